@@ -1,0 +1,204 @@
+"""CloudEvents 1.0 over Kafka: binary mode out, binary and structured mode in.
+
+Source of the rules: CloudEvents Kafka protocol binding 1.0.2 (headers `ce_*`, `content-type`, key = `partitionkey`)
+and the JSON event format. Our own code rather than the SDK's: the SDK turns a broken JSON body into a string instead
+of refusing it and costs many times as much per record; tests hold the two against each other (docs/decisions/0004).
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+from pydantic import AwareDatetime, TypeAdapter
+from pydantic_core import ValidationError, from_json, to_json
+
+from alongside_contracts.errors import MalformedEvent
+from alongside_contracts.streams import PAYLOAD_BYTES_MAX
+from alongside_contracts.vocabulary import ProblemCode
+
+Headers: TypeAlias = Iterable[tuple[str, bytes | None]]
+
+SPEC_VERSION: Final = "1.0"
+JSON: Final = "application/json"
+STRUCTURED_JSON: Final = "application/cloudevents+json"
+TRACE_CONTEXT: Final = ("traceparent", "tracestate")
+HEADERS_MAX: Final = 64
+ATTRIBUTE_CHARS_MAX: Final = 1024
+
+_REQUIRED: Final = ("id", "source", "type")
+_KNOWN: Final = frozenset({*_REQUIRED, "specversion", "time", "subject", "datacontenttype"})
+_EXTENSION_NAME: Final = re.compile(r"[a-z0-9]+")
+_TIME: Final = TypeAdapter(AwareDatetime)
+
+
+@dataclass(frozen=True, slots=True)
+class CloudEvent:
+    """One event in transit, payload still bytes. (`source`, `id`) names it uniquely, however often it is delivered.
+
+    `trace` holds W3C trace context headers; `extensions` every other CloudEvents extension attribute.
+    """
+
+    id: str
+    source: str
+    type: str
+    data: bytes
+    time: datetime | None = None
+    subject: str | None = None
+    key: bytes | None = None
+    content_type: str = JSON
+    trace: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, str] = field(default_factory=dict)
+
+
+def encode(event: CloudEvent) -> list[tuple[str, bytes]]:
+    """The Kafka headers of `event` in binary content mode; the value is `event.data`, the key `event.key`."""
+    attributes = {"specversion": SPEC_VERSION, "id": event.id, "source": event.source, "type": event.type}
+    if event.time is not None:
+        attributes["time"] = event.time.isoformat().replace("+00:00", "Z")
+    if event.subject is not None:
+        attributes["subject"] = event.subject
+    headers = [
+        (f"ce_{name}", value.encode()) for name, value in (attributes | dict(event.extensions)).items()
+    ]
+    headers.append(("content-type", event.content_type.encode()))
+    headers.extend((name, value.encode()) for name, value in event.trace.items())
+    return headers
+
+
+def encode_structured(event: CloudEvent) -> tuple[list[tuple[str, bytes]], bytes]:
+    """Headers and value of `event` in structured content mode (JSON). Raises MalformedEvent when data is not JSON."""
+    body: dict[str, Any] = {
+        "specversion": SPEC_VERSION,
+        "id": event.id,
+        "source": event.source,
+        "type": event.type,
+    }
+    if event.time is not None:
+        body["time"] = event.time.isoformat().replace("+00:00", "Z")
+    if event.subject is not None:
+        body["subject"] = event.subject
+    body |= event.extensions
+    body |= {"datacontenttype": event.content_type, "data": _parsed(event.data)}
+    trace = [(name, value.encode()) for name, value in event.trace.items()]
+    return [("content-type", f"{STRUCTURED_JSON}; charset=utf-8".encode()), *trace], to_json(body)
+
+
+def decode(key: bytes | None, value: bytes | None, headers: Headers) -> CloudEvent:
+    """Read a Kafka record as a CloudEvent, in whichever content mode it was sent.
+
+    Headers that are not ours may hold any bytes, or none; only those the binding defines are looked at.
+
+    Raises MalformedEvent for a tombstone, an oversized body, missing, unreadable or overlong attributes, a wrong
+    specversion, a naive time, or a structured body that is not a JSON object.
+    """
+    if value is None:
+        raise MalformedEvent(ProblemCode.MALFORMED, "value", "send an event, not a tombstone")
+    if len(value) > PAYLOAD_BYTES_MAX:
+        raise MalformedEvent(ProblemCode.TOO_LARGE, "value", f"keep the body under {PAYLOAD_BYTES_MAX} bytes")
+    wanted = _wanted_headers(headers)
+    content_type = wanted.get("content-type", JSON)
+    if content_type.split(";")[0].strip().lower() == STRUCTURED_JSON:
+        return _structured(key, value, wanted)
+    attributes = {name[3:]: text for name, text in wanted.items() if name.startswith("ce_")}
+    attributes["datacontenttype"] = content_type
+    return _event(attributes, value, key, wanted)
+
+
+def _wanted_headers(headers: Headers) -> dict[str, str]:
+    wanted: dict[str, str] = {}
+    for count, (name, raw) in enumerate(headers, start=1):
+        if count > HEADERS_MAX:
+            raise MalformedEvent(ProblemCode.MALFORMED, "headers", f"send at most {HEADERS_MAX} headers")
+        lower = name.lower()
+        if lower in TRACE_CONTEXT:
+            wanted[lower] = (raw or b"").decode("ascii", errors="replace")
+        elif lower == "content-type" or lower.startswith("ce_"):
+            wanted[lower] = _header_text(name, raw)
+    return wanted
+
+
+def _header_text(name: str, raw: bytes | None) -> str:
+    try:
+        text = (raw or b"").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedEvent(ProblemCode.MALFORMED, f"header {name}", "send UTF-8 text") from error
+    if not text or len(text) > ATTRIBUTE_CHARS_MAX:
+        raise MalformedEvent(
+            ProblemCode.MALFORMED, f"header {name}", f"send 1 to {ATTRIBUTE_CHARS_MAX} characters of text"
+        )
+    return text
+
+
+def _structured(key: bytes | None, value: bytes, wanted: Mapping[str, str]) -> CloudEvent:
+    body = _parsed(value)
+    if not isinstance(body, dict):
+        raise MalformedEvent(ProblemCode.MALFORMED, "value", "send a JSON object")
+    data = _structured_data(body)
+    attributes: dict[str, str] = {}
+    for name, attribute in body.items():
+        if attribute is None:
+            continue
+        if isinstance(attribute, dict | list) or len(str(attribute)) > ATTRIBUTE_CHARS_MAX:
+            raise MalformedEvent(ProblemCode.MALFORMED, name[:40], "send attributes as short text")
+        attributes[name] = attribute if isinstance(attribute, str) else to_json(attribute).decode()
+    return _event(attributes, data, key, wanted)
+
+
+def _structured_data(body: dict[str, Any]) -> bytes:
+    """Take `data` or `data_base64` out of a structured event and return it as bytes."""
+    plain, encoded = body.pop("data", None), body.pop("data_base64", None)
+    if encoded is None:
+        return to_json(plain)
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (TypeError, ValueError, binascii.Error) as error:
+        raise MalformedEvent(ProblemCode.MALFORMED, "data_base64", "send valid base64") from error
+
+
+def _parsed(value: bytes) -> Any:
+    try:
+        return from_json(value)
+    except ValueError as error:
+        raise MalformedEvent(ProblemCode.MALFORMED, "value", "send valid JSON in UTF-8") from error
+
+
+def _event(
+    attributes: dict[str, str], data: bytes, key: bytes | None, wanted: Mapping[str, str]
+) -> CloudEvent:
+    if attributes.get("specversion") != SPEC_VERSION:
+        raise MalformedEvent(ProblemCode.MALFORMED, "specversion", f"send specversion {SPEC_VERSION}")
+    for name in _REQUIRED:
+        if not attributes.get(name):
+            raise MalformedEvent(ProblemCode.MALFORMED, name, f"send the CloudEvents attribute {name}")
+    extensions = {name: text for name, text in attributes.items() if name not in _KNOWN}
+    for name in extensions:
+        if not _EXTENSION_NAME.fullmatch(name):
+            raise MalformedEvent(
+                ProblemCode.MALFORMED, name[:40], "name extensions with lower-case letters and digits"
+            )
+    trace = {name: wanted.get(name) or extensions.pop(name, "") for name in TRACE_CONTEXT}
+    return CloudEvent(
+        id=attributes["id"],
+        source=attributes["source"],
+        type=attributes["type"],
+        data=data,
+        time=_time(attributes.get("time")),
+        subject=attributes.get("subject"),
+        key=key,
+        content_type=attributes.get("datacontenttype", JSON),
+        trace={name: text for name, text in trace.items() if text},
+        extensions=extensions,
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return _TIME.validate_python(text)
+    except ValidationError as error:
+        raise MalformedEvent(ProblemCode.MALFORMED, "time", "send an RFC 3339 time with its zone") from error

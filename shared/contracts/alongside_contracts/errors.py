@@ -1,0 +1,39 @@
+"""What can be wrong with a record, as types.
+
+ContractError
+└── MalformedEvent          the bytes are not an event we can read; carries a problem code, the place, the remedy
+    ├── UnknownEventType    a well-formed CloudEvent of a type nobody here knows
+    └── UnsupportedVersion  a type we know, in a version we do not
+"""
+
+from dataclasses import dataclass
+
+from alongside_contracts.vocabulary import ProblemCode
+
+
+class ContractError(Exception):
+    """Base of everything this package raises."""
+
+
+@dataclass(eq=False)
+class MalformedEvent(ContractError):
+    """A record that cannot be read as an event.
+
+    `code` is machine-readable, `where` names the header or JSON path, `remedy` says what the sender should do.
+    None of them ever repeats a value of the payload: it may be somebody's personal data.
+    """
+
+    code: ProblemCode
+    where: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.code.value} at {self.where}: {self.remedy}"
+
+
+class UnknownEventType(MalformedEvent):
+    """A well-formed CloudEvent whose type is not in our contracts."""
+
+
+class UnsupportedVersion(MalformedEvent):
+    """A known event in a version this program does not know."""

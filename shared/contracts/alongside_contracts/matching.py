@@ -1,0 +1,103 @@
+"""What matching announces: who was asked, what they answered, who waits."""
+
+from pydantic import AwareDatetime, Field
+
+from alongside_contracts import streams
+from alongside_contracts.event import Event
+from alongside_contracts.ids import OfferId, ProposalId, ReferralId
+from alongside_contracts.vocabulary import MatchReason, OfferKind, Reason
+
+
+class MatchProposed(Event):
+    """Matching found an offer for a referral and holds a place until `expires_at`."""
+
+    type = "org.alongside.match.proposed.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.MATCHING
+
+    referral_id: ReferralId
+    proposal_id: ProposalId
+    offer_id: OfferId
+    offer_kind: OfferKind
+    attempt: int = Field(ge=1)
+    """1 for the first offer asked for this referral, 2 for the next, …"""
+    reasons: tuple[MatchReason, ...]
+    expires_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)
+
+
+class MatchAccepted(Event):
+    """The target said yes; the held place is taken."""
+
+    type = "org.alongside.match.accepted.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.MATCHING
+
+    referral_id: ReferralId
+    proposal_id: ProposalId
+    offer_id: OfferId
+    offer_kind: OfferKind
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)
+
+
+class MatchDeclined(Event):
+    """The target said no; the held place is free and the offer will not be asked again."""
+
+    type = "org.alongside.match.declined.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.MATCHING
+
+    referral_id: ReferralId
+    proposal_id: ProposalId
+    offer_id: OfferId
+    reason: Reason
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)
+
+
+class MatchLapsed(Event):
+    """The target did not answer in time; the held place is free and the next candidate is asked."""
+
+    type = "org.alongside.match.lapsed.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.MATCHING
+
+    referral_id: ReferralId
+    proposal_id: ProposalId
+    offer_id: OfferId
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)
+
+
+class MatchWaitlisted(Event):
+    """No eligible offer is free: the referral waits, and why is counted per rule."""
+
+    type = "org.alongside.match.waitlisted.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.MATCHING
+
+    referral_id: ReferralId
+    excluded: dict[str, int]
+    """How many offers each hard rule excluded, by the rule's name."""
+    considered: int = Field(ge=0)
+    interim_offer_id: OfferId | None = None
+    """Something open to everyone in the meantime, such as an online group."""
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)

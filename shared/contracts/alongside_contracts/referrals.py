@@ -1,0 +1,103 @@
+"""What the referral machine announces: every transition, and every open referral that waited too long."""
+
+from pydantic import AwareDatetime, Field
+
+from alongside_contracts import streams
+from alongside_contracts.event import Event
+from alongside_contracts.ids import OfferId, PartnerId, PersonId, Reference, ReferralId
+from alongside_contracts.intake import SupportRequest
+from alongside_contracts.vocabulary import Actor, BusinessStatus, OfferKind, Outcome, Reason, Status
+
+
+class ReferralStatusChanged(Event):
+    """A referral moved. Carries the whole present state, so that a reader needs no other event."""
+
+    type = "org.alongside.referral.status-changed.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.REFERRALS
+
+    referral_id: ReferralId
+    sequence: int = Field(ge=1)
+    """1, 2, 3 … per referral, without gaps."""
+    person_id: PersonId
+    partner: PartnerId | None = None
+    previous: Status | None = None
+    status: Status
+    business_status: BusinessStatus | None = None
+    reason: Reason | None = None
+    outcome: Outcome | None = None
+    actor: Actor
+    offer_id: OfferId | None = None
+    offer_kind: OfferKind | None = None
+    next_actor: Actor | None = None
+    """Who must act next; None only when the status is terminal."""
+    due_at: AwareDatetime | None = None
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)
+
+
+class ReferralOverdue(Event):
+    """The next actor of an open referral let the due time pass."""
+
+    type = "org.alongside.referral.overdue.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.REFERRALS
+
+    referral_id: ReferralId
+    person_id: PersonId
+    partner: PartnerId | None = None
+    offer_id: OfferId | None = None
+    offer_kind: OfferKind | None = None
+    late_actor: Actor
+    """Who was late."""
+    next_actor: Actor
+    """Who is asked now."""
+    due_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)
+
+
+class ReferralSucceeded(Event):
+    """A rejected or failed referral returns its person to matching as a new referral that `replaces` it."""
+
+    type = "org.alongside.referral.succeeded.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.REFERRALS
+
+    referral_id: ReferralId
+    """The new referral."""
+    replaces: ReferralId
+    person_id: PersonId
+    partner: PartnerId | None = None
+    reference: Reference
+    request: SupportRequest
+    excluded_offers: tuple[OfferId, ...]
+    """Offers that must not be asked again."""
+
+    @property
+    def key(self) -> str:
+        """The new referral's id."""
+        return str(self.referral_id)
+
+
+class LoopClosed(Event):
+    """Terminal status, an outcome on record, the referrer notified and that notice delivered: the loop is closed."""
+
+    type = "org.alongside.referral.loop-closed.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.REFERRALS
+
+    referral_id: ReferralId
+    status: Status
+    outcome: Outcome
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)

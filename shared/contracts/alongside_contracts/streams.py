@@ -1,0 +1,106 @@
+"""Every stream of the platform, once: who writes it, who may read it, its key, partitions and retention.
+
+Topics, access lists and the AsyncAPI document are all made from this list. A referral's journey is *one* ordered
+stream, keyed by referral id, that all four services announce on: whoever reads it sees one referral's events in
+causal order by construction (docs/decisions/0002).
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+DAY_MS: Final = 24 * 60 * 60 * 1000
+PAYLOAD_BYTES_MAX: Final = 256 * 1024
+"""The largest event body anyone may announce; larger records are refused with reason `too-large`."""
+
+PARTNER_ID: Final = "[a-z][a-z0-9-]{1,38}[a-z0-9]"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One stream. `name` may hold `{partner}`; then there is one topic per partner.
+
+    `writers` and `readers` are service names, or `partner` for the partner the topic is named after. `key` says in
+    words what records are keyed by. `retention_ms` is how long the broker keeps a record, in milliseconds.
+    """
+
+    name: str
+    summary: str
+    writers: frozenset[str]
+    readers: frozenset[str]
+    key: str
+    partitions: int
+    retention_ms: int
+    bytes_max: int = field(default=1024 * 1024)
+
+    @property
+    def per_partner(self) -> bool:
+        """Whether each partner has a topic of its own."""
+        return "{partner}" in self.name
+
+    def topic(self, partner: str | None = None) -> str:
+        """The Kafka topic's name.
+
+        Raises ValueError when a partner is given to a shared stream, or is missing for a partner's stream.
+        """
+        if self.per_partner == (partner is None):
+            raise ValueError(f"{self.name} {'needs a' if self.per_partner else 'has no'} partner")
+        return self.name.format(partner=partner)
+
+    @property
+    def pattern(self) -> str:
+        """A regular expression that matches this stream's topics and no others."""
+        return "^" + re.escape(self.name).replace(r"\{partner\}", f"(?P<partner>{PARTNER_ID})") + "$"
+
+    def partner_of(self, topic: str) -> str | None:
+        """The partner a topic of this stream belongs to; None when it is not such a topic."""
+        found = re.match(self.pattern, topic)
+        return found.group("partner") if found and self.per_partner else None
+
+
+INTAKE, MATCHING, REFERRALS, NOTIFICATIONS = "intake", "matching", "referrals", "notifications"
+SERVICES: Final = (INTAKE, MATCHING, REFERRALS, NOTIFICATIONS)
+
+PARTNER_REFERRALS: Final = Stream(
+    name="partner.{partner}.referrals.v1",
+    summary="What a partner submits. Only that partner may write it; only intake reads it.",
+    writers=frozenset({"partner"}),
+    readers=frozenset({INTAKE}),
+    key="the partner's reference of the referral",
+    partitions=3,
+    retention_ms=14 * DAY_MS,
+)
+PARTNER_STATUS: Final = Stream(
+    name="partner.{partner}.status.v1",
+    summary="What the network answers a partner. Only that partner may read it.",
+    writers=frozenset({INTAKE, REFERRALS}),
+    readers=frozenset({"partner"}),
+    key="the partner's reference of the referral",
+    partitions=3,
+    retention_ms=14 * DAY_MS,
+)
+JOURNEY: Final = Stream(
+    name="referrals.journey.v1",
+    summary="Everything that happens to a referral, in order, from admission to the closed loop.",
+    writers=frozenset(SERVICES),
+    readers=frozenset(SERVICES),
+    key="referral id",
+    partitions=12,
+    retention_ms=30 * DAY_MS,
+)
+CRISIS: Final = Stream(
+    name="crisis.v1",
+    summary="Risk signals, ahead of everything else, with consumers of their own.",
+    writers=frozenset({INTAKE}),
+    readers=frozenset({NOTIFICATIONS}),
+    key="submission id",
+    partitions=3,
+    retention_ms=90 * DAY_MS,
+)
+
+ALL: Final = (PARTNER_REFERRALS, PARTNER_STATUS, JOURNEY, CRISIS)
+
+
+def stream_of(topic: str) -> Stream | None:
+    """The stream a topic belongs to; None for a topic that is not ours."""
+    return next((stream for stream in ALL if re.match(stream.pattern, topic)), None)
