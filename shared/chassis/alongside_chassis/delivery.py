@@ -1,0 +1,52 @@
+"""What becomes of an error: the whole delivery policy of the platform, as one table.
+
+Broken by message: refuse that record. Broken by a race: retry at once. Broken by the world: wait. Broken by us: stop
+and be noticed. Anything unforeseen is tried a few times and then refused, so that one record never blocks the next.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+import asyncpg
+from aiokafka.errors import KafkaError
+from asyncpg.exceptions._base import DataError as InvalidArgument
+
+from alongside_chassis.errors import Stopped, Stopping, Unprocessable
+from alongside_contracts.errors import MalformedEvent
+
+
+class Verdict(StrEnum):
+    """What to do about a failed record or batch."""
+
+    REFUSE = "refuse"
+    RETRY = "retry"
+    WAIT = "wait"
+    STOP = "stop"
+
+
+POLICY: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
+    (MalformedEvent, Verdict.REFUSE),
+    (Unprocessable, Verdict.REFUSE),
+    (Stopped, Verdict.STOP),
+    (Stopping, Verdict.STOP),
+    (InvalidArgument, Verdict.REFUSE),  # an InterfaceError by inheritance, so it stands before it
+    (asyncpg.DataError, Verdict.REFUSE),
+    (asyncpg.IntegrityConstraintViolationError, Verdict.REFUSE),
+    (asyncpg.SerializationError, Verdict.RETRY),
+    (asyncpg.DeadlockDetectedError, Verdict.RETRY),
+    (asyncpg.LockNotAvailableError, Verdict.RETRY),
+    (asyncpg.SyntaxOrAccessError, Verdict.STOP),  # code and schema disagree
+    (asyncpg.PostgresConnectionError, Verdict.WAIT),
+    (asyncpg.InvalidAuthorizationSpecificationError, Verdict.WAIT),
+    (asyncpg.InsufficientResourcesError, Verdict.WAIT),  # disk full, too many connections
+    (asyncpg.OperatorInterventionError, Verdict.WAIT),  # shutdown, crash recovery
+    (asyncpg.InterfaceError, Verdict.WAIT),  # the connection went away
+    (KafkaError, Verdict.WAIT),
+    (OSError, Verdict.WAIT),
+    (TimeoutError, Verdict.WAIT),
+)
+
+
+def verdict_on(error: BaseException) -> Verdict | None:
+    """The first rule that fits; None when nobody foresaw this error."""
+    return next((verdict for kind, verdict in POLICY if isinstance(error, kind)), None)

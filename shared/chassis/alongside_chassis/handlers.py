@@ -1,0 +1,101 @@
+"""The list of what a service does when it hears an event, a timer, or a record it must refuse."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias, TypeVar
+
+from alongside_chassis.origin import Origin
+from alongside_chassis.transaction import Tx
+from alongside_contracts.event import Event
+from alongside_contracts.partner import Problem
+from alongside_contracts.streams import Stream
+
+E = TypeVar("E", bound=Event)
+EventHandler: TypeAlias = Callable[[E, Tx], Awaitable[None]]
+SequenceHandler: TypeAlias = Callable[[Sequence[E], Tx], Awaitable[None]]
+BatchHandler: TypeAlias = Callable[[Sequence[Any], Tx], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A durable timer that came due."""
+
+    kind: str
+    key: str
+    due_at: datetime
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that was put aside: what is wrong with it and where it stands."""
+
+    problem: Problem
+    origin: Origin
+    stream: Stream
+
+
+TimerHandler = Callable[[Timer, Tx], Awaitable[None]]
+RefusedHandler = Callable[[Refused, Tx], Awaitable[None]]
+
+
+class Handlers:
+    """What a service hears. Handlers load, decide, record, announce; they never commit, publish or retry."""
+
+    def __init__(self) -> None:
+        self.events: dict[type[Event], BatchHandler] = {}
+        self.batched: set[type[Event]] = set()
+        self.timers: dict[str, TimerHandler] = {}
+        self.refusals: dict[str, RefusedHandler] = {}
+
+    def on(self, contract: type[E]) -> Callable[[EventHandler[E]], EventHandler[E]]:
+        """Handle one event at a time."""
+
+        def register(handler: EventHandler[E]) -> EventHandler[E]:
+            async def alone(events: Sequence[E], tx: Tx) -> None:
+                (event,) = events
+                await handler(event, tx)
+
+            self._add(contract, alone)
+            return handler
+
+        return register
+
+    def on_batch(self, contract: type[E]) -> Callable[[SequenceHandler[E]], SequenceHandler[E]]:
+        """Handle consecutive events of one type together, for set-based SQL; order per key is kept.
+
+        The handler calls `tx.following(event)` before it announces what follows from that event.
+        """
+
+        def register(handler: SequenceHandler[E]) -> SequenceHandler[E]:
+            self._add(contract, handler)
+            self.batched.add(contract)
+            return handler
+
+        return register
+
+    def on_timer(self, kind: str) -> Callable[[TimerHandler], TimerHandler]:
+        """Handle a timer of this kind when it is due."""
+
+        def register(handler: TimerHandler) -> TimerHandler:
+            if self.timers.setdefault(kind, handler) is not handler:
+                raise ValueError(f"timer {kind} has a handler already")
+            return handler
+
+        return register
+
+    def on_refused(self, stream: Stream) -> Callable[[RefusedHandler], RefusedHandler]:
+        """Answer for a record of this stream that was put aside, in the transaction that puts it aside."""
+
+        def register(handler: RefusedHandler) -> RefusedHandler:
+            if self.refusals.setdefault(stream.name, handler) is not handler:
+                raise ValueError(f"{stream.name} has a refusal handler already")
+            return handler
+
+        return register
+
+    def _add(self, contract: type[Event], handler: BatchHandler) -> None:
+        if contract in self.events:
+            raise ValueError(f"{contract.__name__} has a handler already")
+        self.events[contract] = handler

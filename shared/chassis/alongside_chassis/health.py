@@ -1,0 +1,69 @@
+"""Whether the process should live (`/health/live`), and whether work should be sent to it (`/health/ready`).
+
+Live asks whether every loop makes progress; a broker's ping says nothing about that. Ready names each reason why not.
+"""
+
+from dataclasses import dataclass, field
+
+import asyncpg
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from alongside_chassis.database import connection
+from alongside_chassis.listener import Listener
+from alongside_chassis.pipeline import Tools
+from alongside_chassis.relay import Relay
+from alongside_chassis.timers import Timers
+
+DATABASE_SECONDS_MAX = 2.0
+
+
+@dataclass(slots=True)
+class Vitals:
+    """The parts whose state makes up the service's health."""
+
+    tools: Tools
+    relay: Relay
+    timers: Timers
+    listeners: list[Listener] = field(default_factory=list)
+
+    def dead(self) -> list[str]:
+        """The loops that make no progress and do not know why."""
+        return [f"{listener.group} consumes nothing" for listener in self.listeners if not listener.alive]
+
+    async def unready(self) -> list[str]:
+        """Every reason not to send work here."""
+        reasons = [f"{item.group}: {item.unready_because}" for item in self.listeners if item.unready_because]
+        reasons += [f"relay waits for {self.relay.waiting_for}"] if self.relay.waiting_for else []
+        reasons += [f"timers wait for {self.timers.waiting_for}"] if self.timers.waiting_for else []
+        return reasons + await self._database()
+
+    async def _database(self) -> list[str]:
+        try:
+            async with connection(self.tools.pool, seconds_max=DATABASE_SECONDS_MAX) as conn:
+                await conn.fetchval("select 1", timeout=DATABASE_SECONDS_MAX)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            return [f"database: {type(error).__name__}"]
+        return []
+
+
+def health_router(vitals: Vitals) -> APIRouter:
+    """`/health/live`, `/health/ready` and `/metrics`."""
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/health/live")
+    async def live() -> Response:
+        dead = vitals.dead()
+        return JSONResponse({"live": not dead, "reasons": dead}, 503 if dead else 200)
+
+    @router.get("/health/ready")
+    async def ready() -> Response:
+        reasons = await vitals.unready()
+        return JSONResponse({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+
+    @router.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(vitals.tools.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router

@@ -1,0 +1,175 @@
+"""One consumer of one group over all its streams: poll, handle, commit offsets, and step aside in a rebalance.
+
+aiokafka itself rather than a framework around it: every default of the framework we measured loses or repeats
+messages, and what remains of it is this loop (docs/decisions/0003).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from alongside_chassis.errors import Stopped, Stopping
+from alongside_chassis.pipeline import Pipeline
+from alongside_chassis.reading import Record
+from alongside_chassis.settings import Settings
+from alongside_contracts.streams import Stream
+
+POLL_MS: Final = 200
+START_SECONDS_MAX: Final = 60.0
+REVOKE_SECONDS_MAX: Final = 30.0
+BACKOFF_SECONDS_MAX: Final = 5.0
+SILENT_SECONDS_MAX: Final = 60.0
+
+
+class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Runs a pipeline over a group's share of the partitions."""
+
+    def __init__(self, pipeline: Pipeline, streams: Sequence[Stream], settings: Settings) -> None:
+        self.pipeline, self.settings = pipeline, settings
+        self.group = pipeline.group
+        self.pattern = "|".join(stream.pattern.replace("?P<partner>", "?:") for stream in streams)
+        self.stopped_because: str | None = None
+        """Why the listener stopped for good; a person must look."""
+        self.assigned = False
+        self._in_hand = asyncio.Lock()
+        self._stopping = False
+        self._last_pass = self.pipeline.tools.clock.monotonic()
+        self._consumer: AIOKafkaConsumer | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the consume loop makes progress, or knows what it waits for."""
+        silent = self.pipeline.tools.clock.monotonic() - self._last_pass
+        return (
+            silent < SILENT_SECONDS_MAX
+            or self.pipeline.waiting_for is not None
+            or self.stopped_because is not None
+        )
+
+    @property
+    def unready_because(self) -> str | None:
+        """Why nothing is being consumed; None when all is well."""
+        if self.stopped_because:
+            return self.stopped_because
+        if self.pipeline.waiting_for:
+            return f"waits for {self.pipeline.waiting_for}"
+        return None if self.assigned else "has no partitions yet"
+
+    async def run(self) -> None:
+        """Consume until stopped; begin anew whenever the consumer fails, never loop tightly."""
+        failures = 0
+        log = self.pipeline.tools.log
+        while not self._stopping:
+            try:
+                await self._consume()
+                failures = 0
+            except Stopped as error:
+                self.stopped_because = str(error) or type(error).__name__
+                log.error("listener-stopped", group=self.group, because=self.stopped_because)
+                return
+            except Stopping:
+                return
+            except Exception as error:  # noqa: BLE001  # the consumer is made anew and the batch redelivered: nothing is lost
+                failures += 1
+                log.error("consumer-restarted", group=self.group, failures=failures, exc=error)
+                self._last_pass = self.pipeline.tools.clock.monotonic()
+                await asyncio.sleep(min(BACKOFF_SECONDS_MAX, 0.2 * 2 ** min(failures, 6)))
+
+    def stop(self) -> None:
+        """Finish the batch in hand, commit it, leave the group."""
+        self._stopping = True
+        self.pipeline.stopping.set()
+
+    async def _consume(self) -> None:
+        consumer = self._make_consumer()
+        consumer.subscribe(pattern=self.pattern, listener=self)
+        self._consumer = consumer
+        try:
+            await asyncio.wait_for(consumer.start(), START_SECONDS_MAX)
+            while not self._stopping:
+                await self._one_pass(consumer)
+        finally:
+            self.assigned = False
+            self._consumer = None
+            await self._leave(consumer)
+
+    async def _one_pass(self, consumer: AIOKafkaConsumer) -> None:
+        """1 poll; 2 handle to the commit; 3 commit the offsets. 2 and 3 cannot be parted by a rebalance."""
+        polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.settings.batch_records_max)  # 1
+        self._last_pass = self.pipeline.tools.clock.monotonic()
+        if not polled:
+            return
+        async with self._in_hand:
+            ours = {place: records for place, records in polled.items() if place in consumer.assignment()}
+            records: list[Record] = [record for batch in ours.values() for record in batch]
+            if not records:
+                return
+            await self.pipeline.run(records)  # 2
+            self._last_pass = self.pipeline.tools.clock.monotonic()
+            await self._commit(consumer, {place: batch[-1].offset + 1 for place, batch in ours.items()})  # 3
+            self._measure_lag(consumer, ours)
+
+    async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+        """Commit; a refusal means the partitions moved on, and the inbox will drop what is delivered again."""
+        try:
+            await consumer.commit(offsets)
+        except (CommitFailedError, IllegalStateError) as error:
+            self.pipeline.tools.log.warning("commit-refused", group=self.group, exc=error)
+
+    def _measure_lag(self, consumer: AIOKafkaConsumer, polled: dict[TopicPartition, list[Record]]) -> None:
+        for place, batch in polled.items():
+            end = consumer.highwater(place)
+            if end is not None:
+                gauge = self.pipeline.tools.metrics.lag.labels(place.topic, str(place.partition))
+                gauge.set(max(0, end - batch[-1].offset - 1))
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """Wait for the batch in hand and its offsets, so that the next owner starts behind it."""
+        self.assigned = False
+        if not revoked:
+            return
+        self.pipeline.tools.log.info("partitions-revoked", group=self.group, partitions=len(revoked))
+        try:
+            async with asyncio.timeout(REVOKE_SECONDS_MAX):
+                async with self._in_hand:
+                    return
+        except TimeoutError:
+            return  # the next owner's inbox drops whatever this batch still commits
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """Take note; a member without partitions is a spare, not a failure."""
+        self.assigned = True
+        self.pipeline.tools.log.info("partitions-assigned", group=self.group, partitions=len(assigned))
+
+    def _make_consumer(self) -> AIOKafkaConsumer:
+        settings = self.settings
+        return AIOKafkaConsumer(
+            bootstrap_servers=settings.kafka,
+            client_id=self.group,
+            group_id=self.group,
+            group_instance_id=f"{self.group}-{settings.kafka_instance_id}"
+            if settings.kafka_instance_id
+            else None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            max_poll_interval_ms=300_000,
+            session_timeout_ms=settings.kafka_session_timeout_ms,
+            heartbeat_interval_ms=settings.kafka_session_timeout_ms // 4,
+            metadata_max_age_ms=settings.kafka_metadata_max_age_ms,
+            fetch_max_wait_ms=100,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+        )
+
+    async def _leave(self, consumer: AIOKafkaConsumer) -> None:
+        """Leave the group without hanging: aiokafka may wait for a broker that is gone, or cancel itself."""
+        try:
+            await asyncio.wait_for(consumer.stop(), self.settings.stop_seconds_max)
+        except (TimeoutError, KafkaError, OSError):
+            return
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise

@@ -1,0 +1,78 @@
+"""Brings a service's database to its tables' present shape, and proves that every step can be undone.
+
+Each service's package carries its own Alembic history; the chassis' tables are created by that history's first step
+through the versioned functions below, so that a later chassis never changes an old migration.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from typing import Final
+
+from alembic import command, context, op
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, create_engine, pool
+
+from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
+
+LOCK: Final = 0x6D696772  # "migr": one migration of a database at a time
+
+
+def upgrade(url: str, package: str) -> str | None:
+    """Upgrade the database at `url` to the newest revision of `package`; returns that revision."""
+    with _config(url, package) as config:
+        command.upgrade(config, "head")
+        connection: Connection = config.attributes["connection"]
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def downgrade(url: str, package: str) -> None:
+    """Undo every migration."""
+    with _config(url, package) as config:
+        command.downgrade(config, "base")
+
+
+def check(url: str, package: str) -> None:
+    """Raises alembic's CommandError when the tables in code and the migrations disagree."""
+    with _config(url, package) as config:
+        command.check(config)
+
+
+def run_env(metadata: MetaData) -> None:
+    """The whole of a service's `migrations/env.py`."""
+    connection: Connection = context.config.attributes["connection"]
+    context.configure(
+        connection=connection, target_metadata=metadata, compare_type=True, compare_server_default=False
+    )
+    with context.begin_transaction():
+        connection.exec_driver_sql(f"select pg_advisory_xact_lock({LOCK})")
+        context.run_migrations()
+
+
+def create_chassis_tables_v1() -> None:
+    """Create inbox, outbox, dead_letter, timer and idempotency_key as of version 1."""
+    for table in chassis_tables(MetaData(naming_convention=NAMING_CONVENTION)):
+        table.create(op.get_bind())
+    op.execute(
+        "alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)"
+    )
+
+
+def drop_chassis_tables_v1() -> None:
+    """Undo `create_chassis_tables_v1`."""
+    for table in reversed(chassis_tables(MetaData(naming_convention=NAMING_CONVENTION))):
+        table.drop(op.get_bind())
+
+
+@contextmanager
+def _config(url: str, package: str) -> Iterator[Config]:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=pool.NullPool)
+    try:
+        with as_file(files(package) / "migrations") as folder, engine.begin() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(folder))
+            config.attributes["connection"] = connection
+            yield config
+    finally:
+        engine.dispose()

@@ -1,0 +1,34 @@
+"""Every span, metric and log-event name of the platform: what is not listed here cannot be emitted."""
+
+from typing import Final, Literal
+
+LogEvent = Literal[
+    "batch-handled",  # one polled batch, with counts and duration
+    "batch-waits",  # infrastructure is away; the batch is tried again
+    "commit-refused",  # offsets were not accepted (a rebalance); redelivery will be dropped by the inbox
+    "consumer-restarted",  # the consume loop ended unexpectedly and begins anew
+    "dead-lettered",  # one record was put aside, with its reason
+    "handler-failed",  # a handler of ours failed on one record, which was put aside
+    "http-handled",  # one HTTP request
+    "http-failed",  # one HTTP request that ended in an error of ours
+    "listener-stopped",  # the listener stopped for good; a person must look
+    "partitions-assigned",
+    "partitions-revoked",
+    "relay-waits",  # the outbox cannot be sent at the moment
+    "relay-unsendable",  # one outbox row the broker will never take was put aside
+    "service-started",
+    "service-stopped",
+    "timer-failed",  # one timer's work failed and will be tried again
+    "timers-wait",  # the timer store is away
+    "worker-failed",  # a background worker ended unexpectedly and begins anew
+    "migrated",
+    "crisis-paged",
+    "directory-imported",
+    "mail-refused",
+    "mail-waits",
+]
+
+REFERRAL_ID: Final = "alongside.referral.id"
+"""Span attribute by which all traces of one referral are found."""
+
+METRIC_PREFIX: Final = "alongside_"

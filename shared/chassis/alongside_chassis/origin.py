@@ -1,0 +1,15 @@
+"""Where an event came from."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The record, its CloudEvents identity once read and, on a partner's stream, whose it is."""
+
+    topic: str
+    partition: int
+    offset: int
+    partner: str | None = None
+    event_id: str | None = None
+    source: str | None = None

@@ -1,0 +1,293 @@
+"""From polled records to one commit: read, drop duplicates, handle in order, put the broken aside, announce.
+
+The delivery promise lives here (docs/delivery.md). A batch is one transaction; when a record spoils it, the batch is
+done again with a savepoint around each event, and only the culprit is put aside. Offsets are the listener's, after
+the commit; a batch that is delivered again meets its own ids in the inbox.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+import asyncpg
+from opentelemetry import trace
+from opentelemetry.trace import Span, Status, StatusCode, Tracer
+
+from alongside_chassis import dead_letters, inbox, telemetry
+from alongside_chassis.clock import Clock
+from alongside_chassis.delivery import Verdict, verdict_on
+from alongside_chassis.errors import DeadLetterLimit, Stopping, Unprocessable
+from alongside_chassis.handlers import BatchHandler, Handlers, Refused, RefusedHandler
+from alongside_chassis.logs import Log
+from alongside_chassis.metrics import Metrics
+from alongside_chassis.reading import Broken, Heard, Record, broken, read
+from alongside_chassis.transaction import Cause, Tx, transaction
+from alongside_contracts import cloudevents
+from alongside_contracts.errors import MalformedEvent
+from alongside_contracts.streams import stream_of
+from alongside_contracts.vocabulary import ProblemCode
+
+BACKOFF_SECONDS: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How hard the pipeline tries before it gives up on a record, or on itself."""
+
+    handler_attempts_max: int = 3
+    dead_letters_in_a_row_max: int = 50
+    retry_seconds_max: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a service lends to every pipeline, timer and door it runs."""
+
+    service: str
+    pool: asyncpg.Pool
+    clock: Clock
+    tracer: Tracer
+    metrics: Metrics
+    log: Log
+    shards: int
+
+
+class Pipeline:
+    """Handles batches of records of one consumer group."""
+
+    def __init__(self, tools: Tools, group: str, handlers: Handlers, limits: Limits) -> None:
+        self.tools, self.group, self.handlers, self.limits = tools, group, handlers, limits
+        self.stopping = asyncio.Event()
+        self.waiting_for: str | None = None
+        """Why the batch in hand waits for the world; None when it does not."""
+        self._refused_in_a_row = 0
+
+    async def run(self, records: Sequence[Record]) -> None:
+        """Handle one polled batch to its commit, however long the world is away.
+
+        Raises Stopping when asked to stop while waiting, Stopped when only a person can help.
+        """
+        began = self.tools.clock.monotonic()
+        readings = [read(record, self.handlers.events) for record in records]
+        heard = [item for item in readings if isinstance(item, Heard)]
+        refused = [item for item in readings if isinstance(item, Broken)]
+        outcome = await self._until_done(heard, refused)
+        outcome["ignored"] = readings.count(None)
+        self._count_refused(records, outcome)
+        self._tell(len(records), outcome, self.tools.clock.monotonic() - began)
+        if self._refused_in_a_row >= self.limits.dead_letters_in_a_row_max:
+            raise DeadLetterLimit(f"{self._refused_in_a_row} records in a row were dead-lettered")
+
+    async def _until_done(self, heard: list[Heard], unreadable: list[Broken]) -> Counter[str]:
+        """Try the batch whole, then event by event; wait as long as the world is away."""
+        if not heard and not unreadable:
+            return Counter()
+        isolate, attempt, waits = False, 1, 0
+        while True:
+            try:
+                outcome = await self._once(heard, unreadable, isolate=isolate, attempt=attempt)
+            except Exception as error:  # the verdict decides; nothing is swallowed
+                match verdict_on(error):
+                    case Verdict.STOP:
+                        raise
+                    case Verdict.WAIT:
+                        waits += 1
+                        await self._wait(error, waits)
+                    case Verdict.RETRY:
+                        attempt += 1
+                        await self._pause(BACKOFF_SECONDS * min(attempt, 10))
+                    case Verdict.REFUSE | None:
+                        isolate, attempt = True, attempt + 1
+            else:
+                self.waiting_for = None
+                return outcome
+
+    async def _wait(self, error: Exception, waits: int) -> None:
+        self.waiting_for = type(error).__name__
+        self.tools.metrics.waits.labels("database").inc()
+        self.tools.log.warning("batch-waits", group=self.group, waits=waits, exc=error)
+        await self._pause(min(self.limits.retry_seconds_max, BACKOFF_SECONDS * 2 ** min(waits, 10)))
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, unless asked to stop. Raises Stopping."""
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return
+        raise Stopping
+
+    async def _once(
+        self, heard: list[Heard], unreadable: list[Broken], *, isolate: bool, attempt: int
+    ) -> Counter[str]:
+        """One attempt at a batch.
+
+        1 begin; 2 inbox; 3 handlers in record order; 4 put the broken aside; 5 timers and outbox; 6 commit.
+        """
+        tools = self.tools
+        async with transaction(  # 1, 5, 6
+            tools.pool, service=tools.service, now=tools.clock.now(), shards=tools.shards
+        ) as tx:
+            fresh = await _fresh(tx, heard)  # 2
+            with _Spans(tools.tracer, self.group, tx, fresh):
+                refused = await self._handle(tx, fresh, isolate=isolate, attempt=attempt)  # 3
+            kept = [await self._put_aside(tx, item) for item in (*unreadable, *refused)]  # 4
+        duplicates = len(heard) - len(fresh) + kept.count(False)
+        return Counter(handled=len(fresh) - len(refused), duplicate=duplicates, refused=kept.count(True))
+
+    async def _handle(self, tx: Tx, fresh: list[Heard], *, isolate: bool, attempt: int) -> list[Broken]:
+        refused: list[Broken] = []
+        for run in self._runs(fresh, isolate=isolate):
+            handler = self.handlers.events[type(run[0].event)]
+            tx.following(run[0].event)
+            if isolate:
+                culprit = await self._in_savepoint(tx, run[0], handler, attempt)
+                refused.extend([culprit] if culprit else [])
+            else:
+                with trace.use_span(tx.causes[id(run[0].event)].span, end_on_exit=False):
+                    await handler([item.event for item in run], tx)
+        tx.current = None
+        return refused
+
+    def _runs(self, fresh: list[Heard], *, isolate: bool) -> Iterator[list[Heard]]:
+        """Consecutive events that one handler may take together."""
+        for contract, group in groupby(fresh, key=lambda item: type(item.event)):
+            if contract in self.handlers.batched and not isolate:
+                yield list(group)
+            else:
+                yield from ([item] for item in group)
+
+    async def _in_savepoint(self, tx: Tx, item: Heard, handler: BatchHandler, attempt: int) -> Broken | None:
+        """Handle one event so that its failure leaves no trace on its neighbours; the event itself when it fails."""
+        mark, span = tx.mark(), tx.causes[id(item.event)].span
+        try:
+            with trace.use_span(span, end_on_exit=False):
+                async with tx.conn.transaction():
+                    await handler([item.event], tx)
+        except Exception as error:  # the verdict decides; nothing is swallowed
+            tx.rewind(mark)
+            if not self._is_to_blame(error, attempt):
+                raise
+            span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            return self._culprit(item, error)
+        return None
+
+    def _is_to_blame(self, error: Exception, attempt: int) -> bool:
+        """Whether the record is put aside for `error`; an unforeseen one gets a few attempts first."""
+        verdict = verdict_on(error)
+        return verdict is Verdict.REFUSE or (verdict is None and attempt >= self.limits.handler_attempts_max)
+
+    def _culprit(self, item: Heard, error: Exception) -> Broken:
+        if not isinstance(error, MalformedEvent | Unprocessable):
+            self.tools.log.error("handler-failed", group=self.group, event_type=item.envelope.type, exc=error)
+            error = Unprocessable(
+                ProblemCode.HANDLER_FAILED, "handler", f"mend {type(error).__name__}, then replay"
+            )
+        return broken(item.record, item.stream, item.origin, error, item.envelope)
+
+    async def _put_aside(self, tx: Tx, item: Broken) -> bool:
+        """Keep a refused record and answer its sender; False when this was done before."""
+        kept = await dead_letters.put_aside(
+            tx.conn,
+            item.record,
+            item.problem,
+            at=tx.now,
+            event_id=item.origin.event_id,
+            event_type=item.event_type,
+        )
+        if not kept:
+            return False
+        answer = self.handlers.refusals.get(item.stream.name)
+        if answer is not None:
+            await self._answer(tx, item, answer)
+        reason, origin = item.problem.code.value, item.origin
+        self.tools.metrics.dead_letters.labels(item.stream.name, reason).inc()
+        self.tools.log.warning(
+            "dead-lettered",
+            group=self.group,
+            record=f"{origin.topic}/{origin.partition}/{origin.offset}",
+            reason=reason,
+            where=item.problem.where,
+        )
+        return True
+
+    async def _answer(self, tx: Tx, item: Broken, answer: RefusedHandler) -> None:
+        """Tell the sender, in a savepoint: a failing answer must not keep the record from being put aside."""
+        context = telemetry.context_of(_trace_of(item.record))
+        mark = tx.mark()
+        with self.tools.tracer.start_as_current_span("refuse record", context=context) as span:
+            tx.current = Cause(item.origin.event_id or "", item.origin, telemetry.trace_headers(span), span)
+            try:
+                async with tx.conn.transaction():
+                    await answer(Refused(item.problem, item.origin, item.stream), tx)
+            except Exception as error:  # the verdict decides; what is left over is logged with its place
+                if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
+                    raise
+                tx.rewind(mark)
+                self.tools.log.error("handler-failed", group=self.group, event_type="refusal", exc=error)
+            finally:
+                tx.current = None
+
+    def _count_refused(self, records: Sequence[Record], outcome: Counter[str]) -> None:
+        """Count towards the dead-letter limit; one partner's bad stream does not stop the others' service."""
+        if outcome["handled"]:
+            self._refused_in_a_row = 0
+        elif not any(stream and stream.per_partner for stream in map(stream_of, {r.topic for r in records})):
+            self._refused_in_a_row += outcome["refused"]
+
+    def _tell(self, records: int, outcome: Counter[str], seconds: float) -> None:
+        self.tools.metrics.batch_seconds.observe(seconds)
+        for name, count in outcome.items():
+            self.tools.metrics.events.labels(self.group, name).inc(count)
+        self.tools.log.info(
+            "batch-handled", group=self.group, records=records, seconds=round(seconds, 4), **outcome
+        )
+
+
+async def _fresh(tx: Tx, heard: list[Heard]) -> list[Heard]:
+    """The events never handled before, each once, in record order."""
+    unseen = await inbox.remember(tx.conn, [item.inbox_id for item in heard])
+    fresh = []
+    for item in heard:
+        if item.inbox_id in unseen:
+            unseen.discard(item.inbox_id)
+            fresh.append(item)
+    return fresh
+
+
+def _trace_of(record: Record) -> dict[str, str]:
+    return {
+        name: value.decode("ascii", errors="replace")
+        for name, value in record.headers
+        if value is not None and name in cloudevents.TRACE_CONTEXT
+    }
+
+
+class _Spans:
+    """One span per event in hand, whose parent is that event's sender: the direct edge between two services."""
+
+    def __init__(self, tracer: Tracer, group: str, tx: Tx, fresh: list[Heard]) -> None:
+        self.tracer, self.group, self.tx, self.fresh = tracer, group, tx, fresh
+        self.spans: list[Span] = []
+
+    def __enter__(self) -> None:
+        for item in self.fresh:
+            span = self.tracer.start_span(
+                f"process {item.envelope.type.removeprefix('org.alongside.')}",
+                context=telemetry.context_of(item.envelope.trace),
+                kind=telemetry.CONSUMER,
+            )
+            if span.is_recording():
+                span.set_attributes(telemetry.messaging_attributes(self.group, item.origin))
+                span.set_attributes(telemetry.id_attributes(item.event))
+            self.spans.append(span)
+            headers = telemetry.trace_headers(span)
+            self.tx.causes[id(item.event)] = Cause(item.envelope.id, item.origin, headers, span)
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        for span in self.spans:
+            if error is not None:
+                span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            span.end()

@@ -1,0 +1,95 @@
+"""Reads each record alone, so that none can spoil its neighbours: an event to handle, one to put aside, or neither."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from aiokafka import ConsumerRecord
+
+from alongside_chassis import inbox
+from alongside_chassis.errors import Unprocessable
+from alongside_chassis.origin import Origin
+from alongside_contracts import cloudevents
+from alongside_contracts.cloudevents import CloudEvent
+from alongside_contracts.errors import MalformedEvent, UnknownEventType
+from alongside_contracts.event import Event, parse
+from alongside_contracts.partner import Problem
+from alongside_contracts.registry import event_class
+from alongside_contracts.streams import Stream, stream_of
+from alongside_contracts.vocabulary import ProblemCode
+
+Record: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
+
+
+@dataclass(slots=True, eq=False)
+class Heard:
+    """One record that could be read, with all the pipeline needs to handle it."""
+
+    record: Record
+    stream: Stream
+    origin: Origin
+    envelope: CloudEvent
+    event: Event
+    inbox_id: UUID
+
+
+@dataclass(slots=True, eq=False)
+class Broken:
+    """One record to be put aside, and why."""
+
+    record: Record
+    stream: Stream
+    origin: Origin
+    problem: Problem
+    event_type: str | None = None
+
+
+def read(record: Record, wanted: Container[type[Event]]) -> Heard | Broken | None:
+    """Read one record; None for an event whose type is not `wanted`.
+
+    A type nobody knows is ignored on our own streams, where newer services may announce more, and refused on a
+    partner's stream, where it is a mistake of the sender. A newer version of a type we know is always put aside: to
+    ignore it would be to lose it. Raises LookupError for a topic that is not ours.
+    """
+    stream = stream_of(record.topic)
+    if stream is None:
+        raise LookupError(f"{record.topic} is not one of our streams")
+    origin = Origin(record.topic, record.partition, record.offset, stream.partner_of(record.topic))
+    envelope: CloudEvent | None = None
+    try:
+        envelope = cloudevents.decode(record.key, record.value, record.headers)
+        origin = _with_identity(origin, envelope)
+        contract = event_class(envelope.type)
+        if contract in wanted:
+            event = parse(contract, envelope.data)
+            return Heard(
+                record, stream, origin, envelope, event, inbox.inbox_id(envelope.source, envelope.id)
+            )
+        if stream.per_partner:
+            return broken(record, stream, origin, _out_of_place(), envelope)
+    except UnknownEventType as error:
+        return broken(record, stream, origin, error, envelope) if stream.per_partner else None
+    except MalformedEvent as error:
+        return broken(record, stream, origin, error, envelope)
+    return None
+
+
+def broken(
+    record: Record,
+    stream: Stream,
+    origin: Origin,
+    error: MalformedEvent | Unprocessable,
+    envelope: CloudEvent | None,
+) -> Broken:
+    """A record put aside because of `error`."""
+    problem = Problem(code=error.code, where=error.where[:200], remedy=error.remedy[:500])
+    return Broken(record, stream, origin, problem, envelope.type[:200] if envelope else None)
+
+
+def _out_of_place() -> MalformedEvent:
+    return MalformedEvent(ProblemCode.UNKNOWN_TYPE, "type", "send only types meant for this stream")
+
+
+def _with_identity(origin: Origin, envelope: CloudEvent) -> Origin:
+    return Origin(origin.topic, origin.partition, origin.offset, origin.partner, envelope.id, envelope.source)

@@ -1,0 +1,190 @@
+"""Bolts a service together: pool, relay, listeners, timers, workers and HTTP door, started in order and stopped in
+reverse, within the seconds a stop may take."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import asyncpg
+from fastapi import APIRouter, FastAPI
+from opentelemetry.sdk.trace import TracerProvider
+from starlette.middleware import Middleware
+
+from alongside_chassis import idempotency, inbox
+from alongside_chassis.clock import Clock, SystemClock
+from alongside_chassis.database import connection, open_pool
+from alongside_chassis.handlers import Handlers
+from alongside_chassis.health import Vitals, health_router
+from alongside_chassis.http import add_problem_handlers
+from alongside_chassis.listener import Listener
+from alongside_chassis.logs import make_log
+from alongside_chassis.metrics import Metrics
+from alongside_chassis.middleware import BodyLimit, RequestLine
+from alongside_chassis.operations import operations_router
+from alongside_chassis.pipeline import Limits, Pipeline, Tools
+from alongside_chassis.relay import Relay
+from alongside_chassis.runtime import Runtime
+from alongside_chassis.settings import Settings
+from alongside_chassis.telemetry import make_tracing
+from alongside_chassis.timers import Timers
+from alongside_contracts.streams import Stream
+
+Worker = Callable[[Runtime], Coroutine[Any, Any, None]]
+SWEEP_SECONDS: Final = 60.0
+WORKER_PAUSE_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """What makes a service this service. Built in its `app.py`, the only file that knows every part.
+
+    `hears` are the streams of its main consumer group; `urgent` those that get a group of their own, ahead of
+    everything else. `workers` run beside the doors and are cancelled at the stop; they must survive that anywhere.
+    """
+
+    name: str
+    title: str
+    settings: Settings
+    handlers: Handlers
+    hears: Sequence[Stream]
+    routers: Sequence[APIRouter] = ()
+    urgent: Sequence[Stream] = ()
+    workers: Sequence[Worker] = ()
+    doors: dict[str, Any] = field(default_factory=dict)
+
+
+def make_tools(service: Service, pool: asyncpg.Pool, tracing: TracerProvider, clock: Clock) -> Tools:
+    """What every part of the service works with."""
+    settings = service.settings
+    return Tools(
+        service=service.name,
+        pool=pool,
+        clock=clock,
+        tracer=tracing.get_tracer("alongside_chassis"),
+        metrics=Metrics(),
+        log=make_log(service.name, level=settings.log_level, form=settings.log_format),
+        shards=settings.outbox_shards,
+    )
+
+
+def make_pipeline(service: Service, tools: Tools, group: str) -> Pipeline:
+    """The pipeline of one of the service's consumer groups."""
+    settings = service.settings
+    limits = Limits(
+        handler_attempts_max=settings.handler_attempts_max,
+        dead_letters_in_a_row_max=settings.dead_letters_in_a_row_max,
+        retry_seconds_max=settings.retry_seconds_max,
+    )
+    return Pipeline(tools, group, service.handlers, limits)
+
+
+def build_app(service: Service) -> FastAPI:
+    """The service as an ASGI application that consumes, relays and serves for as long as its lifespan lasts."""
+    tracing = make_tracing(
+        service.name,
+        otlp_endpoint=service.settings.otlp_endpoint,
+        sample_ratio=service.settings.trace_sample_ratio,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_pool(service.settings) as pool:
+            runtime = Runtime(
+                make_tools(service, pool, tracing, SystemClock()), service.settings, service.doors
+            )
+            app.state.runtime = runtime
+            vitals = _vitals(service, runtime)
+            app.include_router(health_router(vitals))
+            async with _running(service, runtime, vitals):
+                yield
+        await asyncio.to_thread(tracing.shutdown)
+
+    return make_door(service, tracing, lifespan)
+
+
+def make_door(service: Service, tracing: TracerProvider, lifespan: Any = None) -> FastAPI:
+    """The service's HTTP door; tests put their own runtime behind it."""
+    app = FastAPI(
+        title=service.title,
+        version="1",
+        lifespan=lifespan,
+        middleware=[
+            Middleware(RequestLine),
+            Middleware(BodyLimit, bytes_max=service.settings.http_body_bytes_max),
+        ],
+        telemetry={"tracer_provider": tracing, "operation_spans": False, "logs": False, "metrics": False},
+    )
+    add_problem_handlers(app)
+    for router in (*service.routers, operations_router()):
+        app.include_router(router)
+    return app
+
+
+def _vitals(service: Service, runtime: Runtime) -> Vitals:
+    settings, tools = service.settings, runtime.tools
+    relay = Relay(
+        settings.database_url.get_secret_value(),
+        settings.kafka,
+        service=service.name,
+        shards=settings.outbox_shards,
+        metrics=tools.metrics,
+        log=tools.log,
+    )
+    vitals = Vitals(tools, relay, Timers(tools, service.handlers, settings.timer_poll_seconds))
+    for group, streams in ((service.name, service.hears), (f"{service.name}-urgent", service.urgent)):
+        if streams:
+            vitals.listeners.append(Listener(make_pipeline(service, tools, group), streams, settings))
+    return vitals
+
+
+@asynccontextmanager
+async def _running(service: Service, runtime: Runtime, vitals: Vitals) -> AsyncIterator[None]:
+    """Start everything; at the end 1 stop hearing and timing, 2 stop the workers, 3 let the relay send the rest."""
+    log = runtime.log
+    relay = asyncio.create_task(vitals.relay.run(), name="relay")
+    hearing = [asyncio.create_task(item.run(), name=item.group) for item in (*vitals.listeners,)]
+    hearing.append(asyncio.create_task(vitals.timers.run(), name="timers"))
+    workers = [asyncio.create_task(_kept_alive(worker, runtime)) for worker in (*service.workers, _sweep)]
+    log.info("service-started", http_port=service.settings.http_port)
+    try:
+        yield
+    finally:
+        began = runtime.clock.monotonic()
+        for listener in vitals.listeners:  # 1
+            listener.stop()
+        vitals.timers.stop()
+        for worker in workers:  # 2
+            worker.cancel()
+        await _settle([*hearing, *workers], service.settings.stop_seconds_max)
+        vitals.relay.stop()  # 3
+        await _settle([relay], 1.5)
+        log.info("service-stopped", seconds=round(runtime.clock.monotonic() - began, 3))
+
+
+async def _settle(tasks: Sequence[asyncio.Task[None]], seconds_max: float) -> None:
+    """Wait for tasks to end by themselves, then cancel what is left; nothing of theirs is lost, only redone."""
+    _, late = await asyncio.wait(tasks, timeout=seconds_max)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _kept_alive(worker: Worker, runtime: Runtime) -> None:
+    """Run a worker again whenever it fails."""
+    while True:
+        try:
+            await worker(runtime)
+        except Exception as error:  # noqa: BLE001  # said aloud and begun anew; a worker's work is in the database
+            runtime.log.error("worker-failed", worker=getattr(worker, "__name__", "worker"), exc=error)
+        await asyncio.sleep(WORKER_PAUSE_SECONDS)
+
+
+async def _sweep(runtime: Runtime) -> None:
+    """Forget old inbox ids and idempotency keys, a few at a time."""
+    while True:
+        async with connection(runtime.pool) as conn:
+            await inbox.forget(conn, runtime.settings.inbox_days)
+            await idempotency.forget(conn)
+        await asyncio.sleep(SWEEP_SECONDS)

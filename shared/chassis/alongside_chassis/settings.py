@@ -1,0 +1,46 @@
+"""What every service can be told, with units in the names. The environment is read here and nowhere else."""
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings shared by all services, read from `ALONGSIDE_…`; a service adds its own by inheriting."""
+
+    model_config = SettingsConfigDict(env_prefix="ALONGSIDE_", extra="ignore", frozen=True)
+
+    database_url: SecretStr
+    """`postgresql://role:password@host:port/database`; one database and role per service."""
+    kafka: str = "127.0.0.1:9092"
+    """Bootstrap servers, `host:port[,host:port]`."""
+    kafka_instance_id: str = ""
+    """Static group membership; empty means a member that may come and go."""
+    kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
+    kafka_metadata_max_age_ms: int = Field(default=5_000, ge=500)
+    """How soon a new partner's topic is noticed."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8100, ge=0, le=65_535)
+    http_body_bytes_max: int = Field(default=1024 * 1024, ge=1024)
+    service_token: SecretStr = SecretStr("")
+    """Bearer token between our own services; empty closes the doors that ask for it."""
+
+    otlp_endpoint: str = ""
+    """Base URL of an OTLP/HTTP receiver; empty means spans are not exported."""
+    trace_sample_ratio: float = Field(default=1.0, ge=0.0, le=1.0)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+
+    batch_records_max: int = Field(default=500, ge=1)
+    dead_letters_in_a_row_max: int = Field(default=50, ge=1)
+    handler_attempts_max: int = Field(default=3, ge=1)
+    retry_seconds_max: float = Field(default=5.0, gt=0)
+    stop_seconds_max: float = Field(default=8.0, gt=0)
+    """How long a stop may take to finish the batch in hand and leave the group."""
+    pool_connections_max: int = Field(default=10, ge=2)
+    inbox_days: int = Field(default=45, ge=1)
+    """How long handled ids are remembered; longer than any stream keeps its records."""
+    outbox_shards: int = Field(default=8, ge=1, le=64)
+    timer_poll_seconds: float = Field(default=0.5, gt=0)

@@ -1,0 +1,121 @@
+"""The tables every service owns for the chassis: inbox, outbox, dead letters, timers, idempotency keys.
+
+They live in the service's own database, so that what a handler does, what it announces and the fact that it did so
+are one commit.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+NAMING_CONVENTION: Final = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_NOW: Final = text("clock_timestamp()")
+
+
+def chassis_tables(metadata: MetaData) -> list[Table]:
+    """Add the chassis' tables to a service's metadata, in the order they are created."""
+    return [
+        _inbox(metadata),
+        _outbox(metadata),
+        _dead_letter(metadata),
+        _timer(metadata),
+        _idempotency_key(metadata),
+    ]
+
+
+def _inbox(metadata: MetaData) -> Table:
+    return Table(
+        "inbox",
+        metadata,
+        Column("event_id", Uuid, primary_key=True),
+        Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+        Index(None, "received_at"),
+    )
+
+
+def _outbox(metadata: MetaData) -> Table:
+    return Table(
+        "outbox",
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("shard", SmallInteger, nullable=False),
+        Column("topic", Text, nullable=False),
+        Column("key", LargeBinary, nullable=False),
+        Column("headers", JSONB, nullable=False),
+        Column("payload", LargeBinary, nullable=False),
+        Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+        Index(None, "shard", "id"),
+    )
+
+
+def _dead_letter(metadata: MetaData) -> Table:
+    return Table(
+        "dead_letter",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("at", DateTime(timezone=True), nullable=False),
+        Column("topic", Text, nullable=False),
+        Column("partition", Integer, nullable=False),
+        Column("offset", BigInteger, nullable=False),
+        Column("record_ms", BigInteger, nullable=False),
+        Column("key", LargeBinary),
+        Column("value", LargeBinary),
+        Column("headers", JSONB, nullable=False),
+        Column("event_id", Text),
+        Column("event_type", Text),
+        Column("reason", Text, nullable=False),
+        Column("where", Text, nullable=False),
+        Column("remedy", Text, nullable=False),
+        UniqueConstraint("topic", "partition", "offset", "record_ms"),
+        Index(None, "at"),
+    )
+
+
+def _timer(metadata: MetaData) -> Table:
+    return Table(
+        "timer",
+        metadata,
+        Column("kind", Text, primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("id", Uuid, nullable=False),
+        Column("due_at", DateTime(timezone=True), nullable=False),
+        Column("facts", JSONB, nullable=False),
+        Column("trace", JSONB, nullable=False),
+        Column("attempts", Integer, nullable=False, server_default=text("0")),
+        Index(None, "due_at"),
+    )
+
+
+def _idempotency_key(metadata: MetaData) -> Table:
+    return Table(
+        "idempotency_key",
+        metadata,
+        Column("key", Text, primary_key=True),
+        Column("request", LargeBinary, nullable=False),
+        Column("status", SmallInteger),
+        Column("body", LargeBinary),
+        Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+        Index(None, "created_at"),
+    )

@@ -1,0 +1,200 @@
+"""For tests of services: hear real bytes, meet a real PostgreSQL, see what was announced. No Kafka needed.
+
+The pipeline, timers and HTTP door are the very ones that run in production; only the clock and the broker's ends are
+the test's own.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import asyncpg
+import httpx2
+import orjson
+from aiokafka import ConsumerRecord
+from fastapi import FastAPI
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from alongside_chassis import dead_letters
+from alongside_chassis.database import connection
+from alongside_chassis.dead_letters import DeadLetter
+from alongside_chassis.reading import Record
+from alongside_chassis.runtime import Runtime
+from alongside_chassis.service import Service, make_door, make_pipeline, make_tools
+from alongside_chassis.timers import Timers
+from alongside_contracts import cloudevents
+from alongside_contracts.cloudevents import CloudEvent
+from alongside_contracts.event import Event, parse
+from alongside_contracts.ids import new_id
+from alongside_contracts.registry import event_class
+
+Headers = Sequence[tuple[str, bytes | None]]
+
+
+class ManualClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at, self._seconds = at, 0.0
+
+    def now(self) -> datetime:
+        """Where the clock stands."""
+        return self._at
+
+    def monotonic(self) -> float:
+        """Seconds it was moved so far."""
+        return self._seconds
+
+    def advance(self, by: timedelta) -> None:
+        """Move it forward."""
+        self._at, self._seconds = self._at + by, self._seconds + by.total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """One row of the outbox, decoded."""
+
+    event: Event
+    id: str
+    topic: str
+    key: str
+    trace: Mapping[str, str]
+
+
+class ServiceBench:
+    """A service on the test bench: everything real but the clock and the two ends at Kafka."""
+
+    def __init__(self, service: Service, pool: asyncpg.Pool, clock: ManualClock) -> None:
+        self.service, self.pool, self.clock = service, pool, clock
+        self.spans = InMemorySpanExporter()
+        tracing = TracerProvider()
+        tracing.add_span_processor(SimpleSpanProcessor(self.spans))
+        self.tools = make_tools(service, pool, tracing, clock)
+        self.runtime = Runtime(self.tools, service.settings, service.doors)
+        self.pipeline = make_pipeline(service, self.tools, service.name)
+        self.timers = Timers(self.tools, service.handlers, poll_seconds=60)
+        self.app: FastAPI = make_door(service, tracing)
+        self.app.state.runtime = self.runtime
+        self.client = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=self.app, raise_app_exceptions=False), base_url="http://bench"
+        )
+        self._offset = 0
+
+    async def hear(
+        self,
+        *events: Event,
+        partner: str | None = None,
+        source: str | None = None,
+        event_id: str | None = None,
+        trace: Mapping[str, str] | None = None,
+    ) -> list[str]:
+        """Deliver events in one batch, as Kafka would; returns the CloudEvent ids they went by."""
+        records = [
+            self.record_of(event, partner=partner, source=source, event_id=event_id, trace=trace)
+            for event in events
+        ]
+        await self.pipeline.run(records)
+        return [dict(record.headers)["ce_id"].decode() for record in records]
+
+    async def hear_raw(self, key: bytes | None, value: bytes | None, headers: Headers, topic: str) -> None:
+        """Deliver one record of any bytes."""
+        await self.pipeline.run([self.record(key, value, headers, topic)])
+
+    async def hear_records(self, *records: Record) -> None:
+        """Deliver records in one batch."""
+        await self.pipeline.run(records)
+
+    def record_of(
+        self,
+        event: Event,
+        *,
+        partner: str | None = None,
+        source: str | None = None,
+        event_id: str | None = None,
+        trace: Mapping[str, str] | None = None,
+    ) -> Record:
+        """An event as the record its announcer would have sent."""
+        announcer = (
+            f"urn:alongside:partner:{partner}" if partner else f"urn:alongside:service:{event.announced_by}"
+        )
+        envelope = CloudEvent(
+            id=event_id or str(new_id()),
+            source=source or announcer,
+            type=event.type,
+            data=event.model_dump_json(exclude_none=True).encode(),
+            time=self.clock.now(),
+            subject=event.key,
+            trace=trace or {},
+        )
+        topic = event.stream.topic(partner if event.stream.per_partner else None)
+        return self.record(event.key.encode(), envelope.data, cloudevents.encode(envelope), topic)
+
+    def record(self, key: bytes | None, value: bytes | None, headers: Headers, topic: str) -> Record:
+        """A Kafka record at the next offset of partition 0."""
+        self._offset += 1
+        size = len(value) if value is not None else -1
+        return ConsumerRecord(
+            topic,
+            0,
+            self._offset,
+            1_700_000_000_000,
+            0,
+            key,
+            value,
+            None,
+            len(key or b""),
+            size,
+            tuple(headers),
+        )
+
+    async def announced(self, *, clear: bool = False) -> list[Announced]:
+        """What waits in the outbox, oldest first; `clear` empties it, as the relay would."""
+        rows = await self.pool.fetch("select topic, key, headers, payload from outbox order by id")
+        if clear:
+            await self.pool.execute("delete from outbox")
+        return [_announced(row) for row in rows]
+
+    async def dead_letters(self) -> list[DeadLetter]:
+        """What was put aside, newest first."""
+        async with connection(self.pool) as conn:
+            return await dead_letters.newest(conn)
+
+    async def fire_timers(self, until: datetime) -> None:
+        """Move the clock to `until` and fire everything that is due by then."""
+        if until > self.clock.now():
+            self.clock.advance(until - self.clock.now())
+        while await self.timers.fire_due():
+            pass
+
+    def finished_spans(self) -> Sequence[ReadableSpan]:
+        """Every span that ended so far."""
+        return self.spans.get_finished_spans()
+
+    async def close(self) -> None:
+        """Close the HTTP client; the pool is the caller's."""
+        await self.client.aclose()
+
+
+@asynccontextmanager
+async def on_the_bench(service: Service, clock: ManualClock) -> AsyncIterator[ServiceBench]:
+    """A bench on the database the service's settings name, which must be migrated already."""
+    async with asyncpg.create_pool(
+        service.settings.database_url.get_secret_value(),
+        min_size=1,
+        max_size=service.settings.pool_connections_max,
+    ) as pool:
+        bench = ServiceBench(service, pool, clock)
+        try:
+            yield bench
+        finally:
+            await bench.close()
+
+
+def _announced(row: asyncpg.Record) -> Announced:
+    headers = [(name, value.encode()) for name, value in orjson.loads(row["headers"])]
+    envelope = cloudevents.decode(row["key"], row["payload"], headers)
+    event = parse(event_class(envelope.type), envelope.data)
+    return Announced(event, envelope.id, row["topic"], row["key"].decode(), envelope.trace)
