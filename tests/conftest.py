@@ -1,0 +1,102 @@
+"""What every test may ask for: a PostgreSQL of its own, and each service on the test bench.
+
+The server starts once per session; each service's database is migrated once and cloned for each test.
+"""
+
+import importlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from alongside_chassis.migrations import upgrade
+from alongside_chassis.service import Service
+from alongside_chassis.testing import ManualClock, ServiceBench, on_the_bench
+from alongside_cli.stack.databases import Database, Server
+from alongside_cli.stack.postgres import postgres_server
+
+SUNDAY_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+SERVICE_TOKEN = "a-token-for-tests"  # noqa: S105
+PERSON_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server for the whole session."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Server) -> Callable[[str], Database]:
+    """A service's migrated database, to be cloned; nobody may stay connected to it."""
+    made: dict[str, Database] = {}
+
+    def of(package: str) -> Database:
+        if package not in made:
+            made[package] = postgres.create_database()
+            upgrade(made[package].url, package)
+        return made[package]
+
+    return of
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands at noon of a Sunday until moved."""
+    return ManualClock(SUNDAY_NOON)
+
+
+@pytest.fixture
+def bench_of(
+    postgres: Server, migrated: Callable[[str], Database], clock: ManualClock
+) -> Iterator[Callable[..., AbstractAsyncContextManager[ServiceBench]]]:
+    """Puts a service on the bench: `bench_of("intake", smtp_port=2525)`; keywords are settings."""
+    copies: list[Database] = []
+
+    def of(name: str, **settings: Any) -> AbstractAsyncContextManager[ServiceBench]:
+        package = f"alongside_{name}"
+        copies.append(postgres.clone(migrated(package)))
+        given = {"database_url": copies[-1].url, "service_token": SERVICE_TOKEN, "log_level": "ERROR"} | settings
+        chosen = importlib.import_module(f"{package}.settings").Settings(**given)
+        service: Service = importlib.import_module(f"{package}.app").service(chosen)
+        return on_the_bench(service, clock)
+
+    yield of
+    for copy in copies:
+        postgres.drop_database(copy.name)
+
+
+@pytest.fixture
+async def intake_bench(bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]) -> AsyncIterator[ServiceBench]:
+    """Intake on a fresh database."""
+    async with bench_of("intake", person_key=PERSON_KEY) as bench:
+        yield bench
+
+
+@pytest.fixture
+async def matching_bench(
+    bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
+) -> AsyncIterator[ServiceBench]:
+    """Matching on a fresh database."""
+    async with bench_of("matching") as bench:
+        yield bench
+
+
+@pytest.fixture
+async def referrals_bench(
+    bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
+) -> AsyncIterator[ServiceBench]:
+    """Referrals on a fresh database."""
+    async with bench_of("referrals") as bench:
+        yield bench
+
+
+@pytest.fixture
+async def notifications_bench(
+    bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
+) -> AsyncIterator[ServiceBench]:
+    """Notifications on a fresh database."""
+    async with bench_of("notifications") as bench:
+        yield bench

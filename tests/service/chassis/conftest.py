@@ -1,0 +1,59 @@
+"""A service with nothing of its own but the chassis, on a fresh database, for each test to teach its handlers."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+from alongside_chassis.handlers import Handlers
+from alongside_chassis.service import Service
+from alongside_chassis.settings import Settings
+from alongside_chassis.tables import chassis_tables
+from alongside_chassis.testing import ManualClock, ServiceBench, on_the_bench
+from alongside_cli.stack.databases import Database, Server
+from alongside_contracts import streams
+from fastapi import APIRouter
+from sqlalchemy import MetaData, create_engine
+
+BareBench = Callable[..., AbstractAsyncContextManager[ServiceBench]]
+
+
+@pytest.fixture(scope="session")
+def bare_database(postgres: Server) -> Database:
+    """The chassis' tables, and one row of business: what was seen, in order."""
+    database = postgres.create_database()
+    engine = create_engine(database.url.replace("postgresql://", "postgresql+psycopg://", 1))
+    metadata = MetaData()
+    chassis_tables(metadata)
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        connection.exec_driver_sql(
+            "create table seen (at bigint generated always as identity, key text not null, note text not null check (note <> 'forbidden'))"
+        )
+    engine.dispose()
+    return database
+
+
+@pytest.fixture
+async def bare(postgres: Server, bare_database: Database, clock: ManualClock) -> AsyncIterator[BareBench]:
+    """Puts a bare service with the given handlers on the bench."""
+    copies: list[Database] = []
+
+    @asynccontextmanager
+    async def on(handlers: Handlers, *routers: APIRouter, **settings: Any) -> AsyncIterator[ServiceBench]:
+        copies.append(postgres.clone(bare_database))
+        given = {"database_url": copies[-1].url, "log_level": "ERROR", "retry_seconds_max": 0.05} | settings
+        service = Service(
+            name="bare",
+            title="Bare",
+            settings=Settings(**given),
+            handlers=handlers,
+            hears=(streams.JOURNEY, streams.PARTNER_REFERRALS),
+            routers=routers,
+        )
+        async with on_the_bench(service, clock) as bench:
+            yield bench
+
+    yield on
+    for copy in copies:
+        postgres.drop_database(copy.name)

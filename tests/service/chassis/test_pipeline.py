@@ -1,0 +1,260 @@
+"""The delivery promise of one batch: once, in order, neighbours unharmed, nothing lost."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from alongside_chassis.errors import DeadLetterLimit, Stopped, Unprocessable
+from alongside_chassis.handlers import Handlers, Refused
+from alongside_chassis.testing import ServiceBench
+from alongside_chassis.transaction import Tx
+from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
+from alongside_contracts.matching import MatchProposed
+from alongside_contracts.vocabulary import ProblemCode
+
+from tests.builders import a_proposal, a_submission, an_admission
+from tests.service.chassis.conftest import BareBench
+
+JOURNEY = "referrals.journey.v1"
+
+
+def taught() -> Handlers:
+    """Handlers that write down what they saw and announce one fact each."""
+    handlers = Handlers()
+
+    @handlers.on(SubmissionAdmitted)
+    async def note(event: SubmissionAdmitted, tx: Tx) -> None:
+        await tx.conn.execute("insert into seen (key, note) values ($1, $2)", event.key, event.reference)
+        tx.announce(a_proposal(event.referral_id))
+
+    return handlers
+
+
+async def seen(bench: ServiceBench) -> list[str]:
+    """The notes taken, in order."""
+    return [row["note"] for row in await bench.pool.fetch("select note from seen order by at")]
+
+
+async def test_an_event_heard_twice_has_its_effects_once(bare: BareBench) -> None:
+    async with bare(taught()) as bench:
+        await bench.hear(an_admission(reference="r1"), event_id="same")
+        await bench.hear(an_admission(reference="r1"), event_id="same")
+
+        assert await seen(bench) == ["r1"]
+        assert len(await bench.announced()) == 1
+
+
+async def test_a_copy_within_one_batch_is_dropped_too(bare: BareBench) -> None:
+    async with bare(taught()) as bench:
+        record = bench.record_of(an_admission(reference="r1"))
+
+        await bench.hear_records(record, record)
+
+        assert await seen(bench) == ["r1"]
+
+
+async def test_an_unreadable_record_is_put_aside_and_its_neighbours_are_handled(bare: BareBench) -> None:
+    async with bare(taught()) as bench:
+        good = [bench.record_of(an_admission(reference=f"r{n}")) for n in range(2)]
+        bad = bench.record(b"k", b"{broken", good[0].headers, JOURNEY)
+
+        await bench.hear_records(good[0], bad, good[1])
+
+        assert await seen(bench) == ["r0", "r1"]
+        (letter,) = await bench.dead_letters()
+        assert (letter.reason, letter.where, letter.offset) == ("malformed", "value", bad.offset)
+
+
+async def test_a_failing_handler_costs_only_its_own_record(bare: BareBench) -> None:
+    async with bare(taught()) as bench:
+        await bench.hear(*(an_admission(reference=name) for name in ("before", "forbidden", "after")))
+
+        assert await seen(bench) == ["before", "after"]
+        assert [letter.reason for letter in await bench.dead_letters()] == ["handler-failed"]
+        assert len(await bench.announced()) == 2
+
+
+async def test_a_message_the_handler_refuses_carries_its_reason_and_place(bare: BareBench) -> None:
+    handlers = Handlers()
+
+    @handlers.on(MatchProposed)
+    async def refuse(_event: MatchProposed, _tx: Tx) -> None:
+        raise Unprocessable(ProblemCode.INVALID_FIELD, "offer_id", "name an offer that exists")
+
+    async with bare(handlers) as bench:
+        await bench.hear(a_proposal(an_admission().referral_id))
+
+        (letter,) = await bench.dead_letters()
+        assert (letter.reason, letter.where, letter.remedy) == ("invalid-field", "offer_id", "name an offer that exists")
+
+
+async def test_a_refused_record_is_put_aside_once_however_often_it_comes(bare: BareBench) -> None:
+    async with bare(taught()) as bench:
+        bad = bench.record(b"k", None, (), JOURNEY)
+
+        await bench.hear_records(bad)
+        await bench.hear_records(bad)
+
+        assert len(await bench.dead_letters()) == 1
+
+
+async def test_types_nobody_knows_are_ignored_on_our_own_streams(bare: BareBench) -> None:
+    async with bare(taught()) as bench:
+        headers = [("ce_specversion", b"1.0"), ("ce_id", b"1"), ("ce_source", b"x"), ("ce_type", b"org.alongside.new.thing.v1")]
+
+        await bench.hear_raw(b"k", b"{}", headers, JOURNEY)
+
+        assert await bench.dead_letters() == []
+
+
+async def test_a_newer_version_of_a_known_type_is_never_ignored(bare: BareBench) -> None:
+    async with bare(taught()) as bench:
+        headers = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", b"1"),
+            ("ce_source", b"x"),
+            ("ce_type", b"org.alongside.submission.admitted.v2"),
+        ]
+
+        await bench.hear_raw(b"k", b"{}", headers, JOURNEY)
+
+        assert [letter.reason for letter in await bench.dead_letters()] == ["unsupported-version"]
+
+
+@pytest.mark.parametrize(
+    ("value", "headers", "reason"),
+    [
+        (None, (), "malformed"),
+        (b"\xff\xfe", (("ce_id", b"\xff"),), "malformed"),
+        (b"{}", (("ce_id", None),), "malformed"),
+        (b"x" * (2 * 1024 * 1024), (), "too-large"),
+        (b"{}", (("note", b"\xff"), ("empty", None)), "malformed"),
+    ],
+    ids=["tombstone", "binary header", "null header", "two megabytes", "foreign headers only"],
+)
+async def test_whatever_bytes_a_partner_sends_are_put_aside_and_answered(
+    bare: BareBench, value: bytes | None, headers: tuple[tuple[str, bytes | None], ...], reason: str
+) -> None:
+    handlers, told = taught(), []
+
+    @handlers.on(SubmissionReceived)
+    async def hear(_event: SubmissionReceived, _tx: Tx) -> None: ...
+
+    @handlers.on_refused(SubmissionReceived.stream)
+    async def tell(refused: Refused, _tx: Tx) -> None:
+        told.append((refused.origin.partner, refused.problem.code.value))
+
+    async with bare(handlers) as bench:
+        await bench.hear_raw(b"k", value, headers, "partner.st-mary-hospital.referrals.v1")
+
+        assert told == [("st-mary-hospital", reason)]
+        assert [letter.reason for letter in await bench.dead_letters()] == [reason]
+
+
+async def test_foreign_headers_of_any_bytes_do_not_spoil_a_good_record(bare: BareBench) -> None:
+    async with bare(taught()) as bench:
+        good = bench.record_of(an_admission(reference="r1"))
+        odd = bench.record(good.key, good.value, (*good.headers, ("note", b"\xff\x00"), ("empty", None)), JOURNEY)
+
+        await bench.hear_records(odd)
+
+        assert await seen(bench) == ["r1"]
+
+
+async def test_a_crash_before_the_commit_announces_nothing_and_the_redelivery_does(bare: BareBench) -> None:
+    handlers = taught()
+    crashes = iter([True, False])
+
+    @handlers.on(MatchProposed)
+    async def crash_once(_event: MatchProposed, _tx: Tx) -> None:
+        if next(crashes):
+            raise asyncio.CancelledError
+
+    async with bare(handlers) as bench:
+        admission = an_admission(reference="r1")
+        batch = [bench.record_of(admission), bench.record_of(a_proposal(admission.referral_id))]
+        with pytest.raises(asyncio.CancelledError):
+            await bench.hear_records(*batch)
+        assert (await seen(bench), await bench.announced()) == ([], [])
+
+        await bench.hear_records(*batch)
+
+        assert await seen(bench) == ["r1"]
+        assert len(await bench.announced()) == 1
+
+
+async def test_while_the_world_is_away_the_batch_waits_and_no_record_is_blamed(bare: BareBench) -> None:
+    handlers = Handlers()
+    away = iter([True, True, True, False])
+
+    @handlers.on(SubmissionAdmitted)
+    async def hear(event: SubmissionAdmitted, tx: Tx) -> None:
+        if next(away):
+            raise asyncpg.CannotConnectNowError("starting up")
+        await tx.conn.execute("insert into seen (key, note) values ($1, 'here')", event.key)
+
+    async with bare(handlers) as bench:
+        await bench.hear(an_admission())
+
+        assert await seen(bench) == ["here"]
+        assert await bench.dead_letters() == []
+
+
+async def test_code_that_disagrees_with_the_schema_stops_the_service_and_loses_nothing(bare: BareBench) -> None:
+    handlers = Handlers()
+
+    @handlers.on(SubmissionAdmitted)
+    async def hear(_event: SubmissionAdmitted, tx: Tx) -> None:
+        await tx.conn.execute("insert into a_table_nobody_made values (1)")
+
+    async with bare(handlers) as bench:
+        with pytest.raises((Stopped, asyncpg.UndefinedTableError)):
+            await bench.hear(an_admission())
+
+        assert await bench.dead_letters() == []
+        assert await bench.pool.fetchval("select count(*) from inbox") == 0
+
+
+async def test_too_many_dead_letters_in_a_row_stop_the_service(bare: BareBench) -> None:
+    async with bare(taught(), dead_letters_in_a_row_max=5) as bench:
+        with pytest.raises(DeadLetterLimit):
+            await bench.hear_records(*(bench.record(b"k", b"{", (), JOURNEY) for _ in range(5)))
+
+        assert len(await bench.dead_letters()) == 5
+
+
+async def test_what_follows_from_an_event_joins_the_trace_of_its_sender(bare: BareBench) -> None:
+    async with bare(taught()) as bench:
+        trace_id, sender = "1" * 32, "2" * 16
+
+        await bench.hear(an_admission(), trace={"traceparent": f"00-{trace_id}-{sender}-01"})
+
+        (span,) = [span for span in bench.finished_spans() if span.name.startswith("process")]
+        assert f"{span.parent.span_id:016x}" == sender
+        (announced,) = await bench.announced()
+        version, trace, parent, _flags = announced.trace["traceparent"].split("-")
+        assert (version, trace, parent) == ("00", trace_id, f"{span.context.span_id:016x}")
+
+
+async def test_a_span_carries_the_referral_id_and_no_payload(bare: BareBench) -> None:
+    async with bare(taught()) as bench:
+        admission = an_admission(reference="only-in-the-payload")
+
+        await bench.hear(admission)
+
+        (span,) = [span for span in bench.finished_spans() if span.name.startswith("process")]
+        assert span.attributes["alongside.referral.id"] == str(admission.referral_id)
+        assert "only-in-the-payload" not in str(dict(span.attributes))
+
+
+async def test_batch_handlers_take_neighbours_together_and_keep_the_order(bare: BareBench) -> None:
+    handlers, calls = Handlers(), []
+
+    @handlers.on_batch(SubmissionReceived)
+    async def together(events: list[SubmissionReceived], _tx: Tx) -> None:
+        calls.append([event.reference for event in events])
+
+    async with bare(handlers) as bench:
+        await bench.hear(*(a_submission(reference=name) for name in "abc"), partner="st-mary-hospital")
+
+        assert calls == [["a", "b", "c"]]
