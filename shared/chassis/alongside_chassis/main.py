@@ -1,38 +1,36 @@
 """The command line every service shares: serve, or bring its database up to date."""
 
+import importlib
 import sys
-from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-import uvicorn
-from fastapi import FastAPI
 from pydantic import ValidationError
 
-from alongside_chassis.logs import make_log
-from alongside_chassis.migrations import upgrade
 from alongside_chassis.settings import Settings
 
-S = TypeVar("S", bound=Settings)
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
-def main(package: str, settings_type: type[S], build: Callable[[S], FastAPI]) -> None:
+def main(package: str) -> None:
     """`python -m <package>` serves; `python -m <package> migrate` upgrades the database and ends.
 
-    Ends with status 2 and one line per wrong setting when the environment does not make sense.
+    The package has a `settings.Settings` and an `app.build(settings)`; each way loads only what it needs, as most of
+    a start is importing. Ends with status 2 and one line per wrong setting when the environment does not make sense.
     """
-    settings = _settings(settings_type)
+    settings = _settings(importlib.import_module(f"{package}.settings").Settings)
     match sys.argv[1:]:
         case []:
-            serve(build(settings), settings)
+            serve(importlib.import_module(f"{package}.app").build(settings), settings)
         case ["migrate"]:
-            revision = upgrade(settings.database_url.get_secret_value(), package)
-            make_log(package, form=settings.log_format).info("migrated", revision=revision)
+            _migrate(package, settings)
         case _:
             sys.exit(f"usage: python -m {package} [migrate]")
 
 
-def serve(app: FastAPI, settings: Settings) -> None:
+def serve(app: "FastAPI", settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests in hand are finished first."""
+    uvicorn = importlib.import_module("uvicorn")
     uvicorn.run(
         app,
         host=settings.http_host,
@@ -45,13 +43,17 @@ def serve(app: FastAPI, settings: Settings) -> None:
     )
 
 
-def _settings(settings_type: type[S]) -> S:
+def _migrate(package: str, settings: Settings) -> None:
+    upgrade = importlib.import_module("alongside_chassis.migrations").upgrade
+    make_log = importlib.import_module("alongside_chassis.logs").make_log
+    revision = upgrade(settings.database_url.get_secret_value(), package)
+    make_log(package, form=settings.log_format).info("migrated", revision=revision)
+
+
+def _settings(settings_type: type[Settings]) -> Settings:
     try:
-        return settings_type()
+        return settings_type()  # type: ignore[call-arg]  # the environment fills it
     except ValidationError as error:
-        wrong = [
-            f"ALONGSIDE_{str(item['loc'][0]).upper()}: {item['msg']}"
-            for item in error.errors(include_input=False)
-        ]
+        wrong = [f"ALONGSIDE_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors(include_input=False)]
         sys.stderr.write("\n".join(["These settings need attention:", *wrong]) + "\n")
         sys.exit(2)

@@ -31,7 +31,13 @@ ATTRIBUTE_CHARS_MAX: Final = 1024
 
 _REQUIRED: Final = ("id", "source", "type")
 _KNOWN: Final = frozenset({*_REQUIRED, "specversion", "time", "subject", "datacontenttype"})
-_EXTENSION_NAME: Final = re.compile(r"[a-z0-9]+")
+_EXTENSION_NAME: Final = re.compile(r"(?!data$)[a-z0-9]{1,64}")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""What the CloudEvents type system keeps out of strings; PostgreSQL could not store the first of them."""
+_RFC_3339: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII
+)
+_JSON_TYPE: Final = re.compile(r"[^/;\s]+/([^/;\s]+\+)?json\s*(;.*)?", re.IGNORECASE)
 _TIME: Final = TypeAdapter(AwareDatetime)
 
 
@@ -70,7 +76,10 @@ def encode(event: CloudEvent) -> list[tuple[str, bytes]]:
 
 
 def encode_structured(event: CloudEvent) -> tuple[list[tuple[str, bytes]], bytes]:
-    """Headers and value of `event` in structured content mode (JSON). Raises MalformedEvent when data is not JSON."""
+    """Headers and value of `event` in structured content mode (JSON); data of another type travels in base64.
+
+    Raises MalformedEvent when data that says it is JSON is not.
+    """
     body: dict[str, Any] = {
         "specversion": SPEC_VERSION,
         "id": event.id,
@@ -82,7 +91,11 @@ def encode_structured(event: CloudEvent) -> tuple[list[tuple[str, bytes]], bytes
     if event.subject is not None:
         body["subject"] = event.subject
     body |= event.extensions
-    body |= {"datacontenttype": event.content_type, "data": _parsed(event.data)}
+    body["datacontenttype"] = event.content_type
+    if _is_json(event.content_type):
+        body["data"] = _parsed(event.data)
+    else:
+        body["data_base64"] = base64.b64encode(event.data).decode()
     trace = [(name, value.encode()) for name, value in event.trace.items()]
     return [("content-type", f"{STRUCTURED_JSON}; charset=utf-8".encode()), *trace], to_json(body)
 
@@ -92,8 +105,8 @@ def decode(key: bytes | None, value: bytes | None, headers: Headers) -> CloudEve
 
     Headers that are not ours may hold any bytes, or none; only those the binding defines are looked at.
 
-    Raises MalformedEvent for a tombstone, an oversized body, missing, unreadable or overlong attributes, a wrong
-    specversion, a naive time, or a structured body that is not a JSON object.
+    Raises MalformedEvent, and nothing else: for a tombstone, an oversized body, attributes that are missing,
+    unreadable, overlong or given twice, a wrong specversion, a naive time, or a structured body that is no object.
     """
     if value is None:
         raise MalformedEvent(ProblemCode.MALFORMED, "value", "send an event, not a tombstone")
@@ -115,10 +128,17 @@ def _wanted_headers(headers: Headers) -> dict[str, str]:
             raise MalformedEvent(ProblemCode.MALFORMED, "headers", f"send at most {HEADERS_MAX} headers")
         lower = name.lower()
         if lower in TRACE_CONTEXT:
-            wanted[lower] = (raw or b"").decode("ascii", errors="replace")
+            wanted[lower] = _trace_text(raw)
         elif lower == "content-type" or lower.startswith("ce_"):
-            wanted[lower] = _header_text(name, raw)
+            text = _header_text(name, raw)
+            if wanted.setdefault(lower, text) != text:
+                raise MalformedEvent(ProblemCode.MALFORMED, f"header {name}", "send each attribute once")
     return wanted
+
+
+def _trace_text(raw: bytes | None) -> str:
+    """A trace header is advice: one that cannot be one is dropped, never a reason to refuse the record."""
+    return raw.decode("ascii", errors="replace") if raw and len(raw) <= ATTRIBUTE_CHARS_MAX else ""
 
 
 def _header_text(name: str, raw: bytes | None) -> str:
@@ -126,9 +146,15 @@ def _header_text(name: str, raw: bytes | None) -> str:
         text = (raw or b"").decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedEvent(ProblemCode.MALFORMED, f"header {name}", "send UTF-8 text") from error
-    if not text or len(text) > ATTRIBUTE_CHARS_MAX:
+    return _short_text(f"header {name}", text)
+
+
+def _short_text(where: str, text: str) -> str:
+    if not 0 < len(text) <= ATTRIBUTE_CHARS_MAX or _CONTROL.search(text):
         raise MalformedEvent(
-            ProblemCode.MALFORMED, f"header {name}", f"send 1 to {ATTRIBUTE_CHARS_MAX} characters of text"
+            ProblemCode.MALFORMED,
+            where,
+            f"send 1 to {ATTRIBUTE_CHARS_MAX} characters of text without control characters",
         )
     return text
 
@@ -138,30 +164,43 @@ def _structured(key: bytes | None, value: bytes, wanted: Mapping[str, str]) -> C
     if not isinstance(body, dict):
         raise MalformedEvent(ProblemCode.MALFORMED, "value", "send a JSON object")
     data = _structured_data(body)
-    attributes: dict[str, str] = {}
-    for name, attribute in body.items():
-        if attribute is None:
-            continue
-        if isinstance(attribute, dict | list) or len(str(attribute)) > ATTRIBUTE_CHARS_MAX:
-            raise MalformedEvent(ProblemCode.MALFORMED, name[:40], "send attributes as short text")
-        attributes[name] = attribute if isinstance(attribute, str) else to_json(attribute).decode()
+    attributes = {
+        name: _attribute_text(name, attribute) for name, attribute in body.items() if attribute is not None
+    }
     return _event(attributes, data, key, wanted)
+
+
+def _attribute_text(name: str, attribute: object) -> str:
+    """The text of an attribute; extensions may also be JSON booleans and 32-bit integers."""
+    if name not in _KNOWN and isinstance(attribute, int) and abs(attribute) < 2**31:
+        return to_json(attribute).decode()
+    if not isinstance(attribute, str):
+        raise MalformedEvent(ProblemCode.MALFORMED, name, "send attributes as short text")
+    return _short_text(name, attribute)
 
 
 def _structured_data(body: dict[str, Any]) -> bytes:
     """Take `data` or `data_base64` out of a structured event and return it as bytes."""
     plain, encoded = body.pop("data", None), body.pop("data_base64", None)
     if encoded is None:
-        return to_json(plain)
+        is_text = isinstance(plain, str) and not _is_json(body.get("datacontenttype"))
+        return plain.encode() if is_text else to_json(plain, inf_nan_mode="null")  # 1e999 is no double
+    if plain is not None:
+        raise MalformedEvent(ProblemCode.MALFORMED, "data_base64", "send data or data_base64, not both")
     try:
         return base64.b64decode(encoded, validate=True)
     except (TypeError, ValueError, binascii.Error) as error:
         raise MalformedEvent(ProblemCode.MALFORMED, "data_base64", "send valid base64") from error
 
 
+def _is_json(content_type: object) -> bool:
+    """Whether data is a JSON value; it is when nothing else is said."""
+    return not isinstance(content_type, str) or bool(_JSON_TYPE.fullmatch(content_type.strip()))
+
+
 def _parsed(value: bytes) -> Any:
     try:
-        return from_json(value)
+        return from_json(value, allow_inf_nan=False)
     except ValueError as error:
         raise MalformedEvent(ProblemCode.MALFORMED, "value", "send valid JSON in UTF-8") from error
 
@@ -178,7 +217,7 @@ def _event(
     for name in extensions:
         if not _EXTENSION_NAME.fullmatch(name):
             raise MalformedEvent(
-                ProblemCode.MALFORMED, name[:40], "name extensions with lower-case letters and digits"
+                ProblemCode.MALFORMED, name, "name extensions with lower-case letters and digits"
             )
     trace = {name: wanted.get(name) or extensions.pop(name, "") for name in TRACE_CONTEXT}
     return CloudEvent(
@@ -198,7 +237,10 @@ def _event(
 def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
+    remedy = "send an RFC 3339 time with its zone"
+    if not _RFC_3339.fullmatch(text):  # pydantic also reads numbers and dates
+        raise MalformedEvent(ProblemCode.MALFORMED, "time", remedy)
     try:
         return _TIME.validate_python(text)
     except ValidationError as error:
-        raise MalformedEvent(ProblemCode.MALFORMED, "time", "send an RFC 3339 time with its zone") from error
+        raise MalformedEvent(ProblemCode.MALFORMED, "time", remedy) from error

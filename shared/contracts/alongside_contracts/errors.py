@@ -7,8 +7,11 @@ ContractError
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from alongside_contracts.vocabulary import ProblemCode
+
+WHERE_CHARS_MAX: Final = 200
 
 
 class ContractError(Exception):
@@ -26,6 +29,11 @@ class MalformedEvent(ContractError):
     code: ProblemCode
     where: str
     remedy: str
+
+    def __post_init__(self) -> None:
+        """Keep `where` short and printable: a name in it may be the sender's own."""
+        printable = (letter if letter.isprintable() else "?" for letter in self.where[:WHERE_CHARS_MAX])
+        self.where = "".join(printable)
 
     def __str__(self) -> str:
         return f"{self.code.value} at {self.where}: {self.remedy}"

@@ -22,7 +22,7 @@ contracts_by_type: Final[dict[str, type["Event"]]] = {}
 class Contract(BaseModel):
     """A frozen part of an event. Readers ignore fields they do not know, so that writers may add some."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Event(Contract):
@@ -49,9 +49,12 @@ class Event(Contract):
 
 
 def parse(contract: type[Event], data: bytes) -> Event:
-    """Read an event's body. Raises MalformedEvent naming the first wrong field, never its value."""
+    """Read an event's body, exactly as its schema says: the number 5 is not the text "5".
+
+    Raises MalformedEvent naming the first wrong field, never its value.
+    """
     try:
-        return contract.model_validate_json(data)
+        return contract.model_validate_json(data, strict=True)
     except ValidationError as error:
         raise _malformed(error) from None  # the cause would carry the payload into logs
 

@@ -50,7 +50,7 @@ class Stream:
     @property
     def pattern(self) -> str:
         """A regular expression that matches this stream's topics and no others."""
-        return "^" + re.escape(self.name).replace(r"\{partner\}", f"(?P<partner>{PARTNER_ID})") + "$"
+        return "^" + re.escape(self.name).replace(r"\{partner\}", f"(?P<partner>{PARTNER_ID})") + r"\Z"
 
     def partner_of(self, topic: str) -> str | None:
         """The partner a topic of this stream belongs to; None when it is not such a topic."""

@@ -59,6 +59,22 @@ class Mode(StrEnum):
     TEXT = "text"
 
 
+class Duration(StrEnum):
+    """How long support is meant to last."""
+
+    ONGOING = "ongoing"
+    TIME_LIMITED = "time-limited"
+
+
+class Cadence(StrEnum):
+    """How often two people mean to meet."""
+
+    WEEKLY = "weekly"
+    BIWEEKLY = "biweekly"
+    MONTHLY = "monthly"
+    AS_NEEDED = "as-needed"
+
+
 class Hope(StrEnum):
     """What the person hopes to gain."""
 

@@ -1,0 +1,214 @@
+"""The AsyncAPI 3 document of the platform: every stream, every event, and who sends and receives what.
+
+Made from `streams.py` and the registry alone, so it cannot say anything else than the code does. It describes the
+whole network rather than one application: each operation is tagged with the service, or the partner, that performs it.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+from uuid import NAMESPACE_URL, uuid5
+
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from alongside_contracts import cloudevents, streams
+from alongside_contracts.event import Event, parse
+from alongside_contracts.registry import all_events
+from alongside_contracts.streams import Stream
+
+Json: TypeAlias = dict[str, Any]  # a part of a JSON document
+
+
+class Untitled(GenerateJsonSchema):
+    """Leaves out the titles pydantic makes up for fields: they only repeat the names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  (pydantic asks per field)
+        """Never."""
+        return False
+
+
+VERSION: Final = "3.1.0"
+KAFKA_BINDING: Final = "0.5.0"
+PARTNER: Final = "partner"
+PARTIES: Final = {
+    streams.INTAKE: "Decides every submission, once.",
+    streams.MATCHING: "Finds an offer for every referral, and holds a place.",
+    streams.REFERRALS: "Keeps every referral moving until its loop is closed.",
+    streams.NOTIFICATIONS: "Tells everyone who should know, and nobody else.",
+    PARTNER: "An organisation that refers people to the network.",
+}
+DESCRIPTION: Final = (
+    "Events are past-tense facts made of ids and codes; no name, contact detail or free text about a person travels in "
+    "one. Records are CloudEvents 1.0 in binary content mode, JSON in UTF-8; structured mode is read too. An event is "
+    "named by its source and id, however often it is delivered. Contracts grow by optional fields; a break is a new "
+    "type beside the old. Readers ignore fields they do not know."
+)
+
+
+def document(newest: Mapping[str, int], examples: Mapping[str, Mapping[str, bytes]]) -> Json:
+    """The whole document; `newest` gives each type's schema revision and `examples` its payloads by name."""
+    return {
+        "asyncapi": VERSION,
+        "id": "urn:alongside:events",
+        "info": {
+            "title": "Alongside",
+            "version": "1.0.0",
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0"},
+            "tags": [{"name": name, "description": about} for name, about in PARTIES.items()],
+        },
+        "defaultContentType": cloudevents.JSON,
+        "channels": {channel_id(stream): _channel(stream) for stream in streams.ALL},
+        "operations": {
+            f"{party}.{action}.{channel_id(stream)}": _operation(party, action, stream)
+            for stream in streams.ALL
+            for action, parties in (("send", stream.writers), ("receive", stream.readers))
+            for party in sorted(parties)
+        },
+        "components": {
+            "messages": {
+                event.type: _message(event, newest[event.type], examples[event.type])
+                for event in all_events()
+            },
+            "messageTraits": {"cloudEvent": _envelope()},
+            "schemas": _payloads(),
+            "parameters": {
+                PARTNER: {"description": "The partner's id: 3 to 40 lower-case letters, digits, hyphens."}
+            },
+        },
+    }
+
+
+def as_yaml(content: Json) -> str:
+    """The document as stable YAML: in our order, nothing abbreviated."""
+    import yaml
+
+    class Plain(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  (PyYAML asks per node)
+            """Write equal parts twice rather than as a reference."""
+            return True
+
+    heading = "# Made by `make schemas` from the contracts. Change those, not this.\n"
+    return heading + yaml.dump(content, Dumper=Plain, sort_keys=False, allow_unicode=True, width=110)
+
+
+def channel_id(stream: Stream) -> str:
+    """A stream's name as an identifier: `partner.referrals.v1`."""
+    return stream.name.replace("{partner}.", "")
+
+
+def _events_on(stream: Stream) -> list[type[Event]]:
+    return [event for event in all_events() if event.stream is stream]
+
+
+def _channel(stream: Stream) -> Json:
+    partner = (
+        {"parameters": {PARTNER: {"$ref": f"#/components/parameters/{PARTNER}"}}}
+        if stream.per_partner
+        else {}
+    )
+    return {
+        "address": stream.name,
+        "title": channel_id(stream),
+        "summary": stream.summary,
+        "description": f"Keyed by {stream.key}: records of one key are in order.",
+        **partner,
+        "messages": {
+            event.type: {"$ref": f"#/components/messages/{event.type}"} for event in _events_on(stream)
+        },
+        "bindings": {
+            "kafka": {
+                "partitions": stream.partitions,
+                "topicConfiguration": {
+                    "cleanup.policy": ["delete"],
+                    "retention.ms": stream.retention_ms,
+                    "max.message.bytes": stream.bytes_max,
+                },
+                "bindingVersion": KAFKA_BINDING,
+            }
+        },
+    }
+
+
+def _operation(party: str, action: str, stream: Stream) -> Json:
+    """What a party does on a stream: it sends what it announces, and receives whatever lies there."""
+    channel = channel_id(stream)
+    events = [e for e in _events_on(stream) if action == "receive" or e.announced_by == party]
+    return {
+        "action": action,
+        "title": f"{party} {action}s {channel}",
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "tags": [{"name": party}],
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{event.type}"} for event in events],
+    }
+
+
+def _message(event: type[Event], revision: int, examples: Mapping[str, bytes]) -> Json:
+    return {
+        "name": event.type,
+        "title": event.__name__,
+        "summary": " ".join((event.__doc__ or "").split()),
+        "contentType": cloudevents.JSON,
+        "tags": [{"name": event.announced_by}],
+        "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
+        "headers": {"type": "object", "properties": {"ce_type": {"const": event.type}}},
+        "payload": {"$ref": f"#/components/schemas/{event.__name__}"},
+        "bindings": {"kafka": {"key": _key(event), "bindingVersion": KAFKA_BINDING}},
+        "examples": [_example(event, name, payload) for name, payload in examples.items()],
+        "x-schema": f"schemas/{event.type}/{revision}.json",
+    }
+
+
+def _key(event: type[Event]) -> Json:
+    return {"type": "string", "description": vars(event)["key"].__doc__}
+
+
+def _envelope() -> Json:
+    """The headers of every record: the CloudEvents Kafka binding in binary mode, and W3C trace context."""
+    return {
+        "headers": {
+            "type": "object",
+            "required": ["ce_specversion", "ce_id", "ce_source", "ce_type", "content-type"],
+            "properties": {
+                "ce_specversion": {"type": "string", "const": cloudevents.SPEC_VERSION},
+                "ce_id": _text("Unique within its source; a repeated record repeats it."),
+                "ce_source": _text("urn:alongside:service:<name>, or urn:alongside:partner:<id>."),
+                "ce_type": _text("Which event this is, with its version."),
+                "ce_time": {"type": "string", "format": "date-time", "description": "When it happened."},
+                "ce_subject": _text("What it is about: the record's key as text."),
+                "content-type": {"type": "string", "const": cloudevents.JSON},
+                "traceparent": _text("W3C trace context: the trace this record continues."),
+                "tracestate": _text("W3C trace context of the vendor's own."),
+            },
+        }
+    }
+
+
+def _text(description: str) -> Json:
+    length = {"minLength": 1, "maxLength": cloudevents.ATTRIBUTE_CHARS_MAX}
+    return {"type": "string", **length, "description": description}
+
+
+def _payloads() -> Json:
+    """The JSON Schemas of all events and their parts, each part once."""
+    _, made = models_json_schema(
+        [(event, "validation") for event in all_events()],
+        schema_generator=Untitled,
+        ref_template="#/components/schemas/{model}",
+    )
+    parts: Json = made["$defs"]
+    return parts
+
+
+def _example(event: type[Event], name: str, payload: bytes) -> Json:
+    role = "partner:bayside-hospital" if event.announced_by == PARTNER else f"service:{event.announced_by}"
+    headers = {
+        "ce_specversion": cloudevents.SPEC_VERSION,
+        "ce_id": str(uuid5(NAMESPACE_URL, f"{event.type}/{name}")),
+        "ce_source": f"urn:alongside:{role}",
+        "ce_type": event.type,
+        "ce_time": "2026-03-02T15:04:05Z",
+        "ce_subject": parse(event, payload).key,
+        "content-type": cloudevents.JSON,
+    }
+    return {"name": name, "headers": headers, "payload": json.loads(payload)}

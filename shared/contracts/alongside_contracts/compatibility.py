@@ -1,0 +1,124 @@
+"""Which changes of a schema would break a program that knows only the earlier or only the later one.
+
+Both directions count: a new reader meets old records in the log, and an old reader meets new records while services
+are deployed one by one. `jsoncompat` compares sets of documents, so each side is told who it is: a writer adds
+nothing it was not told to (closed), a reader ignores what it does not know (open).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, TypeAlias
+
+Schema: TypeAlias = dict[str, Any]  # a JSON Schema document, as pydantic makes it
+Role: TypeAlias = Literal["serializer", "deserializer"]
+
+REMEDY: Final = (
+    "a contract grows and never bends: declare a new type beside this one (….v2), announce both until every reader "
+    "has moved, and leave this contract as it was. A revision that was never released may be deleted instead"
+)
+
+_WORDS: Final = frozenset({"$schema", "$id", "title", "description", "examples"})
+_UNSEEN: Final = ("pattern", "format", "default")
+"""What jsoncompat does not compare, measured with version 0.3.1."""
+_NAMED: Final = frozenset({"properties", "$defs"})
+_DEPTH_MAX: Final = 20
+
+
+def breaks(earlier: Schema, later: Schema) -> tuple[str, ...]:
+    """What breaks when `earlier` becomes `later`, a sentence each; nothing when records flow both ways."""
+    return (
+        *_moved(earlier, later),
+        *_unreadable(earlier, later, "deserializer", "a reader of today cannot read records written before"),
+        *_unreadable(earlier, later, "serializer", "a reader of before cannot read records written today"),
+        *_changed_unseen(earlier, later),
+    )
+
+
+def shape(schema: Schema) -> Schema:
+    """What programs depend on: the schema without words, our own notes and the order of lists that have none."""
+    copied: Schema = _map(schema, _WORDS, closed=None)
+    return copied
+
+
+def _moved(earlier: Schema, later: Schema) -> Iterator[str]:
+    if earlier.get("x-stream") != later.get("x-stream"):
+        yield f"it moved from stream {earlier.get('x-stream')} to {later.get('x-stream')}"
+
+
+def _unreadable(earlier: Schema, later: Schema, role: Role, sentence: str) -> Iterator[str]:
+    if _flows(earlier, later, role):
+        return
+    fields = sorted({*earlier.get("properties", {}), *later.get("properties", {})})
+    guilty = [name for name in fields if not _flows(_only(earlier, name), _only(later, name), role)]
+    yield f"{sentence} (fields: {', '.join(guilty) or 'several together'})"
+
+
+def _flows(earlier: Schema, later: Schema, role: Role) -> bool:
+    """Whether the reader understands all the writer may write; the writer is closed, the reader open."""
+    from jsoncompat import check_compat
+
+    old_writes = role == "deserializer"
+    without = _WORDS | {"default"}
+    old = _map(earlier, without, closed=old_writes)
+    new = _map(later, without, closed=not old_writes)
+    return check_compat(json.dumps(old), json.dumps(new), role)
+
+
+def _only(schema: Schema, name: str) -> Schema:
+    """The same schema with one field."""
+    kept = {key: value for key, value in schema.get("properties", {}).items() if key == name}
+    required = [key for key in schema.get("required", []) if key == name]
+    return {**schema, "properties": kept, "required": required}
+
+
+def _changed_unseen(earlier: Schema, later: Schema) -> Iterator[str]:
+    before, after = dict(_facts(earlier, earlier)), dict(_facts(later, later))
+    for place in sorted(before.keys() & after.keys()):
+        for keyword in _UNSEEN:
+            if before[place].get(keyword) != after[place].get(keyword):
+                yield f"the {keyword} of {place} changed"
+
+
+def _facts(node: Schema, whole: Schema, place: str = "", depth: int = 0) -> Iterator[tuple[str, Schema]]:
+    """Every field's `_UNSEEN` keywords, by its place such as `request.languages[]`; references are followed."""
+    if depth > _DEPTH_MAX:
+        raise ValueError(f"{place} is nested deeper than {_DEPTH_MAX} levels")
+    merged = _merged(node, whole)
+    if place:
+        yield place, {keyword: merged[keyword] for keyword in _UNSEEN if keyword in merged}
+    for name, below in merged.get("properties", {}).items():
+        yield from _facts(below, whole, f"{place}.{name}".lstrip("."), depth + 1)
+    if isinstance(merged.get("items"), dict):
+        yield from _facts(merged["items"], whole, f"{place}[]", depth + 1)
+
+
+def _merged(node: Schema, whole: Schema) -> Schema:
+    """A node together with what it refers to and its alternatives other than null."""
+    merged = dict(node)
+    if "$ref" in node:
+        merged = _merged(whole["$defs"][node["$ref"].rpartition("/")[2]], whole) | merged
+    for option in node.get("anyOf", []):
+        merged = _merged(option, whole) | merged if option != {"type": "null"} else merged
+    return merged
+
+
+def _map(node: Any, without: frozenset[str], *, closed: bool | None) -> Any:
+    """Copy a schema without some keywords and our `x-` notes; objects are closed or opened unless `closed` is None."""
+    if isinstance(node, list):
+        return [_map(each, without, closed=closed) for each in node]
+    if not isinstance(node, Mapping):
+        return node
+    copy = {
+        key: {name: _map(below, without, closed=closed) for name, below in value.items()}
+        if key in _NAMED
+        else _sorted(key, _map(value, without, closed=closed))
+        for key, value in node.items()
+        if key not in without and not key.startswith("x-")
+    }
+    if "properties" in copy and closed is not None:
+        copy["additionalProperties"] = not closed
+    return copy
+
+
+def _sorted(key: str, value: Any) -> Any:
+    return sorted(value, key=str) if key in {"required", "enum"} else value
