@@ -1,0 +1,58 @@
+"""The settings a service gets from the local stack, in the names every service reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from alongside_cli.stack.databases import Database
+from alongside_cli.stack.ports import LOOPBACK
+
+MAIL_SENDER = "no-reply@alongside.example"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceEnv:
+    """What one instance of one service is told."""
+
+    service: str
+    database: Database
+    kafka: str
+    port: int
+    otlp_endpoint: str
+    instance_id: str
+    service_token: str
+    person_key: str
+    smtp_port: int | None
+    urls: Mapping[str, str] = field(default_factory=dict)
+
+    def variables(self) -> dict[str, str]:
+        """Environment variables; each service gets only the secrets it needs."""
+        return {f"ALONGSIDE_{name}": value for name, value in {**self._shared(), **self._own()}.items()}
+
+    def _shared(self) -> dict[str, str]:
+        return {
+            "DATABASE_URL": self.database.url,
+            "KAFKA": self.kafka,
+            "KAFKA_INSTANCE_ID": self.instance_id,
+            "HTTP_HOST": LOOPBACK,
+            "HTTP_PORT": str(self.port),
+            "OTLP_ENDPOINT": self.otlp_endpoint,
+            "SERVICE_TOKEN": self.service_token,
+        }
+
+    def _own(self) -> dict[str, str]:
+        if self.service == "intake":
+            return {"PERSON_KEY": self.person_key}
+        if self.service == "notifications" and self.smtp_port is not None:
+            return {
+                "SMTP_HOST": LOOPBACK,
+                "SMTP_PORT": str(self.smtp_port),
+                "MAIL_SENDER": MAIL_SENDER,
+                **{
+                    f"{name.upper()}_URL": self.urls[name]
+                    for name in ("intake", "matching")
+                    if name in self.urls
+                },
+            }
+        return {}

@@ -1,0 +1,14 @@
+"""A broker for the session: Apache Kafka where this machine can run it, the embedded one elsewhere."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from alongside_cli.stack.infrastructure import infrastructure
+from alongside_cli.stack.stack import LocalStack
+
+
+@pytest.fixture(scope="session")
+async def broker() -> AsyncIterator[LocalStack]:
+    """A running broker without topics; tests make their own."""
+    async with infrastructure(kafka=True, postgres=False) as stack:
+        yield stack

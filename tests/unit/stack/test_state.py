@@ -1,0 +1,108 @@
+"""The state folder: ports and secrets that stay, one supervisor at a time, damage that is told."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from alongside_cli.stack import control
+from alongside_cli.stack.errors import AlreadyRunning, NotRunning, PortTaken, StackError
+from alongside_cli.stack.ports import LOOPBACK, free_port, free_ports
+from alongside_cli.stack.state import StateFolder
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateFolder:
+    folder = StateFolder(tmp_path / "state")
+    folder.create()
+    return folder
+
+
+def test_a_port_is_the_same_after_a_restart(state: StateFolder) -> None:
+    first = state.port("intake")
+
+    assert StateFolder(state.root).port("intake") == first
+
+
+def test_the_usual_port_is_taken_when_it_is_free(state: StateFolder) -> None:
+    usual = free_port()
+
+    assert state.port("intake", preferred=usual) == usual
+
+
+def test_another_port_is_chosen_when_the_usual_one_is_taken(state: StateFolder) -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+
+        assert state.port("intake", preferred=port) != port
+
+
+def test_an_asked_port_that_is_taken_is_an_error_naming_the_occupant(state: StateFolder) -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(PortTaken, match=rf"port {port} .* taken by pid {os.getpid()}") as caught:
+            state.port("intake", asked=port)
+
+    assert "ALONGSIDE_INTAKE_PORT" in caught.value.remedy
+
+
+def test_free_ports_are_distinct_and_outside_the_kernels_own_range() -> None:
+    ports = free_ports(50)
+
+    assert len(set(ports)) == 50
+    assert max(ports) < int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+
+
+def test_a_secret_is_generated_once_and_readable_by_its_owner_only(state: StateFolder) -> None:
+    password, key = state.password("postgres"), state.key("person-key")
+
+    again = StateFolder(state.root)
+    assert (again.password("postgres"), again.key("person-key")) == (password, key)
+    assert password != again.password("other")
+    assert stat.S_IMODE((state.root / "secrets.json").stat().st_mode) == 0o600
+
+
+def test_a_second_supervisor_on_the_same_folder_is_told_who_holds_it(state: StateFolder) -> None:
+    with (
+        state.held(),
+        pytest.raises(AlreadyRunning, match=f"pid {os.getpid()}"),
+        StateFolder(state.root).held(),
+    ):
+        pass
+
+    assert not state.is_held()
+
+
+def test_a_folder_in_use_is_not_reset(state: StateFolder) -> None:
+    with state.held(), pytest.raises(AlreadyRunning):
+        control.reset(StateFolder(state.root))
+
+    control.reset(state)
+    assert not state.root.exists()
+
+
+def test_stopping_what_does_not_run_is_told(state: StateFolder) -> None:
+    with pytest.raises(NotRunning, match="No stack is running"):
+        control.down(state)
+
+
+def test_a_status_left_by_a_crash_is_not_believed(state: StateFolder) -> None:
+    state.write_status({"pid": os.getpid(), "started_at": 1.0, "nodes": [], "addresses": {}})
+
+    assert control.status(state).running is False
+
+
+def test_a_damaged_file_is_named_with_its_remedy(state: StateFolder) -> None:
+    (state.root / "ports.json").write_text("{")
+
+    with pytest.raises(StackError, match=r"ports\.json is damaged"):
+        state.port("intake")
+
+
+def test_git_ignores_the_folder_from_the_inside(state: StateFolder) -> None:
+    assert (state.root / ".gitignore").read_text() == "*\n"
