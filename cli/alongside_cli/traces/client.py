@@ -1,0 +1,60 @@
+"""Asks the receiver for a referral's traces; what `alongside trace` and the demonstration stand on."""
+
+import httpx2
+from pydantic import ValidationError
+from rich.console import Console
+from rich.text import Text
+
+from alongside_cli.traces.answers import ReferralAnswer
+from alongside_cli.traces.waterfall import waterfall
+
+SECONDS_MAX = 10.0
+
+
+async def referral_traces(base_url: str, referral_id: str) -> ReferralAnswer:
+    """Every trace which names the referral, as the receiver at `base_url` knows them now.
+
+    Raises httpx2.HTTPError when it does not answer or refuses, pydantic.ValidationError when
+    something else answers.
+    """
+    async with httpx2.AsyncClient(base_url=base_url, timeout=SECONDS_MAX, trust_env=False) as client:
+        answer = await client.get("/traces", params={"referral": referral_id})
+    answer.raise_for_status()
+    return ReferralAnswer.model_validate_json(answer.content)
+
+
+async def draw_referral(console: Console, base_url: str, referral_id: str) -> int:
+    """Draw the referral's waterfall; returns the exit code: 1, with a way out, when there is none."""
+    try:
+        answer = await referral_traces(base_url, referral_id)
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValidationError) as error:
+        return _no_drawing(
+            console, f"The span store at {base_url} does not answer as it should: {_reason(error)}"
+        )
+    if not answer.traces:
+        return _no_drawing(
+            console,
+            f"No trace names the referral {referral_id}. Spans arrive a few seconds after the work; "
+            "is the id right, and was it not long ago?",
+        )
+    drawing = waterfall(answer.spans(), width=console.width, ascii_only=console.options.ascii_only)
+    console.print(drawing, no_wrap=True, overflow="ignore", crop=False, highlight=False)
+    if answer.truncated:
+        console.print(Text("Later spans are left out: there are more than one answer holds."))
+    return 0
+
+
+def _no_drawing(console: Console, told: str) -> int:
+    console.print(Text(told))
+    console.print(Text("`alongside status` shows what runs; `alongside up` starts it."))
+    return 1
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case httpx2.HTTPStatusError():
+            return f"HTTP {error.response.status_code}"
+        case ValidationError():
+            return "the answer is not a span store's"
+        case _:
+            return str(error) or type(error).__name__

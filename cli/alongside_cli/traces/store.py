@@ -1,0 +1,186 @@
+"""Every SQL statement of the span store, one function per question."""
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from pydantic import TypeAdapter
+
+from alongside_cli.traces.errors import StoreAway
+from alongside_cli.traces.model import REFERRAL_ATTRIBUTE, Span
+
+CONNECTIONS_MAX = 4
+SECONDS_MAX = 5.0  # for a connection, and for a statement
+TRACES_PER_REFERRAL_MAX = 100
+SPANS_PER_ANSWER_MAX = 5_000  # an answer holds at most this many; the earliest are kept
+REFERRAL_ID_LENGTH_MAX = 200  # longer values would not fit into an index entry
+
+SCHEMA = f"""
+create table if not exists spans (
+    arrival bigint generated always as identity,
+    trace_id text not null,
+    span_id text not null,
+    parent_id text,
+    service text not null,
+    name text not null,
+    kind text not null,
+    start_ns bigint not null check (start_ns >= 0),
+    end_ns bigint not null check (end_ns >= 0),
+    status text not null check (status in ('unset', 'ok', 'error')),
+    status_message text not null,
+    attributes jsonb not null,
+    links jsonb not null,
+    events jsonb not null,
+    referral_id text generated always as
+        (left(attributes ->> '{REFERRAL_ATTRIBUTE}', {REFERRAL_ID_LENGTH_MAX})) stored,
+    primary key (trace_id, span_id)
+);
+create unique index if not exists spans_by_arrival on spans (arrival);
+create index if not exists spans_by_referral on spans (referral_id, trace_id) where referral_id is not null;
+"""
+
+KEEP = """
+insert into spans (trace_id, span_id, parent_id, service, name, kind, start_ns, end_ns,
+                   status, status_message, attributes, links, events)
+select * from unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
+    $9::text[], $10::text[], $11::jsonb[], $12::jsonb[], $13::jsonb[])
+on conflict (trace_id, span_id) do nothing
+"""
+
+# `offset $1` from the newest is the first span too many: it and all which arrived before it go.
+FORGET_OLDEST = """
+delete from spans where arrival <= (select arrival from spans order by arrival desc offset $1 limit 1)
+"""
+
+SPANS_OF_TRACE = "select * from spans where trace_id = $1 order by start_ns, span_id limit $2"
+
+TRACES_OF_REFERRAL = """
+select * from spans
+where trace_id in (
+    select trace_id from spans where referral_id = $1
+    group by trace_id order by min(start_ns), trace_id limit $3)
+order by start_ns, span_id limit $2
+"""
+
+EDGES_OF_TRACE = """
+select distinct parent.service, child.service
+from spans child join spans parent on parent.trace_id = child.trace_id and parent.span_id = child.parent_id
+where child.trace_id = $1 and parent.service <> child.service
+"""
+
+_SPANS = TypeAdapter(list[Span])
+_SCHEMA_LOCK = 7_236_001  # "create … if not exists" alone lets two starting processes collide
+
+
+class SpanStore:
+    """One pool of connections, opened on first use. Every method raises StoreAway without PostgreSQL."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def create_schema(self) -> None:
+        """Create what is missing; leaves everything else as it is."""
+        async with self._connection() as connection, connection.transaction():
+            await connection.execute(f"select pg_advisory_xact_lock({_SCHEMA_LOCK})")
+            await connection.execute(SCHEMA)
+
+    async def answers(self) -> None:
+        """Returns when the database answers, else raises StoreAway."""
+        async with self._connection() as connection:
+            await connection.execute("select 1")
+
+    async def keep(self, spans: Iterable[Span]) -> int:
+        """Keep these spans, all or none, and return how many were new; the first of one id wins."""
+        # Sorted, so that two exports which carry the same spans cannot wait for each other.
+        rows = sorted((_row(span) for span in spans), key=lambda row: row[:2])
+        if not rows:
+            return 0
+        async with self._connection() as connection:
+            return _count(await connection.execute(KEEP, *zip(*rows, strict=True)))
+
+    async def forget_oldest(self, *, spans_max: int) -> int:
+        """Delete what arrived before the newest `spans_max` spans; returns how many."""
+        async with self._connection() as connection:
+            return _count(await connection.execute(FORGET_OLDEST, spans_max))
+
+    async def spans_of_trace(self, trace_id: str) -> list[Span]:
+        """By start; at most SPANS_PER_ANSWER_MAX."""
+        return await self._spans(SPANS_OF_TRACE, trace_id, SPANS_PER_ANSWER_MAX)
+
+    async def traces_of_referral(self, referral_id: str) -> list[Span]:
+        """All spans of all traces in which at least one span names the referral, by start.
+
+        At most the first TRACES_PER_REFERRAL_MAX traces and their first SPANS_PER_ANSWER_MAX spans.
+        """
+        return await self._spans(
+            TRACES_OF_REFERRAL, referral_id, SPANS_PER_ANSWER_MAX, TRACES_PER_REFERRAL_MAX
+        )
+
+    async def edges_of_trace(self, trace_id: str) -> set[tuple[str, str]]:
+        """(parent service, child service) for every direct parent and child in different services."""
+        async with self._connection() as connection:
+            return {(parent, child) for parent, child in await connection.fetch(EDGES_OF_TRACE, trace_id)}
+
+    async def _spans(self, question: str, *facts: str | int) -> list[Span]:
+        async with self._connection() as connection:
+            rows = await connection.fetch(question, *facts)
+        return _SPANS.validate_python([_fields(row) for row in rows])
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[PoolConnectionProxy]:
+        try:
+            async with self._pool.acquire(timeout=SECONDS_MAX) as connection:
+                yield connection
+        except _AWAY as error:
+            raise StoreAway(f"{type(error).__name__}: {error}".rstrip(": ")) from error
+
+
+_AWAY = (
+    OSError,  # nobody listens; TimeoutError is one too
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+)
+
+
+@asynccontextmanager
+async def open_store(database_url: str) -> AsyncIterator[SpanStore]:
+    """The store of this database; its connections are closed at the end."""
+    pool = asyncpg.create_pool(
+        database_url, min_size=0, max_size=CONNECTIONS_MAX, timeout=SECONDS_MAX, command_timeout=SECONDS_MAX
+    )
+    async with pool:
+        yield SpanStore(pool)
+
+
+def _row(span: Span) -> tuple[object, ...]:
+    fields = _SPANS.dump_python([span], mode="json")[0]
+    return (
+        span.trace_id,
+        span.span_id,
+        span.parent_id,
+        span.service,
+        span.name,
+        span.kind.value,
+        span.start_ns,
+        span.end_ns,
+        span.status.value,
+        span.status_message,
+        *(json.dumps(fields[name]) for name in ("attributes", "links", "events")),
+    )
+
+
+def _fields(row: asyncpg.Record) -> dict[str, object]:
+    fields = dict(row)
+    return fields | {name: json.loads(fields[name]) for name in ("attributes", "links", "events")}
+
+
+def _count(status: str) -> int:
+    """The number at the end of PostgreSQL's answer, as in `INSERT 0 17`."""
+    return int(status.rpartition(" ")[2])

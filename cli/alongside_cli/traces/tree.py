@@ -1,0 +1,87 @@
+"""Who called whom: a trace as a tree, its steps between services, whether a referral's way is whole. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from alongside_cli.traces.model import Span
+
+REFERRAL_PATH = ("intake", "matching", "referrals", "notifications")
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A span and its place in the tree; `orphan` means it names a parent which is not there."""
+
+    span: Span
+    depth: int
+    orphan: bool = False
+
+
+def branches(spans: Iterable[Span]) -> tuple[Branch, ...]:
+    """The spans of one trace, each exactly once, parents before children, siblings by start.
+
+    Spans without their parent are roots; so is the earliest span of a parent cycle, which only a broken
+    exporter can build.
+    """
+    by_id = {span.span_id: span for span in sorted(spans, key=_by_start, reverse=True)}
+    ordered = sorted(by_id.values(), key=_by_start)
+    children = _children(ordered)
+    drawn: set[str] = set()
+    found: list[Branch] = []
+    roots = [span for span in ordered if span.parent_id not in by_id]
+    for root in [*roots, *ordered]:
+        if root.span_id not in drawn:
+            found.extend(_below(root, children, drawn))
+    return tuple(found)
+
+
+def edges(spans: Iterable[Span]) -> set[tuple[str, str]]:
+    """(parent service, child service) for every direct parent and child in different services."""
+    spans = tuple(spans)
+    by_id = {(span.trace_id, span.span_id): span for span in spans}
+    parents = ((by_id.get((span.trace_id, span.parent_id or "")), span) for span in spans)
+    steps = {(parent.service, child.service) for parent, child in parents if parent is not None}
+    return {(parent, child) for parent, child in steps if parent != child}
+
+
+def is_complete(spans: Iterable[Span], path: Sequence[str] = REFERRAL_PATH) -> bool:
+    """Whether one single trace has a direct parent and child between each two neighbours on the path.
+
+    Service names are compared exactly. Several traces may be passed; they do not complete each other.
+    """
+    steps = set(pairwise(path))
+    return any(steps <= edges(trace) for trace in traces(spans))
+
+
+def traces(spans: Iterable[Span]) -> tuple[tuple[Span, ...], ...]:
+    """The spans trace by trace, the trace which started first in front."""
+    by_trace: defaultdict[str, list[Span]] = defaultdict(list)
+    for span in sorted(spans, key=_by_start):
+        by_trace[span.trace_id].append(span)
+    return tuple(tuple(trace) for trace in by_trace.values())
+
+
+def _by_start(span: Span) -> tuple[int, str]:
+    return span.start_ns, span.span_id
+
+
+def _children(ordered: Sequence[Span]) -> Mapping[str | None, list[Span]]:
+    children: defaultdict[str | None, list[Span]] = defaultdict(list)
+    for span in ordered:
+        children[span.parent_id].append(span)
+    return children
+
+
+def _below(root: Span, children: Mapping[str | None, list[Span]], drawn: set[str]) -> Iterator[Branch]:
+    """Depth first without recursion: a trace may be deeper than Python's stack."""
+    waiting = [Branch(root, depth=0, orphan=root.parent_id is not None)]
+    while waiting:
+        branch = waiting.pop()
+        if branch.span.span_id in drawn:
+            continue
+        drawn.add(branch.span.span_id)
+        yield branch
+        below = children.get(branch.span.span_id, [])
+        waiting.extend(Branch(child, branch.depth + 1) for child in reversed(below))

@@ -1,0 +1,253 @@
+"""A referral's traces as a waterfall for the terminal: pure, from spans to one rich Text.
+
+    service   span                        length
+    intake    decide submission          12.3 ms  ▐██
+    matching  └ propose                  8.04 ms     ▐█▌
+
+The trace which started first is the main one; later human steps follow as sections of their own, with the
+time which passed. Colour only repeats what the words say, so nothing is lost without it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from textwrap import wrap
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from alongside_cli.traces import tree
+from alongside_cli.traces.durations import duration, gap, moment
+from alongside_cli.traces.model import Span, Status
+
+WIDTH_MIN, BARS_WIDTH_MIN = 40, 12
+ROWS_PER_TRACE_MAX = 300
+INDENTS_MAX = 12  # deeper spans are drawn at this depth
+UNSEEN_TRACES_MAX = 10
+MESSAGE_LENGTH_MAX = 200
+LENGTH_WIDTH = 8  # `12.3 ms` and a blank
+NO_BREAK = "\N{NO-BREAK SPACE}"
+BLANKS = 5  # two after the service, one and a mark after the name, one before the bars
+
+SERVICE_STYLES = {"intake": "cyan", "matching": "green", "referrals": "magenta", "notifications": "yellow"}
+PARTNER_STYLE, OTHER_STYLE = "blue", "white"
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The signs we draw with; a plain set for terminals which only know ASCII."""
+
+    full: str = "█"
+    left: str = "▌"
+    right: str = "▐"
+    child: str = "└ "
+    rule: str = "─"
+    arrow: str = "→"
+    dot: str = "·"
+    error: str = "✗"
+    orphan: str = "?"
+    more: str = "…"
+    micro: str = "µ"
+
+
+ASCII = Glyphs("#", "#", "#", "- ", "-", "->", "-", "!", "?", "...", "u")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Widths in cells; `bars` is 0 where the terminal is too narrow for a time axis."""
+
+    service: int
+    name: int
+    bars: int
+
+
+def waterfall(spans: Iterable[Span], *, width: int = 100, ascii_only: bool = False) -> Text:
+    """Draw the spans of one or more traces; `width` in cells, at least WIDTH_MIN. No spans draw nothing."""
+    width = max(width, WIDTH_MIN)
+    glyphs = ASCII if ascii_only else Glyphs()
+    found = tree.traces(_readable(span, ascii_only=ascii_only) for span in spans)
+    columns = _columns(found, width)
+    lines: list[Text] = []
+    for number, trace in enumerate(found):
+        lines.extend(_heading(trace, found[:number], glyphs, width))
+        lines.extend(_drawn(trace, columns, glyphs))
+    lines.extend(_footer(found, glyphs, width))
+    return Text("\n").join(lines)
+
+
+def _columns(found: Sequence[Sequence[Span]], width: int) -> Columns:
+    branches = [branch for trace in found for branch in tree.branches(trace)]
+    service_longest = max((cell_len(branch.span.service) for branch in branches), default=0)
+    name_longest = max((cell_len(b.span.name) + 2 * b.depth for b in branches), default=0)
+    service = min(max(service_longest, 7), 20)
+    rest = width - service - LENGTH_WIDTH - BLANKS
+    name = min(max(name_longest, 8), rest * 3 // 5)
+    if rest - name < BARS_WIDTH_MIN:
+        return Columns(service=service, name=rest, bars=0)
+    return Columns(service=service, name=name, bars=rest - name)
+
+
+def _heading(
+    trace: Sequence[Span], earlier: Sequence[Sequence[Span]], glyphs: Glyphs, width: int
+) -> Iterator[Text]:
+    start, end = _reach(trace)
+    services = len({span.service for span in trace})
+    if earlier:
+        passed = _passed(start - max(_reach(before)[1] for before in earlier))
+        title = f" {glyphs.dot} ".join([passed, *_follows(trace, earlier)])
+        yield Text()
+        yield Text(
+            _fitted(f"{glyphs.rule * 2} {title} ".ljust(width, glyphs.rule), width, glyphs), style="bold"
+        )
+    facts = [
+        f"trace {trace[0].trace_id}",
+        moment(start),
+        _signs(duration(end - start), glyphs),
+        _counted(len(trace), "span"),
+        _counted(services, "service"),
+    ]
+    yield Text(_fitted(f" {glyphs.dot} ".join(facts), width, glyphs), style="bold")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _passed(pause_ns: int) -> str:
+    return f"{gap(pause_ns)} later" if pause_ns >= 0 else "meanwhile"
+
+
+def _follows(trace: Sequence[Span], earlier: Sequence[Sequence[Span]]) -> Iterator[str]:
+    """The span of an earlier trace which this trace says it follows, when it says so."""
+    known = {(span.trace_id, span.span_id): span for before in earlier for span in before}
+    origins = [known.get((link.trace_id, link.span_id)) for span in trace for link in span.links]
+    for origin in [origin for origin in origins if origin is not None][:1]:
+        yield f"follows {origin.service}: {origin.name}"
+
+
+def _drawn(trace: Sequence[Span], columns: Columns, glyphs: Glyphs) -> Iterator[Text]:
+    start, end = _reach(trace)
+    yield _axis(end - start, columns, glyphs)
+    branches = tree.branches(trace)
+    for branch in branches[:ROWS_PER_TRACE_MAX]:
+        yield _row(branch, start, end, columns, glyphs)
+        if branch.span.status is Status.ERROR and branch.span.status_message:
+            yield _message(branch.span, columns, glyphs)
+    if len(branches) > ROWS_PER_TRACE_MAX:
+        yield Text(f"{glyphs.more} {_counted(len(branches) - ROWS_PER_TRACE_MAX, 'more span')}", style="dim")
+
+
+def _axis(length_ns: int, columns: Columns, glyphs: Glyphs) -> Text:
+    """`0`, the middle when there is room, and the end, above the bars."""
+    line = f"{'service':<{columns.service}}  {'span':<{columns.name}}  {'length':>{LENGTH_WIDTH}} "
+    if columns.bars:
+        middle = duration(length_ns // 2) if columns.bars >= 30 else ""
+        half = columns.bars // 2
+        line += f"0{middle:>{half - 1}}" + duration(length_ns).rjust(columns.bars - 1 - half)
+    return Text(_signs(line, glyphs).rstrip(), style="dim")
+
+
+def _row(branch: tree.Branch, start: int, end: int, columns: Columns, glyphs: Glyphs) -> Text:
+    span, style = branch.span, _style(branch.span.service)
+    is_error = span.status is Status.ERROR
+    row = Text(no_wrap=True)
+    row.append(_fitted(span.service, columns.service, glyphs, pad=True) + "  ", style=style)
+    label = _fitted(_label(branch, glyphs), columns.name, glyphs, pad=True)
+    mark = glyphs.error if is_error else glyphs.orphan if branch.orphan else " "
+    row.append(f"{label} {mark}", style="bold red" if is_error else "")
+    row.append(_signs(duration(span.duration_ns), glyphs).rjust(LENGTH_WIDTH) + " ")
+    row.append(_bar(span, start, end, columns.bars, glyphs), style="red" if is_error else style)
+    row.rstrip()
+    return row
+
+
+def _label(branch: tree.Branch, glyphs: Glyphs) -> str:
+    indent = "  " * (min(branch.depth, INDENTS_MAX) - 1) + glyphs.child if branch.depth else ""
+    return indent + branch.span.name
+
+
+def _message(span: Span, columns: Columns, glyphs: Glyphs) -> Text:
+    blank = " " * (columns.service + 2)
+    room = columns.name + LENGTH_WIDTH + columns.bars
+    return Text(blank + _fitted(span.status_message, room, glyphs), style="red")
+
+
+def _bar(span: Span, start: int, end: int, width: int, glyphs: Glyphs) -> str:
+    """Counted in half cells, so that a bar is at most half a cell off and never invisible."""
+    halves, length = 2 * width, max(1, end - start)
+    first = min((span.start_ns - start) * halves // length, halves - 1)
+    last = max(first + 1, -(-(span.start_ns + span.duration_ns - start) * halves // length))
+    signs = {(True, True): glyphs.full, (True, False): glyphs.left, (False, True): glyphs.right}
+    lit = [first <= half < last for half in range(halves)]
+    return "".join(signs.get((lit[cell], lit[cell + 1]), " ") for cell in range(0, halves, 2))
+
+
+def _footer(found: Sequence[Sequence[Span]], glyphs: Glyphs, width: int) -> Iterator[Text]:
+    """Steps between services, the reading of marks which occur, and links to traces which are not drawn."""
+    if steps := _steps(found, glyphs):
+        yield Text()
+        yield from _wrapped(f"Direct steps: {', '.join(steps)}", width)
+    if any(branch.orphan for trace in found for branch in tree.branches(trace)):
+        yield from _wrapped(
+            f"{glyphs.orphan} its parent is not in the store (not yet, or it is not ours)", width
+        )
+    yield from (Text(_fitted(line, width, glyphs), style="dim") for line in _unseen(found, glyphs))
+
+
+def _steps(found: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
+    """In the order in which the services first appear."""
+    first_seen = list(dict.fromkeys(span.service for trace in found for span in trace))
+    steps = {step for trace in found for step in tree.edges(trace)}
+    ordered = sorted(steps, key=lambda step: [first_seen.index(service) for service in step])
+    return [f"{parent}{NO_BREAK}{glyphs.arrow}{NO_BREAK}{child}" for parent, child in ordered]
+
+
+def _wrapped(text: str, width: int) -> Iterator[Text]:
+    return (Text(line.replace(NO_BREAK, " ")) for line in wrap(text, width, subsequent_indent="  "))
+
+
+def _unseen(found: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
+    drawn = {trace[0].trace_id for trace in found}
+    links = {
+        link.trace_id: f"{span.service}: {span.name}"
+        for trace in found
+        for span in trace
+        for link in span.links
+        if link.trace_id not in drawn
+    }
+    lines = [
+        f"Also linked: trace {trace_id} {glyphs.dot} from {origin}" for trace_id, origin in links.items()
+    ]
+    beyond = len(lines) - UNSEEN_TRACES_MAX
+    return lines[:UNSEEN_TRACES_MAX] + ([f"{glyphs.more} and {beyond} more"] if beyond > 0 else [])
+
+
+def _reach(trace: Sequence[Span]) -> tuple[int, int]:
+    return min(span.start_ns for span in trace), max(span.start_ns + span.duration_ns for span in trace)
+
+
+def _style(service: str) -> str:
+    return PARTNER_STYLE if service.startswith("partner.") else SERVICE_STYLES.get(service, OTHER_STYLE)
+
+
+def _fitted(text: str, width: int, glyphs: Glyphs, *, pad: bool = False) -> str:
+    if cell_len(text) > width:
+        return set_cell_size(text, max(0, width - len(glyphs.more))) + glyphs.more
+    return set_cell_size(text, width) if pad else text
+
+
+def _signs(text: str, glyphs: Glyphs) -> str:
+    return text.replace("µ", glyphs.micro)
+
+
+def _readable(span: Span, *, ascii_only: bool) -> Span:
+    """Its words without control characters: a span's name must not be able to steer the terminal."""
+    name, service, message = (
+        _printable(text, ascii_only=ascii_only) for text in (span.name, span.service, span.status_message)
+    )
+    return replace(span, name=name, service=service, status_message=message[:MESSAGE_LENGTH_MAX])
+
+
+def _printable(text: str, *, ascii_only: bool) -> str:
+    shown = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return shown.encode("ascii", errors="replace").decode("ascii") if ascii_only else shown

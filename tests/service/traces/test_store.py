@@ -1,0 +1,114 @@
+"""The span store's questions, asked of real PostgreSQL."""
+
+import asyncio
+
+from pydantic import JsonValue
+
+from alongside_cli.traces.model import REFERRAL_ATTRIBUTE, Happening, Kind, Status
+from alongside_cli.traces.store import KEEP, SPANS_PER_ANSWER_MAX, SpanStore, _row
+from alongside_cli.traces.tree import edges
+from tests.service.traces.receivers import until
+from tests.unit.traces.spans import a_referrals_way, a_span, trace_id
+
+
+async def test_a_span_comes_back_as_it_was_kept(store: SpanStore) -> None:
+    plain = a_span(
+        1,
+        "intake",
+        parent=9,
+        links=[(2, 3)],
+        status=Status.ERROR,
+        status_message="x",
+        attributes={"n": 2**62, "many": ["a", 1.5, None, True], "words": "Zürich 東京"},
+    )
+    span = type(plain)(
+        **{name: getattr(plain, name) for name in plain.__slots__}
+        | {"kind": Kind.CONSUMER, "events": (Happening(name="held", at_ns=7, attributes={"why": "x"}),)}
+    )
+
+    await store.keep([span])
+
+    assert await store.spans_of_trace(trace_id(1)) == [span]
+
+
+async def test_creating_the_schema_again_and_at_the_same_time_changes_nothing(store: SpanStore) -> None:
+    await store.keep(a_referrals_way())
+
+    await asyncio.gather(*(store.create_schema() for _ in range(4)))
+
+    assert len(await store.spans_of_trace(trace_id(1))) == 5
+
+
+async def test_only_new_spans_are_counted_and_the_first_of_an_id_wins(store: SpanStore) -> None:
+    await store.keep([a_span(1, "intake", name="first")])
+
+    added = await store.keep([a_span(1, "intake", name="second"), a_span(2, "intake"), a_span(2, "intake")])
+
+    assert added == 1
+    assert [span.name for span in await store.spans_of_trace(trace_id(1))] == ["first", "work"]
+
+
+async def test_an_export_which_overlaps_with_another_one_waits_for_it_and_never_locks_it_out(
+    store: SpanStore,
+) -> None:
+    middle, last = (_row(a_span(number, "intake")) for number in (5, 9))
+    async with store._pool.acquire() as other, other.transaction():
+        await other.execute(KEEP, *([value] for value in middle))
+        ours = asyncio.create_task(store.keep([a_span(number, "intake") for number in (9, 5, 1)]))
+
+        async def ours_waits() -> bool:
+            return bool(await other.fetchval("select count(*) from pg_locks where not granted"))
+
+        await until("our export to wait for the other one", ours_waits)
+        await other.execute(KEEP, *([value] for value in last))
+
+    assert await ours == 1
+    assert len(await store.spans_of_trace(trace_id(1))) == 3
+
+
+async def test_a_referral_finds_all_spans_of_every_trace_that_names_it(store: SpanStore) -> None:
+    named: dict[str, JsonValue] = {REFERRAL_ATTRIBUTE: "referral-1"}
+    later = a_span(8, "matching", trace=2, ms=(500, 510), attributes=named)
+    unrelated = a_span(9, "matching", trace=3, attributes={REFERRAL_ATTRIBUTE: "referral-2"})
+    root, child = a_span(1, "intake"), a_span(2, "matching", parent=1, ms=(3, 4), attributes=named)
+
+    await store.keep([later, unrelated, child, root])
+
+    assert await store.traces_of_referral("referral-1") == [root, child, later]
+
+
+async def test_a_referral_id_too_long_for_an_index_does_not_cost_its_neighbours(store: SpanStore) -> None:
+    absurd = a_span(1, "intake", attributes={REFERRAL_ATTRIBUTE: "x" * 100_000})
+
+    assert await store.keep([absurd, a_span(2, "intake")]) == 2
+
+
+async def test_the_database_and_the_pure_rule_see_the_same_steps(store: SpanStore) -> None:
+    spans = [*a_referrals_way(), a_span(6, "intake", parent=2), a_span(7, "matching", parent=99)]
+
+    await store.keep(spans)
+
+    assert await store.edges_of_trace(trace_id(1)) == edges(spans)
+
+
+async def test_the_newest_spans_stay_and_the_oldest_go(store: SpanStore) -> None:
+    for number in range(1, 11):
+        await store.keep([a_span(number, "intake", trace=number)])
+
+    assert await store.forget_oldest(spans_max=4) == 6
+    assert await store.forget_oldest(spans_max=4) == 0
+
+    kept = [number for number in range(1, 11) if await store.spans_of_trace(trace_id(number))]
+    assert kept == [7, 8, 9, 10]
+
+
+async def test_an_answer_is_bounded_and_keeps_the_earliest(store: SpanStore) -> None:
+    await store.keep([a_span(n, "intake", ms=(n, n + 1)) for n in range(1, SPANS_PER_ANSWER_MAX + 3)])
+
+    spans = await store.spans_of_trace(trace_id(1))
+
+    assert (len(spans), spans[0].span_id) == (SPANS_PER_ANSWER_MAX, f"{1:016x}")
+
+
+async def test_keeping_nothing_asks_nothing(store: SpanStore) -> None:
+    assert await store.keep([]) == 0
