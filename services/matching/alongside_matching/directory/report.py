@@ -1,0 +1,110 @@
+"""What to tell the publisher and the coordinator: counts, and every line that was set aside or remarked on."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+
+from alongside_contracts.vocabulary import Need, OfferKind
+from alongside_matching.directory.findings import REMEDIES
+from alongside_matching.directory.model import Listing
+from alongside_matching.directory.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """A judged datapackage as a report; equal listings give equal bytes."""
+
+    listing: Listing
+
+    @property
+    def services_read(self) -> int:
+        """Service rows in the package, good or bad."""
+        return self.listing.counts[Table.SERVICES].read
+
+    @property
+    def services_quarantined(self) -> int:
+        """Service rows set aside."""
+        return self.listing.counts[Table.SERVICES].quarantined
+
+    def needs(self) -> dict[str, int]:
+        """How many listed services answer each need; every need is named, also those nobody answers."""
+        found = Counter(need for service in self.listing.services for need in service.needs)
+        return {need.value: found[need] for need in Need}
+
+    def kinds(self) -> dict[str, int]:
+        """How many are groups, how many services."""
+        found = Counter(service.kind for service in self.listing.services)
+        return {kind.value: found[kind] for kind in (OfferKind.GROUP, OfferKind.SERVICE)}
+
+    def quarantined_by_reason(self) -> dict[str, int]:
+        """`table: reason` -> rows, in table order."""
+        found = Counter(f"{one.table}: {one.reason}" for one in self.listing.quarantined)
+        return dict(found)
+
+    def flags_by_kind(self) -> dict[str, int]:
+        """`table: kind` or `table.column: kind` -> rows, in table order, then by name."""
+        order = list(Table)
+        flags = sorted(self.listing.flags, key=lambda one: (order.index(one.table), one.column, one.kind))
+        return dict(
+            Counter(f"{one.table}{'.' + one.column if one.column else ''}: {one.kind}" for one in flags)
+        )
+
+    def to_json(self) -> str:
+        """The whole report, line by line, as JSON."""
+        document = {
+            "package": self.listing.package,
+            "services": {
+                "read": self.services_read,
+                "listed": len(self.listing.services),
+                "quarantined": self.services_quarantined,
+                **self.kinds(),
+                "without_need": sum(not service.needs for service in self.listing.services),
+            },
+            "needs": self.needs(),
+            "tables": {table.value: asdict(count) for table, count in self.listing.counts.items()},
+            "quarantined_by_reason": self.quarantined_by_reason(),
+            "flags_by_kind": self.flags_by_kind(),
+            "quarantined": [{**asdict(one), "remedy": one.remedy} for one in self.listing.quarantined],
+            "flags": [asdict(one) for one in self.listing.flags],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=1)
+
+    def summary(self) -> str:
+        """One screen of plain text."""
+        return "\n".join(
+            [
+                self._headline(),
+                "",
+                *self._table_lines(),
+                "",
+                "Set aside, by reason:",
+                *(f"  {count:>7,}  {name}" for name, count in self.quarantined_by_reason().items()),
+                *self._remedy_lines(),
+                "",
+                "Kept, with a remark:",
+                *(f"  {count:>7,}  {name}" for name, count in self.flags_by_kind().items()),
+                "",
+                "Listed services by need:",
+                *(f"  {count:>7,}  {name}" for name, count in self.needs().items()),
+            ]
+        )
+
+    def _headline(self) -> str:
+        listed = ", ".join(f"{count} of kind {kind}" for kind, count in self.kinds().items())
+        return (
+            f"{self.listing.package}: {self.services_read} services read, {len(self.listing.services)} listed"
+            f" ({listed}), {self.services_quarantined} quarantined"
+        )
+
+    def _table_lines(self) -> list[str]:
+        columns = ("read", "taken", "quarantined", "repeated", "with_service", "elsewhere")
+        head = "rows".ljust(24) + "".join(name.replace("_", " ").rjust(13) for name in columns)
+        counts = self.listing.counts.items()
+        return [
+            head,
+            *(table.ljust(24) + "".join(f"{asdict(n)[c]:>13,}" for c in columns) for table, n in counts),
+        ]
+
+    def _remedy_lines(self) -> list[str]:
+        reasons = dict.fromkeys(one.reason for one in self.listing.quarantined)
+        return [f"  {reason}: {REMEDIES[reason]}" for reason in reasons]

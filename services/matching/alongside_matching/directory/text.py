@@ -1,0 +1,132 @@
+"""Putting right what exporters did to a text: wrong code pages, escapes left as letters, area markers inside.
+
+Mojibake is undone by a table made the way the damage was made: every character we expect is garbled as each known
+exporter garbles it, and the table is read backwards. The three ways:
+
+- UTF-8 read as Windows-1252 (an apostrophe becomes a-circumflex, euro, trade mark);
+- UTF-8 read as IBM code page 437;
+- the same, then forced into Windows-1252 by best fit: Greek capital gamma becomes G and every box-drawing character
+  becomes plus, minus or broken bar. This is what the Miami directory went through, and it loses information.
+
+Where two characters garble alike, the likelier is taken if one clearly is; otherwise the text is left as it came and
+reported as not repairable. We never guess silently.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A text as it should read, and what had to be done or could not be done to it."""
+
+    text: str
+    mojibake_repaired: bool = False
+    mojibake_left: bool = False
+    escapes_repaired: bool = False
+    area_markers: tuple[str, ...] = ()
+
+
+def repaired(text: str) -> Repaired:
+    """Undo mojibake, then escapes, then lift area markers such as `###MON###` out of the text."""
+    decoded = text if text.isascii() else _without_mojibake(text)
+    unescaped = _ESCAPE.sub(lambda match: _ESCAPES[match.group()], decoded)
+    markers = tuple(sorted(set(_AREA_MARKER.findall(unescaped))))
+    return Repaired(
+        text=_tidy(_AREA_MARKER.sub("", unescaped)),
+        mojibake_repaired=decoded != text,
+        mojibake_left=_LEFT_OVER.search(decoded) is not None,
+        escapes_repaired=unescaped != decoded,
+        area_markers=markers,
+    )
+
+
+def _without_mojibake(text: str) -> str:
+    for pattern, character in _BY_CONTEXT:
+        text = pattern.sub(character, text)
+    # In a text with proper accents `franco-árabe` is a word, not a garbled space: leave what begins with a hyphen.
+    table = _GARBLED if not _has_accents(_ANY_GARBLED.sub("", text)) else _GARBLED_SAFE
+    return _ANY_GARBLED.sub(lambda match: table.get(match.group(), match.group()), text)
+
+
+def _has_accents(text: str) -> bool:
+    return any(not character.isascii() and character.isalpha() for character in text)
+
+
+def _tidy(text: str) -> str:
+    lines = (line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+_ESCAPES: Mapping[str, str] = {"\\r\\n": "\n", "\\n": "\n", "\\r": "\n", "\\t": "\t"}
+_ESCAPE = re.compile(r"\\r\\n|\\[nrt]")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_AREA_MARKER = re.compile(r"#*\b([A-Z]{2,5})##+")
+_LEFT_OVER = re.compile("\ufffd|[\x80-\x9f]|GÇ|ΓÇ|-Ç|â€|[+Ã├┬][\u00a0-\u00bfÇÉæÆôöòûùÿÖÜáíóúñÑ]")
+
+_ACCENTED = [chr(code) for code in range(0xC0, 0x100)]
+_LATIN_SIGNS = ["\u00a0", "©", "®", "ª", "«", "¡", "¿", "°", "º", "·", "½"]
+_PUNCTUATION = ["‘", "’", "“", "”", "–", "—", "…", "•", "™", "€", "‐", "‑", "\u200b"]
+# Windows-1252 punctuation once stored as C1 control characters, then garbled again.
+_CONTROLS: Mapping[str, str] = {
+    character.encode("cp1252").decode("latin-1"): character for character in "‘’“”–—…"
+}
+# What garbled twice and lost its first byte on the way (seen in Miami: `to -Ç-£identify`).
+_TWICE: dict[str, str] = {"-Ç-£": "“", "-Ç-¥": "”", "-Ç-Ö": "’", "-Ç-ô": "–", "-Ç-ö": "—"}
+_WANTED: Mapping[str, str] = {
+    "\u200b": "",
+    "\u00a0": " ",
+    "‑": "-",
+    "‐": "-",
+}  # invisible or odd: written plainly
+_LIKELIER: Mapping[str, str] = {"+¬": "é", "-¬": "©"}
+_ALSO_PROPER = ("-à", "-í", "-½")  # also found in proper text (vis-à-vis): never read as garbled
+_BEST_FIT = str.maketrans(
+    {
+        **dict.fromkeys("░▒▓│┤╡╢╣║", "¦"),
+        **dict.fromkeys("╖╕╗╝╜╛┐└┴├┼╞╟╚╔╩╦╠╬╧╨╤╥╙╘╒╓╫╪┘┌", "+"),
+        **dict.fromkeys("┬─═", "-"),
+        "Γ": "G",
+        "⌐": "¬",
+        "₧": "P",
+    }
+)
+# The broken bar stands for nine letters; Spanish word endings say which.
+_BY_CONTEXT = (
+    (re.compile(r"(?<=[Ii])\+¦(?=n\b)"), "ó"),
+    (re.compile(r"(?<=[Ss]pa)\+¦(?=ol)"), "ñ"),
+    (re.compile(r"(?<=\b[Nn]i)\+¦(?=[oa]s?\b)"), "ñ"),
+    (re.compile(r"(?<=\b[Pp])\+¦(?=blic)"), "ú"),
+)
+
+
+def _garblings(character: str) -> Iterator[str]:
+    utf8 = character.encode("utf-8")
+    yield "".join(_windows_1252(byte) for byte in utf8)
+    by_page_437 = utf8.decode("cp437")
+    yield by_page_437
+    yield by_page_437.translate(_BEST_FIT)
+
+
+def _windows_1252(byte: int) -> str:
+    """Five bytes have no Windows-1252 character; programs keep them as control characters."""
+    return bytes([byte]).decode("cp1252" if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "latin-1")
+
+
+def _backwards() -> dict[str, str]:
+    meanings: dict[str, set[str]] = {}
+    for character in (*_ACCENTED, *_LATIN_SIGNS, *_PUNCTUATION, *_CONTROLS):
+        for garbled in _garblings(character):
+            if not garbled.isascii():
+                meanings.setdefault(garbled, set()).add(_CONTROLS.get(character, character))
+    certain = {garbled: min(found) for garbled, found in meanings.items() if len(found) == 1}
+    table = certain | {garbled: _LIKELIER[garbled] for garbled in _LIKELIER if garbled in meanings} | _TWICE
+    for proper in _ALSO_PROPER:
+        table.pop(proper, None)
+    return {garbled: _WANTED.get(character, character) for garbled, character in table.items()}
+
+
+_GARBLED = _backwards()
+_GARBLED_SAFE = {garbled: character for garbled, character in _GARBLED.items() if not garbled.startswith("-")}
+_ANY_GARBLED = re.compile("|".join(re.escape(garbled) for garbled in sorted(_GARBLED, key=len, reverse=True)))

@@ -1,0 +1,110 @@
+"""A real regional directory, with the damage real directories have: the facts its README lists, reproduced."""
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from alongside_contracts.vocabulary import Need, OfferKind
+from alongside_matching.directory.findings import FlagKind, QuarantineReason
+from alongside_matching.directory.listing import read_directory
+from alongside_matching.directory.model import Listing
+from alongside_matching.directory.report import ImportReport
+from alongside_matching.directory.tables import Table
+
+_REPOSITORY = Path(__file__).parents[3]
+_MIAMI = _REPOSITORY.parent / "shared" / "data" / "miami-hsds.zip"
+_SECONDS_MAX = 10
+
+
+@pytest.fixture(scope="module")
+def miami() -> Listing:
+    """The Miami 211 directory, which is not part of this repository."""
+    if not _MIAMI.exists():
+        pytest.skip("the Miami directory is not beside the repository (../shared/data/miami-hsds.zip)")
+    return read_directory(_MIAMI)
+
+
+def _flagged(miami: Listing, table: Table, kind: FlagKind, column: str = "") -> int:
+    return sum((flag.table, flag.kind, flag.column) == (table, kind, column) for flag in miami.flags)
+
+
+def test_exactly_the_services_whose_organisation_is_missing_are_quarantined(miami: Listing) -> None:
+    services = miami.counts[Table.SERVICES]
+    reasons = Counter(found.reason for found in miami.quarantined if found.table is Table.SERVICES)
+
+    assert (services.read, services.taken) == (4_089, 3_642)
+    assert reasons == {QuarantineReason.ORGANISATION_MISSING: 447}
+
+
+def test_every_table_has_the_rows_its_publisher_counts(miami: Listing) -> None:
+    assert {table: count.read for table, count in miami.counts.items()} == {
+        Table.ORGANIZATIONS: 1_074,
+        Table.SERVICES: 4_089,
+        Table.LOCATIONS: 4_089,
+        Table.SERVICES_AT_LOCATION: 4_089,
+        Table.ADDRESSES: 4_089,
+        Table.PHONES: 4_089,
+        Table.SCHEDULES: 11_350,
+        Table.LANGUAGES: 9_364,
+        Table.ELIGIBILITY: 2_244,
+        Table.TERMS: 1_994,
+        Table.SERVICE_TERMS: 26_259,
+    }
+
+
+def test_every_row_is_accounted_for(miami: Listing) -> None:
+    for count in miami.counts.values():
+        fates = (count.taken, count.quarantined, count.repeated, count.with_service, count.elsewhere)
+        assert count.read == sum(fates)
+
+
+def test_what_is_missing_or_odd_is_flagged_as_often_as_the_readme_says(miami: Listing) -> None:
+    assert _flagged(miami, Table.LOCATIONS, FlagKind.NO_COORDINATES) == 1_829
+    assert _flagged(miami, Table.SCHEDULES, FlagKind.SCHEDULE_WITHOUT_TIMES) == 132
+    assert _flagged(miami, Table.ADDRESSES, FlagKind.BAD_POSTAL_CODE, "postal_code") == 31
+    assert _flagged(miami, Table.SERVICES, FlagKind.ESCAPE_REPAIRED, "description") == 2_212
+
+
+def test_more_descriptions_are_garbled_than_the_286_with_the_commonest_sign(miami: Listing) -> None:
+    kinds = (FlagKind.MOJIBAKE_REPAIRED, FlagKind.MOJIBAKE_NOT_REPAIRABLE)
+    garbled = {
+        flag.line
+        for flag in miami.flags
+        if flag.table is Table.SERVICES and flag.column == "description" and flag.kind in kinds
+    }
+
+    assert len(garbled) == 303
+    assert _flagged(miami, Table.SERVICES, FlagKind.MOJIBAKE_NOT_REPAIRABLE, "description") == 2
+    assert not any("GÇ" in service.description or "\\n" in service.description for service in miami.services)
+
+
+def test_eligibility_texts_name_no_service_and_wait_in_quarantine(miami: Listing) -> None:
+    reasons = Counter(found.reason for found in miami.quarantined if found.table is Table.ELIGIBILITY)
+
+    assert reasons == {QuarantineReason.SERVICE_NOT_NAMED: 2_244}
+
+
+def test_people_in_grief_and_people_using_substances_find_groups_and_services(miami: Listing) -> None:
+    found = Counter((need, service.kind) for service in miami.services for need in service.needs)
+
+    assert found[Need.GRIEF, OfferKind.GROUP] >= 15
+    assert found[Need.GRIEF, OfferKind.SERVICE] >= 25
+    assert found[Need.SUBSTANCE_USE, OfferKind.GROUP] >= 10
+    assert found[Need.SUBSTANCE_USE, OfferKind.SERVICE] >= 100
+
+
+def test_every_need_but_hearing_voices_is_answered_by_somebody(miami: Listing) -> None:
+    unanswered = [need for need, count in ImportReport(miami).needs().items() if count == 0]
+
+    assert unanswered == [Need.HEARING_VOICES]
+
+
+def test_the_whole_directory_is_read_in_seconds_and_twice_the_same(miami: Listing) -> None:
+    begun = time.perf_counter()
+
+    again = read_directory(_MIAMI)
+
+    assert time.perf_counter() - begun < _SECONDS_MAX
+    assert again == miami

@@ -1,0 +1,107 @@
+"""Taxonomy terms say what a listed service is for, in our words."""
+
+import re
+
+import pytest
+
+from alongside_contracts.vocabulary import Format, Need, OfferKind
+from alongside_matching.directory.needs import Term, formats_of, kind_of, needs_of
+from alongside_matching.directory.taxonomy_rules import FORMATS, NEEDS, SUPPORTING
+from alongside_matching.directory.taxonomy_words import WORDS
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "needs"),
+    [
+        ("PN-8100.1000-080", "Bereaved Child Support Groups", {Need.GRIEF}),
+        ("RP-1400.8000-100", "Bereavement Counseling", {Need.GRIEF}),
+        ("PN-8100.0500-070", "Alcohol Use Disorder Support Groups", {Need.ALCOHOL, Need.SUBSTANCE_USE}),
+        ("RX-8450.1150-180", "Comprehensive Outpatient Drug Use Disorder Treatment", {Need.SUBSTANCE_USE}),
+        ("RX-8450.5000-510", "Methadone Clinics", {Need.OPIOIDS, Need.SUBSTANCE_USE}),
+        (
+            "PN-8100.0500-230",
+            "Families/Friends of Individuals With an Alcohol Use Disorder",
+            {Need.CAREGIVING},
+        ),
+        ("RP-1400.8000-825", "Suicide Counseling", {Need.SELF_HARM}),
+        ("PN-8100.0200-180", "Domestic Violence Support Groups", {Need.DOMESTIC_VIOLENCE, Need.TRAUMA}),
+        ("FF-1900", "Ex-Offender Reentry Programs", {Need.REENTRY}),
+        ("BH-3800.7000", "Rent Payment Assistance", {Need.HOUSING}),
+        ("ND-6500.9200", "Veteran Employment Programs", {Need.EMPLOYMENT, Need.VETERAN}),
+        ("PH-6100.6800", "Parenting Skills Classes", {Need.PARENTING}),
+    ],
+)
+def test_a_term_answers_the_needs_of_the_most_specific_rule(code: str, name: str, needs: set[Need]) -> None:
+    assert needs_of([Term(code, name)]) == needs
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("PX-1800.1500-250", "Suicide Prevention Volunteer Opportunities"),
+        ("RX-8250.0500", "Alcohol Use Disorder Education/Prevention"),
+        ("RX-8450.7900", "Smoking Cessation"),
+        ("RX-0400.1850", "Drug/Alcohol Testing"),
+        ("FN-1700.1800", "Drug Crime Reporting"),
+        ("RF-3300", "Individual Counseling"),
+        ("LF-4900.2400", "HIV Testing"),
+        ("BD-1800.2000-640", "Ongoing Emergency Food Assistance"),
+    ],
+)
+def test_a_term_that_supports_nobody_through_something_answers_no_need(code: str, name: str) -> None:
+    assert needs_of([Term(code, name)]) == frozenset()
+
+
+def test_whom_a_service_is_meant_for_counts_beside_a_supporting_term_only() -> None:
+    veterans, group, soup = (
+        Term("YN-9000", "Veterans"),
+        Term("PN-8100", "Support Groups"),
+        Term("BD-5000.8300", "Soup"),
+    )
+
+    assert needs_of([veterans, soup]) == frozenset()
+    assert needs_of([veterans, group]) == {Need.VETERAN}
+
+
+@pytest.mark.parametrize(
+    ("name", "need"),
+    [
+        ("Grief counseling", Need.GRIEF),
+        ("Substance abuse recovery", Need.SUBSTANCE_USE),
+        ("Hearing Voices groups", Need.HEARING_VOICES),
+        ("PTSD treatment", Need.PTSD),
+        ("LGBTQ centers", Need.LGBTQ),
+    ],
+)
+def test_terms_of_other_taxonomies_are_read_by_their_words(name: str, need: Need) -> None:
+    assert need in needs_of([Term("open-eligibility-1102", name)])
+
+
+def test_every_need_of_the_vocabulary_can_be_answered_by_some_term() -> None:
+    answered = frozenset(need for needs in NEEDS.values() for need in needs)
+    by_words = frozenset(need for _, needs in WORDS for need in needs)
+
+    assert answered | by_words == frozenset(Need)
+
+
+def test_every_rule_is_for_a_whole_taxonomy_code() -> None:
+    whole = re.compile(r"[A-Z]{1,2}(-\d{4}(\.\d{4}(-\d{3}(\.\d{2})?)?)?)?")
+
+    assert [code for code in (*NEEDS, *FORMATS, *SUPPORTING) if not whole.fullmatch(code)] == []
+
+
+def test_a_listing_is_a_group_when_support_groups_are_most_of_what_it_does() -> None:
+    group, adults = Term("PN-8100.1000", "Bereavement Support Groups"), Term("YB-0500", "Adults")
+    shelter = [group, *(Term(f"BH-1800.{number}500", "Shelter") for number in range(1, 6))]
+
+    assert kind_of([group, adults]) is OfferKind.GROUP
+    assert kind_of([group, Term("RP-1400.8000-100", "Bereavement Counseling")]) is OfferKind.GROUP
+    assert kind_of(shelter) is OfferKind.SERVICE
+    assert kind_of([]) is OfferKind.SERVICE
+    assert kind_of([Term("local-7", "Grief support group")]) is OfferKind.GROUP
+
+
+def test_a_service_that_also_holds_groups_says_so_in_its_formats() -> None:
+    terms = [Term("PN-8100", "Support Groups"), Term("RF-3300", "Individual Counseling"), Term("TA-1", "?")]
+
+    assert formats_of(terms) == {Format.GROUP, Format.ONE_TO_ONE}

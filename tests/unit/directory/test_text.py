@@ -1,0 +1,96 @@
+"""Texts that exporters damaged read as they were meant, or are left alone and said to be beyond repair."""
+
+import pytest
+
+from alongside_matching.directory.languages import spoken
+from alongside_matching.directory.text import repaired
+
+
+@pytest.mark.parametrize(
+    ("came", "meant"),
+    [
+        ("the agencyGÇÖs office", "the agency’s office"),  # page 437, best fit
+        ("a GÇ£warmGÇ¥ line GÇô daily", "a “warm” line – daily"),
+        ("Liga Contra el C+íncer, f+¡sicos, cr+¬dito", "Liga Contra el Cáncer, físicos, crédito"),
+        ("informaci+¦n para ni+¦os, Espa+¦ol, al p+¦blico", "información para niños, Español, al público"),
+        ("MedicAlert-« is", "MedicAlert® is"),
+        ("provider.-áInstead", "provider. Instead"),
+        ("-ôrights-ö and Gehrig-Æs", "“rights” and Gehrig’s"),
+        ("to -Ç-£see-Ç-¥", "to “see”"),
+        ("the agencyΓÇÖs caf├⌐", "the agency’s café"),  # page 437
+        ("the agencyâ€™s cafÃ©", "the agency’s café"),  # Windows-1252
+        ("BaptiGÇïst", "Baptist"),
+    ],
+)
+def test_mojibake_of_the_known_exporters_is_undone(came: str, meant: str) -> None:
+    result = repaired(came)
+
+    assert result.text == meant
+    assert result.mojibake_repaired
+    assert not result.mojibake_left
+
+
+@pytest.mark.parametrize("came", ["productos +¦tiles", "O'-ÇFarrill", "lost \ufffd byte"])
+def test_what_has_more_than_one_reading_is_left_as_it_came_and_said_so(came: str) -> None:
+    result = repaired(came)
+
+    assert result.text == came
+    assert result.mojibake_left
+
+
+@pytest.mark.parametrize(
+    "text", ["vis-à-vis", "Café Olé – “niños”", "la región franco-árabe", "1-½ hours", "IRMÃ"]
+)
+def test_proper_text_is_not_touched(text: str) -> None:
+    result = repaired(text)
+
+    assert result.text == text
+    assert not result.mojibake_repaired
+    assert not result.mojibake_left
+
+
+def test_line_breaks_written_as_letters_become_line_breaks() -> None:
+    result = repaired("Call first.  \\n\\n\\n\\nBring:\\r\\n* a\\tcard")
+
+    assert result.text == "Call first.\n\nBring:\n* a\tcard"
+    assert result.escapes_repaired
+
+
+@pytest.mark.parametrize("marked", ["\n###MON###\n###COL###", "####COL####\n##MON##", "MON###\n###COL##"])
+def test_area_markers_are_lifted_out_of_the_description(marked: str) -> None:
+    result = repaired(f"A circle.{marked}")
+
+    assert result.text == "A circle."
+    assert result.area_markers == ("COL", "MON")
+
+
+def test_a_hash_tag_is_not_an_area_marker() -> None:
+    assert repaired("Read #Read30 and # 5").area_markers == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "tags", "interpreter"),
+    [
+        ("English", {"en"}, False),
+        ("Spanish & Creole (limited)", {"es", "ht"}, False),
+        ("Haitian-Creole. Interpretation is also available for other languages.", {"ht"}, True),
+        ("American Sign Language", {"ase"}, False),
+        ("other languages available upon request", set(), True),
+        ("Chinese (website)", set(), False),
+        ("Spanish\n\nWritten materials available in English only", {"es"}, False),
+        ("please look at each profile", set(), False),
+        ("Español", {"es"}, False),
+    ],
+)
+def test_a_language_row_promises_only_what_somebody_speaks(
+    text: str, tags: set[str], interpreter: bool
+) -> None:
+    said = spoken(text)
+
+    assert said.tags == tags
+    assert said.interpreter == interpreter
+
+
+def test_a_language_code_counts_where_the_name_is_not_known() -> None:
+    assert spoken("Q'anjob'al", "kjb").tags == {"kjb"}
+    assert spoken("", "pt-BR").tags == {"pt"}
