@@ -1,0 +1,196 @@
+"""The two ends at Kafka: what a transaction announced arrives in order, and what arrives is handled once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from alongside_chassis.handlers import Handlers
+from alongside_chassis.listener import Listener
+from alongside_chassis.relay import Relay
+from alongside_chassis.service import make_pipeline
+from alongside_chassis.testing import ServiceBench
+from alongside_chassis.transaction import Tx
+from alongside_cli.stack.stack import LocalStack
+from alongside_cli.stack.topics import Topic
+from alongside_contracts import streams
+from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
+
+from tests.builders import a_submission, an_admission
+from tests.polling import poll_until
+from tests.service.chassis.conftest import BareBench
+
+
+
+
+def a_partner_name() -> str:
+    """A partner nobody else in this session uses, hence topics of its own."""
+    return f"partner-{uuid4().hex[:12]}"
+
+
+@asynccontextmanager
+async def relaying(bench: ServiceBench, kafka: str) -> AsyncIterator[Relay]:
+    """A relay on the bench's outbox."""
+    dsn = bench.service.settings.database_url.get_secret_value()
+    relay = Relay(dsn, kafka, service="bare", shards=8, metrics=bench.tools.metrics, log=bench.tools.log)
+    task = asyncio.create_task(relay.run())
+    try:
+        yield relay
+    finally:
+        relay.stop()
+        await asyncio.wait_for(task, 20)
+
+
+@asynccontextmanager
+async def listening(bench: ServiceBench, group: str) -> AsyncIterator[Listener]:
+    """A listener that feeds the bench's pipeline."""
+    pipeline = make_pipeline(bench.service, bench.tools, group)
+    listener = Listener(pipeline, bench.service.hears, bench.service.settings)
+    task = asyncio.create_task(listener.run())
+    try:
+        yield listener
+    finally:
+        listener.stop()
+        await asyncio.wait_for(task, 20)
+
+
+async def everything_on(kafka: str, topic: str, count: int) -> list[tuple[bytes, bytes]]:
+    """The first `count` records of a topic, as key and value."""
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, auto_offset_reset="earliest", group_id=None)
+    await consumer.start()
+    try:
+        async with asyncio.timeout(30):
+            return [(record.key, record.value) for _ in range(count) if (record := await consumer.getone())]
+    finally:
+        await consumer.stop()
+
+
+async def test_what_was_announced_arrives_in_order_per_key_and_leaves_the_outbox_empty(
+    broker: LocalStack, bare: BareBench
+) -> None:
+    partner = a_partner_name()
+    topic = streams.PARTNER_REFERRALS.topic(partner)
+    await broker.create_topics([Topic(topic, 3)])
+
+    async with bare(Handlers()) as bench, relaying(bench, broker.bootstrap):
+        for number in range(20):
+            async with bench.runtime.transaction() as tx:
+                for key in ("a", "b", "c"):
+                    tx.announce(a_submission(reference=key, person_reference=f"n{number}"), partner=partner)
+        arrived = await everything_on(broker.bootstrap, topic, 60)
+        await poll_until(bench.announced, lambda rows: rows == [], "an empty outbox")
+
+    for key in (b"a", b"b", b"c"):
+        numbers = [SubmissionReceived.model_validate_json(value).person_reference for k, value in arrived if k == key]
+        assert numbers == [f"n{number}" for number in range(20)]
+
+
+async def test_a_rolled_back_transaction_announces_nothing(broker: LocalStack, bare: BareBench) -> None:
+    partner = a_partner_name()
+    await broker.create_topics([Topic(streams.PARTNER_REFERRALS.topic(partner), 1)])
+
+    async with bare(Handlers()) as bench, relaying(bench, broker.bootstrap):
+        with pytest.raises(RuntimeError):
+            async with bench.runtime.transaction() as tx:
+                tx.announce(a_submission(reference="never"), partner=partner)
+                raise RuntimeError
+        async with bench.runtime.transaction() as tx:
+            tx.announce(a_submission(reference="first"), partner=partner)
+
+        ((key, _value),) = await everything_on(broker.bootstrap, streams.PARTNER_REFERRALS.topic(partner), 1)
+
+    assert key == b"first"
+
+
+def noting(notes: Callable[[str], None], prefix: str) -> Handlers:
+    """Handlers that note every reference that begins with `prefix`; the broker is shared with other tests."""
+    handlers = Handlers()
+
+    @handlers.on(SubmissionAdmitted)
+    async def admitted(_event: SubmissionAdmitted, _tx: Tx) -> None: ...
+
+    @handlers.on(SubmissionReceived)
+    async def received(event: SubmissionReceived, tx: Tx) -> None:
+        await tx.conn.execute("insert into seen (key, note) values ($1, $2)", event.key, event.reference)
+        if event.reference.startswith(prefix):
+            notes(event.reference)
+
+    return handlers
+
+
+async def send(bench: ServiceBench, kafka: str, partner: str, *references: str) -> None:
+    """Publish submissions as a partner would."""
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True)
+    await producer.start()
+    try:
+        for reference in references:
+            record = bench.record_of(a_submission(reference=reference), partner=partner)
+            await producer.send_and_wait(record.topic, record.value, record.key, headers=list(record.headers))
+    finally:
+        await producer.stop()
+
+
+async def test_a_listener_that_comes_back_goes_on_where_it_stood(broker: LocalStack, bare: BareBench) -> None:
+    partner, group = a_partner_name(), f"bare-{uuid4().hex[:8]}"
+    await broker.create_topics([Topic(streams.PARTNER_REFERRALS.topic(partner), 1), Topic(streams.JOURNEY.name, 3)])
+    heard: list[str] = []
+
+    async with bare(noting(heard.append, partner), kafka=broker.bootstrap, kafka_instance_id="1") as bench:
+        await send(bench, broker.bootstrap, partner, f"{partner}-1", f"{partner}-2")
+        async with listening(bench, group) as listener:
+            await poll_until(_snapshot(heard), lambda seen: len(seen) == 2, "both submissions")
+            assert (listener.alive, listener.unready_because) == (True, None)
+        await send(bench, broker.bootstrap, partner, f"{partner}-3")
+        async with listening(bench, group):
+            await poll_until(_snapshot(heard), lambda seen: len(seen) == 3, "the third submission")
+
+    assert heard == [f"{partner}-1", f"{partner}-2", f"{partner}-3"]
+
+
+async def test_a_poison_record_on_the_wire_stops_nobody(broker: LocalStack, bare: BareBench) -> None:
+    partner = a_partner_name()
+    topic = streams.PARTNER_REFERRALS.topic(partner)
+    await broker.create_topics([Topic(topic, 1), Topic(streams.JOURNEY.name, 3)])
+    heard: list[str] = []
+
+    async with bare(noting(heard.append, partner), kafka=broker.bootstrap, kafka_instance_id="1") as bench:
+        await send(bench, broker.bootstrap, partner, f"{partner}-before")
+        producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
+        await producer.start()
+        await producer.send_and_wait(topic, None, b"k", headers=[("ce_id", b"\xff"), ("x", None)])
+        await producer.stop()
+        await send(bench, broker.bootstrap, partner, f"{partner}-after")
+        async with listening(bench, f"bare-{uuid4().hex[:8]}"):
+            await poll_until(_snapshot(heard), lambda seen: f"{partner}-after" in seen, "the record behind the poison")
+        letters = await bench.dead_letters()
+
+    assert heard == [f"{partner}-before", f"{partner}-after"]
+    assert [(letter.topic, letter.reason) for letter in letters if letter.topic == topic] == [(topic, "malformed")]
+
+
+async def test_an_admission_published_by_one_service_reaches_another(broker: LocalStack, bare: BareBench) -> None:
+    await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
+    heard: list[str] = []
+    handlers = Handlers()
+
+    @handlers.on(SubmissionAdmitted)
+    async def admitted(event: SubmissionAdmitted, _tx: Tx) -> None:
+        heard.append(event.reference)
+
+    async with (
+        bare(handlers, kafka=broker.bootstrap, kafka_instance_id="1") as bench,
+        relaying(bench, broker.bootstrap),
+        listening(bench, f"bare-{uuid4().hex[:8]}"),
+    ):
+        async with bench.runtime.transaction() as tx:
+            tx.announce(an_admission(reference="through-kafka"))
+        await poll_until(_snapshot(heard), lambda seen: "through-kafka" in seen, "the admission")
+
+
+def _snapshot(heard: list[str]) -> Callable[[], Awaitable[list[str]]]:
+    async def look() -> list[str]:
+        return list(heard)
+
+    return look

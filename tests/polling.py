@@ -1,0 +1,21 @@
+"""Waiting without sleeping blindly: poll until a condition holds, or say what was waited for and how it stood."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+SECONDS_MAX = 30.0
+
+
+async def poll_until(look: Callable[[], Awaitable[T]], wanted: Callable[[T], bool], what: str) -> T:
+    """Look again and again until what is seen is `wanted`. AssertionError tells what was last seen instead."""
+    deadline = time.monotonic() + SECONDS_MAX
+    while True:
+        seen = await look()
+        if wanted(seen):
+            return seen
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {SECONDS_MAX:.0f} s for {what}; last seen: {seen!r}")
+        await asyncio.sleep(0.05)
