@@ -6,6 +6,7 @@ import binascii
 import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final, Generic, TypeVar
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -50,14 +51,30 @@ def decode_cursor(cursor: str | None, parts: int) -> tuple[str, ...] | None:
     except (ValueError, binascii.Error):
         values = None
     if not isinstance(values, list) or len(values) != parts or not all(isinstance(v, str) for v in values):
-        raise Problem(
-            status=422,
-            code="bad-cursor",
-            title="This cursor was not given out here",
-            remedy="Start again without a cursor, then follow next_cursor.",
-            field="cursor",
-        )
+        raise bad_cursor()
     return tuple(values)
+
+
+def decode_id_cursor(cursor: str | None) -> UUID | None:
+    """The id a cursor stands for; None for the first page. Raises Problem for anything else."""
+    values = decode_cursor(cursor, 1)
+    if values is None:
+        return None
+    try:
+        return UUID(values[0])
+    except ValueError:
+        raise bad_cursor() from None
+
+
+def bad_cursor() -> Problem:
+    """A cursor that is none of ours."""
+    return Problem(
+        status=422,
+        code="bad-cursor",
+        title="This cursor was not given out here",
+        remedy="Start again without a cursor, then follow next_cursor.",
+        field="cursor",
+    )
 
 
 class CommandRunner:

@@ -30,6 +30,12 @@ async def remember(conn: asyncpg.Connection, ids: Sequence[UUID]) -> set[UUID]:
     return {row[0] for row in await conn.fetch(_REMEMBER, ids)}
 
 
+async def unlearn(conn: asyncpg.Connection, ids: Sequence[UUID]) -> None:
+    """Forget events that were refused after all: mended and replayed, they must be heard."""
+    if ids:
+        await conn.execute("delete from inbox where event_id = any($1)", ids)
+
+
 async def forget(conn: asyncpg.Connection, days: int) -> int:
     """Delete ids older than `days`, a bounded number at a time; returns how many went."""
     status: str = await conn.execute(_FORGET, days, FORGET_ROWS_MAX)

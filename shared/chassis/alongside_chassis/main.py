@@ -52,8 +52,11 @@ def _migrate(package: str, settings: Settings) -> None:
 
 def _settings(settings_type: type[Settings]) -> Settings:
     try:
-        return settings_type()  # type: ignore[call-arg]  # the environment fills it
+        return settings_type()
     except ValidationError as error:
-        wrong = [f"ALONGSIDE_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors(include_input=False)]
+        wrong = [
+            f"ALONGSIDE_{str(item['loc'][0]).upper()}: {item['msg']}"
+            for item in error.errors(include_input=False)
+        ]
         sys.stderr.write("\n".join(["These settings need attention:", *wrong]) + "\n")
         sys.exit(2)

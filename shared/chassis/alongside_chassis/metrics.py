@@ -1,5 +1,6 @@
 """Every metric of the chassis, in one place, on a registry of the service's own."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -10,47 +11,23 @@ _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 class Metrics:
     """The numbers a service tells. Labels are bounded: streams, event types and reason codes, never ids."""
 
-    def __init__(self, registry: CollectorRegistry | None = None) -> None:
-        self.registry = registry or CollectorRegistry()
-        self.events = Counter(
-            "alongside_events",
-            "Records by what became of them: handled, duplicate, ignored, refused.",
-            ["stream", "outcome"],
-            registry=self.registry,
-        )
-        self.batch_seconds = Histogram(
-            "alongside_batch_seconds",
-            "From poll to committed offsets, per batch.",
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self.dead_letters = Counter(
-            "alongside_dead_letters", "Records put aside.", ["stream", "reason"], registry=self.registry
-        )
-        self.waits = Counter(
-            "alongside_waits",
-            "Times work waited for infrastructure to return.",
-            ["what"],
-            registry=self.registry,
-        )
-        self.lag = Gauge(
-            "alongside_consumer_lag_records",
-            "Records not yet read.",
-            ["topic", "partition"],
-            registry=self.registry,
-        )
-        self.outbox_rows = Gauge("alongside_outbox_rows", "Rows waiting to be sent.", registry=self.registry)
-        self.outbox_sent = Counter("alongside_outbox_sent", "Rows sent and deleted.", registry=self.registry)
-        self.timers_fired = Counter(
-            "alongside_timers_fired",
-            "Timers by kind and outcome.",
-            ["kind", "outcome"],
-            registry=self.registry,
-        )
-        self.http_seconds = Histogram(
-            "alongside_http_seconds",
-            "HTTP requests by route and status class.",
-            ["method", "route", "status"],
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.events = self._count("events", "Records by what became of them.", ["group", "outcome"])
+        self.batch_seconds = self._time("batch_seconds", "From poll to commit, per batch.")
+        self.dead_letters = self._count("dead_letters", "Records put aside.", ["stream", "reason"])
+        self.waits = self._count("waits", "Times work waited for infrastructure to return.", ["what"])
+        self.lag = self._gauge("consumer_lag_records", "Records not yet read.", ["topic", "partition"])
+        self.outbox_rows = self._gauge("outbox_rows", "Rows waiting to be sent.")
+        self.outbox_sent = self._count("outbox_sent", "Rows sent and deleted.")
+        self.timers_fired = self._count("timers_fired", "Timers by what became of them.", ["kind", "outcome"])
+        self.http_seconds = self._time("http_seconds", "HTTP requests.", ["method", "route", "status"])
+
+    def _count(self, name: str, what: str, labels: Sequence[str] = ()) -> Counter:
+        return Counter(f"alongside_{name}", what, labels, registry=self.registry)
+
+    def _gauge(self, name: str, what: str, labels: Sequence[str] = ()) -> Gauge:
+        return Gauge(f"alongside_{name}", what, labels, registry=self.registry)
+
+    def _time(self, name: str, what: str, labels: Sequence[str] = ()) -> Histogram:
+        return Histogram(f"alongside_{name}", what, labels, buckets=_SECONDS, registry=self.registry)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from alongside_chassis import dead_letters
-from alongside_chassis.http import PAGE_MAX, Page, Read, decode_cursor, encode_cursor
+from alongside_chassis.http import PAGE_MAX, Page, Read, decode_id_cursor, encode_cursor
 
 
 class DeadLetterView(BaseModel):
@@ -35,8 +35,7 @@ def operations_router() -> APIRouter:
     async def listing(
         read: Read, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50
     ) -> Page[DeadLetterView]:
-        after = decode_cursor(cursor, 1)
-        letters = await dead_letters.newest(read.conn, before=UUID(after[0]) if after else None, limit=limit)
+        letters = await dead_letters.newest(read.conn, before=decode_id_cursor(cursor), limit=limit)
         items = [DeadLetterView.model_validate(letter, from_attributes=True) for letter in letters]
         return Page(
             items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(items) == limit else None

@@ -8,7 +8,7 @@ the commit; a batch that is delivered again meets its own ids in the inbox.
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -133,7 +133,8 @@ class Pipeline:
             fresh = await _fresh(tx, heard)  # 2
             with _Spans(tools.tracer, self.group, tx, fresh):
                 refused = await self._handle(tx, fresh, isolate=isolate, attempt=attempt)  # 3
-            kept = [await self._put_aside(tx, item) for item in (*unreadable, *refused)]  # 4
+            await inbox.unlearn(tx.conn, [item.inbox_id for item in refused if item.inbox_id])  # 4
+            kept = [await self._put_aside(tx, item) for item in (*unreadable, *refused)]
         duplicates = len(heard) - len(fresh) + kept.count(False)
         return Counter(handled=len(fresh) - len(refused), duplicate=duplicates, refused=kept.count(True))
 
@@ -185,7 +186,9 @@ class Pipeline:
             error = Unprocessable(
                 ProblemCode.HANDLER_FAILED, "handler", f"mend {type(error).__name__}, then replay"
             )
-        return broken(item.record, item.stream, item.origin, error, item.envelope)
+        return replace(
+            broken(item.record, item.stream, item.origin, error, item.envelope), inbox_id=item.inbox_id
+        )
 
     async def _put_aside(self, tx: Tx, item: Broken) -> bool:
         """Keep a refused record and answer its sender; False when this was done before."""

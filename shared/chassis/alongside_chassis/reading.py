@@ -36,13 +36,14 @@ class Heard:
 
 @dataclass(slots=True, eq=False)
 class Broken:
-    """One record to be put aside, and why."""
+    """One record to be put aside, and why. `inbox_id` is set when it was readable and its handler refused it."""
 
     record: Record
     stream: Stream
     origin: Origin
     problem: Problem
     event_type: str | None = None
+    inbox_id: UUID | None = None
 
 
 def read(record: Record, wanted: Container[type[Event]]) -> Heard | Broken | None:
@@ -63,9 +64,7 @@ def read(record: Record, wanted: Container[type[Event]]) -> Heard | Broken | Non
         contract = event_class(envelope.type)
         if contract in wanted:
             event = parse(contract, envelope.data)
-            return Heard(
-                record, stream, origin, envelope, event, inbox.inbox_id(envelope.source, envelope.id)
-            )
+            return Heard(record, stream, origin, envelope, event, _inbox_id(origin))
         if stream.per_partner:
             return broken(record, stream, origin, _out_of_place(), envelope)
     except UnknownEventType as error:
@@ -85,6 +84,11 @@ def broken(
     """A record put aside because of `error`."""
     problem = Problem(code=error.code, where=error.where[:200], remedy=error.remedy[:500])
     return Broken(record, stream, origin, problem, envelope.type[:200] if envelope else None)
+
+
+def _inbox_id(origin: Origin) -> UUID:
+    """On a partner's stream `source` is only a claim: another partner must not use up the ids of its owner."""
+    return inbox.inbox_id(f"{origin.partner or ''}|{origin.source}", origin.event_id or "")
 
 
 def _out_of_place() -> MalformedEvent:
