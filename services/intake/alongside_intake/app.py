@@ -1,0 +1,31 @@
+"""Intake's composition root: the only file that knows every other."""
+
+from fastapi import FastAPI
+
+from alongside_chassis.service import Service, build_app
+from alongside_contracts import streams
+from alongside_intake.admission import Desk
+from alongside_intake.api import intake_router
+from alongside_intake.handlers import intake_handlers
+from alongside_intake.policy_file import read_policies
+from alongside_intake.settings import Settings
+from alongside_intake.vault import Vault
+
+
+def service(settings: Settings) -> Service:
+    """Intake, put together. Raises PolicyFileError when the region policies cannot be read."""
+    policies = read_policies(settings.region_policy_file)
+    desk = Desk(policies)
+    return Service(
+        name=streams.INTAKE,
+        title="Alongside intake",
+        settings=settings,
+        handlers=intake_handlers(desk),
+        hears=(streams.PARTNER_REFERRALS, streams.JOURNEY),
+        routers=(intake_router(desk, Vault(settings.master_key)),),
+    )
+
+
+def build(settings: Settings) -> FastAPI:
+    """Intake as an ASGI application."""
+    return build_app(service(settings))

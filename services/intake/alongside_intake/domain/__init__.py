@@ -1,0 +1,1 @@
+"""The rules of intake: facts in, decision out; the standard library only."""

@@ -1,0 +1,134 @@
+"""What the rules look at: a submission in codes, the region's policy, and what the network already knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+SELF = "self"
+"""The setting of a person who asks for themself; also the namespace of what comes without a partner."""
+
+
+class State(StrEnum):
+    """The five decisions, as they are recorded."""
+
+    ADMITTED = "admitted"
+    HELD = "held"
+    REJECTED = "rejected"
+    LINKED = "linked"
+    ESCALATED = "escalated"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    """Who agreed to what until when; `categories` are the kinds of data that may be disclosed."""
+
+    given: bool
+    categories: frozenset[str] = frozenset()
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessAnswers:
+    """Comfort from 1 (none) to 5 (full), and whether professional help is wanted instead."""
+
+    comfort_sharing: int
+    comfort_listening: int
+    wants_professional_help_instead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A submission as the rules see it. Empty `formats` means that any format will do."""
+
+    region: str
+    needs: frozenset[str]
+    setting: str
+    formats: frozenset[str] = frozenset()
+    urgency: str = "routine"
+    age_band: str | None = None
+    postal_code: str | None = None
+    consent: ConsentRecord | None = None
+    guardian_consent: bool = False
+    readiness: ReadinessAnswers | None = None
+    risks: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisResource:
+    """Where a person finds help at once: a short name and a number, for a crisis or for immediate danger."""
+
+    purpose: Literal["crisis", "immediate-danger"]
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionPolicy:
+    """The numbers and lists a network sets for its region; nothing of this is a constant in a rule.
+
+    `postal_prefixes` are compared without spaces. A comfort below its minimum makes intake suggest a lighter format.
+    """
+
+    id: str
+    name: str
+    postal_prefixes: tuple[str, ...]
+    age_bands: frozenset[str]
+    comfort_sharing_min: int
+    comfort_listening_min: int
+    escalation_minutes_max: int
+    held_days_max: int
+    crisis_resources: tuple[CrisisResource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Every region's policy; `elsewhere` says what to do about a person in danger whom no region serves."""
+
+    regions: Mapping[str, RegionPolicy]
+    elsewhere: RegionPolicy
+
+    def of(self, region: str) -> RegionPolicy:
+        """The policy of a region, or `elsewhere` when it is not one of ours."""
+        return self.regions.get(region, self.elsewhere)
+
+    def serves(self, region: str) -> bool:
+        """Whether the network knows the region."""
+        return region in self.regions
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The submission that holds a reference, as last decided."""
+
+    submission_id: UUID
+    state: State
+    referral_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An escalation of the same reference that nobody has cleared yet."""
+
+    submission_id: UUID
+    risks: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReferral:
+    """A referral of the same person that has not ended."""
+
+    referral_id: UUID
+    submission_id: UUID
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the network already holds about a submission's reference and person; all of it empty for newcomers."""
+
+    standing: Standing | None = None
+    alarms: tuple[Alarm, ...] = ()
+    open_referrals: tuple[OpenReferral, ...] = field(default=())

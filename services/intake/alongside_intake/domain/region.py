@@ -1,0 +1,26 @@
+"""Whether the network serves this person: where they are, and how old."""
+
+from collections.abc import Iterator
+
+from alongside_intake.domain.facts import Facts, Policies
+from alongside_intake.domain.problem import Code, Problem
+
+
+def region_problems(facts: Facts, policies: Policies) -> Iterator[Problem]:
+    """Why the region cannot serve this submission. A missing postal code or age band is nobody's exclusion."""
+    if not policies.serves(facts.region):
+        yield Problem(Code.OUTSIDE_REGION, "region", "name a region of the network")
+        return
+    policy = policies.of(facts.region)
+    if facts.postal_code is not None and not _lies_in(facts.postal_code, policy.postal_prefixes):
+        yield Problem(
+            Code.OUTSIDE_REGION, "postal_code", "submit to the network of the region the person lives in"
+        )
+    if facts.age_band is not None and facts.age_band not in policy.age_bands:
+        yield Problem(
+            Code.NOT_ELIGIBLE, "age_band", "refer to a service for this age: the region's network has none"
+        )
+
+
+def _lies_in(postal_code: str, prefixes: tuple[str, ...]) -> bool:
+    return postal_code.replace(" ", "").startswith(prefixes)

@@ -1,0 +1,101 @@
+"""A submission as it lies on the desk: what was received, from whom, about which person, and its translation to facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from alongside_contracts.ids import PersonId, SubmissionId
+from alongside_contracts.intake import Submission, SupportRequest
+from alongside_intake.domain.facts import SELF, ConsentRecord, Facts, ReadinessAnswers, State
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """One submission in hand. `partner` is None for what a person or a coordinator submitted."""
+
+    id: SubmissionId
+    partner: str | None
+    person_id: PersonId
+    submission: Submission
+    cleared: bool = False
+
+    @property
+    def source(self) -> str:
+        """The namespace of the references: the partner's id, or `self`."""
+        return self.partner or SELF
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A submission as recorded, without what was submitted: ids, codes and times."""
+
+    id: UUID
+    source: str
+    reference: str
+    person_id: UUID
+    region: str
+    setting: str
+    state: State
+    problems: tuple[dict[str, str], ...]
+    suggestions: tuple[str, ...]
+    risks: tuple[str, ...]
+    because: str | None
+    referral_id: UUID | None
+    repeats: UUID | None
+    superseded_by: UUID | None
+    next_actor: str | None
+    due_at: datetime | None
+    cleared_by: str | None
+    cleared_at: datetime | None
+    received_at: datetime
+    decided_at: datetime
+
+    @property
+    def partner(self) -> str | None:
+        """Who referred; None when the person or a coordinator submitted."""
+        return None if self.source == SELF else self.source
+
+    @property
+    def rings(self) -> bool:
+        """Whether somebody may be in danger: escalated, or linked to what is and so without a referral."""
+        return self.state is State.ESCALATED or (self.state is State.LINKED and self.referral_id is None)
+
+
+def facts_of(submission: Submission) -> Facts:
+    """The submission as the rules see it."""
+    return Facts(
+        region=submission.region,
+        needs=frozenset(need.value for need in submission.needs),
+        setting=submission.setting.value,
+        formats=frozenset(kind.value for kind in submission.formats),
+        urgency=submission.urgency.value,
+        age_band=submission.age_band.value if submission.age_band else None,
+        postal_code=submission.postal_code,
+        consent=_consent(submission),
+        guardian_consent=submission.guardian_consent,
+        readiness=_readiness(submission),
+        risks=frozenset(risk.value for risk in submission.risks),
+    )
+
+
+def request_of(submission: Submission) -> SupportRequest:
+    """The part of a submission that matching may know: codes, and nothing about who or why."""
+    fields: dict[str, Any] = {name: getattr(submission, name) for name in SupportRequest.model_fields}
+    return SupportRequest(**fields)
+
+
+def _consent(submission: Submission) -> ConsentRecord | None:
+    consent = submission.consent
+    if consent is None:
+        return None
+    return ConsentRecord(consent.decision == "given", frozenset(consent.categories), consent.expires_at)
+
+
+def _readiness(submission: Submission) -> ReadinessAnswers | None:
+    answers = submission.readiness
+    if answers is None:
+        return None
+    return ReadinessAnswers(
+        answers.comfort_sharing, answers.comfort_listening, answers.wants_professional_help_instead
+    )

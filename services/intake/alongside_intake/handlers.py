@@ -1,0 +1,72 @@
+"""Intake's Kafka door: what it does with what it hears."""
+
+from typing import Final
+from uuid import UUID
+
+from alongside_chassis.errors import Unprocessable
+from alongside_chassis.handlers import Handlers, Refused, Timer
+from alongside_chassis.transaction import Tx
+from alongside_contracts import streams
+from alongside_contracts.intake import SubmissionReceived
+from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
+from alongside_contracts.vocabulary import ProblemCode, Status
+from alongside_intake import announcements, people_store, store
+from alongside_intake.admission import HELD_OVERDUE, Desk
+
+ENDED: Final = frozenset(
+    {Status.REJECTED, Status.CANCELLED, Status.COMPLETED, Status.FAILED, Status.ENTERED_IN_ERROR}
+)
+"""Statuses a referral never leaves; a successor has an id of its own."""
+
+
+def intake_handlers(desk: Desk) -> Handlers:
+    """Everything intake hears."""
+    handlers = Handlers()
+
+    @handlers.on(SubmissionReceived)
+    async def receive(event: SubmissionReceived, tx: Tx) -> None:
+        partner = await _sender(tx)
+        await desk.receive(event, partner=partner, tx=tx)
+
+    @handlers.on(ReferralStatusChanged)
+    async def forget_what_ended(event: ReferralStatusChanged, tx: Tx) -> None:
+        if event.status in ENDED:
+            await store.close_referral(tx, event.referral_id)
+
+    @handlers.on(ReferralSucceeded)
+    async def follow_the_successor(event: ReferralSucceeded, tx: Tx) -> None:
+        needs = [need.value for need in event.request.needs]
+        await store.follow_referral(tx, event.replaces, event.referral_id, needs)
+
+    @handlers.on_timer(HELD_OVERDUE)
+    async def ask_a_coordinator(timer: Timer, tx: Tx) -> None:
+        await desk.call_coordinator(UUID(timer.key), tx)
+
+    @handlers.on_refused(streams.PARTNER_REFERRALS)
+    async def tell_the_sender(refused: Refused, tx: Tx) -> None:
+        partner = refused.origin.partner
+        if partner is not None and await people_store.is_registered(tx.conn, partner):
+            answer = announcements.refused(partner, refused.problem, refused.origin)
+            tx.announce(answer, partner=partner)
+
+    return handlers
+
+
+async def _sender(tx: Tx) -> str:
+    """The partner whose topic the record lies on. Raises Unprocessable for a stranger, or for a borrowed name.
+
+    Only the topic's partner can write there (the broker's access list), so the topic is the identity and the
+    CloudEvents source must agree with it.
+    """
+    record = tx.record
+    assert record is not None  # noqa: S101  (an event handler always has its record)
+    assert record.partner is not None  # noqa: S101  (SubmissionReceived lives on partners' streams alone)
+    if not await people_store.is_registered(tx.conn, record.partner):
+        raise Unprocessable(
+            ProblemCode.UNKNOWN_PARTNER, "topic", "ask the network to register this partner, then send again"
+        )
+    if record.source != f"urn:alongside:partner:{record.partner}":
+        raise Unprocessable(
+            ProblemCode.FORGED_SOURCE, "source", "send urn:alongside:partner:<your own partner id>"
+        )
+    return record.partner

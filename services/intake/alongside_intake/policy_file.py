@@ -1,0 +1,72 @@
+"""Reads the regions' policies from their file, and refuses a file that a rule could stumble over."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from alongside_contracts.ids import RegionId
+from alongside_contracts.vocabulary import AgeBand
+from alongside_intake.domain import facts
+
+Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
+
+
+class PolicyFileError(Exception):
+    """The policy file is missing or wrong; the message says where and why. Raised at start, never later."""
+
+
+def read_policies(file: Path) -> facts.Policies:
+    """The policies in `file`. Raises PolicyFileError."""
+    try:
+        document = _Document.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise PolicyFileError(f"cannot read the region policies at {file}: {error.strerror}") from error
+    except ValidationError as error:
+        raise PolicyFileError(f"the region policies at {file} are wrong: {error}") from error
+    return facts.Policies(
+        regions={region: _policy(region, given) for region, given in document.regions.items()},
+        elsewhere=_policy("elsewhere", document.elsewhere),
+    )
+
+
+class _Resource(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    purpose: Literal["crisis", "immediate-danger"]
+    name: str = Field(min_length=1)
+    number: str = Field(min_length=1)
+
+
+class _Region(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(min_length=1)
+    postal_prefixes: tuple[Prefix, ...]
+    age_bands: frozenset[AgeBand]
+    comfort_sharing_min: int = Field(ge=1, le=5)
+    comfort_listening_min: int = Field(ge=1, le=5)
+    escalation_minutes_max: int = Field(ge=1)
+    held_days_max: int = Field(ge=1)
+    crisis_resources: tuple[_Resource, ...] = Field(min_length=1)
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    regions: dict[RegionId, _Region] = Field(min_length=1)
+    elsewhere: _Region
+
+
+def _policy(region: str, given: _Region) -> facts.RegionPolicy:
+    return facts.RegionPolicy(
+        id=region,
+        name=given.name,
+        postal_prefixes=given.postal_prefixes,
+        age_bands=frozenset(band.value for band in given.age_bands),
+        comfort_sharing_min=given.comfort_sharing_min,
+        comfort_listening_min=given.comfort_listening_min,
+        escalation_minutes_max=given.escalation_minutes_max,
+        held_days_max=given.held_days_max,
+        crisis_resources=tuple(
+            facts.CrisisResource(resource.purpose, resource.name, resource.number)
+            for resource in given.crisis_resources
+        ),
+    )

@@ -1,0 +1,188 @@
+"""Intake's rows, private to the store and the migrations. The database guards the invariants too."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar, Final, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
+from alongside_intake.domain.decide import Because, NextActor
+from alongside_intake.domain.facts import SELF, State
+
+TableName: TypeAlias = str | Callable[..., str]
+
+_metadata: Final = MetaData(naming_convention=NAMING_CONVENTION)
+chassis_tables(_metadata)
+
+
+class Base(SQLModel):
+    """Intake's own metadata, so that its history of migrations is nobody else's."""
+
+    metadata = _metadata
+
+
+def _one_of(column: str, codes: list[str]) -> CheckConstraint:
+    listed = ", ".join(f"'{code}'" for code in codes)
+    return CheckConstraint(f"{column} in ({listed})", name=f"known_{column}")
+
+
+class PartnerRow(Base, table=True):
+    """An organisation that refers; its contact address lies in the vault, not here."""
+
+    __tablename__: ClassVar[TableName] = "partner"
+    __table_args__: ClassVar[Any] = (CheckConstraint(f"id <> '{SELF}'", name="not_reserved"),)
+
+    id: str = Field(sa_type=Text, primary_key=True)
+    name: str = Field(sa_type=Text)
+    setting: str = Field(sa_type=Text)
+    region: str = Field(sa_type=Text)
+    registered_at: datetime
+    changed_at: datetime
+
+
+class PersonRow(Base, table=True):
+    """An opaque id for whom a submitter calls by its own reference; the row is the lock of all that concerns them.
+
+    Once erased, the reference is replaced by a value that nobody can submit.
+    """
+
+    __tablename__: ClassVar[TableName] = "person"
+    __table_args__: ClassVar[Any] = (
+        Index("uq_person_namespace_reference", "namespace", "reference", unique=True),
+    )
+
+    id: UUID = Field(primary_key=True)
+    namespace: str = Field(sa_type=Text)
+    reference: str = Field(sa_type=Text)
+    created_at: datetime
+    erased_at: datetime | None = None
+
+
+class SubmissionRow(Base, table=True):
+    """One submission and the one decision it ended in.
+
+    `facts` is the submission as received; null once its person was erased. A row *stands* for its reference while
+    it neither repeats another nor was superseded: one row per (source, reference) does. `repeats` names the standing
+    row at the time; `referral_id` is what came of it, and follows to a successor.
+    """
+
+    __tablename__: ClassVar[TableName] = "submission"
+    __table_args__: ClassVar[Any] = (
+        _one_of("state", [state.value for state in State]),
+        _one_of("because", [because.value for because in Because]),
+        _one_of("next_actor", [actor.value for actor in NextActor]),
+        CheckConstraint("(state = 'linked') = (because is not null)", name="linked_has_a_reason"),
+        CheckConstraint("state <> 'admitted' or referral_id is not null", name="admitted_has_a_referral"),
+        CheckConstraint(
+            "state not in ('held', 'rejected') or referral_id is null", name="refused_has_no_referral"
+        ),
+        CheckConstraint(
+            "(next_actor is not null and due_at is not null)"
+            " = (state in ('held', 'escalated') and superseded_by is null and facts is not null)",
+            name="waits_for_somebody",
+        ),
+        CheckConstraint("(next_actor is null) = (due_at is null)", name="due_when_somebody_is_next"),
+        CheckConstraint("(cleared_at is null) = (cleared_by is null)", name="cleared_by_somebody"),
+        Index(
+            "uq_submission_standing",
+            "source",
+            "reference",
+            unique=True,
+            postgresql_where=text("repeats is null and superseded_by is null"),
+        ),
+        Index(
+            "ix_submission_alarm",
+            "source",
+            "reference",
+            postgresql_where=text("state = 'escalated' and superseded_by is null"),
+        ),
+        Index("ix_submission_state_id", "state", "id"),
+        Index("ix_submission_repeats", "repeats", postgresql_where=text("repeats is not null")),
+        Index("ix_submission_person_id", "person_id"),
+        Index("ix_submission_referral_id", "referral_id", postgresql_where=text("referral_id is not null")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    source: str = Field(sa_type=Text)
+    reference: str = Field(sa_type=Text)
+    person_id: UUID = Field(foreign_key="person.id")
+    region: str = Field(sa_type=Text)
+    setting: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    facts: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    problems: list[dict[str, str]] = Field(sa_type=JSONB)
+    suggestions: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    risks: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    because: str | None = Field(default=None, sa_type=Text)
+    referral_id: UUID | None = None
+    repeats: UUID | None = Field(default=None, foreign_key="submission.id")
+    superseded_by: UUID | None = Field(
+        default=None,
+        sa_column=Column(
+            Uuid,
+            ForeignKey("submission.id", deferrable=True, initially="DEFERRED"),
+            nullable=True,
+        ),
+    )
+    next_actor: str | None = Field(default=None, sa_type=Text)
+    due_at: datetime | None = None
+    cleared_by: str | None = Field(default=None, sa_type=Text)
+    cleared_because: str | None = Field(default=None, sa_type=Text)
+    cleared_at: datetime | None = None
+    cause: str | None = Field(default=None, sa_type=Text)
+    received_at: datetime
+    decided_at: datetime
+
+
+class OpenReferralRow(Base, table=True):
+    """A referral that has not ended: what a further submission of the same person may be linked to."""
+
+    __tablename__: ClassVar[TableName] = "open_referral"
+    __table_args__: ClassVar[Any] = (Index("ix_open_referral_person_id", "person_id"),)
+
+    referral_id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id")
+    submission_id: UUID = Field(foreign_key="submission.id")
+    needs: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class VaultKeyRow(Base, table=True):
+    """A person's or partner's data key, wrapped. Deleting the row erases everything sealed with it."""
+
+    __tablename__: ClassVar[TableName] = "vault_key"
+    __table_args__: ClassVar[Any] = (_one_of("kind", ["person", "partner"]),)
+
+    kind: str = Field(sa_type=Text, primary_key=True)
+    owner: str = Field(sa_type=Text, primary_key=True)
+    wrapped_key: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime
+
+
+class ContactRouteRow(Base, table=True):
+    """How to reach somebody, sealed with their data key, and gone with it."""
+
+    __tablename__: ClassVar[TableName] = "contact_route"
+    __table_args__: ClassVar[Any] = (
+        ForeignKeyConstraint(["kind", "owner"], ["vault_key.kind", "vault_key.owner"], ondelete="CASCADE"),
+    )
+
+    kind: str = Field(sa_type=Text, primary_key=True)
+    owner: str = Field(sa_type=Text, primary_key=True)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    changed_at: datetime

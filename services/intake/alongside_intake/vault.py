@@ -1,0 +1,71 @@
+"""Seals what we know of a person so that erasing their key erases them, in every copy and backup.
+
+Each person (and each partner) has a random data key; the data key is kept only wrapped by the master key. AES-256-GCM
+both times, with the owner's name authenticated beside the ciphertext, so that a sealed text moved to another owner
+does not open. Layout of both: 1 byte version, 12 bytes nonce, ciphertext with its 16-byte tag.
+"""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+VERSION: Final = b"\x01"
+NONCE_BYTES: Final = 12
+DATA_KEY_BITS: Final = 256
+
+
+class CannotOpen(Exception):
+    """A sealed text does not open: another master key, another owner, or altered bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose secret it is; `id` is a person's opaque id or a partner's id."""
+
+    kind: Literal["person", "partner"]
+    id: str
+
+    @property
+    def label(self) -> bytes:
+        """What is authenticated with everything sealed for this owner."""
+        return f"{self.kind}:{self.id}".encode()
+
+
+class Vault:
+    """Wraps data keys and seals texts with them; keeps nothing but the master key."""
+
+    def __init__(self, master_key: bytes) -> None:
+        self._master = AESGCM(master_key)
+
+    def new_key(self, owner: Owner) -> bytes:
+        """A fresh data key for `owner`, wrapped: the only form in which it may be stored."""
+        return _seal(self._master, AESGCM.generate_key(DATA_KEY_BITS), b"key:" + owner.label)
+
+    def seal(self, owner: Owner, wrapped_key: bytes, text: bytes) -> bytes:
+        """Encrypt `text` with the owner's data key. Raises CannotOpen when that key is not ours."""
+        return _seal(self._data_key(owner, wrapped_key), text, owner.label)
+
+    def open(self, owner: Owner, wrapped_key: bytes, sealed: bytes) -> bytes:
+        """The text sealed for `owner`. Raises CannotOpen."""
+        return _open(self._data_key(owner, wrapped_key), sealed, owner.label)
+
+    def _data_key(self, owner: Owner, wrapped_key: bytes) -> AESGCM:
+        return AESGCM(_open(self._master, wrapped_key, b"key:" + owner.label))
+
+
+def _seal(key: AESGCM, text: bytes, label: bytes) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return VERSION + nonce + key.encrypt(nonce, text, label)
+
+
+def _open(key: AESGCM, sealed: bytes, label: bytes) -> bytes:
+    if sealed[:1] != VERSION:
+        raise CannotOpen("sealed by a version of the vault that this program does not know")
+    nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+    try:
+        return key.decrypt(nonce, ciphertext, label)
+    except InvalidTag as error:
+        raise CannotOpen("wrong master key, wrong owner, or altered bytes") from error

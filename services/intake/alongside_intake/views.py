@@ -1,0 +1,155 @@
+"""What intake's HTTP door takes and shows: codes, ids and times; contact details go in and never come out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from alongside_contracts.ids import RegionId
+from alongside_contracts.intake import Consent, Submission
+from alongside_contracts.vocabulary import ProblemCode, Setting
+from alongside_intake.contacts import EmailAddress
+from alongside_intake.domain import facts
+from alongside_intake.domain.facts import State
+
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class _Taken(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ConsentCommand(_Taken):
+    """What a held submission lacks: a consent record, a guardian's consent, or both."""
+
+    consent: Consent | None = None
+    guardian_consent: bool | None = None
+
+    @model_validator(mode="after")
+    def _adds_something(self) -> Self:
+        if self.consent is None and self.guardian_consent is None:
+            raise ValueError("send consent, guardian_consent or both")
+        return self
+
+    def added_to(self, submission: Submission) -> Submission:
+        """The submission with what was added; anything else stays as it was."""
+        given = {"consent": self.consent, "guardian_consent": self.guardian_consent}
+        return submission.model_copy(
+            update={name: value for name, value in given.items() if value is not None}
+        )
+
+
+class ClearCommand(_Taken):
+    """A coordinator looked at the risks and lets the submission go on. The reason stays in the store."""
+
+    coordinator: ShortText
+    reason: ShortText
+
+
+class PartnerCommand(_Taken):
+    """An organisation that refers. The address is where its notices go; it is sealed, and never shown again."""
+
+    name: ShortText
+    setting: Setting
+    region: RegionId
+    contact_email: EmailAddress | None = None
+
+
+class ProblemView(BaseModel):
+    """One thing that is wrong with a submission: what, where, and what to do about it."""
+
+    code: ProblemCode
+    where: str
+    remedy: str
+
+
+class CrisisResourceView(BaseModel):
+    """Where help is to be had at once."""
+
+    purpose: Literal["crisis", "immediate-danger"]
+    name: str
+    number: str
+
+    @classmethod
+    def of(cls, resource: facts.CrisisResource) -> Self:
+        """A region's crisis resource, to be shown."""
+        return cls(purpose=resource.purpose, name=resource.name, number=resource.number)
+
+
+class RegionView(BaseModel):
+    """A region of the network."""
+
+    id: str
+    name: str
+    postal_prefixes: Sequence[str]
+    crisis_resources: Sequence[CrisisResourceView]
+
+    @classmethod
+    def of(cls, policy: facts.RegionPolicy) -> Self:
+        """A region's policy, as far as submitters need it."""
+        return cls(
+            id=policy.id,
+            name=policy.name,
+            postal_prefixes=policy.postal_prefixes,
+            crisis_resources=[CrisisResourceView.of(resource) for resource in policy.crisis_resources],
+        )
+
+
+class SubmissionView(BaseModel):
+    """A submission and the decision it ended in."""
+
+    submission_id: UUID
+    decision: State
+    partner: str | None = Field(description="Who referred; null when the person or a coordinator submitted.")
+    reference: str
+    person_id: UUID
+    region: str
+    setting: str
+    problems: Sequence[ProblemView]
+    suggestions: Sequence[str] = Field(description="A gentler way to begin, from the readiness check.")
+    risks: Sequence[str] = Field(description="The risks that escalated it, also after they were cleared.")
+    crisis_resources: Sequence[CrisisResourceView] = Field(
+        description="Where help is at once, when a risk was flagged."
+    )
+    linked_because: str | None
+    referral_id: UUID | None
+    repeats: UUID | None = Field(description="The earlier submission of the same reference it was linked to.")
+    superseded_by: UUID | None = Field(description="The later submission that took its place.")
+    next_actor: str | None = Field(description="Who must act, while it is held or escalated.")
+    due_at: datetime | None
+    cleared_by: str | None
+    cleared_at: datetime | None
+    received_at: datetime
+    decided_at: datetime
+
+
+class PartnerView(BaseModel):
+    """A registered partner and the streams it talks on."""
+
+    id: str
+    name: str
+    setting: Setting
+    region: str
+    registered_at: datetime
+    has_contact_route: bool
+    referrals_topic: str
+    status_topic: str
+
+
+class ContactRouteKept(BaseModel):
+    """A contact route was sealed; it is not echoed."""
+
+    person_id: UUID
+    kept_at: datetime
+
+
+class ErasureView(BaseModel):
+    """What an erasure took away, and what is left of the person."""
+
+    person_id: UUID
+    erased_at: datetime
+    contact_route_erased: bool
+    submissions_emptied: int
+    remains: Sequence[str]

@@ -1,0 +1,124 @@
+"""Bad records, strangers and borrowed names: refused alone, answered on the right stream, and never in the way."""
+
+import json
+
+import pytest
+
+from alongside_chassis.testing import Headers
+from alongside_contracts.cloudevents import CloudEvent, encode_structured
+from alongside_contracts.intake import SubmissionReceived
+from alongside_contracts.vocabulary import Answer
+from tests.builders import a_submission
+from tests.service.intake.desk import HOSPITAL, Desk, codes
+
+TOPIC = f"partner.{HOSPITAL}.referrals.v1"
+
+
+def headers(**changed: bytes | None) -> Headers:
+    """Write the headers of a submission by the hospital, some of them changed."""
+    plain: dict[str, bytes | None] = {
+        "ce_specversion": b"1.0",
+        "ce_id": b"e-1",
+        "ce_source": f"urn:alongside:partner:{HOSPITAL}".encode(),
+        "ce_type": SubmissionReceived.type.encode(),
+        "content-type": b"application/json",
+    }
+    return list((plain | changed).items())
+
+
+BODY = a_submission(reference="H-1").model_dump_json(exclude_none=True).encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "changed", "code"),
+    [
+        pytest.param(b"{not json", {}, "malformed", id="malformed JSON"),
+        pytest.param(b'{"reference": "H-1"}', {}, "invalid-field", id="wrong schema"),
+        pytest.param(None, {}, "malformed", id="tombstone"),
+        pytest.param(BODY, {"ce_type": b"org.example.unknown.v1"}, "unknown-type", id="unknown type"),
+        pytest.param(
+            BODY,
+            {"ce_type": b"org.alongside.submission.received.v9"},
+            "unsupported-version",
+            id="future version",
+        ),
+        pytest.param(BODY, {"ce_id": b"\xff\xfe"}, "malformed", id="binary header"),
+        pytest.param(BODY, {"ce_source": None}, "malformed", id="null header"),
+        pytest.param(b" " * 2_000_000, {}, "too-large", id="2 MB"),
+        pytest.param(
+            BODY, {"ce_source": b"urn:alongside:partner:north-clinic"}, "forged-source", id="forged source"
+        ),
+    ],
+)
+async def test_a_bad_record_is_refused_alone_and_the_partner_told(
+    desk: Desk, value: bytes | None, changed: dict[str, bytes | None], code: str
+) -> None:
+    bench = desk.bench
+    good = [bench.record_of(a_submission(), partner=HOSPITAL) for _ in range(2)]
+    bad = bench.record(b"H-1", value, headers(**changed), TOPIC)
+
+    await bench.hear_records(good[0], bad, good[1])
+
+    answers = await desk.answers()
+    assert sorted(answer.answer.value for answer in answers) == ["admitted", "admitted", "refused"]
+    refused = next(answer for answer in answers if answer.answer is Answer.REFUSED)
+    assert [found for found, _ in codes(refused)] == [code]
+    assert refused.origin is not None
+    assert (refused.origin.topic, refused.origin.offset) == (TOPIC, bad.offset)
+    assert [letter.reason for letter in await bench.dead_letters()] == [code]
+
+
+async def test_a_borrowed_name_is_told_to_the_partner_whose_stream_it_came_on(desk: Desk) -> None:
+    await desk.register("north-clinic")
+
+    await desk.bench.hear(a_submission(), partner=HOSPITAL, source="urn:alongside:partner:north-clinic")
+
+    (announced,) = await desk.bench.announced()
+    assert announced.topic == f"partner.{HOSPITAL}.status.v1"
+
+
+async def test_a_borrowed_name_does_not_use_up_the_ids_of_its_owner(desk: Desk) -> None:
+    await desk.register("north-clinic")
+    clinic = "urn:alongside:partner:north-clinic"
+    await desk.bench.hear(a_submission(), partner=HOSPITAL, source=clinic, event_id="e-1")
+
+    await desk.bench.hear(a_submission(), partner="north-clinic", event_id="e-1")
+
+    assert [answer.answer for answer in await desk.answers()] == [Answer.REFUSED, Answer.ADMITTED]
+
+
+async def test_a_stranger_is_put_aside_and_answered_nowhere(desk: Desk) -> None:
+    await desk.bench.hear(a_submission(), partner="nobody-we-know")
+
+    assert [letter.reason for letter in await desk.bench.dead_letters()] == ["unknown-partner"]
+    assert await desk.bench.announced() == []
+
+
+async def test_structured_mode_is_as_good_as_binary(desk: Desk) -> None:
+    event = CloudEvent(
+        id="e-1", source=f"urn:alongside:partner:{HOSPITAL}", type=SubmissionReceived.type, data=BODY
+    )
+    structured, value = encode_structured(event)
+
+    await desk.bench.hear_raw(b"H-1", value, structured, TOPIC)
+
+    assert [answer.answer for answer in await desk.answers()] == [Answer.ADMITTED]
+
+
+async def test_a_field_nobody_knows_yet_is_no_reason_to_refuse(desk: Desk) -> None:
+    newer = json.dumps(json.loads(BODY) | {"pronouns": "they/them"}).encode()
+
+    await desk.bench.hear_raw(b"H-1", newer, headers(), TOPIC)
+
+    assert [answer.answer for answer in await desk.answers()] == [Answer.ADMITTED]
+    assert "they/them" not in await desk.all_text()
+
+
+async def test_the_trace_of_the_partner_goes_on_in_what_intake_announces(desk: Desk) -> None:
+    trace_id = "0af7651916cd43dd8448eb211c80319c"
+
+    await desk.bench.hear(
+        a_submission(), partner=HOSPITAL, trace={"traceparent": f"00-{trace_id}-b7ad6b7169203331-01"}
+    )
+
+    assert {item.trace["traceparent"].split("-")[1] for item in await desk.bench.announced()} == {trace_id}

@@ -1,0 +1,204 @@
+"""The same again: repeats are linked, completed or judged anew, and never make two referrals of one."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from alongside_contracts.ids import PersonId, ReferralId, new_id
+from alongside_contracts.intake import SubmissionLinked
+from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
+from alongside_contracts.vocabulary import Actor, Answer, Need, Outcome, Risk, Status
+from tests.builders import a_request, a_submission
+from tests.service.intake.desk import HOSPITAL, Desk
+
+
+async def test_the_same_event_again_changes_nothing(desk: Desk) -> None:
+    submission = a_submission()
+
+    await desk.bench.hear(submission, partner=HOSPITAL, event_id="e-1")
+    await desk.bench.hear(submission, partner=HOSPITAL, event_id="e-1")
+
+    assert [answer.answer for answer in await desk.answers()] == [Answer.ADMITTED]
+
+
+async def test_the_same_reference_again_is_linked_to_the_first_referral(desk: Desk) -> None:
+    first = await desk.hear(a_submission(reference="H-1"))
+
+    again = await desk.hear(a_submission(reference="H-1"))
+
+    assert (again.answer, again.referral_id) == (Answer.LINKED, first.referral_id)
+    assert again.submission_id == first.submission_id
+    linked = (await desk.announced())[-1].event
+    assert isinstance(linked, SubmissionLinked)
+    assert (linked.referral_id, linked.because) == (first.referral_id, "same-reference")
+    assert linked.submission_id != first.submission_id
+
+
+async def test_two_partners_may_use_the_same_reference(desk: Desk) -> None:
+    await desk.register("north-clinic")
+    await desk.hear(a_submission(reference="1"))
+
+    await desk.bench.hear(a_submission(reference="1"), partner="north-clinic")
+
+    assert [answer.answer for answer in await desk.answers()] == [Answer.ADMITTED, Answer.ADMITTED]
+
+
+async def test_the_same_person_with_an_open_referral_for_the_same_need_is_linked(desk: Desk) -> None:
+    first = await desk.hear(person_reference="p-1", needs=(Need.GRIEF, Need.HOUSING))
+
+    again = await desk.hear(person_reference="p-1", needs=(Need.GRIEF,))
+
+    assert (again.answer, again.referral_id) == (Answer.LINKED, first.referral_id)
+    linked = (await desk.announced())[-1].event
+    assert isinstance(linked, SubmissionLinked)
+    assert linked.because == "same-person-and-need"
+
+
+async def test_a_further_need_of_the_same_person_begins_a_referral_of_its_own(desk: Desk) -> None:
+    await desk.hear(person_reference="p-1", needs=(Need.GRIEF,))
+
+    again = await desk.hear(person_reference="p-1", needs=(Need.GRIEF, Need.HOUSING))
+
+    assert again.answer is Answer.ADMITTED
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETED, Status.CANCELLED, Status.REJECTED, Status.FAILED])
+async def test_once_the_referral_has_ended_the_same_need_is_admitted_again(
+    desk: Desk, status: Status
+) -> None:
+    first = await desk.hear(person_reference="p-1")
+    await desk.bench.hear(status_changed(first.referral_id, status))
+
+    again = await desk.hear(person_reference="p-1")
+
+    assert again.answer is Answer.ADMITTED
+
+
+async def test_a_referral_under_way_still_counts_as_open(desk: Desk) -> None:
+    first = await desk.hear(person_reference="p-1")
+    await desk.bench.hear(status_changed(first.referral_id, Status.IN_PROGRESS))
+
+    again = await desk.hear(person_reference="p-1")
+
+    assert again.answer is Answer.LINKED
+
+
+@pytest.mark.parametrize("ended_first", [True, False], ids=["ended first", "succeeded first"])
+async def test_repeats_are_linked_to_the_successor_of_a_referral(desk: Desk, ended_first: bool) -> None:
+    first = await desk.hear(a_submission(reference="H-1", person_reference="p-1"))
+    successor = ReferralId(new_id())
+    events = [status_changed(first.referral_id, Status.REJECTED), succeeded(first.referral_id, successor)]
+    await desk.bench.hear(*(events if ended_first else reversed(events)))
+
+    same_reference = await desk.hear(a_submission(reference="H-1", person_reference="p-1"))
+    same_need = await desk.hear(person_reference="p-1")
+
+    assert (same_reference.answer, same_reference.referral_id) == (Answer.LINKED, successor)
+    assert (same_need.answer, same_need.referral_id) == (Answer.LINKED, successor)
+
+
+async def test_a_completed_repeat_takes_the_place_of_a_held_submission(desk: Desk) -> None:
+    held = await desk.hear(a_submission(reference="H-1", consent=None))
+
+    completed = await desk.hear(a_submission(reference="H-1"))
+
+    assert completed.answer is Answer.ADMITTED
+    earlier = await desk.submission(held.submission_id)
+    assert (earlier["decision"], earlier["next_actor"]) == ("held", None)
+    assert earlier["superseded_by"] == str(completed.submission_id)
+    assert await desk.bench.pool.fetchval("select count(*) from timer") == 0
+
+
+async def test_a_rejected_reference_may_be_submitted_again_put_right(desk: Desk) -> None:
+    await desk.hear(a_submission(reference="H-1", postal_code="43215"))
+
+    again = await desk.hear(a_submission(reference="H-1"))
+
+    assert again.answer is Answer.ADMITTED
+
+
+async def test_a_repeat_of_an_escalated_submission_is_linked_to_it_and_rings_no_second_time(
+    desk: Desk,
+) -> None:
+    first = await desk.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
+
+    again = await desk.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
+
+    assert (again.answer, again.submission_id, again.referral_id) == (
+        Answer.LINKED,
+        first.submission_id,
+        None,
+    )
+    assert await desk.announced_types() == ["SubmissionEscalated"]
+
+
+async def test_a_danger_learnt_after_admission_is_escalated_and_then_linked(desk: Desk) -> None:
+    first = await desk.hear(a_submission(reference="H-1"))
+
+    again = await desk.hear(a_submission(reference="H-1", risks=(Risk.IMMEDIATE_DANGER,)))
+    assert again.answer is Answer.ESCALATED
+
+    cleared = await desk.clear(again.submission_id)
+    assert (cleared.json()["decision"], cleared.json()["referral_id"]) == ("linked", str(first.referral_id))
+
+
+async def test_once_cleared_the_repeats_of_an_escalated_submission_share_its_referral(desk: Desk) -> None:
+    first = await desk.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
+    await desk.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
+
+    referral_id = (await desk.clear(first.submission_id)).json()["referral_id"]
+
+    listed = (await desk.http.get("/submissions")).json()["items"]
+    assert [item["decision"] for item in listed] == ["linked", "admitted"]
+    assert {item["referral_id"] for item in listed} == {referral_id}
+
+
+async def test_two_submissions_of_one_person_at_once_begin_one_referral(desk: Desk) -> None:
+    submissions = [a_submission(person_reference="p-1") for _ in range(6)]
+
+    responses = await asyncio.gather(*(desk.post(submission) for submission in submissions))
+
+    decisions = sorted(response.json()["decision"] for response in responses)
+    assert decisions == ["admitted", *["linked"] * 5]
+    assert len({response.json()["referral_id"] for response in responses}) == 1
+
+
+async def test_the_same_reference_at_once_for_different_people_is_decided_one_after_the_other(
+    desk: Desk,
+) -> None:
+    submissions = [a_submission(reference="W-1") for _ in range(6)]
+
+    responses = await asyncio.gather(*(desk.post(submission) for submission in submissions))
+
+    assert {response.status_code for response in responses} == {201}
+    assert sorted(response.json()["decision"] for response in responses) == ["admitted", *["linked"] * 5]
+
+
+def status_changed(referral_id: UUID | None, status: Status) -> ReferralStatusChanged:
+    """Tell that a referral moved."""
+    assert referral_id is not None
+    return ReferralStatusChanged(
+        referral_id=ReferralId(referral_id),
+        sequence=2,
+        person_id=PersonId(new_id()),
+        partner=HOSPITAL,
+        previous=Status.REQUESTED,
+        status=status,
+        outcome=Outcome.CONNECTED if status is Status.COMPLETED else None,
+        actor=Actor.TARGET,
+    )
+
+
+def succeeded(replaced: UUID | None, successor: ReferralId) -> ReferralSucceeded:
+    """Tell that a referral goes on as another."""
+    assert replaced is not None
+    return ReferralSucceeded(
+        referral_id=successor,
+        replaces=ReferralId(replaced),
+        person_id=PersonId(new_id()),
+        partner=HOSPITAL,
+        reference="H-1",
+        request=a_request(),
+        excluded_offers=(),
+    )

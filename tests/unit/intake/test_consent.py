@@ -1,0 +1,110 @@
+"""Consent is a record: who may disclose what, until when; and a minor needs a guardian's."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from alongside_contracts.vocabulary import AgeBand, Format, Need
+from alongside_intake.domain.consent import (
+    MINOR_AGE_BANDS,
+    ONE_TO_ONE,
+    PROTECTED_NEEDS,
+    consent_problems,
+    guardian_problems,
+)
+from alongside_intake.domain.facts import ConsentRecord, Facts
+from alongside_intake.domain.problem import Code, Problem
+from tests.unit.intake.facts import (
+    CONSENT,
+    EXPIRED_CONSENT,
+    NOW,
+    PART_2_CONSENT,
+    REFUSED_CONSENT,
+    SUBMISSION,
+)
+
+
+def test_a_partner_needs_consent_to_refer() -> None:
+    assert codes(replace(SUBMISSION, consent=None)) == [(Code.CONSENT_MISSING, "consent")]
+
+
+def test_a_person_who_asks_for_themself_consents_by_asking() -> None:
+    assert codes(replace(SUBMISSION, setting="self", consent=None)) == []
+
+
+def test_a_refusal_is_honoured_whoever_submits() -> None:
+    refused = replace(SUBMISSION, setting="self", consent=REFUSED_CONSENT)
+
+    assert codes(refused) == [(Code.CONSENT_REFUSED, "consent.decision")]
+
+
+@pytest.mark.parametrize("need", sorted(PROTECTED_NEEDS))
+def test_substance_use_data_needs_consent_by_name(need: str) -> None:
+    submission = replace(SUBMISSION, needs=frozenset({need, "grief"}))
+
+    assert codes(submission) == [(Code.CONSENT_MISSING, "consent.categories")]
+    assert codes(replace(submission, consent=PART_2_CONSENT)) == []
+
+
+def test_an_expired_consent_is_no_consent() -> None:
+    assert codes(replace(SUBMISSION, consent=EXPIRED_CONSENT)) == [
+        (Code.CONSENT_MISSING, "consent.expires_at")
+    ]
+
+
+def test_consent_holds_up_to_the_moment_it_expires() -> None:
+    ending = replace(CONSENT, expires_at=NOW + timedelta(seconds=1))
+
+    assert codes(replace(SUBMISSION, consent=ending)) == []
+
+
+def test_every_gap_of_a_consent_is_named_at_once() -> None:
+    submission = replace(SUBMISSION, needs=frozenset({"opioids"}), consent=EXPIRED_CONSENT)
+
+    assert [where for _, where in codes(submission)] == ["consent.expires_at", "consent.categories"]
+
+
+@pytest.mark.parametrize("band", sorted(MINOR_AGE_BANDS))
+def test_a_minor_is_not_met_one_to_one_without_a_guardians_consent(band: str) -> None:
+    minor = replace(SUBMISSION, age_band=band, formats=frozenset({"one-to-one", "group"}))
+
+    assert [problem.code for problem in guardian_problems(minor)] == [Code.GUARDIAN_CONSENT_MISSING]
+
+
+def test_a_minor_open_to_any_format_might_be_met_one_to_one_too() -> None:
+    minor = replace(SUBMISSION, age_band="13-17", formats=frozenset())
+
+    assert list(guardian_problems(minor)) != []
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        replace(SUBMISSION, age_band="13-17", guardian_consent=True),
+        replace(SUBMISSION, age_band="13-17", formats=frozenset({"group", "chat"})),
+        replace(SUBMISSION, age_band="18-25", formats=frozenset({"one-to-one"})),
+        replace(SUBMISSION, age_band=None),
+    ],
+    ids=["guardian consented", "groups only", "an adult", "age not told"],
+)
+def test_nobody_else_needs_a_guardian(fine: Facts) -> None:
+    assert list(guardian_problems(fine)) == []
+
+
+def test_the_words_of_the_rules_are_in_the_vocabulary() -> None:
+    assert {need.value for need in Need} >= PROTECTED_NEEDS
+    assert {band.value for band in AgeBand} >= MINOR_AGE_BANDS
+    assert ONE_TO_ONE in {kind.value for kind in Format}
+
+
+def test_consent_is_judged_without_a_clock_of_its_own() -> None:
+    consent = ConsentRecord(given=True, expires_at=NOW)
+
+    assert list(consent_problems(replace(SUBMISSION, consent=consent), NOW - timedelta(days=1))) == []
+
+
+def codes(submission: Facts) -> list[tuple[Code, str]]:
+    """Name what the consent rules find, as code and place."""
+    found: list[Problem] = list(consent_problems(submission, NOW))
+    return [(problem.code, problem.where) for problem in found]

@@ -1,0 +1,69 @@
+"""Whom the region serves, and what a person who is not quite ready is offered instead of a closed door."""
+
+from dataclasses import replace
+
+import pytest
+
+from alongside_intake.domain.facts import Facts, ReadinessAnswers
+from alongside_intake.domain.problem import Code
+from alongside_intake.domain.readiness import Suggestion, suggestions
+from alongside_intake.domain.region import region_problems
+from tests.unit.intake.facts import MIAMI, POLICIES, SUBMISSION
+
+
+def test_a_region_the_network_does_not_know_is_outside() -> None:
+    assert found(replace(SUBMISSION, region="us-ak-nome")) == [(Code.OUTSIDE_REGION, "region")]
+
+
+def test_a_postal_code_of_another_region_is_outside() -> None:
+    assert found(replace(SUBMISSION, postal_code="90210")) == [(Code.OUTSIDE_REGION, "postal_code")]
+
+
+@pytest.mark.parametrize("postal_code", ["33130", "331 30", None])
+def test_a_postal_code_within_the_region_or_none_at_all_is_fine(postal_code: str | None) -> None:
+    assert found(replace(SUBMISSION, postal_code=postal_code)) == []
+
+
+def test_an_age_the_region_has_nothing_for_is_not_eligible() -> None:
+    assert found(replace(SUBMISSION, age_band="under-13")) == [(Code.NOT_ELIGIBLE, "age_band")]
+
+
+def test_nobody_is_turned_away_for_not_telling_their_age() -> None:
+    assert found(replace(SUBMISSION, age_band=None)) == []
+
+
+def test_someone_who_finds_it_hard_to_share_may_begin_by_reading_along() -> None:
+    assert suggested(sharing=1, listening=5) == (Suggestion.ONLINE_COMMUNITY_FIRST,)
+
+
+def test_someone_who_finds_it_hard_to_listen_may_begin_with_one_person() -> None:
+    assert suggested(sharing=5, listening=2) == (Suggestion.ONE_TO_ONE_FIRST,)
+
+
+def test_one_to_one_is_not_suggested_to_someone_who_asked_for_nothing_else() -> None:
+    assert suggested(sharing=5, listening=1, formats=frozenset({"one-to-one"})) == ()
+
+
+def test_someone_who_wants_professional_help_hears_about_it() -> None:
+    assert suggested(sharing=5, listening=5, professional=True) == (Suggestion.PROFESSIONAL_SERVICE,)
+
+
+def test_comfort_at_the_regions_minimum_suggests_nothing() -> None:
+    assert suggested(sharing=2, listening=3) == ()
+
+
+def test_no_answers_no_suggestions() -> None:
+    assert suggestions(SUBMISSION, MIAMI) == ()
+
+
+def found(submission: Facts) -> list[tuple[Code, str]]:
+    """Name what the region's rules find, as code and place."""
+    return [(problem.code, problem.where) for problem in region_problems(submission, POLICIES)]
+
+
+def suggested(
+    *, sharing: int, listening: int, professional: bool = False, formats: frozenset[str] = frozenset()
+) -> tuple[Suggestion, ...]:
+    """Answer the readiness check and hear what is suggested."""
+    readiness = ReadinessAnswers(sharing, listening, professional)
+    return suggestions(replace(SUBMISSION, readiness=readiness, formats=formats), MIAMI)
