@@ -1,0 +1,45 @@
+"""What notifications announces: only about referrals, because a crisis has no referral yet and its own record."""
+
+from datetime import datetime
+
+from alongside_chassis.transaction import Tx
+from alongside_contracts.ids import NoticeId, ReferralId
+from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
+from alongside_contracts.vocabulary import Channel, RecipientRole, Status
+from alongside_notifications.domain.notice import Notice
+from alongside_notifications.domain.retry import GiveUpReason
+
+
+def announce_delivered(tx: Tx, notice: Notice, *, at: datetime) -> None:
+    """Say that one notice reached its recipient."""
+    news = notice.news
+    if news.subject.referral_id is None:
+        return
+    tx.announce(
+        NoticeDelivered(
+            referral_id=ReferralId(news.subject.referral_id),
+            notice_id=NoticeId(notice.id),
+            cause=news.cause,
+            about_status=Status(news.status) if news.status else None,
+            role=RecipientRole(notice.recipient.role),
+            channel=Channel(notice.channel),
+            delivered_at=at,
+        )
+    )
+
+
+def announce_failed(tx: Tx, notice: Notice, why: GiveUpReason) -> None:
+    """Say that one notice will not be tried again by its channel."""
+    news = notice.news
+    if news.subject.referral_id is None:
+        return
+    tx.announce(
+        NoticeFailed(
+            referral_id=ReferralId(news.subject.referral_id),
+            notice_id=NoticeId(notice.id),
+            cause=news.cause,
+            role=RecipientRole(notice.recipient.role),
+            channel=Channel(notice.channel),
+            why=why,
+        )
+    )

@@ -1,0 +1,275 @@
+"""The HTTP door: what was told to whom, each recipient's inbox, and the crises that wait for a human."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from alongside_chassis.errors import Problem
+from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_cursor, encode_cursor
+from alongside_chassis.transaction import Tx
+from alongside_contracts.vocabulary import Channel, RecipientRole, Status
+from alongside_notifications import store
+from alongside_notifications.domain.audience import Role
+from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation
+from alongside_notifications.domain.notice import Recorded, State
+from alongside_notifications.domain.wording import words
+
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+
+
+class NoticeView(BaseModel):
+    """One notice: ids and codes, nothing about anybody."""
+
+    id: UUID
+    referral_id: UUID | None
+    submission_id: UUID | None
+    cause: str
+    template: str
+    about_status: Status | None
+    role: RecipientRole
+    recipient_kind: str
+    recipient_id: str
+    channel: Channel
+    urgent: bool
+    state: State
+    attempts: int
+    next_attempt_at: datetime | None
+    trouble: str | None
+    message_id: str | None
+    created_at: datetime
+    delivered_at: datetime | None
+
+    @classmethod
+    def of(cls, recorded: Recorded) -> "NoticeView":
+        """As it stands in the store."""
+        notice = recorded.notice
+        return cls(
+            id=notice.id,
+            referral_id=notice.news.subject.referral_id,
+            submission_id=notice.news.subject.submission_id,
+            cause=notice.news.cause,
+            template=notice.news.moment,
+            about_status=Status(notice.news.status) if notice.news.status else None,
+            role=RecipientRole(notice.recipient.role),
+            recipient_kind=notice.recipient.kind,
+            recipient_id=notice.recipient.id,
+            channel=Channel(notice.channel),
+            urgent=notice.news.urgent,
+            state=recorded.state,
+            attempts=recorded.attempts,
+            next_attempt_at=recorded.next_attempt_at,
+            trouble=recorded.trouble,
+            message_id=notice.message_id,
+            created_at=recorded.created_at,
+            delivered_at=recorded.delivered_at,
+        )
+
+
+class InboxItem(BaseModel):
+    """One line of an inbox, in words."""
+
+    id: UUID
+    title: str
+    text: str
+    link: str
+    urgent: bool
+    referral_id: UUID | None
+    submission_id: UUID | None
+    about_status: Status | None
+    at: datetime
+
+
+class EscalationView(BaseModel):
+    """One crisis: who is paged at present, and who took it over."""
+
+    submission_id: UUID
+    region: str
+    coordinator: str
+    step: int
+    raised_at: datetime
+    acknowledge_by: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+
+    @classmethod
+    def of(cls, escalation: Escalation) -> "EscalationView":
+        """As it stands in the store."""
+        return cls(**{name: getattr(escalation, name) for name in cls.model_fields})
+
+
+class Acknowledgement(BaseModel):
+    """Who takes a crisis over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    coordinator: str = Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+
+
+def notices_router() -> APIRouter:
+    """Notices, for staff and for whoever looks after the service."""
+    router = APIRouter(tags=["notices"])
+
+    @router.get("/notices")
+    async def list_notices(
+        read: Read,
+        *,
+        referral_id: UUID | None = None,
+        role: RecipientRole | None = None,
+        recipient_id: Annotated[str | None, Query(max_length=100)] = None,
+        channel: Channel | None = None,
+        state: State | None = None,
+        cursor: str | None = None,
+        limit: Limit = 50,
+    ) -> Page[NoticeView]:
+        """Notices, newest first."""
+        wanted = store.Wanted(referral_id, role, recipient_id, channel, state)
+        found = await store.notices(read.conn, wanted, before=_before(cursor), limit=limit + 1)
+        items = [NoticeView.of(recorded) for recorded in found[:limit]]
+        return Page(items=items, next_cursor=_next_cursor(found, limit))
+
+    @router.get("/notices/{notice_id}")
+    async def one_notice(notice_id: UUID, read: Read) -> NoticeView:
+        """One notice."""
+        return NoticeView.of(_known(await store.notice(read.conn, notice_id)))
+
+    @router.post("/notices/{notice_id}/retry")
+    async def retry_notice(notice_id: UUID, command: Command) -> Response:
+        """Give a failed notice all its attempts anew."""
+
+        async def work(tx: Tx) -> NoticeView:
+            again = await store.try_again(tx, notice_id)
+            if again is None:
+                raise _not_failed(_known(await store.notice(tx.conn, notice_id)))
+            return NoticeView.of(again)
+
+        return await command.run(work)
+
+    return router
+
+
+def inbox_router(*, link_base: str) -> APIRouter:
+    """Each recipient's in-app inbox."""
+    router = APIRouter(tags=["inbox"])
+
+    @router.get("/inbox/{role}/{recipient_id}")
+    async def inbox(
+        role: RecipientRole, recipient_id: str, read: Read, cursor: str | None = None, limit: Limit = 50
+    ) -> Page[InboxItem]:
+        """What one recipient was told, newest first, in words."""
+        found = await store.inbox(
+            read.conn, Role(role), recipient_id, before=_before(cursor), limit=limit + 1
+        )
+        items = [_in_words(recorded, link_base) for recorded in found[:limit]]
+        return Page(items=items, next_cursor=_next_cursor(found, limit))
+
+    return router
+
+
+def crisis_router() -> APIRouter:
+    """Crises that wait for somebody to say "I have this"."""
+    router = APIRouter(tags=["crisis"])
+
+    @router.get("/crisis")
+    async def open_crises(read: Read, cursor: str | None = None, limit: Limit = 50) -> Page[EscalationView]:
+        """What nobody has acknowledged yet, oldest first."""
+        found = await store.open_escalations(read.conn, after=_after(cursor), limit=limit + 1)
+        more = len(found) > limit
+        last = found[limit - 1] if more else None
+        return Page(
+            items=[EscalationView.of(escalation) for escalation in found[:limit]],
+            next_cursor=encode_cursor(last.raised_at.isoformat(), last.cause) if last else None,
+        )
+
+    @router.post("/crisis/{submission_id}/acknowledge")
+    async def acknowledge(submission_id: UUID, body: Acknowledgement, command: Command) -> Response:
+        """Take a crisis over: nobody else is paged. The first word counts; repeating it changes nothing."""
+
+        async def work(tx: Tx) -> EscalationView:
+            for cause in await store.acknowledge(tx, submission_id, by=body.coordinator):
+                tx.no_longer(UNACKNOWLEDGED, cause)
+            escalation = await store.escalation_of(tx.conn, submission_id)
+            if escalation is None:
+                raise Problem(
+                    status=404,
+                    code="crisis-not-found",
+                    title="No crisis is known for this submission",
+                    remedy="Look up open ones at GET /crisis; a new one may take a moment to arrive.",
+                    field="submission_id",
+                )
+            return EscalationView.of(escalation)
+
+        return await command.run(work)
+
+    return router
+
+
+def _in_words(recorded: Recorded, link_base: str) -> InboxItem:
+    news = recorded.notice.news
+    told = words(news.moment, recorded.notice.recipient.role, link=news.subject.link(link_base))
+    return InboxItem(
+        id=recorded.notice.id,
+        title=told.title,
+        text=told.sentence,
+        link=told.link,
+        urgent=news.urgent,
+        referral_id=news.subject.referral_id,
+        submission_id=news.subject.submission_id,
+        about_status=Status(news.status) if news.status else None,
+        at=recorded.created_at,
+    )
+
+
+def _before(cursor: str | None) -> UUID | None:
+    values = decode_cursor(cursor, 1)
+    try:
+        return UUID(values[0]) if values else None
+    except ValueError:
+        raise _bad_cursor() from None
+
+
+def _after(cursor: str | None) -> tuple[datetime, str] | None:
+    values = decode_cursor(cursor, 2)
+    try:
+        return (datetime.fromisoformat(values[0]), values[1]) if values else None
+    except ValueError:
+        raise _bad_cursor() from None
+
+
+def _next_cursor(found: list[Recorded], limit: int) -> str | None:
+    return encode_cursor(str(found[limit - 1].notice.id)) if len(found) > limit else None
+
+
+def _known(recorded: Recorded | None) -> Recorded:
+    if recorded is None:
+        raise Problem(
+            status=404,
+            code="notice-not-found",
+            title="No such notice",
+            remedy="Look it up at GET /notices, for example by its referral.",
+            field="notice_id",
+        )
+    return recorded
+
+
+def _not_failed(recorded: Recorded) -> Problem:
+    return Problem(
+        status=409,
+        code="notice-not-failed",
+        title="Only a failed notice can be tried again",
+        detail=f"This one is {recorded.state}.",
+        remedy="Leave it: what is pending is tried again by itself, what is delivered is done.",
+        field="notice_id",
+    )
+
+
+def _bad_cursor() -> Problem:
+    return Problem(
+        status=422,
+        code="bad-cursor",
+        title="This cursor was not given out here",
+        remedy="Start again without a cursor, then follow next_cursor.",
+        field="cursor",
+    )

@@ -1,0 +1,100 @@
+"""Composition root: the only file that knows every other."""
+
+import asyncio
+from typing import Final
+
+from fastapi import FastAPI
+
+from alongside_chassis.runtime import Runtime
+from alongside_chassis.service import Service, Worker, build_app
+from alongside_contracts import streams
+from alongside_notifications import store
+from alongside_notifications.api import crisis_router, inbox_router, notices_router
+from alongside_notifications.delivery import Delivery, Terms
+from alongside_notifications.handlers import notifications_handlers
+from alongside_notifications.mail import MailRelay
+from alongside_notifications.metrics import MailMetrics
+from alongside_notifications.routes import ContactRoutes, open_client
+from alongside_notifications.settings import Settings
+
+COUNT_SECONDS: Final = 5.0
+
+
+def build(settings: Settings) -> FastAPI:
+    """The service as an ASGI application."""
+    return build_app(service(settings))
+
+
+def service(settings: Settings) -> Service:
+    """What makes this service this service."""
+    metrics = MailMetrics()
+    return Service(
+        name="notifications",
+        title="Alongside notifications",
+        settings=settings,
+        handlers=notifications_handlers(ladders=settings.ladders, crisis_step=settings.crisis_step),
+        hears=(streams.JOURNEY,),
+        urgent=(streams.CRISIS,),
+        routers=(notices_router(), inbox_router(link_base=settings.link_base_url), crisis_router()),
+        workers=(
+            _mail_worker(settings, metrics, urgent=True),
+            _mail_worker(settings, metrics, urgent=False),
+            _queue_watcher(metrics),
+        ),
+    )
+
+
+def delivery(
+    runtime: Runtime, settings: Settings, metrics: MailMetrics, routes: ContactRoutes, *, urgent: bool
+) -> Delivery:
+    """One lane of the mail worker."""
+    return Delivery(
+        runtime,
+        urgent=urgent,
+        relay=MailRelay(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            seconds_max=settings.send_seconds_max,
+            tls=settings.smtp_tls,
+            user=settings.smtp_user,
+            password=settings.smtp_password.get_secret_value(),
+        ),
+        routes=routes,
+        metrics=metrics,
+        terms=Terms(
+            sender=settings.mail_sender,
+            link_base=settings.link_base_url,
+            patience=settings.patience,
+            lease=settings.lease,
+            destinations_at_once_max=settings.destinations_at_once_max,
+            notices_per_destination_max=settings.notices_per_destination_max,
+            poll_seconds=settings.mail_poll_seconds,
+        ),
+    )
+
+
+def _mail_worker(settings: Settings, metrics: MailMetrics, *, urgent: bool) -> Worker:
+    async def send_mail(runtime: Runtime) -> None:
+        token, seconds_max = settings.service_token.get_secret_value(), settings.lookup_seconds_max
+        async with open_client(service_token=token, seconds_max=seconds_max) as client:
+            routes = ContactRoutes(
+                client,
+                intake_url=settings.intake_url,
+                matching_url=settings.matching_url,
+                coordinators=settings.coordinator_addresses,
+                seconds_max=seconds_max,
+            )
+            await delivery(runtime, settings, metrics, routes, urgent=urgent).run()
+
+    return send_mail
+
+
+def _queue_watcher(metrics: MailMetrics) -> Worker:
+    async def count_waiting_mail(runtime: Runtime) -> None:
+        metrics.show_on(runtime.tools.metrics.registry)
+        while True:
+            async with runtime.read() as conn:
+                metrics.set_waiting(await store.waiting(conn))
+            await asyncio.sleep(COUNT_SECONDS)
+
+    return count_waiting_mail

@@ -1,0 +1,80 @@
+"""A notice: one cause told to one recipient by one channel. Ids and codes only; nothing here says who anyone is."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+
+from alongside_notifications.domain.audience import Channel, Moment, Recipient
+
+State: TypeAlias = Literal["pending", "sending", "delivered", "failed", "no-route"]
+
+MESSAGE_DOMAIN: Final = "alongside"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a notice is about: a referral, or a submission that is not yet one."""
+
+    referral_id: UUID | None = None
+    submission_id: UUID | None = None
+
+    def link(self, base: str) -> str:
+        """Where the rest can be read by those who may: an opaque id behind the network's own address."""
+        if self.referral_id is not None:
+            return f"{base.rstrip('/')}/referrals/{self.referral_id}"
+        return f"{base.rstrip('/')}/submissions/{self.submission_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that happened, before it is known whom to tell."""
+
+    cause: str
+    moment: Moment
+    subject: Subject
+    status: str | None = None
+    """The referral status it tells, if it tells one."""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice to be recorded."""
+
+    id: UUID
+    news: News
+    recipient: Recipient
+    channel: Channel
+
+    @property
+    def first_state(self) -> State:
+        """The state it begins in: the record of an in-app notice *is* its delivery."""
+        return "delivered" if self.channel is Channel.IN_APP else "pending"
+
+    @property
+    def message_id(self) -> str | None:
+        """The Message-ID of its e-mail (RFC 5322): the same however often the message must be sent."""
+        return f"<{self.id}@{MESSAGE_DOMAIN}>" if self.channel is Channel.EMAIL else None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A notice as it stands in the store."""
+
+    notice: Notice
+    state: State
+    attempts: int
+    next_attempt_at: datetime | None
+    trouble: str | None
+    created_at: datetime
+    delivered_at: datetime | None
+    trace: Mapping[str, str]
+
+
+def notices(news: News, recipients: Iterable[Recipient], *, new_id: Callable[[], UUID]) -> Iterator[Notice]:
+    """One notice per recipient and channel."""
+    for recipient in recipients:
+        for channel in Channel:
+            yield Notice(new_id(), news, recipient, channel)

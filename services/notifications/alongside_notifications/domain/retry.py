@@ -1,0 +1,109 @@
+"""What follows from one attempt to send: delivered, once more later, given up, or nowhere to send it to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypeAlias
+
+Trouble: TypeAlias = Literal["temporarily-refused", "timed-out", "relay-away", "routes-away"]
+"""Why an attempt came to nothing that a later one may bring: the destination's word, or a world that is away."""
+
+GiveUpReason: TypeAlias = Literal["refused-by-recipient", "attempts-exhausted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The mail relay took the message over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The recipient's side refused for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """Nothing was handed over, or nobody knows whether it was."""
+
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class NoRoute:
+    """Whoever keeps the contact details has no address by this channel: not everybody wants or has one."""
+
+
+Attempt: TypeAlias = Accepted | Refused | NotNow | NoRoute
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Done: to be recorded and announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnceMore:
+    """To be tried again, not before `at`.
+
+    Until `rest_until` nothing else is sent to the same destination: if it is dead, its backlog would only knock on
+    the same closed door; if only this one notice is unwelcome, the others wait no longer than the shortest pause.
+    """
+
+    at: datetime
+    rest_until: datetime
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Never tried again by itself: to be recorded and announced."""
+
+    why: GiveUpReason
+
+
+@dataclass(frozen=True, slots=True)
+class Unroutable:
+    """Recorded, and no error: the in-app notice stands."""
+
+
+Decision: TypeAlias = Delivered | OnceMore | GivenUp | Unroutable
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to go on. The pause doubles from `pause_seconds_first` up to `pause_seconds_max`.
+
+    With the values below a notice outlives two days without a mail relay before it is given up.
+    """
+
+    attempts_max: int = 60
+    pause_seconds_first: float = 10.0
+    pause_seconds_max: float = 3600.0
+
+    def pause_seconds(self, attempts: int, *, jitter: float) -> float:
+        """The pause after that many attempts; `jitter` from 0 to 1 shortens it by up to half.
+
+        Jitter keeps notices that failed together from all coming back together.
+        """
+        doublings = min(max(attempts - 1, 0), _DOUBLINGS_MAX)
+        pause = min(self.pause_seconds_first * 2.0**doublings, self.pause_seconds_max)
+        return pause * (1 - jitter / 2)
+
+
+_DOUBLINGS_MAX: Final = 30  # beyond any useful pause; keeps the power from growing without bound
+
+
+def decide(attempt: Attempt, *, attempts: int, patience: Patience, now: datetime, jitter: float) -> Decision:
+    """What becomes of a notice after its `attempts`-th attempt ended in `attempt`."""
+    match attempt:
+        case Accepted():
+            return Delivered()
+        case Refused():
+            return GivenUp("refused-by-recipient")
+        case NoRoute():
+            return Unroutable()
+        case NotNow() if attempts >= patience.attempts_max:
+            return GivenUp("attempts-exhausted")
+        case NotNow(trouble):
+            at = now + timedelta(seconds=patience.pause_seconds(attempts, jitter=jitter))
+            rest_until = now + timedelta(seconds=patience.pause_seconds(1, jitter=jitter))
+            return OnceMore(at, rest_until, trouble)

@@ -1,0 +1,110 @@
+"""What a notice says. It names no condition, no person and no provider; a link carries the rest.
+
+A notice may be read over somebody's shoulder or on a shared screen, so even the subject must not tell why anyone is
+in touch with the network.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from alongside_notifications.domain.audience import CRISIS, LAPSED, LOOKING_AGAIN, OVERDUE, Moment, Role
+
+_R, _T, _P, _C = Role.REFERRER, Role.TARGET, Role.PERSON, Role.COORDINATOR
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One notice in words: `title` is the subject of an e-mail, `sentence` what happened, `link` where the rest is."""
+
+    title: str
+    sentence: str
+    link: str
+
+    @property
+    def text(self) -> str:
+        """The body of a message."""
+        return f"{self.sentence}\n\nMore behind this link:\n{self.link}\n"
+
+
+SENTENCES: Final[Mapping[tuple[Moment, Role], str]] = {
+    ("requested", _R): "Your request has been received.",
+    ("requested", _P): "A request for you has been received.",
+    ("awaiting-response", _R): "Somebody has been asked and is expected to answer.",
+    ("awaiting-response", _T): "You are asked to answer a request.",
+    ("no-response", _R): "There was no answer in time.",
+    (LAPSED, _T): "The time to answer a request has passed; you need not do anything.",
+    ("recalled", _R): "Your request has been called back and goes to somebody else.",
+    ("recalled", _T): "A request you were asked about no longer needs you.",
+    (LOOKING_AGAIN, _R): "We are looking again for somebody who can take up your request.",
+    ("waitlisted", _R): "Your request is on the waiting list.",
+    ("waitlisted", _P): "Your request is on the waiting list.",
+    ("accepted", _R): "Your request has been accepted.",
+    ("accepted", _T): "Your yes has been recorded.",
+    ("accepted", _P): "Your request has been accepted.",
+    ("scheduled", _R): "A time to meet has been set.",
+    ("scheduled", _T): "A time to meet has been set.",
+    ("scheduled", _P): "A time to meet has been set.",
+    ("contacted", _R): "Contact has been made, or at least tried.",
+    ("contacted", _T): "Your contact, or your try, has been recorded.",
+    ("unattended", _R): "A meeting did not take place.",
+    ("unattended", _T): "A missed meeting has been recorded.",
+    ("appointment-cancelled", _R): "A meeting has been called off.",
+    ("appointment-cancelled", _T): "A meeting has been called off.",
+    ("appointment-cancelled", _P): "A meeting has been called off.",
+    ("in-progress", _R): "Your request is under way.",
+    ("in-progress", _T): "A request you accepted is under way.",
+    ("in-progress", _P): "Your request is under way.",
+    ("interim", _R): "There is an interim note on your request.",
+    ("interim", _T): "Your interim note has been recorded.",
+    ("on-hold", _R): "Your request is on hold.",
+    ("on-hold", _T): "A request you accepted is on hold.",
+    ("on-hold", _P): "Your request is on hold.",
+    ("paused", _R): "Your request is paused.",
+    ("paused", _T): "A request you accepted is paused.",
+    ("paused", _P): "Your request is paused.",
+    ("cancellation-requested", _R): "Somebody asked to cancel a request.",
+    ("cancellation-requested", _T): "Somebody asked to cancel a request.",
+    ("cancellation-requested", _P): "Somebody asked to cancel your request.",
+    ("target-withdrew", _R): "Whoever had accepted your request can no longer go on with it.",
+    ("target-withdrew", _T): "Your withdrawal from a request has been recorded.",
+    ("target-withdrew", _P): "Whoever had accepted your request can no longer go on with it.",
+    ("consent-revoked", _R): "A request has been stopped at the wish of the one it is about.",
+    ("consent-revoked", _T): "A request has been stopped at the wish of the one it is about.",
+    ("consent-revoked", _P): "Your request has been stopped, as you wished.",
+    ("rejected", _R): "Your request was not taken up this time.",
+    ("rejected", _T): "Your no has been recorded.",
+    ("rejected", _P): "Your request was not taken up this time.",
+    ("cancelled", _R): "A request has been cancelled.",
+    ("cancelled", _T): "A request has been cancelled.",
+    ("cancelled", _P): "Your request has been cancelled.",
+    ("completed", _R): "Your request has been completed.",
+    ("completed", _T): "A request you accepted has been completed.",
+    ("completed", _P): "Your request has been completed.",
+    ("failed", _R): "Your request has come to an end.",
+    ("failed", _T): "A request you accepted has come to an end.",
+    ("failed", _P): "Your request has come to an end.",
+    ("entered-in-error", _R): "A request had been entered by mistake.",
+    ("entered-in-error", _T): "A request had been entered by mistake.",
+    ("entered-in-error", _P): "A request had been entered by mistake.",
+    (OVERDUE, _R): "A request waits for you, and the time for it has passed.",
+    (OVERDUE, _T): "A request waits for you, and the time for it has passed.",
+    (OVERDUE, _P): "A request waits for you, and the time for it has passed.",
+    (OVERDUE, _C): "A request has stalled and needs you.",
+    (CRISIS, _C): "Urgent: somebody must look now. Open the link and confirm that you have taken this over.",
+}
+
+ANY_TITLE: Final = "Alongside: news about a request"
+TITLES: Final[Mapping[tuple[Moment, Role], str]] = {
+    ("awaiting-response", _T): "Alongside: a request waits for your answer",
+    (OVERDUE, _R): "Alongside: a request waits for you",
+    (OVERDUE, _T): "Alongside: a request waits for you",
+    (OVERDUE, _P): "Alongside: a request waits for you",
+    (OVERDUE, _C): "Alongside: a request needs you",
+    (CRISIS, _C): "Alongside: urgent, please confirm now",
+}
+
+
+def words(moment: Moment, role: Role, *, link: str) -> Words:
+    """The notice in words. KeyError for a pair that is never told."""
+    return Words(TITLES.get((moment, role), ANY_TITLE), SENTENCES[moment, role], link)

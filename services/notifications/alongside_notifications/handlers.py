@@ -1,0 +1,118 @@
+"""What is heard, and who is told because of it. Notices about notices do not exist: neither contract is listed here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from alongside_chassis.handlers import Handlers, Timer
+from alongside_chassis.transaction import Tx
+from alongside_contracts.event import Event
+from alongside_contracts.ids import OfferId, PersonId, new_id
+from alongside_contracts.intake import SubmissionEscalated
+from alongside_contracts.matching import MatchLapsed
+from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
+from alongside_notifications import store
+from alongside_notifications.announcements import announce_delivered
+from alongside_notifications.domain import audience, ladder
+from alongside_notifications.domain.audience import (
+    CRISIS,
+    LAPSED,
+    OVERDUE,
+    Channel,
+    Overdue,
+    Parties,
+    Transition,
+)
+from alongside_notifications.domain.ladder import ANY_REGION, UNACKNOWLEDGED, Escalation, Ladders
+from alongside_notifications.domain.notice import News, Notice, Subject, notices
+
+
+def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handlers:
+    """Everything this service hears."""
+    handlers = Handlers()
+
+    @handlers.on_batch(ReferralStatusChanged)
+    async def tell_of_transitions(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
+        await _tell(tx, [(event, list(_of_transition(event, tx.cause_of(event)))) for event in events])
+
+    @handlers.on(MatchLapsed)
+    async def tell_who_did_not_answer(event: MatchLapsed, tx: Tx) -> None:
+        news = News(tx.cause_of(event), LAPSED, Subject(referral_id=event.referral_id))
+        told = audience.who_was_asked(str(event.offer_id))
+        await _tell(tx, [(event, list(notices(news, told, new_id=new_id)))])
+
+    @handlers.on(ReferralOverdue)
+    async def ask_who_must_act(event: ReferralOverdue, tx: Tx) -> None:
+        news = News(tx.cause_of(event), OVERDUE, Subject(referral_id=event.referral_id))
+        overdue = Overdue(_parties(event.person_id, event.partner, event.offer_id), event.next_actor)
+        asked = audience.who_is_asked(overdue, coordinator=ladder.ladder_of(ANY_REGION, ladders)[0])
+        await _tell(tx, [(event, list(notices(news, asked, new_id=new_id)))])
+
+    @handlers.on(SubmissionEscalated)
+    async def page_who_is_on_call(event: SubmissionEscalated, tx: Tx) -> None:
+        escalation = ladder.raised(
+            cause=tx.cause_of(event),
+            submission_id=event.submission_id,
+            region=event.region,
+            ladders=ladders,
+            now=tx.now,
+            acknowledge_by=event.acknowledge_by,
+        )
+        await store.raise_escalation(tx, escalation)
+        await _page(tx, escalation)
+
+    @handlers.on_timer(UNACKNOWLEDGED)
+    async def page_the_next(timer: Timer, tx: Tx) -> None:
+        escalation = await store.open_escalation_for_update(tx, timer.key)
+        if escalation is None:
+            return  # acknowledged while the timer came due
+        escalation = ladder.climbed(escalation, ladders=ladders, now=tx.now, pause=crisis_step)
+        await store.climb(tx, escalation)
+        await _page(tx, escalation)
+
+    return handlers
+
+
+def _of_transition(event: ReferralStatusChanged, cause: str) -> Iterable[Notice]:
+    transition = Transition(
+        parties=_parties(event.person_id, event.partner, event.offer_id),
+        previous=event.previous,
+        status=event.status,
+        business_status=event.business_status,
+    )
+    news = News(
+        cause=cause,
+        moment=audience.moment_of(transition),
+        subject=Subject(referral_id=event.referral_id),
+        status=event.status,
+    )
+    return notices(news, audience.who_is_told(transition), new_id=new_id)
+
+
+async def _tell(tx: Tx, told: Sequence[tuple[Event, Sequence[Notice]]]) -> None:
+    """Record all notices at once and announce the in-app ones, whose record is their delivery."""
+    fresh = await store.record(
+        tx, [(notice, tx.causes[id(event)].trace) for event, about_it in told for notice in about_it]
+    )
+    for event, about_it in told:
+        tx.following(event)
+        _announce_in_app(tx, fresh, about_it)
+
+
+def _announce_in_app(tx: Tx, fresh: set[UUID], told: Iterable[Notice]) -> None:
+    for notice in told:
+        if notice.channel is Channel.IN_APP and notice.id in fresh:
+            announce_delivered(tx, notice, at=tx.now)
+
+
+async def _page(tx: Tx, escalation: Escalation) -> None:
+    """Page one coordinator by every channel, and set the timer that pages the next."""
+    news = News(escalation.page, CRISIS, Subject(submission_id=escalation.submission_id), urgent=True)
+    paged = notices(news, [audience.on_duty(escalation.coordinator)], new_id=new_id)
+    trace: Mapping[str, str] = tx.current.trace if tx.current else {}
+    await store.record(tx, [(notice, trace) for notice in paged])
+    tx.later(UNACKNOWLEDGED, escalation.cause, escalation.acknowledge_by)
+
+
+def _parties(person_id: PersonId, partner: str | None, offer_id: OfferId | None) -> Parties:
+    return Parties(str(person_id), partner, str(offer_id) if offer_id else None)

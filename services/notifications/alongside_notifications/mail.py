@@ -1,0 +1,92 @@
+"""The door to the mail relay: hands over one message and says what became of it."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Final, Literal
+
+import aiosmtplib
+from aiosmtplib import SMTPException
+
+from alongside_notifications.domain.notice import Notice
+from alongside_notifications.domain.retry import Accepted, Attempt, NotNow, Refused
+from alongside_notifications.domain.wording import words
+
+_PERMANENT: Final = 500
+PART_SECONDS_MAX: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class MailRelay:
+    """Where mail is handed over. `seconds_max` bounds one message from the connection to the last answer."""
+
+    host: str
+    port: int
+    seconds_max: float
+    tls: Literal["if-offered", "starttls", "implicit"]
+    user: str | None = None
+    password: str | None = None
+
+    async def send(self, message: EmailMessage) -> Attempt:
+        """Hand over one message.
+
+        Only the recipient's side can refuse for good (5xx to RCPT or DATA). A relay that refuses us, our sender or
+        our password is our own trouble or the world's: the message waits, visibly.
+        """
+        client = self._client()
+        try:
+            async with asyncio.timeout(self.seconds_max):
+                await client.connect()
+                await client.send_message(message)
+            await _part(client)
+        except TimeoutError:  # aiosmtplib's own time-outs are TimeoutErrors too
+            return NotNow("timed-out")
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            return _answered(error.recipients[0].code)
+        except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as error:
+            return _answered(error.code)
+        except (SMTPException, OSError):
+            return NotNow("relay-away")
+        finally:
+            client.close()
+        return Accepted()
+
+    def _client(self) -> aiosmtplib.SMTP:
+        """Used without `async with`, whose end says QUIT and waits as long again for a relay that hangs."""
+        return aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.user or None,
+            password=self.password if self.user else None,
+            use_tls=self.tls == "implicit",
+            start_tls={"if-offered": None, "starttls": True, "implicit": False}[self.tls],
+            local_hostname="localhost",  # says nothing about this machine, and asks no name server
+            timeout=self.seconds_max,
+        )
+
+
+def written(notice: Notice, *, sender: str, to: str, link_base: str, at: datetime) -> EmailMessage:
+    """A notice as an e-mail, the same each time it is written: `at` is when the notice came to be."""
+    told = words(notice.news.moment, notice.recipient.role, link=notice.news.subject.link(link_base))
+    message = EmailMessage()
+    message["Message-ID"] = notice.message_id
+    message["Date"] = format_datetime(at)
+    message["From"] = sender
+    message["To"] = to
+    message["Subject"] = told.title
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers to us
+    message.set_content(told.text)
+    return message
+
+
+async def _part(client: aiosmtplib.SMTP) -> None:
+    """Take leave politely. The message is the relay's by now, so nothing that goes wrong here matters."""
+    with contextlib.suppress(SMTPException, OSError):
+        await client.quit(timeout=PART_SECONDS_MAX)
+
+
+def _answered(code: int) -> Attempt:
+    return Refused() if code >= _PERMANENT else NotNow("temporarily-refused")

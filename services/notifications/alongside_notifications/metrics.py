@@ -1,0 +1,34 @@
+"""The numbers about mail: what waits, and what became of each attempt. A dead mail relay shows here, not in `ready`."""
+
+from typing import Final, Literal, TypeAlias
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+Outcome: TypeAlias = Literal["delivered", "once-more", "given-up", "no-route"]
+
+_LANES: Final = {True: "urgent", False: "normal"}
+
+
+class MailMetrics:
+    """Registered once per process, however often the worker begins anew."""
+
+    def __init__(self) -> None:
+        self.attempts = Counter(
+            "alongside_mail_attempts", "Attempts to send a notice by e-mail.", ["outcome"], registry=None
+        )
+        self.waiting = Gauge(
+            "alongside_mail_waiting_notices", "Notices not yet sent, by lane.", ["lane"], registry=None
+        )
+        self._shown: CollectorRegistry | None = None
+
+    def show_on(self, registry: CollectorRegistry) -> None:
+        """Add these numbers to a service's metrics page."""
+        if self._shown is not registry:
+            registry.register(self.attempts)
+            registry.register(self.waiting)
+            self._shown = registry
+
+    def set_waiting(self, by_urgency: dict[bool, int]) -> None:
+        """Tell how many notices wait in each lane."""
+        for urgent, lane in _LANES.items():
+            self.waiting.labels(lane).set(by_urgency.get(urgent, 0))

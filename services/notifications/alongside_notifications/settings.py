@@ -1,0 +1,104 @@
+"""What notifications can be told, beside what every service can."""
+
+from datetime import timedelta
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from alongside_chassis.settings import Settings as ChassisSettings
+from alongside_notifications.domain.ladder import ANY_REGION, Ladders
+from alongside_notifications.domain.retry import Patience
+
+ADDRESS = r"^[^@\s\x00-\x1f<>,;:\"]+@[^@\s\x00-\x1f<>,;:\"]+$"
+"""An e-mail address as far as it can be checked without sending to it; nothing that could forge a header."""
+
+
+class OnCall(BaseModel):
+    """One rung of a ladder: a coordinator's id, and the address they are paged at if there is one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    coordinator: str = Field(min_length=1, max_length=100)
+    email: str | None = Field(default=None, pattern=ADDRESS)
+
+
+Rungs: TypeAlias = tuple[OnCall, ...]
+
+
+def _nobody_by_mail() -> dict[str, Rungs]:
+    """Until somebody is named, a crisis is at least seen in the app and on `GET /crisis`."""
+    return {ANY_REGION: (OnCall(coordinator="on-call"),)}
+
+
+class Settings(ChassisSettings):
+    """Notifications' settings, read from `ALONGSIDE_…`."""
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(default=1025, ge=1, le=65_535)
+    smtp_tls: Literal["if-offered", "starttls", "implicit"] = "if-offered"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    mail_sender: str = Field(default="notices@alongside.invalid", pattern=ADDRESS)
+    """A neutral address: it may be seen by others than the recipient."""
+    link_base_url: str = "http://127.0.0.1:8000"
+    """What links in notices begin with."""
+
+    intake_url: str = "http://127.0.0.1:8101"
+    matching_url: str = "http://127.0.0.1:8102"
+
+    on_call: dict[str, Rungs] = Field(default_factory=_nobody_by_mail)
+    """The on-call ladder of each region as JSON, first to be paged first; `*` serves all other regions."""
+    crisis_step_seconds: float = Field(default=900.0, gt=0)
+    """How long each later coordinator on the ladder has; the first has as long as the event says."""
+
+    send_seconds_max: float = Field(default=15.0, gt=0)
+    lookup_seconds_max: float = Field(default=5.0, gt=0)
+    destinations_at_once_max: int = Field(default=16, ge=1)
+    notices_per_destination_max: int = Field(default=4, ge=1)
+    """How many notices one destination gets before the others have their turn."""
+    mail_poll_seconds: float = Field(default=0.5, gt=0)
+    send_attempts_max: int = Field(default=60, ge=1)
+    """With the pauses below: a notice outlives two days without a mail relay."""
+    send_pause_seconds_first: float = Field(default=10.0, gt=0)
+    send_pause_seconds_max: float = Field(default=3600.0, gt=0)
+
+    @field_validator("on_call")
+    @classmethod
+    def _serves_every_region(cls, ladders: dict[str, Rungs]) -> dict[str, Rungs]:
+        if ANY_REGION not in ladders or not all(ladders.values()):
+            raise ValueError(
+                f'give every region at least one coordinator, and a ladder "{ANY_REGION}" for the rest'
+            )
+        return ladders
+
+    @property
+    def ladders(self) -> Ladders:
+        """The coordinators' ids by region, without their addresses."""
+        return {region: tuple(rung.coordinator for rung in ladder) for region, ladder in self.on_call.items()}
+
+    @property
+    def coordinator_addresses(self) -> dict[str, str]:
+        """Where coordinators are paged, by their id."""
+        return {
+            rung.coordinator: rung.email for ladder in self.on_call.values() for rung in ladder if rung.email
+        }
+
+    @property
+    def crisis_step(self) -> timedelta:
+        """How long a later coordinator has."""
+        return timedelta(seconds=self.crisis_step_seconds)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a worker holds what it claimed: twice the longest time it can need."""
+        sending = self.lookup_seconds_max + self.send_seconds_max * self.notices_per_destination_max
+        return timedelta(seconds=2 * sending)
+
+    @property
+    def patience(self) -> Patience:
+        """When to try again, and when to give up."""
+        return Patience(
+            attempts_max=self.send_attempts_max,
+            pause_seconds_first=self.send_pause_seconds_first,
+            pause_seconds_max=self.send_pause_seconds_max,
+        )

@@ -1,0 +1,342 @@
+"""Every SQL statement of the service, one function per question.
+
+A delivery worker claims a notice with a lease: state `sending` until `next_attempt_at`. `attempts`, raised by each
+claim, is also the fence: whoever lost the lease can no longer postpone or fail what another worker has claimed since.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from alongside_chassis.transaction import Tx
+from alongside_notifications.domain.audience import Channel, Kind, Recipient, Role
+from alongside_notifications.domain.ladder import Escalation
+from alongside_notifications.domain.notice import News, Notice, Recorded, Subject
+from alongside_notifications.domain.retry import GiveUpReason, Trouble
+
+_COLUMNS: Final = """
+    id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, urgent,
+    state, attempts, next_attempt_at, trouble, trace, created_at, delivered_at
+"""
+_RECORD: Final = """
+    insert into notice (
+        id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel,
+        urgent, state, message_id, trace, created_at, next_attempt_at, delivered_at)
+    select id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel,
+        urgent, state, message_id, trace, $15::timestamptz,
+        case when state = 'pending' then $15::timestamptz end,
+        case when state = 'delivered' then $15::timestamptz end
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::bool[], $12::text[], $13::text[], $14::jsonb[])
+        as new (id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id,
+            channel, urgent, state, message_id, trace)
+    on conflict (cause, role, recipient_id, channel) do nothing
+    returning id
+"""
+# Only the oldest due notices are looked at, so that a long queue costs no more than a short one. A destination that
+# is being served is left out, so its backlog never hides the others.
+_CLAIM: Final = f"""
+    with due as (
+        select id, recipient_kind, recipient_id, next_attempt_at
+        from notice
+        where state in ('pending', 'sending') and urgent = $1 and next_attempt_at <= $2
+            and recipient_kind || ':' || recipient_id <> all($3::text[])
+        order by next_attempt_at
+        limit $4
+    ), destination as (
+        select recipient_kind, recipient_id
+        from due group by recipient_kind, recipient_id order by min(next_attempt_at) limit $5
+    ), ranked as (
+        select id, row_number() over (partition by recipient_kind, recipient_id order by next_attempt_at, id) as place
+        from due join destination using (recipient_kind, recipient_id)
+    ), claimed as (
+        select id from notice
+        where id in (select id from ranked where place <= $6)
+            and state in ('pending', 'sending') and next_attempt_at <= $2
+        for update skip locked
+    )
+    update notice set state = 'sending', attempts = attempts + 1, next_attempt_at = $7
+    where id in (select id from claimed)
+    returning {_COLUMNS}
+"""
+_DELIVERED: Final = """
+    update notice set state = 'delivered', delivered_at = $2, next_attempt_at = null, trouble = null
+    where id = $1 and state in ('pending', 'sending')
+    returning true
+"""
+_CLOSE: Final = """
+    update notice set state = $3, trouble = $4, next_attempt_at = null
+    where id = $1 and state = 'sending' and attempts = $2
+    returning true
+"""
+_POSTPONE: Final = """
+    update notice set state = 'pending', trouble = $4, next_attempt_at = $3
+    where id = $1 and state = 'sending' and attempts = $2
+"""
+_RELEASE: Final = """
+    update notice set state = 'pending', attempts = notice.attempts - 1, next_attempt_at = $3
+    from unnest($1::uuid[], $2::integer[]) as untried (id, attempts)
+    where notice.id = untried.id and notice.state = 'sending' and notice.attempts = untried.attempts
+"""
+_REST: Final = """
+    update notice set next_attempt_at = $3
+    where recipient_kind = $1 and recipient_id = $2 and state = 'pending' and next_attempt_at < $3 and urgent = $4
+"""
+_AGAIN: Final = f"""
+    update notice set state = 'pending', attempts = 0, trouble = null, next_attempt_at = $2
+    where id = $1 and state = 'failed'
+    returning {_COLUMNS}
+"""
+_ONE: Final = f"select {_COLUMNS} from notice where id = $1"
+_SOME: Final = f"""
+    select {_COLUMNS} from notice
+    where ($1::uuid is null or referral_id = $1) and ($2::text is null or role = $2)
+        and ($3::text is null or recipient_id = $3) and ($4::text is null or channel = $4)
+        and ($5::text is null or state = $5) and ($6::uuid is null or id < $6)
+    order by id desc limit $7
+"""
+# A person who referred themselves is told as the referrer; their inbox holds that too.
+_INBOX: Final = f"""
+    select {_COLUMNS} from notice
+    where recipient_id = $1 and (role = $2 or recipient_kind = $2) and channel = 'in-app'
+        and ($3::uuid is null or id < $3)
+    order by id desc limit $4
+"""
+_WAITING: Final = "select urgent, count(*) from notice where state in ('pending', 'sending') group by urgent"
+_RAISE: Final = """
+    insert into escalation (cause, submission_id, region, coordinator, raised_at, acknowledge_by)
+    values ($1, $2, $3, $4, $5, $6)
+"""
+_OPEN_FOR_UPDATE: Final = """
+    select cause, submission_id, region, coordinator, step, raised_at, acknowledge_by, acknowledged_at, acknowledged_by
+    from escalation where cause = $1 and acknowledged_at is null for update
+"""
+_CLIMB: Final = "update escalation set step = $2, coordinator = $3, acknowledge_by = $4 where cause = $1"
+_ACKNOWLEDGE: Final = """
+    update escalation set acknowledged_at = $2, acknowledged_by = $3
+    where submission_id = $1 and acknowledged_at is null
+    returning cause
+"""
+_OF_SUBMISSION: Final = """
+    select cause, submission_id, region, coordinator, step, raised_at, acknowledge_by, acknowledged_at, acknowledged_by
+    from escalation where submission_id = $1 order by raised_at desc, cause limit 1
+"""
+_OPEN: Final = """
+    select cause, submission_id, region, coordinator, step, raised_at, acknowledge_by, acknowledged_at, acknowledged_by
+    from escalation
+    where acknowledged_at is null and ($1::timestamptz is null or (raised_at, cause) > ($1, $2))
+    order by raised_at, cause limit $3
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which notices to list; None means any."""
+
+    referral_id: UUID | None = None
+    role: str | None = None
+    recipient_id: str | None = None
+    channel: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one round of a worker may take: destinations and notices at most, and until when it holds them."""
+
+    urgent: bool
+    busy: Sequence[str]
+    """Destinations being served already, as `kind:id`."""
+    destinations_max: int
+    notices_per_destination_max: int
+    looked_at_max: int
+    until: datetime
+
+
+async def record(tx: Tx, told: Sequence[tuple[Notice, Mapping[str, str]]]) -> set[UUID]:
+    """Record notices, each with the trace of its cause; returns the ids of those not recorded before."""
+    if not told:
+        return set()
+    columns = list(zip(*(_row(notice, trace) for notice, trace in told), strict=True))
+    return {row["id"] for row in await tx.conn.fetch(_RECORD, *columns, tx.now)}
+
+
+async def claim(tx: Tx, wanted: Claim) -> list[Recorded]:
+    """Take due notices for sending, oldest first; nobody else gets them before the lease ends."""
+    rows = await tx.conn.fetch(
+        _CLAIM,
+        wanted.urgent,
+        tx.now,
+        wanted.busy,
+        wanted.looked_at_max,
+        wanted.destinations_max,
+        wanted.notices_per_destination_max,
+        wanted.until,
+    )
+    return sorted(map(_recorded, rows), key=lambda due: due.notice.id)
+
+
+async def mark_delivered(tx: Tx, notice_id: UUID) -> bool:
+    """Whether this was the first word of its delivery. True even after the lease ended: it did arrive."""
+    return bool(await tx.conn.fetchval(_DELIVERED, notice_id, tx.now))
+
+
+async def mark_failed(tx: Tx, due: Recorded, why: GiveUpReason) -> bool:
+    """Give up; False when the lease was lost."""
+    return bool(await tx.conn.fetchval(_CLOSE, due.notice.id, due.attempts, "failed", why))
+
+
+async def mark_unroutable(tx: Tx, due: Recorded) -> None:
+    """There is nowhere to send it to."""
+    await tx.conn.execute(_CLOSE, due.notice.id, due.attempts, "no-route", None)
+
+
+async def postpone(tx: Tx, due: Recorded, at: datetime, trouble: Trouble) -> None:
+    """Try this one again later; nothing happens when the lease was lost."""
+    await tx.conn.execute(_POSTPONE, due.notice.id, due.attempts, at, trouble)
+
+
+async def rest(
+    tx: Tx, recipient: Recipient, *, urgent: bool, until: datetime, untried: Sequence[Recorded]
+) -> None:
+    """Send a destination nothing until then, and give back what was claimed for it; that costs no attempt."""
+    await tx.conn.execute(
+        _RELEASE, [due.notice.id for due in untried], [due.attempts for due in untried], until
+    )
+    await tx.conn.execute(_REST, recipient.kind, recipient.id, until, urgent)
+
+
+async def try_again(tx: Tx, notice_id: UUID) -> Recorded | None:
+    """Give a failed notice all its attempts anew; None when it has not failed."""
+    row = await tx.conn.fetchrow(_AGAIN, notice_id, tx.now)
+    return _recorded(row) if row else None
+
+
+async def notice(conn: asyncpg.Connection, notice_id: UUID) -> Recorded | None:
+    """One notice."""
+    row = await conn.fetchrow(_ONE, notice_id)
+    return _recorded(row) if row else None
+
+
+async def notices(
+    conn: asyncpg.Connection, wanted: Wanted, *, before: UUID | None, limit: int
+) -> list[Recorded]:
+    """Notices, newest first."""
+    rows = await conn.fetch(
+        _SOME,
+        wanted.referral_id,
+        wanted.role,
+        wanted.recipient_id,
+        wanted.channel,
+        wanted.state,
+        before,
+        limit,
+    )
+    return [_recorded(row) for row in rows]
+
+
+async def inbox(
+    conn: asyncpg.Connection, role: Role, recipient_id: str, *, before: UUID | None, limit: int
+) -> list[Recorded]:
+    """What one recipient has been told in the app, newest first."""
+    return [_recorded(row) for row in await conn.fetch(_INBOX, recipient_id, role, before, limit)]
+
+
+async def waiting(conn: asyncpg.Connection) -> dict[bool, int]:
+    """How many notices wait to be sent, by whether they are urgent."""
+    return {row["urgent"]: row["count"] for row in await conn.fetch(_WAITING)}
+
+
+async def raise_escalation(tx: Tx, raised: Escalation) -> None:
+    """Record a crisis that somebody must take over."""
+    await tx.conn.execute(
+        _RAISE,
+        raised.cause,
+        raised.submission_id,
+        raised.region,
+        raised.coordinator,
+        raised.raised_at,
+        raised.acknowledge_by,
+    )
+
+
+async def open_escalation_for_update(tx: Tx, cause: str) -> Escalation | None:
+    """A crisis nobody has acknowledged, locked until the transaction ends."""
+    row = await tx.conn.fetchrow(_OPEN_FOR_UPDATE, cause)
+    return Escalation(**row) if row else None
+
+
+async def climb(tx: Tx, escalation: Escalation) -> None:
+    """Keep the step a crisis has come to."""
+    await tx.conn.execute(
+        _CLIMB, escalation.cause, escalation.step, escalation.coordinator, escalation.acknowledge_by
+    )
+
+
+async def acknowledge(tx: Tx, submission_id: UUID, *, by: str) -> list[str]:
+    """Record who took over all open crises of a submission; returns the causes that were open."""
+    return [row["cause"] for row in await tx.conn.fetch(_ACKNOWLEDGE, submission_id, tx.now, by)]
+
+
+async def escalation_of(conn: asyncpg.Connection, submission_id: UUID) -> Escalation | None:
+    """The latest crisis of a submission."""
+    row = await conn.fetchrow(_OF_SUBMISSION, submission_id)
+    return Escalation(**row) if row else None
+
+
+async def open_escalations(
+    conn: asyncpg.Connection, *, after: tuple[datetime, str] | None, limit: int
+) -> list[Escalation]:
+    """What nobody has acknowledged yet, oldest first."""
+    raised_at, cause = after or (None, None)
+    return [Escalation(**row) for row in await conn.fetch(_OPEN, raised_at, cause, limit)]
+
+
+def _row(told: Notice, trace: Mapping[str, str]) -> tuple[Any, ...]:
+    news, to = told.news, told.recipient
+    later = told.channel is not Channel.IN_APP
+    return (
+        told.id,
+        news.subject.referral_id,
+        news.subject.submission_id,
+        news.cause,
+        news.moment,
+        news.status,
+        to.role,
+        to.kind,
+        to.id,
+        told.channel,
+        news.urgent,
+        told.first_state,
+        told.message_id,
+        orjson.dumps(dict(trace)).decode() if later else None,
+    )
+
+
+def _recorded(row: asyncpg.Record) -> Recorded:
+    return Recorded(
+        notice=Notice(
+            id=row["id"],
+            news=News(
+                cause=row["cause"],
+                moment=row["template"],
+                subject=Subject(row["referral_id"], row["submission_id"]),
+                status=row["about_status"],
+                urgent=row["urgent"],
+            ),
+            recipient=Recipient(Role(row["role"]), Kind(row["recipient_kind"]), row["recipient_id"]),
+            channel=Channel(row["channel"]),
+        ),
+        state=row["state"],
+        attempts=row["attempts"],
+        next_attempt_at=row["next_attempt_at"],
+        trouble=row["trouble"],
+        created_at=row["created_at"],
+        delivered_at=row["delivered_at"],
+        trace=orjson.loads(row["trace"] or "{}"),
+    )

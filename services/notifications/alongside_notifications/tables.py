@@ -1,0 +1,102 @@
+"""The tables of the service, private to store and migrations. No address, name or text about anybody is in them."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
+
+metadata = MetaData(naming_convention=NAMING_CONVENTION)
+chassis_tables(metadata)
+
+
+class Base(SQLModel):
+    """Keeps this service's tables in a catalogue of their own."""
+
+    metadata: ClassVar[MetaData] = metadata
+
+
+class Notice(Base, table=True):
+    """One cause told to one recipient by one channel; the unique constraint is what makes it once."""
+
+    __table_args__ = (
+        UniqueConstraint("cause", "role", "recipient_id", "channel"),
+        CheckConstraint("num_nonnulls(referral_id, submission_id) = 1", name="subject"),
+        CheckConstraint("role in ('referrer', 'target', 'person', 'coordinator')", name="role"),
+        CheckConstraint(
+            "recipient_kind in ('partner', 'person', 'offer', 'coordinator')", name="recipient_kind"
+        ),
+        CheckConstraint("channel in ('in-app', 'email')", name="channel"),
+        CheckConstraint("state in ('pending', 'sending', 'delivered', 'failed', 'no-route')", name="state"),
+        CheckConstraint(
+            "trouble in ('temporarily-refused', 'timed-out', 'relay-away', 'routes-away',"
+            " 'refused-by-recipient', 'attempts-exhausted')",
+            name="trouble",
+        ),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("(state = 'delivered') = (delivered_at is not null)", name="delivered_at"),
+        CheckConstraint(
+            "(state in ('pending', 'sending')) = (next_attempt_at is not null)", name="next_attempt_at"
+        ),
+        CheckConstraint("(channel = 'email') = (message_id is not null)", name="message_id"),
+        # What the delivery worker looks for; small, because only open notices are in it.
+        Index(
+            "ix_notice_due",
+            "urgent",
+            "next_attempt_at",
+            postgresql_where=text("state in ('pending', 'sending')"),
+        ),
+        Index("ix_notice_referral", "referral_id", "id", postgresql_where=text("referral_id is not null")),
+        Index("ix_notice_inbox", "recipient_id", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    referral_id: UUID | None = None
+    submission_id: UUID | None = None
+    cause: str = Field(sa_type=Text)
+    template: str = Field(sa_type=Text)
+    about_status: str | None = Field(default=None, sa_type=Text)
+    role: str = Field(sa_type=Text)
+    recipient_kind: str = Field(sa_type=Text)
+    recipient_id: str = Field(sa_type=Text)
+    channel: str = Field(sa_type=Text)
+    urgent: bool
+    state: str = Field(sa_type=Text)
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    next_attempt_at: datetime | None = None
+    """When to try next; while a worker is sending, when its lease ends."""
+    trouble: str | None = Field(default=None, sa_type=Text)
+    """What came of the last attempt, when it was not delivered."""
+    message_id: str | None = Field(default=None, sa_type=Text)
+    trace: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    """W3C trace headers of the cause, so that a later delivery is part of its story."""
+    created_at: datetime
+    delivered_at: datetime | None = None
+
+
+class Escalation(Base, table=True):
+    """A crisis somebody must take over. Its page history is in the notices; who and why stay at intake."""
+
+    __table_args__ = (
+        CheckConstraint("step >= 0", name="step"),
+        CheckConstraint("(acknowledged_at is null) = (acknowledged_by is null)", name="acknowledged"),
+        Index("ix_escalation_submission", "submission_id"),
+        Index("ix_escalation_open", "raised_at", postgresql_where=text("acknowledged_at is null")),
+    )
+
+    cause: str = Field(primary_key=True, sa_type=Text)
+    """The id of the event that raised it."""
+    submission_id: UUID
+    region: str = Field(sa_type=Text)
+    coordinator: str = Field(sa_type=Text)
+    """Who is paged at present."""
+    step: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    raised_at: datetime
+    acknowledge_by: datetime
+    """When the present coordinator's time is up."""
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = Field(default=None, sa_type=Text)

@@ -1,0 +1,166 @@
+"""Notifications on the bench, with a real mail server and a real keeper of contact details around it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.event import Event
+from alongside_contracts.ids import OfferId, PersonId, ReferralId, SubmissionId, new_id
+from alongside_contracts.intake import SubmissionEscalated
+from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
+from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
+from alongside_contracts.vocabulary import Actor, OfferKind, Risk, Status
+from alongside_notifications.app import delivery
+from alongside_notifications.delivery import Delivery
+from alongside_notifications.metrics import MailMetrics
+from alongside_notifications.routes import ContactRoutes, open_client
+from alongside_notifications.settings import OnCall, Settings
+from tests.conftest import SERVICE_TOKEN, SUNDAY_NOON
+from tests.service.notifications.doors import ContactBook, Mailbox, contact_book, mailbox
+
+PARTNER, PERSON, OFFER = "st-mary-hospital", PersonId(UUID(int=1)), OfferId(UUID(int=2))
+PARTNER_MAIL, PERSON_MAIL, OFFER_MAIL = "desk@hospital.test", "person@home.test", "supporter@home.test"
+ADDRESSES = {
+    ("partner", PARTNER): PARTNER_MAIL,
+    ("person", str(PERSON)): PERSON_MAIL,
+    ("offer", str(OFFER)): OFFER_MAIL,
+}
+ON_CALL = {
+    "us-fl-miami": (OnCall(coordinator="ana", email="ana@network.test"), OnCall(coordinator="ben")),
+    "*": (OnCall(coordinator="on-call"),),
+}
+
+
+@dataclass
+class Network:
+    """The service, its mail lanes and the world around it."""
+
+    bench: ServiceBench
+    mail: Mailbox
+    book: ContactBook
+    lane: Delivery
+    urgent_lane: Delivery
+    metrics: MailMetrics
+
+    async def notices(self, **wanted: Any) -> list[dict[str, Any]]:
+        """Notices as the HTTP door shows them, newest first."""
+        answer = await self.bench.client.get("/notices", params={"limit": 200} | wanted)
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()["items"]
+        return found
+
+    async def heard_back(self) -> list[Event]:
+        """What was announced since last asked."""
+        return [row.event for row in await self.bench.announced(clear=True)]
+
+    async def delivered(self) -> list[NoticeDelivered]:
+        """Deliveries announced since last asked."""
+        return [event for event in await self.heard_back() if isinstance(event, NoticeDelivered)]
+
+    async def failed(self) -> list[NoticeFailed]:
+        """Failures announced since last asked."""
+        return [event for event in await self.heard_back() if isinstance(event, NoticeFailed)]
+
+
+Networks = Callable[..., AbstractAsyncContextManager[Network]]
+
+
+@pytest.fixture
+def network_with(bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]) -> Networks:
+    """A network whose service has the given settings."""
+
+    @asynccontextmanager
+    async def made(**settings: Any) -> AsyncIterator[Network]:
+        async with mailbox() as box, contact_book(SERVICE_TOKEN, ADDRESSES) as book:
+            outside = {
+                "smtp_port": box.port,
+                "intake_url": book.url,
+                "matching_url": book.url,
+                "on_call": ON_CALL,
+                "send_seconds_max": 5.0,
+            }
+            async with (
+                bench_of("notifications", **outside | settings) as bench,
+                open_client(service_token=SERVICE_TOKEN, seconds_max=5) as client,
+            ):
+                yield _network(bench, box, book, client)
+
+    return made
+
+
+@pytest.fixture
+async def network(network_with: Networks) -> AsyncIterator[Network]:
+    """A network with the usual settings."""
+    async with network_with() as made:
+        yield made
+
+
+def _network(bench: ServiceBench, box: Mailbox, book: ContactBook, client: httpx2.AsyncClient) -> Network:
+    settings = bench.service.settings
+    assert isinstance(settings, Settings)
+    metrics = MailMetrics()
+    routes = ContactRoutes(
+        client,
+        intake_url=settings.intake_url,
+        matching_url=settings.matching_url,
+        coordinators=settings.coordinator_addresses,
+        seconds_max=5,
+    )
+    return Network(
+        bench,
+        box,
+        book,
+        lane=delivery(bench.runtime, settings, metrics, routes, urgent=False),
+        urgent_lane=delivery(bench.runtime, settings, metrics, routes, urgent=True),
+        metrics=metrics,
+    )
+
+
+def a_transition(status: Status = Status.ACCEPTED, **given: Any) -> ReferralStatusChanged:
+    """A partner's referral that moved, with a supporter involved."""
+    defaults: dict[str, Any] = {
+        "referral_id": ReferralId(new_id()),
+        "sequence": 2,
+        "person_id": PERSON,
+        "partner": PARTNER,
+        "previous": Status.REQUESTED,
+        "status": status,
+        "actor": Actor.TARGET,
+        "offer_id": OFFER,
+        "offer_kind": OfferKind.SUPPORTER,
+    }
+    return ReferralStatusChanged(**defaults | given)
+
+
+def an_overdue_referral(next_actor: Actor) -> ReferralOverdue:
+    """A partner's referral somebody let wait too long."""
+    return ReferralOverdue(
+        referral_id=ReferralId(new_id()),
+        person_id=PERSON,
+        partner=PARTNER,
+        offer_id=OFFER,
+        offer_kind=OfferKind.SUPPORTER,
+        late_actor=Actor.TARGET,
+        next_actor=next_actor,
+        due_at=SUNDAY_NOON,
+    )
+
+
+def an_escalation(**given: Any) -> SubmissionEscalated:
+    """A crisis in Miami that must be acknowledged within a quarter of an hour."""
+    defaults: dict[str, Any] = {
+        "submission_id": SubmissionId(new_id()),
+        "person_id": PERSON,
+        "partner": PARTNER,
+        "region": "us-fl-miami",
+        "risks": (Risk.DANGER_TO_SELF,),
+        "acknowledge_by": SUNDAY_NOON + timedelta(minutes=15),
+    }
+    return SubmissionEscalated(**defaults | given)

@@ -1,0 +1,142 @@
+"""The world outside notifications, real as far as bytes go: a mail server and a keeper of contact details."""
+
+import asyncio
+import email.policy
+import socket
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.parser import BytesParser
+
+import uvicorn
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+OK = "250 OK"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message somebody received."""
+
+    to: str
+    message: EmailMessage
+    raw: bytes
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID it travelled by."""
+        return str(self.message["Message-ID"])
+
+
+@dataclass
+class Mailbox:
+    """A mail server that keeps what it is given, and answers as scripted first.
+
+    `at_rcpt` and `at_data` hold answers per address, used up one by one before it says yes. While `held` is set, it
+    has taken a message but does not answer.
+    """
+
+    letters: list[Letter] = field(default_factory=list)
+    at_rcpt: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    at_data: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
+    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+    port: int = 0
+
+    async def handle_RCPT(  # noqa: N802  (the name aiosmtpd calls)
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
+    ) -> str:
+        """Take a recipient, unless scripted otherwise."""
+        if self.at_rcpt[address]:
+            return self.at_rcpt[address].pop(0)
+        envelope.rcpt_tos.append(address)
+        return OK
+
+    async def handle_DATA(  # noqa: N802  (the name aiosmtpd calls)
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        """Keep a message, unless scripted otherwise."""
+        to, raw = envelope.rcpt_tos[0], envelope.content
+        assert isinstance(raw, bytes)
+        if self.at_data[to]:
+            return self.at_data[to].pop(0)
+        message = BytesParser(_class=EmailMessage, policy=email.policy.default).parsebytes(raw)
+        async with self.arrived:
+            self.letters.append(Letter(to, message, raw))
+            self.arrived.notify_all()
+        if to in self.held:
+            await self.held[to].wait()
+        return OK
+
+    async def letters_to_arrive(self, count: int) -> list[Letter]:
+        """Wait until that many messages came in all."""
+        async with asyncio.timeout(10), self.arrived:
+            await self.arrived.wait_for(lambda: len(self.letters) >= count)
+        return self.letters
+
+    def letters_to(self, address: str) -> list[Letter]:
+        """What one address received."""
+        return [letter for letter in self.letters if letter.to == address]
+
+
+@dataclass
+class ContactBook:
+    """Answers `GET /contact-routes/{kind}/{id}` as intake and matching do."""
+
+    token: str
+    addresses: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    away: bool = False
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    url: str = ""
+
+    async def answer(self, request: Request) -> Response:
+        """One look-up."""
+        if self.away:
+            return JSONResponse({"code": "try-again"}, 503)
+        if request.headers.get("authorization") != f"Bearer {self.token}":
+            return JSONResponse({"code": "service-token-required"}, 401)
+        entry = (request.path_params["kind"], request.path_params["id"])
+        self.asked.append(entry)
+        if entry not in self.addresses:
+            return JSONResponse({"code": "contact-route-missing"}, 404)
+        return JSONResponse({"email": self.addresses[entry]})
+
+
+@asynccontextmanager
+async def mailbox() -> AsyncIterator[Mailbox]:
+    """A mail server on a free port."""
+    box, loop = Mailbox(), asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(box, loop=loop, hostname="mail.test"), "127.0.0.1", 0)
+    box.port = server.sockets[0].getsockname()[1]
+    try:
+        yield box
+    finally:
+        server.close()
+
+
+@asynccontextmanager
+async def contact_book(
+    token: str, addresses: Mapping[tuple[str, str], str | None]
+) -> AsyncIterator[ContactBook]:
+    """A keeper of contact details on a free port."""
+    book = ContactBook(token, dict(addresses))
+    app = Starlette(routes=[Route("/contact-routes/{kind}/{id}", book.answer)])
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        book.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            async with asyncio.timeout(10):
+                while not server.started:  # noqa: ASYNC110  (uvicorn offers nothing to await)
+                    await asyncio.sleep(0.01)
+            yield book
+        finally:
+            server.should_exit = True
+            await serving

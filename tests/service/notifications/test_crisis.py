@@ -1,0 +1,145 @@
+"""A crisis reaches a human at once, climbs until one of them says so, and never closes by itself."""
+
+from datetime import timedelta
+from typing import Any
+
+from alongside_contracts.ids import new_id
+from tests.conftest import SUNDAY_NOON
+from tests.service.notifications.conftest import Network, a_transition, an_escalation
+
+QUARTER = timedelta(minutes=15)
+
+
+async def crises(network: Network) -> list[dict[str, Any]]:
+    """Open crises as the HTTP door shows them."""
+    found: list[dict[str, Any]] = (await network.bench.client.get("/crisis")).json()["items"]
+    return found
+
+
+async def paged(network: Network) -> list[str]:
+    """Who was paged in the app, oldest first."""
+    return [n["recipient_id"] for n in reversed(await network.notices(role="coordinator", channel="in-app"))]
+
+
+async def test_a_crisis_pages_the_coordinator_on_call_in_the_app_and_by_mail(network: Network) -> None:
+    event = an_escalation()
+
+    await network.bench.hear(event)
+    await network.urgent_lane.deliver_due()
+
+    [letter] = network.mail.letters
+    assert letter.to == "ana@network.test"
+    assert f"/submissions/{event.submission_id}" in letter.message.get_content()
+    assert "danger" not in letter.message.as_string()
+    inbox = (await network.bench.client.get("/inbox/coordinator/ana")).json()["items"]
+    assert [(item["urgent"], item["submission_id"]) for item in inbox] == [(True, str(event.submission_id))]
+    [crisis] = await crises(network)
+    assert (crisis["coordinator"], crisis["step"]) == ("ana", 0)
+
+
+async def test_a_crisis_has_a_lane_of_its_own_ahead_of_all_other_mail(network: Network) -> None:
+    await network.bench.hear(a_transition(), a_transition(), an_escalation())
+
+    await network.urgent_lane.deliver_due()
+
+    assert [letter.to for letter in network.mail.letters] == ["ana@network.test"]
+
+
+async def test_without_acknowledgement_the_next_is_paged_round_and_round(network: Network) -> None:
+    await network.bench.hear(an_escalation())
+
+    await network.bench.fire_timers(SUNDAY_NOON + QUARTER - timedelta(seconds=1))
+    assert await paged(network) == ["ana"]
+    await network.bench.fire_timers(SUNDAY_NOON + QUARTER)
+    assert await paged(network) == ["ana", "ben"]
+    await network.bench.fire_timers(SUNDAY_NOON + 2 * QUARTER)
+    await network.bench.fire_timers(SUNDAY_NOON + 3 * QUARTER)
+
+    assert await paged(network) == ["ana", "ben", "ana", "ben"]
+    [crisis] = await crises(network)
+    assert (crisis["coordinator"], crisis["step"], crisis["acknowledged_at"]) == ("ben", 3, None)
+
+
+async def test_an_acknowledged_crisis_pages_nobody_else(network: Network) -> None:
+    event = an_escalation()
+    await network.bench.hear(event)
+
+    answer = await network.bench.client.post(
+        f"/crisis/{event.submission_id}/acknowledge", json={"coordinator": "ana"}
+    )
+    await network.bench.fire_timers(SUNDAY_NOON + 4 * QUARTER)
+
+    assert answer.status_code == 200
+    assert answer.json()["acknowledged_by"] == "ana"
+    assert await crises(network) == []
+    assert await paged(network) == ["ana"]
+
+
+async def test_the_first_to_acknowledge_is_the_one_on_record(network: Network) -> None:
+    event = an_escalation()
+    await network.bench.hear(event)
+    url = f"/crisis/{event.submission_id}/acknowledge"
+
+    await network.bench.client.post(url, json={"coordinator": "ana"})
+    answer = await network.bench.client.post(url, json={"coordinator": "ben"})
+
+    assert (answer.status_code, answer.json()["acknowledged_by"]) == (200, "ana")
+
+
+async def test_the_same_crisis_heard_twice_pages_once(network: Network) -> None:
+    event, event_id = an_escalation(), str(new_id())
+
+    await network.bench.hear(event, event_id=event_id)
+    await network.bench.hear(event, event_id=event_id)
+
+    assert await paged(network) == ["ana"]
+
+
+async def test_a_new_risk_on_an_acknowledged_submission_pages_anew(network: Network) -> None:
+    event = an_escalation()
+    await network.bench.hear(event)
+    await network.bench.client.post(f"/crisis/{event.submission_id}/acknowledge", json={"coordinator": "ana"})
+
+    await network.bench.hear(event)
+
+    assert await paged(network) == ["ana", "ana"]
+    assert len(await crises(network)) == 1
+
+
+async def test_a_region_without_a_ladder_is_served_by_the_common_one(network: Network) -> None:
+    await network.bench.hear(an_escalation(region="us-ny-albany"))
+
+    assert await paged(network) == ["on-call"]
+
+
+async def test_a_crisis_nobody_knows_cannot_be_acknowledged(network: Network) -> None:
+    answer = await network.bench.client.post(f"/crisis/{new_id()}/acknowledge", json={"coordinator": "ana"})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "crisis-not-found")
+
+
+async def test_an_acknowledgement_without_a_name_is_refused_with_the_field(network: Network) -> None:
+    event = an_escalation()
+    await network.bench.hear(event)
+
+    answer = await network.bench.client.post(f"/crisis/{event.submission_id}/acknowledge", json={})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"] == "body.coordinator"
+    assert len(await crises(network)) == 1
+
+
+async def test_open_crises_come_page_by_page_oldest_first(network: Network) -> None:
+    events = [an_escalation() for _ in range(3)]
+    for event in events:
+        await network.bench.hear(event)
+        network.bench.clock.advance(timedelta(seconds=1))
+
+    first = (await network.bench.client.get("/crisis", params={"limit": 2})).json()
+    second = (
+        await network.bench.client.get("/crisis", params={"limit": 2, "cursor": first["next_cursor"]})
+    ).json()
+
+    shown = [item["submission_id"] for item in first["items"] + second["items"]]
+    assert shown == [str(event.submission_id) for event in events]
+    assert second["next_cursor"] is None

@@ -1,0 +1,289 @@
+"""What happens when mail does not go through: waits, refusals, crashes; and that it concerns nobody else."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from alongside_contracts.ids import OfferId, PersonId, new_id
+from alongside_contracts.notifications import NoticeDelivered
+from alongside_contracts.vocabulary import RecipientRole
+from alongside_notifications.delivery import Delivery
+from alongside_notifications.settings import Settings
+from tests.service.notifications.conftest import (
+    OFFER_MAIL,
+    PARTNER,
+    PARTNER_MAIL,
+    PERSON_MAIL,
+    Network,
+    Networks,
+    a_transition,
+)
+
+MINUTE = timedelta(minutes=1)
+
+
+async def kill(task: asyncio.Task[None], lane: Delivery) -> None:
+    """End a lane and all it is sending at once, as the death of its process would."""
+    for sending in list(lane._serving):
+        sending.cancel()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    await asyncio.gather(*lane._serving, return_exceptions=True)
+
+
+async def until(what: str, check: Callable[[], Awaitable[bool]]) -> None:
+    """Ask again until it is so; fails with `what` after ten seconds."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + 10
+    while not await check():
+        assert loop.time() < deadline, f"waited 10 s for {what}"
+        await asyncio.sleep(0.02)
+
+
+async def test_a_mailbox_that_is_busy_gets_its_mail_later(network: Network) -> None:
+    network.mail.at_data[PARTNER_MAIL] = ["451 try again later"]
+    await network.bench.hear(a_transition())
+    await network.lane.deliver_due()
+
+    [waiting] = await network.notices(state="pending")
+    assert (waiting["role"], waiting["attempts"], waiting["trouble"]) == (
+        "referrer",
+        1,
+        "temporarily-refused",
+    )
+    assert network.mail.letters_to(PARTNER_MAIL) == []
+
+    network.bench.clock.advance(MINUTE)
+    await network.lane.deliver_due()
+
+    assert len(network.mail.letters_to(PARTNER_MAIL)) == 1
+    assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+
+
+async def test_a_recipient_refused_for_a_while_is_tried_again(network: Network) -> None:
+    network.mail.at_rcpt[PARTNER_MAIL] = ["450 mailbox busy"]
+    await network.bench.hear(a_transition())
+
+    await network.lane.deliver_due()
+
+    assert [n["trouble"] for n in await network.notices(state="pending")] == ["temporarily-refused"]
+
+
+@pytest.mark.parametrize("where", ["at_rcpt", "at_data"])
+async def test_a_mailbox_that_refuses_for_good_is_given_up_and_announced(
+    network: Network, where: str
+) -> None:
+    getattr(network.mail, where)[PARTNER_MAIL] = ["550 no such user"]
+    event = a_transition()
+    [cause] = await network.bench.hear(event)
+    await network.heard_back()
+
+    await network.lane.deliver_due()
+
+    [failed] = await network.failed()
+    assert (failed.role, failed.why) == (RecipientRole.REFERRER, "refused-by-recipient")
+    assert (failed.cause, failed.referral_id) == (cause, event.referral_id)
+    assert [n["role"] for n in await network.notices(state="failed")] == ["referrer"]
+    assert len(network.mail.letters) == 2
+
+
+async def test_a_relay_that_refuses_us_is_no_refusal_by_the_recipient(network_with: Networks) -> None:
+    async with network_with(smtp_user="us", smtp_password="wrong") as network:
+        await network.bench.hear(a_transition())
+
+        await network.lane.deliver_due()
+
+        assert {n["trouble"] for n in await network.notices(state="pending")} == {"relay-away"}
+
+
+async def test_a_dead_relay_makes_notices_wait_and_the_service_stays_ready(network_with: Networks) -> None:
+    async with network_with(smtp_port=1) as network:
+        await network.bench.hear(a_transition())
+
+        await network.lane.deliver_due()
+
+        assert {n["trouble"] for n in await network.notices(state="pending")} == {"relay-away"}
+        assert network.metrics.attempts.labels("once-more")._value.get() == 3
+        assert len(await network.delivered()) == 3  # the in-app ones
+
+
+async def test_notices_wait_while_nobody_can_say_where_to_send_them(network: Network) -> None:
+    network.book.away = True
+    await network.bench.hear(a_transition())
+    await network.lane.deliver_due()
+    assert {n["trouble"] for n in await network.notices(state="pending")} == {"routes-away"}
+
+    network.book.away = False
+    network.bench.clock.advance(MINUTE)
+    await network.lane.deliver_due()
+
+    assert len(network.mail.letters) == 3
+
+
+async def test_asking_in_the_wrong_place_is_our_trouble_and_no_missing_address(
+    network_with: Networks,
+) -> None:
+    async with network_with() as network:
+        network.lane._routes._keepers = dict.fromkeys(
+            network.lane._routes._keepers, f"{network.book.url}/elsewhere"
+        )
+        await network.bench.hear(a_transition())
+
+        await network.lane.deliver_due()
+
+        assert {n["trouble"] for n in await network.notices(state="pending")} == {"routes-away"}
+
+
+async def test_after_the_last_attempt_a_notice_is_given_up_and_can_be_tried_anew(
+    network_with: Networks,
+) -> None:
+    async with network_with(send_attempts_max=2) as network:
+        network.mail.at_data[PARTNER_MAIL] = ["451 later"] * 2
+        await network.bench.hear(a_transition())
+        await network.lane.deliver_due()
+        network.bench.clock.advance(MINUTE)
+        await network.lane.deliver_due()
+        [failed] = await network.failed()
+        assert failed.why == "attempts-exhausted"
+
+        answer = await network.bench.client.post(f"/notices/{failed.notice_id}/retry")
+        await network.lane.deliver_due()
+
+        assert (answer.status_code, answer.json()["state"]) == (200, "pending")
+        assert len(network.mail.letters_to(PARTNER_MAIL)) == 1
+        assert [n.notice_id for n in await network.delivered()] == [failed.notice_id]
+
+
+async def test_what_did_not_fail_is_not_tried_anew(network: Network) -> None:
+    await network.bench.hear(a_transition())
+    [notice, *_] = await network.notices(channel="in-app")
+
+    answer = await network.bench.client.post(f"/notices/{notice['id']}/retry")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "notice-not-failed")
+
+
+async def test_a_worker_killed_after_the_relay_said_yes_sends_the_same_message_again(
+    network: Network,
+) -> None:
+    """The one place where a message may arrive twice: it can be recognised, and is announced once."""
+    network.mail.held[PARTNER_MAIL] = asyncio.Event()
+    await network.bench.hear(a_transition(offer_id=None))
+    await network.heard_back()
+    worker = asyncio.create_task(network.lane.deliver_due())
+    await network.mail.letters_to_arrive(2)
+    await kill(worker, network.lane)
+
+    network.mail.held[PARTNER_MAIL].set()
+    await network.lane.deliver_due()
+    assert len(network.mail.letters_to(PARTNER_MAIL)) == 1  # the lease still holds
+    settings = network.bench.service.settings
+    assert isinstance(settings, Settings)
+    network.bench.clock.advance(settings.lease)
+    await network.lane.deliver_due()
+
+    first, again = network.mail.letters_to(PARTNER_MAIL)
+    assert first.message_id == again.message_id
+    assert first.raw == again.raw
+    told = [n for n in await network.delivered() if n.role is RecipientRole.REFERRER]
+    assert len(told) == 1
+    assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+
+
+async def test_two_workers_share_the_work_and_send_nothing_twice(network: Network) -> None:
+    people = [PersonId(new_id()) for _ in range(20)]
+    network.book.addresses |= {("person", str(person)): f"p{n}@home.test" for n, person in enumerate(people)}
+    await network.bench.hear(*(a_transition(person_id=person, offer_id=None) for person in people))
+    other = Delivery(
+        network.bench.runtime,
+        urgent=False,
+        relay=network.lane._relay,
+        routes=network.lane._routes,
+        terms=network.lane._terms,
+        metrics=network.metrics,
+    )
+
+    await asyncio.gather(network.lane.deliver_due(), other.deliver_due())
+
+    ids = [letter.message_id for letter in network.mail.letters]
+    assert len(ids) == len(set(ids)) == 40
+    assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+
+
+async def test_a_destination_that_hangs_delays_nobody_else(network_with: Networks) -> None:
+    async with network_with(
+        destinations_at_once_max=2, mail_poll_seconds=0.02, send_seconds_max=30
+    ) as network:
+        network.mail.held[PARTNER_MAIL] = asyncio.Event()
+        people = [PersonId(new_id()) for _ in range(10)]
+        network.book.addresses |= {
+            ("person", str(person)): f"p{n}@home.test" for n, person in enumerate(people)
+        }
+        await network.bench.hear(*(a_transition(person_id=person, offer_id=None) for person in people))
+        worker = asyncio.create_task(network.lane.run())
+
+        async def the_others_are_served() -> bool:
+            return {n["recipient_id"] for n in await network.notices(channel="email", state="delivered")} == {
+                str(person) for person in people
+            }
+
+        await until("everybody but the hanging destination to be served", the_others_are_served)
+
+        assert len(network.mail.letters_to(PARTNER_MAIL)) == 1
+        await kill(worker, network.lane)
+        network.mail.held[PARTNER_MAIL].set()
+
+
+async def test_a_dead_destinations_backlog_rests_and_costs_one_attempt(network: Network) -> None:
+    network.mail.at_rcpt[PARTNER_MAIL] = ["451 dead"] * 100
+    events = [a_transition(person_id=PersonId(new_id()), offer_id=None) for _ in range(6)]
+    await network.bench.hear(*events)
+
+    await network.lane.deliver_due()
+
+    waiting = await network.notices(state="pending", recipient_id=PARTNER)
+    assert sorted(notice["attempts"] for notice in waiting) == [0, 0, 0, 0, 0, 1]
+    assert len(network.mail.at_rcpt[PARTNER_MAIL]) == 99
+
+
+async def test_a_stop_waits_for_what_is_being_sent(network_with: Networks) -> None:
+    async with network_with(mail_poll_seconds=0.02) as network:
+        network.mail.held[PARTNER_MAIL] = asyncio.Event()
+        await network.bench.hear(a_transition())
+        worker = asyncio.create_task(network.lane.run())
+        await network.mail.letters_to_arrive(3)
+
+        worker.cancel()
+        asyncio.get_running_loop().call_soon(network.mail.held[PARTNER_MAIL].set)
+        with suppress(asyncio.CancelledError):
+            await worker
+
+        assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+
+
+async def test_every_destination_is_asked_for_once_per_parcel(network: Network) -> None:
+    offer = OfferId(UUID(int=7))
+    network.book.addresses["offer", str(offer)] = OFFER_MAIL
+    await network.bench.hear(*(a_transition(offer_id=offer, partner=None) for _ in range(4)))
+
+    await network.lane.deliver_due()
+
+    assert network.book.asked.count(("offer", str(offer))) == 1
+    assert len(network.mail.letters_to(OFFER_MAIL)) == len(network.mail.letters_to(PERSON_MAIL)) == 4
+
+
+async def test_what_waits_can_be_seen_on_the_metrics(network: Network) -> None:
+    await network.bench.hear(a_transition())
+    async with network.bench.runtime.read() as conn:
+        from alongside_notifications import store
+
+        network.metrics.set_waiting(await store.waiting(conn))
+
+    assert network.metrics.waiting.labels("normal")._value.get() == 3
+    assert network.metrics.waiting.labels("urgent")._value.get() == 0
+    assert [type(event) for event in await network.heard_back()] == [NoticeDelivered] * 3

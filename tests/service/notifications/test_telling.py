@@ -1,0 +1,246 @@
+"""Everybody who should know is told, once, and what is said and stored names nobody."""
+
+from collections import Counter
+from uuid import UUID
+
+import pytest
+
+from alongside_contracts.ids import ProposalId, ReferralId, new_id
+from alongside_contracts.matching import MatchLapsed
+from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
+from alongside_contracts.vocabulary import Actor, BusinessStatus, Channel, RecipientRole, Status
+from tests.conftest import SERVICE_TOKEN
+from tests.service.notifications.conftest import (
+    OFFER,
+    OFFER_MAIL,
+    PARTNER,
+    PARTNER_MAIL,
+    PERSON,
+    PERSON_MAIL,
+    Network,
+    a_transition,
+    an_overdue_referral,
+)
+
+
+async def test_an_acceptance_is_told_to_both_sides_and_the_person_by_both_channels(network: Network) -> None:
+    await network.bench.hear(a_transition())
+
+    told = {(notice["role"], notice["recipient_id"], notice["channel"]) for notice in await network.notices()}
+    assert told == {
+        (role, recipient, channel)
+        for role, recipient in (("referrer", PARTNER), ("target", str(OFFER)), ("person", str(PERSON)))
+        for channel in ("in-app", "email")
+    }
+
+
+async def test_an_in_app_notice_is_delivered_with_its_record(network: Network) -> None:
+    event = a_transition()
+
+    [cause] = await network.bench.hear(event)
+
+    delivered = await network.delivered()
+    assert {notice.role for notice in delivered} == {
+        RecipientRole.REFERRER,
+        RecipientRole.TARGET,
+        RecipientRole.PERSON,
+    }
+    assert all(notice.referral_id == event.referral_id for notice in delivered)
+    assert all(notice.cause == cause for notice in delivered)
+    assert all(notice.about_status is Status.ACCEPTED for notice in delivered)
+    assert all(notice.channel is Channel.IN_APP for notice in delivered)
+    assert all(notice.delivered_at == network.bench.clock.now() for notice in delivered)
+
+
+async def test_nobody_is_told_twice_of_the_same_event_however_often_it_is_delivered(network: Network) -> None:
+    event, event_id = a_transition(), str(new_id())
+
+    await network.bench.hear(event, event_id=event_id)
+    await network.bench.hear(event, event_id=event_id)
+    await network.bench.pool.execute("delete from inbox")  # and even if the inbox had forgotten it
+    await network.bench.hear(event, event, event_id=event_id)
+    await network.lane.deliver_due()
+
+    assert len(await network.notices()) == 6
+    assert Counter((n.role, n.channel) for n in await network.delivered()).most_common(1)[0][1] == 1
+    assert len(network.mail.letters) == 3
+
+
+async def test_a_batch_of_transitions_is_told_in_order_and_each_under_its_own_cause(network: Network) -> None:
+    referral_id = ReferralId(new_id())
+    moves = [
+        a_transition(Status.REQUESTED, referral_id=referral_id, sequence=1, previous=None, offer_id=None),
+        a_transition(Status.ACCEPTED, referral_id=referral_id, sequence=2),
+        a_transition(Status.IN_PROGRESS, referral_id=referral_id, sequence=3),
+        a_transition(Status.COMPLETED, referral_id=referral_id, sequence=4),
+    ]
+
+    causes = await network.bench.hear(*moves)
+
+    to_referrer = [n for n in await network.delivered() if n.role is RecipientRole.REFERRER]
+    assert [n.about_status for n in to_referrer] == [move.status for move in moves]
+    assert [n.cause for n in to_referrer] == causes
+
+
+async def test_a_self_referred_person_is_the_referrer_and_told_once(network: Network) -> None:
+    await network.bench.hear(a_transition(Status.COMPLETED, partner=None))
+
+    delivered = await network.delivered()
+    assert sorted(notice.role for notice in delivered) == [RecipientRole.REFERRER, RecipientRole.TARGET]
+    inbox = (await network.bench.client.get(f"/inbox/person/{PERSON}")).json()["items"]
+    assert [item["about_status"] for item in inbox] == ["completed"]
+
+
+async def test_who_lets_a_referral_wait_is_reminded(network: Network) -> None:
+    await network.bench.hear(an_overdue_referral(Actor.TARGET), an_overdue_referral(Actor.SUPERVISOR))
+
+    told = {(notice["role"], notice["recipient_id"]) for notice in await network.notices()}
+    assert told == {("target", str(OFFER)), ("coordinator", "on-call")}
+
+
+async def test_who_did_not_answer_in_time_hears_that_the_time_has_passed(network: Network) -> None:
+    lapsed = MatchLapsed(referral_id=ReferralId(new_id()), proposal_id=ProposalId(new_id()), offer_id=OFFER)
+
+    await network.bench.hear(lapsed)
+
+    told = {(n["role"], n["channel"], n["template"]) for n in await network.notices(recipient_id=str(OFFER))}
+    assert told == {("target", "in-app", "lapsed"), ("target", "email", "lapsed")}
+
+
+async def test_news_of_notices_cause_no_notices(network: Network) -> None:
+    handlers = network.bench.service.handlers
+
+    assert NoticeDelivered not in handlers.events
+    assert NoticeFailed not in handlers.events
+
+
+async def test_the_mail_arrives_under_its_message_id_and_names_nobody(network: Network) -> None:
+    event = a_transition(Status.REQUESTED, business_status=BusinessStatus.AWAITING_RESPONSE)
+    await network.bench.hear(event)
+    await network.heard_back()
+
+    await network.lane.deliver_due()
+
+    by_address = {letter.to: letter for letter in network.mail.letters}
+    assert set(by_address) == {PARTNER_MAIL, OFFER_MAIL}
+    letter = by_address[OFFER_MAIL]
+    [notice] = await network.notices(role="target", channel="email")
+    assert letter.message_id == notice["message_id"] == f"<{notice['id']}@alongside>"
+    assert letter.message["From"] == "notices@alongside.invalid"
+    assert letter.message["Auto-Submitted"] == "auto-generated"
+    said = letter.message.get_content()
+    assert f"/referrals/{event.referral_id}" in said
+    for secret in (PARTNER, str(PERSON), str(OFFER), "supporter", "grief", "hospital"):
+        assert secret not in f"{letter.message['Subject']}{said}".lower()
+
+
+async def test_a_delivered_mail_is_recorded_and_announced_once(network: Network) -> None:
+    event = a_transition()
+    [cause] = await network.bench.hear(event)
+    await network.heard_back()
+
+    await network.lane.deliver_due()
+    await network.lane.deliver_due()
+
+    delivered = await network.delivered()
+    assert sorted((n.role, n.channel) for n in delivered) == [
+        (RecipientRole.PERSON, Channel.EMAIL),
+        (RecipientRole.REFERRER, Channel.EMAIL),
+        (RecipientRole.TARGET, Channel.EMAIL),
+    ]
+    assert {n.cause for n in delivered} == {cause}
+    assert {n["state"] for n in await network.notices()} == {"delivered"}
+
+
+async def test_a_later_mail_continues_the_trace_of_its_cause(network: Network) -> None:
+    sender = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+    await network.bench.hear(a_transition(), trace=sender)
+    await network.heard_back()
+
+    await network.lane.deliver_due()
+
+    announced = await network.bench.announced()
+    assert {row.trace["traceparent"].split("-")[1] for row in announced} == {
+        "0af7651916cd43dd8448eb211c80319c"
+    }
+
+
+async def test_no_address_leaves_the_in_app_notice_and_is_no_failure(network: Network) -> None:
+    del network.book.addresses["partner", PARTNER]
+    network.book.addresses["person", str(PERSON)] = None
+    await network.bench.hear(a_transition())
+    await network.heard_back()
+
+    await network.lane.deliver_due()
+
+    states = {(n["role"], n["channel"]): n["state"] for n in await network.notices()}
+    assert states["referrer", "email"] == states["person", "email"] == "no-route"
+    assert states["referrer", "in-app"] == states["person", "in-app"] == "delivered"
+    assert [n.role for n in await network.delivered()] == [RecipientRole.TARGET]
+
+
+async def test_an_address_that_could_forge_a_header_is_no_address(network: Network) -> None:
+    network.book.addresses["partner", PARTNER] = "a@b.test\r\nBcc: spy@evil.test"
+    await network.bench.hear(a_transition())
+
+    await network.lane.deliver_due()
+
+    assert [n["state"] for n in await network.notices(role="referrer", channel="email")] == ["no-route"]
+    assert {letter.to for letter in network.mail.letters} == {PERSON_MAIL, OFFER_MAIL}
+
+
+async def test_no_address_name_or_text_is_kept(network: Network) -> None:
+    await network.bench.hear(a_transition())
+    await network.lane.deliver_due()
+
+    rows = await network.bench.pool.fetch("select row_to_json(notice)::text as kept from notice")
+    kept = " ".join(row["kept"] for row in rows)
+    assert kept.count('"delivered"') == 6
+    for secret in (PARTNER_MAIL, PERSON_MAIL, OFFER_MAIL, "request", SERVICE_TOKEN):
+        assert secret not in kept
+
+
+async def test_the_inbox_shows_the_newest_first_in_words_page_by_page(network: Network) -> None:
+    referral_id = ReferralId(new_id())
+    for status in (Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED):
+        await network.bench.hear(a_transition(status, referral_id=referral_id))
+
+    first = (await network.bench.client.get(f"/inbox/target/{OFFER}", params={"limit": 2})).json()
+    second = (
+        await network.bench.client.get(
+            f"/inbox/target/{OFFER}", params={"limit": 2, "cursor": first["next_cursor"]}
+        )
+    ).json()
+
+    shown = first["items"] + second["items"]
+    assert [item["about_status"] for item in shown] == ["completed", "in-progress", "accepted"]
+    assert second["next_cursor"] is None
+    assert shown[0]["text"] == "A request you accepted has been completed."
+    assert shown[0]["link"].endswith(f"/referrals/{referral_id}")
+
+
+async def test_notices_can_be_found_by_what_they_are_about(network: Network) -> None:
+    wanted = a_transition()
+    await network.bench.hear(wanted, a_transition())
+
+    found = await network.notices(
+        referral_id=str(wanted.referral_id), role="person", channel="email", state="pending"
+    )
+
+    assert [notice["recipient_id"] for notice in found] == [str(PERSON)]
+    one = (await network.bench.client.get(f"/notices/{found[0]['id']}")).json()
+    assert one == found[0]
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "WyJ4Il0"])
+async def test_a_cursor_from_elsewhere_is_refused_with_a_remedy(network: Network, cursor: str) -> None:
+    answer = await network.bench.client.get("/notices", params={"cursor": cursor})
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "bad-cursor"
+
+
+async def test_an_unknown_notice_is_not_found(network: Network) -> None:
+    answer = await network.bench.client.get(f"/notices/{UUID(int=9)}")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "notice-not-found")
