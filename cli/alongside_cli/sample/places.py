@@ -1,0 +1,130 @@
+"""The two sample regions on the map: real ZIP codes of real counties, out of the `zipcodes` wheel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final, TypeAlias
+
+import zipcodes
+
+Languages: TypeAlias = tuple[str, ...]
+"""BCP 47 tags, best first."""
+
+# How the Postal Service shortens the words of a place: such a spelling always stands beside the whole one.
+_SHORTENED: Final = frozenset(
+    "Arlngtn Bch Crk Gdns Hgts Ind Is Isl Ldge N Village Vlg Whchstr Wnchstr".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody lives or meets: a ZIP code, a name people use for it, and its middle in degrees (WGS 84)."""
+
+    postal_code: str
+    name: str
+    county: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRegion:
+    """One county, served by a network.
+
+    `languages` weighs what people are at home in, best first. The shares are invented; their order is that of the
+    languages the American Community Survey finds spoken at home there, with the smaller ones raised so that a short
+    demonstration meets them.
+    `elsewhere` is a county of the same state that the region does not serve.
+    """
+
+    id: str
+    state: str
+    county: str
+    elsewhere: str
+    languages: Mapping[Languages, float] = field(hash=False)
+
+    @property
+    def spoken(self) -> Languages:
+        """Every language of the region."""
+        return tuple(dict.fromkeys(tag for tags in self.languages for tag in tags))
+
+    @property
+    def short(self) -> str:
+        """The last part of the id: enough to tell the sample regions apart."""
+        return self.id.rpartition("-")[2]
+
+
+MIAMI: Final = SampleRegion(
+    id="us-fl-miami",
+    state="FL",
+    county="Miami-Dade County",
+    elsewhere="Orange County",
+    languages={
+        ("es", "en"): 36,
+        ("en",): 26,
+        ("es",): 22,
+        ("en", "es"): 8,
+        ("ht", "en"): 5,
+        ("ht",): 3,
+    },
+)
+COLUMBUS: Final = SampleRegion(
+    id="us-oh-columbus",
+    state="OH",
+    county="Franklin County",
+    elsewhere="Cuyahoga County",
+    languages={
+        ("en",): 82,
+        ("so", "en"): 5,
+        ("es", "en"): 4,
+        ("es",): 4,
+        ("so",): 3,
+        ("en", "es"): 2,
+    },
+)
+REGIONS: Final[Mapping[str, SampleRegion]] = {region.id: region for region in (MIAMI, COLUMBUS)}
+
+
+def sample_region(region: str) -> SampleRegion:
+    """The sample region of that id. Raises ValueError for any other."""
+    found = REGIONS.get(region)
+    if found is None:
+        raise ValueError(f"there is no sample of {region}: choose one of {', '.join(REGIONS)}")
+    return found
+
+
+@cache
+def places(region: str) -> tuple[Place, ...]:
+    """Every place of a sample region, by ZIP code: one for each name people use for it. Raises ValueError."""
+    chosen = sample_region(region)
+    return _lived_in(chosen.state, chosen.county)
+
+
+@cache
+def places_outside(region: str) -> tuple[Place, ...]:
+    """Places of the same state that the region does not serve. Raises ValueError for an unknown region."""
+    chosen = sample_region(region)
+    return _lived_in(chosen.state, chosen.elsewhere)
+
+
+def _lived_in(state: str, county: str) -> tuple[Place, ...]:
+    """Places of ZIP codes where people live: no post-office boxes, no codes of one organisation, none given up."""
+    found = zipcodes.filter_by(  # type: ignore[no-untyped-call]  # published without annotations
+        state=state, county=county, zip_code_type="STANDARD", active=True
+    )
+    return tuple(_place(entry, name) for entry in found for name in _names(entry))
+
+
+def _names(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    names = dict.fromkeys((entry["city"], *entry["acceptable_cities"]))
+    return tuple(name for name in names if _SHORTENED.isdisjoint(name.split()) or name == entry["city"])
+
+
+def _place(entry: Mapping[str, Any], name: str) -> Place:
+    return Place(
+        postal_code=entry["zip_code"],
+        name=name,
+        county=entry["county"],
+        latitude=float(entry["lat"]),
+        longitude=float(entry["long"]),
+    )

@@ -1,0 +1,91 @@
+"""The network as the sample meets it: intake's and matching's own rules, policies and forms."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from uuid import UUID
+
+import alongside_intake.policy_file
+import alongside_matching.policy_file
+from alongside_cli.sample.offers import SampleOffer, offers
+from alongside_contracts.intake import Submission
+from alongside_intake.domain.decide import Decision, decide
+from alongside_intake.domain.facts import Known, Policies
+from alongside_intake.filing import facts_of, request_of
+from alongside_matching.domain.choose import Choice, choose
+from alongside_matching.domain.facts import Offer, Request
+from alongside_matching.domain.policy import Policy
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+SEED = 7
+
+
+def decision_of(submission: Submission, known: Known | None = None) -> Decision:
+    """Decide a submission as intake does."""
+    return decide(facts_of(submission), intake_policies(), known or Known(), NOW)
+
+
+@cache
+def intake_policies() -> Policies:
+    """Read the regions that intake serves."""
+    file = Path(str(files("alongside_intake").joinpath("policies/regions.json")))
+    return alongside_intake.policy_file.read_policies(file)
+
+
+@cache
+def matching_policy(region: str) -> Policy:
+    """Read matching's numbers for a region."""
+    file = Path(str(files("alongside_matching").joinpath("policies/regions.json")))
+    return alongside_matching.policy_file.read_policies(file).of(region)
+
+
+def pool(region: str) -> list[Offer]:
+    """A sample region's offers as matching sees them, nobody asked yet."""
+    return [_as_matching_sees(offer, number) for number, offer in enumerate(offers(region, SEED), start=1)]
+
+
+def request_for(submission: Submission) -> Request:
+    """What matching learns of a submission."""
+    asked = request_of(submission)
+    return Request(
+        referral_id=UUID(int=0),
+        region=asked.region,
+        needs=frozenset(need.value for need in asked.needs),
+        languages=asked.languages,
+        formats=frozenset(form.value for form in asked.formats),
+        modes=frozenset(mode.value for mode in asked.modes),
+        urgency=asked.urgency.value,
+        age_band=asked.age_band.value if asked.age_band else None,
+        avoid_needs=frozenset(need.value for need in asked.avoid_needs),
+    )
+
+
+def matched(submissions: Iterable[Submission], offered: list[Offer]) -> list[Offer | None]:
+    """Give each submission a place, one after the other, as matching would; None for who has to wait."""
+    found: list[Offer | None] = []
+    for submission in submissions:
+        policy = matching_policy(submission.region)
+        match choose(offered, request_for(submission), policy.weights):
+            case Choice(offer=offer):
+                offered[offered.index(offer)] = replace(offer, taken=offer.taken + 1)
+                found.append(offer)
+            case _:
+                found.append(None)
+    return found
+
+
+def _as_matching_sees(offer: SampleOffer, number: int) -> Offer:
+    return Offer(
+        id=UUID(int=number),
+        kind=offer.kind.value,
+        region=offer.region.id,
+        needs=frozenset(need.value for need in offer.needs),
+        languages=frozenset(offer.languages),
+        formats=frozenset(form.value for form in offer.formats),
+        modes=frozenset(mode.value for mode in offer.modes),
+        age_bands=frozenset(band.value for band in offer.age_bands),
+        capacity=offer.capacity,
+    )
