@@ -42,11 +42,6 @@ class Broker:
     serving: tuple[str, ...] = ()
     """Names of the nodes others wait for."""
 
-    @property
-    def needs_static_membership(self) -> bool:
-        """The fallback wedges a group for good when a dynamic member comes back; static members it can handle."""
-        return self.kind == "embedded"
-
     def fit(self, topic: Topic) -> Topic:
         """The topic with the settings this broker needs."""
         if self.kind != "embedded":

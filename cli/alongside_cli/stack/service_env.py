@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,11 @@ from alongside_cli.stack.databases import Database
 from alongside_cli.stack.ports import LOOPBACK
 
 MAIL_SENDER = "no-reply@alongside.example"
+
+ON_CALL = json.dumps(
+    {"*": [{"coordinator": f"on-call-{n}", "email": f"on-call-{n}@coordinators.example"} for n in (1, 2)]}
+)
+"""Who is paged in a crisis, wherever it is; the addresses are the mail sink's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +55,7 @@ class ServiceEnv:
                 "SMTP_HOST": LOOPBACK,
                 "SMTP_PORT": str(self.smtp_port),
                 "MAIL_SENDER": MAIL_SENDER,
+                "ON_CALL": ON_CALL,
                 **{
                     f"{name.upper()}_URL": self.urls[name]
                     for name in ("intake", "matching")

@@ -264,7 +264,7 @@ class LocalStack:
             kafka=self.bootstrap,
             port=self._port(name),
             otlp_endpoint=self.url("traces") if self.plan.traces else "",
-            instance_id=f"{service}-{number}" if self.broker.needs_static_membership else "",
+            instance_id=f"{service}-{number}",  # a killed process has its partitions back at once (docs/decisions/0012)
             service_token=self.service_token,
             person_key=self.state.key("person-key"),
             smtp_port=self.mail.smtp_port if self.plan.mail else None,

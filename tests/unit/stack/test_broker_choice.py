@@ -71,10 +71,9 @@ async def test_without_maven_and_jars_auto_falls_back(
     assert "Maven (mvn) is not installed" in told[0]
 
 
-async def test_the_embedded_broker_wants_static_members_and_small_segments(tmp_path: Path) -> None:
+async def test_the_embedded_broker_wants_small_segments(tmp_path: Path) -> None:
     broker = await choose_broker(BrokerWish(choice="embedded"), folder=tmp_path, port_of=any_port, tell=print)
 
-    assert broker.needs_static_membership
     assert broker.fit(Topic("t", 1, {"retention.ms": "1"})).config == {
         "retention.ms": "1",
         "segment.bytes": "1048576",

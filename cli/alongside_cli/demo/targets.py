@@ -1,0 +1,81 @@
+"""The targets: supporters, groups and services that answer proposals and walk accepted referrals to their end.
+
+What a target does depends on ids alone, so that a repeated request, after a crash or not, is the same request.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+from zlib import crc32
+
+from alongside_cli.network import Network, Refused
+
+PAUSE_SECONDS: Final = 0.25
+OUTCOMES: Final = ("connected", "engaged", "goals-met", "partially-helped")
+_PASSED: Final = frozenset(
+    {
+        "proposal-answered",
+        "proposal-expired",
+        "wrong-status",
+        "referral-ended",
+        "referral-moved",
+        "already-answered",
+    }
+)
+
+
+class Targets:
+    """Everybody who was asked. One first proposal in `decline_one_in` is declined."""
+
+    def __init__(
+        self, network: Network, *, decline_one_in: int, on_move: Callable[[str], None] | None = None
+    ) -> None:
+        self._network, self._decline_one_in = network, decline_one_in
+        self._on_move = on_move or (lambda _text: None)
+        self.declined = 0
+
+    async def run(self) -> None:
+        """Answer and walk until cancelled."""
+        while True:
+            moved = await self.one_round()
+            await asyncio.sleep(0 if moved else PAUSE_SECONDS)
+
+    async def one_round(self) -> int:
+        """Answer every open proposal and move every accepted referral one step; returns how many moved."""
+        proposals = await self._network.open_proposals()
+        for proposal in proposals:
+            await self._answer(proposal)
+        accepted = await self._network.every("referrals", "/referrals", status="accepted")
+        for referral in accepted:
+            await self._step(referral, "start", {"actor": "target"})
+        walking = await self._network.every("referrals", "/referrals", status="in-progress")
+        for referral in walking:
+            outcome = OUTCOMES[crc32(referral["id"].encode()) % len(OUTCOMES)]
+            await self._step(referral, "complete", {"actor": "target", "outcome": outcome})
+        return len(proposals) + len(accepted) + len(walking)
+
+    async def _answer(self, proposal: dict[str, Any]) -> None:
+        declines = (
+            proposal["attempt"] == 1 and crc32(proposal["referral_id"].encode()) % self._decline_one_in == 0
+        )
+        try:
+            if declines:
+                await self._network.decline(proposal["id"], "no-capacity")
+                self.declined += 1
+            else:
+                await self._network.accept(proposal["id"])
+        except Refused as refused:
+            self._unless_passed(refused)
+        else:
+            self._on_move(f"{'declined' if declines else 'accepted'} by a {proposal['offer_kind']}")
+
+    async def _step(self, referral: dict[str, Any], step: str, body: dict[str, Any]) -> None:
+        try:
+            await self._network.step(referral["id"], step, body)
+        except Refused as refused:
+            self._unless_passed(refused)
+
+    def _unless_passed(self, refused: Refused) -> None:
+        """A list may be a moment old: what has moved on meanwhile needs no answer."""
+        if refused.code not in _PASSED:
+            raise refused

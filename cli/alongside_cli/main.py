@@ -1,0 +1,201 @@
+"""The `alongside` command: run a network on this machine, watch it, ask it, feed it."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from alongside_cli import directory as directory_import
+from alongside_cli import up as upping
+from alongside_cli.demo import run as demonstration
+from alongside_cli.demo import show
+from alongside_cli.network import Network, Refused, network
+from alongside_cli.stack import control
+from alongside_cli.stack.control import StackStatus
+from alongside_cli.stack.errors import NotRunning, StackError
+from alongside_cli.stack.settings import StackSettings
+from alongside_cli.stack.state import StateFolder
+from alongside_cli.stack.topics import create_topics
+from alongside_cli.topics import partner_topics
+from alongside_cli.traces.client import draw_referral
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+directory_app = typer.Typer(no_args_is_help=True, help="The directory of community services.")
+partner_app = typer.Typer(no_args_is_help=True, help="Organisations that refer.")
+letters_app = typer.Typer(no_args_is_help=True, help="Records that were put aside.")
+app.add_typer(directory_app, name="directory")
+app.add_typer(partner_app, name="partner")
+app.add_typer(letters_app, name="dead-letters")
+
+console = Console(highlight=False)
+
+
+@app.command()
+def up(
+    sample: Annotated[bool, typer.Option(help="Load the sample region and let partners refer.")] = True,
+    live: Annotated[bool, typer.Option(help="Redraw one picture instead of printing lines.")] = True,
+) -> None:
+    """Start broker, databases and services, load a sample region, and watch referrals move until Ctrl-C."""
+    with _told():
+        asyncio.run(upping.up(console, StackSettings(), upping.Wish(sample=sample, live=live)))
+
+
+@app.command()
+def demo(
+    referrals: Annotated[int, typer.Option(min=1, max=5000, help="Good referrals to send.")] = 30,
+    seed: Annotated[int, typer.Option(help="Which sample; the same seed sends the same records.")] = 7,
+    kill: Annotated[str | None, typer.Option(help="A service to kill -9 in the middle.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Send referrals through a network of its own; print every journey; fail if a promise was broken."""
+    aside = Console(stderr=True, highlight=False) if as_json else console
+    wish = demonstration.Wish(referrals=referrals, seed=seed, kill=kill)
+    with _told():
+        played = asyncio.run(
+            demonstration.demonstrate(StackSettings(), wish, lambda text: aside.print(f"[dim]{text}[/]"))
+        )
+    if as_json:
+        print(
+            json.dumps(
+                played.summary.as_json() | {"seconds": round(played.seconds, 2), "broker": played.broker}
+            )
+        )
+    else:
+        show.journeys(console, played.facts)
+        show.summary(console, played.summary, seconds=played.seconds, broker=played.broker)
+    sys.exit(0 if played.summary.ok else 1)
+
+
+@app.command()
+def status() -> None:
+    """What runs, where, and how it is doing."""
+    found = control.status(StateFolder(StackSettings().state))
+    if not found.running:
+        console.print("nothing is running; `make up` starts it")
+        sys.exit(1)
+    table = Table(box=None, padding=(0, 2))
+    for heading in ("part", "state", "address"):
+        table.add_column(heading, style="bold" if heading == "part" else None)
+    for node in found.nodes:
+        table.add_row(str(node["name"]), str(node["state"]), found.addresses.get(str(node["name"]), ""))
+    console.print(table)
+
+
+@app.command()
+def down() -> None:
+    """Stop what `up` started in another terminal; data stays."""
+    with _told():
+        pid = control.down(StateFolder(StackSettings().state))
+    console.print(f"stopped (pid {pid})")
+
+
+@app.command()
+def reset() -> None:
+    """Delete all local data; refused while the network runs."""
+    with _told():
+        control.reset(StateFolder(StackSettings().state))
+    console.print("all local data is gone")
+
+
+@app.command()
+def trace(referral_id: str) -> None:
+    """Draw a referral's way through all services as a waterfall."""
+    with _told():
+        sys.exit(asyncio.run(draw_referral(console, _running().addresses["traces"], referral_id)))
+
+
+@directory_app.command("import")
+def import_(
+    package: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An HSDS datapackage (zip).")],
+    region: Annotated[str, typer.Option(help="The region its services belong to.")] = "us-fl-miami",
+    pause_vanished: Annotated[bool, typer.Option(help="Pause services that are no longer listed.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write every remark, one JSON object a line.")] = None,
+) -> None:
+    """Import a directory of services; the same package twice changes nothing."""
+
+    async def work(doors: Network) -> int:
+        return await directory_import.import_directory(
+            console, doors, package, region=region, pause_vanished=pause_vanished, report=report
+        )
+
+    sys.exit(_with_network(work))
+
+
+@partner_app.command("add")
+def add_partner(
+    partner: str,
+    name: Annotated[str, typer.Option(help="The organisation's name.")],
+    setting: Annotated[str, typer.Option(help="Where it refers from: hospital, education, …")],
+    region: Annotated[str, typer.Option(help="Its region.")] = "us-fl-miami",
+    contact_email: Annotated[str | None, typer.Option(help="Where its notices go.")] = None,
+) -> None:
+    """Give a partner its two streams and make it known."""
+    body = {"name": name, "setting": setting, "region": region, "contact_email": contact_email}
+
+    async def work(doors: Network) -> int:
+        await create_topics(doors.addresses["kafka"], partner_topics(partner))
+        await doors.register_partner(partner, body)
+        for topic in partner_topics(partner):
+            console.print(topic.name)
+        return 0
+
+    sys.exit(_with_network(work))
+
+
+@letters_app.command("list")
+def list_letters() -> None:
+    """What every service has put aside, and why; payloads are not shown."""
+
+    async def work(doors: Network) -> int:
+        for letter in await doors.dead_letters():
+            place = f"{letter['topic']}/{letter['partition']}/{letter['offset']}"
+            console.print(
+                f"{letter['service']:<14} {place:<48} {letter['reason']} at {letter['where']}: {letter['remedy']}"
+            )
+        return 0
+
+    sys.exit(_with_network(work))
+
+
+def _with_network(work: Callable[[Network], Coroutine[Any, Any, int]]) -> int:
+    """Run `work` against the running network; the exit code it returns."""
+
+    async def inside() -> int:
+        async with _doors() as doors:
+            return await work(doors)
+
+    with _told():
+        try:
+            return asyncio.run(inside())
+        except Refused as refused:
+            console.print(f"[red]refused:[/] {refused}")
+            return 1
+
+
+def _doors() -> AbstractAsyncContextManager[Network]:
+    token = StateFolder(StackSettings().state).password("service-token")
+    return network(_running().addresses, service_token=token)
+
+
+def _running() -> StackStatus:
+    found = control.status(StateFolder(StackSettings().state))
+    if not found.running:
+        raise NotRunning("No network is running here.", remedy="start one with `make up`.")
+    return found
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what went wrong and what to do about it, without a traceback."""
+    try:
+        yield
+    except StackError as error:
+        console.print(str(error), style="red", markup=False)
+        sys.exit(1)

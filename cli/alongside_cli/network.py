@@ -1,0 +1,141 @@
+"""The network's HTTP doors as its partners, targets and operators use them from the command line.
+
+Every command carries an Idempotency-Key, so that it may be repeated while a service restarts and still count once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from uuid import UUID
+
+import httpx2
+
+PATIENCE_SECONDS: Final = 60.0
+PAUSE_SECONDS: Final = 0.2
+PAGE: Final = 200
+_AWAY: Final = frozenset({502, 503, 504})
+
+
+class Refused(Exception):
+    """A service said no; `problem` is its problem+json."""
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        detail = problem.get("detail") or problem.get("remedy") or ""
+        super().__init__(f"{problem.get('title', 'refused')} {detail}".strip())
+        self.problem = dict(problem)
+
+    @property
+    def code(self) -> str:
+        """The problem's stable code."""
+        return str(self.problem.get("code", ""))
+
+
+class Network:
+    """All doors of one running network. `addresses` maps a service's name to its base URL."""
+
+    def __init__(self, client: httpx2.AsyncClient, addresses: Mapping[str, str]) -> None:
+        self._client, self.addresses = client, addresses
+
+    async def get(self, service: str, path: str, **params: Any) -> Any:
+        """Read one document."""
+        return await self._ask("GET", service, path, params=_given(params))
+
+    async def every(self, service: str, path: str, **params: Any) -> list[dict[str, Any]]:
+        """Read a whole list, page by page."""
+        items: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            page = await self.get(service, path, cursor=cursor, limit=PAGE, **params)
+            items += page["items"]
+            cursor = page.get("next_cursor")
+            if cursor is None:
+                return items
+
+    async def command(
+        self, service: str, path: str, body: object = None, *, key: str, method: str = "POST"
+    ) -> Any:
+        """Give a command once, however often it has to be sent. Raises Refused."""
+        return await self._ask(method, service, path, json=body or {}, headers={"Idempotency-Key": key})
+
+    async def register_partner(self, partner: str, body: Mapping[str, Any]) -> None:
+        """Make a partner known at intake, or correct what is known."""
+        await self._ask("PUT", "intake", f"/partners/{partner}", json=dict(body))
+
+    async def keep_contact_route(
+        self, namespace: str, person_reference: str, body: Mapping[str, Any]
+    ) -> None:
+        """Tell intake how a person can be reached."""
+        await self._ask(
+            "PUT", "intake", f"/people/{namespace}/{person_reference}/contact-route", json=dict(body)
+        )
+
+    async def load_offers(self, offers: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
+        """Add or refresh offers at matching; returns how many were created, changed, unchanged."""
+        counts = {"created": 0, "changed": 0, "unchanged": 0}
+        for start in range(0, len(offers), 500):
+            batch = [dict(offer) for offer in offers[start : start + 500]]
+            added = await self._ask("POST", "matching", "/offers/batch", json={"offers": batch})
+            counts = {name: counts[name] + int(added[name]) for name in counts}
+        return counts
+
+    async def open_proposals(self) -> list[dict[str, Any]]:
+        """Proposals that wait for an answer."""
+        return await self.every("matching", "/proposals", state="open")
+
+    async def accept(self, proposal_id: str) -> None:
+        """The target says yes."""
+        await self.command("matching", f"/proposals/{proposal_id}/accept", key=f"accept-{proposal_id}")
+
+    async def decline(self, proposal_id: str, reason: str) -> None:
+        """The target says no."""
+        body = {"reason": reason}
+        await self.command(
+            "matching", f"/proposals/{proposal_id}/decline", body, key=f"decline-{proposal_id}"
+        )
+
+    async def step(self, referral_id: str | UUID, step: str, body: Mapping[str, Any]) -> None:
+        """Move a referral: `start`, `complete`, …"""
+        path = f"/referrals/{referral_id}/{step}"
+        await self.command("referrals", path, dict(body), key=f"{step}-{referral_id}")
+
+    async def dead_letters(self) -> list[dict[str, Any]]:
+        """What every service has put aside, each with its `service`."""
+        return [
+            {"service": service} | letter
+            for service in ("intake", "matching", "referrals", "notifications")
+            for letter in await self.every(service, "/dead-letters")
+        ]
+
+    async def _ask(self, method: str, service: str, path: str, **how: Any) -> Any:
+        """Send a request, again and again while the service is away. Raises Refused, or TimeoutError in the end."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                try:
+                    answer = await self._client.request(method, f"{self.addresses[service]}{path}", **how)
+                except httpx2.TransportError:
+                    await asyncio.sleep(PAUSE_SECONDS)
+                    continue
+                if answer.status_code not in _AWAY:
+                    return _read(answer)
+                await asyncio.sleep(PAUSE_SECONDS)
+
+
+@asynccontextmanager
+async def network(addresses: Mapping[str, str], *, service_token: str) -> AsyncIterator[Network]:
+    """The doors of the network at these addresses, opened with the token its services share."""
+    headers = {"Authorization": f"Bearer {service_token}"}
+    async with httpx2.AsyncClient(timeout=10, headers=headers, trust_env=False) as client:
+        yield Network(client, addresses)
+
+
+def _read(answer: httpx2.Response) -> Any:
+    if answer.is_success:
+        return answer.json() if answer.content else None
+    if "json" in answer.headers.get("content-type", ""):
+        raise Refused(answer.json())
+    raise Refused({"title": f"HTTP {answer.status_code}", "detail": answer.text[:200]})
+
+
+def _given(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if value is not None}
