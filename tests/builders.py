@@ -78,7 +78,10 @@ def an_acceptance(proposal: MatchProposed) -> MatchAccepted:
 def a_decline(proposal: MatchProposed, reason: Reason = Reason.NO_CAPACITY) -> MatchDeclined:
     """The target's no to a proposal."""
     return MatchDeclined(
-        referral_id=proposal.referral_id, proposal_id=proposal.proposal_id, offer_id=proposal.offer_id, reason=reason
+        referral_id=proposal.referral_id,
+        proposal_id=proposal.proposal_id,
+        offer_id=proposal.offer_id,
+        reason=reason,
     )
 
 

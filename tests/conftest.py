@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from alongside_chassis.migrations import upgrade
 from alongside_chassis.service import Service
 from alongside_chassis.testing import ManualClock, ServiceBench, on_the_bench
@@ -17,7 +18,7 @@ from alongside_cli.stack.databases import Database, Server
 from alongside_cli.stack.postgres import postgres_server
 
 SUNDAY_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-SERVICE_TOKEN = "a-token-for-tests"  # noqa: S105
+SERVICE_TOKEN = "a-token-for-tests"
 PERSON_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 
@@ -58,7 +59,11 @@ def bench_of(
     def of(name: str, **settings: Any) -> AbstractAsyncContextManager[ServiceBench]:
         package = f"alongside_{name}"
         copies.append(postgres.clone(migrated(package)))
-        given = {"database_url": copies[-1].url, "service_token": SERVICE_TOKEN, "log_level": "ERROR"} | settings
+        given = {
+            "database_url": copies[-1].url,
+            "service_token": SERVICE_TOKEN,
+            "log_level": "ERROR",
+        } | settings
         chosen = importlib.import_module(f"{package}.settings").Settings(**given)
         service: Service = importlib.import_module(f"{package}.app").service(chosen)
         return on_the_bench(service, clock)
@@ -69,7 +74,9 @@ def bench_of(
 
 
 @pytest.fixture
-async def intake_bench(bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]) -> AsyncIterator[ServiceBench]:
+async def intake_bench(
+    bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
+) -> AsyncIterator[ServiceBench]:
     """Intake on a fresh database."""
     async with bench_of("intake", person_key=PERSON_KEY) as bench:
         yield bench

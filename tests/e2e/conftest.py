@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+
 from alongside_cli.stack.infrastructure import infrastructure
 from alongside_cli.stack.stack import LocalStack
 

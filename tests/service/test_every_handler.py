@@ -1,0 +1,150 @@
+"""The five promises every handler of every service makes, told once for all of them.
+
+Heard twice it has its effects once; what it does not know it ignores; what it cannot read it puts aside; what
+crashes before the commit was never announced; and whatever follows from an event belongs to that event's trace.
+"""
+
+import importlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+
+from alongside_chassis.errors import Stopping
+from alongside_chassis.service import Service
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts import streams
+from tests.conftest import PERSON_KEY
+from tests.service.stories import STORIES, Story
+
+TRACE_ID, SENDER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+_CRASH_AT_COMMIT = """
+    create function crash() returns trigger language plpgsql as
+        $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+    create constraint trigger crash after insert on inbox deferrable initially deferred
+        for each row execute function crash();
+"""
+
+each_story = pytest.mark.parametrize("story", STORIES, ids=str)
+
+
+@pytest.fixture
+async def bench(
+    story: Story, bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]
+) -> AsyncIterator[ServiceBench]:
+    """The story's service, ready to hear."""
+    settings = {"person_key": PERSON_KEY} if story.service == "intake" else {}
+    async with bench_of(story.service, retry_seconds_max=0.05, **settings) as ready:
+        yield ready
+
+
+@each_story
+async def test_heard_twice_it_has_its_effects_once(story: Story, bench: ServiceBench) -> None:
+    event = await story.before(bench)
+    await bench.announced(clear=True)
+    await bench.hear(event, partner=story.partner, event_id="one-and-the-same")
+    once, stored = await bench.announced(), await rows_by_table(bench)
+
+    await bench.hear(event, partner=story.partner, event_id="one-and-the-same")
+
+    assert [a.id for a in await bench.announced()] == [a.id for a in once]
+    assert await rows_by_table(bench) == stored
+    assert bool(once) == story.announces
+    assert await bench.dead_letters() == []
+
+
+@each_story
+async def test_an_event_nobody_knows_is_ignored(story: Story, bench: ServiceBench) -> None:
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", b"1"),
+        ("ce_source", b"urn:alongside:service:tomorrow"),
+        ("ce_type", b"org.alongside.something.invented.v1"),
+    ]
+
+    await bench.hear_raw(b"k", b"{}", headers, streams.JOURNEY.name)
+
+    assert (await bench.announced(), await bench.dead_letters()) == ([], [])
+
+
+@each_story
+async def test_a_payload_it_cannot_read_is_put_aside_and_its_neighbour_is_handled(
+    story: Story, bench: ServiceBench
+) -> None:
+    event = await story.before(bench)
+    await bench.announced(clear=True)
+    good = bench.record_of(event, partner=story.partner)
+    bad = bench.record(
+        good.key, b'{"nothing": "of use"}', [*good.headers[:1], *renamed(good.headers[1:])], good.topic
+    )
+
+    await bench.hear_records(bad, good)
+
+    (letter,) = await bench.dead_letters()
+    assert (letter.reason, letter.offset) == ("invalid-field", bad.offset)
+    assert any(a.event for a in await bench.announced()) or not story.announces
+
+
+@each_story
+async def test_a_crash_before_the_commit_announces_nothing_and_loses_nothing(
+    story: Story, bench: ServiceBench
+) -> None:
+    event = await story.before(bench)
+    await bench.announced(clear=True)
+    stored = await rows_by_table(bench)
+    await bench.pool.execute(_CRASH_AT_COMMIT)
+    bench.pipeline.stopping.set()
+    with pytest.raises(Stopping):
+        await bench.hear(event, partner=story.partner, event_id="survivor")
+    assert (await bench.announced(), await rows_by_table(bench)) == ([], stored)
+
+    await bench.pool.execute("drop trigger crash on inbox")
+    bench.pipeline.stopping.clear()
+    await bench.hear(event, partner=story.partner, event_id="survivor")
+
+    assert bool(await bench.announced()) == story.announces
+
+
+@each_story
+async def test_what_follows_belongs_to_the_trace_of_its_cause(story: Story, bench: ServiceBench) -> None:
+    event = await story.before(bench)
+    await bench.announced(clear=True)
+
+    await bench.hear(event, partner=story.partner, trace={"traceparent": f"00-{TRACE_ID}-{SENDER}-01"})
+
+    (span,) = [s for s in bench.finished_spans() if s.parent and f"{s.parent.span_id:016x}" == SENDER]
+    expected = f"00-{TRACE_ID}-{span.context.span_id:016x}"
+    assert {a.trace["traceparent"][:52] for a in await bench.announced()} <= {expected}
+
+
+@pytest.mark.parametrize("name", streams.SERVICES)
+def test_every_handler_has_a_story(name: str) -> None:
+    settings = {"database_url": "postgresql://nobody@127.0.0.1/none", "person_key": PERSON_KEY}
+    chosen = importlib.import_module(f"alongside_{name}.settings").Settings(**settings)
+    service: Service = importlib.import_module(f"alongside_{name}.app").service(chosen)
+
+    assert {story.contract for story in STORIES if story.service == name} == set(service.handlers.events)
+
+
+@pytest.mark.parametrize("name", streams.SERVICES)
+def test_a_service_hears_just_the_streams_the_contracts_let_it_read(name: str) -> None:
+    settings = {"database_url": "postgresql://nobody@127.0.0.1/none", "person_key": PERSON_KEY}
+    chosen = importlib.import_module(f"alongside_{name}.settings").Settings(**settings)
+    service: Service = importlib.import_module(f"alongside_{name}.app").service(chosen)
+
+    assert {s.name for s in (*service.hears, *service.urgent)} == {
+        s.name for s in streams.ALL if name in s.readers
+    }
+
+
+def renamed(headers: tuple[tuple[str, bytes], ...]) -> list[tuple[str, bytes]]:
+    """The same headers under another event id."""
+    return [(name, b"another" if name == "ce_id" else value) for name, value in headers]
+
+
+async def rows_by_table(bench: ServiceBench) -> dict[str, int]:
+    """How many rows each table holds, but for the inbox and outbox."""
+    tables = await bench.pool.fetch(
+        "select tablename from pg_tables where schemaname = 'public' and tablename not in ('inbox', 'outbox')"
+    )
+    return {row[0]: await bench.pool.fetchval(f'select count(*) from "{row[0]}"') for row in tables}
