@@ -1,0 +1,127 @@
+"""Each room installs alone: it declares what it imports, and rules depend on nothing at all."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import ROOT, Source, package_sources, report, rooms
+
+# Beside the standard library, a service's rules may use what its work is made of: matching computes.
+RULES_MAY_IMPORT = {"alongside_matching": {"numpy", "scipy"}}
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda room: room.name)
+def test_a_room_declares_what_it_imports(room: Path) -> None:
+    declared = declared_distributions(room)
+    broken = [
+        f"{source.at(node)} imports {name}"
+        for source in package_sources()
+        if (ROOT / source.place).is_relative_to(room)
+        for node, name in imported(source)
+        if not (name in {source.package, *sys.stdlib_module_names} or distributions_of(name) & declared)
+    ]
+
+    assert not broken, report(
+        broken, f"add the distribution to `dependencies` in {room.name}/pyproject.toml, then `make lock`"
+    )
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda room: room.name)
+def test_what_a_room_declares_is_locked(room: Path) -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    locked = {normalised(name) for name in re.findall(r"^([\w.-]+)==", lock, flags=re.MULTILINE)}
+    ours = {
+        normalised(tomllib.loads((room / "pyproject.toml").read_text())["project"]["name"])
+        for room in rooms()
+    }
+    missing = sorted(declared_distributions(room) - locked - ours)
+
+    assert not missing, report(missing, "pin what was added: make lock")
+
+
+def test_rules_import_only_the_standard_library() -> None:
+    broken = [
+        f"{source.at(node)} imports {name}"
+        for source in package_sources()
+        if re.match(r"domain(\.py|/)", source.inside)
+        for node, name in imported(source, whole=True)
+        if not rule_may_import(source, name)
+    ]
+
+    assert not broken, report(
+        broken,
+        "keep rules pure: facts in, decision out; translate at the edge, in handlers, api or store (style 5)",
+    )
+
+
+def test_rules_read_no_clock_and_draw_no_lots() -> None:
+    impure = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "time", "threading"}
+    broken = [
+        f"{source.at(node)} imports {name}"
+        for source in package_sources()
+        if re.match(r"domain(\.py|/)", source.inside)
+        for node, name in imported(source)
+        if name in impure
+    ]
+
+    assert not broken, report(broken, "pass the time, the number or the setting in as a parameter (style 5)")
+
+
+def rule_may_import(source: Source, name: str) -> bool:
+    """Tell whether a domain file may import the module of that full name."""
+    own_rules = f"{source.package}.domain"
+    first = name.split(".", maxsplit=1)[0]
+    allowed = sys.stdlib_module_names | RULES_MAY_IMPORT.get(source.package, set())
+    return first in allowed or name == own_rules or name.startswith(f"{own_rules}.")
+
+
+def imported(source: Source, *, whole: bool = False) -> Iterator[tuple[ast.stmt, str]]:
+    """Walk a file's imports: the top-level name, or the whole dotted name."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or source.package]
+        else:
+            continue
+        for name in names:
+            yield node, name if whole else name.split(".")[0]
+
+
+@cache
+def declared_distributions(room: Path) -> frozenset[str]:
+    """Read the distributions a room asks for, extras included, and those of our rooms it stands on."""
+    project = tomllib.loads((room / "pyproject.toml").read_text())["project"]
+    extras = project.get("optional-dependencies", {}).values()
+    asked = [*project["dependencies"], *(requirement for extra in extras for requirement in extra)]
+    names = {normalised(re.split(r"[\s\[<>=!~;]", requirement, maxsplit=1)[0]) for requirement in asked}
+    below = [
+        ROOT / "shared" / name.removeprefix("alongside-") for name in names if name.startswith("alongside-")
+    ]
+    return frozenset(names).union(*(declared_distributions(room) for room in below))
+
+
+@cache
+def distributions_of(name: str) -> frozenset[str]:
+    """Name the distributions that provide a top-level import, by normalised name."""
+    return frozenset(normalised(distribution) for distribution in [name, *installed().get(name, [])])
+
+
+@cache
+def installed() -> dict[str, list[str]]:
+    """Ask the environment once which distribution provides which import."""
+    return {name: list(distributions) for name, distributions in packages_distributions().items()}
+
+
+def normalised(name: str) -> str:
+    """Spell a distribution's name as registries compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,174 @@
+"""Some things happen in one place only; a second place is how messages get lost and clocks disagree."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tests.architecture.source import Source, calls, dotted, package_sources, report
+
+CHASSIS = "alongside_chassis"
+WALL_CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns))$")
+SQL_VERB = re.compile(r"\b(select|insert|update|delete|with|from|where)\b", re.IGNORECASE)
+SQL_COMMIT = re.compile(r"\s*(commit|end)\s*(transaction|work)?\s*;?\s*", re.IGNORECASE)
+
+
+def test_only_the_transaction_commits() -> None:
+    broken = [
+        source.at(node)
+        for source in package_sources()
+        if (source.package, source.inside) != (CHASSIS, "transaction.py")
+        for node in ast.walk(source.tree)
+        if (calls_method(node, "commit") and not commits_offsets(source, node)) or says_commit(node)
+    ]
+
+    assert not broken, report(
+        broken, "one batch, one commit, in chassis/transaction.py: take a `Tx` and let it commit (style 9)"
+    )
+
+
+def test_services_open_no_transaction_of_their_own() -> None:
+    broken = [
+        source.at(call)
+        for source in package_sources()
+        if source.package not in {CHASSIS, "alongside_cli"}
+        for call in calls(source.tree)
+        if re.search(r"(^|[._])(conn|connection)\.transaction$", dotted(call.func))
+    ]
+
+    assert not broken, report(
+        broken, "the chassis opens the transaction: use `tx.conn`, or `runtime.transaction()` in a worker"
+    )
+
+
+def test_only_the_relay_sends_to_kafka() -> None:
+    broken = [
+        source.at(node)
+        for source in package_sources()
+        if not may_send(source)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Name | ast.Attribute | ast.alias) and names_the_producer(node)
+    ]
+
+    assert not broken, report(
+        broken,
+        "announce through the outbox: `tx.announce(event)`. A message sent beside a commit will one day lie (style 10)",
+    )
+
+
+def test_only_the_clock_reads_the_clock() -> None:
+    broken = [
+        source.at(node)
+        for source in package_sources()
+        if (source.package, source.inside) != (CHASSIS, "clock.py")
+        for node in ast.walk(source.tree)
+        if (isinstance(node, ast.Call) and WALL_CLOCKS.search(dotted(node.func)))
+        or takes_from(node, "time", {"time", "time_ns"})
+    ]
+
+    assert not broken, report(
+        broken,
+        "pass `now` in: `tx.now` in a handler, `clock.now()` elsewhere; for durations, time.monotonic()",
+    )
+
+
+def test_only_settings_read_the_environment() -> None:
+    broken = [
+        source.at(node)
+        for source in package_sources()
+        if not may_read_the_environment(source)
+        for node in ast.walk(source.tree)
+        if (isinstance(node, ast.Attribute) and dotted(node) in {"os.environ", "os.getenv", "os.environb"})
+        or takes_from(node, "os", {"environ", "getenv", "environb"})
+    ]
+
+    assert not broken, report(
+        broken, "add a field to settings.py and pass the value in as a parameter (style 17)"
+    )
+
+
+def test_only_the_command_line_prints() -> None:
+    broken = [
+        source.at(call)
+        for source in package_sources()
+        if source.package != "alongside_cli" and source.inside not in PROGRAMS
+        for call in calls(source.tree)
+        if dotted(call.func) in {"print", "pprint.pprint", "sys.stdout.write"}
+    ]
+
+    assert not broken, report(
+        broken, "log one canonical line with a name from the typed list instead (style 25, 26)"
+    )
+
+
+def test_sql_is_put_together_from_constants_only() -> None:
+    broken = [
+        f"{source.at(part)} {{{ast.unparse(part.value)}}}"
+        for source in package_sources()
+        if re.search(r"(^|_)store(\.py|/)", source.inside)
+        for text in ast.walk(source.tree)
+        if isinstance(text, ast.JoinedStr) and SQL_VERB.search(ast.unparse(text))
+        for part in text.values
+        if isinstance(part, ast.FormattedValue) and not is_constant(part.value)
+    ]
+
+    assert not broken, report(
+        broken, "pass values as $1, $2, …; only an UPPER_CASE fragment of SQL may be put into a statement"
+    )
+
+
+# Developer commands inside a package (`python -m …`): their output is for the terminal.
+PROGRAMS = {"__main__.py", "schemas.py"}
+
+
+def calls_method(node: ast.AST, name: str) -> bool:
+    """Tell whether the node calls a method of that name on anything."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
+
+
+def commits_offsets(source: Source, node: ast.AST) -> bool:
+    """Tell whether the node tells Kafka how far the listener has come: after the transaction, and no part of it."""
+    in_the_listener = (source.package, source.inside) == (CHASSIS, "listener.py")
+    return in_the_listener and isinstance(node, ast.Call) and dotted(node.func).endswith("consumer.commit")
+
+
+def is_constant(node: ast.expr) -> bool:
+    """Tell whether the node is a module constant by its name."""
+    return bool(dotted(node)) and dotted(node).rsplit(".", 1)[-1].isupper()
+
+
+def takes_from(node: ast.AST, module: str, names: set[str]) -> bool:
+    """Tell whether the node imports one of the names out of a module."""
+    return (
+        isinstance(node, ast.ImportFrom)
+        and node.module == module
+        and any(a.name in names for a in node.names)
+    )
+
+
+def says_commit(node: ast.AST) -> bool:
+    """Tell whether the node is SQL text that ends a transaction."""
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and bool(SQL_COMMIT.fullmatch(node.value))
+    )
+
+
+def may_send(source: Source) -> bool:
+    """Tell whether the file is the relay, a test instrument, or a partner played by the command line."""
+    return source.package == "alongside_cli" or (
+        source.package == CHASSIS and source.inside.split("/")[0].removesuffix(".py") in {"relay", "testing"}
+    )
+
+
+def names_the_producer(node: ast.Name | ast.Attribute | ast.alias) -> bool:
+    """Tell whether the node mentions Kafka's producer class."""
+    name = node.name if isinstance(node, ast.alias) else dotted(node)
+    return name.rsplit(".", 1)[-1] == "AIOKafkaProducer"
+
+
+def may_read_the_environment(source: Source) -> bool:
+    """Tell whether the file is a settings module, or starts processes and so hands their environment on."""
+    inside_the_stack = source.package == "alongside_cli" and source.inside.startswith("stack/")
+    return source.inside.rsplit("/", 1)[-1] == "settings.py" or inside_the_stack

@@ -1,0 +1,42 @@
+"""Write requirements.lock: every dependency of the rooms and of our tools, pinned, with hashes, for every platform.
+
+The file names no index and no path of the machine that wrote it, so it installs anywhere. Versions that are already
+locked stay unless `--upgrade` or `--upgrade-package NAME` is given.
+"""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements.lock"
+PYTHON_OLDEST = "3.11"
+
+
+def main() -> int:
+    """Resolve requirements.in into requirements.lock; return the resolver's exit code."""
+    command = [
+        *(sys.executable, "-m", "uv", "pip", "compile", "requirements.in"),
+        *("--universal", "--python-version", PYTHON_OLDEST),
+        *("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
+        *(word for name in our_distributions() for word in ("--no-emit-package", name)),
+        *("--quiet", "--output-file", str(LOCK)),
+        *sys.argv[1:],
+    ]
+    finished = subprocess.run(command, cwd=ROOT, check=False)
+    if finished.returncode == 0:
+        pinned = [line for line in LOCK.read_text().splitlines() if "==" in line.split(" ")[0]]
+        print(f"lock: {len(pinned)} distributions pinned in {LOCK.name}")
+    return finished.returncode
+
+
+def our_distributions() -> list[str]:
+    """Name the rooms: they are installed from this checkout, never from an index."""
+    patterns = ("shared/*/pyproject.toml", "services/*/pyproject.toml", "cli/pyproject.toml")
+    rooms = sorted(path for pattern in patterns for path in ROOT.glob(pattern))
+    return [tomllib.loads(room.read_text())["project"]["name"] for room in rooms]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
