@@ -1,0 +1,139 @@
+"""How a change is told: the referral's state as the events the others know, and its due time as a durable timer."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from alongside_chassis.transaction import Tx
+from alongside_contracts import vocabulary as words
+from alongside_contracts.ids import OfferId, PersonId, ReferralId
+from alongside_contracts.intake import SupportRequest
+from alongside_contracts.partner import ReferralUpdated
+from alongside_contracts.referrals import (
+    LoopClosed,
+    ReferralOverdue,
+    ReferralStatusChanged,
+    ReferralSucceeded,
+)
+from alongside_referrals.domain.codes import Actor
+from alongside_referrals.domain.decisions import Entry, Moved, Noted
+from alongside_referrals.domain.due import Overdue
+from alongside_referrals.domain.loop import Closed
+from alongside_referrals.domain.referral import Referral
+
+Change: TypeAlias = Moved | Noted | Overdue | Closed
+
+DUE: Final = "due"
+"""The kind of the one timer every open referral has; its key is the referral id."""
+
+
+def announce(tx: Tx, change: Change) -> Referral:
+    """Tell the change with this commit and set its timer; returns the referral, which knows its closing event now."""
+    referral = change.referral
+    match change:
+        case Moved(entry=entry):
+            event_id = _status_changed(tx, referral, entry)
+            _watch(tx, referral)
+            return replace(referral, closing_event=event_id) if referral.terminal else referral
+        case Overdue(late=late):
+            if referral.waiting is not None:
+                announce_overdue(tx, referral, late, referral.waiting.actor, referral.waiting.due_at)
+            _watch(tx, referral)
+        case Closed():
+            _loop_closed(tx, referral)
+        case Noted():
+            pass
+    return referral
+
+
+def announce_overdue(tx: Tx, referral: Referral, late: Actor, asked: Actor, due_at: datetime) -> None:
+    """Tell that `late` let the time pass and `asked` has until `due_at`."""
+    tx.announce(
+        ReferralOverdue(
+            referral_id=ReferralId(referral.id),
+            person_id=PersonId(referral.person_id),
+            partner=referral.partner,
+            offer_id=_offer(referral),
+            offer_kind=words.OfferKind(referral.offer_kind) if referral.offer_kind else None,
+            late_actor=words.Actor(late),
+            next_actor=words.Actor(asked),
+            due_at=due_at,
+        )
+    )
+
+
+def announce_successor(tx: Tx, successor: Referral, ended: Referral, request: str) -> None:
+    """Tell that `successor` replaces `ended`, so that matching asks again, but none of the offers tried before."""
+    tx.announce(
+        ReferralSucceeded(
+            referral_id=ReferralId(successor.id),
+            replaces=ReferralId(ended.id),
+            person_id=PersonId(successor.person_id),
+            partner=successor.partner,
+            reference=successor.reference,
+            request=SupportRequest.model_validate_json(request),
+            excluded_offers=tuple(OfferId(offer) for offer in successor.excluded_offers),
+        )
+    )
+
+
+def _watch(tx: Tx, referral: Referral) -> None:
+    """Look again when the next actor's time is over."""
+    if referral.waiting is None:
+        tx.no_longer(DUE, str(referral.id))
+    else:
+        tx.later(DUE, str(referral.id), referral.waiting.due_at)
+
+
+def _status_changed(tx: Tx, referral: Referral, entry: Entry) -> str:
+    """On the journey for everybody, and on the referring partner's own stream."""
+    waiting = referral.waiting
+    event = ReferralStatusChanged(
+        referral_id=ReferralId(referral.id),
+        sequence=referral.sequence,
+        person_id=PersonId(referral.person_id),
+        partner=referral.partner,
+        previous=words.Status(entry.previous),
+        status=words.Status(referral.status),
+        business_status=words.BusinessStatus(referral.business) if referral.business else None,
+        reason=words.Reason(referral.reason) if referral.reason else None,
+        outcome=words.Outcome(referral.outcome) if referral.outcome else None,
+        actor=words.Actor(entry.actor),
+        offer_id=_offer(referral),
+        offer_kind=words.OfferKind(referral.offer_kind) if referral.offer_kind else None,
+        next_actor=words.Actor(waiting.actor) if waiting else None,
+        due_at=waiting.due_at if waiting else None,
+    )
+    if referral.partner is not None:
+        tx.announce(_updated(event, referral.partner, referral.reference), partner=referral.partner)
+    return tx.announce(event)
+
+
+def _updated(event: ReferralStatusChanged, partner: str, reference: str) -> ReferralUpdated:
+    return ReferralUpdated(
+        partner=partner,
+        reference=reference,
+        referral_id=event.referral_id,
+        sequence=event.sequence,
+        status=event.status,
+        business_status=event.business_status,
+        reason=event.reason,
+        outcome=event.outcome,
+        due_at=event.due_at,
+    )
+
+
+def _loop_closed(tx: Tx, referral: Referral) -> None:
+    if referral.outcome is None:
+        raise ValueError("a loop closes with an outcome")
+    tx.announce(
+        LoopClosed(
+            referral_id=ReferralId(referral.id),
+            status=words.Status(referral.status),
+            outcome=words.Outcome(referral.outcome),
+        )
+    )
+
+
+def _offer(referral: Referral) -> OfferId | None:
+    return OfferId(referral.offer_id) if referral.offer_id else None

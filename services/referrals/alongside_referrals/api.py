@@ -1,0 +1,239 @@
+"""HTTP's door: commands of the parties and reads of where a referral stands. Parse, call, answer; no rules."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+
+from alongside_chassis.errors import Problem
+from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_cursor, encode_cursor
+from alongside_chassis.transaction import Tx
+from alongside_referrals import store
+from alongside_referrals.domain import commands
+from alongside_referrals.domain.decisions import Moved, Noted, Refusal, Refused, Stale
+from alongside_referrals.domain.machine import decide
+from alongside_referrals.domain.policy import Policies
+from alongside_referrals.recording import record
+from alongside_referrals.views import (
+    Ask,
+    AskComplete,
+    AskContact,
+    AskFail,
+    AskReject,
+    AskWithReason,
+    EntryView,
+    ReferralView,
+    Wanted,
+    entry_view,
+    referral_view,
+)
+
+FORBIDDEN, CONFLICT, UNPROCESSABLE = 403, 409, 422
+HTTP_STATUS: Final = {
+    Refusal.ACTOR_NOT_ALLOWED: FORBIDDEN,
+    Refusal.REFERRAL_ENDED: CONFLICT,
+    Refusal.WRONG_STATUS: CONFLICT,
+    Refusal.NOBODY_ASKED: CONFLICT,
+}
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+ReferralPath = Annotated[UUID, Path(description="The referral's id.")]
+
+
+def router(policies: Policies) -> APIRouter:
+    """Every route of the service."""
+    routes = APIRouter(prefix="/referrals", tags=["referrals"])
+    _add_steps(routes, policies)
+    _add_endings(routes, policies)
+    _add_reads(routes)
+    return routes
+
+
+def _add_steps(routes: APIRouter, policies: Policies) -> None:
+    """Commands after which the referral is still open."""
+
+    @routes.post("/{referral_id}/start", response_model=ReferralView)
+    async def start(referral_id: ReferralPath, ask: Ask, command: Command) -> Response:
+        """Target and person have met."""
+        order = commands.Start(actor=ask.actor, note=ask.note)
+        return await _carry_out(command, referral_id, ask, order, policies)
+
+    @routes.post("/{referral_id}/hold", response_model=ReferralView)
+    async def hold(referral_id: ReferralPath, ask: AskWithReason, command: Command) -> Response:
+        """Pause, for a reason."""
+        order = commands.Hold(actor=ask.actor, reason=ask.reason, note=ask.note)
+        return await _carry_out(command, referral_id, ask, order, policies)
+
+    @routes.post("/{referral_id}/resume", response_model=ReferralView)
+    async def resume(referral_id: ReferralPath, ask: Ask, command: Command) -> Response:
+        """Go on after a pause."""
+        order = commands.Resume(actor=ask.actor, note=ask.note)
+        return await _carry_out(command, referral_id, ask, order, policies)
+
+    @routes.post("/{referral_id}/contact-attempts", response_model=ReferralView)
+    async def record_contact(referral_id: ReferralPath, ask: AskContact, command: Command) -> Response:
+        """Record that the target tried to reach the person, and whether it did."""
+        order = commands.RecordContact(actor=ask.actor, note=ask.note, reached=ask.reached)
+        return await _carry_out(command, referral_id, ask, order, policies)
+
+    @routes.post("/{referral_id}/interim-notes", response_model=ReferralView)
+    async def note_interim(referral_id: ReferralPath, ask: Ask, command: Command) -> Response:
+        """Say that things go on, though no outcome is in sight."""
+        order = commands.NoteInterim(actor=ask.actor, note=ask.note)
+        return await _carry_out(command, referral_id, ask, order, policies)
+
+
+def _add_endings(routes: APIRouter, policies: Policies) -> None:
+    """Commands that end the referral."""
+
+    @routes.post("/{referral_id}/reject", response_model=ReferralView)
+    async def reject(referral_id: ReferralPath, ask: AskReject, command: Command) -> Response:
+        """The target will not take it; the person returns to matching unless the reason says otherwise."""
+        order = commands.Reject(
+            actor=ask.actor, reason=ask.reason, note=ask.note, return_to_matching=ask.return_to_matching
+        )
+        return await _carry_out(command, referral_id, ask, order, policies)
+
+    @routes.post("/{referral_id}/cancel", response_model=ReferralView)
+    async def cancel(referral_id: ReferralPath, ask: AskWithReason, command: Command) -> Response:
+        """Stop before the end; either side may."""
+        order = commands.Cancel(actor=ask.actor, reason=ask.reason, note=ask.note)
+        return await _carry_out(command, referral_id, ask, order, policies)
+
+    @routes.post("/{referral_id}/complete", response_model=ReferralView)
+    async def complete(referral_id: ReferralPath, ask: AskComplete, command: Command) -> Response:
+        """The referral did what it was for; the outcome says what."""
+        order = commands.Complete(actor=ask.actor, note=ask.note, outcome=ask.outcome)
+        return await _carry_out(command, referral_id, ask, order, policies)
+
+    @routes.post("/{referral_id}/fail", response_model=ReferralView)
+    async def fail(referral_id: ReferralPath, ask: AskFail, command: Command) -> Response:
+        """It came to nothing; `return_to_matching` asks for another offer."""
+        order = commands.Fail(
+            actor=ask.actor, reason=ask.reason, note=ask.note, return_to_matching=ask.return_to_matching
+        )
+        return await _carry_out(command, referral_id, ask, order, policies)
+
+    @routes.post("/{referral_id}/withdraw-as-error", response_model=ReferralView)
+    async def withdraw_as_error(referral_id: ReferralPath, ask: AskWithReason, command: Command) -> Response:
+        """It should never have been entered."""
+        order = commands.WithdrawAsError(actor=ask.actor, reason=ask.reason, note=ask.note)
+        return await _carry_out(command, referral_id, ask, order, policies)
+
+
+def _add_reads(routes: APIRouter) -> None:
+    @routes.get("")
+    async def listing(read: Read, wanted: Annotated[Wanted, Query()]) -> Page[ReferralView]:
+        """Referrals, newest first. `overdue` keeps those somebody has let wait since their last move."""
+        now = read.runtime.clock.now()
+        last = decode_cursor(wanted.cursor, 1)
+        found = await store.page(
+            read.conn, wanted.as_filter(now), before=_uuid(last[0]) if last else None, limit=wanted.limit
+        )
+        following = encode_cursor(str(found[-1].referral.id)) if len(found) == wanted.limit else None
+        return Page(items=[referral_view(present, now) for present in found], next_cursor=following)
+
+    @routes.get("/{referral_id}")
+    async def show(referral_id: ReferralPath, read: Read) -> ReferralView:
+        """Where a referral stands, its loop in four parts."""
+        return referral_view(_found(await store.present(read.conn, referral_id)), read.runtime.clock.now())
+
+    @routes.get("/{referral_id}/timeline")
+    async def timeline(
+        referral_id: ReferralPath, read: Read, cursor: str | None = None, limit: Limit = 100
+    ) -> Page[EntryView]:
+        """What happened, oldest first. Notes are kept, and told to nobody."""
+        _found(await store.present(read.conn, referral_id))
+        last = decode_cursor(cursor, 1)
+        after = _number(last[0]) if last else 0
+        entries = await store.timeline(read.conn, referral_id, after=after, limit=limit)
+        following = encode_cursor(str(entries[-1].entry)) if len(entries) == limit else None
+        return Page(items=[entry_view(entry) for entry in entries], next_cursor=following)
+
+
+async def _carry_out(
+    command: Command, referral_id: UUID, ask: Ask, order: commands.Order, policies: Policies
+) -> Response:
+    """1 lock; 2 decide; 3 record; 4 answer with the state after it. Raises Problem, and nothing changes then."""
+
+    async def work(tx: Tx) -> ReferralView:
+        referral = (await store.lock(tx.conn, [referral_id])).get(referral_id)  # 1
+        if referral is None:
+            raise _not_found()
+        if ask.expected_sequence not in (None, referral.sequence):
+            raise _moved_on(referral.sequence)
+        match decide(referral, order, tx.now, policies.of(referral.region)):  # 2
+            case Refused() as refused:
+                raise _refused(refused)
+            case Stale():
+                raise _moved_on(referral.sequence)
+            case Moved() | Noted() as change:
+                await record(tx, change, policies)  # 3
+        return referral_view(_found(await store.present(tx.conn, referral_id)), tx.now)  # 4
+
+    return await command.run(work)
+
+
+def _found(present: store.Present | None) -> store.Present:
+    if present is None:
+        raise _not_found()
+    return present
+
+
+def _not_found() -> Problem:
+    return Problem(
+        status=404,
+        code="referral-not-found",
+        title="No referral has this id",
+        remedy="Look it up by partner and reference, or wait until its submission is admitted.",
+        field="referral_id",
+    )
+
+
+def _moved_on(sequence: int) -> Problem:
+    return Problem(
+        status=CONFLICT,
+        code="referral-moved",
+        title="The referral has moved since you looked",
+        detail=f"It is at sequence {sequence} now.",
+        remedy="Read it again and decide anew.",
+        field="expected_sequence",
+    )
+
+
+def _refused(refused: Refused) -> Problem:
+    return Problem(
+        status=HTTP_STATUS.get(refused.code, UNPROCESSABLE),
+        code=refused.code.value,
+        title="The referral stays as it is",
+        detail=_sentence(refused.why),
+        remedy=_sentence(refused.remedy),
+        field=refused.field,
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise _bad_cursor() from None
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise _bad_cursor() from None
+
+
+def _bad_cursor() -> Problem:
+    return Problem(
+        status=UNPROCESSABLE,
+        code="bad-cursor",
+        title="This cursor was not given out here",
+        remedy="Start again without a cursor, then follow next_cursor.",
+        field="cursor",
+    )

@@ -1,0 +1,88 @@
+"""When the loop is closed: an ended referral, an outcome on record, the referrer notified, that notice delivered."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from alongside_referrals.domain.codes import TERMINAL, Actor, Role, Status, What
+from alongside_referrals.domain.decisions import Entry, Noted, Stale
+from alongside_referrals.domain.referral import Referral
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The four parts, each reported for itself."""
+
+    terminal: bool
+    outcome: bool
+    referrer_notified: bool
+    notice_delivered: bool
+
+    @property
+    def closed(self) -> bool:
+        """All four, and nothing less."""
+        return self.terminal and self.outcome and self.referrer_notified and self.notice_delivered
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is known of one notice: for whom, about which event and status, and whether it arrived."""
+
+    role: Role
+    cause: str
+    about: Status | None
+    delivered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The last of the four parts came in."""
+
+    referral: Referral
+    entry: Entry
+
+
+def loop_of(referral: Referral) -> Loop:
+    """How far a referral's loop is closed."""
+    return Loop(
+        terminal=referral.terminal,
+        outcome=referral.outcome is not None,
+        referrer_notified=referral.referrer_notified_at is not None,
+        notice_delivered=referral.notice_delivered_at is not None,
+    )
+
+
+def can_close_a_loop(role: Role, about: Status | None, *, delivered: bool) -> bool:
+    """Whether a notice could ever matter here; most do not, and need not be looked up."""
+    told_the_end = about in TERMINAL or not delivered  # a failed notice does not say which status it told
+    return told_the_end and role in (Role.REFERRER, Role.PERSON)
+
+
+def hear_notice(referral: Referral, notice: Notice, now: datetime) -> Closed | Noted | Stale:
+    """Take in that the referrer was told, or could not be; only news about the present terminal status counts."""
+    if (
+        not referral.terminal
+        or notice.role is not _referrer(referral)
+        or not _about_the_end(referral, notice)
+    ):
+        return Stale()
+    after = replace(
+        referral,
+        referrer_notified_at=referral.referrer_notified_at or now,
+        notice_delivered_at=referral.notice_delivered_at or (now if notice.delivered else None),
+        entries=referral.entries + 1,
+    )
+    if loop_of(after) == loop_of(referral):
+        return Stale()
+    if loop_of(after).closed and referral.loop_closed_at is None:
+        closed = replace(after, loop_closed_at=now)
+        return Closed(closed, Entry(What.LOOP_CLOSED, now, Actor.REQUESTER, referral.status))
+    return Noted(after, Entry(What.REFERRER_TOLD, now, Actor.REQUESTER, referral.status))
+
+
+def _referrer(referral: Referral) -> Role:
+    """Who referred themselves is their own referrer."""
+    return Role.PERSON if referral.partner is None else Role.REFERRER
+
+
+def _about_the_end(referral: Referral, notice: Notice) -> bool:
+    return notice.about is referral.status if notice.delivered else notice.cause == referral.closing_event

@@ -1,0 +1,233 @@
+"""The referral machine: which command leads where, who may give it, and what it needs. Nothing else changes a status.
+
+Source of the statuses and of who sets them: FHIR R4 Task as the Gravity SDOH Clinical Care guide narrows it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from alongside_referrals.domain import due, guards, reopen
+from alongside_referrals.domain.codes import Actor, Business, Status, What
+from alongside_referrals.domain.commands import (
+    Accept,
+    Cancel,
+    Command,
+    Complete,
+    Decline,
+    Fact,
+    Fail,
+    Hold,
+    Lapse,
+    NoteInterim,
+    Propose,
+    Recall,
+    RecordContact,
+    Reject,
+    Request,
+    Resume,
+    Start,
+    Waitlist,
+    WithdrawAsError,
+)
+from alongside_referrals.domain.decisions import Entry, Moved, Noted, Refusal, Refused, Stale
+from alongside_referrals.domain.guards import Guard
+from alongside_referrals.domain.policy import Policy
+from alongside_referrals.domain.referral import Referral
+
+Decision: TypeAlias = Moved | Noted | Refused | Stale
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table: from `start` by whoever `may` to `to` (None: the status stays), if all guards agree."""
+
+    what: What
+    start: frozenset[Status]
+    to: Status | None
+    may: frozenset[Actor]
+    guards: tuple[Guard, ...] = ()
+    business: Business | None = None
+
+
+_S, _A = Status, Actor
+_MATCHING, _TARGET = frozenset({_A.MATCHING}), frozenset({_A.TARGET})
+# The coordinator acts for whoever referred; the person leads their own journey and may always stop it.
+_REQUESTER = frozenset({_A.REQUESTER, _A.COORDINATOR})
+_EITHER = _REQUESTER | _TARGET | {_A.PERSON}
+_DRAFT, _REQUESTED, _ACCEPTED = frozenset({_S.DRAFT}), frozenset({_S.REQUESTED}), frozenset({_S.ACCEPTED})
+_IN_PROGRESS, _ON_HOLD = frozenset({_S.IN_PROGRESS}), frozenset({_S.ON_HOLD})
+_TAKEN_ON = _ACCEPTED | _IN_PROGRESS | _ON_HOLD
+_ANY = frozenset(_S) - {_S.ENTERED_IN_ERROR}
+
+RULES: Final[Mapping[type[Command], Rule]] = {
+    Request: Rule(What.REQUESTED, _DRAFT, _S.REQUESTED, _REQUESTER),
+    Propose: Rule(What.PROPOSED, _REQUESTED, None, _MATCHING, business=Business.AWAITING_RESPONSE),
+    Waitlist: Rule(What.WAITLISTED, _REQUESTED, None, _MATCHING, business=Business.WAITLISTED),
+    Decline: Rule(What.DECLINED, _REQUESTED, None, _TARGET),
+    Lapse: Rule(What.LAPSED, _REQUESTED, None, _MATCHING, business=Business.NO_RESPONSE),
+    Accept: Rule(What.ACCEPTED, _REQUESTED, _S.ACCEPTED, _TARGET),
+    Reject: Rule(
+        What.REJECTED,
+        _REQUESTED,
+        _S.REJECTED,
+        _TARGET,
+        (guards.an_offer_was_asked, guards.a_reason, guards.somebody_left_to_match),
+    ),
+    Start: Rule(What.STARTED, _ACCEPTED, _S.IN_PROGRESS, _TARGET),
+    Hold: Rule(
+        What.HELD, _ACCEPTED | _IN_PROGRESS, _S.ON_HOLD, _TARGET, (guards.a_reason,), business=Business.PAUSED
+    ),
+    Resume: Rule(What.RESUMED, _ON_HOLD, _S.IN_PROGRESS, _TARGET),
+    Cancel: Rule(What.CANCELLED, _REQUESTED | _TAKEN_ON, _S.CANCELLED, _EITHER, (guards.a_reason,)),
+    Recall: Rule(
+        What.RECALLED,
+        _REQUESTED | _TAKEN_ON,
+        _S.CANCELLED,
+        _REQUESTER,
+        (guards.a_reason,),
+        business=Business.RECALLED,
+    ),
+    Complete: Rule(What.COMPLETED, _TAKEN_ON, _S.COMPLETED, _TARGET, (guards.an_outcome,)),
+    Fail: Rule(
+        What.FAILED,
+        _TAKEN_ON,
+        _S.FAILED,
+        _TARGET,
+        (guards.a_reason, guards.enough_attempts, guards.somebody_left_to_match),
+    ),
+    WithdrawAsError: Rule(What.WITHDRAWN_AS_ERROR, _ANY, _S.ENTERED_IN_ERROR, _REQUESTER),
+    RecordContact: Rule(What.CONTACT_ATTEMPTED, _TAKEN_ON, None, _TARGET, business=Business.CONTACTED),
+    NoteInterim: Rule(What.INTERIM_NOTED, _IN_PROGRESS, None, _TARGET, business=Business.INTERIM),
+}
+
+
+def decide(referral: Referral, command: Command, now: datetime, policy: Policy) -> Decision:
+    """What becomes of `command`. A fact that cannot be true any more is `Stale`; an order that may not be, `Refused`.
+
+    1 who asks; 2 from where; 3 what it needs; 4 the change; 5 who must act next.
+    """
+    rule = RULES[type(command)]
+    refused = _not_theirs(rule, referral, command) or _not_from_here(rule, referral)  # 1, 2
+    for guard in rule.guards:  # 3
+        refused = refused or guard(referral, command, policy)
+    if not isinstance(command, Fact):
+        return refused or _move(rule, referral, command, now, policy)
+    if refused or _overtaken(referral, command):
+        return Stale()
+    return _move(rule, referral, command, now, policy)
+
+
+def _move(rule: Rule, referral: Referral, command: Command, now: datetime, policy: Policy) -> Moved | Noted:
+    entry = Entry(rule.what, now, command.actor, referral.status, command.note)
+    changed = replace(_brought(referral, command, now), entries=referral.entries + 1)
+    if isinstance(command, RecordContact) and (not command.reached or referral.status is Status.ON_HOLD):
+        return Noted(changed, entry)
+    status, business = rule.to or referral.status, _business(rule, command)
+    moved = replace(
+        changed,
+        status=status,  # 4
+        business=business,
+        reason=command.reason,
+        sequence=referral.sequence + 1,
+        waiting=due.next_waiting(changed, status, business, now, policy),  # 5
+    )
+    return Moved(moved, entry, returns=_returns(command))
+
+
+def _brought(referral: Referral, command: Command, now: datetime) -> Referral:
+    """The referral with what the command itself brings along, its status still untouched."""
+    match command:
+        case Propose():
+            return replace(
+                referral,
+                proposal_id=command.proposal_id,
+                offer_id=command.offer_id,
+                offer_kind=command.offer_kind,
+                attempt=command.attempt,
+                answer_by=command.answer_by,
+            )
+        case Accept():
+            return replace(referral, offer_id=command.offer_id, offer_kind=command.offer_kind, answer_by=None)
+        case Decline() | Lapse():
+            return replace(_offer_excluded(referral), offer_id=None, offer_kind=None, proposal_id=None)
+        case Reject() | Fail() | Recall():
+            return _offer_excluded(referral)
+        case Start() | Resume():
+            return replace(referral, contact_at=now, noted_at=now)
+        case NoteInterim():
+            return replace(referral, noted_at=now)
+        case RecordContact():
+            reached_at = now if command.reached else referral.contact_at
+            return replace(referral, contact_attempts=referral.contact_attempts + 1, contact_at=reached_at)
+        case Complete():
+            return replace(referral, outcome=command.outcome)
+        case WithdrawAsError():
+            # What was entered in error came to nothing, and whoever referred has to be told anew.
+            return replace(referral, outcome=None, referrer_notified_at=None, notice_delivered_at=None)
+        case _:
+            return referral
+
+
+def _offer_excluded(referral: Referral) -> Referral:
+    excluded = reopen.excluding(referral, referral.offer_id)
+    return replace(referral, excluded_offers=excluded, answer_by=None)
+
+
+def _business(rule: Rule, command: Command) -> Business | None:
+    if isinstance(command, Cancel) and command.actor is Actor.TARGET:
+        return Business.TARGET_WITHDREW
+    return rule.business
+
+
+def _returns(command: Command) -> bool:
+    match command:
+        case Reject(return_to_matching=None):
+            return reopen.returns_by_itself(command.reason)
+        case Reject() | Fail():
+            return bool(command.return_to_matching)
+        case Recall():
+            return True
+        case _:
+            return False
+
+
+def _not_theirs(rule: Rule, referral: Referral, command: Command) -> Refused | None:
+    if command.actor in rule.may or (_is_requester(referral, command.actor) and Actor.REQUESTER in rule.may):
+        return None
+    allowed = ", ".join(sorted(rule.may))
+    return Refused(
+        Refusal.ACTOR_NOT_ALLOWED, f"the {command.actor} may not do this", f"ask the {allowed}", "actor"
+    )
+
+
+def _is_requester(referral: Referral, actor: Actor) -> bool:
+    """Who referred themselves holds the requester's rights."""
+    return actor is Actor.PERSON and referral.partner is None
+
+
+def _not_from_here(rule: Rule, referral: Referral) -> Refused | None:
+    if referral.status in rule.start:
+        return None
+    if referral.terminal:
+        return Refused(
+            Refusal.REFERRAL_ENDED,
+            f"the referral ended as {referral.status}",
+            "an ended referral is never edited: a new referral may replace it",
+        )
+    allowed = ", ".join(sorted(rule.start))
+    return Refused(
+        Refusal.WRONG_STATUS, f"the referral is {referral.status}", f"possible only when {allowed}"
+    )
+
+
+def _overtaken(referral: Referral, fact: Fact) -> bool:
+    """Whether a later fact was here first."""
+    match fact:
+        case Propose():
+            return fact.attempt <= referral.attempt
+        case Accept() | Decline() | Lapse():
+            return fact.proposal_id != referral.proposal_id
+        case Waitlist():
+            return referral.proposal_id is not None or referral.business is Business.WAITLISTED

@@ -1,0 +1,66 @@
+"""What a region decides for itself: every number the rules use. Read from a file, never written into code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from alongside_referrals.domain.business_days import Calendar, Span
+from alongside_referrals.domain.codes import Actor, Wait
+
+
+class AtTheTop(StrEnum):
+    """What happens when the last party on a ladder is late too."""
+
+    ASK_AGAIN = "ask-again"
+    RECALL = "recall"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """Who is asked, and how long they have."""
+
+    actor: Actor
+    within: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Who is asked first, who next when the due time passes, and what happens at the top."""
+
+    rungs: tuple[Rung, ...]
+    at_the_top: AtTheTop
+
+    def __post_init__(self) -> None:
+        """A ladder without rungs would leave a referral waiting for nobody."""
+        if not self.rungs:
+            raise ValueError("a ladder has at least one rung")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One region's policy. Raises ValueError when a wait has no ladder."""
+
+    calendar: Calendar
+    ladders: Mapping[Wait, Ladder]
+    note_within: Span
+    """An outcome or an interim note is due this long after the last one."""
+    contact_attempts_min: int
+    """Recorded attempts it takes before anybody may say `unable-to-contact`."""
+
+    def __post_init__(self) -> None:
+        """Every wait must lead somewhere."""
+        missing = set(Wait) - set(self.ladders)
+        if missing:
+            raise ValueError(f"no ladder for {', '.join(sorted(missing))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Every region's policy, and one for whoever is not in the file."""
+
+    regions: Mapping[str, Policy]
+    elsewhere: Policy
+
+    def of(self, region: str) -> Policy:
+        """The policy of a region."""
+        return self.regions.get(region, self.elsewhere)

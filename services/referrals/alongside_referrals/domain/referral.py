@@ -1,0 +1,81 @@
+"""A referral as the rules see it: frozen, and impossible to build open without a next actor and a due time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from alongside_referrals.domain.codes import (
+    TERMINAL,
+    Actor,
+    Business,
+    OfferKind,
+    Outcome,
+    Reason,
+    Status,
+    Wait,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The one party asked now, for what, until when; `rung` counts how often the due time passed (0: never)."""
+
+    wait: Wait
+    actor: Actor
+    due_at: datetime
+    rung: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """The present state of one referral.
+
+    `sequence` counts announced transitions, `entries` all timeline entries. `waiting` is None exactly when the status
+    is terminal (a draft is nobody's business yet). Raises ValueError when built otherwise.
+    """
+
+    id: UUID
+    person_id: UUID
+    reference: str
+    region: str
+    partner: str | None = None
+    replaces: UUID | None = None
+    status: Status = Status.DRAFT
+    business: Business | None = None
+    reason: Reason | None = None
+    outcome: Outcome | None = None
+    waiting: Waiting | None = None
+    sequence: int = 0
+    entries: int = 0
+    offer_id: UUID | None = None
+    offer_kind: OfferKind | None = None
+    proposal_id: UUID | None = None
+    """The proposal the offer was, or is being, asked with."""
+    answer_by: datetime | None = None
+    """When the place held for the present proposal is given up."""
+    attempt: int = 0
+    """The number of the latest proposal heard of."""
+    excluded_offers: tuple[UUID, ...] = ()
+    """Offers that said no, did not answer or failed this person: not to be asked again."""
+    contact_attempts: int = 0
+    contact_at: datetime | None = None
+    """When the target last reached the person."""
+    noted_at: datetime | None = None
+    """When the target last said how things go: a start, a resumption, an interim note."""
+    closing_event: str | None = None
+    """The id of the event that announced the terminal status; notices name it as their cause."""
+    referrer_notified_at: datetime | None = None
+    notice_delivered_at: datetime | None = None
+    loop_closed_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Hold promise 4 of the domain: no open referral without a next actor and a due time."""
+        if self.status is not Status.DRAFT and (self.waiting is None) != self.terminal:
+            raise ValueError(
+                f"{self.status.value} referral {'waits' if self.waiting else 'waits for nobody'}"
+            )
+
+    @property
+    def terminal(self) -> bool:
+        """Whether it has ended; an ended referral is succeeded, never edited."""
+        return self.status in TERMINAL

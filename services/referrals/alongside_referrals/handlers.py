@@ -1,0 +1,208 @@
+"""Kafka's and the clock's door: load, decide, record, announce. Facts of others become words of the machine here."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from alongside_chassis.errors import Unprocessable
+from alongside_chassis.handlers import Handlers, Timer
+from alongside_chassis.transaction import Tx
+from alongside_contracts.intake import SubmissionAdmitted
+from alongside_contracts.matching import (
+    MatchAccepted,
+    MatchDeclined,
+    MatchLapsed,
+    MatchProposed,
+    MatchWaitlisted,
+)
+from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
+from alongside_contracts.vocabulary import ProblemCode
+from alongside_referrals import store
+from alongside_referrals.announcements import DUE, announce_overdue
+from alongside_referrals.domain.codes import Actor, OfferKind, Reason, Role, Status, Wait
+from alongside_referrals.domain.commands import Accept, Decline, Fact, Lapse, Propose, Recall, Waitlist
+from alongside_referrals.domain.decisions import Moved, Noted, Refused, Stale
+from alongside_referrals.domain.due import Overdue, RecallDue, escalate
+from alongside_referrals.domain.loop import Closed, Notice, can_close_a_loop, hear_notice
+from alongside_referrals.domain.machine import Decision, decide
+from alongside_referrals.domain.policy import Policies
+from alongside_referrals.domain.referral import Referral
+from alongside_referrals.recording import open_drafts, record, told
+
+MatchEvent = MatchProposed | MatchAccepted | MatchDeclined | MatchLapsed | MatchWaitlisted
+NoticeEvent = NoticeDelivered | NoticeFailed
+E = TypeVar("E", bound=MatchEvent | NoticeEvent)
+Verdict = Closed | Decision
+"""Whatever the rules may say to something heard."""
+Rule = Callable[[Referral, E, Tx], Verdict]
+
+
+def handlers(policies: Policies) -> Handlers:
+    """What the referrals service hears, under the regions' policies."""
+    hears = Handlers()
+    _hear_intake(hears, policies)
+    _hear_matching(hears, policies)
+    _hear_notifications(hears)
+    _hear_the_clock(hears, policies)
+    return hears
+
+
+def _hear_intake(hears: Handlers, policies: Policies) -> None:
+    @hears.on_batch(SubmissionAdmitted)
+    async def open_referrals(events: Sequence[SubmissionAdmitted], tx: Tx) -> None:
+        drafts = [(_draft(event), event.request.model_dump_json(exclude_none=True)) for event in events]
+        opened = await open_drafts(tx, drafts, policies)
+        lines = []
+        for event in events:
+            tx.following(event)
+            moved = opened.pop(event.referral_id, None)
+            lines.extend([told(tx, moved)] if moved else [])
+        await store.note_down(tx.conn, lines)
+
+
+def _hear_matching(hears: Handlers, policies: Policies) -> None:
+    def machine(referral: Referral, event: MatchEvent, tx: Tx) -> Decision:
+        return decide(referral, _fact(event), tx.now, policies.of(referral.region))
+
+    @hears.on_batch(MatchProposed)
+    async def ask_the_target(events: Sequence[MatchProposed], tx: Tx) -> None:
+        await _take_in(events, tx, machine)
+
+    @hears.on_batch(MatchAccepted)
+    async def go_ahead(events: Sequence[MatchAccepted], tx: Tx) -> None:
+        await _take_in(events, tx, machine)
+
+    @hears.on_batch(MatchDeclined)
+    async def go_back_to_matching(events: Sequence[MatchDeclined], tx: Tx) -> None:
+        await _take_in(events, tx, machine)
+
+    @hears.on_batch(MatchLapsed)
+    async def give_up_on_an_answer(events: Sequence[MatchLapsed], tx: Tx) -> None:
+        await _take_in(events, tx, machine)
+
+    @hears.on_batch(MatchWaitlisted)
+    async def wait_for_a_place(events: Sequence[MatchWaitlisted], tx: Tx) -> None:
+        await _take_in(events, tx, machine)
+
+
+def _hear_notifications(hears: Handlers) -> None:
+    @hears.on_batch(NoticeDelivered)
+    async def the_referrer_was_told(events: Sequence[NoticeDelivered], tx: Tx) -> None:
+        await _take_in([event for event in events if _could_close(event)], tx, _loop)
+
+    @hears.on_batch(NoticeFailed)
+    async def the_referrer_was_not_reached(events: Sequence[NoticeFailed], tx: Tx) -> None:
+        await _take_in([event for event in events if _could_close(event)], tx, _loop)
+
+
+def _hear_the_clock(hears: Handlers, policies: Policies) -> None:
+    @hears.on_timer(DUE)
+    async def look_again(timer: Timer, tx: Tx) -> None:
+        referral = (await store.lock(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
+        if referral is not None:
+            await _escalate(referral, tx, policies)
+
+
+async def _take_in(events: Sequence[E], tx: Tx, rule: Rule[E]) -> None:
+    """1 lock; 2 decide and tell, event by event; 3 store: three statements, however many events.
+
+    Raises Unprocessable for a referral that was never admitted: on an ordered stream that is somebody's mistake.
+    """
+    if not events:
+        return
+    referrals = await store.lock(tx.conn, [event.referral_id for event in events])  # 1
+    lines = []
+    for event in events:
+        referral = referrals.get(event.referral_id)
+        if referral is None:
+            raise _never_admitted()
+        tx.following(event)
+        match rule(referral, event, tx):  # 2
+            case Moved() | Noted() | Closed() as change:
+                lines.append(told(tx, change))
+                referrals[event.referral_id] = lines[-1].referral
+            case Stale() | Refused():
+                pass  # a later fact was here first
+    if lines:
+        await store.save(tx.conn, lines, tx.now)  # 3
+
+
+async def _escalate(referral: Referral, tx: Tx, policies: Policies) -> None:
+    policy = policies.of(referral.region)
+    match escalate(referral, tx.now, policy):
+        case Overdue() as overdue:
+            await record(tx, overdue, policies)
+        case RecallDue(late=late):
+            recalled = decide(
+                referral, Recall(actor=Actor.COORDINATOR, reason=Reason.NO_RESPONSE), tx.now, policy
+            )
+            if isinstance(recalled, Moved):
+                first = policy.ladders[Wait.MATCH].rungs[0]
+                due_at = policy.calendar.after(tx.now, first.within)
+                announce_overdue(tx, referral, late, first.actor, due_at)
+                await record(tx, recalled, policies)
+        case Stale():
+            pass  # somebody acted in time
+
+
+def _never_admitted() -> Unprocessable:
+    return Unprocessable(
+        ProblemCode.INVALID_FIELD,
+        "referral_id",
+        "announce the admission of this referral before anything about it",
+    )
+
+
+def _draft(event: SubmissionAdmitted) -> Referral:
+    return Referral(
+        id=event.referral_id,
+        person_id=event.person_id,
+        reference=event.reference,
+        region=event.request.region,
+        partner=event.partner,
+    )
+
+
+def _fact(event: MatchEvent) -> Fact:
+    match event:
+        case MatchProposed():
+            return Propose(
+                actor=Actor.MATCHING,
+                proposal_id=event.proposal_id,
+                offer_id=event.offer_id,
+                offer_kind=OfferKind(event.offer_kind),
+                attempt=event.attempt,
+                answer_by=event.expires_at,
+            )
+        case MatchAccepted():
+            return Accept(
+                actor=Actor.TARGET,
+                proposal_id=event.proposal_id,
+                offer_id=event.offer_id,
+                offer_kind=OfferKind(event.offer_kind),
+            )
+        case MatchDeclined():
+            return Decline(actor=Actor.TARGET, reason=Reason(event.reason), proposal_id=event.proposal_id)
+        case MatchLapsed():
+            return Lapse(actor=Actor.MATCHING, reason=Reason.NO_RESPONSE, proposal_id=event.proposal_id)
+        case MatchWaitlisted():
+            return Waitlist(actor=Actor.MATCHING)
+
+
+def _loop(referral: Referral, event: NoticeEvent, tx: Tx) -> Closed | Noted | Stale:
+    return hear_notice(referral, _notice(event), tx.now)
+
+
+def _notice(event: NoticeEvent) -> Notice:
+    about = event.about_status if isinstance(event, NoticeDelivered) else None
+    return Notice(
+        role=Role(event.role),
+        cause=event.cause,
+        about=Status(about) if about else None,
+        delivered=isinstance(event, NoticeDelivered),
+    )
+
+
+def _could_close(event: NoticeEvent) -> bool:
+    notice = _notice(event)
+    return can_close_a_loop(notice.role, notice.about, delivered=notice.delivered)

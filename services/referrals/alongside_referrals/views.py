@@ -1,0 +1,199 @@
+"""What the HTTP door takes in and shows. Codes only; free text goes in as a note and never comes out."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from alongside_chassis.http import PAGE_MAX
+from alongside_contracts.ids import PartnerId, Reference
+from alongside_referrals.domain.codes import (
+    Actor,
+    Business,
+    OfferKind,
+    Outcome,
+    Reason,
+    Status,
+    Wait,
+    What,
+)
+from alongside_referrals.domain.loop import loop_of
+from alongside_referrals.store import Filter, PastEntry, Present
+from alongside_referrals.tables import NOTE_CHARS_MAX
+
+
+class Ask(BaseModel):
+    """What every command says: who asks. `expected_sequence`, when given, must be the referral's present one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    actor: Actor
+    expected_sequence: int | None = Field(default=None, ge=1)
+    note: str | None = Field(default=None, max_length=NOTE_CHARS_MAX)
+    """May be personal: kept in the store, never announced, never shown."""
+
+
+class AskWithReason(Ask):
+    """A command that needs a reason; `other` needs a note as well."""
+
+    reason: Reason | None = None
+
+
+class AskComplete(Ask):
+    """Completing needs an outcome."""
+
+    outcome: Outcome | None = None
+
+
+class AskReject(AskWithReason):
+    """`return_to_matching` left out: the reason decides."""
+
+    return_to_matching: bool | None = None
+
+
+class AskFail(AskWithReason):
+    """`return_to_matching` asks for a successor with this offer excluded."""
+
+    return_to_matching: bool = False
+
+
+class AskContact(Ask):
+    """One attempt to reach the person."""
+
+    reached: bool
+
+
+class Wanted(BaseModel):
+    """Which referrals a list shows, and from where on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Status | None = None
+    next_actor: Actor | None = None
+    partner: PartnerId | None = None
+    reference: Reference | None = None
+    overdue: bool = False
+    cursor: str | None = None
+    limit: int = Field(default=50, ge=1, le=PAGE_MAX)
+
+    def as_filter(self, now: datetime) -> Filter:
+        """The same as the store understands it."""
+        return Filter(
+            self.status, self.next_actor, self.partner, self.reference, now if self.overdue else None
+        )
+
+
+class LoopView(BaseModel):
+    """The four parts of a closed loop, and when all were there."""
+
+    terminal: bool
+    outcome_recorded: bool
+    referrer_notified: bool
+    notice_delivered: bool
+    closed: bool
+    closed_at: datetime | None
+    missing: list[str]
+
+
+class ReferralView(BaseModel):
+    """Where a referral stands. `next_actor`, `waits_for` and `due_at` are null exactly when it has ended."""
+
+    id: UUID
+    person_id: UUID
+    partner: str | None
+    reference: str
+    region: str
+    status: Status
+    business_status: Business | None
+    reason: Reason | None
+    outcome: Outcome | None
+    sequence: int
+    offer_id: UUID | None
+    offer_kind: OfferKind | None
+    proposal_id: UUID | None
+    next_actor: Actor | None
+    waits_for: Wait | None
+    due_at: datetime | None
+    overdue: bool
+    """Whether somebody has let a due time pass since the referral last moved."""
+    contact_attempts: int
+    excluded_offers: list[UUID]
+    replaces: UUID | None
+    replaced_by: UUID | None
+    requested_at: datetime
+    changed_at: datetime
+    loop: LoopView
+
+
+class EntryView(BaseModel):
+    """One line of the timeline. `sequence` is that of the referral then; entries that moved nothing repeat it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    entry: int
+    sequence: int
+    at: datetime
+    what: What
+    actor: Actor
+    previous: Status
+    status: Status
+    business_status: Business | None
+    reason: Reason | None
+    outcome: Outcome | None
+    offer_id: UUID | None
+    next_actor: Actor | None
+    due_at: datetime | None
+    cause: str | None
+    has_note: bool
+
+
+def referral_view(present: Present, now: datetime) -> ReferralView:
+    """A referral as the API shows it."""
+    referral, waiting = present.referral, present.referral.waiting
+    return ReferralView(
+        id=referral.id,
+        person_id=referral.person_id,
+        partner=referral.partner,
+        reference=referral.reference,
+        region=referral.region,
+        status=referral.status,
+        business_status=referral.business,
+        reason=referral.reason,
+        outcome=referral.outcome,
+        sequence=referral.sequence,
+        offer_id=referral.offer_id,
+        offer_kind=referral.offer_kind,
+        proposal_id=referral.proposal_id,
+        next_actor=waiting.actor if waiting else None,
+        waits_for=waiting.wait if waiting else None,
+        due_at=waiting.due_at if waiting else None,
+        overdue=waiting is not None and (waiting.rung > 0 or waiting.due_at < now),
+        contact_attempts=referral.contact_attempts,
+        excluded_offers=list(referral.excluded_offers),
+        replaces=referral.replaces,
+        replaced_by=present.replaced_by,
+        requested_at=present.requested_at,
+        changed_at=present.changed_at,
+        loop=_loop_view(present),
+    )
+
+
+def entry_view(entry: PastEntry) -> EntryView:
+    """A timeline entry as the API shows it."""
+    return EntryView.model_validate(entry)
+
+
+def _loop_view(present: Present) -> LoopView:
+    loop = loop_of(present.referral)
+    parts = {
+        "terminal": loop.terminal,
+        "outcome_recorded": loop.outcome,
+        "referrer_notified": loop.referrer_notified,
+        "notice_delivered": loop.notice_delivered,
+    }
+    return LoopView(
+        **parts,
+        closed=loop.closed,
+        closed_at=present.referral.loop_closed_at,
+        missing=[part for part, there in parts.items() if not there],
+    )

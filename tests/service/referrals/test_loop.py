@@ -1,0 +1,73 @@
+"""The loop closes when the referrer was told of the end, and not before; what is missing is said."""
+
+from typing import Any
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.referrals import LoopClosed, ReferralStatusChanged
+from alongside_contracts.vocabulary import Outcome, RecipientRole, Status
+from tests.builders import an_admission
+from tests.service.referrals.conftest import Journey, a_delivery, a_failed_notice, only
+
+EVERYTHING = {"terminal", "outcome_recorded", "referrer_notified", "notice_delivered"}
+
+
+async def test_the_delivered_notice_of_the_end_closes_the_loop_once(accepted: Journey) -> None:
+    ended = await accepted.done("complete", outcome="connected")
+    assert parts(ended) == {"terminal", "outcome_recorded"}
+    await accepted.told()
+
+    await accepted.bench.hear(a_delivery(accepted.id), a_delivery(accepted.id))
+
+    announced = await accepted.told()
+    assert [item.event for item in announced] == [
+        LoopClosed(referral_id=accepted.id, status=Status.COMPLETED, outcome=Outcome.CONNECTED)
+    ]
+    state = await accepted.state()
+    assert (parts(state), state["loop"]["closed"], state["loop"]["missing"]) == (EVERYTHING, True, [])
+    assert state["sequence"] == ended["sequence"]
+    assert (await accepted.timeline())[-1]["what"] == "loop-closed"
+
+
+async def test_notices_about_anything_else_do_not(accepted: Journey) -> None:
+    await accepted.done("complete", outcome="connected")
+
+    await accepted.bench.hear(
+        a_delivery(accepted.id, Status.ACCEPTED),
+        a_delivery(accepted.id, None),
+        a_delivery(accepted.id, role=RecipientRole.TARGET),
+        a_delivery(accepted.id, role=RecipientRole.PERSON),
+    )
+
+    assert (await accepted.state())["loop"]["closed"] is False
+
+
+async def test_an_end_without_outcome_never_closes_and_says_so(accepted: Journey) -> None:
+    await accepted.done("cancel", reason="no-longer-needs")
+
+    await accepted.bench.hear(a_delivery(accepted.id, Status.CANCELLED))
+
+    loop = (await accepted.state())["loop"]
+    assert (loop["closed"], loop["missing"]) == (False, ["outcome_recorded"])
+
+
+async def test_a_notice_that_failed_is_notified_but_not_delivered(accepted: Journey) -> None:
+    await accepted.done("complete", outcome="connected")
+    (end,) = [item for item in await accepted.told() if isinstance(item.event, ReferralStatusChanged)]
+
+    await accepted.bench.hear(a_failed_notice(accepted.id, cause=end.id))
+
+    assert (await accepted.state())["loop"]["missing"] == ["notice_delivered"]
+
+
+async def test_who_referred_themselves_closes_the_loop_by_being_told(referrals_bench: ServiceBench) -> None:
+    own = await Journey(referrals_bench, an_admission(partner=None)).admitted()
+    await (await own.proposed()).accepted()
+    await own.done("complete", outcome="engaged")
+
+    await referrals_bench.hear(a_delivery(own.id, role=RecipientRole.PERSON))
+
+    assert len(only(await own.told(), LoopClosed)) == 1
+
+
+def parts(state: dict[str, Any]) -> set[str]:
+    return {part for part in EVERYTHING if state["loop"][part]}

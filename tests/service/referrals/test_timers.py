@@ -1,0 +1,114 @@
+"""No open referral stalls silently: at every due time somebody is asked, in the end somebody new."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from alongside_contracts.matching import MatchLapsed
+from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged, ReferralSucceeded
+from alongside_contracts.vocabulary import Actor, BusinessStatus, Reason, Status
+from tests.builders import an_acceptance
+from tests.conftest import SUNDAY_NOON
+from tests.service.referrals.conftest import Journey, only
+
+
+async def test_whoever_does_not_make_first_contact_is_nudged_then_reported_then_recalled(
+    accepted: Journey,
+) -> None:
+    late = [await fire_at_due(accepted) for _ in range(3)]
+
+    first, second, third = (only(announced, ReferralOverdue)[0] for announced in late)
+    assert (first.late_actor, first.next_actor) == (Actor.TARGET, Actor.TARGET)
+    # Thursday is Thanksgiving in Miami: two business days after Tuesday are Friday.
+    assert first.due_at == datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+    assert (second.late_actor, second.next_actor) == (Actor.TARGET, Actor.SUPERVISOR)
+    assert (third.late_actor, third.next_actor) == (Actor.SUPERVISOR, Actor.MATCHING)
+    recalled, requested = only(late[2], ReferralStatusChanged)
+    assert (recalled.status, recalled.business_status, recalled.reason) == (
+        Status.CANCELLED,
+        BusinessStatus.RECALLED,
+        Reason.NO_RESPONSE,
+    )
+    (succeeded,) = only(late[2], ReferralSucceeded)
+    assert accepted.proposal is not None
+    assert succeeded.excluded_offers == (accepted.proposal.offer_id,)
+    assert requested.referral_id == succeeded.referral_id
+
+
+async def test_being_overdue_shows_and_is_no_transition(accepted: Journey) -> None:
+    before = await accepted.state()
+
+    await fire_at_due(accepted)
+
+    after = await accepted.state()
+    assert (before["overdue"], after["overdue"]) == (False, True)
+    assert (after["sequence"], after["status"]) == (before["sequence"], before["status"])
+    listed = (await accepted.bench.client.get("/referrals", params={"overdue": True})).json()["items"]
+    assert [item["id"] for item in listed] == [str(accepted.id)]
+    entry = (await accepted.timeline())[-1]
+    assert (entry["what"], entry["actor"], entry["cause"].split(":")[0]) == ("overdue", "target", "timer")
+
+
+async def test_acting_in_time_silences_the_timer(accepted: Journey) -> None:
+    due_at = due(await accepted.state())
+    await accepted.done("start")
+    await accepted.told()
+
+    await accepted.bench.fire_timers(due_at + timedelta(hours=1))
+
+    assert await accepted.told() == []
+    assert (await accepted.state())["overdue"] is False
+
+
+async def test_an_ended_referral_has_no_timer(accepted: Journey) -> None:
+    await accepted.done("complete", outcome="engaged")
+
+    assert await accepted.bench.pool.fetchval("select count(*) from timer") == 0
+
+
+async def test_matching_that_does_not_propose_is_noticed(admitted: Journey) -> None:
+    await admitted.told()
+
+    (overdue,) = only(await fire_at_due(admitted), ReferralOverdue)
+
+    assert (overdue.late_actor, overdue.next_actor) == (Actor.MATCHING, Actor.COORDINATOR)
+
+
+async def test_a_place_given_up_is_matchings_business_and_a_late_yes_still_counts(admitted: Journey) -> None:
+    await admitted.proposed(expires_at=SUNDAY_NOON + timedelta(hours=4))
+    await admitted.told()
+
+    (overdue,) = only(await fire_at_due(admitted), ReferralOverdue)
+    assert admitted.proposal is not None
+    await admitted.bench.hear(an_acceptance(admitted.proposal))
+
+    assert (overdue.late_actor, overdue.next_actor) == (Actor.TARGET, Actor.MATCHING)
+    assert (await admitted.state())["status"] == "accepted"
+
+
+async def test_a_lapse_after_the_timer_is_still_heard(asked: Journey) -> None:
+    await fire_at_due(asked)
+    assert asked.proposal is not None
+
+    await asked.bench.hear(
+        MatchLapsed(
+            referral_id=asked.id, proposal_id=asked.proposal.proposal_id, offer_id=asked.proposal.offer_id
+        )
+    )
+
+    state = await asked.state()
+    assert (state["business_status"], state["next_actor"], state["overdue"]) == (
+        "no-response",
+        "matching",
+        False,
+    )
+
+
+async def fire_at_due(journey: Journey) -> list[Any]:
+    """Let the present due time pass; returns what was announced by that."""
+    await journey.told()
+    await journey.bench.fire_timers(due(await journey.state()))
+    return await journey.told()
+
+
+def due(state: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(state["due_at"])

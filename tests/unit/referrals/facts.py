@@ -1,0 +1,154 @@
+"""Referrals in every state, a plain policy, and one valid command of each kind, told in few words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from alongside_referrals.domain.business_days import Calendar, Span
+from alongside_referrals.domain.codes import (
+    TERMINAL,
+    Actor,
+    Business,
+    OfferKind,
+    Outcome,
+    Reason,
+    Status,
+    Wait,
+)
+from alongside_referrals.domain.commands import (
+    Accept,
+    Cancel,
+    Command,
+    Complete,
+    Decline,
+    Fail,
+    Hold,
+    Lapse,
+    NoteInterim,
+    Propose,
+    Recall,
+    RecordContact,
+    Reject,
+    Request,
+    Resume,
+    Start,
+    Waitlist,
+    WithdrawAsError,
+)
+from alongside_referrals.domain.decisions import Moved, Noted, Refused
+from alongside_referrals.domain.machine import decide
+from alongside_referrals.domain.policy import AtTheTop, Ladder, Policy, Rung
+from alongside_referrals.domain.referral import Referral, Waiting
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday
+SOON = NOW + timedelta(hours=4)
+PROPOSAL, OFFER, OTHER_OFFER = UUID(int=10), UUID(int=20), UUID(int=21)
+TWO_DAYS, ONE_DAY = Span(business_days=2), Span(business_days=1)
+
+
+def ladder(*rungs: tuple[Actor, Span], then: AtTheTop = AtTheTop.ASK_AGAIN) -> Ladder:
+    return Ladder(tuple(Rung(actor, within) for actor, within in rungs), then)
+
+
+NUDGED = (
+    (Actor.TARGET, TWO_DAYS),
+    (Actor.TARGET, TWO_DAYS),
+    (Actor.SUPERVISOR, ONE_DAY),
+)
+POLICY = Policy(
+    calendar=Calendar(ZoneInfo("America/New_York")),
+    ladders={
+        Wait.MATCH: ladder((Actor.MATCHING, Span(minutes=60)), (Actor.COORDINATOR, ONE_DAY)),
+        Wait.RESPONSE: ladder(*NUDGED, then=AtTheTop.RECALL),
+        Wait.PLACE: ladder((Actor.COORDINATOR, Span(business_days=5))),
+        Wait.FIRST_CONTACT: ladder(*NUDGED, then=AtTheTop.RECALL),
+        Wait.PROGRESS: ladder((Actor.TARGET, Span(days=14)), (Actor.SUPERVISOR, Span(days=16))),
+        Wait.HOLD_REVIEW: ladder((Actor.TARGET, Span(days=14))),
+    },
+    note_within=Span(days=15),
+    contact_attempts_min=3,
+)
+DRAFT = Referral(
+    id=UUID(int=1), person_id=UUID(int=2), reference="ref-1", region="us-fl-miami", partner="st-mary-hospital"
+)
+WAITS = Waiting(Wait.MATCH, Actor.MATCHING, SOON)
+REQUESTED = replace(DRAFT, status=Status.REQUESTED, waiting=WAITS, sequence=1, entries=1)
+ASKED = replace(
+    REQUESTED,
+    business=Business.AWAITING_RESPONSE,
+    waiting=Waiting(Wait.RESPONSE, Actor.TARGET, SOON),
+    proposal_id=PROPOSAL,
+    offer_id=OFFER,
+    offer_kind=OfferKind.SUPPORTER,
+    answer_by=SOON,
+    attempt=1,
+    sequence=2,
+    entries=2,
+)
+WAITLISTED = replace(
+    REQUESTED, business=Business.WAITLISTED, waiting=Waiting(Wait.PLACE, Actor.COORDINATOR, SOON)
+)
+
+
+def in_status(status: Status) -> Referral:
+    """A referral of that status, with an offer asked where there can be one."""
+    if status is Status.DRAFT:
+        return DRAFT
+    if status is Status.REQUESTED:
+        return ASKED
+    waiting = None if status in TERMINAL else Waiting(Wait.PROGRESS, Actor.TARGET, SOON)
+    return replace(ASKED, status=status, business=None, waiting=waiting, contact_attempts=3)
+
+
+ACCEPTED, IN_PROGRESS, ON_HOLD = map(in_status, (Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD))
+COMPLETED = replace(in_status(Status.COMPLETED), outcome=Outcome.CONNECTED, closing_event="event-9")
+
+
+def valid_commands(actor: Actor) -> dict[str, Command]:
+    """One command of every kind, as good as it can be, given by `actor`."""
+    why = Reason.NO_CAPACITY
+    return {
+        "request": Request(actor=actor),
+        "propose": Propose(
+            actor=actor,
+            proposal_id=UUID(int=11),
+            offer_id=OTHER_OFFER,
+            offer_kind=OfferKind.GROUP,
+            attempt=2,
+            answer_by=SOON,
+        ),
+        "accept": Accept(actor=actor, proposal_id=PROPOSAL, offer_id=OFFER, offer_kind=OfferKind.SUPPORTER),
+        "decline": Decline(actor=actor, reason=why, proposal_id=PROPOSAL),
+        "lapse": Lapse(actor=actor, reason=Reason.NO_RESPONSE, proposal_id=PROPOSAL),
+        "waitlist": Waitlist(actor=actor),
+        "reject": Reject(actor=actor, reason=why),
+        "start": Start(actor=actor),
+        "hold": Hold(actor=actor, reason=why),
+        "resume": Resume(actor=actor),
+        "cancel": Cancel(actor=actor, reason=why),
+        "recall": Recall(actor=actor, reason=Reason.NO_RESPONSE),
+        "complete": Complete(actor=actor, outcome=Outcome.ENGAGED),
+        "fail": Fail(actor=actor, reason=why),
+        "withdraw-as-error": WithdrawAsError(actor=actor),
+        "record-contact": RecordContact(actor=actor, reached=True),
+        "note-interim": NoteInterim(actor=actor),
+    }
+
+
+def moved(referral: Referral, command: Command, now: datetime = NOW) -> Moved:
+    decision = decide(referral, command, now, POLICY)
+    assert isinstance(decision, Moved), decision
+    return decision
+
+
+def noted(referral: Referral, command: Command, now: datetime = NOW) -> Noted:
+    decision = decide(referral, command, now, POLICY)
+    assert isinstance(decision, Noted), decision
+    return decision
+
+
+def refused(referral: Referral, command: Command) -> Refused:
+    decision = decide(referral, command, NOW, POLICY)
+    assert isinstance(decision, Refused), decision
+    return decision

@@ -1,0 +1,167 @@
+"""Exactly one next actor and one due time, and somebody else is asked when it passes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from alongside_referrals.domain.codes import TERMINAL, Actor, OfferKind, Status, Wait, What
+from alongside_referrals.domain.commands import Accept, NoteInterim, Propose, RecordContact, Start, Waitlist
+from alongside_referrals.domain.decisions import Stale
+from alongside_referrals.domain.due import Overdue, RecallDue, escalate, wait_of
+from alongside_referrals.domain.referral import Referral, Waiting
+from tests.unit.referrals.facts import (
+    ASKED,
+    COMPLETED,
+    NOW,
+    OFFER,
+    POLICY,
+    PROPOSAL,
+    REQUESTED,
+    SOON,
+    moved,
+)
+
+WEDNESDAY = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+FRIDAY = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
+NEXT_MONDAY = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)  # clocks went forward on Sunday
+
+
+def test_matching_has_an_hour_to_propose() -> None:
+    assert waiting(REQUESTED) == (Actor.MATCHING, Wait.MATCH, SOON)
+
+
+def test_the_target_has_two_business_days_to_answer() -> None:
+    asked = moved(REQUESTED, a_proposal(answer_by=NOW + timedelta(days=30))).referral
+
+    assert waiting(asked) == (Actor.TARGET, Wait.RESPONSE, WEDNESDAY)
+
+
+def test_but_no_longer_than_its_place_is_held() -> None:
+    asked = moved(REQUESTED, a_proposal(answer_by=SOON)).referral
+
+    assert waiting(asked) == (Actor.TARGET, Wait.RESPONSE, SOON)
+
+
+def test_the_waitlist_is_the_coordinators() -> None:
+    listed = moved(REQUESTED, Waitlist(actor=Actor.MATCHING)).referral
+
+    assert waiting(listed) == (Actor.COORDINATOR, Wait.PLACE, NEXT_MONDAY)
+
+
+def test_first_contact_is_due_two_business_days_after_acceptance() -> None:
+    assert waiting(accepted()) == (Actor.TARGET, Wait.FIRST_CONTACT, WEDNESDAY)
+
+
+def test_contact_is_due_every_fourteen_days() -> None:
+    started = moved(accepted(), Start(actor=Actor.TARGET)).referral
+    later = NOW + timedelta(days=10)
+
+    spoken = moved(started, RecordContact(actor=Actor.TARGET, reached=True), later).referral
+
+    # The next contact would be due on day 24, but an outcome or an interim note on day 15 already.
+    assert waiting(spoken) == (Actor.TARGET, Wait.PROGRESS, local_days_after(NOW, 15))
+    noted = moved(spoken, NoteInterim(actor=Actor.TARGET), later).referral
+    assert waiting(noted) == (Actor.TARGET, Wait.PROGRESS, local_days_after(later, 14))
+
+
+def test_a_due_time_that_was_moved_means_nothing() -> None:
+    assert escalate(ASKED, SOON - timedelta(seconds=1), POLICY) == Stale()
+    assert escalate(COMPLETED, SOON, POLICY) == Stale()
+
+
+def test_the_ladder_nudges_then_asks_the_supervisor_then_recalls() -> None:
+    first = overdue(accepted(), WEDNESDAY)
+    second = overdue(first.referral, FRIDAY)
+
+    third = escalate(second.referral, NEXT_MONDAY, POLICY)
+
+    assert (first.late, waiting(first.referral)) == (Actor.TARGET, (Actor.TARGET, Wait.FIRST_CONTACT, FRIDAY))
+    assert (second.late, waiting(second.referral)) == (
+        Actor.TARGET,
+        (Actor.SUPERVISOR, Wait.FIRST_CONTACT, NEXT_MONDAY),
+    )
+    assert third == RecallDue(Actor.SUPERVISOR)
+
+
+@pytest.mark.parametrize("kind", [OfferKind.GROUP, OfferKind.SERVICE])
+def test_only_supporters_have_a_supervisor_others_have_the_coordinator(kind: OfferKind) -> None:
+    nudged = replace(
+        accepted(), offer_kind=kind, waiting=Waiting(Wait.FIRST_CONTACT, Actor.TARGET, FRIDAY, rung=1)
+    )
+
+    assert waiting(overdue(nudged, FRIDAY).referral)[0] is Actor.COORDINATOR
+
+
+def test_when_the_held_place_is_given_up_matching_is_asked() -> None:
+    late = overdue(replace(ASKED, answer_by=SOON), SOON)
+
+    assert late.late is Actor.TARGET
+    assert waiting(late.referral) == (Actor.MATCHING, Wait.MATCH, SOON + timedelta(minutes=60))
+
+
+def test_a_target_may_still_accept_until_matching_says_otherwise() -> None:
+    late = overdue(replace(ASKED, answer_by=SOON), SOON).referral
+
+    assert moved(late, an_acceptance()).referral.status is Status.ACCEPTED
+
+
+def test_where_nothing_can_be_recalled_the_last_party_is_asked_again() -> None:
+    once = overdue(REQUESTED, SOON)
+    twice = overdue(once.referral, NOW + timedelta(days=3))
+
+    thrice = overdue(twice.referral, NOW + timedelta(days=7))
+
+    assert [step.late for step in (once, twice, thrice)] == [
+        Actor.MATCHING,
+        Actor.COORDINATOR,
+        Actor.COORDINATOR,
+    ]
+    assert waiting(thrice.referral)[0] is Actor.COORDINATOR
+
+
+def test_being_overdue_is_on_the_timeline_but_is_no_transition() -> None:
+    late = overdue(REQUESTED, SOON)
+
+    assert (late.entry.what, late.entry.actor) == (What.OVERDUE, Actor.MATCHING)
+    assert (late.referral.sequence, late.referral.entries) == (REQUESTED.sequence, REQUESTED.entries + 1)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_open_status_waits_for_something_and_no_ended_one_does(status: Status) -> None:
+    assert (wait_of(status, None) is None) == (status in TERMINAL)
+
+
+def accepted() -> Referral:
+    return moved(ASKED, an_acceptance()).referral
+
+
+def an_acceptance() -> Accept:
+    return Accept(actor=Actor.TARGET, proposal_id=PROPOSAL, offer_id=OFFER, offer_kind=OfferKind.SUPPORTER)
+
+
+def a_proposal(answer_by: datetime) -> Propose:
+    return Propose(
+        actor=Actor.MATCHING,
+        proposal_id=PROPOSAL,
+        offer_id=OFFER,
+        offer_kind=OfferKind.SUPPORTER,
+        attempt=1,
+        answer_by=answer_by,
+    )
+
+
+def overdue(referral: Referral, now: datetime) -> Overdue:
+    step = escalate(referral, now, POLICY)
+    assert isinstance(step, Overdue), step
+    return step
+
+
+def waiting(referral: Referral) -> tuple[Actor, Wait, datetime]:
+    assert referral.waiting is not None
+    return referral.waiting.actor, referral.waiting.wait, referral.waiting.due_at
+
+
+def local_days_after(moment: datetime, days: int) -> datetime:
+    local = moment.astimezone(POLICY.calendar.zone)
+    return (local + timedelta(days=days)).astimezone(UTC)

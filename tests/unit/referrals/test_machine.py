@@ -1,0 +1,317 @@
+"""What moving means, what it needs, and what comes too late."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from alongside_referrals.domain.codes import Actor, Business, OfferKind, Outcome, Reason, Status, What
+from alongside_referrals.domain.commands import (
+    Accept,
+    Cancel,
+    Command,
+    Complete,
+    Decline,
+    Fact,
+    Fail,
+    Hold,
+    Lapse,
+    NoteInterim,
+    Propose,
+    Recall,
+    RecordContact,
+    Reject,
+    Request,
+    Resume,
+    Start,
+    Waitlist,
+    WithdrawAsError,
+)
+from alongside_referrals.domain.decisions import Refusal, Stale
+from alongside_referrals.domain.machine import decide
+from alongside_referrals.domain.referral import Referral
+from tests.unit.referrals.facts import (
+    ACCEPTED,
+    ASKED,
+    COMPLETED,
+    DRAFT,
+    IN_PROGRESS,
+    NOW,
+    OFFER,
+    ON_HOLD,
+    OTHER_OFFER,
+    POLICY,
+    PROPOSAL,
+    REQUESTED,
+    WAITLISTED,
+    WAITS,
+    moved,
+    noted,
+    refused,
+)
+
+TARGET = Actor.TARGET
+
+
+def test_a_request_makes_a_draft_the_first_transition() -> None:
+    move = moved(DRAFT, Request(actor=Actor.REQUESTER))
+
+    assert (move.referral.status, move.referral.sequence) == (Status.REQUESTED, 1)
+    assert (move.entry.previous, move.entry.what) == (Status.DRAFT, What.REQUESTED)
+
+
+def test_a_proposal_asks_its_offer() -> None:
+    asked = moved(REQUESTED, a_proposal(attempt=1)).referral
+
+    assert (asked.business, asked.offer_id, asked.proposal_id) == (
+        Business.AWAITING_RESPONSE,
+        OFFER,
+        PROPOSAL,
+    )
+
+
+def test_an_acceptance_keeps_the_offer() -> None:
+    accepted = moved(ASKED, an_acceptance()).referral
+
+    assert (accepted.status, accepted.business, accepted.offer_id) == (Status.ACCEPTED, None, OFFER)
+
+
+@pytest.mark.parametrize(
+    ("no", "business", "reason"),
+    [
+        (Decline(actor=TARGET, reason=Reason.OUT_OF_AREA, proposal_id=PROPOSAL), None, Reason.OUT_OF_AREA),
+        (Lapse(actor=Actor.MATCHING, reason=Reason.NO_RESPONSE, proposal_id=PROPOSAL), Business.NO_RESPONSE,
+         Reason.NO_RESPONSE),
+    ],
+)  # fmt: skip
+def test_a_no_keeps_it_requested_and_the_offer_is_not_asked_again(
+    no: Command, business: Business | None, reason: Reason
+) -> None:
+    back = moved(ASKED, no).referral
+
+    assert (back.status, back.business, back.reason) == (Status.REQUESTED, business, reason)
+    assert (back.offer_id, back.proposal_id, back.excluded_offers) == (None, None, (OFFER,))
+
+
+def test_the_next_proposal_forgets_why_the_last_one_came_to_nothing() -> None:
+    declined = moved(ASKED, Decline(actor=TARGET, reason=Reason.OUT_OF_AREA, proposal_id=PROPOSAL)).referral
+
+    asked = moved(declined, a_proposal(attempt=2)).referral
+
+    assert (asked.reason, asked.business) == (None, Business.AWAITING_RESPONSE)
+
+
+@pytest.mark.parametrize(
+    ("referral", "fact"),
+    [
+        pytest.param(ASKED, "same attempt again", id="a proposal delivered twice"),
+        pytest.param(ACCEPTED, "proposal", id="a proposal after the acceptance"),
+        pytest.param(ASKED, "another's acceptance", id="an acceptance of an earlier proposal"),
+        pytest.param(ASKED, "another's decline", id="a decline of an earlier proposal"),
+        pytest.param(ACCEPTED, "lapse", id="a lapse after the acceptance"),
+        pytest.param(REQUESTED, "lapse", id="a lapse delivered twice"),
+        pytest.param(ASKED, "waitlisting", id="a waitlisting while somebody is asked"),
+        pytest.param(WAITLISTED, "waitlisting", id="a waitlisting delivered twice"),
+        pytest.param(COMPLETED, "acceptance", id="an acceptance after the end"),
+    ],
+)
+def test_what_comes_too_late_or_twice_changes_nothing(referral: Referral, fact: str) -> None:
+    decision = decide(referral, FACTS[fact], NOW, POLICY)
+
+    assert decision == Stale()
+
+
+def test_a_waitlisted_referral_can_still_be_proposed() -> None:
+    assert moved(WAITLISTED, a_proposal(attempt=1)).referral.business is Business.AWAITING_RESPONSE
+
+
+@pytest.mark.parametrize(
+    ("referral", "command"),
+    [
+        (ASKED, Reject(actor=TARGET)),
+        (ACCEPTED, Hold(actor=TARGET)),
+        (ACCEPTED, Cancel(actor=TARGET)),
+        (ACCEPTED, Fail(actor=TARGET)),
+        (ACCEPTED, Recall(actor=Actor.COORDINATOR)),
+    ],
+    ids=["reject", "hold", "cancel", "fail", "recall"],
+)
+def test_stopping_needs_a_reason(referral: Referral, command: Command) -> None:
+    assert refused(referral, command).code is Refusal.REASON_MISSING
+    assert refused(referral, replace(command, reason=Reason.OTHER)).code is Refusal.NOTE_MISSING
+    assert refused(referral, replace(command, reason=Reason.OTHER, note="  ")).code is Refusal.NOTE_MISSING
+
+    explained = moved(referral, replace(command, reason=Reason.OTHER, note="moved abroad"))
+
+    assert (explained.referral.reason, explained.entry.note) == (Reason.OTHER, "moved abroad")
+
+
+def test_completing_needs_an_outcome() -> None:
+    assert refused(IN_PROGRESS, Complete(actor=TARGET)).code is Refusal.OUTCOME_MISSING
+
+    done = moved(IN_PROGRESS, Complete(actor=TARGET, outcome=Outcome.GOALS_MET)).referral
+
+    assert (done.status, done.outcome, done.waiting) == (Status.COMPLETED, Outcome.GOALS_MET, None)
+
+
+def test_nobody_is_unreachable_before_the_third_attempt() -> None:
+    give_up, attempt = (
+        Fail(actor=TARGET, reason=Reason.UNABLE_TO_CONTACT),
+        RecordContact(actor=TARGET, reached=False),
+    )
+    referral = replace(ACCEPTED, contact_attempts=0)
+
+    for _ in range(2):
+        referral = noted(referral, attempt).referral
+    assert refused(referral, give_up).code is Refusal.CONTACT_ATTEMPTS_MISSING
+    referral = noted(referral, attempt).referral
+
+    assert moved(referral, give_up).referral.status is Status.FAILED
+
+
+def test_an_attempt_in_vain_is_noted_but_moves_nothing() -> None:
+    after = noted(ACCEPTED, RecordContact(actor=TARGET, reached=False)).referral
+
+    assert (after.sequence, after.entries) == (ACCEPTED.sequence, ACCEPTED.entries + 1)
+    assert (after.waiting, after.contact_attempts) == (ACCEPTED.waiting, ACCEPTED.contact_attempts + 1)
+
+
+def test_reaching_the_person_counts_as_contact() -> None:
+    after = moved(ACCEPTED, RecordContact(actor=TARGET, reached=True)).referral
+
+    assert (after.status, after.business, after.contact_at) == (Status.ACCEPTED, Business.CONTACTED, NOW)
+
+
+def test_contact_during_a_pause_does_not_end_the_pause() -> None:
+    after = noted(
+        replace(ON_HOLD, business=Business.PAUSED), RecordContact(actor=TARGET, reached=True)
+    ).referral
+
+    assert (after.business, after.contact_at) == (Business.PAUSED, NOW)
+
+
+def test_a_pause_is_reviewed_and_resumed() -> None:
+    paused = moved(IN_PROGRESS, Hold(actor=TARGET, reason=Reason.PERSON_DECLINED)).referral
+
+    resumed = moved(paused, Resume(actor=TARGET)).referral
+
+    assert (paused.business, paused.reason) == (Business.PAUSED, Reason.PERSON_DECLINED)
+    assert (resumed.status, resumed.business, resumed.reason) == (Status.IN_PROGRESS, None, None)
+
+
+def test_an_interim_note_says_that_things_go_on() -> None:
+    after = moved(IN_PROGRESS, NoteInterim(actor=TARGET, note="met twice"))
+
+    assert (after.referral.business, after.referral.noted_at) == (Business.INTERIM, NOW)
+
+
+def test_a_target_that_cancels_withdrew() -> None:
+    stop = Cancel(actor=TARGET, reason=Reason.NO_CAPACITY)
+
+    assert moved(ACCEPTED, stop).referral.business is Business.TARGET_WITHDREW
+    assert moved(ACCEPTED, replace(stop, actor=Actor.PERSON)).referral.business is None
+
+
+def test_nobody_can_reject_before_anybody_is_asked() -> None:
+    no = Reject(actor=TARGET, reason=Reason.NO_CAPACITY)
+
+    assert refused(REQUESTED, no).code is Refusal.NOBODY_ASKED
+
+
+def test_a_rejection_returns_the_person_to_matching() -> None:
+    move = moved(ASKED, Reject(actor=TARGET, reason=Reason.NO_CAPACITY))
+
+    assert move.returns
+    assert move.referral.excluded_offers == (OFFER,)
+
+
+@pytest.mark.parametrize(
+    "reason", [Reason.DUPLICATE, Reason.SENT_IN_ERROR, Reason.ALREADY_SERVED, Reason.NO_LONGER_NEEDS]
+)
+def test_some_reasons_leave_nobody_to_match(reason: Reason) -> None:
+    assert not moved(ASKED, Reject(actor=TARGET, reason=reason)).returns
+
+    wanted = Reject(actor=TARGET, reason=reason, return_to_matching=True)
+
+    assert refused(ASKED, wanted).code is Refusal.REASON_ENDS_THE_SEARCH
+
+
+def test_a_rejection_may_end_the_search() -> None:
+    assert not moved(ASKED, Reject(actor=TARGET, reason=Reason.NO_CAPACITY, return_to_matching=False)).returns
+
+
+def test_a_failure_returns_the_person_only_when_asked_to() -> None:
+    failure = Fail(actor=TARGET, reason=Reason.SAFETY_CONFLICT)
+
+    assert not moved(IN_PROGRESS, failure).returns
+    assert moved(IN_PROGRESS, replace(failure, return_to_matching=True)).returns
+
+
+def test_a_recall_returns_the_person() -> None:
+    move = moved(ACCEPTED, Recall(actor=Actor.COORDINATOR, reason=Reason.NO_RESPONSE))
+
+    assert (move.referral.status, move.referral.business, move.returns) == (
+        Status.CANCELLED,
+        Business.RECALLED,
+        True,
+    )
+
+
+def test_who_referred_themselves_may_withdraw_and_others_may_not() -> None:
+    withdraw = WithdrawAsError(actor=Actor.PERSON)
+
+    assert refused(ACCEPTED, withdraw).code is Refusal.ACTOR_NOT_ALLOWED
+    assert moved(replace(ACCEPTED, partner=None), withdraw).referral.status is Status.ENTERED_IN_ERROR
+
+
+def test_what_was_entered_in_error_has_no_outcome_and_is_told_anew() -> None:
+    told = replace(COMPLETED, referrer_notified_at=NOW, notice_delivered_at=NOW)
+
+    withdrawn = moved(told, WithdrawAsError(actor=Actor.REQUESTER)).referral
+
+    assert (withdrawn.outcome, withdrawn.referrer_notified_at, withdrawn.notice_delivered_at) == (
+        None,
+        None,
+        None,
+    )
+
+
+def test_every_transition_is_numbered() -> None:
+    started = moved(ACCEPTED, Start(actor=TARGET)).referral
+
+    assert started.sequence == ACCEPTED.sequence + 1
+
+
+def test_an_open_referral_that_waits_for_nobody_cannot_be_built() -> None:
+    with pytest.raises(ValueError, match="waits for nobody"):
+        replace(REQUESTED, waiting=None)
+    with pytest.raises(ValueError, match="completed referral waits"):
+        replace(COMPLETED, waiting=WAITS)
+
+
+def a_proposal(attempt: int) -> Propose:
+    return Propose(
+        actor=Actor.MATCHING,
+        proposal_id=PROPOSAL,
+        offer_id=OFFER,
+        offer_kind=OfferKind.SUPPORTER,
+        attempt=attempt,
+        answer_by=NOW + timedelta(days=2),
+    )
+
+
+def an_acceptance(proposal_id: UUID = PROPOSAL, offer_id: UUID = OFFER) -> Accept:
+    return Accept(actor=TARGET, proposal_id=proposal_id, offer_id=offer_id, offer_kind=OfferKind.SUPPORTER)
+
+
+EARLIER = UUID(int=99)
+FACTS: dict[str, Fact] = {
+    "same attempt again": a_proposal(attempt=1),
+    "proposal": a_proposal(attempt=2),
+    "acceptance": an_acceptance(),
+    "another's acceptance": an_acceptance(EARLIER, OTHER_OFFER),
+    "another's decline": Decline(actor=TARGET, reason=Reason.NO_CAPACITY, proposal_id=EARLIER),
+    "lapse": Lapse(actor=Actor.MATCHING, proposal_id=PROPOSAL),
+    "waitlisting": Waitlist(actor=Actor.MATCHING),
+}

@@ -1,0 +1,119 @@
+"""Every (status × command × actor) there is, against the picture of the domain, drawn here a second time."""
+
+import pytest
+
+from alongside_referrals.domain.codes import TERMINAL, Actor, Status
+from alongside_referrals.domain.commands import Fact
+from alongside_referrals.domain.decisions import Moved, Noted, Refusal, Refused, Stale
+from alongside_referrals.domain.machine import RULES, decide
+from alongside_referrals.domain.referral import Referral
+from tests.unit.referrals.facts import NOW, POLICY, REQUESTED, in_status, valid_commands
+
+PICTURE = {
+    "draft": "requested",
+    "requested": "accepted rejected cancelled",
+    "accepted": "in-progress on-hold cancelled completed failed",
+    "in-progress": "on-hold cancelled completed failed",
+    "on-hold": "in-progress cancelled completed failed",
+}
+WHO_SETS = {
+    "requested": "requester coordinator",
+    "entered-in-error": "requester coordinator",
+    "accepted": "target",
+    "rejected": "target",
+    "in-progress": "target",
+    "on-hold": "target",
+    "failed": "target",
+    "completed": "target",
+    "cancelled": "requester coordinator target person",
+}
+ALIVE = "requested accepted in-progress on-hold"
+TAKEN_ON = "accepted in-progress on-hold"
+ENDED = "rejected cancelled completed failed"
+# command: from which statuses, to which (= stays), by whom
+TABLE = {
+    "request": ("draft", "requested", "requester coordinator"),
+    "propose": ("requested", "=", "matching"),
+    "waitlist": ("requested", "=", "matching"),
+    "decline": ("requested", "=", "target"),
+    "lapse": ("requested", "=", "matching"),
+    "accept": ("requested", "accepted", "target"),
+    "reject": ("requested", "rejected", "target"),
+    "start": ("accepted", "in-progress", "target"),
+    "hold": ("accepted in-progress", "on-hold", "target"),
+    "resume": ("on-hold", "in-progress", "target"),
+    "cancel": (ALIVE, "cancelled", "requester coordinator target person"),
+    "recall": (ALIVE, "cancelled", "requester coordinator"),
+    "complete": (TAKEN_ON, "completed", "target"),
+    "fail": (TAKEN_ON, "failed", "target"),
+    "withdraw-as-error": (f"draft {ALIVE} {ENDED}", "entered-in-error", "requester coordinator"),
+    "record-contact": (TAKEN_ON, "=", "target"),
+    "note-interim": ("in-progress", "=", "target"),
+}
+
+
+@pytest.mark.parametrize("actor", Actor)
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("status", Status)
+def test_a_command_moves_a_referral_only_from_there_and_by_them(
+    status: Status, name: str, actor: Actor
+) -> None:
+    referral, command = state_for(status, name), valid_commands(actor)[name]
+    start, to, may = TABLE[name]
+
+    decision = decide(referral, command, NOW, POLICY)
+
+    if status in start.split() and actor in may.split():
+        assert isinstance(decision, Moved | Noted)
+        assert decision.referral.status == (status if to == "=" else to)
+        assert decision.referral.entries == referral.entries + 1
+    elif isinstance(command, Fact):
+        assert decision == Stale()
+    else:
+        assert isinstance(decision, Refused)
+        assert decision.code is expected_refusal(status, actor, may)
+        assert decision.why
+        assert decision.remedy
+
+
+def test_the_table_leads_nowhere_the_domains_picture_does_not() -> None:
+    arrows = {
+        (start, to)
+        for starts, to, _ in TABLE.values()
+        for start in starts.split()
+        if to not in ("=", "entered-in-error")
+    }
+
+    assert arrows == {(start, to) for start, ends in PICTURE.items() for to in ends.split()}
+
+
+def test_each_status_is_set_by_whom_the_domain_says() -> None:
+    setters: dict[str, set[str]] = {}
+    for _, to, may in TABLE.values():
+        setters.setdefault(to, set()).update(may.split())
+
+    del setters["="]
+    assert setters == {status: set(may.split()) for status, may in WHO_SETS.items()}
+
+
+def test_the_matrix_knows_every_command() -> None:
+    assert {type(command) for command in valid_commands(Actor.TARGET).values()} == set(RULES)
+
+
+@pytest.mark.parametrize("status", sorted(TERMINAL))
+@pytest.mark.parametrize("name", sorted(set(TABLE) - {"withdraw-as-error"}))
+def test_an_ended_referral_is_never_edited(status: Status, name: str) -> None:
+    decisions = [decide(in_status(status), valid_commands(actor)[name], NOW, POLICY) for actor in Actor]
+
+    assert all(isinstance(decision, Refused | Stale) for decision in decisions)
+
+
+def state_for(status: Status, name: str) -> Referral:
+    """Nobody is asked yet when matching finds nobody."""
+    return REQUESTED if (status, name) == (Status.REQUESTED, "waitlist") else in_status(status)
+
+
+def expected_refusal(status: Status, actor: Actor, may: str) -> Refusal:
+    if actor not in may.split():
+        return Refusal.ACTOR_NOT_ALLOWED
+    return Refusal.REFERRAL_ENDED if status in TERMINAL else Refusal.WRONG_STATUS

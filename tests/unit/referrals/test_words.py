@@ -1,0 +1,24 @@
+"""The rules and the contracts speak the same words."""
+
+from enum import StrEnum
+
+import pytest
+
+from alongside_contracts import vocabulary
+from alongside_referrals.domain import codes
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (codes.Status, vocabulary.Status),
+        (codes.Business, vocabulary.BusinessStatus),
+        (codes.Reason, vocabulary.Reason),
+        (codes.Outcome, vocabulary.Outcome),
+        (codes.Actor, vocabulary.Actor),
+        (codes.OfferKind, vocabulary.OfferKind),
+        (codes.Role, vocabulary.RecipientRole),
+    ],
+)
+def test_the_rules_know_exactly_the_contracts_codes(ours: type[StrEnum], theirs: type[StrEnum]) -> None:
+    assert {code.value for code in ours} == {code.value for code in theirs}
