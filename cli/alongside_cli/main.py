@@ -154,11 +154,14 @@ def list_letters() -> None:
     """What every service has put aside, and why; payloads are not shown."""
 
     async def work(doors: Network) -> int:
-        for letter in await doors.dead_letters():
+        letters = await doors.dead_letters()
+        for letter in letters:
             place = f"{letter['topic']}/{letter['partition']}/{letter['offset']}"
             console.print(
                 f"{letter['service']:<14} {place:<48} {letter['reason']} at {letter['where']}: {letter['remedy']}"
             )
+        if not letters:
+            console.print("nothing was put aside")
         return 0
 
     sys.exit(_with_network(work))

@@ -10,7 +10,7 @@ from alongside_cli.demo.desk import Desk
 from alongside_cli.demo.verdict import Facts, Sent, answers_by_place
 from alongside_cli.network import Network
 from alongside_cli.traces.client import referral_traces
-from alongside_cli.traces.tree import is_complete
+from alongside_cli.traces.tree import edges, is_complete
 from alongside_contracts.vocabulary import Answer
 
 
@@ -19,7 +19,8 @@ class Observer:
 
     def __init__(self, network: Network, desks: Mapping[str, Desk], sent: Sequence[Sent]) -> None:
         self._network, self._desks, self._sent = network, desks, sent
-        self._complete: set[str] = set()
+        self.edges: dict[str, frozenset[tuple[str, str]]] = {}
+        """Direct steps between services, by referral, of those whose trace is whole."""
 
     async def progress(self) -> Facts:
         """The facts that change all the time: answers, referrals and notices."""
@@ -46,17 +47,18 @@ class Observer:
             letters=letters,
             crises=crises,
             mails=await self._mails(),
-            complete_traces=frozenset(self._complete),
+            complete_traces=frozenset(self.edges),
         )
 
     async def _find_complete_traces(self, admitted: Sequence[str], seconds_max: float) -> None:
         """Look at each admitted referral's trace until it is whole or the time is up."""
         clock = asyncio.get_running_loop()
         deadline = clock.time() + seconds_max
-        while missing := [each for each in admitted if each not in self._complete]:
+        while missing := [each for each in admitted if each not in self.edges]:
             for each in missing:
-                if is_complete((await referral_traces(self._network.addresses["traces"], each)).spans()):
-                    self._complete.add(each)
+                spans = (await referral_traces(self._network.addresses["traces"], each)).spans()
+                if is_complete(spans):
+                    self.edges[each] = frozenset(edges(spans))
             if clock.time() > deadline:
                 return
             await asyncio.sleep(0.2)

@@ -46,6 +46,8 @@ class Played:
     summary: Summary
     seconds: float
     broker: str
+    edges: Mapping[str, frozenset[tuple[str, str]]]
+    """Direct steps between services in each admitted referral's traces."""
 
 
 async def demonstrate(settings: StackSettings, wish: Wish, tell: Tell) -> Played:
@@ -93,7 +95,7 @@ async def _play(stack: LocalStack, cast: DemoScript, wish: Wish, tell: Tell) -> 
         for post in posts.values():
             await asyncio.to_thread(post.tracing.force_flush)
         facts = await observer.everything(trace_seconds_max=TRACE_SECONDS_MAX)
-    return Played(facts, judge(facts), time.monotonic() - began, stack.broker.kind)
+    return Played(facts, judge(facts), time.monotonic() - began, stack.broker.kind, observer.edges)
 
 
 async def _send(cast: DemoScript, posts: Mapping[str, Post], sent: list[Sent], tell: Tell) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from alongside_cli.stack.settings import BrokerChoice, StackSettings
@@ -30,15 +30,19 @@ async def infrastructure(
     if broker is not None:
         settings = settings.model_copy(update={"broker": broker, "kafka": None})
     plan = Plan(services=(), postgres=postgres, kafka=kafka, mail=mail, traces=traces, usual_ports=False)
-    state = StateFolder(_temporary_folder())
-    try:
-        async with LocalStack(state, settings=settings, plan=plan, unsafe_fast=unsafe_fast) as stack:
+    with temporary_folder() as folder:
+        async with LocalStack(
+            StateFolder(folder), settings=settings, plan=plan, unsafe_fast=unsafe_fast
+        ) as stack:
             yield stack
-    finally:
-        state.remove()
 
 
-def _temporary_folder() -> Path:
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder for a stack's state that an unprivileged PostgreSQL may pass; secrets inside are 0600."""
     folder = Path(tempfile.mkdtemp(prefix="alongside-stack-"))
-    folder.chmod(0o711)  # so that an unprivileged PostgreSQL may pass; secrets inside are 0600
-    return folder
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        StateFolder(folder).remove()

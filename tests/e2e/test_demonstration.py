@@ -1,0 +1,52 @@
+"""The whole network, as processes, through a crash: every referral arrives once, in order, and can be traced."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from alongside_cli.demo.run import Played, Wish, demonstrate
+from alongside_cli.stack.infrastructure import temporary_folder
+from alongside_cli.stack.settings import StackSettings
+from alongside_contracts.vocabulary import Answer
+
+REFERRALS = 8
+
+
+@pytest.fixture(scope="module")
+async def played() -> AsyncIterator[Played]:
+    """One demonstration with `kill -9` of matching in the middle of it."""
+    with temporary_folder() as folder:
+        settings = StackSettings().model_copy(update={"state": folder})
+        yield await demonstrate(settings, Wish(referrals=REFERRALS, kill="matching"), tell=print)
+
+
+def test_every_promise_is_kept_though_a_service_was_killed(played: Played) -> None:
+    summary = played.summary
+
+    assert summary.broken == ()
+    assert (summary.lost, summary.duplicated, summary.out_of_order, summary.oversold) == (0, 0, 0, 0)
+
+
+def test_every_record_is_answered_as_the_script_expects(played: Played) -> None:
+    summary = played.summary
+
+    assert summary.submitted == REFERRALS + 4
+    assert (summary.admitted, summary.closed, summary.matched) == (REFERRALS, REFERRALS, REFERRALS)
+    assert (summary.escalated, summary.linked, summary.rejected, summary.dead_lettered) == (1, 1, 1, 1)
+
+
+def test_one_trace_leads_from_the_partners_record_through_all_four_services(played: Played) -> None:
+    way = {("intake", "matching"), ("matching", "referrals"), ("referrals", "notifications")}
+
+    assert len(played.edges) == REFERRALS
+    for referral_id, edges in played.edges.items():
+        assert way <= edges, f"{referral_id} has only {sorted(edges)}"
+        assert any(parent.startswith("partner.") and child == "intake" for parent, child in edges)
+
+
+def test_the_malformed_record_is_put_aside_with_its_reason_and_its_sender_is_told(played: Played) -> None:
+    (letter,) = played.facts.letters
+    (sent,) = [sent for sent in played.facts.sent if sent.expected is Answer.REFUSED]
+
+    assert (letter["service"], letter["reason"]) == ("intake", "malformed")
+    assert (letter["partition"], letter["offset"]) == (sent.place.partition, sent.place.offset)
