@@ -1,0 +1,121 @@
+"""What matching refuses over HTTP, each with its remedy."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from alongside_chassis.errors import Problem
+from alongside_matching.domain.places import BelowPromised
+from alongside_matching.domain.proposals import AlreadyAnswered, TooLate
+from alongside_matching.offering import Conflict
+
+
+def no_offer(offer_id: UUID) -> Problem:
+    """No offer has this id."""
+    return Problem(
+        status=404,
+        code="offer-not-found",
+        title="There is no such offer",
+        detail=f"No offer has the id {offer_id}.",
+        remedy="List the offers of your region with GET /offers?region=….",
+        field="offer_id",
+    )
+
+
+def no_proposal(proposal_id: UUID) -> Problem:
+    """No proposal has this id."""
+    return Problem(
+        status=404,
+        code="proposal-not-found",
+        title="There is no such proposal",
+        detail=f"No proposal has the id {proposal_id}.",
+        remedy="List the open ones with GET /proposals?state=open.",
+        field="proposal_id",
+    )
+
+
+def below_promised(refused: BelowPromised) -> Problem:
+    """More places are held or taken than the new capacity has."""
+    return Problem(
+        status=409,
+        code="capacity-below-promised",
+        title="More places than that are promised already",
+        detail=f"{refused.promised} places are held or taken.",
+        remedy=f"Set capacity to {refused.promised} or more; pause the offer to have it asked no more.",
+        field="body.capacity",
+    )
+
+
+def already_answered(refused: AlreadyAnswered) -> Problem:
+    """The proposal is no longer open."""
+    return Problem(
+        status=409,
+        code="proposal-already-answered",
+        title="This proposal is no longer open",
+        detail=f"It is {refused.state.value}.",
+        remedy="Repeat a request with its Idempotency-Key to get its first answer again; otherwise nothing is to do.",
+    )
+
+
+def too_late(refused: TooLate) -> Problem:
+    """The time to answer has passed."""
+    return Problem(
+        status=409,
+        code="proposal-expired",
+        title="The time to answer this proposal has passed",
+        detail=f"It expired at {refused.expired_at.isoformat()}.",
+        remedy="The place goes to the next; if there is room, wait for another proposal.",
+    )
+
+
+def not_its_kind(why: str) -> Problem:
+    """An offer of this kind cannot be changed so."""
+    return Problem(
+        status=422,
+        code="not-for-this-kind",
+        title="An offer of this kind cannot be changed so",
+        remedy=f"{why[0].upper()}{why[1:]}.",
+        field="body",
+    )
+
+
+def batch_refused(conflicts: Sequence[Conflict]) -> Problem:
+    """Some offers of a batch cannot be changed as asked, so none of it was stored."""
+    errors = [
+        {
+            "where": f"body.offers.{conflict.index}.{conflict.field}",
+            "problem": conflict.code,
+            "remedy": conflict.remedy,
+        }
+        for conflict in conflicts
+    ]
+    return Problem(
+        status=409,
+        code="batch-refused",
+        title="Some of these offers cannot be changed so",
+        detail=f"{len(errors)} are in conflict with what is here; nothing was stored.",
+        remedy="Correct the offers named in errors and send the batch again.",
+        field=errors[0]["where"],
+        extra={"errors": errors},
+    )
+
+
+def no_import(import_id: UUID) -> Problem:
+    """No import has this id."""
+    return Problem(
+        status=404,
+        code="import-not-found",
+        title="There is no such import",
+        detail=f"No import has the id {import_id}.",
+        remedy="Use the id that POST /directory/imports answered.",
+        field="import_id",
+    )
+
+
+def no_contact() -> Problem:
+    """Nobody told us how this offer is reached."""
+    return Problem(
+        status=404,
+        code="no-contact-route",
+        title="No contact route is known for this offer",
+        remedy="Add contact_email with PATCH /offers/{id}.",
+    )

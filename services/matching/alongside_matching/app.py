@@ -1,0 +1,32 @@
+"""Puts matching together: the only file that knows every part of it."""
+
+from functools import partial
+
+from fastapi import FastAPI
+
+from alongside_chassis.service import Service, build_app
+from alongside_contracts import streams
+from alongside_matching.api import routers
+from alongside_matching.handlers import handlers
+from alongside_matching.importing import import_directories
+from alongside_matching.policy_file import read_policies
+from alongside_matching.settings import Settings
+
+
+def build(settings: Settings) -> FastAPI:
+    """The service as an ASGI application. Raises PolicyFileError when the region policies make no sense."""
+    return build_app(service(settings))
+
+
+def service(settings: Settings) -> Service:
+    """What makes this service matching."""
+    policies = read_policies(settings.matching_policy_file)
+    return Service(
+        name=streams.MATCHING,
+        title="Alongside matching",
+        settings=settings,
+        handlers=handlers(policies),
+        hears=(streams.JOURNEY,),
+        routers=routers(policies, directory_bytes_max=settings.directory_bytes_max),
+        workers=(partial(import_directories, policies=policies, settings=settings),),
+    )

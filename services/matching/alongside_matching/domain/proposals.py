@@ -1,0 +1,102 @@
+"""What an answer does to a proposal, and what time does to one that nobody answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class ProposalState(StrEnum):
+    """Open proposals hold a place, accepted ones have taken it; all others have given it back."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One offer asked for one referral; `attempt` counts from 1 per referral."""
+
+    id: UUID
+    referral_id: UUID
+    offer_id: UUID
+    offer_kind: str
+    region: str
+    attempt: int
+    state: ProposalState
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The held place becomes taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The held place is free again and the next candidate is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """Nobody answered in time: the held place is free again and the next candidate is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The referral ended. Whatever place it held or had taken is free again."""
+
+    was_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyAnswered:
+    """An answer, a lapse or the end of the referral was here first."""
+
+    state: ProposalState
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """The time to answer has passed; the place goes to the next."""
+
+    expired_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """There is still time to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Something later was here first; nothing changes."""
+
+
+def accept(state: ProposalState, expires_at: datetime, now: datetime) -> Accepted | AlreadyAnswered | TooLate:
+    """The target says yes."""
+    if state is not ProposalState.OPEN:
+        return AlreadyAnswered(state)
+    return Accepted() if now < expires_at else TooLate(expires_at)
+
+
+def decline(state: ProposalState) -> Declined | AlreadyAnswered:
+    """The target says no; a late no still tells us more than silence."""
+    return Declined() if state is ProposalState.OPEN else AlreadyAnswered(state)
+
+
+def lapse(state: ProposalState, expires_at: datetime, now: datetime) -> Lapsed | NotYet | Stale:
+    """Time looks at the proposal."""
+    if state is not ProposalState.OPEN:
+        return Stale()
+    return Lapsed() if now >= expires_at else NotYet()
+
+
+def withdraw(state: ProposalState) -> Withdrawn | Stale:
+    """The referral ended."""
+    if state is ProposalState.OPEN or state is ProposalState.ACCEPTED:
+        return Withdrawn(was_taken=state is ProposalState.ACCEPTED)
+    return Stale()

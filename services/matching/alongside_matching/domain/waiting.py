@@ -1,0 +1,60 @@
+"""A request's life in matching, and the order in which those who wait are served."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from alongside_matching.domain.facts import Request
+
+URGENCY_RANK: Final = {"crisis": 0, "urgent": 1, "routine": 2}
+"""Urgency first, then waiting time. The store keeps the rank beside each request, so that PostgreSQL can sort."""
+
+TERMINAL_STATUSES: Final = frozenset({"cancelled", "completed", "failed", "rejected", "entered-in-error"})
+
+
+class RequestState(StrEnum):
+    """Where a request stands. `searching` lasts no longer than the transaction that looks for somebody."""
+
+    SEARCHING = "searching"
+    WAITING = "waiting"
+    PROPOSED = "proposed"
+    MATCHED = "matched"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A request and where it stands. `waiting_since` is when it reached matching: being turned down costs no turn."""
+
+    request: Request
+    state: RequestState
+    attempts: int
+    waiting_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The referral ended: give back what it holds and take it off the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """The referral goes on; matching has nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Something later was here first; nothing changes."""
+
+
+def urgency_rank(urgency: str) -> int:
+    """The smaller, the sooner. An urgency nobody has defined waits with the routine ones."""
+    return URGENCY_RANK.get(urgency, URGENCY_RANK["routine"])
+
+
+def hear_status(state: RequestState | None, status: str) -> Close | Carry | Stale:
+    """The referral moved. `state` is None when matching never heard of it."""
+    if state is None or state is RequestState.CLOSED:
+        return Stale()
+    return Close() if status in TERMINAL_STATUSES else Carry()

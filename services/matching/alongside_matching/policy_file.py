@@ -1,0 +1,74 @@
+"""Reads the regions' policies from their file, and refuses a file that a rule could stumble over."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from alongside_contracts.ids import LanguageTag, RegionId
+from alongside_matching.domain.policy import Policies, Policy, Weights
+
+
+class PolicyFileError(Exception):
+    """The policy file is missing or wrong; the message says where and why. Raised at start, never later."""
+
+
+def read_policies(file: Path) -> Policies:
+    """The policies in `file`: what holds everywhere, and what a region changes. Raises PolicyFileError."""
+    try:
+        document = _Document.model_validate_json(file.read_bytes())
+        return Policies(
+            everywhere=_policy(document.everywhere),
+            regions={
+                region: _policy(_changed(document.everywhere, changes))
+                for region, changes in document.regions.items()
+            },
+        )
+    except OSError as error:
+        raise PolicyFileError(f"cannot read the region policies at {file}: {error.strerror}") from error
+    except ValidationError as error:
+        raise PolicyFileError(f"the region policies at {file} are wrong: {error}") from error
+
+
+class _Weights(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    shared_need: float = Field(ge=0)
+    preferred_format: float = Field(ge=0)
+    preferred_mode: float = Field(ge=0)
+    free_places: float = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> "_Weights":
+        if self.shared_need + self.preferred_format + self.preferred_mode + self.free_places <= 0:
+            raise ValueError("at least one weight must be above 0")
+        return self
+
+
+class _Numbers(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    respond_hours: float = Field(gt=0)
+    respond_hours_urgent: float = Field(gt=0)
+    directory_capacity: int = Field(ge=0)
+    directory_language: LanguageTag
+    candidates_max: int = Field(ge=1, le=1_000)
+    pages_max: int = Field(ge=1, le=20)
+    wake_max: int = Field(ge=1, le=500)
+    weights: _Weights
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    everywhere: _Numbers
+    regions: dict[RegionId, dict[str, Any]]
+
+
+def _changed(everywhere: _Numbers, changes: Mapping[str, Any]) -> _Numbers:
+    before = everywhere.model_dump()
+    weights = before["weights"] | changes.get("weights", {})
+    return _Numbers.model_validate({**before, **changes, "weights": weights})
+
+
+def _policy(given: _Numbers) -> Policy:
+    numbers = given.model_dump() | {"weights": Weights(**given.weights.model_dump())}
+    return Policy(**numbers)

@@ -1,0 +1,164 @@
+"""Uploaded directories: the file while it is needed, how far its reading has come, and what there is to say about it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+_VIEW: Final = (
+    "id, region, pause_vanished, state, of, read, created, changed, unchanged, quarantined, lines_quarantined,"
+    " flagged, vanished, problem, remedy, created_at, finished_at"
+)
+_ADD: Final = """
+    insert into directory_import (id, region, pause_vanished, state, created_at) values ($1, $2, $3, 'queued', $4)
+"""
+_ADD_PART: Final = "insert into directory_import_part (import_id, number, content) values ($1, $2, $3)"
+_UNFINISHED: Final = """
+    select id from directory_import where state in ('queued', 'reading', 'storing') order by id limit $1
+"""
+_CLAIM: Final = "select pg_try_advisory_lock(hashtextextended('directory-import:' || $1, 0))"
+_BEGIN: Final = """
+    update directory_import set state = 'reading', attempts = attempts + 1 where id = $1
+    returning region, pause_vanished, attempts
+"""
+_JUDGED: Final = """
+    update directory_import
+    set state = 'storing', of = $2, quarantined = $3, read = $3, lines_quarantined = $4, flagged = $5
+    where id = $1
+"""
+_STORED: Final = """
+    update directory_import
+    set read = $2, created = created + $3, changed = changed + $4,
+        unchanged = greatest($2 - quarantined - (created + $3) - (changed + $4), 0)
+    where id = $1
+"""
+_FINISH: Final = """
+    update directory_import set state = $2, vanished = $3, problem = $4, remedy = $5, finished_at = $6 where id = $1
+"""
+_ADD_LINES: Final = """
+    insert into directory_import_line (import_id, number, kind, file, line, source_id, "column", code, detail, remedy)
+    select $1, number, kind, file, line, source_id, "column", code, detail, remedy
+    from jsonb_to_recordset($2::jsonb) as said (
+        number int, kind text, file text, line int, source_id text, "column" text, code text, detail text, remedy text)
+"""
+_LINES: Final = """
+    select number, kind, file, line, source_id, "column", code, detail, remedy
+    from directory_import_line
+    where import_id = $1 and number > $2 and ($3::text is null or kind = $3)
+    order by number
+    limit $4
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An import in hand: `attempts` counts how often it was begun, this time included."""
+
+    id: UUID
+    region: str
+    pause_vanished: bool
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing the import says about one line of a file: `quarantined` (set aside) or `flagged` (kept)."""
+
+    number: int
+    kind: str
+    file: str
+    line: int
+    source_id: str
+    column: str
+    code: str
+    detail: str
+    remedy: str
+
+
+async def add(
+    conn: asyncpg.Connection, import_id: UUID, *, region: str, pause_vanished: bool, now: datetime
+) -> None:
+    """Keep a new import, queued."""
+    await conn.execute(_ADD, import_id, region, pause_vanished, now)
+
+
+async def add_part(conn: asyncpg.Connection, import_id: UUID, number: int, content: bytes) -> None:
+    """Keep the next part of an import's file until it has been read; numbers count from 0."""
+    await conn.execute(_ADD_PART, import_id, number, content)
+
+
+async def claim(conn: asyncpg.Connection, looked_at_max: int = 20) -> UUID | None:
+    """The oldest unfinished import nobody works on; ours for as long as this connection is. None when there is none."""
+    for row in await conn.fetch(_UNFINISHED, looked_at_max):
+        if await conn.fetchval(_CLAIM, str(row["id"])):
+            return UUID(int=row["id"].int)
+    return None
+
+
+async def begin(conn: asyncpg.Connection, import_id: UUID) -> Begun:
+    """The import is being read."""
+    row = await conn.fetchrow(_BEGIN, import_id)
+    if row is None:
+        raise LookupError(f"import {import_id} is gone")
+    return Begun(import_id, row["region"], row["pause_vanished"], row["attempts"])
+
+
+async def parts(conn: asyncpg.Connection, import_id: UUID) -> AsyncIterator[bytes]:
+    """The uploaded file, one part at a time."""
+    number = 0
+    while True:
+        part: bytes | None = await conn.fetchval(
+            "select content from directory_import_part where import_id = $1 and number = $2",
+            import_id,
+            number,
+        )
+        if part is None:
+            return
+        yield part
+        number += 1
+
+
+async def judged(
+    conn: asyncpg.Connection, import_id: UUID, *, of: int, quarantined: int, lines: Sequence[Line]
+) -> None:
+    """The whole file was read: keep what there is to say about its lines, in place of what was said before."""
+    set_aside = sum(line.kind == "quarantined" for line in lines)
+    await conn.execute(_JUDGED, import_id, of, quarantined, set_aside, len(lines) - set_aside)
+    await conn.execute("delete from directory_import_line where import_id = $1", import_id)
+    await conn.execute(_ADD_LINES, import_id, orjson.dumps([asdict(line) for line in lines]).decode())
+
+
+async def stored(conn: asyncpg.Connection, import_id: UUID, *, read: int, created: int, changed: int) -> None:
+    """So many services are dealt with by now, `created` and `changed` of them just now."""
+    await conn.execute(_STORED, import_id, read, created, changed)
+
+
+async def finish(
+    conn: asyncpg.Connection,
+    import_id: UUID,
+    now: datetime,
+    *,
+    vanished: int = 0,
+    problem: str | None = None,
+    remedy: str | None = None,
+) -> None:
+    """The import is done, or failed with a problem; its file is not needed any more."""
+    state = "done" if problem is None else "failed"
+    await conn.execute(_FINISH, import_id, state, vanished, problem, remedy, now)
+    await conn.execute("delete from directory_import_part where import_id = $1", import_id)
+
+
+async def view(conn: asyncpg.Connection, import_id: UUID) -> asyncpg.Record | None:
+    """How far an import has come, for reading only."""
+    return await conn.fetchrow(f"select {_VIEW} from directory_import where id = $1", import_id)
+
+
+async def lines(
+    conn: asyncpg.Connection, import_id: UUID, *, after: int, kind: str | None, limit: int
+) -> list[asyncpg.Record]:
+    """What an import says about the lines behind number `after`, for reading only."""
+    return await conn.fetch(_LINES, import_id, after, kind, limit)

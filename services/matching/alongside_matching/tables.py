@@ -1,0 +1,238 @@
+"""The rows matching owns. Only the store and the migrations look in here.
+
+Two invariants are the database's own: no offer promises more places than it has (`within_capacity`), and a referral
+has at most one proposal that is open or accepted (`ix_proposal_one_at_a_time`).
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlmodel import Field, SQLModel
+
+from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
+
+metadata = MetaData(naming_convention=NAMING_CONVENTION)
+chassis_tables(metadata)
+
+
+def _codes() -> Column[list[str]]:
+    return Column(ARRAY(Text), nullable=False, server_default=text("'{}'"))
+
+
+def _count() -> Column[int]:
+    return Column(Integer, nullable=False, server_default=text("0"))
+
+
+class Base(SQLModel):
+    """Keeps this service's tables in a MetaData of their own."""
+
+    metadata = metadata
+
+
+class OfferRow(Base, table=True):
+    """Something a person can be referred to. `name` is public and only groups and services have one.
+
+    An imported offer may name no need: it is listed, and never proposed.
+    """
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        CheckConstraint("kind in ('supporter', 'group', 'service')", name="kind"),
+        CheckConstraint("kind <> 'supporter' or name is null", name="supporters_have_no_name_here"),
+        CheckConstraint("cardinality(needs) > 0 or source is not null", name="needs"),
+        CheckConstraint("cardinality(languages) > 0", name="languages"),
+        CheckConstraint("capacity >= 0 and held >= 0 and taken >= 0", name="counts"),
+        CheckConstraint("capacity is null or held + taken <= capacity", name="within_capacity"),
+        CheckConstraint("paused_because in ('staff', 'not-active', 'vanished')", name="paused_because"),
+        CheckConstraint("(source is null) = (source_id is null)", name="source_with_its_id"),
+        UniqueConstraint("source", "source_id"),
+        Index(None, "needs", postgresql_using="gin"),
+        Index(None, "region", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    kind: str = Field(sa_type=Text)
+    region: str = Field(sa_type=Text)
+    name: str | None = Field(default=None, sa_type=Text)
+    needs: list[str] = Field(sa_column=_codes())
+    languages: list[str] = Field(sa_column=_codes())
+    formats: list[str] = Field(sa_column=_codes())
+    modes: list[str] = Field(sa_column=_codes())
+    age_bands: list[str] = Field(sa_column=_codes())
+    capacity: int | None = None
+    held: int = Field(sa_column=_count())
+    taken: int = Field(sa_column=_count())
+    paused_because: str | None = Field(default=None, sa_type=Text)
+    source: str | None = Field(default=None, sa_type=Text)
+    source_id: str | None = Field(default=None, sa_type=Text)
+    content_hash: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime
+    updated_at: datetime
+
+
+class OfferContactRow(Base, table=True):
+    """How an offer is reached. It is kept apart so that no offer, event or log line can carry it by accident."""
+
+    __tablename__ = "offer_contact"
+
+    offer_id: UUID = Field(
+        sa_column=Column(PG_UUID(as_uuid=True), ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True)
+    )
+    email: str = Field(sa_type=Text)
+
+
+class RequestRow(Base, table=True):
+    """What one referral seeks and where it stands. Its row is locked before anything of the referral is decided."""
+
+    __tablename__ = "request"
+    __table_args__ = (
+        CheckConstraint("state in ('searching', 'waiting', 'proposed', 'matched', 'closed')", name="state"),
+        Index(
+            "ix_request_waiting",
+            "region",
+            "urgency_rank",
+            "waiting_since",
+            "referral_id",
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    referral_id: UUID = Field(primary_key=True)
+    state: str = Field(sa_type=Text)
+    region: str = Field(sa_type=Text)
+    needs: list[str] = Field(sa_column=_codes())
+    languages: list[str] = Field(sa_column=_codes())
+    formats: list[str] = Field(sa_column=_codes())
+    modes: list[str] = Field(sa_column=_codes())
+    avoid_needs: list[str] = Field(sa_column=_codes())
+    age_band: str | None = Field(default=None, sa_type=Text)
+    urgency: str = Field(sa_type=Text)
+    urgency_rank: int
+    asked: list[UUID] = Field(
+        sa_column=Column(ARRAY(PG_UUID(as_uuid=True)), nullable=False, server_default=text("'{}'"))
+    )
+    attempts: int = Field(sa_column=_count())
+    waiting_since: datetime
+    updated_at: datetime
+
+
+class ProposalRow(Base, table=True):
+    """One offer asked for one referral, what it was chosen for, and the answer."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("state in ('open', 'accepted', 'declined', 'lapsed', 'withdrawn')", name="state"),
+        CheckConstraint("(state = 'open') = (answered_at is null)", name="answered_at"),
+        CheckConstraint("(state = 'declined') = (declined_because is not null)", name="declined_because"),
+        UniqueConstraint("referral_id", "attempt"),
+        Index(
+            "ix_proposal_one_at_a_time",
+            "referral_id",
+            unique=True,
+            postgresql_where=text("state in ('open', 'accepted')"),
+        ),
+        Index(None, "offer_id", "id"),
+        Index("ix_proposal_open", "id", postgresql_where=text("state = 'open'")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    referral_id: UUID = Field(
+        sa_column=Column(PG_UUID(as_uuid=True), ForeignKey("request.referral_id"), nullable=False)
+    )
+    offer_id: UUID = Field(sa_column=Column(PG_UUID(as_uuid=True), ForeignKey("offer.id"), nullable=False))
+    offer_kind: str = Field(sa_type=Text)
+    region: str = Field(sa_type=Text)
+    attempt: int
+    state: str = Field(sa_type=Text)
+    reasons: list[str] = Field(sa_column=_codes())
+    score: float
+    factors: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    considered: int
+    expires_at: datetime
+    answered_at: datetime | None = None
+    declined_because: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime
+
+
+class DirectoryImportRow(Base, table=True):
+    """One uploaded directory and how far its reading has come."""
+
+    __tablename__ = "directory_import"
+    __table_args__ = (
+        CheckConstraint("state in ('queued', 'reading', 'storing', 'done', 'failed')", name="state"),
+        Index(
+            "ix_directory_import_unfinished",
+            "id",
+            postgresql_where=text("state in ('queued', 'reading', 'storing')"),
+        ),
+    )
+
+    id: UUID = Field(primary_key=True)
+    region: str = Field(sa_type=Text)
+    pause_vanished: bool
+    attempts: int = Field(sa_column=_count())
+    state: str = Field(sa_type=Text)
+    of: int | None = None
+    read: int = Field(sa_column=_count())
+    created: int = Field(sa_column=_count())
+    changed: int = Field(sa_column=_count())
+    unchanged: int = Field(sa_column=_count())
+    quarantined: int = Field(sa_column=_count())
+    lines_quarantined: int = Field(sa_column=_count())
+    flagged: int = Field(sa_column=_count())
+    vanished: int = Field(sa_column=_count())
+    problem: str | None = Field(default=None, sa_type=Text)
+    remedy: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+class DirectoryImportPartRow(Base, table=True):
+    """A piece of an uploaded file. Kept in the database so that any process can go on after a crash; then deleted."""
+
+    __tablename__ = "directory_import_part"
+
+    import_id: UUID = Field(
+        sa_column=Column(
+            PG_UUID(as_uuid=True), ForeignKey("directory_import.id", ondelete="CASCADE"), primary_key=True
+        )
+    )
+    number: int = Field(primary_key=True)
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class DirectoryImportLineRow(Base, table=True):
+    """One thing the import has to say about one line of the file."""
+
+    __tablename__ = "directory_import_line"
+    __table_args__ = (CheckConstraint("kind in ('quarantined', 'flagged')", name="kind"),)
+
+    import_id: UUID = Field(
+        sa_column=Column(
+            PG_UUID(as_uuid=True), ForeignKey("directory_import.id", ondelete="CASCADE"), primary_key=True
+        )
+    )
+    number: int = Field(primary_key=True)
+    kind: str = Field(sa_type=Text)
+    file: str = Field(sa_type=Text)
+    line: int
+    source_id: str = Field(sa_type=Text)
+    column: str = Field(sa_type=Text)
+    code: str = Field(sa_type=Text)
+    detail: str = Field(sa_type=Text)
+    remedy: str = Field(sa_type=Text)

@@ -1,0 +1,332 @@
+"""A published directory becomes offers: watched, repeatable, and finished by whoever is there after a crash."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.vocabulary import Need
+from alongside_matching.importing import import_next
+from alongside_matching.policy_file import read_policies
+from alongside_matching.settings import Settings
+from tests.builders import REGION
+from tests.polling import poll_until
+from tests.service.matching.bench import admit, last_proposal, story
+from tests.unit.directory.sample_packages import GOOD_ROWS, Rows, like, spoiled, zip_of, zipped
+
+MIAMI = Path(__file__).parents[3].parent / "shared" / "data" / "miami-hsds.zip"
+UPLOAD = {"content-type": "application/zip"}
+
+
+def services(*names: str, **first: str) -> dict[str, Rows]:
+    """A package with a service per name, of which the first has some columns changed."""
+    rows = [like("services", id=name, name=f"Circle {name}") for name in names]
+    rows[0] |= first
+    terms = [{"id": f"t{name}", "service_id": name, "taxonomy_id": "PN-8100.1000"} for name in names]
+    return spoiled(services=rows, services_taxonomy=terms)
+
+
+async def upload(bench: ServiceBench, package: bytes, **query: str) -> dict[str, Any]:
+    """Send a package in; answers the queued import."""
+    answer = await bench.client.post(
+        "/directory/imports", params={"region": REGION} | query, content=package, headers=UPLOAD
+    )
+    assert answer.status_code == 202, answer.text
+    assert answer.headers["location"] == f"/directory/imports/{answer.json()['id']}"
+    return dict(answer.json())
+
+
+async def work(bench: ServiceBench, **settings: Any) -> bool:
+    """Let the worker look for something to import, once."""
+    assert isinstance(bench.service.settings, Settings)
+    chosen = bench.service.settings.model_copy(update=settings)
+    return await import_next(bench.runtime, read_policies(chosen.matching_policy_file), chosen)
+
+
+async def imported(
+    bench: ServiceBench, tmp_path: Path, tables: dict[str, Rows], **query: str
+) -> dict[str, Any]:
+    """Upload and import a package; answers the finished import."""
+    queued = await upload(bench, zip_of(tmp_path, zipped(tables)).read_bytes(), **query)
+    assert await work(bench)
+    return dict((await bench.client.get(f"/directory/imports/{queued['id']}")).json())
+
+
+async def seen(bench: ServiceBench, queued: dict[str, Any]) -> dict[str, Any]:
+    """How far an import has come."""
+    return dict((await bench.client.get(f"/directory/imports/{queued['id']}")).json())
+
+
+async def attempts(bench: ServiceBench) -> int:
+    """How often the only import there is was begun."""
+    return int(await bench.pool.fetchval("select attempts from directory_import"))
+
+
+async def listed(bench: ServiceBench) -> list[dict[str, Any]]:
+    """Every offer there is."""
+    return list((await bench.client.get("/offers")).json()["items"])
+
+
+async def test_a_listed_group_becomes_an_offer_that_is_proposed(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    done = await imported(matching_bench, tmp_path, GOOD_ROWS)
+
+    referral = await admit(matching_bench, needs=(Need.GRIEF,))
+
+    assert (done["state"], done["read"], done["of"], done["created"]) == ("done", 1, 1, 1)
+    (offer,) = await listed(matching_bench)
+    assert (offer["name"], offer["kind"], offer["needs"], offer["capacity"]) == (
+        "Grief circle",
+        "group",
+        ["grief"],
+        5,
+    )
+    assert str((await last_proposal(matching_bench, referral)).offer_id) == offer["id"]
+
+
+async def test_a_queued_import_is_noticed_once(matching_bench: ServiceBench, tmp_path: Path) -> None:
+    await imported(matching_bench, tmp_path, GOOD_ROWS)
+
+    assert await work(matching_bench) is False
+
+
+async def test_a_second_import_changes_nothing(matching_bench: ServiceBench, tmp_path: Path) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+    before = await listed(matching_bench)
+
+    second = await imported(matching_bench, tmp_path, services("a", "b"))
+
+    assert (second["created"], second["changed"], second["unchanged"]) == (0, 0, 2)
+    assert await listed(matching_bench) == before
+
+
+async def test_a_changed_service_is_changed_and_keeps_the_places_staff_gave_it(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+    offer = (await listed(matching_bench))[0]
+    await matching_bench.client.patch(f"/offers/{offer['id']}", json={"capacity": 2})
+
+    second = await imported(matching_bench, tmp_path, services("a", "b", name="Renamed circle"))
+
+    assert (second["created"], second["changed"], second["unchanged"]) == (0, 1, 1)
+    renamed = (await listed(matching_bench))[0]
+    assert (renamed["id"], renamed["name"], renamed["capacity"]) == (offer["id"], "Renamed circle", 2)
+
+
+async def test_a_vanished_service_stays_unless_pausing_is_asked_for(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+
+    kept = await imported(matching_bench, tmp_path, services("a"))
+    after_keeping = [offer["paused_because"] for offer in await listed(matching_bench)]
+    paused = await imported(matching_bench, tmp_path, services("a"), vanished="pause")
+
+    assert (kept["vanished"], after_keeping) == (0, [None, None])
+    assert paused["vanished"] == 1
+    assert [offer["paused_because"] for offer in await listed(matching_bench)] == [None, "vanished"]
+
+
+async def test_a_service_that_came_back_is_asked_again(matching_bench: ServiceBench, tmp_path: Path) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+    await imported(matching_bench, tmp_path, services("a"), vanished="pause")
+
+    await imported(matching_bench, tmp_path, services("a", "b"))
+
+    assert [offer["paused_because"] for offer in await listed(matching_bench)] == [None, None]
+
+
+async def test_what_staff_paused_stays_paused_whatever_the_directory_says(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a"))
+    offer = (await listed(matching_bench))[0]["id"]
+    await matching_bench.client.post(f"/offers/{offer}/pause")
+
+    await imported(matching_bench, tmp_path, services("a", name="Renamed circle"))
+
+    assert (await listed(matching_bench))[0]["paused_because"] == "staff"
+
+
+async def test_a_service_that_is_not_active_is_listed_but_not_asked(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", status="inactive"))
+
+    referral = await admit(matching_bench, needs=(Need.GRIEF,))
+
+    assert (await listed(matching_bench))[0]["paused_because"] == "not-active"
+    assert await story(matching_bench, referral) == ["MatchWaitlisted"]
+
+
+async def test_the_report_names_every_line_that_was_set_aside(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    done = await imported(matching_bench, tmp_path, services("a", "b", organization_id="nobody"))
+
+    report = await matching_bench.client.get(
+        f"/directory/imports/{done['id']}/report", params={"kind": "quarantined"}
+    )
+
+    assert (done["read"], done["quarantined"], done["created"]) == (2, 1, 1)
+    line = next(line for line in report.json()["items"] if line["file"] == "services")
+    assert (line["line"], line["source_id"], line["code"]) == (2, "a", "organisation-missing")
+    assert line["remedy"]
+
+
+async def test_those_who_wait_are_looked_at_when_a_directory_came_in(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    waiting = await admit(matching_bench, needs=(Need.GRIEF,))
+
+    await imported(matching_bench, tmp_path, GOOD_ROWS)
+    await matching_bench.fire_timers(matching_bench.clock.now())
+
+    assert await story(matching_bench, waiting) == ["MatchWaitlisted", "MatchProposed"]
+
+
+async def test_a_file_that_is_no_zip_is_refused_at_the_door(matching_bench: ServiceBench) -> None:
+    answer = await matching_bench.client.post(
+        "/directory/imports", params={"region": REGION}, content=b"id,name\n1,a\n"
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "not-a-zip")
+    assert await work(matching_bench) is False
+
+
+async def test_a_file_over_the_limit_is_refused_at_the_door(bench_of: Any) -> None:
+    async with bench_of("matching", directory_bytes_max=2_000) as bench:
+        answer = await bench.client.post(
+            "/directory/imports", params={"region": REGION}, content=b"PK\x03\x04" + bytes(2_000)
+        )
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+
+
+async def test_a_damaged_package_fails_with_its_remedy_and_is_not_tried_again(
+    matching_bench: ServiceBench,
+) -> None:
+    queued = await upload(matching_bench, b"PK\x03\x04 and then nothing a zip would have")
+
+    await work(matching_bench)
+
+    failed = (await matching_bench.client.get(f"/directory/imports/{queued['id']}")).json()
+    assert (failed["state"], failed["read"]) == ("failed", 0)
+    assert failed["problem"]
+    assert failed["remedy"]
+    assert await work(matching_bench) is False
+
+
+async def test_a_package_without_services_says_what_is_missing(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    tables = {name: rows for name, rows in GOOD_ROWS.items() if name != "services"}
+
+    failed = await imported(matching_bench, tmp_path, tables)
+
+    assert failed["state"] == "failed"
+    assert "services" in failed["problem"]
+
+
+async def test_an_import_nobody_uploaded_cannot_be_found(matching_bench: ServiceBench) -> None:
+    for path in ("", "/report"):
+        answer = await matching_bench.client.get(f"/directory/imports/{uuid4()}{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "import-not-found")
+
+
+async def test_an_import_that_died_half_way_is_finished_by_the_next_worker(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    names = [f"s{number}" for number in range(10, 30)]
+    await imported(matching_bench, tmp_path, services(*names))
+    renamed = services(*names)
+    for row in renamed["services"]:
+        row["name"] += " (new)"
+    queued = await upload(matching_bench, zip_of(tmp_path, zipped(renamed)).read_bytes())
+
+    async with matching_bench.runtime.transaction() as tx:
+        await tx.conn.execute("select from offer where source_id = 's17' for update")
+        dying = asyncio.create_task(work(matching_bench, directory_batch_max=1))
+        half = await poll_until(
+            lambda: seen(matching_bench, queued), lambda it: it["read"] == 7, "seven services"
+        )
+        dying.cancel()
+        await asyncio.gather(dying, return_exceptions=True)
+    assert await work(matching_bench)
+
+    done = await seen(matching_bench, queued)
+    assert (half["state"], half["changed"]) == ("storing", 7)
+    assert (done["state"], done["read"], done["created"], done["changed"], done["unchanged"]) == (
+        "done",
+        20,
+        0,
+        20,
+        0,
+    )
+
+
+async def test_an_import_that_kills_every_worker_is_given_up_and_says_so(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    queued = await upload(matching_bench, zip_of(tmp_path, zipped(GOOD_ROWS)).read_bytes())
+
+    async with matching_bench.runtime.transaction() as tx:
+        await tx.conn.execute("lock table directory_import_line in exclusive mode")
+        for attempt in range(1, 4):
+            dying = asyncio.create_task(work(matching_bench))
+            await poll_until(lambda: attempts(matching_bench), attempt.__eq__, f"attempt {attempt}")
+            dying.cancel()
+            await asyncio.gather(dying, return_exceptions=True)
+    await work(matching_bench)
+
+    given_up = await seen(matching_bench, queued)
+    assert given_up["state"] == "failed"
+    assert "3 times" in given_up["problem"]
+    assert await work(matching_bench) is False
+
+
+async def test_two_workers_never_import_the_same_file(matching_bench: ServiceBench, tmp_path: Path) -> None:
+    await upload(matching_bench, zip_of(tmp_path, zipped(services("a", "b"))).read_bytes())
+
+    outcomes = await asyncio.gather(*(work(matching_bench) for _ in range(3)))
+
+    assert sorted(outcomes) == [False, False, True]
+
+
+async def test_the_miami_directory_comes_in_whole_only_once_and_its_services_are_proposed(
+    matching_bench: ServiceBench,
+) -> None:
+    if not MIAMI.exists():
+        pytest.skip("the Miami directory is not beside the repository (../shared/data/miami-hsds.zip)")
+    package = MIAMI.read_bytes()
+
+    first = await upload(matching_bench, package)
+    async with asyncio.timeout(60):
+        await work(matching_bench)
+    second = await upload(matching_bench, package)
+    await work(matching_bench)
+    referrals = [await admit(matching_bench, needs=(need,)) for need in (Need.SUBSTANCE_USE, Need.GRIEF)]
+
+    told = ("state", "of", "read", "created", "changed", "unchanged", "quarantined")
+    outcomes = [
+        {
+            name: (await matching_bench.client.get(f"/directory/imports/{one['id']}")).json()[name]
+            for name in told
+        }
+        for one in (first, second)
+    ]
+    whole = {"state": "done", "of": 4_089, "read": 4_089, "changed": 0, "quarantined": 447}
+    assert outcomes == [
+        whole | {"created": 3_642, "unchanged": 0},
+        whole | {"created": 0, "unchanged": 3_642},
+    ]
+    for need, referral in zip(("substance-use", "grief"), referrals, strict=True):
+        proposal = await last_proposal(matching_bench, referral)
+        offer = (await matching_bench.client.get(f"/offers/{proposal.offer_id}")).json()
+        assert need in offer["needs"]
+        assert (offer["kind"] in {"service", "group"}, offer["source"]) == (True, f"directory:{REGION}")

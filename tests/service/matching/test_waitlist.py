@@ -1,0 +1,144 @@
+"""Free places go to those who wait, at once and in their order."""
+
+from datetime import timedelta
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.matching import MatchProposed
+from alongside_contracts.vocabulary import Need, Status, Urgency
+from tests.builders import SUNDAY_NOON
+from tests.service.matching.bench import (
+    a_status,
+    accept,
+    admit,
+    an_offer,
+    announced,
+    decline,
+    last_proposal,
+    story,
+)
+
+
+async def test_a_freed_place_goes_to_who_waits_at_once(matching_bench: ServiceBench) -> None:
+    supporter = await an_offer(matching_bench)
+    first = await admit(matching_bench)
+    waiting = await admit(matching_bench)
+    await accept(matching_bench, await last_proposal(matching_bench, first))
+
+    await matching_bench.hear(a_status(first, Status.COMPLETED))
+
+    assert await story(matching_bench, waiting) == ["MatchWaitlisted", "MatchProposed"]
+    assert (await last_proposal(matching_bench, waiting)).offer_id == supporter
+
+
+async def test_a_declined_place_goes_to_who_waits(matching_bench: ServiceBench) -> None:
+    await an_offer(matching_bench)
+    first, waiting = await admit(matching_bench), await admit(matching_bench)
+
+    await decline(matching_bench, await last_proposal(matching_bench, first))
+
+    assert await story(matching_bench, first) == ["MatchProposed", "MatchDeclined", "MatchWaitlisted"]
+    assert await story(matching_bench, waiting) == ["MatchWaitlisted", "MatchProposed"]
+
+
+async def test_a_lapsed_place_goes_to_who_waits(matching_bench: ServiceBench) -> None:
+    await an_offer(matching_bench)
+    await admit(matching_bench)
+    waiting = await admit(matching_bench)
+
+    await matching_bench.fire_timers(SUNDAY_NOON + timedelta(hours=48))
+
+    assert await story(matching_bench, waiting) == ["MatchWaitlisted", "MatchProposed"]
+
+
+async def test_the_urgent_are_served_before_those_who_waited_longer(matching_bench: ServiceBench) -> None:
+    routine = await admit(matching_bench)
+    matching_bench.clock.advance(timedelta(hours=1))
+    urgent = await admit(matching_bench, urgency=Urgency.URGENT)
+    matching_bench.clock.advance(timedelta(hours=1))
+    late = await admit(matching_bench)
+
+    await an_offer(matching_bench, capacity=2)
+
+    proposed = [event.referral_id for event in await announced(matching_bench, MatchProposed)]
+    assert proposed == [urgent, routine]
+    assert await story(matching_bench, late) == ["MatchWaitlisted"]
+
+
+async def test_a_new_offer_is_proposed_only_to_those_it_fits(matching_bench: ServiceBench) -> None:
+    veteran = await admit(matching_bench, needs=(Need.VETERAN,))
+    griever = await admit(matching_bench, needs=(Need.GRIEF,))
+
+    await an_offer(matching_bench, needs=["grief"], capacity=5)
+
+    assert await story(matching_bench, veteran) == ["MatchWaitlisted"]
+    assert await story(matching_bench, griever) == ["MatchWaitlisted", "MatchProposed"]
+
+
+async def test_a_resumed_offer_is_proposed_to_who_waits(matching_bench: ServiceBench) -> None:
+    offer = await an_offer(matching_bench)
+    await matching_bench.client.post(f"/offers/{offer}/pause")
+    waiting = await admit(matching_bench)
+
+    await matching_bench.client.post(f"/offers/{offer}/resume")
+
+    assert await story(matching_bench, waiting) == ["MatchWaitlisted", "MatchProposed"]
+
+
+async def test_more_places_are_given_to_who_waits(matching_bench: ServiceBench) -> None:
+    offer = await an_offer(matching_bench, capacity=0)
+    first, second = await admit(matching_bench), await admit(matching_bench)
+
+    await matching_bench.client.patch(f"/offers/{offer}", json={"capacity": 1})
+
+    assert await story(matching_bench, first) == ["MatchWaitlisted", "MatchProposed"]
+    assert await story(matching_bench, second) == ["MatchWaitlisted"]
+
+
+async def test_a_batch_of_offers_is_proposed_to_who_waits_right_after(matching_bench: ServiceBench) -> None:
+    waiting = [await admit(matching_bench) for _ in range(3)]
+    form = {"kind": "supporter", "region": "us-fl-miami", "needs": ["grief"], "source": "test"}
+
+    await matching_bench.client.post(
+        "/offers/batch", json={"offers": [form | {"source_id": str(number)} for number in range(2)]}
+    )
+    await matching_bench.fire_timers(matching_bench.clock.now())
+
+    proposed = [event.referral_id for event in await announced(matching_bench, MatchProposed)]
+    assert proposed == waiting[:2]
+
+
+async def test_a_long_waitlist_is_served_part_by_part_to_its_end(matching_bench: ServiceBench) -> None:
+    waiting = [await admit(matching_bench) for _ in range(120)]
+
+    await an_offer(matching_bench, capacity=200)
+    at_once = len(await announced(matching_bench, MatchProposed))
+    await matching_bench.fire_timers(matching_bench.clock.now())
+
+    proposed = [event.referral_id for event in await announced(matching_bench, MatchProposed)]
+    assert at_once == 50
+    assert proposed == waiting
+
+
+async def test_an_ended_referral_leaves_the_waitlist(matching_bench: ServiceBench) -> None:
+    waiting = await admit(matching_bench)
+    await matching_bench.hear(a_status(waiting, Status.CANCELLED))
+
+    await an_offer(matching_bench)
+
+    assert await story(matching_bench, waiting) == ["MatchWaitlisted"]
+
+
+async def test_who_waits_is_told_so_only_once(matching_bench: ServiceBench) -> None:
+    waiting = await admit(matching_bench)
+
+    form = {
+        "kind": "supporter",
+        "region": "us-fl-miami",
+        "needs": ["veteran"],
+        "source": "test",
+        "source_id": "1",
+    }
+    await matching_bench.client.post("/offers/batch", json={"offers": [form]})
+    await matching_bench.fire_timers(matching_bench.clock.now())
+
+    assert await story(matching_bench, waiting) == ["MatchWaitlisted"]

@@ -1,0 +1,42 @@
+"""Requests and offers with nothing in them but what a rule cares about."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from alongside_contracts.ids import new_id
+from alongside_matching.domain.facts import GROUP, SERVICE, SUPPORTER, Offer, Request
+from alongside_matching.domain.policy import Weights
+
+WEIGHTS = Weights(shared_need=0.6, preferred_format=0.1, preferred_mode=0.1, free_places=0.2)
+
+
+def someone(needs: Iterable[str] = ("grief",), **given: Any) -> Request:
+    """A person in the sample region who speaks English and accepts any format and mode."""
+    defaults: dict[str, Any] = {"referral_id": new_id(), "region": "us-fl-miami", "languages": ("en",)}
+    return Request(needs=frozenset(needs), **defaults | given)
+
+
+def a_supporter(needs: Iterable[str] = ("grief",), **given: Any) -> Offer:
+    """A supporter of the sample region with one free place."""
+    return _offer(SUPPORTER, needs, given)
+
+
+def a_group(needs: Iterable[str] = ("grief",), **given: Any) -> Offer:
+    """A group of the sample region with one free seat."""
+    return _offer(GROUP, needs, given)
+
+
+def a_service(needs: Iterable[str] = ("grief",), **given: Any) -> Offer:
+    """A listed service of the sample region with one free place."""
+    return _offer(SERVICE, needs, given)
+
+
+def _offer(kind: str, needs: Iterable[str], given: dict[str, Any]) -> Offer:
+    defaults: dict[str, Any] = {"id": new_id(), "region": "us-fl-miami", "languages": frozenset({"en"})}
+    return Offer(kind=kind, needs=frozenset(needs), **defaults | given)
+
+
+def an_id(number: int) -> UUID:
+    """Ids in a known order."""
+    return UUID(int=number)
