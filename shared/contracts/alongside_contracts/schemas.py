@@ -5,7 +5,7 @@
 
 `schemas/<type>/<n>.json` is the n-th revision of an event's shape, counted from 1. A contract that grew gets the next
 revision; words are corrected in the newest. Every revision works with every earlier one in both directions, so that
-whoever built against any of them still reads and writes. Needs the extra `gate`; services never do.
+whoever built against any of them still reads and writes. Needs the extra `schemas`; services never do.
 """
 
 import argparse

@@ -1,0 +1,95 @@
+"""Publish one referral as a partner, and print what the network answers.
+
+    python publish_a_referral.py bayside-hospital localhost:9092
+
+Needs `pip install aiokafka` and nothing of ours. Explained in docs/partners.md.
+"""
+
+import asyncio
+import json
+import secrets
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+ANSWER_SECONDS_MAX = 30
+
+# Codes, references and times: no name, no phone number, no free text ever goes into an event.
+REFERRAL = {
+    "reference": "BH-2026-00417",
+    "person_reference": "p-7f3a91c2",
+    "setting": "hospital",
+    "region": "us-fl-miami",
+    "needs": ["grief", "loneliness"],
+    "languages": ["es", "en"],
+    "modes": ["in-person", "video"],
+    "postal_code": "33131",
+    "consent": {
+        "decision": "given",
+        "categories": ["needs", "contact"],
+        "method": "electronic",
+        "signed_at": "2026-03-02T14:31:00Z",
+    },
+}
+
+
+def record(
+    partner: str, referral: Mapping[str, object], event_id: str
+) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
+    """Key, value and headers of a submission: a CloudEvent in binary content mode.
+
+    Keep `event_id` with the referral until it is answered: sending again with the same id is always safe.
+    """
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": event_id,
+        "ce_source": f"urn:alongside:partner:{partner}",
+        "ce_type": "org.alongside.submission.received.v1",
+        "ce_time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        "content-type": "application/json",
+        "traceparent": f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01",  # or that of your own span
+    }
+    key = str(referral["reference"]).encode()
+    return key, json.dumps(referral).encode(), [(name, value.encode()) for name, value in headers.items()]
+
+
+def is_about(answer: Mapping[str, object], reference: str, event_id: str) -> bool:
+    """Whether an answer is about what we sent; one to an unreadable record knows only which record it was."""
+    origin = answer.get("origin")
+    return answer.get("reference") == reference or (
+        isinstance(origin, dict) and origin.get("event_id") == event_id
+    )
+
+
+async def main(partner: str, kafka: str) -> None:
+    """Publish, then print answers until the network's decision is there."""
+    event_id = str(uuid4())
+    key, value, headers = record(partner, REFERRAL, event_id)
+    async with AsyncExitStack() as stack:
+        producer = await stack.enter_async_context(
+            AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
+        )
+        answers = await stack.enter_async_context(
+            AIOKafkaConsumer(
+                f"partner.{partner}.status.v1",
+                bootstrap_servers=kafka,
+                group_id=f"{partner}.reader",
+                auto_offset_reset="earliest",
+            )
+        )
+        await producer.send_and_wait(f"partner.{partner}.referrals.v1", value=value, key=key, headers=headers)
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            async for answered in answers:
+                answer = json.loads(answered.value or b"{}")
+                if is_about(answer, str(REFERRAL["reference"]), event_id):
+                    print(json.dumps(answer, indent=2))  # noqa: T201
+                    if "answer" in answer:
+                        return
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:3]))

@@ -1,0 +1,114 @@
+"""The AsyncAPI document says everything the code says, once, and nothing it does not."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from alongside_contracts import streams
+from alongside_contracts.asyncapi import channel_id
+from alongside_contracts.registry import all_events
+from alongside_contracts.schemas import ASYNCAPI, ROOM
+
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    """The document as checked in."""
+    return yaml.safe_load((ROOM / ASYNCAPI).read_text(encoding="utf-8"))
+
+
+def test_every_reference_leads_somewhere(document: Any) -> None:
+    dangling = [reference for reference in references(document) if found(document, reference) is None]
+
+    assert dangling == []
+
+
+def test_every_stream_is_a_channel_once(document: Any) -> None:
+    addresses = Counter(channel["address"] for channel in document["channels"].values())
+
+    assert addresses == Counter(stream.name for stream in streams.ALL)
+
+
+def test_every_event_is_a_message_of_one_channel(document: Any) -> None:
+    placed = Counter(name for channel in document["channels"].values() for name in channel["messages"])
+
+    assert placed == Counter(event.type for event in all_events())
+    assert set(document["components"]["messages"]) == set(placed)
+    for event in all_events():
+        assert event.type in document["channels"][channel_id(event.stream)]["messages"]
+
+
+def test_a_partners_channel_says_who_the_partner_is(document: Any) -> None:
+    for stream in streams.ALL:
+        channel = document["channels"][channel_id(stream)]
+
+        assert set(channel.get("parameters", {})) == ({"partner"} if stream.per_partner else set())
+
+
+def test_broker_settings_are_those_of_the_stream(document: Any) -> None:
+    for stream in streams.ALL:
+        kafka = document["channels"][channel_id(stream)]["bindings"]["kafka"]
+
+        assert kafka["partitions"] == stream.partitions
+        assert kafka["topicConfiguration"]["retention.ms"] == stream.retention_ms
+
+
+def test_each_party_sends_what_it_announces_and_receives_what_it_may_read(document: Any) -> None:
+    sent = Counter(
+        (operation["tags"][0]["name"], reference["$ref"].rpartition("/")[2])
+        for operation in document["operations"].values()
+        if operation["action"] == "send"
+        for reference in operation["messages"]
+    )
+    received = {
+        (operation["tags"][0]["name"], operation["channel"]["$ref"].rpartition("/")[2])
+        for operation in document["operations"].values()
+        if operation["action"] == "receive"
+    }
+
+    assert sent == Counter((event.announced_by, event.type) for event in all_events())
+    assert received == {(reader, channel_id(stream)) for stream in streams.ALL for reader in stream.readers}
+
+
+def test_no_operation_is_empty(document: Any) -> None:
+    assert [name for name, operation in document["operations"].items() if not operation["messages"]] == []
+
+
+def test_every_example_fits_its_payload_and_headers(document: Any) -> None:
+    envelope = document["components"]["messageTraits"]["cloudEvent"]["headers"]
+    for name, message in document["components"]["messages"].items():
+        payload = message["payload"] | {"components": document["components"]}
+
+        assert message["examples"], name
+        for example in message["examples"]:
+            Draft202012Validator(payload).validate(example["payload"])
+            Draft202012Validator(envelope).validate(example["headers"])
+            Draft202012Validator(message["headers"]).validate(example["headers"])
+
+
+def test_every_message_names_a_schema_that_exists(document: Any) -> None:
+    for message in document["components"]["messages"].values():
+        assert (ROOM / message["x-schema"]).is_file()
+
+
+def references(node: Any) -> Iterator[str]:
+    """Every `$ref` in a document."""
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for below in node.values():
+            yield from references(below)
+    elif isinstance(node, list):
+        for below in node:
+            yield from references(below)
+
+
+def found(document: Any, reference: str) -> Any:
+    """What a local reference leads to; None when it leads nowhere."""
+    node = document
+    for step in reference.removeprefix("#/").split("/"):
+        node = node.get(step) if isinstance(node, dict) else None
+    return node

@@ -1,0 +1,253 @@
+"""Contracts grow and never bend: the gate lets growth through and says of everything else how to put it right."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from pydantic import Field
+
+from alongside_contracts.compatibility import Schema, breaks, shape
+from alongside_contracts.event import Contract
+from alongside_contracts.registry import SubmissionReceived
+from alongside_contracts.schemas import ROOM, check, main, revise, revisions, schema_of
+
+
+class Seat(Contract):
+    """A part of the contract under test."""
+
+    row: int
+
+
+class Booked(Contract):
+    """The contract before it is changed."""
+
+    id: str = Field(pattern="^[a-z]+$")
+    kind: Literal["ticket", "pass"]
+    count: int = Field(ge=1, le=10)
+    seat: Seat
+    note: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+class WithOptional(Booked):
+    """It grew."""
+
+    colour: str | None = None
+
+
+class WithRequired(Booked):
+    """Old records lack it."""
+
+    colour: str
+
+
+class Without(Contract):
+    """Old readers need what is gone."""
+
+    kind: Literal["ticket", "pass"]
+    count: int = Field(ge=1, le=10)
+    seat: Seat
+
+
+class MoreKinds(Booked):
+    """Old readers refuse the new code."""
+
+    kind: Literal["ticket", "pass", "season"]  # type: ignore[assignment]
+
+
+class FewerKinds(Booked):
+    """Old records hold the old code."""
+
+    kind: Literal["ticket"]
+
+
+class OtherType(Booked):
+    """Neither understands the other."""
+
+    count: str  # type: ignore[assignment]
+
+
+class Tighter(Booked):
+    """Old records may hold 10."""
+
+    count: int = Field(ge=1, le=5)
+
+
+class Looser(Booked):
+    """Old readers stop at 10."""
+
+    count: int = Field(ge=1, le=50)
+
+
+class OtherPattern(Booked):
+    """Old records need not match."""
+
+    id: str = Field(pattern="^[a-f]+$")
+
+
+class OtherDefault(Booked):
+    """Records that leave it out mean something else now."""
+
+    tags: tuple[str, ...] = ("new",)
+
+
+class NumberedSeat(Seat):
+    """A part with a new required field."""
+
+    number: int
+
+
+class DeepRequired(Booked):
+    """The same, one level down."""
+
+    seat: NumberedSeat
+
+
+BREAKING = (WithRequired, Without, MoreKinds, FewerKinds, OtherType, Tighter, Looser, OtherPattern, OtherDefault, DeepRequired)  # fmt: skip
+
+
+def test_an_optional_field_may_be_added() -> None:
+    assert breaks(Booked.model_json_schema(), WithOptional.model_json_schema()) == ()
+
+
+def test_words_may_change() -> None:
+    schema = Booked.model_json_schema()
+    reworded = copy.deepcopy(schema)
+    reworded["description"] = "Better said."
+    reworded["properties"]["note"]["description"] = "Explained."
+
+    assert breaks(schema, reworded) == ()
+    assert shape(schema) == shape(reworded)
+
+
+@pytest.mark.parametrize("changed", BREAKING, ids=lambda changed: changed.__name__)
+def test_a_change_that_breaks_somebody_is_refused(changed: type[Contract]) -> None:
+    assert breaks(Booked.model_json_schema(), changed.model_json_schema())
+
+
+def test_a_refusal_names_the_field_and_who_is_broken() -> None:
+    assert breaks(Booked.model_json_schema(), FewerKinds.model_json_schema()) == (
+        "a reader of today cannot read records written before (fields: kind)",
+    )
+    assert breaks(Booked.model_json_schema(), WithRequired.model_json_schema()) == (
+        "a reader of today cannot read records written before (fields: colour)",
+    )
+    assert breaks(Booked.model_json_schema(), OtherPattern.model_json_schema()) == (
+        "the pattern of id changed",
+    )
+
+
+def test_a_contract_that_grew_gets_the_next_revision(tmp_path: Path) -> None:
+    folder = tmp_path / SubmissionReceived.type
+    grown = changed_schema()
+    grown["properties"]["companion"] = {"type": "boolean", "default": False}
+
+    assert list(revise(folder, changed_schema())) == []
+    assert list(revise(folder, grown)) == []
+    assert list(revise(folder, grown)) == []
+
+    assert sorted(revisions(folder)) == [1, 2]
+    assert revisions(folder)[2]["$id"] == f"urn:alongside:schema:{SubmissionReceived.type}:2"
+
+
+def test_better_words_are_put_into_the_newest_revision(tmp_path: Path) -> None:
+    folder = tmp_path / SubmissionReceived.type
+    list(revise(folder, changed_schema()))
+
+    list(revise(folder, changed_schema(description="Better said.")))
+
+    assert {number: kept["description"] for number, kept in revisions(folder).items()} == {1: "Better said."}
+
+
+def test_a_breaking_change_writes_nothing_and_says_what_to_do(tmp_path: Path) -> None:
+    folder = tmp_path / SubmissionReceived.type
+    list(revise(folder, changed_schema()))
+    broken = changed_schema()
+    broken["required"].append("postal_code")
+
+    refused = list(revise(folder, broken))
+
+    assert len(refused) == 1
+    assert "revision 1 to 2" in refused[0]
+    assert "fields: postal_code" in refused[0]
+    assert "declare a new type beside this one" in refused[0]
+    assert sorted(revisions(folder)) == [1]
+
+
+def test_a_code_taken_out_of_the_vocabulary_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / SubmissionReceived.type
+    list(revise(folder, changed_schema()))
+    broken = changed_schema()
+    broken["$defs"]["Need"]["enum"].remove("grief")
+
+    refused = list(revise(folder, broken))
+
+    assert "cannot read records written before (fields: avoid_needs, needs)" in refused[0]
+
+
+def test_an_event_cannot_move_to_another_stream(tmp_path: Path) -> None:
+    folder = tmp_path / SubmissionReceived.type
+    list(revise(folder, changed_schema()))
+
+    refused = list(revise(folder, changed_schema(**{"x-stream": "crisis.v1"})))
+
+    assert "moved from stream partner.{partner}.referrals.v1 to crisis.v1" in refused[0]
+
+
+def test_a_field_taken_out_cannot_come_back_as_something_else(tmp_path: Path) -> None:
+    folder = tmp_path / SubmissionReceived.type
+    without, back = changed_schema(), changed_schema()
+    del without["properties"]["postal_code"]
+    back["properties"]["postal_code"] = {"type": "integer"}
+
+    assert list(revise(folder, changed_schema())) == []
+    assert list(revise(folder, without)) == []
+    refused = list(revise(folder, back))
+
+    assert "revision 1 to 3" in refused[0]
+
+
+def test_what_is_published_is_up_to_date() -> None:
+    assert list(check(ROOM)) == []
+    assert main(["--check"]) == 0
+
+
+def test_what_is_out_of_date_missing_or_withdrawn_is_told(tmp_path: Path) -> None:
+    for name in ("schemas", "examples"):
+        copy_tree(ROOM / name, tmp_path / name)
+    (tmp_path / "schemas" / "org.alongside.nobody.announced.v1").mkdir()
+    reworded = tmp_path / "schemas" / SubmissionReceived.type / "1.json"
+    reworded.write_text(json.dumps(json.loads(reworded.read_text()) | {"description": "Old words."}))
+
+    told = "\n".join(check(tmp_path))
+
+    assert f"{SubmissionReceived.type} is not up to date: run make schemas" in told
+    assert "org.alongside.nobody.announced.v1 has schemas and no contract" in told
+    assert "asyncapi.yaml is not up to date" in told
+
+
+def test_services_do_not_need_what_the_gate_needs() -> None:
+    source = "\n".join(
+        line
+        for file in (ROOM / "alongside_contracts").glob("*.py")
+        for line in file.read_text().splitlines()
+        if line.startswith(("import ", "from "))
+    )
+
+    assert not {"jsoncompat", "jsonschema", "yaml"} & set(source.replace("\n", " ").split())
+
+
+def changed_schema(**words: Any) -> Schema:
+    """The schema of what partners submit, free to be changed."""
+    return copy.deepcopy(schema_of(SubmissionReceived)) | words
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """Copy a folder of text files."""
+    for file in source.rglob("*"):
+        if file.is_file():
+            place = target / file.relative_to(source)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(file.read_text())
