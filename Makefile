@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 ARGS ?=
+WORKERS ?= 2
 BIN := .venv/bin
 COMPOSE := $(BIN)/docker-compose
 
@@ -35,7 +36,7 @@ setup:                ## make .venv ready (done by every other target)
 	@$(PYTHON) tools/bootstrap.py
 
 test: setup           ## all tests; they start PostgreSQL and Kafka themselves (ARGS="tests/unit -k capacity")
-	@$(BIN)/python -m pytest -q $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: check-style check-types check-imports check-schemas check-migrations check-compose   ## everything but the tests
 	@echo "check: all good"

@@ -24,6 +24,7 @@ from alongside_cli.stack.settings import StackSettings
 from alongside_cli.stack.state import StateFolder
 from alongside_cli.stack.topics import create_topics
 from alongside_cli.topics import partner_topics
+from alongside_cli.topics_command import app as topics_app
 from alongside_cli.traces.client import draw_referral
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -33,6 +34,7 @@ letters_app = typer.Typer(no_args_is_help=True, help="Records that were put asid
 app.add_typer(directory_app, name="directory")
 app.add_typer(partner_app, name="partner")
 app.add_typer(letters_app, name="dead-letters")
+app.add_typer(topics_app, name="topics")
 
 console = Console(highlight=False)
 

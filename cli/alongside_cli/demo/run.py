@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from alongside_chassis.clock import SystemClock
@@ -94,7 +94,7 @@ async def _play(stack: LocalStack, cast: DemoScript, wish: Wish, tell: Tell) -> 
             killing.cancel()
         for post in posts.values():
             await asyncio.to_thread(post.tracing.force_flush)
-        facts = await observer.everything(trace_seconds_max=TRACE_SECONDS_MAX)
+        facts = replace(await observer.everything(trace_seconds_max=TRACE_SECONDS_MAX), killed=wish.kill)
     return Played(facts, judge(facts), time.monotonic() - began, stack.broker.kind, observer.edges)
 
 

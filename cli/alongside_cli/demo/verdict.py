@@ -37,6 +37,8 @@ class Facts:
     letters: Sequence[Mapping[str, Any]] = ()
     mails: Sequence[Mapping[str, Any]] = ()
     crises: Sequence[Mapping[str, Any]] = ()
+    killed: str | None = None
+    """A service that was killed on the way: spans it had not exported yet died with it, referrals did not."""
     complete_traces: frozenset[str] = frozenset()
     """Ids of referrals whose trace has a direct edge between each two services on the way."""
 
@@ -153,7 +155,7 @@ def _faults(facts: Facts, answers: Answers, admitted: set[str]) -> _Faults:
         repeated=_repeated(facts, answers, journeys),
         oversold=[offer["id"] for offer in facts.offers if _oversold(offer)],
         surprises=_surprises(facts, answers),
-        traceless=sorted(admitted - facts.complete_traces),
+        traceless=sorted(admitted - facts.complete_traces) if facts.killed is None else (),
         undelivered=[notice["id"] for notice in facts.notices if notice["state"] in UNDONE],
         unpaged=_unpaged(facts, answers),
     )

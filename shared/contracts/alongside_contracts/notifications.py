@@ -24,6 +24,7 @@ class NoticeDelivered(Event):
     about_status: Status | None = None
     """The referral status the notice told, when it told one."""
     role: RecipientRole
+    """Who was told. Whoever referred themselves is told as `referrer`, once."""
     channel: Channel
     delivered_at: AwareDatetime
 

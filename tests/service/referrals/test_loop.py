@@ -64,7 +64,7 @@ async def test_who_referred_themselves_closes_the_loop_by_being_told(referrals_b
     await (await own.proposed()).accepted()
     await own.done("complete", outcome="engaged")
 
-    await referrals_bench.hear(a_delivery(own.id, role=RecipientRole.PERSON))
+    await referrals_bench.hear(a_delivery(own.id))
 
     assert len(only(await own.told(), LoopClosed)) == 1
 

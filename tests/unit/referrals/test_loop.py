@@ -51,10 +51,10 @@ def test_other_notices_leave_it_open(referral: Referral, notice: Notice) -> None
     assert hear_notice(referral, notice, NOW) == Stale()
 
 
-def test_who_referred_themselves_is_the_referrer() -> None:
+def test_who_referred_themselves_is_told_as_the_referrer() -> None:
     own = replace(COMPLETED, partner=None)
 
-    assert isinstance(hear_notice(own, replace(DELIVERED, role=Role.PERSON), NOW), Closed)
+    assert isinstance(hear_notice(own, DELIVERED, NOW), Closed)
 
 
 def test_an_end_without_outcome_never_closes_but_says_what_is_missing() -> None:
@@ -82,6 +82,7 @@ def test_a_notice_that_did_not_arrive_is_notified_but_not_delivered() -> None:
 
 def test_most_notices_need_not_be_looked_up() -> None:
     assert can_close_a_loop(Role.REFERRER, Status.COMPLETED, delivered=True)
-    assert can_close_a_loop(Role.PERSON, None, delivered=False)
+    assert can_close_a_loop(Role.REFERRER, None, delivered=False)
+    assert not can_close_a_loop(Role.PERSON, Status.COMPLETED, delivered=True)
     assert not can_close_a_loop(Role.REFERRER, Status.ACCEPTED, delivered=True)
     assert not can_close_a_loop(Role.TARGET, Status.COMPLETED, delivered=True)

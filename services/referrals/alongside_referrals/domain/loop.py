@@ -52,18 +52,17 @@ def loop_of(referral: Referral) -> Loop:
 
 
 def can_close_a_loop(role: Role, about: Status | None, *, delivered: bool) -> bool:
-    """Whether a notice could ever matter here; most do not, and need not be looked up."""
+    """Whether a notice could ever matter here; most do not, and need not be looked up.
+
+    Whoever referred themselves is told as the referrer they are.
+    """
     told_the_end = about in TERMINAL or not delivered  # a failed notice does not say which status it told
-    return told_the_end and role in (Role.REFERRER, Role.PERSON)
+    return told_the_end and role is Role.REFERRER
 
 
 def hear_notice(referral: Referral, notice: Notice, now: datetime) -> Closed | Noted | Stale:
     """Take in that the referrer was told, or could not be; only news about the present terminal status counts."""
-    if (
-        not referral.terminal
-        or notice.role is not _referrer(referral)
-        or not _about_the_end(referral, notice)
-    ):
+    if not referral.terminal or notice.role is not Role.REFERRER or not _about_the_end(referral, notice):
         return Stale()
     after = replace(
         referral,
@@ -77,11 +76,6 @@ def hear_notice(referral: Referral, notice: Notice, now: datetime) -> Closed | N
         closed = replace(after, loop_closed_at=now)
         return Closed(closed, Entry(What.LOOP_CLOSED, now, Actor.REQUESTER, referral.status))
     return Noted(after, Entry(What.REFERRER_TOLD, now, Actor.REQUESTER, referral.status))
-
-
-def _referrer(referral: Referral) -> Role:
-    """Who referred themselves is their own referrer."""
-    return Role.PERSON if referral.partner is None else Role.REFERRER
 
 
 def _about_the_end(referral: Referral, notice: Notice) -> bool:

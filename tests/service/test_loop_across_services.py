@@ -1,0 +1,35 @@
+"""Two services that must agree without knowing each other: what notifications tells is what closes referrals' loop."""
+
+import pytest
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.event import Event
+from alongside_contracts.referrals import LoopClosed
+from tests.builders import a_proposal, an_acceptance, an_admission
+
+
+@pytest.mark.parametrize(
+    "partner", ["st-mary-hospital", None], ids=["referred by a partner", "self-referred"]
+)
+async def test_the_loop_closes_whoever_referred(
+    referrals_bench: ServiceBench, notifications_bench: ServiceBench, partner: str | None
+) -> None:
+    admission = an_admission(partner=partner)
+    proposal = a_proposal(admission.referral_id)
+    await referrals_bench.hear(admission, proposal, an_acceptance(proposal))
+    for step, body in (("start", {"actor": "target"}), ("complete", {"actor": "target", "outcome": "engaged"})):
+        assert (await referrals_bench.client.post(f"/referrals/{admission.referral_id}/{step}", json=body)).is_success
+
+    await pass_on(referrals_bench, notifications_bench)
+    await pass_on(notifications_bench, referrals_bench)
+
+    closed = [a.event for a in await referrals_bench.announced() if isinstance(a.event, LoopClosed)]
+    assert [event.referral_id for event in closed] == [admission.referral_id]
+
+
+async def pass_on(source: ServiceBench, to: ServiceBench) -> None:
+    """Deliver what one service announced on the journey to another, under the same event ids."""
+    for announced in await source.announced(clear=True):
+        event: Event = announced.event
+        if not event.stream.per_partner:
+            await to.hear(event, event_id=announced.id)
