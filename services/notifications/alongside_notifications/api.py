@@ -8,7 +8,16 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.errors import Problem
-from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_cursor, encode_cursor
+from alongside_chassis.http import (
+    PAGE_MAX,
+    Command,
+    Page,
+    Read,
+    bad_cursor,
+    decode_cursor,
+    decode_id_cursor,
+    encode_cursor,
+)
 from alongside_chassis.transaction import Tx
 from alongside_contracts.vocabulary import Channel, RecipientRole, Status
 from alongside_notifications import store
@@ -126,7 +135,7 @@ def notices_router() -> APIRouter:
     ) -> Page[NoticeView]:
         """Notices, newest first."""
         wanted = store.Wanted(referral_id, role, recipient_id, channel, state)
-        found = await store.notices(read.conn, wanted, before=_before(cursor), limit=limit + 1)
+        found = await store.notices(read.conn, wanted, before=decode_id_cursor(cursor), limit=limit + 1)
         items = [NoticeView.of(recorded) for recorded in found[:limit]]
         return Page(items=items, next_cursor=_next_cursor(found, limit))
 
@@ -160,7 +169,7 @@ def inbox_router(*, link_base: str) -> APIRouter:
     ) -> Page[InboxItem]:
         """What one recipient was told, newest first, in words."""
         found = await store.inbox(
-            read.conn, Role(role), recipient_id, before=_before(cursor), limit=limit + 1
+            read.conn, Role(role), recipient_id, before=decode_id_cursor(cursor), limit=limit + 1
         )
         items = [_in_words(recorded, link_base) for recorded in found[:limit]]
         return Page(items=items, next_cursor=_next_cursor(found, limit))
@@ -222,20 +231,12 @@ def _in_words(recorded: Recorded, link_base: str) -> InboxItem:
     )
 
 
-def _before(cursor: str | None) -> UUID | None:
-    values = decode_cursor(cursor, 1)
-    try:
-        return UUID(values[0]) if values else None
-    except ValueError:
-        raise _bad_cursor() from None
-
-
 def _after(cursor: str | None) -> tuple[datetime, str] | None:
     values = decode_cursor(cursor, 2)
     try:
         return (datetime.fromisoformat(values[0]), values[1]) if values else None
     except ValueError:
-        raise _bad_cursor() from None
+        raise bad_cursor() from None
 
 
 def _next_cursor(found: list[Recorded], limit: int) -> str | None:
@@ -262,14 +263,4 @@ def _not_failed(recorded: Recorded) -> Problem:
         detail=f"This one is {recorded.state}.",
         remedy="Leave it: what is pending is tried again by itself, what is delivered is done.",
         field="notice_id",
-    )
-
-
-def _bad_cursor() -> Problem:
-    return Problem(
-        status=422,
-        code="bad-cursor",
-        title="This cursor was not given out here",
-        remedy="Start again without a cursor, then follow next_cursor.",
-        field="cursor",
     )

@@ -6,7 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from alongside_chassis.errors import Problem
-from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_cursor, encode_cursor
+from alongside_chassis.http import (
+    PAGE_MAX,
+    Command,
+    Page,
+    Read,
+    bad_cursor,
+    decode_cursor,
+    decode_id_cursor,
+    encode_cursor,
+)
 from alongside_chassis.transaction import Tx
 from alongside_referrals import store
 from alongside_referrals.domain import commands
@@ -125,10 +134,8 @@ def _add_reads(routes: APIRouter) -> None:
     async def listing(read: Read, wanted: Annotated[Wanted, Query()]) -> Page[ReferralView]:
         """Referrals, newest first. `overdue` keeps those somebody has let wait since their last move."""
         now = read.runtime.clock.now()
-        last = decode_cursor(wanted.cursor, 1)
-        found = await store.page(
-            read.conn, wanted.as_filter(now), before=_uuid(last[0]) if last else None, limit=wanted.limit
-        )
+        before = decode_id_cursor(wanted.cursor)
+        found = await store.page(read.conn, wanted.as_filter(now), before=before, limit=wanted.limit)
         following = encode_cursor(str(found[-1].referral.id)) if len(found) == wanted.limit else None
         return Page(items=[referral_view(present, now) for present in found], next_cursor=following)
 
@@ -215,25 +222,8 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise _bad_cursor() from None
-
-
 def _number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise _bad_cursor() from None
-
-
-def _bad_cursor() -> Problem:
-    return Problem(
-        status=UNPROCESSABLE,
-        code="bad-cursor",
-        title="This cursor was not given out here",
-        remedy="Start again without a cursor, then follow next_cursor.",
-        field="cursor",
-    )
+        raise bad_cursor() from None

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from alongside_chassis.http import Command, Page, Read
+from alongside_chassis.http import Command, Page, Read, decode_id_cursor
 from alongside_chassis.transaction import Tx
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching import offering
 from alongside_matching.api import refusals
-from alongside_matching.api.cursors import id_after, next_cursor
+from alongside_matching.api.cursors import next_cursor
 from alongside_matching.api.offer_forms import (
     BatchAdded,
     OfferBatch,
@@ -42,7 +42,7 @@ def _add_reading(routes: APIRouter) -> None:
         """Offers in the order they were added."""
         rows = await offers.page(
             read.conn,
-            after=id_after(wanted.cursor),
+            after=decode_id_cursor(wanted.cursor),
             region=wanted.region,
             kind=wanted.kind.value if wanted.kind else None,
             need=wanted.need.value if wanted.need else None,

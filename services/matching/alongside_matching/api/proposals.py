@@ -8,12 +8,12 @@ import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from alongside_chassis.http import PAGE_MAX, Command, Page, Read
+from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor
 from alongside_chassis.transaction import Tx
 from alongside_contracts.vocabulary import MatchReason, OfferKind, Reason
 from alongside_matching import answering
 from alongside_matching.api import refusals
-from alongside_matching.api.cursors import id_after, next_cursor
+from alongside_matching.api.cursors import next_cursor
 from alongside_matching.domain.policy import Policies
 from alongside_matching.domain.proposals import Accepted, AlreadyAnswered, Declined, ProposalState, TooLate
 from alongside_matching.store import proposals
@@ -79,7 +79,7 @@ def _add_reading(routes: APIRouter) -> None:
         """Proposals in the order they were made."""
         rows = await proposals.page(
             read.conn,
-            after=id_after(wanted.cursor),
+            after=decode_id_cursor(wanted.cursor),
             state=wanted.state.value if wanted.state else None,
             offer_id=wanted.offer_id,
             referral_id=wanted.referral_id,
