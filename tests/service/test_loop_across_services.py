@@ -17,8 +17,13 @@ async def test_the_loop_closes_whoever_referred(
     admission = an_admission(partner=partner)
     proposal = a_proposal(admission.referral_id)
     await referrals_bench.hear(admission, proposal, an_acceptance(proposal))
-    for step, body in (("start", {"actor": "target"}), ("complete", {"actor": "target", "outcome": "engaged"})):
-        assert (await referrals_bench.client.post(f"/referrals/{admission.referral_id}/{step}", json=body)).is_success
+    for step, body in (
+        ("start", {"actor": "target"}),
+        ("complete", {"actor": "target", "outcome": "engaged"}),
+    ):
+        assert (
+            await referrals_bench.client.post(f"/referrals/{admission.referral_id}/{step}", json=body)
+        ).is_success
 
     await pass_on(referrals_bench, notifications_bench)
     await pass_on(notifications_bench, referrals_bench)

@@ -1,13 +1,17 @@
 """Connections to the service's own PostgreSQL: asyncpg itself, because the hot path is SQL in batches
 (docs/decisions/0007)."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import cast
+from contextlib import asynccontextmanager, suppress
+from typing import Final, cast
 
 import asyncpg
 
 from alongside_chassis.settings import Settings
+
+ACQUIRE_SECONDS_MAX: Final = 15.0
+CLOSE_SECONDS_MAX: Final = 1.0
 
 
 def open_pool(settings: Settings) -> asyncpg.Pool:
@@ -23,8 +27,20 @@ def open_pool(settings: Settings) -> asyncpg.Pool:
 
 
 @asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
+    """A pool for as long as the block lasts; at its end nobody who still holds a connection is waited for long."""
+    pool = open_pool(settings)
+    await pool
+    try:
+        yield pool
+    finally:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(pool.close(), CLOSE_SECONDS_MAX)  # terminates the rest
+
+
+@asynccontextmanager
 async def connection(
-    pool: asyncpg.Pool, *, seconds_max: float | None = None
+    pool: asyncpg.Pool, *, seconds_max: float = ACQUIRE_SECONDS_MAX
 ) -> AsyncIterator[asyncpg.Connection]:
     """A connection out of the pool, typed as what its proxy forwards to."""
     async with pool.acquire(timeout=seconds_max) as conn:

@@ -88,8 +88,12 @@ async def newest(
 
 
 def _headers_json(headers: Sequence[tuple[str, bytes | None]]) -> str:
-    """Names with base64 values: header values may be any bytes, or none."""
+    """Names with base64 values: header values may be any bytes, or none. JSONB cannot hold a NUL in a name."""
     pairs: list[tuple[str, Any]] = [
-        (name, None if value is None else base64.b64encode(value).decode()) for name, value in headers
+        (
+            name.replace("\0", "\N{REPLACEMENT CHARACTER}"),
+            None if value is None else base64.b64encode(value).decode(),
+        )
+        for name, value in headers
     ]
     return orjson.dumps(pairs).decode()

@@ -31,10 +31,12 @@ POLICY: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
     (Stopping, Verdict.STOP),
     (InvalidArgument, Verdict.REFUSE),  # an InterfaceError by inheritance, so it stands before it
     (asyncpg.DataError, Verdict.REFUSE),
-    (asyncpg.IntegrityConstraintViolationError, Verdict.REFUSE),
+    (asyncpg.CheckViolationError, Verdict.REFUSE),  # UNIQUE and foreign keys may be a race: a few attempts
+    (asyncpg.NotNullViolationError, Verdict.REFUSE),
     (asyncpg.SerializationError, Verdict.RETRY),
     (asyncpg.DeadlockDetectedError, Verdict.RETRY),
     (asyncpg.LockNotAvailableError, Verdict.RETRY),
+    (asyncpg.InvalidCachedStatementError, Verdict.RETRY),  # a table was altered under a prepared statement
     (asyncpg.SyntaxOrAccessError, Verdict.STOP),  # code and schema disagree
     (asyncpg.PostgresConnectionError, Verdict.WAIT),
     (asyncpg.InvalidAuthorizationSpecificationError, Verdict.WAIT),

@@ -3,6 +3,7 @@
 Live asks whether every loop makes progress; a broker's ping says nothing about that. Ready names each reason why not.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -27,10 +28,14 @@ class Vitals:
     relay: Relay
     timers: Timers
     listeners: list[Listener] = field(default_factory=list)
+    loops: list[asyncio.Task[None]] = field(default_factory=list)
 
     def dead(self) -> list[str]:
-        """The loops that make no progress and do not know why."""
-        return [f"{listener.group} consumes nothing" for listener in self.listeners if not listener.alive]
+        """The loops that make no progress and do not know why, and those that ended without being asked."""
+        silent = [f"{listener.group} consumes nothing" for listener in self.listeners if not listener.alive]
+        stopped = {listener.group for listener in self.listeners if listener.stopped_because}
+        ended = [task.get_name() for task in self.loops if task.done() and task.get_name() not in stopped]
+        return silent + [f"{name} has ended" for name in ended]
 
     async def unready(self) -> list[str]:
         """Every reason not to send work here."""
@@ -64,6 +69,7 @@ def health_router(vitals: Vitals) -> APIRouter:
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
+        vitals.tools.metrics.ready.set(not await vitals.unready())
         return Response(generate_latest(vitals.tools.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -227,7 +227,8 @@ async def _on_http(_request: Request, error: Exception) -> Response:
 async def _on_bug(request: Request, error: Exception) -> Response:
     """The world's fault is worth another try; a bug is ours. Neither shows its inside."""
     runtime = runtime_of(request)
-    runtime.tools.log.error("http-failed", path=request.scope.get("route_path", ""), exc=error)
+    route = getattr(request.scope.get("route"), "path", "unmatched")
+    runtime.tools.log.error("http-failed", route=route, exc=error)
     if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY):
         return problem_response(
             Problem(

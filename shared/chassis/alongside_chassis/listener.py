@@ -6,22 +6,29 @@ messages, and what remains of it is this loop (docs/decisions/0003).
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
+from alongside_chassis import tolerant_records
+from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.errors import Stopped, Stopping
 from alongside_chassis.pipeline import Pipeline
 from alongside_chassis.reading import Record
 from alongside_chassis.settings import Settings
 from alongside_contracts.streams import Stream
 
+Polled: TypeAlias = dict[TopicPartition, list[Record]]
+
 POLL_MS: Final = 200
 START_SECONDS_MAX: Final = 60.0
 REVOKE_SECONDS_MAX: Final = 30.0
+COMMIT_SECONDS_MAX: Final = 15.0
+LEAVE_SECONDS_MAX: Final = 2.0
 BACKOFF_SECONDS_MAX: Final = 5.0
-SILENT_SECONDS_MAX: Final = 60.0
+SILENT_SECONDS_MAX: Final = 120.0
+"""More than a start, a rebalance or a batch of slow statements may take: to be restarted amid those helps nobody."""
 
 
 class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
@@ -35,7 +42,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         """Why the listener stopped for good; a person must look."""
         self.assigned = False
         self._in_hand = asyncio.Lock()
-        self._stopping = False
+        self._failures = 0
         self._last_pass = self.pipeline.tools.clock.monotonic()
         self._consumer: AIOKafkaConsumer | None = None
 
@@ -60,27 +67,38 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
 
     async def run(self) -> None:
         """Consume until stopped; begin anew whenever the consumer fails, never loop tightly."""
-        failures = 0
-        log = self.pipeline.tools.log
-        while not self._stopping:
+        while not self.pipeline.stopping.is_set():
             try:
                 await self._consume()
-                failures = 0
             except Stopped as error:
                 self.stopped_because = str(error) or type(error).__name__
-                log.error("listener-stopped", group=self.group, because=self.stopped_because)
+                self.pipeline.tools.log.error(
+                    "listener-stopped", group=self.group, because=self.stopped_because, exc=error.__cause__
+                )
                 return
             except Stopping:
                 return
-            except Exception as error:  # noqa: BLE001  # the consumer is made anew and the batch redelivered: nothing is lost
-                failures += 1
-                log.error("consumer-restarted", group=self.group, failures=failures, exc=error)
-                self._last_pass = self.pipeline.tools.clock.monotonic()
-                await asyncio.sleep(min(BACKOFF_SECONDS_MAX, 0.2 * 2 ** min(failures, 6)))
+            except asyncio.CancelledError as error:
+                if asked_to_end():
+                    raise
+                await self._begin_anew(error)
+            except Exception as error:  # noqa: BLE001  # the batch is redelivered: nothing is lost
+                await self._begin_anew(error)
+
+    async def _begin_anew(self, error: BaseException) -> None:
+        self._failures += 1
+        self._last_pass = self.pipeline.tools.clock.monotonic()
+        self.pipeline.tools.log.error(
+            "consumer-restarted", group=self.group, failures=self._failures, exc=error
+        )
+        try:
+            pause = min(BACKOFF_SECONDS_MAX, 0.2 * 2 ** min(self._failures, 6))
+            await asyncio.wait_for(self.pipeline.stopping.wait(), pause)
+        except TimeoutError:
+            return
 
     def stop(self) -> None:
         """Finish the batch in hand, commit it, leave the group."""
-        self._stopping = True
         self.pipeline.stopping.set()
 
     async def _consume(self) -> None:
@@ -89,8 +107,9 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._consumer = consumer
         try:
             await asyncio.wait_for(consumer.start(), START_SECONDS_MAX)
-            while not self._stopping:
+            while not self.pipeline.stopping.is_set():
                 await self._one_pass(consumer)
+                self._failures = 0
         finally:
             self.assigned = False
             self._consumer = None
@@ -98,7 +117,9 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
 
     async def _one_pass(self, consumer: AIOKafkaConsumer) -> None:
         """1 poll; 2 handle to the commit; 3 commit the offsets. 2 and 3 cannot be parted by a rebalance."""
-        polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.settings.batch_records_max)  # 1
+        polled: Polled = await consumer.getmany(
+            timeout_ms=POLL_MS, max_records=self.settings.batch_records_max
+        )  # 1
         self._last_pass = self.pipeline.tools.clock.monotonic()
         if not polled:
             return
@@ -113,13 +134,16 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             self._measure_lag(consumer, ours)
 
     async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
-        """Commit; a refusal means the partitions moved on, and the inbox will drop what is delivered again."""
+        """Commit; a refusal means the partitions moved on, and the inbox will drop what is delivered again.
+
+        aiokafka tries for as long as the broker is away; we go on, and the next batch's offsets cover these.
+        """
         try:
-            await consumer.commit(offsets)
-        except (CommitFailedError, IllegalStateError) as error:
+            await asyncio.wait_for(consumer.commit(offsets), COMMIT_SECONDS_MAX)
+        except (CommitFailedError, IllegalStateError, TimeoutError) as error:
             self.pipeline.tools.log.warning("commit-refused", group=self.group, exc=error)
 
-    def _measure_lag(self, consumer: AIOKafkaConsumer, polled: dict[TopicPartition, list[Record]]) -> None:
+    def _measure_lag(self, consumer: AIOKafkaConsumer, polled: Polled) -> None:
         for place, batch in polled.items():
             end = consumer.highwater(place)
             if end is not None:
@@ -133,9 +157,9 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             return
         self.pipeline.tools.log.info("partitions-revoked", group=self.group, partitions=len(revoked))
         try:
-            async with asyncio.timeout(REVOKE_SECONDS_MAX):
-                async with self._in_hand:
-                    return
+            async with asyncio.timeout(REVOKE_SECONDS_MAX), self._in_hand:
+                for place in revoked:
+                    self.pipeline.tools.metrics.lag.remove(place.topic, str(place.partition))
         except TimeoutError:
             return  # the next owner's inbox drops whatever this batch still commits
 
@@ -146,6 +170,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
 
     def _make_consumer(self) -> AIOKafkaConsumer:
         settings = self.settings
+        tolerant_records.install()
         return AIOKafkaConsumer(
             bootstrap_servers=settings.kafka,
             client_id=self.group,
@@ -167,9 +192,9 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     async def _leave(self, consumer: AIOKafkaConsumer) -> None:
         """Leave the group without hanging: aiokafka may wait for a broker that is gone, or cancel itself."""
         try:
-            await asyncio.wait_for(consumer.stop(), self.settings.stop_seconds_max)
+            await asyncio.wait_for(consumer.stop(), LEAVE_SECONDS_MAX)
         except (TimeoutError, KafkaError, OSError):
             return
         except asyncio.CancelledError:
-            if (task := asyncio.current_task()) and task.cancelling():
+            if asked_to_end():
                 raise

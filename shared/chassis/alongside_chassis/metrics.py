@@ -21,6 +21,7 @@ class Metrics:
         self.outbox_rows = self._gauge("outbox_rows", "Rows waiting to be sent.")
         self.outbox_sent = self._count("outbox_sent", "Rows sent and deleted.")
         self.timers_fired = self._count("timers_fired", "Timers by what became of them.", ["kind", "outcome"])
+        self.ready = self._gauge("ready", "1 when the service is ready for work, 0 when it is not.")
         self.http_seconds = self._time("http_seconds", "HTTP requests.", ["method", "route", "status"])
 
     def _count(self, name: str, what: str, labels: Sequence[str] = ()) -> Counter:

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alongside_chassis.errors import Problem
 from alongside_chassis.http import problem_response
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Any other word a client makes up would be one more time series."""
 QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
@@ -38,10 +41,9 @@ class RequestLine:
 
 def _tell(tools: Any, scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
-    tools.metrics.http_seconds.labels(scope["method"], route, f"{status // 100}xx").observe(seconds)
-    tools.log.info(
-        "http-handled", method=scope["method"], route=route, status=status, seconds=round(seconds, 4)
-    )
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    tools.metrics.http_seconds.labels(method, route, f"{status // 100}xx").observe(seconds)
+    tools.log.info("http-handled", method=method, route=route, status=status, seconds=round(seconds, 4))
 
 
 class BodyLimit:
@@ -69,7 +71,7 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.bytes_max:
-                raise self._too_large()
+                raise HTTPException(413, "The body is too large")  # FastAPI turns any other error into a 400
             return message
 
         await self.app(scope, counted, send)

@@ -31,6 +31,12 @@ def shard_of(key: bytes, shards: int) -> int:
     return zlib.crc32(key) % shards
 
 
+async def waiting(conn: asyncpg.Connection) -> int:
+    """How many letters wait to be sent."""
+    count: int = await conn.fetchval("select count(*) from outbox")
+    return count
+
+
 async def put(conn: asyncpg.Connection, letters: Sequence[Letter], shards: int) -> None:
     """Store letters in the order given and wake the relay when the transaction commits."""
     if not letters:

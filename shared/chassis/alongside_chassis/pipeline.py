@@ -8,6 +8,7 @@ the commit; a batch that is delivered again meets its own ids in the inbox.
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -19,7 +20,7 @@ from opentelemetry.trace import Span, Status, StatusCode, Tracer
 from alongside_chassis import dead_letters, inbox, telemetry
 from alongside_chassis.clock import Clock
 from alongside_chassis.delivery import Verdict, verdict_on
-from alongside_chassis.errors import DeadLetterLimit, Stopping, Unprocessable
+from alongside_chassis.errors import DeadLetterLimit, Stopped, Stopping, Unprocessable
 from alongside_chassis.handlers import BatchHandler, Handlers, Refused, RefusedHandler
 from alongside_chassis.logs import Log
 from alongside_chassis.metrics import Metrics
@@ -31,6 +32,8 @@ from alongside_contracts.streams import stream_of
 from alongside_contracts.vocabulary import ProblemCode
 
 BACKOFF_SECONDS: Final = 0.1
+_SPEAK_UP: Final = "set constraints all immediate; set constraints all deferred"
+"""What a deferred constraint has to say it says here, about one event, and not at the commit, about a whole batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,16 @@ class Limits:
     handler_attempts_max: int = 3
     dead_letters_in_a_row_max: int = 50
     retry_seconds_max: float = 5.0
+
+
+@dataclass(slots=True)
+class _Tries:
+    """How often the batch in hand was tried, by why it was tried again."""
+
+    isolate: bool = False
+    attempt: int = 1
+    races: int = 0
+    waits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +98,35 @@ class Pipeline:
         """Try the batch whole, then event by event; wait as long as the world is away."""
         if not heard and not unreadable:
             return Counter()
-        isolate, attempt, waits = False, 1, 0
-        while True:
-            try:
-                outcome = await self._once(heard, unreadable, isolate=isolate, attempt=attempt)
-            except Exception as error:  # the verdict decides; nothing is swallowed
-                match verdict_on(error):
-                    case Verdict.STOP:
-                        raise
-                    case Verdict.WAIT:
-                        waits += 1
-                        await self._wait(error, waits)
-                    case Verdict.RETRY:
-                        attempt += 1
-                        await self._pause(BACKOFF_SECONDS * min(attempt, 10))
-                    case Verdict.REFUSE | None:
-                        isolate, attempt = True, attempt + 1
-            else:
-                self.waiting_for = None
-                return outcome
+        tries = _Tries()
+        try:
+            while True:
+                try:
+                    return await self._once(heard, unreadable, isolate=tries.isolate, attempt=tries.attempt)
+                except Exception as error:  # noqa: BLE001  # the verdict decides; nothing is swallowed
+                    await self._after(error, tries)
+        finally:
+            self.waiting_for = None
+
+    async def _after(self, error: Exception, tries: _Tries) -> None:
+        """Decide how the batch is tried next, and wait until then.
+
+        Raises Stopped when nothing but a person can help: code and schema disagree, or an error that is no single
+        record's fault comes back though each was handled alone.
+        """
+        match verdict_on(error):
+            case Verdict.STOP:
+                raise error if isinstance(error, Stopped | Stopping) else _stopped_by(error) from error
+            case Verdict.WAIT:
+                tries.waits += 1
+                await self._wait(error, tries.waits)
+            case Verdict.RETRY:
+                tries.races += 1
+                await self._pause(BACKOFF_SECONDS * min(tries.races, 10))
+            case Verdict.REFUSE | None if tries.attempt > self.limits.handler_attempts_max:
+                raise _stopped_by(error) from error
+            case Verdict.REFUSE | None:
+                tries.isolate, tries.attempt = True, tries.attempt + 1
 
     async def _wait(self, error: Exception, waits: int) -> None:
         self.waiting_for = type(error).__name__
@@ -124,7 +147,7 @@ class Pipeline:
     ) -> Counter[str]:
         """One attempt at a batch.
 
-        1 begin; 2 inbox; 3 handlers in record order; 4 put the broken aside; 5 timers and outbox; 6 commit.
+        1 begin; 2 inbox; 3 handlers in record order; 4 put the broken aside; 5 timers and outbox; 6 commit; 7 tell.
         """
         tools = self.tools
         async with transaction(  # 1, 5, 6
@@ -134,9 +157,11 @@ class Pipeline:
             with _Spans(tools.tracer, self.group, tx, fresh):
                 refused = await self._handle(tx, fresh, isolate=isolate, attempt=attempt)  # 3
             await inbox.unlearn(tx.conn, [item.inbox_id for item in refused if item.inbox_id])  # 4
-            kept = [await self._put_aside(tx, item) for item in (*unreadable, *refused)]
-        duplicates = len(heard) - len(fresh) + kept.count(False)
-        return Counter(handled=len(fresh) - len(refused), duplicate=duplicates, refused=kept.count(True))
+            put = [item for item in (*unreadable, *refused) if await self._put_aside(tx, item)]
+        for item in put:  # 7
+            self._tell_refused(item)
+        duplicates = len(heard) + len(unreadable) - len(fresh) + len(refused) - len(put)
+        return Counter(handled=len(fresh) - len(refused), duplicate=duplicates, refused=len(put))
 
     async def _handle(self, tx: Tx, fresh: list[Heard], *, isolate: bool, attempt: int) -> list[Broken]:
         refused: list[Broken] = []
@@ -147,7 +172,7 @@ class Pipeline:
                 culprit = await self._in_savepoint(tx, run[0], handler, attempt)
                 refused.extend([culprit] if culprit else [])
             else:
-                with trace.use_span(tx.causes[id(run[0].event)].span, end_on_exit=False):
+                with _current(tx.causes[id(run[0].event)].span):
                     await handler([item.event for item in run], tx)
         tx.current = None
         return refused
@@ -164,9 +189,11 @@ class Pipeline:
         """Handle one event so that its failure leaves no trace on its neighbours; the event itself when it fails."""
         mark, span = tx.mark(), tx.causes[id(item.event)].span
         try:
-            with trace.use_span(span, end_on_exit=False):
+            with _current(span):
                 async with tx.conn.transaction():
                     await handler([item.event], tx)
+                    await tx.flush()
+                    await tx.conn.execute(_SPEAK_UP)
         except Exception as error:  # the verdict decides; nothing is swallowed
             tx.rewind(mark)
             if not self._is_to_blame(error, attempt):
@@ -205,6 +232,9 @@ class Pipeline:
         answer = self.handlers.refusals.get(item.stream.name)
         if answer is not None:
             await self._answer(tx, item, answer)
+        return True
+
+    def _tell_refused(self, item: Broken) -> None:
         reason, origin = item.problem.code.value, item.origin
         self.tools.metrics.dead_letters.labels(item.stream.name, reason).inc()
         self.tools.log.warning(
@@ -214,17 +244,19 @@ class Pipeline:
             reason=reason,
             where=item.problem.where,
         )
-        return True
 
     async def _answer(self, tx: Tx, item: Broken, answer: RefusedHandler) -> None:
         """Tell the sender, in a savepoint: a failing answer must not keep the record from being put aside."""
         context = telemetry.context_of(_trace_of(item.record))
         mark = tx.mark()
-        with self.tools.tracer.start_as_current_span("refuse record", context=context) as span:
+        with self.tools.tracer.start_as_current_span(
+            "refuse record", context=context, record_exception=False, set_status_on_exception=False
+        ) as span:
             tx.current = Cause(item.origin.event_id or "", item.origin, telemetry.trace_headers(span), span)
             try:
                 async with tx.conn.transaction():
                     await answer(Refused(item.problem, item.origin, item.stream), tx)
+                    await tx.flush()
             except Exception as error:  # the verdict decides; what is left over is logged with its place
                 if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
                     raise
@@ -244,9 +276,19 @@ class Pipeline:
         self.tools.metrics.batch_seconds.observe(seconds)
         for name, count in outcome.items():
             self.tools.metrics.events.labels(self.group, name).inc(count)
-        self.tools.log.info(
-            "batch-handled", group=self.group, records=records, seconds=round(seconds, 4), **outcome
-        )
+        log = self.tools.log
+        tell = log.debug if outcome["ignored"] == records else log.info
+        tell("batch-handled", group=self.group, records=records, seconds=round(seconds, 4), **outcome)
+
+
+def _stopped_by(error: Exception) -> Stopped:
+    """Names the kind of error only: its message may quote a payload."""
+    return Stopped(f"a batch cannot be handled: {type(error).__name__}")
+
+
+def _current(span: Span) -> AbstractContextManager[Span]:
+    """Make `span` the current one. An error's message and stack may quote a payload: neither goes into the span."""
+    return trace.use_span(span, end_on_exit=False, record_exception=False, set_status_on_exception=False)
 
 
 async def _fresh(tx: Tx, heard: list[Heard]) -> list[Heard]:

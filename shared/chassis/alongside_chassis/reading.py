@@ -1,8 +1,9 @@
 """Reads each record alone, so that none can spoil its neighbours: an event to handle, one to put aside, or neither."""
 
+import re
 from collections.abc import Container
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
@@ -18,6 +19,9 @@ from alongside_contracts.partner import Problem
 from alongside_contracts.registry import event_class
 from alongside_contracts.streams import Stream, stream_of
 from alongside_contracts.vocabulary import ProblemCode
+
+_UNSTORABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""A name the sender made up may hold any characters; PostgreSQL cannot store the first, logs should not hold any."""
 
 Record: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 
@@ -82,7 +86,8 @@ def broken(
     envelope: CloudEvent | None,
 ) -> Broken:
     """A record put aside because of `error`."""
-    problem = Problem(code=error.code, where=error.where[:200], remedy=error.remedy[:500])
+    where = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", error.where)
+    problem = Problem(code=error.code, where=where[:200], remedy=error.remedy[:500])
     return Broken(record, stream, origin, problem, envelope.type[:200] if envelope else None)
 
 

@@ -8,18 +8,22 @@ skips rows (docs/delivery.md).
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from contextlib import suppress
+from typing import Any, Final
 
 import asyncpg
 import orjson
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     InvalidTopicError,
+    KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
 
+from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.logs import Log
 from alongside_chassis.metrics import Metrics
 from alongside_chassis.outbox import OUTBOX_CHANNEL
@@ -27,29 +31,25 @@ from alongside_chassis.outbox import OUTBOX_CHANNEL
 ROWS_MAX: Final = 500
 POLL_SECONDS: Final = 1.0
 SEND_SECONDS_MAX: Final = 30.0
+QUERY_SECONDS_MAX: Final = 30.0
+CLOSE_SECONDS_MAX: Final = 1.0
+HOLD_SECONDS: Final = 2.0
 BACKOFF_SECONDS_MAX: Final = 5.0
 LOCK_SPACE: Final = 0x616C6F6E  # "alon": our corner of PostgreSQL's advisory locks
 
 _OLDEST: Final = """
-    select id, topic, key, headers, payload from outbox where shard = any($1::smallint[]) order by id limit $2
+    select id, topic, key, headers, payload from outbox
+    where shard = any($1::smallint[]) and topic <> all($3::text[]) order by id limit $2
 """
 _DELETE: Final = "delete from outbox where id = any($1::bigint[])"
-_COUNT: Final = "select count(*) from outbox"
 _UNSENDABLE: Final = (MessageSizeTooLargeError, InvalidTopicError)
+_ABSENT: Final = (UnknownTopicOrPartitionError, TopicAuthorizationFailedError)
 _SET_ASIDE: Final = """
     with gone as (delete from outbox where id = $1 returning topic, key, headers, payload)
     insert into dead_letter (id, at, topic, partition, "offset", record_ms, key, value, headers, reason, "where", remedy)
     select gen_random_uuid(), clock_timestamp(), topic, -1, $1, 0, key, payload, headers, 'unsendable', 'outbox', $2
     from gone
 """
-
-
-class Sender(Protocol):
-    """What the relay needs of a producer."""
-
-    async def send(self, topic: str, value: bytes, key: bytes, headers: Sequence[tuple[str, bytes]]) -> Any:
-        """Hand a record over; returns a future of its delivery."""
-        ...
 
 
 class Relay:
@@ -62,40 +62,58 @@ class Relay:
         self.metrics, self.log = metrics, log
         self.waiting_for: str | None = "start"
         """Why nothing is being sent; None when all is well."""
-        self._wake = asyncio.Event()
-        self._stopping = False
+        self._held: dict[str, float] = {}
+        """Topics that do not take our records, and when to try them again (loop time)."""
+        self._failures = 0
+        self._wake, self._stop = asyncio.Event(), asyncio.Event()
 
     async def run(self) -> None:
-        """Send until stopped, however often the database or the broker goes away."""
-        failures = 0
-        while not self._stopping:
+        """Send until stopped, however often the database or the broker goes away.
+
+        Whatever went wrong, the rows are still there: a new session begins, and until then `waiting_for` says why.
+        """
+        while not self._stop.is_set():
             try:
                 await self._session()
-                failures = 0
-            except (
-                OSError,
-                TimeoutError,
-                KafkaError,
-                asyncpg.PostgresError,
-                asyncpg.InterfaceError,
-            ) as error:
-                failures += 1
-                self.waiting_for = type(error).__name__
-                self.metrics.waits.labels("relay").inc()
-                self.log.warning("relay-waits", failures=failures, exc=error)
-                await self._sleep(min(BACKOFF_SECONDS_MAX, 0.1 * 2 ** min(failures, 8)))
+            except asyncio.CancelledError as error:
+                if asked_to_end():
+                    raise
+                await self._begin_anew(error)
+            except Exception as error:  # noqa: BLE001  # a relay that ends in silence would lose every announcement
+                await self._begin_anew(error)
+
+    async def _begin_anew(self, error: BaseException) -> None:
+        self._failures += 1
+        self.waiting_for = type(error).__name__
+        self.metrics.waits.labels("relay").inc()
+        self.log.warning("relay-waits", failures=self._failures, exc=error)
+        await _until(self._stop, min(BACKOFF_SECONDS_MAX, 0.1 * 2 ** min(self._failures, 8)))
 
     def stop(self) -> None:
         """Send what is committed by now, then end."""
-        self._stopping = True
+        self._stop.set()
         self._wake.set()
 
     async def _session(self) -> None:
         """One connection to each side, from taking the shards to letting them go."""
         conn = await asyncpg.connect(
-            self.dsn, timeout=10, server_settings={"application_name": f"{self.service}-relay"}
+            self.dsn,
+            timeout=10,
+            command_timeout=QUERY_SECONDS_MAX,
+            server_settings={"application_name": f"{self.service}-relay"},
         )
-        producer = AIOKafkaProducer(
+        producer = self._make_producer()
+        try:
+            await conn.add_listener(OUTBOX_CHANNEL, lambda *_: self._wake.set())
+            await asyncio.wait_for(producer.start(), SEND_SECONDS_MAX)
+            self.waiting_for = None
+            await self._send_until_stopped(conn, producer)
+        finally:
+            await _close(producer)
+            await _let_go(conn)
+
+    def _make_producer(self) -> AIOKafkaProducer:
+        return AIOKafkaProducer(
             bootstrap_servers=self.kafka,
             client_id=f"{self.service}-relay",
             enable_idempotence=True,
@@ -105,14 +123,6 @@ class Relay:
             max_request_size=2 * 1024 * 1024,
             request_timeout_ms=10_000,
         )
-        try:
-            await conn.add_listener(OUTBOX_CHANNEL, lambda *_: self._wake.set())
-            await asyncio.wait_for(producer.start(), SEND_SECONDS_MAX)
-            self.waiting_for = None
-            await self._send_until_stopped(conn, producer)
-        finally:
-            await _close(producer)
-            conn.terminate() if self.waiting_for else await conn.close()
 
     async def _send_until_stopped(self, conn: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
         owned: list[int] = []
@@ -120,24 +130,47 @@ class Relay:
             self._wake.clear()
             if len(owned) < self.shards:
                 owned += await self._take_shards(conn, owned)
-            rows = await conn.fetch(_OLDEST, owned, ROWS_MAX) if owned else []
+            rows = await conn.fetch(_OLDEST, owned, ROWS_MAX, self._holding()) if owned else []
             if rows:
-                await self._send(conn, producer, rows)
-            elif self._stopping:
+                await self._send(conn, producer, await self._without_absent(producer, rows))
+            elif self._stop.is_set():
                 return
             else:
-                self.metrics.outbox_rows.set(await conn.fetchval(_COUNT))
-                await self._sleep(POLL_SECONDS)
+                await _until(self._wake, POLL_SECONDS)
+            self._failures = 0
 
     async def _take_shards(self, conn: asyncpg.Connection, owned: Sequence[int]) -> list[int]:
         free = [shard for shard in range(self.shards) if shard not in owned]
         return [s for s in free if await conn.fetchval("select pg_try_advisory_lock($1, $2)", LOCK_SPACE, s)]
 
-    async def _send(self, conn: asyncpg.Connection, producer: Sender, rows: Sequence[asyncpg.Record]) -> None:
+    async def _without_absent(
+        self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
+    ) -> list[asyncpg.Record]:
+        """The rows whose topic is there. The others wait, in their order, and hold up no other topic."""
+        absent = {topic for topic in {row["topic"] for row in rows} if not await _exists(producer, topic)}
+        for topic in absent:
+            self._hold(topic)
+        return [row for row in rows if row["topic"] not in absent]
+
+    def _hold(self, topic: str) -> None:
+        self._held[topic] = asyncio.get_running_loop().time() + HOLD_SECONDS
+        self.metrics.waits.labels("topic").inc()
+        self.log.warning("relay-waits", topic=topic)
+
+    def _holding(self) -> list[str]:
+        now = asyncio.get_running_loop().time()
+        self._held = {topic: until for topic, until in self._held.items() if until > now}
+        return list(self._held)
+
+    async def _send(
+        self, conn: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
+    ) -> None:
         """1 hand all rows over in id order; 2 wait for every acknowledgement; 3 delete what was acknowledged.
 
         A crash between 2 and 3 sends again; consumers drop the copies by (`source`, `id`).
         """
+        if not rows:
+            return
         sending = []
         for row in rows:  # 1
             headers = [(name, value.encode()) for name, value in orjson.loads(row["headers"])]
@@ -151,21 +184,29 @@ class Relay:
         ]
         await conn.execute(_DELETE, sent)  # 3
         self.metrics.outbox_sent.inc(len(sent))
+        await self._judge(conn, rows, results)
+
+    async def _judge(
+        self, conn: asyncpg.Connection, rows: Sequence[asyncpg.Record], results: Sequence[Any]
+    ) -> None:
+        """Set aside what no broker takes, hold what has no topic now; raises any other failure."""
         for row, result in zip(rows, results, strict=True):
             if isinstance(result, _UNSENDABLE):
                 await self._set_aside(conn, row["id"], result)
+            elif isinstance(result, _ABSENT):
+                self._hold(row["topic"])
             elif isinstance(result, BaseException):
                 raise result
 
     async def _hand_over(
-        self, producer: Sender, row: asyncpg.Record, headers: Sequence[tuple[str, bytes]]
+        self, producer: AIOKafkaProducer, row: asyncpg.Record, headers: Sequence[tuple[str, bytes]]
     ) -> asyncio.Future[Any]:
         try:
             async with asyncio.timeout(SEND_SECONDS_MAX):
                 handed: asyncio.Future[Any] = await producer.send(
                     row["topic"], row["payload"], row["key"], headers=headers
                 )
-        except (*_UNSENDABLE, UnknownTopicOrPartitionError) as error:
+        except (*_UNSENDABLE, *_ABSENT) as error:
             handed = asyncio.get_running_loop().create_future()
             handed.set_exception(error)
         return handed
@@ -176,16 +217,44 @@ class Relay:
         self.metrics.dead_letters.labels("outbox", "unsendable").inc()
         self.log.error("relay-unsendable", row=row_id, exc=error)
 
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
-            return
+
+async def _exists(producer: AIOKafkaProducer, topic: str) -> bool:
+    """Whether the cluster has the topic, asking at most once: `send` would wait ten seconds for each of its rows.
+
+    Raises KafkaConnectionError when nobody answers.
+    """
+    client = producer.client
+    if client.cluster.partitions_for_topic(topic):
+        return True
+    client.add_topic(topic)
+    if not await asyncio.wait_for(client.force_metadata_update(), SEND_SECONDS_MAX):
+        raise KafkaConnectionError("no broker answers")
+    return bool(client.cluster.partitions_for_topic(topic))
+
+
+async def _until(event: asyncio.Event, seconds_max: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), seconds_max)
+    except TimeoutError:
+        return
 
 
 async def _close(producer: AIOKafkaProducer) -> None:
-    """Close without hanging: a producer whose broker is away would wait for it."""
+    """Close without hanging, and without leaving behind a sender that wakes up when the broker is back.
+
+    With the broker away `stop()` waits for it for ever, and cancelled it leaves its own tasks running.
+    """
     try:
-        await asyncio.wait_for(producer.stop(), 3)
+        await asyncio.wait_for(producer.stop(), CLOSE_SECONDS_MAX)
     except (TimeoutError, KafkaError, OSError):
-        return
+        for part in (producer._sender, producer.client):  # noqa: SLF001  # nothing public ends the sender
+            with suppress(TimeoutError, KafkaError, OSError):
+                await asyncio.wait_for(part.close(), CLOSE_SECONDS_MAX)
+
+
+async def _let_go(conn: asyncpg.Connection) -> None:
+    """Close, and with it free the shards for another relay; without hanging on a server that does not answer."""
+    try:
+        await conn.close(timeout=CLOSE_SECONDS_MAX)
+    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        conn.terminate()

@@ -12,9 +12,9 @@ from fastapi import APIRouter, FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from starlette.middleware import Middleware
 
-from alongside_chassis import idempotency, inbox
+from alongside_chassis import idempotency, inbox, outbox
 from alongside_chassis.clock import Clock, SystemClock
-from alongside_chassis.database import connection, open_pool
+from alongside_chassis.database import connected, connection
 from alongside_chassis.handlers import Handlers
 from alongside_chassis.health import Vitals, health_router
 from alongside_chassis.http import add_problem_handlers
@@ -27,12 +27,15 @@ from alongside_chassis.pipeline import Limits, Pipeline, Tools
 from alongside_chassis.relay import Relay
 from alongside_chassis.runtime import Runtime
 from alongside_chassis.settings import Settings
-from alongside_chassis.telemetry import make_tracing
+from alongside_chassis.telemetry import close_tracing, make_tracing
 from alongside_chassis.timers import Timers
 from alongside_contracts.streams import Stream
 
 Worker = Callable[[Runtime], Coroutine[Any, Any, None]]
 SWEEP_SECONDS: Final = 60.0
+MEASURE_SECONDS: Final = 5.0
+RELAY_STOP_SECONDS_MAX: Final = 1.0
+CANCEL_SECONDS_MAX: Final = 0.5
 WORKER_PAUSE_SECONDS: Final = 1.0
 
 
@@ -90,7 +93,7 @@ def build_app(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_pool(service.settings) as pool:
+        async with connected(service.settings) as pool:
             runtime = Runtime(
                 make_tools(service, pool, tracing, SystemClock()), service.settings, service.doors
             )
@@ -99,7 +102,7 @@ def build_app(service: Service) -> FastAPI:
             app.include_router(health_router(vitals))
             async with _running(service, runtime, vitals):
                 yield
-        await asyncio.to_thread(tracing.shutdown)
+        await close_tracing(tracing)
 
     return make_door(service, tracing, lifespan)
 
@@ -144,9 +147,11 @@ async def _running(service: Service, runtime: Runtime, vitals: Vitals) -> AsyncI
     """Start everything; at the end 1 stop hearing and timing, 2 stop the workers, 3 let the relay send the rest."""
     log = runtime.log
     relay = asyncio.create_task(vitals.relay.run(), name="relay")
-    hearing = [asyncio.create_task(item.run(), name=item.group) for item in (*vitals.listeners,)]
+    hearing = [asyncio.create_task(item.run(), name=item.group) for item in vitals.listeners]
     hearing.append(asyncio.create_task(vitals.timers.run(), name="timers"))
-    workers = [asyncio.create_task(_kept_alive(worker, runtime)) for worker in (*service.workers, _sweep)]
+    vitals.loops = [relay, *hearing]
+    own = (*service.workers, _sweep, _measure)
+    workers = [asyncio.create_task(_kept_alive(worker, runtime)) for worker in own]
     log.info("service-started", http_port=service.settings.http_port)
     try:
         yield
@@ -159,16 +164,20 @@ async def _running(service: Service, runtime: Runtime, vitals: Vitals) -> AsyncI
             worker.cancel()
         await _settle([*hearing, *workers], service.settings.stop_seconds_max)
         vitals.relay.stop()  # 3
-        await _settle([relay], 1.5)
+        await _settle([relay], RELAY_STOP_SECONDS_MAX)
         log.info("service-stopped", seconds=round(runtime.clock.monotonic() - began, 3))
 
 
 async def _settle(tasks: Sequence[asyncio.Task[None]], seconds_max: float) -> None:
-    """Wait for tasks to end by themselves, then cancel what is left; nothing of theirs is lost, only redone."""
+    """Wait for tasks to end by themselves, then cancel what is left; nothing of theirs is lost, only redone.
+
+    What does not even end when cancelled is left to the end of the process.
+    """
     _, late = await asyncio.wait(tasks, timeout=seconds_max)
     for task in late:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    if late:
+        await asyncio.wait(late, timeout=CANCEL_SECONDS_MAX)
 
 
 async def _kept_alive(worker: Worker, runtime: Runtime) -> None:
@@ -188,3 +197,11 @@ async def _sweep(runtime: Runtime) -> None:
             await inbox.forget(conn, runtime.settings.inbox_days)
             await idempotency.forget(conn)
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _measure(runtime: Runtime) -> None:
+    """Count the outbox here, not in the relay: the count matters most when the relay cannot work."""
+    while True:
+        async with connection(runtime.pool) as conn:
+            runtime.tools.metrics.outbox_rows.set(await outbox.waiting(conn))
+        await asyncio.sleep(MEASURE_SECONDS)

@@ -37,10 +37,11 @@ class Settings(BaseSettings):
     dead_letters_in_a_row_max: int = Field(default=50, ge=1)
     handler_attempts_max: int = Field(default=3, ge=1)
     retry_seconds_max: float = Field(default=5.0, gt=0)
-    stop_seconds_max: float = Field(default=8.0, gt=0)
+    stop_seconds_max: float = Field(default=5.0, gt=0)
     """How long a stop may take to finish the batch in hand and leave the group."""
     pool_connections_max: int = Field(default=10, ge=2)
-    inbox_days: int = Field(default=45, ge=1)
+    inbox_days: int = Field(default=100, ge=1)
     """How long handled ids are remembered; longer than any stream keeps its records."""
     outbox_shards: int = Field(default=8, ge=1, le=64)
+    """Change it only while the outbox is empty: rows of a shard that is no more are sent by nobody."""
     timer_poll_seconds: float = Field(default=0.5, gt=0)

@@ -4,8 +4,10 @@ Our own few lines, because no contrib instrumentation keeps a trace through an o
 flags are tested with `& 1`: newer SDKs also set the random-trace-id bit.
 """
 
+import asyncio
 from collections.abc import Mapping
 from functools import cache
+from threading import Thread
 from typing import Final
 
 from opentelemetry import trace
@@ -23,6 +25,7 @@ from alongside_contracts.event import Event
 
 EXPORT_QUEUE_MAX: Final = 20_000
 EXPORT_DELAY_MS: Final = 500
+CLOSE_SECONDS_MAX: Final = 1.0
 _W3C: Final = TraceContextTextMapPropagator()
 
 
@@ -31,6 +34,7 @@ def make_tracing(service: str, *, otlp_endpoint: str, sample_ratio: float) -> Tr
     provider = TracerProvider(
         resource=Resource.create({"service.name": service, "service.namespace": "alongside"}),
         sampler=ParentBased(TraceIdRatioBased(sample_ratio)),
+        shutdown_on_exit=False,
     )
     if otlp_endpoint:
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=5)
@@ -40,6 +44,13 @@ def make_tracing(service: str, *, otlp_endpoint: str, sample_ratio: float) -> Tr
             )
         )
     return provider
+
+
+async def close_tracing(provider: TracerProvider) -> None:
+    """Export what is left, for a second at most: with the receiver away the exporter would try for longer."""
+    closing = Thread(target=provider.shutdown, daemon=True)
+    closing.start()
+    await asyncio.to_thread(closing.join, CLOSE_SECONDS_MAX)
 
 
 def trace_headers(span: Span | None = None) -> dict[str, str]:

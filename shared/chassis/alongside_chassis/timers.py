@@ -15,7 +15,6 @@ from opentelemetry.trace import Status, StatusCode
 
 from alongside_chassis import telemetry
 from alongside_chassis.database import connection
-from alongside_chassis.delivery import Verdict, verdict_on
 from alongside_chassis.handlers import Handlers, Timer
 from alongside_chassis.pipeline import Tools
 from alongside_chassis.transaction import Cause, transaction
@@ -27,7 +26,10 @@ _DUE: Final = """
     select id, kind, key, due_at, facts, trace, attempts from timer
     where due_at <= $1 and kind = any($3::text[]) order by due_at, id limit $2
 """
-_TRY_LOCK: Final = "select pg_try_advisory_xact_lock(hashtextextended($1, 0))"
+_TRY_LOCK: Final = """
+    select pg_try_advisory_xact_lock(hashtextextended($1, 0))
+           and exists (select from timer where id = $2 and due_at <= $3)
+"""
 _DONE: Final = "delete from timer where kind = $1 and key = $2 and id = $3 returning id"
 _AGAIN: Final = "update timer set attempts = attempts + 1, due_at = $2 where id = $1"
 
@@ -68,6 +70,8 @@ class Timers:
         async with connection(self.tools.pool) as conn:
             rows = await conn.fetch(_DUE, self.tools.clock.now(), DUE_MAX, kinds)
         for row in rows:
+            if self._stop.is_set():
+                break
             await self._fire(row)
         return len(rows)
 
@@ -85,9 +89,7 @@ class Timers:
             )
         except _Superseded:
             outcome = "superseded"
-        except Exception as error:  # tried again later, and counted; a timer is never dropped
-            if verdict_on(error) is Verdict.WAIT:
-                raise
+        except Exception as error:  # noqa: BLE001  # tried again later, and counted; a timer is never dropped
             outcome = "failed"
             span.set_status(Status(StatusCode.ERROR, type(error).__name__))
             await self._again(row, error)
@@ -101,7 +103,7 @@ class Timers:
         async with transaction(  # 1, 5, 6
             tools.pool, service=tools.service, now=tools.clock.now(), shards=tools.shards
         ) as tx:
-            if not await tx.conn.fetchval(_TRY_LOCK, f"{timer.kind} {timer.key}"):  # 2
+            if not await tx.conn.fetchval(_TRY_LOCK, f"{timer.kind} {timer.key}", row["id"], tx.now):  # 2
                 raise _Superseded
             tx.current = cause
             await self.handlers.timers[timer.kind](timer, tx)  # 3
@@ -109,6 +111,7 @@ class Timers:
                 raise _Superseded
 
     async def _again(self, row: asyncpg.Record, error: Exception) -> None:
+        """Put it off, so that it holds up no other timer. With the store away this raises, and all of them wait."""
         delay = timedelta(seconds=min(RETRY_SECONDS_MAX, 2 ** min(row["attempts"], 12)))
         self.tools.log.error("timer-failed", kind=row["kind"], attempts=row["attempts"] + 1, exc=error)
         async with connection(self.tools.pool) as conn:

@@ -1,6 +1,6 @@
 """One unit of work, one transaction, one commit: the only place in the platform that commits."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -130,12 +130,22 @@ class Tx:
         """Forget what was announced and timed since `mark`, as its savepoint was rolled back."""
         del self.letters[mark[0] :], self.timers[mark[1] :]
 
+    async def flush(self) -> None:
+        """Write what was announced and timed so far: 1 timers; 2 outbox. The chassis calls it, handlers never.
+
+        Inside a savepoint, what cannot be written is that savepoint's fault and nobody else's.
+        """
+        timers, letters = self.timers, self.letters
+        self.timers, self.letters = [], []
+        await _store_timers(self.conn, timers)  # 1
+        await outbox.put(self.conn, letters, self.shards)  # 2
+
 
 @asynccontextmanager
 async def transaction(pool: asyncpg.Pool, *, service: str, now: datetime, shards: int) -> AsyncIterator[Tx]:
     """Open a transaction and commit it.
 
-    1 begin; 2 the caller's work; 3 timers; 4 outbox; 5 commit. An exception anywhere rolls all of it back.
+    1 begin; 2 the caller's work; 3 timers and outbox; 4 commit. An exception anywhere rolls all of it back.
     """
     async with connection(pool) as conn:
         unit = conn.transaction()
@@ -143,24 +153,23 @@ async def transaction(pool: asyncpg.Pool, *, service: str, now: datetime, shards
         try:
             tx = Tx(conn=conn, now=now, service=service, shards=shards)
             yield tx  # 2
-            await _store_timers(tx)  # 3
-            await outbox.put(conn, tx.letters, shards)  # 4
+            await tx.flush()  # 3
         except BaseException:
             if not conn.is_closed():
                 await unit.rollback()
             raise
-        await unit.commit()  # 5
+        await unit.commit()  # 4
 
 
-async def _store_timers(tx: Tx) -> None:
-    """Write the last word on each timer, in key order so that two transactions never wait for each other."""
-    last = {(change.kind, change.key): change for change in tx.timers}
+async def _store_timers(conn: asyncpg.Connection, changes: Sequence[_TimerChange]) -> None:
+    """Write the last word on each timer, in key order so that two transactions seldom wait for each other."""
+    last = {(change.kind, change.key): change for change in changes}
     dropped = [place for place in sorted(last) if last[place].due_at is None]
     kept = [last[place] for place in sorted(last) if last[place].due_at is not None]
     if dropped:
-        await tx.conn.executemany(_DROP_TIMER, dropped)
+        await conn.executemany(_DROP_TIMER, dropped)
     if kept:
-        await tx.conn.executemany(_SET_TIMER, [_timer_row(change) for change in kept])
+        await conn.executemany(_SET_TIMER, [_timer_row(change) for change in kept])
 
 
 def _timer_row(change: _TimerChange) -> tuple[str, str, UUID, datetime | None, str, str]:

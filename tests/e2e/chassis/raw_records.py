@@ -1,0 +1,36 @@
+"""Publishes records no decent producer sends, so that tests can meet what others may send."""
+
+from typing import cast
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
+
+Headers = list[tuple[bytes, bytes | None]]
+
+
+class _RawName:
+    """Stands for a header name; encodes to the very bytes it was given."""
+
+    def __init__(self, name: bytes) -> None:
+        self._name = name
+
+    def encode(self, _encoding: str) -> bytes:
+        """The bytes as they are."""
+        return self._name
+
+
+async def publish_raw(kafka: str, topic: str, *records: tuple[bytes, Headers], compression: int = 0) -> None:
+    """Publish values with headers of any name, all in one record batch of partition 0."""
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    try:
+        batch = producer.create_batch()
+        builder = _DefaultRecordBatchBuilderPy(2, compression, 0, -1, -1, -1, 1 << 20)
+        for offset, (value, headers) in enumerate(records):
+            named = [(cast("str", _RawName(name)), content) for name, content in headers]
+            builder.append(offset, timestamp=None, key=b"k", value=value, headers=named)
+        batch._builder, batch._relative_offset = builder, len(records)
+        batch.close()
+        await (await producer.send_batch(batch, topic, partition=0))
+    finally:
+        await producer.stop()

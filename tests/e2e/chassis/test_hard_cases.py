@@ -1,0 +1,130 @@
+"""What may go wrong at the two ends at Kafka, and whom it must not touch."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from alongside_chassis.dead_letters import DeadLetter
+from alongside_chassis.handlers import Handlers
+from alongside_chassis.transaction import Tx
+from alongside_cli.stack.stack import LocalStack
+from alongside_cli.stack.topics import Topic
+from alongside_contracts import streams
+from alongside_contracts.intake import SubmissionReceived
+from tests.builders import a_submission
+from tests.e2e.chassis.raw_records import publish_raw
+from tests.e2e.chassis.test_kafka import (
+    _snapshot,
+    a_partner_name,
+    everything_on,
+    listening,
+    noting,
+    relaying,
+    send,
+)
+from tests.polling import poll_until
+from tests.service.chassis.conftest import BareBench
+
+
+def needs_apache_kafka(broker: LocalStack, why: str) -> None:
+    """Skip on a broker that cannot do what the test is about."""
+    if broker.broker.kind == "embedded":
+        pytest.skip(why)
+
+
+async def test_a_topic_that_is_not_there_holds_up_no_other_and_gets_its_rows_later(
+    broker: LocalStack, bare: BareBench
+) -> None:
+    needs_apache_kafka(broker, "the embedded broker invents topics it is asked about")
+    absent, present = a_partner_name(), a_partner_name()
+    await broker.create_topics([Topic(streams.PARTNER_REFERRALS.topic(present), 1)])
+
+    async with bare(Handlers()) as bench, relaying(bench, broker.bootstrap):
+        async with bench.runtime.transaction() as tx:
+            for number in range(3):
+                tx.announce(a_submission(reference=f"r{number}"), partner=absent)
+            tx.announce(a_submission(reference="good"), partner=present)
+
+        async with asyncio.timeout(8):
+            ((key, _),) = await everything_on(broker.bootstrap, streams.PARTNER_REFERRALS.topic(present), 1)
+            await poll_until(bench.announced, lambda rows: len(rows) == 3, "only the held rows")
+        assert key == b"good"
+
+        await broker.create_topics([Topic(streams.PARTNER_REFERRALS.topic(absent), 1)])
+        arrived = await everything_on(broker.bootstrap, streams.PARTNER_REFERRALS.topic(absent), 3)
+        await poll_until(bench.announced, lambda rows: rows == [], "an empty outbox")
+
+    assert [key for key, _ in arrived] == [b"r0", b"r1", b"r2"]
+
+
+async def test_a_header_name_that_is_no_text_stops_nobody_and_loses_nothing(
+    broker: LocalStack, bare: BareBench
+) -> None:
+    partner = a_partner_name()
+    topic = streams.PARTNER_REFERRALS.topic(partner)
+    await broker.create_topics([Topic(topic, 1), Topic(streams.JOURNEY.name, 3)])
+    heard: list[str] = []
+
+    async with bare(noting(heard.append, partner), kafka=broker.bootstrap, kafka_instance_id="1") as bench:
+
+        async def letters_here() -> list[DeadLetter]:
+            return [letter for letter in await bench.dead_letters() if letter.topic == topic]
+
+        await send(bench, broker.bootstrap, partner, f"{partner}-1", f"{partner}-2")
+        await send_with_binary_name(broker.bootstrap, topic)
+        await send(bench, broker.bootstrap, partner, f"{partner}-3")
+        await send_with_binary_name(broker.bootstrap, topic)
+        async with listening(bench, f"bare-{uuid4().hex[:8]}"):
+            await poll_until(_snapshot(heard), lambda seen: len(seen) == 3, "the records around the poison")
+            letters = await poll_until(letters_here, lambda letters: len(letters) == 2, "both dead letters")
+
+    assert heard == [f"{partner}-{number}" for number in (1, 2, 3)]
+    assert sorted((letter.topic, letter.offset, letter.reason) for letter in letters) == [
+        (topic, 2, "malformed"),
+        (topic, 4, "malformed"),
+    ]
+
+
+async def send_with_binary_name(kafka: str, topic: str) -> None:
+    """Publish one record with a header as another client library may name it."""
+    await publish_raw(kafka, topic, (b"{}", [(b"\xff\xfe", b"x")]))
+
+
+async def test_members_that_come_and_go_hear_everything_once_and_in_order_per_key(
+    broker: LocalStack, bare: BareBench
+) -> None:
+    needs_apache_kafka(broker, "a commit during a rebalance wedges a group of the embedded broker")
+    partner, group = a_partner_name(), f"bare-{uuid4().hex[:8]}"
+    await broker.create_topics(
+        [Topic(streams.PARTNER_REFERRALS.topic(partner), 3), Topic(streams.JOURNEY.name, 3)]
+    )
+    handlers = Handlers()
+
+    @handlers.on(SubmissionReceived)
+    async def received(event: SubmissionReceived, tx: Tx) -> None:
+        if tx.record is not None and tx.record.partner == partner:  # the broker is shared with other tests
+            await tx.conn.execute(
+                "insert into seen (key, note) values ($1, $2)", event.key, event.person_reference
+            )
+
+    async with bare(handlers, kafka=broker.bootstrap, batch_records_max=5) as bench:
+
+        async def noted() -> list[tuple[str, str]]:
+            rows = await bench.pool.fetch("select key, note from seen order by at")
+            return [(row["key"], row["note"]) for row in rows]
+
+        async with relaying(bench, broker.bootstrap), listening(bench, group):
+            for number in range(60):
+                async with bench.runtime.transaction() as tx:
+                    for key in "abcdef":
+                        tx.announce(
+                            a_submission(reference=key, person_reference=str(number)), partner=partner
+                        )
+            await poll_until(noted, lambda notes: len(notes) > 0, "the first notes")
+            async with listening(bench, group):
+                await poll_until(noted, lambda notes: len(notes) >= 180, "half of the notes")
+            notes = await poll_until(noted, lambda notes: len(notes) >= 360, "all notes")
+
+    for key in "abcdef":
+        assert [note for k, note in notes if k == key] == [str(number) for number in range(60)]

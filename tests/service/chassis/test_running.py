@@ -1,0 +1,142 @@
+"""A whole service while it runs and while it stops, with the broker and the trace receiver away."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+from fastapi import FastAPI
+
+from alongside_chassis.handlers import Handlers
+from alongside_chassis.health import Vitals
+from alongside_chassis.listener import Listener
+from alongside_chassis.relay import Relay
+from alongside_chassis.service import Service, build_app, make_pipeline
+from alongside_chassis.testing import ServiceBench
+from alongside_chassis.timers import Timers
+from alongside_contracts import streams
+from tests.builders import an_admission
+from tests.polling import poll_until
+from tests.service.chassis.conftest import BareBench
+
+
+def nobody() -> str:
+    """An address where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def running(bench: ServiceBench) -> AsyncIterator[FastAPI]:
+    """The bench's service as it runs in production."""
+    app = build_app(bench.service)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+async def test_a_stop_takes_less_than_ten_seconds_though_the_world_is_away(bare: BareBench) -> None:
+    async with bare(Handlers(), kafka=nobody(), otlp_endpoint=f"http://{nobody()}") as bench:
+        async with running(bench) as app:
+            async with app.state.runtime.transaction() as tx:
+                with app.state.runtime.tools.tracer.start_as_current_span("something to export"):
+                    tx.announce(an_admission())
+            began = time.monotonic()
+        seconds = time.monotonic() - began
+
+        assert seconds < 8
+        assert len(await bench.announced()) == 1
+
+
+async def test_the_outbox_is_counted_though_the_broker_is_away(bare: BareBench) -> None:
+    async with bare(Handlers(), kafka=nobody()) as bench:
+        async with bench.runtime.transaction() as tx:
+            tx.announce(an_admission())
+
+        async with running(bench) as app:
+            door = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://bench")
+
+            async def metrics() -> str:
+                return (await door.get("/metrics")).text
+
+            await poll_until(metrics, lambda text: "alongside_outbox_rows 1.0" in text, "the outbox's count")
+            await door.aclose()
+
+
+async def test_a_relay_without_a_broker_waits_between_its_attempts(bare: BareBench) -> None:
+    async with bare(Handlers(), kafka=nobody()) as bench:
+        relay = relay_of(bench)
+        task = asyncio.create_task(relay.run())
+
+        async def attempts() -> int:
+            async with bench.runtime.transaction() as tx:
+                tx.announce(an_admission())
+            return relay._failures
+
+        began = time.monotonic()
+        await poll_until(attempts, lambda failures: failures >= 4, "a fourth attempt")
+        seconds = time.monotonic() - began
+        relay.stop()
+        await asyncio.wait_for(task, 20)
+
+        assert seconds > 0.2 + 0.4 + 0.8
+        assert relay.waiting_for == "KafkaConnectionError"
+
+
+async def test_a_relay_survives_what_nobody_foresaw(bare: BareBench) -> None:
+    async with bare(Handlers()) as bench:
+        relay, left = relay_of(bench), iter([asyncio.CancelledError(), LookupError(), None])
+
+        async def session() -> None:
+            if (error := next(left)) is not None:
+                raise error
+            relay.stop()
+
+        relay._session = session  # type: ignore[method-assign]  # the error no library would raise when asked
+        await asyncio.wait_for(relay.run(), 20)
+
+        assert relay.waiting_for == "LookupError"
+
+
+async def test_a_listener_survives_a_cancellation_nobody_asked_for(bare: BareBench) -> None:
+    async with bare(Handlers()) as bench:
+        listener, left = listener_of(bench), iter([asyncio.CancelledError(), LookupError(), None])
+
+        async def consume() -> None:
+            if (error := next(left)) is not None:
+                raise error
+            listener.stop()
+
+        listener._consume = consume  # type: ignore[method-assign]  # the error no library would raise when asked
+        await asyncio.wait_for(listener.run(), 20)
+
+        assert listener.stopped_because is None
+
+
+async def test_a_loop_that_ended_by_itself_is_told_by_its_name(bare: BareBench) -> None:
+    async with bare(Handlers()) as bench:
+        vitals = Vitals(bench.tools, relay_of(bench), Timers(bench.tools, Handlers(), 60))
+
+        async def end() -> None: ...
+
+        vitals.loops = [asyncio.create_task(end(), name="relay"), asyncio.create_task(asyncio.sleep(60))]
+        await vitals.loops[0]
+
+        assert vitals.dead() == ["relay has ended"]
+        vitals.loops[1].cancel()
+
+
+def relay_of(bench: ServiceBench) -> Relay:
+    """A relay on the bench's outbox."""
+    settings = bench.service.settings
+    dsn = settings.database_url.get_secret_value()
+    tools = bench.tools
+    return Relay(dsn, settings.kafka, service="bare", shards=8, metrics=tools.metrics, log=tools.log)
+
+
+def listener_of(bench: ServiceBench) -> Listener:
+    """A listener that feeds the bench's pipeline."""
+    service: Service = bench.service
+    return Listener(make_pipeline(service, bench.tools, "bare"), (streams.JOURNEY,), service.settings)

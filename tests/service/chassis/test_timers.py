@@ -1,0 +1,157 @@
+"""Durable timers: each fires once, when it is due, whatever process looks at it."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+from alongside_chassis.handlers import Handlers, Timer
+from alongside_chassis.testing import ServiceBench
+from alongside_chassis.timers import Timers
+from alongside_chassis.transaction import Tx
+from tests.builders import SUNDAY_NOON, an_admission
+from tests.service.chassis.conftest import BareBench
+
+HOUR = timedelta(hours=1)
+
+
+def reminding(*, failures: int = 0) -> Handlers:
+    """A timer handler that notes and announces; it fails as often as told."""
+    handlers, left = Handlers(), iter(range(failures))
+
+    @handlers.on_timer("remind")
+    async def remind(timer: Timer, tx: Tx) -> None:
+        if next(left, None) is not None:
+            raise ValueError("not yet")
+        await tx.conn.execute(
+            "insert into seen (key, note) values ($1, $2)", timer.key, timer.facts.get("say", "now")
+        )
+        tx.announce(an_admission())
+
+    return handlers
+
+
+async def set_timer(bench: ServiceBench, key: str, after: timedelta = HOUR) -> None:
+    """Set a timer as a handler would."""
+    async with bench.runtime.transaction() as tx:
+        tx.later("remind", key, SUNDAY_NOON + after, {"say": f"to {key}"})
+
+
+async def noted(bench: ServiceBench) -> list[str]:
+    """What fired, in order."""
+    return [row["note"] for row in await bench.pool.fetch("select note from seen order by at")]
+
+
+async def test_a_timer_fires_when_it_is_due_and_not_before(bare: BareBench) -> None:
+    async with bare(reminding()) as bench:
+        await set_timer(bench, "a")
+        await bench.fire_timers(SUNDAY_NOON + HOUR / 2)
+        assert await noted(bench) == []
+
+        await bench.fire_timers(SUNDAY_NOON + HOUR)
+
+        assert await noted(bench) == ["to a"]
+
+
+async def test_a_timer_fires_once_though_many_processes_look_at_it(bare: BareBench) -> None:
+    async with bare(reminding()) as bench:
+        await set_timer(bench, "a")
+        bench.clock.advance(HOUR)
+        others = [Timers(bench.tools, bench.service.handlers, poll_seconds=60) for _ in range(6)]
+
+        await asyncio.gather(*(each.fire_due() for each in others))
+
+        assert await noted(bench) == ["to a"]
+        assert len(await bench.announced()) == 1
+
+
+async def test_a_cancelled_timer_does_not_fire(bare: BareBench) -> None:
+    async with bare(reminding()) as bench:
+        await set_timer(bench, "a")
+        async with bench.runtime.transaction() as tx:
+            tx.no_longer("remind", "a")
+
+        await bench.fire_timers(SUNDAY_NOON + HOUR)
+
+        assert await noted(bench) == []
+
+
+async def test_a_timer_set_again_moves(bare: BareBench) -> None:
+    async with bare(reminding()) as bench:
+        await set_timer(bench, "a")
+        await set_timer(bench, "a", 2 * HOUR)
+
+        await bench.fire_timers(SUNDAY_NOON + HOUR)
+        assert await noted(bench) == []
+
+        await bench.fire_timers(SUNDAY_NOON + 2 * HOUR)
+        assert await noted(bench) == ["to a"]
+
+
+async def test_a_timer_of_a_transaction_that_failed_was_never_set(bare: BareBench) -> None:
+    async with bare(reminding()) as bench:
+        with suppress(ZeroDivisionError):
+            async with bench.runtime.transaction() as tx:
+                tx.later("remind", "a", SUNDAY_NOON + HOUR)
+                await tx.conn.fetchval("select $1::int", 1 // 0)
+
+        await bench.fire_timers(SUNDAY_NOON + HOUR)
+
+        assert await noted(bench) == []
+
+
+async def test_a_timer_whose_work_fails_is_tried_again_later_and_others_fire(bare: BareBench) -> None:
+    async with bare(reminding(failures=1)) as bench:
+        await set_timer(bench, "a")
+        await set_timer(bench, "b", HOUR + timedelta(seconds=1))
+
+        await bench.fire_timers(SUNDAY_NOON + HOUR + timedelta(seconds=1))
+        await bench.fire_timers(SUNDAY_NOON + 2 * HOUR)
+
+        assert sorted(await noted(bench)) == ["to a", "to b"]
+
+
+async def test_what_a_timer_causes_is_a_trace_of_its_own_linked_to_where_it_was_set(bare: BareBench) -> None:
+    async with bare(reminding()) as bench:
+        with bench.tools.tracer.start_as_current_span("an earlier step") as earlier:
+            await set_timer(bench, "a")
+
+        await bench.fire_timers(SUNDAY_NOON + HOUR)
+
+        (span,) = [span for span in bench.finished_spans() if span.name == "timer remind"]
+        assert [link.context.span_id for link in span.links] == [earlier.get_span_context().span_id]
+        assert span.parent is None
+
+
+async def test_a_timer_whose_work_waits_for_the_world_does_not_hold_up_the_others(bare: BareBench) -> None:
+    handlers = Handlers()
+
+    @handlers.on_timer("remind")
+    async def remind(timer: Timer, tx: Tx) -> None:
+        if timer.key == "stuck":
+            raise TimeoutError
+        await tx.conn.execute("insert into seen (key, note) values ($1, 'fired')", timer.key)
+
+    async with bare(handlers) as bench:
+        await set_timer(bench, "stuck")
+        await set_timer(bench, "well", HOUR + timedelta(seconds=1))
+
+        await bench.fire_timers(SUNDAY_NOON + 2 * HOUR)
+
+        assert await noted(bench) == ["fired"]
+
+
+async def test_the_work_of_a_timer_that_another_process_has_done_is_not_begun(bare: BareBench) -> None:
+    handlers, begun = Handlers(), []
+
+    @handlers.on_timer("remind")
+    async def remind(timer: Timer, _tx: Tx) -> None:
+        begun.append(timer.key)
+
+    async with bare(handlers) as bench:
+        await set_timer(bench, "a")
+        (row,) = await bench.pool.fetch("select * from timer")
+        await bench.fire_timers(SUNDAY_NOON + HOUR)
+
+        await bench.timers._fire(row)
+
+        assert begun == ["a"]
