@@ -80,12 +80,15 @@ def install_everything() -> None:
 
 
 def install_with_uv() -> bool:
-    """Install in a tenth of pip's time; False where uv cannot, for example behind a mirror only pip knows of."""
+    """Install in a tenth of pip's time; False where uv cannot, for example behind a mirror only pip knows of.
+
+    It trusts what the machine trusts, as pip does: behind a company's own certificate its built-in list is not enough.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         pinned_uv = Path(scratch) / "uv.lock"
         pinned_uv.write_text(locked("uv"))
         run([*pip(), "--require-hashes", "-r", str(pinned_uv)])
-    uv = [str(PYTHON), "-m", "uv", "--quiet", "pip", "install", "--python", str(PYTHON)]
+    uv = [str(PYTHON), "-m", "uv", "--quiet", "--system-certs", "pip", "install", "--python", str(PYTHON)]
     try:
         run([*uv, "--compile-bytecode", "--require-hashes", "-r", str(LOCK)])
         run([*uv, "--no-deps", "--no-build-isolation", *editables()])

@@ -1,6 +1,6 @@
 """The targets: supporters, groups and services that answer proposals and walk accepted referrals to their end.
 
-What a target does depends on ids alone, so that a repeated request, after a crash or not, is the same request.
+What a target has once decided it says again, so that a repeated request, after a crash or not, is the same request.
 """
 
 import asyncio
@@ -32,6 +32,7 @@ class Targets:
     ) -> None:
         self._network, self._decline_one_in = network, decline_one_in
         self._on_move = on_move or (lambda _text: None)
+        self._declines: dict[str, bool] = {}
         self.declined = 0
 
     async def run(self) -> None:
@@ -55,9 +56,7 @@ class Targets:
         return len(proposals) + len(accepted) + len(walking)
 
     async def _answer(self, proposal: dict[str, Any]) -> None:
-        declines = (
-            proposal["attempt"] == 1 and crc32(proposal["referral_id"].encode()) % self._decline_one_in == 0
-        )
+        declines = self._declines_it(proposal)
         try:
             if declines:
                 await self._network.decline(proposal["id"], "no-capacity")
@@ -68,6 +67,13 @@ class Targets:
             self._unless_passed(refused)
         else:
             self._on_move(f"{'declined' if declines else 'accepted'} by a {proposal['offer_kind']}")
+
+    def _declines_it(self, proposal: dict[str, Any]) -> bool:
+        """Of the first proposals, the second is declined and then one in so many; whoever is asked next says yes."""
+        if proposal["attempt"] > 1:
+            return False
+        seen = len(self._declines)
+        return self._declines.setdefault(proposal["id"], seen % self._decline_one_in == 1)
 
     async def _step(self, referral: dict[str, Any], step: str, body: dict[str, Any]) -> None:
         try:
