@@ -14,6 +14,7 @@ import httpx2
 PATIENCE_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 0.2
 PAGE: Final = 200
+SERVICES: Final = ("intake", "matching", "referrals", "notifications")
 _AWAY: Final = frozenset({502, 503, 504})
 
 
@@ -21,8 +22,9 @@ class Refused(Exception):
     """A service said no; `problem` is its problem+json."""
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
-        detail = problem.get("detail") or problem.get("remedy") or ""
-        super().__init__(f"{problem.get('title', 'refused')} {detail}".strip())
+        fields = [f"{error['where']}: {error['remedy']}" for error in problem.get("errors", ())]
+        said = [problem.get("title", "refused"), problem.get("detail"), *(fields or [problem.get("remedy")])]
+        super().__init__(". ".join(str(part).rstrip(".") for part in said if part) + ".")
         self.problem = dict(problem)
 
     @property
@@ -99,13 +101,27 @@ class Network:
         path = f"/referrals/{referral_id}/{step}"
         await self.command("referrals", path, dict(body), key=f"{step}-{referral_id}")
 
-    async def dead_letters(self) -> list[dict[str, Any]]:
-        """What every service has put aside, each with its `service`."""
+    async def dead_letters(
+        self, *, service: str | None = None, state: str | None = None, reason: str | None = None
+    ) -> list[dict[str, Any]]:
+        """What services have put aside, each with its `service`; what is not given does not limit them."""
         return [
-            {"service": service} | letter
-            for service in ("intake", "matching", "referrals", "notifications")
-            for letter in await self.every(service, "/dead-letters")
+            {"service": name} | letter
+            for name in ((service,) if service else SERVICES)
+            for letter in await self.every(name, "/dead-letters", state=state, reason=reason)
         ]
+
+    async def dead_letter(self, letter_id: UUID) -> dict[str, Any]:
+        """One record that was put aside, whoever has it, with its `service`. Raises Refused when nobody has."""
+        for service in SERVICES:
+            try:
+                letter: dict[str, Any] = await self.get(service, f"/dead-letters/{letter_id}")
+            except Refused as refused:
+                if refused.code != "dead-letter-not-found":
+                    raise
+            else:
+                return {"service": service} | letter
+        raise Refused({"title": "No service has put aside a record under this id.", "code": "not-found"})
 
     async def _ask(self, method: str, service: str, path: str, **how: Any) -> Any:
         """Send a request, again and again while the service is away. Raises Refused, or TimeoutError in the end."""
