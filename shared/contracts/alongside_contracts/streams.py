@@ -7,11 +7,15 @@ causal order by construction (docs/decisions/0002).
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 PAYLOAD_BYTES_MAX: Final = 256 * 1024
 """The largest event body anyone may announce; larger records are refused with reason `too-large`."""
+
+TOPICS_REMEMBERED_MAX: Final = 4_096
+"""How many topics' streams are kept in memory; more only costs time."""
 
 PARTNER_ID: Final = "[a-z][a-z0-9-]{1,38}[a-z0-9]"
 
@@ -52,6 +56,7 @@ class Stream:
         """A regular expression that matches this stream's topics and no others."""
         return "^" + re.escape(self.name).replace(r"\{partner\}", f"(?P<partner>{PARTNER_ID})") + r"\Z"
 
+    @lru_cache(maxsize=TOPICS_REMEMBERED_MAX)  # noqa: B019  # streams live as long as the program
     def partner_of(self, topic: str) -> str | None:
         """The partner a topic of this stream belongs to; None when it is not such a topic."""
         found = re.match(self.pattern, topic)
@@ -101,6 +106,7 @@ CRISIS: Final = Stream(
 ALL: Final = (PARTNER_REFERRALS, PARTNER_STATUS, JOURNEY, CRISIS)
 
 
+@lru_cache(maxsize=TOPICS_REMEMBERED_MAX)
 def stream_of(topic: str) -> Stream | None:
-    """The stream a topic belongs to; None for a topic that is not ours."""
+    """The stream a topic belongs to; None for a topic that is not ours. Remembered: every record read asks."""
     return next((stream for stream in ALL if re.match(stream.pattern, topic)), None)
