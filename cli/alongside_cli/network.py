@@ -23,7 +23,11 @@ class Refused(Exception):
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         fields = [f"{error['where']}: {error['remedy']}" for error in problem.get("errors", ())]
-        said = [problem.get("title", "refused"), problem.get("detail"), *(fields or [problem.get("remedy")])]
+        said = [
+            problem.get("title", "refused"),
+            problem.get("detail"),
+            *(fields or [problem.get("remedy", "")]),
+        ]
         super().__init__(". ".join(str(part).rstrip(".") for part in said if part) + ".")
         self.problem = dict(problem)
 

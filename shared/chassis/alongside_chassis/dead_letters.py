@@ -1,4 +1,4 @@
-"""Records put aside with their reason and origin, in the database of the service that refused them.
+"""Records put aside with their reason and origin, in the database of the service that refused them, until settled.
 
 Not a Kafka topic: a refused submission may hold personal data, which must stay in the store that owns it, and a row
 commits together with the inbox and the answer to the sender (docs/decisions/0005).
@@ -8,6 +8,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,17 +25,60 @@ _PUT: Final = """
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
     on conflict do nothing returning id
 """
-_LIST: Final = """
-    select id, at, topic, partition, "offset", event_id, event_type, reason, "where", remedy,
-           octet_length(value) as bytes
-    from dead_letter where id < $1 order by id desc limit $2
+_SHOWN: Final = """
+    id, at, topic, partition, "offset", event_id, event_type, reason, "where", remedy, octet_length(value) as bytes,
+    state, attempts, settled_at, because
+"""
+_LIST: Final = f"""
+    select {_SHOWN} from dead_letter
+    where id < $1 and ($3::text is null or state = $3) and ($4::text is null or reason = $4)
+    order by id desc limit $2
+"""  # noqa: S608  (constants only)
+_KEPT: Final = f"select {_SHOWN}, record_ms, key, value, headers from dead_letter where id = $1"  # noqa: S608  (constants only)
+_SETTLE: Final = """
+    update dead_letter set state = $2, settled_at = $3, because = $4, attempts = attempts + $5 where id = $1
+"""
+_REFUSED_AGAIN: Final = """
+    update dead_letter set attempts = attempts + 1, reason = $2, "where" = $3, remedy = $4, event_id = $5, event_type = $6
+    where id = $1
+"""
+_FORGET: Final = """
+    delete from dead_letter where id in (
+        select id from dead_letter where settled_at < now() - make_interval(days => $1) limit $2
+    )
 """
 _AFTER_ALL: Final = UUID(int=2**128 - 1)
+OUTBOX_PARTITION: Final = -1
+"""Where the relay keeps announcements the broker refused; their `offset` is the id of their outbox row."""
+FORGET_ROWS_MAX: Final = 10_000
+
+
+class State(StrEnum):
+    """What became of a dead letter; only a waiting one can change."""
+
+    WAITING = "waiting"
+    REPLAYED = "replayed"
+    DROPPED = "dropped"
+
+
+class Outcome(StrEnum):
+    """What came of a replay or a drop."""
+
+    HANDLED = "handled"  # settled: its effects happened now
+    DUPLICATE = "duplicate"  # settled: the same event was handled meanwhile
+    RETURNED = "returned-to-outbox"  # settled: the relay sends it again
+    DROPPED = "dropped"  # settled
+    UNCHANGED = "unchanged"  # it was settled before; nothing was done
+    REFUSED = "refused"  # it waits on, with the reason it was refused for now
+    UNWANTED = "unwanted"  # it waits on: nothing here handles its type
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One refused record as people look at it: everything but the payload. `bytes` is the payload's size."""
+    """One refused record as people look at it: everything but the payload.
+
+    `bytes` is the payload's size, `attempts` how often it was replayed, `because` why it was dropped.
+    """
 
     id: UUID
     at: datetime
@@ -47,6 +91,37 @@ class DeadLetter:
     where: str
     remedy: str
     bytes: int | None
+    state: State
+    attempts: int
+    settled_at: datetime | None
+    because: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One refused record whole. Key, value and headers may be personal."""
+
+    letter: DeadLetter
+    record_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+
+    def record(self) -> ConsumerRecord[bytes | None, bytes | None]:
+        """The record as it was polled."""
+        return ConsumerRecord(
+            topic=self.letter.topic,
+            partition=self.letter.partition,
+            offset=self.letter.offset,
+            timestamp=self.record_ms,
+            timestamp_type=0,
+            key=self.key,
+            value=self.value,
+            checksum=None,
+            serialized_key_size=-1 if self.key is None else len(self.key),
+            serialized_value_size=-1 if self.value is None else len(self.value),
+            headers=self.headers,
+        )
 
 
 async def put_aside(
@@ -80,11 +155,62 @@ async def put_aside(
 
 
 async def newest(
-    conn: asyncpg.Connection, *, before: UUID | None = None, limit: int = 100
+    conn: asyncpg.Connection,
+    *,
+    before: UUID | None = None,
+    limit: int = 100,
+    state: State | None = None,
+    reason: str | None = None,
 ) -> list[DeadLetter]:
     """Dead letters, newest first; `before` is the id of the last one seen."""
-    rows = await conn.fetch(_LIST, before or _AFTER_ALL, limit)
-    return [DeadLetter(**dict(row)) for row in rows]
+    rows = await conn.fetch(_LIST, before or _AFTER_ALL, limit, state, reason)
+    return [_letter(row) for row in rows]
+
+
+async def kept(conn: asyncpg.Connection, letter_id: UUID, *, lock: bool = False) -> Kept | None:
+    """One dead letter whole. `lock` waits for whoever settles it, and then lets nobody else until the commit."""
+    row = await conn.fetchrow(f"{_KEPT} for update" if lock else _KEPT, letter_id)
+    if row is None:
+        return None
+    headers = orjson.loads(row["headers"])
+    decode = str.encode if row["partition"] == OUTBOX_PARTITION else base64.b64decode
+    pairs = tuple((name, None if value is None else decode(value)) for name, value in headers)
+    return Kept(_letter(row), row["record_ms"], row["key"], row["value"], pairs)
+
+
+async def replayed(conn: asyncpg.Connection, letter_id: UUID, *, at: datetime) -> None:
+    """Settle a letter: a replay did what it asked for."""
+    await conn.execute(_SETTLE, letter_id, State.REPLAYED, at, None, 1)
+
+
+async def dropped(conn: asyncpg.Connection, letter_id: UUID, *, at: datetime, because: str) -> None:
+    """Settle a letter: it will never be handled, for this reason."""
+    await conn.execute(_SETTLE, letter_id, State.DROPPED, at, because, 0)
+
+
+async def refused_again(
+    conn: asyncpg.Connection,
+    letter_id: UUID,
+    problem: Problem,
+    *,
+    event_id: str | None,
+    event_type: str | None,
+) -> None:
+    """Let a letter wait on, with what is wrong with it now."""
+    await conn.execute(
+        _REFUSED_AGAIN, letter_id, problem.code.value, problem.where, problem.remedy, event_id, event_type
+    )
+
+
+async def forget(conn: asyncpg.Connection, days: int) -> int:
+    """Delete letters settled for `days`, a bounded number at a time; returns how many went. Waiting ones stay."""
+    status: str = await conn.execute(_FORGET, days, FORGET_ROWS_MAX)
+    return int(status.rpartition(" ")[2])
+
+
+def _letter(row: asyncpg.Record) -> DeadLetter:
+    found = {name: row[name] for name in DeadLetter.__slots__}
+    return DeadLetter(**found | {"state": State(row["state"])})
 
 
 def _headers_json(headers: Sequence[tuple[str, bytes | None]]) -> str:

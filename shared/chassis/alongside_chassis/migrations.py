@@ -14,7 +14,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, create_engine, pool
 
-from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
+from alongside_chassis.tables import (
+    DEAD_LETTER_RULES_V2,
+    NAMING_CONVENTION,
+    chassis_tables_v1,
+    dead_letter_columns_v2,
+)
 
 LOCK: Final = 0x6D696772  # "migr": one migration of a database at a time
 
@@ -52,7 +57,7 @@ def run_env(metadata: MetaData) -> None:
 
 def create_chassis_tables_v1() -> None:
     """Create inbox, outbox, dead_letter, timer and idempotency_key as of version 1."""
-    for table in chassis_tables(MetaData(naming_convention=NAMING_CONVENTION)):
+    for table in chassis_tables_v1(MetaData(naming_convention=NAMING_CONVENTION)):
         table.create(op.get_bind())
     op.execute(
         "alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)"
@@ -61,8 +66,30 @@ def create_chassis_tables_v1() -> None:
 
 def drop_chassis_tables_v1() -> None:
     """Undo `create_chassis_tables_v1`."""
-    for table in reversed(chassis_tables(MetaData(naming_convention=NAMING_CONVENTION))):
+    for table in reversed(chassis_tables_v1(MetaData(naming_convention=NAMING_CONVENTION))):
         table.drop(op.get_bind())
+
+
+def upgrade_dead_letter_v2() -> None:
+    """Let a dead letter be settled: replayed, or dropped with a reason. Those there are wait.
+
+    Code of version 1 goes on writing beside it: every new column has a default or may be empty.
+    """
+    for column in dead_letter_columns_v2():
+        op.add_column("dead_letter", column)
+    for name, rule in DEAD_LETTER_RULES_V2.items():
+        op.create_check_constraint(op.f(f"ck_dead_letter_{name}"), "dead_letter", rule)
+    op.create_index(op.f("ix_dead_letter_settled_at"), "dead_letter", ["settled_at"])
+
+
+def downgrade_dead_letter_v2() -> None:
+    """Undo `upgrade_dead_letter_v2`. Settled ones go with it: to version 1 they would wait again."""
+    op.execute("delete from dead_letter where state <> 'waiting'")
+    op.drop_index(op.f("ix_dead_letter_settled_at"), "dead_letter")
+    for name in DEAD_LETTER_RULES_V2:
+        op.drop_constraint(op.f(f"ck_dead_letter_{name}"), "dead_letter")
+    for column in reversed(dead_letter_columns_v2()):
+        op.drop_column("dead_letter", column.name)
 
 
 @contextmanager

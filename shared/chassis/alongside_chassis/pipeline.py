@@ -19,6 +19,7 @@ from opentelemetry.trace import Span, Status, StatusCode, Tracer
 
 from alongside_chassis import dead_letters, inbox, telemetry
 from alongside_chassis.clock import Clock
+from alongside_chassis.dead_letters import Outcome
 from alongside_chassis.delivery import Verdict, verdict_on
 from alongside_chassis.errors import DeadLetterLimit, Stopped, Stopping, Unprocessable
 from alongside_chassis.handlers import BatchHandler, Handlers, Refused, RefusedHandler
@@ -93,6 +94,25 @@ class Pipeline:
         self._tell(len(records), outcome, self.tools.clock.monotonic() - began)
         if self._refused_in_a_row >= self.limits.dead_letters_in_a_row_max:
             raise DeadLetterLimit(f"{self._refused_in_a_row} records in a row were dead-lettered")
+
+    async def again(self, tx: Tx, record: Record) -> Outcome | Broken:
+        """Handle one kept record as `run` would, alone and at once, in the caller's transaction.
+
+        What is wrong with it when it is refused again. Raises every error that is not the record's fault.
+        """
+        item = read(record, self.handlers.events)
+        if item is None:
+            return Outcome.UNWANTED
+        if isinstance(item, Broken):
+            return item
+        fresh = await _fresh(tx, [item])
+        with _Spans(self.tools.tracer, self.group, tx, fresh):
+            attempt = self.limits.handler_attempts_max
+            refused = await self._handle(tx, fresh, isolate=True, attempt=attempt)
+        await inbox.unlearn(tx.conn, [each.inbox_id for each in refused if each.inbox_id])
+        if refused:
+            return refused[0]
+        return Outcome.HANDLED if fresh else Outcome.DUPLICATE
 
     async def _until_done(self, heard: list[Heard], unreadable: list[Broken]) -> Counter[str]:
         """Try the batch whole, then event by event; wait as long as the world is away."""
@@ -227,12 +247,9 @@ class Pipeline:
             event_id=item.origin.event_id,
             event_type=item.event_type,
         )
-        if not kept:
-            return False
-        answer = self.handlers.refusals.get(item.stream.name)
-        if answer is not None:
-            await self._answer(tx, item, answer)
-        return True
+        if kept:
+            await self.answer(tx, item)
+        return kept
 
     def _tell_refused(self, item: Broken) -> None:
         reason, origin = item.problem.code.value, item.origin
@@ -245,8 +262,14 @@ class Pipeline:
             where=item.problem.where,
         )
 
+    async def answer(self, tx: Tx, item: Broken) -> None:
+        """Tell the sender of a refused record, when its stream's senders are told."""
+        answer = self.handlers.refusals.get(item.stream.name)
+        if answer is not None:
+            await self._answer(tx, item, answer)
+
     async def _answer(self, tx: Tx, item: Broken, answer: RefusedHandler) -> None:
-        """Tell the sender, in a savepoint: a failing answer must not keep the record from being put aside."""
+        """In a savepoint: a failing answer must not keep the record from being put aside."""
         context = telemetry.context_of(_trace_of(item.record))
         mark = tx.mark()
         with self.tools.tracer.start_as_current_span(

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from starlette.middleware import Middleware
 
-from alongside_chassis import idempotency, inbox, outbox
+from alongside_chassis import dead_letters, idempotency, inbox, outbox
 from alongside_chassis.clock import Clock, SystemClock
 from alongside_chassis.database import connected, connection
 from alongside_chassis.handlers import Handlers
@@ -120,7 +120,8 @@ def make_door(service: Service, tracing: TracerProvider, lifespan: Any = None) -
         telemetry={"tracer_provider": tracing, "operation_spans": False, "logs": False, "metrics": False},
     )
     add_problem_handlers(app)
-    for router in (*service.routers, operations_router()):
+    operations = operations_router(lambda runtime: make_pipeline(service, runtime.tools, service.name))
+    for router in (*service.routers, operations):
         app.include_router(router)
     return app
 
@@ -191,11 +192,12 @@ async def _kept_alive(worker: Worker, runtime: Runtime) -> None:
 
 
 async def _sweep(runtime: Runtime) -> None:
-    """Forget old inbox ids and idempotency keys, a few at a time."""
+    """Forget old inbox ids, idempotency keys and settled dead letters, a few at a time."""
     while True:
         async with connection(runtime.pool) as conn:
             await inbox.forget(conn, runtime.settings.inbox_days)
             await idempotency.forget(conn)
+            await dead_letters.forget(conn, runtime.settings.dead_letter_days)
         await asyncio.sleep(SWEEP_SECONDS)
 
 

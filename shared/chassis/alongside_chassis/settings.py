@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     pool_connections_max: int = Field(default=10, ge=2)
     inbox_days: int = Field(default=100, ge=1)
     """How long handled ids are remembered; longer than any stream keeps its records."""
+    dead_letter_days: int = Field(default=30, ge=1)
+    """How long replayed and dropped dead letters are kept; waiting ones are never deleted."""
     outbox_shards: int = Field(default=8, ge=1, le=64)
     """Change it only while the outbox is empty: rows of a shard that is no more are sent by nobody."""
     timer_poll_seconds: float = Field(default=0.5, gt=0)

@@ -4,10 +4,11 @@ They live in the service's own database, so that what a handler does, what it an
 are one commit.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     DateTime,
     Identity,
@@ -32,16 +33,43 @@ NAMING_CONVENTION: Final = {
     "pk": "pk_%(table_name)s",
 }
 _NOW: Final = text("clock_timestamp()")
+DEAD_LETTER_RULES_V2: Final = {
+    "state": "state in ('waiting', 'replayed', 'dropped')",
+    "settled_at": "(state = 'waiting') = (settled_at is null)",
+    "because": "(state = 'dropped') = (because is not null)",
+}
 
 
 def chassis_tables(metadata: MetaData) -> list[Table]:
     """Add the chassis' tables to a service's metadata, in the order they are created."""
+    tables = chassis_tables_v1(metadata)
+    letter = metadata.tables["dead_letter"]
+    for column in dead_letter_columns_v2():
+        letter.append_column(column)
+    for name, rule in DEAD_LETTER_RULES_V2.items():
+        letter.append_constraint(CheckConstraint(rule, name=name))
+    Index(None, letter.c.settled_at)
+    return tables
+
+
+def chassis_tables_v1(metadata: MetaData) -> list[Table]:
+    """The tables as every service's first migration makes them; never changed, only added to."""
     return [
         _inbox(metadata),
         _outbox(metadata),
         _dead_letter(metadata),
         _timer(metadata),
         _idempotency_key(metadata),
+    ]
+
+
+def dead_letter_columns_v2() -> list[Column[Any]]:
+    """What became of a dead letter. `attempts` counts replays, `because` is said by whoever dropped it."""
+    return [
+        Column("state", Text, nullable=False, server_default=text("'waiting'")),
+        Column("attempts", Integer, nullable=False, server_default=text("0")),
+        Column("settled_at", DateTime(timezone=True)),
+        Column("because", Text),
     ]
 
 

@@ -1,0 +1,163 @@
+"""`alongside dead-letters` over the doors of all four services: which letters it takes, in which order, where it stops."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+from typer.testing import CliRunner
+
+from alongside_chassis.testing import ManualClock, ServiceBench
+from alongside_cli.letters import oldest_first, replay_letters, show_letter
+from alongside_cli.main import app
+from alongside_cli.network import SERVICES, Network, Refused
+from alongside_contracts import streams
+from tests.builders import a_submission
+from tests.conftest import PERSON_KEY, SERVICE_TOKEN
+from tests.service.intake.desk import Desk
+
+STRANGER = "north-clinic"
+
+
+class Doors:
+    """A network of four benches, and what of it the command line sees."""
+
+    def __init__(
+        self, benches: dict[str, ServiceBench], client: httpx2.AsyncClient, clock: ManualClock
+    ) -> None:
+        self.benches, self.clock = benches, clock
+        self.network = Network(client, {name: f"http://{name}" for name in benches})
+
+    async def a_stranger_submits(self) -> None:
+        """Put aside at intake: it can be handled once the stranger is registered."""
+        self.clock.advance(timedelta(seconds=1))
+        await self.benches["intake"].hear(a_submission(), partner=STRANGER)
+
+    async def somebody_sends_nonsense(self, service: str = "intake") -> None:
+        """Put aside, and never to be handled."""
+        self.clock.advance(timedelta(seconds=1))
+        await self.benches[service].hear_raw(b"k", b"Jane\x1b[2J", [("x", None)], streams.JOURNEY.name)
+
+    async def the_stranger_is_registered(self) -> None:
+        """Mends what is wrong with its submissions."""
+        await Desk(self.benches["intake"]).register(STRANGER)
+
+    async def replay(self, *, go_on: bool = False, reason: str | None = None) -> int:
+        """What the command does once it has its options."""
+        letters = await self.network.dead_letters(state="waiting", reason=reason)
+        return await replay_letters(self.network, oldest_first(letters), go_on=go_on)
+
+    async def states(self) -> list[str]:
+        """What became of each letter, oldest first."""
+        return [letter["state"] for letter in oldest_first(await self.network.dead_letters())]
+
+
+@pytest.fixture
+async def doors(
+    bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]], clock: ManualClock
+) -> AsyncIterator[Doors]:
+    """All four services on their benches."""
+    async with (
+        bench_of("intake", person_key=PERSON_KEY) as intake,
+        bench_of("matching") as matching,
+        bench_of("referrals") as referrals,
+        bench_of("notifications") as notifications,
+    ):
+        benches = dict(zip(SERVICES, (intake, matching, referrals, notifications), strict=True))
+        mounts = {f"http://{name}": httpx2.ASGITransport(app=each.app) for name, each in benches.items()}
+        ours = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
+        async with httpx2.AsyncClient(mounts=mounts, headers=ours) as client:
+            yield Doors(benches, client, clock)
+
+
+async def test_a_replay_stops_at_the_first_that_fails_and_tries_nothing_behind_it(
+    doors: Doors, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await doors.a_stranger_submits()
+    await doors.somebody_sends_nonsense()
+    await doors.a_stranger_submits()
+    await doors.the_stranger_is_registered()
+
+    code = await doors.replay()
+
+    assert (code, await doors.states()) == (1, ["replayed", "waiting", "waiting"])
+    assert "1 settled, 1 failed and still here, 1 not tried" in capsys.readouterr().out
+
+
+async def test_asked_to_go_on_it_settles_all_it_can(doors: Doors, capsys: pytest.CaptureFixture[str]) -> None:
+    await doors.somebody_sends_nonsense("matching")
+    await doors.a_stranger_submits()
+    await doors.the_stranger_is_registered()
+
+    code = await doors.replay(go_on=True)
+
+    assert (code, sorted(await doors.states())) == (1, ["replayed", "waiting"])
+    assert "1 settled, 1 failed and still here, 0 not tried" in capsys.readouterr().out
+
+
+async def test_a_replay_by_reason_leaves_everything_else_alone(doors: Doors) -> None:
+    await doors.somebody_sends_nonsense()
+    await doors.a_stranger_submits()
+    await doors.the_stranger_is_registered()
+
+    code = await doors.replay(reason="unknown-partner")
+
+    assert (code, await doors.states()) == (0, ["waiting", "replayed"])
+
+
+async def test_a_storm_of_bad_records_is_replayed_in_its_order(doors: Doors) -> None:
+    for _ in range(5):
+        await doors.a_stranger_submits()
+        await doors.somebody_sends_nonsense()
+    await doors.the_stranger_is_registered()
+
+    await doors.replay(go_on=True)
+
+    assert await doors.states() == ["replayed", "waiting"] * 5
+    await doors.replay(go_on=True)
+    waiting = await doors.network.dead_letters(state="waiting")
+    assert [letter["attempts"] for letter in waiting] == [2] * 5
+
+
+async def test_a_letter_is_found_at_whichever_service_has_it(doors: Doors) -> None:
+    await doors.somebody_sends_nonsense("referrals")
+    (listed,) = await doors.network.dead_letters()
+
+    found = await doors.network.dead_letter(UUID(listed["id"]))
+
+    assert (listed["service"], found["service"]) == ("referrals", "referrals")
+    with pytest.raises(Refused):
+        await doors.network.dead_letter(uuid4())
+
+
+async def test_a_payload_is_shown_only_when_asked_for_with_a_warning_and_cannot_command_the_terminal(
+    doors: Doors, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await doors.somebody_sends_nonsense()
+    (listed,) = await doors.network.dead_letters()
+
+    await show_letter(doors.network, UUID(listed["id"]), payload=False)
+    plain = capsys.readouterr()
+    await show_letter(doors.network, UUID(listed["id"]), payload=True)
+    whole = capsys.readouterr()
+
+    assert ("Jane" in plain.out, plain.err) == (False, "")
+    assert r"Jane\x1b[2J" in whole.out
+    assert "may be personal" in whole.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["replay"],
+        ["replay", "--all", "--reason", "malformed"],
+        ["replay", str(uuid4()), "--all"],
+        ["replay", "not-an-id"],
+        ["drop", str(uuid4())],
+        ["list", "--service", "nobody"],
+    ],
+)
+def test_an_unclear_wish_is_refused_before_anything_is_done(arguments: list[str]) -> None:
+    assert CliRunner().invoke(app, ["dead-letters", *arguments]).exit_code == 2

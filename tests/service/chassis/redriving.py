@@ -1,0 +1,72 @@
+"""What tests of dead letters share: a handler with a fault that can be mended, and the doors to settle letters."""
+
+from contextlib import AbstractAsyncContextManager
+from uuid import UUID, uuid4
+
+import httpx2
+
+from alongside_chassis.dead_letters import DeadLetter
+from alongside_chassis.errors import Unprocessable
+from alongside_chassis.handlers import Handlers
+from alongside_chassis.testing import ServiceBench
+from alongside_chassis.transaction import Tx
+from alongside_contracts.intake import SubmissionAdmitted
+from alongside_contracts.vocabulary import ProblemCode
+from tests.builders import a_proposal
+from tests.service.chassis.conftest import BareBench
+
+JOURNEY = "referrals.journey.v1"
+TOKEN = "a-token-for-tests"
+OURS = {"Authorization": f"Bearer {TOKEN}"}
+
+
+class Fault(dict[str, Exception]):
+    """Which references the handler fails on at present, and how; to mend it is to take one out."""
+
+    def handlers(self) -> Handlers:
+        """Handlers that write down what they saw and announce one fact each, but for the fault."""
+        handlers = Handlers()
+
+        @handlers.on(SubmissionAdmitted)
+        async def note(event: SubmissionAdmitted, tx: Tx) -> None:
+            await tx.conn.execute("insert into seen (key, note) values ($1, $2)", event.key, event.reference)
+            tx.announce(a_proposal(event.referral_id))
+            if event.reference in self:
+                raise self[event.reference]
+
+        return handlers
+
+
+def faulty(bare: BareBench, fault: Fault) -> AbstractAsyncContextManager[ServiceBench]:
+    """A bench whose handler has this fault, and whose doors open to our own."""
+    return bare(fault.handlers(), service_token=TOKEN)
+
+
+def at(where: str) -> Unprocessable:
+    """A refusal at this place."""
+    return Unprocessable(ProblemCode.NOT_ELIGIBLE, where, "mend it")
+
+
+async def seen(bench: ServiceBench) -> list[str]:
+    """The notes taken, in order."""
+    return [row["note"] for row in await bench.pool.fetch("select note from seen order by at")]
+
+
+async def the_letter(bench: ServiceBench) -> DeadLetter:
+    """The only dead letter there is."""
+    (letter,) = await bench.dead_letters()
+    return letter
+
+
+async def post(bench: ServiceBench, letter: UUID, verb: str, body: object = None) -> httpx2.Response:
+    """Settle a letter, each time anew."""
+    headers = OURS | {"Idempotency-Key": str(uuid4())}
+    return await bench.client.post(f"/dead-letters/{letter}/{verb}", json=body, headers=headers)
+
+
+async def replayed(bench: ServiceBench, letter: UUID) -> str:
+    """The outcome of a replay."""
+    answer = await post(bench, letter, "replay")
+    assert answer.status_code == 200, answer.text
+    outcome: str = answer.json()["outcome"]
+    return outcome
