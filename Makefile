@@ -31,12 +31,15 @@ reset: setup          ## stop, and delete all local data (.alongside)
 
 ##@ Work on it
 
-.PHONY: setup test check fmt schemas lock clean
+.PHONY: setup test bench check fmt schemas lock clean
 setup:                ## make .venv ready (done by every other target)
 	@$(PYTHON) tools/bootstrap.py
 
 test: setup           ## all tests; they start PostgreSQL and Kafka themselves (ARGS="tests/unit -k capacity")
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
+
+bench: setup          ## how fast it is on this machine, beside its peers; the last line is JSON (ARGS="--quick")
+	@$(BIN)/alongside bench --json $(ARGS)
 
 check: check-style check-types check-imports check-schemas check-migrations check-compose   ## everything but the tests
 	@echo "check: all good"

@@ -3,10 +3,8 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,12 +12,13 @@ from rich.table import Table
 
 from alongside_cli import directory as directory_import
 from alongside_cli import up as upping
+from alongside_cli.bench.command import app as bench_app
 from alongside_cli.demo import run as demonstration
 from alongside_cli.demo import show
-from alongside_cli.network import Network, Refused, network
+from alongside_cli.letters import app as letters_app
+from alongside_cli.network import Network
+from alongside_cli.running import running, told, with_network
 from alongside_cli.stack import control
-from alongside_cli.stack.control import StackStatus
-from alongside_cli.stack.errors import NotRunning, StackError
 from alongside_cli.stack.settings import StackSettings
 from alongside_cli.stack.state import StateFolder
 from alongside_cli.stack.topics import create_topics
@@ -30,11 +29,11 @@ from alongside_cli.traces.client import draw_referral
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 directory_app = typer.Typer(no_args_is_help=True, help="The directory of community services.")
 partner_app = typer.Typer(no_args_is_help=True, help="Organisations that refer.")
-letters_app = typer.Typer(no_args_is_help=True, help="Records that were put aside.")
 app.add_typer(directory_app, name="directory")
 app.add_typer(partner_app, name="partner")
 app.add_typer(letters_app, name="dead-letters")
 app.add_typer(topics_app, name="topics")
+app.add_typer(bench_app, name="bench")
 
 console = Console(highlight=False)
 
@@ -45,7 +44,7 @@ def up(
     live: Annotated[bool, typer.Option(help="Redraw one picture instead of printing lines.")] = True,
 ) -> None:
     """Start broker, databases and services, load a sample region, and watch referrals move until Ctrl-C."""
-    with _told():
+    with told(console):
         asyncio.run(upping.up(console, StackSettings(), upping.Wish(sample=sample, live=live)))
 
 
@@ -59,7 +58,7 @@ def demo(
     """Send referrals through a network of its own; print every journey; fail if a promise was broken."""
     aside = Console(stderr=True, highlight=False) if as_json else console
     wish = demonstration.Wish(referrals=referrals, seed=seed, kill=kill)
-    with _told():
+    with told(console):
         played = asyncio.run(
             demonstration.demonstrate(StackSettings(), wish, lambda text: aside.print(f"[dim]{text}[/]"))
         )
@@ -93,7 +92,7 @@ def status() -> None:
 @app.command()
 def down() -> None:
     """Stop what `up` started in another terminal; data stays."""
-    with _told():
+    with told(console):
         pid = control.down(StateFolder(StackSettings().state))
     console.print(f"stopped (pid {pid})")
 
@@ -101,7 +100,7 @@ def down() -> None:
 @app.command()
 def reset() -> None:
     """Delete all local data; refused while the network runs."""
-    with _told():
+    with told(console):
         control.reset(StateFolder(StackSettings().state))
     console.print("all local data is gone")
 
@@ -109,8 +108,8 @@ def reset() -> None:
 @app.command()
 def trace(referral_id: str) -> None:
     """Draw a referral's way through all services as a waterfall."""
-    with _told():
-        sys.exit(asyncio.run(draw_referral(console, _running().addresses["traces"], referral_id)))
+    with told(console):
+        sys.exit(asyncio.run(draw_referral(console, running().addresses["traces"], referral_id)))
 
 
 @directory_app.command("import")
@@ -127,7 +126,7 @@ def import_(
             console, doors, package, region=region, pause_vanished=pause_vanished, report=report
         )
 
-    sys.exit(_with_network(work))
+    sys.exit(with_network(console, work))
 
 
 @partner_app.command("add")
@@ -148,59 +147,4 @@ def add_partner(
             console.print(topic.name)
         return 0
 
-    sys.exit(_with_network(work))
-
-
-@letters_app.command("list")
-def list_letters() -> None:
-    """What every service has put aside, and why; payloads are not shown."""
-
-    async def work(doors: Network) -> int:
-        letters = await doors.dead_letters()
-        for letter in letters:
-            place = f"{letter['topic']}/{letter['partition']}/{letter['offset']}"
-            console.print(
-                f"{letter['service']:<14} {place:<48} {letter['reason']} at {letter['where']}: {letter['remedy']}"
-            )
-        if not letters:
-            console.print("nothing was put aside")
-        return 0
-
-    sys.exit(_with_network(work))
-
-
-def _with_network(work: Callable[[Network], Coroutine[Any, Any, int]]) -> int:
-    """Run `work` against the running network; the exit code it returns."""
-
-    async def inside() -> int:
-        async with _doors() as doors:
-            return await work(doors)
-
-    with _told():
-        try:
-            return asyncio.run(inside())
-        except Refused as refused:
-            console.print(f"[red]refused:[/] {refused}")
-            return 1
-
-
-def _doors() -> AbstractAsyncContextManager[Network]:
-    token = StateFolder(StackSettings().state).password("service-token")
-    return network(_running().addresses, service_token=token)
-
-
-def _running() -> StackStatus:
-    found = control.status(StateFolder(StackSettings().state))
-    if not found.running:
-        raise NotRunning("No network is running here.", remedy="start one with `make up`.")
-    return found
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Say what went wrong and what to do about it, without a traceback."""
-    try:
-        yield
-    except StackError as error:
-        console.print(str(error), style="red", markup=False)
-        sys.exit(1)
+    sys.exit(with_network(console, work))

@@ -1,0 +1,46 @@
+"""The records a benchmark sends: sample submissions, the same for the same seed, each in a trace of its own."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import count as counted
+from typing import Final
+
+from alongside_cli.sample.draw import happens, lots
+from alongside_cli.sample.partners import HOSPITAL, SamplePartner, partners
+from alongside_cli.sample.records import PartnerRecord, record
+from alongside_cli.sample.submissions import Series, submission
+
+RUN: Final = "bench"
+
+
+def hop_records(
+    partner: str, count: int, *, seed: int, now: datetime, kept: float
+) -> Iterator[PartnerRecord]:
+    """A hospital's submissions on the topic of `partner`; `kept` is the share whose trace is sampled."""
+    series, sender = Series(RUN, seed, now), replace(HOSPITAL, id=partner)
+    for index in range(1, count + 1):
+        made = submission(HOSPITAL, series, index)
+        yield _traced(record(sender, made, f"e-{made.reference}", now), seed, index, kept)
+
+
+def network_records(
+    *, seed: int, now: datetime, kept: float
+) -> Iterator[tuple[SamplePartner, PartnerRecord]]:
+    """Submissions of all sample partners in turn, without end, each of another person."""
+    series, senders = Series(RUN, seed, now), partners()
+    for index in counted(1):
+        sender = senders[index % len(senders)]
+        made = submission(sender, series, index)
+        yield sender, _traced(record(sender, made, f"e-{made.reference}", now), seed, index, kept)
+
+
+def trace_header(seed: int, index: int, kept: float) -> tuple[str, bytes]:
+    """A W3C `traceparent` whose sampled flag is set in `kept` of all cases."""
+    rng = lots("trace", seed, index)
+    trace_id, span_id = rng.getrandbits(128) or 1, rng.getrandbits(64) or 1
+    return "traceparent", f"00-{trace_id:032x}-{span_id:016x}-{int(happens(rng, kept)):02x}".encode()
+
+
+def _traced(letter: PartnerRecord, seed: int, index: int, kept: float) -> PartnerRecord:
+    return letter._replace(headers=[*letter.headers, trace_header(seed, index, kept)])

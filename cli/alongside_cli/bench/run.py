@@ -1,0 +1,51 @@
+"""One benchmark from the first record to the summary."""
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+
+from alongside_cli.bench import report
+from alongside_cli.bench.flames import MISSING, find_py_spy
+from alongside_cli.bench.hop import measure_hop
+from alongside_cli.bench.plan import SAMPLED, TRACED, BenchPlan, Part
+from alongside_cli.bench.whole import measure_whole
+
+Tell = Callable[[str], None]
+
+
+async def measure(plan: BenchPlan, tell: Tell) -> dict[str, Any]:
+    """Measure what the plan asks for, one thing after the other; the summary."""
+    began, load_before = time.monotonic(), psutil.getloadavg()
+    if plan.flames is not None:
+        tell(MISSING if find_py_spy() is None else f"flame graphs go to {plan.flames}")
+    summary: dict[str, Any] = {"seed": plan.seed, "machine": _machine(load_before[0])}
+    if Part.HOP in plan.parts:
+        summary["hop"] = await measure_hop(plan, tell)
+    if Part.WHOLE in plan.parts:
+        summary |= await _networks(plan, tell)
+    return summary | {"seconds": round(time.monotonic() - began, 1)}
+
+
+async def _networks(plan: BenchPlan, tell: Tell) -> dict[str, Any]:
+    """First with every trace, then with one in a hundred; growth on the last, without the cost of a growing span store."""
+    points, both = plan.whole.open_referrals, plan.whole.sampled
+    traced = await measure_whole(plan, points[:1] if both else points, TRACED, tell)
+    sampled = await measure_whole(plan, points, SAMPLED, tell) if both else None
+    return {
+        "end_to_end": report.end_to_end(traced, sampled),
+        "growth": report.growth((sampled or traced).growth),
+    }
+
+
+def _machine(load_before: float) -> dict[str, Any]:
+    """What figures depend on; a load above zero before we began means that they are too low."""
+    return {
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "load_before": round(load_before, 2),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }

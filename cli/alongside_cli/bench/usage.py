@@ -1,0 +1,66 @@
+"""What processes cost: processor seconds and memory, with everything they forked."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psutil
+
+_MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Processor seconds so far, by component."""
+
+    seconds: Mapping[str, float]
+
+    def since(self, earlier: "Usage") -> "Usage":
+        """What was used in between."""
+        return Usage({name: spent - earlier.seconds.get(name, 0.0) for name, spent in self.seconds.items()})
+
+    def us_each(self, count: int) -> dict[str, int]:
+        """Microseconds per thing done, by component, and `total`."""
+        each = {name: round(spent * 1e6 / max(count, 1)) for name, spent in self.seconds.items()}
+        return each | {"total": sum(each.values())}
+
+
+def cpu_now(pids: Mapping[str, int]) -> Usage:
+    """Processor seconds of each process and its descendants, those that ended and were waited for included."""
+    return Usage({name: sum(map(_cpu_seconds, _tree(pid))) for name, pid in pids.items()})
+
+
+def memory_mib(pids: Mapping[str, int]) -> dict[str, float]:
+    """Memory of each process and its descendants; pages they share are divided among them where the system can tell."""
+    return {name: round(sum(map(_proportional_bytes, _tree(pid))) / _MIB, 1) for name, pid in pids.items()}
+
+
+def rss_mib(pid: int) -> float:
+    """Resident memory of one process alone."""
+    try:
+        resident: int = psutil.Process(pid).memory_info().rss
+    except psutil.Error:
+        return 0.0
+    return round(resident / _MIB, 1)
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    return []
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    with suppress(psutil.Error):
+        times = process.cpu_times()
+        return float(times.user + times.system + times.children_user + times.children_system)
+    return 0.0
+
+
+def _proportional_bytes(process: psutil.Process) -> int:
+    with suppress(psutil.Error):
+        full: Any = process.memory_full_info()
+        return int(getattr(full, "pss", 0) or full.rss)
+    return 0

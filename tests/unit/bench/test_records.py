@@ -1,0 +1,56 @@
+"""Two runs with one seed measure the same work."""
+
+from datetime import UTC, datetime
+from itertools import islice
+
+from opentelemetry import trace
+
+from alongside_chassis.telemetry import context_of
+from alongside_cli.bench.records import hop_records, network_records, trace_header
+from alongside_contracts import cloudevents
+from alongside_contracts.event import parse
+from alongside_contracts.intake import SubmissionReceived
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def test_the_same_seed_sends_the_same_bytes() -> None:
+    one, other = (list(hop_records("hop-traced", 20, seed=3, now=NOW, kept=0.5)) for _ in range(2))
+
+    assert one == other
+
+
+def test_both_hop_topics_hold_the_same_submissions() -> None:
+    traced = hop_records("hop-traced", 20, seed=3, now=NOW, kept=1.0)
+    sampled = hop_records("hop-sampled", 20, seed=3, now=NOW, kept=0.01)
+
+    for one, other in zip(traced, sampled, strict=True):
+        assert (one.key, one.value) == (other.key, other.value)
+        assert one.topic != other.topic
+
+
+def test_every_record_is_one_intake_can_read() -> None:
+    for sender, letter in islice(network_records(seed=3, now=NOW, kept=1.0), 40):
+        envelope = cloudevents.decode(letter.key, letter.value, letter.headers)
+
+        assert envelope.source == sender.source
+        assert parse(SubmissionReceived, envelope.data).key.encode() == letter.key
+
+
+def test_no_two_submissions_are_about_the_same_person() -> None:
+    letters = [letter for _, letter in islice(network_records(seed=3, now=NOW, kept=1.0), 200)]
+
+    assert len({letter.key for letter in letters}) == 200
+    assert len({parse(SubmissionReceived, letter.value).person_reference for letter in letters}) == 200  # type: ignore[attr-defined]
+
+
+def test_about_the_wanted_share_of_traces_is_sampled() -> None:
+    assert sampled(kept=1.0) == 1000
+    assert 2 <= sampled(kept=0.01) <= 25
+
+
+def sampled(kept: float) -> int:
+    """How many of 1,000 records ask their readers to keep the trace."""
+    headers = (trace_header(3, index, kept) for index in range(1000))
+    spans = (trace.get_current_span(context_of({name: value.decode()})) for name, value in headers)
+    return sum(span.get_span_context().trace_flags.sampled for span in spans)

@@ -1,0 +1,81 @@
+"""The last line of a benchmark holds what its readers rely on, also when a part could not be measured."""
+
+from alongside_cli.bench import report
+from alongside_cli.bench.hop import Peer, Turn, summary
+from alongside_cli.bench.outputs import Produced
+from alongside_cli.bench.plan import FULL, QUICK, grown_to
+from alongside_cli.bench.spread import Spread
+from alongside_cli.bench.usage import Usage
+from alongside_cli.bench.whole import Sustained, Whole
+
+
+def turn(name: str, per_second: int) -> Turn:
+    """A second's worth of records of one peer."""
+    stamps = (0, *(1000 for _ in range(per_second)))
+    peer = Peer(name, "ours", "hop-sampled", 1.0, len(stamps))
+    return Turn(peer, Produced(stamps, len(stamps)), Usage({"peer": 0.5}), per_second, {"peer": 70.0})
+
+
+def whole() -> Whole:
+    """A network that did 100 referrals a second."""
+    sustained = Sustained(
+        open_referrals=1000,
+        rates=Spread((90.0, 100.0, 120.0)),
+        cpu=Usage({"intake": 1.0, "kafka": 2.0}),
+        told=1000,
+        outbox={},
+        memory={},
+        services_rss_mib=300.0,
+    )
+    return Whole((sustained,), 50.0, tuple(number / 1000 for number in range(1, 101)), 0, "kafka")
+
+
+def test_the_hop_is_told_as_medians_and_as_shares_of_its_peers() -> None:
+    hop = summary([turn("sampled", rate) for rate in (300, 500, 400)] + [turn("bare_limit", 1000)])
+
+    assert hop["rate_sampled"] == 400
+    assert hop["bare_limit_rate"] == 1000
+    assert hop["sampled_to_bare_limit"] == 0.4
+    assert hop["spread"]["sampled"]["values"] == [300, 500, 400]
+    assert hop["cpu_us_per_record"]["bare_limit"] == {"peer": 500, "total": 500}
+
+
+def test_without_the_tutorial_its_rate_is_null_and_nothing_else_is_missing() -> None:
+    hop = summary([turn("traced", 300), turn("sampled", 400), turn("bare_limit", 1000)])
+
+    assert hop["tutorial_rate"] is None
+    assert hop["sampled_to_tutorial"] is None
+    assert "not measured tutorial" in "\n".join(report.told({"hop": hop}))
+
+
+def test_start_up_is_no_part_of_a_rate() -> None:
+    produced = Produced(stamps_ms=(5_000, 5_000, 5_500, 6_000), distinct=4)
+
+    assert produced.per_second == 2.0
+
+
+def test_latency_is_told_in_milliseconds_and_cost_in_microseconds_per_referral() -> None:
+    figures = report.end_to_end(whole(), whole())
+
+    assert figures["referrals_per_s"] == 100
+    assert (figures["p50_ms"], figures["p95_ms"], figures["p99_ms"]) == (50, 95, 99)
+    assert figures["cpu_us_per_referral"] == {"intake": 1000, "kafka": 2000, "total": 3000}
+    assert figures["sampled"]["referrals_per_s"] == 100
+
+
+def test_growth_names_how_many_were_open_how_fast_it_was_and_how_large() -> None:
+    (point,) = report.growth(whole().growth)
+
+    assert (point["open_referrals"], point["rate"], point["rss_mib"]) == (1000, 100, 300)
+
+
+def test_growth_may_go_one_point_further_than_planned() -> None:
+    assert grown_to(FULL, 100_000).whole.open_referrals == (1_000, 10_000, 100_000)
+    assert grown_to(QUICK, 10) == QUICK
+
+
+def test_a_quick_run_measures_one_network_only() -> None:
+    figures = report.end_to_end(whole(), None)
+
+    assert figures["sampled"] is None
+    assert "sampled" not in "\n".join(report.told({"end_to_end": figures}))
