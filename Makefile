@@ -31,12 +31,15 @@ reset: setup          ## stop, and delete all local data (.alongside)
 
 ##@ Work on it
 
-.PHONY: setup test bench check fmt schemas lock clean
+.PHONY: setup test faults bench check fmt schemas lock clean
 setup:                ## make .venv ready (done by every other target)
 	@$(PYTHON) tools/bootstrap.py
 
 test: setup           ## all tests; they start PostgreSQL and Kafka themselves (ARGS="tests/unit -k capacity")
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
+
+faults: setup         ## 5,000 referrals through a storm of faults, then every promise checked (ARGS="--quick --seed 3")
+	@$(BIN)/alongside faults --json $(ARGS)
 
 bench: setup          ## how fast it is on this machine, beside its peers; the last line is JSON (ARGS="--quick")
 	@$(BIN)/alongside bench --json $(ARGS)

@@ -15,6 +15,7 @@ from alongside_cli import up as upping
 from alongside_cli.bench.command import app as bench_app
 from alongside_cli.demo import run as demonstration
 from alongside_cli.demo import show
+from alongside_cli.faults.command import app as faults_app
 from alongside_cli.letters import app as letters_app
 from alongside_cli.network import Network
 from alongside_cli.running import running, told, with_network
@@ -34,6 +35,7 @@ app.add_typer(partner_app, name="partner")
 app.add_typer(letters_app, name="dead-letters")
 app.add_typer(topics_app, name="topics")
 app.add_typer(bench_app, name="bench")
+app.add_typer(faults_app, name="faults")
 
 console = Console(highlight=False)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from typing import Literal
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from alongside_cli.stack.detour import Detour
 from alongside_cli.stack.errors import StackError, Unavailable
 from alongside_cli.stack.java import JAVA_VERSION_MIN, Java, find_java
 from alongside_cli.stack.kafka import KafkaCluster, KafkaNode
@@ -60,6 +61,7 @@ class BrokerWish:
     heap_mb: int = 512
     fetch_seconds_max: float = 300.0
     kafka_nodes: int = 1
+    detour: Detour = field(default_factory=Detour)
 
 
 async def choose_broker(wish: BrokerWish, *, folder: Path, port_of: PortOf, tell: Tell) -> Broker:
@@ -104,7 +106,7 @@ def kafka_cluster(wish: BrokerWish, jars: KafkaJars, folder: Path, port_of: Port
         for number in range(1, wish.kafka_nodes + 1)
         for suffix in ("" if number == 1 else f"_{number}",)
     )
-    return KafkaCluster(folder / "apache", jars, nodes, heap_mb=wish.heap_mb)
+    return KafkaCluster(folder / "apache", jars, nodes, heap_mb=wish.heap_mb, detour=wish.detour)
 
 
 def kafka_broker(cluster: KafkaCluster) -> Broker:

@@ -12,9 +12,11 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from alongside_cli.stack.detour import Detour
 from alongside_cli.stack.errors import StartFailed
 from alongside_cli.stack.kafka_jars import KafkaJars
 from alongside_cli.stack.ports import LOOPBACK
@@ -57,6 +59,7 @@ class KafkaCluster:
     nodes: tuple[KafkaNode, ...]
     heap_mb: int = 512
     log_level: str = "info"
+    detour: Detour = field(default_factory=Detour)
 
     @property
     def bootstrap(self) -> str:
@@ -102,13 +105,17 @@ class KafkaCluster:
         return "".join(f"{name}={value}\n" for name, value in lines.items())
 
     def _identity(self, node: KafkaNode) -> dict[str, str]:
+        listeners = {"CLIENT": node.client_port}
+        advertised = {"CLIENT": node.client_port}
+        if self.detour.kafka and self.detour.kafka_behind:
+            listeners["DETOUR"], advertised["DETOUR"] = self.detour.kafka_behind, self.detour.kafka
         return {
             "process.roles": "broker,controller",
             "node.id": str(node.number),
             "controller.quorum.voters": ",".join(each.voter for each in self.nodes),
-            "listeners": f"CLIENT://{LOOPBACK}:{node.client_port},CONTROLLER://{LOOPBACK}:{node.controller_port}",
-            "advertised.listeners": f"CLIENT://{LOOPBACK}:{node.client_port}",
-            "listener.security.protocol.map": "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listeners": _spelled({**listeners, "CONTROLLER": node.controller_port}),
+            "advertised.listeners": _spelled(advertised),
+            "listener.security.protocol.map": ",".join(f"{n}:PLAINTEXT" for n in (*listeners, "CONTROLLER")),
             "inter.broker.listener.name": "CLIENT",
             "controller.listener.names": "CONTROLLER",
             "log.dirs": str(self._storage(node)),
@@ -152,6 +159,10 @@ class KafkaCluster:
 
     def _storage(self, node: KafkaNode) -> Path:
         return self.home(node) / "data"
+
+
+def _spelled(ports: Mapping[str, int]) -> str:
+    return ",".join(f"{name}://{LOOPBACK}:{port}" for name, port in ports.items())
 
 
 _SMALL = {

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Self
 
 from alongside_cli.stack import parts
@@ -21,6 +21,7 @@ from alongside_cli.stack.broker import Broker, BrokerWish, choose_broker
 from alongside_cli.stack.child import start_time
 from alongside_cli.stack.control import end_leftovers
 from alongside_cli.stack.databases import Database, Server
+from alongside_cli.stack.detour import Detour
 from alongside_cli.stack.errors import StartFailed
 from alongside_cli.stack.parts import Mail
 from alongside_cli.stack.ports import LOOPBACK
@@ -61,6 +62,9 @@ class Plan:
     kafka_nodes: int = 1
     usual_ports: bool = True
     """Prefer the ports the README names; tests take any."""
+    detour: Detour = field(default_factory=Detour)
+    env: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By service: environment laid over what the stack gives it."""
 
     def names_of(self, service: str) -> tuple[str, ...]:
         """The process names of a service: `intake`, then `intake-2` and so on."""
@@ -93,6 +97,7 @@ class LocalStack:
         self._broker: Broker | None = None
         self._server: Server | None = None
         self._databases: dict[str, Database] = {}
+        self._joined: dict[str, int] = {}
         self.supervisor.subscribe(self._write_status)
 
     async def __aenter__(self) -> Self:
@@ -170,6 +175,19 @@ class LocalStack:
         """A handle on one process."""
         return Running(name, self.supervisor)
 
+    async def join(self, service: str) -> Running:
+        """Start one more instance of a service while everything runs; stop it to let it leave.
+
+        It has no fixed name in its consumer group, so that both its coming and its going cause a rebalance.
+        """
+        count = self._joined.get(service, len(self.plan.names_of(service))) + 1
+        self._joined[service] = count
+        name = f"{service}-{count}"
+        env = self._env(service, name, count) | {"ALONGSIDE_KAFKA_INSTANCE_ID": ""}
+        self.supervisor.add(parts.service_instance(service, name, env, after=()))
+        await self.supervisor.start_one(name)
+        return self.service(name)
+
     def addresses(self) -> dict[str, str]:
         """Where everything listens, for people."""
         found = {
@@ -239,6 +257,7 @@ class LocalStack:
             heap_mb=settings.kafka_heap_mb,
             fetch_seconds_max=settings.kafka_fetch_seconds_max,
             kafka_nodes=self.plan.kafka_nodes,
+            detour=self.plan.detour,
         )
         broker = await choose_broker(wish, folder=self.state.kafka, port_of=self._port, tell=self._tell)
         self._broker = broker
@@ -258,10 +277,11 @@ class LocalStack:
         return [parts.migration(service, envs[0]), *instances]
 
     def _env(self, service: str, name: str, number: int) -> dict[str, str]:
-        return ServiceEnv(
+        detour, database = self.plan.detour, self.database(service)
+        told = ServiceEnv(
             service=service,
-            database=self.database(service),
-            kafka=self.bootstrap,
+            database=replace(database, port=detour.postgres or database.port),
+            kafka=f"{LOOPBACK}:{detour.kafka}" if detour.kafka else self.bootstrap,
             port=self._port(name),
             otlp_endpoint=self.url("traces") if self.plan.traces else "",
             instance_id=f"{service}-{number}",  # a killed process has its partitions back at once (docs/decisions/0012)
@@ -269,7 +289,8 @@ class LocalStack:
             person_key=self.state.key("person-key"),
             smtp_port=self.mail.smtp_port if self.plan.mail else None,
             urls={each: self.url(each) for each in self.plan.services},
-        ).variables()
+        )
+        return {**told.variables(), **self.plan.env.get(service, {})}
 
     def _port(self, name: str) -> int:
         if name not in self._ports:

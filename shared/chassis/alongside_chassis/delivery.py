@@ -43,6 +43,7 @@ POLICY: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
     (asyncpg.InsufficientResourcesError, Verdict.WAIT),  # disk full, too many connections
     (asyncpg.OperatorInterventionError, Verdict.WAIT),  # shutdown, crash recovery
     (asyncpg.InterfaceError, Verdict.WAIT),  # the connection went away
+    (asyncpg.InternalClientError, Verdict.WAIT),  # it went away in the middle of a word (seen under kill -9)
     (KafkaError, Verdict.WAIT),
     (OSError, Verdict.WAIT),
     (TimeoutError, Verdict.WAIT),

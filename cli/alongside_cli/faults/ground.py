@@ -1,0 +1,118 @@
+"""The network that is hurt: the local stack behind proxies, with a disk and clocks that can fail where possible."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from alongside_cli.faults.addresses import address_book
+from alongside_cli.faults.clocks import FalseClocks, false_clocks
+from alongside_cli.faults.disk import OutboxDisk, move_outboxes, outbox_disk
+from alongside_cli.faults.letters import Letter
+from alongside_cli.faults.proxy import FaultProxy
+from alongside_cli.faults.storm import SESSION_SECONDS
+from alongside_cli.faults.strike import Tools
+from alongside_cli.network import Network, network
+from alongside_cli.sample.offers import offers
+from alongside_cli.sample.partners import SamplePartner, partners
+from alongside_cli.sample.submissions import contact_route
+from alongside_cli.stack.account import server_account
+from alongside_cli.stack.detour import Detour
+from alongside_cli.stack.settings import StackSettings
+from alongside_cli.stack.stack import SERVICES, LocalStack, Plan
+from alongside_cli.stack.state import StateFolder
+from alongside_cli.topics import topics_of
+
+Tell = Callable[[str], None]
+CONTACT_ROUTE_ONE_IN: Final = 10
+"""Of how many people one can be reached by e-mail: enough to send mail in the storm, too few to wait for it."""
+OFFERS_SEED: Final = 1
+ENV: Final[Mapping[str, str]] = {
+    "ALONGSIDE_KAFKA_SESSION_TIMEOUT_MS": str(int(SESSION_SECONDS * 1000)),
+    "ALONGSIDE_SEND_PAUSE_SECONDS_FIRST": "1",
+    "ALONGSIDE_SEND_PAUSE_SECONDS_MAX": "10",
+    "ALONGSIDE_SEND_SECONDS_MAX": "5",
+    "ALONGSIDE_LOOKUP_SECONDS_MAX": "3",
+}
+"""Shorter patience, so that what a fault delays is seen within minutes; nothing that weakens a promise."""
+
+
+@dataclass(slots=True)
+class Ground:
+    """A running network with everything that is needed to hurt it. `notes` are numbers for the summary."""
+
+    stack: LocalStack
+    doors: Network
+    tools: Tools
+    cast: Sequence[SamplePartner]
+    topics: tuple[str, ...]
+    tell: Tell
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def battlefield(
+    state: StateFolder, settings: StackSettings, *, own_addresses: bool, tell: Tell
+) -> AsyncIterator[Ground]:
+    """The network behind proxies; its outboxes on a disk of their own where that can be had."""
+    state.create()
+    cast = partners()
+    ports = {
+        name: state.port(f"faults_{name}") for name in ("postgres", "kafka", "kafka_behind", "addresses")
+    }
+    proxies = {
+        "postgres": FaultProxy(ports["postgres"], state.port("postgres")),
+        "kafka": FaultProxy(ports["kafka"], ports["kafka_behind"]),
+    }
+    clocks = false_clocks(state.root, SERVICES)
+    topics = topics_of(partner.id for partner in cast)
+    detour = Detour(postgres=ports["postgres"], kafka=ports["kafka"], kafka_behind=ports["kafka_behind"])
+    async with AsyncExitStack() as held:
+        for proxy in proxies.values():
+            await held.enter_async_context(proxy.listening())
+        book = await held.enter_async_context(address_book(ports["addresses"])) if own_addresses else None
+        disk = held.enter_context(_disk(state))
+        tell("starting Apache Kafka, PostgreSQL, mail sink and four services behind proxies")
+        stack = LocalStack(
+            state,
+            settings=settings.model_copy(update={"broker": "kafka", "kafka": None, "postgres": None}),
+            plan=Plan(usual_ports=False, traces=False, detour=detour, env=_environment(clocks, book)),
+            topics=topics,
+            tell=tell,
+        )
+        await held.enter_async_context(stack)
+        if disk is not None:
+            databases = {service: stack.database(service) for service in SERVICES}
+            await asyncio.to_thread(move_outboxes, disk, stack.postgres, databases)
+        doors = await held.enter_async_context(network(stack.addresses(), service_token=stack.service_token))
+        tools = Tools(stack, proxies, disk, clocks)
+        yield Ground(stack, doors, tools, cast, tuple(topic.name for topic in topics), tell)
+
+
+def _disk(state: StateFolder) -> AbstractContextManager[OutboxDisk | None]:
+    account = server_account()
+    home = state.postgres_home(account)
+    return outbox_disk(home.with_name(f"{home.name}-outbox"), account)
+
+
+def _environment(clocks: FalseClocks | None, book: str | None) -> dict[str, dict[str, str]]:
+    """What each service is told beside what the stack tells it."""
+    env = {service: {**ENV, **(clocks.environment(service) if clocks else {})} for service in SERVICES}
+    if book is not None:
+        env["notifications"] |= {"ALONGSIDE_INTAKE_URL": book, "ALONGSIDE_MATCHING_URL": book}
+    return env
+
+
+async def prepare(ground: Ground, sent: Sequence[Letter]) -> None:
+    """Register partners without an address, offers, and a tenth of the people with one."""
+    for partner in ground.cast:
+        await ground.doors.register_partner(partner.id, partner.body() | {"contact_email": None})
+    for region in dict.fromkeys(partner.region for partner in ground.cast):
+        bodies = [offer.body() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
+        await ground.doors.load_offers(bodies)
+    reached = [letter for letter in sent if letter.kind == "good"][::CONTACT_ROUTE_ONE_IN]
+    for letter in reached:
+        person = letter.person_reference or ""
+        await ground.doors.keep_contact_route(letter.partner, person, contact_route(person))
+    ground.tell(f"partners and offers are known, {len(reached)} people can be reached by e-mail")

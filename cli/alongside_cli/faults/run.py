@@ -1,0 +1,164 @@
+"""One run of the fault suite: a network of its own, the storm, the calm after it, the evidence, the verdict."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from alongside_chassis.clock import SystemClock
+from alongside_cli.faults import collect
+from alongside_cli.faults.crowd import Crowd
+from alongside_cli.faults.evidence import Evidence, Finding
+from alongside_cli.faults.ground import Ground, Tell, battlefield, prepare
+from alongside_cli.faults.letters import Letter, letters
+from alongside_cli.faults.sending import Sender
+from alongside_cli.faults.settling import settle
+from alongside_cli.faults.storm import Fault, Kind, storm
+from alongside_cli.faults.strike import Striker, Struck
+from alongside_cli.faults.verdict import check, summary
+from alongside_cli.sample.submissions import Series
+from alongside_cli.stack.settings import StackSettings
+from alongside_cli.stack.state import StateFolder
+
+STORM_SECONDS_MIN: Final = 90.0
+STORM_SECONDS_PER_REFERRAL: Final = 0.06
+LARGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What kind of run. Without `storm_seconds` the storm is as long as so many referrals need."""
+
+    referrals: int = 5000
+    seed: int = 1
+    storm_seconds: float | None = None
+    patience_seconds: float = 240.0
+    """How long to wait, once the storm is over, while nothing moves."""
+
+    @property
+    def seconds(self) -> float:
+        """How long the storm lasts."""
+        usual = max(STORM_SECONDS_MIN, self.referrals * STORM_SECONDS_PER_REFERRAL)
+        return usual if self.storm_seconds is None else self.storm_seconds
+
+    @property
+    def large(self) -> bool:
+        """Whether looking up addresses would take most of the time; then an address book of our own answers."""
+        return self.referrals > LARGE
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run came to. `folder` holds the evidence."""
+
+    numbers: Mapping[str, Any]
+    findings: Sequence[Finding]
+    folder: Path
+
+
+async def run_faults(settings: StackSettings, wish: Wish, tell: Tell) -> Ran:
+    """Start, storm, settle, check, stop. Raises StackError when the network cannot be started at all."""
+    began = time.monotonic()
+    state = StateFolder(settings.state / "faults")
+    state.remove()
+    async with battlefield(state, settings, own_addresses=wish.large, tell=tell) as ground:
+        series = Series("faults", wish.seed, SystemClock().now())
+        sent = letters(ground.cast, series, wish.referrals)
+        script = storm(wish.seed, wish.seconds, ground.tools.possible)
+        await prepare(ground, () if wish.large else sent)
+        striker, crowd = await _through_the_storm(ground, sent, script, wish)
+        evidence = await _gather(ground, sent, crowd)
+    findings = check(evidence)
+    numbers = {
+        **summary(evidence, findings),
+        **_noted(ground, striker),
+        "seed": wish.seed,
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    ran = Ran(numbers, findings, state.root / "evidence")
+    await asyncio.to_thread(_write, ran, striker, script, dict(crowd.refusals.most_common()))
+    return ran
+
+
+def _noted(ground: Ground, striker: Striker) -> dict[str, Any]:
+    return {
+        "kills": striker.kills,
+        "faults": len(striker.struck),
+        "missed": [str(kind) for kind in Kind if kind not in ground.tools.possible],
+        "given_up": len(striker.given_up),
+        **ground.notes,
+    }
+
+
+async def _through_the_storm(
+    ground: Ground, sent: Sequence[Letter], script: Sequence[Fault], wish: Wish
+) -> tuple[Striker, Crowd]:
+    striker, crowd = Striker(ground.tools, ground.tell), Crowd(ground.doors)
+    sender = Sender(ground.stack.bootstrap)
+    answering = asyncio.create_task(crowd.run())
+    try:
+        async with asyncio.TaskGroup() as storming:
+            storming.create_task(sender.send(sent, wish.seconds))
+            storming.create_task(striker.play(script))
+        ground.tell(f"the storm is over: {len(striker.struck)} faults, {striker.kills} kills")
+        calm_at = time.monotonic()
+        settled = await settle(
+            ground.stack, ground.topics, patience_seconds=wish.patience_seconds, tell=ground.tell
+        )
+        if answering.done():
+            answering.result()
+    finally:
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+    ground.notes |= {"settled": settled, "settle_seconds": round(time.monotonic() - calm_at, 1)}
+    ground.notes |= {
+        "sends_tried_again": sender.tried_again,
+        "disk_full_answers": _disk_full(ground.stack.state),
+    }
+    return striker, crowd
+
+
+def _disk_full(state: StateFolder) -> int:
+    """How often PostgreSQL found its disk full."""
+    log = state.logs / "postgres.log"
+    return log.read_text(errors="replace").count("No space left on device")
+
+
+async def _gather(ground: Ground, sent: Sequence[Letter], crowd: Crowd) -> Evidence:
+    events, arrived = await collect.streams(ground.stack.bootstrap, ground.topics)
+    return Evidence(
+        letters=sent,
+        arrived=arrived,
+        events=events,
+        lag=await collect.lag(ground.stack.bootstrap, ground.topics),
+        mails=await collect.mails(ground.stack),
+        promised=tuple(crowd.promised),
+        **await collect.stores(ground.stack),
+    )
+
+
+def _write(ran: Ran, striker: Striker, script: Sequence[Fault], refusals: Mapping[str, int]) -> None:
+    """What a person needs to see why: the numbers, the findings, the script and what it really hit."""
+    ran.folder.mkdir(parents=True, exist_ok=True)
+    written = {
+        "summary": ran.numbers,
+        "findings": [asdict(finding) for finding in ran.findings],
+        "script": [asdict(fault) for fault in script],
+        "struck": [_told(struck) for struck in striker.struck],
+        "given_up": striker.given_up,
+        "refusals": refusals,
+    }
+    for name, content in written.items():
+        (ran.folder / f"{name}.json").write_text(json.dumps(content, indent=1, default=str))
+
+
+def _told(struck: Struck) -> dict[str, Any]:
+    return {
+        "at": struck.at_seconds,
+        "kind": struck.fault.kind.value,
+        "what": struck.what,
+        "kills": struck.kills,
+    }

@@ -1,0 +1,48 @@
+"""The suite itself, small: a few referrals through one of every fault, on Apache Kafka, with nothing broken after it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from alongside_cli.faults.run import Wish, run_faults
+from alongside_cli.stack.infrastructure import temporary_folder
+from alongside_cli.stack.java import find_java
+from alongside_cli.stack.settings import StackSettings
+
+REFERRALS = 25
+STORM_SECONDS = 40.0
+NAMED = (
+    "submitted", "lost", "duplicated", "out_of_order", "oversold", "notified_twice", "dead_letters", "poison",
+    "outbox_left", "kills", "seed", "seconds",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def java() -> None:
+    """Crashes are judged on Apache Kafka alone."""
+    if find_java(StackSettings().java_home) is None:
+        pytest.skip("needs Apache Kafka: no Java was found")
+
+
+@pytest.mark.e2e
+@pytest.mark.long
+@pytest.mark.apache_kafka
+async def test_every_promise_is_kept_through_one_of_every_fault() -> None:
+    with temporary_folder() as folder:
+        settings = StackSettings().model_copy(update={"state": folder})
+        ran = await run_faults(
+            settings, Wish(referrals=REFERRALS, seed=11, storm_seconds=STORM_SECONDS), print
+        )
+        written = json.loads((ran.folder / "summary.json").read_text())
+
+    assert ran.findings == ()
+    assert written == dict(ran.numbers)
+    assert set(NAMED) <= written.keys()
+    assert (written["referrals"], written["dead_letters"], written["outbox_left"]) == (
+        REFERRALS,
+        written["poison"],
+        0,
+    )
+    assert written["kills"] > 8

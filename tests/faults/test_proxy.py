@@ -1,0 +1,95 @@
+"""The proxy is a bad network: late, silent or reset, and never out of order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import monotonic
+
+import pytest
+
+from alongside_cli.faults.proxy import FaultProxy
+from alongside_cli.stack.ports import LOOPBACK, free_ports
+
+CHUNK = 200_000
+SECONDS_MAX = 10.0
+
+
+@asynccontextmanager
+async def proxied_echo() -> AsyncIterator[FaultProxy]:
+    """A proxy in front of a server that says everything again."""
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65_536):
+                writer.write(data)
+                await writer.drain()
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    door, behind = free_ports(2)
+    server = await asyncio.start_server(echo, LOOPBACK, behind)
+    async with FaultProxy(door, behind).listening() as proxy:
+        yield proxy
+    server.close()
+
+
+async def ask(proxy: FaultProxy, question: bytes) -> bytes:
+    """Send a question over a connection of its own and hear all of the answer."""
+    async with asyncio.timeout(SECONDS_MAX):
+        reader, writer = await asyncio.open_connection(LOOPBACK, proxy.listen_port)
+        writer.write(question)
+        writer.write_eof()
+        answer = await reader.read(-1)
+        writer.close()
+        return answer
+
+
+async def test_what_goes_in_comes_out_whole_and_in_order() -> None:
+    question = bytes(range(256)) * (CHUNK // 256)
+    async with proxied_echo() as proxy:
+        assert await ask(proxy, question) == question
+
+
+async def test_latency_delays_both_directions_and_loses_nothing() -> None:
+    question = b"x" * CHUNK
+    async with proxied_echo() as proxy:
+        proxy.latency_seconds = 0.1
+        began = monotonic()
+
+        assert await ask(proxy, question) == question
+        assert monotonic() - began >= 0.2
+
+
+async def test_a_black_hole_says_nothing_and_then_everything() -> None:
+    async with proxied_echo() as proxy:
+        proxy.hold_back()
+        asking = asyncio.create_task(ask(proxy, b"is anybody there?"))
+        done, _ = await asyncio.wait({asking}, timeout=0.2)
+        assert not done
+
+        proxy.flow()
+        assert await asking == b"is anybody there?"
+
+
+async def test_a_reset_is_seen_as_one_and_new_connections_are_served() -> None:
+    async with proxied_echo() as proxy:
+        reader, writer = await asyncio.open_connection(LOOPBACK, proxy.listen_port)
+        writer.write(b"hello")
+        assert await reader.readexactly(5) == b"hello"
+
+        assert proxy.reset_all() == 1
+        with pytest.raises(ConnectionResetError):
+            await reader.read(1)
+        writer.close()
+        assert await ask(proxy, b"again") == b"again"
+
+
+async def test_a_server_that_is_away_resets_whoever_calls() -> None:
+    door, nobody = free_ports(2)
+    async with FaultProxy(door, nobody).listening() as proxy:
+        with pytest.raises(ConnectionResetError):
+            await ask(proxy, b"hello")

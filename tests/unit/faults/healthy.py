@@ -1,0 +1,237 @@
+"""A small run in which every promise was kept: two referrals, one declined first, a repeat and a poison record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+
+from alongside_cli.faults.crowd import Promise
+from alongside_cli.faults.evidence import JOURNEY, Arrived, Evidence, Heard, Place
+from alongside_cli.faults.letters import Letter
+from alongside_contracts.vocabulary import Answer
+
+PARTNER = "st-mary-hospital"
+INBOUND, STATUS = f"partner.{PARTNER}.referrals.v1", f"partner.{PARTNER}.status.v1"
+FIRST, SECOND = "r-1", "r-2"
+OFFER, OTHER = "o-1", "o-2"
+
+
+def letter(number: int, kind: str, event_id: str | None, expected: Answer | None) -> Letter:
+    """One letter of the partner."""
+    return Letter(
+        number=number,
+        kind=kind,
+        partner=PARTNER,
+        topic=INBOUND,
+        key=b"k",
+        value=b"{}",
+        headers=(),
+        event_id=event_id,
+        expected=expected,
+    )
+
+
+class Stream:
+    """Numbers events as a topic would."""
+
+    def __init__(self) -> None:
+        self.events: list[Heard] = []
+        self._offsets = count()
+        self._ids = count(1)
+
+    def add(self, topic: str, key: str, type_: str, **facts: Any) -> Heard:
+        """The next event of a topic."""
+        place = Place(topic, 0, next(self._offsets))
+        event = Heard(place, key, f"id-{next(self._ids)}", "urn:alongside:service:x", type_, facts)
+        self.events.append(event)
+        return event
+
+
+def healthy() -> Evidence:
+    """The evidence of the run."""
+    stream = Stream()
+    poison = Place(INBOUND, 0, 3)
+    for referral, event_id in ((FIRST, "e-1"), (SECOND, "e-2")):
+        _answer(stream, Answer.ADMITTED, event_id, referral)
+    _answer(stream, Answer.LINKED, "e-1-again", FIRST)
+    _answer(stream, Answer.REFUSED, None, None, place=poison)
+    timeline, notices = [], []
+    for referral in (FIRST, SECOND):
+        lines, told = _journey(stream, referral, declined=referral == SECOND)
+        timeline += lines
+        notices += told
+    return Evidence(
+        letters=(
+            letter(0, "good", "e-1", Answer.ADMITTED),
+            letter(1, "good", "e-2", Answer.ADMITTED),
+            letter(2, "resent", "e-1-again", Answer.LINKED),
+            letter(3, "poison-cut-off", "e-3", Answer.REFUSED),
+            letter(4, "redelivered", "e-1", Answer.ADMITTED),
+        ),
+        arrived=tuple(Arrived(Place(INBOUND, 0, number), number) for number in range(5)),
+        events=tuple(stream.events),
+        submissions=tuple(_submission(each) for each in (FIRST, SECOND)),
+        offers=(
+            {"id": OFFER, "capacity": 2, "held": 0, "taken": 2},
+            {"id": OTHER, "capacity": 1, "held": 0, "taken": 0},
+        ),
+        requests=tuple({"referral_id": each, "state": "matched"} for each in (FIRST, SECOND)),
+        proposals=(
+            proposal("p-r-1-1", FIRST, OFFER, 1, "accepted"),
+            proposal("p-r-2-1", SECOND, OTHER, 1, "declined"),
+            proposal("p-r-2-2", SECOND, OFFER, 2, "accepted"),
+        ),
+        referrals=tuple(_referral(each) for each in (FIRST, SECOND)),
+        timeline=tuple(timeline),
+        notices=tuple(notices),
+        dead_letters=(dead_letter("intake", poison),),
+        outbox={"intake": 0, "matching": 0},
+        lag={"intake": 0},
+        mails={row["message_id"]: 1 for row in notices if row["channel"] == "email"},
+        promised=(Promise("accept", "p-r-1-1"), Promise("decline", "p-r-2-1"), Promise("start", FIRST)),
+    )
+
+
+def proposal(id_: str, referral: str, offer: str, attempt: int, state: str) -> dict[str, Any]:
+    """A proposal row."""
+    return {"id": id_, "referral_id": referral, "offer_id": offer, "attempt": attempt, "state": state}
+
+
+def dead_letter(service: str, place: Place) -> dict[str, Any]:
+    """A dead letter row."""
+    where = {"topic": place.topic, "partition": place.partition, "offset": place.offset}
+    return {"service": service, "reason": "malformed", "where": "value", **where}
+
+
+def _answer(
+    stream: Stream, answer: Answer, event_id: str | None, referral: str | None, place: Place | None = None
+) -> None:
+    at = place or Place(INBOUND, 0, 0)
+    origin = {"topic": at.topic, "partition": at.partition, "offset": at.offset, "event_id": event_id}
+    stream.add(
+        STATUS,
+        event_id or "poison",
+        "submission.answered",
+        partner=PARTNER,
+        answer=answer.value,
+        referral_id=referral,
+        origin=origin,
+    )
+
+
+def _journey(
+    stream: Stream, referral: str, *, declined: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """One referral from its admission to its end, with its timeline and notices."""
+    story = _Story(stream, referral)
+    stream.add(JOURNEY, referral, "submission.admitted", referral_id=referral)
+    _step(story, "requested", "requested")
+    attempts = 2 if declined else 1
+    for attempt in range(1, attempts + 1):
+        asked = f"p-{referral}-{attempt}"
+        stream.add(
+            JOURNEY, referral, "match.proposed", referral_id=referral, proposal_id=asked, attempt=attempt
+        )
+        verb = "declined" if attempt < attempts else "accepted"
+        stream.add(JOURNEY, referral, f"match.{verb}", referral_id=referral, proposal_id=asked)
+    for status, what in (("accepted", "accepted"), ("in-progress", "started"), ("completed", "completed")):
+        _step(story, status, what)
+    stream.add(JOURNEY, referral, "referral.loop-closed", referral_id=referral)
+    return story.timeline, story.notices
+
+
+@dataclass
+class _Story:
+    stream: Stream
+    referral: str
+    timeline: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _step(story: _Story, status: str, what: str) -> None:
+    stream, timeline, notices, referral = story.stream, story.timeline, story.notices, story.referral
+    number = len(timeline) + 1
+    previous = timeline[-1]["status"] if timeline else "draft"
+    facts = {"referral_id": referral, "sequence": number, "status": status, "partner": PARTNER}
+    event = stream.add(JOURNEY, referral, "referral.status-changed", previous=previous, **facts)
+    stream.add(STATUS, f"ref-{referral}", "referral.updated", **facts)
+    line = {"referral_id": referral, "entry": number, "sequence": number, "what": what}
+    timeline.append(line | {"previous": previous, "status": status})
+    for role in ("referrer", "target", "person"):
+        for channel in ("in-app", "email"):
+            notice = _notice(event, role, channel)
+            notices.append(notice)
+            stream.add(
+                JOURNEY,
+                referral,
+                "notice.delivered",
+                referral_id=referral,
+                notice_id=notice["id"],
+                cause=event.id,
+            )
+
+
+def _notice(event: Heard, role: str, channel: str) -> dict[str, Any]:
+    id_ = f"n-{event.id}-{role}-{channel}"
+    return {
+        "id": id_,
+        "referral_id": event.facts["referral_id"],
+        "cause": event.id,
+        "role": role,
+        "recipient_id": f"{role}-1",
+        "channel": channel,
+        "state": "delivered",
+        "message_id": f"<{id_}>" if channel == "email" else None,
+    }
+
+
+def _submission(referral: str) -> dict[str, Any]:
+    return {"id": f"s-{referral}", "state": "admitted", "referral_id": referral}
+
+
+def _referral(referral: str) -> dict[str, Any]:
+    return {
+        "id": referral,
+        "partner": PARTNER,
+        "reference": f"ref-{referral}",
+        "replaces": None,
+        "status": "completed",
+        "next_actor": None,
+        "due_at": None,
+        "loop_closed_at": "2026-11-22",
+    }
+
+
+def _with(evidence: Evidence, table: str, rows: Sequence[Any]) -> Evidence:
+    changed: dict[str, Any] = {table: tuple(rows)}
+    return replace(evidence, **changed)
+
+
+def with_row(evidence: Evidence, table: str, where: Mapping[str, Any], **changes: Any) -> Evidence:
+    """The evidence with the rows of a table that match `where` changed."""
+    rows = [{**row, **changes} if where.items() <= row.items() else row for row in getattr(evidence, table)]
+    return _with(evidence, table, rows)
+
+
+def without(evidence: Evidence, table: str, **where: Any) -> Evidence:
+    """The evidence without the rows of a table that match `where`."""
+    rows = [row for row in getattr(evidence, table) if not where.items() <= row.items()]
+    return _with(evidence, table, rows)
+
+
+def without_event(evidence: Evidence, type_: str, nth: int = 0) -> Evidence:
+    """The evidence without the nth event of a type."""
+    gone = [event for event in evidence.events if event.type == type_][nth]
+    return replace(evidence, events=tuple(event for event in evidence.events if event is not gone))
+
+
+def with_event(
+    evidence: Evidence, type_: str, nth: int = 0, *, id_: str, offset: int | None = None
+) -> Evidence:
+    """The evidence with the nth event of a type once more, under another id and at the end of its topic."""
+    like = [event for event in evidence.events if event.type == type_][nth]
+    last = max(event.place.offset for event in evidence.events) + 1
+    place = replace(like.place, offset=last if offset is None else offset)
+    return replace(evidence, events=(*evidence.events, replace(like, id=id_, place=place)))

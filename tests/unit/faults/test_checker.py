@@ -1,0 +1,204 @@
+"""The checker finds what was planted, names the promise it breaks, and finds nothing in a run that kept them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from alongside_cli.faults.crowd import Promise
+from alongside_cli.faults.evidence import Arrived, Broken, Evidence, Place
+from alongside_cli.faults.verdict import check, summary
+from tests.unit.faults.healthy import (
+    FIRST,
+    INBOUND,
+    OFFER,
+    SECOND,
+    dead_letter,
+    healthy,
+    proposal,
+    with_event,
+    with_row,
+    without,
+    without_event,
+)
+
+Plant = Callable[[Evidence], Evidence]
+
+
+def swapped(evidence: Evidence, type_: str) -> Evidence:
+    """The first two events of a type with their places exchanged."""
+    one, other = [event for event in evidence.events if event.type == type_][:2]
+    places = {one.id: other.place, other.id: one.place}
+    events = [replace(event, place=places.get(event.id, event.place)) for event in evidence.events]
+    return replace(evidence, events=tuple(events))
+
+
+def moved_first(evidence: Evidence, type_: str) -> Evidence:
+    """The last event of a type put before everything else on its topic."""
+    moved = [event for event in evidence.events if event.type == type_][-1]
+    events = [
+        replace(event, place=replace(event.place, offset=-1)) if event is moved else event
+        for event in evidence.events
+    ]
+    return replace(evidence, events=tuple(events))
+
+
+def in_another_partition(evidence: Evidence) -> Evidence:
+    """The last event of the journey lies where its key does not belong."""
+    moved = evidence.events[-1]
+    return replace(
+        evidence, events=(*evidence.events[:-1], replace(moved, place=replace(moved.place, partition=1)))
+    )
+
+
+LOST: dict[str, Plant] = {
+    "an answer": lambda e: without_event(e, "submission.answered"),
+    "the refusal of a poison record": lambda e: without_event(e, "submission.answered", 3),
+    "a letter the broker acknowledged": lambda e: replace(e, arrived=e.arrived[1:]),
+    "an admission event": lambda e: without_event(e, "submission.admitted"),
+    "a referral": lambda e: without(e, "referrals", id=FIRST),
+    "a request at matching": lambda e: without(e, "requests", referral_id=FIRST),
+    "a submission row": lambda e: without(e, "submissions", referral_id=FIRST),
+    "an announced transition": lambda e: without_event(e, "referral.status-changed", 2),
+    "what the partner was told": lambda e: without_event(e, "referral.updated", 2),
+    "a proposal's announcement": lambda e: without_event(e, "match.proposed"),
+    "an answer to a proposal": lambda e: without_event(e, "match.declined"),
+    "the closing of a loop": lambda e: without_event(e, "referral.loop-closed"),
+    "a timeline entry": lambda e: without(e, "timeline", referral_id=FIRST, entry=3),
+    "the end of a timeline": lambda e: without(e, "timeline", referral_id=FIRST, entry=4),
+    "a notice": lambda e: without(e, "notices", id=e.notices[8]["id"]),
+    "the announcement of a notice": lambda e: without_event(e, "notice.delivered"),
+    "a mail that counts as sent": lambda e: replace(e, mails={}),
+    "a notice on its way": lambda e: with_row(e, "notices", {"id": e.notices[0]["id"]}, state="sending"),
+    "a command that was answered": lambda e: replace(e, promised=(Promise("complete", "r-9"),)),
+    "an accepted proposal": lambda e: replace(e, promised=(Promise("accept", "p-r-2-1"),)),
+    "records nobody consumed": lambda e: replace(e, lag={"matching": 3}),
+    "a loop that never closed": lambda e: with_row(e, "referrals", {"id": FIRST}, loop_closed_at=None),
+}
+DUPLICATED: dict[str, Plant] = {
+    "an answer": lambda e: with_event(e, "submission.answered", id_="again"),
+    "an admission event": lambda e: with_event(e, "submission.admitted", id_="again"),
+    "a transition": lambda e: with_event(e, "referral.status-changed", id_="again"),
+    "a partner's update": lambda e: with_event(e, "referral.updated", id_="again"),
+    "a proposal's announcement": lambda e: with_event(e, "match.proposed", id_="again"),
+    "a loop's closing": lambda e: with_event(e, "referral.loop-closed", id_="again"),
+    "a referral of one reference": lambda e: replace(
+        e, referrals=(*e.referrals, {**e.referrals[0], "id": "r-3"})
+    ),
+}
+OUT_OF_ORDER: dict[str, Plant] = {
+    "transitions on the journey": lambda e: swapped(e, "referral.status-changed"),
+    "steps a partner hears": lambda e: swapped(e, "referral.updated"),
+    "a proposal after its answer": lambda e: moved_first(e, "match.accepted"),
+    "a notice before its cause": lambda e: moved_first(e, "notice.delivered"),
+    "a key in two partitions": in_another_partition,
+    "sequences of a timeline": lambda e: with_row(
+        e, "timeline", {"referral_id": FIRST, "entry": 2}, sequence=4
+    ),
+    "statuses of a timeline": lambda e: with_row(
+        e, "timeline", {"referral_id": FIRST, "entry": 2}, previous="completed"
+    ),
+}
+OVERSOLD: dict[str, Plant] = {
+    "more places than there are": lambda e: with_row(e, "offers", {"id": OFFER}, capacity=1),
+    "a count that forgot a place": lambda e: with_row(e, "offers", {"id": OFFER}, taken=1),
+    "two places for one referral": lambda e: replace(
+        e, proposals=(*e.proposals, proposal("p-x", FIRST, OFFER, 2, "open"))
+    ),
+}
+NOTIFIED_TWICE: dict[str, Plant] = {
+    "the same notice": lambda e: replace(e, notices=(*e.notices, {**e.notices[0], "id": "n-x"})),
+    "one step announced under two ids": lambda e: replace(
+        with_event(e, "referral.status-changed", id_="again"),
+        notices=(*e.notices, {**e.notices[0], "id": "n-x", "cause": "again"}),
+    ),
+    "a delivery announced twice": lambda e: with_event(e, "notice.delivered", id_="again"),
+    "a mail without a notice": lambda e: replace(e, mails={**e.mails, "<stray>": 1}),
+}
+DEAD_LETTERS: dict[str, Plant] = {
+    "poison nobody put aside": lambda e: replace(e, dead_letters=()),
+    "a healthy record put aside": lambda e: replace(
+        e, dead_letters=(*e.dead_letters, dead_letter("intake", Place(INBOUND, 0, 0)))
+    ),
+    "a record put aside twice": lambda e: replace(e, dead_letters=(*e.dead_letters, *e.dead_letters)),
+    "a letter the relay gave up": lambda e: replace(
+        e, dead_letters=(*e.dead_letters, dead_letter("matching", Place("x", -1, 7)))
+    ),
+}
+PLANTED = [
+    *((Broken.LOST, name, plant) for name, plant in LOST.items()),
+    *((Broken.DUPLICATED, name, plant) for name, plant in DUPLICATED.items()),
+    *((Broken.OUT_OF_ORDER, name, plant) for name, plant in OUT_OF_ORDER.items()),
+    *((Broken.OVERSOLD, name, plant) for name, plant in OVERSOLD.items()),
+    *((Broken.NOTIFIED_TWICE, name, plant) for name, plant in NOTIFIED_TWICE.items()),
+    *((Broken.DEAD_LETTERS, name, plant) for name, plant in DEAD_LETTERS.items()),
+    (Broken.OUTBOX, "a row that was never sent", lambda e: replace(e, outbox={"intake": 1})),
+    (
+        Broken.UNATTENDED,
+        "an open referral nobody is to act on",
+        lambda e: with_row(e, "referrals", {"id": SECOND}, status="requested"),
+    ),
+    (
+        Broken.WRONG_ANSWER,
+        "a good submission turned down",
+        lambda e: with_answer(e, "rejected"),
+    ),
+]
+
+
+def with_answer(evidence: Evidence, answer: str) -> Evidence:
+    """The evidence with the first answer changed."""
+    first = next(event for event in evidence.events if event.type == "submission.answered")
+    other = replace(first, facts={**first.facts, "answer": answer})
+    return replace(evidence, events=tuple(other if event is first else event for event in evidence.events))
+
+
+def test_a_run_that_kept_every_promise_has_no_findings() -> None:
+    evidence = healthy()
+
+    assert check(evidence) == ()
+    numbers = summary(evidence, ())
+    assert (numbers["submitted"], numbers["dead_letters"], numbers["poison"]) == (3, 1, 1)
+    assert numbers["ok"] is True
+
+
+@pytest.mark.parametrize(("promise", "name", "plant"), PLANTED, ids=[f"{p}: {n}" for p, n, _ in PLANTED])
+def test_a_planted_violation_is_found_and_named(promise: Broken, name: str, plant: Plant) -> None:
+    planted = plant(healthy())
+    findings = check(planted)
+
+    assert promise in {finding.promise for finding in findings}
+    assert summary(planted, findings)["ok"] is False
+
+
+def test_the_same_event_delivered_again_breaks_nothing() -> None:
+    """At least once on the wire is the contract; readers drop repeats by (source, id)."""
+    evidence = healthy()
+    last = max(event.place.offset for event in evidence.events)
+    again = [
+        replace(event, place=replace(event.place, offset=last + 1 + n))
+        for n, event in enumerate(evidence.events)
+    ]
+
+    assert check(replace(evidence, events=(*evidence.events, *again))) == ()
+
+
+def test_a_poison_record_sent_twice_is_expected_twice() -> None:
+    evidence = healthy()
+    place = Place(INBOUND, 0, 9)
+    twice = replace(evidence, arrived=(*evidence.arrived, Arrived(place, 3)))
+
+    promises = {finding.promise for finding in check(twice)}
+
+    assert promises == {Broken.LOST, Broken.DEAD_LETTERS}
+
+
+def test_a_mail_sent_again_with_its_own_id_is_counted_and_no_fault() -> None:
+    evidence = healthy()
+    message = next(iter(evidence.mails))
+    twice = replace(evidence, mails={**evidence.mails, message: 2})
+
+    assert check(twice) == ()
+    assert summary(twice, ())["mails_repeated"] == 1

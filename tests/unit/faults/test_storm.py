@@ -1,0 +1,106 @@
+"""A storm and its letters are the seed's alone: the same again, and everything in them that can happen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from alongside_cli.faults.letters import NUMBER_HEADER, Letter, letters
+from alongside_cli.faults.storm import NETWORKS, SERVICES, SESSION_SECONDS, Kind, storm
+from alongside_cli.sample.partners import partners
+from alongside_cli.sample.submissions import Series
+from alongside_contracts import cloudevents
+from alongside_contracts.errors import MalformedEvent, UnknownEventType
+from alongside_contracts.event import parse
+from alongside_contracts.registry import event_class
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def drawn(seed: int = 1, count: int = 200) -> tuple[Letter, ...]:
+    """Letters of one seed."""
+    return letters(partners(), Series("faults", seed, NOW), count)
+
+
+def test_the_same_seed_makes_the_same_storm_and_another_seed_another() -> None:
+    assert storm(7, 120) == storm(7, 120)
+    assert storm(7, 120) != storm(8, 120)
+
+
+def test_a_storm_hits_every_service_and_every_network_in_every_way() -> None:
+    script = storm(3, 90)
+    hit = {(fault.kind, fault.target) for fault in script}
+
+    assert {(kind, service) for kind in (Kind.KILL, Kind.KILL_MID_RELAY) for service in SERVICES} <= hit
+    assert {(kind, net) for kind in (Kind.RESET, Kind.LATENCY, Kind.BLACK_HOLE) for net in NETWORKS} <= hit
+    assert {fault.kind for fault in script} == set(Kind)
+
+
+def test_a_long_storm_has_more_faults_than_a_short_one() -> None:
+    assert len(storm(1, 600)) > 2 * len(storm(1, 60))
+
+
+def test_faults_come_in_order_of_time_and_leave_some_peace_at_the_end() -> None:
+    moments = [fault.at_seconds for fault in storm(5, 100)]
+
+    assert moments == sorted(moments)
+    assert all(0 < moment < 100 for moment in moments)
+
+
+def test_a_pause_outlasts_the_session_so_that_partitions_move() -> None:
+    assert all(f.seconds > SESSION_SECONDS for f in storm(2, 900) if f.kind is Kind.PAUSE)
+
+
+def test_what_is_impossible_here_is_left_out() -> None:
+    possible = [kind for kind in Kind if kind is not Kind.DISK_FULL]
+
+    assert Kind.DISK_FULL not in {fault.kind for fault in storm(1, 300, possible)}
+
+
+def test_the_same_seed_writes_the_same_letters() -> None:
+    assert drawn(4) == drawn(4)
+    assert drawn(4) != drawn(5)
+
+
+def test_letters_hold_good_ones_repeats_and_poison() -> None:
+    kinds = Counter(letter.kind.split("-")[0] for letter in drawn(count=200))
+
+    assert kinds["good"] == 200
+    assert min(kinds[each] for each in ("redelivered", "resent", "poison", "outside", "crisis")) > 0
+
+
+def test_every_letter_carries_its_number() -> None:
+    for place, letter in enumerate(drawn()):
+        assert letter.number == place
+        assert dict(letter.headers)[NUMBER_HEADER] == str(place).encode()
+
+
+def test_a_repeat_comes_after_what_it_repeats_and_under_the_same_key() -> None:
+    sent = drawn()
+    for letter in sent:
+        if letter.repeats is not None:
+            first = sent[letter.repeats]
+            assert first.number < letter.number
+            assert (first.kind, first.key, first.topic) == ("good", letter.key, letter.topic)
+            assert (letter.event_id == first.event_id) is (letter.kind == "redelivered")
+
+
+@pytest.mark.parametrize("letter", [each for each in drawn() if each.poison], ids=lambda each: each.kind)
+def test_poison_cannot_be_read_or_is_forged(letter: Letter) -> None:
+    assert is_refused(letter)
+
+
+def test_everything_else_can_be_read() -> None:
+    assert not [letter.kind for letter in drawn() if not letter.poison and is_refused(letter)]
+
+
+def is_refused(letter: Letter) -> bool:
+    """Whether a record cannot be read, or claims to be somebody else's."""
+    try:
+        envelope = cloudevents.decode(letter.key, letter.value, letter.headers)
+        parse(event_class(envelope.type), envelope.data)
+    except (MalformedEvent, UnknownEventType):
+        return True
+    return envelope.source != f"urn:alongside:partner:{letter.partner}"

@@ -1,0 +1,65 @@
+"""What faults are made with: a detour in front of Kafka, clocks that can be turned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx2
+
+from alongside_cli.faults.addresses import address_book
+from alongside_cli.faults.clocks import FalseClocks
+from alongside_cli.stack.detour import Detour
+from alongside_cli.stack.java import Java
+from alongside_cli.stack.kafka import KafkaCluster, KafkaNode
+from alongside_cli.stack.kafka_jars import KafkaJars
+from alongside_cli.stack.ports import free_port
+
+NODE = KafkaNode(1, 9092, 9093)
+
+
+def settings_of(detour: Detour, folder: Path) -> dict[str, str]:
+    """Kafka's settings, by name."""
+    jars = KafkaJars(folder, Java(Path("java"), 17))
+    lines = KafkaCluster(folder, jars, (NODE,), detour=detour).settings(NODE).splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
+def test_whoever_calls_behind_the_proxy_is_told_the_proxys_address(tmp_path: Path) -> None:
+    settings = settings_of(Detour(kafka=7000, kafka_behind=7001), tmp_path)
+
+    assert "DETOUR://127.0.0.1:7001" in settings["listeners"].split(",")
+    assert settings["advertised.listeners"].split(",") == [
+        "CLIENT://127.0.0.1:9092",
+        "DETOUR://127.0.0.1:7000",
+    ]
+
+
+def test_without_a_detour_kafka_has_one_door_for_clients(tmp_path: Path) -> None:
+    settings = settings_of(Detour(), tmp_path)
+
+    assert settings["advertised.listeners"] == "CLIENT://127.0.0.1:9092"
+    assert settings["listener.security.protocol.map"] == "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT"
+
+
+def test_each_service_has_a_clock_of_its_own(tmp_path: Path) -> None:
+    clocks = FalseClocks(tmp_path / "libfaketime.so", tmp_path)
+    files = {
+        each: Path(clocks.environment(each)["FAKETIME_TIMESTAMP_FILE"]) for each in ("intake", "matching")
+    }
+
+    clocks.turn("intake", 10_800)
+
+    assert files["intake"].read_text() == "+10800\n"
+    assert files["matching"].read_text() == "+0\n"
+
+
+async def test_the_address_book_answers_like_a_service_and_one_person_in_many_has_an_address() -> None:
+    people = [f"person-{number}" for number in range(200)]
+    async with address_book(free_port()) as url, httpx2.AsyncClient(trust_env=False) as client:
+        answers = [await client.get(f"{url}/contact-routes/person/{person}") for person in people]
+        offer = await client.get(f"{url}/contact-routes/offer/person-1")
+
+    reachable = [answer.json()["email"] for answer in answers if answer.status_code == 200]
+    assert 0 < len(reachable) < len(people) / 4
+    assert all(answer.json()["code"] == "no-contact-route" for answer in answers if answer.status_code == 404)
+    assert offer.status_code == 404
