@@ -14,7 +14,7 @@ REGISTRY_HOSTS = (
     "pypi" + ".org",
     "python" + "hosted.org",
     "npm" + "js.org",
-    "repo.maven" + ".apache.org",
+    "repo" + ".maven.apache.org",
     "repo1." + "maven",
 )
 MACHINE_PATH = re.compile(
