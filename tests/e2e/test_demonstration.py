@@ -32,6 +32,7 @@ def test_every_record_is_answered_as_the_script_expects(played: Played) -> None:
 
     assert summary.submitted == REFERRALS + 4
     assert (summary.admitted, summary.closed, summary.matched) == (REFERRALS, REFERRALS, REFERRALS)
+    assert summary.declined >= 1
     assert (summary.escalated, summary.linked, summary.rejected, summary.dead_lettered) == (1, 1, 1, 1)
 
 

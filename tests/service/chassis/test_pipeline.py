@@ -195,14 +195,25 @@ async def test_a_crash_before_the_commit_announces_nothing_and_the_redelivery_do
         assert len(await bench.announced()) == 1
 
 
-async def test_while_the_world_is_away_the_batch_waits_and_no_record_is_blamed(bare: BareBench) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.CannotConnectNowError("starting up"),
+        asyncpg.InternalClientError("cut off in the middle of a word"),
+        ConnectionResetError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_while_the_world_is_away_the_batch_waits_and_no_record_is_blamed(
+    bare: BareBench, error: Exception
+) -> None:
     handlers = Handlers()
     away = iter([True, True, True, False])
 
     @handlers.on(SubmissionAdmitted)
     async def hear(event: SubmissionAdmitted, tx: Tx) -> None:
         if next(away):
-            raise asyncpg.CannotConnectNowError("starting up")
+            raise error
         await tx.conn.execute("insert into seen (key, note) values ($1, 'here')", event.key)
 
     async with bare(handlers) as bench:
