@@ -224,8 +224,12 @@ async def test_a_destination_that_hangs_delays_nobody_else(network_with: Network
         network.book.addresses |= {
             ("person", str(person)): f"p{n}@home.test" for n, person in enumerate(people)
         }
-        await network.bench.hear(*(a_transition(person_id=person, offer_id=None) for person in people))
+        first, *others = (a_transition(person_id=person, offer_id=None) for person in people)
+        await network.bench.hear(first)
         worker = asyncio.create_task(network.lane.run())
+        await network.mail.letters_to_arrive(2)  # one of them to the destination that now hangs
+
+        await network.bench.hear(*others)
 
         async def the_others_are_served() -> bool:
             return {n["recipient_id"] for n in await network.notices(channel="email", state="delivered")} == {
