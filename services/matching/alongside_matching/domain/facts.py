@@ -1,17 +1,37 @@
 """What the rules may know about a person's request and about an offer: codes and numbers, never people."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 SUPPORTER, GROUP, SERVICE = "supporter", "group", "service"
 PEER_LED: Final = frozenset({SUPPORTER, GROUP})
 MINOR_BANDS: Final = frozenset({"under-13", "13-17"})
+SLOTS_PER_WEEK: Final = 336
+"""Half hours. An `availability` is a bit mask of them in the region's wall time: Monday 00:00 is bit 0, and half hour
+`n` of weekday `d` is bit `d * 48 + n`. 0 says nothing."""
+SLOT_MINUTES: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place on earth in degrees; a person's is rounded to 0.05 degrees (five kilometres) before it comes here."""
+
+    latitude: float
+    longitude: float
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one referral seeks. An empty `modes` or `formats` means any; `asked` are offers not to be asked again."""
+    """What one referral seeks.
+
+    An empty `modes` or `formats` means any; `asked` are offers not to be asked again. `identities` are preferences the
+    person asked for, never a description of the person. `organisations_avoided` are those the person has a second tie
+    to, such as their workplace. `distance_km_max` concerns meeting in person. `consent_offers` None means that consent
+    covers the network, otherwise only these offers. `continue_with` is an earlier supporter the person asks for.
+    `priority` above 0 goes first: a match that did not hold is made good before others.
+    """
 
     referral_id: UUID
     region: str
@@ -23,14 +43,31 @@ class Request:
     age_band: str | None = None
     avoid_needs: frozenset[str] = frozenset()
     asked: frozenset[UUID] = frozenset()
+    hopes: frozenset[str] = frozenset()
+    interests: frozenset[str] = frozenset()
+    identities: frozenset[str] = frozenset()
+    organisations_avoided: frozenset[str] = frozenset()
+    availability: int = 0
+    near: Point | None = None
+    distance_km_max: float | None = None
+    guardian_consent: bool = False
+    consent_offers: frozenset[UUID] | None = None
+    continue_with: UUID | None = None
+    waiting_since: datetime | None = None
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """Something a person can be referred to.
 
-    `capacity` None means open to everyone: nobody holds a place there. Empty `modes` or `age_bands` mean that the
-    offer does not say. `held` places wait for an answer, `taken` places were accepted.
+    `capacity` None means open to everyone: nobody holds a place there; otherwise it is the *effective* capacity, with
+    the well-being valve, supervision and caseload norms applied. `held` places wait for an answer, `taken` places were
+    accepted. Empty `modes`, `age_bands` or `availability` mean that the offer does not say. `organisations` are those
+    the supporter belongs to; `endorsements` are areas a certificate covers, and `required_endorsement` one that this
+    offer must have. `certified_until` and `checked_until` count only where they are required. `eligibility` are codes
+    of needs, age bands or identities the offer restricts itself to; empty is everyone. `reach_km` is how far the
+    supporter travels to meet in person.
     """
 
     id: UUID
@@ -45,6 +82,20 @@ class Offer:
     held: int = 0
     taken: int = 0
     paused: bool = False
+    hopes: frozenset[str] = frozenset()
+    interests: frozenset[str] = frozenset()
+    identities: frozenset[str] = frozenset()
+    organisations: frozenset[str] = frozenset()
+    endorsements: frozenset[str] = frozenset()
+    required_endorsement: str | None = None
+    availability: int = 0
+    where: Point | None = None
+    reach_km: float | None = None
+    certified_until: date | None = None
+    certification_required: bool = False
+    checked_until: date | None = None
+    check_required: bool = False
+    eligibility: frozenset[str] = frozenset()
 
     @property
     def open_to_all(self) -> bool:
