@@ -143,7 +143,7 @@ def add_partner(
     body = {"name": name, "setting": setting, "region": region, "contact_email": contact_email}
 
     async def work(doors: Network) -> int:
-        await create_topics(doors.addresses["kafka"], partner_topics(partner))
+        await create_topics(StackSettings().kafka_at(doors.addresses["kafka"]), partner_topics(partner))
         await doors.register_partner(partner, body)
         for topic in partner_topics(partner):
             console.print(topic.name)

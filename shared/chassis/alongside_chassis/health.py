@@ -40,7 +40,7 @@ class Vitals:
     async def unready(self) -> list[str]:
         """Every reason not to send work here."""
         reasons = [f"{item.group}: {item.unready_because}" for item in self.listeners if item.unready_because]
-        reasons += [f"relay waits for {self.relay.waiting_for}"] if self.relay.waiting_for else []
+        reasons += [f"relay {self.relay.unready_because}"] if self.relay.unready_because else []
         reasons += [f"timers wait for {self.timers.waiting_for}"] if self.timers.waiting_for else []
         return reasons + await self._database()
 

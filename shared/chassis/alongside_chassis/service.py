@@ -29,7 +29,7 @@ from alongside_chassis.runtime import Runtime
 from alongside_chassis.settings import Settings
 from alongside_chassis.telemetry import close_tracing, make_tracing
 from alongside_chassis.timers import Timers
-from alongside_contracts.streams import Stream
+from alongside_contracts.streams import Stream, group_of
 
 Worker = Callable[[Runtime], Coroutine[Any, Any, None]]
 SWEEP_SECONDS: Final = 60.0
@@ -130,16 +130,17 @@ def _vitals(service: Service, runtime: Runtime) -> Vitals:
     settings, tools = service.settings, runtime.tools
     relay = Relay(
         settings.database_url.get_secret_value(),
-        settings.kafka,
+        settings.kafka_at(settings.kafka),
         service=service.name,
         shards=settings.outbox_shards,
         metrics=tools.metrics,
         log=tools.log,
     )
     vitals = Vitals(tools, relay, Timers(tools, service.handlers, settings.timer_poll_seconds))
-    for group, streams in ((service.name, service.hears), (f"{service.name}-urgent", service.urgent)):
-        if streams:
-            vitals.listeners.append(Listener(make_pipeline(service, tools, group), streams, settings))
+    for heard, urgent in ((service.hears, False), (service.urgent, True)):
+        if heard:
+            group = group_of(service.name, urgent=urgent)
+            vitals.listeners.append(Listener(make_pipeline(service, tools, group), heard, settings))
     return vitals
 
 
