@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from alongside_chassis.database import connection
 from alongside_chassis.listener import Listener
+from alongside_chassis.pauses import told
 from alongside_chassis.pipeline import Tools
 from alongside_chassis.relay import Relay
 from alongside_chassis.timers import Timers
@@ -44,6 +45,10 @@ class Vitals:
         reasons += [f"timers wait for {self.timers.waiting_for}"] if self.timers.waiting_for else []
         return reasons + await self._database()
 
+    def remarks(self) -> list[str]:
+        """What somebody should know though work may be sent here: partners whose streams are paused."""
+        return told(topic for listener in self.listeners for topic in listener.pauses.topics)
+
     async def _database(self) -> list[str]:
         try:
             async with connection(self.tools.pool, seconds_max=DATABASE_SECONDS_MAX) as conn:
@@ -65,7 +70,9 @@ def health_router(vitals: Vitals) -> APIRouter:
     @router.get("/health/ready")
     async def ready() -> Response:
         reasons = await vitals.unready()
-        return JSONResponse({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+        return JSONResponse(
+            {"ready": not reasons, "reasons": reasons, "remarks": vitals.remarks()}, 503 if reasons else 200
+        )
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

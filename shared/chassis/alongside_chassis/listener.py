@@ -14,6 +14,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from alongside_chassis import tolerant_records
 from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.errors import Stopped, Stopping
+from alongside_chassis.pauses import Pauses
 from alongside_chassis.pipeline import Pipeline
 from alongside_chassis.reading import Record
 from alongside_chassis.settings import Settings
@@ -41,6 +42,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self.group = pipeline.group
         self.pattern = "|".join(stream.pattern.replace("?P<partner>", "?:") for stream in streams)
         self.shared = frozenset(stream.topic() for stream in streams if not stream.per_partner)
+        self.pauses = Pauses(pipeline.tools, streams, settings.pauses_poll_seconds)
         self.stopped_because: str | None = None
         """Why the listener stopped for good; a person must look."""
         self.waiting_for: str | None = None
@@ -137,7 +139,11 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             await self._leave(consumer)
 
     async def _one_pass(self, consumer: AIOKafkaConsumer) -> None:
-        """1 poll; 2 handle to the commit; 3 commit the offsets. 2 and 3 cannot be parted by a rebalance."""
+        """1 poll; 2 handle to the commit; 3 commit the offsets. 2 and 3 cannot be parted by a rebalance.
+
+        What 2 has left, of partners that are paused, is stood before and not committed.
+        """
+        await self.pauses.keep(consumer)
         polled: Polled = await consumer.getmany(
             timeout_ms=POLL_MS, max_records=self.settings.batch_records_max
         )  # 1
@@ -149,9 +155,11 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             records: list[Record] = [record for batch in ours.values() for record in batch]
             if not records:
                 return
-            await self.pipeline.run(records)  # 2
+            left = (await self.pipeline.run(records)).offsets()  # 2
+            self.pauses.step_back(consumer, left)
             self._last_pass = self.pipeline.tools.clock.monotonic()
-            await self._commit(consumer, {place: batch[-1].offset + 1 for place, batch in ours.items()})  # 3
+            offsets = {place: left.get(place, batch[-1].offset + 1) for place, batch in ours.items()}
+            await self._commit(consumer, offsets)  # 3
             self._measure_lag(consumer, ours)
 
     async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:

@@ -68,6 +68,14 @@ class Settings(KafkaAccess):
 
     batch_records_max: int = Field(default=500, ge=1)
     dead_letters_in_a_row_max: int = Field(default=50, ge=1)
+    partner_refused_in_a_row_max: int = Field(default=25, ge=1)
+    partner_window_records: int = Field(default=200, ge=1)
+    partner_refused_share_max: float = Field(default=0.25, gt=0, le=1)
+    partner_kept_records_max: int = Field(default=1_000, ge=1)
+    partner_kept_bytes_max: int = Field(default=64 * 1024 * 1024, ge=1)
+    """These five pause a partner's stream: refused in a row, the share of a window, dead letters of its that wait."""
+    pauses_poll_seconds: float = Field(default=1.0, gt=0)
+    """How soon an instance notices that a partner was paused or resumed by another."""
     handler_attempts_max: int = Field(default=3, ge=1)
     retry_seconds_max: float = Field(default=5.0, gt=0)
     stop_seconds_max: float = Field(default=5.0, gt=0)

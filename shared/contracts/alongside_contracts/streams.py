@@ -82,7 +82,7 @@ PARTNER_STATUS: Final = Stream(
     summary="What the network answers a partner. Only that partner may read it.",
     writers=frozenset({INTAKE, REFERRALS}),
     readers=frozenset({"partner"}),
-    key="the partner's reference of the referral",
+    key="the partner's reference of the referral; the partner's id when its stream is paused or resumed",
     partitions=3,
     retention_ms=14 * DAY_MS,
 )
