@@ -88,6 +88,92 @@ class Hope(StrEnum):
     NAVIGATION = "navigation"
 
 
+class Interest(StrEnum):
+    """What people like to do and talk about beside their troubles; it helps two people to begin."""
+
+    MUSIC = "music"
+    ART = "art"
+    READING = "reading"
+    WRITING = "writing"
+    SPORTS = "sports"
+    FITNESS = "fitness"
+    OUTDOORS = "outdoors"
+    GARDENING = "gardening"
+    COOKING = "cooking"
+    CRAFTS = "crafts"
+    GAMES = "games"
+    FILM = "film"
+    FAITH = "faith"
+    ANIMALS = "animals"
+    TECHNOLOGY = "technology"
+    VOLUNTEERING = "volunteering"
+    TRAVEL = "travel"
+    DANCE = "dance"
+    HISTORY = "history"
+    FAMILY_LIFE = "family-life"
+
+
+class Identity(StrEnum):
+    """Who somebody is, as they say it themselves: counted only where the person asks for a companion like them."""
+
+    WOMAN = "woman"
+    MAN = "man"
+    NON_BINARY = "non-binary"
+    TRANSGENDER = "transgender"
+    LGBTQ = "lgbtq"
+    BLACK = "black"
+    LATINO = "latino"
+    INDIGENOUS = "indigenous"
+    ASIAN = "asian"
+    MIDDLE_EASTERN = "middle-eastern"
+    WHITE = "white"
+    MULTIRACIAL = "multiracial"
+    IMMIGRANT = "immigrant"
+    REFUGEE = "refugee"
+    CHRISTIAN = "christian"
+    JEWISH = "jewish"
+    MUSLIM = "muslim"
+    HINDU = "hindu"
+    BUDDHIST = "buddhist"
+    SIKH = "sikh"
+    SECULAR = "secular"
+    DEAF = "deaf"
+    BLIND = "blind"
+    DISABLED = "disabled"
+    NEURODIVERGENT = "neurodivergent"
+    YOUNG_ADULT = "young-adult"
+    OLDER_ADULT = "older-adult"
+    PARENT = "parent"
+    VETERAN = "veteran"
+    RURAL = "rural"
+
+
+class Endorsement(StrEnum):
+    """What a certificate says its holder may do."""
+
+    ADULT_MENTAL_HEALTH = "adult-mental-health"
+    SUBSTANCE_USE_RECOVERY = "substance-use-recovery"
+    FORENSIC = "forensic"
+    YOUTH = "youth"
+    FAMILY = "family"
+    VETERAN = "veteran"
+    OLDER_ADULT = "older-adult"
+    CRISIS = "crisis"
+
+
+class TrainingTopic(StrEnum):
+    """What a training was about."""
+
+    ETHICS_AND_BOUNDARIES = "ethics-and-boundaries"
+    CULTURAL_SENSITIVITY = "cultural-sensitivity"
+    CONFIDENTIALITY = "confidentiality"
+    MANDATED_REPORTING = "mandated-reporting"
+    SUICIDE_PREVENTION = "suicide-prevention"
+    CRISIS_RESPONSE = "crisis-response"
+    TRAUMA_INFORMED_SUPPORT = "trauma-informed-support"
+    GROUP_FACILITATION = "group-facilitation"
+
+
 class Setting(StrEnum):
     """Where a referral comes from."""
 
@@ -272,12 +358,3 @@ class Answer(StrEnum):
     LINKED = "linked"
     ESCALATED = "escalated"
     REFUSED = "refused"
-
-
-class PauseReason(StrEnum):
-    """Why a partner's stream was paused: which limit its refused records reached."""
-
-    REFUSED_IN_A_ROW = "refused-in-a-row"
-    REFUSED_SHARE = "refused-share"
-    KEPT_RECORDS = "kept-records"
-    KEPT_BYTES = "kept-bytes"
