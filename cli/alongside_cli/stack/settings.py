@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import SettingsConfigDict
-
-from alongside_chassis.settings import KafkaAccess
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BrokerChoice = Literal["auto", "kafka", "embedded"]
 
 
-class StackSettings(KafkaAccess):
+class StackSettings(BaseSettings):
     """Read once by whoever starts a stack; every part below it takes plain parameters."""
 
     model_config = SettingsConfigDict(env_prefix="ALONGSIDE_", env_ignore_empty=True, extra="ignore")

@@ -6,10 +6,11 @@ from alongside_chassis.handlers import Handlers, Timer
 from alongside_chassis.transaction import Tx
 from alongside_contracts.intake import SubmissionAdmitted, SupportRequest
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
-from alongside_matching import answering, waking
+from alongside_matching import answering, offering, waking
 from alongside_matching.asking import PROPOSAL_EXPIRY, ask_next
 from alongside_matching.domain.facts import Request
 from alongside_matching.domain.policy import Policies
+from alongside_matching.reviewing import OFFER_REVIEW
 from alongside_matching.store import regions, requests
 
 
@@ -38,6 +39,14 @@ def handlers(policies: Policies) -> Handlers:
     async def look_again_for_those_who_wait(timer: Timer, tx: Tx) -> None:
         await regions.lock(tx.conn, timer.key)
         await waking.sweep(tx, timer.key, timer.facts, policies)
+
+    @heard.on_timer(offering.OFFER_RESUME)
+    async def resume_an_offer_whose_pause_is_over(timer: Timer, tx: Tx) -> None:
+        await offering.pause_is_over(tx, UUID(timer.key), policies)
+
+    @heard.on_timer(OFFER_REVIEW)
+    async def review_what_an_offer_can_do_now(timer: Timer, tx: Tx) -> None:
+        await offering.look_again(tx, UUID(timer.key), policies)
 
     return heard
 

@@ -1,18 +1,23 @@
 """Changes to what is on offer, each followed by a look at who waits for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from alongside_chassis.transaction import Tx
+from alongside_matching.domain.certificates import Unsound, recordable
 from alongside_matching.domain.places import BelowPromised, Fits, fits
 from alongside_matching.domain.policy import Policies
+from alongside_matching.reviewing import review
 from alongside_matching.store import offer_batches, offers, regions
 from alongside_matching.store.offer_batches import Added, NewOffer
 from alongside_matching.waking import offer_freed, sweep_later
+
+OFFER_RESUME: Final = "offer-resume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +30,30 @@ class Conflict:
     remedy: str
 
 
-async def add(tx: Tx, new: NewOffer, policies: Policies) -> None:
-    """Add one offer and propose it to those who wait."""
-    await regions.lock(tx.conn, new.region)
-    await offer_batches.add(tx.conn, [new], tx.now)
-    await offer_freed(tx, new.id, policies)
+@dataclass(frozen=True, slots=True)
+class InThePast:
+    """A moment that had to lie ahead does not."""
 
 
-async def add_many(tx: Tx, new: Sequence[NewOffer]) -> Added | Sequence[Conflict]:
-    """Add or change listed offers, all or none; those who wait in their regions are looked at right after."""
+async def add(tx: Tx, new: NewOffer, policies: Policies) -> Added | Sequence[Conflict]:
+    """Add one offer and propose it to those who wait; or say what is wrong with it."""
+    added = await add_many(tx, [new], policies, sweeping=False)
+    if isinstance(added, Added):
+        await offer_freed(tx, new.id, policies)
+    return added
+
+
+async def add_many(
+    tx: Tx, new: Sequence[NewOffer], policies: Policies, *, sweeping: bool = True
+) -> Added | Sequence[Conflict]:
+    """Add or change offers, all or none; those who wait in their regions are looked at right after."""
     touched = {offer.region for offer in new}
     await regions.lock(tx.conn, *touched)
-    conflicts = await _conflicts(tx, new)
-    if conflicts:
+    if conflicts := await conflicts_of(tx, new, policies):
         return conflicts
     added = await offer_batches.add(tx.conn, new, tx.now)
-    if added.created or added.changed:
+    await review(tx, [*added.created, *added.changed], policies)
+    if sweeping and (added.created or added.changed):
         for region in sorted(touched):
             sweep_later(tx, region)
     return added
@@ -62,42 +75,96 @@ async def change(
     decision = fits(wanted["capacity"], promised=wanted["held"] + wanted["taken"])
     if isinstance(decision, Fits):
         await offers.change(tx.conn, offer_id, wanted, tx.now)
+        await offers.set_capacity(tx.conn, offer_id, wanted["capacity"], tx.now)
         if wanted.get("contact_email"):
             await offers.keep_contact(tx.conn, offer_id, wanted["contact_email"])
-        await offer_freed(tx, offer_id, policies)
+        await settle(tx, offer_id, policies)
     return decision
 
 
-async def pause(tx: Tx, offer_id: UUID) -> bool:
-    """Ask this offer no more; False when there is no such offer."""
+async def agree_on_places(
+    tx: Tx, offer_id: UUID, capacity: int | None, *, promised: int, policies: Policies
+) -> Fits | BelowPromised:
+    """Agree on how many places an offer, which is locked, has."""
+    decision = fits(capacity, promised=promised)
+    if isinstance(decision, Fits):
+        await offers.set_capacity(tx.conn, offer_id, capacity, tx.now)
+        await settle(tx, offer_id, policies)
+    return decision
+
+
+async def free_at(tx: Tx, offer_id: UUID, mask: int, policies: Policies) -> None:
+    """Write when an offer, which is locked, is free."""
+    await offers.set_availability(tx.conn, offer_id, mask, tx.now)
+    await offer_freed(tx, offer_id, policies)
+
+
+async def pause(tx: Tx, offer_id: UUID, until: datetime | None) -> bool | InThePast:
+    """Ask this offer no more, until a moment if one is given; False when there is no such offer."""
     offer = await locked(tx, offer_id)
-    if offer is not None:
-        await offers.pause(tx.conn, offer_id, "staff", tx.now)
-    return offer is not None
+    if offer is None:
+        return False
+    if until is not None and until <= tx.now:
+        return InThePast()
+    await offers.pause(tx.conn, offer_id, "staff", tx.now, until=until)
+    if until is None:
+        tx.no_longer(OFFER_RESUME, str(offer_id))
+    else:
+        tx.later(OFFER_RESUME, str(offer_id), until)
+    return True
 
 
 async def resume(tx: Tx, offer_id: UUID, policies: Policies) -> bool:
     """Ask this offer again; False when there is no such offer."""
     offer = await locked(tx, offer_id)
-    if offer is not None:
+    if offer is None:
+        return False
+    await offers.pause(tx.conn, offer_id, None, tx.now)
+    tx.no_longer(OFFER_RESUME, str(offer_id))
+    await offer_freed(tx, offer_id, policies)
+    return True
+
+
+async def pause_is_over(tx: Tx, offer_id: UUID, policies: Policies) -> None:
+    """The moment came until which an offer was paused; one that was resumed or paused anew meanwhile stays as it is."""
+    offer = await locked(tx, offer_id)
+    if offer is not None and offer["paused_until"] is not None and offer["paused_until"] <= tx.now:
         await offers.pause(tx.conn, offer_id, None, tx.now)
         await offer_freed(tx, offer_id, policies)
-    return offer is not None
 
 
-async def _conflicts(tx: Tx, new: Sequence[NewOffer]) -> list[Conflict]:
-    """Offers that would move to another region or have fewer places than are promised."""
+async def look_again(tx: Tx, offer_id: UUID, policies: Policies) -> None:
+    """A day came on which time alone may have changed what an offer can do."""
+    if await locked(tx, offer_id) is not None:
+        await settle(tx, offer_id, policies)
+
+
+async def settle(tx: Tx, offer_id: UUID, policies: Policies) -> None:
+    """Bring what follows from a changed offer, which is locked, up to date, and propose it to those who wait."""
+    await review(tx, [offer_id], policies)
+    await offer_freed(tx, offer_id, policies)
+
+
+async def conflicts_of(tx: Tx, new: Sequence[NewOffer], policies: Policies) -> list[Conflict]:
+    """Offers that would move to another region, have fewer places than are promised, or hold what cannot count."""
     names = [(offer.source or "", offer.source_id or "") for offer in new]
     known = await offer_batches.known(tx.conn, names)
     conflicts = []
     for index, (name, offer) in enumerate(zip(names, new, strict=True)):
         before = known.get(name)
-        if before is None:
-            continue
-        if before.region != offer.region:
+        if before is not None and before.region != offer.region:
             remedy = f"It belongs to {before.region}; give it a source_id of its own in another region."
             conflicts.append(Conflict(index, "region", "region-cannot-change", remedy))
-        elif isinstance(fits(offer.capacity, promised=before.promised), BelowPromised):
+        elif before is not None and isinstance(fits(offer.capacity, promised=before.promised), BelowPromised):
             remedy = f"Send {before.promised} or more: so many places are held or taken."
             conflicts.append(Conflict(index, "capacity", "capacity-below-promised", remedy))
+        conflicts += _unsound(index, offer, policies.of(offer.region).day(tx.now))
     return conflicts
+
+
+def _unsound(index: int, offer: NewOffer, today: date) -> Iterator[Conflict]:
+    held = offer.record.certificates if offer.record else ()
+    for place, certificate in enumerate(held):
+        decision = recordable(certificate, today)
+        if isinstance(decision, Unsound):
+            yield Conflict(index, f"certificates.{place}.{decision.field}", decision.code, decision.remedy)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from alongside_contracts.ids import LanguageTag, RegionId
 from alongside_matching.domain.policy import Policies, Policy, Weights
+from alongside_matching.domain.wellbeing import Norms
 
 
 class PolicyFileError(Exception):
@@ -45,6 +47,38 @@ class _Weights(BaseModel):
         return self
 
 
+_Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Norms(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    caseload_max: int = Field(ge=1)
+    supporters_per_supervisor_max: int = Field(ge=1)
+    supervision_days_max: int = Field(ge=1)
+    supervision_overdue_share: _Share
+    self_check_days: int = Field(ge=1)
+    self_check_low: int = Field(ge=0, le=12)
+    self_check_low_share: _Share
+    self_check_exhausted: int = Field(ge=0, le=12)
+    self_check_exhausted_share: _Share
+    crisis_days: int = Field(ge=1, le=90)
+    crisis_share: _Share
+
+    @model_validator(mode="after")
+    def _worse_is_not_better(self) -> "_Norms":
+        if self.self_check_exhausted > self.self_check_low:
+            raise ValueError("self_check_exhausted must not be above self_check_low")
+        if self.self_check_exhausted_share > self.self_check_low_share:
+            raise ValueError("self_check_exhausted_share must not be above self_check_low_share")
+        return self
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not a time zone of the IANA database")
+    return name
+
+
 class _Numbers(BaseModel):
     model_config = ConfigDict(extra="forbid")
     respond_hours: float = Field(gt=0)
@@ -55,6 +89,9 @@ class _Numbers(BaseModel):
     pages_max: int = Field(ge=1, le=20)
     wake_max: int = Field(ge=1, le=500)
     weights: _Weights
+    norms: _Norms
+    zone: Annotated[str, AfterValidator(_known_zone)]
+    seat_hold_minutes: float = Field(gt=0)
 
 
 class _Document(BaseModel):
@@ -65,10 +102,11 @@ class _Document(BaseModel):
 
 def _changed(everywhere: _Numbers, changes: Mapping[str, Any]) -> _Numbers:
     before = everywhere.model_dump()
-    weights = before["weights"] | changes.get("weights", {})
-    return _Numbers.model_validate({**before, **changes, "weights": weights})
+    parts = {name: before[name] | changes.get(name, {}) for name in ("weights", "norms")}
+    return _Numbers.model_validate({**before, **changes, **parts})
 
 
 def _policy(given: _Numbers) -> Policy:
-    numbers = given.model_dump() | {"weights": Weights(**given.weights.model_dump())}
+    parts = {"weights": Weights(**given.weights.model_dump()), "norms": Norms(**given.norms.model_dump())}
+    numbers = given.model_dump() | parts
     return Policy(**numbers)

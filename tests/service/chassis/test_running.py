@@ -133,8 +133,7 @@ def relay_of(bench: ServiceBench) -> Relay:
     settings = bench.service.settings
     dsn = settings.database_url.get_secret_value()
     tools = bench.tools
-    kafka = settings.kafka_at(settings.kafka)
-    return Relay(dsn, kafka, service="bare", shards=8, metrics=tools.metrics, log=tools.log)
+    return Relay(dsn, settings.kafka, service="bare", shards=8, metrics=tools.metrics, log=tools.log)
 
 
 def listener_of(bench: ServiceBench) -> Listener:

@@ -110,7 +110,7 @@ async def test_a_batch_of_offers_is_proposed_to_who_waits_right_after(matching_b
 async def test_a_long_waitlist_is_served_part_by_part_to_its_end(matching_bench: ServiceBench) -> None:
     waiting = [await admit(matching_bench) for _ in range(120)]
 
-    await an_offer(matching_bench, capacity=200)
+    await an_offer(matching_bench, kind="group", capacity=200)
     at_once = len(await announced(matching_bench, MatchProposed))
     await matching_bench.fire_timers(matching_bench.clock.now())
 

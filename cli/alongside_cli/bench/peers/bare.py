@@ -14,7 +14,6 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from alongside_chassis.clock import SystemClock
-from alongside_chassis.kafka import Kafka
 from alongside_cli.bench.settings import HopSettings
 from alongside_contracts.ids import new_id
 
@@ -27,7 +26,7 @@ async def move(settings: HopSettings) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ending.set)
     conn = await asyncpg.connect(settings.database_url.get_secret_value())
     producer = AIOKafkaProducer(
-        **Kafka(settings.kafka).options(),
+        bootstrap_servers=settings.kafka,
         enable_idempotence=True,
         acks="all",
         linger_ms=2,
@@ -35,7 +34,7 @@ async def move(settings: HopSettings) -> None:
     )
     consumer = AIOKafkaConsumer(
         settings.hop_from,
-        **Kafka(settings.kafka).options(),
+        bootstrap_servers=settings.kafka,
         group_id=settings.hop_name,
         auto_offset_reset="earliest",
         enable_auto_commit=True,

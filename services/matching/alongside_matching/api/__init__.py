@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from alongside_matching.api import contacts, directory, offers, proposals
+from alongside_matching.api import contacts, directory, offers, proposals, workforce
 from alongside_matching.domain.policy import Policies
 
 
@@ -10,6 +10,7 @@ def routers(policies: Policies, *, directory_bytes_max: int) -> tuple[APIRouter,
     """Every route matching answers."""
     return (
         offers.router(policies),
+        workforce.router(policies),
         proposals.router(policies),
         directory.router(directory_bytes_max),
         contacts.router(),

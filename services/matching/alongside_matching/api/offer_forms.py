@@ -1,38 +1,58 @@
-"""The shapes in which offers come in and go out over HTTP."""
+"""The forms in which offers come in over HTTP."""
 
-from datetime import datetime
+from datetime import date
 from hashlib import sha256
-from typing import Annotated, Final, Literal, Self
-from uuid import UUID
+from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from alongside_chassis.http import PAGE_MAX
-from alongside_contracts.ids import LanguageTag, RegionId, new_id
-from alongside_contracts.vocabulary import AgeBand, Format, Mode, Need, OfferKind
+from alongside_contracts.ids import LanguageTag, Reference, RegionId, new_id
+from alongside_contracts.vocabulary import (
+    AgeBand,
+    Endorsement,
+    Format,
+    Hope,
+    Identity,
+    Interest,
+    Mode,
+    Need,
+    OfferKind,
+)
+from alongside_matching.api.offer_fields import (
+    CODES_MAX,
+    RECORDS_MAX,
+    AgreementForm,
+    Availability,
+    CertificateForm,
+    Eligible,
+    Email,
+    Kilometres,
+    Places,
+    PositionForm,
+    PublicName,
+    SourceName,
+    Strict,
+    TrainingForm,
+    mask_of,
+)
+from alongside_matching.domain.whereabouts import coarse
 from alongside_matching.store.offer_batches import NewOffer
+from alongside_matching.store.offers import CODES
+from alongside_matching.store.supporters import NewRecord
 
-CODES_MAX: Final = 30
-PLACES_MAX: Final = 100_000
 BATCH_MAX: Final = 1_000
-CODE_FIELDS: Final = ("needs", "languages", "formats", "modes", "age_bands")
-
-PublicName = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$"),
-]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}$")]
-SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
-Places = Annotated[int, Field(ge=0, le=PLACES_MAX)]
+SUPPORTERS_ONLY: Final = ("certificates", "trainings", "hours_per_week_max", "supervisor", "organisations")
+_PLAIN: Final = ("required_endorsement", "check_required", "checked_until", "reach_km")
 
 
-class OfferForm(BaseModel):
+class OfferForm(AgreementForm):
     """A new offer. `capacity` null means open to everyone, which only a group can be.
 
-    Groups and services have a public name. A supporter's name is not kept here, and never asked for.
+    Groups and services have a public name. A supporter's name is not kept here, and never asked for; `organisations`
+    are opaque references of those a supporter belongs to, so that nobody is sent to a colleague. `eligibility` is whom
+    a service restricts itself to. An offer that requires an endorsement requires certification.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: OfferKind
     region: RegionId
@@ -42,17 +62,42 @@ class OfferForm(BaseModel):
     formats: tuple[Format, ...] = Field(default=(), max_length=CODES_MAX)
     modes: tuple[Mode, ...] = Field(default=(), max_length=CODES_MAX)
     age_bands: tuple[AgeBand, ...] = Field(default=(), max_length=CODES_MAX)
+    hopes: tuple[Hope, ...] = Field(default=(), max_length=CODES_MAX)
+    interests: tuple[Interest, ...] = Field(default=(), max_length=CODES_MAX)
+    identities: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
+    organisations: tuple[Reference, ...] = Field(default=(), max_length=CODES_MAX)
+    eligibility: tuple[Eligible, ...] = Field(default=(), max_length=CODES_MAX)
     capacity: Places | None = 1
+    availability: Availability = ()
+    position: PositionForm | None = None
+    reach_km: Kilometres | None = None
+    certification_required: bool = False
+    required_endorsement: Endorsement | None = None
+    certificates: tuple[CertificateForm, ...] = Field(default=(), max_length=RECORDS_MAX)
+    trainings: tuple[TrainingForm, ...] = Field(default=(), max_length=RECORDS_MAX)
+    check_required: bool = False
+    checked_until: date | None = None
     contact_email: Email | None = None
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         check_kind(self.kind, self.name, self.capacity)
+        told = [name for name in SUPPORTERS_ONLY if getattr(self, name)]
+        if self.kind is not OfferKind.SUPPORTER and told:
+            raise ValueError(f"leave {told[0]} out: only a supporter has that")
+        if self.reach_km is not None and self.position is None:
+            raise ValueError("give a position: reach_km is counted from there")
         return self
 
     def as_new(self, source: str | None = None, source_id: str | None = None) -> NewOffer:
         """The row to add, with a fresh id and the hash by which a repeated import knows that nothing changed."""
-        codes = self.model_dump(mode="json", include=set(CODE_FIELDS))
+        codes = self.model_dump(mode="json", include=set(CODES))
+        words: dict[str, Any] = {
+            **self.model_dump(include=set(_PLAIN)),
+            **placed(self.position),
+            **{name: tuple(dict.fromkeys(values)) for name, values in codes.items()},
+        }
+        said = self.model_dump_json(exclude_defaults=True)
         return NewOffer(
             id=new_id(),
             kind=self.kind.value,
@@ -63,8 +108,19 @@ class OfferForm(BaseModel):
             email=self.contact_email,
             source=source,
             source_id=source_id,
-            content_hash=sha256(self.model_dump_json().encode()).hexdigest() if source else None,
-            **{name: tuple(dict.fromkeys(values)) for name, values in codes.items()},
+            content_hash=sha256(said.encode()).hexdigest() if source else None,
+            availability=mask_of(self.availability),
+            certification_required=self.certification_required or self.required_endorsement is not None,
+            record=self._record() if self.kind is OfferKind.SUPPORTER else None,
+            **words,
+        )
+
+    def _record(self) -> NewRecord:
+        return NewRecord(
+            hours_per_week_max=self.hours_per_week_max,
+            supervisor=self.supervisor,
+            certificates=[form.certificate() for form in self.certificates],
+            trainings=[form.training() for form in self.trainings],
         )
 
 
@@ -79,10 +135,8 @@ class ListedOfferForm(OfferForm):
         return self.as_new(self.source, self.source_id)
 
 
-class OfferChanges(BaseModel):
-    """What to change of an offer; what is not sent stays as it is."""
-
-    model_config = ConfigDict(extra="forbid")
+class OfferChanges(Strict):
+    """What to change of an offer; what is not sent stays as it is. `position` null forgets where it is."""
 
     name: PublicName | None = None
     needs: tuple[Need, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
@@ -90,22 +144,38 @@ class OfferChanges(BaseModel):
     formats: tuple[Format, ...] | None = Field(default=None, max_length=CODES_MAX)
     modes: tuple[Mode, ...] | None = Field(default=None, max_length=CODES_MAX)
     age_bands: tuple[AgeBand, ...] | None = Field(default=None, max_length=CODES_MAX)
+    hopes: tuple[Hope, ...] | None = Field(default=None, max_length=CODES_MAX)
+    interests: tuple[Interest, ...] | None = Field(default=None, max_length=CODES_MAX)
+    identities: tuple[Identity, ...] | None = Field(default=None, max_length=CODES_MAX)
+    organisations: tuple[Reference, ...] | None = Field(default=None, max_length=CODES_MAX)
+    eligibility: tuple[Eligible, ...] | None = Field(default=None, max_length=CODES_MAX)
     capacity: Places | None = None
+    position: PositionForm | None = None
+    reach_km: Kilometres | None = None
+    certification_required: bool = False
+    required_endorsement: Endorsement | None = None
+    check_required: bool = False
+    checked_until: date | None = None
     contact_email: Email | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("send at least one field to change")
-        if any(name in self.model_fields_set and getattr(self, name) is None for name in CODE_FIELDS):
-            raise ValueError("send a list of codes, or leave the field out")
+        if any(name in self.model_fields_set and getattr(self, name) is None for name in CODES):
+            raise ValueError("send a list, or leave the field out to keep what is known")
         return self
 
+    def words(self) -> dict[str, Any]:
+        """What was sent, in the words of the store."""
+        sent = self.model_dump(exclude_unset=True, exclude={*CODES, "position"})
+        codes = self.model_dump(mode="json", exclude_unset=True, include=set(CODES))
+        where = placed(self.position) if "position" in self.model_fields_set else {}
+        return {**sent, **codes, **where}
 
-class OfferBatch(BaseModel):
+
+class OfferBatch(Strict):
     """Up to a thousand offers, each known by its source and the id it has there."""
-
-    model_config = ConfigDict(extra="forbid")
 
     offers: tuple[ListedOfferForm, ...] = Field(min_length=1, max_length=BATCH_MAX)
 
@@ -116,10 +186,8 @@ class OfferBatch(BaseModel):
         return self
 
 
-class OfferFilter(BaseModel):
+class OfferFilter(Strict):
     """Which offers to list; what is not sent does not matter."""
-
-    model_config = ConfigDict(extra="forbid")
 
     region: RegionId | None = None
     kind: OfferKind | None = None
@@ -130,34 +198,22 @@ class OfferFilter(BaseModel):
     limit: int = Field(default=50, ge=1, le=PAGE_MAX)
 
 
-class BatchAdded(BaseModel):
-    """What became of a batch."""
+class PauseForm(Strict):
+    """How long an offer takes a break: until a moment, or until it is resumed."""
 
-    created: int
-    changed: int
-    unchanged: int
+    until: AwareDatetime | None = None
 
 
-class OfferView(BaseModel):
-    """An offer as staff see it. How it is reached is not part of it."""
+class CapacityForm(Strict):
+    """How many places are agreed; null is open to everyone, which only a group can be."""
 
-    id: UUID
-    kind: OfferKind
-    region: str
-    name: str | None
-    needs: tuple[str, ...]
-    languages: tuple[str, ...]
-    formats: tuple[str, ...]
-    modes: tuple[str, ...]
-    age_bands: tuple[str, ...]
-    capacity: int | None
-    held: int
-    taken: int
-    paused_because: Literal["staff", "not-active", "vanished"] | None
-    source: str | None
-    source_id: str | None
-    created_at: datetime
-    updated_at: datetime
+    capacity: Places | None
+
+
+class AvailabilityForm(Strict):
+    """When an offer is free in the region's week, instead of what was known; empty says nothing."""
+
+    windows: Availability
 
 
 def check_kind(kind: OfferKind, name: str | None, capacity: int | None) -> None:
@@ -168,3 +224,10 @@ def check_kind(kind: OfferKind, name: str | None, capacity: int | None) -> None:
         raise ValueError("give a group or service the name it is known by")
     if kind is not OfferKind.GROUP and capacity is None:
         raise ValueError("say how many places there are; only a group can be open to everyone")
+
+
+def placed(position: PositionForm | None) -> dict[str, float | None]:
+    """A position as it is kept: coarse."""
+    if position is None:
+        return {"latitude": None, "longitude": None}
+    return {"latitude": coarse(position.latitude), "longitude": coarse(position.longitude)}

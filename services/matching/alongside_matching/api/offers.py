@@ -1,8 +1,10 @@
 """Offers: add, read, change, pause."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 from fastapi import APIRouter, Query, Response
 
 from alongside_chassis.http import Command, Page, Read, decode_id_cursor
@@ -11,15 +13,18 @@ from alongside_contracts.vocabulary import OfferKind
 from alongside_matching import offering
 from alongside_matching.api import refusals
 from alongside_matching.api.cursors import next_cursor
+from alongside_matching.api.offer_fields import mask_of
 from alongside_matching.api.offer_forms import (
-    BatchAdded,
+    AvailabilityForm,
+    CapacityForm,
     OfferBatch,
     OfferChanges,
     OfferFilter,
     OfferForm,
-    OfferView,
+    PauseForm,
     check_kind,
 )
+from alongside_matching.api.offer_views import BatchAdded, OfferView
 from alongside_matching.domain.places import BelowPromised, Fits
 from alongside_matching.domain.policy import Policies
 from alongside_matching.store import offers
@@ -32,6 +37,7 @@ def router(policies: Policies) -> APIRouter:
     _add_reading(routes)
     _add_adding(routes, policies)
     _add_changing(routes, policies)
+    _add_places(routes, policies)
     _add_pausing(routes, policies)
     return routes
 
@@ -50,7 +56,7 @@ def _add_reading(routes: APIRouter) -> None:
             source=wanted.source,
             limit=wanted.limit,
         )
-        items = [OfferView.model_validate(dict(row)) for row in rows]
+        items = [OfferView.of(row) for row in rows]
         return Page(items=items, next_cursor=next_cursor(items, wanted.limit))
 
     @routes.get("/{offer_id}")
@@ -59,7 +65,7 @@ def _add_reading(routes: APIRouter) -> None:
         row = await offers.view(read.conn, offer_id)
         if row is None:
             raise refusals.no_offer(offer_id)
-        return OfferView.model_validate(dict(row))
+        return OfferView.of(row)
 
 
 def _add_adding(routes: APIRouter, policies: Policies) -> None:
@@ -69,8 +75,11 @@ def _add_adding(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> OfferView:
             new = form.as_new()
-            await offering.add(tx, new, policies)
-            return await _view(tx, new.id)
+            match await offering.add(tx, new, policies):
+                case Added():
+                    return await _view(tx, new.id)
+                case conflicts:
+                    raise refusals.offer_refused(conflicts)
 
         return await command.run(work, status=201)
 
@@ -80,7 +89,7 @@ def _add_adding(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> BatchAdded:
             new = [form.as_listed() for form in batch.offers]
-            match await offering.add_many(tx, new):
+            match await offering.add_many(tx, new, policies):
                 case Added(created=created, changed=changed):
                     unchanged = len(new) - len(created) - len(changed)
                     return BatchAdded(created=len(created), changed=len(changed), unchanged=unchanged)
@@ -94,17 +103,11 @@ def _add_changing(routes: APIRouter, policies: Policies) -> None:
     @routes.patch("/{offer_id}", response_model=OfferView)
     async def change_offer(offer_id: UUID, changes: OfferChanges, command: Command) -> Response:
         """Change what an offer says of itself; those who wait for one like it are looked at at once."""
-        sent = changes.model_dump(mode="json", exclude_unset=True)
 
         async def work(tx: Tx) -> OfferView:
-            before = await offering.locked(tx, offer_id)
-            if before is None:
-                raise refusals.no_offer(offer_id)
-            wanted = {**before, **sent}
-            try:
-                check_kind(OfferKind(wanted["kind"]), wanted["name"], wanted["capacity"])
-            except ValueError as why:
-                raise refusals.not_its_kind(str(why)) from why
+            before = await _locked(tx, offer_id)
+            wanted = {**before, **changes.words()}
+            _check_kind(wanted)
             match await offering.change(tx, offer_id, wanted, policies):
                 case BelowPromised() as refused:
                     raise refusals.below_promised(refused)
@@ -114,15 +117,50 @@ def _add_changing(routes: APIRouter, policies: Policies) -> None:
         return await command.run(work)
 
 
-def _add_pausing(routes: APIRouter, policies: Policies) -> None:
-    @routes.post("/{offer_id}/pause", response_model=OfferView)
-    async def pause_offer(offer_id: UUID, command: Command) -> Response:
-        """Ask this offer no more. Proposals it has already stay open."""
+def _add_places(routes: APIRouter, policies: Policies) -> None:
+    @routes.put("/{offer_id}/capacity", response_model=OfferView)
+    async def set_capacity(offer_id: UUID, form: CapacityForm, command: Command) -> Response:
+        """Agree on how many places there are; never fewer than are held or taken."""
 
         async def work(tx: Tx) -> OfferView:
-            if not await offering.pause(tx, offer_id):
-                raise refusals.no_offer(offer_id)
+            offer = await _locked(tx, offer_id)
+            _check_kind({**offer, "capacity": form.capacity})
+            promised = offer["held"] + offer["taken"]
+            match await offering.agree_on_places(
+                tx, offer_id, form.capacity, promised=promised, policies=policies
+            ):
+                case BelowPromised() as refused:
+                    raise refusals.below_promised(refused)
+                case Fits():
+                    return await _view(tx, offer_id)
+
+        return await command.run(work)
+
+    @routes.put("/{offer_id}/availability", response_model=OfferView)
+    async def set_availability(offer_id: UUID, form: AvailabilityForm, command: Command) -> Response:
+        """Say when an offer is free in the region's week, instead of what was known."""
+
+        async def work(tx: Tx) -> OfferView:
+            await _locked(tx, offer_id)
+            await offering.free_at(tx, offer_id, mask_of(form.windows), policies)
             return await _view(tx, offer_id)
+
+        return await command.run(work)
+
+
+def _add_pausing(routes: APIRouter, policies: Policies) -> None:
+    @routes.post("/{offer_id}/pause", response_model=OfferView)
+    async def pause_offer(offer_id: UUID, command: Command, form: PauseForm | None = None) -> Response:
+        """Ask this offer no more, until a moment if one is given. Proposals it has already stay open."""
+
+        async def work(tx: Tx) -> OfferView:
+            match await offering.pause(tx, offer_id, form.until if form else None):
+                case offering.InThePast():
+                    raise refusals.until_in_the_past()
+                case False:
+                    raise refusals.no_offer(offer_id)
+                case True:
+                    return await _view(tx, offer_id)
 
         return await command.run(work)
 
@@ -138,8 +176,22 @@ def _add_pausing(routes: APIRouter, policies: Policies) -> None:
         return await command.run(work)
 
 
+async def _locked(tx: Tx, offer_id: UUID) -> asyncpg.Record:
+    offer = await offering.locked(tx, offer_id)
+    if offer is None:
+        raise refusals.no_offer(offer_id)
+    return offer
+
+
+def _check_kind(wanted: Mapping[str, Any]) -> None:
+    try:
+        check_kind(OfferKind(wanted["kind"]), wanted["name"], wanted["capacity"])
+    except ValueError as why:
+        raise refusals.not_its_kind(str(why)) from why
+
+
 async def _view(tx: Tx, offer_id: UUID) -> OfferView:
     row = await offers.view(tx.conn, offer_id)
     if row is None:
         raise refusals.no_offer(offer_id)
-    return OfferView.model_validate(dict(row))
+    return OfferView.of(row)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from alongside_chassis.errors import Problem
+from alongside_matching.domain.certificates import Unsound
 from alongside_matching.domain.places import BelowPromised
 from alongside_matching.domain.proposals import AlreadyAnswered, TooLate
 from alongside_matching.offering import Conflict
@@ -96,6 +97,74 @@ def batch_refused(conflicts: Sequence[Conflict]) -> Problem:
         remedy="Correct the offers named in errors and send the batch again.",
         field=errors[0]["where"],
         extra={"errors": errors},
+    )
+
+
+def offer_refused(conflicts: Sequence[Conflict]) -> Problem:
+    """A single offer holds what cannot be taken in."""
+    first = conflicts[0]
+    return Problem(
+        status=422,
+        code=first.code,
+        title="This offer cannot be taken in so",
+        remedy=first.remedy,
+        field=f"body.{first.field}",
+    )
+
+
+def no_supporter() -> Problem:
+    """Groups and services have no workforce record."""
+    return Problem(
+        status=409,
+        code="not-a-supporter",
+        title="Only a supporter has a record",
+        remedy="Use the id of an offer of kind supporter.",
+        field="offer_id",
+    )
+
+
+def unsound_certificate(refused: Unsound) -> Problem:
+    """A certificate that cannot count."""
+    return Problem(
+        status=422,
+        code=refused.code,
+        title="This certificate cannot be put on record",
+        remedy=refused.remedy,
+        field=f"body.{refused.field}",
+    )
+
+
+def supervisor_full(supporters_max: int) -> Problem:
+    """The region's norm for a supervisor is reached."""
+    return Problem(
+        status=409,
+        code="supervisor-full",
+        title="This supervisor has as many supporters as the norm allows",
+        detail=f"The norm of this region is {supporters_max}.",
+        remedy="Name another supervisor, or have the region's policy changed.",
+        field="body.supervisor",
+    )
+
+
+def not_yet(field: str) -> Problem:
+    """What has not happened cannot be noted."""
+    return Problem(
+        status=422,
+        code="in-the-future",
+        title="This has not happened yet",
+        remedy="Note it on the day or after.",
+        field=field,
+    )
+
+
+def until_in_the_past() -> Problem:
+    """A pause that would be over already."""
+    return Problem(
+        status=422,
+        code="until-in-the-past",
+        title="This pause would be over already",
+        remedy="Give a moment that lies ahead, or leave until out.",
+        field="body.until",
     )
 
 

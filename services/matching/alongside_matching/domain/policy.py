@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from alongside_matching.domain.wellbeing import Norms
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,9 @@ class Policy:
     `respond_hours`, `respond_hours_urgent`: how long a target may take to answer. `candidates_max`: how many offers
     one search looks at closely, up to `pages_max` times while none of them is eligible. `wake_max`: how many waiting
     referrals one transaction looks at; the rest follow in the next. `directory_capacity`, `directory_language`: what
-    is assumed of a listed service, because directories publish no places and not always a language.
+    is assumed of a listed service, because directories publish no places and not always a language. `zone`: the IANA
+    time zone in which the region's week and days are counted. `seat_hold_minutes`: how long a seat at one meeting is
+    kept for somebody who has not said yes.
     """
 
     respond_hours: float
@@ -33,11 +38,22 @@ class Policy:
     pages_max: int
     wake_max: int
     weights: Weights
+    norms: Norms
+    zone: str
+    seat_hold_minutes: float
 
     def answer_due(self, urgency: str, now: datetime) -> datetime:
         """When a proposal made now lapses."""
         hours = self.respond_hours if urgency == "routine" else self.respond_hours_urgent
         return now + timedelta(hours=hours)
+
+    def day(self, now: datetime) -> date:
+        """Which day it is in the region."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
+    def begin_of(self, day: date) -> datetime:
+        """When a day begins in the region."""
+        return datetime.combine(day, time(), ZoneInfo(self.zone))
 
 
 @dataclass(frozen=True, slots=True)

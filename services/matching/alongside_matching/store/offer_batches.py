@@ -1,29 +1,45 @@
 """Many offers at once: from a form, a sample region or a directory. Known by their `source` and the id they have there."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 import orjson
 
-_ADD: Final = """
-    insert into offer (id, kind, region, name, needs, languages, formats, modes, age_bands, capacity,
-                       paused_because, source, source_id, content_hash, created_at, updated_at)
-    select id, kind, region, name, needs, languages, formats, modes, age_bands, capacity,
-           paused_because, source, source_id, content_hash, $2, $2
-    from jsonb_to_recordset($1::jsonb) as new (
-        id uuid, kind text, region text, name text, needs text[], languages text[], formats text[], modes text[],
-        age_bands text[], capacity int, paused_because text, source text, source_id text, content_hash text)
+from alongside_matching.domain.week import packed
+from alongside_matching.store import supporters
+from alongside_matching.store.offers import CODES, WORDS
+from alongside_matching.store.supporters import NewRecord
+
+_PLAIN: Final = (
+    *("id", "kind", "region", "name", *CODES, *WORDS),
+    *("capacity", "paused_because", "source", "source_id", "content_hash"),
+)
+_COLUMNS: Final = ", ".join(_PLAIN)
+_TYPED: Final = ", ".join(
+    (
+        "id uuid, kind text, region text, name text",
+        *(f"{name} text[]" for name in CODES),
+        "required_endorsement text, certification_required boolean, check_required boolean, checked_until date",
+        "latitude float, longitude float, reach_km float, capacity int, paused_because text, source text",
+        "source_id text, content_hash text, availability text",
+    )
+)
+_REPLACED: Final = ", ".join(
+    f"{name} = excluded.{name}"
+    for name in ("kind", "name", *CODES, *WORDS, "content_hash", "availability", "updated_at")
+)
+_ADD: Final = f"""
+    insert into offer ({_COLUMNS}, availability, created_at, updated_at)
+    select {_COLUMNS}, decode(availability, 'hex'), $2, $2 from jsonb_to_recordset($1::jsonb) as new ({_TYPED})
     on conflict (source, source_id) do update
-    set kind = excluded.kind, name = excluded.name, needs = excluded.needs, languages = excluded.languages,
-        formats = excluded.formats, modes = excluded.modes, age_bands = excluded.age_bands,
+    set {_REPLACED},
         capacity = case when $3 then offer.capacity else excluded.capacity end,
-        content_hash = excluded.content_hash,
-        paused_because = case when offer.paused_because = 'staff' then 'staff' else excluded.paused_because end,
-        updated_at = excluded.updated_at
+        capacity_limit = case when excluded.kind = 'supporter' then offer.capacity_limit end,
+        paused_because = case when offer.paused_because = 'staff' then 'staff' else excluded.paused_because end
     where offer.region = excluded.region
       and (offer.content_hash is distinct from excluded.content_hash or offer.paused_because = 'vanished')
     returning id, source, source_id, old.id is null as created
@@ -48,7 +64,10 @@ _PAUSE_VANISHED: Final = """
 
 @dataclass(frozen=True, slots=True)
 class NewOffer:
-    """An offer to be added, or to replace what is known under the same `source` and `source_id`."""
+    """An offer to be added, or to replace what is known under the same `source` and `source_id`.
+
+    `availability` is a mask of the region's week; the position is coarse. `record` is there for supporters only.
+    """
 
     id: UUID
     kind: str
@@ -65,6 +84,20 @@ class NewOffer:
     source_id: str | None
     content_hash: str | None
     email: str | None = None
+    hopes: Sequence[str] = ()
+    interests: Sequence[str] = ()
+    identities: Sequence[str] = ()
+    organisations: Sequence[str] = ()
+    eligibility: Sequence[str] = ()
+    required_endorsement: str | None = None
+    certification_required: bool = False
+    check_required: bool = False
+    checked_until: date | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    reach_km: float | None = None
+    availability: int = 0
+    record: NewRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +124,13 @@ async def add(
 
     `keep_capacity` leaves the places of known offers as they are: staff set them, a directory only assumes them.
     """
-    emails = {_name(offer.source, offer.source_id, offer.id): offer.email for offer in offers}
-    document = orjson.dumps([asdict(replace(offer, email=None)) for offer in offers]).decode()
+    sent = {_name(offer.source, offer.source_id, offer.id): offer for offer in offers}
+    document = orjson.dumps([_row(offer) for offer in offers]).decode()
     rows = await conn.fetch(_ADD, document, now, keep_capacity)
-    contacts = {row["id"]: emails[_name(row["source"], row["source_id"], row["id"])] for row in rows}
-    told = [(offer_id, email) for offer_id, email in contacts.items() if email is not None]
-    await conn.execute(_KEEP_CONTACTS, [offer_id for offer_id, _ in told], [email for _, email in told])
+    stored = {row["id"]: sent[_name(row["source"], row["source_id"], row["id"])] for row in rows}
+    told = {offer_id: offer.email for offer_id, offer in stored.items() if offer.email is not None}
+    await conn.execute(_KEEP_CONTACTS, list(told), list(told.values()))
+    await supporters.keep(conn, {key: offer.record for key, offer in stored.items() if offer.record})
     return Added(
         created=tuple(row["id"] for row in rows if row["created"]),
         changed=tuple(row["id"] for row in rows if not row["created"]),
@@ -117,6 +151,12 @@ async def pause_vanished(
     """Pause the offers of a source that it no longer lists; answers how many."""
     paused: int = await conn.fetchval(_PAUSE_VANISHED, source, list(still_there), now)
     return paused
+
+
+def _row(offer: NewOffer) -> dict[str, object]:
+    row: dict[str, object] = {name: getattr(offer, name) for name in _PLAIN}
+    mask = packed(offer.availability)
+    return row | {"availability": mask.hex() if mask else None}
 
 
 def _name(source: str | None, source_id: str | None, offer_id: UUID) -> tuple[str, str] | UUID:

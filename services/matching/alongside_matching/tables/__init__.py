@@ -1,53 +1,75 @@
 """The rows matching owns. Only the store and the migrations look in here.
 
-Two invariants are the database's own: no offer promises more places than it has (`within_capacity`), and a referral
-has at most one proposal that is open or accepted (`ix_proposal_one_at_a_time`).
+Three invariants are the database's own: no offer promises more places than it has (`within_capacity`), none promises
+another beyond its effective capacity (the trigger `no_promise_beyond_effective_capacity`, as only a trigger sees what
+was promised before), and a referral has at most one proposal that is open or accepted (`ix_proposal_one_at_a_time`).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
+    Computed,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Text,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
+from alongside_matching.tables.columns import Base, codes, count, metadata, of_offer
+from alongside_matching.tables.directory import DirectoryRecordRow
+from alongside_matching.tables.groups import GroupScheduleRow, OccurrenceRow, SeatRow
+from alongside_matching.tables.supporters import (
+    CertificationRow,
+    SelfCheckRow,
+    SupporterLogRow,
+    SupporterRow,
+    TrainingRow,
+)
 
-metadata = MetaData(naming_convention=NAMING_CONVENTION)
-chassis_tables(metadata)
+__all__ = [
+    "CertificationRow",
+    "DirectoryImportLineRow",
+    "DirectoryImportPartRow",
+    "DirectoryImportRow",
+    "DirectoryRecordRow",
+    "GroupScheduleRow",
+    "OccurrenceRow",
+    "OfferContactRow",
+    "OfferRow",
+    "ProposalRow",
+    "RequestRow",
+    "SeatRow",
+    "SelfCheckRow",
+    "SupporterLogRow",
+    "SupporterRow",
+    "TrainingRow",
+    "metadata",
+]
 
 
-def _codes() -> Column[list[str]]:
-    return Column(ARRAY(Text), nullable=False, server_default=text("'{}'"))
-
-
-def _count() -> Column[int]:
-    return Column(Integer, nullable=False, server_default=text("0"))
-
-
-class Base(SQLModel):
-    """Keeps this service's tables in a MetaData of their own."""
-
-    metadata = metadata
+def _flag() -> Column[bool]:
+    return Column(Boolean, nullable=False, server_default=text("false"))
 
 
 class OfferRow(Base, table=True):
     """Something a person can be referred to. `name` is public and only groups and services have one.
 
-    An imported offer may name no need: it is listed, and never proposed.
+    An imported offer may name no need: it is listed, and never proposed. `capacity` is what is agreed;
+    `capacity_limit` is what the well-being valve lets through now (null: all of it); `effective_capacity` is the
+    smaller of the two and what matching reckons with. When it sinks below what is promised, promises are kept and no
+    more are made. `availability` holds 336 half hours of the region's week, Monday 00:00 first, one bit each (least
+    significant bit of the last byte first); null when the offer does not say. Position is coarse (`domain/whereabouts`).
     """
 
     __tablename__ = "offer"
@@ -58,7 +80,15 @@ class OfferRow(Base, table=True):
         CheckConstraint("cardinality(languages) > 0", name="languages"),
         CheckConstraint("capacity >= 0 and held >= 0 and taken >= 0", name="counts"),
         CheckConstraint("capacity is null or held + taken <= capacity", name="within_capacity"),
-        CheckConstraint("paused_because in ('staff', 'not-active', 'vanished')", name="paused_because"),
+        CheckConstraint(
+            "capacity_limit >= 0 and (capacity_limit is null or capacity is not null)", name="limit"
+        ),
+        CheckConstraint("octet_length(availability) = 42", name="availability"),
+        CheckConstraint("(latitude is null) = (longitude is null)", name="latitude_with_longitude"),
+        CheckConstraint("reach_km > 0", name="reach_km"),
+        CheckConstraint(
+            "paused_because in ('staff', 'not-active', 'vanished', 'not-meeting')", name="paused_because"
+        ),
         CheckConstraint("(source is null) = (source_id is null)", name="source_with_its_id"),
         UniqueConstraint("source", "source_id"),
         Index(None, "needs", postgresql_using="gin"),
@@ -69,15 +99,36 @@ class OfferRow(Base, table=True):
     kind: str = Field(sa_type=Text)
     region: str = Field(sa_type=Text)
     name: str | None = Field(default=None, sa_type=Text)
-    needs: list[str] = Field(sa_column=_codes())
-    languages: list[str] = Field(sa_column=_codes())
-    formats: list[str] = Field(sa_column=_codes())
-    modes: list[str] = Field(sa_column=_codes())
-    age_bands: list[str] = Field(sa_column=_codes())
+    needs: list[str] = Field(sa_column=codes())
+    languages: list[str] = Field(sa_column=codes())
+    formats: list[str] = Field(sa_column=codes())
+    modes: list[str] = Field(sa_column=codes())
+    age_bands: list[str] = Field(sa_column=codes())
+    hopes: list[str] = Field(sa_column=codes())
+    interests: list[str] = Field(sa_column=codes())
+    identities: list[str] = Field(sa_column=codes())
+    organisations: list[str] = Field(sa_column=codes())
+    endorsements: list[str] = Field(sa_column=codes())
+    eligibility: list[str] = Field(sa_column=codes())
+    required_endorsement: str | None = Field(default=None, sa_type=Text)
+    availability: bytes | None = Field(default=None, sa_type=LargeBinary)
+    latitude: float | None = None
+    longitude: float | None = None
+    reach_km: float | None = None
+    certified_until: date | None = None
+    certification_required: bool = Field(sa_column=_flag())
+    checked_until: date | None = None
+    check_required: bool = Field(sa_column=_flag())
     capacity: int | None = None
-    held: int = Field(sa_column=_count())
-    taken: int = Field(sa_column=_count())
+    capacity_limit: int | None = None
+    effective_capacity: int | None = Field(
+        default=None, sa_column=Column(Integer, Computed("least(capacity, capacity_limit)", persisted=True))
+    )
+    held: int = Field(sa_column=count())
+    taken: int = Field(sa_column=count())
     paused_because: str | None = Field(default=None, sa_type=Text)
+    paused_until: datetime | None = None
+    place_closed: bool = Field(sa_column=_flag())
     source: str | None = Field(default=None, sa_type=Text)
     source_id: str | None = Field(default=None, sa_type=Text)
     content_hash: str | None = Field(default=None, sa_type=Text)
@@ -90,9 +141,7 @@ class OfferContactRow(Base, table=True):
 
     __tablename__ = "offer_contact"
 
-    offer_id: UUID = Field(
-        sa_column=Column(PG_UUID(as_uuid=True), ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True)
-    )
+    offer_id: UUID = Field(sa_column=of_offer(primary_key=True))
     email: str = Field(sa_type=Text)
 
 
@@ -115,18 +164,18 @@ class RequestRow(Base, table=True):
     referral_id: UUID = Field(primary_key=True)
     state: str = Field(sa_type=Text)
     region: str = Field(sa_type=Text)
-    needs: list[str] = Field(sa_column=_codes())
-    languages: list[str] = Field(sa_column=_codes())
-    formats: list[str] = Field(sa_column=_codes())
-    modes: list[str] = Field(sa_column=_codes())
-    avoid_needs: list[str] = Field(sa_column=_codes())
+    needs: list[str] = Field(sa_column=codes())
+    languages: list[str] = Field(sa_column=codes())
+    formats: list[str] = Field(sa_column=codes())
+    modes: list[str] = Field(sa_column=codes())
+    avoid_needs: list[str] = Field(sa_column=codes())
     age_band: str | None = Field(default=None, sa_type=Text)
     urgency: str = Field(sa_type=Text)
     urgency_rank: int
     asked: list[UUID] = Field(
         sa_column=Column(ARRAY(PG_UUID(as_uuid=True)), nullable=False, server_default=text("'{}'"))
     )
-    attempts: int = Field(sa_column=_count())
+    attempts: int = Field(sa_column=count())
     waiting_since: datetime
     updated_at: datetime
 
@@ -159,7 +208,7 @@ class ProposalRow(Base, table=True):
     region: str = Field(sa_type=Text)
     attempt: int
     state: str = Field(sa_type=Text)
-    reasons: list[str] = Field(sa_column=_codes())
+    reasons: list[str] = Field(sa_column=codes())
     score: float
     factors: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     considered: int
@@ -185,17 +234,17 @@ class DirectoryImportRow(Base, table=True):
     id: UUID = Field(primary_key=True)
     region: str = Field(sa_type=Text)
     pause_vanished: bool
-    attempts: int = Field(sa_column=_count())
+    attempts: int = Field(sa_column=count())
     state: str = Field(sa_type=Text)
     of: int | None = None
-    read: int = Field(sa_column=_count())
-    created: int = Field(sa_column=_count())
-    changed: int = Field(sa_column=_count())
-    unchanged: int = Field(sa_column=_count())
-    quarantined: int = Field(sa_column=_count())
-    lines_quarantined: int = Field(sa_column=_count())
-    flagged: int = Field(sa_column=_count())
-    vanished: int = Field(sa_column=_count())
+    read: int = Field(sa_column=count())
+    created: int = Field(sa_column=count())
+    changed: int = Field(sa_column=count())
+    unchanged: int = Field(sa_column=count())
+    quarantined: int = Field(sa_column=count())
+    lines_quarantined: int = Field(sa_column=count())
+    flagged: int = Field(sa_column=count())
+    vanished: int = Field(sa_column=count())
     problem: str | None = Field(default=None, sa_type=Text)
     remedy: str | None = Field(default=None, sa_type=Text)
     created_at: datetime

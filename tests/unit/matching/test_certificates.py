@@ -1,0 +1,52 @@
+"""Certificates: what can be put on record, and what still counts."""
+
+from datetime import date
+
+import pytest
+
+from alongside_matching.domain.certificates import Certificate, Sound, Standing, Unsound, recordable, standing
+from alongside_matching.domain.whereabouts import coarse
+
+TODAY = date(2026, 3, 2)
+SOUND = Certificate("State board", "adult-mental-health", date(2025, 1, 1), date(2027, 1, 1))
+
+
+def test_a_certificate_counts_to_the_end_of_its_last_day() -> None:
+    last_day = Certificate("State board", "youth", date(2025, 1, 1), TODAY)
+
+    assert recordable(last_day, TODAY) == Sound()
+    assert standing([last_day], TODAY).endorsements == ("youth",)
+
+
+@pytest.mark.parametrize(
+    ("issued", "expires", "field", "code"),
+    [
+        (date(2024, 1, 1), date(2026, 3, 1), "expires_on", "certificate-expired"),
+        (date(2026, 3, 3), date(2027, 1, 1), "issued_on", "issued-in-the-future"),
+        (date(2026, 1, 1), date(2025, 12, 31), "expires_on", "expires-before-issued"),
+    ],
+)
+def test_a_certificate_that_cannot_count_is_refused(
+    issued: date, expires: date, field: str, code: str
+) -> None:
+    refused = recordable(Certificate("State board", "youth", issued, expires), TODAY)
+
+    assert isinstance(refused, Unsound)
+    assert (refused.field, refused.code) == (field, code)
+
+
+def test_an_endorsement_lapses_with_its_certificate_while_another_goes_on() -> None:
+    short = Certificate("State board", "forensic", date(2025, 1, 1), date(2026, 6, 30))
+
+    assert standing([SOUND, short], TODAY) == Standing(
+        date(2027, 1, 1), ("adult-mental-health", "forensic"), date(2026, 7, 1)
+    )
+    assert standing([SOUND, short], date(2026, 7, 1)).endorsements == ("adult-mental-health",)
+
+
+def test_without_certificates_nothing_is_said() -> None:
+    assert standing([], TODAY) == Standing(None, (), None)
+
+
+def test_a_position_is_kept_no_finer_than_five_kilometres() -> None:
+    assert (coarse(25.774), coarse(-80.1937)) == (25.75, -80.2)

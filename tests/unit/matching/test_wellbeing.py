@@ -1,0 +1,116 @@
+"""The well-being valve: what strains a supporter lowers their places, and time gives them back."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alongside_matching.domain.wellbeing import Eased, Norms, SelfCheck, Strain, eased
+
+TODAY = date(2026, 3, 2)
+NORMS = Norms(
+    caseload_max=12,
+    supporters_per_supervisor_max=8,
+    supervision_days_max=35,
+    supervision_overdue_share=0.5,
+    self_check_days=14,
+    self_check_low=5,
+    self_check_low_share=0.5,
+    self_check_exhausted=2,
+    self_check_exhausted_share=0.0,
+    crisis_days=7,
+    crisis_share=0.5,
+)
+WELL = Strain(agreed=8, supervised_on=TODAY)
+
+
+def ago(days: int) -> date:
+    """That many days before today."""
+    return TODAY - timedelta(days=days)
+
+
+def test_a_supporter_who_is_well_has_the_places_that_were_agreed() -> None:
+    assert eased(WELL, NORMS, TODAY).places == 8
+
+
+def test_nobody_has_more_places_than_the_caseload_norm() -> None:
+    assert eased(replace(WELL, agreed=40), NORMS, TODAY).places == 12
+
+
+@pytest.mark.parametrize(
+    ("strain", "places"),
+    [
+        (replace(WELL, supervised_on=ago(35)), 8),
+        (replace(WELL, supervised_on=ago(36)), 4),
+        (replace(WELL, self_check=SelfCheck(TODAY, 6)), 8),
+        (replace(WELL, self_check=SelfCheck(TODAY, 5)), 4),
+        (replace(WELL, self_check=SelfCheck(TODAY, 2)), 0),
+        (replace(WELL, crises_on=(TODAY,)), 4),
+        (replace(WELL, hours_per_week_max=4, support_minutes={ago(1): 120, TODAY: 119}), 8),
+        (replace(WELL, hours_per_week_max=4, support_minutes={ago(1): 120, TODAY: 120}), 0),
+        (replace(WELL, agreed=1, crises_on=(TODAY,)), 0),
+    ],
+)
+def test_each_sign_of_strain_lowers_the_places(strain: Strain, places: int) -> None:
+    assert eased(strain, NORMS, TODAY).places == places
+
+
+def test_several_signs_do_not_add_up_so_that_the_number_tells_none_of_them() -> None:
+    both = replace(WELL, crises_on=(TODAY,), self_check=SelfCheck(TODAY, 5))
+
+    assert eased(both, NORMS, TODAY).places == eased(replace(WELL, crises_on=(TODAY,)), NORMS, TODAY).places
+
+
+@pytest.mark.parametrize(
+    ("strain", "again"),
+    [
+        (replace(WELL, self_check=SelfCheck(ago(3), 2)), ago(3) + timedelta(days=14)),
+        (replace(WELL, crises_on=(ago(6), ago(2))), ago(6) + timedelta(days=7)),
+        (
+            replace(WELL, hours_per_week_max=1, support_minutes={ago(5): 30, TODAY: 30}),
+            ago(5) + timedelta(days=7),
+        ),
+        (WELL, TODAY + timedelta(days=36)),
+        (replace(WELL, supervised_on=ago(40)), None),
+    ],
+)
+def test_it_says_when_time_alone_may_change_the_number(strain: Strain, again: date | None) -> None:
+    assert eased(strain, NORMS, TODAY).look_again_on == again
+
+
+STRAINS = st.builds(
+    Strain,
+    agreed=st.integers(0, 60),
+    supervised_on=st.integers(0, 90).map(ago),
+    self_check=st.none() | st.builds(SelfCheck, st.integers(0, 30).map(ago), st.integers(0, 12)),
+    crises_on=st.lists(st.integers(0, 20).map(ago), max_size=3).map(tuple),
+    support_minutes=st.dictionaries(st.integers(0, 10).map(ago), st.integers(0, 600), max_size=5),
+    hours_per_week_max=st.none() | st.floats(0.5, 20),
+)
+
+
+@given(STRAINS)
+def test_the_valve_only_ever_lowers(strain: Strain) -> None:
+    decision = eased(strain, NORMS, TODAY)
+
+    assert 0 <= decision.places <= min(strain.agreed, NORMS.caseload_max)
+
+
+@given(STRAINS)
+def test_until_the_day_it_names_nothing_changes(strain: Strain) -> None:
+    decision = eased(strain, NORMS, TODAY)
+
+    again = decision.look_again_on or TODAY + timedelta(days=100)
+    between = [TODAY + timedelta(days=days) for days in range(1, (again - TODAY).days)]
+    assert {eased(strain, NORMS, day).places for day in between} <= {decision.places}
+    assert again > TODAY
+
+
+@given(STRAINS, st.integers(0, 20))
+def test_a_crisis_more_never_gives_a_place(strain: Strain, days: int) -> None:
+    worse = replace(strain, crises_on=(*strain.crises_on, ago(days)))
+
+    assert eased(worse, NORMS, TODAY).places <= eased(strain, NORMS, TODAY).places
+    assert isinstance(eased(worse, NORMS, TODAY), Eased)
