@@ -18,20 +18,18 @@ from alongside_cli.demo import show
 from alongside_cli.faults.command import app as faults_app
 from alongside_cli.letters import app as letters_app
 from alongside_cli.network import Network
+from alongside_cli.partners import app as partners_app
 from alongside_cli.running import running, told, with_network
 from alongside_cli.stack import control
 from alongside_cli.stack.settings import StackSettings
 from alongside_cli.stack.state import StateFolder
-from alongside_cli.stack.topics import create_topics
-from alongside_cli.topics import partner_topics
 from alongside_cli.topics_command import app as topics_app
 from alongside_cli.traces.client import draw_referral
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 directory_app = typer.Typer(no_args_is_help=True, help="The directory of community services.")
-partner_app = typer.Typer(no_args_is_help=True, help="Organisations that refer.")
 app.add_typer(directory_app, name="directory")
-app.add_typer(partner_app, name="partner")
+app.add_typer(partners_app, name="partner")
 app.add_typer(letters_app, name="dead-letters")
 app.add_typer(topics_app, name="topics")
 app.add_typer(bench_app, name="bench")
@@ -127,26 +125,5 @@ def import_(
         return await directory_import.import_directory(
             console, doors, package, region=region, pause_vanished=pause_vanished, report=report
         )
-
-    sys.exit(with_network(console, work))
-
-
-@partner_app.command("add")
-def add_partner(
-    partner: str,
-    name: Annotated[str, typer.Option(help="The organisation's name.")],
-    setting: Annotated[str, typer.Option(help="Where it refers from: hospital, education, …")],
-    region: Annotated[str, typer.Option(help="Its region.")] = "us-fl-miami",
-    contact_email: Annotated[str | None, typer.Option(help="Where its notices go.")] = None,
-) -> None:
-    """Give a partner its two streams and make it known."""
-    body = {"name": name, "setting": setting, "region": region, "contact_email": contact_email}
-
-    async def work(doors: Network) -> int:
-        await create_topics(doors.addresses["kafka"], partner_topics(partner))
-        await doors.register_partner(partner, body)
-        for topic in partner_topics(partner):
-            console.print(topic.name)
-        return 0
 
     sys.exit(with_network(console, work))

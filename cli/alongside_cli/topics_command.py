@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from aiokafka.errors import KafkaError
 
+from alongside_chassis.kafka import Kafka
 from alongside_cli.stack.errors import StackError
 from alongside_cli.stack.topics import create_topics
 from alongside_cli.topics import topics_of
@@ -40,7 +41,7 @@ def create(
     """Create what is missing and wait until all of it can be written; what exists is left as it is."""
     wanted = topics_of(_partners(partner or []))
     try:
-        asyncio.run(create_topics(bootstrap, wanted, replicas=replicas, seconds_max=seconds_max))
+        asyncio.run(create_topics(Kafka(bootstrap), wanted, replicas=replicas, seconds_max=seconds_max))
     except StackError as error:
         _refuse(str(error))
     except (KafkaError, OSError) as error:

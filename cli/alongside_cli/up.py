@@ -90,8 +90,8 @@ async def _alive(
     await load_partners(doors, cast, lambda text: console.print(f"[dim]{text}[/]"))
     names = [partner.id for partner in cast]
     async with (
-        listening(stack.bootstrap, names) as desks,
-        posting(stack.bootstrap, names, stack.url("traces")) as posts,
+        listening(stack.kafka_as, names) as desks,
+        posting(stack.kafka_as, names, stack.url("traces")) as posts,
         asyncio.TaskGroup() as tasks,
     ):
         tasks.create_task(Targets(doors, decline_one_in=DECLINE_ONE_IN).run())

@@ -13,6 +13,7 @@ from typing import Any, Final
 import orjson
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from alongside_chassis.kafka import Kafka
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.notifications import NoticeDelivered
 from alongside_contracts.referrals import ReferralStatusChanged
@@ -59,10 +60,10 @@ class Arrivals:
 
 
 @asynccontextmanager
-async def following(kafka: str, arrived: Arrived) -> AsyncIterator[Arrivals]:
+async def following(kafka: Kafka, arrived: Arrived) -> AsyncIterator[Arrivals]:
     """Follow everything from now on, for as long as the block lasts."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka, group_id=None, enable_auto_commit=False, fetch_max_wait_ms=20
+        **kafka.options(), group_id=None, enable_auto_commit=False, fetch_max_wait_ms=20
     )
     await consumer.start()
     places = [TopicPartition(JOURNEY.topic(), number) for number in range(JOURNEY.partitions)]

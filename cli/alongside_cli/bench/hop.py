@@ -130,9 +130,7 @@ def _middle_cost(taken: Sequence[Turn]) -> dict[str, int]:
 async def _preload(stack: LocalStack, plan: BenchPlan) -> None:
     """Put the same submissions on both topics: on one every trace is sampled, on the other one in a hundred."""
     now = SystemClock().now()
-    producer = AIOKafkaProducer(
-        bootstrap_servers=stack.bootstrap, enable_idempotence=True, acks="all", linger_ms=5
-    )
+    producer = AIOKafkaProducer(**stack.kafka.options(), enable_idempotence=True, acks="all", linger_ms=5)
     await stack.create_topics(
         topic for partner in ("hop-traced", "hop-sampled") for topic in partner_topics(partner)
     )
@@ -153,7 +151,7 @@ async def _turn(stack: LocalStack, peer: Peer, number: int, plan: BenchPlan) -> 
     topic = PARTNER_STATUS.topic(peer.partner)
     async with (
         _database(stack) as database,
-        outputs(stack.bootstrap, topic, PARTNER_STATUS.partitions) as produced,
+        outputs(stack.kafka, topic, PARTNER_STATUS.partitions) as produced,
     ):
         begin = await produced.marks()
         async with _running(stack, peer, name, database) as child:

@@ -9,6 +9,7 @@ from typing import Final
 from aiokafka import AIOKafkaProducer
 
 from alongside_chassis.clock import SystemClock
+from alongside_chassis.kafka import Kafka
 from alongside_cli.bench.arrivals import Arrivals, following
 from alongside_cli.bench.errors import BenchFailed
 from alongside_cli.bench.records import network_records
@@ -113,9 +114,9 @@ class Load:
 
 
 @asynccontextmanager
-async def loading(kafka: str, *, seed: int, kept: float) -> AsyncIterator[tuple[Load, Arrivals]]:
+async def loading(kafka: Kafka, *, seed: int, kept: float) -> AsyncIterator[tuple[Load, Arrivals]]:
     """A load on the network behind this broker, and what is heard of it."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True, acks="all", linger_ms=2)
+    producer = AIOKafkaProducer(**kafka.options(), enable_idempotence=True, acks="all", linger_ms=2)
     await producer.start()
     load = Load(producer, network_records(seed=seed, now=SystemClock().now(), kept=kept))
     try:

@@ -9,6 +9,7 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from alongside_chassis.kafka import Kafka
 from alongside_cli.bench.errors import BenchFailed
 
 READ_SECONDS_MAX: Final = 30.0
@@ -64,10 +65,10 @@ class Outputs:
 
 
 @asynccontextmanager
-async def outputs(kafka: str, topic: str, partitions: int) -> AsyncIterator[Outputs]:
+async def outputs(kafka: Kafka, topic: str, partitions: int) -> AsyncIterator[Outputs]:
     """A view on one topic."""
     places = [TopicPartition(topic, number) for number in range(partitions)]
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=None, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(**kafka.options(), group_id=None, enable_auto_commit=False)
     await consumer.start()
     try:
         yield Outputs(consumer, places)

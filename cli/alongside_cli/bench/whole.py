@@ -65,7 +65,7 @@ async def measure_whole(plan: BenchPlan, points: Sequence[int], kept: float, tel
     latencies: list[float] = []
     async with (
         _stack(kept, tell) as stack,
-        loading(stack.bootstrap, seed=plan.seed, kept=kept) as (load, heard),
+        loading(stack.kafka, seed=plan.seed, kept=kept) as (load, heard),
     ):
         for point in points:
             await load.reach(point, in_flight=whole.in_flight, settle_seconds_max=whole.settle_seconds_max)

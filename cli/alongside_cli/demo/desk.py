@@ -1,22 +1,27 @@
 """A partner's own system: publishes referrals on its inbound stream and hears every answer on its status stream."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
 
+from alongside_chassis.kafka import Kafka
 from alongside_chassis.telemetry import make_tracing, trace_headers
 from alongside_cli.sample.records import PartnerRecord
 from alongside_contracts import cloudevents, streams
+from alongside_contracts.access import user_of
 from alongside_contracts.event import Event, parse
 from alongside_contracts.registry import event_class
 
 E = TypeVar("E", bound=Event)
+KafkaAs = Callable[[str], Kafka]
+"""The cluster as a user sees it, by the user's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,50 +76,54 @@ class Post:
 
 
 @asynccontextmanager
-async def posting(kafka: str, partners: Sequence[str], otlp_endpoint: str) -> AsyncIterator[dict[str, Post]]:
-    """A post for each partner."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True, acks="all")
-    await producer.start()
-    posts = {partner: Post(partner, producer, otlp_endpoint) for partner in partners}
-    try:
+async def posting(
+    kafka_as: KafkaAs, partners: Sequence[str], otlp_endpoint: str
+) -> AsyncIterator[dict[str, Post]]:
+    """A post for each partner, who calls Kafka as itself."""
+    async with AsyncExitStack() as held:
+        posts: dict[str, Post] = {}
+        for partner in partners:
+            options = kafka_as(user_of(partner)).options()
+            producer = AIOKafkaProducer(**options, enable_idempotence=True, acks="all")
+            posts[partner] = Post(partner, await held.enter_async_context(producer), otlp_endpoint)
+            held.push_async_callback(asyncio.to_thread, posts[partner].tracing.shutdown)
         yield posts
-    finally:
-        await producer.stop()
-        for post in posts.values():
-            await asyncio.to_thread(post.tracing.shutdown)
 
 
 @asynccontextmanager
-async def listening(kafka: str, partners: Sequence[str]) -> AsyncIterator[dict[str, Desk]]:
+async def listening(kafka_as: KafkaAs, partners: Sequence[str]) -> AsyncIterator[dict[str, Desk]]:
     """A desk for each partner that hears its status stream from the beginning."""
-    desks = {partner: Desk(partner) for partner in partners}
-    topics = {streams.PARTNER_STATUS.topic(partner): desk for partner, desk in desks.items()}
+    async with AsyncExitStack() as held:
+        yield {partner: await held.enter_async_context(_desk(kafka_as, partner)) for partner in partners}
+
+
+@asynccontextmanager
+async def _desk(kafka_as: KafkaAs, partner: str) -> AsyncIterator[Desk]:
+    desk = Desk(partner)
     consumer = AIOKafkaConsumer(
-        *topics,
-        bootstrap_servers=kafka,
+        streams.PARTNER_STATUS.topic(partner),
+        **kafka_as(user_of(partner)).options(),
         group_id=None,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
     )
-    await consumer.start()
-    hearing = asyncio.create_task(_hear(consumer, topics))
-    try:
-        yield desks
-    finally:
-        hearing.cancel()
-        await asyncio.gather(hearing, return_exceptions=True)
-        await consumer.stop()
+    async with consumer:
+        hearing = asyncio.create_task(_hear(consumer, desk))
+        try:
+            yield desk
+        finally:
+            hearing.cancel()
+            await asyncio.gather(hearing, return_exceptions=True)
 
 
-async def _hear(consumer: AIOKafkaConsumer, topics: dict[str, Desk]) -> None:
+async def _hear(consumer: AIOKafkaConsumer, desk: Desk) -> None:
     while True:
         try:
             batches = await consumer.getmany(timeout_ms=200)
         except KafkaError:
             await asyncio.sleep(0.5)
             continue
-        for place, records in batches.items():
-            for record in records:
-                envelope = cloudevents.decode(record.key, record.value, record.headers)
-                event = parse(event_class(envelope.type), envelope.data)
-                topics[place.topic].hear(Answered(envelope.id, event))
+        for record in chain.from_iterable(batches.values()):
+            envelope = cloudevents.decode(record.key, record.value, record.headers)
+            event = parse(event_class(envelope.type), envelope.data)
+            desk.hear(Answered(envelope.id, event))

@@ -72,8 +72,8 @@ async def _play(stack: LocalStack, cast: DemoScript, wish: Wish, tell: Tell) -> 
     began = time.monotonic()
     async with (
         network(stack.addresses(), service_token=stack.service_token) as doors,
-        listening(stack.bootstrap, PARTNERS) as desks,
-        posting(stack.bootstrap, PARTNERS, stack.url("traces")) as posts,
+        listening(stack.kafka_as, PARTNERS) as desks,
+        posting(stack.kafka_as, PARTNERS, stack.url("traces")) as posts,
         _targets(doors),
     ):
         await load_partners(doors, demo_partners(), tell)

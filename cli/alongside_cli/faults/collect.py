@@ -11,6 +11,7 @@ import httpx2
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from alongside_chassis.kafka import Kafka
 from alongside_cli.faults.evidence import CRISIS, JOURNEY, Arrived, Heard, Place
 from alongside_cli.faults.letters import NUMBER_HEADER
 from alongside_cli.faults.storm import SERVICES
@@ -84,7 +85,7 @@ async def rows(stack: LocalStack, service: str, question: str) -> list[dict[str,
         await conn.close()
 
 
-async def streams(kafka: str, topics: Sequence[str]) -> tuple[list[Heard], list[Arrived]]:
+async def streams(kafka: Kafka, topics: Sequence[str]) -> tuple[list[Heard], list[Arrived]]:
     """All events of ours, and all records of the suite, from the first to what is the last now."""
     async with _asking(kafka) as (admin, consumer):
         places = await _places(admin, topics)
@@ -128,7 +129,7 @@ def _heard(place: Place, record: Any, headers: Mapping[str, bytes]) -> Heard:
     )
 
 
-async def lag(kafka: str, topics: Sequence[str]) -> dict[str, int]:
+async def lag(kafka: Kafka, topics: Sequence[str]) -> dict[str, int]:
     """How many records each group has not committed yet."""
     async with _asking(kafka) as (admin, consumer):
         ends = await consumer.end_offsets(await _places(admin, topics))
@@ -144,9 +145,9 @@ async def lag(kafka: str, topics: Sequence[str]) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def _asking(kafka: str) -> AsyncIterator[tuple[AIOKafkaAdminClient, AIOKafkaConsumer]]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
+async def _asking(kafka: Kafka) -> AsyncIterator[tuple[AIOKafkaAdminClient, AIOKafkaConsumer]]:
+    admin = AIOKafkaAdminClient(**kafka.options())
+    consumer = AIOKafkaConsumer(**kafka.options(), enable_auto_commit=False)
     try:
         await admin.start()
         await consumer.start()

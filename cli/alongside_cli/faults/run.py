@@ -97,7 +97,7 @@ async def _through_the_storm(
     ground: Ground, sent: Sequence[Letter], script: Sequence[Fault], wish: Wish
 ) -> tuple[Striker, Crowd]:
     striker, crowd = Striker(ground.tools, ground.tell), Crowd(ground.doors)
-    sender = Sender(ground.stack.bootstrap)
+    sender = Sender(ground.stack.kafka)
     answering = asyncio.create_task(crowd.run())
     try:
         async with asyncio.TaskGroup() as storming:
@@ -128,12 +128,12 @@ def _disk_full(state: StateFolder) -> int:
 
 
 async def _gather(ground: Ground, sent: Sequence[Letter], crowd: Crowd) -> Evidence:
-    events, arrived = await collect.streams(ground.stack.bootstrap, ground.topics)
+    events, arrived = await collect.streams(ground.stack.kafka, ground.topics)
     return Evidence(
         letters=sent,
         arrived=arrived,
         events=events,
-        lag=await collect.lag(ground.stack.bootstrap, ground.topics),
+        lag=await collect.lag(ground.stack.kafka, ground.topics),
         mails=await collect.mails(ground.stack),
         promised=tuple(crowd.promised),
         **await collect.stores(ground.stack),

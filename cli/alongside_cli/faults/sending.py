@@ -7,6 +7,7 @@ from typing import Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from alongside_chassis.kafka import Kafka
 from alongside_cli.faults.letters import Letter
 
 PAUSE_SECONDS: Final = 0.5
@@ -16,7 +17,7 @@ _TOPIC_CREATE_SECONDS: Final = 10
 class Sender:
     """Publishes at the pace of `seconds` for all, in order per key. `sent` counts what is safely on the broker."""
 
-    def __init__(self, kafka: str) -> None:
+    def __init__(self, kafka: Kafka) -> None:
         self._kafka = kafka
         self.sent = 0
         self.tried_again = 0
@@ -50,7 +51,7 @@ class Sender:
     async def _begin(self) -> AIOKafkaProducer:
         while True:
             producer = AIOKafkaProducer(
-                bootstrap_servers=self._kafka, enable_idempotence=True, acks="all", request_timeout_ms=10_000
+                **self._kafka.options(), enable_idempotence=True, acks="all", request_timeout_ms=10_000
             )
             try:
                 await producer.start()

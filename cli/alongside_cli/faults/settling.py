@@ -51,9 +51,7 @@ async def _left(stack: LocalStack, topics: Sequence[str]) -> dict[str, int]:
             for what, (service, question) in _LEFT.items()
         }
         found |= {f"in {name}'s outbox": rows for name, rows in (await collect.outboxes(stack)).items()}
-        found |= {
-            f"behind {name}": rows for name, rows in (await collect.lag(stack.bootstrap, topics)).items()
-        }
+        found |= {f"behind {name}": rows for name, rows in (await collect.lag(stack.kafka, topics)).items()}
     except (*collect.POSTGRES_AWAY, KafkaError) as error:
         return {f"answer ({type(error).__name__})": 1}
     return {what: count for what, count in found.items() if count}

@@ -16,6 +16,7 @@ from typing import Literal
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from alongside_chassis.kafka import Kafka
 from alongside_cli.stack.detour import Detour
 from alongside_cli.stack.errors import StackError, Unavailable
 from alongside_cli.stack.java import JAVA_VERSION_MIN, Java, find_java
@@ -118,7 +119,7 @@ def kafka_broker(cluster: KafkaCluster) -> Broker:
             name=name,
             argv=cluster.argv(node),
             after=(files.name,),
-            probe=_answers(node.client_port),
+            probe=_answers(cluster.kafka_of(node)),
             ready_seconds_max=90,
             stop_seconds_max=20,
             remedy="a port taken, a full disk or too little memory (ALONGSIDE_KAFKA_HEAP_MB) are the usual causes",
@@ -157,26 +158,26 @@ def embedded_broker(folder: Path, port: int) -> Broker:
         ),
         cwd=folder,
         after=(files.name,),
-        probe=_answers(port),
+        probe=_answers(Kafka(f"{LOOPBACK}:{port}")),
         stop_seconds_max=30,
         orphan_signal=signal.SIGTERM,
     )
     return Broker("embedded", f"{LOOPBACK}:{port}", (files, process), ("kafka",))
 
 
-def _answers(port: int) -> Probe:
+def _answers(kafka: Kafka) -> Probe:
     """Ready when the broker answers a metadata request: its port opens a moment before that."""
-    listens = tcp(port)
+    listens = tcp(int(kafka.bootstrap.rsplit(":", 1)[-1]))
 
     async def ask() -> str | None:
         if (reason := await listens()) is not None:  # asked first: the client below logs every refusal
             return reason
-        admin = AIOKafkaAdminClient(bootstrap_servers=f"{LOOPBACK}:{port}", request_timeout_ms=2000)
+        admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=2000)
         try:
             await admin.start()
             await admin.list_topics()
         except (KafkaError, OSError) as error:
-            return f"Kafka does not answer on {LOOPBACK}:{port} ({type(error).__name__})"
+            return f"Kafka does not answer on {kafka.bootstrap} ({type(error).__name__})"
         finally:
             await admin.close()
         return None

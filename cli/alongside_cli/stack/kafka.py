@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from alongside_chassis.kafka import Kafka
 from alongside_cli.stack.detour import Detour
 from alongside_cli.stack.errors import StartFailed
 from alongside_cli.stack.kafka_jars import KafkaJars
@@ -65,6 +66,10 @@ class KafkaCluster:
     def bootstrap(self) -> str:
         """`host:port[,host:port]` for clients."""
         return ",".join(f"{LOOPBACK}:{node.client_port}" for node in self.nodes)
+
+    def kafka_of(self, node: KafkaNode) -> Kafka:
+        """One node, as a client that asks whether it serves."""
+        return Kafka(f"{LOOPBACK}:{node.client_port}")
 
     def home(self, node: KafkaNode) -> Path:
         """The node's folder."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from alongside_chassis.kafka import Kafka
 from alongside_cli.stack.databases import Database
 from alongside_cli.stack.ports import LOOPBACK
 
@@ -23,7 +24,7 @@ class ServiceEnv:
 
     service: str
     database: Database
-    kafka: str
+    kafka: Kafka
     port: int
     otlp_endpoint: str
     instance_id: str
@@ -39,13 +40,26 @@ class ServiceEnv:
     def _shared(self) -> dict[str, str]:
         return {
             "DATABASE_URL": self.database.url,
-            "KAFKA": self.kafka,
+            **self._kafka(),
             "KAFKA_INSTANCE_ID": self.instance_id,
             "HTTP_HOST": LOOPBACK,
             "HTTP_PORT": str(self.port),
             "OTLP_ENDPOINT": self.otlp_endpoint,
             "SERVICE_TOKEN": self.service_token,
         }
+
+    def _kafka(self) -> dict[str, str]:
+        kafka = self.kafka
+        if kafka.security_protocol == "PLAINTEXT":
+            return {"KAFKA": kafka.bootstrap}
+        told = {
+            "KAFKA": kafka.bootstrap,
+            "KAFKA_SECURITY_PROTOCOL": kafka.security_protocol,
+            "KAFKA_SASL_MECHANISM": kafka.sasl_mechanism,
+            "KAFKA_USER": kafka.user,
+            "KAFKA_PASSWORD": kafka.password.get_secret_value(),
+        }
+        return told | ({"KAFKA_CA_FILE": str(kafka.ca_file)} if kafka.ca_file else {})
 
     def _own(self) -> dict[str, str]:
         if self.service == "intake":

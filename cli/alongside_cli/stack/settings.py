@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from alongside_chassis.settings import KafkaAccess
 
 BrokerChoice = Literal["auto", "kafka", "embedded"]
 
 
-class StackSettings(BaseSettings):
+class StackSettings(KafkaAccess):
     """Read once by whoever starts a stack; every part below it takes plain parameters."""
 
     model_config = SettingsConfigDict(env_prefix="ALONGSIDE_", env_ignore_empty=True, extra="ignore")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Self
 
+from alongside_chassis.kafka import Kafka
 from alongside_cli.stack import parts
 from alongside_cli.stack.account import server_account
 from alongside_cli.stack.broker import Broker, BrokerWish, choose_broker
@@ -34,6 +35,7 @@ from alongside_cli.stack.state import StateFolder
 from alongside_cli.stack.supervisor import Supervisor
 from alongside_cli.stack.topics import Topic, create_topics
 
+ADMIN = "admin"
 SERVICES = ("intake", "matching", "referrals", "notifications")
 USUAL_PORTS = {
     "intake": 8101,
@@ -152,6 +154,17 @@ class LocalStack:
         return self.broker.bootstrap
 
     @property
+    def kafka(self) -> Kafka:
+        """The broker as whoever may do everything there."""
+        return self.kafka_as(ADMIN)
+
+    def kafka_as(self, user: str) -> Kafka:  # noqa: ARG002  # clusters so far ask nobody who they are
+        """The broker as one user sees it; on a cluster that asks nobody who they are, as everybody does."""
+        if self.broker.kind == "external":
+            return self._settings.kafka_at(self.bootstrap)
+        return Kafka(self.bootstrap)
+
+    @property
     def postgres(self) -> Server:
         """The PostgreSQL server, as its superuser."""
         if self._server is None:
@@ -210,7 +223,7 @@ class LocalStack:
 
     async def create_topics(self, topics: Iterable[Topic]) -> None:
         """Create topics as this broker wants them; see `topics.create_topics`."""
-        await create_topics(self.bootstrap, [self.broker.fit(topic) for topic in topics])
+        await create_topics(self.kafka, [self.broker.fit(topic) for topic in topics])
 
     async def _nodes(self) -> list[Node]:
         nodes: list[Node] = []
@@ -277,11 +290,11 @@ class LocalStack:
         return [parts.migration(service, envs[0]), *instances]
 
     def _env(self, service: str, name: str, number: int) -> dict[str, str]:
-        detour, database = self.plan.detour, self.database(service)
+        detour, database, kafka = self.plan.detour, self.database(service), self.kafka_as(service)
         told = ServiceEnv(
             service=service,
             database=replace(database, port=detour.postgres or database.port),
-            kafka=f"{LOOPBACK}:{detour.kafka}" if detour.kafka else self.bootstrap,
+            kafka=replace(kafka, bootstrap=f"{LOOPBACK}:{detour.kafka}") if detour.kafka else kafka,
             port=self._port(name),
             otlp_endpoint=self.url("traces") if self.plan.traces else "",
             instance_id=f"{service}-{number}",  # a killed process has its partitions back at once (docs/decisions/0012)

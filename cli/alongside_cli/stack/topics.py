@@ -11,6 +11,7 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from alongside_chassis.kafka import Kafka
 from alongside_cli.stack.errors import StartFailed
 
 _REQUEST_MS_MAX = 15_000
@@ -33,7 +34,7 @@ class Topic:
 
 
 async def create_topics(
-    bootstrap: str, topics: Iterable[Topic], *, replicas: int | None = None, seconds_max: float = 30.0
+    kafka: Kafka, topics: Iterable[Topic], *, replicas: int | None = None, seconds_max: float = 30.0
 ) -> None:
     """Create what is missing and wait until every partition of `topics` has a leader.
 
@@ -44,7 +45,7 @@ async def create_topics(
     wanted = tuple(topics)
     if not wanted:
         return
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_REQUEST_MS_MAX)
+    admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=_REQUEST_MS_MAX)
     await admin.start()
     try:
         await _create(admin, wanted, replicas or await _usual_replicas(admin))

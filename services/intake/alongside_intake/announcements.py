@@ -1,9 +1,13 @@
 """Decisions in the words of the contracts: what intake announces to the network and answers a partner."""
 
+from datetime import datetime
+
+from alongside_chassis.handlers import Paused
 from alongside_chassis.origin import Origin as RecordOrigin
+from alongside_chassis.quarantine import Quarantine
 from alongside_contracts.ids import ReferralId, SubmissionId
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionEscalated, SubmissionLinked
-from alongside_contracts.partner import Origin, Problem, SubmissionAnswered
+from alongside_contracts.partner import IntakePaused, IntakeResumed, Origin, Problem, SubmissionAnswered
 from alongside_contracts.vocabulary import Answer, ProblemCode, Risk
 from alongside_intake.domain.decide import Because, Decision, Escalated, Held, Linked, Rejected
 from alongside_intake.filing import Filing, request_of
@@ -75,6 +79,24 @@ def refused(partner: str, problem: Problem, record: RecordOrigin) -> SubmissionA
     return SubmissionAnswered(
         partner=partner, answer=Answer.REFUSED, problems=(problem,), origin=origin(record)
     )
+
+
+def paused(paused: Paused) -> IntakePaused:
+    """What the partner is told when nothing more of its is read."""
+    quarantine = paused.quarantine
+    return IntakePaused(
+        partner=quarantine.partner,
+        because=quarantine.because,
+        refused=quarantine.refused,
+        problem=paused.problem,
+        origin=origin(paused.origin),
+        paused_at=quarantine.paused_at,
+    )
+
+
+def resumed(quarantine: Quarantine, *, at: datetime) -> IntakeResumed:
+    """What the partner is told when reading goes on."""
+    return IntakeResumed(partner=quarantine.partner, paused_at=quarantine.paused_at, resumed_at=at)
 
 
 def origin(record: RecordOrigin) -> Origin:

@@ -4,7 +4,8 @@ from typing import Final
 from uuid import UUID
 
 from alongside_chassis.errors import Unprocessable
-from alongside_chassis.handlers import Handlers, Refused, Timer
+from alongside_chassis.handlers import Handlers, Paused, Refused, Timer
+from alongside_chassis.quarantine import Quarantine
 from alongside_chassis.transaction import Tx
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionReceived
@@ -42,6 +43,13 @@ def intake_handlers(desk: Desk) -> Handlers:
     async def ask_a_coordinator(timer: Timer, tx: Tx) -> None:
         await desk.call_coordinator(UUID(timer.key), tx)
 
+    _tell_partners(handlers)
+    return handlers
+
+
+def _tell_partners(handlers: Handlers) -> None:
+    """What happens to a partner's stream, said on its own; a stranger has none we could write."""
+
     @handlers.on_refused(streams.PARTNER_REFERRALS)
     async def tell_the_sender(refused: Refused, tx: Tx) -> None:
         partner = refused.origin.partner
@@ -49,7 +57,16 @@ def intake_handlers(desk: Desk) -> Handlers:
             answer = announcements.refused(partner, refused.problem, refused.origin)
             tx.announce(answer, partner=partner)
 
-    return handlers
+    @handlers.on_paused(streams.PARTNER_REFERRALS)
+    async def tell_the_paused(paused: Paused, tx: Tx) -> None:
+        partner = paused.quarantine.partner
+        if await people_store.is_registered(tx.conn, partner):
+            tx.announce(announcements.paused(paused), partner=partner)
+
+    @handlers.on_resumed(streams.PARTNER_REFERRALS)
+    async def tell_the_resumed(quarantine: Quarantine, tx: Tx) -> None:
+        if await people_store.is_registered(tx.conn, quarantine.partner):
+            tx.announce(announcements.resumed(quarantine, at=tx.now), partner=quarantine.partner)
 
 
 async def _sender(tx: Tx) -> str:

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from alongside_chassis.origin import Origin
+from alongside_chassis.quarantine import Quarantine
 from alongside_chassis.transaction import Tx
 from alongside_contracts.event import Event
 from alongside_contracts.partner import Problem
 from alongside_contracts.streams import Stream
 
 E = TypeVar("E", bound=Event)
+H = TypeVar("H")
 EventHandler: TypeAlias = Callable[[E, Tx], Awaitable[None]]
 SequenceHandler: TypeAlias = Callable[[Sequence[E], Tx], Awaitable[None]]
 BatchHandler: TypeAlias = Callable[[Sequence[Any], Tx], Awaitable[None]]
@@ -36,8 +38,20 @@ class Refused:
     stream: Stream
 
 
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A partner's stream that is paused by this commit: at which record, and what was wrong with it."""
+
+    quarantine: Quarantine
+    stream: Stream
+    problem: Problem
+    origin: Origin
+
+
 TimerHandler = Callable[[Timer, Tx], Awaitable[None]]
 RefusedHandler = Callable[[Refused, Tx], Awaitable[None]]
+PausedHandler = Callable[[Paused, Tx], Awaitable[None]]
+ResumedHandler = Callable[[Quarantine, Tx], Awaitable[None]]
 
 
 class Handlers:
@@ -48,6 +62,8 @@ class Handlers:
         self.batched: set[type[Event]] = set()
         self.timers: dict[str, TimerHandler] = {}
         self.refusals: dict[str, RefusedHandler] = {}
+        self.pauses: dict[str, PausedHandler] = {}
+        self.resumptions: dict[str, ResumedHandler] = {}
 
     def on(self, contract: type[E]) -> Callable[[EventHandler[E]], EventHandler[E]]:
         """Handle one event at a time."""
@@ -87,15 +103,28 @@ class Handlers:
 
     def on_refused(self, stream: Stream) -> Callable[[RefusedHandler], RefusedHandler]:
         """Answer for a record of this stream that was put aside, in the transaction that puts it aside."""
+        return _once(self.refusals, stream)
 
-        def register(handler: RefusedHandler) -> RefusedHandler:
-            if self.refusals.setdefault(stream.name, handler) is not handler:
-                raise ValueError(f"{stream.name} has a refusal handler already")
-            return handler
+    def on_paused(self, stream: Stream) -> Callable[[PausedHandler], PausedHandler]:
+        """Tell a partner that its stream is paused, in the transaction that pauses it."""
+        return _once(self.pauses, stream)
 
-        return register
+    def on_resumed(self, stream: Stream) -> Callable[[ResumedHandler], ResumedHandler]:
+        """Tell a partner that its stream is read again, in the transaction that resumes it."""
+        return _once(self.resumptions, stream)
 
     def _add(self, contract: type[Event], handler: BatchHandler) -> None:
         if contract in self.events:
             raise ValueError(f"{contract.__name__} has a handler already")
         self.events[contract] = handler
+
+
+def _once(handlers: dict[str, H], stream: Stream) -> Callable[[H], H]:
+    """Registers one handler for a stream."""
+
+    def register(handler: H) -> H:
+        if handlers.setdefault(stream.name, handler) is not handler:
+            raise ValueError(f"{stream.name} has such a handler already")
+        return handler
+
+    return register

@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from alongside_chassis.database import connection
 from alongside_chassis.listener import Listener
+from alongside_chassis.pauses import told
 from alongside_chassis.pipeline import Tools
 from alongside_chassis.relay import Relay
 from alongside_chassis.timers import Timers
@@ -40,9 +41,13 @@ class Vitals:
     async def unready(self) -> list[str]:
         """Every reason not to send work here."""
         reasons = [f"{item.group}: {item.unready_because}" for item in self.listeners if item.unready_because]
-        reasons += [f"relay waits for {self.relay.waiting_for}"] if self.relay.waiting_for else []
+        reasons += [f"relay {self.relay.unready_because}"] if self.relay.unready_because else []
         reasons += [f"timers wait for {self.timers.waiting_for}"] if self.timers.waiting_for else []
         return reasons + await self._database()
+
+    def remarks(self) -> list[str]:
+        """What somebody should know though work may be sent here: partners whose streams are paused."""
+        return told(topic for listener in self.listeners for topic in listener.pauses.topics)
 
     async def _database(self) -> list[str]:
         try:
@@ -65,7 +70,9 @@ def health_router(vitals: Vitals) -> APIRouter:
     @router.get("/health/ready")
     async def ready() -> Response:
         reasons = await vitals.unready()
-        return JSONResponse({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+        return JSONResponse(
+            {"ready": not reasons, "reasons": reasons, "remarks": vitals.remarks()}, 503 if reasons else 200
+        )
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

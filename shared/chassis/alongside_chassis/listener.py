@@ -14,9 +14,11 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from alongside_chassis import tolerant_records
 from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.errors import Stopped, Stopping
+from alongside_chassis.pauses import Pauses
 from alongside_chassis.pipeline import Pipeline
 from alongside_chassis.reading import Record
 from alongside_chassis.settings import Settings
+from alongside_chassis.turned_away import why
 from alongside_contracts.streams import Stream
 
 Polled: TypeAlias = dict[TopicPartition, list[Record]]
@@ -36,10 +38,15 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
 
     def __init__(self, pipeline: Pipeline, streams: Sequence[Stream], settings: Settings) -> None:
         self.pipeline, self.settings = pipeline, settings
+        self.kafka = settings.kafka_at(settings.kafka)
         self.group = pipeline.group
         self.pattern = "|".join(stream.pattern.replace("?P<partner>", "?:") for stream in streams)
+        self.shared = frozenset(stream.topic() for stream in streams if not stream.per_partner)
+        self.pauses = Pauses(pipeline.tools, streams, settings.pauses_poll_seconds)
         self.stopped_because: str | None = None
         """Why the listener stopped for good; a person must look."""
+        self.waiting_for: str | None = None
+        """What kept the latest consumer from working; None once it works."""
         self.assigned = False
         self._in_hand = asyncio.Lock()
         self._failures = 0
@@ -63,7 +70,18 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             return self.stopped_because
         if self.pipeline.waiting_for:
             return f"waits for {self.pipeline.waiting_for}"
-        return None if self.assigned else "has no partitions yet"
+        if self.waiting_for:
+            return f"waits for {self.waiting_for}"
+        return self._unheard() if self.assigned else "has no partitions yet"
+
+    def _unheard(self) -> str | None:
+        """The shared streams Kafka does not show us: it hides what is not there, and what we may not read."""
+        seen = self._consumer.subscription() if self._consumer else frozenset()
+        if hidden := sorted(self.shared - seen):
+            return (
+                f"does not see {', '.join(hidden)}: create it, or grant {self.kafka.user or 'us'} to read it"
+            )
+        return None
 
     async def run(self) -> None:
         """Consume until stopped; begin anew whenever the consumer fails, never loop tightly."""
@@ -88,8 +106,13 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     async def _begin_anew(self, error: BaseException) -> None:
         self._failures += 1
         self._last_pass = self.pipeline.tools.clock.monotonic()
+        self.waiting_for = await why(error, self.kafka)
         self.pipeline.tools.log.error(
-            "consumer-restarted", group=self.group, failures=self._failures, exc=error
+            "consumer-restarted",
+            group=self.group,
+            failures=self._failures,
+            because=self.waiting_for,
+            exc=error,
         )
         try:
             pause = min(BACKOFF_SECONDS_MAX, 0.2 * 2 ** min(self._failures, 6))
@@ -109,14 +132,18 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             await asyncio.wait_for(consumer.start(), START_SECONDS_MAX)
             while not self.pipeline.stopping.is_set():
                 await self._one_pass(consumer)
-                self._failures = 0
+                self._failures, self.waiting_for = 0, None
         finally:
             self.assigned = False
             self._consumer = None
             await self._leave(consumer)
 
     async def _one_pass(self, consumer: AIOKafkaConsumer) -> None:
-        """1 poll; 2 handle to the commit; 3 commit the offsets. 2 and 3 cannot be parted by a rebalance."""
+        """1 poll; 2 handle to the commit; 3 commit the offsets. 2 and 3 cannot be parted by a rebalance.
+
+        What 2 has left, of partners that are paused, is stood before and not committed.
+        """
+        await self.pauses.keep(consumer)
         polled: Polled = await consumer.getmany(
             timeout_ms=POLL_MS, max_records=self.settings.batch_records_max
         )  # 1
@@ -128,9 +155,11 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             records: list[Record] = [record for batch in ours.values() for record in batch]
             if not records:
                 return
-            await self.pipeline.run(records)  # 2
+            left = (await self.pipeline.run(records)).offsets()  # 2
+            self.pauses.step_back(consumer, left)
             self._last_pass = self.pipeline.tools.clock.monotonic()
-            await self._commit(consumer, {place: batch[-1].offset + 1 for place, batch in ours.items()})  # 3
+            offsets = {place: left.get(place, batch[-1].offset + 1) for place, batch in ours.items()}
+            await self._commit(consumer, offsets)  # 3
             self._measure_lag(consumer, ours)
 
     async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
@@ -172,7 +201,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         settings = self.settings
         tolerant_records.install()
         return AIOKafkaConsumer(
-            bootstrap_servers=settings.kafka,
+            **self.kafka.options(),
             client_id=self.group,
             group_id=self.group,
             group_instance_id=f"{self.group}-{settings.kafka_instance_id}"

@@ -18,6 +18,7 @@ class Metrics:
         self.dead_letters = self._count("dead_letters", "Records put aside.", ["stream", "reason"])
         self.waits = self._count("waits", "Times work waited for infrastructure to return.", ["what"])
         self.lag = self._gauge("consumer_lag_records", "Records not yet read.", ["topic", "partition"])
+        self.paused = self._gauge("stream_paused", "1 for each partner's topic that is paused.", ["topic"])
         self.outbox_rows = self._gauge("outbox_rows", "Rows waiting to be sent.")
         self.outbox_sent = self._count("outbox_sent", "Rows sent and deleted.")
         self.timers_fired = self._count("timers_fired", "Timers by what became of them.", ["kind", "outcome"])

@@ -12,12 +12,13 @@ from typing import Final
 from alembic import command, context, op
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, create_engine, pool
+from sqlalchemy import Connection, MetaData, create_engine, pool, text
 
 from alongside_chassis.tables import (
     DEAD_LETTER_RULES_V2,
     NAMING_CONVENTION,
     chassis_tables_v1,
+    chassis_tables_v3,
     dead_letter_columns_v2,
 )
 
@@ -90,6 +91,22 @@ def downgrade_dead_letter_v2() -> None:
         op.drop_constraint(op.f(f"ck_dead_letter_{name}"), "dead_letter")
     for column in reversed(dead_letter_columns_v2()):
         op.drop_column("dead_letter", column.name)
+
+
+def upgrade_quarantine_v3() -> None:
+    """Let partners be watched and their streams be paused."""
+    for table in chassis_tables_v3(MetaData(naming_convention=NAMING_CONVENTION)):
+        table.create(op.get_bind())
+    op.create_index(
+        "ix_dead_letter_waiting", "dead_letter", ["topic"], postgresql_where=text("state = 'waiting'")
+    )
+
+
+def downgrade_quarantine_v3() -> None:
+    """Undo `upgrade_quarantine_v3`. To older code every partner's stream is read."""
+    op.drop_index("ix_dead_letter_waiting", "dead_letter")
+    for table in reversed(chassis_tables_v3(MetaData(naming_convention=NAMING_CONVENTION))):
+        table.drop(op.get_bind())
 
 
 @contextmanager

@@ -12,6 +12,8 @@ LogEvent = Literal[
     "http-handled",  # one HTTP request
     "http-failed",  # one HTTP request that ended in an error of ours
     "listener-stopped",  # the listener stopped for good; a person must look
+    "partner-paused",  # so much of one partner's was refused that its stream is not read until resumed
+    "partner-resumed",
     "partitions-assigned",
     "partitions-revoked",
     "relay-waits",  # the outbox cannot be sent at the moment

@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final
 
@@ -23,13 +23,14 @@ from alongside_chassis.dead_letters import Outcome
 from alongside_chassis.delivery import Verdict, verdict_on
 from alongside_chassis.errors import DeadLetterLimit, Stopped, Stopping, Unprocessable
 from alongside_chassis.handlers import BatchHandler, Handlers, Refused, RefusedHandler
+from alongside_chassis.judging import Cut, Judge, Left, place_of
+from alongside_chassis.limits import PartnerLimits
 from alongside_chassis.logs import Log
 from alongside_chassis.metrics import Metrics
 from alongside_chassis.reading import Broken, Heard, Record, broken, read
 from alongside_chassis.transaction import Cause, Tx, transaction
 from alongside_contracts import cloudevents
 from alongside_contracts.errors import MalformedEvent
-from alongside_contracts.streams import stream_of
 from alongside_contracts.vocabulary import ProblemCode
 
 BACKOFF_SECONDS: Final = 0.1
@@ -44,6 +45,7 @@ class Limits:
     handler_attempts_max: int = 3
     dead_letters_in_a_row_max: int = 50
     retry_seconds_max: float = 5.0
+    partners: PartnerLimits = field(default_factory=PartnerLimits)
 
 
 @dataclass(slots=True)
@@ -77,10 +79,12 @@ class Pipeline:
         self.stopping = asyncio.Event()
         self.waiting_for: str | None = None
         """Why the batch in hand waits for the world; None when it does not."""
-        self._refused_in_a_row = 0
+        self._judge = Judge(
+            handlers, tools.log, limits.partners, refused_in_a_row_max=limits.dead_letters_in_a_row_max
+        )
 
-    async def run(self, records: Sequence[Record]) -> None:
-        """Handle one polled batch to its commit, however long the world is away.
+    async def run(self, records: Sequence[Record]) -> Left:
+        """Handle one polled batch to its commit, however long the world is away; the records of paused partners are left.
 
         Raises Stopping when asked to stop while waiting, Stopped when only a person can help.
         """
@@ -88,12 +92,13 @@ class Pipeline:
         readings = [read(record, self.handlers.events) for record in records]
         heard = [item for item in readings if isinstance(item, Heard)]
         refused = [item for item in readings if isinstance(item, Broken)]
-        outcome = await self._until_done(heard, refused)
+        left = Left()
+        outcome = await self._until_done(heard, refused, left)
         outcome["ignored"] = readings.count(None)
-        self._count_refused(records, outcome)
         self._tell(len(records), outcome, self.tools.clock.monotonic() - began)
-        if self._refused_in_a_row >= self.limits.dead_letters_in_a_row_max:
-            raise DeadLetterLimit(f"{self._refused_in_a_row} records in a row were dead-lettered")
+        if self._judge.stopped:
+            raise DeadLetterLimit(f"{self._judge.refused_in_a_row} records in a row were dead-lettered")
+        return left
 
     async def again(self, tx: Tx, record: Record) -> Outcome | Broken:
         """Handle one kept record as `run` would, alone and at once, in the caller's transaction.
@@ -114,17 +119,20 @@ class Pipeline:
             return refused[0]
         return Outcome.HANDLED if fresh else Outcome.DUPLICATE
 
-    async def _until_done(self, heard: list[Heard], unreadable: list[Broken]) -> Counter[str]:
-        """Try the batch whole, then event by event; wait as long as the world is away."""
-        if not heard and not unreadable:
-            return Counter()
+    async def _until_done(self, heard: list[Heard], unreadable: list[Broken], left: Left) -> Counter[str]:
+        """Try the batch whole, then event by event, without what is left; wait as long as the world is away."""
         tries = _Tries()
         try:
-            while True:
+            while heard or unreadable:
                 try:
                     return await self._once(heard, unreadable, isolate=tries.isolate, attempt=tries.attempt)
+                except Cut as cut:
+                    left.places |= cut.places
+                    heard = [item for item in heard if place_of(item) not in cut.places]
+                    unreadable = [item for item in unreadable if place_of(item) not in cut.places]
                 except Exception as error:  # noqa: BLE001  # the verdict decides; nothing is swallowed
                     await self._after(error, tries)
+            return Counter()
         finally:
             self.waiting_for = None
 
@@ -168,17 +176,23 @@ class Pipeline:
         """One attempt at a batch.
 
         1 begin; 2 inbox; 3 handlers in record order; 4 put the broken aside; 5 timers and outbox; 6 commit; 7 tell.
+        Raises Cut for what must be left: before 2 for partners that are paused, after 4 for what stands behind a limit.
         """
         tools = self.tools
+        items: list[Heard | Broken] = [*heard, *unreadable]
         async with transaction(  # 1, 5, 6
             tools.pool, service=tools.service, now=tools.clock.now(), shards=tools.shards
         ) as tx:
+            stands = await self._judge.admit(tx, items)
             fresh = await _fresh(tx, heard)  # 2
             with _Spans(tools.tracer, self.group, tx, fresh):
                 refused = await self._handle(tx, fresh, isolate=isolate, attempt=attempt)  # 3
             await inbox.unlearn(tx.conn, [item.inbox_id for item in refused if item.inbox_id])  # 4
             put = [item for item in (*unreadable, *refused) if await self._put_aside(tx, item)]
-        for item in put:  # 7
+            handled = _but(fresh, refused)
+            ruling = await self._judge.rule(tx, items, stands, handled=handled, put=put)
+        self._judge.settle(ruling)  # 7
+        for item in put:
             self._tell_refused(item)
         duplicates = len(heard) + len(unreadable) - len(fresh) + len(refused) - len(put)
         return Counter(handled=len(fresh) - len(refused), duplicate=duplicates, refused=len(put))
@@ -288,13 +302,6 @@ class Pipeline:
             finally:
                 tx.current = None
 
-    def _count_refused(self, records: Sequence[Record], outcome: Counter[str]) -> None:
-        """Count towards the dead-letter limit; one partner's bad stream does not stop the others' service."""
-        if outcome["handled"]:
-            self._refused_in_a_row = 0
-        elif not any(stream and stream.per_partner for stream in map(stream_of, {r.topic for r in records})):
-            self._refused_in_a_row += outcome["refused"]
-
     def _tell(self, records: int, outcome: Counter[str], seconds: float) -> None:
         self.tools.metrics.batch_seconds.observe(seconds)
         for name, count in outcome.items():
@@ -323,6 +330,13 @@ async def _fresh(tx: Tx, heard: list[Heard]) -> list[Heard]:
             unseen.discard(item.inbox_id)
             fresh.append(item)
     return fresh
+
+
+def _but(fresh: list[Heard], refused: list[Broken]) -> list[Heard]:
+    if not refused:
+        return fresh
+    places = {place_of(item) for item in refused}
+    return [item for item in fresh if place_of(item) not in places]
 
 
 def _trace_of(record: Record) -> dict[str, str]:

@@ -24,9 +24,12 @@ from aiokafka.errors import (
 )
 
 from alongside_chassis.cancelling import asked_to_end
+from alongside_chassis.kafka import Kafka
 from alongside_chassis.logs import Log
 from alongside_chassis.metrics import Metrics
 from alongside_chassis.outbox import OUTBOX_CHANNEL
+from alongside_chassis.turned_away import why
+from alongside_contracts.streams import stream_of
 
 ROWS_MAX: Final = 500
 POLL_SECONDS: Final = 1.0
@@ -56,7 +59,7 @@ class Relay:
     """Moves one database's outbox to Kafka until told to stop."""
 
     def __init__(
-        self, dsn: str, kafka: str, *, service: str, shards: int, metrics: Metrics, log: Log
+        self, dsn: str, kafka: Kafka, *, service: str, shards: int, metrics: Metrics, log: Log
     ) -> None:
         self.dsn, self.kafka, self.service, self.shards = dsn, kafka, service, shards
         self.metrics, self.log = metrics, log
@@ -66,6 +69,15 @@ class Relay:
         """Topics that do not take our records, and when to try them again (loop time)."""
         self._failures = 0
         self._wake, self._stop = asyncio.Event(), asyncio.Event()
+
+    @property
+    def unready_because(self) -> str | None:
+        """Why announcements are not sent. A partner's own topic that is not there yet concerns that partner alone."""
+        if self.waiting_for:
+            return f"waits for {self.waiting_for}"
+        if shared := sorted(topic for topic in self._held if not _of_a_partner(topic)):
+            return f"may not write {', '.join(shared)}: create it, or grant {self.kafka.user or 'us'} to write it"
+        return None
 
     async def run(self) -> None:
         """Send until stopped, however often the database or the broker goes away.
@@ -84,9 +96,9 @@ class Relay:
 
     async def _begin_anew(self, error: BaseException) -> None:
         self._failures += 1
-        self.waiting_for = type(error).__name__
+        self.waiting_for = await why(error, self.kafka)
         self.metrics.waits.labels("relay").inc()
-        self.log.warning("relay-waits", failures=self._failures, exc=error)
+        self.log.warning("relay-waits", failures=self._failures, because=self.waiting_for, exc=error)
         await _until(self._stop, min(BACKOFF_SECONDS_MAX, 0.1 * 2 ** min(self._failures, 8)))
 
     def stop(self) -> None:
@@ -114,7 +126,7 @@ class Relay:
 
     def _make_producer(self) -> AIOKafkaProducer:
         return AIOKafkaProducer(
-            bootstrap_servers=self.kafka,
+            **self.kafka.options(),
             client_id=f"{self.service}-relay",
             enable_idempotence=True,
             acks="all",
@@ -216,6 +228,11 @@ class Relay:
         await conn.execute(_SET_ASIDE, row_id, f"the broker refused it: {type(error).__name__}")
         self.metrics.dead_letters.labels("outbox", "unsendable").inc()
         self.log.error("relay-unsendable", row=row_id, exc=error)
+
+
+def _of_a_partner(topic: str) -> bool:
+    stream = stream_of(topic)
+    return stream is not None and stream.per_partner
 
 
 async def _exists(producer: AIOKafkaProducer, topic: str) -> bool:

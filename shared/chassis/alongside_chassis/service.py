@@ -12,24 +12,26 @@ from fastapi import APIRouter, FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from starlette.middleware import Middleware
 
-from alongside_chassis import dead_letters, idempotency, inbox, outbox
+from alongside_chassis import dead_letters, idempotency, inbox, outbox, quarantine
 from alongside_chassis.clock import Clock, SystemClock
 from alongside_chassis.database import connected, connection
 from alongside_chassis.handlers import Handlers
 from alongside_chassis.health import Vitals, health_router
 from alongside_chassis.http import add_problem_handlers
+from alongside_chassis.limits import PartnerLimits
 from alongside_chassis.listener import Listener
 from alongside_chassis.logs import make_log
 from alongside_chassis.metrics import Metrics
 from alongside_chassis.middleware import BodyLimit, RequestLine
 from alongside_chassis.operations import operations_router
 from alongside_chassis.pipeline import Limits, Pipeline, Tools
+from alongside_chassis.quarantine_doors import quarantine_router
 from alongside_chassis.relay import Relay
 from alongside_chassis.runtime import Runtime
 from alongside_chassis.settings import Settings
 from alongside_chassis.telemetry import close_tracing, make_tracing
 from alongside_chassis.timers import Timers
-from alongside_contracts.streams import Stream
+from alongside_contracts.streams import Stream, group_of
 
 Worker = Callable[[Runtime], Coroutine[Any, Any, None]]
 SWEEP_SECONDS: Final = 60.0
@@ -79,6 +81,13 @@ def make_pipeline(service: Service, tools: Tools, group: str) -> Pipeline:
         handler_attempts_max=settings.handler_attempts_max,
         dead_letters_in_a_row_max=settings.dead_letters_in_a_row_max,
         retry_seconds_max=settings.retry_seconds_max,
+        partners=PartnerLimits(
+            refused_in_a_row_max=settings.partner_refused_in_a_row_max,
+            window_records=settings.partner_window_records,
+            refused_share_max=settings.partner_refused_share_max,
+            kept_records_max=settings.partner_kept_records_max,
+            kept_bytes_max=settings.partner_kept_bytes_max,
+        ),
     )
     return Pipeline(tools, group, service.handlers, limits)
 
@@ -121,7 +130,7 @@ def make_door(service: Service, tracing: TracerProvider, lifespan: Any = None) -
     )
     add_problem_handlers(app)
     operations = operations_router(lambda runtime: make_pipeline(service, runtime.tools, service.name))
-    for router in (*service.routers, operations):
+    for router in (*service.routers, operations, quarantine_router(service.handlers)):
         app.include_router(router)
     return app
 
@@ -130,16 +139,17 @@ def _vitals(service: Service, runtime: Runtime) -> Vitals:
     settings, tools = service.settings, runtime.tools
     relay = Relay(
         settings.database_url.get_secret_value(),
-        settings.kafka,
+        settings.kafka_at(settings.kafka),
         service=service.name,
         shards=settings.outbox_shards,
         metrics=tools.metrics,
         log=tools.log,
     )
     vitals = Vitals(tools, relay, Timers(tools, service.handlers, settings.timer_poll_seconds))
-    for group, streams in ((service.name, service.hears), (f"{service.name}-urgent", service.urgent)):
-        if streams:
-            vitals.listeners.append(Listener(make_pipeline(service, tools, group), streams, settings))
+    for heard, urgent in ((service.hears, False), (service.urgent, True)):
+        if heard:
+            group = group_of(service.name, urgent=urgent)
+            vitals.listeners.append(Listener(make_pipeline(service, tools, group), heard, settings))
     return vitals
 
 
@@ -192,18 +202,24 @@ async def _kept_alive(worker: Worker, runtime: Runtime) -> None:
 
 
 async def _sweep(runtime: Runtime) -> None:
-    """Forget old inbox ids, idempotency keys and settled dead letters, a few at a time."""
+    """Forget old inbox ids, idempotency keys, settled dead letters and ended pauses, a few at a time."""
     while True:
         async with connection(runtime.pool) as conn:
             await inbox.forget(conn, runtime.settings.inbox_days)
             await idempotency.forget(conn)
             await dead_letters.forget(conn, runtime.settings.dead_letter_days)
+            await quarantine.forget(conn, runtime.settings.dead_letter_days)
         await asyncio.sleep(SWEEP_SECONDS)
 
 
 async def _measure(runtime: Runtime) -> None:
-    """Count the outbox here, not in the relay: the count matters most when the relay cannot work."""
+    """Count the outbox here, not in the relay: the count matters most when the relay cannot work; pauses likewise."""
+    metrics = runtime.tools.metrics
     while True:
         async with connection(runtime.pool) as conn:
-            runtime.tools.metrics.outbox_rows.set(await outbox.waiting(conn))
+            metrics.outbox_rows.set(await outbox.waiting(conn))
+            paused = await quarantine.paused_topics(conn)
+        metrics.paused.clear()
+        for topic in paused:
+            metrics.paused.labels(topic).set(1)
         await asyncio.sleep(MEASURE_SECONDS)

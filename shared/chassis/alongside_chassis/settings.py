@@ -2,14 +2,47 @@
 
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, FilePath, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from alongside_chassis.kafka import NO_PASSWORD, Kafka, SaslMechanism, SecurityProtocol
 
-class Settings(BaseSettings):
-    """Settings shared by all services, read from `ALONGSIDE_…`; a service adds its own by inheriting."""
+
+class KafkaAccess(BaseSettings):
+    """As whom Kafka is called, for whoever calls it: services and the command line."""
 
     model_config = SettingsConfigDict(env_prefix="ALONGSIDE_", extra="ignore", frozen=True)
+
+    kafka_security_protocol: SecurityProtocol = "PLAINTEXT"
+    """`SASL_SSL` or, inside a network of one's own, `SASL_PLAINTEXT`; `PLAINTEXT` only where anybody may do anything."""
+    kafka_sasl_mechanism: SaslMechanism = "SCRAM-SHA-512"
+    kafka_user: str = ""
+    kafka_password: SecretStr = Field(default=NO_PASSWORD, validate_default=True)
+    kafka_ca_file: FilePath | None = None
+    """PEM file of the authority that signed the brokers' certificates; none: what the system trusts."""
+
+    @field_validator("kafka_password")
+    @classmethod
+    def _goes_with_the_protocol(cls, password: SecretStr, others: ValidationInfo) -> SecretStr:
+        asked = str(others.data.get("kafka_security_protocol")).startswith("SASL")
+        if asked != bool(password.get_secret_value() and others.data.get("kafka_user")):
+            raise ValueError("user and password are needed with a SASL protocol, and only then")
+        return password
+
+    def kafka_at(self, bootstrap: str) -> Kafka:
+        """The cluster at these addresses, called as the user these settings name."""
+        return Kafka(
+            bootstrap,
+            security_protocol=self.kafka_security_protocol,
+            sasl_mechanism=self.kafka_sasl_mechanism,
+            user=self.kafka_user,
+            password=self.kafka_password,
+            ca_file=self.kafka_ca_file,
+        )
+
+
+class Settings(KafkaAccess):
+    """Settings shared by all services, read from `ALONGSIDE_…`; a service adds its own by inheriting."""
 
     database_url: SecretStr
     """`postgresql://role:password@host:port/database`; one database and role per service."""
@@ -35,6 +68,14 @@ class Settings(BaseSettings):
 
     batch_records_max: int = Field(default=500, ge=1)
     dead_letters_in_a_row_max: int = Field(default=50, ge=1)
+    partner_refused_in_a_row_max: int = Field(default=25, ge=1)
+    partner_window_records: int = Field(default=200, ge=1)
+    partner_refused_share_max: float = Field(default=0.25, gt=0, le=1)
+    partner_kept_records_max: int = Field(default=1_000, ge=1)
+    partner_kept_bytes_max: int = Field(default=64 * 1024 * 1024, ge=1)
+    """These five pause a partner's stream: refused in a row, the share of a window, dead letters of its that wait."""
+    pauses_poll_seconds: float = Field(default=1.0, gt=0)
+    """How soon an instance notices that a partner was paused or resumed by another."""
     handler_attempts_max: int = Field(default=3, ge=1)
     retry_seconds_max: float = Field(default=5.0, gt=0)
     stop_seconds_max: float = Field(default=5.0, gt=0)

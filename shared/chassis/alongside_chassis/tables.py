@@ -1,4 +1,5 @@
-"""The tables every service owns for the chassis: inbox, outbox, dead letters, timers, idempotency keys.
+"""The tables every service owns for the chassis: inbox, outbox, dead letters, timers, idempotency keys,
+and the pauses of partners' streams.
 
 They live in the service's own database, so that what a handler does, what it announces and the fact that it did so
 are one commit.
@@ -32,6 +33,7 @@ NAMING_CONVENTION: Final = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+PAUSE_REASONS_V3: Final = ("refused-in-a-row", "refused-share", "kept-records", "kept-bytes")
 _NOW: Final = text("clock_timestamp()")
 DEAD_LETTER_RULES_V2: Final = {
     "state": "state in ('waiting', 'replayed', 'dropped')",
@@ -49,7 +51,8 @@ def chassis_tables(metadata: MetaData) -> list[Table]:
     for name, rule in DEAD_LETTER_RULES_V2.items():
         letter.append_constraint(CheckConstraint(rule, name=name))
     Index(None, letter.c.settled_at)
-    return tables
+    waiting_letters_v3(letter)
+    return [*tables, *chassis_tables_v3(metadata)]
 
 
 def chassis_tables_v1(metadata: MetaData) -> list[Table]:
@@ -71,6 +74,16 @@ def dead_letter_columns_v2() -> list[Column[Any]]:
         Column("settled_at", DateTime(timezone=True)),
         Column("because", Text),
     ]
+
+
+def chassis_tables_v3(metadata: MetaData) -> list[Table]:
+    """What watches partners: their counts, and the pauses of their streams."""
+    return [_refusal_tally(metadata), _quarantine(metadata)]
+
+
+def waiting_letters_v3(letter: Table) -> Index:
+    """Finds what one partner has waiting, to count it."""
+    return Index("ix_dead_letter_waiting", letter.c.topic, postgresql_where=text("state = 'waiting'"))
 
 
 def _inbox(metadata: MetaData) -> Table:
@@ -146,4 +159,38 @@ def _idempotency_key(metadata: MetaData) -> Table:
         Column("body", LargeBinary),
         Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
         Index(None, "created_at"),
+    )
+
+
+def _refusal_tally(metadata: MetaData) -> Table:
+    """One row for each partner's topic that ever had a record refused; its lock is the lock on that count."""
+    return Table(
+        "refusal_tally",
+        metadata,
+        Column("topic", Text, primary_key=True),
+        *(
+            Column(name, Integer, nullable=False, server_default=text("0"))
+            for name in ("in_a_row", "window_records", "window_refused")
+        ),
+    )
+
+
+def _quarantine(metadata: MetaData) -> Table:
+    codes = ", ".join(f"'{reason}'" for reason in PAUSE_REASONS_V3)
+    return Table(
+        "quarantine",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("topic", Text, nullable=False),
+        Column("partner", Text, nullable=False),
+        Column("because", Text, nullable=False),
+        Column("refused", Integer, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("paused_at", DateTime(timezone=True), nullable=False),
+        Column("resumed_at", DateTime(timezone=True)),
+        Column("resumed_by", Text),
+        CheckConstraint(f"because in ({codes})", name="because"),
+        CheckConstraint("(resumed_at is null) = (resumed_by is null)", name="resumed_by_somebody"),
+        Index("uq_quarantine_open", "topic", unique=True, postgresql_where=text("resumed_at is null")),
+        Index(None, "partner", "id"),
     )

@@ -5,7 +5,15 @@ from pydantic import AwareDatetime, Field
 from alongside_contracts import streams
 from alongside_contracts.event import Contract, Event
 from alongside_contracts.ids import PartnerId, Reference, ReferralId, SubmissionId
-from alongside_contracts.vocabulary import Answer, BusinessStatus, Outcome, ProblemCode, Reason, Status
+from alongside_contracts.vocabulary import (
+    Answer,
+    BusinessStatus,
+    Outcome,
+    PauseReason,
+    ProblemCode,
+    Reason,
+    Status,
+)
 
 
 class Problem(Contract):
@@ -71,3 +79,46 @@ class ReferralUpdated(Event):
     def key(self) -> str:
         """The partner's reference."""
         return self.reference
+
+
+class IntakePaused(Event):
+    """So much of what a partner sent was refused that nothing more of it is read until a person has looked.
+
+    What was handled before stands, what was sent since waits in its order. Sending it again would only double it.
+    """
+
+    type = "org.alongside.intake.paused.v1"
+    stream = streams.PARTNER_STATUS
+    announced_by = streams.INTAKE
+
+    partner: PartnerId
+    because: PauseReason
+    refused: int = Field(ge=1)
+    """How many records were refused since the last that went well, or in the window that was counted."""
+    problem: Problem
+    """What was wrong with the last of them."""
+    origin: Origin
+    """The last record that was looked at."""
+    paused_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        """The partner's id."""
+        return self.partner
+
+
+class IntakeResumed(Event):
+    """A partner's stream is read again, from the record behind the one it was paused at."""
+
+    type = "org.alongside.intake.resumed.v1"
+    stream = streams.PARTNER_STATUS
+    announced_by = streams.INTAKE
+
+    partner: PartnerId
+    paused_at: AwareDatetime
+    resumed_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        """The partner's id."""
+        return self.partner

@@ -16,7 +16,7 @@ from alongside_contracts.matching import (
     MatchWaitlisted,
 )
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
-from alongside_contracts.partner import ReferralUpdated, SubmissionAnswered
+from alongside_contracts.partner import IntakePaused, IntakeResumed, ReferralUpdated, SubmissionAnswered
 from alongside_contracts.referrals import (
     LoopClosed,
     ReferralOverdue,
@@ -26,6 +26,8 @@ from alongside_contracts.referrals import (
 from alongside_contracts.vocabulary import ProblemCode
 
 __all__ = [
+    "IntakePaused",
+    "IntakeResumed",
     "LoopClosed",
     "MatchAccepted",
     "MatchDeclined",

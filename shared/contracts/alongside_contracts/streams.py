@@ -36,6 +36,8 @@ class Stream:
     partitions: int
     retention_ms: int
     bytes_max: int = field(default=1024 * 1024)
+    urgent: bool = False
+    """Whether its readers keep a consumer group for it alone, so that nothing is ahead of it."""
 
     @property
     def per_partner(self) -> bool:
@@ -80,7 +82,7 @@ PARTNER_STATUS: Final = Stream(
     summary="What the network answers a partner. Only that partner may read it.",
     writers=frozenset({INTAKE, REFERRALS}),
     readers=frozenset({"partner"}),
-    key="the partner's reference of the referral",
+    key="the partner's reference of the referral; the partner's id when its stream is paused or resumed",
     partitions=3,
     retention_ms=14 * DAY_MS,
 )
@@ -101,9 +103,15 @@ CRISIS: Final = Stream(
     key="submission id",
     partitions=3,
     retention_ms=90 * DAY_MS,
+    urgent=True,
 )
 
 ALL: Final = (PARTNER_REFERRALS, PARTNER_STATUS, JOURNEY, CRISIS)
+
+
+def group_of(service: str, *, urgent: bool = False) -> str:
+    """The consumer group in which a service hears its streams, the urgent ones apart."""
+    return f"{service}-urgent" if urgent else service
 
 
 @lru_cache(maxsize=TOPICS_REMEMBERED_MAX)

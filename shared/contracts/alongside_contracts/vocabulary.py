@@ -358,3 +358,12 @@ class Answer(StrEnum):
     LINKED = "linked"
     ESCALATED = "escalated"
     REFUSED = "refused"
+
+
+class PauseReason(StrEnum):
+    """Why a partner's stream was paused: which limit its refused records reached."""
+
+    REFUSED_IN_A_ROW = "refused-in-a-row"
+    REFUSED_SHARE = "refused-share"
+    KEPT_RECORDS = "kept-records"
+    KEPT_BYTES = "kept-bytes"

@@ -8,6 +8,7 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from alongside_chassis.handlers import Handlers
+from alongside_chassis.kafka import Kafka
 from alongside_chassis.listener import Listener
 from alongside_chassis.relay import Relay
 from alongside_chassis.service import make_pipeline
@@ -31,7 +32,9 @@ def a_partner_name() -> str:
 async def relaying(bench: ServiceBench, kafka: str) -> AsyncIterator[Relay]:
     """A relay on the bench's outbox."""
     dsn = bench.service.settings.database_url.get_secret_value()
-    relay = Relay(dsn, kafka, service="bare", shards=8, metrics=bench.tools.metrics, log=bench.tools.log)
+    relay = Relay(
+        dsn, Kafka(kafka), service="bare", shards=8, metrics=bench.tools.metrics, log=bench.tools.log
+    )
     task = asyncio.create_task(relay.run())
     try:
         yield relay

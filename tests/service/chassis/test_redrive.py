@@ -10,6 +10,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from alongside_chassis import dead_letters
 from alongside_chassis.database import connection
 from alongside_chassis.handlers import Refused
+from alongside_chassis.kafka import Kafka
 from alongside_chassis.relay import Relay
 from alongside_chassis.testing import Headers, ServiceBench
 from alongside_chassis.transaction import Tx
@@ -203,7 +204,7 @@ async def test_an_announcement_the_broker_refused_goes_back_into_the_outbox_as_i
 async def broker_refuses_everything(bench: ServiceBench) -> None:
     """Let the relay set aside what waits in the outbox, as it does when a broker says it is too large."""
     tools = bench.tools
-    relay = Relay("", "", service="bare", shards=8, metrics=tools.metrics, log=tools.log)
+    relay = Relay("", Kafka(""), service="bare", shards=8, metrics=tools.metrics, log=tools.log)
     async with connection(bench.pool) as conn:
         for row in await conn.fetch("select id from outbox"):
             await relay._set_aside(conn, row["id"], MessageSizeTooLargeError())

@@ -133,7 +133,8 @@ def relay_of(bench: ServiceBench) -> Relay:
     settings = bench.service.settings
     dsn = settings.database_url.get_secret_value()
     tools = bench.tools
-    return Relay(dsn, settings.kafka, service="bare", shards=8, metrics=tools.metrics, log=tools.log)
+    kafka = settings.kafka_at(settings.kafka)
+    return Relay(dsn, kafka, service="bare", shards=8, metrics=tools.metrics, log=tools.log)
 
 
 def listener_of(bench: ServiceBench) -> Listener:

@@ -7,8 +7,10 @@ import pytest
 from alongside_chassis.testing import Headers
 from alongside_contracts.cloudevents import CloudEvent, encode_structured
 from alongside_contracts.intake import SubmissionReceived
-from alongside_contracts.vocabulary import Answer
+from alongside_contracts.partner import IntakePaused, IntakeResumed
+from alongside_contracts.vocabulary import Answer, PauseReason
 from tests.builders import a_submission
+from tests.conftest import SERVICE_TOKEN
 from tests.service.intake.desk import HOSPITAL, Desk, codes
 
 TOPIC = f"partner.{HOSPITAL}.referrals.v1"
@@ -122,3 +124,32 @@ async def test_the_trace_of_the_partner_goes_on_in_what_intake_announces(desk: D
     )
 
     assert {item.trace["traceparent"].split("-")[1] for item in await desk.bench.announced()} == {trace_id}
+
+
+async def test_a_partner_is_told_when_its_stream_is_paused_and_when_it_is_read_again(desk: Desk) -> None:
+    bench = desk.bench
+    await bench.hear_records(*[bench.record(b"H-1", b"{", headers(), TOPIC) for _ in range(30)])
+
+    answer = await bench.client.post(
+        f"/quarantine/{HOSPITAL}/resume",
+        json={"by": "ana"},
+        headers={"Authorization": f"Bearer {SERVICE_TOKEN}"},
+    )
+
+    assert answer.json()["resumed"] is True
+    *refusals, paused, resumed = await bench.announced()
+    assert len(refusals) == len(await bench.dead_letters()) == 25
+    assert isinstance(paused.event, IntakePaused)
+    assert (paused.topic, paused.key) == (f"partner.{HOSPITAL}.status.v1", HOSPITAL)
+    assert (paused.event.because, paused.event.refused) == (PauseReason.REFUSED_IN_A_ROW, 25)
+    assert (paused.event.problem.code.value, paused.event.origin.offset) == ("malformed", 25)
+    assert isinstance(resumed.event, IntakeResumed)
+    assert resumed.event.paused_at == paused.event.paused_at
+
+
+async def test_a_stranger_that_floods_is_paused_and_answered_nowhere(desk: Desk) -> None:
+    for _ in range(30):
+        await desk.bench.hear(a_submission(), partner="nobody-we-know")
+
+    assert len(await desk.bench.dead_letters()) == 25
+    assert await desk.bench.announced() == []

@@ -14,6 +14,7 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from alongside_chassis.clock import SystemClock
+from alongside_chassis.kafka import Kafka
 from alongside_cli.bench.settings import HopSettings
 from alongside_contracts.ids import new_id
 
@@ -26,7 +27,7 @@ async def move(settings: HopSettings) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ending.set)
     conn = await asyncpg.connect(settings.database_url.get_secret_value())
     producer = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka,
+        **Kafka(settings.kafka).options(),
         enable_idempotence=True,
         acks="all",
         linger_ms=2,
@@ -34,7 +35,7 @@ async def move(settings: HopSettings) -> None:
     )
     consumer = AIOKafkaConsumer(
         settings.hop_from,
-        bootstrap_servers=settings.kafka,
+        **Kafka(settings.kafka).options(),
         group_id=settings.hop_name,
         auto_offset_reset="earliest",
         enable_auto_commit=True,

@@ -1,0 +1,47 @@
+"""Where the brokers are and as whom we call them: every Kafka client's connection options are built here."""
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import SecretStr
+
+SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+NO_PASSWORD: Final = SecretStr("")
+
+
+@dataclass(frozen=True, slots=True)
+class Kafka:
+    """A cluster as one of its users sees it. `bootstrap` is `host:port[,host:port]`."""
+
+    bootstrap: str
+    security_protocol: SecurityProtocol = "PLAINTEXT"
+    sasl_mechanism: SaslMechanism = "SCRAM-SHA-512"
+    user: str = ""
+    password: SecretStr = NO_PASSWORD
+    ca_file: Path | None = None
+    """Certificates of whoever signed the brokers'; None trusts what this machine trusts."""
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the connection is TLS."""
+        return self.security_protocol.endswith("SSL")
+
+    def options(self) -> dict[str, Any]:
+        """Keyword arguments for any client of aiokafka. Raises OSError when the CA file cannot be read."""
+        given: dict[str, Any] = {
+            "bootstrap_servers": self.bootstrap,
+            "security_protocol": self.security_protocol,
+        }
+        if self.encrypted:
+            given["ssl_context"] = ssl.create_default_context(cafile=self.ca_file)
+        if self.security_protocol.startswith("SASL"):
+            given |= {
+                "sasl_mechanism": self.sasl_mechanism,
+                "sasl_plain_username": self.user,
+                "sasl_plain_password": self.password.get_secret_value(),
+            }
+        return given

@@ -1,0 +1,105 @@
+"""How much may be refused before somebody must look: pure counting, one record after the other.
+
+A partner is watched over a window that opens with a refused record, so that who sends good records costs nothing to
+watch. Its records never stop the service; ours, refused in a row, do: the fault is then not in the messages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from alongside_contracts.vocabulary import PauseReason
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerLimits:
+    """What a partner may cost us before its stream is paused.
+
+    `refused_share_max` is the share of `window_records` that may be refused; `kept_…` bounds its dead letters that wait.
+    """
+
+    refused_in_a_row_max: int = 25
+    window_records: int = 200
+    refused_share_max: float = 0.25
+    kept_records_max: int = 1_000
+    kept_bytes_max: int = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is known of a partner's refused records: in a row, in the open window, and kept as dead letters."""
+
+    in_a_row: int = 0
+    window_records: int = 0
+    window_refused: int = 0
+    kept_records: int = 0
+    kept_bytes: int = 0
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is being counted."""
+        return not (self.in_a_row or self.window_records)
+
+
+def counted(tally: Tally, *, refused_bytes: int | None, window_records: int) -> Tally:
+    """The tally after one more record: handled (None), or refused and kept with so many bytes."""
+    if tally.window_records >= window_records:
+        tally = replace(tally, window_records=0, window_refused=0)
+    if refused_bytes is None:
+        is_open = tally.window_records > 0
+        return replace(tally, in_a_row=0, window_records=tally.window_records + is_open)
+    return Tally(
+        in_a_row=tally.in_a_row + 1,
+        window_records=tally.window_records + 1,
+        window_refused=tally.window_refused + 1,
+        kept_records=tally.kept_records + 1,
+        kept_bytes=tally.kept_bytes + refused_bytes,
+    )
+
+
+def reached(tally: Tally, limits: PartnerLimits) -> PauseReason | None:
+    """The limit a partner has reached."""
+    if tally.in_a_row >= limits.refused_in_a_row_max:
+        return PauseReason.REFUSED_IN_A_ROW
+    if tally.window_refused > limits.refused_share_max * limits.window_records:
+        return PauseReason.REFUSED_SHARE
+    if tally.kept_records >= limits.kept_records_max:
+        return PauseReason.KEPT_RECORDS
+    if tally.kept_bytes >= limits.kept_bytes_max:
+        return PauseReason.KEPT_BYTES
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A partner's tally after a batch, and at which of its records (from 0) it reached which limit."""
+
+    tally: Tally
+    at: int | None = None
+    because: PauseReason | None = None
+
+
+def count_partner(tally: Tally, refused_bytes: Sequence[int | None], limits: PartnerLimits) -> Counted:
+    """Count a partner's records in order, as far as the limit. Only a refused record can reach it."""
+    for at, size in enumerate(refused_bytes):
+        tally = counted(tally, refused_bytes=size, window_records=limits.window_records)
+        because = reached(tally, limits) if size is not None else None
+        if because is not None:
+            return Counted(tally, at, because)
+    return Counted(tally)
+
+
+@dataclass(frozen=True, slots=True)
+class InARow:
+    """How many of our own records were refused in a row after a batch, and at which (from 0) the limit was reached."""
+
+    refused: int
+    at: int | None = None
+
+
+def count_in_a_row(standing: int, refused: Sequence[bool], *, refused_max: int) -> InARow:
+    """Count records in order, as far as the limit."""
+    for at, bad in enumerate(refused):
+        standing = standing + 1 if bad else 0
+        if standing >= refused_max:
+            return InARow(standing, at)
+    return InARow(standing)

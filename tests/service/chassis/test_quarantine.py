@@ -1,0 +1,352 @@
+"""Poison on one partner's stream pauses that partner alone; on our own streams the service stops. Nothing is skipped."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from alongside_chassis.errors import DeadLetterLimit, Unprocessable
+from alongside_chassis.handlers import Handlers, Paused
+from alongside_chassis.judging import Left
+from alongside_chassis.pipeline import Pipeline
+from alongside_chassis.quarantine import Quarantine
+from alongside_chassis.reading import Record
+from alongside_chassis.service import make_pipeline
+from alongside_chassis.testing import ServiceBench
+from alongside_chassis.transaction import Tx
+from alongside_contracts import streams
+from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
+from alongside_contracts.partner import IntakePaused, IntakeResumed
+from alongside_contracts.vocabulary import ProblemCode
+from tests.builders import a_submission, an_admission
+from tests.service.chassis.conftest import BareBench
+from tests.service.chassis.redriving import OURS, TOKEN
+
+STORMY, CALM = "stormy-clinic", "calm-clinic"
+LIMITS: dict[str, Any] = {
+    "partner_refused_in_a_row_max": 4,
+    "partner_window_records": 20,
+    "partner_refused_share_max": 0.25,
+    "service_token": TOKEN,
+}
+
+
+def noting() -> Handlers:
+    """Handlers that write down what they saw, refuse what is called bad, and tell partners."""
+    handlers = Handlers()
+
+    @handlers.on(SubmissionReceived)
+    async def note(event: SubmissionReceived, tx: Tx) -> None:
+        await tx.conn.execute("insert into seen (key, note) values ($1, $1)", event.reference)
+        if event.reference.startswith("bad"):
+            raise Unprocessable(ProblemCode.NOT_ELIGIBLE, "reference", "call it something else")
+
+    @handlers.on(SubmissionAdmitted)
+    async def admit(event: SubmissionAdmitted, tx: Tx) -> None:
+        await tx.conn.execute("insert into seen (key, note) values ($1, $1)", event.reference)
+        if event.reference.startswith("bad"):
+            raise Unprocessable(ProblemCode.NOT_ELIGIBLE, "reference", "call it something else")
+
+    @handlers.on_paused(streams.PARTNER_REFERRALS)
+    async def tell_the_paused(paused: Paused, tx: Tx) -> None:
+        tx.announce(_paused(paused), partner=paused.quarantine.partner)
+
+    @handlers.on_resumed(streams.PARTNER_REFERRALS)
+    async def tell_the_resumed(one: Quarantine, tx: Tx) -> None:
+        resumed = IntakeResumed(partner=one.partner, paused_at=one.paused_at, resumed_at=tx.now)
+        tx.announce(resumed, partner=one.partner)
+
+    return handlers
+
+
+def _paused(paused: Paused) -> IntakePaused:
+    one, origin = paused.quarantine, paused.origin
+    return IntakePaused.model_validate(
+        {
+            "partner": one.partner,
+            "because": one.because,
+            "refused": one.refused,
+            "problem": paused.problem,
+            "origin": {"topic": origin.topic, "partition": origin.partition, "offset": origin.offset},
+            "paused_at": one.paused_at,
+        }
+    )
+
+
+def strict(bare: BareBench, **settings: Any) -> AbstractAsyncContextManager[ServiceBench]:
+    """A bench with limits that a test can reach."""
+    return bare(noting(), **LIMITS | settings)
+
+
+def sent(bench: ServiceBench, partner: str, *references: str) -> list[Record]:
+    """A partner's records, one behind the other."""
+    return [bench.record_of(a_submission(reference=reference), partner=partner) for reference in references]
+
+
+def unreadable(bench: ServiceBench, partner: str, value: bytes = b"{") -> Record:
+    """A record nobody can read."""
+    return bench.record(b"k", value, [], streams.PARTNER_REFERRALS.topic(partner))
+
+
+async def seen(bench: ServiceBench) -> list[str]:
+    """What was handled and committed, in order."""
+    return [row["note"] for row in await bench.pool.fetch("select note from seen order by at")]
+
+
+async def letters_of(bench: ServiceBench, partner: str) -> list[int]:
+    """The offsets of what one partner sent and was put aside."""
+    topic = streams.PARTNER_REFERRALS.topic(partner)
+    return sorted(letter.offset for letter in await bench.dead_letters() if letter.topic == topic)
+
+
+async def resume(bench: ServiceBench, partner: str) -> dict[str, Any]:
+    """Ask for a partner to be read again."""
+    answer = await bench.client.post(
+        f"/quarantine/{partner}/resume",
+        json={"by": "ana"},
+        headers=OURS | {"Idempotency-Key": str(uuid4())},
+    )
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def offsets(left: Left) -> set[int]:
+    """Where partitions go on."""
+    return set(left.offsets().values())
+
+
+async def test_a_partner_is_paused_at_the_limit_and_what_stands_behind_stays(bare: BareBench) -> None:
+    async with strict(bare) as bench:
+        storm = sent(bench, STORMY, "good-1", "bad-1", "bad-2", "bad-3", "bad-4", "bad-5", "good-2")
+
+        left = await bench.pipeline.run(storm)
+
+        assert await seen(bench) == ["good-1"]
+        assert await letters_of(bench, STORMY) == [record.offset for record in storm[1:5]]
+        assert offsets(left) == {storm[5].offset}
+
+
+async def test_records_in_the_same_batch_of_others_and_of_the_journey_go_on(bare: BareBench) -> None:
+    async with strict(bare) as bench:
+        storm = sent(bench, STORMY, "bad-1", "bad-2", "bad-3", "bad-4", "bad-5", "good-1")
+        calm = sent(bench, CALM, "calm-1", "bad-calm", "calm-2")
+        ours = bench.record_of(an_admission(reference="admitted"))
+        mixed = [storm[0], calm[0], storm[1], ours, *storm[2:], calm[1], calm[2]]
+
+        left = await bench.pipeline.run(mixed)
+
+        assert await seen(bench) == ["calm-1", "admitted", "calm-2"]
+        assert await letters_of(bench, CALM) == [calm[1].offset]
+        assert {topic for topic, _ in left.offsets()} == {streams.PARTNER_REFERRALS.topic(STORMY)}
+
+
+async def test_unreadable_records_count_between_refused_ones_in_their_order(bare: BareBench) -> None:
+    async with strict(bare) as bench:
+        storm = [
+            unreadable(bench, STORMY),
+            *sent(bench, STORMY, "bad-1"),
+            unreadable(bench, STORMY),
+            *sent(bench, STORMY, "bad-2", "good-1"),
+            unreadable(bench, STORMY),
+        ]
+
+        left = await bench.pipeline.run(storm)
+
+        assert await letters_of(bench, STORMY) == [record.offset for record in storm[:4]]
+        assert offsets(left) == {storm[4].offset}
+
+
+async def test_a_paused_partner_is_left_whole_by_every_instance_and_after_a_restart(bare: BareBench) -> None:
+    async with strict(bare) as bench:
+        await bench.pipeline.run(sent(bench, STORMY, *[f"bad-{n}" for n in range(4)]))
+        later = [*sent(bench, STORMY, "good-1", "bad-9"), *sent(bench, CALM, "calm-1")]
+        another = make_pipeline(bench.service, bench.tools, "bare")
+
+        left = await another.run(later)
+
+        assert await seen(bench) == ["calm-1"]
+        assert len(await letters_of(bench, STORMY)) == 4
+        assert offsets(left) == {later[0].offset}
+
+
+async def test_resuming_goes_on_exactly_where_it_stood(bare: BareBench) -> None:
+    async with strict(bare) as bench:
+        storm = sent(bench, STORMY, *[f"bad-{n}" for n in range(5)], "good-1", "good-2")
+        left = await bench.pipeline.run(storm)
+
+        await resume(bench, STORMY)
+        (stood,) = offsets(left)
+        after = await bench.pipeline.run([record for record in storm if record.offset >= stood])
+
+        assert await seen(bench) == ["good-1", "good-2"]
+        assert await letters_of(bench, STORMY) == [record.offset for record in storm[:5]]
+        assert not after.places
+
+
+async def test_what_is_delivered_again_after_a_resume_is_counted_and_kept_once(bare: BareBench) -> None:
+    async with strict(bare) as bench:
+        storm = sent(bench, STORMY, "good-0", *[f"bad-{n}" for n in range(4)], "good-1")
+        await bench.pipeline.run(storm)
+        await resume(bench, STORMY)
+
+        left = await bench.pipeline.run(storm)  # its offsets were never committed
+
+        assert await seen(bench) == ["good-0", "good-1"]
+        assert len(await letters_of(bench, STORMY)) == 4
+        assert not left.places
+
+
+async def test_resuming_twice_changes_nothing_and_both_tell_who_did_it(bare: BareBench) -> None:
+    async with strict(bare) as bench:
+        await bench.pipeline.run(sent(bench, STORMY, *[f"bad-{n}" for n in range(4)]))
+
+        first, second = await resume(bench, STORMY), await resume(bench, STORMY)
+        listed = (await bench.client.get("/quarantine", params={"partner": STORMY})).json()["items"]
+        told = [one.event for one in await bench.announced()]
+
+    assert (first["resumed"], second["resumed"]) == (True, False)
+    assert first["quarantine"] == second["quarantine"] == listed[0]
+    assert (listed[0]["resumed_by"], listed[0]["because"], listed[0]["refused"]) == (
+        "ana",
+        "refused-in-a-row",
+        4,
+    )
+    assert [type(event) for event in told] == [IntakePaused, IntakeResumed]
+
+
+async def test_a_stranger_may_not_resume(bare: BareBench) -> None:
+    async with strict(bare) as bench:
+        answer = await bench.client.post(f"/quarantine/{STORMY}/resume", json={"by": "ana"})
+
+    assert answer.status_code == 401
+
+
+async def test_a_partner_that_never_was_paused_is_left_as_it_is(bare: BareBench) -> None:
+    async with strict(bare) as bench:
+        assert await resume(bench, CALM) == {"resumed": False, "quarantine": None}
+
+
+async def test_a_resumed_partner_that_goes_on_so_is_paused_again(bare: BareBench) -> None:
+    async with strict(bare) as bench:
+        await bench.pipeline.run(sent(bench, STORMY, *[f"bad-{n}" for n in range(4)]))
+        await resume(bench, STORMY)
+
+        again = sent(bench, STORMY, *[f"bad-again-{n}" for n in range(9)])
+        left = await bench.pipeline.run(again)
+
+        assert offsets(left) == {again[4].offset}
+        open_ones = (await bench.client.get("/quarantine", params={"paused": True})).json()["items"]
+        assert len(open_ones) == 1
+
+
+async def test_counts_go_on_across_batches_and_instances(bare: BareBench) -> None:
+    async with strict(bare) as bench:
+        pipelines: Sequence[Pipeline] = [make_pipeline(bench.service, bench.tools, "bare") for _ in range(2)]
+        storm = sent(bench, STORMY, *[f"bad-{n}" for n in range(6)])
+
+        lefts = [await pipelines[n % 2].run([record]) for n, record in enumerate(storm)]
+
+        assert [len(left.places) for left in lefts] == [0, 0, 0, 0, 1, 1]
+        assert len(await letters_of(bench, STORMY)) == 4
+
+
+async def test_two_instances_in_the_middle_of_a_storm_put_nothing_aside_after_the_pause(
+    bare: BareBench,
+) -> None:
+    async with strict(bare) as bench:
+        pipelines = [make_pipeline(bench.service, bench.tools, "bare") for _ in range(2)]
+        storms = [sent(bench, STORMY, *[f"bad-{m}-{n}" for n in range(30)]) for m in range(2)]
+
+        lefts = await asyncio.gather(
+            *(pipe.run(storm) for pipe, storm in zip(pipelines, storms, strict=True))
+        )
+
+        letters = await letters_of(bench, STORMY)
+        assert len(letters) == 4
+        assert sum(len(left.places) for left in lefts) == 60 - 4
+        told = [one for one in await bench.announced() if isinstance(one.event, IntakePaused)]
+        assert len(told) == 1
+
+
+async def test_a_partner_that_cannot_be_told_is_paused_all_the_same(bare: BareBench) -> None:
+    handlers = Handlers()
+
+    @handlers.on_paused(streams.PARTNER_REFERRALS)
+    async def fail(_paused: Paused, tx: Tx) -> None:
+        tx.announce(an_admission())
+        raise LookupError
+
+    async with bare(handlers, **LIMITS) as bench:
+        left = await bench.pipeline.run([unreadable(bench, STORMY) for _ in range(6)])
+
+        assert (len(left.places), await bench.announced()) == (2, [])
+
+
+async def test_large_bodies_fill_no_disk(bare: BareBench) -> None:
+    mebibyte = b"x" * (1024 * 1024)
+    async with strict(
+        bare, partner_refused_in_a_row_max=500, partner_kept_bytes_max=5 * 1024 * 1024
+    ) as bench:
+        storm = [unreadable(bench, STORMY, mebibyte) for _ in range(30)]
+
+        left = await bench.pipeline.run(storm)
+
+        assert await letters_of(bench, STORMY) == [record.offset for record in storm[:5]]
+        assert len(left.places) == 25
+
+
+@pytest.mark.parametrize("share_of_bad", [0.5, 0.1, 0.02])
+async def test_a_storm_of_thousands_stays_bounded_and_stalls_no_healthy_partner(
+    bare: BareBench, share_of_bad: float
+) -> None:
+    nth = round(1 / share_of_bad)
+    async with strict(
+        bare,
+        partner_refused_in_a_row_max=25,
+        partner_window_records=200,
+        partner_kept_records_max=100,
+    ) as bench:
+        names = [f"bad-{n}" if n % nth == 0 else f"good-{n}" for n in range(6_000)]
+        storm = sent(bench, STORMY, *names)
+        calm = sent(bench, CALM, *[f"calm-{n}" for n in range(600)])
+
+        for start in range(0, 6_000, 500):
+            await bench.pipeline.run([*storm[start : start + 500], *calm[start // 10 : start // 10 + 50]])
+
+        letters, notes = await letters_of(bench, STORMY), await seen(bench)
+        assert len(letters) <= 100
+        assert [note for note in notes if note.startswith("calm")] == [f"calm-{n}" for n in range(600)]
+        stood = letters[-1] - storm[0].offset  # the last that was put aside is where it stands
+        handled = [name for name in names[:stood] if name.startswith("good")]
+        assert [note for note in notes if note.startswith("good")] == handled
+        assert len((await bench.client.get("/quarantine", params={"paused": True})).json()["items"]) == 1
+
+
+async def test_on_our_own_stream_the_service_stops_at_its_limit_and_not_behind_it(bare: BareBench) -> None:
+    async with strict(bare, dead_letters_in_a_row_max=3) as bench:
+        storm = [bench.record_of(an_admission(reference=f"bad-{n}")) for n in range(9)]
+        calm = sent(bench, CALM, "calm-1")
+
+        with pytest.raises(DeadLetterLimit):
+            await bench.pipeline.run([*storm, *calm])
+
+        assert sorted(letter.offset for letter in await bench.dead_letters()) == [
+            record.offset for record in storm[:3]
+        ]
+        assert await seen(bench) == ["calm-1"]
+
+
+async def test_partners_records_neither_count_nor_forgive_ours(bare: BareBench) -> None:
+    async with strict(bare, dead_letters_in_a_row_max=3) as bench:
+        for n in range(2):
+            bad = bench.record_of(an_admission(reference=f"bad-{n}"))
+            await bench.pipeline.run([bad, *sent(bench, CALM, f"calm-{n}"), unreadable(bench, STORMY)])
+
+        with pytest.raises(DeadLetterLimit):
+            await bench.pipeline.run(
+                [bench.record_of(an_admission(reference="bad-2")), *sent(bench, CALM, "calm-9")]
+            )

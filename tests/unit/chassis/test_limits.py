@@ -1,0 +1,118 @@
+"""How much may be refused before somebody must look."""
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from alongside_chassis.limits import (
+    Counted,
+    PartnerLimits,
+    Tally,
+    count_in_a_row,
+    count_partner,
+)
+from alongside_contracts.vocabulary import PauseReason
+
+GOOD, BAD = None, 10
+LIMITS = PartnerLimits(
+    refused_in_a_row_max=5,
+    window_records=20,
+    refused_share_max=0.25,
+    kept_records_max=100,
+    kept_bytes_max=5_000,
+)
+
+
+def in_parts(outcomes: list[int | None], size: int, limits: PartnerLimits = LIMITS) -> Counted:
+    """Count as batches would, each from what the one before left; `at` counts from the first record of all."""
+    tally = Tally()
+    for start in range(0, len(outcomes), size):
+        counted = count_partner(tally, outcomes[start : start + size], limits)
+        if counted.at is not None:
+            return Counted(counted.tally, start + counted.at, counted.because)
+        tally = counted.tally
+    return Counted(tally)
+
+
+def test_refused_in_a_row_pause_a_partner_at_the_very_record() -> None:
+    counted = count_partner(Tally(), [BAD] * 9, LIMITS)
+
+    assert (counted.at, counted.because) == (4, PauseReason.REFUSED_IN_A_ROW)
+
+
+def test_one_good_record_begins_the_row_anew() -> None:
+    counted = count_partner(Tally(), [BAD] * 4 + [GOOD] + [BAD], LIMITS)
+
+    assert (counted.at, counted.tally.in_a_row) == (None, 1)
+
+
+def test_every_second_record_refused_pauses_by_its_share() -> None:
+    counted = count_partner(Tally(), [BAD, GOOD] * 10, LIMITS)
+
+    assert (counted.at, counted.because) == (10, PauseReason.REFUSED_SHARE)
+
+
+def test_a_share_below_the_limit_never_pauses() -> None:
+    counted = count_partner(Tally(), [BAD, GOOD, GOOD, GOOD] * 24, LIMITS)
+
+    assert counted.at is None
+
+
+def test_a_window_opens_with_a_refused_record_only() -> None:
+    assert count_partner(Tally(), [GOOD] * 500, LIMITS).tally.clean
+
+
+def test_a_window_that_is_over_is_forgotten() -> None:
+    counted = count_partner(Tally(), [BAD] + [GOOD] * 20, LIMITS)
+
+    assert counted.tally.clean
+
+
+def test_few_bad_records_are_bounded_in_the_end_by_what_is_kept() -> None:
+    counted = count_partner(Tally(), ([BAD] + [GOOD] * 40) * 200, LIMITS)
+
+    assert (counted.because, counted.tally.kept_records) == (PauseReason.KEPT_RECORDS, 100)
+
+
+def test_large_bodies_are_bounded_by_their_bytes() -> None:
+    counted = count_partner(Tally(kept_bytes=3_000, kept_records=2), [GOOD, 1_000, GOOD, 1_000], LIMITS)
+
+    assert (counted.at, counted.because) == (3, PauseReason.KEPT_BYTES)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_batches_of_any_size_come_to_the_same(seed: int) -> None:
+    rng = random.Random(seed)
+    outcomes = [BAD if rng.random() < 0.15 else GOOD for _ in range(400)]
+
+    whole = in_parts(outcomes, 400)
+
+    assert [in_parts(outcomes, size) for size in (1, 3, 7, 64)] == [whole] * 4
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_is_sent_what_is_kept_is_bounded(seed: int) -> None:
+    rng = random.Random(seed)
+    share = rng.random()
+    outcomes = [BAD if rng.random() < share else GOOD for _ in range(20_000)]
+
+    counted = in_parts(outcomes, 500)
+
+    assert counted.tally.kept_records <= LIMITS.kept_records_max
+    assert (counted.at is not None) or outcomes.count(BAD) < LIMITS.kept_records_max
+
+
+def test_our_own_records_stop_us_at_the_limit_across_batches() -> None:
+    first = count_in_a_row(0, [True, False, True, True], refused_max=4)
+    second = count_in_a_row(first.refused, [True, True, True], refused_max=4)
+
+    assert (first.refused, first.at) == (2, None)
+    assert (second.refused, second.at) == (4, 1)
+
+
+def test_a_handled_record_of_ours_begins_anew() -> None:
+    rows = [count_in_a_row(3, [True, good], refused_max=9).refused for good in (False, True)]
+
+    assert rows == [0, 5]
+    assert list(pairwise(rows)) == [(0, 5)]
