@@ -1,10 +1,9 @@
 """Where an event came from."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """The record, its CloudEvents identity once read and, on a partner's stream, whose it is."""
 
     topic: str

@@ -17,7 +17,7 @@ from alongside_contracts.errors import MalformedEvent, UnknownEventType
 from alongside_contracts.event import Event, parse
 from alongside_contracts.partner import Problem
 from alongside_contracts.registry import event_class
-from alongside_contracts.streams import Stream, stream_of
+from alongside_contracts.streams import Stream, owner_of, stream_of
 from alongside_contracts.vocabulary import ProblemCode
 
 _UNSTORABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -60,7 +60,7 @@ def read(record: Record, wanted: Container[type[Event]]) -> Heard | Broken | Non
     stream = stream_of(record.topic)
     if stream is None:
         raise LookupError(f"{record.topic} is not one of our streams")
-    origin = Origin(record.topic, record.partition, record.offset, stream.partner_of(record.topic))
+    origin = Origin(record.topic, record.partition, record.offset, owner_of(record.topic))
     envelope: CloudEvent | None = None
     try:
         envelope = cloudevents.decode(record.key, record.value, record.headers)
@@ -101,4 +101,5 @@ def _out_of_place() -> MalformedEvent:
 
 
 def _with_identity(origin: Origin, envelope: CloudEvent) -> Origin:
-    return Origin(origin.topic, origin.partition, origin.offset, origin.partner, envelope.id, envelope.source)
+    topic, partition, offset, partner, *_ = origin
+    return Origin(topic, partition, offset, partner, envelope.id, envelope.source)

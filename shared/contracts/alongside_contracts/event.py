@@ -54,9 +54,10 @@ def parse(contract: type[Event], data: bytes) -> Event:
     Raises MalformedEvent naming the first wrong field, never its value.
     """
     try:
-        return contract.model_validate_json(data, strict=True)
+        event: Event = contract.__pydantic_validator__.validate_json(data, strict=True)
     except ValidationError as error:
         raise _malformed(error) from None  # the cause would carry the payload into logs
+    return event
 
 
 def _malformed(error: ValidationError) -> MalformedEvent:

@@ -58,7 +58,6 @@ class Stream:
         """A regular expression that matches this stream's topics and no others."""
         return "^" + re.escape(self.name).replace(r"\{partner\}", f"(?P<partner>{PARTNER_ID})") + r"\Z"
 
-    @lru_cache(maxsize=TOPICS_REMEMBERED_MAX)  # noqa: B019  # streams live as long as the program
     def partner_of(self, topic: str) -> str | None:
         """The partner a topic of this stream belongs to; None when it is not such a topic."""
         found = re.match(self.pattern, topic)
@@ -118,3 +117,10 @@ def group_of(service: str, *, urgent: bool = False) -> str:
 def stream_of(topic: str) -> Stream | None:
     """The stream a topic belongs to; None for a topic that is not ours. Remembered: every record read asks."""
     return next((stream for stream in ALL if re.match(stream.pattern, topic)), None)
+
+
+@lru_cache(maxsize=TOPICS_REMEMBERED_MAX)
+def owner_of(topic: str) -> str | None:
+    """The partner whose topic it is; None when it is not a partner's. Remembered, as `stream_of` is."""
+    stream = stream_of(topic)
+    return stream.partner_of(topic) if stream else None
