@@ -12,7 +12,6 @@ from contextlib import suppress
 from typing import Any, Final
 
 import asyncpg
-import orjson
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     InvalidTopicError,
@@ -28,6 +27,7 @@ from alongside_chassis.kafka import Kafka
 from alongside_chassis.logs import Log
 from alongside_chassis.metrics import Metrics
 from alongside_chassis.outbox import OUTBOX_CHANNEL
+from alongside_chassis.parcels import Parcel, Row, apart, pack
 from alongside_chassis.turned_away import why
 from alongside_contracts.streams import stream_of
 
@@ -130,7 +130,6 @@ class Relay:
             client_id=f"{self.service}-relay",
             enable_idempotence=True,
             acks="all",
-            linger_ms=2,
             max_batch_size=256 * 1024,
             max_request_size=2 * 1024 * 1024,
             request_timeout_ms=10_000,
@@ -143,8 +142,11 @@ class Relay:
             if len(owned) < self.shards:
                 owned += await self._take_shards(conn, owned)
             rows = await conn.fetch(_OLDEST, owned, ROWS_MAX, self._holding()) if owned else []
-            if rows:
-                await self._send(conn, producer, await self._without_absent(producer, rows))
+            sendable = await self._without_absent(producer, rows)
+            if sendable:
+                await self._send(conn, producer, sendable)
+            elif rows:
+                continue  # their topics are held by now: look at the others
             elif self._stop.is_set():
                 return
             else:
@@ -155,9 +157,7 @@ class Relay:
         free = [shard for shard in range(self.shards) if shard not in owned]
         return [s for s in free if await conn.fetchval("select pg_try_advisory_lock($1, $2)", LOCK_SPACE, s)]
 
-    async def _without_absent(
-        self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
-    ) -> list[asyncpg.Record]:
+    async def _without_absent(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> list[Row]:
         """The rows whose topic is there. The others wait, in their order, and hold up no other topic."""
         absent = {topic for topic in {row["topic"] for row in rows} if not await _exists(producer, topic)}
         for topic in absent:
@@ -174,54 +174,62 @@ class Relay:
         self._held = {topic: until for topic, until in self._held.items() if until > now}
         return list(self._held)
 
-    async def _send(
-        self, conn: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
-    ) -> None:
-        """1 hand all rows over in id order; 2 wait for every acknowledgement; 3 delete what was acknowledged.
+    async def _send(self, conn: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[Row]) -> None:
+        """1 hand over in id order, one batch per partition; 2 wait for every answer; 3 delete what was acknowledged.
 
         A crash between 2 and 3 sends again; consumers drop the copies by (`source`, `id`).
         """
-        if not rows:
-            return
-        sending = []
-        for row in rows:  # 1
-            headers = [(name, value.encode()) for name, value in orjson.loads(row["headers"])]
-            sending.append(await self._hand_over(producer, row, headers))
-        async with asyncio.timeout(SEND_SECONDS_MAX):
-            results = await asyncio.gather(*sending, return_exceptions=True)  # 2
-        sent = [
-            row["id"]
-            for row, result in zip(rows, results, strict=True)
-            if not isinstance(result, BaseException)
-        ]
+        cluster = producer.client.cluster
+        parcels = pack(
+            rows,
+            partitions_of=lambda topic: len(cluster.partitions_for_topic(topic)),
+            new_batch=producer.create_batch,
+        )
+        results = await self._deliver(producer, parcels)  # 1, 2
+        sent = [row["id"] for parcel in _acknowledged(parcels, results) for row in parcel.rows]
         await conn.execute(_DELETE, sent)  # 3
         self.metrics.outbox_sent.inc(len(sent))
-        await self._judge(conn, rows, results)
+        await self._judge(conn, producer, parcels, results)
+
+    async def _deliver(self, producer: AIOKafkaProducer, parcels: Sequence[Parcel]) -> list[Any]:
+        """What the broker says to each batch, or what went wrong with it. Raises TimeoutError."""
+        async with asyncio.timeout(SEND_SECONDS_MAX):
+            handed = [await _hand_over(producer, parcel) for parcel in parcels]
+            return await asyncio.gather(*handed, return_exceptions=True)
 
     async def _judge(
-        self, conn: asyncpg.Connection, rows: Sequence[asyncpg.Record], results: Sequence[Any]
+        self,
+        conn: asyncpg.Connection,
+        producer: AIOKafkaProducer,
+        parcels: Sequence[Parcel],
+        results: Sequence[Any],
     ) -> None:
-        """Set aside what no broker takes, hold what has no topic now; raises any other failure."""
-        for row, result in zip(rows, results, strict=True):
-            if isinstance(result, _UNSENDABLE):
-                await self._set_aside(conn, row["id"], result)
+        """Set aside what no broker takes, hold what has no topic now; raises any other failure.
+
+        A batch refused for what is in it is sent again record by record, to find the one that is to blame. Nothing
+        that follows it on its partition is under way meanwhile, so order holds.
+        """
+        for parcel, result in zip(parcels, results, strict=True):
+            if isinstance(result, _UNSENDABLE) and len(parcel.rows) == 1:
+                await self._set_aside(conn, parcel.rows[0]["id"], result)
+            elif isinstance(result, _UNSENDABLE):
+                for single in apart(parcel, new_batch=producer.create_batch):
+                    await self._send_alone(conn, producer, single)
             elif isinstance(result, _ABSENT):
-                self._hold(row["topic"])
+                self._hold(parcel.topic)
             elif isinstance(result, BaseException):
                 raise result
 
-    async def _hand_over(
-        self, producer: AIOKafkaProducer, row: asyncpg.Record, headers: Sequence[tuple[str, bytes]]
-    ) -> asyncio.Future[Any]:
-        try:
-            async with asyncio.timeout(SEND_SECONDS_MAX):
-                handed: asyncio.Future[Any] = await producer.send(
-                    row["topic"], row["payload"], row["key"], headers=headers
-                )
-        except (*_UNSENDABLE, *_ABSENT) as error:
-            handed = asyncio.get_running_loop().create_future()
-            handed.set_exception(error)
-        return handed
+    async def _send_alone(self, conn: asyncpg.Connection, producer: AIOKafkaProducer, single: Parcel) -> None:
+        """One record in a batch of its own. Raises what is neither its success nor its fault."""
+        (result,) = await self._deliver(producer, [single])
+        if isinstance(result, _UNSENDABLE):
+            await self._set_aside(conn, single.rows[0]["id"], result)
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            await conn.execute(_DELETE, [single.rows[0]["id"]])
+            self.metrics.outbox_sent.inc()
 
     async def _set_aside(self, conn: asyncpg.Connection, row_id: int, error: BaseException) -> None:
         """The broker will never take this row: keep it as a dead letter rather than hold up its shard for ever."""
@@ -233,6 +241,28 @@ class Relay:
 def _of_a_partner(topic: str) -> bool:
     stream = stream_of(topic)
     return stream is not None and stream.per_partner
+
+
+def _acknowledged(parcels: Sequence[Parcel], results: Sequence[Any]) -> list[Parcel]:
+    """The batches the broker has acknowledged."""
+    return [
+        parcel
+        for parcel, result in zip(parcels, results, strict=True)
+        if not isinstance(result, BaseException)
+    ]
+
+
+async def _hand_over(producer: AIOKafkaProducer, parcel: Parcel) -> asyncio.Future[Any]:
+    """Queue a closed batch, which waits for no more records; what is wrong with it comes with the answer."""
+    parcel.builder.close()
+    try:
+        handed: asyncio.Future[Any] = await producer.send_batch(
+            parcel.builder, parcel.topic, partition=parcel.partition
+        )
+    except (*_UNSENDABLE, *_ABSENT) as error:
+        handed = asyncio.get_running_loop().create_future()
+        handed.set_exception(error)
+    return handed
 
 
 async def _exists(producer: AIOKafkaProducer, topic: str) -> bool:

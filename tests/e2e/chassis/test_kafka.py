@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from uuid import uuid4
 
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from alongside_chassis.handlers import Handlers
@@ -89,6 +90,30 @@ async def test_what_was_announced_arrives_in_order_per_key_and_leaves_the_outbox
             if k == name
         ]
         assert numbers == [f"n{number}" for number in range(20)]
+
+
+@pytest.mark.apache_kafka
+async def test_a_record_the_broker_will_never_take_is_set_aside_and_its_neighbours_arrive_in_order(
+    broker: LocalStack, bare: BareBench
+) -> None:
+    partner = a_partner_name()
+    topic = streams.PARTNER_REFERRALS.topic(partner)
+    await broker.create_topics([Topic(topic, 1, {"max.message.bytes": "6000"})])
+
+    async with bare(Handlers()) as bench:
+        async with bench.runtime.transaction() as tx:
+            for number in range(9):
+                languages = ("en",) if number != 4 else ("en" + "-variant" * 900,)
+                tx.announce(a_submission(reference=f"n{number}", languages=languages), partner=partner)
+        async with relaying(bench, broker.bootstrap):
+            arrived = await everything_on(broker.bootstrap, topic, 8)
+            await poll_until(bench.announced, lambda rows: rows == [], "an empty outbox")
+        (letter,) = await bench.dead_letters()
+
+    assert [key for key, _value in arrived] == [f"n{number}".encode() for number in range(9) if number != 4]
+    assert letter.reason == "unsendable"
+    assert letter.bytes is not None
+    assert letter.bytes > 6000
 
 
 async def test_a_rolled_back_transaction_announces_nothing(broker: LocalStack, bare: BareBench) -> None:

@@ -1,0 +1,73 @@
+"""Packs outbox rows into Kafka batches: one per partition and round, so that order per key is never a matter of luck.
+
+aiokafka can also be handed one record after another; it then makes the same batches, and for each record a future, a
+metadata object and a walk through its queues: most of what a relay costs.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+import asyncpg
+import orjson
+from aiokafka.partitioner import murmur2
+
+KEYS_REMEMBERED_MAX: Final = 65_536
+"""A referral's key comes again with each of its announcements, and hashing it in Python costs as much as all the rest."""
+
+Row: TypeAlias = asyncpg.Record
+"""A row of the outbox: `id`, `topic`, `key`, `headers` (JSON pairs), `payload`."""
+
+
+@dataclass(slots=True)
+class Parcel:
+    """Rows of one partition in one batch, which the broker takes or refuses as a whole."""
+
+    topic: str
+    partition: int
+    builder: Any
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, row: Row) -> bool:
+        """Put a row in; False when the batch is full. The first row always fits."""
+        headers = [(name, value.encode()) for name, value in orjson.loads(row["headers"])]
+        added = self.builder.append(key=row["key"], value=row["payload"], timestamp=None, headers=headers)
+        if added is not None:
+            self.rows.append(row)
+        return added is not None
+
+
+def pack(
+    rows: Iterable[Row], *, partitions_of: Callable[[str], int], new_batch: Callable[[], Any]
+) -> list[Parcel]:
+    """The rows in batches, in their order. Once a partition's batch is full, what follows it there stays behind.
+
+    `partitions_of` says how many partitions a topic has, `new_batch` makes an empty batch.
+    """
+    parcels: dict[tuple[str, int], Parcel] = {}
+    full: set[tuple[str, int]] = set()
+    for row in rows:
+        place = row["topic"], _hash(row["key"]) % partitions_of(row["topic"])
+        if place in full:
+            continue
+        if place not in parcels:
+            parcels[place] = Parcel(*place, new_batch())
+        if not parcels[place].add(row):
+            full.add(place)
+    return list(parcels.values())
+
+
+def apart(parcel: Parcel, *, new_batch: Callable[[], Any]) -> list[Parcel]:
+    """The same rows, each in a batch of its own."""
+    parcels = [Parcel(parcel.topic, parcel.partition, new_batch()) for _ in parcel.rows]
+    for single, row in zip(parcels, parcel.rows, strict=True):
+        single.add(row)
+    return parcels
+
+
+@lru_cache(maxsize=KEYS_REMEMBERED_MAX)
+def _hash(key: bytes) -> int:
+    """What every Kafka client makes of a key; modulo the partitions it says where the key belongs."""
+    hashed: int = murmur2(key) & 0x7FFFFFFF
+    return hashed
