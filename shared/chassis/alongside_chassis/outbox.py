@@ -2,8 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import asyncpg
 import orjson
@@ -16,13 +15,12 @@ _INSERT: Final = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One record to be sent: everything Kafka needs, bytes already."""
 
     topic: str
     key: bytes
-    headers: tuple[tuple[str, str], ...]
+    headers: Sequence[tuple[str, str]]
     payload: bytes
 
 

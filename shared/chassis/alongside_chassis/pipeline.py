@@ -347,6 +347,10 @@ def _trace_of(record: Record) -> dict[str, str]:
     }
 
 
+def _span_name(event_type: str) -> str:
+    return f"process {event_type.removeprefix('org.alongside.')}"
+
+
 class _Spans:
     """One span per event in hand, whose parent is that event's sender: the direct edge between two services."""
 
@@ -356,16 +360,13 @@ class _Spans:
 
     def __enter__(self) -> None:
         for item in self.fresh:
-            span = self.tracer.start_span(
-                f"process {item.envelope.type.removeprefix('org.alongside.')}",
-                context=telemetry.context_of(item.envelope.trace),
-                kind=telemetry.CONSUMER,
+            span, headers = telemetry.start_processing(
+                self.tracer, _span_name(item.envelope.type), item.envelope.trace
             )
             if span.is_recording():
                 span.set_attributes(telemetry.messaging_attributes(self.group, item.origin))
                 span.set_attributes(telemetry.id_attributes(item.event))
             self.spans.append(span)
-            headers = telemetry.trace_headers(span)
             self.tx.causes[id(item.event)] = Cause(item.envelope.id, item.origin, headers, span)
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:

@@ -5,6 +5,7 @@ flags are tested with `& 1`: newer SDKs also set the random-trace-id bit.
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from functools import cache
 from threading import Thread
@@ -17,7 +18,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import Link, Span, SpanKind
+from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from alongside_chassis.origin import Origin
@@ -26,7 +27,10 @@ from alongside_contracts.event import Event
 EXPORT_QUEUE_MAX: Final = 20_000
 EXPORT_DELAY_MS: Final = 500
 CLOSE_SECONDS_MAX: Final = 1.0
+CONSUMER: Final = SpanKind.CONSUMER
 _W3C: Final = TraceContextTextMapPropagator()
+_NOT_SAMPLED: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f][02468ace]")
+"""A W3C traceparent whose sampled bit is off (the lowest of the flags)."""
 
 
 def make_tracing(service: str, *, otlp_endpoint: str, sample_ratio: float) -> TracerProvider:
@@ -65,6 +69,20 @@ def context_of(headers: Mapping[str, str]) -> Context:
     return _W3C.extract(dict(headers), Context())
 
 
+def start_processing(tracer: Tracer, name: str, headers: Mapping[str, str]) -> tuple[Span, Mapping[str, str]]:
+    """A consumer's span whose parent is the sender's, and the headers to pass on.
+
+    What the sender does not sample, nobody samples: its headers go on as they came, at a tenth of what the SDK takes
+    to start a span that records nothing.
+    """
+    unsampled = _NOT_SAMPLED.fullmatch(headers.get("traceparent", ""))
+    if unsampled is not None:
+        sender = SpanContext(int(unsampled[1], 16), int(unsampled[2], 16), True, TraceFlags(0))
+        return NonRecordingSpan(sender), headers
+    span = tracer.start_span(name, context=context_of(headers), kind=CONSUMER)
+    return span, trace_headers(span)
+
+
 def link_to(headers: Mapping[str, str]) -> list[Link]:
     """A link to the work that caused this one earlier; empty when that is unknown."""
     sender = trace.get_current_span(context_of(headers)).get_span_context()
@@ -100,6 +118,3 @@ def messaging_attributes(group: str, origin: Origin) -> dict[str, str | int]:
         "messaging.message.id": origin.event_id or "",
         "messaging.consumer.group.name": group,
     }
-
-
-CONSUMER: Final = SpanKind.CONSUMER

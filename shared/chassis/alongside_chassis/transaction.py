@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -30,8 +30,7 @@ _SET_TIMER: Final = """
 _DROP_TIMER: Final = "delete from timer where kind = $1 and key = $2"
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """What an announcement follows from: the event handled, its record, and the trace headers to pass on."""
 
     event_id: str
@@ -89,25 +88,18 @@ class Tx:
 
         `partner` names the topic of a per-partner stream; ValueError when it is missing or out of place.
         """
-        event_id = str(new_id())
-        headers = self.current.trace if self.current else trace_headers()
+        event_id, key = str(new_id()), event.key
         envelope = CloudEvent(
             id=event_id,
             source=f"urn:alongside:service:{self.service}",
             type=event.type,
-            data=b"",
+            data=event.__pydantic_serializer__.to_json(event, exclude_none=True),
             time=self.now,
-            subject=event.key,
-            trace=headers,
+            subject=key,
+            trace=self.current.trace if self.current else trace_headers(),
         )
-        self.letters.append(
-            Letter(
-                topic=event.stream.topic(partner),
-                key=event.key.encode(),
-                headers=tuple((name, value.decode()) for name, value in cloudevents.encode(envelope)),
-                payload=event.__pydantic_serializer__.to_json(event, exclude_none=True),
-            )
-        )
+        topic = event.stream.topic(partner)
+        self.letters.append(Letter(topic, key.encode(), cloudevents.header_texts(envelope), envelope.data))
         span = self.current.span if self.current else trace.get_current_span()
         if span.is_recording():
             span.set_attributes(id_attributes(event))
