@@ -7,10 +7,9 @@ the commit; a batch that is delivered again meets its own ids in the inbox.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import Final
 
 import asyncpg
@@ -28,6 +27,7 @@ from alongside_chassis.limits import PartnerLimits
 from alongside_chassis.logs import Log
 from alongside_chassis.metrics import Metrics
 from alongside_chassis.reading import Broken, Heard, Record, broken, read
+from alongside_chassis.runs import runs
 from alongside_chassis.transaction import Cause, Tx, transaction
 from alongside_contracts import cloudevents
 from alongside_contracts.errors import MalformedEvent
@@ -175,8 +175,9 @@ class Pipeline:
     ) -> Counter[str]:
         """One attempt at a batch.
 
-        1 begin; 2 inbox; 3 handlers in record order; 4 put the broken aside; 5 timers and outbox; 6 commit; 7 tell.
-        Raises Cut for what must be left: before 2 for partners that are paused, after 4 for what stands behind a limit.
+        1 begin; 2 inbox; 3 handlers, in record order per key; 4 put the broken aside; 5 timers and outbox; 6 commit;
+        7 tell. Raises Cut for what must be left: before 2 for partners that are paused, after 4 for what stands behind a
+        limit.
         """
         tools = self.tools
         items: list[Heard | Broken] = [*heard, *unreadable]
@@ -211,13 +212,11 @@ class Pipeline:
         tx.current = None
         return refused
 
-    def _runs(self, fresh: list[Heard], *, isolate: bool) -> Iterator[list[Heard]]:
-        """Consecutive events that one handler may take together."""
-        for contract, group in groupby(fresh, key=lambda item: type(item.event)):
-            if contract in self.handlers.batched and not isolate:
-                yield list(group)
-            else:
-                yield from ([item] for item in group)
+    def _runs(self, fresh: list[Heard], *, isolate: bool) -> Iterable[list[Heard]]:
+        """What one handler takes together: runs of one type for batch handlers, else one event."""
+        if isolate or not self.handlers.batched:
+            return ([item] for item in fresh)
+        return runs(fresh, self.handlers.batched)
 
     async def _in_savepoint(self, tx: Tx, item: Heard, handler: BatchHandler, attempt: int) -> Broken | None:
         """Handle one event so that its failure leaves no trace on its neighbours; the event itself when it fails."""
