@@ -163,4 +163,4 @@ def is_helpful(refusal: MalformedEvent) -> bool:
 
 def vars_of(event: CloudEvent) -> dict[str, Any]:
     """All an event says."""
-    return {name: getattr(event, name) for name in CloudEvent.__slots__}
+    return event._asdict()
