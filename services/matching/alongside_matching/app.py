@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from alongside_chassis.service import Service, build_app
 from alongside_contracts import streams
 from alongside_matching.api import routers
+from alongside_matching.desk import Desk
 from alongside_matching.handlers import handlers
 from alongside_matching.importing import import_directories
 from alongside_matching.policy_file import read_policies
@@ -21,12 +22,13 @@ def build(settings: Settings) -> FastAPI:
 def service(settings: Settings) -> Service:
     """What makes this service matching."""
     policies = read_policies(settings.matching_policy_file)
+    desk = Desk(policies)
     return Service(
         name=streams.MATCHING,
         title="Alongside matching",
         settings=settings,
-        handlers=handlers(policies),
+        handlers=handlers(desk),
         hears=(streams.JOURNEY,),
-        routers=routers(policies, directory_bytes_max=settings.directory_bytes_max),
+        routers=routers(desk, directory_bytes_max=settings.directory_bytes_max),
         workers=(partial(import_directories, policies=policies, settings=settings),),
     )

@@ -1,62 +1,72 @@
-"""What matching does when it hears of a referral, and when a timer is due."""
+"""What matching does when it hears of referrals, and when a timer is due."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from alongside_chassis.handlers import Handlers, Timer
 from alongside_chassis.transaction import Tx
+from alongside_contracts.event import Event
 from alongside_contracts.intake import SubmissionAdmitted, SupportRequest
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
-from alongside_matching import answering, offering, waking
-from alongside_matching.asking import PROPOSAL_EXPIRY, ask_next
+from alongside_matching import answering, ending, looking, offering, waking
+from alongside_matching.asking import PROPOSAL_EXPIRY, Seeker, ask
+from alongside_matching.desk import Desk
 from alongside_matching.domain.facts import Request
-from alongside_matching.domain.policy import Policies
 from alongside_matching.reviewing import OFFER_REVIEW
-from alongside_matching.store import regions, requests
+from alongside_matching.store import requests
 
 
-def handlers(policies: Policies) -> Handlers:
+def handlers(desk: Desk) -> Handlers:
     """Everything matching hears."""
     heard = Handlers()
 
-    @heard.on(SubmissionAdmitted)
-    async def match_a_new_referral(event: SubmissionAdmitted, tx: Tx) -> None:
-        await _match(tx, _request(event.referral_id, event.request), policies)
+    @heard.on_batch(SubmissionAdmitted)
+    async def match_new_referrals(events: Sequence[SubmissionAdmitted], tx: Tx) -> None:
+        because: dict[UUID, Event] = {event.referral_id: event for event in events}
+        await _match(tx, [_request(event.referral_id, event.request) for event in events], because, desk)
 
-    @heard.on(ReferralSucceeded)
-    async def match_a_successor(event: ReferralSucceeded, tx: Tx) -> None:
-        refused = frozenset(event.excluded_offers)
-        await _match(tx, _request(event.referral_id, event.request, asked=refused), policies)
+    @heard.on_batch(ReferralSucceeded)
+    async def match_successors(events: Sequence[ReferralSucceeded], tx: Tx) -> None:
+        because: dict[UUID, Event] = {event.referral_id: event for event in events}
+        await _match(tx, [_successor(event) for event in events], because, desk)
 
-    @heard.on(ReferralStatusChanged)
-    async def give_back_what_an_ended_referral_held(event: ReferralStatusChanged, tx: Tx) -> None:
-        await answering.hear_end(tx, event.referral_id, event.status.value, policies)
+    @heard.on_batch(ReferralStatusChanged)
+    async def give_back_what_ended_referrals_held(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
+        await ending.hear_ends(tx, events, desk.policies)
+
+    @heard.on_timer(ending.REFERRAL_END)
+    async def end_what_somebody_had_in_hand(timer: Timer, tx: Tx) -> None:
+        await ending.end_after_all(tx, UUID(timer.key), desk.policies)
 
     @heard.on_timer(PROPOSAL_EXPIRY)
     async def lapse_an_unanswered_proposal(timer: Timer, tx: Tx) -> None:
-        await answering.lapse(tx, UUID(timer.key), policies)
+        await answering.lapse(tx, UUID(timer.key), desk)
 
-    @heard.on_timer(waking.WAITLIST_SWEEP)
+    @heard.on_timer(looking.WAITLIST_SWEEP)
     async def look_again_for_those_who_wait(timer: Timer, tx: Tx) -> None:
-        await regions.lock(tx.conn, timer.key)
-        await waking.sweep(tx, timer.key, timer.facts, policies)
+        await waking.sweep(tx, looking.region_of(timer.facts), looking.turn_of(timer.facts), desk)
 
     @heard.on_timer(offering.OFFER_RESUME)
     async def resume_an_offer_whose_pause_is_over(timer: Timer, tx: Tx) -> None:
-        await offering.pause_is_over(tx, UUID(timer.key), policies)
+        await offering.pause_is_over(tx, UUID(timer.key), desk.policies)
 
     @heard.on_timer(OFFER_REVIEW)
     async def review_what_an_offer_can_do_now(timer: Timer, tx: Tx) -> None:
-        await offering.look_again(tx, UUID(timer.key), policies)
+        await offering.look_again(tx, UUID(timer.key), desk.policies)
 
     return heard
 
 
-async def _match(tx: Tx, request: Request, policies: Policies) -> None:
-    """Find somebody for a referral we hear of for the first time; one we know already is left as it stands."""
-    await regions.lock(tx.conn, request.region)
-    standing = await requests.add(tx.conn, request, tx.now)
-    if standing is not None:
-        await ask_next(tx, standing, policies)
+async def _match(tx: Tx, arrivals: Sequence[Request], because: Mapping[UUID, Event], desk: Desk) -> None:
+    """Find somebody for referrals we hear of for the first time; those we know already are left as they stand."""
+    new = await requests.add(tx.conn, arrivals, tx.now)
+    if new:
+        await ask(tx, [Seeker(standing, because[referral]) for referral, standing in new.items()], desk)
+
+
+def _successor(event: ReferralSucceeded) -> Request:
+    """The person comes back: the offers that failed them are not asked again."""
+    return _request(event.referral_id, event.request, asked=frozenset(event.excluded_offers))
 
 
 def _request(referral_id: UUID, sought: SupportRequest, *, asked: frozenset[UUID] = frozenset()) -> Request:

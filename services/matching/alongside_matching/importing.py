@@ -23,11 +23,11 @@ from alongside_matching.directory.listing import read_directory
 from alongside_matching.directory.model import DirectoryService, Listing
 from alongside_matching.directory.report import ImportReport
 from alongside_matching.domain.policy import Policies, Policy
+from alongside_matching.looking import look_now
 from alongside_matching.settings import Settings
-from alongside_matching.store import imports, offer_batches, regions
+from alongside_matching.store import imports, offer_batches
 from alongside_matching.store.imports import Begun, Line
 from alongside_matching.store.offer_batches import NewOffer
-from alongside_matching.waking import sweep_later
 
 ATTEMPTS_MAX: Final = 3
 
@@ -97,7 +97,6 @@ async def _store(
         batch = services[start : start + batch_max]
         new = [_offer(service, begun.region, policy) for service in batch]
         async with runtime.transaction() as tx:
-            await regions.lock(tx.conn, begun.region)
             added = await offer_batches.add(tx.conn, new, tx.now, keep_capacity=True)
             await imports.stored(
                 tx.conn,
@@ -110,13 +109,12 @@ async def _store(
 
 async def _finish(runtime: Runtime, begun: Begun, listing: Listing) -> None:
     async with runtime.transaction() as tx:
-        await regions.lock(tx.conn, begun.region)
         vanished = 0
         if begun.pause_vanished:
             still_there = [service.source_id for service in listing.services]
             vanished = await offer_batches.pause_vanished(tx.conn, _source(begun.region), still_there, tx.now)
         await imports.finish(tx.conn, begun.id, tx.now, vanished=vanished)
-        sweep_later(tx, begun.region)
+        look_now(tx, begun.region)
 
 
 async def _tell(runtime: Runtime, import_id: UUID, seconds: float) -> None:

@@ -12,10 +12,11 @@ from alongside_chassis.transaction import Tx
 from alongside_matching.domain.certificates import Unsound, recordable
 from alongside_matching.domain.places import BelowPromised, Fits, fits
 from alongside_matching.domain.policy import Policies
+from alongside_matching.looking import look_now
 from alongside_matching.reviewing import review
-from alongside_matching.store import offer_batches, offers, regions
+from alongside_matching.store import offer_batches, offers
 from alongside_matching.store.offer_batches import Added, NewOffer
-from alongside_matching.waking import offer_freed, sweep_later
+from alongside_matching.waking import offer_freed
 
 OFFER_RESUME: Final = "offer-resume"
 
@@ -48,24 +49,19 @@ async def add_many(
 ) -> Added | Sequence[Conflict]:
     """Add or change offers, all or none; those who wait in their regions are looked at right after."""
     touched = {offer.region for offer in new}
-    await regions.lock(tx.conn, *touched)
     if conflicts := await conflicts_of(tx, new, policies):
         return conflicts
     added = await offer_batches.add(tx.conn, new, tx.now)
     await review(tx, [*added.created, *added.changed], policies)
     if sweeping and (added.created or added.changed):
         for region in sorted(touched):
-            sweep_later(tx, region)
+            look_now(tx, region)
     return added
 
 
 async def locked(tx: Tx, offer_id: UUID) -> asyncpg.Record | None:
     """An offer as it stands now that nobody moves its places; None when there is no such offer."""
-    region = await offers.region_of(tx.conn, offer_id)
-    if region is None:
-        return None
-    await regions.lock(tx.conn, region)
-    return await offers.view(tx.conn, offer_id)
+    return await offers.lock(tx.conn, offer_id)
 
 
 async def change(

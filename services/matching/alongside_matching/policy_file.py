@@ -88,6 +88,8 @@ class _Numbers(BaseModel):
     candidates_max: int = Field(ge=1, le=1_000)
     pages_max: int = Field(ge=1, le=20)
     wake_max: int = Field(ge=1, le=500)
+    look_soon_seconds: float = Field(gt=0, le=60)
+    look_again_seconds: float = Field(gt=0, le=3_600)
     weights: _Weights
     norms: _Norms
     zone: Annotated[str, AfterValidator(_known_zone)]

@@ -1,7 +1,7 @@
 """Looks at what a supporter's record amounts to now, and writes it to the offer, where the rules find it.
 
 Done after every change to a record, and again by a durable timer on the first day on which time alone may change it: a
-self-check grows old, supervision becomes overdue, a certificate runs out. Regions are locked by then (see `store`).
+self-check grows old, supervision becomes overdue, a certificate runs out. The offers are locked by then (see `store`).
 """
 
 from collections.abc import Sequence

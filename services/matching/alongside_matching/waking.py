@@ -1,68 +1,81 @@
 """Free places go to those who wait, at once and in their order.
 
-One transaction looks at no more than `wake_max` of them; the timer `waitlist-sweep` sees to the rest of the region.
-Everything here expects the region to be locked (see `store`).
+One transaction looks at no more than `wake_max` of them; a timer sees to the rest of the region (`looking`).
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Final
+from itertools import groupby
 from uuid import UUID
 
 from alongside_chassis.transaction import Tx
-from alongside_matching.asking import ask_next, propose
+from alongside_contracts.event import Event
+from alongside_matching.asking import Booked, Seeker, ask, propose
+from alongside_matching.desk import Desk
 from alongside_matching.domain.choose import Choice, choose
-from alongside_matching.domain.policy import Policies
-from alongside_matching.store import offers, requests
-from alongside_matching.store.requests import Turn
-
-WAITLIST_SWEEP: Final = "waitlist-sweep"
+from alongside_matching.domain.facts import Offer
+from alongside_matching.domain.policy import Policies, Policy
+from alongside_matching.domain.waiting import Standing
+from alongside_matching.looking import look_later, look_now
+from alongside_matching.store import offers, places, requests
+from alongside_matching.store.requests import Turn, turn_of
 
 
 async def offer_freed(tx: Tx, offer_id: UUID, policies: Policies) -> None:
     """An offer may have a place: propose it to those who wait for one like it, until it is full."""
-    offer = await offers.offer(tx.conn, offer_id)
-    if offer is None or offer.paused or not offer.has_place:
-        return
-    policy = policies.of(offer.region)
-    waiting = await requests.waiting(tx.conn, offer.region, sharing=offer.needs, limit=policy.wake_max)
-    for standing in waiting:
-        choice = choose((offer,), standing.request, policy.weights)
-        if isinstance(choice, Choice):
-            await propose(tx, standing, choice, policy)
-            offer = replace(offer, held=offer.held + 1)
+    await offers_freed(tx, {offer_id: None}, policies)
+
+
+async def offers_freed(tx: Tx, freed: Mapping[UUID, Event | None], policies: Policies) -> None:
+    """Offers may have places, each because of an event, where there was one."""
+    wanted = await offers.wanted(tx.conn, freed)
+    with_a_place = [offer for offer in wanted if offer.has_place and not offer.paused]
+    by_region = sorted(with_a_place, key=lambda offer: (offer.region, offer.id))
+    for region, group in groupby(by_region, key=lambda offer: offer.region):
+        await _wake(tx, region, list(group), freed, policies)
+
+
+async def sweep(tx: Tx, region: str, after: Turn | None, desk: Desk) -> None:
+    """Search for everyone who waits, one bounded part of the list per transaction, for as long as anyone does."""
+    policy = desk.policies.of(region)
+    waiting = await requests.waiting(tx.conn, region, after=after, limit=policy.wake_max)
+    await ask(tx, [Seeker(standing) for standing in waiting], desk)
     if len(waiting) == policy.wake_max:
-        sweep_later(tx, offer.region)
+        look_now(tx, region, turn_of(waiting[-1]))
+    elif await requests.somebody_waits(tx.conn, region):
+        look_later(tx, region, policy)
 
 
-def sweep_later(tx: Tx, region: str, after: Turn | None = None) -> None:
-    """Have everyone who waits in a region looked at anew, from the start or from behind a turn."""
-    tx.later(WAITLIST_SWEEP, region, tx.now, _facts(after))
+async def _wake(
+    tx: Tx, region: str, free: list[Offer], freed: Mapping[UUID, Event | None], policies: Policies
+) -> None:
+    policy = policies.of(region)
+    sharing = frozenset().union(*(offer.needs for offer in free))
+    waiting = await requests.waiting(tx.conn, region, sharing=sharing, limit=policy.wake_max)
+    chosen = _serve(waiting, free, policy)
+    held = await places.hold(tx.conn, Counter(choice.offer.id for _, choice in chosen))
+    await propose(tx, list(_booked(chosen, held, freed)), policies)
+    if len(waiting) == policy.wake_max:
+        look_now(tx, region)
 
 
-async def sweep(tx: Tx, region: str, facts: Mapping[str, str], policies: Policies) -> None:
-    """Search for everyone who waits, one bounded part of the list per transaction."""
-    wake_max = policies.of(region).wake_max
-    waiting = await requests.waiting(tx.conn, region, after=_turn(facts), limit=wake_max)
+def _serve(waiting: Sequence[Standing], free: list[Offer], policy: Policy) -> list[tuple[Standing, Choice]]:
+    """Give the places to those who wait, in their order."""
+    left = {offer.id: offer for offer in free}
+    served = []
     for standing in waiting:
-        await ask_next(tx, standing, policies)
-    if len(waiting) == wake_max:
-        sweep_later(tx, region, requests.turn_of(waiting[-1]))
+        choice = choose(tuple(left.values()), standing.request, policy.weights)
+        if isinstance(choice, Choice):
+            left[choice.offer.id] = replace(choice.offer, held=choice.offer.held + 1)
+            served.append((standing, choice))
+    return served
 
 
-def _facts(turn: Turn | None) -> dict[str, str]:
-    if turn is None:
-        return {}
-    return {
-        "urgency_rank": str(turn.urgency_rank),
-        "waiting_since": turn.waiting_since.isoformat(),
-        "referral_id": str(turn.referral_id),
-    }
-
-
-def _turn(facts: Mapping[str, str]) -> Turn | None:
-    if not facts:
-        return None
-    since = datetime.fromisoformat(facts["waiting_since"])
-    return Turn(int(facts["urgency_rank"]), since, UUID(facts["referral_id"]))
+def _booked(
+    chosen: Iterable[tuple[Standing, Choice]], held: dict[UUID, int], freed: Mapping[UUID, Event | None]
+) -> Iterable[Booked]:
+    for standing, choice in chosen:
+        if held.get(choice.offer.id, 0) > 0:
+            held[choice.offer.id] -= 1
+            yield Seeker(standing, freed[choice.offer.id]), choice

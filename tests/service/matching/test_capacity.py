@@ -1,6 +1,7 @@
 """No place is promised twice, whoever comes at the same moment."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -10,11 +11,11 @@ from alongside_chassis.testing import ServiceBench
 from alongside_contracts.matching import MatchAccepted, MatchProposed, MatchWaitlisted
 from alongside_contracts.vocabulary import Reason, Status
 from alongside_matching import answering
+from alongside_matching.desk import Desk
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import SHIPPED_POLICIES
-from alongside_matching.store import offers
-from tests.builders import an_admission
-from tests.polling import poll_until
+from alongside_matching.store import places as places_store
+from tests.builders import SUNDAY_NOON, an_admission
 from tests.service.matching.bench import (
     a_status,
     admit,
@@ -23,26 +24,36 @@ from tests.service.matching.bench import (
     decline,
     last_proposal,
     places,
+    story,
 )
 
 AT_ONCE = 100
 
 
-async def test_a_hundred_who_hold_one_seat_at_once_without_any_lock_get_exactly_one(
-    matching_bench: ServiceBench,
-) -> None:
+async def test_a_hundred_who_hold_one_seat_at_once_get_exactly_one(matching_bench: ServiceBench) -> None:
     seat = await an_offer(matching_bench, capacity=1)
 
-    async def hold() -> bool:
+    async def hold() -> int:
         async with matching_bench.runtime.transaction() as tx:
-            await offers.hold(tx.conn, seat, tx.now)
-        return True
+            return (await places_store.hold(tx.conn, {seat: 1})).get(seat, 0)
 
-    outcomes = await asyncio.gather(*(hold() for _ in range(AT_ONCE)), return_exceptions=True)
+    held = await asyncio.gather(*(hold() for _ in range(AT_ONCE)))
 
-    assert sum(outcome is True for outcome in outcomes) == 1
-    assert sum(isinstance(outcome, offers.PlaceGone) for outcome in outcomes) == AT_ONCE - 1
+    assert sorted(held) == [0] * (AT_ONCE - 1) + [1]
     assert await places(matching_bench, seat) == (1, 0)
+
+
+async def test_a_transaction_that_has_offers_locked_passes_over_those_of_others(
+    matching_bench: ServiceBench,
+) -> None:
+    """Were it to wait, two of them could wait for each other."""
+    first, second = await an_offer(matching_bench), await an_offer(matching_bench)
+
+    async with matching_bench.runtime.transaction() as one, matching_bench.runtime.transaction() as other:
+        assert await places_store.hold(one.conn, {first: 1}) == {first: 1}
+        assert await places_store.hold(other.conn, {second: 1}) == {second: 1}
+        assert await places_store.hold(one.conn, {second: 1}) == {}
+        assert await places_store.hold(other.conn, {first: 1}) == {}
 
 
 async def test_a_hundred_acceptances_of_one_proposal_at_once_are_one(matching_bench: ServiceBench) -> None:
@@ -84,33 +95,80 @@ async def test_arrivals_declines_and_ends_at_once_leave_no_place_unused_and_none
         *(matching_bench.hear(a_status(referral, Status.CANCELLED)) for referral in early[4:]),
     )
 
+    await matching_bench.fire_timers(SUNDAY_NOON + timedelta(seconds=2))
+
     assert [await places(matching_bench, seat) for seat in seats] == [(2, 0)] * 4
     assert await matching_bench.dead_letters() == []
 
 
-async def test_who_arrives_while_a_place_is_given_back_gets_that_place(matching_bench: ServiceBench) -> None:
-    """Without the region's lock the arrival sees no place and the giver no arrival: both commit, and one waits on."""
+async def test_who_arrives_while_a_place_is_given_back_gets_that_place_soon(
+    matching_bench: ServiceBench,
+) -> None:
+    """Neither sees the other: the arrival finds no place, the giver nobody who waits. The timer sees both."""
     seat = await an_offer(matching_bench, capacity=1)
     proposal = await last_proposal(matching_bench, await admit(matching_bench))
-    event = an_admission()
-
-    async def arrived_or_blocked() -> bool:
-        blocked = await matching_bench.pool.fetchval("select count(*) from pg_locks where not granted")
-        return arriving.done() or bool(blocked)
+    elsewhere = Desk(read_policies(SHIPPED_POLICIES))
 
     async with matching_bench.runtime.transaction() as tx:
-        await answering.decline(tx, proposal.proposal_id, Reason.NO_CAPACITY, read_policies(SHIPPED_POLICIES))
-        arriving = asyncio.create_task(matching_bench.hear(event))
-        await poll_until(arrived_or_blocked, bool, "the arrival to be handled or to wait its turn")
-    await arriving
+        await answering.decline(tx, proposal.proposal_id, Reason.NO_CAPACITY, elsewhere)
+        late = await admit(matching_bench)
+    assert await story(matching_bench, late) == ["MatchWaitlisted"]
+    await matching_bench.fire_timers(SUNDAY_NOON + timedelta(seconds=2))
 
-    assert (await last_proposal(matching_bench, event.referral_id)).offer_id == seat
+    assert (await last_proposal(matching_bench, late)).offer_id == seat
+
+
+async def test_a_place_given_back_while_nobody_looks_is_found_while_anybody_waits(
+    matching_bench: ServiceBench,
+) -> None:
+    """Whatever was missed, and why: as long as anybody waits, somebody looks again."""
+    seat = await an_offer(matching_bench, capacity=0)
+    waiting = await admit(matching_bench)
+    await matching_bench.fire_timers(SUNDAY_NOON + timedelta(minutes=10))
+    await matching_bench.pool.execute(
+        "update offer set capacity = 1, capacity_limit = null where id = $1", seat
+    )
+
+    await matching_bench.fire_timers(SUNDAY_NOON + timedelta(minutes=11))
+
+    assert (await last_proposal(matching_bench, waiting)).offer_id == seat
+
+
+async def test_an_end_that_meets_an_answer_in_hand_is_seen_to_afterwards(
+    matching_bench: ServiceBench,
+) -> None:
+    seat = await an_offer(matching_bench, capacity=1)
+    referral = await admit(matching_bench)
+    proposal = await last_proposal(matching_bench, referral)
+
+    async with matching_bench.runtime.transaction() as tx:
+        await answering.accept(tx, proposal.proposal_id)
+        await matching_bench.hear(a_status(referral, Status.CANCELLED))
+    assert await places(matching_bench, seat) == (0, 1)
+    await matching_bench.fire_timers(SUNDAY_NOON)
+
+    assert await places(matching_bench, seat) == (0, 0)
+
+
+async def test_a_place_held_in_a_transaction_that_is_undone_is_free_again(
+    matching_bench: ServiceBench,
+) -> None:
+    """What was read in memory of a transaction that did not last is read once more."""
+    seat = await an_offer(matching_bench, capacity=1)
+    undone, lasting = an_admission(), an_admission()
+    await matching_bench.pool.execute("alter table proposal add constraint never check (false)")
+    await matching_bench.hear(undone)
+    await matching_bench.pool.execute("alter table proposal drop constraint never")
+
+    await matching_bench.hear(lasting)
+
+    assert (await last_proposal(matching_bench, lasting.referral_id)).offer_id == seat
 
 
 async def test_two_who_declined_one_another_do_not_block_each_other_for_good(
     matching_bench: ServiceBench,
 ) -> None:
-    """Each decline asks the other's offer next: taken in two orders, without the region's lock, a deadlock."""
+    """Each decline asks the other's offer next, and has its own locked: were it to wait, a deadlock."""
     await an_offer(matching_bench, capacity=1)
     await an_offer(matching_bench, capacity=1)
     first, second = await admit(matching_bench), await admit(matching_bench)
@@ -118,6 +176,7 @@ async def test_two_who_declined_one_another_do_not_block_each_other_for_good(
 
     async with asyncio.timeout(10):
         await asyncio.gather(*(decline(matching_bench, proposal) for proposal in proposals))
+    await matching_bench.fire_timers(SUNDAY_NOON + timedelta(seconds=2))
 
     offers_held = [event.offer_id for event in await announced(matching_bench, MatchProposed)]
     assert len(offers_held) == 4

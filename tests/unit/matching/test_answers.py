@@ -20,8 +20,7 @@ from alongside_matching.domain.proposals import (
     lapse,
     withdraw,
 )
-from alongside_matching.domain.waiting import Carry, Close, RequestState, hear_status, urgency_rank
-from alongside_matching.domain.waiting import Stale as NothingToClose
+from alongside_matching.domain.waiting import is_end, urgency_rank
 
 EXPIRES = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BEFORE, AFTER = EXPIRES - timedelta(seconds=1), EXPIRES + timedelta(seconds=1)
@@ -73,17 +72,12 @@ def test_a_place_is_given_back_only_once(state: ProposalState) -> None:
 
 @pytest.mark.parametrize("status", ["cancelled", "completed", "failed", "rejected", "entered-in-error"])
 def test_every_terminal_status_closes_a_request(status: str) -> None:
-    assert hear_status(RequestState.MATCHED, status) == Close()
+    assert is_end(status)
 
 
 @pytest.mark.parametrize("status", ["requested", "accepted", "in-progress", "on-hold"])
 def test_a_referral_that_goes_on_keeps_its_place(status: str) -> None:
-    assert hear_status(RequestState.MATCHED, status) == Carry()
-
-
-@pytest.mark.parametrize("state", [None, RequestState.CLOSED])
-def test_an_end_heard_twice_or_of_a_stranger_changes_nothing(state: RequestState | None) -> None:
-    assert hear_status(state, "completed") == NothingToClose()
+    assert not is_end(status)
 
 
 def test_the_urgent_are_served_before_the_routine() -> None:

@@ -3,15 +3,15 @@
 from fastapi import APIRouter
 
 from alongside_matching.api import contacts, directory, offers, proposals, workforce
-from alongside_matching.domain.policy import Policies
+from alongside_matching.desk import Desk
 
 
-def routers(policies: Policies, *, directory_bytes_max: int) -> tuple[APIRouter, ...]:
+def routers(desk: Desk, *, directory_bytes_max: int) -> tuple[APIRouter, ...]:
     """Every route matching answers."""
     return (
-        offers.router(policies),
-        workforce.router(policies),
-        proposals.router(policies),
+        offers.router(desk.policies),
+        workforce.router(desk.policies),
+        proposals.router(desk),
         directory.router(directory_bytes_max),
         contacts.router(),
     )

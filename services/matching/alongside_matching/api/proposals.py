@@ -14,7 +14,7 @@ from alongside_contracts.vocabulary import MatchReason, OfferKind, Reason
 from alongside_matching import answering
 from alongside_matching.api import refusals
 from alongside_matching.api.cursors import next_cursor
-from alongside_matching.domain.policy import Policies
+from alongside_matching.desk import Desk
 from alongside_matching.domain.proposals import Accepted, AlreadyAnswered, Declined, ProposalState, TooLate
 from alongside_matching.store import proposals
 
@@ -64,12 +64,12 @@ class DeclineForm(BaseModel):
     reason: Reason
 
 
-def router(policies: Policies) -> APIRouter:
+def router(desk: Desk) -> APIRouter:
     """`/proposals` and what is below it."""
     routes = APIRouter(prefix="/proposals", tags=["proposals"])
     _add_reading(routes)
     _add_accepting(routes)
-    _add_declining(routes, policies)
+    _add_declining(routes, desk)
     return routes
 
 
@@ -116,13 +116,13 @@ def _add_accepting(routes: APIRouter) -> None:
         return await command.run(work)
 
 
-def _add_declining(routes: APIRouter, policies: Policies) -> None:
+def _add_declining(routes: APIRouter, desk: Desk) -> None:
     @routes.post("/{proposal_id}/decline", response_model=ProposalView)
     async def decline(proposal_id: UUID, form: DeclineForm, command: Command) -> Response:
         """The target says no: the place is free and the next candidate is asked."""
 
         async def work(tx: Tx) -> ProposalView:
-            match await answering.decline(tx, proposal_id, form.reason, policies):
+            match await answering.decline(tx, proposal_id, form.reason, desk):
                 case Declined():
                     return await _view(tx, proposal_id)
                 case AlreadyAnswered() as refused:

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from math import log
+from typing import Final
 
 from alongside_matching.domain.eligibility import sift
 from alongside_matching.domain.facts import Offer, Request
 from alongside_matching.domain.policy import Weights
+
+RANKED_MAX: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +32,37 @@ class NobodyFree:
     considered: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Those who may be asked, the best first, and how many each hard rule kept out."""
+
+    choices: tuple[Choice, ...]
+    excluded: Mapping[str, int]
+    considered: int
+
+
 def choose(offers: Sequence[Offer], request: Request, weights: Weights) -> Choice | NobodyFree:
     """The best eligible offer. Equal scores go to the less loaded, then to the one that was here first."""
-    sifted = sift(offers, request)
+    ranked = rank(offers, request, weights)
+    return ranked.choices[0] if ranked.choices else NobodyFree(ranked.excluded, ranked.considered)
+
+
+def rank(offers: Iterable[Offer], request: Request, weights: Weights) -> Ranked:
+    """The best of the eligible offers in the order they would be asked."""
+    pool = [offer for offer in offers if not offer.needs.isdisjoint(request.needs)]
+    sifted = sift(pool, request)
     if not sifted.eligible:
-        return NobodyFree(sifted.excluded, sifted.considered)
-    rarity = _rarity(offers, request.needs)
+        return Ranked((), sifted.excluded, sifted.considered)
+    rarity = _rarity(pool, request.needs)
     scored = [(offer, _factors(offer, request, rarity)) for offer in sifted.eligible]
-    best, factors = min(scored, key=lambda each: (-_score(each[1], weights), each[0].load, each[0].id))
-    return Choice(best, _score(factors, weights), factors, _reasons(best, request), sifted.considered)
+    best = nsmallest(
+        RANKED_MAX, scored, key=lambda each: (-_score(each[1], weights), each[0].load, each[0].id)
+    )
+    choices = tuple(
+        Choice(offer, _score(factors, weights), factors, _reasons(offer, request), sifted.considered)
+        for offer, factors in best
+    )
+    return Ranked(choices, sifted.excluded, sifted.considered)
 
 
 def _factors(offer: Offer, request: Request, rarity: Mapping[str, float]) -> dict[str, float]:

@@ -24,10 +24,11 @@ class Policy:
 
     `respond_hours`, `respond_hours_urgent`: how long a target may take to answer. `candidates_max`: how many offers
     one search looks at closely, up to `pages_max` times while none of them is eligible. `wake_max`: how many waiting
-    referrals one transaction looks at; the rest follow in the next. `directory_capacity`, `directory_language`: what
-    is assumed of a listed service, because directories publish no places and not always a language. `zone`: the IANA
-    time zone in which the region's week and days are counted. `seat_hold_minutes`: how long a seat at one meeting is
-    kept for somebody who has not said yes.
+    referrals one transaction looks at; the rest follow in the next. `look_soon_seconds`, `look_again_seconds`: when the
+    waitlist is looked at after somebody went onto it, and while anybody waits. `directory_capacity`,
+    `directory_language`: what is assumed of a listed service, because directories publish no places and not always a
+    language. `zone`: the IANA time zone in which the region's week and days are counted. `seat_hold_minutes`: how long
+    a seat at one meeting is kept for somebody who has not said yes.
     """
 
     respond_hours: float
@@ -37,6 +38,8 @@ class Policy:
     candidates_max: int
     pages_max: int
     wake_max: int
+    look_soon_seconds: float
+    look_again_seconds: float
     weights: Weights
     norms: Norms
     zone: str

@@ -33,28 +33,11 @@ class Standing:
     waiting_since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
-    """The referral ended: give back what it holds and take it off the list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Carry:
-    """The referral goes on; matching has nothing to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """Something later was here first; nothing changes."""
-
-
 def urgency_rank(urgency: str) -> int:
     """The smaller, the sooner. An urgency nobody has defined waits with the routine ones."""
     return URGENCY_RANK.get(urgency, URGENCY_RANK["routine"])
 
 
-def hear_status(state: RequestState | None, status: str) -> Close | Carry | Stale:
-    """The referral moved. `state` is None when matching never heard of it."""
-    if state is None or state is RequestState.CLOSED:
-        return Stale()
-    return Close() if status in TERMINAL_STATUSES else Carry()
+def is_end(status: str) -> bool:
+    """Whether a referral with this status goes no further, and matching has to let go of what it holds."""
+    return status in TERMINAL_STATUSES

@@ -1,7 +1,13 @@
 """Every SQL statement of matching, one function per question, split by noun.
 
-Lock order, in every transaction that moves a place: `regions.lock` first, then the referral's request row, then
-offers. It makes a region's decisions follow one another, so no two of them deadlock and no referral goes onto the
-waitlist while somebody else is just giving a place back. Batches that touch several regions in different orders may
-still meet: PostgreSQL ends one of them, and the chassis does it again.
+No lock is wider than a row, and no two transactions wait for each other in a circle:
+
+1. *Requests.* Who decides on one referral (an answer, a lapse) waits for its row, and has locked nothing before. Who
+   decides on many (a window of arrivals, a list of ends, the waitlist) passes over rows that are locked.
+2. *Offers.* A transaction waits for offers once, in the order of their ids, before it has locked any; later it passes
+   over those that are locked (`places`). Nobody waits for a request with an offer locked.
+3. *Timers and the outbox* come last (the chassis).
+
+What was passed over is looked at again: ends by the timer `referral-end`, those who wait by `waitlist-sweep`, which
+runs as long as anybody waits (`waking`).
 """

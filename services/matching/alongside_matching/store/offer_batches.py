@@ -52,12 +52,17 @@ _KNOWN: Final = """
     select id, region, held + taken as promised, source, source_id
     from offer
     join unnest($1::text[], $2::text[]) as wanted (source, source_id) using (source, source_id)
+    order by id
+    for no key update of offer
 """
 _PAUSE_VANISHED: Final = """
-    with vanished as (
-        update offer set paused_because = 'vanished', updated_at = $3
+    with going as (
+        select id from offer
         where source = $1 and source_id <> all($2::text[]) and paused_because is null
-        returning id)
+        order by id for no key update),
+    vanished as (
+        update offer set paused_because = 'vanished', updated_at = $3 from going where offer.id = going.id
+        returning offer.id)
     select count(*) from vanished
 """
 
@@ -124,6 +129,7 @@ async def add(
 
     `keep_capacity` leaves the places of known offers as they are: staff set them, a directory only assumes them.
     """
+    await known(conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id])
     sent = {_name(offer.source, offer.source_id, offer.id): offer for offer in offers}
     document = orjson.dumps([_row(offer) for offer in offers]).decode()
     rows = await conn.fetch(_ADD, document, now, keep_capacity)
@@ -138,7 +144,7 @@ async def add(
 
 
 async def known(conn: asyncpg.Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
-    """Which of these (`source`, `source_id`) are here already."""
+    """Which of these (`source`, `source_id`) are here already; now locked, in the order of their ids."""
     rows = await conn.fetch(_KNOWN, [source for source, _ in names], [there for _, there in names])
     return {
         (row["source"], row["source_id"]): Known(row["id"], row["region"], row["promised"]) for row in rows

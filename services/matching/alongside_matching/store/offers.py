@@ -1,13 +1,13 @@
 """Offers and their places."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
-from alongside_matching.domain.facts import Offer, Point, Request
+from alongside_matching.domain.facts import Offer, Point
 from alongside_matching.domain.week import packed, unpacked
 
 CODES: Final = (
@@ -42,36 +42,18 @@ _FACTS: Final = (
 )
 _VIEW: Final = f"{_FACTS}, capacity, name, source, source_id, paused_until, created_at, updated_at"
 
-# How many of the first needs asked for are shared: far cheaper per row than intersecting two arrays.
-_SHARED: Final = " + ".join(f"coalesce($2[{place}] = any(needs), false)::int" for place in range(1, 9))
-
-# A coarse order only, so that the closest candidates are among the first `limit`: the rules decide (domain).
-_CANDIDATES: Final = f"""
+_FACTS_OF: Final = f"""
+    select {_FACTS} from offer where ($1::uuid[] is null or id = any($1)) and ($2::text is null or region = $2)
+"""
+_WANTED: Final = f"""
     select {_FACTS} from offer
-    where region = $1 and needs && $2::text[]
-    order by
-        (paused_because is null and (capacity is null or held + taken < effective_capacity)
-            and id <> all($3::uuid[])) desc,
-        (languages && $4::text[] and (modes = '{{}}' or $5::text[] = '{{}}' or modes && $5)) desc,
-        {_SHARED} desc,
-        (held + taken)::float / greatest(effective_capacity, 1),
-        id
-    limit $6 offset $7
+    where id = any($1::uuid[]) and paused_because is null
+      and (capacity is null or held + taken < effective_capacity)
+      and exists (
+        select from request
+        where request.region = offer.region and request.state = 'waiting' and request.needs && offer.needs)
 """
-_OPEN_GROUPS: Final = f"""
-    select {_FACTS} from offer
-    where region = $1 and kind = 'group' and capacity is null and paused_because is null
-    order by (needs && $2::text[]) desc, id
-    limit $3
-"""
-_HOLD: Final = """
-    update offer set held = held + 1, updated_at = $2
-    where id = $1 and paused_because is null and (capacity is null or held + taken < effective_capacity)
-    returning id
-"""
-_TAKE: Final = "update offer set held = held - 1, taken = taken + 1, updated_at = $2 where id = $1"
-_FREE_HELD: Final = "update offer set held = held - 1, updated_at = $2 where id = $1"
-_FREE_TAKEN: Final = "update offer set taken = taken - 1, updated_at = $2 where id = $1"
+_LOCK: Final = f"select {_VIEW} from offer where id = $1 for no key update"
 _PAGE: Final = f"""
     select {_VIEW} from offer
     where ($1::uuid is null or id > $1)
@@ -100,72 +82,23 @@ _KEEP_CONTACT: Final = """
 """
 
 
-_FACTS_OF: Final = f"""
-    select {_FACTS} from offer where ($1::uuid[] is null or id = any($1)) and ($2::text is null or region = $2)
-"""
-
-
-class PlaceGone(RuntimeError):
-    """An offer that looked free had no place when it was held: its region was not locked, which is a fault of ours."""
-
-
 async def facts_of(
-    conn: asyncpg.Connection, *, ids: Sequence[UUID] | None = None, region: str | None = None
+    conn: asyncpg.Connection, *, ids: Iterable[UUID] | None = None, region: str | None = None
 ) -> list[Offer]:
     """What the rules may know of these offers, or of a region's, or of all; in no particular order."""
     rows = await conn.fetch(_FACTS_OF, None if ids is None else list(ids), region)
     return [_offer(row) for row in rows]
 
 
-async def candidates(
-    conn: asyncpg.Connection, request: Request, *, limit: int, offset: int = 0
-) -> list[Offer]:
-    """Offers of the region that share a need, the likeliest first."""
-    rows = await conn.fetch(
-        _CANDIDATES,
-        request.region,
-        sorted(request.needs),
-        list(request.asked),
-        list(request.languages),
-        list(request.modes),
-        limit,
-        offset,
-    )
+async def wanted(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:
+    """Those of these offers that have a place somebody waits for."""
+    rows = await conn.fetch(_WANTED, list(ids))
     return [_offer(row) for row in rows]
 
 
-async def open_groups(conn: asyncpg.Connection, request: Request, *, limit: int) -> list[Offer]:
-    """Groups of the region that anyone may join, those that share a need first."""
-    rows = await conn.fetch(_OPEN_GROUPS, request.region, sorted(request.needs), limit)
-    return [_offer(row) for row in rows]
-
-
-async def offer(conn: asyncpg.Connection, offer_id: UUID) -> Offer | None:
-    """One offer as it stands."""
-    row = await conn.fetchrow(f"select {_FACTS} from offer where id = $1", offer_id)
-    return _offer(row) if row else None
-
-
-async def region_of(conn: asyncpg.Connection, offer_id: UUID) -> str | None:
-    """The region an offer belongs to, which never changes."""
-    region: str | None = await conn.fetchval("select region from offer where id = $1", offer_id)
-    return region
-
-
-async def hold(conn: asyncpg.Connection, offer_id: UUID, now: datetime) -> None:
-    """Hold one place. Raises PlaceGone when none is free: a place is never promised twice, whoever forgot a lock."""
-    if await conn.fetchval(_HOLD, offer_id, now) is None:
-        raise PlaceGone(f"no place of offer {offer_id} is free")
-
-
-async def take(conn: asyncpg.Connection, offer_id: UUID, now: datetime) -> None:
-    """The held place is taken."""
-    await conn.execute(_TAKE, offer_id, now)
-
-
-async def free(conn: asyncpg.Connection, offer_id: UUID, now: datetime, *, taken: bool) -> None:
-    """Give a place back: one that was taken, or one that was only held."""
-    await conn.execute(_FREE_TAKEN if taken else _FREE_HELD, offer_id, now)
+async def lock(conn: asyncpg.Connection, offer_id: UUID) -> asyncpg.Record | None:
+    """Wait for one offer; nobody moves its places until we are done. Only for who has locked nothing before."""
+    return await conn.fetchrow(_LOCK, offer_id)
 
 
 async def view(conn: asyncpg.Connection, offer_id: UUID) -> asyncpg.Record | None:

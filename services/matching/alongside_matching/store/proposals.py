@@ -1,5 +1,6 @@
 """Who was asked for whom, and what they answered."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -15,11 +16,17 @@ _VIEW: Final = f"{_COLUMNS}, reasons, score, factors, considered, answered_at, d
 _ADD: Final = """
     insert into proposal (id, referral_id, offer_id, offer_kind, region, attempt, state, reasons, score, factors,
                           considered, expires_at, created_at)
-    values ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, $12)
+    select id, referral_id, offer_id, offer_kind, region, attempt, 'open', reasons, score, factors, considered,
+           expires_at, $2
+    from jsonb_to_recordset($1::jsonb) as new (
+        id uuid, referral_id uuid, offer_id uuid, offer_kind text, region text, attempt int, reasons text[],
+        score float, factors jsonb, considered int, expires_at timestamptz)
 """
-_ANSWER: Final = "update proposal set state = $2, answered_at = $3, declined_because = $4 where id = $1"
+_ANSWER: Final = """
+    update proposal set state = $2, answered_at = $3, declined_because = $4 where id = any($1::uuid[])
+"""
 _LIVE: Final = f"""
-    select {_COLUMNS} from proposal where referral_id = $1 and state in ('open', 'accepted') for update
+    select {_COLUMNS} from proposal where referral_id = any($1::uuid[]) and state in ('open', 'accepted')
 """
 _PAGE: Final = f"""
     select {_VIEW} from proposal
@@ -32,47 +39,49 @@ _PAGE: Final = f"""
 """
 
 
-async def add(conn: asyncpg.Connection, proposal: Proposal, choice: Choice, now: datetime) -> None:
-    """Keep a new open proposal and what it was chosen for."""
-    await conn.execute(
-        _ADD,
-        proposal.id,
-        proposal.referral_id,
-        proposal.offer_id,
-        proposal.offer_kind,
-        proposal.region,
-        proposal.attempt,
-        list(choice.reasons),
-        choice.score,
-        orjson.dumps(dict(choice.factors)).decode(),
-        choice.considered,
-        proposal.expires_at,
-        now,
-    )
+async def add(conn: asyncpg.Connection, made: Sequence[tuple[Proposal, Choice]], now: datetime) -> None:
+    """Keep new open proposals and what each was chosen for."""
+    document = [
+        {
+            "id": str(proposal.id),
+            "referral_id": str(proposal.referral_id),
+            "offer_id": str(proposal.offer_id),
+            "offer_kind": proposal.offer_kind,
+            "region": proposal.region,
+            "attempt": proposal.attempt,
+            "expires_at": proposal.expires_at,
+            "reasons": choice.reasons,
+            "score": choice.score,
+            "factors": dict(choice.factors),
+            "considered": choice.considered,
+        }
+        for proposal, choice in made
+    ]
+    await conn.execute(_ADD, orjson.dumps(document).decode(), now)
 
 
 async def proposal(conn: asyncpg.Connection, proposal_id: UUID) -> Proposal | None:
-    """One proposal as it stands. Decide on it only after its region and its request are locked."""
+    """One proposal as it stands. Decide on it only with its request locked."""
     row = await conn.fetchrow(f"select {_COLUMNS} from proposal where id = $1", proposal_id)
     return _proposal(row) if row else None
 
 
-async def live_of(conn: asyncpg.Connection, referral_id: UUID) -> Proposal | None:
-    """The one proposal of a referral that is open or accepted, locked."""
-    row = await conn.fetchrow(_LIVE, referral_id)
-    return _proposal(row) if row else None
+async def live_of(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> dict[UUID, Proposal]:
+    """The one proposal of each of these referrals, which are locked, that is open or accepted."""
+    rows = await conn.fetch(_LIVE, list(referral_ids))
+    return {row["referral_id"]: _proposal(row) for row in rows}
 
 
 async def answer(
     conn: asyncpg.Connection,
-    proposal_id: UUID,
+    proposal_ids: Iterable[UUID],
     state: ProposalState,
     now: datetime,
     *,
     declined_because: str | None = None,
 ) -> None:
-    """The proposal is no longer open."""
-    await conn.execute(_ANSWER, proposal_id, state.value, now, declined_because)
+    """These proposals are no longer open."""
+    await conn.execute(_ANSWER, list(proposal_ids), state.value, now, declined_because)
 
 
 async def view(conn: asyncpg.Connection, proposal_id: UUID) -> asyncpg.Record | None:

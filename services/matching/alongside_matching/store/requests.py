@@ -1,33 +1,49 @@
-"""What referrals seek, and who waits."""
+"""What referrals seek, and who waits.
 
-from collections.abc import Iterable
+Whoever decides on one referral waits for its row first, with nothing locked. Who decides on many passes over the rows
+that somebody else has locked; each function says which of the two it does.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from alongside_matching.domain.facts import Request
 from alongside_matching.domain.waiting import RequestState, Standing, urgency_rank
+from alongside_matching.store import documents
 
-_COLUMNS: Final = (
-    "referral_id, state, region, needs, languages, formats, modes, avoid_needs, age_band, urgency, urgency_rank,"
-    " asked, attempts, waiting_since"
-)
+_COLUMNS: Final = "referral_id, state, region, sought, asked, attempts, waiting_since"
 _ADD: Final = """
-    insert into request (referral_id, state, region, needs, languages, formats, modes, avoid_needs, age_band,
-                         urgency, urgency_rank, asked, waiting_since, updated_at)
-    values ($1, 'searching', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+    insert into request (referral_id, state, region, needs, sought, urgency_rank, asked, waiting_since, updated_at)
+    select referral_id, 'searching', region, needs, sought, urgency_rank, asked, $2, $2
+    from jsonb_to_recordset($1::jsonb) as new (
+        referral_id uuid, region text, needs text[], sought jsonb, urgency_rank int, asked uuid[])
     on conflict (referral_id) do nothing
     returning referral_id
 """
-_LOCK: Final = f"select {_COLUMNS} from request where referral_id = $1 for update"
+_OF_PROPOSAL: Final = f"""
+    select {_COLUMNS} from request
+    where referral_id = (select referral_id from proposal where id = $1)
+    for no key update
+"""
+_OPEN: Final = """
+    select referral_id, state from request
+    where referral_id = any($1::uuid[]) and state <> 'closed'
+    order by referral_id
+    for no key update
+"""
 _PROPOSED: Final = """
     update request
-    set state = 'proposed', attempts = $2, asked = array_append(asked, $3), updated_at = $4
-    where referral_id = $1
+    set state = 'proposed', attempts = attempts + 1, asked = array_append(asked, offer_id), updated_at = $3
+    from unnest($1::uuid[], $2::uuid[]) as proposed (referral, offer_id)
+    where referral_id = referral
 """
+_MOVE: Final = "update request set state = $2, updated_at = $3 where referral_id = any($1::uuid[])"
 _WAITING: Final = f"""
     select {_COLUMNS} from request
     where region = $1 and state = 'waiting'
@@ -35,7 +51,7 @@ _WAITING: Final = f"""
       and ($5::text[] is null or needs && $5)
     order by urgency_rank, waiting_since, referral_id
     limit $6
-    for update
+    for no key update skip locked
 """
 
 
@@ -48,50 +64,59 @@ class Turn:
     referral_id: UUID
 
 
-async def add(conn: asyncpg.Connection, request: Request, now: datetime) -> Standing | None:
-    """Keep a new request; None when its referral is known already."""
-    added = await conn.fetchval(
-        _ADD,
-        request.referral_id,
-        request.region,
-        _codes(request.needs),
-        list(request.languages),
-        _codes(request.formats),
-        _codes(request.modes),
-        _codes(request.avoid_needs),
-        request.age_band,
-        request.urgency,
-        urgency_rank(request.urgency),
-        list(request.asked),
-        now,
-    )
-    return Standing(request, RequestState.SEARCHING, 0, now) if added else None
+class Proposed(NamedTuple):
+    """A referral and the offer it was proposed to."""
+
+    referral_id: UUID
+    offer_id: UUID
 
 
-async def region_of(conn: asyncpg.Connection, referral_id: UUID) -> str | None:
-    """The region a referral belongs to, which never changes; None for a referral nobody told us of."""
-    region: str | None = await conn.fetchval("select region from request where referral_id = $1", referral_id)
-    return region
+async def add(conn: asyncpg.Connection, requests: Iterable[Request], now: datetime) -> dict[UUID, Standing]:
+    """Keep new requests, and lock them; those whose referral is known already are left as they stand."""
+    by_referral = {request.referral_id: request for request in requests}
+    document = orjson.dumps([_row(request) for request in by_referral.values()]).decode()
+    added = {row[0] for row in await conn.fetch(_ADD, document, now)}
+    return {
+        referral: Standing(request, RequestState.SEARCHING, 0, now)
+        for referral, request in by_referral.items()
+        if referral in added
+    }
 
 
-async def lock(conn: asyncpg.Connection, referral_id: UUID) -> Standing | None:
-    """The request of a referral, locked: what is announced about one referral is announced in order."""
-    row = await conn.fetchrow(_LOCK, referral_id)
+async def of_proposal(conn: asyncpg.Connection, proposal_id: UUID) -> Standing | None:
+    """Wait for the request a proposal was made for: what is announced about one referral is announced in order."""
+    row = await conn.fetchrow(_OF_PROPOSAL, proposal_id)
     return _standing(row) if row else None
 
 
-async def proposed(
-    conn: asyncpg.Connection, referral_id: UUID, *, attempt: int, offer_id: UUID, now: datetime
-) -> None:
-    """The request is with an offer, which will not be asked again."""
-    await conn.execute(_PROPOSED, referral_id, attempt, offer_id, now)
+async def lock_open(
+    conn: asyncpg.Connection, referral_ids: Collection[UUID], *, patient: bool
+) -> dict[UUID, RequestState]:
+    """Lock those of these requests that are not closed. Waits only when `patient`."""
+    statement = _OPEN if patient else f"{_OPEN} skip locked"
+    rows = await conn.fetch(statement, list(referral_ids))
+    return {row["referral_id"]: RequestState(row["state"]) for row in rows}
 
 
-async def move(conn: asyncpg.Connection, referral_id: UUID, state: RequestState, now: datetime) -> None:
-    """The request stands elsewhere now."""
-    await conn.execute(
-        "update request set state = $2, updated_at = $3 where referral_id = $1", referral_id, state.value, now
+async def still_open(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> list[UUID]:
+    """Which of these requests are not closed, whoever has them locked."""
+    rows = await conn.fetch(
+        "select referral_id from request where referral_id = any($1::uuid[]) and state <> 'closed'",
+        list(referral_ids),
     )
+    return [row["referral_id"] for row in rows]
+
+
+async def proposed(conn: asyncpg.Connection, to: Sequence[Proposed], now: datetime) -> None:
+    """These requests are with an offer each, which will not be asked again."""
+    await conn.execute(_PROPOSED, [each.referral_id for each in to], [each.offer_id for each in to], now)
+
+
+async def move(
+    conn: asyncpg.Connection, referral_ids: Iterable[UUID], state: RequestState, now: datetime
+) -> None:
+    """These requests stand elsewhere now."""
+    await conn.execute(_MOVE, list(referral_ids), state.value, now)
 
 
 async def waiting(
@@ -102,17 +127,28 @@ async def waiting(
     after: Turn | None = None,
     sharing: Iterable[str] | None = None,
 ) -> list[Standing]:
-    """Those who wait, locked, in the order they are served; only those who share a need with `sharing` if given."""
+    """Those who wait and whom nobody else has locked, now locked, in the order they are served.
+
+    Only those who share a need with `sharing`, if given.
+    """
     rows = await conn.fetch(
         _WAITING,
         region,
         after.urgency_rank if after else None,
         after.waiting_since if after else None,
         after.referral_id if after else None,
-        None if sharing is None else _codes(sharing),
+        None if sharing is None else sorted(sharing),
         limit,
     )
     return [_standing(row) for row in rows]
+
+
+async def somebody_waits(conn: asyncpg.Connection, region: str) -> bool:
+    """Whether anyone waits in a region, whoever has them locked."""
+    waits: bool = await conn.fetchval(
+        "select exists (select from request where region = $1 and state = 'waiting')", region
+    )
+    return waits
 
 
 def turn_of(standing: Standing) -> Turn:
@@ -121,21 +157,23 @@ def turn_of(standing: Standing) -> Turn:
     return Turn(urgency_rank(request.urgency), standing.waiting_since, request.referral_id)
 
 
-def _codes(codes: Iterable[str]) -> list[str]:
-    return sorted(str(code) for code in codes)
+def _row(request: Request) -> dict[str, object]:
+    return {
+        "referral_id": str(request.referral_id),
+        "region": request.region,
+        "needs": sorted(request.needs),
+        "sought": documents.of_request(request),
+        "urgency_rank": urgency_rank(request.urgency),
+        "asked": sorted(map(str, request.asked)),
+    }
 
 
 def _standing(row: asyncpg.Record) -> Standing:
-    request = Request(
+    request = documents.request(
+        orjson.loads(row["sought"]),
         referral_id=row["referral_id"],
         region=row["region"],
-        needs=frozenset(row["needs"]),
-        languages=tuple(row["languages"]),
-        formats=frozenset(row["formats"]),
-        modes=frozenset(row["modes"]),
-        urgency=row["urgency"],
-        age_band=row["age_band"],
-        avoid_needs=frozenset(row["avoid_needs"]),
         asked=frozenset(row["asked"]),
+        waiting_since=row["waiting_since"],
     )
     return Standing(request, RequestState(row["state"]), row["attempts"], row["waiting_since"])

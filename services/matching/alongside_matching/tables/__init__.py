@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -136,6 +137,22 @@ class OfferRow(Base, table=True):
     updated_at: datetime
 
 
+class OfferChangeRow(Base, table=True):
+    """The transaction that last changed an offer, and the last that changed more than its places (`store/changes.py`).
+
+    Written by triggers on `offer` alone.
+    """
+
+    __tablename__ = "offer_change"
+    __table_args__ = (Index(None, "changed_in"),)
+
+    offer_id: UUID = Field(
+        sa_column=Column(PG_UUID(as_uuid=True), ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True)
+    )
+    changed_in: int = Field(sa_type=BigInteger)
+    said_in: int = Field(sa_type=BigInteger)
+
+
 class OfferContactRow(Base, table=True):
     """How an offer is reached. It is kept apart so that no offer, event or log line can carry it by accident."""
 
@@ -165,12 +182,7 @@ class RequestRow(Base, table=True):
     state: str = Field(sa_type=Text)
     region: str = Field(sa_type=Text)
     needs: list[str] = Field(sa_column=codes())
-    languages: list[str] = Field(sa_column=codes())
-    formats: list[str] = Field(sa_column=codes())
-    modes: list[str] = Field(sa_column=codes())
-    avoid_needs: list[str] = Field(sa_column=codes())
-    age_band: str | None = Field(default=None, sa_type=Text)
-    urgency: str = Field(sa_type=Text)
+    sought: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     urgency_rank: int
     asked: list[UUID] = Field(
         sa_column=Column(ARRAY(PG_UUID(as_uuid=True)), nullable=False, server_default=text("'{}'"))

@@ -1,0 +1,99 @@
+"""Every offer of a region in memory, where a search costs no question to PostgreSQL.
+
+What is here may be behind: another process moves places, a transaction of our own is undone. That is harmless,
+because a place is held by a conditional write alone. Each unit of work begins with `refresh`, which reads what changed
+(`store/changes.py` says why it misses nothing); what it read of transactions that had not ended it reads once more.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from alongside_matching.domain.choose import Ranked, rank
+from alongside_matching.domain.facts import Offer, Request
+from alongside_matching.domain.policy import Policy
+from alongside_matching.store import changes, offers
+from alongside_matching.store.changes import Change
+
+_Region: TypeAlias = dict[UUID, Offer]
+
+
+class Shelf:
+    """The offers of the regions this process was asked about."""
+
+    def __init__(self) -> None:
+        self._regions: dict[str, _Region] = {}
+        self._cursor = 0
+        self._unsettled: dict[UUID, bool] = {}
+        """Offers read in a state that may be undone, and whether it was more than their places."""
+        self._one_at_a_time = asyncio.Lock()
+
+    async def refresh(self, conn: asyncpg.Connection, regions: Collection[str]) -> None:
+        """Bring these regions up to what `conn` sees: 1 what changed where we are; 2 regions we had not yet."""
+        async with self._one_at_a_time:
+            if self._regions:
+                await self._catch_up(conn)  # 1
+            else:
+                self._cursor = await changes.horizon(conn)
+            for region in set(regions) - self._regions.keys():  # 2
+                found = await offers.facts_of(conn, region=region)
+                self._regions[region] = {offer.id: offer for offer in found}
+
+    def search(self, request: Request, policy: Policy) -> Ranked:
+        """Those who may be asked, the best first; or why nobody can be."""
+        return rank(self._regions[request.region].values(), request, policy.weights)
+
+    def open_to_all(self, region: str) -> Iterable[Offer]:
+        """Offers of a region where nobody needs a place."""
+        return (offer for offer in self._regions[region].values() if offer.open_to_all and not offer.paused)
+
+    def moved(self, region: str, wanted: Mapping[UUID, int], held: Mapping[UUID, int]) -> None:
+        """Places were held, or were gone: an offer that gave fewer than was wanted counts as full until read again."""
+        for offer_id, places in wanted.items():
+            offer, got = self._regions[region].get(offer_id), held.get(offer_id, 0)
+            if offer is None:
+                continue
+            full = offer.capacity is not None and got < places
+            self._put(replace(offer, held=(offer.capacity or 0) - offer.taken if full else offer.held + got))
+            self._unsettled.setdefault(offer_id, False)
+
+    async def _catch_up(self, conn: asyncpg.Connection) -> None:
+        """Others may note what they moved while we read: that is read once more the next time."""
+        before, self._unsettled = self._unsettled, {}
+        try:
+            found = await changes.since(conn, self._cursor, before)
+            ours = [change for change in found.of if change.region in self._regions]
+            said = [change.offer_id for change in ours if self._is_news(change, before)]
+            offers_said = await offers.facts_of(conn, ids=said) if said else ()
+        except BaseException:
+            self._unsettled = before | self._unsettled
+            raise
+        for change in ours:
+            self._count(change)
+        for offer in offers_said:
+            self._put(offer)
+        for undone in before.keys() - {change.offer_id for change in found.of}:
+            self._drop(undone)
+        self._cursor = found.horizon
+        self._unsettled = {c.offer_id: c.said for c in found.of if c.unsettled} | self._unsettled
+
+    def _is_news(self, change: Change, before: Mapping[UUID, bool]) -> bool:
+        """Whether more than the places of an offer has to be read."""
+        unknown = change.offer_id not in self._regions[change.region]
+        return change.said or unknown or before.get(change.offer_id, False)
+
+    def _count(self, change: Change) -> None:
+        offer = self._regions[change.region].get(change.offer_id)
+        if offer is not None:
+            self._put(replace(offer, held=change.held, taken=change.taken))
+
+    def _put(self, offer: Offer) -> None:
+        self._regions[offer.region][offer.id] = offer
+
+    def _drop(self, offer_id: UUID) -> None:
+        for region in self._regions.values():
+            region.pop(offer_id, None)

@@ -1,0 +1,83 @@
+"""Places: held, taken and given back, by conditional writes alone. PostgreSQL knows how many there are; nobody else.
+
+A transaction waits for offers once, in the order of their ids, before it has locked any. From then on it passes over
+those that another one has locked. So no two transactions wait for each other's offers in a circle.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+_FIRST: Final = """
+    select current_setting('alongside.places', true) is distinct from 'locked',
+           set_config('alongside.places', 'locked', true)
+"""
+_HOLD: Final = """
+    with wanted as (
+        select * from unnest($1::uuid[], $2::int[]) as wanted (id, places)),
+    free as (
+        select offer.id, least(places, effective_capacity - held - taken) as places
+        from offer join wanted using (id)
+        where paused_because is null and (capacity is null or held + taken < effective_capacity)
+        order by offer.id
+        for no key update of offer {passing_over})
+    update offer set held = held + free.places from free where offer.id = free.id
+    returning offer.id, free.places
+"""
+_LOCK: Final = "select id from offer where id = any($1::uuid[]) order by id for no key update {passing_over}"
+_TAKE: Final = "update offer set held = held - 1, taken = taken + 1 where id = $1"
+_GIVE_BACK: Final = """
+    with given as (
+        select offer_id, count(*) filter (where taken) as taken, count(*) filter (where not taken) as held
+        from unnest($1::uuid[], $2::boolean[]) as given (offer_id, taken)
+        group by offer_id)
+    update offer set held = offer.held - given.held, taken = offer.taken - given.taken
+    from given where offer.id = given.offer_id
+"""
+
+
+class Place(NamedTuple):
+    """A place to give back: one that was taken, or one that was only held."""
+
+    offer_id: UUID
+    taken: bool
+
+
+async def hold(conn: asyncpg.Connection, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Hold up to so many places of each offer; answers how many were free. An offer that is missing had none.
+
+    It may also be missing because somebody else is just moving its places (see above).
+    """
+    if not wanted:
+        return {}
+    statement = _HOLD.format(passing_over=await _passing_over(conn))
+    rows = await conn.fetch(statement, list(wanted), list(wanted.values()))
+    return {row["id"]: row["places"] for row in rows}
+
+
+async def lock(conn: asyncpg.Connection, offer_ids: Iterable[UUID]) -> set[UUID]:
+    """Keep others from moving the places of these offers; answers which of them we could lock."""
+    wanted = list(set(offer_ids))
+    if not wanted:
+        return set()
+    statement = _LOCK.format(passing_over=await _passing_over(conn))
+    return {row["id"] for row in await conn.fetch(statement, wanted)}
+
+
+async def take(conn: asyncpg.Connection, offer_id: UUID) -> None:
+    """The held place is taken."""
+    await conn.execute(_TAKE, offer_id)
+
+
+async def give_back(conn: asyncpg.Connection, places: Iterable[Place]) -> None:
+    """Give places back, of offers that are locked."""
+    given = list(places)
+    await conn.execute(_GIVE_BACK, [place.offer_id for place in given], [place.taken for place in given])
+
+
+async def _passing_over(conn: asyncpg.Connection) -> str:
+    """Whether this transaction must not wait any more; a savepoint that is rolled back forgets that it did."""
+    is_first: bool = await conn.fetchval(_FIRST)
+    return "" if is_first else "skip locked"

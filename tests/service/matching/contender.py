@@ -1,0 +1,69 @@
+"""One of several matching processes that work on the same database at once; the tests start some and kill one.
+
+`python -m tests.service.matching.contender <database url>` reads one task from standard input, says "ready", waits for
+a line, does the task, and prints what came of it, all as JSON. Everything but the clock and Kafka is as in production.
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from uuid import UUID
+
+import orjson
+from pydantic import SecretStr
+
+from alongside_chassis.testing import ManualClock, ServiceBench, on_the_bench
+from alongside_matching.app import service
+from alongside_matching.settings import Settings
+from tests.builders import SUNDAY_NOON, an_admission
+
+AT_ONCE = 8
+
+
+async def contend(url: str) -> None:
+    """Do the task that standard input names."""
+    settings = Settings(database_url=SecretStr(url), log_level="ERROR", pool_connections_max=AT_ONCE)
+    async with on_the_bench(service(settings), ManualClock(SUNDAY_NOON)) as bench:
+        task = orjson.loads(sys.stdin.readline())
+        say("ready")
+        await asyncio.to_thread(sys.stdin.readline)
+        match task:
+            case {"accept": str(proposal), "times": int(times)}:
+                outcome: object = await accept(bench, proposal, times)
+            case {"admit": list(referrals), "together": int(together)}:
+                outcome = await admit(bench, [UUID(referral) for referral in referrals], together)
+            case unknown:
+                raise ValueError(f"no such task: {unknown}")
+    say(outcome)
+
+
+def say(outcome: object) -> None:
+    """Write one line for the test."""
+    sys.stdout.write(orjson.dumps(outcome).decode() + "\n")
+    sys.stdout.flush()
+
+
+async def accept(bench: ServiceBench, proposal: str, times: int) -> list[int]:
+    """Say yes so many times; returns the HTTP codes."""
+    answers = await asyncio.gather(
+        *(bench.client.post(f"/proposals/{proposal}/accept") for _ in range(times))
+    )
+    return [answer.status_code for answer in answers]
+
+
+async def admit(bench: ServiceBench, referrals: Sequence[UUID], together: int) -> int:
+    """Hear these admissions, some together in a batch and several batches at once; the ids are the same each time."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def hear(some: Sequence[UUID]) -> None:
+        records = [bench.record_of(an_admission(id_), event_id=f"admission-{id_}") for id_ in some]
+        async with turns:
+            await bench.hear_records(*records)
+
+    batches = [referrals[start : start + together] for start in range(0, len(referrals), together)]
+    await asyncio.gather(*(hear(batch) for batch in batches))
+    return len(await bench.dead_letters())
+
+
+if __name__ == "__main__":
+    asyncio.run(contend(sys.argv[1]))

@@ -1,0 +1,139 @@
+"""Several matching processes on one database: what one process promises, all of them keep."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.ids import new_id
+from alongside_contracts.matching import MatchAccepted, MatchProposed, MatchWaitlisted
+from tests.builders import SUNDAY_NOON
+from tests.polling import poll_until
+from tests.service.matching.bench import admit, an_offer, announced, last_proposal, places
+
+PROCESSES = 4
+
+
+async def test_a_thousand_acceptances_of_one_proposal_in_four_processes_are_one(
+    matching_bench: ServiceBench,
+) -> None:
+    seat = await an_offer(matching_bench, capacity=1)
+    proposal = await last_proposal(matching_bench, await admit(matching_bench))
+    task = {"accept": str(proposal.proposal_id), "times": 1_000 // PROCESSES}
+
+    async with contenders(matching_bench, [task] * PROCESSES) as processes:
+        answers = [await outcome_of(process) for process in processes]
+
+    assert Counter(chain.from_iterable(answers)) == {200: 1, 409: 999}
+    assert len(await announced(matching_bench, MatchAccepted)) == 1
+    assert await places(matching_bench, seat) == (0, 1)
+
+
+async def test_a_thousand_arrivals_for_one_seat_in_four_processes_hold_it_once(
+    matching_bench: ServiceBench,
+) -> None:
+    seat = await an_offer(matching_bench, capacity=1)
+    tasks = [admitting(250, together=5) for _ in range(PROCESSES)]
+
+    async with contenders(matching_bench, tasks) as processes:
+        dead_letters = [await outcome_of(process) for process in processes]
+
+    assert dead_letters == [0] * PROCESSES
+    assert len(await announced(matching_bench, MatchProposed)) == 1
+    assert len(await announced(matching_bench, MatchWaitlisted)) == 999
+    assert await places(matching_bench, seat) == (1, 0)
+
+
+async def test_a_process_killed_amid_it_leaves_nothing_oversold_and_nobody_stuck(
+    matching_bench: ServiceBench,
+) -> None:
+    seats = [await an_offer(matching_bench, capacity=5) for _ in range(40)]
+    tasks = [admitting(100, together=4) for _ in range(PROCESSES)]
+
+    async with contenders(matching_bench, tasks) as processes:
+        await poll_until(lambda: requests_of(matching_bench, tasks[0]), bool, "the first one to be at work")
+        processes[0].kill()
+        for process in processes[1:]:
+            assert await outcome_of(process) == 0
+    async with contenders(matching_bench, tasks[:1]) as (successor,):
+        assert await outcome_of(successor) == 0
+    await matching_bench.fire_timers(SUNDAY_NOON + timedelta(seconds=2))
+
+    assert sum([(await places(matching_bench, seat))[0] for seat in seats]) == 200
+    assert await states(matching_bench) == {"proposed": 200, "waiting": 200}
+    proposed = await announced(matching_bench, MatchProposed)
+    assert len({event.referral_id for event in proposed}) == len(proposed) == 200
+
+
+def admitting(count: int, *, together: int) -> dict[str, Any]:
+    """The task to hear so many admissions."""
+    return {"admit": [str(new_id()) for _ in range(count)], "together": together}
+
+
+@asynccontextmanager
+async def contenders(
+    bench: ServiceBench, tasks: Sequence[dict[str, Any]]
+) -> AsyncIterator[Sequence[Process]]:
+    """One process per task, all let go at the same moment; none of them outlives the block."""
+    url = bench.service.settings.database_url.get_secret_value()
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.service.matching.contender", url, stdin=PIPE, stdout=PIPE
+        )
+        for _ in tasks
+    ]
+    try:
+        for process, task in zip(processes, tasks, strict=True):
+            await tell(process, orjson.dumps(task))
+        for process in processes:
+            assert await outcome_of(process) == "ready"
+        for process in processes:
+            await tell(process, b"go")
+        yield processes
+    finally:
+        for process in processes:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+async def outcome_of(process: Process) -> Any:
+    """What a process says came of its task."""
+    return orjson.loads(await heard(process))
+
+
+async def tell(process: Process, line: bytes) -> None:
+    """Write a line to a process."""
+    assert process.stdin is not None
+    process.stdin.write(line + b"\n")
+    await process.stdin.drain()
+
+
+async def heard(process: Process) -> bytes:
+    """The next line a process writes."""
+    assert process.stdout is not None
+    return await process.stdout.readline()
+
+
+async def requests_of(bench: ServiceBench, task: dict[str, Any]) -> int:
+    """How many of a task's referrals are known."""
+    known: int = await bench.pool.fetchval(
+        "select count(*) from request where referral_id = any($1::uuid[])",
+        [UUID(id_) for id_ in task["admit"]],
+    )
+    return known
+
+
+async def states(bench: ServiceBench) -> dict[str, int]:
+    """How many referrals stand where."""
+    rows = await bench.pool.fetch("select state, count(*) from request group by state")
+    return {row["state"]: row["count"] for row in rows}
