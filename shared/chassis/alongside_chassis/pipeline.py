@@ -28,6 +28,7 @@ from alongside_chassis.logs import Log
 from alongside_chassis.metrics import Metrics
 from alongside_chassis.reading import Broken, Heard, Record, broken, read
 from alongside_chassis.runs import runs
+from alongside_chassis.spans import start_processing
 from alongside_chassis.transaction import Cause, Tx, transaction
 from alongside_contracts import cloudevents
 from alongside_contracts.errors import MalformedEvent
@@ -359,9 +360,7 @@ class _Spans:
 
     def __enter__(self) -> None:
         for item in self.fresh:
-            span, headers = telemetry.start_processing(
-                self.tracer, _span_name(item.envelope.type), item.envelope.trace
-            )
+            span, headers = start_processing(self.tracer, _span_name(item.envelope.type), item.envelope.trace)
             if span.is_recording():
                 span.set_attributes(telemetry.messaging_attributes(self.group, item.origin))
                 span.set_attributes(telemetry.id_attributes(item.event))

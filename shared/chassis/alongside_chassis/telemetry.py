@@ -5,7 +5,6 @@ flags are tested with `& 1`: newer SDKs also set the random-trace-id bit.
 """
 
 import asyncio
-import re
 from collections.abc import Mapping
 from functools import cache
 from threading import Thread
@@ -13,24 +12,21 @@ from typing import Final
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, Tracer
+from opentelemetry.trace import Link, Span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from alongside_chassis.origin import Origin
+from alongside_chassis.otlp import SpanExporter
 from alongside_contracts.event import Event
 
 EXPORT_QUEUE_MAX: Final = 20_000
 EXPORT_DELAY_MS: Final = 500
 CLOSE_SECONDS_MAX: Final = 1.0
-CONSUMER: Final = SpanKind.CONSUMER
 _W3C: Final = TraceContextTextMapPropagator()
-_NOT_SAMPLED: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f][02468ace]")
-"""A W3C traceparent whose sampled bit is off (the lowest of the flags)."""
 
 
 def make_tracing(service: str, *, otlp_endpoint: str, sample_ratio: float) -> TracerProvider:
@@ -41,7 +37,7 @@ def make_tracing(service: str, *, otlp_endpoint: str, sample_ratio: float) -> Tr
         shutdown_on_exit=False,
     )
     if otlp_endpoint:
-        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=5)
+        exporter = SpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=5)
         provider.add_span_processor(
             BatchSpanProcessor(
                 exporter, max_queue_size=EXPORT_QUEUE_MAX, schedule_delay_millis=EXPORT_DELAY_MS
@@ -67,20 +63,6 @@ def trace_headers(span: Span | None = None) -> dict[str, str]:
 def context_of(headers: Mapping[str, str]) -> Context:
     """The sender's context; an empty one, hence a new trace, when the headers are missing or unreadable."""
     return _W3C.extract(dict(headers), Context())
-
-
-def start_processing(tracer: Tracer, name: str, headers: Mapping[str, str]) -> tuple[Span, Mapping[str, str]]:
-    """A consumer's span whose parent is the sender's, and the headers to pass on.
-
-    What the sender does not sample, nobody samples: its headers go on as they came, at a tenth of what the SDK takes
-    to start a span that records nothing.
-    """
-    unsampled = _NOT_SAMPLED.fullmatch(headers.get("traceparent", ""))
-    if unsampled is not None:
-        sender = SpanContext(int(unsampled[1], 16), int(unsampled[2], 16), True, TraceFlags(0))
-        return NonRecordingSpan(sender), headers
-    span = tracer.start_span(name, context=context_of(headers), kind=CONSUMER)
-    return span, trace_headers(span)
 
 
 def link_to(headers: Mapping[str, str]) -> list[Link]:
