@@ -7,14 +7,15 @@ metadata object and a walk through its queues: most of what a relay costs.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from struct import unpack_from
 from typing import Any, Final, TypeAlias
 
 import asyncpg
 import orjson
-from aiokafka.partitioner import murmur2
 
 KEYS_REMEMBERED_MAX: Final = 65_536
-"""A referral's key comes again with each of its announcements, and hashing it in Python costs as much as all the rest."""
+"""A referral's key comes again with each of its announcements."""
+_SEED, _MIX, _WORD = 0x9747_B28C, 0x5BD1_E995, 0xFFFF_FFFF
 
 Row: TypeAlias = asyncpg.Record
 """A row of the outbox: `id`, `topic`, `key`, `headers` (JSON pairs), `payload`."""
@@ -69,5 +70,20 @@ def apart(parcel: Parcel, *, new_batch: Callable[[], Any]) -> list[Parcel]:
 @lru_cache(maxsize=KEYS_REMEMBERED_MAX)
 def _hash(key: bytes) -> int:
     """What every Kafka client makes of a key; modulo the partitions it says where the key belongs."""
-    hashed: int = murmur2(key) & 0x7FFFFFFF
-    return hashed
+    return murmur2(key) & 0x7FFF_FFFF
+
+
+def murmur2(key: bytes) -> int:
+    """Kafka's hash of a key, `org.apache.kafka.common.utils.Utils.murmur2`, a word at a time.
+
+    aiokafka's own goes byte by byte and takes three times as long; a test holds the two together.
+    """
+    size = len(key)
+    hashed = _SEED ^ size
+    for word in unpack_from(f"<{size // 4}I", key):
+        mixed = word * _MIX & _WORD
+        hashed = hashed * _MIX & _WORD ^ (mixed ^ mixed >> 24) * _MIX & _WORD
+    if size % 4:
+        hashed = (hashed ^ int.from_bytes(key[size & ~3 :], "little")) * _MIX & _WORD
+    hashed = (hashed ^ hashed >> 13) * _MIX & _WORD
+    return hashed ^ hashed >> 15

@@ -20,7 +20,7 @@ from alongside_chassis.telemetry import id_attributes, trace_headers
 from alongside_contracts import cloudevents
 from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.event import Event
-from alongside_contracts.ids import new_id
+from alongside_contracts.ids import new_id, new_id_text
 
 _SET_TIMER: Final = """
     insert into timer (kind, key, id, due_at, facts, trace) values ($1, $2, $3, $4, $5, $6)
@@ -88,7 +88,7 @@ class Tx:
 
         `partner` names the topic of a per-partner stream; ValueError when it is missing or out of place.
         """
-        event_id, key = str(new_id()), event.key
+        event_id, key = new_id_text(), event.key
         envelope = CloudEvent(
             id=event_id,
             source=f"urn:alongside:service:{self.service}",

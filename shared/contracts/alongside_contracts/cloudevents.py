@@ -150,7 +150,7 @@ def _read_headers(headers: Headers) -> tuple[dict[str, str], dict[str, str]]:
         if attribute in TRACE_CONTEXT:
             trace[attribute] = _trace_text(raw)
             continue
-        text = _header_text(name, raw)
+        text = _text(name, raw)
         if attributes.setdefault(attribute, text) != text:
             raise MalformedEvent(ProblemCode.MALFORMED, f"header {name}", "send each attribute once")
     return attributes, trace
@@ -172,17 +172,21 @@ def _trace_text(raw: bytes | None) -> str:
     return raw.decode("ascii", errors="replace") if raw and len(raw) <= ATTRIBUTE_CHARS_MAX else ""
 
 
-def _header_text(name: str, raw: bytes | None) -> str:
+def _text(name: str, raw: bytes | None) -> str:
     try:
-        text = (raw or b"").decode("utf-8")
+        text = (raw or b"").decode()
     except UnicodeDecodeError as error:
         raise MalformedEvent(ProblemCode.MALFORMED, f"header {name}", "send UTF-8 text") from error
-    return _short_text(f"header {name}", text)
+    return text if _is_short(text) else _short_text(f"header {name}", text)
+
+
+def _is_short(text: str) -> bool:
+    """Whether it is surely well-formed: the cheap half of the rule, and nearly always enough."""
+    return text.isprintable() and 0 < len(text) <= ATTRIBUTE_CHARS_MAX
 
 
 def _short_text(where: str, text: str) -> str:
-    harmless = text.isprintable() or not _CONTROL.search(text)  # the first is cheaper and nearly always says
-    if not (harmless and 0 < len(text) <= ATTRIBUTE_CHARS_MAX):
+    if not 0 < len(text) <= ATTRIBUTE_CHARS_MAX or _CONTROL.search(text):
         raise MalformedEvent(
             ProblemCode.MALFORMED,
             where,

@@ -1,0 +1,12 @@
+"""Every client puts a key where every other client puts it."""
+
+from aiokafka.partitioner import murmur2 as theirs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alongside_chassis.parcels import murmur2
+
+
+@given(st.binary(max_size=80))
+def test_our_hash_is_kafkas(key: bytes) -> None:
+    assert murmur2(key) == theirs(key)
