@@ -218,7 +218,7 @@ def test_what_is_out_of_date_missing_or_withdrawn_is_told(tmp_path: Path) -> Non
     for name in ("schemas", "examples"):
         copy_tree(ROOM / name, tmp_path / name)
     (tmp_path / "schemas" / "org.alongside.nobody.announced.v1").mkdir()
-    reworded = tmp_path / "schemas" / SubmissionReceived.type / "1.json"
+    reworded = max((tmp_path / "schemas" / SubmissionReceived.type).glob("*.json"))
     reworded.write_text(json.dumps(json.loads(reworded.read_text()) | {"description": "Old words."}))
 
     told = "\n".join(check(tmp_path))

@@ -80,8 +80,13 @@ def facts_of(submission: Submission) -> Facts:
 
 
 def request_of(submission: Submission) -> SupportRequest:
-    """The part of a submission that matching may know: codes, and nothing about who or why."""
+    """The part of a submission that matching may know: codes, and nothing about who or why.
+
+    A consent to named offers that names none covers nobody.
+    """
     fields: dict[str, Any] = {name: getattr(submission, name) for name in SupportRequest.model_fields}
+    if submission.consent and submission.consent.recipients == "named-offer":
+        fields["consent_offers"] = submission.consent_offers or ()
     return SupportRequest(**fields)
 
 

@@ -6,13 +6,14 @@ from uuid import UUID
 from alongside_chassis.handlers import Handlers, Timer
 from alongside_chassis.transaction import Tx
 from alongside_contracts.event import Event
-from alongside_contracts.intake import SubmissionAdmitted, SupportRequest
+from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_matching import answering, ending, looking, offering, waking
 from alongside_matching.asking import PROPOSAL_EXPIRY, Seeker, ask
 from alongside_matching.desk import Desk
 from alongside_matching.domain.facts import Request
 from alongside_matching.reviewing import OFFER_REVIEW
+from alongside_matching.seeking import sought, sought_again
 from alongside_matching.store import requests
 
 
@@ -23,12 +24,13 @@ def handlers(desk: Desk) -> Handlers:
     @heard.on_batch(SubmissionAdmitted)
     async def match_new_referrals(events: Sequence[SubmissionAdmitted], tx: Tx) -> None:
         because: dict[UUID, Event] = {event.referral_id: event for event in events}
-        await _match(tx, [_request(event.referral_id, event.request) for event in events], because, desk)
+        await _match(tx, [sought(event.referral_id, event.request) for event in events], because, desk)
 
     @heard.on_batch(ReferralSucceeded)
     async def match_successors(events: Sequence[ReferralSucceeded], tx: Tx) -> None:
         because: dict[UUID, Event] = {event.referral_id: event for event in events}
-        await _match(tx, [_successor(event) for event in events], because, desk)
+        turns = await requests.turns_of(tx.conn, [event.replaces for event in events])
+        await _match(tx, [sought_again(event, turns.get(event.replaces)) for event in events], because, desk)
 
     @heard.on_batch(ReferralStatusChanged)
     async def give_back_what_ended_referrals_held(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
@@ -62,23 +64,3 @@ async def _match(tx: Tx, arrivals: Sequence[Request], because: Mapping[UUID, Eve
     new = await requests.add(tx.conn, arrivals, tx.now)
     if new:
         await ask(tx, [Seeker(standing, because[referral]) for referral, standing in new.items()], desk)
-
-
-def _successor(event: ReferralSucceeded) -> Request:
-    """The person comes back: the offers that failed them are not asked again."""
-    return _request(event.referral_id, event.request, asked=frozenset(event.excluded_offers))
-
-
-def _request(referral_id: UUID, sought: SupportRequest, *, asked: frozenset[UUID] = frozenset()) -> Request:
-    return Request(
-        referral_id=referral_id,
-        region=sought.region,
-        needs=frozenset(need.value for need in sought.needs),
-        languages=sought.languages,
-        formats=frozenset(format_.value for format_ in sought.formats),
-        modes=frozenset(mode.value for mode in sought.modes),
-        urgency=sought.urgency.value,
-        age_band=sought.age_band.value if sought.age_band else None,
-        avoid_needs=frozenset(need.value for need in sought.avoid_needs),
-        asked=asked,
-    )

@@ -1,13 +1,14 @@
 """What is submitted to the network, and what intake decides about it."""
 
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from alongside_contracts import streams
 from alongside_contracts.event import Contract, Event
 from alongside_contracts.ids import (
     LanguageTag,
+    OfferId,
     PartnerId,
     PersonId,
     PostalCode,
@@ -16,10 +17,23 @@ from alongside_contracts.ids import (
     RegionId,
     SubmissionId,
 )
-from alongside_contracts.vocabulary import AgeBand, Format, Hope, Mode, Need, Risk, Setting, Urgency
+from alongside_contracts.vocabulary import (
+    AgeBand,
+    Format,
+    Hope,
+    Identity,
+    Interest,
+    Mode,
+    Need,
+    Risk,
+    Setting,
+    Urgency,
+)
 
 CODES_MAX = 20
 """The most codes a submission may list in one field."""
+WINDOWS_MAX = 7 * 24
+"""The most stretches of time a submission may list."""
 
 
 class Consent(Contract):
@@ -44,6 +58,32 @@ class Readiness(Contract):
     wants_professional_help_instead: bool = False
 
 
+class FreeHours(Contract):
+    """A stretch of one weekday on the half hour; `ends` may be 24:00, and lies after `starts`."""
+
+    weekday: Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
+    starts: str = Field(pattern=r"^([01][0-9]|2[0-3]):[03]0$")
+    ends: str = Field(pattern=r"^(([01][0-9]|2[0-3]):[03]0|24:00)$")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends <= self.starts:
+            raise ValueError("end after the start; split what passes midnight in two")
+        return self
+
+
+def _coarse(degrees: float) -> float:
+    """Nothing finer than 0.05 degrees, about five kilometres, is ever kept or passed on."""
+    return round(round(degrees * 20) / 20, 2)
+
+
+class Area(Contract):
+    """About where somebody is, in degrees (WGS 84): rounded to 0.05 as soon as it is read."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False), AfterValidator(_coarse)]
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False), AfterValidator(_coarse)]
+
+
 class SupportRequest(Contract):
     """What support is sought, in codes only: all that matching may know."""
 
@@ -60,6 +100,25 @@ class SupportRequest(Contract):
     age_band: AgeBand | None = None
     avoid_needs: tuple[Need, ...] = Field(default=(), max_length=CODES_MAX)
     """Triggers: needs the person must not meet in a companion's story."""
+    interests: tuple[Interest, ...] = Field(default=(), max_length=CODES_MAX)
+    identities: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
+    """What the person wishes a companion to share with them; never what the person is."""
+    availability: tuple[FreeHours, ...] = Field(default=(), max_length=WINDOWS_MAX)
+    """When the person has time, in the region's wall time; empty means that they do not say."""
+    near: Area | None = None
+    """About where the person is, for meeting in person."""
+    distance_km_max: float | None = Field(default=None, gt=0, le=1_000, allow_inf_nan=False)
+    """How far the person would go to meet in person."""
+    organisations_avoided: tuple[Reference, ...] = Field(default=(), max_length=CODES_MAX)
+    """Organisations the person has a second tie to, such as their workplace."""
+    offers_avoided: tuple[OfferId, ...] = Field(default=(), max_length=CODES_MAX)
+    """"Not this person": offers that must not be asked."""
+    continue_with: OfferId | None = None
+    """An offer that supported the person before, and that they ask for again."""
+    guardian_consent: bool = False
+    """Whether a guardian's consent to meet one-to-one is on record; matters for minors."""
+    consent_offers: tuple[OfferId, ...] | None = Field(default=None, max_length=CODES_MAX)
+    """The only offers that may be asked; None when the person's consent covers the whole network."""
 
 
 class Submission(SupportRequest):
@@ -75,7 +134,6 @@ class Submission(SupportRequest):
     setting: Setting
     postal_code: PostalCode | None = None
     consent: Consent | None = None
-    guardian_consent: bool = False
     readiness: Readiness | None = None
     risks: tuple[Risk, ...] = Field(default=(), max_length=CODES_MAX)
 

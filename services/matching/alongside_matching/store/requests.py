@@ -5,7 +5,7 @@ that somebody else has locked; each function says which of the two it does.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -20,9 +20,10 @@ from alongside_matching.store import documents
 _COLUMNS: Final = "referral_id, state, region, sought, asked, attempts, waiting_since"
 _ADD: Final = """
     insert into request (referral_id, state, region, needs, sought, urgency_rank, asked, waiting_since, updated_at)
-    select referral_id, 'searching', region, needs, sought, urgency_rank, asked, $2, $2
+    select referral_id, 'searching', region, needs, sought, urgency_rank, asked, coalesce(waiting_since, $2), $2
     from jsonb_to_recordset($1::jsonb) as new (
-        referral_id uuid, region text, needs text[], sought jsonb, urgency_rank int, asked uuid[])
+        referral_id uuid, region text, needs text[], sought jsonb, urgency_rank int, asked uuid[],
+        waiting_since timestamptz)
     on conflict (referral_id) do nothing
     returning referral_id
 """
@@ -72,15 +73,27 @@ class Proposed(NamedTuple):
 
 
 async def add(conn: asyncpg.Connection, requests: Iterable[Request], now: datetime) -> dict[UUID, Standing]:
-    """Keep new requests, and lock them; those whose referral is known already are left as they stand."""
-    by_referral = {request.referral_id: request for request in requests}
+    """Keep new requests, and lock them; those whose referral is known already are left as they stand.
+
+    A request waits from now on, unless it brings the turn it had before.
+    """
+    by_referral = {request.referral_id: _waiting_from(request, now) for request in requests}
     document = orjson.dumps([_row(request) for request in by_referral.values()]).decode()
     added = {row[0] for row in await conn.fetch(_ADD, document, now)}
     return {
-        referral: Standing(request, RequestState.SEARCHING, 0, now)
+        referral: Standing(request, RequestState.SEARCHING, 0, request.waiting_since or now)
         for referral, request in by_referral.items()
         if referral in added
     }
+
+
+async def turns_of(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Since when these referrals waited, for those we know."""
+    rows = await conn.fetch(
+        "select referral_id, waiting_since from request where referral_id = any($1::uuid[])",
+        list(referral_ids),
+    )
+    return {row["referral_id"]: row["waiting_since"] for row in rows}
 
 
 async def of_proposal(conn: asyncpg.Connection, proposal_id: UUID) -> Standing | None:
@@ -157,6 +170,10 @@ def turn_of(standing: Standing) -> Turn:
     return Turn(urgency_rank(request.urgency), standing.waiting_since, request.referral_id)
 
 
+def _waiting_from(request: Request, now: datetime) -> Request:
+    return request if request.waiting_since else replace(request, waiting_since=now)
+
+
 def _row(request: Request) -> dict[str, object]:
     return {
         "referral_id": str(request.referral_id),
@@ -165,6 +182,7 @@ def _row(request: Request) -> dict[str, object]:
         "sought": documents.of_request(request),
         "urgency_rank": urgency_rank(request.urgency),
         "asked": sorted(map(str, request.asked)),
+        "waiting_since": request.waiting_since,
     }
 
 

@@ -1,0 +1,93 @@
+"""What a person asks for and asks to be spared; and that who comes back goes first."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.matching import MatchProposed
+from alongside_contracts.vocabulary import Status
+from alongside_matching.domain.facts import Point
+from alongside_matching.seeking import sought
+from alongside_matching.store import requests
+from tests.builders import REGION, a_request
+from tests.service.matching.bench import (
+    a_status,
+    a_successor,
+    accept,
+    admit,
+    an_offer,
+    announced,
+    last_proposal,
+    story,
+)
+
+
+async def test_whom_the_person_does_not_want_to_meet_is_not_asked(matching_bench: ServiceBench) -> None:
+    avoided = await an_offer(matching_bench)
+
+    referral = await admit(matching_bench, offers_avoided=(avoided,))
+
+    assert await story(matching_bench, referral) == ["MatchWaitlisted"]
+
+
+async def test_all_a_person_asks_for_is_known_again_when_a_place_is_free(
+    matching_bench: ServiceBench,
+) -> None:
+    """It was stored as a document; what the rules then see is what was said."""
+    avoided, wanted = uuid4(), uuid4()
+    said: dict[str, Any] = {
+        "interests": ("music",),
+        "availability": ({"weekday": "tu", "starts": "18:00", "ends": "20:00"},),
+        "near": {"latitude": 25.7617, "longitude": -80.1918},
+        "distance_km_max": 12.5,
+        "organisations_avoided": ("riverside-clinic",),
+        "offers_avoided": (avoided,),
+        "continue_with": wanted,
+        "guardian_consent": True,
+    }
+
+    referral = await admit(matching_bench, **said)
+    async with matching_bench.runtime.transaction() as tx:
+        (standing,) = await requests.waiting(tx.conn, REGION, limit=1)
+
+    known = standing.request
+    assert known == replace(sought(referral, a_request(**said)), waiting_since=matching_bench.clock.now())
+    assert known.near == Point(25.75, -80.2)
+    assert known.availability.bit_count() == 4
+
+
+async def test_who_comes_back_is_served_before_those_who_came_later_than_they_first_did(
+    matching_bench: ServiceBench,
+) -> None:
+    first = await an_offer(matching_bench)
+    early = await admit(matching_bench)
+    await accept(matching_bench, await last_proposal(matching_bench, early))
+    matching_bench.clock.advance(timedelta(hours=1))
+    later = await admit(matching_bench)
+    matching_bench.clock.advance(timedelta(hours=1))
+    await matching_bench.hear(a_status(early, Status.FAILED))
+    back = uuid4()
+    await matching_bench.hear(a_successor(back, early, first))
+
+    second = await an_offer(matching_bench)
+
+    assert (await last_proposal(matching_bench, later)).offer_id == first
+    assert (await last_proposal(matching_bench, back)).offer_id == second
+
+
+async def test_of_two_who_wait_the_one_who_came_back_keeps_the_earlier_turn(
+    matching_bench: ServiceBench,
+) -> None:
+    early = await admit(matching_bench)
+    await matching_bench.hear(a_status(early, Status.FAILED))
+    matching_bench.clock.advance(timedelta(hours=1))
+    await admit(matching_bench)
+    matching_bench.clock.advance(timedelta(hours=1))
+    back = uuid4()
+    await matching_bench.hear(a_successor(back, early))
+
+    await an_offer(matching_bench)
+
+    assert [event.referral_id for event in await announced(matching_bench, MatchProposed)] == [back]
