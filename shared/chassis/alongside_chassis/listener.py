@@ -160,7 +160,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             self._last_pass = self.pipeline.tools.clock.monotonic()
             offsets = {place: left.get(place, batch[-1].offset + 1) for place, batch in ours.items()}
             await self._commit(consumer, offsets)  # 3
-            self._measure_lag(consumer, ours)
+            self._measure_lag(consumer, offsets)
 
     async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
         """Commit; a refusal means the partitions moved on, and the inbox will drop what is delivered again.
@@ -172,12 +172,12 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         except (CommitFailedError, IllegalStateError, TimeoutError) as error:
             self.pipeline.tools.log.warning("commit-refused", group=self.group, exc=error)
 
-    def _measure_lag(self, consumer: AIOKafkaConsumer, polled: Polled) -> None:
-        for place, batch in polled.items():
+    def _measure_lag(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+        for place, following in offsets.items():
             end = consumer.highwater(place)
             if end is not None:
                 gauge = self.pipeline.tools.metrics.lag.labels(place.topic, str(place.partition))
-                gauge.set(max(0, end - batch[-1].offset - 1))
+                gauge.set(max(0, end - following))
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Wait for the batch in hand and its offsets, so that the next owner starts behind it."""

@@ -1,0 +1,265 @@
+"""A storm of poison on a real broker, with processes that are killed in the middle of it: nothing is skipped or doubled."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from alongside_chassis.handlers import Handlers
+from alongside_chassis.testing import ServiceBench
+from alongside_cli.stack.ports import free_port
+from alongside_cli.stack.stack import LocalStack
+from alongside_cli.stack.topics import Topic
+from alongside_contracts import streams
+from tests.builders import a_referral_id, a_submission, an_admission
+from tests.e2e.chassis.test_hard_cases import needs_apache_kafka
+from tests.e2e.chassis.test_kafka import a_partner_name
+from tests.polling import poll_until
+from tests.service.chassis.conftest import BareBench
+
+TOKEN = "a-token-for-tests"
+KILLED = "a killed process stays a member of the embedded broker's group for good"
+Sent = tuple[str, bytes, bytes, list[tuple[str, bytes]]]
+
+
+@dataclass
+class Instance:
+    """One process of the bare service."""
+
+    process: subprocess.Popen[bytes]
+    base: str
+
+    def kill(self) -> None:
+        """As a machine dies: without a word."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    async def ready(self) -> dict[str, Any]:
+        """What it says of itself; empty while it does not answer."""
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            try:
+                answer: dict[str, Any] = (await client.get(f"{self.base}/health/ready")).json()
+            except httpx2.TransportError:
+                return {}
+            return answer
+
+    async def post(self, path: str, body: object = None) -> dict[str, Any]:
+        """Give a command."""
+        headers = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": str(uuid4())}
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            answer = await client.post(f"{self.base}{path}", json=body or {}, headers=headers)
+            assert answer.status_code == 200, answer.text
+            done: dict[str, Any] = answer.json()
+            return done
+
+
+@dataclass
+class Storm:
+    """A database, a broker, a name nobody else uses, and the processes that work for it."""
+
+    bench: ServiceBench
+    kafka: str
+    prefix: str = field(default_factory=lambda: f"{uuid4().hex[:8]}-")
+
+    @contextmanager
+    def instance(self, state: str, **settings: object) -> Iterator[Instance]:
+        """Start a process, `faulty` or `mended`."""
+        port = free_port()
+        given = {
+            "database_url": self.bench.service.settings.database_url.get_secret_value(),
+            "kafka": self.kafka,
+            "kafka_session_timeout_ms": 6_000,
+            "http_port": port,
+            "service_token": TOKEN,
+            "log_level": "ERROR",
+        } | settings
+        environment = os.environ | {f"ALONGSIDE_{name.upper()}": str(value) for name, value in given.items()}
+        command = [sys.executable, "-m", "tests.e2e.chassis.bare_service", self.prefix, state]
+        process = subprocess.Popen(command, env=environment)
+        instance = Instance(process, f"http://127.0.0.1:{port}")
+        try:
+            yield instance
+        finally:
+            instance.kill()
+
+    async def notes(self) -> list[tuple[str, str]]:
+        """What was handled, as key and reference, in order."""
+        rows = await self.bench.pool.fetch("select key, note from seen order by at")
+        return [(row["key"], row["note"].removeprefix(self.prefix)) for row in rows]
+
+    async def references(self) -> list[str]:
+        """What was handled, in order."""
+        return [note for _, note in await self.notes()]
+
+    async def letters(self, topic: str) -> list[tuple[int, int]]:
+        """Partition and offset of what was put aside."""
+        rows = await self.bench.pool.fetch(
+            'select partition, "offset" from dead_letter where topic = $1 order by 1, 2', topic
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def a_submission(self, partner: str, key: str, reference: str) -> Sent:
+        """A partner's record; what belongs together has one key."""
+        event = a_submission(reference=self.prefix + reference, person_reference=key)
+        record = self.bench.record_of(event, partner=partner)
+        return record.topic, key.encode(), record.value or b"", list(record.headers)
+
+
+@pytest.fixture
+async def storm(broker: LocalStack, bare: BareBench) -> AsyncIterator[Storm]:
+    """A storm on Apache Kafka."""
+    needs_apache_kafka(broker, KILLED)
+    async with bare(Handlers()) as bench:
+        yield Storm(bench, broker.bootstrap)
+
+
+async def publish(kafka: str, records: Sequence[Sent]) -> None:
+    """Send records in their order."""
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True, linger_ms=5)
+    await producer.start()
+    try:
+        for topic, key, value, headers in records:
+            await producer.send(topic, value, key, headers=headers)
+        await producer.flush()
+    finally:
+        await producer.stop()
+
+
+def by_key(notes: Sequence[tuple[str, str]]) -> dict[str, list[int]]:
+    """The numbers at the end of the references, per key, in order."""
+    found: dict[str, list[int]] = {}
+    for key, note in notes:
+        found.setdefault(key, []).append(int(note.rpartition("-")[2]))
+    return found
+
+
+async def test_half_of_one_partners_records_are_bad_and_everybody_else_goes_on(
+    storm: Storm, broker: LocalStack
+) -> None:
+    stormy, calm = a_partner_name(), a_partner_name()
+    topics = {name: streams.PARTNER_REFERRALS.topic(name) for name in (stormy, calm)}
+    await broker.create_topics([Topic(topic, 3) for topic in topics.values()])
+    await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
+    bad, unreadable = range(0, 10, 2), {1}  # of ten, five are refused and one more cannot be read
+    sent = []
+    for n in range(3_000):
+        kind = "bad" if n % 10 in bad else "good"
+        record = storm.a_submission(stormy, f"s{n % 30}", f"{kind}-{n}")
+        broken = (record[0], record[1], b"{", record[3])
+        sent.append(broken if n % 10 in unreadable else record)
+        sent.append(storm.a_submission(calm, f"c{n % 7}", f"calm-{n}"))
+    await publish(storm.kafka, sent)
+
+    async def calm_ones() -> int:
+        return sum(note.startswith("calm") for note in await storm.references())
+
+    with ExitStack() as running:
+        first = running.enter_context(storm.instance("faulty", batch_records_max=200))
+        await poll_until(calm_ones, lambda count: count > 0, "the first of the calm partner")
+        first.kill()
+        second, third = (running.enter_context(storm.instance("faulty")) for _ in range(2))
+        await poll_until(calm_ones, lambda count: count >= 3_000, "all of the calm partner's")
+        told = await poll_until(second.ready, lambda said: bool(said.get("remarks")), "a remark")
+        third.kill()
+        kept, notes = await storm.letters(topics[stormy]), await storm.notes()
+        assert (told["ready"], told["remarks"]) == (True, [f"{topics[stormy]} is paused"])
+        assert len(kept) <= 51 + 25
+        assert await storm.letters(topics[calm]) == []
+        second.kill()
+
+        mended = running.enter_context(storm.instance("mended"))
+        await poll_until(mended.ready, lambda said: bool(said.get("remarks")), "the remark, after a restart")
+        assert (await storm.letters(topics[stormy]), await storm.notes()) == (kept, notes)
+        assert (await mended.post(f"/quarantine/{stormy}/resume", {"by": "ana"}))["resumed"] is True
+        put_aside = await storm.bench.pool.fetchval(
+            "select count(*) from dead_letter where reason = 'not-eligible'"
+        )
+        readable = 3_000 - 300
+
+        async def stormy_ones() -> int:
+            return len(await storm.references()) - 3_000
+
+        await poll_until(stormy_ones, lambda count: count >= readable - put_aside, "the rest of its stream")
+        assert await replay_all(storm, mended) == {"handled": put_aside, "refused": 300}
+
+    notes = await storm.notes()
+    assert len(notes) == len(set(notes)) == 3_000 + readable
+    assert all(numbers == sorted(numbers) for key, numbers in by_key(notes).items() if key.startswith("c"))
+    late = put_aside_before(notes, put_aside)
+    assert all(numbers == sorted(numbers) for key, numbers in by_key(late).items())
+
+
+def put_aside_before(notes: Sequence[tuple[str, str]], replayed: int) -> list[tuple[str, str]]:
+    """What was handled from the stream itself: all but the replays at the end."""
+    return list(notes[: len(notes) - replayed])
+
+
+async def replay_all(storm: Storm, instance: Instance) -> dict[str, int]:
+    """Replay every letter that waits, oldest first; how many came to what."""
+    outcomes: dict[str, int] = {}
+    for row in await storm.bench.pool.fetch("select id from dead_letter where state = 'waiting' order by id"):
+        outcome = (await instance.post(f"/dead-letters/{row['id']}/replay"))["outcome"]
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+    return outcomes
+
+
+async def test_on_our_own_stream_the_service_stops_and_a_mended_one_goes_on_where_it_stood(
+    storm: Storm, broker: LocalStack
+) -> None:
+    await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
+    referral = a_referral_id()
+    names = ["good-0", *[f"bad-{n}" for n in range(1, 60)], "good-60"]
+    sent = [storm.bench.record_of(an_admission(referral, reference=storm.prefix + name)) for name in names]
+    await publish(storm.kafka, [(r.topic, r.key or b"", r.value or b"", list(r.headers)) for r in sent])
+
+    with storm.instance("faulty", dead_letters_in_a_row_max=7) as faulty:
+        said = await poll_until(faulty.ready, stopped, "the stop at the limit")
+        faulty.kill()
+    kept = await storm.letters(streams.JOURNEY.name)
+    assert said["ready"] is False
+    assert (await storm.references(), len(kept)) == (["good-0"], 7)
+
+    with storm.instance("mended") as mended:
+        await poll_until(storm.references, lambda seen: len(seen) >= len(names), "everything")
+        outcomes = await replay_all(storm, mended)
+
+    assert await storm.references() == names
+    assert await storm.letters(streams.JOURNEY.name) == kept
+    assert outcomes == {"duplicate": 7}
+
+
+def stopped(said: dict[str, Any]) -> bool:
+    """Whether a service says that it stopped at its limit."""
+    return any("dead-lettered" in reason for reason in said.get("reasons", ()))
+
+
+async def test_a_restart_without_the_mending_stops_again_and_loses_nothing(
+    storm: Storm, broker: LocalStack
+) -> None:
+    await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
+    referral = a_referral_id()
+    names = [f"bad-{n}" for n in range(30)]
+    sent = [storm.bench.record_of(an_admission(referral, reference=storm.prefix + name)) for name in names]
+    await publish(storm.kafka, [(r.topic, r.key or b"", r.value or b"", list(r.headers)) for r in sent])
+
+    kept = []
+    for _ in range(2):
+        with storm.instance("faulty", dead_letters_in_a_row_max=7) as faulty:
+            await poll_until(faulty.ready, stopped, "the stop at the limit")
+            faulty.kill()
+        kept.append(len(await storm.letters(streams.JOURNEY.name)))
+    with storm.instance("mended") as mended:
+        await poll_until(storm.references, lambda seen: len(set(seen)) >= 30 - 7, "what nobody had looked at")
+        await replay_all(storm, mended)
+
+    assert kept == [7, 14]
+    assert sorted(await storm.references(), key=lambda name: int(name[4:])) == names

@@ -1,0 +1,86 @@
+"""`alongside partner list|show|resume` over intake's doors."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+
+import httpx2
+import pytest
+
+from alongside_chassis.testing import ServiceBench
+from alongside_cli.network import Network, Refused
+from alongside_cli.partners import list_partners, resume_partner, show_partner
+from tests.conftest import PERSON_KEY, SERVICE_TOKEN
+from tests.service.intake.desk import HOSPITAL, Desk
+
+STRANGER = "north-clinic"
+
+
+class Intake:
+    """Intake on its bench, and what of it the command line sees."""
+
+    def __init__(self, bench: ServiceBench, network: Network) -> None:
+        self.bench, self.network = bench, network
+
+    async def floods(self, partner: str) -> None:
+        """Somebody sends nonsense until it is paused."""
+        topic = f"partner.{partner}.referrals.v1"
+        await self.bench.hear_records(*[self.bench.record(b"k", b"{", [], topic) for _ in range(25)])
+
+
+@pytest.fixture
+async def intake(
+    bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
+) -> AsyncIterator[Intake]:
+    """Intake with one registered partner."""
+    async with bench_of("intake", person_key=PERSON_KEY) as bench:
+        await Desk(bench).register(HOSPITAL)
+        ours = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
+        transport = httpx2.ASGITransport(app=bench.app)
+        async with httpx2.AsyncClient(transport=transport, headers=ours) as client:
+            yield Intake(bench, Network(client, {"intake": "http://intake"}))
+
+
+async def test_partners_and_paused_strangers_are_listed(
+    intake: Intake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await intake.floods(STRANGER)
+
+    await list_partners(intake.network)
+
+    stranger, hospital = sorted(capsys.readouterr().out.splitlines(), key=lambda line: HOSPITAL in line)
+    assert hospital.split()[-1] == "read"
+    assert "not registered" in stranger
+    assert "refused-in-a-row (25, the last malformed)" in stranger
+
+
+async def test_a_resume_says_what_it_did_and_the_second_who_did_it(
+    intake: Intake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await intake.floods(HOSPITAL)
+
+    await resume_partner(intake.network, HOSPITAL, by="ana")
+    await resume_partner(intake.network, HOSPITAL, by="ben")
+    await resume_partner(intake.network, STRANGER, by="ana")
+
+    first, second, never = capsys.readouterr().out.splitlines()
+    assert first == f"{HOSPITAL}: read again, from where it stood"
+    assert second.endswith("by ana")
+    assert never == f"{STRANGER}: its stream was never paused"
+
+
+async def test_a_partner_is_shown_with_its_pauses(intake: Intake, capsys: pytest.CaptureFixture[str]) -> None:
+    await show_partner(intake.network, HOSPITAL)
+    await intake.floods(HOSPITAL)
+    await resume_partner(intake.network, HOSPITAL, by="ana")
+    await intake.floods(HOSPITAL)
+
+    await show_partner(intake.network, HOSPITAL)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "its stream is read, and was never paused"
+    assert [line.endswith("by ana") for line in lines[3:]] == [False, True]
+
+
+async def test_a_partner_nobody_knows_is_refused(intake: Intake) -> None:
+    with pytest.raises(Refused, match="no such partner"):
+        await show_partner(intake.network, STRANGER)
