@@ -19,6 +19,7 @@ from alongside_cli.faults.command import app as faults_app
 from alongside_cli.letters import app as letters_app
 from alongside_cli.network import Network
 from alongside_cli.partners import app as partners_app
+from alongside_cli.replaying import replay
 from alongside_cli.running import running, told, with_network
 from alongside_cli.stack import control
 from alongside_cli.stack.settings import StackSettings
@@ -32,6 +33,7 @@ app.add_typer(directory_app, name="directory")
 app.add_typer(partners_app, name="partner")
 app.add_typer(letters_app, name="dead-letters")
 app.add_typer(topics_app, name="topics")
+app.command("replay")(replay)
 app.add_typer(bench_app, name="bench")
 app.add_typer(faults_app, name="faults")
 

@@ -4,6 +4,7 @@ Every command carries an Idempotency-Key, so that it may be repeated while a ser
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -126,6 +127,19 @@ class Network:
             else:
                 return {"service": service} | letter
         raise Refused({"title": "No service has put aside a record under this id.", "code": "not-found"})
+
+    async def told(self, service: str, path: str, body: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        """Give a command whose answer is told line by line while it goes on. Raises Refused, also in the middle."""
+        url = f"{self.addresses[service]}{path}"
+        async with self._client.stream("POST", url, json=dict(body), timeout=None) as answer:
+            if not answer.is_success:
+                await answer.aread()
+                _read(answer)
+            async for line in answer.aiter_lines():
+                told: dict[str, Any] = json.loads(line)
+                if "problem" in told:
+                    raise Refused(told["problem"])
+                yield told
 
     async def _ask(self, method: str, service: str, path: str, **how: Any) -> Any:
         """Send a request, again and again while the service is away. Raises Refused, or TimeoutError in the end."""

@@ -7,6 +7,7 @@ from alongside_contracts import streams
 from alongside_intake.admission import Desk
 from alongside_intake.api import intake_router
 from alongside_intake.handlers import intake_handlers
+from alongside_intake.open_projection import OpenReferralsProjection
 from alongside_intake.policy_file import read_policies
 from alongside_intake.settings import Settings
 from alongside_intake.vault import Vault
@@ -22,6 +23,7 @@ def service(settings: Settings) -> Service:
         settings=settings,
         handlers=intake_handlers(desk),
         hears=(streams.PARTNER_REFERRALS, streams.JOURNEY),
+        projection=OpenReferralsProjection,
         routers=(intake_router(desk, Vault(settings.master_key)),),
     )
 

@@ -4,6 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from alongside_chassis.replay import NotRebuilt
 from alongside_chassis.service import Service, build_app
 from alongside_contracts import streams
 from alongside_matching.api import routers
@@ -30,5 +31,9 @@ def service(settings: Settings) -> Service:
         handlers=handlers(desk),
         hears=(streams.JOURNEY,),
         routers=routers(desk, directory_bytes_max=settings.directory_bytes_max),
+        projection=NotRebuilt(
+            "Places are held and offers are chosen here; to do that again would choose anew, while targets have"
+            " answered the first time. Offers and the directory came over HTTP and are on no stream."
+        ),
         workers=(partial(import_directories, policies=policies, settings=settings),),
     )

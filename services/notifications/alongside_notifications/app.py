@@ -11,7 +11,9 @@ from alongside_contracts import streams
 from alongside_notifications import store
 from alongside_notifications.api import crisis_router, inbox_router, notices_router
 from alongside_notifications.delivery import Delivery, Terms
+from alongside_notifications.domain.ladder import ANY_REGION, ladder_of
 from alongside_notifications.handlers import notifications_handlers
+from alongside_notifications.inbox_projection import InboxProjection
 from alongside_notifications.mail import MailRelay
 from alongside_notifications.metrics import MailMetrics
 from alongside_notifications.routes import ContactRoutes, open_client
@@ -36,6 +38,7 @@ def service(settings: Settings) -> Service:
         hears=(streams.JOURNEY,),
         urgent=(streams.CRISIS,),
         routers=(notices_router(), inbox_router(link_base=settings.link_base_url), crisis_router()),
+        projection=lambda: InboxProjection(ladder_of(ANY_REGION, settings.ladders)[0]),
         workers=(
             _mail_worker(settings, metrics, urgent=True),
             _mail_worker(settings, metrics, urgent=False),

@@ -6,47 +6,36 @@ from uuid import UUID
 
 from alongside_chassis.handlers import Handlers, Timer
 from alongside_chassis.transaction import Tx
-from alongside_contracts.event import Event
-from alongside_contracts.ids import OfferId, PersonId, new_id
+from alongside_contracts.ids import new_id
 from alongside_contracts.intake import SubmissionEscalated
 from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_notifications import store
 from alongside_notifications.announcements import announce_delivered
 from alongside_notifications.domain import audience, ladder
-from alongside_notifications.domain.audience import (
-    CRISIS,
-    LAPSED,
-    OVERDUE,
-    Channel,
-    Overdue,
-    Parties,
-    Transition,
-)
+from alongside_notifications.domain.audience import CRISIS, Channel
 from alongside_notifications.domain.ladder import ANY_REGION, UNACKNOWLEDGED, Escalation, Ladders
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
+from alongside_notifications.telling import JourneyNews, notices_of
 
 
 def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handlers:
     """Everything this service hears."""
     handlers = Handlers()
 
+    coordinator = ladder.ladder_of(ANY_REGION, ladders)[0]
+
     @handlers.on_batch(ReferralStatusChanged)
     async def tell_of_transitions(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
-        await _tell(tx, [(event, list(_of_transition(event, tx.cause_of(event)))) for event in events])
+        await _tell(tx, events, coordinator)
 
     @handlers.on(MatchLapsed)
     async def tell_who_did_not_answer(event: MatchLapsed, tx: Tx) -> None:
-        news = News(tx.cause_of(event), LAPSED, Subject(referral_id=event.referral_id))
-        told = audience.who_was_asked(str(event.offer_id))
-        await _tell(tx, [(event, list(notices(news, told, new_id=new_id)))])
+        await _tell(tx, [event], coordinator)
 
     @handlers.on(ReferralOverdue)
     async def ask_who_must_act(event: ReferralOverdue, tx: Tx) -> None:
-        news = News(tx.cause_of(event), OVERDUE, Subject(referral_id=event.referral_id))
-        overdue = Overdue(_parties(event.person_id, event.partner, event.offer_id), event.next_actor)
-        asked = audience.who_is_asked(overdue, coordinator=ladder.ladder_of(ANY_REGION, ladders)[0])
-        await _tell(tx, [(event, list(notices(news, asked, new_id=new_id)))])
+        await _tell(tx, [event], coordinator)
 
     @handlers.on(SubmissionEscalated)
     async def page_who_is_on_call(event: SubmissionEscalated, tx: Tx) -> None:
@@ -73,24 +62,9 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
     return handlers
 
 
-def _of_transition(event: ReferralStatusChanged, cause: str) -> Iterable[Notice]:
-    transition = Transition(
-        parties=_parties(event.person_id, event.partner, event.offer_id),
-        previous=event.previous,
-        status=event.status,
-        business_status=event.business_status,
-    )
-    news = News(
-        cause=cause,
-        moment=audience.moment_of(transition),
-        subject=Subject(referral_id=event.referral_id),
-        status=event.status,
-    )
-    return notices(news, audience.who_is_told(transition), new_id=new_id)
-
-
-async def _tell(tx: Tx, told: Sequence[tuple[Event, Sequence[Notice]]]) -> None:
+async def _tell(tx: Tx, events: Sequence[JourneyNews], coordinator: str) -> None:
     """Record all notices at once and announce the in-app ones, whose record is their delivery."""
+    told = [(event, notices_of(event, tx.cause_of(event), coordinator=coordinator)) for event in events]
     fresh = await store.record(
         tx, [(notice, tx.causes[id(event)].trace) for event, about_it in told for notice in about_it]
     )
@@ -112,7 +86,3 @@ async def _page(tx: Tx, escalation: Escalation) -> None:
     trace: Mapping[str, str] = tx.current.trace if tx.current else {}
     await store.record(tx, [(notice, trace) for notice in paged])
     tx.later(UNACKNOWLEDGED, escalation.cause, escalation.acknowledge_by)
-
-
-def _parties(person_id: PersonId, partner: str | None, offer_id: OfferId | None) -> Parties:
-    return Parties(str(person_id), partner, str(offer_id) if offer_id else None)

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from alongside_chassis.replay import NotRebuilt
 from alongside_chassis.service import Service, build_app
 from alongside_contracts import streams
 from alongside_referrals.api import router
@@ -20,6 +21,10 @@ def service(settings: Settings) -> Service:
         handlers=handlers(policies),
         hears=(streams.JOURNEY,),
         routers=(router(policies),),
+        projection=NotRebuilt(
+            "A referral's status is decided here, also by commands and due times that are on no stream; what the"
+            " journey says of it was announced by this very service, and its timeline is the only whole record."
+        ),
     )
 
 

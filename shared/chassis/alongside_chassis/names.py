@@ -18,6 +18,8 @@ LogEvent = Literal[
     "partitions-revoked",
     "relay-waits",  # the outbox cannot be sent at the moment
     "relay-unsendable",  # one outbox row the broker will never take was put aside
+    "replay-failed",  # it broke off; what it wrote stands, and it can be run again
+    "replayed",  # a projection was built anew from the streams, with counts
     "service-started",
     "service-stopped",
     "timer-failed",  # one timer's work failed and will be tried again

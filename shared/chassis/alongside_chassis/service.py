@@ -27,6 +27,8 @@ from alongside_chassis.operations import operations_router
 from alongside_chassis.pipeline import Limits, Pipeline, Tools
 from alongside_chassis.quarantine_doors import quarantine_router
 from alongside_chassis.relay import Relay
+from alongside_chassis.replay import NO_PROJECTION, ProjectionOf
+from alongside_chassis.replay_doors import replay_router
 from alongside_chassis.runtime import Runtime
 from alongside_chassis.settings import Settings
 from alongside_chassis.telemetry import close_tracing, make_tracing
@@ -47,6 +49,7 @@ class Service:
 
     `hears` are the streams of its main consumer group; `urgent` those that get a group of their own, ahead of
     everything else. `workers` run beside the doors and are cancelled at the stop; they must survive that anywhere.
+    `projection` makes what a replay builds anew, or says why there is nothing.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Service:
     urgent: Sequence[Stream] = ()
     workers: Sequence[Worker] = ()
     doors: dict[str, Any] = field(default_factory=dict)
+    projection: ProjectionOf = NO_PROJECTION
 
 
 def make_tools(service: Service, pool: asyncpg.Pool, tracing: TracerProvider, clock: Clock) -> Tools:
@@ -130,7 +134,8 @@ def make_door(service: Service, tracing: TracerProvider, lifespan: Any = None) -
     )
     add_problem_handlers(app)
     operations = operations_router(lambda runtime: make_pipeline(service, runtime.tools, service.name))
-    for router in (*service.routers, operations, quarantine_router(service.handlers)):
+    more = (operations, quarantine_router(service.handlers), replay_router(service.projection))
+    for router in (*service.routers, *more):
         app.include_router(router)
     return app
 

@@ -1,0 +1,54 @@
+"""The SQL by which the list of open referrals is built anew: what is right is left alone."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+import orjson
+
+from alongside_contracts.ids import PersonId, ReferralId, SubmissionId
+
+# The person's row is locked: an erasure either came first, and nothing is written, or waits and deletes what is.
+# A successor belongs to the first submission that points to it, as when it is heard of live.
+_KEEP: Final = """
+    insert into open_referral (referral_id, person_id, submission_id, needs)
+    select opened.referral_id, person.id,
+           coalesce(opened.submission_id, (
+               select s.id from submission s where s.referral_id = opened.referral_id order by s.id limit 1)),
+           array(select jsonb_array_elements_text(opened.needs))
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[])
+        as opened (referral_id, person_id, submission_id, needs)
+    join (select id from person where id = any($2) and erased_at is null order by id for share) as person
+        on person.id = opened.person_id
+    where exists (select from submission s where s.referral_id = opened.referral_id)
+    on conflict (referral_id) do update set
+        person_id = excluded.person_id, submission_id = excluded.submission_id, needs = excluded.needs
+    where (open_referral.person_id, open_referral.submission_id, open_referral.needs)
+        is distinct from (excluded.person_id, excluded.submission_id, excluded.needs)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A referral that began. `submission_id` is None for a successor."""
+
+    referral_id: ReferralId
+    person_id: PersonId
+    submission_id: SubmissionId | None
+    needs: list[str]
+
+
+async def keep_open(
+    conn: asyncpg.Connection, standing: Sequence[Opened], *, over: Collection[ReferralId]
+) -> int:
+    """Let what stands be listed as it was announced, and what is over not at all; how many rows that changed."""
+    gone: str = await conn.execute("delete from open_referral where referral_id = any($1)", list(over))
+    kept: str = await conn.execute(
+        _KEEP,
+        [one.referral_id for one in standing],
+        [one.person_id for one in standing],
+        [one.submission_id for one in standing],
+        [orjson.dumps(one.needs).decode() for one in standing],
+    )
+    return sum(int(status.rpartition(" ")[2]) for status in (gone, kept))

@@ -1,0 +1,69 @@
+"""The SQL by which the in-app inbox is built anew: what is right is left alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from alongside_notifications.domain.notice import Notice
+
+_REPLACED: Final = """
+    delete from notice using unnest($1::uuid[], $2::text[], $3::text[]) as told (id, cause, role)
+    where notice.cause = told.cause and notice.role = told.role and notice.channel = 'in-app' and notice.id <> told.id
+"""
+# Whom a coordinator's notice went to depends on who was on call then: a standing one is not corrected.
+_KEEP: Final = """
+    insert into notice (id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, urgent,
+                        state, created_at, delivered_at)
+    select id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, 'in-app', false,
+           'delivered', at, at
+    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::timestamptz[])
+        as told (id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, at)
+    on conflict (id) do update set
+        referral_id = excluded.referral_id, cause = excluded.cause, template = excluded.template,
+        about_status = excluded.about_status, role = excluded.role, recipient_kind = excluded.recipient_kind,
+        recipient_id = excluded.recipient_id, channel = excluded.channel, state = excluded.state,
+        created_at = excluded.created_at, delivered_at = excluded.delivered_at
+    where excluded.role <> 'coordinator' and
+        (notice.referral_id, notice.cause, notice.template, notice.about_status, notice.role, notice.recipient_kind,
+         notice.recipient_id, notice.channel, notice.state, notice.created_at, notice.delivered_at)
+        is distinct from
+        (excluded.referral_id, excluded.cause, excluded.template, excluded.about_status, excluded.role,
+         excluded.recipient_kind, excluded.recipient_id, excluded.channel, excluded.state, excluded.created_at,
+         excluded.delivered_at)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An in-app notice as it was announced: one that the rules explain, with its own id and time."""
+
+    id: UUID
+    notice: Notice
+    at: datetime
+
+
+async def keep(conn: asyncpg.Connection, told: Sequence[Told]) -> int:
+    """Let the inbox hold these notices, and no other for the same cause and role; how many rows that changed."""
+    if not told:
+        return 0
+    ids, causes = [one.id for one in told], [one.notice.news.cause for one in told]
+    roles = [one.notice.recipient.role for one in told]
+    gone: str = await conn.execute(_REPLACED, ids, causes, roles)
+    kept: str = await conn.execute(
+        _KEEP,
+        ids,
+        [one.notice.news.subject.referral_id for one in told],
+        causes,
+        [one.notice.news.moment for one in told],
+        [one.notice.news.status for one in told],
+        roles,
+        [one.notice.recipient.kind for one in told],
+        [one.notice.recipient.id for one in told],
+        [one.at for one in told],
+    )
+    return sum(int(status.rpartition(" ")[2]) for status in (gone, kept))

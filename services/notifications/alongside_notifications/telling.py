@@ -1,0 +1,51 @@
+"""Events of the journey as notices: who is told because of one, in which words. Live and in a replay it is the same."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from alongside_contracts.ids import OfferId, PersonId, new_id
+from alongside_contracts.matching import MatchLapsed
+from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
+from alongside_notifications.domain import audience
+from alongside_notifications.domain.audience import LAPSED, OVERDUE, Overdue, Parties, Recipient, Transition
+from alongside_notifications.domain.notice import News, Notice, Subject, notices
+
+JourneyNews: TypeAlias = ReferralStatusChanged | MatchLapsed | ReferralOverdue
+
+
+def notices_of(event: JourneyNews, cause: str, *, coordinator: str) -> list[Notice]:
+    """Every notice an event is the cause of; `coordinator` is who is on call."""
+    match event:
+        case ReferralStatusChanged():
+            return _of_transition(event, cause)
+        case MatchLapsed():
+            news = News(cause, LAPSED, Subject(referral_id=event.referral_id))
+            return _made(news, audience.who_was_asked(str(event.offer_id)))
+        case ReferralOverdue():
+            news = News(cause, OVERDUE, Subject(referral_id=event.referral_id))
+            overdue = Overdue(_parties(event.person_id, event.partner, event.offer_id), event.next_actor)
+            return _made(news, audience.who_is_asked(overdue, coordinator=coordinator))
+
+
+def _of_transition(event: ReferralStatusChanged, cause: str) -> list[Notice]:
+    transition = Transition(
+        parties=_parties(event.person_id, event.partner, event.offer_id),
+        previous=event.previous,
+        status=event.status,
+        business_status=event.business_status,
+    )
+    news = News(
+        cause=cause,
+        moment=audience.moment_of(transition),
+        subject=Subject(referral_id=event.referral_id),
+        status=event.status,
+    )
+    return _made(news, audience.who_is_told(transition))
+
+
+def _made(news: News, told: Iterable[Recipient]) -> list[Notice]:
+    return list(notices(news, told, new_id=new_id))
+
+
+def _parties(person_id: PersonId, partner: str | None, offer_id: OfferId | None) -> Parties:
+    return Parties(str(person_id), partner, str(offer_id) if offer_id else None)

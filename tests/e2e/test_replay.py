@@ -1,0 +1,321 @@
+"""A damaged projection is built anew from the streams: as it was, without a word to anybody, while live work goes on."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from rich.console import Console
+
+from alongside_chassis.clock import SystemClock
+from alongside_chassis.testing import ServiceBench
+from alongside_cli.network import Network, Refused
+from alongside_cli.replaying import replay_service
+from alongside_cli.stack.stack import LocalStack
+from alongside_cli.stack.topics import Topic
+from alongside_contracts import streams
+from alongside_contracts.event import Event
+from alongside_contracts.ids import PersonId, ReferralId, new_id
+from alongside_contracts.intake import SubmissionAdmitted
+from alongside_contracts.referrals import ReferralSucceeded
+from alongside_contracts.vocabulary import Actor, Status
+from tests.builders import a_request, a_submission
+from tests.conftest import PERSON_KEY, SERVICE_TOKEN
+from tests.e2e.chassis.test_kafka import listening, relaying
+from tests.polling import poll_until
+from tests.service.intake.desk import HOSPITAL, Desk
+from tests.service.notifications.conftest import a_transition, an_overdue_referral
+
+OURS = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
+IN_APP = "select * from notice where channel = 'in-app' order by id"
+EMAIL = "select * from notice where channel = 'email' order by id"
+OPEN = "select * from open_referral order by referral_id"
+BenchOf = Callable[..., AbstractAsyncContextManager[ServiceBench]]
+
+
+@dataclass
+class Live:
+    """A service that lives on a real broker, from a moment on that no other test reaches back to."""
+
+    bench: ServiceBench
+    kafka: str
+    since: datetime
+
+    async def publish(self, *events: Event) -> None:
+        """Announce as other services would."""
+        producer = AIOKafkaProducer(bootstrap_servers=self.kafka, enable_idempotence=True)
+        await producer.start()
+        try:
+            for event in events:
+                record = self.bench.record_of(event)
+                await producer.send_and_wait(
+                    record.topic, record.value, record.key, headers=list(record.headers)
+                )
+        finally:
+            await producer.stop()
+
+    async def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the service holds."""
+        return [tuple(row.values()) for row in await self.bench.pool.fetch(query)]
+
+    async def settled(self, query: str, count: int) -> list[tuple[Any, ...]]:
+        """What it holds once so much is there, and all of it was announced."""
+        await poll_until(lambda: self._count(query), lambda found: found == count, f"{count} rows")
+        await poll_until(self._waiting, lambda waiting: waiting == 0, "an empty outbox")
+        return await self.rows(query)
+
+    async def _count(self, query: str) -> int:
+        return len(await self.rows(query))
+
+    async def _waiting(self) -> int:
+        return len(await self.bench.announced())
+
+    async def replay(self, *, dry_run: bool = False) -> dict[str, Any]:
+        """Build the projection anew; the last line told."""
+        body = {"since": self.since.isoformat(), "dry_run": dry_run}
+        answer = await self.bench.client.post("/projection/replay", json=body, headers=OURS)
+        assert answer.status_code == 200, answer.text
+        last: dict[str, Any] = json.loads(answer.text.splitlines()[-1])
+        assert last.get("done") is True, last
+        return last
+
+
+@pytest.fixture
+async def live(broker: LocalStack, bench_of: BenchOf) -> Callable[..., Any]:
+    """Lets a service live: it consumes and relays."""
+    await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
+    await broker.create_topics([Topic(streams.PARTNER_STATUS.topic(HOSPITAL), 1)])
+
+    @asynccontextmanager
+    async def of(name: str, **settings: Any) -> AsyncIterator[Live]:
+        given = {"kafka": broker.bootstrap, "kafka_instance_id": "1"} | settings
+        async with AsyncExitStack() as running:
+            bench = await running.enter_async_context(bench_of(name, **given))
+            since = SystemClock().now()
+            await running.enter_async_context(relaying(bench, broker.bootstrap))
+            group = f"{name}-{uuid4().hex[:8]}"
+            await from_now_on(broker.bootstrap, group)
+            await running.enter_async_context(listening(bench, group))
+            yield Live(bench, broker.bootstrap, since)
+
+    return of
+
+
+async def from_now_on(kafka: str, group: str) -> None:
+    """Let a group begin behind what other tests have announced."""
+    everywhere = AIOKafkaConsumer(streams.JOURNEY.name, bootstrap_servers=kafka, group_id=None)
+    member = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
+    await everywhere.start()
+    await member.start()
+    try:
+        places = set(everywhere.assignment())
+        member.assign(places)
+        await member.commit(await everywhere.end_offsets(places))
+    finally:
+        await everywhere.stop()
+        await member.stop()
+
+
+def a_journey() -> list[Event]:
+    """What three parties hear of, one after the other, and one that is asked after a due time."""
+    referral_id = ReferralId(new_id())
+    return [
+        a_transition(Status.REQUESTED, referral_id=referral_id, sequence=1, previous=None, offer_id=None),
+        a_transition(Status.ACCEPTED, referral_id=referral_id, sequence=2),
+        an_overdue_referral(Actor.COORDINATOR),
+        a_transition(Status.COMPLETED, referral_id=referral_id, sequence=3),
+    ]
+
+
+IN_APP_OF_A_JOURNEY = 2 + 3 + 1 + 3
+
+
+async def test_a_damaged_inbox_is_built_anew_as_it_was_and_nobody_hears_of_it(
+    live: Callable[..., Any],
+) -> None:
+    async with live("notifications") as service:
+        await service.publish(*[event for _ in range(20) for event in a_journey()])
+        undamaged = await service.settled(IN_APP, 20 * IN_APP_OF_A_JOURNEY)
+        emails, timers = await service.rows(EMAIL), await service.rows("select * from timer")
+        pool = service.bench.pool
+        await pool.execute("delete from notice where channel = 'in-app' and role = 'referrer'")
+        await pool.execute(
+            "update notice set template = 'draft' where channel = 'in-app' and role = 'person'"
+        )
+        await pool.execute(
+            "update notice set recipient_id = 'somebody-else' where channel = 'in-app' and template = 'completed'"
+        )
+        damaged = await service.rows(IN_APP)
+
+        counted = await service.replay(dry_run=True)
+        assert await service.rows(IN_APP) == damaged != undamaged
+        mended = await service.replay()
+        again = await service.replay()
+
+        assert await service.rows(IN_APP) == undamaged
+        assert (mended["changed"], again["changed"]) == (counted["changed"], 0)
+        assert mended["changed"] > 20 * 3
+        assert await service.rows(EMAIL) == emails
+        assert await service.rows("select * from timer") == timers
+        assert await service.bench.announced() == []
+        assert again["read"] == mended["read"]  # and so nothing had been announced
+
+
+async def test_live_work_goes_on_while_a_projection_is_built_anew(live: Callable[..., Any]) -> None:
+    async with live("notifications") as service:
+        await service.publish(*[event for _ in range(30) for event in a_journey()])
+        await service.settled(IN_APP, 30 * IN_APP_OF_A_JOURNEY)
+        await service.bench.pool.execute("delete from notice where channel = 'in-app'")
+
+        replaying = asyncio.create_task(service.replay())
+        await service.publish(*[event for _ in range(30) for event in a_journey()])
+        await replaying
+        await service.replay()
+
+        rows = await service.settled(IN_APP, 60 * IN_APP_OF_A_JOURNEY)
+        assert (await service.replay())["changed"] == 0
+        assert await service.rows(IN_APP) == rows
+
+
+async def test_the_open_referrals_are_built_anew_from_what_began_was_replaced_and_ended(
+    live: Callable[..., Any],
+) -> None:
+    async with live("intake", person_key=PERSON_KEY) as service:
+        await Desk(service.bench).register()
+        await service.bench.hear(*[a_submission() for _ in range(12)], partner=HOSPITAL)
+        admitted = [one.event for one in await service.bench.announced() if _is_admission(one.event)]
+        ended, replaced, standing = admitted[:4], admitted[4:8], admitted[8:]
+        await service.publish(
+            *[_end_of(event.referral_id, event.person_id) for event in ended],
+            *[_successor_of(event) for event in replaced],
+        )
+        undamaged = await _without(service, {event.referral_id for event in (*ended, *replaced)})
+        assert len(undamaged) == len(replaced) + len(standing)
+        pool = service.bench.pool
+        await pool.execute("delete from open_referral where referral_id = $1", standing[0].referral_id)
+        await pool.execute("delete from open_referral where referral_id <> all($1)", _ids(standing))
+        await pool.execute("update open_referral set needs = '{housing}'")
+        await _open_again(service, ended[0])
+
+        counted = await service.replay(dry_run=True)
+        mended, again = await service.replay(), await service.replay()
+
+        assert await service.rows(OPEN) == undamaged
+        assert (counted["changed"], mended["changed"], again["changed"]) == (9, 9, 0)
+        assert await service.bench.announced() == []
+
+
+async def test_an_erased_person_is_not_listed_again(live: Callable[..., Any]) -> None:
+    async with live("intake", person_key=PERSON_KEY) as service:
+        await Desk(service.bench).register()
+        await service.bench.hear(a_submission(), a_submission(), partner=HOSPITAL)
+        (erased, other) = await service.settled(OPEN, 2)
+        answer = await service.bench.client.delete(f"/people/{erased[1]}", headers=OURS)
+        assert answer.status_code == 200, answer.text
+
+        told = await service.replay()
+
+        assert (told["changed"], await service.rows(OPEN)) == (0, [other])
+
+
+@pytest.mark.parametrize("name", ["referrals", "matching"])
+async def test_a_service_that_decides_refuses_and_says_why(bench_of: BenchOf, name: str) -> None:
+    async with bench_of(name) as bench:
+        body = {"since": "2026-11-01T00:00:00Z"}
+
+        answer = await bench.client.post("/projection/replay", json=body, headers=OURS)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing-to-rebuild")
+    assert "decide" in answer.json()["detail"] or "chosen" in answer.json()["detail"]
+
+
+async def test_two_replays_at_a_time_are_refused(live: Callable[..., Any]) -> None:
+    async with live("notifications") as service, service.bench.pool.acquire() as conn:
+        await conn.fetchval("select pg_try_advisory_lock(hashtextextended('alongside replay', 0))")
+
+        body = {"since": service.since.isoformat()}
+        answer = await service.bench.client.post("/projection/replay", json=body, headers=OURS)
+
+    assert json.loads(answer.text.splitlines()[-1])["problem"]["code"] == "replay-runs"
+
+
+async def test_a_replay_that_loses_the_broker_says_so(bench_of: BenchOf) -> None:
+    async with bench_of("notifications", kafka="127.0.0.1:1") as bench:
+        body = {"since": "2026-11-01T00:00:00Z"}
+        answer = await bench.client.post("/projection/replay", json=body, headers=OURS)
+
+    assert json.loads(answer.text.splitlines()[-1])["problem"]["code"] == "replay-broke-off"
+
+
+async def test_the_command_tells_how_far_it_is_and_what_came_of_it(
+    live: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with live("notifications") as service:
+        await service.publish(*a_journey())
+        await service.settled(IN_APP, IN_APP_OF_A_JOURNEY)
+        client = service.bench.client
+        client.headers.update(OURS)
+        doors = Network(client, {"notifications": "http://bench"})
+
+        await replay_service(doors, Console(), "notifications", since=service.since, dry_run=True)
+
+    assert "13 records read, 0 rows would change, 0 unreadable" in capsys.readouterr().out
+
+
+async def test_the_command_passes_a_refusal_on(bench_of: BenchOf) -> None:
+    async with bench_of("referrals") as bench:
+        bench.client.headers.update(OURS)
+        doors = Network(bench.client, {"referrals": "http://bench"})
+
+        with pytest.raises(Refused, match="built anew"):
+            await replay_service(doors, Console(), "referrals", since=SystemClock().now(), dry_run=False)
+
+
+def _is_admission(event: Event) -> bool:
+    return isinstance(event, SubmissionAdmitted)
+
+
+def _ids(events: Sequence[SubmissionAdmitted]) -> list[ReferralId]:
+    return [event.referral_id for event in events]
+
+
+def _end_of(referral_id: ReferralId, person_id: PersonId) -> Event:
+    return a_transition(Status.COMPLETED, referral_id=referral_id, person_id=person_id, sequence=9)
+
+
+def _successor_of(event: SubmissionAdmitted) -> ReferralSucceeded:
+    return ReferralSucceeded(
+        referral_id=ReferralId(new_id()),
+        replaces=event.referral_id,
+        person_id=event.person_id,
+        partner=event.partner,
+        reference=event.reference,
+        request=a_request(),
+        excluded_offers=(),
+    )
+
+
+async def _without(service: Live, over: set[ReferralId]) -> list[tuple[Any, ...]]:
+    """The list once the live service has heard what is over, and everything was announced."""
+    rows = await poll_until(
+        lambda: service.rows(OPEN),
+        lambda rows: not over & {row[0] for row in rows},
+        "what is over to be gone",
+    )
+    await poll_until(service.bench.announced, lambda waiting: waiting == [], "an empty outbox")
+    return rows
+
+
+async def _open_again(service: Live, event: SubmissionAdmitted) -> None:
+    await service.bench.pool.execute(
+        "insert into open_referral (referral_id, person_id, submission_id, needs) values ($1, $2, $3, '{grief}')",
+        event.referral_id,
+        event.person_id,
+        event.submission_id,
+    )
