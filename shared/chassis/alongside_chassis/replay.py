@@ -2,7 +2,7 @@
 
 A projection is what a service only derives: it can be derived again. What a service *decides* cannot, for the commands
 and clocks that led to it are on no stream. So a projection has code of its own for this, and is handed a connection and
-nothing to announce or to time with (docs/decisions/0014).
+nothing to announce or to time with (docs/decisions/0015).
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

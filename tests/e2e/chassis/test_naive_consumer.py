@@ -1,0 +1,123 @@
+"""The consumer docs/delivery.md opens with: the page shows what runs, and it loses what the page says."""
+
+import asyncio
+import importlib.util
+import inspect
+import json
+import textwrap
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from alongside_chassis.handlers import Handlers
+from alongside_cli.stack.infrastructure import infrastructure
+from alongside_cli.stack.stack import LocalStack
+from alongside_cli.stack.topics import Topic
+from alongside_contracts import streams
+from tests.polling import poll_until
+from tests.service.chassis.conftest import BareBench
+
+DOCS = Path(__file__).parents[3] / "docs"
+JOURNEY = streams.JOURNEY.name
+
+
+@pytest.fixture(scope="module")
+def naive() -> ModuleType:
+    """The program, imported."""
+    spec = importlib.util.spec_from_file_location("naive_consumer", DOCS / "how-to" / "naive_consumer.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+async def broker() -> AsyncIterator[LocalStack]:
+    """A broker of its own: what the naive consumer says on the journey nobody else should have to read."""
+    async with infrastructure(kafka=True, postgres=False) as stack:
+        await stack.create_topics([Topic(JOURNEY, 3)])
+        yield stack
+
+
+@pytest.fixture
+async def producer(broker: LocalStack) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer beside it."""
+    made = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+class Town:
+    """What the naive consumer works with: one offer, and the places held so far."""
+
+    def __init__(self) -> None:
+        self.held: list[str] = []
+
+    async def find_offer(self, _conn: object, event: dict[str, Any]) -> str:
+        """Always the same, named after who asked."""
+        return f"offer for {event['referral_id']}"
+
+    async def hold_place(self, _conn: object, offer: str) -> None:
+        """Remember it."""
+        self.held.append(offer)
+
+    async def seen(self) -> list[str]:
+        """The places held."""
+        return list(self.held)
+
+
+def test_the_page_shows_the_program_that_runs(naive: ModuleType) -> None:
+    shown = (DOCS / "delivery.md").read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    _signature, _, body = inspect.getsource(naive.consume).partition('Do not copy this."""\n')
+
+    assert shown.strip() == textwrap.dedent(body).strip()
+
+
+async def test_it_never_hears_of_what_was_announced_before_it_and_one_bad_body_ends_it(
+    naive: ModuleType, producer: AIOKafkaProducer, broker: LocalStack, bare: BareBench
+) -> None:
+    town, name = Town(), uuid4().hex
+    await producer.send_and_wait(JOURNEY, json.dumps({"referral_id": f"{name}-before"}).encode(), partition=0)
+    async with bare(Handlers()) as bench:
+        naively = asyncio.create_task(
+            naive.consume(
+                broker.bootstrap,
+                bench.pool,
+                producer,
+                find_offer=town.find_offer,
+                hold_place=town.hold_place,
+            )
+        )
+
+        async def speak_until_heard() -> list[str]:
+            await producer.send_and_wait(
+                JOURNEY, json.dumps({"referral_id": f"{name}-after"}).encode(), partition=0
+            )
+            return town.held
+
+        held = await poll_until(speak_until_heard, lambda held: len(held) > 0, "the first place held")
+        for body in (b"{", json.dumps({"referral_id": f"{name}-neighbour"}).encode()):
+            await producer.send_and_wait(JOURNEY, body, partition=0)
+        await asyncio.wait([naively], timeout=20)
+        error = naively.exception()
+        await closed(error)
+
+    assert isinstance(error, json.JSONDecodeError)
+    assert f"offer for {name}-before" not in held
+    assert f"offer for {name}-neighbour" not in town.held
+
+
+async def closed(error: BaseException | None) -> None:
+    """Close the consumer it left behind: nobody holds it but the traceback."""
+    frame = error.__traceback__ if error else None
+    while frame is not None:
+        if isinstance(left := frame.tb_frame.f_locals.get("consumer"), AIOKafkaConsumer):
+            await left.stop()
+        frame = frame.tb_next
