@@ -41,6 +41,7 @@ _SETTINGS = {
     "lc_messages": "C",
     "log_line_prefix": "%m [%p] %u@%d ",
     "log_checkpoints": "off",
+    "max_wal_size": "4GB",
 }
 _UNSAFE_FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
 _HBA = f"host all all {LOOPBACK}/32 scram-sha-256\n"

@@ -42,7 +42,9 @@ async def import_directories(runtime: Runtime, policies: Policies, settings: Set
 
 async def import_next(runtime: Runtime, policies: Policies, settings: Settings) -> bool:
     """Import one directory nobody else works on; False when there is none."""
-    async with connection(runtime.pool) as conn:  # the claim (1) lasts as long as this connection is ours
+    async with connection(
+        runtime.pool
+    ) as conn:  # the claim (1) is this connection's, and gone when it breaks
         import_id = await imports.claim(conn)
         if import_id is None:
             return False
@@ -52,6 +54,8 @@ async def import_next(runtime: Runtime, policies: Policies, settings: Settings) 
         except DirectoryError as error:
             async with runtime.transaction() as tx:
                 await imports.finish(tx.conn, import_id, tx.now, problem=str(error), remedy=error.remedy)
+        finally:
+            await imports.let_go(conn, import_id)
         await _tell(runtime, import_id, runtime.clock.monotonic() - began)
     return True
 

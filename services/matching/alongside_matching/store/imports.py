@@ -17,6 +17,7 @@ _ADD: Final = """
     insert into directory_import (id, region, pause_vanished, state, created_at) values ($1, $2, $3, 'queued', $4)
 """
 _ADD_PART: Final = "insert into directory_import_part (import_id, number, content) values ($1, $2, $3)"
+_LET_GO: Final = "select pg_advisory_unlock(hashtextextended('directory-import:' || $1, 0))"
 _UNFINISHED: Final = """
     select id from directory_import where state in ('queued', 'reading', 'storing') order by id limit $1
 """
@@ -92,11 +93,16 @@ async def add_part(conn: asyncpg.Connection, import_id: UUID, number: int, conte
 
 
 async def claim(conn: asyncpg.Connection, looked_at_max: int = 20) -> UUID | None:
-    """The oldest unfinished import nobody works on; ours for as long as this connection is. None when there is none."""
+    """The oldest unfinished import nobody works on; ours on this connection until `let_go`. None when there is none."""
     for row in await conn.fetch(_UNFINISHED, looked_at_max):
         if await conn.fetchval(_CLAIM, str(row["id"])):
             return UUID(int=row["id"].int)
     return None
+
+
+async def let_go(conn: asyncpg.Connection, import_id: UUID) -> None:
+    """Others may go on with the import where it is not done."""
+    await conn.execute(_LET_GO, str(import_id))
 
 
 async def begin(conn: asyncpg.Connection, import_id: UUID) -> Begun:
