@@ -6,6 +6,7 @@ Everything here expects the seekers' requests to be locked (see `store`).
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -88,7 +89,7 @@ async def _share_out(
     unserved: list[Unserved] = []
     left = list(seekers)
     for _ in range(_ROUNDS_MAX):
-        found = [(seeker, desk.shelf.search(seeker.request, policy)) for seeker in left]  # 1
+        found = [(seeker, desk.shelf.search(seeker.request, policy, tx.now)) for seeker in left]  # 1
         chosen = assign([ranked for _, ranked in found])  # 2
         unserved += [each for each in found if not each[1].choices]
         got = await _hold(tx, region, [choice for choice in chosen if choice], desk)  # 3
@@ -96,7 +97,7 @@ async def _share_out(
         booked += booked_now
         if not left:
             return booked, unserved
-    return booked, unserved + [(seeker, desk.shelf.search(seeker.request, policy)) for seeker in left]
+    return booked, unserved + [(seeker, desk.shelf.search(seeker.request, policy, tx.now)) for seeker in left]
 
 
 async def _hold(tx: Tx, region: str, chosen: Iterable[Choice], desk: Desk) -> dict[UUID, int]:
@@ -129,15 +130,17 @@ async def _wait(tx: Tx, unserved: Sequence[Unserved], desk: Desk) -> None:
     await requests.move(tx.conn, waiting, RequestState.WAITING, tx.now)
     for seeker, why in new:
         _follow(tx, seeker)
-        interim = _interim(seeker.request, desk.shelf.open_to_all(seeker.request.region))
+        policy = desk.policies.of(seeker.request.region)
+        open_to_all = desk.shelf.open_to_all(seeker.request.region)
+        interim = _interim(seeker.request, open_to_all, policy.day(tx.now))
         tx.announce(_waitlisted(seeker.request, why, interim))
     for region in {seeker.request.region for seeker, _ in new}:
         look_soon(tx, region, desk.policies.of(region))
 
 
-def _interim(request: Request, open_to_all: Iterable[Offer]) -> Offer | None:
+def _interim(request: Request, open_to_all: Iterable[Offer], on: date) -> Offer | None:
     """Something to go to while waiting: where a need is shared rather than not."""
-    fitting = (offer for offer in open_to_all if offer.kind == "group" and may_fill_in(offer, request))
+    fitting = (offer for offer in open_to_all if offer.kind == "group" and may_fill_in(offer, request, on))
     return min(fitting, key=lambda offer: (offer.needs.isdisjoint(request.needs), offer.id), default=None)
 
 

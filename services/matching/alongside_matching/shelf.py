@@ -8,6 +8,7 @@ because a place is held by a conditional write alone. Each unit of work begins w
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -43,9 +44,9 @@ class Shelf:
                 found = await offers.facts_of(conn, region=region)
                 self._regions[region] = {offer.id: offer for offer in found}
 
-    def search(self, request: Request, policy: Policy) -> Ranked:
+    def search(self, request: Request, policy: Policy, now: datetime) -> Ranked:
         """Those who may be asked, the best first; or why nobody can be."""
-        return rank(self._regions[request.region].values(), request, policy.weights)
+        return rank(self._regions[request.region].values(), request, policy.weights, policy.day(now))
 
     def open_to_all(self, region: str) -> Iterable[Offer]:
         """Offers of a region where nobody needs a place."""

@@ -6,6 +6,7 @@ One transaction looks at no more than `wake_max` of them; a timer sees to the re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -53,19 +54,21 @@ async def _wake(
     policy = policies.of(region)
     sharing = frozenset().union(*(offer.needs for offer in free))
     waiting = await requests.waiting(tx.conn, region, sharing=sharing, limit=policy.wake_max)
-    chosen = _serve(waiting, free, policy)
+    chosen = _serve(waiting, free, policy, tx.now)
     held = await places.hold(tx.conn, Counter(choice.offer.id for _, choice in chosen))
     await propose(tx, list(_booked(chosen, held, freed)), policies)
     if len(waiting) == policy.wake_max:
         look_now(tx, region)
 
 
-def _serve(waiting: Sequence[Standing], free: list[Offer], policy: Policy) -> list[tuple[Standing, Choice]]:
+def _serve(
+    waiting: Sequence[Standing], free: list[Offer], policy: Policy, now: datetime
+) -> list[tuple[Standing, Choice]]:
     """Give the places to those who wait, in their order."""
     left = {offer.id: offer for offer in free}
     served = []
     for standing in waiting:
-        choice = choose(tuple(left.values()), standing.request, policy.weights)
+        choice = choose(tuple(left.values()), standing.request, policy.weights, policy.day(now))
         if isinstance(choice, Choice):
             left[choice.offer.id] = replace(choice.offer, held=choice.offer.held + 1)
             served.append((standing, choice))

@@ -4,12 +4,12 @@ import random
 
 from alongside_matching.domain.choose import Choice, NobodyFree, choose
 from alongside_matching.domain.facts import Offer, Request
-from tests.unit.matching.facts import WEIGHTS, a_group, a_supporter, an_id, someone
+from tests.unit.matching.facts import TODAY, WEIGHTS, a_group, a_supporter, an_id, someone
 
 
 def chosen(offers: list[Offer], request: Request) -> Choice:
     """The choice; fails when nobody may be asked."""
-    decision = choose(offers, request, WEIGHTS)
+    decision = choose(offers, request, WEIGHTS, TODAY)
     assert isinstance(decision, Choice)
     return decision
 
@@ -62,6 +62,6 @@ def test_the_score_is_made_of_factors_between_nothing_and_all() -> None:
 
 
 def test_when_nobody_is_free_every_rule_says_how_many_it_kept_out() -> None:
-    decision = choose([a_supporter(paused=True), a_supporter(capacity=0)], someone(), WEIGHTS)
+    decision = choose([a_supporter(paused=True), a_supporter(capacity=0)], someone(), WEIGHTS, TODAY)
 
     assert decision == NobodyFree({"paused": 1, "capacity": 1}, considered=2)

@@ -1,117 +1,224 @@
 """Who may be asked: each hard rule, by its name."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_contracts.vocabulary import AgeBand, Format, Mode, Need, OfferKind
 from alongside_matching.domain.eligibility import HARD_RULES, excluded_by, may_fill_in, sift
-from alongside_matching.domain.facts import Offer, Request
-from tests.unit.matching.facts import a_group, a_service, a_supporter, someone
+from alongside_matching.domain.facts import Offer, Point, Request
+from tests.unit.matching.facts import TODAY, a_group, a_service, a_supporter, half_hours, someone
+from tests.unit.matching.regions import offers, points, requests
+
+YESTERDAY = TODAY - timedelta(days=1)
+DOWNTOWN, HOMESTEAD = Point(25.75, -80.2), Point(25.45, -80.5)
+IN_PERSON = frozenset({"in-person"})
+
+
+def kept_out_by(offer: Offer, request: Request) -> str | None:
+    """The rule that keeps an offer from a request today."""
+    return excluded_by(offer, request, TODAY)
 
 
 def test_a_supporter_who_walked_the_same_road_may_be_asked() -> None:
-    assert excluded_by(a_supporter({"grief"}), someone({"grief", "stress"})) is None
+    assert kept_out_by(a_supporter({"grief"}), someone({"grief", "stress"})) is None
 
 
 def test_nobody_is_referred_out_of_their_region() -> None:
-    assert excluded_by(a_supporter(region="us-oh-columbus"), someone()) == "region"
+    assert kept_out_by(a_supporter(region="us-oh-columbus"), someone()) == "region"
 
 
 def test_an_offer_that_shares_no_need_is_out() -> None:
-    assert excluded_by(a_supporter({"veteran"}), someone({"grief"})) == "need"
+    assert kept_out_by(a_supporter({"veteran"}), someone({"grief"})) == "need"
 
 
 def test_an_offer_without_any_need_is_listed_but_never_asked() -> None:
-    assert excluded_by(a_service(set()), someone()) == "need"
+    assert kept_out_by(a_service(set()), someone()) == "need"
 
 
 def test_two_people_without_a_common_language_are_not_brought_together() -> None:
     assert (
-        excluded_by(a_supporter(languages=frozenset({"es"})), someone(languages=("ht", "en"))) == "language"
+        kept_out_by(a_supporter(languages=frozenset({"es"})), someone(languages=("ht", "en"))) == "language"
     )
 
 
 def test_regional_forms_of_a_language_understand_each_other() -> None:
-    assert excluded_by(a_supporter(languages=frozenset({"es-MX"})), someone(languages=("es-419",))) is None
+    assert kept_out_by(a_supporter(languages=frozenset({"es-MX"})), someone(languages=("es-419",))) is None
 
 
 def test_who_declined_once_is_not_asked_again() -> None:
     offer = a_supporter()
 
-    assert excluded_by(offer, someone(asked=frozenset({offer.id}))) == "asked-before"
+    assert kept_out_by(offer, someone(asked=frozenset({offer.id}))) == "asked-before"
 
 
 def test_a_paused_supporter_is_left_in_peace() -> None:
-    assert excluded_by(a_supporter(paused=True), someone()) == "paused"
+    assert kept_out_by(a_supporter(paused=True), someone()) == "paused"
 
 
 @pytest.mark.parametrize(("held", "taken"), [(2, 0), (0, 2), (1, 1)])
 def test_held_and_taken_places_both_count(held: int, taken: int) -> None:
-    assert excluded_by(a_supporter(capacity=2, held=held, taken=taken), someone()) == "capacity"
+    assert kept_out_by(a_supporter(capacity=2, held=held, taken=taken), someone()) == "capacity"
 
 
 def test_a_supporter_without_any_place_is_full() -> None:
-    assert excluded_by(a_supporter(capacity=0), someone()) == "capacity"
+    assert kept_out_by(a_supporter(capacity=0), someone()) == "capacity"
 
 
 def test_a_community_open_to_all_is_not_proposed_to_who_did_not_ask_for_it() -> None:
     community = a_group(capacity=None, formats=frozenset({"online-community"}))
 
-    assert excluded_by(community, someone()) == "open-to-all"
+    assert kept_out_by(community, someone()) == "open-to-all"
 
 
 def test_a_community_open_to_all_is_proposed_to_who_asked_for_its_format() -> None:
     community = a_group(capacity=None, formats=frozenset({"online-community"}))
 
-    assert excluded_by(community, someone(formats=frozenset({"online-community"}))) is None
+    assert kept_out_by(community, someone(formats=frozenset({"online-community"}))) is None
 
 
 def test_a_person_who_only_phones_is_not_sent_to_who_only_meets_in_person() -> None:
     assert (
-        excluded_by(a_supporter(modes=frozenset({"in-person"})), someone(modes=frozenset({"phone"})))
+        kept_out_by(a_supporter(modes=frozenset({"in-person"})), someone(modes=frozenset({"phone"})))
         == "mode"
     )
 
 
 def test_a_service_that_does_not_say_how_it_meets_may_be_asked() -> None:
-    assert excluded_by(a_service(), someone(modes=frozenset({"phone"}))) is None
+    assert kept_out_by(a_service(), someone(modes=frozenset({"phone"}))) is None
 
 
 def test_an_offer_for_another_age_is_out() -> None:
-    assert excluded_by(a_service(age_bands=frozenset({"65-plus"})), someone(age_band="18-25")) == "age-band"
+    assert kept_out_by(a_service(age_bands=frozenset({"65-plus"})), someone(age_band="18-25")) == "age-band"
 
 
 def test_a_teenage_group_is_not_for_a_person_of_unknown_age() -> None:
-    assert excluded_by(a_group(age_bands=frozenset({"13-17"})), someone()) == "age-band"
+    assert kept_out_by(a_group(age_bands=frozenset({"13-17"})), someone()) == "age-band"
 
 
 @pytest.mark.parametrize("peer", [a_supporter(), a_group()])
 def test_a_minor_meets_only_peers_who_say_they_are_there_for_minors(peer: Offer) -> None:
-    assert excluded_by(peer, someone(age_band="13-17")) == "minors-wall"
+    assert kept_out_by(peer, someone(age_band="13-17")) == "minors-wall"
 
 
 def test_a_minor_meets_a_peer_who_is_there_for_that_age() -> None:
-    assert excluded_by(a_supporter(age_bands=frozenset({"13-17"})), someone(age_band="13-17")) is None
+    teenager = someone(age_band="13-17", guardian_consent=True)
+
+    assert kept_out_by(a_supporter(age_bands=frozenset({"13-17"})), teenager) is None
+
+
+def test_a_minor_meets_nobody_alone_without_a_guardians_consent() -> None:
+    assert (
+        kept_out_by(a_supporter(age_bands=frozenset({"13-17"})), someone(age_band="13-17")) == "minors-wall"
+    )
+
+
+def test_a_minor_may_join_a_group_of_their_age_without_a_guardians_consent() -> None:
+    assert kept_out_by(a_group(age_bands=frozenset({"13-17"})), someone(age_band="13-17")) is None
 
 
 def test_a_listed_service_that_names_no_age_is_open_to_minors() -> None:
-    assert excluded_by(a_service(), someone(age_band="13-17")) is None
+    assert kept_out_by(a_service(), someone(age_band="13-17")) is None
 
 
 def test_a_companion_whose_story_holds_a_trigger_is_not_asked() -> None:
     assert (
-        excluded_by(a_supporter({"grief", "self-harm"}), someone(avoid_needs=frozenset({"self-harm"})))
+        kept_out_by(a_supporter({"grief", "self-harm"}), someone(avoid_needs=frozenset({"self-harm"})))
         == "trigger"
     )
 
 
 def test_a_service_has_no_story_and_triggers_nobody() -> None:
     assert (
-        excluded_by(a_service({"grief", "self-harm"}), someone(avoid_needs=frozenset({"self-harm"}))) is None
+        kept_out_by(a_service({"grief", "self-harm"}), someone(avoid_needs=frozenset({"self-harm"}))) is None
     )
+
+
+def test_consent_for_named_offers_opens_only_those() -> None:
+    named, other = a_supporter(), a_supporter()
+    request = someone(consent_offers=frozenset({named.id}))
+
+    assert (kept_out_by(named, request), kept_out_by(other, request)) == (None, "consent")
+
+
+def test_nobody_is_sent_to_a_colleague() -> None:
+    colleague = a_supporter(organisations=frozenset({"city-hospital"}))
+
+    assert (
+        kept_out_by(colleague, someone(organisations_avoided=frozenset({"city-hospital"}))) == "organisation"
+    )
+
+
+def test_a_certificate_is_good_on_its_last_day_and_not_after() -> None:
+    certified = a_supporter(certification_required=True, certified_until=TODAY)
+    expired = replace(certified, certified_until=YESTERDAY)
+
+    assert (kept_out_by(certified, someone()), kept_out_by(expired, someone())) == (None, "certification")
+
+
+def test_where_a_certificate_is_required_having_none_is_not_enough() -> None:
+    assert kept_out_by(a_supporter(certification_required=True), someone()) == "certification"
+
+
+def test_who_needs_no_certificate_may_have_let_one_expire() -> None:
+    assert kept_out_by(a_supporter(certified_until=YESTERDAY), someone()) is None
+
+
+def test_a_certificate_without_the_required_endorsement_is_not_enough() -> None:
+    forensic = a_supporter(required_endorsement="forensic", endorsements=frozenset({"forensic", "youth"}))
+    other = replace(forensic, endorsements=frozenset({"youth"}))
+
+    assert (kept_out_by(forensic, someone()), kept_out_by(other, someone())) == (None, "endorsement")
+
+
+@pytest.mark.parametrize("until", [None, YESTERDAY])
+def test_where_a_background_check_is_required_it_is_in_date(until: Any) -> None:
+    assert kept_out_by(a_supporter(check_required=True, checked_until=until), someone()) == "background-check"
+
+
+def test_a_background_check_is_good_on_its_last_day() -> None:
+    assert kept_out_by(a_supporter(check_required=True, checked_until=TODAY), someone()) is None
+
+
+@pytest.mark.parametrize("code", ["veteran", "65-plus"])
+def test_a_service_that_restricts_itself_is_there_for_those_only(code: str) -> None:
+    service = a_service({"grief", "housing"}, eligibility=frozenset({"veteran", "65-plus"}))
+    belongs = someone({"grief", "veteran"}) if code == "veteran" else someone(age_band="65-plus")
+
+    assert (kept_out_by(service, belongs), kept_out_by(service, someone())) == (None, "restriction")
+
+
+def test_who_can_only_meet_in_person_lives_within_reach() -> None:
+    far_away = a_supporter(modes=IN_PERSON, where=HOMESTEAD, reach_km=20.0)
+
+    assert kept_out_by(far_away, someone(near=DOWNTOWN)) == "reach"
+
+
+def test_a_person_says_how_far_is_too_far() -> None:
+    far_away = a_supporter(modes=IN_PERSON, where=HOMESTEAD)
+
+    assert kept_out_by(far_away, someone(near=DOWNTOWN, distance_km_max=40.0)) == "reach"
+    assert kept_out_by(far_away, someone(near=DOWNTOWN, distance_km_max=50.0)) is None
+
+
+def test_no_distance_is_too_far_for_a_telephone() -> None:
+    far_away = a_supporter(modes=IN_PERSON | {"phone"}, where=HOMESTEAD, reach_km=5.0)
+
+    assert kept_out_by(far_away, someone(near=DOWNTOWN)) is None
+
+
+def test_two_people_without_a_common_hour_are_not_brought_together() -> None:
+    mornings, evenings = half_hours(0, 16, 4), half_hours(0, 38, 4)
+
+    assert kept_out_by(a_supporter(availability=mornings), someone(availability=evenings)) == "schedule"
+    assert kept_out_by(a_supporter(availability=mornings), someone(availability=mornings)) is None
+
+
+def test_who_does_not_say_when_can_find_an_hour() -> None:
+    assert kept_out_by(a_supporter(), someone(availability=half_hours(0, 16, 4))) is None
 
 
 def test_every_excluded_offer_is_counted_under_one_rule() -> None:
@@ -122,81 +229,102 @@ def test_every_excluded_offer_is_counted_under_one_rule() -> None:
         a_supporter({"veteran"}),
     ]
 
-    sifted = sift(offers, someone())
+    sifted = sift(offers, someone(), TODAY)
 
     assert (len(sifted.eligible), sifted.excluded, sifted.considered) == (1, {"paused": 2, "need": 1}, 4)
 
 
 def test_a_group_open_to_all_fills_in_even_for_another_need() -> None:
-    assert may_fill_in(a_group({"loneliness"}, capacity=None), someone({"veteran"}))
+    assert may_fill_in(a_group({"loneliness"}, capacity=None), someone({"veteran"}), TODAY)
 
 
 def test_a_group_with_seats_does_not_fill_in() -> None:
-    assert not may_fill_in(a_group(), someone())
+    assert not may_fill_in(a_group(), someone(), TODAY)
 
 
 def test_what_fills_in_spares_the_person_their_triggers_too() -> None:
     community = a_group({"self-harm"}, capacity=None)
 
-    assert not may_fill_in(community, someone(avoid_needs=frozenset({"self-harm"})))
-
-
-def codes(kind: type[Need | Format | Mode | AgeBand], largest: int = 3) -> st.SearchStrategy[frozenset[str]]:
-    return st.frozensets(st.sampled_from([code.value for code in kind]), max_size=largest)
-
-
-languages = st.frozensets(st.sampled_from(["en", "es", "ht", "es-MX"]), min_size=1)
-regions = st.sampled_from(["us-fl-miami", "us-oh-columbus"])
-offers = st.builds(
-    Offer,
-    id=st.uuids(),
-    kind=st.sampled_from([kind.value for kind in OfferKind]),
-    region=regions,
-    needs=codes(Need),
-    languages=languages,
-    formats=codes(Format),
-    modes=codes(Mode),
-    age_bands=codes(AgeBand),
-    capacity=st.none() | st.integers(0, 4),
-    held=st.integers(0, 2),
-    taken=st.integers(0, 2),
-    paused=st.booleans(),
-)
-requests = st.builds(
-    Request,
-    referral_id=st.uuids(),
-    region=regions,
-    needs=codes(Need, 5),
-    languages=languages.map(tuple),
-    formats=codes(Format),
-    modes=codes(Mode),
-    age_band=st.none() | st.sampled_from([band.value for band in AgeBand]),
-    avoid_needs=codes(Need),
-)
+    assert not may_fill_in(community, someone(avoid_needs=frozenset({"self-harm"})), TODAY)
 
 
 @given(st.lists(offers, max_size=8), st.lists(offers, max_size=8), requests)
 def test_other_offers_never_change_whether_an_offer_may_be_asked(
     some: list[Offer], others: list[Offer], request: Request
 ) -> None:
-    alone = sift(some, request).eligible
+    alone = sift(some, request, TODAY).eligible
 
-    together = sift([*others, *some], request).eligible
+    together = sift([*others, *some], request, TODAY).eligible
 
     assert together[len(together) - len(alone) :] == alone
 
 
 @given(offers, requests, st.integers(1, 5))
 def test_more_places_never_shut_an_offer_out(offer: Offer, request: Request, more: int) -> None:
-    if offer.capacity is None or excluded_by(offer, request) is not None:
+    if offer.capacity is None or kept_out_by(offer, request) is not None:
         return
 
-    assert excluded_by(replace(offer, capacity=offer.capacity + more), request) is None
+    assert kept_out_by(replace(offer, capacity=offer.capacity + more), request) is None
+
+
+RELAXED: dict[str, Any] = {
+    "modes": frozenset(),
+    "avoid_needs": frozenset(),
+    "asked": frozenset(),
+    "hopes": frozenset(),
+    "interests": frozenset(),
+    "identities": frozenset(),
+    "organisations_avoided": frozenset(),
+    "availability": 0,
+    "distance_km_max": None,
+    "consent_offers": None,
+    "continue_with": None,
+}
+
+
+@pytest.mark.parametrize("wish", RELAXED)
+@given(offer=offers, request=requests)
+def test_giving_up_a_wish_shuts_nobody_out(wish: str, offer: Offer, request: Request) -> None:
+    if kept_out_by(offer, request) is not None:
+        return
+
+    assert kept_out_by(offer, replace(request, **{wish: RELAXED[wish]})) is None
+
+
+MORE: dict[str, Any] = {
+    "languages": ("en", "es", "ht"),
+    "formats": frozenset({"group"}),
+    "modes": frozenset({"phone", "video"}),
+    "availability": half_hours(2, 0, 48),
+}
+
+
+@pytest.mark.parametrize("wish", MORE)
+@given(offer=offers, request=requests)
+def test_accepting_more_shuts_nobody_out(wish: str, offer: Offer, request: Request) -> None:
+    before, more = getattr(request, wish), MORE[wish]
+    if kept_out_by(offer, request) is not None or not before:
+        return
+
+    wider: dict[str, Any] = {wish: (*before, *more) if isinstance(more, tuple) else before | more}
+
+    assert kept_out_by(offer, replace(request, **wider)) is None
+
+
+@given(offers, requests, points)
+def test_being_able_to_talk_on_the_phone_as_well_shuts_nobody_out_for_distance(
+    offer: Offer, request: Request, home: Point
+) -> None:
+    asked = replace(request, near=home, modes=frozenset({"in-person"}))
+    if kept_out_by(offer, asked) is not None:
+        return
+
+    assert kept_out_by(offer, replace(asked, modes=frozenset({"in-person", "phone"}))) is None
 
 
 @given(offers, requests)
 def test_a_rule_names_itself_the_same_way_every_time(offer: Offer, request: Request) -> None:
-    names = {rule(offer, request) for rule in HARD_RULES} - {None}
+    names = {rule(offer, request, TODAY) for rule in HARD_RULES} - {None}
 
     assert all(name and name == name.lower() for name in names)
-    assert (excluded_by(offer, request) is None) == (not names)
+    assert (kept_out_by(offer, request) is None) == (not names)

@@ -60,6 +60,7 @@ def request_for(submission: Submission) -> Request:
         urgency=asked.urgency.value,
         age_band=asked.age_band.value if asked.age_band else None,
         avoid_needs=frozenset(need.value for need in asked.avoid_needs),
+        guardian_consent=submission.guardian_consent,
     )
 
 
@@ -68,7 +69,7 @@ def matched(submissions: Iterable[Submission], offered: list[Offer]) -> list[Off
     found: list[Offer | None] = []
     for submission in submissions:
         policy = matching_policy(submission.region)
-        match choose(offered, request_for(submission), policy.weights):
+        match choose(offered, request_for(submission), policy.weights, NOW.date()):
             case Choice(offer=offer):
                 offered[offered.index(offer)] = replace(offer, taken=offer.taken + 1)
                 found.append(offer)

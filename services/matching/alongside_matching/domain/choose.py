@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from heapq import nsmallest
 from math import log
 from typing import Final
@@ -41,16 +42,16 @@ class Ranked:
     considered: int
 
 
-def choose(offers: Sequence[Offer], request: Request, weights: Weights) -> Choice | NobodyFree:
+def choose(offers: Sequence[Offer], request: Request, weights: Weights, on: date) -> Choice | NobodyFree:
     """The best eligible offer. Equal scores go to the less loaded, then to the one that was here first."""
-    ranked = rank(offers, request, weights)
+    ranked = rank(offers, request, weights, on)
     return ranked.choices[0] if ranked.choices else NobodyFree(ranked.excluded, ranked.considered)
 
 
-def rank(offers: Iterable[Offer], request: Request, weights: Weights) -> Ranked:
+def rank(offers: Iterable[Offer], request: Request, weights: Weights, on: date) -> Ranked:
     """The best of the eligible offers in the order they would be asked."""
     pool = [offer for offer in offers if not offer.needs.isdisjoint(request.needs)]
-    sifted = sift(pool, request)
+    sifted = sift(pool, request, on)
     if not sifted.eligible:
         return Ranked((), sifted.excluded, sifted.considered)
     rarity = _rarity(pool, request.needs)

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 SUPPORTER, GROUP, SERVICE = "supporter", "group", "service"
+IN_PERSON: Final = "in-person"
 PEER_LED: Final = frozenset({SUPPORTER, GROUP})
 MINOR_BANDS: Final = frozenset({"under-13", "13-17"})
 SLOTS_PER_WEEK: Final = 336
@@ -66,7 +67,7 @@ class Offer:
     accepted. Empty `modes`, `age_bands` or `availability` mean that the offer does not say. `organisations` are those
     the supporter belongs to; `endorsements` are areas a certificate covers, and `required_endorsement` one that this
     offer must have. `certified_until` and `checked_until` count only where they are required. `eligibility` are codes
-    of needs, age bands or identities the offer restricts itself to; empty is everyone. `reach_km` is how far the
+    of needs and age bands the offer restricts itself to, any of which is enough; empty is everyone. `reach_km` is how far the
     supporter travels to meet in person.
     """
 
