@@ -5,10 +5,20 @@ from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    model_validator,
+)
 
 from alongside_contracts.ids import LanguageTag, RegionId
-from alongside_matching.domain.policy import Policies, Policy, Weights
+from alongside_matching.domain.curve import Curve, curve
+from alongside_matching.domain.policy import Curves, Policies, Policy, Sharing, Weights
 from alongside_matching.domain.wellbeing import Norms
 
 
@@ -21,9 +31,9 @@ def read_policies(file: Path) -> Policies:
     try:
         document = _Document.model_validate_json(file.read_bytes())
         return Policies(
-            everywhere=_policy(document.everywhere),
+            everywhere=document.everywhere.policy(),
             regions={
-                region: _policy(_changed(document.everywhere, changes))
+                region: _changed(document.everywhere, changes).policy()
                 for region, changes in document.regions.items()
             },
         )
@@ -33,25 +43,86 @@ def read_policies(file: Path) -> Policies:
         raise PolicyFileError(f"the region policies at {file} are wrong: {error}") from error
 
 
-class _Weights(BaseModel):
+def policy_of(numbers: Mapping[str, Any]) -> Policy:
+    """One region's policy from its `numbers`, as they are kept beside decisions. Raises PolicyFileError."""
+    try:
+        return _Numbers.model_validate(numbers).policy()
+    except ValidationError as error:
+        raise PolicyFileError(f"the numbers of this policy are wrong: {error}") from error
+
+
+def _read_curve(given: object) -> Curve:
+    if isinstance(given, Curve):
+        return given
+    try:
+        return curve(given)  # type: ignore[arg-type]  # whatever it is, it is refused unless it is pairs of numbers
+    except TypeError as error:
+        raise ValueError("a curve is a list of pairs of numbers") from error
+
+
+def _rising(given: Curve) -> Curve:
+    if not given.rises:
+        raise ValueError("more must never be worth less here")
+    return given
+
+
+def _falling(given: Curve) -> Curve:
+    if not given.falls:
+        raise ValueError("more must never be worth more here")
+    return given
+
+
+_Points = Annotated[Curve, PlainValidator(_read_curve), PlainSerializer(lambda given: given.points)]
+_Rising = Annotated[_Points, AfterValidator(_rising)]
+_Falling = Annotated[_Points, AfterValidator(_falling)]
+_Number = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+
+
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    shared_need: float = Field(ge=0)
-    preferred_format: float = Field(ge=0)
-    preferred_mode: float = Field(ge=0)
-    free_places: float = Field(ge=0)
+
+
+class _Weights(_Strict):
+    shared_need: _Number
+    hopes: _Number
+    preferred_format: _Number
+    preferred_mode: _Number
+    availability: _Number
+    distance: _Number
+    interests: _Number
+    identities: _Number
+    continuity: _Number
+    free_places: _Number
 
     @model_validator(mode="after")
-    def _something_counts(self) -> "_Weights":
-        if self.shared_need + self.preferred_format + self.preferred_mode + self.free_places <= 0:
-            raise ValueError("at least one weight must be above 0")
+    def _something_always_counts(self) -> "_Weights":
+        if self.shared_need + self.free_places <= 0:
+            raise ValueError(
+                "shared_need or free_places must be above 0: the others do not count for everyone"
+            )
         return self
+
+
+class _Curves(_Strict):
+    common_minutes: _Rising
+    distance_km: _Falling
+    load: _Falling
+    waiting_hours: _Rising
+
+
+class _Sharing(_Strict):
+    waits_cost: float = Field(ge=2, le=1_000)
+    claim_urgent: float = Field(ge=0, le=10)
+    claim_waiting: float = Field(ge=0, le=10)
+    claim_priority: float = Field(ge=0, le=10)
+    crowding: float = Field(ge=0, le=1)
+    edges_max: int = Field(ge=0, le=10_000_000)
 
 
 _Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Norms(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Norms(_Strict):
     caseload_max: int = Field(ge=1)
     supporters_per_supervisor_max: int = Field(ge=1)
     supervision_days_max: int = Field(ge=1)
@@ -79,8 +150,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class _Numbers(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Numbers(_Strict):
     respond_hours: float = Field(gt=0)
     respond_hours_urgent: float = Field(gt=0)
     directory_capacity: int = Field(ge=0)
@@ -90,25 +160,39 @@ class _Numbers(BaseModel):
     wake_max: int = Field(ge=1, le=500)
     look_soon_seconds: float = Field(gt=0, le=60)
     look_again_seconds: float = Field(gt=0, le=3_600)
+    ranked_max: int = Field(ge=1, le=1_000)
     weights: _Weights
+    curves: _Curves
+    sharing: _Sharing
     norms: _Norms
     zone: Annotated[str, AfterValidator(_known_zone)]
     seat_hold_minutes: float = Field(gt=0)
 
+    def policy(self) -> Policy:
+        """The same numbers as the rules take them."""
+        plain = dict(self)
+        return Policy(
+            **plain
+            | {
+                "weights": Weights(**dict(self.weights)),
+                "curves": Curves(**dict(self.curves)),
+                "sharing": Sharing(**dict(self.sharing)),
+                "norms": Norms(**dict(self.norms)),
+            }
+        )
 
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+
+class _Document(_Strict):
     everywhere: _Numbers
     regions: dict[RegionId, dict[str, Any]]
 
 
 def _changed(everywhere: _Numbers, changes: Mapping[str, Any]) -> _Numbers:
+    """What holds everywhere with a region's changes: whole numbers, or single entries of one of their parts."""
     before = everywhere.model_dump()
-    parts = {name: before[name] | changes.get(name, {}) for name in ("weights", "norms")}
-    return _Numbers.model_validate({**before, **changes, **parts})
-
-
-def _policy(given: _Numbers) -> Policy:
-    parts = {"weights": Weights(**given.weights.model_dump()), "norms": Norms(**given.norms.model_dump())}
-    numbers = given.model_dump() | parts
-    return Policy(**numbers)
+    nested = {
+        part: before[part] | changes[part]
+        for part in ("weights", "curves", "sharing", "norms")
+        if isinstance(changes.get(part), Mapping)
+    }
+    return _Numbers.model_validate({**before, **changes, **nested})

@@ -1,14 +1,21 @@
 """Requests and offers with nothing in them but what a rule cares about."""
 
 from collections.abc import Iterable
+from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from alongside_contracts.ids import new_id
 from alongside_matching.domain.facts import GROUP, SERVICE, SUPPORTER, Offer, Request
 from alongside_matching.domain.policy import Weights
+from alongside_matching.policy_file import read_policies
+from alongside_matching.settings import SHIPPED_POLICIES
 
-WEIGHTS = Weights(shared_need=0.6, preferred_format=0.1, preferred_mode=0.1, free_places=0.2)
+TODAY = date(2026, 11, 22)
+NO_WEIGHTS = Weights(**dict.fromkeys((field.name for field in fields(Weights)), 0.0))
+WEIGHTS = replace(NO_WEIGHTS, shared_need=0.6, preferred_format=0.1, preferred_mode=0.1, free_places=0.2)
+POLICY = read_policies(SHIPPED_POLICIES).everywhere
 
 
 def someone(needs: Iterable[str] = ("grief",), **given: Any) -> Request:
@@ -40,3 +47,8 @@ def _offer(kind: str, needs: Iterable[str], given: dict[str, Any]) -> Offer:
 def an_id(number: int) -> UUID:
     """Ids in a known order."""
     return UUID(int=number)
+
+
+def half_hours(weekday: int, start: int, count: int) -> int:
+    """`count` half hours of a weekday (Monday is 0) from half hour `start` on, as an availability."""
+    return ((1 << count) - 1) << (weekday * 48 + start)

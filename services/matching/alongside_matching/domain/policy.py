@@ -1,21 +1,61 @@
 """The numbers a region decides for itself. `policies/regions.json` holds them; no rule does."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from alongside_matching.domain.curve import Curve
 from alongside_matching.domain.wellbeing import Norms
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each factor of the score counts. Only their proportions matter."""
+    """How much each factor of the score counts (see `score`). Only their proportions matter."""
 
     shared_need: float
+    hopes: float
     preferred_format: float
     preferred_mode: float
+    availability: float
+    distance: float
+    interests: float
+    identities: float
+    continuity: float
     free_places: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """What quantities are worth, 0 to 1: common minutes a week, kilometres apart, the share of an offer's places that
+    is held or taken, and hours of waiting."""
+
+    common_minutes: Curve
+    distance_km: Curve
+    load: Curve
+    waiting_hours: Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How those who arrive together share the offers (see `assign`).
+
+    `waits_cost`: what leaving somebody waiting costs, where the worst match costs 1. `claim_*`: how much more it costs
+    when they are urgent, have waited long, or come back from a match that did not hold. `crowding`: what each further
+    person of the same window costs at one offer, times the share of its places that is then in use. `edges_max`: above
+    that many pairs of an arrival and a seat, arrivals are served one after another.
+    """
+
+    waits_cost: float
+    claim_urgent: float
+    claim_waiting: float
+    claim_priority: float
+    crowding: float
+    edges_max: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +67,8 @@ class Policy:
     referrals one transaction looks at; the rest follow in the next. `look_soon_seconds`, `look_again_seconds`: when the
     waitlist is looked at after somebody went onto it, and while anybody waits. `directory_capacity`,
     `directory_language`: what is assumed of a listed service, because directories publish no places and not always a
-    language. `zone`: the IANA time zone in which the region's week and days are counted. `seat_hold_minutes`: how long
-    a seat at one meeting is kept for somebody who has not said yes.
+    language. `ranked_max`: how many offers a ranking names. `zone`: the IANA time zone in which the region's week and
+    days are counted. `seat_hold_minutes`: how long a seat at one meeting is kept for somebody who has not said yes.
     """
 
     respond_hours: float
@@ -40,7 +80,10 @@ class Policy:
     wake_max: int
     look_soon_seconds: float
     look_again_seconds: float
+    ranked_max: int
     weights: Weights
+    curves: Curves
+    sharing: Sharing
     norms: Norms
     zone: str
     seat_hold_minutes: float
@@ -58,6 +101,11 @@ class Policy:
         """When a day begins in the region."""
         return datetime.combine(day, time(), ZoneInfo(self.zone))
 
+    @property
+    def version(self) -> str:
+        """What a decision names its policy by: a hash of every number, the same wherever the numbers are the same."""
+        return _version(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Policies:
@@ -69,3 +117,15 @@ class Policies:
     def of(self, region: str) -> Policy:
         """The numbers that hold in a region."""
         return self.regions.get(region, self.everywhere)
+
+
+def numbers(policy: Policy) -> dict[str, Any]:
+    """Every number of a policy in the shape of the policy file, so that it can be kept beside its decisions."""
+    plain = asdict(policy)
+    return plain | {"curves": {name: curve["points"] for name, curve in plain["curves"].items()}}
+
+
+@lru_cache(maxsize=1024)
+def _version(policy: Policy) -> str:
+    canonical = json.dumps(numbers(policy), sort_keys=True, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()[:16]

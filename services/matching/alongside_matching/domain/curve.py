@@ -1,0 +1,60 @@
+"""A curve of a policy: what a quantity is worth, as straight lines between points that a region chooses."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points (quantity, worth 0 to 1) with rising quantities; before the first and after the last it stays level."""
+
+    points: tuple[tuple[float, float], ...]
+
+    def at(self, quantity: float) -> float:
+        """What one quantity is worth."""
+        behind = bisect_right(self.points, quantity, key=lambda point: point[0])
+        if behind == 0:
+            return self.points[0][1]
+        if behind == len(self.points):
+            return self.points[-1][1]
+        (x, y), (to_x, to_y) = self.points[behind - 1], self.points[behind]
+        return y + (to_y - y) / (to_x - x) * (quantity - x)
+
+    def at_all(self, quantities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """What many are worth: the same sums in the same order as `at`, so that they are equal to the last bit."""
+        xs, ys = (np.array(axis) for axis in zip(*self.points, strict=True))
+        behind = np.searchsorted(xs, quantities, side="right")
+        left = np.clip(behind - 1, 0, len(xs) - 2)
+        slopes = (ys[1:] - ys[:-1]) / (xs[1:] - xs[:-1])
+        worth: npt.NDArray[np.float64] = ys[left] + slopes[left] * (quantities - xs[left])
+        worth[behind == 0] = ys[0]
+        worth[behind == len(xs)] = ys[-1]
+        return worth
+
+    @property
+    def rises(self) -> bool:
+        """Whether more is never worth less."""
+        return all(before <= after for (_, before), (_, after) in pairwise(self.points))
+
+    @property
+    def falls(self) -> bool:
+        """Whether more is never worth more."""
+        return all(before >= after for (_, before), (_, after) in pairwise(self.points))
+
+
+def curve(points: Iterable[Iterable[float]]) -> Curve:
+    """A curve through these points. Raises ValueError for fewer than two, a quantity that does not rise, or a worth
+    outside 0 to 1."""
+    read = tuple((float(x), float(y)) for x, y in points)
+    if len(read) < 2:
+        raise ValueError("a curve has at least two points")
+    if any(before >= after for (before, _), (after, _) in pairwise(read)):
+        raise ValueError("the quantities of a curve rise from point to point")
+    if any(not 0 <= worth <= 1 for _, worth in read):
+        raise ValueError("a curve's worth lies between 0 and 1")
+    return Curve(read)
