@@ -1,0 +1,59 @@
+"""Sets of rows as packed bits, 64 rows a word; row `n` is bit `n % 64` of word `n // 64`."""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Bits: TypeAlias = npt.NDArray[np.uint64]
+Rows: TypeAlias = npt.NDArray[np.intp]
+
+WORD = 64
+
+
+def nothing(rows: int) -> Bits:
+    """The empty set among that many rows, a multiple of 64."""
+    return np.zeros(rows // WORD, np.uint64)
+
+
+def put(bits: Bits, row: int, *, present: bool) -> None:
+    """Put a row into a set, or take it out."""
+    bit = np.uint64(1 << (row % WORD))
+    if present:
+        bits[row // WORD] |= bit
+    else:
+        bits[row // WORD] &= ~bit
+
+
+def count(bits: Bits) -> int:
+    """How many rows are in a set."""
+    return int(np.bitwise_count(bits).sum(dtype=np.int64))
+
+
+def flags(bits: Bits) -> npt.NDArray[np.uint8]:
+    """One byte a row, 1 when it is in the set."""
+    return np.unpackbits(bits.view(np.uint8), bitorder="little")
+
+
+def rows_of(bits: Bits) -> Rows:
+    """The rows of a set, rising."""
+    return np.flatnonzero(flags(bits).view(np.bool_))
+
+
+def packed(flags_: npt.NDArray[np.bool_]) -> Bits:
+    """The set of the rows that are true, of a multiple of 64 rows."""
+    return np.packbits(flags_, bitorder="little").view(np.uint64)
+
+
+def bits_of(rows: Rows, among: int) -> Bits:
+    """The set of these rows, among that many."""
+    chosen = np.zeros(among, np.bool_)
+    chosen[rows] = True
+    return packed(chosen)
+
+
+def grown(bits: Bits, rows: int) -> Bits:
+    """The same set among more rows."""
+    larger = nothing(rows)
+    larger[: len(bits)] = bits
+    return larger

@@ -1,0 +1,221 @@
+"""The hard rules for all offers of a region at once: each answers the set of those it keeps out, None for nobody.
+
+Names, order and meaning are those of `eligibility.HARD_RULES`, which says why each rule is there; a test holds the two
+equal on regions drawn at random. A rule may keep out rows that an earlier rule took already: the count is of those left.
+The two that must look at single rows come last, when few are left.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, TypeAlias
+from uuid import UUID
+
+import numpy as np
+
+from alongside_matching.domain.facts import IN_PERSON, MINOR_BANDS, Request
+from alongside_matching.domain.index import bits, marks, rows_at
+from alongside_matching.domain.index.bits import Bits
+from alongside_matching.domain.index.columns import Columns
+
+
+@dataclass(slots=True)
+class Search:
+    """One request against one region. `left` are the offers that no rule has kept out so far."""
+
+    columns: Columns
+    request: Request
+    on: date
+    left: Bits
+
+    def marked(self, mark: str) -> Bits:
+        """The offers with a mark."""
+        found = self.columns.marks.of(mark)
+        return bits.nothing(self.columns.rows) if found is None else found
+
+    def carrying(self, facet: str, codes: Iterable[str]) -> Bits:
+        """The offers that carry at least one of these codes."""
+        return self.columns.facets[facet].any_of(codes)
+
+
+Rule: TypeAlias = Callable[[Search], Bits | None]
+
+
+def sift(search: Search) -> dict[str, int]:
+    """Ask every rule in turn; who is left may be asked. How many each rule kept out, by its name."""
+    excluded: dict[str, int] = {}
+    for name, rule in RULES.items():
+        out = rule(search)
+        if out is None:
+            continue
+        kept_out = bits.count(search.left & out)
+        if kept_out:
+            excluded[name] = kept_out
+            search.left = search.left & ~out
+    return excluded
+
+
+def region(search: Search) -> Bits | None:
+    """Everyone, for a request of another region."""
+    return None if search.request.region == search.columns.region else search.left
+
+
+def need(search: Search) -> Bits | None:
+    """Who shares no need."""
+    return ~search.carrying("needs", search.request.needs)
+
+
+def language(search: Search) -> Bits | None:
+    """Who shares no language."""
+    return ~search.carrying("languages", search.request.languages)
+
+
+def consent(search: Search) -> Bits | None:
+    """Who the person did not agree to."""
+    named = search.request.consent_offers
+    return None if named is None else ~_offers(search, named)
+
+
+def asked_before(search: Search) -> Bits | None:
+    """Who was asked, or must not be."""
+    return _offers(search, search.request.asked) if search.request.asked else None
+
+
+def organisation(search: Search) -> Bits | None:
+    """Who belongs where the person has another tie."""
+    rows = search.columns.organisations.rows(search.request.organisations_avoided)
+    return _rows(search, rows) if rows else None
+
+
+def paused(search: Search) -> Bits | None:
+    """Who takes a break."""
+    return search.marked(marks.PAUSED)
+
+
+def capacity(search: Search) -> Bits | None:
+    """Who is full."""
+    return search.marked(marks.FULL)
+
+
+def open_to_all(search: Search) -> Bits | None:
+    """Who needs no places, unless their format was asked for."""
+    return search.marked(marks.OPEN_TO_ALL) & ~search.carrying("formats", search.request.formats)
+
+
+def mode(search: Search) -> Bits | None:
+    """Who meets in none of the ways accepted."""
+    if not search.request.modes:
+        return None
+    return search.marked(marks.SAYS_MODES) & ~search.carrying("modes", search.request.modes)
+
+
+def age_band(search: Search) -> Bits | None:
+    """Who is there for other ages."""
+    band = search.request.age_band
+    if band is None:
+        return search.marked(marks.MINORS_ONLY)
+    return search.marked(marks.SAYS_AGE) & ~search.carrying("age_bands", [band])
+
+
+def minors_wall(search: Search) -> Bits | None:
+    """For a minor: peers who do not say they are there for that age; supporters where no guardian agreed."""
+    band = search.request.age_band
+    if band not in MINOR_BANDS:
+        return None
+    silent = search.marked(marks.PEER) & ~search.carrying("age_bands", [band])
+    return silent if search.request.guardian_consent else silent | search.marked(marks.SUPPORTERS)
+
+
+def certification(search: Search) -> Bits | None:
+    """Whose certificate is required and not valid."""
+    return _out_of_date(search, marks.CERTIFICATION_REQUIRED, "certified_until")
+
+
+def endorsement(search: Search) -> Bits | None:
+    """Who lacks a required endorsement."""
+    return search.marked(marks.UNENDORSED)
+
+
+def background_check(search: Search) -> Bits | None:
+    """Whose background check is required and not in date."""
+    return _out_of_date(search, marks.CHECK_REQUIRED, "checked_until")
+
+
+def trigger(search: Search) -> Bits | None:
+    """Companions whose story holds what the person asked to be spared."""
+    if not search.request.avoid_needs:
+        return None
+    return search.marked(marks.PEER) & search.carrying("needs", search.request.avoid_needs)
+
+
+def restriction(search: Search) -> Bits | None:
+    """Who restricts itself to others."""
+    belongs = (*search.request.needs, *filter(None, [search.request.age_band]))
+    return search.marked(marks.RESTRICTED) & ~search.carrying("eligibility", belongs)
+
+
+def reach(search: Search) -> Bits | None:
+    """Who can only be met in person, and lives too far away."""
+    if search.request.near is None:
+        return None
+    rows = bits.rows_of(search.left & search.marked(marks.PLACED) & _in_person_only(search))
+    most = search.request.distance_km_max
+    limit = np.fmin(search.columns.numbers["reach_km"][rows], np.nan if most is None else most)
+    beyond = rows_at.kilometres(search.columns, rows, search.request.near) > limit
+    return bits.bits_of(rows[beyond], search.columns.rows)
+
+
+def schedule(search: Search) -> Bits | None:
+    """Who has no half hour in common."""
+    if not search.request.availability:
+        return None
+    rows = bits.rows_of(search.left & search.marked(marks.SAYS_HOURS))
+    common = rows_at.common_slots(search.columns, rows, search.request.availability)
+    return bits.bits_of(rows[common == 0], search.columns.rows)
+
+
+def _in_person_only(search: Search) -> Bits:
+    """As `eligibility.meet_in_person_only` says it."""
+    modes, accepted = search.columns.facets["modes"], search.request.modes
+    other_ways = accepted - {IN_PERSON} if accepted else modes.known() - {IN_PERSON}
+    if accepted and IN_PERSON not in accepted:
+        return bits.nothing(search.columns.rows)
+    only = modes.any_of([IN_PERSON]) & ~modes.any_of(other_ways)
+    return only | ~search.marked(marks.SAYS_MODES) if accepted == {IN_PERSON} else only
+
+
+def _out_of_date(search: Search, required: str, until: str) -> Bits | None:
+    if search.columns.marks.of(required) is None:
+        return None
+    return search.marked(required) & bits.packed(search.columns.numbers[until] < search.on.toordinal())
+
+
+def _offers(search: Search, offers: Iterable[UUID]) -> Bits:
+    return _rows(search, (row for offer in offers if (row := search.columns.row(offer)) is not None))
+
+
+def _rows(search: Search, rows: Iterable[int]) -> Bits:
+    return bits.bits_of(np.fromiter(rows, np.intp), search.columns.rows)
+
+
+RULES: Final[dict[str, Rule]] = {
+    "region": region,
+    "need": need,
+    "language": language,
+    "consent": consent,
+    "asked-before": asked_before,
+    "organisation": organisation,
+    "paused": paused,
+    "capacity": capacity,
+    "open-to-all": open_to_all,
+    "mode": mode,
+    "age-band": age_band,
+    "minors-wall": minors_wall,
+    "certification": certification,
+    "endorsement": endorsement,
+    "background-check": background_check,
+    "trigger": trigger,
+    "restriction": restriction,
+    "reach": reach,
+    "schedule": schedule,
+}

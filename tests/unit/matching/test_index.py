@@ -1,0 +1,167 @@
+"""The index answers for a region at once what the rules and the score answer offer by offer."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alongside_matching.domain.eligibility import HARD_RULES
+from alongside_matching.domain.facts import Offer, Request
+from alongside_matching.domain.index import RegionIndex
+from alongside_matching.domain.index.region import ImpossibleOfferError
+from alongside_matching.domain.index.rules import RULES
+from alongside_matching.domain.ranking import rank
+from tests.unit.matching.facts import POLICY, TODAY, a_service, a_supporter, an_id, someone
+from tests.unit.matching.regions import offers, pools, requests
+
+REGION = "us-fl-miami"
+
+
+def an_index(pool: list[Offer]) -> RegionIndex:
+    """The index of those offers that belong to the sample region."""
+    index = RegionIndex(REGION)
+    for offer in pool:
+        index.put(offer)
+    return index
+
+
+@st.composite
+def regions(draw: st.DrawFn) -> list[Offer]:
+    return [replace(offer, region=REGION) for offer in draw(pools)]
+
+
+@given(regions(), requests, st.integers(1, 12))
+def test_it_ranks_excludes_and_explains_as_the_readable_rules_do(
+    pool: list[Offer], request: Request, top: int
+) -> None:
+    found = an_index(pool).search(request, POLICY, on=TODAY, top=top)
+
+    assert found == rank(pool, request, POLICY, TODAY, top=top)
+
+
+@given(regions(), regions(), requests, st.data())
+def test_after_any_changes_it_is_the_index_of_what_is_there_now(
+    before: list[Offer], after: list[Offer], request: Request, data: st.DataObject
+) -> None:
+    index = an_index(before)
+    gone = data.draw(st.sets(st.sampled_from(before)) if before else st.just(set()), label="gone")
+
+    for offer in gone:
+        index.remove(offer.id)
+    for offer in after:
+        index.put(offer)
+
+    now = {offer.id: offer for offer in before if offer not in gone} | {offer.id: offer for offer in after}
+    assert {offer_id: index.offer(offer_id) for offer_id in now} == now
+    assert len(index) == len(now)
+    assert index.search(request, POLICY, on=TODAY) == rank(
+        list(now.values()), request, POLICY, TODAY, top=POLICY.ranked_max
+    )
+
+
+@given(offers, st.integers(0, 3), st.integers(0, 3), requests)
+def test_told_of_places_it_knows_the_offer_with_these_places(
+    offer: Offer, held: int, taken: int, request: Request
+) -> None:
+    offer = replace(offer, region=REGION)
+    index = an_index([offer])
+
+    index.occupancy(offer.id, held=held, taken=taken)
+
+    now = replace(offer, held=held, taken=taken)
+    assert index.offer(offer.id) == now
+    assert index.search(request, POLICY, on=TODAY) == rank(
+        [now], request, POLICY, TODAY, top=POLICY.ranked_max
+    )
+
+
+def test_it_asks_the_same_rules_in_the_same_order() -> None:
+    assert list(RULES) == [rule.__name__.replace("_", "-") for rule in HARD_RULES]
+
+
+def test_a_region_without_offers_leaves_nobody_out_and_names_nobody() -> None:
+    found = RegionIndex(REGION).search(someone(), POLICY, on=TODAY)
+
+    assert (found.candidates, found.considered, dict(found.excluded)) == ((), 0, {})
+
+
+def test_a_need_nobody_has_heard_of_is_a_need_nobody_shares() -> None:
+    found = an_index([a_supporter(), a_service()]).search(someone({"unheard-of"}), POLICY, on=TODAY)
+
+    assert (found.candidates, dict(found.excluded)) == ((), {"need": 2})
+
+
+def test_when_nobody_fits_every_rule_says_how_many_it_kept_out() -> None:
+    pool = [
+        a_supporter(languages=frozenset({"ht"})),
+        a_supporter(capacity=0),
+        a_supporter(capacity=1, taken=1),
+    ]
+
+    found = an_index(pool).search(someone(), POLICY, on=TODAY)
+
+    assert dict(found.excluded) == {"language": 1, "capacity": 2}
+
+
+def test_it_grows_with_the_region() -> None:
+    pool = [a_supporter(id=an_id(number), capacity=number) for number in range(1, 1_200)]
+
+    found = an_index(pool).search(someone(), POLICY, on=TODAY, top=3)
+
+    assert (found.eligible, found.candidates) == (
+        1_199,
+        rank(pool, someone(), POLICY, TODAY, top=3).candidates,
+    )
+
+
+def test_complete_equals_are_named_in_the_order_they_came() -> None:
+    pool = [a_supporter(id=an_id(number)) for number in range(700, 0, -1)]
+
+    found = an_index(pool).search(someone(), POLICY, on=TODAY, top=3)
+
+    assert [candidate.offer_id for candidate in found.candidates] == [an_id(1), an_id(2), an_id(3)]
+
+
+def test_what_is_forgotten_twice_is_forgotten() -> None:
+    offer = a_supporter()
+    index = an_index([offer])
+
+    index.remove(offer.id)
+    index.remove(offer.id)
+
+    assert offer.id not in index
+    assert len(index) == 0
+
+
+def test_places_of_an_offer_it_never_heard_of_are_none_of_its_business() -> None:
+    index = an_index([a_supporter()])
+
+    index.occupancy(UUID(int=99), held=1, taken=0)
+
+    assert len(index) == 1
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [{"capacity": -1}, {"held": -1}, {"taken": -2}, {"kind": "priest"}, {"availability": 1 << 336},
+     {"availability": -1}, {"reach_km": -1.0}, {"region": "us-oh-columbus"}],
+    ids=str,
+)  # fmt: skip
+def test_an_offer_no_rule_can_work_with_is_refused_and_changes_nothing(impossible: dict[str, object]) -> None:
+    offer = a_supporter()
+    index = an_index([offer])
+
+    with pytest.raises(ImpossibleOfferError):
+        index.put(replace(offer, **impossible))  # type: ignore[arg-type]  # that is what is tested
+
+    assert index.offer(offer.id) == offer
+
+
+def test_negative_places_are_refused() -> None:
+    offer = a_supporter()
+    index = an_index([offer])
+
+    with pytest.raises(ImpossibleOfferError):
+        index.occupancy(offer.id, held=-1, taken=0)
