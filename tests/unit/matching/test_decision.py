@@ -1,0 +1,146 @@
+"""What is kept of a decision, and what may be told of it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from alongside_contracts.vocabulary import MatchReason
+from alongside_matching.domain.decision import (
+    NAMED_MAX,
+    Decision,
+    Different,
+    Reproduced,
+    again,
+    decide,
+    replay,
+)
+from alongside_matching.domain.decision_document import from_document, to_document
+from alongside_matching.domain.facts import Offer, Request
+from alongside_matching.domain.plain_words import ENGLISH, Sentence, for_the_person
+from alongside_matching.domain.ranking import rank
+from tests.unit.matching.facts import POLICY, TODAY, a_supporter, an_id, someone
+from tests.unit.matching.regions import pools, requests
+
+
+def decided(pool: list[Offer], request: Request, *, choose: int = 0) -> Decision:
+    """A decision for one of the ranking, the best unless told otherwise; for nobody where nobody may be asked."""
+    ranking = rank(pool, request, POLICY, TODAY, top=POLICY.ranked_max)
+    chosen = ranking.candidates[choose] if ranking.candidates else None
+    return decide(ranking, chosen, {offer.id: offer for offer in pool}.get)
+
+
+@given(pools, requests)
+def test_a_stored_decision_is_reached_again_to_the_last_bit(pool: list[Offer], request: Request) -> None:
+    decision = decided(pool, request)
+
+    stored = json.dumps(to_document(decision))
+    read = from_document(json.loads(stored))
+
+    assert read == decision
+    assert replay(read, POLICY) == Reproduced()
+    assert json.dumps(to_document(read)) == stored
+
+
+def test_a_decision_keeps_the_chosen_one_even_when_many_scored_better() -> None:
+    pool = [a_supporter(id=an_id(number)) for number in range(1, 31)]
+
+    decision = decided(pool, someone(), choose=20)
+
+    assert len(decision.ranked) == NAMED_MAX + 1
+    assert decision.chosen == decision.ranked[-1].offer_id
+    assert replay(decision, POLICY) == Reproduced()
+
+
+def test_a_decision_whose_facts_were_changed_is_found_out() -> None:
+    decision = decided([a_supporter(capacity=4)], someone())
+    (offer,) = decision.snapshot.offers
+
+    forged = replace(decision, snapshot=replace(decision.snapshot, offers=(replace(offer, taken=1),)))
+
+    assert isinstance(replay(forged, POLICY), Different)
+
+
+def test_a_decision_is_not_replayed_under_another_policy() -> None:
+    decision = decided([a_supporter()], someone())
+
+    with pytest.raises(ValueError, match=POLICY.version):
+        replay(decision, replace(POLICY, wake_max=POLICY.wake_max + 1))
+
+
+def test_another_policy_can_be_tried_on_what_was_known() -> None:
+    fits, roomy = a_supporter({"grief", "stress"}, capacity=4, taken=3), a_supporter({"grief"}, capacity=4)
+    decision = decided([fits, roomy], someone({"grief", "stress"}))
+    spread = replace(POLICY, weights=replace(POLICY.weights, free_places=9.0))
+
+    assert decision.chosen == fits.id
+    assert again(decision, spread).candidates[0].offer_id == roomy.id
+
+
+def test_an_offer_that_went_in_between_means_to_rank_again() -> None:
+    ranking = rank([a_supporter()], someone(), POLICY, TODAY, top=1)
+
+    with pytest.raises(ValueError, match="rank again"):
+        decide(ranking, ranking.candidates[0], lambda _offer_id: None)
+
+
+def test_nobody_chosen_keeps_how_many_each_rule_kept_out() -> None:
+    decision = decided([a_supporter(paused=True), a_supporter(capacity=0)], someone())
+
+    assert (decision.chosen, dict(decision.excluded), decision.considered) == (
+        None,
+        {"paused": 1, "capacity": 1},
+        2,
+    )
+
+
+@given(pools, requests)
+def test_staff_are_told_kinds_of_fit_that_have_a_code(pool: list[Offer], request: Request) -> None:
+    for reason in decided(pool, request).reasons:
+        assert MatchReason(reason)
+
+
+HISTORY = {"needs": frozenset({"grief", "psychosis", "reentry"}), "interests": frozenset({"music"}),
+           "identities": frozenset({"lgbtq"}), "organisations": frozenset({"city-hospital"}),
+           "endorsements": frozenset({"forensic"})}  # fmt: skip
+
+
+@given(pools, requests)
+def test_the_person_hears_the_same_whatever_the_supporter_has_lived_through(
+    pool: list[Offer], request: Request
+) -> None:
+    decision = decided(pool, request)
+    if decision.candidate is None:
+        return
+    values = dict(zip(decision.shares, decision.candidate.factors, strict=True))
+    private = {"shared_need", "hopes", "interests", "identities", "free_places"}
+
+    turned = tuple(1.0 - value if name in private else value for name, value in values.items())
+    other = replace(decision.candidate, factors=turned)
+    told = for_the_person(replace(decision, ranked=(other,), chosen=other.offer_id))
+
+    assert told == for_the_person(decision)
+
+
+def test_every_sentence_exists_and_names_no_code() -> None:
+    codes = {code for history in HISTORY.values() for code in history}
+
+    assert set(ENGLISH) == set(Sentence)
+    assert not any(code in text for text in ENGLISH.values() for code in codes)
+
+
+def test_who_finds_nobody_hears_that_the_search_goes_on() -> None:
+    assert for_the_person(decided([], someone())) == (Sentence.NOBODY_FREE, Sentence.WE_KEEP_LOOKING)
+
+
+def test_who_is_matched_hears_what_fits_and_that_they_may_say_no() -> None:
+    supporter = a_supporter(formats=frozenset({"one-to-one"}), modes=frozenset({"phone"}))
+
+    told = for_the_person(
+        decided([supporter], someone(formats=frozenset({"one-to-one"}), modes=frozenset({"text", "phone"})))
+    )
+
+    assert told == (
+        Sentence.OFFERED, Sentence.SAME_LANGUAGE, Sentence.YOUR_FORMAT, Sentence.YOUR_WAY, Sentence.YOU_MAY_DECLINE,
+    )  # fmt: skip
