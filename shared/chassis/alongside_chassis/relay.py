@@ -34,6 +34,8 @@ from alongside_contracts.streams import stream_of
 ROWS_MAX: Final = 500
 POLL_SECONDS: Final = 1.0
 SEND_SECONDS_MAX: Final = 30.0
+ANSWER_SECONDS_MAX: Final = 3.0
+"""After how long without an answer the service says that it waits; the answer itself may take SEND_SECONDS_MAX."""
 QUERY_SECONDS_MAX: Final = 30.0
 CLOSE_SECONDS_MAX: Final = 1.0
 HOLD_SECONDS: Final = 2.0
@@ -67,6 +69,8 @@ class Relay:
         """Why nothing is being sent; None when all is well."""
         self._held: dict[str, float] = {}
         """Topics that do not take our records, and when to try them again (loop time)."""
+        self._unanswered: float | None = None
+        """Since when the broker owes us an answer (loop time). aiokafka itself would go on asking for ever."""
         self._failures = 0
         self._wake, self._stop = asyncio.Event(), asyncio.Event()
 
@@ -75,6 +79,8 @@ class Relay:
         """Why announcements are not sent. A partner's own topic that is not there yet concerns that partner alone."""
         if self.waiting_for:
             return f"waits for {self.waiting_for}"
+        if self._unanswered and (for_seconds := _now() - self._unanswered) > ANSWER_SECONDS_MAX:
+            return f"waits for Kafka, which has not acknowledged anything for {for_seconds:.0f} s"
         if shared := sorted(topic for topic in self._held if not _of_a_partner(topic)):
             return f"may not write {', '.join(shared)}: create it, or grant {self.kafka.user or 'us'} to write it"
         return None
@@ -165,12 +171,12 @@ class Relay:
         return [row for row in rows if row["topic"] not in absent]
 
     def _hold(self, topic: str) -> None:
-        self._held[topic] = asyncio.get_running_loop().time() + HOLD_SECONDS
+        self._held[topic] = _now() + HOLD_SECONDS
         self.metrics.waits.labels("topic").inc()
         self.log.warning("relay-waits", topic=topic)
 
     def _holding(self) -> list[str]:
-        now = asyncio.get_running_loop().time()
+        now = _now()
         self._held = {topic: until for topic, until in self._held.items() if until > now}
         return list(self._held)
 
@@ -193,9 +199,13 @@ class Relay:
 
     async def _deliver(self, producer: AIOKafkaProducer, parcels: Sequence[Parcel]) -> list[Any]:
         """What the broker says to each batch, or what went wrong with it. Raises TimeoutError."""
-        async with asyncio.timeout(SEND_SECONDS_MAX):
-            handed = [await _hand_over(producer, parcel) for parcel in parcels]
-            return await asyncio.gather(*handed, return_exceptions=True)
+        self._unanswered = _now()
+        try:
+            async with asyncio.timeout(SEND_SECONDS_MAX):
+                handed = [await _hand_over(producer, parcel) for parcel in parcels]
+                return await asyncio.gather(*handed, return_exceptions=True)
+        finally:
+            self._unanswered = None
 
     async def _judge(
         self,
@@ -236,6 +246,10 @@ class Relay:
         await conn.execute(_SET_ASIDE, row_id, f"the broker refused it: {type(error).__name__}")
         self.metrics.dead_letters.labels("outbox", "unsendable").inc()
         self.log.error("relay-unsendable", row=row_id, exc=error)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _of_a_partner(topic: str) -> bool:
