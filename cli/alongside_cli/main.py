@@ -16,6 +16,7 @@ from alongside_cli.bench.command import app as bench_app
 from alongside_cli.demo import run as demonstration
 from alongside_cli.demo import show
 from alongside_cli.faults.command import app as faults_app
+from alongside_cli.kafka.command import app as kafka_app
 from alongside_cli.letters import app as letters_app
 from alongside_cli.network import Network
 from alongside_cli.partners import app as partners_app
@@ -24,7 +25,6 @@ from alongside_cli.running import running, told, with_network
 from alongside_cli.stack import control
 from alongside_cli.stack.settings import StackSettings
 from alongside_cli.stack.state import StateFolder
-from alongside_cli.topics_command import app as topics_app
 from alongside_cli.traces.client import draw_referral
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -32,7 +32,7 @@ directory_app = typer.Typer(no_args_is_help=True, help="The directory of communi
 app.add_typer(directory_app, name="directory")
 app.add_typer(partners_app, name="partner")
 app.add_typer(letters_app, name="dead-letters")
-app.add_typer(topics_app, name="topics")
+app.add_typer(kafka_app, name="kafka")
 app.command("replay")(replay)
 app.add_typer(bench_app, name="bench")
 app.add_typer(faults_app, name="faults")
@@ -52,14 +52,21 @@ def up(
 
 @app.command()
 def demo(
+    *,
     referrals: Annotated[int, typer.Option(min=1, max=5000, help="Good referrals to send.")] = 30,
     seed: Annotated[int, typer.Option(help="Which sample; the same seed sends the same records.")] = 7,
-    kill: Annotated[str | None, typer.Option(help="A service to kill -9 in the middle.")] = None,
+    kill: Annotated[
+        str | None, typer.Option(help="A process to kill -9 in the middle: intake, kafka-2, …")
+    ] = None,
+    secured: Annotated[
+        bool, typer.Option(help="Kafka asks everybody who they are: a user for each service and partner.")
+    ] = False,
+    brokers: Annotated[int, typer.Option(min=1, max=3, help="How many nodes of Apache Kafka.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Send referrals through a network of its own; print every journey; fail if a promise was broken."""
     aside = Console(stderr=True, highlight=False) if as_json else console
-    wish = demonstration.Wish(referrals=referrals, seed=seed, kill=kill)
+    wish = demonstration.Wish(referrals=referrals, seed=seed, kill=kill, secured=secured, brokers=brokers)
     with told(console):
         played = asyncio.run(
             demonstration.demonstrate(StackSettings(), wish, lambda text: aside.print(f"[dim]{text}[/]"))

@@ -8,6 +8,7 @@ import re
 from tests.architecture.source import Source, calls, dotted, package_sources, report
 
 CHASSIS = "alongside_chassis"
+KAFKA_CLIENT = re.compile(r"(^|\.)AIOKafka(Producer|Consumer|AdminClient|Client)$")
 WALL_CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns))$")
 SQL_VERB = re.compile(r"\b(select|insert|update|delete|with|from|where)\b", re.IGNORECASE)
 SQL_COMMIT = re.compile(r"\s*(commit|end)\s*(transaction|work)?\s*;?\s*", re.IGNORECASE)
@@ -53,6 +54,20 @@ def test_only_the_relay_sends_to_kafka() -> None:
     assert not broken, report(
         broken,
         "announce through the outbox: `tx.announce(event)`. A message sent beside a commit will one day lie (style 10)",
+    )
+
+
+def test_every_kafka_client_is_told_who_it_is_in_one_way() -> None:
+    broken = [
+        source.at(call)
+        for source in package_sources()
+        for call in calls(source.tree)
+        if KAFKA_CLIENT.search(dotted(call.func)) and not is_given_options(call)
+    ]
+
+    assert not broken, report(
+        broken,
+        "give it `**kafka.options()` (chassis/kafka.py): addresses, user, password and CA in one place",
     )
 
 
@@ -130,6 +145,13 @@ def commits_offsets(source: Source, node: ast.AST) -> bool:
     """Tell whether the node tells Kafka how far the listener has come: after the transaction, and no part of it."""
     in_the_listener = (source.package, source.inside) == (CHASSIS, "listener.py")
     return in_the_listener and isinstance(node, ast.Call) and dotted(node.func).endswith("consumer.commit")
+
+
+def is_given_options(call: ast.Call) -> bool:
+    """Tell whether the call takes its connection from `Kafka.options`, and sets none of it itself."""
+    spread = [word.value for word in call.keywords if word.arg is None]
+    own = {word.arg for word in call.keywords} & {"bootstrap_servers", "security_protocol", "ssl_context"}
+    return not own and any(calls_method(value, "options") for value in spread)
 
 
 def is_constant(node: ast.expr) -> bool:

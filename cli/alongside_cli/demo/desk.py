@@ -83,8 +83,9 @@ async def posting(
     async with AsyncExitStack() as held:
         posts: dict[str, Post] = {}
         for partner in partners:
-            options = kafka_as(user_of(partner)).options()
-            producer = AIOKafkaProducer(**options, enable_idempotence=True, acks="all")
+            producer = AIOKafkaProducer(
+                **kafka_as(user_of(partner)).options(), enable_idempotence=True, acks="all"
+            )
             posts[partner] = Post(partner, await held.enter_async_context(producer), otlp_endpoint)
             held.push_async_callback(asyncio.to_thread, posts[partner].tracing.shutdown)
         yield posts

@@ -20,6 +20,7 @@ from alongside_cli.stack.settings import StackSettings
 from alongside_cli.stack.stack import LocalStack, Plan
 from alongside_cli.stack.state import StateFolder
 from alongside_cli.topics import topics_of
+from alongside_contracts.access import rules_for
 
 LOOK_SECONDS: Final = 0.5
 TRACE_SECONDS_MAX: Final = 10.0
@@ -30,12 +31,15 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What kind of demonstration. `kill` names a service to kill -9 in the middle of it."""
+    """What kind of demonstration. `kill` names a process to kill -9 in the middle of it."""
 
     referrals: int = 30
     seed: int = 7
     kill: str | None = None
     patience_seconds: float = 120.0
+    secured: bool = False
+    """Kafka asks everybody who they are: each service and each partner is a user with its own rights."""
+    brokers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,11 @@ async def demonstrate(settings: StackSettings, wish: Wish, tell: Tell) -> Played
     stack = LocalStack(
         state,
         settings=settings,
-        plan=Plan(usual_ports=False),
+        plan=Plan(
+            usual_ports=False,
+            kafka_nodes=wish.brokers,
+            rules=rules_for(PARTNERS) if wish.secured else None,
+        ),
         topics=topics_of(PARTNERS),
         tell=tell,
     )

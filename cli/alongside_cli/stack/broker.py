@@ -6,6 +6,7 @@ All three are the same to the stack: nodes to supervise, an address, and topics 
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from alongside_cli.stack.errors import StackError, Unavailable
 from alongside_cli.stack.java import JAVA_VERSION_MIN, Java, find_java
 from alongside_cli.stack.kafka import KafkaCluster, KafkaNode
 from alongside_cli.stack.kafka_jars import KafkaJars, Tell, cached_jars, fetch_jars
+from alongside_cli.stack.kafka_security import ClusterPasswords, Tls
 from alongside_cli.stack.kafka_warmth import prepare_jars
 from alongside_cli.stack.ports import LOOPBACK
 from alongside_cli.stack.probes import Probe, tcp
@@ -40,6 +42,8 @@ class Broker:
 
     kind: Literal["kafka", "embedded", "external"]
     bootstrap: str
+    admin: Kafka | None = None
+    """How its administrator calls a broker that asks who they are."""
     nodes: tuple[Node, ...] = ()
     serving: tuple[str, ...] = ()
     """Names of the nodes others wait for."""
@@ -62,6 +66,9 @@ class BrokerWish:
     heap_mb: int = 512
     fetch_seconds_max: float = 300.0
     kafka_nodes: int = 1
+    passwords: ClusterPasswords | None = None
+    """Ask everybody who they are. Only Apache Kafka does."""
+    tls: Tls | None = None
     detour: Detour = field(default_factory=Detour)
 
 
@@ -73,18 +80,27 @@ async def choose_broker(wish: BrokerWish, *, folder: Path, port_of: PortOf, tell
     if wish.external:
         return Broker("external", wish.external)
     if wish.choice == "embedded":
+        _asks_nobody(wish)
         return embedded_broker(folder, port_of("kafka"))
     try:
-        jars = await asyncio.to_thread(_jars, wish, tell)
+        jars = await asyncio.to_thread(apache_kafka, wish, tell)
     except StackError as error:
-        if wish.choice == "kafka":
+        if wish.choice == "kafka" or wish.passwords is not None:
             raise
         tell(f"using the embedded broker instead of Apache Kafka: {error.what}")
         return embedded_broker(folder, port_of("kafka"))
     return kafka_broker(kafka_cluster(wish, jars, folder, port_of))
 
 
-def _jars(wish: BrokerWish, tell: Tell) -> KafkaJars:
+def _asks_nobody(wish: BrokerWish) -> None:
+    if wish.passwords is not None:
+        raise Unavailable(
+            "the embedded broker asks nobody who they are.", remedy="set ALONGSIDE_BROKER=kafka (needs Java)."
+        )
+
+
+def apache_kafka(wish: BrokerWish, tell: Tell) -> KafkaJars:
+    """Apache Kafka, ready to run: from the cache or, once, from Maven Central. Raises StackError, saying why not."""
     java = find_java(wish.java_home)
     if java is None:
         raise Unavailable(
@@ -103,11 +119,24 @@ def _fetched(wish: BrokerWish, java: Java, tell: Tell) -> KafkaJars:
 def kafka_cluster(wish: BrokerWish, jars: KafkaJars, folder: Path, port_of: PortOf) -> KafkaCluster:
     """The cluster below `folder`; ports are asked for as `kafka`, `kafka_controller`, then `kafka_2` and so on."""
     nodes = tuple(
-        KafkaNode(number, port_of(f"kafka{suffix}"), port_of(f"kafka_controller{suffix}"))
+        KafkaNode(
+            number,
+            port_of(f"kafka{suffix}"),
+            port_of(f"kafka_controller{suffix}"),
+            port_of(f"kafka_brokers{suffix}") if wish.passwords else 0,
+        )
         for number in range(1, wish.kafka_nodes + 1)
         for suffix in ("" if number == 1 else f"_{number}",)
     )
-    return KafkaCluster(folder / "apache", jars, nodes, heap_mb=wish.heap_mb, detour=wish.detour)
+    return KafkaCluster(
+        folder / "apache",
+        jars,
+        nodes,
+        heap_mb=wish.heap_mb,
+        passwords=wish.passwords,
+        tls=wish.tls,
+        detour=wish.detour,
+    )
 
 
 def kafka_broker(cluster: KafkaCluster) -> Broker:
@@ -119,14 +148,17 @@ def kafka_broker(cluster: KafkaCluster) -> Broker:
             name=name,
             argv=cluster.argv(node),
             after=(files.name,),
-            probe=_answers(cluster.kafka_of(node)),
+            probe=_answers(cluster.admin_of(node)),
             ready_seconds_max=90,
             stop_seconds_max=20,
             remedy="a port taken, a full disk or too little memory (ALONGSIDE_KAFKA_HEAP_MB) are the usual causes",
         )
         for name, node in zip(names, cluster.nodes, strict=True)
     )
-    return Broker("kafka", cluster.bootstrap, (files, *processes), tuple(names))
+    admin = cluster.admin_of() if cluster.passwords else None
+    if admin is not None:  # its password goes over loopback only: no need to be warned at every call
+        logging.getLogger("aiokafka.conn").setLevel(logging.ERROR)
+    return Broker("kafka", cluster.bootstrap, admin, (files, *processes), tuple(names))
 
 
 def embedded_broker(folder: Path, port: int) -> Broker:
@@ -162,7 +194,7 @@ def embedded_broker(folder: Path, port: int) -> Broker:
         stop_seconds_max=30,
         orphan_signal=signal.SIGTERM,
     )
-    return Broker("embedded", f"{LOOPBACK}:{port}", (files, process), ("kafka",))
+    return Broker("embedded", f"{LOOPBACK}:{port}", None, (files, process), ("kafka",))
 
 
 def _answers(kafka: Kafka) -> Probe:

@@ -12,16 +12,21 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from alongside_chassis.kafka import Kafka
 from alongside_cli.stack.detour import Detour
 from alongside_cli.stack.errors import StartFailed
 from alongside_cli.stack.kafka_jars import KafkaJars
+from alongside_cli.stack.kafka_security import ADMIN, ClusterPasswords, Tls
 from alongside_cli.stack.ports import LOOPBACK
 
+BROKERS = "BROKERS"
+"""The listener of brokers and the administrator."""
 _STORAGE_SECONDS_MAX = 60
 _LOG4J = """\
 status = error
@@ -44,6 +49,8 @@ class KafkaNode:
     number: int
     client_port: int
     controller_port: int
+    brokers_port: int = 0
+    """Where brokers and the administrator call, on a cluster that asks who they are."""
 
     @property
     def voter(self) -> str:
@@ -60,16 +67,28 @@ class KafkaCluster:
     nodes: tuple[KafkaNode, ...]
     heap_mb: int = 512
     log_level: str = "info"
+    passwords: ClusterPasswords | None = None
+    """Ask everybody who they are, and refuse what no rule allows; None asks nobody."""
+    tls: Tls | None = None
+    """Speak TLS to clients; only where everybody is asked who they are."""
     detour: Detour = field(default_factory=Detour)
 
     @property
     def bootstrap(self) -> str:
         """`host:port[,host:port]` for clients."""
-        return ",".join(f"{LOOPBACK}:{node.client_port}" for node in self.nodes)
+        return _addresses(node.client_port for node in self.nodes)
 
-    def kafka_of(self, node: KafkaNode) -> Kafka:
-        """One node, as a client that asks whether it serves."""
-        return Kafka(f"{LOOPBACK}:{node.client_port}")
+    def admin_of(self, *nodes: KafkaNode) -> Kafka:
+        """The cluster as its administrator calls it, at these nodes or at all of them."""
+        if self.passwords is None:
+            return Kafka(_addresses(node.client_port for node in nodes or self.nodes))
+        return Kafka(
+            _addresses(node.brokers_port for node in nodes or self.nodes),
+            security_protocol="SASL_PLAINTEXT",
+            sasl_mechanism="PLAIN",
+            user=ADMIN,
+            password=SecretStr(self.passwords.admin),
+        )
 
     def home(self, node: KafkaNode) -> Path:
         """The node's folder."""
@@ -106,25 +125,49 @@ class KafkaCluster:
 
     def settings(self, node: KafkaNode) -> str:
         """The node's server.properties."""
-        lines = self._identity(node) | self._replication() | _SMALL
+        lines = self._identity(node) | self._replication() | self._security(node) | _SMALL
         return "".join(f"{name}={value}\n" for name, value in lines.items())
 
     def _identity(self, node: KafkaNode) -> dict[str, str]:
-        listeners = {"CLIENT": node.client_port}
-        advertised = {"CLIENT": node.client_port}
-        if self.detour.kafka and self.detour.kafka_behind:
-            listeners["DETOUR"], advertised["DETOUR"] = self.detour.kafka_behind, self.detour.kafka
+        listeners = self._listeners(node)
+        advertised = {name: port for name, port in listeners.items() if name != "CONTROLLER"}
+        if self.detour.kafka and "DETOUR" in advertised:
+            advertised["DETOUR"] = self.detour.kafka
         return {
             "process.roles": "broker,controller",
             "node.id": str(node.number),
             "controller.quorum.voters": ",".join(each.voter for each in self.nodes),
-            "listeners": _spelled({**listeners, "CONTROLLER": node.controller_port}),
+            "listeners": _spelled(listeners),
             "advertised.listeners": _spelled(advertised),
-            "listener.security.protocol.map": ",".join(f"{n}:PLAINTEXT" for n in (*listeners, "CONTROLLER")),
-            "inter.broker.listener.name": "CLIENT",
+            "listener.security.protocol.map": ",".join(
+                f"{name}:{self._protocol(name)}" for name in listeners
+            ),
+            "inter.broker.listener.name": BROKERS if self.passwords else "CLIENT",
             "controller.listener.names": "CONTROLLER",
             "log.dirs": str(self._storage(node)),
         }
+
+    def _listeners(self, node: KafkaNode) -> dict[str, int]:
+        listeners = {"CLIENT": node.client_port, "CONTROLLER": node.controller_port}
+        if self.passwords:
+            listeners[BROKERS] = node.brokers_port
+        if self.detour.kafka and self.detour.kafka_behind:
+            listeners["DETOUR"] = self.detour.kafka_behind
+        return listeners
+
+    def _protocol(self, listener: str) -> str:
+        if self.passwords is None:
+            return "PLAINTEXT"
+        return "SASL_SSL" if self.tls and listener == "CLIENT" else "SASL_PLAINTEXT"
+
+    def _security(self, node: KafkaNode) -> dict[str, str]:
+        if self.passwords is None:
+            return {}
+        insiders = (BROKERS, "CONTROLLER")
+        clients = [name for name in self._listeners(node) if name not in insiders]
+        keys = {"keystore.type": "PEM", "keystore.location": str(self.tls.keys)} if self.tls else {}
+        tls = {f"listener.name.client.ssl.{name}": value for name, value in keys.items()}
+        return self.passwords.settings(clients=clients, insiders=insiders) | tls
 
     def _replication(self) -> dict[str, str]:
         replicas = str(len(self.nodes))
@@ -164,6 +207,10 @@ class KafkaCluster:
 
     def _storage(self, node: KafkaNode) -> Path:
         return self.home(node) / "data"
+
+
+def _addresses(ports: Iterable[int]) -> str:
+    return ",".join(f"{LOOPBACK}:{port}" for port in ports)
 
 
 def _spelled(ports: Mapping[str, int]) -> str:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Self
 
+from pydantic import SecretStr
+
 from alongside_chassis.kafka import Kafka
 from alongside_cli.stack import parts
 from alongside_cli.stack.account import server_account
@@ -24,6 +26,8 @@ from alongside_cli.stack.control import end_leftovers
 from alongside_cli.stack.databases import Database, Server
 from alongside_cli.stack.detour import Detour
 from alongside_cli.stack.errors import StartFailed
+from alongside_cli.stack.kafka_access import access_of
+from alongside_cli.stack.kafka_security import ADMIN, CLUSTER, ClusterPasswords, Tls
 from alongside_cli.stack.parts import Mail
 from alongside_cli.stack.ports import LOOPBACK
 from alongside_cli.stack.postgres import Cluster
@@ -34,8 +38,8 @@ from alongside_cli.stack.settings import StackSettings, inherited_environment
 from alongside_cli.stack.state import StateFolder
 from alongside_cli.stack.supervisor import Supervisor
 from alongside_cli.stack.topics import Topic, create_topics
+from alongside_contracts.access import Rule
 
-ADMIN = "admin"
 SERVICES = ("intake", "matching", "referrals", "notifications")
 USUAL_PORTS = {
     "intake": 8101,
@@ -64,6 +68,10 @@ class Plan:
     kafka_nodes: int = 1
     usual_ports: bool = True
     """Prefer the ports the README names; tests take any."""
+    rules: frozenset[Rule] | None = None
+    """Who may do what at Kafka: it asks everybody who they are. Without rules it asks nobody."""
+    tls: Tls | None = None
+    """Speak TLS to Kafka's clients; only with rules."""
     detour: Detour = field(default_factory=Detour)
     env: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By service: environment laid over what the stack gives it."""
@@ -158,11 +166,30 @@ class LocalStack:
         """The broker as whoever may do everything there."""
         return self.kafka_as(ADMIN)
 
-    def kafka_as(self, user: str) -> Kafka:  # noqa: ARG002  # clusters so far ask nobody who they are
+    def kafka_as(self, user: str) -> Kafka:
         """The broker as one user sees it; on a cluster that asks nobody who they are, as everybody does."""
         if self.broker.kind == "external":
             return self._settings.kafka_at(self.bootstrap)
-        return Kafka(self.bootstrap)
+        if self.broker.admin is None:
+            return Kafka(self.bootstrap)
+        if user == ADMIN:
+            return self.broker.admin
+        return Kafka(
+            self.bootstrap,
+            security_protocol="SASL_SSL" if self.plan.tls else "SASL_PLAINTEXT",
+            user=user,
+            password=SecretStr(self.state.password(f"kafka-{user}")),
+            ca_file=self.plan.tls.ca if self.plan.tls else None,
+        )
+
+    async def allow(self, rules: Iterable[Rule]) -> None:
+        """Let in everybody the rules are about, and allow them what the rules say."""
+        wanted = frozenset(rules)
+        async with access_of(self.kafka) as access:
+            await access.set_passwords(
+                {user: self.state.password(f"kafka-{user}") for user in {rule.user for rule in wanted}}
+            )
+            await access.allow(wanted)
 
     @property
     def postgres(self) -> Server:
@@ -270,6 +297,12 @@ class LocalStack:
             heap_mb=settings.kafka_heap_mb,
             fetch_seconds_max=settings.kafka_fetch_seconds_max,
             kafka_nodes=self.plan.kafka_nodes,
+            passwords=ClusterPasswords(
+                cluster=self.state.password(f"kafka-{CLUSTER}"), admin=self.state.password(f"kafka-{ADMIN}")
+            )
+            if self.plan.rules is not None
+            else None,
+            tls=self.plan.tls,
             detour=self.plan.detour,
         )
         broker = await choose_broker(wish, folder=self.state.kafka, port_of=self._port, tell=self._tell)
@@ -277,6 +310,8 @@ class LocalStack:
 
         async def create() -> None:
             await self.create_topics(self._topics)
+            if self.broker.admin and self.plan.rules:
+                await self.allow(self.plan.rules)
 
         return [*broker.nodes, Step(name=parts.TOPICS, run=create, after=broker.serving)]
 

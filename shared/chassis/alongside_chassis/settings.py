@@ -25,7 +25,8 @@ class KafkaAccess(BaseSettings):
     @classmethod
     def _goes_with_the_protocol(cls, password: SecretStr, others: ValidationInfo) -> SecretStr:
         asked = str(others.data.get("kafka_security_protocol")).startswith("SASL")
-        if asked != bool(password.get_secret_value() and others.data.get("kafka_user")):
+        given = (others.data.get("kafka_user"), password.get_secret_value())
+        if not all(given) if asked else any(given):
             raise ValueError("user and password are needed with a SASL protocol, and only then")
         return password
 

@@ -2,7 +2,7 @@
 
 The local secured cluster, docker-compose's set-up job, the table in docs/operations.md and the tests' matrix are all
 made from these rules. Every rule names one topic or one group: Kafka's prefixes cannot say "every partner's inbound
-stream", and a prefix wide enough for it would let intake read what is meant for the partner alone (docs/decisions/0013).
+stream", and a prefix wide enough for it would let intake read what is meant for the partner alone (docs/decisions/0016).
 """
 
 from collections.abc import Iterable
@@ -32,6 +32,11 @@ class Rule:
 def user_of(partner: str) -> str:
     """The user a partner logs in as; no service is called so."""
     return f"{PARTNER}.{partner}"
+
+
+def is_ours(user: str) -> bool:
+    """Whether the user is a service, or what a partner logs in as."""
+    return user in streams.SERVICES or user.startswith(user_of(""))
 
 
 def groups_of(partner: str) -> str:

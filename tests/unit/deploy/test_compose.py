@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from alongside_chassis.settings import Settings as ChassisSettings
+from alongside_cli.stack.kafka_security import ClusterPasswords
 from deploy.new_env import EXAMPLE, filled
 from tests.unit.deploy.files import (
     DEPLOY,
@@ -24,7 +25,7 @@ from tests.unit.deploy.files import (
 )
 
 DOCKER_COMPOSE = Path(sys.executable).parent / "docker-compose"
-JOBS = {"settings", "databases", "topics", *(f"migrate-{service}" for service in SERVICES)}
+JOBS = {"settings", "databases", "kafka-set-up", *(f"migrate-{service}" for service in SERVICES)}
 KAFKA = ("kafka-1", "kafka-2", "kafka-3")
 SECRET = re.compile(r"PASSWORD|TOKEN|KEY")
 
@@ -102,7 +103,7 @@ def test_a_service_starts_after_its_engines_topics_and_migration(service: str) -
     waits_for = depends_on(service)
 
     assert waits_for.items() >= dict.fromkeys((*KAFKA, "postgres"), "service_healthy").items()
-    assert waits_for["topics"] == waits_for[f"migrate-{service}"] == "service_completed_successfully"
+    assert waits_for["kafka-set-up"] == waits_for[f"migrate-{service}"] == "service_completed_successfully"
     assert depends_on(f"migrate-{service}") == {"databases": "service_completed_successfully"}
     assert containers()[f"migrate-{service}"]["command"] == [
         "python",
@@ -122,6 +123,37 @@ def test_a_service_has_a_database_and_a_password_that_no_other_service_is_given(
         for other in SERVICES
         if other != service
     )
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_a_user_of_its_own_at_kafka(service: str) -> None:
+    variable = f"KAFKA_{service.upper()}_PASSWORD"
+    told = environment(service)
+
+    assert told[f"{PREFIX}KAFKA_SECURITY_PROTOCOL"] == "SASL_PLAINTEXT"
+    assert (told[f"{PREFIX}KAFKA_USER"], told[f"{PREFIX}KAFKA_PASSWORD"]) == (service, f"${{{variable}:-}}")
+    assert environment("kafka-set-up")[f"{PREFIX}{variable}"] == f"${{{variable}:-}}"
+    assert all(variable not in str(environment(other)) for other in SERVICES if other != service)
+
+
+def test_the_brokers_ask_who_is_there_exactly_as_the_local_cluster_does() -> None:
+    passwords = ClusterPasswords(cluster="${KAFKA_CLUSTER_PASSWORD:-}", admin="${KAFKA_ADMIN_PASSWORD:-}")
+    wanted = passwords.settings(clients=("CLIENT", "HOST"), insiders=("BROKERS", "CONTROLLER"))
+
+    for name in KAFKA:
+        told = {as_the_image_reads_it(key): str(value) for key, value in environment(name).items()}
+
+        assert {key: told.get(key) for key in wanted} == wanted
+        assert set(told["listener.security.protocol.map"].split(",")) == {
+            f"{listener}:SASL_PLAINTEXT" for listener in ("CLIENT", "HOST", "BROKERS", "CONTROLLER")
+        }
+        assert not re.search(r"SASL|SSL", told["advertised.listeners"]), "the image would ask for files"
+
+
+def as_the_image_reads_it(variable: str) -> str:
+    """A server setting's name, made from its environment variable as apache/kafka does it."""
+    dotted = variable.replace("KAFKA_", "").lower().replace("_", ".")
+    return dotted.replace("...", "-").replace("..", "_")
 
 
 def test_a_service_gets_more_time_to_stop_than_it_may_take() -> None:
@@ -181,7 +213,7 @@ def test_three_brokers_hold_every_record_and_two_must_have_it() -> None:
         assert told["KAFKA_NODE_ID"] == number
         assert (told["KAFKA_DEFAULT_REPLICATION_FACTOR"], told["KAFKA_MIN_INSYNC_REPLICAS"]) == (3, 2)
         assert told["KAFKA_CONTROLLER_QUORUM_VOTERS"] == "1@kafka-1:9093,2@kafka-2:9093,3@kafka-3:9093"
-        assert f"INSIDE://{name}:9092" in told["KAFKA_ADVERTISED_LISTENERS"]
+        assert f"CLIENT://{name}:9092" in told["KAFKA_ADVERTISED_LISTENERS"]
         assert containers()[name]["volumes"] == [f"{name}:/var/lib/kafka/data"]
 
 

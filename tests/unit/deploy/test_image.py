@@ -68,10 +68,12 @@ def test_the_program_is_process_one_without_rights_and_its_health_is_asked_by_it
     assert all(image.startswith("python:${PYTHON}") for image in instructions("FROM"))
 
 
-@pytest.mark.parametrize("container", [*SERVICES, *(f"migrate-{service}" for service in SERVICES), "topics"])
+@pytest.mark.parametrize(
+    "container", [*SERVICES, *(f"migrate-{service}" for service in SERVICES), "kafka-set-up"]
+)
 def test_compose_builds_each_image_with_its_own_room(container: str) -> None:
     build = containers()[container]["build"]
-    room = "cli" if container == "topics" else container.removeprefix("migrate-")
+    room = "cli" if container == "kafka-set-up" else container.removeprefix("migrate-")
 
     assert build["dockerfile"] == "deploy/Dockerfile"
     assert build["args"] == {"SERVICE": room} | ({"ROOM": "cli"} if room == "cli" else {})

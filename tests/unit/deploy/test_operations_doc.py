@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings
 
 from alongside_chassis.settings import Settings as ChassisSettings
 from alongside_cli.stack.settings import StackSettings
+from alongside_contracts import streams
+from alongside_contracts.access import rules_for, user_of
 from tests.unit.deploy.files import DEPLOY, PREFIX, ROOT, SERVICES, metrics, read_yaml, settings_of
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -68,6 +70,27 @@ def test_every_metric_is_described_with_its_labels() -> None:
     described = {name: tuple(re.findall(r"`(\w+)`", labels)) for name, labels in rows("Metrics").items()}
 
     assert described == {name: labels for name, (_, labels) in metrics().items()}
+
+
+def test_the_table_of_rights_is_the_contracts_own() -> None:
+    users = [*streams.SERVICES, user_of("<id>")]
+    cells = (("write", "topic"), ("read", "topic"), ("read", "group"))
+    wanted = [
+        f"| `{user}` | {' | '.join(names_in(user, right, resource) for right, resource in cells)} |"
+        for user in users
+    ]
+
+    assert [line for line in section("Who may do what at Kafka").splitlines() if line in wanted] == wanted
+
+
+def names_in(user: str, right: str, resource: str) -> str:
+    """What a user may read or write, as the page writes it."""
+    found = sorted(
+        f"{rule.name}{'…' if rule.prefix else ''}"
+        for rule in rules_for(["<id>"])
+        if (rule.user, rule.right, rule.resource) == (user, right, resource)
+    )
+    return ", ".join(f"`{name}`" for name in found)
 
 
 def test_every_alert_has_a_chapter_that_says_what_to_do() -> None:

@@ -1,4 +1,4 @@
-"""The job that creates topics, run as docker-compose.yml runs it, against a real broker."""
+"""The job that sets Kafka up, run as docker-compose.yml runs it, against a real broker."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from collections.abc import AsyncIterator, Iterable
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
+from alongside_cli.kafka.settings import ClusterSettings
 from alongside_cli.stack.infrastructure import infrastructure
+from alongside_cli.stack.kafka_security import ADMIN
 from alongside_contracts import streams
-from tests.unit.deploy.files import containers
+from tests.unit.deploy.files import containers, variables
 
 PARTNER = "st-mary-hospital"
+JOB = containers()["kafka-set-up"]
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +26,13 @@ async def bootstrap() -> AsyncIterator[str]:
 
 
 async def run_job(bootstrap: str, *more: str) -> tuple[int, str]:
-    """The job's own command line, except that this broker is alone."""
-    entrypoint: list[str] = containers()["topics"]["entrypoint"]
-    given = {"--replicas=3": "--replicas=1", containers()["topics"]["entrypoint"][-1]: bootstrap}
-    command = [sys.executable, *(given.get(word, word) for word in entrypoint[1:]), *more]
+    """The job's own command line, except that this broker is alone and asks nobody who they are."""
+    entrypoint: list[str] = JOB["entrypoint"]
     job = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *(sys.executable, *entrypoint[1:], *(more or JOB["command"])),
+        env={"ALONGSIDE_KAFKA": bootstrap, "ALONGSIDE_KAFKA_REPLICAS": "1"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     output, _ = await asyncio.wait_for(job.communicate(), 60)
     return job.returncode or 0, output.decode()
@@ -51,7 +55,7 @@ async def test_the_job_creates_every_stream_and_a_partners_own_and_may_run_again
 
     first = await run_job(bootstrap)
     created_first = await partitions(bootstrap, [*shared, *own])
-    again = await run_job(bootstrap, "--partner", PARTNER)
+    again = await run_job(bootstrap, "add-partner", PARTNER)
     created_again = await partitions(bootstrap, [*shared, *own])
 
     assert (first[0], again[0]) == (0, 0), first[1] + again[1]
@@ -60,7 +64,7 @@ async def test_the_job_creates_every_stream_and_a_partners_own_and_may_run_again
 
 
 async def test_a_partner_id_that_cannot_be_a_topic_is_refused(bootstrap: str) -> None:
-    code, told = await run_job(bootstrap, "--partner", "St. Mary")
+    code, told = await run_job(bootstrap, "add-partner", "St. Mary")
 
     assert code == 2
     assert "no partner id" in told
@@ -74,9 +78,26 @@ async def test_a_broker_that_is_not_there_is_named_without_a_traceback() -> None
     assert "Traceback" not in told
 
 
-def test_the_job_asks_every_broker_and_wants_three_copies() -> None:
-    entrypoint = containers()["topics"]["entrypoint"]
+def test_the_job_asks_every_broker_as_the_administrator_and_wants_three_copies() -> None:
+    told = JOB["environment"]
 
-    assert "--replicas=3" in entrypoint
-    assert entrypoint[entrypoint.index("--bootstrap") + 1] == "kafka-1:9092,kafka-2:9092,kafka-3:9092"
-    assert containers()["intake"]["environment"]["ALONGSIDE_KAFKA"] == entrypoint[-1]
+    assert told["ALONGSIDE_KAFKA_REPLICAS"] == "3"
+    assert told["ALONGSIDE_KAFKA"] == "kafka-1:9095,kafka-2:9095,kafka-3:9095"
+    assert told["ALONGSIDE_KAFKA_USER"] == ADMIN
+    assert told.keys() <= variables(ClusterSettings)
+    assert JOB["command"] == ["set-up"]
+
+
+async def test_what_the_job_is_not_told_it_names() -> None:
+    job = await asyncio.create_subprocess_exec(
+        *(sys.executable, *JOB["entrypoint"][1:], "set-up"),
+        env={"ALONGSIDE_KAFKA_USER": "admin"},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, told = await asyncio.wait_for(job.communicate(), 60)
+
+    assert job.returncode == 2
+    assert set(told.decode().splitlines()) == {
+        "ALONGSIDE_KAFKA_PASSWORD: Value error, user and password are needed with a SASL protocol, and only then",
+        "ALONGSIDE_KAFKA: Field required",
+    }

@@ -1,0 +1,41 @@
+"""What whoever sets up a cluster is told: the administrator's log-in, and the password of each service."""
+
+from collections.abc import Mapping
+
+from pydantic import Field, SecretStr
+
+from alongside_chassis.kafka import NO_PASSWORD, Kafka
+from alongside_chassis.settings import KafkaAccess
+from alongside_contracts.streams import SERVICES
+
+
+class ClusterSettings(KafkaAccess):
+    """Read from `ALONGSIDE_…`; the user is the cluster's administrator."""
+
+    kafka: str
+    """Brokers, `host:port[,host:port]`."""
+    kafka_replicas: int | None = Field(default=None, ge=1, le=9)
+    """Copies of each topic; none: one per broker that is up, three at most."""
+    kafka_seconds_max: float = Field(default=60.0, gt=0)
+    """How long to wait until every topic can be written."""
+
+    kafka_intake_password: SecretStr = NO_PASSWORD
+    kafka_matching_password: SecretStr = NO_PASSWORD
+    kafka_referrals_password: SecretStr = NO_PASSWORD
+    kafka_notifications_password: SecretStr = NO_PASSWORD
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether the cluster asks who is there; one that does not has neither users nor rules."""
+        return self.kafka_security_protocol.startswith("SASL")
+
+    @property
+    def cluster(self) -> Kafka:
+        """The cluster, called as its administrator."""
+        return self.kafka_at(self.kafka)
+
+    def passwords(self) -> Mapping[str, str]:
+        """Each service's password, by its user; empty where none was given."""
+        return {
+            service: getattr(self, f"kafka_{service}_password").get_secret_value() for service in SERVICES
+        }

@@ -1,0 +1,61 @@
+"""What makes a cluster ask who is there, as server settings: the same for the local cluster and docker-compose.
+
+Services and partners log in with SASL/SCRAM; the cluster keeps their salted passwords among its own metadata. A new
+cluster has none yet, so brokers, controllers and the administrator log in with SASL/PLAIN on listeners of their own,
+whose passwords stand in each node's settings (docs/decisions/0016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ADMIN: Final = "admin"
+CLUSTER: Final = "kafka"
+"""The user brokers and controllers are to each other."""
+
+_SCRAM: Final = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+_PLAIN: Final = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+
+
+@dataclass(frozen=True)
+class Tls:
+    """With what Kafka speaks TLS to clients: PEM files of its key and certificates, and of who signed them."""
+
+    keys: Path
+    ca: Path
+
+
+@dataclass(frozen=True)
+class ClusterPasswords:
+    """The two passwords that stand in the nodes' own settings."""
+
+    cluster: str
+    admin: str
+
+    @property
+    def _login(self) -> str:
+        own = f'username="{CLUSTER}" password="{self.cluster}"'
+        return f'{_PLAIN} {own} user_{CLUSTER}="{self.cluster}" user_{ADMIN}="{self.admin}";'
+
+    def settings(self, *, clients: Iterable[str], insiders: Iterable[str]) -> dict[str, str]:
+        """Server settings for listeners of these names: for clients, and for brokers, controllers and the admin."""
+        found = {
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "allow.everyone.if.no.acl.found": "false",
+            "super.users": f"User:{CLUSTER};User:{ADMIN}",
+            "sasl.mechanism.inter.broker.protocol": "PLAIN",
+            "sasl.mechanism.controller.protocol": "PLAIN",
+        }
+        for name in clients:
+            listener = f"listener.name.{name.lower()}"
+            found[f"{listener}.sasl.enabled.mechanisms"] = "SCRAM-SHA-256,SCRAM-SHA-512"
+            for mechanism in ("scram-sha-256", "scram-sha-512"):
+                found[f"{listener}.{mechanism}.sasl.jaas.config"] = _SCRAM
+        for name in insiders:
+            listener = f"listener.name.{name.lower()}"
+            found[f"{listener}.sasl.enabled.mechanisms"] = "PLAIN"
+            found[f"{listener}.plain.sasl.jaas.config"] = self._login
+        return found
