@@ -31,12 +31,15 @@ reset: setup          ## stop, and delete all local data (.alongside)
 
 ##@ Work on it
 
-.PHONY: setup test faults bench check fmt schemas lock clean
+.PHONY: setup test kafka-test faults bench check fmt schemas lock clean
 setup:                ## make .venv ready (done by every other target)
 	@$(PYTHON) tools/bootstrap.py
 
 test: setup           ## all tests; they start PostgreSQL and Kafka themselves (ARGS="tests/unit -k capacity")
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
+
+kafka-test: setup     ## on clusters of real Apache Kafka, one and three brokers, with users and rights (needs Java 17)
+	@$(BIN)/python tools/kafka_test.py -n $(WORKERS) --dist loadfile $(ARGS)
 
 faults: setup         ## 5,000 referrals through a storm of faults, then every promise checked (ARGS="--quick --seed 3")
 	@$(BIN)/alongside faults --json $(ARGS)

@@ -1,0 +1,64 @@
+"""Clusters of real Apache Kafka that ask everybody who they are. `make kafka-test` says what it could not run."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from alongside_cli.stack.broker import BrokerWish, apache_kafka
+from alongside_cli.stack.errors import StackError
+from alongside_cli.stack.infrastructure import temporary_folder
+from alongside_cli.stack.settings import StackSettings
+from alongside_cli.stack.stack import LocalStack, Plan
+from alongside_cli.stack.state import StateFolder
+from alongside_cli.topics import topics_of
+from alongside_contracts.access import rules_for
+from tests.service.chassis.conftest import bare, bare_database
+
+PARTNERS = ("bayside", "bayside-north", "sunrise")
+"""The first begins the second: a rule that is a prefix of another must not grant it."""
+
+
+@asynccontextmanager
+async def secured(partners: Sequence[str] = PARTNERS, **plan: Any) -> AsyncIterator[LocalStack]:
+    """A stack on Apache Kafka with every user and rule there is for these partners; by default a broker alone."""
+    usual: dict[str, Any] = {
+        "services": (),
+        "postgres": False,
+        "mail": False,
+        "traces": False,
+        "usual_ports": False,
+        "rules": rules_for(partners),
+    }
+    settings = StackSettings().model_copy(update={"broker": "kafka", "kafka": None})
+    with temporary_folder() as folder:
+        stack = LocalStack(
+            StateFolder(folder),
+            settings=settings,
+            plan=Plan(**(usual | plan)),
+            topics=topics_of(partners),
+            unsafe_fast=True,
+        )
+        async with stack:
+            yield stack
+
+
+@pytest.fixture(scope="session", autouse=True)
+def available() -> None:
+    """Everything here is about Apache Kafka itself."""
+    try:
+        settings = StackSettings()
+        apache_kafka(BrokerWish(cache=settings.cache, java_home=settings.java_home), print)
+    except StackError as error:
+        pytest.skip(f"needs Apache Kafka: {error.what}")
+
+
+@pytest.fixture(scope="module")
+async def kafka() -> AsyncIterator[LocalStack]:
+    """One node, its topics, users and rules, and nothing else."""
+    async with secured() as stack:
+        yield stack
+
+
+__all__ = ["bare", "bare_database"]

@@ -1,0 +1,38 @@
+"""The whole demonstration where Kafka asks everybody who they are: no service or partner lacks a right it needs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from alongside_cli.demo.run import Played, Wish, demonstrate
+from alongside_cli.stack.infrastructure import temporary_folder
+from alongside_cli.stack.settings import StackSettings
+
+pytestmark = [pytest.mark.apache_kafka, pytest.mark.long, pytest.mark.e2e]
+
+REFERRALS = 10
+
+
+@pytest.fixture(scope="module")
+async def played() -> AsyncIterator[Played]:
+    """One demonstration, each service and partner with a log-in of its own, with `kill -9` of intake in the middle."""
+    with temporary_folder() as folder:
+        settings = StackSettings().model_copy(update={"state": folder, "broker": "kafka", "kafka": None})
+        yield await demonstrate(settings, Wish(referrals=REFERRALS, kill="intake", secured=True), tell=print)
+
+
+def test_every_promise_is_kept(played: Played) -> None:
+    summary = played.summary
+
+    assert summary.broken == ()
+    assert (summary.lost, summary.duplicated, summary.out_of_order, summary.oversold) == (0, 0, 0, 0)
+
+
+def test_everything_happens_that_happens_where_nobody_is_asked(played: Played) -> None:
+    summary = played.summary
+
+    assert (summary.admitted, summary.matched, summary.closed) == (REFERRALS, REFERRALS, REFERRALS)
+    assert (summary.escalated, summary.linked, summary.rejected, summary.dead_lettered) == (1, 1, 1, 1)
+    assert summary.declined >= 1

@@ -1,0 +1,205 @@
+"""Every user against every topic and group: the broker allows what streams.py says, and refuses the rest.
+
+Asked on the wire, so that a refusal is the broker's own word and not a client that waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    GroupCoordinatorNotAvailableError,
+    KafkaConnectionError,
+    NoError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
+from aiokafka.protocol.coordination import FindCoordinatorRequest
+from aiokafka.protocol.fetch import FetchRequest
+from pydantic import SecretStr
+
+from alongside_chassis.kafka import Kafka, SaslMechanism
+from alongside_chassis.turned_away import why
+from alongside_cli.stack.errors import StartFailed
+from alongside_cli.stack.kafka_access import access_of
+from alongside_cli.stack.stack import LocalStack
+from alongside_cli.topics import topics_of
+from alongside_contracts import streams
+from alongside_contracts.access import groups_of, rules_for, user_of
+from alongside_contracts.streams import SERVICES, Stream, stream_of
+from tests.kafka.conftest import PARTNERS
+
+pytestmark = [pytest.mark.apache_kafka, pytest.mark.long]
+
+USERS = (*SERVICES, *(user_of(partner) for partner in PARTNERS))
+TOPICS = tuple(topic.name for topic in topics_of(PARTNERS))
+GROUPS = (
+    *SERVICES,
+    "notifications-urgent",
+    *(f"{groups_of(partner)}reader" for partner in PARTNERS),
+    "partner.",
+    "anybody",
+)
+
+
+def stream(topic: str) -> Stream:
+    """The stream of a topic that is ours."""
+    found = stream_of(topic)
+    assert found is not None
+    return found
+
+
+def is_party(user: str, parties: frozenset[str], topic: str) -> bool:
+    """Whether streams.py names the user, worked out apart from contracts/access.py."""
+    owner = stream(topic).partner_of(topic)
+    return user in parties or ("partner" in parties and user == f"partner.{owner}")
+
+
+def owns_group(user: str, group: str) -> bool:
+    """Whether the group is one the user's own streams are heard in."""
+    if user in SERVICES:
+        return group == user or (user == "notifications" and group == "notifications-urgent")
+    return group.startswith(f"{user}.")
+
+
+@asynccontextmanager
+async def client(kafka: Kafka) -> AsyncIterator[AIOKafkaClient]:
+    """A bare client."""
+    asking = AIOKafkaClient(**kafka.options())
+    await asking.bootstrap()
+    try:
+        yield asking
+    finally:
+        await asking.close()
+
+
+async def may_read(asking: AIOKafkaClient, topic: str) -> bool:
+    """What the broker answers to a fetch."""
+    request = FetchRequest(0, 1, 1024, 0, [(topic, [(0, 0, 1024)])])
+    answer = await asking.send(asking.get_random_node(), request)
+    ((_, ((_, code, *_),)),) = answer.topics
+    return allowed(code, TopicAuthorizationFailedError)
+
+
+async def may_write(kafka: Kafka, topic: str) -> bool:
+    """What becomes of a record. A producer of its own: aiokafka keeps asking for a topic it was once refused."""
+    async with AIOKafkaProducer(**kafka.options(), enable_idempotence=True, acks="all") as producer:
+        try:
+            await producer.send_and_wait(topic, b"{}", key=b"k")
+        except TopicAuthorizationFailedError:
+            return False
+    return True
+
+
+async def may_join(asking: AIOKafkaClient, group: str) -> bool:
+    """Whether the broker says who coordinates the group; a coordinator that is being made is no refusal."""
+    answer = await asking.send(asking.get_random_node(), FindCoordinatorRequest(group, 0))
+    code = 0 if answer.error_code == GroupCoordinatorNotAvailableError.errno else answer.error_code
+    return allowed(code, GroupAuthorizationFailedError)
+
+
+def allowed(code: int, refusal: type[Exception]) -> bool:
+    """Tell a refusal from an agreement, and anything else from both."""
+    assert for_code(code) in {NoError, refusal}
+    return code == 0
+
+
+@pytest.mark.parametrize("user", USERS)
+async def test_a_user_reads_exactly_what_the_streams_say(kafka: LocalStack, user: str) -> None:
+    async with client(kafka.kafka_as(user)) as asking:
+        answers = {topic: await may_read(asking, topic) for topic in TOPICS}
+
+    assert answers == {topic: is_party(user, stream(topic).readers, topic) for topic in TOPICS}
+
+
+@pytest.mark.parametrize("user", USERS)
+async def test_a_user_writes_exactly_what_the_streams_say(kafka: LocalStack, user: str) -> None:
+    answers = {topic: await may_write(kafka.kafka_as(user), topic) for topic in TOPICS}
+
+    assert answers == {topic: is_party(user, stream(topic).writers, topic) for topic in TOPICS}
+
+
+@pytest.mark.parametrize("user", USERS)
+async def test_a_user_joins_its_own_groups_and_no_forged_one(kafka: LocalStack, user: str) -> None:
+    async with client(kafka.kafka_as(user)) as asking:
+        answers = {group: await may_join(asking, group) for group in GROUPS}
+
+    assert answers == {group: owns_group(user, group) for group in GROUPS}
+
+
+async def test_a_partner_cannot_hear_its_own_stream_in_another_partners_group(kafka: LocalStack) -> None:
+    consumer = AIOKafkaConsumer(
+        streams.PARTNER_STATUS.topic("bayside"),
+        **kafka.kafka_as(user_of("bayside")).options(),
+        group_id=f"{groups_of('bayside-north')}reader",
+    )
+
+    with pytest.raises(GroupAuthorizationFailedError):
+        await consumer.start()
+    await consumer.stop()
+
+
+async def test_a_partner_sees_no_name_of_any_topic_but_its_own(kafka: LocalStack) -> None:
+    admin = AIOKafkaAdminClient(**kafka.kafka_as(user_of("sunrise")).options())
+    await admin.start()
+    seen = await admin.list_topics()
+    await admin.close()
+
+    assert sorted(seen) == ["partner.sunrise.referrals.v1", "partner.sunrise.status.v1"]
+
+
+@pytest.mark.parametrize("user", ["intake", user_of("bayside")])
+async def test_nobody_but_the_administrator_makes_topics_users_or_rules(kafka: LocalStack, user: str) -> None:
+    admin = AIOKafkaAdminClient(**kafka.kafka_as(user).options())
+    await admin.start()
+    answer = await admin.create_topics([NewTopic("partner.mine.referrals.v1", 1, 1)])
+    await admin.close()
+
+    assert [for_code(code) for _, code, *_ in answer.topic_errors] == [TopicAuthorizationFailedError]
+    async with access_of(kafka.kafka_as(user)) as access:
+        with pytest.raises(StartFailed, match="ClusterAuthorizationFailed"):
+            await access.set_passwords({"intruder": "let-me-in"})
+        with pytest.raises(StartFailed, match="ClusterAuthorizationFailed"):
+            await access.allow(rules_for(["mine"]))
+
+
+async def test_the_rules_in_force_are_those_of_the_contracts_and_no_other(kafka: LocalStack) -> None:
+    async with access_of(kafka.kafka) as access:
+        assert await access.rules() == rules_for(PARTNERS)
+        assert await access.users() == frozenset(USERS)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"user": "nobody"}, "refuses the user 'nobody'"),
+        ({"user": "kafka"}, "refuses the user 'kafka'"),
+        ({"password": SecretStr("wrong")}, "refuses the user 'intake'"),
+        ({"sasl_mechanism": "PLAIN"}, "UnsupportedSaslMechanism"),
+        ({"security_protocol": "PLAINTEXT"}, "KafkaConnectionError"),
+    ],
+)
+async def test_who_cannot_say_who_they_are_is_turned_away_and_told_why(
+    kafka: LocalStack, change: dict[str, Any], reason: str
+) -> None:
+    stranger = replace(kafka.kafka_as("intake"), **change)
+
+    with pytest.raises(KafkaConnectionError) as refused:
+        async with client(stranger):
+            pass
+
+    assert reason in await why(refused.value, stranger)
+
+
+@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-256", "SCRAM-SHA-512"])
+async def test_either_mechanism_lets_a_user_in(kafka: LocalStack, mechanism: SaslMechanism) -> None:
+    async with client(replace(kafka.kafka_as("intake"), sasl_mechanism=mechanism)) as asking:
+        assert await may_read(asking, streams.JOURNEY.topic())

@@ -1,0 +1,110 @@
+"""A service's two ends at Kafka at work on a bare database, and what a test may ask of them."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from alongside_chassis.handlers import Handlers
+from alongside_chassis.health import Vitals
+from alongside_chassis.kafka import Kafka
+from alongside_chassis.listener import Listener
+from alongside_chassis.relay import Relay
+from alongside_chassis.service import make_pipeline
+from alongside_chassis.testing import ServiceBench
+from alongside_chassis.transaction import Tx
+from alongside_contracts import streams
+from alongside_contracts.intake import SubmissionAdmitted
+from tests.builders import an_admission
+from tests.polling import poll_until
+from tests.service.chassis.conftest import BareBench
+
+
+@dataclass
+class Working:
+    """A service's two ends at Kafka at work. `heard` holds the references of this test, in order."""
+
+    bench: ServiceBench
+    relay: Relay
+    listener: Listener
+    vitals: Vitals
+    run: str = field(default_factory=lambda: f"t{uuid4().hex[:8]}")
+    admission: SubmissionAdmitted = field(default_factory=an_admission)
+    heard: list[str] = field(default_factory=list)
+    since: float = field(default_factory=time.monotonic)
+
+    async def announce(self, *numbers: int) -> None:
+        """Put admissions of one referral, hence of one key, into the outbox, one transaction each."""
+        for number in numbers:
+            async with self.bench.runtime.transaction() as tx:
+                tx.announce(self.admission.model_copy(update={"reference": self.reference(number)}))
+
+    def reference(self, number: int) -> str:
+        """A reference no other test uses."""
+        return f"{self.run}-{number}"
+
+    async def reasons(self) -> str:
+        """Why the service is not ready, in one line."""
+        return "; ".join(await self.vitals.unready())
+
+    async def waits_for(self, *words: str) -> None:
+        """Wait until `ready` says all of these words."""
+        await poll_until(self.reasons, lambda told: all(word in told for word in words), " and ".join(words))
+
+    async def all_well(self, *numbers: int) -> None:
+        """Wait until the service is ready, has sent everything and heard exactly these, in this order, once."""
+        await poll_until(self.reasons, lambda told: not told, "a ready service")
+        await poll_until(self.bench.announced, lambda rows: rows == [], "an empty outbox")
+        wanted = [self.reference(number) for number in numbers]
+        await poll_until(self._heard, lambda heard: len(heard) >= len(wanted), f"{len(wanted)} admissions")
+        assert self.heard == wanted
+
+    async def _heard(self) -> list[str]:
+        return list(self.heard)
+
+    @property
+    def attempts_max(self) -> float:
+        """How often anything may have been tried by now: pauses double from a tenth of a second, to five."""
+        return math.log2((time.monotonic() - self.since) / 0.1 + 2) + 2 + (time.monotonic() - self.since) / 5
+
+
+@asynccontextmanager
+async def working(kafka: Kafka, bare: BareBench) -> AsyncIterator[Working]:
+    """The two ends of the user's service: a relay, and a listener on the journey in the group of its name."""
+    handlers = Handlers()
+    told: list[Working] = []
+
+    @handlers.on(SubmissionAdmitted)
+    async def admitted(event: SubmissionAdmitted, _tx: Tx) -> None:
+        if event.reference.startswith(told[0].run):
+            told[0].heard.append(event.reference)
+
+    settings = {
+        "kafka": kafka.bootstrap,
+        "kafka_security_protocol": kafka.security_protocol,
+        "kafka_user": kafka.user,
+        "kafka_password": kafka.password,
+        "kafka_instance_id": "1",
+        "kafka_metadata_max_age_ms": 500,
+    }
+    async with bare(handlers, **settings) as bench:
+        dsn = bench.service.settings.database_url.get_secret_value()
+        tools = bench.tools
+        relay = Relay(dsn, kafka, service=kafka.user, shards=8, metrics=tools.metrics, log=tools.log)
+        listener = Listener(
+            make_pipeline(bench.service, tools, kafka.user), [streams.JOURNEY], bench.service.settings
+        )
+        bench.timers.waiting_for = None
+        told.append(Working(bench, relay, listener, Vitals(tools, relay, bench.timers, [listener])))
+        running = [asyncio.create_task(relay.run()), asyncio.create_task(listener.run())]
+        try:
+            yield told[0]
+        finally:
+            listener.stop()
+            relay.stop()
+            await asyncio.wait_for(asyncio.gather(*running), 20)

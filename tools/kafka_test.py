@@ -1,0 +1,50 @@
+"""Runs what needs Apache Kafka itself: python tools/kafka_test.py [pytest arguments…]. `make kafka-test` calls it.
+
+Where Apache Kafka cannot be had (no Java, nothing to fetch its jars with) it says why and names every test that was
+not run: nobody shall take silence for success.
+"""
+
+import os
+import subprocess
+import sys
+
+from alongside_cli.stack.broker import BrokerWish, apache_kafka
+from alongside_cli.stack.errors import StackError
+from alongside_cli.stack.settings import StackSettings
+
+ROOMS = ("tests/kafka", "tests/e2e", "tests/faults")
+MARKED = "apache_kafka or not long"
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code of the tests; 0 where they cannot run."""
+    settings = StackSettings()
+    wish = BrokerWish(
+        cache=settings.cache,
+        java_home=settings.java_home,
+        fetch_seconds_max=settings.kafka_fetch_seconds_max,
+    )
+    try:
+        apache_kafka(wish, print)
+    except StackError as error:
+        return tell_what_is_not_run(error, arguments)
+    return pytest(arguments)
+
+
+def tell_what_is_not_run(error: StackError, arguments: list[str]) -> int:
+    """Say why, and name the tests."""
+    print(f"kafka-test: NOT RUN: {error}\nkafka-test: these were not run:", flush=True)
+    collected = pytest([*arguments, "--collect-only", "-q"])
+    print("kafka-test: nothing above was tested on Apache Kafka")
+    return collected
+
+
+def pytest(arguments: list[str]) -> int:
+    """Run pytest with Apache Kafka insisted on, over the rooms unless the arguments name their own."""
+    rooms = () if any(each.startswith("tests/") for each in arguments) else ROOMS
+    command = [sys.executable, "-m", "pytest", "-q", "-m", MARKED, *rooms, *arguments]
+    return subprocess.run(command, env=os.environ | {"ALONGSIDE_BROKER": "kafka"}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
