@@ -8,10 +8,11 @@ from alongside_chassis.transaction import Tx
 from alongside_contracts.event import Event
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
-from alongside_matching import answering, ending, looking, offering, waking
+from alongside_matching import answering, ending, looking, meeting, offering, waking
 from alongside_matching.asking import PROPOSAL_EXPIRY, Seeker, ask
 from alongside_matching.desk import Desk
 from alongside_matching.domain.facts import Request
+from alongside_matching.domain.waiting import is_end
 from alongside_matching.reviewing import OFFER_REVIEW
 from alongside_matching.seeking import sought, sought_again
 from alongside_matching.store import requests
@@ -35,6 +36,8 @@ def handlers(desk: Desk) -> Handlers:
     @heard.on_batch(ReferralStatusChanged)
     async def give_back_what_ended_referrals_held(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
         await ending.hear_ends(tx, events, desk.policies)
+        ended = [event.referral_id for event in events if is_end(event.status.value)]
+        await meeting.release_seats_of(tx, ended)
 
     @heard.on_timer(ending.REFERRAL_END)
     async def end_what_somebody_had_in_hand(timer: Timer, tx: Tx) -> None:
@@ -51,6 +54,10 @@ def handlers(desk: Desk) -> Handlers:
     @heard.on_timer(offering.OFFER_RESUME)
     async def resume_an_offer_whose_pause_is_over(timer: Timer, tx: Tx) -> None:
         await offering.pause_is_over(tx, UUID(timer.key), desk.policies)
+
+    @heard.on_timer(meeting.SEAT_EXPIRY)
+    async def give_back_a_seat_nobody_took(timer: Timer, tx: Tx) -> None:
+        await meeting.expire_seat(tx, UUID(timer.key))
 
     @heard.on_timer(OFFER_REVIEW)
     async def review_what_an_offer_can_do_now(timer: Timer, tx: Tx) -> None:

@@ -117,7 +117,7 @@ async def resume(tx: Tx, offer_id: UUID, policies: Policies) -> bool:
         return False
     await offers.pause(tx.conn, offer_id, None, tx.now)
     tx.no_longer(OFFER_RESUME, str(offer_id))
-    await offer_freed(tx, offer_id, policies)
+    await settle(tx, offer_id, policies)
     return True
 
 
@@ -126,7 +126,7 @@ async def pause_is_over(tx: Tx, offer_id: UUID, policies: Policies) -> None:
     offer = await locked(tx, offer_id)
     if offer is not None and offer["paused_until"] is not None and offer["paused_until"] <= tx.now:
         await offers.pause(tx.conn, offer_id, None, tx.now)
-        await offer_freed(tx, offer_id, policies)
+        await settle(tx, offer_id, policies)
 
 
 async def look_again(tx: Tx, offer_id: UUID, policies: Policies) -> None:

@@ -59,7 +59,6 @@ _EASE: Final = """
     where offer.id = eased.id
       and (offer.capacity_limit, offer.certified_until, array_to_string(offer.endorsements, ','))
           is distinct from (eased.places, eased.certified_until, eased.endorsements)
-    returning offer.id, new.effective_capacity > coalesce(old.effective_capacity, 0) as grew
 """
 _RECENT_DAYS: Final = 92
 
@@ -180,9 +179,9 @@ async def supervised_by(conn: asyncpg.Connection, supervisor: str, besides: UUID
     return found
 
 
-async def ease(conn: asyncpg.Connection, reviewed: Sequence[Reviewed], now: datetime) -> list[UUID]:
-    """Write what records amount to; answers the offers that have more places than before."""
-    rows = await conn.fetch(
+async def ease(conn: asyncpg.Connection, reviewed: Sequence[Reviewed], now: datetime) -> None:
+    """Write what records amount to; an offer for which it is the same as before is not touched."""
+    await conn.execute(
         _EASE,
         [one.offer_id for one in reviewed],
         [one.places for one in reviewed],
@@ -190,7 +189,6 @@ async def ease(conn: asyncpg.Connection, reviewed: Sequence[Reviewed], now: date
         [",".join(one.endorsements) for one in reviewed],
         now,
     )
-    return [row["id"] for row in rows if row["grew"]]
 
 
 def _strain(row: asyncpg.Record) -> Strain:

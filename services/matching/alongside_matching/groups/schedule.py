@@ -1,0 +1,204 @@
+"""A recurring meeting: wall-clock time in an IANA zone, repeated, with exceptions.
+
+The recurrence runs on the wall clock and only then becomes a moment, so that a meeting at 18:00 stays at 18:00 when the
+clocks change. Where they do (RFC 5545, 3.3.5): a time that the clocks skip is read with the offset before the gap, so
+02:30 becomes 03:30; of a time that comes twice, the first is meant.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from dateutil.rrule import FR, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, rrule
+
+from alongside_matching.domain.week import WEEKDAYS, covering
+
+MINUTES_MAX: Final = 24 * 60
+NTH: Final = frozenset({1, 2, 3, 4, 5, -1})
+LOOKED_AT_MAX: Final = 5_000
+"""How many recurrences are looked at before a search gives up: a weekly group finds one in the next 96 years."""
+WEEKS_OF_AVAILABILITY: Final = 5
+_DATEUTIL: Final = dict(zip(WEEKDAYS, (MO, TU, WE, TH, FR, SA, SU), strict=True))
+
+
+class Every(StrEnum):
+    """How often a group meets: on its weekdays each week, each second week, or on the nth ones of a month."""
+
+    WEEK = "week"
+    FORTNIGHT = "fortnight"
+    MONTH = "month"
+
+
+class ClockChange(StrEnum):
+    """What the clocks did to one meeting: its wall-clock time was skipped, or came twice."""
+
+    SKIPPED = "skipped"
+    TWICE = "twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """`nth` counts weekdays within a month: 1 to 5, or -1 for the last. `exceptions` are local days without a meeting."""
+
+    zone: str
+    starts_on: date
+    at: time
+    minutes: int
+    every: Every
+    weekdays: tuple[str, ...]
+    nth: tuple[int, ...] = ()
+    until: date | None = None
+    exceptions: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One meeting. `starts_at` and `ends_at` are moments in UTC; `day` is the group's own calendar day."""
+
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    clock_change: ClockChange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """The group can meet so; `first` is when it does so for the first time."""
+
+    first: Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """It cannot; `field` says where to look."""
+
+    field: str
+    code: str
+    remedy: str
+
+
+def judged(schedule: Schedule) -> Possible | Impossible:
+    """Whether a group can meet so."""
+    if wrong := _malformed(schedule) or _misses(schedule):
+        return wrong
+    first = next(meetings(schedule, datetime.min.replace(tzinfo=UTC)), None)
+    if first is None:
+        return Impossible(
+            "until", "never-meets", "Let at least one meeting take place between start and end."
+        )
+    return Possible(first)
+
+
+def meetings(schedule: Schedule, after: datetime) -> Iterator[Meeting]:
+    """The meetings that end after a moment, in order; without an end when the schedule has none."""
+    zone = ZoneInfo(schedule.zone)
+    begin = schedule.starts_on
+    if after.year > 1:
+        begin = max(begin, after.astimezone(zone).date() - timedelta(days=2))
+    for wall in _walls(schedule, begin):
+        if wall.date() not in schedule.exceptions:
+            meeting = _meeting(wall, zone, schedule.minutes)
+            if meeting.ends_at > after:
+                yield meeting
+
+
+def upcoming(schedule: Schedule, after: datetime, limit: int) -> list[Meeting]:
+    """The next meetings that have not begun at a moment."""
+    found: list[Meeting] = []
+    for meeting in meetings(schedule, after):
+        if len(found) == limit:
+            break
+        if meeting.starts_at > after:
+            found.append(meeting)
+    return found
+
+
+def meeting_at(schedule: Schedule, starts_at: datetime) -> Meeting | None:
+    """The meeting that begins at exactly this moment; None when none does."""
+    found = next(meetings(schedule, starts_at), None)
+    return found if found is not None and found.starts_at == starts_at else None
+
+
+def free_mask(schedule: Schedule, zone: str, after: datetime) -> int:
+    """The half hours of a region's week that the meetings of the coming weeks cover, in the region's wall time."""
+    home = ZoneInfo(zone)
+    end = after + timedelta(weeks=WEEKS_OF_AVAILABILITY)
+    soon = []
+    for meeting in meetings(schedule, after):
+        if meeting.starts_at >= end:
+            break
+        local = meeting.starts_at.astimezone(home)
+        soon.append((local.weekday(), local.time(), schedule.minutes))
+    return covering(soon)
+
+
+def is_zone(name: str) -> bool:
+    """Whether this is a time zone of the IANA database."""
+    return name in available_timezones()
+
+
+def _malformed(schedule: Schedule) -> Impossible | None:
+    if not is_zone(schedule.zone):
+        return Impossible(
+            "zone", "unknown-zone", "Use a name of the IANA database, such as America/New_York."
+        )
+    if not 1 <= schedule.minutes <= MINUTES_MAX:
+        return Impossible("minutes", "impossible-length", f"A meeting lasts 1 to {MINUTES_MAX} minutes.")
+    days = schedule.weekdays
+    if not days or len(set(days)) < len(days) or not set(days) <= set(WEEKDAYS):
+        return Impossible("weekdays", "unknown-weekday", f"Name each weekday once: {', '.join(WEEKDAYS)}.")
+    monthly = schedule.every is Every.MONTH
+    if monthly and not schedule.nth:
+        return Impossible("nth", "nth-missing", "Say which weekday of the month: 1 to 5, or -1 for the last.")
+    if not monthly and schedule.nth:
+        return Impossible("nth", "nth-without-month", "Leave nth out unless the group meets by the month.")
+    if not set(schedule.nth) <= NTH or len(set(schedule.nth)) < len(schedule.nth):
+        return Impossible("nth", "impossible-nth", "Name each once: 1 to 5, or -1 for the last.")
+    if schedule.until is not None and schedule.until < schedule.starts_on:
+        return Impossible("until", "ends-before-it-starts", "Let the last day be the first or later.")
+    return None
+
+
+def _misses(schedule: Schedule) -> Impossible | None:
+    """An exception for a day on which the group does not meet anyway is a typing error somebody should see."""
+    for day in sorted(schedule.exceptions):
+        wall = next(_walls(schedule, day), None)
+        if wall is None or wall.date() != day:
+            remedy = f"{day} is no day on which the group would meet: correct or remove it."
+            return Impossible("exceptions", "exception-without-meeting", remedy)
+    return None
+
+
+def _walls(schedule: Schedule, begin: date) -> Iterator[datetime]:
+    """Wall-clock starts from a day on, exceptions included."""
+    last = None if schedule.until is None else datetime.combine(schedule.until, time.max)
+    by = [_DATEUTIL[day] for day in schedule.weekdays]
+    if schedule.nth:
+        by = [day(nth) for day in by for nth in schedule.nth]
+    rule = rrule(
+        MONTHLY if schedule.every is Every.MONTH else WEEKLY,
+        dtstart=datetime.combine(schedule.starts_on, schedule.at),
+        interval=2 if schedule.every is Every.FORTNIGHT else 1,
+        byweekday=by,
+        wkst=MO,
+        until=last,
+    )
+    for looked_at, wall in enumerate(rule):
+        if looked_at >= LOOKED_AT_MAX:
+            return
+        if wall.date() >= begin:
+            yield wall
+
+
+def _meeting(wall: datetime, zone: ZoneInfo, minutes: int) -> Meeting:
+    local = wall.replace(tzinfo=zone)
+    starts_at = local.astimezone(UTC)
+    change = None
+    if starts_at.astimezone(zone).replace(tzinfo=None) != wall:
+        change = ClockChange.SKIPPED
+    elif local.utcoffset() != local.replace(fold=1).utcoffset():
+        change = ClockChange.TWICE
+    return Meeting(wall.date(), starts_at, starts_at + timedelta(minutes=minutes), change)
