@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from alongside_matching.api import contacts, directory, groups, offers, proposals, workforce
+from alongside_matching.api import contacts, directory, group_imports, groups, offers, proposals, workforce
 from alongside_matching.desk import Desk
 
 
@@ -11,6 +11,7 @@ def routers(desk: Desk, *, directory_bytes_max: int) -> tuple[APIRouter, ...]:
     return (
         offers.router(desk.policies),
         workforce.router(desk.policies),
+        group_imports.router(desk.policies),
         groups.router(desk.policies),
         proposals.router(desk),
         directory.router(directory_bytes_max),

@@ -1,0 +1,77 @@
+"""A published list of meetings becomes groups: once, with an answer for every entry."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.matching import MatchWaitlisted
+from alongside_contracts.vocabulary import Need
+from tests.builders import REGION
+from tests.service.matching.bench import admit, announced
+from tests.unit.groups.test_published import ENTRY
+
+MEETINGS = Path(__file__).parents[3].parent / "shared" / "data" / "online-meetings.json"
+
+
+async def import_groups(bench: ServiceBench, entries: object, **query: Any) -> dict[str, Any]:
+    """Send a list in; answers what became of it."""
+    params = {"region": REGION, "need": "alcohol"} | query
+    answer = await bench.client.post("/groups/imports", params=params, json=entries)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def test_a_listed_meeting_becomes_a_group_that_tides_people_over(matching_bench: ServiceBench) -> None:
+    done = await import_groups(matching_bench, [ENTRY, {"slug": "lost"}])
+
+    referral = await admit(matching_bench, needs=(Need.ALCOHOL,))
+
+    assert (done["read"], done["created"], done["quarantined"]) == (2, 1, 1)
+    (group,) = (await matching_bench.client.get("/offers")).json()["items"]
+    assert (group["name"], group["modes"], group["capacity"]) == ("Evening circle", ["video"], None)
+    assert group["availability"] == [{"weekday": "tu", "starts": "18:00", "ends": "19:00"}]
+    (waits,) = await announced(matching_bench, MatchWaitlisted, referral)
+    assert str(waits.interim_offer_id) == group["id"]
+
+
+async def test_the_same_list_again_changes_nothing_and_a_changed_entry_only_itself(
+    matching_bench: ServiceBench,
+) -> None:
+    other = ENTRY | {"slug": "other"}
+    await import_groups(matching_bench, [ENTRY, other])
+
+    again = await import_groups(matching_bench, [ENTRY, other])
+    moved = await import_groups(matching_bench, [ENTRY, other | {"time": "19:00", "startDateUTC": None}])
+
+    assert (again["created"], again["changed"], again["unchanged"]) == (0, 0, 2)
+    assert (moved["created"], moved["changed"], moved["unchanged"]) == (0, 1, 1)
+
+
+async def test_the_real_list_comes_in_whole_only_once(matching_bench: ServiceBench) -> None:
+    if not MEETINGS.exists():
+        pytest.skip("the list of meetings is not beside the repository (../shared/data/online-meetings.json)")
+    entries = json.loads(MEETINGS.read_text(encoding="utf-8"))
+
+    first = await import_groups(matching_bench, entries)
+    second = await import_groups(matching_bench, entries)
+
+    told = ("read", "created", "changed", "unchanged", "quarantined", "flagged", "agree", "differ")
+    assert [first[name] for name in told] == [160, 149, 0, 0, 11, 2, 149, 0]
+    assert [second[name] for name in told] == [160, 0, 0, 149, 11, 2, 149, 0]
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [({"need": "sadness"}, []), ({"region": "Miami"}, []), ({}, {"entries": []})],
+)
+async def test_a_list_that_cannot_be_read_is_refused(
+    matching_bench: ServiceBench, query: dict[str, str], body: object
+) -> None:
+    params = {"region": REGION, "need": "alcohol"} | query
+
+    answer = await matching_bench.client.post("/groups/imports", params=params, json=body)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
