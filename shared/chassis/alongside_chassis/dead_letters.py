@@ -154,6 +154,12 @@ async def put_aside(
     return kept is not None
 
 
+def bytes_of(record: ConsumerRecord[bytes | None, bytes | None]) -> int:
+    """About how much room a record takes when it is kept: names and values of headers may be as large as a body."""
+    headers = sum(len(name) + (len(value) * 4 // 3 if value else 0) for name, value in record.headers)
+    return len(record.value or b"") + len(record.key or b"") + headers
+
+
 async def newest(
     conn: asyncpg.Connection,
     *,

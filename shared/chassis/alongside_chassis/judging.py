@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TypeAlias
 
-from alongside_chassis import quarantine
+from alongside_chassis import dead_letters, quarantine
 from alongside_chassis.delivery import Verdict, verdict_on
 from alongside_chassis.errors import ChassisError
 from alongside_chassis.handlers import Handlers, Paused
@@ -141,10 +141,14 @@ class Judge:
 
     async def _count(self, tx: Tx, stands: Standing, topic: str, outcomes: Sequence[Item]) -> Counted:
         """What this batch has put aside is kept already; it is taken off again, to be counted one by one."""
-        sizes = [len(item.record.value or b"") if isinstance(item, Broken) else None for item in outcomes]
+        sizes = [
+            dead_letters.bytes_of(item.record) if isinstance(item, Broken) else None for item in outcomes
+        ]
         refused = [size for size in sizes if size is not None]
         records, size = await quarantine.kept(tx.conn, topic) if refused else (0, 0)
-        tally = replace(stands.tally, kept_records=records - len(refused), kept_bytes=size - sum(refused))
+        tally = replace(
+            stands.tally, kept_records=records - len(refused), kept_bytes=max(0, size - sum(refused))
+        )
         return count_partner(tally, sizes, self.partners)
 
     async def _pause(self, tx: Tx, last: Item, count: Counted) -> Quarantine:

@@ -30,7 +30,9 @@ _LOCK: Final = """
     on conflict (topic) do update set topic = excluded.topic
 """
 _KEPT: Final = """
-    select count(*) as records, coalesce(sum(octet_length(value)), 0)::bigint as bytes
+    select count(*) as records,
+           coalesce(sum(coalesce(octet_length(value), 0) + coalesce(octet_length(key), 0)
+                        + octet_length(headers::text)), 0)::bigint as bytes
     from dead_letter where topic = $1 and state = 'waiting'
 """
 _KEEP_TALLY: Final = """
@@ -92,7 +94,7 @@ async def locked(conn: asyncpg.Connection, topics: Sequence[str]) -> dict[str, S
 
 
 async def kept(conn: asyncpg.Connection, topic: str) -> tuple[int, int]:
-    """How many dead letters of a topic wait, and how many bytes their values have."""
+    """How many dead letters of a topic wait, and how many bytes they have."""
     row = await conn.fetchrow(_KEPT, topic)
     assert row is not None  # noqa: S101  (an aggregate has one row)
     return row["records"], row["bytes"]

@@ -1,5 +1,6 @@
 """A storm of poison on a real broker, with processes that are killed in the middle of it: nothing is skipped or doubled."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -16,6 +17,8 @@ from aiokafka import AIOKafkaProducer
 
 from alongside_chassis.handlers import Handlers
 from alongside_chassis.testing import ServiceBench
+from alongside_cli.letters import oldest_first, replay_letters
+from alongside_cli.network import Network
 from alongside_cli.stack.ports import free_port
 from alongside_cli.stack.stack import LocalStack
 from alongside_cli.stack.topics import Topic
@@ -71,9 +74,9 @@ class Storm:
     prefix: str = field(default_factory=lambda: f"{uuid4().hex[:8]}-")
 
     @contextmanager
-    def instance(self, state: str, **settings: object) -> Iterator[Instance]:
+    def instance(self, state: str, *, at: int | None = None, **settings: object) -> Iterator[Instance]:
         """Start a process, `faulty` or `mended`."""
-        port = free_port()
+        port = at or free_port()
         given = {
             "database_url": self.bench.service.settings.database_url.get_secret_value(),
             "kafka": self.kafka,
@@ -264,3 +267,39 @@ async def test_a_restart_without_the_mending_stops_again_and_loses_nothing(
 
     assert kept == [7, 14]
     assert sorted(await storm.references(), key=lambda name: int(name[4:])) == names
+
+
+async def test_a_replay_of_everything_outlives_the_death_of_the_service_in_its_middle(
+    storm: Storm, broker: LocalStack
+) -> None:
+    partner = a_partner_name()
+    topic = streams.PARTNER_REFERRALS.topic(partner)
+    await broker.create_topics([Topic(topic, 1), Topic(streams.JOURNEY.name, 3)])
+    names = [f"bad-{n}" for n in range(200)]
+    await publish(storm.kafka, [storm.a_submission(partner, "k", name) for name in names])
+    patient: dict[str, Any] = {
+        "partner_refused_in_a_row_max": 500,
+        "partner_refused_share_max": 1.0,
+        "partner_window_records": 500,
+    }
+    with storm.instance("faulty", **patient):
+        await poll_until(lambda: storm.letters(topic), lambda kept: len(kept) == 200, "all letters")
+
+    port = free_port()
+    with ExitStack() as running:
+        first = running.enter_context(storm.instance("mended", at=port))
+        await poll_until(first.ready, lambda said: bool(said.get("ready")), "the first to be ready")
+        ours = {"Authorization": f"Bearer {TOKEN}"}
+        async with httpx2.AsyncClient(trust_env=False, headers=ours) as client:
+            doors = Network(client, {"intake": first.base})
+            waiting = await doors.dead_letters(service="intake", state="waiting")
+            of_ours = oldest_first([letter for letter in waiting if letter["topic"] == topic])
+            replaying = asyncio.create_task(replay_letters(doors, of_ours, go_on=False))
+            await poll_until(storm.references, lambda seen: len(seen) >= 50, "a quarter of it")
+            first.kill()
+            running.enter_context(storm.instance("mended", at=port))
+            code = await replaying
+
+    assert (code, await storm.references()) == (0, names)
+    states = await storm.bench.pool.fetch("select distinct state from dead_letter where topic = $1", topic)
+    assert [row["state"] for row in states] == ["replayed"]
