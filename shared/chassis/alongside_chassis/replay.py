@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol, TypeAlias
 
 import asyncpg
@@ -24,7 +25,10 @@ from alongside_contracts.streams import Stream
 
 POLL_MS: Final = 200
 BATCH_RECORDS_MAX: Final = 500
+EMPTY_POLLS_MAX: Final = 150
+"""Half a minute: a client of Kafka waits for a broker that is gone as long as it is let."""
 ROUNDS_MAX: Final = 20
+"""A busy network changes a row or two between the end and the writing, not twenty times."""
 _ALONE: Final = "select pg_try_advisory_lock(hashtextextended('alongside replay', 0))"
 
 
@@ -114,15 +118,19 @@ class Replay:
         self.progress = Progress(of=sum(ends[place] - starts[place] for place in places))
 
     async def _to_the_end(self, consumer: AIOKafkaConsumer) -> AsyncIterator[Progress]:
-        """Read what is there now."""
-        ends = await consumer.end_offsets(consumer.assignment())
+        """Read what is there now. Raises TimeoutError when Kafka has nothing more to give, though there is more."""
+        ends, polls = await consumer.end_offsets(consumer.assignment()), 0
         while [place for place, end in ends.items() if await consumer.position(place) < end]:
             polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS_MAX)
             records = [record for batch in polled.values() for record in batch]
+            polls = 0 if records else polls + 1
+            if polls > EMPTY_POLLS_MAX:
+                raise TimeoutError
             if records:
                 readings = [read(record, self.projection.hears) for record in records]
                 heard = [item for item in readings if isinstance(item, Heard)]
-                await self._write(lambda conn, heard=heard: self.projection.hear(heard, conn))  # type: ignore[misc]
+                if heard:
+                    await self._write(partial(self.projection.hear, heard))
                 self._count(len(records), sum(isinstance(item, Broken) for item in readings))
                 yield self.progress
 
