@@ -1,6 +1,7 @@
 """Publish one referral as a partner, and print what the network answers.
 
-    python publish_a_referral.py bayside-hospital localhost:9092
+    python publish_a_referral.py bayside-hospital kafka.network.example:9092 password.txt
+    python publish_a_referral.py st-mary-hospital localhost:9092                    # the local stack asks for none
 
 Needs `pip install aiokafka` and nothing of ours. Explained in docs/partners.md.
 """
@@ -8,10 +9,13 @@ Needs `pip install aiokafka` and nothing of ours. Explained in docs/partners.md.
 import asyncio
 import json
 import secrets
+import ssl
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -65,19 +69,35 @@ def is_about(answer: Mapping[str, object], reference: str, event_id: str) -> boo
     )
 
 
-async def main(partner: str, kafka: str) -> None:
+def connection(
+    partner: str, kafka: str, password_file: str = "", protocol: str = "SASL_SSL"
+) -> dict[str, Any]:
+    """Where the brokers are, and who you are to them. The password is the one you were given, alone in its file."""
+    if not password_file:
+        return {"bootstrap_servers": kafka}
+    return {
+        "bootstrap_servers": kafka,
+        "security_protocol": protocol,  # SASL_PLAINTEXT only on a machine or network of your own
+        "ssl_context": ssl.create_default_context() if protocol == "SASL_SSL" else None,
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": f"partner.{partner}",
+        "sasl_plain_password": Path(password_file).read_text(encoding="utf-8").strip(),
+    }
+
+
+async def main(partner: str, *where: str) -> None:
     """Publish, then print answers until the network's decision is there."""
-    event_id = str(uuid4())
+    event_id, kafka = str(uuid4()), connection(partner, *where)
     key, value, headers = record(partner, REFERRAL, event_id)
     async with AsyncExitStack() as stack:
         producer = await stack.enter_async_context(
-            AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
+            AIOKafkaProducer(**kafka, acks="all", enable_idempotence=True)
         )
         answers = await stack.enter_async_context(
             AIOKafkaConsumer(
                 f"partner.{partner}.status.v1",
-                bootstrap_servers=kafka,
-                group_id=f"{partner}.reader",
+                **kafka,
+                group_id=f"partner.{partner}.reader",  # your groups' names begin with your user's
                 auto_offset_reset="earliest",
             )
         )
@@ -92,4 +112,4 @@ async def main(partner: str, kafka: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:3]))
+    asyncio.run(main(*sys.argv[1:5]))
