@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
 def tell_what_is_not_run(error: StackError, arguments: list[str]) -> int:
     """Say why, and name the tests."""
     print(f"kafka-test: NOT RUN: {error}\nkafka-test: these were not run:", flush=True)
-    collected = pytest([*arguments, "--collect-only", "-q"])
+    collected = pytest([*arguments, "--collect-only"])
     print("kafka-test: nothing above was tested on Apache Kafka")
     return collected
 

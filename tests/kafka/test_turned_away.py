@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -92,6 +93,27 @@ async def test_rights_that_are_taken_away_in_mid_flow_stop_it_and_bring_it_back(
 
         await kafka.allow([reading, writing])
         await service.all_well(1, 2, 3, 4, 5)
+
+
+async def test_a_password_that_is_changed_under_a_running_service_is_told_once_connections_break(
+    kafka: LocalStack, bare: BareBench
+) -> None:
+    known = kafka.kafka_as("referrals")
+
+    async with working(known, bare) as service:
+        await service.announce(1)
+        await service.all_well(1)
+        async with access_of(kafka.kafka) as access:
+            await access.set_passwords({known.user: WRONG.get_secret_value()})
+        await kafka.service("kafka").restart()
+        await service.announce(2)
+        await service.waits_for("relay waits for Kafka")
+        service.bench.clock.advance(timedelta(seconds=6))  # the listener's patience, by the bench's clock
+        await service.waits_for("referrals: waits for Kafka, which refuses the user 'referrals'")
+
+        async with access_of(kafka.kafka) as access:
+            await access.set_passwords({known.user: known.password.get_secret_value()})
+        await service.all_well(1, 2)
 
 
 async def test_one_partners_topic_that_may_not_be_written_holds_up_nobody_else(

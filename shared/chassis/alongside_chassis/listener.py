@@ -13,6 +13,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from alongside_chassis import tolerant_records
 from alongside_chassis.cancelling import asked_to_end
+from alongside_chassis.contact import Contact
 from alongside_chassis.errors import Stopped, Stopping
 from alongside_chassis.pauses import Pauses
 from alongside_chassis.pipeline import Pipeline
@@ -130,18 +131,20 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._consumer = consumer
         try:
             await asyncio.wait_for(consumer.start(), START_SECONDS_MAX)
+            contact = Contact(self.kafka, self.pipeline.tools.clock)
             while not self.pipeline.stopping.is_set():
-                await self._one_pass(consumer)
-                self._failures, self.waiting_for = 0, None
+                heard = await self._one_pass(consumer)
+                self._failures = 0
+                self.waiting_for = await contact.lost_because(consumer, heard=heard)
         finally:
             self.assigned = False
             self._consumer = None
             await self._leave(consumer)
 
-    async def _one_pass(self, consumer: AIOKafkaConsumer) -> None:
+    async def _one_pass(self, consumer: AIOKafkaConsumer) -> bool:
         """1 poll; 2 handle to the commit; 3 commit the offsets. 2 and 3 cannot be parted by a rebalance.
 
-        What 2 has left, of partners that are paused, is stood before and not committed.
+        What 2 has left, of partners that are paused, is stood before and not committed. Tells whether there were records.
         """
         await self.pauses.keep(consumer)
         polled: Polled = await consumer.getmany(
@@ -149,18 +152,19 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         )  # 1
         self._last_pass = self.pipeline.tools.clock.monotonic()
         if not polled:
-            return
+            return False
         async with self._in_hand:
             ours = {place: records for place, records in polled.items() if place in consumer.assignment()}
             records: list[Record] = [record for batch in ours.values() for record in batch]
             if not records:
-                return
+                return True
             left = (await self.pipeline.run(records)).offsets()  # 2
             self.pauses.step_back(consumer, left)
             self._last_pass = self.pipeline.tools.clock.monotonic()
             offsets = {place: left.get(place, batch[-1].offset + 1) for place, batch in ours.items()}
             await self._commit(consumer, offsets)  # 3
             self._measure_lag(consumer, offsets)
+        return True
 
     async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
         """Commit; a refusal means the partitions moved on, and the inbox will drop what is delivered again.
