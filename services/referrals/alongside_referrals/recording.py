@@ -33,9 +33,13 @@ async def record(tx: Tx, change: Change, policies: Policies) -> None:
 async def open_drafts(
     tx: Tx, drafts: Sequence[tuple[Referral, str]], policies: Policies
 ) -> dict[UUID, Moved]:
-    """Send drafts, each with its request as JSON, on their way; returns those that were not here before, untold."""
-    moved = {draft.id: _requested(draft, tx, policies) for draft, _ in drafts}
-    rows = [(moved[draft.id].referral, request) for draft, request in drafts]
+    """Send drafts, each with its request as JSON, on their way; returns those that were not here before, untold.
+
+    Of two drafts with one id the first counts.
+    """
+    firsts = {draft.id: (draft, request) for draft, request in reversed(drafts)}
+    moved = {referral_id: _requested(draft, tx, policies) for referral_id, (draft, _) in firsts.items()}
+    rows = [(moved[referral_id].referral, firsts[referral_id][1]) for referral_id in sorted(firsts)]
     new = await store.add(tx.conn, rows, tx.now)
     return {referral_id: change for referral_id, change in moved.items() if referral_id in new}
 

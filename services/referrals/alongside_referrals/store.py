@@ -1,6 +1,6 @@
 """Every SQL statement of the referrals service, one function per question; rows become domain types here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -30,29 +30,46 @@ _COLUMNS: Final = """
 _LOCK: Final = (
     f"select {_COLUMNS} from referral r where r.id = any($1::uuid[]) order by r.id for no key update"
 )
-_ADD: Final = """
-    insert into referral (
-        id, status, business_status, reason, outcome, sequence, entries, offer_id, offer_kind, proposal_id, answer_by,
-        attempt, excluded_offers, contact_attempts, contact_at, noted_at, waits_for, rung, next_actor, due_at,
+_CHANGING: Final = """
+    id, status, business_status, reason, outcome, sequence, entries, offer_id, offer_kind, proposal_id, answer_by,
+    attempt, excluded_offers, contact_attempts, contact_at, noted_at, waits_for, rung, next_actor, due_at,
+    closing_event, referrer_notified_at, notice_delivered_at, loop_closed_at
+"""
+_CHANGING_ARRAYS: Final = """
+    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[], $8::uuid[], $9::text[],
+    $10::uuid[], $11::timestamptz[], $12::int[], $13::text[], $14::int[], $15::timestamptz[], $16::timestamptz[],
+    $17::text[], $18::int[], $19::text[], $20::timestamptz[], $21::text[], $22::timestamptz[], $23::timestamptz[],
+    $24::timestamptz[]
+"""
+_ADD: Final = f"""
+    insert into referral ({_CHANGING}, person_id, partner, reference, region, replaces, request, requested_at, changed_at)
+    select id, status, business_status, reason, outcome, sequence, entries, offer_id, offer_kind, proposal_id, answer_by,
+        attempt, excluded_offers::uuid[], contact_attempts, contact_at, noted_at, waits_for, rung, next_actor, due_at,
         closing_event, referrer_notified_at, notice_delivered_at, loop_closed_at,
-        person_id, partner, reference, region, replaces, request, requested_at, changed_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-            $24, $25, $26, $27, $28, $29, $30, $31, $31)
+        person_id, partner, reference, region, replaces, request, $31, $31
+    from unnest({_CHANGING_ARRAYS}, $25::uuid[], $26::text[], $27::text[], $28::text[], $29::uuid[], $30::jsonb[])
+        as new ({_CHANGING}, person_id, partner, reference, region, replaces, request)
     on conflict (id) do nothing returning id
 """
-_SAVE: Final = """
+_SAVE: Final = f"""
     update referral set
-        status = $2, business_status = $3, reason = $4, outcome = $5, sequence = $6, entries = $7, offer_id = $8,
-        offer_kind = $9, proposal_id = $10, answer_by = $11, attempt = $12, excluded_offers = $13,
-        contact_attempts = $14, contact_at = $15, noted_at = $16, waits_for = $17, rung = $18, next_actor = $19,
-        due_at = $20, closing_event = $21, referrer_notified_at = $22, notice_delivered_at = $23, loop_closed_at = $24,
-        changed_at = $25
-    where id = $1
+        status = new.status, business_status = new.business_status, reason = new.reason, outcome = new.outcome,
+        sequence = new.sequence, entries = new.entries, offer_id = new.offer_id, offer_kind = new.offer_kind,
+        proposal_id = new.proposal_id, answer_by = new.answer_by, attempt = new.attempt,
+        excluded_offers = new.excluded_offers::uuid[], contact_attempts = new.contact_attempts,
+        contact_at = new.contact_at, noted_at = new.noted_at, waits_for = new.waits_for, rung = new.rung,
+        next_actor = new.next_actor, due_at = new.due_at, closing_event = new.closing_event,
+        referrer_notified_at = new.referrer_notified_at, notice_delivered_at = new.notice_delivered_at,
+        loop_closed_at = new.loop_closed_at, changed_at = $25
+    from unnest({_CHANGING_ARRAYS}) as new ({_CHANGING})
+    where referral.id = new.id
 """
 _NOTE_DOWN: Final = """
     insert into timeline (referral_id, entry, sequence, at, what, actor, previous, status, business_status, reason,
                           outcome, offer_id, next_actor, due_at, cause, note)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    select * from unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
+        $8::text[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::timestamptz[], $15::text[],
+        $16::text[])
 """
 _REQUEST: Final = "select request from referral where id = $1"
 _WITH_SUCCESSOR: Final = f"""
@@ -133,20 +150,21 @@ async def lock(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Refe
 
 async def add(conn: asyncpg.Connection, opened: Sequence[tuple[Referral, str]], now: datetime) -> set[UUID]:
     """Insert new referrals, each with its request as JSON; returns the ids that were not there before."""
-    rows = [(*_changing(referral), *_lasting(referral), request, now) for referral, request in opened]
-    return {row["id"] for row in await conn.fetchmany(_ADD, rows)}
+    rows = [(*_changing(referral), *_lasting(referral), request) for referral, request in opened]
+    return {row["id"] for row in await conn.fetch(_ADD, *_columns(rows), now)}
 
 
 async def save(conn: asyncpg.Connection, lines: Sequence[Line], now: datetime) -> None:
     """Update locked referrals to what the last line says of each, and lengthen their timelines."""
     last = {line.referral.id: line.referral for line in lines}
-    await conn.executemany(_SAVE, [(*_changing(referral), now) for referral in last.values()])
+    await conn.execute(_SAVE, *_columns([_changing(referral) for referral in last.values()]), now)
     await note_down(conn, lines)
 
 
 async def note_down(conn: asyncpg.Connection, lines: Sequence[Line]) -> None:
     """Append to timelines."""
-    await conn.executemany(_NOTE_DOWN, [_line(line) for line in lines])
+    if lines:
+        await conn.execute(_NOTE_DOWN, *_columns([_line(line) for line in lines]))
 
 
 async def request_of(conn: asyncpg.Connection, referral_id: UUID) -> str:
@@ -181,8 +199,13 @@ async def timeline(conn: asyncpg.Connection, referral_id: UUID, *, after: int, l
     return [PastEntry(**row) for row in await conn.fetch(_TIMELINE, referral_id, after, limit)]
 
 
+def _columns(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """What `unnest` takes: one array for each column."""
+    return zip(*rows, strict=True)
+
+
 def _changing(referral: Referral) -> tuple[Any, ...]:
-    """$1 to $24 of _ADD and _SAVE."""
+    """$1 to $24 of _ADD and _SAVE. A list of ids travels as text: `unnest` would take lists of lists apart."""
     waiting = referral.waiting
     return (
         referral.id,
@@ -197,7 +220,7 @@ def _changing(referral: Referral) -> tuple[Any, ...]:
         referral.proposal_id,
         referral.answer_by,
         referral.attempt,
-        referral.excluded_offers,
+        f"{{{','.join(map(str, referral.excluded_offers))}}}",
         referral.contact_attempts,
         referral.contact_at,
         referral.noted_at,

@@ -1,0 +1,66 @@
+"""Two benches of one service: one hears a batch as a whole, the other event by event. Both must end alike."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import httpx2
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.event import Event
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An event as it is sent: under which id, and by which partner, if by one."""
+
+    id: str
+    event: Event
+    partner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """The same service twice, in the same state; what is done, is done to both."""
+
+    together: ServiceBench
+    alone: ServiceBench
+
+    async def hear(self, heard: Sequence[Heard]) -> None:
+        """Deliver the very same records to both: in one batch, and each in a batch of its own."""
+        records = [
+            self.together.record_of(item.event, partner=item.partner, event_id=item.id) for item in heard
+        ]
+        await self.together.hear_records(*records)
+        for record in records:
+            await self.alone.hear_records(record)
+
+    async def ask(self, method: str, path: str, body: Mapping[str, str]) -> httpx2.Response:
+        """Give both the same command, and return one of two equal answers."""
+        first = await self.together.client.request(method, path, json=dict(body))
+        second = await self.alone.client.request(method, path, json=dict(body))
+        assert first.status_code == second.status_code, (first.text, second.text)
+        return first
+
+    async def left(self, *questions: str) -> tuple[list[str], list[str]]:
+        """What both have in their tables, announced and put aside, ids told by their first appearance."""
+        return await _left(self.together, questions), await _left(self.alone, questions)
+
+
+async def _left(bench: ServiceBench, questions: Sequence[str]) -> list[str]:
+    """Each question asks for rows as text, in an order that does not hang on ids the service made up."""
+    names: dict[str, str] = {}
+    lines = []
+    for question in questions:
+        lines += sorted([_renamed(row[0], names) for row in await bench.pool.fetch(question)])
+    letters = [(item.topic, _renamed(item.key, names), item.event) for item in await bench.announced()]
+    letters.sort(key=lambda letter: letter[:2])  # the order promised: that of each key
+    lines += [f"{topic} {key} {_renamed(repr(event), names)}" for topic, key, event in letters]
+    # What is refused and comes again is refused again, but not within one batch: which events, then, not how often.
+    return lines + sorted({f"{letter.event_id} {letter.reason}" for letter in await bench.dead_letters()})
+
+
+def _renamed(text: str, names: dict[str, str]) -> str:
+    return _ID.sub(lambda found: names.setdefault(found[0], f"#{len(names)}"), text)
