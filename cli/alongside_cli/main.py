@@ -18,6 +18,7 @@ from alongside_cli.demo import show
 from alongside_cli.faults.command import app as faults_app
 from alongside_cli.kafka.command import app as kafka_app
 from alongside_cli.letters import app as letters_app
+from alongside_cli.matching import app as match_app
 from alongside_cli.network import Network
 from alongside_cli.partners import app as partners_app
 from alongside_cli.replaying import replay
@@ -32,6 +33,7 @@ directory_app = typer.Typer(no_args_is_help=True, help="The directory of communi
 app.add_typer(directory_app, name="directory")
 app.add_typer(partners_app, name="partner")
 app.add_typer(letters_app, name="dead-letters")
+app.add_typer(match_app, name="match")
 app.add_typer(kafka_app, name="kafka")
 app.command("replay")(replay)
 app.add_typer(bench_app, name="bench")

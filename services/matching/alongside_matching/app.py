@@ -9,6 +9,7 @@ from alongside_chassis.service import Service, build_app
 from alongside_contracts import streams
 from alongside_matching.api import routers
 from alongside_matching.desk import Desk
+from alongside_matching.forgetting import forget_decisions
 from alongside_matching.handlers import handlers
 from alongside_matching.importing import import_directories
 from alongside_matching.policy_file import read_policies
@@ -35,5 +36,8 @@ def service(settings: Settings) -> Service:
             "Places are held and offers are chosen here; to do that again would choose anew, while targets have"
             " answered the first time. Offers and the directory came over HTTP and are on no stream."
         ),
-        workers=(partial(import_directories, policies=policies, settings=settings),),
+        workers=(
+            partial(import_directories, policies=policies, settings=settings),
+            partial(forget_decisions, decision_days=settings.decision_days),
+        ),
     )

@@ -4,9 +4,10 @@ Everything here expects the seekers' requests to be locked (see `store`).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -17,19 +18,23 @@ from alongside_contracts.ids import OfferId, ProposalId, ReferralId, new_id
 from alongside_contracts.matching import MatchProposed, MatchWaitlisted
 from alongside_contracts.vocabulary import MatchReason, OfferKind
 from alongside_matching.desk import Desk
-from alongside_matching.domain.choose import Choice, Ranked
-from alongside_matching.domain.eligibility import may_fill_in
-from alongside_matching.domain.facts import Offer, Request
-from alongside_matching.domain.policy import Policies
+from alongside_matching.domain.assign import Arrival, Assignment, assign, claim_of, one_by_one
+from alongside_matching.domain.decision import Decision, decide
+from alongside_matching.domain.facts import Request
+from alongside_matching.domain.interim import Interim, interim_for
+from alongside_matching.domain.policy import Policies, Policy
 from alongside_matching.domain.proposals import Proposal, ProposalState
+from alongside_matching.domain.ranking import Candidate, Ranking
 from alongside_matching.domain.waiting import RequestState, Standing
-from alongside_matching.domain.window import assign
 from alongside_matching.looking import look_soon
-from alongside_matching.store import places, proposals, requests
+from alongside_matching.store import decisions, places, proposals, requests
 from alongside_matching.store.requests import Proposed
 
 PROPOSAL_EXPIRY: Final = "proposal-expiry"
 _ROUNDS_MAX: Final = 10
+_PLACE_WEIGHT: Final = 1e-9
+"""So little that all places of a window together outweigh nothing else."""
+_Share: TypeAlias = Callable[[Sequence[Ranking], Policy, datetime], Assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,103 +50,152 @@ class Seeker:
         return self.standing.request
 
 
-Booked: TypeAlias = tuple[Seeker, Choice]
-Unserved: TypeAlias = tuple[Seeker, Ranked]
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided for a seeker: whom to ask, or that nobody can be."""
+
+    seeker: Seeker
+    decision: Decision
+
+    @property
+    def chosen(self) -> Candidate:
+        """Whom to ask. Only of a decision that chose somebody."""
+        candidate = self.decision.candidate
+        if candidate is None:
+            raise ValueError("nobody was chosen")
+        return candidate
+
+    def nobody(self) -> "Decided":
+        """The same seeker after all with nobody to ask: whoever was chosen had no place left."""
+        return Decided(self.seeker, replace(self.decision, chosen=None))
 
 
-async def ask(tx: Tx, seekers: Sequence[Seeker], desk: Desk) -> None:
-    """Share out what is on offer among those who seek together, region by region, in the order given."""
+async def ask(tx: Tx, seekers: Sequence[Seeker], desk: Desk, *, in_turn: bool = False) -> None:
+    """Share out what is on offer among those who seek together, region by region.
+
+    At the least cost for all of them; or `in_turn`, each what is best for it, in the order given.
+    """
+    share = _in_turn if in_turn else _together
     ordered = sorted(seekers, key=lambda seeker: seeker.request.region)
     await desk.shelf.refresh(tx.conn, {seeker.request.region for seeker in ordered})
-    booked: list[Booked] = []
-    unserved: list[Unserved] = []
+    booked: list[Decided] = []
+    unserved: list[Decided] = []
     for region, group in groupby(ordered, key=lambda seeker: seeker.request.region):
-        found, missed = await _share_out(tx, region, list(group), desk)
+        found, missed = await _share_out(tx, region, list(group), desk, share)
         booked += found
         unserved += missed
     await propose(tx, booked, desk.policies)
     await _wait(tx, unserved, desk)
 
 
-async def propose(tx: Tx, booked: Sequence[Booked], policies: Policies) -> None:
+async def propose(tx: Tx, booked: Sequence[Decided], policies: Policies) -> None:
     """Ask the targets whose places are held, each until it answers or its time is over."""
     if not booked:
         return
-    made = [(_proposal(tx, seeker, choice, policies), choice) for seeker, choice in booked]
+    made = [(_proposal(tx, decided, policies), decided) for decided in booked]
     to = [Proposed(proposal.referral_id, proposal.offer_id) for proposal, _ in made]
     await requests.proposed(tx.conn, to, tx.now)
-    await proposals.add(tx.conn, made, tx.now)
-    for (seeker, _), (proposal, choice) in zip(booked, made, strict=True):
-        _follow(tx, seeker)
-        tx.announce(_proposed(proposal, choice))
+    await proposals.add(tx.conn, [(proposal, decided.decision) for proposal, decided in made], tx.now)
+    kept = [decisions.Kept(decided.decision, proposal.id) for proposal, decided in made]
+    await decisions.add(tx.conn, kept, policies, tx.now)
+    for proposal, decided in made:
+        _follow(tx, decided.seeker)
+        tx.announce(_proposed(proposal, decided.decision))
         tx.later(PROPOSAL_EXPIRY, str(proposal.id), proposal.expires_at)
 
 
 async def _share_out(
-    tx: Tx, region: str, seekers: Sequence[Seeker], desk: Desk
-) -> tuple[list[Booked], list[Unserved]]:
-    """1 search; 2 assign; 3 hold; and again for those whose place was gone.
+    tx: Tx, region: str, seekers: Sequence[Seeker], desk: Desk, share: _Share
+) -> tuple[list[Decided], list[Decided]]:
+    """1 search and assign; 2 hold; and again for those whose place was gone, until nobody has a candidate left.
 
-    At `_ROUNDS_MAX` rounds they wait, and are looked at again soon.
+    At `_ROUNDS_MAX` rounds the rest waits, and is looked at again soon.
     """
-    policy = desk.policies.of(region)
-    booked: list[Booked] = []
-    unserved: list[Unserved] = []
-    left = list(seekers)
+    booked: list[Decided] = []
+    unserved: list[Decided] = []
+    left, missed = list(seekers), list[Decided]()
     for _ in range(_ROUNDS_MAX):
-        found = [(seeker, desk.shelf.search(seeker.request, policy, tx.now)) for seeker in left]  # 1
-        chosen = assign([ranked for _, ranked in found])  # 2
-        unserved += [each for each in found if not each[1].choices]
-        got = await _hold(tx, region, [choice for choice in chosen if choice], desk)  # 3
-        booked_now, left = _split(found, chosen, got)
-        booked += booked_now
+        decided = _decide(tx, region, left, desk, share)  # 1
+        served, missed = _split(decided, await _hold(tx, region, decided, desk))  # 2
+        booked += served
+        unserved += [each for each in missed if not each.decision.eligible]
+        missed = [each for each in missed if each.decision.eligible]
+        left = [each.seeker for each in missed]
         if not left:
-            return booked, unserved
-    return booked, unserved + [(seeker, desk.shelf.search(seeker.request, policy, tx.now)) for seeker in left]
+            break
+    return booked, unserved + [each.nobody() for each in missed]
 
 
-async def _hold(tx: Tx, region: str, chosen: Iterable[Choice], desk: Desk) -> dict[UUID, int]:
-    wanted = Counter(choice.offer.id for choice in chosen)
+def _decide(tx: Tx, region: str, seekers: Sequence[Seeker], desk: Desk, share: _Share) -> list[Decided]:
+    """Whom to ask for each of them, as far as memory knows."""
+    policy = desk.policies.of(region)
+    rankings = [desk.shelf.search(seeker.request, policy, tx.now) for seeker in seekers]
+    chosen = share(rankings, policy, tx.now).chosen
+    facts = partial(desk.shelf.facts, region)
+    return [
+        Decided(seeker, decide(ranking, chosen[ranking.request.referral_id], facts))
+        for seeker, ranking in zip(seekers, rankings, strict=True)
+    ]
+
+
+def _together(rankings: Sequence[Ranking], policy: Policy, now: datetime) -> Assignment:
+    """At the least cost for all of them; among equals, who was here first."""
+    claims = (claim_of(ranking.request, policy, now) for ranking in rankings)
+    return assign(
+        [
+            Arrival(ranking, claim - _PLACE_WEIGHT * place)
+            for place, (ranking, claim) in enumerate(zip(rankings, claims, strict=True))
+        ],
+        policy,
+    )
+
+
+def _in_turn(rankings: Sequence[Ranking], policy: Policy, _now: datetime) -> Assignment:
+    """Each what is best for it, in the order given."""
+    return one_by_one([Arrival(ranking, -place) for place, ranking in enumerate(rankings)], policy)
+
+
+async def _hold(tx: Tx, region: str, decided: Iterable[Decided], desk: Desk) -> dict[UUID, int]:
+    wanted = Counter(each.decision.chosen for each in decided if each.decision.chosen is not None)
     held = await places.hold(tx.conn, wanted)
     desk.shelf.moved(region, wanted, held)
     return held
 
 
-def _split(
-    found: Sequence[Unserved], chosen: Sequence[Choice | None], held: dict[UUID, int]
-) -> tuple[list[Booked], list[Seeker]]:
-    """Who got the place chosen for it, and who has a choice left but no place yet."""
-    booked, left = [], []
-    for (seeker, ranked), choice in zip(found, chosen, strict=True):
-        if choice is not None and held.get(choice.offer.id, 0) > 0:
-            held[choice.offer.id] -= 1
-            booked.append((seeker, choice))
-        elif ranked.choices:
-            left.append(seeker)
-    return booked, left
+def _split(decided: Sequence[Decided], held: dict[UUID, int]) -> tuple[list[Decided], list[Decided]]:
+    """Who got the place chosen for it, and who has none yet."""
+    served, missed = [], []
+    for each in decided:
+        chosen = each.decision.chosen
+        if chosen is not None and held.get(chosen, 0) > 0:
+            held[chosen] -= 1
+            served.append(each)
+        else:
+            missed.append(each)
+    return served, missed
 
 
-async def _wait(tx: Tx, unserved: Sequence[Unserved], desk: Desk) -> None:
+async def _wait(tx: Tx, unserved: Sequence[Decided], desk: Desk) -> None:
     """Put referrals on the waitlist; those that wait already keep waiting, and nobody is told again."""
-    new = [(seeker, why) for seeker, why in unserved if seeker.standing.state is not RequestState.WAITING]
+    new = [each for each in unserved if each.seeker.standing.state is not RequestState.WAITING]
     if not new:
         return
-    waiting = [seeker.request.referral_id for seeker, _ in new]
+    waiting = [each.seeker.request.referral_id for each in new]
     await requests.move(tx.conn, waiting, RequestState.WAITING, tx.now)
-    for seeker, why in new:
-        _follow(tx, seeker)
-        policy = desk.policies.of(seeker.request.region)
-        open_to_all = desk.shelf.open_to_all(seeker.request.region)
-        interim = _interim(seeker.request, open_to_all, policy.day(tx.now))
-        tx.announce(_waitlisted(seeker.request, why, interim))
-    for region in {seeker.request.region for seeker, _ in new}:
+    kept = []
+    for each in new:
+        meanwhile = _meanwhile(tx, each.seeker.request, desk)
+        kept.append(decisions.Kept(each.decision, meanwhile=meanwhile))
+        _follow(tx, each.seeker)
+        tx.announce(_waitlisted(each.decision, meanwhile))
+    await decisions.add(tx.conn, kept, desk.policies, tx.now)
+    for region in {each.seeker.request.region for each in new}:
         look_soon(tx, region, desk.policies.of(region))
 
 
-def _interim(request: Request, open_to_all: Iterable[Offer], on: date) -> Offer | None:
-    """Something to go to while waiting: where a need is shared rather than not."""
-    fitting = (offer for offer in open_to_all if offer.kind == "group" and may_fill_in(offer, request, on))
-    return min(fitting, key=lambda offer: (offer.needs.isdisjoint(request.needs), offer.id), default=None)
+def _meanwhile(tx: Tx, request: Request, desk: Desk) -> Interim:
+    on = desk.policies.of(request.region).day(tx.now)
+    return interim_for(request, desk.shelf.open_to_all(request.region), on)
 
 
 def _follow(tx: Tx, seeker: Seeker) -> None:
@@ -150,36 +204,36 @@ def _follow(tx: Tx, seeker: Seeker) -> None:
         tx.following(seeker.because)
 
 
-def _proposal(tx: Tx, seeker: Seeker, choice: Choice, policies: Policies) -> Proposal:
-    request = seeker.request
+def _proposal(tx: Tx, decided: Decided, policies: Policies) -> Proposal:
+    request = decided.seeker.request
     return Proposal(
         id=new_id(),
         referral_id=request.referral_id,
-        offer_id=choice.offer.id,
-        offer_kind=choice.offer.kind,
+        offer_id=decided.chosen.offer_id,
+        offer_kind=decided.chosen.kind,
         region=request.region,
-        attempt=seeker.standing.attempts + 1,
+        attempt=decided.seeker.standing.attempts + 1,
         state=ProposalState.OPEN,
         expires_at=policies.of(request.region).answer_due(request.urgency, tx.now),
     )
 
 
-def _waitlisted(request: Request, why: Ranked, interim: Offer | None) -> MatchWaitlisted:
+def _waitlisted(why: Decision, meanwhile: Interim) -> MatchWaitlisted:
     return MatchWaitlisted(
-        referral_id=ReferralId(request.referral_id),
+        referral_id=ReferralId(why.snapshot.request.referral_id),
         excluded=dict(why.excluded),
         considered=why.considered,
-        interim_offer_id=None if interim is None else OfferId(interim.id),
+        interim_offer_id=None if meanwhile.offer_id is None else OfferId(meanwhile.offer_id),
     )
 
 
-def _proposed(proposal: Proposal, choice: Choice) -> MatchProposed:
+def _proposed(proposal: Proposal, decision: Decision) -> MatchProposed:
     return MatchProposed(
         referral_id=ReferralId(proposal.referral_id),
         proposal_id=ProposalId(proposal.id),
         offer_id=OfferId(proposal.offer_id),
         offer_kind=OfferKind(proposal.offer_kind),
         attempt=proposal.attempt,
-        reasons=tuple(MatchReason(reason) for reason in choice.reasons),
+        reasons=tuple(MatchReason(reason) for reason in decision.reasons),
         expires_at=proposal.expires_at,
     )

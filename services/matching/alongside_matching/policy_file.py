@@ -29,18 +29,19 @@ class PolicyFileError(Exception):
 def read_policies(file: Path) -> Policies:
     """The policies in `file`: what holds everywhere, and what a region changes. Raises PolicyFileError."""
     try:
-        document = _Document.model_validate_json(file.read_bytes())
-        return Policies(
-            everywhere=document.everywhere.policy(),
-            regions={
-                region: _changed(document.everywhere, changes).policy()
-                for region, changes in document.regions.items()
-            },
-        )
+        return _policies(_Document.model_validate_json(file.read_bytes()))
     except OSError as error:
         raise PolicyFileError(f"cannot read the region policies at {file}: {error.strerror}") from error
     except ValidationError as error:
         raise PolicyFileError(f"the region policies at {file} are wrong: {error}") from error
+
+
+def policies_of(document: Mapping[str, Any]) -> Policies:
+    """The policies of a document in the shape of the file. Raises PolicyFileError."""
+    try:
+        return _policies(_Document.model_validate(document))
+    except ValidationError as error:
+        raise PolicyFileError(f"these policies are wrong: {error}") from error
 
 
 def policy_of(numbers: Mapping[str, Any]) -> Policy:
@@ -155,8 +156,6 @@ class _Numbers(_Strict):
     respond_hours_urgent: float = Field(gt=0)
     directory_capacity: int = Field(ge=0)
     directory_language: LanguageTag
-    candidates_max: int = Field(ge=1, le=1_000)
-    pages_max: int = Field(ge=1, le=20)
     wake_max: int = Field(ge=1, le=500)
     look_soon_seconds: float = Field(gt=0, le=60)
     look_again_seconds: float = Field(gt=0, le=3_600)
@@ -185,6 +184,16 @@ class _Numbers(_Strict):
 class _Document(_Strict):
     everywhere: _Numbers
     regions: dict[RegionId, dict[str, Any]]
+
+
+def _policies(document: _Document) -> Policies:
+    return Policies(
+        everywhere=document.everywhere.policy(),
+        regions={
+            region: _changed(document.everywhere, changes).policy()
+            for region, changes in document.regions.items()
+        },
+    )
 
 
 def _changed(everywhere: _Numbers, changes: Mapping[str, Any]) -> _Numbers:

@@ -21,3 +21,5 @@ class Settings(ChassisSettings):
     """How many services of a directory one transaction stores."""
     directory_poll_seconds: float = Field(default=1.0, gt=0)
     """How soon an uploaded directory is noticed."""
+    decision_days: int = Field(default=400, ge=1)
+    """How long it can be asked why somebody was matched as they were."""

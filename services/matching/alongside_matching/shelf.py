@@ -9,18 +9,38 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
 
-from alongside_matching.domain.choose import Ranked, rank
 from alongside_matching.domain.facts import Offer, Request
+from alongside_matching.domain.index import RegionIndex
 from alongside_matching.domain.policy import Policy
+from alongside_matching.domain.ranking import Ranking
 from alongside_matching.store import changes, offers
 from alongside_matching.store.changes import Change
 
-_Region: TypeAlias = dict[UUID, Offer]
+
+class _Region:
+    """One region's offers: as facts, for what is decided, and as an index, for what is searched."""
+
+    def __init__(self, name: str, found: Iterable[Offer]) -> None:
+        self.index = RegionIndex(name)
+        self.offers: dict[UUID, Offer] = {}
+        for offer in found:
+            self.put(offer)
+
+    def put(self, offer: Offer) -> None:
+        self.offers[offer.id] = offer
+        self.index.put(offer)
+
+    def occupy(self, offer: Offer, held: int, taken: int) -> None:
+        self.offers[offer.id] = replace(offer, held=held, taken=taken)
+        self.index.occupancy(offer.id, held=held, taken=taken)
+
+    def drop(self, offer_id: UUID) -> None:
+        self.offers.pop(offer_id, None)
+        self.index.remove(offer_id)
 
 
 class Shelf:
@@ -41,25 +61,29 @@ class Shelf:
             else:
                 self._cursor = await changes.horizon(conn)
             for region in set(regions) - self._regions.keys():  # 2
-                found = await offers.facts_of(conn, region=region)
-                self._regions[region] = {offer.id: offer for offer in found}
+                self._regions[region] = _Region(region, await offers.facts_of(conn, region=region))
 
-    def search(self, request: Request, policy: Policy, now: datetime) -> Ranked:
+    def search(self, request: Request, policy: Policy, now: datetime) -> Ranking:
         """Those who may be asked, the best first; or why nobody can be."""
-        return rank(self._regions[request.region].values(), request, policy.weights, policy.day(now))
+        return self._regions[request.region].index.search(request, policy, on=policy.day(now))
+
+    def facts(self, region: str, offer_id: UUID) -> Offer | None:
+        """An offer as the last search saw it; None when it is gone."""
+        return self._regions[region].offers.get(offer_id)
 
     def open_to_all(self, region: str) -> Iterable[Offer]:
         """Offers of a region where nobody needs a place."""
-        return (offer for offer in self._regions[region].values() if offer.open_to_all and not offer.paused)
+        return (offer for offer in self._regions[region].offers.values() if offer.open_to_all)
 
     def moved(self, region: str, wanted: Mapping[UUID, int], held: Mapping[UUID, int]) -> None:
         """Places were held, or were gone: an offer that gave fewer than was wanted counts as full until read again."""
         for offer_id, places in wanted.items():
-            offer, got = self._regions[region].get(offer_id), held.get(offer_id, 0)
+            offer, got = self.facts(region, offer_id), held.get(offer_id, 0)
             if offer is None:
                 continue
             full = offer.capacity is not None and got < places
-            self._put(replace(offer, held=(offer.capacity or 0) - offer.taken if full else offer.held + got))
+            now_held = max(offer.held, (offer.capacity or 0) - offer.taken) if full else offer.held + got
+            self._regions[region].occupy(offer, now_held, offer.taken)
             self._unsettled.setdefault(offer_id, False)
 
     async def _catch_up(self, conn: asyncpg.Connection) -> None:
@@ -76,25 +100,19 @@ class Shelf:
         for change in ours:
             self._count(change)
         for offer in offers_said:
-            self._put(offer)
+            self._regions[offer.region].put(offer)
         for undone in before.keys() - {change.offer_id for change in found.of}:
-            self._drop(undone)
+            for region in self._regions.values():
+                region.drop(undone)
         self._cursor = found.horizon
         self._unsettled = {c.offer_id: c.said for c in found.of if c.unsettled} | self._unsettled
 
     def _is_news(self, change: Change, before: Mapping[UUID, bool]) -> bool:
         """Whether more than the places of an offer has to be read."""
-        unknown = change.offer_id not in self._regions[change.region]
+        unknown = self.facts(change.region, change.offer_id) is None
         return change.said or unknown or before.get(change.offer_id, False)
 
     def _count(self, change: Change) -> None:
-        offer = self._regions[change.region].get(change.offer_id)
+        offer = self.facts(change.region, change.offer_id)
         if offer is not None:
-            self._put(replace(offer, held=change.held, taken=change.taken))
-
-    def _put(self, offer: Offer) -> None:
-        self._regions[offer.region][offer.id] = offer
-
-    def _drop(self, offer_id: UUID) -> None:
-        for region in self._regions.values():
-            region.pop(offer_id, None)
+            self._regions[change.region].occupy(offer, change.held, change.taken)

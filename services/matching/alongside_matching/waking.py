@@ -4,7 +4,7 @@ One transaction looks at no more than `wake_max` of them; a timer sees to the re
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -12,11 +12,12 @@ from uuid import UUID
 
 from alongside_chassis.transaction import Tx
 from alongside_contracts.event import Event
-from alongside_matching.asking import Booked, Seeker, ask, propose
+from alongside_matching.asking import Decided, Seeker, ask, propose
 from alongside_matching.desk import Desk
-from alongside_matching.domain.choose import Choice, choose
+from alongside_matching.domain.decision import NAMED_MAX, decide
 from alongside_matching.domain.facts import Offer
 from alongside_matching.domain.policy import Policies, Policy
+from alongside_matching.domain.ranking import rank
 from alongside_matching.domain.waiting import Standing
 from alongside_matching.looking import look_later, look_now
 from alongside_matching.store import offers, places, requests
@@ -41,7 +42,7 @@ async def sweep(tx: Tx, region: str, after: Turn | None, desk: Desk) -> None:
     """Search for everyone who waits, one bounded part of the list per transaction, for as long as anyone does."""
     policy = desk.policies.of(region)
     waiting = await requests.waiting(tx.conn, region, after=after, limit=policy.wake_max)
-    await ask(tx, [Seeker(standing) for standing in waiting], desk)
+    await ask(tx, [Seeker(standing) for standing in waiting], desk, in_turn=True)
     if len(waiting) == policy.wake_max:
         look_now(tx, region, turn_of(waiting[-1]))
     elif await requests.somebody_waits(tx.conn, region):
@@ -54,31 +55,35 @@ async def _wake(
     policy = policies.of(region)
     sharing = frozenset().union(*(offer.needs for offer in free))
     waiting = await requests.waiting(tx.conn, region, sharing=sharing, limit=policy.wake_max)
-    chosen = _serve(waiting, free, policy, tx.now)
-    held = await places.hold(tx.conn, Counter(choice.offer.id for _, choice in chosen))
-    await propose(tx, list(_booked(chosen, held, freed)), policies)
+    decided = _serve(waiting, free, freed, policy, tx.now)
+    wanted = Counter(each.chosen.offer_id for each in decided)
+    held = await places.hold(tx.conn, wanted)
+    await propose(tx, [each for each in decided if _got_it(each, held)], policies)
     if len(waiting) == policy.wake_max:
         look_now(tx, region)
 
 
 def _serve(
-    waiting: Sequence[Standing], free: list[Offer], policy: Policy, now: datetime
-) -> list[tuple[Standing, Choice]]:
+    waiting: Sequence[Standing],
+    free: Sequence[Offer],
+    freed: Mapping[UUID, Event | None],
+    policy: Policy,
+    now: datetime,
+) -> list[Decided]:
     """Give the places to those who wait, in their order."""
     left = {offer.id: offer for offer in free}
-    served = []
+    decided = []
     for standing in waiting:
-        choice = choose(tuple(left.values()), standing.request, policy.weights, policy.day(now))
-        if isinstance(choice, Choice):
-            left[choice.offer.id] = replace(choice.offer, held=choice.offer.held + 1)
-            served.append((standing, choice))
-    return served
+        ranking = rank(list(left.values()), standing.request, policy, policy.day(now), top=NAMED_MAX)
+        if ranking.candidates:
+            best = ranking.candidates[0].offer_id
+            decision = decide(ranking, ranking.candidates[0], left.get)
+            decided.append(Decided(Seeker(standing, freed[best]), decision))
+            left[best] = replace(left[best], held=left[best].held + 1)
+    return decided
 
 
-def _booked(
-    chosen: Iterable[tuple[Standing, Choice]], held: dict[UUID, int], freed: Mapping[UUID, Event | None]
-) -> Iterable[Booked]:
-    for standing, choice in chosen:
-        if held.get(choice.offer.id, 0) > 0:
-            held[choice.offer.id] -= 1
-            yield Seeker(standing, freed[choice.offer.id]), choice
+def _got_it(decided: Decided, held: dict[UUID, int]) -> bool:
+    offer_id = decided.chosen.offer_id
+    held[offer_id] = held.get(offer_id, 0) - 1
+    return held[offer_id] >= 0

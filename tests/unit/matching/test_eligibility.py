@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_matching.domain.eligibility import HARD_RULES, excluded_by, may_fill_in, sift
+from alongside_matching.domain.eligibility import HARD_RULES, excluded_by, sift
 from alongside_matching.domain.facts import Offer, Point, Request
 from tests.unit.matching.facts import TODAY, a_group, a_service, a_supporter, half_hours, someone
 from tests.unit.matching.regions import offers, points, requests
@@ -232,20 +232,6 @@ def test_every_excluded_offer_is_counted_under_one_rule() -> None:
     sifted = sift(offers, someone(), TODAY)
 
     assert (len(sifted.eligible), sifted.excluded, sifted.considered) == (1, {"paused": 2, "need": 1}, 4)
-
-
-def test_a_group_open_to_all_fills_in_even_for_another_need() -> None:
-    assert may_fill_in(a_group({"loneliness"}, capacity=None), someone({"veteran"}), TODAY)
-
-
-def test_a_group_with_seats_does_not_fill_in() -> None:
-    assert not may_fill_in(a_group(), someone(), TODAY)
-
-
-def test_what_fills_in_spares_the_person_their_triggers_too() -> None:
-    community = a_group({"self-harm"}, capacity=None)
-
-    assert not may_fill_in(community, someone(avoid_needs=frozenset({"self-harm"})), TODAY)
 
 
 @given(st.lists(offers, max_size=8), st.lists(offers, max_size=8), requests)

@@ -15,9 +15,9 @@ from alongside_contracts.intake import Submission
 from alongside_intake.domain.decide import Decision, decide
 from alongside_intake.domain.facts import Known, Policies
 from alongside_intake.filing import facts_of, request_of
-from alongside_matching.domain.choose import Choice, choose
 from alongside_matching.domain.facts import Offer, Request
 from alongside_matching.domain.policy import Policy
+from alongside_matching.domain.ranking import rank
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SEED = 7
@@ -69,12 +69,12 @@ def matched(submissions: Iterable[Submission], offered: list[Offer]) -> list[Off
     found: list[Offer | None] = []
     for submission in submissions:
         policy = matching_policy(submission.region)
-        match choose(offered, request_for(submission), policy.weights, NOW.date()):
-            case Choice(offer=offer):
-                offered[offered.index(offer)] = replace(offer, taken=offer.taken + 1)
-                found.append(offer)
-            case _:
-                found.append(None)
+        ranking = rank(offered, request_for(submission), policy, NOW.date(), top=1)
+        named = {candidate.offer_id for candidate in ranking.candidates}
+        chosen = next((offer for offer in offered if offer.id in named), None)
+        if chosen is not None:
+            offered[offered.index(chosen)] = replace(chosen, taken=chosen.taken + 1)
+        found.append(chosen)
     return found
 
 

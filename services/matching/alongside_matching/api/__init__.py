@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter
 
-from alongside_matching.api import contacts, directory, group_imports, groups, offers, proposals, workforce
+from alongside_matching.api import (
+    contacts,
+    decisions,
+    directory,
+    group_imports,
+    groups,
+    offers,
+    proposals,
+    workforce,
+)
 from alongside_matching.desk import Desk
 
 
@@ -14,6 +23,7 @@ def routers(desk: Desk, *, directory_bytes_max: int) -> tuple[APIRouter, ...]:
         group_imports.router(desk.policies),
         groups.router(desk.policies),
         proposals.router(desk),
+        decisions.router(desk),
         directory.router(directory_bytes_max),
         contacts.router(),
     )

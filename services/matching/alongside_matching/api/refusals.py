@@ -34,6 +34,29 @@ def no_proposal(proposal_id: UUID) -> Problem:
     )
 
 
+def no_decision(about: UUID) -> Problem:
+    """Nothing was decided, or it was forgotten by now."""
+    return Problem(
+        status=404,
+        code="decision-not-found",
+        title="There is no such decision",
+        detail=f"Nothing that was decided is known about {about}.",
+        remedy="List what was decided for a referral with GET /decisions?referral_id=….",
+    )
+
+
+def bad_policy(why: str) -> Problem:
+    """A policy document that a rule could stumble over."""
+    return Problem(
+        status=422,
+        code="bad-policy",
+        title="These are no policies",
+        detail=why,
+        remedy="Send a document in the shape of the policy file; see policies/regions.json.",
+        field="body.policies",
+    )
+
+
 def below_promised(refused: BelowPromised) -> Problem:
     """More places are held or taken than the new capacity has."""
     return Problem(

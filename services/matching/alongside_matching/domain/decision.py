@@ -56,6 +56,12 @@ class Decision:
         """The chosen one."""
         return next((candidate for candidate in self.ranked if candidate.offer_id == self.chosen), None)
 
+    @property
+    def factors(self) -> Mapping[str, float]:
+        """The factors of the choice and their values; none when nobody was chosen."""
+        chosen = self.candidate
+        return dict(zip(self.shares, chosen.factors, strict=True)) if chosen else {}
+
     def explained(self, candidate: Candidate) -> tuple[Contribution, ...]:
         """Why a candidate has its score, factor by factor."""
         return tuple(
@@ -66,16 +72,17 @@ class Decision:
     @property
     def reasons(self) -> tuple[str, ...]:
         """What staff may be told of the choice: kinds of fit only, never what the supporter has lived through."""
-        if self.candidate is None:
+        chosen = self.candidate
+        if chosen is None:
             return ()
-        values = dict(zip(self.shares, self.candidate.factors, strict=True))
+        values = dict(zip(self.shares, chosen.factors, strict=True))
         told = {
             "shared-need": True,
             "shared-language": True,
             "preferred-format": values.get("preferred_format", 0) > 0,
             "preferred-mode": values.get("preferred_mode", 0) > 0,
             "nearby": values.get("distance", 0) >= _NEAR,
-            "free-capacity": self.candidate.load < _ROOMY,
+            "free-capacity": chosen.load < _ROOMY,
         }
         return tuple(reason for reason, holds in told.items() if holds)
 

@@ -19,20 +19,27 @@ Facts = TypeVar("Facts", Request, Offer)
 _HEXADECIMAL: Final = "availability"
 
 
-def to_document(decision: Decision) -> dict[str, Any]:
-    """A decision in terms of JSON."""
+def to_document(decision: Decision, written: dict[Offer, dict[str, Any]] | None = None) -> dict[str, Any]:
+    """A decision in terms of JSON. `written` remembers offers that other decisions of the same moment name too.
+
+    What has its default is left out, so the default of a fact never changes: it would change what was decided.
+    """
     known = decision.snapshot
+    offers = {} if written is None else written
+    for offer in known.offers:
+        if offer not in offers:
+            offers[offer] = _said(offer)
     return {
         "chosen": _plain(decision.chosen),
         "policy_version": decision.policy_version,
         "eligible": decision.eligible,
         "excluded": dict(decision.excluded),
         "shares": dict(decision.shares),
-        "ranked": [_plain_fields(candidate) for candidate in decision.ranked],
+        "ranked": [_ranked(candidate) for candidate in decision.ranked],
         "snapshot": {
             "on": known.on.isoformat(),
-            "request": _plain_fields(known.request),
-            "offers": [_plain_fields(offer) for offer in known.offers],
+            "request": _said(known.request),
+            "offers": [offers[offer] for offer in known.offers],
             "rarity": {"pool": known.rarity.pool, "holders": dict(known.rarity.holders)},
         },
     }
@@ -57,9 +64,26 @@ def from_document(document: Mapping[str, Any]) -> Decision:
     )
 
 
-def _plain_fields(facts: Request | Offer | Candidate) -> dict[str, Any]:
-    named = {field.name: getattr(facts, field.name) for field in fields(facts)}
-    return {name: f"{value:x}" if name == _HEXADECIMAL else _plain(value) for name, value in named.items()}
+def _said(facts: Request | Offer) -> dict[str, Any]:
+    """The facts that do not have their default."""
+    said = ((name, getattr(facts, name), default) for name, default in _DEFAULTS[type(facts)])
+    return {
+        name: f"{value:x}" if name == _HEXADECIMAL else _plain(value)
+        for name, value, default in said
+        if value != default
+    }
+
+
+def _ranked(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "offer_id": str(candidate.offer_id),
+        "kind": candidate.kind,
+        "points": candidate.points,
+        "load": candidate.load,
+        "capacity": candidate.capacity,
+        "occupied": candidate.occupied,
+        "factors": candidate.factors,
+    }
 
 
 def _plain(value: object) -> Any:
@@ -111,4 +135,7 @@ _READERS: Final[Mapping[Any, Any]] = {
     date: date.fromisoformat,
     UUID: UUID,
     Point: lambda plain: Point(*plain),
+}
+_DEFAULTS: Final = {
+    kind: tuple((field.name, field.default) for field in fields(kind)) for kind in (Request, Offer)
 }

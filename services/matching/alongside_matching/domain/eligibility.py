@@ -48,12 +48,12 @@ def excluded_by(offer: Offer, request: Request, on: date) -> str | None:
     return next((name for rule in HARD_RULES if (name := rule(offer, request, on))), None)
 
 
-def may_fill_in(offer: Offer, request: Request, on: date) -> bool:
-    """Whether the offer is open to everyone and harms nobody: something to go to while waiting.
+def unprotected_by(offer: Offer, request: Request, on: date) -> str | None:
+    """The name of the first rule that protects the person and keeps this offer from them; None when all of them hold.
 
-    It need not share a need: company tonight is better than none. All rules that protect the person hold.
+    An offer that need not share a need, such as something to go to while waiting, has to pass at least these.
     """
-    return offer.open_to_all and not any(rule(offer, request, on) for rule in PROTECTING_RULES)
+    return next((name for rule in PROTECTING_RULES if (name := rule(offer, request, on))), None)
 
 
 def region(offer: Offer, request: Request, _on: date) -> str | None:

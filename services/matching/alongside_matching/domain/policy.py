@@ -62,8 +62,7 @@ class Sharing:
 class Policy:
     """One region's numbers.
 
-    `respond_hours`, `respond_hours_urgent`: how long a target may take to answer. `candidates_max`: how many offers
-    one search looks at closely, up to `pages_max` times while none of them is eligible. `wake_max`: how many waiting
+    `respond_hours`, `respond_hours_urgent`: how long a target may take to answer. `wake_max`: how many waiting
     referrals one transaction looks at; the rest follow in the next. `look_soon_seconds`, `look_again_seconds`: when the
     waitlist is looked at after somebody went onto it, and while anybody waits. `directory_capacity`,
     `directory_language`: what is assumed of a listed service, because directories publish no places and not always a
@@ -75,8 +74,6 @@ class Policy:
     respond_hours_urgent: float
     directory_capacity: int
     directory_language: str
-    candidates_max: int
-    pages_max: int
     wake_max: int
     look_soon_seconds: float
     look_again_seconds: float

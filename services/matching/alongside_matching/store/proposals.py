@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from alongside_matching.domain.choose import Choice
+from alongside_matching.domain.decision import Decision
 from alongside_matching.domain.proposals import Proposal, ProposalState
 
 _COLUMNS: Final = "id, referral_id, offer_id, offer_kind, region, attempt, state, expires_at"
@@ -39,24 +39,9 @@ _PAGE: Final = f"""
 """
 
 
-async def add(conn: asyncpg.Connection, made: Sequence[tuple[Proposal, Choice]], now: datetime) -> None:
+async def add(conn: asyncpg.Connection, made: Sequence[tuple[Proposal, Decision]], now: datetime) -> None:
     """Keep new open proposals and what each was chosen for."""
-    document = [
-        {
-            "id": str(proposal.id),
-            "referral_id": str(proposal.referral_id),
-            "offer_id": str(proposal.offer_id),
-            "offer_kind": proposal.offer_kind,
-            "region": proposal.region,
-            "attempt": proposal.attempt,
-            "expires_at": proposal.expires_at,
-            "reasons": choice.reasons,
-            "score": choice.score,
-            "factors": dict(choice.factors),
-            "considered": choice.considered,
-        }
-        for proposal, choice in made
-    ]
+    document = [_row(proposal, decision) for proposal, decision in made]
     await conn.execute(_ADD, orjson.dumps(document).decode(), now)
 
 
@@ -100,6 +85,23 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Proposals in the order they were made, for reading only."""
     return await conn.fetch(_PAGE, after, state, offer_id, referral_id, limit)
+
+
+def _row(proposal: Proposal, decision: Decision) -> dict[str, object]:
+    candidate = decision.candidate
+    return {
+        "id": str(proposal.id),
+        "referral_id": str(proposal.referral_id),
+        "offer_id": str(proposal.offer_id),
+        "offer_kind": proposal.offer_kind,
+        "region": proposal.region,
+        "attempt": proposal.attempt,
+        "expires_at": proposal.expires_at,
+        "reasons": decision.reasons,
+        "score": candidate.score if candidate else 0.0,
+        "factors": decision.factors,
+        "considered": decision.considered,
+    }
 
 
 def _proposal(row: asyncpg.Record) -> Proposal:

@@ -153,6 +153,32 @@ class OfferChangeRow(Base, table=True):
     said_in: int = Field(sa_type=BigInteger)
 
 
+class PolicyRow(Base, table=True):
+    """The numbers of a policy decisions were made under, by the hash of them."""
+
+    __tablename__ = "policy"
+
+    version: str = Field(primary_key=True, sa_type=Text)
+    numbers: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    first_used_at: datetime
+
+
+class DecisionRow(Base, table=True):
+    """What was decided for a referral (`store/decisions.py`); forgotten after `decision_days`."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index(None, "referral_id", "id"), Index(None, "decided_at"))
+
+    id: UUID = Field(primary_key=True)
+    referral_id: UUID
+    region: str = Field(sa_type=Text)
+    policy_version: str = Field(sa_type=Text)
+    proposal_id: UUID | None = None
+    meanwhile: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    document: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    decided_at: datetime
+
+
 class OfferContactRow(Base, table=True):
     """How an offer is reached. It is kept apart so that no offer, event or log line can carry it by accident."""
 

@@ -1,0 +1,204 @@
+"""Every decision can be explained, told plainly, reached again, and held against another policy."""
+
+import json
+import zlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.vocabulary import Need
+from alongside_matching.forgetting import forget_once
+from alongside_matching.settings import SHIPPED_POLICIES
+from tests.service.matching.bench import (
+    admit,
+    an_offer,
+    an_open_group,
+    decline,
+    last_proposal,
+)
+
+
+async def decisions_of(bench: ServiceBench, referral: UUID) -> list[dict[str, Any]]:
+    """What was decided about a referral, the newest first."""
+    answer = await bench.client.get("/decisions", params={"referral_id": str(referral)})
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def test_a_decision_names_the_ranking_the_reasons_and_what_each_rule_kept_out(
+    matching_bench: ServiceBench,
+) -> None:
+    second = await an_offer(matching_bench, needs=["grief"])
+    first = await an_offer(matching_bench, needs=["grief", "stress"])
+    await an_offer(matching_bench, languages=["es"])
+
+    referral = await admit(matching_bench, needs=(Need.GRIEF, Need.STRESS))
+
+    (decision,) = await decisions_of(matching_bench, referral)
+    proposal = await last_proposal(matching_bench, referral)
+    assert decision["chosen"] == str(first) == str(proposal.offer_id)
+    assert decision["proposal_id"] == str(proposal.proposal_id)
+    assert [candidate["offer_id"] for candidate in decision["ranking"]] == [str(first), str(second)]
+    assert (decision["considered"], decision["excluded"]) == (3, {"language": 1})
+    assert "shared-need" in decision["reasons"]
+    best = decision["ranking"][0]
+    assert sum(factor["contribution"] for factor in best["factors"]) == pytest.approx(best["score"], abs=1e-6)
+
+
+async def test_who_waits_is_told_why_and_of_what_is_open_meanwhile(matching_bench: ServiceBench) -> None:
+    community = await an_open_group(matching_bench)
+    await an_offer(matching_bench, capacity=0)
+
+    (decision,) = await decisions_of(matching_bench, await admit(matching_bench))
+
+    assert (decision["chosen"], decision["ranking"], decision["proposal_id"]) == (None, [], None)
+    assert decision["excluded"] == {"capacity": 1, "need": 1}
+    assert decision["meanwhile"] == {"offer_id": str(community), "excluded": {}}
+
+
+async def test_that_nothing_is_open_meanwhile_is_on_record_with_the_rule(
+    matching_bench: ServiceBench,
+) -> None:
+    await an_open_group(matching_bench, languages=["es"])
+
+    (decision,) = await decisions_of(matching_bench, await admit(matching_bench))
+
+    assert decision["meanwhile"] == {"offer_id": None, "excluded": {"language": 1}}
+
+
+async def test_the_person_is_told_plainly_and_learns_nothing_of_the_supporter(
+    matching_bench: ServiceBench,
+) -> None:
+    offer = await an_offer(matching_bench, needs=["grief", "veteran"])
+    referral = await admit(matching_bench, needs=(Need.GRIEF,))
+
+    told = await matching_bench.client.get(f"/decisions/plain/{referral}")
+
+    assert told.json()["codes"] == ["offered", "same-language", "you-may-decline"]
+    assert not any(word in told.text for word in ("grief", "veteran", str(offer), "score"))
+
+
+async def test_every_decision_on_a_referrals_way_is_reached_again_to_the_last_bit(
+    matching_bench: ServiceBench,
+) -> None:
+    for _ in range(3):
+        await an_offer(matching_bench, capacity=3, languages=["en", "es"], modes=["phone", "video"])
+    wishes = {
+        "modes": ("phone",),
+        "near": {"latitude": 25.7617, "longitude": -80.1918},
+        "availability": ({"weekday": "tu", "starts": "18:00", "ends": "20:00"},),
+        "offers_avoided": (uuid4(),),
+    }
+    referral = await admit(matching_bench, **wishes)
+    for _ in range(3):
+        await decline(matching_bench, await last_proposal(matching_bench, referral))
+    await an_offer(matching_bench)
+
+    found = await decisions_of(matching_bench, referral)
+    outcomes = [
+        (await matching_bench.client.get(f"/decisions/{decision['id']}/replay")).json()["outcome"]
+        for decision in found
+    ]
+
+    assert [decision["chosen"] is None for decision in found] == [False, True, False, False, False]
+    assert outcomes == ["reproduced"] * 5
+
+
+async def test_a_decision_whose_policy_is_gone_says_that_it_cannot_be_repeated(
+    matching_bench: ServiceBench,
+) -> None:
+    (decision,) = await decisions_of(matching_bench, await admit(matching_bench))
+    await matching_bench.pool.execute("delete from policy")
+
+    told = (await matching_bench.client.get(f"/decisions/{decision['id']}/replay")).json()
+
+    assert told["outcome"] == "unrepeatable"
+    assert decision["policy_version"] in told["why"]
+
+
+async def test_a_decision_that_was_tampered_with_is_found_out(matching_bench: ServiceBench) -> None:
+    await an_offer(matching_bench)
+    (decision,) = await decisions_of(matching_bench, await admit(matching_bench))
+    await tamper(matching_bench, lambda document: document["ranked"][0].update(points=1))
+
+    told = (await matching_bench.client.get(f"/decisions/{decision['id']}/replay")).json()
+
+    assert told["outcome"] == "different"
+
+
+async def test_another_policy_is_held_against_past_referrals_and_changes_nothing(
+    matching_bench: ServiceBench,
+) -> None:
+    """The shared need speaks for one, the format for the other; a policy that turns the weights round moves the person."""
+    needed = await an_offer(matching_bench, needs=["grief", "stress"], formats=["group"], capacity=5)
+    formed = await an_offer(matching_bench, needs=["grief"], formats=["one-to-one"], capacity=5)
+    wishes = {"needs": (Need.GRIEF, Need.STRESS), "formats": ("one-to-one",)}
+    referral = await admit(matching_bench, **wishes)
+    policies = json.loads(SHIPPED_POLICIES.read_text())
+    weights = policies["everywhere"]["weights"]
+    weights |= dict.fromkeys(weights, 0) | {"preferred_format": 1, "free_places": 0.01}
+
+    answer = await matching_bench.client.post("/decisions/try", json={"policies": policies})
+
+    trial = answer.json()
+    assert (trial["tried"], trial["moved"]) == (1, 1)
+    assert trial["examples"] == [
+        {"referral_id": str(referral), "now": str(needed), "then": str(formed)},
+    ]
+    assert (trial["present"]["served"], trial["proposed"]["served"]) == (1, 1)
+    assert len(await decisions_of(matching_bench, referral)) == 1
+
+
+async def test_the_present_policy_moves_nobody(matching_bench: ServiceBench) -> None:
+    await an_offer(matching_bench, capacity=2)
+    for _ in range(3):
+        await admit(matching_bench)
+
+    answer = await matching_bench.client.post(
+        "/decisions/try", json={"policies": json.loads(SHIPPED_POLICIES.read_text())}
+    )
+
+    trial = answer.json()
+    assert (trial["tried"], trial["moved"], trial["present"]) == (3, 0, trial["proposed"])
+
+
+async def test_what_is_no_policy_is_refused_with_its_place(matching_bench: ServiceBench) -> None:
+    policies = json.loads(SHIPPED_POLICIES.read_text())
+    policies["everywhere"]["weights"]["hopes"] = -1
+
+    answer = await matching_bench.client.post("/decisions/try", json={"policies": policies})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad-policy")
+    assert "everywhere.weights.hopes" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/decisions/{id}", "/decisions/plain/{id}", "/decisions/{id}/replay"])
+async def test_what_was_never_decided_is_not_found(matching_bench: ServiceBench, path: str) -> None:
+    answer = await matching_bench.client.get(path.format(id=uuid4()))
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "decision-not-found")
+
+
+async def test_a_decision_is_forgotten_when_its_time_is_over_and_not_before(
+    matching_bench: ServiceBench,
+) -> None:
+    await admit(matching_bench)
+    matching_bench.clock.advance(timedelta(days=400))
+    await admit(matching_bench)
+
+    assert await forget_once(matching_bench.runtime, decision_days=400) == 0
+    matching_bench.clock.advance(timedelta(seconds=1))
+    assert await forget_once(matching_bench.runtime, decision_days=400) == 1
+
+
+async def tamper(bench: ServiceBench, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the stored document of the only decision."""
+    document = json.loads(zlib.decompress(await bench.pool.fetchval("select document from decision")))
+    change(document)
+    await bench.pool.execute(
+        "update decision set document = $1", zlib.compress(json.dumps(document).encode())
+    )
