@@ -153,7 +153,15 @@ _AWAY = (
 async def open_store(database_url: str) -> AsyncIterator[SpanStore]:
     """The store of this database; its connections are closed at the end."""
     pool = asyncpg.create_pool(
-        database_url, min_size=0, max_size=CONNECTIONS_MAX, timeout=SECONDS_MAX, command_timeout=SECONDS_MAX
+        database_url,
+        min_size=0,
+        max_size=CONNECTIONS_MAX,
+        timeout=SECONDS_MAX,
+        command_timeout=SECONDS_MAX,
+        server_settings={
+            "synchronous_commit": "off",
+            "jit": "off",
+        },  # a span lost in a crash costs nobody anything
     )
     async with pool:
         yield SpanStore(pool)
