@@ -43,6 +43,17 @@ async def test_a_hundred_who_hold_one_seat_at_once_get_exactly_one(matching_benc
     assert await places(matching_bench, seat) == (1, 0)
 
 
+async def test_no_more_is_held_than_the_well_being_valve_lets_through(matching_bench: ServiceBench) -> None:
+    seat = await an_offer(matching_bench, capacity=5)
+    await matching_bench.pool.execute("update offer set capacity_limit = 2 where id = $1", seat)
+
+    for _ in range(4):
+        await admit(matching_bench)
+
+    assert await places(matching_bench, seat) == (2, 0)
+    assert len(await announced(matching_bench, MatchWaitlisted)) == 2
+
+
 async def test_a_transaction_that_has_offers_locked_passes_over_those_of_others(
     matching_bench: ServiceBench,
 ) -> None:

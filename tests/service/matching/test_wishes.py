@@ -91,3 +91,25 @@ async def test_of_two_who_wait_the_one_who_came_back_keeps_the_earlier_turn(
     await an_offer(matching_bench)
 
     assert [event.referral_id for event in await announced(matching_bench, MatchProposed)] == [back]
+
+
+async def test_the_supporter_a_person_asks_to_go_on_with_goes_before_one_who_fits_as_well(
+    matching_bench: ServiceBench,
+) -> None:
+    await an_offer(matching_bench, capacity=5)
+    known = await an_offer(matching_bench, capacity=5)
+
+    referral = await admit(matching_bench, continue_with=known)
+
+    assert (await last_proposal(matching_bench, referral)).offer_id == known
+
+
+async def test_an_offer_the_consent_does_not_cover_is_not_asked(matching_bench: ServiceBench) -> None:
+    await an_offer(matching_bench)
+    covered = await an_offer(matching_bench, capacity=1)
+
+    first = await admit(matching_bench, consent_offers=(covered,))
+    second = await admit(matching_bench, consent_offers=(covered,))
+
+    assert (await last_proposal(matching_bench, first)).offer_id == covered
+    assert await story(matching_bench, second) == ["MatchWaitlisted"]
