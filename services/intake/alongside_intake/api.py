@@ -10,6 +10,7 @@ from alongside_chassis.transaction import Tx
 from alongside_contracts.intake import Submission
 from alongside_intake import store
 from alongside_intake.admission import Desk, no_such_submission
+from alongside_intake.contact_routes_api import contact_routes_router
 from alongside_intake.domain.facts import Policies, State
 from alongside_intake.filing import Recorded
 from alongside_intake.people_api import partners_router, people_router
@@ -40,6 +41,7 @@ def intake_router(desk: Desk, vault: Vault) -> APIRouter:
     router.include_router(regions_router(desk.policies))
     router.include_router(partners_router(desk.policies, vault))
     router.include_router(people_router(vault))
+    router.include_router(contact_routes_router(vault))
     return router
 
 

@@ -1,5 +1,6 @@
 """How to reach a person or a partner: registered here, sealed in the vault, opened only for our own services."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 import asyncpg
@@ -7,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from alongside_chassis.transaction import Tx
 from alongside_intake import people_store
-from alongside_intake.vault import Owner, Vault
+from alongside_intake.vault import CannotOpen, Owner, Vault
 
 EmailAddress = Annotated[
     str,
@@ -37,10 +38,16 @@ async def keep(tx: Tx, vault: Vault, owner: Owner, route: ContactRoute) -> None:
     await people_store.keep_route(tx, owner, vault.seal(owner, wrapped, route.model_dump_json().encode()))
 
 
-async def find(conn: asyncpg.Connection, vault: Vault, owner: Owner) -> ContactRoute | None:
-    """The owner's contact route; None when there is none, or it was erased. Raises CannotOpen."""
-    found = await people_store.sealed_route(conn, owner)
-    if found is None:
-        return None
-    wrapped, sealed = found
-    return ContactRoute.model_validate_json(vault.open(owner, wrapped, sealed))
+async def find(
+    conn: asyncpg.Connection, vault: Vault, owners: Collection[Owner]
+) -> dict[Owner, ContactRoute | CannotOpen]:
+    """The contact routes of these owners; left out is who has none, or was erased. One that does not open hides none."""
+    sealed = await people_store.sealed_routes(conn, owners)
+    return {owner: _opened(vault, owner, *texts) for owner, texts in sealed.items()}
+
+
+def _opened(vault: Vault, owner: Owner, wrapped: bytes, sealed: bytes) -> ContactRoute | CannotOpen:
+    try:
+        return ContactRoute.model_validate_json(vault.open(owner, wrapped, sealed))
+    except CannotOpen as error:
+        return error

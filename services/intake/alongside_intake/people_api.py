@@ -1,6 +1,6 @@
-"""The HTTP door to partners, people's contact routes, and erasure."""
+"""The HTTP door to partners, to registering people's contact routes, and to erasure."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
@@ -73,7 +73,7 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
 
 
 def people_router(vault: Vault) -> APIRouter:
-    """Contact routes, for our own services alone, and erasure."""
+    """Registering contact routes, for our own services alone, and erasure."""
     router = APIRouter(tags=["people"], dependencies=[ServiceOnly])
 
     @router.put("/people/{namespace}/{person_reference:path}/contact-route", response_model=ContactRouteKept)
@@ -93,11 +93,6 @@ def people_router(vault: Vault) -> APIRouter:
             return ContactRouteKept(person_id=person_id, kept_at=tx.now)
 
         return await command.run(work)
-
-    @router.get("/contact-routes/{kind}/{owner_id}")
-    async def route(kind: Literal["person", "partner"], owner_id: str, read: Read) -> ContactRoute:
-        """How to reach somebody, for the service that is about to."""
-        return _present(await contacts.find(read.conn, vault, Owner(kind, owner_id)))
 
     @router.delete("/people/{person_id}", response_model=ErasureView)
     async def erase(person_id: UUID, command: Command) -> Response:
@@ -138,18 +133,6 @@ async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
         submissions_emptied=len(erased.submissions),
         remains=REMAINS,
     )
-
-
-def _present(route: ContactRoute | None) -> ContactRoute:
-    if route is None:
-        raise Problem(
-            status=404,
-            code="contact-route-missing",
-            title="No contact route is registered, or it was erased",
-            remedy="Register one, or reach them another way.",
-            field="owner_id",
-        )
-    return route
 
 
 def _check(partner_id: str, partner: PartnerCommand, policies: Policies) -> None:

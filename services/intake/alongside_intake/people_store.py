@@ -1,5 +1,6 @@
 """Every question intake asks its database about people, partners and their sealed contact routes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -117,17 +118,20 @@ async def keep_route(tx: Tx, owner: Owner, sealed: bytes) -> None:
     )
 
 
-async def sealed_route(conn: asyncpg.Connection, owner: Owner) -> tuple[bytes, bytes] | None:
-    """The owner's wrapped data key and sealed contact route."""
-    row = await conn.fetchrow(
+async def sealed_routes(
+    conn: asyncpg.Connection, owners: Collection[Owner]
+) -> dict[Owner, tuple[bytes, bytes]]:
+    """The wrapped data key and sealed contact route of each of these owners who has one."""
+    rows = await conn.fetch(
         """
-        select k.wrapped_key, r.sealed from contact_route r join vault_key k using (kind, owner)
-        where r.kind = $1 and r.owner = $2
+        select kind, owner, k.wrapped_key, r.sealed
+        from unnest($1::text[], $2::text[]) as asked (kind, owner)
+            join contact_route r using (kind, owner) join vault_key k using (kind, owner)
         """,
-        owner.kind,
-        owner.id,
+        [owner.kind for owner in owners],
+        [owner.id for owner in owners],
     )
-    return None if row is None else (row["wrapped_key"], row["sealed"])
+    return {Owner(row["kind"], row["owner"]): (row["wrapped_key"], row["sealed"]) for row in rows}
 
 
 async def alarms_of(tx: Tx, person_id: UUID) -> list[UUID]:

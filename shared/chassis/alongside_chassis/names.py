@@ -26,6 +26,7 @@ LogEvent = Literal[
     "timers-wait",  # the timer store is away
     "worker-failed",  # a background worker ended unexpectedly and begins anew
     "migrated",
+    "contact-route-unreadable",  # a sealed address does not open; a person must look
     "crisis-paged",
     "directory-imported",
     "mail-refused",

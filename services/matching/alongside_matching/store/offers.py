@@ -149,10 +149,10 @@ async def pause(
     await conn.execute(_PAUSE, offer_id, because, until, now)
 
 
-async def contact(conn: asyncpg.Connection, offer_id: UUID) -> str | None:
-    """The e-mail address of an offer."""
-    email: str | None = await conn.fetchval("select email from offer_contact where offer_id = $1", offer_id)
-    return email
+async def contacts(conn: asyncpg.Connection, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The e-mail addresses of these offers; left out is who has none."""
+    rows = await conn.fetch("select offer_id, email from offer_contact where offer_id = any($1)", list(ids))
+    return {row["offer_id"]: row["email"] for row in rows}
 
 
 async def keep_contact(conn: asyncpg.Connection, offer_id: UUID, email: str) -> None:
