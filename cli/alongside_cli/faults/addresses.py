@@ -7,9 +7,9 @@ services themselves.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from typing import Final
 from zlib import crc32
 
@@ -30,24 +30,27 @@ async def address_book(port: int) -> AsyncIterator[str]:
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer `GET /contact-routes/{kind}/{id}` until the caller hangs up."""
+    """Answer `POST /contact-routes/query` until the caller hangs up."""
     try:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
-            *_, kind, recipient = head.split(b" ", 2)[1].decode().split("/")
-            writer.write(_answer(kind, recipient))
+            [length] = re.findall(rb"(?i)\r\ncontent-length: *(\d+)\r\n", head)
+            question = json.loads(await reader.readexactly(int(length)))
+            writer.write(_answer([(asked["kind"], asked["id"]) for asked in question["recipients"]]))
             await writer.drain()
-    except (OSError, ValueError, IndexError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+    except (OSError, ValueError, KeyError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
         pass
     finally:
         writer.close()
 
 
-def _answer(kind: str, recipient: str) -> bytes:
+def _answer(asked: Sequence[tuple[str, str]]) -> bytes:
+    payload = json.dumps({"routes": [_route(kind, recipient) for kind, recipient in asked]}).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(payload)}\r\n\r\n"
+    return head.encode() + payload
+
+
+def _route(kind: str, recipient: str) -> dict[str, str]:
     if kind == "person" and crc32(recipient.encode()) % ONE_IN == 0:
-        status, body = HTTPStatus.OK, {"email": f"{recipient}@people.example"}
-    else:
-        status, body = HTTPStatus.NOT_FOUND, {"code": "no-contact-route", "title": "Nobody registered one"}
-    payload = json.dumps(body).encode()
-    head = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\n"
-    return f"{head}Content-Length: {len(payload)}\r\n\r\n".encode() + payload
+        return {"kind": kind, "id": recipient, "email": f"{recipient}@people.example"}
+    return {"kind": kind, "id": recipient, "problem": "no-contact-route"}

@@ -2,54 +2,66 @@
 
 A notice's way, and what a crash leaves behind at each step:
 
-1. claim: state `sending` with a lease, in a transaction of its own. A crash after it costs one lease of waiting.
-2. look up the address, then hand the message to the mail relay; no transaction is open meanwhile.
-3. mark it delivered and announce it, in one transaction.
+1. look: see what is due, and ask each keeper of contact details once for all of its recipients. Nothing is written and
+   no transaction is open meanwhile; a crash costs nothing.
+2. begin, in one transaction: what has no route is closed, together; of the rest as much as there is room for is claimed:
+   state `sending` with a lease. A crash after it costs one lease of waiting.
+3. hand the message to the mail relay; no transaction is open meanwhile.
+4. mark it delivered and announce it, in one transaction, with what else came through in the meantime.
 
-SMTP knows no transaction with our database. When we die between the relay's "250 accepted" and step 3, or the answer
-is lost on the way, the message is sent again after the lease. It then carries the same Message-ID and the same bytes,
-so that a mailbox can recognise it as the one it has; that is all anybody can promise about e-mail. What we announce
-and record happens once.
+SMTP knows no transaction with our database. When we die between the relay's "250 accepted" and the end of step 4, or
+the answer is lost on the way, the message is sent again after the lease. It then carries the same Message-ID and the
+same bytes, so that a mailbox can recognise it as the one it has; that is all anybody can promise about e-mail. What we
+announce and record happens once.
 
 A destination is served by one task at a time in its lane, a few notices at once, each within a deadline. A slow or dead
-destination therefore holds one of the lane's places for a bounded time, then rests, and delays nobody else.
+destination therefore holds one of the lane's places for a bounded time, then rests, and delays nobody else. A keeper
+that is slow or away delays its own recipients alone: the others' rounds go on beside its own.
+
+Two processes may look at the same notices; step 2 gives each notice to one of them. Whoever finds that another was
+there first leaves the queue to it until the next poll.
 """
 
 import asyncio
-import random
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Coroutine, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from email.message import EmailMessage
+from typing import Any, Final, TypeVar
 
+from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind
 
 from alongside_chassis import telemetry
 from alongside_chassis.delivery import Verdict, verdict_on
 from alongside_chassis.runtime import Runtime
-from alongside_chassis.transaction import Tx
-from alongside_notifications import store
-from alongside_notifications.announcements import announce_delivered, announce_failed
+from alongside_notifications import queue_store
+from alongside_notifications.conclusions import Attempted, Concluded, Conclusions, conclude
+from alongside_notifications.domain.audience import Destination
 from alongside_notifications.domain.notice import Recorded
-from alongside_notifications.domain.retry import (
-    Attempt,
-    Decision,
-    Delivered,
-    GivenUp,
-    NoRoute,
-    NotNow,
-    OnceMore,
-    Patience,
-    Unroutable,
-    decide,
+from alongside_notifications.domain.retry import Decision, Delivered, GivenUp, OnceMore, Patience
+from alongside_notifications.domain.rounds import (
+    KEEPER_OF,
+    Due,
+    Keeper,
+    Limits,
+    Parcels,
+    Round,
+    parcels_of,
+    planned,
 )
 from alongside_notifications.mail import MailRelay, written
 from alongside_notifications.metrics import MailMetrics, Outcome
-from alongside_notifications.routes import ContactRoutes, Email
+from alongside_notifications.routes import RECIPIENTS_MAX, ContactRoutes
 
-LOOKED_AT_MAX: Final = 500
-"""How many due notices one claim looks at: some 2 ms, however long the queue."""
+T = TypeVar("T")
+
+LOOKED_AT_MAX: Final = 1000
+"""How many due notices of a kind one round looks at, however long the queue."""
+LOOKED_UP_PER_PLACE: Final = 12
+"""How many destinations are asked for per free place: many may have no route, and asking costs little beside sending."""
 DRAIN_SECONDS_MAX: Final = 5.0
 """How long a stop waits for what is being sent, so that it need not be sent twice."""
 
@@ -67,6 +79,20 @@ class Terms:
     poll_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What a round has done when its transaction ends."""
+
+    closed: Sequence[Due]
+    """Without a route, and recorded as such."""
+    claimed: Sequence[Recorded]
+    """To be sent now."""
+    postponed: Sequence[Concluded]
+    """For want of an answer about their routes."""
+    overtaken: bool
+    """Whether another worker was there first for some of it."""
+
+
 class Delivery:
     """One lane of the worker."""
 
@@ -82,86 +108,157 @@ class Delivery:
     ) -> None:
         self._runtime, self._urgent, self._terms, self._metrics = runtime, urgent, terms, metrics
         self._relay, self._routes = relay, routes
-        self._serving: dict[asyncio.Task[None], str] = {}
+        self._conclusions = Conclusions(runtime, terms.patience)
+        self._rounds: dict[asyncio.Task[None], Keeper] = {}
+        self._serving: dict[asyncio.Task[None], Destination] = {}
+        self._beginning = asyncio.Lock()  # one round at a time takes places
+        self._left = False  # whether the last look is known not to have seen to everything
+        self._more = asyncio.Event()
+        self._errors: list[BaseException] = []
 
     async def run(self) -> None:
         """Serve what is due until cancelled; an error of the database ends it, and the chassis begins it anew."""
         try:
             while True:
-                while await self.serve_due():
-                    pass  # there may be room for more: one claim looks at a few notices only
-                await self._until_something_ends()
+                await self.look()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._terms.poll_seconds):
+                        await self._more.wait()
         finally:
-            if self._serving:
-                _, late = await asyncio.wait(self._serving, timeout=DRAIN_SECONDS_MAX)
-                for task in late:
-                    task.cancel()
+            await self._stop()
 
     async def deliver_due(self) -> None:
         """Serve what is due now to its end; for tests and for emptying a queue by hand."""
-        while await self.serve_due():
-            await asyncio.gather(*self._serving)
+        while await self.look():
+            while under_way := {*self._rounds, *self._serving}:
+                await asyncio.wait(under_way)
+        self._face_errors()
 
-    async def serve_due(self) -> int:
-        """Begin to serve as many destinations as there is room for; returns how many."""
-        self._reap()
-        room = self._terms.destinations_at_once_max - len(self._serving)
-        parcels = _by_destination(await self._claim(room)) if room else {}
-        for destination, notices in parcels.items():
-            self._serving[asyncio.create_task(self._serve(notices))] = destination
-        return len(parcels)
+    async def look(self) -> bool:
+        """Begin a round for each keeper that is not being asked and has recipients due; returns whether there are any."""
+        self._face_errors()
+        self._more.clear()
+        destinations_max = min(self._places * LOOKED_UP_PER_PLACE, RECIPIENTS_MAX)
+        looked_at_max = min(destinations_max * self._terms.notices_per_destination_max, LOOKED_AT_MAX)
+        due = await self._due(looked_at_max) if looked_at_max else []
+        asked = parcels_of(due, destinations_max=destinations_max)
+        kept = sum(len(parcel) for parcels in asked.values() for parcel in parcels.values())
+        self._left = len(due) >= looked_at_max or kept < len(due)
+        for keeper, parcels in asked.items():
+            self._begin_task(self._rounds, self._round(keeper, parcels), keeper)
+        return bool(due)
 
-    async def _claim(self, room: int) -> list[Recorded]:
-        async with self._runtime.transaction() as tx:
-            return await store.claim(
-                tx,
-                store.Claim(
-                    urgent=self._urgent,
-                    busy=list(self._serving.values()),
-                    destinations_max=room,
-                    notices_per_destination_max=self._terms.notices_per_destination_max,
-                    looked_at_max=LOOKED_AT_MAX,
-                    until=tx.now + self._terms.lease,
-                ),
+    async def _due(self, looked_at_max: int) -> list[Due]:
+        asked = set(self._rounds.values())
+        async with self._runtime.read() as conn:
+            return await queue_store.due(
+                conn,
+                urgent=self._urgent,
+                now=self._runtime.clock.now(),
+                kinds=[kind for kind, keeper in KEEPER_OF.items() if keeper not in asked],
+                busy=self._serving.values(),
+                looked_at_max=looked_at_max,
             )
 
-    async def _serve(self, notices: Sequence[Recorded]) -> None:
+    async def _round(self, keeper: Keeper, parcels: Parcels) -> None:
+        """Ask where to send what was looked at, close what goes nowhere, and begin to send the rest."""
+        routes = await self._routes.of(keeper, list(parcels))
+        async with self._beginning:
+            limits = Limits(self._places, self._terms.notices_per_destination_max)
+            todo = planned(parcels, routes, limits)
+            begun = await self._begin(todo)
+            self._left = (self._left or todo.left) and not begun.overtaken
+            for to, notices in _by_destination(begun.claimed).items():
+                self._begin_task(self._serving, self._serve(notices, todo.addresses[to]), to)
+        self._tell_begun(begun)
+
+    async def _begin(self, todo: Round) -> _Begun:
+        wanted = [*todo.sent, *todo.unanswered]
+        async with self._runtime.transaction() as tx:
+            closed = await queue_store.mark_unroutable(tx, todo.unroutable) if todo.unroutable else set()
+            taken = await queue_store.claim(tx, wanted, until=tx.now + self._terms.lease) if wanted else []
+            unanswered = [_unanswered(due, todo) for due in taken]
+            concluded = await conclude(tx, [each for each in unanswered if each], self._terms.patience)
+        return _Begun(
+            closed=[each for each in todo.unroutable if each.id in closed],
+            claimed=[due for due, each in zip(taken, unanswered, strict=True) if each is None],
+            postponed=concluded,
+            overtaken=len(closed) + len(taken) < len(todo.unroutable) + len(wanted),
+        )
+
+    async def _serve(self, notices: Sequence[Recorded], address: str) -> None:
         """Send one destination its notices in turn, until one of them does not go through."""
-        route = await self._routes.email_of(notices[0].notice.recipient)
         for place, due in enumerate(notices):
-            with self._span(due):
-                attempt = await self._attempt(due, route)
-                decision = await self._conclude(due, attempt, untried=notices[place + 1 :])
+            with self._span(due) as span:
+                attempt = await self._relay.send(self._written(due, address))
+                attempted = Attempted(due, attempt, span, untried=notices[place + 1 :])
+                decision = await self._conclusions.of(attempted)
             self._tell(due, decision)
             if isinstance(decision, OnceMore):
                 return
 
-    async def _attempt(self, due: Recorded, route: Email | NoRoute | NotNow) -> Attempt:
-        match route:
-            case Email(address):
-                message = written(
-                    due.notice,
-                    sender=self._terms.sender,
-                    to=address,
-                    link_base=self._terms.link_base,
-                    at=due.created_at,
-                )
-                return await self._relay.send(message)
-            case NoRoute() | NotNow():
-                return route
+    def _written(self, due: Recorded, address: str) -> EmailMessage:
+        terms = self._terms
+        return written(
+            due.notice, sender=terms.sender, to=address, link_base=terms.link_base, at=due.created_at
+        )
 
-    async def _conclude(self, due: Recorded, attempt: Attempt, *, untried: Sequence[Recorded]) -> Decision:
-        """Record and announce in one transaction what became of a notice."""
-        async with self._runtime.transaction() as tx:
-            decision = decide(
-                attempt,
-                attempts=due.attempts,
-                patience=self._terms.patience,
-                now=tx.now,
-                jitter=random.random(),
+    def _span(self, due: Recorded) -> AbstractContextManager[Span]:
+        """A span that continues the story of the cause, however much later the message goes out."""
+        return self._runtime.tools.tracer.start_as_current_span(
+            "send notice", context=telemetry.context_of(due.trace), kind=SpanKind.CLIENT
+        )
+
+    @property
+    def _places(self) -> int:
+        """How many more destinations may be served."""
+        return self._terms.destinations_at_once_max - len(self._serving)
+
+    def _begin_task(
+        self, tasks: dict[asyncio.Task[None], T], work: Coroutine[Any, Any, None], holds: T
+    ) -> None:
+        """Run `work` beside us, and keep in `tasks` what it holds until it ends."""
+        task = asyncio.create_task(work)
+        tasks[task] = holds
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Let go of what it held, and look again at once if something waits for that, or if it failed."""
+        self._rounds.pop(task, None)
+        self._serving.pop(task, None)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._errors.append(error)
+        if error is not None or (self._left and self._places > 0):
+            self._more.set()
+
+    def _face_errors(self) -> None:
+        """The world's fault ends the lane, ours only the task it happened in: its lease brings its notices back."""
+        errors, self._errors = self._errors, []
+        for error in errors:
+            if verdict_on(error) in (Verdict.WAIT, Verdict.STOP):
+                raise error
+            self._runtime.log.error("worker-failed", worker="mail", exc=error)
+
+    async def _stop(self) -> None:
+        """Break off the rounds, and let what is being sent come to its end."""
+        for task in self._rounds:
+            task.cancel()
+        if self._rounds:
+            await asyncio.wait(self._rounds)
+        if self._serving:
+            _, late = await asyncio.wait(self._serving, timeout=DRAIN_SECONDS_MAX)
+            for task in late:
+                task.cancel()
+
+    def _tell_begun(self, begun: _Begun) -> None:
+        self._metrics.attempts.labels("no-route").inc(len(begun.closed))
+        for closed in begun.closed if self._urgent else ():
+            self._runtime.log.info(
+                "crisis-paged", outcome="no-route", notice=str(closed.id), attempts=closed.attempts
             )
-            await _record(tx, due, decision, untried)
-        return decision
+        for each in begun.postponed:
+            self._tell(each.attempted.due, each.decision)
 
     def _tell(self, due: Recorded, decision: Decision) -> None:
         """Count the outcome, and say aloud what somebody may want to look at."""
@@ -173,51 +270,18 @@ class Delivery:
                 log.warning("mail-waits", trouble=trouble, **facts)
             case GivenUp(why):
                 log.error("mail-refused", why=why, urgent=self._urgent, **facts)
-            case Delivered() | Unroutable() if self._urgent:
-                log.info("crisis-paged", outcome=_outcome(decision), **facts)
-            case Delivered() | Unroutable():
+            case Delivered() if self._urgent:
+                log.info("crisis-paged", outcome="delivered", **facts)
+            case Delivered():
                 pass
 
-    def _span(self, due: Recorded) -> AbstractContextManager[Span]:
-        """A span that continues the story of the cause, however much later the message goes out."""
-        return self._runtime.tools.tracer.start_as_current_span(
-            "send notice", context=telemetry.context_of(due.trace), kind=SpanKind.CLIENT
-        )
 
-    def _reap(self) -> None:
-        """Forget tasks that ended. The world's fault ends the lane, ours only that task: its lease brings it back."""
-        for task in [task for task in self._serving if task.done()]:
-            del self._serving[task]
-            error = None if task.cancelled() else task.exception()
-            if error is None:
-                continue
-            if verdict_on(error) in (Verdict.WAIT, Verdict.STOP):
-                raise error
-            self._runtime.log.error("worker-failed", worker="mail", exc=error)
-
-    async def _until_something_ends(self) -> None:
-        if self._serving:
-            seconds = self._terms.poll_seconds
-            await asyncio.wait(self._serving, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        else:
-            await asyncio.sleep(self._terms.poll_seconds)
-
-
-async def _record(tx: Tx, due: Recorded, decision: Decision, untried: Sequence[Recorded]) -> None:
-    notice = due.notice
-    match decision:
-        case Delivered():
-            if await store.mark_delivered(tx, notice.id):
-                announce_delivered(tx, notice, at=tx.now)
-        case GivenUp(why):
-            if await store.mark_failed(tx, due, why):
-                announce_failed(tx, notice, why)
-        case Unroutable():
-            await store.mark_unroutable(tx, due)
-        case OnceMore(at, rest_until, trouble):
-            await store.postpone(tx, due, at, trouble)
-            urgent = notice.news.urgent
-            await store.rest(tx, notice.recipient, urgent=urgent, until=rest_until, untried=untried)
+def _unanswered(due: Recorded, todo: Round) -> Attempted | None:
+    """A notice nobody could say the address of, as an attempt of its cause's trace; None when it has an address."""
+    route = todo.silent.get(due.notice.recipient.destination)
+    if route is None:
+        return None
+    return Attempted(due, route, trace.get_current_span(telemetry.context_of(due.trace)))
 
 
 def _outcome(decision: Decision) -> Outcome:
@@ -228,14 +292,10 @@ def _outcome(decision: Decision) -> Outcome:
             return "once-more"
         case GivenUp():
             return "given-up"
-        case Unroutable():
-            return "no-route"
 
 
-def _by_destination(claimed: Sequence[Recorded]) -> dict[str, list[Recorded]]:
-    """Whatever role they have: one mailbox is one destination."""
-    parcels: dict[str, list[Recorded]] = {}
+def _by_destination(claimed: Sequence[Recorded]) -> dict[Destination, list[Recorded]]:
+    parcels: dict[Destination, list[Recorded]] = {}
     for due in claimed:
-        recipient = due.notice.recipient
-        parcels.setdefault(f"{recipient.kind}:{recipient.id}", []).append(due)
+        parcels.setdefault(due.notice.recipient.destination, []).append(due)
     return parcels

@@ -29,13 +29,13 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
     async def tell_of_transitions(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
         await _tell(tx, events, coordinator)
 
-    @handlers.on(MatchLapsed)
-    async def tell_who_did_not_answer(event: MatchLapsed, tx: Tx) -> None:
-        await _tell(tx, [event], coordinator)
+    @handlers.on_batch(MatchLapsed)
+    async def tell_who_did_not_answer(events: Sequence[MatchLapsed], tx: Tx) -> None:
+        await _tell(tx, events, coordinator)
 
-    @handlers.on(ReferralOverdue)
-    async def ask_who_must_act(event: ReferralOverdue, tx: Tx) -> None:
-        await _tell(tx, [event], coordinator)
+    @handlers.on_batch(ReferralOverdue)
+    async def ask_who_must_act(events: Sequence[ReferralOverdue], tx: Tx) -> None:
+        await _tell(tx, events, coordinator)
 
     @handlers.on(SubmissionEscalated)
     async def page_who_is_on_call(event: SubmissionEscalated, tx: Tx) -> None:

@@ -1,45 +1,48 @@
-"""The door to whoever keeps contact details: asked at sending time, for one recipient, and forgotten at once.
+"""The door to whoever keeps contact details: asked when a round of sending begins, for its recipients alone.
 
-`GET /contact-routes/{kind}/{id}` with the service token: at intake for `person` and `partner`, at matching for
-`offer`. It answers 200 `{"email": "…", …}`, or 404 with a problem's code when nobody has registered a route or it was erased. A
-404 for the address itself (`not-found`) means that we ask in the wrong place: that is our trouble, and notices wait.
-Coordinators are settings of this service.
+`POST /contact-routes/query` with the service token: at intake for people and partners, at matching for offers. The
+answer has one entry for each recipient: an address, or the code of what stands against one. A recipient whose entry is
+missing, or whose code is not one of those below, waits: we cannot know. Nothing is kept beyond the round, and no
+address is logged. Coordinators are settings of this service.
 """
 
 import asyncio
+import contextlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Final
 
 import httpx2
+import orjson
 from pydantic import BaseModel, ValidationError
 
-from alongside_notifications.domain.audience import Kind, Recipient
-from alongside_notifications.domain.retry import NoRoute, NotNow
+from alongside_notifications.domain.audience import Destination
+from alongside_notifications.domain.retry import NotNow
+from alongside_notifications.domain.rounds import Email, Keeper, NoRoute, Route
 from alongside_notifications.settings import ADDRESS
 
+RECIPIENTS_MAX: Final = 200
+"""How many recipients one question may name."""
+_JSON: Final = {"Content-Type": "application/json"}
 _AWAY: Final = NotNow("routes-away")
-_NO_SUCH_DOOR: Final = "not-found"
+_NOT_REGISTERED: Final = frozenset({"contact-route-missing", "no-contact-route"})
+_PERHAPS_ONE_OF_THEM: Final = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.INTERNAL_SERVER_ERROR})
 
 
-@dataclass(frozen=True, slots=True)
-class Email:
-    """An address to send to now, and to keep nowhere."""
-
-    address: str
+class _Entry(BaseModel):
+    kind: str
+    id: str
+    email: str | None = None
+    problem: str | None = None
 
 
 class _Answer(BaseModel):
-    email: str | None = None
-
-
-class _Refusal(BaseModel):
-    code: str
+    routes: Sequence[_Entry]
 
 
 class ContactRoutes:
-    """Looks up where one recipient can be reached."""
+    """Looks up where recipients can be reached."""
 
     def __init__(
         self,
@@ -51,25 +54,31 @@ class ContactRoutes:
         seconds_max: float,
     ) -> None:
         self._client, self._coordinators, self._seconds_max = client, coordinators, seconds_max
-        self._keepers = {Kind.PERSON: intake_url, Kind.PARTNER: intake_url, Kind.OFFER: matching_url}
+        self._urls = {Keeper.INTAKE: intake_url, Keeper.MATCHING: matching_url}
 
-    async def email_of(self, recipient: Recipient) -> Email | NoRoute | NotNow:
-        """The recipient's e-mail address; that there is none; or that nobody can say at present."""
-        if recipient.kind is Kind.COORDINATOR:
-            return _usable(self._coordinators.get(recipient.id))
-        url = f"{self._keepers[recipient.kind].rstrip('/')}/contact-routes/{recipient.kind}/{recipient.id}"
-        try:
+    async def of(self, keeper: Keeper, destinations: Sequence[Destination]) -> dict[Destination, Route]:
+        """Where each of a keeper's destinations is reached; that there is no such place; or that nobody can say now.
+
+        At most RECIPIENTS_MAX destinations.
+        """
+        if keeper is Keeper.SETTINGS:
+            return {to: _usable(self._coordinators.get(to.id)) for to in destinations}
+        found: dict[Destination, Route] = dict.fromkeys(destinations, _AWAY)
+        url = f"{self._urls[keeper].rstrip('/')}/contact-routes/query"
+        with contextlib.suppress(httpx2.TransportError, TimeoutError):
             async with asyncio.timeout(self._seconds_max):
-                answer = await self._client.get(url)
-        except (httpx2.TransportError, TimeoutError):
-            return _AWAY
-        match answer.status_code:
-            case 200:
-                return _read(answer.content)
-            case 404 if _code(answer.content) not in (None, _NO_SUCH_DOOR):
-                return NoRoute()
-            case _:
-                return _AWAY
+                await self._ask(url, destinations, found)
+        return found
+
+    async def _ask(self, url: str, asked: Sequence[Destination], found: dict[Destination, Route]) -> None:
+        """Write down what is answered; a question refused for one of its recipients is asked again in halves."""
+        answer = await self._client.post(url, content=_question(asked), headers=_JSON)
+        if answer.status_code == HTTPStatus.OK:
+            found.update(_read(answer.content, asked))
+        elif answer.status_code in _PERHAPS_ONE_OF_THEM and len(asked) > 1:
+            half = len(asked) // 2
+            await self._ask(url, asked[:half], found)
+            await self._ask(url, asked[half:], found)
 
 
 def open_client(*, service_token: str, seconds_max: float) -> httpx2.AsyncClient:
@@ -82,18 +91,24 @@ def open_client(*, service_token: str, seconds_max: float) -> httpx2.AsyncClient
     )
 
 
-def _read(body: bytes) -> Email | NoRoute | NotNow:
-    try:
-        return _usable(_Answer.model_validate_json(body).email)
-    except ValidationError:
-        return _AWAY
+def _question(asked: Sequence[Destination]) -> bytes:
+    return orjson.dumps({"recipients": [{"kind": kind, "id": recipient_id} for kind, recipient_id in asked]})
 
 
-def _code(body: bytes) -> str | None:
+def _read(body: bytes, asked: Sequence[Destination]) -> dict[Destination, Route]:
+    """What is said of those who were asked for; nothing when it cannot be read."""
     try:
-        return _Refusal.model_validate_json(body).code
+        answer = _Answer.model_validate_json(body)
     except ValidationError:
-        return None
+        return {}
+    said = {(entry.kind, entry.id): _told(entry) for entry in answer.routes}
+    return {to: said[to] for to in asked if to in said}
+
+
+def _told(entry: _Entry) -> Route:
+    if entry.problem is None:
+        return _usable(entry.email)
+    return NoRoute() if entry.problem in _NOT_REGISTERED else _AWAY
 
 
 def _usable(address: str | None) -> Email | NoRoute:

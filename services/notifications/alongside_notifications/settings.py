@@ -91,8 +91,7 @@ class Settings(ChassisSettings):
     @property
     def lease(self) -> timedelta:
         """How long a worker holds what it claimed: twice the longest time it can need."""
-        sending = self.lookup_seconds_max + self.send_seconds_max * self.notices_per_destination_max
-        return timedelta(seconds=2 * sending)
+        return timedelta(seconds=2 * self.send_seconds_max * self.notices_per_destination_max)
 
     @property
     def patience(self) -> Patience:

@@ -1,8 +1,4 @@
-"""Every SQL statement of the service, one function per question.
-
-A delivery worker claims a notice with a lease: state `sending` until `next_attempt_at`. `attempts`, raised by each
-claim, is also the fence: whoever lost the lease can no longer postpone or fail what another worker has claimed since.
-"""
+"""What was told and who was paged, one function per question. What waits to be sent is asked in queue_store.py."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +13,8 @@ from alongside_chassis.transaction import Tx
 from alongside_notifications.domain.audience import Channel, Kind, Recipient, Role
 from alongside_notifications.domain.ladder import Escalation
 from alongside_notifications.domain.notice import News, Notice, Recorded, Subject
-from alongside_notifications.domain.retry import GiveUpReason, Trouble
 
-_COLUMNS: Final = """
+COLUMNS: Final = """
     id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, urgent,
     state, attempts, next_attempt_at, trouble, trace, created_at, delivered_at
 """
@@ -38,63 +33,14 @@ _RECORD: Final = """
     on conflict (cause, role, recipient_id, channel) do nothing
     returning id
 """
-# Only the oldest due notices are looked at, so that a long queue costs no more than a short one. A destination that
-# is being served is left out, so its backlog never hides the others.
-_CLAIM: Final = f"""
-    with due as (
-        select id, recipient_kind, recipient_id, next_attempt_at
-        from notice
-        where state in ('pending', 'sending') and urgent = $1 and next_attempt_at <= $2
-            and recipient_kind || ':' || recipient_id <> all($3::text[])
-        order by next_attempt_at
-        limit $4
-    ), destination as (
-        select recipient_kind, recipient_id
-        from due group by recipient_kind, recipient_id order by min(next_attempt_at) limit $5
-    ), ranked as (
-        select id, row_number() over (partition by recipient_kind, recipient_id order by next_attempt_at, id) as place
-        from due join destination using (recipient_kind, recipient_id)
-    ), claimed as (
-        select id from notice
-        where id in (select id from ranked where place <= $6)
-            and state in ('pending', 'sending') and next_attempt_at <= $2
-        for update skip locked
-    )
-    update notice set state = 'sending', attempts = attempts + 1, next_attempt_at = $7
-    where id in (select id from claimed)
-    returning {_COLUMNS}
-"""
-_DELIVERED: Final = """
-    update notice set state = 'delivered', delivered_at = $2, next_attempt_at = null, trouble = null
-    where id = $1 and state in ('pending', 'sending')
-    returning true
-"""
-_CLOSE: Final = """
-    update notice set state = $3, trouble = $4, next_attempt_at = null
-    where id = $1 and state = 'sending' and attempts = $2
-    returning true
-"""
-_POSTPONE: Final = """
-    update notice set state = 'pending', trouble = $4, next_attempt_at = $3
-    where id = $1 and state = 'sending' and attempts = $2
-"""
-_RELEASE: Final = """
-    update notice set state = 'pending', attempts = notice.attempts - 1, next_attempt_at = $3
-    from unnest($1::uuid[], $2::integer[]) as untried (id, attempts)
-    where notice.id = untried.id and notice.state = 'sending' and notice.attempts = untried.attempts
-"""
-_REST: Final = """
-    update notice set next_attempt_at = $3
-    where recipient_kind = $1 and recipient_id = $2 and state = 'pending' and next_attempt_at < $3 and urgent = $4
-"""
 _AGAIN: Final = f"""
     update notice set state = 'pending', attempts = 0, trouble = null, next_attempt_at = $2
     where id = $1 and state = 'failed'
-    returning {_COLUMNS}
+    returning {COLUMNS}
 """
-_ONE: Final = f"select {_COLUMNS} from notice where id = $1"
+_ONE: Final = f"select {COLUMNS} from notice where id = $1"
 _SOME: Final = f"""
-    select {_COLUMNS} from notice
+    select {COLUMNS} from notice
     where ($1::uuid is null or referral_id = $1) and ($2::text is null or role = $2)
         and ($3::text is null or recipient_id = $3) and ($4::text is null or channel = $4)
         and ($5::text is null or state = $5) and ($6::uuid is null or id < $6)
@@ -102,7 +48,7 @@ _SOME: Final = f"""
 """
 # A person who referred themselves is told as the referrer; their inbox holds that too.
 _INBOX: Final = f"""
-    select {_COLUMNS} from notice
+    select {COLUMNS} from notice
     where recipient_id = $1 and (role = $2 or recipient_kind = $2) and channel = 'in-app'
         and ($3::uuid is null or id < $3)
     order by id desc limit $4
@@ -145,19 +91,6 @@ class Wanted:
     state: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What one round of a worker may take: destinations and notices at most, and until when it holds them."""
-
-    urgent: bool
-    busy: Sequence[str]
-    """Destinations being served already, as `kind:id`."""
-    destinations_max: int
-    notices_per_destination_max: int
-    looked_at_max: int
-    until: datetime
-
-
 async def record(tx: Tx, told: Sequence[tuple[Notice, Mapping[str, str]]]) -> set[UUID]:
     """Record notices, each with the trace of its cause; returns the ids of those not recorded before."""
     if not told:
@@ -166,61 +99,16 @@ async def record(tx: Tx, told: Sequence[tuple[Notice, Mapping[str, str]]]) -> se
     return {row["id"] for row in await tx.conn.fetch(_RECORD, *columns, tx.now)}
 
 
-async def claim(tx: Tx, wanted: Claim) -> list[Recorded]:
-    """Take due notices for sending, oldest first; nobody else gets them before the lease ends."""
-    rows = await tx.conn.fetch(
-        _CLAIM,
-        wanted.urgent,
-        tx.now,
-        wanted.busy,
-        wanted.looked_at_max,
-        wanted.destinations_max,
-        wanted.notices_per_destination_max,
-        wanted.until,
-    )
-    return sorted(map(_recorded, rows), key=lambda due: due.notice.id)
-
-
-async def mark_delivered(tx: Tx, notice_id: UUID) -> bool:
-    """Whether this was the first word of its delivery. True even after the lease ended: it did arrive."""
-    return bool(await tx.conn.fetchval(_DELIVERED, notice_id, tx.now))
-
-
-async def mark_failed(tx: Tx, due: Recorded, why: GiveUpReason) -> bool:
-    """Give up; False when the lease was lost."""
-    return bool(await tx.conn.fetchval(_CLOSE, due.notice.id, due.attempts, "failed", why))
-
-
-async def mark_unroutable(tx: Tx, due: Recorded) -> None:
-    """There is nowhere to send it to."""
-    await tx.conn.execute(_CLOSE, due.notice.id, due.attempts, "no-route", None)
-
-
-async def postpone(tx: Tx, due: Recorded, at: datetime, trouble: Trouble) -> None:
-    """Try this one again later; nothing happens when the lease was lost."""
-    await tx.conn.execute(_POSTPONE, due.notice.id, due.attempts, at, trouble)
-
-
-async def rest(
-    tx: Tx, recipient: Recipient, *, urgent: bool, until: datetime, untried: Sequence[Recorded]
-) -> None:
-    """Send a destination nothing until then, and give back what was claimed for it; that costs no attempt."""
-    await tx.conn.execute(
-        _RELEASE, [due.notice.id for due in untried], [due.attempts for due in untried], until
-    )
-    await tx.conn.execute(_REST, recipient.kind, recipient.id, until, urgent)
-
-
 async def try_again(tx: Tx, notice_id: UUID) -> Recorded | None:
     """Give a failed notice all its attempts anew; None when it has not failed."""
     row = await tx.conn.fetchrow(_AGAIN, notice_id, tx.now)
-    return _recorded(row) if row else None
+    return recorded(row) if row else None
 
 
 async def notice(conn: asyncpg.Connection, notice_id: UUID) -> Recorded | None:
     """One notice."""
     row = await conn.fetchrow(_ONE, notice_id)
-    return _recorded(row) if row else None
+    return recorded(row) if row else None
 
 
 async def notices(
@@ -237,14 +125,14 @@ async def notices(
         before,
         limit,
     )
-    return [_recorded(row) for row in rows]
+    return [recorded(row) for row in rows]
 
 
 async def inbox(
     conn: asyncpg.Connection, role: Role, recipient_id: str, *, before: UUID | None, limit: int
 ) -> list[Recorded]:
     """What one recipient has been told in the app, newest first."""
-    return [_recorded(row) for row in await conn.fetch(_INBOX, recipient_id, role, before, limit)]
+    return [recorded(row) for row in await conn.fetch(_INBOX, recipient_id, role, before, limit)]
 
 
 async def waiting(conn: asyncpg.Connection) -> dict[bool, int]:
@@ -318,7 +206,8 @@ def _row(told: Notice, trace: Mapping[str, str]) -> tuple[Any, ...]:
     )
 
 
-def _recorded(row: asyncpg.Record) -> Recorded:
+def recorded(row: asyncpg.Record) -> Recorded:
+    """A row of `COLUMNS` as a notice."""
     return Recorded(
         notice=Notice(
             id=row["id"],

@@ -47,6 +47,7 @@ class Notice(Base, table=True):
         Index(
             "ix_notice_due",
             "urgent",
+            "recipient_kind",
             "next_attempt_at",
             postgresql_where=text("state in ('pending', 'sending')"),
         ),

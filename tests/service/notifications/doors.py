@@ -87,25 +87,50 @@ class Mailbox:
 
 @dataclass
 class ContactBook:
-    """Answers `GET /contact-routes/{kind}/{id}` as intake and matching do."""
+    """Answers `POST /contact-routes/query` as intake and matching do.
+
+    Whole questions fail while it is `away`, and when they name one of the `poison`; `unreadable` ones have an entry that
+    says so, and `forgotten` ones have none. `held` answers wait for the event of their kind.
+    """
 
     token: str
     addresses: dict[tuple[str, str], str | None] = field(default_factory=dict)
     away: bool = False
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    poison: set[tuple[str, str]] = field(default_factory=set)
+    unreadable: set[tuple[str, str]] = field(default_factory=set)
+    forgotten: set[tuple[str, str]] = field(default_factory=set)
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
+    questions: list[list[tuple[str, str]]] = field(default_factory=list)
     url: str = ""
 
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """Whoever was asked for, in all questions together."""
+        return [entry for question in self.questions for entry in question]
+
     async def answer(self, request: Request) -> Response:
-        """One look-up."""
+        """One question."""
         if self.away:
             return JSONResponse({"code": "try-again"}, 503)
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return JSONResponse({"code": "service-token-required"}, 401)
-        entry = (request.path_params["kind"], request.path_params["id"])
-        self.asked.append(entry)
-        if entry not in self.addresses:
-            return JSONResponse({"code": "contact-route-missing"}, 404)
-        return JSONResponse({"email": self.addresses[entry]})
+        question = [(each["kind"], each["id"]) for each in (await request.json())["recipients"]]
+        self.questions.append(question)
+        for kind in {kind for kind, _ in question} & self.held.keys():
+            await self.held[kind].wait()
+        if self.poison.intersection(question):
+            return JSONResponse({"code": "our-fault"}, 500)
+        return JSONResponse(
+            {"routes": [self._entry(each) for each in question if each not in self.forgotten]}
+        )
+
+    def _entry(self, asked: tuple[str, str]) -> dict[str, str | None]:
+        kind, recipient_id = asked
+        problem = "contact-route-unreadable" if asked in self.unreadable else None
+        if asked not in self.addresses:
+            problem = "no-contact-route" if kind == "offer" else "contact-route-missing"
+        email = None if problem else self.addresses[asked]
+        return {"kind": kind, "id": recipient_id, "email": email, "problem": problem}
 
 
 @asynccontextmanager
@@ -126,7 +151,7 @@ async def contact_book(
 ) -> AsyncIterator[ContactBook]:
     """A keeper of contact details on a free port."""
     book = ContactBook(token, dict(addresses))
-    app = Starlette(routes=[Route("/contact-routes/{kind}/{id}", book.answer)])
+    app = Starlette(routes=[Route("/contact-routes/query", book.answer, methods=["POST"])])
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         book.url = f"http://127.0.0.1:{listening.getsockname()[1]}"

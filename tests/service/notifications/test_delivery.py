@@ -129,8 +129,8 @@ async def test_asking_in_the_wrong_place_is_our_trouble_and_no_missing_address(
     network_with: Networks,
 ) -> None:
     async with network_with() as network:
-        network.lane._routes._keepers = dict.fromkeys(
-            network.lane._routes._keepers, f"{network.book.url}/elsewhere"
+        network.lane._routes._urls = dict.fromkeys(
+            network.lane._routes._urls, f"{network.book.url}/elsewhere"
         )
         await network.bench.hear(a_transition())
 

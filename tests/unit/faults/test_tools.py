@@ -54,12 +54,15 @@ def test_each_service_has_a_clock_of_its_own(tmp_path: Path) -> None:
 
 
 async def test_the_address_book_answers_like_a_service_and_one_person_in_many_has_an_address() -> None:
-    people = [f"person-{number}" for number in range(200)]
+    people = [{"kind": "person", "id": f"person-{number}"} for number in range(199)]
+    question = {"recipients": [*people, {"kind": "offer", "id": "person-1"}]}
     async with address_book(free_port()) as url, httpx2.AsyncClient(trust_env=False) as client:
-        answers = [await client.get(f"{url}/contact-routes/person/{person}") for person in people]
-        offer = await client.get(f"{url}/contact-routes/offer/person-1")
+        first = await client.post(f"{url}/contact-routes/query", json=question)
+        again = await client.post(f"{url}/contact-routes/query", json=question)
 
-    reachable = [answer.json()["email"] for answer in answers if answer.status_code == 200]
+    routes = first.json()["routes"]
+    assert [{"kind": route["kind"], "id": route["id"]} for route in routes] == question["recipients"]
+    reachable = [route["email"] for route in routes if "problem" not in route]
     assert 0 < len(reachable) < len(people) / 4
-    assert all(answer.json()["code"] == "no-contact-route" for answer in answers if answer.status_code == 404)
-    assert offer.status_code == 404
+    assert {route["problem"] for route in routes if "email" not in route} == {"no-contact-route"}
+    assert again.json() == first.json()

@@ -12,12 +12,10 @@ from alongside_notifications.domain.retry import (
     Decision,
     Delivered,
     GivenUp,
-    NoRoute,
     NotNow,
     OnceMore,
     Patience,
     Refused,
-    Unroutable,
     decide,
 )
 
@@ -36,10 +34,6 @@ def test_what_the_relay_took_is_delivered() -> None:
 
 def test_what_the_recipient_refused_for_good_is_given_up_at_once() -> None:
     assert after(Refused()) == GivenUp("refused-by-recipient")
-
-
-def test_no_address_is_recorded_and_no_failure() -> None:
-    assert after(NoRoute(), attempts=99) == Unroutable()
 
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(1, 10), (2, 20), (3, 40), (4, 60)])

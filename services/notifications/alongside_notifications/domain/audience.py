@@ -8,7 +8,7 @@ of referrals it was asked about, and nobody hears of a draft.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 Moment: TypeAlias = str
 """What happened, as a code: a status, the business status that refines it, or one of our own words below."""
@@ -44,6 +44,13 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
+class Destination(NamedTuple):
+    """Where mail goes. Whatever roles somebody has, one mailbox is one destination."""
+
+    kind: Kind
+    id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """One addressee: an opaque id, never a name or an address."""
@@ -51,6 +58,11 @@ class Recipient:
     role: Role
     kind: Kind
     id: str
+
+    @property
+    def destination(self) -> Destination:
+        """Where they read their mail."""
+        return Destination(self.kind, self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What follows from one attempt to send: delivered, once more later, given up, or nowhere to send it to."""
+"""What follows from one attempt to send: delivered, once more later, or given up."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,12 +27,7 @@ class NotNow:
     trouble: Trouble
 
 
-@dataclass(frozen=True, slots=True)
-class NoRoute:
-    """Whoever keeps the contact details has no address by this channel: not everybody wants or has one."""
-
-
-Attempt: TypeAlias = Accepted | Refused | NotNow | NoRoute
+Attempt: TypeAlias = Accepted | Refused | NotNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +55,7 @@ class GivenUp:
     why: GiveUpReason
 
 
-@dataclass(frozen=True, slots=True)
-class Unroutable:
-    """Recorded, and no error: the in-app notice stands."""
-
-
-Decision: TypeAlias = Delivered | OnceMore | GivenUp | Unroutable
+Decision: TypeAlias = Delivered | OnceMore | GivenUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +89,6 @@ def decide(attempt: Attempt, *, attempts: int, patience: Patience, now: datetime
             return Delivered()
         case Refused():
             return GivenUp("refused-by-recipient")
-        case NoRoute():
-            return Unroutable()
         case NotNow() if attempts >= patience.attempts_max:
             return GivenUp("attempts-exhausted")
         case NotNow(trouble):

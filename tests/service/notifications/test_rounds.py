@@ -1,0 +1,267 @@
+"""Many notices are looked up, closed and concluded together, and still none suffers from another."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from opentelemetry import trace
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.event import Event
+from alongside_contracts.ids import OfferId, PersonId, ProposalId, ReferralId, new_id
+from alongside_contracts.matching import MatchLapsed
+from alongside_contracts.vocabulary import Actor, Channel, Status
+from alongside_notifications import queue_store
+from alongside_notifications.conclusions import Attempted, Conclusions
+from alongside_notifications.domain.audience import Kind
+from alongside_notifications.domain.notice import Recorded
+from alongside_notifications.domain.retry import Accepted, Delivered, Patience
+from alongside_notifications.domain.rounds import Due
+from tests.polling import poll_until
+from tests.service.notifications.conftest import (
+    OFFER,
+    OFFER_MAIL,
+    PARTNER,
+    PARTNER_MAIL,
+    PERSON,
+    PERSON_MAIL,
+    Network,
+    Networks,
+    a_transition,
+    an_overdue_referral,
+)
+
+BROKEN = """
+    create function refuse_it() returns trigger language plpgsql as $$
+    begin raise exception 'this row is broken'; end $$;
+    create trigger broken before update on notice for each row
+        when (new.state = 'delivered' and new.recipient_id = '{}') execute function refuse_it()
+"""
+
+
+async def reach(network: Network, count: int) -> list[PersonId]:
+    """As many people who can be reached, each told of one acceptance."""
+    people = [PersonId(new_id()) for _ in range(count)]
+    network.book.addresses |= {
+        ("person", str(person)): f"{place}@home.test" for place, person in enumerate(people)
+    }
+    await network.bench.hear(
+        *(a_transition(person_id=person, partner=None, offer_id=None) for person in people)
+    )
+    await network.heard_back()
+    return people
+
+
+async def due_now(network: Network) -> list[Due]:
+    """What is due in the normal lane."""
+    async with network.bench.runtime.read() as conn:
+        return await queue_store.due(
+            conn, urgent=False, now=network.bench.clock.now(), kinds=list(Kind), busy=[], looked_at_max=100
+        )
+
+
+async def claimed(network: Network) -> list[Recorded]:
+    """All that is due, claimed for sending."""
+    due = await due_now(network)
+    async with network.bench.runtime.transaction() as tx:
+        return await queue_store.claim(tx, due, until=tx.now + network.lane._terms.lease)
+
+
+async def test_each_keeper_is_asked_once_for_all_its_recipients(network: Network) -> None:
+    await network.bench.hear(a_transition(), a_transition(partner="north-clinic"))
+
+    await network.lane.deliver_due()
+
+    people_and_partners = {("person", str(PERSON)), ("partner", PARTNER), ("partner", "north-clinic")}
+    assert sorted(map(len, network.book.questions)) == [1, 3]
+    assert set(network.book.asked) == people_and_partners | {("offer", str(OFFER))}
+
+
+async def test_what_has_no_route_is_closed_without_being_claimed(network: Network) -> None:
+    network.book.addresses.clear()
+    await network.bench.hear(*(a_transition() for _ in range(30)))
+    await network.heard_back()
+
+    await network.lane.deliver_due()
+
+    mails = await network.notices(channel="email")
+    assert [(mail["state"], mail["attempts"], mail["next_attempt_at"]) for mail in mails] == [
+        ("no-route", 0, None)
+    ] * 90
+    assert len(network.book.questions) == 2
+    assert network.metrics.attempts.labels("no-route")._value.get() == 90
+    assert await network.heard_back() == []
+
+
+async def test_who_waits_longest_is_looked_at_first_whatever_they_are(network: Network) -> None:
+    for event in (a_transition(), an_overdue_referral(Actor.SUPERVISOR), an_overdue_referral(Actor.TARGET)):
+        await network.bench.hear(event)
+        network.bench.clock.advance(timedelta(seconds=1))
+
+    due = await due_now(network)
+
+    told = ["partner", "offer", "person", "coordinator", "offer"]
+    assert [each.destination.kind for each in due] == told
+
+
+@pytest.mark.parametrize("how", ["poison", "unreadable", "forgotten"])
+async def test_a_recipient_nobody_can_answer_for_delays_no_other(network: Network, how: str) -> None:
+    getattr(network.book, how).add(("partner", PARTNER))
+    await network.bench.hear(a_transition(), a_transition(partner="north-clinic", offer_id=None))
+
+    await network.lane.deliver_due()
+
+    assert {letter.to for letter in network.mail.letters} == {PERSON_MAIL, OFFER_MAIL}
+    states = {(n["recipient_id"], n["state"], n["trouble"]) for n in await network.notices(channel="email")}
+    assert states == {
+        (PARTNER, "pending", "routes-away"),
+        ("north-clinic", "no-route", None),
+        (str(PERSON), "delivered", None),
+        (str(OFFER), "delivered", None),
+    }
+
+
+async def test_a_keeper_that_hangs_delays_its_own_recipients_alone(network_with: Networks) -> None:
+    async with network_with(mail_poll_seconds=0.02) as network:
+        network.book.held["offer"] = asyncio.Event()
+        await network.bench.hear(a_transition())
+        worker = asyncio.create_task(network.lane.run())
+        await network.mail.letters_to_arrive(2)
+
+        await network.bench.hear(a_transition(person_id=PersonId(new_id()), offer_id=None))
+        letters = list(await network.mail.letters_to_arrive(3))
+
+        assert {letter.to for letter in letters} == {PARTNER_MAIL, PERSON_MAIL}
+        network.book.held["offer"].set()
+        await network.mail.letters_to_arrive(4)
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+
+
+async def test_a_backlog_larger_than_one_question_is_served_to_its_end(network_with: Networks) -> None:
+    async with network_with(destinations_at_once_max=2, notices_per_destination_max=1) as network:
+        people = await reach(network, 30)
+        await network.bench.hear(*(a_transition(person_id=PersonId(new_id())) for _ in range(30)))
+
+        await network.lane.deliver_due()
+
+        assert len(network.mail.letters) == len(people) + 60
+        assert {n["state"] for n in await network.notices(channel="email")} == {"delivered", "no-route"}
+        assert max(map(len, network.book.questions)) <= 24
+
+
+async def test_a_letter_that_cannot_be_concluded_takes_no_other_with_it(network: Network) -> None:
+    people = await reach(network, 5)
+    await network.bench.pool.execute(BROKEN.format(people[2]))
+    taken, conclusions = await claimed(network), Conclusions(network.bench.runtime, Patience())
+
+    ends = await asyncio.gather(
+        *(conclusions.of(Attempted(due, Accepted(), trace.INVALID_SPAN)) for due in taken),
+        return_exceptions=True,
+    )
+
+    assert [end == Delivered() for end in ends] == [True, True, False, True, True]
+    assert isinstance(ends[2], asyncpg.RaiseError)
+    assert len(await network.delivered()) == 4
+    [left] = await network.notices(state="sending")
+    assert left["recipient_id"] == str(people[2])
+
+
+async def test_a_letter_stopped_while_it_is_concluded_takes_no_other_with_it(network: Network) -> None:
+    await reach(network, 4)
+    taken, conclusions = await claimed(network), Conclusions(network.bench.runtime, Patience())
+    async with network.bench.runtime.transaction() as tx:
+        await tx.conn.execute("select 1 from notice where id = $1 for update", taken[0].notice.id)
+        first, *others = (
+            asyncio.create_task(conclusions.of(Attempted(due, Accepted(), trace.INVALID_SPAN)))
+            for due in taken
+        )
+        await poll_until(
+            lambda: network.bench.pool.fetchval("select count(*) from pg_locks where not granted"),
+            bool,
+            "the first letter to be held up",
+        )
+        first.cancel()
+
+    assert await asyncio.gather(*others) == [Delivered()] * 3
+    assert len(await network.delivered()) == 4
+    assert {n["state"] for n in await network.notices(channel="email")} == {"delivered"}
+
+
+async def test_a_letter_concluded_twice_is_announced_once(network: Network) -> None:
+    await reach(network, 1)
+    [due], conclusions = await claimed(network), Conclusions(network.bench.runtime, Patience())
+
+    for _ in range(2):
+        await conclusions.of(Attempted(due, Accepted(), trace.INVALID_SPAN))
+
+    assert [notice.channel for notice in await network.delivered()] == [Channel.EMAIL]
+
+
+async def test_who_claims_what_another_has_claimed_meanwhile_gets_nothing(network: Network) -> None:
+    await reach(network, 2)
+    due = await due_now(network)
+    async with network.bench.runtime.transaction() as first, network.bench.runtime.transaction() as second:
+        until = first.now + network.lane._terms.lease
+
+        taken = await queue_store.claim(first, due, until=until)
+
+        assert await queue_store.claim(second, due, until=until) == []
+        assert await queue_store.mark_unroutable(second, due) == set()
+    async with network.bench.runtime.transaction() as third:
+        assert await queue_store.claim(third, due, until=until) == []
+    assert len(taken) == 2
+
+
+REFERRALS = [ReferralId(UUID(int=place)) for place in range(3)]
+STATUSES = [Status.REQUESTED, Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED, Status.DRAFT]
+TRANSITIONS = st.builds(
+    lambda referral_id, status, partner, offer_id, sequence: a_transition(
+        status, referral_id=referral_id, partner=partner, offer_id=offer_id, sequence=sequence
+    ),
+    st.sampled_from(REFERRALS),
+    st.sampled_from(STATUSES),
+    st.sampled_from([PARTNER, None]),
+    st.sampled_from([OFFER, OfferId(UUID(int=9)), None]),
+    st.integers(1, 9),
+)
+LAPSES = st.builds(
+    lambda referral_id: MatchLapsed(
+        referral_id=referral_id, proposal_id=ProposalId(UUID(int=5)), offer_id=OFFER
+    ),
+    st.sampled_from(REFERRALS),
+)
+OVERDUE = st.builds(an_overdue_referral, st.sampled_from([Actor.TARGET, Actor.PERSON, Actor.SUPERVISOR]))
+
+
+async def what_comes_of(bench: ServiceBench, batches: Sequence[Sequence[tuple[str, Event]]]) -> object:
+    """The notices and announcements these batches lead to, without their ids."""
+    await bench.pool.execute("truncate notice, inbox, outbox")
+    for batch in batches:
+        await bench.hear_records(*(bench.record_of(event, event_id=event_id) for event_id, event in batch))
+    rows = await bench.pool.fetch(
+        "select referral_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, state"
+        " from notice order by cause, role, recipient_id, channel"
+    )
+    told = sorted(
+        await bench.announced(clear=True), key=lambda row: row.key
+    )  # their order within a referral stays
+    return [dict(row) for row in rows], [row.event.model_dump(exclude={"notice_id"}) for row in told]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(TRANSITIONS | LAPSES | OVERDUE, min_size=1, max_size=6), st.data())
+async def test_events_heard_together_come_to_the_same_as_one_at_a_time(
+    network: Network, events: list[Event], data: st.DataObject
+) -> None:
+    order = data.draw(st.lists(st.sampled_from(range(len(events))), min_size=1, max_size=12))
+    heard = [(f"event-{place}", events[place]) for place in order]
+
+    together = await what_comes_of(network.bench, [heard])
+
+    assert together == await what_comes_of(network.bench, [[each] for each in heard])
