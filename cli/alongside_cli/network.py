@@ -65,6 +65,10 @@ class Network:
         """Give a command once, however often it has to be sent. Raises Refused."""
         return await self._ask(method, service, path, json=body or {}, headers={"Idempotency-Key": key})
 
+    async def put(self, service: str, path: str, body: Mapping[str, Any]) -> Any:
+        """Write a document as it is now; doing it again changes nothing. Raises Refused."""
+        return await self._ask("PUT", service, path, json=dict(body))
+
     async def register_partner(self, partner: str, body: Mapping[str, Any]) -> None:
         """Make a partner known at intake, or correct what is known."""
         await self._ask("PUT", "intake", f"/partners/{partner}", json=dict(body))

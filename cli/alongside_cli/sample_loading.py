@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from alongside_cli.network import Network
-from alongside_cli.sample.offers import offers
+from alongside_cli.sample.offers import SOURCE, offers
 from alongside_cli.sample.partners import SamplePartner
 from alongside_cli.sample.submissions import contact_route
 
@@ -23,7 +23,17 @@ async def load_partners(doors: Network, partners: Iterable[SamplePartner], tell:
             regions.append(partner.region)
     for region in regions:
         added = await doors.load_offers([offer.body() for offer in offers(region, OFFERS_SEED)])
+        await _schedule_groups(doors, region)
         tell(f"{region}: {sum(added.values())} supporters, groups and services ({added['created']} new)")
+
+
+async def _schedule_groups(doors: Network, region: str) -> None:
+    """Say when each group of a region meets; matching knows them by what the sample calls them."""
+    known = await doors.every("matching", "/offers", region=region, kind="group", source=SOURCE)
+    ids = {offer["source_id"]: offer["id"] for offer in known}
+    for offer in offers(region, OFFERS_SEED):
+        if offer.meets is not None:
+            await doors.put("matching", f"/groups/{ids[offer.source_id]}/schedule", offer.meets)
 
 
 async def load_contact_routes(doors: Network, people: Iterable[tuple[SamplePartner, str]]) -> None:

@@ -1,12 +1,13 @@
 """The sample region's offers: supporters, groups and services on real places, as matching's batch door takes them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from random import Random
 from typing import Any, Final
 
 from alongside_cli.sample.draw import happens, lots, one_of, some_of
+from alongside_cli.sample.lives import group_schedule, supporter_says
 from alongside_cli.sample.names import GROUP_ABOUT, GROUP_SHAPES, SERVICE_TITLES, numbered
 from alongside_cli.sample.needs import OFTEN_TOGETHER, PREVALENCE, drawn_needs
 from alongside_cli.sample.places import Place, SampleRegion, places, sample_region
@@ -59,7 +60,8 @@ _YOUTH_GROUPS_SHARE: Final = 0.2
 class SampleOffer:
     """One invented offer. `number` counts within its region and kind, from 1; a supporter has no name.
 
-    `capacity` None is a group that is open to everyone. The place is the sample's own: matching does not ask for it.
+    `capacity` None is a group that is open to everyone. Of the place, matching gets the position, and keeps it coarse.
+    `says` is what matching may know beyond the rest; `meets` when a group does, for a door of its own.
     """
 
     kind: OfferKind
@@ -73,6 +75,8 @@ class SampleOffer:
     age_bands: tuple[AgeBand, ...] = ()
     capacity: int | None
     name: str | None = None
+    says: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    meets: Mapping[str, Any] | None = field(default=None, hash=False)
 
     @property
     def source_id(self) -> str:
@@ -104,6 +108,8 @@ class SampleOffer:
             "age_bands": [band.value for band in self.age_bands],
             "capacity": self.capacity,
             "contact_email": self.contact_email,
+            "position": {"latitude": self.place.latitude, "longitude": self.place.longitude},
+            **self.says,
         }
 
 
@@ -128,17 +134,19 @@ def offers(
 def _supporter(region: SampleRegion, seed: int, number: int) -> SampleOffer:
     rng = _lots(region, OfferKind.SUPPORTER, seed, number)
     fewest, most = one_of(rng, _CASELOADS)
+    place, needs = rng.choice(places(region.id)), drawn_needs(rng, PREVALENCE, how_many=rng.randint(1, 4))
     return SampleOffer(
         kind=OfferKind.SUPPORTER,
         number=number,
         region=region,
-        place=rng.choice(places(region.id)),
-        needs=drawn_needs(rng, PREVALENCE, how_many=rng.randint(1, 4)),
+        place=place,
+        needs=needs,
         languages=one_of(rng, region.languages),
         formats=one_of(rng, _SUPPORTER_FORMATS),
         modes=one_of(rng, _SUPPORTER_MODES),
         age_bands=one_of(rng, _SUPPORTER_AGES),
         capacity=rng.randint(fewest, most),
+        says=supporter_says(lots("says", region.id, seed, number), needs),
     )
 
 
@@ -149,7 +157,7 @@ def _group(region: SampleRegion, seed: int, number: int) -> SampleOffer:
     place, needs = rng.choice(places(region.id)), drawn_needs(rng, PREVALENCE, how_many=rng.randint(1, 3))
     young = happens(rng, _YOUTH_GROUPS_SHARE)
     name = GROUP_SHAPES[form].format(about=GROUP_ABOUT[needs[0]], place=place.name)
-    return SampleOffer(
+    group = SampleOffer(
         kind=OfferKind.GROUP,
         number=number,
         region=region,
@@ -162,6 +170,8 @@ def _group(region: SampleRegion, seed: int, number: int) -> SampleOffer:
         capacity=None if online else rng.randint(6, 20),
         name=f"Young people: {name}" if young else name,
     )
+    drawn = lots("meets", region.id, seed, number)
+    return replace(group, meets=group_schedule(drawn, seats=group.capacity))
 
 
 def _service(region: SampleRegion, seed: int, number: int) -> SampleOffer:
