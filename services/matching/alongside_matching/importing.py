@@ -2,13 +2,14 @@
 
 What is done is in the database, so a process that dies in mid-import is followed by one that begins the file anew:
 services stored already are found unchanged. The steps: 1 claim; 2 read and judge the whole file; 3 keep the report;
-4 store the services, a batch per transaction; 5 finish, and have those who wait looked at.
+4 keep the records as they were published; 5 store the services as offers; both a batch per transaction; 6 finish: put
+tombstones on what vanished, and have those who wait looked at.
 """
 
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from itertools import chain, count
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -18,6 +19,7 @@ import asyncpg
 from alongside_chassis.database import connection
 from alongside_chassis.runtime import Runtime
 from alongside_contracts.ids import new_id
+from alongside_matching.directory.documents import records_of
 from alongside_matching.directory.errors import DirectoryError
 from alongside_matching.directory.listing import read_directory
 from alongside_matching.directory.model import DirectoryService, Listing
@@ -25,7 +27,7 @@ from alongside_matching.directory.report import ImportReport
 from alongside_matching.domain.policy import Policies, Policy
 from alongside_matching.looking import look_now
 from alongside_matching.settings import Settings
-from alongside_matching.store import imports, offer_batches
+from alongside_matching.store import directory_records, imports, offer_batches
 from alongside_matching.store.imports import Begun, Line
 from alongside_matching.store.offer_batches import NewOffer
 
@@ -79,8 +81,9 @@ async def _import(
             quarantined=report.services_quarantined,
             lines=_lines(listing),
         )
-    await _store(runtime, begun, report, policies.of(begun.region), settings.directory_batch_max)  # 4
-    await _finish(runtime, begun, listing)  # 5
+    await _keep_records(runtime, begun, listing, settings.directory_batch_max)  # 4
+    await _store(runtime, begun, report, policies.of(begun.region), settings.directory_batch_max)  # 5
+    await _finish(runtime, begun, listing)  # 6
 
 
 async def _read(conn: asyncpg.Connection, import_id: UUID) -> Listing:
@@ -91,6 +94,14 @@ async def _read(conn: asyncpg.Connection, import_id: UUID) -> Listing:
             async for part in imports.parts(conn, import_id):
                 target.write(part)
         return await asyncio.to_thread(read_directory, file)
+
+
+async def _keep_records(runtime: Runtime, begun: Begun, listing: Listing, batch_max: int) -> None:
+    """Keep every entity as an HSDS 3.0 document; the documents are made in a thread of their own, a batch at a time."""
+    records = records_of(listing, begun.region)
+    while batch := await asyncio.to_thread(lambda: list(islice(records, batch_max))):
+        async with runtime.transaction() as tx:
+            await directory_records.keep(tx.conn, batch, region=begun.region, import_id=begun.id, now=tx.now)
 
 
 async def _store(
@@ -117,6 +128,7 @@ async def _finish(runtime: Runtime, begun: Begun, listing: Listing) -> None:
         if begun.pause_vanished:
             still_there = [service.source_id for service in listing.services]
             vanished = await offer_batches.pause_vanished(tx.conn, _source(begun.region), still_there, tx.now)
+        await directory_records.bury(tx.conn, region=begun.region, import_id=begun.id, now=tx.now)
         await imports.finish(tx.conn, begun.id, tx.now, vanished=vanished)
         look_now(tx, begun.region)
 
@@ -137,6 +149,7 @@ def _source(region: str) -> str:
 
 def _offer(service: DirectoryService, region: str, policy: Policy) -> NewOffer:
     """A listed service as an offer. Places and, where it names none, the language are the region's assumption."""
+    where = service.coordinates
     return NewOffer(
         id=new_id(),
         kind=service.kind.value,
@@ -152,6 +165,8 @@ def _offer(service: DirectoryService, region: str, policy: Policy) -> NewOffer:
         source=_source(region),
         source_id=service.source_id,
         content_hash=service.content_hash,
+        latitude=where.latitude if where else None,
+        longitude=where.longitude if where else None,
     )
 
 

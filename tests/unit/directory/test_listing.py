@@ -126,6 +126,10 @@ _FLAGGED: dict[FlagKind, tuple[Table, dict[str, Rows]]] = {
     FlagKind.LANGUAGE_NOT_RECOGNISED: (Table.LANGUAGES, spoiled(languages=[like("languages", language="")])),
     FlagKind.PHONE_BLANK: (Table.PHONES, spoiled(phones=[like("phones", number="")])),
     FlagKind.DESCRIPTION_BLANK: (Table.SERVICES, spoiled(services=[like("services", description="")])),
+    FlagKind.BAD_DATE: (
+        Table.SERVICES,
+        spoiled(services=[like("services") | {"assured_date": "last spring"}]),
+    ),
     FlagKind.BAD_URL: (Table.SERVICES, spoiled(services=[like("services", url="releasethesilence")])),
     FlagKind.NOT_ACTIVE: (Table.SERVICES, spoiled(services=[like("services", status="defunct")])),
     FlagKind.NO_TERMS: (

@@ -8,6 +8,8 @@ from alongside_matching.api import (
     directory,
     group_imports,
     groups,
+    hsds,
+    offer_imports,
     offers,
     proposals,
     workforce,
@@ -18,6 +20,7 @@ from alongside_matching.desk import Desk
 def routers(desk: Desk, *, directory_bytes_max: int) -> tuple[APIRouter, ...]:
     """Every route matching answers."""
     return (
+        offer_imports.router(desk.policies),
         offers.router(desk.policies),
         workforce.router(desk.policies),
         group_imports.router(desk.policies),
@@ -25,5 +28,6 @@ def routers(desk: Desk, *, directory_bytes_max: int) -> tuple[APIRouter, ...]:
         proposals.router(desk),
         decisions.router(desk),
         directory.router(directory_bytes_max),
+        hsds.router(),
         contacts.router(),
     )

@@ -12,7 +12,7 @@ from typing import TypeVar
 from alongside_matching.directory.findings import FlagKind, QuarantineReason
 from alongside_matching.directory.languages import spoken
 from alongside_matching.directory.ledger import Fate, Ledger
-from alongside_matching.directory.model import DirectoryService, Place, Schedule
+from alongside_matching.directory.model import DirectoryService, Place, PublishedTerm, Schedule
 from alongside_matching.directory.needs import Term
 from alongside_matching.directory.reader import Row
 from alongside_matching.directory.remarks import words_in
@@ -34,6 +34,7 @@ class Draft:
     service: DirectoryService
     places: dict[Place, None] = field(default_factory=dict)
     terms: dict[Term, None] = field(default_factory=dict)
+    term_ids: dict[str, None] = field(default_factory=dict)
     phones: dict[str, None] = field(default_factory=dict)
     schedules: dict[Schedule, None] = field(default_factory=dict)
     languages: dict[str, None] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class Services:
 
 
 def attach_all(
-    ledger: Ledger, services: Services, places: Mapping[str, Place], terms: Mapping[str, Term]
+    ledger: Ledger, services: Services, places: Mapping[str, Place], terms: Mapping[str, PublishedTerm]
 ) -> None:
     """Read the remaining tables into the drafts of `services.kept`."""
     _attach_places(ledger, services, places)
@@ -83,7 +84,7 @@ def _attach_places(ledger: Ledger, services: Services, places: Mapping[str, Plac
         _attach(ledger, services, row, places[location], lambda draft: draft.places, by=("service_id",))
 
 
-def _attach_terms(ledger: Ledger, services: Services, terms: Mapping[str, Term]) -> None:
+def _attach_terms(ledger: Ledger, services: Services, terms: Mapping[str, PublishedTerm]) -> None:
     for row in ledger.rows(Table.SERVICE_TERMS):
         term = terms.get(row.text("taxonomy_id"))
         if row.text("link_entity") not in ("", "service"):  # HSDS 3.0: any entity may carry a term
@@ -92,7 +93,9 @@ def _attach_terms(ledger: Ledger, services: Services, terms: Mapping[str, Term])
             detail = f"no term has the id {row.text('taxonomy_id') or '(blank)'}"
             ledger.quarantine(row, QuarantineReason.TERM_MISSING, detail)
         else:
-            _attach(ledger, services, row, term, lambda draft: draft.terms, by=("service_id",))
+            carry = _attach(ledger, services, row, term.term, lambda draft: draft.terms, by=("service_id",))
+            for draft in carry:
+                draft.term_ids[term.id] = None
 
 
 def _phone(ledger: Ledger, row: Row) -> str:

@@ -50,6 +50,7 @@ class FlagKind(StrEnum):
     PHONE_BLANK = "phone-blank"
     DESCRIPTION_BLANK = "description-blank"
     BAD_URL = "bad-url"
+    BAD_DATE = "bad-date"
     NOT_ACTIVE = "not-active"
     NO_TERMS = "no-terms"
     MOJIBAKE_REPAIRED = "mojibake-repaired"

@@ -73,7 +73,7 @@ class Ledger:
 
     def counts(self) -> Mapping[Table, RowCount]:
         """For every table of the package, also the empty ones; absent tables are left out."""
-        tables = (table for table in Table if table in self._package.members)
+        tables = (table for table in Table if table in self._package.tables)
         return {table: self._count(table) for table in tables}
 
     def _count(self, table: Table) -> RowCount:

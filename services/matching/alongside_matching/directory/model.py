@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from alongside_contracts.vocabulary import Format, Need, OfferKind
 from alongside_matching.directory.findings import Flag, Quarantined
@@ -27,6 +28,42 @@ class Place:
     state: str
     postal_code: str | None
     coordinates: Coordinates | None
+    name: str = ""
+    alternate_name: str = ""
+    description: str = ""
+    transportation: str = ""
+    street: str = ""
+    street_2: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who gives services, as published."""
+
+    id: str
+    name: str
+    alternate_name: str = ""
+    description: str = ""
+    url: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTerm:
+    """A taxonomy term as published. `taxonomy` is the name of the whole it is part of, where that is said."""
+
+    id: str
+    code: str
+    name: str
+    description: str = ""
+    parent_id: str = ""
+    taxonomy: str = ""
+
+    @property
+    def term(self) -> Term:
+        """What the rules know of it."""
+        return Term(code=self.code, name=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +83,7 @@ class DirectoryService:
     `source_id` is the publisher's id and the key of a later import; `content_hash` changes exactly when anything else
     here does, so an unchanged service is not written again. `status` is the publisher's word, empty when not said.
     `area_markers` are codes such as `MON` that the publisher hid in the description to name a served area.
+    `verified_on` is when the publisher last checked that all this is so, which is not when they last changed it.
     """
 
     source_id: str
@@ -66,6 +104,17 @@ class DirectoryService:
     terms: tuple[Term, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     area_markers: tuple[str, ...] = ()
+    alternate_name: str = ""
+    email: str = ""
+    application_process: str = ""
+    fees: str = ""
+    wait_time: str = ""
+    accreditations: str = ""
+    licenses: str = ""
+    interpretation_services: str = ""
+    term_ids: tuple[str, ...] = ()
+    language_names: tuple[str, ...] = ()
+    verified_on: date | None = None
     content_hash: str = ""
 
     @property
@@ -119,3 +168,5 @@ class Listing:
     quarantined: tuple[Quarantined, ...]
     flags: tuple[Flag, ...]
     counts: Mapping[Table, RowCount]
+    organisations: tuple[Organisation, ...] = ()
+    terms: tuple[PublishedTerm, ...] = ()

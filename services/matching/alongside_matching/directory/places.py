@@ -2,13 +2,14 @@
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from alongside_matching.directory.findings import FlagKind, QuarantineReason
 from alongside_matching.directory.ledger import Fate, Ledger, known_by_id
 from alongside_matching.directory.model import Coordinates, Place
 from alongside_matching.directory.reader import Row
+from alongside_matching.directory.remarks import words_in
 from alongside_matching.directory.tables import Table
 
 _US_POSTAL_CODE = re.compile(r"\d{5}(-\d{4})?")
@@ -21,28 +22,55 @@ class _Address:
     county: str = ""
     state: str = ""
     postal_code: str | None = None
+    street: str = ""
+    street_2: str = ""
+    country: str = ""
 
 
-def places_of(ledger: Ledger, organisations: Mapping[str, str]) -> Mapping[str, Place]:
+def places_of(ledger: Ledger, organisations: Collection[str]) -> Mapping[str, Place]:
     """Every location with the first address given for it, by location id."""
 
-    def coordinates(row: Row) -> Coordinates | None:
+    def located(row: Row) -> Place:
         organisation = row.text("organization_id")
         if organisation and organisation not in organisations:
             # Kept: services name their own organisation, so nothing hangs on the location's.
             ledger.flag(row, FlagKind.LOCATION_ORGANISATION_MISSING, "organization_id", organisation)
-        return _coordinates(ledger, row)
+        return _located(ledger, row)
 
-    located = known_by_id(ledger, Table.LOCATIONS, coordinates)
-    addresses = _addresses(ledger, located)
+    found = known_by_id(ledger, Table.LOCATIONS, located)
+    addresses = _addresses(ledger, found)
     return {
-        location: _place(location, addresses.get(location, _Address()), where)
-        for location, where in located.items()
+        location: _addressed(place, addresses.get(location, _Address())) for location, place in found.items()
     }
 
 
-def _place(location: str, address: _Address, where: Coordinates | None) -> Place:
-    return Place(location, address.city, address.county, address.state, address.postal_code, where)
+def _located(ledger: Ledger, row: Row) -> Place:
+    """A location before its address is known."""
+    return Place(
+        location_id=row.text("id"),
+        city="",
+        county="",
+        state="",
+        postal_code=None,
+        coordinates=_coordinates(ledger, row),
+        name=words_in(ledger, row, "name").text,
+        alternate_name=words_in(ledger, row, "alternate_name").text,
+        description=words_in(ledger, row, "description").text,
+        transportation=words_in(ledger, row, "transportation").text,
+    )
+
+
+def _addressed(place: Place, address: _Address) -> Place:
+    return replace(
+        place,
+        city=address.city,
+        county=address.county,
+        state=address.state,
+        postal_code=address.postal_code,
+        street=address.street,
+        street_2=address.street_2,
+        country=address.country,
+    )
 
 
 def _coordinates(ledger: Ledger, row: Row) -> Coordinates | None:
@@ -61,7 +89,7 @@ def _coordinates(ledger: Ledger, row: Row) -> Coordinates | None:
     return Coordinates(latitude, longitude)
 
 
-def _addresses(ledger: Ledger, located: Mapping[str, Coordinates | None]) -> dict[str, _Address]:
+def _addresses(ledger: Ledger, located: Mapping[str, Place]) -> dict[str, _Address]:
     found: dict[str, _Address] = {}
     for row in ledger.rows(Table.ADDRESSES):
         location, address = row.text("location_id"), _address(ledger, row)
@@ -88,6 +116,9 @@ def _address(ledger: Ledger, row: Row) -> _Address:
         county=row.text("region"),
         state=row.text("state_province").upper(),
         postal_code=_postal_code(ledger, row),
+        street=row.text("address_1"),
+        street_2=row.text("address_2"),
+        country=row.text("country").upper(),
     )
 
 

@@ -9,9 +9,9 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -24,6 +24,7 @@ from alongside_matching.directory.errors import (
     MissingTable,
     NotADatapackage,
 )
+from alongside_matching.directory.nested import JSON_BYTES_MAX, flat_rows, table_of
 from alongside_matching.directory.tables import FILE_NAMES, NEEDED_COLUMNS, REQUIRED, Table, columns_of
 
 # Beyond these the package is refused with LimitExceeded. The Miami directory has 14 files, 8 MB and 26,259 rows.
@@ -87,23 +88,33 @@ class Datapackage:
 
     name: str
     members: Mapping[Table, Member]
+    documents: Mapping[Table, Sequence["Row | BadRow"]] = field(default_factory=dict)
+    """Rows of tables that came as JSON."""
+
+    @property
+    def tables(self) -> frozenset[Table]:
+        """The tables that are there, in whichever form."""
+        return frozenset((*self.members, *self.documents))
 
     def rows(self, table: Table, progress: Progress | None = None) -> Iterator[Row | BadRow]:
         """Stream a table; an absent optional table has no rows. Raises MissingColumn, DamagedArchive, LimitExceeded."""
-        member = self.members.get(table)
-        if member is None:
+        if table not in self.tables:
             return
         read = 0
-        for read, row in enumerate(_records(table, member), start=1):
+        for read, row in enumerate(self._records(table), start=1):
             if read > ROWS_MAX:
-                raise LimitExceeded(
-                    member.path, f"more than {ROWS_MAX} rows", "Split the directory by region."
-                )
+                path = self.members[table].path if table in self.members else table.value
+                raise LimitExceeded(path, f"more than {ROWS_MAX} rows", "Split the directory by region.")
             if progress is not None and read % PROGRESS_ROWS == 0:
                 progress(table, read)
             yield row
         if progress is not None:
             progress(table, read)
+
+    def _records(self, table: Table) -> Iterable["Row | BadRow"]:
+        """Kept in no variable of the caller: a refusal must not keep the file of a half-read table open."""
+        member = self.members.get(table)
+        return _records(table, member) if member else self.documents[table]
 
 
 @contextmanager
@@ -138,15 +149,42 @@ def _datapackage(name: str, members: Sequence[Member]) -> Datapackage:
         member = _member_of(table, members, preferred)
         if member is not None:
             tables[table] = member
-    if not tables:
+    documents = _documents(members, tables)
+    if not tables and not documents:
         raise NotADatapackage(
             name, "it holds no HSDS table", "Expected organizations.csv, services.csv and others."
         )
     for table in REQUIRED:
-        if table not in tables:
+        if table not in tables and table not in documents:
             remedy = f"Add {table}.csv at the top or in data/ and export again."
             raise MissingTable(name, f"the table {table} is missing", remedy)
-    return Datapackage(name=name, members=tables)
+    return Datapackage(name=name, members=tables, documents=documents)
+
+
+def _documents(members: Sequence[Member], as_csv: Mapping[Table, Member]) -> dict[Table, list[Row | BadRow]]:
+    """The rows of tables that came as JSON; where a table is there as CSV, its CSV is read."""
+    found: dict[Table, list[Row | BadRow]] = {}
+    for member in members:
+        table = None if _is_hidden(member.path) else table_of(member.path)
+        if table is None or table in as_csv:
+            continue
+        if member.size > JSON_BYTES_MAX:
+            raise LimitExceeded(
+                member.path, f"larger than {JSON_BYTES_MAX} bytes", "Split the directory by region."
+            )
+        with _unpacked(member) as stream:
+            content = stream.read(JSON_BYTES_MAX + 1)
+        for flat in flat_rows(member.path, table, content):
+            if flat.table not in as_csv:
+                found.setdefault(flat.table, []).append(_cleaned(flat.table, flat.line, flat.cells))
+    return found
+
+
+def _cleaned(table: Table, line: int, cells: Mapping[str, str]) -> Row | BadRow:
+    clean = {name: _storable(cell) for name, cell in cells.items()}
+    if any(len(cell) > FIELD_CHARS_MAX for cell in clean.values()):
+        return BadRow(table, line, f"a field of more than {FIELD_CHARS_MAX} characters")
+    return Row(table=table, line=line, cells=clean, recoded=clean != cells)
 
 
 def _zip_members(archive: zipfile.ZipFile) -> list[Member]:
@@ -166,7 +204,8 @@ def _folder_members(folder: Path) -> list[Member]:
     def opener(file: Path) -> Callable[[], IO[bytes]]:
         return lambda: file.open("rb")
 
-    candidates = chain(folder.glob("*.csv"), folder.glob("*/*.csv"), folder.glob(DESCRIPTOR))
+    patterns = (f"{under}*.{kind}" for under in ("", "*/") for kind in ("csv", "json", "ndjson", "jsonl"))
+    candidates = chain.from_iterable(folder.glob(pattern) for pattern in patterns)
     files = sorted(islice((file for file in candidates if file.is_file()), FILES_MAX + 1))
     sizes = ((file, file.stat().st_size) for file in files)
     return [Member(file.relative_to(folder).as_posix(), size, size, opener(file)) for file, size in sizes]
@@ -219,7 +258,11 @@ def _member_of(table: Table, members: Sequence[Member], preferred: frozenset[str
 
 def _is_file(path: str, name: str) -> bool:
     parts = PurePosixPath(path).parts
-    return bool(parts) and parts[-1].lower() == name and not any(part.startswith(_HIDDEN) for part in parts)
+    return bool(parts) and parts[-1].lower() == name and not _is_hidden(path)
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(_HIDDEN) for part in PurePosixPath(path).parts)
 
 
 @contextmanager

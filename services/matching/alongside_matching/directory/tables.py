@@ -64,6 +64,9 @@ NEEDED_COLUMNS: Mapping[Table, tuple[str, ...]] = {
 
 # 3.0 column -> the 1.x column with the same content; used only where the 1.x column is absent.
 COLUMN_NAMES: Mapping[Table, Mapping[str, str]] = {
+    Table.ORGANIZATIONS: {"website": "url"},
+    Table.SERVICES: {"fees_description": "fees"},
+    Table.TERMS: {"taxonomy": "vocabulary"},
     Table.SCHEDULES: {"byday": "weekday", "description": "original_text"},
     Table.LANGUAGES: {"name": "language"},
     Table.SERVICE_TERMS: {"link_id": "service_id", "taxonomy_term_id": "taxonomy_id"},

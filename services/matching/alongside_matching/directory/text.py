@@ -15,6 +15,7 @@ reported as not repairable. We never guess silently.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,9 @@ class Repaired:
     area_markers: tuple[str, ...] = ()
 
 
+@lru_cache(
+    maxsize=10_000
+)  # directories repeat themselves: a service, its place and its organisation say the same
 def repaired(text: str) -> Repaired:
     """Undo mojibake, then escapes, then lift area markers such as `###MON###` out of the text."""
     decoded = text if text.isascii() else _without_mojibake(text)

@@ -1,0 +1,66 @@
+"""What can be asked of the directory's lists, in the words of HSDS 3.0."""
+
+from typing import Final, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from alongside_contracts.ids import PostalCode, RegionId
+
+PER_PAGE_MAX: Final = 500
+MINIMAL_PER_PAGE_MAX: Final = 10_000
+PAGE_NUMBER_MAX: Final = 100_000
+METRES_MAX: Final = 500_000
+
+
+class Paging(BaseModel):
+    """Which page, in the words of HSDS."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    search: str | None = Field(default=None, min_length=1, max_length=200)
+    """Words to look for, as in a search engine: `"exact words"`, `or`, `-without`."""
+    region: RegionId | None = None
+    page: int = Field(default=1, ge=1, le=PAGE_NUMBER_MAX)
+    per_page: int | None = Field(default=None, ge=1, le=MINIMAL_PER_PAGE_MAX)
+    format: Literal["json", "ndjson"] = "json"
+
+
+class ServiceQuery(Paging):
+    """Which services, and how much of each."""
+
+    taxonomy_term_id: UUID | None = None
+    taxonomy_id: UUID | None = None
+    organization_id: UUID | None = None
+    modified_after: AwareDatetime | None = None
+    minimal: bool = False
+    full: bool = False
+
+
+class AtLocationQuery(Paging):
+    """Which services at which locations; `proximity` is in metres around a postcode or a point."""
+
+    taxonomy_term_id: UUID | None = None
+    taxonomy_id: UUID | None = None
+    organization_id: UUID | None = None
+    modified_after: AwareDatetime | None = None
+    full: bool = False
+    postcode: PostalCode | None = None
+    latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+    proximity: float | None = Field(default=None, gt=0, le=METRES_MAX, allow_inf_nan=False)
+
+
+class OrganizationQuery(Paging):
+    """Which organisations, and how much of each."""
+
+    full: bool = False
+    full_service: bool = False
+
+
+class TermQuery(Paging):
+    """Which taxonomy terms."""
+
+    taxonomy_id: UUID | None = None
+    top_only: bool = False
+    parent_id: UUID | None = None

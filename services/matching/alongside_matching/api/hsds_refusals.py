@@ -1,0 +1,59 @@
+"""What the read API refuses, each with its remedy."""
+
+from alongside_chassis.errors import Problem
+from alongside_matching.api.hsds_queries import PER_PAGE_MAX
+
+
+def not_listed() -> Problem:
+    """No record has this id."""
+    return Problem(
+        status=404,
+        code="not-listed",
+        title="The directory lists nothing under this id",
+        remedy="Take ids from a list, such as GET /services?search=….",
+        field="id",
+    )
+
+
+def gone() -> Problem:
+    """There was one, and its publisher took it off the list."""
+    return Problem(
+        status=410,
+        code="no-longer-listed",
+        title="Its publisher no longer lists this",
+        remedy="GET /directory/provenance/{kind}/{id} says since when.",
+        field="id",
+    )
+
+
+def unknown_postcode() -> Problem:
+    """Nothing is listed there, so nobody knows where it is."""
+    return Problem(
+        status=422,
+        code="postcode-unknown",
+        title="The directory lists no place in this postcode",
+        remedy="Send latitude and longitude instead, or a postcode nearby.",
+        field="query.postcode",
+    )
+
+
+def around_what() -> Problem:
+    """A distance without a point."""
+    return Problem(
+        status=422,
+        code="around-what",
+        title="A distance needs a point",
+        remedy="Send postcode, or latitude and longitude together.",
+        field="query.proximity",
+    )
+
+
+def too_many() -> Problem:
+    """More than a page holds."""
+    return Problem(
+        status=422,
+        code="too-many-per-page",
+        title="So many do not fit on a page",
+        remedy=f"Ask for at most {PER_PAGE_MAX}, or for minimal=true, or for format=ndjson.",
+        field="query.per_page",
+    )

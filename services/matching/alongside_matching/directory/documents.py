@@ -1,0 +1,266 @@
+"""A datapackage as HSDS 3.0 documents: what the read API shows, made once, when a directory comes in.
+
+Ids are UUIDv5 of region, kind and the publisher's own id, so that an entity keeps its id from import to import and
+HSDS 1.x ids, which are anything, become what 3.0 asks for. Nothing is invented: what a publisher left out stays out,
+but for the few fields 3.0 requires (an organisation's description, an address's country), which are empty then.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from alongside_matching.directory.hours import opening_hours
+from alongside_matching.directory.model import DirectoryService, Listing, Organisation, Place, PublishedTerm
+
+NAMESPACE: Final = UUID("6f4a2c1e-3b0d-5a57-9c1f-0d7a3f5e8b11")
+STATUSES: Final = frozenset({"active", "inactive", "defunct", "temporarily closed"})
+_UNNAMED_TAXONOMY: Final = "Taxonomy of the publisher"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One entity as a document, with what it is found by. `text` is what full-text search reads, best first."""
+
+    id: UUID
+    kind: str
+    source_id: str
+    document: Mapping[str, Any]
+    text: tuple[str, str]
+    organization_id: UUID | None = None
+    service_id: UUID | None = None
+    taxonomy_id: UUID | None = None
+    parent_id: UUID | None = None
+    terms: tuple[UUID, ...] = ()
+    latitude: float | None = None
+    longitude: float | None = None
+    postal_code: str | None = None
+    verified_on: date | None = None
+
+    @property
+    def content_hash(self) -> str:
+        """Changes exactly when the document or what it is found by does."""
+        said = json.dumps([self.document, self.text, [str(term) for term in self.terms]], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+def records_of(listing: Listing, region: str) -> Iterator[Record]:
+    """Every entity of a listing: organisations, taxonomies and terms first, then services and where they are given."""
+    ids = _Ids(region)
+    for organisation in listing.organisations:
+        yield _organisation(ids, organisation)
+    yield from _taxonomies(ids, listing)
+    organisations = {one.id: one for one in listing.organisations}
+    terms = {term.id: term for term in listing.terms}
+    for service in listing.services:
+        yield _service(ids, service, organisations, terms)
+        for place in service.places:
+            yield _at_location(ids, service, place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    region: str
+
+    def of(self, kind: str, *source_id: str) -> UUID:
+        return uuid5(NAMESPACE, "\x1f".join((self.region, kind, *source_id)))
+
+
+def _said(**fields: Any) -> dict[str, Any]:
+    """A document without what nobody said."""
+    return {name: value for name, value in fields.items() if value not in ("", None, [], ())}
+
+
+def _organisation(ids: _Ids, it: Organisation) -> Record:
+    key = ids.of("organization", it.id)
+    document = {
+        "id": str(key),
+        "name": it.name,
+        "description": it.description,
+        **_said(alternate_name=it.alternate_name, website=_uri(it.url), email=it.email),
+    }
+    return Record(key, "organization", it.id, document, (it.name, f"{it.alternate_name} {it.description}"))
+
+
+def _taxonomies(ids: _Ids, listing: Listing) -> Iterator[Record]:
+    names = dict.fromkeys(term.taxonomy or _UNNAMED_TAXONOMY for term in listing.terms)
+    for name in names:
+        key = ids.of("taxonomy", name)
+        document = {"id": str(key), "name": name, "description": f"Terms of {name}, as published."}
+        yield Record(key, "taxonomy", name, document, (name, ""))
+    known = {term.id for term in listing.terms}
+    for term in listing.terms:
+        yield _term(ids, term, known)
+
+
+def _term(ids: _Ids, term: PublishedTerm, known: set[str]) -> Record:
+    key, taxonomy = ids.of("taxonomy_term", term.id), term.taxonomy or _UNNAMED_TAXONOMY
+    parent = ids.of("taxonomy_term", term.parent_id) if term.parent_id in known else None
+    return Record(
+        id=key,
+        kind="taxonomy_term",
+        source_id=term.id,
+        document=_term_document(ids, term) | ({"parent_id": str(parent)} if parent else {}),
+        text=(term.name, term.code),
+        taxonomy_id=ids.of("taxonomy", taxonomy),
+        parent_id=parent,
+    )
+
+
+def _term_document(ids: _Ids, term: PublishedTerm) -> dict[str, Any]:
+    taxonomy = term.taxonomy or _UNNAMED_TAXONOMY
+    return {
+        "id": str(ids.of("taxonomy_term", term.id)),
+        "code": term.code,
+        "name": term.name,
+        "description": term.description or term.name,
+        "taxonomy": taxonomy,
+        "taxonomy_id": str(ids.of("taxonomy", taxonomy)),
+    }
+
+
+def _service(
+    ids: _Ids,
+    it: DirectoryService,
+    organisations: Mapping[str, Organisation],
+    terms: Mapping[str, PublishedTerm],
+) -> Record:
+    key, owner = ids.of("service", it.source_id), ids.of("organization", it.organization_id)
+    carried = [terms[term] for term in it.term_ids if term in terms]
+    document = {
+        **_basic(ids, it),
+        "organization": _organisation(ids, organisations[it.organization_id]).document,
+        **_said(
+            phones=[_phone(key, number) for number in it.phones],
+            schedules=[_schedule(key, **hours) for hours in opening_hours(it.schedules)],
+            languages=[
+                {"id": str(uuid5(key, f"language/{name}")), "service_id": str(key), "name": name}
+                for name in it.language_names
+            ],
+            service_at_locations=[dict(_at_location(ids, it, place).document) for place in it.places],
+            attributes=[_attribute(ids, key, term) for term in carried],
+        ),
+    }
+    return Record(
+        id=key,
+        kind="service",
+        source_id=it.source_id,
+        document=document,
+        text=(
+            it.name,
+            " ".join((it.alternate_name, it.organization_name, it.description, *(t.name for t in carried))),
+        ),
+        organization_id=owner,
+        service_id=key,
+        terms=tuple(ids.of("taxonomy_term", term.id) for term in carried),
+        verified_on=it.verified_on,
+    )
+
+
+def _basic(ids: _Ids, it: DirectoryService) -> dict[str, Any]:
+    """A service's own fields, of which none is nested."""
+    return {
+        "id": str(ids.of("service", it.source_id)),
+        "organization_id": str(ids.of("organization", it.organization_id)),
+        "name": it.name,
+        "status": it.status if it.status in STATUSES else "active" if it.is_active else "inactive",
+        **_said(
+            alternate_name=it.alternate_name,
+            description=it.description,
+            url=_uri(it.url),
+            email=it.email,
+            application_process=it.application_process,
+            fees_description=it.fees,
+            wait_time=it.wait_time,
+            accreditations=it.accreditations,
+            licenses=it.licenses,
+            interpretation_services=it.interpretation_services,
+            eligibility_description=it.eligibility,
+            assured_date=it.verified_on.isoformat() if it.verified_on else None,
+        ),
+    }
+
+
+def _at_location(ids: _Ids, it: DirectoryService, place: Place) -> Record:
+    service, location = ids.of("service", it.source_id), ids.of("location", place.location_id)
+    key = ids.of("service_at_location", it.source_id, place.location_id)
+    document = {
+        "id": str(key),
+        "service_id": str(service),
+        "location_id": str(location),
+        "location": _location(location, place),
+    }
+    return Record(
+        id=key,
+        kind="service_at_location",
+        source_id=f"{it.source_id}@{place.location_id}",
+        document=document,
+        text=(it.name, " ".join((place.name, place.city, place.postal_code or "", it.organization_name))),
+        organization_id=ids.of("organization", it.organization_id),
+        service_id=service,
+        terms=tuple(ids.of("taxonomy_term", term) for term in it.term_ids),
+        latitude=place.coordinates.latitude if place.coordinates else None,
+        longitude=place.coordinates.longitude if place.coordinates else None,
+        postal_code=place.postal_code,
+        verified_on=it.verified_on,
+    )
+
+
+def _location(key: UUID, place: Place) -> dict[str, Any]:
+    where = place.coordinates
+    return {
+        "id": str(key),
+        "location_type": "physical",
+        **_said(
+            name=place.name,
+            alternate_name=place.alternate_name,
+            description=place.description,
+            transportation=place.transportation,
+            latitude=where.latitude if where else None,
+            longitude=where.longitude if where else None,
+            addresses=[_address(key, place)] if place.street else [],
+        ),
+    }
+
+
+def _address(location: UUID, place: Place) -> dict[str, Any]:
+    return {
+        "id": str(uuid5(location, "address")),
+        "location_id": str(location),
+        "address_1": place.street,
+        "city": place.city,
+        "state_province": place.state,
+        "postal_code": place.postal_code or "",
+        "country": place.country,
+        "address_type": "physical",
+        **_said(address_2=place.street_2, region=place.county),
+    }
+
+
+def _phone(service: UUID, said: str) -> dict[str, Any]:
+    number, _, extension = said.partition(" x")
+    document = {"id": str(uuid5(service, f"phone/{said}")), "service_id": str(service), "number": number}
+    return document | ({"extension": int(extension)} if extension.isdecimal() and extension.isascii() else {})
+
+
+def _schedule(service: UUID, **hours: str) -> dict[str, Any]:
+    said = "/".join(f"{name}={value}" for name, value in sorted(hours.items()))
+    return {"id": str(uuid5(service, f"schedule/{said}")), "service_id": str(service), **hours}
+
+
+def _attribute(ids: _Ids, service: UUID, term: PublishedTerm) -> dict[str, Any]:
+    return {
+        "id": str(uuid5(service, f"attribute/{term.id}")),
+        "link_id": str(service),
+        "link_entity": "service",
+        "taxonomy_term_id": str(ids.of("taxonomy_term", term.id)),
+        "taxonomy_term": _term_document(ids, term),
+    }
+
+
+def _uri(url: str) -> str:
+    """3.0 wants a whole address where 1.x publishers write `www.example.org`."""
+    return url if not url or "://" in url else f"http://{url}"

@@ -1,0 +1,192 @@
+"""The directory as it was published: kept entity by entity, found by words, terms and distance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from alongside_matching.directory.documents import Record
+
+_KEEP: Final = """
+    insert into directory_record as known (
+        id, region, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms, latitude,
+        longitude, postal_code, search, content_hash, verified_on, first_import, last_import, created_at, changed_at)
+    select id, $2, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms, latitude,
+        longitude, postal_code,
+        setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('english', words), 'B'),
+        content_hash, verified_on, $3, $3, $4, $4
+    from jsonb_to_recordset($1::jsonb) as new (
+        id uuid, kind text, source_id text, document jsonb, organization_id uuid, service_id uuid, taxonomy_id uuid,
+        parent_id uuid, terms uuid[], latitude float, longitude float, postal_code text, name text, words text,
+        content_hash text, verified_on date)
+    on conflict (id) do update
+    set document = excluded.document, organization_id = excluded.organization_id, service_id = excluded.service_id,
+        taxonomy_id = excluded.taxonomy_id, parent_id = excluded.parent_id, terms = excluded.terms,
+        latitude = excluded.latitude, longitude = excluded.longitude, postal_code = excluded.postal_code,
+        search = excluded.search, content_hash = excluded.content_hash, verified_on = excluded.verified_on,
+        last_import = excluded.last_import, removed_at = null,
+        changed_at = case
+            when known.content_hash = excluded.content_hash and known.removed_at is null then known.changed_at
+            else excluded.changed_at end
+"""
+_BURY: Final = """
+    with buried as (
+        update directory_record set removed_at = $3, changed_at = $3
+        where region = $1 and last_import <> $2 and removed_at is null
+        returning id)
+    select count(*) from buried
+"""
+_MATCHING: Final = """
+    from directory_record
+    where kind = $1 and removed_at is null
+      and ($2::text is null or region = $2)
+      and ($3::text is null or search @@ websearch_to_tsquery('english', $3))
+      and ($4::uuid is null or terms @> array[$4])
+      and ($5::uuid is null or taxonomy_id = $5 or terms && array(
+            select id from directory_record term where term.kind = 'taxonomy_term' and term.taxonomy_id = $5))
+      and ($6::uuid is null or organization_id = $6)
+      and ($7::timestamptz is null or changed_at >= $7)
+      and ($8::uuid is null or parent_id = $8)
+      and (not $9 or parent_id is null)
+      and ($10::float is null or (
+            latitude between $10 - $12::float / 111195 and $10 + $12::float / 111195
+            and 12742018 * asin(least(1, sqrt(
+                power(sin(radians(latitude - $10) / 2), 2)
+                + cos(radians($10)) * cos(radians(latitude)) * power(sin(radians(longitude - $11) / 2), 2)))) <= $12))
+"""
+_PAGE: Final = f"""
+    select id, document, changed_at {_MATCHING}
+    order by case when $3::text is null then 0
+                  else -ts_rank(search, websearch_to_tsquery('english', $3)) end, id
+    limit $13 offset $14
+"""
+_COUNT: Final = f"select count(*) {_MATCHING}"
+_ONE: Final = """
+    select id, region, source_id, document, changed_at, verified_on, first_import, last_import, created_at, removed_at
+    from directory_record where kind = $1 and id = $2
+"""
+_SERVICES_OF: Final = """
+    select organization_id, document from directory_record
+    where kind = 'service' and removed_at is null and organization_id = any($1) order by id
+"""
+_BY_ID: Final = "select id, document, changed_at from directory_record where id = any($1)"
+_LOCATIONS_OF: Final = """
+    select organization_id, document -> 'location' as location from directory_record
+    where kind = 'service_at_location' and removed_at is null and organization_id = any($1) order by id
+"""
+_CENTRE: Final = """
+    select percentile_cont(0.5) within group (order by latitude) as latitude,
+           percentile_cont(0.5) within group (order by longitude) as longitude
+    from directory_record
+    where kind = 'service_at_location' and removed_at is null and latitude is not null
+      and split_part(postal_code, '-', 1) = split_part($1, '-', 1) and ($2::text is null or region = $2)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Around a point in degrees, so many metres wide."""
+
+    latitude: float
+    longitude: float
+    metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; what is not said does not matter."""
+
+    kind: str
+    region: str | None = None
+    words: str | None = None
+    term: UUID | None = None
+    taxonomy: UUID | None = None
+    organization: UUID | None = None
+    changed_since: datetime | None = None
+    parent: UUID | None = None
+    top_only: bool = False
+    within: Circle | None = None
+
+
+async def keep(
+    conn: asyncpg.Connection, records: Sequence[Record], *, region: str, import_id: UUID, now: datetime
+) -> None:
+    """Add records, or bring them up to date; one that had vanished is there again."""
+    rows = [_row(record) for record in records]
+    await conn.execute(_KEEP, orjson.dumps(rows).decode(), region, import_id, now)
+
+
+async def bury(conn: asyncpg.Connection, *, region: str, import_id: UUID, now: datetime) -> int:
+    """Put a tombstone on what an import no longer listed; answers how many."""
+    buried: int = await conn.fetchval(_BURY, region, import_id, now)
+    return buried
+
+
+async def page(conn: asyncpg.Connection, wanted: Wanted, *, limit: int, offset: int) -> list[asyncpg.Record]:
+    """Records that are there, best match first."""
+    return await conn.fetch(_PAGE, *_given(wanted), limit, offset)
+
+
+async def count(conn: asyncpg.Connection, wanted: Wanted) -> int:
+    """How many records there are of what is looked for."""
+    found: int = await conn.fetchval(_COUNT, *_given(wanted))
+    return found
+
+
+async def one(conn: asyncpg.Connection, kind: str, record_id: UUID) -> asyncpg.Record | None:
+    """One record with where it came from, also one that its publisher no longer lists."""
+    return await conn.fetchrow(_ONE, kind, record_id)
+
+
+async def by_id(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, asyncpg.Record]:
+    """Records by their ids."""
+    return {row["id"]: row for row in await conn.fetch(_BY_ID, list(ids))}
+
+
+async def services_of(conn: asyncpg.Connection, organizations: Sequence[UUID]) -> list[tuple[UUID, Any]]:
+    """The services of organisations, each with its organisation's id."""
+    rows = await conn.fetch(_SERVICES_OF, list(organizations))
+    return [(row["organization_id"], orjson.loads(row["document"])) for row in rows]
+
+
+async def locations_of(conn: asyncpg.Connection, organizations: Sequence[UUID]) -> list[tuple[UUID, Any]]:
+    """The locations at which organisations give services."""
+    rows = await conn.fetch(_LOCATIONS_OF, list(organizations))
+    return [(row["organization_id"], orjson.loads(row["location"])) for row in rows]
+
+
+async def centre_of(
+    conn: asyncpg.Connection, postal_code: str, region: str | None
+) -> tuple[float, float] | None:
+    """The middle of what the directory lists in a postal code; None when it lists nothing there."""
+    row = await conn.fetchrow(_CENTRE, postal_code, region)
+    return None if row is None or row["latitude"] is None else (row["latitude"], row["longitude"])
+
+
+def _given(wanted: Wanted) -> tuple[Any, ...]:
+    circle = wanted.within
+    return (
+        *(wanted.kind, wanted.region, wanted.words, wanted.term, wanted.taxonomy, wanted.organization),
+        *(wanted.changed_since, wanted.parent, wanted.top_only),
+        *((circle.latitude, circle.longitude, circle.metres) if circle else (None, None, None)),
+    )
+
+
+def _row(record: Record) -> Mapping[str, Any]:
+    name, words = record.text
+    plain = (
+        "id",
+        "kind",
+        "source_id",
+        "document",
+        "organization_id",
+        "service_id",
+        "taxonomy_id",
+        "parent_id",
+    )
+    found_by = ("terms", "latitude", "longitude", "postal_code", "content_hash", "verified_on")
+    return {field: getattr(record, field) for field in (*plain, *found_by)} | {"name": name, "words": words}

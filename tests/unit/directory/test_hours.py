@@ -1,0 +1,62 @@
+"""Opening hours: read where they are safe to read, kept word for word where they are not."""
+
+from datetime import time
+
+import pytest
+
+from alongside_matching.directory.hours import clock_time, opening_hours, weekdays
+from alongside_matching.directory.model import Schedule
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("8:30am", time(8, 30)),
+        ("12:00am", time(0, 0)),
+        ("12:00pm", time(12, 0)),
+        ("6 p.m.", time(18, 0)),
+        ("18:00", time(18, 0)),
+        ("18:00:00", time(18, 0)),
+        ("09:00Z", time(9, 0)),
+        ("13:00pm", None),
+        ("24:00", None),
+        ("noon", None),
+        ("", None),
+        ("8:75am", None),
+    ],
+)
+def test_a_clock_time_is_read_as_people_write_it_or_not_at_all(written: str, read: time | None) -> None:
+    assert clock_time(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [("Monday", ("MO",)), ("MO,WE", ("MO", "WE")), ("tu; th", ("TU", "TH")), ("Mon-Fri", ()), ("", ())],
+)
+def test_weekdays_are_names_or_codes(written: str, days: tuple[str, ...]) -> None:
+    assert weekdays(written) == days
+
+
+def test_the_days_of_the_same_hours_become_one_schedule_in_the_order_of_the_week() -> None:
+    rows = [Schedule(day, "9:00am", "5:00pm", "9-5, Mon and Wed") for day in ("Wednesday", "Monday")]
+
+    assert list(opening_hours(rows)) == [
+        {
+            "freq": "WEEKLY",
+            "byday": "MO,WE",
+            "opens_at": "09:00:00",
+            "closes_at": "17:00:00",
+            "description": "9-5, Mon and Wed",
+        }
+    ]
+
+
+def test_what_cannot_be_read_is_kept_as_it_was_written() -> None:
+    rows = [
+        Schedule("Monday", "", "", "By appointment"),
+        Schedule("Monday", "", "", "By appointment"),
+        Schedule("Tuesday", "dusk", "dawn", ""),
+    ]
+
+    said = [hours["description"] for hours in opening_hours(rows)]
+    assert said == ["By appointment", "Tuesday, dusk, dawn"]
