@@ -79,7 +79,9 @@ class Conclusions:
     async def _conclude(self, group: Sequence[_Waiting]) -> None:
         try:
             async with self._runtime.transaction() as tx:
-                concluded = await conclude(tx, [attempted for attempted, _ in group], self._patience)
+                concluded = await _conclude_together(
+                    tx, [attempted for attempted, _ in group], self._patience
+                )
         except Exception as error:  # noqa: BLE001  (handed on to the one it concerns)
             if len(group) == 1:
                 group[0][1].set_exception(error)
@@ -91,7 +93,7 @@ class Conclusions:
             answer.set_result(result.decision)
 
 
-async def conclude(tx: Tx, attempts: Sequence[Attempted], patience: Patience) -> list[Concluded]:
+async def _conclude_together(tx: Tx, attempts: Sequence[Attempted], patience: Patience) -> list[Concluded]:
     """Record and announce, with one statement for each way an attempt can end; in the order of `attempts`."""
     concluded = [
         Concluded(

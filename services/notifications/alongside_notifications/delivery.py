@@ -38,10 +38,10 @@ from alongside_chassis import telemetry
 from alongside_chassis.delivery import Verdict, verdict_on
 from alongside_chassis.runtime import Runtime
 from alongside_notifications import queue_store
-from alongside_notifications.conclusions import Attempted, Concluded, Conclusions, conclude
+from alongside_notifications.conclusions import Attempted, Conclusions
 from alongside_notifications.domain.audience import Destination
 from alongside_notifications.domain.notice import Recorded
-from alongside_notifications.domain.retry import Decision, Delivered, GivenUp, OnceMore, Patience
+from alongside_notifications.domain.retry import Decision, Delivered, GivenUp, NotNow, OnceMore, Patience
 from alongside_notifications.domain.rounds import (
     KEEPER_OF,
     Due,
@@ -86,9 +86,7 @@ class _Begun:
     closed: Sequence[Due]
     """Without a route, and recorded as such."""
     claimed: Sequence[Recorded]
-    """To be sent now."""
-    postponed: Sequence[Concluded]
-    """For want of an answer about their routes."""
+    """To be sent now, or put off for want of an answer about their routes."""
     overtaken: bool
     """Whether another worker was there first for some of it."""
 
@@ -112,7 +110,7 @@ class Delivery:
         self._rounds: dict[asyncio.Task[None], Keeper] = {}
         self._serving: dict[asyncio.Task[None], Destination] = {}
         self._beginning = asyncio.Lock()  # one round at a time takes places
-        self._left = False  # whether the last look is known not to have seen to everything
+        self._left = False  # whether more may be due than was begun; then nobody waits for the next poll
         self._more = asyncio.Event()
         self._errors: list[BaseException] = []
 
@@ -143,7 +141,8 @@ class Delivery:
         due = await self._due(looked_at_max) if looked_at_max else []
         asked = parcels_of(due, destinations_max=destinations_max)
         kept = sum(len(parcel) for parcels in asked.values() for parcel in parcels.values())
-        self._left = len(due) >= looked_at_max or kept < len(due)
+        cut = len(due) >= looked_at_max or kept < len(due)
+        self._left = cut or (self._left and bool(self._rounds))  # of those being asked this look says nothing
         for keeper, parcels in asked.items():
             self._begin_task(self._rounds, self._round(keeper, parcels), keeper)
         return bool(due)
@@ -169,22 +168,27 @@ class Delivery:
             begun = await self._begin(todo)
             self._left = (self._left or todo.left) and not begun.overtaken
             for to, notices in _by_destination(begun.claimed).items():
-                self._begin_task(self._serving, self._serve(notices, todo.addresses[to]), to)
-        self._tell_begun(begun)
+                if to in todo.addresses:
+                    self._begin_task(self._serving, self._serve(notices, todo.addresses[to]), to)
+                else:
+                    self._begin_task(self._rounds, self._put_off(notices[0], todo.silent[to]), keeper)
+        self._tell_closed(begun.closed)
 
     async def _begin(self, todo: Round) -> _Begun:
         wanted = [*todo.sent, *todo.unanswered]
         async with self._runtime.transaction() as tx:
             closed = await queue_store.mark_unroutable(tx, todo.unroutable) if todo.unroutable else set()
-            taken = await queue_store.claim(tx, wanted, until=tx.now + self._terms.lease) if wanted else []
-            unanswered = [_unanswered(due, todo) for due in taken]
-            concluded = await conclude(tx, [each for each in unanswered if each], self._terms.patience)
+            claimed = await queue_store.claim(tx, wanted, until=tx.now + self._terms.lease) if wanted else []
         return _Begun(
-            closed=[each for each in todo.unroutable if each.id in closed],
-            claimed=[due for due, each in zip(taken, unanswered, strict=True) if each is None],
-            postponed=concluded,
-            overtaken=len(closed) + len(taken) < len(todo.unroutable) + len(wanted),
+            closed=[due for due in todo.unroutable if due.id in closed],
+            claimed=claimed,
+            overtaken=len(closed) + len(claimed) < len(todo.unroutable) + len(wanted),
         )
+
+    async def _put_off(self, due: Recorded, silent: NotNow) -> None:
+        """Nobody can say where it goes: an attempt that came to nothing, in no span, for nothing was sent."""
+        its_cause = trace.get_current_span(telemetry.context_of(due.trace))
+        self._tell(due, await self._conclusions.of(Attempted(due, silent, its_cause)))
 
     async def _serve(self, notices: Sequence[Recorded], address: str) -> None:
         """Send one destination its notices in turn, until one of them does not go through."""
@@ -196,6 +200,7 @@ class Delivery:
             self._tell(due, decision)
             if isinstance(decision, OnceMore):
                 return
+        self._left |= len(notices) >= self._terms.notices_per_destination_max  # looks left it out meanwhile
 
     def _written(self, due: Recorded, address: str) -> EmailMessage:
         terms = self._terms
@@ -251,14 +256,12 @@ class Delivery:
             for task in late:
                 task.cancel()
 
-    def _tell_begun(self, begun: _Begun) -> None:
-        self._metrics.attempts.labels("no-route").inc(len(begun.closed))
-        for closed in begun.closed if self._urgent else ():
+    def _tell_closed(self, closed: Sequence[Due]) -> None:
+        self._metrics.attempts.labels("no-route").inc(len(closed))
+        for due in closed if self._urgent else ():
             self._runtime.log.info(
-                "crisis-paged", outcome="no-route", notice=str(closed.id), attempts=closed.attempts
+                "crisis-paged", outcome="no-route", notice=str(due.id), attempts=due.attempts
             )
-        for each in begun.postponed:
-            self._tell(each.attempted.due, each.decision)
 
     def _tell(self, due: Recorded, decision: Decision) -> None:
         """Count the outcome, and say aloud what somebody may want to look at."""
@@ -274,14 +277,6 @@ class Delivery:
                 log.info("crisis-paged", outcome="delivered", **facts)
             case Delivered():
                 pass
-
-
-def _unanswered(due: Recorded, todo: Round) -> Attempted | None:
-    """A notice nobody could say the address of, as an attempt of its cause's trace; None when it has an address."""
-    route = todo.silent.get(due.notice.recipient.destination)
-    if route is None:
-        return None
-    return Attempted(due, route, trace.get_current_span(telemetry.context_of(due.trace)))
 
 
 def _outcome(decision: Decision) -> Outcome:

@@ -155,6 +155,35 @@ async def test_a_backlog_larger_than_one_question_is_served_to_its_end(network_w
         assert max(map(len, network.book.questions)) <= 24
 
 
+async def test_while_something_is_left_nobody_waits_for_the_next_poll(network_with: Networks) -> None:
+    async with network_with(destinations_at_once_max=2, mail_poll_seconds=600) as network:
+        people = await reach(network, 30)
+        strangers = [PersonId(new_id()) for _ in range(100)]
+        await network.bench.hear(*(a_transition(person_id=person) for person in [*strangers, people[0]]))
+        worker = asyncio.create_task(network.lane.run())
+
+        async def waiting() -> int:
+            return len(await network.notices(state="pending")) + len(await network.notices(state="sending"))
+
+        await poll_until(waiting, lambda count: count == 0, "all that was due to be dealt with")
+
+        assert len(network.mail.letters_to(PARTNER_MAIL)) == len(network.mail.letters_to(OFFER_MAIL)) == 101
+        assert len(network.mail.letters_to("0@home.test")) == 2
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+
+
+async def test_a_notice_that_cannot_be_put_off_takes_no_other_with_it(network: Network) -> None:
+    await network.bench.pool.execute(BROKEN.replace("'delivered'", "'pending'").format(PARTNER))
+    network.book.away = True
+    await network.bench.hear(a_transition())
+
+    await network.lane.deliver_due()
+
+    states = {(n["recipient_id"], n["state"]) for n in await network.notices(channel="email")}
+    assert states == {(PARTNER, "sending"), (str(PERSON), "pending"), (str(OFFER), "pending")}
+
+
 async def test_a_letter_that_cannot_be_concluded_takes_no_other_with_it(network: Network) -> None:
     people = await reach(network, 5)
     await network.bench.pool.execute(BROKEN.format(people[2]))
