@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from alongside_chassis.migrations import upgrade
 from alongside_chassis.service import Service
@@ -20,6 +21,10 @@ from alongside_cli.stack.postgres import postgres_server
 SUNDAY_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SERVICE_TOKEN = "a-token-for-tests"
 PERSON_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+# How fast an example is drawn or run is the machine's business, and no test's.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

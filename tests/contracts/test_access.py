@@ -3,7 +3,7 @@
 import importlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -53,7 +53,6 @@ def test_notifications_alone_hears_of_a_crisis_and_in_a_group_of_its_own() -> No
     }
 
 
-@settings(deadline=None)
 @given(one=PARTNERS, other=PARTNERS)
 def test_no_partner_is_another_or_a_service_and_no_prefix_covers_anothers_groups(
     one: str, other: str

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside_contracts.cloudevents import (
@@ -20,7 +20,6 @@ from alongside_contracts.errors import MalformedEvent
 from alongside_contracts.event import parse
 from alongside_contracts.registry import all_events, event_class
 
-unhurried = settings(deadline=None)  # the machine is shared: time is no property of a codec
 RESERVED = {
     "id",
     "source",
@@ -65,7 +64,6 @@ any_headers = st.lists(
 )  # fmt: skip
 
 
-@unhurried
 @given(
     event=st.builds(
         CloudEvent, data=st.binary(max_size=200), content_type=st.sampled_from(TYPES), **envelopes
@@ -75,7 +73,6 @@ def test_binary_mode_gives_back_every_attribute_and_byte(event: CloudEvent) -> N
     assert decode(event.key, event.data, encode(event)) == event
 
 
-@unhurried
 @given(
     event=st.builds(
         CloudEvent,
@@ -92,7 +89,6 @@ def test_structured_mode_gives_back_every_attribute_and_value(event: CloudEvent)
     assert {**vars_of(read), "data": b""} == {**vars_of(event), "data": b""}
 
 
-@unhurried
 @given(data=st.binary(max_size=200), content_type=st.sampled_from(["text/plain", "image/png"]))
 def test_structured_mode_gives_back_every_byte_of_what_is_not_json(data: bytes, content_type: str) -> None:
     event = CloudEvent(id="1", source="s", type="t", data=data, content_type=content_type)
@@ -102,7 +98,6 @@ def test_structured_mode_gives_back_every_byte_of_what_is_not_json(data: bytes, 
     assert decode(None, value, headers) == event
 
 
-@unhurried
 @given(key=st.none() | st.binary(max_size=20), value=st.none() | st.binary(max_size=200), headers=any_headers)
 def test_any_record_is_read_or_refused_as_malformed(
     key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes | None]]
@@ -110,7 +105,6 @@ def test_any_record_is_read_or_refused_as_malformed(
     assert_read_or_refused(key, value, headers)
 
 
-@unhurried
 @given(
     body=st.dictionaries(
         st.sampled_from([*sorted(RESERVED), "data_base64", "x"]) | st.text(max_size=10),
@@ -127,7 +121,6 @@ def test_any_structured_body_is_read_or_refused_as_malformed(
     assert_read_or_refused(None, value, [("content-type", STRUCTURED_JSON.encode())])
 
 
-@unhurried
 @given(name=st.sampled_from([event.type for event in all_events()]) | st.text(max_size=60), data=st.binary(max_size=200) | json_values.map(lambda value: json.dumps(value).encode()))  # fmt: skip
 def test_any_body_is_an_event_or_refused_as_malformed(name: str, data: bytes) -> None:
     refusal = None

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -41,7 +41,6 @@ def test_limits_and_parties_make_sense(stream: Stream) -> None:
     assert stream.key
 
 
-@settings(deadline=None)
 @given(partner=PARTNERS)
 def test_a_partners_topic_leads_back_to_the_partner(partner: str) -> None:
     for stream in (streams.PARTNER_REFERRALS, streams.PARTNER_STATUS):
@@ -51,7 +50,6 @@ def test_a_partners_topic_leads_back_to_the_partner(partner: str) -> None:
         assert streams.stream_of(topic) is stream
 
 
-@settings(deadline=None)
 @given(name=st.text(st.sampled_from("az09-._\n{}Ä"), max_size=45) | PARTNERS | PARTNERS.map(str.upper))
 def test_a_topic_pattern_takes_partner_ids_and_nothing_else(name: str) -> None:
     topic = f"partner.{name}.referrals.v1"

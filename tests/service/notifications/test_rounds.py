@@ -283,7 +283,7 @@ async def what_comes_of(bench: ServiceBench, batches: Sequence[Sequence[tuple[st
     return [dict(row) for row in rows], [row.event.model_dump(exclude={"notice_id"}) for row in told]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TRANSITIONS | LAPSES | OVERDUE, min_size=1, max_size=6), st.data())
 async def test_events_heard_together_come_to_the_same_as_one_at_a_time(
     network: Network, events: list[Event], data: st.DataObject

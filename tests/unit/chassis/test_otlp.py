@@ -1,6 +1,6 @@
 """Our encoder and the exporter's say the same, whatever a span holds."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -48,7 +48,6 @@ spans = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(spans, max_size=6))
 def test_every_span_arrives_as_the_exporter_would_have_sent_it(sent: list[ReadableSpan]) -> None:
     written = ExportTraceServiceRequest.FromString(encode(sent))

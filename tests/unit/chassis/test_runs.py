@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alongside_chassis.reading import Heard, read
@@ -70,7 +70,6 @@ def test_what_is_handled_alone_stays_alone() -> None:
     assert offsets(runs(story, BATCHED)) == [[0], [1]]
 
 
-@settings(deadline=None)
 @given(stories)
 def test_whatever_happens_each_key_is_seen_in_its_order_and_nothing_is_left_out(
     story: list[tuple[str, int]],
