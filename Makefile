@@ -31,7 +31,7 @@ reset: setup          ## stop, and delete all local data (.alongside)
 
 ##@ Work on it
 
-.PHONY: setup test kafka-test faults bench check fmt schemas lock clean
+.PHONY: setup test kafka-test faults bench bench-matching simulate check fmt schemas lock clean
 setup:                ## make .venv ready (done by every other target)
 	@$(PYTHON) tools/bootstrap.py
 
@@ -46,6 +46,12 @@ faults: setup         ## 5,000 referrals through a storm of faults, then every p
 
 bench: setup          ## how fast it is on this machine, beside its peers; the last line is JSON (ARGS="--quick")
 	@$(BIN)/alongside bench --json $(ARGS)
+
+bench-matching: setup ## how fast referrals are matched, beside its peers; the last line is JSON (ARGS="--quick")
+	@$(BIN)/alongside bench-matching --json $(ARGS)
+
+simulate: setup       ## a year of an invented region: waiting, load and fit against greedy and random (ARGS="--seed 3")
+	@$(BIN)/alongside simulate $(ARGS)
 
 check: check-style check-types check-imports check-schemas check-migrations check-compose   ## everything but the tests
 	@echo "check: all good"

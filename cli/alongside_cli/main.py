@@ -21,6 +21,7 @@ from alongside_cli.letters import app as letters_app
 from alongside_cli.matching import app as match_app
 from alongside_cli.network import Network
 from alongside_cli.partners import app as partners_app
+from alongside_cli.rehearsal import bench_matching, simulate
 from alongside_cli.replaying import replay
 from alongside_cli.running import running, told, with_network
 from alongside_cli.stack import control
@@ -38,6 +39,8 @@ app.add_typer(kafka_app, name="kafka")
 app.command("replay")(replay)
 app.add_typer(bench_app, name="bench")
 app.add_typer(faults_app, name="faults")
+app.command("bench-matching")(bench_matching)
+app.command()(simulate)
 
 console = Console(highlight=False)
 

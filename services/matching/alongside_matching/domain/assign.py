@@ -2,15 +2,18 @@
 
 It is a min-cost assignment of arrivals to *seats*. Seat 1, 2, 3 … of an offer are its free places in the order in which
 they would fill, each dearer than the one before: the score as it would stand with the seats below filled (the factor
-`free_places` falls), and the policy's `crowding`, which grows with the square of the load. As later seats are dearer for
-everyone, the cheapest assignment never leaves a lower seat free, and the cost of an offer is that of the people it gets.
-Leaving somebody waiting costs `waits_cost`, more when they are urgent, have waited long or come back from a match that did
-not hold; as that is several times the worst match, as many as possible are matched, and when somebody must wait it is
-who can best.
+`free_places` falls), and the policy's `crowding` for the part of the places that this window has taken there already. As
+later seats are dearer for everyone, the cheapest assignment leaves no lower seat free. Leaving somebody waiting costs
+`waits_cost`, more when they are urgent, have waited long or come back from a match that did not hold; as that is several
+times the worst match, as many as possible are matched, and when somebody must wait it is who can best.
 
-Each arrival brings the candidates of its own ranking. Above `edges_max` pairs of an arrival and a seat, arrivals are
-served one after another, the greatest claim first, at the same costs; the assignment together is never worse than that,
-because one by one is one of the assignments it chooses from.
+Each arrival brings the candidates of its own ranking, cut at the policy's `ranked_max`. With as many candidates as there
+are arrivals the cut costs nothing: the others sit at fewer offers than that, so one of its best is still untouched, whose
+first seat costs less than any seat further down. With fewer it may, where many want the same few: `make bench-matching`
+measures how much. Who is left waiting by a ranking that was cut is to be ranked again when the places are held.
+
+Above `edges_max` pairs of an arrival and a seat, arrivals are served one after another, the greatest claim first, at the
+same costs; the assignment together is never worse than that, because one by one is among what it chooses from.
 """
 
 from collections import Counter
@@ -108,10 +111,10 @@ def seat_cost(ranking: Ranking, candidate: Candidate, seated: int, policy: Polic
     """What the next seat at a candidate costs when `seated` others of the window sit there already; at most 2."""
     if candidate.capacity is None:
         return 1.0 - candidate.score
-    load, after = ((candidate.occupied + more) / candidate.capacity for more in (seated, seated + 1))
     worth = policy.curves.load.at
+    load = (candidate.occupied + seated) / candidate.capacity
     fuller = ranking.shares.get("free_places", 0.0) * (worth(candidate.load) - worth(load))
-    return 1.0 - candidate.score + fuller + policy.sharing.crowding * after * after
+    return 1.0 - candidate.score + fuller + policy.sharing.crowding * seated / candidate.capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ def _costs(
     occupied = np.array([candidate.occupied for candidate in candidates])[which]
     worth = policy.curves.load.at_all
     fuller = share * (worth(load) - worth((occupied + below) / capacity))
-    crowding = policy.sharing.crowding * ((occupied + below + 1) / capacity) ** 2
+    crowding = policy.sharing.crowding * below / capacity
     return 1.0 - score + np.where(limited, fuller + crowding, 0.0)
 
 

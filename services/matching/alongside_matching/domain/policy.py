@@ -45,8 +45,8 @@ class Sharing:
     """How those who arrive together share the offers (see `assign`).
 
     `waits_cost`: what leaving somebody waiting costs, where the worst match costs 1. `claim_*`: how much more it costs
-    when they are urgent, have waited long, or come back from a match that did not hold. `crowding`: what each further
-    person of the same window costs at one offer, times the share of its places that is then in use. `edges_max`: above
+    when they are urgent, have waited long, or come back from a match that did not hold. `crowding`: what a further
+    person of the same window costs at one offer, times the part of its places that the window has taken there. `edges_max`: above
     that many pairs of an arrival and a seat, arrivals are served one after another.
     """
 

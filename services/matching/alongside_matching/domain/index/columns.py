@@ -91,7 +91,7 @@ class Columns:
         row = self._row_of.get(offer.id.int)
         if row is None:
             row = self._row_of[offer.id.int] = self._take_row()
-            bits.put(self.present, row, present=True)
+            bits.put_in(bits.bytes_of(self.present), row)
         for name, facet in self.facets.items():
             facet.write(row, getattr(offer, name))
         self.required.write(row, frozenset(filter(None, [offer.required_endorsement])))
@@ -114,7 +114,7 @@ class Columns:
         row = self._row_of.pop(offer_id.int, None)
         if row is None:
             return None
-        bits.put(self.present, row, present=False)
+        bits.take_out(bits.bytes_of(self.present), row)
         for facet in (*self.facets.values(), self.required, self.marks):
             facet.write(row, frozenset())
         self.organisations.write(row, frozenset())

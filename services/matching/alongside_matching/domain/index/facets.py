@@ -25,8 +25,10 @@ class Facet:
         self._keyed_by = keyed_by
         self._rows = rows
         self._by_key: dict[str, Bits] = {}
+        self._bytes: dict[str, memoryview] = {}
         self._holders: Counter[str] = Counter()
         self._copies: list[frozenset[str]] = [_NONE]
+        self._keys: list[frozenset[str]] = [_NONE]
         self._numbers: dict[frozenset[str], int] = {_NONE: 0}
         self._number_of = np.zeros(rows, np.int32)
 
@@ -57,34 +59,37 @@ class Facet:
 
     def write(self, row: int, codes: frozenset[str]) -> None:
         """Give an offer these codes instead of those it has."""
-        before, now = self._keys(self.codes(row)), self._keys(codes)
-        for key in before - now:
-            bits.put(self._by_key[key], row, present=False)
+        before, now = int(self._number_of[row]), self._number(codes)
+        if before == now:
+            return
+        gone, new = self._keys[before], self._keys[now]
+        for key in gone - new:
+            bits.take_out(self._bytes[key], row)
             self._holders[key] -= 1
-        for key in now - before:
-            bits.put(self._row_set(key), row, present=True)
+        for key in new - gone:
+            bits.put_in(self._row_set(key), row)
             self._holders[key] += 1
-        self._number_of[row] = self._number(codes)
+        self._number_of[row] = now
 
     def grow(self, rows: int) -> None:
         """Make room for more offers."""
         self._rows = rows
         self._by_key = {key: bits.grown(held, rows) for key, held in self._by_key.items()}
+        self._bytes = {key: bits.bytes_of(held) for key, held in self._by_key.items()}
         self._number_of = np.concatenate([self._number_of, np.zeros(rows - len(self._number_of), np.int32)])
 
-    def _keys(self, codes: frozenset[str]) -> set[str]:
-        return {self._keyed_by(code) for code in codes}
-
-    def _row_set(self, key: str) -> Bits:
+    def _row_set(self, key: str) -> memoryview:
         if key not in self._by_key:
             self._by_key[key] = bits.nothing(self._rows)
-        return self._by_key[key]
+            self._bytes[key] = bits.bytes_of(self._by_key[key])
+        return self._bytes[key]
 
     def _number(self, codes: frozenset[str]) -> int:
         number = self._numbers.get(codes)
         if number is None:
             number = self._numbers[codes] = len(self._copies)
             self._copies.append(codes)
+            self._keys.append(frozenset(map(self._keyed_by, codes)))
         return number
 
 

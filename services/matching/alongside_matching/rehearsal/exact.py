@@ -1,0 +1,32 @@
+"""The exact optimum of a window, by the textbook: one full matrix of every arrival and every seat, no ranking cut short."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from alongside_matching.domain.assign import Arrival, seat_cost
+from alongside_matching.domain.policy import Policy
+
+
+def exact_cost(window: Sequence[Arrival], policy: Policy) -> float:
+    """What the cheapest assignment costs."""
+    places: dict[UUID, int] = {}
+    for arrival in window:
+        for candidate in arrival.ranking.candidates:
+            free = len(window) if candidate.places is None else candidate.places
+            places[candidate.offer_id] = min(free, len(window))
+    first_seat: dict[UUID, int] = {}
+    seats = 0
+    for offer_id, count in places.items():
+        first_seat[offer_id] = seats
+        seats += count
+    costs = np.full((len(window), seats + len(window)), 1e6)
+    for row, arrival in enumerate(window):
+        for candidate in arrival.ranking.candidates:
+            for below in range(places[candidate.offer_id]):
+                column = first_seat[candidate.offer_id] + below
+                costs[row, column] = seat_cost(arrival.ranking, candidate, below, policy)
+        costs[row, seats + row] = policy.sharing.waits_cost * (1 + arrival.claim)
+    return float(costs[linear_sum_assignment(costs)].sum())

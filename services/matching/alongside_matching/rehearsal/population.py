@@ -1,0 +1,154 @@
+"""Invented offers and requests of a region: drawn from weights, the same for the same seed, and nobody real among them.
+
+The weights describe no real region. Orders of magnitude are those of the sample region of the command line.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from random import Random
+from typing import Final, TypeVar
+from uuid import UUID
+
+from alongside_contracts.vocabulary import AgeBand, Format, Hope, Need
+from alongside_matching.domain.facts import GROUP, SERVICE, SLOTS_PER_WEEK, SUPPORTER, Offer, Point, Request
+
+TODAY: Final = date(2026, 11, 22)
+Drawn = TypeVar("Drawn")
+
+_NEEDS: Final[Mapping[str, float]] = dict(
+    zip(
+        [need.value for need in Need],
+        [15, 12, 4, 3, 2, 2, 9, 14, 9, 6, 9, 8, 4, 2, 2, 6, 4, 5, 2, 5, 2, 6, 3, 5, 4, 4, 3],
+        strict=True,
+    )
+)
+_LANGUAGES: Final[Mapping[tuple[str, ...], float]] = {
+    ("en",): 50,
+    ("en", "es"): 20,
+    ("es",): 15,
+    ("ht", "en"): 10,
+    ("pt", "en"): 5,
+}
+_MODES: Final[Mapping[tuple[str, ...], float]] = {
+    ("in-person", "phone"): 35,
+    ("in-person", "phone", "video"): 20,
+    ("phone", "text"): 15,
+    ("phone", "video", "text"): 15,
+    ("in-person",): 15,
+}
+_AGES: Final[Mapping[tuple[str, ...], float]] = {
+    ("18-25", "26-64", "65-plus"): 62,
+    ("26-64", "65-plus"): 20,
+    ("13-17", "18-25"): 10,
+    ("65-plus",): 8,
+}
+_PERSON_AGES: Final[Mapping[str, float]] = {
+    AgeBand.FROM_26_TO_64.value: 60,
+    AgeBand.FROM_18_TO_25.value: 20,
+    AgeBand.FROM_65.value: 15,
+    AgeBand.FROM_13_TO_17.value: 5,
+}
+_HOPES: Final = [hope.value for hope in Hope]
+_INTERESTS: Final = [f"interest-{number}" for number in range(40)]
+_IDENTITIES: Final = ["woman", "man", "lgbtq", "black", "latina", "haitian", "faith"]
+_ORGANISATIONS: Final = [f"organisation-{number}" for number in range(2_000)]
+
+
+def offers(region: str, seed: int, *, supporters: int, groups: int, services: int) -> Iterator[Offer]:
+    """The offers of a region, one after another."""
+    rng = Random(f"{seed}/{region}/offers")
+    for kind, count in ((SUPPORTER, supporters), (GROUP, groups), (SERVICE, services)):
+        for _ in range(count):
+            yield _offer(rng, region, kind)
+
+
+def requests(region: str, seed: int, count: int) -> list[Request]:
+    """What people of a region seek."""
+    rng = Random(f"{seed}/{region}/requests")
+    return [request(rng, region) for _ in range(count)]
+
+
+def request(rng: Random, region: str) -> Request:
+    """What one person seeks. Most say some of it; few say all."""
+    modes = _one(rng, _MODES)
+    return Request(
+        referral_id=_id(rng),
+        region=region,
+        needs=_needs(rng, most=4),
+        languages=_one(rng, _LANGUAGES),
+        formats=frozenset({Format.ONE_TO_ONE.value}) if rng.random() < 0.4 else frozenset(),
+        modes=frozenset(modes) if rng.random() < 0.6 else frozenset(),
+        urgency="urgent" if rng.random() < 0.1 else "routine",
+        age_band=_one(rng, _PERSON_AGES) if rng.random() < 0.9 else None,
+        avoid_needs=_needs(rng, most=1) if rng.random() < 0.2 else frozenset(),
+        hopes=_some(rng, _HOPES, 2),
+        interests=_some(rng, _INTERESTS, 2) if rng.random() < 0.4 else frozenset(),
+        identities=_some(rng, _IDENTITIES, 1) if rng.random() < 0.2 else frozenset(),
+        organisations_avoided=_some(rng, _ORGANISATIONS, 1) if rng.random() < 0.1 else frozenset(),
+        availability=_hours(rng, 3) if rng.random() < 0.7 else 0,
+        near=_point(rng, coarse=True) if rng.random() < 0.8 else None,
+        distance_km_max=rng.choice([None, 10.0, 30.0]),
+        guardian_consent=True,
+    )
+
+
+def _offer(rng: Random, region: str, kind: str) -> Offer:
+    peer = kind == SUPPORTER
+    spoken, modes, ages = _one(rng, _LANGUAGES), _one(rng, _MODES), _one(rng, _AGES)
+    return Offer(
+        id=_id(rng),
+        kind=kind,
+        region=region,
+        needs=_needs(rng, most=4),
+        languages=frozenset(spoken),
+        formats=frozenset({Format.ONE_TO_ONE.value if kind != GROUP else Format.GROUP.value}),
+        modes=frozenset(modes),
+        age_bands=frozenset(ages) if kind != SERVICE else frozenset(),
+        capacity=rng.randint(1, 12) if peer else rng.randint(8, 40),
+        taken=rng.randint(0, 4) if rng.random() < 0.5 else 0,
+        paused=rng.random() < 0.05,
+        hopes=_some(rng, _HOPES, 3),
+        interests=_some(rng, _INTERESTS, 3) if peer else frozenset(),
+        identities=_some(rng, _IDENTITIES, 2) if peer else frozenset(),
+        organisations=_some(rng, _ORGANISATIONS, 1) if peer and rng.random() < 0.3 else frozenset(),
+        availability=_hours(rng, 4) if peer else 0,
+        where=_point(rng),
+        reach_km=rng.choice([10.0, 25.0, 50.0]) if peer else None,
+        certified_until=TODAY + timedelta(days=rng.randint(-30, 700)) if peer else None,
+        certification_required=peer and rng.random() < 0.3,
+        checked_until=TODAY + timedelta(days=rng.randint(-30, 700)) if peer else None,
+        check_required=peer,
+        eligibility=_needs(rng, most=2) if kind == SERVICE and rng.random() < 0.3 else frozenset(),
+    )
+
+
+def _id(rng: Random) -> UUID:
+    return UUID(int=rng.getrandbits(128))
+
+
+def _needs(rng: Random, most: int) -> frozenset[str]:
+    return frozenset(rng.choices(list(_NEEDS), list(_NEEDS.values()), k=rng.randint(1, most)))
+
+
+def _one(rng: Random, weights: Mapping[Drawn, float]) -> Drawn:
+    return rng.choices(list(weights), list(weights.values()))[0]
+
+
+def _some(rng: Random, among: Sequence[str], count: int) -> frozenset[str]:
+    return frozenset(rng.choice(among) for _ in range(count))
+
+
+def _hours(rng: Random, times: int) -> int:
+    """Some times of the week between eight in the morning and nine in the evening, an hour to three hours each."""
+    mask = 0
+    for _ in range(times):
+        start = rng.randrange(7) * 48 + rng.randrange(16, 42)
+        mask |= ((1 << rng.randint(2, 6)) - 1) << start
+    return mask & ((1 << SLOTS_PER_WEEK) - 1)
+
+
+def _point(rng: Random, *, coarse: bool = False) -> Point:
+    latitude, longitude = 25.4 + rng.random() * 0.6, -80.6 + rng.random() * 0.5
+    return (
+        Point(round(latitude * 20) / 20, round(longitude * 20) / 20) if coarse else Point(latitude, longitude)
+    )

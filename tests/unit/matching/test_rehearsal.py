@@ -1,0 +1,72 @@
+"""What the rehearsal measures is the engine, its peers answer the same, and a year can be told again."""
+
+from typing import Any
+
+import pytest
+
+from alongside_matching.domain.assign import Arrival, assign
+from alongside_matching.domain.index import RegionIndex
+from alongside_matching.rehearsal.brute import BruteForce
+from alongside_matching.rehearsal.exact import exact_cost
+from alongside_matching.rehearsal.population import TODAY, offers, requests
+from alongside_matching.rehearsal.speed import REGION, gini, greedy
+from alongside_matching.rehearsal.year import year
+from tests.unit.matching.facts import POLICY
+
+
+@pytest.fixture(scope="module")
+def region() -> RegionIndex:
+    index = RegionIndex(REGION)
+    for offer in offers(REGION, 7, supporters=400, groups=20, services=20):
+        index.put(offer)
+    return index
+
+
+def test_brute_force_finds_the_same_offers_with_the_same_scores(region: RegionIndex) -> None:
+    brute = BruteForce(list(offers(REGION, 7, supporters=400, groups=20, services=20)))
+
+    for request in requests(REGION, 7, 60):
+        ranking = region.search(request, POLICY, on=TODAY)
+        eligible, best = brute.search(request, POLICY, POLICY.ranked_max)
+
+        assert eligible == ranking.eligible
+        assert best == pytest.approx([candidate.points for candidate in ranking.candidates], abs=1)
+
+
+def test_a_cut_ranking_costs_nothing_while_no_more_arrive_than_it_names(region: RegionIndex) -> None:
+    asked = requests(REGION, 3, POLICY.ranked_max)
+    cut, uncut = (
+        [Arrival(region.search(request, POLICY, on=TODAY, top=top), 0.0) for request in asked]
+        for top in (POLICY.ranked_max, len(region))
+    )
+
+    assert assign(cut, POLICY).cost == pytest.approx(exact_cost(uncut, POLICY))
+
+
+def test_greedy_gives_nobody_more_than_they_have_places(region: RegionIndex) -> None:
+    window = [Arrival(region.search(request, POLICY, on=TODAY), 0.0) for request in requests(REGION, 5, 300)]
+
+    chosen = [candidate for candidate in greedy(window) if candidate]
+
+    for candidate in chosen:
+        assert candidate.places is None or chosen.count(candidate) <= candidate.places
+
+
+@pytest.mark.parametrize(("shared", "unequal"), [([1, 1, 1, 1], 0.0), ([0, 0, 0, 4], 0.75), ([0, 0], 0.0)])
+def test_gini_says_how_unequally_something_is_shared(shared: list[float], unequal: float) -> None:
+    assert gini(shared) == pytest.approx(unequal)
+
+
+def test_the_same_seed_tells_the_same_year() -> None:
+    one, other = (timeless(year(POLICY, seed=5, days=10)) for _ in range(2))
+
+    assert one == other
+    assert one != timeless(year(POLICY, seed=6, days=10))
+
+
+def timeless(told: dict[str, Any]) -> dict[str, Any]:
+    """The year without how long it took to tell."""
+    return {
+        way: {name: found for name, found in lived.items() if name != "seconds"}
+        for way, lived in told["ways"].items()
+    }

@@ -1,0 +1,39 @@
+"""What the rehearsal found can be seen."""
+
+import io
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from alongside_cli.rehearsal_charts import draw_year
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    finished = subprocess.run(
+        [sys.executable, "-m", "alongside_matching.rehearsal", "year", "--days", "14"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
+    return found
+
+
+def test_a_year_is_drawn_with_every_way_beside_the_others(told: dict[str, Any]) -> None:
+    console = Console(file=io.StringIO(), width=110, record=True)
+
+    draw_year(console, told)
+
+    drawn = console.export_text()
+    for heading in (
+        "together",
+        "greedy",
+        "random",
+        "days from asking to a yes",
+        "load: Gini",
+        "week by week",
+    ):
+        assert heading in drawn
