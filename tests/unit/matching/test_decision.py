@@ -28,7 +28,8 @@ def decided(pool: list[Offer], request: Request, *, choose: int = 0) -> Decision
     """A decision for one of the ranking, the best unless told otherwise; for nobody where nobody may be asked."""
     ranking = rank(pool, request, POLICY, TODAY, top=POLICY.ranked_max)
     chosen = ranking.candidates[choose] if ranking.candidates else None
-    return decide(ranking, chosen, {offer.id: offer for offer in pool}.get)
+    known = {offer.id: offer for offer in pool}
+    return decide(ranking, chosen, known.get)
 
 
 @given(pools, requests)

@@ -11,7 +11,7 @@ from alongside_matching.domain.eligibility import HARD_RULES
 from alongside_matching.domain.facts import Offer, Request
 from alongside_matching.domain.index import RegionIndex
 from alongside_matching.domain.index.region import ImpossibleOfferError
-from alongside_matching.domain.index.rules import RULES
+from alongside_matching.domain.index.rules import ROW_RULES, SET_RULES
 from alongside_matching.domain.ranking import rank
 from tests.unit.matching.facts import POLICY, TODAY, a_service, a_supporter, an_id, someone
 from tests.unit.matching.regions import offers, pools, requests
@@ -54,7 +54,7 @@ def test_after_any_changes_it_is_the_index_of_what_is_there_now(
         index.put(offer)
 
     now = {offer.id: offer for offer in before if offer not in gone} | {offer.id: offer for offer in after}
-    assert {offer_id: index.offer(offer_id) for offer_id in now} == now
+    assert index.offers(now) == now
     assert len(index) == len(now)
     assert index.search(request, POLICY, on=TODAY) == rank(
         list(now.values()), request, POLICY, TODAY, top=POLICY.ranked_max
@@ -71,14 +71,14 @@ def test_told_of_places_it_knows_the_offer_with_these_places(
     index.occupancy(offer.id, held=held, taken=taken)
 
     now = replace(offer, held=held, taken=taken)
-    assert index.offer(offer.id) == now
+    assert index.offers([offer.id]) == {offer.id: now}
     assert index.search(request, POLICY, on=TODAY) == rank(
         [now], request, POLICY, TODAY, top=POLICY.ranked_max
     )
 
 
 def test_it_asks_the_same_rules_in_the_same_order() -> None:
-    assert list(RULES) == [rule.__name__.replace("_", "-") for rule in HARD_RULES]
+    assert [*SET_RULES, *ROW_RULES] == [rule.__name__.replace("_", "-") for rule in HARD_RULES]
 
 
 def test_a_region_without_offers_leaves_nobody_out_and_names_nobody() -> None:
@@ -156,7 +156,7 @@ def test_an_offer_no_rule_can_work_with_is_refused_and_changes_nothing(impossibl
     with pytest.raises(ImpossibleOfferError):
         index.put(replace(offer, **impossible))  # type: ignore[arg-type]  # that is what is tested
 
-    assert index.offer(offer.id) == offer
+    assert index.offers([offer.id]) == {offer.id: offer}
 
 
 def test_negative_places_are_refused() -> None:

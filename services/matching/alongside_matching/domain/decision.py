@@ -100,7 +100,7 @@ class Different:
 
 
 def decide(ranking: Ranking, chosen: Candidate | None, facts: Callable[[UUID], Offer | None]) -> Decision:
-    """Record a choice. `facts` tells what an offer was when it was ranked: ask before anything else happens to it.
+    """Record a choice. `facts` tells what an offer was when it was ranked: decide before anything else happens to it.
 
     Raises ValueError when an offer of the ranking is gone already.
     """

@@ -15,7 +15,7 @@ from uuid import UUID
 import numpy as np
 
 from alongside_matching.domain.assign import Arrival, Assignment, assign, claim_of
-from alongside_matching.domain.decision import Decision, decide
+from alongside_matching.domain.decision import NAMED_MAX, Decision, decide
 from alongside_matching.domain.facts import Offer, Request
 from alongside_matching.domain.index import RegionIndex
 from alongside_matching.domain.policy import Policy
@@ -100,7 +100,8 @@ def assignment(policy: Policy, *, seed: int, arrivals: int, exact_arrivals: int)
 def explained(index: RegionIndex, request: Request, policy: Policy) -> Decision:
     """Everything the service does in memory for one referral: rank, choose the best, explain, keep what was known."""
     ranking = index.search(request, policy, on=TODAY)
-    decision = decide(ranking, ranking.candidates[0] if ranking.candidates else None, index.offer)
+    named = index.offers(candidate.offer_id for candidate in ranking.candidates[:NAMED_MAX])
+    decision = decide(ranking, ranking.candidates[0] if ranking.candidates else None, named.get)
     for candidate in decision.ranked:
         decision.explained(candidate)
     return decision

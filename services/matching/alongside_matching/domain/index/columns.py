@@ -16,6 +16,7 @@ from alongside_matching.domain.distance import position
 from alongside_matching.domain.eligibility import root
 from alongside_matching.domain.facts import GROUP, SERVICE, SLOTS_PER_WEEK, SUPPORTER, Offer, Point
 from alongside_matching.domain.index import bits
+from alongside_matching.domain.index.bits import Rows
 from alongside_matching.domain.index.facets import Facet, Rolls
 from alongside_matching.domain.index.marks import (
     CERTIFICATION_REQUIRED,
@@ -121,23 +122,32 @@ class Columns:
         self._free.append(row)
         return row
 
-    def read(self, row: int) -> Offer:
-        """The offer of a row, as it was written."""
-        number = {name: column[row].item() for name, column in self.numbers.items()}
+    def read(self, rows: Rows) -> list[Offer]:
+        """The offers of these rows, as they were written; several at once cost little more than one."""
+        columns = {name: column[rows].tolist() for name, column in self.numbers.items()}
+        numbers = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
+        hours = self.hours[:, rows].T.tobytes()
+        size = HOURS_WORDS * 8
+        return [
+            self._offer(row, number, int.from_bytes(hours[place * size : (place + 1) * size], "little"))
+            for place, (row, number) in enumerate(zip(rows.tolist(), numbers, strict=True))
+        ]
+
+    def _offer(self, row: int, number: dict[str, Any], availability: int) -> Offer:
         marks = self.marks.codes(row)
         codes: dict[str, Any] = {name: facet.codes(row) for name, facet in self.facets.items()}
         return Offer(
             **codes,
-            id=self.id(row),
+            id=UUID(int=number["id_high"] << 64 | number["id_low"]),
             kind=KINDS[number["kind"]],
             region=self.region,
-            capacity=self._capacity(row),
+            capacity=None if number["capacity"] == _OPEN else number["capacity"],
             held=number["held"],
             taken=number["taken"],
             paused=PAUSED in marks,
             organisations=self.organisations.codes(row),
             required_endorsement=next(iter(self.required.codes(row)), None),
-            availability=int.from_bytes(self.hours[:, row].tobytes(), "little"),
+            availability=availability,
             where=Point(number["latitude"], number["longitude"]) if PLACED in marks else None,
             reach_km=None if isnan(number["reach_km"]) else number["reach_km"],
             certified_until=_day(number["certified_until"]),
@@ -146,10 +156,10 @@ class Columns:
             check_required=CHECK_REQUIRED in marks,
         )
 
-    def id(self, row: int) -> UUID:
-        """The id of the offer of a row."""
-        high, low = self.numbers["id_high"][row].item(), self.numbers["id_low"][row].item()
-        return UUID(int=high << 64 | low)
+    def ids(self, rows: Rows) -> list[UUID]:
+        """The ids of the offers of these rows."""
+        high, low = self.numbers["id_high"][rows].tolist(), self.numbers["id_low"][rows].tolist()
+        return [UUID(int=upper << 64 | lower) for upper, lower in zip(high, low, strict=True)]
 
     def _capacity(self, row: int) -> int | None:
         capacity = int(self.numbers["capacity"][row])

@@ -8,85 +8,79 @@ import numpy as np
 
 from alongside_matching.domain.curve import Curve
 from alongside_matching.domain.facts import SLOT_MINUTES, SLOTS_PER_WEEK
-from alongside_matching.domain.index import rows_at
-from alongside_matching.domain.index.bits import Rows
-from alongside_matching.domain.index.columns import Columns
-from alongside_matching.domain.index.rows_at import Floats
+from alongside_matching.domain.index.left import Floats, Left
 from alongside_matching.domain.score import Asked
 
-Values: TypeAlias = Callable[[Columns, Rows, Asked], Floats]
+Values: TypeAlias = Callable[[Left, Asked], Floats]
 
 
-def shared_need(columns: Columns, rows: Rows, asked: Asked) -> Floats:
+def shared_need(left: Left, asked: Asked) -> Floats:
     """The needs they share, each at what it is worth."""
-    shared, total = np.zeros(len(rows)), 0.0
+    shared, total = np.zeros(len(left.rows)), 0.0
     for need in sorted(asked.request.needs):
         worth = asked.rarity.worth(need)
         total += worth
-        carrying = rows_at.carry(columns.facets["needs"], need, rows)
-        if carrying is not None:
-            shared += worth * carrying
+        shared += worth * left.within(left.columns.facets["needs"].of(need))
     return shared / total
 
 
-def hopes(columns: Columns, rows: Rows, asked: Asked) -> Floats:
+def hopes(left: Left, asked: Asked) -> Floats:
     """The part of the hopes they serve."""
-    return _part(columns, "hopes", asked.request.hopes, rows)
+    return _part(left, "hopes", asked.request.hopes)
 
 
-def preferred_format(columns: Columns, rows: Rows, asked: Asked) -> Floats:
+def preferred_format(left: Left, asked: Asked) -> Floats:
     """Whether they offer a format asked for."""
-    return rows_at.carry_any(columns.facets["formats"], asked.request.formats, rows).astype(np.float64)
+    return _any(left, "formats", asked.request.formats)
 
 
-def preferred_mode(columns: Columns, rows: Rows, asked: Asked) -> Floats:
+def preferred_mode(left: Left, asked: Asked) -> Floats:
     """Whether they meet in a way asked for."""
-    return rows_at.carry_any(columns.facets["modes"], asked.request.modes, rows).astype(np.float64)
+    return _any(left, "modes", asked.request.modes)
 
 
-def availability(columns: Columns, rows: Rows, asked: Asked) -> Floats:
+def availability(left: Left, asked: Asked) -> Floats:
     """The time they have in common."""
-    worth = _worth_of_slots(asked.curves.common_minutes)
-    return worth[rows_at.common_slots(columns, rows, asked.request.availability)]
+    return _worth_of_slots(asked.curves.common_minutes)[left.common_slots()]
 
 
-def distance(columns: Columns, rows: Rows, asked: Asked) -> Floats:
+def distance(left: Left, asked: Asked) -> Floats:
     """How near they are."""
-    if asked.request.near is None:
-        return np.zeros(len(rows))
-    far = rows_at.kilometres(columns, rows, asked.request.near)
+    far = left.kilometres()
     return np.where(np.isnan(far), 0.0, asked.curves.distance_km.at_all(far))
 
 
-def interests(columns: Columns, rows: Rows, asked: Asked) -> Floats:
+def interests(left: Left, asked: Asked) -> Floats:
     """The part of the interests they share."""
-    return _part(columns, "interests", asked.request.interests, rows)
+    return _part(left, "interests", asked.request.interests)
 
 
-def identities(columns: Columns, rows: Rows, asked: Asked) -> Floats:
+def identities(left: Left, asked: Asked) -> Floats:
     """The part of the identities asked for that they have."""
-    return _part(columns, "identities", asked.request.identities, rows)
+    return _part(left, "identities", asked.request.identities)
 
 
-def continuity(columns: Columns, rows: Rows, asked: Asked) -> Floats:
+def continuity(left: Left, asked: Asked) -> Floats:
     """Whether it is who the person asked to go on with."""
     earlier = asked.request.continue_with
-    row = None if earlier is None else columns.row(earlier)
-    return np.zeros(len(rows)) if row is None else (rows == row).astype(np.float64)
+    row = None if earlier is None else left.columns.row(earlier)
+    return np.zeros(len(left.rows)) if row is None else (left.rows == row).astype(np.float64)
 
 
-def free_places(columns: Columns, rows: Rows, asked: Asked) -> Floats:
+def free_places(left: Left, asked: Asked) -> Floats:
     """How much room they have left."""
-    return asked.curves.load.at_all(columns.numbers["load"][rows])
+    return asked.curves.load.at_all(left.columns.numbers["load"][left.rows])
 
 
-def _part(columns: Columns, facet: str, codes: frozenset[str], rows: Rows) -> Floats:
-    has = np.zeros(len(rows), np.int64)
+def _part(left: Left, facet: str, codes: frozenset[str]) -> Floats:
+    has = np.zeros(len(left.rows), np.int64)
     for code in codes:
-        carrying = rows_at.carry(columns.facets[facet], code, rows)
-        if carrying is not None:
-            has += carrying
+        has += left.within(left.columns.facets[facet].of(code))
     return has / len(codes)
+
+
+def _any(left: Left, facet: str, codes: frozenset[str]) -> Floats:
+    return left.within(left.columns.facets[facet].any_of(codes)).astype(np.float64)
 
 
 @lru_cache(maxsize=128)

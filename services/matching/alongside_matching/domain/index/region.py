@@ -1,5 +1,6 @@
 """One region's offers, ready to be searched: what the rest of matching uses of the index."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -7,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from alongside_matching.domain.facts import SLOTS_PER_WEEK, Offer, Request
-from alongside_matching.domain.index import bits, factors, rules
+from alongside_matching.domain.index import factors, rules
 from alongside_matching.domain.index.bits import Rows
 from alongside_matching.domain.index.columns import KINDS, Columns
 from alongside_matching.domain.index.first import first
-from alongside_matching.domain.index.rows_at import Floats
+from alongside_matching.domain.index.left import Floats
 from alongside_matching.domain.index.rules import Search
 from alongside_matching.domain.policy import Policy
 from alongside_matching.domain.ranking import Candidate, Ranking
@@ -60,10 +61,11 @@ class RegionIndex:
         """Forget an offer. Forgetting it twice is the same."""
         self._columns.remove(offer_id)
 
-    def offer(self, offer_id: UUID) -> Offer | None:
-        """An offer as it stands."""
-        row = self._columns.row(offer_id)
-        return None if row is None else self._columns.read(row)
+    def offers(self, ids: Iterable[UUID]) -> dict[UUID, Offer]:
+        """Offers as they stand; those it does not know are left out. Many at once cost little more than one."""
+        rows = (self._columns.row(offer_id) for offer_id in ids)
+        read = self._columns.read(np.array([row for row in rows if row is not None], np.intp))
+        return {offer.id: offer for offer in read}
 
     def search(self, request: Request, policy: Policy, *, on: date, top: int | None = None) -> Ranking:
         """Rank the offers that may be asked: the same that `ranking.rank` answers for them one by one.
@@ -71,11 +73,11 @@ class RegionIndex:
         `top` is how many are named, the policy's `ranked_max` when it is not given.
         """
         search = Search(self._columns, request, on, self._columns.present)
-        excluded = rules.sift(search)
-        rows = bits.rows_of(search.left)
+        left, excluded = rules.sift(search)
+        rows = left.rows
         asked = Asked(request, self._rarity(request), policy.curves)
         shares = shares_of(request, policy.weights)
-        values = [factors.VALUES[name](self._columns, rows, asked) for name in shares]
+        values = [factors.VALUES[name](left, asked) for name in shares]
         points = _points(values, list(shares.values()), len(rows))
         best = self._best(rows, points, top or policy.ranked_max)
         named = self._candidates(rows[best], points[best], [value[best] for value in values])
@@ -106,9 +108,9 @@ class RegionIndex:
         occupied = (columns.numbers["held"][rows] + columns.numbers["taken"][rows]).tolist()
         per_row = zip(*(value.tolist() for value in values), strict=True)
         return tuple(
-            Candidate(columns.id(row), kind, score, load, None if capacity < 0 else capacity, busy, found)
-            for row, kind, score, load, capacity, busy, found in zip(
-                rows.tolist(), kinds, points.tolist(), loads, capacities, occupied, per_row, strict=True
+            Candidate(offer_id, kind, score, load, None if capacity < 0 else capacity, busy, found)
+            for offer_id, kind, score, load, capacity, busy, found in zip(
+                columns.ids(rows), kinds, points.tolist(), loads, capacities, occupied, per_row, strict=True
             )
         )
 

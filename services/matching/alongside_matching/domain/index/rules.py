@@ -2,7 +2,7 @@
 
 Names, order and meaning are those of `eligibility.HARD_RULES`, which says why each rule is there; a test holds the two
 equal on regions drawn at random. A rule may keep out rows that an earlier rule took already: the count is of those left.
-The two that must look at single rows come last, when few are left.
+The two that must look at single rows come last, when few are left, and answer for those rows only.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,9 +14,10 @@ from uuid import UUID
 import numpy as np
 
 from alongside_matching.domain.facts import IN_PERSON, MINOR_BANDS, Request
-from alongside_matching.domain.index import bits, marks, rows_at
+from alongside_matching.domain.index import bits, marks
 from alongside_matching.domain.index.bits import Bits
 from alongside_matching.domain.index.columns import Columns
+from alongside_matching.domain.index.left import Flags, Left
 
 
 @dataclass(slots=True)
@@ -38,21 +39,25 @@ class Search:
         return self.columns.facets[facet].any_of(codes)
 
 
-Rule: TypeAlias = Callable[[Search], Bits | None]
+SetRule: TypeAlias = Callable[[Search], Bits | None]
+RowRule: TypeAlias = Callable[[Search, Left], Flags | None]
 
 
-def sift(search: Search) -> dict[str, int]:
-    """Ask every rule in turn; who is left may be asked. How many each rule kept out, by its name."""
+def sift(search: Search) -> tuple[Left, dict[str, int]]:
+    """Ask every rule in turn: who may be asked, and how many each rule kept out, by its name."""
     excluded: dict[str, int] = {}
-    for name, rule in RULES.items():
+    for name, rule in SET_RULES.items():
         out = rule(search)
-        if out is None:
-            continue
-        kept_out = bits.count(search.left & out)
-        if kept_out:
+        if out is not None and (kept_out := bits.count(search.left & out)):
             excluded[name] = kept_out
             search.left = search.left & ~out
-    return excluded
+    left = Left(search.columns, search.request, bits.rows_of(search.left))
+    for name, row_rule in ROW_RULES.items():
+        flags = row_rule(search, left)
+        if flags is not None and (kept_out := int(np.count_nonzero(flags))):
+            excluded[name] = kept_out
+            left = left.without(flags)
+    return left, excluded
 
 
 def region(search: Search) -> Bits | None:
@@ -154,32 +159,34 @@ def restriction(search: Search) -> Bits | None:
     return search.marked(marks.RESTRICTED) & ~search.carrying("eligibility", belongs)
 
 
-def reach(search: Search) -> Bits | None:
+def reach(search: Search, left: Left) -> Flags | None:
     """Who can only be met in person, and lives too far away."""
     if search.request.near is None:
         return None
-    rows = bits.rows_of(search.left & search.marked(marks.PLACED) & _in_person_only(search))
+    in_person_only = _in_person_only(search)
+    if in_person_only is None:
+        return None
     most = search.request.distance_km_max
-    limit = np.fmin(search.columns.numbers["reach_km"][rows], np.nan if most is None else most)
-    beyond = rows_at.kilometres(search.columns, rows, search.request.near) > limit
-    return bits.bits_of(rows[beyond], search.columns.rows)
+    limit = np.fmin(search.columns.numbers["reach_km"][left.rows], np.nan if most is None else most)
+    beyond: Flags = left.kilometres() > limit
+    return beyond & left.within(in_person_only).view(np.bool_)
 
 
-def schedule(search: Search) -> Bits | None:
+def schedule(search: Search, left: Left) -> Flags | None:
     """Who has no half hour in common."""
     if not search.request.availability:
         return None
-    rows = bits.rows_of(search.left & search.marked(marks.SAYS_HOURS))
-    common = rows_at.common_slots(search.columns, rows, search.request.availability)
-    return bits.bits_of(rows[common == 0], search.columns.rows)
+    says = left.within(search.columns.marks.of(marks.SAYS_HOURS)).view(np.bool_)
+    nothing_in_common: Flags = left.common_slots() == 0
+    return nothing_in_common & says
 
 
-def _in_person_only(search: Search) -> Bits:
-    """As `eligibility.meet_in_person_only` says it."""
+def _in_person_only(search: Search) -> Bits | None:
+    """As `eligibility.meet_in_person_only` says it; None for nobody."""
     modes, accepted = search.columns.facets["modes"], search.request.modes
     other_ways = accepted - {IN_PERSON} if accepted else modes.known() - {IN_PERSON}
     if accepted and IN_PERSON not in accepted:
-        return bits.nothing(search.columns.rows)
+        return None
     only = modes.any_of([IN_PERSON]) & ~modes.any_of(other_ways)
     return only | ~search.marked(marks.SAYS_MODES) if accepted == {IN_PERSON} else only
 
@@ -198,7 +205,7 @@ def _rows(search: Search, rows: Iterable[int]) -> Bits:
     return bits.bits_of(np.fromiter(rows, np.intp), search.columns.rows)
 
 
-RULES: Final[dict[str, Rule]] = {
+SET_RULES: Final[dict[str, SetRule]] = {
     "region": region,
     "need": need,
     "language": language,
@@ -216,6 +223,5 @@ RULES: Final[dict[str, Rule]] = {
     "background-check": background_check,
     "trigger": trigger,
     "restriction": restriction,
-    "reach": reach,
-    "schedule": schedule,
 }
+ROW_RULES: Final[dict[str, RowRule]] = {"reach": reach, "schedule": schedule}
