@@ -5,7 +5,8 @@ A notice's way, and what a crash leaves behind at each step:
 1. look: see what is due, and ask each keeper of contact details once for all of its recipients. Nothing is written and
    no transaction is open meanwhile; a crash costs nothing.
 2. begin, in one transaction: what has no route is closed, together; of the rest as much as there is room for is claimed:
-   state `sending` with a lease. A crash after it costs one lease of waiting.
+   state `sending` with a lease. A crash after it costs one lease of waiting. Where nobody could say the address, one
+   notice of the destination is claimed as well, and put off at once.
 3. hand the message to the mail relay; no transaction is open meanwhile.
 4. mark it delivered and announce it, in one transaction, with what else came through in the meantime.
 
