@@ -13,6 +13,7 @@ from rich.table import Table
 from alongside_cli import directory as directory_import
 from alongside_cli import up as upping
 from alongside_cli.bench.command import app as bench_app
+from alongside_cli.bulk import groups_app, offers_app
 from alongside_cli.demo import run as demonstration
 from alongside_cli.demo import show
 from alongside_cli.faults.command import app as faults_app
@@ -38,6 +39,8 @@ app.add_typer(match_app, name="match")
 app.add_typer(kafka_app, name="kafka")
 app.command("replay")(replay)
 app.add_typer(bench_app, name="bench")
+app.add_typer(offers_app, name="offers")
+app.add_typer(groups_app, name="groups")
 app.add_typer(faults_app, name="faults")
 app.command("bench-matching")(bench_matching)
 app.command()(simulate)

@@ -15,6 +15,7 @@ import httpx2
 PATIENCE_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 0.2
 PAGE: Final = 200
+FILE_SECONDS_MAX: Final = 60.0
 SERVICES: Final = ("intake", "matching", "referrals", "notifications")
 _AWAY: Final = frozenset({502, 503, 504})
 
@@ -68,6 +69,21 @@ class Network:
     async def put(self, service: str, path: str, body: Mapping[str, Any]) -> Any:
         """Write a document as it is now; doing it again changes nothing. Raises Refused."""
         return await self._ask("PUT", service, path, json=dict(body))
+
+    async def send(
+        self, service: str, path: str, content: bytes, content_type: str, **params: Any
+    ) -> dict[str, Any]:
+        """Hand in a whole file and wait for what becomes of it. Raises Refused."""
+        answer: dict[str, Any] = await self._ask(
+            "POST",
+            service,
+            path,
+            content=content,
+            params=params,
+            headers={"content-type": content_type},
+            timeout=FILE_SECONDS_MAX,
+        )
+        return answer
 
     async def register_partner(self, partner: str, body: Mapping[str, Any]) -> None:
         """Make a partner known at intake, or correct what is known."""

@@ -1,0 +1,130 @@
+"""`alongside offers import` and `alongside groups import`: hand a file to matching, and show what became of each line."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import typer
+from rich.console import Console
+
+from alongside_cli.network import Network
+from alongside_cli.running import with_network
+from alongside_contracts.vocabulary import Need
+
+offers_app = typer.Typer(no_args_is_help=True, help="Supporters, groups and services on offer.")
+groups_app = typer.Typer(no_args_is_help=True, help="Groups in time.")
+console = Console(highlight=False)
+
+LINES_SHOWN_MAX: Final = 20
+Report = Annotated[Path | None, typer.Option(help="Write every remark, one JSON object a line.")]
+Region = Annotated[str, typer.Option(help="The region they belong to.")]
+
+
+@offers_app.command("import")
+def import_offers_command(
+    table: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV, a line per offer.")],
+    region: Region = "us-fl-miami",
+    source: Annotated[
+        str, typer.Option(help="What the list is called; with source_id it names an offer.")
+    ] = "roster",
+    report: Report = None,
+) -> None:
+    """Add or change offers; the same file twice changes nothing. Exits with 1 when a line was set aside."""
+
+    async def work(doors: Network) -> int:
+        return await import_offers(doors, table, region=region, source=source, report=report)
+
+    sys.exit(with_network(console, work))
+
+
+@groups_app.command("import")
+def import_groups_command(
+    meetings: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Online meetings, as JSON.")],
+    need: Annotated[list[Need], typer.Option(help="What they help with; may be given several times.")],
+    region: Region = "us-fl-miami",
+    report: Report = None,
+) -> None:
+    """Take in a published list of online meetings; the same list twice changes nothing."""
+
+    async def work(doors: Network) -> int:
+        return await import_groups(doors, meetings, needs=need, region=region, report=report)
+
+    sys.exit(with_network(console, work))
+
+
+@groups_app.command("next")
+def next_command(
+    group: Annotated[UUID, typer.Argument(help="The group's id.")],
+    zone: Annotated[str | None, typer.Option(help="The time zone to tell it in (IANA).")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="How many.")] = 3,
+) -> None:
+    """When a group meets next."""
+
+    async def work(doors: Network) -> int:
+        await show_next(doors, group, zone=zone, limit=limit)
+        return 0
+
+    sys.exit(with_network(console, work))
+
+
+async def import_offers(doors: Network, table: Path, *, region: str, source: str, report: Path | None) -> int:
+    """Send a CSV in and tell what became of it; the exit code: 1 when a line was set aside."""
+    content = await asyncio.to_thread(table.read_bytes)
+    done = await doors.send("matching", "/offers/imports", content, "text/csv", region=region, source=source)
+    _tell("lines", done)
+    await _tell_lines(done["lines"], report, where="line")
+    return 1 if done["quarantined"] else 0
+
+
+async def import_groups(
+    doors: Network, meetings: Path, *, needs: Sequence[Need], region: str, report: Path | None
+) -> int:
+    """Send a list of meetings in and tell what became of it."""
+    content = await asyncio.to_thread(meetings.read_bytes)
+    wanted = [need.value for need in needs]
+    done = await doors.send(
+        "matching", "/groups/imports", content, "application/json", region=region, need=wanted
+    )
+    _tell("meetings", done)
+    console.print(
+        f"published UTC starts: {done['agree']} fit the meeting's own time, {done['differ']} differ"
+    )
+    await _tell_lines(done["lines"], report, where="entry")
+    return 0
+
+
+async def show_next(doors: Network, group: UUID, *, zone: str | None, limit: int) -> None:
+    """Print the next meetings of a group."""
+    found = await doors.get("matching", f"/groups/{group}/occurrences", zone=zone, limit=limit)
+    if not found["items"]:
+        console.print("it does not meet any more")
+    for it in found["items"]:
+        seats = (
+            f"{it['held'] + it['taken']} of {it['seats']} seats"
+            if it["seats"] is not None
+            else "seats for all"
+        )
+        state = "cancelled" if it["cancelled"] else ", ".join(it["modes"])
+        console.print(f"{it['starts_at']}  {it['zone']}  {seats}  {state}")
+
+
+def _tell(what: str, done: Mapping[str, Any]) -> None:
+    console.print(
+        f"{done['read']} {what} read: {done['created']} created, {done['changed']} changed, "
+        f"{done['unchanged']} unchanged, {done['quarantined']} set aside"
+    )
+
+
+async def _tell_lines(lines: Sequence[Mapping[str, Any]], report: Path | None, *, where: str) -> None:
+    for line in lines[:LINES_SHOWN_MAX]:
+        of = line.get("source_id") or line.get("slug") or ""
+        console.print(f"  {where} {line[where]} {of}: {line['code']}. {line['remedy']}", markup=False)
+    if len(lines) > LINES_SHOWN_MAX:
+        console.print(f"  and {len(lines) - LINES_SHOWN_MAX} more; --report FILE writes all of them")
+    if report is not None:
+        text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+        await asyncio.to_thread(report.write_text, text, encoding="utf-8")
