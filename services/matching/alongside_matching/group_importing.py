@@ -74,7 +74,10 @@ def _group(found: PublishedGroup, offer_id: Any, region: str) -> Group:
 
 
 def _offer(found: PublishedGroup, region: str, needs: Sequence[Need], policy: Policy) -> NewOffer:
-    """An online meeting is open to everyone; where its publisher closes it, it says for whom it is."""
+    """An online meeting is open to everyone; where its publisher closes it, it says for whom it is.
+
+    One for women or men alone is restricted to a code that no request has, and so is listed and never proposed.
+    """
     codes = sorted({need.value for need in needs})
     said = orjson.dumps([asdict(found), codes], default=sorted, option=orjson.OPT_NON_STR_KEYS)
     only_for = [identity.value for identity in found.only_for]

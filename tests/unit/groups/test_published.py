@@ -43,6 +43,7 @@ def test_every_entry_of_the_real_list_is_taken_in_or_set_aside_with_its_reason(r
         ("quarantined", "day-missing"): 10,
         ("quarantined", "day-impossible"): 1,
         ("flagged", "duration-missing"): 2,
+        ("flagged", "only-for-some"): 21,
     }
 
 
@@ -125,7 +126,9 @@ def test_what_is_assumed_is_said() -> None:
 
 
 def test_whom_a_meeting_is_for_is_read_from_its_types() -> None:
-    (women,) = read_meetings([ENTRY | {"types": ["W", "C", "LGBTQ", "B"]}]).groups
+    published = read_meetings([ENTRY | {"types": ["W", "C", "LGBTQ", "B"]}])
 
+    (women,) = published.groups
+    assert codes(published) == [("flagged", "only-for-some")]
     assert women.identities == ("woman", "lgbtq")
     assert (women.only_for, women.need_only) == (("woman",), True)

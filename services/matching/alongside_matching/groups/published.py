@@ -29,6 +29,7 @@ _FOR: Final[Mapping[str, Identity]] = {
 }
 _ONLY_FOR: Final = frozenset({"W", "M"})
 _NEED_ONLY: Final = "C"
+_LISTED_ONLY: Final = "It is listed and not proposed: matching knows what a person asked for, not who they are. Tell people of it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +114,18 @@ def _group(entry: Any, slug: str, number: int, account: _Account) -> PublishedGr
     if entry.get("archived") is True:
         raise _SetAside("archived", "its publisher has archived it", "Nothing, unless it meets again.")
     types = [kind for kind in _list(entry, "types") if isinstance(kind, str)]
+    schedule = _schedule(entry, slug, number, account)
+    only_for = tuple(_FOR[kind] for kind in types if kind in _ONLY_FOR)
+    if only_for:
+        detail = ", ".join(only_for)
+        account.remarks.append(Remark(number, slug, "flagged", "only-for-some", detail, _LISTED_ONLY))
     return PublishedGroup(
         slug=slug,
         name=name,
-        schedule=_schedule(entry, slug, number, account),
+        schedule=schedule,
         languages=_languages(entry, slug, number, account),
         identities=tuple(_FOR[kind] for kind in types if kind in _FOR),
-        only_for=tuple(_FOR[kind] for kind in types if kind in _ONLY_FOR),
+        only_for=only_for,
         need_only=_NEED_ONLY in types,
     )
 
