@@ -76,8 +76,8 @@ def _add_upload(routes: APIRouter, bytes_max: int) -> None:
     ) -> ImportView:
         """Take an HSDS datapackage (zip) in; it is read in the background.
 
-        `vanished=pause` pauses offers of an earlier import that this one no longer lists. Sending a file again
-        changes nothing.
+        HSDS 1.x and 3.0, CSV or JSON. A region has one directory: what this file no longer lists gets a tombstone in
+        the read API, and `vanished=pause` pauses its offers too. Sending a file again changes nothing.
         """
         import_id = new_id()
         with tempfile.SpooledTemporaryFile(max_size=PART_BYTES) as spool:

@@ -171,7 +171,8 @@ class OfferChanges(Strict):
         sent = self.model_dump(exclude_unset=True, exclude={*CODES, "position"})
         codes = self.model_dump(mode="json", exclude_unset=True, include=set(CODES))
         where = placed(self.position) if "position" in self.model_fields_set else {}
-        return {**sent, **codes, **where}
+        implied = {"certification_required": True} if self.required_endorsement is not None else {}
+        return {**sent, **codes, **where, **implied}
 
 
 class OfferBatch(Strict):

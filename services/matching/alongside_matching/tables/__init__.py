@@ -69,8 +69,9 @@ class OfferRow(Base, table=True):
     An imported offer may name no need: it is listed, and never proposed. `capacity` is what is agreed;
     `capacity_limit` is what the well-being valve lets through now (null: all of it); `effective_capacity` is the
     smaller of the two and what matching reckons with. When it sinks below what is promised, promises are kept and no
-    more are made. `availability` holds 336 half hours of the region's week, Monday 00:00 first, one bit each (least
-    significant bit of the last byte first); null when the offer does not say. Position is coarse (`domain/whereabouts`).
+    more are made. `availability` holds 336 half hours of the region's week, Monday 00:00 first, one bit each (in
+    the first byte, its least significant bit first); null when the offer does not say. A position that came over HTTP
+    is coarse (`domain/whereabouts`); a directory's is as published.
     """
 
     __tablename__ = "offer"
