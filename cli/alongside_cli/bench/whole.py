@@ -6,10 +6,13 @@ store and services share the machine.
 """
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from alongside_cli.bench.errors import BenchFailed
@@ -122,12 +125,16 @@ async def _windows(load: Load, whole: WholePlan) -> Spread:
 
 
 class _Sampling(LocalStack):
-    """A local stack whose services begin traces of their own in a share of cases."""
+    """A local stack whose services begin traces of their own in a share of cases; supporters there never tire."""
 
     kept: float = 1.0
+    policies: Path
 
     def _env(self, service: str, name: str, number: int) -> dict[str, str]:
-        return super()._env(service, name, number) | {"ALONGSIDE_TRACE_SAMPLE_RATIO": str(self.kept)}
+        return super()._env(service, name, number) | {
+            "ALONGSIDE_TRACE_SAMPLE_RATIO": str(self.kept),
+            "ALONGSIDE_MATCHING_POLICY_FILE": str(self.policies),
+        }
 
 
 @asynccontextmanager
@@ -142,12 +149,21 @@ async def _stack(kept: float, tell: Tell) -> AsyncIterator[LocalStack]:
             topics=topics,
             tell=tell,
         )
-        stack.kept = kept
+        stack.kept, stack.policies = kept, _untiring(folder)
         async with stack:
             tell(f"whole: tracing {kept:.0%}, ready on {stack.broker.kind}")
             async with network(stack.addresses(), service_token=stack.service_token) as doors:
                 await _fill(doors)
             yield stack
+
+
+def _untiring(folder: Path) -> Path:
+    """The shipped policies of matching without its caseload norm, which would let places run out."""
+    policies = json.loads(files("alongside_matching").joinpath("policies/regions.json").read_text())
+    policies["everywhere"]["norms"]["caseload_max"] = PLACES_EACH
+    file = folder / "policies.json"
+    file.write_text(json.dumps(policies))
+    return file
 
 
 async def _fill(doors: Network) -> None:
