@@ -44,6 +44,10 @@ class Twins:
         assert first.status_code == second.status_code, (first.text, second.text)
         return first
 
+    def needed_one_try(self) -> bool:
+        """Whether no batch was taken apart: each try has a span for each event."""
+        return len(self.together.finished_spans()) == len(self.alone.finished_spans())
+
     async def left(self, *questions: str) -> tuple[list[str], list[str]]:
         """What both have in their tables, announced and put aside, ids told by their first appearance."""
         return await _left(self.together, questions), await _left(self.alone, questions)
