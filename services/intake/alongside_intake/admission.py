@@ -1,7 +1,8 @@
 """The way of a submission over intake's desk, whichever door it comes through: load, decide, record, announce."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
 
@@ -12,18 +13,16 @@ from alongside_contracts.intake import Submission
 from alongside_intake import announcements, store
 from alongside_intake.domain.decide import (
     Admitted,
-    Because,
-    Decision,
     Escalated,
     Held,
     Linked,
     Rejected,
     decide,
-    gives_way,
     overdue,
 )
-from alongside_intake.domain.facts import SELF, Known, Policies, State
-from alongside_intake.filing import Filing, Recorded, facts_of
+from alongside_intake.domain.facts import Known, Policies, State
+from alongside_intake.filing import Filing, Recorded, Sent, facts_of
+from alongside_intake.ledger import Decided, Ledger, placed
 
 HELD_OVERDUE: Final = "held-overdue"
 """The timer of a held submission: when it fires, a coordinator is asked."""
@@ -37,29 +36,22 @@ class Desk:
 
     policies: Policies
 
-    async def receive(self, submission: Submission, *, partner: str | None, tx: Tx) -> SubmissionId:
-        """Decide a submission never seen before; returns the id it is recorded under.
+    async def receive(self, sent: Sequence[Sent], tx: Tx) -> list[Decided]:
+        """Decide submissions never seen before and record them, in order; to tell is left to the caller.
 
-        1 lock the person and the reference; 2 look up what is known of both; 3 decide; 4 let an earlier submission
-        that led nowhere give way; 5 record; 6 announce.
+        1 lock the people and the references; 2 look up what is known of both; 3 decide each in its turn; 4 record.
         """
-        id_ = SubmissionId(new_id())
-        person_id = await store.person_held(  # 1
-            tx, partner or SELF, submission.person_reference, submission.reference
-        )
-        filing = Filing(id_, partner, person_id, submission)
-        known = await store.known(tx, filing)  # 2
-        decision = decide(facts_of(submission), self.policies, known, tx.now)  # 3
-        repeats = await _make_way(known, filing, decision, tx)  # 4
-        referral_id = _new_referral(decision)
-        await store.add(tx, filing, decision, repeats=repeats, referral=referral_id)  # 5
-        await _follow_up(filing, decision, referral_id, tx)  # 6
-        return id_
+        filings = await _file(sent, tx)  # 1
+        ledger = await store.ledger_of(tx, filings)  # 2
+        decided = [self._decide_in_turn(filing, ledger, tx.now) for filing in filings]  # 3
+        await store.record(tx, decided)  # 4
+        return decided
 
     async def complete(self, submission_id: UUID, completion: Completion, tx: Tx) -> None:
         """Add what a held submission lacked and decide it again. Raises Problem when it is not held."""
         _, filing = await _waiting(tx, submission_id, State.HELD)
-        await self._decide_again(replace(filing, submission=completion(filing.submission)), tx)
+        sent = replace(filing.sent, submission=completion(filing.submission))
+        await self._decide_again(replace(filing, sent=sent), tx)
 
     async def clear(self, submission_id: UUID, *, coordinator: str, reason: str, tx: Tx) -> None:
         """Let an escalated submission go on, on a coordinator's word. Raises Problem when it is not escalated.
@@ -67,7 +59,7 @@ class Desk:
         While another alarm of the same reference rings, the first stays: what it waits for is not over.
         """
         recorded, filing = await _waiting(tx, submission_id, State.ESCALATED)
-        others = (await store.known(tx, filing)).alarms
+        others = (await store.ledger_of(tx, [filing])).known(filing).alarms
         if others and recorded.repeats is None:
             raise Problem(
                 status=409,
@@ -87,15 +79,29 @@ class Desk:
         await store.wait_for(tx, submission_id, next_actor, due_at)
         tx.later(HELD_OVERDUE, str(submission_id), due_at)
 
+    def _decide_in_turn(self, filing: Filing, ledger: Ledger, now: datetime) -> Decided:
+        known = ledger.known(filing)
+        decided = placed(self._decide(filing, known, now), known)
+        ledger.enter(decided)
+        return decided
+
     async def _decide_again(self, filing: Filing, tx: Tx) -> None:
-        known = await store.known(tx, filing)
-        decision = decide(facts_of(filing.submission), self.policies, known, tx.now, cleared=filing.cleared)
-        referral_id = _new_referral(decision)
+        ledger = await store.ledger_of(tx, [filing])
+        decided = self._decide(filing, ledger.known(filing), tx.now)
         tx.no_longer(HELD_OVERDUE, str(filing.id))
-        await store.decide_again(tx, filing, decision, referral=referral_id)
-        if referral_id is not None:
-            await store.tell_repeats(tx, filing, referral_id)
-        await _follow_up(filing, decision, referral_id, tx)
+        await store.decide_again(tx, decided)
+        tell(decided, tx)
+
+    def _decide(self, filing: Filing, known: Known, now: datetime) -> Decided:
+        decision = decide(facts_of(filing.submission), self.policies, known, now, cleared=filing.cleared)
+        return Decided(filing, decision, ReferralId(new_id()) if isinstance(decision, Admitted) else None)
+
+
+async def _file(sent: Sequence[Sent], tx: Tx) -> list[Filing]:
+    """Lock what two submissions could disagree about: first all people, then all references, each in one order."""
+    people = await store.people_held(tx, {one.person for one in sent})
+    await store.hold_references(tx, {one.place for one in sent})
+    return [Filing(SubmissionId(new_id()), people[one.person], one) for one in sent]
 
 
 async def _waiting(tx: Tx, submission_id: UUID, state: State) -> tuple[Recorded, Filing]:
@@ -137,44 +143,25 @@ def _is_waiting(recorded: Recorded, state: State) -> bool:
     return recorded.state is state and recorded.superseded_by is None
 
 
-async def _make_way(known: Known, filing: Filing, decision: Decision, tx: Tx) -> UUID | None:
-    """Supersede a standing submission that led nowhere; otherwise the id of the one this filing repeats."""
-    match known.standing, decision:
-        case None, _:
-            return None
-        case standing, _ if gives_way(standing):
-            await store.supersede(tx, standing.submission_id, by=filing.id)
-            tx.no_longer(HELD_OVERDUE, str(standing.submission_id))
-            return None
-        case _, Linked(Because.SAME_REFERENCE, repeated):
-            return repeated
-        case standing, _:
-            return standing.submission_id
-
-
-def _new_referral(decision: Decision) -> ReferralId | None:
-    return ReferralId(new_id()) if isinstance(decision, Admitted) else None
-
-
-async def _follow_up(filing: Filing, decision: Decision, referral_id: ReferralId | None, tx: Tx) -> None:
-    """Remember, time and announce what a decision brings with it, and answer the partner."""
+def tell(decided: Decided, tx: Tx) -> None:
+    """Announce and time what a recorded decision brings with it, and answer the partner."""
+    filing, decision = decided.filing, decided.decision
+    if decided.supersedes is not None:
+        tx.no_longer(HELD_OVERDUE, str(decided.supersedes))
     match decision:
         case Admitted():
-            assert referral_id is not None  # noqa: S101  (an admission begins a referral)
-            await store.open_referral(tx, filing, referral_id)
-            tx.announce(announcements.admitted(filing, referral_id))
-        case Linked(because, _, linked_to):
-            referral_id = ReferralId(linked_to) if linked_to else None
-            if referral_id is not None:
-                tx.announce(announcements.linked(filing, referral_id, because))
+            assert decided.opens is not None  # noqa: S101  (an admission begins a referral)
+            tx.announce(announcements.admitted(filing, decided.opens))
+        case Linked(because) if decided.referral_id is not None:
+            tx.announce(announcements.linked(filing, decided.referral_id, because))
         case Escalated():
             tx.announce(announcements.escalated(filing, decision))
         case Held():
             tx.later(HELD_OVERDUE, str(filing.id), decision.due_at)
-        case Rejected():
+        case Linked() | Rejected():
             pass
         case _:
             assert_never(decision)
     if filing.partner is not None:
-        answer = announcements.answer(filing, filing.partner, decision, referral_id, tx.record)
+        answer = announcements.answer(filing, filing.partner, decision, decided.referral_id, tx.record)
         tx.announce(answer, partner=filing.partner)

@@ -9,10 +9,10 @@ from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_curs
 from alongside_chassis.transaction import Tx
 from alongside_contracts.intake import Submission
 from alongside_intake import store
-from alongside_intake.admission import Desk, no_such_submission
+from alongside_intake.admission import Desk, no_such_submission, tell
 from alongside_intake.contact_routes_api import contact_routes_router
 from alongside_intake.domain.facts import Policies, State
-from alongside_intake.filing import Recorded
+from alongside_intake.filing import Recorded, Sent
 from alongside_intake.people_api import partners_router, people_router
 from alongside_intake.vault import Vault
 from alongside_intake.views import (
@@ -54,7 +54,9 @@ def deciding_router(desk: Desk) -> APIRouter:
         """Submit a referral. Every submission is decided at once; 201 says so, whatever the decision."""
 
         async def work(tx: Tx) -> SubmissionView:
-            return await _told(tx, await desk.receive(submission, partner=None, tx=tx), desk.policies)
+            (decided,) = await desk.receive([Sent(submission)], tx)
+            tell(decided, tx)
+            return await _told(tx, decided.filing.id, desk.policies)
 
         return await command.run(work, status=201)
 

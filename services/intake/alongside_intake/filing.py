@@ -2,28 +2,54 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from alongside_contracts.ids import PersonId, SubmissionId
 from alongside_contracts.intake import Submission, SupportRequest
 from alongside_intake.domain.facts import SELF, ConsentRecord, Facts, ReadinessAnswers, State
 
+Place: TypeAlias = tuple[str, str]
+"""A submitter's namespace (a partner's id, or `self`), and a reference within it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A submission as it comes in. `partner` is None for what a person or a coordinator submits; `cause` is its event."""
+
+    submission: Submission
+    partner: str | None = None
+    cause: str | None = None
+
+    @property
+    def person(self) -> Place:
+        """Whom the submitter means."""
+        return self.partner or SELF, self.submission.person_reference
+
+    @property
+    def place(self) -> Place:
+        """What the submitter calls it."""
+        return self.partner or SELF, self.submission.reference
+
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """One submission in hand. `partner` is None for what a person or a coordinator submitted."""
+    """One submission in hand, about a known person."""
 
     id: SubmissionId
-    partner: str | None
     person_id: PersonId
-    submission: Submission
+    sent: Sent
     cleared: bool = False
 
     @property
-    def source(self) -> str:
-        """The namespace of the references: the partner's id, or `self`."""
-        return self.partner or SELF
+    def submission(self) -> Submission:
+        """What was submitted."""
+        return self.sent.submission
+
+    @property
+    def partner(self) -> str | None:
+        """Who referred; None when the person or a coordinator submitted."""
+        return self.sent.partner
 
 
 @dataclass(frozen=True, slots=True)

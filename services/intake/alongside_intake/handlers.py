@@ -1,10 +1,12 @@
 """Intake's Kafka door: what it does with what it hears."""
 
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.handlers import Handlers, Paused, Refused, Timer
+from alongside_chassis.origin import Origin
 from alongside_chassis.quarantine import Quarantine
 from alongside_chassis.transaction import Tx
 from alongside_contracts import streams
@@ -12,7 +14,8 @@ from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import ProblemCode, Status
 from alongside_intake import announcements, people_store, store
-from alongside_intake.admission import HELD_OVERDUE, Desk
+from alongside_intake.admission import HELD_OVERDUE, Desk, tell
+from alongside_intake.filing import Sent
 
 ENDED: Final = frozenset(
     {Status.REJECTED, Status.CANCELLED, Status.COMPLETED, Status.FAILED, Status.ENTERED_IN_ERROR}
@@ -24,15 +27,16 @@ def intake_handlers(desk: Desk) -> Handlers:
     """Everything intake hears."""
     handlers = Handlers()
 
-    @handlers.on(SubmissionReceived)
-    async def receive(event: SubmissionReceived, tx: Tx) -> None:
-        partner = await _sender(tx)
-        await desk.receive(event, partner=partner, tx=tx)
+    @handlers.on_batch(SubmissionReceived)
+    async def receive(events: Sequence[SubmissionReceived], tx: Tx) -> None:
+        sent = await _sent(events, tx)
+        for event, decided in zip(events, await desk.receive(sent, tx), strict=True):
+            tx.following(event)
+            tell(decided, tx)
 
-    @handlers.on(ReferralStatusChanged)
-    async def forget_what_ended(event: ReferralStatusChanged, tx: Tx) -> None:
-        if event.status in ENDED:
-            await store.close_referral(tx, event.referral_id)
+    @handlers.on_batch(ReferralStatusChanged)
+    async def forget_what_ended(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
+        await store.close_referrals(tx, [event.referral_id for event in events if event.status in ENDED])
 
     @handlers.on(ReferralSucceeded)
     async def follow_the_successor(event: ReferralSucceeded, tx: Tx) -> None:
@@ -69,21 +73,33 @@ def _tell_partners(handlers: Handlers) -> None:
             tx.announce(announcements.resumed(quarantine, at=tx.now), partner=quarantine.partner)
 
 
-async def _sender(tx: Tx) -> str:
+async def _sent(events: Sequence[SubmissionReceived], tx: Tx) -> list[Sent]:
+    """The submissions, each with its sender. Raises Unprocessable when one comes from a stranger or a borrowed name."""
+    origins = []
+    for event in events:
+        tx.following(event)
+        assert tx.record is not None  # noqa: S101  (an event handler always has its record)
+        origins.append(tx.record)
+    registered = await people_store.registered(tx.conn, {str(origin.partner) for origin in origins})
+    return [
+        Sent(event, _sender(origin, registered), tx.cause_of(event))
+        for event, origin in zip(events, origins, strict=True)
+    ]
+
+
+def _sender(origin: Origin, registered: Collection[str]) -> str:
     """The partner whose topic the record lies on. Raises Unprocessable for a stranger, or for a borrowed name.
 
     Only the topic's partner can write there (the broker's access list), so the topic is the identity and the
     CloudEvents source must agree with it.
     """
-    record = tx.record
-    assert record is not None  # noqa: S101  (an event handler always has its record)
-    assert record.partner is not None  # noqa: S101  (SubmissionReceived lives on partners' streams alone)
-    if not await people_store.is_registered(tx.conn, record.partner):
+    partner = origin.partner
+    if partner is None or partner not in registered:
         raise Unprocessable(
             ProblemCode.UNKNOWN_PARTNER, "topic", "ask the network to register this partner, then send again"
         )
-    if record.source != f"urn:alongside:partner:{record.partner}":
+    if origin.source != f"urn:alongside:partner:{partner}":
         raise Unprocessable(
             ProblemCode.FORGED_SOURCE, "source", "send urn:alongside:partner:<your own partner id>"
         )
-    return record.partner
+    return partner

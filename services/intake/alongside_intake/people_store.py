@@ -37,7 +37,13 @@ class Erased:
 
 async def is_registered(conn: asyncpg.Connection, partner: str) -> bool:
     """Whether the network knows this partner."""
-    return await conn.fetchval("select true from partner where id = $1", partner) is not None
+    return bool(await registered(conn, {partner}))
+
+
+async def registered(conn: asyncpg.Connection, asked: Collection[str]) -> frozenset[str]:
+    """Which of these partners the network knows."""
+    rows = await conn.fetch("select id from partner where id = any($1::text[])", list(asked))
+    return frozenset(row["id"] for row in rows)
 
 
 async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str) -> None:

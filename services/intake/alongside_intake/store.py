@@ -1,9 +1,10 @@
 """Every question intake asks its database about submissions and referrals, one function each.
 
-Whoever decides about a person holds the person's row: `person_held` and `filing_held` lock it until the transaction
+Whoever decides about a person holds the person's row: `people_held` and `filing_held` lock it until the transaction
 ends, so that two submissions of one person are decided one after the other, whichever doors they come through.
 """
 
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,119 +14,72 @@ import orjson
 from alongside_chassis.transaction import Tx
 from alongside_contracts.ids import PersonId, ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
-from alongside_intake.domain.decide import (
-    Admitted,
-    Decision,
-    Escalated,
-    Held,
-    Linked,
-    NextActor,
-    Rejected,
-)
-from alongside_intake.domain.facts import Alarm, Known, OpenReferral, Standing, State
+from alongside_intake.domain.decide import Admitted, Escalated, Held, Linked, NextActor, Rejected
+from alongside_intake.domain.facts import Alarm, OpenReferral, Standing, State
 from alongside_intake.domain.problem import Problem
-from alongside_intake.filing import Filing, Recorded
+from alongside_intake.filing import Filing, Place, Recorded, Sent
+from alongside_intake.ledger import Decided, Ledger
 
 PAGE_ROWS_MAX: Final = 200
 _AFTER_ALL: Final = UUID(int=2**128 - 1)
 
 
-async def person_held(tx: Tx, namespace: str, person_reference: str, reference: str) -> PersonId:
-    """The person a submitter means, new or known, locked; and locked with them the submission's reference."""
-    row = await tx.conn.fetchrow(
-        """
-        insert into person (id, namespace, reference, created_at) values ($1, $2, $3, $4)
-        on conflict (namespace, reference) do update set reference = excluded.reference
-        returning id, pg_advisory_xact_lock(hashtextextended($2 || ' ' || $5, 0))
-        """,
-        new_id(),
-        namespace,
-        person_reference,
-        tx.now,
-        reference,
-    )
-    assert row is not None  # noqa: S101  (an upsert returns its row)
-    return PersonId(row["id"])
+async def people_held(tx: Tx, people: Collection[Place]) -> dict[Place, PersonId]:
+    """The people submitters mean, new or known, locked in the order of their references."""
+    wanted = sorted(people)
+    ids, namespaces, references = [new_id() for _ in wanted], *zip(*wanted, strict=True)
+    rows = await tx.conn.fetch(_HOLD_PEOPLE, ids, namespaces, references, tx.now)
+    return {(row["namespace"], row["reference"]): PersonId(row["id"]) for row in rows}
 
 
-async def known(tx: Tx, filing: Filing) -> Known:
-    """What the network holds about this filing's reference and person, itself left out."""
-    rows = await tx.conn.fetch(
-        """
-        select id, state, referral_id, risks, repeats is null as stands from submission
-        where source = $1 and reference = $2 and superseded_by is null and id <> $3
-          and (repeats is null or state = 'escalated')
-        """,
-        filing.source,
-        filing.submission.reference,
-        filing.id,
-    )
-    return Known(
-        standing=next((_standing(row) for row in rows if row["stands"]), None),
-        alarms=tuple(
-            Alarm(row["id"], frozenset(row["risks"])) for row in rows if row["state"] == State.ESCALATED
-        ),
-        open_referrals=await _open_referrals(tx, filing.person_id),
-    )
+async def hold_references(tx: Tx, places: Collection[Place]) -> None:
+    """Lock the references of submissions, in one order, whether anybody used them before or not.
+
+    One advisory lock each, so a batch of records may hold as many (`batch_records_max`): PostgreSQL keeps room for 64
+    times its connections.
+    """
+    await tx.conn.execute(_HOLD_REFERENCES, [f"{source} {reference}" for source, reference in places])
 
 
-async def add(
-    tx: Tx, filing: Filing, decision: Decision, *, repeats: UUID | None, referral: UUID | None
-) -> None:
-    """Record a new submission and the decision it ended in."""
-    submission = filing.submission
-    await tx.conn.execute(
-        """
-        insert into submission (id, source, reference, person_id, region, setting, facts, repeats, cause, received_at,
-            state, problems, suggestions, risks, because, referral_id, next_actor, due_at, decided_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $18, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-        """,
-        filing.id,
-        filing.source,
-        submission.reference,
-        filing.person_id,
-        submission.region,
-        submission.setting.value,
-        submission.model_dump_json(exclude_none=True),
-        repeats,
-        tx.cause,
-        *_columns(decision, referral),
-        tx.now,
-    )
+async def ledger_of(tx: Tx, filings: Sequence[Filing]) -> Ledger:
+    """What the network holds about the references and people of these filings."""
+    sources, references = zip(*{filing.sent.place for filing in filings}, strict=True)
+    standing: dict[Place, Standing] = {}
+    alarms: dict[Place, tuple[Alarm, ...]] = {}
+    for row in await tx.conn.fetch(_STANDING_AND_ALARMS, sources, references):
+        place = row["source"], row["reference"]
+        if row["stands"]:
+            standing[place] = Standing(row["id"], State(row["state"]), row["referral_id"])
+        if row["state"] == State.ESCALATED:
+            alarms[place] = (*alarms.get(place, ()), Alarm(row["id"], frozenset(row["risks"])))
+    return Ledger(standing, alarms, await _open_referrals(tx, {filing.person_id for filing in filings}))
 
 
-async def decide_again(tx: Tx, filing: Filing, decision: Decision, *, referral: UUID | None) -> None:
-    """Replace a waiting submission's decision; the risks that once rang stay on record."""
-    await tx.conn.execute(
-        """
-        update submission set facts = $2, state = $3, problems = $4, suggestions = $5,
-            risks = case when $6::text[] = '{}' then risks else $6 end,
-            because = $7, referral_id = $8, next_actor = $9, due_at = $10, decided_at = $11
-        where id = $1
-        """,
-        filing.id,
-        filing.submission.model_dump_json(exclude_none=True),
-        *_columns(decision, referral),
-        tx.now,
-    )
+async def record(tx: Tx, decided: Sequence[Decided]) -> None:
+    """Record new submissions and what became of them, also of each other.
+
+    1 what gives way; 2 the submissions; 3 the referrals that begin.
+    """
+    by = {one.supersedes: one.filing.id for one in decided if one.supersedes is not None}
+    earlier = by.keys() - {one.filing.id for one in decided}
+    if earlier:
+        await tx.conn.execute(_SUPERSEDE, list(earlier), [by[id_] for id_ in earlier])  # 1
+    rows = [_row(one, superseded_by=by.get(one.filing.id)) for one in decided]
+    await tx.conn.execute(_RECORD, *zip(*rows, strict=True), tx.now)  # 2
+    await _open(tx, decided)  # 3
 
 
-async def tell_repeats(tx: Tx, filing: Filing, referral: UUID) -> None:
-    """Let repeats that were linked to a submission alone point to the referral it has become."""
-    await tx.conn.execute(
-        "update submission set referral_id = $2 where repeats = $1 and state = 'linked' and referral_id is null",
-        filing.id,
-        referral,
-    )
+async def decide_again(tx: Tx, decided: Decided) -> None:
+    """Replace a waiting submission's decision. The risks that once rang stay on record.
 
-
-async def supersede(tx: Tx, earlier: UUID, by: UUID) -> None:
-    """Let a later submission stand for the reference; the earlier waits for nobody any more."""
-    await tx.conn.execute(
-        "update submission set superseded_by = $2, next_actor = null, due_at = null where id = $1",
-        earlier,
-        by,
-    )
+    When a referral begins, repeats that were linked to the submission alone point to it from now on.
+    """
+    filing = decided.filing
+    facts = filing.submission.model_dump_json(exclude_none=True)
+    await tx.conn.execute(_DECIDE_AGAIN, filing.id, facts, *_decision(decided), tx.now)
+    if decided.opens is not None:
+        await tx.conn.execute(_TELL_REPEATS, filing.id, decided.opens)
+        await _open(tx, [decided])
 
 
 async def filing_held(tx: Tx, submission_id: UUID) -> tuple[Recorded, Filing | None] | None:
@@ -144,9 +98,8 @@ async def filing_held(tx: Tx, submission_id: UUID) -> tuple[Recorded, Filing | N
         return recorded, None
     return recorded, Filing(
         id=SubmissionId(recorded.id),
-        partner=recorded.partner,
         person_id=PersonId(recorded.person_id),
-        submission=Submission.model_validate_json(row["facts"]),
+        sent=Sent(Submission.model_validate_json(row["facts"]), recorded.partner),
         cleared=recorded.cleared_at is not None,
     )
 
@@ -195,20 +148,10 @@ async def newest(
     return [_recorded(row) for row in rows]
 
 
-async def open_referral(tx: Tx, filing: Filing, referral_id: ReferralId) -> None:
-    """Remember that a person has an open referral, and what for."""
-    await tx.conn.execute(
-        "insert into open_referral (referral_id, person_id, submission_id, needs) values ($1, $2, $3, $4)",
-        referral_id,
-        filing.person_id,
-        filing.id,
-        [need.value for need in filing.submission.needs],
-    )
-
-
-async def close_referral(tx: Tx, referral_id: ReferralId) -> None:
-    """Forget a referral that ended, so that a later submission begins anew; it may be forgotten already."""
-    await tx.conn.execute("delete from open_referral where referral_id = $1", referral_id)
+async def close_referrals(tx: Tx, ended: Sequence[ReferralId]) -> None:
+    """Forget referrals that ended, so that a later submission begins anew; they may be forgotten already."""
+    if ended:
+        await tx.conn.execute("delete from open_referral where referral_id = any($1::uuid[])", ended)
 
 
 async def follow_referral(tx: Tx, replaced: ReferralId, successor: ReferralId, needs: list[str]) -> None:
@@ -230,6 +173,66 @@ async def follow_referral(tx: Tx, replaced: ReferralId, successor: ReferralId, n
     )
 
 
+_HOLD_PEOPLE: Final = """
+    insert into person (id, namespace, reference, created_at)
+    select id, namespace, reference, $4 from unnest($1::uuid[], $2::text[], $3::text[]) as new (id, namespace, reference)
+    on conflict (namespace, reference) do update set reference = excluded.reference
+    returning id, namespace, reference
+"""
+_HOLD_REFERENCES: Final = """
+    select pg_advisory_xact_lock(key)
+    from (select distinct hashtextextended(name, 0) as key from unnest($1::text[]) as name order by key) as in_order
+"""
+# One lookup for each reference in each of the two indexes. Without `offset 0` a plan made while the table was small
+# may read all of it, and is kept.
+_STANDING_AND_ALARMS: Final = """
+    select found.* from unnest($1::text[], $2::text[]) as asked (source, reference), lateral (
+        select id, source, reference, state, referral_id, risks, true as stands from submission s
+        where s.source = asked.source and s.reference = asked.reference and repeats is null and superseded_by is null
+        offset 0) as found
+    union all
+    select found.* from unnest($1::text[], $2::text[]) as asked (source, reference), lateral (
+        select id, source, reference, state, referral_id, risks, false as stands from submission s
+        where s.source = asked.source and s.reference = asked.reference and state = 'escalated'
+            and superseded_by is null and repeats is not null
+        offset 0) as found
+    order by id
+"""
+_OPEN_REFERRALS: Final = """
+    select person_id, referral_id, submission_id, needs from open_referral
+    where person_id = any($1::uuid[]) order by referral_id
+"""
+_SUPERSEDE: Final = """
+    update submission set superseded_by = later.id, next_actor = null, due_at = null
+    from unnest($1::uuid[], $2::uuid[]) as later (supersedes, id) where submission.id = later.supersedes
+"""
+# Codes travel in one text, with spaces between: `unnest` would take lists of lists apart.
+_RECORD: Final = """
+    insert into submission (id, source, reference, person_id, region, setting, facts, repeats, superseded_by, cause,
+        state, problems, suggestions, risks, because, referral_id, next_actor, due_at, received_at, decided_at)
+    select id, source, reference, person_id, region, setting, facts, repeats, superseded_by, cause, state, problems,
+        string_to_array(suggestions, ' '), string_to_array(risks, ' '), because, referral_id,
+        case when superseded_by is null then next_actor end, case when superseded_by is null then due_at end, $19, $19
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[], $8::uuid[],
+        $9::uuid[], $10::text[], $11::text[], $12::jsonb[], $13::text[], $14::text[], $15::text[], $16::uuid[],
+        $17::text[], $18::timestamptz[])
+        as new (id, source, reference, person_id, region, setting, facts, repeats, superseded_by, cause,
+            state, problems, suggestions, risks, because, referral_id, next_actor, due_at)
+"""
+_OPEN: Final = """
+    insert into open_referral (referral_id, person_id, submission_id, needs)
+    select referral_id, person_id, submission_id, string_to_array(needs, ' ')
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as new (referral_id, person_id, submission_id, needs)
+"""
+_DECIDE_AGAIN: Final = """
+    update submission set facts = $2, state = $3, problems = $4, suggestions = string_to_array($5, ' '),
+        risks = case when $6 = '' then risks else string_to_array($6, ' ') end,
+        because = $7, referral_id = $8, next_actor = $9, due_at = $10, decided_at = $11
+    where id = $1
+"""
+_TELL_REPEATS: Final = """
+    update submission set referral_id = $2 where repeats = $1 and state = 'linked' and referral_id is null
+"""
 _RECORDED: Final = """
     s.id, s.source, s.reference, s.person_id, s.region, s.setting, s.state, s.problems, s.suggestions, s.risks,
     s.because, s.referral_id, s.repeats, s.superseded_by, s.next_actor, s.due_at, s.cleared_by, s.cleared_at,
@@ -245,43 +248,57 @@ def _recorded(row: asyncpg.Record) -> Recorded:
     return Recorded(**columns)
 
 
-def _standing(row: asyncpg.Record) -> Standing:
-    return Standing(row["id"], State(row["state"]), row["referral_id"])
+async def _open_referrals(tx: Tx, people: Collection[PersonId]) -> dict[UUID, tuple[OpenReferral, ...]]:
+    found: dict[UUID, tuple[OpenReferral, ...]] = {}
+    for row in await tx.conn.fetch(_OPEN_REFERRALS, list(people)):
+        referral = OpenReferral(row["referral_id"], row["submission_id"], frozenset(row["needs"]))
+        found[row["person_id"]] = (*found.get(row["person_id"], ()), referral)
+    return found
 
 
-async def _open_referrals(tx: Tx, person_id: PersonId) -> tuple[OpenReferral, ...]:
-    rows = await tx.conn.fetch(
-        "select referral_id, submission_id, needs from open_referral where person_id = $1 order by referral_id",
-        person_id,
+async def _open(tx: Tx, decided: Sequence[Decided]) -> None:
+    """Remember that people have open referrals, and what for."""
+    rows = [
+        (one.opens, one.filing.person_id, one.filing.id, " ".join(one.filing.submission.needs))
+        for one in decided
+        if one.opens is not None
+    ]
+    if rows:
+        await tx.conn.execute(_OPEN, *zip(*rows, strict=True))
+
+
+def _row(decided: Decided, *, superseded_by: UUID | None) -> tuple[Any, ...]:
+    """$1 to $18 of _RECORD."""
+    filing, submission = decided.filing, decided.filing.submission
+    return (
+        filing.id,
+        *filing.sent.place,
+        filing.person_id,
+        submission.region,
+        submission.setting.value,
+        submission.model_dump_json(exclude_none=True),
+        decided.repeats,
+        superseded_by,
+        filing.sent.cause,
+        *_decision(decided),
     )
-    return tuple(
-        OpenReferral(row["referral_id"], row["submission_id"], frozenset(row["needs"])) for row in rows
-    )
 
 
-def _columns(decision: Decision, referral: UUID | None) -> tuple[Any, ...]:
+def _decision(decided: Decided) -> tuple[Any, ...]:
     """State, problems, suggestions, risks, because, referral_id, next_actor, due_at."""
-    match decision:
+    referral_id = decided.referral_id
+    match decided.decision:
         case Admitted(suggestions):
-            return (State.ADMITTED, "[]", list(suggestions), [], None, referral, None, None)
+            return (State.ADMITTED, "[]", " ".join(suggestions), "", None, referral_id, None, None)
         case Held(problems, next_actor, due_at):
-            return (State.HELD, _json(problems), [], [], None, None, next_actor, due_at)
+            return (State.HELD, _json(problems), "", "", None, None, next_actor, due_at)
         case Rejected(problems):
-            return (State.REJECTED, _json(problems), [], [], None, None, None, None)
-        case Linked(because, _, referral_id):
-            return (State.LINKED, "[]", [], [], because, referral_id, None, None)
+            return (State.REJECTED, _json(problems), "", "", None, None, None, None)
+        case Linked(because):
+            return (State.LINKED, "[]", "", "", because, referral_id, None, None)
         case Escalated(risks, problems, acknowledge_by):
-            coordinator = NextActor.COORDINATOR
-            return (
-                State.ESCALATED,
-                _json(problems),
-                [],
-                list(risks),
-                None,
-                None,
-                coordinator,
-                acknowledge_by,
-            )
+            state, coordinator = State.ESCALATED, NextActor.COORDINATOR
+            return (state, _json(problems), "", " ".join(risks), None, None, coordinator, acknowledge_by)
 
 
 def _json(problems: tuple[Problem, ...]) -> str:

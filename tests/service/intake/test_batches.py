@@ -1,0 +1,128 @@
+"""However submissions are cut into batches, and whoever else decides at the time, what is left of them is the same."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+
+from alongside_chassis.reading import Record
+from alongside_chassis.service import make_pipeline
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.event import Event
+from alongside_contracts.intake import Consent
+from alongside_contracts.vocabulary import Answer, Need, Risk, Status
+from tests.builders import a_submission
+from tests.conftest import PERSON_KEY
+from tests.service.intake.desk import HOSPITAL, Desk
+from tests.service.intake.test_repeats import status_changed
+from tests.service.twins import Heard, Twins
+
+CLINIC = "north-clinic"
+QUESTIONS = (
+    "select row_to_json(s)::text from submission s order by s.cause, s.source",
+    "select row_to_json(p)::text from person p order by p.namespace, p.reference",
+    "select row_to_json(o)::text from open_referral o order by o.referral_id",
+    "select concat_ws(' ', kind, key, due_at, facts) from timer order by due_at, key",
+)
+ANYTHING: dict[str, tuple[Any, ...]] = {
+    "reference": tuple(f"H-{number}" for number in range(8)),
+    "person_reference": tuple(f"p-{number}" for number in range(5)),
+    "needs": ((Need.GRIEF,), (Need.HOUSING,), (Need.GRIEF, Need.HOUSING)),
+    "risks": ((), (), (), (), (), (), (Risk.DANGER_TO_SELF,), (Risk.IMMEDIATE_DANGER, Risk.DANGER_TO_SELF)),
+    "postal_code": ("33131", "33131", "43215"),
+    "consent": (
+        Consent(decision="given", categories=("needs", "contact")),
+        Consent(decision="given", categories=("needs", "contact")),
+        None,
+    ),
+}
+SUBMISSIONS = 30
+
+
+@pytest.fixture
+async def twins(
+    bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
+) -> AsyncIterator[Twins]:
+    """Intake, twice, with two partners."""
+    async with (
+        bench_of("intake", person_key=PERSON_KEY) as together,
+        bench_of("intake", person_key=PERSON_KEY) as alone,
+    ):
+        for bench in (together, alone):
+            await Desk(bench).register(HOSPITAL)
+            await Desk(bench).register(CLINIC)
+        yield Twins(together, alone)
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_batch_leaves_what_its_submissions_leave_one_by_one(twins: Twins, seed: int) -> None:
+    chance = random.Random(seed)
+
+    first = [anything(chance, f"a-{number:02}") for number in range(SUBMISSIONS)]
+    await twins.hear([*first, chance.choice(first)])
+    await end_some(twins)
+    await twins.hear([anything(chance, f"b-{number:02}") for number in range(SUBMISSIONS)])
+
+    together, alone = await twins.left(*QUESTIONS)
+    assert together == alone
+    assert twins.needed_one_try()
+    answers = {item.answer for item in await Desk(twins.together).answers()}
+    assert answers == set(Answer) - {Answer.REFUSED}, "every decision was met"
+
+
+async def test_a_stranger_in_a_batch_is_refused_alone(twins: Twins) -> None:
+    heard = [Heard(f"e-{number}", a_submission(), HOSPITAL) for number in range(3)]
+
+    await twins.hear([heard[0], Heard("e-9", a_submission(), "nobody-we-know"), *heard[1:]])
+
+    together, alone = await twins.left(*QUESTIONS)
+    assert together == alone
+    assert "e-9 unknown-partner" in together
+
+
+async def test_batches_that_meet_in_opposite_order_make_one_referral_of_one_person_and_reference(
+    intake_bench: ServiceBench,
+) -> None:
+    await Desk(intake_bench).register()
+    other = make_pipeline(intake_bench.service, intake_bench.tools, "other")
+    events = [
+        a_submission(reference=f"H-{number % 20}", person_reference=f"p-{number % 30}")
+        for number in range(60)
+    ]
+    here, there = records(intake_bench, events), records(intake_bench, [*reversed(events)])
+
+    await asyncio.gather(
+        *(pipeline.run(batch) for pipeline, batch in ((intake_bench.pipeline, here), (other, there)))
+    )
+
+    answers = await Desk(intake_bench).answers()
+    assert len(answers) == 2 * len(events)
+    admitted = [answer.reference for answer in answers if answer.answer is Answer.ADMITTED]
+    assert len(admitted) == len(set(admitted))
+    assert await intake_bench.pool.fetchval(
+        "select count(*) = count(distinct person_id) from open_referral"
+    ), "one referral for one need of a person"
+
+
+def anything(chance: random.Random, event_id: str) -> Heard:
+    """A submission of a few people and references, so that they meet; some in danger, some incomplete, some wrong."""
+    given = {name: chance.choice(values) for name, values in ANYTHING.items()}
+    return Heard(event_id, a_submission(**given), chance.choice((HOSPITAL, HOSPITAL, CLINIC)))
+
+
+async def end_some(twins: Twins) -> None:
+    """Let the first and the third of the open referrals end."""
+    for bench in (twins.together, twins.alone):
+        rows = await bench.pool.fetch(
+            "select o.referral_id from open_referral o join submission s on s.id = o.submission_id order by s.cause"
+        )
+        moves = zip(rows, (Status.COMPLETED, Status.IN_PROGRESS, Status.CANCELLED), strict=False)
+        await bench.hear(*(status_changed(row["referral_id"], status) for row, status in moves))
+
+
+def records(bench: ServiceBench, events: Sequence[Event]) -> list[Record]:
+    """What the hospital sends."""
+    return [bench.record_of(event, partner=HOSPITAL) for event in events]
