@@ -11,7 +11,7 @@ from alongside_contracts.vocabulary import Status
 from alongside_matching.domain.facts import Point
 from alongside_matching.seeking import sought
 from alongside_matching.store import requests
-from tests.builders import REGION, a_request
+from tests.builders import REGION, SUNDAY_NOON, a_request
 from tests.service.matching.bench import (
     a_status,
     a_successor,
@@ -113,3 +113,15 @@ async def test_an_offer_the_consent_does_not_cover_is_not_asked(matching_bench: 
 
     assert (await last_proposal(matching_bench, first)).offer_id == covered
     assert await story(matching_bench, second) == ["MatchWaitlisted"]
+
+
+async def test_a_consent_that_names_nobody_covers_nobody_however_often_it_is_looked_at(
+    matching_bench: ServiceBench,
+) -> None:
+    await an_offer(matching_bench)
+    referral = await admit(matching_bench, consent_offers=())
+
+    await matching_bench.fire_timers(SUNDAY_NOON + timedelta(minutes=5))
+    await an_offer(matching_bench)
+
+    assert await story(matching_bench, referral) == ["MatchWaitlisted"]

@@ -20,8 +20,11 @@ _CODES: Final = (
 
 
 def of_request(request: Request) -> dict[str, Any]:
-    """What a referral seeks, without what has a column of its own: its id, its region, whom it asked, since when."""
-    document: dict[str, Any] = {name: sorted(getattr(request, name)) for name in _CODES}
+    """What a referral seeks, without what has a column of its own: its id, its region, whom it asked, since when.
+
+    A consent that names nobody says much: it covers nobody, where no word of it means that it covers the network.
+    """
+    document: dict[str, Any] = {name: sorted(getattr(request, name)) or None for name in _CODES}
     near, offers = request.near, request.consent_offers
     document |= {
         "languages": request.languages,
@@ -35,7 +38,7 @@ def of_request(request: Request) -> dict[str, Any]:
         "continue_with": str(request.continue_with) if request.continue_with else None,
         "priority": request.priority or None,
     }
-    return {name: value for name, value in document.items() if value is not None and value != []}
+    return {name: value for name, value in document.items() if value is not None}
 
 
 def request(
