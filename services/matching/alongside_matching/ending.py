@@ -4,7 +4,7 @@ Most of what is heard is no end, and costs nothing. Ends that are heard together
 nobody: a referral or an offer that somebody else has in hand just now is left to a timer.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -29,9 +29,8 @@ async def hear_ends(tx: Tx, heard: Sequence[ReferralStatusChanged], policies: Po
     if not ended:
         return
     closed = await _close(tx, ended.keys(), patient=False)
-    for referral_id in await _left_open(tx, ended.keys() - closed.keys()):
-        tx.following(ended[referral_id])
-        tx.later(REFERRAL_END, str(referral_id), tx.now)
+    if missed := ended.keys() - closed.keys():
+        await _see_to(tx, missed, ended)
     await _wake(tx, closed, ended, policies)
 
 
@@ -54,8 +53,15 @@ async def _close(tx: Tx, referral_ids: Collection[UUID], *, patient: bool) -> Ma
     return closed
 
 
-async def _left_open(tx: Tx, referral_ids: Collection[UUID]) -> Iterable[UUID]:
-    return await requests.still_open(tx.conn, referral_ids) if referral_ids else ()
+async def _see_to(tx: Tx, missed: Collection[UUID], ended: Mapping[UUID, Event]) -> None:
+    """What somebody has in hand is left to a timer; what we never heard of is not to be sought for when we do.
+
+    An admission that was put aside, mended and replayed comes after the end of its referral.
+    """
+    for referral_id in await requests.still_open(tx.conn, missed):
+        tx.following(ended[referral_id])
+        tx.later(REFERRAL_END, str(referral_id), tx.now)
+    await requests.never_seek(tx.conn, missed, tx.now)
 
 
 async def _withdraw(tx: Tx, given_up: Sequence[Proposal]) -> None:

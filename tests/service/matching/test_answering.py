@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 
 from alongside_chassis.testing import ServiceBench
+from alongside_contracts.ids import ReferralId
 from alongside_contracts.matching import MatchAccepted, MatchDeclined, MatchProposed
 from alongside_contracts.vocabulary import Reason, Status
-from tests.builders import SUNDAY_NOON
+from tests.builders import SUNDAY_NOON, an_admission
 from tests.service.matching.bench import (
     a_status,
     accept,
@@ -182,6 +183,20 @@ async def test_the_status_of_a_referral_matching_never_heard_of_changes_nothing(
 
     assert await matching_bench.announced() == []
     assert await matching_bench.dead_letters() == []
+
+
+async def test_an_admission_that_comes_after_the_end_of_its_referral_bothers_nobody(
+    matching_bench: ServiceBench,
+) -> None:
+    """It had been put aside, and was replayed when the referral was cancelled already."""
+    supporter, referral = await an_offer(matching_bench), uuid4()
+
+    await matching_bench.hear(a_status(referral, Status.CANCELLED))
+    await matching_bench.hear(an_admission(ReferralId(referral)))
+    await matching_bench.fire_timers(SUNDAY_NOON + timedelta(hours=1))
+
+    assert await matching_bench.announced() == []
+    assert await places(matching_bench, supporter) == (0, 0)
 
 
 async def test_an_answer_to_no_proposal_says_where_to_find_them(matching_bench: ServiceBench) -> None:

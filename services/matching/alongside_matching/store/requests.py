@@ -44,6 +44,12 @@ _PROPOSED: Final = """
     from unnest($1::uuid[], $2::uuid[]) as proposed (referral, offer_id)
     where referral_id = referral
 """
+_NEVER_SEEK: Final = """
+    insert into request (referral_id, state, region, needs, sought, urgency_rank, waiting_since, updated_at)
+    select ended, 'closed', '', '{}', '{}', 0, $2, $2 from unnest($1::uuid[]) as ended
+    order by ended
+    on conflict (referral_id) do nothing
+"""
 _MOVE: Final = "update request set state = $2, updated_at = $3 where referral_id = any($1::uuid[])"
 _WAITING: Final = f"""
     select {_COLUMNS} from request
@@ -118,6 +124,11 @@ async def still_open(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> 
         list(referral_ids),
     )
     return [row["referral_id"] for row in rows]
+
+
+async def never_seek(conn: asyncpg.Connection, referral_ids: Iterable[UUID], now: datetime) -> None:
+    """Those of these referrals that we do not know have ended: whatever we hear of them later is too late."""
+    await conn.execute(_NEVER_SEEK, list(referral_ids), now)
 
 
 async def proposed(conn: asyncpg.Connection, to: Sequence[Proposed], now: datetime) -> None:
