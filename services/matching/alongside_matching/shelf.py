@@ -54,12 +54,14 @@ class Shelf:
         self._one_at_a_time = asyncio.Lock()
 
     async def refresh(self, conn: asyncpg.Connection, regions: Collection[str]) -> None:
-        """Bring these regions up to what `conn` sees: 1 what changed where we are; 2 regions we had not yet."""
+        """Bring these regions up to what `conn` sees: 1 what changed where we are; 2 regions we had not yet.
+
+        Step 1 is there for the first region too: what `conn` itself has changed in it may yet be undone.
+        """
         async with self._one_at_a_time:
-            if self._regions:
-                await self._catch_up(conn)  # 1
-            else:
+            if not self._regions:
                 self._cursor = await changes.horizon(conn)
+            await self._catch_up(conn)  # 1
             for region in set(regions) - self._regions.keys():  # 2
                 self._regions[region] = _Region(region, await offers.facts_of(conn, region=region))
 
