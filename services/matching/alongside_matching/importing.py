@@ -26,6 +26,7 @@ from alongside_matching.directory.model import DirectoryService, Listing
 from alongside_matching.directory.report import ImportReport
 from alongside_matching.domain.policy import Policies, Policy
 from alongside_matching.looking import look_now
+from alongside_matching.reviewing import review
 from alongside_matching.settings import Settings
 from alongside_matching.store import directory_records, imports, offer_batches
 from alongside_matching.store.imports import Begun, Line
@@ -82,7 +83,7 @@ async def _import(
             lines=_lines(listing),
         )
     await _keep_records(runtime, begun, listing, settings.directory_batch_max)  # 4
-    await _store(runtime, begun, report, policies.of(begun.region), settings.directory_batch_max)  # 5
+    await _store(runtime, begun, report, policies, settings.directory_batch_max)  # 5
     await _finish(runtime, begun, listing)  # 6
 
 
@@ -105,14 +106,15 @@ async def _keep_records(runtime: Runtime, begun: Begun, listing: Listing, batch_
 
 
 async def _store(
-    runtime: Runtime, begun: Begun, report: ImportReport, policy: Policy, batch_max: int
+    runtime: Runtime, begun: Begun, report: ImportReport, policies: Policies, batch_max: int
 ) -> None:
-    services = report.listing.services
+    services, policy = report.listing.services, policies.of(begun.region)
     for start in range(0, len(services), batch_max):
         batch = services[start : start + batch_max]
         new = [_offer(service, begun.region, policy) for service in batch]
         async with runtime.transaction() as tx:
             added = await offer_batches.add(tx.conn, new, tx.now, keep_capacity=True)
+            await review(tx, added.changed, policies)
             await imports.stored(
                 tx.conn,
                 begun.id,

@@ -15,6 +15,7 @@ from alongside_matching.settings import Settings
 from tests.builders import REGION
 from tests.polling import poll_until
 from tests.service.matching.bench import admit, last_proposal, story
+from tests.service.matching.test_groups import TUESDAYS
 from tests.unit.directory.sample_packages import GOOD_ROWS, Rows, like, spoiled, zip_of, zipped
 
 MIAMI = Path(__file__).parents[3].parent / "shared" / "data" / "miami-hsds.zip"
@@ -130,6 +131,21 @@ async def test_a_vanished_service_stays_unless_pausing_is_asked_for(
     assert (kept["vanished"], after_keeping) == (0, [None, None])
     assert paused["vanished"] == 1
     assert [offer["paused_because"] for offer in await listed(matching_bench)] == [None, "vanished"]
+
+
+async def test_a_listed_group_that_meets_no_more_is_not_asked_again_because_its_listing_changed(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, GOOD_ROWS)
+    group = (await listed(matching_bench))[0]["id"]
+    ended = TUESDAYS | {"meeting_state": "ended"}
+    await matching_bench.client.put(f"/groups/{group}/schedule", json=ended)
+
+    renamed = GOOD_ROWS | {"services": [GOOD_ROWS["services"][0] | {"name": "Renamed circle"}]}
+    again = await imported(matching_bench, tmp_path, renamed)
+
+    assert again["changed"] == 1
+    assert (await listed(matching_bench))[0]["paused_because"] == "not-meeting"
 
 
 async def test_a_service_that_came_back_is_asked_again(matching_bench: ServiceBench, tmp_path: Path) -> None:
