@@ -170,6 +170,7 @@ class Judge:
         tell = self.handlers.pauses.get(paused.stream.name)
         if tell is None:
             return
+        await tx.flush()  # what handlers announced so far is not in the savepoint
         mark = tx.mark()
         try:
             async with tx.conn.transaction():

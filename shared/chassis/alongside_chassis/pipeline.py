@@ -283,7 +283,8 @@ class Pipeline:
             await self._answer(tx, item, answer)
 
     async def _answer(self, tx: Tx, item: Broken, answer: RefusedHandler) -> None:
-        """In a savepoint: a failing answer must not keep the record from being put aside."""
+        """In a savepoint: a failing answer must not keep the record from being put aside, nor take others with it."""
+        await tx.flush()  # what handlers announced so far is not in the answer's savepoint
         context = telemetry.context_of(_trace_of(item.record))
         mark = tx.mark()
         with self.tools.tracer.start_as_current_span(

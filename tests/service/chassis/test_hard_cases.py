@@ -10,7 +10,7 @@ from alongside_chassis.errors import Stopped
 from alongside_chassis.handlers import Handlers, Refused
 from alongside_chassis.transaction import Tx
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
-from tests.builders import SUNDAY_NOON, a_submission, an_admission
+from tests.builders import SUNDAY_NOON, a_proposal, a_submission, an_admission
 from tests.service.chassis.conftest import BareBench
 from tests.service.chassis.test_pipeline import seen, taught
 
@@ -92,6 +92,28 @@ async def test_an_answer_that_cannot_be_stored_does_not_keep_the_record_from_bei
         await bench.hear_raw(b"k", None, (), PARTNERS_TOPIC)
 
         assert len(await bench.dead_letters()) == 1
+
+
+async def test_an_answer_that_cannot_be_stored_takes_no_announcement_of_others_with_it(
+    bare: BareBench,
+) -> None:
+    handlers = Handlers()
+
+    @handlers.on(SubmissionAdmitted)
+    async def propose(event: SubmissionAdmitted, tx: Tx) -> None:
+        tx.announce(a_proposal(event.referral_id))
+
+    @handlers.on_refused(SubmissionReceived.stream)
+    async def tell(_refused: Refused, tx: Tx) -> None:
+        tx.later("remind", "a\0key", SUNDAY_NOON)
+
+    async with bare(handlers) as bench, asyncio.timeout(SECONDS_MAX):
+        unreadable = bench.record(b"k", None, (), PARTNERS_TOPIC)
+
+        await bench.hear_records(unreadable, bench.record_of(an_admission()))
+
+        assert len(await bench.dead_letters()) == 1
+        assert len(await bench.announced()) == 1
 
 
 async def test_a_batch_that_fails_through_no_records_fault_stops_and_is_kept(bare: BareBench) -> None:
