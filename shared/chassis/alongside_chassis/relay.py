@@ -120,15 +120,20 @@ class Relay:
             command_timeout=QUERY_SECONDS_MAX,
             server_settings={"application_name": f"{self.service}-relay"},
         )
-        producer = self._make_producer()
         try:
             await conn.add_listener(OUTBOX_CHANNEL, lambda *_: self._wake.set())
+            await self._send_over(conn)
+        finally:
+            await _let_go(conn)  # whatever else went wrong: left behind, it would hold the shards for good
+
+    async def _send_over(self, conn: asyncpg.Connection) -> None:
+        producer = self._make_producer()
+        try:
             await asyncio.wait_for(producer.start(), SEND_SECONDS_MAX)
             self.waiting_for = None
             await self._send_until_stopped(conn, producer)
         finally:
             await _close(producer)
-            await _let_go(conn)
 
     def _make_producer(self) -> AIOKafkaProducer:
         return AIOKafkaProducer(
@@ -303,7 +308,8 @@ async def _until(event: asyncio.Event, seconds_max: float) -> None:
 async def _close(producer: AIOKafkaProducer) -> None:
     """Close without hanging, and without leaving behind a sender that wakes up when the broker is back.
 
-    With the broker away `stop()` waits for it for ever, and cancelled it leaves its own tasks running.
+    With the broker away `stop()` waits for it for ever, and cancelled it leaves its own tasks running. Raises
+    CancelledError, which nobody asked for, when a connection that has not ended is closed a second time.
     """
     try:
         await asyncio.wait_for(producer.stop(), CLOSE_SECONDS_MAX)
@@ -318,4 +324,6 @@ async def _let_go(conn: asyncpg.Connection) -> None:
     try:
         await conn.close(timeout=CLOSE_SECONDS_MAX)
     except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        conn.terminate()
+        return
+    finally:
+        conn.terminate()  # does nothing to one that is closed

@@ -37,7 +37,10 @@ async def why(error: BaseException, kafka: Kafka) -> str:
 
 async def _turned_away_because(kafka: Kafka) -> str | None:
     """Why the brokers that answer do not let us in; None when none answers, or one does let us in."""
-    options = kafka.options()
+    try:
+        options = kafka.options()
+    except OSError as error:
+        return f"{kafka.ca_file}, which holds no certificates that can be read: {type(error).__name__}"
     for host, port, _ in collect_hosts(options.pop("bootstrap_servers")):
         try:
             conn = await create_conn(host, port, request_timeout_ms=ASK_MS_MAX, **options)

@@ -5,17 +5,21 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx2
+from aiokafka.errors import KafkaConnectionError
 from fastapi import FastAPI
 
 from alongside_chassis.handlers import Handlers
 from alongside_chassis.health import Vitals
+from alongside_chassis.kafka import Kafka
 from alongside_chassis.listener import Listener
 from alongside_chassis.relay import Relay
 from alongside_chassis.service import Service, build_app, make_pipeline
 from alongside_chassis.testing import ServiceBench
 from alongside_chassis.timers import Timers
+from alongside_chassis.turned_away import why
 from alongside_contracts import streams
 from tests.builders import an_admission
 from tests.polling import poll_until
@@ -85,6 +89,38 @@ async def test_a_relay_without_a_broker_waits_between_its_attempts(bare: BareBen
         assert relay.waiting_for == "KafkaConnectionError"
 
 
+async def test_a_producer_that_ends_badly_leaves_no_lock_on_the_outbox_behind(bare: BareBench) -> None:
+    async with bare(Handlers()) as bench:
+        relay = relay_of(bench)
+        relay._make_producer = Stuck  # type: ignore[method-assign]  # no broker can be made to do it on time
+        task = asyncio.create_task(relay.run())
+
+        async def failures() -> int:
+            return relay._failures
+
+        await poll_until(failures, lambda count: count >= 3, "a third attempt")
+        sessions = await bench.pool.fetchval(
+            "select count(*) from pg_stat_activity"
+            " where datname = current_database() and application_name = 'bare-relay'"
+        )
+        relay.stop()
+        await asyncio.wait_for(task, 20)
+
+        assert sessions <= 1
+
+
+class Stuck:
+    """A producer whose broker says nothing: it does not start, and closing it once more is a cancellation of its own."""
+
+    async def start(self) -> None:
+        """Fail."""
+        raise KafkaConnectionError
+
+    async def stop(self) -> None:
+        """End as aiokafka does when a connection with unsent bytes is closed a second time."""
+        raise asyncio.CancelledError
+
+
 async def test_a_relay_survives_what_nobody_foresaw(bare: BareBench) -> None:
     async with bare(Handlers()) as bench:
         relay, left = relay_of(bench), iter([asyncio.CancelledError(), LookupError(), None])
@@ -113,6 +149,36 @@ async def test_a_listener_survives_a_cancellation_nobody_asked_for(bare: BareBen
         await asyncio.wait_for(listener.run(), 20)
 
         assert listener.stopped_because is None
+
+
+async def test_a_relay_without_its_certificates_says_so_and_leaves_no_connection_behind(
+    bare: BareBench, tmp_path: Path
+) -> None:
+    async with bare(Handlers()) as bench:
+        relay = relay_of(bench)
+        relay.kafka = Kafka(nobody(), security_protocol="SSL", ca_file=tmp_path / "gone.pem")
+        task = asyncio.create_task(relay.run())
+
+        async def failures() -> int:
+            return relay._failures
+
+        await poll_until(failures, lambda count: count >= 3, "a third attempt")
+        sessions = await bench.pool.fetchval(
+            "select count(*) from pg_stat_activity"
+            " where datname = current_database() and application_name = 'bare-relay'"
+        )
+        relay.stop()
+        await asyncio.wait_for(task, 20)
+
+        assert sessions <= 1
+
+
+async def test_a_certificate_file_that_cannot_be_read_is_told_and_ends_no_loop(tmp_path: Path) -> None:
+    kafka = Kafka(nobody(), security_protocol="SSL", ca_file=tmp_path / "gone.pem")
+
+    told = await why(KafkaConnectionError(), kafka)
+
+    assert "gone.pem" in told
 
 
 async def test_a_loop_that_ended_by_itself_is_told_by_its_name(bare: BareBench) -> None:
