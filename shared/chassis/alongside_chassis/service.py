@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from starlette.middleware import Middleware
 
 from alongside_chassis import dead_letters, idempotency, inbox, outbox, quarantine
+from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.clock import Clock, SystemClock
 from alongside_chassis.database import connected, connection
 from alongside_chassis.handlers import Handlers
@@ -197,11 +198,13 @@ async def _settle(tasks: Sequence[asyncio.Task[None]], seconds_max: float) -> No
 
 
 async def _kept_alive(worker: Worker, runtime: Runtime) -> None:
-    """Run a worker again whenever it fails."""
+    """Run a worker again whenever it fails, be it by a cancellation that a library let slip; its work is in the database."""
     while True:
         try:
             await worker(runtime)
-        except Exception as error:  # noqa: BLE001  # said aloud and begun anew; a worker's work is in the database
+        except (Exception, asyncio.CancelledError) as error:
+            if asked_to_end():
+                raise
             runtime.log.error("worker-failed", worker=getattr(worker, "__name__", "worker"), exc=error)
         await asyncio.sleep(WORKER_PAUSE_SECONDS)
 

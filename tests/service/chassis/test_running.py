@@ -16,7 +16,8 @@ from alongside_chassis.health import Vitals
 from alongside_chassis.kafka import Kafka
 from alongside_chassis.listener import Listener
 from alongside_chassis.relay import Relay
-from alongside_chassis.service import Service, build_app, make_pipeline
+from alongside_chassis.runtime import Runtime
+from alongside_chassis.service import Service, _kept_alive, build_app, make_pipeline
 from alongside_chassis.testing import ServiceBench
 from alongside_chassis.timers import Timers
 from alongside_chassis.turned_away import why
@@ -149,6 +150,20 @@ async def test_a_listener_survives_a_cancellation_nobody_asked_for(bare: BareBen
         await asyncio.wait_for(listener.run(), 20)
 
         assert listener.stopped_because is None
+
+
+async def test_a_worker_goes_on_after_a_cancellation_nobody_asked_for(bare: BareBench) -> None:
+    left, worked = iter([asyncio.CancelledError(), None]), asyncio.Event()
+
+    async def work(_runtime: Runtime) -> None:
+        if (error := next(left, None)) is not None:
+            raise error
+        worked.set()
+
+    async with bare(Handlers()) as bench:
+        task = asyncio.create_task(_kept_alive(work, bench.runtime))
+        await asyncio.wait_for(worked.wait(), 20)
+        task.cancel()
 
 
 async def test_a_relay_without_its_certificates_says_so_and_leaves_no_connection_behind(
