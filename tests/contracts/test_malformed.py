@@ -1,6 +1,7 @@
 """Every way a record can be wrong has a code, a place and a remedy, and none of them repeats what was sent."""
 
 import json
+import tracemalloc
 
 import pytest
 
@@ -128,6 +129,16 @@ def test_headers_that_are_not_ours_may_hold_anything() -> None:
     ]
 
     assert decode(None, b"{}", [*foreign, *GOOD]).id == "1"
+
+
+def test_long_header_names_are_not_kept_in_memory() -> None:
+    tracemalloc.start()
+    for number in range(64):
+        decode(None, b"{}", [*GOOD, (f"{number}{'x' * 100_000}", b"")])
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < 1_000_000
 
 
 def test_the_same_attribute_said_twice_alike_is_no_harm() -> None:

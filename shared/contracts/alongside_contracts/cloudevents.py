@@ -29,7 +29,8 @@ STRUCTURED_JSON: Final = "application/cloudevents+json"
 TRACE_CONTEXT: Final = ("traceparent", "tracestate")
 HEADERS_MAX: Final = 64
 HEADER_NAMES_REMEMBERED_MAX: Final = 1_024
-"""Senders make up header names; what is forgotten is only looked at again."""
+HEADER_NAME_CHARS_REMEMBERED_MAX: Final = 100
+"""Senders make up header names, as many and as long as a record may be; what is forgotten is only looked at again."""
 ATTRIBUTE_CHARS_MAX: Final = 1024
 
 _REQUIRED: Final = ("id", "source", "type")
@@ -144,7 +145,7 @@ def _read_headers(headers: Headers) -> tuple[dict[str, str], dict[str, str]]:
     for count, (name, raw) in enumerate(headers, start=1):
         if count > HEADERS_MAX:
             raise MalformedEvent(ProblemCode.MALFORMED, "headers", f"send at most {HEADERS_MAX} headers")
-        attribute = _attribute(name)
+        attribute = _attribute(name) if len(name) <= HEADER_NAME_CHARS_REMEMBERED_MAX else _attribute_of(name)
         if attribute is None:
             continue
         if attribute in TRACE_CONTEXT:
@@ -156,8 +157,7 @@ def _read_headers(headers: Headers) -> tuple[dict[str, str], dict[str, str]]:
     return attributes, trace
 
 
-@lru_cache(maxsize=HEADER_NAMES_REMEMBERED_MAX)
-def _attribute(name: str) -> str | None:
+def _attribute_of(name: str) -> str | None:
     """Which attribute or trace header a header carries; None for one that is not ours, or that the binding moved."""
     lower = name.lower()
     if lower == "content-type":
@@ -165,6 +165,9 @@ def _attribute(name: str) -> str | None:
     if lower in TRACE_CONTEXT:
         return lower
     return lower[3:] if lower.startswith("ce_") and lower != "ce_datacontenttype" else None
+
+
+_attribute: Final = lru_cache(maxsize=HEADER_NAMES_REMEMBERED_MAX)(_attribute_of)
 
 
 def _trace_text(raw: bytes | None) -> str:
