@@ -203,12 +203,16 @@ class Relay:
         await self._judge(conn, producer, parcels, results)
 
     async def _deliver(self, producer: AIOKafkaProducer, parcels: Sequence[Parcel]) -> list[Any]:
-        """What the broker says to each batch, or what went wrong with it. Raises TimeoutError."""
+        """What the broker says to each batch, or what went wrong with it: TimeoutError where it says nothing.
+
+        Each is waited for by itself: what one partition has acknowledged is not sent again because another is silent.
+        """
         self._unanswered = _now()
         try:
             async with asyncio.timeout(SEND_SECONDS_MAX):
                 handed = [await _hand_over(producer, parcel) for parcel in parcels]
-                return await asyncio.gather(*handed, return_exceptions=True)
+            answers = [asyncio.wait_for(each, SEND_SECONDS_MAX) for each in handed]
+            return await asyncio.gather(*answers, return_exceptions=True)
         finally:
             self._unanswered = None
 

@@ -1,10 +1,13 @@
 """What may go wrong at the two ends at Kafka, and whom it must not touch."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
+from alongside_chassis import relay
 from alongside_chassis.dead_letters import DeadLetter
 from alongside_chassis.handlers import Handlers
 from alongside_chassis.transaction import Tx
@@ -128,3 +131,32 @@ async def test_members_that_come_and_go_hear_everything_once_and_in_order_per_ke
 
     for key in "abcdef":
         assert [note for k, note in notes if k == key] == [str(number) for number in range(60)]
+
+
+async def test_what_was_acknowledged_is_not_sent_again_because_a_partition_does_not_answer(
+    broker: LocalStack, bare: BareBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "SEND_SECONDS_MAX", 2.0)
+    stuck, working = (streams.PARTNER_REFERRALS.topic(a_partner_name()) for _ in range(2))
+    await broker.create_topics([Topic(stuck, 1), Topic(working, 1)])
+    send_batch = AIOKafkaProducer.send_batch
+
+    async def unanswered(self: AIOKafkaProducer, batch: Any, topic: str, *, partition: int) -> Any:
+        """As aiokafka does while a partition has too few replicas: it asks again for ever."""
+        if topic == stuck:
+            return asyncio.get_running_loop().create_future()
+        return await send_batch(self, batch, topic, partition=partition)
+
+    monkeypatch.setattr(AIOKafkaProducer, "send_batch", unanswered)
+
+    async with bare(Handlers()) as bench, relaying(bench, broker.bootstrap):
+        async with bench.runtime.transaction() as tx:
+            tx.announce(a_submission(reference="waits"), partner=streams.owner_of(stuck))
+            tx.announce(a_submission(reference="goes"), partner=streams.owner_of(working))
+
+        await everything_on(broker.bootstrap, working, 1)
+        (left,) = await poll_until(bench.announced, lambda rows: len(rows) == 1, "one row less")
+        monkeypatch.undo()
+        await poll_until(bench.announced, lambda rows: rows == [], "an empty outbox")
+
+    assert left.key == "waits"
