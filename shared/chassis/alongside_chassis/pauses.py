@@ -12,7 +12,7 @@ from alongside_chassis import quarantine
 from alongside_chassis.database import connection
 from alongside_chassis.delivery import Verdict, verdict_on
 from alongside_chassis.pipeline import Tools
-from alongside_contracts.streams import Stream
+from alongside_contracts.streams import Stream, owner_of
 
 LOOK_SECONDS_MAX: Final = 2.0
 Offsets: TypeAlias = dict[tuple[str, int], int]
@@ -43,14 +43,18 @@ class Pauses:
         consumer.resume(*(standing - wanted))
 
     def step_back(self, consumer: AIOKafkaConsumer, left: Offsets) -> None:
-        """Let the partitions of what was left stand before it. Nothing is awaited: no poll comes in between."""
-        self.topics |= {topic for topic, _ in left}
+        """Let the partitions of what was left stand before it. Nothing is awaited: no poll comes in between.
+
+        Only partners' are paused. Of ours something is left when a limit was reached in one attempt and not in the next.
+        """
+        self.topics |= {topic for topic, _ in left if owner_of(topic)}
         assigned = consumer.assignment()
         for (topic, partition), offset in left.items():
             place = TopicPartition(topic, partition)
             if place in assigned:
-                consumer.pause(place)
                 consumer.seek(place, offset)
+                if topic in self.topics:
+                    consumer.pause(place)
 
     async def _look(self) -> None:
         """With the database away what is known stands; the batch in hand says that it is away."""

@@ -9,13 +9,15 @@ from aiokafka import AIOKafkaProducer
 
 from alongside_chassis import relay
 from alongside_chassis.dead_letters import DeadLetter
+from alongside_chassis.errors import Unprocessable
 from alongside_chassis.handlers import Handlers
 from alongside_chassis.transaction import Tx
 from alongside_cli.stack.stack import LocalStack
 from alongside_cli.stack.topics import Topic
 from alongside_contracts import streams
-from alongside_contracts.intake import SubmissionReceived
-from tests.builders import a_submission
+from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
+from alongside_contracts.vocabulary import ProblemCode
+from tests.builders import a_referral_id, a_submission, an_admission
 from tests.e2e.chassis.raw_records import publish_raw
 from tests.e2e.chassis.test_kafka import (
     _snapshot,
@@ -160,3 +162,36 @@ async def test_what_was_acknowledged_is_not_sent_again_because_a_partition_does_
         await poll_until(bench.announced, lambda rows: rows == [], "an empty outbox")
 
     assert left.key == "waits"
+
+
+async def test_records_left_at_a_limit_that_is_not_reached_after_all_are_read_again(
+    broker: LocalStack, bare: BareBench
+) -> None:
+    await broker.create_topics([Topic(streams.JOURNEY.name, 1)])
+    referral, refusals = a_referral_id(), iter(range(5))  # once in the whole batch, then four alone
+    handlers = Handlers()
+
+    @handlers.on(SubmissionAdmitted)
+    async def note(event: SubmissionAdmitted, tx: Tx) -> None:
+        if event.referral_id != referral:
+            return  # the broker is shared with other tests
+        if event.reference == "early" and next(refusals, None) is not None:
+            raise Unprocessable(ProblemCode.NOT_ELIGIBLE, "reference", "wait until it is known")
+        await tx.conn.execute("insert into seen (key, note) values ($1, $2)", event.key, event.reference)
+
+    async with bare(
+        handlers, kafka=broker.bootstrap, kafka_instance_id="1", dead_letters_in_a_row_max=4
+    ) as bench:
+        async with relaying(bench, broker.bootstrap):
+            async with bench.runtime.transaction() as tx:
+                for reference in ("early", "early", "early", "early", "behind"):
+                    tx.announce(an_admission(referral, reference=reference))
+            await poll_until(bench.announced, lambda rows: rows == [], "an empty outbox")
+
+        async def noted() -> list[str]:
+            return [row["note"] for row in await bench.pool.fetch("select note from seen order by at")]
+
+        async with listening(bench, f"bare-{uuid4().hex[:8]}", streams.JOURNEY):
+            notes = await poll_until(noted, lambda notes: "behind" in notes, "what was left")
+
+    assert notes == ["early", "early", "early", "early", "behind"]

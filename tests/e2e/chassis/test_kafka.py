@@ -19,6 +19,7 @@ from alongside_cli.stack.stack import LocalStack
 from alongside_cli.stack.topics import Topic
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
+from alongside_contracts.streams import Stream
 from tests.builders import a_submission, an_admission
 from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench
@@ -45,10 +46,10 @@ async def relaying(bench: ServiceBench, kafka: str) -> AsyncIterator[Relay]:
 
 
 @asynccontextmanager
-async def listening(bench: ServiceBench, group: str) -> AsyncIterator[Listener]:
-    """A listener that feeds the bench's pipeline."""
+async def listening(bench: ServiceBench, group: str, *hears: Stream) -> AsyncIterator[Listener]:
+    """A listener that feeds the bench's pipeline with what its service hears, or with these streams alone."""
     pipeline = make_pipeline(bench.service, bench.tools, group)
-    listener = Listener(pipeline, bench.service.hears, bench.service.settings)
+    listener = Listener(pipeline, hears or bench.service.hears, bench.service.settings)
     task = asyncio.create_task(listener.run())
     try:
         yield listener
