@@ -4,6 +4,7 @@ The engine is matching's own and never imported here: its rehearsal runs as a pr
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -53,8 +54,13 @@ def simulate(
         console = Console(highlight=False, record=plot is not None, width=110)
         draw_year(console, told)
         if plot is not None:
-            plot.write_text(console.export_svg(title="A year of a region"))
+            plot.write_text(_self_contained(console.export_svg(title="A year of a region")))
     print(json.dumps(told))
+
+
+def _self_contained(svg: str) -> str:
+    """The same picture without fonts from elsewhere: a reader's own monospace font will do."""
+    return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 
 def _run(part: str, options: Sequence[str]) -> dict[str, Any]:

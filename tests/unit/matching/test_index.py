@@ -1,6 +1,7 @@
 """The index answers for a region at once what the rules and the score answer offer by offer."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -122,6 +123,19 @@ def test_complete_equals_are_named_in_the_order_they_came() -> None:
     found = an_index(pool).search(someone(), POLICY, on=TODAY, top=3)
 
     assert [candidate.offer_id for candidate in found.candidates] == [an_id(1), an_id(2), an_id(3)]
+
+
+def test_a_renewed_certificate_counts_at_once_and_every_day_is_looked_at_for_itself() -> None:
+    lapsed = a_supporter(certification_required=True, certified_until=TODAY - timedelta(days=1))
+    index = an_index([lapsed])
+    before = index.search(someone(), POLICY, on=TODAY)
+
+    index.put(replace(lapsed, certified_until=TODAY))
+
+    assert before.eligible == 0
+    assert index.search(someone(), POLICY, on=TODAY).eligible == 1
+    assert index.search(someone(), POLICY, on=TODAY + timedelta(days=1)).eligible == 0
+    assert index.search(someone(), POLICY, on=TODAY).eligible == 1
 
 
 def test_what_is_forgotten_twice_is_forgotten() -> None:

@@ -197,13 +197,13 @@ HARD_RULES: tuple[Rule, ...] = (
     mode,
     age_band,
     minors_wall,
-    certification,
     endorsement,
-    background_check,
     trigger,
     restriction,
-    reach,
+    certification,
+    background_check,
     schedule,
+    reach,
 )
 
 PROTECTING_RULES: tuple[Rule, ...] = tuple(

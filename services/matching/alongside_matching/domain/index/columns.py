@@ -1,9 +1,10 @@
 """What is kept of each offer: a row number, and in each column what the rules and the score read at that row.
 
-An offer is written as facts and read back as the same facts; nothing else of it is kept, so a million offers take a few
-hundred megabytes and leave the garbage collector nothing to walk through.
+An offer is written as facts and read back as the same facts; nothing else of it is kept, so a million offers take less
+than a gigabyte and leave the garbage collector next to nothing to walk through.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from math import isnan, nan
 from typing import Any, Final
@@ -16,7 +17,7 @@ from alongside_matching.domain.distance import position
 from alongside_matching.domain.eligibility import root
 from alongside_matching.domain.facts import GROUP, SERVICE, SLOTS_PER_WEEK, SUPPORTER, Offer, Point
 from alongside_matching.domain.index import bits
-from alongside_matching.domain.index.bits import Rows
+from alongside_matching.domain.index.bits import Bits, Rows
 from alongside_matching.domain.index.facets import Facet, Rolls
 from alongside_matching.domain.index.marks import (
     CERTIFICATION_REQUIRED,
@@ -77,6 +78,8 @@ class Columns:
         self.marks = Facet(self.rows)
         self.organisations = Rolls()
         self._row_of: dict[int, int] = {}
+        self._out_of_date: dict[tuple[str, date], Bits] = {}
+        """Drawn once a day, and anew after an offer was written: far more is searched than written."""
         self._free: list[int] = list(range(self.rows - 1, -1, -1))
 
     def __len__(self) -> int:
@@ -99,6 +102,7 @@ class Columns:
         self.organisations.write(row, offer.organisations)
         self.marks.write(row, marks_of(offer))
         self._write_numbers(row, offer)
+        self._out_of_date.clear()
         return row
 
     def occupy(self, row: int, held: int, taken: int) -> None:
@@ -124,37 +128,32 @@ class Columns:
 
     def read(self, rows: Rows) -> list[Offer]:
         """The offers of these rows, as they were written; several at once cost little more than one."""
-        columns = {name: column[rows].tolist() for name, column in self.numbers.items()}
-        numbers = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
-        hours = self.hours[:, rows].T.tobytes()
-        size = HOURS_WORDS * 8
+        numbers = {name: column[rows].tolist() for name, column in self.numbers.items()}
+        codes: dict[str, list[Any]] = {name: facet.codes_of(rows) for name, facet in self.facets.items()}
+        marks, required = self.marks.codes_of(rows), self.required.codes_of(rows)
+        hours, size = self.hours[:, rows].T.tobytes(), HOURS_WORDS * 8
         return [
-            self._offer(row, number, int.from_bytes(hours[place * size : (place + 1) * size], "little"))
-            for place, (row, number) in enumerate(zip(rows.tolist(), numbers, strict=True))
+            Offer(
+                **{name: column[place] for name, column in codes.items()},
+                **_facts({name: column[place] for name, column in numbers.items()}, marks[place]),
+                region=self.region,
+                organisations=self.organisations.codes(row),
+                required_endorsement=next(iter(required[place]), None),
+                availability=int.from_bytes(hours[place * size : (place + 1) * size], "little"),
+            )
+            for place, row in enumerate(rows.tolist())
         ]
 
-    def _offer(self, row: int, number: dict[str, Any], availability: int) -> Offer:
-        marks = self.marks.codes(row)
-        codes: dict[str, Any] = {name: facet.codes(row) for name, facet in self.facets.items()}
-        return Offer(
-            **codes,
-            id=UUID(int=number["id_high"] << 64 | number["id_low"]),
-            kind=KINDS[number["kind"]],
-            region=self.region,
-            capacity=None if number["capacity"] == _OPEN else number["capacity"],
-            held=number["held"],
-            taken=number["taken"],
-            paused=PAUSED in marks,
-            organisations=self.organisations.codes(row),
-            required_endorsement=next(iter(self.required.codes(row)), None),
-            availability=availability,
-            where=Point(number["latitude"], number["longitude"]) if PLACED in marks else None,
-            reach_km=None if isnan(number["reach_km"]) else number["reach_km"],
-            certified_until=_day(number["certified_until"]),
-            certification_required=CERTIFICATION_REQUIRED in marks,
-            checked_until=_day(number["checked_until"]),
-            check_required=CHECK_REQUIRED in marks,
-        )
+    def out_of_date(self, required: str, until: str, on: date) -> Bits | None:
+        """Who is marked as requiring something that is not valid on a day; None when nobody is marked."""
+        marked = self.marks.of(required)
+        if marked is None:
+            return None
+        found = self._out_of_date.get((until, on))
+        if found is None:
+            self._out_of_date = {drawn: held for drawn, held in self._out_of_date.items() if drawn[1] == on}
+            found = self._out_of_date[until, on] = marked & bits.packed(self.numbers[until] < on.toordinal())
+        return found
 
     def ids(self, rows: Rows) -> list[UUID]:
         """The ids of the offers of these rows."""
@@ -209,6 +208,24 @@ class Columns:
 def hours_of(availability: int) -> npt.NDArray[np.uint64]:
     """The half hours of a week as words."""
     return np.frombuffer(availability.to_bytes(HOURS_WORDS * 8, "little"), np.uint64)
+
+
+def _facts(number: Mapping[str, Any], marks: frozenset[str]) -> dict[str, Any]:
+    """What the numbers and marks of a row say of its offer."""
+    return {
+        "id": UUID(int=number["id_high"] << 64 | number["id_low"]),
+        "kind": KINDS[number["kind"]],
+        "capacity": None if number["capacity"] == _OPEN else number["capacity"],
+        "held": number["held"],
+        "taken": number["taken"],
+        "paused": PAUSED in marks,
+        "where": Point(number["latitude"], number["longitude"]) if PLACED in marks else None,
+        "reach_km": None if isnan(number["reach_km"]) else number["reach_km"],
+        "certified_until": _day(number["certified_until"]),
+        "certification_required": CERTIFICATION_REQUIRED in marks,
+        "checked_until": _day(number["checked_until"]),
+        "check_required": CHECK_REQUIRED in marks,
+    }
 
 
 def _day(ordinal: int) -> date | None:

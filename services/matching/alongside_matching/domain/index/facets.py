@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from alongside_matching.domain.index import bits
-from alongside_matching.domain.index.bits import Bits
+from alongside_matching.domain.index.bits import Bits, Rows
 
 _NONE: frozenset[str] = frozenset()
 
@@ -35,6 +35,10 @@ class Facet:
     def codes(self, row: int) -> frozenset[str]:
         """The codes of one offer."""
         return self._copies[int(self._number_of[row])]
+
+    def codes_of(self, rows: Rows) -> list[frozenset[str]]:
+        """The codes of each of these offers."""
+        return [self._copies[number] for number in self._number_of[rows].tolist()]
 
     def holders(self, code: str) -> int:
         """How many offers carry a code."""
@@ -89,7 +93,8 @@ class Facet:
         if number is None:
             number = self._numbers[codes] = len(self._copies)
             self._copies.append(codes)
-            self._keys.append(frozenset(map(self._keyed_by, codes)))
+            keys = frozenset(map(self._keyed_by, codes))
+            self._keys.append(codes if keys == codes else keys)  # one copy in memory, not two
         return number
 
 

@@ -131,19 +131,9 @@ def minors_wall(search: Search) -> Bits | None:
     return silent if search.request.guardian_consent else silent | search.marked(marks.SUPPORTERS)
 
 
-def certification(search: Search) -> Bits | None:
-    """Whose certificate is required and not valid."""
-    return _out_of_date(search, marks.CERTIFICATION_REQUIRED, "certified_until")
-
-
 def endorsement(search: Search) -> Bits | None:
     """Who lacks a required endorsement."""
     return search.marked(marks.UNENDORSED)
-
-
-def background_check(search: Search) -> Bits | None:
-    """Whose background check is required and not in date."""
-    return _out_of_date(search, marks.CHECK_REQUIRED, "checked_until")
 
 
 def trigger(search: Search) -> Bits | None:
@@ -159,6 +149,25 @@ def restriction(search: Search) -> Bits | None:
     return search.marked(marks.RESTRICTED) & ~search.carrying("eligibility", belongs)
 
 
+def certification(search: Search) -> Bits | None:
+    """Whose certificate is required and not valid."""
+    return search.columns.out_of_date(marks.CERTIFICATION_REQUIRED, "certified_until", search.on)
+
+
+def background_check(search: Search) -> Bits | None:
+    """Whose background check is required and not in date."""
+    return search.columns.out_of_date(marks.CHECK_REQUIRED, "checked_until", search.on)
+
+
+def schedule(search: Search, left: Left) -> Flags | None:
+    """Who has no half hour in common."""
+    if not search.request.availability:
+        return None
+    says = left.within(search.columns.marks.of(marks.SAYS_HOURS)).view(np.bool_)
+    nothing_in_common: Flags = left.common_slots() == 0
+    return nothing_in_common & says
+
+
 def reach(search: Search, left: Left) -> Flags | None:
     """Who can only be met in person, and lives too far away."""
     if search.request.near is None:
@@ -172,15 +181,6 @@ def reach(search: Search, left: Left) -> Flags | None:
     return beyond & left.within(in_person_only).view(np.bool_)
 
 
-def schedule(search: Search, left: Left) -> Flags | None:
-    """Who has no half hour in common."""
-    if not search.request.availability:
-        return None
-    says = left.within(search.columns.marks.of(marks.SAYS_HOURS)).view(np.bool_)
-    nothing_in_common: Flags = left.common_slots() == 0
-    return nothing_in_common & says
-
-
 def _in_person_only(search: Search) -> Bits | None:
     """As `eligibility.meet_in_person_only` says it; None for nobody."""
     modes, accepted = search.columns.facets["modes"], search.request.modes
@@ -189,12 +189,6 @@ def _in_person_only(search: Search) -> Bits | None:
         return None
     only = modes.any_of([IN_PERSON]) & ~modes.any_of(other_ways)
     return only | ~search.marked(marks.SAYS_MODES) if accepted == {IN_PERSON} else only
-
-
-def _out_of_date(search: Search, required: str, until: str) -> Bits | None:
-    if search.columns.marks.of(required) is None:
-        return None
-    return search.marked(required) & bits.packed(search.columns.numbers[until] < search.on.toordinal())
 
 
 def _offers(search: Search, offers: Iterable[UUID]) -> Bits:
@@ -218,10 +212,13 @@ SET_RULES: Final[dict[str, SetRule]] = {
     "mode": mode,
     "age-band": age_band,
     "minors-wall": minors_wall,
-    "certification": certification,
     "endorsement": endorsement,
-    "background-check": background_check,
     "trigger": trigger,
     "restriction": restriction,
+    "certification": certification,
+    "background-check": background_check,
 }
-ROW_RULES: Final[dict[str, RowRule]] = {"reach": reach, "schedule": schedule}
+ROW_RULES: Final[dict[str, RowRule]] = {
+    "schedule": schedule,
+    "reach": reach,
+}
