@@ -113,7 +113,7 @@ async def _store(
         batch = services[start : start + batch_max]
         new = [_offer(service, begun.region, policy) for service in batch]
         async with runtime.transaction() as tx:
-            added = await offer_batches.add(tx.conn, new, tx.now, keep_capacity=True)
+            added = await offer_batches.add(tx.conn, new, tx.now, as_listed=True)
             await review(tx, added.changed, policies)
             await imports.stored(
                 tx.conn,

@@ -119,6 +119,21 @@ async def test_a_changed_service_is_changed_and_keeps_the_places_staff_gave_it(
     assert (renamed["id"], renamed["name"], renamed["capacity"]) == (offer["id"], "Renamed circle", 2)
 
 
+async def test_a_changed_service_is_there_for_no_other_ages_than_staff_said(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a"))
+    offer = (await listed(matching_bench))[0]
+    said = {"age_bands": ["26-64"], "eligibility": ["veteran"], "check_required": True}
+    await matching_bench.client.patch(f"/offers/{offer['id']}", json=said)
+
+    again = await imported(matching_bench, tmp_path, services("a", name="Renamed circle"))
+
+    assert again["changed"] == 1
+    renamed = (await listed(matching_bench))[0]
+    assert {name: renamed[name] for name in said} == said
+
+
 async def test_a_vanished_service_stays_unless_pausing_is_asked_for(
     matching_bench: ServiceBench, tmp_path: Path
 ) -> None:

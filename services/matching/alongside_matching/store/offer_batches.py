@@ -28,16 +28,25 @@ _TYPED: Final = ", ".join(
         "source_id text, content_hash text, availability text",
     )
 )
+_UNLISTED: Final = frozenset(
+    {
+        *("modes", "age_bands", "hopes", "interests", "identities", "organisations", "eligibility"),
+        *("required_endorsement", "certification_required", "check_required", "checked_until", "reach_km"),
+        *("availability", "capacity"),
+    }
+)
+"""What no directory says of a service: only staff do."""
 _REPLACED: Final = ", ".join(
-    f"{name} = excluded.{name}"
-    for name in ("kind", "name", *CODES, *WORDS, "content_hash", "availability", "updated_at")
+    f"{name} = case when $3 then offer.{name} else excluded.{name} end"
+    if name in _UNLISTED
+    else f"{name} = excluded.{name}"
+    for name in ("kind", "name", *CODES, *WORDS, "capacity", "content_hash", "availability", "updated_at")
 )
 _ADD: Final = f"""
     insert into offer ({_COLUMNS}, availability, created_at, updated_at)
     select {_COLUMNS}, decode(availability, 'hex'), $2, $2 from jsonb_to_recordset($1::jsonb) as new ({_TYPED})
     on conflict (source, source_id) do update
     set {_REPLACED},
-        capacity = case when $3 then offer.capacity else excluded.capacity end,
         capacity_limit = case when excluded.kind = 'supporter' then offer.capacity_limit end,
         paused_because = case when offer.paused_because = 'staff' then 'staff' else excluded.paused_because end
     where offer.region = excluded.region
@@ -123,16 +132,17 @@ class Added:
 
 
 async def add(
-    conn: asyncpg.Connection, offers: Sequence[NewOffer], now: datetime, *, keep_capacity: bool = False
+    conn: asyncpg.Connection, offers: Sequence[NewOffer], now: datetime, *, as_listed: bool = False
 ) -> Added:
     """Add offers, or change those whose content hash differs. No two of them may be the same one.
 
-    `keep_capacity` leaves the places of known offers as they are: staff set them, a directory only assumes them.
+    `as_listed` leaves of known offers as it is what a directory does not say: their places, which ages they serve,
+    whom they restrict themselves to. Staff said that.
     """
     await known(conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id])
     sent = {_name(offer.source, offer.source_id, offer.id): offer for offer in offers}
     document = orjson.dumps([_row(offer) for offer in offers]).decode()
-    rows = await conn.fetch(_ADD, document, now, keep_capacity)
+    rows = await conn.fetch(_ADD, document, now, as_listed)
     stored = {row["id"]: sent[_name(row["source"], row["source_id"], row["id"])] for row in rows}
     told = {offer_id: offer.email for offer_id, offer in stored.items() if offer.email is not None}
     await conn.execute(_KEEP_CONTACTS, list(told), list(told.values()))
