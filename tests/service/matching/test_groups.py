@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,10 @@ import pytest
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.ids import new_id
 from alongside_contracts.vocabulary import Status
+from alongside_matching import meeting
 from alongside_matching.domain.week import Window, windows_of
-from alongside_matching.store import offers
+from alongside_matching.store import groups, offers
+from tests.polling import poll_until
 from tests.service.matching.bench import a_status, admit, an_offer, story
 
 TUESDAYS: dict[str, Any] = {
@@ -254,6 +257,40 @@ async def test_seats_are_given_back_when_the_referral_ends(matching_bench: Servi
     await matching_bench.hear(a_status(referral, Status.CANCELLED))
 
     assert (await next_meetings(matching_bench, group))[0]["held"] == 0
+
+
+async def test_ends_and_a_seat_given_back_at_the_same_meeting_do_not_wait_in_a_circle(
+    matching_bench: ServiceBench,
+) -> None:
+    group = await a_group(matching_bench)
+    early, late = await admit(matching_bench), await admit(matching_bench)
+    starts_at = await next_start(matching_bench, group)
+    await hold(matching_bench, group, starts_at, early)
+    seat = UUID((await hold(matching_bench, group, starts_at, late)).json()["id"])
+
+    async with matching_bench.runtime.transaction() as tx:
+        await groups.seat(tx.conn, seat)
+        ends = asyncio.create_task(
+            matching_bench.hear(a_status(early, Status.CANCELLED), a_status(late, Status.CANCELLED))
+        )
+        await poll_until(partial(_somebody_waits, matching_bench), bool, "the ends to wait for the seat")
+        await tx.conn.execute(
+            "select from occurrence for update nowait"
+        )  # raises when the ends have it already
+        await meeting.release_seat(tx, seat)
+    await ends
+
+    (next_one,) = (await next_meetings(matching_bench, group))[:1]
+    assert (next_one["held"], next_one["taken"]) == (0, 0)
+
+
+async def _somebody_waits(bench: ServiceBench) -> bool:
+    query = """
+        select exists (
+            select from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0)
+    """
+    waits: bool = await bench.pool.fetchval(query)
+    return waits
 
 
 async def test_a_cancelled_meeting_or_one_nobody_leads_seats_nobody(matching_bench: ServiceBench) -> None:

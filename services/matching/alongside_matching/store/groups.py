@@ -148,11 +148,17 @@ async def free_held(conn: asyncpg.Connection, offer_id: UUID, starts_at: datetim
 
 
 async def seats_ahead(conn: asyncpg.Connection, referral_ids: Sequence[UUID], now: datetime) -> list[UUID]:
-    """The seats these referrals have at meetings that have not begun."""
-    query = """
-        select id from seat where referral_id = any($1) and starts_at > $2 and state in ('held', 'taken') order by id
+    """The seats these referrals have at meetings that have not begun, now locked, by meeting.
+
+    Whoever gives several back waits for all seats first, then for the meetings in this order: never in a circle.
     """
-    return [row["id"] for row in await conn.fetch(query, list(referral_ids), now)]
+    query = """
+        select id, starts_at, offer_id from seat
+        where referral_id = any($1) and starts_at > $2 and state in ('held', 'taken')
+        order by id for update
+    """
+    rows = await conn.fetch(query, list(referral_ids), now)
+    return [row["id"] for row in sorted(rows, key=lambda row: (row["starts_at"], row["offer_id"]))]
 
 
 async def add_seat(
