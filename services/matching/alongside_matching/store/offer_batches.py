@@ -37,7 +37,7 @@ _UNLISTED: Final = frozenset(
 )
 """What no directory says of a service: only staff do."""
 _REPLACED: Final = ", ".join(
-    f"{name} = case when $3 then offer.{name} else excluded.{name} end"
+    f"{name} = (case when $3 then offer.{name} else excluded.{name} end)"
     if name in _UNLISTED
     else f"{name} = excluded.{name}"
     for name in ("kind", "name", *CODES, *WORDS, "capacity", "content_hash", "availability", "updated_at")
