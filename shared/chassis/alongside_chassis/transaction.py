@@ -23,7 +23,8 @@ from alongside_contracts.event import Event
 from alongside_contracts.ids import new_id, new_id_text
 
 _SET_TIMER: Final = """
-    insert into timer (kind, key, id, due_at, facts, trace) values ($1, $2, $3, $4, $5, $6)
+    insert into timer (kind, key, id, due_at, facts, trace)
+    select * from unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[], $6::jsonb[])
     on conflict (kind, key) do update
         set id = excluded.id, due_at = excluded.due_at, facts = excluded.facts, trace = excluded.trace, attempts = 0
 """
@@ -161,7 +162,7 @@ async def _store_timers(conn: asyncpg.Connection, changes: Sequence[_TimerChange
     if dropped:
         await conn.executemany(_DROP_TIMER, dropped)
     if kept:
-        await conn.executemany(_SET_TIMER, [_timer_row(change) for change in kept])
+        await conn.execute(_SET_TIMER, *zip(*map(_timer_row, kept), strict=True))
 
 
 def _timer_row(change: _TimerChange) -> tuple[str, str, UUID, datetime | None, str, str]:
