@@ -42,6 +42,7 @@ _SETTINGS = {
     "log_line_prefix": "%m [%p] %u@%d ",
     "log_checkpoints": "off",
     "max_wal_size": "4GB",
+    "autovacuum_naptime": "10s",  # a table that grows from nothing keeps the plans of an empty one until then
 }
 _UNSAFE_FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
 _HBA = f"host all all {LOOPBACK}/32 scram-sha-256\n"
