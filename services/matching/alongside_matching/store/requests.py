@@ -47,6 +47,7 @@ _PROPOSED: Final = """
 _NEVER_SEEK: Final = """
     insert into request (referral_id, state, region, needs, sought, urgency_rank, waiting_since, updated_at)
     select ended, 'closed', '', '{}', '{}', 0, $2, $2 from unnest($1::uuid[]) as ended
+    where not exists (select from request where referral_id = ended)
     order by ended
     on conflict (referral_id) do nothing
 """
