@@ -93,10 +93,11 @@ async def test_what_was_announced_arrives_in_order_per_key_and_leaves_the_outbox
         assert numbers == [f"n{number}" for number in range(20)]
 
 
-@pytest.mark.apache_kafka
 async def test_a_record_the_broker_will_never_take_is_set_aside_and_its_neighbours_arrive_in_order(
     broker: LocalStack, bare: BareBench
 ) -> None:
+    if broker.broker.kind != "kafka":
+        pytest.skip("the embedded broker takes records its topic does not allow")
     partner = a_partner_name()
     topic = streams.PARTNER_REFERRALS.topic(partner)
     await broker.create_topics([Topic(topic, 1, {"max.message.bytes": "6000"})])
