@@ -47,14 +47,6 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Which topics each consumer group reads, by how their names end."""
 _POLL_MS: Final = 2000
-POSTGRES_AWAY: Final = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # what asyncpg says when a connection breaks between two of its own steps
-)
-"""What asking a PostgreSQL ends in that was just killed."""
 
 
 async def stores(stack: LocalStack) -> dict[str, Any]:

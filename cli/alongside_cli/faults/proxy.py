@@ -29,6 +29,9 @@ class FaultProxy:
         self.listen_port, self.target_port = listen_port, target_port
         self.latency_seconds = 0.0
         self.connections_total = 0
+        self.ends_arrive = True
+        """Set to False, a side that closes is not seen to: its last words arrive, its end never does."""
+        self.ends_kept_back = 0
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._open: set[_Pair] = set()
@@ -104,7 +107,9 @@ class FaultProxy:
                 break
             writer.write(chunk)
             await writer.drain()
-        if writer.can_write_eof():
+        if not self.ends_arrive:
+            self.ends_kept_back += 1
+        elif writer.can_write_eof():
             writer.write_eof()
 
 

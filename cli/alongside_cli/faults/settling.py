@@ -7,6 +7,7 @@ from typing import Final
 
 from aiokafka.errors import KafkaError
 
+from alongside_chassis.database import UNANSWERED
 from alongside_cli.faults import collect
 from alongside_cli.stack.stack import LocalStack
 
@@ -52,6 +53,6 @@ async def _left(stack: LocalStack, topics: Sequence[str]) -> dict[str, int]:
         }
         found |= {f"in {name}'s outbox": rows for name, rows in (await collect.outboxes(stack)).items()}
         found |= {f"behind {name}": rows for name, rows in (await collect.lag(stack.kafka, topics)).items()}
-    except (*collect.POSTGRES_AWAY, KafkaError) as error:
+    except (*UNANSWERED, KafkaError) as error:
         return {f"answer ({type(error).__name__})": 1}
     return {what: count for what, count in found.items() if count}

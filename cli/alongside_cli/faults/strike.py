@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import asyncpg
 
+from alongside_chassis.database import UNANSWERED
 from alongside_cli.faults.clocks import FalseClocks
-from alongside_cli.faults.collect import POSTGRES_AWAY
 from alongside_cli.faults.disk import OutboxDisk, shrink_outboxes
 from alongside_cli.faults.proxy import FaultProxy
 from alongside_cli.faults.storm import NETWORKS, SERVICES, Fault, Kind
@@ -143,7 +143,7 @@ class Striker:
 
     async def _until_outbox_fills(self, service: str) -> int:
         """How many rows its outbox held when it held any; 0 when it stayed empty, or PostgreSQL is away."""
-        with contextlib.suppress(*POSTGRES_AWAY):
+        with contextlib.suppress(*UNANSWERED):
             async with asyncio.timeout(MID_RELAY_SECONDS_MAX):
                 conn = await asyncpg.connect(self._tools.stack.database(service).url)
                 try:

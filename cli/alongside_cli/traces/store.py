@@ -141,6 +141,7 @@ class SpanStore:
 _AWAY = (
     OSError,  # nobody listens; TimeoutError is one too
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server said goodbye between two questions, and its end has not arrived yet
     asyncpg.PostgresConnectionError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,

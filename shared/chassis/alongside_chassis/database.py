@@ -12,6 +12,8 @@ from alongside_chassis.settings import Settings
 
 ACQUIRE_SECONDS_MAX: Final = 15.0
 CLOSE_SECONDS_MAX: Final = 1.0
+UNANSWERED: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""All that a question to PostgreSQL may raise instead of an answer; TimeoutError is an OSError."""
 
 
 def open_pool(settings: Settings) -> asyncpg.Pool:

@@ -6,12 +6,11 @@ Live asks whether every loop makes progress; a broker's ping says nothing about 
 import asyncio
 from dataclasses import dataclass, field
 
-import asyncpg
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from alongside_chassis.database import connection
+from alongside_chassis.database import UNANSWERED, connection
 from alongside_chassis.listener import Listener
 from alongside_chassis.pauses import told
 from alongside_chassis.pipeline import Tools
@@ -53,7 +52,7 @@ class Vitals:
         try:
             async with connection(self.tools.pool, seconds_max=DATABASE_SECONDS_MAX) as conn:
                 await conn.fetchval("select 1", timeout=DATABASE_SECONDS_MAX)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except UNANSWERED as error:
             return [f"database: {type(error).__name__}"]
         return []
 

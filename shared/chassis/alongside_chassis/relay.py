@@ -23,6 +23,7 @@ from aiokafka.errors import (
 )
 
 from alongside_chassis.cancelling import asked_to_end
+from alongside_chassis.database import UNANSWERED
 from alongside_chassis.kafka import Kafka
 from alongside_chassis.logs import Log
 from alongside_chassis.metrics import Metrics
@@ -327,7 +328,7 @@ async def _let_go(conn: asyncpg.Connection) -> None:
     """Close, and with it free the shards for another relay; without hanging on a server that does not answer."""
     try:
         await conn.close(timeout=CLOSE_SECONDS_MAX)
-    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except UNANSWERED:
         return
     finally:
         conn.terminate()  # does nothing to one that is closed

@@ -1,11 +1,17 @@
 """The span store's questions, asked of real PostgreSQL."""
 
 import asyncio
+from dataclasses import replace
 
+import pytest
 from pydantic import JsonValue
 
+from alongside_cli.faults.proxy import FaultProxy
+from alongside_cli.stack.databases import Server
+from alongside_cli.stack.ports import free_port
+from alongside_cli.traces.errors import StoreAway
 from alongside_cli.traces.model import REFERRAL_ATTRIBUTE, Happening, Kind, Status
-from alongside_cli.traces.store import KEEP, SPANS_PER_ANSWER_MAX, SpanStore, _row
+from alongside_cli.traces.store import KEEP, SPANS_PER_ANSWER_MAX, SpanStore, _row, open_store
 from alongside_cli.traces.tree import edges
 from tests.service.traces.receivers import until
 from tests.unit.traces.spans import a_referrals_way, a_span, trace_id
@@ -112,3 +118,19 @@ async def test_an_answer_is_bounded_and_keeps_the_earliest(store: SpanStore) -> 
 
 async def test_keeping_nothing_asks_nothing(store: SpanStore) -> None:
     assert await store.keep([]) == 0
+
+
+async def test_a_goodbye_heard_between_two_questions_means_the_store_is_away(span_server: Server) -> None:
+    database, door = span_server.create_database(), free_port()
+    by_the_door = replace(database, port=door).url
+    async with FaultProxy(door, span_server.port).listening() as proxy, open_store(by_the_door) as store:
+        await store.answers()
+        proxy.ends_arrive = False
+        with span_server.connection() as superuser:
+            superuser.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [database.role]
+            )
+        await until("the goodbye to arrive", lambda: asyncio.sleep(0, proxy.ends_kept_back))
+
+        with pytest.raises(StoreAway):
+            await store.answers()
