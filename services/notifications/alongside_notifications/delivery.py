@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind
@@ -38,6 +39,7 @@ from opentelemetry.trace import Span, SpanKind
 from alongside_chassis import telemetry
 from alongside_chassis.delivery import Verdict, verdict_on
 from alongside_chassis.runtime import Runtime
+from alongside_chassis.transaction import Tx
 from alongside_notifications import queue_store
 from alongside_notifications.conclusions import Attempted, Conclusions
 from alongside_notifications.domain.audience import Destination
@@ -78,6 +80,11 @@ class Terms:
     destinations_at_once_max: int
     notices_per_destination_max: int
     poll_seconds: float
+
+    @property
+    def pause_max(self) -> timedelta:
+        """How long a notice may wait before it is looked at again: the longest lease or pause."""
+        return max(self.lease, timedelta(seconds=self.patience.pause_seconds_max))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,7 @@ class Delivery:
                 kinds=[kind for kind, keeper in KEEPER_OF.items() if keeper not in asked],
                 busy=self._serving.values(),
                 looked_at_max=looked_at_max,
+                pause_max=self._terms.pause_max,
             )
 
     async def _round(self, keeper: Keeper, parcels: Parcels) -> None:
@@ -178,13 +186,20 @@ class Delivery:
     async def _begin(self, todo: Round) -> _Begun:
         wanted = [*todo.sent, *todo.unanswered]
         async with self._runtime.transaction() as tx:
-            closed = await queue_store.mark_unroutable(tx, todo.unroutable) if todo.unroutable else set()
-            claimed = await queue_store.claim(tx, wanted, until=tx.now + self._terms.lease) if wanted else []
+            closed = await self._close(tx, todo.unroutable) if todo.unroutable else set()
+            claimed = await self._claim(tx, wanted) if wanted else []
         return _Begun(
             closed=[due for due in todo.unroutable if due.id in closed],
             claimed=claimed,
             overtaken=len(closed) + len(claimed) < len(todo.unroutable) + len(wanted),
         )
+
+    async def _close(self, tx: Tx, unroutable: Sequence[Due]) -> set[UUID]:
+        return await queue_store.mark_unroutable(tx, unroutable, pause_max=self._terms.pause_max)
+
+    async def _claim(self, tx: Tx, wanted: Sequence[Due]) -> list[Recorded]:
+        terms = self._terms
+        return await queue_store.claim(tx, wanted, lease=terms.lease, pause_max=terms.pause_max)
 
     async def _put_off(self, due: Recorded, silent: NotNow) -> None:
         """Nobody can say where it goes: an attempt that came to nothing, in no span, for nothing was sent."""

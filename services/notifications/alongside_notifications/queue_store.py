@@ -7,7 +7,7 @@ their ids, and those another worker has in hand are left to it.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -21,16 +21,20 @@ from alongside_notifications.domain.rounds import Due
 from alongside_notifications.store import COLUMNS, recorded
 
 # Of each kind the oldest few only, so that a long queue costs no more than a short one and hides no other kind. A
-# destination that is being served is left out, so its backlog does not hide the others of its kind.
-_DUE: Final = """
-    select id, recipient_kind, recipient_id, attempts
-    from unnest($3::text[]) as asked (kind) cross join lateral (
+# destination that is being served is left out, so its backlog does not hide the others of its kind. What is put off
+# further than anything is ever put off was put off by a clock that ran ahead: it is due as well.
+_WAITING: Final = """
         select id, recipient_kind, recipient_id, attempts, next_attempt_at
         from notice
         where state in ('pending', 'sending') and urgent = $1 and recipient_kind = asked.kind
-            and next_attempt_at <= $2 and recipient_kind || ':' || recipient_id <> all($4::text[])
-        order by next_attempt_at
-        limit $5
+            and recipient_kind || ':' || recipient_id <> all($4::text[])
+"""
+_DUE: Final = f"""
+    select id, recipient_kind, recipient_id, attempts
+    from unnest($3::text[]) as asked (kind) cross join lateral (
+        ({_WAITING} and next_attempt_at <= $2 order by next_attempt_at limit $5)
+        union all
+        ({_WAITING} and next_attempt_at > $6 order by next_attempt_at limit $5)
     ) as due
     order by next_attempt_at, id
 """
@@ -38,13 +42,14 @@ _STILL_DUE: Final = """
     select notice.id
     from notice join unnest($1::uuid[], $2::integer[]) as due (id, attempts)
         on notice.id = due.id and notice.attempts = due.attempts
-    where notice.state in ('pending', 'sending') and notice.next_attempt_at <= $3
+    where notice.state in ('pending', 'sending')
+        and (notice.next_attempt_at <= $3 or notice.next_attempt_at > $4)
     order by notice.id
     for update of notice skip locked
 """
 _CLAIM: Final = f"""
     with due as ({_STILL_DUE})
-    update notice set state = 'sending', attempts = attempts + 1, next_attempt_at = $4
+    update notice set state = 'sending', attempts = attempts + 1, next_attempt_at = $5
     where id in (select id from due)
     returning {COLUMNS}
 """
@@ -91,22 +96,29 @@ async def due(
     kinds: Iterable[Kind],
     busy: Iterable[Destination],
     looked_at_max: int,
+    pause_max: timedelta,
 ) -> list[Due]:
-    """What is due in a lane, oldest first, at most so much of each kind; `busy` destinations are left out."""
+    """What is due in a lane, oldest first, at most so much of each kind; `busy` destinations are left out.
+
+    Nothing is put off for longer than `pause_max`, unless by a clock that was wrong.
+    """
     passed_over = [f"{kind}:{recipient_id}" for kind, recipient_id in busy]
-    rows = await conn.fetch(_DUE, urgent, now, list(kinds), passed_over, looked_at_max)
+    rows = await conn.fetch(_DUE, urgent, now, list(kinds), passed_over, looked_at_max, now + pause_max)
     return [Due(notice, Destination(Kind(kind), to), attempts) for notice, kind, to, attempts in rows]
 
 
-async def claim(tx: Tx, looked_at: Sequence[Due], *, until: datetime) -> list[Recorded]:
+async def claim(
+    tx: Tx, looked_at: Sequence[Due], *, lease: timedelta, pause_max: timedelta
+) -> list[Recorded]:
     """Take these for sending, oldest first; nobody else gets them before the lease ends. Some may be another's by now."""
-    rows = await tx.conn.fetch(_CLAIM, *_fence(looked_at), tx.now, until)
+    rows = await tx.conn.fetch(_CLAIM, *_fence(looked_at), tx.now, tx.now + pause_max, tx.now + lease)
     return sorted(map(recorded, rows), key=lambda taken: taken.notice.id)
 
 
-async def mark_unroutable(tx: Tx, looked_at: Sequence[Due]) -> set[UUID]:
+async def mark_unroutable(tx: Tx, looked_at: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
     """There is nowhere to send these to; returns the ids of those nobody else has dealt with meanwhile."""
-    return {row["id"] for row in await tx.conn.fetch(_UNROUTABLE, *_fence(looked_at), tx.now)}
+    rows = await tx.conn.fetch(_UNROUTABLE, *_fence(looked_at), tx.now, tx.now + pause_max)
+    return {row["id"] for row in rows}
 
 
 async def mark_delivered(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:

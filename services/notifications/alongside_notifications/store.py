@@ -18,13 +18,14 @@ COLUMNS: Final = """
     id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, urgent,
     state, attempts, next_attempt_at, trouble, trace, created_at, delivered_at
 """
+# What is to be sent at once is due by the database's clock too: ours may be ahead today, and right again tomorrow.
 _RECORD: Final = """
     insert into notice (
         id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel,
         urgent, state, message_id, trace, created_at, next_attempt_at, delivered_at)
     select id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel,
         urgent, state, message_id, trace, $15::timestamptz,
-        case when state = 'pending' then $15::timestamptz end,
+        case when state = 'pending' then least($15::timestamptz, now()) end,
         case when state = 'delivered' then $15::timestamptz end
     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
         $9::text[], $10::text[], $11::bool[], $12::text[], $13::text[], $14::jsonb[])
@@ -34,7 +35,7 @@ _RECORD: Final = """
     returning id
 """
 _AGAIN: Final = f"""
-    update notice set state = 'pending', attempts = 0, trouble = null, next_attempt_at = $2
+    update notice set state = 'pending', attempts = 0, trouble = null, next_attempt_at = least($2::timestamptz, now())
     where id = $1 and state = 'failed'
     returning {COLUMNS}
 """

@@ -52,6 +52,10 @@ class ManualClock:
         """Move it forward."""
         self._at, self._seconds = self._at + by, self._seconds + by.total_seconds()
 
+    def turn(self, to: datetime) -> None:
+        """Set it, as a clock is set that was wrong: no time passes."""
+        self._at = to
+
 
 @dataclass(frozen=True, slots=True)
 class Announced:

@@ -22,9 +22,12 @@ from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.event import Event
 from alongside_contracts.ids import new_id, new_id_text
 
+# What is due at once is due by the database's clock too: ours may be ahead today, and right again tomorrow.
 _SET_TIMER: Final = """
     insert into timer (kind, key, id, due_at, facts, trace)
-    select * from unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[], $6::jsonb[])
+    select kind, key, id, case when due_at <= $7 then least(due_at, now()) else due_at end, facts, trace
+    from unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[], $6::jsonb[])
+        as new (kind, key, id, due_at, facts, trace)
     on conflict (kind, key) do update
         set id = excluded.id, due_at = excluded.due_at, facts = excluded.facts, trace = excluded.trace, attempts = 0
 """
@@ -130,7 +133,7 @@ class Tx:
         """
         timers, letters = self.timers, self.letters
         self.timers, self.letters = [], []
-        await _store_timers(self.conn, timers)  # 1
+        await _store_timers(self.conn, timers, self.now)  # 1
         await outbox.put(self.conn, letters, self.shards)  # 2
 
 
@@ -154,7 +157,7 @@ async def transaction(pool: asyncpg.Pool, *, service: str, now: datetime, shards
         await unit.commit()  # 4
 
 
-async def _store_timers(conn: asyncpg.Connection, changes: Sequence[_TimerChange]) -> None:
+async def _store_timers(conn: asyncpg.Connection, changes: Sequence[_TimerChange], now: datetime) -> None:
     """Write the last word on each timer, in key order so that two transactions seldom wait for each other."""
     last = {(change.kind, change.key): change for change in changes}
     dropped = [place for place in sorted(last) if last[place].due_at is None]
@@ -162,7 +165,7 @@ async def _store_timers(conn: asyncpg.Connection, changes: Sequence[_TimerChange
     if dropped:
         await conn.executemany(_DROP_TIMER, dropped)
     if kept:
-        await conn.execute(_SET_TIMER, *zip(*map(_timer_row, kept), strict=True))
+        await conn.execute(_SET_TIMER, *zip(*map(_timer_row, kept), strict=True), now)
 
 
 def _timer_row(change: _TimerChange) -> tuple[str, str, UUID, datetime | None, str, str]:

@@ -64,6 +64,22 @@ async def test_a_timer_fires_once_though_many_processes_look_at_it(bare: BareBen
         assert len(await bench.announced()) == 1
 
 
+async def test_a_timer_that_is_due_at_once_fires_though_the_clock_that_set_it_was_ahead(
+    bare: BareBench,
+) -> None:
+    async with bare(reminding()) as bench:
+        truth = await bench.pool.fetchval("select clock_timestamp()")
+        bench.clock.turn(truth + 3 * HOUR)
+        async with bench.runtime.transaction() as tx:
+            tx.later("remind", "at once", tx.now)
+            tx.later("remind", "later", tx.now + HOUR)
+
+        bench.clock.turn(truth + timedelta(minutes=1))
+        await bench.timers.fire_due()
+
+        assert [row["key"] for row in await bench.pool.fetch("select key from seen")] == ["at once"]
+
+
 async def test_a_cancelled_timer_does_not_fire(bare: BareBench) -> None:
     async with bare(reminding()) as bench:
         await set_timer(bench, "a")

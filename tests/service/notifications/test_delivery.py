@@ -23,7 +23,7 @@ from tests.service.notifications.conftest import (
     a_transition,
 )
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 async def kill(task: asyncio.Task[None], lane: Delivery) -> None:
@@ -72,6 +72,35 @@ async def test_a_recipient_refused_for_a_while_is_tried_again(network: Network) 
     await network.lane.deliver_due()
 
     assert [n["trouble"] for n in await network.notices(state="pending")] == ["temporarily-refused"]
+
+
+async def test_a_notice_made_while_the_clock_was_ahead_is_sent_when_it_is_right_again(
+    network: Network,
+) -> None:
+    truth = await network.bench.pool.fetchval("select clock_timestamp()")
+    network.bench.clock.turn(truth + 3 * HOUR)
+    await network.bench.hear(a_transition())
+
+    network.bench.clock.turn(truth + MINUTE)
+    await network.lane.deliver_due()
+
+    assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+
+
+async def test_a_notice_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_any_other(
+    network: Network,
+) -> None:
+    network.mail.at_data[PARTNER_MAIL] = ["451 try again later"]
+    truth = await network.bench.pool.fetchval("select clock_timestamp()")
+    network.bench.clock.turn(truth + 3 * HOUR)
+    await network.bench.hear(a_transition())
+    await network.lane.deliver_due()
+    assert len(await network.notices(state="pending")) == 1
+
+    network.bench.clock.turn(truth + MINUTE)
+    await network.lane.deliver_due()
+
+    assert {notice["state"] for notice in await network.notices()} == {"delivered"}
 
 
 @pytest.mark.parametrize("where", ["at_rcpt", "at_data"])

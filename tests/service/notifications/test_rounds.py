@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from opentelemetry import trace
 
 from alongside_chassis.testing import ServiceBench
+from alongside_chassis.transaction import Tx
 from alongside_contracts.event import Event
 from alongside_contracts.ids import OfferId, PersonId, ProposalId, ReferralId, new_id
 from alongside_contracts.matching import MatchLapsed
@@ -61,15 +62,27 @@ async def due_now(network: Network) -> list[Due]:
     """What is due in the normal lane."""
     async with network.bench.runtime.read() as conn:
         return await queue_store.due(
-            conn, urgent=False, now=network.bench.clock.now(), kinds=list(Kind), busy=[], looked_at_max=100
+            conn,
+            urgent=False,
+            now=network.bench.clock.now(),
+            kinds=list(Kind),
+            busy=[],
+            looked_at_max=100,
+            pause_max=network.lane._terms.pause_max,
         )
+
+
+async def claim(network: Network, tx: Tx, due: Sequence[Due]) -> list[Recorded]:
+    """These, claimed for sending as far as nobody else has."""
+    terms = network.lane._terms
+    return await queue_store.claim(tx, due, lease=terms.lease, pause_max=terms.pause_max)
 
 
 async def claimed(network: Network) -> list[Recorded]:
     """All that is due, claimed for sending."""
     due = await due_now(network)
     async with network.bench.runtime.transaction() as tx:
-        return await queue_store.claim(tx, due, until=tx.now + network.lane._terms.lease)
+        return await claim(network, tx, due)
 
 
 async def test_each_keeper_is_asked_once_for_all_its_recipients(network: Network) -> None:
@@ -236,14 +249,13 @@ async def test_who_claims_what_another_has_claimed_meanwhile_gets_nothing(networ
     await reach(network, 2)
     due = await due_now(network)
     async with network.bench.runtime.transaction() as first, network.bench.runtime.transaction() as second:
-        until = first.now + network.lane._terms.lease
+        taken = await claim(network, first, due)
 
-        taken = await queue_store.claim(first, due, until=until)
-
-        assert await queue_store.claim(second, due, until=until) == []
-        assert await queue_store.mark_unroutable(second, due) == set()
+        assert await claim(network, second, due) == []
+        pause_max = network.lane._terms.pause_max
+        assert await queue_store.mark_unroutable(second, due, pause_max=pause_max) == set()
     async with network.bench.runtime.transaction() as third:
-        assert await queue_store.claim(third, due, until=until) == []
+        assert await claim(network, third, due) == []
     assert len(taken) == 2
 
 
