@@ -1,17 +1,29 @@
-"""Clocks that can be turned while a service runs: libfaketime in front of the C library, where it is installed.
+"""Clocks that can be turned while a service runs: libfaketime in front of the C library.
 
 The wall clock jumps; the monotonic one, by which a process measures how long something took, does not. That is what a
-machine sees whose clock is set.
+machine sees whose clock is set. The library comes built in the wheel `libfaketime`, whose Python part is not used.
 """
 
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-_USUAL_PLACES: Final = ("usr/lib/*/faketime", "usr/lib/faketime", "usr/local/lib/faketime")
-_LIBRARY: Final = "libfaketimeMT.so.1"
+from alongside_cli.stack.settings import inherited_environment
+
+_IN_THE_WHEEL: Final = Path("vendor/libfaketime/src/libfaketime.so.1")
 _LOOK_SECONDS: Final = 1
+_PROBE: Final = "trial"
+_PROBE_SHIFT_SECONDS: Final = 7 * 24 * 60 * 60
+_PROBE_SECONDS_MAX: Final = 20
+_TIME_SPAN: Final = "import time; print(time.time(), time.monotonic())"
+
+
+class NoClocks(Exception):
+    """Clocks cannot be turned here; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +45,7 @@ class FalseClocks:
         }
 
     def turn(self, service: str, seconds: int) -> None:
-        """Set a service's clock so many seconds ahead of the true time; it notices within a second."""
+        """Set a service's clock so many seconds ahead of the true time, or behind; it notices within a second."""
         unfinished = self._file(service).with_suffix(".new")
         unfinished.write_text(f"{seconds:+d}\n")
         unfinished.replace(self._file(service))
@@ -42,12 +54,43 @@ class FalseClocks:
         return self.folder / f"clock-{service}"
 
 
-def false_clocks(folder: Path, services: Iterable[str]) -> FalseClocks | None:
-    """Clocks for these services, kept in `folder`; None where there is no libfaketime."""
-    found = [place for pattern in _USUAL_PLACES for place in Path("/").glob(f"{pattern}/{_LIBRARY}")]
-    if not found:
-        return None
-    clocks = FalseClocks(found[0], folder)
+def false_clocks(folder: Path, services: Iterable[str]) -> FalseClocks:
+    """Clocks for these services, kept in `folder`. Raises NoClocks where none can be turned."""
+    spec = find_spec("libfaketime")
+    if spec is None or not spec.submodule_search_locations:
+        raise NoClocks("the wheel libfaketime is not installed")
+    clocks = FalseClocks(Path(spec.submodule_search_locations[0]) / _IN_THE_WHEEL, folder)
+    _try(clocks)
     for service in services:
         clocks.turn(service, 0)
     return clocks
+
+
+def _try(clocks: FalseClocks) -> None:
+    """Turn the clock of a process: the wall clock alone must follow. Raises NoClocks."""
+    if not clocks.library.is_file():
+        raise NoClocks(f"the wheel libfaketime holds no {_IN_THE_WHEEL} for this platform")
+    right, steady = _told_by({})
+    env = clocks.environment(_PROBE)
+    clocks.turn(_PROBE, _PROBE_SHIFT_SECONDS)
+    turned, steady_still = _told_by(env)
+    if turned - right < _PROBE_SHIFT_SECONDS:
+        raise NoClocks("the wheel's libfaketime cannot be loaded into this Python")
+    if steady_still - steady > _PROBE_SHIFT_SECONDS / 2:
+        raise NoClocks("the wheel's libfaketime turns the monotonic clock as well")
+
+
+def _told_by(env: Mapping[str, str]) -> tuple[float, float]:
+    """The wall clock and the monotonic clock of a new process."""
+    told = subprocess.run(
+        [sys.executable, "-c", _TIME_SPAN],
+        env={**inherited_environment(), **env},
+        capture_output=True,
+        text=True,
+        timeout=_PROBE_SECONDS_MAX,
+        check=False,
+    )
+    if told.returncode:
+        raise NoClocks(f"a process with libfaketime ends with {told.returncode}: {told.stderr.strip()[:200]}")
+    wall, steady = told.stdout.split()
+    return float(wall), float(steady)

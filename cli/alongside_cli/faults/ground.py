@@ -1,17 +1,17 @@
 """The network that is hurt: the local stack behind proxies, with a disk and clocks that can fail where possible."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from alongside_cli.faults.addresses import address_book
-from alongside_cli.faults.clocks import FalseClocks, false_clocks
+from alongside_cli.faults.clocks import FalseClocks, NoClocks, false_clocks
 from alongside_cli.faults.disk import OutboxDisk, move_outboxes, outbox_disk
 from alongside_cli.faults.letters import Letter
 from alongside_cli.faults.proxy import FaultProxy
-from alongside_cli.faults.storm import SESSION_SECONDS
+from alongside_cli.faults.storm import SESSION_SECONDS, Kind
 from alongside_cli.faults.strike import Tools
 from alongside_cli.network import Network, network
 from alongside_cli.sample.offers import offers
@@ -65,14 +65,15 @@ async def battlefield(
         "postgres": FaultProxy(ports["postgres"], state.port("postgres")),
         "kafka": FaultProxy(ports["kafka"], ports["kafka_behind"]),
     }
-    clocks = false_clocks(state.root, SERVICES)
+    missed: dict[Kind, str] = {}
+    clocks = await asyncio.to_thread(_clocks, state, missed)
     topics = topics_of(partner.id for partner in cast)
     detour = Detour(postgres=ports["postgres"], kafka=ports["kafka"], kafka_behind=ports["kafka_behind"])
     async with AsyncExitStack() as held:
         for proxy in proxies.values():
             await held.enter_async_context(proxy.listening())
         book = await held.enter_async_context(address_book(ports["addresses"])) if own_addresses else None
-        disk = held.enter_context(_disk(state))
+        disk = held.enter_context(_disk(state, missed))
         tell("starting Apache Kafka, PostgreSQL, mail sink and four services behind proxies")
         stack = LocalStack(
             state,
@@ -86,14 +87,26 @@ async def battlefield(
             databases = {service: stack.database(service) for service in SERVICES}
             await asyncio.to_thread(move_outboxes, disk, stack.postgres, databases)
         doors = await held.enter_async_context(network(stack.addresses(), service_token=stack.service_token))
-        tools = Tools(stack, proxies, disk, clocks)
+        tools = Tools(stack, proxies, disk, clocks, missed)
         yield Ground(stack, doors, tools, cast, tuple(topic.name for topic in topics), tell)
 
 
-def _disk(state: StateFolder) -> AbstractContextManager[OutboxDisk | None]:
+def _clocks(state: StateFolder, missed: dict[Kind, str]) -> FalseClocks | None:
+    try:
+        return false_clocks(state.root, SERVICES)
+    except NoClocks as error:
+        missed[Kind.CLOCK_JUMP] = str(error)
+        return None
+
+
+@contextmanager
+def _disk(state: StateFolder, missed: dict[Kind, str]) -> Iterator[OutboxDisk | None]:
     account = server_account()
     home = state.postgres_home(account)
-    return outbox_disk(home.with_name(f"{home.name}-outbox"), account)
+    with outbox_disk(home.with_name(f"{home.name}-outbox"), account) as disk:
+        if disk is None:
+            missed[Kind.DISK_FULL] = "a tmpfs cannot be mounted: only root may"
+        yield disk
 
 
 def _environment(clocks: FalseClocks | None, book: str | None) -> dict[str, dict[str, str]]:

@@ -16,7 +16,7 @@ from alongside_cli.faults.ground import Ground, Tell, battlefield, prepare
 from alongside_cli.faults.letters import Letter, letters
 from alongside_cli.faults.sending import Sender
 from alongside_cli.faults.settling import settle
-from alongside_cli.faults.storm import Fault, Kind, storm
+from alongside_cli.faults.storm import Fault, storm
 from alongside_cli.faults.strike import Striker, Struck
 from alongside_cli.faults.verdict import check, summary
 from alongside_cli.sample.submissions import Series
@@ -87,7 +87,7 @@ def _noted(ground: Ground, striker: Striker) -> dict[str, Any]:
     return {
         "kills": striker.kills,
         "faults": len(striker.struck),
-        "missed": [str(kind) for kind in Kind if kind not in ground.tools.possible],
+        "missed": {str(kind): because for kind, because in ground.tools.missed.items()},
         "given_up": len(striker.given_up),
         **ground.notes,
     }

@@ -1,7 +1,7 @@
 """Which fault hits whom, and when: a script that the seed alone decides, so that a storm can be had again."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 from typing import Final
@@ -37,12 +37,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault: `at_seconds` after the storm began, `target` a service or network, lasting `seconds` if it lasts."""
+    """One fault: `at_seconds` after the storm began, `target` a service or network, lasting `seconds` if it lasts.
+
+    `shift_seconds` is how far a clock is turned.
+    """
 
     at_seconds: float
     kind: Kind
     target: str = ""
     seconds: float = 0.0
+    shift_seconds: int = 0
 
 
 _WEIGHTS: Final[dict[Kind, float]] = {
@@ -68,6 +72,8 @@ _LASTING: Final[dict[Kind, tuple[float, float]]] = {
     Kind.DISK_FULL: (3, 8),
     Kind.CLOCK_JUMP: (5, 15),
 }
+_SHIFTS_SECONDS: Final = (3_600, -3_600, 3 * 3_600)
+"""An hour either way, within what Kafka takes as a record's time, and three hours ahead, which it refuses."""
 _ON_NETWORKS: Final = (Kind.RESET, Kind.LATENCY, Kind.BLACK_HOLE)
 _ON_NOBODY: Final = (Kind.KILL_BURST, Kind.KILL_POSTGRES, Kind.KILL_KAFKA, Kind.DISK_FULL)
 
@@ -75,8 +81,8 @@ _ON_NOBODY: Final = (Kind.KILL_BURST, Kind.KILL_POSTGRES, Kind.KILL_KAFKA, Kind.
 def storm(seed: int, seconds: float, possible: Sequence[Kind] = tuple(Kind)) -> tuple[Fault, ...]:
     """The script of one storm, in order of time.
 
-    Everything `possible` happens at least once: every service is killed, also in the middle of its relaying, and every
-    network suffers each of its faults. What time is left is filled by lot.
+    Everything `possible` happens at least once: every service is killed, also in the middle of its relaying, and has its
+    clock turned; every network suffers each of its faults. What time is left is filled by lot.
     """
     rng = lots("storm", seed)
     faults = [_drawn(rng, kind, target) for kind, target in _once_each(possible)]
@@ -88,15 +94,12 @@ def storm(seed: int, seconds: float, possible: Sequence[Kind] = tuple(Kind)) -> 
     rng.shuffle(faults)
     calm = seconds * CALM_SHARE
     moments = sorted(rng.uniform(calm, seconds - calm) for _ in faults)
-    return tuple(
-        Fault(at_seconds=round(at, 2), kind=fault.kind, target=fault.target, seconds=fault.seconds)
-        for at, fault in zip(moments, faults, strict=True)
-    )
+    return tuple(replace(fault, at_seconds=round(at, 2)) for at, fault in zip(moments, faults, strict=True))
 
 
 def _once_each(possible: Sequence[Kind]) -> Iterator[tuple[Kind, str]]:
     for kind in possible:
-        for target in _targets(kind) if kind not in (Kind.PAUSE, Kind.JOIN, Kind.CLOCK_JUMP) else ("",):
+        for target in _targets(kind) if kind not in (Kind.PAUSE, Kind.JOIN) else ("",):
             yield kind, target
 
 
@@ -109,4 +112,6 @@ def _targets(kind: Kind) -> Sequence[str]:
 def _drawn(rng: Random, kind: Kind, target: str) -> Fault:
     shortest, longest = _LASTING.get(kind, (0.0, 0.0))
     chosen = target or rng.choice(_targets(kind))
-    return Fault(at_seconds=0, kind=kind, target=chosen, seconds=round(rng.uniform(shortest, longest), 2))
+    lasting = round(rng.uniform(shortest, longest), 2)
+    shift = rng.choice(_SHIFTS_SECONDS) if kind is Kind.CLOCK_JUMP else 0
+    return Fault(at_seconds=0, kind=kind, target=chosen, seconds=lasting, shift_seconds=shift)

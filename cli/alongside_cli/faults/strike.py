@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
@@ -27,7 +27,6 @@ MID_RELAY_SECONDS_MAX: Final = 6.0
 """How long to wait for a moment at which an outbox is full, before killing anyway."""
 REVIVE_PAUSE_SECONDS: Final = 1.0
 CALM_SECONDS_MAX: Final = 300.0
-CLOCK_JUMP_SECONDS: Final = 3 * 60 * 60
 _LASTING: Final = frozenset({*NETWORKS, *SERVICES})
 """What must run whatever happens; further instances may fail to come."""
 _WAITING: Final = "select count(*) from outbox"
@@ -45,18 +44,18 @@ class Struck:
 
 @dataclass(slots=True)
 class Tools:
-    """What faults are made with. A tool that is missing here makes its faults impossible."""
+    """What faults are made with. `missed` says of the faults for which a tool is missing here what is missing."""
 
     stack: LocalStack
     proxies: Mapping[str, FaultProxy]
     disk: OutboxDisk | None
     clocks: FalseClocks | None
+    missed: Mapping[Kind, str] = field(default_factory=dict)
 
     @property
     def possible(self) -> tuple[Kind, ...]:
         """What can go wrong here."""
-        impossible = {Kind.DISK_FULL: self.disk is None, Kind.CLOCK_JUMP: self.clocks is None}
-        return tuple(kind for kind in Kind if not impossible.get(kind, False))
+        return tuple(kind for kind in Kind if kind not in self.missed)
 
 
 class Striker:
@@ -229,10 +228,10 @@ class Striker:
         clocks = self._tools.clocks
         if clocks is None:
             return "missed: no clock can be turned here", 0
-        clocks.turn(fault.target, CLOCK_JUMP_SECONDS)
+        clocks.turn(fault.target, fault.shift_seconds)
         await asyncio.sleep(fault.seconds)
         clocks.turn(fault.target, 0)
-        return f"{fault.target}'s clock ran {CLOCK_JUMP_SECONDS} s ahead for {fault.seconds:g} s", 0
+        return f"{fault.target}'s clock was {fault.shift_seconds:+d} s off for {fault.seconds:g} s", 0
 
     def _revive(self, event: Event) -> None:
         """A process that crashed too often in a row is given up by the supervisor; not here."""

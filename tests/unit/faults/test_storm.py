@@ -33,7 +33,9 @@ def test_a_storm_hits_every_service_and_every_network_in_every_way() -> None:
     script = storm(3, 90)
     hit = {(fault.kind, fault.target) for fault in script}
 
-    assert {(kind, service) for kind in (Kind.KILL, Kind.KILL_MID_RELAY) for service in SERVICES} <= hit
+    assert {
+        (kind, service) for kind in (Kind.KILL, Kind.KILL_MID_RELAY, Kind.CLOCK_JUMP) for service in SERVICES
+    } <= hit
     assert {(kind, net) for kind in (Kind.RESET, Kind.LATENCY, Kind.BLACK_HOLE) for net in NETWORKS} <= hit
     assert {fault.kind for fault in script} == set(Kind)
 
@@ -51,6 +53,13 @@ def test_faults_come_in_order_of_time_and_leave_some_peace_at_the_end() -> None:
 
 def test_a_pause_outlasts_the_session_so_that_partitions_move() -> None:
     assert all(f.seconds > SESSION_SECONDS for f in storm(2, 900) if f.kind is Kind.PAUSE)
+
+
+def test_clocks_are_turned_forward_and_back_and_nothing_else_is() -> None:
+    script = storm(2, 900)
+
+    assert {f.shift_seconds for f in script if f.kind is Kind.CLOCK_JUMP} == {3_600, -3_600, 10_800}
+    assert {f.shift_seconds for f in script if f.kind is not Kind.CLOCK_JUMP} == {0}
 
 
 def test_what_is_impossible_here_is_left_out() -> None:

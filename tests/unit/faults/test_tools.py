@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
+from typing import IO
 
 import httpx2
+import pytest
 
 from alongside_cli.faults.addresses import address_book
-from alongside_cli.faults.clocks import FalseClocks
+from alongside_cli.faults.clocks import FalseClocks, NoClocks, false_clocks
 from alongside_cli.stack.detour import Detour
 from alongside_cli.stack.java import Java
 from alongside_cli.stack.kafka import KafkaCluster, KafkaNode
 from alongside_cli.stack.kafka_jars import KafkaJars
 from alongside_cli.stack.ports import free_port
+from alongside_cli.stack.settings import inherited_environment
 
 NODE = KafkaNode(1, 9092, 9093)
 
@@ -51,6 +57,38 @@ def test_each_service_has_a_clock_of_its_own(tmp_path: Path) -> None:
 
     assert files["intake"].read_text() == "+10800\n"
     assert files["matching"].read_text() == "+0\n"
+
+
+def test_a_clock_that_is_turned_while_a_process_runs_takes_its_wall_clock_along_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    try:
+        clocks = false_clocks(tmp_path, ["intake"])
+    except NoClocks as error:
+        pytest.skip(str(error))
+    env = {**inherited_environment(), **clocks.environment("intake")}
+    look = "import sys, time\nfor _ in sys.stdin: print(time.time(), time.monotonic(), flush=True)"
+    with subprocess.Popen(
+        [sys.executable, "-c", look], env=env, stdin=PIPE, stdout=PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        before = told(process.stdin, process.stdout)
+
+        clocks.turn("intake", 3_600)
+        while (after := told(process.stdin, process.stdout))[0] < before[0] + 3_000:
+            assert after[1] < before[1] + 10, "ten seconds, and the clock has not been turned"
+
+        assert after[1] < before[1] + 10
+        process.stdin.close()
+
+
+def told(stdin: IO[str], stdout: IO[str]) -> tuple[float, float]:
+    """What the process's wall clock and monotonic clock show."""
+    stdin.write("?\n")
+    stdin.flush()
+    wall, steady = stdout.readline().split()
+    return float(wall), float(steady)
 
 
 async def test_the_address_book_answers_like_a_service_and_one_person_in_many_has_an_address() -> None:
