@@ -3,9 +3,9 @@
 import pytest
 
 from alongside_chassis.testing import ServiceBench
-from alongside_contracts.event import Event
 from alongside_contracts.referrals import LoopClosed
 from tests.builders import a_proposal, an_acceptance, an_admission
+from tests.service.passing_on import pass_on
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,3 @@ async def test_the_loop_closes_whoever_referred(
 
     closed = [a.event for a in await referrals_bench.announced() if isinstance(a.event, LoopClosed)]
     assert [event.referral_id for event in closed] == [admission.referral_id]
-
-
-async def pass_on(source: ServiceBench, to: ServiceBench) -> None:
-    """Deliver what one service announced on the journey to another, under the same event ids."""
-    for announced in await source.announced(clear=True):
-        event: Event = announced.event
-        if not event.stream.per_partner:
-            await to.hear(event, event_id=announced.id)

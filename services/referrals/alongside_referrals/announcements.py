@@ -10,6 +10,7 @@ from alongside_contracts.ids import OfferId, PersonId, ReferralId
 from alongside_contracts.intake import SupportRequest
 from alongside_contracts.partner import ReferralUpdated
 from alongside_contracts.referrals import (
+    FeedbackGiven,
     LoopClosed,
     ReferralOverdue,
     ReferralStatusChanged,
@@ -30,6 +31,7 @@ DUE: Final = "due"
 def announce(tx: Tx, change: Change) -> Referral:
     """Tell the change with this commit and set its timer; returns the referral, which knows its closing event now."""
     referral = change.referral
+    _feedback_given(tx, referral, change.entry)
     match change:
         case Moved(entry=entry):
             event_id = _status_changed(tx, referral, entry)
@@ -120,6 +122,25 @@ def _updated(event: ReferralStatusChanged, partner: str, reference: str) -> Refe
         reason=event.reason,
         outcome=event.outcome,
         due_at=event.due_at,
+    )
+
+
+def _feedback_given(tx: Tx, referral: Referral, entry: Entry) -> None:
+    if entry.feedback is None:
+        return
+    if referral.offer_id is None or referral.offer_kind is None:
+        raise ValueError("who was taken on by nobody has nobody to speak of")
+    tx.announce(
+        FeedbackGiven(
+            referral_id=ReferralId(referral.id),
+            person_id=PersonId(referral.person_id),
+            offer_id=OfferId(referral.offer_id),
+            offer_kind=words.OfferKind(referral.offer_kind),
+            actor=words.Actor(entry.actor),
+            fit=words.Fit(entry.feedback.fit),
+            rematch=entry.feedback.rematch,
+            meetings=entry.feedback.meetings,
+        )
     )
 
 

@@ -28,6 +28,7 @@ from alongside_referrals.views import (
     AskComplete,
     AskContact,
     AskFail,
+    AskFeedback,
     AskReject,
     AskWithReason,
     EntryView,
@@ -88,6 +89,13 @@ def _add_steps(routes: APIRouter, policies: Policies) -> None:
     async def note_interim(referral_id: ReferralPath, ask: Ask, command: Command) -> Response:
         """Say that things go on, though no outcome is in sight."""
         order = commands.NoteInterim(actor=ask.actor, note=ask.note)
+        return await _carry_out(command, referral_id, ask, order, policies)
+
+    @routes.post("/{referral_id}/feedback", response_model=ReferralView)
+    async def feedback(referral_id: ReferralPath, ask: AskFeedback, command: Command) -> Response:
+        """Say whether person and offer fit each other; with `rematch`, the person goes on with another offer."""
+        kind = commands.AskRematch if ask.rematch else commands.GiveFeedback
+        order = kind(actor=ask.actor, note=ask.note, fit=ask.fit, meetings=ask.meetings)
         return await _carry_out(command, referral_id, ask, order, policies)
 
 

@@ -11,6 +11,7 @@ import asyncpg
 from alongside_referrals.domain.codes import (
     Actor,
     Business,
+    Fit,
     OfferKind,
     Outcome,
     Reason,
@@ -66,10 +67,10 @@ _SAVE: Final = f"""
 """
 _NOTE_DOWN: Final = """
     insert into timeline (referral_id, entry, sequence, at, what, actor, previous, status, business_status, reason,
-                          outcome, offer_id, next_actor, due_at, cause, note)
+                          outcome, offer_id, next_actor, due_at, cause, note, fit, meetings)
     select * from unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
         $8::text[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::timestamptz[], $15::text[],
-        $16::text[])
+        $16::text[], $17::text[], $18::int[])
 """
 _REQUEST: Final = "select request from referral where id = $1"
 _WITH_SUCCESSOR: Final = f"""
@@ -87,7 +88,7 @@ _PAGE: Final = f"""
 """
 _TIMELINE: Final = """
     select entry, sequence, at, what, actor, previous, status, business_status, reason, outcome, offer_id, next_actor,
-           due_at, cause, note is not null as has_note
+           due_at, cause, note is not null as has_note, fit, meetings
     from timeline where referral_id = $1 and entry > $2 order by entry limit $3
 """
 
@@ -141,6 +142,8 @@ class PastEntry:
     due_at: datetime | None
     cause: str | None
     has_note: bool
+    fit: Fit | None
+    meetings: int | None
 
 
 async def lock(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Referral]:
@@ -259,6 +262,8 @@ def _line(line: Line) -> tuple[Any, ...]:
         waiting.due_at if waiting else None,
         line.cause,
         entry.note,
+        entry.feedback.fit if entry.feedback else None,
+        entry.feedback.meetings if entry.feedback else None,
     )
 
 

@@ -14,6 +14,7 @@ from alongside_referrals.domain.codes import (
     TERMINAL,
     Actor,
     Business,
+    Fit,
     OfferKind,
     Outcome,
     Reason,
@@ -132,6 +133,7 @@ class TimelineRow(Base, table=True):
     __table_args__: ClassVar[Any] = (
         _one_of("what", What),
         _one_of("actor", Actor),
+        _one_of("fit", Fit),
         CheckConstraint(f"char_length(note) <= {NOTE_CHARS_MAX}", name="note_is_short"),
     )
 
@@ -151,3 +153,5 @@ class TimelineRow(Base, table=True):
     due_at: datetime | None = None
     cause: str | None = Field(default=None, sa_type=Text)
     note: str | None = Field(default=None, sa_type=Text)
+    fit: str | None = Field(default=None, sa_type=Text)
+    meetings: int | None = None

@@ -7,9 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.http import PAGE_MAX
 from alongside_contracts.ids import PartnerId, Reference
+from alongside_contracts.referrals import MEETINGS_MAX
 from alongside_referrals.domain.codes import (
     Actor,
     Business,
+    Fit,
     OfferKind,
     Outcome,
     Reason,
@@ -61,6 +63,14 @@ class AskContact(Ask):
     """One attempt to reach the person."""
 
     reached: bool
+
+
+class AskFeedback(Ask):
+    """How person and offer get on. `rematch`, which is the person's to ask for, ends this one and looks for another."""
+
+    fit: Fit
+    meetings: int | None = Field(default=None, ge=1, le=MEETINGS_MAX)
+    rematch: bool = False
 
 
 class Wanted(BaseModel):
@@ -145,6 +155,8 @@ class EntryView(BaseModel):
     due_at: datetime | None
     cause: str | None
     has_note: bool
+    fit: Fit | None
+    meetings: int | None
 
 
 def referral_view(present: Present, now: datetime) -> ReferralView:

@@ -1,12 +1,17 @@
 """What the referral machine announces: every transition, and every open referral that waited too long."""
 
+from typing import Final
+
 from pydantic import AwareDatetime, Field
 
 from alongside_contracts import streams
 from alongside_contracts.event import Event
 from alongside_contracts.ids import OfferId, PartnerId, PersonId, Reference, ReferralId
 from alongside_contracts.intake import SupportRequest
-from alongside_contracts.vocabulary import Actor, BusinessStatus, OfferKind, Outcome, Reason, Status
+from alongside_contracts.vocabulary import Actor, BusinessStatus, Fit, OfferKind, Outcome, Reason, Status
+
+MEETINGS_MAX: Final = 1_000
+"""The most meetings somebody can look back on."""
 
 
 class ReferralStatusChanged(Event):
@@ -83,6 +88,33 @@ class ReferralSucceeded(Event):
     @property
     def key(self) -> str:
         """The new referral's id."""
+        return str(self.referral_id)
+
+
+class FeedbackGiven(Event):
+    """Somebody said whether person and offer fit each other.
+
+    With `rematch` the person asked for another offer: the referral ends, and a successor without this offer follows.
+    """
+
+    type = "org.alongside.feedback.given.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.REFERRALS
+
+    referral_id: ReferralId
+    person_id: PersonId
+    offer_id: OfferId
+    offer_kind: OfferKind
+    actor: Actor
+    """Who said so."""
+    fit: Fit
+    rematch: bool
+    meetings: int | None = Field(default=None, ge=1, le=MEETINGS_MAX)
+    """How often they had met by then, if that was said."""
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
         return str(self.referral_id)
 
 

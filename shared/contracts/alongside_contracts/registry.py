@@ -18,6 +18,7 @@ from alongside_contracts.matching import (
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
 from alongside_contracts.partner import IntakePaused, IntakeResumed, ReferralUpdated, SubmissionAnswered
 from alongside_contracts.referrals import (
+    FeedbackGiven,
     LoopClosed,
     ReferralOverdue,
     ReferralStatusChanged,
@@ -26,6 +27,7 @@ from alongside_contracts.referrals import (
 from alongside_contracts.vocabulary import ProblemCode
 
 __all__ = [
+    "FeedbackGiven",
     "IntakePaused",
     "IntakeResumed",
     "LoopClosed",

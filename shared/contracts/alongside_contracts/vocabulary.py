@@ -290,6 +290,13 @@ class Outcome(StrEnum):
     REFERRED_ON = "referred-on"
 
 
+class Fit(StrEnum):
+    """Whether two people get on; nobody is to blame when they do not."""
+
+    GOOD = "good"
+    POOR = "poor"
+
+
 class Actor(StrEnum):
     """The parties that may act on a referral, and the one it waits for next."""
 

@@ -10,6 +10,7 @@ from alongside_referrals.domain.codes import (
     TERMINAL,
     Actor,
     Business,
+    Fit,
     OfferKind,
     Outcome,
     Reason,
@@ -18,11 +19,13 @@ from alongside_referrals.domain.codes import (
 )
 from alongside_referrals.domain.commands import (
     Accept,
+    AskRematch,
     Cancel,
     Command,
     Complete,
     Decline,
     Fail,
+    GiveFeedback,
     Hold,
     Lapse,
     NoteInterim,
@@ -133,6 +136,8 @@ def valid_commands(actor: Actor) -> dict[str, Command]:
         "withdraw-as-error": WithdrawAsError(actor=actor),
         "record-contact": RecordContact(actor=actor, reached=True),
         "note-interim": NoteInterim(actor=actor),
+        "give-feedback": GiveFeedback(actor=actor, fit=Fit.GOOD, meetings=3),
+        "ask-rematch": AskRematch(actor=actor),
     }
 
 

@@ -49,6 +49,8 @@ TABLE = {
     "withdraw-as-error": (f"draft {ALIVE} {ENDED}", "entered-in-error", "requester coordinator"),
     "record-contact": (TAKEN_ON, "=", "target"),
     "note-interim": ("in-progress", "=", "target"),
+    "give-feedback": (TAKEN_ON, "=", "person coordinator target"),
+    "ask-rematch": (TAKEN_ON, "cancelled", "person coordinator"),
 }
 
 

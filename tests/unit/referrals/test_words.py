@@ -15,6 +15,7 @@ from alongside_referrals.domain import codes
         (codes.Business, vocabulary.BusinessStatus),
         (codes.Reason, vocabulary.Reason),
         (codes.Outcome, vocabulary.Outcome),
+        (codes.Fit, vocabulary.Fit),
         (codes.Actor, vocabulary.Actor),
         (codes.OfferKind, vocabulary.OfferKind),
         (codes.Role, vocabulary.RecipientRole),

@@ -72,6 +72,13 @@ class Outcome(StrEnum):
     REFERRED_ON = "referred-on"
 
 
+class Fit(StrEnum):
+    """Whether two people get on; nobody is to blame when they do not."""
+
+    GOOD = "good"
+    POOR = "poor"
+
+
 class Actor(StrEnum):
     """The parties that may act, and the one a referral waits for."""
 
@@ -123,6 +130,8 @@ class What(StrEnum):
     OVERDUE = "overdue"
     REFERRER_TOLD = "referrer-told"
     LOOP_CLOSED = "loop-closed"
+    FEEDBACK_GIVEN = "feedback-given"
+    REMATCH_ASKED = "rematch-asked"
 
 
 class Wait(StrEnum):

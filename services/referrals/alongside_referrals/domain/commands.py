@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from alongside_referrals.domain.codes import Actor, OfferKind, Outcome, Reason
+from alongside_referrals.domain.codes import Actor, Fit, OfferKind, Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +126,26 @@ class NoteInterim(Asked):
     """The target says that things go on, though no outcome is in sight."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveFeedback(Asked):
+    """Somebody says whether person and offer fit each other, after so many `meetings`; they go on."""
+
+    fit: Fit
+    meetings: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskRematch(Asked):
+    """The person would rather go on with somebody else: this one ends, without blame, and the network looks again."""
+
+    fit: Fit = Fit.POOR
+    meetings: int | None = None
+    reason: Reason | None = Reason.PERSON_DECLINED
+
+
 Fact: TypeAlias = Propose | Accept | Decline | Lapse | Waitlist
 Order: TypeAlias = (
     Request | Reject | Start | Hold | Resume | Cancel | Recall | Complete | Fail | WithdrawAsError
-    | RecordContact | NoteInterim
+    | RecordContact | NoteInterim | GiveFeedback | AskRematch
 )  # fmt: skip
 Command: TypeAlias = Fact | Order

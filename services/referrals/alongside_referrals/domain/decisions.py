@@ -4,8 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from alongside_referrals.domain.codes import Actor, Status, What
+from alongside_referrals.domain.codes import Actor, Fit, Status, What
 from alongside_referrals.domain.referral import Referral
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """How somebody found the fit, after so many meetings if they said; `rematch`: the person wants another offer."""
+
+    fit: Fit
+    meetings: int | None
+    rematch: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +26,7 @@ class Entry:
     actor: Actor
     previous: Status
     note: str | None = None
+    feedback: Feedback | None = None
 
 
 @dataclass(frozen=True, slots=True)

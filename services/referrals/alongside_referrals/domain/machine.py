@@ -12,12 +12,14 @@ from alongside_referrals.domain import due, guards, reopen
 from alongside_referrals.domain.codes import Actor, Business, Status, What
 from alongside_referrals.domain.commands import (
     Accept,
+    AskRematch,
     Cancel,
     Command,
     Complete,
     Decline,
     Fact,
     Fail,
+    GiveFeedback,
     Hold,
     Lapse,
     NoteInterim,
@@ -31,7 +33,7 @@ from alongside_referrals.domain.commands import (
     Waitlist,
     WithdrawAsError,
 )
-from alongside_referrals.domain.decisions import Entry, Moved, Noted, Refusal, Refused, Stale
+from alongside_referrals.domain.decisions import Entry, Feedback, Moved, Noted, Refusal, Refused, Stale
 from alongside_referrals.domain.guards import Guard
 from alongside_referrals.domain.policy import Policy
 from alongside_referrals.domain.referral import Referral
@@ -55,6 +57,7 @@ _S, _A = Status, Actor
 _MATCHING, _TARGET = frozenset({_A.MATCHING}), frozenset({_A.TARGET})
 # The coordinator acts for whoever referred; the person leads their own journey and may always stop it.
 _REQUESTER = frozenset({_A.REQUESTER, _A.COORDINATOR})
+_PERSON = frozenset({_A.PERSON, _A.COORDINATOR})
 _EITHER = _REQUESTER | _TARGET | {_A.PERSON}
 _DRAFT, _REQUESTED, _ACCEPTED = frozenset({_S.DRAFT}), frozenset({_S.REQUESTED}), frozenset({_S.ACCEPTED})
 _IN_PROGRESS, _ON_HOLD = frozenset({_S.IN_PROGRESS}), frozenset({_S.ON_HOLD})
@@ -100,6 +103,8 @@ RULES: Final[Mapping[type[Command], Rule]] = {
     WithdrawAsError: Rule(What.WITHDRAWN_AS_ERROR, _ANY, _S.ENTERED_IN_ERROR, _REQUESTER),
     RecordContact: Rule(What.CONTACT_ATTEMPTED, _TAKEN_ON, None, _TARGET, business=Business.CONTACTED),
     NoteInterim: Rule(What.INTERIM_NOTED, _IN_PROGRESS, None, _TARGET, business=Business.INTERIM),
+    GiveFeedback: Rule(What.FEEDBACK_GIVEN, _TAKEN_ON, None, _PERSON | _TARGET),
+    AskRematch: Rule(What.REMATCH_ASKED, _TAKEN_ON, _S.CANCELLED, _PERSON, business=Business.RECALLED),
 }
 
 
@@ -120,9 +125,9 @@ def decide(referral: Referral, command: Command, now: datetime, policy: Policy) 
 
 
 def _move(rule: Rule, referral: Referral, command: Command, now: datetime, policy: Policy) -> Moved | Noted:
-    entry = Entry(rule.what, now, command.actor, referral.status, command.note)
+    entry = Entry(rule.what, now, command.actor, referral.status, command.note, _feedback(command))
     changed = replace(_brought(referral, command, now), entries=referral.entries + 1)
-    if isinstance(command, RecordContact) and (not command.reached or referral.status is Status.ON_HOLD):
+    if _only_noted(referral, command):
         return Noted(changed, entry)
     status, business = rule.to or referral.status, _business(rule, command)
     moved = replace(
@@ -134,6 +139,27 @@ def _move(rule: Rule, referral: Referral, command: Command, now: datetime, polic
         waiting=due.next_waiting(changed, status, business, now, policy),  # 5
     )
     return Moved(moved, entry, returns=_returns(command))
+
+
+def _only_noted(referral: Referral, command: Command) -> bool:
+    """Whether it is worth the timeline, and leaves the referral where it stands."""
+    match command:
+        case RecordContact(reached=reached):
+            return not reached or referral.status is Status.ON_HOLD
+        case GiveFeedback():
+            return True
+        case _:
+            return False
+
+
+def _feedback(command: Command) -> Feedback | None:
+    match command:
+        case GiveFeedback(fit=fit, meetings=meetings):
+            return Feedback(fit, meetings, rematch=False)
+        case AskRematch(fit=fit, meetings=meetings):
+            return Feedback(fit, meetings, rematch=True)
+        case _:
+            return None
 
 
 def _brought(referral: Referral, command: Command, now: datetime) -> Referral:
@@ -152,7 +178,7 @@ def _brought(referral: Referral, command: Command, now: datetime) -> Referral:
             return replace(referral, offer_id=command.offer_id, offer_kind=command.offer_kind, answer_by=None)
         case Decline() | Lapse():
             return replace(_offer_excluded(referral), offer_id=None, offer_kind=None, proposal_id=None)
-        case Reject() | Fail() | Recall():
+        case Reject() | Fail() | Recall() | AskRematch():
             return _offer_excluded(referral)
         case Start() | Resume():
             return replace(referral, contact_at=now, noted_at=now)
@@ -187,7 +213,7 @@ def _returns(command: Command) -> bool:
             return reopen.returns_by_itself(command.reason)
         case Reject() | Fail():
             return bool(command.return_to_matching)
-        case Recall():
+        case Recall() | AskRematch():
             return True
         case _:
             return False

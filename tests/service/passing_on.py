@@ -1,0 +1,12 @@
+"""One service's announcements as what another hears, without a broker between them."""
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.event import Event
+
+
+async def pass_on(source: ServiceBench, to: ServiceBench) -> None:
+    """Deliver what one service announced on the journey to another, under the same event ids."""
+    for announced in await source.announced(clear=True):
+        event: Event = announced.event
+        if not event.stream.per_partner:
+            await to.hear(event, event_id=announced.id)

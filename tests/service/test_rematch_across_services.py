@@ -1,0 +1,137 @@
+"""A match that did not hold is made good: referrals ends it, matching asks somebody else, and nobody is lost between."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import pytest
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.event import Event
+from alongside_contracts.intake import SubmissionAdmitted
+from alongside_contracts.matching import MatchProposed
+from alongside_contracts.referrals import FeedbackGiven, ReferralSucceeded
+from tests.builders import a_request, an_admission
+from tests.service.matching.bench import accept, an_offer, places
+from tests.service.passing_on import pass_on
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass
+class Network:
+    """Referrals and matching, which hear each other; `admission` is the referral in hand."""
+
+    referrals: ServiceBench
+    matching: ServiceBench
+    admission: SubmissionAdmitted
+
+    async def settled(self) -> list[Event]:
+        """Let both hear each other until neither has anything to say; all that was said."""
+        said: list[Event] = []
+        while new := [*await self.matching.announced(), *await self.referrals.announced()]:
+            said += [announced.event for announced in new]
+            await pass_on(self.matching, self.referrals)
+            await pass_on(self.referrals, self.matching)
+        return said
+
+    async def admit(self, **request: Any) -> MatchProposed:
+        """Somebody is admitted, and an offer asked."""
+        self.admission = an_admission(request=a_request(**request))
+        await self.referrals.hear(self.admission)
+        await self.matching.hear(self.admission)
+        return only(await self.settled(), MatchProposed)
+
+    async def post(self, step: str, **body: Any) -> dict[str, Any]:
+        """A command of a party to the referral in hand."""
+        answer = await self.referrals.client.post(
+            f"/referrals/{self.admission.referral_id}/{step}", json={"actor": "target"} | body
+        )
+        assert answer.is_success, answer.text
+        state: dict[str, Any] = answer.json()
+        return state
+
+    async def status(self, referral_id: UUID) -> str:
+        status: str = (await self.referrals.client.get(f"/referrals/{referral_id}")).json()["status"]
+        return status
+
+
+@pytest.fixture
+def network(referrals_bench: ServiceBench, matching_bench: ServiceBench) -> Network:
+    """Both services, with nobody in them."""
+    return Network(referrals_bench, matching_bench, an_admission())
+
+
+async def test_who_says_it_does_not_fit_is_matched_with_somebody_else_before_others(network: Network) -> None:
+    first = await matched(network)
+    await an_offer(network.matching)
+    await network.post("start")
+
+    await network.post("feedback", actor="person", fit="poor", meetings=3, rematch=True)
+    said = await network.settled()
+
+    feedback, again = only(said, FeedbackGiven), only(said, MatchProposed)
+    assert (feedback.offer_id, feedback.fit, feedback.rematch, feedback.meetings) == (first, "poor", True, 3)
+    assert again.offer_id != first
+    assert again.referral_id == only(said, ReferralSucceeded).referral_id
+    assert await network.status(network.admission.referral_id) == "cancelled"
+    assert await network.status(again.referral_id) == "requested"
+    assert await places(network.matching, first) == (0, 0)
+
+
+async def test_who_finds_nobody_else_waits_with_the_turn_they_had_and_never_gets_the_first_again(
+    network: Network,
+) -> None:
+    first = await matched(network)
+
+    await network.post("feedback", actor="coordinator", fit="poor", rematch=True)
+    successor = only(await network.settled(), ReferralSucceeded)
+    second = await an_offer(network.matching)
+
+    again = only(await network.settled(), MatchProposed)
+    assert (again.referral_id, again.offer_id) == (successor.referral_id, second)
+    assert second != first
+
+
+async def test_who_says_that_it_fits_stays_where_they_are(network: Network) -> None:
+    offer = await matched(network)
+
+    await network.post("feedback", actor="person", fit="good", meetings=3)
+    said = await network.settled()
+
+    assert [type(event) for event in said] == [FeedbackGiven]
+    assert await places(network.matching, offer) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("step", "body"),
+    [
+        ("feedback", {"actor": "person", "fit": "poor", "rematch": True}),
+        ("fail", {"reason": "safety-conflict", "return_to_matching": True}),
+    ],
+    ids=["feedback", "rupture"],
+)
+async def test_a_match_that_breaks_leaves_nobody_behind(
+    network: Network, step: str, body: dict[str, Any]
+) -> None:
+    first = await matched(network)
+    second = await an_offer(network.matching)
+
+    await network.post(step, **body)
+
+    assert only(await network.settled(), MatchProposed).offer_id == second
+    assert await places(network.matching, first) == (0, 0)
+
+
+async def matched(network: Network) -> UUID:
+    """The only offer there is took somebody on; returns it."""
+    offer = await an_offer(network.matching)
+    await accept(network.matching, await network.admit())
+    await network.settled()
+    return offer
+
+
+def only(said: list[Event], kind: type[E]) -> E:
+    """The one event of a kind."""
+    (found,) = [event for event in said if isinstance(event, kind)]
+    return found

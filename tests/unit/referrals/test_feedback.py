@@ -1,0 +1,42 @@
+"""How person and offer get on: said without consequence, or with the wish for somebody else."""
+
+import pytest
+
+from alongside_referrals.domain.codes import Actor, Business, Fit, Reason, Status, What
+from alongside_referrals.domain.commands import AskRematch, GiveFeedback
+from alongside_referrals.domain.decisions import Feedback, Refusal
+from alongside_referrals.domain.referral import Referral
+from tests.unit.referrals.facts import ACCEPTED, ASKED, IN_PROGRESS, OFFER, ON_HOLD, moved, noted, refused
+
+PERSON = Actor.PERSON
+
+
+@pytest.mark.parametrize("fit", Fit)
+def test_feedback_alone_changes_nothing_anybody_relies_on(fit: Fit) -> None:
+    told = noted(IN_PROGRESS, GiveFeedback(actor=PERSON, fit=fit, meetings=3))
+
+    assert (told.referral.status, told.referral.sequence) == (IN_PROGRESS.status, IN_PROGRESS.sequence)
+    assert told.referral.waiting == IN_PROGRESS.waiting
+    assert (told.entry.what, told.entry.feedback) == (What.FEEDBACK_GIVEN, Feedback(fit, 3, rematch=False))
+
+
+@pytest.mark.parametrize("referral", [ACCEPTED, IN_PROGRESS, ON_HOLD], ids=lambda it: it.status)
+def test_who_wants_somebody_else_returns_to_matching_without_this_offer(referral: Referral) -> None:
+    recalled = moved(referral, AskRematch(actor=PERSON, meetings=3))
+
+    after = recalled.referral
+    assert (after.status, after.business, after.reason) == (
+        Status.CANCELLED,
+        Business.RECALLED,
+        Reason.PERSON_DECLINED,
+    )
+    assert (recalled.returns, after.excluded_offers, after.waiting) == (True, (OFFER,), None)
+    assert recalled.entry.feedback == Feedback(Fit.POOR, 3, rematch=True)
+
+
+def test_nobody_imposes_a_rematch_on_a_person() -> None:
+    assert refused(IN_PROGRESS, AskRematch(actor=Actor.TARGET)).code is Refusal.ACTOR_NOT_ALLOWED
+
+
+def test_who_was_taken_on_by_nobody_has_nobody_to_speak_of() -> None:
+    assert refused(ASKED, GiveFeedback(actor=PERSON, fit=Fit.GOOD)).code is Refusal.WRONG_STATUS
