@@ -108,8 +108,9 @@ async def test_who_says_that_it_fits_stays_where_they_are(network: Network) -> N
     [
         ("feedback", {"actor": "person", "fit": "poor", "rematch": True}),
         ("fail", {"reason": "safety-conflict", "return_to_matching": True}),
+        ("cancel", {"reason": "no-capacity"}),
     ],
-    ids=["feedback", "rupture"],
+    ids=["feedback", "rupture", "the target withdrew"],
 )
 async def test_a_match_that_breaks_leaves_nobody_behind(
     network: Network, step: str, body: dict[str, Any]

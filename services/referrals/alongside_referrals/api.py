@@ -112,7 +112,7 @@ def _add_endings(routes: APIRouter, policies: Policies) -> None:
 
     @routes.post("/{referral_id}/cancel", response_model=ReferralView)
     async def cancel(referral_id: ReferralPath, ask: AskWithReason, command: Command) -> Response:
-        """Stop before the end; either side may."""
+        """Stop before the end; either side may. When the target does, the person returns to matching, if the reason allows."""
         order = commands.Cancel(actor=ask.actor, reason=ask.reason, note=ask.note)
         return await _carry_out(command, referral_id, ask, order, policies)
 

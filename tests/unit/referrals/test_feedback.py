@@ -3,7 +3,7 @@
 import pytest
 
 from alongside_referrals.domain.codes import Actor, Business, Fit, Reason, Status, What
-from alongside_referrals.domain.commands import AskRematch, GiveFeedback
+from alongside_referrals.domain.commands import AskRematch, Cancel, GiveFeedback
 from alongside_referrals.domain.decisions import Feedback, Refusal
 from alongside_referrals.domain.referral import Referral
 from tests.unit.referrals.facts import ACCEPTED, ASKED, IN_PROGRESS, OFFER, ON_HOLD, moved, noted, refused
@@ -32,6 +32,23 @@ def test_who_wants_somebody_else_returns_to_matching_without_this_offer(referral
     )
     assert (recalled.returns, after.excluded_offers, after.waiting) == (True, (OFFER,), None)
     assert recalled.entry.feedback == Feedback(Fit.POOR, 3, rematch=True)
+
+
+@pytest.mark.parametrize(
+    ("actor", "reason", "returns"),
+    [
+        (Actor.TARGET, Reason.NO_CAPACITY, True),
+        (Actor.TARGET, Reason.SAFETY_CONFLICT, True),
+        (Actor.TARGET, Reason.NO_LONGER_NEEDS, False),
+        (Actor.TARGET, Reason.UNABLE_TO_CONTACT, False),
+        (Actor.PERSON, Reason.NO_CAPACITY, False),
+        (Actor.REQUESTER, Reason.NO_CAPACITY, False),
+    ],
+)
+def test_whose_target_withdraws_returns_to_matching_unless_there_is_nobody_to_match(
+    actor: Actor, reason: Reason, returns: bool
+) -> None:
+    assert moved(IN_PROGRESS, Cancel(actor=actor, reason=reason)).returns is returns
 
 
 def test_nobody_imposes_a_rematch_on_a_person() -> None:

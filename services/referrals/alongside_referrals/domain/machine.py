@@ -178,7 +178,7 @@ def _brought(referral: Referral, command: Command, now: datetime) -> Referral:
             return replace(referral, offer_id=command.offer_id, offer_kind=command.offer_kind, answer_by=None)
         case Decline() | Lapse():
             return replace(_offer_excluded(referral), offer_id=None, offer_kind=None, proposal_id=None)
-        case Reject() | Fail() | Recall() | AskRematch():
+        case Reject() | Fail() | Recall() | AskRematch() | Cancel(actor=Actor.TARGET):
             return _offer_excluded(referral)
         case Start() | Resume():
             return replace(referral, contact_at=now, noted_at=now)
@@ -213,6 +213,8 @@ def _returns(command: Command) -> bool:
             return reopen.returns_by_itself(command.reason)
         case Reject() | Fail():
             return bool(command.return_to_matching)
+        case Cancel(actor=Actor.TARGET):
+            return reopen.returns_after_withdrawal(command.reason)
         case Recall() | AskRematch():
             return True
         case _:
