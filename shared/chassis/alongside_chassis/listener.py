@@ -6,23 +6,21 @@ messages, and what remains of it is this loop (docs/decisions/0003).
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from alongside_chassis import tolerant_records
+from alongside_chassis.ahead import Ahead, Batch, Place
 from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.contact import Contact
 from alongside_chassis.errors import Stopped, Stopping
 from alongside_chassis.pauses import Pauses
 from alongside_chassis.pipeline import Pipeline
-from alongside_chassis.reading import Record
 from alongside_chassis.settings import Settings
 from alongside_chassis.turned_away import why
 from alongside_contracts.streams import Stream
-
-Polled: TypeAlias = dict[TopicPartition, list[Record]]
 
 POLL_MS: Final = 200
 START_SECONDS_MAX: Final = 60.0
@@ -53,6 +51,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._failures = 0
         self._last_pass = self.pipeline.tools.clock.monotonic()
         self._consumer: AIOKafkaConsumer | None = None
+        self._ahead: Ahead | None = None
 
     @property
     def alive(self) -> bool:
@@ -129,42 +128,53 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         consumer = self._make_consumer()
         consumer.subscribe(pattern=self.pattern, listener=self)
         self._consumer = consumer
+        ahead = self._ahead = Ahead(consumer, self.pipeline.read, self.settings.batch_records_max)
         try:
             await asyncio.wait_for(consumer.start(), START_SECONDS_MAX)
             contact = Contact(self.kafka, self.pipeline.tools.clock)
             while not self.pipeline.stopping.is_set():
-                heard = await self._one_pass(consumer)
+                heard = await self._one_pass(consumer, ahead)
                 self._failures = 0
                 self.waiting_for = await contact.lost_because(consumer, heard=heard)
         finally:
             self.assigned = False
-            self._consumer = None
+            self._consumer = self._ahead = None
             await self._leave(consumer)
 
-    async def _one_pass(self, consumer: AIOKafkaConsumer) -> bool:
+    async def _one_pass(self, consumer: AIOKafkaConsumer, ahead: Ahead) -> bool:
         """1 poll; 2 handle to the commit; 3 commit the offsets. 2 and 3 cannot be parted by a rebalance.
 
         What 2 has left, of partners that are paused, is stood before and not committed. Tells whether there were records.
         """
         await self.pauses.keep(consumer)
-        polled: Polled = await consumer.getmany(
-            timeout_ms=POLL_MS, max_records=self.settings.batch_records_max
-        )  # 1
+        await ahead.poll(POLL_MS if ahead.is_empty else 0)  # 1
         self._last_pass = self.pipeline.tools.clock.monotonic()
-        if not polled:
-            return False
         async with self._in_hand:
-            ours = {place: records for place, records in polled.items() if place in consumer.assignment()}
-            records: list[Record] = [record for batch in ours.values() for record in batch]
-            if not records:
-                return True
-            left = (await self.pipeline.run(records)).offsets()  # 2
+            batch = ahead.take(consumer.assignment())
+            if not batch.records:
+                return False
+            left = await self._handle(batch, ahead)  # 2
+            ahead.forget(left)
             self.pauses.step_back(consumer, left)
             self._last_pass = self.pipeline.tools.clock.monotonic()
-            offsets = {place: left.get(place, batch[-1].offset + 1) for place, batch in ours.items()}
+            offsets = {TopicPartition(*place): offset for place, offset in (batch.offsets() | left).items()}
             await self._commit(consumer, offsets)  # 3
             self._measure_lag(consumer, offsets)
         return True
+
+    async def _handle(self, batch: Batch, ahead: Ahead) -> dict[Place, int]:
+        """Handle a batch, and read the next meanwhile; where partitions go on that left something."""
+        looking = asyncio.create_task(self._look(ahead))
+        try:
+            left = await self.pipeline.handle(batch.readings)
+        finally:
+            await looking
+        return left.offsets()
+
+    async def _look(self, ahead: Ahead) -> None:
+        """In a rebalance a poll would wait for its end, which waits for the batch in hand."""
+        if self.assigned:
+            await ahead.poll()
 
     async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
         """Commit; a refusal means the partitions moved on, and the inbox will drop what is delivered again.
@@ -184,7 +194,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
                 gauge.set(max(0, end - following))
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        """Wait for the batch in hand and its offsets, so that the next owner starts behind it."""
+        """Wait for the batch in hand and its offsets, so that the next owner starts behind it; forget what is ahead."""
         self.assigned = False
         if not revoked:
             return
@@ -195,6 +205,9 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
                     self.pipeline.tools.metrics.lag.remove(place.topic, str(place.partition))
         except TimeoutError:
             return  # the next owner's inbox drops whatever this batch still commits
+        finally:
+            if self._ahead is not None:
+                self._ahead.forget(revoked)
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """Take note; a member without partitions is a spare, not a failure."""

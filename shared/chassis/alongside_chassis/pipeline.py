@@ -26,7 +26,7 @@ from alongside_chassis.judging import Cut, Judge, Left, place_of
 from alongside_chassis.limits import PartnerLimits
 from alongside_chassis.logs import Log
 from alongside_chassis.metrics import Metrics
-from alongside_chassis.reading import Broken, Heard, Record, broken, read
+from alongside_chassis.reading import Broken, Heard, Reading, Record, broken, read
 from alongside_chassis.runs import runs
 from alongside_chassis.spans import start_processing
 from alongside_chassis.transaction import Cause, Tx, transaction
@@ -85,18 +85,25 @@ class Pipeline:
         )
 
     async def run(self, records: Sequence[Record]) -> Left:
-        """Handle one polled batch to its commit, however long the world is away; the records of paused partners are left.
+        """Read some records and handle them."""
+        return await self.handle([self.read(record) for record in records])
+
+    def read(self, record: Record) -> Reading:
+        """What a record is to this pipeline. Nothing happens yet."""
+        return read(record, self.handlers.events)
+
+    async def handle(self, readings: Sequence[Reading]) -> Left:
+        """Handle one batch to its commit, however long the world is away; the records of paused partners are left.
 
         Raises Stopping when asked to stop while waiting, Stopped when only a person can help.
         """
         began = self.tools.clock.monotonic()
-        readings = [read(record, self.handlers.events) for record in records]
         heard = [item for item in readings if isinstance(item, Heard)]
         refused = [item for item in readings if isinstance(item, Broken)]
         left = Left()
         outcome = await self._until_done(heard, refused, left)
         outcome["ignored"] = readings.count(None)
-        self._tell(len(records), outcome, self.tools.clock.monotonic() - began)
+        self._tell(len(readings), outcome, self.tools.clock.monotonic() - began)
         if self._judge.stopped:
             raise DeadLetterLimit(f"{self._judge.refused_in_a_row} records in a row were dead-lettered")
         return left
@@ -106,7 +113,7 @@ class Pipeline:
 
         What is wrong with it when it is refused again. Raises every error that is not the record's fault.
         """
-        item = read(record, self.handlers.events)
+        item = self.read(record)
         if item is None:
             return Outcome.UNWANTED
         if isinstance(item, Broken):

@@ -50,7 +50,11 @@ class Broken:
     inbox_id: UUID | None = None
 
 
-def read(record: Record, wanted: Container[type[Event]]) -> Heard | Broken | None:
+Reading: TypeAlias = Heard | Broken | None
+"""What a record is: an event to handle, one to put aside, or neither."""
+
+
+def read(record: Record, wanted: Container[type[Event]]) -> Reading:
     """Read one record; None for an event whose type is not `wanted`.
 
     A type nobody knows is ignored on our own streams, where newer services may announce more, and refused on a
