@@ -1,6 +1,6 @@
 """What every test may ask for: a PostgreSQL of its own, and each service on the test bench.
 
-The server starts once per session; each service's database is migrated once and cloned for each test.
+The server starts once per session; each service's database is migrated once, and each test has a copy.
 """
 
 import importlib
@@ -17,6 +17,7 @@ from alongside_chassis.service import Service
 from alongside_chassis.testing import ManualClock, ServiceBench, on_the_bench
 from alongside_cli.stack.databases import Database, Server
 from alongside_cli.stack.postgres import postgres_server
+from tests.copies import Copies
 
 SUNDAY_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SERVICE_TOKEN = "a-token-for-tests"
@@ -48,6 +49,12 @@ def migrated(postgres: Server) -> Callable[[str], Database]:
     return of
 
 
+@pytest.fixture(scope="session")
+def copies(postgres: Server) -> Copies:
+    """Where tests take their databases from, and where these come back to."""
+    return Copies(postgres)
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     """A clock that stands at noon of a Sunday until moved."""
@@ -56,26 +63,23 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def bench_of(
-    postgres: Server, migrated: Callable[[str], Database], clock: ManualClock
+    copies: Copies, migrated: Callable[[str], Database], clock: ManualClock
 ) -> Iterator[Callable[..., AbstractAsyncContextManager[ServiceBench]]]:
     """Puts a service on the bench: `bench_of("intake", smtp_port=2525)`; keywords are settings."""
-    copies: list[Database] = []
+    with copies.lending() as loan:
 
-    def of(name: str, **settings: Any) -> AbstractAsyncContextManager[ServiceBench]:
-        package = f"alongside_{name}"
-        copies.append(postgres.clone(migrated(package)))
-        given = {
-            "database_url": copies[-1].url,
-            "service_token": SERVICE_TOKEN,
-            "log_level": "ERROR",
-        } | settings
-        chosen = importlib.import_module(f"{package}.settings").Settings(**given)
-        service: Service = importlib.import_module(f"{package}.app").service(chosen)
-        return on_the_bench(service, clock)
+        def of(name: str, **settings: Any) -> AbstractAsyncContextManager[ServiceBench]:
+            package = f"alongside_{name}"
+            given = {
+                "database_url": loan.copy_of(migrated(package)).url,
+                "service_token": SERVICE_TOKEN,
+                "log_level": "ERROR",
+            } | settings
+            chosen = importlib.import_module(f"{package}.settings").Settings(**given)
+            service: Service = importlib.import_module(f"{package}.app").service(chosen)
+            return on_the_bench(service, clock)
 
-    yield of
-    for copy in copies:
-        postgres.drop_database(copy.name)
+        yield of
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from alongside_chassis.tables import chassis_tables
 from alongside_chassis.testing import ManualClock, ServiceBench, on_the_bench
 from alongside_cli.stack.databases import Database, Server
 from alongside_contracts import streams
+from tests.copies import Copies
 
 BareBench = Callable[..., AbstractAsyncContextManager[ServiceBench]]
 
@@ -36,29 +37,26 @@ def bare_database(postgres: Server) -> Database:
 
 
 @pytest.fixture
-async def bare(postgres: Server, bare_database: Database, clock: ManualClock) -> AsyncIterator[BareBench]:
+async def bare(copies: Copies, bare_database: Database, clock: ManualClock) -> AsyncIterator[BareBench]:
     """Puts a bare service with the given handlers on the bench."""
-    copies: list[Database] = []
+    with copies.lending() as loan:
 
-    @asynccontextmanager
-    async def on(handlers: Handlers, *routers: APIRouter, **settings: Any) -> AsyncIterator[ServiceBench]:
-        copies.append(postgres.clone(bare_database))
-        given: dict[str, Any] = {
-            "database_url": copies[-1].url,
-            "log_level": "ERROR",
-            "retry_seconds_max": 0.05,
-        } | settings
-        service = Service(
-            name="bare",
-            title="Bare",
-            settings=Settings(**given),
-            handlers=handlers,
-            hears=(streams.JOURNEY, streams.PARTNER_REFERRALS),
-            routers=routers,
-        )
-        async with on_the_bench(service, clock) as bench:
-            yield bench
+        @asynccontextmanager
+        async def on(handlers: Handlers, *routers: APIRouter, **settings: Any) -> AsyncIterator[ServiceBench]:
+            given: dict[str, Any] = {
+                "database_url": loan.copy_of(bare_database).url,
+                "log_level": "ERROR",
+                "retry_seconds_max": 0.05,
+            } | settings
+            service = Service(
+                name="bare",
+                title="Bare",
+                settings=Settings(**given),
+                handlers=handlers,
+                hears=(streams.JOURNEY, streams.PARTNER_REFERRALS),
+                routers=routers,
+            )
+            async with on_the_bench(service, clock) as bench:
+                yield bench
 
-    yield on
-    for copy in copies:
-        postgres.drop_database(copy.name)
+        yield on
