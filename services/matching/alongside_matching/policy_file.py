@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +19,7 @@ from alongside_contracts.ids import LanguageTag, RegionId
 from alongside_matching.domain.curve import Curve, curve
 from alongside_matching.domain.policy import Curves, Policies, Policy, Sharing, Weights
 from alongside_matching.domain.wellbeing import Norms
+from alongside_matching.groups.schedule import is_zone
 
 
 class PolicyFileError(Exception):
@@ -146,7 +146,7 @@ class _Norms(_Strict):
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if not is_zone(name):
         raise ValueError("not a time zone of the IANA database")
     return name
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -137,7 +138,13 @@ def free_mask(schedule: Schedule, zone: str, after: datetime) -> int:
 
 def is_zone(name: str) -> bool:
     """Whether this is a time zone of the IANA database."""
-    return name in available_timezones()
+    return name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Read from disk once: it takes longer than all else that is asked of a schedule."""
+    return frozenset(available_timezones())
 
 
 def _malformed(schedule: Schedule) -> Impossible | None:
