@@ -36,10 +36,10 @@ setup:                ## make .venv ready (done by every other target)
 	@$(PYTHON) tools/bootstrap.py
 
 test: setup           ## all tests; they start PostgreSQL and Kafka themselves (ARGS="tests/unit -k capacity")
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 kafka-test: setup     ## on clusters of real Apache Kafka, one and three brokers, with users and rights (needs Java 17)
-	@$(BIN)/python tools/kafka_test.py -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python tools/kafka_test.py -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: setup         ## 5,000 referrals through a storm of faults, then every promise checked (ARGS="--quick --seed 3")
 	@$(BIN)/alongside faults --json $(ARGS)
