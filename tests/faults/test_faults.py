@@ -15,7 +15,7 @@ REFERRALS = 25
 STORM_SECONDS = 40.0
 NAMED = (
     "submitted", "lost", "duplicated", "out_of_order", "oversold", "notified_twice", "dead_letters", "poison",
-    "outbox_left", "kills", "seed", "seconds",
+    "outbox_left", "kills", "seed", "seconds", "brokers", "users", "held_up",
 )  # fmt: skip
 
 
@@ -46,3 +46,4 @@ async def test_every_promise_is_kept_through_one_of_every_fault() -> None:
         0,
     )
     assert written["kills"] > 8
+    assert written["pauses"] >= 1

@@ -62,7 +62,7 @@ async def test_killed_leaders_and_coordinators_lose_nothing_and_do_nothing_twice
     await prepare(ground, sent)
     crowd = Crowd(ground.doors)
     answering = asyncio.create_task(crowd.run())
-    sending = asyncio.create_task(Sender(stack.kafka).send(sent, SENDING_SECONDS))
+    sending = asyncio.create_task(Sender(stack.kafka_as).send(sent, SENDING_SECONDS))
 
     await referrals_reach(stack, 5)
     leader = await hold_down(stack, await leader_of(stack, JOURNEY, 0))

@@ -19,6 +19,7 @@ from alongside_cli.stack.stack import LocalStack
 
 _TABLES: Final[Mapping[str, tuple[str, str]]] = {
     "submissions": ("intake", "select id, source, reference, state, referral_id, repeats from submission"),
+    "quarantines": ("intake", "select partner, paused_at, resumed_at from quarantine"),
     "offers": ("matching", "select id, capacity, held, taken from offer"),
     "requests": ("matching", "select referral_id, state from request"),
     "proposals": ("matching", "select id, referral_id, offer_id, attempt, state from proposal"),

@@ -32,12 +32,17 @@ def faults(
     patience: Annotated[
         float, typer.Option(min=1, help="Seconds to wait afterwards while nothing moves.")
     ] = 240,
+    brokers: Annotated[int, typer.Option(min=1, max=3, help="Nodes of Apache Kafka.")] = 3,
+    users: Annotated[
+        bool, typer.Option(help="Let Kafka ask everybody who they are, and allow no more than they need.")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Send referrals through a storm of faults, then check every promise; exit code 1 if one was broken."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it says of a broker we killed is no news
     aside = Console(stderr=as_json, highlight=False)
-    wish = Wish(QUICK_REFERRALS if quick else referrals, seed, storm_seconds, patience)
+    count = QUICK_REFERRALS if quick else referrals
+    wish = Wish(count, seed, storm_seconds, patience, brokers, users)
     try:
         ran = asyncio.run(run_faults(StackSettings(), wish, lambda text: aside.print(f"[dim]{text}[/]")))
     except StackError as error:

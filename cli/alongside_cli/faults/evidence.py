@@ -48,6 +48,15 @@ class Arrived:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What others did while a partner's stream was paused: how much they sent, and how much of theirs was answered."""
+
+    partner: str
+    others_sent: int
+    others_answered: int
+
+
 class Broken(StrEnum):
     """Which promise a finding breaks."""
 
@@ -60,6 +69,8 @@ class Broken(StrEnum):
     OUTBOX = "outbox_left"
     UNATTENDED = "unattended"
     WRONG_ANSWER = "wrong_answers"
+    WRONG_PAUSE = "wrong_pauses"
+    HELD_UP = "held_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,10 @@ class Evidence:
     mails: Mapping[str, int] = field(default_factory=dict)
     """How often the mail sink accepted each Message-ID."""
     promised: Sequence[Promise] = ()
+    quarantines: Rows = ()
+    """Pauses of partners' streams, ended ones too."""
+    pauses: Sequence[Pause] = ()
+    """The same as somebody saw them who waited, and then ended them."""
 
     @cached_property
     def once(self) -> tuple[Heard, ...]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from alongside_cli.faults.addresses import address_book
@@ -23,6 +24,7 @@ from alongside_cli.stack.settings import StackSettings
 from alongside_cli.stack.stack import SERVICES, LocalStack, Plan
 from alongside_cli.stack.state import StateFolder
 from alongside_cli.topics import topics_of
+from alongside_contracts.access import rules_for
 
 Tell = Callable[[str], None]
 CONTACT_ROUTE_ONE_IN: Final = 10
@@ -53,32 +55,37 @@ class Ground:
 
 @asynccontextmanager
 async def battlefield(
-    state: StateFolder, settings: StackSettings, *, own_addresses: bool, tell: Tell
+    state: StateFolder, settings: StackSettings, *, brokers: int, users: bool, own_addresses: bool, tell: Tell
 ) -> AsyncIterator[Ground]:
-    """The network behind proxies; its outboxes on a disk of their own where that can be had."""
+    """The network behind proxies; its outboxes on a disk of their own where that can be had.
+
+    With `users` Kafka asks everybody who they are, and allows what contracts/access.py says.
+    """
     state.create()
     cast = partners()
-    ports = {
-        name: state.port(f"faults_{name}") for name in ("postgres", "kafka", "kafka_behind", "addresses")
-    }
-    proxies = {
-        "postgres": FaultProxy(ports["postgres"], state.port("postgres")),
-        "kafka": FaultProxy(ports["kafka"], ports["kafka_behind"]),
-    }
+    names = [partner.id for partner in cast]
+    proxies = _proxies(state, brokers)
     missed: dict[Kind, str] = {}
     clocks = await asyncio.to_thread(_clocks, state, missed)
-    topics = topics_of(partner.id for partner in cast)
-    detour = Detour(postgres=ports["postgres"], kafka=ports["kafka"], kafka_behind=ports["kafka_behind"])
+    topics = topics_of(names)
     async with AsyncExitStack() as held:
-        for proxy in proxies.values():
+        for proxy in chain.from_iterable(proxies.values()):
             await held.enter_async_context(proxy.listening())
-        book = await held.enter_async_context(address_book(ports["addresses"])) if own_addresses else None
+        port = state.port("faults_addresses")
+        book = await held.enter_async_context(address_book(port)) if own_addresses else None
         disk = held.enter_context(_disk(state, missed))
-        tell("starting Apache Kafka, PostgreSQL, mail sink and four services behind proxies")
+        tell(f"starting {brokers} of Apache Kafka, PostgreSQL, mail sink and four services behind proxies")
         stack = LocalStack(
             state,
             settings=settings.model_copy(update={"broker": "kafka", "kafka": None, "postgres": None}),
-            plan=Plan(usual_ports=False, traces=False, detour=detour, env=_environment(clocks, book)),
+            plan=Plan(
+                usual_ports=False,
+                traces=False,
+                kafka_nodes=brokers,
+                rules=rules_for(names) if users else None,
+                detour=_detour(proxies),
+                env=_environment(clocks, book),
+            ),
             topics=topics,
             tell=tell,
         )
@@ -89,6 +96,27 @@ async def battlefield(
         doors = await held.enter_async_context(network(stack.addresses(), service_token=stack.service_token))
         tools = Tools(stack, proxies, disk, clocks, missed)
         yield Ground(stack, doors, tools, cast, tuple(topic.name for topic in topics), tell)
+
+
+def _proxies(state: StateFolder, brokers: int) -> dict[str, tuple[FaultProxy, ...]]:
+    """One before PostgreSQL, one before each broker."""
+    port = state.port
+    return {
+        "postgres": (FaultProxy(port("faults_postgres"), port("postgres")),),
+        "kafka": tuple(
+            FaultProxy(port(f"faults_kafka_{number}"), port(f"faults_kafka_behind_{number}"))
+            for number in range(1, brokers + 1)
+        ),
+    }
+
+
+def _detour(proxies: Mapping[str, Sequence[FaultProxy]]) -> Detour:
+    """The way through the proxies."""
+    return Detour(
+        postgres=proxies["postgres"][0].listen_port,
+        kafka=tuple(proxy.listen_port for proxy in proxies["kafka"]),
+        kafka_behind=tuple(proxy.target_port for proxy in proxies["kafka"]),
+    )
 
 
 def _clocks(state: StateFolder, missed: dict[Kind, str]) -> FalseClocks | None:

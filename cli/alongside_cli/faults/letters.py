@@ -26,6 +26,11 @@ JOURNEY_POISON_ONE_IN: Final = 8
 """How many poison records stand on partners' streams for one on our own."""
 REPEAT_DISTANCE_MAX: Final = 400
 """How many records later a repeat comes at most."""
+OUTBREAK: Final = 60
+"""How many records in a row a partner spoils whose sender breaks: more than any limit before its stream is paused."""
+OUTBREAK_AT: Final = 0.3
+"""Where in the order it does so: others have a lot to send afterwards."""
+OUTBREAK_KIND: Final = "poison-outbreak"
 _STREAMS_OF_ITS_OWN: Final = ("journey",)
 Headers = list[tuple[str, bytes | None]]
 
@@ -65,13 +70,21 @@ class _Draft:
     expected: Answer | None
     repeats: int | None = None
     event_id: str = ""
+    key: bytes | None = None
 
 
-def letters(cast: Sequence[SamplePartner], series: Series, count: int) -> tuple[Letter, ...]:
-    """`count` good referrals among everything else, in the order they are sent."""
+def letters(
+    cast: Sequence[SamplePartner], series: Series, count: int, *, outbreak: int = 0
+) -> tuple[Letter, ...]:
+    """`count` good referrals among everything else, in the order they are sent.
+
+    With an `outbreak`, the last partner sends so many bad records one right after the other, under one key.
+    """
     rng = lots("letters", series.seed)
     drafts = list(_firsts(cast, series, count, rng))
     rng.shuffle(drafts)
+    at = round(len(drafts) * OUTBREAK_AT)
+    drafts[at:at] = _outbreak(cast[-1], series, len(drafts), outbreak)
     placed = _with_repeats(drafts, rng)
     return tuple(_letter(number, draft, rng, series.now) for number, draft in enumerate(placed))
 
@@ -101,6 +114,14 @@ def _firsts(cast: Sequence[SamplePartner], series: Series, count: int, rng: Rand
         yield _Draft(
             kind, partner, made, None if on_our_own else Answer.REFUSED, event_id=f"e-{made.reference}"
         )
+
+
+def _outbreak(partner: SamplePartner, series: Series, after: int, count: int) -> Iterator[_Draft]:
+    """Records of a broken sender; one key, hence one partition, where nothing stands between them."""
+    for index in range(after + 1, after + 1 + count):
+        made = submission(partner, series, index)
+        key = submission(partner, series, after + 1).key.encode()
+        yield _Draft(OUTBREAK_KIND, partner, made, Answer.REFUSED, event_id=f"e-{made.reference}", key=key)
 
 
 def _changed(made: SubmissionReceived, kind: str, partner: SamplePartner, rng: Random) -> SubmissionReceived:
@@ -151,7 +172,7 @@ def _letter(number: int, draft: _Draft, rng: Random, at: datetime) -> Letter:
     given: Headers = list(headers)
     if draft.kind.startswith("poison-"):
         name = draft.kind.removeprefix("poison-")
-        spoil = _headless if name in _STREAMS_OF_ITS_OWN else POISONS[name]
+        spoil = _SPOILS[name]
         poisoned, given, readable = spoil(value, headers, rng)
         event_id = event_id if readable else None
         topic = JOURNEY.topic() if name in _STREAMS_OF_ITS_OWN else topic
@@ -160,7 +181,7 @@ def _letter(number: int, draft: _Draft, rng: Random, at: datetime) -> Letter:
         kind=draft.kind,
         partner=draft.partner.id,
         topic=topic,
-        key=whole.key,
+        key=draft.key or whole.key,
         value=poisoned,
         headers=(*given, (NUMBER_HEADER, str(number).encode())),
         event_id=event_id,
@@ -223,3 +244,4 @@ POISONS: Final[Mapping[str, _Spoil]] = {
     "forged-source": _forged,
     "wrong-field": _wrong_field,
 }
+_SPOILS: Final[Mapping[str, _Spoil]] = {**POISONS, "journey": _headless, "outbreak": _wrong_field}

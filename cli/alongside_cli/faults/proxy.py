@@ -85,6 +85,7 @@ class FaultProxy:
         finally:
             self._open.discard(pair)
             pair.close()
+            await asyncio.gather(*ways, return_exceptions=True)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One direction: what is read now is written `latency_seconds` later, in order; its end follows it."""

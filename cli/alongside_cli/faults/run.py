@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,8 @@ from alongside_cli.faults import collect
 from alongside_cli.faults.crowd import Crowd
 from alongside_cli.faults.evidence import Evidence, Finding
 from alongside_cli.faults.ground import Ground, Tell, battlefield, prepare
-from alongside_cli.faults.letters import Letter, letters
+from alongside_cli.faults.letters import OUTBREAK, Letter, letters
+from alongside_cli.faults.resuming import Resumer
 from alongside_cli.faults.sending import Sender
 from alongside_cli.faults.settling import settle
 from alongside_cli.faults.storm import Fault, storm
@@ -37,6 +39,9 @@ class Wish:
     storm_seconds: float | None = None
     patience_seconds: float = 240.0
     """How long to wait, once the storm is over, while nothing moves."""
+    brokers: int = 3
+    users: bool = True
+    """Whether Kafka asks everybody who they are: each service and each partner is a user with its own rights."""
 
     @property
     def seconds(self) -> float:
@@ -64,17 +69,22 @@ async def run_faults(settings: StackSettings, wish: Wish, tell: Tell) -> Ran:
     began = time.monotonic()
     state = StateFolder(settings.state / "faults")
     state.remove()
-    async with battlefield(state, settings, own_addresses=wish.large, tell=tell) as ground:
+    async with battlefield(
+        state, settings, brokers=wish.brokers, users=wish.users, own_addresses=wish.large, tell=tell
+    ) as ground:
         series = Series("faults", wish.seed, SystemClock().now())
-        sent = letters(ground.cast, series, wish.referrals)
-        script = storm(wish.seed, wish.seconds, ground.tools.possible)
+        sent = letters(ground.cast, series, wish.referrals, outbreak=OUTBREAK)
+        brokers = ground.stack.broker.serving
+        script = storm(wish.seed, wish.seconds, ground.tools.possible, brokers=brokers)
         await prepare(ground, () if wish.large else sent)
-        striker, crowd = await _through_the_storm(ground, sent, script, wish)
-        evidence = await _gather(ground, sent, crowd)
+        striker, crowd, resumer = await _through_the_storm(ground, sent, script, wish)
+        evidence = await _gather(ground, sent, crowd, resumer)
     findings = check(evidence)
     numbers = {
         **summary(evidence, findings),
         **_noted(ground, striker),
+        "brokers": wish.brokers,
+        "users": wish.users,
         "seed": wish.seed,
         "seconds": round(time.monotonic() - began, 1),
     }
@@ -95,11 +105,11 @@ def _noted(ground: Ground, striker: Striker) -> dict[str, Any]:
 
 async def _through_the_storm(
     ground: Ground, sent: Sequence[Letter], script: Sequence[Fault], wish: Wish
-) -> tuple[Striker, Crowd]:
+) -> tuple[Striker, Crowd, Resumer]:
     striker, crowd = Striker(ground.tools, ground.tell), Crowd(ground.doors)
-    sender = Sender(ground.stack.kafka)
-    answering = asyncio.create_task(crowd.run())
-    try:
+    sender = Sender(ground.stack.kafka_as)
+    resumer = Resumer(ground.stack, ground.doors, sender, ground.tell)
+    async with _beside(crowd.run(), resumer.run()):
         async with asyncio.TaskGroup() as storming:
             storming.create_task(sender.send(sent, wish.seconds))
             storming.create_task(striker.play(script))
@@ -108,17 +118,24 @@ async def _through_the_storm(
         settled = await settle(
             ground.stack, ground.topics, patience_seconds=wish.patience_seconds, tell=ground.tell
         )
-        if answering.done():
-            answering.result()
-    finally:
-        answering.cancel()
-        await asyncio.gather(answering, return_exceptions=True)
     ground.notes |= {"settled": settled, "settle_seconds": round(time.monotonic() - calm_at, 1)}
     ground.notes |= {
         "sends_tried_again": sender.tried_again,
         "disk_full_answers": _disk_full(ground.stack.state),
     }
-    return striker, crowd
+    return striker, crowd, resumer
+
+
+@asynccontextmanager
+async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do these for as long as the block lasts; a failure of theirs ends the block."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work) for work in works]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
 
 
 def _disk_full(state: StateFolder) -> int:
@@ -127,7 +144,7 @@ def _disk_full(state: StateFolder) -> int:
     return log.read_text(errors="replace").count("No space left on device")
 
 
-async def _gather(ground: Ground, sent: Sequence[Letter], crowd: Crowd) -> Evidence:
+async def _gather(ground: Ground, sent: Sequence[Letter], crowd: Crowd, resumer: Resumer) -> Evidence:
     events, arrived = await collect.streams(ground.stack.kafka, ground.topics)
     return Evidence(
         letters=sent,
@@ -136,6 +153,7 @@ async def _gather(ground: Ground, sent: Sequence[Letter], crowd: Crowd) -> Evide
         lag=await collect.lag(ground.stack.kafka, ground.topics),
         mails=await collect.mails(ground.stack),
         promised=tuple(crowd.promised),
+        pauses=tuple(resumer.pauses),
         **await collect.stores(ground.stack),
     )
 

@@ -15,6 +15,7 @@ LOOK_SECONDS: Final = 2.0
 STILL_LOOKS: Final = 3
 """How often in a row nothing must be left: between two steps of a journey there may be an empty moment."""
 _LEFT: Final = {
+    "paused partners": ("intake", "select count(*) from quarantine where resumed_at is null"),
     "open proposals": ("matching", "select count(*) from proposal where state = 'open'"),
     "searching": ("matching", "select count(*) from request where state = 'searching'"),
     "walking": ("referrals", "select count(*) from referral where status in ('accepted', 'in-progress')"),

@@ -1,6 +1,6 @@
 """Which fault hits whom, and when: a script that the seed alone decides, so that a storm can be had again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault: `at_seconds` after the storm began, `target` a service or network, lasting `seconds` if it lasts.
+    """One fault: `at_seconds` after the storm began, `target` a service, broker or network, lasting `seconds` if it lasts.
 
     `shift_seconds` is how far a clock is turned.
     """
@@ -75,32 +75,44 @@ _LASTING: Final[dict[Kind, tuple[float, float]]] = {
 _SHIFTS_SECONDS: Final = (3_600, -3_600, 3 * 3_600)
 """An hour either way, within what Kafka takes as a record's time, and three hours ahead, which it refuses."""
 _ON_NETWORKS: Final = (Kind.RESET, Kind.LATENCY, Kind.BLACK_HOLE)
-_ON_NOBODY: Final = (Kind.KILL_BURST, Kind.KILL_POSTGRES, Kind.KILL_KAFKA, Kind.DISK_FULL)
+_ON_NOBODY: Final = (Kind.KILL_BURST, Kind.KILL_POSTGRES, Kind.DISK_FULL)
 
 
-def storm(seed: int, seconds: float, possible: Sequence[Kind] = tuple(Kind)) -> tuple[Fault, ...]:
+def storm(
+    seed: int,
+    seconds: float,
+    possible: Sequence[Kind] = tuple(Kind),
+    *,
+    brokers: Sequence[str] = ("kafka",),
+) -> tuple[Fault, ...]:
     """The script of one storm, in order of time.
 
     Everything `possible` happens at least once: every service is killed, also in the middle of its relaying, and has its
-    clock turned; every network suffers each of its faults. What time is left is filled by lot.
+    clock turned; every broker is killed; every network suffers each of its faults. What time is left is filled by lot.
     """
     rng = lots("storm", seed)
-    faults = [_drawn(rng, kind, target) for kind, target in _once_each(possible)]
+    targets = {kind: brokers if kind is Kind.KILL_KAFKA else _targets(kind) for kind in Kind}
+    faults = [_drawn(rng, kind, rng.choice(among)) for kind, among in _once_each(possible, targets)]
     count = max(len(faults), int(seconds / PAUSE_BETWEEN_SECONDS))
     weights = [_WEIGHTS[kind] for kind in possible]
     while len(faults) < count:
         kind = rng.choices(list(possible), weights=weights)[0]
-        faults.append(_drawn(rng, kind, rng.choice(_targets(kind))))
+        faults.append(_drawn(rng, kind, rng.choice(targets[kind])))
     rng.shuffle(faults)
     calm = seconds * CALM_SHARE
     moments = sorted(rng.uniform(calm, seconds - calm) for _ in faults)
     return tuple(replace(fault, at_seconds=round(at, 2)) for at, fault in zip(moments, faults, strict=True))
 
 
-def _once_each(possible: Sequence[Kind]) -> Iterator[tuple[Kind, str]]:
+def _once_each(
+    possible: Sequence[Kind], targets: Mapping[Kind, Sequence[str]]
+) -> Iterator[tuple[Kind, Sequence[str]]]:
+    """Each kind with those of whom one is hit: by most faults each target, by some any of them."""
     for kind in possible:
-        for target in _targets(kind) if kind not in (Kind.PAUSE, Kind.JOIN) else ("",):
-            yield kind, target
+        if kind in (Kind.PAUSE, Kind.JOIN):
+            yield kind, targets[kind]
+        else:
+            yield from ((kind, (target,)) for target in targets[kind])
 
 
 def _targets(kind: Kind) -> Sequence[str]:
@@ -111,7 +123,6 @@ def _targets(kind: Kind) -> Sequence[str]:
 
 def _drawn(rng: Random, kind: Kind, target: str) -> Fault:
     shortest, longest = _LASTING.get(kind, (0.0, 0.0))
-    chosen = target or rng.choice(_targets(kind))
     lasting = round(rng.uniform(shortest, longest), 2)
     shift = rng.choice(_SHIFTS_SECONDS) if kind is Kind.CLOCK_JUMP else 0
-    return Fault(at_seconds=0, kind=kind, target=chosen, seconds=lasting, shift_seconds=shift)
+    return Fault(at_seconds=0, kind=kind, target=target, seconds=lasting, shift_seconds=shift)

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 import asyncpg
@@ -14,7 +15,7 @@ from alongside_chassis.database import UNANSWERED
 from alongside_cli.faults.clocks import FalseClocks
 from alongside_cli.faults.disk import OutboxDisk, shrink_outboxes
 from alongside_cli.faults.proxy import FaultProxy
-from alongside_cli.faults.storm import NETWORKS, SERVICES, Fault, Kind
+from alongside_cli.faults.storm import SERVICES, Fault, Kind
 from alongside_cli.stack.children import signal_group
 from alongside_cli.stack.errors import NotRunning, StackError
 from alongside_cli.stack.processes import Changed, Event, State
@@ -27,8 +28,6 @@ MID_RELAY_SECONDS_MAX: Final = 6.0
 """How long to wait for a moment at which an outbox is full, before killing anyway."""
 REVIVE_PAUSE_SECONDS: Final = 1.0
 CALM_SECONDS_MAX: Final = 300.0
-_LASTING: Final = frozenset({*NETWORKS, *SERVICES})
-"""What must run whatever happens; further instances may fail to come."""
 _WAITING: Final = "select count(*) from outbox"
 
 
@@ -47,10 +46,16 @@ class Tools:
     """What faults are made with. `missed` says of the faults for which a tool is missing here what is missing."""
 
     stack: LocalStack
-    proxies: Mapping[str, FaultProxy]
+    proxies: Mapping[str, Sequence[FaultProxy]]
+    """By network: one before PostgreSQL, one before each broker."""
     disk: OutboxDisk | None
     clocks: FalseClocks | None
     missed: Mapping[Kind, str] = field(default_factory=dict)
+
+    @property
+    def lasting(self) -> tuple[str, ...]:
+        """What must run whatever happens; further instances may fail to come."""
+        return ("postgres", *self.stack.broker.serving, *SERVICES)
 
     @property
     def possible(self) -> tuple[Kind, ...]:
@@ -97,7 +102,7 @@ class Striker:
             Kind.KILL_BURST: self._kill_burst,
             Kind.KILL_MID_RELAY: self._kill_mid_relay,
             Kind.KILL_POSTGRES: lambda _: self._kill_one("postgres"),
-            Kind.KILL_KAFKA: lambda _: self._kill_one("kafka"),
+            Kind.KILL_KAFKA: self._kill,
             Kind.PAUSE: self._pause,
             Kind.JOIN: self._join,
             Kind.RESET: self._reset,
@@ -187,7 +192,7 @@ class Striker:
         return running
 
     async def _reset(self, fault: Fault) -> tuple[str, int]:
-        count = self._tools.proxies[fault.target].reset_all()
+        count = sum(proxy.reset_all() for proxy in self._tools.proxies[fault.target])
         return f"reset {count} connections to {fault.target}", 0
 
     async def _delay(self, fault: Fault) -> tuple[str, int]:
@@ -198,20 +203,25 @@ class Striker:
     @contextlib.contextmanager
     def _latency(self, network: str) -> Any:
         """Slow as long as anybody wants it slow."""
-        proxy = self._tools.proxies[network]
         self._delayed[network] = self._delayed.get(network, 0) + 1
-        proxy.latency_seconds = LATENCY_SECONDS
+        self._slow(network)
         try:
             yield
         finally:
             self._delayed[network] -= 1
+            self._slow(network)
+
+    def _slow(self, network: str) -> None:
+        for proxy in self._tools.proxies[network]:
             proxy.latency_seconds = LATENCY_SECONDS if self._delayed[network] else 0.0
 
     async def _hold_back(self, fault: Fault) -> tuple[str, int]:
-        proxy = self._tools.proxies[fault.target]
-        proxy.hold_back()
+        proxies = self._tools.proxies[fault.target]
+        for proxy in proxies:
+            proxy.hold_back()
         await asyncio.sleep(fault.seconds)
-        proxy.flow()
+        for proxy in proxies:
+            proxy.flow()
         return f"nothing reached {fault.target} for {fault.seconds:g} s", 0
 
     async def _fill_disk(self, fault: Fault) -> tuple[str, int]:
@@ -235,7 +245,7 @@ class Striker:
 
     def _revive(self, event: Event) -> None:
         """A process that crashed too often in a row is given up by the supervisor; not here."""
-        if isinstance(event, Changed) and event.state is State.FAILED and event.name in _LASTING:
+        if isinstance(event, Changed) and event.state is State.FAILED and event.name in self._tools.lasting:
             self.given_up.append(f"{event.name} {event.detail}")
             task = asyncio.create_task(self._start_again(event.name))
             self._reviving.add(task)
@@ -249,14 +259,14 @@ class Striker:
     async def _until_all_runs(self) -> None:
         """Wait until what should run is ready."""
         async with asyncio.timeout(CALM_SECONDS_MAX):
-            for name in (*NETWORKS, *SERVICES):
+            for name in self._tools.lasting:
                 while self._tools.stack.service(name).status.state is not State.READY:  # noqa: ASYNC110  (polled)
                     await asyncio.sleep(0.1)
 
     def _undo(self) -> None:
         for pid in list(self._paused):
             self._wake(pid)
-        for proxy in self._tools.proxies.values():
+        for proxy in chain.from_iterable(self._tools.proxies.values()):
             proxy.latency_seconds = 0.0
             proxy.flow()
         if self._tools.clocks is not None:

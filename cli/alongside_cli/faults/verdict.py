@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from alongside_cli.faults.checks import answers, effects, notices, order, places, remains
+from alongside_cli.faults.checks import answers, effects, notices, order, pauses, places, remains
 from alongside_cli.faults.evidence import Broken, Evidence, Finding
 
 Check: TypeAlias = Callable[[Evidence], Iterable[Finding]]
@@ -30,6 +30,9 @@ CHECKS: Final[Sequence[Check]] = (
     notices.everybody_is_told,
     notices.deliveries_are_announced,
     notices.delivered_mail_arrived,
+    pauses.the_broken_sender_is_paused_alone,
+    pauses.pauses_are_told_and_ended,
+    pauses.others_go_on_meanwhile,
     remains.outboxes_are_empty,
     remains.everything_was_consumed,
     remains.dead_letters_are_the_poison,
@@ -57,6 +60,7 @@ def summary(evidence: Evidence, findings: Sequence[Finding]) -> Mapping[str, Any
         "resent": kinds["resent"],
         "declined": sum(row["state"] == "declined" for row in evidence.proposals),
         **counts,
+        "pauses": len(evidence.quarantines),
         "dead_letters": len(evidence.dead_letters),
         "poison": len(remains.poison(evidence)),
         "outbox_left": sum(evidence.outbox.values()),

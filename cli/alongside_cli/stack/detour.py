@@ -1,7 +1,7 @@
 """The way services take to PostgreSQL and Kafka when somebody stands in between, such as the fault suite's proxy.
 
-Kafka tells every client the address at which it wants to be called, so a proxy in front of it is passed by after the
-first answer. Kafka therefore listens on one more port: whoever calls there is told the proxy's address.
+Kafka tells every client the addresses at which its nodes want to be called, so a proxy in front of it is passed by after
+the first answer. Each node therefore listens on one more port: whoever calls there is told the proxies' addresses.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Detour:
 
     postgres: int | None = None
     """Where services are sent instead of PostgreSQL's own port."""
-    kafka: int | None = None
-    """Where services are sent instead of Kafka's own port."""
-    kafka_behind: int | None = None
-    """Kafka's further port, to which whoever listens on `kafka` has to connect. One node of Apache Kafka only."""
+    kafka: tuple[int, ...] = ()
+    """Where services are sent instead of Kafka's own ports, a port for each node."""
+    kafka_behind: tuple[int, ...] = ()
+    """The nodes' further ports, to which whoever listens on `kafka` has to connect. Apache Kafka only."""

@@ -76,14 +76,14 @@ class KafkaCluster:
     @property
     def bootstrap(self) -> str:
         """`host:port[,host:port]` for clients."""
-        return _addresses(node.client_port for node in self.nodes)
+        return addresses(node.client_port for node in self.nodes)
 
     def admin_of(self, *nodes: KafkaNode) -> Kafka:
         """The cluster as its administrator calls it, at these nodes or at all of them."""
         if self.passwords is None:
-            return Kafka(_addresses(node.client_port for node in nodes or self.nodes))
+            return Kafka(addresses(node.client_port for node in nodes or self.nodes))
         return Kafka(
-            _addresses(node.brokers_port for node in nodes or self.nodes),
+            addresses(node.brokers_port for node in nodes or self.nodes),
             security_protocol="SASL_PLAINTEXT",
             sasl_mechanism="PLAIN",
             user=ADMIN,
@@ -131,8 +131,8 @@ class KafkaCluster:
     def _identity(self, node: KafkaNode) -> dict[str, str]:
         listeners = self._listeners(node)
         advertised = {name: port for name, port in listeners.items() if name != "CONTROLLER"}
-        if self.detour.kafka and "DETOUR" in advertised:
-            advertised["DETOUR"] = self.detour.kafka
+        if "DETOUR" in advertised:
+            advertised["DETOUR"] = self.detour.kafka[node.number - 1]
         return {
             "process.roles": "broker,controller",
             "node.id": str(node.number),
@@ -151,8 +151,8 @@ class KafkaCluster:
         listeners = {"CLIENT": node.client_port, "CONTROLLER": node.controller_port}
         if self.passwords:
             listeners[BROKERS] = node.brokers_port
-        if self.detour.kafka and self.detour.kafka_behind:
-            listeners["DETOUR"] = self.detour.kafka_behind
+        if self.detour.kafka_behind:
+            listeners["DETOUR"] = self.detour.kafka_behind[node.number - 1]
         return listeners
 
     def _protocol(self, listener: str) -> str:
@@ -209,7 +209,8 @@ class KafkaCluster:
         return self.home(node) / "data"
 
 
-def _addresses(ports: Iterable[int]) -> str:
+def addresses(ports: Iterable[int]) -> str:
+    """`host:port[,host:port]` on loopback."""
     return ",".join(f"{LOOPBACK}:{port}" for port in ports)
 
 

@@ -26,6 +26,7 @@ from alongside_cli.stack.control import end_leftovers
 from alongside_cli.stack.databases import Database, Server
 from alongside_cli.stack.detour import Detour
 from alongside_cli.stack.errors import StartFailed
+from alongside_cli.stack.kafka import addresses
 from alongside_cli.stack.kafka_access import access_of
 from alongside_cli.stack.kafka_security import ADMIN, CLUSTER, ClusterPasswords, Tls
 from alongside_cli.stack.parts import Mail
@@ -329,7 +330,7 @@ class LocalStack:
         told = ServiceEnv(
             service=service,
             database=replace(database, port=detour.postgres or database.port),
-            kafka=replace(kafka, bootstrap=f"{LOOPBACK}:{detour.kafka}") if detour.kafka else kafka,
+            kafka=replace(kafka, bootstrap=addresses(detour.kafka)) if detour.kafka else kafka,
             port=self._port(name),
             otlp_endpoint=self.url("traces") if self.plan.traces else "",
             instance_id=f"{service}-{number}",  # a killed process has its partitions back at once (docs/decisions/0012)

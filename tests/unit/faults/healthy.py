@@ -1,4 +1,6 @@
-"""A small run in which every promise was kept: two referrals, one declined first, a repeat and a poison record."""
+"""A small run in which every promise was kept: two referrals, one declined first, a repeat, and a poison record after
+which the partner was paused.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,8 @@ from itertools import count
 from typing import Any
 
 from alongside_cli.faults.crowd import Promise
-from alongside_cli.faults.evidence import JOURNEY, Arrived, Evidence, Heard, Place
-from alongside_cli.faults.letters import Letter
+from alongside_cli.faults.evidence import JOURNEY, Arrived, Evidence, Heard, Pause, Place
+from alongside_cli.faults.letters import OUTBREAK_KIND, Letter
 from alongside_contracts.vocabulary import Answer
 
 PARTNER = "st-mary-hospital"
@@ -57,6 +59,8 @@ def healthy() -> Evidence:
         _answer(stream, Answer.ADMITTED, event_id, referral)
     _answer(stream, Answer.LINKED, "e-1-again", FIRST)
     _answer(stream, Answer.REFUSED, None, None, place=poison)
+    for type_ in ("intake.paused", "intake.resumed"):
+        stream.add(STATUS, PARTNER, type_, partner=PARTNER)
     timeline, notices = [], []
     for referral in (FIRST, SECOND):
         lines, told = _journey(stream, referral, declined=referral == SECOND)
@@ -67,7 +71,7 @@ def healthy() -> Evidence:
             letter(0, "good", "e-1", Answer.ADMITTED),
             letter(1, "good", "e-2", Answer.ADMITTED),
             letter(2, "resent", "e-1-again", Answer.LINKED),
-            letter(3, "poison-cut-off", "e-3", Answer.REFUSED),
+            letter(3, OUTBREAK_KIND, "e-3", Answer.REFUSED),
             letter(4, "redelivered", "e-1", Answer.ADMITTED),
         ),
         arrived=tuple(Arrived(Place(INBOUND, 0, number), number) for number in range(5)),
@@ -90,6 +94,8 @@ def healthy() -> Evidence:
         outbox={"intake": 0, "matching": 0},
         lag={"intake": 0},
         mails={row["message_id"]: 1 for row in notices if row["channel"] == "email"},
+        quarantines=({"partner": PARTNER, "paused_at": "12:00", "resumed_at": "12:01"},),
+        pauses=(Pause(PARTNER, others_sent=20, others_answered=18),),
         promised=(Promise("accept", "p-r-1-1"), Promise("decline", "p-r-2-1"), Promise("start", FIRST)),
     )
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from alongside_cli.faults.crowd import Promise
-from alongside_cli.faults.evidence import Arrived, Broken, Evidence, Place
+from alongside_cli.faults.evidence import Arrived, Broken, Evidence, Pause, Place
 from alongside_cli.faults.verdict import check, summary
 from tests.unit.faults.healthy import (
     FIRST,
     INBOUND,
     OFFER,
+    PARTNER,
     SECOND,
     dead_letter,
     healthy,
@@ -75,6 +76,8 @@ LOST: dict[str, Plant] = {
     "a command that was answered": lambda e: replace(e, promised=(Promise("complete", "r-9"),)),
     "an accepted proposal": lambda e: replace(e, promised=(Promise("accept", "p-r-2-1"),)),
     "records nobody consumed": lambda e: replace(e, lag={"matching": 3}),
+    "word of a pause": lambda e: without_event(e, "intake.paused"),
+    "word that a pause ended": lambda e: without_event(e, "intake.resumed"),
     "a loop that never closed": lambda e: with_row(e, "referrals", {"id": FIRST}, loop_closed_at=None),
 }
 DUPLICATED: dict[str, Plant] = {
@@ -127,7 +130,15 @@ DEAD_LETTERS: dict[str, Plant] = {
         e, dead_letters=(*e.dead_letters, dead_letter("matching", Place("x", -1, 7)))
     ),
 }
+WRONG_PAUSE: dict[str, Plant] = {
+    "a broken sender nobody paused": lambda e: replace(e, quarantines=()),
+    "a healthy sender paused": lambda e: replace(
+        e, quarantines=(*e.quarantines, {**e.quarantines[0], "partner": "north-clinic"})
+    ),
+    "a pause nobody ended": lambda e: with_row(e, "quarantines", {"partner": PARTNER}, resumed_at=None),
+}
 PLANTED = [
+    *((Broken.WRONG_PAUSE, name, plant) for name, plant in WRONG_PAUSE.items()),
     *((Broken.LOST, name, plant) for name, plant in LOST.items()),
     *((Broken.DUPLICATED, name, plant) for name, plant in DUPLICATED.items()),
     *((Broken.OUT_OF_ORDER, name, plant) for name, plant in OUT_OF_ORDER.items()),
@@ -139,6 +150,11 @@ PLANTED = [
         Broken.UNATTENDED,
         "an open referral nobody is to act on",
         lambda e: with_row(e, "referrals", {"id": SECOND}, status="requested"),
+    ),
+    (
+        Broken.HELD_UP,
+        "others waiting for a paused partner",
+        lambda e: replace(e, pauses=(Pause(PARTNER, others_sent=20, others_answered=2),)),
     ),
     (
         Broken.WRONG_ANSWER,

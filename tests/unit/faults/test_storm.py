@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from alongside_cli.faults.letters import NUMBER_HEADER, Letter, letters
+from alongside_cli.faults.letters import NUMBER_HEADER, OUTBREAK, OUTBREAK_KIND, Letter, letters
 from alongside_cli.faults.storm import NETWORKS, SERVICES, SESSION_SECONDS, Kind, storm
 from alongside_cli.sample.partners import partners
 from alongside_cli.sample.submissions import Series
@@ -55,8 +55,16 @@ def test_a_pause_outlasts_the_session_so_that_partitions_move() -> None:
     assert all(f.seconds > SESSION_SECONDS for f in storm(2, 900) if f.kind is Kind.PAUSE)
 
 
+def test_each_broker_is_killed_and_the_seed_says_when() -> None:
+    brokers = ("kafka-1", "kafka-2", "kafka-3")
+    script = storm(3, 90, brokers=brokers)
+
+    assert {f.target for f in script if f.kind is Kind.KILL_KAFKA} == set(brokers)
+    assert script == storm(3, 90, brokers=brokers)
+
+
 def test_clocks_are_turned_forward_and_back_and_nothing_else_is() -> None:
-    script = storm(2, 900)
+    script = [fault for seed in range(9) for fault in storm(seed, 90)]
 
     assert {f.shift_seconds for f in script if f.kind is Kind.CLOCK_JUMP} == {3_600, -3_600, 10_800}
     assert {f.shift_seconds for f in script if f.kind is not Kind.CLOCK_JUMP} == {0}
@@ -99,6 +107,18 @@ def test_a_repeat_comes_after_what_it_repeats_and_under_the_same_key() -> None:
 @pytest.mark.parametrize("letter", [each for each in drawn() if each.poison], ids=lambda each: each.kind)
 def test_poison_cannot_be_read_or_is_forged(letter: Letter) -> None:
     assert is_refused(letter)
+
+
+def test_a_sender_that_breaks_spoils_records_of_one_key_in_a_row() -> None:
+    sent = letters(partners(), Series("faults", 1, NOW), 200, outbreak=OUTBREAK)
+    spoiled = [letter for letter in sent if letter.kind == OUTBREAK_KIND]
+
+    between = sent[spoiled[0].number : spoiled[-1].number]
+    assert len(spoiled) == OUTBREAK
+    assert {letter.kind for letter in between} <= {OUTBREAK_KIND, "redelivered", "resent"}
+    assert len({(letter.topic, letter.key) for letter in spoiled}) == 1
+    assert len({letter.event_id for letter in spoiled}) == OUTBREAK
+    assert all(is_refused(letter) for letter in spoiled)
 
 
 def test_everything_else_can_be_read() -> None:

@@ -23,21 +23,30 @@ from alongside_cli.stack.settings import inherited_environment
 NODE = KafkaNode(1, 9092, 9093)
 
 
-def settings_of(detour: Detour, folder: Path) -> dict[str, str]:
-    """Kafka's settings, by name."""
+def settings_of(detour: Detour, folder: Path, node: KafkaNode = NODE) -> dict[str, str]:
+    """A node's settings, by name."""
     jars = KafkaJars(folder, Java(Path("java"), 17))
-    lines = KafkaCluster(folder, jars, (NODE,), detour=detour).settings(NODE).splitlines()
+    lines = KafkaCluster(folder, jars, (node,), detour=detour).settings(node).splitlines()
     return dict(line.split("=", 1) for line in lines)
 
 
 def test_whoever_calls_behind_the_proxy_is_told_the_proxys_address(tmp_path: Path) -> None:
-    settings = settings_of(Detour(kafka=7000, kafka_behind=7001), tmp_path)
+    settings = settings_of(Detour(kafka=(7000,), kafka_behind=(7001,)), tmp_path)
 
     assert "DETOUR://127.0.0.1:7001" in settings["listeners"].split(",")
     assert settings["advertised.listeners"].split(",") == [
         "CLIENT://127.0.0.1:9092",
         "DETOUR://127.0.0.1:7000",
     ]
+
+
+def test_each_node_has_a_proxy_of_its_own(tmp_path: Path) -> None:
+    detour = Detour(kafka=(7000, 7010), kafka_behind=(7001, 7011))
+
+    settings = settings_of(detour, tmp_path, KafkaNode(2, 9192, 9193))
+
+    assert "DETOUR://127.0.0.1:7011" in settings["listeners"].split(",")
+    assert "DETOUR://127.0.0.1:7010" in settings["advertised.listeners"].split(",")
 
 
 def test_without_a_detour_kafka_has_one_door_for_clients(tmp_path: Path) -> None:
