@@ -31,6 +31,8 @@ from tests.service.chassis.conftest import BareBench
 
 TOKEN = "a-token-for-tests"
 KILLED = "a killed process stays a member of the embedded broker's group for good"
+EACH = 3_000
+READABLE = EACH - EACH // 10
 Sent = tuple[str, bytes, bytes, list[tuple[str, bytes]]]
 
 
@@ -149,56 +151,68 @@ async def test_half_of_one_partners_records_are_bad_and_everybody_else_goes_on(
     storm: Storm, broker: LocalStack
 ) -> None:
     stormy, calm = a_partner_name(), a_partner_name()
-    topics = {name: streams.PARTNER_REFERRALS.topic(name) for name in (stormy, calm)}
-    await broker.create_topics([Topic(topic, 3) for topic in topics.values()])
+    topic = streams.PARTNER_REFERRALS.topic(stormy)
+    await broker.create_topics([Topic(streams.PARTNER_REFERRALS.topic(name), 3) for name in (stormy, calm)])
     await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
-    bad, unreadable = range(0, 10, 2), {1}  # of ten, five are refused and one more cannot be read
+    await publish(storm.kafka, half_of_one_partners_bad(storm, stormy, calm))
+
+    await everybody_else_goes_on(storm, stormy, calm)
+    kept, notes = await storm.letters(topic), await storm.notes()
+    assert len(kept) <= 51 + 25
+    with storm.instance("mended") as mended:
+        await poll_until(mended.ready, lambda said: bool(said.get("remarks")), "the remark, after a restart")
+        assert (await storm.letters(topic), await storm.notes()) == (kept, notes)
+        put_aside = await the_rest_is_handled(storm, mended, stormy)
+
+    notes = await storm.notes()
+    assert len(notes) == len(set(notes)) == EACH + READABLE
+    assert all(numbers == sorted(numbers) for key, numbers in by_key(notes).items() if key.startswith("c"))
+    late = put_aside_before(notes, put_aside)
+    assert all(numbers == sorted(numbers) for key, numbers in by_key(late).items())
+
+
+def half_of_one_partners_bad(storm: Storm, stormy: str, calm: str) -> list[Sent]:
+    """As many of each partner, by turns. Of ten of the stormy one's, five are refused and one cannot be read."""
     sent = []
-    for n in range(3_000):
-        kind = "bad" if n % 10 in bad else "good"
-        record = storm.a_submission(stormy, f"s{n % 30}", f"{kind}-{n}")
-        broken = (record[0], record[1], b"{", record[3])
-        sent.append(broken if n % 10 in unreadable else record)
+    for n in range(EACH):
+        kind = "bad" if n % 2 == 0 else "good"
+        topic, key, value, headers = storm.a_submission(stormy, f"s{n % 30}", f"{kind}-{n}")
+        sent.append((topic, key, b"{" if n % 10 == 1 else value, headers))
         sent.append(storm.a_submission(calm, f"c{n % 7}", f"calm-{n}"))
-    await publish(storm.kafka, sent)
+    return sent
+
+
+async def everybody_else_goes_on(storm: Storm, stormy: str, calm: str) -> None:
+    """Faulty processes come and go until all of the calm partner's is handled and the stormy one's is paused."""
 
     async def calm_ones() -> int:
         return sum(note.startswith("calm") for note in await storm.references())
 
-    with ExitStack() as running:
-        first = running.enter_context(storm.instance("faulty", batch_records_max=200))
+    with storm.instance("faulty", batch_records_max=200):
         await poll_until(calm_ones, lambda count: count > 0, "the first of the calm partner")
-        first.kill()
-        second, third = (running.enter_context(storm.instance("faulty")) for _ in range(2))
-        await poll_until(calm_ones, lambda count: count >= 3_000, "all of the calm partner's")
+    with storm.instance("faulty") as second, storm.instance("faulty"):
+        await poll_until(calm_ones, lambda count: count >= EACH, "all of the calm partner's")
         told = await poll_until(second.ready, lambda said: bool(said.get("remarks")), "a remark")
-        third.kill()
-        kept, notes = await storm.letters(topics[stormy]), await storm.notes()
-        assert (told["ready"], told["remarks"]) == (True, [f"{topics[stormy]} is paused"])
-        assert len(kept) <= 51 + 25
-        assert await storm.letters(topics[calm]) == []
-        second.kill()
+    paused = streams.PARTNER_REFERRALS.topic(stormy)
+    assert (told["ready"], told["remarks"]) == (True, [f"{paused} is paused"])
+    assert await storm.letters(streams.PARTNER_REFERRALS.topic(calm)) == []
 
-        mended = running.enter_context(storm.instance("mended"))
-        await poll_until(mended.ready, lambda said: bool(said.get("remarks")), "the remark, after a restart")
-        assert (await storm.letters(topics[stormy]), await storm.notes()) == (kept, notes)
-        assert (await mended.post(f"/quarantine/{stormy}/resume", {"by": "ana"}))["resumed"] is True
-        put_aside = await storm.bench.pool.fetchval(
-            "select count(*) from dead_letter where reason = 'not-eligible' and topic = $1", topics[stormy]
-        )
-        readable = 3_000 - 300
 
-        async def stormy_ones() -> int:
-            return len(await storm.references()) - 3_000
+async def the_rest_is_handled(storm: Storm, mended: Instance, stormy: str) -> int:
+    """Resume the stormy partner and replay what was put aside; returns how many of that came to be handled."""
+    assert (await mended.post(f"/quarantine/{stormy}/resume", {"by": "ana"}))["resumed"] is True
+    topic = streams.PARTNER_REFERRALS.topic(stormy)
+    put_aside: int = await storm.bench.pool.fetchval(
+        "select count(*) from dead_letter where reason = 'not-eligible' and topic = $1", topic
+    )
 
-        await poll_until(stormy_ones, lambda count: count >= readable - put_aside, "the rest of its stream")
-        assert await replay_all(storm, mended, topics[stormy]) == {"handled": put_aside, "refused": 300}
+    async def stormy_ones() -> int:
+        return len(await storm.references()) - EACH
 
-    notes = await storm.notes()
-    assert len(notes) == len(set(notes)) == 3_000 + readable
-    assert all(numbers == sorted(numbers) for key, numbers in by_key(notes).items() if key.startswith("c"))
-    late = put_aside_before(notes, put_aside)
-    assert all(numbers == sorted(numbers) for key, numbers in by_key(late).items())
+    await poll_until(stormy_ones, lambda count: count >= READABLE - put_aside, "the rest of its stream")
+    outcomes = await replay_all(storm, mended, topic)
+    assert outcomes == {"handled": put_aside, "refused": EACH - READABLE}
+    return put_aside
 
 
 def put_aside_before(notes: Sequence[tuple[str, str]], replayed: int) -> list[tuple[str, str]]:
