@@ -6,8 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 from alongside_chassis.testing import ServiceBench
-from alongside_contracts.matching import MatchProposed
-from alongside_contracts.vocabulary import Status
+from alongside_contracts.matching import MatchProposed, MatchWaitlisted
+from alongside_contracts.vocabulary import Need, Status
 from alongside_matching.domain.facts import Point
 from alongside_matching.seeking import sought
 from alongside_matching.store import requests
@@ -102,6 +102,24 @@ async def test_the_supporter_a_person_asks_to_go_on_with_goes_before_one_who_fit
     referral = await admit(matching_bench, continue_with=known)
 
     assert (await last_proposal(matching_bench, referral)).offer_id == known
+
+
+async def test_a_person_may_go_on_with_a_supporter_for_something_new(matching_bench: ServiceBench) -> None:
+    known = await an_offer(matching_bench, needs=["grief"])
+
+    referral = await admit(matching_bench, needs=(Need.HOUSING,), continue_with=known)
+
+    assert (await last_proposal(matching_bench, referral)).offer_id == known
+
+
+async def test_who_is_gone_on_with_passes_every_other_rule(matching_bench: ServiceBench) -> None:
+    full = await an_offer(matching_bench, capacity=1)
+    await admit(matching_bench)
+
+    referral = await admit(matching_bench, needs=(Need.HOUSING,), continue_with=full)
+
+    (waits,) = await announced(matching_bench, MatchWaitlisted, referral)
+    assert waits.excluded == {"capacity": 1}
 
 
 async def test_an_offer_the_consent_does_not_cover_is_not_asked(matching_bench: ServiceBench) -> None:

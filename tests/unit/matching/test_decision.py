@@ -54,6 +54,15 @@ def test_a_decision_keeps_the_chosen_one_even_when_many_scored_better() -> None:
     assert replay(decision, POLICY) == Reproduced()
 
 
+def test_staff_are_not_told_of_a_shared_need_where_none_is() -> None:
+    known = a_supporter(needs=frozenset({"grief"}))
+
+    decision = decided([known], someone({"housing"}, continue_with=known.id))
+
+    assert decision.chosen == known.id
+    assert "shared-need" not in decision.reasons
+
+
 def test_a_decision_whose_facts_were_changed_is_found_out() -> None:
     decision = decided([a_supporter(capacity=4)], someone())
     (offer,) = decision.snapshot.offers

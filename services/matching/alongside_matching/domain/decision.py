@@ -77,7 +77,7 @@ class Decision:
             return ()
         values = dict(zip(self.shares, chosen.factors, strict=True))
         told = {
-            "shared-need": True,
+            "shared-need": values.get("shared_need", 0) > 0,
             "shared-language": True,
             "preferred-format": values.get("preferred_format", 0) > 0,
             "preferred-mode": values.get("preferred_mode", 0) > 0,

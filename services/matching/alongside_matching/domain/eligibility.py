@@ -62,8 +62,9 @@ def region(offer: Offer, request: Request, _on: date) -> str | None:
 
 
 def need(offer: Offer, request: Request, _on: date) -> str | None:
-    """At least one need is shared: they have walked the same road."""
-    return "need" if offer.needs.isdisjoint(request.needs) else None
+    """At least one need is shared: they have walked the same road. Who is asked for again is known already."""
+    known = offer.id == request.continue_with
+    return "need" if offer.needs.isdisjoint(request.needs) and not known else None
 
 
 def language(offer: Offer, request: Request, _on: date) -> str | None:

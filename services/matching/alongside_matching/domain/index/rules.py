@@ -66,8 +66,9 @@ def region(search: Search) -> Bits | None:
 
 
 def need(search: Search) -> Bits | None:
-    """Who shares no need."""
-    return ~search.carrying("needs", search.request.needs)
+    """Who shares no need, and is not asked for again."""
+    sharing, known = search.carrying("needs", search.request.needs), search.request.continue_with
+    return ~sharing if known is None else ~(sharing | _offers(search, [known]))
 
 
 def language(search: Search) -> Bits | None:
