@@ -74,13 +74,10 @@ def _group(found: PublishedGroup, offer_id: Any, region: str) -> Group:
 
 
 def _offer(found: PublishedGroup, region: str, needs: Sequence[Need], policy: Policy) -> NewOffer:
-    """An online meeting is open to everyone; where its publisher closes it, it says for whom it is.
-
-    One for women or men alone is restricted to a code that no request has, and so is listed and never proposed.
-    """
+    """An online meeting is open to everyone; where its publisher closes it, it says for whom it is."""
     codes = sorted({need.value for need in needs})
-    said = orjson.dumps([asdict(found), codes], default=sorted, option=orjson.OPT_NON_STR_KEYS)
     only_for = [identity.value for identity in found.only_for]
+    said = orjson.dumps([asdict(found), codes, *only_for], default=sorted, option=orjson.OPT_NON_STR_KEYS)
     return NewOffer(
         id=new_id(),
         kind=OfferKind.GROUP.value,
@@ -97,5 +94,6 @@ def _offer(found: PublishedGroup, region: str, needs: Sequence[Need], policy: Po
         source_id=found.slug,
         content_hash=sha256(said).hexdigest(),
         identities=[identity.value for identity in found.identities],
-        eligibility=only_for or (codes if found.need_only else ()),
+        eligibility=codes if found.need_only else (),
+        only_for=only_for,
     )

@@ -32,6 +32,7 @@ def sought(referral_id: UUID, said: SupportRequest) -> Request:
         hopes=_codes(said.hopes),
         interests=_codes(said.interests),
         identities=_codes(said.identities),
+        identifies_as=_codes(said.identifies_as),
         organisations_avoided=frozenset(said.organisations_avoided),
         availability=_mask(said.availability),
         near=Point(said.near.latitude, said.near.longitude) if said.near else None,

@@ -103,6 +103,9 @@ class SupportRequest(Contract):
     interests: tuple[Interest, ...] = Field(default=(), max_length=CODES_MAX)
     identities: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
     """What the person wishes a companion to share with them; never what the person is."""
+    identifies_as: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
+    """Who the person says they are, as far as they want to be proposed what is kept for such people alone, such as a
+    meeting for women. Never guessed: what is not said here keeps those offers out."""
     availability: tuple[FreeHours, ...] = Field(default=(), max_length=WINDOWS_MAX)
     """When the person has time, in the region's wall time; empty means that they do not say."""
     near: Area | None = None

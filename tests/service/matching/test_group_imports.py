@@ -8,9 +8,9 @@ import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.matching import MatchWaitlisted
-from alongside_contracts.vocabulary import Need
+from alongside_contracts.vocabulary import Format, Identity, Need
 from tests.builders import REGION
-from tests.service.matching.bench import admit, announced
+from tests.service.matching.bench import admit, an_offer, announced, last_proposal
 from tests.unit.groups.test_published import ENTRY
 
 MEETINGS = Path(__file__).parents[3].parent / "shared" / "data" / "online-meetings.json"
@@ -77,13 +77,34 @@ async def test_a_list_that_cannot_be_read_is_refused(
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
-async def test_a_meeting_for_women_alone_is_listed_and_not_proposed(matching_bench: ServiceBench) -> None:
-    done = await import_groups(matching_bench, [ENTRY | {"types": ["W"]}])
+async def test_a_meeting_for_women_alone_is_for_who_says_that_she_is_one(
+    matching_bench: ServiceBench,
+) -> None:
+    done = await import_groups(matching_bench, [ENTRY | {"types": ["W", "C"]}])
+    (group,) = (await matching_bench.client.get("/offers")).json()["items"]
 
-    referral = await admit(matching_bench, needs=(Need.ALCOHOL,))
+    silent = await admit(matching_bench, needs=(Need.ALCOHOL,))
+    of_them = await admit(matching_bench, needs=(Need.ALCOHOL,), identifies_as=(Identity.WOMAN,))
+    asks_for_it = await admit(
+        matching_bench, needs=(Need.ALCOHOL,), identifies_as=(Identity.WOMAN,), formats=(Format.GROUP,)
+    )
 
     assert (done["created"], done["lines"][0]["code"]) == (1, "only-for-some")
-    (group,) = (await matching_bench.client.get("/offers")).json()["items"]
-    assert (group["identities"], group["eligibility"]) == (["woman"], ["woman"])
-    (waits,) = await announced(matching_bench, MatchWaitlisted, referral)
+    assert (group["identities"], group["eligibility"], group["only_for"]) == (
+        ["woman"],
+        ["alcohol"],
+        ["woman"],
+    )
+    (waits,) = await announced(matching_bench, MatchWaitlisted, silent)
     assert waits.interim_offer_id is None
+    (waits,) = await announced(matching_bench, MatchWaitlisted, of_them)
+    assert str(waits.interim_offer_id) == group["id"]
+    assert str((await last_proposal(matching_bench, asks_for_it)).offer_id) == group["id"]
+
+
+async def test_who_a_person_says_they_are_is_known_while_they_wait(matching_bench: ServiceBench) -> None:
+    referral = await admit(matching_bench, identifies_as=(Identity.WOMAN,))
+
+    circle = await an_offer(matching_bench, kind="group", only_for=["woman"], capacity=3)
+
+    assert (await last_proposal(matching_bench, referral)).offer_id == circle

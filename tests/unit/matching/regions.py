@@ -64,6 +64,7 @@ offers = st.builds(
     checked_until=days(),
     check_required=st.sampled_from([False, False, True]),
     eligibility=st.just(frozenset()) | some([*NEEDS, *BANDS]),
+    only_for=st.just(frozenset()) | identities,
 )
 requests = st.builds(
     Request,
@@ -79,6 +80,7 @@ requests = st.builds(
     hopes=hopes,
     interests=interests,
     identities=identities,
+    identifies_as=identities,
     organisations_avoided=some(["city-hospital"], 1),
     availability=hours,
     near=st.none() | points,

@@ -191,6 +191,25 @@ def test_a_service_that_restricts_itself_is_there_for_those_only(code: str) -> N
     assert (kept_out_by(service, belongs), kept_out_by(service, someone())) == (None, "restriction")
 
 
+@pytest.mark.parametrize(
+    ("says", "kept_out"),
+    [(set(), "only-for"), ({"man"}, "only-for"), ({"woman"}, None), ({"woman", "veteran"}, None)],
+    ids=["says nothing", "is another", "is one of them", "is that and more"],
+)
+def test_what_is_kept_for_some_is_for_who_says_that_they_are_one_of_them(
+    says: set[str], kept_out: str | None
+) -> None:
+    for_women = a_group(only_for=frozenset({"woman"}))
+
+    assert kept_out_by(for_women, someone(identifies_as=frozenset(says))) == kept_out
+
+
+def test_whom_a_person_wants_to_meet_says_nothing_about_who_they_are() -> None:
+    for_women = a_group(only_for=frozenset({"woman"}))
+
+    assert kept_out_by(for_women, someone(identities=frozenset({"woman"}))) == "only-for"
+
+
 def test_who_can_only_meet_in_person_lives_within_reach() -> None:
     far_away = a_supporter(modes=IN_PERSON, where=HOMESTEAD, reach_km=20.0)
 
@@ -264,7 +283,6 @@ RELAXED: dict[str, Any] = {
     "availability": 0,
     "distance_km_max": None,
     "consent_offers": None,
-    "continue_with": None,
 }
 
 
@@ -281,6 +299,7 @@ MORE: dict[str, Any] = {
     "languages": ("en", "es", "ht"),
     "formats": frozenset({"group"}),
     "modes": frozenset({"phone", "video"}),
+    "identifies_as": frozenset({"woman", "lgbtq"}),
     "availability": half_hours(2, 0, 48),
 }
 

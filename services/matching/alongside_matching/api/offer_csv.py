@@ -16,7 +16,7 @@ from alongside_matching.api.offer_forms import ListedOfferForm
 
 LISTS: Final = frozenset(
     {"needs", "languages", "formats", "modes", "age_bands", "hopes", "interests", "identities"}
-    | {"organisations", "eligibility"}
+    | {"organisations", "eligibility", "only_for"}
 )
 PLAIN: Final = frozenset(
     {"source_id", "kind", "name", "capacity", "reach_km", "certification_required", "required_endorsement"}

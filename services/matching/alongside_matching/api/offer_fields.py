@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from alongside_contracts.ids import Reference
-from alongside_contracts.vocabulary import AgeBand, Endorsement, Identity, Need, TrainingTopic
+from alongside_contracts.vocabulary import AgeBand, Endorsement, Need, TrainingTopic
 from alongside_matching.domain.certificates import Certificate
 from alongside_matching.domain.week import Contradiction, Free, Window, free_in
 from alongside_matching.store.supporters import Training
@@ -27,8 +27,8 @@ Places = Annotated[int, Field(ge=0, le=PLACES_MAX)]
 Kilometres = Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)]
 Hours = Annotated[float, Field(gt=0, le=168, allow_inf_nan=False)]
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
-Eligible: TypeAlias = Need | AgeBand | Identity
-"""What a service may restrict itself to: people with a need, of an age, of an identity."""
+Eligible: TypeAlias = Need | AgeBand
+"""What a service may restrict itself to: people with a need, of an age."""
 
 
 class Strict(BaseModel):

@@ -50,8 +50,8 @@ class OfferForm(AgreementForm):
     """A new offer. `capacity` null means open to everyone, which only a group can be.
 
     Groups and services have a public name. A supporter's name is not kept here, and never asked for; `organisations`
-    are opaque references of those a supporter belongs to, so that nobody is sent to a colleague. `eligibility` is whom
-    a service restricts itself to. An offer that requires an endorsement requires certification.
+    are opaque references of those a supporter belongs to, so that nobody is sent to a colleague. `eligibility` are
+    the needs and ages a service restricts itself to, `only_for` the identities it is kept for, such as women. An offer that requires an endorsement requires certification.
     """
 
     kind: OfferKind
@@ -67,6 +67,7 @@ class OfferForm(AgreementForm):
     identities: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
     organisations: tuple[Reference, ...] = Field(default=(), max_length=CODES_MAX)
     eligibility: tuple[Eligible, ...] = Field(default=(), max_length=CODES_MAX)
+    only_for: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
     capacity: Places | None = 1
     availability: Availability = ()
     position: PositionForm | None = None
@@ -149,6 +150,7 @@ class OfferChanges(Strict):
     identities: tuple[Identity, ...] | None = Field(default=None, max_length=CODES_MAX)
     organisations: tuple[Reference, ...] | None = Field(default=None, max_length=CODES_MAX)
     eligibility: tuple[Eligible, ...] | None = Field(default=None, max_length=CODES_MAX)
+    only_for: tuple[Identity, ...] | None = Field(default=None, max_length=CODES_MAX)
     capacity: Places | None = None
     position: PositionForm | None = None
     reach_km: Kilometres | None = None

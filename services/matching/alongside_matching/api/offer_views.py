@@ -55,6 +55,7 @@ class OfferView(BaseModel):
     identities: tuple[str, ...]
     organisations: tuple[str, ...]
     eligibility: tuple[str, ...]
+    only_for: tuple[str, ...]
     availability: tuple[WindowView, ...]
     position: PositionView | None
     reach_km: float | None

@@ -160,6 +160,11 @@ def restriction(offer: Offer, request: Request, _on: date) -> str | None:
     return None if belongs else "restriction"
 
 
+def only_for(offer: Offer, request: Request, _on: date) -> str | None:
+    """What is kept for some, such as a meeting for women, is for who says that they are one of them. Nobody guesses."""
+    return "only-for" if offer.only_for and offer.only_for.isdisjoint(request.identifies_as) else None
+
+
 def reach(offer: Offer, request: Request, _on: date) -> str | None:
     """Those who can only meet in person live near enough, where both say where they are and one says how far."""
     if not meet_in_person_only(offer, request) or offer.where is None or request.near is None:
@@ -201,6 +206,7 @@ HARD_RULES: tuple[Rule, ...] = (
     endorsement,
     trigger,
     restriction,
+    only_for,
     certification,
     background_check,
     schedule,

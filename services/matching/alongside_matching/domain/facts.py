@@ -28,7 +28,8 @@ class Request:
     """What one referral seeks.
 
     An empty `modes` or `formats` means any; `asked` are offers not to be asked again. `identities` are preferences the
-    person asked for, never a description of the person. `organisations_avoided` are those the person has a second tie
+    person asked for, never a description of the person; `identifies_as` is what the person says of themself, and counts
+    only where an offer is kept for some. `organisations_avoided` are those the person has a second tie
     to, such as their workplace. `distance_km_max` concerns meeting in person. `consent_offers` None means that consent
     covers the network, otherwise only these offers. `continue_with` is an earlier supporter the person asks for.
     `priority` above 0 goes first: a match that did not hold is made good before others.
@@ -47,6 +48,7 @@ class Request:
     hopes: frozenset[str] = frozenset()
     interests: frozenset[str] = frozenset()
     identities: frozenset[str] = frozenset()
+    identifies_as: frozenset[str] = frozenset()
     organisations_avoided: frozenset[str] = frozenset()
     availability: int = 0
     near: Point | None = None
@@ -67,8 +69,8 @@ class Offer:
     accepted. Empty `modes`, `age_bands` or `availability` mean that the offer does not say. `organisations` are those
     the supporter belongs to; `endorsements` are areas a certificate covers, and `required_endorsement` one that this
     offer must have. `certified_until` and `checked_until` count only where they are required. `eligibility` are codes
-    of needs and age bands the offer restricts itself to, any of which is enough; empty is everyone. `reach_km` is how far the
-    supporter travels to meet in person.
+    of needs and age bands the offer restricts itself to, any of which is enough; empty is everyone. `only_for` are the
+    identities it is kept for, any of which is enough. `reach_km` is how far the supporter travels to meet in person.
     """
 
     id: UUID
@@ -97,6 +99,7 @@ class Offer:
     checked_until: date | None = None
     check_required: bool = False
     eligibility: frozenset[str] = frozenset()
+    only_for: frozenset[str] = frozenset()
 
     @property
     def open_to_all(self) -> bool:

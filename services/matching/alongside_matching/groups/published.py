@@ -29,7 +29,7 @@ _FOR: Final[Mapping[str, Identity]] = {
 }
 _ONLY_FOR: Final = frozenset({"W", "M"})
 _NEED_ONLY: Final = "C"
-_LISTED_ONLY: Final = "It is listed and not proposed: matching knows what a person asked for, not who they are. Tell people of it."
+_SAID_ONLY: Final = "It is proposed only to who says that they are one of them. Tell others of it yourself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _group(entry: Any, slug: str, number: int, account: _Account) -> PublishedGr
     only_for = tuple(_FOR[kind] for kind in types if kind in _ONLY_FOR)
     if only_for:
         detail = ", ".join(only_for)
-        account.remarks.append(Remark(number, slug, "flagged", "only-for-some", detail, _LISTED_ONLY))
+        account.remarks.append(Remark(number, slug, "flagged", "only-for-some", detail, _SAID_ONLY))
     return PublishedGroup(
         slug=slug,
         name=name,

@@ -15,6 +15,7 @@ _CODES: Final = (
     "hopes",
     "interests",
     "identities",
+    "identifies_as",
     "organisations_avoided",
 )
 

@@ -30,7 +30,16 @@ _TYPED: Final = ", ".join(
 )
 _UNLISTED: Final = frozenset(
     {
-        *("modes", "age_bands", "hopes", "interests", "identities", "organisations", "eligibility"),
+        *(
+            "modes",
+            "age_bands",
+            "hopes",
+            "interests",
+            "identities",
+            "organisations",
+            "eligibility",
+            "only_for",
+        ),
         *("required_endorsement", "certification_required", "check_required", "checked_until", "reach_km"),
         *("availability", "capacity"),
     }
@@ -103,6 +112,7 @@ class NewOffer:
     identities: Sequence[str] = ()
     organisations: Sequence[str] = ()
     eligibility: Sequence[str] = ()
+    only_for: Sequence[str] = ()
     required_endorsement: str | None = None
     certification_required: bool = False
     check_required: bool = False

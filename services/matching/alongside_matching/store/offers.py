@@ -21,6 +21,7 @@ CODES: Final = (
     "identities",
     "organisations",
     "eligibility",
+    "only_for",
 )
 """Lists of codes an offer says of itself, in the order in which they are written."""
 WORDS: Final = (
@@ -38,7 +39,7 @@ _FACTS: Final = (
     "id, kind, region, needs, languages, formats, modes, age_bands, effective_capacity, held, taken, paused_because,"
     " hopes, interests, identities, organisations, endorsements, required_endorsement, availability, latitude,"
     " longitude, reach_km, certified_until, certification_required, checked_until, check_required, eligibility,"
-    " place_closed"
+    " only_for, place_closed"
 )
 _VIEW: Final = f"{_FACTS}, capacity, name, source, source_id, paused_until, created_at, updated_at"
 
@@ -68,9 +69,9 @@ _PAGE: Final = f"""
 _CHANGE: Final = """
     update offer
     set name = $2, needs = $3, languages = $4, formats = $5, modes = $6, age_bands = $7, hopes = $8, interests = $9,
-        identities = $10, organisations = $11, eligibility = $12, required_endorsement = $13,
-        certification_required = $14, check_required = $15, checked_until = $16, latitude = $17, longitude = $18,
-        reach_km = $19, updated_at = $20
+        identities = $10, organisations = $11, eligibility = $12, only_for = $13,
+        required_endorsement = $14, certification_required = $15, check_required = $16, checked_until = $17,
+        latitude = $18, longitude = $19, reach_km = $20, updated_at = $21
     where id = $1
 """
 _SET_CAPACITY: Final = "update offer set capacity = $2, updated_at = $3 where id = $1"
@@ -189,4 +190,5 @@ def _offer(row: asyncpg.Record) -> Offer:
         checked_until=row["checked_until"],
         check_required=row["check_required"],
         eligibility=frozenset(row["eligibility"]),
+        only_for=frozenset(row["only_for"]),
     )

@@ -112,6 +112,7 @@ class OfferRow(Base, table=True):
     organisations: list[str] = Field(sa_column=codes())
     endorsements: list[str] = Field(sa_column=codes())
     eligibility: list[str] = Field(sa_column=codes())
+    only_for: list[str] = Field(sa_column=codes())
     required_endorsement: str | None = Field(default=None, sa_type=Text)
     availability: bytes | None = Field(default=None, sa_type=LargeBinary)
     latitude: float | None = None

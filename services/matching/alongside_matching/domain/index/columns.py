@@ -44,6 +44,7 @@ _FACETS: Final = (
     "identities",
     "endorsements",
     "eligibility",
+    "only_for",
 )
 _NUMBERS: Final[dict[str, npt.DTypeLike]] = {
     "id_high": np.uint64,

@@ -15,6 +15,7 @@ MINORS_ONLY: Final = "minors-only"
 SAYS_HOURS: Final = "says-hours"
 PLACED: Final = "placed"
 RESTRICTED: Final = "restricted"
+KEPT_FOR_SOME: Final = "kept-for-some"
 CERTIFICATION_REQUIRED: Final = "certification-required"
 CHECK_REQUIRED: Final = "check-required"
 UNENDORSED: Final = "unendorsed"
@@ -39,6 +40,7 @@ def _answers(offer: Offer) -> dict[str, bool]:
         SAYS_HOURS: bool(offer.availability),
         PLACED: offer.where is not None,
         RESTRICTED: bool(offer.eligibility),
+        KEPT_FOR_SOME: bool(offer.only_for),
         CERTIFICATION_REQUIRED: offer.certification_required,
         CHECK_REQUIRED: offer.check_required,
         UNENDORSED: required is not None and required not in offer.endorsements,

@@ -150,6 +150,13 @@ def restriction(search: Search) -> Bits | None:
     return search.marked(marks.RESTRICTED) & ~search.carrying("eligibility", belongs)
 
 
+def only_for(search: Search) -> Bits | None:
+    """Who is kept for others than the person says they are."""
+    kept = search.columns.marks.of(marks.KEPT_FOR_SOME)
+    said = search.request.identifies_as
+    return kept & ~search.carrying("only_for", said) if kept is not None and said else kept
+
+
 def certification(search: Search) -> Bits | None:
     """Whose certificate is required and not valid."""
     return search.columns.out_of_date(marks.CERTIFICATION_REQUIRED, "certified_until", search.on)
@@ -216,6 +223,7 @@ SET_RULES: Final[dict[str, SetRule]] = {
     "endorsement": endorsement,
     "trigger": trigger,
     "restriction": restriction,
+    "only-for": only_for,
     "certification": certification,
     "background-check": background_check,
 }
