@@ -21,12 +21,13 @@ from alongside_matching.desk import Desk
 from alongside_matching.domain.assign import Arrival, Assignment, assign, claim_of, one_by_one
 from alongside_matching.domain.decision import Decision, decide
 from alongside_matching.domain.facts import Request
-from alongside_matching.domain.interim import Interim, interim_for
+from alongside_matching.domain.interim import Interim
 from alongside_matching.domain.policy import Policies, Policy
 from alongside_matching.domain.proposals import Proposal, ProposalState
 from alongside_matching.domain.ranking import Candidate, Ranking
 from alongside_matching.domain.waiting import RequestState, Standing
 from alongside_matching.looking import look_soon
+from alongside_matching.meanwhile import tide_over
 from alongside_matching.store import decisions, places, proposals, requests
 from alongside_matching.store.requests import Proposed
 
@@ -183,19 +184,14 @@ async def _wait(tx: Tx, unserved: Sequence[Decided], desk: Desk) -> None:
     waiting = [each.seeker.request.referral_id for each in new]
     await requests.move(tx.conn, waiting, RequestState.WAITING, tx.now)
     kept = []
-    for each in new:
-        meanwhile = _meanwhile(tx, each.seeker.request, desk)
+    interims = await tide_over(tx, [each.seeker.request for each in new], desk)
+    for each, meanwhile in zip(new, interims, strict=True):
         kept.append(decisions.Kept(each.decision, meanwhile=meanwhile))
         _follow(tx, each.seeker)
         tx.announce(_waitlisted(each.decision, meanwhile))
     await decisions.add(tx.conn, kept, desk.policies, tx.now)
     for region in {each.seeker.request.region for each in new}:
         look_soon(tx, region, desk.policies.of(region))
-
-
-def _meanwhile(tx: Tx, request: Request, desk: Desk) -> Interim:
-    on = desk.policies.of(request.region).day(tx.now)
-    return interim_for(request, desk.shelf.open_to_all(request.region), on)
 
 
 def _follow(tx: Tx, seeker: Seeker) -> None:

@@ -10,12 +10,13 @@ import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.ids import new_id
+from alongside_contracts.matching import MatchWaitlisted
 from alongside_contracts.vocabulary import Status
 from alongside_matching import meeting
 from alongside_matching.domain.week import Window, windows_of
 from alongside_matching.store import groups, offers
 from tests.polling import poll_until
-from tests.service.matching.bench import a_status, admit, an_offer, story
+from tests.service.matching.bench import a_status, admit, an_offer, announced, story
 
 TUESDAYS: dict[str, Any] = {
     "zone": "America/New_York",
@@ -68,6 +69,30 @@ async def test_a_schedule_is_shown_as_it_was_given(matching_bench: ServiceBench)
         "open",
         "meeting",
     )
+
+
+async def test_who_waits_is_sent_to_the_open_group_that_really_meets_soonest(
+    matching_bench: ServiceBench,
+) -> None:
+    open_to_all = {"capacity": None, "needs": ["loneliness"], "modes": ["video"]}
+    await a_group(matching_bench, open_to_all, weekdays=["fr"], seats=None)
+    monthly = {"every": "month", "weekdays": ["mo"], "nth": [1], "starts_on": "2026-01-05"}
+    await a_group(matching_bench, open_to_all, **monthly, seats=None)
+    tuesday = await a_group(matching_bench, open_to_all, seats=None)
+
+    before = await admit(matching_bench)
+    path = f"/groups/{tuesday}/occurrences/{await next_start(matching_bench, tuesday)}"
+    assert (await matching_bench.client.patch(path, json={"cancelled": True})).is_success
+    after = await admit(matching_bench)
+
+    assert (await interim_offer(matching_bench, before)) == tuesday
+    assert (await interim_offer(matching_bench, after)) not in (None, tuesday)
+
+
+async def interim_offer(bench: ServiceBench, referral: UUID) -> UUID | None:
+    """What somebody was sent to while they wait."""
+    (waits,) = await announced(bench, MatchWaitlisted, referral)
+    return waits.interim_offer_id
 
 
 async def test_the_next_three_are_told_in_the_zone_of_who_asks(matching_bench: ServiceBench) -> None:

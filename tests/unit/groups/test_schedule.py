@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +19,7 @@ from alongside_matching.groups.schedule import (
     free_mask,
     judged,
     meeting_at,
+    meetings,
     upcoming,
 )
 
@@ -186,3 +188,16 @@ def test_the_next_meetings_are_in_order_and_none_is_left_out(schedule: Schedule,
     assert [meeting.starts_at for meeting in three] == sorted({meeting.starts_at for meeting in three})
     assert all(meeting.starts_at > after for meeting in three)
     assert upcoming(schedule, three[0].starts_at, 2) == three[1:]
+
+
+@pytest.mark.parametrize("every", [Every.WEEK, Every.FORTNIGHT])
+@pytest.mark.parametrize("weekdays", [("tu",), ("mo", "su"), ("we", "fr")])
+def test_passing_over_the_years_before_finds_the_same_meetings(
+    every: Every, weekdays: tuple[str, ...]
+) -> None:
+    group = replace(TUESDAYS, starts_on=date(2024, 1, 4), every=every, weekdays=weekdays)
+    from_the_start = list(islice(meetings(group, datetime(2024, 1, 1, tzinfo=UTC)), 200))
+
+    for meeting in from_the_start[100:120]:
+        just_before = meeting.starts_at - timedelta(minutes=1)
+        assert next(meetings(group, just_before)) == meeting

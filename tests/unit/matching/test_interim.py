@@ -1,28 +1,97 @@
 """Something to go to while waiting, or why there is nothing."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
+from uuid import UUID
 
-from alongside_matching.domain.interim import Interim, interim_for
-from tests.unit.matching.facts import a_group, someone
+from alongside_matching.domain.facts import Offer, Request
+from alongside_matching.domain.interim import JOINABLE_MAX, Coming, Interim, interim_for, joinable
+from tests.unit.matching.facts import a_group, half_hours, someone
 
 TODAY = date(2026, 11, 22)
+SUNDAY_NOON = 6 * 48 + 24
+TONIGHT, NEXT_SATURDAY = half_hours(6, 36, 2), half_hours(5, 36, 2)
+
+
+def interim(
+    request: Request, groups: Iterable[Offer], coming: Mapping[UUID, Sequence[Coming]] | None = None
+) -> Interim:
+    """What tides a person over from Sunday noon on."""
+    found = joinable(request, groups, TODAY, SUNDAY_NOON)
+    return interim_for(request, found, coming or {}, SUNDAY_NOON)
+
+
+def open_group(needs: Iterable[str] = ("grief",), **given: Any) -> Offer:
+    return a_group(needs, capacity=None, **given)
 
 
 def test_a_group_open_to_all_fills_in_even_for_another_need() -> None:
-    community = a_group({"loneliness"}, capacity=None)
+    community = open_group({"loneliness"})
 
-    assert interim_for(someone({"veteran"}), [community], TODAY) == Interim(community.id, {})
+    assert interim(someone({"veteran"}), [community]) == Interim(community.id, {})
 
 
 def test_one_that_shares_a_need_goes_before_one_that_does_not() -> None:
-    other, fitting = a_group({"loneliness"}, capacity=None), a_group({"veteran"}, capacity=None)
+    other, fitting = open_group({"loneliness"}), open_group({"veteran"})
 
-    assert interim_for(someone({"veteran"}), [other, fitting], TODAY).offer_id == fitting.id
+    assert interim(someone({"veteran"}), [other, fitting]).offer_id == fitting.id
+
+
+def test_the_group_that_meets_tonight_goes_before_the_one_that_meets_next_week() -> None:
+    later, tonight = open_group(availability=NEXT_SATURDAY), open_group(availability=TONIGHT)
+
+    assert interim(someone(), [later, tonight]).offer_id == tonight.id
+
+
+def test_company_tonight_is_better_than_a_shared_need_in_six_days() -> None:
+    shared, tonight = open_group(availability=NEXT_SATURDAY), open_group({"alcohol"}, availability=TONIGHT)
+
+    assert interim(someone(), [shared, tonight]).offer_id == tonight.id
+
+
+def test_within_a_day_a_shared_need_is_worth_some_hours() -> None:
+    sooner = open_group({"alcohol"}, availability=half_hours(6, 26, 2))
+    shared = open_group(availability=TONIGHT)
+
+    assert interim(someone(), [sooner, shared]).offer_id == shared.id
+
+
+def test_a_meeting_the_person_has_no_time_for_helps_nobody() -> None:
+    tonight, later = open_group(availability=TONIGHT), open_group(availability=NEXT_SATURDAY)
+    busy_tonight = someone(availability=half_hours(5, 0, 48))
+
+    assert interim(busy_tonight, [tonight, later]).offer_id == later.id
+
+
+def test_a_community_online_is_there_at_any_hour() -> None:
+    silent, tonight = open_group(), open_group(availability=TONIGHT)
+    online = open_group(formats=frozenset({"online-community"}))
+
+    assert interim(someone(), [silent, tonight, online]).offer_id == online.id
+    assert interim(someone(), [silent, tonight]).offer_id == tonight.id
+
+
+def test_the_calendar_knows_better_than_the_week() -> None:
+    """A group that meets by the month covers its hours every week."""
+    monthly, weekly = open_group(availability=TONIGHT), open_group(availability=NEXT_SATURDAY)
+    in_three_weeks = [Coming(21 * 24 + 6, SUNDAY_NOON + 12)]
+
+    assert interim(someone(), [monthly, weekly], {monthly.id: in_three_weeks}).offer_id == weekly.id
+
+
+def test_of_many_groups_those_that_may_meet_soonest_are_looked_at() -> None:
+    later = [open_group(availability=NEXT_SATURDAY) for _ in range(JOINABLE_MAX)]
+    tonight = open_group(availability=TONIGHT)
+
+    found = joinable(someone(), [*later, tonight], TODAY, SUNDAY_NOON)
+
+    assert (found.groups[0], len(found.groups)) == (tonight, JOINABLE_MAX)
 
 
 def test_what_fills_in_spares_the_person_their_triggers_too_and_the_refusal_is_counted() -> None:
-    community = a_group({"self-harm"}, capacity=None)
+    community = open_group({"self-harm"})
 
-    refused = interim_for(someone(avoid_needs=frozenset({"self-harm"})), [community], TODAY)
+    refused = interim(someone(avoid_needs=frozenset({"self-harm"})), [community])
 
     assert refused == Interim(None, {"trigger": 1})

@@ -14,6 +14,7 @@ from alongside_matching.domain.week import (
     covering,
     free_in,
     packed,
+    slots_until,
     unpacked,
     windows_of,
 )
@@ -72,3 +73,10 @@ def test_a_meeting_covers_every_half_hour_it_touches_and_runs_on_into_monday() -
 
     assert windows_of(tuesday) == (Window("tu", "18:00", "19:30"),)
     assert windows_of(sunday) == (Window("mo", "00:00", "00:30"), Window("su", "23:30", "24:00"))
+
+
+@given(st.sets(st.integers(0, SLOTS_PER_WEEK - 1), min_size=1), st.integers(0, SLOTS_PER_WEEK - 1))
+def test_the_next_half_hour_of_a_week_is_found_across_its_end(slots: set[int], now: int) -> None:
+    mask = sum(1 << slot for slot in slots)
+
+    assert slots_until(mask, now) == min((slot - now) % SLOTS_PER_WEEK for slot in slots)

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alongside_matching.domain.curve import Curve
+from alongside_matching.domain.week import slot_of
 from alongside_matching.domain.wellbeing import Norms
 
 
@@ -93,6 +94,10 @@ class Policy:
     def day(self, now: datetime) -> date:
         """Which day it is in the region."""
         return now.astimezone(ZoneInfo(self.zone)).date()
+
+    def half_hour(self, moment: datetime) -> int:
+        """Which half hour of the region's week a moment lies in."""
+        return slot_of(moment.astimezone(ZoneInfo(self.zone)))
 
     def begin_of(self, day: date) -> datetime:
         """When a day begins in the region."""

@@ -6,7 +6,7 @@ count of bits. Windows are how people say the same.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from typing import Final
 
 from alongside_matching.domain.facts import SLOT_MINUTES, SLOTS_PER_WEEK
@@ -93,6 +93,17 @@ def covering(meetings: Iterable[tuple[int, time, int]]) -> int:
         for slot in range(first, last + 1):
             mask |= 1 << (slot % SLOTS_PER_WEEK)
     return mask
+
+
+def slot_of(wall: datetime) -> int:
+    """The half hour of the week that a wall-clock moment lies in."""
+    return wall.weekday() * SLOTS_A_DAY + wall.hour * 2 + wall.minute // SLOT_MINUTES
+
+
+def slots_until(mask: int, slot: int) -> int:
+    """How many half hours pass from one until the next that a mask, which is not empty, has; 0 when it has that one."""
+    ahead = mask >> slot | mask << (SLOTS_PER_WEEK - slot)
+    return (ahead & -ahead).bit_length() - 1
 
 
 def packed(mask: int) -> bytes | None:

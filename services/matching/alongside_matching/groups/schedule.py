@@ -180,14 +180,16 @@ def _misses(schedule: Schedule) -> Impossible | None:
 
 
 def _walls(schedule: Schedule, begin: date) -> Iterator[datetime]:
-    """Wall-clock starts from a day on, exceptions included."""
+    """Wall-clock starts from a day on, exceptions included. Weeks that are over are passed over whole, two at a time, so
+    that which week of a fortnight it is stays."""
+    over = max(0, (begin - schedule.starts_on).days) // 14 if schedule.every is not Every.MONTH else 0
     last = None if schedule.until is None else datetime.combine(schedule.until, time.max)
     by = [_DATEUTIL[day] for day in schedule.weekdays]
     if schedule.nth:
         by = [day(nth) for day in by for nth in schedule.nth]
     rule = rrule(
         MONTHLY if schedule.every is Every.MONTH else WEEKLY,
-        dtstart=datetime.combine(schedule.starts_on, schedule.at),
+        dtstart=datetime.combine(schedule.starts_on + timedelta(weeks=2 * over), schedule.at),
         interval=2 if schedule.every is Every.FORTNIGHT else 1,
         byweekday=by,
         wkst=MO,

@@ -120,6 +120,16 @@ async def occurrences(
     return {row["starts_at"]: row for row in await conn.fetch(query, offer_id, list(begins))}
 
 
+async def cancelled(
+    conn: asyncpg.Connection, ids: Sequence[UUID], after: datetime
+) -> set[tuple[UUID, datetime]]:
+    """The meetings of these groups after a moment that do not take place."""
+    query = (
+        "select offer_id, starts_at from occurrence where offer_id = any($1) and starts_at > $2 and cancelled"
+    )
+    return {(row["offer_id"], row["starts_at"]) for row in await conn.fetch(query, list(ids), after)}
+
+
 async def know(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> None:
     """Begin to keep books on one meeting, with the group's seats."""
     await conn.execute(_OCCURRENCE, group.offer_id, starts_at, group.seats)

@@ -1,0 +1,62 @@
+"""Finds for those who begin to wait what they may go to meanwhile: a group open to everyone that meets soon."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from alongside_chassis.transaction import Tx
+from alongside_matching.desk import Desk
+from alongside_matching.domain.facts import Request
+from alongside_matching.domain.interim import Coming, Interim, interim_for, joinable
+from alongside_matching.groups.schedule import Schedule, upcoming
+from alongside_matching.store import groups
+
+MEETINGS_MAX: Final = 6
+"""How many meetings of a group are looked at for one that suits."""
+
+
+async def tide_over(tx: Tx, requests: Sequence[Request], desk: Desk) -> list[Interim]:
+    """What each of them may go to meanwhile: 1 by what the groups say of a week; 2 by the calendars of the likeliest."""
+    slots = {request.region: desk.policies.of(request.region).half_hour(tx.now) for request in requests}
+    found = [  # 1
+        joinable(
+            request,
+            desk.shelf.open_to_all(request.region),
+            desk.policies.of(request.region).day(tx.now),
+            slots[request.region],
+        )
+        for request in requests
+    ]
+    starts = await _starts(tx, {group.id for each in found for group in each.groups})  # 2
+    return [
+        interim_for(request, each, _coming(starts, request.region, tx.now, desk), slots[request.region])
+        for request, each in zip(requests, found, strict=True)
+    ]
+
+
+async def _starts(tx: Tx, offer_ids: Collection[UUID]) -> dict[UUID, list[datetime]]:
+    """When the groups that keep a calendar meet next; cancelled meetings are none."""
+    kept = await groups.groups(tx.conn, list(offer_ids)) if offer_ids else {}
+    cancelled = await groups.cancelled(tx.conn, list(kept), tx.now) if kept else set()
+    return {
+        offer_id: [start for start in _next(group.schedule, tx.now) if (offer_id, start) not in cancelled]
+        for offer_id, group in kept.items()
+    }
+
+
+def _next(schedule: Schedule, now: datetime) -> list[datetime]:
+    return [meeting.starts_at for meeting in upcoming(schedule, now, MEETINGS_MAX)]
+
+
+def _coming(
+    starts: Mapping[UUID, Sequence[datetime]], region: str, now: datetime, desk: Desk
+) -> dict[UUID, list[Coming]]:
+    """The same meetings as the rules know them, in a region's week."""
+    policy = desk.policies.of(region)
+    return {
+        offer_id: [
+            Coming((start - now).total_seconds() / 3600, policy.half_hour(start)) for start in meetings
+        ]
+        for offer_id, meetings in starts.items()
+    }
