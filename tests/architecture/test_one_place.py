@@ -178,9 +178,10 @@ def says_commit(node: ast.AST) -> bool:
 
 
 def may_send(source: Source) -> bool:
-    """Tell whether the file is the relay, a test instrument, or a partner played by the command line."""
+    """Tell whether the file is the relay or its ways to Kafka, a test instrument, or a partner played by the command line."""
     return source.package == "alongside_cli" or (
-        source.package == CHASSIS and source.inside.split("/")[0].removesuffix(".py") in {"relay", "testing"}
+        source.package == CHASSIS
+        and source.inside.split("/")[0].removesuffix(".py") in {"relay", "ways", "testing"}
     )
 
 

@@ -19,6 +19,10 @@ _SEED, _MIX, _WORD = 0x9747_B28C, 0x5BD1_E995, 0xFFFF_FFFF
 
 Row: TypeAlias = asyncpg.Record
 """A row of the outbox: `id`, `topic`, `key`, `headers` (JSON pairs), `payload`."""
+Place: TypeAlias = tuple[str, int]
+"""A topic and one of its partitions."""
+PartitionsOf: TypeAlias = Callable[[str], int]
+"""How many partitions a topic has."""
 
 
 @dataclass(slots=True)
@@ -30,6 +34,11 @@ class Parcel:
     builder: Any
     rows: list[Row] = field(default_factory=list)
 
+    @property
+    def place(self) -> Place:
+        """Where it goes."""
+        return self.topic, self.partition
+
     def add(self, row: Row) -> bool:
         """Put a row in; False when the batch is full. The first row always fits."""
         headers = [(name, value.encode()) for name, value in orjson.loads(row["headers"])]
@@ -39,17 +48,17 @@ class Parcel:
         return added is not None
 
 
-def pack(
-    rows: Iterable[Row], *, partitions_of: Callable[[str], int], new_batch: Callable[[], Any]
-) -> list[Parcel]:
-    """The rows in batches, in their order. Once a partition's batch is full, what follows it there stays behind.
+def place_of(row: Row, partitions_of: PartitionsOf) -> Place:
+    """Where a row goes, by its topic and key alone."""
+    return row["topic"], _hash(row["key"]) % partitions_of(row["topic"])
 
-    `partitions_of` says how many partitions a topic has, `new_batch` makes an empty batch.
-    """
+
+def pack(rows: Iterable[Row], *, partitions_of: PartitionsOf, new_batch: Callable[[], Any]) -> list[Parcel]:
+    """The rows in batches, in their order. Once a partition's batch is full, what follows it there stays behind."""
     parcels: dict[tuple[str, int], Parcel] = {}
     full: set[tuple[str, int]] = set()
     for row in rows:
-        place = row["topic"], _hash(row["key"]) % partitions_of(row["topic"])
+        place = place_of(row, partitions_of)
         if place in full:
             continue
         if place not in parcels:

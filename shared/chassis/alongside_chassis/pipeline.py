@@ -35,6 +35,8 @@ from alongside_contracts.errors import MalformedEvent
 from alongside_contracts.vocabulary import ProblemCode
 
 BACKOFF_SECONDS: Final = 0.1
+RACES_SILENT_MAX: Final = 3
+"""How many lost races in a row are nobody's business; one more, and `ready` says that a batch is stuck in them."""
 _SPEAK_UP: Final = "set constraints all immediate; set constraints all deferred"
 """What a deferred constraint has to say it says here, about one event, and not at the commit, about a whole batch."""
 
@@ -158,6 +160,8 @@ class Pipeline:
                 await self._wait(error, tries.waits)
             case Verdict.RETRY:
                 tries.races += 1
+                if tries.races > RACES_SILENT_MAX:
+                    self._tell_waits(error, tries.races)
                 await self._pause(BACKOFF_SECONDS * min(tries.races, 10))
             case Verdict.REFUSE | None if tries.attempt > self.limits.handler_attempts_max:
                 raise _stopped_by(error) from error
@@ -165,10 +169,13 @@ class Pipeline:
                 tries.isolate, tries.attempt = True, tries.attempt + 1
 
     async def _wait(self, error: Exception, waits: int) -> None:
+        self._tell_waits(error, waits)
+        await self._pause(min(self.limits.retry_seconds_max, BACKOFF_SECONDS * 2 ** min(waits, 10)))
+
+    def _tell_waits(self, error: Exception, waits: int) -> None:
         self.waiting_for = type(error).__name__
         self.tools.metrics.waits.labels("database").inc()
         self.tools.log.warning("batch-waits", group=self.group, waits=waits, exc=error)
-        await self._pause(min(self.limits.retry_seconds_max, BACKOFF_SECONDS * 2 ** min(waits, 10)))
 
     async def _pause(self, seconds: float) -> None:
         """Wait, unless asked to stop. Raises Stopping."""

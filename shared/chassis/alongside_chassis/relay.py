@@ -9,18 +9,12 @@ skips rows (docs/delivery.md).
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import (
-    InvalidTopicError,
-    KafkaConnectionError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    TopicAuthorizationFailedError,
-    UnknownTopicOrPartitionError,
-)
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.database import UNANSWERED
@@ -28,18 +22,21 @@ from alongside_chassis.kafka import Kafka
 from alongside_chassis.logs import Log
 from alongside_chassis.metrics import Metrics
 from alongside_chassis.outbox import OUTBOX_CHANNEL
-from alongside_chassis.parcels import Parcel, Row, apart, pack
+from alongside_chassis.parcels import Parcel, PartitionsOf, Place, Row, pack, place_of
 from alongside_chassis.turned_away import why
+from alongside_chassis.ways import ABSENT, SEND_SECONDS_MAX, Carried, Ways
 from alongside_contracts.streams import stream_of
 
 ROWS_MAX: Final = 500
+LOOKED_AT_MAX: Final = 5_000
+"""How many rows are looked at to find some that can be sent, while some partitions take none."""
 POLL_SECONDS: Final = 1.0
-SEND_SECONDS_MAX: Final = 30.0
 ANSWER_SECONDS_MAX: Final = 3.0
-"""After how long without an answer the service says that it waits; the answer itself may take SEND_SECONDS_MAX."""
+"""After how long without an answer the service says that it waits; the answer itself may take much longer."""
 QUERY_SECONDS_MAX: Final = 30.0
 CLOSE_SECONDS_MAX: Final = 1.0
 HOLD_SECONDS: Final = 2.0
+HOLD_SECONDS_MAX: Final = 10.0
 BACKOFF_SECONDS_MAX: Final = 5.0
 LOCK_SPACE: Final = 0x616C6F6E  # "alon": our corner of PostgreSQL's advisory locks
 
@@ -47,9 +44,14 @@ _OLDEST: Final = """
     select id, topic, key, headers, payload from outbox
     where shard = any($1::smallint[]) and topic <> all($3::text[]) order by id limit $2
 """
+_OLDEST_KEYS: Final = """
+    select id, topic, key from outbox
+    where shard = any($1::smallint[]) and topic <> all($3::text[]) order by id limit $2
+"""
+_THESE: Final = """
+    select id, topic, key, headers, payload from outbox where id = any($1::bigint[]) order by id
+"""
 _DELETE: Final = "delete from outbox where id = any($1::bigint[])"
-_UNSENDABLE: Final = (MessageSizeTooLargeError, InvalidTopicError)
-_ABSENT: Final = (UnknownTopicOrPartitionError, TopicAuthorizationFailedError)
 _SET_ASIDE: Final = """
     with gone as (delete from outbox where id = $1 returning topic, key, headers, payload)
     insert into dead_letter (id, at, topic, partition, "offset", record_ms, key, value, headers, reason, "where", remedy)
@@ -70,8 +72,9 @@ class Relay:
         """Why nothing is being sent; None when all is well."""
         self._held: dict[str, float] = {}
         """Topics that do not take our records, and when to try them again (loop time)."""
-        self._unanswered: float | None = None
-        """Since when the broker owes us an answer (loop time). aiokafka itself would go on asking for ever."""
+        self._refused: dict[Place, _Refused] = {}
+        """Partitions that refused a batch for a reason that is not in it."""
+        self._ways: Ways | None = None
         self._failures = 0
         self._wake, self._stop = asyncio.Event(), asyncio.Event()
 
@@ -80,11 +83,27 @@ class Relay:
         """Why announcements are not sent. A partner's own topic that is not there yet concerns that partner alone."""
         if self.waiting_for:
             return f"waits for {self.waiting_for}"
-        if self._unanswered and (for_seconds := _now() - self._unanswered) > ANSWER_SECONDS_MAX:
-            return f"waits for Kafka, which has not acknowledged anything for {for_seconds:.0f} s"
+        if unanswered := self._unanswered():
+            return f"waits for Kafka, which has not acknowledged {unanswered}"
+        if refusing := sorted(place for place in self._refusing() if not _of_a_partner(place[0])):
+            place, because = refusing[0], self._refused[refusing[0]].because
+            return f"waits for Kafka, which refuses records of {_spelled(place)}: {because}"
         if shared := sorted(topic for topic in self._held if not _of_a_partner(topic)):
             return f"may not write {', '.join(shared)}: create it, or grant {self.kafka.user or 'us'} to write it"
         return None
+
+    def _unanswered(self) -> str | None:
+        """What Kafka owes us an answer to for longer than it should, and for how long."""
+        if self._ways is None or self._ways.slowest is None:
+            return None
+        if (seconds := self._ways.silent_seconds) > ANSWER_SECONDS_MAX:
+            return f"anything for {seconds:.0f} s"
+        place, seconds = self._ways.slowest
+        return f"{_spelled(place)} for {seconds:.0f} s" if seconds > ANSWER_SECONDS_MAX else None
+
+    def _refusing(self) -> list[Place]:
+        """The partitions that refused a batch lately. Who has nothing more for them never learns that they are well."""
+        return [place for place, one in self._refused.items() if one.until + HOLD_SECONDS_MAX > _now()]
 
     async def run(self) -> None:
         """Send until stopped, however often the database or the broker goes away.
@@ -149,25 +168,44 @@ class Relay:
 
     async def _send_until_stopped(self, conn: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
         owned: list[int] = []
-        while True:
-            self._wake.clear()
-            if len(owned) < self.shards:
-                owned += await self._take_shards(conn, owned)
-            rows = await conn.fetch(_OLDEST, owned, ROWS_MAX, self._holding()) if owned else []
-            sendable = await self._without_absent(producer, rows)
-            if sendable:
-                await self._send(conn, producer, sendable)
-            elif rows:
-                continue  # their topics are held by now: look at the others
-            elif self._stop.is_set():
-                return
-            else:
-                await _until(self._wake, POLL_SECONDS)
-            self._failures = 0
+        ways = self._ways = Ways(producer)
+        try:
+            while True:
+                self._wake.clear()
+                if len(owned) < self.shards:
+                    owned += await self._take_shards(conn, owned)
+                begun = ways.send(await self._packed(conn, producer, owned)) if owned else []
+                if self._stop.is_set() and not ways.busy:
+                    return
+                carried = await ways.answered(begun, wake=self._wake, seconds_max=POLL_SECONDS)
+                await self._conclude(conn, carried)
+                ways.give_up_on_silence()
+                self._failures = 0
+        finally:
+            self._ways = None
+            await ways.end()
 
     async def _take_shards(self, conn: asyncpg.Connection, owned: Sequence[int]) -> list[int]:
         free = [shard for shard in range(self.shards) if shard not in owned]
         return [s for s in free if await conn.fetchval("select pg_try_advisory_lock($1, $2)", LOCK_SPACE, s)]
+
+    async def _packed(
+        self, conn: asyncpg.Connection, producer: AIOKafkaProducer, owned: Sequence[int]
+    ) -> list[Parcel]:
+        """The oldest rows whose partitions are free, a batch for each partition.
+
+        While some are not, more is looked at, without its bodies, so that what waits there hides nothing behind it. All
+        of it is chosen in one snapshot: a second look further on could see a row and not the one before it.
+        """
+        closed = self._closed()
+        partitions_of = _partitions_of(producer)
+        question, rows_max = (_OLDEST_KEYS, LOOKED_AT_MAX) if closed else (_OLDEST, ROWS_MAX)
+        looked_at = await conn.fetch(question, owned, rows_max, self._holding())
+        rows = await self._without_absent(producer, looked_at)
+        if closed:
+            free = [row["id"] for row in rows if place_of(row, partitions_of) not in closed]
+            rows = await conn.fetch(_THESE, free[:ROWS_MAX])
+        return pack(rows, partitions_of=partitions_of, new_batch=producer.create_batch)
 
     async def _without_absent(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> list[Row]:
         """The rows whose topic is there. The others wait, in their order, and hold up no other topic."""
@@ -178,6 +216,7 @@ class Relay:
 
     def _hold(self, topic: str) -> None:
         self._held[topic] = _now() + HOLD_SECONDS
+        self._wake.set()  # what stands behind its rows can be seen now
         self.metrics.waits.labels("topic").inc()
         self.log.warning("relay-waits", topic=topic)
 
@@ -186,76 +225,66 @@ class Relay:
         self._held = {topic: until for topic, until in self._held.items() if until > now}
         return list(self._held)
 
-    async def _send(self, conn: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[Row]) -> None:
-        """1 hand over in id order, one batch per partition; 2 wait for every answer; 3 delete what was acknowledged.
+    def _closed(self) -> set[Place]:
+        """The partitions nothing may be sent to now: something is under way, or was refused a moment ago."""
+        now = _now()
+        under_way = self._ways.busy if self._ways else ()
+        return {*under_way, *(place for place, one in self._refused.items() if one.until > now)}
 
-        A crash between 2 and 3 sends again; consumers drop the copies by (`source`, `id`).
+    async def _conclude(self, conn: asyncpg.Connection, carried: Sequence[Carried]) -> None:
+        """Delete what was acknowledged, set aside what no broker takes, hold what has no topic now.
+
+        A crash before the deletion sends again; consumers drop the copies by (`source`, `id`). Raises any other failure:
+        only a new producer can go on where a batch was refused, and it leaves that partition alone for a while.
         """
-        cluster = producer.client.cluster
-        parcels = pack(
-            rows,
-            partitions_of=lambda topic: len(cluster.partitions_for_topic(topic)),
-            new_batch=producer.create_batch,
-        )
-        results = await self._deliver(producer, parcels)  # 1, 2
-        sent = [row["id"] for parcel in _acknowledged(parcels, results) for row in parcel.rows]
-        await conn.execute(_DELETE, sent)  # 3
-        self.metrics.outbox_sent.inc(len(sent))
-        await self._judge(conn, producer, parcels, results)
+        sent = [row_id for one in carried for row_id in one.sent]
+        if sent:
+            await conn.execute(_DELETE, sent)
+            self.metrics.outbox_sent.inc(len(sent))
+        for one in carried:
+            for row_id, error in one.unsendable:
+                await self._set_aside(conn, row_id, error)
+        if failures := [error for one in carried if (error := self._judge(one))]:
+            raise failures[0]
 
-    async def _deliver(self, producer: AIOKafkaProducer, parcels: Sequence[Parcel]) -> list[Any]:
-        """What the broker says to each batch, or what went wrong with it: TimeoutError where it says nothing.
-
-        Each is waited for by itself: what one partition has acknowledged is not sent again because another is silent.
-        """
-        self._unanswered = _now()
-        try:
-            async with asyncio.timeout(SEND_SECONDS_MAX):
-                handed = [await _hand_over(producer, parcel) for parcel in parcels]
-            answers = [asyncio.wait_for(each, SEND_SECONDS_MAX) for each in handed]
-            return await asyncio.gather(*answers, return_exceptions=True)
-        finally:
-            self._unanswered = None
-
-    async def _judge(
-        self,
-        conn: asyncpg.Connection,
-        producer: AIOKafkaProducer,
-        parcels: Sequence[Parcel],
-        results: Sequence[Any],
-    ) -> None:
-        """Set aside what no broker takes, hold what has no topic now; raises any other failure.
-
-        A batch refused for what is in it is sent again record by record, to find the one that is to blame. Nothing
-        that follows it on its partition is under way meanwhile, so order holds.
-        """
-        for parcel, result in zip(parcels, results, strict=True):
-            if isinstance(result, _UNSENDABLE) and len(parcel.rows) == 1:
-                await self._set_aside(conn, parcel.rows[0]["id"], result)
-            elif isinstance(result, _UNSENDABLE):
-                for single in apart(parcel, new_batch=producer.create_batch):
-                    await self._send_alone(conn, producer, single)
-            elif isinstance(result, _ABSENT):
-                self._hold(parcel.topic)
-            elif isinstance(result, BaseException):
-                raise result
-
-    async def _send_alone(self, conn: asyncpg.Connection, producer: AIOKafkaProducer, single: Parcel) -> None:
-        """One record in a batch of its own. Raises what is neither its success nor its fault."""
-        (result,) = await self._deliver(producer, [single])
-        if isinstance(result, _UNSENDABLE):
-            await self._set_aside(conn, single.rows[0]["id"], result)
-        elif isinstance(result, BaseException):
-            raise result
-        else:
-            await conn.execute(_DELETE, [single.rows[0]["id"]])
-            self.metrics.outbox_sent.inc()
+    def _judge(self, carried: Carried) -> BaseException | None:
+        """What ends the session of all that was carried to one partition."""
+        match carried.error:
+            case None:
+                self._refused.pop(carried.place, None)
+            case error if isinstance(error, ABSENT):
+                self._hold(carried.place[0])
+            case error:
+                self._refused[carried.place] = _Refused.again(
+                    self._refused.get(carried.place), type(error).__name__
+                )
+                return error
+        return None
 
     async def _set_aside(self, conn: asyncpg.Connection, row_id: int, error: BaseException) -> None:
         """The broker will never take this row: keep it as a dead letter rather than hold up its shard for ever."""
         await conn.execute(_SET_ASIDE, row_id, f"the broker refused it: {type(error).__name__}")
         self.metrics.dead_letters.labels("outbox", "unsendable").inc()
         self.log.error("relay-unsendable", row=row_id, exc=error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """Until when (loop time) a partition is left alone, and why; longer each time it refuses again."""
+
+    until: float
+    seconds: float
+    because: str
+
+    @classmethod
+    def again(cls, before: "_Refused | None", because: str) -> "_Refused":
+        """After one more refusal."""
+        seconds = min(HOLD_SECONDS_MAX, 2 * before.seconds) if before else HOLD_SECONDS
+        return cls(_now() + seconds, seconds, because)
+
+
+def _spelled(place: Place) -> str:
+    return f"{place[0]}/{place[1]}"
 
 
 def _now() -> float:
@@ -267,26 +296,9 @@ def _of_a_partner(topic: str) -> bool:
     return stream is not None and stream.per_partner
 
 
-def _acknowledged(parcels: Sequence[Parcel], results: Sequence[Any]) -> list[Parcel]:
-    """The batches the broker has acknowledged."""
-    return [
-        parcel
-        for parcel, result in zip(parcels, results, strict=True)
-        if not isinstance(result, BaseException)
-    ]
-
-
-async def _hand_over(producer: AIOKafkaProducer, parcel: Parcel) -> asyncio.Future[Any]:
-    """Queue a closed batch, which waits for no more records; what is wrong with it comes with the answer."""
-    parcel.builder.close()
-    try:
-        handed: asyncio.Future[Any] = await producer.send_batch(
-            parcel.builder, parcel.topic, partition=parcel.partition
-        )
-    except (*_UNSENDABLE, *_ABSENT) as error:
-        handed = asyncio.get_running_loop().create_future()
-        handed.set_exception(error)
-    return handed
+def _partitions_of(producer: AIOKafkaProducer) -> PartitionsOf:
+    cluster = producer.client.cluster
+    return lambda topic: len(cluster.partitions_for_topic(topic))
 
 
 async def _exists(producer: AIOKafkaProducer, topic: str) -> bool:

@@ -1,16 +1,19 @@
 """What may go wrong at the two ends at Kafka, and whom it must not touch."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import InvalidTimestampError
 
-from alongside_chassis import relay
+from alongside_chassis import ways
 from alongside_chassis.dead_letters import DeadLetter
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.handlers import Handlers
+from alongside_chassis.parcels import murmur2
 from alongside_chassis.transaction import Tx
 from alongside_cli.stack.stack import LocalStack
 from alongside_cli.stack.topics import Topic
@@ -30,6 +33,9 @@ from tests.e2e.chassis.test_kafka import (
 )
 from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench
+
+BACKLOG = 1_200
+"""More than the relay looks at in one go."""
 
 
 def needs_apache_kafka(broker: LocalStack, why: str) -> None:
@@ -138,7 +144,6 @@ async def test_members_that_come_and_go_hear_everything_once_and_in_order_per_ke
 async def test_what_was_acknowledged_is_not_sent_again_because_a_partition_does_not_answer(
     broker: LocalStack, bare: BareBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "SEND_SECONDS_MAX", 2.0)
     stuck, working = (streams.PARTNER_REFERRALS.topic(a_partner_name()) for _ in range(2))
     await broker.create_topics([Topic(stuck, 1), Topic(working, 1)])
     send_batch = AIOKafkaProducer.send_batch
@@ -159,9 +164,55 @@ async def test_what_was_acknowledged_is_not_sent_again_because_a_partition_does_
         await everything_on(broker.bootstrap, working, 1)
         (left,) = await poll_until(bench.announced, lambda rows: len(rows) == 1, "one row less")
         monkeypatch.undo()
+        monkeypatch.setattr(ways, "PLACE_SECONDS_MAX", 1.0)  # nobody will answer the future above
         await poll_until(bench.announced, lambda rows: rows == [], "an empty outbox")
 
     assert left.key == "waits"
+
+
+@pytest.mark.parametrize("answer", ["silence", "refusal"])
+async def test_a_partition_that_takes_nothing_holds_up_its_own_rows_alone_and_keeps_their_order(
+    broker: LocalStack, bare: BareBench, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    partner = a_partner_name()
+    topic = streams.PARTNER_REFERRALS.topic(partner)
+    await broker.create_topics([Topic(topic, 2)])
+    shut = key_of_partition(0)
+    goes = key_of_partition(1)
+    send_batch = AIOKafkaProducer.send_batch
+
+    async def bad(self: AIOKafkaProducer, batch: Any, topic: str, *, partition: int) -> Any:
+        """As aiokafka does with a partition that has no leader, and with one that refuses what is sent to it."""
+        if partition == 1:
+            return await send_batch(self, batch, topic, partition=partition)
+        unanswered = asyncio.get_running_loop().create_future()
+        if answer == "refusal":
+            unanswered.set_exception(InvalidTimestampError())
+        return unanswered
+
+    monkeypatch.setattr(AIOKafkaProducer, "send_batch", bad)
+    async with bare(Handlers()) as bench, relaying(bench, broker.bootstrap):
+        async with bench.runtime.transaction() as tx:
+            for number in range(BACKLOG):
+                tx.announce(a_submission(reference=shut, person_reference=str(number)), partner=partner)
+            tx.announce(a_submission(reference=goes), partner=partner)
+
+        arrived = await everything_on(broker.bootstrap, topic, 1)
+        assert [key for key, _ in arrived] == [goes.encode()]
+        await poll_until(bench.announced, lambda rows: len(rows) == BACKLOG, "only the rows that wait")
+        assert {row.key for row in await bench.announced()} == {shut}
+
+        monkeypatch.undo()
+        monkeypatch.setattr(ways, "PLACE_SECONDS_MAX", 1.0)  # nobody will answer the future above
+        told = await everything_on(broker.bootstrap, topic, BACKLOG + 1)
+
+    numbers = [json.loads(value)["person_reference"] for key, value in told if key == shut.encode()]
+    assert numbers == [str(number) for number in range(BACKLOG)]
+
+
+def key_of_partition(partition: int) -> str:
+    """A key that belongs there, of two partitions."""
+    return next(key for key in map(str, range(99)) if (murmur2(key.encode()) & 0x7FFF_FFFF) % 2 == partition)
 
 
 async def test_records_left_at_a_limit_that_is_not_reached_after_all_are_read_again(

@@ -8,6 +8,7 @@ import pytest
 
 from alongside_chassis.errors import Stopped
 from alongside_chassis.handlers import Handlers, Refused
+from alongside_chassis.pipeline import RACES_SILENT_MAX
 from alongside_chassis.transaction import Tx
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
 from tests.builders import SUNDAY_NOON, a_proposal, a_submission, an_admission
@@ -167,6 +168,23 @@ async def test_lost_races_do_not_use_up_the_attempts_of_an_event(bare: BareBench
         await bench.hear(an_admission())
 
         assert (await seen(bench), await bench.dead_letters()) == (["heard"], [])
+
+
+async def test_a_batch_that_keeps_losing_races_says_so_until_it_has_won_one(bare: BareBench) -> None:
+    handlers = Handlers()
+    told: list[str | None] = []
+
+    @handlers.on(SubmissionAdmitted)
+    async def hear(_event: SubmissionAdmitted, _tx: Tx) -> None:
+        told.append(bench.pipeline.waiting_for)
+        if len(told) <= RACES_SILENT_MAX + 1:
+            raise asyncpg.DeadlockDetectedError
+
+    async with bare(handlers) as bench:
+        await bench.hear(an_admission())
+
+        assert told == [None] * (RACES_SILENT_MAX + 1) + ["DeadlockDetectedError"]
+        assert bench.pipeline.waiting_for is None
 
 
 async def test_no_span_repeats_what_an_error_says(bare: BareBench) -> None:
