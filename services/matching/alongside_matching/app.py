@@ -12,6 +12,7 @@ from alongside_matching.desk import Desk
 from alongside_matching.forgetting import forget_decisions
 from alongside_matching.handlers import handlers
 from alongside_matching.importing import import_directories
+from alongside_matching.loading import Loading
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import Settings
 
@@ -36,6 +37,7 @@ def service(settings: Settings) -> Service:
             "Places are held and offers are chosen here; to do that again would choose anew, while targets have"
             " answered the first time. Offers and the directory came over HTTP and are on no stream."
         ),
+        preparation=Loading(desk.shelf),
         workers=(
             partial(import_directories, policies=policies, settings=settings),
             partial(forget_decisions, decision_days=settings.decision_days),

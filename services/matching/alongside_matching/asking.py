@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from itertools import groupby
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -19,7 +18,7 @@ from alongside_contracts.matching import MatchProposed, MatchWaitlisted
 from alongside_contracts.vocabulary import MatchReason, OfferKind
 from alongside_matching.desk import Desk
 from alongside_matching.domain.assign import Arrival, Assignment, assign, claim_of, one_by_one
-from alongside_matching.domain.decision import Decision, decide
+from alongside_matching.domain.decision import NAMED_MAX, Decision, decide
 from alongside_matching.domain.facts import Request
 from alongside_matching.domain.interim import Interim
 from alongside_matching.domain.policy import Policies, Policy
@@ -132,7 +131,8 @@ def _decide(tx: Tx, region: str, seekers: Sequence[Seeker], desk: Desk, share: _
     policy = desk.policies.of(region)
     rankings = [desk.shelf.search(seeker.request, policy, tx.now) for seeker in seekers]
     chosen = share(rankings, policy, tx.now).chosen
-    facts = partial(desk.shelf.facts, region)
+    named = {candidate.offer_id for ranking in rankings for candidate in ranking.candidates[:NAMED_MAX]}
+    facts = desk.shelf.facts(region, named | {one.offer_id for one in chosen.values() if one}).get
     return [
         Decided(seeker, decide(ranking, chosen[ranking.request.referral_id], facts))
         for seeker, ranking in zip(seekers, rankings, strict=True)

@@ -18,11 +18,13 @@ MEETINGS_MAX: Final = 6
 
 async def tide_over(tx: Tx, requests: Sequence[Request], desk: Desk) -> list[Interim]:
     """What each of them may go to meanwhile: 1 by what the groups say of a week; 2 by the calendars of the likeliest."""
-    slots = {request.region: desk.policies.of(request.region).half_hour(tx.now) for request in requests}
+    regions = {request.region for request in requests}
+    slots = {region: desk.policies.of(region).half_hour(tx.now) for region in regions}
+    open_to_all = {region: desk.shelf.open_to_all(region) for region in regions}
     found = [  # 1
         joinable(
             request,
-            desk.shelf.open_to_all(request.region),
+            open_to_all[request.region],
             desk.policies.of(request.region).day(tx.now),
             slots[request.region],
         )

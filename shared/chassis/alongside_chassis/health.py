@@ -14,6 +14,7 @@ from alongside_chassis.database import UNANSWERED, connection
 from alongside_chassis.listener import Listener
 from alongside_chassis.pauses import told
 from alongside_chassis.pipeline import Tools
+from alongside_chassis.preparation import NothingToPrepare, Preparation
 from alongside_chassis.relay import Relay
 from alongside_chassis.timers import Timers
 
@@ -29,6 +30,7 @@ class Vitals:
     timers: Timers
     listeners: list[Listener] = field(default_factory=list)
     loops: list[asyncio.Task[None]] = field(default_factory=list)
+    preparation: Preparation = field(default_factory=NothingToPrepare)
 
     def dead(self) -> list[str]:
         """The loops that make no progress and do not know why, and those that ended without being asked."""
@@ -39,7 +41,10 @@ class Vitals:
 
     async def unready(self) -> list[str]:
         """Every reason not to send work here."""
-        reasons = [f"{item.group}: {item.unready_because}" for item in self.listeners if item.unready_because]
+        reasons = [self.preparation.unready_because] if self.preparation.unready_because else []
+        reasons += [
+            f"{item.group}: {item.unready_because}" for item in self.listeners if item.unready_because
+        ]
         reasons += [f"relay {self.relay.unready_because}"] if self.relay.unready_because else []
         reasons += [f"timers wait for {self.timers.waiting_for}"] if self.timers.waiting_for else []
         return reasons + await self._database()

@@ -49,13 +49,16 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self.assigned = False
         self._in_hand = asyncio.Lock()
         self._failures = 0
-        self._last_pass = self.pipeline.tools.clock.monotonic()
+        self._last_pass: float | None = None
+        """None until it runs: who prepares still does not hear yet."""
         self._consumer: AIOKafkaConsumer | None = None
         self._ahead: Ahead | None = None
 
     @property
     def alive(self) -> bool:
-        """Whether the consume loop makes progress, or knows what it waits for."""
+        """Whether the consume loop makes progress, has not begun, or knows what it waits for."""
+        if self._last_pass is None:
+            return True
         silent = self.pipeline.tools.clock.monotonic() - self._last_pass
         return (
             silent < SILENT_SECONDS_MAX
@@ -85,6 +88,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
 
     async def run(self) -> None:
         """Consume until stopped; begin anew whenever the consumer fails, never loop tightly."""
+        self._last_pass = self.pipeline.tools.clock.monotonic()
         while not self.pipeline.stopping.is_set():
             try:
                 await self._consume()

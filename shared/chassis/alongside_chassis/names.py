@@ -29,6 +29,7 @@ LogEvent = Literal[
     "contact-route-unreadable",  # a sealed address does not open; a person must look
     "crisis-paged",
     "directory-imported",
+    "offers-loaded",  # one region's offers are in memory
     "mail-refused",
     "mail-waits",
 ]

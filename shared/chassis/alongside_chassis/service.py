@@ -26,6 +26,7 @@ from alongside_chassis.metrics import Metrics
 from alongside_chassis.middleware import BodyLimit, RequestLine
 from alongside_chassis.operations import operations_router
 from alongside_chassis.pipeline import Limits, Pipeline, Tools
+from alongside_chassis.preparation import NothingToPrepare, Preparation, after, prepare
 from alongside_chassis.quarantine_doors import quarantine_router
 from alongside_chassis.relay import Relay
 from alongside_chassis.replay import NO_PROJECTION, ProjectionOf
@@ -50,7 +51,8 @@ class Service:
 
     `hears` are the streams of its main consumer group; `urgent` those that get a group of their own, ahead of
     everything else. `workers` run beside the doors and are cancelled at the stop; they must survive that anywhere.
-    `projection` makes what a replay builds anew, or says why there is nothing.
+    `projection` makes what a replay builds anew, or says why there is nothing. `preparation` is done before anything is
+    heard.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Service:
     workers: Sequence[Worker] = ()
     doors: dict[str, Any] = field(default_factory=dict)
     projection: ProjectionOf = NO_PROJECTION
+    preparation: Preparation = field(default_factory=NothingToPrepare)
 
 
 def make_tools(service: Service, pool: asyncpg.Pool, tracing: TracerProvider, clock: Clock) -> Tools:
@@ -151,7 +154,8 @@ def _vitals(service: Service, runtime: Runtime) -> Vitals:
         metrics=tools.metrics,
         log=tools.log,
     )
-    vitals = Vitals(tools, relay, Timers(tools, service.handlers, settings.timer_poll_seconds))
+    timers = Timers(tools, service.handlers, settings.timer_poll_seconds)
+    vitals = Vitals(tools, relay, timers, preparation=service.preparation)
     for heard, urgent in ((service.hears, False), (service.urgent, True)):
         if heard:
             group = group_of(service.name, urgent=urgent)
@@ -161,14 +165,15 @@ def _vitals(service: Service, runtime: Runtime) -> Vitals:
 
 @asynccontextmanager
 async def _running(service: Service, runtime: Runtime, vitals: Vitals) -> AsyncIterator[None]:
-    """Start everything; at the end 1 stop hearing and timing, 2 stop the workers, 3 let the relay send the rest."""
-    log = runtime.log
+    """Start everything, hearing and timing last; at the end 1 stop those, 2 the workers, 3 let the relay send the rest."""
+    log, prepared = runtime.log, asyncio.Event()
     relay = asyncio.create_task(vitals.relay.run(), name="relay")
-    hearing = [asyncio.create_task(item.run(), name=item.group) for item in vitals.listeners]
-    hearing.append(asyncio.create_task(vitals.timers.run(), name="timers"))
+    hearing = [asyncio.create_task(after(prepared, item.run), name=item.group) for item in vitals.listeners]
+    hearing.append(asyncio.create_task(after(prepared, vitals.timers.run), name="timers"))
     vitals.loops = [relay, *hearing]
     own = (*service.workers, _sweep, _measure)
     workers = [asyncio.create_task(_kept_alive(worker, runtime)) for worker in own]
+    workers.append(asyncio.create_task(prepare(service.preparation, runtime, prepared)))
     log.info("service-started", http_port=service.settings.http_port)
     try:
         yield
@@ -177,6 +182,7 @@ async def _running(service: Service, runtime: Runtime, vitals: Vitals) -> AsyncI
         for listener in vitals.listeners:  # 1
             listener.stop()
         vitals.timers.stop()
+        prepared.set()  # what never began to hear ends at once
         for worker in workers:  # 2
             worker.cancel()
         await _settle([*hearing, *workers], service.settings.stop_seconds_max)

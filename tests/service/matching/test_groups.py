@@ -153,7 +153,7 @@ async def test_the_rules_learn_when_a_group_meets_in_the_week_of_the_region(
     group = await a_group(matching_bench, zone="America/Chicago")
 
     async with matching_bench.runtime.read() as conn:
-        (facts,) = await offers.facts_of(conn, ids=[group])
+        (facts,) = await offers.facts_of(conn, [group])
 
     assert windows_of(facts.availability) == (Window("tu", "19:00", "20:30"),)
 
@@ -185,7 +185,7 @@ async def test_a_hybrid_group_whose_place_is_closed_goes_on_by_video(matching_be
     in_person = await a_group(matching_bench, {"modes": ["in-person"]}, place_state="closed")
 
     async with matching_bench.runtime.read() as conn:
-        facts = {it.id: it for it in await offers.facts_of(conn, ids=[hybrid, in_person])}
+        facts = {it.id: it for it in await offers.facts_of(conn, [hybrid, in_person])}
 
     assert facts[hybrid].modes == {"video"}
     assert not facts[hybrid].paused

@@ -2,11 +2,16 @@
 
 from uuid import UUID
 
+import asyncpg
 import pytest
 
+from alongside_chassis.database import connection
 from alongside_chassis.testing import ServiceBench
 from alongside_chassis.transaction import Tx
+from alongside_matching.domain.facts import Offer
+from alongside_matching.loading import Loading
 from alongside_matching.shelf import Shelf
+from alongside_matching.store import offers as store
 from alongside_matching.store import places
 from tests.builders import REGION
 from tests.service.matching.bench import an_offer
@@ -27,16 +32,71 @@ async def test_a_place_held_by_a_unit_of_work_that_was_undone_is_free_in_the_reg
     async with matching_bench.runtime.transaction() as tx:
         await shelf.refresh(tx.conn, [REGION])
 
-    remembered = shelf.facts(REGION, supporter)
-    assert remembered is not None
-    assert remembered.held == 0
+    assert shelf.facts(REGION, [supporter])[supporter].held == 0
+
+
+async def test_what_changes_while_a_region_is_loaded_is_known_when_it_is_next_looked_at(
+    matching_bench: ServiceBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parts of one offer, and a change in between of what was read already."""
+    monkeypatch.setattr(store, "PART_MAX", 1)
+    known = [await an_offer(matching_bench) for _ in range(3)]
+    shelf, parts = Shelf(), store.part_of
+
+    async def changed_after_the_first_part(
+        conn: asyncpg.Connection, region: str, *, after: UUID | None
+    ) -> list[Offer]:
+        if after == known[0]:
+            await pause(matching_bench, known[0])
+            known.append(await an_offer(matching_bench))
+        return await parts(conn, region, after=after)
+
+    monkeypatch.setattr(store, "part_of", changed_after_the_first_part)
+
+    async with connection(matching_bench.pool) as conn:
+        await shelf.load(conn, REGION)
+    async with matching_bench.runtime.transaction() as tx:
+        await shelf.refresh(tx.conn, [REGION])
+
+    facts = shelf.facts(REGION, known)
+    assert [facts[offer].paused for offer in known] == [True, False, False, False]
+
+
+async def test_loading_one_region_loses_no_change_of_another(matching_bench: ServiceBench) -> None:
+    here, shelf = await an_offer(matching_bench), Shelf()
+    await an_offer(matching_bench, region="us-oh-columbus")
+    async with connection(matching_bench.pool) as conn:
+        await shelf.load(conn, REGION)
+    await pause(matching_bench, here)
+
+    async with connection(matching_bench.pool) as conn:
+        await shelf.load(conn, "us-oh-columbus")
+        await shelf.refresh(conn, [REGION])
+
+    assert shelf.facts(REGION, [here])[here].paused
+
+
+async def test_every_region_is_in_memory_before_anything_is_heard(matching_bench: ServiceBench) -> None:
+    offers = [await an_offer(matching_bench, region=region) for region in (REGION, "us-oh-columbus")]
+    shelf = Shelf()
+    loading = Loading(shelf)
+    before = loading.unready_because
+
+    await loading(matching_bench.runtime)
+
+    assert before is not None
+    assert loading.unready_because is None
+    assert [len(shelf.facts(region, offers)) for region in (REGION, "us-oh-columbus")] == [1, 1]
+
+
+async def pause(bench: ServiceBench, offer_id: UUID) -> None:
+    """Staff pause an offer."""
+    assert (await bench.client.post(f"/offers/{offer_id}/pause")).is_success
 
 
 async def _hold_and_read(tx: Tx, shelf: Shelf, offer_id: UUID) -> None:
     """Raises _UndoneError at the end, so that the place is not held after all."""
     await places.hold(tx.conn, {offer_id: 1})
     await shelf.refresh(tx.conn, [REGION])
-    remembered = shelf.facts(REGION, offer_id)
-    assert remembered is not None
-    assert remembered.held == 1
+    assert shelf.facts(REGION, [offer_id])[offer_id].held == 1
     raise _UndoneError

@@ -92,9 +92,10 @@ async def test_the_rules_know_everything_a_record_says_and_no_more(matching_benc
     offer = UUID((await matching_bench.client.post("/offers", json=form)).json()["id"])
 
     async with matching_bench.runtime.read() as conn:
-        (facts,) = await offers.facts_of(conn, ids=[offer])
-        assert await offers.facts_of(conn, region=REGION) == [facts]
-        assert await offers.facts_of(conn, region="us-oh-columbus") == []
+        (facts,) = await offers.facts_of(conn, [offer])
+        assert await offers.part_of(conn, REGION, after=None) == [facts]
+        assert await offers.part_of(conn, REGION, after=offer) == []
+        assert await offers.part_of(conn, "us-oh-columbus", after=None) == []
 
     assert facts.availability.bit_count() == 6 + 5
     assert (facts.where, facts.reach_km) == (Point(25.75, -80.2), 12.5)

@@ -43,9 +43,11 @@ _FACTS: Final = (
 )
 _VIEW: Final = f"{_FACTS}, capacity, name, source, source_id, paused_until, created_at, updated_at"
 
-_FACTS_OF: Final = f"""
-    select {_FACTS} from offer where ($1::uuid[] is null or id = any($1)) and ($2::text is null or region = $2)
+_FACTS_OF: Final = f"select {_FACTS} from offer where id = any($1::uuid[])"
+_PART_OF: Final = f"""
+    select {_FACTS} from offer where region = $1 and ($2::uuid is null or id > $2) order by id limit $3
 """
+PART_MAX: Final = 500
 _WANTED: Final = f"""
     select {_FACTS} from offer
     where id = any($1::uuid[]) and paused_because is null
@@ -83,12 +85,19 @@ _KEEP_CONTACT: Final = """
 """
 
 
-async def facts_of(
-    conn: asyncpg.Connection, *, ids: Iterable[UUID] | None = None, region: str | None = None
-) -> list[Offer]:
-    """What the rules may know of these offers, or of a region's, or of all; in no particular order."""
-    rows = await conn.fetch(_FACTS_OF, None if ids is None else list(ids), region)
-    return [_offer(row) for row in rows]
+async def facts_of(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:
+    """What the rules may know of these offers, in no particular order."""
+    return [_offer(row) for row in await conn.fetch(_FACTS_OF, list(ids))]
+
+
+async def regions(conn: asyncpg.Connection) -> list[str]:
+    """Every region that has offers."""
+    return [row["region"] for row in await conn.fetch("select distinct region from offer order by region")]
+
+
+async def part_of(conn: asyncpg.Connection, region: str, *, after: UUID | None) -> list[Offer]:
+    """What the rules may know of the next `PART_MAX` offers of a region, in the order of their ids."""
+    return [_offer(row) for row in await conn.fetch(_PART_OF, region, after, PART_MAX)]
 
 
 async def wanted(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:

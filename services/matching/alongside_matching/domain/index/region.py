@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from alongside_matching.domain.facts import SLOTS_PER_WEEK, Offer, Request
 from alongside_matching.domain.index import factors, rules
-from alongside_matching.domain.index.bits import Rows
+from alongside_matching.domain.index.bits import Rows, rows_of
 from alongside_matching.domain.index.columns import KINDS, Columns
 from alongside_matching.domain.index.first import first
 from alongside_matching.domain.index.left import Floats
+from alongside_matching.domain.index.marks import OPEN_TO_ALL
 from alongside_matching.domain.index.rules import Search
 from alongside_matching.domain.policy import Policy
 from alongside_matching.domain.ranking import Candidate, Ranking
@@ -66,6 +67,11 @@ class RegionIndex:
         rows = (self._columns.row(offer_id) for offer_id in ids)
         read = self._columns.read(np.array([row for row in rows if row is not None], np.intp))
         return {offer.id: offer for offer in read}
+
+    def open_to_all(self) -> list[Offer]:
+        """The offers where nobody needs a place."""
+        marked = self._columns.marks.of(OPEN_TO_ALL)
+        return [] if marked is None else self._columns.read(rows_of(marked))
 
     def search(self, request: Request, policy: Policy, *, on: date, top: int | None = None) -> Ranking:
         """Rank the offers that may be asked: the same that `ranking.rank` answers for them one by one.

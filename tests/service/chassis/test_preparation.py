@@ -1,0 +1,89 @@
+"""A service that has to prepare hears nothing before it has, says so, and can be stopped meanwhile."""
+
+import asyncio
+import time
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+
+from alongside_chassis.handlers import Handlers, Timer
+from alongside_chassis.runtime import Runtime
+from alongside_chassis.service import build_app
+from alongside_chassis.testing import ServiceBench
+from alongside_chassis.transaction import Tx
+from tests.polling import poll_until
+from tests.service.chassis.conftest import BareBench
+from tests.service.chassis.test_running import nobody
+
+
+class Reading:
+    """Reads until it is told that it has read all, failing as often as it is told to."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.unready_because: str | None = "still reading"
+        self.all_read = asyncio.Event()
+        self.failures = failures
+
+    async def __call__(self, runtime: Runtime) -> None:
+        await self.all_read.wait()
+        if self.failures:
+            self.failures -= 1
+            raise OSError("the store went away")
+        self.unready_because = None
+
+
+async def test_nothing_is_done_before_all_is_prepared(bare: BareBench) -> None:
+    fired: list[str] = []
+    reading = Reading(failures=1)
+    async with bare(handlers(fired), kafka=nobody(), timer_poll_seconds=0.02) as bench:
+        await set_a_timer(bench)
+        app = build_app(replace(bench.service, preparation=reading))
+        async with app.router.lifespan_context(app):
+            before = await health(app)
+            reading.all_read.set()
+            await poll_until(lambda: health(app), lambda told: bool(fired), "the timer")
+            after = await health(app)
+
+    assert (before["live"], "still reading" in before["reasons"]) == (True, True)
+    assert "still reading" not in after["reasons"]
+    assert fired == ["it"]
+
+
+async def test_who_still_prepares_stops_at_once_and_has_done_nothing(bare: BareBench) -> None:
+    fired: list[str] = []
+    async with bare(handlers(fired), kafka=nobody()) as bench:
+        await set_a_timer(bench)
+        app = build_app(replace(bench.service, preparation=Reading()))
+        async with app.router.lifespan_context(app):
+            began = time.monotonic()
+        seconds = time.monotonic() - began
+
+    assert seconds < 8
+    assert fired == []
+
+
+def handlers(fired: list[str]) -> Handlers:
+    """One timer that notes that it fired."""
+    heard = Handlers()
+
+    @heard.on_timer("look")
+    async def look(timer: Timer, _tx: Tx) -> None:
+        fired.append(timer.key)
+
+    return heard
+
+
+async def set_a_timer(bench: ServiceBench) -> None:
+    """A timer that is due."""
+    async with bench.runtime.transaction() as tx:
+        tx.later("look", "it", tx.now - timedelta(days=1))
+
+
+async def health(app: FastAPI) -> dict[str, Any]:
+    """What the service says of itself."""
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://bench") as door:
+        live, ready = [(await door.get(f"/health/{question}")).json() for question in ("live", "ready")]
+    return {"live": live["live"], "reasons": ready["reasons"]}
