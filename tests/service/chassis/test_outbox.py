@@ -1,0 +1,33 @@
+"""What the relay asks of an outbox whose rows come and go by the thousand."""
+
+import json
+from typing import Any
+
+import asyncpg
+
+from alongside_chassis import relay
+from alongside_chassis.handlers import Handlers
+from tests.service.chassis.conftest import BareBench
+
+
+def scans(plan: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """The kinds of steps of a plan, outermost first, each with the index it goes along."""
+    below = [step for part in plan.get("Plans", []) for step in scans(part)]
+    return [(plan["Node Type"], plan.get("Index Name")), *below]
+
+
+async def test_the_relay_goes_along_the_ids_even_where_the_outbox_looks_empty(bare: BareBench) -> None:
+    async with bare(Handlers()) as bench:
+        conn = await asyncpg.connect(
+            bench.service.settings.database_url.get_secret_value(), server_settings=relay.BY_ID
+        )
+        try:
+            await conn.execute("analyze outbox")
+            ids = await conn.fetchval(
+                "select indexrelid::regclass::text from pg_index where indrelid = 'outbox'::regclass and indisprimary"
+            )
+            told = await conn.fetchval(f"explain (format json) {relay._OLDEST}", [0, 1], 500, [])
+        finally:
+            await conn.close()
+
+    assert scans(json.loads(told)[0]["Plan"]) == [("Limit", None), ("Index Scan", ids)]
