@@ -13,6 +13,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from rich.console import Console
 
+from alongside_chassis import replay
 from alongside_chassis.clock import SystemClock
 from alongside_chassis.testing import ServiceBench
 from alongside_cli.network import Network, Refused
@@ -28,6 +29,7 @@ from alongside_contracts.vocabulary import Actor, Status
 from tests.builders import a_request, a_submission
 from tests.conftest import PERSON_KEY, SERVICE_TOKEN
 from tests.e2e.chassis.test_kafka import listening, relaying
+from tests.e2e.hanging_up import consumers_at_work, hung_up_upon
 from tests.polling import poll_until
 from tests.service.intake.desk import HOSPITAL, Desk
 from tests.service.notifications.conftest import a_transition, an_overdue_referral
@@ -251,6 +253,47 @@ async def test_a_replay_that_loses_the_broker_says_so(bench_of: BenchOf) -> None
         answer = await bench.client.post("/projection/replay", json=body, headers=OURS)
 
     assert json.loads(answer.text.splitlines()[-1])["problem"]["code"] == "replay-broke-off"
+
+
+async def test_a_replay_whose_caller_hangs_up_ends_and_lets_go_of_everything(
+    live: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "BATCH_RECORDS_MAX", 1)  # so that the first line is far from the last
+    async with live("notifications") as service:
+        await service.publish(*[event for _ in range(20) for event in a_journey()])
+        await service.settled(IN_APP, 20 * IN_APP_OF_A_JOURNEY)
+        before = consumers_at_work()
+
+        told = await hung_up_upon(
+            service.bench, "/projection/replay", {"since": service.since.isoformat()}, OURS
+        )
+
+        assert told.count(b"\n") < 80
+        assert consumers_at_work() == before
+        monkeypatch.undo()
+        assert (await service.replay())["changed"] == 0
+
+
+async def test_a_replay_gives_up_on_a_broker_that_has_more_and_gives_nothing(
+    live: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with live("notifications") as service:
+        await service.publish(*a_journey())
+        await service.settled(IN_APP, IN_APP_OF_A_JOURNEY)
+        asked: list[int] = []
+
+        async def nothing(_consumer: AIOKafkaConsumer, **_how: Any) -> dict[Any, Any]:
+            asked.append(1)
+            return {}
+
+        monkeypatch.setattr(AIOKafkaConsumer, "getmany", nothing)
+        body = {"since": service.since.isoformat()}
+        answer = await service.bench.client.post("/projection/replay", json=body, headers=OURS)
+        monkeypatch.undo()
+
+    problem = json.loads(answer.text.splitlines()[-1])["problem"]
+    assert (problem["code"], problem["title"]) == ("replay-broke-off", "The replay broke off: TimeoutError")
+    assert len(asked) >= replay.EMPTY_POLLS_MAX
 
 
 async def test_the_command_tells_how_far_it_is_and_what_came_of_it(

@@ -35,8 +35,7 @@ async def people_held(tx: Tx, people: Collection[Place]) -> dict[Place, PersonId
 async def hold_references(tx: Tx, places: Collection[Place]) -> None:
     """Lock the references of submissions, in one order, whether anybody used them before or not.
 
-    One advisory lock each, so a batch of records may hold as many (`batch_records_max`): PostgreSQL keeps room for 64
-    times its connections.
+    One advisory lock each, so a batch of records may hold as many; `batch_records_max` is bounded for their sake.
     """
     await tx.conn.execute(_HOLD_REFERENCES, [f"{source} {reference}" for source, reference in places])
 

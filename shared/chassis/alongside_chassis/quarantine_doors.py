@@ -21,7 +21,6 @@ from alongside_chassis.http import (
 )
 from alongside_chassis.operations import Sentence
 from alongside_chassis.quarantine import Quarantine
-from alongside_chassis.runtime import Runtime
 from alongside_chassis.transaction import Tx
 from alongside_contracts.ids import PartnerId
 from alongside_contracts.streams import PARTNER_REFERRALS
@@ -74,15 +73,23 @@ def quarantine_router(handlers: Handlers) -> APIRouter:
 
     @router.post("/{partner}/resume", response_model=ResumedView, dependencies=[ServiceOnly])
     async def resume(partner: PartnerId, body: Resume, command: Command, runtime: CurrentRuntime) -> Response:
-        async def work(tx: Tx) -> ResumedView:
-            return await _resume(tx, runtime, handlers, partner, body.by)
+        resumed = False
 
-        return await command.run(work)
+        async def work(tx: Tx) -> ResumedView:
+            nonlocal resumed
+            view = await _resume(tx, handlers, partner, body.by)
+            resumed = view.resumed
+            return view
+
+        answer = await command.run(work)
+        if resumed:  # told once it is committed, by whoever did it
+            runtime.log.info("partner-resumed", partner=partner)
+        return answer
 
     return router
 
 
-async def _resume(tx: Tx, runtime: Runtime, handlers: Handlers, partner: str, by: str) -> ResumedView:
+async def _resume(tx: Tx, handlers: Handlers, partner: str, by: str) -> ResumedView:
     ended = await quarantine.resume(tx.conn, PARTNER_REFERRALS.topic(partner), by=by, at=tx.now)
     if ended is None:
         latest = await quarantine.newest(tx.conn, partner=partner, limit=1)
@@ -90,7 +97,6 @@ async def _resume(tx: Tx, runtime: Runtime, handlers: Handlers, partner: str, by
     tell = handlers.resumptions.get(PARTNER_REFERRALS.name)
     if tell is not None:
         await tell(ended, tx)
-    runtime.log.info("partner-resumed", partner=partner)
     return ResumedView(resumed=True, quarantine=_view(ended))
 
 

@@ -5,8 +5,8 @@ and clocks that led to it are on no stream. So a projection has code of its own 
 nothing to announce or to time with (docs/decisions/0015).
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -91,7 +91,7 @@ class Replay:
         self.since, self.dry_run = since, dry_run
         self.progress = Progress()
 
-    async def run(self) -> AsyncIterator[Progress]:
+    async def run(self) -> AsyncGenerator[Progress, None]:
         """1 be the only one; 2 find where to begin; 3 read and write to the end; 4 settle, as long as that changes rows.
 
         Before a settlement is the last, everything announced until then has been read: what the live service did
@@ -100,8 +100,9 @@ class Replay:
         async with self._alone(), self._consumer() as consumer:  # 1
             await self._begin(consumer)  # 2
             for _ in range(ROUNDS_MAX):
-                async for progress in self._to_the_end(consumer):  # 3
-                    yield progress
+                async with aclosing(self._to_the_end(consumer)) as told:  # 3
+                    async for progress in told:
+                        yield progress
                 if not await self._write(self.projection.settle) or self.dry_run:  # 4
                     break
             self.progress = replace(self.progress, done=True)
@@ -117,7 +118,7 @@ class Replay:
             consumer.seek(place, offset)
         self.progress = Progress(of=sum(ends[place] - starts[place] for place in places))
 
-    async def _to_the_end(self, consumer: AIOKafkaConsumer) -> AsyncIterator[Progress]:
+    async def _to_the_end(self, consumer: AIOKafkaConsumer) -> AsyncGenerator[Progress, None]:
         """Read what is there now. Raises TimeoutError when Kafka has nothing more to give, though there is more."""
         ends, polls = await consumer.end_offsets(consumer.assignment()), 0
         while [place for place, end in ends.items() if await consumer.position(place) < end]:

@@ -1,17 +1,24 @@
 """The door to a replay: what a service can build anew, and the building, told line by line while it goes on."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import asdict
+from typing import Final
 
 import orjson
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel
+from starlette.types import Receive, Scope, Send
 
 from alongside_chassis.errors import Problem
 from alongside_chassis.http import CurrentRuntime, ServiceOnly
 from alongside_chassis.replay import NotRebuilt, Progress, ProjectionOf, Replay
 from alongside_chassis.runtime import Runtime
+
+LINES_AHEAD_MAX: Final = 10
+"""How many lines a replay may be ahead of whoever reads them."""
 
 
 class ReplayCommand(BaseModel):
@@ -30,16 +37,48 @@ def replay_router(projection: ProjectionOf) -> APIRouter:
         if isinstance(projection, NotRebuilt):
             raise _refused(projection)
         run = Replay(runtime, projection(), since=command.since, dry_run=command.dry_run)
-        return StreamingResponse(_lines(runtime, run), media_type="application/x-ndjson")
+        return _Told(runtime, run)
 
     return router
 
 
-async def _lines(runtime: Runtime, replay: Replay) -> AsyncIterator[bytes]:
+class _Told(StreamingResponse):
+    """The lines of one replay, which ends when its caller hangs up.
+
+    It works in a task of its own. Inside the answer, a caller's hanging up would cancel each of its last steps as well:
+    closing the consumer, letting go of the lock.
+    """
+
+    def __init__(self, runtime: Runtime, replay: Replay) -> None:
+        self._runtime, self._replay = runtime, replay
+        self._lines: asyncio.Queue[bytes | None] = asyncio.Queue(LINES_AHEAD_MAX)
+        super().__init__(self._told(), media_type="application/x-ndjson")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        work = asyncio.create_task(self._work())
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            work.cancel()
+            await asyncio.wait({work})
+
+    async def _work(self) -> None:
+        async with aclosing(_lines(self._runtime, self._replay)) as lines:
+            async for line in lines:
+                await self._lines.put(line)
+        await self._lines.put(None)
+
+    async def _told(self) -> AsyncIterator[bytes]:
+        while (line := await self._lines.get()) is not None:
+            yield line
+
+
+async def _lines(runtime: Runtime, replay: Replay) -> AsyncGenerator[bytes, None]:
     """Tell how far it is. The answer has begun, so what goes wrong is told in its last line."""
     try:
-        async for progress in replay.run():
-            yield _line(asdict(progress))
+        async with aclosing(replay.run()) as told:
+            async for progress in told:
+                yield _line(asdict(progress))
     except Problem as problem:
         yield _line({"problem": problem.body()})
     except Exception as error:  # noqa: BLE001  # told and logged; what was written stands, and is written once

@@ -67,7 +67,9 @@ class Settings(KafkaAccess):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
 
-    batch_records_max: int = Field(default=500, ge=1)
+    batch_records_max: int = Field(default=500, ge=1, le=1_000)
+    """Intake locks a reference for each record, and PostgreSQL has room for 6,400 locks as it comes: 64 for each of 100
+    connections. Six such batches at once fit."""
     dead_letters_in_a_row_max: int = Field(default=50, ge=1)
     partner_refused_in_a_row_max: int = Field(default=25, ge=1)
     partner_window_records: int = Field(default=200, ge=1)

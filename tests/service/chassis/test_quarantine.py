@@ -34,6 +34,13 @@ LIMITS: dict[str, Any] = {
 }
 
 
+REFUSE_THE_COMMIT = """
+    create function refuse_it() returns trigger language plpgsql as $$ begin raise exception 'not now'; end $$;
+    create constraint trigger late after update on quarantine deferrable initially deferred
+        for each row execute function refuse_it()
+"""
+
+
 def noting() -> Handlers:
     """Handlers that write down what they saw, refuse what is called bad, and tell partners."""
     handlers = Handlers()
@@ -216,6 +223,26 @@ async def test_resuming_twice_changes_nothing_and_both_tell_who_did_it(bare: Bar
         4,
     )
     assert [type(event) for event in told] == [IntakePaused, IntakeResumed]
+
+
+async def test_a_resume_is_told_once_it_is_committed_and_not_before(
+    bare: BareBench, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    async with strict(bare, log_level="INFO") as bench:
+        await bench.pipeline.run(sent(bench, STORMY, *[f"bad-{n}" for n in range(4)]))
+        await bench.pool.execute(REFUSE_THE_COMMIT)
+
+        answer = await bench.client.post(
+            f"/quarantine/{STORMY}/resume",
+            json={"by": "ana"},
+            headers=OURS | {"Idempotency-Key": str(uuid4())},
+        )
+        assert answer.status_code == 500
+        assert b"partner-resumed" not in capfdbinary.readouterr().out
+
+        await bench.pool.execute("drop trigger late on quarantine")
+        await resume(bench, STORMY)
+        assert b"partner-resumed" in capfdbinary.readouterr().out
 
 
 async def test_a_stranger_may_not_resume(bare: BareBench) -> None:
