@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from alongside_contracts.vocabulary import ProblemCode
 _UNSTORABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 """A name the sender made up may hold any characters; PostgreSQL cannot store the first, logs should not hold any."""
 
+TYPES_REMEMBERED_MAX: Final = 256
 Record: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 
 
@@ -64,6 +66,8 @@ def read(record: Record, wanted: Container[type[Event]]) -> Reading:
     stream = stream_of(record.topic)
     if stream is None:
         raise LookupError(f"{record.topic} is not one of our streams")
+    if not stream.per_partner and _is_for_others(record, wanted):
+        return None
     origin = Origin(record.topic, record.partition, record.offset, owner_of(record.topic))
     envelope: CloudEvent | None = None
     try:
@@ -80,6 +84,24 @@ def read(record: Record, wanted: Container[type[Event]]) -> Reading:
     except MalformedEvent as error:
         return broken(record, stream, origin, error, envelope)
     return None
+
+
+def _is_for_others(record: Record, wanted: Container[type[Event]]) -> bool:
+    """Whether it names a type we know and do not want: most of what our streams carry, and this is all we read of it.
+
+    Should anything else be wrong with one, those who want its type put it aside.
+    """
+    named = next((value for name, value in record.headers if name == "ce_type"), None)
+    contract = _contract_named(named) if named else None
+    return contract is not None and contract not in wanted
+
+
+@lru_cache(maxsize=TYPES_REMEMBERED_MAX)
+def _contract_named(type_name: bytes) -> type[Event] | None:
+    try:
+        return event_class(type_name.decode("ascii", errors="replace"))
+    except MalformedEvent:
+        return None
 
 
 def broken(
