@@ -65,6 +65,12 @@ def series() -> set[str]:
     return {f"{name}{part}" for name, (kind, _) in metrics().items() for part in parts.get(kind, ("",))}
 
 
+def alerts() -> list[dict[str, Any]]:
+    """Every alert of the rules, in their order."""
+    read = read_yaml(DEPLOY / "prometheus" / "alerts.yml")
+    return [rule for group in read["groups"] for rule in group["rules"]]
+
+
 def read_yaml(path: Path) -> Any:
     """One YAML document."""
     return yaml.safe_load(path.read_text())

@@ -11,15 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.deploy.files import DEPLOY, SERVICES, containers, read_yaml, series
+from tests.unit.deploy.files import DEPLOY, SERVICES, alerts, containers, read_yaml, series
 
 PROMETHEUS, GRAFANA = DEPLOY / "prometheus", DEPLOY / "grafana"
 PROMTOOL = shutil.which("promtool")
 needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian: prometheus)")
-
-
-def alerts() -> list[dict[str, Any]]:
-    return [rule for group in read_yaml(PROMETHEUS / "alerts.yml")["groups"] for rule in group["rules"]]
 
 
 def dashboard() -> dict[str, Any]:
@@ -44,7 +40,7 @@ def test_an_alert_asks_for_metrics_that_exist_and_points_at_its_runbook(alert: d
     assert not unknown(alert["expr"])
     assert alert["labels"]["severity"] in {"page", "ticket"}
     assert alert["annotations"]["summary"]
-    assert alert["annotations"]["runbook"] == f"docs/operations.md#{alert['alert'].lower()}"
+    assert alert["annotations"]["runbook_url"] == f"deploy/runbooks/{alert['alert']}.md"
 
 
 @pytest.mark.parametrize(("title", "expression"), panel_queries())

@@ -15,7 +15,7 @@ from alongside_chassis.settings import Settings as ChassisSettings
 from alongside_cli.stack.settings import StackSettings
 from alongside_contracts import streams
 from alongside_contracts.access import rules_for, user_of
-from tests.unit.deploy.files import DEPLOY, PREFIX, ROOT, SERVICES, metrics, read_yaml, settings_of
+from tests.unit.deploy.files import DEPLOY, PREFIX, ROOT, SERVICES, alerts, metrics, settings_of
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 SECTIONS: dict[str, type[BaseSettings]] = {
@@ -93,16 +93,12 @@ def names_in(user: str, right: str, resource: str) -> str:
     return ", ".join(f"`{name}`" for name in found)
 
 
-def test_every_alert_has_a_chapter_that_says_what_to_do() -> None:
-    alerts = [
-        rule for group in read_yaml(DEPLOY / "prometheus" / "alerts.yml")["groups"] for rule in group["rules"]
-    ]
-    chapters = re.findall(r"^### (\w+)$", PAGE.partition("## Alerts")[2], flags=re.MULTILINE)
+def test_every_alert_is_listed_with_its_urgency_and_its_runbook() -> None:
+    listed = re.findall(
+        r"^\| \[(\w+)\]\(\.\./deploy/runbooks/(\w+)\.md\) \| (\w+) \|", PAGE, flags=re.MULTILINE
+    )
 
-    assert [alert["alert"] for alert in alerts] == [name for name in chapters if name not in SECTIONS]
-    for alert in alerts:
-        urgency = f"*{alert['labels']['severity'].capitalize()}.*"
-        assert section(alert["alert"]).strip().startswith(urgency), alert["alert"]
+    assert listed == [(alert["alert"], alert["alert"], alert["labels"]["severity"]) for alert in alerts()]
 
 
 def test_every_address_on_the_page_is_one_that_compose_publishes() -> None:
@@ -116,15 +112,11 @@ def test_every_address_on_the_page_is_one_that_compose_publishes() -> None:
 
 def test_the_dashboard_names_only_alerts_that_exist() -> None:
     panels = json.loads((DEPLOY / "grafana" / "dashboards" / "alongside.json").read_text())["panels"]
-    alerts = {
-        rule["alert"]
-        for group in read_yaml(DEPLOY / "prometheus" / "alerts.yml")["groups"]
-        for rule in group["rules"]
-    }
+    known = {alert["alert"] for alert in alerts()}
     named = {
         word
         for panel in panels
         for word in re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", panel.get("description", ""))
     }
 
-    assert named <= alerts
+    assert named <= known

@@ -7,7 +7,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/*/README.md")],
+    [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("services/*/README.md"),
+        *ROOT.glob("deploy/**/*.md"),
+    ],
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", flags=re.MULTILINE | re.DOTALL)
