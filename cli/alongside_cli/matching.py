@@ -129,6 +129,9 @@ async def try_policy(doors: Network, body: Mapping[str, Any], *, as_json: bool) 
     _say(f"{trial['moved']} would be matched differently")
     for one in trial["examples"]:
         _say(f"{one['referral_id']}  {one['now'] or 'nobody'} → {one['then'] or 'nobody'}")
+    _say(f"\n{trial['whole']} of them named every offer that could be asked. What this cannot see:")
+    for sentence in trial["unseen"]:
+        _say(f"- {sentence}")
 
 
 def _show(decision: Decision) -> None:

@@ -1,18 +1,23 @@
 """Every decision can be explained, told plainly, reached again, and held against another policy."""
 
 import json
+import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.vocabulary import Need
+from alongside_matching.domain.decision import NAMED_MAX
 from alongside_matching.forgetting import forget_once
 from alongside_matching.settings import SHIPPED_POLICIES
+from alongside_matching.store import decisions
+from alongside_matching.store.decisions import Stored
 from tests.service.matching.bench import (
     admit,
     an_offer,
@@ -151,6 +156,43 @@ async def test_another_policy_is_held_against_past_referrals_and_changes_nothing
     ]
     assert (trial["present"]["served"], trial["proposed"]["served"]) == (1, 1)
     assert len(await decisions_of(matching_bench, referral)) == 1
+
+
+async def test_a_trial_says_what_it_cannot_see(matching_bench: ServiceBench) -> None:
+    await an_offer(matching_bench, capacity=NAMED_MAX)
+    await admit(matching_bench)
+    for _ in range(NAMED_MAX):
+        await an_offer(matching_bench)
+    await admit(matching_bench)
+
+    answer = await matching_bench.client.post(
+        "/decisions/try", json={"policies": json.loads(SHIPPED_POLICIES.read_text())}
+    )
+
+    trial = answer.json()
+    assert (trial["tried"], trial["whole"]) == (2, 1)
+    assert any("is not seen" in sentence for sentence in trial["unseen"])
+
+
+async def test_a_trial_is_no_work_of_the_event_loop(
+    matching_bench: ServiceBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work: list[threading.Thread] = []
+    read = decisions.read
+
+    def noted(found: Iterable[asyncpg.Record]) -> list[Stored]:
+        at_work.append(threading.current_thread())
+        return read(found)
+
+    monkeypatch.setattr(decisions, "read", noted)
+    await admit(matching_bench)
+
+    await matching_bench.client.post(
+        "/decisions/try", json={"policies": json.loads(SHIPPED_POLICIES.read_text())}
+    )
+
+    assert threading.main_thread() not in at_work
+    assert len(at_work) == 1
 
 
 async def test_the_present_policy_moves_nobody(matching_bench: ServiceBench) -> None:

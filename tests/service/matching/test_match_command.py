@@ -80,4 +80,5 @@ async def test_a_policy_is_tried_as_a_table_and_as_json(
 
     assert "1 past referrals" in table
     assert "0 would be matched differently" in table
+    assert "1 of them named every offer that could be asked. What this cannot see:" in table
     assert (document["tried"], document["present"]["served"]) == (1, 1)

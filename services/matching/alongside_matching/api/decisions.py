@@ -20,7 +20,7 @@ from alongside_matching.desk import Desk
 from alongside_matching.domain.decision import Decision, Different, Reproduced
 from alongside_matching.domain.plain_words import ENGLISH, Sentence, for_the_person
 from alongside_matching.domain.ranking import Candidate
-from alongside_matching.explaining import Unrepeatable
+from alongside_matching.explaining import UNSEEN, Unrepeatable
 from alongside_matching.policy_file import PolicyFileError, policies_of
 from alongside_matching.store import decisions
 from alongside_matching.store.decisions import Stored
@@ -106,10 +106,14 @@ class TrialView(BaseModel):
     """The present policy beside the proposed one on the same past referrals."""
 
     tried: int
+    whole: int
+    """How many of them named every offer that could be asked, so that nothing of them is unseen but places."""
     moved: int
     present: dict[str, float]
     proposed: dict[str, float]
     examples: tuple[MovedView, ...]
+    unseen: tuple[str, ...] = UNSEEN
+    """What the trial cannot see, in sentences."""
 
 
 class DecisionFilter(BaseModel):
@@ -179,10 +183,11 @@ def _add_trying(routes: APIRouter, desk: Desk) -> None:
             proposed = policies_of(form.policies)
         except PolicyFileError as error:
             raise refusals.bad_policy(str(error)) from error
-        past = await decisions.page(read.conn, region=form.region, limit=form.last)
-        trial = await asyncio.to_thread(explaining.compare, past[::-1], desk.policies, proposed)
+        past = await decisions.rows(read.conn, region=form.region, limit=form.last)
+        trial = await asyncio.to_thread(explaining.compare, past, desk.policies, proposed)
         return TrialView(
             tried=trial.tried,
+            whole=trial.whole,
             moved=len(trial.moved),
             present=dict(explaining.summary(trial.present, trial)),
             proposed=dict(explaining.summary(trial.proposed, trial)),

@@ -100,7 +100,24 @@ async def page(
     limit: int,
 ) -> list[Stored]:
     """Decisions, the newest first."""
-    return [_stored(row) for row in await conn.fetch(_PAGE, before, referral_id, region, limit)]
+    return read(await rows(conn, before=before, referral_id=referral_id, region=region, limit=limit))
+
+
+async def rows(
+    conn: asyncpg.Connection,
+    *,
+    before: UUID | None = None,
+    referral_id: UUID | None = None,
+    region: str | None = None,
+    limit: int,
+) -> Sequence[asyncpg.Record]:
+    """The same as stored: to `read` many of them takes seconds, and is done elsewhere than on the event loop."""
+    return await conn.fetch(_PAGE, before, referral_id, region, limit)
+
+
+def read(found: Iterable[asyncpg.Record]) -> list[Stored]:
+    """Stored decisions, read."""
+    return [_stored(row) for row in found]
 
 
 async def one(conn: asyncpg.Connection, decision_id: UUID) -> Stored | None:
