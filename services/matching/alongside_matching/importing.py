@@ -25,7 +25,7 @@ from alongside_matching.directory.listing import read_directory
 from alongside_matching.directory.model import DirectoryService, Listing
 from alongside_matching.directory.report import ImportReport
 from alongside_matching.domain.policy import Policies, Policy
-from alongside_matching.looking import look_now
+from alongside_matching.looking import look_soon
 from alongside_matching.reviewing import review
 from alongside_matching.settings import Settings
 from alongside_matching.store import directory_records, imports, offer_batches
@@ -84,7 +84,7 @@ async def _import(
         )
     await _keep_records(runtime, begun, listing, settings.directory_batch_max)  # 4
     await _store(runtime, begun, report, policies, settings.directory_batch_max)  # 5
-    await _finish(runtime, begun, listing)  # 6
+    await _finish(runtime, begun, listing, policies)  # 6
 
 
 async def _read(conn: asyncpg.Connection, import_id: UUID) -> Listing:
@@ -124,7 +124,7 @@ async def _store(
             )
 
 
-async def _finish(runtime: Runtime, begun: Begun, listing: Listing) -> None:
+async def _finish(runtime: Runtime, begun: Begun, listing: Listing, policies: Policies) -> None:
     async with runtime.transaction() as tx:
         vanished = 0
         if begun.pause_vanished:
@@ -132,7 +132,7 @@ async def _finish(runtime: Runtime, begun: Begun, listing: Listing) -> None:
             vanished = await offer_batches.pause_vanished(tx.conn, _source(begun.region), still_there, tx.now)
         await directory_records.bury(tx.conn, region=begun.region, import_id=begun.id, now=tx.now)
         await imports.finish(tx.conn, begun.id, tx.now, vanished=vanished)
-        look_now(tx, begun.region)
+        look_soon(tx, begun.region, policies.of(begun.region))
 
 
 async def _tell(runtime: Runtime, import_id: UUID, seconds: float) -> None:

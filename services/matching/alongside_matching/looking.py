@@ -18,13 +18,14 @@ from alongside_matching.store.requests import Turn
 WAITLIST_SWEEP: Final = "waitlist-sweep"
 
 
-def look_now(tx: Tx, region: str, after: Turn | None = None) -> None:
-    """Have everyone who waits in a region looked at anew, from the start or from behind a turn."""
+def go_on(tx: Tx, region: str, after: Turn) -> None:
+    """Have those who wait in a region behind a turn looked at as well."""
     _look(tx, region, tx.now, after)
 
 
 def look_soon(tx: Tx, region: str, policy: Policy) -> None:
-    """Somebody went onto the waitlist: look when whatever is in hand elsewhere has ended."""
+    """Somebody went onto the waitlist, or offers came that may be for many: look when whatever is in hand elsewhere has
+    ended. However much happens until then, the list is looked at once."""
     _look(tx, region, _next(tx.now, policy.look_soon_seconds))
 
 

@@ -12,7 +12,7 @@ from alongside_chassis.transaction import Tx
 from alongside_matching.domain.certificates import Unsound, recordable
 from alongside_matching.domain.places import BelowPromised, Fits, fits
 from alongside_matching.domain.policy import Policies
-from alongside_matching.looking import look_now
+from alongside_matching.looking import look_soon
 from alongside_matching.reviewing import review
 from alongside_matching.store import offer_batches, offers
 from alongside_matching.store.offer_batches import Added, NewOffer
@@ -47,7 +47,7 @@ async def add(tx: Tx, new: NewOffer, policies: Policies) -> Added | Sequence[Con
 async def add_many(
     tx: Tx, new: Sequence[NewOffer], policies: Policies, *, sweeping: bool = True
 ) -> Added | Sequence[Conflict]:
-    """Add or change offers, all or none; those who wait in their regions are looked at right after."""
+    """Add or change offers, all or none; those who wait in their regions are looked at soon after."""
     touched = {offer.region for offer in new}
     if conflicts := await conflicts_of(tx, new, policies):
         return conflicts
@@ -55,7 +55,7 @@ async def add_many(
     await review(tx, [*added.created, *added.changed], policies)
     if sweeping and (added.created or added.changed):
         for region in sorted(touched):
-            look_now(tx, region)
+            look_soon(tx, region, policies.of(region))
     return added
 
 

@@ -19,7 +19,7 @@ from alongside_matching.domain.facts import Offer
 from alongside_matching.domain.policy import Policies, Policy
 from alongside_matching.domain.ranking import rank
 from alongside_matching.domain.waiting import Standing
-from alongside_matching.looking import look_later, look_now
+from alongside_matching.looking import go_on, look_later, look_soon
 from alongside_matching.store import offers, places, requests
 from alongside_matching.store.requests import Turn, turn_of
 
@@ -44,7 +44,7 @@ async def sweep(tx: Tx, region: str, after: Turn | None, desk: Desk) -> None:
     waiting = await requests.waiting(tx.conn, region, after=after, limit=policy.wake_max)
     await ask(tx, [Seeker(standing) for standing in waiting], desk, in_turn=True)
     if len(waiting) == policy.wake_max:
-        look_now(tx, region, turn_of(waiting[-1]))
+        go_on(tx, region, turn_of(waiting[-1]))
     elif await requests.somebody_waits(tx.conn, region):
         look_later(tx, region, policy)
 
@@ -55,12 +55,12 @@ async def _wake(
     policy = policies.of(region)
     sharing = frozenset().union(*(offer.needs for offer in free))
     waiting = await requests.waiting(tx.conn, region, sharing=sharing, limit=policy.wake_max)
-    decided = _serve(waiting, free, freed, policy, tx.now)
+    decided, left = _serve(waiting, free, freed, policy, tx.now)
     wanted = Counter(each.chosen.offer_id for each in decided)
     held = await places.hold(tx.conn, wanted)
     await propose(tx, [each for each in decided if _got_it(each, held)], policies)
-    if len(waiting) == policy.wake_max:
-        look_now(tx, region)
+    if len(waiting) == policy.wake_max and any(offer.has_place for offer in left):
+        look_soon(tx, region, policy)
 
 
 def _serve(
@@ -69,8 +69,8 @@ def _serve(
     freed: Mapping[UUID, Event | None],
     policy: Policy,
     now: datetime,
-) -> list[Decided]:
-    """Give the places to those who wait, in their order."""
+) -> tuple[list[Decided], list[Offer]]:
+    """Give the places to those who wait, in their order; answers the offers as they are then, too."""
     left = {offer.id: offer for offer in free}
     decided = []
     for standing in waiting:
@@ -80,7 +80,7 @@ def _serve(
             decision = decide(ranking, ranking.candidates[0], left.get)
             decided.append(Decided(Seeker(standing, freed[best]), decision))
             left[best] = replace(left[best], held=left[best].held + 1)
-    return decided
+    return decided, list(left.values())
 
 
 def _got_it(decided: Decided, held: dict[UUID, int]) -> bool:

@@ -1,6 +1,7 @@
 """A published directory becomes offers: watched, repeatable, and finished by whoever is there after a crash."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -216,7 +217,7 @@ async def test_those_who_wait_are_looked_at_when_a_directory_came_in(
     waiting = await admit(matching_bench, needs=(Need.GRIEF,))
 
     await imported(matching_bench, tmp_path, GOOD_ROWS)
-    await matching_bench.fire_timers(matching_bench.clock.now())
+    await matching_bench.fire_timers(matching_bench.clock.now() + timedelta(seconds=2))
 
     assert await story(matching_bench, waiting) == ["MatchWaitlisted", "MatchProposed"]
 

@@ -17,6 +17,8 @@ from tests.service.matching.bench import (
     story,
 )
 
+SOON = timedelta(seconds=2)
+
 
 async def test_a_freed_place_goes_to_who_waits_at_once(matching_bench: ServiceBench) -> None:
     supporter = await an_offer(matching_bench)
@@ -94,14 +96,14 @@ async def test_more_places_are_given_to_who_waits(matching_bench: ServiceBench) 
     assert await story(matching_bench, second) == ["MatchWaitlisted"]
 
 
-async def test_a_batch_of_offers_is_proposed_to_who_waits_right_after(matching_bench: ServiceBench) -> None:
+async def test_a_batch_of_offers_is_proposed_to_who_waits_soon_after(matching_bench: ServiceBench) -> None:
     waiting = [await admit(matching_bench) for _ in range(3)]
     form = {"kind": "supporter", "region": "us-fl-miami", "needs": ["grief"], "source": "test"}
 
     await matching_bench.client.post(
         "/offers/batch", json={"offers": [form | {"source_id": str(number)} for number in range(2)]}
     )
-    await matching_bench.fire_timers(matching_bench.clock.now())
+    await matching_bench.fire_timers(matching_bench.clock.now() + SOON)
 
     proposed = [event.referral_id for event in await announced(matching_bench, MatchProposed)]
     assert proposed == waiting[:2]
@@ -112,11 +114,44 @@ async def test_a_long_waitlist_is_served_part_by_part_to_its_end(matching_bench:
 
     await an_offer(matching_bench, kind="group", capacity=200)
     at_once = len(await announced(matching_bench, MatchProposed))
-    await matching_bench.fire_timers(matching_bench.clock.now())
+    await matching_bench.fire_timers(matching_bench.clock.now() + SOON)
 
     proposed = [event.referral_id for event in await announced(matching_bench, MatchProposed)]
     assert at_once == 50
     assert proposed == waiting
+
+
+async def test_a_place_that_is_given_away_has_nobody_else_looked_at(matching_bench: ServiceBench) -> None:
+    for _ in range(60):
+        await admit(matching_bench)
+    await matching_bench.fire_timers(matching_bench.clock.now() + SOON)
+    before = await sweeps(matching_bench)
+
+    await an_offer(matching_bench)
+
+    assert len(await announced(matching_bench, MatchProposed)) == 1
+    assert await sweeps(matching_bench) == before
+
+
+async def test_offers_that_come_one_after_another_have_the_list_looked_at_once(
+    matching_bench: ServiceBench,
+) -> None:
+    for _ in range(60):
+        await admit(matching_bench)
+    await matching_bench.fire_timers(matching_bench.clock.now() + SOON)
+    before = await sweeps(matching_bench)
+
+    for _ in range(3):  # none of them fits those who are looked at first
+        matching_bench.clock.advance(timedelta(milliseconds=10))
+        await an_offer(matching_bench, languages=["es"])
+
+    assert len(await sweeps(matching_bench)) == len(before) + 1
+
+
+async def sweeps(bench: ServiceBench) -> list[str]:
+    """When the list will be looked at."""
+    rows = await bench.pool.fetch("select key from timer where kind = 'waitlist-sweep' order by key")
+    return [row["key"] for row in rows]
 
 
 async def test_an_ended_referral_leaves_the_waitlist(matching_bench: ServiceBench) -> None:
@@ -139,6 +174,6 @@ async def test_who_waits_is_told_so_only_once(matching_bench: ServiceBench) -> N
         "source_id": "1",
     }
     await matching_bench.client.post("/offers/batch", json={"offers": [form]})
-    await matching_bench.fire_timers(matching_bench.clock.now())
+    await matching_bench.fire_timers(matching_bench.clock.now() + SOON)
 
     assert await story(matching_bench, waiting) == ["MatchWaitlisted"]
