@@ -18,6 +18,7 @@ from alongside_contracts.matching import MatchProposed, MatchWaitlisted
 from alongside_contracts.vocabulary import MatchReason, OfferKind
 from alongside_matching.desk import Desk
 from alongside_matching.domain.assign import Arrival, Assignment, assign, claim_of, one_by_one
+from alongside_matching.domain.coarse import coarsened
 from alongside_matching.domain.decision import NAMED_MAX, Decision, decide
 from alongside_matching.domain.facts import Request
 from alongside_matching.domain.interim import Interim
@@ -215,10 +216,12 @@ def _proposal(tx: Tx, decided: Decided, policies: Policies) -> Proposal:
 
 
 def _waitlisted(why: Decision, meanwhile: Interim) -> MatchWaitlisted:
+    told = coarsened(why.excluded, why.eligible)
     return MatchWaitlisted(
         referral_id=ReferralId(why.snapshot.request.referral_id),
-        excluded=dict(why.excluded),
-        considered=why.considered,
+        excluded=dict(told.counts),
+        excluded_few=told.few,
+        considered=told.total,
         interim_offer_id=None if meanwhile.offer_id is None else OfferId(meanwhile.offer_id),
     )
 

@@ -92,8 +92,11 @@ class MatchWaitlisted(Event):
 
     referral_id: ReferralId
     excluded: dict[str, int]
-    """How many offers each hard rule excluded, by the rule's name."""
+    """How many offers each hard rule excluded, by the rule's name; rules that excluded only few are named below."""
+    excluded_few: tuple[str, ...] = ()
+    """Rules that excluded so few offers (fewer than 5) that a count could point at somebody."""
     considered: int = Field(ge=0)
+    """How many offers were looked at, without those too few to count: nothing more follows from a subtraction."""
     interim_offer_id: OfferId | None = None
     """Something open to everyone in the meantime, such as an online group."""
 

@@ -80,15 +80,16 @@ async def test_two_arrivals_in_one_batch_are_not_promised_the_same_seat(matching
 
 async def test_when_nobody_is_free_the_rules_say_how_many_each_kept_out(matching_bench: ServiceBench) -> None:
     await an_offer(matching_bench, capacity=0)
-    await an_offer(matching_bench, languages=["es"])
+    for _ in range(5):
+        await an_offer(matching_bench, languages=["es"])
     paused = await an_offer(matching_bench)
     await matching_bench.client.post(f"/offers/{paused}/pause")
 
     await admit(matching_bench)
 
     (waiting,) = await announced(matching_bench, MatchWaitlisted)
-    assert waiting.excluded == {"capacity": 1, "language": 1, "paused": 1}
-    assert (waiting.considered, waiting.interim_offer_id) == (3, None)
+    assert (waiting.excluded, waiting.excluded_few) == ({"language": 5}, ("capacity", "paused"))
+    assert (waiting.considered, waiting.interim_offer_id) == (5, None)
 
 
 async def test_who_waits_is_told_of_a_group_that_is_open_to_everyone(matching_bench: ServiceBench) -> None:

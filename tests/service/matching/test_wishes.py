@@ -119,7 +119,7 @@ async def test_who_is_gone_on_with_passes_every_other_rule(matching_bench: Servi
     referral = await admit(matching_bench, needs=(Need.HOUSING,), continue_with=full)
 
     (waits,) = await announced(matching_bench, MatchWaitlisted, referral)
-    assert waits.excluded == {"capacity": 1}
+    assert waits.excluded_few == ("capacity",)
 
 
 async def test_an_offer_the_consent_does_not_cover_is_not_asked(matching_bench: ServiceBench) -> None:

@@ -169,7 +169,11 @@ class DecisionRow(Base, table=True):
     """What was decided for a referral (`store/decisions.py`); forgotten after `decision_days`."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index(None, "referral_id", "id"), Index(None, "decided_at"))
+    __table_args__ = (
+        Index(None, "referral_id", "id"),
+        Index(None, "region", "id"),
+        Index(None, "decided_at"),
+    )
 
     id: UUID = Field(primary_key=True)
     referral_id: UUID
