@@ -1,10 +1,10 @@
 """Every SQL statement of the span store, one function per question."""
 
-import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 import asyncpg
+import orjson
 from asyncpg.pool import PoolConnectionProxy
 from pydantic import TypeAdapter
 
@@ -17,61 +17,52 @@ TRACES_PER_REFERRAL_MAX = 100
 SPANS_PER_ANSWER_MAX = 5_000  # an answer holds at most this many; the earliest are kept
 REFERRAL_ID_LENGTH_MAX = 200  # longer values would not fit into an index entry
 
-SCHEMA = f"""
-create table if not exists spans (
+# Beside what is asked for, a span is one document. Earlier stores had a column for each field: theirs are not kept.
+SCHEMA = """
+drop table if exists spans;
+create table if not exists span (
     arrival bigint generated always as identity,
     trace_id text not null,
     span_id text not null,
     parent_id text,
     service text not null,
-    name text not null,
-    kind text not null,
     start_ns bigint not null check (start_ns >= 0),
-    end_ns bigint not null check (end_ns >= 0),
-    status text not null check (status in ('unset', 'ok', 'error')),
-    status_message text not null,
-    attributes jsonb not null,
-    links jsonb not null,
-    events jsonb not null,
-    referral_id text generated always as
-        (left(attributes ->> '{REFERRAL_ATTRIBUTE}', {REFERRAL_ID_LENGTH_MAX})) stored,
+    referral_id text,
+    document json not null,
     primary key (trace_id, span_id)
 );
-create unique index if not exists spans_by_arrival on spans (arrival);
-create index if not exists spans_by_referral on spans (referral_id, trace_id) where referral_id is not null;
+create unique index if not exists span_by_arrival on span (arrival);
+create index if not exists span_by_referral on span (referral_id, trace_id) where referral_id is not null;
 """
 
 KEEP = """
-insert into spans (trace_id, span_id, parent_id, service, name, kind, start_ns, end_ns,
-                   status, status_message, attributes, links, events)
-select * from unnest(
-    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
-    $9::text[], $10::text[], $11::jsonb[], $12::jsonb[], $13::jsonb[])
+insert into span (trace_id, span_id, parent_id, service, start_ns, referral_id, document)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::json[])
 on conflict (trace_id, span_id) do nothing
 """
 
 # `offset $1` from the newest is the first span too many: it and all which arrived before it go.
 FORGET_OLDEST = """
-delete from spans where arrival <= (select arrival from spans order by arrival desc offset $1 limit 1)
+delete from span where arrival <= (select arrival from span order by arrival desc offset $1 limit 1)
 """
 
-SPANS_OF_TRACE = "select * from spans where trace_id = $1 order by start_ns, span_id limit $2"
+SPANS_OF_TRACE = "select document from span where trace_id = $1 order by start_ns, span_id limit $2"
 
 TRACES_OF_REFERRAL = """
-select * from spans
+select document from span
 where trace_id in (
-    select trace_id from spans where referral_id = $1
+    select trace_id from span where referral_id = $1
     group by trace_id order by min(start_ns), trace_id limit $3)
 order by start_ns, span_id limit $2
 """
 
 EDGES_OF_TRACE = """
 select distinct parent.service, child.service
-from spans child join spans parent on parent.trace_id = child.trace_id and parent.span_id = child.parent_id
+from span child join span parent on parent.trace_id = child.trace_id and parent.span_id = child.parent_id
 where child.trace_id = $1 and parent.service <> child.service
 """
 
-_SPANS = TypeAdapter(list[Span])
+_SPAN = TypeAdapter(Span)
 _SCHEMA_LOCK = 7_236_001  # "create … if not exists" alone lets two starting processes collide
 
 
@@ -127,7 +118,7 @@ class SpanStore:
     async def _spans(self, question: str, *facts: str | int) -> list[Span]:
         async with self._connection() as connection:
             rows = await connection.fetch(question, *facts)
-        return _SPANS.validate_python([_fields(row) for row in rows])
+        return [_SPAN.validate_json(row["document"]) for row in rows]
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[PoolConnectionProxy]:
@@ -169,25 +160,16 @@ async def open_store(database_url: str) -> AsyncIterator[SpanStore]:
 
 
 def _row(span: Span) -> tuple[object, ...]:
-    fields = _SPANS.dump_python([span], mode="json")[0]
+    referral = span.attributes.get(REFERRAL_ATTRIBUTE)
     return (
         span.trace_id,
         span.span_id,
         span.parent_id,
         span.service,
-        span.name,
-        span.kind.value,
         span.start_ns,
-        span.end_ns,
-        span.status.value,
-        span.status_message,
-        *(json.dumps(fields[name]) for name in ("attributes", "links", "events")),
+        None if referral is None else str(referral)[:REFERRAL_ID_LENGTH_MAX],
+        orjson.dumps(span).decode(),
     )
-
-
-def _fields(row: asyncpg.Record) -> dict[str, object]:
-    fields = dict(row)
-    return fields | {name: json.loads(fields[name]) for name in ("attributes", "links", "events")}
 
 
 def _count(status: str) -> int:
