@@ -11,6 +11,8 @@ class Part(StrEnum):
 
     HOP = "hop"
     WHOLE = "whole"
+    GROWTH = "growth"
+    """One network alone, with one trace in a hundred; part of `whole` otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,9 @@ async def measure(plan: BenchPlan, tell: Tell) -> dict[str, Any]:
         summary["hop"] = await measure_hop(plan, tell)
     if Part.WHOLE in plan.parts:
         summary |= await _networks(plan, tell)
+    elif Part.GROWTH in plan.parts:
+        grown = await measure_whole(plan, plan.whole.open_referrals, SAMPLED, tell)
+        summary["growth"] = report.growth(grown.growth)
     return summary | {"seconds": round(time.monotonic() - began, 1)}
 
 
