@@ -21,7 +21,14 @@ from alongside_matching.store import requests
 def handlers(desk: Desk) -> Handlers:
     """Everything matching hears."""
     heard = Handlers()
+    _hear_arrivals(heard, desk)
+    _hear_ends(heard, desk)
+    _hear_timers_of_referrals(heard, desk)
+    _hear_timers_of_offers(heard, desk)
+    return heard
 
+
+def _hear_arrivals(heard: Handlers, desk: Desk) -> None:
     @heard.on_batch(SubmissionAdmitted)
     async def match_new_referrals(events: Sequence[SubmissionAdmitted], tx: Tx) -> None:
         because: dict[UUID, Event] = {event.referral_id: event for event in events}
@@ -33,12 +40,16 @@ def handlers(desk: Desk) -> Handlers:
         turns = await requests.turns_of(tx.conn, [event.replaces for event in events])
         await _match(tx, [sought_again(event, turns.get(event.replaces)) for event in events], because, desk)
 
+
+def _hear_ends(heard: Handlers, desk: Desk) -> None:
     @heard.on_batch(ReferralStatusChanged)
     async def give_back_what_ended_referrals_held(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
         await ending.hear_ends(tx, events, desk.policies)
         ended = [event.referral_id for event in events if is_end(event.status.value)]
         await meeting.release_seats_of(tx, ended)
 
+
+def _hear_timers_of_referrals(heard: Handlers, desk: Desk) -> None:
     @heard.on_timer(ending.REFERRAL_END)
     async def end_what_somebody_had_in_hand(timer: Timer, tx: Tx) -> None:
         await ending.end_after_all(tx, UUID(timer.key), desk.policies)
@@ -51,19 +62,19 @@ def handlers(desk: Desk) -> Handlers:
     async def look_again_for_those_who_wait(timer: Timer, tx: Tx) -> None:
         await waking.sweep(tx, looking.region_of(timer.facts), looking.turn_of(timer.facts), desk)
 
+
+def _hear_timers_of_offers(heard: Handlers, desk: Desk) -> None:
     @heard.on_timer(offering.OFFER_RESUME)
     async def resume_an_offer_whose_pause_is_over(timer: Timer, tx: Tx) -> None:
         await offering.pause_is_over(tx, UUID(timer.key), desk.policies)
-
-    @heard.on_timer(meeting.SEAT_EXPIRY)
-    async def give_back_a_seat_nobody_took(timer: Timer, tx: Tx) -> None:
-        await meeting.expire_seat(tx, UUID(timer.key))
 
     @heard.on_timer(OFFER_REVIEW)
     async def review_what_an_offer_can_do_now(timer: Timer, tx: Tx) -> None:
         await offering.look_again(tx, UUID(timer.key), desk.policies)
 
-    return heard
+    @heard.on_timer(meeting.SEAT_EXPIRY)
+    async def give_back_a_seat_nobody_took(timer: Timer, tx: Tx) -> None:
+        await meeting.expire_seat(tx, UUID(timer.key))
 
 
 async def _match(tx: Tx, arrivals: Sequence[Request], because: Mapping[UUID, Event], desk: Desk) -> None:

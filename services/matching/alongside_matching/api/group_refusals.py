@@ -1,16 +1,16 @@
 """What is refused about groups in time, each with its remedy."""
 
 from alongside_chassis.errors import Problem
+from alongside_matching.api.problems import conflict, not_found, unprocessable
 from alongside_matching.domain.seats import SeatState
 from alongside_matching.groups.schedule import Impossible
 
 
 def no_group() -> Problem:
     """Supporters and services have no schedule."""
-    return Problem(
-        status=409,
-        code="not-a-group",
-        title="Only a group has a schedule",
+    return conflict(
+        "not-a-group",
+        "Only a group has a schedule",
         remedy="Use the id of an offer of kind group.",
         field="offer_id",
     )
@@ -18,10 +18,9 @@ def no_group() -> Problem:
 
 def no_schedule() -> Problem:
     """Nobody has said when the group meets."""
-    return Problem(
-        status=404,
-        code="no-schedule",
-        title="Nobody has said when this group meets",
+    return not_found(
+        "no-schedule",
+        "Nobody has said when this group meets",
         remedy="Give it a schedule with PUT /groups/{id}/schedule.",
         field="offer_id",
     )
@@ -29,10 +28,9 @@ def no_schedule() -> Problem:
 
 def impossible(refused: Impossible) -> Problem:
     """A recurrence that cannot be."""
-    return Problem(
-        status=422,
-        code=refused.code,
-        title="A group cannot meet so",
+    return unprocessable(
+        refused.code,
+        "A group cannot meet so",
         remedy=refused.remedy,
         field=f"body.{refused.field}",
     )
@@ -40,10 +38,9 @@ def impossible(refused: Impossible) -> Problem:
 
 def unknown_zone() -> Problem:
     """A zone nobody knows."""
-    return Problem(
-        status=422,
-        code="unknown-zone",
-        title="There is no such time zone",
+    return unprocessable(
+        "unknown-zone",
+        "There is no such time zone",
         remedy="Use a name of the IANA database, such as America/New_York.",
         field="zone",
     )
@@ -51,10 +48,9 @@ def unknown_zone() -> Problem:
 
 def no_meeting() -> Problem:
     """The group does not meet then."""
-    return Problem(
-        status=404,
-        code="no-such-meeting",
-        title="The group has no meeting that begins then",
+    return not_found(
+        "no-such-meeting",
+        "The group has no meeting that begins then",
         remedy="Take starts_at from GET /groups/{id}/occurrences.",
         field="starts_at",
     )
@@ -62,10 +58,9 @@ def no_meeting() -> Problem:
 
 def below_seated() -> Problem:
     """More seats are held or taken."""
-    return Problem(
-        status=409,
-        code="seats-below-promised",
-        title="More seats than that are promised already",
+    return conflict(
+        "seats-below-promised",
+        "More seats than that are promised already",
         remedy="Keep at least the seats that are held or taken, or have some released first.",
         field="body.seats",
     )
@@ -73,20 +68,18 @@ def below_seated() -> Problem:
 
 def no_seat() -> Problem:
     """Nobody can be seated there."""
-    return Problem(
-        status=409,
-        code="no-seat",
-        title="There is no seat at this meeting",
+    return conflict(
+        "no-seat",
+        "There is no seat at this meeting",
         remedy="It is full, cancelled, over, closed to newcomers, or nobody leads it: choose another meeting.",
     )
 
 
 def has_one() -> Problem:
     """One seat each."""
-    return Problem(
-        status=409,
-        code="has-a-seat",
-        title="This referral has a seat at this meeting already",
+    return conflict(
+        "has-a-seat",
+        "This referral has a seat at this meeting already",
         remedy="Take or release the seat it has.",
         field="body.referral_id",
     )
@@ -94,10 +87,9 @@ def has_one() -> Problem:
 
 def no_such_seat() -> Problem:
     """No seat has this id."""
-    return Problem(
-        status=404,
-        code="seat-not-found",
-        title="There is no such seat",
+    return not_found(
+        "seat-not-found",
+        "There is no such seat",
         remedy="Use the id that holding a seat answered; one held anew has a new id.",
         field="seat_id",
     )
@@ -105,10 +97,9 @@ def no_such_seat() -> Problem:
 
 def seat_is_over(state: SeatState) -> Problem:
     """Something was here first."""
-    return Problem(
-        status=409,
-        code="seat-over",
-        title="This seat cannot be answered any more",
+    return conflict(
+        "seat-over",
+        "This seat cannot be answered any more",
         detail=f"It is {state.value}.",
         remedy="Hold a seat anew if there is one.",
     )

@@ -21,6 +21,7 @@ from alongside_matching.api.hsds_queries import (
     MINIMAL_PER_PAGE_MAX,
     PER_PAGE_MAX,
     AtLocationQuery,
+    Described,
     OrganizationQuery,
     Paging,
     ServiceQuery,
@@ -81,15 +82,7 @@ def _add_services(routes: APIRouter) -> None:
     @routes.get("/services", response_model=HsdsPage)
     async def list_services(read: Read, query: Annotated[ServiceQuery, Query()]) -> Response:
         """Services of the directory. `minimal` gives ids and dates only, `full` everything that is nested."""
-        wanted = Wanted(
-            "service",
-            query.region,
-            query.search,
-            term=query.taxonomy_term_id,
-            taxonomy=query.taxonomy_id,
-            organization=query.organization_id,
-            changed_since=query.modified_after,
-        )
+        wanted = _described("service", query)
 
         def shown(row: asyncpg.Record) -> dict[str, Any]:
             if query.minimal:
@@ -128,16 +121,7 @@ def _add_at_locations(routes: APIRouter) -> None:
     @routes.get("/service_at_locations", response_model=HsdsPage)
     async def list_at_locations(read: Read, query: Annotated[AtLocationQuery, Query()]) -> Response:
         """Services at the places where they are given, also those within a distance."""
-        wanted = Wanted(
-            "service_at_location",
-            query.region,
-            query.search,
-            term=query.taxonomy_term_id,
-            taxonomy=query.taxonomy_id,
-            organization=query.organization_id,
-            changed_since=query.modified_after,
-            within=await _circle(read.conn, query),
-        )
+        wanted = _described("service_at_location", query, within=await _circle(read.conn, query))
         with_service = _WithService(read.conn, whole=query.full)
         return await _answer(read.conn, wanted, query, _document, nested=with_service)
 
@@ -270,6 +254,20 @@ async def _answer(
         "contents": contents,
     }
     return Response(orjson.dumps(page), media_type="application/json")
+
+
+def _described(kind: str, query: Described, *, within: Circle | None = None) -> Wanted:
+    """What is asked for, by what is said of it."""
+    return Wanted(
+        kind,
+        query.region,
+        query.search,
+        term=query.taxonomy_term_id,
+        taxonomy=query.taxonomy_id,
+        organization=query.organization_id,
+        changed_since=query.modified_after,
+        within=within,
+    )
 
 
 async def _one(conn: asyncpg.Connection, kind: str, record_id: UUID) -> asyncpg.Record:

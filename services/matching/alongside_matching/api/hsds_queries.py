@@ -26,25 +26,25 @@ class Paging(BaseModel):
     format: Literal["json", "ndjson"] = "json"
 
 
-class ServiceQuery(Paging):
-    """Which services, and how much of each."""
+class Described(Paging):
+    """Services, or services at locations, by what is said of them; and how much of each."""
 
     taxonomy_term_id: UUID | None = None
     taxonomy_id: UUID | None = None
     organization_id: UUID | None = None
     modified_after: AwareDatetime | None = None
-    minimal: bool = False
     full: bool = False
 
 
-class AtLocationQuery(Paging):
+class ServiceQuery(Described):
+    """Which services."""
+
+    minimal: bool = False
+
+
+class AtLocationQuery(Described):
     """Which services at which locations; `proximity` is in metres around a postcode or a point."""
 
-    taxonomy_term_id: UUID | None = None
-    taxonomy_id: UUID | None = None
-    organization_id: UUID | None = None
-    modified_after: AwareDatetime | None = None
-    full: bool = False
     postcode: PostalCode | None = None
     latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
     longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)

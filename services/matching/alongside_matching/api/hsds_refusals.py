@@ -2,14 +2,14 @@
 
 from alongside_chassis.errors import Problem
 from alongside_matching.api.hsds_queries import PER_PAGE_MAX
+from alongside_matching.api.problems import not_found, unprocessable
 
 
 def not_listed() -> Problem:
     """No record has this id."""
-    return Problem(
-        status=404,
-        code="not-listed",
-        title="The directory lists nothing under this id",
+    return not_found(
+        "not-listed",
+        "The directory lists nothing under this id",
         remedy="Take ids from a list, such as GET /services?search=….",
         field="id",
     )
@@ -28,10 +28,9 @@ def gone() -> Problem:
 
 def unknown_postcode() -> Problem:
     """Nothing is listed there, so nobody knows where it is."""
-    return Problem(
-        status=422,
-        code="postcode-unknown",
-        title="The directory lists no place in this postcode",
+    return unprocessable(
+        "postcode-unknown",
+        "The directory lists no place in this postcode",
         remedy="Send latitude and longitude instead, or a postcode nearby.",
         field="query.postcode",
     )
@@ -39,10 +38,9 @@ def unknown_postcode() -> Problem:
 
 def around_what() -> Problem:
     """A distance without a point."""
-    return Problem(
-        status=422,
-        code="around-what",
-        title="A distance needs a point",
+    return unprocessable(
+        "around-what",
+        "A distance needs a point",
         remedy="Send postcode, or latitude and longitude together.",
         field="query.proximity",
     )
@@ -50,10 +48,9 @@ def around_what() -> Problem:
 
 def too_many() -> Problem:
     """More than a page holds."""
-    return Problem(
-        status=422,
-        code="too-many-per-page",
-        title="So many do not fit on a page",
+    return unprocessable(
+        "too-many-per-page",
+        "So many do not fit on a page",
         remedy=f"Ask for at most {PER_PAGE_MAX}, or for minimal=true, or for format=ndjson.",
         field="query.per_page",
     )

@@ -13,6 +13,7 @@ from alongside_matching import offering
 from alongside_matching.api import refusals
 from alongside_matching.api.offer_csv import NotATable, Read, Refused, read_offers
 from alongside_matching.api.offer_fields import SourceName
+from alongside_matching.api.problems import unprocessable
 from alongside_matching.domain.policy import Policies
 from alongside_matching.store.offer_batches import Added
 
@@ -126,9 +127,7 @@ def _too_large() -> Problem:
 
 
 def _not_a_table(remedy: str) -> Problem:
-    return Problem(
-        status=422, code="not-a-table", title="The file cannot be read as offers", remedy=remedy, field="body"
-    )
+    return unprocessable("not-a-table", "The file cannot be read as offers", remedy=remedy, field="body")
 
 
 _CSV_BODY: Final = {

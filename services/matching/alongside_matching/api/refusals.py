@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from alongside_chassis.errors import Problem
+from alongside_matching.api.problems import conflict, not_found, unprocessable
 from alongside_matching.domain.certificates import Unsound
 from alongside_matching.domain.places import BelowPromised
 from alongside_matching.domain.proposals import AlreadyAnswered, TooLate
@@ -12,10 +13,9 @@ from alongside_matching.offering import Conflict
 
 def no_offer(offer_id: UUID) -> Problem:
     """No offer has this id."""
-    return Problem(
-        status=404,
-        code="offer-not-found",
-        title="There is no such offer",
+    return not_found(
+        "offer-not-found",
+        "There is no such offer",
         detail=f"No offer has the id {offer_id}.",
         remedy="List the offers of your region with GET /offers?region=….",
         field="offer_id",
@@ -24,10 +24,9 @@ def no_offer(offer_id: UUID) -> Problem:
 
 def no_proposal(proposal_id: UUID) -> Problem:
     """No proposal has this id."""
-    return Problem(
-        status=404,
-        code="proposal-not-found",
-        title="There is no such proposal",
+    return not_found(
+        "proposal-not-found",
+        "There is no such proposal",
         detail=f"No proposal has the id {proposal_id}.",
         remedy="List the open ones with GET /proposals?state=open.",
         field="proposal_id",
@@ -36,10 +35,9 @@ def no_proposal(proposal_id: UUID) -> Problem:
 
 def no_decision(about: UUID) -> Problem:
     """Nothing was decided, or it was forgotten by now."""
-    return Problem(
-        status=404,
-        code="decision-not-found",
-        title="There is no such decision",
+    return not_found(
+        "decision-not-found",
+        "There is no such decision",
         detail=f"Nothing that was decided is known about {about}.",
         remedy="List what was decided for a referral with GET /decisions?referral_id=….",
     )
@@ -47,10 +45,9 @@ def no_decision(about: UUID) -> Problem:
 
 def bad_policy(why: str) -> Problem:
     """A policy document that a rule could stumble over."""
-    return Problem(
-        status=422,
-        code="bad-policy",
-        title="These are no policies",
+    return unprocessable(
+        "bad-policy",
+        "These are no policies",
         detail=why,
         remedy="Send a document in the shape of the policy file; see policies/regions.json.",
         field="body.policies",
@@ -59,10 +56,9 @@ def bad_policy(why: str) -> Problem:
 
 def below_promised(refused: BelowPromised) -> Problem:
     """More places are held or taken than the new capacity has."""
-    return Problem(
-        status=409,
-        code="capacity-below-promised",
-        title="More places than that are promised already",
+    return conflict(
+        "capacity-below-promised",
+        "More places than that are promised already",
         detail=f"{refused.promised} places are held or taken.",
         remedy=f"Set capacity to {refused.promised} or more; pause the offer to have it asked no more.",
         field="body.capacity",
@@ -71,10 +67,9 @@ def below_promised(refused: BelowPromised) -> Problem:
 
 def already_answered(refused: AlreadyAnswered) -> Problem:
     """The proposal is no longer open."""
-    return Problem(
-        status=409,
-        code="proposal-already-answered",
-        title="This proposal is no longer open",
+    return conflict(
+        "proposal-already-answered",
+        "This proposal is no longer open",
         detail=f"It is {refused.state.value}.",
         remedy="Repeat a request with its Idempotency-Key to get its first answer again; otherwise nothing is to do.",
     )
@@ -82,10 +77,9 @@ def already_answered(refused: AlreadyAnswered) -> Problem:
 
 def too_late(refused: TooLate) -> Problem:
     """The time to answer has passed."""
-    return Problem(
-        status=409,
-        code="proposal-expired",
-        title="The time to answer this proposal has passed",
+    return conflict(
+        "proposal-expired",
+        "The time to answer this proposal has passed",
         detail=f"It expired at {refused.expired_at.isoformat()}.",
         remedy="The place goes to the next; if there is room, wait for another proposal.",
     )
@@ -93,10 +87,9 @@ def too_late(refused: TooLate) -> Problem:
 
 def not_its_kind(why: str) -> Problem:
     """An offer of this kind cannot be changed so."""
-    return Problem(
-        status=422,
-        code="not-for-this-kind",
-        title="An offer of this kind cannot be changed so",
+    return unprocessable(
+        "not-for-this-kind",
+        "An offer of this kind cannot be changed so",
         remedy=f"{why[0].upper()}{why[1:]}.",
         field="body",
     )
@@ -126,10 +119,9 @@ def batch_refused(conflicts: Sequence[Conflict]) -> Problem:
 def offer_refused(conflicts: Sequence[Conflict]) -> Problem:
     """A single offer holds what cannot be taken in."""
     first = conflicts[0]
-    return Problem(
-        status=422,
-        code=first.code,
-        title="This offer cannot be taken in so",
+    return unprocessable(
+        first.code,
+        "This offer cannot be taken in so",
         remedy=first.remedy,
         field=f"body.{first.field}",
     )
@@ -137,10 +129,9 @@ def offer_refused(conflicts: Sequence[Conflict]) -> Problem:
 
 def no_supporter() -> Problem:
     """Groups and services have no workforce record."""
-    return Problem(
-        status=409,
-        code="not-a-supporter",
-        title="Only a supporter has a record",
+    return conflict(
+        "not-a-supporter",
+        "Only a supporter has a record",
         remedy="Use the id of an offer of kind supporter.",
         field="offer_id",
     )
@@ -148,10 +139,9 @@ def no_supporter() -> Problem:
 
 def unsound_certificate(refused: Unsound) -> Problem:
     """A certificate that cannot count."""
-    return Problem(
-        status=422,
-        code=refused.code,
-        title="This certificate cannot be put on record",
+    return unprocessable(
+        refused.code,
+        "This certificate cannot be put on record",
         remedy=refused.remedy,
         field=f"body.{refused.field}",
     )
@@ -159,10 +149,9 @@ def unsound_certificate(refused: Unsound) -> Problem:
 
 def supervisor_full(supporters_max: int) -> Problem:
     """The region's norm for a supervisor is reached."""
-    return Problem(
-        status=409,
-        code="supervisor-full",
-        title="This supervisor has as many supporters as the norm allows",
+    return conflict(
+        "supervisor-full",
+        "This supervisor has as many supporters as the norm allows",
         detail=f"The norm of this region is {supporters_max}.",
         remedy="Name another supervisor, or have the region's policy changed.",
         field="body.supervisor",
@@ -171,10 +160,9 @@ def supervisor_full(supporters_max: int) -> Problem:
 
 def not_yet(field: str) -> Problem:
     """What has not happened cannot be noted."""
-    return Problem(
-        status=422,
-        code="in-the-future",
-        title="This has not happened yet",
+    return unprocessable(
+        "in-the-future",
+        "This has not happened yet",
         remedy="Note it on the day or after.",
         field=field,
     )
@@ -182,10 +170,9 @@ def not_yet(field: str) -> Problem:
 
 def until_in_the_past() -> Problem:
     """A pause that would be over already."""
-    return Problem(
-        status=422,
-        code="until-in-the-past",
-        title="This pause would be over already",
+    return unprocessable(
+        "until-in-the-past",
+        "This pause would be over already",
         remedy="Give a moment that lies ahead, or leave until out.",
         field="body.until",
     )
@@ -193,10 +180,9 @@ def until_in_the_past() -> Problem:
 
 def no_import(import_id: UUID) -> Problem:
     """No import has this id."""
-    return Problem(
-        status=404,
-        code="import-not-found",
-        title="There is no such import",
+    return not_found(
+        "import-not-found",
+        "There is no such import",
         detail=f"No import has the id {import_id}.",
         remedy="Use the id that POST /directory/imports answered.",
         field="import_id",
@@ -205,9 +191,8 @@ def no_import(import_id: UUID) -> Problem:
 
 def no_contact() -> Problem:
     """Nobody told us how this offer is reached."""
-    return Problem(
-        status=404,
-        code="no-contact-route",
-        title="No contact route is known for this offer",
+    return not_found(
+        "no-contact-route",
+        "No contact route is known for this offer",
         remedy="Add contact_email with PATCH /offers/{id}.",
     )

@@ -1,0 +1,26 @@
+"""The kinds of refusals, so that each says only what is its own: a code, a title, the remedy and the field."""
+
+from functools import partial
+from typing import Final, Protocol
+
+from alongside_chassis.errors import Problem
+
+
+class Kind(Protocol):
+    """Makes a refusal of one kind."""
+
+    def __call__(
+        self, code: str, title: str, *, remedy: str, detail: str = "", field: str | None = None
+    ) -> Problem:
+        """The refusal."""
+
+
+def _problem(
+    code: str, title: str, *, status: int, remedy: str, detail: str = "", field: str | None = None
+) -> Problem:
+    return Problem(status=status, code=code, title=title, detail=detail, remedy=remedy, field=field)
+
+
+not_found: Final[Kind] = partial(_problem, status=404)
+conflict: Final[Kind] = partial(_problem, status=409)
+unprocessable: Final[Kind] = partial(_problem, status=422)
