@@ -20,10 +20,16 @@ from alongside_contracts.matching import (
     MatchWaitlisted,
 )
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
-from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged, ReferralSucceeded
+from alongside_contracts.referrals import (
+    FeedbackGiven,
+    ReferralOverdue,
+    ReferralStatusChanged,
+    ReferralSucceeded,
+)
 from alongside_contracts.vocabulary import (
     Actor,
     Channel,
+    Fit,
     OfferKind,
     Outcome,
     RecipientRole,
@@ -99,6 +105,20 @@ async def returned_to_matching(bench: ServiceBench) -> Event:
     """A successor wants somebody, too."""
     await with_a_free_supporter(bench)
     return succeeded(an_admission())
+
+
+async def who_parted(_bench: ServiceBench) -> Event:
+    """A person asked for somebody else."""
+    admission = an_admission()
+    return FeedbackGiven(
+        referral_id=admission.referral_id,
+        person_id=admission.person_id,
+        offer_id=OfferId(new_id()),
+        offer_kind=OfferKind.SUPPORTER,
+        actor=Actor.PERSON,
+        fit=Fit.POOR,
+        rematch=True,
+    )
 
 
 async def asked_and_cancelled(bench: ServiceBench) -> Event:
@@ -279,6 +299,7 @@ STORIES = (
     Story("intake", ReferralSucceeded, it_has_a_successor, announces=False),
     Story("matching", SubmissionAdmitted, with_a_free_supporter, announces=True),
     Story("matching", ReferralSucceeded, returned_to_matching, announces=True),
+    Story("matching", FeedbackGiven, who_parted, announces=False),
     Story("matching", ReferralStatusChanged, asked_and_cancelled, announces=False),
     Story("referrals", SubmissionAdmitted, newly_admitted, announces=True),
     Story("referrals", MatchProposed, proposed, announces=True),

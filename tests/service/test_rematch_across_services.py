@@ -8,6 +8,7 @@ import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event
+from alongside_contracts.ids import PersonId, new_id
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.matching import MatchProposed
 from alongside_contracts.referrals import FeedbackGiven, ReferralSucceeded
@@ -35,9 +36,9 @@ class Network:
             await pass_on(self.referrals, self.matching)
         return said
 
-    async def admit(self, **request: Any) -> MatchProposed:
+    async def admit(self, person_id: UUID | None = None, **request: Any) -> MatchProposed:
         """Somebody is admitted, and an offer asked."""
-        self.admission = an_admission(request=a_request(**request))
+        self.admission = an_admission(person_id=PersonId(person_id or new_id()), request=a_request(**request))
         await self.referrals.hear(self.admission)
         await self.matching.hear(self.admission)
         return only(await self.settled(), MatchProposed)
@@ -91,6 +92,32 @@ async def test_who_finds_nobody_else_waits_with_the_turn_they_had_and_never_gets
     again = only(await network.settled(), MatchProposed)
     assert (again.referral_id, again.offer_id) == (successor.referral_id, second)
     assert second != first
+
+
+async def test_who_parted_is_not_brought_together_again_in_another_year_either(network: Network) -> None:
+    first = await matched(network)
+    person = network.admission.person_id
+    await network.post("feedback", actor="person", fit="poor", rematch=True)
+    await network.settled()
+    second = await an_offer(network.matching, capacity=3)
+    await network.settled()
+
+    again = await network.admit(person)
+    another = await network.admit()
+
+    assert again.offer_id == second
+    assert another.offer_id == first
+
+
+async def test_who_parted_may_ask_for_the_same_offer_again(network: Network) -> None:
+    first = await matched(network)
+    person = network.admission.person_id
+    await network.post("feedback", actor="person", fit="poor", rematch=True)
+    await network.settled()
+
+    again = await network.admit(person, continue_with=first)
+
+    assert again.offer_id == first
 
 
 async def test_who_says_that_it_fits_stays_where_they_are(network: Network) -> None:

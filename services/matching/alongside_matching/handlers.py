@@ -7,15 +7,16 @@ from alongside_chassis.handlers import Handlers, Timer
 from alongside_chassis.transaction import Tx
 from alongside_contracts.event import Event
 from alongside_contracts.intake import SubmissionAdmitted
-from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
+from alongside_contracts.referrals import FeedbackGiven, ReferralStatusChanged, ReferralSucceeded
 from alongside_matching import answering, ending, looking, meeting, offering, waking
 from alongside_matching.asking import PROPOSAL_EXPIRY, Seeker, ask
 from alongside_matching.desk import Desk
 from alongside_matching.domain.facts import Request
 from alongside_matching.domain.waiting import is_end
 from alongside_matching.reviewing import OFFER_REVIEW
-from alongside_matching.seeking import sought, sought_again
-from alongside_matching.store import requests
+from alongside_matching.seeking import apart, sought, sought_again
+from alongside_matching.store import parted, requests
+from alongside_matching.store.parted import Pair
 
 
 def handlers(desk: Desk) -> Handlers:
@@ -32,13 +33,22 @@ def _hear_arrivals(heard: Handlers, desk: Desk) -> None:
     @heard.on_batch(SubmissionAdmitted)
     async def match_new_referrals(events: Sequence[SubmissionAdmitted], tx: Tx) -> None:
         because: dict[UUID, Event] = {event.referral_id: event for event in events}
-        await _match(tx, [sought(event.referral_id, event.request) for event in events], because, desk)
+        parted_from = await parted.from_whom(tx.conn, [event.person_id for event in events])
+        arrivals = [
+            apart(sought(event.referral_id, event.request), parted_from[event.person_id]) for event in events
+        ]
+        await _match(tx, arrivals, because, desk)
 
     @heard.on_batch(ReferralSucceeded)
     async def match_successors(events: Sequence[ReferralSucceeded], tx: Tx) -> None:
         because: dict[UUID, Event] = {event.referral_id: event for event in events}
         turns = await requests.turns_of(tx.conn, [event.replaces for event in events])
         await _match(tx, [sought_again(event, turns.get(event.replaces)) for event in events], because, desk)
+
+    @heard.on_batch(FeedbackGiven)
+    async def remember_who_parted(events: Sequence[FeedbackGiven], tx: Tx) -> None:
+        pairs = [Pair(event.person_id, event.offer_id) for event in events if event.rematch]
+        await parted.add(tx.conn, pairs, tx.now)
 
 
 def _hear_ends(heard: Handlers, desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """What an event says a person seeks, as the facts the rules work with."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -53,6 +53,11 @@ def sought_again(event: ReferralSucceeded, turn: datetime | None) -> Request:
         waiting_since=turn,
         priority=MATCH_AGAIN,
     )
+
+
+def apart(request: Request, parted_from: Collection[UUID]) -> Request:
+    """The same without offers the person parted from before, unless they ask for one of them by name."""
+    return replace(request, asked=request.asked | (frozenset(parted_from) - {request.continue_with}))
 
 
 def _codes(codes: Iterable[StrEnum]) -> frozenset[str]:

@@ -185,6 +185,16 @@ class DecisionRow(Base, table=True):
     decided_at: datetime
 
 
+class PartedRow(Base, table=True):
+    """A person and an offer they asked not to go on with, by opaque ids."""
+
+    __tablename__ = "parted"
+
+    person_id: UUID = Field(primary_key=True)
+    offer_id: UUID = Field(primary_key=True)
+    parted_at: datetime
+
+
 class OfferContactRow(Base, table=True):
     """How an offer is reached. It is kept apart so that no offer, event or log line can carry it by accident."""
 

@@ -1,0 +1,40 @@
+"""Who parted from whom: a person who asked for somebody else is not brought together with that offer again."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+_ADD: Final = """
+    insert into parted (person_id, offer_id, parted_at)
+    select person_id, offer_id, $3 from unnest($1::uuid[], $2::uuid[]) as pair (person_id, offer_id)
+    order by person_id, offer_id
+    on conflict do nothing
+"""
+
+
+class Pair(NamedTuple):
+    """A person and an offer, by their opaque ids."""
+
+    person_id: UUID
+    offer_id: UUID
+
+
+async def add(conn: asyncpg.Connection, pairs: Sequence[Pair], now: datetime) -> None:
+    """Remember these."""
+    if pairs:
+        await conn.execute(_ADD, [pair.person_id for pair in pairs], [pair.offer_id for pair in pairs], now)
+
+
+async def from_whom(conn: asyncpg.Connection, person_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """The offers each of these people parted from; empty for who is not among them."""
+    rows = await conn.fetch(
+        "select person_id, offer_id from parted where person_id = any($1::uuid[])", list(person_ids)
+    )
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in rows:
+        found[row["person_id"]].add(row["offer_id"])
+    return found
