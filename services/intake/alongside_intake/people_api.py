@@ -29,6 +29,7 @@ from alongside_intake.views import ContactRouteKept, ErasureView, PartnerCommand
 
 REMAINS: Final = (
     "decisions, under an opaque id: codes, region, setting and times",
+    "at matching and referrals, under opaque ids: codes, whom they were with, and whom they asked not to go on with",
     "events already announced, until their streams' retention ends: codes, opaque ids, the submitter's reference",
     "records put aside unread, which cannot be told to be anybody's",
 )
