@@ -26,6 +26,9 @@ POLL_MS: Final = 200
 START_SECONDS_MAX: Final = 60.0
 REVOKE_SECONDS_MAX: Final = 30.0
 COMMIT_SECONDS_MAX: Final = 15.0
+OFFSETS_SECONDS: Final = 0.2
+"""How often offsets are committed. To Kafka one commit is more work than a batch of records; what a crash leaves
+uncommitted is delivered again and meets its ids in the inbox."""
 LEAVE_SECONDS_MAX: Final = 2.0
 BACKOFF_SECONDS_MAX: Final = 5.0
 SILENT_SECONDS_MAX: Final = 120.0
@@ -53,6 +56,9 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         """None until it runs: who prepares still does not hear yet."""
         self._consumer: AIOKafkaConsumer | None = None
         self._ahead: Ahead | None = None
+        self._handled: dict[TopicPartition, int] = {}
+        """Where partitions go on whose offsets are not committed yet."""
+        self._committed_at = float("-inf")
 
     @property
     def alive(self) -> bool:
@@ -131,7 +137,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     async def _consume(self) -> None:
         consumer = self._make_consumer()
         consumer.subscribe(pattern=self.pattern, listener=self)
-        self._consumer = consumer
+        self._consumer, self._handled = consumer, {}
         ahead = self._ahead = Ahead(consumer, self.pipeline.read, self.settings.batch_records_max)
         try:
             await asyncio.wait_for(consumer.start(), START_SECONDS_MAX)
@@ -140,13 +146,14 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
                 heard = await self._one_pass(consumer, ahead)
                 self._failures = 0
                 self.waiting_for = await contact.lost_because(consumer, heard=heard)
+            await self._commit(consumer)
         finally:
             self.assigned = False
             self._consumer = self._ahead = None
             await self._leave(consumer)
 
     async def _one_pass(self, consumer: AIOKafkaConsumer, ahead: Ahead) -> bool:
-        """1 poll; 2 handle to the commit; 3 commit the offsets. 2 and 3 cannot be parted by a rebalance.
+        """1 poll; 2 handle to the commit; 3 commit offsets now and then. 2 and 3 cannot be parted by a rebalance.
 
         What 2 has left, of partners that are paused, is stood before and not committed. Tells whether there were records.
         """
@@ -156,13 +163,15 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         async with self._in_hand:
             batch = ahead.take(consumer.assignment())
             if not batch.records:
+                await self._commit_if_due(consumer)
                 return False
             left = await self._handle(batch, ahead)  # 2
             ahead.forget(left)
             self.pauses.step_back(consumer, left)
             self._last_pass = self.pipeline.tools.clock.monotonic()
             offsets = {TopicPartition(*place): offset for place, offset in (batch.offsets() | left).items()}
-            await self._commit(consumer, offsets)  # 3
+            self._handled |= offsets
+            await self._commit_if_due(consumer)  # 3
             self._measure_lag(consumer, offsets)
         return True
 
@@ -180,15 +189,23 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         if self.assigned:
             await ahead.poll()
 
-    async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+    async def _commit_if_due(self, consumer: AIOKafkaConsumer) -> None:
+        if self.pipeline.tools.clock.monotonic() - self._committed_at >= OFFSETS_SECONDS:
+            await self._commit(consumer)
+
+    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         """Commit; a refusal means the partitions moved on, and the inbox will drop what is delivered again.
 
         aiokafka tries for as long as the broker is away; we go on, and the next batch's offsets cover these.
         """
+        offsets, self._handled = self._handled, {}
+        if not offsets:
+            return
         try:
             await asyncio.wait_for(consumer.commit(offsets), COMMIT_SECONDS_MAX)
         except (CommitFailedError, IllegalStateError, TimeoutError) as error:
             self.pipeline.tools.log.warning("commit-refused", group=self.group, exc=error)
+        self._committed_at = self.pipeline.tools.clock.monotonic()
 
     def _measure_lag(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
         for place, following in offsets.items():
@@ -205,6 +222,8 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self.pipeline.tools.log.info("partitions-revoked", group=self.group, partitions=len(revoked))
         try:
             async with asyncio.timeout(REVOKE_SECONDS_MAX), self._in_hand:
+                if self._consumer is not None:
+                    await self._commit(self._consumer)
                 for place in revoked:
                     self.pipeline.tools.metrics.lag.remove(place.topic, str(place.partition))
         except TimeoutError:

@@ -10,8 +10,11 @@ import orjson
 OUTBOX_CHANNEL: Final = "alongside_outbox"
 
 _INSERT: Final = """
-    insert into outbox (shard, topic, key, headers, payload)
-    select * from unnest($1::smallint[], $2::text[], $3::bytea[], $4::jsonb[], $5::bytea[])
+    with put as (
+        insert into outbox (shard, topic, key, headers, payload)
+        select * from unnest($1::smallint[], $2::text[], $3::bytea[], $4::jsonb[], $5::bytea[])
+    )
+    select pg_notify($6, '')
 """
 
 
@@ -46,5 +49,5 @@ async def put(conn: asyncpg.Connection, letters: Sequence[Letter], shards: int) 
         [letter.key for letter in letters],
         [orjson.dumps(letter.headers).decode() for letter in letters],
         [letter.payload for letter in letters],
+        OUTBOX_CHANNEL,
     )
-    await conn.execute(f"notify {OUTBOX_CHANNEL}")

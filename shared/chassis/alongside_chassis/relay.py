@@ -38,9 +38,15 @@ CLOSE_SECONDS_MAX: Final = 1.0
 HOLD_SECONDS: Final = 2.0
 HOLD_SECONDS_MAX: Final = 10.0
 BACKOFF_SECONDS_MAX: Final = 5.0
-BY_ID: Final = {"enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": "off"}
-"""How the relay's server looks for the oldest rows: along the ids. To its planner an outbox is always nearly empty;
-left alone it would read whatever was deleted since the last vacuum, with every question anew."""
+SESSION: Final = {
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_sort": "off",
+    "synchronous_commit": "off",
+}
+"""The oldest rows are looked for along the ids. To the planner an outbox is always nearly empty; left alone it would
+read whatever was deleted since the last vacuum, with every question anew. And no disk is waited for: a deletion that
+a crash of the server undoes is a row sent again."""
 LOCK_SPACE: Final = 0x616C6F6E  # "alon": our corner of PostgreSQL's advisory locks
 
 _OLDEST: Final = """
@@ -141,7 +147,7 @@ class Relay:
             self.dsn,
             timeout=10,
             command_timeout=QUERY_SECONDS_MAX,
-            server_settings={"application_name": f"{self.service}-relay"} | BY_ID,
+            server_settings={"application_name": f"{self.service}-relay"} | SESSION,
         )
         try:
             await conn.add_listener(OUTBOX_CHANNEL, lambda *_: self._wake.set())

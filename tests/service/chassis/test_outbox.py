@@ -19,7 +19,7 @@ def scans(plan: dict[str, Any]) -> list[tuple[str, str | None]]:
 async def test_the_relay_goes_along_the_ids_even_where_the_outbox_looks_empty(bare: BareBench) -> None:
     async with bare(Handlers()) as bench:
         conn = await asyncpg.connect(
-            bench.service.settings.database_url.get_secret_value(), server_settings=relay.BY_ID
+            bench.service.settings.database_url.get_secret_value(), server_settings=relay.SESSION
         )
         try:
             await conn.execute("analyze outbox")
