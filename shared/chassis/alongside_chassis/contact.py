@@ -22,6 +22,12 @@ class Contact:
         self._latest: int | None = None
         self._answered_at = self._asked_at = clock.monotonic()
         self._reason: str | None = None
+        self._silent_seconds = 0.0
+
+    @property
+    def silent_seconds(self) -> float:
+        """For how long no fetch has been answered, as of the latest look."""
+        return self._silent_seconds
 
     async def lost_because(self, consumer: AIOKafkaConsumer, *, heard: bool) -> str | None:
         """Why nothing is heard; None while fetches are answered or nothing is to be fetched.
@@ -32,7 +38,8 @@ class Contact:
         latest = max((consumer.last_poll_timestamp(place) or 0 for place in fetching), default=None)
         if heard or latest is None or latest != self._latest:
             self._latest, self._answered_at, self._reason = latest, self._clock.monotonic(), None
-        elif self._clock.monotonic() - self._answered_at > ANSWER_SECONDS_MAX:
+        self._silent_seconds = self._clock.monotonic() - self._answered_at
+        if self._silent_seconds > ANSWER_SECONDS_MAX:
             await self._ask_why()
         return self._reason
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaConnectionError, KafkaError
 
-from alongside_chassis import tolerant_records
+from alongside_chassis import broken_connections, tolerant_records
 from alongside_chassis.ahead import Ahead, Batch, Place
 from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.contact import Contact
@@ -31,6 +31,8 @@ OFFSETS_SECONDS: Final = 0.2
 uncommitted is delivered again and meets its ids in the inbox."""
 LEAVE_SECONDS_MAX: Final = 2.0
 BACKOFF_SECONDS_MAX: Final = 5.0
+CONTACT_SECONDS_MAX: Final = 30.0
+"""How long a consumer may fetch nothing, not even an empty answer: what has died inside it only a new one brings back."""
 SILENT_SECONDS_MAX: Final = 120.0
 """More than a start, a rebalance or a batch of slow statements may take: to be restarted amid those helps nobody."""
 
@@ -146,6 +148,8 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
                 heard = await self._one_pass(consumer, ahead)
                 self._failures = 0
                 self.waiting_for = await contact.lost_because(consumer, heard=heard)
+                if contact.silent_seconds > CONTACT_SECONDS_MAX:
+                    raise KafkaConnectionError("nothing was fetched for too long")
             await self._commit(consumer)
         finally:
             self.assigned = False
@@ -240,6 +244,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     def _make_consumer(self) -> AIOKafkaConsumer:
         settings = self.settings
         tolerant_records.install()
+        broken_connections.install()
         return AIOKafkaConsumer(
             **self.kafka.options(),
             client_id=self.group,

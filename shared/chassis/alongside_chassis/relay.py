@@ -16,6 +16,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
+from alongside_chassis import broken_connections
 from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.database import UNANSWERED
 from alongside_chassis.kafka import Kafka
@@ -165,6 +166,7 @@ class Relay:
             await _close(producer)
 
     def _make_producer(self) -> AIOKafkaProducer:
+        broken_connections.install()
         return AIOKafkaProducer(
             **self.kafka.options(),
             client_id=f"{self.service}-relay",

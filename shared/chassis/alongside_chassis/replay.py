@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeAlias
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 
-from alongside_chassis import tolerant_records
+from alongside_chassis import broken_connections, tolerant_records
 from alongside_chassis.database import connection
 from alongside_chassis.errors import Problem
 from alongside_chassis.reading import Broken, Heard, read
@@ -182,6 +182,7 @@ class Replay:
         settings = self.runtime.settings
         topics = {stream.topic() for stream in self.projection.streams}
         tolerant_records.install()
+        broken_connections.install()
         consumer = AIOKafkaConsumer(
             *topics,
             **settings.kafka_at(settings.kafka).options(),

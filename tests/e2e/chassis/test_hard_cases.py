@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTimestampError
 
-from alongside_chassis import ways
+from alongside_chassis import listener, ways
 from alongside_chassis.dead_letters import DeadLetter
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.handlers import Handlers
@@ -213,6 +213,29 @@ async def test_a_partition_that_takes_nothing_holds_up_its_own_rows_alone_and_ke
 def key_of_partition(partition: int) -> str:
     """A key that belongs there, of two partitions."""
     return next(key for key in map(str, range(99)) if (murmur2(key.encode()) & 0x7FFF_FFFF) % 2 == partition)
+
+
+async def test_a_consumer_whose_fetching_has_died_is_replaced(
+    broker: LocalStack, bare: BareBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "CONTACT_SECONDS_MAX", 1.0)
+    partner, group = a_partner_name(), f"bare-{uuid4().hex[:8]}"
+    await broker.create_topics(
+        [Topic(streams.PARTNER_REFERRALS.topic(partner), 1), Topic(streams.JOURNEY.name, 3)]
+    )
+    heard: list[str] = []
+    async with (
+        bare(noting(heard.append, partner), kafka=broker.bootstrap) as bench,
+        listening(bench, group) as listens,
+    ):
+        await send(bench, broker.bootstrap, partner, f"{partner}-before")
+        await poll_until(_snapshot(heard), lambda seen: len(seen) == 1, "the first record")
+        fetching = listens._consumer
+        assert fetching is not None
+        fetching._fetcher._fetch_task.cancel()  # so it ends by an error nobody foresaw; polls stay empty
+
+        await send(bench, broker.bootstrap, partner, f"{partner}-after")
+        await poll_until(_snapshot(heard), lambda seen: len(seen) == 2, "the second record")
 
 
 async def test_records_left_at_a_limit_that_is_not_reached_after_all_are_read_again(

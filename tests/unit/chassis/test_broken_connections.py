@@ -1,0 +1,38 @@
+"""A connection that breaks under aiokafka's hands is a broken connection, whatever loop runs."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiokafka.conn import AIOKafkaConnection
+from aiokafka.errors import KafkaConnectionError
+
+from alongside_chassis import broken_connections
+
+
+class Closed:
+    """A stream's writer as uvloop leaves it when the other side has reset the connection."""
+
+    closed = False
+
+    def write(self, _data: bytes) -> None:
+        """Refuse."""
+        raise RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed")
+
+    def close(self) -> None:
+        """Close it."""
+        self.closed = True
+
+
+async def test_writing_to_what_is_closed_is_a_broken_connection_on_uvloop_as_well() -> None:
+    broken_connections.install()
+    broken_connections.install()
+    writer: Any = Closed()
+    connection = AIOKafkaConnection("127.0.0.1", 9092)
+    connection._reader, connection._writer = object(), writer
+    connection._read_task = asyncio.get_running_loop().create_future()
+
+    with pytest.raises(KafkaConnectionError, match="the handler is closed"):
+        connection._send_sasl_token(b"n,,n=intake")
+
+    assert writer.closed
