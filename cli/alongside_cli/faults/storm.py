@@ -26,6 +26,7 @@ class Kind(StrEnum):
     KILL_MID_RELAY = "kill-mid-relay"
     KILL_POSTGRES = "kill-postgres"
     KILL_KAFKA = "kill-kafka"
+    PAUSE_KAFKA = "pause-kafka"
     PAUSE = "pause"
     JOIN = "join"
     RESET = "reset"
@@ -55,6 +56,7 @@ _WEIGHTS: Final[dict[Kind, float]] = {
     Kind.KILL_MID_RELAY: 12,
     Kind.KILL_POSTGRES: 5,
     Kind.KILL_KAFKA: 4,
+    Kind.PAUSE_KAFKA: 4,
     Kind.PAUSE: 8,
     Kind.JOIN: 9,
     Kind.RESET: 14,
@@ -65,6 +67,7 @@ _WEIGHTS: Final[dict[Kind, float]] = {
 }
 _LASTING: Final[dict[Kind, tuple[float, float]]] = {
     Kind.KILL_MID_RELAY: (0, 1.2),
+    Kind.PAUSE_KAFKA: (4, 12),
     Kind.PAUSE: (SESSION_SECONDS + 1, SESSION_SECONDS + 6),
     Kind.JOIN: (6, 14),
     Kind.LATENCY: (4, 12),
@@ -75,6 +78,7 @@ _LASTING: Final[dict[Kind, tuple[float, float]]] = {
 _SHIFTS_SECONDS: Final = (3_600, -3_600, 3 * 3_600)
 """An hour either way, within what Kafka takes as a record's time, and three hours ahead, which it refuses."""
 _ON_NETWORKS: Final = (Kind.RESET, Kind.LATENCY, Kind.BLACK_HOLE)
+_ON_BROKERS: Final = (Kind.KILL_KAFKA, Kind.PAUSE_KAFKA)
 _ON_NOBODY: Final = (Kind.KILL_BURST, Kind.KILL_POSTGRES, Kind.DISK_FULL)
 
 
@@ -91,7 +95,7 @@ def storm(
     clock turned; every broker is killed; every network suffers each of its faults. What time is left is filled by lot.
     """
     rng = lots("storm", seed)
-    targets = {kind: brokers if kind is Kind.KILL_KAFKA else _targets(kind) for kind in Kind}
+    targets = {kind: brokers if kind in _ON_BROKERS else _targets(kind) for kind in Kind}
     faults = [_drawn(rng, kind, rng.choice(among)) for kind, among in _once_each(possible, targets)]
     count = max(len(faults), int(seconds / PAUSE_BETWEEN_SECONDS))
     weights = [_WEIGHTS[kind] for kind in possible]
@@ -109,7 +113,7 @@ def _once_each(
 ) -> Iterator[tuple[Kind, Sequence[str]]]:
     """Each kind with those of whom one is hit: by most faults each target, by some any of them."""
     for kind in possible:
-        if kind in (Kind.PAUSE, Kind.JOIN):
+        if kind in (Kind.PAUSE, Kind.PAUSE_KAFKA, Kind.JOIN):
             yield kind, targets[kind]
         else:
             yield from ((kind, (target,)) for target in targets[kind])

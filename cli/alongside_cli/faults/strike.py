@@ -104,6 +104,7 @@ class Striker:
             Kind.KILL_POSTGRES: lambda _: self._kill_one("postgres"),
             Kind.KILL_KAFKA: self._kill,
             Kind.PAUSE: self._pause,
+            Kind.PAUSE_KAFKA: self._pause,
             Kind.JOIN: self._join,
             Kind.RESET: self._reset,
             Kind.LATENCY: self._delay,
@@ -159,7 +160,7 @@ class Striker:
         return 0
 
     async def _pause(self, fault: Fault) -> tuple[str, int]:
-        """SIGSTOP for longer than the session time-out: its partitions go elsewhere, then it wakes up and goes on."""
+        """SIGSTOP for longer than its session: its partitions go elsewhere, then it wakes up and goes on."""
         pid = self._tools.stack.service(fault.target).kill(signal.SIGSTOP)
         self._paused[pid] = fault.target
         await asyncio.sleep(fault.seconds)

@@ -60,6 +60,7 @@ def test_each_broker_is_killed_and_the_seed_says_when() -> None:
     script = storm(3, 90, brokers=brokers)
 
     assert {f.target for f in script if f.kind is Kind.KILL_KAFKA} == set(brokers)
+    assert {f.target for f in script if f.kind is Kind.PAUSE_KAFKA} <= set(brokers)
     assert script == storm(3, 90, brokers=brokers)
 
 
