@@ -218,7 +218,6 @@ def key_of_partition(partition: int) -> str:
 async def test_a_consumer_whose_fetching_has_died_is_replaced(
     broker: LocalStack, bare: BareBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listener, "CONTACT_SECONDS_MAX", 1.0)
     partner, group = a_partner_name(), f"bare-{uuid4().hex[:8]}"
     await broker.create_topics(
         [Topic(streams.PARTNER_REFERRALS.topic(partner), 1), Topic(streams.JOURNEY.name, 3)]
@@ -230,6 +229,7 @@ async def test_a_consumer_whose_fetching_has_died_is_replaced(
     ):
         await send(bench, broker.bootstrap, partner, f"{partner}-before")
         await poll_until(_snapshot(heard), lambda seen: len(seen) == 1, "the first record")
+        monkeypatch.setattr(listener, "CONTACT_SECONDS_MAX", 5.0)
         fetching = listens._consumer
         assert fetching is not None
         fetching._fetcher._fetch_task.cancel()  # so it ends by an error nobody foresaw; polls stay empty
