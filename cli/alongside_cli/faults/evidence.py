@@ -50,7 +50,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """What others did while a partner's stream was paused: how much they sent, and how much of theirs was answered."""
+    """While a partner's stream was paused: how much others sent that has to be decided, and how much of theirs was."""
 
     partner: str
     others_sent: int

@@ -61,6 +61,11 @@ class Letter:
         """Whether it must end as a dead letter, and nothing else must."""
         return self.kind.startswith("poison-")
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether intake keeps a decision of its own about it: poison gets none, and a repeat may share one."""
+        return not self.poison and self.repeats is None
+
 
 @dataclass(frozen=True, slots=True)
 class _Draft:

@@ -27,7 +27,7 @@ class Sender:
         self._kafka_as = kafka_as
         self._producers: dict[str, AIOKafkaProducer] = {}
         self.sent: Counter[str] = Counter()
-        """What is safely on the broker, by partner."""
+        """What is safely on the broker and will be decided, by partner."""
         self.done = False
         self.tried_again = 0
 
@@ -39,7 +39,7 @@ class Sender:
             for place, letter in enumerate(letters):
                 await asyncio.sleep(max(0.0, began + place * pace - loop.time()))
                 await self._publish(letter)
-                self.sent[letter.partner] += 1
+                self.sent[letter.partner] += letter.is_decided
         finally:
             self.done = True
             stops = (producer.stop() for producer in self._producers.values())

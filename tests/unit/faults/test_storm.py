@@ -126,6 +126,10 @@ def test_everything_else_can_be_read() -> None:
     assert not [letter.kind for letter in drawn() if not letter.poison and is_refused(letter)]
 
 
+def test_neither_poison_nor_a_repeat_waits_for_a_decision_of_its_own() -> None:
+    assert {letter.kind for letter in drawn() if letter.is_decided} == {"good", "outside", "crisis"}
+
+
 def is_refused(letter: Letter) -> bool:
     """Whether a record cannot be read, or claims to be somebody else's."""
     try:
