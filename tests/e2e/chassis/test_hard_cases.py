@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,11 +10,12 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTimestampError
 
-from alongside_chassis import listener, ways
+from alongside_chassis import ways
 from alongside_chassis.dead_letters import DeadLetter
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.handlers import Handlers
 from alongside_chassis.parcels import murmur2
+from alongside_chassis.testing import ManualClock
 from alongside_chassis.transaction import Tx
 from alongside_cli.stack.stack import LocalStack
 from alongside_cli.stack.topics import Topic
@@ -216,7 +218,7 @@ def key_of_partition(partition: int) -> str:
 
 
 async def test_a_consumer_whose_fetching_has_died_is_replaced(
-    broker: LocalStack, bare: BareBench, monkeypatch: pytest.MonkeyPatch
+    broker: LocalStack, bare: BareBench, clock: ManualClock
 ) -> None:
     partner, group = a_partner_name(), f"bare-{uuid4().hex[:8]}"
     await broker.create_topics(
@@ -229,11 +231,15 @@ async def test_a_consumer_whose_fetching_has_died_is_replaced(
     ):
         await send(bench, broker.bootstrap, partner, f"{partner}-before")
         await poll_until(_snapshot(heard), lambda seen: len(seen) == 1, "the first record")
-        monkeypatch.setattr(listener, "CONTACT_SECONDS_MAX", 5.0)
         fetching = listens._consumer
         assert fetching is not None
         fetching._fetcher._fetch_task.cancel()  # so it ends by an error nobody foresaw; polls stay empty
 
+        async def replaced() -> bool:
+            clock.advance(timedelta(seconds=10))
+            return listens._consumer is not fetching
+
+        await poll_until(replaced, bool, "the end of the consumer that fetches nothing")
         await send(bench, broker.bootstrap, partner, f"{partner}-after")
         await poll_until(_snapshot(heard), lambda seen: len(seen) == 2, "the second record")
 
