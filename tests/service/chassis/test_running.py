@@ -94,20 +94,24 @@ async def test_a_producer_that_ends_badly_leaves_no_lock_on_the_outbox_behind(ba
     async with bare(Handlers()) as bench:
         relay = relay_of(bench)
         relay._make_producer = Stuck  # type: ignore[method-assign]  # no broker can be made to do it on time
-        task = asyncio.create_task(relay.run())
+        assert await sessions_amid_failures(bench, relay) <= 1
 
-        async def failures() -> int:
-            return relay._failures
 
-        await poll_until(failures, lambda count: count >= 3, "a third attempt")
-        sessions = await bench.pool.fetchval(
-            "select count(*) from pg_stat_activity"
-            " where datname = current_database() and application_name = 'bare-relay'"
-        )
-        relay.stop()
-        await asyncio.wait_for(task, 20)
+async def sessions_amid_failures(bench: ServiceBench, relay: Relay) -> int:
+    """How many connections a relay holds after its third failed attempt."""
+    task = asyncio.create_task(relay.run())
 
-        assert sessions <= 1
+    async def failures() -> int:
+        return relay._failures
+
+    await poll_until(failures, lambda count: count >= 3, "a third attempt")
+    sessions: int = await bench.pool.fetchval(
+        "select count(*) from pg_stat_activity"
+        " where datname = current_database() and application_name = 'bare-relay'"
+    )
+    relay.stop()
+    await asyncio.wait_for(task, 20)
+    return sessions
 
 
 class Stuck:
@@ -172,20 +176,7 @@ async def test_a_relay_without_its_certificates_says_so_and_leaves_no_connection
     async with bare(Handlers()) as bench:
         relay = relay_of(bench)
         relay.kafka = Kafka(nobody(), security_protocol="SSL", ca_file=tmp_path / "gone.pem")
-        task = asyncio.create_task(relay.run())
-
-        async def failures() -> int:
-            return relay._failures
-
-        await poll_until(failures, lambda count: count >= 3, "a third attempt")
-        sessions = await bench.pool.fetchval(
-            "select count(*) from pg_stat_activity"
-            " where datname = current_database() and application_name = 'bare-relay'"
-        )
-        relay.stop()
-        await asyncio.wait_for(task, 20)
-
-        assert sessions <= 1
+        assert await sessions_amid_failures(bench, relay) <= 1
 
 
 async def test_a_certificate_file_that_cannot_be_read_is_told_and_ends_no_loop(tmp_path: Path) -> None:
