@@ -75,24 +75,17 @@ async def battlefield(
         book = await held.enter_async_context(address_book(port)) if own_addresses else None
         disk = held.enter_context(_disk(state, missed))
         tell(f"starting {brokers} of Apache Kafka, PostgreSQL, mail sink and four services behind proxies")
-        stack = LocalStack(
-            state,
-            settings=settings.model_copy(update={"broker": "kafka", "kafka": None, "postgres": None}),
-            plan=Plan(
-                usual_ports=False,
-                traces=False,
-                kafka_nodes=brokers,
-                rules=rules_for(names) if users else None,
-                detour=_detour(proxies),
-                env=_environment(clocks, book),
-            ),
-            topics=topics,
-            tell=tell,
+        plan = Plan(
+            usual_ports=False,
+            traces=False,
+            kafka_nodes=brokers,
+            rules=rules_for(names) if users else None,
+            detour=_detour(proxies),
+            env=_environment(clocks, book),
         )
+        stack = LocalStack(state, settings=_of_its_own(settings), plan=plan, topics=topics, tell=tell)
         await held.enter_async_context(stack)
-        if disk is not None:
-            databases = {service: stack.database(service) for service in SERVICES}
-            await asyncio.to_thread(move_outboxes, disk, stack.postgres, databases)
+        await _move_outboxes(stack, disk)
         doors = await held.enter_async_context(network(stack.addresses(), service_token=stack.service_token))
         tools = Tools(stack, proxies, disk, clocks, missed)
         yield Ground(stack, doors, tools, cast, tuple(topic.name for topic in topics), tell)
@@ -117,6 +110,18 @@ def _detour(proxies: Mapping[str, Sequence[FaultProxy]]) -> Detour:
         kafka=tuple(proxy.listen_port for proxy in proxies["kafka"]),
         kafka_behind=tuple(proxy.target_port for proxy in proxies["kafka"]),
     )
+
+
+def _of_its_own(settings: StackSettings) -> StackSettings:
+    """Apache Kafka and PostgreSQL started here, whatever else is configured."""
+    return settings.model_copy(update={"broker": "kafka", "kafka": None, "postgres": None})
+
+
+async def _move_outboxes(stack: LocalStack, disk: OutboxDisk | None) -> None:
+    """Put every outbox onto the small disk, if there is one."""
+    if disk is not None:
+        databases = {service: stack.database(service) for service in SERVICES}
+        await asyncio.to_thread(move_outboxes, disk, stack.postgres, databases)
 
 
 def _clocks(state: StateFolder, missed: dict[Kind, str]) -> FalseClocks | None:
