@@ -30,16 +30,7 @@ _TYPED: Final = ", ".join(
 )
 _UNLISTED: Final = frozenset(
     {
-        *(
-            "modes",
-            "age_bands",
-            "hopes",
-            "interests",
-            "identities",
-            "organisations",
-            "eligibility",
-            "only_for",
-        ),
+        *(code for code in CODES if code not in ("needs", "languages", "formats")),
         *("required_endorsement", "certification_required", "check_required", "checked_until", "reach_km"),
         *("availability", "capacity"),
     }
