@@ -18,6 +18,9 @@ from alongside_chassis.testing import ManualClock, ServiceBench, on_the_bench
 from alongside_cli.stack.databases import Database, Server
 from alongside_cli.stack.postgres import postgres_server
 from tests.copies import Copies
+from tests.leftovers import pytest_configure, pytest_unconfigure
+
+__all__ = ["pytest_configure", "pytest_unconfigure"]
 
 SUNDAY_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SERVICE_TOKEN = "a-token-for-tests"
