@@ -40,8 +40,8 @@ def tell_what_is_not_run(error: StackError, arguments: list[str]) -> int:
 
 
 def pytest(arguments: list[str]) -> int:
-    """Run pytest with Apache Kafka insisted on, over the rooms unless the arguments name their own."""
-    rooms = () if any(each.startswith("tests/") for each in arguments) else ROOMS
+    """Run pytest with Apache Kafka insisted on, over the rooms unless the arguments (or a file of them) name tests."""
+    rooms = () if any(each.startswith(("tests/", "@")) for each in arguments) else ROOMS
     command = [sys.executable, "-m", "pytest", "-q", "-m", MARKED, *rooms, *arguments]
     return subprocess.run(command, env=os.environ | {"ALONGSIDE_BROKER": "kafka"}, check=False).returncode
 

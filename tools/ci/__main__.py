@@ -1,0 +1,59 @@
+"""`python3 -m tools.ci run` or `nightly`: what `.ci/run` and `.ci/nightly` call. Standard library only.
+
+The set-up is one of the steps, so nothing of `.venv` may be imported here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.ci.budget import BudgetError, read_budget
+from tools.ci.pipeline import Pipeline
+from tools.ci.steps import PIPELINES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    """Run one pipeline; return 0 when everything passed within its budget."""
+    parser = argparse.ArgumentParser(
+        prog="ci", description="Run a pipeline of CI from the repository's root."
+    )
+    parser.add_argument("pipeline", choices=sorted(PIPELINES))
+    parser.add_argument(
+        "--only", action="append", metavar="STEP", help="run this step alone; may be repeated"
+    )
+    chosen = parser.parse_args()
+    os.chdir(ROOT)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    steps = PIPELINES[chosen.pipeline]
+    try:
+        budget = read_budget(ROOT / ".ci" / "budget", chosen.pipeline, [step.name for step in steps])
+    except BudgetError as error:
+        print(f"ci: {error}", file=sys.stderr)
+        return 2
+    describe_machine()
+    wanted = tuple(step for step in steps if not chosen.only or step.name in chosen.only)
+    return Pipeline(wanted, budget, ROOT / ".alongside" / f"ci-{os.getpid()}").run()
+
+
+def describe_machine() -> None:
+    """Print which interpreter and which Java this run has: a fallback must be seen."""
+    print(f"python: {sys.version.split()[0]}")
+    if shutil.which("java"):
+        shown = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False)  # noqa: S607
+        print(f"java:   {shown.stderr.splitlines()[0] if shown.stderr else 'unknown'}")
+    else:
+        print("java:   NONE: Apache Kafka cannot run here, the embedded broker is used instead")
+    if not shutil.which("mvn"):
+        print("mvn:    none; it is not needed where the Kafka jars are cached")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

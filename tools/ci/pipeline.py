@@ -1,0 +1,137 @@
+"""Running the steps in order, and failed tests once more.
+
+A failed test is run once more, alone, when the session ended by itself, no more than FLAKY_MAX tests failed, and none
+of them is one of NO_SECOND_TRY. It is flaky when it passes then; otherwise the run fails.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.ci.budget import Budget
+from tools.ci.commands import TIMED_OUT, run_make
+from tools.ci.report import Findings, closing_lines, over_budget, too_flaky
+from tools.ci.results import Results, read_results
+from tools.ci.steps import FLAKY_MAX, NO_SECOND_TRY, Command, Step
+
+OVERRUN = 2
+"""A step is stopped at so many times its budget: its real time is then known, and the whole does not hang."""
+
+LOG_LINES_SHOWN = 40
+
+
+@dataclass
+class Pipeline:
+    """One run. `state` is a folder for logs and the local stacks' state; it is removed at the end."""
+
+    steps: tuple[Step, ...]
+    budget: Budget
+    state: Path
+
+    def __post_init__(self) -> None:
+        """Begin without findings."""
+        self.findings = Findings()
+        self._began = time.monotonic()
+        self._sessions = 0
+
+    def run(self) -> int:
+        """Run every step until one fails; print the closing lines; return the exit code."""
+        try:
+            for step in self.steps:
+                if not self._passes(step):
+                    break
+        finally:
+            self._show_logs()
+            shutil.rmtree(self.state, ignore_errors=True)
+        self.findings.faults += over_budget(self.findings, self.budget) + too_flaky(self.findings)
+        print("\n".join(closing_lines(self.findings, self.budget)), flush=True)
+        return 1 if self.findings.faults else 0
+
+    def _passes(self, step: Step) -> bool:
+        began = time.monotonic()
+        print(f"\n=== {step.name}", flush=True)
+        passed = all(self._command_passes(step, command) for command in step.commands)
+        seconds = time.monotonic() - began
+        self.findings.seconds[step.name] = seconds
+        verdict = "passed in" if passed else "FAILED after"
+        print(f"=== {step.name}: {verdict} {seconds:.0f} s", flush=True)
+        return passed
+
+    def _command_passes(self, step: Step, command: Command) -> bool:
+        if command.is_pytest:
+            return self._tests_pass(step, command)
+        code = self._make(step, command, command.arguments)
+        if code != 0:
+            self._fault(step, command, code)
+        return code == 0
+
+    def _tests_pass(self, step: Step, command: Command) -> bool:
+        code, first = self._pytest(step, command, command.arguments)
+        self.findings.passed += first.passed
+        self.findings.skipped.update(first.skipped)
+        if code == 0:
+            if first.passed == 0:
+                self.findings.skipped[f"make {command.target} {command.arguments}: no test was run"] += 1
+            return True
+        if not deserves_a_second_try(first):
+            self.findings.failed += [*first.failed, *first.not_collected]
+            self._fault(step, command, code)
+            return False
+        return self._second_try(step, command, first)
+
+    def _second_try(self, step: Step, command: Command, first: Results) -> bool:
+        print(f"=== {step.name}: {len(first.failed)} failed, run once more, alone", flush=True)
+        chosen = self.state / f"failed-{self._sessions}"
+        chosen.write_text("\n".join(first.failed))
+        code, second = self._pytest(step, command, f"@{chosen}", WORKERS="0")
+        passed_now = {} if second.exit_status is None else dict(first.failed)
+        for test in second.failed:
+            passed_now.pop(test, None)
+        self.findings.flaky.update(passed_now)
+        self.findings.failed += [test for test in first.failed if test not in passed_now]
+        if code != 0:
+            self._fault(step, command, code)
+        return code == 0
+
+    def _pytest(self, step: Step, command: Command, arguments: str, **variables: str) -> tuple[int, Results]:
+        self._sessions += 1
+        log = self.state / f"report-{self._sessions}.jsonl"
+        code = self._make(step, command, f"--report-log={log} {arguments}".strip(), **variables)
+        return code, read_results(log)
+
+    def _make(self, step: Step, command: Command, arguments: str, **variables: str) -> int:
+        words = [command.target, *(f"{name}={value}" for name, value in variables.items())]
+        if arguments:
+            words.append(f"ARGS={arguments}")
+        stack = self.state / f"stack-{step.name.replace(' ', '-')}"
+        self.state.mkdir(parents=True, exist_ok=True)
+        environment = {"ALONGSIDE_STATE": str(stack), **command.environment}
+        return run_make(words, environment, self._seconds_max(step))
+
+    def _seconds_max(self, step: Step) -> float:
+        left = self.budget.whole * 60 - (time.monotonic() - self._began)
+        return max(1.0, min(self.budget.steps[step.name] * 60 * OVERRUN, left))
+
+    def _fault(self, step: Step, command: Command, code: int) -> None:
+        why = "ran into its time limit" if code == TIMED_OUT else f"ended with exit code {code}"
+        self.findings.faults.append(f"{step.name}: make {command.target} {why}")
+
+    def _show_logs(self) -> None:
+        """Show the end of every log the local stacks wrote, when a step failed, so that CI's page is enough."""
+        if not self.findings.faults:
+            return
+        for log in sorted(self.state.rglob("*.log")):
+            lines = log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:]
+            print(f"--- {log}", *lines, sep="\n", flush=True)
+
+
+def deserves_a_second_try(first: Results) -> bool:
+    """Whether what failed may be tried again: few tests of a whole session, none of them in NO_SECOND_TRY."""
+    return (
+        first.is_complete
+        and 0 < len(first.failed) <= FLAKY_MAX
+        and not any(test.startswith(NO_SECOND_TRY) for test in first.failed)
+    )
