@@ -27,6 +27,43 @@ SELF_REFERRER = Recipient(Role.REFERRER, Kind.PERSON, "person-1")
 COORDINATOR = Recipient(Role.COORDINATOR, Kind.COORDINATOR, "on-call")
 
 
+EXPECTED = {
+    # A draft is not sent yet; nobody else knows of it.
+    "draft": "",
+    # The one who asked, and the one it is about, hear that it began and that it waits.
+    "requested": "referrer person",
+    "waitlisted": "referrer person",
+    # The target is asked; the person is spared each try, which would read as one refusal after another.
+    "awaiting-response": "referrer target",
+    "looking-again": "referrer",
+    "no-response": "referrer",
+    # Whoever was asked hears that it need not answer any more.
+    "lapsed": "target",
+    "recalled": "referrer target",
+    # A yes, a date, a pause or a wish to stop changes what the person can count on.
+    "accepted": "referrer target person",
+    "scheduled": "referrer target person",
+    "appointment-cancelled": "referrer target person",
+    "in-progress": "referrer target person",
+    "on-hold": "referrer target person",
+    "paused": "referrer target person",
+    "cancellation-requested": "referrer target person",
+    "target-withdrew": "referrer target person",
+    "consent-revoked": "referrer target person",
+    # The person was there, or knows that they were not.
+    "contacted": "referrer target",
+    "unattended": "referrer target",
+    "interim": "referrer target",
+    # Every end is told to everybody.
+    "rejected": "referrer target person",
+    "cancelled": "referrer target person",
+    "completed": "referrer target person",
+    "failed": "referrer target person",
+    "entered-in-error": "referrer target person",
+}
+"""Who is told at each moment, written down apart from the rules: a row changed there has to be changed here as well."""
+
+
 def told(
     status: str,
     business_status: str | None = None,
@@ -44,6 +81,15 @@ def asked(next_actor: str, *, offer: str | None = "offer-1") -> set[Recipient]:
     """Who hears that this actor is late."""
     overdue = Overdue(Parties("person-1", "st-mary-hospital", offer), next_actor)
     return set(who_is_asked(overdue, coordinator="on-call"))
+
+
+@pytest.mark.parametrize("moment", sorted(EXPECTED))
+def test_at_each_moment_just_those_are_told_who_should_know(moment: str) -> None:
+    assert WHO_IS_TOLD[moment] == tuple(Role(role) for role in EXPECTED[moment].split())
+
+
+def test_every_moment_has_its_expectation() -> None:
+    assert set(EXPECTED) == set(WHO_IS_TOLD)
 
 
 def test_a_draft_is_nobodys_news() -> None:

@@ -1,0 +1,51 @@
+"""Routes between our own services: without a configured token they are closed, and nothing that is sent opens them."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import httpx2
+import pytest
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts import streams
+from tests.conftest import PERSON_KEY
+
+CREDENTIALS = ("", "Bearer", "Bearer ", "Bearer None")
+CLOSED = (401, "service-token-required")
+
+
+@pytest.mark.parametrize("service", streams.SERVICES)
+async def test_an_empty_service_token_closes_every_route_that_asks_for_one(
+    service: str, bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]
+) -> None:
+    settings = {"person_key": PERSON_KEY} if service == "intake" else {}
+    async with bench_of(service, **settings) as bench:
+        ask_for_it = [route for route in routes_of(bench) if await answer(bench.client, *route) == CLOSED]
+
+    async with bench_of(service, service_token="", **settings) as bench:
+        answers = {
+            (*route, sent): await answer(bench.client, *route, sent)
+            for route in ask_for_it
+            for sent in CREDENTIALS
+        }
+
+    assert ("POST", "/dead-letters/0/replay") in ask_for_it
+    assert {asked: seen for asked, seen in answers.items() if seen != CLOSED} == {}
+
+
+def routes_of(bench: ServiceBench) -> list[tuple[str, str]]:
+    """Every method and path the service documents, with some value for each parameter."""
+    paths = bench.app.openapi()["paths"]
+    return [
+        (method.upper(), re.sub(r"\{[^}]+\}", "0", path)) for path, item in paths.items() for method in item
+    ]
+
+
+async def answer(
+    client: httpx2.AsyncClient, method: str, path: str, credentials: str = ""
+) -> tuple[int, str | None]:
+    """The status and, where there is one, the problem's code."""
+    got = await client.request(method, path, headers={"Authorization": credentials} if credentials else {})
+    is_problem = got.headers.get("content-type") == "application/problem+json"
+    return got.status_code, got.json()["code"] if is_problem else None
