@@ -8,6 +8,7 @@ import re
 from tests.architecture.source import Source, calls, dotted, package_sources, report
 
 CHASSIS = "alongside_chassis"
+OFFSETS_ARE_COMMITTED_IN = {(CHASSIS, "listener.py"), ("alongside_cli", "kafka/offsets.py")}
 KAFKA_CLIENT = re.compile(r"(^|\.)AIOKafka(Producer|Consumer|AdminClient|Client)$")
 WALL_CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns))$")
 SQL_VERB = re.compile(r"\b(select|insert|update|delete|with|from|where)\b", re.IGNORECASE)
@@ -142,9 +143,9 @@ def calls_method(node: ast.AST, name: str) -> bool:
 
 
 def commits_offsets(source: Source, node: ast.AST) -> bool:
-    """Tell whether the node tells Kafka how far the listener has come: after the transaction, and no part of it."""
-    in_the_listener = (source.package, source.inside) == (CHASSIS, "listener.py")
-    return in_the_listener and isinstance(node, ast.Call) and dotted(node.func).endswith("consumer.commit")
+    """Tell whether the node tells Kafka how far a group has come: the listener after its transaction, or an operator."""
+    may_commit = (source.package, source.inside) in OFFSETS_ARE_COMMITTED_IN
+    return may_commit and isinstance(node, ast.Call) and dotted(node.func).endswith("consumer.commit")
 
 
 def is_given_options(call: ast.Call) -> bool:

@@ -12,10 +12,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from alongside_chassis.kafka import Kafka
-from alongside_cli.faults.evidence import CRISIS, JOURNEY, Arrived, Heard, Place
+from alongside_cli.faults.evidence import Arrived, Heard, Place
 from alongside_cli.faults.letters import NUMBER_HEADER
 from alongside_cli.faults.storm import SERVICES
 from alongside_cli.stack.stack import LocalStack
+from alongside_contracts.streams import ALL, Stream, by_group, stream_of
 
 _TABLES: Final[Mapping[str, tuple[str, str]]] = {
     "submissions": ("intake", "select id, source, reference, state, referral_id, repeats from submission"),
@@ -39,14 +40,12 @@ _TABLES: Final[Mapping[str, tuple[str, str]]] = {
 }
 _DEAD_LETTERS: Final = 'select topic, partition, "offset", reason, "where" from dead_letter'
 _OUTBOX: Final = "select count(*) from outbox"
-_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "intake": (".referrals.v1", JOURNEY),
-    "matching": (JOURNEY,),
-    "referrals": (JOURNEY,),
-    "notifications": (JOURNEY,),
-    "notifications-urgent": (CRISIS,),
+_GROUPS: Final[Mapping[str, Sequence[Stream]]] = {
+    group: heard
+    for service in SERVICES
+    for group, heard in by_group(service, (each for each in ALL if service in each.readers)).items()
 }
-"""Which topics each consumer group reads, by how their names end."""
+"""Which streams each consumer group reads."""
 _POLL_MS: Final = 2000
 
 
@@ -131,7 +130,7 @@ async def lag(kafka: Kafka, topics: Sequence[str]) -> dict[str, int]:
         group: sum(
             max(0, end - (max(0, committed[group][place].offset) if place in committed[group] else 0))
             for place, end in ends.items()
-            if place.topic.endswith(read)
+            if stream_of(place.topic) in read
         )
         for group, read in _GROUPS.items()
     }

@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from alongside_chassis.turned_away import why
+from alongside_cli.kafka import offsets
 from alongside_cli.kafka import set_up as setting_up
 from alongside_cli.kafka.settings import ClusterSettings
 from alongside_cli.stack.errors import StackError
@@ -67,6 +68,19 @@ def remove_partner(partner: PartnerId) -> None:
     settings = _settings()
     _run(settings, setting_up.remove_partner(settings, _known(partner)))
     print(f"{partner} may no longer log in, read or write")
+
+
+@app.command()
+def copy_offsets(
+    old: Annotated[str, typer.Option("--from", help="The group that read so far.")],
+    new: Annotated[str, typer.Option("--to", help="The group that shall go on.")],
+    topic: Annotated[str | None, typer.Option(help="Only this topic; without it, all.")] = None,
+) -> None:
+    """Let a renamed consumer group go on where the old one ended; both without members."""
+    settings = _settings()
+    copied = _run(settings, offsets.copy_offsets(settings.cluster, old=old, new=new, topic=topic))
+    for partition, offset in sorted(copied.items()):
+        print(f"{new}  {partition.topic}  partition {partition.partition}  offset {offset}")
 
 
 def _settings() -> ClusterSettings:

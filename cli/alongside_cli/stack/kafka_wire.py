@@ -1,7 +1,8 @@
-"""Requests of the Kafka protocol that aiokafka does not have: users of SASL/SCRAM, and many access rules at once.
+"""Requests of the Kafka protocol that aiokafka does not have: users of SASL/SCRAM, many access rules at once, and the
+state of a consumer group (it has one, and reads the answer to version 3 by the schema of version 2).
 
 Field by field as in Kafka's own message definitions (AlterUserScramCredentials, DescribeUserScramCredentials,
-CreateAcls). Any broker takes them and forwards them to the controller.
+CreateAcls, DescribeGroups). Any broker takes them and forwards them to the controller.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka.protocol.admin import CreateAclsRequest_v1
+from aiokafka.protocol.admin import CreateAclsRequest_v1, DescribeGroupsRequest_v2
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     CompactArray,
@@ -140,3 +141,16 @@ class CreateRules(Request[CreateAclsRequest_v1]):  # type: ignore[misc]
     def build(self, request_struct_class: Any) -> Any:
         """The request on the wire."""
         return request_struct_class(self._rules)
+
+
+class DescribeGroups(Request[DescribeGroupsRequest_v2]):  # type: ignore[misc]
+    """The state and the members of consumer groups; asked of their coordinator."""
+
+    API_KEY = 15
+
+    def __init__(self, groups: Sequence[str]) -> None:
+        self._groups = list(groups)
+
+    def build(self, request_struct_class: Any) -> Any:
+        """The request on the wire."""
+        return request_struct_class(self._groups)

@@ -35,8 +35,7 @@ def service(settings: Settings) -> Service:
         title="Alongside notifications",
         settings=settings,
         handlers=notifications_handlers(ladders=settings.ladders, crisis_step=settings.crisis_step),
-        hears=(streams.JOURNEY,),
-        urgent=(streams.CRISIS,),
+        hears=(streams.JOURNEY, streams.CRISIS),
         routers=(notices_router(), inbox_router(link_base=settings.link_base_url), crisis_router()),
         projection=lambda: InboxProjection(ladder_of(ANY_REGION, settings.ladders)[0]),
         workers=(

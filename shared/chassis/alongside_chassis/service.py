@@ -35,7 +35,7 @@ from alongside_chassis.runtime import Runtime
 from alongside_chassis.settings import Settings
 from alongside_chassis.telemetry import close_tracing, make_tracing
 from alongside_chassis.timers import Timers
-from alongside_contracts.streams import Stream, group_of
+from alongside_contracts.streams import Stream, by_group
 
 Worker = Callable[[Runtime], Coroutine[Any, Any, None]]
 SWEEP_SECONDS: Final = 60.0
@@ -49,8 +49,7 @@ WORKER_PAUSE_SECONDS: Final = 1.0
 class Service:
     """What makes a service this service. Built in its `app.py`, the only file that knows every part.
 
-    `hears` are the streams of its main consumer group; `urgent` those that get a group of their own, ahead of
-    everything else. `workers` run beside the doors and are cancelled at the stop; they must survive that anywhere.
+    `hears` are the streams it reads, each in the consumer group the stream names for it. `workers` run beside the doors and are cancelled at the stop; they must survive that anywhere.
     `projection` makes what a replay builds anew, or says why there is nothing. `preparation` is done before anything is
     heard.
     """
@@ -61,7 +60,6 @@ class Service:
     handlers: Handlers
     hears: Sequence[Stream]
     routers: Sequence[APIRouter] = ()
-    urgent: Sequence[Stream] = ()
     workers: Sequence[Worker] = ()
     doors: dict[str, Any] = field(default_factory=dict)
     projection: ProjectionOf = NO_PROJECTION
@@ -156,10 +154,8 @@ def _vitals(service: Service, runtime: Runtime) -> Vitals:
     )
     timers = Timers(tools, service.handlers, settings.timer_poll_seconds)
     vitals = Vitals(tools, relay, timers, preparation=service.preparation)
-    for heard, urgent in ((service.hears, False), (service.urgent, True)):
-        if heard:
-            group = group_of(service.name, urgent=urgent)
-            vitals.listeners.append(Listener(make_pipeline(service, tools, group), heard, settings))
+    for group, heard in by_group(service.name, service.hears).items():
+        vitals.listeners.append(Listener(make_pipeline(service, tools, group), heard, settings))
     return vitals
 
 

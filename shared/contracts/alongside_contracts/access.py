@@ -52,7 +52,7 @@ def rules_for(partners: Iterable[str]) -> frozenset[Rule]:
 def shared_rules() -> frozenset[Rule]:
     """What services may do before there is any partner: the shared streams, and their own consumer groups."""
     groups = {
-        Rule(reader, "read", "group", streams.group_of(reader, urgent=stream.urgent))
+        Rule(reader, "read", "group", stream.group_of(reader))
         for stream in streams.ALL
         for reader in stream.readers - {PARTNER}
     }

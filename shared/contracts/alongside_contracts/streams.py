@@ -6,6 +6,7 @@ causal order by construction (docs/decisions/0002).
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -36,8 +37,12 @@ class Stream:
     partitions: int
     retention_ms: int
     bytes_max: int = field(default=1024 * 1024)
-    urgent: bool = False
-    """Whether its readers keep a consumer group for it alone, so that nothing is ahead of it."""
+    groups: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The consumer group of each reader that hears this stream apart from its others, so that nothing is ahead of it.
+
+    Any other reader hears it in the group called as itself. A name is never changed: a new group would read all that
+    the stream keeps once more. If it has to be, `alongside kafka copy-offsets` says where the new one begins.
+    """
 
     @property
     def per_partner(self) -> bool:
@@ -52,6 +57,10 @@ class Stream:
         if self.per_partner == (partner is None):
             raise ValueError(f"{self.name} {'needs a' if self.per_partner else 'has no'} partner")
         return self.name.format(partner=partner)
+
+    def group_of(self, service: str) -> str:
+        """The consumer group in which a service hears this stream."""
+        return self.groups.get(service, service)
 
     @property
     def pattern(self) -> str:
@@ -102,15 +111,18 @@ CRISIS: Final = Stream(
     key="submission id",
     partitions=3,
     retention_ms=90 * DAY_MS,
-    urgent=True,
+    groups={NOTIFICATIONS: "notifications-urgent"},
 )
 
 ALL: Final = (PARTNER_REFERRALS, PARTNER_STATUS, JOURNEY, CRISIS)
 
 
-def group_of(service: str, *, urgent: bool = False) -> str:
-    """The consumer group in which a service hears its streams, the urgent ones apart."""
-    return f"{service}-urgent" if urgent else service
+def by_group(service: str, streams: Iterable[Stream]) -> dict[str, list[Stream]]:
+    """The streams a service hears, by the consumer group it hears them in; the group called as the service first."""
+    groups: dict[str, list[Stream]] = {}
+    for stream in sorted(streams, key=lambda each: each.group_of(service) != service):
+        groups.setdefault(stream.group_of(service), []).append(stream)
+    return groups
 
 
 @lru_cache(maxsize=TOPICS_REMEMBERED_MAX)

@@ -1,0 +1,96 @@
+"""Copies a consumer group's offsets to a group of another name, so that a renamed group goes on where the old one ended.
+
+Kafka keeps offsets by the group's name: under a new one a service would begin at the start of every stream and read,
+for example, 90 days of crises again. Both groups have to be without members meanwhile, so that nothing moves.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import AIOKafkaClient, CoordinationType
+
+from alongside_chassis.kafka import Kafka
+from alongside_cli.stack.errors import StackError
+from alongside_cli.stack.kafka_wire import DescribeGroups
+
+NO_MEMBERS: Final = frozenset({"Empty", "Dead"})
+"""States of a group without members; Kafka calls a group it does not know `Dead`."""
+
+Offsets = Mapping[TopicPartition, int]
+
+
+async def copy_offsets(kafka: Kafka, *, old: str, new: str, topic: str | None = None) -> Offsets:
+    """Commit for `new` what `old` has committed, of one topic or of all; returns what `new` has now.
+
+    1 both groups have no members; 2 `old` has offsets and `new` has none; 3 commit; 4 read back. Raises StackError when
+    1, 2 or 4 is not so; then nothing is written, or the remedy says what was.
+    """
+    await _refuse_members(kafka, old, new)  # 1
+    admin = AIOKafkaAdminClient(**kafka.options())
+    await admin.start()
+    try:
+        offsets = await _offsets(admin, old, topic)  # 2
+        if not offsets:
+            raise StackError(
+                f"The group {old} has committed no offsets{f' for {topic}' if topic else ''}.",
+                remedy="look at its name; `alongside kafka` cannot tell a misspelt group from a new one.",
+            )
+        if await _offsets(admin, new, topic):
+            raise StackError(
+                f"The group {new} has committed offsets of its own already.",
+                remedy="it has read before: let it go on from there, or choose a name nobody has used.",
+            )
+        await _commit(kafka, new, offsets)  # 3
+        written = await _offsets(admin, new, topic)
+    finally:
+        await admin.close()
+    if written != offsets:  # 4
+        raise StackError(
+            f"The group {new} does not have what was committed for it.",
+            remedy=f"keep every member of {new} stopped, delete the group, and run this again.",
+        )
+    return written
+
+
+async def _refuse_members(kafka: Kafka, *groups: str) -> None:
+    client = AIOKafkaClient(**kafka.options())
+    await client.bootstrap()
+    try:
+        states = {group: await _state(client, group) for group in groups}
+    finally:
+        await client.close()
+    for group, state in states.items():
+        if state not in NO_MEMBERS:
+            raise StackError(
+                f"The group {group} has members ({state}).",
+                remedy="stop every instance of the service first, and wait until the group is empty.",
+            )
+
+
+async def _state(client: AIOKafkaClient, group: str) -> str:
+    coordinator = await client.coordinator_lookup(CoordinationType.GROUP, group)
+    answer = await client.send(coordinator, DescribeGroups([group]))
+    ((_error, _group, state, *_rest),) = answer.groups
+    return str(state)
+
+
+async def _offsets(admin: AIOKafkaAdminClient, group: str, topic: str | None) -> dict[TopicPartition, int]:
+    found = await admin.list_consumer_group_offsets(group)
+    return {
+        partition: committed.offset
+        for partition, committed in found.items()
+        if committed.offset >= 0 and topic in (None, partition.topic)
+    }
+
+
+async def _commit(kafka: Kafka, group: str, offsets: Offsets) -> None:
+    """Commit as a consumer that assigned itself its partitions: such a one joins no group and moves nothing else."""
+    consumer = AIOKafkaConsumer(**kafka.options(), group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        consumer.assign(list(offsets))
+        await consumer.commit(dict(offsets))
+    finally:
+        await consumer.stop()
