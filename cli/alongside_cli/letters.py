@@ -14,6 +14,7 @@ from rich.console import Console
 
 from alongside_cli.network import Network, Refused
 from alongside_cli.running import with_network
+from alongside_contracts.services import SERVICES
 
 app = typer.Typer(no_args_is_help=True, help="Records that were put aside.")
 console = Console(highlight=False)
@@ -24,13 +25,8 @@ STILL_WAITING: Final = frozenset({"refused", "unwanted"})
 WARNING: Final = "What follows may be personal. Look at it to mend the fault; copy it nowhere, into no ticket, mail or log."
 
 
-class Service(StrEnum):
-    """Who puts records aside."""
-
-    INTAKE = "intake"
-    MATCHING = "matching"
-    REFERRALS = "referrals"
-    NOTIFICATIONS = "notifications"
+Service = StrEnum("Service", {name.upper(): name for name in SERVICES})  # type: ignore[misc]  # made from the list
+"""A service of the network, as a choice on the command line."""
 
 
 class Shown(StrEnum):

@@ -12,11 +12,12 @@ from uuid import UUID
 
 import httpx2
 
+from alongside_contracts.services import SERVICES
+
 PATIENCE_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 0.2
 PAGE: Final = 200
 FILE_SECONDS_MAX: Final = 60.0
-SERVICES: Final = ("intake", "matching", "referrals", "notifications")
 _AWAY: Final = frozenset({502, 503, 504})
 
 

@@ -27,6 +27,7 @@ from alongside_cli.stack.stack import LocalStack
 from alongside_cli.stack.state import StateFolder
 from alongside_cli.topics import topics_of
 from alongside_contracts.partner import ReferralUpdated
+from alongside_contracts.services import SERVICES
 
 MOVES_SHOWN: Final = 14
 LOOK_SECONDS: Final = 0.5
@@ -156,7 +157,7 @@ def _picture(scene: Scene) -> Group:
 def _doors(scene: Scene) -> Panel:
     table = Table(box=None, padding=(0, 1), show_header=False)
     for name, address in scene.addresses.items():
-        shown = f"{address}/docs" if name in ("intake", "matching", "referrals", "notifications") else address
+        shown = f"{address}/docs" if name in SERVICES else address
         table.add_row(Text(name, "bold"), shown)
     return Panel(table, title=f"Alongside runs on {scene.broker}; Ctrl-C stops it", title_align="left")
 

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("intake", "matching", "referrals", "notifications")
 # Folders nobody wrote: never looked at.
 GENERATED = {".alongside", ".git", ".hypothesis", ".venv", "__pycache__", "build", "dist", "node_modules"}
 ROOM_PATTERNS = ("shared/*/pyproject.toml", "services/*/pyproject.toml", "cli/pyproject.toml")

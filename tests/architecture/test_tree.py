@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import ROOT, SERVICES, report, rooms, written_files
+from alongside_contracts.services import SERVICES
+from tests.architecture.source import ROOT, report, rooms, written_files
 
 # Written in two halves so that this file does not break its own rule.
 REGISTRY_HOSTS = (

@@ -19,6 +19,7 @@ from alongside_contracts.access import (
     shared_rules,
     user_of,
 )
+from alongside_contracts.services import SERVICES
 from alongside_contracts.streams import by_group
 from tests.conftest import PERSON_KEY
 
@@ -59,7 +60,7 @@ def test_notifications_alone_hears_of_a_crisis_and_in_a_group_of_its_own() -> No
 def test_no_partner_is_another_or_a_service_and_no_prefix_covers_anothers_groups(
     one: str, other: str
 ) -> None:
-    assert user_of(one) not in streams.SERVICES
+    assert user_of(one) not in SERVICES
     assert is_ours(user_of(one))
     assert (user_of(one) == user_of(other)) == (one == other)
     assert groups_of(other).startswith(groups_of(one)) == (one == other)
@@ -71,7 +72,7 @@ def test_only_a_partners_groups_are_told_by_a_prefix() -> None:
     assert [rule.resource for rule in prefixes] == ["group"]
 
 
-@pytest.mark.parametrize("name", streams.SERVICES)
+@pytest.mark.parametrize("name", SERVICES)
 def test_each_service_hears_exactly_the_streams_it_may_read_each_in_the_group_it_may_join(name: str) -> None:
     given = {"person_key": SecretStr(PERSON_KEY)} if name == "intake" else {}
     package = f"alongside_{name}"

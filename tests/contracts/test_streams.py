@@ -10,10 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 from alongside_contracts import streams
 from alongside_contracts.ids import PartnerId
 from alongside_contracts.registry import all_events
+from alongside_contracts.services import SERVICES
 from alongside_contracts.streams import Stream
 
 PARTNERS = st.from_regex(streams.PARTNER_ID, fullmatch=True)
-PARTIES = {*streams.SERVICES, "partner"}
+PARTIES = {*SERVICES, "partner"}
 each_stream = pytest.mark.parametrize("stream", streams.ALL, ids=lambda stream: stream.name)
 
 

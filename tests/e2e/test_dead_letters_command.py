@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 from alongside_chassis.testing import ManualClock, ServiceBench
 from alongside_cli.letters import oldest_first, replay_letters, show_letter
 from alongside_cli.main import app
-from alongside_cli.network import SERVICES, Network, Refused
+from alongside_cli.network import Network, Refused
 from alongside_contracts import streams
+from alongside_contracts.services import SERVICES
 from tests.builders import a_submission
 from tests.conftest import PERSON_KEY, SERVICE_TOKEN
 from tests.service.intake.desk import Desk
@@ -65,7 +66,8 @@ async def doors(
         bench_of("referrals") as referrals,
         bench_of("notifications") as notifications,
     ):
-        benches = dict(zip(SERVICES, (intake, matching, referrals, notifications), strict=True))
+        benches = {each.service.name: each for each in (intake, matching, referrals, notifications)}
+        assert set(benches) == set(SERVICES)
         mounts = {f"http://{name}": httpx2.ASGITransport(app=each.app) for name, each in benches.items()}
         ours = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
         async with httpx2.AsyncClient(mounts=mounts, headers=ours) as client:

@@ -23,9 +23,10 @@ from alongside_cli.faults.verdict import check, summary
 from alongside_cli.network import network
 from alongside_cli.sample.partners import partners
 from alongside_cli.sample.submissions import Series
-from alongside_cli.stack.stack import SERVICES, LocalStack
+from alongside_cli.stack.stack import LocalStack
 from alongside_cli.topics import topics_of
 from alongside_contracts import streams
+from alongside_contracts.services import SERVICES
 from tests.kafka.brokers import coordinator_of, hold_down, leader_of
 from tests.kafka.conftest import secured
 from tests.polling import poll_until

@@ -34,7 +34,8 @@ from alongside_cli.stack.stack import LocalStack
 from alongside_cli.topics import topics_of
 from alongside_contracts import streams
 from alongside_contracts.access import groups_of, rules_for, user_of
-from alongside_contracts.streams import SERVICES, Stream, stream_of
+from alongside_contracts.services import SERVICES
+from alongside_contracts.streams import Stream, stream_of
 from tests.kafka.conftest import PARTNERS
 
 pytestmark = [pytest.mark.apache_kafka, pytest.mark.long]

@@ -19,7 +19,7 @@ from alongside_cli.stack.kafka_wire import CreateRules
 from alongside_cli.stack.stack import LocalStack
 from alongside_contracts import streams
 from alongside_contracts.access import Rule, partner_rules, rules_for, shared_rules, user_of
-from alongside_contracts.streams import SERVICES
+from alongside_contracts.services import SERVICES
 from tests.kafka.conftest import secured
 from tests.unit.deploy.files import containers
 

@@ -14,6 +14,7 @@ from alongside_chassis.errors import Stopping
 from alongside_chassis.service import Service
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts import streams
+from alongside_contracts.services import SERVICES
 from tests.conftest import PERSON_KEY
 from tests.service.stories import STORIES, Story
 
@@ -118,7 +119,7 @@ async def test_what_follows_belongs_to_the_trace_of_its_cause(story: Story, benc
     assert {a.trace["traceparent"][:52] for a in announced} == ({expected} if story.announces else set())
 
 
-@pytest.mark.parametrize("name", streams.SERVICES)
+@pytest.mark.parametrize("name", SERVICES)
 def test_every_handler_has_a_story(name: str) -> None:
     settings = {"database_url": "postgresql://nobody@127.0.0.1/none", "person_key": PERSON_KEY}
     chosen = importlib.import_module(f"alongside_{name}.settings").Settings(**settings)
@@ -127,7 +128,7 @@ def test_every_handler_has_a_story(name: str) -> None:
     assert {story.contract for story in STORIES if story.service == name} == set(service.handlers.events)
 
 
-@pytest.mark.parametrize("name", streams.SERVICES)
+@pytest.mark.parametrize("name", SERVICES)
 def test_a_service_hears_just_the_streams_the_contracts_let_it_read(name: str) -> None:
     settings = {"database_url": "postgresql://nobody@127.0.0.1/none", "person_key": PERSON_KEY}
     chosen = importlib.import_module(f"alongside_{name}.settings").Settings(**settings)

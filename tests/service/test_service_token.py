@@ -8,14 +8,14 @@ import httpx2
 import pytest
 
 from alongside_chassis.testing import ServiceBench
-from alongside_contracts import streams
+from alongside_contracts.services import SERVICES
 from tests.conftest import PERSON_KEY
 
 CREDENTIALS = ("", "Bearer", "Bearer ", "Bearer None")
 CLOSED = (401, "service-token-required")
 
 
-@pytest.mark.parametrize("service", streams.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 async def test_an_empty_service_token_closes_every_route_that_asks_for_one(
     service: str, bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]
 ) -> None:

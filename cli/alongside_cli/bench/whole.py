@@ -27,9 +27,10 @@ from alongside_cli.sample.offers import offers
 from alongside_cli.sample.partners import partners
 from alongside_cli.stack.infrastructure import temporary_folder
 from alongside_cli.stack.settings import StackSettings
-from alongside_cli.stack.stack import SERVICES, LocalStack, Plan
+from alongside_cli.stack.stack import LocalStack, Plan
 from alongside_cli.stack.state import StateFolder
 from alongside_cli.topics import topics_of
+from alongside_contracts.services import SERVICES
 
 OFFERS_SEED: Final = 1
 PLACES_EACH: Final = 100_000

@@ -14,8 +14,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from alongside_chassis.kafka import Kafka
 from alongside_cli.faults.evidence import Arrived, Heard, Place
 from alongside_cli.faults.letters import NUMBER_HEADER
-from alongside_cli.faults.storm import SERVICES
 from alongside_cli.stack.stack import LocalStack
+from alongside_contracts.services import SERVICES
 from alongside_contracts.streams import ALL, Stream, by_group, stream_of
 
 _TABLES: Final[Mapping[str, tuple[str, str]]] = {

@@ -21,10 +21,11 @@ from alongside_cli.sample.submissions import contact_route
 from alongside_cli.stack.account import server_account
 from alongside_cli.stack.detour import Detour
 from alongside_cli.stack.settings import StackSettings
-from alongside_cli.stack.stack import SERVICES, LocalStack, Plan
+from alongside_cli.stack.stack import LocalStack, Plan
 from alongside_cli.stack.state import StateFolder
 from alongside_cli.topics import topics_of
 from alongside_contracts.access import rules_for
+from alongside_contracts.services import SERVICES
 
 Tell = Callable[[str], None]
 CONTACT_ROUTE_ONE_IN: Final = 10

@@ -7,8 +7,8 @@ from random import Random
 from typing import Final
 
 from alongside_cli.sample.draw import lots
+from alongside_contracts.services import SERVICES
 
-SERVICES: Final = ("intake", "matching", "referrals", "notifications")
 NETWORKS: Final = ("postgres", "kafka")
 SESSION_SECONDS: Final = 6.0
 """How long a consumer may be silent before the broker gives its partitions to others; the least Kafka allows."""

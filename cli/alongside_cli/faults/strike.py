@@ -15,12 +15,13 @@ from alongside_chassis.database import UNANSWERED
 from alongside_cli.faults.clocks import FalseClocks
 from alongside_cli.faults.disk import OutboxDisk, shrink_outboxes
 from alongside_cli.faults.proxy import FaultProxy
-from alongside_cli.faults.storm import SERVICES, Fault, Kind
+from alongside_cli.faults.storm import Fault, Kind
 from alongside_cli.stack.children import signal_group
 from alongside_cli.stack.errors import NotRunning, StackError
 from alongside_cli.stack.processes import Changed, Event, State
 from alongside_cli.stack.running import Running
 from alongside_cli.stack.stack import LocalStack
+from alongside_contracts.services import SERVICES
 
 LATENCY_SECONDS: Final = 0.2
 BURST_PAUSE_SECONDS: Final = 0.3

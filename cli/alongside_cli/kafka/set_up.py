@@ -14,7 +14,8 @@ from alongside_cli.stack.kafka_access import Access, access_of
 from alongside_cli.stack.topics import Topic, create_topics
 from alongside_cli.topics import partner_topics, topics_of
 from alongside_contracts.access import Rule, partner_rules, rules_for, user_of
-from alongside_contracts.streams import SERVICES, stream_of
+from alongside_contracts.services import SERVICES
+from alongside_contracts.streams import stream_of
 
 PASSWORD_BYTES: Final = 32
 

@@ -1,16 +1,17 @@
 """What whoever sets up a cluster is told: the administrator's log-in, and the password of each service."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, create_model
 
 from alongside_chassis.kafka import NO_PASSWORD, Kafka
 from alongside_chassis.settings import KafkaAccess
-from alongside_contracts.streams import SERVICES
+from alongside_contracts.services import SERVICES
 
 
-class ClusterSettings(KafkaAccess):
-    """Read from `ALONGSIDE_…`; the user is the cluster's administrator."""
+class _ClusterSettings(KafkaAccess):
+    """Everything but the services' passwords, which are made from the list of services."""
 
     kafka: str
     """Brokers, `host:port[,host:port]`."""
@@ -18,11 +19,6 @@ class ClusterSettings(KafkaAccess):
     """Copies of each topic; none: one per broker that is up, three at most."""
     kafka_seconds_max: float = Field(default=60.0, gt=0)
     """How long to wait until every topic can be written."""
-
-    kafka_intake_password: SecretStr = NO_PASSWORD
-    kafka_matching_password: SecretStr = NO_PASSWORD
-    kafka_referrals_password: SecretStr = NO_PASSWORD
-    kafka_notifications_password: SecretStr = NO_PASSWORD
 
     @property
     def asks_who(self) -> bool:
@@ -39,3 +35,16 @@ class ClusterSettings(KafkaAccess):
         return {
             service: getattr(self, f"kafka_{service}_password").get_secret_value() for service in SERVICES
         }
+
+
+if TYPE_CHECKING:
+
+    class ClusterSettings(_ClusterSettings):
+        """Read from `ALONGSIDE_…`; the user is the cluster's administrator."""
+
+else:
+    ClusterSettings = create_model(
+        "ClusterSettings",
+        __base__=_ClusterSettings,
+        **{f"kafka_{service}_password": (SecretStr, NO_PASSWORD) for service in SERVICES},
+    )

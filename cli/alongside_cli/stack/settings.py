@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, create_model
 from pydantic_settings import SettingsConfigDict
 
 from alongside_chassis.settings import KafkaAccess
+from alongside_contracts.services import NETWORK
 
 BrokerChoice = Literal["auto", "kafka", "embedded"]
 
 
-class StackSettings(KafkaAccess):
-    """Read once by whoever starts a stack; every part below it takes plain parameters."""
+class _StackSettings(KafkaAccess):
+    """Everything but the services' ports, which are made from the list of services."""
 
     model_config = SettingsConfigDict(env_prefix="ALONGSIDE_", env_ignore_empty=True, extra="ignore")
 
@@ -37,10 +38,6 @@ class StackSettings(KafkaAccess):
         default=None, validation_alias=AliasChoices("ALONGSIDE_JAVA_HOME", "JAVA_HOME")
     )
 
-    intake_port: int | None = None
-    matching_port: int | None = None
-    referrals_port: int | None = None
-    notifications_port: int | None = None
     traces_port: int | None = None
     mail_http_port: int | None = None
     smtp_port: int | None = None
@@ -49,6 +46,19 @@ class StackSettings(KafkaAccess):
         """The port the user demanded for a service (or `traces`, `mail_http`, `smtp`), if any."""
         port: int | None = getattr(self, f"{name}_port", None)
         return port
+
+
+if TYPE_CHECKING:
+
+    class StackSettings(_StackSettings):
+        """Read once by whoever starts a stack; every part below it takes plain parameters."""
+
+else:
+    StackSettings = create_model(
+        "StackSettings",
+        __base__=_StackSettings,
+        **{f"{service.name}_port": (int | None, None) for service in NETWORK},
+    )
 
 
 def inherited_environment() -> dict[str, str]:

@@ -40,13 +40,10 @@ from alongside_cli.stack.state import StateFolder
 from alongside_cli.stack.supervisor import Supervisor
 from alongside_cli.stack.topics import Topic, create_topics
 from alongside_contracts.access import Rule
+from alongside_contracts.services import NETWORK, SERVICES
 
-SERVICES = ("intake", "matching", "referrals", "notifications")
 USUAL_PORTS = {
-    "intake": 8101,
-    "matching": 8102,
-    "referrals": 8103,
-    "notifications": 8104,
+    **{service.name: service.port for service in NETWORK},
     "traces": 8110,
     "mail_http": 8025,
     "smtp": 1025,

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from alongside_cli.traces.model import Span
+from alongside_contracts.streams import INTAKE, MATCHING, NOTIFICATIONS, REFERRALS
 
-REFERRAL_PATH = ("intake", "matching", "referrals", "notifications")
+REFERRAL_PATH = (INTAKE, MATCHING, REFERRALS, NOTIFICATIONS)
+"""The services a referral passes through; others may hear of it as well."""
 
 
 @dataclass(frozen=True, slots=True)

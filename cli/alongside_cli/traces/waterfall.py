@@ -18,6 +18,7 @@ from rich.text import Text
 from alongside_cli.traces import tree
 from alongside_cli.traces.durations import duration, gap, moment
 from alongside_cli.traces.model import Span, Status
+from alongside_contracts.services import NETWORK
 
 WIDTH_MIN, BARS_WIDTH_MIN = 40, 12
 ROWS_PER_TRACE_MAX = 300
@@ -28,7 +29,7 @@ LENGTH_WIDTH = 8  # `12.3 ms` and a blank
 NO_BREAK = "\N{NO-BREAK SPACE}"
 BLANKS = 5  # two after the service, one and a mark after the name, one before the bars
 
-SERVICE_STYLES = {"intake": "cyan", "matching": "green", "referrals": "magenta", "notifications": "yellow"}
+SERVICE_STYLES = {service.name: service.colour for service in NETWORK}
 PARTNER_STYLE, OTHER_STYLE = "blue", "white"
 
 

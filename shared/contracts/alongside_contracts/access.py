@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from alongside_contracts import streams
+from alongside_contracts.services import SERVICES
 from alongside_contracts.streams import Stream
 
 Right = Literal["read", "write"]
@@ -36,7 +37,7 @@ def user_of(partner: str) -> str:
 
 def is_ours(user: str) -> bool:
     """Whether the user is a service, or what a partner logs in as."""
-    return user in streams.SERVICES or user.startswith(user_of(""))
+    return user in SERVICES or user.startswith(user_of(""))
 
 
 def groups_of(partner: str) -> str:

@@ -74,7 +74,6 @@ class Stream:
 
 
 INTAKE, MATCHING, REFERRALS, NOTIFICATIONS = "intake", "matching", "referrals", "notifications"
-SERVICES: Final = (INTAKE, MATCHING, REFERRALS, NOTIFICATIONS)
 
 PARTNER_REFERRALS: Final = Stream(
     name="partner.{partner}.referrals.v1",
@@ -97,8 +96,8 @@ PARTNER_STATUS: Final = Stream(
 JOURNEY: Final = Stream(
     name="referrals.journey.v1",
     summary="Everything that happens to a referral, in order, from admission to the closed loop.",
-    writers=frozenset(SERVICES),
-    readers=frozenset(SERVICES),
+    writers=frozenset({INTAKE, MATCHING, REFERRALS, NOTIFICATIONS}),
+    readers=frozenset({INTAKE, MATCHING, REFERRALS, NOTIFICATIONS}),
     key="referral id",
     partitions=12,
     retention_ms=30 * DAY_MS,

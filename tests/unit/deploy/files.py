@@ -12,8 +12,9 @@ from prometheus_client import Counter, Gauge, Histogram
 from pydantic_settings import BaseSettings
 
 from alongside_chassis.metrics import Metrics
+from alongside_contracts.services import SERVICES
 from alongside_notifications.metrics import MailMetrics
-from tests.architecture.source import ROOT, SERVICES
+from tests.architecture.source import ROOT
 
 PREFIX = "ALONGSIDE_"
 DEPLOY = ROOT / "deploy"

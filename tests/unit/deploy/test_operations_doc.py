@@ -13,9 +13,9 @@ from pydantic_settings import BaseSettings
 
 from alongside_chassis.settings import Settings as ChassisSettings
 from alongside_cli.stack.settings import StackSettings
-from alongside_contracts import streams
 from alongside_contracts.access import rules_for, user_of
-from tests.unit.deploy.files import DEPLOY, PREFIX, ROOT, SERVICES, alerts, metrics, settings_of
+from alongside_contracts.services import SERVICES
+from tests.unit.deploy.files import DEPLOY, PREFIX, ROOT, alerts, metrics, settings_of
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 SECTIONS: dict[str, type[BaseSettings]] = {
@@ -73,7 +73,7 @@ def test_every_metric_is_described_with_its_labels() -> None:
 
 
 def test_the_table_of_rights_is_the_contracts_own() -> None:
-    users = [*streams.SERVICES, user_of("<id>")]
+    users = [*SERVICES, user_of("<id>")]
     cells = (("write", "topic"), ("read", "topic"), ("read", "group"))
     wanted = [
         f"| `{user}` | {' | '.join(names_in(user, right, resource) for right, resource in cells)} |"

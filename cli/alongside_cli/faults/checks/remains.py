@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from alongside_cli.faults.evidence import JOURNEY, Broken, Evidence, Finding, Place, Row
-from alongside_cli.faults.storm import SERVICES
+from alongside_contracts import streams
 
 
 def outboxes_are_empty(evidence: Evidence) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def poison(evidence: Evidence) -> set[tuple[str, Place]]:
         (service, each.place)
         for each in evidence.arrived
         if each.number in numbers
-        for service in (SERVICES if each.place.topic == JOURNEY else ("intake",))
+        for service in (streams.JOURNEY.readers if each.place.topic == JOURNEY else ("intake",))
     }
 
 
