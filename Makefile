@@ -31,7 +31,7 @@ reset: setup          ## stop, and delete all local data (.alongside)
 
 ##@ Work on it
 
-.PHONY: setup test kafka-test faults bench bench-matching simulate check fmt schemas lock clean
+.PHONY: setup test kafka-test faults bench bench-matching simulate check fmt generate schemas lock clean
 setup:                ## make .venv ready (done by every other target)
 	@$(PYTHON) tools/bootstrap.py
 
@@ -53,12 +53,15 @@ bench-matching: setup ## how fast referrals are matched, beside its peers; the l
 simulate: setup       ## a year of an invented region: waiting, load and fit against greedy and random (ARGS="--seed 3")
 	@$(BIN)/alongside simulate $(ARGS)
 
-check: check-style check-types check-imports check-schemas check-migrations check-compose   ## everything but the tests
+check: check-style check-types check-imports check-generated check-schemas check-migrations check-compose   ## everything but the tests
 	@echo "check: all good"
 
 fmt: setup            ## put the code into shape
 	@$(BIN)/ruff check --fix --exit-zero --quiet
 	@$(BIN)/ruff format
+
+generate: setup       ## write what follows from the list of services: compose, scrape targets, settings, linters
+	@$(BIN)/python -m tools.generate
 
 schemas: setup        ## write JSON Schemas and the AsyncAPI document from the contracts
 	@$(BIN)/python -m alongside_contracts.schemas $(ARGS)
@@ -73,7 +76,7 @@ clean:                ## remove caches and build products; keeps .venv and local
 
 ##@ One check at a time
 
-.PHONY: check-style check-types check-imports check-schemas check-migrations check-compose
+.PHONY: check-style check-types check-imports check-generated check-schemas check-migrations check-compose
 check-style: setup    ## ruff: rules and formatting
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "check-style: not formatted; run: make fmt"; exit 1; }
@@ -83,6 +86,9 @@ check-types: setup    ## mypy, strictly, over every room, the tests and the tool
 
 check-imports: setup  ## who may import whom
 	@$(BIN)/lint-imports --no-logo
+
+check-generated: setup ## what follows from the list of services is up to date
+	@$(BIN)/python -m tools.generate --check
 
 check-schemas: setup  ## schemas are fresh, compatible both ways, and every example still reads
 	@$(BIN)/python -m alongside_contracts.schemas --check

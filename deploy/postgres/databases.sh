@@ -2,11 +2,12 @@
 # One database and one role for each service, which can reach nothing else. Runs as a job before the migrations, at
 # every start, and changes nothing the second time; a password changed in .env is taken over.
 #
-# Told by PGHOST, PGUSER, PGPASSWORD and <SERVICE>_DB_PASSWORD. Nothing secret appears on a command line.
+# Told by PGHOST, PGUSER, PGPASSWORD, SERVICES (their names, separated by blanks) and <SERVICE>_DB_PASSWORD. Nothing
+# secret appears on a command line.
 set -eu
 
 main() {
-    for service in intake matching referrals notifications; do
+    for service in $SERVICES; do
         ensure "$service" "$(printf '%s' "$service" | tr '[:lower:]' '[:upper:]')_DB_PASSWORD"
     done
     run <<'SQL'

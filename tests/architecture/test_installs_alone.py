@@ -12,8 +12,8 @@ import pytest
 from tests.architecture.source import ROOT, report, rooms, written_files
 
 ALONE = Path(__file__).with_name("alone.py")
-# For whoever reads or builds the room, not for whoever installs it.
-NOT_SHIPPED = {"README.md", "pyproject.toml"}
+# For those who read, build or deploy the room, not for those who install it.
+NOT_SHIPPED = {"README.md", "deploy.toml", "pyproject.toml"}
 
 
 @pytest.mark.parametrize("room", rooms(), ids=lambda room: room.name)

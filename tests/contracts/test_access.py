@@ -1,7 +1,9 @@
 """Access rules follow from streams.py: the few a reader can check by hand, and what must hold for all."""
 
 import importlib
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,6 +21,7 @@ from alongside_contracts.access import (
     shared_rules,
     user_of,
 )
+from alongside_contracts.registry import all_events
 from alongside_contracts.services import SERVICES
 from alongside_contracts.streams import by_group
 from tests.conftest import PERSON_KEY
@@ -74,17 +77,55 @@ def test_only_a_partners_groups_are_told_by_a_prefix() -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_each_service_hears_exactly_the_streams_it_may_read_each_in_the_group_it_may_join(name: str) -> None:
+    service = service_of(name)
+
+    assert set(service.hears) == {each for each in streams.ALL if name in each.readers}
+    assert by_group(name, service.hears).keys() == {
+        rule.name for rule in shared_rules() if (rule.user, rule.resource) == (name, "group")
+    }
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_may_read_no_stream_of_which_it_handles_nothing(name: str) -> None:
+    handled = {contract.stream.name for contract in service_of(name).handlers.events}
+
+    assert {each.name for each in streams.ALL if name in each.readers} == handled
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_may_write_no_stream_on_which_its_code_announces_nothing(name: str) -> None:
+    code = "\n".join(file.read_text() for file in package_of(name).rglob("*.py"))
+    announced = {
+        event.stream.name
+        for event in all_events()
+        if name in event.stream.writers and re.search(rf"\b{event.__name__}\(", code)
+    }
+
+    assert {each.name for each in streams.ALL if name in each.writers} == announced
+
+
+def test_every_name_in_the_rights_is_a_service_or_a_partner() -> None:
+    named = {party for each in streams.ALL for party in (*each.writers, *each.readers, *each.groups)}
+
+    assert named <= {*SERVICES, "partner"}
+
+
+def service_of(name: str) -> Service:
+    """A service as its process builds it, without starting it."""
     given = {"person_key": SecretStr(PERSON_KEY)} if name == "intake" else {}
     package = f"alongside_{name}"
     chosen = importlib.import_module(f"{package}.settings").Settings(
         database_url=SecretStr("postgresql://nobody@127.0.0.1/none"), **given
     )
     service: Service = importlib.import_module(f"{package}.app").service(chosen)
+    return service
 
-    assert set(service.hears) == {each for each in streams.ALL if name in each.readers}
-    assert by_group(name, service.hears).keys() == {
-        rule.name for rule in shared_rules() if (rule.user, rule.resource) == (name, "group")
-    }
+
+def package_of(name: str) -> Path:
+    """The folder of a service's code."""
+    file = importlib.import_module(f"alongside_{name}").__file__
+    assert file is not None
+    return Path(file).parent
 
 
 def test_the_names_of_consumer_groups_are_never_changed() -> None:

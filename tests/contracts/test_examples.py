@@ -19,7 +19,8 @@ from alongside_contracts.examples import (
     remember,
     unreadable_examples,
 )
-from alongside_contracts.registry import SubmissionReceived, all_events
+from alongside_contracts.intake import SubmissionReceived
+from alongside_contracts.registry import all_events
 from alongside_contracts.schemas import ROOM, revisions, schema_of
 from alongside_contracts.vocabulary import Answer, Setting
 

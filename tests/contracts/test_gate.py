@@ -10,7 +10,7 @@ from pydantic import Field
 
 from alongside_contracts.compatibility import Schema, breaks, shape
 from alongside_contracts.event import Contract
-from alongside_contracts.registry import SubmissionReceived
+from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.schemas import ROOM, check, main, revise, revisions, schema_of
 
 

@@ -14,7 +14,8 @@ from alongside_contracts.cloudevents import (
 )
 from alongside_contracts.errors import MalformedEvent, UnknownEventType, UnsupportedVersion
 from alongside_contracts.event import parse
-from alongside_contracts.registry import SubmissionReceived, event_class
+from alongside_contracts.intake import SubmissionReceived
+from alongside_contracts.registry import event_class
 from alongside_contracts.streams import PAYLOAD_BYTES_MAX
 from alongside_contracts.vocabulary import ProblemCode
 

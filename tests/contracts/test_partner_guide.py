@@ -11,9 +11,9 @@ import pytest
 
 from alongside_contracts import cloudevents, streams
 from alongside_contracts.event import Event, parse
-from alongside_contracts.intake import CODES_MAX
+from alongside_contracts.intake import CODES_MAX, SubmissionReceived
 from alongside_contracts.partner import SubmissionAnswered
-from alongside_contracts.registry import SubmissionReceived, all_events, event_class
+from alongside_contracts.registry import all_events, event_class
 from alongside_contracts.schemas import ROOM
 from alongside_contracts.vocabulary import Answer, ProblemCode
 

@@ -1,55 +1,25 @@
-"""Every event contract of the platform, and the one that belongs to a type name."""
+"""Every event contract of the platform, and the one that belongs to a type name.
+
+Contracts are in the module called as the service that announces them, and in `partner.py`; all of them are imported
+here, so that importing one module registers every contract.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Final
 
 from alongside_contracts.errors import UnknownEventType, UnsupportedVersion
 from alongside_contracts.event import Event, contracts_by_type
-from alongside_contracts.intake import (
-    SubmissionAdmitted,
-    SubmissionEscalated,
-    SubmissionLinked,
-    SubmissionReceived,
-)
-from alongside_contracts.matching import (
-    MatchAccepted,
-    MatchDeclined,
-    MatchLapsed,
-    MatchProposed,
-    MatchWaitlisted,
-)
-from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
-from alongside_contracts.partner import IntakePaused, IntakeResumed, ReferralUpdated, SubmissionAnswered
-from alongside_contracts.referrals import (
-    FeedbackGiven,
-    LoopClosed,
-    ReferralOverdue,
-    ReferralStatusChanged,
-    ReferralSucceeded,
-)
+from alongside_contracts.services import SERVICES
 from alongside_contracts.vocabulary import ProblemCode
 
-__all__ = [
-    "FeedbackGiven",
-    "IntakePaused",
-    "IntakeResumed",
-    "LoopClosed",
-    "MatchAccepted",
-    "MatchDeclined",
-    "MatchLapsed",
-    "MatchProposed",
-    "MatchWaitlisted",
-    "NoticeDelivered",
-    "NoticeFailed",
-    "ReferralOverdue",
-    "ReferralStatusChanged",
-    "ReferralSucceeded",
-    "ReferralUpdated",
-    "SubmissionAdmitted",
-    "SubmissionAnswered",
-    "SubmissionEscalated",
-    "SubmissionLinked",
-    "SubmissionReceived",
-    "all_events",
-    "event_class",
-]
+MODULES: Final = tuple(
+    name for each in (*SERVICES, "partner") if find_spec(name := f"alongside_contracts.{each}") is not None
+)
+"""A service that announces nothing on the network's streams has no module."""
+
+for _name in MODULES:
+    import_module(_name)
 
 
 def all_events() -> tuple[type[Event], ...]:

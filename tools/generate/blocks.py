@@ -1,0 +1,178 @@
+"""The generated blocks: which file has which, and the lines of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from textwrap import wrap
+
+from alongside_contracts.access import rules_for, user_of
+from tools.generate.services import Deployed
+
+Services = tuple[Deployed, ...]
+Lines = Callable[[Services], Iterator[str]]
+
+WIDTH = 108
+COMMON_SECRETS = ("POSTGRES_PASSWORD", "KAFKA_CLUSTER_PASSWORD", "KAFKA_ADMIN_PASSWORD", "SERVICE_TOKEN")
+
+
+def compose_anchors(services: Services) -> Iterator[str]:
+    """Image and settings of each service, shared by the service and its migration."""
+    for service in services:
+        name = service.name
+        yield f"x-{name}: &{name}"
+        yield f"  image: alongside/{name}:${{VERSION:-dev}}"
+        yield f"  build: {{context: ., dockerfile: deploy/Dockerfile, args: {{SERVICE: {name}}}}}"
+        yield "  environment:"
+        yield "    <<: *environment"
+        yield f"    ALONGSIDE_KAFKA_USER: {name}"
+        yield f"    ALONGSIDE_KAFKA_PASSWORD: ${{{service.kafka_password}:-}}"
+        yield f"    ALONGSIDE_DATABASE_URL: postgresql://{name}:${{{service.database_password}:-}}@postgres:5432/{name}"
+        for variable, value in service.environment.items():
+            yield f"    {variable}: {value}"
+        for variable in service.passed_on:
+            yield f"    {variable}:"
+        yield ""
+
+
+def compose_required(services: Services) -> Iterator[str]:
+    """What has to be set before anything starts, and whether it is."""
+    wanted = [
+        *COMMON_SECRETS,
+        *(service.database_password for service in services),
+        *(service.kafka_password for service in services),
+        *(variable for service in services for variable in service.required),
+    ]
+    yield "WANTED: >-"
+    for line in wrap(" ".join(wanted), WIDTH - 8):
+        yield f"  {line}"
+    for variable in wanted:
+        yield f"{variable}: ${{{variable}:+set}}"
+
+
+def compose_database_passwords(services: Services) -> Iterator[str]:
+    """The password of each service's database role."""
+    yield f"SERVICES: {' '.join(service.name for service in services)}"
+    for service in services:
+        yield f"{service.database_password}: ${{{service.database_password}:-}}"
+
+
+def compose_kafka_passwords(services: Services) -> Iterator[str]:
+    """The password of each service's Kafka user."""
+    for service in services:
+        yield f"ALONGSIDE_{service.kafka_password}: ${{{service.kafka_password}:-}}"
+
+
+def compose_migrations(services: Services) -> Iterator[str]:
+    """One job per service."""
+    for service in services:
+        yield f"migrate-{service.name}:"
+        yield f"  <<: [*job, *{service.name}]"
+        yield f"  command: [python, -m, {service.package}, migrate]"
+        yield "  depends_on: *databases-ready"
+        yield ""
+
+
+def compose_services(services: Services) -> Iterator[str]:
+    """The services themselves."""
+    for service in services:
+        yield f"{service.name}:"
+        yield f"  <<: [*service, *{service.name}]"
+        yield f'  ports: ["127.0.0.1:{service.port}:8100"]'
+        yield "  depends_on:"
+        yield "    <<: *engines-ready"
+        yield f"    migrate-{service.name}: {{condition: service_completed_successfully}}"
+        for other in service.starts_after:
+            yield f"    {other}: {{condition: service_healthy}}"
+        yield ""
+
+
+def scrape_targets(services: Services) -> Iterator[str]:
+    """Where Prometheus finds each service's metrics."""
+    for service in services:
+        yield f"- targets: [{service.name}:8100]"
+        yield f"  labels: {{service: {service.name}}}"
+
+
+def example_database_passwords(services: Services) -> Iterator[str]:
+    """Blank secrets of .env."""
+    return (f"{service.database_password}=" for service in services)
+
+
+def example_kafka_passwords(services: Services) -> Iterator[str]:
+    """Blank secrets of .env."""
+    return (f"{service.kafka_password}=" for service in services)
+
+
+def editable_requirements(services: Services) -> Iterator[str]:
+    """The services as rooms whose dependencies are locked."""
+    return (f"-e ./services/{service.name}" for service in services)
+
+
+def service_packages(services: Services) -> Iterator[str]:
+    """The packages as lines of a TOML list."""
+    return (f'"{service.package}",' for service in services)
+
+
+def type_paths(services: Services) -> Iterator[str]:
+    """Where mypy finds each service's package."""
+    return (f'"$MYPY_CONFIG_FILE_DIR/services/{service.name}",' for service in services)
+
+
+def import_layers(services: Services) -> Iterator[str]:
+    """The top layer of the import rules: rooms that never import one another."""
+    rooms = ["alongside_cli", *(service.package for service in services)]
+    yield f'"{" | ".join(rooms)}",'
+
+
+def rights(services: Services) -> Iterator[str]:
+    """Who may do what at Kafka, as a table: from the streams, for every service and for a partner."""
+    yield "| user | writes | reads | in groups |"
+    yield "|---|---|---|---|"
+    for user in (*(service.name for service in services), user_of("<id>")):
+        cells = [names_in(user, *what) for what in (("write", "topic"), ("read", "topic"), ("read", "group"))]
+        yield f"| `{user}` | {' | '.join(cells)} |"
+
+
+def names_in(user: str, right: str, resource: str) -> str:
+    """The topics or groups a user may read or write."""
+    found = sorted(
+        f"{rule.name}{'…' if rule.prefix else ''}"
+        for rule in rules_for(["<id>"])
+        if (rule.user, rule.right, rule.resource) == (user, right, resource)
+    )
+    return ", ".join(f"`{name}`" for name in found)
+
+
+def port_settings(services: Services) -> Iterator[str]:
+    """The settings that choose a service's port in the local stack, as a table."""
+    yield "| port of a service | default | meaning |"
+    yield "|---|---|---|"
+    for service in services:
+        yield f"| `ALONGSIDE_{service.name.upper()}_PORT` | none | {service.port}, or any free port |"
+
+
+BLOCKS: Mapping[str, Mapping[str, Lines]] = {
+    "docker-compose.yml": {
+        "images and settings": compose_anchors,
+        "required settings": compose_required,
+        "passwords of databases": compose_database_passwords,
+        "passwords at Kafka": compose_kafka_passwords,
+        "migrations": compose_migrations,
+        "services": compose_services,
+    },
+    "deploy/prometheus/prometheus.yml": {"targets": scrape_targets},
+    "deploy/example.env": {
+        "passwords of databases": example_database_passwords,
+        "passwords at Kafka": example_kafka_passwords,
+    },
+    "requirements.in": {"services": editable_requirements},
+    "pyproject.toml": {
+        "first party": service_packages,
+        "type paths": type_paths,
+        "packages": service_packages,
+        "layers": import_layers,
+        "containers": service_packages,
+    },
+    "docs/operations.md": {"rights at Kafka": rights, "ports": port_settings},
+}
+"""Each block by its file and its name there."""
