@@ -1,0 +1,1 @@
+"""The rules: facts in, a named decision out."""

@@ -1,0 +1,7 @@
+"""Alembic's door; all of it is in the chassis."""
+
+from alongside_milestones.tables import Base
+
+from alongside_chassis.migrations import run_env
+
+run_env(Base.metadata)
