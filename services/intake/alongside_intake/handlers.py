@@ -1,7 +1,6 @@
 """Intake's Kafka door: what it does with what it hears."""
 
 from collections.abc import Collection, Sequence
-from typing import Final
 from uuid import UUID
 
 from alongside_chassis.errors import Unprocessable
@@ -12,15 +11,10 @@ from alongside_chassis.transaction import Tx
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
-from alongside_contracts.vocabulary import ProblemCode, Status
+from alongside_contracts.vocabulary import TERMINAL, ProblemCode
 from alongside_intake import announcements, people_store, store
 from alongside_intake.admission import HELD_OVERDUE, Desk, tell
 from alongside_intake.filing import Sent
-
-ENDED: Final = frozenset(
-    {Status.REJECTED, Status.CANCELLED, Status.COMPLETED, Status.FAILED, Status.ENTERED_IN_ERROR}
-)
-"""Statuses a referral never leaves; a successor has an id of its own."""
 
 
 def intake_handlers(desk: Desk) -> Handlers:
@@ -36,7 +30,7 @@ def intake_handlers(desk: Desk) -> Handlers:
 
     @handlers.on_batch(ReferralStatusChanged)
     async def forget_what_ended(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
-        await store.close_referrals(tx, [event.referral_id for event in events if event.status in ENDED])
+        await store.close_referrals(tx, [event.referral_id for event in events if event.status in TERMINAL])
 
     @handlers.on(ReferralSucceeded)
     async def follow_the_successor(event: ReferralSucceeded, tx: Tx) -> None:

@@ -18,8 +18,8 @@ from alongside_contracts.ids import ReferralId, SubmissionId
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.streams import Stream
+from alongside_contracts.vocabulary import TERMINAL
 from alongside_intake import rebuilding_store
-from alongside_intake.handlers import ENDED
 from alongside_intake.rebuilding_store import Opened
 
 HEARS: Final[frozenset[type[Event]]] = frozenset(
@@ -54,7 +54,7 @@ class OpenReferralsProjection:
             case ReferralSucceeded():
                 self._opened[event.referral_id] = _opened(event, None)
                 self._over.add(event.replaces)
-            case ReferralStatusChanged(status=status) if status in ENDED:
+            case ReferralStatusChanged(status=status) if status in TERMINAL:
                 self._over.add(event.referral_id)
             case _:
                 pass  # on its way

@@ -6,6 +6,7 @@ FHIR R4 `Task.status` as the Gravity SDOH Clinical Care guide allows them.
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class Need(StrEnum):
@@ -240,6 +241,12 @@ class Status(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     ENTERED_IN_ERROR = "entered-in-error"
+
+
+TERMINAL: Final = frozenset(
+    {Status.REJECTED, Status.CANCELLED, Status.COMPLETED, Status.FAILED, Status.ENTERED_IN_ERROR}
+)
+"""Statuses a referral never leaves; what follows is a successor with an id of its own."""
 
 
 class BusinessStatus(StrEnum):

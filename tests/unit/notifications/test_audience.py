@@ -117,7 +117,7 @@ def test_walking_together_is_told_to_both_sides_and_the_person(status: str) -> N
     assert told(status) == {REFERRER, TARGET, PERSON}
 
 
-@pytest.mark.parametrize("status", sorted(audience.TERMINAL))
+@pytest.mark.parametrize("status", sorted(vocabulary.TERMINAL))
 def test_every_end_is_told_to_everybody_whatever_refines_it(status: str) -> None:
     assert told(status) == {REFERRER, TARGET, PERSON}
     assert told(status, "no-response") == {REFERRER, TARGET, PERSON}

@@ -5,12 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from alongside_contracts.vocabulary import TERMINAL
 from alongside_matching.domain.facts import Request
 
 URGENCY_RANK: Final = {"crisis": 0, "urgent": 1, "routine": 2}
 """Urgency first, then waiting time. The store keeps the rank beside each request, so that PostgreSQL can sort."""
-
-TERMINAL_STATUSES: Final = frozenset({"cancelled", "completed", "failed", "rejected", "entered-in-error"})
 
 
 class RequestState(StrEnum):
@@ -40,4 +39,4 @@ def urgency_rank(urgency: str) -> int:
 
 def is_end(status: str) -> bool:
     """Whether a referral with this status goes no further, and matching has to let go of what it holds."""
-    return status in TERMINAL_STATUSES
+    return status in TERMINAL

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
+from alongside_contracts.vocabulary import TERMINAL
+
 Moment: TypeAlias = str
 """What happened, as a code: a status, the business status that refines it, or one of our own words below."""
 
@@ -91,8 +93,6 @@ class Overdue:
     parties: Parties
     next_actor: str
 
-
-TERMINAL: Final = frozenset({"rejected", "cancelled", "completed", "failed", "entered-in-error"})
 
 _NOBODY: Final[tuple[Role, ...]] = ()
 _SENDER: Final = (Role.REFERRER,)

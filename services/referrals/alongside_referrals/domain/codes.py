@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+from alongside_contracts.vocabulary import TERMINAL as TERMINAL_CODES
+
 
 class Status(StrEnum):
     """Canonical status: FHIR R4 `Task.status` as Gravity SDOH-CC allows it."""
@@ -19,9 +21,7 @@ class Status(StrEnum):
     ENTERED_IN_ERROR = "entered-in-error"
 
 
-TERMINAL: Final = frozenset(
-    {Status.REJECTED, Status.CANCELLED, Status.COMPLETED, Status.FAILED, Status.ENTERED_IN_ERROR}
-)
+TERMINAL: Final = frozenset(Status(ended) for ended in TERMINAL_CODES)
 
 
 class Business(StrEnum):
