@@ -11,7 +11,6 @@ from alongside_contracts import streams
 from alongside_notifications import store
 from alongside_notifications.api import crisis_router, inbox_router, notices_router
 from alongside_notifications.delivery import Delivery, Terms
-from alongside_notifications.domain.ladder import ANY_REGION, ladder_of
 from alongside_notifications.handlers import notifications_handlers
 from alongside_notifications.inbox_projection import InboxProjection
 from alongside_notifications.mail import MailRelay
@@ -37,7 +36,7 @@ def service(settings: Settings) -> Service:
         handlers=notifications_handlers(ladders=settings.ladders, crisis_step=settings.crisis_step),
         hears=(streams.JOURNEY, streams.CRISIS),
         routers=(notices_router(), inbox_router(link_base=settings.link_base_url), crisis_router()),
-        projection=lambda: InboxProjection(ladder_of(ANY_REGION, settings.ladders)[0]),
+        projection=lambda: InboxProjection(settings.ladders),
         workers=(
             _mail_worker(settings, metrics, urgent=True),
             _mail_worker(settings, metrics, urgent=False),

@@ -14,7 +14,7 @@ from alongside_notifications import store
 from alongside_notifications.announcements import announce_delivered
 from alongside_notifications.domain import audience, ladder
 from alongside_notifications.domain.audience import CRISIS, Channel
-from alongside_notifications.domain.ladder import ANY_REGION, UNACKNOWLEDGED, Escalation, Ladders
+from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation, Ladders
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
 from alongside_notifications.telling import JourneyNews, notices_of
 
@@ -23,19 +23,17 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
     """Everything this service hears."""
     handlers = Handlers()
 
-    coordinator = ladder.ladder_of(ANY_REGION, ladders)[0]
-
     @handlers.on_batch(ReferralStatusChanged)
     async def tell_of_transitions(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
-        await _tell(tx, events, coordinator)
+        await _tell(tx, events, ladders)
 
     @handlers.on_batch(MatchLapsed)
     async def tell_who_did_not_answer(events: Sequence[MatchLapsed], tx: Tx) -> None:
-        await _tell(tx, events, coordinator)
+        await _tell(tx, events, ladders)
 
     @handlers.on_batch(ReferralOverdue)
     async def ask_who_must_act(events: Sequence[ReferralOverdue], tx: Tx) -> None:
-        await _tell(tx, events, coordinator)
+        await _tell(tx, events, ladders)
 
     @handlers.on(SubmissionEscalated)
     async def page_who_is_on_call(event: SubmissionEscalated, tx: Tx) -> None:
@@ -62,9 +60,9 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
     return handlers
 
 
-async def _tell(tx: Tx, events: Sequence[JourneyNews], coordinator: str) -> None:
+async def _tell(tx: Tx, events: Sequence[JourneyNews], ladders: Ladders) -> None:
     """Record all notices at once and announce the in-app ones, whose record is their delivery."""
-    told = [(event, notices_of(event, tx.cause_of(event), coordinator=coordinator)) for event in events]
+    told = [(event, notices_of(event, tx.cause_of(event), ladders=ladders)) for event in events]
     fresh = await store.record(
         tx, [(notice, tx.causes[id(event)].trace) for event, about_it in told for notice in about_it]
     )

@@ -19,6 +19,7 @@ from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_contracts.streams import Stream
 from alongside_notifications import rebuilding_store
 from alongside_notifications.domain.audience import Channel
+from alongside_notifications.domain.ladder import Ladders
 from alongside_notifications.domain.notice import Notice
 from alongside_notifications.rebuilding_store import Told
 from alongside_notifications.telling import notices_of
@@ -32,7 +33,7 @@ HEARS: Final[frozenset[type[Event]]] = frozenset(
 class InboxProjection:
     """The inbox while it is built anew. A cause stands before the words of its delivery, in the same partition."""
 
-    coordinator: str
+    ladders: Ladders
     streams: Sequence[Stream] = (streams.JOURNEY,)
     hears: frozenset[type[Event]] = HEARS
     _explained: dict[tuple[str, str], Notice] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class InboxProjection:
         if isinstance(event, NoticeDelivered):
             return self._as_announced(event)
         assert isinstance(event, ReferralStatusChanged | MatchLapsed | ReferralOverdue)  # noqa: S101  (what it hears)
-        for notice in notices_of(event, item.envelope.id, coordinator=self.coordinator):
+        for notice in notices_of(event, item.envelope.id, ladders=self.ladders):
             if notice.channel is Channel.IN_APP:
                 self._explained[notice.news.cause, notice.recipient.role] = notice
         return None

@@ -8,13 +8,14 @@ from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_notifications.domain import audience
 from alongside_notifications.domain.audience import LAPSED, OVERDUE, Overdue, Parties, Recipient, Transition
+from alongside_notifications.domain.ladder import ANY_REGION, Ladders, ladder_of
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
 
 JourneyNews: TypeAlias = ReferralStatusChanged | MatchLapsed | ReferralOverdue
 
 
-def notices_of(event: JourneyNews, cause: str, *, coordinator: str) -> list[Notice]:
-    """Every notice an event is the cause of; `coordinator` is who is on call."""
+def notices_of(event: JourneyNews, cause: str, *, ladders: Ladders) -> list[Notice]:
+    """Every notice an event is the cause of; `ladders` say which coordinator is on call in its region."""
     match event:
         case ReferralStatusChanged():
             return _of_transition(event, cause)
@@ -24,6 +25,7 @@ def notices_of(event: JourneyNews, cause: str, *, coordinator: str) -> list[Noti
         case ReferralOverdue():
             news = News(cause, OVERDUE, Subject(referral_id=event.referral_id))
             overdue = Overdue(_parties(event.person_id, event.partner, event.offer_id), event.next_actor)
+            coordinator = ladder_of(event.region or ANY_REGION, ladders)[0]
             return _made(news, audience.who_is_asked(overdue, coordinator=coordinator))
 
 

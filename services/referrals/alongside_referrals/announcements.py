@@ -60,6 +60,7 @@ def announce_overdue(tx: Tx, referral: Referral, late: Actor, asked: Actor, due_
             late_actor=words.Actor(late),
             next_actor=words.Actor(asked),
             due_at=due_at,
+            region=referral.region,
         )
     )
 

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from alongside_contracts import streams
 from alongside_contracts.event import Event
-from alongside_contracts.ids import OfferId, PartnerId, PersonId, Reference, ReferralId
+from alongside_contracts.ids import OfferId, PartnerId, PersonId, Reference, ReferralId, RegionId
 from alongside_contracts.intake import SupportRequest
 from alongside_contracts.vocabulary import Actor, BusinessStatus, Fit, OfferKind, Outcome, Reason, Status
 
@@ -61,6 +61,8 @@ class ReferralOverdue(Event):
     next_actor: Actor
     """Who is asked now."""
     due_at: AwareDatetime
+    region: RegionId | None = None
+    """Where the referral is looked after: its on-call ladder is asked. Absent in records of before November 2026."""
 
     @property
     def key(self) -> str:

@@ -139,8 +139,8 @@ def a_transition(status: Status = Status.ACCEPTED, **given: Any) -> ReferralStat
     return ReferralStatusChanged(**defaults | given)
 
 
-def an_overdue_referral(next_actor: Actor) -> ReferralOverdue:
-    """A partner's referral somebody let wait too long."""
+def an_overdue_referral(next_actor: Actor, region: str | None = None) -> ReferralOverdue:
+    """A partner's referral somebody let wait too long; without a region as it was announced before there was one."""
     return ReferralOverdue(
         referral_id=ReferralId(new_id()),
         person_id=PERSON,
@@ -150,6 +150,7 @@ def an_overdue_referral(next_actor: Actor) -> ReferralOverdue:
         late_actor=Actor.TARGET,
         next_actor=next_actor,
         due_at=SUNDAY_NOON,
+        region=region,
     )
 
 

@@ -18,6 +18,7 @@ from tests.service.notifications.conftest import (
     PERSON,
     PERSON_MAIL,
     Network,
+    Networks,
     a_transition,
     an_overdue_referral,
 )
@@ -96,6 +97,20 @@ async def test_who_lets_a_referral_wait_is_reminded(network: Network) -> None:
 
     told = {(notice["role"], notice["recipient_id"]) for notice in await network.notices()}
     assert told == {("target", str(OFFER)), ("coordinator", "on-call")}
+
+
+@pytest.mark.parametrize(
+    ("region", "on_call"),
+    [("us-fl-miami", "miami-desk"), ("us-oh-scioto", "common-desk"), (None, "common-desk")],
+)
+async def test_an_overdue_referral_is_looked_after_by_the_coordinator_of_its_region(
+    network_with: Networks, region: str | None, on_call: str
+) -> None:
+    ladders = {"us-fl-miami": [{"coordinator": "miami-desk"}], "*": [{"coordinator": "common-desk"}]}
+    async with network_with(on_call=ladders) as network:
+        await network.bench.hear(an_overdue_referral(Actor.COORDINATOR, region))
+
+        assert {notice["recipient_id"] for notice in await network.notices()} == {on_call}
 
 
 async def test_who_did_not_answer_in_time_hears_that_the_time_has_passed(network: Network) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import Actor, BusinessStatus, Reason, Status
-from tests.builders import an_acceptance
+from tests.builders import REGION, an_acceptance
 from tests.conftest import SUNDAY_NOON
 from tests.service.referrals.conftest import Journey, only
 
@@ -17,6 +17,7 @@ async def test_whoever_does_not_make_first_contact_is_nudged_then_reported_then_
     late = [await fire_at_due(accepted) for _ in range(3)]
 
     first, second, third = (only(announced, ReferralOverdue)[0] for announced in late)
+    assert {event.region for event in (first, second, third)} == {REGION}
     assert (first.late_actor, first.next_actor) == (Actor.TARGET, Actor.TARGET)
     # Thursday is Thanksgiving in Miami: two business days after Tuesday are Friday.
     assert first.due_at == datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
