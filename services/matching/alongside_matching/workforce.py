@@ -34,6 +34,12 @@ class SupervisorFull:
     supporters_max: int
 
 
+async def lock_supervisor(tx: Tx, supervisor: str | None) -> None:
+    """Let nobody else agree on this supervisor until the commit. Comes before the offer is locked (store/__init__)."""
+    if supervisor is not None:
+        await supporters.lock_supervisor(tx.conn, supervisor)
+
+
 async def agree(
     tx: Tx,
     offer: asyncpg.Record,
@@ -42,7 +48,7 @@ async def agree(
     supervisor: str | None,
     policies: Policies,
 ) -> Noted | SupervisorFull:
-    """Agree with a supporter on hours and on who supervises them."""
+    """Agree with a supporter on hours and on who supervises them; the supervisor is locked as well."""
     norm = policies.of(offer["region"]).norms.supporters_per_supervisor_max
     if supervisor is not None and await supporters.supervised_by(tx.conn, supervisor, offer["id"]) >= norm:
         return SupervisorFull(norm)

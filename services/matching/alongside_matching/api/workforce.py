@@ -64,7 +64,7 @@ def _add_agreement(routes: APIRouter, policies: Policies) -> None:
     async def agree(offer_id: UUID, form: AgreementForm, command: Command) -> Response:
         """Agree on hours a week and on who supervises the supporter."""
 
-        async def work(tx: Tx, offer: asyncpg.Record) -> None:
+        async def agreed(tx: Tx, offer: asyncpg.Record) -> None:
             match await workforce.agree(
                 tx,
                 offer,
@@ -77,7 +77,11 @@ def _add_agreement(routes: APIRouter, policies: Policies) -> None:
                 case Noted():
                     pass
 
-        return await command.run(_on(offer_id, work))
+        async def work(tx: Tx) -> OfferView:
+            await workforce.lock_supervisor(tx, form.supervisor)
+            return await _on(offer_id, agreed)(tx)
+
+        return await command.run(work)
 
 
 def _add_certificates(routes: APIRouter, policies: Policies) -> None:

@@ -172,6 +172,14 @@ async def supervisions(conn: asyncpg.Connection, offer_id: UUID, limit: int) -> 
     return [row["on_day"] for row in await conn.fetch(query, offer_id, limit)]
 
 
+async def lock_supervisor(conn: asyncpg.Connection, supervisor: str) -> None:
+    """Wait until nobody else counts this supervisor's supporters, and let nobody count them until the commit.
+
+    An advisory lock: supervisors are references of the network's, and have no row of their own.
+    """
+    await conn.execute("select pg_advisory_xact_lock(hashtextextended('supervisor:' || $1, 0))", supervisor)
+
+
 async def supervised_by(conn: asyncpg.Connection, supervisor: str, besides: UUID | None) -> int:
     """How many supporters a supervisor has, one of them left out."""
     query = "select count(*) from supporter where supervisor = $1 and offer_id is distinct from $2"
