@@ -63,6 +63,7 @@ def _hear_timers_of_referrals(heard: Handlers, desk: Desk) -> None:
     @heard.on_timer(ending.REFERRAL_END)
     async def end_what_somebody_had_in_hand(timer: Timer, tx: Tx) -> None:
         await ending.end_after_all(tx, UUID(timer.key), desk.policies)
+        await meeting.release_seats_of(tx, [UUID(timer.key)])
 
     @heard.on_timer(PROPOSAL_EXPIRY)
     async def lapse_an_unanswered_proposal(timer: Timer, tx: Tx) -> None:

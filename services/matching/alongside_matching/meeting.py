@@ -13,9 +13,10 @@ from alongside_contracts.ids import new_id
 from alongside_matching.domain import seats as rules
 from alongside_matching.domain.policy import Policies
 from alongside_matching.domain.seats import GiveBack, NotYet, Over, SeatState, Take
+from alongside_matching.domain.waiting import RequestState
 from alongside_matching.groups.schedule import Impossible, Possible, judged, meeting_at
 from alongside_matching.offering import settle
-from alongside_matching.store import groups
+from alongside_matching.store import groups, requests
 from alongside_matching.store.groups import Group
 
 SEAT_EXPIRY: Final = "seat-expiry"
@@ -39,6 +40,16 @@ class NoSeat:
 @dataclass(frozen=True, slots=True)
 class HasOne:
     """The referral has a seat at this meeting already."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYetKnown:
+    """Matching has not heard of the referral: its admission may be on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralEnded:
+    """The referral has ended; nobody comes on its behalf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +86,17 @@ async def change_one(
 
 async def hold_seat(
     tx: Tx, group: Group, starts_at: datetime, *, referral_id: UUID, policies: Policies
-) -> Held | Unknown | NoSeat | HasOne:
-    """Keep a seat for a referral: 1 the meeting is known; 2 one seat fewer is free; 3 it is this referral's.
+) -> Held | Unknown | NoSeat | HasOne | NotYetKnown | ReferralEnded:
+    """Keep a seat for a referral that is open, and stays so until the commit (its request is locked).
 
-    Raises nothing when two want the last one: the database gives it to one of them.
+    1 the meeting is known; 2 one seat fewer is free; 3 it is this referral's. Raises nothing when two want the last one:
+    the database gives it to one of them.
     """
+    state = await requests.lock_one(tx.conn, referral_id)
+    if state is None:
+        return NotYetKnown()
+    if state is RequestState.CLOSED:
+        return ReferralEnded()
     if meeting_at(group.schedule, starts_at) is None:
         return Unknown()
     if group.meeting_state != "meeting" or not group.newcomers or starts_at <= tx.now:

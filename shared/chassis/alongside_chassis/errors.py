@@ -46,6 +46,7 @@ class Problem(ChassisError):
     """An HTTP refusal: what was wrong, where, and what to do about it.
 
     `code` is stable and machine-readable; `detail` and `remedy` are sentences for people; `field` names the input.
+    `retry_after_seconds` says when the same request may succeed, as the header Retry-After.
     """
 
     def __init__(
@@ -58,11 +59,13 @@ class Problem(ChassisError):
         remedy: str = "",
         field: str | None = None,
         extra: Mapping[str, Any] | None = None,
+        retry_after_seconds: int | None = None,
     ) -> None:
         super().__init__(f"{status} {code}")
         self.status, self.code, self.title = status, code, title
         self.detail, self.remedy, self.field = detail, remedy, field
         self.extra = dict(extra or {})
+        self.retry_after_seconds = retry_after_seconds
 
     def body(self) -> dict[str, Any]:
         """The RFC 9457 document."""

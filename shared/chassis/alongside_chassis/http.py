@@ -25,6 +25,7 @@ from alongside_chassis.transaction import Tx
 PROBLEM_JSON: Final = "application/problem+json"
 COMMAND_ATTEMPTS_MAX: Final = 5
 PAGE_MAX: Final = 200
+AWAY_RETRY_SECONDS: Final = 1
 
 T = TypeVar("T")
 Work = Callable[[Tx], Awaitable[BaseModel | None]]
@@ -184,7 +185,9 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 def problem_response(problem: Problem) -> Response:
     """A problem as an HTTP answer."""
-    return Response(orjson.dumps(problem.body()), problem.status, media_type=PROBLEM_JSON)
+    seconds = problem.retry_after_seconds
+    headers = {} if seconds is None else {"Retry-After": str(seconds)}
+    return Response(orjson.dumps(problem.body()), problem.status, headers, media_type=PROBLEM_JSON)
 
 
 async def _on_problem(_request: Request, error: Exception) -> Response:
@@ -236,6 +239,7 @@ async def _on_bug(request: Request, error: Exception) -> Response:
                 code="try-again",
                 title="A part we depend on is away",
                 remedy="Try again in a moment.",
+                retry_after_seconds=AWAY_RETRY_SECONDS,
             )
         )
     return problem_response(

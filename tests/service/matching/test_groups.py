@@ -14,7 +14,10 @@ from alongside_contracts.matching import MatchWaitlisted
 from alongside_contracts.vocabulary import Status
 from alongside_matching import meeting
 from alongside_matching.domain.week import Window, windows_of
+from alongside_matching.policy_file import read_policies
+from alongside_matching.settings import SHIPPED_POLICIES
 from alongside_matching.store import groups, offers
+from tests.builders import an_admission
 from tests.polling import poll_until
 from tests.service.matching.bench import a_status, admit, an_offer, announced, story
 
@@ -52,9 +55,10 @@ async def next_start(bench: ServiceBench, group: UUID) -> str:
 
 
 async def hold(bench: ServiceBench, group: UUID, starts_at: str, referral: UUID | None = None) -> Any:
-    """Ask for a seat."""
+    """Ask for a seat; for a referral of its own, unless one is given."""
+    wanted = referral or await admit(bench)
     return await bench.client.post(
-        f"/groups/{group}/occurrences/{starts_at}/seats", json={"referral_id": str(referral or new_id())}
+        f"/groups/{group}/occurrences/{starts_at}/seats", json={"referral_id": str(wanted)}
     )
 
 
@@ -263,7 +267,7 @@ async def test_a_taken_seat_stays_taken_until_it_is_released(matching_bench: Ser
 async def test_a_referral_has_one_seat_at_a_meeting_and_may_hold_it_again(
     matching_bench: ServiceBench,
 ) -> None:
-    group, referral = await a_group(matching_bench), new_id()
+    group, referral = await a_group(matching_bench), await admit(matching_bench)
     starts_at = await next_start(matching_bench, group)
     seat = (await hold(matching_bench, group, starts_at, referral)).json()
 
@@ -280,6 +284,46 @@ async def test_seats_are_given_back_when_the_referral_ends(matching_bench: Servi
     await hold(matching_bench, group, await next_start(matching_bench, group), referral)
 
     await matching_bench.hear(a_status(referral, Status.CANCELLED))
+
+    assert (await next_meetings(matching_bench, group))[0]["held"] == 0
+
+
+async def test_a_seat_is_not_held_for_a_referral_that_is_not_known_yet(matching_bench: ServiceBench) -> None:
+    group, admission = await a_group(matching_bench), an_admission()
+    starts_at = await next_start(matching_bench, group)
+
+    early = await hold(matching_bench, group, starts_at, admission.referral_id)
+    await matching_bench.hear(admission)
+    later = await hold(matching_bench, group, starts_at, admission.referral_id)
+
+    assert (early.status_code, early.json()["code"]) == (409, "not-yet-known")
+    assert int(early.headers["Retry-After"]) >= 1
+    assert later.status_code == 201
+
+
+async def test_a_seat_is_not_held_for_a_referral_that_has_ended(matching_bench: ServiceBench) -> None:
+    group, heard, unheard = await a_group(matching_bench), await admit(matching_bench), new_id()
+    starts_at = await next_start(matching_bench, group)
+    await matching_bench.hear(*(a_status(each, Status.CANCELLED) for each in (heard, unheard)))
+
+    answers = [await hold(matching_bench, group, starts_at, each) for each in (heard, unheard)]
+
+    assert [answer.json()["code"] for answer in answers] == ["referral-ended", "referral-ended"]
+    assert (await next_meetings(matching_bench, group))[0]["held"] == 0
+
+
+async def test_an_end_that_comes_while_a_seat_is_being_held_gives_it_back(
+    matching_bench: ServiceBench,
+) -> None:
+    group, referral = await a_group(matching_bench), await admit(matching_bench)
+    starts_at = await next_start(matching_bench, group)
+    begins, policies = datetime.fromisoformat(starts_at), read_policies(SHIPPED_POLICIES)
+
+    async with matching_bench.runtime.transaction() as tx:
+        found = (await groups.groups(tx.conn, [group]))[group]
+        await meeting.hold_seat(tx, found, begins, referral_id=referral, policies=policies)
+        await matching_bench.hear(a_status(referral, Status.CANCELLED))  # passes over what is locked
+    await matching_bench.fire_timers(matching_bench.clock.now())
 
     assert (await next_meetings(matching_bench, group))[0]["held"] == 0
 

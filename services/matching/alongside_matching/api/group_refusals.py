@@ -1,9 +1,14 @@
 """What is refused about groups in time, each with its remedy."""
 
+from typing import Final
+
 from alongside_chassis.errors import Problem
 from alongside_matching.api.problems import conflict, not_found, unprocessable
 from alongside_matching.domain.seats import SeatState
 from alongside_matching.groups.schedule import Impossible
+
+RETRY_AFTER_SECONDS: Final = 2
+"""An event is usually read within a second."""
 
 
 def no_group() -> Problem:
@@ -81,6 +86,29 @@ def has_one() -> Problem:
         "has-a-seat",
         "This referral has a seat at this meeting already",
         remedy="Take or release the seat it has.",
+        field="body.referral_id",
+    )
+
+
+def not_yet_known() -> Problem:
+    """The referral's admission may not have arrived yet. A conflict, no 503: nothing here is away."""
+    return Problem(
+        status=409,
+        code="not-yet-known",
+        title="Matching has not heard of this referral yet",
+        detail="Its admission may still be on its way.",
+        remedy="Ask again after the seconds in Retry-After; if it stays so, look at the id.",
+        field="body.referral_id",
+        retry_after_seconds=RETRY_AFTER_SECONDS,
+    )
+
+
+def referral_ended() -> Problem:
+    """Nobody comes on behalf of a referral that is over."""
+    return conflict(
+        "referral-ended",
+        "This referral has ended",
+        remedy="Hold seats for open referrals; a person who returns has a new one.",
         field="body.referral_id",
     )
 

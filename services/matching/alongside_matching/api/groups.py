@@ -244,6 +244,10 @@ def _add_holding(routes: APIRouter, policies: Policies) -> None:
                     raise group_refusals.no_seat()
                 case meeting.HasOne():
                     raise group_refusals.has_one()
+                case meeting.NotYetKnown():
+                    raise group_refusals.not_yet_known()
+                case meeting.ReferralEnded():
+                    raise group_refusals.referral_ended()
 
         return await command.run(work, status=201)
 

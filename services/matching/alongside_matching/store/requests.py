@@ -109,6 +109,13 @@ async def of_proposal(conn: asyncpg.Connection, proposal_id: UUID) -> Standing |
     return _standing(row) if row else None
 
 
+async def lock_one(conn: asyncpg.Connection, referral_id: UUID) -> RequestState | None:
+    """Wait for a referral's request and lock it; returns its state, None for a referral that is not known."""
+    query = "select state from request where referral_id = $1 for no key update"
+    state = await conn.fetchval(query, referral_id)
+    return RequestState(state) if state else None
+
+
 async def lock_open(
     conn: asyncpg.Connection, referral_ids: Collection[UUID], *, patient: bool
 ) -> dict[UUID, RequestState]:
