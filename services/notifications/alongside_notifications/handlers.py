@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from alongside_chassis.handlers import Handlers, Timer
@@ -17,6 +18,9 @@ from alongside_notifications.domain.audience import CRISIS, Channel
 from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation, Ladders
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
 from alongside_notifications.telling import JourneyNews, notices_of
+
+CRISIS_TRIED_EVERY: Final = timedelta(minutes=1)
+"""How often a page that fails is tried on: somebody may be in danger, so not daily as other timers are."""
 
 
 def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handlers:
@@ -48,7 +52,7 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
         await store.raise_escalation(tx, escalation)
         await _page(tx, escalation)
 
-    @handlers.on_timer(UNACKNOWLEDGED)
+    @handlers.on_timer(UNACKNOWLEDGED, tried_every=CRISIS_TRIED_EVERY)
     async def page_the_next(timer: Timer, tx: Tx) -> None:
         escalation = await store.open_escalation_for_update(tx, timer.key)
         if escalation is None:

@@ -1,6 +1,7 @@
 """Kafka's and the clock's door: load, decide, record, announce. Facts of others become words of the machine here."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -22,12 +23,13 @@ from alongside_referrals.announcements import DUE, announce_overdue
 from alongside_referrals.domain.codes import Actor, OfferKind, Reason, Role, Status, Wait
 from alongside_referrals.domain.commands import Accept, Decline, Fact, Lapse, Propose, Recall, Waitlist
 from alongside_referrals.domain.decisions import Moved, Noted, Refused, Stale
-from alongside_referrals.domain.due import Overdue, RecallDue, escalate
+from alongside_referrals.domain.due import Overdue, RecallDue, escalate, hand_over
 from alongside_referrals.domain.loop import Closed, Notice, can_close_a_loop, hear_notice
 from alongside_referrals.domain.machine import Decision, decide
 from alongside_referrals.domain.policy import Policies
 from alongside_referrals.domain.referral import Referral
 from alongside_referrals.recording import open_drafts, record, told
+from alongside_referrals.store import Line
 
 MatchEvent = MatchProposed | MatchAccepted | MatchDeclined | MatchLapsed | MatchWaitlisted
 NoticeEvent = NoticeDelivered | NoticeFailed
@@ -101,6 +103,18 @@ def _hear_the_clock(hears: Handlers, policies: Policies) -> None:
         referral = (await store.lock(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
         if referral is not None:
             await _escalate(referral, tx, policies)
+
+    @hears.on_timer_failed(DUE)
+    async def ask_the_coordinator(timer: Timer, again_at: datetime, tx: Tx) -> None:
+        referral = (await store.lock(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
+        if referral is None:
+            return
+        match hand_over(referral, tx.now, again_at):
+            case Overdue() as overdue:
+                announce_overdue(tx, overdue.referral, overdue.late, Actor.COORDINATOR, again_at)
+                await store.save(tx.conn, [Line(overdue.referral, overdue.entry, tx.cause)], tx.now)
+            case Stale():
+                pass  # it has ended
 
 
 async def _take_in(events: Sequence[E], tx: Tx, rule: Rule[E]) -> None:

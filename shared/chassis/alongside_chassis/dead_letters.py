@@ -50,6 +50,8 @@ _FORGET: Final = """
 _AFTER_ALL: Final = UUID(int=2**128 - 1)
 OUTBOX_PARTITION: Final = -1
 """Where the relay keeps announcements the broker refused; their `offset` is the id of their outbox row."""
+TIMER_PARTITION: Final = -2
+"""Where timers are kept whose handler fails; their `topic` is the timer's kind, their `event_id` its id."""
 FORGET_ROWS_MAX: Final = 10_000
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
 from alongside_chassis.origin import Origin
@@ -49,6 +49,7 @@ class Paused:
 
 
 TimerHandler = Callable[[Timer, Tx], Awaitable[None]]
+TimerFailedHandler = Callable[[Timer, datetime, Tx], Awaitable[None]]
 RefusedHandler = Callable[[Refused, Tx], Awaitable[None]]
 PausedHandler = Callable[[Paused, Tx], Awaitable[None]]
 ResumedHandler = Callable[[Quarantine, Tx], Awaitable[None]]
@@ -61,6 +62,8 @@ class Handlers:
         self.events: dict[type[Event], BatchHandler] = {}
         self.batched: set[type[Event]] = set()
         self.timers: dict[str, TimerHandler] = {}
+        self.tried_every: dict[str, timedelta] = {}
+        self.timer_failures: dict[str, TimerFailedHandler] = {}
         self.refusals: dict[str, RefusedHandler] = {}
         self.pauses: dict[str, PausedHandler] = {}
         self.resumptions: dict[str, ResumedHandler] = {}
@@ -91,12 +94,28 @@ class Handlers:
 
         return register
 
-    def on_timer(self, kind: str) -> Callable[[TimerHandler], TimerHandler]:
-        """Handle a timer of this kind when it is due."""
+    def on_timer(
+        self, kind: str, *, tried_every: timedelta = timedelta(days=1)
+    ) -> Callable[[TimerHandler], TimerHandler]:
+        """Handle a timer of this kind when it is due; `tried_every` is how often once its handler keeps failing."""
 
         def register(handler: TimerHandler) -> TimerHandler:
+            self.tried_every[kind] = tried_every
             if self.timers.setdefault(kind, handler) is not handler:
                 raise ValueError(f"timer {kind} has a handler already")
+            return handler
+
+        return register
+
+    def on_timer_failed(self, kind: str) -> Callable[[TimerFailedHandler], TimerFailedHandler]:
+        """Say who looks after what a timer was about, each time its handler failed after several attempts.
+
+        The handler is told when the timer is tried next. It leaves the timer itself alone.
+        """
+
+        def register(handler: TimerFailedHandler) -> TimerFailedHandler:
+            if self.timer_failures.setdefault(kind, handler) is not handler:
+                raise ValueError(f"timer {kind} has such a handler already")
             return handler
 
         return register

@@ -22,6 +22,7 @@ class Metrics:
         self.outbox_rows = self._gauge("outbox_rows", "Rows waiting to be sent.")
         self.outbox_sent = self._count("outbox_sent", "Rows sent and deleted.")
         self.timers_fired = self._count("timers_fired", "Timers by what became of them.", ["kind", "outcome"])
+        self.timers_failing = self._gauge("timers_failing", "Timers whose handler keeps failing.", ["kind"])
         self.ready = self._gauge("ready", "1 when the service is ready for work, 0 when it is not.")
         self.http_seconds = self._time("http_seconds", "HTTP requests.", ["method", "route", "status"])
 

@@ -22,7 +22,9 @@ LogEvent = Literal[
     "replayed",  # a projection was built anew from the streams, with counts
     "service-started",
     "service-stopped",
+    "timer-dead-lettered",  # one timer's handler failed several times; it is kept as a dead letter and tried on
     "timer-failed",  # one timer's work failed and will be tried again
+    "timer-unattended",  # nobody could be named to look after what a failing timer is about
     "timers-wait",  # the timer store is away
     "worker-failed",  # a background worker ended unexpectedly and begins anew
     "migrated",

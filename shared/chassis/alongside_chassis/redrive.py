@@ -6,8 +6,8 @@ have one effect. What was announced for the same key meanwhile has been handled 
 
 from uuid import UUID
 
-from alongside_chassis import dead_letters, outbox
-from alongside_chassis.dead_letters import OUTBOX_PARTITION, DeadLetter, Kept, Outcome, State
+from alongside_chassis import dead_letters, failed_timers, outbox
+from alongside_chassis.dead_letters import OUTBOX_PARTITION, TIMER_PARTITION, DeadLetter, Kept, Outcome, State
 from alongside_chassis.errors import Problem
 from alongside_chassis.outbox import Letter
 from alongside_chassis.pipeline import Pipeline
@@ -16,7 +16,9 @@ from alongside_chassis.transaction import Tx
 
 
 async def replay(tx: Tx, pipeline: Pipeline, letter_id: UUID) -> Outcome:
-    """Handle a kept record again, or put our own announcement back into the outbox; a replayed one stays as it is.
+    """Handle a kept record again, put our own announcement back into the outbox, or fire a timer.
+
+    One that was replayed before stays as it is.
 
     1 lock; 2 handle; 3 settle, or keep it with its new reason. Raises Problem when there is no such letter, or when
     it was dropped.
@@ -28,19 +30,26 @@ async def replay(tx: Tx, pipeline: Pipeline, letter_id: UUID) -> Outcome:
         return Outcome.UNCHANGED
     if kept.letter.partition == OUTBOX_PARTITION:
         outcome: Outcome | Broken = await _return_to_outbox(tx, kept)  # 2
+    elif kept.letter.partition == TIMER_PARTITION:
+        outcome = await failed_timers.fire(tx, pipeline.handlers, kept.letter)  # 2
     else:
         outcome = await pipeline.again(tx, kept.record())  # 2
     if isinstance(outcome, Broken):
         await _keep(tx, pipeline, kept.letter, outcome)  # 3
         return Outcome.REFUSED
-    if outcome is not Outcome.UNWANTED:
+    if outcome not in (Outcome.UNWANTED, Outcome.REFUSED):
         await dead_letters.replayed(tx.conn, letter_id, at=tx.now)  # 3
     return outcome
 
 
 async def drop(tx: Tx, letter_id: UUID, because: str) -> Outcome:
-    """Decide that a record is never to be handled. Raises Problem when there is no such letter, or it was replayed."""
+    """Decide that a record is never to be handled.
+
+    Raises Problem when there is no such letter, when it was replayed, or when it is a timer's.
+    """
     kept = await _locked(tx, letter_id)
+    if kept.letter.partition == TIMER_PARTITION:
+        raise failed_timers.not_droppable()
     if kept.letter.state is State.REPLAYED:
         raise _settled(kept.letter)
     if kept.letter.state is State.DROPPED:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from starlette.middleware import Middleware
 
-from alongside_chassis import dead_letters, idempotency, inbox, outbox, quarantine
+from alongside_chassis import dead_letters, failed_timers, idempotency, inbox, outbox, quarantine
 from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.clock import Clock, SystemClock
 from alongside_chassis.database import connected, connection
@@ -152,7 +152,12 @@ def _vitals(service: Service, runtime: Runtime) -> Vitals:
         metrics=tools.metrics,
         log=tools.log,
     )
-    timers = Timers(tools, service.handlers, settings.timer_poll_seconds)
+    timers = Timers(
+        tools,
+        service.handlers,
+        poll_seconds=settings.timer_poll_seconds,
+        attempts_max=settings.timer_attempts_max,
+    )
     vitals = Vitals(tools, relay, timers, preparation=service.preparation)
     for group, heard in by_group(service.name, service.hears).items():
         vitals.listeners.append(Listener(make_pipeline(service, tools, group), heard, settings))
@@ -217,6 +222,7 @@ async def _sweep(runtime: Runtime) -> None:
         async with connection(runtime.pool) as conn:
             await inbox.forget(conn, runtime.settings.inbox_days)
             await idempotency.forget(conn)
+            await failed_timers.settle_superseded(conn, runtime.clock.now())
             await dead_letters.forget(conn, runtime.settings.dead_letter_days)
             await quarantine.forget(conn, runtime.settings.dead_letter_days)
         await asyncio.sleep(SWEEP_SECONDS)
@@ -229,6 +235,10 @@ async def _measure(runtime: Runtime) -> None:
         async with connection(runtime.pool) as conn:
             metrics.outbox_rows.set(await outbox.waiting(conn))
             paused = await quarantine.paused_topics(conn)
+            failing = await failed_timers.failing(conn)
+        metrics.timers_failing.clear()
+        for kind, count in failing.items():
+            metrics.timers_failing.labels(kind).set(count)
         metrics.paused.clear()
         for topic in paused:
             metrics.paused.labels(topic).set(1)

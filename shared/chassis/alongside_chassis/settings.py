@@ -91,3 +91,5 @@ class Settings(KafkaAccess):
     outbox_shards: int = Field(default=8, ge=1, le=64)
     """Change it only while the outbox is empty: rows of a shard that is no more are sent by nobody."""
     timer_poll_seconds: float = Field(default=0.5, gt=0)
+    timer_attempts_max: int = Field(default=5, ge=1)
+    """Failures of a timer's handler before it becomes a dead letter; the world's and lost races do not count."""

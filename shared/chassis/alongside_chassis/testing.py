@@ -79,7 +79,12 @@ class ServiceBench:
         self.tools = make_tools(service, pool, tracing, clock)
         self.runtime = Runtime(self.tools, service.settings, service.doors)
         self.pipeline = make_pipeline(service, self.tools, service.name)
-        self.timers = Timers(self.tools, service.handlers, poll_seconds=60)
+        self.timers = Timers(
+            self.tools,
+            service.handlers,
+            poll_seconds=60,
+            attempts_max=service.settings.timer_attempts_max,
+        )
         self.app: FastAPI = make_door(service, tracing)
         self.app.state.runtime = self.runtime
         self.client = httpx2.AsyncClient(

@@ -6,21 +6,25 @@ the timer row last, as every other transaction does, so that the two never wait 
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from contextlib import AbstractAsyncContextManager, suppress
+from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
 import orjson
 from opentelemetry.trace import Status, StatusCode
 
-from alongside_chassis import telemetry
+from alongside_chassis import failed_timers, telemetry
 from alongside_chassis.database import connection
+from alongside_chassis.failed_timers import Superseded
 from alongside_chassis.handlers import Handlers, Timer
 from alongside_chassis.pipeline import Tools
-from alongside_chassis.transaction import Cause, transaction
+from alongside_chassis.transaction import Cause, Tx, transaction
+from alongside_contracts.vocabulary import ProblemCode
 
 DUE_MAX: Final = 100
-RETRY_SECONDS_MAX: Final = 3_600
+_DOUBLINGS_MAX: Final = 11
+"""The pause after a failure doubles so often, from a second to about half an hour."""
 
 _DUE: Final = """
     select id, kind, key, due_at, facts, trace, attempts from timer
@@ -31,18 +35,15 @@ _TRY_LOCK: Final = """
            and exists (select from timer where id = $2 and due_at <= $3)
 """
 _DONE: Final = "delete from timer where kind = $1 and key = $2 and id = $3 returning id"
-_AGAIN: Final = "update timer set attempts = attempts + 1, due_at = $2 where id = $1"
-
-
-class _Superseded(Exception):
-    """Another transaction cancelled, moved or fired this timer meanwhile; what we did must not count."""
+_AGAIN: Final = "update timer set attempts = attempts + $3, due_at = $2 where id = $1"
 
 
 class Timers:
     """Fires due timers, each in a transaction of its own."""
 
-    def __init__(self, tools: Tools, handlers: Handlers, poll_seconds: float) -> None:
-        self.tools, self.handlers, self.poll_seconds = tools, handlers, poll_seconds
+    def __init__(self, tools: Tools, handlers: Handlers, *, poll_seconds: float, attempts_max: int) -> None:
+        self.tools, self.handlers = tools, handlers
+        self.poll_seconds, self.attempts_max = poll_seconds, attempts_max
         self.waiting_for: str | None = None
         """Why no timer can fire; None when all is well."""
         self._stop = asyncio.Event()
@@ -83,39 +84,87 @@ class Timers:
             links=telemetry.link_to(_headers(row)),
             attributes={"alongside.timer.key": timer.key},
         )
+        cause = Cause(f"timer:{row['id']}", None, telemetry.trace_headers(span), span)
         try:
-            await self._work(
-                row, timer, Cause(f"timer:{row['id']}", None, telemetry.trace_headers(span), span)
-            )
-        except _Superseded:
+            await self._work(row, timer, cause)
+        except Superseded:
             outcome = "superseded"
         except Exception as error:  # noqa: BLE001  # tried again later, and counted; a timer is never dropped
-            outcome = "failed"
             span.set_status(Status(StatusCode.ERROR, type(error).__name__))
-            await self._again(row, error)
+            outcome = await self._failed(row, timer, cause, error)
         finally:
             span.end()
         self.tools.metrics.timers_fired.labels(timer.kind, outcome).inc()
 
     async def _work(self, row: asyncpg.Record, timer: Timer, cause: Cause) -> None:
         """1 begin; 2 be the only one; 3 handle; 4 delete the timer, or undo it all; 5 timers and outbox; 6 commit."""
-        tools = self.tools
-        async with transaction(  # 1, 5, 6
-            tools.pool, service=tools.service, now=tools.clock.now(), shards=tools.shards
-        ) as tx:
-            if not await tx.conn.fetchval(_TRY_LOCK, f"{timer.kind} {timer.key}", row["id"], tx.now):  # 2
-                raise _Superseded
+        async with self._transaction() as tx:  # 1, 5, 6
+            await self._be_the_only_one(tx, row)  # 2
             tx.current = cause
             await self.handlers.timers[timer.kind](timer, tx)  # 3
             if await tx.conn.fetchval(_DONE, timer.kind, timer.key, row["id"]) is None:  # 4
-                raise _Superseded
+                raise Superseded
+            if row["attempts"] >= self.attempts_max:
+                await failed_timers.settle(tx.conn, timer.kind, row["id"], tx.now)
 
-    async def _again(self, row: asyncpg.Record, error: Exception) -> None:
-        """Put it off, so that it holds up no other timer. With the store away this raises, and all of them wait."""
-        delay = timedelta(seconds=min(RETRY_SECONDS_MAX, 2 ** min(row["attempts"], 12)))
-        self.tools.log.error("timer-failed", kind=row["kind"], attempts=row["attempts"] + 1, exc=error)
+    async def _failed(self, row: asyncpg.Record, timer: Timer, cause: Cause, error: Exception) -> str:
+        """Put it off, or aside once its handler failed too often; returns the outcome.
+
+        With the store away this raises, and all timers wait.
+        """
+        ours = failed_timers.is_ours(error)
+        if ours and row["attempts"] + 1 >= self.attempts_max:
+            with suppress(Superseded):
+                await self._put_aside(row, timer, cause, error)
+            return "dead-lettered"
+        await self._again(row, error, counts=ours)
+        return "failed"
+
+    async def _again(self, row: asyncpg.Record, error: Exception, *, counts: bool) -> None:
+        """Put it off, so that it holds up no other timer. What `counts` is the handler's fault."""
+        delay = timedelta(seconds=2 ** min(row["attempts"], _DOUBLINGS_MAX))
+        self.tools.log.error("timer-failed", kind=row["kind"], attempts=row["attempts"] + counts, exc=error)
         async with connection(self.tools.pool) as conn:
-            await conn.execute(_AGAIN, row["id"], self.tools.clock.now() + delay)
+            await conn.execute(_AGAIN, row["id"], self.tools.clock.now() + delay, int(counts))
+
+    async def _put_aside(self, row: asyncpg.Record, timer: Timer, cause: Cause, error: Exception) -> None:
+        """1 be the only one; 2 say who looks after it; 3 keep one dead letter; 4 try it on, more slowly; 5 commit."""
+        async with self._transaction() as tx:
+            await self._be_the_only_one(tx, row)  # 1
+            again_at = tx.now + self.handlers.tried_every[timer.kind]
+            tx.current = cause
+            await self._attend(timer, again_at, tx)  # 2
+            is_new = await failed_timers.put_aside(tx.conn, row, error, tx.now)  # 3
+            await tx.conn.execute(_AGAIN, row["id"], again_at, 1)  # 4
+        if is_new:  # 5
+            reason = ProblemCode.HANDLER_FAILED.value
+            self.tools.metrics.dead_letters.labels("timer", reason).inc()
+        self.tools.log.error("timer-dead-lettered", kind=timer.kind, attempts=row["attempts"] + 1, exc=error)
+
+    async def _attend(self, timer: Timer, again_at: datetime, tx: Tx) -> None:
+        """Say who looks after it. When that fails as well, the dead letter and its alert are left to tell somebody."""
+        handler = self.handlers.timer_failures.get(timer.kind)
+        if handler is None:
+            return
+        mark = tx.mark()
+        try:
+            async with tx.conn.transaction():
+                await handler(timer, again_at, tx)
+                await tx.flush()
+        except Exception as error:
+            tx.rewind(mark)
+            if not failed_timers.is_ours(error):
+                raise
+            self.tools.log.error("timer-unattended", kind=timer.kind, exc=error)
+
+    def _transaction(self) -> AbstractAsyncContextManager[Tx]:
+        tools = self.tools
+        return transaction(tools.pool, service=tools.service, now=tools.clock.now(), shards=tools.shards)
+
+    async def _be_the_only_one(self, tx: Tx, row: asyncpg.Record) -> None:
+        """Raises Superseded when another process has this timer in hand, or it is not due any more."""
+        if not await tx.conn.fetchval(_TRY_LOCK, f"{row['kind']} {row['key']}", row["id"], tx.now):
+            raise Superseded
 
     async def _sleep(self) -> None:
         try:

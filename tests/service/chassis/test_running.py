@@ -189,7 +189,9 @@ async def test_a_certificate_file_that_cannot_be_read_is_told_and_ends_no_loop(t
 
 async def test_a_loop_that_ended_by_itself_is_told_by_its_name(bare: BareBench) -> None:
     async with bare(Handlers()) as bench:
-        vitals = Vitals(bench.tools, relay_of(bench), Timers(bench.tools, Handlers(), 60))
+        vitals = Vitals(
+            bench.tools, relay_of(bench), Timers(bench.tools, Handlers(), poll_seconds=60, attempts_max=5)
+        )
 
         async def end() -> None: ...
 

@@ -1,6 +1,5 @@
 """The record of a supporter: what is refused, what is never shown, and what it does to their places."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,6 @@ from alongside_chassis.testing import ServiceBench
 from alongside_matching.domain.facts import Point
 from alongside_matching.store import offers
 from tests.builders import REGION
-from tests.polling import poll_until
 from tests.service.matching.bench import admit, an_offer, places, story
 
 YEAR = timedelta(days=365)
@@ -283,57 +281,6 @@ async def test_a_caseload_is_never_above_the_norm_of_the_region(matching_bench: 
     offer = await an_offer(matching_bench, capacity=40)
 
     assert (await seen(matching_bench, offer))["capacity"] == 15
-
-
-async def test_a_supervisor_looks_after_no_more_supporters_than_the_norm(
-    matching_bench: ServiceBench,
-) -> None:
-    crowd = [await an_offer(matching_bench) for _ in range(9)]
-    answers = [
-        await matching_bench.client.put(f"/offers/{offer}/agreement", json={"supervisor": "supervisor-1"})
-        for offer in crowd
-    ]
-
-    assert [answer.status_code for answer in answers] == [200] * 8 + [409]
-    assert answers[-1].json()["code"] == "supervisor-full"
-
-
-async def test_two_agreements_at_once_do_not_give_a_supervisor_one_too_many(
-    matching_bench: ServiceBench,
-) -> None:
-    *crowd, first, second = [await an_offer(matching_bench) for _ in range(9)]
-    for offer in crowd:
-        await agree(matching_bench, offer)
-
-    async with matching_bench.pool.acquire() as other, other.transaction():
-        await other.execute("select from supporter where offer_id = $1 for update", first)
-        waits = asyncio.create_task(agree(matching_bench, first))  # has counted, and waits to write its row
-        await poll_until(
-            lambda: locks_waited_for(matching_bench), lambda count: count == 1, "the first to wait"
-        )
-        comes = asyncio.create_task(agree(matching_bench, second))
-        await poll_until(
-            lambda: locks_waited_for(matching_bench, done=comes.done()),
-            lambda count: count == 2,
-            "the second to wait, or to end",
-        )
-
-    assert sorted([await waits, await comes]) == [200, 409]
-
-
-async def agree(bench: ServiceBench, offer: UUID) -> int:
-    """Agree on the supervisor everybody wants; the HTTP code."""
-    answer = await bench.client.put(f"/offers/{offer}/agreement", json={"supervisor": "supervisor-1"})
-    return answer.status_code
-
-
-async def locks_waited_for(bench: ServiceBench, *, done: bool = False) -> int:
-    """How many transactions wait for a lock; one that is done counts as if it waited."""
-    waiting: int = await bench.pool.fetchval(
-        "select count(distinct pid) from pg_locks join pg_stat_activity using (pid)"
-        " where not granted and datname = current_database()"
-    )
-    return waiting + done
 
 
 async def test_what_has_not_happened_cannot_be_noted(matching_bench: ServiceBench) -> None:

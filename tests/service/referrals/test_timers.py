@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from alongside_chassis.handlers import Timer
 from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import Actor, BusinessStatus, Reason, Status
@@ -113,3 +114,45 @@ async def fire_at_due(journey: Journey) -> list[Any]:
 
 def due(state: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(state["due_at"])
+
+
+async def test_a_referral_whose_timer_always_fails_is_the_coordinators_at_once_and_tried_daily(
+    accepted: Journey,
+) -> None:
+    bench, due_at = accepted.bench, due(await accepted.state())
+    await bench.pool.execute(_NOBODY_CLIMBS_THE_LADDER)
+    await accepted.told()
+
+    for second in range(60):
+        await bench.fire_timers(due_at + timedelta(seconds=second))
+
+    state, (overdue,) = await accepted.state(), only(await accepted.told(), ReferralOverdue)
+    assert (state["next_actor"], overdue.next_actor, overdue.late_actor) == ("coordinator", *TO_COORDINATOR)
+    assert timedelta(hours=23) < due(state) - bench.clock.now() <= timedelta(hours=24)
+    assert [letter.topic for letter in await bench.dead_letters()] == ["due"]
+
+    await bench.pool.execute("drop trigger nobody_climbs on referral")
+    await bench.fire_timers(due(state))
+
+    assert only(await accepted.told(), ReferralOverdue)[0].late_actor == Actor.COORDINATOR
+    assert [letter.state for letter in await bench.dead_letters()] == ["replayed"]
+
+
+async def test_a_referral_that_ended_meanwhile_is_nobodys_though_its_timer_fails(accepted: Journey) -> None:
+    await accepted.done("complete", outcome="engaged")
+    await accepted.told()
+    async with accepted.bench.runtime.transaction() as tx:
+        await accepted.bench.service.handlers.timer_failures["due"](
+            Timer("due", str(accepted.id), tx.now, {}), tx.now + timedelta(days=1), tx
+        )
+
+    assert await accepted.told() == []
+    assert (await accepted.state())["next_actor"] is None
+
+
+TO_COORDINATOR = (Actor.COORDINATOR, Actor.TARGET)
+_NOBODY_CLIMBS_THE_LADDER = """
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$;
+    create trigger nobody_climbs before update on referral for each row
+        when (new.rung > old.rung) execute function refuse();
+"""

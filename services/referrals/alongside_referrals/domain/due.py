@@ -76,6 +76,16 @@ def escalate(referral: Referral, now: datetime, policy: Policy) -> Overdue | Rec
     return RecallDue(waiting.actor)
 
 
+def hand_over(referral: Referral, now: datetime, due_at: datetime) -> Overdue | Stale:
+    """Make the coordinator the next actor, until `due_at`: what should have looked after the due time has failed."""
+    late = referral.waiting
+    if late is None:
+        return Stale()
+    waiting = replace(late, actor=Actor.COORDINATOR, due_at=due_at)
+    after = replace(referral, waiting=waiting, entries=referral.entries + 1)
+    return Overdue(after, Entry(What.OVERDUE, now, late.actor, referral.status), late.actor)
+
+
 def _overdue(
     referral: Referral, late: Waiting, *, wait: Wait, rung: int, now: datetime, policy: Policy
 ) -> Overdue:

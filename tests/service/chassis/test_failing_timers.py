@@ -1,0 +1,205 @@
+"""A timer whose handler always fails is put aside where somebody sees it, looked after, and tried on for ever."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from alongside_chassis import failed_timers
+from alongside_chassis.database import connection
+from alongside_chassis.dead_letters import State
+from alongside_chassis.handlers import Handlers, Timer
+from alongside_chassis.testing import ServiceBench
+from alongside_chassis.transaction import Tx
+from tests.builders import SUNDAY_NOON, an_admission
+from tests.service.chassis.conftest import BareBench
+from tests.service.chassis.redriving import OURS
+
+DAY = timedelta(days=1)
+SOON = SUNDAY_NOON + timedelta(minutes=1)
+"""By then the first attempts have all been made."""
+
+
+@dataclass
+class Faulty:
+    """A timer's handler and who is asked to look after it; `error` is what each of them raises, if anything."""
+
+    error: Exception | None = field(default_factory=lambda: ValueError("Jane Doe"))
+    attending: Exception | None = None
+    attended: list[tuple[str, datetime]] = field(default_factory=list)
+
+    def handlers(self, tried_every: timedelta = DAY) -> Handlers:
+        """What a service would register."""
+        handlers = Handlers()
+
+        @handlers.on_timer("remind", tried_every=tried_every)
+        async def remind(timer: Timer, tx: Tx) -> None:
+            await tx.conn.execute("insert into seen (key, note) values ($1, 'fired')", timer.key)
+            tx.announce(an_admission())
+            if self.error:
+                raise self.error
+
+        @handlers.on_timer_failed("remind")
+        async def attend(timer: Timer, again_at: datetime, tx: Tx) -> None:
+            self.attended.append((timer.key, again_at))
+            await tx.conn.execute("insert into seen (key, note) values ($1, 'attended')", timer.key)
+            if self.attending:
+                raise self.attending
+
+        return handlers
+
+
+async def set_timer(bench: ServiceBench, key: str = "a") -> None:
+    """Set a timer that is due now."""
+    async with bench.runtime.transaction() as tx:
+        tx.later("remind", key, SUNDAY_NOON)
+
+
+async def until(bench: ServiceBench, moment: datetime) -> None:
+    """Let time pass second by second for a minute, then in one step, firing what comes due."""
+    while bench.clock.now() < min(moment, SOON):
+        await bench.fire_timers(bench.clock.now() + timedelta(seconds=1))
+    await bench.fire_timers(moment)
+
+
+async def seen(bench: ServiceBench) -> list[str]:
+    """What was written, in order."""
+    return [row["note"] for row in await bench.pool.fetch("select note from seen order by at")]
+
+
+async def test_a_timer_that_always_fails_becomes_one_dead_letter_and_is_looked_after(bare: BareBench) -> None:
+    faulty = Faulty()
+    async with bare(faulty.handlers()) as bench:
+        await set_timer(bench)
+
+        await until(bench, SOON)
+
+        (letter,) = await bench.dead_letters()
+        assert (letter.topic, letter.reason, letter.where) == ("remind", "handler-failed", "timer")
+        assert "Jane" not in letter.remedy
+        assert await seen(bench) == ["attended"]
+        assert [key for key, _ in faulty.attended] == ["a"]
+        metric = bench.tools.metrics.dead_letters.labels("timer", "handler-failed")
+        assert metric._value.get() == 1
+
+
+async def test_it_is_tried_daily_and_looked_after_again_but_kept_once(bare: BareBench) -> None:
+    faulty = Faulty()
+    async with bare(faulty.handlers()) as bench:
+        await set_timer(bench)
+        await until(bench, SOON)
+
+        await until(bench, SOON + DAY)
+        await until(bench, SOON + 2 * DAY)
+
+        assert len(await bench.dead_letters()) == 1
+        (first, second, third) = [again_at for _, again_at in faulty.attended]
+        assert (second - first, third - second) == pytest.approx((DAY, DAY), abs=timedelta(minutes=1))
+
+
+async def test_once_it_is_mended_it_fires_and_its_dead_letter_is_settled(bare: BareBench) -> None:
+    faulty = Faulty()
+    async with bare(faulty.handlers()) as bench:
+        await set_timer(bench)
+        await until(bench, SOON)
+
+        faulty.error = None
+        await until(bench, SOON + DAY)
+
+        (letter,) = await bench.dead_letters()
+        assert letter.state is State.REPLAYED
+        assert await seen(bench) == ["attended", "fired"]
+        assert await bench.pool.fetchval("select count(*) from timer") == 0
+
+
+async def test_what_the_world_is_to_blame_for_never_becomes_a_dead_letter(bare: BareBench) -> None:
+    faulty = Faulty(error=ConnectionResetError())
+    async with bare(faulty.handlers()) as bench:
+        await set_timer(bench)
+
+        await until(bench, SOON)
+        faulty.error = None
+        await until(bench, SOON + timedelta(seconds=5))
+
+        assert await bench.dead_letters() == []
+        assert await seen(bench) == ["fired"]
+
+
+async def test_when_nobody_can_be_named_it_is_put_aside_all_the_same(bare: BareBench) -> None:
+    faulty = Faulty(attending=ValueError())
+    async with bare(faulty.handlers()) as bench:
+        await set_timer(bench)
+
+        await until(bench, SOON)
+
+        assert len(await bench.dead_letters()) == 1
+        assert await seen(bench) == []
+
+
+async def test_a_failing_timer_holds_up_no_other(bare: BareBench) -> None:
+    faulty = Faulty()
+    async with bare(faulty.handlers()) as bench:
+        await set_timer(bench, "broken")
+        await until(bench, SOON)
+
+        faulty.error = None
+        async with bench.runtime.transaction() as tx:
+            tx.later("remind", "sound", bench.clock.now())
+        await bench.fire_timers(bench.clock.now())
+
+        assert await bench.pool.fetchval("select key from seen where note = 'fired'") == "sound"
+
+
+async def test_a_kind_that_cannot_wait_a_day_is_tried_more_often(bare: BareBench) -> None:
+    faulty = Faulty()
+    async with bare(faulty.handlers(tried_every=timedelta(minutes=1))) as bench:
+        await set_timer(bench)
+        await until(bench, SOON)
+
+        faulty.error = None
+        await until(bench, SOON + timedelta(minutes=2))
+
+        assert await seen(bench) == ["attended", "fired"]
+
+
+async def test_an_operator_fires_it_when_it_is_mended(bare: BareBench) -> None:
+    faulty = Faulty()
+    async with bare(faulty.handlers(), service_token="a-token-for-tests") as bench:
+        await set_timer(bench)
+        await until(bench, SOON)
+        path = f"/dead-letters/{(await bench.dead_letters())[0].id}"
+
+        early = await bench.client.post(f"{path}/replay", headers=OURS)
+        faulty.error = None
+        done = await bench.client.post(f"{path}/replay", headers=OURS)
+
+        assert [answer.json()["outcome"] for answer in (early, done)] == ["refused", "handled"]
+        assert await seen(bench) == ["attended", "fired"]
+        assert await bench.pool.fetchval("select count(*) from timer") == 0
+
+
+async def test_it_cannot_be_dropped(bare: BareBench) -> None:
+    async with bare(Faulty().handlers(), service_token="a-token-for-tests") as bench:
+        await set_timer(bench)
+        await until(bench, SOON)
+        path = f"/dead-letters/{(await bench.dead_letters())[0].id}/drop"
+
+        answer = await bench.client.post(path, json={"because": "it annoys us"}, headers=OURS)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "timer-not-droppable")
+        assert await bench.pool.fetchval("select count(*) from timer") == 1
+
+
+async def test_a_timer_that_was_set_anew_leaves_no_dead_letter_waiting(bare: BareBench) -> None:
+    async with bare(Faulty().handlers()) as bench:
+        await set_timer(bench)
+        await until(bench, SOON)
+        async with bench.runtime.transaction() as tx:
+            tx.later("remind", "a", SOON + DAY)
+
+        async with connection(bench.pool) as conn:
+            before = await failed_timers.failing(conn)
+            await failed_timers.settle_superseded(conn, bench.clock.now())
+            after = await failed_timers.failing(conn)
+
+        assert (before, after) == ({"remind": 1}, {})
