@@ -156,8 +156,9 @@ def is_given_options(call: ast.Call) -> bool:
 
 
 def is_constant(node: ast.expr) -> bool:
-    """Tell whether the node is a module constant by its name."""
-    return bool(dotted(node)) and dotted(node).rsplit(".", 1)[-1].isupper()
+    """Tell whether the node is a module constant by its name, or a part of one such as `_NOTE.rows`."""
+    first, *_, last = (dotted(node) or "").split(".") * 2
+    return first.isupper() or last.isupper()
 
 
 def takes_from(node: ast.AST, module: str, names: set[str]) -> bool:

@@ -28,7 +28,6 @@ class FaultProxy:
     def __init__(self, listen_port: int, target_port: int) -> None:
         self.listen_port, self.target_port = listen_port, target_port
         self.latency_seconds = 0.0
-        self.connections_total = 0
         self.ends_arrive = True
         """Set to False, a side that closes is not seen to: its last words arrive, its end never does."""
         self.ends_kept_back = 0
@@ -64,7 +63,6 @@ class FaultProxy:
         self._flowing.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections_total += 1
         try:
             behind_reader, behind_writer = await asyncio.open_connection(
                 LOOPBACK, self.target_port, limit=CHUNK_BYTES

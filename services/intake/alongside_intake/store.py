@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from alongside_chassis.columns import Columns
 from alongside_chassis.transaction import Tx
 from alongside_contracts.ids import PersonId, ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
@@ -64,7 +65,7 @@ async def record(tx: Tx, decided: Sequence[Decided]) -> None:
     if earlier:
         await tx.conn.execute(_SUPERSEDE, list(earlier), [by[id_] for id_ in earlier])  # 1
     rows = [_row(one, superseded_by=by.get(one.filing.id)) for one in decided]
-    await tx.conn.execute(_RECORD, *zip(*rows, strict=True), tx.now)  # 2
+    await tx.conn.execute(_RECORD, *_NEW.arrays(rows), tx.now)  # 2
     await _open(tx, decided)  # 3
 
 
@@ -205,18 +206,39 @@ _SUPERSEDE: Final = """
     update submission set superseded_by = later.id, next_actor = null, due_at = null
     from unnest($1::uuid[], $2::uuid[]) as later (supersedes, id) where submission.id = later.supersedes
 """
+_DECISION: Final = {
+    "state": "text",
+    "problems": "jsonb",
+    "suggestions": "text",
+    "risks": "text",
+    "because": "text",
+    "referral_id": "uuid",
+    "next_actor": "text",
+    "due_at": "timestamptz",
+}
 # Codes travel in one text, with spaces between: `unnest` would take lists of lists apart.
-_RECORD: Final = """
-    insert into submission (id, source, reference, person_id, region, setting, facts, repeats, superseded_by, cause,
-        state, problems, suggestions, risks, because, referral_id, next_actor, due_at, received_at, decided_at)
-    select id, source, reference, person_id, region, setting, facts, repeats, superseded_by, cause, state, problems,
-        string_to_array(suggestions, ' '), string_to_array(risks, ' '), because, referral_id,
-        case when superseded_by is null then next_actor end, case when superseded_by is null then due_at end, $19, $19
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[], $8::uuid[],
-        $9::uuid[], $10::text[], $11::text[], $12::jsonb[], $13::text[], $14::text[], $15::text[], $16::uuid[],
-        $17::text[], $18::timestamptz[])
-        as new (id, source, reference, person_id, region, setting, facts, repeats, superseded_by, cause,
-            state, problems, suggestions, risks, because, referral_id, next_actor, due_at)
+_NEW: Final = Columns(
+    {
+        "suggestions": "string_to_array(suggestions, ' ')",
+        "risks": "string_to_array(risks, ' ')",
+        "next_actor": "case when superseded_by is null then next_actor end",
+        "due_at": "case when superseded_by is null then due_at end",
+    },
+    id="uuid",
+    source="text",
+    reference="text",
+    person_id="uuid",
+    region="text",
+    setting="text",
+    facts="jsonb",
+    repeats="uuid",
+    superseded_by="uuid",
+    cause="text",
+    **_DECISION,
+)
+_RECORD: Final = f"""
+    insert into submission ({_NEW.names}, received_at, decided_at)
+    select {_NEW.values}, {_NEW.next}, {_NEW.next} from {_NEW.rows}
 """
 _OPEN: Final = """
     insert into open_referral (referral_id, person_id, submission_id, needs)
@@ -266,25 +288,27 @@ async def _open(tx: Tx, decided: Sequence[Decided]) -> None:
         await tx.conn.execute(_OPEN, *zip(*rows, strict=True))
 
 
-def _row(decided: Decided, *, superseded_by: UUID | None) -> tuple[Any, ...]:
-    """$1 to $18 of _RECORD."""
+def _row(decided: Decided, *, superseded_by: UUID | None) -> dict[str, Any]:
+    """A submission as the columns of `_NEW`."""
     filing, submission = decided.filing, decided.filing.submission
-    return (
-        filing.id,
-        *filing.sent.place,
-        filing.person_id,
-        submission.region,
-        submission.setting.value,
-        submission.model_dump_json(exclude_none=True),
-        decided.repeats,
-        superseded_by,
-        filing.sent.cause,
-        *_decision(decided),
-    )
+    source, reference = filing.sent.place
+    return {
+        "id": filing.id,
+        "source": source,
+        "reference": reference,
+        "person_id": filing.person_id,
+        "region": submission.region,
+        "setting": submission.setting.value,
+        "facts": submission.model_dump_json(exclude_none=True),
+        "repeats": decided.repeats,
+        "superseded_by": superseded_by,
+        "cause": filing.sent.cause,
+        **dict(zip(_DECISION, _decision(decided), strict=True)),
+    }
 
 
 def _decision(decided: Decided) -> tuple[Any, ...]:
-    """State, problems, suggestions, risks, because, referral_id, next_actor, due_at."""
+    """The values of `_DECISION`, in its order."""
     referral_id = decided.referral_id
     match decided.decision:
         case Admitted(suggestions):

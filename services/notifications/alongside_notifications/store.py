@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from alongside_chassis.columns import Columns
 from alongside_chassis.transaction import Tx
 from alongside_notifications.domain.audience import Channel, Kind, Recipient, Role
 from alongside_notifications.domain.ladder import Escalation
@@ -18,19 +19,29 @@ COLUMNS: Final = """
     id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, urgent,
     state, attempts, next_attempt_at, trouble, trace, created_at, delivered_at
 """
+_NEW: Final = Columns(
+    id="uuid",
+    referral_id="uuid",
+    submission_id="uuid",
+    cause="text",
+    template="text",
+    about_status="text",
+    role="text",
+    recipient_kind="text",
+    recipient_id="text",
+    channel="text",
+    urgent="bool",
+    state="text",
+    message_id="text",
+    trace="jsonb",
+)
 # What is to be sent at once is due by the database's clock too: ours may be ahead today, and right again tomorrow.
-_RECORD: Final = """
-    insert into notice (
-        id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel,
-        urgent, state, message_id, trace, created_at, next_attempt_at, delivered_at)
-    select id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel,
-        urgent, state, message_id, trace, $15::timestamptz,
-        case when state = 'pending' then least($15::timestamptz, now()) end,
-        case when state = 'delivered' then $15::timestamptz end
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::bool[], $12::text[], $13::text[], $14::jsonb[])
-        as new (id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id,
-            channel, urgent, state, message_id, trace)
+_RECORD: Final = f"""
+    insert into notice ({_NEW.names}, created_at, next_attempt_at, delivered_at)
+    select {_NEW.values}, {_NEW.next}::timestamptz,
+        case when state = 'pending' then least({_NEW.next}::timestamptz, now()) end,
+        case when state = 'delivered' then {_NEW.next}::timestamptz end
+    from {_NEW.rows}
     on conflict (cause, role, recipient_id, channel) do nothing
     returning id
 """
@@ -96,8 +107,8 @@ async def record(tx: Tx, told: Sequence[tuple[Notice, Mapping[str, str]]]) -> se
     """Record notices, each with the trace of its cause; returns the ids of those not recorded before."""
     if not told:
         return set()
-    columns = list(zip(*(_row(notice, trace) for notice, trace in told), strict=True))
-    return {row["id"] for row in await tx.conn.fetch(_RECORD, *columns, tx.now)}
+    arrays = _NEW.arrays(_row(notice, trace) for notice, trace in told)
+    return {row["id"] for row in await tx.conn.fetch(_RECORD, *arrays, tx.now)}
 
 
 async def try_again(tx: Tx, notice_id: UUID) -> Recorded | None:
@@ -186,25 +197,25 @@ async def open_escalations(
     return [Escalation(**row) for row in await conn.fetch(_OPEN, raised_at, cause, limit)]
 
 
-def _row(told: Notice, trace: Mapping[str, str]) -> tuple[Any, ...]:
+def _row(told: Notice, trace: Mapping[str, str]) -> dict[str, Any]:
     news, to = told.news, told.recipient
     later = told.channel is not Channel.IN_APP
-    return (
-        told.id,
-        news.subject.referral_id,
-        news.subject.submission_id,
-        news.cause,
-        news.moment,
-        news.status,
-        to.role,
-        to.kind,
-        to.id,
-        told.channel,
-        news.urgent,
-        told.first_state,
-        told.message_id,
-        orjson.dumps(dict(trace)).decode() if later else None,
-    )
+    return {
+        "id": told.id,
+        "referral_id": news.subject.referral_id,
+        "submission_id": news.subject.submission_id,
+        "cause": news.cause,
+        "template": news.moment,
+        "about_status": news.status,
+        "role": to.role,
+        "recipient_kind": to.kind,
+        "recipient_id": to.id,
+        "channel": told.channel,
+        "urgent": news.urgent,
+        "state": told.first_state,
+        "message_id": told.message_id,
+        "trace": orjson.dumps(dict(trace)).decode() if later else None,
+    }
 
 
 def recorded(row: asyncpg.Record) -> Recorded:

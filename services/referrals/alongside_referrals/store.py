@@ -1,6 +1,6 @@
 """Every SQL statement of the referrals service, one function per question; rows become domain types here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from alongside_chassis.columns import Columns
 from alongside_referrals.domain.codes import (
     Actor,
     Business,
@@ -22,59 +23,80 @@ from alongside_referrals.domain.codes import (
 from alongside_referrals.domain.decisions import Entry
 from alongside_referrals.domain.referral import Referral, Waiting
 
-_COLUMNS: Final = """
-    r.id, r.person_id, r.partner, r.reference, r.region, r.replaces, r.status, r.business_status, r.reason, r.outcome,
-    r.sequence, r.entries, r.offer_id, r.offer_kind, r.proposal_id, r.answer_by, r.attempt, r.excluded_offers,
-    r.contact_attempts, r.contact_at, r.noted_at, r.waits_for, r.rung, r.next_actor, r.due_at, r.closing_event,
-    r.referrer_notified_at, r.notice_delivered_at, r.loop_closed_at
-"""
-_LOCK: Final = (
-    f"select {_COLUMNS} from referral r where r.id = any($1::uuid[]) order by r.id for no key update"
+_CHANGING: Final = {
+    "id": "uuid",
+    "status": "text",
+    "business_status": "text",
+    "reason": "text",
+    "outcome": "text",
+    "sequence": "int",
+    "entries": "int",
+    "offer_id": "uuid",
+    "offer_kind": "text",
+    "proposal_id": "uuid",
+    "answer_by": "timestamptz",
+    "attempt": "int",
+    "excluded_offers": "text",
+    "contact_attempts": "int",
+    "contact_at": "timestamptz",
+    "noted_at": "timestamptz",
+    "waits_for": "text",
+    "rung": "int",
+    "next_actor": "text",
+    "due_at": "timestamptz",
+    "closing_event": "text",
+    "referrer_notified_at": "timestamptz",
+    "notice_delivered_at": "timestamptz",
+    "loop_closed_at": "timestamptz",
+}
+_LASTING: Final = {
+    "person_id": "uuid",
+    "partner": "text",
+    "reference": "text",
+    "region": "text",
+    "replaces": "uuid",
+}
+_IDS_AS_TEXT: Final = {"excluded_offers": "excluded_offers::uuid[]"}
+_CHANGED: Final = Columns(_IDS_AS_TEXT, **_CHANGING)
+_NEW: Final = Columns(_IDS_AS_TEXT, **_CHANGING, **_LASTING, request="jsonb")
+_ENTRY: Final = Columns(
+    referral_id="uuid",
+    entry="int",
+    sequence="int",
+    at="timestamptz",
+    what="text",
+    actor="text",
+    previous="text",
+    status="text",
+    business_status="text",
+    reason="text",
+    outcome="text",
+    offer_id="uuid",
+    next_actor="text",
+    due_at="timestamptz",
+    cause="text",
+    note="text",
+    fit="text",
+    meetings="int",
 )
-_CHANGING: Final = """
-    id, status, business_status, reason, outcome, sequence, entries, offer_id, offer_kind, proposal_id, answer_by,
-    attempt, excluded_offers, contact_attempts, contact_at, noted_at, waits_for, rung, next_actor, due_at,
-    closing_event, referrer_notified_at, notice_delivered_at, loop_closed_at
-"""
-_CHANGING_ARRAYS: Final = """
-    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[], $8::uuid[], $9::text[],
-    $10::uuid[], $11::timestamptz[], $12::int[], $13::text[], $14::int[], $15::timestamptz[], $16::timestamptz[],
-    $17::text[], $18::int[], $19::text[], $20::timestamptz[], $21::text[], $22::timestamptz[], $23::timestamptz[],
-    $24::timestamptz[]
-"""
+_REFERRAL: Final = Columns(**_CHANGING, **_LASTING).of("r")
+
+_LOCK: Final = (
+    f"select {_REFERRAL} from referral r where r.id = any($1::uuid[]) order by r.id for no key update"
+)
 _ADD: Final = f"""
-    insert into referral ({_CHANGING}, person_id, partner, reference, region, replaces, request, requested_at, changed_at)
-    select id, status, business_status, reason, outcome, sequence, entries, offer_id, offer_kind, proposal_id, answer_by,
-        attempt, excluded_offers::uuid[], contact_attempts, contact_at, noted_at, waits_for, rung, next_actor, due_at,
-        closing_event, referrer_notified_at, notice_delivered_at, loop_closed_at,
-        person_id, partner, reference, region, replaces, request, $31, $31
-    from unnest({_CHANGING_ARRAYS}, $25::uuid[], $26::text[], $27::text[], $28::text[], $29::uuid[], $30::jsonb[])
-        as new ({_CHANGING}, person_id, partner, reference, region, replaces, request)
+    insert into referral ({_NEW.names}, requested_at, changed_at)
+    select {_NEW.values}, {_NEW.next}, {_NEW.next} from {_NEW.rows}
     on conflict (id) do nothing returning id
 """
 _SAVE: Final = f"""
-    update referral set
-        status = new.status, business_status = new.business_status, reason = new.reason, outcome = new.outcome,
-        sequence = new.sequence, entries = new.entries, offer_id = new.offer_id, offer_kind = new.offer_kind,
-        proposal_id = new.proposal_id, answer_by = new.answer_by, attempt = new.attempt,
-        excluded_offers = new.excluded_offers::uuid[], contact_attempts = new.contact_attempts,
-        contact_at = new.contact_at, noted_at = new.noted_at, waits_for = new.waits_for, rung = new.rung,
-        next_actor = new.next_actor, due_at = new.due_at, closing_event = new.closing_event,
-        referrer_notified_at = new.referrer_notified_at, notice_delivered_at = new.notice_delivered_at,
-        loop_closed_at = new.loop_closed_at, changed_at = $25
-    from unnest({_CHANGING_ARRAYS}) as new ({_CHANGING})
+    update referral set {_CHANGED.changes}, changed_at = {_CHANGED.next} from {_CHANGED.rows}
     where referral.id = new.id
 """
-_NOTE_DOWN: Final = """
-    insert into timeline (referral_id, entry, sequence, at, what, actor, previous, status, business_status, reason,
-                          outcome, offer_id, next_actor, due_at, cause, note, fit, meetings)
-    select * from unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
-        $8::text[], $9::text[], $10::text[], $11::text[], $12::uuid[], $13::text[], $14::timestamptz[], $15::text[],
-        $16::text[], $17::text[], $18::int[])
-"""
+_NOTE_DOWN: Final = f"insert into timeline ({_ENTRY.names}) select {_ENTRY.values} from {_ENTRY.rows}"
 _REQUEST: Final = "select request from referral where id = $1"
 _WITH_SUCCESSOR: Final = f"""
-    select {_COLUMNS}, r.requested_at, r.changed_at, s.id as replaced_by
+    select {_REFERRAL}, r.requested_at, r.changed_at, s.id as replaced_by
     from referral r left join referral s on s.replaces = r.id
 """
 _PRESENT: Final = f"{_WITH_SUCCESSOR} where r.id = $1"
@@ -153,21 +175,21 @@ async def lock(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Refe
 
 async def add(conn: asyncpg.Connection, opened: Sequence[tuple[Referral, str]], now: datetime) -> set[UUID]:
     """Insert new referrals, each with its request as JSON; returns the ids that were not there before."""
-    rows = [(*_changing(referral), *_lasting(referral), request) for referral, request in opened]
-    return {row["id"] for row in await conn.fetch(_ADD, *_columns(rows), now)}
+    rows = [_changing(referral) | _lasting(referral) | {"request": request} for referral, request in opened]
+    return {row["id"] for row in await conn.fetch(_ADD, *_NEW.arrays(rows), now)}
 
 
 async def save(conn: asyncpg.Connection, lines: Sequence[Line], now: datetime) -> None:
     """Update locked referrals to what the last line says of each, and lengthen their timelines."""
     last = {line.referral.id: line.referral for line in lines}
-    await conn.execute(_SAVE, *_columns([_changing(referral) for referral in last.values()]), now)
+    await conn.execute(_SAVE, *_CHANGED.arrays(map(_changing, last.values())), now)
     await note_down(conn, lines)
 
 
 async def note_down(conn: asyncpg.Connection, lines: Sequence[Line]) -> None:
     """Append to timelines."""
     if lines:
-        await conn.execute(_NOTE_DOWN, *_columns([_line(line) for line in lines]))
+        await conn.execute(_NOTE_DOWN, *_ENTRY.arrays(map(_line, lines)))
 
 
 async def request_of(conn: asyncpg.Connection, referral_id: UUID) -> str:
@@ -202,69 +224,64 @@ async def timeline(conn: asyncpg.Connection, referral_id: UUID, *, after: int, l
     return [PastEntry(**row) for row in await conn.fetch(_TIMELINE, referral_id, after, limit)]
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """What `unnest` takes: one array for each column."""
-    return zip(*rows, strict=True)
-
-
-def _changing(referral: Referral) -> tuple[Any, ...]:
-    """$1 to $24 of _ADD and _SAVE. A list of ids travels as text: `unnest` would take lists of lists apart."""
+def _changing(referral: Referral) -> dict[str, Any]:
+    """A referral as the columns that change."""
     waiting = referral.waiting
-    return (
-        referral.id,
-        referral.status,
-        referral.business,
-        referral.reason,
-        referral.outcome,
-        referral.sequence,
-        referral.entries,
-        referral.offer_id,
-        referral.offer_kind,
-        referral.proposal_id,
-        referral.answer_by,
-        referral.attempt,
-        f"{{{','.join(map(str, referral.excluded_offers))}}}",
-        referral.contact_attempts,
-        referral.contact_at,
-        referral.noted_at,
-        waiting.wait if waiting else None,
-        waiting.rung if waiting else 0,
-        waiting.actor if waiting else None,
-        waiting.due_at if waiting else None,
-        referral.closing_event,
-        referral.referrer_notified_at,
-        referral.notice_delivered_at,
-        referral.loop_closed_at,
-    )
+    return {
+        "id": referral.id,
+        "status": referral.status,
+        "business_status": referral.business,
+        "reason": referral.reason,
+        "outcome": referral.outcome,
+        "sequence": referral.sequence,
+        "entries": referral.entries,
+        "offer_id": referral.offer_id,
+        "offer_kind": referral.offer_kind,
+        "proposal_id": referral.proposal_id,
+        "answer_by": referral.answer_by,
+        "attempt": referral.attempt,
+        "excluded_offers": f"{{{','.join(map(str, referral.excluded_offers))}}}",
+        "contact_attempts": referral.contact_attempts,
+        "contact_at": referral.contact_at,
+        "noted_at": referral.noted_at,
+        "waits_for": waiting.wait if waiting else None,
+        "rung": waiting.rung if waiting else 0,
+        "next_actor": waiting.actor if waiting else None,
+        "due_at": waiting.due_at if waiting else None,
+        "closing_event": referral.closing_event,
+        "referrer_notified_at": referral.referrer_notified_at,
+        "notice_delivered_at": referral.notice_delivered_at,
+        "loop_closed_at": referral.loop_closed_at,
+    }
 
 
-def _lasting(referral: Referral) -> tuple[Any, ...]:
-    """$25 to $29 of _ADD."""
-    return referral.person_id, referral.partner, referral.reference, referral.region, referral.replaces
+def _lasting(referral: Referral) -> dict[str, Any]:
+    """A referral as the columns that are written once."""
+    return {name: getattr(referral, name) for name in _LASTING}
 
 
-def _line(line: Line) -> tuple[Any, ...]:
+def _line(line: Line) -> dict[str, Any]:
     referral, entry, waiting = line.referral, line.entry, line.referral.waiting
-    return (
-        referral.id,
-        referral.entries,
-        referral.sequence,
-        entry.at,
-        entry.what,
-        entry.actor,
-        entry.previous,
-        referral.status,
-        referral.business,
-        referral.reason,
-        referral.outcome,
-        referral.offer_id,
-        waiting.actor if waiting else None,
-        waiting.due_at if waiting else None,
-        line.cause,
-        entry.note,
-        entry.feedback.fit if entry.feedback else None,
-        entry.feedback.meetings if entry.feedback else None,
-    )
+    return {
+        "referral_id": referral.id,
+        "entry": referral.entries,
+        "sequence": referral.sequence,
+        "at": entry.at,
+        "what": entry.what,
+        "actor": entry.actor,
+        "previous": entry.previous,
+        "status": referral.status,
+        "business_status": referral.business,
+        "reason": referral.reason,
+        "outcome": referral.outcome,
+        "offer_id": referral.offer_id,
+        "next_actor": waiting.actor if waiting else None,
+        "due_at": waiting.due_at if waiting else None,
+        "cause": line.cause,
+        "note": entry.note,
+        "fit": entry.feedback.fit if entry.feedback else None,
+        "meetings": entry.feedback.meetings if entry.feedback else None,
+    }
 
 
 def _present(row: asyncpg.Record) -> Present:

@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import asyncpg
 
@@ -17,11 +16,10 @@ from alongside_chassis.transaction import Tx, transaction
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Everything that lives as long as the process serves. `doors` holds a service's own clients, by name."""
+    """Everything that lives as long as the process serves."""
 
     tools: Tools
     settings: Settings
-    doors: dict[str, Any] = field(default_factory=dict)
 
     @property
     def pool(self) -> asyncpg.Pool:

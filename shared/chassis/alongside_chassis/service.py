@@ -49,7 +49,8 @@ WORKER_PAUSE_SECONDS: Final = 1.0
 class Service:
     """What makes a service this service. Built in its `app.py`, the only file that knows every part.
 
-    `hears` are the streams it reads, each in the consumer group the stream names for it. `workers` run beside the doors and are cancelled at the stop; they must survive that anywhere.
+    `hears` are the streams it reads, each in the consumer group the stream names for it. `workers` run beside the HTTP
+    routes and are cancelled at the stop; they must survive that anywhere.
     `projection` makes what a replay builds anew, or says why there is nothing. `preparation` is done before anything is
     heard.
     """
@@ -61,7 +62,6 @@ class Service:
     hears: Sequence[Stream]
     routers: Sequence[APIRouter] = ()
     workers: Sequence[Worker] = ()
-    doors: dict[str, Any] = field(default_factory=dict)
     projection: ProjectionOf = NO_PROJECTION
     preparation: Preparation = field(default_factory=NothingToPrepare)
 
@@ -109,9 +109,7 @@ def build_app(service: Service) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with connected(service.settings) as pool:
-            runtime = Runtime(
-                make_tools(service, pool, tracing, SystemClock()), service.settings, service.doors
-            )
+            runtime = Runtime(make_tools(service, pool, tracing, SystemClock()), service.settings)
             app.state.runtime = runtime
             vitals = _vitals(service, runtime)
             app.include_router(health_router(vitals))

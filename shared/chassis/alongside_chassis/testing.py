@@ -77,7 +77,7 @@ class ServiceBench:
         tracing = TracerProvider()
         tracing.add_span_processor(SimpleSpanProcessor(self.spans))
         self.tools = make_tools(service, pool, tracing, clock)
-        self.runtime = Runtime(self.tools, service.settings, service.doors)
+        self.runtime = Runtime(self.tools, service.settings)
         self.pipeline = make_pipeline(service, self.tools, service.name)
         self.timers = Timers(
             self.tools,
