@@ -64,7 +64,10 @@ def _self_contained(svg: str) -> str:
 
 
 def _run(part: str, options: Sequence[str]) -> dict[str, Any]:
-    """One part of the rehearsal in a process of its own. Ends this command when that process fails."""
+    """One part of the rehearsal in a process of its own; its progress goes to our stderr, whatever that is.
+
+    Ends this command when that process fails.
+    """
     finished = subprocess.run(
         [sys.executable, "-m", _MODULE, part, *options], check=False, stdout=subprocess.PIPE, text=True
     )

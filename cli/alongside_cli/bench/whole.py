@@ -72,8 +72,9 @@ async def measure_whole(plan: BenchPlan, points: Sequence[int], kept: float, tel
         loading(stack.kafka, seed=plan.seed, kept=kept) as (load, heard),
     ):
         for point in points:
+            tell(f"whole: opening referrals until {point:,} are open")
             await load.reach(point, in_flight=whole.in_flight, settle_seconds_max=whole.settle_seconds_max)
-            growth.append(await _sustained(stack, load, plan, f"{kept:.0%}-{point}"))
+            growth.append(await _sustained(stack, load, plan, f"{kept:.0%}-{point}", tell))
             tell(f"whole, {growth[-1].open_referrals} open: {growth[-1].rates.median:,.0f} referrals/s")
             if point == points[0]:
                 latencies = await _latencies(load, growth[0].rates.median / 2, whole, tell)
@@ -82,6 +83,7 @@ async def measure_whole(plan: BenchPlan, points: Sequence[int], kept: float, tel
 
 
 async def _latencies(load: Load, per_second: float, whole: WholePlan, tell: Tell) -> list[float]:
+    tell(f"whole, {per_second:,.0f} referrals/s for {whole.latency_seconds:g} s")
     latencies = await load.at_rate(per_second, whole.latency_seconds, whole.settle_seconds_max)
     if not latencies:
         raise BenchFailed(f"{per_second:.2f} referrals/s are too few to measure.", remedy=_LONGER)
@@ -89,7 +91,7 @@ async def _latencies(load: Load, per_second: float, whole: WholePlan, tell: Tell
     return latencies
 
 
-async def _sustained(stack: LocalStack, load: Load, plan: BenchPlan, name: str) -> Sustained:
+async def _sustained(stack: LocalStack, load: Load, plan: BenchPlan, name: str, tell: Tell) -> Sustained:
     """1 keep the network busy until as many were told as are under way; 2 count in windows; 3 let it settle."""
     whole, open_before = plan.whole, load.told
     pids = {status.name: status.pid for status in stack.status() if status.pid is not None}
@@ -100,7 +102,7 @@ async def _sustained(stack: LocalStack, load: Load, plan: BenchPlan, name: str) 
         await load.more_told(whole.in_flight, whole.settle_seconds_max)  # 1
         async with watching(urls) as outbox, flames(plan.flames, pictures):
             cpu, told = _spent(pids), load.told
-            rates = await _windows(load, whole)  # 2
+            rates = await _windows(load, whole, tell)  # 2
             cpu, told = _spent(pids).since(cpu), load.told - told
         memory = memory_mib(pids)
         resident = sum(rss_mib(pid) for pid in services.values())
@@ -113,14 +115,15 @@ def _spent(pids: Mapping[str, int]) -> Usage:
     return Usage({**cpu_now(pids).seconds, "driver": time.process_time()})
 
 
-async def _windows(load: Load, whole: WholePlan) -> Spread:
+async def _windows(load: Load, whole: WholePlan, tell: Tell) -> Spread:
     """Rates from one arrival to another: referrals arrive in waves, which fixed times would cut at random."""
     rates, begin, told = [], time.monotonic(), load.told
-    for _ in range(whole.repeats):
+    for number in range(1, whole.repeats + 1):
         await asyncio.sleep(whole.window_seconds)
         await load.more_told(1, whole.settle_seconds_max)
         now = time.monotonic()
         rates.append((load.told - told) / (now - begin))
+        tell(f"whole, window {number}/{whole.repeats}: {rates[-1]:,.0f} referrals/s")
         begin, told = now, load.told
     return Spread(tuple(rates))
 

@@ -1,5 +1,8 @@
 """What the rehearsal measures is the engine, its peers answer the same, and a year can be told again."""
 
+import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -55,6 +58,16 @@ def test_greedy_gives_nobody_more_than_they_have_places(region: RegionIndex) -> 
 @pytest.mark.parametrize(("shared", "unequal"), [([1, 1, 1, 1], 0.0), ([0, 0, 0, 4], 0.75), ([0, 0], 0.0)])
 def test_gini_says_how_unequally_something_is_shared(shared: list[float], unequal: float) -> None:
     assert gini(shared) == pytest.approx(unequal)
+
+
+def test_progress_is_a_line_at_a_time_beside_the_json_also_without_a_terminal() -> None:
+    program = [sys.executable, "-m", "alongside_matching.rehearsal", "year", "--days=7"]
+
+    ended = subprocess.run(program, check=True, capture_output=True, text=True)
+
+    ways = ("together", "greedy", "random")
+    assert ended.stderr.splitlines() == [f"year: {way}: day 7 of 7" for way in ways]
+    assert json.loads(ended.stdout)["days"] == 7
 
 
 def test_the_same_seed_tells_the_same_year() -> None:

@@ -1,7 +1,9 @@
-"""`python -m alongside_matching.rehearsal PART`: one JSON object, on the last line."""
+"""`python -m alongside_matching.rehearsal PART`: one JSON object, on the last line; progress goes to stderr, a line each."""
 
 import argparse
 import json
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +22,26 @@ def main() -> None:
 
 def _run(given: argparse.Namespace, policy: Any) -> dict[str, Any]:
     few = 10 if given.quick else 1
+    tell = partial(print, f"{given.part}:", file=sys.stderr, flush=True)
     match given.part:
         case "one":
-            return speed.one(policy, seed=given.seed, searches=2_000 // few, postgres=given.postgres)
+            return speed.one(
+                policy, seed=given.seed, searches=2_000 // few, postgres=given.postgres, tell=tell
+            )
         case "million":
-            return speed.million(policy, seed=given.seed, searches=2_000 // few, regions=50, of=20_000 // few)
+            return speed.million(
+                policy, seed=given.seed, searches=2_000 // few, regions=50, of=20_000 // few, tell=tell
+            )
         case "assignment":
             return speed.assignment(
-                policy, seed=given.seed, arrivals=1_000, exact_arrivals=300 // (3 if given.quick else 1)
+                policy,
+                seed=given.seed,
+                arrivals=1_000,
+                exact_arrivals=300 // (3 if given.quick else 1),
+                tell=tell,
             )
         case _:
-            return year(policy, seed=given.seed, days=given.days)
+            return year(policy, seed=given.seed, days=given.days, tell=tell)
 
 
 def _arguments() -> argparse.Namespace:

@@ -30,25 +30,32 @@ NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _SUPPORTERS, _GROUPS, _SERVICES = 100_000, 1_500, 5_000
 _WARM_UP: Final = 20
 _INSTANCES: Final = 5
+_REGIONS_A_LINE: Final = 10
 _CHECKED: Final = 20
 """Requests whose answers are compared with each peer's before anybody is timed."""
 Result = TypeVar("Result")
+Tell = Callable[[str], object]
+"""Shows one line of progress."""
 
 
 class PeersDisagree(RuntimeError):
     """A peer finds other offers than the engine: one of them is wrong, and there is nothing to compare."""
 
 
-def one(policy: Policy, *, seed: int, searches: int, postgres: str | None) -> dict[str, Any]:
+def one(policy: Policy, *, seed: int, searches: int, postgres: str | None, tell: Tell) -> dict[str, Any]:
     """One referral against one large region: ranked, decided and explained; and what the peers need."""
+    tell("inventing the region")
     pool = list(offers(REGION, seed, supporters=_SUPPORTERS, groups=_GROUPS, services=_SERVICES))
     asked = requests(REGION, seed, searches)
     index = _index(pool)
     found = [index.search(request, policy, on=TODAY) for request in asked]
+    tell("numpy by brute force")
     peers = {"numpy_brute_force": _brute_force(pool, policy, asked, found)}
     if postgres is not None:
+        tell("a PostgreSQL query")
         peers["postgresql"] = _postgresql(postgres, pool, policy, asked, found)
     del pool
+    tell(f"{searches:,} searches among {len(index):,} offers")
     return {
         **_timed(lambda request: explained(index, request, policy), asked),
         "offers": len(index),
@@ -58,15 +65,20 @@ def one(policy: Policy, *, seed: int, searches: int, postgres: str | None) -> di
     }
 
 
-def million(policy: Policy, *, seed: int, searches: int, regions: int, of: int) -> dict[str, Any]:
+def million(policy: Policy, *, seed: int, searches: int, regions: int, of: int, tell: Tell) -> dict[str, Any]:
     """The same on one process that keeps many regions."""
     names = [f"region-{number}" for number in range(regions)]
     began = time.perf_counter()
-    indexes = {name: _index(offers(name, seed, supporters=of, groups=0, services=0)) for name in names}
+    indexes = {}
+    for number, name in enumerate(names, start=1):
+        indexes[name] = _index(offers(name, seed, supporters=of, groups=0, services=0))
+        if number % _REGIONS_A_LINE == 0:
+            tell(f"{number} of {regions} regions are indexed")
     built = time.perf_counter() - began
     per_region = -(-searches // regions)
     turns = zip(*(requests(name, seed, per_region) for name in names), strict=True)
     asked = list(chain.from_iterable(turns))
+    tell(f"{len(asked):,} searches")
     timed = _timed(lambda request: explained(indexes[request.region], request, policy), asked)
     return {
         **timed,
@@ -77,9 +89,13 @@ def million(policy: Policy, *, seed: int, searches: int, regions: int, of: int) 
     }
 
 
-def assignment(policy: Policy, *, seed: int, arrivals: int, exact_arrivals: int) -> dict[str, Any]:
+def assignment(
+    policy: Policy, *, seed: int, arrivals: int, exact_arrivals: int, tell: Tell
+) -> dict[str, Any]:
     """A window of arrivals against one large region, beside greedy; and against the exact optimum where it can be had."""
+    tell("inventing the region")
     index = _index(offers(REGION, seed, supporters=_SUPPORTERS, groups=0, services=0))
+    tell(f"a window of {arrivals:,} arrivals")
     asked = requests(REGION, seed, arrivals)
     searched, rankings = _clocked(lambda: [index.search(request, policy, on=TODAY) for request in asked])
     window = [_arrival(ranking, policy) for ranking in rankings]
@@ -93,7 +109,7 @@ def assignment(policy: Policy, *, seed: int, arrivals: int, exact_arrivals: int)
         "offers": len(index),
         "by": together.by.value,
         **_shared_out(window, together),
-        **_against_exact(policy, seed, exact_arrivals),
+        **_against_exact(policy, seed, exact_arrivals, tell),
     }
 
 
@@ -148,10 +164,11 @@ def _shared_out(window: Sequence[Arrival], together: Assignment) -> dict[str, An
     }
 
 
-def _against_exact(policy: Policy, seed: int, arrivals: int) -> dict[str, Any]:
+def _against_exact(policy: Policy, seed: int, arrivals: int, tell: Tell) -> dict[str, Any]:
     """Regions with half as many places as could be wanted, where the exact optimum over uncut rankings can be had."""
     ratios, seconds = [], []
     for turn in range(_INSTANCES):
+        tell(f"the exact optimum, region {turn + 1} of {_INSTANCES}")
         pool = offers(REGION, seed + turn, supporters=2 * arrivals, groups=0, services=0)
         index = _index(pool)
         asked = requests(REGION, seed + turn, arrivals)

@@ -27,11 +27,12 @@ from alongside_matching.domain.index import RegionIndex
 from alongside_matching.domain.policy import Policy
 from alongside_matching.domain.ranking import Candidate, Ranking
 from alongside_matching.rehearsal.population import TODAY, offers, request
-from alongside_matching.rehearsal.speed import gini, greedy
+from alongside_matching.rehearsal.speed import Tell, gini, greedy
 
 REGION: Final = "rehearsal"
 START: Final = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 _SUPPORTERS, _GROUPS, _SERVICES = 220, 12, 10
+_DAYS_A_LINE: Final = 91
 _ARRIVALS_A_DAY: Final = 9.0
 _DECLINES, _DECLINES_WHEN_FULL, _LAPSES = 0.08, 0.35, 0.05
 _NO_SHOWS, _NO_SHOW_DAYS = 0.08, 14
@@ -194,21 +195,23 @@ class Region:
         self.told.waiting.append(len(self._seekers))
 
 
-def year(policy: Policy, *, seed: int, days: int) -> dict[str, Any]:
-    """Tell the same year under every way."""
+def year(policy: Policy, *, seed: int, days: int, tell: Tell = lambda _text: None) -> dict[str, Any]:
+    """Tell the same year under every way; `tell` gets a line of progress for each quarter."""
     return {
         "days": days,
         "seed": seed,
         "policy_version": policy.version,
-        "ways": {way.value: _lived(policy, way, seed, days) for way in Way},
+        "ways": {way.value: _lived(policy, way, seed, days, tell) for way in Way},
     }
 
 
-def _lived(policy: Policy, way: Way, seed: int, days: int) -> dict[str, Any]:
+def _lived(policy: Policy, way: Way, seed: int, days: int, tell: Tell) -> dict[str, Any]:
     region = Region(policy, way, seed)
     began = time.perf_counter()
     for day in range(days):
         region.live(day)
+        if (day + 1) % _DAYS_A_LINE == 0 or day + 1 == days:
+            tell(f"{way}: day {day + 1} of {days}")
     return _summary(region.told) | {"seconds": round(time.perf_counter() - began, 1)}
 
 
