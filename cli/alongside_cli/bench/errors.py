@@ -1,7 +1,9 @@
 """What can go wrong in a benchmark that is no fault of the local stack.
 
 StackError
-└── BenchFailed    a peer ended early, lost or repeated records, or did not finish in time
+├── BenchFailed        a peer ended early, lost or repeated records, or did not finish in time
+├── CheckoutFailed     a second checkout could not be made or built
+└── UnknownRevision    what to compare with is no commit of this repository
 """
 
 from alongside_cli.stack.errors import StackError
@@ -9,3 +11,11 @@ from alongside_cli.stack.errors import StackError
 
 class BenchFailed(StackError):
     """A measurement that cannot be trusted is no measurement."""
+
+
+class CheckoutFailed(StackError):
+    """git or `make setup` failed for a checkout that was to be compared."""
+
+
+class UnknownRevision(StackError):
+    """The revision to compare with names no commit."""

@@ -45,11 +45,21 @@ class WholePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgainstPlan:
+    """A comparison of two checkouts: how many turns each takes, and how many records and referrals a turn counts."""
+
+    turns: int
+    records: int
+    referrals: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BenchPlan:
     """One run. The same seed sends the same records."""
 
     hop: HopPlan
     whole: WholePlan
+    against: AgainstPlan
     seed: int = 7
     parts: frozenset[Part] = field(default=frozenset(Part))
     flames: Path | None = None
@@ -65,12 +75,14 @@ FULL: Final = BenchPlan(
     whole=WholePlan(
         open_referrals=(1_000, 10_000), repeats=3, window_seconds=10, latency_seconds=15, in_flight=500
     ),
+    against=AgainstPlan(turns=20, records=12_000, referrals=3_000),
 )
 QUICK: Final = BenchPlan(
     hop=HopPlan(records=8_000, tutorial_records=500, repeats=1),
     whole=WholePlan(
         open_referrals=(50, 300), repeats=2, window_seconds=3, latency_seconds=4, in_flight=100, sampled=False
     ),
+    against=AgainstPlan(turns=2, records=4_000, referrals=400),
 )
 
 

@@ -5,11 +5,17 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import count as counted
 from typing import Final
+from uuid import UUID
 
 from alongside_cli.sample.draw import happens, lots
 from alongside_cli.sample.partners import HOSPITAL, SamplePartner, partners
 from alongside_cli.sample.records import PartnerRecord, record
 from alongside_cli.sample.submissions import Series, submission
+from alongside_contracts import cloudevents
+from alongside_contracts.cloudevents import CloudEvent
+from alongside_contracts.ids import PersonId, ReferralId, SubmissionId
+from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived, SupportRequest
+from alongside_contracts.streams import INTAKE, JOURNEY
 
 RUN: Final = "bench"
 
@@ -22,6 +28,25 @@ def hop_records(
     for index in range(1, count + 1):
         made = submission(HOSPITAL, series, index)
         yield _traced(record(sender, made, f"e-{made.reference}", now), seed, index, kept)
+
+
+def journey_records(
+    partner: str, count: int, *, seed: int, now: datetime, kept: float
+) -> Iterator[PartnerRecord]:
+    """The admissions that intake would announce of a hospital's submissions, as referrals of `partner`."""
+    series = Series(RUN, seed, now)
+    for index in range(1, count + 1):
+        admitted = _admitted(partner, submission(HOSPITAL, series, index), index)
+        event = CloudEvent(
+            id=str(_id(4, index)),
+            source=f"urn:alongside:service:{INTAKE}",
+            type=admitted.type,
+            data=admitted.model_dump_json(exclude_none=True).encode(),
+            time=now,
+            subject=admitted.key,
+        )
+        letter = PartnerRecord(JOURNEY.topic(), admitted.key.encode(), event.data, cloudevents.encode(event))
+        yield _traced(letter, seed, index, kept)
 
 
 def network_records(
@@ -40,6 +65,23 @@ def trace_header(seed: int, index: int, kept: float) -> tuple[str, bytes]:
     rng = lots("trace", seed, index)
     trace_id, span_id = rng.getrandbits(128) or 1, rng.getrandbits(64) or 1
     return "traceparent", f"00-{trace_id:032x}-{span_id:016x}-{int(happens(rng, kept)):02x}".encode()
+
+
+def _admitted(partner: str, made: SubmissionReceived, index: int) -> SubmissionAdmitted:
+    return SubmissionAdmitted(
+        referral_id=ReferralId(_id(1, index)),
+        submission_id=SubmissionId(_id(2, index)),
+        person_id=PersonId(_id(3, index)),
+        partner=partner,
+        reference=made.reference,
+        setting=made.setting,
+        request=SupportRequest.model_validate(made.model_dump(include=set(SupportRequest.model_fields))),
+    )
+
+
+def _id(kind: int, index: int) -> UUID:
+    """A UUIDv7 that is the same in every run; like real ones, those made later sort later."""
+    return UUID(int=(index << 80) | (0x7 << 76) | (0b10 << 62) | kind)
 
 
 def _traced(letter: PartnerRecord, seed: int, index: int, kept: float) -> PartnerRecord:

@@ -51,6 +51,10 @@ def told(summary: Mapping[str, Any]) -> Iterator[str]:
     if hop := summary.get("hop"):
         yield f"hop: {_per_s(hop, 'rate_traced')} traced, {_per_s(hop, 'rate_sampled')} sampled"
         yield f"     {_per_s(hop, 'bare_limit_rate')} bare limit, {_per_s(hop, 'tutorial_rate')} tutorial"
+    for name, part in _compared(summary):
+        services = _interval(part["services_alone"])
+        yield f"{name}: not below 0.97: {part['not_below_0_97']} ({part['turns']} turns of each)"
+        yield f"     old by new {_interval(part)}; without PostgreSQL {services}"
     for name, figures in _networks(summary):
         latency = f"p50 {figures['p50_ms']} ms, p95 {figures['p95_ms']} ms, p99 {figures['p99_ms']} ms"
         yield f"whole, {name}: {_per_s(figures, 'referrals_per_s')}; at half load {latency}"
@@ -63,6 +67,17 @@ def _networks(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
         yield "traced", figures
         if figures["sampled"]:
             yield "sampled", figures["sampled"]
+
+
+def _compared(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The parts of a comparison: hop, whole."""
+    for name, part in summary.get("against", {}).items():
+        if isinstance(part, Mapping):
+            yield name, part
+
+
+def _interval(ratio: Mapping[str, float]) -> str:
+    return f"{ratio['ratio']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})"
 
 
 def _per_s(figures: Mapping[str, Any], name: str) -> str:

@@ -1,5 +1,6 @@
 """One benchmark from the first record to the summary."""
 
+import asyncio
 import os
 import platform
 import time
@@ -9,10 +10,13 @@ from typing import Any
 import psutil
 
 from alongside_cli.bench import report
+from alongside_cli.bench.against import measure_against
+from alongside_cli.bench.checkouts import commit_of, running_checkout, second_checkout
 from alongside_cli.bench.flames import MISSING, find_py_spy
 from alongside_cli.bench.hop import measure_hop
 from alongside_cli.bench.plan import SAMPLED, TRACED, BenchPlan, Part
 from alongside_cli.bench.whole import measure_whole
+from alongside_cli.stack.settings import StackSettings
 
 Tell = Callable[[str], None]
 
@@ -31,6 +35,22 @@ async def measure(plan: BenchPlan, tell: Tell) -> dict[str, Any]:
         grown = await measure_whole(plan, plan.whole.open_referrals, SAMPLED, tell)
         summary["growth"] = report.growth(grown.growth)
     return summary | {"seconds": round(time.monotonic() - began, 1)}
+
+
+def compare_with(revision: str, plan: BenchPlan, tell: Tell) -> dict[str, Any]:
+    """Compare this checkout with one of `revision`, which is made for it and removed afterwards; the summary."""
+    began, machine = time.monotonic(), _machine(psutil.getloadavg()[0])
+    new = running_checkout()
+    commit = commit_of(new.root, revision)
+    tell(f"against {revision}: making a checkout of {commit[:12]} with a .venv of its own")
+    with second_checkout(new.root, commit, StackSettings().state / "bench") as old:
+        against = asyncio.run(measure_against(plan, (old, new), tell))
+    return {
+        "seed": plan.seed,
+        "machine": machine,
+        "against": {"revision": revision, **against},
+        "seconds": round(time.monotonic() - began, 1),
+    }
 
 
 async def _networks(plan: BenchPlan, tell: Tell) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What processes cost: processor seconds and memory, with everything they forked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +20,11 @@ class Usage:
         """What was used in between."""
         return Usage({name: spent - earlier.seconds.get(name, 0.0) for name, spent in self.seconds.items()})
 
+    @property
+    def total(self) -> float:
+        """All components together."""
+        return sum(self.seconds.values())
+
     def us_each(self, count: int) -> dict[str, int]:
         """Microseconds per thing done, by component, and `total`."""
         each = {name: round(spent * 1e6 / max(count, 1)) for name, spent in self.seconds.items()}
@@ -29,6 +34,15 @@ class Usage:
 def cpu_now(pids: Mapping[str, int]) -> Usage:
     """Processor seconds of each process and its descendants, those that ended and were waited for included."""
     return Usage({name: sum(map(_cpu_seconds, _tree(pid))) for name, pid in pids.items()})
+
+
+def backends_cpu_now(postgres: int, roles: Collection[str]) -> float:
+    """Processor seconds of the server's backends that these roles are connected to; `postgres` is the server's pid.
+
+    PostgreSQL names the role in a backend's process title. Vacuum, checkpoints and other roles are left out.
+    """
+    titles = tuple(f"postgres: {role} " for role in roles)
+    return sum(_cpu_seconds(each) for each in _tree(postgres)[1:] if _title(each).startswith(titles))
 
 
 def memory_mib(pids: Mapping[str, int]) -> dict[str, float]:
@@ -57,6 +71,12 @@ def _cpu_seconds(process: psutil.Process) -> float:
         times = process.cpu_times()
         return float(times.user + times.system + times.children_user + times.children_system)
     return 0.0
+
+
+def _title(process: psutil.Process) -> str:
+    with suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""
 
 
 def _proportional_bytes(process: psutil.Process) -> int:

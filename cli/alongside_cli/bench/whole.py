@@ -153,25 +153,26 @@ async def _stack(kept: float, tell: Tell) -> AsyncIterator[LocalStack]:
             topics=topics,
             tell=tell,
         )
-        stack.kept, stack.policies = kept, _untiring(folder)
+        shipped = files("alongside_matching").joinpath("policies/regions.json").read_text()
+        stack.kept, stack.policies = kept, write_untiring_policies(shipped, folder / "policies.json")
         async with stack:
             tell(f"whole: tracing {kept:.0%}, ready on {stack.broker.kind}")
             async with network(stack.addresses(), service_token=stack.service_token) as doors:
-                await _fill(doors)
+                await fill_network(doors)
             yield stack
 
 
-def _untiring(folder: Path) -> Path:
-    """The shipped policies of matching without its caseload norm, which would let places run out."""
-    policies = json.loads(files("alongside_matching").joinpath("policies/regions.json").read_text())
-    policies["everywhere"]["norms"]["caseload_max"] = PLACES_EACH
-    file = folder / "policies.json"
+def write_untiring_policies(shipped: str, file: Path) -> Path:
+    """Write matching's shipped policies to `file` without their caseload norm, which would let places run out."""
+    policies = json.loads(shipped)
+    if norms := policies["everywhere"].get("norms"):
+        norms["caseload_max"] = PLACES_EACH
     file.write_text(json.dumps(policies))
     return file
 
 
-async def _fill(doors: Network) -> None:
-    """Partners and offers without any contact, and with places for everybody."""
+async def fill_network(doors: Network) -> None:
+    """Register partners and load offers, without any contact, and with places for everybody."""
     for partner in partners():
         await doors.register_partner(partner.id, partner.body() | {"contact_email": None})
     for region in dict.fromkeys(partner.region for partner in partners()):

@@ -54,6 +54,20 @@ async def create_topics(
         await admin.close()
 
 
+async def delete_topics(kafka: Kafka, names: Sequence[str]) -> None:
+    """Delete those of these topics that exist, with all their records. Raises StartFailed when the broker refuses."""
+    admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=_REQUEST_MS_MAX)
+    await admin.start()
+    try:
+        existing = sorted(set(names) & set(await admin.list_topics()))
+        answer = await admin.delete_topics(existing) if existing else None
+    finally:
+        await admin.close()
+    for name, code in answer.topic_error_codes if answer else ():
+        if code != 0:
+            raise StartFailed(f"The broker refused to delete topic {name}: {for_code(code).__name__}.")
+
+
 async def _create(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicas: int) -> None:
     existing = set(await admin.list_topics())
     new = [

@@ -6,10 +6,10 @@ from itertools import islice
 from opentelemetry import trace
 
 from alongside_chassis.telemetry import context_of
-from alongside_cli.bench.records import hop_records, network_records, trace_header
+from alongside_cli.bench.records import hop_records, journey_records, network_records, trace_header
 from alongside_contracts import cloudevents
 from alongside_contracts.event import parse
-from alongside_contracts.intake import SubmissionReceived
+from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -35,6 +35,25 @@ def test_every_record_is_one_intake_can_read() -> None:
 
         assert envelope.source == sender.source
         assert parse(SubmissionReceived, envelope.data).key.encode() == letter.key
+
+
+def test_the_same_seed_admits_the_same_referrals() -> None:
+    one, other = (list(journey_records("hop", 20, seed=3, now=NOW, kept=0.5)) for _ in range(2))
+
+    assert one == other
+    assert len({letter.key for letter in one}) == 20
+    assert [letter.key for letter in one] == sorted(letter.key for letter in one)
+
+
+def test_every_admission_is_one_that_intake_could_have_announced() -> None:
+    for letter in journey_records("hop", 20, seed=3, now=NOW, kept=1.0):
+        envelope = cloudevents.decode(letter.key, letter.value, letter.headers)
+        admitted = parse(SubmissionAdmitted, envelope.data)
+
+        assert (envelope.source, envelope.type) == ("urn:alongside:service:intake", SubmissionAdmitted.type)
+        assert (letter.topic, letter.key.decode()) == (SubmissionAdmitted.stream.topic(), admitted.key)
+        assert isinstance(admitted, SubmissionAdmitted)
+        assert admitted.partner == "hop"
 
 
 def test_no_two_submissions_are_about_the_same_person() -> None:

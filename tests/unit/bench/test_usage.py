@@ -5,9 +5,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
-from alongside_cli.bench.usage import Usage, cpu_now, memory_mib, rss_mib
+from alongside_cli.bench.usage import Usage, backends_cpu_now, cpu_now, memory_mib, rss_mib
+from alongside_cli.stack.databases import Server
 
 PARENT = """
 import subprocess, sys
@@ -54,3 +56,26 @@ def test_cost_is_what_was_spent_in_between_divided_by_what_was_done() -> None:
     spent = Usage({"intake": 3.0, "kafka": 1.5}).since(Usage({"intake": 1.0, "kafka": 1.0}))
 
     assert spent.us_each(1000) == {"intake": 2000, "kafka": 500, "total": 2500}
+
+
+def test_a_role_is_charged_with_its_own_backends_alone(postgres: Server) -> None:
+    one, other = postgres.create_database(), postgres.create_database()
+    with psycopg.connect(one.url) as working, psycopg.connect(other.url) as resting:
+        server = pid_of(postgres)
+        working.execute("select sum(sqrt(n)) from generate_series(1, 3_000_000) n")
+        resting.execute("select 1")
+
+        spent, rested = (backends_cpu_now(server, [role]) for role in (one.role, other.role))
+
+        assert spent > 10 * max(rested, 0.01)
+        assert backends_cpu_now(server, [one.role, other.role]) >= spent + rested
+
+    assert backends_cpu_now(server, [f"{one.role}_with_a_longer_name"]) == 0
+
+
+def pid_of(postgres: Server) -> int:
+    """The pid of the server, which is its backends' parent."""
+    with postgres.connection() as connection:
+        row = connection.execute("select pg_read_file('postmaster.pid')").fetchone()
+    assert row is not None
+    return int(row[0].splitlines()[0])

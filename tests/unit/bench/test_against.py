@@ -1,0 +1,71 @@
+"""A comparison counts PostgreSQL with the services, and its last line and exit code hold the verdict."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from alongside_cli.bench import report
+from alongside_cli.bench.against import Subject, Turn, summary_of
+from alongside_cli.bench.command import app
+from alongside_cli.bench.plan import Part
+from alongside_cli.bench.sides import POSTGRES
+from alongside_cli.bench.usage import Usage
+
+
+def turn(services: float, postgres: float) -> Turn:
+    """A turn of 1,000 records."""
+    return Turn(Usage({"referrals": services, POSTGRES: postgres}), 1_000)
+
+
+def hop() -> Subject:
+    async def work(*_: object) -> Turn:
+        return turn(1, 1)
+
+    return Subject(Part.HOP, "record", ("referrals",), ("hop",), work)
+
+
+def test_work_moved_into_postgresql_is_no_gain() -> None:
+    found = summary_of([(turn(0.2, 0.05), turn(0.15, 0.1))] * 20, hop(), seed=7)
+
+    assert found["ratio"] == 1.0
+    assert found["services_alone"]["ratio"] == pytest.approx(1.3333)
+    assert found["not_below_0_97"] == "yes"
+
+
+def test_what_each_checkout_spent_is_told_per_record_and_by_component() -> None:
+    found = summary_of(
+        [(turn(0.2, 0.05), turn(0.3, 0.05)), (turn(0.1, 0.05), turn(0.3, 0.05))], hop(), seed=7
+    )
+
+    assert found["cpu_us_per_record"] == {
+        "old": {"referrals": 150, "postgresql": 50, "total": 200},
+        "new": {"referrals": 300, "postgresql": 50, "total": 350},
+    }
+
+
+def test_people_read_the_verdict_with_its_interval() -> None:
+    part = summary_of([(turn(0.2, 0.05), turn(0.3, 0.05))] * 20, hop(), seed=7)
+
+    lines = list(
+        report.told(json.loads(json.dumps({"against": {"revision": "HEAD", "old": "1a2b", "hop": part}})))
+    )
+
+    assert lines[0] == "hop: not below 0.97: no (20 turns of each)"
+    assert "0.714 (0.714 to 0.714)" in lines[1]
+
+
+def test_a_revision_that_is_none_ends_as_not_measured_and_says_why() -> None:
+    ended = CliRunner().invoke(app, ["--against", "no-such-revision", "--json"])
+
+    assert ended.exit_code == 2
+    assert "'no-such-revision' names no commit" in ended.output
+
+
+@pytest.mark.parametrize("option", [["--only", "growth"], ["--grow-to", "100"], ["--py-spy"]])
+def test_a_comparison_refuses_what_it_does_not_measure(option: list[str]) -> None:
+    ended = CliRunner().invoke(app, ["--against", "HEAD", *option])
+
+    assert ended.exit_code == 2
+    assert "--against" in ended.output
+    assert "compares hop and whole" in ended.output
