@@ -44,7 +44,7 @@ kafka-test: setup     ## on clusters of real Apache Kafka, one and three brokers
 faults: setup         ## 5,000 referrals through a storm of faults, then every promise checked (ARGS="--quick --seed 3")
 	@$(BIN)/alongside faults --json $(ARGS)
 
-bench: setup          ## how fast it is on this machine, beside its peers; the last line is JSON (ARGS="--quick")
+bench: setup          ## how fast it is here, beside its peers; the last line is JSON (ARGS="--quick" or "--against REV")
 	@$(BIN)/alongside bench --json $(ARGS)
 
 bench-matching: setup ## how fast referrals are matched, beside its peers; the last line is JSON (ARGS="--quick")

@@ -6,5 +6,6 @@ Three questions, each against a real broker and a real PostgreSQL, repeated and 
 - `whole`: all four services, from a partner's record to the notice its referrer got;
 - `whole` again with many referrals open: does it stay as fast and as small?
 
-Figures of one run may be compared with each other. Those of two runs only if nothing else ran beside them.
+Figures of one run may be compared with each other. Those of two runs only if nothing else ran beside them: whether one
+revision is slower than another is measured by `against`, which lets both take turns (docs/decisions/0024).
 """

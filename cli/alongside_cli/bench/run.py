@@ -12,6 +12,7 @@ import psutil
 from alongside_cli.bench import report
 from alongside_cli.bench.against import measure_against
 from alongside_cli.bench.checkouts import commit_of, running_checkout, second_checkout
+from alongside_cli.bench.errors import BenchFailed
 from alongside_cli.bench.flames import MISSING, find_py_spy
 from alongside_cli.bench.hop import measure_hop
 from alongside_cli.bench.plan import SAMPLED, TRACED, BenchPlan, Part
@@ -40,10 +41,12 @@ async def measure(plan: BenchPlan, tell: Tell) -> dict[str, Any]:
 def compare_with(revision: str, plan: BenchPlan, tell: Tell) -> dict[str, Any]:
     """Compare this checkout with one of `revision`, which is made for it and removed afterwards; the summary."""
     began, machine = time.monotonic(), _machine(psutil.getloadavg()[0])
+    settings = StackSettings()
+    _require_own_servers(settings)
     new = running_checkout()
     commit = commit_of(new.root, revision)
     tell(f"against {revision}: making a checkout of {commit[:12]} with a .venv of its own")
-    with second_checkout(new.root, commit, StackSettings().state / "bench") as old:
+    with second_checkout(new.root, commit, settings.state / "bench") as old:
         against = asyncio.run(measure_against(plan, (old, new), tell))
     return {
         "seed": plan.seed,
@@ -51,6 +54,16 @@ def compare_with(revision: str, plan: BenchPlan, tell: Tell) -> dict[str, Any]:
         "against": {"revision": revision, **against},
         "seconds": round(time.monotonic() - began, 1),
     }
+
+
+def _require_own_servers(settings: StackSettings) -> None:
+    """A comparison deletes topics after every turn, and reads what PostgreSQL spends. Raises BenchFailed."""
+    named = {"ALONGSIDE_KAFKA": settings.kafka, "ALONGSIDE_POSTGRES": settings.postgres}
+    if given := [name for name, value in named.items() if value]:
+        raise BenchFailed(
+            "Checkouts are compared on a broker and a PostgreSQL that the benchmark starts itself, never on yours.",
+            remedy=f"unset {' and '.join(given)}.",
+        )
 
 
 async def _networks(plan: BenchPlan, tell: Tell) -> dict[str, Any]:

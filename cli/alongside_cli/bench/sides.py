@@ -185,12 +185,8 @@ def _url(env: Mapping[str, str]) -> str:
 
 
 def _postgres_pid(stack: LocalStack) -> int:
-    """Raises BenchFailed for a server of the user's: what it spends cannot be seen."""
-    pids = {each.name: each.pid for each in stack.status()}
-    pid = pids.get(parts.POSTGRES)
+    """Raises BenchFailed when the server has ended."""
+    pid = next(each.pid for each in stack.status() if each.name == parts.POSTGRES)
     if pid is None:
-        raise BenchFailed(
-            "Checkouts can only be compared on a PostgreSQL that the benchmark starts itself.",
-            remedy="unset ALONGSIDE_POSTGRES.",
-        )
+        raise BenchFailed("PostgreSQL has ended.")
     return pid

@@ -62,6 +62,19 @@ def test_a_revision_that_is_none_ends_as_not_measured_and_says_why() -> None:
     assert "'no-such-revision' names no commit" in ended.output
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ALONGSIDE_KAFKA", "127.0.0.1:1"), ("ALONGSIDE_POSTGRES", "postgresql://postgres:pw@127.0.0.1:1")],
+)
+def test_the_users_own_servers_are_left_alone(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+
+    ended = CliRunner().invoke(app, ["--against", "HEAD"])
+
+    assert ended.exit_code == 2
+    assert f"unset {name}" in ended.output
+
+
 @pytest.mark.parametrize("option", [["--only", "growth"], ["--grow-to", "100"], ["--py-spy"]])
 def test_a_comparison_refuses_what_it_does_not_measure(option: list[str]) -> None:
     ended = CliRunner().invoke(app, ["--against", "HEAD", *option])
