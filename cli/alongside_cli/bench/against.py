@@ -32,7 +32,8 @@ from alongside_cli.stack.infrastructure import infrastructure
 from alongside_cli.stack.stack import LocalStack
 from alongside_cli.stack.topics import delete_topics
 from alongside_cli.topics import topics_of
-from alongside_contracts.streams import PARTNER_STATUS, REFERRALS, SERVICES
+from alongside_contracts.services import SERVICES
+from alongside_contracts.streams import PARTNER_STATUS, REFERRALS
 
 HOP_PARTNER: Final = "hop"
 LOOK_SECONDS: Final = 0.05

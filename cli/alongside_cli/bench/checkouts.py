@@ -19,7 +19,7 @@ from alongside_cli.stack.state import StateFolder
 
 SETUP_SECONDS_MAX: Final = 900.0
 COMMAND_SECONDS_MAX: Final = 120.0
-_NOT_INHERITED: Final = ("GIT_", "MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV")
+_NOT_INHERITED: Final = ("ARGS", "GIT_", "MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV")
 """Variables that would send git, make or Python to this checkout instead of the other one."""
 
 

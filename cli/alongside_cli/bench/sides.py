@@ -84,6 +84,7 @@ class Side:
         self, services: Sequence[str], fill: Callable[[Network], Awaitable[None]] | None = None
     ) -> None:
         """Migrate the template databases of these services, and let `fill` write into them over HTTP."""
+        services = self._those_it_has(services)
         write_untiring_policies(await asyncio.to_thread(shipped_policies, self.checkout), self._policies)
         server = self._stack.postgres
         for service in services:
@@ -98,7 +99,7 @@ class Side:
     @asynccontextmanager
     async def turn(self, services: Sequence[str]) -> AsyncIterator[Services]:
         """The services on copies of their template databases, which are gone afterwards."""
-        server = self._stack.postgres
+        server, services = self._stack.postgres, self._those_it_has(services)
         copies = {
             service: await asyncio.to_thread(server.clone, self._templates[service]) for service in services
         }
@@ -108,6 +109,10 @@ class Side:
         finally:
             for copy in copies.values():
                 await asyncio.to_thread(server.drop_database, copy.name)
+
+    def _those_it_has(self, services: Sequence[str]) -> list[str]:
+        """A service that was added since is not in the old checkout; one side then runs one more."""
+        return [service for service in services if (self.checkout.root / "services" / service).is_dir()]
 
     async def _fill(self, running: Services, fill: Callable[[Network], Awaitable[None]]) -> None:
         async with network(running.urls, service_token=self._stack.service_token) as doors:
