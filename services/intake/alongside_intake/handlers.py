@@ -1,6 +1,7 @@
 """Intake's Kafka door: what it does with what it hears."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from alongside_chassis.errors import Unprocessable
@@ -40,6 +41,10 @@ def intake_handlers(desk: Desk) -> Handlers:
     @handlers.on_timer(HELD_OVERDUE)
     async def ask_a_coordinator(timer: Timer, tx: Tx) -> None:
         await desk.call_coordinator(UUID(timer.key), tx)
+
+    @handlers.on_timer_failed(HELD_OVERDUE)
+    async def ask_a_coordinator_all_the_same(timer: Timer, again_at: datetime, tx: Tx) -> None:
+        await store.hand_to_coordinator(tx, UUID(timer.key), again_at)
 
     _tell_partners(handlers)
     return handlers

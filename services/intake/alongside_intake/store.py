@@ -5,6 +5,7 @@ ends, so that two submissions of one person are decided one after the other, whi
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -121,6 +122,18 @@ async def wait_for(tx: Tx, submission_id: UUID, next_actor: NextActor, due_at: A
         "update submission set next_actor = $2, due_at = $3 where id = $1",
         submission_id,
         next_actor.value,
+        due_at,
+    )
+
+
+async def hand_to_coordinator(tx: Tx, submission_id: UUID, due_at: datetime) -> None:
+    """Make a coordinator the next actor of a submission that is still held; nothing else of it is read."""
+    await tx.conn.execute(
+        """
+        update submission set next_actor = 'coordinator', due_at = $2
+        where id = $1 and state = 'held' and next_actor is not null
+        """,
+        submission_id,
         due_at,
     )
 

@@ -35,7 +35,7 @@ _TRY_LOCK: Final = """
            and exists (select from timer where id = $2 and due_at <= $3)
 """
 _DONE: Final = "delete from timer where kind = $1 and key = $2 and id = $3 returning id"
-_AGAIN: Final = "update timer set attempts = attempts + $3, due_at = $2 where id = $1"
+_AGAIN: Final = "update timer set attempts = attempts + $3, due_at = $2 where id = $1 returning id"
 
 
 class Timers:
@@ -128,14 +128,18 @@ class Timers:
             await conn.execute(_AGAIN, row["id"], self.tools.clock.now() + delay, int(counts))
 
     async def _put_aside(self, row: asyncpg.Record, timer: Timer, cause: Cause, error: Exception) -> None:
-        """1 be the only one; 2 say who looks after it; 3 keep one dead letter; 4 try it on, more slowly; 5 commit."""
+        """1 be the only one; 2 say who looks after it; 3 keep one dead letter; 4 try it on, more slowly; 5 commit.
+
+        Raises Superseded, and does nothing, when somebody acted meanwhile and the timer was moved or cancelled.
+        """
         async with self._transaction() as tx:
             await self._be_the_only_one(tx, row)  # 1
             again_at = tx.now + self.handlers.tried_every[timer.kind]
             tx.current = cause
             await self._attend(timer, again_at, tx)  # 2
             is_new = await failed_timers.put_aside(tx.conn, row, error, tx.now)  # 3
-            await tx.conn.execute(_AGAIN, row["id"], again_at, 1)  # 4
+            if await tx.conn.fetchval(_AGAIN, row["id"], again_at, 1) is None:  # 4
+                raise Superseded
         if is_new:  # 5
             reason = ProblemCode.HANDLER_FAILED.value
             self.tools.metrics.dead_letters.labels("timer", reason).inc()

@@ -1,7 +1,9 @@
 """A timer whose handler always fails is put aside where somebody sees it, looked after, and tried on for ever."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -27,6 +29,8 @@ class Faulty:
     error: Exception | None = field(default_factory=lambda: ValueError("Jane Doe"))
     attending: Exception | None = None
     attended: list[tuple[str, datetime]] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+    """What somebody else commits while it is being looked after."""
 
     def handlers(self, tried_every: timedelta = DAY) -> Handlers:
         """What a service would register."""
@@ -43,6 +47,8 @@ class Faulty:
         async def attend(timer: Timer, again_at: datetime, tx: Tx) -> None:
             self.attended.append((timer.key, again_at))
             await tx.conn.execute("insert into seen (key, note) values ($1, 'attended')", timer.key)
+            if self.meanwhile:
+                await self.meanwhile()
             if self.attending:
                 raise self.attending
 
@@ -203,3 +209,15 @@ async def test_a_timer_that_was_set_anew_leaves_no_dead_letter_waiting(bare: Bar
             after = await failed_timers.failing(conn)
 
         assert (before, after) == ({"remind": 1}, {})
+
+
+async def test_who_acted_while_the_timer_failed_keeps_what_they_did(bare: BareBench) -> None:
+    faulty = Faulty()
+    async with bare(faulty.handlers()) as bench:
+        faulty.meanwhile = partial(bench.pool.execute, "delete from timer")
+        await set_timer(bench)
+
+        await until(bench, SOON)
+
+        assert faulty.attended
+        assert (await seen(bench), await bench.dead_letters()) == ([], [])

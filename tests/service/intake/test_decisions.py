@@ -1,6 +1,6 @@
 """What a partner submits ends in exactly one decision, recorded, announced and answered."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from alongside_contracts.intake import (
     Consent,
@@ -10,6 +10,7 @@ from alongside_contracts.intake import (
 )
 from alongside_contracts.vocabulary import AgeBand, Answer, Format, Need, Risk, Setting, Urgency
 from tests.builders import a_submission
+from tests.service.failing import break_handlers, fail_until_dead_lettered
 from tests.service.intake.desk import HOSPITAL, Desk, codes
 
 
@@ -124,6 +125,20 @@ async def test_a_held_submission_left_alone_goes_to_a_coordinator_and_stays_with
     await desk.bench.fire_timers(desk.bench.clock.now() + timedelta(days=7))
 
     assert (await desk.submission(answer.submission_id))["due_at"] > found["due_at"]
+
+
+async def test_a_held_submission_whose_timer_always_fails_goes_to_a_coordinator_every_day(
+    desk: Desk,
+) -> None:
+    answer = await desk.hear(consent=None)
+    await break_handlers(desk.bench)
+
+    again_at = await fail_until_dead_lettered(desk.bench)
+
+    found = await desk.submission(answer.submission_id)
+    assert (found["decision"], found["next_actor"]) == ("held", "coordinator")
+    assert datetime.fromisoformat(found["due_at"]) == again_at == desk.bench.clock.now() + timedelta(days=1)
+    assert [letter.topic for letter in await desk.bench.dead_letters()] == ["held-overdue"]
 
 
 async def test_nothing_about_a_person_is_in_what_intake_announces(desk: Desk) -> None:

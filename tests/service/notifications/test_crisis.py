@@ -5,6 +5,7 @@ from typing import Any
 
 from alongside_contracts.ids import new_id
 from tests.conftest import SUNDAY_NOON
+from tests.service.failing import break_handlers, fail_until_dead_lettered, mend_handlers
 from tests.service.notifications.conftest import Network, a_transition, an_escalation
 
 QUARTER = timedelta(minutes=15)
@@ -58,6 +59,19 @@ async def test_without_acknowledgement_the_next_is_paged_round_and_round(network
     assert await paged(network) == ["ana", "ben", "ana", "ben"]
     [crisis] = await crises(network)
     assert (crisis["coordinator"], crisis["step"], crisis["acknowledged_at"]) == ("ben", 3, None)
+
+
+async def test_a_page_that_always_fails_is_tried_every_minute_until_it_is_mended(network: Network) -> None:
+    await network.bench.hear(an_escalation())
+    await break_handlers(network.bench)
+
+    again_at = await fail_until_dead_lettered(network.bench)
+    await mend_handlers(network.bench)
+    await network.bench.fire_timers(again_at)
+
+    assert again_at < SUNDAY_NOON + QUARTER + timedelta(minutes=2)
+    assert await paged(network) == ["ana", "ben"]
+    assert [letter.state for letter in await network.bench.dead_letters()] == ["replayed"]
 
 
 async def test_an_acknowledged_crisis_pages_nobody_else(network: Network) -> None:
