@@ -61,7 +61,8 @@ def second_checkout(root: Path, commit: str, state: Path) -> Iterator[Checkout]:
     folder = StateFolder(state)
     place = folder.root.resolve() / commit[:12]
     with _held(folder):
-        _remove(root, place)  # what a killed run left behind
+        for left_by_a_killed_run in [each for each in place.parent.iterdir() if each.is_dir()]:
+            _remove(root, left_by_a_killed_run)
         try:
             _git(root, "-c", "core.hooksPath=", "worktree", "add", "--detach", "--force", str(place), commit)
             _run(["make", "setup", f"PYTHON={_base_python()}"], place, SETUP_SECONDS_MAX)
@@ -113,7 +114,7 @@ def _run(command: Sequence[str], folder: Path, seconds_max: float) -> str:
             command,
             check=True,
             cwd=folder,
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -127,7 +128,8 @@ def _run(command: Sequence[str], folder: Path, seconds_max: float) -> str:
     return done.stdout
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What programs of either checkout inherit: nothing that leads them from one checkout to the other."""
     return {
         name: value for name, value in inherited_environment().items() if not name.startswith(_NOT_INHERITED)
     }

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
-from alongside_cli.bench.checkouts import Checkout, shipped_policies
+from alongside_cli.bench.checkouts import Checkout, environment, shipped_policies
 from alongside_cli.bench.errors import BenchFailed
 from alongside_cli.bench.usage import Usage, backends_cpu_now, cpu_now
 from alongside_cli.bench.whole import write_untiring_policies
@@ -20,7 +20,6 @@ from alongside_cli.stack.databases import Database
 from alongside_cli.stack.ports import LOOPBACK, free_ports
 from alongside_cli.stack.processes import Process
 from alongside_cli.stack.service_env import ServiceEnv
-from alongside_cli.stack.settings import inherited_environment
 from alongside_cli.stack.stack import LocalStack
 from alongside_cli.stack.supervisor import Supervisor
 
@@ -145,7 +144,7 @@ class Side:
     @asynccontextmanager
     async def _supervised(self, nodes: Sequence[Process]) -> AsyncIterator[Supervisor]:
         logs = self._stack.state.logs / self.checkout.name
-        supervisor = Supervisor(logs, environment=inherited_environment())
+        supervisor = Supervisor(logs, environment=environment())
         supervisor.add(*nodes)
         try:
             await supervisor.start()

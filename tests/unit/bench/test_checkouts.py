@@ -9,7 +9,10 @@ from alongside_cli.bench.checkouts import commit_of, running_checkout, second_ch
 from alongside_cli.bench.errors import CheckoutFailed, UnknownRevision
 from alongside_cli.stack.errors import AlreadyRunning
 
-SETUP = "setup:\n\t@mkdir -p .venv && echo $(PYTHON) > .venv/python && echo $(ARGS) > .venv/arguments\n"
+SETUP = """
+setup:
+\t@mkdir -p .venv && echo $(PYTHON) > .venv/python && echo "$(ARGS)$$PYTHONPATH" > .venv/arguments
+"""
 
 
 @pytest.fixture
@@ -37,6 +40,7 @@ def git(root: Path, *arguments: str) -> str:
 def test_a_commit_is_checked_out_and_built_by_its_own_make(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PYTHONPATH", "of-this-checkout")
     monkeypatch.setenv("MAKEFLAGS", " -- ARGS=--against\\ HEAD~1")  # as under `make bench`
     (repository / "text").write_text("changed since")
 
@@ -65,14 +69,18 @@ def test_the_checkout_is_gone_after_an_interruption(repository: Path, tmp_path: 
     assert git(repository, "worktree", "list").count("\n") == 0
 
 
-def test_what_a_killed_run_left_behind_is_replaced(repository: Path, tmp_path: Path) -> None:
-    commit = commit_of(repository, "HEAD~1")
-    left = tmp_path / "state" / commit[:12]
-    git(repository, "worktree", "add", "--detach", str(left), commit)
-    (left / "text").write_text("half measured")
+def test_what_killed_runs_left_behind_is_removed(repository: Path, tmp_path: Path) -> None:
+    first, second = commit_of(repository, "HEAD~1"), commit_of(repository, "HEAD")
+    for commit in (first, second):
+        left = tmp_path / "state" / commit[:12]
+        git(repository, "worktree", "add", "--detach", str(left), commit)
+        (left / "text").write_text("half measured")
 
-    with second_checkout(repository, commit, tmp_path / "state") as old:
+    with second_checkout(repository, first, tmp_path / "state") as old:
         assert (old.root / "text").read_text() == "first"
+        assert not (tmp_path / "state" / second[:12]).exists()
+
+    assert git(repository, "worktree", "list").count("\n") == 0
 
 
 def test_two_comparisons_do_not_share_a_folder(repository: Path, tmp_path: Path) -> None:
