@@ -24,15 +24,17 @@ from alongside_contracts.partner import Problem
 from alongside_contracts.vocabulary import ProblemCode
 
 EVENT_TYPE: Final = "timer"
-_TIMER: Final = "select kind, key, id, due_at, facts, attempts from timer where id = $1"
-_DONE: Final = "delete from timer where id = $1 returning id"
+_TIMER: Final = "select kind, key, id, due_at, facts from timer where kind = $1 and key = $2 and id = $3"
+_DONE: Final = "delete from timer where kind = $1 and key = $2 and id = $3 returning id"
 _SETTLE: Final = """
     update dead_letter set state = 'replayed', settled_at = $2
     where topic = $1 and partition = -2 and state = 'waiting' and event_id = $3
 """
 _SETTLE_SUPERSEDED: Final = """
     update dead_letter set state = 'replayed', settled_at = $1
-    where partition = -2 and state = 'waiting' and not exists (select from timer where id::text = event_id)
+    where partition = -2 and state = 'waiting' and not exists (
+        select from timer
+        where kind = topic and timer.key = convert_from(dead_letter.key, 'UTF8') and timer.id::text = event_id)
 """
 _FAILING: Final = """
     select topic, count(*) from dead_letter where partition = -2 and state = 'waiting' group by topic
@@ -48,11 +50,11 @@ def is_ours(error: BaseException) -> bool:
     return verdict_on(error) not in (Verdict.WAIT, Verdict.RETRY)
 
 
-def problem_of(error: BaseException) -> Problem:
-    """What a timer's dead letter says: the kind of error, never its text, which may quote a row."""
+def problem_of(error: BaseException, key: str) -> Problem:
+    """What a timer's dead letter says: its key, an opaque id, and the kind of error; never its text, which may quote a row."""
     return Problem(
         code=ProblemCode.HANDLER_FAILED,
-        where="timer",
+        where=f"timer {key}",
         remedy=f"mend {type(error).__name__}; the timer is tried on by itself, or replay it",
     )
 
@@ -75,7 +77,7 @@ async def put_aside(
         headers=(),
     )
     return await dead_letters.put_aside(
-        conn, record, problem_of(error), at=at, event_id=str(row["id"]), event_type=EVENT_TYPE
+        conn, record, problem_of(error, row["key"]), at=at, event_id=str(row["id"]), event_type=EVENT_TYPE
     )
 
 
@@ -94,12 +96,13 @@ async def failing(conn: asyncpg.Connection) -> dict[str, int]:
     return {row["topic"]: row["count"] for row in await conn.fetch(_FAILING)}
 
 
-async def fire(tx: Tx, handlers: Handlers, letter: DeadLetter) -> Outcome:
+async def fire(tx: Tx, handlers: Handlers, letter: DeadLetter, key: str) -> Outcome:
     """Fire a failing timer now, for an operator: 1 handle; 2 delete the timer; what fails again is kept as it was.
 
-    Raises what the world is to blame for; then nothing changes.
+    The letter is locked first here and last when the timer fires by itself: should the two wait for each other,
+    PostgreSQL ends one of them, and it is tried again. Raises what the world is to blame for; then nothing changes.
     """
-    row = await tx.conn.fetchrow(_TIMER, UUID(letter.event_id))
+    row = await tx.conn.fetchrow(_TIMER, letter.topic, key, UUID(letter.event_id))
     if row is None:
         return Outcome.DUPLICATE
     mark = tx.mark()
@@ -114,7 +117,7 @@ async def fire(tx: Tx, handlers: Handlers, letter: DeadLetter) -> Outcome:
         if not is_ours(error):
             raise
         await dead_letters.refused_again(
-            tx.conn, letter.id, problem_of(error), event_id=letter.event_id, event_type=EVENT_TYPE
+            tx.conn, letter.id, problem_of(error, key), event_id=letter.event_id, event_type=EVENT_TYPE
         )
         return Outcome.REFUSED
     return Outcome.HANDLED
@@ -125,7 +128,7 @@ async def _handle(tx: Tx, handlers: Handlers, row: asyncpg.Record) -> None:
     tx.current = Cause(f"timer:{row['id']}", None, trace_headers(span), span)
     timer = Timer(row["kind"], row["key"], row["due_at"], orjson.loads(row["facts"]))
     await handlers.timers[timer.kind](timer, tx)  # 1
-    if await tx.conn.fetchval(_DONE, row["id"]) is None:  # 2
+    if await tx.conn.fetchval(_DONE, row["kind"], row["key"], row["id"]) is None:  # 2
         raise Superseded
     await tx.flush()
 

@@ -31,7 +31,9 @@ async def replay(tx: Tx, pipeline: Pipeline, letter_id: UUID) -> Outcome:
     if kept.letter.partition == OUTBOX_PARTITION:
         outcome: Outcome | Broken = await _return_to_outbox(tx, kept)  # 2
     elif kept.letter.partition == TIMER_PARTITION:
-        outcome = await failed_timers.fire(tx, pipeline.handlers, kept.letter)  # 2
+        outcome = await failed_timers.fire(
+            tx, pipeline.handlers, kept.letter, (kept.key or b"").decode()
+        )  # 2
     else:
         outcome = await pipeline.again(tx, kept.record())  # 2
     if isinstance(outcome, Broken):

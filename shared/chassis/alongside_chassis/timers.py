@@ -6,9 +6,10 @@ the timer row last, as every other transaction does, so that the two never wait 
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -23,6 +24,8 @@ from alongside_chassis.transaction import Cause, Tx, transaction
 from alongside_contracts.vocabulary import ProblemCode
 
 DUE_MAX: Final = 100
+WORLD_PAUSE_SECONDS: Final = 5
+"""The pause after a failure the handler is not to blame for."""
 _DOUBLINGS_MAX: Final = 11
 """The pause after a failure doubles so often, from a second to about half an hour."""
 
@@ -35,7 +38,9 @@ _TRY_LOCK: Final = """
            and exists (select from timer where id = $2 and due_at <= $3)
 """
 _DONE: Final = "delete from timer where kind = $1 and key = $2 and id = $3 returning id"
-_AGAIN: Final = "update timer set attempts = attempts + $3, due_at = $2 where id = $1 returning id"
+_AGAIN: Final = """
+    update timer set attempts = attempts + $5, due_at = $4 where kind = $1 and key = $2 and id = $3 returning id
+"""
 
 
 class Timers:
@@ -104,7 +109,7 @@ class Timers:
             await self.handlers.timers[timer.kind](timer, tx)  # 3
             if await tx.conn.fetchval(_DONE, timer.kind, timer.key, row["id"]) is None:  # 4
                 raise Superseded
-            if row["attempts"] >= self.attempts_max:
+            if row["attempts"]:
                 await failed_timers.settle(tx.conn, timer.kind, row["id"], tx.now)
 
     async def _failed(self, row: asyncpg.Record, timer: Timer, cause: Cause, error: Exception) -> str:
@@ -112,20 +117,35 @@ class Timers:
 
         With the store away this raises, and all timers wait.
         """
-        ours = failed_timers.is_ours(error)
-        if ours and row["attempts"] + 1 >= self.attempts_max:
-            with suppress(Superseded):
-                await self._put_aside(row, timer, cause, error)
-            return "dead-lettered"
-        await self._again(row, error, counts=ours)
+        if not failed_timers.is_ours(error):
+            return await self._wait(row, error)
+        if row["attempts"] + 1 < self.attempts_max:
+            return await self._again(row, error)
+        try:
+            await self._put_aside(row, timer, cause, error)
+        except Superseded:
+            return "superseded"
+        except Exception as trouble:
+            if failed_timers.is_ours(trouble):
+                raise
+            return await self._wait(row, trouble)
+        return "dead-lettered"
+
+    async def _wait(self, row: asyncpg.Record, error: Exception) -> str:
+        """Put it off, so that it holds up no other timer, and do not count it: the handler is not to blame."""
+        self.tools.log.warning("timer-failed", kind=row["kind"], attempts=row["attempts"], exc=error)
+        await self._put_off(row, timedelta(seconds=WORLD_PAUSE_SECONDS), counts=0)
         return "failed"
 
-    async def _again(self, row: asyncpg.Record, error: Exception, *, counts: bool) -> None:
-        """Put it off, so that it holds up no other timer. What `counts` is the handler's fault."""
-        delay = timedelta(seconds=2 ** min(row["attempts"], _DOUBLINGS_MAX))
-        self.tools.log.error("timer-failed", kind=row["kind"], attempts=row["attempts"] + counts, exc=error)
+    async def _again(self, row: asyncpg.Record, error: Exception) -> str:
+        """Put it off, so that it holds up no other timer, for longer each time."""
+        self.tools.log.error("timer-failed", kind=row["kind"], attempts=row["attempts"] + 1, exc=error)
+        await self._put_off(row, timedelta(seconds=2 ** min(row["attempts"], _DOUBLINGS_MAX)), counts=1)
+        return "failed"
+
+    async def _put_off(self, row: asyncpg.Record, pause: timedelta, *, counts: int) -> None:
         async with connection(self.tools.pool) as conn:
-            await conn.execute(_AGAIN, row["id"], self.tools.clock.now() + delay, int(counts))
+            await conn.execute(_AGAIN, *_place(row), self.tools.clock.now() + pause, counts)
 
     async def _put_aside(self, row: asyncpg.Record, timer: Timer, cause: Cause, error: Exception) -> None:
         """1 be the only one; 2 say who looks after it; 3 keep one dead letter; 4 try it on, more slowly; 5 commit.
@@ -138,7 +158,7 @@ class Timers:
             tx.current = cause
             await self._attend(timer, again_at, tx)  # 2
             is_new = await failed_timers.put_aside(tx.conn, row, error, tx.now)  # 3
-            if await tx.conn.fetchval(_AGAIN, row["id"], again_at, 1) is None:  # 4
+            if await tx.conn.fetchval(_AGAIN, *_place(row), again_at, 1) is None:  # 4
                 raise Superseded
         if is_new:  # 5
             reason = ProblemCode.HANDLER_FAILED.value
@@ -175,6 +195,10 @@ class Timers:
             await asyncio.wait_for(self._stop.wait(), self.poll_seconds)
         except TimeoutError:
             return
+
+
+def _place(row: asyncpg.Record) -> tuple[str, str, UUID]:
+    return row["kind"], row["key"], row["id"]
 
 
 def _headers(row: asyncpg.Record) -> Mapping[str, str]:

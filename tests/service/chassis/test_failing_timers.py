@@ -81,7 +81,7 @@ async def test_a_timer_that_always_fails_becomes_one_dead_letter_and_is_looked_a
         await until(bench, SOON)
 
         (letter,) = await bench.dead_letters()
-        assert (letter.topic, letter.reason, letter.where) == ("remind", "handler-failed", "timer")
+        assert (letter.topic, letter.reason, letter.where) == ("remind", "handler-failed", "timer a")
         assert "Jane" not in letter.remedy
         assert await seen(bench) == ["attended"]
         assert [key for key, _ in faulty.attended] == ["a"]
@@ -125,7 +125,7 @@ async def test_what_the_world_is_to_blame_for_never_becomes_a_dead_letter(bare: 
 
         await until(bench, SOON)
         faulty.error = None
-        await until(bench, SOON + timedelta(seconds=5))
+        await until(bench, SOON + timedelta(seconds=10))
 
         assert await bench.dead_letters() == []
         assert await seen(bench) == ["fired"]
@@ -140,6 +140,20 @@ async def test_when_nobody_can_be_named_it_is_put_aside_all_the_same(bare: BareB
 
         assert len(await bench.dead_letters()) == 1
         assert await seen(bench) == []
+
+
+async def test_when_the_world_is_away_as_somebody_is_named_only_that_timer_waits(bare: BareBench) -> None:
+    faulty = Faulty(attending=ConnectionResetError())
+    async with bare(faulty.handlers()) as bench:
+        await set_timer(bench)
+        await until(bench, SOON)
+        assert await bench.dead_letters() == []
+
+        faulty.attending = None
+        await until(bench, SOON + timedelta(seconds=10))
+
+        assert await seen(bench) == ["attended"]
+        assert len(await bench.dead_letters()) == 1
 
 
 async def test_a_failing_timer_holds_up_no_other(bare: BareBench) -> None:

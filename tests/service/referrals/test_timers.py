@@ -9,6 +9,7 @@ from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_contracts.vocabulary import Actor, BusinessStatus, Reason, Status
 from tests.builders import REGION, an_acceptance
 from tests.conftest import SUNDAY_NOON
+from tests.service.failing import break_handlers, mend_handlers
 from tests.service.referrals.conftest import Journey, only
 
 
@@ -120,7 +121,7 @@ async def test_a_referral_whose_timer_always_fails_is_the_coordinators_at_once_a
     accepted: Journey,
 ) -> None:
     bench, due_at = accepted.bench, due(await accepted.state())
-    await bench.pool.execute(_NOBODY_CLIMBS_THE_LADDER)
+    await break_handlers(bench)
     await accepted.told()
 
     for second in range(60):
@@ -128,10 +129,11 @@ async def test_a_referral_whose_timer_always_fails_is_the_coordinators_at_once_a
 
     state, (overdue,) = await accepted.state(), only(await accepted.told(), ReferralOverdue)
     assert (state["next_actor"], overdue.next_actor, overdue.late_actor) == ("coordinator", *TO_COORDINATOR)
+    assert state["overdue"] is True
     assert timedelta(hours=23) < due(state) - bench.clock.now() <= timedelta(hours=24)
     assert [letter.topic for letter in await bench.dead_letters()] == ["due"]
 
-    await bench.pool.execute("drop trigger nobody_climbs on referral")
+    await mend_handlers(bench)
     await bench.fire_timers(due(state))
 
     assert only(await accepted.told(), ReferralOverdue)[0].late_actor == Actor.COORDINATOR
@@ -151,8 +153,3 @@ async def test_a_referral_that_ended_meanwhile_is_nobodys_though_its_timer_fails
 
 
 TO_COORDINATOR = (Actor.COORDINATOR, Actor.TARGET)
-_NOBODY_CLIMBS_THE_LADDER = """
-    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$;
-    create trigger nobody_climbs before update on referral for each row
-        when (new.rung > old.rung) execute function refuse();
-"""

@@ -77,11 +77,14 @@ def escalate(referral: Referral, now: datetime, policy: Policy) -> Overdue | Rec
 
 
 def hand_over(referral: Referral, now: datetime, due_at: datetime) -> Overdue | Stale:
-    """Make the coordinator the next actor, until `due_at`: what should have looked after the due time has failed."""
+    """Make the coordinator the next actor, until `due_at`: what should have looked after the due time has failed.
+
+    It stands for the next rung of the ladder, so that the referral shows as overdue at once.
+    """
     late = referral.waiting
     if late is None:
         return Stale()
-    waiting = replace(late, actor=Actor.COORDINATOR, due_at=due_at)
+    waiting = replace(late, actor=Actor.COORDINATOR, due_at=due_at, rung=max(late.rung, 1))
     after = replace(referral, waiting=waiting, entries=referral.entries + 1)
     return Overdue(after, Entry(What.OVERDUE, now, late.actor, referral.status), late.actor)
 
