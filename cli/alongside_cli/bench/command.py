@@ -73,7 +73,7 @@ def _measured(plan: BenchPlan, against: str | None) -> dict[str, Any]:
     """The summary. Says what went wrong and ends the command when there is none."""
     from alongside_cli.bench import run  # here, so that no other command waits for its peers' libraries
 
-    _clean_up_at_sigterm()
+    interrupt_at_sigterm()
     try:
         if against is not None:
             return run.compare_with(against, plan, _tell)
@@ -94,9 +94,12 @@ def _refuse_with_against(
         )
 
 
-def _clean_up_at_sigterm() -> None:
-    """End as with Ctrl-C: processes are stopped, and temporary folders and a second checkout are removed."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+def interrupt_at_sigterm() -> None:
+    """End as with Ctrl-C: processes are stopped, and temporary folders and a second checkout are removed.
+
+    Not by way of SIGINT, which a shell lets background jobs ignore.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _adjusted(

@@ -1,6 +1,9 @@
 """A comparison counts PostgreSQL with the services, and its last line and exit code hold the verdict."""
 
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -11,6 +14,22 @@ from alongside_cli.bench.command import app
 from alongside_cli.bench.plan import Part
 from alongside_cli.bench.sides import POSTGRES
 from alongside_cli.bench.usage import Usage
+
+TERMINATED = """
+import asyncio
+from alongside_cli.bench.command import interrupt_at_sigterm
+
+async def work():
+    try:
+        print("begun", flush=True)
+        await asyncio.Event().wait()
+    finally:
+        await asyncio.sleep(0)
+        print("cleaned up", flush=True)
+
+interrupt_at_sigterm()
+asyncio.run(work())
+"""
 
 
 def turn(services: float, postgres: float) -> Turn:
@@ -82,3 +101,19 @@ def test_a_comparison_refuses_what_it_does_not_measure(option: list[str]) -> Non
     assert ended.exit_code == 2
     assert "--against" in ended.output
     assert "compares hop and whole" in ended.output
+
+
+def test_a_benchmark_that_is_terminated_cleans_up_also_as_a_background_job() -> None:
+    ignoring = ["sh", "-c", 'trap "" INT; exec "$0" -c "$1"', sys.executable, TERMINATED]
+
+    with subprocess.Popen(ignoring, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as ended:
+        assert ended.stdout is not None
+        assert ended.stdout.readline() == "begun\n"
+        ended.send_signal(signal.SIGTERM)
+        try:
+            printed, _ = ended.communicate(timeout=30)
+        finally:
+            ended.kill()
+
+    assert printed == "cleaned up\n"
+    assert ended.returncode != 0
