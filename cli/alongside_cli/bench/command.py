@@ -9,6 +9,7 @@ import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
+from traceback import format_exception
 from typing import Annotated, Any, Final
 
 import typer
@@ -81,6 +82,11 @@ def _measured(plan: BenchPlan, against: str | None) -> dict[str, Any]:
     except StackError as error:
         _tell(str(error))
         raise typer.Exit(1 if against is None else EXIT_CODES[Verdict.NOT_MEASURED]) from None
+    except Exception as error:
+        if against is None:
+            raise
+        _tell("".join(format_exception(error)))
+        raise typer.Exit(EXIT_CODES[Verdict.NOT_MEASURED]) from None  # what breaks off has no verdict
 
 
 def _refuse_with_against(
