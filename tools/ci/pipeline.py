@@ -106,7 +106,8 @@ class Pipeline:
         words = [command.target, *(f"{name}={value}" for name, value in variables.items())]
         if arguments:
             words.append(f"ARGS={arguments}")
-        stack = self.state / f"stack-{self.steps.index(step) + 1}"  # Kafka reads a comma in a path as two folders
+        # By number: a name may hold a comma, and Kafka reads one in a path as two folders.
+        stack = self.state / f"stack-{self.steps.index(step) + 1}"
         self.state.mkdir(parents=True, exist_ok=True)
         environment = {"ALONGSIDE_STATE": str(stack), **command.environment}
         return run_make(words, environment, self._seconds_max(step))
