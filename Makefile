@@ -71,7 +71,7 @@ lock: setup           ## pin every dependency again into requirements.lock (ARGS
 
 clean:                ## remove caches and build products; keeps .venv and local data
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	@find cli services shared tests tools -type d \( -name __pycache__ -o -name '*.egg-info' -o -name build -o -name dist \) \
+	@find cli localstack lab services shared tests tools -type d \( -name __pycache__ -o -name '*.egg-info' -o -name build -o -name dist \) \
 	  -prune -exec rm -rf {} +
 
 ##@ One check at a time
@@ -82,7 +82,7 @@ check-style: setup    ## ruff: rules and formatting
 	@$(BIN)/ruff format --check --quiet || { echo "check-style: not formatted; run: make fmt"; exit 1; }
 
 check-types: setup    ## mypy, strictly, over every room, the tests and the tools
-	@$(BIN)/mypy --no-error-summary $(wildcard shared/*/alongside_* services/*/alongside_* cli/alongside_cli tests tools)
+	@$(BIN)/mypy --no-error-summary $(wildcard shared/*/alongside_* services/*/alongside_* cli/alongside_cli localstack/alongside_localstack lab/alongside_lab tests tools)
 
 check-imports: setup  ## who may import whom
 	@$(BIN)/lint-imports --no-logo

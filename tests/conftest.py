@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, settings
 from alongside_chassis.migrations import upgrade
 from alongside_chassis.service import Service
 from alongside_chassis.testing import ManualClock, ServiceBench, on_the_bench
-from alongside_cli.stack.databases import Database, Server
-from alongside_cli.stack.postgres import postgres_server
+from alongside_localstack.postgres.cluster import postgres_server
+from alongside_localstack.postgres.databases import Database, Server
 from tests.copies import Copies
 from tests.leftovers import pytest_configure, pytest_unconfigure
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from alongside_cli.stack.databases import Database, Server
+from alongside_localstack.postgres.databases import Database, Server
 
 _SHAPE = """
 select (select count(*) from pg_class where relkind <> 't'), (select count(*) from pg_attribute),

@@ -108,7 +108,13 @@ def fingerprint() -> str:
 
 def rooms() -> list[Path]:
     """List the folders of our own distributions that exist in this checkout."""
-    patterns = ("shared/*/pyproject.toml", "services/*/pyproject.toml", "cli/pyproject.toml")
+    patterns = (
+        "shared/*/pyproject.toml",
+        "services/*/pyproject.toml",
+        "cli/pyproject.toml",
+        "localstack/pyproject.toml",
+        "lab/pyproject.toml",
+    )
     return sorted(found.parent for pattern in patterns for found in ROOT.glob(pattern))
 
 

@@ -8,9 +8,9 @@ import os
 import subprocess
 import sys
 
-from alongside_cli.stack.broker import BrokerWish, apache_kafka
-from alongside_cli.stack.errors import StackError
-from alongside_cli.stack.settings import StackSettings
+from alongside_cli.errors import CommandError
+from alongside_localstack.kafka.broker import BrokerWish, apache_kafka
+from alongside_localstack.settings import StackSettings
 
 ROOMS = ("tests/kafka", "tests/e2e", "tests/faults")
 MARKED = "apache_kafka or not long"
@@ -26,12 +26,12 @@ def main(arguments: list[str]) -> int:
     )
     try:
         apache_kafka(wish, print)
-    except StackError as error:
+    except CommandError as error:
         return tell_what_is_not_run(error, arguments)
     return pytest(arguments)
 
 
-def tell_what_is_not_run(error: StackError, arguments: list[str]) -> int:
+def tell_what_is_not_run(error: CommandError, arguments: list[str]) -> int:
     """Say why, and name the tests."""
     print(f"kafka-test: NOT RUN: {error}\nkafka-test: these were not run:", flush=True)
     collected = pytest([*arguments, "--collect-only"])

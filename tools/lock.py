@@ -33,7 +33,13 @@ def main() -> int:
 
 def our_distributions() -> list[str]:
     """Name the rooms: they are installed from this checkout, never from an index."""
-    patterns = ("shared/*/pyproject.toml", "services/*/pyproject.toml", "cli/pyproject.toml")
+    patterns = (
+        "shared/*/pyproject.toml",
+        "services/*/pyproject.toml",
+        "cli/pyproject.toml",
+        "localstack/pyproject.toml",
+        "lab/pyproject.toml",
+    )
     rooms = sorted(path for pattern in patterns for path in ROOT.glob(pattern))
     return [tomllib.loads(room.read_text())["project"]["name"] for room in rooms]
 

@@ -1,1 +1,1 @@
-"""Runs the whole of Alongside on one machine, shows it at work, and gives operators their commands."""
+"""The `alongside` command: what operators of an installation need, from any machine that reaches its services."""

@@ -15,8 +15,10 @@ from alongside_cli.network import Network
 from alongside_cli.running import with_network
 from alongside_contracts.vocabulary import Need
 
-offers_app = typer.Typer(no_args_is_help=True, help="Supporters, groups and services on offer.")
-groups_app = typer.Typer(no_args_is_help=True, help="Groups in time.")
+offers_app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Supporters, groups and services on offer."
+)
+groups_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Groups in time.")
 console = Console(highlight=False)
 
 LINES_SHOWN_MAX: Final = 20

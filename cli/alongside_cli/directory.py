@@ -2,20 +2,43 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import httpx2
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from alongside_cli.network import Network, Refused
+from alongside_cli.running import with_network
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The directory of community services.")
+console = Console(highlight=False)
 
 LOOK_SECONDS: Final = 0.3
 PART_BYTES: Final = 256 * 1024
 UPLOAD_SECONDS_MAX: Final = 120
 _ENDED: Final = frozenset({"done", "failed"})
+
+
+@app.command("import")
+def import_(
+    package: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An HSDS datapackage (zip).")],
+    region: Annotated[str, typer.Option(help="The region its services belong to.")] = "us-fl-miami",
+    pause_vanished: Annotated[bool, typer.Option(help="Pause services that are no longer listed.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write every remark, one JSON object a line.")] = None,
+) -> None:
+    """Import a directory of services; the same package twice changes nothing."""
+
+    async def work(doors: Network) -> int:
+        return await import_directory(
+            console, doors, package, region=region, pause_vanished=pause_vanished, report=report
+        )
+
+    sys.exit(with_network(console, work))
 
 
 async def import_directory(

@@ -16,7 +16,7 @@ from alongside_cli.network import Network, Refused
 from alongside_cli.running import with_network
 from alongside_contracts.services import SERVICES
 
-app = typer.Typer(no_args_is_help=True, help="Records that were put aside.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Records that were put aside.")
 console = Console(highlight=False)
 aside = Console(stderr=True, highlight=False)
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from alongside_cli.network import Network
 from alongside_cli.running import with_network
 
-app = typer.Typer(no_args_is_help=True, help="What matching decided, and why.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="What matching decided, and why.")
 console = Console(highlight=False)
 
 Decision = Mapping[str, Any]

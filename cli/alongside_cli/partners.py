@@ -9,13 +9,15 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
+from alongside_chassis.kafka import Kafka
+from alongside_cli.errors import Unavailable
+from alongside_cli.kafka.streams import partner_topics
+from alongside_cli.kafka.topics import create_topics
 from alongside_cli.network import Network
 from alongside_cli.running import with_network
-from alongside_cli.stack.settings import StackSettings
-from alongside_cli.stack.topics import create_topics
-from alongside_cli.topics import partner_topics
+from alongside_cli.settings import InstallationSettings
 
-app = typer.Typer(no_args_is_help=True, help="Organisations that refer.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Organisations that refer.")
 console = Console(highlight=False)
 
 PartnerId = Annotated[str, typer.Argument(help="The partner's id.")]
@@ -34,7 +36,7 @@ def add(
     body = {"name": name, "setting": setting, "region": region, "contact_email": contact_email}
 
     async def work(doors: Network) -> int:
-        await create_topics(StackSettings().kafka_at(doors.addresses["kafka"]), partner_topics(partner))
+        await create_topics(_kafka(doors), partner_topics(partner))
         await doors.register_partner(partner, body)
         for topic in partner_topics(partner):
             _say(topic.name)
@@ -117,6 +119,13 @@ async def resume_partner(doors: Network, partner: str, *, by: str) -> None:
         )
     else:
         _say(f"{partner}: its stream was never paused")
+
+
+def _kafka(doors: Network) -> Kafka:
+    """The network's brokers, called as settings say. Raises Unavailable."""
+    if "kafka" not in doors.addresses:
+        raise Unavailable("Where the brokers are is not known.", remedy="set ALONGSIDE_KAFKA (host:port).")
+    return InstallationSettings().kafka_at(doors.addresses["kafka"])
 
 
 def _since(pause: Pause) -> str:

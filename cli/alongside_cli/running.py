@@ -1,27 +1,42 @@
-"""How a command reaches the network that runs on this machine, and says what is in its way."""
+"""How a command reaches its network, and says what is in its way.
+
+The network is the installation that settings name; without any, the one that runs on this machine, which
+`alongside-localstack` knows of (an entry point in the group `alongside.networks`).
+"""
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Any, Final
 
 from rich.console import Console
 
+from alongside_cli.errors import CommandError, NotRunning
 from alongside_cli.network import Network, Refused, network
-from alongside_cli.stack import control
-from alongside_cli.stack.control import StackStatus
-from alongside_cli.stack.errors import NotRunning, StackError
-from alongside_cli.stack.settings import StackSettings
-from alongside_cli.stack.state import StateFolder
+from alongside_cli.settings import InstallationSettings
+from alongside_contracts.services import SERVICES
+
+NETWORKS: Final = "alongside.networks"
+"""The group of entry points: functions without parameters that return an Installation or raise NotRunning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One running network: base URLs by service, `traces` and `kafka` where known, and the services' token."""
+
+    addresses: Mapping[str, str]
+    service_token: str
 
 
 def with_network(console: Console, work: Callable[[Network], Coroutine[Any, Any, int]]) -> int:
-    """Run `work` against the running network; the exit code it returns."""
+    """Run `work` against the network; the exit code it returns."""
 
     async def inside() -> int:
-        token = StateFolder(StackSettings().state).password("service-token")
-        async with network(running().addresses, service_token=token) as doors:
+        found = installation()
+        async with network(found.addresses, service_token=found.service_token) as doors:
             return await work(doors)
 
     with told(console):
@@ -32,12 +47,19 @@ def with_network(console: Console, work: Callable[[Network], Coroutine[Any, Any,
             return 1
 
 
-def running() -> StackStatus:
-    """What runs here, and where. Raises NotRunning."""
-    found = control.status(StateFolder(StackSettings().state))
-    if not found.running:
-        raise NotRunning("No network is running here.", remedy="start one with `make up`.")
-    return found
+def installation() -> Installation:
+    """The network that commands speak to. Raises NotRunning, or Unavailable for settings that name half of one."""
+    settings = InstallationSettings()
+    if addresses := settings.addresses():
+        return Installation(addresses, settings.service_token.get_secret_value())
+    for found in entry_points(group=NETWORKS):
+        local: Installation = found.load()()
+        return local
+    names = ", ".join(f"ALONGSIDE_{service.upper()}_URL" for service in SERVICES)
+    raise NotRunning(
+        "No network is named, and alongside-localstack is not installed here.",
+        remedy=f"set {names} and ALONGSIDE_SERVICE_TOKEN, or install alongside-localstack and run `alongside up`.",
+    )
 
 
 @contextmanager
@@ -45,6 +67,6 @@ def told(console: Console) -> Iterator[None]:
     """Say what went wrong and what to do about it, without a traceback."""
     try:
         yield
-    except StackError as error:
+    except CommandError as error:
         console.print(str(error), style="red", markup=False)
         sys.exit(1)

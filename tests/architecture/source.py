@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # Folders nobody wrote: never looked at.
 GENERATED = {".alongside", ".git", ".hypothesis", ".venv", "__pycache__", "build", "dist", "node_modules"}
-ROOM_PATTERNS = ("shared/*/pyproject.toml", "services/*/pyproject.toml", "cli/pyproject.toml")
+ROOM_PATTERNS = (
+    "shared/*/pyproject.toml",
+    "services/*/pyproject.toml",
+    "cli/pyproject.toml",
+    "localstack/pyproject.toml",
+    "lab/pyproject.toml",
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,13 @@ class Source:
 def rooms() -> tuple[Path, ...]:
     """List the folders of our distributions."""
     return tuple(sorted(found.parent for pattern in ROOM_PATTERNS for found in ROOT.glob(pattern)))
+
+
+@cache
+def name_of(room: Path) -> str:
+    """Read what a room's distribution is called."""
+    name: str = tomllib.loads((room / "pyproject.toml").read_text())["project"]["name"]
+    return name
 
 
 @cache

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import ROOT, Source, package_sources, report, rooms
+from tests.architecture.source import ROOT, Source, name_of, package_sources, report, rooms
 
 # Beside the standard library, a service's rules may use what its work is made of: matching computes.
 RULES_MAY_IMPORT = {"alongside_matching": {"numpy", "scipy"}}
@@ -41,10 +41,7 @@ def test_a_room_declares_what_it_imports(room: Path) -> None:
 def test_what_a_room_declares_is_locked(room: Path) -> None:
     lock = (ROOT / "requirements.lock").read_text()
     locked = {normalised(name) for name in re.findall(r"^([\w.-]+)==", lock, flags=re.MULTILINE)}
-    ours = {
-        normalised(tomllib.loads((room / "pyproject.toml").read_text())["project"]["name"])
-        for room in rooms()
-    }
+    ours = {name_of(room) for room in rooms()}
     missing = sorted(declared_distributions(room) - locked - ours)
 
     assert not missing, report(missing, "pin what was added: make lock")
@@ -106,9 +103,7 @@ def declared_distributions(room: Path) -> frozenset[str]:
     extras = project.get("optional-dependencies", {}).values()
     asked = [*project["dependencies"], *(requirement for extra in extras for requirement in extra)]
     names = {normalised(re.split(r"[\s\[<>=!~;]", requirement, maxsplit=1)[0]) for requirement in asked}
-    below = [
-        ROOT / "shared" / name.removeprefix("alongside-") for name in names if name.startswith("alongside-")
-    ]
+    below = [other for other in rooms() if name_of(other) in names]
     return frozenset(names).union(*(declared_distributions(room) for room in below))
 
 
@@ -120,8 +115,9 @@ def distributions_of(name: str) -> frozenset[str]:
 
 @cache
 def installed() -> dict[str, list[str]]:
-    """Ask the environment once which distribution provides which import."""
-    return {name: list(distributions) for name, distributions in packages_distributions().items()}
+    """Ask the environment once which distribution provides which import; our own rooms are not asked for."""
+    ours = {package.name: [name_of(room)] for room in rooms() for package in room.glob("alongside_*")}
+    return {name: list(distributions) for name, distributions in packages_distributions().items()} | ours
 
 
 def normalised(name: str) -> str:

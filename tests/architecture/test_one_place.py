@@ -8,6 +8,8 @@ import re
 from tests.architecture.source import Source, calls, dotted, package_sources, report
 
 CHASSIS = "alongside_chassis"
+OUTSIDE = {"alongside_cli", "alongside_localstack", "alongside_lab"}
+"""What runs beside services: it prints, plays partners, and looks into databases."""
 OFFSETS_ARE_COMMITTED_IN = {(CHASSIS, "listener.py"), ("alongside_cli", "kafka/offsets.py")}
 KAFKA_CLIENT = re.compile(r"(^|\.)AIOKafka(Producer|Consumer|AdminClient|Client)$")
 WALL_CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns))$")
@@ -33,7 +35,7 @@ def test_services_open_no_transaction_of_their_own() -> None:
     broken = [
         source.at(call)
         for source in package_sources()
-        if source.package not in {CHASSIS, "alongside_cli"}
+        if source.package not in {CHASSIS, *OUTSIDE}
         for call in calls(source.tree)
         if re.search(r"(^|[._])(conn|connection)\.transaction$", dotted(call.func))
     ]
@@ -107,7 +109,7 @@ def test_only_the_command_line_prints() -> None:
     broken = [
         source.at(call)
         for source in package_sources()
-        if source.package != "alongside_cli" and source.inside.rsplit("/", 1)[-1] not in PROGRAMS
+        if source.package not in OUTSIDE and source.inside.rsplit("/", 1)[-1] not in PROGRAMS
         for call in calls(source.tree)
         if dotted(call.func) in {"print", "pprint.pprint", "sys.stdout.write"}
     ]
@@ -181,7 +183,7 @@ def says_commit(node: ast.AST) -> bool:
 
 def may_send(source: Source) -> bool:
     """Tell whether the file is the relay or its ways to Kafka, a test instrument, or a partner played by the command line."""
-    return source.package == "alongside_cli" or (
+    return source.package in OUTSIDE or (
         source.package == CHASSIS
         and source.inside.split("/")[0].removesuffix(".py") in {"relay", "ways", "testing"}
     )
@@ -195,5 +197,4 @@ def names_the_producer(node: ast.Name | ast.Attribute | ast.alias) -> bool:
 
 def may_read_the_environment(source: Source) -> bool:
     """Tell whether the file is a settings module, or starts processes and so hands their environment on."""
-    inside_the_stack = source.package == "alongside_cli" and source.inside.startswith("stack/")
-    return source.inside.rsplit("/", 1)[-1] == "settings.py" or inside_the_stack
+    return source.inside.rsplit("/", 1)[-1] == "settings.py" or source.package == "alongside_localstack"

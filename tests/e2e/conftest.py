@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from alongside_cli.stack.infrastructure import infrastructure
-from alongside_cli.stack.stack import LocalStack
+from alongside_localstack.infrastructure import infrastructure
+from alongside_localstack.stack import LocalStack
 
 
 @pytest.fixture(scope="session")

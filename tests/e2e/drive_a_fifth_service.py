@@ -11,16 +11,16 @@ from datetime import UTC, datetime
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from alongside_chassis.kafka import Kafka
-from alongside_cli.stack.infrastructure import temporary_folder
-from alongside_cli.stack.settings import StackSettings
-from alongside_cli.stack.stack import LocalStack, Plan
-from alongside_cli.stack.state import StateFolder
-from alongside_cli.topics import topics_of
+from alongside_cli.kafka.streams import topics_of
 from alongside_contracts import cloudevents, streams
 from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.ids import PersonId, ReferralId, new_id
 from alongside_contracts.referrals import ReferralStatusChanged
 from alongside_contracts.vocabulary import Actor, Status
+from alongside_localstack.infrastructure import temporary_folder
+from alongside_localstack.settings import StackSettings
+from alongside_localstack.stack import LocalStack, Plan
+from alongside_localstack.state import StateFolder
 
 SECONDS_MAX = 60
 

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from alongside_cli.demo.run import Played, Wish, demonstrate
-from alongside_cli.stack.infrastructure import temporary_folder
-from alongside_cli.stack.settings import StackSettings
 from alongside_contracts.vocabulary import Answer
+from alongside_localstack.demo.run import Played, Wish, demonstrate
+from alongside_localstack.infrastructure import temporary_folder
+from alongside_localstack.settings import StackSettings
 
 REFERRALS = 8
 

@@ -16,16 +16,16 @@ from rich.console import Console
 from alongside_chassis import replay
 from alongside_chassis.clock import SystemClock
 from alongside_chassis.testing import ServiceBench
+from alongside_cli.kafka.topics import Topic
 from alongside_cli.network import Network, Refused
 from alongside_cli.replaying import replay_service
-from alongside_cli.stack.stack import LocalStack
-from alongside_cli.stack.topics import Topic
 from alongside_contracts import streams
 from alongside_contracts.event import Event
 from alongside_contracts.ids import PersonId, ReferralId, new_id
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.referrals import ReferralSucceeded
 from alongside_contracts.vocabulary import Actor, Status
+from alongside_localstack.stack import LocalStack
 from tests.builders import a_request, a_submission
 from tests.conftest import PERSON_KEY, SERVICE_TOKEN
 from tests.e2e.chassis.test_kafka import listening, relaying

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from alongside_cli.faults.run import Wish, run_faults
-from alongside_cli.stack.infrastructure import temporary_folder
-from alongside_cli.stack.java import find_java
-from alongside_cli.stack.settings import StackSettings
+from alongside_lab.faults.run import Wish, run_faults
+from alongside_localstack.infrastructure import temporary_folder
+from alongside_localstack.kafka.java import find_java
+from alongside_localstack.settings import StackSettings
 
 REFERRALS = 25
 STORM_SECONDS = 40.0

@@ -9,8 +9,8 @@ from time import monotonic
 
 import pytest
 
-from alongside_cli.faults.proxy import FaultProxy
-from alongside_cli.stack.ports import LOOPBACK, free_ports
+from alongside_lab.faults.injection.proxy import FaultProxy
+from alongside_localstack.ports import LOOPBACK, free_ports
 
 CHUNK = 200_000
 SECONDS_MAX = 10.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiokafka.admin import AIOKafkaAdminClient
 
-from alongside_cli.stack.running import Running
-from alongside_cli.stack.stack import LocalStack
+from alongside_localstack.running import Running
+from alongside_localstack.stack import LocalStack
 
 
 async def hold_down(stack: LocalStack, number: int) -> Running:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from alongside_cli.stack.broker import BrokerWish, apache_kafka
-from alongside_cli.stack.errors import StackError
-from alongside_cli.stack.infrastructure import temporary_folder
-from alongside_cli.stack.settings import StackSettings
-from alongside_cli.stack.stack import LocalStack, Plan
-from alongside_cli.stack.state import StateFolder
-from alongside_cli.topics import topics_of
+from alongside_cli.errors import CommandError
+from alongside_cli.kafka.streams import topics_of
 from alongside_contracts.access import rules_for
+from alongside_localstack.infrastructure import temporary_folder
+from alongside_localstack.kafka.broker import BrokerWish, apache_kafka
+from alongside_localstack.settings import StackSettings
+from alongside_localstack.stack import LocalStack, Plan
+from alongside_localstack.state import StateFolder
 from tests.service.chassis.conftest import bare, bare_database
 
 PARTNERS = ("bayside", "bayside-north", "sunrise")
@@ -50,7 +50,7 @@ def available() -> None:
     try:
         settings = StackSettings()
         apache_kafka(BrokerWish(cache=settings.cache, java_home=settings.java_home), print)
-    except StackError as error:
+    except CommandError as error:
         pytest.skip(f"needs Apache Kafka: {error.what}")
 
 

@@ -9,8 +9,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from alongside_cli.stack.stack import LocalStack
 from alongside_contracts import streams
+from alongside_localstack.stack import LocalStack
 from tests.kafka.brokers import hold_down
 from tests.kafka.conftest import secured
 from tests.kafka.working import working

@@ -10,10 +10,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from alongside_chassis.kafka import Kafka
+from alongside_cli.errors import CommandError
 from alongside_cli.kafka.offsets import copy_offsets
-from alongside_cli.stack.errors import StackError
-from alongside_cli.stack.stack import LocalStack
 from alongside_contracts.streams import CRISIS, JOURNEY
+from alongside_localstack.stack import LocalStack
 from tests.kafka.test_set_up import alongside_kafka
 
 pytestmark = [pytest.mark.apache_kafka, pytest.mark.long]
@@ -87,12 +87,12 @@ async def test_a_group_with_members_is_not_copied(kafka: LocalStack) -> None:
         async with asyncio.timeout(SECONDS_MAX):
             while not consumer.assignment():
                 await consumer.getmany(timeout_ms=100)
-        with pytest.raises(StackError, match="at-work has members"):
+        with pytest.raises(CommandError, match="at-work has members"):
             await copy_offsets(admin, old="at-work", new="later")
 
 
 async def test_a_misspelt_group_is_refused(kafka: LocalStack) -> None:
-    with pytest.raises(StackError, match="has committed no offsets"):
+    with pytest.raises(CommandError, match="has committed no offsets"):
         await copy_offsets(kafka.kafka, old="notifcations", new="later")
 
 
@@ -105,5 +105,5 @@ async def test_a_group_that_has_read_before_keeps_its_offsets(kafka: LocalStack)
             await asyncio.gather(*(consumer.position(each) for each in consumer.assignment()))
             await consumer.commit()
 
-    with pytest.raises(StackError, match="second has committed offsets of its own"):
+    with pytest.raises(CommandError, match="second has committed offsets of its own"):
         await copy_offsets(admin, old="first", new="second")

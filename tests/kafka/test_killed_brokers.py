@@ -11,22 +11,22 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from alongside_chassis.clock import SystemClock
-from alongside_cli.faults import collect
-from alongside_cli.faults.crowd import Crowd
-from alongside_cli.faults.evidence import Evidence
-from alongside_cli.faults.ground import ENV, Ground, prepare
-from alongside_cli.faults.letters import Letter, letters
-from alongside_cli.faults.sending import Sender
-from alongside_cli.faults.settling import settle
-from alongside_cli.faults.strike import Tools
-from alongside_cli.faults.verdict import check, summary
+from alongside_cli.kafka.streams import topics_of
 from alongside_cli.network import network
-from alongside_cli.sample.partners import partners
-from alongside_cli.sample.submissions import Series
-from alongside_cli.stack.stack import LocalStack
-from alongside_cli.topics import topics_of
 from alongside_contracts import streams
 from alongside_contracts.services import SERVICES
+from alongside_lab.faults.crowd import Crowd
+from alongside_lab.faults.evidence import collect
+from alongside_lab.faults.evidence.evidence import Evidence
+from alongside_lab.faults.evidence.verdict import check, summary
+from alongside_lab.faults.injection.ground import ENV, Ground, prepare
+from alongside_lab.faults.injection.strike import Tools
+from alongside_lab.faults.letters import Letter, letters
+from alongside_lab.faults.sending import Sender
+from alongside_lab.faults.settling import settle
+from alongside_localstack.sample.partners import partners
+from alongside_localstack.sample.submissions import Series
+from alongside_localstack.stack import LocalStack
 from tests.kafka.brokers import coordinator_of, hold_down, leader_of
 from tests.kafka.conftest import secured
 from tests.polling import poll_until

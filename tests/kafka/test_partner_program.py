@@ -12,9 +12,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from alongside_chassis.kafka import Kafka
-from alongside_cli.stack.stack import LocalStack
 from alongside_contracts import streams
 from alongside_contracts.access import user_of
+from alongside_localstack.stack import LocalStack
 from tests.contracts.test_partner_guide import PROGRAM
 
 pytestmark = [pytest.mark.apache_kafka, pytest.mark.long]

@@ -28,14 +28,14 @@ from pydantic import SecretStr
 
 from alongside_chassis.kafka import Kafka, SaslMechanism
 from alongside_chassis.turned_away import why
-from alongside_cli.stack.errors import StartFailed
-from alongside_cli.stack.kafka_access import access_of
-from alongside_cli.stack.stack import LocalStack
-from alongside_cli.topics import topics_of
+from alongside_cli.errors import ClusterRefused
+from alongside_cli.kafka.access import access_of
+from alongside_cli.kafka.streams import topics_of
 from alongside_contracts import streams
 from alongside_contracts.access import groups_of, rules_for, user_of
 from alongside_contracts.services import SERVICES
 from alongside_contracts.streams import Stream, stream_of
+from alongside_localstack.stack import LocalStack
 from tests.kafka.conftest import PARTNERS
 
 pytestmark = [pytest.mark.apache_kafka, pytest.mark.long]
@@ -166,9 +166,9 @@ async def test_nobody_but_the_administrator_makes_topics_users_or_rules(kafka: L
 
     assert [for_code(code) for _, code, *_ in answer.topic_errors] == [TopicAuthorizationFailedError]
     async with access_of(kafka.kafka_as(user)) as access:
-        with pytest.raises(StartFailed, match="ClusterAuthorizationFailed"):
+        with pytest.raises(ClusterRefused, match="ClusterAuthorizationFailed"):
             await access.set_passwords({"intruder": "let-me-in"})
-        with pytest.raises(StartFailed, match="ClusterAuthorizationFailed"):
+        with pytest.raises(ClusterRefused, match="ClusterAuthorizationFailed"):
             await access.allow(rules_for(["mine"]))
 
 

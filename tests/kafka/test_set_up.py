@@ -14,12 +14,12 @@ from aiokafka.protocol.admin import DescribeAclsRequest
 from pydantic import SecretStr
 
 from alongside_chassis.kafka import Kafka
-from alongside_cli.stack.kafka_access import access_of
-from alongside_cli.stack.kafka_wire import CreateRules
-from alongside_cli.stack.stack import LocalStack
+from alongside_cli.kafka.access import access_of
+from alongside_cli.kafka.wire import CreateRules
 from alongside_contracts import streams
 from alongside_contracts.access import Rule, partner_rules, rules_for, shared_rules, user_of
 from alongside_contracts.services import SERVICES
+from alongside_localstack.stack import LocalStack
 from tests.kafka.conftest import secured
 from tests.unit.deploy.files import containers
 

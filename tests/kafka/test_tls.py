@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from alongside_chassis.turned_away import why
-from alongside_cli.stack.kafka_security import Tls
-from alongside_cli.stack.stack import LocalStack
 from alongside_contracts import streams
+from alongside_localstack.kafka.security import Tls
+from alongside_localstack.stack import LocalStack
 from tests.kafka.conftest import secured
 
 pytestmark = [pytest.mark.apache_kafka, pytest.mark.long]

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from alongside_cli.stack.kafka_access import access_of
-from alongside_cli.stack.stack import LocalStack
+from alongside_cli.kafka.access import access_of
 from alongside_contracts import streams
 from alongside_contracts.access import Rule, rules_for
+from alongside_localstack.stack import LocalStack
 from tests.builders import a_submission
 from tests.kafka.conftest import PARTNERS
 from tests.kafka.working import working

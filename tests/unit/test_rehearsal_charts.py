@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from alongside_cli.rehearsal_charts import draw_year
+from alongside_lab.rehearsal.charts import draw_year
 
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
     finished = subprocess.run(
-        [sys.executable, "-m", "alongside_matching.rehearsal", "year", "--days", "14"],
+        [sys.executable, "-m", "alongside_lab.rehearsal", "year", "--days", "14"],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     found: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])

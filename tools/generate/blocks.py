@@ -151,6 +151,14 @@ def port_settings(services: Services) -> Iterator[str]:
         yield f"| `ALONGSIDE_{service.name.upper()}_PORT` | none | {service.port}, or any free port |"
 
 
+def address_settings(services: Services) -> Iterator[str]:
+    """The settings that tell the command line where each service is, as a table."""
+    yield "| address of a service | default | meaning |"
+    yield "|---|---|---|"
+    for service in services:
+        yield f"| `ALONGSIDE_{service.name.upper()}_URL` | none | its base URL |"
+
+
 BLOCKS: Mapping[str, Mapping[str, Lines]] = {
     "docker-compose.yml": {
         "images and settings": compose_anchors,
@@ -172,7 +180,8 @@ BLOCKS: Mapping[str, Mapping[str, Lines]] = {
         "packages": service_packages,
         "layers": import_layers,
         "containers": service_packages,
+        "services": service_packages,
     },
-    "docs/operations.md": {"rights at Kafka": rights, "ports": port_settings},
+    "docs/operations.md": {"rights at Kafka": rights, "ports": port_settings, "addresses": address_settings},
 }
 """Each block by its file and its name there."""

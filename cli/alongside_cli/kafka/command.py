@@ -16,10 +16,10 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from alongside_chassis.turned_away import why
+from alongside_cli.errors import CommandError
 from alongside_cli.kafka import offsets
 from alongside_cli.kafka import set_up as setting_up
 from alongside_cli.kafka.settings import ClusterSettings
-from alongside_cli.stack.errors import StackError
 from alongside_contracts.access import groups_of
 from alongside_contracts.streams import PARTNER_ID
 
@@ -103,7 +103,7 @@ def _known(partner: str) -> str:
 def _run(settings: ClusterSettings, work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(_told(settings, work))
-    except StackError as error:
+    except CommandError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
 
@@ -113,7 +113,7 @@ async def _told(settings: ClusterSettings, work: Coroutine[Any, Any, T]) -> T:
         return await work
     except (KafkaError, OSError) as error:
         reason = await why(error, settings.cluster)
-        raise StackError(
+        raise CommandError(
             f"{settings.kafka} does not do as asked: {reason}.",
             remedy="look at the log-in, then at the brokers' health and logs.",
         ) from error

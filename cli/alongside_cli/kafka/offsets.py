@@ -12,8 +12,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient, CoordinationType
 
 from alongside_chassis.kafka import Kafka
-from alongside_cli.stack.errors import StackError
-from alongside_cli.stack.kafka_wire import DescribeGroups
+from alongside_cli.errors import CommandError
+from alongside_cli.kafka.wire import DescribeGroups
 
 NO_MEMBERS: Final = frozenset({"Empty", "Dead"})
 """States of a group without members; Kafka calls a group it does not know `Dead`."""
@@ -24,7 +24,7 @@ Offsets = Mapping[TopicPartition, int]
 async def copy_offsets(kafka: Kafka, *, old: str, new: str, topic: str | None = None) -> Offsets:
     """Commit for `new` what `old` has committed, of one topic or of all; returns what `new` has now.
 
-    1 both groups have no members; 2 `old` has offsets and `new` has none; 3 commit; 4 read back. Raises StackError when
+    1 both groups have no members; 2 `old` has offsets and `new` has none; 3 commit; 4 read back. Raises CommandError when
     1, 2 or 4 is not so; then nothing is written, or the remedy says what was.
     """
     await _refuse_members(kafka, old, new)  # 1
@@ -33,12 +33,12 @@ async def copy_offsets(kafka: Kafka, *, old: str, new: str, topic: str | None = 
     try:
         offsets = await _offsets(admin, old, topic)  # 2
         if not offsets:
-            raise StackError(
+            raise CommandError(
                 f"The group {old} has committed no offsets{f' for {topic}' if topic else ''}.",
                 remedy="look at its name; `alongside kafka` cannot tell a misspelt group from a new one.",
             )
         if await _offsets(admin, new, topic):
-            raise StackError(
+            raise CommandError(
                 f"The group {new} has committed offsets of its own already.",
                 remedy="it has read before: let it go on from there, or choose a name nobody has used.",
             )
@@ -47,7 +47,7 @@ async def copy_offsets(kafka: Kafka, *, old: str, new: str, topic: str | None = 
     finally:
         await admin.close()
     if written != offsets:  # 4
-        raise StackError(
+        raise CommandError(
             f"The group {new} does not have what was committed for it.",
             remedy=f"keep every member of {new} stopped, delete the group, and run this again.",
         )
@@ -63,7 +63,7 @@ async def _refuse_members(kafka: Kafka, *groups: str) -> None:
         await client.close()
     for group, state in states.items():
         if state not in NO_MEMBERS:
-            raise StackError(
+            raise CommandError(
                 f"The group {group} has members ({state}).",
                 remedy="stop every instance of the service first, and wait until the group is empty.",
             )

@@ -8,11 +8,11 @@ from typing import Final
 from aiokafka.admin import AIOKafkaAdminClient
 
 from alongside_chassis.kafka import Kafka
+from alongside_cli.errors import Unavailable
+from alongside_cli.kafka.access import Access, access_of
 from alongside_cli.kafka.settings import ClusterSettings
-from alongside_cli.stack.errors import Unavailable
-from alongside_cli.stack.kafka_access import Access, access_of
-from alongside_cli.stack.topics import Topic, create_topics
-from alongside_cli.topics import partner_topics, topics_of
+from alongside_cli.kafka.streams import partner_topics, topics_of
+from alongside_cli.kafka.topics import Topic, create_topics
 from alongside_contracts.access import Rule, partner_rules, rules_for, user_of
 from alongside_contracts.services import SERVICES
 from alongside_contracts.streams import stream_of

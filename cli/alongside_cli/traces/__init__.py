@@ -1,1 +1,1 @@
-"""The local stack's own span store: what the services export, kept, and drawn as a referral's way."""
+"""A referral's way through all services, asked of a span store and drawn as a waterfall."""

@@ -17,11 +17,11 @@ from alongside_chassis.handlers import Handlers
 from alongside_chassis.parcels import murmur2
 from alongside_chassis.testing import ManualClock
 from alongside_chassis.transaction import Tx
-from alongside_cli.stack.stack import LocalStack
-from alongside_cli.stack.topics import Topic
+from alongside_cli.kafka.topics import Topic
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
 from alongside_contracts.vocabulary import ProblemCode
+from alongside_localstack.stack import LocalStack
 from tests.builders import a_referral_id, a_submission, an_admission
 from tests.e2e.chassis.raw_records import publish_raw
 from tests.e2e.chassis.test_kafka import (

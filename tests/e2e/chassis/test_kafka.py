@@ -15,11 +15,11 @@ from alongside_chassis.relay import Relay
 from alongside_chassis.service import make_pipeline
 from alongside_chassis.testing import ServiceBench
 from alongside_chassis.transaction import Tx
-from alongside_cli.stack.stack import LocalStack
-from alongside_cli.stack.topics import Topic
+from alongside_cli.kafka.topics import Topic
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
 from alongside_contracts.streams import Stream
+from alongside_localstack.stack import LocalStack
 from tests.builders import a_submission, an_admission
 from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench

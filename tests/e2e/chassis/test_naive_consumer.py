@@ -15,10 +15,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from alongside_chassis.handlers import Handlers
-from alongside_cli.stack.infrastructure import infrastructure
-from alongside_cli.stack.stack import LocalStack
-from alongside_cli.stack.topics import Topic
+from alongside_cli.kafka.topics import Topic
 from alongside_contracts import streams
+from alongside_localstack.infrastructure import infrastructure
+from alongside_localstack.stack import LocalStack
 from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench
 

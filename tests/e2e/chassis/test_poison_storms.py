@@ -17,12 +17,12 @@ from aiokafka import AIOKafkaProducer
 
 from alongside_chassis.handlers import Handlers
 from alongside_chassis.testing import ServiceBench
+from alongside_cli.kafka.topics import Topic
 from alongside_cli.letters import oldest_first, replay_letters
 from alongside_cli.network import Network
-from alongside_cli.stack.ports import free_port
-from alongside_cli.stack.stack import LocalStack
-from alongside_cli.stack.topics import Topic
 from alongside_contracts import streams
+from alongside_localstack.ports import free_port
+from alongside_localstack.stack import LocalStack
 from tests.builders import a_referral_id, a_submission, an_admission
 from tests.e2e.chassis.test_hard_cases import needs_apache_kafka
 from tests.e2e.chassis.test_kafka import a_partner_name

@@ -6,8 +6,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from alongside_chassis import tolerant_records
-from alongside_cli.stack.stack import LocalStack
-from alongside_cli.stack.topics import Topic
+from alongside_cli.kafka.topics import Topic
+from alongside_localstack.stack import LocalStack
 from tests.e2e.chassis.raw_records import publish_raw
 
 GZIP = 1

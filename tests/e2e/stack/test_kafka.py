@@ -9,10 +9,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import UnknownTopicOrPartitionError
 
-from alongside_cli.stack.errors import StartFailed
-from alongside_cli.stack.infrastructure import infrastructure
-from alongside_cli.stack.stack import LocalStack
-from alongside_cli.stack.topics import Topic
+from alongside_cli.errors import ClusterRefused
+from alongside_cli.kafka.topics import Topic
+from alongside_localstack.infrastructure import infrastructure
+from alongside_localstack.stack import LocalStack
 
 SECONDS_MAX = 30
 
@@ -94,7 +94,7 @@ async def test_topics_are_created_once_with_their_settings(stack: LocalStack) ->
 
 async def test_a_topic_with_an_unknown_setting_is_refused_by_name(stack: LocalStack) -> None:
     require_kafka(stack)
-    with pytest.raises(StartFailed, match="refused to create topic odd"):
+    with pytest.raises(ClusterRefused, match="refused to create topic odd"):
         await stack.create_topics([Topic("odd", 1, {"retention.moons": "3"})])
 
 

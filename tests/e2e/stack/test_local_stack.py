@@ -13,11 +13,11 @@ import httpx2
 import psutil
 import pytest
 
-from alongside_cli.stack import control
-from alongside_cli.stack.errors import StartFailed
-from alongside_cli.stack.settings import StackSettings, inherited_environment
-from alongside_cli.stack.stack import LocalStack, Plan
-from alongside_cli.stack.state import StateFolder
+from alongside_localstack import control
+from alongside_localstack.errors import StartFailed
+from alongside_localstack.settings import StackSettings, inherited_environment
+from alongside_localstack.stack import LocalStack, Plan
+from alongside_localstack.state import StateFolder
 
 ECHO = """
 import http.server, json, os, sys
@@ -150,7 +150,7 @@ async def test_a_killed_supervisor_leaves_a_folder_that_starts_again(tmp_path: P
 async def start_in_a_terminal(folder: Path) -> asyncio.subprocess.Process:
     mine = {"ALONGSIDE_STATE": str(folder / "state"), "ALONGSIDE_BROKER": "embedded"}
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "alongside_cli.stack", "up"),
+        *(sys.executable, "-m", "alongside_localstack", "up"),
         env={**inherited_environment(), **mine},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -10,8 +10,8 @@ import aiosmtplib
 import httpx2
 import pytest
 
-from alongside_cli.stack.infrastructure import infrastructure
-from alongside_cli.stack.parts import Mail
+from alongside_localstack.infrastructure import infrastructure
+from alongside_localstack.parts import Mail
 
 
 @pytest.fixture(scope="module")

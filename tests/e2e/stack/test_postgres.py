@@ -11,14 +11,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from alongside_cli.stack.account import Account, open_temporary_folder, server_account
-from alongside_cli.stack.databases import Database, Server
-from alongside_cli.stack.errors import StartFailed
-from alongside_cli.stack.infrastructure import infrastructure
-from alongside_cli.stack.postgres import Cluster, postgres_server
-from alongside_cli.stack.settings import StackSettings
-from alongside_cli.stack.stack import LocalStack, Plan
-from alongside_cli.stack.state import StateFolder
+from alongside_localstack.errors import StartFailed
+from alongside_localstack.infrastructure import infrastructure
+from alongside_localstack.postgres.cluster import Cluster, postgres_server
+from alongside_localstack.postgres.databases import Database, Server
+from alongside_localstack.settings import StackSettings
+from alongside_localstack.stack import LocalStack, Plan
+from alongside_localstack.state import StateFolder
+from alongside_localstack.supervisor.account import Account, open_temporary_folder, server_account
 
 
 @pytest.fixture(scope="module")

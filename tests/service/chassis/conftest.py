@@ -13,8 +13,8 @@ from alongside_chassis.service import Service
 from alongside_chassis.settings import Settings
 from alongside_chassis.tables import chassis_tables
 from alongside_chassis.testing import ManualClock, ServiceBench, on_the_bench
-from alongside_cli.stack.databases import Database, Server
 from alongside_contracts import streams
+from alongside_localstack.postgres.databases import Database, Server
 from tests.copies import Copies
 
 BareBench = Callable[..., AbstractAsyncContextManager[ServiceBench]]

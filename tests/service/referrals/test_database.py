@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from alongside_chassis.migrations import check, downgrade, upgrade
-from alongside_cli.stack.databases import Database, Server
+from alongside_localstack.postgres.databases import Database, Server
 from alongside_referrals.tables import Base
 from tests.service.referrals.conftest import Journey
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 import httpx2
 import pytest
 
-from alongside_cli.stack.databases import Server
-from alongside_cli.stack.postgres import postgres_server
-from alongside_cli.traces.store import SpanStore, open_store
+from alongside_localstack.postgres.cluster import postgres_server
+from alongside_localstack.postgres.databases import Server
+from alongside_localstack.traces.store import SpanStore, open_store
 from tests.service.traces.receivers import Receiver, running_receiver
 
 

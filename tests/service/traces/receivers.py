@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import httpx2
 
-from alongside_cli.stack.databases import Database, Server
-from alongside_cli.stack.ports import free_port
-from alongside_cli.stack.settings import inherited_environment
+from alongside_localstack.ports import free_port
+from alongside_localstack.postgres.databases import Database, Server
+from alongside_localstack.settings import inherited_environment
 
 READY_SECONDS_MAX = 20.0
 STOP_SECONDS_MAX = 10.0
@@ -38,14 +38,14 @@ async def until(what: str, check: Callable[[], Awaitable[object]], seconds_max: 
 
 
 def start_receiver(database_url: str, port: int) -> subprocess.Popen[str]:
-    """`python -m alongside_cli.traces.receiver`, keeping SPANS_MAX spans."""
+    """`python -m alongside_localstack.traces.receiver`, keeping SPANS_MAX spans."""
     asked = {
         "ALONGSIDE_DATABASE_URL": database_url,
         "ALONGSIDE_HTTP_PORT": str(port),
         "ALONGSIDE_SPANS_MAX": str(SPANS_MAX),
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "alongside_cli.traces.receiver"],
+        [sys.executable, "-m", "alongside_localstack.traces.receiver"],
         env=inherited_environment() | asked,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

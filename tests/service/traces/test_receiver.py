@@ -15,11 +15,11 @@ from opentelemetry.proto.trace.v1 import trace_pb2 as otlp
 from opentelemetry.trace import Link
 from rich.console import Console
 
-from alongside_cli.stack.databases import Server
-from alongside_cli.stack.ports import free_port
-from alongside_cli.traces.body import BODY_BYTES_MAX
 from alongside_cli.traces.client import draw_referral, referral_traces
 from alongside_cli.traces.tree import is_complete
+from alongside_localstack.ports import free_port
+from alongside_localstack.postgres.databases import Server
+from alongside_localstack.traces.body import BODY_BYTES_MAX
 from tests.service.traces.exports import a_referral_travels, exporting, step
 from tests.service.traces.receivers import SPANS_MAX, STOP_SECONDS_MAX, Receiver, start_receiver, stop, until
 

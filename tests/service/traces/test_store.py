@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 from pydantic import JsonValue
 
-from alongside_cli.faults.proxy import FaultProxy
-from alongside_cli.stack.databases import Server
-from alongside_cli.stack.ports import free_port
-from alongside_cli.traces.errors import StoreAway
 from alongside_cli.traces.model import REFERRAL_ATTRIBUTE, Happening, Kind, Status
-from alongside_cli.traces.store import KEEP, SPANS_PER_ANSWER_MAX, SpanStore, _row, open_store
 from alongside_cli.traces.tree import edges
+from alongside_lab.faults.injection.proxy import FaultProxy
+from alongside_localstack.ports import free_port
+from alongside_localstack.postgres.databases import Server
+from alongside_localstack.traces.errors import StoreAway
+from alongside_localstack.traces.store import KEEP, SPANS_PER_ANSWER_MAX, SpanStore, _row, open_store
 from tests.service.traces.receivers import until
 from tests.unit.traces.spans import a_referrals_way, a_span, trace_id
 

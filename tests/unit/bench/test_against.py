@@ -8,16 +8,16 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from alongside_cli.bench import report
-from alongside_cli.bench.against import Subject, Turn, summary_of
-from alongside_cli.bench.command import app
-from alongside_cli.bench.plan import Part
-from alongside_cli.bench.sides import POSTGRES
-from alongside_cli.bench.usage import Usage
+from alongside_lab.bench import report
+from alongside_lab.bench.against.against import Subject, Turn, summary_of
+from alongside_lab.bench.against.sides import POSTGRES
+from alongside_lab.bench.command import app
+from alongside_lab.bench.plan import Part
+from alongside_lab.bench.usage import Usage
 
 TERMINATED = """
 import asyncio
-from alongside_cli.bench.command import interrupt_at_sigterm
+from alongside_lab.bench.command import interrupt_at_sigterm
 
 async def work():
     try:

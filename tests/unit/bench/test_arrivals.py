@@ -2,10 +2,10 @@
 
 import orjson
 
-from alongside_cli.bench.arrivals import Arrivals
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.notifications import NoticeDelivered
 from alongside_contracts.referrals import ReferralStatusChanged
+from alongside_lab.bench.whole.arrivals import Arrivals
 
 
 class Journey:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from alongside_cli.bench.checkouts import commit_of, running_checkout, second_checkout
-from alongside_cli.bench.errors import CheckoutFailed, UnknownRevision
-from alongside_cli.stack.errors import AlreadyRunning
+from alongside_lab.bench.against.checkouts import commit_of, running_checkout, second_checkout
+from alongside_lab.bench.errors import CheckoutFailed, UnknownRevision
+from alongside_localstack.errors import AlreadyRunning
 
 SETUP = """
 setup:

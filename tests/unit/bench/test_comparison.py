@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_cli.bench.comparison import PAIRS_MIN, Cost, Pair, Ratio, Verdict, compare, worst
+from alongside_lab.bench.against.comparison import PAIRS_MIN, Cost, Pair, Ratio, Verdict, compare, worst
 
 COSTS = st.builds(Cost, seconds=st.floats(0.01, 100), count=st.integers(1, 10_000))
 PAIRS = st.lists(st.builds(Pair, old=COSTS, new=COSTS), min_size=1, max_size=25)

@@ -6,10 +6,10 @@ from itertools import islice
 from opentelemetry import trace
 
 from alongside_chassis.telemetry import context_of
-from alongside_cli.bench.records import hop_records, journey_records, network_records, trace_header
 from alongside_contracts import cloudevents
 from alongside_contracts.event import parse
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
+from alongside_lab.bench.records import hop_records, journey_records, network_records, trace_header
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

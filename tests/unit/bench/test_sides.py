@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from alongside_cli.bench.sides import Services
-from alongside_cli.stack.errors import StartFailed
-from alongside_cli.stack.processes import Process
-from alongside_cli.stack.settings import inherited_environment
-from alongside_cli.stack.supervisor import Supervisor
+from alongside_lab.bench.against.sides import Services
+from alongside_localstack.errors import StartFailed
+from alongside_localstack.settings import inherited_environment
+from alongside_localstack.supervisor.processes import Process
+from alongside_localstack.supervisor.supervisor import Supervisor
 
 ENDS = (sys.executable, "-c", "import sys; print('out of memory'); sys.exit(3)")
 STAYS = (sys.executable, "-c", "import signal; signal.pause()")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_cli.bench.spread import Spread, percentile, ratio
+from alongside_lab.bench.spread import Spread, percentile, ratio
 
 
 def test_the_median_is_told_with_how_far_the_measurements_lie_apart() -> None:

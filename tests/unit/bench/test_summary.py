@@ -1,12 +1,12 @@
 """The last line of a benchmark holds what its readers rely on, also when a part could not be measured."""
 
-from alongside_cli.bench import report
-from alongside_cli.bench.hop import Peer, Turn, summary
-from alongside_cli.bench.outputs import Produced
-from alongside_cli.bench.plan import FULL, QUICK, grown_to
-from alongside_cli.bench.spread import Spread
-from alongside_cli.bench.usage import Usage
-from alongside_cli.bench.whole import Sustained, Whole
+from alongside_lab.bench import report
+from alongside_lab.bench.hop import Peer, Turn, summary
+from alongside_lab.bench.outputs import Produced
+from alongside_lab.bench.plan import FULL, QUICK, grown_to
+from alongside_lab.bench.spread import Spread
+from alongside_lab.bench.usage import Usage
+from alongside_lab.bench.whole.whole import Sustained, Whole
 
 
 def turn(name: str, per_second: int) -> Turn:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from alongside_cli.bench.usage import Usage, backends_cpu_now, cpu_now, memory_mib, rss_mib
-from alongside_cli.stack.databases import Server
+from alongside_lab.bench.usage import Usage, backends_cpu_now, cpu_now, memory_mib, rss_mib
+from alongside_localstack.postgres.databases import Server
 
 PARENT = """
 import subprocess, sys

@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 from alongside_chassis.kafka import Kafka
 from alongside_chassis.settings import Settings
 from alongside_chassis.turned_away import why
-from alongside_cli.stack.ports import free_port
+from alongside_localstack.ports import free_port
 
 PASSWORD = "correct-horse"
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from alongside_chassis.settings import Settings as ChassisSettings
-from alongside_cli.stack.kafka_security import ClusterPasswords
+from alongside_localstack.kafka.security import ClusterPasswords
 from deploy.new_env import EXAMPLE, filled
 from tests.unit.deploy.files import (
     DEPLOY,

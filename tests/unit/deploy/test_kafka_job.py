@@ -10,9 +10,9 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from alongside_cli.kafka.settings import ClusterSettings
-from alongside_cli.stack.infrastructure import infrastructure
-from alongside_cli.stack.kafka_security import ADMIN
 from alongside_contracts import streams
+from alongside_localstack.infrastructure import infrastructure
+from alongside_localstack.kafka.security import ADMIN
 from tests.unit.deploy.files import containers, variables
 
 PARTNER = "st-mary-hospital"

@@ -12,15 +12,17 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from alongside_chassis.settings import Settings as ChassisSettings
-from alongside_cli.stack.settings import StackSettings
+from alongside_cli.settings import InstallationSettings
 from alongside_contracts.access import rules_for, user_of
 from alongside_contracts.services import SERVICES
+from alongside_localstack.settings import StackSettings
 from tests.unit.deploy.files import DEPLOY, PREFIX, ROOT, alerts, metrics, settings_of
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 SECTIONS: dict[str, type[BaseSettings]] = {
     "Every service": ChassisSettings,
     **{service.capitalize(): settings_of(service) for service in SERVICES},
+    "Settings of the command line": InstallationSettings,
     "Settings of the local stack": StackSettings,
 }
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from alongside_cli.faults.crowd import Promise
-from alongside_cli.faults.evidence import JOURNEY, Arrived, Evidence, Heard, Pause, Place
-from alongside_cli.faults.letters import OUTBREAK_KIND, Letter
 from alongside_contracts.vocabulary import Answer
+from alongside_lab.faults.crowd import Promise
+from alongside_lab.faults.evidence.evidence import JOURNEY, Arrived, Evidence, Heard, Pause, Place
+from alongside_lab.faults.letters import OUTBREAK_KIND, Letter
 
 PARTNER = "st-mary-hospital"
 INBOUND, STATUS = f"partner.{PARTNER}.referrals.v1", f"partner.{PARTNER}.status.v1"

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from alongside_cli.faults.crowd import Promise
-from alongside_cli.faults.evidence import Arrived, Broken, Evidence, Pause, Place
-from alongside_cli.faults.verdict import check, summary
+from alongside_lab.faults.crowd import Promise
+from alongside_lab.faults.evidence.evidence import Arrived, Broken, Evidence, Pause, Place
+from alongside_lab.faults.evidence.verdict import check, summary
 from tests.unit.faults.healthy import (
     FIRST,
     INBOUND,

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from alongside_cli.faults.letters import NUMBER_HEADER, OUTBREAK, OUTBREAK_KIND, Letter, letters
-from alongside_cli.faults.storm import NETWORKS, SESSION_SECONDS, Kind, storm
-from alongside_cli.sample.partners import partners
-from alongside_cli.sample.submissions import Series
 from alongside_contracts import cloudevents
 from alongside_contracts.errors import MalformedEvent, UnknownEventType
 from alongside_contracts.event import parse
 from alongside_contracts.registry import event_class
 from alongside_contracts.services import SERVICES
+from alongside_lab.faults.letters import NUMBER_HEADER, OUTBREAK, OUTBREAK_KIND, Letter, letters
+from alongside_lab.faults.storm import NETWORKS, SESSION_SECONDS, Kind, storm
+from alongside_localstack.sample.partners import partners
+from alongside_localstack.sample.submissions import Series
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

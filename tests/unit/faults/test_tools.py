@@ -11,14 +11,14 @@ from typing import IO
 import httpx2
 import pytest
 
-from alongside_cli.faults.addresses import address_book
-from alongside_cli.faults.clocks import FalseClocks, NoClocks, false_clocks
-from alongside_cli.stack.detour import Detour
-from alongside_cli.stack.java import Java
-from alongside_cli.stack.kafka import KafkaCluster, KafkaNode
-from alongside_cli.stack.kafka_jars import KafkaJars
-from alongside_cli.stack.ports import free_port
-from alongside_cli.stack.settings import inherited_environment
+from alongside_lab.faults.injection.addresses import address_book
+from alongside_lab.faults.injection.clocks import FalseClocks, NoClocks, false_clocks
+from alongside_localstack.kafka.cluster import KafkaCluster, KafkaNode
+from alongside_localstack.kafka.detour import Detour
+from alongside_localstack.kafka.jars import KafkaJars
+from alongside_localstack.kafka.java import Java
+from alongside_localstack.ports import free_port
+from alongside_localstack.settings import inherited_environment
 
 NODE = KafkaNode(1, 9092, 9093)
 

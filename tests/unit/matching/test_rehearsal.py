@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from alongside_lab.rehearsal.brute import BruteForce
+from alongside_lab.rehearsal.exact import exact_cost
+from alongside_lab.rehearsal.population import TODAY, offers, requests
+from alongside_lab.rehearsal.speed import REGION, gini, greedy
+from alongside_lab.rehearsal.year import year
 from alongside_matching.domain.assign import Arrival, assign
 from alongside_matching.domain.index import RegionIndex
-from alongside_matching.rehearsal.brute import BruteForce
-from alongside_matching.rehearsal.exact import exact_cost
-from alongside_matching.rehearsal.population import TODAY, offers, requests
-from alongside_matching.rehearsal.speed import REGION, gini, greedy
-from alongside_matching.rehearsal.year import year
 from tests.unit.matching.facts import POLICY
 
 
@@ -61,7 +61,7 @@ def test_gini_says_how_unequally_something_is_shared(shared: list[float], unequa
 
 
 def test_progress_is_a_line_at_a_time_beside_the_json_also_without_a_terminal() -> None:
-    program = [sys.executable, "-m", "alongside_matching.rehearsal", "year", "--days=7"]
+    program = [sys.executable, "-m", "alongside_lab.rehearsal", "year", "--days=7"]
 
     ended = subprocess.run(program, check=True, capture_output=True, text=True)
 

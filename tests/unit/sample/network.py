@@ -10,11 +10,11 @@ from uuid import UUID
 
 import alongside_intake.policy_file
 import alongside_matching.policy_file
-from alongside_cli.sample.offers import SampleOffer, offers
 from alongside_contracts.intake import Submission
 from alongside_intake.domain.decide import Decision, decide
 from alongside_intake.domain.facts import Known, Policies
 from alongside_intake.filing import facts_of, request_of
+from alongside_localstack.sample.offers import SampleOffer, offers
 from alongside_matching.domain.facts import Offer, Request
 from alongside_matching.domain.policy import Policy
 from alongside_matching.domain.ranking import rank

@@ -5,9 +5,9 @@ from statistics import mean
 
 import pytest
 
-from alongside_cli.sample.offers import YOUNG, SampleOffer, offers
-from alongside_cli.sample.places import MIAMI, REGIONS, places
 from alongside_contracts.vocabulary import Need, OfferKind
+from alongside_localstack.sample.offers import YOUNG, SampleOffer, offers
+from alongside_localstack.sample.places import MIAMI, REGIONS, places
 from alongside_matching.api.offer_forms import OfferBatch
 from tests.unit.sample.network import SEED
 

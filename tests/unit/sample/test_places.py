@@ -3,7 +3,7 @@
 import pytest
 import zipcodes
 
-from alongside_cli.sample.places import REGIONS, places, places_outside
+from alongside_localstack.sample.places import REGIONS, places, places_outside
 from tests.unit.sample.network import intake_policies
 
 

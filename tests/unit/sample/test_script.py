@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from alongside_cli.sample.script import SPECIAL_SCENES, Scene, script
 from alongside_contracts.cloudevents import decode
 from alongside_contracts.errors import MalformedEvent
 from alongside_contracts.event import parse
 from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.vocabulary import Answer
 from alongside_intake.domain.facts import Known, Standing, State
+from alongside_localstack.sample.script import SPECIAL_SCENES, Scene, script
 from tests.unit.sample.network import NOW, SEED, decision_of, matched, pool
 
 COUNTS = pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 20, 101])

@@ -6,11 +6,6 @@ from itertools import islice
 
 import pytest
 
-from alongside_cli.sample.needs import OFTEN_TOGETHER, PREVALENCE
-from alongside_cli.sample.partners import SamplePartner, demo_partners, partners
-from alongside_cli.sample.places import REGIONS
-from alongside_cli.sample.records import record
-from alongside_cli.sample.submissions import Series, contact_route, submission, submissions
 from alongside_contracts.cloudevents import decode
 from alongside_contracts.event import parse
 from alongside_contracts.intake import SubmissionReceived
@@ -18,6 +13,11 @@ from alongside_contracts.vocabulary import AgeBand, Need, Setting
 from alongside_intake.contacts import ContactRoute
 from alongside_intake.domain.decide import Admitted
 from alongside_intake.views import PartnerCommand
+from alongside_localstack.sample.needs import OFTEN_TOGETHER, PREVALENCE
+from alongside_localstack.sample.partners import SamplePartner, demo_partners, partners
+from alongside_localstack.sample.places import REGIONS
+from alongside_localstack.sample.records import record
+from alongside_localstack.sample.submissions import Series, contact_route, submission, submissions
 from alongside_matching.domain.eligibility import sift
 from tests.unit.sample.network import NOW, SEED, decision_of, matched, pool, request_for
 

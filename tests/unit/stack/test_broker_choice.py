@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from alongside_cli.stack.broker import BrokerWish, choose_broker
-from alongside_cli.stack.errors import Unavailable
-from alongside_cli.stack.java import Java, find_java
-from alongside_cli.stack.kafka import KafkaCluster, KafkaNode, kafka_uuid
-from alongside_cli.stack.kafka_jars import KafkaJars, kafka_version
-from alongside_cli.stack.ports import free_port
-from alongside_cli.stack.topics import Topic
+from alongside_cli.errors import Unavailable
+from alongside_cli.kafka.topics import Topic
+from alongside_localstack.kafka.broker import BrokerWish, choose_broker
+from alongside_localstack.kafka.cluster import KafkaCluster, KafkaNode, kafka_uuid
+from alongside_localstack.kafka.jars import KafkaJars, kafka_version
+from alongside_localstack.kafka.java import Java, find_java
+from alongside_localstack.ports import free_port
 
 
 def any_port(_name: str) -> int:

@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from alongside_cli.stack.console import Console
-from alongside_cli.stack.processes import Changed, Event, Line, State
+from alongside_localstack.console import Console
+from alongside_localstack.supervisor.processes import Changed, Event, Line, State
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alongside_chassis.clock import SystemClock
-from alongside_cli.stack.mailbox import Mailbox
+from alongside_localstack.mail.mailbox import Mailbox
 
 
 def mail(message_id: str | None = "<1@alongside.example>", subject: str = "A place for you") -> bytes:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from alongside_cli.stack import control
-from alongside_cli.stack.errors import AlreadyRunning, NotRunning, PortTaken, StackError
-from alongside_cli.stack.ports import LOOPBACK, free_port, free_ports
-from alongside_cli.stack.state import StateFolder
+from alongside_cli.errors import CommandError, NotRunning
+from alongside_localstack import control
+from alongside_localstack.errors import AlreadyRunning, PortTaken
+from alongside_localstack.ports import LOOPBACK, free_port, free_ports
+from alongside_localstack.state import StateFolder
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_a_status_left_by_a_crash_is_not_believed(state: StateFolder) -> None:
 def test_a_damaged_file_is_named_with_its_remedy(state: StateFolder) -> None:
     (state.root / "ports.json").write_text("{")
 
-    with pytest.raises(StackError, match=r"ports\.json is damaged"):
+    with pytest.raises(CommandError, match=r"ports\.json is damaged"):
         state.port("intake")
 
 

@@ -13,10 +13,21 @@ from pathlib import Path
 import psutil
 import pytest
 
-from alongside_cli.stack.errors import NotRunning, StartFailed
-from alongside_cli.stack.processes import Changed, Event, Line, Node, Process, Restart, State, Step, order
-from alongside_cli.stack.settings import inherited_environment
-from alongside_cli.stack.supervisor import Supervisor
+from alongside_cli.errors import NotRunning
+from alongside_localstack.errors import StartFailed
+from alongside_localstack.settings import inherited_environment
+from alongside_localstack.supervisor.processes import (
+    Changed,
+    Event,
+    Line,
+    Node,
+    Process,
+    Restart,
+    State,
+    Step,
+    order,
+)
+from alongside_localstack.supervisor.supervisor import Supervisor
 
 QUICKLY = Restart(quick_crashes_max=3, pause_seconds=0.01, pause_seconds_max=0.02)
 
@@ -258,9 +269,9 @@ async def test_processes_die_with_a_killed_supervisor(tmp_path: Path) -> None:
     code = f"""
 import asyncio, sys
 from pathlib import Path
-from alongside_cli.stack.processes import Process
-from alongside_cli.stack.settings import inherited_environment
-from alongside_cli.stack.supervisor import Supervisor
+from alongside_localstack.supervisor.processes import Process
+from alongside_localstack.settings import inherited_environment
+from alongside_localstack.supervisor.supervisor import Supervisor
 
 async def main():
     supervisor = Supervisor(Path({str(tmp_path)!r}), environment=inherited_environment())

@@ -9,9 +9,9 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1 import trace_pb2 as otlp
 from pydantic import JsonValue
 
-from alongside_cli.traces.decode import Export, spans_of_export
-from alongside_cli.traces.errors import NotSpans, TooLarge
 from alongside_cli.traces.model import Kind, Link, Status
+from alongside_localstack.traces.decode import Export, spans_of_export
+from alongside_localstack.traces.errors import NotSpans, TooLarge
 
 TRACE, SPAN, PARENT = b"t" * 16, b"s" * 8, b"p" * 8
 
@@ -111,7 +111,7 @@ def test_an_empty_export_is_an_export() -> None:
 
 
 def test_too_many_spans_at_once_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alongside_cli.traces.decode.SPANS_PER_EXPORT_MAX", 1)
+    monkeypatch.setattr("alongside_localstack.traces.decode.SPANS_PER_EXPORT_MAX", 1)
 
     with pytest.raises(TooLarge):
         decoded(otlp.Span(), otlp.Span())

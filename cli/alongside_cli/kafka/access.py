@@ -1,0 +1,166 @@
+"""Users and access rules on a running cluster: made to be what contracts/access.py says, and read back.
+
+Applying a rule or a password twice changes nothing, so whoever sets a cluster up may do it at every start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import for_code
+from aiokafka.protocol.admin import DeleteAclsRequest, DescribeAclsRequest
+from aiokafka.protocol.api import Request
+
+from alongside_chassis.kafka import Kafka
+from alongside_cli.errors import ClusterRefused
+from alongside_cli.kafka.wire import AlterUsers, CreateRules, Credential, DescribeUsers
+from alongside_contracts.access import Resource, Right, Rule, is_ours
+
+MECHANISMS: Final = {1: "sha256", 2: "sha512"}
+"""SCRAM-SHA-256 and SCRAM-SHA-512, by Kafka's number. A request may alter each user once only."""
+ITERATIONS: Final = 8192
+_REQUEST_MS_MAX: Final = 15_000
+_IN_FORCE_SECONDS_MAX: Final = 15.0
+_PAUSE_SECONDS: Final = 0.05
+
+_RESOURCES: Final[Mapping[Resource, int]] = {"topic": 2, "group": 3}
+_RIGHTS: Final[Mapping[Right, int]] = {"read": 3, "write": 4}
+_LITERAL, _PREFIXED, _ANY, _ALLOW = 3, 4, 1, 3
+_EVERYWHERE: Final = "*"
+
+
+@asynccontextmanager
+async def access_of(kafka: Kafka) -> AsyncIterator[Access]:
+    """The cluster's users and rules, asked for as its administrator."""
+    client = AIOKafkaClient(**kafka.options(), request_timeout_ms=_REQUEST_MS_MAX)
+    await client.bootstrap()
+    try:
+        yield Access(client)
+    finally:
+        await client.close()
+
+
+class Access:
+    """Who may come in, and do what. Every method raises ClusterRefused when the cluster refuses."""
+
+    def __init__(self, client: AIOKafkaClient) -> None:
+        self._client = client
+
+    async def users(self) -> frozenset[str]:
+        """Everybody who has a password."""
+        answer = await self._ask(DescribeUsers())
+        return frozenset(user for user, code, *_ in answer.results if code == 0)
+
+    async def set_passwords(self, passwords: Mapping[str, str]) -> None:
+        """Let these users in with these passwords, with either mechanism; others are left as they are."""
+        for mechanism in MECHANISMS:
+            wanted = [_credential(user, password, mechanism) for user, password in passwords.items()]
+            await self._alter(AlterUsers(upsertions=wanted))
+
+    async def forget(self, user: str) -> None:
+        """Take a user's password and every rule about it away. Connections it has stay open and may do nothing."""
+        await self._ask(DeleteAclsRequest(_ANY, None, _ANY, _principal(user), None, _ANY, _ANY))
+        if user in await self.users():
+            for mechanism in MECHANISMS:
+                await self._alter(AlterUsers(deletions=[(user, mechanism)]))
+
+    async def allow(self, rules: Iterable[Rule]) -> None:
+        """Add rules and wait until every broker holds to them; those that are there already change nothing.
+
+        A broker learns of changes in their order, so what was changed before is then in force as well.
+        """
+        wanted = sorted(rules)
+        answer = await self._ask(CreateRules([_on_the_wire(rule) for rule in wanted]))
+        _check(
+            (code, f"{rule}: {message}")
+            for rule, (code, message) in zip(wanted, answer.creation_responses, strict=True)
+        )
+        for broker in self._client.cluster.brokers():
+            await self._in_force(frozenset(wanted), broker.nodeId)
+
+    async def withdraw(self, rules: Iterable[Rule]) -> None:
+        """Take rules away; those that are not there change nothing."""
+        for rule in rules:
+            await self._ask(DeleteAclsRequest(*_on_the_wire(rule)))
+
+    async def rules(self) -> frozenset[Rule]:
+        """Every rule in force for services and partners; what others may do is no concern of ours.
+
+        Raises LookupError for a rule that contracts/access.py has no words for.
+        """
+        return await self._rules_of(self._client.get_random_node())
+
+    async def _in_force(self, wanted: frozenset[Rule], broker: int) -> None:
+        deadline = time.monotonic() + _IN_FORCE_SECONDS_MAX
+        while not wanted <= await self._rules_of(broker):
+            if time.monotonic() > deadline:
+                raise ClusterRefused(
+                    f"Broker {broker} has not heard of new rules.", remedy="look at its log."
+                )
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _rules_of(self, broker: int) -> frozenset[Rule]:
+        everything = DescribeAclsRequest(_ANY, None, _ANY, None, None, _ANY, _ANY)
+        answer = await self._client.send(broker, everything)
+        return frozenset(
+            _rule((resource, name, pattern, *acl))
+            for resource, name, pattern, acls in answer.resources
+            for acl in acls
+            if is_ours(acl[0].removeprefix("User:"))
+        )
+
+    async def _alter(self, request: AlterUsers) -> None:
+        answer = await self._ask(request)
+        _check((code, f"user {user}: {message}") for user, code, message, *_ in answer.results)
+
+    async def _ask(self, request: Request[Any]) -> Any:
+        return await self._client.send(self._client.get_random_node(), request)
+
+
+def _credential(user: str, password: str, mechanism: int) -> Credential:
+    salt = secrets.token_bytes(24)
+    salted = hashlib.pbkdf2_hmac(MECHANISMS[mechanism], password.encode(), salt, ITERATIONS)
+    return Credential(user, mechanism, ITERATIONS, salt, salted)
+
+
+def _principal(user: str) -> str:
+    return f"User:{user}"
+
+
+def _on_the_wire(rule: Rule) -> tuple[int, str, int, str, str, int, int]:
+    pattern = _PREFIXED if rule.prefix else _LITERAL
+    return (
+        _RESOURCES[rule.resource],
+        rule.name,
+        pattern,
+        _principal(rule.user),
+        _EVERYWHERE,
+        _RIGHTS[rule.right],
+        _ALLOW,
+    )
+
+
+def _rule(told: tuple[int, str, int, str, str, int, int]) -> Rule:
+    resource, name, pattern, principal, host, operation, permission = told
+    resources: dict[int, Resource] = {number: word for word, number in _RESOURCES.items()}
+    rights: dict[int, Right] = {number: word for word, number in _RIGHTS.items()}
+    if resource not in resources or operation not in rights or (host, permission) != (_EVERYWHERE, _ALLOW):
+        raise LookupError(f"a rule not of ours: {principal} {operation} on {resource} {name} from {host}")
+    user = principal.removeprefix("User:")
+    return Rule(user, rights[operation], resources[resource], name, pattern == _PREFIXED)
+
+
+def _check(results: Iterable[tuple[int, str]]) -> None:
+    refused: Sequence[str] = [f"{for_code(code).__name__} {told}" for code, told in results if code]
+    if refused:
+        raise ClusterRefused(
+            f"Kafka refused: {'; '.join(refused)}",
+            remedy="log in as a user the cluster lists in super.users.",
+        )

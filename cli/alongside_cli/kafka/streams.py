@@ -1,0 +1,23 @@
+"""Every topic the platform needs, out of the one list of streams."""
+
+from collections.abc import Iterable
+
+from alongside_cli.kafka.topics import Topic
+from alongside_contracts import streams
+from alongside_contracts.streams import Stream
+
+
+def topics_of(partners: Iterable[str]) -> list[Topic]:
+    """The shared topics, and two for each partner."""
+    shared = [_topic(stream, stream.topic()) for stream in streams.ALL if not stream.per_partner]
+    return shared + [topic for partner in partners for topic in partner_topics(partner)]
+
+
+def partner_topics(partner: str) -> list[Topic]:
+    """A partner's own two topics."""
+    return [_topic(stream, stream.topic(partner)) for stream in streams.ALL if stream.per_partner]
+
+
+def _topic(stream: Stream, name: str) -> Topic:
+    config = {"retention.ms": str(stream.retention_ms), "max.message.bytes": str(stream.bytes_max)}
+    return Topic(name, stream.partitions, config)

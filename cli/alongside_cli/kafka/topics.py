@@ -1,0 +1,121 @@
+"""Topics created on purpose: the brokers we run refuse to invent them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from alongside_chassis.kafka import Kafka
+from alongside_cli.errors import ClusterRefused
+
+_REQUEST_MS_MAX = 15_000
+_REPLICAS_MAX = 3
+_PAUSE_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic as it should be: `config` in Kafka's own names, such as `retention.ms`."""
+
+    name: str
+    partitions: int
+    config: Mapping[str, str] = field(default_factory=dict)
+
+    def with_config(self, **config: str) -> Topic:
+        """The same topic with more settings; dots are written as underscores. What is set already wins."""
+        more = {name.replace("_", "."): value for name, value in config.items()}
+        return replace(self, config={**more, **self.config})
+
+
+async def create_topics(
+    kafka: Kafka, topics: Iterable[Topic], *, replicas: int | None = None, seconds_max: float = 30.0
+) -> None:
+    """Create what is missing and wait until every partition of `topics` has a leader.
+
+    A topic that exists is left as it is: more partitions would break the order of its keys. Without `replicas` there
+    are as many as the cluster has brokers, three at most. Raises ClusterRefused after `seconds_max`, naming what still
+    had no leader.
+    """
+    wanted = tuple(topics)
+    if not wanted:
+        return
+    admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=_REQUEST_MS_MAX)
+    await admin.start()
+    try:
+        await _create(admin, wanted, replicas or await _usual_replicas(admin))
+        await _await_leaders(admin, wanted, seconds_max)
+    finally:
+        await admin.close()
+
+
+async def delete_topics(kafka: Kafka, names: Sequence[str]) -> None:
+    """Delete those of these topics that exist, with all their records. Raises ClusterRefused when the broker refuses."""
+    admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=_REQUEST_MS_MAX)
+    await admin.start()
+    try:
+        existing = sorted(set(names) & set(await admin.list_topics()))
+        answer = await admin.delete_topics(existing) if existing else None
+    finally:
+        await admin.close()
+    for name, code in answer.topic_error_codes if answer else ():
+        if code != 0:
+            raise ClusterRefused(f"The broker refused to delete topic {name}: {for_code(code).__name__}.")
+
+
+async def _create(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicas: int) -> None:
+    existing = set(await admin.list_topics())
+    new = [
+        NewTopic(topic.name, topic.partitions, replicas, topic_configs=dict(topic.config))
+        for topic in topics
+        if topic.name not in existing
+    ]
+    if not new:
+        return
+    answer = await admin.create_topics(new)
+    for name, code, *message in answer.topic_errors:
+        error = for_code(code)
+        if code != 0 and error is not TopicAlreadyExistsError:
+            raise ClusterRefused(
+                f"The broker refused to create topic {name}: {error.__name__} {' '.join(map(str, message))}",
+                remedy="correct the topic's settings.",
+            )
+
+
+async def _usual_replicas(admin: AIOKafkaAdminClient) -> int:
+    cluster = await admin.describe_cluster()
+    return min(_REPLICAS_MAX, len(cluster["brokers"]))
+
+
+async def _await_leaders(admin: AIOKafkaAdminClient, topics: Sequence[Topic], seconds_max: float) -> None:
+    deadline = time.monotonic() + seconds_max
+    names = [topic.name for topic in topics]
+    while leaderless := await _leaderless(admin, names):
+        if time.monotonic() > deadline:
+            raise ClusterRefused(
+                f"No leader after {seconds_max:g} s for {', '.join(leaderless)}.",
+                remedy="look at the broker's log.",
+            )
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _leaderless(admin: AIOKafkaAdminClient, names: list[str]) -> list[str]:
+    try:
+        described: list[dict[str, Any]] = await admin.describe_topics(names)
+    except KafkaError:
+        return names
+    led = {
+        topic["topic"]
+        for topic in described
+        if topic["error_code"] == 0 and _has_leaders(topic["partitions"])
+    }
+    return [name for name in names if name not in led]
+
+
+def _has_leaders(partitions: Sequence[Mapping[str, Any]]) -> bool:
+    return bool(partitions) and all(each["error_code"] == 0 and each["leader"] >= 0 for each in partitions)

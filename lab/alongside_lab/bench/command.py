@@ -1,0 +1,132 @@
+"""`alongside bench`: how fast is it here? The last line of output is one JSON object.
+
+Also alone: `python -m alongside_lab.bench.command --quick`.
+"""
+
+import asyncio
+import json
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+from traceback import format_exception
+from typing import Annotated, Any, Final
+
+import typer
+
+from alongside_cli.errors import CommandError
+from alongside_lab.bench import report
+from alongside_lab.bench.against.comparison import Verdict
+from alongside_lab.bench.plan import FULL, QUICK, BenchPlan, Part, grown_to
+
+EXIT_CODES: Final = {Verdict.YES: 0, Verdict.NO: 1, Verdict.NOT_MEASURED: 2}
+"""What a comparison ends with."""
+
+app = typer.Typer(add_completion=False, help="How fast it is on this machine.")
+
+
+@app.callback(invoke_without_command=True)
+def bench(
+    *,
+    quick: Annotated[
+        bool, typer.Option(help="Less of everything: about a minute and a half on a quiet machine.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print nothing but the JSON object.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed sends the same records.")] = 7,
+    against: Annotated[
+        str | None, typer.Option(metavar="REV", help="Compare what a record costs with this revision.")
+    ] = None,
+    only: Annotated[list[Part] | None, typer.Option(help="Measure this part; repeat it.")] = None,
+    repeats: Annotated[
+        int | None, typer.Option(min=1, max=200, help="How often each thing is measured.")
+    ] = None,
+    window_seconds: Annotated[
+        float | None, typer.Option(min=1, help="How long one measurement lasts.")
+    ] = None,
+    records: Annotated[int | None, typer.Option(min=500, help="Records of one turn of the hop.")] = None,
+    grow_to: Annotated[
+        int | None, typer.Option(min=1, help="One more point of growth: so many open referrals.")
+    ] = None,
+    py_spy: Annotated[
+        bool, typer.Option("--py-spy", help="Record flame graphs, if py-spy is there.")
+    ] = False,
+    flames: Annotated[Path, typer.Option(help="Where flame graphs go.")] = Path(".alongside/flames"),
+) -> None:
+    """Measure the hop beside its peers, all services together, and growth. Takes the machine for itself.
+
+    With --against it ends with 0 if this checkout is not below 0.97 of that revision, 1 if it is, 2 if not measured.
+    """
+    if against is not None:
+        _refuse_with_against(only, grow_to, window_seconds, py_spy=py_spy)
+    plan = replace(QUICK if quick else FULL, seed=seed, flames=flames if py_spy else None)
+    plan = replace(plan, parts=frozenset(only)) if only else plan
+    plan = _adjusted(plan, repeats, window_seconds, records)
+    plan = grown_to(plan, grow_to) if grow_to else plan
+    summary = _measured(plan, against)
+    if not as_json:
+        print("\n".join(report.told(summary)))
+    print(json.dumps(summary))
+    if against is not None:
+        raise typer.Exit(EXIT_CODES[summary["against"]["not_below_0_97"]])
+
+
+def _measured(plan: BenchPlan, against: str | None) -> dict[str, Any]:
+    """The summary. Says what went wrong and ends the command when there is none."""
+    from alongside_lab.bench import run
+
+    interrupt_at_sigterm()
+    try:
+        if against is not None:
+            return run.compare_with(against, plan, _tell)
+        return asyncio.run(run.measure(plan, _tell))
+    except CommandError as error:
+        _tell(str(error))
+        raise typer.Exit(1 if against is None else EXIT_CODES[Verdict.NOT_MEASURED]) from None
+    except Exception as error:
+        if against is None:
+            raise
+        _tell("".join(format_exception(error)))
+        raise typer.Exit(EXIT_CODES[Verdict.NOT_MEASURED]) from None  # what breaks off has no verdict
+
+
+def _refuse_with_against(
+    only: list[Part] | None, grow_to: int | None, window_seconds: float | None, *, py_spy: bool
+) -> None:
+    """Raise BadParameter for options that a comparison has no use for."""
+    if Part.GROWTH in (only or ()) or grow_to or window_seconds or py_spy:
+        raise typer.BadParameter(
+            "it compares hop and whole, and takes --only hop|whole, --repeats, --records, --quick and --seed.",
+            param_hint="--against",
+        )
+
+
+def interrupt_at_sigterm() -> None:
+    """End as with Ctrl-C: processes are stopped, and temporary folders and a second checkout are removed.
+
+    Not by way of SIGINT, which a shell lets background jobs ignore.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _adjusted(
+    plan: BenchPlan, repeats: int | None, window_seconds: float | None, records: int | None
+) -> BenchPlan:
+    hop, whole, against = plan.hop, plan.whole, plan.against
+    return replace(
+        plan,
+        hop=replace(hop, repeats=repeats or hop.repeats, records=records or hop.records),
+        whole=replace(
+            whole,
+            repeats=repeats or whole.repeats,
+            window_seconds=window_seconds or whole.window_seconds,
+        ),
+        against=replace(against, turns=repeats or against.turns, records=records or against.records),
+    )
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    app()

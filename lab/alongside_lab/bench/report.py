@@ -1,0 +1,84 @@
+"""The whole benchmark as one JSON object, and as a few lines for people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from alongside_lab.bench.spread import percentile
+from alongside_lab.bench.whole.whole import Sustained, Whole
+
+
+def end_to_end(traced: Whole, sampled: Whole | None) -> dict[str, Any]:
+    """The `end_to_end` of the summary: everything traced, and beside it one trace in a hundred."""
+    return network_figures(traced) | {"sampled": network_figures(sampled) if sampled else None}
+
+
+def network_figures(whole: Whole) -> dict[str, Any]:
+    """Rate, latency at half of it, and cost at the first point of growth."""
+    first, millis = whole.growth[0], [seconds * 1000 for seconds in whole.latencies]
+    return {
+        "referrals_per_s": round(first.rates.median, 1),
+        "p50_ms": round(percentile(millis, 0.50)),
+        "p95_ms": round(percentile(millis, 0.95)),
+        "p99_ms": round(percentile(millis, 0.99)),
+        "latency_at_per_s": round(whole.latency_rate, 1),
+        "latencies": len(millis),
+        "spread": first.rates.as_json(),
+        "cpu_us_per_referral": first.cpu.us_each(first.told),
+        "memory_mib": first.memory,
+        "outbox": first.outbox,
+        "waitlisted": whole.waitlisted,
+        "broker": whole.broker,
+    }
+
+
+def growth(points: Sequence[Sustained]) -> list[dict[str, Any]]:
+    """The `growth` of the summary; `rss_mib` is the four services together."""
+    return [
+        {
+            "open_referrals": point.open_referrals,
+            "rate": round(point.rates.median, 1),
+            "rss_mib": point.services_rss_mib,
+            "spread": point.rates.as_json(),
+            "memory_mib": point.memory,
+            "cpu_us_per_referral": point.cpu.us_each(point.told),
+        }
+        for point in points
+    ]
+
+
+def told(summary: Mapping[str, Any]) -> Iterator[str]:
+    """What people want to know first."""
+    if hop := summary.get("hop"):
+        yield f"hop: {_per_s(hop, 'rate_traced')} traced, {_per_s(hop, 'rate_sampled')} sampled"
+        yield f"     {_per_s(hop, 'bare_limit_rate')} bare limit, {_per_s(hop, 'tutorial_rate')} tutorial"
+    for name, part in _compared(summary):
+        services = _interval(part["services_alone"])
+        yield f"{name}: not below 0.97: {part['not_below_0_97']} ({part['turns']} turns of each)"
+        yield f"     old by new {_interval(part)}; without PostgreSQL {services}"
+    for name, figures in _networks(summary):
+        latency = f"p50 {figures['p50_ms']} ms, p95 {figures['p95_ms']} ms, p99 {figures['p99_ms']} ms"
+        yield f"whole, {name}: {_per_s(figures, 'referrals_per_s')}; at half load {latency}"
+    for point in summary.get("growth", ()):
+        yield f"{point['open_referrals']:>7,} open: {_per_s(point, 'rate')}, services {point['rss_mib']:.0f} MiB"
+
+
+def _networks(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if figures := summary.get("end_to_end"):
+        yield "traced", figures
+        if figures["sampled"]:
+            yield "sampled", figures["sampled"]
+
+
+def _compared(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The parts of a comparison: hop, whole."""
+    for name, part in summary.get("against", {}).items():
+        if isinstance(part, Mapping):
+            yield name, part
+
+
+def _interval(ratio: Mapping[str, float]) -> str:
+    return f"{ratio['ratio']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})"
+
+
+def _per_s(figures: Mapping[str, Any], name: str) -> str:
+    return "not measured" if figures[name] is None else f"{figures[name]:,.0f}/s"

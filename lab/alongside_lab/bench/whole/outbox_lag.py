@@ -1,0 +1,70 @@
+"""Looks at every service's outbox while it works: how many announcements wait, and for how long the oldest has."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final
+
+import asyncpg
+
+from alongside_lab.bench.spread import percentile
+
+LOOK_SECONDS: Final = 0.25
+_WAITING: Final = """
+    select (select count(*) from outbox) as rows,
+        coalesce((select extract(epoch from clock_timestamp() - created_at) from outbox order by id limit 1), 0)::float
+            as seconds
+"""
+
+
+class OutboxLag:
+    """What was seen so far, by service."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[float]] = {}
+        self._seconds: dict[str, list[float]] = {}
+
+    def saw(self, service: str, rows: int, seconds: float) -> None:
+        """Take down one look."""
+        self._rows.setdefault(service, []).append(rows)
+        self._seconds.setdefault(service, []).append(seconds)
+
+    def as_json(self) -> dict[str, Any]:
+        """The middle and the most, by service."""
+        return {
+            service: {
+                "rows_p50": int(percentile(rows, 0.5)),
+                "rows_max": int(max(rows)),
+                "oldest_ms_p50": round(percentile(self._seconds[service], 0.5) * 1000),
+                "oldest_ms_max": round(max(self._seconds[service]) * 1000),
+            }
+            for service, rows in self._rows.items()
+        }
+
+
+@asynccontextmanager
+async def watching(urls: Mapping[str, str]) -> AsyncIterator[OutboxLag]:
+    """Look at the outboxes behind `urls` (by service) for as long as the block lasts."""
+    lag = OutboxLag()
+    async with AsyncExitStack() as closing:
+        conns = {}
+        for service, url in urls.items():
+            conns[service] = await asyncpg.connect(url)
+            closing.push_async_callback(conns[service].close)
+        looking = asyncio.create_task(_look(conns, lag))
+        try:
+            yield lag
+            if looking.done():
+                looking.result()
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+
+
+async def _look(conns: Mapping[str, asyncpg.Connection], lag: OutboxLag) -> None:
+    while True:
+        for service, conn in conns.items():
+            row = await conn.fetchrow(_WAITING)
+            if row is not None:
+                lag.saw(service, row["rows"], row["seconds"])
+        await asyncio.sleep(LOOK_SECONDS)

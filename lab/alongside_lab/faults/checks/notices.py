@@ -1,0 +1,79 @@
+"""Everybody is told what happened, and told once."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from alongside_lab.faults.evidence.evidence import Broken, Evidence, Finding, Heard, exactly_once, grouped
+
+EVERYBODY_HEARS = frozenset({"accepted", "in-progress", "completed"})
+_ROLES, _CHANNELS = ("referrer", "target", "person"), ("in-app", "email")
+
+
+def nobody_is_told_twice(evidence: Evidence) -> Iterator[Finding]:
+    """One notice per thing that happened, role, recipient and channel; a step announced twice is one thing."""
+    things = _things(evidence)
+
+    def about(row: Any) -> tuple[Any, ...]:
+        cause = things.get(row["cause"], row["cause"])
+        return cause, row["role"], row["recipient_id"], row["channel"]
+
+    for key, rows in grouped(evidence.notices, about).items():
+        if len(rows) > 1:
+            yield Finding(
+                Broken.NOTIFIED_TWICE, str(key[0]), f"{key[1]} was told {len(rows)} times by {key[3]}"
+            )
+    for notice, events in grouped(evidence.of("notice.delivered"), _notice).items():
+        if len(events) > 1:
+            yield Finding(Broken.NOTIFIED_TWICE, notice, f"{len(events)} different NoticeDelivered")
+
+
+def everybody_is_told(evidence: Evidence) -> Iterator[Finding]:
+    """Of the steps that concern everybody, everybody has a notice by each channel."""
+    told = {(row["cause"], row["role"], row["channel"]) for row in evidence.notices}
+    for event in evidence.of("referral.status-changed"):
+        if event.facts["status"] not in EVERYBODY_HEARS or event.facts["status"] == event.facts.get(
+            "previous"
+        ):
+            continue
+        for role in _ROLES if event.facts.get("partner") else _ROLES[1:]:
+            for channel in _CHANNELS:
+                if (event.id, role, channel) not in told:
+                    what = f"the {role} was not told by {channel} that it is {event.facts['status']}"
+                    yield Finding(Broken.LOST, str(event.facts["referral_id"]), what)
+
+
+def deliveries_are_announced(evidence: Evidence) -> Iterator[Finding]:
+    """Each delivered notice about a referral was announced, and nothing else was; none is still on its way."""
+    about = [row for row in evidence.notices if row["referral_id"] is not None]
+    delivered = [str(row["id"]) for row in about if row["state"] == "delivered"]
+    announced = {_notice(event) for event in evidence.of("notice.delivered")}
+    yield from exactly_once(delivered, announced, "NoticeDelivered")
+    for row in evidence.notices:
+        if row["state"] in ("pending", "sending"):
+            yield Finding(Broken.LOST, str(row["id"]), f"notice is still {row['state']}")
+
+
+def delivered_mail_arrived(evidence: Evidence) -> Iterator[Finding]:
+    """What counts as mailed is in the mailbox; the same Message-ID twice is the one repeat nobody can rule out."""
+    mailed = {row["message_id"] for row in evidence.notices if row["channel"] == "email"}
+    delivered = {
+        row["message_id"]
+        for row in evidence.notices
+        if row["channel"] == "email" and row["state"] == "delivered"
+    }
+    for message in sorted(delivered - evidence.mails.keys()):
+        yield Finding(Broken.LOST, message, "counts as mailed and never arrived")
+    for message in sorted(evidence.mails.keys() - mailed):
+        yield Finding(Broken.NOTIFIED_TWICE, message, "a mail no notice stands behind")
+
+
+def _things(evidence: Evidence) -> dict[str, tuple[str, int]]:
+    """What happened by the ids it was announced under: a step is the same step under any id."""
+    return {
+        event.id: (str(event.facts["referral_id"]), event.facts["sequence"])
+        for event in evidence.of("referral.status-changed")
+    }
+
+
+def _notice(event: Heard) -> str:
+    return str(event.facts["notice_id"])

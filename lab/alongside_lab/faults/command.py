@@ -1,0 +1,64 @@
+"""`alongside faults`: the fault suite on the command line."""
+
+import asyncio
+import json
+import logging
+import sys
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from alongside_cli.errors import CommandError
+from alongside_lab.faults.run import Ran, Wish, run_faults
+from alongside_localstack.settings import StackSettings
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+QUICK_REFERRALS: Final = 150
+FINDINGS_SHOWN: Final = 20
+
+
+@app.callback(invoke_without_command=True)
+def faults(
+    *,
+    referrals: Annotated[int, typer.Option(min=10, max=100_000, help="Good referrals to send.")] = 5000,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Which storm and which records; the same seed, the same ones.")
+    ] = 1,
+    quick: Annotated[
+        bool, typer.Option("--quick", help=f"A small run of {QUICK_REFERRALS} referrals.")
+    ] = False,
+    storm_seconds: Annotated[float | None, typer.Option(min=10, help="How long the faults last.")] = None,
+    patience: Annotated[
+        float, typer.Option(min=1, help="Seconds to wait afterwards while nothing moves.")
+    ] = 240,
+    brokers: Annotated[int, typer.Option(min=1, max=3, help="Nodes of Apache Kafka.")] = 3,
+    users: Annotated[
+        bool, typer.Option(help="Let Kafka ask everybody who they are, and allow no more than they need.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Send referrals through a storm of faults, then check every promise; exit code 1 if one was broken."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it says of a broker we killed is no news
+    aside = Console(stderr=as_json, highlight=False)
+    count = QUICK_REFERRALS if quick else referrals
+    wish = Wish(count, seed, storm_seconds, patience, brokers, users)
+    try:
+        ran = asyncio.run(run_faults(StackSettings(), wish, lambda text: aside.print(f"[dim]{text}[/]")))
+    except CommandError as error:
+        aside.print(str(error), style="red", markup=False)
+        sys.exit(1)
+    _show(aside, ran, numbers=not as_json)
+    if as_json:
+        print(json.dumps(ran.numbers))
+    sys.exit(0 if ran.numbers["ok"] else 1)
+
+
+def _show(console: Console, ran: Ran, *, numbers: bool) -> None:
+    for name, value in ran.numbers.items() if numbers else ():
+        console.print(f"{name:>20}  {value}")
+    for finding in ran.findings[:FINDINGS_SHOWN]:
+        console.print(f"{finding.promise}: {finding.subject}: {finding.what}", style="red", markup=False)
+    if len(ran.findings) > FINDINGS_SHOWN:
+        console.print(f"… and {len(ran.findings) - FINDINGS_SHOWN} more", style="red")
+    console.print(f"evidence: {ran.folder}", style="dim")

@@ -1,0 +1,96 @@
+"""Clocks that can be turned while a service runs: libfaketime in front of the C library.
+
+The wall clock jumps; the monotonic one, by which a process measures how long something took, does not. That is what a
+machine sees whose clock is set. The library comes built in the wheel `libfaketime`, whose Python part is not used.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from alongside_localstack.settings import inherited_environment
+
+_IN_THE_WHEEL: Final = Path("vendor/libfaketime/src/libfaketime.so.1")
+_LOOK_SECONDS: Final = 1
+_PROBE: Final = "trial"
+_PROBE_SHIFT_SECONDS: Final = 7 * 24 * 60 * 60
+_PROBE_SECONDS_MAX: Final = 20
+_TIME_SPAN: Final = "import time; print(time.time(), time.monotonic())"
+
+
+class NoClocks(Exception):
+    """Clocks cannot be turned here; the message says why."""
+
+
+@dataclass(frozen=True)
+class FalseClocks:
+    """One clock for each service, set by a file."""
+
+    library: Path
+    folder: Path
+
+    def environment(self, service: str) -> Mapping[str, str]:
+        """What makes a service look at its clock here; the clock is right until it is turned."""
+        self.turn(service, 0)
+        return {
+            "LD_PRELOAD": str(self.library),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file(service)),
+            "FAKETIME_CACHE_DURATION": str(_LOOK_SECONDS),
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_DISABLE_SHM": "1",
+        }
+
+    def turn(self, service: str, seconds: int) -> None:
+        """Set a service's clock so many seconds ahead of the true time, or behind; it notices within a second."""
+        unfinished = self._file(service).with_suffix(".new")
+        unfinished.write_text(f"{seconds:+d}\n")
+        unfinished.replace(self._file(service))
+
+    def _file(self, service: str) -> Path:
+        return self.folder / f"clock-{service}"
+
+
+def false_clocks(folder: Path, services: Iterable[str]) -> FalseClocks:
+    """Clocks for these services, kept in `folder`. Raises NoClocks where none can be turned."""
+    spec = find_spec("libfaketime")
+    if spec is None or not spec.submodule_search_locations:
+        raise NoClocks("the wheel libfaketime is not installed")
+    clocks = FalseClocks(Path(spec.submodule_search_locations[0]) / _IN_THE_WHEEL, folder)
+    _try(clocks)
+    for service in services:
+        clocks.turn(service, 0)
+    return clocks
+
+
+def _try(clocks: FalseClocks) -> None:
+    """Turn the clock of a process: the wall clock alone must follow. Raises NoClocks."""
+    if not clocks.library.is_file():
+        raise NoClocks(f"the wheel libfaketime holds no {_IN_THE_WHEEL} for this platform")
+    right, steady = _told_by({})
+    env = clocks.environment(_PROBE)
+    clocks.turn(_PROBE, _PROBE_SHIFT_SECONDS)
+    turned, steady_still = _told_by(env)
+    if turned - right < _PROBE_SHIFT_SECONDS:
+        raise NoClocks("the wheel's libfaketime cannot be loaded into this Python")
+    if steady_still - steady > _PROBE_SHIFT_SECONDS / 2:
+        raise NoClocks("the wheel's libfaketime turns the monotonic clock as well")
+
+
+def _told_by(env: Mapping[str, str]) -> tuple[float, float]:
+    """The wall clock and the monotonic clock of a new process."""
+    told = subprocess.run(
+        [sys.executable, "-c", _TIME_SPAN],
+        env={**inherited_environment(), **env},
+        capture_output=True,
+        text=True,
+        timeout=_PROBE_SECONDS_MAX,
+        check=False,
+    )
+    if told.returncode:
+        raise NoClocks(f"a process with libfaketime ends with {told.returncode}: {told.stderr.strip()[:200]}")
+    wall, steady = told.stdout.split()
+    return float(wall), float(steady)

@@ -1,0 +1,59 @@
+"""`python -m alongside_lab.rehearsal PART`: one JSON object, on the last line; progress goes to stderr, a line each."""
+
+import argparse
+import json
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from alongside_lab.rehearsal import speed
+from alongside_lab.rehearsal.year import year
+from alongside_matching.policy_file import read_policies
+from alongside_matching.settings import SHIPPED_POLICIES
+
+
+def main() -> None:
+    """Run the part that was asked for."""
+    given = _arguments()
+    policy = read_policies(given.policy).everywhere
+    print(json.dumps(_run(given, policy)))
+
+
+def _run(given: argparse.Namespace, policy: Any) -> dict[str, Any]:
+    few = 10 if given.quick else 1
+    tell = partial(print, f"{given.part}:", file=sys.stderr, flush=True)
+    match given.part:
+        case "one":
+            return speed.one(
+                policy, seed=given.seed, searches=2_000 // few, postgres=given.postgres, tell=tell
+            )
+        case "million":
+            return speed.million(
+                policy, seed=given.seed, searches=2_000 // few, regions=50, of=20_000 // few, tell=tell
+            )
+        case "assignment":
+            return speed.assignment(
+                policy,
+                seed=given.seed,
+                arrivals=1_000,
+                exact_arrivals=300 // (3 if given.quick else 1),
+                tell=tell,
+            )
+        case _:
+            return year(policy, seed=given.seed, days=given.days, tell=tell)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="alongside_lab.rehearsal", description=__doc__)
+    parser.add_argument("part", choices=["one", "million", "assignment", "year"])
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the searches")
+    parser.add_argument("--postgres", help="the address of an empty database, for the peer that is a query")
+    parser.add_argument("--policy", type=Path, default=SHIPPED_POLICIES)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""`alongside bench-matching` and `alongside simulate`: the match engine on invented regions, how fast and how fair.
+
+The engine is matching's own and never imported here: its rehearsal runs as a process per part, and prints one JSON object.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from alongside_lab.rehearsal.charts import draw_speed, draw_year
+from alongside_localstack.postgres.cluster import postgres_server
+
+_MODULE = "alongside_lab.rehearsal"
+
+
+def bench_matching(
+    *,
+    quick: Annotated[bool, typer.Option(help="A tenth of the searches, a tenth of the million.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print nothing but the JSON object.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed invents the same regions.")] = 7,
+) -> None:
+    """How fast referrals are matched and windows assigned, beside PostgreSQL, numpy by brute force, greedy and exact."""
+    options = [f"--seed={seed}", *(["--quick"] if quick else [])]
+    with postgres_server() as server:
+        one = _run("one", [*options, f"--postgres={server.url}"])
+    summary = {"one": one, "million": _run("million", options), "assignment": _run("assignment", options)}
+    if not as_json:
+        draw_speed(Console(highlight=False), summary)
+    print(json.dumps(summary | {"seed": seed, "quick": quick}))
+
+
+def simulate(
+    *,
+    days: Annotated[int, typer.Option(min=7, max=1_000, help="How long.")] = 365,
+    as_json: Annotated[bool, typer.Option("--json", help="Print nothing but the JSON object.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed tells the same year.")] = 7,
+    policy: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Another policy file than the shipped one."),
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="Also write the charts to this SVG file.")] = None,
+) -> None:
+    """A year of an invented region: waiting, load and fit, assigned together, greedily and at random."""
+    options = [f"--seed={seed}", f"--days={days}", *([f"--policy={policy}"] if policy else [])]
+    told = _run("year", options)
+    if not as_json:
+        console = Console(highlight=False, record=plot is not None, width=110)
+        draw_year(console, told)
+        if plot is not None:
+            plot.write_text(_self_contained(console.export_svg(title="A year of a region")))
+    print(json.dumps(told))
+
+
+def _self_contained(svg: str) -> str:
+    """The same picture without fonts from elsewhere: a reader's own monospace font will do."""
+    return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+
+
+def _run(part: str, options: Sequence[str]) -> dict[str, Any]:
+    """One part of the rehearsal in a process of its own; its progress goes to our stderr, whatever that is.
+
+    Ends this command when that process fails.
+    """
+    finished = subprocess.run(
+        [sys.executable, "-m", _MODULE, part, *options], check=False, stdout=subprocess.PIPE, text=True
+    )
+    if finished.returncode:
+        raise typer.Exit(finished.returncode)
+    told: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
+    return told

@@ -1,0 +1,279 @@
+"""A year of an invented region, told the same way for the same seed, under three ways to share out what is on offer.
+
+*together* is ours: those who arrive or wait are ranked and assigned together, once a day. *greedy* takes them in turn and
+gives each the best of its ranking that has a place. *random* gives each one of those who may be asked. Everything else is
+the same: who arrives when and seeks what, and what each supporter would answer to each person.
+
+What people do is invented and simple. A supporter declines more often the fuller they are, or does not answer; a person
+may not show up; a match of poor fit breaks more often, and the person comes back first in line. A supporter who is nearly
+full for weeks burns out and pauses for two months: that is the price of uneven load.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from random import Random
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+
+from alongside_lab.rehearsal.population import TODAY, offers, request
+from alongside_lab.rehearsal.speed import Tell, gini, greedy
+from alongside_matching.domain.assign import Arrival, assign, claim_of
+from alongside_matching.domain.facts import SUPPORTER, Offer, Request
+from alongside_matching.domain.index import RegionIndex
+from alongside_matching.domain.policy import Policy
+from alongside_matching.domain.ranking import Candidate, Ranking
+
+REGION: Final = "rehearsal"
+START: Final = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
+_SUPPORTERS, _GROUPS, _SERVICES = 220, 12, 10
+_DAYS_A_LINE: Final = 91
+_ARRIVALS_A_DAY: Final = 9.0
+_DECLINES, _DECLINES_WHEN_FULL, _LAPSES = 0.08, 0.35, 0.05
+_NO_SHOWS, _NO_SHOW_DAYS = 0.08, 14
+_TOGETHER_DAYS: Final = (30, 150)
+_BREAKS_AT_WORST, _BREAKS_AFTER_DAYS = 0.5, 21
+_STRAIN_FROM_LOAD, _STRAIN_DAYS, _BURNS_OUT, _RESTS_DAYS = 0.85, 30, 0.5, 60
+
+
+class Way(StrEnum):
+    """How what is on offer is shared out."""
+
+    TOGETHER = "together"
+    GREEDY = "greedy"
+    RANDOM = "random"
+
+
+@dataclass(slots=True)
+class Seeker:
+    """Somebody who waits: what they seek and since when."""
+
+    request: Request
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A person and an offer that walk together until a day; `breaks` says that they part before their time."""
+
+    request: Request
+    offer_id: UUID
+    until: int
+    breaks: bool
+
+
+@dataclass(slots=True)
+class Told:
+    """What is counted on the way."""
+
+    waited_days: list[int] = field(default_factory=list)
+    fit: list[float] = field(default_factory=list)
+    loads: list[list[float]] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
+    happened: Counter[str] = field(default_factory=Counter)
+
+
+class Region:
+    """The region as one way leaves it, day after day."""
+
+    def __init__(self, policy: Policy, way: Way, seed: int) -> None:
+        self._policy, self._way, self._seed = policy, way, seed
+        pool = offers(REGION, seed, supporters=_SUPPORTERS, groups=_GROUPS, services=_SERVICES)
+        self._offers = {offer.id: replace(offer, taken=0, paused=False) for offer in pool}
+        self._index = RegionIndex(REGION)
+        for offer in self._offers.values():
+            self._index.put(offer)
+        self._seekers: list[Seeker] = []
+        self._pairs: list[Pair] = []
+        self._strained: Counter[UUID] = Counter()
+        self._rests_until: dict[UUID, int] = {}
+        self.told = Told()
+
+    def live(self, day: int) -> None:
+        """One day: 1 what ends; 2 who tires and who is back; 3 who arrives; 4 who is asked; 5 what is counted."""
+        self._end_pairs(day)  # 1
+        self._rest(day)  # 2
+        self._seekers += [Seeker(asked, day) for asked in _arrivals(self._seed, day)]  # 3
+        self._ask(day)  # 4
+        self._count()  # 5
+
+    def _end_pairs(self, day: int) -> None:
+        ended = [pair for pair in self._pairs if pair.until <= day]
+        self._pairs = [pair for pair in self._pairs if pair.until > day]
+        for pair in ended:
+            self._take(pair.offer_id, -1)
+            if pair.breaks:
+                self.told.happened["broken"] += 1
+                again = replace(pair.request, asked=pair.request.asked | {pair.offer_id}, priority=1)
+                self._seekers.append(Seeker(again, day))
+
+    def _rest(self, day: int) -> None:
+        for offer in list(self._offers.values()):
+            if self._rests_until.get(offer.id) == day:
+                self._change(replace(offer, paused=False))
+            elif offer.kind == SUPPORTER and offer.load >= _STRAIN_FROM_LOAD and not offer.paused:
+                self._strained[offer.id] += 1
+                if (
+                    self._strained[offer.id] % _STRAIN_DAYS == 0
+                    and _lot(self._seed, "burn", offer.id, day) < _BURNS_OUT
+                ):
+                    self.told.happened["burned-out"] += 1
+                    self._rests_until[offer.id] = day + _RESTS_DAYS
+                    self._change(replace(offer, paused=True))
+
+    def _ask(self, day: int) -> None:
+        now = START + timedelta(days=day)
+        waiting = {seeker.request.referral_id: seeker for seeker in self._seekers}
+        top = len(self._index) if self._way is Way.RANDOM else self._policy.ranked_max
+        rankings = [
+            self._index.search(_as_of(seeker), self._policy, on=now.date(), top=top)
+            for seeker in waiting.values()
+        ]
+        for ranking, candidate in self._share_out(rankings, now):
+            if candidate is not None:
+                self._hear(waiting[ranking.request.referral_id], candidate, _fit(ranking, candidate), day)
+
+    def _share_out(
+        self, rankings: Sequence[Ranking], now: datetime
+    ) -> Iterable[tuple[Ranking, Candidate | None]]:
+        window = [Arrival(ranking, claim_of(ranking.request, self._policy, now)) for ranking in rankings]
+        match self._way:
+            case Way.TOGETHER:
+                chosen = assign(window, self._policy).chosen
+                return [(ranking, chosen[ranking.request.referral_id]) for ranking in rankings]
+            case Way.GREEDY:
+                return zip(rankings, greedy(window), strict=True)
+            case Way.RANDOM:
+                shuffled = [
+                    Arrival(replace(ranking, candidates=_shuffled(self._seed, ranking)), 0.0)
+                    for ranking in rankings
+                ]
+                return zip(rankings, greedy(shuffled), strict=True)
+
+    def _hear(self, seeker: Seeker, candidate: Candidate, fit: float, day: int) -> None:
+        """The answer of who was asked."""
+        offer, person = self._offers[candidate.offer_id], seeker.request.referral_id
+        declines = _DECLINES + _DECLINES_WHEN_FULL * offer.load**2
+        answer = _lot(self._seed, "answer", person, offer.id)
+        if answer < declines + _LAPSES:
+            self.told.happened["declined" if answer < declines else "lapsed"] += 1
+            seeker.request = replace(seeker.request, asked=seeker.request.asked | {offer.id})
+            return
+        self._seekers.remove(seeker)
+        self.told.waited_days.append(day - seeker.since)
+        self.told.fit.append(fit)
+        self.told.happened["matched"] += 1
+        self._pairs.append(self._pair(seeker.request, offer.id, fit, day))
+        self._take(offer.id, 1)
+
+    def _pair(self, request: Request, offer_id: UUID, fit: float, day: int) -> Pair:
+        rng = Random(f"{self._seed}/pair/{request.referral_id}/{offer_id}")
+        if rng.random() < _NO_SHOWS:
+            self.told.happened["no-show"] += 1
+            return Pair(request, offer_id, day + _NO_SHOW_DAYS, breaks=False)
+        breaks = rng.random() < _BREAKS_AT_WORST * (1 - fit)
+        days = _BREAKS_AFTER_DAYS if breaks else rng.randint(*_TOGETHER_DAYS)
+        return Pair(request, offer_id, day + days, breaks=breaks)
+
+    def _take(self, offer_id: UUID, places: int) -> None:
+        offer = self._offers[offer_id]
+        self._offers[offer_id] = replace(offer, taken=offer.taken + places)
+        self._index.occupancy(offer_id, held=0, taken=offer.taken + places)
+
+    def _change(self, offer: Offer) -> None:
+        self._offers[offer.id] = offer
+        self._index.put(offer)
+
+    def _count(self) -> None:
+        supporters = [offer for offer in self._offers.values() if offer.kind == SUPPORTER]
+        self.told.loads.append([offer.load for offer in supporters])
+        self.told.waiting.append(len(self._seekers))
+
+
+def year(policy: Policy, *, seed: int, days: int, tell: Tell = lambda _text: None) -> dict[str, Any]:
+    """Tell the same year under every way; `tell` gets a line of progress for each quarter."""
+    return {
+        "days": days,
+        "seed": seed,
+        "policy_version": policy.version,
+        "ways": {way.value: _lived(policy, way, seed, days, tell) for way in Way},
+    }
+
+
+def _lived(policy: Policy, way: Way, seed: int, days: int, tell: Tell) -> dict[str, Any]:
+    region = Region(policy, way, seed)
+    began = time.perf_counter()
+    for day in range(days):
+        region.live(day)
+        if (day + 1) % _DAYS_A_LINE == 0 or day + 1 == days:
+            tell(f"{way}: day {day + 1} of {days}")
+    return _summary(region.told) | {"seconds": round(time.perf_counter() - began, 1)}
+
+
+def _summary(told: Told) -> dict[str, Any]:
+    waited, settled = np.array(told.waited_days), told.loads[len(told.loads) // 4 :]
+    mean_loads = np.mean(settled, axis=0)
+    return {
+        "happened": dict(sorted(told.happened.items())),
+        "wait_days": {
+            "mean": round(float(waited.mean()), 3),
+            "p90": float(np.percentile(waited, 90)),
+            "p99": float(np.percentile(waited, 99)),
+            "same_day_share": round(float((waited == 0).mean()), 4),
+        },
+        "fit_mean": round(float(np.mean(told.fit)), 4),
+        "fit_p10": round(float(np.percentile(told.fit, 10)), 4),
+        "load_gini": round(gini(list(mean_loads)), 4),
+        "days_at_strain_share": round(float((np.array(settled) >= _STRAIN_FROM_LOAD).mean()), 4),
+        "load_histogram": np.histogram(mean_loads, bins=10, range=(0, 1))[0].tolist(),
+        "wait_histogram": _wait_histogram(told.waited_days),
+        "waiting_by_week": [round(float(np.mean(week)), 1) for week in _weeks(told.waiting)],
+        "waiting_at_the_end": told.waiting[-1],
+    }
+
+
+def _wait_histogram(waited: Sequence[int]) -> dict[str, int]:
+    bins: dict[str, Callable[[int], bool]] = {
+        "same day": lambda days: days == 0,
+        "1 day": lambda days: days == 1,
+        "2 to 3": lambda days: 2 <= days <= 3,
+        "4 to 7": lambda days: 4 <= days <= 7,
+        "8 to 14": lambda days: 8 <= days <= 14,
+        "longer": lambda days: days > 14,
+    }
+    return {name: sum(map(within, waited)) for name, within in bins.items()}
+
+
+def _weeks(values: Sequence[int]) -> list[Sequence[int]]:
+    return [values[start : start + 7] for start in range(0, len(values), 7)]
+
+
+def _arrivals(seed: int, day: int) -> list[Request]:
+    rng = Random(f"{seed}/arrivals/{day}")
+    busy = 1.15 if (START + timedelta(days=day)).weekday() < 5 else 0.6
+    count = sum(rng.random() < _ARRIVALS_A_DAY * busy / 40 for _ in range(40))
+    return [request(rng, REGION) for _ in range(count)]
+
+
+def _as_of(seeker: Seeker) -> Request:
+    return replace(seeker.request, waiting_since=START + timedelta(days=seeker.since))
+
+
+def _fit(ranking: Ranking, candidate: Candidate) -> float:
+    """How well they fit, 0 to 1, whatever the load was: the score without the factor `free_places`."""
+    lines = [line for line in ranking.explained(candidate) if line.factor != "free_places"]
+    return sum(line.contribution for line in lines) / sum(line.share for line in lines)
+
+
+def _shuffled(seed: int, ranking: Ranking) -> tuple[Candidate, ...]:
+    rng = Random(f"{seed}/random/{ranking.request.referral_id}/{ranking.on}")
+    return tuple(rng.sample(ranking.candidates, len(ranking.candidates)))
+
+
+def _lot(seed: int, *names: object) -> float:
+    return Random("/".join(map(str, (seed, *names)))).random()

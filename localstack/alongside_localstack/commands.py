@@ -1,0 +1,99 @@
+"""`alongside up`, `demo`, `status`, `down` and `reset`: a network on this machine."""
+
+import asyncio
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from alongside_cli.errors import NotRunning
+from alongside_cli.running import Installation, told
+from alongside_localstack import control
+from alongside_localstack.demo import run as demonstration
+from alongside_localstack.demo import show
+from alongside_localstack.demo import up as upping
+from alongside_localstack.settings import StackSettings
+from alongside_localstack.state import StateFolder
+
+console = Console(highlight=False)
+
+
+def up(
+    sample: Annotated[bool, typer.Option(help="Load the sample region and let partners refer.")] = True,
+    live: Annotated[bool, typer.Option(help="Redraw one picture instead of printing lines.")] = True,
+) -> None:
+    """Start broker, databases and services, load a sample region, and watch referrals move until Ctrl-C."""
+    with told(console):
+        asyncio.run(upping.up(console, StackSettings(), upping.Wish(sample=sample, live=live)))
+
+
+def demo(
+    *,
+    referrals: Annotated[int, typer.Option(min=1, max=5000, help="Good referrals to send.")] = 30,
+    seed: Annotated[int, typer.Option(help="Which sample; the same seed sends the same records.")] = 7,
+    kill: Annotated[
+        str | None, typer.Option(help="A process to kill -9 in the middle: intake, kafka-2, …")
+    ] = None,
+    secured: Annotated[
+        bool, typer.Option(help="Kafka asks everybody who they are: a user for each service and partner.")
+    ] = False,
+    brokers: Annotated[int, typer.Option(min=1, max=3, help="How many nodes of Apache Kafka.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Send referrals through a network of its own; print every journey; fail if a promise was broken."""
+    aside = Console(stderr=True, highlight=False) if as_json else console
+    wish = demonstration.Wish(referrals=referrals, seed=seed, kill=kill, secured=secured, brokers=brokers)
+    with told(console):
+        played = asyncio.run(
+            demonstration.demonstrate(StackSettings(), wish, lambda text: aside.print(f"[dim]{text}[/]"))
+        )
+    if as_json:
+        print(
+            json.dumps(
+                played.summary.as_json() | {"seconds": round(played.seconds, 2), "broker": played.broker}
+            )
+        )
+    else:
+        show.journeys(console, played.facts)
+        show.summary(console, played.summary, seconds=played.seconds, broker=played.broker)
+    sys.exit(0 if played.summary.ok else 1)
+
+
+def status() -> None:
+    """What runs, where, and how it is doing."""
+    found = control.status(StateFolder(StackSettings().state))
+    if not found.running:
+        console.print("nothing is running; `make up` starts it")
+        sys.exit(1)
+    table = Table(box=None, padding=(0, 2))
+    for heading in ("part", "state", "address"):
+        table.add_column(heading, style="bold" if heading == "part" else None)
+    for node in found.nodes:
+        table.add_row(str(node["name"]), str(node["state"]), found.addresses.get(str(node["name"]), ""))
+    console.print(table)
+
+
+def down() -> None:
+    """Stop what `up` started in another terminal; data stays."""
+    with told(console):
+        pid = control.down(StateFolder(StackSettings().state))
+    console.print(f"stopped (pid {pid})")
+
+
+def reset() -> None:
+    """Delete all local data; refused while the network runs."""
+    with told(console):
+        control.reset(StateFolder(StackSettings().state))
+    console.print("all local data is gone")
+
+
+def local_network() -> Installation:
+    """The network that runs on this machine, for every command of `alongside`. Raises NotRunning."""
+    state = StateFolder(StackSettings().state)
+    found = control.status(state)
+    if not found.running:
+        raise NotRunning("No network is running here.", remedy="start one with `make up`.")
+    return Installation(found.addresses, state.password("service-token"))

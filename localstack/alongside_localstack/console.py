@@ -1,0 +1,50 @@
+"""The stack on a terminal: one line per change, and the lines of the processes behind a coloured name."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from alongside_localstack.supervisor.processes import Changed, Event, Line, State
+
+_COLOURS = (36, 33, 35, 32, 34, 96, 93, 95, 92, 94)
+_WORDS = {
+    State.STARTING: "starts",
+    State.READY: "is ready",
+    State.DONE: "done",
+    State.RESTARTING: "crashed:",
+    State.STOPPING: "stops",
+    State.STOPPED: "stopped",
+    State.FAILED: "FAILED:",
+}
+_QUIET = {State.WAITING, State.STARTING, State.STOPPING}
+_WIDTH = 22
+
+
+class Console:
+    """A listener for `Supervisor.subscribe`; whether it hears process output is decided there."""
+
+    def __init__(self, out: TextIO, *, colour: bool | None = None) -> None:
+        self._out = out
+        self._colour = out.isatty() if colour is None else colour
+        self._numbers: dict[str, int] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Print the event, if it is worth a line."""
+        match event:
+            case Line(name, text):
+                self._print(name, text)
+            case Changed(name, state, detail) if state not in _QUIET:
+                self._print(name, f"{_WORDS[state]} {detail}".rstrip())
+            case Changed():
+                pass
+
+    def tell(self, text: str) -> None:
+        """A word of our own."""
+        self._print("stack", text)
+
+    def _print(self, name: str, text: str) -> None:
+        number = self._numbers.setdefault(name, len(self._numbers))
+        prefix = f"{name:<{_WIDTH}}|"
+        if self._colour:
+            prefix = f"\x1b[{_COLOURS[number % len(_COLOURS)]}m{prefix}\x1b[0m"
+        print(prefix, text, file=self._out, flush=True)

@@ -1,0 +1,120 @@
+"""What another terminal asks of a running stack: how is it, stop, forget everything."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from alongside_cli.errors import CommandError, NotRunning
+from alongside_localstack.errors import AlreadyRunning
+from alongside_localstack.state import StateFolder
+from alongside_localstack.supervisor.child import start_time
+from alongside_localstack.supervisor.children import signal_group
+
+_SAME_START_SECONDS = 1.0
+_PAUSE_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class StackStatus:
+    """What the supervisor last wrote, checked against the processes there really are.
+
+    `nodes` have the fields of `processes.Status`; `addresses` are by name.
+    """
+
+    running: bool
+    pid: int | None
+    addresses: dict[str, str]
+    nodes: list[dict[str, Any]]
+
+
+def status(state: StateFolder) -> StackStatus:
+    """How the stack on this folder is doing; `running` is False after a crash, whatever the file says."""
+    written = state.read_status()
+    pid = written.get("pid")
+    running = _is_alive(pid, written.get("started_at")) and state.is_held()
+    return StackStatus(
+        running=running,
+        pid=pid if running else None,
+        addresses=written.get("addresses", {}) if running else {},
+        nodes=written.get("nodes", []) if running else [],
+    )
+
+
+def down(state: StateFolder, *, seconds_max: float = 90.0) -> int:
+    """Ask the supervisor to stop everything and wait until it is gone; its pid.
+
+    Raises NotRunning when there is none, CommandError when it takes longer than `seconds_max`.
+    """
+    pid = status(state).pid
+    if pid is None:
+        raise NotRunning(f"No stack is running on {state.root}.", remedy="start one with `make up`.")
+    os.kill(pid, signal.SIGTERM)
+    if not _gone([pid], seconds_max):
+        raise CommandError(
+            f"The supervisor (pid {pid}) has not stopped within {seconds_max:g} s.",
+            remedy=f"look at {state.logs}; `kill -9 {pid}` ends it and everything it started.",
+        )
+    return pid
+
+
+def reset(state: StateFolder) -> None:
+    """Delete the state folder: data, logs, ports, secrets. Raises AlreadyRunning while a stack uses it."""
+    if state.is_held():
+        raise AlreadyRunning(
+            f"The stack on {state.root} is running.", remedy="stop it first: `alongside down`."
+        )
+    end_leftovers(state)
+    state.remove()
+
+
+def end_leftovers(state: StateFolder, *, seconds_max: float = 15.0) -> list[str]:
+    """End processes of a supervisor that was killed, where the kernel did not (it does on Linux); their names.
+
+    A pid counts only together with its start time, so a re-used pid is never touched.
+    """
+    found = {
+        str(node["name"]): int(node["pid"])
+        for node in state.read_status().get("nodes", [])
+        if _is_alive(node.get("pid"), node.get("started_at"))
+    }
+    for name, pid in found.items():
+        signal_group(pid, signal.SIGINT if name == "postgres" else signal.SIGTERM)
+    if not _gone(found.values(), seconds_max):
+        for pid in found.values():
+            signal_group(pid, signal.SIGKILL)
+        _gone(found.values(), seconds_max)
+    return list(found)
+
+
+def await_running(state: StateFolder, *, seconds_max: float) -> StackStatus:
+    """Wait until a stack started elsewhere is up with everything ready."""
+    deadline = time.monotonic() + seconds_max
+    while True:
+        found = status(state)
+        if found.running and found.nodes and all(node["state"] in {"ready", "done"} for node in found.nodes):
+            return found
+        if time.monotonic() > deadline:
+            raise NotRunning(f"The stack on {state.root} was not ready within {seconds_max:g} s.")
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _gone(pids: Iterable[int], seconds_max: float) -> bool:
+    waiting = set(pids)
+    deadline = time.monotonic() + seconds_max
+    while waiting := {pid for pid in waiting if start_time(pid) is not None}:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_PAUSE_SECONDS)
+    return True
+
+
+def _is_alive(pid: int | None, started_at: float | None) -> bool:
+    if pid is None or started_at is None:
+        return False
+    found = start_time(pid)
+    return found is not None and abs(found - started_at) < _SAME_START_SECONDS

@@ -1,0 +1,100 @@
+"""The demonstration as a person reads it: one line per journey, then what it all came to."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from alongside_contracts.partner import ReferralUpdated, SubmissionAnswered
+from alongside_contracts.vocabulary import Answer
+from alongside_localstack.demo.verdict import Facts, Sent, Summary, answers_by_place, journeys_of
+
+COLOURS: Final = {
+    Answer.ADMITTED: "green",
+    Answer.LINKED: "cyan",
+    Answer.ESCALATED: "bold red",
+    Answer.REJECTED: "yellow",
+    Answer.REFUSED: "yellow",
+    Answer.HELD: "magenta",
+}
+
+
+def journeys(console: Console, facts: Facts) -> None:
+    """Print every record's way, in the order they were sent."""
+    answers, told = answers_by_place(facts), journeys_of(facts.desks.values())
+    for sent in facts.sent:
+        found = answers.get((sent.partner, sent.place), [])
+        console.print(_line(sent, found, told, facts.complete_traces), soft_wrap=True)
+
+
+def summary(console: Console, result: Summary, *, seconds: float, broker: str) -> None:
+    """Print the numbers, then every promise that was broken, or that none was."""
+    table = Table(box=None, padding=(0, 2), show_header=False)
+    for left, right in zip(*_columns(result), strict=True):
+        table.add_row(*left, *right)
+    console.print()
+    console.print(table)
+    for complaint in result.broken:
+        console.print(f"[bold red]broken:[/] {complaint}")
+    verdict = "[bold green]every promise was kept[/]" if result.ok else "[bold red]a promise was broken[/]"
+    console.print(f"\n{verdict} in {seconds:.1f} s on {broker}")
+
+
+def _line(
+    sent: Sent,
+    answers: Sequence[SubmissionAnswered],
+    told: dict[str, list[ReferralUpdated]],
+    complete: frozenset[str],
+) -> Text:
+    line = Text.assemble((f"{sent.partner:<18.18} ", "dim"), f"{sent.label:<26.26} ")
+    if not answers:
+        return line.append("no answer", "bold red")
+    answer = answers[0]
+    line.append(answer.answer.value, COLOURS[answer.answer])
+    for problem in answer.problems[:1]:
+        line.append(f" ({problem.code.value} at {problem.where})", "dim")
+    referral_id = str(answer.referral_id)
+    if answer.answer is Answer.ADMITTED:
+        for step in _steps(told.get(referral_id, [])):
+            line.append(" → ", "dim").append(step)
+        line.append("  trace ✓" if referral_id in complete else "  trace incomplete", "dim")
+    return line
+
+
+def _steps(updates: Sequence[ReferralUpdated]) -> Iterator[str]:
+    """Each step in words; asking again after a decline shows as another `asked`."""
+    for update in updates:
+        if update.outcome:
+            yield f"{update.status.value} ({update.outcome.value})"
+        elif update.business_status:
+            yield {"awaiting-response": "asked"}.get(
+                update.business_status.value, update.business_status.value
+            )
+        else:
+            yield update.status.value
+
+
+def _columns(result: Summary) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    left = [
+        ("submitted", result.submitted),
+        ("admitted", result.admitted),
+        ("matched", result.matched),
+        ("declined on the way", result.declined),
+        ("loops closed", result.closed),
+        ("notices delivered", result.notified),
+        ("of them e-mails", result.mailed),
+        ("complete traces", result.traces_complete),
+    ]
+    right = [
+        ("escalated", result.escalated),
+        ("linked", result.linked),
+        ("rejected", result.rejected),
+        ("dead-lettered", result.dead_lettered),
+        ("lost", result.lost),
+        ("duplicated", result.duplicated),
+        ("out of order", result.out_of_order),
+        ("oversold", result.oversold),
+    ]
+    return [(name, str(value)) for name, value in left], [(name, str(value)) for name, value in right]

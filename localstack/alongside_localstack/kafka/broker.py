@@ -1,0 +1,217 @@
+"""Which broker this machine gets: yours, Apache Kafka, or the Kafka-protocol fallback from PyPI.
+
+All three are the same to the stack: nodes to supervise, an address, and topics as that broker wants them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from alongside_chassis.kafka import Kafka
+from alongside_cli.errors import CommandError, Unavailable
+from alongside_cli.kafka.topics import Topic
+from alongside_localstack.kafka.cluster import KafkaCluster, KafkaNode
+from alongside_localstack.kafka.detour import Detour
+from alongside_localstack.kafka.jars import KafkaJars, Tell, cached_jars, fetch_jars
+from alongside_localstack.kafka.java import JAVA_VERSION_MIN, Java, find_java
+from alongside_localstack.kafka.security import ClusterPasswords, Tls
+from alongside_localstack.kafka.warmth import prepare_jars
+from alongside_localstack.ports import LOOPBACK
+from alongside_localstack.settings import BrokerChoice
+from alongside_localstack.supervisor.probes import Probe, tcp
+from alongside_localstack.supervisor.processes import Node, Process, Step
+
+PortOf = Callable[[str], int]
+
+_EMBEDDED_SEGMENT_BYTES = "1048576"  # its append is linear in the segment's length
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A broker the stack can use. `nodes` is empty for one that somebody else runs."""
+
+    kind: Literal["kafka", "embedded", "external"]
+    bootstrap: str
+    admin: Kafka | None = None
+    """How its administrator calls a broker that asks who they are."""
+    nodes: tuple[Node, ...] = ()
+    serving: tuple[str, ...] = ()
+    """Names of the nodes others wait for."""
+
+    def fit(self, topic: Topic) -> Topic:
+        """The topic with the settings this broker needs."""
+        if self.kind != "embedded":
+            return topic
+        return topic.with_config(segment_bytes=_EMBEDDED_SEGMENT_BYTES)
+
+
+@dataclass(frozen=True)
+class BrokerWish:
+    """What was asked for: by the settings of a user, or by a test."""
+
+    choice: BrokerChoice = "auto"
+    external: str | None = None
+    cache: Path = Path("~/.cache/alongside")
+    java_home: Path | None = None
+    heap_mb: int = 512
+    fetch_seconds_max: float = 300.0
+    kafka_nodes: int = 1
+    passwords: ClusterPasswords | None = None
+    """Ask everybody who they are. Only Apache Kafka does."""
+    tls: Tls | None = None
+    detour: Detour = field(default_factory=Detour)
+
+
+async def choose_broker(wish: BrokerWish, *, folder: Path, port_of: PortOf, tell: Tell) -> Broker:
+    """The broker that fulfils the wish, described but not started; `auto` says in one line why it fell back.
+
+    Raises Unavailable when `kafka` was insisted on and cannot be had.
+    """
+    if wish.external:
+        return Broker("external", wish.external)
+    if wish.choice == "embedded":
+        _asks_nobody(wish)
+        return embedded_broker(folder, port_of("kafka"))
+    try:
+        jars = await asyncio.to_thread(apache_kafka, wish, tell)
+    except CommandError as error:
+        if wish.choice == "kafka" or wish.passwords is not None:
+            raise
+        tell(f"using the embedded broker instead of Apache Kafka: {error.what}")
+        return embedded_broker(folder, port_of("kafka"))
+    return kafka_broker(kafka_cluster(wish, jars, folder, port_of))
+
+
+def _asks_nobody(wish: BrokerWish) -> None:
+    if wish.passwords is not None:
+        raise Unavailable(
+            "the embedded broker asks nobody who they are.", remedy="set ALONGSIDE_BROKER=kafka (needs Java)."
+        )
+
+
+def apache_kafka(wish: BrokerWish, tell: Tell) -> KafkaJars:
+    """Apache Kafka, ready to run: from the cache or, once, from Maven Central. Raises CommandError, saying why not."""
+    java = find_java(wish.java_home)
+    if java is None:
+        raise Unavailable(
+            f"no Java of version {JAVA_VERSION_MIN} or newer was found.",
+            remedy=f"install a JRE >= {JAVA_VERSION_MIN} or set JAVA_HOME; ALONGSIDE_BROKER=embedded does without.",
+        )
+    jars = cached_jars(wish.cache, java) or _fetched(wish, java, tell)
+    prepare_jars(jars, tell=tell)
+    return jars
+
+
+def _fetched(wish: BrokerWish, java: Java, tell: Tell) -> KafkaJars:
+    return fetch_jars(wish.cache, java, seconds_max=wish.fetch_seconds_max, tell=tell)
+
+
+def kafka_cluster(wish: BrokerWish, jars: KafkaJars, folder: Path, port_of: PortOf) -> KafkaCluster:
+    """The cluster below `folder`; ports are asked for as `kafka`, `kafka_controller`, then `kafka_2` and so on."""
+    nodes = tuple(
+        KafkaNode(
+            number,
+            port_of(f"kafka{suffix}"),
+            port_of(f"kafka_controller{suffix}"),
+            port_of(f"kafka_brokers{suffix}") if wish.passwords else 0,
+        )
+        for number in range(1, wish.kafka_nodes + 1)
+        for suffix in ("" if number == 1 else f"_{number}",)
+    )
+    return KafkaCluster(
+        folder / "apache",
+        jars,
+        nodes,
+        heap_mb=wish.heap_mb,
+        passwords=wish.passwords,
+        tls=wish.tls,
+        detour=wish.detour,
+    )
+
+
+def kafka_broker(cluster: KafkaCluster) -> Broker:
+    """Apache Kafka as nodes to supervise: its files first, then every node, ready when it answers clients."""
+    files = Step(name="kafka-files", run=lambda: asyncio.to_thread(cluster.create))
+    names = [f"kafka-{node.number}" if len(cluster.nodes) > 1 else "kafka" for node in cluster.nodes]
+    processes = tuple(
+        Process(
+            name=name,
+            argv=cluster.argv(node),
+            after=(files.name,),
+            probe=_answers(cluster.admin_of(node)),
+            ready_seconds_max=90,
+            stop_seconds_max=20,
+            remedy="a port taken, a full disk or too little memory (ALONGSIDE_KAFKA_HEAP_MB) are the usual causes",
+        )
+        for name, node in zip(names, cluster.nodes, strict=True)
+    )
+    admin = cluster.admin_of() if cluster.passwords else None
+    if admin is not None:  # its password goes over loopback only: no need to be warned at every call
+        logging.getLogger("aiokafka.conn").setLevel(logging.ERROR)
+    return Broker("kafka", cluster.bootstrap, admin, (files, *processes), tuple(names))
+
+
+def embedded_broker(folder: Path, port: int) -> Broker:
+    """The `noida-db` binary with nothing but its Kafka door open.
+
+    Killing it loses up to a second of acknowledged records: never run crash tests on it. Stopping it writes
+    everything out, which takes long for a lot of records.
+    """
+    spec = find_spec("noida_db")
+    if spec is None or spec.origin is None:
+        raise Unavailable(
+            "the noida-db wheel is not installed.", remedy="run `make up` (it installs requirements.lock)."
+        )
+    home = folder / "embedded"
+
+    async def create() -> None:
+        home.mkdir(parents=True, exist_ok=True)
+
+    files = Step(name="kafka-files", run=create)
+    process = Process(
+        name="kafka",
+        argv=(
+            str(Path(spec.origin).parent / "noida-db"),
+            "start",
+            *("--data-dir", str(home)),
+            *("--host", LOOPBACK),
+            *("--only", "kafka"),
+            *("--kafka-port", str(port)),
+        ),
+        cwd=folder,
+        after=(files.name,),
+        probe=_answers(Kafka(f"{LOOPBACK}:{port}")),
+        stop_seconds_max=30,
+        orphan_signal=signal.SIGTERM,
+    )
+    return Broker("embedded", f"{LOOPBACK}:{port}", None, (files, process), ("kafka",))
+
+
+def _answers(kafka: Kafka) -> Probe:
+    """Ready when the broker answers a metadata request: its port opens a moment before that."""
+    listens = tcp(int(kafka.bootstrap.rsplit(":", 1)[-1]))
+
+    async def ask() -> str | None:
+        if (reason := await listens()) is not None:  # asked first: the client below logs every refusal
+            return reason
+        admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=2000)
+        try:
+            await admin.start()
+            await admin.list_topics()
+        except (KafkaError, OSError) as error:
+            return f"Kafka does not answer on {kafka.bootstrap} ({type(error).__name__})"
+        finally:
+            await admin.close()
+        return None
+
+    return ask

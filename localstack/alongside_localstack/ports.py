@@ -1,0 +1,113 @@
+"""Loopback ports: free ones, remembered ones, and a clear word about who sits on a taken one."""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections.abc import Collection
+from pathlib import Path
+
+import psutil
+
+from alongside_cli.errors import CommandError
+from alongside_localstack.errors import PortTaken
+
+LOOPBACK = "127.0.0.1"
+
+_LOWEST = 12_000
+_USUAL_KERNEL_RANGE_START = 32_768
+_TRIES = 500
+
+
+def is_free(port: int) -> bool:
+    """Whether we could listen on the loopback port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
+def free_ports(count: int, *, avoid: Collection[int] = ()) -> tuple[int, ...]:
+    """Distinct free ports.
+
+    They lie below the range from which the kernel takes ports for outgoing connections: one from inside that range
+    can be gone again before whoever it was meant for listens on it.
+    """
+    found: list[int] = []
+    for port in random.sample(range(_LOWEST, _kernel_range_start()), k=_TRIES):
+        if len(found) == count:
+            break
+        if port not in avoid and is_free(port):
+            found.append(port)
+    if len(found) < count:
+        raise CommandError(f"No {count} free ports on {LOOPBACK}.", remedy="see what listens: `ss -ltnp`.")
+    return tuple(found)
+
+
+def free_port(*, avoid: Collection[int] = ()) -> int:
+    """One free port; see `free_ports`."""
+    return free_ports(1, avoid=avoid)[0]
+
+
+def choose_port(
+    name: str,
+    *,
+    asked: int | None,
+    remembered: int | None,
+    preferred: int | None,
+    avoid: Collection[int] = (),
+) -> int:
+    """The port for `name`: what the user asked for, else last time's, else the usual one, else any free one.
+
+    Raises PortTaken when the asked port is in use: silently moving elsewhere would surprise whoever asked.
+    """
+    if asked is not None:
+        require_free(name, asked)
+        return asked
+    for port in (remembered, preferred):
+        if port is not None and is_free(port):
+            return port
+    return free_port(avoid=avoid)
+
+
+def _kernel_range_start() -> int:
+    try:
+        start = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except (OSError, ValueError):
+        start = _USUAL_KERNEL_RANGE_START
+    return start if start >= _LOWEST + _TRIES else _USUAL_KERNEL_RANGE_START
+
+
+def require_free(name: str, port: int) -> None:
+    """Raise PortTaken, naming the occupant, unless the port is free."""
+    if is_free(port):
+        return
+    raise PortTaken(
+        f"{name}: port {port} on {LOOPBACK} is taken by {occupant(port)}.",
+        remedy=f"stop that process, or choose another port (ALONGSIDE_{name.upper()}_PORT=...).",
+    )
+
+
+def occupant(port: int) -> str:
+    """`pid N (command line)` of the listener, as far as we are allowed to see it."""
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except psutil.AccessDenied:
+        connections = []
+    pids = [
+        each.pid
+        for each in connections
+        if each.status == psutil.CONN_LISTEN and getattr(each.laddr, "port", None) == port
+    ]
+    return _told(pids[0]) if pids and pids[0] else "a process of another user"
+
+
+def _told(pid: int) -> str:
+    try:
+        command = " ".join(psutil.Process(pid).cmdline())
+    except psutil.Error:
+        return f"pid {pid}"
+    return f"pid {pid} ({command[:80]})"

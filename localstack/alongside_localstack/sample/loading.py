@@ -1,0 +1,47 @@
+"""Puts the sample region into a running network; doing it again changes nothing."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from alongside_cli.network import Network
+from alongside_localstack.sample.offers import SOURCE, offers
+from alongside_localstack.sample.partners import SamplePartner
+from alongside_localstack.sample.submissions import contact_route
+
+OFFERS_SEED: Final = 1
+AT_ONCE: Final = 8
+Tell = Callable[[str], None]
+
+
+async def load_partners(doors: Network, partners: Iterable[SamplePartner], tell: Tell) -> None:
+    """Register partners and fill their regions with supporters, groups and services."""
+    regions = []
+    for partner in partners:
+        await doors.register_partner(partner.id, partner.body())
+        if partner.region not in regions:
+            regions.append(partner.region)
+    for region in regions:
+        added = await doors.load_offers([offer.body() for offer in offers(region, OFFERS_SEED)])
+        await _schedule_groups(doors, region)
+        tell(f"{region}: {sum(added.values())} supporters, groups and services ({added['created']} new)")
+
+
+async def _schedule_groups(doors: Network, region: str) -> None:
+    """Say when each group of a region meets; matching knows them by what the sample calls them."""
+    known = await doors.every("matching", "/offers", region=region, kind="group", source=SOURCE)
+    ids = {offer["source_id"]: offer["id"] for offer in known}
+    for offer in offers(region, OFFERS_SEED):
+        if offer.meets is not None:
+            await doors.put("matching", f"/groups/{ids[offer.source_id]}/schedule", offer.meets)
+
+
+async def load_contact_routes(doors: Network, people: Iterable[tuple[SamplePartner, str]]) -> None:
+    """Tell intake how each person (by its partner and that partner's reference) can be reached."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def keep(partner: SamplePartner, person_reference: str) -> None:
+        async with gate:
+            await doors.keep_contact_route(partner.id, person_reference, contact_route(person_reference))
+
+    await asyncio.gather(*(keep(partner, reference) for partner, reference in people))

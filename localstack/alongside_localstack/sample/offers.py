@@ -1,0 +1,204 @@
+"""The sample region's offers: supporters, groups and services on real places, as matching's batch door takes them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from random import Random
+from typing import Any, Final
+
+from alongside_contracts.vocabulary import AgeBand, Format, Mode, Need, OfferKind
+from alongside_localstack.sample.draw import happens, lots, one_of, some_of
+from alongside_localstack.sample.lives import group_schedule, supporter_says
+from alongside_localstack.sample.names import GROUP_ABOUT, GROUP_SHAPES, SERVICE_TITLES, numbered
+from alongside_localstack.sample.needs import OFTEN_TOGETHER, PREVALENCE, drawn_needs
+from alongside_localstack.sample.places import Place, SampleRegion, places, sample_region
+
+SOURCE: Final = "alongside-sample"
+"""What matching knows these offers by, together with their `source_id`: loading them again changes nothing."""
+
+YOUNG: Final = (AgeBand.FROM_13_TO_17, AgeBand.FROM_18_TO_25)
+ADULT: Final = (AgeBand.FROM_18_TO_25, AgeBand.FROM_26_TO_64, AgeBand.FROM_65)
+
+# Caseload norms are 12 to 15 people for a supporter who does nothing else; most are volunteers with an evening a week.
+_CASELOADS: Final[Mapping[tuple[int, int], float]] = {(1, 3): 55, (4, 8): 30, (9, 12): 15}
+_SUPPORTER_AGES: Final[Mapping[tuple[AgeBand, ...], float]] = {
+    ADULT: 62,
+    (AgeBand.FROM_26_TO_64, AgeBand.FROM_65): 20,
+    YOUNG: 10,
+    (AgeBand.FROM_65,): 8,
+}
+_SUPPORTER_FORMATS: Final[Mapping[tuple[Format, ...], float]] = {
+    (Format.ONE_TO_ONE,): 70,
+    (Format.ONE_TO_ONE, Format.CHAT): 20,
+    (Format.ONE_TO_ONE, Format.GROUP): 10,
+}
+_SUPPORTER_MODES: Final[Mapping[tuple[Mode, ...], float]] = {
+    (Mode.IN_PERSON, Mode.PHONE): 35,
+    (Mode.IN_PERSON, Mode.PHONE, Mode.VIDEO): 20,
+    (Mode.PHONE, Mode.TEXT): 15,
+    (Mode.PHONE, Mode.VIDEO, Mode.TEXT): 15,
+    (Mode.IN_PERSON,): 15,
+}
+_GROUP_FORMATS: Final[Mapping[Format, float]] = {
+    Format.GROUP: 75,
+    Format.WORKSHOP: 15,
+    Format.ONLINE_COMMUNITY: 10,
+}
+_GROUP_MODES: Final[Mapping[tuple[Mode, ...], float]] = {
+    (Mode.IN_PERSON,): 60,
+    (Mode.IN_PERSON, Mode.VIDEO): 25,
+    (Mode.VIDEO,): 15,
+}
+_SERVICE_MODES: Final[Mapping[tuple[Mode, ...], float]] = {
+    (Mode.IN_PERSON, Mode.PHONE): 70,
+    (Mode.IN_PERSON, Mode.PHONE, Mode.VIDEO): 30,
+}
+_YOUTH_GROUPS_SHARE: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleOffer:
+    """One invented offer. `number` counts within its region and kind, from 1; a supporter has no name.
+
+    `capacity` None is a group that is open to everyone. Of the place, matching gets the position, and keeps it coarse.
+    `says` is what matching may know beyond the rest; `meets` when a group does, for a door of its own.
+    """
+
+    kind: OfferKind
+    number: int
+    region: SampleRegion
+    place: Place
+    needs: tuple[Need, ...]
+    languages: tuple[str, ...]
+    formats: tuple[Format, ...]
+    modes: tuple[Mode, ...]
+    age_bands: tuple[AgeBand, ...] = ()
+    capacity: int | None
+    name: str | None = None
+    says: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    meets: Mapping[str, Any] | None = field(default=None, hash=False)
+
+    @property
+    def source_id(self) -> str:
+        """What this offer is called in the sample, for ever: `us-fl-miami/supporter-0007`."""
+        return f"{self.region.id}/{self.kind.value}-{self.number:04d}"
+
+    @property
+    def label(self) -> str:
+        """What a screen may call it: the public name, or `peer supporter 7`."""
+        return self.name or f"peer supporter {self.number}"
+
+    @property
+    def contact_email(self) -> str:
+        """An address nobody can own: `.example` is reserved (RFC 2606)."""
+        return f"offer-{self.region.short}-{self.number:04d}@{self.kind.value}s.example"
+
+    def body(self) -> dict[str, Any]:
+        """One entry of `offers` in the body of matching's `POST /offers/batch`."""
+        return {
+            "source": SOURCE,
+            "source_id": self.source_id,
+            "kind": self.kind.value,
+            "region": self.region.id,
+            "name": self.name,
+            "needs": [need.value for need in self.needs],
+            "languages": list(self.languages),
+            "formats": [form.value for form in self.formats],
+            "modes": [mode.value for mode in self.modes],
+            "age_bands": [band.value for band in self.age_bands],
+            "capacity": self.capacity,
+            "contact_email": self.contact_email,
+            "position": {"latitude": self.place.latitude, "longitude": self.place.longitude},
+            **self.says,
+        }
+
+
+def offers(
+    region: str, seed: int, *, supporters: int = 220, groups: int = 40, services: int = 60
+) -> tuple[SampleOffer, ...]:
+    """The offers of a sample region; more of one kind leaves the others, and the first ones, as they are.
+
+    From 27 services on there is one for every need, in every language of the region. Raises ValueError for a region
+    there is no sample of.
+    """
+    of = sample_region(region)
+    return tuple(
+        chain(
+            (_supporter(of, seed, number) for number in range(1, supporters + 1)),
+            _named(_group(of, seed, number) for number in range(1, groups + 1)),
+            _named(_service(of, seed, number) for number in range(1, services + 1)),
+        )
+    )
+
+
+def _supporter(region: SampleRegion, seed: int, number: int) -> SampleOffer:
+    rng = _lots(region, OfferKind.SUPPORTER, seed, number)
+    fewest, most = one_of(rng, _CASELOADS)
+    place, needs = rng.choice(places(region.id)), drawn_needs(rng, PREVALENCE, how_many=rng.randint(1, 4))
+    return SampleOffer(
+        kind=OfferKind.SUPPORTER,
+        number=number,
+        region=region,
+        place=place,
+        needs=needs,
+        languages=one_of(rng, region.languages),
+        formats=one_of(rng, _SUPPORTER_FORMATS),
+        modes=one_of(rng, _SUPPORTER_MODES),
+        age_bands=one_of(rng, _SUPPORTER_AGES),
+        capacity=rng.randint(fewest, most),
+        says=supporter_says(lots("says", region.id, seed, number), needs),
+    )
+
+
+def _group(region: SampleRegion, seed: int, number: int) -> SampleOffer:
+    rng = _lots(region, OfferKind.GROUP, seed, number)
+    form = one_of(rng, _GROUP_FORMATS)
+    online = form is Format.ONLINE_COMMUNITY
+    place, needs = rng.choice(places(region.id)), drawn_needs(rng, PREVALENCE, how_many=rng.randint(1, 3))
+    young = happens(rng, _YOUTH_GROUPS_SHARE)
+    name = GROUP_SHAPES[form].format(about=GROUP_ABOUT[needs[0]], place=place.name)
+    group = SampleOffer(
+        kind=OfferKind.GROUP,
+        number=number,
+        region=region,
+        place=place,
+        needs=needs,
+        languages=one_of(rng, region.languages),
+        formats=(form,),
+        modes=(Mode.VIDEO, Mode.TEXT) if online else one_of(rng, _GROUP_MODES),
+        age_bands=YOUNG if young else ADULT,
+        capacity=None if online else rng.randint(6, 20),
+        name=f"Young people: {name}" if young else name,
+    )
+    drawn = lots("meets", region.id, seed, number)
+    return replace(group, meets=group_schedule(drawn, seats=group.capacity))
+
+
+def _service(region: SampleRegion, seed: int, number: int) -> SampleOffer:
+    """Services take turns through the needs, so that none is without; who is publicly funded finds an interpreter."""
+    rng = _lots(region, OfferKind.SERVICE, seed, number)
+    need = tuple(PREVALENCE)[(number - 1) % len(PREVALENCE)]
+    place = rng.choice(places(region.id))
+    return SampleOffer(
+        kind=OfferKind.SERVICE,
+        number=number,
+        region=region,
+        place=place,
+        needs=(need, *some_of(rng, OFTEN_TOGETHER[need], most=2)),
+        languages=region.spoken,
+        formats=(Format.ONE_TO_ONE, Format.WORKSHOP) if happens(rng, 0.3) else (Format.ONE_TO_ONE,),
+        modes=one_of(rng, _SERVICE_MODES),
+        capacity=rng.randrange(20, 81, 5),
+        name=f"{SERVICE_TITLES[need]}, {place.name}",
+    )
+
+
+def _named(found: Iterator[SampleOffer]) -> Iterator[SampleOffer]:
+    """The same offers, no two of them of one name."""
+    offered = tuple(found)
+    names = numbered(offer.label for offer in offered)
+    return (replace(offer, name=name) for offer, name in zip(offered, names, strict=True))
+
+
+def _lots(region: SampleRegion, kind: OfferKind, seed: int, number: int) -> Random:
+    return lots("offer", region.id, kind.value, seed, number)

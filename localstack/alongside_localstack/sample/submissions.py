@@ -1,0 +1,154 @@
+"""What sample partners submit: plausible people of their region, each of whom intake can admit as they are."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count as counted
+from itertools import islice
+from random import Random
+from typing import Any, Final
+
+from alongside_contracts.intake import Consent, Readiness, SubmissionReceived
+from alongside_contracts.vocabulary import AgeBand, Format, Hope, Mode, Need, Setting, Urgency
+from alongside_localstack.sample.draw import happens, lots, one_of, some_of
+from alongside_localstack.sample.needs import HOPES, PROTECTED, drawn_needs, seen_in
+from alongside_localstack.sample.partners import SamplePartner
+from alongside_localstack.sample.places import places, sample_region
+
+RUN: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?")
+SEED_MAX: Final = 2**32 - 1
+_COMPANY: Final = (Hope.EMOTIONAL_SUPPORT, Hope.CONNECTION)
+
+_AGES: Final[Mapping[AgeBand, float]] = {
+    AgeBand.FROM_13_TO_17: 4,
+    AgeBand.FROM_18_TO_25: 18,
+    AgeBand.FROM_26_TO_64: 60,
+    AgeBand.FROM_65: 18,
+}
+_AGES_OF: Final[Mapping[Setting, Mapping[AgeBand, float]]] = {
+    Setting.CRIMINAL_JUSTICE: {
+        AgeBand.FROM_18_TO_25: 32,
+        AgeBand.FROM_26_TO_64: 64,
+        AgeBand.FROM_65: 4,
+    },
+    Setting.EDUCATION: {AgeBand.FROM_13_TO_17: 70, AgeBand.FROM_18_TO_25: 30},
+}
+_FORMATS: Final[Mapping[tuple[Format, ...], float]] = {
+    (): 35,
+    (Format.ONE_TO_ONE,): 35,
+    (Format.ONE_TO_ONE, Format.GROUP): 15,
+    (Format.GROUP,): 10,
+    (Format.GROUP, Format.WORKSHOP): 3,
+    (Format.ONLINE_COMMUNITY, Format.GROUP): 2,
+}
+_MODES: Final[Mapping[tuple[Mode, ...], float]] = {
+    (): 35,
+    (Mode.IN_PERSON, Mode.PHONE): 25,
+    (Mode.PHONE, Mode.VIDEO): 15,
+    (Mode.IN_PERSON,): 15,
+    (Mode.PHONE, Mode.TEXT): 10,
+}
+_URGENCIES: Final[Mapping[Urgency, float]] = {Urgency.ROUTINE: 88, Urgency.URGENT: 12}
+_HOW_MANY_NEEDS: Final[Mapping[int, float]] = {1: 50, 2: 35, 3: 15}
+_COMFORT: Final[Mapping[int, float]] = {1: 4, 2: 12, 3: 34, 4: 32, 5: 18}
+_MINORS: Final = frozenset({AgeBand.UNDER_13, AgeBand.FROM_13_TO_17})
+_CONSENT_DAYS: Final = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Which submissions are meant: the same seed tells the same stories, and another `run` refers other people.
+
+    `run`, 1 to 20 lower-case letters, digits and inner hyphens, tells one run from the next against the same
+    stack. `now` is when consents are looked at: they were signed shortly before and last a year. Raises ValueError
+    for any other `run`, and for a seed beyond 32 bits: both stand in references, whose length is bounded.
+    """
+
+    run: str
+    seed: int
+    now: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse what could not stand in a reference."""
+        if not RUN.fullmatch(self.run) or not 0 <= self.seed <= SEED_MAX:
+            raise ValueError(
+                "name a run with 1 to 20 lower-case letters, digits and inner hyphens, and seed it with 0 to 2³²-1"
+            )
+
+    def reference(self, partner: SamplePartner, index: int) -> str:
+        """The partner's reference of its `index`-th referral: `smh-run7-1-0003`."""
+        return f"{partner.prefix}-{self.run}-{self.seed}-{index:04d}"
+
+
+def submissions(
+    partner: SamplePartner, series: Series, count: int | None = None
+) -> Iterator[SubmissionReceived]:
+    """The first `count` submissions of a partner in a series; without `count` they never end."""
+    return islice((submission(partner, series, index) for index in counted(1)), count)
+
+
+def submission(partner: SamplePartner, series: Series, index: int) -> SubmissionReceived:
+    """One submission, the same whichever were made before it."""
+    rng = lots("submission", partner.id, series.seed, index)
+    needs = drawn_needs(rng, seen_in(partner.setting), how_many=one_of(rng, _HOW_MANY_NEEDS))
+    age_band = one_of(rng, _AGES_OF.get(partner.setting, _AGES))
+    reference = series.reference(partner, index)
+    return SubmissionReceived(
+        reference=reference,
+        person_reference=f"p-{reference}",
+        setting=partner.setting,
+        region=partner.region,
+        postal_code=rng.choice(places(partner.region)).postal_code,
+        needs=needs,
+        languages=one_of(rng, sample_region(partner.region).languages),
+        consent=_consent(rng, needs, series.now),
+        age_band=age_band,
+        guardian_consent=age_band in _MINORS,
+        **_wishes(rng, needs),
+    )
+
+
+def contact_email(person_reference: str) -> str:
+    """An address of the person of that reference that nobody can own: `.example` is reserved (RFC 2606)."""
+    return f"{person_reference}@people.example"
+
+
+def contact_route(person_reference: str) -> dict[str, Any]:
+    """The body of intake's `PUT /people/{partner}/{person_reference}/contact-route`."""
+    return {"email": contact_email(person_reference), "safe_voicemail": False, "neutral_sender": True}
+
+
+def _wishes(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]:
+    """How the person would like it: hopes, formats, ways to meet, how soon, what to be spared."""
+    hopes = dict.fromkeys((*HOPES.get(needs[0], ()), *_COMPANY))
+    others = tuple(need for need in Need if need not in needs)
+    return {
+        "hopes": some_of(rng, tuple(hopes), most=2),
+        "formats": one_of(rng, _FORMATS),
+        "modes": one_of(rng, _MODES),
+        "urgency": one_of(rng, _URGENCIES),
+        "avoid_needs": (rng.choice(others),) if happens(rng, 0.06) else (),
+        "readiness": _readiness(rng) if happens(rng, 0.7) else None,
+    }
+
+
+def _consent(rng: Random, needs: tuple[Need, ...], now: datetime) -> Consent:
+    """Everything 42 CFR Part 2 asks for, and the protected category only where a need is protected."""
+    signed_at = now - timedelta(hours=rng.randint(1, 72))
+    protected = not PROTECTED.isdisjoint(needs)
+    return Consent(
+        decision="given",
+        categories=("needs", "contact", "substance-use") if protected else ("needs", "contact"),
+        method=rng.choice(("written", "electronic", "verbal")) if not protected else "written",
+        signed_at=signed_at,
+        expires_at=signed_at + timedelta(days=_CONSENT_DAYS),
+    )
+
+
+def _readiness(rng: Random) -> Readiness:
+    return Readiness(
+        comfort_sharing=one_of(rng, _COMFORT),
+        comfort_listening=one_of(rng, _COMFORT),
+        wants_professional_help_instead=happens(rng, 0.05),
+    )

@@ -1,0 +1,370 @@
+"""Everything together on one machine: infrastructure first, then migrations, then the services, all supervised.
+
+`LocalStack` is what `make up`, `make demo` and the tests drive. It is an async context manager:
+
+    async with LocalStack(StateFolder(settings.state), settings=settings, topics=topics) as stack:
+        print(stack.addresses())
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Self
+
+from pydantic import SecretStr
+
+from alongside_chassis.kafka import Kafka
+from alongside_cli.kafka.access import access_of
+from alongside_cli.kafka.topics import Topic, create_topics
+from alongside_contracts.access import Rule
+from alongside_contracts.services import NETWORK, SERVICES
+from alongside_localstack import parts
+from alongside_localstack.control import end_leftovers
+from alongside_localstack.errors import StartFailed
+from alongside_localstack.kafka.broker import Broker, BrokerWish, choose_broker
+from alongside_localstack.kafka.cluster import addresses
+from alongside_localstack.kafka.detour import Detour
+from alongside_localstack.kafka.security import ADMIN, CLUSTER, ClusterPasswords, Tls
+from alongside_localstack.parts import Mail
+from alongside_localstack.ports import LOOPBACK
+from alongside_localstack.postgres.cluster import Cluster
+from alongside_localstack.postgres.databases import Database, Server
+from alongside_localstack.running import Running
+from alongside_localstack.service_env import ServiceEnv
+from alongside_localstack.settings import StackSettings, inherited_environment
+from alongside_localstack.state import StateFolder
+from alongside_localstack.supervisor.account import server_account
+from alongside_localstack.supervisor.child import start_time
+from alongside_localstack.supervisor.processes import Event, Listener, Node, State, Status, Step
+from alongside_localstack.supervisor.supervisor import Supervisor
+
+USUAL_PORTS = {
+    **{service.name: service.port for service in NETWORK},
+    "traces": 8110,
+    "mail_http": 8025,
+    "smtp": 1025,
+    "postgres": 5442,
+    "kafka": 9092,
+    "kafka_controller": 9093,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a stack consists of. `instances` counts processes per service; without an entry it is one."""
+
+    services: tuple[str, ...] = SERVICES
+    instances: Mapping[str, int] = field(default_factory=dict)
+    postgres: bool = True
+    kafka: bool = True
+    mail: bool = True
+    traces: bool = True
+    kafka_nodes: int = 1
+    usual_ports: bool = True
+    """Prefer the ports the README names; tests take any."""
+    rules: frozenset[Rule] | None = None
+    """Who may do what at Kafka: it asks everybody who they are. Without rules it asks nobody."""
+    tls: Tls | None = None
+    """Speak TLS to Kafka's clients; only with rules."""
+    detour: Detour = field(default_factory=Detour)
+    env: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By service: environment laid over what the stack gives it."""
+
+    def names_of(self, service: str) -> tuple[str, ...]:
+        """The process names of a service: `intake`, then `intake-2` and so on."""
+        count = self.instances.get(service, 1)
+        return tuple(service if number == 1 else f"{service}-{number}" for number in range(1, count + 1))
+
+
+class LocalStack:
+    """One stack on one state folder. `tell` gets one-line notices of what it decides."""
+
+    def __init__(
+        self,
+        state: StateFolder,
+        *,
+        settings: StackSettings,
+        plan: Plan | None = None,
+        topics: Iterable[Topic] = (),
+        unsafe_fast: bool = False,
+        tell: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        self.state = state
+        self.plan = plan or Plan()
+        self.supervisor = Supervisor(state.logs, environment=inherited_environment())
+        self._settings = settings
+        self._topics = tuple(topics)
+        self._unsafe_fast = unsafe_fast
+        self._tell = tell
+        self._held = contextlib.ExitStack()
+        self._ports: dict[str, int] = {}
+        self._broker: Broker | None = None
+        self._server: Server | None = None
+        self._databases: dict[str, Database] = {}
+        self._joined: dict[str, int] = {}
+        self.supervisor.subscribe(self._write_status)
+
+    async def __aenter__(self) -> Self:
+        """Up, or down again with the reason raised."""
+        await self.up()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Down."""
+        await self.down()
+
+    def subscribe(self, listener: Listener, *, lines: bool = False) -> Callable[[], None]:
+        """Hear what happens; see `Supervisor.subscribe`."""
+        return self.supervisor.subscribe(listener, lines=lines)
+
+    async def up(self) -> None:
+        """Start everything in order and return when all of it is ready.
+
+        Raises a CommandError that says what to do; whatever had been started by then is stopped again.
+        """
+        try:
+            self._held.enter_context(self.state.held())
+            for name in await asyncio.to_thread(end_leftovers, self.state):
+                self._tell(f"ended {name}, which a killed stack had left behind")
+            self.supervisor.add(*await self._nodes())
+            await self.supervisor.start()
+        except BaseException:
+            await self.down()
+            raise
+
+    async def down(self) -> None:
+        """Stop everything in reverse order and let go of the state folder."""
+        try:
+            await self.supervisor.stop()
+        finally:
+            self._held.close()
+
+    async def wait_for_failure(self) -> StartFailed:
+        """Wait until something crashed so often that it was given up; the error that says so."""
+        return await self.supervisor.wait_for_failure()
+
+    @property
+    def broker(self) -> Broker:
+        """The broker in use."""
+        if self._broker is None:
+            raise StartFailed("This stack has no broker, or is not up.")
+        return self._broker
+
+    @property
+    def bootstrap(self) -> str:
+        """The broker's `host:port[,host:port]`."""
+        return self.broker.bootstrap
+
+    @property
+    def kafka(self) -> Kafka:
+        """The broker as whoever may do everything there."""
+        return self.kafka_as(ADMIN)
+
+    def kafka_as(self, user: str) -> Kafka:
+        """The broker as one user sees it; on a cluster that asks nobody who they are, as everybody does."""
+        if self.broker.kind == "external":
+            return self._settings.kafka_at(self.bootstrap)
+        if self.broker.admin is None:
+            return Kafka(self.bootstrap)
+        if user == ADMIN:
+            return self.broker.admin
+        return Kafka(
+            self.bootstrap,
+            security_protocol="SASL_SSL" if self.plan.tls else "SASL_PLAINTEXT",
+            user=user,
+            password=SecretStr(self.state.password(f"kafka-{user}")),
+            ca_file=self.plan.tls.ca if self.plan.tls else None,
+        )
+
+    async def allow(self, rules: Iterable[Rule]) -> None:
+        """Let in everybody the rules are about, and allow them what the rules say."""
+        wanted = frozenset(rules)
+        async with access_of(self.kafka) as access:
+            await access.set_passwords(
+                {user: self.state.password(f"kafka-{user}") for user in {rule.user for rule in wanted}}
+            )
+            await access.allow(wanted)
+
+    @property
+    def postgres(self) -> Server:
+        """The PostgreSQL server, as its superuser."""
+        if self._server is None:
+            raise StartFailed("This stack has no PostgreSQL, or is not up.")
+        return self._server
+
+    @property
+    def mail(self) -> Mail:
+        """The mail sink."""
+        return Mail(smtp_port=self._port("smtp"), http_port=self._port("mail_http"))
+
+    def database(self, service: str) -> Database:
+        """The database of a service, or `traces`."""
+        return self._databases[service]
+
+    def url(self, name: str) -> str:
+        """The base URL of a service, of an instance such as `intake-2`, or of `traces`."""
+        return f"http://{LOOPBACK}:{self._port(name)}"
+
+    def service(self, name: str) -> Running:
+        """A handle on one process."""
+        return Running(name, self.supervisor)
+
+    async def join(self, service: str) -> Running:
+        """Start one more instance of a service while everything runs; stop it to let it leave.
+
+        It has no fixed name in its consumer group, so that both its coming and its going cause a rebalance.
+        """
+        count = self._joined.get(service, len(self.plan.names_of(service))) + 1
+        self._joined[service] = count
+        name = f"{service}-{count}"
+        env = self._env(service, name, count) | {"ALONGSIDE_KAFKA_INSTANCE_ID": ""}
+        self.supervisor.add(parts.service_instance(service, name, env, after=()))
+        await self.supervisor.start_one(name)
+        return self.service(name)
+
+    def addresses(self) -> dict[str, str]:
+        """Where everything listens, for people."""
+        found = {
+            name: self.url(name) for service in self.plan.services for name in self.plan.names_of(service)
+        }
+        if self.plan.traces:
+            found["traces"] = self.url("traces")
+        if self.plan.mail:
+            found |= {"mail": self.mail.url, "smtp": f"{LOOPBACK}:{self.mail.smtp_port}"}
+        if self._broker is not None:
+            found["kafka"] = self._broker.bootstrap
+        if self._server is not None:
+            found["postgres"] = f"{self._server.host}:{self._server.port}"
+        return found
+
+    @property
+    def service_token(self) -> str:
+        """The bearer token between our own services."""
+        return self.state.password("service-token")
+
+    async def create_topics(self, topics: Iterable[Topic]) -> None:
+        """Create topics as this broker wants them; see `topics.create_topics`."""
+        await create_topics(self.kafka, [self.broker.fit(topic) for topic in topics])
+
+    async def _nodes(self) -> list[Node]:
+        nodes: list[Node] = []
+        if self.plan.postgres:
+            nodes += self._postgres_nodes()
+        if self.plan.kafka:
+            nodes += await self._kafka_nodes()
+        if self.plan.mail:
+            nodes.append(parts.mail_sink(self.mail, self.state.mail))
+        if self.plan.traces:
+            nodes.append(parts.trace_receiver(self.database("traces"), self._port("traces")))
+        for service in self.plan.services:
+            nodes += self._service_nodes(service, after=_waited_for(nodes))
+        return nodes
+
+    def _postgres_nodes(self) -> list[Node]:
+        if self._settings.postgres is not None:
+            server = Server.at(self._settings.postgres.get_secret_value())
+            nodes = parts.external_postgres(server)
+        else:
+            account = server_account()
+            cluster = Cluster(
+                home=self.state.postgres_home(account),
+                port=self._port("postgres"),
+                password=self.state.password("postgres"),
+                account=account,
+                unsafe_fast=self._unsafe_fast,
+            )
+            server, nodes = cluster.server, parts.postgres(cluster)
+        self._server = server
+        names = (*self.plan.services, *(["traces"] if self.plan.traces else []))
+        for name in names:
+            secret = self.state.password(f"database-{name}")
+            self._databases[name] = Database(server.host, server.port, name, name, secret)
+        return [*nodes, parts.databases(server, self._databases, after=(nodes[-1].name,))]
+
+    async def _kafka_nodes(self) -> list[Node]:
+        settings = self._settings
+        wish = BrokerWish(
+            choice=settings.broker,
+            external=settings.kafka,
+            cache=settings.cache,
+            java_home=settings.java_home,
+            heap_mb=settings.kafka_heap_mb,
+            fetch_seconds_max=settings.kafka_fetch_seconds_max,
+            kafka_nodes=self.plan.kafka_nodes,
+            passwords=ClusterPasswords(
+                cluster=self.state.password(f"kafka-{CLUSTER}"), admin=self.state.password(f"kafka-{ADMIN}")
+            )
+            if self.plan.rules is not None
+            else None,
+            tls=self.plan.tls,
+            detour=self.plan.detour,
+        )
+        broker = await choose_broker(wish, folder=self.state.kafka, port_of=self._port, tell=self._tell)
+        self._broker = broker
+
+        async def create() -> None:
+            await self.create_topics(self._topics)
+            if self.broker.admin and self.plan.rules:
+                await self.allow(self.plan.rules)
+
+        return [*broker.nodes, Step(name=parts.TOPICS, run=create, after=broker.serving)]
+
+    def _service_nodes(self, service: str, *, after: tuple[str, ...]) -> list[Node]:
+        names = self.plan.names_of(service)
+        envs = [self._env(service, name, number) for number, name in enumerate(names, start=1)]
+        instances = (
+            parts.service_instance(service, name, env, after=after)
+            for name, env in zip(names, envs, strict=True)
+        )
+        return [parts.migration(service, envs[0]), *instances]
+
+    def _env(self, service: str, name: str, number: int) -> dict[str, str]:
+        detour, database, kafka = self.plan.detour, self.database(service), self.kafka_as(service)
+        told = ServiceEnv(
+            service=service,
+            database=replace(database, port=detour.postgres or database.port),
+            kafka=replace(kafka, bootstrap=addresses(detour.kafka)) if detour.kafka else kafka,
+            port=self._port(name),
+            otlp_endpoint=self.url("traces") if self.plan.traces else "",
+            instance_id=f"{service}-{number}",  # a killed process has its partitions back at once (docs/decisions/0012)
+            service_token=self.service_token,
+            person_key=self.state.key("person-key"),
+            smtp_port=self.mail.smtp_port if self.plan.mail else None,
+            urls={each: self.url(each) for each in self.plan.services},
+        )
+        return {**told.variables(), **self.plan.env.get(service, {})}
+
+    def _port(self, name: str) -> int:
+        if name not in self._ports:
+            usual = USUAL_PORTS.get(name) if self.plan.usual_ports else None
+            asked = self._settings.asked_port(name)
+            self._ports[name] = self.state.port(name, asked=asked, preferred=usual)
+        return self._ports[name]
+
+    def _write_status(self, _event: Event) -> None:
+        pid = os.getpid()
+        self.state.write_status(
+            {
+                "pid": pid,
+                "started_at": start_time(pid),
+                "addresses": self.addresses(),
+                "nodes": [asdict(each) for each in self.status()],
+            }
+        )
+
+    def status(self) -> tuple[Status, ...]:
+        """How every process and step is doing."""
+        return self.supervisor.status()
+
+    def is_healthy(self) -> bool:
+        """Whether everything is ready or done."""
+        return all(each.state in {State.READY, State.DONE} for each in self.status())
+
+
+def _waited_for(nodes: Iterable[Node]) -> tuple[str, ...]:
+    infrastructure = (parts.TOPICS, parts.MAIL, parts.TRACES)
+    return tuple(node.name for node in nodes if node.name in infrastructure)

@@ -1,0 +1,177 @@
+"""The one folder a stack keeps everything in: data, logs, ports, secrets, and the word about what runs now.
+
+ports.json    ports chosen once, taken again at the next start
+secrets.json  passwords, tokens and keys, generated once (0600)
+status.json   what the running supervisor last said
+lock          held by the running supervisor
+logs/ postgres/ kafka/ mail/
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from alongside_cli.errors import CommandError
+from alongside_localstack.errors import AlreadyRunning
+from alongside_localstack.ports import choose_port
+from alongside_localstack.supervisor.account import Account, system_folder
+
+_LOCK_TRIES = 5
+_LOCK_PAUSE_SECONDS = 0.05
+
+
+class StateFolder:
+    """The folder, opened. Relative paths count from the working directory of that moment."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.expanduser().absolute()
+        self.logs = self.root / "logs"
+        self.kafka = self.root / "kafka"
+        self.mail = self.root / "mail"
+
+    def create(self) -> None:
+        """Make the folder, which git is told to ignore from the inside."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            (self.root / ".gitignore").write_text("*\n")
+        except OSError as error:
+            raise CommandError(
+                f"The state folder {self.root} cannot be written: {error.strerror}.",
+                remedy="choose another one with ALONGSIDE_STATE.",
+            ) from error
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder for one supervisor; raises AlreadyRunning, naming the other one."""
+        self.create()
+        with (self.root / "lock").open("a+") as lock:
+            try:
+                _lock(lock)
+            except OSError as error:
+                lock.seek(0)
+                raise AlreadyRunning(
+                    f"A stack is running already on {self.root} (pid {lock.read().strip() or 'unknown'}).",
+                    remedy="use it, stop it with `alongside down`, or choose another folder with ALONGSIDE_STATE.",
+                ) from error
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            yield
+            lock.truncate(0)
+
+    def is_held(self) -> bool:
+        """Whether a supervisor holds the folder now."""
+        try:
+            with (self.root / "lock").open("r") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
+    def port(self, name: str, *, asked: int | None = None, preferred: int | None = None) -> int:
+        """The port for `name`, the same as last time where possible; see `choose_port`."""
+        remembered = self._read("ports.json")
+        last: int | None = remembered.get(name)
+        others = {port for other, port in remembered.items() if other != name}
+        usual = preferred if preferred not in others else None
+        port = choose_port(name, asked=asked, remembered=last, preferred=usual, avoid=others)
+        if port != last:
+            self._write("ports.json", {**remembered, name: port})
+        return port
+
+    def password(self, name: str) -> str:
+        """A password or token, generated the first time it is asked for."""
+        return self._secret(name, lambda: secrets.token_urlsafe(24))
+
+    def key(self, name: str) -> str:
+        """32 random bytes in base64, generated the first time they are asked for."""
+        return self._secret(name, lambda: base64.b64encode(secrets.token_bytes(32)).decode())
+
+    def _secret(self, name: str, generate: Callable[[], str]) -> str:
+        known = self._read("secrets.json")
+        if name not in known:
+            known[name] = generate()
+            self._write("secrets.json", known)
+        secret: str = known[name]
+        return secret
+
+    def postgres_home(self, account: Account) -> Path:
+        """Where the PostgreSQL cluster lives: here, or, if its account cannot enter, in a system folder.
+
+        `postgres-home` remembers the system folder. Without that file, what is left there under our name belongs to
+        a state folder that was deleted by hand: its passwords are gone, so it goes too.
+        """
+        pointer = self.root / "postgres-home"
+        if pointer.exists():
+            return Path(pointer.read_text())
+        if account.can_enter(self.root):
+            return self.root / "postgres"
+        clusters = system_folder() / "clusters"
+        clusters.mkdir(mode=0o755, exist_ok=True)
+        home = clusters / hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
+        shutil.rmtree(home, ignore_errors=True)
+        pointer.write_text(str(home))
+        return home
+
+    def write_status(self, status: dict[str, Any]) -> None:
+        """Replace status.json; readers never see half of it."""
+        self._write("status.json", status)
+
+    def read_status(self) -> dict[str, Any]:
+        """What the supervisor last said; empty when it never ran here."""
+        return self._read("status.json")
+
+    def remove(self) -> None:
+        """Delete everything. The caller makes sure that nothing runs."""
+        pointer = self.root / "postgres-home"
+        if pointer.exists():
+            shutil.rmtree(pointer.read_text(), ignore_errors=True)
+        try:
+            if self.root.exists():
+                shutil.rmtree(self.root)
+        except OSError as error:
+            raise CommandError(
+                f"{error.filename or self.root} could not be removed: {error.strerror}.",
+                remedy="it belongs to the user who started the stack: run reset as that user.",
+            ) from error
+
+    def _read(self, name: str) -> dict[str, Any]:
+        try:
+            read: dict[str, Any] = json.loads((self.root / name).read_text())
+        except FileNotFoundError:
+            return {}
+        except ValueError as error:
+            raise CommandError(
+                f"{self.root / name} is damaged: {error}.",
+                remedy="delete that file, or run `alongside reset`.",
+            ) from error
+        return read
+
+    def _write(self, name: str, content: dict[str, Any]) -> None:
+        unfinished = self.root / f".{name}.{os.getpid()}"
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(json.dumps(content, indent=1))
+        unfinished.replace(self.root / name)
+
+
+def _lock(file: TextIO) -> None:
+    # A few tries: `is_held`, asked by another terminal, takes the lock for an instant.
+    for _ in range(_LOCK_TRIES - 1):
+        with contextlib.suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_LOCK_PAUSE_SECONDS)
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

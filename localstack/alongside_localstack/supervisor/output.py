@@ -1,0 +1,50 @@
+"""The log file of a process, read as it grows and kept from growing for ever."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from alongside_localstack.supervisor.child import LOG_BYTES_MAX
+
+_READ_BYTES_MAX = 256 * 1024
+
+
+class Output:
+    """Remembers how far a log was read. Processes write the file themselves, so a slow reader never blocks them."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._offset = log.stat().st_size if log.exists() else 0
+        self._rest = b""
+
+    def new_lines(self, *, wanted: bool) -> list[str]:
+        """Whole lines written since last time; nobody wanting them only moves on.
+
+        A log beyond the limit is copied to `.1` and emptied; lines written during that moment are lost.
+        """
+        if not self._log.exists():
+            return []
+        size = self._log.stat().st_size
+        if size < self._offset:  # replaced at a restart
+            self._offset, self._rest = 0, b""
+        lines = self._read() if wanted and size > self._offset else []
+        if not wanted:
+            self._offset, self._rest = size, b""
+        if size > LOG_BYTES_MAX:
+            self._rotate()
+        return lines
+
+    def _read(self) -> list[str]:
+        with self._log.open("rb") as file:
+            file.seek(self._offset)
+            new = file.read(_READ_BYTES_MAX)
+        self._offset += len(new)
+        *whole, self._rest = (self._rest + new).split(b"\n")
+        return [line.decode(errors="replace").rstrip("\r") for line in whole]
+
+    def _rotate(self) -> None:
+        shutil.copyfile(self._log, self._log.with_name(self._log.name + ".1"))
+        with self._log.open("r+b") as file:
+            file.truncate(0)
+        self._offset, self._rest = 0, b""

@@ -1,0 +1,65 @@
+"""Readiness: questions asked again and again until they are answered with yes or a deadline passes.
+
+A probe returns None when ready, else a short reason, which is what a time-out reports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import httpx2
+
+from alongside_localstack.ports import LOOPBACK
+from alongside_localstack.postgres.databases import Server
+
+Probe = Callable[[], Awaitable[str | None]]
+
+_ASK_SECONDS_MAX = 2.0
+_NO_TLS = False  # loopback only; reading the machine's certificates would cost more than the whole question
+
+
+def tcp(port: int, host: str = LOOPBACK) -> Probe:
+    """Ready when something accepts connections on the port."""
+
+    async def ask() -> str | None:
+        try:
+            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), _ASK_SECONDS_MAX)
+        except (OSError, TimeoutError) as error:
+            return f"nothing accepts connections on {host}:{port} ({type(error).__name__})"
+        writer.close()
+        return None
+
+    return ask
+
+
+def http(url: str) -> Probe:
+    """Ready when a GET answers 2xx; otherwise the beginning of the body is the reason."""
+
+    parts = urlsplit(url)
+    listens = tcp(parts.port or 80, parts.hostname or LOOPBACK)
+
+    async def ask() -> str | None:
+        if (reason := await listens()) is not None:  # asked first: it costs a hundredth of what a client does
+            return reason
+        try:
+            async with httpx2.AsyncClient(
+                timeout=_ASK_SECONDS_MAX, trust_env=False, verify=_NO_TLS
+            ) as client:
+                answer = await client.get(url)
+        except httpx2.HTTPError as error:
+            return f"{url} does not answer ({type(error).__name__})"
+        return None if answer.is_success else f"{url} answers {answer.status_code}: {answer.text[:200]}"
+
+    return ask
+
+
+def sql(server: Server) -> Probe:
+    """Ready when the server's superuser can log in."""
+
+    async def ask() -> str | None:
+        answers = await asyncio.to_thread(server.answers)
+        return None if answers else f"PostgreSQL does not answer on {server.host}:{server.port}"
+
+    return ask

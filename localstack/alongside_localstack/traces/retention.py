@@ -1,0 +1,49 @@
+"""Keeps the span store bounded: the newest spans stay, the oldest make room, away from the request path."""
+
+import asyncio
+
+import structlog
+
+from alongside_localstack.traces.errors import StoreAway
+from alongside_localstack.traces.store import SpanStore
+
+log = structlog.get_logger()
+
+
+class Retention:
+    """Clears at start and after every tenth of `spans_max` new spans: the store may run 10 % over."""
+
+    def __init__(self, store: SpanStore, *, spans_max: int) -> None:
+        self._store = store
+        self._spans_max = spans_max
+        self._new_since_clearing = 0
+        self._due = asyncio.Event()
+        self._due.set()
+        self.is_running = True
+
+    def noticed(self, added: int) -> None:
+        """So many spans were added."""
+        self._new_since_clearing += added
+        if self._new_since_clearing * 10 >= self._spans_max:
+            self._due.set()
+
+    async def run(self) -> None:
+        """Clear whenever it is due, until cancelled; a database away is tried again with the next spans."""
+        try:
+            while True:
+                await self._due.wait()
+                self._due.clear()
+                await self._clear()
+        finally:
+            self.is_running = False
+
+    async def _clear(self) -> None:
+        counted = self._new_since_clearing
+        try:
+            forgotten = await self._store.forget_oldest(spans_max=self._spans_max)
+        except StoreAway as error:
+            log.warning("span_receiver.clearing_postponed", reason=str(error))
+            return
+        self._new_since_clearing -= counted
+        if forgotten:
+            log.info("span_receiver.oldest_forgotten", spans=forgotten, spans_max=self._spans_max)

@@ -1,0 +1,177 @@
+"""Every SQL statement of the span store, one function per question."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import asyncpg
+import orjson
+from asyncpg.pool import PoolConnectionProxy
+from pydantic import TypeAdapter
+
+from alongside_cli.traces.model import REFERRAL_ATTRIBUTE, Span
+from alongside_localstack.traces.errors import StoreAway
+
+CONNECTIONS_MAX = 4
+SECONDS_MAX = 5.0  # for a connection, and for a statement
+TRACES_PER_REFERRAL_MAX = 100
+SPANS_PER_ANSWER_MAX = 5_000  # an answer holds at most this many; the earliest are kept
+REFERRAL_ID_LENGTH_MAX = 200  # longer values would not fit into an index entry
+
+# Beside what is asked for, a span is one document. Earlier stores had a column for each field: theirs are not kept.
+SCHEMA = """
+drop table if exists spans;
+create table if not exists span (
+    arrival bigint generated always as identity,
+    trace_id text not null,
+    span_id text not null,
+    parent_id text,
+    service text not null,
+    start_ns bigint not null check (start_ns >= 0),
+    referral_id text,
+    document json not null,
+    primary key (trace_id, span_id)
+);
+create unique index if not exists span_by_arrival on span (arrival);
+create index if not exists span_by_referral on span (referral_id, trace_id) where referral_id is not null;
+"""
+
+KEEP = """
+insert into span (trace_id, span_id, parent_id, service, start_ns, referral_id, document)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::json[])
+on conflict (trace_id, span_id) do nothing
+"""
+
+# `offset $1` from the newest is the first span too many: it and all which arrived before it go.
+FORGET_OLDEST = """
+delete from span where arrival <= (select arrival from span order by arrival desc offset $1 limit 1)
+"""
+
+SPANS_OF_TRACE = "select document from span where trace_id = $1 order by start_ns, span_id limit $2"
+
+TRACES_OF_REFERRAL = """
+select document from span
+where trace_id in (
+    select trace_id from span where referral_id = $1
+    group by trace_id order by min(start_ns), trace_id limit $3)
+order by start_ns, span_id limit $2
+"""
+
+EDGES_OF_TRACE = """
+select distinct parent.service, child.service
+from span child join span parent on parent.trace_id = child.trace_id and parent.span_id = child.parent_id
+where child.trace_id = $1 and parent.service <> child.service
+"""
+
+_SPAN = TypeAdapter(Span)
+_SCHEMA_LOCK = 7_236_001  # "create … if not exists" alone lets two starting processes collide
+
+
+class SpanStore:
+    """One pool of connections, opened on first use. Every method raises StoreAway without PostgreSQL."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def create_schema(self) -> None:
+        """Create what is missing; leaves everything else as it is."""
+        async with self._connection() as connection, connection.transaction():
+            await connection.execute(f"select pg_advisory_xact_lock({_SCHEMA_LOCK})")
+            await connection.execute(SCHEMA)
+
+    async def answers(self) -> None:
+        """Returns when the database answers, else raises StoreAway."""
+        async with self._connection() as connection:
+            await connection.execute("select 1")
+
+    async def keep(self, spans: Iterable[Span]) -> int:
+        """Keep these spans, all or none, and return how many were new; the first of one id wins."""
+        # Sorted, so that two exports which carry the same spans cannot wait for each other.
+        rows = sorted((_row(span) for span in spans), key=lambda row: row[:2])
+        if not rows:
+            return 0
+        async with self._connection() as connection:
+            return _count(await connection.execute(KEEP, *zip(*rows, strict=True)))
+
+    async def forget_oldest(self, *, spans_max: int) -> int:
+        """Delete what arrived before the newest `spans_max` spans; returns how many."""
+        async with self._connection() as connection:
+            return _count(await connection.execute(FORGET_OLDEST, spans_max))
+
+    async def spans_of_trace(self, trace_id: str) -> list[Span]:
+        """By start; at most SPANS_PER_ANSWER_MAX."""
+        return await self._spans(SPANS_OF_TRACE, trace_id, SPANS_PER_ANSWER_MAX)
+
+    async def traces_of_referral(self, referral_id: str) -> list[Span]:
+        """All spans of all traces in which at least one span names the referral, by start.
+
+        At most the first TRACES_PER_REFERRAL_MAX traces and their first SPANS_PER_ANSWER_MAX spans.
+        """
+        return await self._spans(
+            TRACES_OF_REFERRAL, referral_id, SPANS_PER_ANSWER_MAX, TRACES_PER_REFERRAL_MAX
+        )
+
+    async def edges_of_trace(self, trace_id: str) -> set[tuple[str, str]]:
+        """(parent service, child service) for every direct parent and child in different services."""
+        async with self._connection() as connection:
+            return {(parent, child) for parent, child in await connection.fetch(EDGES_OF_TRACE, trace_id)}
+
+    async def _spans(self, question: str, *facts: str | int) -> list[Span]:
+        async with self._connection() as connection:
+            rows = await connection.fetch(question, *facts)
+        return [_SPAN.validate_json(row["document"]) for row in rows]
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[PoolConnectionProxy]:
+        try:
+            async with self._pool.acquire(timeout=SECONDS_MAX) as connection:
+                yield connection
+        except _AWAY as error:
+            raise StoreAway(f"{type(error).__name__}: {error}".rstrip(": ")) from error
+
+
+_AWAY = (
+    OSError,  # nobody listens; TimeoutError is one too
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server said goodbye between two questions, and its end has not arrived yet
+    asyncpg.PostgresConnectionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+)
+
+
+@asynccontextmanager
+async def open_store(database_url: str) -> AsyncIterator[SpanStore]:
+    """The store of this database; its connections are closed at the end."""
+    pool = asyncpg.create_pool(
+        database_url,
+        min_size=0,
+        max_size=CONNECTIONS_MAX,
+        timeout=SECONDS_MAX,
+        command_timeout=SECONDS_MAX,
+        server_settings={
+            "synchronous_commit": "off",
+            "jit": "off",
+        },  # a span lost in a crash costs nobody anything
+    )
+    async with pool:
+        yield SpanStore(pool)
+
+
+def _row(span: Span) -> tuple[object, ...]:
+    referral = span.attributes.get(REFERRAL_ATTRIBUTE)
+    return (
+        span.trace_id,
+        span.span_id,
+        span.parent_id,
+        span.service,
+        span.start_ns,
+        None if referral is None else str(referral)[:REFERRAL_ID_LENGTH_MAX],
+        orjson.dumps(span).decode(),
+    )
+
+
+def _count(status: str) -> int:
+    """The number at the end of PostgreSQL's answer, as in `INSERT 0 17`."""
+    return int(status.rpartition(" ")[2])

@@ -1,0 +1,90 @@
+"""Where `alongside` finds its sub-commands, and what it says when a distribution or a network is absent."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoints, distribution
+
+import pytest
+from typer.testing import CliRunner
+
+from alongside_cli import main, running
+from alongside_cli.errors import NotRunning, Unavailable
+from alongside_contracts.services import SERVICES
+from alongside_localstack.infrastructure import temporary_folder
+
+COMMANDS = {
+    found.name: owner
+    for owner in ("alongside", "alongside-localstack", "alongside-lab")
+    for found in distribution(owner).entry_points
+    if found.group == main.COMMANDS
+}
+
+
+def only_the_operators(*, group: str) -> EntryPoints:
+    """What a machine finds where nothing but `alongside` is installed."""
+    return distribution("alongside").entry_points.select(group=group)
+
+
+def test_who_brings_which_command_is_what_the_distributions_declare() -> None:
+    elsewhere = {name: owner for name, owner in COMMANDS.items() if owner != "alongside"}
+
+    assert elsewhere == main.BROUGHT_BY
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_is_for(command: str) -> None:
+    result = CliRunner().invoke(main.app, [command, "--help"], prog_name="alongside")
+
+    assert result.exit_code == 0
+    assert f" alongside {command} " in result.output
+
+
+@pytest.mark.parametrize("arguments", [["bench", "--quick"], ["faults", "--help"], ["up"], ["simulate", "x"]])
+def test_a_command_whose_distribution_is_absent_says_what_to_install(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "entry_points", only_the_operators)
+
+    result = CliRunner().invoke(main.app, arguments)
+
+    assert result.exit_code == 1
+    assert f"install {COMMANDS[arguments[0]]}" in result.stderr
+
+
+def test_commands_speak_to_the_installation_that_settings_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    for service in SERVICES:
+        monkeypatch.setenv(f"ALONGSIDE_{service.upper()}_URL", f"https://{service}.example/")
+    monkeypatch.setenv("ALONGSIDE_SERVICE_TOKEN", "a-token")
+
+    found = running.installation()
+
+    assert found.addresses == {service: f"https://{service}.example" for service in SERVICES}
+    assert found.service_token == "a-token"
+
+
+def test_half_an_installation_is_refused_with_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALONGSIDE_INTAKE_URL", "https://intake.example")
+
+    with pytest.raises(
+        Unavailable, match=r"ALONGSIDE_MATCHING_URL, .*ALONGSIDE_NOTIFICATIONS_URL is not set"
+    ):
+        running.installation()
+
+
+def test_without_settings_the_network_of_this_machine_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    with temporary_folder() as folder:
+        monkeypatch.setenv("ALONGSIDE_STATE", str(folder))
+
+        with pytest.raises(NotRunning, match="start one with `make up`"):
+            running.installation()
+
+
+def test_without_settings_and_local_stack_it_is_said_how_to_name_a_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "entry_points", only_the_operators)
+
+    with pytest.raises(
+        NotRunning, match=r"ALONGSIDE_INTAKE_URL.*ALONGSIDE_SERVICE_TOKEN.*alongside-localstack"
+    ):
+        running.installation()
