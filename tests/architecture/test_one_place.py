@@ -10,7 +10,7 @@ from tests.architecture.source import Source, calls, dotted, package_sources, re
 CHASSIS = "alongside_chassis"
 OUTSIDE = {"alongside_cli", "alongside_localstack", "alongside_lab"}
 """What runs beside services: it prints, plays partners, and looks into databases."""
-OFFSETS_ARE_COMMITTED_IN = {(CHASSIS, "listener.py"), ("alongside_cli", "kafka/offsets.py")}
+OFFSETS_ARE_COMMITTED_IN = {(CHASSIS, "consume/listener.py"), ("alongside_cli", "kafka/offsets.py")}
 KAFKA_CLIENT = re.compile(r"(^|\.)AIOKafka(Producer|Consumer|AdminClient|Client)$")
 WALL_CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns))$")
 SQL_VERB = re.compile(r"\b(select|insert|update|delete|with|from|where)\b", re.IGNORECASE)
@@ -21,13 +21,14 @@ def test_only_the_transaction_commits() -> None:
     broken = [
         source.at(node)
         for source in package_sources()
-        if (source.package, source.inside) != (CHASSIS, "transaction.py")
+        if (source.package, source.inside) != (CHASSIS, "announce/transaction.py")
         for node in ast.walk(source.tree)
         if (calls_method(node, "commit") and not commits_offsets(source, node)) or says_commit(node)
     ]
 
     assert not broken, report(
-        broken, "one batch, one commit, in chassis/transaction.py: take a `Tx` and let it commit (style 9)"
+        broken,
+        "one batch, one commit, in chassis/announce/transaction.py: take a `Tx` and let it commit (style 9)",
     )
 
 
@@ -70,7 +71,7 @@ def test_every_kafka_client_is_told_who_it_is_in_one_way() -> None:
 
     assert not broken, report(
         broken,
-        "give it `**kafka.options()` (chassis/kafka.py): addresses, user, password and CA in one place",
+        "give it `**kafka.options()` (chassis/kafka/access.py): addresses, user, password and CA in one place",
     )
 
 
@@ -123,7 +124,7 @@ def test_sql_is_put_together_from_constants_only() -> None:
     broken = [
         f"{source.at(part)} {{{ast.unparse(part.value)}}}"
         for source in package_sources()
-        if re.search(r"(^|_)store(\.py|/)", source.inside)
+        if re.search(r"(^|[_/])store(\.py|/)", source.inside)
         for text in ast.walk(source.tree)
         if isinstance(text, ast.JoinedStr) and SQL_VERB.search(ast.unparse(text))
         for part in text.values
@@ -136,7 +137,7 @@ def test_sql_is_put_together_from_constants_only() -> None:
 
 
 # Developer commands inside a package (`python -m …`): their output is for the terminal.
-PROGRAMS = {"__main__.py", "schemas.py"}
+PROGRAMS = {"__main__.py", "gate.py"}
 
 
 def calls_method(node: ast.AST, name: str) -> bool:
@@ -184,8 +185,7 @@ def says_commit(node: ast.AST) -> bool:
 def may_send(source: Source) -> bool:
     """Tell whether the file is the relay or its ways to Kafka, a test instrument, or a partner played by the command line."""
     return source.package in OUTSIDE or (
-        source.package == CHASSIS
-        and source.inside.split("/")[0].removesuffix(".py") in {"relay", "ways", "testing"}
+        source.package == CHASSIS and source.inside in {"announce/relay.py", "announce/ways.py", "testing.py"}
     )
 
 

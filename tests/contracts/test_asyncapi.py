@@ -9,9 +9,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from alongside_contracts import streams
-from alongside_contracts.asyncapi import channel_id
 from alongside_contracts.registry import all_events
-from alongside_contracts.schemas import ASYNCAPI, ROOM
+from alongside_contracts.schemas.asyncapi import channel_id
+from alongside_contracts.schemas.gate import ASYNCAPI, ROOM
 
 
 @pytest.fixture(scope="module")

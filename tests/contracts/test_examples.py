@@ -12,16 +12,16 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from alongside_contracts.errors import MalformedEvent
 from alongside_contracts.event import Event, parse
-from alongside_contracts.examples import (
+from alongside_contracts.intake import SubmissionReceived
+from alongside_contracts.registry import all_events
+from alongside_contracts.schemas.examples import (
     as_announced,
     edited_examples,
     examples_of,
     remember,
     unreadable_examples,
 )
-from alongside_contracts.intake import SubmissionReceived
-from alongside_contracts.registry import all_events
-from alongside_contracts.schemas import ROOM, revisions, schema_of
+from alongside_contracts.schemas.gate import ROOM, revisions, schema_of
 from alongside_contracts.vocabulary import Answer, Setting
 
 EXAMPLES = ROOM / "examples"

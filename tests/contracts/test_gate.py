@@ -8,10 +8,10 @@ from typing import Any, Literal
 import pytest
 from pydantic import Field
 
-from alongside_contracts.compatibility import Schema, breaks, shape
 from alongside_contracts.event import Contract
 from alongside_contracts.intake import SubmissionReceived
-from alongside_contracts.schemas import ROOM, check, main, revise, revisions, schema_of
+from alongside_contracts.schemas.compatibility import Schema, breaks, shape
+from alongside_contracts.schemas.gate import ROOM, check, main, revise, revisions, schema_of
 
 
 class Seat(Contract):

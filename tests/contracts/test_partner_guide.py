@@ -14,7 +14,7 @@ from alongside_contracts.event import Event, parse
 from alongside_contracts.intake import CODES_MAX, SubmissionReceived
 from alongside_contracts.partner import SubmissionAnswered
 from alongside_contracts.registry import all_events, event_class
-from alongside_contracts.schemas import ROOM
+from alongside_contracts.schemas.gate import ROOM
 from alongside_contracts.vocabulary import Answer, ProblemCode
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -13,8 +13,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from rich.console import Console
 
-from alongside_chassis import replay
 from alongside_chassis.clock import SystemClock
+from alongside_chassis.lifecycle import replay
 from alongside_chassis.testing import ServiceBench
 from alongside_cli.kafka.topics import Topic
 from alongside_cli.network import Network, Refused

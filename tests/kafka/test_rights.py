@@ -26,8 +26,8 @@ from aiokafka.protocol.coordination import FindCoordinatorRequest
 from aiokafka.protocol.fetch import FetchRequest
 from pydantic import SecretStr
 
-from alongside_chassis.kafka import Kafka, SaslMechanism
-from alongside_chassis.turned_away import why
+from alongside_chassis.kafka.access import Kafka, SaslMechanism
+from alongside_chassis.kafka.turned_away import why
 from alongside_cli.errors import ClusterRefused
 from alongside_cli.kafka.access import access_of
 from alongside_cli.kafka.streams import topics_of

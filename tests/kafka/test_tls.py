@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from alongside_chassis.turned_away import why
+from alongside_chassis.kafka.turned_away import why
 from alongside_contracts import streams
 from alongside_localstack.kafka.security import Tls
 from alongside_localstack.stack import LocalStack

@@ -10,14 +10,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from alongside_chassis.handlers import Handlers
-from alongside_chassis.health import Vitals
+from alongside_chassis.announce.relay import Relay
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.handlers import Handlers
+from alongside_chassis.consume.listener import Listener
+from alongside_chassis.http.health import Vitals
 from alongside_chassis.kafka import Kafka
-from alongside_chassis.listener import Listener
-from alongside_chassis.relay import Relay
 from alongside_chassis.service import make_pipeline
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.transaction import Tx
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionAdmitted
 from tests.builders import an_admission

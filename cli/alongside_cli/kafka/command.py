@@ -15,7 +15,7 @@ import typer
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
-from alongside_chassis.turned_away import why
+from alongside_chassis.kafka.turned_away import why
 from alongside_cli.errors import CommandError
 from alongside_cli.kafka import offsets
 from alongside_cli.kafka import set_up as setting_up

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
 
 from alongside_chassis.kafka import Kafka
-from alongside_chassis.telemetry import make_tracing, trace_headers
+from alongside_chassis.observe.telemetry import make_tracing, trace_headers
 from alongside_contracts import cloudevents, streams
 from alongside_contracts.access import user_of
 from alongside_contracts.event import Event, parse

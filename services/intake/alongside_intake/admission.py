@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.errors import Problem
-from alongside_chassis.transaction import Tx
 from alongside_contracts.ids import ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
 from alongside_intake import announcements, store

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from alongside_chassis.handlers import Paused
+from alongside_chassis.consume import Paused, Quarantine
 from alongside_chassis.origin import Origin as RecordOrigin
-from alongside_chassis.quarantine import Quarantine
 from alongside_contracts.ids import ReferralId, SubmissionId
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionEscalated, SubmissionLinked
 from alongside_contracts.partner import IntakePaused, IntakeResumed, Origin, Problem, SubmissionAnswered

@@ -5,16 +5,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor, encode_cursor
-from alongside_chassis.transaction import Tx
 from alongside_contracts.intake import Submission
 from alongside_intake import store
 from alongside_intake.admission import Desk, no_such_submission, tell
-from alongside_intake.contact_routes_api import contact_routes_router
 from alongside_intake.domain.facts import Policies, State
 from alongside_intake.filing import Recorded, Sent
-from alongside_intake.people_api import partners_router, people_router
-from alongside_intake.vault import Vault
+from alongside_intake.people.api import partners_router, people_router
+from alongside_intake.people.contact_routes_api import contact_routes_router
+from alongside_intake.people.vault import Vault
 from alongside_intake.views import (
     ClearCommand,
     ConsentCommand,

@@ -7,10 +7,10 @@ from alongside_contracts import streams
 from alongside_intake.admission import Desk
 from alongside_intake.api import intake_router
 from alongside_intake.handlers import intake_handlers
-from alongside_intake.open_projection import OpenReferralsProjection
+from alongside_intake.people.vault import Vault
 from alongside_intake.policy_file import read_policies
+from alongside_intake.rebuild.projection import OpenReferralsProjection
 from alongside_intake.settings import Settings
-from alongside_intake.vault import Vault
 
 
 def service(settings: Settings) -> Service:

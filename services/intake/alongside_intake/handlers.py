@@ -4,18 +4,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from alongside_chassis.announce import Tx
+from alongside_chassis.consume import Handlers, Paused, Quarantine, Refused, Timer
 from alongside_chassis.errors import Unprocessable
-from alongside_chassis.handlers import Handlers, Paused, Refused, Timer
 from alongside_chassis.origin import Origin
-from alongside_chassis.quarantine import Quarantine
-from alongside_chassis.transaction import Tx
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import TERMINAL, ProblemCode
-from alongside_intake import announcements, people_store, store
+from alongside_intake import announcements, store
 from alongside_intake.admission import HELD_OVERDUE, Desk, tell
 from alongside_intake.filing import Sent
+from alongside_intake.people import store as people_store
 
 
 def intake_handlers(desk: Desk) -> Handlers:

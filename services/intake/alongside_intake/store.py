@@ -12,8 +12,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.columns import Columns
-from alongside_chassis.transaction import Tx
 from alongside_contracts.ids import PersonId, ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
 from alongside_intake.domain.decide import Admitted, Escalated, Held, Linked, NextActor, Rejected

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from alongside_contracts.ids import RegionId
 from alongside_contracts.intake import Consent, Submission
 from alongside_contracts.vocabulary import ProblemCode, Setting
-from alongside_intake.contacts import EmailAddress
 from alongside_intake.domain import facts
 from alongside_intake.domain.facts import State
+from alongside_intake.people.contacts import EmailAddress
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_contracts.ids import OfferId, ProposalId, ReferralId
 from alongside_contracts.matching import MatchAccepted, MatchDeclined, MatchLapsed
 from alongside_contracts.vocabulary import OfferKind, Reason

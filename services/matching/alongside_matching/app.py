@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from alongside_chassis.replay import NotRebuilt
+from alongside_chassis.lifecycle import NotRebuilt
 from alongside_chassis.service import Service, build_app
 from alongside_contracts import streams
 from alongside_matching.api import routers
@@ -32,6 +32,7 @@ def service(settings: Settings) -> Service:
         settings=settings,
         handlers=handlers(desk),
         hears=(streams.JOURNEY,),
+        uploads=("/imports",),
         routers=routers(desk, directory_bytes_max=settings.directory_bytes_max),
         projection=NotRebuilt(
             "Places are held and offers are chosen here; to do that again would choose anew, while targets have"

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_contracts.event import Event
 from alongside_contracts.ids import OfferId, ProposalId, ReferralId, new_id
 from alongside_contracts.matching import MatchProposed, MatchWaitlisted

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_contracts.event import Event
 from alongside_contracts.referrals import ReferralStatusChanged
 from alongside_matching.asking import PROPOSAL_EXPIRY

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
-from alongside_chassis.runtime import Runtime
+from alongside_chassis.lifecycle import Runtime
 from alongside_matching.store import decisions
 
 FORGET_SECONDS: Final = 60.0

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_contracts.ids import new_id
 from alongside_contracts.vocabulary import Format, Mode, Need, OfferKind
 from alongside_matching import offering

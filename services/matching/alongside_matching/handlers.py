@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from alongside_chassis.handlers import Handlers, Timer
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
+from alongside_chassis.consume import Handlers, Timer
 from alongside_contracts.event import Event
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.referrals import FeedbackGiven, ReferralStatusChanged, ReferralSucceeded

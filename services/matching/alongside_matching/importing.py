@@ -17,7 +17,7 @@ from uuid import UUID
 import asyncpg
 
 from alongside_chassis.database import connection
-from alongside_chassis.runtime import Runtime
+from alongside_chassis.lifecycle import Runtime
 from alongside_contracts.ids import new_id
 from alongside_matching.directory.documents import records_of
 from alongside_matching.directory.errors import DirectoryError
@@ -26,6 +26,7 @@ from alongside_matching.directory.model import DirectoryService, Listing
 from alongside_matching.directory.report import ImportReport
 from alongside_matching.domain.policy import Policies, Policy
 from alongside_matching.looking import look_soon
+from alongside_matching.names import DIRECTORY_IMPORTED
 from alongside_matching.reviewing import review
 from alongside_matching.settings import Settings
 from alongside_matching.store import directory_records, imports, offer_batches
@@ -140,9 +141,7 @@ async def _tell(runtime: Runtime, import_id: UUID, seconds: float) -> None:
         row = await imports.view(conn, import_id)
     told = ("state", "region", "read", "created", "changed", "unchanged", "quarantined", "vanished")
     if row is not None:
-        runtime.log.info(
-            "directory-imported", seconds=round(seconds, 3), **{name: row[name] for name in told}
-        )
+        runtime.log.info(DIRECTORY_IMPORTED, seconds=round(seconds, 3), **{name: row[name] for name in told})
 
 
 def _source(region: str) -> str:

@@ -3,7 +3,8 @@
 from typing import Final
 
 from alongside_chassis.database import connection
-from alongside_chassis.runtime import Runtime
+from alongside_chassis.lifecycle import Runtime
+from alongside_matching.names import OFFERS_LOADED
 from alongside_matching.shelf import Shelf
 from alongside_matching.store import offers
 
@@ -27,5 +28,5 @@ class Loading:
             async with connection(runtime.pool) as conn:
                 count = await self._shelf.load(conn, region)
             seconds = round(runtime.clock.monotonic() - began, 3)
-            runtime.log.info("offers-loaded", region=region, offers=count, seconds=seconds)
+            runtime.log.info(OFFERS_LOADED, region=region, offers=count, seconds=seconds)
         self.unready_because = None

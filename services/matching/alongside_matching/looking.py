@@ -11,7 +11,7 @@ from math import floor
 from typing import Final
 from uuid import UUID
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_matching.domain.policy import Policy
 from alongside_matching.store.requests import Turn
 

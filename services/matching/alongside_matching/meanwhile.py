@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_matching.desk import Desk
 from alongside_matching.domain.facts import Request
 from alongside_matching.domain.interim import Coming, Interim, interim_for, joinable

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_contracts.ids import new_id
 from alongside_matching.domain import seats as rules
 from alongside_matching.domain.policy import Policies

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_matching.domain.certificates import Unsound, recordable
 from alongside_matching.domain.places import BelowPromised, Fits, fits
 from alongside_matching.domain.policy import Policies

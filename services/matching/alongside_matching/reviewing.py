@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_contracts.vocabulary import Mode
 from alongside_matching.domain.certificates import standing
 from alongside_matching.domain.policy import Policies, Policy

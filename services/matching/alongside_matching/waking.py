@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_contracts.event import Event
 from alongside_matching.asking import Decided, Seeker, ask, propose
 from alongside_matching.desk import Desk

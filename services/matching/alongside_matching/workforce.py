@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_matching.domain.certificates import Certificate, Sound, Unsound, recordable
 from alongside_matching.domain.policy import Policies
 from alongside_matching.offering import settle

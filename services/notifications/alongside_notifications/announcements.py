@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_contracts.ids import NoticeId, ReferralId
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
 from alongside_contracts.vocabulary import Channel, RecipientRole, Status

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.errors import Problem
 from alongside_chassis.http import (
     PAGE_MAX,
@@ -18,7 +19,6 @@ from alongside_chassis.http import (
     decode_id_cursor,
     encode_cursor,
 )
-from alongside_chassis.transaction import Tx
 from alongside_contracts.vocabulary import Channel, RecipientRole, Status
 from alongside_notifications import store
 from alongside_notifications.domain.audience import Role

@@ -5,17 +5,17 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from alongside_chassis.runtime import Runtime
+from alongside_chassis.lifecycle import Runtime
 from alongside_chassis.service import Service, Worker, build_app
 from alongside_contracts import streams
 from alongside_notifications import store
 from alongside_notifications.api import crisis_router, inbox_router, notices_router
-from alongside_notifications.delivery import Delivery, Terms
 from alongside_notifications.handlers import notifications_handlers
-from alongside_notifications.inbox_projection import InboxProjection
-from alongside_notifications.mail import MailRelay
-from alongside_notifications.metrics import MailMetrics
-from alongside_notifications.routes import ContactRoutes, open_client
+from alongside_notifications.rebuild.projection import InboxProjection
+from alongside_notifications.sending.delivery import Delivery, Terms
+from alongside_notifications.sending.mail import MailRelay
+from alongside_notifications.sending.metrics import MailMetrics
+from alongside_notifications.sending.routes import ContactRoutes, open_client
 from alongside_notifications.settings import Settings
 
 COUNT_SECONDS: Final = 5.0

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from alongside_chassis.handlers import Handlers, Timer
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
+from alongside_chassis.consume import Handlers, Timer
 from alongside_contracts.ids import new_id
 from alongside_contracts.intake import SubmissionEscalated
 from alongside_contracts.matching import MatchLapsed

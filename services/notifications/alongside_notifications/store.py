@@ -9,8 +9,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.columns import Columns
-from alongside_chassis.transaction import Tx
 from alongside_notifications.domain.audience import Channel, Kind, Recipient, Role
 from alongside_notifications.domain.ladder import Escalation
 from alongside_notifications.domain.notice import News, Notice, Recorded, Subject

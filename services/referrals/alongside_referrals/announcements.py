@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_contracts import vocabulary as words
 from alongside_contracts.ids import OfferId, PersonId, ReferralId
 from alongside_contracts.intake import SupportRequest

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.errors import Problem
 from alongside_chassis.http import (
     PAGE_MAX,
@@ -16,7 +17,6 @@ from alongside_chassis.http import (
     decode_id_cursor,
     encode_cursor,
 )
-from alongside_chassis.transaction import Tx
 from alongside_referrals import store
 from alongside_referrals.domain import commands
 from alongside_referrals.domain.decisions import Moved, Noted, Refusal, Refused, Stale

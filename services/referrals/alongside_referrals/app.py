@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from alongside_chassis.replay import NotRebuilt
+from alongside_chassis.lifecycle import NotRebuilt
 from alongside_chassis.service import Service, build_app
 from alongside_contracts import streams
 from alongside_referrals.api import router

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from alongside_chassis.announce import Tx
+from alongside_chassis.consume import Handlers, Timer
 from alongside_chassis.errors import Unprocessable
-from alongside_chassis.handlers import Handlers, Timer
-from alongside_chassis.transaction import Tx
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.matching import (
     MatchAccepted,

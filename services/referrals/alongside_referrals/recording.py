@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 from alongside_contracts.ids import new_id
 from alongside_referrals import store
 from alongside_referrals.announcements import Change, announce, announce_successor

@@ -54,7 +54,7 @@ def _collect_garbage_seldom() -> None:
 
 def _migrate(package: str, settings: Settings) -> None:
     upgrade = importlib.import_module("alongside_chassis.migrations").upgrade
-    make_log = importlib.import_module("alongside_chassis.logs").make_log
+    make_log = importlib.import_module("alongside_chassis.observe.logs").make_log
     revision = upgrade(settings.database_url.get_secret_value(), package)
     make_log(package, form=settings.log_format).info("migrated", revision=revision)
 

@@ -12,29 +12,32 @@ from fastapi import APIRouter, FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from starlette.middleware import Middleware
 
-from alongside_chassis import dead_letters, failed_timers, idempotency, inbox, outbox, quarantine
+from alongside_chassis.announce import inbox, outbox
+from alongside_chassis.announce.relay import Relay
 from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.clock import Clock, SystemClock
+from alongside_chassis.consume import dead_letters, quarantine
+from alongside_chassis.consume.handlers import Handlers
+from alongside_chassis.consume.limits import PartnerLimits
+from alongside_chassis.consume.listener import Listener
+from alongside_chassis.consume.pipeline import Limits, Pipeline, Tools
 from alongside_chassis.database import connected, connection
-from alongside_chassis.handlers import Handlers
-from alongside_chassis.health import Vitals, health_router
-from alongside_chassis.http import add_problem_handlers
-from alongside_chassis.limits import PartnerLimits
-from alongside_chassis.listener import Listener
-from alongside_chassis.logs import make_log
-from alongside_chassis.metrics import Metrics
-from alongside_chassis.middleware import BodyLimit, RequestLine
-from alongside_chassis.operations import operations_router
-from alongside_chassis.pipeline import Limits, Pipeline, Tools
-from alongside_chassis.preparation import NothingToPrepare, Preparation, after, prepare
-from alongside_chassis.quarantine_doors import quarantine_router
-from alongside_chassis.relay import Relay
-from alongside_chassis.replay import NO_PROJECTION, ProjectionOf
-from alongside_chassis.replay_doors import replay_router
-from alongside_chassis.runtime import Runtime
+from alongside_chassis.http import idempotency
+from alongside_chassis.http.api import add_problem_handlers
+from alongside_chassis.http.health import Vitals, health_router
+from alongside_chassis.http.middleware import BodyLimit, RequestLine
+from alongside_chassis.http.operations import operations_router
+from alongside_chassis.http.quarantine_doors import quarantine_router
+from alongside_chassis.http.replay_doors import replay_router
+from alongside_chassis.lifecycle import failed_timers
+from alongside_chassis.lifecycle.preparation import NothingToPrepare, Preparation, after, prepare
+from alongside_chassis.lifecycle.replay import NO_PROJECTION, ProjectionOf
+from alongside_chassis.lifecycle.runtime import Runtime
+from alongside_chassis.lifecycle.timers import Timers
+from alongside_chassis.observe.logs import make_log
+from alongside_chassis.observe.metrics import Metrics
+from alongside_chassis.observe.telemetry import close_tracing, make_tracing
 from alongside_chassis.settings import Settings
-from alongside_chassis.telemetry import close_tracing, make_tracing
-from alongside_chassis.timers import Timers
 from alongside_contracts.streams import Stream, by_group
 
 Worker = Callable[[Runtime], Coroutine[Any, Any, None]]
@@ -51,6 +54,7 @@ class Service:
 
     `hears` are the streams it reads, each in the consumer group the stream names for it. `workers` run beside the HTTP
     routes and are cancelled at the stop; they must survive that anywhere.
+    `uploads` are the ends of paths that stream large bodies and limit them themselves.
     `projection` makes what a replay builds anew, or says why there is nothing. `preparation` is done before anything is
     heard.
     """
@@ -62,6 +66,7 @@ class Service:
     hears: Sequence[Stream]
     routers: Sequence[APIRouter] = ()
     workers: Sequence[Worker] = ()
+    uploads: Sequence[str] = ()
     projection: ProjectionOf = NO_PROJECTION
     preparation: Preparation = field(default_factory=NothingToPrepare)
 
@@ -128,7 +133,9 @@ def make_door(service: Service, tracing: TracerProvider, lifespan: Any = None) -
         lifespan=lifespan,
         middleware=[
             Middleware(RequestLine),
-            Middleware(BodyLimit, bytes_max=service.settings.http_body_bytes_max),
+            Middleware(
+                BodyLimit, bytes_max=service.settings.http_body_bytes_max, exempt=tuple(service.uploads)
+            ),
         ],
         telemetry={"tracer_provider": tracing, "operation_spans": False, "logs": False, "metrics": False},
     )

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, FilePath, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from alongside_chassis.kafka import NO_PASSWORD, Kafka, SaslMechanism, SecurityProtocol
+from alongside_chassis.kafka.access import NO_PASSWORD, Kafka, SaslMechanism, SecurityProtocol
 
 
 class KafkaAccess(BaseSettings):

@@ -18,13 +18,13 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from alongside_chassis import dead_letters
+from alongside_chassis.consume import dead_letters
+from alongside_chassis.consume.dead_letters import DeadLetter
+from alongside_chassis.consume.reading import Record
 from alongside_chassis.database import connection
-from alongside_chassis.dead_letters import DeadLetter
-from alongside_chassis.reading import Record
-from alongside_chassis.runtime import Runtime
+from alongside_chassis.lifecycle.runtime import Runtime
+from alongside_chassis.lifecycle.timers import Timers
 from alongside_chassis.service import Service, make_door, make_pipeline, make_tools
-from alongside_chassis.timers import Timers
 from alongside_contracts import cloudevents
 from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.event import Event, parse

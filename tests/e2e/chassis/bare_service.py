@@ -5,12 +5,12 @@ It writes down every reference that begins with the prefix. While it is faulty, 
 
 import sys
 
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.errors import Unprocessable
-from alongside_chassis.handlers import Handlers
 from alongside_chassis.main import serve
 from alongside_chassis.service import Service, build_app
 from alongside_chassis.settings import Settings
-from alongside_chassis.transaction import Tx
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
 from alongside_contracts.vocabulary import ProblemCode

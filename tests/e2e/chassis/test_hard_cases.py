@@ -10,13 +10,13 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTimestampError
 
-from alongside_chassis import ways
-from alongside_chassis.dead_letters import DeadLetter
+from alongside_chassis.announce import ways
+from alongside_chassis.announce.parcels import murmur2
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.dead_letters import DeadLetter
+from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.errors import Unprocessable
-from alongside_chassis.handlers import Handlers
-from alongside_chassis.parcels import murmur2
 from alongside_chassis.testing import ManualClock
-from alongside_chassis.transaction import Tx
 from alongside_cli.kafka.topics import Topic
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived

@@ -8,13 +8,13 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from alongside_chassis.handlers import Handlers
+from alongside_chassis.announce.relay import Relay
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.handlers import Handlers
+from alongside_chassis.consume.listener import Listener
 from alongside_chassis.kafka import Kafka
-from alongside_chassis.listener import Listener
-from alongside_chassis.relay import Relay
 from alongside_chassis.service import make_pipeline
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.transaction import Tx
 from alongside_cli.kafka.topics import Topic
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived

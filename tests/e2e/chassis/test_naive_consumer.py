@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from alongside_chassis.handlers import Handlers
+from alongside_chassis.consume.handlers import Handlers
 from alongside_cli.kafka.topics import Topic
 from alongside_contracts import streams
 from alongside_localstack.infrastructure import infrastructure

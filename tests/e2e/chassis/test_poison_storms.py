@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from alongside_chassis.handlers import Handlers
+from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.testing import ServiceBench
 from alongside_cli.kafka.topics import Topic
 from alongside_cli.letters import oldest_first, replay_letters

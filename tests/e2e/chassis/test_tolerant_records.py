@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from alongside_chassis import tolerant_records
+from alongside_chassis.kafka import tolerant_records
 from alongside_cli.kafka.topics import Topic
 from alongside_localstack.stack import LocalStack
 from tests.e2e.chassis.raw_records import publish_raw

@@ -8,7 +8,7 @@ import pytest
 from fastapi import APIRouter
 from sqlalchemy import MetaData, create_engine
 
-from alongside_chassis.handlers import Handlers
+from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.service import Service
 from alongside_chassis.settings import Settings
 from alongside_chassis.tables import chassis_tables

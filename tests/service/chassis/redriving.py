@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 
 import httpx2
 
-from alongside_chassis.dead_letters import DeadLetter
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.dead_letters import DeadLetter
+from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.errors import Unprocessable
-from alongside_chassis.handlers import Handlers
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.transaction import Tx
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.vocabulary import ProblemCode
 from tests.builders import a_proposal

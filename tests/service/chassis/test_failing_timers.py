@@ -7,12 +7,12 @@ from functools import partial
 
 import pytest
 
-from alongside_chassis import failed_timers
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.dead_letters import State
+from alongside_chassis.consume.handlers import Handlers, Timer
 from alongside_chassis.database import connection
-from alongside_chassis.dead_letters import State
-from alongside_chassis.handlers import Handlers, Timer
+from alongside_chassis.lifecycle import failed_timers
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.transaction import Tx
 from tests.builders import SUNDAY_NOON, an_admission
 from tests.service.chassis.conftest import BareBench
 from tests.service.chassis.redriving import OURS

@@ -9,11 +9,11 @@ import pytest
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.errors import Problem
-from alongside_chassis.handlers import Handlers
-from alongside_chassis.http import Command, Page, Read, ServiceOnly, decode_id_cursor
+from alongside_chassis.http.api import Command, Page, Read, ServiceOnly, decode_id_cursor
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.transaction import Tx
 from tests.builders import an_admission
 from tests.service.chassis.conftest import BareBench
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import asyncpg
 
-from alongside_chassis import relay
-from alongside_chassis.handlers import Handlers
+from alongside_chassis.announce import relay
+from alongside_chassis.consume.handlers import Handlers
 from tests.service.chassis.conftest import BareBench
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import asyncpg
 import pytest
 
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.handlers import Handlers, Refused
 from alongside_chassis.errors import DeadLetterLimit, Stopped, Unprocessable
-from alongside_chassis.handlers import Handlers, Refused
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.transaction import Tx
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
 from alongside_contracts.matching import MatchProposed
 from alongside_contracts.vocabulary import ProblemCode

@@ -9,11 +9,11 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
-from alongside_chassis.handlers import Handlers, Timer
-from alongside_chassis.runtime import Runtime
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.handlers import Handlers, Timer
+from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_chassis.service import build_app
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.transaction import Tx
 from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench
 from tests.service.chassis.test_running import nobody

@@ -8,15 +8,15 @@ from uuid import uuid4
 
 import pytest
 
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.handlers import Handlers, Paused
+from alongside_chassis.consume.judging import Left
+from alongside_chassis.consume.pipeline import Pipeline
+from alongside_chassis.consume.quarantine import Quarantine
+from alongside_chassis.consume.reading import Record
 from alongside_chassis.errors import DeadLetterLimit, Unprocessable
-from alongside_chassis.handlers import Handlers, Paused
-from alongside_chassis.judging import Left
-from alongside_chassis.pipeline import Pipeline
-from alongside_chassis.quarantine import Quarantine
-from alongside_chassis.reading import Record
 from alongside_chassis.service import make_pipeline
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.transaction import Tx
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
 from alongside_contracts.partner import IntakePaused, IntakeResumed

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from aiokafka.errors import MessageSizeTooLargeError
 
-from alongside_chassis import dead_letters
+from alongside_chassis.announce.relay import Relay
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume import dead_letters
+from alongside_chassis.consume.handlers import Refused
 from alongside_chassis.database import connection
-from alongside_chassis.handlers import Refused
 from alongside_chassis.kafka import Kafka
-from alongside_chassis.relay import Relay
 from alongside_chassis.testing import Headers, ServiceBench
-from alongside_chassis.transaction import Tx
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
 from alongside_contracts.partner import SubmissionAnswered

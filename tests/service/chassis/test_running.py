@@ -11,16 +11,16 @@ import httpx2
 from aiokafka.errors import KafkaConnectionError
 from fastapi import FastAPI
 
-from alongside_chassis.handlers import Handlers
-from alongside_chassis.health import Vitals
+from alongside_chassis.announce.relay import Relay
+from alongside_chassis.consume.handlers import Handlers
+from alongside_chassis.consume.listener import Listener
+from alongside_chassis.http.health import Vitals
 from alongside_chassis.kafka import Kafka
-from alongside_chassis.listener import Listener
-from alongside_chassis.relay import Relay
-from alongside_chassis.runtime import Runtime
+from alongside_chassis.kafka.turned_away import why
+from alongside_chassis.lifecycle.runtime import Runtime
+from alongside_chassis.lifecycle.timers import Timers
 from alongside_chassis.service import Service, _kept_alive, build_app, make_pipeline
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.timers import Timers
-from alongside_chassis.turned_away import why
 from alongside_contracts import streams
 from tests.builders import an_admission
 from tests.polling import poll_until

@@ -4,10 +4,10 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
-from alongside_chassis.handlers import Handlers, Timer
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.handlers import Handlers, Timer
+from alongside_chassis.lifecycle.timers import Timers
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.timers import Timers
-from alongside_chassis.transaction import Tx
 from tests.builders import SUNDAY_NOON, an_admission
 from tests.service.chassis.conftest import BareBench
 

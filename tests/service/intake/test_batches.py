@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from alongside_chassis.reading import Record
+from alongside_chassis.consume.reading import Record
 from alongside_chassis.service import make_pipeline
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event

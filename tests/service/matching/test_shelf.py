@@ -5,9 +5,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.database import connection
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.transaction import Tx
 from alongside_matching.domain.facts import Offer
 from alongside_matching.loading import Loading
 from alongside_matching.shelf import Shelf

@@ -18,9 +18,9 @@ from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_contracts.vocabulary import Actor, OfferKind, Risk, Status
 from alongside_notifications.app import delivery
-from alongside_notifications.delivery import Delivery
-from alongside_notifications.metrics import MailMetrics
-from alongside_notifications.routes import ContactRoutes, open_client
+from alongside_notifications.sending.delivery import Delivery
+from alongside_notifications.sending.metrics import MailMetrics
+from alongside_notifications.sending.routes import ContactRoutes, open_client
 from alongside_notifications.settings import OnCall, Settings
 from tests.conftest import SERVICE_TOKEN, SUNDAY_NOON
 from tests.service.notifications.doors import ContactBook, Mailbox, contact_book, mailbox

@@ -11,7 +11,7 @@ import pytest
 from alongside_contracts.ids import OfferId, PersonId, new_id
 from alongside_contracts.notifications import NoticeDelivered
 from alongside_contracts.vocabulary import RecipientRole
-from alongside_notifications.delivery import Delivery
+from alongside_notifications.sending.delivery import Delivery
 from alongside_notifications.settings import Settings
 from tests.service.notifications.conftest import (
     OFFER_MAIL,

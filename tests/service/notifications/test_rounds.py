@@ -11,18 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from opentelemetry import trace
 
+from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.testing import ServiceBench
-from alongside_chassis.transaction import Tx
 from alongside_contracts.event import Event
 from alongside_contracts.ids import OfferId, PersonId, ProposalId, ReferralId, new_id
 from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.vocabulary import Actor, Channel, Status
-from alongside_notifications import queue_store
-from alongside_notifications.conclusions import Attempted, Conclusions
 from alongside_notifications.domain.audience import Kind
 from alongside_notifications.domain.notice import Recorded
 from alongside_notifications.domain.retry import Accepted, Delivered, Patience
 from alongside_notifications.domain.rounds import Due
+from alongside_notifications.sending import store as queue_store
+from alongside_notifications.sending.conclusions import Attempted, Conclusions
 from tests.polling import poll_until
 from tests.service.notifications.conftest import (
     OFFER,

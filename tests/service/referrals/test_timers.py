@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from alongside_chassis.handlers import Timer
+from alongside_chassis.consume.handlers import Timer
 from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import Actor, BusinessStatus, Reason, Status

@@ -5,7 +5,7 @@ from itertools import islice
 
 from opentelemetry import trace
 
-from alongside_chassis.telemetry import context_of
+from alongside_chassis.observe.telemetry import context_of
 from alongside_contracts import cloudevents
 from alongside_contracts.event import parse
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived

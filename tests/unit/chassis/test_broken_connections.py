@@ -7,7 +7,7 @@ import pytest
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaConnectionError
 
-from alongside_chassis import broken_connections
+from alongside_chassis.kafka import broken_connections
 
 
 class Closed:

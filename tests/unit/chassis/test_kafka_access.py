@@ -9,8 +9,8 @@ from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError,
 from pydantic import SecretStr, ValidationError
 
 from alongside_chassis.kafka import Kafka
+from alongside_chassis.kafka.turned_away import why
 from alongside_chassis.settings import Settings
-from alongside_chassis.turned_away import why
 from alongside_localstack.ports import free_port
 
 PASSWORD = "correct-horse"

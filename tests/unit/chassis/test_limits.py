@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from alongside_chassis.limits import (
+from alongside_chassis.consume.limits import (
     Counted,
     PartnerLimits,
     Tally,

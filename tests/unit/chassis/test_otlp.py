@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags, TraceState
 
-from alongside_chassis.otlp import encode
+from alongside_chassis.observe.otlp import encode
 
 RESOURCE = Resource({"service.name": "intake", "service.namespace": "alongside"})
 SCOPES = [

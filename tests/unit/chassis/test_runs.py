@@ -6,8 +6,8 @@ from aiokafka import ConsumerRecord
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_chassis.reading import Heard, read
-from alongside_chassis.runs import runs
+from alongside_chassis.consume.reading import Heard, read
+from alongside_chassis.consume.runs import runs
 from alongside_contracts import cloudevents
 from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.event import Event

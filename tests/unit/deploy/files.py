@@ -11,9 +11,9 @@ import yaml
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic_settings import BaseSettings
 
-from alongside_chassis.metrics import Metrics
+from alongside_chassis.observe.metrics import Metrics
 from alongside_contracts.services import SERVICES
-from alongside_notifications.metrics import MailMetrics
+from alongside_notifications.sending.metrics import MailMetrics
 from tests.architecture.source import ROOT
 
 PREFIX = "ALONGSIDE_"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alongside_intake.vault import CannotOpen, Owner, Vault
+from alongside_intake.people.vault import CannotOpen, Owner, Vault
 
 MASTER_KEY = b"0123456789abcdef0123456789abcdef"
 PERSON, SOMEBODY_ELSE = Owner("person", "1"), Owner("person", "2")

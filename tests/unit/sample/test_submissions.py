@@ -10,8 +10,8 @@ from alongside_contracts.cloudevents import decode
 from alongside_contracts.event import parse
 from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.vocabulary import AgeBand, Need, Setting
-from alongside_intake.contacts import ContactRoute
 from alongside_intake.domain.decide import Admitted
+from alongside_intake.people.contacts import ContactRoute
 from alongside_intake.views import PartnerCommand
 from alongside_localstack.sample.needs import OFTEN_TOGETHER, PREVALENCE
 from alongside_localstack.sample.partners import SamplePartner, demo_partners, partners

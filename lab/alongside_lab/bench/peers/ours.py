@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from fastapi import FastAPI
 
-from alongside_chassis.handlers import Handlers
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.main import serve
 from alongside_chassis.service import Service, build_app
-from alongside_chassis.transaction import Tx
 from alongside_contracts.ids import SubmissionId, new_id
 from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.partner import SubmissionAnswered

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command
-from alongside_chassis.transaction import Tx
 from alongside_contracts.ids import RegionId
 from alongside_contracts.vocabulary import Need
 from alongside_matching import group_importing

@@ -9,8 +9,8 @@ import asyncpg
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command, Read
-from alongside_chassis.transaction import Tx
 from alongside_contracts.vocabulary import Mode, OfferKind
 from alongside_matching import meeting, offering
 from alongside_matching.api import group_refusals, refusals

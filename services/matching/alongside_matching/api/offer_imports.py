@@ -5,9 +5,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.errors import Problem
 from alongside_chassis.http import Command
-from alongside_chassis.transaction import Tx
 from alongside_contracts.ids import RegionId
 from alongside_matching import offering
 from alongside_matching.api import refusals

@@ -7,8 +7,8 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Query, Response
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command, Page, Read, decode_id_cursor
-from alongside_chassis.transaction import Tx
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching import offering
 from alongside_matching.api import refusals

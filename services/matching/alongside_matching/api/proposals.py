@@ -8,8 +8,8 @@ import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor
-from alongside_chassis.transaction import Tx
 from alongside_contracts.vocabulary import MatchReason, OfferKind, Reason
 from alongside_matching import answering
 from alongside_matching.api import refusals

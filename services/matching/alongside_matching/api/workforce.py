@@ -9,8 +9,8 @@ import asyncpg
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command, Read
-from alongside_chassis.transaction import Tx
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching import offering, workforce
 from alongside_matching.api import refusals

@@ -1,7 +1,7 @@
 """What the milestones service does with what it hears."""
 
-from alongside_chassis.handlers import Handlers
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
+from alongside_chassis.consume import Handlers
 from alongside_contracts.milestones import MilestoneReached
 from alongside_contracts.referrals import ReferralStatusChanged
 from alongside_milestones import store

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from alongside_chassis.transaction import Tx
+from alongside_chassis.announce import Tx
 
 _ADD: Final = """
     insert into milestone (referral_id, reached_at) values ($1, $2)

@@ -1,0 +1,1 @@
+"""Who people are and how they are reached: opaque ids, sealed contact routes, and their erasure."""

@@ -1,0 +1,182 @@
+"""The HTTP door to partners, to registering people's contact routes, and to erasure."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+
+from alongside_chassis.announce import Tx
+from alongside_chassis.errors import Problem
+from alongside_chassis.http import (
+    PAGE_MAX,
+    Command,
+    Page,
+    Read,
+    ServiceOnly,
+    decode_cursor,
+    encode_cursor,
+)
+from alongside_contracts.ids import PartnerId, Reference
+from alongside_contracts.streams import PARTNER_REFERRALS, PARTNER_STATUS
+from alongside_contracts.vocabulary import Setting
+from alongside_intake.admission import HELD_OVERDUE
+from alongside_intake.domain.facts import SELF, Policies
+from alongside_intake.people import contacts
+from alongside_intake.people import store as people_store
+from alongside_intake.people.contacts import ContactRoute
+from alongside_intake.people.store import Partner
+from alongside_intake.people.vault import Owner, Vault
+from alongside_intake.views import ContactRouteKept, ErasureView, PartnerCommand, PartnerView
+
+REMAINS: Final = (
+    "decisions, under an opaque id: codes, region, setting and times",
+    "at matching and referrals, under opaque ids: codes, whom they were with, and whom they asked not to go on with",
+    "events already announced, until their streams' retention ends: codes, opaque ids, the submitter's reference",
+    "records put aside unread, which cannot be told to be anybody's",
+)
+
+
+def partners_router(policies: Policies, vault: Vault) -> APIRouter:
+    """Registering and finding partners."""
+    router = APIRouter(prefix="/partners", tags=["partners"])
+
+    @router.put("/{partner_id}", response_model=PartnerView)
+    async def register(partner_id: PartnerId, partner: PartnerCommand, command: Command) -> Response:
+        """Register a partner, or correct what is known of it; until then its records are refused."""
+        _check(partner_id, partner, policies)
+
+        async def work(tx: Tx) -> PartnerView:
+            await people_store.register(
+                tx, partner_id, name=partner.name, setting=partner.setting.value, region=partner.region
+            )
+            if partner.contact_email is not None:
+                route = ContactRoute(email=partner.contact_email)
+                await contacts.keep(tx, vault, Owner("partner", partner_id), route)
+            return _view(_registered(await people_store.partner(tx.conn, partner_id)))
+
+        return await command.run(work)
+
+    @router.get("")
+    async def listing(
+        read: Read, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50
+    ) -> Page[PartnerView]:
+        """Partners by id."""
+        after = decode_cursor(cursor, 1)
+        rows = await people_store.partners(read.conn, after=after[0] if after else "", limit=limit)
+        following = encode_cursor(rows[-1].id) if len(rows) == limit else None
+        return Page(items=[_view(row) for row in rows], next_cursor=following)
+
+    @router.get("/{partner_id}")
+    async def one(partner_id: PartnerId, read: Read) -> PartnerView:
+        """One partner."""
+        return _view(_registered(await people_store.partner(read.conn, partner_id)))
+
+    return router
+
+
+def people_router(vault: Vault) -> APIRouter:
+    """Registering contact routes, for our own services alone, and erasure."""
+    router = APIRouter(tags=["people"], dependencies=[ServiceOnly])
+
+    @router.put("/people/{namespace}/{person_reference:path}/contact-route", response_model=ContactRouteKept)
+    async def keep_route(
+        namespace: Annotated[PartnerId, Path(description="The partner's id, or `self`.")],
+        person_reference: Reference,
+        route: ContactRoute,
+        command: Command,
+    ) -> Response:
+        """Register how to reach a person, before or after they were submitted."""
+
+        async def work(tx: Tx) -> ContactRouteKept:
+            if namespace != SELF:
+                _registered(await people_store.partner(tx.conn, namespace))
+            person_id = await people_store.person(tx, namespace, person_reference)
+            await contacts.keep(tx, vault, Owner("person", str(person_id)), route)
+            return ContactRouteKept(person_id=person_id, kept_at=tx.now)
+
+        return await command.run(work)
+
+    @router.delete("/people/{person_id}", response_model=ErasureView)
+    async def erase(person_id: UUID, command: Command) -> Response:
+        """Erase a person, and say what remains. Refused while an alarm about them rings."""
+
+        async def work(tx: Tx) -> ErasureView:
+            return await _erase(tx, person_id)
+
+        return await command.run(work)
+
+    return router
+
+
+async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
+    alarms = await people_store.alarms_of(tx, person_id)
+    if alarms:
+        raise Problem(
+            status=409,
+            code="alarm-still-rings",
+            title="This person may be in danger: an escalated submission has not been cleared",
+            remedy=f"Look at submission {alarms[0]} first.",
+        )
+    erased = await people_store.erase(tx, person_id)
+    if erased is None:
+        raise Problem(
+            status=404,
+            code="person-not-found",
+            title="There is no such person",
+            remedy="Use the person_id of a submission.",
+            field="person_id",
+        )
+    for submission_id in erased.submissions:
+        tx.no_longer(HELD_OVERDUE, str(submission_id))
+    return ErasureView(
+        person_id=person_id,
+        erased_at=erased.erased_at,
+        contact_route_erased=erased.contact_route,
+        submissions_emptied=len(erased.submissions),
+        remains=REMAINS,
+    )
+
+
+def _check(partner_id: str, partner: PartnerCommand, policies: Policies) -> None:
+    """Raises Problem for an id that is taken by the platform, and for a region it does not have."""
+    if partner_id == SELF:
+        raise Problem(
+            status=422,
+            code="partner-id-reserved",
+            title="This id stands for people who submit for themselves",
+            remedy="Choose another id.",
+            field="partner_id",
+        )
+    if not policies.serves(partner.region):
+        raise Problem(
+            status=422,
+            code="region-not-found",
+            title="The network has no such region",
+            remedy="Use the id of a region of GET /regions.",
+            field="region",
+        )
+
+
+def _registered(partner: Partner | None) -> Partner:
+    if partner is None:
+        raise Problem(
+            status=404,
+            code="partner-not-found",
+            title="There is no such partner",
+            remedy="Register it with PUT /partners/{partner_id}.",
+            field="partner_id",
+        )
+    return partner
+
+
+def _view(partner: Partner) -> PartnerView:
+    return PartnerView(
+        id=partner.id,
+        name=partner.name,
+        setting=Setting(partner.setting),
+        region=partner.region,
+        registered_at=partner.registered_at,
+        has_contact_route=partner.has_contact_route,
+        referrals_topic=PARTNER_REFERRALS.topic(partner.id),
+        status_topic=PARTNER_STATUS.topic(partner.id),
+    )

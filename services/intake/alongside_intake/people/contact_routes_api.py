@@ -1,0 +1,103 @@
+"""The HTTP door to how people and partners are reached: for our own services alone, at the moment of sending."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal, Self, TypeAlias
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from alongside_chassis.errors import Problem
+from alongside_chassis.http import Read, ServiceOnly
+from alongside_intake.names import CONTACT_ROUTE_UNREADABLE
+from alongside_intake.people import contacts
+from alongside_intake.people.contacts import ContactRoute
+from alongside_intake.people.vault import CannotOpen, Owner, Vault
+
+RECIPIENTS_MAX: Final = 200
+_ID_CHARS_MAX: Final = 100
+
+Lacking: TypeAlias = Literal["contact-route-missing", "contact-route-unreadable"]
+"""Nobody registered one, or it was erased; or what is kept does not open, which somebody has to look at."""
+
+
+class Asked(BaseModel):
+    """One recipient somebody is about to write to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["person", "partner"]
+    id: str = Field(min_length=1, max_length=_ID_CHARS_MAX)
+
+
+class RoutesQuery(BaseModel):
+    """The recipients of one round of sending."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recipients: Annotated[Sequence[Asked], Field(min_length=1, max_length=RECIPIENTS_MAX)]
+
+
+class RouteAnswer(BaseModel):
+    """What is known of one recipient: an address, or the code of what stands against one."""
+
+    kind: str
+    id: str
+    email: str | None = None
+    problem: Lacking | None = None
+
+    @classmethod
+    def of(cls, asked: Asked, found: ContactRoute | CannotOpen | None) -> Self:
+        """As it was found in the vault."""
+        match found:
+            case ContactRoute(email=email):
+                return cls(kind=asked.kind, id=asked.id, email=email)
+            case CannotOpen():
+                return cls(kind=asked.kind, id=asked.id, problem="contact-route-unreadable")
+            case None:
+                return cls(kind=asked.kind, id=asked.id, problem="contact-route-missing")
+
+
+class RouteAnswers(BaseModel):
+    """One answer for each recipient, in the order they were asked for."""
+
+    routes: Sequence[RouteAnswer]
+
+
+def contact_routes_router(vault: Vault) -> APIRouter:
+    """How to reach one recipient, or as many as one round of sending has."""
+    router = APIRouter(prefix="/contact-routes", tags=["people"], dependencies=[ServiceOnly])
+
+    @router.post("/query")
+    async def query(asked: RoutesQuery, read: Read) -> RouteAnswers:
+        """How to reach many; what is wrong with one of them concerns no other. It reads only."""
+        owners = {each: Owner(each.kind, each.id) for each in asked.recipients}
+        found = await contacts.find(read.conn, vault, set(owners.values()))
+        for owner, route in found.items():
+            if isinstance(route, CannotOpen):
+                read.runtime.log.error(CONTACT_ROUTE_UNREADABLE, kind=owner.kind, exc=route)
+        return RouteAnswers(
+            routes=[RouteAnswer.of(each, found.get(owners[each])) for each in asked.recipients]
+        )
+
+    @router.get("/{kind}/{owner_id}")
+    async def one(kind: Literal["person", "partner"], owner_id: str, read: Read) -> ContactRoute:
+        """How to reach one, with all that was registered about it."""
+        owner = Owner(kind, owner_id)
+        return _present((await contacts.find(read.conn, vault, [owner])).get(owner))
+
+    return router
+
+
+def _present(found: ContactRoute | CannotOpen | None) -> ContactRoute:
+    """Raises Problem where there is none, and CannotOpen."""
+    if isinstance(found, CannotOpen):
+        raise found
+    if found is None:
+        raise Problem(
+            status=404,
+            code="contact-route-missing",
+            title="No contact route is registered, or it was erased",
+            remedy="Register one, or reach them another way.",
+            field="owner_id",
+        )
+    return found

@@ -1,0 +1,53 @@
+"""How to reach a person or a partner: registered here, sealed in the vault, opened only for our own services."""
+
+from collections.abc import Collection
+from typing import Annotated
+
+import asyncpg
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from alongside_chassis.announce import Tx
+from alongside_intake.people import store as people_store
+from alongside_intake.people.vault import CannotOpen, Owner, Vault
+
+EmailAddress = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, max_length=254, pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+$"
+    ),
+]
+"""One address, loosely checked: whether it works is for the mail server to say."""
+
+
+class ContactRoute(BaseModel):
+    """A way to reach somebody, and what is safe to do with it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    email: EmailAddress
+    safe_voicemail: bool = False
+    neutral_sender: bool = True
+
+
+async def keep(tx: Tx, vault: Vault, owner: Owner, route: ContactRoute) -> None:
+    """Seal a contact route for its owner, with a data key made the first time. The owner's row must be locked."""
+    wrapped = await people_store.wrapped_key(tx.conn, owner)
+    if wrapped is None:
+        wrapped = vault.new_key(owner)
+        await people_store.keep_key(tx, owner, wrapped)
+    await people_store.keep_route(tx, owner, vault.seal(owner, wrapped, route.model_dump_json().encode()))
+
+
+async def find(
+    conn: asyncpg.Connection, vault: Vault, owners: Collection[Owner]
+) -> dict[Owner, ContactRoute | CannotOpen]:
+    """The contact routes of these owners; left out is who has none, or was erased. One that does not open hides none."""
+    sealed = await people_store.sealed_routes(conn, owners)
+    return {owner: _opened(vault, owner, *texts) for owner, texts in sealed.items()}
+
+
+def _opened(vault: Vault, owner: Owner, wrapped: bytes, sealed: bytes) -> ContactRoute | CannotOpen:
+    try:
+        return ContactRoute.model_validate_json(vault.open(owner, wrapped, sealed))
+    except CannotOpen as error:
+        return error

@@ -1,0 +1,192 @@
+"""Every question intake asks its database about people, partners and their sealed contact routes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from alongside_chassis.announce import Tx
+from alongside_contracts.ids import PersonId, new_id
+from alongside_intake.domain.facts import State
+from alongside_intake.people.vault import Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """An organisation that refers."""
+
+    id: str
+    name: str
+    setting: str
+    region: str
+    registered_at: datetime
+    has_contact_route: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure took away, and when the person was erased first."""
+
+    erased_at: datetime
+    contact_route: bool
+    submissions: tuple[UUID, ...]
+
+
+async def is_registered(conn: asyncpg.Connection, partner: str) -> bool:
+    """Whether the network knows this partner."""
+    return bool(await registered(conn, {partner}))
+
+
+async def registered(conn: asyncpg.Connection, asked: Collection[str]) -> frozenset[str]:
+    """Which of these partners the network knows."""
+    rows = await conn.fetch("select id from partner where id = any($1::text[])", list(asked))
+    return frozenset(row["id"] for row in rows)
+
+
+async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str) -> None:
+    """Register a partner, or correct what is known of it."""
+    await tx.conn.execute(
+        """
+        insert into partner (id, name, setting, region, registered_at, changed_at) values ($1, $2, $3, $4, $5, $5)
+        on conflict (id) do update
+            set name = excluded.name, setting = excluded.setting, region = excluded.region,
+                changed_at = excluded.changed_at
+        """,
+        partner,
+        name,
+        setting,
+        region,
+        tx.now,
+    )
+
+
+async def partner(conn: asyncpg.Connection, partner_id: str) -> Partner | None:
+    """One partner."""
+    rows = await conn.fetch(f"{_PARTNERS} where p.id = $1", partner_id)
+    return Partner(**dict(rows[0])) if rows else None
+
+
+async def partners(conn: asyncpg.Connection, *, after: str, limit: int) -> list[Partner]:
+    """Partners by id; `after` is the last one seen."""
+    rows = await conn.fetch(f"{_PARTNERS} where p.id > $1 order by p.id limit $2", after, limit)
+    return [Partner(**dict(row)) for row in rows]
+
+
+async def person(tx: Tx, namespace: str, reference: str) -> PersonId:
+    """The person a submitter means, new or known, locked."""
+    return PersonId(
+        await tx.conn.fetchval(
+            """
+            insert into person (id, namespace, reference, created_at) values ($1, $2, $3, $4)
+            on conflict (namespace, reference) do update set reference = excluded.reference returning id
+            """,
+            new_id(),
+            namespace,
+            reference,
+            tx.now,
+        )
+    )
+
+
+async def wrapped_key(conn: asyncpg.Connection, owner: Owner) -> bytes | None:
+    """The owner's wrapped data key; None when there never was one, or it was erased."""
+    key: bytes | None = await conn.fetchval(
+        "select wrapped_key from vault_key where kind = $1 and owner = $2", owner.kind, owner.id
+    )
+    return key
+
+
+async def keep_key(tx: Tx, owner: Owner, wrapped: bytes) -> None:
+    """Keep a new wrapped data key."""
+    await tx.conn.execute(
+        "insert into vault_key (kind, owner, wrapped_key, created_at) values ($1, $2, $3, $4)",
+        owner.kind,
+        owner.id,
+        wrapped,
+        tx.now,
+    )
+
+
+async def keep_route(tx: Tx, owner: Owner, sealed: bytes) -> None:
+    """Keep a sealed contact route in place of an earlier one."""
+    await tx.conn.execute(
+        """
+        insert into contact_route (kind, owner, sealed, changed_at) values ($1, $2, $3, $4)
+        on conflict (kind, owner) do update set sealed = excluded.sealed, changed_at = excluded.changed_at
+        """,
+        owner.kind,
+        owner.id,
+        sealed,
+        tx.now,
+    )
+
+
+async def sealed_routes(
+    conn: asyncpg.Connection, owners: Collection[Owner]
+) -> dict[Owner, tuple[bytes, bytes]]:
+    """The wrapped data key and sealed contact route of each of these owners who has one."""
+    rows = await conn.fetch(
+        """
+        select kind, owner, k.wrapped_key, r.sealed
+        from unnest($1::text[], $2::text[]) as asked (kind, owner)
+            join contact_route r using (kind, owner) join vault_key k using (kind, owner)
+        """,
+        [owner.kind for owner in owners],
+        [owner.id for owner in owners],
+    )
+    return {Owner(row["kind"], row["owner"]): (row["wrapped_key"], row["sealed"]) for row in rows}
+
+
+async def alarms_of(tx: Tx, person_id: UUID) -> list[UUID]:
+    """The person's escalations that nobody cleared, the person locked."""
+    await tx.conn.execute("select 1 from person where id = $1 for update", person_id)
+    rows = await tx.conn.fetch(
+        "select id from submission where person_id = $1 and state = $2 and superseded_by is null",
+        person_id,
+        State.ESCALATED.value,
+    )
+    return [row["id"] for row in rows]
+
+
+async def erase(tx: Tx, person_id: UUID) -> Erased | None:
+    """Erase a person; None when there is no such person.
+
+    1 the row keeps its opaque id and loses the submitter's reference; 2 the data key goes, and the contact route with
+    it; 3 submissions keep their decision and lose what was submitted; 4 no later submission is linked to theirs;
+    5 answers kept for repeated requests are forgotten, as they show the submitter's reference.
+    """
+    erased_at = await tx.conn.fetchval(  # 1
+        """
+        update person set reference = 'erased ' || id, erased_at = coalesce(erased_at, $2)
+        where id = $1 returning erased_at
+        """,
+        person_id,
+        tx.now,
+    )
+    if erased_at is None:
+        return None
+    gone = await tx.conn.execute(  # 2
+        "delete from vault_key where kind = 'person' and owner = $1", str(person_id)
+    )
+    emptied = await tx.conn.fetch(  # 3
+        """
+        update submission set facts = null, reference = 'erased ' || id, risks = '{}', suggestions = '{}',
+            cleared_because = null, next_actor = null, due_at = null
+        where person_id = $1 and facts is not null returning id
+        """,
+        person_id,
+    )
+    await tx.conn.execute("delete from open_referral where person_id = $1", person_id)  # 4
+    await tx.conn.execute(  # 5
+        "delete from idempotency_key where position(convert_to($1, 'utf8') in body) > 0", str(person_id)
+    )
+    return Erased(erased_at, gone == "DELETE 1", tuple(row["id"] for row in emptied))
+
+
+_PARTNERS: Final = """
+    select p.id, p.name, p.setting, p.region, p.registered_at, r.owner is not null as has_contact_route
+    from partner p left join contact_route r on r.kind = 'partner' and r.owner = p.id
+"""

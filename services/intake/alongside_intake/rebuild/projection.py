@@ -1,0 +1,65 @@
+"""Builds the list of open referrals anew: what the journey says began, was replaced and ended.
+
+Decisions look at this list ("is this person's need referred already?"), so nothing is written before the end is known:
+a referral that ended long ago must not be open again for the length of a replay. Submissions, people and decisions are
+intake's own and no projection.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import asyncpg
+
+from alongside_chassis.consume import Heard
+from alongside_contracts import streams
+from alongside_contracts.event import Event
+from alongside_contracts.ids import ReferralId, SubmissionId
+from alongside_contracts.intake import SubmissionAdmitted
+from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
+from alongside_contracts.streams import Stream
+from alongside_contracts.vocabulary import TERMINAL
+from alongside_intake.rebuild import store as rebuilding_store
+from alongside_intake.rebuild.store import Opened
+
+HEARS: Final[frozenset[type[Event]]] = frozenset(
+    {SubmissionAdmitted, ReferralSucceeded, ReferralStatusChanged}
+)
+
+
+@dataclass(slots=True)
+class OpenReferralsProjection:
+    """The open referrals while they are built anew. Sets, because partitions come in any order, and no end is undone."""
+
+    streams: Sequence[Stream] = (streams.JOURNEY,)
+    hears: frozenset[type[Event]] = HEARS
+    _opened: dict[ReferralId, Opened] = field(default_factory=dict)
+    _over: set[ReferralId] = field(default_factory=set)
+
+    async def hear(self, heard: Sequence[Heard], conn: asyncpg.Connection) -> int:  # noqa: ARG002  (see settle)
+        """Note what began and what is over."""
+        for item in heard:
+            self._note(item.event)
+        return 0
+
+    async def settle(self, conn: asyncpg.Connection) -> int:
+        """Write what differs; referrals nobody spoke of since the beginning of the replay are left alone."""
+        standing = [opened for id_, opened in self._opened.items() if id_ not in self._over]
+        return await rebuilding_store.keep_open(conn, standing, over=self._over)
+
+    def _note(self, event: Event) -> None:
+        match event:
+            case SubmissionAdmitted():
+                self._opened[event.referral_id] = _opened(event, event.submission_id)
+            case ReferralSucceeded():
+                self._opened[event.referral_id] = _opened(event, None)
+                self._over.add(event.replaces)
+            case ReferralStatusChanged(status=status) if status in TERMINAL:
+                self._over.add(event.referral_id)
+            case _:
+                pass  # on its way
+
+
+def _opened(event: SubmissionAdmitted | ReferralSucceeded, submission_id: SubmissionId | None) -> Opened:
+    needs = [need.value for need in event.request.needs]
+    return Opened(event.referral_id, event.person_id, submission_id, needs)

@@ -1,0 +1,1 @@
+"""Builds the inbox of notices anew from the streams, when a replay is asked for (docs/delivery.md)."""

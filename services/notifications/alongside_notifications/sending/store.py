@@ -1,0 +1,159 @@
+"""What waits to be sent, one function per question; every one of them asks or tells for many notices at once.
+
+A delivery worker claims a notice with a lease: state `sending` until `next_attempt_at`. `attempts`, raised by each
+claim, is also the fence: whoever lost the lease can no longer postpone or fail what another worker has claimed since,
+and what was looked at is claimed or closed only if nobody has claimed it meanwhile. Rows are locked in the order of
+their ids, and those another worker has in hand are left to it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from alongside_chassis.announce import Tx
+from alongside_notifications.domain.audience import Destination, Kind
+from alongside_notifications.domain.notice import Recorded
+from alongside_notifications.domain.retry import GivenUp, OnceMore
+from alongside_notifications.domain.rounds import Due
+from alongside_notifications.store import COLUMNS, recorded
+
+# Of each kind the oldest few only, so that a long queue costs no more than a short one and hides no other kind. A
+# destination that is being served is left out, so its backlog does not hide the others of its kind. What is put off
+# further than anything is ever put off was put off by a clock that ran ahead: it is due as well.
+_WAITING: Final = """
+        select id, recipient_kind, recipient_id, attempts, next_attempt_at
+        from notice
+        where state in ('pending', 'sending') and urgent = $1 and recipient_kind = asked.kind
+            and recipient_kind || ':' || recipient_id <> all($4::text[])
+"""
+_DUE: Final = f"""
+    select id, recipient_kind, recipient_id, attempts
+    from unnest($3::text[]) as asked (kind) cross join lateral (
+        ({_WAITING} and next_attempt_at <= $2 order by next_attempt_at limit $5)
+        union all
+        ({_WAITING} and next_attempt_at > $6 order by next_attempt_at limit $5)
+    ) as due
+    order by next_attempt_at, id
+"""
+_STILL_DUE: Final = """
+    select notice.id
+    from notice join unnest($1::uuid[], $2::integer[]) as due (id, attempts)
+        on notice.id = due.id and notice.attempts = due.attempts
+    where notice.state in ('pending', 'sending')
+        and (notice.next_attempt_at <= $3 or notice.next_attempt_at > $4)
+    order by notice.id
+    for update of notice skip locked
+"""
+_CLAIM: Final = f"""
+    with due as ({_STILL_DUE})
+    update notice set state = 'sending', attempts = attempts + 1, next_attempt_at = $5
+    where id in (select id from due)
+    returning {COLUMNS}
+"""
+_UNROUTABLE: Final = f"""
+    with due as ({_STILL_DUE})
+    update notice set state = 'no-route', trouble = null, next_attempt_at = null
+    where id in (select id from due)
+    returning id
+"""
+_DELIVERED: Final = """
+    update notice set state = 'delivered', delivered_at = $2, next_attempt_at = null, trouble = null
+    where id = any($1::uuid[]) and state in ('pending', 'sending')
+    returning id
+"""
+_FAILED: Final = """
+    update notice set state = 'failed', trouble = given_up.why, next_attempt_at = null
+    from unnest($1::uuid[], $2::integer[], $3::text[]) as given_up (id, attempts, why)
+    where notice.id = given_up.id and notice.state = 'sending' and notice.attempts = given_up.attempts
+    returning notice.id
+"""
+_POSTPONE: Final = """
+    update notice set state = 'pending', trouble = later.trouble, next_attempt_at = later.at
+    from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[]) as later (id, attempts, at, trouble)
+    where notice.id = later.id and notice.state = 'sending' and notice.attempts = later.attempts
+"""
+_GIVE_BACK: Final = """
+    update notice set state = 'pending', attempts = notice.attempts - 1, next_attempt_at = $3
+    from unnest($1::uuid[], $2::integer[]) as untried (id, attempts)
+    where notice.id = untried.id and notice.state = 'sending' and notice.attempts = untried.attempts
+"""
+_REST: Final = """
+    update notice set next_attempt_at = resting.until
+    from unnest($1::text[], $2::text[], $3::timestamptz[]) as resting (kind, id, until)
+    where notice.recipient_kind = resting.kind and notice.recipient_id = resting.id and notice.state = 'pending'
+        and notice.next_attempt_at < resting.until and notice.urgent = $4
+"""
+
+
+async def due(
+    conn: asyncpg.Connection,
+    *,
+    urgent: bool,
+    now: datetime,
+    kinds: Iterable[Kind],
+    busy: Iterable[Destination],
+    looked_at_max: int,
+    pause_max: timedelta,
+) -> list[Due]:
+    """What is due in a lane, oldest first, at most so much of each kind; `busy` destinations are left out.
+
+    Nothing is put off for longer than `pause_max`, unless by a clock that was wrong.
+    """
+    passed_over = [f"{kind}:{recipient_id}" for kind, recipient_id in busy]
+    rows = await conn.fetch(_DUE, urgent, now, list(kinds), passed_over, looked_at_max, now + pause_max)
+    return [Due(notice, Destination(Kind(kind), to), attempts) for notice, kind, to, attempts in rows]
+
+
+async def claim(
+    tx: Tx, looked_at: Sequence[Due], *, lease: timedelta, pause_max: timedelta
+) -> list[Recorded]:
+    """Take these for sending, oldest first; nobody else gets them before the lease ends. Some may be another's by now."""
+    rows = await tx.conn.fetch(_CLAIM, *_fence(looked_at), tx.now, tx.now + pause_max, tx.now + lease)
+    return sorted(map(recorded, rows), key=lambda taken: taken.notice.id)
+
+
+async def mark_unroutable(tx: Tx, looked_at: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
+    """There is nowhere to send these to; returns the ids of those nobody else has dealt with meanwhile."""
+    rows = await tx.conn.fetch(_UNROUTABLE, *_fence(looked_at), tx.now, tx.now + pause_max)
+    return {row["id"] for row in rows}
+
+
+async def mark_delivered(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of which this was the first word of delivery. That counts even after the lease ended: it did arrive."""
+    return {row["id"] for row in await tx.conn.fetch(_DELIVERED, ids, tx.now)}
+
+
+async def give_up(tx: Tx, failed: Sequence[tuple[Recorded, GivenUp]]) -> set[UUID]:
+    """Give these up; returns the ids of those whose lease was not lost."""
+    ids, attempts = _held([sent for sent, _ in failed])
+    rows = await tx.conn.fetch(_FAILED, ids, attempts, [decision.why for _, decision in failed])
+    return {row["id"] for row in rows}
+
+
+async def postpone(tx: Tx, waiting: Sequence[tuple[Recorded, OnceMore]]) -> None:
+    """Try these again later; nothing happens where the lease was lost."""
+    ids, attempts = _held([sent for sent, _ in waiting])
+    at, trouble = [later.at for _, later in waiting], [later.trouble for _, later in waiting]
+    await tx.conn.execute(_POSTPONE, ids, attempts, at, trouble)
+
+
+async def give_back(tx: Tx, untried: Sequence[Recorded], *, until: datetime) -> None:
+    """Give back what was claimed and not tried, to be looked at from then on; that costs no attempt."""
+    await tx.conn.execute(_GIVE_BACK, *_held(untried), until)
+
+
+async def rest(tx: Tx, resting: Sequence[tuple[Destination, datetime]], *, urgent: bool) -> None:
+    """Send these destinations nothing in this lane before the moment beside each."""
+    kinds, ids = [each.kind for each, _ in resting], [each.id for each, _ in resting]
+    await tx.conn.execute(_REST, kinds, ids, [until for _, until in resting], urgent)
+
+
+def _fence(looked_at: Sequence[Due]) -> tuple[list[UUID], list[int]]:
+    return [each.id for each in looked_at], [each.attempts for each in looked_at]
+
+
+def _held(claimed: Sequence[Recorded]) -> tuple[list[UUID], list[int]]:
+    return [each.notice.id for each in claimed], [each.attempts for each in claimed]

@@ -1,0 +1,5 @@
+"""The transaction, which alone commits; the outbox, which holds what it announces; the relay, which alone sends."""
+
+from alongside_chassis.announce.transaction import Tx
+
+__all__ = ["Tx"]

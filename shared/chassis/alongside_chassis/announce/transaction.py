@@ -1,0 +1,173 @@
+"""One unit of work, one transaction, one commit: the only place in the platform that commits."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import asyncpg
+import orjson
+from opentelemetry import trace
+from opentelemetry.trace import Span
+
+from alongside_chassis.announce import outbox
+from alongside_chassis.announce.outbox import Letter
+from alongside_chassis.database import connection
+from alongside_chassis.observe.telemetry import id_attributes, trace_headers
+from alongside_chassis.origin import Origin
+from alongside_contracts import cloudevents
+from alongside_contracts.cloudevents import CloudEvent
+from alongside_contracts.event import Event
+from alongside_contracts.ids import new_id, new_id_text
+
+# What is due at once is due by the database's clock too: ours may be ahead today, and right again tomorrow.
+_SET_TIMER: Final = """
+    insert into timer (kind, key, id, due_at, facts, trace)
+    select kind, key, id, case when due_at <= $7 then least(due_at, now()) else due_at end, facts, trace
+    from unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[], $6::jsonb[])
+        as new (kind, key, id, due_at, facts, trace)
+    on conflict (kind, key) do update
+        set id = excluded.id, due_at = excluded.due_at, facts = excluded.facts, trace = excluded.trace, attempts = 0
+"""
+_DROP_TIMER: Final = "delete from timer where kind = $1 and key = $2"
+
+
+class Cause(NamedTuple):
+    """What an announcement follows from: the event handled, its record, and the trace headers to pass on."""
+
+    event_id: str
+    origin: Origin | None
+    trace: Mapping[str, str]
+    span: Span
+
+
+@dataclass(slots=True)
+class _TimerChange:
+    kind: str
+    key: str
+    due_at: datetime | None
+    facts: Mapping[str, str]
+    trace: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Tx:
+    """A transaction in hand. Handlers, timers and HTTP commands get one; none of them ends it.
+
+    `now` is the moment the unit of work began, in UTC, the same for all it does. `announce`, `later` and
+    `no_longer` take effect with the commit, or not at all.
+    """
+
+    conn: asyncpg.Connection
+    now: datetime
+    service: str
+    shards: int
+    causes: dict[int, Cause] = field(default_factory=dict)
+    current: Cause | None = None
+    letters: list[Letter] = field(default_factory=list)
+    timers: list[_TimerChange] = field(default_factory=list)
+
+    @property
+    def cause(self) -> str | None:
+        """The id of the event being handled; None outside event handlers and timers."""
+        return self.current.event_id if self.current else None
+
+    @property
+    def record(self) -> Origin | None:
+        """The record being handled; None outside event handlers."""
+        return self.current.origin if self.current else None
+
+    def cause_of(self, event: Event) -> str:
+        """The id under which `event`, one of the batch in hand, was announced. Raises KeyError for any other."""
+        return self.causes[id(event)].event_id
+
+    def following(self, event: Event) -> None:
+        """In a batch handler: what is announced from here on follows from `event`, and joins its trace."""
+        self.current = self.causes[id(event)]
+
+    def announce(self, event: Event, *, partner: str | None = None) -> str:
+        """Announce a fact with this commit; returns its event id.
+
+        `partner` names the topic of a per-partner stream; ValueError when it is missing or out of place.
+        """
+        event_id, key = new_id_text(), event.key
+        envelope = CloudEvent(
+            id=event_id,
+            source=f"urn:alongside:service:{self.service}",
+            type=event.type,
+            data=event.__pydantic_serializer__.to_json(event, exclude_none=True),
+            time=self.now,
+            subject=key,
+            trace=self.current.trace if self.current else trace_headers(),
+        )
+        topic = event.stream.topic(partner)
+        self.letters.append(Letter(topic, key.encode(), cloudevents.header_texts(envelope), envelope.data))
+        span = self.current.span if self.current else trace.get_current_span()
+        if span.is_recording():
+            span.set_attributes(id_attributes(event))
+        return event_id
+
+    def later(self, kind: str, key: str, due_at: datetime, facts: Mapping[str, str] | None = None) -> None:
+        """Set the durable timer (`kind`, `key`); setting it again moves it."""
+        headers = self.current.trace if self.current else trace_headers()
+        self.timers.append(_TimerChange(kind, key, due_at, facts or {}, headers))
+
+    def no_longer(self, kind: str, key: str) -> None:
+        """Cancel the timer (`kind`, `key`); nothing happens when there is none."""
+        self.timers.append(_TimerChange(kind, key, None, {}, {}))
+
+    def mark(self) -> tuple[int, int]:
+        """How much was announced and timed so far, for `rewind`."""
+        return len(self.letters), len(self.timers)
+
+    def rewind(self, mark: tuple[int, int]) -> None:
+        """Forget what was announced and timed since `mark`, as its savepoint was rolled back."""
+        del self.letters[mark[0] :], self.timers[mark[1] :]
+
+    async def flush(self) -> None:
+        """Write what was announced and timed so far: 1 timers; 2 outbox. The chassis calls it, handlers never.
+
+        Inside a savepoint, what cannot be written is that savepoint's fault and nobody else's.
+        """
+        timers, letters = self.timers, self.letters
+        self.timers, self.letters = [], []
+        await _store_timers(self.conn, timers, self.now)  # 1
+        await outbox.put(self.conn, letters, self.shards)  # 2
+
+
+@asynccontextmanager
+async def transaction(pool: asyncpg.Pool, *, service: str, now: datetime, shards: int) -> AsyncIterator[Tx]:
+    """Open a transaction and commit it.
+
+    1 begin; 2 the caller's work; 3 timers and outbox; 4 commit. An exception anywhere rolls all of it back.
+    """
+    async with connection(pool) as conn:
+        unit = conn.transaction()
+        await unit.start()  # 1
+        try:
+            tx = Tx(conn=conn, now=now, service=service, shards=shards)
+            yield tx  # 2
+            await tx.flush()  # 3
+        except BaseException:
+            if not conn.is_closed():
+                await unit.rollback()
+            raise
+        await unit.commit()  # 4
+
+
+async def _store_timers(conn: asyncpg.Connection, changes: Sequence[_TimerChange], now: datetime) -> None:
+    """Write the last word on each timer, in key order so that two transactions seldom wait for each other."""
+    last = {(change.kind, change.key): change for change in changes}
+    dropped = [place for place in sorted(last) if last[place].due_at is None]
+    kept = [last[place] for place in sorted(last) if last[place].due_at is not None]
+    if dropped:
+        await conn.executemany(_DROP_TIMER, dropped)
+    if kept:
+        await conn.execute(_SET_TIMER, *zip(*map(_timer_row, kept), strict=True), now)
+
+
+def _timer_row(change: _TimerChange) -> tuple[str, str, UUID, datetime | None, str, str]:
+    facts, headers = orjson.dumps(dict(change.facts)).decode(), orjson.dumps(dict(change.trace)).decode()
+    return change.kind, change.key, new_id(), change.due_at, facts, headers

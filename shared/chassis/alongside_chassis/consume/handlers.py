@@ -1,0 +1,149 @@
+"""The list of what a service does when it hears an event, a timer, or a record it must refuse."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias, TypeVar
+
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.quarantine import Quarantine
+from alongside_chassis.origin import Origin
+from alongside_contracts.event import Event
+from alongside_contracts.partner import Problem
+from alongside_contracts.streams import Stream
+
+E = TypeVar("E", bound=Event)
+H = TypeVar("H")
+EventHandler: TypeAlias = Callable[[E, Tx], Awaitable[None]]
+SequenceHandler: TypeAlias = Callable[[Sequence[E], Tx], Awaitable[None]]
+BatchHandler: TypeAlias = Callable[[Sequence[Any], Tx], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A durable timer that came due."""
+
+    kind: str
+    key: str
+    due_at: datetime
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that was put aside: what is wrong with it and where it stands."""
+
+    problem: Problem
+    origin: Origin
+    stream: Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A partner's stream that is paused by this commit: at which record, and what was wrong with it."""
+
+    quarantine: Quarantine
+    stream: Stream
+    problem: Problem
+    origin: Origin
+
+
+TimerHandler = Callable[[Timer, Tx], Awaitable[None]]
+TimerFailedHandler = Callable[[Timer, datetime, Tx], Awaitable[None]]
+RefusedHandler = Callable[[Refused, Tx], Awaitable[None]]
+PausedHandler = Callable[[Paused, Tx], Awaitable[None]]
+ResumedHandler = Callable[[Quarantine, Tx], Awaitable[None]]
+
+
+class Handlers:
+    """What a service hears. Handlers load, decide, record, announce; they never commit, publish or retry."""
+
+    def __init__(self) -> None:
+        self.events: dict[type[Event], BatchHandler] = {}
+        self.batched: set[type[Event]] = set()
+        self.timers: dict[str, TimerHandler] = {}
+        self.tried_every: dict[str, timedelta] = {}
+        self.timer_failures: dict[str, TimerFailedHandler] = {}
+        self.refusals: dict[str, RefusedHandler] = {}
+        self.pauses: dict[str, PausedHandler] = {}
+        self.resumptions: dict[str, ResumedHandler] = {}
+
+    def on(self, contract: type[E]) -> Callable[[EventHandler[E]], EventHandler[E]]:
+        """Handle one event at a time."""
+
+        def register(handler: EventHandler[E]) -> EventHandler[E]:
+            async def alone(events: Sequence[E], tx: Tx) -> None:
+                (event,) = events
+                await handler(event, tx)
+
+            self._add(contract, alone)
+            return handler
+
+        return register
+
+    def on_batch(self, contract: type[E]) -> Callable[[SequenceHandler[E]], SequenceHandler[E]]:
+        """Handle consecutive events of one type together, for set-based SQL; order per key is kept.
+
+        The handler calls `tx.following(event)` before it announces what follows from that event.
+        """
+
+        def register(handler: SequenceHandler[E]) -> SequenceHandler[E]:
+            self._add(contract, handler)
+            self.batched.add(contract)
+            return handler
+
+        return register
+
+    def on_timer(
+        self, kind: str, *, tried_every: timedelta = timedelta(days=1)
+    ) -> Callable[[TimerHandler], TimerHandler]:
+        """Handle a timer of this kind when it is due; `tried_every` is how often once its handler keeps failing."""
+
+        def register(handler: TimerHandler) -> TimerHandler:
+            self.tried_every[kind] = tried_every
+            if self.timers.setdefault(kind, handler) is not handler:
+                raise ValueError(f"timer {kind} has a handler already")
+            return handler
+
+        return register
+
+    def on_timer_failed(self, kind: str) -> Callable[[TimerFailedHandler], TimerFailedHandler]:
+        """Say who looks after what a timer was about, each time its handler failed after several attempts.
+
+        The handler is told when the timer is tried next. It leaves the timer itself alone.
+        """
+
+        def register(handler: TimerFailedHandler) -> TimerFailedHandler:
+            if self.timer_failures.setdefault(kind, handler) is not handler:
+                raise ValueError(f"timer {kind} has such a handler already")
+            return handler
+
+        return register
+
+    def on_refused(self, stream: Stream) -> Callable[[RefusedHandler], RefusedHandler]:
+        """Answer for a record of this stream that was put aside, in the transaction that puts it aside."""
+        return _once(self.refusals, stream)
+
+    def on_paused(self, stream: Stream) -> Callable[[PausedHandler], PausedHandler]:
+        """Tell a partner that its stream is paused, in the transaction that pauses it."""
+        return _once(self.pauses, stream)
+
+    def on_resumed(self, stream: Stream) -> Callable[[ResumedHandler], ResumedHandler]:
+        """Tell a partner that its stream is read again, in the transaction that resumes it."""
+        return _once(self.resumptions, stream)
+
+    def _add(self, contract: type[Event], handler: BatchHandler) -> None:
+        if contract in self.events:
+            raise ValueError(f"{contract.__name__} has a handler already")
+        self.events[contract] = handler
+
+
+def _once(handlers: dict[str, H], stream: Stream) -> Callable[[H], H]:
+    """Registers one handler for a stream."""
+
+    def register(handler: H) -> H:
+        if handlers.setdefault(stream.name, handler) is not handler:
+            raise ValueError(f"{stream.name} has such a handler already")
+        return handler
+
+    return register

@@ -1,0 +1,252 @@
+"""The HTTP door: commands in one transaction each, reads, cursor pages, and problem+json for everything refused."""
+
+import asyncio
+import base64
+import binascii
+import hmac
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Annotated, Any, Final, Generic, TypeVar
+from uuid import UUID
+
+import asyncpg
+import orjson
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.delivery import Verdict, verdict_on
+from alongside_chassis.errors import Problem
+from alongside_chassis.http import idempotency
+from alongside_chassis.http.idempotency import Stored
+from alongside_chassis.lifecycle.runtime import Runtime
+
+PROBLEM_JSON: Final = "application/problem+json"
+COMMAND_ATTEMPTS_MAX: Final = 5
+PAGE_MAX: Final = 200
+AWAY_RETRY_SECONDS: Final = 1
+
+T = TypeVar("T")
+Work = Callable[[Tx], Awaitable[BaseModel | None]]
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list. `next_cursor` asks for the next; null on the last page."""
+
+    items: Sequence[T]
+    next_cursor: str | None = None
+
+
+def encode_cursor(*parts: str) -> str:
+    """An opaque cursor out of the sort values of the last item shown."""
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, parts: int) -> tuple[str, ...] | None:
+    """The sort values a cursor stands for; None for the first page. Raises Problem for anything else."""
+    if cursor is None:
+        return None
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        values = None
+    if not isinstance(values, list) or len(values) != parts or not all(isinstance(v, str) for v in values):
+        raise bad_cursor()
+    return tuple(values)
+
+
+def decode_id_cursor(cursor: str | None) -> UUID | None:
+    """The id a cursor stands for; None for the first page. Raises Problem for anything else."""
+    values = decode_cursor(cursor, 1)
+    if values is None:
+        return None
+    try:
+        return UUID(values[0])
+    except ValueError:
+        raise bad_cursor() from None
+
+
+def bad_cursor() -> Problem:
+    """A cursor that is none of ours."""
+    return Problem(
+        status=422,
+        code="bad-cursor",
+        title="This cursor was not given out here",
+        remedy="Start again without a cursor, then follow next_cursor.",
+        field="cursor",
+    )
+
+
+class CommandRunner:
+    """Runs one command: a transaction around `work`, its answer stored under the Idempotency-Key when there is one."""
+
+    def __init__(self, request: Request, runtime: Runtime, body: bytes) -> None:
+        self._request, self._runtime, self._body = request, runtime, body
+
+    async def run(self, work: Work, *, status: int = 200) -> Response:
+        """Do the work once and answer with what it returns (204 for None).
+
+        A lost race with another transaction is tried again. Raises Problem, and whatever `work` raises; nothing is
+        kept then.
+        """
+        for attempt in range(1, COMMAND_ATTEMPTS_MAX + 1):
+            try:
+                return await self._once(work, status)
+            except asyncpg.PostgresError as error:
+                if verdict_on(error) is not Verdict.RETRY or attempt == COMMAND_ATTEMPTS_MAX:
+                    raise
+                await asyncio.sleep(0.01 * 2**attempt)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _once(self, work: Work, status: int) -> Response:
+        key = self._key()
+        async with self._runtime.transaction() as tx:
+            if key is not None:
+                url = self._request.url
+                request = idempotency.digest(self._request.method, f"{url.path}?{url.query}", self._body)
+                stored = await idempotency.claim(tx.conn, key, request)
+                if stored is not None:
+                    return _response(stored, replayed=True)
+            result = await work(tx)
+            answer = Stored(204, b"") if result is None else Stored(status, result.model_dump_json().encode())
+            if key is not None:
+                await idempotency.store(tx.conn, key, answer)
+        return _response(answer, replayed=False)
+
+    def _key(self) -> str | None:
+        key = self._request.headers.get("idempotency-key")
+        if key is not None and not 1 <= len(key) <= idempotency.KEY_CHARS_MAX:
+            raise Problem(
+                status=422,
+                code="bad-idempotency-key",
+                title="The Idempotency-Key is empty or too long",
+                remedy=f"Send 1 to {idempotency.KEY_CHARS_MAX} characters, for example a UUID.",
+                field="Idempotency-Key",
+            )
+        return key
+
+
+def _response(answer: Stored, *, replayed: bool) -> Response:
+    headers = {"Idempotency-Replayed": "true"} if replayed else {}
+    return Response(
+        answer.body, answer.status, headers, media_type="application/json" if answer.body else None
+    )
+
+
+class Reader:
+    """A connection to read with, for one request."""
+
+    def __init__(self, conn: asyncpg.Connection, runtime: Runtime) -> None:
+        self.conn, self.runtime = conn, runtime
+
+
+def runtime_of(request: Request) -> Runtime:
+    """The running service behind a request."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+async def _command(request: Request, runtime: Annotated[Runtime, Depends(runtime_of)]) -> CommandRunner:
+    return CommandRunner(request, runtime, await request.body())
+
+
+async def _read(runtime: Annotated[Runtime, Depends(runtime_of)]) -> AsyncIterator[Reader]:
+    async with runtime.read() as conn:
+        yield Reader(conn, runtime)
+
+
+async def _service_only(request: Request, runtime: Annotated[Runtime, Depends(runtime_of)]) -> None:
+    expected = runtime.settings.service_token.get_secret_value()
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise Problem(
+            status=401,
+            code="service-token-required",
+            title="Only our own services may ask this",
+            remedy="Send the service token as a bearer token.",
+            field="Authorization",
+        )
+
+
+Command = Annotated[CommandRunner, Depends(_command)]
+Read = Annotated[Reader, Depends(_read)]
+CurrentRuntime = Annotated[Runtime, Depends(runtime_of)]
+ServiceOnly = Depends(_service_only)
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error as problem+json."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+def problem_response(problem: Problem) -> Response:
+    """A problem as an HTTP answer."""
+    seconds = problem.retry_after_seconds
+    headers = {} if seconds is None else {"Retry-After": str(seconds)}
+    return Response(orjson.dumps(problem.body()), problem.status, headers, media_type=PROBLEM_JSON)
+
+
+async def _on_problem(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101  (what it was registered for)
+    return problem_response(error)
+
+
+async def _on_invalid(_request: Request, error: Exception) -> Response:
+    """Name every wrong field and its remedy, never the value that was sent."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    errors: list[dict[str, Any]] = [
+        {"where": ".".join(str(part) for part in item["loc"]), "problem": item["type"], "remedy": item["msg"]}
+        for item in error.errors()
+    ]
+    first = errors[0] if errors else {"where": None, "remedy": ""}
+    return problem_response(
+        Problem(
+            status=422,
+            code="invalid-request",
+            title="The request has fields that cannot be accepted",
+            detail=f"{len(errors)} of its fields need attention.",
+            remedy=str(first["remedy"]),
+            field=first["where"],
+            extra={"errors": errors},
+        )
+    )
+
+
+async def _on_http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    code = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(
+        error.status_code, "http-error"
+    )
+    remedy = "See /docs for what this service offers." if error.status_code in (404, 405) else ""
+    return problem_response(
+        Problem(status=error.status_code, code=code, title=str(error.detail), remedy=remedy)
+    )
+
+
+async def _on_bug(request: Request, error: Exception) -> Response:
+    """The world's fault is worth another try; a bug is ours. Neither shows its inside."""
+    runtime = runtime_of(request)
+    route = getattr(request.scope.get("route"), "path", "unmatched")
+    runtime.tools.log.error("http-failed", route=route, exc=error)
+    if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY):
+        return problem_response(
+            Problem(
+                status=503,
+                code="try-again",
+                title="A part we depend on is away",
+                remedy="Try again in a moment.",
+                retry_after_seconds=AWAY_RETRY_SECONDS,
+            )
+        )
+    return problem_response(
+        Problem(
+            status=500,
+            code="our-fault",
+            title="This went wrong on our side",
+            remedy="Try again, then tell us.",
+        )
+    )

@@ -1,0 +1,86 @@
+"""Pure ASGI middleware: one line and one measurement per request, and a limit on what a body may hold."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from alongside_chassis.errors import Problem
+from alongside_chassis.http.api import problem_response
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Any other word a client makes up would be one more time series."""
+QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
+
+
+class RequestLine:
+    """Logs and measures each request by its route, never by its full path: that may hold ids of people."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and tell how it went."""
+        if scope["type"] != "http" or scope["path"] in QUIET_PATHS:
+            await self.app(scope, receive, send)
+            return
+        tools = scope["app"].state.runtime.tools
+        began, status = tools.clock.monotonic(), 500
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        finally:
+            _tell(tools, scope, status, tools.clock.monotonic() - began)
+
+
+def _tell(tools: Any, scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "unmatched")
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    tools.metrics.http_seconds.labels(method, route, f"{status // 100}xx").observe(seconds)
+    tools.log.info("http-handled", method=method, route=route, status=status, seconds=round(seconds, 4))
+
+
+class BodyLimit:
+    """Refuses bodies over `bytes_max`, whether their length is announced or not.
+
+    Routes that stream large uploads end in one of `exempt` and limit themselves.
+    """
+
+    def __init__(self, app: ASGIApp, bytes_max: int, exempt: tuple[str, ...]) -> None:
+        self.app, self.bytes_max, self.exempt = app, bytes_max, exempt
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting what it sends."""
+        if scope["type"] != "http" or scope["path"].endswith(self.exempt):
+            await self.app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > self.bytes_max:
+            await problem_response(self._too_large())(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.bytes_max:
+                raise HTTPException(413, "The body is too large")  # FastAPI turns any other error into a 400
+            return message
+
+        await self.app(scope, counted, send)
+
+    def _too_large(self) -> Problem:
+        return Problem(
+            status=413,
+            code="too-large",
+            title="The body is too large",
+            remedy=f"Send at most {self.bytes_max} bytes.",
+            field="body",
+        )

@@ -1,0 +1,104 @@
+"""What operators may ask of a service about partners' streams: which are paused and why; to read one again."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume import quarantine
+from alongside_chassis.consume.handlers import Handlers
+from alongside_chassis.consume.quarantine import Quarantine
+from alongside_chassis.http.api import (
+    PAGE_MAX,
+    Command,
+    CurrentRuntime,
+    Page,
+    Read,
+    ServiceOnly,
+    decode_id_cursor,
+    encode_cursor,
+)
+from alongside_chassis.http.operations import Sentence
+from alongside_contracts.ids import PartnerId
+from alongside_contracts.streams import PARTNER_REFERRALS
+from alongside_contracts.vocabulary import PauseReason
+
+
+class QuarantineView(BaseModel):
+    """One pause of a partner's stream: which limit was reached, how many records were refused, what the last one lacked."""
+
+    id: UUID
+    topic: str
+    partner: str
+    because: PauseReason
+    refused: int
+    reason: str
+    paused_at: datetime
+    resumed_at: datetime | None
+    resumed_by: str | None
+
+
+class Resume(BaseModel):
+    """Who lets a stream be read again."""
+
+    by: Sentence
+
+
+class ResumedView(BaseModel):
+    """Whether this very command ended a pause; the pause it ended, or the latest there was."""
+
+    resumed: bool
+    quarantine: QuarantineView | None
+
+
+def quarantine_router(handlers: Handlers) -> APIRouter:
+    """`/quarantine`, newest first, and the door that ends one; `handlers` tell the partner."""
+    router = APIRouter(prefix="/quarantine", tags=["operations"])
+
+    @router.get("")
+    async def listing(
+        read: Read,
+        partner: PartnerId | None = None,
+        paused: bool | None = None,
+        cursor: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+    ) -> Page[QuarantineView]:
+        before = decode_id_cursor(cursor)
+        found = await quarantine.newest(read.conn, before=before, limit=limit, partner=partner, paused=paused)
+        following = encode_cursor(str(found[-1].id)) if len(found) == limit else None
+        return Page(items=[_view(one) for one in found], next_cursor=following)
+
+    @router.post("/{partner}/resume", response_model=ResumedView, dependencies=[ServiceOnly])
+    async def resume(partner: PartnerId, body: Resume, command: Command, runtime: CurrentRuntime) -> Response:
+        resumed = False
+
+        async def work(tx: Tx) -> ResumedView:
+            nonlocal resumed
+            view = await _resume(tx, handlers, partner, body.by)
+            resumed = view.resumed
+            return view
+
+        answer = await command.run(work)
+        if resumed:  # told once it is committed, by whoever did it
+            runtime.log.info("partner-resumed", partner=partner)
+        return answer
+
+    return router
+
+
+async def _resume(tx: Tx, handlers: Handlers, partner: str, by: str) -> ResumedView:
+    ended = await quarantine.resume(tx.conn, PARTNER_REFERRALS.topic(partner), by=by, at=tx.now)
+    if ended is None:
+        latest = await quarantine.newest(tx.conn, partner=partner, limit=1)
+        return ResumedView(resumed=False, quarantine=_view(latest[0]) if latest else None)
+    tell = handlers.resumptions.get(PARTNER_REFERRALS.name)
+    if tell is not None:
+        await tell(ended, tx)
+    return ResumedView(resumed=True, quarantine=_view(ended))
+
+
+def _view(one: Quarantine) -> QuarantineView:
+    return QuarantineView.model_validate(one, from_attributes=True)

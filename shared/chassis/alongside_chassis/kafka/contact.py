@@ -1,0 +1,52 @@
+"""Whether Kafka still answers a consumer. aiokafka goes on asking for ever, in silence, and its polls just stay empty."""
+
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaConnectionError
+
+from alongside_chassis.clock import Clock
+from alongside_chassis.kafka.access import Kafka
+from alongside_chassis.kafka.turned_away import why
+
+ANSWER_SECONDS_MAX: Final = 5.0
+"""A fetch is answered within a tenth of a second, records or none; a new leader is found within two seconds."""
+ASK_PAUSE_SECONDS: Final = 5.0
+
+
+class Contact:
+    """Watches one consumer by the moments of its latest fetches, which aiokafka keeps for each partition."""
+
+    def __init__(self, kafka: Kafka, clock: Clock) -> None:
+        self._kafka, self._clock = kafka, clock
+        self._latest: int | None = None
+        self._answered_at = self._asked_at = clock.monotonic()
+        self._reason: str | None = None
+        self._silent_seconds = 0.0
+
+    @property
+    def silent_seconds(self) -> float:
+        """For how long no fetch has been answered, as of the latest look."""
+        return self._silent_seconds
+
+    async def lost_because(self, consumer: AIOKafkaConsumer, *, heard: bool) -> str | None:
+        """Why nothing is heard; None while fetches are answered or nothing is to be fetched.
+
+        `heard` says that records have just been handled: however long that took, Kafka is not to blame.
+        """
+        fetching = consumer.assignment() - consumer.paused()
+        latest = max((consumer.last_poll_timestamp(place) or 0 for place in fetching), default=None)
+        if heard or latest is None or latest != self._latest:
+            self._latest, self._answered_at, self._reason = latest, self._clock.monotonic(), None
+        self._silent_seconds = self._clock.monotonic() - self._answered_at
+        if self._silent_seconds > ANSWER_SECONDS_MAX:
+            await self._ask_why()
+        return self._reason
+
+    async def _ask_why(self) -> None:
+        now = self._clock.monotonic()
+        if self._reason is None or now - self._asked_at > ASK_PAUSE_SECONDS:
+            self._asked_at = now
+            told = await why(KafkaConnectionError(), self._kafka)
+            silent = "Kafka, which has not answered for some seconds"
+            self._reason = silent if told == KafkaConnectionError.__name__ else told

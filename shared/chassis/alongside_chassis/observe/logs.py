@@ -1,0 +1,72 @@
+"""One canonical log line per unit of work, as JSON (or for eyes), with trace ids and without payloads."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Literal, Protocol
+
+import orjson
+import structlog
+from opentelemetry import trace
+
+from alongside_chassis.observe.names import LogEvent, LogName
+
+
+class Log(Protocol):
+    """A logger that takes only listed names."""
+
+    def debug(self, event: LogEvent | LogName, **facts: Any) -> Any:
+        """A line nobody needs in production."""
+        ...
+
+    def info(self, event: LogEvent | LogName, **facts: Any) -> Any:
+        """Work that was done."""
+        ...
+
+    def warning(self, event: LogEvent | LogName, **facts: Any) -> Any:
+        """Work that must be done again, or was put aside."""
+        ...
+
+    def error(self, event: LogEvent | LogName, **facts: Any) -> Any:
+        """A person must look."""
+        ...
+
+
+def make_log(service: str, *, level: str = "INFO", form: Literal["json", "console"] = "json") -> Log:
+    """The service's logger, writing to standard output."""
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    shared: list[Any] = [
+        _add_trace,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+    ]
+    if form == "json":
+        return structlog.wrap_logger(  # type: ignore[no-any-return]  # structlog types its loggers as Any
+            structlog.BytesLogger(sys.stdout.buffer),
+            processors=[*shared, _traceback_as_text, structlog.processors.JSONRenderer(orjson.dumps)],
+            wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        ).bind(service=service)
+    return structlog.wrap_logger(  # type: ignore[no-any-return]
+        structlog.PrintLogger(),
+        processors=[*shared, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+    ).bind(service=service)
+
+
+def _add_trace(_log: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        line["trace_id"], line["span_id"] = f"{context.trace_id:032x}", f"{context.span_id:016x}"
+    return line
+
+
+def _traceback_as_text(_log: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Where it happened and the error's class; never its message, which may quote a payload."""
+    error = line.pop("exc", None)
+    if isinstance(error, BaseException):
+        frame, at = error.__traceback__, ""
+        while frame is not None:
+            at = f"{frame.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{frame.tb_lineno}"
+            frame = frame.tb_next
+        line["error"], line["at"] = type(error).__name__, at
+    return line

@@ -1,0 +1,90 @@
+"""The real-looking payloads kept beside the contracts: added to, never edited.
+
+What once was a good record must stay one. `SHA256SUMS` (as `sha256sum -c` reads it) remembers each example as it was
+first written, so that an edit is noticed without looking into the history.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from alongside_contracts.errors import MalformedEvent
+from alongside_contracts.event import Event, parse
+from alongside_contracts.schemas.compatibility import Schema
+
+SUMS: Final = "SHA256SUMS"
+
+
+def examples_of(type_name: str, folder: Path) -> Mapping[str, bytes]:
+    """The payloads of one event type, by name: `folder`/`type_name`/`name`.json; those with fewest fields first."""
+    found = {file.stem: file.read_bytes() for file in (folder / type_name).glob("*.json")}
+    return dict(sorted(found.items(), key=lambda item: (item[0] != "minimal", item[0] != "full", item[0])))
+
+
+def as_announced(event: Event) -> Any:
+    """The JSON value of an event as the outbox writes it: fields without a value are left out."""
+    return json.loads(event.model_dump_json(exclude_none=True))
+
+
+def unreadable_examples(
+    contract: type[Event], revisions: Mapping[int, Schema], folder: Path
+) -> Iterator[str]:
+    """What is wrong with the examples of a contract: they must read, come back unchanged, and fit every revision."""
+    from jsonschema import Draft202012Validator
+
+    for name, payload in examples_of(contract.type, folder).items():
+        place = f"examples/{contract.type}/{name}.json"
+        try:
+            event = parse(contract, payload)
+        except MalformedEvent as error:
+            yield f"{place} can no longer be read: {error}"
+            continue
+        if not _says(as_announced(event), json.loads(payload)):
+            yield f"{place} comes back changed: it holds fields the contract does not know"
+        for revision, schema in revisions.items():
+            if not Draft202012Validator(schema).is_valid(json.loads(payload)):
+                yield f"{place} does not fit revision {revision} of its schema"
+
+
+def _says(announced: Any, example: Any) -> bool:
+    """Whether what is announced holds everything the example says; defaults may come on top."""
+    if isinstance(example, dict) and isinstance(announced, dict):
+        return all(name in announced and _says(announced[name], value) for name, value in example.items())
+    if isinstance(example, list) and isinstance(announced, list):
+        return len(example) == len(announced) and all(map(_says, announced, example))
+    return bool(example == announced)
+
+
+def edited_examples(folder: Path) -> Iterator[str]:
+    """Examples that are not what they once were, or are not yet remembered."""
+    remembered, present = _remembered(folder), _present(folder)
+    for name in sorted(remembered.keys() | present.keys()):
+        if name not in present:
+            yield f"examples/{name} is gone: bring it back, records like it are in the log"
+        elif name not in remembered:
+            yield f"examples/{name} is new: run make schemas"
+        elif present[name] != remembered[name]:
+            yield f"examples/{name} was edited: restore it, and add another example beside it"
+
+
+def remember(folder: Path) -> None:
+    """Note the examples that are new; those noted before are left as they are."""
+    sums = _present(folder) | _remembered(folder)
+    lines = [f"{sums[name]}  {name}\n" for name in sorted(sums)]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def _present(folder: Path) -> dict[str, str]:
+    files = sorted(folder.glob("*/*.json"))
+    return {
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files
+    }
+
+
+def _remembered(folder: Path) -> dict[str, str]:
+    if not (folder / SUMS).exists():
+        return {}
+    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}

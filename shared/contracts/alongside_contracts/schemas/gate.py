@@ -1,0 +1,155 @@
+"""Writes and checks what is published beside the code: JSON Schemas by revision, and the AsyncAPI document.
+
+    python -m alongside_contracts.schemas            write what changed; refuses a change that breaks anybody
+    python -m alongside_contracts.schemas --check    say what is not as it should be, and change nothing
+
+`schemas/<type>/<n>.json` is the n-th revision of an event's shape, counted from 1. A contract that grew gets the next
+revision; words are corrected in the newest. Every revision works with every earlier one in both directions, so that
+whoever built against any of them still reads and writes. Needs the extra `schemas`; services never do.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Final
+
+from alongside_contracts.event import Event
+from alongside_contracts.registry import all_events
+from alongside_contracts.schemas.asyncapi import Untitled, as_yaml, document
+from alongside_contracts.schemas.compatibility import REMEDY, Schema, breaks, shape
+from alongside_contracts.schemas.examples import edited_examples, examples_of, remember, unreadable_examples
+
+ROOM: Final = Path(__file__).resolve().parents[2]
+"""Where `schemas/`, `examples/` and `asyncapi.yaml` lie: beside the package, in the repository only."""
+ASYNCAPI: Final = "asyncapi.yaml"
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+STALE: Final = "run make schemas and look at the difference"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write or check; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="alongside_contracts.schemas", description="Schemas of all events.")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; say what is not as it should be"
+    )
+    asked = parser.parse_args(arguments)
+    wrong = list(check(ROOM) if asked.check else write(ROOM))
+    for line in wrong:
+        print(f"schemas: {line}", file=sys.stderr)  # noqa: T201  (a developer's command)
+    return 1 if wrong else 0
+
+
+def write(room: Path) -> Iterator[str]:
+    """Write what changed; what may not change is left as it is, and told."""
+    for contract in all_events():
+        yield from revise(room / "schemas" / contract.type, schema_of(contract))
+    remember(room / "examples")
+    (room / ASYNCAPI).write_text(_asyncapi(room), encoding="utf-8")
+    yield from edited_examples(room / "examples")
+
+
+def check(room: Path) -> Iterator[str]:
+    """Everything that is not as it should be, a line each with what to do about it."""
+    for contract in all_events():
+        kept = revisions(room / "schemas" / contract.type)
+        yield from _stale(contract, kept, room / "schemas" / contract.type)
+        for earlier, later in combinations(kept, 2):
+            yield from _refusals(contract.type, earlier, kept[earlier], later, kept[later])
+        if not examples_of(contract.type, room / "examples"):
+            yield f"{contract.type} has no example: add examples/{contract.type}/minimal.json and full.json"
+        yield from unreadable_examples(contract, kept, room / "examples")
+    yield from _withdrawn(room / "schemas")
+    yield from edited_examples(room / "examples")
+    if _text_of(room / ASYNCAPI) != _asyncapi(room):
+        yield f"{ASYNCAPI} is not up to date: {STALE}"
+
+
+def schema_of(contract: type[Event]) -> Schema:
+    """The JSON Schema (2020-12) of what readers of a contract accept, with its stream and announcer noted.
+
+    In validation mode, because that is what a partner must send and a reader must take. What we announce is no
+    different: the outbox leaves out fields without a value, and a test holds both modes against each other.
+    """
+    made = contract.model_json_schema(schema_generator=Untitled, mode="validation")
+    about = {
+        "$schema": DIALECT,
+        "title": contract.__name__,
+        "description": made.pop("description"),
+        "x-type": contract.type,
+        "x-stream": contract.stream.name,
+        "x-announced-by": contract.announced_by,
+    }
+    parts = made.pop("$defs", {})
+    return about | made | ({"$defs": parts} if parts else {})
+
+
+def revisions(folder: Path) -> dict[int, Schema]:
+    """The revisions kept of one type, by number, oldest first."""
+    numbers = sorted(int(file.stem) for file in folder.glob("*.json"))
+    return {number: json.loads((folder / f"{number}.json").read_text(encoding="utf-8")) for number in numbers}
+
+
+def revise(folder: Path, schema: Schema) -> Iterator[str]:
+    """Keep `schema` as the newest revision of its type; when it breaks an earlier one, tell and change nothing."""
+    kept = revisions(folder)
+    newest = max(kept, default=0)
+    if not kept or shape(kept[newest]) != shape(schema):
+        newest += 1
+    refused = [
+        line
+        for number, earlier in kept.items()
+        for line in _refusals(folder.name, number, earlier, newest, schema)
+    ]
+    if not refused:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{newest}.json").write_text(_rendered(schema, newest), encoding="utf-8")
+    yield from refused
+
+
+def _stale(contract: type[Event], kept: Mapping[int, Schema], folder: Path) -> Iterator[str]:
+    """Why the newest revision is not what the contract says; a change that breaks somebody is named as one."""
+    made, newest = schema_of(contract), max(kept, default=0)
+    if _text_of(folder / f"{newest}.json") == _rendered(made, newest):
+        return
+    refused = [
+        line
+        for number, earlier in kept.items()
+        for line in _refusals(contract.type, number, earlier, newest + 1, made)
+    ]
+    yield from refused or [f"{contract.type} is not up to date: {STALE}"]
+
+
+def _refusals(
+    type_name: str, earlier_number: int, earlier: Schema, number: int, schema: Schema
+) -> Iterator[str]:
+    for broken in breaks(earlier, schema):
+        yield f"{type_name}, revision {earlier_number} to {number}: {broken}. Remedy: {REMEDY}"
+
+
+def _withdrawn(folder: Path) -> Iterator[str]:
+    known = {contract.type for contract in all_events()}
+    for gone in sorted(path.name for path in folder.iterdir() if path.name not in known):
+        yield (
+            f"{gone} has schemas and no contract: records of it may still be read, so bring the contract back; "
+            f"if it was never released, delete schemas/{gone}"
+        )
+
+
+def _asyncapi(room: Path) -> str:
+    newest, examples = {}, {}
+    for contract in all_events():
+        newest[contract.type] = max(revisions(room / "schemas" / contract.type), default=1)
+        examples[contract.type] = examples_of(contract.type, room / "examples")
+    return as_yaml(document(newest, examples))
+
+
+def _rendered(schema: Schema, revision: int) -> str:
+    identified = {"$schema": DIALECT, "$id": f"urn:alongside:schema:{schema['x-type']}:{revision}"}
+    return json.dumps(identified | schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _text_of(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8") if file.exists() else None

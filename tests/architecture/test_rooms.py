@@ -1,0 +1,94 @@
+"""Rooms keep their doors: what services may import of the chassis, and what it may know."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
+
+from alongside_contracts.services import SERVICES
+from tests.architecture.source import Source, dotted, package_sources, report
+
+CHASSIS = "alongside_chassis"
+OF_THE_BUSINESS = re.compile(
+    r"referral|crisis|supporter|directory|mail|consent|notice|vault|proposal|waitlist|escalat|"
+    + "|".join(SERVICES),
+    re.IGNORECASE,
+)
+STREAMS = {"PARTNER_REFERRALS"}
+"""The chassis reads and pauses streams, which have names."""
+
+
+def test_services_import_only_what_the_chassis_shows() -> None:
+    broken = [
+        f"{source.at(node)} imports {name} from {node.module}"
+        for source in package_sources()
+        if source.place.startswith("services/")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == CHASSIS
+        for name in (alias.name for alias in node.names)
+        if not is_shown(node.module or "", name)
+    ]
+
+    assert not broken, report(
+        broken,
+        "import from a folder's `__init__` or a module beside it; what is missing there goes into its `__all__`",
+    )
+
+
+def test_the_chassis_knows_no_word_of_the_business() -> None:
+    broken = [
+        f"{source.at(node)} {word}"
+        for source in package_sources()
+        if source.package == CHASSIS
+        for node, word in words(source)
+        if OF_THE_BUSINESS.search(word) and word not in STREAMS
+    ]
+
+    assert not broken, report(
+        broken, "let services say it: a parameter of Service, a handler, a LogName in their names.py"
+    )
+
+
+def test_names_of_log_lines_are_made_in_one_file_of_each_service() -> None:
+    made = [
+        (source, node)
+        for source in package_sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and dotted(node.func) == "LogName"
+    ]
+    broken = [source.at(node) for source, node in made if source.inside != "names.py"]
+    twice = [name for name, count in Counter(ast.unparse(node) for _, node in made).items() if count > 1]
+
+    assert made
+    assert not broken + twice, report(broken + twice, "add it to the service's names.py, once")
+
+
+def is_shown(module: str, name: str) -> bool:
+    """Tell whether a name is part of the chassis's public face: one step below the package, in `__all__` if it has one."""
+    if module.count(".") != 1:
+        return False
+    shown = import_module(module)
+    return name in getattr(shown, "__all__", () if hasattr(shown, "__path__") else dir(shown))
+
+
+def words(source: Source) -> Iterator[tuple[ast.AST, str]]:
+    """Walk what the code names and says: identifiers, parameters and texts, but no docstrings."""
+    documented = {id(node) for node in docstrings(source.tree)}
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.Name(id=word) | ast.Attribute(attr=word) | ast.arg(arg=word) | ast.alias(name=word):
+                yield node, word
+            case ast.FunctionDef(name=word) | ast.AsyncFunctionDef(name=word) | ast.ClassDef(name=word):
+                yield node, word
+            case ast.Constant(value=str(word)) if id(node) not in documented:
+                yield node, word
+
+
+def docstrings(tree: ast.Module) -> Iterator[ast.AST]:
+    """Walk texts that stand alone: docstrings, also of constants and attributes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
