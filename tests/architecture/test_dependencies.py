@@ -51,7 +51,7 @@ def test_rules_import_only_the_standard_library() -> None:
     broken = [
         f"{source.at(node)} imports {name}"
         for source in package_sources()
-        if re.match(r"domain(\.py|/)", source.inside)
+        if is_pure(source)
         for node, name in imported(source, whole=True)
         if not rule_may_import(source, name)
     ]
@@ -67,7 +67,7 @@ def test_rules_read_no_clock_and_draw_no_lots() -> None:
     broken = [
         f"{source.at(node)} imports {name}"
         for source in package_sources()
-        if re.match(r"domain(\.py|/)", source.inside)
+        if is_pure(source)
         for node, name in imported(source)
         if name in impure
     ]
@@ -75,12 +75,17 @@ def test_rules_read_no_clock_and_draw_no_lots() -> None:
     assert not broken, report(broken, "pass the time, the number or the setting in as a parameter (style 5)")
 
 
+def is_pure(source: Source) -> bool:
+    """Tell whether a file holds rules: a service's `domain`, the `rules` of one of its rooms, matching's engine."""
+    return bool(re.match(r"(domain|engine|([a-z_]+/)?rules)(\.py|/)", source.inside))
+
+
 def rule_may_import(source: Source, name: str) -> bool:
-    """Tell whether a domain file may import the module of that full name."""
-    own_rules = f"{source.package}.domain"
-    first = name.split(".", maxsplit=1)[0]
+    """Tell whether a file of rules may import the module of that full name: other rules of its service, and codes."""
+    first, _, inside = name.partition(".")
     allowed = sys.stdlib_module_names | RULES_MAY_IMPORT.get(source.package, set())
-    return first in allowed or name in {own_rules, CODES} or name.startswith(f"{own_rules}.")
+    own_rules = first == source.package and re.match(r"(domain|engine|([a-z_]+\.)?rules)(\.|$)", inside)
+    return first in allowed or name == CODES or bool(own_rules)
 
 
 def imported(source: Source, *, whole: bool = False) -> Iterator[tuple[ast.stmt, str]]:

@@ -1,4 +1,4 @@
-"""Rooms keep their doors: what services may import of the chassis, and what it may know."""
+"""Rooms keep their doors: what services may import of the chassis, what it may know, and how much a folder holds."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import PurePosixPath
 
 from alongside_contracts.services import SERVICES
 from tests.architecture.source import Source, dotted, package_sources, report
 
 CHASSIS = "alongside_chassis"
+MODULES_MAX = 14
 OF_THE_BUSINESS = re.compile(
     r"referral|crisis|supporter|directory|mail|consent|notice|vault|proposal|waitlist|escalat|"
     + "|".join(SERVICES),
@@ -64,6 +66,17 @@ def test_names_of_log_lines_are_made_in_one_file_of_each_service() -> None:
 
     assert made
     assert not broken + twice, report(broken + twice, "add it to the service's names.py, once")
+
+
+def test_no_folder_holds_more_than_a_reader_can_survey() -> None:
+    folders = Counter(
+        str(PurePosixPath(source.place).parent)
+        for source in package_sources()
+        if not source.place.endswith(("/__init__.py", "/__main__.py"))
+    )
+    broken = [f"{folder}: {count} modules" for folder, count in folders.items() if count > MODULES_MAX]
+
+    assert not broken, report(broken, f"part it by what it is for: at most {MODULES_MAX} modules a folder")
 
 
 def is_shown(module: str, name: str) -> bool:

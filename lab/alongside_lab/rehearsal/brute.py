@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from alongside_lab.rehearsal.population import TODAY
-from alongside_matching.domain.distance import position
-from alongside_matching.domain.eligibility import root
-from alongside_matching.domain.facts import (
+from alongside_matching.engine.distance import position
+from alongside_matching.engine.eligibility import root
+from alongside_matching.engine.facts import (
     MINOR_BANDS,
     PEER_LED,
     SLOT_MINUTES,
@@ -20,9 +20,9 @@ from alongside_matching.domain.facts import (
     Offer,
     Request,
 )
-from alongside_matching.domain.index.columns import hours_of
-from alongside_matching.domain.policy import Policy
-from alongside_matching.domain.score import POINTS, Rarity, shares_of
+from alongside_matching.engine.index.columns import hours_of
+from alongside_matching.engine.policy import Policy
+from alongside_matching.engine.score import POINTS, Rarity, shares_of
 
 Column = npt.NDArray[np.bool_]
 _FIELDS = ("needs", "formats", "modes", "age_bands", "hopes", "interests", "identities", "eligibility")

@@ -6,8 +6,8 @@ from uuid import UUID
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from alongside_matching.domain.assign import Arrival, seat_cost
-from alongside_matching.domain.policy import Policy
+from alongside_matching.engine.assign import Arrival, seat_cost
+from alongside_matching.engine.policy import Policy
 
 
 def exact_cost(window: Sequence[Arrival], policy: Policy) -> float:

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from alongside_contracts.vocabulary import AgeBand, Format, Hope, Need
-from alongside_matching.domain.facts import GROUP, SERVICE, SLOTS_PER_WEEK, SUPPORTER, Offer, Point, Request
+from alongside_matching.engine.facts import GROUP, SERVICE, SLOTS_PER_WEEK, SUPPORTER, Offer, Point, Request
 
 TODAY: Final = date(2026, 11, 22)
 Drawn = TypeVar("Drawn")

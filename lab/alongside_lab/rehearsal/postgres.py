@@ -11,12 +11,12 @@ from typing import Any, Final, Self
 import asyncpg
 
 from alongside_lab.rehearsal.population import TODAY
-from alongside_matching.domain.curve import Curve
-from alongside_matching.domain.distance import position
-from alongside_matching.domain.eligibility import root
-from alongside_matching.domain.facts import MINOR_BANDS, SLOTS_PER_WEEK, Offer, Request
-from alongside_matching.domain.policy import Policy
-from alongside_matching.domain.score import Rarity, shares_of
+from alongside_matching.engine.curve import Curve
+from alongside_matching.engine.distance import position
+from alongside_matching.engine.eligibility import root
+from alongside_matching.engine.facts import MINOR_BANDS, SLOTS_PER_WEEK, Offer, Request
+from alongside_matching.engine.policy import Policy
+from alongside_matching.engine.score import Rarity, shares_of
 
 _TABLE: Final = """
     create table offer (

@@ -18,12 +18,12 @@ from alongside_lab.rehearsal.brute import BruteForce
 from alongside_lab.rehearsal.exact import exact_cost
 from alongside_lab.rehearsal.population import TODAY, offers, requests
 from alongside_lab.rehearsal.postgres import PostgresPeer
-from alongside_matching.domain.assign import Arrival, Assignment, assign, claim_of
-from alongside_matching.domain.decision import NAMED_MAX, Decision, decide
-from alongside_matching.domain.facts import Offer, Request
-from alongside_matching.domain.index import RegionIndex
-from alongside_matching.domain.policy import Policy
-from alongside_matching.domain.ranking import Candidate, Ranking
+from alongside_matching.engine.assign import Arrival, Assignment, assign, claim_of
+from alongside_matching.engine.decisions.decision import NAMED_MAX, Decision, decide
+from alongside_matching.engine.facts import Offer, Request
+from alongside_matching.engine.index import RegionIndex
+from alongside_matching.engine.policy import Policy
+from alongside_matching.engine.ranking import Candidate, Ranking
 
 REGION: Final = "rehearsal"
 NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)

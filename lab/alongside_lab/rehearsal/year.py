@@ -23,11 +23,11 @@ import numpy as np
 
 from alongside_lab.rehearsal.population import TODAY, offers, request
 from alongside_lab.rehearsal.speed import Tell, gini, greedy
-from alongside_matching.domain.assign import Arrival, assign, claim_of
-from alongside_matching.domain.facts import SUPPORTER, Offer, Request
-from alongside_matching.domain.index import RegionIndex
-from alongside_matching.domain.policy import Policy
-from alongside_matching.domain.ranking import Candidate, Ranking
+from alongside_matching.engine.assign import Arrival, assign, claim_of
+from alongside_matching.engine.facts import SUPPORTER, Offer, Request
+from alongside_matching.engine.index import RegionIndex
+from alongside_matching.engine.policy import Policy
+from alongside_matching.engine.ranking import Candidate, Ranking
 
 REGION: Final = "rehearsal"
 START: Final = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)

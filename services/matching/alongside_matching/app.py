@@ -7,12 +7,12 @@ from fastapi import FastAPI
 from alongside_chassis.lifecycle import NotRebuilt
 from alongside_chassis.service import Service, build_app
 from alongside_contracts import streams
+from alongside_matching.allocation.forgetting import forget_decisions
 from alongside_matching.api import routers
+from alongside_matching.catalogue.loading import Loading
 from alongside_matching.desk import Desk
-from alongside_matching.forgetting import forget_decisions
+from alongside_matching.directory.importing import import_directories
 from alongside_matching.handlers import handlers
-from alongside_matching.importing import import_directories
-from alongside_matching.loading import Loading
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import Settings
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from alongside_matching.domain.policy import Policies
-from alongside_matching.shelf import Shelf
+from alongside_matching.catalogue.shelf import Shelf
+from alongside_matching.engine.policy import Policies
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,17 @@ from alongside_chassis.consume import Handlers, Timer
 from alongside_contracts.event import Event
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.referrals import FeedbackGiven, ReferralStatusChanged, ReferralSucceeded
-from alongside_matching import answering, ending, looking, meeting, offering, waking
-from alongside_matching.asking import PROPOSAL_EXPIRY, Seeker, ask
+from alongside_matching.allocation import answering, ending, looking, waking
+from alongside_matching.allocation.asking import PROPOSAL_EXPIRY, Seeker, ask
+from alongside_matching.allocation.rules.waiting import is_end
+from alongside_matching.allocation.seeking import apart, sought, sought_again
+from alongside_matching.allocation.store import parted, requests
+from alongside_matching.allocation.store.parted import Pair
+from alongside_matching.catalogue import offering
+from alongside_matching.catalogue.review_timer import OFFER_REVIEW
 from alongside_matching.desk import Desk
-from alongside_matching.domain.facts import Request
-from alongside_matching.domain.waiting import is_end
-from alongside_matching.reviewing import OFFER_REVIEW
-from alongside_matching.seeking import apart, sought, sought_again
-from alongside_matching.store import parted, requests
-from alongside_matching.store.parted import Pair
+from alongside_matching.engine.facts import Request
+from alongside_matching.groups import meeting
 
 
 def handlers(desk: Desk) -> Handlers:

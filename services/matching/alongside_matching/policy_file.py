@@ -16,9 +16,9 @@ from pydantic import (
 )
 
 from alongside_contracts.ids import LanguageTag, RegionId
-from alongside_matching.domain.curve import Curve, curve
-from alongside_matching.domain.policy import Curves, Policies, Policy, Sharing, Weights
-from alongside_matching.domain.wellbeing import Norms
+from alongside_matching.engine.curve import Curve, curve
+from alongside_matching.engine.policy import Curves, Policies, Policy, Sharing, Weights
+from alongside_matching.engine.wellbeing import Norms
 from alongside_matching.groups.schedule import is_zone
 
 

@@ -10,11 +10,11 @@ import pytest
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.matching import MatchAccepted, MatchProposed, MatchWaitlisted
 from alongside_contracts.vocabulary import Reason, Status
-from alongside_matching import answering
+from alongside_matching.allocation import answering
+from alongside_matching.allocation.store import places as places_store
 from alongside_matching.desk import Desk
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import SHIPPED_POLICIES
-from alongside_matching.store import places as places_store
 from tests.builders import SUNDAY_NOON, an_admission
 from tests.service.matching.bench import (
     a_status,

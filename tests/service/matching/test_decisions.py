@@ -13,11 +13,11 @@ import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.vocabulary import Need
-from alongside_matching.domain.decision import NAMED_MAX
-from alongside_matching.forgetting import forget_once
+from alongside_matching.allocation.forgetting import forget_once
+from alongside_matching.allocation.store import decisions
+from alongside_matching.allocation.store.decisions import Stored
+from alongside_matching.engine.decisions.decision import NAMED_MAX
 from alongside_matching.settings import SHIPPED_POLICIES
-from alongside_matching.store import decisions
-from alongside_matching.store.decisions import Stored
 from tests.service.matching.bench import (
     admit,
     an_offer,

@@ -10,7 +10,7 @@ import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.vocabulary import Need
-from alongside_matching.importing import import_next
+from alongside_matching.directory.importing import import_next
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import Settings
 from tests.builders import REGION

@@ -12,11 +12,12 @@ from alongside_chassis.testing import ServiceBench
 from alongside_contracts.ids import new_id
 from alongside_contracts.matching import MatchWaitlisted
 from alongside_contracts.vocabulary import Status
-from alongside_matching import meeting
-from alongside_matching.domain.week import Window, windows_of
+from alongside_matching.catalogue.store import offers
+from alongside_matching.engine.week import Window, windows_of
+from alongside_matching.groups import meeting
+from alongside_matching.groups import store as groups
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import SHIPPED_POLICIES
-from alongside_matching.store import groups, offers
 from tests.builders import an_admission
 from tests.polling import poll_until
 from tests.service.matching.bench import a_status, admit, an_offer, announced, story

@@ -8,11 +8,11 @@ import pytest
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.database import connection
 from alongside_chassis.testing import ServiceBench
-from alongside_matching.domain.facts import Offer
-from alongside_matching.loading import Loading
-from alongside_matching.shelf import Shelf
-from alongside_matching.store import offers as store
-from alongside_matching.store import places
+from alongside_matching.allocation.store import places
+from alongside_matching.catalogue.loading import Loading
+from alongside_matching.catalogue.shelf import Shelf
+from alongside_matching.catalogue.store import offers as store
+from alongside_matching.engine.facts import Offer
 from tests.builders import REGION
 from tests.service.matching.bench import an_offer
 

@@ -8,9 +8,9 @@ from uuid import uuid4
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.matching import MatchProposed, MatchWaitlisted
 from alongside_contracts.vocabulary import Need, Status
-from alongside_matching.domain.facts import Point
-from alongside_matching.seeking import sought
-from alongside_matching.store import requests
+from alongside_matching.allocation.seeking import sought
+from alongside_matching.allocation.store import requests
+from alongside_matching.engine.facts import Point
 from tests.builders import REGION, SUNDAY_NOON, a_request
 from tests.service.matching.bench import (
     a_status,

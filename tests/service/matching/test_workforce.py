@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from alongside_chassis.testing import ServiceBench
-from alongside_matching.domain.facts import Point
-from alongside_matching.store import offers
+from alongside_matching.catalogue.store import offers
+from alongside_matching.engine.facts import Point
 from tests.builders import REGION
 from tests.service.matching.bench import admit, an_offer, places, story
 

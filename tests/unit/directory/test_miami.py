@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from alongside_contracts.vocabulary import Need, OfferKind
-from alongside_matching.directory.findings import FlagKind, QuarantineReason
-from alongside_matching.directory.listing import read_directory
-from alongside_matching.directory.model import Listing
+from alongside_matching.directory.listing.listing import read_directory
+from alongside_matching.directory.listing.model import Listing
 from alongside_matching.directory.report import ImportReport
-from alongside_matching.directory.tables import Table
+from alongside_matching.directory.source.findings import FlagKind, QuarantineReason
+from alongside_matching.directory.source.tables import Table
 
 _REPOSITORY = Path(__file__).parents[3]
 _MIAMI = _REPOSITORY.parent / "shared" / "data" / "miami-hsds.zip"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from alongside_matching.directory import reader
-from alongside_matching.directory.errors import (
+from alongside_matching.directory.listing.listing import read_directory
+from alongside_matching.directory.source import reader
+from alongside_matching.directory.source.errors import (
     AmbiguousTable,
     DamagedArchive,
     DirectoryError,
@@ -15,9 +16,8 @@ from alongside_matching.directory.errors import (
     MissingTable,
     NotADatapackage,
 )
-from alongside_matching.directory.listing import read_directory
-from alongside_matching.directory.reader import BadRow, Row, open_datapackage
-from alongside_matching.directory.tables import Table
+from alongside_matching.directory.source.reader import BadRow, Row, open_datapackage
+from alongside_matching.directory.source.tables import Table
 from tests.unit.directory.sample_packages import GOOD_ROWS, csv_text, folder_of, zip_of, zipped
 
 _ORGANISATIONS = b"id,name\no1,Harbour House\n"

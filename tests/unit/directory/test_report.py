@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from alongside_matching.directory.listing import read_directory
+from alongside_matching.directory.listing.listing import read_directory
 from alongside_matching.directory.report import ImportReport
 from tests.unit.directory.sample_packages import GOOD_ROWS, folder_of, like, spoiled
 

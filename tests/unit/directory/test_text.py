@@ -2,8 +2,8 @@
 
 import pytest
 
-from alongside_matching.directory.languages import spoken
-from alongside_matching.directory.text import repaired
+from alongside_matching.directory.listing.languages import spoken
+from alongside_matching.text import repaired
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_matching.domain.week import WEEKDAYS, Window, windows_of
+from alongside_matching.engine.week import WEEKDAYS, Window, windows_of
 from alongside_matching.groups.schedule import (
     ClockChange,
     Every,

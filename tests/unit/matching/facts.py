@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from alongside_contracts.ids import new_id
-from alongside_matching.domain.facts import GROUP, SERVICE, SUPPORTER, Offer, Request
-from alongside_matching.domain.policy import Weights
+from alongside_matching.engine.facts import GROUP, SERVICE, SUPPORTER, Offer, Request
+from alongside_matching.engine.policy import Weights
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import SHIPPED_POLICIES
 

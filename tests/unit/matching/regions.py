@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from alongside_contracts.vocabulary import AgeBand, Format, Hope, Mode, Need
-from alongside_matching.domain.facts import GROUP, SERVICE, SUPPORTER, Offer, Point, Request
+from alongside_matching.engine.facts import GROUP, SERVICE, SUPPORTER, Offer, Point, Request
 from tests.unit.matching.facts import TODAY, an_id, half_hours
 
 NEEDS = [need.value for need in Need][:6]

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alongside_matching.domain.places import BelowPromised, Fits, fits
-from alongside_matching.domain.proposals import (
+from alongside_matching.allocation.rules.proposals import (
     Accepted,
     AlreadyAnswered,
     Declined,
@@ -20,7 +19,8 @@ from alongside_matching.domain.proposals import (
     lapse,
     withdraw,
 )
-from alongside_matching.domain.waiting import is_end, urgency_rank
+from alongside_matching.allocation.rules.waiting import is_end, urgency_rank
+from alongside_matching.catalogue.rules.places import BelowPromised, Fits, fits
 
 EXPIRES = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BEFORE, AFTER = EXPIRES - timedelta(seconds=1), EXPIRES + timedelta(seconds=1)

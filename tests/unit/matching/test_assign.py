@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from alongside_matching.domain.assign import Arrival, Assignment, By, assign, claim_of, one_by_one, seat_cost
-from alongside_matching.domain.facts import Offer, Request
-from alongside_matching.domain.policy import Policy
-from alongside_matching.domain.ranking import Candidate, rank
+from alongside_matching.engine.assign import Arrival, Assignment, By, assign, claim_of, one_by_one, seat_cost
+from alongside_matching.engine.facts import Offer, Request
+from alongside_matching.engine.policy import Policy
+from alongside_matching.engine.ranking import Candidate, rank
 from tests.builders import SUNDAY_NOON
 from tests.unit.matching.facts import POLICY, TODAY, a_supporter, an_id, someone
 from tests.unit.matching.regions import pools, requests

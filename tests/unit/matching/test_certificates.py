@@ -4,8 +4,15 @@ from datetime import date
 
 import pytest
 
-from alongside_matching.domain.certificates import Certificate, Sound, Standing, Unsound, recordable, standing
-from alongside_matching.domain.whereabouts import coarse
+from alongside_matching.catalogue.rules.certificates import (
+    Certificate,
+    Sound,
+    Standing,
+    Unsound,
+    recordable,
+    standing,
+)
+from alongside_matching.catalogue.rules.whereabouts import coarse
 
 TODAY = date(2026, 3, 2)
 SOUND = Certificate("State board", "adult-mental-health", date(2025, 1, 1), date(2027, 1, 1))

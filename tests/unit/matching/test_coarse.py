@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_matching.domain.coarse import FEW, coarsened
+from alongside_matching.engine.decisions.coarse import FEW, coarsened
 
 counts = st.dictionaries(st.sampled_from(["need", "trigger", "consent", "language"]), st.integers(0, 12))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from alongside_contracts.vocabulary import MatchReason
-from alongside_matching.domain.decision import (
+from alongside_matching.engine.decisions.decision import (
     NAMED_MAX,
     Decision,
     Different,
@@ -16,10 +16,10 @@ from alongside_matching.domain.decision import (
     decide,
     replay,
 )
-from alongside_matching.domain.decision_document import from_document, to_document
-from alongside_matching.domain.facts import Offer, Request
-from alongside_matching.domain.plain_words import ENGLISH, Sentence, for_the_person
-from alongside_matching.domain.ranking import rank
+from alongside_matching.engine.decisions.document import from_document, to_document
+from alongside_matching.engine.decisions.plain_words import ENGLISH, Sentence, for_the_person
+from alongside_matching.engine.facts import Offer, Request
+from alongside_matching.engine.ranking import rank
 from tests.unit.matching.facts import POLICY, TODAY, a_supporter, an_id, someone
 from tests.unit.matching.regions import pools, requests
 

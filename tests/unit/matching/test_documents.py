@@ -7,8 +7,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_matching.domain.facts import Request
-from alongside_matching.store import documents
+from alongside_matching.allocation.store import documents
+from alongside_matching.engine.facts import Request
 from tests.unit.matching.regions import requests
 
 CONSENTS: Final = st.none() | st.frozensets(st.uuids(), max_size=2)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_matching.domain.eligibility import HARD_RULES, excluded_by, sift
-from alongside_matching.domain.facts import Offer, Point, Request
+from alongside_matching.engine.eligibility import HARD_RULES, excluded_by, sift
+from alongside_matching.engine.facts import Offer, Point, Request
 from tests.unit.matching.facts import TODAY, a_group, a_service, a_supporter, half_hours, someone
 from tests.unit.matching.regions import offers, points, requests
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_matching.domain.eligibility import HARD_RULES
-from alongside_matching.domain.facts import Offer, Request
-from alongside_matching.domain.index import RegionIndex
-from alongside_matching.domain.index.region import ImpossibleOfferError
-from alongside_matching.domain.index.rules import ROW_RULES, SET_RULES
-from alongside_matching.domain.ranking import rank
+from alongside_matching.engine.eligibility import HARD_RULES
+from alongside_matching.engine.facts import Offer, Request
+from alongside_matching.engine.index import RegionIndex
+from alongside_matching.engine.index.region import ImpossibleOfferError
+from alongside_matching.engine.index.rules import ROW_RULES, SET_RULES
+from alongside_matching.engine.ranking import rank
 from tests.unit.matching.facts import POLICY, TODAY, a_service, a_supporter, an_id, someone
 from tests.unit.matching.regions import offers, pools, requests
 

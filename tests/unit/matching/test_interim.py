@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from alongside_matching.domain.facts import Offer, Request
-from alongside_matching.domain.interim import JOINABLE_MAX, Coming, Interim, interim_for, joinable
+from alongside_matching.engine.facts import Offer, Request
+from alongside_matching.engine.interim import JOINABLE_MAX, Coming, Interim, interim_for, joinable
 from tests.unit.matching.facts import a_group, half_hours, someone
 
 TODAY = date(2026, 11, 22)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from alongside_matching.domain.policy import numbers
+from alongside_matching.engine.policy import numbers
 from alongside_matching.policy_file import PolicyFileError, policy_of, read_policies
 from alongside_matching.settings import SHIPPED_POLICIES
 from tests.builders import SUNDAY_NOON

@@ -12,8 +12,8 @@ from alongside_lab.rehearsal.exact import exact_cost
 from alongside_lab.rehearsal.population import TODAY, offers, requests
 from alongside_lab.rehearsal.speed import REGION, gini, greedy
 from alongside_lab.rehearsal.year import year
-from alongside_matching.domain.assign import Arrival, assign
-from alongside_matching.domain.index import RegionIndex
+from alongside_matching.engine.assign import Arrival, assign
+from alongside_matching.engine.index import RegionIndex
 from tests.unit.matching.facts import POLICY
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from alongside_matching.domain.facts import Offer, Point, Request
-from alongside_matching.domain.ranking import Ranking, rank
-from alongside_matching.domain.score import FACTORS
+from alongside_matching.engine.facts import Offer, Point, Request
+from alongside_matching.engine.ranking import Ranking, rank
+from alongside_matching.engine.score import FACTORS
 from tests.unit.matching.facts import POLICY, TODAY, a_group, a_supporter, half_hours, someone
 from tests.unit.matching.regions import pools, requests
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_matching.domain.facts import SLOTS_PER_WEEK
-from alongside_matching.domain.week import (
+from alongside_matching.engine.facts import SLOTS_PER_WEEK
+from alongside_matching.engine.week import (
     Contradiction,
     Free,
     Window,

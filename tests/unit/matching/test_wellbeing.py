@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_matching.domain.wellbeing import Eased, Norms, SelfCheck, Strain, eased
+from alongside_matching.engine.wellbeing import Eased, Norms, SelfCheck, Strain, eased
 
 TODAY = date(2026, 3, 2)
 NORMS = Norms(

@@ -15,9 +15,9 @@ from alongside_intake.domain.decide import Decision, decide
 from alongside_intake.domain.facts import Known, Policies
 from alongside_intake.filing import facts_of, request_of
 from alongside_localstack.sample.offers import SampleOffer, offers
-from alongside_matching.domain.facts import Offer, Request
-from alongside_matching.domain.policy import Policy
-from alongside_matching.domain.ranking import rank
+from alongside_matching.engine.facts import Offer, Request
+from alongside_matching.engine.policy import Policy
+from alongside_matching.engine.ranking import rank
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SEED = 7

@@ -8,7 +8,7 @@ import pytest
 from alongside_contracts.vocabulary import Need, OfferKind
 from alongside_localstack.sample.offers import YOUNG, SampleOffer, offers
 from alongside_localstack.sample.places import MIAMI, REGIONS, places
-from alongside_matching.api.offer_forms import OfferBatch
+from alongside_matching.catalogue.api.offer_forms import OfferBatch
 from tests.unit.sample.network import SEED
 
 BOTH = pytest.mark.parametrize("region", REGIONS)

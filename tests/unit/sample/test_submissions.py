@@ -18,7 +18,7 @@ from alongside_localstack.sample.partners import SamplePartner, demo_partners, p
 from alongside_localstack.sample.places import REGIONS
 from alongside_localstack.sample.records import record
 from alongside_localstack.sample.submissions import Series, contact_route, submission, submissions
-from alongside_matching.domain.eligibility import sift
+from alongside_matching.engine.eligibility import sift
 from tests.unit.sample.network import NOW, SEED, decision_of, matched, pool, request_for
 
 SERIES = Series("run1", SEED, NOW)

@@ -13,8 +13,14 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from alongside_matching.directory.hours import opening_hours
-from alongside_matching.directory.model import DirectoryService, Listing, Organisation, Place, PublishedTerm
+from alongside_matching.directory.listing.hours import opening_hours
+from alongside_matching.directory.listing.model import (
+    DirectoryService,
+    Listing,
+    Organisation,
+    Place,
+    PublishedTerm,
+)
 
 NAMESPACE: Final = UUID("6f4a2c1e-3b0d-5a57-9c1f-0d7a3f5e8b11")
 STATUSES: Final = frozenset({"active", "inactive", "defunct", "temporarily closed"})

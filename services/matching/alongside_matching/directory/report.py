@@ -5,9 +5,9 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 
 from alongside_contracts.vocabulary import Need, OfferKind
-from alongside_matching.directory.findings import REMEDIES
-from alongside_matching.directory.model import Listing
-from alongside_matching.directory.tables import Table
+from alongside_matching.directory.listing.model import Listing
+from alongside_matching.directory.source.findings import REMEDIES
+from alongside_matching.directory.source.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

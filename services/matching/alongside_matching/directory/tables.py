@@ -1,80 +1,138 @@
-"""What HSDS calls its tables and columns: 1.x names first, the 3.0 names where the content is the same.
+"""Uploaded directories, and the directory as it was published: one HSDS 3.0 document per entity."""
 
-Source: the HSDS 1.x `datapackage.json` template and the 3.0 schemas (docs.openreferral.org).
-"""
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
-from collections.abc import Mapping
-from enum import StrEnum
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlmodel import Field
 
-
-class Table(StrEnum):
-    """The tables we join, under their HSDS 1.x names, in the order in which the report lists them."""
-
-    ORGANIZATIONS = "organizations"
-    SERVICES = "services"
-    LOCATIONS = "locations"
-    SERVICES_AT_LOCATION = "services_at_location"
-    ADDRESSES = "physical_addresses"
-    PHONES = "phones"
-    SCHEDULES = "regular_schedules"
-    LANGUAGES = "languages"
-    ELIGIBILITY = "eligibility"
-    TERMS = "taxonomy"
-    SERVICE_TERMS = "services_taxonomy"
+from alongside_matching.columns import Base, count, one_of
 
 
-REQUIRED: tuple[Table, ...] = (Table.ORGANIZATIONS, Table.SERVICES)
+class DirectoryImportRow(Base, table=True):
+    """One uploaded directory and how far its reading has come."""
 
-# File names (without .csv) under which a table may come; the first that is there is read.
-FILE_NAMES: Mapping[Table, tuple[str, ...]] = {
-    Table.ORGANIZATIONS: ("organizations", "organization"),
-    Table.SERVICES: ("services", "service"),
-    Table.LOCATIONS: ("locations", "location"),
-    Table.SERVICES_AT_LOCATION: ("services_at_location", "service_at_location", "service_at_locations"),
-    Table.ADDRESSES: ("physical_addresses", "physical_address", "addresses", "address"),
-    Table.PHONES: ("phones", "phone"),
-    Table.SCHEDULES: ("regular_schedules", "regular_schedule", "schedules", "schedule"),
-    Table.LANGUAGES: ("languages", "language"),
-    Table.ELIGIBILITY: ("eligibility", "eligibilities"),
-    # In 3.0 `taxonomies` lists whole taxonomies and `taxonomy_terms` their terms; 1.x has the terms in `taxonomy`.
-    Table.TERMS: ("taxonomy_terms", "taxonomy_term", "taxonomy"),
-    Table.SERVICE_TERMS: (
-        "services_taxonomy",
-        "service_taxonomy",
-        "service_taxonomies",
-        "attributes",
-        "attribute",
-    ),
-}
+    __tablename__ = "directory_import"
+    __table_args__ = (
+        CheckConstraint("state in ('queued', 'reading', 'storing', 'done', 'failed')", name="state"),
+        Index(
+            "ix_directory_import_unfinished",
+            "id",
+            postgresql_where=text("state in ('queued', 'reading', 'storing')"),
+        ),
+    )
 
-# Columns a table cannot be joined without. Others may be absent and then read as empty.
-NEEDED_COLUMNS: Mapping[Table, tuple[str, ...]] = {
-    Table.ORGANIZATIONS: ("id", "name"),
-    Table.SERVICES: ("id", "organization_id", "name"),
-    Table.LOCATIONS: ("id",),
-    Table.SERVICES_AT_LOCATION: ("service_id", "location_id"),
-    Table.ADDRESSES: ("location_id",),
-    Table.PHONES: ("number",),
-    Table.SCHEDULES: ("opens_at", "closes_at"),
-    Table.LANGUAGES: ("language",),
-    Table.ELIGIBILITY: ("service_id", "eligibility"),
-    Table.TERMS: ("id", "name"),
-    Table.SERVICE_TERMS: ("service_id", "taxonomy_id"),
-}
-
-# 3.0 column -> the 1.x column with the same content; used only where the 1.x column is absent.
-COLUMN_NAMES: Mapping[Table, Mapping[str, str]] = {
-    Table.ORGANIZATIONS: {"website": "url"},
-    Table.SERVICES: {"fees_description": "fees"},
-    Table.TERMS: {"taxonomy": "vocabulary"},
-    Table.SCHEDULES: {"byday": "weekday", "description": "original_text"},
-    Table.LANGUAGES: {"name": "language"},
-    Table.SERVICE_TERMS: {"link_id": "service_id", "taxonomy_term_id": "taxonomy_id"},
-}
+    id: UUID = Field(primary_key=True)
+    region: str = Field(sa_type=Text)
+    pause_vanished: bool
+    attempts: int = Field(sa_column=count())
+    state: str = Field(sa_type=Text)
+    of: int | None = None
+    read: int = Field(sa_column=count())
+    created: int = Field(sa_column=count())
+    changed: int = Field(sa_column=count())
+    unchanged: int = Field(sa_column=count())
+    quarantined: int = Field(sa_column=count())
+    lines_quarantined: int = Field(sa_column=count())
+    flagged: int = Field(sa_column=count())
+    vanished: int = Field(sa_column=count())
+    problem: str | None = Field(default=None, sa_type=Text)
+    remedy: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime
+    finished_at: datetime | None = None
 
 
-def columns_of(table: Table, header: list[str]) -> list[str]:
-    """The header in our words: trimmed, lower-case, 3.0 names read as 1.x names."""
-    names = [name.strip().lower() for name in header]
-    renamed = COLUMN_NAMES.get(table, {})
-    return [renamed[name] if name in renamed and renamed[name] not in names else name for name in names]
+class DirectoryImportPartRow(Base, table=True):
+    """A piece of an uploaded file. Kept in the database so that any process can go on after a crash; then deleted."""
+
+    __tablename__ = "directory_import_part"
+
+    import_id: UUID = Field(
+        sa_column=Column(
+            PG_UUID(as_uuid=True), ForeignKey("directory_import.id", ondelete="CASCADE"), primary_key=True
+        )
+    )
+    number: int = Field(primary_key=True)
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class DirectoryImportLineRow(Base, table=True):
+    """One thing the import has to say about one line of the file."""
+
+    __tablename__ = "directory_import_line"
+    __table_args__ = (CheckConstraint("kind in ('quarantined', 'flagged')", name="kind"),)
+
+    import_id: UUID = Field(
+        sa_column=Column(
+            PG_UUID(as_uuid=True), ForeignKey("directory_import.id", ondelete="CASCADE"), primary_key=True
+        )
+    )
+    number: int = Field(primary_key=True)
+    kind: str = Field(sa_type=Text)
+    file: str = Field(sa_type=Text)
+    line: int
+    source_id: str = Field(sa_type=Text)
+    column: str = Field(sa_type=Text)
+    code: str = Field(sa_type=Text)
+    detail: str = Field(sa_type=Text)
+    remedy: str = Field(sa_type=Text)
+
+
+def _ids() -> Column[list[UUID]]:
+    return Column(ARRAY(PG_UUID(as_uuid=True)), nullable=False, server_default=text("'{}'"))
+
+
+class DirectoryRecordRow(Base, table=True):
+    """One published entity. `id` follows from region, kind and `source_id`, so that it is the same at every import.
+
+    `verified_on` is when its publisher last checked it, null when they do not say; `changed_at` is when its content
+    last differed here; `removed_at` is a tombstone: the publisher no longer lists it, and readers can hear of that.
+    """
+
+    __tablename__ = "directory_record"
+    __table_args__ = (
+        one_of("kind", "organization", "service", "service_at_location", "taxonomy", "taxonomy_term"),
+        UniqueConstraint("region", "kind", "source_id"),
+        Index(
+            "ix_directory_record_listed", "kind", "region", "id", postgresql_where=text("removed_at is null")
+        ),
+        Index(None, "search", postgresql_using="gin"),
+        Index(None, "terms", postgresql_using="gin"),
+        Index(None, "organization_id"),
+        Index(None, "service_id"),
+        Index("ix_directory_record_place", "region", "latitude", "longitude"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    region: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    source_id: str = Field(sa_type=Text)
+    document: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    organization_id: UUID | None = None
+    service_id: UUID | None = None
+    taxonomy_id: UUID | None = None
+    parent_id: UUID | None = None
+    terms: list[UUID] = Field(sa_column=_ids())
+    latitude: float | None = None
+    longitude: float | None = None
+    postal_code: str | None = Field(default=None, sa_type=Text)
+    search: Any = Field(sa_column=Column(TSVECTOR, nullable=False))
+    content_hash: str = Field(sa_type=Text)
+    verified_on: date | None = None
+    first_import: UUID
+    last_import: UUID
+    created_at: datetime
+    changed_at: datetime
+    removed_at: datetime | None = None

@@ -12,9 +12,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from alongside_contracts.vocabulary import Identity
-from alongside_matching.directory.text import repaired
-from alongside_matching.domain.week import WEEKDAYS
+from alongside_matching.engine.week import WEEKDAYS
 from alongside_matching.groups.schedule import Every, Impossible, Schedule, is_zone, judged
+from alongside_matching.text import repaired
 
 MINUTES_ASSUMED: Final = 60
 EPOCH: Final = date(2024, 1, 1)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dateutil.rrule import FR, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, rrule
 
-from alongside_matching.domain.week import WEEKDAYS, covering
+from alongside_matching.engine.week import WEEKDAYS, covering
 
 MINUTES_MAX: Final = 24 * 60
 NTH: Final = frozenset({1, 2, 3, 4, 5, -1})

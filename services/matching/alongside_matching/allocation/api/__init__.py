@@ -1,0 +1,1 @@
+"""Routes of proposals and decisions: parse, call, answer; no rules."""

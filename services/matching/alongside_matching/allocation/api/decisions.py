@@ -1,0 +1,242 @@
+"""Decisions: why this offer, why nobody; decided again; and what another policy would have decided.
+
+For staff, but for the plain version, which is for the person.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from alongside_chassis.http import PAGE_MAX, Page, Read, decode_id_cursor, encode_cursor
+from alongside_contracts.ids import RegionId
+from alongside_matching.allocation import explaining
+from alongside_matching.allocation.api import refusals
+from alongside_matching.allocation.explaining import UNSEEN, Unrepeatable
+from alongside_matching.allocation.store import decisions
+from alongside_matching.allocation.store.decisions import Stored
+from alongside_matching.desk import Desk
+from alongside_matching.engine.decisions.decision import Decision, Different, Reproduced
+from alongside_matching.engine.decisions.plain_words import ENGLISH, Sentence, for_the_person
+from alongside_matching.engine.ranking import Candidate
+from alongside_matching.policy_file import PolicyFileError, policies_of
+
+TRIED_MAX = 2_000
+MOVED_MAX = 200
+
+
+class FactorView(BaseModel):
+    """What one factor adds to a score: its value, 0 to 1, times its share of the weights that count."""
+
+    factor: str
+    value: float
+    share: float
+    contribution: float
+
+
+class CandidateView(BaseModel):
+    """An offer that could be asked, and why it stands where it stands."""
+
+    offer_id: UUID
+    kind: str
+    score: float
+    places: int | None
+    """Free places at that moment; null when nobody needs one."""
+    factors: tuple[FactorView, ...]
+
+
+class DecisionView(BaseModel):
+    """Whom matching chose, or nobody; the ranking, best first; how many offers each hard rule kept out."""
+
+    id: UUID
+    referral_id: UUID
+    region: str
+    decided_at: datetime
+    policy_version: str
+    chosen: UUID | None
+    proposal_id: UUID | None
+    reasons: tuple[str, ...]
+    considered: int
+    eligible: int
+    excluded: dict[str, int]
+    meanwhile: dict[str, Any] | None
+    """For who waits: an offer open to everyone, or how many each protecting rule kept out."""
+    ranking: tuple[CandidateView, ...]
+
+
+class PlainView(BaseModel):
+    """What the person may be told; nothing in it depends on what a supporter has lived through."""
+
+    referral_id: UUID
+    codes: tuple[Sentence, ...]
+    sentences: tuple[str, ...]
+
+
+class ReplayView(BaseModel):
+    """Whether a decision, reached once more, is the same to the last bit."""
+
+    id: UUID
+    outcome: str
+    why: str | None = None
+
+
+class TrialForm(BaseModel):
+    """A policy document in the shape of the policy file, and the past referrals to try it on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    policies: dict[str, Any]
+    region: RegionId | None = None
+    last: int = Field(default=500, ge=1, le=TRIED_MAX)
+
+
+class MovedView(BaseModel):
+    """A referral that the other policy would have sent elsewhere; null is nobody."""
+
+    referral_id: UUID
+    now: UUID | None
+    then: UUID | None
+
+
+class TrialView(BaseModel):
+    """The present policy beside the proposed one on the same past referrals."""
+
+    tried: int
+    whole: int
+    """How many of them named every offer that could be asked, so that nothing of them is unseen but places."""
+    moved: int
+    present: dict[str, float]
+    proposed: dict[str, float]
+    examples: tuple[MovedView, ...]
+    unseen: tuple[str, ...] = UNSEEN
+    """What the trial cannot see, in sentences."""
+
+
+class DecisionFilter(BaseModel):
+    """Which decisions to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    referral_id: UUID | None = None
+    region: RegionId | None = None
+    cursor: str | None = None
+    limit: int = Field(default=20, ge=1, le=PAGE_MAX)
+
+
+def router(desk: Desk) -> APIRouter:
+    """`/decisions` and what is below it."""
+    routes = APIRouter(prefix="/decisions", tags=["decisions"])
+    _add_trying(routes, desk)
+    _add_reading(routes)
+    return routes
+
+
+def _add_reading(routes: APIRouter) -> None:
+    @routes.get("")
+    async def list_decisions(read: Read, wanted: Annotated[DecisionFilter, Query()]) -> Page[DecisionView]:
+        """Decisions, the newest first."""
+        found = await decisions.page(
+            read.conn,
+            before=decode_id_cursor(wanted.cursor),
+            referral_id=wanted.referral_id,
+            region=wanted.region,
+            limit=wanted.limit,
+        )
+        cursor = encode_cursor(str(found[-1].id)) if len(found) == wanted.limit else None
+        return Page(items=[_view(stored) for stored in found], next_cursor=cursor)
+
+    @routes.get("/plain/{referral_id}")
+    async def read_plainly(referral_id: UUID, read: Read) -> PlainView:
+        """The newest decision about a referral, in words for the person it is about."""
+        found = await decisions.page(read.conn, referral_id=referral_id, limit=1)
+        if not found:
+            raise refusals.no_decision(referral_id)
+        told = for_the_person(found[0].decision)
+        return PlainView(referral_id=referral_id, codes=told, sentences=tuple(ENGLISH[code] for code in told))
+
+    @routes.get("/{decision_id}")
+    async def read_decision(decision_id: UUID, read: Read) -> DecisionView:
+        """One decision."""
+        return _view(await _found(read, decision_id))
+
+    @routes.get("/{decision_id}/replay")
+    async def replay(decision_id: UUID, read: Read) -> ReplayView:
+        """Decide it again from what was kept of it, under the numbers it was made with."""
+        match await explaining.decide_again(read.conn, await _found(read, decision_id)):
+            case Reproduced():
+                return ReplayView(id=decision_id, outcome="reproduced")
+            case Different():
+                return ReplayView(id=decision_id, outcome="different", why="the ranking is another one")
+            case Unrepeatable(why=why):
+                return ReplayView(id=decision_id, outcome="unrepeatable", why=why)
+
+
+def _add_trying(routes: APIRouter, desk: Desk) -> None:
+    @routes.post("/try")
+    async def try_policy(form: TrialForm, read: Read) -> TrialView:
+        """Who would be matched differently under another policy. Nothing is changed."""
+        try:
+            proposed = policies_of(form.policies)
+        except PolicyFileError as error:
+            raise refusals.bad_policy(str(error)) from error
+        past = await decisions.rows(read.conn, region=form.region, limit=form.last)
+        trial = await asyncio.to_thread(explaining.compare, past, desk.policies, proposed)
+        return TrialView(
+            tried=trial.tried,
+            whole=trial.whole,
+            moved=len(trial.moved),
+            present=dict(explaining.summary(trial.present, trial)),
+            proposed=dict(explaining.summary(trial.proposed, trial)),
+            examples=tuple(
+                MovedView(referral_id=one.referral_id, now=one.now, then=one.then)
+                for one in trial.moved[:MOVED_MAX]
+            ),
+        )
+
+
+async def _found(read: Read, decision_id: UUID) -> Stored:
+    stored = await decisions.one(read.conn, decision_id)
+    if stored is None:
+        raise refusals.no_decision(decision_id)
+    return stored
+
+
+def _view(stored: Stored) -> DecisionView:
+    decision = stored.decision
+    return DecisionView(
+        id=stored.id,
+        referral_id=stored.referral_id,
+        region=stored.region,
+        decided_at=stored.decided_at,
+        policy_version=decision.policy_version,
+        chosen=decision.chosen,
+        proposal_id=stored.proposal_id,
+        reasons=decision.reasons,
+        considered=decision.considered,
+        eligible=decision.eligible,
+        excluded=_sorted(decision.excluded),
+        meanwhile=None if stored.meanwhile is None else dict(stored.meanwhile),
+        ranking=tuple(_candidate(decision, candidate) for candidate in decision.ranked),
+    )
+
+
+def _candidate(decision: Decision, candidate: Candidate) -> CandidateView:
+    return CandidateView(
+        offer_id=candidate.offer_id,
+        kind=candidate.kind,
+        score=candidate.score,
+        places=candidate.places,
+        factors=tuple(
+            FactorView(factor=line.factor, value=line.value, share=line.share, contribution=line.contribution)
+            for line in decision.explained(candidate)
+        ),
+    )
+
+
+def _sorted(excluded: Mapping[str, int]) -> dict[str, int]:
+    """The rule that kept out most first."""
+    return dict(sorted(excluded.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,146 @@
+"""Proposals: read, accept, decline."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from alongside_chassis.announce import Tx
+from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor
+from alongside_contracts.vocabulary import MatchReason, OfferKind, Reason
+from alongside_matching.allocation import answering
+from alongside_matching.allocation.api import refusals
+from alongside_matching.allocation.rules.proposals import (
+    Accepted,
+    AlreadyAnswered,
+    Declined,
+    ProposalState,
+    TooLate,
+)
+from alongside_matching.allocation.store import proposals
+from alongside_matching.cursors import next_cursor
+from alongside_matching.desk import Desk
+
+
+class ProposalView(BaseModel):
+    """A proposal as staff see it: whom, for which referral, why, until when. `factors` are 0 to 1 each."""
+
+    id: UUID
+    referral_id: UUID
+    offer_id: UUID
+    offer_kind: OfferKind
+    region: str
+    attempt: int
+    state: ProposalState
+    reasons: tuple[MatchReason, ...]
+    score: float
+    factors: dict[str, float]
+    considered: int
+    expires_at: datetime
+    answered_at: datetime | None
+    declined_because: Reason | None
+    created_at: datetime
+
+    @field_validator("factors", mode="before")
+    @classmethod
+    def _from_jsonb(cls, stored: object) -> object:
+        return orjson.loads(stored) if isinstance(stored, str) else stored
+
+
+class ProposalFilter(BaseModel):
+    """Which proposals to list; what is not sent does not matter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: ProposalState | None = None
+    offer_id: UUID | None = None
+    referral_id: UUID | None = None
+    cursor: str | None = None
+    limit: int = Field(default=50, ge=1, le=PAGE_MAX)
+
+
+class DeclineForm(BaseModel):
+    """Why the target says no."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
+def router(desk: Desk) -> APIRouter:
+    """`/proposals` and what is below it."""
+    routes = APIRouter(prefix="/proposals", tags=["proposals"])
+    _add_reading(routes)
+    _add_accepting(routes)
+    _add_declining(routes, desk)
+    return routes
+
+
+def _add_reading(routes: APIRouter) -> None:
+    @routes.get("")
+    async def list_proposals(read: Read, wanted: Annotated[ProposalFilter, Query()]) -> Page[ProposalView]:
+        """Proposals in the order they were made."""
+        rows = await proposals.page(
+            read.conn,
+            after=decode_id_cursor(wanted.cursor),
+            state=wanted.state.value if wanted.state else None,
+            offer_id=wanted.offer_id,
+            referral_id=wanted.referral_id,
+            limit=wanted.limit,
+        )
+        items = [ProposalView.model_validate(dict(row)) for row in rows]
+        return Page(items=items, next_cursor=next_cursor(items, wanted.limit))
+
+    @routes.get("/{proposal_id}")
+    async def read_proposal(proposal_id: UUID, read: Read) -> ProposalView:
+        """One proposal."""
+        row = await proposals.view(read.conn, proposal_id)
+        if row is None:
+            raise refusals.no_proposal(proposal_id)
+        return ProposalView.model_validate(dict(row))
+
+
+def _add_accepting(routes: APIRouter) -> None:
+    @routes.post("/{proposal_id}/accept", response_model=ProposalView)
+    async def accept(proposal_id: UUID, command: Command) -> Response:
+        """The target says yes: the held place is taken."""
+
+        async def work(tx: Tx) -> ProposalView:
+            match await answering.accept(tx, proposal_id):
+                case Accepted():
+                    return await _view(tx, proposal_id)
+                case AlreadyAnswered() as refused:
+                    raise refusals.already_answered(refused)
+                case TooLate() as refused:
+                    raise refusals.too_late(refused)
+                case answering.Unknown():
+                    raise refusals.no_proposal(proposal_id)
+
+        return await command.run(work)
+
+
+def _add_declining(routes: APIRouter, desk: Desk) -> None:
+    @routes.post("/{proposal_id}/decline", response_model=ProposalView)
+    async def decline(proposal_id: UUID, form: DeclineForm, command: Command) -> Response:
+        """The target says no: the place is free and the next candidate is asked."""
+
+        async def work(tx: Tx) -> ProposalView:
+            match await answering.decline(tx, proposal_id, form.reason, desk):
+                case Declined():
+                    return await _view(tx, proposal_id)
+                case AlreadyAnswered() as refused:
+                    raise refusals.already_answered(refused)
+                case answering.Unknown():
+                    raise refusals.no_proposal(proposal_id)
+
+        return await command.run(work)
+
+
+async def _view(tx: Tx, proposal_id: UUID) -> ProposalView:
+    row = await proposals.view(tx.conn, proposal_id)
+    if row is None:
+        raise refusals.no_proposal(proposal_id)
+    return ProposalView.model_validate(dict(row))

@@ -1,0 +1,134 @@
+"""What may be told of a decision, decided again, and what another policy would have decided."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from alongside_matching.allocation.store import decisions
+from alongside_matching.allocation.store.decisions import Stored
+from alongside_matching.engine.decisions.decision import Decision, Different, Reproduced, again, replay
+from alongside_matching.engine.decisions.fairness import gini
+from alongside_matching.engine.policy import Policies, Policy
+from alongside_matching.policy_file import PolicyFileError, policy_of
+
+
+@dataclass(frozen=True, slots=True)
+class Unrepeatable:
+    """The policy a decision was made under is gone or is no policy any more; `why` says which."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A referral that another policy would have sent elsewhere; None is nobody."""
+
+    referral_id: UUID
+    now: UUID | None
+    then: UUID | None
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a policy does to those who offer and those who wait: how many people each offer gets, how many get nobody."""
+
+    served: Counter[UUID] = field(default_factory=Counter)
+    unserved: int = 0
+    score: float = 0.0
+    """The sum of the scores of the choices, each as its own policy sees it."""
+    left: dict[UUID, int | None] = field(default_factory=dict)
+
+    @property
+    def load_max(self) -> int:
+        """How many people the offer with the most gets."""
+        return max(self.served.values(), default=0)
+
+    def gini(self, offers: Iterable[UUID]) -> float:
+        """How unevenly the people are spread over these offers: 0 is evenly, towards 1 is all to one."""
+        return gini([self.served[offer] for offer in offers])
+
+
+UNSEEN: Final = (
+    "Of each past decision only the offers it named are known; one that only the proposed policy would rank high is not seen.",
+    "A decision that named every offer that could be asked is counted as whole.",
+    "Places are counted down from what was free when an offer was first named; later changes of an offer are not seen.",
+    "Referrals are served one after another as they came; sharing out those who came together is not tried.",
+)
+"""What a trial cannot see, to be said with its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Two policies on the same past referrals. `whole` counts decisions that named every offer that could be asked."""
+
+    tried: int
+    whole: int
+    moved: Sequence[Moved]
+    offers: frozenset[UUID]
+    present: Effects
+    proposed: Effects
+
+
+async def decide_again(conn: asyncpg.Connection, stored: Stored) -> Reproduced | Different | Unrepeatable:
+    """Reach a decision once more from what was kept of it, under the numbers it was made with."""
+    version = stored.decision.policy_version
+    numbers = (await decisions.numbers_of(conn, [version])).get(version)
+    if numbers is None:
+        return Unrepeatable(f"policy {version} was not kept")
+    try:
+        return replay(stored.decision, policy_of(numbers))
+    except (PolicyFileError, ValueError):
+        return Unrepeatable(f"policy {version} is not one this version of matching understands")
+
+
+def compare(newest_first: Sequence[asyncpg.Record], present: Policies, proposed: Policies) -> Trial:
+    """Read stored decisions and serve their referrals in the order they came, once under each policy.
+
+    It takes milliseconds for each of them: not to be done on the event loop. `UNSEEN` says what it cannot see.
+    """
+    past = decisions.read(reversed(newest_first))
+    effects = Effects(), Effects()
+    moved: list[Moved] = []
+    named: set[UUID] = set()
+    for stored in past:
+        decision = stored.decision
+        named |= {offer.id for offer in decision.snapshot.offers}
+        now, then = (
+            _serve(decision, policies.of(stored.region), effect)
+            for policies, effect in zip((present, proposed), effects, strict=True)
+        )
+        if now != then:
+            moved.append(Moved(stored.referral_id, now, then))
+    whole = sum(it.decision.eligible <= len(it.decision.ranked) for it in past)
+    return Trial(len(past), whole, moved, frozenset(named), *effects)
+
+
+def _serve(decision: Decision, policy: Policy, effect: Effects) -> UUID | None:
+    """The best named offer that has a place left under this policy."""
+    ranking = again(decision, policy)
+    for candidate in ranking.candidates:
+        left = effect.left.setdefault(candidate.offer_id, candidate.places)
+        if left is None or left > 0:
+            effect.left[candidate.offer_id] = None if left is None else left - 1
+            effect.served[candidate.offer_id] += 1
+            effect.score += candidate.score
+            return candidate.offer_id
+    effect.unserved += 1
+    return None
+
+
+def summary(effect: Effects, trial: Trial) -> Mapping[str, Any]:
+    """A policy's effects in numbers."""
+    served = effect.served.total()
+    return {
+        "served": served,
+        "unserved": effect.unserved,
+        "offers_used": len(effect.served),
+        "load_max": effect.load_max,
+        "gini": round(effect.gini(trial.offers), 4),
+        "score_mean": round(effect.score / served, 4) if served else 0.0,
+    }

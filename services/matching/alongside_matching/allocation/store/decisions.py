@@ -1,0 +1,161 @@
+"""What was decided for whom, with everything needed to explain it and to decide it again; and the policies it was
+decided under.
+
+One is kept for every proposal and for every referral that goes onto the waitlist. A decision is written on the way of
+every referral and read seldom, so it is one deflated document beside the few columns that are asked for.
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from alongside_contracts.ids import new_id
+from alongside_matching.engine.decisions.decision import Decision
+from alongside_matching.engine.decisions.document import from_document, to_document
+from alongside_matching.engine.facts import Offer
+from alongside_matching.engine.interim import Interim
+from alongside_matching.engine.policy import Policies, numbers
+
+FORGET_MAX: Final = 5_000
+_LEVEL: Final = 1
+_COLUMNS: Final = "id, referral_id, region, policy_version, proposal_id, meanwhile, decided_at, document"
+_ADD: Final = """
+    insert into decision (id, referral_id, region, policy_version, proposal_id, meanwhile, document, decided_at)
+    select *, $8 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::jsonb[], $7::bytea[])
+"""
+_KEEP_POLICIES: Final = """
+    insert into policy (version, numbers, first_used_at)
+    select version, numbers, $3 from unnest($1::text[], $2::jsonb[]) as used (version, numbers)
+    order by version
+    on conflict do nothing
+"""
+_PAGE: Final = f"""
+    select {_COLUMNS} from decision
+    where ($1::uuid is null or id < $1)
+      and ($2::uuid is null or referral_id = $2)
+      and ($3::text is null or region = $3)
+    order by id desc
+    limit $4
+"""
+_FORGET: Final = """
+    delete from decision where id in (select id from decision where decided_at < $1 order by id limit $2)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A decision to keep: with the proposal it led to, or with what there is meanwhile for who waits."""
+
+    decision: Decision
+    proposal_id: UUID | None = None
+    meanwhile: Interim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A decision that was kept."""
+
+    id: UUID
+    referral_id: UUID
+    region: str
+    decided_at: datetime
+    proposal_id: UUID | None
+    meanwhile: Mapping[str, Any] | None
+    decision: Decision
+
+
+async def add(conn: asyncpg.Connection, made: Sequence[Kept], policies: Policies, now: datetime) -> None:
+    """Keep decisions: 1 the policies they were made under, where they are new; 2 the decisions."""
+    regions = {kept.decision.snapshot.request.region for kept in made}
+    used = {policy.version: policy for policy in map(policies.of, regions)}
+    documents = [orjson.dumps(numbers(policy)).decode() for policy in used.values()]
+    await conn.execute(_KEEP_POLICIES, list(used), documents, now)  # 1
+    requests = [kept.decision.snapshot.request for kept in made]
+    written: dict[Offer, dict[str, Any]] = {}
+    await conn.execute(  # 2
+        _ADD,
+        [new_id() for _ in made],
+        [request.referral_id for request in requests],
+        [request.region for request in requests],
+        [kept.decision.policy_version for kept in made],
+        [kept.proposal_id for kept in made],
+        [_meanwhile(kept.meanwhile) for kept in made],
+        [_packed(kept.decision, written) for kept in made],
+        now,
+    )
+
+
+async def page(
+    conn: asyncpg.Connection,
+    *,
+    before: UUID | None = None,
+    referral_id: UUID | None = None,
+    region: str | None = None,
+    limit: int,
+) -> list[Stored]:
+    """Decisions, the newest first."""
+    return read(await rows(conn, before=before, referral_id=referral_id, region=region, limit=limit))
+
+
+async def rows(
+    conn: asyncpg.Connection,
+    *,
+    before: UUID | None = None,
+    referral_id: UUID | None = None,
+    region: str | None = None,
+    limit: int,
+) -> Sequence[asyncpg.Record]:
+    """The same as stored: to `read` many of them takes seconds, and is done elsewhere than on the event loop."""
+    return await conn.fetch(_PAGE, before, referral_id, region, limit)
+
+
+def read(found: Iterable[asyncpg.Record]) -> list[Stored]:
+    """Stored decisions, read."""
+    return [_stored(row) for row in found]
+
+
+async def one(conn: asyncpg.Connection, decision_id: UUID) -> Stored | None:
+    """One decision."""
+    row = await conn.fetchrow(f"select {_COLUMNS} from decision where id = $1", decision_id)
+    return _stored(row) if row else None
+
+
+async def numbers_of(conn: asyncpg.Connection, versions: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """The numbers of these policies, by version."""
+    rows = await conn.fetch("select version, numbers from policy where version = any($1)", list(versions))
+    return {row["version"]: orjson.loads(row["numbers"]) for row in rows}
+
+
+async def forget(conn: asyncpg.Connection, before: datetime) -> int:
+    """Delete decisions made before a moment, a bounded number at a time; answers how many went."""
+    status: str = await conn.execute(_FORGET, before, FORGET_MAX)
+    return int(status.rpartition(" ")[2])
+
+
+def _meanwhile(interim: Interim | None) -> str | None:
+    if interim is None:
+        return None
+    offer_id = None if interim.offer_id is None else str(interim.offer_id)
+    return orjson.dumps({"offer_id": offer_id, "excluded": dict(interim.excluded)}).decode()
+
+
+def _packed(decision: Decision, written: dict[Offer, dict[str, Any]]) -> bytes:
+    return zlib.compress(orjson.dumps(to_document(decision, written)), _LEVEL)
+
+
+def _stored(row: asyncpg.Record) -> Stored:
+    return Stored(
+        id=row["id"],
+        referral_id=row["referral_id"],
+        region=row["region"],
+        decided_at=row["decided_at"],
+        proposal_id=row["proposal_id"],
+        meanwhile=orjson.loads(row["meanwhile"]) if row["meanwhile"] else None,
+        decision=from_document(orjson.loads(zlib.decompress(row["document"]))),
+    )

@@ -1,0 +1,71 @@
+"""Facts as documents and back: what is stored beside the columns that SQL asks for. Whatever says nothing is left out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from alongside_matching.engine.facts import Point, Request
+
+_CODES: Final = (
+    "needs",
+    "formats",
+    "modes",
+    "avoid_needs",
+    "hopes",
+    "interests",
+    "identities",
+    "identifies_as",
+    "organisations_avoided",
+)
+
+
+def of_request(request: Request) -> dict[str, Any]:
+    """What a referral seeks, without what has a column of its own: its id, its region, whom it asked, since when.
+
+    A consent that names nobody says much: it covers nobody, where no word of it means that it covers the network.
+    """
+    document: dict[str, Any] = {name: sorted(getattr(request, name)) or None for name in _CODES}
+    near, offers = request.near, request.consent_offers
+    document |= {
+        "languages": request.languages,
+        "urgency": request.urgency,
+        "age_band": request.age_band,
+        "availability": f"{request.availability:x}" if request.availability else None,
+        "near": [near.latitude, near.longitude] if near else None,
+        "distance_km_max": request.distance_km_max,
+        "guardian_consent": request.guardian_consent or None,
+        "consent_offers": None if offers is None else sorted(map(str, offers)),
+        "continue_with": str(request.continue_with) if request.continue_with else None,
+        "priority": request.priority or None,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def request(
+    document: Mapping[str, Any],
+    *,
+    referral_id: UUID,
+    region: str,
+    asked: frozenset[UUID],
+    waiting_since: datetime | None,
+) -> Request:
+    """The request a document was made of."""
+    near, offers, before = (document.get(name) for name in ("near", "consent_offers", "continue_with"))
+    return Request(
+        referral_id=referral_id,
+        region=region,
+        languages=tuple(document["languages"]),
+        urgency=document["urgency"],
+        age_band=document.get("age_band"),
+        asked=asked,
+        availability=int(document.get("availability", "0"), 16),
+        near=Point(*near) if near else None,
+        distance_km_max=document.get("distance_km_max"),
+        guardian_consent=document.get("guardian_consent", False),
+        consent_offers=None if offers is None else frozenset(map(UUID, offers)),
+        continue_with=UUID(before) if before else None,
+        waiting_since=waiting_since,
+        priority=document.get("priority", 0),
+        **{name: frozenset(document.get(name, ())) for name in _CODES},
+    )

@@ -1,0 +1,216 @@
+"""What referrals seek, and who waits.
+
+Whoever decides on one referral waits for its row first, with nothing locked. Who decides on many passes over the rows
+that somebody else has locked; each function says which of the two it does.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from alongside_matching.allocation.rules.waiting import RequestState, Standing, urgency_rank
+from alongside_matching.allocation.store import documents
+from alongside_matching.engine.facts import Request
+
+_COLUMNS: Final = "referral_id, state, region, sought, asked, attempts, waiting_since"
+_ADD: Final = """
+    insert into request (referral_id, state, region, needs, sought, urgency_rank, asked, waiting_since, updated_at)
+    select referral_id, 'searching', region, needs, sought, urgency_rank, asked, coalesce(waiting_since, $2), $2
+    from jsonb_to_recordset($1::jsonb) as new (
+        referral_id uuid, region text, needs text[], sought jsonb, urgency_rank int, asked uuid[],
+        waiting_since timestamptz)
+    on conflict (referral_id) do nothing
+    returning referral_id
+"""
+_OF_PROPOSAL: Final = f"""
+    select {_COLUMNS} from request
+    where referral_id = (select referral_id from proposal where id = $1)
+    for no key update
+"""
+_OPEN: Final = """
+    select referral_id, state from request
+    where referral_id = any($1::uuid[]) and state <> 'closed'
+    order by referral_id
+    for no key update
+"""
+_PROPOSED: Final = """
+    update request
+    set state = 'proposed', attempts = attempts + 1, asked = array_append(asked, offer_id), updated_at = $3
+    from unnest($1::uuid[], $2::uuid[]) as proposed (referral, offer_id)
+    where referral_id = referral
+"""
+_NEVER_SEEK: Final = """
+    insert into request (referral_id, state, region, needs, sought, urgency_rank, waiting_since, updated_at)
+    select ended, 'closed', '', '{}', '{}', 0, $2, $2 from unnest($1::uuid[]) as ended
+    where not exists (select from request where referral_id = ended)
+    order by ended
+    on conflict (referral_id) do nothing
+"""
+_MOVE: Final = "update request set state = $2, updated_at = $3 where referral_id = any($1::uuid[])"
+_WAITING: Final = f"""
+    select {_COLUMNS} from request
+    where region = $1 and state = 'waiting'
+      and ($2::int is null or (urgency_rank, waiting_since, referral_id) > ($2, $3, $4))
+      and ($5::text[] is null or needs && $5)
+    order by urgency_rank, waiting_since, referral_id
+    limit $6
+    for no key update skip locked
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A place in the waiting order of a region; those after it have not been looked at."""
+
+    urgency_rank: int
+    waiting_since: datetime
+    referral_id: UUID
+
+
+class Proposed(NamedTuple):
+    """A referral and the offer it was proposed to."""
+
+    referral_id: UUID
+    offer_id: UUID
+
+
+async def add(conn: asyncpg.Connection, requests: Iterable[Request], now: datetime) -> dict[UUID, Standing]:
+    """Keep new requests, and lock them; those whose referral is known already are left as they stand.
+
+    A request waits from now on, unless it brings the turn it had before.
+    """
+    by_referral = {request.referral_id: _waiting_from(request, now) for request in requests}
+    document = orjson.dumps([_row(request) for request in by_referral.values()]).decode()
+    added = {row[0] for row in await conn.fetch(_ADD, document, now)}
+    return {
+        referral: Standing(request, RequestState.SEARCHING, 0, request.waiting_since or now)
+        for referral, request in by_referral.items()
+        if referral in added
+    }
+
+
+async def turns_of(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Since when these referrals waited, for those we know."""
+    rows = await conn.fetch(
+        "select referral_id, waiting_since from request where referral_id = any($1::uuid[])",
+        list(referral_ids),
+    )
+    return {row["referral_id"]: row["waiting_since"] for row in rows}
+
+
+async def of_proposal(conn: asyncpg.Connection, proposal_id: UUID) -> Standing | None:
+    """Wait for the request a proposal was made for: what is announced about one referral is announced in order."""
+    row = await conn.fetchrow(_OF_PROPOSAL, proposal_id)
+    return _standing(row) if row else None
+
+
+async def lock_one(conn: asyncpg.Connection, referral_id: UUID) -> RequestState | None:
+    """Wait for a referral's request and lock it; returns its state, None for a referral that is not known."""
+    query = "select state from request where referral_id = $1 for no key update"
+    state = await conn.fetchval(query, referral_id)
+    return RequestState(state) if state else None
+
+
+async def lock_open(
+    conn: asyncpg.Connection, referral_ids: Collection[UUID], *, patient: bool
+) -> dict[UUID, RequestState]:
+    """Lock those of these requests that are not closed. Waits only when `patient`."""
+    statement = _OPEN if patient else f"{_OPEN} skip locked"
+    rows = await conn.fetch(statement, list(referral_ids))
+    return {row["referral_id"]: RequestState(row["state"]) for row in rows}
+
+
+async def still_open(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> list[UUID]:
+    """Which of these requests are not closed, whoever has them locked."""
+    rows = await conn.fetch(
+        "select referral_id from request where referral_id = any($1::uuid[]) and state <> 'closed'",
+        list(referral_ids),
+    )
+    return [row["referral_id"] for row in rows]
+
+
+async def never_seek(conn: asyncpg.Connection, referral_ids: Iterable[UUID], now: datetime) -> None:
+    """Those of these referrals that we do not know have ended: whatever we hear of them later is too late."""
+    await conn.execute(_NEVER_SEEK, list(referral_ids), now)
+
+
+async def proposed(conn: asyncpg.Connection, to: Sequence[Proposed], now: datetime) -> None:
+    """These requests are with an offer each, which will not be asked again."""
+    await conn.execute(_PROPOSED, [each.referral_id for each in to], [each.offer_id for each in to], now)
+
+
+async def move(
+    conn: asyncpg.Connection, referral_ids: Iterable[UUID], state: RequestState, now: datetime
+) -> None:
+    """These requests stand elsewhere now."""
+    await conn.execute(_MOVE, list(referral_ids), state.value, now)
+
+
+async def waiting(
+    conn: asyncpg.Connection,
+    region: str,
+    *,
+    limit: int,
+    after: Turn | None = None,
+    sharing: Iterable[str] | None = None,
+) -> list[Standing]:
+    """Those who wait and whom nobody else has locked, now locked, in the order they are served.
+
+    Only those who share a need with `sharing`, if given.
+    """
+    rows = await conn.fetch(
+        _WAITING,
+        region,
+        after.urgency_rank if after else None,
+        after.waiting_since if after else None,
+        after.referral_id if after else None,
+        None if sharing is None else sorted(sharing),
+        limit,
+    )
+    return [_standing(row) for row in rows]
+
+
+async def somebody_waits(conn: asyncpg.Connection, region: str) -> bool:
+    """Whether anyone waits in a region, whoever has them locked."""
+    waits: bool = await conn.fetchval(
+        "select exists (select from request where region = $1 and state = 'waiting')", region
+    )
+    return waits
+
+
+def turn_of(standing: Standing) -> Turn:
+    """Where this request stands in the waiting order."""
+    request = standing.request
+    return Turn(urgency_rank(request.urgency), standing.waiting_since, request.referral_id)
+
+
+def _waiting_from(request: Request, now: datetime) -> Request:
+    return request if request.waiting_since else replace(request, waiting_since=now)
+
+
+def _row(request: Request) -> dict[str, object]:
+    return {
+        "referral_id": str(request.referral_id),
+        "region": request.region,
+        "needs": sorted(request.needs),
+        "sought": documents.of_request(request),
+        "urgency_rank": urgency_rank(request.urgency),
+        "asked": sorted(map(str, request.asked)),
+        "waiting_since": request.waiting_since,
+    }
+
+
+def _standing(row: asyncpg.Record) -> Standing:
+    request = documents.request(
+        orjson.loads(row["sought"]),
+        referral_id=row["referral_id"],
+        region=row["region"],
+        asked=frozenset(row["asked"]),
+        waiting_since=row["waiting_since"],
+    )
+    return Standing(request, RequestState(row["state"]), row["attempts"], row["waiting_since"])

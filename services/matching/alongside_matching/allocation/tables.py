@@ -1,0 +1,132 @@
+"""Requests, who was asked for them, and what was decided.
+
+The database itself keeps a referral from having two proposals that are open or accepted (`ix_proposal_one_at_a_time`).
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlmodel import Field
+
+from alongside_matching.columns import Base, codes, count
+
+
+class RequestRow(Base, table=True):
+    """What one referral seeks and where it stands. Its row is locked before anything of the referral is decided."""
+
+    __tablename__ = "request"
+    __table_args__ = (
+        CheckConstraint("state in ('searching', 'waiting', 'proposed', 'matched', 'closed')", name="state"),
+        Index(
+            "ix_request_waiting",
+            "region",
+            "urgency_rank",
+            "waiting_since",
+            "referral_id",
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    referral_id: UUID = Field(primary_key=True)
+    state: str = Field(sa_type=Text)
+    region: str = Field(sa_type=Text)
+    needs: list[str] = Field(sa_column=codes())
+    sought: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    urgency_rank: int
+    asked: list[UUID] = Field(
+        sa_column=Column(ARRAY(PG_UUID(as_uuid=True)), nullable=False, server_default=text("'{}'"))
+    )
+    attempts: int = Field(sa_column=count())
+    waiting_since: datetime
+    updated_at: datetime
+
+
+class ProposalRow(Base, table=True):
+    """One offer asked for one referral, what it was chosen for, and the answer."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("state in ('open', 'accepted', 'declined', 'lapsed', 'withdrawn')", name="state"),
+        CheckConstraint("(state = 'open') = (answered_at is null)", name="answered_at"),
+        CheckConstraint("(state = 'declined') = (declined_because is not null)", name="declined_because"),
+        UniqueConstraint("referral_id", "attempt"),
+        Index(
+            "ix_proposal_one_at_a_time",
+            "referral_id",
+            unique=True,
+            postgresql_where=text("state in ('open', 'accepted')"),
+        ),
+        Index(None, "offer_id", "id"),
+        Index("ix_proposal_open", "id", postgresql_where=text("state = 'open'")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    referral_id: UUID = Field(
+        sa_column=Column(PG_UUID(as_uuid=True), ForeignKey("request.referral_id"), nullable=False)
+    )
+    offer_id: UUID = Field(sa_column=Column(PG_UUID(as_uuid=True), ForeignKey("offer.id"), nullable=False))
+    offer_kind: str = Field(sa_type=Text)
+    region: str = Field(sa_type=Text)
+    attempt: int
+    state: str = Field(sa_type=Text)
+    reasons: list[str] = Field(sa_column=codes())
+    score: float
+    factors: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    considered: int
+    expires_at: datetime
+    answered_at: datetime | None = None
+    declined_because: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime
+
+
+class PartedRow(Base, table=True):
+    """A person and an offer they asked not to go on with, by opaque ids."""
+
+    __tablename__ = "parted"
+
+    person_id: UUID = Field(primary_key=True)
+    offer_id: UUID = Field(primary_key=True)
+    parted_at: datetime
+
+
+class DecisionRow(Base, table=True):
+    """What was decided for a referral (`allocation/store/decisions.py`); forgotten after `decision_days`."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        Index(None, "referral_id", "id"),
+        Index(None, "region", "id"),
+        Index(None, "decided_at"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    referral_id: UUID
+    region: str = Field(sa_type=Text)
+    policy_version: str = Field(sa_type=Text)
+    proposal_id: UUID | None = None
+    meanwhile: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    document: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    decided_at: datetime
+
+
+class PolicyRow(Base, table=True):
+    """The numbers of a policy decisions were made under, by the hash of them."""
+
+    __tablename__ = "policy"
+
+    version: str = Field(primary_key=True, sa_type=Text)
+    numbers: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    first_used_at: datetime

@@ -1,0 +1,1 @@
+"""Routes of offers and of supporters' records: parse, call, answer; no rules."""

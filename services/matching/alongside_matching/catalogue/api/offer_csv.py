@@ -1,0 +1,126 @@
+"""Offers as CSV: a line per offer, checked as the form is; a line that cannot be taken in is set aside with reasons.
+
+Lists are separated by `;`. `availability` reads `tu 18:00-21:00; sa 09:30-12:00`. The certificate of a supporter is in
+the columns `certificate_issuer`, `certificate_endorsement`, `certificate_issued_on` and `certificate_expires_on`.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from alongside_matching.catalogue.api.offer_forms import ListedOfferForm
+
+LISTS: Final = frozenset(
+    {"needs", "languages", "formats", "modes", "age_bands", "hopes", "interests", "identities"}
+    | {"organisations", "eligibility", "only_for"}
+)
+PLAIN: Final = frozenset(
+    {"source_id", "kind", "name", "capacity", "reach_km", "certification_required", "required_endorsement"}
+    | {"check_required", "checked_until", "hours_per_week_max", "supervisor", "contact_email"}
+)
+SPECIAL: Final = frozenset(
+    {"availability", "latitude", "longitude", "certificate_issuer", "certificate_endorsement"}
+    | {"certificate_issued_on", "certificate_expires_on"}
+)
+NEEDED: Final = ("source_id", "kind", "needs")
+OPEN_TO_ALL: Final = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One thing that is wrong with one line. `line` counts from 1, the header included."""
+
+    line: int
+    source_id: str
+    field: str
+    code: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One line that makes an offer."""
+
+    line: int
+    form: ListedOfferForm
+
+
+class NotATable(Exception):
+    """The file as a whole cannot be read; the message says what to do."""
+
+
+def read_offers(text: str, *, region: str, source: str) -> Iterator[Read | Refused]:
+    """Every line, read or refused; a line with several faults is refused several times. Raises NotATable."""
+    table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        _check_header(table.fieldnames or ())
+        seen: set[str] = set()
+        for row in table:
+            yield from _line(row, table.line_num, seen, region, source)
+    except csv.Error as error:
+        raise NotATable(f"Line {table.line_num} is not CSV ({error}): close its quotes.") from error
+
+
+def _check_header(names: Any) -> None:
+    known = LISTS | PLAIN | SPECIAL
+    strange = [name for name in names if name not in known]
+    if strange:
+        raise NotATable(
+            f"Leave out or rename the column {strange[0][:40]!r}; known are {', '.join(sorted(known))}."
+        )
+    for needed in NEEDED:
+        if needed not in names:
+            raise NotATable(f"Add the column {needed}.")
+
+
+def _line(
+    row: Mapping[str | None, Any], line: int, seen: set[str], region: str, source: str
+) -> Iterator[Read | Refused]:
+    source_id = str(row.get("source_id") or "").strip()
+    if None in row or None in row.values():
+        yield Refused(line, source_id, "", "row-malformed", "Give the line as many fields as the header has.")
+    elif source_id in seen:
+        yield Refused(line, source_id, "source_id", "id-repeated", "Give each line a source_id of its own.")
+    else:
+        seen.add(source_id)
+        said = {str(name): str(value).strip() for name, value in row.items()}
+        try:
+            yield Read(
+                line, ListedOfferForm.model_validate(_body(said) | {"region": region, "source": source})
+            )
+        except ValidationError as error:
+            for item in error.errors():
+                where = ".".join(str(part) for part in item["loc"])
+                yield Refused(line, source_id, where, str(item["type"]), str(item["msg"]))
+
+
+def _body(said: Mapping[str, str]) -> dict[str, Any]:
+    """A line as the form takes it; an empty field is a field that was not sent."""
+    body: dict[str, Any] = {name: _list(said[name]) for name in LISTS if said.get(name)}
+    body |= {name: said[name] for name in PLAIN if said.get(name)}
+    if body.get("capacity") == OPEN_TO_ALL:
+        body["capacity"] = None
+    if said.get("availability"):
+        body["availability"] = [_window(part) for part in _list(said["availability"])]
+    if said.get("latitude") or said.get("longitude"):
+        body["position"] = {name: said.get(name) for name in ("latitude", "longitude")}
+    certificate = {
+        name.removeprefix("certificate_"): said[name] for name in said if name.startswith("certificate_")
+    }
+    if any(certificate.values()):
+        body["certificates"] = [{name: value for name, value in certificate.items() if value}]
+    return body
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def _window(text: str) -> dict[str, str]:
+    weekday, _, times = text.partition(" ")
+    starts, _, ends = times.strip().partition("-")
+    return {"weekday": weekday.lower()[:2], "starts": starts.strip()[:5], "ends": ends.strip()[:5]}

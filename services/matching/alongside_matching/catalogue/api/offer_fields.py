@@ -1,0 +1,114 @@
+"""Fields that several forms for offers share, each with what may be said in it."""
+
+from datetime import date
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from alongside_contracts.ids import Reference
+from alongside_contracts.vocabulary import AgeBand, Endorsement, Need, TrainingTopic
+from alongside_matching.catalogue.rules.certificates import Certificate
+from alongside_matching.catalogue.store.supporters import Training
+from alongside_matching.engine.week import Contradiction, Free, Window, free_in
+
+CODES_MAX: Final = 30
+PLACES_MAX: Final = 100_000
+WINDOWS_MAX: Final = 7 * 24
+RECORDS_MAX: Final = 50
+
+PublicName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$"),
+]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}$")]
+SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
+Places = Annotated[int, Field(ge=0, le=PLACES_MAX)]
+Kilometres = Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)]
+Hours = Annotated[float, Field(gt=0, le=168, allow_inf_nan=False)]
+Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+Eligible: TypeAlias = Need | AgeBand
+"""What a service may restrict itself to: people with a need, of an age."""
+
+
+class Strict(BaseModel):
+    """A form that takes what it names and nothing else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class WindowForm(Strict):
+    """A stretch of one weekday in the region's wall time, on the half hour: `{"weekday": "tu", "starts": "18:00", …}`."""
+
+    weekday: str = Field(max_length=2)
+    starts: str = Field(max_length=5)
+    ends: str = Field(max_length=5)
+
+    def window(self) -> Window:
+        """The same as the rules know it."""
+        return Window(self.weekday, self.starts, self.ends)
+
+
+class PositionForm(Strict):
+    """Degrees, WGS 84. Rounded to 0.05 degrees (about 5 km) on the way in: nothing finer is kept."""
+
+    latitude: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    longitude: float = Field(ge=-180, le=180, allow_inf_nan=False)
+
+
+class CertificateForm(Strict):
+    """A certificate and what it endorses its holder for. One that has expired is refused."""
+
+    issuer: PublicName
+    endorsement: Endorsement
+    issued_on: date
+    expires_on: date
+
+    def certificate(self) -> Certificate:
+        """The same as the rules know it."""
+        return Certificate(self.issuer, self.endorsement.value, self.issued_on, self.expires_on)
+
+
+class TrainingForm(Strict):
+    """A training that was completed."""
+
+    topic: TrainingTopic
+    hours: float = Field(gt=0, le=1_000, allow_inf_nan=False)
+    completed_on: date
+
+    def training(self) -> Training:
+        """The same as the store knows it."""
+        return Training(self.topic.value, self.hours, self.completed_on)
+
+
+class AgreementForm(Strict):
+    """What is agreed with a supporter: hours a week at most, and who supervises them (an opaque reference)."""
+
+    hours_per_week_max: Hours | None = None
+    supervisor: Reference | None = None
+
+
+def _not_contradictory(windows: tuple[WindowForm, ...]) -> tuple[WindowForm, ...]:
+    match free_in([window.window() for window in windows]):
+        case Contradiction(index=index, code=code, remedy=remedy):
+            raise PydanticCustomError(
+                "availability", "Window {index} ({code}): {remedy}", _said(index, code, remedy)
+            )
+        case Free():
+            return windows
+
+
+def _said(index: int, code: str, remedy: str) -> dict[str, int | str]:
+    return {"index": index, "code": code, "remedy": remedy}
+
+
+Availability = Annotated[
+    tuple[WindowForm, ...], Field(max_length=WINDOWS_MAX), AfterValidator(_not_contradictory)
+]
+"""When somebody is free in the region's week; empty says nothing."""
+
+
+def mask_of(windows: tuple[WindowForm, ...]) -> int:
+    """The half hours of windows that were found not to contradict each other."""
+    free = free_in([window.window() for window in windows])
+    return free.mask if isinstance(free, Free) else 0

@@ -1,0 +1,236 @@
+"""The forms in which offers come in over HTTP."""
+
+from datetime import date
+from hashlib import sha256
+from typing import Any, Final, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from alongside_chassis.http import PAGE_MAX
+from alongside_contracts.ids import LanguageTag, Reference, RegionId, new_id
+from alongside_contracts.vocabulary import (
+    AgeBand,
+    Endorsement,
+    Format,
+    Hope,
+    Identity,
+    Interest,
+    Mode,
+    Need,
+    OfferKind,
+)
+from alongside_matching.catalogue.api.offer_fields import (
+    CODES_MAX,
+    RECORDS_MAX,
+    AgreementForm,
+    Availability,
+    CertificateForm,
+    Eligible,
+    Email,
+    Kilometres,
+    Places,
+    PositionForm,
+    PublicName,
+    SourceName,
+    Strict,
+    TrainingForm,
+    mask_of,
+)
+from alongside_matching.catalogue.rules.whereabouts import coarse
+from alongside_matching.catalogue.store.offer_batches import NewOffer
+from alongside_matching.catalogue.store.offers import CODES
+from alongside_matching.catalogue.store.supporters import NewRecord
+
+BATCH_MAX: Final = 1_000
+SUPPORTERS_ONLY: Final = ("certificates", "trainings", "hours_per_week_max", "supervisor", "organisations")
+_PLAIN: Final = ("required_endorsement", "check_required", "checked_until", "reach_km")
+
+
+class OfferForm(AgreementForm):
+    """A new offer. `capacity` null means open to everyone, which only a group can be.
+
+    Groups and services have a public name. A supporter's name is not kept here, and never asked for; `organisations`
+    are opaque references of those a supporter belongs to, so that nobody is sent to a colleague. `eligibility` are
+    the needs and ages a service restricts itself to, `only_for` the identities it is kept for, such as women. An offer that requires an endorsement requires certification.
+    """
+
+    kind: OfferKind
+    region: RegionId
+    name: PublicName | None = None
+    needs: tuple[Need, ...] = Field(min_length=1, max_length=CODES_MAX)
+    languages: tuple[LanguageTag, ...] = Field(default=("en",), min_length=1, max_length=CODES_MAX)
+    formats: tuple[Format, ...] = Field(default=(), max_length=CODES_MAX)
+    modes: tuple[Mode, ...] = Field(default=(), max_length=CODES_MAX)
+    age_bands: tuple[AgeBand, ...] = Field(default=(), max_length=CODES_MAX)
+    hopes: tuple[Hope, ...] = Field(default=(), max_length=CODES_MAX)
+    interests: tuple[Interest, ...] = Field(default=(), max_length=CODES_MAX)
+    identities: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
+    organisations: tuple[Reference, ...] = Field(default=(), max_length=CODES_MAX)
+    eligibility: tuple[Eligible, ...] = Field(default=(), max_length=CODES_MAX)
+    only_for: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
+    capacity: Places | None = 1
+    availability: Availability = ()
+    position: PositionForm | None = None
+    reach_km: Kilometres | None = None
+    certification_required: bool = False
+    required_endorsement: Endorsement | None = None
+    certificates: tuple[CertificateForm, ...] = Field(default=(), max_length=RECORDS_MAX)
+    trainings: tuple[TrainingForm, ...] = Field(default=(), max_length=RECORDS_MAX)
+    check_required: bool = False
+    checked_until: date | None = None
+    contact_email: Email | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        check_kind(self.kind, self.name, self.capacity)
+        told = [name for name in SUPPORTERS_ONLY if getattr(self, name)]
+        if self.kind is not OfferKind.SUPPORTER and told:
+            raise ValueError(f"leave {told[0]} out: only a supporter has that")
+        if self.reach_km is not None and self.position is None:
+            raise ValueError("give a position: reach_km is counted from there")
+        return self
+
+    def as_new(self, source: str | None = None, source_id: str | None = None) -> NewOffer:
+        """The row to add, with a fresh id and the hash by which a repeated import knows that nothing changed."""
+        codes = self.model_dump(mode="json", include=set(CODES))
+        words: dict[str, Any] = {
+            **self.model_dump(include=set(_PLAIN)),
+            **placed(self.position),
+            **{name: tuple(dict.fromkeys(values)) for name, values in codes.items()},
+        }
+        said = self.model_dump_json(exclude_defaults=True)
+        return NewOffer(
+            id=new_id(),
+            kind=self.kind.value,
+            region=self.region,
+            name=self.name,
+            capacity=self.capacity,
+            paused_because=None,
+            email=self.contact_email,
+            source=source,
+            source_id=source_id,
+            content_hash=sha256(said.encode()).hexdigest() if source else None,
+            availability=mask_of(self.availability),
+            certification_required=self.certification_required or self.required_endorsement is not None,
+            record=self._record() if self.kind is OfferKind.SUPPORTER else None,
+            **words,
+        )
+
+    def _record(self) -> NewRecord:
+        return NewRecord(
+            hours_per_week_max=self.hours_per_week_max,
+            supervisor=self.supervisor,
+            certificates=[form.certificate() for form in self.certificates],
+            trainings=[form.training() for form in self.trainings],
+        )
+
+
+class ListedOfferForm(OfferForm):
+    """An offer that is kept elsewhere too: `source` says where, `source_id` which one it is there."""
+
+    source: SourceName
+    source_id: SourceName
+
+    def as_listed(self) -> NewOffer:
+        """The row to add or to replace."""
+        return self.as_new(self.source, self.source_id)
+
+
+class OfferChanges(Strict):
+    """What to change of an offer; what is not sent stays as it is. `position` null forgets where it is."""
+
+    name: PublicName | None = None
+    needs: tuple[Need, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
+    languages: tuple[LanguageTag, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
+    formats: tuple[Format, ...] | None = Field(default=None, max_length=CODES_MAX)
+    modes: tuple[Mode, ...] | None = Field(default=None, max_length=CODES_MAX)
+    age_bands: tuple[AgeBand, ...] | None = Field(default=None, max_length=CODES_MAX)
+    hopes: tuple[Hope, ...] | None = Field(default=None, max_length=CODES_MAX)
+    interests: tuple[Interest, ...] | None = Field(default=None, max_length=CODES_MAX)
+    identities: tuple[Identity, ...] | None = Field(default=None, max_length=CODES_MAX)
+    organisations: tuple[Reference, ...] | None = Field(default=None, max_length=CODES_MAX)
+    eligibility: tuple[Eligible, ...] | None = Field(default=None, max_length=CODES_MAX)
+    only_for: tuple[Identity, ...] | None = Field(default=None, max_length=CODES_MAX)
+    capacity: Places | None = None
+    position: PositionForm | None = None
+    reach_km: Kilometres | None = None
+    certification_required: bool = False
+    required_endorsement: Endorsement | None = None
+    check_required: bool = False
+    checked_until: date | None = None
+    contact_email: Email | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("send at least one field to change")
+        if any(name in self.model_fields_set and getattr(self, name) is None for name in CODES):
+            raise ValueError("send a list, or leave the field out to keep what is known")
+        return self
+
+    def words(self) -> dict[str, Any]:
+        """What was sent, in the words of the store."""
+        sent = self.model_dump(exclude_unset=True, exclude={*CODES, "position"})
+        codes = self.model_dump(mode="json", exclude_unset=True, include=set(CODES))
+        where = placed(self.position) if "position" in self.model_fields_set else {}
+        implied = {"certification_required": True} if self.required_endorsement is not None else {}
+        return {**sent, **codes, **where, **implied}
+
+
+class OfferBatch(Strict):
+    """Up to a thousand offers, each known by its source and the id it has there."""
+
+    offers: tuple[ListedOfferForm, ...] = Field(min_length=1, max_length=BATCH_MAX)
+
+    @model_validator(mode="after")
+    def _each_is_sent_once(self) -> Self:
+        if len({(offer.source, offer.source_id) for offer in self.offers}) != len(self.offers):
+            raise ValueError("send each source_id once")
+        return self
+
+
+class OfferFilter(Strict):
+    """Which offers to list; what is not sent does not matter."""
+
+    region: RegionId | None = None
+    kind: OfferKind | None = None
+    need: Need | None = None
+    paused: bool | None = None
+    source: SourceName | None = None
+    cursor: str | None = None
+    limit: int = Field(default=50, ge=1, le=PAGE_MAX)
+
+
+class PauseForm(Strict):
+    """How long an offer takes a break: until a moment, or until it is resumed."""
+
+    until: AwareDatetime | None = None
+
+
+class CapacityForm(Strict):
+    """How many places are agreed; null is open to everyone, which only a group can be."""
+
+    capacity: Places | None
+
+
+class AvailabilityForm(Strict):
+    """When an offer is free in the region's week, instead of what was known; empty says nothing."""
+
+    windows: Availability
+
+
+def check_kind(kind: OfferKind, name: str | None, capacity: int | None) -> None:
+    """Raises ValueError when an offer of this kind cannot be so."""
+    if kind is OfferKind.SUPPORTER and name is not None:
+        raise ValueError("leave name out: a supporter's name is not kept here")
+    if kind is not OfferKind.SUPPORTER and name is None:
+        raise ValueError("give a group or service the name it is known by")
+    if kind is not OfferKind.GROUP and capacity is None:
+        raise ValueError("say how many places there are; only a group can be open to everyone")
+
+
+def placed(position: PositionForm | None) -> dict[str, float | None]:
+    """A position as it is kept: coarse."""
+    if position is None:
+        return {"latitude": None, "longitude": None}
+    return {"latitude": coarse(position.latitude), "longitude": coarse(position.longitude)}

@@ -1,0 +1,135 @@
+"""`/offers/imports`: a CSV of offers in, an answer for every line that could not be taken in out."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from alongside_chassis.announce import Tx
+from alongside_chassis.errors import Problem
+from alongside_chassis.http import Command
+from alongside_contracts.ids import RegionId
+from alongside_matching.catalogue import offering
+from alongside_matching.catalogue.api import refusals
+from alongside_matching.catalogue.api.offer_csv import NotATable, Read, Refused, read_offers
+from alongside_matching.catalogue.api.offer_fields import SourceName
+from alongside_matching.catalogue.store.offer_batches import Added
+from alongside_matching.engine.policy import Policies
+from alongside_matching.problems import unprocessable
+
+CSV_BYTES_MAX: Final = 16 * 2**20
+LINES_MAX: Final = 20_000
+BATCH: Final = 1_000
+
+
+class OfferLine(BaseModel):
+    """One thing that is wrong with one line of the file, which was set aside."""
+
+    line: int
+    source_id: str
+    field: str
+    code: str
+    remedy: str
+
+
+class OfferImportView(BaseModel):
+    """What became of a file: `read` lines were created, changed, unchanged or quarantined."""
+
+    read: int
+    created: int
+    changed: int
+    unchanged: int
+    quarantined: int
+    lines: tuple[OfferLine, ...]
+
+
+def router(policies: Policies) -> APIRouter:
+    """The door for offers in bulk."""
+    routes = APIRouter(tags=["offers"])
+
+    @routes.post("/offers/imports", response_model=OfferImportView, openapi_extra=_CSV_BODY)
+    async def import_offers(
+        region: Annotated[RegionId, Query()],
+        source: Annotated[SourceName, Query()],
+        request: Request,
+        command: Command,
+    ) -> Response:
+        """Add or change offers from a CSV, known by `source` and each line's source_id.
+
+        A line that cannot be taken in is set aside with its reasons, and the others are taken. The same file again
+        changes nothing; offers it does not name stay as they are.
+        """
+        lines = _lines(await request.body(), region, source)
+
+        async def work(tx: Tx) -> OfferImportView:
+            return await _import(tx, lines, policies)
+
+        return await command.run(work)
+
+    return routes
+
+
+def _lines(body: bytes, region: str, source: str) -> list[Read | Refused]:
+    if len(body) > CSV_BYTES_MAX:
+        raise _too_large()
+    try:
+        lines = list(read_offers(body.decode("utf-8-sig"), region=region, source=source))
+    except UnicodeDecodeError as error:
+        raise _not_a_table("Save the file as CSV in UTF-8.") from error
+    except NotATable as error:
+        raise _not_a_table(str(error)) from error
+    if len(lines) > LINES_MAX:
+        raise _too_large()
+    return lines
+
+
+async def _import(tx: Tx, lines: list[Read | Refused], policies: Policies) -> OfferImportView:
+    read = [line for line in lines if isinstance(line, Read)]
+    refused = [line for line in lines if isinstance(line, Refused)]
+    created = changed = taken = 0
+    for start in range(0, len(read), BATCH):
+        batch = read[start : start + BATCH]
+        new = [line.form.as_listed() for line in batch]
+        conflicts = await offering.conflicts_of(tx, new, policies)
+        refused += [_conflicting(batch[it.index], it) for it in conflicts]
+        bad = {it.index for it in conflicts}
+        good = [offer for index, offer in enumerate(new) if index not in bad]
+        match await offering.add_many(tx, good, policies):
+            case Added() as added:
+                created, changed = created + len(added.created), changed + len(added.changed)
+            case left:
+                raise refusals.batch_refused(left)
+        taken += len(good)
+    refused.sort(key=lambda it: it.line)
+    set_aside = len({it.line for it in refused})
+    return OfferImportView(
+        read=taken + set_aside,
+        created=created,
+        changed=changed,
+        unchanged=taken - created - changed,
+        quarantined=set_aside,
+        lines=tuple(OfferLine.model_validate(it, from_attributes=True) for it in refused),
+    )
+
+
+def _conflicting(line: Read, conflict: offering.Conflict) -> Refused:
+    return Refused(line.line, line.form.source_id, conflict.field, conflict.code, conflict.remedy)
+
+
+def _too_large() -> Problem:
+    return Problem(
+        status=413,
+        code="too-large",
+        title="The file is too large",
+        remedy=f"Send at most {LINES_MAX} lines and {CSV_BYTES_MAX} bytes; split the file.",
+        field="body",
+    )
+
+
+def _not_a_table(remedy: str) -> Problem:
+    return unprocessable("not-a-table", "The file cannot be read as offers", remedy=remedy, field="body")
+
+
+_CSV_BODY: Final = {
+    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+}

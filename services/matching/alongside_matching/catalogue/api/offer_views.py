@@ -1,0 +1,122 @@
+"""The shapes in which offers go out over HTTP."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+from pydantic import BaseModel
+
+from alongside_contracts.vocabulary import OfferKind
+from alongside_matching.engine.week import unpacked, windows_of
+
+
+class BatchAdded(BaseModel):
+    """What became of a batch."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+class WindowView(BaseModel):
+    """A stretch of one weekday in the region's wall time."""
+
+    weekday: str
+    starts: str
+    ends: str
+
+
+class PositionView(BaseModel):
+    """Where an offer is, to about 5 km."""
+
+    latitude: float
+    longitude: float
+
+
+class OfferView(BaseModel):
+    """An offer as staff see it. How it is reached is not part of it.
+
+    `capacity` is how many places it can fill now, which may be fewer than were agreed and even fewer than are held or
+    taken: then promises are kept and no more are made. Why it is lower is nobody's business.
+    """
+
+    id: UUID
+    kind: OfferKind
+    region: str
+    name: str | None
+    needs: tuple[str, ...]
+    languages: tuple[str, ...]
+    formats: tuple[str, ...]
+    modes: tuple[str, ...]
+    age_bands: tuple[str, ...]
+    hopes: tuple[str, ...]
+    interests: tuple[str, ...]
+    identities: tuple[str, ...]
+    organisations: tuple[str, ...]
+    eligibility: tuple[str, ...]
+    only_for: tuple[str, ...]
+    availability: tuple[WindowView, ...]
+    position: PositionView | None
+    reach_km: float | None
+    certification_required: bool
+    required_endorsement: str | None
+    certified_until: date | None
+    endorsements: tuple[str, ...]
+    check_required: bool
+    checked_until: date | None
+    capacity: int | None
+    held: int
+    taken: int
+    paused_because: Literal["staff", "not-active", "vanished", "not-meeting"] | None
+    paused_until: datetime | None
+    place_closed: bool
+    source: str | None
+    source_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> "OfferView":
+        """A row of the store, in the words of this door."""
+        where = {"latitude": row["latitude"], "longitude": row["longitude"]}
+        said = {
+            "capacity": row["effective_capacity"],
+            "availability": [WindowView.model_validate(w, from_attributes=True) for w in _windows(row)],
+            "position": None if row["latitude"] is None else where,
+        }
+        return cls.model_validate({**dict(row), **said})
+
+
+class CertificateView(BaseModel):
+    """A certificate, and whether it counts today."""
+
+    issuer: str
+    endorsement: str
+    issued_on: date
+    expires_on: date
+    valid: bool
+
+
+class TrainingView(BaseModel):
+    """A training that was completed."""
+
+    topic: str
+    hours: float
+    completed_on: date
+
+
+class RecordView(BaseModel):
+    """A supporter's record as their supervisor sees it: never a self-check, a crisis or hours."""
+
+    hours_per_week_max: float | None
+    supervisor: str | None
+    certificates: tuple[CertificateView, ...]
+    trainings: tuple[TrainingView, ...]
+    training_hours: float
+    supervised_on: tuple[date, ...]
+    """The latest supervisions, newest first."""
+
+
+def _windows(row: asyncpg.Record) -> tuple[object, ...]:
+    return windows_of(unpacked(row["availability"]))

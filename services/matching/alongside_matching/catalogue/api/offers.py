@@ -1,0 +1,197 @@
+"""Offers: add, read, change, pause."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Query, Response
+
+from alongside_chassis.announce import Tx
+from alongside_chassis.http import Command, Page, Read, decode_id_cursor
+from alongside_contracts.vocabulary import OfferKind
+from alongside_matching.catalogue import offering
+from alongside_matching.catalogue.api import refusals
+from alongside_matching.catalogue.api.offer_fields import mask_of
+from alongside_matching.catalogue.api.offer_forms import (
+    AvailabilityForm,
+    CapacityForm,
+    OfferBatch,
+    OfferChanges,
+    OfferFilter,
+    OfferForm,
+    PauseForm,
+    check_kind,
+)
+from alongside_matching.catalogue.api.offer_views import BatchAdded, OfferView
+from alongside_matching.catalogue.rules.places import BelowPromised, Fits
+from alongside_matching.catalogue.store import offers
+from alongside_matching.catalogue.store.offer_batches import Added
+from alongside_matching.cursors import next_cursor
+from alongside_matching.engine.policy import Policies
+
+
+def router(policies: Policies) -> APIRouter:
+    """`/offers` and what is below it."""
+    routes = APIRouter(prefix="/offers", tags=["offers"])
+    _add_reading(routes)
+    _add_adding(routes, policies)
+    _add_changing(routes, policies)
+    _add_places(routes, policies)
+    _add_pausing(routes, policies)
+    return routes
+
+
+def _add_reading(routes: APIRouter) -> None:
+    @routes.get("")
+    async def list_offers(read: Read, wanted: Annotated[OfferFilter, Query()]) -> Page[OfferView]:
+        """Offers in the order they were added."""
+        rows = await offers.page(
+            read.conn,
+            after=decode_id_cursor(wanted.cursor),
+            region=wanted.region,
+            kind=wanted.kind.value if wanted.kind else None,
+            need=wanted.need.value if wanted.need else None,
+            paused=wanted.paused,
+            source=wanted.source,
+            limit=wanted.limit,
+        )
+        items = [OfferView.of(row) for row in rows]
+        return Page(items=items, next_cursor=next_cursor(items, wanted.limit))
+
+    @routes.get("/{offer_id}")
+    async def read_offer(offer_id: UUID, read: Read) -> OfferView:
+        """One offer."""
+        row = await offers.view(read.conn, offer_id)
+        if row is None:
+            raise refusals.no_offer(offer_id)
+        return OfferView.of(row)
+
+
+def _add_adding(routes: APIRouter, policies: Policies) -> None:
+    @routes.post("", status_code=201, response_model=OfferView)
+    async def add_offer(form: OfferForm, command: Command) -> Response:
+        """Add an offer; those who wait for one like it are looked at at once."""
+
+        async def work(tx: Tx) -> OfferView:
+            new = form.as_new()
+            match await offering.add(tx, new, policies):
+                case Added():
+                    return await _view(tx, new.id)
+                case conflicts:
+                    raise refusals.offer_refused(conflicts)
+
+        return await command.run(work, status=201)
+
+    @routes.post("/batch", response_model=BatchAdded)
+    async def add_batch(batch: OfferBatch, command: Command) -> Response:
+        """Add up to a thousand offers, or change those known by the same source and source_id; all or none."""
+
+        async def work(tx: Tx) -> BatchAdded:
+            new = [form.as_listed() for form in batch.offers]
+            match await offering.add_many(tx, new, policies):
+                case Added(created=created, changed=changed):
+                    unchanged = len(new) - len(created) - len(changed)
+                    return BatchAdded(created=len(created), changed=len(changed), unchanged=unchanged)
+                case conflicts:
+                    raise refusals.batch_refused(conflicts)
+
+        return await command.run(work)
+
+
+def _add_changing(routes: APIRouter, policies: Policies) -> None:
+    @routes.patch("/{offer_id}", response_model=OfferView)
+    async def change_offer(offer_id: UUID, changes: OfferChanges, command: Command) -> Response:
+        """Change what an offer says of itself; those who wait for one like it are looked at at once."""
+
+        async def work(tx: Tx) -> OfferView:
+            before = await _locked(tx, offer_id)
+            wanted = {**before, **changes.words()}
+            _check_kind(wanted)
+            match await offering.change(tx, offer_id, wanted, policies):
+                case BelowPromised() as refused:
+                    raise refusals.below_promised(refused)
+                case Fits():
+                    return await _view(tx, offer_id)
+
+        return await command.run(work)
+
+
+def _add_places(routes: APIRouter, policies: Policies) -> None:
+    @routes.put("/{offer_id}/capacity", response_model=OfferView)
+    async def set_capacity(offer_id: UUID, form: CapacityForm, command: Command) -> Response:
+        """Agree on how many places there are; never fewer than are held or taken."""
+
+        async def work(tx: Tx) -> OfferView:
+            offer = await _locked(tx, offer_id)
+            _check_kind({**offer, "capacity": form.capacity})
+            promised = offer["held"] + offer["taken"]
+            match await offering.agree_on_places(
+                tx, offer_id, form.capacity, promised=promised, policies=policies
+            ):
+                case BelowPromised() as refused:
+                    raise refusals.below_promised(refused)
+                case Fits():
+                    return await _view(tx, offer_id)
+
+        return await command.run(work)
+
+    @routes.put("/{offer_id}/availability", response_model=OfferView)
+    async def set_availability(offer_id: UUID, form: AvailabilityForm, command: Command) -> Response:
+        """Say when an offer is free in the region's week, instead of what was known."""
+
+        async def work(tx: Tx) -> OfferView:
+            await _locked(tx, offer_id)
+            await offering.free_at(tx, offer_id, mask_of(form.windows), policies)
+            return await _view(tx, offer_id)
+
+        return await command.run(work)
+
+
+def _add_pausing(routes: APIRouter, policies: Policies) -> None:
+    @routes.post("/{offer_id}/pause", response_model=OfferView)
+    async def pause_offer(offer_id: UUID, command: Command, form: PauseForm | None = None) -> Response:
+        """Ask this offer no more, until a moment if one is given. Proposals it has already stay open."""
+
+        async def work(tx: Tx) -> OfferView:
+            match await offering.pause(tx, offer_id, form.until if form else None):
+                case offering.InThePast():
+                    raise refusals.until_in_the_past()
+                case False:
+                    raise refusals.no_offer(offer_id)
+                case True:
+                    return await _view(tx, offer_id)
+
+        return await command.run(work)
+
+    @routes.post("/{offer_id}/resume", response_model=OfferView)
+    async def resume_offer(offer_id: UUID, command: Command) -> Response:
+        """Ask this offer again; those who wait are looked at at once."""
+
+        async def work(tx: Tx) -> OfferView:
+            if not await offering.resume(tx, offer_id, policies):
+                raise refusals.no_offer(offer_id)
+            return await _view(tx, offer_id)
+
+        return await command.run(work)
+
+
+async def _locked(tx: Tx, offer_id: UUID) -> asyncpg.Record:
+    offer = await offering.locked(tx, offer_id)
+    if offer is None:
+        raise refusals.no_offer(offer_id)
+    return offer
+
+
+def _check_kind(wanted: Mapping[str, Any]) -> None:
+    try:
+        check_kind(OfferKind(wanted["kind"]), wanted["name"], wanted["capacity"])
+    except ValueError as why:
+        raise refusals.not_its_kind(str(why)) from why
+
+
+async def _view(tx: Tx, offer_id: UUID) -> OfferView:
+    row = await offers.view(tx.conn, offer_id)
+    if row is None:
+        raise refusals.no_offer(offer_id)
+    return OfferView.of(row)

@@ -1,0 +1,134 @@
+"""What is refused about offers and supporters' records, each with its remedy."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from alongside_chassis.errors import Problem
+from alongside_matching.catalogue.offering import Conflict
+from alongside_matching.catalogue.rules.certificates import Unsound
+from alongside_matching.catalogue.rules.places import BelowPromised
+from alongside_matching.problems import conflict, not_found, unprocessable
+
+
+def no_offer(offer_id: UUID) -> Problem:
+    """No offer has this id."""
+    return not_found(
+        "offer-not-found",
+        "There is no such offer",
+        detail=f"No offer has the id {offer_id}.",
+        remedy="List the offers of your region with GET /offers?region=….",
+        field="offer_id",
+    )
+
+
+def below_promised(refused: BelowPromised) -> Problem:
+    """More places are held or taken than the new capacity has."""
+    return conflict(
+        "capacity-below-promised",
+        "More places than that are promised already",
+        detail=f"{refused.promised} places are held or taken.",
+        remedy=f"Set capacity to {refused.promised} or more; pause the offer to have it asked no more.",
+        field="body.capacity",
+    )
+
+
+def not_its_kind(why: str) -> Problem:
+    """An offer of this kind cannot be changed so."""
+    return unprocessable(
+        "not-for-this-kind",
+        "An offer of this kind cannot be changed so",
+        remedy=f"{why[0].upper()}{why[1:]}.",
+        field="body",
+    )
+
+
+def batch_refused(conflicts: Sequence[Conflict]) -> Problem:
+    """Some offers of a batch cannot be changed as asked, so none of it was stored."""
+    errors = [
+        {
+            "where": f"body.offers.{conflict.index}.{conflict.field}",
+            "problem": conflict.code,
+            "remedy": conflict.remedy,
+        }
+        for conflict in conflicts
+    ]
+    return Problem(
+        status=409,
+        code="batch-refused",
+        title="Some of these offers cannot be changed so",
+        detail=f"{len(errors)} are in conflict with what is here; nothing was stored.",
+        remedy="Correct the offers named in errors and send the batch again.",
+        field=errors[0]["where"],
+        extra={"errors": errors},
+    )
+
+
+def offer_refused(conflicts: Sequence[Conflict]) -> Problem:
+    """A single offer holds what cannot be taken in."""
+    first = conflicts[0]
+    return unprocessable(
+        first.code,
+        "This offer cannot be taken in so",
+        remedy=first.remedy,
+        field=f"body.{first.field}",
+    )
+
+
+def no_supporter() -> Problem:
+    """Groups and services have no workforce record."""
+    return conflict(
+        "not-a-supporter",
+        "Only a supporter has a record",
+        remedy="Use the id of an offer of kind supporter.",
+        field="offer_id",
+    )
+
+
+def unsound_certificate(refused: Unsound) -> Problem:
+    """A certificate that cannot count."""
+    return unprocessable(
+        refused.code,
+        "This certificate cannot be put on record",
+        remedy=refused.remedy,
+        field=f"body.{refused.field}",
+    )
+
+
+def supervisor_full(supporters_max: int) -> Problem:
+    """The region's norm for a supervisor is reached."""
+    return conflict(
+        "supervisor-full",
+        "This supervisor has as many supporters as the norm allows",
+        detail=f"The norm of this region is {supporters_max}.",
+        remedy="Name another supervisor, or have the region's policy changed.",
+        field="body.supervisor",
+    )
+
+
+def not_yet(field: str) -> Problem:
+    """What has not happened cannot be noted."""
+    return unprocessable(
+        "in-the-future",
+        "This has not happened yet",
+        remedy="Note it on the day or after.",
+        field=field,
+    )
+
+
+def until_in_the_past() -> Problem:
+    """A pause that would be over already."""
+    return unprocessable(
+        "until-in-the-past",
+        "This pause would be over already",
+        remedy="Give a moment that lies ahead, or leave until out.",
+        field="body.until",
+    )
+
+
+def no_contact() -> Problem:
+    """Nobody told us how this offer is reached."""
+    return not_found(
+        "no-contact-route",
+        "No contact route is known for this offer",
+        remedy="Add contact_email with PATCH /offers/{id}.",
+    )

@@ -1,0 +1,194 @@
+"""A supporter's record: what is agreed, certificates, trainings, supervision, and what tells of strain."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from alongside_chassis.announce import Tx
+from alongside_chassis.http import Command, Read
+from alongside_contracts.vocabulary import OfferKind
+from alongside_matching.catalogue import offering, workforce
+from alongside_matching.catalogue.api import refusals
+from alongside_matching.catalogue.api.offer_fields import (
+    AgreementForm,
+    CertificateForm,
+    Minutes,
+    Strict,
+    TrainingForm,
+)
+from alongside_matching.catalogue.api.offer_views import CertificateView, OfferView, RecordView, TrainingView
+from alongside_matching.catalogue.rules.certificates import Sound, Unsound
+from alongside_matching.catalogue.store import offers, supporters
+from alongside_matching.catalogue.workforce import Noted, NotYet, SupervisorFull
+from alongside_matching.engine.policy import Policies
+
+SUPERVISIONS_SHOWN: Final = 50
+
+
+class DayForm(Strict):
+    """Something that happened on a day, and how many minutes it took."""
+
+    on: date
+    minutes: Minutes = 0
+
+
+class SelfCheckForm(Strict):
+    """Three answers, 0 (not at all) to 4 (entirely): rested, supported, able to take somebody on."""
+
+    rested: int = Field(ge=0, le=4)
+    supported: int = Field(ge=0, le=4)
+    able: int = Field(ge=0, le=4)
+
+
+def router(policies: Policies) -> APIRouter:
+    """What is below `/offers/{id}` for supporters only."""
+    routes = APIRouter(prefix="/offers/{offer_id}", tags=["supporters"])
+    _add_record(routes, policies)
+    _add_agreement(routes, policies)
+    _add_certificates(routes, policies)
+    _add_days(routes, policies)
+    _add_self_check(routes, policies)
+    return routes
+
+
+def _add_record(routes: APIRouter, policies: Policies) -> None:
+    @routes.get("/record")
+    async def read_record(offer_id: UUID, read: Read) -> RecordView:
+        """The workforce record of a supporter. Self-checks, crises and hours are not part of it."""
+        offer = _supporter(offer_id, await offers.view(read.conn, offer_id))
+        today = policies.of(offer["region"]).day(read.runtime.clock.now())
+        return await _record(read.conn, offer_id, today)
+
+
+def _add_agreement(routes: APIRouter, policies: Policies) -> None:
+    @routes.put("/agreement", response_model=OfferView)
+    async def agree(offer_id: UUID, form: AgreementForm, command: Command) -> Response:
+        """Agree on hours a week and on who supervises the supporter."""
+
+        async def agreed(tx: Tx, offer: asyncpg.Record) -> None:
+            match await workforce.agree(
+                tx,
+                offer,
+                hours_per_week_max=form.hours_per_week_max,
+                supervisor=form.supervisor,
+                policies=policies,
+            ):
+                case SupervisorFull(supporters_max=supporters_max):
+                    raise refusals.supervisor_full(supporters_max)
+                case Noted():
+                    pass
+
+        async def work(tx: Tx) -> OfferView:
+            await workforce.lock_supervisor(tx, form.supervisor)
+            return await _on(offer_id, agreed)(tx)
+
+        return await command.run(work)
+
+
+def _add_certificates(routes: APIRouter, policies: Policies) -> None:
+    @routes.post("/certificates", status_code=201, response_model=OfferView)
+    async def certify(offer_id: UUID, form: CertificateForm, command: Command) -> Response:
+        """Put a certificate on record; one that has expired is refused."""
+
+        async def work(tx: Tx, offer: asyncpg.Record) -> None:
+            match await workforce.certify(tx, offer, form.certificate(), policies):
+                case Unsound() as refused:
+                    raise refusals.unsound_certificate(refused)
+                case Sound():
+                    pass
+
+        return await command.run(_on(offer_id, work), status=201)
+
+    @routes.post("/trainings", status_code=201, response_model=OfferView)
+    async def train(offer_id: UUID, form: TrainingForm, command: Command) -> Response:
+        """Put a completed training on record."""
+
+        async def work(tx: Tx, offer: asyncpg.Record) -> None:
+            _noted(await workforce.train(tx, offer, form.training(), policies), "body.completed_on")
+
+        return await command.run(_on(offer_id, work), status=201)
+
+
+def _add_days(routes: APIRouter, policies: Policies) -> None:
+    def add(path: str, kind: str, what: str) -> None:
+        @routes.post(
+            path, status_code=201, response_model=OfferView, summary=what, operation_id=f"note_{kind}"
+        )
+        async def note(offer_id: UUID, form: DayForm, command: Command) -> Response:
+            async def work(tx: Tx, offer: asyncpg.Record) -> None:
+                decision = await workforce.note(
+                    tx, offer, kind, form.on, minutes=form.minutes, policies=policies
+                )
+                _noted(decision, "body.on")
+
+            return await command.run(_on(offer_id, work), status=201)
+
+    add("/supervisions", "supervision", "Note that a supervision took place")
+    add(
+        "/support", "support", "Note time spent supporting; all the hours agreed closes the valve for a while"
+    )
+    add("/crises", "crisis", "Note exposure to a crisis, after which a supporter takes on less for a while")
+
+
+def _add_self_check(routes: APIRouter, policies: Policies) -> None:
+    @routes.post("/self-checks", status_code=201, response_model=OfferView)
+    async def check_self(offer_id: UUID, form: SelfCheckForm, command: Command) -> Response:
+        """Keep a self-check. No door shows it again: what is seen of it is a number of places."""
+
+        async def work(tx: Tx, _offer: asyncpg.Record) -> None:
+            await workforce.check_self(tx, offer_id, **form.model_dump(), policies=policies)
+
+        return await command.run(_on(offer_id, work), status=201)
+
+
+def _on(
+    offer_id: UUID, change: Callable[[Tx, asyncpg.Record], Awaitable[None]]
+) -> Callable[[Tx], Awaitable[OfferView]]:
+    """A change to a locked supporter, answered with the offer as it is then."""
+
+    async def work(tx: Tx) -> OfferView:
+        await change(tx, _supporter(offer_id, await offering.locked(tx, offer_id)))
+        return OfferView.of(_supporter(offer_id, await offers.view(tx.conn, offer_id)))
+
+    return work
+
+
+def _supporter(offer_id: UUID, offer: asyncpg.Record | None) -> asyncpg.Record:
+    if offer is None:
+        raise refusals.no_offer(offer_id)
+    if offer["kind"] != OfferKind.SUPPORTER:
+        raise refusals.no_supporter()
+    return offer
+
+
+def _noted(decision: Noted | NotYet, field: str) -> None:
+    if isinstance(decision, NotYet):
+        raise refusals.not_yet(field)
+
+
+async def _record(conn: asyncpg.Connection, offer_id: UUID, today: date) -> RecordView:
+    agreed = await supporters.agreed(conn, offer_id)
+    held = (await supporters.certificates(conn, [offer_id]))[offer_id]
+    done = await supporters.trainings(conn, offer_id)
+    return RecordView(
+        hours_per_week_max=agreed["hours_per_week_max"] if agreed else None,
+        supervisor=agreed["supervisor"] if agreed else None,
+        certificates=tuple(
+            CertificateView(
+                issuer=one.issuer,
+                endorsement=one.endorsement,
+                issued_on=one.issued_on,
+                expires_on=one.expires_on,
+                valid=one.issued_on <= today <= one.expires_on,
+            )
+            for one in held
+        ),
+        trainings=tuple(TrainingView.model_validate(one, from_attributes=True) for one in done),
+        training_hours=sum(one.hours for one in done),
+        supervised_on=tuple(await supporters.supervisions(conn, offer_id, SUPERVISIONS_SHOWN)),
+    )

@@ -1,0 +1,32 @@
+"""What a directory may do to the catalogue: everything that has to become an event when the directory leaves.
+
+A listed service is an offer like any other; its `source` says whose directory it is from.
+"""
+
+from collections.abc import Sequence
+
+from alongside_chassis.announce import Tx
+from alongside_matching.allocation.looking import look_soon
+from alongside_matching.catalogue.reviewing import review
+from alongside_matching.catalogue.store import offer_batches
+from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
+from alongside_matching.engine.policy import Policies, Policy
+
+__all__ = ["NewOffer", "add_listed", "listing_ended", "pause_vanished"]
+
+
+async def add_listed(tx: Tx, new: Sequence[NewOffer], policies: Policies) -> Added:
+    """Add or change services as a directory lists them; what staff said of a known one stays."""
+    added = await offer_batches.add(tx.conn, new, tx.now, as_listed=True)
+    await review(tx, added.changed, policies)
+    return added
+
+
+async def pause_vanished(tx: Tx, source: str, still_there: Sequence[str]) -> int:
+    """Pause the services of a source that it no longer lists; answers how many."""
+    return await offer_batches.pause_vanished(tx.conn, source, still_there, tx.now)
+
+
+def listing_ended(tx: Tx, region: str, policy: Policy) -> None:
+    """All of a directory is stored: those who wait in its region are looked at soon."""
+    look_soon(tx, region, policy)

@@ -1,0 +1,166 @@
+"""Changes to what is on offer, each followed by a look at who waits for it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from alongside_chassis.announce import Tx
+from alongside_matching.allocation.looking import look_soon
+from alongside_matching.allocation.waking import offer_freed
+from alongside_matching.catalogue.reviewing import review
+from alongside_matching.catalogue.rules.certificates import Unsound, recordable
+from alongside_matching.catalogue.rules.places import BelowPromised, Fits, fits
+from alongside_matching.catalogue.store import offer_batches, offers
+from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
+from alongside_matching.engine.policy import Policies
+
+OFFER_RESUME: Final = "offer-resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An offer of a batch, by its index, that cannot become what was sent."""
+
+    index: int
+    field: str
+    code: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class InThePast:
+    """A moment that had to lie ahead does not."""
+
+
+async def add(tx: Tx, new: NewOffer, policies: Policies) -> Added | Sequence[Conflict]:
+    """Add one offer and propose it to those who wait; or say what is wrong with it."""
+    added = await add_many(tx, [new], policies, sweeping=False)
+    if isinstance(added, Added):
+        await offer_freed(tx, new.id, policies)
+    return added
+
+
+async def add_many(
+    tx: Tx, new: Sequence[NewOffer], policies: Policies, *, sweeping: bool = True
+) -> Added | Sequence[Conflict]:
+    """Add or change offers, all or none; those who wait in their regions are looked at soon after."""
+    touched = {offer.region for offer in new}
+    if conflicts := await conflicts_of(tx, new, policies):
+        return conflicts
+    added = await offer_batches.add(tx.conn, new, tx.now)
+    await review(tx, [*added.created, *added.changed], policies)
+    if sweeping and (added.created or added.changed):
+        for region in sorted(touched):
+            look_soon(tx, region, policies.of(region))
+    return added
+
+
+async def locked(tx: Tx, offer_id: UUID) -> asyncpg.Record | None:
+    """An offer as it stands now that nobody moves its places; None when there is no such offer."""
+    return await offers.lock(tx.conn, offer_id)
+
+
+async def change(
+    tx: Tx, offer_id: UUID, wanted: Mapping[str, Any], policies: Policies
+) -> Fits | BelowPromised:
+    """Make an offer, which is locked, what is wanted; a `contact_email` among it replaces the one known."""
+    decision = fits(wanted["capacity"], promised=wanted["held"] + wanted["taken"])
+    if isinstance(decision, Fits):
+        await offers.change(tx.conn, offer_id, wanted, tx.now)
+        await offers.set_capacity(tx.conn, offer_id, wanted["capacity"], tx.now)
+        if wanted.get("contact_email"):
+            await offers.keep_contact(tx.conn, offer_id, wanted["contact_email"])
+        await settle(tx, offer_id, policies)
+    return decision
+
+
+async def agree_on_places(
+    tx: Tx, offer_id: UUID, capacity: int | None, *, promised: int, policies: Policies
+) -> Fits | BelowPromised:
+    """Agree on how many places an offer, which is locked, has."""
+    decision = fits(capacity, promised=promised)
+    if isinstance(decision, Fits):
+        await offers.set_capacity(tx.conn, offer_id, capacity, tx.now)
+        await settle(tx, offer_id, policies)
+    return decision
+
+
+async def free_at(tx: Tx, offer_id: UUID, mask: int, policies: Policies) -> None:
+    """Write when an offer, which is locked, is free."""
+    await offers.set_availability(tx.conn, offer_id, mask, tx.now)
+    await offer_freed(tx, offer_id, policies)
+
+
+async def pause(tx: Tx, offer_id: UUID, until: datetime | None) -> bool | InThePast:
+    """Ask this offer no more, until a moment if one is given; False when there is no such offer."""
+    offer = await locked(tx, offer_id)
+    if offer is None:
+        return False
+    if until is not None and until <= tx.now:
+        return InThePast()
+    await offers.pause(tx.conn, offer_id, "staff", tx.now, until=until)
+    if until is None:
+        tx.no_longer(OFFER_RESUME, str(offer_id))
+    else:
+        tx.later(OFFER_RESUME, str(offer_id), until)
+    return True
+
+
+async def resume(tx: Tx, offer_id: UUID, policies: Policies) -> bool:
+    """Ask this offer again; False when there is no such offer."""
+    offer = await locked(tx, offer_id)
+    if offer is None:
+        return False
+    await offers.pause(tx.conn, offer_id, None, tx.now)
+    tx.no_longer(OFFER_RESUME, str(offer_id))
+    await settle(tx, offer_id, policies)
+    return True
+
+
+async def pause_is_over(tx: Tx, offer_id: UUID, policies: Policies) -> None:
+    """The moment came until which an offer was paused; one that was resumed or paused anew meanwhile stays as it is."""
+    offer = await locked(tx, offer_id)
+    if offer is not None and offer["paused_until"] is not None and offer["paused_until"] <= tx.now:
+        await offers.pause(tx.conn, offer_id, None, tx.now)
+        await settle(tx, offer_id, policies)
+
+
+async def look_again(tx: Tx, offer_id: UUID, policies: Policies) -> None:
+    """A day came on which time alone may have changed what an offer can do."""
+    if await locked(tx, offer_id) is not None:
+        await settle(tx, offer_id, policies)
+
+
+async def settle(tx: Tx, offer_id: UUID, policies: Policies) -> None:
+    """Bring what follows from a changed offer, which is locked, up to date, and propose it to those who wait."""
+    await review(tx, [offer_id], policies)
+    await offer_freed(tx, offer_id, policies)
+
+
+async def conflicts_of(tx: Tx, new: Sequence[NewOffer], policies: Policies) -> list[Conflict]:
+    """Offers that would move to another region, have fewer places than are promised, or hold what cannot count."""
+    names = [(offer.source or "", offer.source_id or "") for offer in new]
+    known = await offer_batches.known(tx.conn, names)
+    conflicts = []
+    for index, (name, offer) in enumerate(zip(names, new, strict=True)):
+        before = known.get(name)
+        if before is not None and before.region != offer.region:
+            remedy = f"It belongs to {before.region}; give it a source_id of its own in another region."
+            conflicts.append(Conflict(index, "region", "region-cannot-change", remedy))
+        elif before is not None and isinstance(fits(offer.capacity, promised=before.promised), BelowPromised):
+            remedy = f"Send {before.promised} or more: so many places are held or taken."
+            conflicts.append(Conflict(index, "capacity", "capacity-below-promised", remedy))
+        conflicts += _unsound(index, offer, policies.of(offer.region).day(tx.now))
+    return conflicts
+
+
+def _unsound(index: int, offer: NewOffer, today: date) -> Iterator[Conflict]:
+    held = offer.record.certificates if offer.record else ()
+    for place, certificate in enumerate(held):
+        decision = recordable(certificate, today)
+        if isinstance(decision, Unsound):
+            yield Conflict(index, f"certificates.{place}.{decision.field}", decision.code, decision.remedy)

@@ -1,0 +1,23 @@
+"""The day on which an offer is reviewed again although nothing was changed: a durable timer, one per offer."""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from alongside_chassis.announce import Tx
+from alongside_matching.engine.policy import Policy
+
+OFFER_REVIEW: Final = "offer-review"
+
+
+def look_again_on(tx: Tx, offer_id: UUID, policy: Policy, *days: date | None) -> None:
+    """Set the timer for the first of these days that lies ahead; without any, a timer of an earlier review goes.
+
+    A day that is over would fire at once, and again at once after that.
+    """
+    today = policy.day(tx.now)
+    first = min((day for day in days if day is not None and day > today), default=None)
+    if first is None:
+        tx.no_longer(OFFER_REVIEW, str(offer_id))
+    else:
+        tx.later(OFFER_REVIEW, str(offer_id), policy.begin_of(first))

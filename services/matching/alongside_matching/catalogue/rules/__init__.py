@@ -1,0 +1,1 @@
+"""Which certificates count, how many places an offer may have, how exactly a position may be known."""

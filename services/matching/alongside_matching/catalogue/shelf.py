@@ -1,0 +1,117 @@
+"""Every offer of a region in memory, where a search costs no question to PostgreSQL.
+
+What is here may be behind: another process moves places, a transaction of our own is undone. That is harmless,
+because a place is held by a conditional write alone. Each unit of work begins with `refresh`, which reads what changed
+(`store/changes.py` says why it misses nothing); what it read of transactions that had not ended it reads once more.
+
+Offers are kept in the columns of the index alone, and made facts again when a decision names them: a million objects would
+take several times the memory.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from alongside_matching.catalogue.store import changes, offers
+from alongside_matching.catalogue.store.changes import Change
+from alongside_matching.engine.facts import Offer, Request
+from alongside_matching.engine.index import RegionIndex
+from alongside_matching.engine.policy import Policy
+from alongside_matching.engine.ranking import Ranking
+
+
+class Shelf:
+    """The offers of the regions there are, loaded at the start; of a region that is new, when it is asked about."""
+
+    def __init__(self) -> None:
+        self._regions: dict[str, RegionIndex] = {}
+        self._cursor = 0
+        self._unsettled: dict[UUID, bool] = {}
+        """Offers read in a state that may be undone, and whether it was more than their places."""
+        self._one_at_a_time = asyncio.Lock()
+
+    async def load(self, conn: asyncpg.Connection, region: str) -> int:
+        """Bring one region into memory, outside of any unit of work; returns how many offers it has.
+
+        1 note where changes begin; 2 read; 3 have the next `refresh` read all that changed since, in every region.
+        """
+        begun = await changes.horizon(conn)  # 1
+        index = await _read(conn, region)  # 2
+        async with self._one_at_a_time:  # 3
+            self._cursor = min(self._cursor, begun) if self._regions else begun
+            self._regions[region] = index
+        return len(index)
+
+    async def refresh(self, conn: asyncpg.Connection, regions: Collection[str]) -> None:
+        """Bring these regions up to what `conn` sees: 1 what changed where we are; 2 regions we had not yet.
+
+        Step 1 is there for the first region too: what `conn` itself has changed in it may yet be undone.
+        """
+        async with self._one_at_a_time:
+            if not self._regions:
+                self._cursor = await changes.horizon(conn)
+            await self._catch_up(conn)  # 1
+            for region in set(regions) - self._regions.keys():  # 2
+                self._regions[region] = await _read(conn, region)
+
+    def search(self, request: Request, policy: Policy, now: datetime) -> Ranking:
+        """Those who may be asked, the best first; or why nobody can be."""
+        return self._regions[request.region].search(request, policy, on=policy.day(now))
+
+    def facts(self, region: str, offer_ids: Iterable[UUID]) -> dict[UUID, Offer]:
+        """Offers as the last search saw them; left out is who is gone. Many at once cost little more than one."""
+        return self._regions[region].offers(offer_ids)
+
+    def open_to_all(self, region: str) -> list[Offer]:
+        """Offers of a region where nobody needs a place."""
+        return self._regions[region].open_to_all()
+
+    def moved(self, region: str, wanted: Mapping[UUID, int], held: Mapping[UUID, int]) -> None:
+        """Places were held, or were gone: an offer that gave fewer than was wanted counts as full until read again."""
+        index = self._regions[region]
+        for offer_id, offer in index.offers(wanted).items():
+            got = held.get(offer_id, 0)
+            full = offer.capacity is not None and got < wanted[offer_id]
+            now_held = max(offer.held, (offer.capacity or 0) - offer.taken) if full else offer.held + got
+            index.occupancy(offer_id, held=now_held, taken=offer.taken)
+            self._unsettled.setdefault(offer_id, False)
+
+    async def _catch_up(self, conn: asyncpg.Connection) -> None:
+        """Others may note what they moved while we read: that is read once more the next time."""
+        before, self._unsettled = self._unsettled, {}
+        try:
+            found = await changes.since(conn, self._cursor, before)
+            ours = [change for change in found.of if change.region in self._regions]
+            said = [change.offer_id for change in ours if self._is_news(change, before)]
+            offers_said = await offers.facts_of(conn, said) if said else ()
+        except BaseException:
+            self._unsettled = before | self._unsettled
+            raise
+        for change in ours:
+            self._regions[change.region].occupancy(change.offer_id, held=change.held, taken=change.taken)
+        for offer in offers_said:
+            self._regions[offer.region].put(offer)
+        for undone in before.keys() - {change.offer_id for change in found.of}:
+            for region in self._regions.values():
+                region.remove(undone)
+        self._cursor = found.horizon
+        self._unsettled = {c.offer_id: c.said for c in found.of if c.unsettled} | self._unsettled
+
+    def _is_news(self, change: Change, before: Mapping[UUID, bool]) -> bool:
+        """Whether more than the places of an offer has to be read."""
+        unknown = change.offer_id not in self._regions[change.region]
+        return change.said or unknown or before.get(change.offer_id, False)
+
+
+async def _read(conn: asyncpg.Connection, region: str) -> RegionIndex:
+    """A region's offers, part by part: in between the process answers, and says that it lives."""
+    index, last = RegionIndex(region), None
+    while part := await offers.part_of(conn, region, after=last):
+        for offer in part:
+            index.put(offer)
+        last = part[-1].id
+        await asyncio.sleep(0)
+    return index

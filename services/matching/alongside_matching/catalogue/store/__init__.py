@@ -1,0 +1,1 @@
+"""Every SQL statement about offers and supporters, one function per question."""

@@ -1,0 +1,181 @@
+"""Many offers at once: from a form, a sample region or a directory. Known by their `source` and the id they have there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from alongside_matching.catalogue.store import supporters
+from alongside_matching.catalogue.store.offers import CODES, WORDS
+from alongside_matching.catalogue.store.supporters import NewRecord
+from alongside_matching.engine.week import packed
+
+_PLAIN: Final = (
+    *("id", "kind", "region", "name", *CODES, *WORDS),
+    *("capacity", "paused_because", "source", "source_id", "content_hash"),
+)
+_COLUMNS: Final = ", ".join(_PLAIN)
+_TYPED: Final = ", ".join(
+    (
+        "id uuid, kind text, region text, name text",
+        *(f"{name} text[]" for name in CODES),
+        "required_endorsement text, certification_required boolean, check_required boolean, checked_until date",
+        "latitude float, longitude float, reach_km float, capacity int, paused_because text, source text",
+        "source_id text, content_hash text, availability text",
+    )
+)
+_UNLISTED: Final = frozenset(
+    {
+        *(code for code in CODES if code not in ("needs", "languages", "formats")),
+        *("required_endorsement", "certification_required", "check_required", "checked_until", "reach_km"),
+        *("availability", "capacity"),
+    }
+)
+"""What no directory says of a service: only staff do."""
+_REPLACED: Final = ", ".join(
+    f"{name} = (case when $3 then offer.{name} else excluded.{name} end)"
+    if name in _UNLISTED
+    else f"{name} = excluded.{name}"
+    for name in ("kind", "name", *CODES, *WORDS, "capacity", "content_hash", "availability", "updated_at")
+)
+_ADD: Final = f"""
+    insert into offer ({_COLUMNS}, availability, created_at, updated_at)
+    select {_COLUMNS}, decode(availability, 'hex'), $2, $2 from jsonb_to_recordset($1::jsonb) as new ({_TYPED})
+    on conflict (source, source_id) do update
+    set {_REPLACED},
+        capacity_limit = case when excluded.kind = 'supporter' then offer.capacity_limit end,
+        paused_because = case when offer.paused_because = 'staff' then 'staff' else excluded.paused_because end
+    where offer.region = excluded.region
+      and (offer.content_hash is distinct from excluded.content_hash or offer.paused_because = 'vanished')
+    returning id, source, source_id, old.id is null as created
+"""
+_KEEP_CONTACTS: Final = """
+    insert into offer_contact (offer_id, email) select * from unnest($1::uuid[], $2::text[])
+    on conflict (offer_id) do update set email = excluded.email
+"""
+_KNOWN: Final = """
+    select id, region, held + taken as promised, source, source_id
+    from offer
+    join unnest($1::text[], $2::text[]) as wanted (source, source_id) using (source, source_id)
+    order by id
+    for no key update of offer
+"""
+_PAUSE_VANISHED: Final = """
+    with going as (
+        select id from offer
+        where source = $1 and source_id <> all($2::text[]) and paused_because is null
+        order by id for no key update),
+    vanished as (
+        update offer set paused_because = 'vanished', updated_at = $3 from going where offer.id = going.id
+        returning offer.id)
+    select count(*) from vanished
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewOffer:
+    """An offer to be added, or to replace what is known under the same `source` and `source_id`.
+
+    `availability` is a mask of the region's week; the position is coarse. `record` is there for supporters only.
+    """
+
+    id: UUID
+    kind: str
+    region: str
+    name: str | None
+    needs: Sequence[str]
+    languages: Sequence[str]
+    formats: Sequence[str]
+    modes: Sequence[str]
+    age_bands: Sequence[str]
+    capacity: int | None
+    paused_because: str | None
+    source: str | None
+    source_id: str | None
+    content_hash: str | None
+    email: str | None = None
+    hopes: Sequence[str] = ()
+    interests: Sequence[str] = ()
+    identities: Sequence[str] = ()
+    organisations: Sequence[str] = ()
+    eligibility: Sequence[str] = ()
+    only_for: Sequence[str] = ()
+    required_endorsement: str | None = None
+    certification_required: bool = False
+    check_required: bool = False
+    checked_until: date | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    reach_km: float | None = None
+    availability: int = 0
+    record: NewRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An offer that is here already."""
+
+    id: UUID
+    region: str
+    promised: int
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a batch: offers that are new, and offers whose content changed; all others were known."""
+
+    created: tuple[UUID, ...]
+    changed: tuple[UUID, ...]
+
+
+async def add(
+    conn: asyncpg.Connection, offers: Sequence[NewOffer], now: datetime, *, as_listed: bool = False
+) -> Added:
+    """Add offers, or change those whose content hash differs. No two of them may be the same one.
+
+    `as_listed` leaves of known offers as it is what a directory does not say: their places, which ages they serve,
+    whom they restrict themselves to. Staff said that.
+    """
+    await known(conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id])
+    sent = {_name(offer.source, offer.source_id, offer.id): offer for offer in offers}
+    document = orjson.dumps([_row(offer) for offer in offers]).decode()
+    rows = await conn.fetch(_ADD, document, now, as_listed)
+    stored = {row["id"]: sent[_name(row["source"], row["source_id"], row["id"])] for row in rows}
+    told = {offer_id: offer.email for offer_id, offer in stored.items() if offer.email is not None}
+    await conn.execute(_KEEP_CONTACTS, list(told), list(told.values()))
+    await supporters.keep(conn, {key: offer.record for key, offer in stored.items() if offer.record})
+    return Added(
+        created=tuple(row["id"] for row in rows if row["created"]),
+        changed=tuple(row["id"] for row in rows if not row["created"]),
+    )
+
+
+async def known(conn: asyncpg.Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+    """Which of these (`source`, `source_id`) are here already; now locked, in the order of their ids."""
+    rows = await conn.fetch(_KNOWN, [source for source, _ in names], [there for _, there in names])
+    return {
+        (row["source"], row["source_id"]): Known(row["id"], row["region"], row["promised"]) for row in rows
+    }
+
+
+async def pause_vanished(
+    conn: asyncpg.Connection, source: str, still_there: Sequence[str], now: datetime
+) -> int:
+    """Pause the offers of a source that it no longer lists; answers how many."""
+    paused: int = await conn.fetchval(_PAUSE_VANISHED, source, list(still_there), now)
+    return paused
+
+
+def _row(offer: NewOffer) -> dict[str, object]:
+    row: dict[str, object] = {name: getattr(offer, name) for name in _PLAIN}
+    mask = packed(offer.availability)
+    return row | {"availability": mask.hex() if mask else None}
+
+
+def _name(source: str | None, source_id: str | None, offer_id: UUID) -> tuple[str, str] | UUID:
+    """What an offer is known by: its name at its source, else its id here."""
+    return (source, source_id) if source is not None and source_id is not None else offer_id

@@ -1,0 +1,211 @@
+"""The workforce record of supporters: certificates, trainings, what they did, and how they are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from alongside_contracts.ids import new_id
+from alongside_matching.catalogue.rules.certificates import Certificate
+from alongside_matching.engine.wellbeing import SelfCheck, Strain
+
+_KEEP: Final = """
+    insert into supporter (offer_id, hours_per_week_max, supervisor)
+    select * from unnest($1::uuid[], $2::float[], $3::text[])
+    on conflict (offer_id) do update
+        set hours_per_week_max = excluded.hours_per_week_max, supervisor = excluded.supervisor
+"""
+_ADD_CERTIFICATES: Final = """
+    insert into certification (id, offer_id, issuer, endorsement, issued_on, expires_on)
+    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::date[], $6::date[])
+"""
+_ADD_TRAININGS: Final = """
+    insert into training (id, offer_id, topic, hours, completed_on)
+    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::float[], $5::date[])
+"""
+_LOG: Final = "insert into supporter_log (id, offer_id, kind, on_day, minutes) values ($1, $2, $3, $4, $5)"
+_CHECK: Final = """
+    insert into self_check (id, offer_id, rested, supported, able, taken_at) values ($1, $2, $3, $4, $5, $6)
+"""
+_STRAINS: Final = """
+    select offer.id, offer.region, offer.capacity, offer.created_at, supporter.hours_per_week_max,
+        (select max(on_day) from supporter_log log where log.offer_id = offer.id and kind = 'supervision') as supervised,
+        checked.total, checked.taken_at,
+        array(select on_day from supporter_log log
+              where log.offer_id = offer.id and kind = 'crisis' and on_day >= $2) as crises,
+        (select jsonb_object_agg(on_day, spent) from (
+            select on_day, sum(minutes) as spent from supporter_log log
+            where log.offer_id = offer.id and kind = 'support' and on_day >= $2 group by on_day) as day) as spent
+    from offer
+    left join supporter on supporter.offer_id = offer.id
+    left join lateral (
+        select rested + supported + able as total, taken_at from self_check
+        where self_check.offer_id = offer.id order by taken_at desc limit 1) as checked on true
+    where offer.id = any($1) and offer.kind = 'supporter'
+"""
+_CERTIFICATES: Final = """
+    select offer_id, issuer, endorsement, issued_on, expires_on from certification where offer_id = any($1)
+    order by expires_on, id
+"""
+_EASE: Final = """
+    update offer
+    set capacity_limit = eased.places, certified_until = eased.certified_until,
+        endorsements = coalesce(string_to_array(nullif(eased.endorsements, ''), ','), '{}'), updated_at = $5
+    from unnest($1::uuid[], $2::int[], $3::date[], $4::text[]) as eased (id, places, certified_until, endorsements)
+    where offer.id = eased.id
+      and (offer.capacity_limit, offer.certified_until, array_to_string(offer.endorsements, ','))
+          is distinct from (eased.places, eased.certified_until, eased.endorsements)
+"""
+_RECENT_DAYS: Final = 92
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A training that was completed."""
+
+    topic: str
+    hours: float
+    completed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """The record a supporter comes with; it replaces the certificates and trainings known so far."""
+
+    hours_per_week_max: float | None = None
+    supervisor: str | None = None
+    certificates: Sequence[Certificate] = ()
+    trainings: Sequence[Training] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a supporter's record amounts to now: written to the offer, where the rules find it."""
+
+    offer_id: UUID
+    places: int
+    certified_until: date | None
+    endorsements: Sequence[str]
+
+
+async def keep(conn: asyncpg.Connection, records: Mapping[UUID, NewRecord]) -> None:
+    """Replace what is agreed with these supporters, their certificates and their trainings; logs stay."""
+    ids = list(records)
+    hours = [record.hours_per_week_max for record in records.values()]
+    await conn.execute(_KEEP, ids, hours, [record.supervisor for record in records.values()])
+    await conn.execute("delete from certification where offer_id = any($1)", ids)
+    await conn.execute("delete from training where offer_id = any($1)", ids)
+    await add_certificates(conn, ((key, one) for key, of in records.items() for one in of.certificates))
+    await add_trainings(conn, ((key, one) for key, of in records.items() for one in of.trainings))
+
+
+async def agree(
+    conn: asyncpg.Connection, offer_id: UUID, *, hours_per_week_max: float | None, supervisor: str | None
+) -> None:
+    """Write the hours agreed with a supporter and who supervises them."""
+    await conn.execute(_KEEP, [offer_id], [hours_per_week_max], [supervisor])
+
+
+async def add_certificates(conn: asyncpg.Connection, held: Iterable[tuple[UUID, Certificate]]) -> None:
+    """Put certificates on record."""
+    rows = [(new_id(), key, it.issuer, it.endorsement, it.issued_on, it.expires_on) for key, it in held]
+    if rows:
+        await conn.execute(_ADD_CERTIFICATES, *map(list, zip(*rows, strict=True)))
+
+
+async def add_trainings(conn: asyncpg.Connection, done: Iterable[tuple[UUID, Training]]) -> None:
+    """Put trainings on record."""
+    rows = [(new_id(), key, it.topic, it.hours, it.completed_on) for key, it in done]
+    if rows:
+        await conn.execute(_ADD_TRAININGS, *map(list, zip(*rows, strict=True)))
+
+
+async def log(conn: asyncpg.Connection, offer_id: UUID, kind: str, on: date, minutes: int) -> None:
+    """Note what happened on a day: supervision, exposure to a crisis, or support given."""
+    await conn.execute(_LOG, new_id(), offer_id, kind, on, minutes)
+
+
+async def keep_self_check(
+    conn: asyncpg.Connection, offer_id: UUID, now: datetime, *, rested: int, supported: int, able: int
+) -> None:
+    """Keep a self-check, which the well-being rule alone reads."""
+    await conn.execute(_CHECK, new_id(), offer_id, rested, supported, able, now)
+
+
+async def strains(conn: asyncpg.Connection, ids: Sequence[UUID], on: date) -> dict[UUID, tuple[str, Strain]]:
+    """The region and the strain of those of these offers that are supporters."""
+    rows = await conn.fetch(_STRAINS, list(ids), on - timedelta(days=_RECENT_DAYS))
+    return {row["id"]: (row["region"], _strain(row)) for row in rows}
+
+
+async def certificates(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, list[Certificate]]:
+    """The certificates of these supporters, valid or not."""
+    held: dict[UUID, list[Certificate]] = {offer_id: [] for offer_id in ids}
+    for row in await conn.fetch(_CERTIFICATES, list(ids)):
+        certificate = Certificate(row["issuer"], row["endorsement"], row["issued_on"], row["expires_on"])
+        held[row["offer_id"]].append(certificate)
+    return held
+
+
+async def trainings(conn: asyncpg.Connection, offer_id: UUID) -> list[Training]:
+    """The trainings of a supporter, oldest first."""
+    query = "select topic, hours, completed_on from training where offer_id = $1 order by completed_on, id"
+    return [Training(**row) for row in await conn.fetch(query, offer_id)]
+
+
+async def agreed(conn: asyncpg.Connection, offer_id: UUID) -> asyncpg.Record | None:
+    """What is agreed with a supporter; None when nothing was."""
+    query = "select hours_per_week_max, supervisor from supporter where offer_id = $1"
+    return await conn.fetchrow(query, offer_id)
+
+
+async def supervisions(conn: asyncpg.Connection, offer_id: UUID, limit: int) -> list[date]:
+    """The days on which a supporter was supervised, newest first."""
+    query = """
+        select on_day from supporter_log where offer_id = $1 and kind = 'supervision'
+        order by on_day desc, id desc limit $2
+    """
+    return [row["on_day"] for row in await conn.fetch(query, offer_id, limit)]
+
+
+async def lock_supervisor(conn: asyncpg.Connection, supervisor: str) -> None:
+    """Wait until nobody else counts this supervisor's supporters, and let nobody count them until the commit.
+
+    An advisory lock: supervisors are references of the network's, and have no row of their own.
+    """
+    await conn.execute("select pg_advisory_xact_lock(hashtextextended('supervisor:' || $1, 0))", supervisor)
+
+
+async def supervised_by(conn: asyncpg.Connection, supervisor: str, besides: UUID | None) -> int:
+    """How many supporters a supervisor has, one of them left out."""
+    query = "select count(*) from supporter where supervisor = $1 and offer_id is distinct from $2"
+    found: int = await conn.fetchval(query, supervisor, besides)
+    return found
+
+
+async def ease(conn: asyncpg.Connection, reviewed: Sequence[Reviewed], now: datetime) -> None:
+    """Write what records amount to; an offer for which it is the same as before is not touched."""
+    await conn.execute(
+        _EASE,
+        [one.offer_id for one in reviewed],
+        [one.places for one in reviewed],
+        [one.certified_until for one in reviewed],
+        [",".join(one.endorsements) for one in reviewed],
+        now,
+    )
+
+
+def _strain(row: asyncpg.Record) -> Strain:
+    spent: Mapping[str, int] = orjson.loads(row["spent"]) if row["spent"] else {}
+    return Strain(
+        agreed=row["capacity"],
+        supervised_on=row["supervised"] or row["created_at"].date(),
+        self_check=None if row["total"] is None else SelfCheck(row["taken_at"].date(), row["total"]),
+        crises_on=tuple(row["crises"]),
+        support_minutes={date.fromisoformat(day): int(minutes) for day, minutes in spent.items()},
+        hours_per_week_max=row["hours_per_week_max"],
+    )

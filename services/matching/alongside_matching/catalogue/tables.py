@@ -1,0 +1,211 @@
+"""What is on offer, and the workforce record of supporters, in which no name is kept.
+
+Two invariants are the database's own: no offer promises more places than it has (`within_capacity`), and none promises
+another beyond its effective capacity (the trigger `no_promise_beyond_effective_capacity`, as only a trigger sees what
+was promised before). The columns `held` and `taken` are written by allocation alone (`allocation/store/places.py`).
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlmodel import Field
+
+from alongside_matching.columns import Base, codes, count, of_offer, one_of
+
+
+def _flag() -> Column[bool]:
+    return Column(Boolean, nullable=False, server_default=text("false"))
+
+
+class OfferRow(Base, table=True):
+    """Something a person can be referred to. `name` is public and only groups and services have one.
+
+    An imported offer may name no need: it is listed, and never proposed. `capacity` is what is agreed;
+    `capacity_limit` is what the well-being valve lets through now (null: all of it); `effective_capacity` is the
+    smaller of the two and what matching reckons with. When it sinks below what is promised, promises are kept and no
+    more are made. `availability` holds 336 half hours of the region's week, Monday 00:00 first, one bit each (in
+    the first byte, its least significant bit first); null when the offer does not say. A position that came over HTTP
+    is coarse (`rules/whereabouts`); a directory's is as published.
+    """
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        CheckConstraint("kind in ('supporter', 'group', 'service')", name="kind"),
+        CheckConstraint("kind <> 'supporter' or name is null", name="supporters_have_no_name_here"),
+        CheckConstraint("cardinality(needs) > 0 or source is not null", name="needs"),
+        CheckConstraint("cardinality(languages) > 0", name="languages"),
+        CheckConstraint("capacity >= 0 and held >= 0 and taken >= 0", name="counts"),
+        CheckConstraint("capacity is null or held + taken <= capacity", name="within_capacity"),
+        CheckConstraint(
+            "capacity_limit >= 0 and (capacity_limit is null or capacity is not null)", name="limit"
+        ),
+        CheckConstraint("octet_length(availability) = 42", name="availability"),
+        CheckConstraint("(latitude is null) = (longitude is null)", name="latitude_with_longitude"),
+        CheckConstraint("reach_km > 0", name="reach_km"),
+        CheckConstraint(
+            "paused_because in ('staff', 'not-active', 'vanished', 'not-meeting')", name="paused_because"
+        ),
+        CheckConstraint("(source is null) = (source_id is null)", name="source_with_its_id"),
+        UniqueConstraint("source", "source_id"),
+        Index(None, "needs", postgresql_using="gin"),
+        Index(None, "region", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    kind: str = Field(sa_type=Text)
+    region: str = Field(sa_type=Text)
+    name: str | None = Field(default=None, sa_type=Text)
+    needs: list[str] = Field(sa_column=codes())
+    languages: list[str] = Field(sa_column=codes())
+    formats: list[str] = Field(sa_column=codes())
+    modes: list[str] = Field(sa_column=codes())
+    age_bands: list[str] = Field(sa_column=codes())
+    hopes: list[str] = Field(sa_column=codes())
+    interests: list[str] = Field(sa_column=codes())
+    identities: list[str] = Field(sa_column=codes())
+    organisations: list[str] = Field(sa_column=codes())
+    endorsements: list[str] = Field(sa_column=codes())
+    eligibility: list[str] = Field(sa_column=codes())
+    only_for: list[str] = Field(sa_column=codes())
+    required_endorsement: str | None = Field(default=None, sa_type=Text)
+    availability: bytes | None = Field(default=None, sa_type=LargeBinary)
+    latitude: float | None = None
+    longitude: float | None = None
+    reach_km: float | None = None
+    certified_until: date | None = None
+    certification_required: bool = Field(sa_column=_flag())
+    checked_until: date | None = None
+    check_required: bool = Field(sa_column=_flag())
+    capacity: int | None = None
+    capacity_limit: int | None = None
+    effective_capacity: int | None = Field(
+        default=None, sa_column=Column(Integer, Computed("least(capacity, capacity_limit)", persisted=True))
+    )
+    held: int = Field(sa_column=count())
+    taken: int = Field(sa_column=count())
+    paused_because: str | None = Field(default=None, sa_type=Text)
+    paused_until: datetime | None = None
+    place_closed: bool = Field(sa_column=_flag())
+    source: str | None = Field(default=None, sa_type=Text)
+    source_id: str | None = Field(default=None, sa_type=Text)
+    content_hash: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime
+    updated_at: datetime
+
+
+class OfferChangeRow(Base, table=True):
+    """The transaction that last changed an offer, and the last that changed more than its places (`catalogue/store/changes.py`).
+
+    Written by triggers on `offer` alone.
+    """
+
+    __tablename__ = "offer_change"
+    __table_args__ = (Index(None, "changed_in"),)
+
+    offer_id: UUID = Field(
+        sa_column=Column(PG_UUID(as_uuid=True), ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True)
+    )
+    changed_in: int = Field(sa_type=BigInteger)
+    said_in: int = Field(sa_type=BigInteger)
+
+
+class OfferContactRow(Base, table=True):
+    """How an offer is reached. It is kept apart so that no offer, event or log line can carry it by accident."""
+
+    __tablename__ = "offer_contact"
+
+    offer_id: UUID = Field(sa_column=of_offer(primary_key=True))
+    email: str = Field(sa_type=Text)
+
+
+class SupporterRow(Base, table=True):
+    """What is agreed with a supporter beside the places: hours, and who supervises them (an opaque reference)."""
+
+    __tablename__ = "supporter"
+    __table_args__ = (CheckConstraint("hours_per_week_max > 0", name="hours_per_week_max"),)
+
+    offer_id: UUID = Field(sa_column=of_offer(primary_key=True))
+    hours_per_week_max: float | None = None
+    supervisor: str | None = Field(default=None, sa_type=Text)
+
+
+class CertificationRow(Base, table=True):
+    """A certificate and what it endorses its holder for."""
+
+    __tablename__ = "certification"
+    __table_args__ = (
+        CheckConstraint("expires_on > issued_on", name="expires_on"),
+        Index(None, "offer_id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    offer_id: UUID = Field(sa_column=of_offer())
+    issuer: str = Field(sa_type=Text)
+    endorsement: str = Field(sa_type=Text)
+    issued_on: date
+    expires_on: date
+
+
+class TrainingRow(Base, table=True):
+    """A training that was completed."""
+
+    __tablename__ = "training"
+    __table_args__ = (CheckConstraint("hours > 0", name="hours"), Index(None, "offer_id"))
+
+    id: UUID = Field(primary_key=True)
+    offer_id: UUID = Field(sa_column=of_offer())
+    topic: str = Field(sa_type=Text)
+    hours: float
+    completed_on: date
+
+
+class SupporterLogRow(Base, table=True):
+    """What happened on a day: supervision that took place, exposure to a crisis, time spent supporting."""
+
+    __tablename__ = "supporter_log"
+    __table_args__ = (
+        one_of("kind", "supervision", "crisis", "support"),
+        CheckConstraint("minutes >= 0 and minutes <= 1440", name="minutes"),
+        Index(None, "offer_id", "on_day"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    offer_id: UUID = Field(sa_column=of_offer())
+    kind: str = Field(sa_type=Text)
+    on_day: date
+    minutes: int
+
+
+class SelfCheckRow(Base, table=True):
+    """Three private answers, 0 (not at all) to 4 (entirely). Read by the well-being rule alone: no door shows them."""
+
+    __tablename__ = "self_check"
+    __table_args__ = (
+        CheckConstraint("rested between 0 and 4", name="rested"),
+        CheckConstraint("supported between 0 and 4", name="supported"),
+        CheckConstraint("able between 0 and 4", name="able"),
+        Index(None, "offer_id", "taken_at"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    offer_id: UUID = Field(sa_column=of_offer())
+    rested: int = Field(sa_type=SmallInteger)
+    supported: int = Field(sa_type=SmallInteger)
+    able: int = Field(sa_type=SmallInteger)
+    taken_at: datetime

@@ -1,0 +1,95 @@
+"""Changes to a supporter's record, each followed by a look at what the supporter can take on now.
+
+The supporter is locked by then (`offering.locked`).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+
+from alongside_chassis.announce import Tx
+from alongside_matching.catalogue.offering import settle
+from alongside_matching.catalogue.rules.certificates import Certificate, Sound, Unsound, recordable
+from alongside_matching.catalogue.store import supporters
+from alongside_matching.catalogue.store.supporters import Training
+from alongside_matching.engine.policy import Policies
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """It is on record."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """It cannot be noted before it happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorFull:
+    """The supervisor has as many supporters as the region's norm allows."""
+
+    supporters_max: int
+
+
+async def lock_supervisor(tx: Tx, supervisor: str | None) -> None:
+    """Let nobody else agree on this supervisor until the commit. Comes before the offer is locked (store/__init__)."""
+    if supervisor is not None:
+        await supporters.lock_supervisor(tx.conn, supervisor)
+
+
+async def agree(
+    tx: Tx,
+    offer: asyncpg.Record,
+    *,
+    hours_per_week_max: float | None,
+    supervisor: str | None,
+    policies: Policies,
+) -> Noted | SupervisorFull:
+    """Agree with a supporter on hours and on who supervises them; the supervisor is locked as well."""
+    norm = policies.of(offer["region"]).norms.supporters_per_supervisor_max
+    if supervisor is not None and await supporters.supervised_by(tx.conn, supervisor, offer["id"]) >= norm:
+        return SupervisorFull(norm)
+    await supporters.agree(tx.conn, offer["id"], hours_per_week_max=hours_per_week_max, supervisor=supervisor)
+    await settle(tx, offer["id"], policies)
+    return Noted()
+
+
+async def certify(
+    tx: Tx, offer: asyncpg.Record, certificate: Certificate, policies: Policies
+) -> Sound | Unsound:
+    """Put a certificate on record."""
+    decision = recordable(certificate, policies.of(offer["region"]).day(tx.now))
+    if isinstance(decision, Sound):
+        await supporters.add_certificates(tx.conn, [(offer["id"], certificate)])
+        await settle(tx, offer["id"], policies)
+    return decision
+
+
+async def train(tx: Tx, offer: asyncpg.Record, training: Training, policies: Policies) -> Noted | NotYet:
+    """Put a training on record."""
+    if training.completed_on > policies.of(offer["region"]).day(tx.now):
+        return NotYet()
+    await supporters.add_trainings(tx.conn, [(offer["id"], training)])
+    return Noted()
+
+
+async def note(
+    tx: Tx, offer: asyncpg.Record, kind: str, on: date, *, minutes: int, policies: Policies
+) -> Noted | NotYet:
+    """Note supervision, exposure to a crisis, or support given on a day."""
+    if on > policies.of(offer["region"]).day(tx.now):
+        return NotYet()
+    await supporters.log(tx.conn, offer["id"], kind, on, minutes)
+    await settle(tx, offer["id"], policies)
+    return Noted()
+
+
+async def check_self(
+    tx: Tx, offer_id: UUID, *, rested: int, supported: int, able: int, policies: Policies
+) -> None:
+    """Keep a supporter's answers about themself; what is seen of them is a number of places."""
+    await supporters.keep_self_check(tx.conn, offer_id, tx.now, rested=rested, supported=supported, able=able)
+    await settle(tx, offer_id, policies)

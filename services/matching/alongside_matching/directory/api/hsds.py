@@ -1,0 +1,314 @@
+"""The HSDS 3.0 read API: the directory in the words of the standard, page by page.
+
+Documents are made when a directory comes in (`directory/documents`); here they are cut to what was asked for. Beyond
+the standard, lists take `region`, and service_at_locations take `latitude` and `longitude` beside `postcode`.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import asyncpg
+import orjson
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime, BaseModel
+
+from alongside_chassis.http import Read
+from alongside_matching.directory.api import refusals as hsds_refusals
+from alongside_matching.directory.api.queries import (
+    MINIMAL_PER_PAGE_MAX,
+    PER_PAGE_MAX,
+    AtLocationQuery,
+    Described,
+    OrganizationQuery,
+    Paging,
+    ServiceQuery,
+    TermQuery,
+)
+from alongside_matching.directory.store import records as directory_records
+from alongside_matching.directory.store.records import Circle, Wanted
+
+NDJSON_MAX: Final = 50_000
+METRES_AROUND: Final = 10_000
+_NESTED: Final = frozenset(
+    {"phones", "schedules", "service_areas", "service_at_locations", "languages", "funding", "cost_options"}
+    | {"required_documents", "contacts", "attributes", "metadata", "services", "locations", "programs"}
+    | {"organization_identifiers"}
+)
+
+
+class HsdsPage(BaseModel):
+    """A page, as HSDS 3.0 draws it."""
+
+    total_items: int
+    total_pages: int
+    page_number: int
+    size: int
+    first_page: bool
+    last_page: bool
+    empty: bool
+    contents: Sequence[Mapping[str, Any]]
+
+
+class Provenance(BaseModel):
+    """Where a record came from. `verified_on` is the publisher's own date; the others are ours."""
+
+    id: UUID
+    region: str
+    source_id: str
+    first_import: UUID
+    last_import: UUID
+    verified_on: str | None
+    created_at: AwareDatetime
+    changed_at: AwareDatetime
+    removed_at: AwareDatetime | None
+    """A tombstone: when the publisher stopped listing it."""
+
+
+def router() -> APIRouter:
+    """`/services`, `/organizations`, `/service_at_locations`, `/taxonomies`, `/taxonomy_terms`."""
+    routes = APIRouter(tags=["directory (HSDS 3.0)"])
+    _add_services(routes)
+    _add_organizations(routes)
+    _add_at_locations(routes)
+    _add_taxonomies(routes)
+    _add_provenance(routes)
+    return routes
+
+
+def _add_services(routes: APIRouter) -> None:
+    @routes.get("/services", response_model=HsdsPage)
+    async def list_services(read: Read, query: Annotated[ServiceQuery, Query()]) -> Response:
+        """Services of the directory. `minimal` gives ids and dates only, `full` everything that is nested."""
+        wanted = _described("service", query)
+
+        def shown(row: asyncpg.Record) -> dict[str, Any]:
+            if query.minimal:
+                return {"id": str(row["id"]), "last_modified": _stamp(row)}
+            return _service(row) if query.full else _flat(_service(row))
+
+        return await _answer(
+            read.conn, wanted, query, shown, default=MINIMAL_PER_PAGE_MAX if query.minimal else 50
+        )
+
+    @routes.get("/services/{id}")
+    async def read_service(id: UUID, read: Read) -> dict[str, Any]:  # noqa: A002  (HSDS names it so)
+        """One service with everything that belongs to it."""
+        return _service(await _one(read.conn, "service", id))
+
+
+def _add_organizations(routes: APIRouter) -> None:
+    @routes.get("/organizations", response_model=HsdsPage)
+    async def list_organizations(read: Read, query: Annotated[OrganizationQuery, Query()]) -> Response:
+        """Organisations of the directory. `full` nests locations and service ids, `full_service` whole services."""
+        wanted = Wanted("organization", query.region, query.search)
+        if not (query.full or query.full_service):
+            return await _answer(read.conn, wanted, query, _document)
+        nested = _Nested(read.conn, whole=query.full_service)
+        return await _answer(read.conn, wanted, query, _document, nested=nested)
+
+    @routes.get("/organizations/{id}")
+    async def read_organization(id: UUID, read: Read, full_service: bool = False) -> dict[str, Any]:  # noqa: A002  (HSDS names it so)
+        """One organisation with its locations and services; `full_service` nests whole services."""
+        row = await _one(read.conn, "organization", id)
+        (document,) = await _Nested(read.conn, whole=full_service).into([_document(row)])
+        return document
+
+
+def _add_at_locations(routes: APIRouter) -> None:
+    @routes.get("/service_at_locations", response_model=HsdsPage)
+    async def list_at_locations(read: Read, query: Annotated[AtLocationQuery, Query()]) -> Response:
+        """Services at the places where they are given, also those within a distance."""
+        wanted = _described("service_at_location", query, within=await _circle(read.conn, query))
+        with_service = _WithService(read.conn, whole=query.full)
+        return await _answer(read.conn, wanted, query, _document, nested=with_service)
+
+    @routes.get("/service_at_locations/{id}")
+    async def read_at_location(id: UUID, read: Read) -> dict[str, Any]:  # noqa: A002  (HSDS names it so)
+        """One service at one place, with the service."""
+        row = await _one(read.conn, "service_at_location", id)
+        (document,) = await _WithService(read.conn, whole=True).into([_document(row)])
+        return document
+
+
+def _add_taxonomies(routes: APIRouter) -> None:
+    @routes.get("/taxonomies", response_model=HsdsPage)
+    async def list_taxonomies(read: Read, query: Annotated[Paging, Query()]) -> Response:
+        """The taxonomies services are described with."""
+        return await _answer(read.conn, Wanted("taxonomy", query.region, query.search), query, _document)
+
+    @routes.get("/taxonomies/{id}")
+    async def read_taxonomy(id: UUID, read: Read) -> dict[str, Any]:  # noqa: A002  (HSDS names it so)
+        """One taxonomy."""
+        return _document(await _one(read.conn, "taxonomy", id))
+
+    @routes.get("/taxonomy_terms", response_model=HsdsPage)
+    async def list_terms(read: Read, query: Annotated[TermQuery, Query()]) -> Response:
+        """Taxonomy terms; `top_only` gives those without a parent, `parent_id` the children of one."""
+        wanted = Wanted(
+            "taxonomy_term",
+            query.region,
+            query.search,
+            taxonomy=query.taxonomy_id,
+            parent=query.parent_id,
+            top_only=query.top_only,
+        )
+        return await _answer(read.conn, wanted, query, _document)
+
+    @routes.get("/taxonomy_terms/{id}")
+    async def read_term(id: UUID, read: Read) -> dict[str, Any]:  # noqa: A002  (HSDS names it so)
+        """One taxonomy term with its taxonomy."""
+        row = await _one(read.conn, "taxonomy_term", id)
+        document = _document(row)
+        taxonomy = UUID(document["taxonomy_id"])
+        found = (await directory_records.by_id(read.conn, [taxonomy])).get(taxonomy)
+        return document | ({"taxonomy_detail": _document(found)} if found else {})
+
+
+def _add_provenance(routes: APIRouter) -> None:
+    @routes.get("/directory/provenance/{kind}/{id}")
+    async def read_provenance(
+        kind: Literal["organization", "service", "service_at_location", "taxonomy", "taxonomy_term"],
+        id: UUID,  # noqa: A002  (HSDS names it so)
+        read: Read,
+    ) -> Provenance:
+        """Where a record came from and when it was verified; also of one that is no longer listed."""
+        row = await directory_records.one(read.conn, kind, id)
+        if row is None:
+            raise hsds_refusals.not_listed()
+        verified = row["verified_on"].isoformat() if row["verified_on"] else None
+        return Provenance.model_validate({**dict(row), "verified_on": verified})
+
+
+class _Nested:
+    """Puts services and locations into organisations."""
+
+    def __init__(self, conn: asyncpg.Connection, *, whole: bool) -> None:
+        self._conn, self._whole = conn, whole
+
+    async def into(self, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The same organisations with what belongs to them."""
+        ids = [UUID(document["id"]) for document in documents]
+        services: dict[str, list[Any]] = defaultdict(list)
+        for owner, service in await directory_records.services_of(self._conn, ids):
+            services[str(owner)].append(service if self._whole else _flat(service))
+        locations: dict[str, dict[str, Any]] = defaultdict(dict)
+        for owner, location in await directory_records.locations_of(self._conn, ids):
+            locations[str(owner)].setdefault(location["id"], location)
+        return [
+            document | {"services": services[key], "locations": list(locations[key].values())}
+            for document in documents
+            for key in [document["id"]]
+        ]
+
+
+class _WithService:
+    """Puts the service into services at locations: whole, or without what is nested."""
+
+    def __init__(self, conn: asyncpg.Connection, *, whole: bool) -> None:
+        self._conn, self._whole = conn, whole
+
+    async def into(self, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The same with the service of each."""
+        ids = [UUID(document["service_id"]) for document in documents]
+        found = await directory_records.by_id(self._conn, ids)
+        services = {key: _service(row) for key, row in found.items()}
+        shown = {key: it if self._whole else _flat(it) for key, it in services.items()}
+        return [document | {"service": shown[UUID(document["service_id"])]} for document in documents]
+
+
+async def _answer(
+    conn: asyncpg.Connection,
+    wanted: Wanted,
+    query: Paging,
+    shown: Any,
+    *,
+    nested: _Nested | _WithService | None = None,
+    default: int = 50,
+) -> Response:
+    """One page as JSON, or everything as lines of JSON."""
+    lines = query.format == "ndjson"
+    limit = NDJSON_MAX if lines else min(query.per_page or default, MINIMAL_PER_PAGE_MAX)
+    if not lines and default == 50 and limit > PER_PAGE_MAX:
+        raise hsds_refusals.too_many()
+    offset = 0 if lines else (query.page - 1) * limit
+    rows = await directory_records.page(conn, wanted, limit=limit, offset=offset)
+    contents = [shown(row) for row in rows]
+    contents = await nested.into(contents) if nested else contents
+    if lines:
+        return Response(
+            b"".join(orjson.dumps(it) + b"\n" for it in contents), media_type="application/x-ndjson"
+        )
+    total = await directory_records.count(conn, wanted)
+    pages = ceil(total / limit)
+    page = {
+        "total_items": total,
+        "total_pages": pages,
+        "page_number": query.page,
+        "size": len(contents),
+        "first_page": query.page == 1,
+        "last_page": query.page >= pages,
+        "empty": not contents,
+        "contents": contents,
+    }
+    return Response(orjson.dumps(page), media_type="application/json")
+
+
+def _described(kind: str, query: Described, *, within: Circle | None = None) -> Wanted:
+    """What is asked for, by what is said of it."""
+    return Wanted(
+        kind,
+        query.region,
+        query.search,
+        term=query.taxonomy_term_id,
+        taxonomy=query.taxonomy_id,
+        organization=query.organization_id,
+        changed_since=query.modified_after,
+        within=within,
+    )
+
+
+async def _one(conn: asyncpg.Connection, kind: str, record_id: UUID) -> asyncpg.Record:
+    row = await directory_records.one(conn, kind, record_id)
+    if row is None:
+        raise hsds_refusals.not_listed()
+    if row["removed_at"] is not None:
+        raise hsds_refusals.gone()
+    return row
+
+
+async def _circle(conn: asyncpg.Connection, query: AtLocationQuery) -> Circle | None:
+    metres = query.proximity or METRES_AROUND
+    if query.postcode is not None:
+        centre = await directory_records.centre_of(conn, query.postcode, query.region)
+        if centre is None:
+            raise hsds_refusals.unknown_postcode()
+        return Circle(*centre, metres)
+    if query.latitude is None and query.longitude is None:
+        if query.proximity is not None:
+            raise hsds_refusals.around_what()
+        return None
+    if query.latitude is None or query.longitude is None:
+        raise hsds_refusals.around_what()
+    return Circle(query.latitude, query.longitude, metres)
+
+
+def _service(row: asyncpg.Record) -> dict[str, Any]:
+    return _document(row) | {"last_modified": _stamp(row)}
+
+
+def _document(row: asyncpg.Record) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(row["document"])
+    return found
+
+
+def _stamp(row: asyncpg.Record) -> str:
+    stamp: str = row["changed_at"].isoformat()
+    return stamp
+
+
+def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is nested many times; what is nested once stays."""
+    return {name: value for name, value in document.items() if name not in _NESTED}

@@ -1,0 +1,164 @@
+"""Directories: upload one, watch it being read, see what there is to say about its lines."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import IO, Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from alongside_chassis.errors import Problem
+from alongside_chassis.http import CurrentRuntime, Page, Read, decode_cursor, encode_cursor
+from alongside_contracts.ids import RegionId, new_id
+from alongside_matching.directory.api import refusals
+from alongside_matching.directory.store import imports
+
+PART_BYTES: Final = 1024 * 1024
+LINES_MAX: Final = 5_000
+ZIP_MAGIC: Final = b"PK\x03\x04"
+
+
+class ImportView(BaseModel):
+    """How far an import has come: `read` of `of` services are created, changed, unchanged or quarantined."""
+
+    id: UUID
+    region: str
+    pause_vanished: bool
+    state: Literal["queued", "reading", "storing", "done", "failed"]
+    of: int | None
+    read: int
+    created: int
+    changed: int
+    unchanged: int
+    quarantined: int
+    lines_quarantined: int
+    """Rows of any table that were set aside; the services among them are `quarantined`."""
+    flagged: int
+    vanished: int
+    problem: str | None
+    remedy: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class ReportLine(BaseModel):
+    """One thing to say about one line of one file: set aside (`quarantined`) or kept with a remark (`flagged`)."""
+
+    number: int
+    kind: Literal["quarantined", "flagged"]
+    file: str
+    line: int
+    source_id: str
+    column: str
+    code: str
+    detail: str
+    remedy: str
+
+
+def router(bytes_max: int) -> APIRouter:
+    """`/directory/imports` and what is below it; a package may have `bytes_max` bytes."""
+    routes = APIRouter(prefix="/directory/imports", tags=["directory"])
+    _add_upload(routes, bytes_max)
+    _add_reading(routes)
+    return routes
+
+
+def _add_upload(routes: APIRouter, bytes_max: int) -> None:
+    @routes.post("", status_code=202, openapi_extra=_ZIP_BODY)
+    async def upload_directory(
+        region: RegionId,
+        request: Request,
+        response: Response,
+        runtime: CurrentRuntime,
+        vanished: Literal["keep", "pause"] = "keep",
+    ) -> ImportView:
+        """Take an HSDS datapackage (zip) in; it is read in the background.
+
+        HSDS 1.x and 3.0, CSV or JSON. A region has one directory: what this file no longer lists gets a tombstone in
+        the read API, and `vanished=pause` pauses its offers too. Sending a file again changes nothing.
+        """
+        import_id = new_id()
+        with tempfile.SpooledTemporaryFile(max_size=PART_BYTES) as spool:
+            await _receive(request.stream(), spool, bytes_max)
+            async with runtime.transaction() as tx:
+                await imports.add(
+                    tx.conn, import_id, region=region, pause_vanished=vanished == "pause", now=tx.now
+                )
+                for number, part in enumerate(iter(lambda: spool.read(PART_BYTES), b"")):
+                    await imports.add_part(tx.conn, import_id, number, part)
+                row = await imports.view(tx.conn, import_id)
+        response.headers["Location"] = f"/directory/imports/{import_id}"
+        return ImportView.model_validate(dict(row or {}))
+
+
+def _add_reading(routes: APIRouter) -> None:
+    @routes.get("/{import_id}")
+    async def read_import(import_id: UUID, read: Read) -> ImportView:
+        """How far an import has come."""
+        row = await imports.view(read.conn, import_id)
+        if row is None:
+            raise refusals.no_import(import_id)
+        return ImportView.model_validate(dict(row))
+
+    @routes.get("/{import_id}/report")
+    async def read_report(
+        import_id: UUID,
+        read: Read,
+        kind: Literal["quarantined", "flagged"] | None = None,
+        cursor: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=LINES_MAX)] = 500,
+    ) -> Page[ReportLine]:
+        """What there is to say about the lines of the file: what was set aside first, then remarks."""
+        if await imports.view(read.conn, import_id) is None:
+            raise refusals.no_import(import_id)
+        parts = decode_cursor(cursor, 1)
+        after = int(parts[0]) if parts and parts[0].isdigit() else 0
+        rows = await imports.lines(read.conn, import_id, after=after, kind=kind, limit=limit)
+        items = [ReportLine.model_validate(dict(row)) for row in rows]
+        return Page(
+            items=items, next_cursor=encode_cursor(str(items[-1].number)) if len(items) == limit else None
+        )
+
+
+async def _receive(body: AsyncIterator[bytes], spool: IO[bytes], bytes_max: int) -> None:
+    """Spool the body. Raises Problem when it is too large or not a zip; the reader judges what is inside."""
+    received = 0
+    async for chunk in body:
+        received += len(chunk)
+        if received > bytes_max:
+            raise _too_large(bytes_max)
+        spool.write(chunk)
+    spool.seek(0)
+    if spool.read(len(ZIP_MAGIC)) != ZIP_MAGIC:
+        raise _not_a_zip()
+    spool.seek(0)
+
+
+def _too_large(bytes_max: int) -> Problem:
+    return Problem(
+        status=413,
+        code="too-large",
+        title="The datapackage is too large",
+        remedy=f"Send at most {bytes_max} bytes; split the directory by region.",
+        field="body",
+    )
+
+
+def _not_a_zip() -> Problem:
+    return Problem(
+        status=422,
+        code="not-a-zip",
+        title="The body is not a zip file",
+        remedy="Send the HSDS datapackage as the raw body, with content type application/zip.",
+        field="body",
+    )
+
+
+_ZIP_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}

@@ -1,0 +1,203 @@
+"""Reads uploaded directories into offers, beside the doors and in bounded transactions.
+
+What is done is in the database, so a process that dies in mid-import is followed by one that begins the file anew:
+services stored already are found unchanged. The steps: 1 claim; 2 read and judge the whole file; 3 keep the report;
+4 keep the records as they were published; 5 store the services as offers; both a batch per transaction; 6 finish: put
+tombstones on what vanished, and have those who wait looked at.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from itertools import chain, count, islice
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from alongside_chassis.database import connection
+from alongside_chassis.lifecycle import Runtime
+from alongside_contracts.ids import new_id
+from alongside_matching.catalogue import listed
+from alongside_matching.catalogue.listed import NewOffer
+from alongside_matching.directory.documents import records_of
+from alongside_matching.directory.listing.listing import read_directory
+from alongside_matching.directory.listing.model import DirectoryService, Listing
+from alongside_matching.directory.report import ImportReport
+from alongside_matching.directory.source.errors import DirectoryError
+from alongside_matching.directory.store import imports
+from alongside_matching.directory.store import records as directory_records
+from alongside_matching.directory.store.imports import Begun, Line
+from alongside_matching.engine.policy import Policies, Policy
+from alongside_matching.names import DIRECTORY_IMPORTED
+from alongside_matching.settings import Settings
+
+ATTEMPTS_MAX: Final = 3
+
+
+async def import_directories(runtime: Runtime, policies: Policies, settings: Settings) -> None:
+    """The worker: import whatever is waiting, then look again."""
+    while True:
+        while await import_next(runtime, policies, settings):
+            pass
+        await asyncio.sleep(settings.directory_poll_seconds)
+
+
+async def import_next(runtime: Runtime, policies: Policies, settings: Settings) -> bool:
+    """Import one directory nobody else works on; False when there is none."""
+    async with connection(
+        runtime.pool
+    ) as conn:  # the claim (1) is this connection's, and gone when it breaks
+        import_id = await imports.claim(conn)
+        if import_id is None:
+            return False
+        began = runtime.clock.monotonic()
+        try:
+            await _import(runtime, conn, import_id, policies, settings)
+        except DirectoryError as error:
+            async with runtime.transaction() as tx:
+                await imports.finish(tx.conn, import_id, tx.now, problem=str(error), remedy=error.remedy)
+        finally:
+            await imports.let_go(conn, import_id)
+        await _tell(runtime, import_id, runtime.clock.monotonic() - began)
+    return True
+
+
+async def _import(
+    runtime: Runtime, conn: asyncpg.Connection, import_id: UUID, policies: Policies, settings: Settings
+) -> None:
+    async with runtime.transaction() as tx:
+        begun = await imports.begin(tx.conn, import_id)
+        if begun.attempts > ATTEMPTS_MAX:
+            problem = f"The import failed {ATTEMPTS_MAX} times on our side"
+            await imports.finish(tx.conn, import_id, tx.now, problem=problem, remedy="Tell us; see the log.")
+            return
+    listing = await _read(conn, import_id)  # 2
+    report = ImportReport(listing)
+    async with runtime.transaction() as tx:  # 3
+        await imports.judged(
+            tx.conn,
+            import_id,
+            of=report.services_read,
+            quarantined=report.services_quarantined,
+            lines=_lines(listing),
+        )
+    await _keep_records(runtime, begun, listing, settings.directory_batch_max)  # 4
+    await _store(runtime, begun, report, policies, settings.directory_batch_max)  # 5
+    await _finish(runtime, begun, listing, policies)  # 6
+
+
+async def _read(conn: asyncpg.Connection, import_id: UUID) -> Listing:
+    """Put the file together again and read it in a thread of its own, so that the doors stay open meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="alongside-directory-") as folder:
+        file = Path(folder) / "datapackage.zip"
+        with file.open("wb") as target:
+            async for part in imports.parts(conn, import_id):
+                target.write(part)
+        return await asyncio.to_thread(read_directory, file)
+
+
+async def _keep_records(runtime: Runtime, begun: Begun, listing: Listing, batch_max: int) -> None:
+    """Keep every entity as an HSDS 3.0 document; the documents are made in a thread of their own, a batch at a time."""
+    records = records_of(listing, begun.region)
+    while batch := await asyncio.to_thread(lambda: list(islice(records, batch_max))):
+        async with runtime.transaction() as tx:
+            await directory_records.keep(tx.conn, batch, region=begun.region, import_id=begun.id, now=tx.now)
+
+
+async def _store(
+    runtime: Runtime, begun: Begun, report: ImportReport, policies: Policies, batch_max: int
+) -> None:
+    services, policy = report.listing.services, policies.of(begun.region)
+    for start in range(0, len(services), batch_max):
+        batch = services[start : start + batch_max]
+        new = [_offer(service, begun.region, policy) for service in batch]
+        async with runtime.transaction() as tx:
+            added = await listed.add_listed(tx, new, policies)
+            await imports.stored(
+                tx.conn,
+                begun.id,
+                read=report.services_quarantined + start + len(batch),
+                created=len(added.created),
+                changed=len(added.changed),
+            )
+
+
+async def _finish(runtime: Runtime, begun: Begun, listing: Listing, policies: Policies) -> None:
+    async with runtime.transaction() as tx:
+        vanished = 0
+        if begun.pause_vanished:
+            still_there = [service.source_id for service in listing.services]
+            vanished = await listed.pause_vanished(tx, _source(begun.region), still_there)
+        await directory_records.bury(tx.conn, region=begun.region, import_id=begun.id, now=tx.now)
+        await imports.finish(tx.conn, begun.id, tx.now, vanished=vanished)
+        listed.listing_ended(tx, begun.region, policies.of(begun.region))
+
+
+async def _tell(runtime: Runtime, import_id: UUID, seconds: float) -> None:
+    async with runtime.read() as conn:
+        row = await imports.view(conn, import_id)
+    told = ("state", "region", "read", "created", "changed", "unchanged", "quarantined", "vanished")
+    if row is not None:
+        runtime.log.info(DIRECTORY_IMPORTED, seconds=round(seconds, 3), **{name: row[name] for name in told})
+
+
+def _source(region: str) -> str:
+    return f"directory:{region}"
+
+
+def _offer(service: DirectoryService, region: str, policy: Policy) -> NewOffer:
+    """A listed service as an offer. Places and, where it names none, the language are the region's assumption."""
+    where = service.coordinates
+    return NewOffer(
+        id=new_id(),
+        kind=service.kind.value,
+        region=region,
+        name=service.name,
+        needs=sorted(need.value for need in service.needs),
+        languages=sorted(service.languages) or [policy.directory_language],
+        formats=sorted(format_.value for format_ in service.formats),
+        modes=(),
+        age_bands=(),
+        capacity=policy.directory_capacity,
+        paused_because=None if service.is_active else "not-active",
+        source=_source(region),
+        source_id=service.source_id,
+        content_hash=service.content_hash,
+        latitude=where.latitude if where else None,
+        longitude=where.longitude if where else None,
+    )
+
+
+def _lines(listing: Listing) -> Sequence[Line]:
+    numbers = count(1)
+    set_aside = (
+        Line(
+            next(numbers),
+            "quarantined",
+            row.table,
+            row.line,
+            row.source_id,
+            "",
+            row.reason,
+            row.detail,
+            row.remedy,
+        )
+        for row in listing.quarantined
+    )
+    kept = (
+        Line(
+            next(numbers),
+            "flagged",
+            flag.table,
+            flag.line,
+            flag.source_id,
+            flag.column,
+            flag.kind,
+            flag.detail,
+            "",
+        )
+        for flag in listing.flags
+    )
+    return tuple(chain(set_aside, kept))

@@ -1,0 +1,67 @@
+"""Opening hours out of what directories publish: read where it is safe, kept as text where it is not.
+
+Safe is a row that names a weekday and two clock times, such as `Monday, 8:30am, 5:00pm`. Rows of the same hours become
+one HSDS 3.0 schedule for their days; free text beside them is kept word for word as its description.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import time
+from typing import Final
+
+from alongside_matching.directory.listing.model import Schedule
+from alongside_matching.text import repaired
+
+DAYS: Final[Mapping[str, str]] = {
+    "monday": "MO", "tuesday": "TU", "wednesday": "WE", "thursday": "TH", "friday": "FR", "saturday": "SA",
+    "sunday": "SU",
+}  # fmt: skip
+_ORDER: Final = tuple(DAYS.values())
+_TWELVE = re.compile(r"(\d{1,2})(?::(\d\d))?(?::\d\d)? ?([ap])\.?m\.?", re.IGNORECASE)
+_TWENTY_FOUR = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?")
+
+
+def clock_time(text: str) -> time | None:
+    """A time of day as people write it; None when it is anything else. `12:00am` is midnight, `24:00` is nothing."""
+    text = text.strip()
+    if twelve := _TWELVE.fullmatch(text):
+        hour, minute, half = int(twelve[1]), int(twelve[2] or 0), twelve[3].lower()
+        if not 1 <= hour <= 12 or minute > 59:
+            return None
+        return time(hour % 12 + (12 if half == "p" else 0), minute)
+    if whole := _TWENTY_FOUR.fullmatch(text):
+        hour, minute = int(whole[1]), int(whole[2])
+        return time(hour, minute) if hour < 24 and minute < 60 else None
+    return None
+
+
+def weekdays(text: str) -> tuple[str, ...]:
+    """The days a row is about, as HSDS writes them: a name (1.x) or a list of codes (3.0); empty when it is neither."""
+    parts = [part.strip() for part in re.split(r"[,;]", text) if part.strip()]
+    days = [DAYS.get(part.lower(), part.upper()) for part in parts]
+    return tuple(days) if days and all(day in _ORDER for day in days) else ()
+
+
+def opening_hours(published: Iterable[Schedule]) -> Iterator[dict[str, str]]:
+    """The fields of HSDS 3.0 schedules: one for each pair of times with all its days, and one for each other text."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    unread: dict[str, None] = {}
+    for row in published:
+        opens, closes, days = clock_time(row.opens_at), clock_time(row.closes_at), weekdays(row.weekday)
+        if opens is not None and closes is not None and days:
+            key = (f"{opens:%H:%M:%S}", f"{closes:%H:%M:%S}", repaired(row.text).text)
+            together.setdefault(key, []).extend(days)
+        elif said := _said(row):
+            unread[said] = None
+    yield from ({"description": said} for said in unread)
+    for (opens_at, closes_at, text), days_said in together.items():
+        byday = ",".join(sorted(dict.fromkeys(days_said), key=_ORDER.index))
+        hours = {"freq": "WEEKLY", "byday": byday, "opens_at": opens_at, "closes_at": closes_at}
+        yield hours | ({"description": text} if text else {})
+
+
+def _said(row: Schedule) -> str:
+    """What a row says that cannot be read as hours: its own text, else its parts as they came."""
+    return repaired(row.text).text or ", ".join(
+        part for part in (row.weekday, row.opens_at, row.closes_at) if part
+    )

@@ -1,0 +1,192 @@
+"""The join: tables in, listed services out, every odd row in quarantine or flagged.
+
+1. what others refer to: terms, organisations, places;
+2. services, judged by their organisation;
+3. what belongs to a service (see `belongings`);
+4. the services put together and sealed with their content hash.
+"""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+from alongside_matching.directory.listing.belongings import Draft, Services, attach_all
+from alongside_matching.directory.listing.ledger import Fate, Ledger, known_by_id
+from alongside_matching.directory.listing.model import DirectoryService, Listing, Organisation, PublishedTerm
+from alongside_matching.directory.listing.needs import formats_of, kind_of, needs_of
+from alongside_matching.directory.listing.places import places_of
+from alongside_matching.directory.listing.remarks import url_in, words_in
+from alongside_matching.directory.source.findings import FlagKind, QuarantineReason
+from alongside_matching.directory.source.reader import Datapackage, Progress, Row, open_datapackage
+from alongside_matching.directory.source.tables import Table
+
+
+def read_directory(path: Path, progress: Progress | None = None) -> Listing:
+    """Open and read a datapackage, zip or folder; raises a DirectoryError when it cannot be read at all."""
+    with open_datapackage(path) as package:
+        return read_listing(package, progress)
+
+
+def read_listing(package: Datapackage, progress: Progress | None = None) -> Listing:
+    """Join an open datapackage. The same bytes always give an equal Listing."""
+    ledger = Ledger(package, progress)
+
+    # 1. what others refer to
+    terms = known_by_id(ledger, Table.TERMS, _term)
+    organisations = known_by_id(ledger, Table.ORGANIZATIONS, lambda row: _organisation(ledger, row))
+    places = places_of(ledger, organisations)
+
+    # 2. services
+    services = _services(ledger, organisations)
+
+    # 3. what belongs to them
+    attach_all(ledger, services, places, terms)
+
+    # 4. put together
+    listed = tuple(_listed(ledger, draft) for draft in services.kept.values())
+    return Listing(
+        package.name,
+        listed,
+        ledger.quarantined(),
+        ledger.flags(),
+        ledger.counts(),
+        tuple(organisations.values()),
+        tuple(terms.values()),
+    )
+
+
+def _term(row: Row) -> PublishedTerm:
+    return PublishedTerm(
+        id=row.text("id"),
+        code=row.text("code") or row.text("id"),
+        name=row.text("name"),
+        description=row.text("description"),
+        parent_id=row.text("parent_id"),
+        taxonomy=row.text("vocabulary"),
+    )
+
+
+def _organisation(ledger: Ledger, row: Row) -> Organisation:
+    return Organisation(
+        id=row.text("id"),
+        name=words_in(ledger, row, "name").text,
+        alternate_name=words_in(ledger, row, "alternate_name").text,
+        description=words_in(ledger, row, "description").text,
+        url=url_in(ledger, row),
+        email=row.text("email"),
+    )
+
+
+def _services(ledger: Ledger, organisations: Mapping[str, Organisation]) -> Services:
+    services = Services()
+    for row in ledger.rows(Table.SERVICES):
+        draft = _draft(ledger, row, organisations)
+        wrong = _wrong_with(row, services, organisations)
+        if wrong is None:
+            services.kept[draft.service.source_id] = draft
+            ledger.settle(row, Fate.TAKEN)
+        else:
+            ledger.quarantine(row, *wrong)
+            if row.text("id") and row.text("id") not in services.kept:
+                services.set_aside.add(row.text("id"))
+    return services
+
+
+def _wrong_with(
+    row: Row, services: Services, organisations: Mapping[str, Organisation]
+) -> tuple[QuarantineReason, str] | None:
+    row_id, organisation = row.text("id"), row.text("organization_id")
+    if not row_id:
+        return QuarantineReason.ID_MISSING, "id is blank"
+    if row_id in services.kept or row_id in services.set_aside:
+        return QuarantineReason.ID_REPEATED, f"id {row_id} was read before"
+    if not row.text("name"):
+        return QuarantineReason.NAME_MISSING, "name is blank"
+    if not organisation:
+        return QuarantineReason.ORGANISATION_NOT_NAMED, "organization_id is blank"
+    if organisation not in organisations:
+        return QuarantineReason.ORGANISATION_MISSING, f"no organisation has the id {organisation}"
+    return None
+
+
+def _draft(ledger: Ledger, row: Row, organisations: Mapping[str, Organisation]) -> Draft:
+    description = words_in(ledger, row, "description")
+    if not description.text:
+        ledger.flag(row, FlagKind.DESCRIPTION_BLANK, "description")
+    status = row.text("status").lower()
+    if status not in ("", "active"):
+        ledger.flag(row, FlagKind.NOT_ACTIVE, "status", status)
+    owner = organisations.get(row.text("organization_id"))
+    draft = Draft(
+        row=row,
+        service=DirectoryService(
+            source_id=row.text("id"),
+            organization_id=row.text("organization_id"),
+            organization_name=owner.name if owner else "",
+            name=words_in(ledger, row, "name").text,
+            description=description.text,
+            url=url_in(ledger, row),
+            status=status,
+            area_markers=description.area_markers,
+            alternate_name=words_in(ledger, row, "alternate_name").text,
+            application_process=words_in(ledger, row, "application_process").text,
+            verified_on=_verified_on(ledger, row),
+            email=row.text("email"),
+            fees=row.text("fees"),
+            wait_time=row.text("wait_time"),
+            accreditations=row.text("accreditations"),
+            licenses=row.text("licenses"),
+            interpretation_services=row.text("interpretation_services"),
+        ),
+    )
+    if stated := words_in(ledger, row, "eligibility_description").text:  # HSDS 3.0 keeps it here
+        draft.eligibility[stated] = None
+    if row.text("interpretation_services"):
+        draft.interpreter = True
+    return draft
+
+
+def _verified_on(ledger: Ledger, row: Row) -> date | None:
+    written = row.text("assured_date")
+    try:
+        return date.fromisoformat(written[:10]) if written else None
+    except ValueError:
+        ledger.flag(row, FlagKind.BAD_DATE, "assured_date", written[:40])
+        return None
+
+
+def _listed(ledger: Ledger, draft: Draft) -> DirectoryService:
+    if not draft.places:
+        ledger.flag(draft.row, FlagKind.NO_LOCATION)
+    if not draft.terms:
+        ledger.flag(draft.row, FlagKind.NO_TERMS)
+    complete = dataclasses.replace(
+        draft.service,
+        kind=kind_of(draft.terms),
+        needs=needs_of(draft.terms),
+        formats=formats_of(draft.terms),
+        languages=frozenset(draft.languages),
+        interpreter=draft.interpreter,
+        places=tuple(draft.places),
+        phones=tuple(draft.phones),
+        eligibility="\n\n".join(draft.eligibility),
+        terms=tuple(sorted(draft.terms)),
+        schedules=tuple(draft.schedules),
+        term_ids=tuple(draft.term_ids),
+        language_names=tuple(name for name in draft.language_texts if name),
+    )
+    return dataclasses.replace(complete, content_hash=_content_hash(complete))
+
+
+def _content_hash(service: DirectoryService) -> str:
+    content = json.dumps(dataclasses.asdict(service), sort_keys=True, default=_plain)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for: a set in the order of its codes, a date in ISO 8601."""
+    return value.isoformat() if isinstance(value, date) else sorted(cast("frozenset[str]", value))

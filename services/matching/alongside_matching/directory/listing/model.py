@@ -1,0 +1,172 @@
+"""What the import hands on: services as the directory lists them, and the account of every row it read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from alongside_contracts.vocabulary import Format, Need, OfferKind
+from alongside_matching.directory.listing.needs import Term
+from alongside_matching.directory.source.findings import Flag, Quarantined
+from alongside_matching.directory.source.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinates:
+    """Decimal degrees, WGS 84."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a service is given. `postal_code` is None when it was blank or impossible (flagged)."""
+
+    location_id: str
+    city: str
+    county: str
+    state: str
+    postal_code: str | None
+    coordinates: Coordinates | None
+    name: str = ""
+    alternate_name: str = ""
+    description: str = ""
+    transportation: str = ""
+    street: str = ""
+    street_2: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who gives services, as published."""
+
+    id: str
+    name: str
+    alternate_name: str = ""
+    description: str = ""
+    url: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTerm:
+    """A taxonomy term as published. `taxonomy` is the name of the whole it is part of, where that is said."""
+
+    id: str
+    code: str
+    name: str
+    description: str = ""
+    parent_id: str = ""
+    taxonomy: str = ""
+
+    @property
+    def term(self) -> Term:
+        """What the rules know of it."""
+        return Term(code=self.code, name=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One schedule row as published; nothing in it is interpreted yet."""
+
+    weekday: str
+    opens_at: str
+    closes_at: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryService:
+    """One listed service with everything a match needs to know about it.
+
+    `source_id` is the publisher's id and the key of a later import; `content_hash` changes exactly when anything else
+    here does, so an unchanged service is not written again. `status` is the publisher's word, empty when not said.
+    `area_markers` are codes such as `MON` that the publisher hid in the description to name a served area.
+    `verified_on` is when the publisher last checked that all this is so, which is not when they last changed it.
+    """
+
+    source_id: str
+    organization_id: str
+    organization_name: str
+    name: str
+    description: str
+    url: str
+    status: str
+    kind: OfferKind = OfferKind.SERVICE
+    needs: frozenset[Need] = frozenset()
+    formats: frozenset[Format] = frozenset()
+    languages: frozenset[str] = frozenset()
+    interpreter: bool = False
+    places: tuple[Place, ...] = ()
+    phones: tuple[str, ...] = ()
+    eligibility: str = ""
+    terms: tuple[Term, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    area_markers: tuple[str, ...] = ()
+    alternate_name: str = ""
+    email: str = ""
+    application_process: str = ""
+    fees: str = ""
+    wait_time: str = ""
+    accreditations: str = ""
+    licenses: str = ""
+    interpretation_services: str = ""
+    term_ids: tuple[str, ...] = ()
+    language_names: tuple[str, ...] = ()
+    verified_on: date | None = None
+    content_hash: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it may be proposed: HSDS knows active, inactive, defunct and temporarily closed."""
+        return self.status in ("", "active")
+
+    @property
+    def postal_codes(self) -> tuple[str, ...]:
+        """Every known postal code of its places, each once."""
+        return tuple(dict.fromkeys(place.postal_code for place in self.places if place.postal_code))
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Every state or province of its places, each once."""
+        return tuple(dict.fromkeys(place.state for place in self.places if place.state))
+
+    @property
+    def counties(self) -> tuple[str, ...]:
+        """Every county of its places, each once; most publishers leave this blank."""
+        return tuple(dict.fromkeys(place.county for place in self.places if place.county))
+
+    @property
+    def coordinates(self) -> Coordinates | None:
+        """Of the first place that has any."""
+        return next((place.coordinates for place in self.places if place.coordinates), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """What became of a table's rows: `read` is the sum of the other five, so nothing is dropped silently.
+
+    `taken`: in the directory. `quarantined`: set aside with a reason. `repeated`: says what an earlier row said.
+    `with_service`: belongs to a service that is set aside. `elsewhere`: about something other than a service.
+    """
+
+    read: int = 0
+    taken: int = 0
+    quarantined: int = 0
+    repeated: int = 0
+    with_service: int = 0
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A datapackage, judged. Services in the order of their file; findings by table and line."""
+
+    package: str
+    services: tuple[DirectoryService, ...]
+    quarantined: tuple[Quarantined, ...]
+    flags: tuple[Flag, ...]
+    counts: Mapping[Table, RowCount]
+    organisations: tuple[Organisation, ...] = ()
+    terms: tuple[PublishedTerm, ...] = ()

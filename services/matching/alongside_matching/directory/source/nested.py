@@ -1,0 +1,127 @@
+"""HSDS as JSON: documents flattened into the rows that the same directory would have as CSV.
+
+A file is an array of objects, an object with `contents` (a page of an HSDS API), one object, or a line per object
+(NDJSON). Its name says which table it is, as with CSV. What HSDS 3.0 nests (a service in it its organisation, phones,
+schedules, languages, locations, terms) becomes rows of the tables they belong to, with the ids that tie them together.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from alongside_matching.directory.source.errors import LimitExceeded, NotADatapackage
+from alongside_matching.directory.source.tables import FILE_NAMES, Table, columns_of
+
+JSON_BYTES_MAX: Final = 128 * 2**20
+DEPTH_MAX: Final = 6
+
+# Under which name what is nested in an entity of a table comes, and which column of its rows names that entity.
+_NESTED: Final[Mapping[Table, Mapping[str, tuple[Table, str]]]] = {
+    Table.ORGANIZATIONS: {
+        "services": (Table.SERVICES, "organization_id"),
+        "locations": (Table.LOCATIONS, "organization_id"),
+        "phones": (Table.PHONES, "organization_id"),
+    },
+    Table.SERVICES: {
+        "phones": (Table.PHONES, "service_id"),
+        "schedules": (Table.SCHEDULES, "service_id"),
+        "languages": (Table.LANGUAGES, "service_id"),
+        "service_at_locations": (Table.SERVICES_AT_LOCATION, "service_id"),
+        "attributes": (Table.SERVICE_TERMS, "service_id"),
+    },
+    Table.SERVICES_AT_LOCATION: {
+        "phones": (Table.PHONES, "service_at_location_id"),
+        "schedules": (Table.SCHEDULES, "service_at_location_id"),
+    },
+    Table.LOCATIONS: {
+        "addresses": (Table.ADDRESSES, "location_id"),
+        "phones": (Table.PHONES, "location_id"),
+        "schedules": (Table.SCHEDULES, "location_id"),
+        "languages": (Table.LANGUAGES, "location_id"),
+    },
+}
+# What an entity names once: the nested object, its table, and the column of the outer row that holds its id.
+_NAMED: Final[Mapping[Table, Mapping[str, tuple[Table, str]]]] = {
+    Table.SERVICES: {"organization": (Table.ORGANIZATIONS, "organization_id")},
+    Table.SERVICES_AT_LOCATION: {
+        "location": (Table.LOCATIONS, "location_id"),
+        "service": (Table.SERVICES, "service_id"),
+    },
+    Table.SERVICE_TERMS: {"taxonomy_term": (Table.TERMS, "taxonomy_id")},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FlatRow:
+    """One row out of a document. `line` is the document's place in its file, from 1."""
+
+    table: Table
+    line: int
+    cells: Mapping[str, str]
+
+
+def table_of(path: str) -> Table | None:
+    """Which table a JSON file is, by its name; None for any other file."""
+    name = PurePosixPath(path)
+    if name.suffix.lower() not in (".json", ".ndjson", ".jsonl"):
+        return None
+    stem = name.stem.lower()
+    return next((table for table, names in FILE_NAMES.items() if stem in names), None)
+
+
+def flat_rows(path: str, table: Table, content: bytes) -> Iterator[FlatRow]:
+    """The rows of a file, those of what is nested among them. Raises NotADatapackage, LimitExceeded."""
+    if len(content) > JSON_BYTES_MAX:
+        raise LimitExceeded(path, f"larger than {JSON_BYTES_MAX} bytes", "Split the directory by region.")
+    for line, document in enumerate(_documents(path, content), start=1):
+        if not isinstance(document, Mapping):
+            remedy = "Write an array of objects, a page with `contents`, or one object a line."
+            raise NotADatapackage(path, f"entry {line} is no object", remedy)
+        yield from _flat(table, line, document, {}, depth=0)
+
+
+def _documents(path: str, content: bytes) -> list[Any]:
+    try:
+        text = content.decode("utf-8-sig")
+        if PurePosixPath(path).suffix.lower() != ".json":
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotADatapackage(path, "not JSON in UTF-8", "Export it again.") from error
+    if isinstance(found, Mapping):
+        found = found["contents"] if isinstance(found.get("contents"), list) else [found]
+    return found if isinstance(found, list) else [found]
+
+
+def _flat(
+    table: Table, line: int, document: Mapping[str, Any], outer: Mapping[str, str], *, depth: int
+) -> Iterator[FlatRow]:
+    """An entity's rows: first what it names, then itself, then what is nested in it."""
+    cells = {**_cells(table, document), **outer}
+    if depth < DEPTH_MAX:
+        for name, (other, column) in _NAMED.get(table, {}).items():
+            if isinstance(named := document.get(name), Mapping):
+                cells.setdefault(column, _text(named.get("id")))
+                yield from _flat(other, line, named, {}, depth=depth + 1)
+    yield FlatRow(table, line, cells)
+    if depth < DEPTH_MAX:
+        for name, (other, column) in _NESTED.get(table, {}).items():
+            for inner in _objects(document.get(name)):
+                yield from _flat(other, line, inner, {column: cells.get("id", "")}, depth=depth + 1)
+
+
+def _cells(table: Table, document: Mapping[str, Any]) -> dict[str, str]:
+    plain = {str(name): value for name, value in document.items() if not isinstance(value, Mapping | list)}
+    return dict(zip(columns_of(table, list(plain)), map(_text, plain.values()), strict=True))
+
+
+def _objects(found: Any) -> list[Mapping[str, Any]]:
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "true", False: "false"}[value]
+    return str(value)

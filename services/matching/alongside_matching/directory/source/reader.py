@@ -1,0 +1,351 @@
+"""From a zip or folder to rows with line numbers, in bounded memory.
+
+A package that breaks a limit is refused whole: half a directory would quietly retire the other half's services. A row
+that cannot be read is handed on as `BadRow`, and reading goes on with the next.
+"""
+
+import csv
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from alongside_matching.directory.source.errors import (
+    AmbiguousTable,
+    DamagedArchive,
+    LimitExceeded,
+    MissingColumn,
+    MissingTable,
+    NotADatapackage,
+)
+from alongside_matching.directory.source.nested import JSON_BYTES_MAX, flat_rows, table_of
+from alongside_matching.directory.source.tables import FILE_NAMES, NEEDED_COLUMNS, REQUIRED, Table, columns_of
+
+# Beyond these the package is refused with LimitExceeded. The Miami directory has 14 files, 8 MB and 26,259 rows.
+FILES_MAX = 1_000
+TABLE_BYTES_MAX = 256 * 2**20
+PACKAGE_BYTES_MAX = 512 * 2**20
+EXPANSION_MAX = 200  # unpacked bytes per packed byte: text packs 5 to 20 fold, a zip bomb 1,000 fold
+DESCRIPTOR_BYTES_MAX = 4 * 2**20
+LINE_CHARS_MAX = 1_000_000
+ROWS_MAX = 1_000_000
+
+# Beyond these the one row is set aside as BadRow. A field over 131,072 characters (the csv module's own limit) is
+# nearly always a quote that was never closed.
+FIELD_CHARS_MAX = 65_536
+
+PROGRESS_ROWS = 1_000
+DESCRIPTOR = "datapackage.json"
+_SMALL_BYTES = 1 * 2**20  # a small file may pack as well as it likes
+_HIDDEN = (".", "__MACOSX")
+
+Progress = Callable[[str, int], None]
+"""Told a table's name and how many of its rows have been read: now and then, and once at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record. `line` is where it begins (the header is line 1); `recoded`: some bytes were not UTF-8."""
+
+    table: Table
+    line: int
+    cells: Mapping[str, str]
+    recoded: bool
+
+    def text(self, column: str) -> str:
+        """The trimmed content of a column; empty when the column or its content is absent."""
+        return self.cells.get(column, "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A record that cannot be split into its columns; `what` says how it is wrong."""
+
+    table: Table
+    line: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of the package, not yet opened."""
+
+    path: str
+    size: int
+    packed_size: int
+    open: Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Datapackage:
+    """An open package: which file is which table. Only usable inside `open_datapackage`."""
+
+    name: str
+    members: Mapping[Table, Member]
+    documents: Mapping[Table, Sequence["Row | BadRow"]] = field(default_factory=dict)
+    """Rows of tables that came as JSON."""
+
+    @property
+    def tables(self) -> frozenset[Table]:
+        """The tables that are there, in whichever form."""
+        return frozenset((*self.members, *self.documents))
+
+    def rows(self, table: Table, progress: Progress | None = None) -> Iterator[Row | BadRow]:
+        """Stream a table; an absent optional table has no rows. Raises MissingColumn, DamagedArchive, LimitExceeded."""
+        if table not in self.tables:
+            return
+        read = 0
+        for read, row in enumerate(self._records(table), start=1):
+            if read > ROWS_MAX:
+                path = self.members[table].path if table in self.members else table.value
+                raise LimitExceeded(path, f"more than {ROWS_MAX} rows", "Split the directory by region.")
+            if progress is not None and read % PROGRESS_ROWS == 0:
+                progress(table, read)
+            yield row
+        if progress is not None:
+            progress(table, read)
+
+    def _records(self, table: Table) -> Iterable["Row | BadRow"]:
+        """Kept in no variable of the caller: a refusal must not keep the file of a half-read table open."""
+        member = self.members.get(table)
+        return _records(table, member) if member else self.documents[table]
+
+
+@contextmanager
+def open_datapackage(path: Path) -> Iterator[Datapackage]:
+    """Open a zip or folder, check its limits and find its tables; raises a DirectoryError naming file and remedy."""
+    if path.is_dir():
+        yield _datapackage(path.name, _folder_members(path))
+        return
+    if not path.exists():
+        raise NotADatapackage(str(path), "there is no such file or folder", "Check the path.")
+    if not zipfile.is_zipfile(path):
+        raise NotADatapackage(
+            str(path), "neither a zip nor a folder", "Give an HSDS datapackage: a zip of CSV tables."
+        )
+    with _opened(path) as archive:
+        yield _datapackage(path.name, _zip_members(archive))
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise DamagedArchive(path.name, f"cannot be opened ({error})", "Fetch or pack it again.") from error
+
+
+def _datapackage(name: str, members: Sequence[Member]) -> Datapackage:
+    _check_limits(name, members)
+    descriptor = next((member for member in members if PurePosixPath(member.path).name == DESCRIPTOR), None)
+    preferred = _paths_in(descriptor) if descriptor else frozenset()
+    tables: dict[Table, Member] = {}
+    for table in Table:
+        member = _member_of(table, members, preferred)
+        if member is not None:
+            tables[table] = member
+    documents = _documents(members, tables)
+    if not tables and not documents:
+        raise NotADatapackage(
+            name, "it holds no HSDS table", "Expected organizations.csv, services.csv and others."
+        )
+    for table in REQUIRED:
+        if table not in tables and table not in documents:
+            remedy = f"Add {table}.csv at the top or in data/ and export again."
+            raise MissingTable(name, f"the table {table} is missing", remedy)
+    return Datapackage(name=name, members=tables, documents=documents)
+
+
+def _documents(members: Sequence[Member], as_csv: Mapping[Table, Member]) -> dict[Table, list[Row | BadRow]]:
+    """The rows of tables that came as JSON; where a table is there as CSV, its CSV is read."""
+    found: dict[Table, list[Row | BadRow]] = {}
+    for member in members:
+        table = None if _is_hidden(member.path) else table_of(member.path)
+        if table is None or table in as_csv:
+            continue
+        if member.size > JSON_BYTES_MAX:
+            raise LimitExceeded(
+                member.path, f"larger than {JSON_BYTES_MAX} bytes", "Split the directory by region."
+            )
+        with _unpacked(member) as stream:
+            content = stream.read(JSON_BYTES_MAX + 1)
+        for flat in flat_rows(member.path, table, content):
+            if flat.table not in as_csv:
+                found.setdefault(flat.table, []).append(_cleaned(flat.table, flat.line, flat.cells))
+    return found
+
+
+def _cleaned(table: Table, line: int, cells: Mapping[str, str]) -> Row | BadRow:
+    clean = {name: _storable(cell) for name, cell in cells.items()}
+    if any(len(cell) > FIELD_CHARS_MAX for cell in clean.values()):
+        return BadRow(table, line, f"a field of more than {FIELD_CHARS_MAX} characters")
+    return Row(table=table, line=line, cells=clean, recoded=clean != cells)
+
+
+def _zip_members(archive: zipfile.ZipFile) -> list[Member]:
+    def opener(info: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
+        return lambda: archive.open(info)
+
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    for info in infos:
+        if info.flag_bits & 0x1:
+            raise DamagedArchive(
+                info.filename, "the file is encrypted", "Pack the datapackage without a password."
+            )
+    return [Member(info.filename, info.file_size, info.compress_size, opener(info)) for info in infos]
+
+
+def _folder_members(folder: Path) -> list[Member]:
+    def opener(file: Path) -> Callable[[], IO[bytes]]:
+        return lambda: file.open("rb")
+
+    patterns = (f"{under}*.{kind}" for under in ("", "*/") for kind in ("csv", "json", "ndjson", "jsonl"))
+    candidates = chain.from_iterable(folder.glob(pattern) for pattern in patterns)
+    files = sorted(islice((file for file in candidates if file.is_file()), FILES_MAX + 1))
+    sizes = ((file, file.stat().st_size) for file in files)
+    return [Member(file.relative_to(folder).as_posix(), size, size, opener(file)) for file, size in sizes]
+
+
+def _check_limits(name: str, members: Sequence[Member]) -> None:
+    if len(members) > FILES_MAX:
+        raise LimitExceeded(name, f"more than {FILES_MAX} files", "Pack only the tables of the directory.")
+    for member in members:
+        if member.size > TABLE_BYTES_MAX:
+            raise LimitExceeded(
+                member.path, f"larger than {TABLE_BYTES_MAX} bytes", "Split the directory by region."
+            )
+        if member.size > _SMALL_BYTES and member.size > EXPANSION_MAX * member.packed_size:
+            what = f"unpacks to more than {EXPANSION_MAX} times its size, as a zip bomb does"
+            raise LimitExceeded(member.path, what, "Do not use this file; ask its publisher.")
+    if sum(member.size for member in members) > PACKAGE_BYTES_MAX:
+        raise LimitExceeded(
+            name, f"unpacks to more than {PACKAGE_BYTES_MAX} bytes", "Split the directory by region."
+        )
+
+
+def _paths_in(descriptor: Member) -> frozenset[str]:
+    """The file names the descriptor lists, relative to the descriptor or to its data folder."""
+    if descriptor.size > DESCRIPTOR_BYTES_MAX:
+        raise LimitExceeded(
+            descriptor.path, f"larger than {DESCRIPTOR_BYTES_MAX} bytes", "Keep data in the tables."
+        )
+    try:
+        with _unpacked(descriptor) as stream:
+            document = json.loads(stream.read())
+        resources = document.get("resources", [])
+        return frozenset(str(resource["path"]) for resource in resources if "path" in resource)
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
+        remedy = "Export the datapackage again, or leave the descriptor out."
+        raise NotADatapackage(descriptor.path, "not a JSON datapackage descriptor", remedy) from error
+
+
+def _member_of(table: Table, members: Sequence[Member], preferred: frozenset[str]) -> Member | None:
+    for name in FILE_NAMES[table]:
+        found = [member for member in members if _is_file(member.path, f"{name}.csv")]
+        listed = [member for member in found if member.path in preferred]
+        if len(found) > 1 and len(listed) != 1:
+            what = f"{' and '.join(sorted(member.path for member in found))} could both be the table {table}"
+            raise AmbiguousTable(found[0].path, what, "Keep one, or name its path in datapackage.json.")
+        if found:
+            return (listed or found)[0]
+    return None
+
+
+def _is_file(path: str, name: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return bool(parts) and parts[-1].lower() == name and not _is_hidden(path)
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(_HIDDEN) for part in PurePosixPath(path).parts)
+
+
+@contextmanager
+def _unpacked(member: Member) -> Iterator[IO[bytes]]:
+    try:
+        with member.open() as stream:
+            yield stream
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        raise DamagedArchive(
+            member.path, f"cannot be unpacked ({error})", "Fetch or pack it again."
+        ) from error
+
+
+def _records(table: Table, member: Member) -> Iterator[Row | BadRow]:
+    with _unpacked(member) as raw, _as_text(raw) as stream:
+        records = csv.reader(_lines(member.path, stream))
+        columns = _columns(table, member.path, records)
+        while True:
+            line = records.line_num + 1
+            try:
+                cells = next(records)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield BadRow(
+                    table, line, f"{error}; up to line {records.line_num}: a quote may not be closed"
+                )
+                continue
+            if cells:
+                yield _row(table, line, columns, cells)
+
+
+def _as_text(raw: IO[bytes]) -> io.TextIOWrapper:
+    return io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _columns(table: Table, path: str, records: Iterator[list[str]]) -> list[str]:
+    try:
+        header = next(records, [])
+    except csv.Error:
+        header = []
+    columns = columns_of(table, [_storable(name) for name in header])
+    for needed in NEEDED_COLUMNS[table]:
+        if needed not in columns:
+            remedy = (
+                f"Its first line reads: {', '.join(columns)[:120] or 'nothing'}. Save it as CSV in UTF-8."
+            )
+            raise MissingColumn(path, f"the column {needed} is missing", remedy)
+    return columns
+
+
+def _row(table: Table, line: int, columns: Sequence[str], cells: Sequence[str]) -> Row | BadRow:
+    if len(cells) != len(columns):
+        return BadRow(table, line, f"{len(cells)} fields where the header has {len(columns)}")
+    longest = max(map(len, cells))
+    if longest > FIELD_CHARS_MAX:
+        return BadRow(table, line, f"a field of {longest} characters; at most {FIELD_CHARS_MAX} are read")
+    clean = [cell if cell.isascii() and cell.isprintable() else _storable(cell) for cell in cells]
+    recoded = any(before != after for before, after in zip(cells, clean, strict=True))
+    return Row(table=table, line=line, cells=dict(zip(columns, clean, strict=True)), recoded=recoded)
+
+
+def _lines(path: str, stream: io.TextIOWrapper) -> Iterator[str]:
+    while line := stream.readline(LINE_CHARS_MAX + 1):
+        if len(line) > LINE_CHARS_MAX:
+            raise LimitExceeded(
+                path, f"a line of more than {LINE_CHARS_MAX} characters", "Save it as CSV with lines."
+            )
+        yield line
+
+
+def _byte_as_windows_1252(byte: int) -> str:
+    return bytes([byte]).decode("cp1252", errors="replace")
+
+
+# Bytes that are not UTF-8 come out of the decoder as lone surrogates: read them as Windows-1252, which is what they
+# nearly always are. Control characters other than tab and line ends go: PostgreSQL refuses NUL in text.
+_STORABLE: Mapping[int, str | None] = {
+    **{0xDC00 + byte: _byte_as_windows_1252(byte) for byte in range(0x80, 0x100)},
+    **{code: None for code in range(0x20) if chr(code) not in "\t\r\n"},
+    0x7F: None,
+}
+
+
+def _storable(cell: str) -> str:
+    return cell.translate(_STORABLE)

@@ -1,0 +1,1 @@
+"""Every SQL statement about uploaded directories and published records, one function per question."""

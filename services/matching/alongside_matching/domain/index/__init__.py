@@ -1,9 +1,0 @@
-"""A region's offers in memory, by column: the hard rules are a few operations on packed bits, the score a few on arrays.
-
-Read it in this order: `region` (what others use), `rules` and `factors` (what `eligibility` and `score` say, for all
-offers at once), `left` (who is left, looked at by row), `columns` (what is kept of each offer), `facets` and `bits` (how).
-"""
-
-from alongside_matching.domain.index.region import RegionIndex
-
-__all__ = ["RegionIndex"]

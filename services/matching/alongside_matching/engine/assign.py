@@ -1,0 +1,226 @@
+"""Those who arrive within a short window are assigned together, so that nobody is passed over by an accident of order.
+
+It is a min-cost assignment of arrivals to *seats*. Seat 1, 2, 3 … of an offer are its free places in the order in which
+they would fill, each dearer than the one before: the score as it would stand with the seats below filled (the factor
+`free_places` falls), and the policy's `crowding` for the part of the places that this window has taken there already. As
+later seats are dearer for everyone, the cheapest assignment leaves no lower seat free. Leaving somebody waiting costs
+`waits_cost`, more when they are urgent, have waited long or come back from a match that did not hold; as that is several
+times the worst match, as many as possible are matched, and when somebody must wait it is who can best.
+
+Each arrival brings the candidates of its own ranking, cut at the policy's `ranked_max`. With as many candidates as there
+are arrivals the cut costs nothing: the others sit at fewer offers than that, so one of its best is still untouched, whose
+first seat costs less than any seat further down. With fewer it may, where many want the same few: `make bench-matching`
+measures how much. Who is left waiting by a ranking that was cut is to be ranked again when the places are held.
+
+Above `edges_max` pairs of an arrival and a seat, arrivals are served one after another, the greatest claim first, at the
+same costs; the assignment together is never worse than that, because one by one is among what it chooses from.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
+from alongside_matching.engine.facts import Request
+from alongside_matching.engine.policy import Policy
+from alongside_matching.engine.ranking import Candidate, Ranking
+
+_SHIFT: Final = 1.0
+"""Added to every cost, because a sparse matrix takes 0 for no edge. Everyone gets one seat or waits, so nothing moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One referral of a window: whom it could go to, and how much it would cost to let it wait (see `claim_of`)."""
+
+    ranking: Ranking
+    claim: float
+
+
+class By(StrEnum):
+    """How a window was assigned."""
+
+    TOGETHER = "together"
+    ONE_BY_ONE = "one-by-one"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who is asked for each referral of the window, by referral id; None for who has to wait."""
+
+    chosen: Mapping[UUID, Candidate | None]
+    cost: float
+    by: By
+
+
+def claim_of(request: Request, policy: Policy, now: datetime) -> float:
+    """How much more than others this person costs to leave waiting: urgency, time waited, a match made good."""
+    sharing = policy.sharing
+    waited = (now - request.waiting_since).total_seconds() / 3600 if request.waiting_since else 0.0
+    return (
+        (sharing.claim_urgent if request.urgency != "routine" else 0.0)
+        + sharing.claim_waiting * policy.curves.waiting_hours.at(waited)
+        + (sharing.claim_priority if request.priority > 0 else 0.0)
+    )
+
+
+def assign(window: Sequence[Arrival], policy: Policy) -> Assignment:
+    """Assign the arrivals of one region's window; `policy` is that region's."""
+    listed = _listed(window)
+    if not listed:
+        return Assignment(
+            {arrival.ranking.request.referral_id: None for arrival in window},
+            sum(_waits(arrival, policy) for arrival in window),
+            By.TOGETHER,
+        )
+    seats = _seats(listed)
+    if seats.sum() > policy.sharing.edges_max:
+        return one_by_one(window, policy)
+    return _together(window, _pairs(listed, seats, policy), policy)
+
+
+def one_by_one(window: Sequence[Arrival], policy: Policy) -> Assignment:
+    """Serve arrivals in turn, the greatest claim first and in the order given among equals, each at its cheapest seat."""
+    seated: Counter[UUID] = Counter()
+    chosen: dict[UUID, Candidate | None] = {arrival.ranking.request.referral_id: None for arrival in window}
+    cost = 0.0
+    for arrival in sorted(window, key=lambda each: -each.claim):
+        seats = [
+            (seat_cost(arrival.ranking, candidate, seated[candidate.offer_id], policy), number)
+            for number, candidate in enumerate(arrival.ranking.candidates)
+            if candidate.places is None or seated[candidate.offer_id] < candidate.places
+        ]
+        its_cost, number = min(seats, default=(_waits(arrival, policy), -1))
+        best = None if number < 0 else arrival.ranking.candidates[number]
+        chosen[arrival.ranking.request.referral_id] = best
+        cost += its_cost
+        if best is not None:
+            seated[best.offer_id] += 1
+    return Assignment(chosen, cost, By.ONE_BY_ONE)
+
+
+def seat_cost(ranking: Ranking, candidate: Candidate, seated: int, policy: Policy) -> float:
+    """What the next seat at a candidate costs when `seated` others of the window sit there already; at most 2."""
+    if candidate.capacity is None:
+        return 1.0 - candidate.score
+    worth = policy.curves.load.at
+    load = (candidate.occupied + seated) / candidate.capacity
+    fuller = ranking.shares.get("free_places", 0.0) * (worth(candidate.load) - worth(load))
+    return 1.0 - candidate.score + fuller + policy.sharing.crowding * seated / candidate.capacity
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A candidate in the ranking of an arrival: which arrival, which of its candidates, which offer of the window."""
+
+    arrival: int
+    number: int
+    candidate: Candidate
+    share: float
+    offer: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Every pair of an arrival and a seat: which listed candidate, which seat, at what cost."""
+
+    listed: Sequence[_Listed]
+    which: npt.NDArray[np.int64]
+    seat: npt.NDArray[np.int64]
+    cost: npt.NDArray[np.float64]
+
+
+def _listed(window: Sequence[Arrival]) -> list[_Listed]:
+    numbers: dict[UUID, int] = {}
+    return [
+        _Listed(
+            position,
+            number,
+            candidate,
+            arrival.ranking.shares.get("free_places", 0.0),
+            numbers.setdefault(candidate.offer_id, len(numbers)),
+        )
+        for position, arrival in enumerate(window)
+        for number, candidate in enumerate(arrival.ranking.candidates)
+    ]
+
+
+def _seats(listed: Sequence[_Listed]) -> npt.NDArray[np.int64]:
+    """How many seats each listed candidate can be given: those that are free, and no more than there are arrivals."""
+    wanted = Counter(each.offer for each in listed)
+    return np.array(
+        [
+            wanted[each.offer]
+            if each.candidate.places is None
+            else min(each.candidate.places, wanted[each.offer])
+            for each in listed
+        ]
+    )
+
+
+def _pairs(listed: Sequence[_Listed], seats: npt.NDArray[np.int64], policy: Policy) -> _Pairs:
+    """Number the seats of all offers one after another, and pair every listed candidate with every seat of its offer."""
+    offers = np.array([each.offer for each in listed])
+    seats_of_offer = np.zeros(offers.max() + 1, np.int64)
+    seats_of_offer[offers] = seats
+    first_seat = np.cumsum(seats_of_offer) - seats_of_offer
+    which = np.repeat(np.arange(len(listed)), seats)
+    below = np.arange(len(which)) - np.repeat(np.cumsum(seats) - seats, seats)
+    return _Pairs(listed, which, first_seat[offers[which]] + below, _costs(listed, which, below, policy))
+
+
+def _costs(
+    listed: Sequence[_Listed],
+    which: npt.NDArray[np.int64],
+    below: npt.NDArray[np.int64],
+    policy: Policy,
+) -> npt.NDArray[np.float64]:
+    """What `seat_cost` says, for each pair whose seat has `below` seats under it."""
+    candidates = [each.candidate for each in listed]
+    score, load, share = (
+        np.array(column)[which]
+        for column in zip(
+            *((each.candidate.score, each.candidate.load, each.share) for each in listed), strict=True
+        )
+    )
+    limited = np.array([candidate.capacity is not None for candidate in candidates])[which]
+    capacity = np.array([candidate.capacity or 1 for candidate in candidates])[which]
+    occupied = np.array([candidate.occupied for candidate in candidates])[which]
+    worth = policy.curves.load.at_all
+    fuller = share * (worth(load) - worth((occupied + below) / capacity))
+    crowding = policy.sharing.crowding * below / capacity
+    return 1.0 - score + np.where(limited, fuller + crowding, 0.0)
+
+
+def _together(window: Sequence[Arrival], pairs: _Pairs, policy: Policy) -> Assignment:
+    """Solve it: one row an arrival, one column a seat, and behind the seats one place to wait for each arrival."""
+    arrivals = np.arange(len(window))
+    seats = int(pairs.seat.max()) + 1
+    waits = np.array([_waits(arrival, policy) for arrival in window])
+    rows = np.concatenate([np.array([each.arrival for each in pairs.listed])[pairs.which], arrivals])
+    columns = np.concatenate([pairs.seat, seats + arrivals])
+    costs = np.concatenate([pairs.cost, waits])
+    matrix = csr_array((costs + _SHIFT, (rows, columns)), shape=(len(window), seats + len(window)))
+    _, taken = min_weight_full_bipartite_matching(matrix)
+    chosen: dict[UUID, Candidate | None] = {arrival.ranking.request.referral_id: None for arrival in window}
+    pair_of = dict(zip(zip(rows.tolist(), columns.tolist(), strict=True), range(len(rows)), strict=True))
+    cost = 0.0
+    for arrival, column in enumerate(taken.tolist()):
+        pair = pair_of[arrival, column]
+        cost += float(costs[pair])
+        if column < seats:
+            listed = pairs.listed[pairs.which[pair]]
+            chosen[window[arrival].ranking.request.referral_id] = listed.candidate
+    return Assignment(chosen, cost, By.TOGETHER)
+
+
+def _waits(arrival: Arrival, policy: Policy) -> float:
+    return policy.sharing.waits_cost * (1 + arrival.claim)

@@ -1,0 +1,136 @@
+"""What was decided for a referral, with everything needed to explain it years later and to decide it again.
+
+A decision keeps what the rules and the score read: the request, the facts of the offers it names, how rare each need was.
+Together with the policy of its version that is all, so `replay` reaches the same ranking to the last bit.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from alongside_matching.engine.facts import Offer, Request
+from alongside_matching.engine.policy import Policy
+from alongside_matching.engine.ranking import Candidate, Contribution, Ranking, rank
+from alongside_matching.engine.score import Rarity
+
+NAMED_MAX: Final = 10
+"""How many candidates a decision keeps, beside the chosen one."""
+_NEAR: Final = 0.5
+_ROOMY: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was known when it was decided: the request, the offers named, how rare each need was, and the day."""
+
+    request: Request
+    offers: tuple[Offer, ...]
+    rarity: Rarity
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who was chosen, None when nobody could be; the ranking, best first; how many each hard rule kept out.
+
+    The chosen one need not be the first: those who arrive together share the offers (see `assign`).
+    """
+
+    chosen: UUID | None
+    ranked: tuple[Candidate, ...]
+    shares: Mapping[str, float]
+    eligible: int
+    excluded: Mapping[str, int]
+    policy_version: str
+    snapshot: Snapshot
+
+    @property
+    def considered(self) -> int:
+        """How many offers were looked at."""
+        return self.eligible + sum(self.excluded.values())
+
+    @property
+    def candidate(self) -> Candidate | None:
+        """The chosen one."""
+        return next((candidate for candidate in self.ranked if candidate.offer_id == self.chosen), None)
+
+    @property
+    def factors(self) -> Mapping[str, float]:
+        """The factors of the choice and their values; none when nobody was chosen."""
+        chosen = self.candidate
+        return dict(zip(self.shares, chosen.factors, strict=True)) if chosen else {}
+
+    def explained(self, candidate: Candidate) -> tuple[Contribution, ...]:
+        """Why a candidate has its score, factor by factor."""
+        return tuple(
+            Contribution(factor, value, share)
+            for (factor, share), value in zip(self.shares.items(), candidate.factors, strict=True)
+        )
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What staff may be told of the choice: kinds of fit only, never what the supporter has lived through."""
+        chosen = self.candidate
+        if chosen is None:
+            return ()
+        values = dict(zip(self.shares, chosen.factors, strict=True))
+        told = {
+            "shared-need": values.get("shared_need", 0) > 0,
+            "shared-language": True,
+            "preferred-format": values.get("preferred_format", 0) > 0,
+            "preferred-mode": values.get("preferred_mode", 0) > 0,
+            "nearby": values.get("distance", 0) >= _NEAR,
+            "free-capacity": chosen.load < _ROOMY,
+        }
+        return tuple(reason for reason, holds in told.items() if holds)
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduced:
+    """Decided again, it is the same to the last bit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Different:
+    """Decided again, the ranking is another one."""
+
+    ranked: tuple[Candidate, ...]
+
+
+def decide(ranking: Ranking, chosen: Candidate | None, facts: Callable[[UUID], Offer | None]) -> Decision:
+    """Record a choice. `facts` tells what an offer was when it was ranked: decide before anything else happens to it.
+
+    Raises ValueError when an offer of the ranking is gone already.
+    """
+    named = [*ranking.candidates[:NAMED_MAX]]
+    if chosen is not None and chosen not in named:
+        named.append(chosen)
+    offers = tuple(offer for candidate in named if (offer := facts(candidate.offer_id)) is not None)
+    if len(offers) != len(named):
+        raise ValueError("an offer of this ranking is gone: rank again")
+    return Decision(
+        chosen=None if chosen is None else chosen.offer_id,
+        ranked=tuple(named),
+        shares=ranking.shares,
+        eligible=ranking.eligible,
+        excluded=ranking.excluded,
+        policy_version=ranking.policy.version,
+        snapshot=Snapshot(ranking.request, offers, ranking.rarity, ranking.on),
+    )
+
+
+def again(decision: Decision, policy: Policy) -> Ranking:
+    """The ranking of the offers named, under the same policy or another one."""
+    known = decision.snapshot
+    return rank(known.offers, known.request, policy, known.on, top=len(known.offers), rarity=known.rarity)
+
+
+def replay(decision: Decision, policy: Policy) -> Reproduced | Different:
+    """Decide it again from what was kept. Raises ValueError for a policy of another version than it was made with."""
+    if policy.version != decision.policy_version:
+        raise ValueError(f"it was decided under policy {decision.policy_version}, not {policy.version}")
+    ranking = again(decision, policy)
+    same = ranking.candidates == decision.ranked and dict(ranking.shares) == dict(decision.shares)
+    return Reproduced() if same else Different(ranking.candidates)

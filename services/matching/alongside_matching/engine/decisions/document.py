@@ -1,0 +1,141 @@
+"""A decision as a plain document and back, without losing a bit: how it is stored, and how another tool reads it.
+
+Sets are sorted lists, ids and days are text, availability is hexadecimal (it has more bits than a number in JSON), and
+floating-point numbers are written so that reading them gives the same number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, Final, TypeVar, get_args, get_type_hints
+from uuid import UUID
+
+from alongside_matching.engine.decisions.decision import Decision, Snapshot
+from alongside_matching.engine.facts import Offer, Point, Request
+from alongside_matching.engine.ranking import Candidate
+from alongside_matching.engine.score import Rarity
+
+Facts = TypeVar("Facts", Request, Offer)
+_HEXADECIMAL: Final = "availability"
+
+
+def to_document(decision: Decision, written: dict[Offer, dict[str, Any]] | None = None) -> dict[str, Any]:
+    """A decision in terms of JSON. `written` remembers offers that other decisions of the same moment name too.
+
+    What has its default is left out, so the default of a fact never changes: it would change what was decided.
+    """
+    known = decision.snapshot
+    offers = {} if written is None else written
+    for offer in known.offers:
+        if offer not in offers:
+            offers[offer] = _said(offer)
+    return {
+        "chosen": _plain(decision.chosen),
+        "policy_version": decision.policy_version,
+        "eligible": decision.eligible,
+        "excluded": dict(decision.excluded),
+        "shares": dict(decision.shares),
+        "ranked": [_ranked(candidate) for candidate in decision.ranked],
+        "snapshot": {
+            "on": known.on.isoformat(),
+            "request": _said(known.request),
+            "offers": [offers[offer] for offer in known.offers],
+            "rarity": {"pool": known.rarity.pool, "holders": dict(known.rarity.holders)},
+        },
+    }
+
+
+def from_document(document: Mapping[str, Any]) -> Decision:
+    """The decision of a document that `to_document` made. A field added since then has its default."""
+    known = document["snapshot"]
+    return Decision(
+        chosen=None if document["chosen"] is None else UUID(document["chosen"]),
+        ranked=tuple(_candidate(ranked) for ranked in document["ranked"]),
+        shares=document["shares"],
+        eligible=document["eligible"],
+        excluded=document["excluded"],
+        policy_version=document["policy_version"],
+        snapshot=Snapshot(
+            request=_facts(Request, known["request"]),
+            offers=tuple(_facts(Offer, offer) for offer in known["offers"]),
+            rarity=Rarity(known["rarity"]["pool"], known["rarity"]["holders"]),
+            on=date.fromisoformat(known["on"]),
+        ),
+    )
+
+
+def _said(facts: Request | Offer) -> dict[str, Any]:
+    """The facts that do not have their default."""
+    said = ((name, getattr(facts, name), default) for name, default in _DEFAULTS[type(facts)])
+    return {
+        name: f"{value:x}" if name == _HEXADECIMAL else _plain(value)
+        for name, value, default in said
+        if value != default
+    }
+
+
+def _ranked(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "offer_id": str(candidate.offer_id),
+        "kind": candidate.kind,
+        "points": candidate.points,
+        "load": candidate.load,
+        "capacity": candidate.capacity,
+        "occupied": candidate.occupied,
+        "factors": candidate.factors,
+    }
+
+
+def _plain(value: object) -> Any:
+    """One value of a fact in terms of JSON."""
+    match value:
+        case frozenset():
+            return sorted(map(str, value))
+        case tuple():
+            return list(value)
+        case UUID():
+            return str(value)
+        case date():  # a datetime is one too
+            return value.isoformat()
+        case Point():
+            return [value.latitude, value.longitude]
+        case _:
+            return value
+
+
+def _facts(kind: type[Facts], plain: Mapping[str, Any]) -> Facts:
+    types = get_type_hints(kind)
+    return kind(**{name: _value(name, types[name], value) for name, value in plain.items()})
+
+
+def _value(name: str, declared: Any, plain: Any) -> Any:
+    """The value of a fact from its plain form, by the type the fact is declared with."""
+    if plain is None:
+        return None
+    if name == _HEXADECIMAL:
+        return int(plain, 16)
+    kinds = {declared, *get_args(declared)}
+    for kind, read in _READERS.items():
+        if kind in kinds:
+            return read(plain)
+    return plain
+
+
+def _candidate(plain: Mapping[str, Any]) -> Candidate:
+    return Candidate(
+        **dict(plain) | {"offer_id": UUID(plain["offer_id"]), "factors": tuple(plain["factors"])}
+    )
+
+
+_READERS: Final[Mapping[Any, Any]] = {
+    frozenset[UUID]: lambda plain: frozenset(map(UUID, plain)),
+    frozenset[str]: frozenset,
+    tuple[str, ...]: tuple,
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    UUID: UUID,
+    Point: lambda plain: Point(*plain),
+}
+_DEFAULTS: Final = {
+    kind: tuple((field.name, field.default) for field in fields(kind)) for kind in (Request, Offer)
+}

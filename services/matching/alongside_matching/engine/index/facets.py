@@ -1,0 +1,123 @@
+"""What offers carry several of: needs, languages, formats. Kept both ways: the offers of a code, the codes of an offer."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from alongside_matching.engine.index import bits
+from alongside_matching.engine.index.bits import Bits, Rows
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _itself(code: str) -> str:
+    return code
+
+
+class Facet:
+    """One set of codes per offer. Offers of the same codes share one copy; per code there is one packed set of rows.
+
+    `keyed_by` says under what a code is found, when that is not the code itself: a language by its root.
+    """
+
+    def __init__(self, rows: int, keyed_by: Callable[[str], str] = _itself) -> None:
+        self._keyed_by = keyed_by
+        self._rows = rows
+        self._by_key: dict[str, Bits] = {}
+        self._bytes: dict[str, memoryview] = {}
+        self._holders: Counter[str] = Counter()
+        self._copies: list[frozenset[str]] = [_NONE]
+        self._keys: list[frozenset[str]] = [_NONE]
+        self._numbers: dict[frozenset[str], int] = {_NONE: 0}
+        self._number_of = np.zeros(rows, np.int32)
+
+    def codes(self, row: int) -> frozenset[str]:
+        """The codes of one offer."""
+        return self._copies[int(self._number_of[row])]
+
+    def codes_of(self, rows: Rows) -> list[frozenset[str]]:
+        """The codes of each of these offers."""
+        return [self._copies[number] for number in self._number_of[rows].tolist()]
+
+    def holders(self, code: str) -> int:
+        """How many offers carry a code."""
+        return self._holders[self._keyed_by(code)]
+
+    def known(self) -> set[str]:
+        """Every code, by its key, that an offer carries or carried."""
+        return set(self._by_key)
+
+    def of(self, code: str) -> Bits | None:
+        """The offers that carry a code; None when no offer ever did. Not to be changed."""
+        return self._by_key.get(self._keyed_by(code))
+
+    def any_of(self, codes: Iterable[str]) -> Bits:
+        """The offers that carry at least one of these codes."""
+        found = bits.nothing(self._rows)
+        for code in codes:
+            carrying = self.of(code)
+            if carrying is not None:
+                np.bitwise_or(found, carrying, out=found)
+        return found
+
+    def write(self, row: int, codes: frozenset[str]) -> None:
+        """Give an offer these codes instead of those it has."""
+        before, now = int(self._number_of[row]), self._number(codes)
+        if before == now:
+            return
+        gone, new = self._keys[before], self._keys[now]
+        for key in gone - new:
+            bits.take_out(self._bytes[key], row)
+            self._holders[key] -= 1
+        for key in new - gone:
+            bits.put_in(self._row_set(key), row)
+            self._holders[key] += 1
+        self._number_of[row] = now
+
+    def grow(self, rows: int) -> None:
+        """Make room for more offers."""
+        self._rows = rows
+        self._by_key = {key: bits.grown(held, rows) for key, held in self._by_key.items()}
+        self._bytes = {key: bits.bytes_of(held) for key, held in self._by_key.items()}
+        self._number_of = np.concatenate([self._number_of, np.zeros(rows - len(self._number_of), np.int32)])
+
+    def _row_set(self, key: str) -> memoryview:
+        if key not in self._by_key:
+            self._by_key[key] = bits.nothing(self._rows)
+            self._bytes[key] = bits.bytes_of(self._by_key[key])
+        return self._bytes[key]
+
+    def _number(self, codes: frozenset[str]) -> int:
+        number = self._numbers.get(codes)
+        if number is None:
+            number = self._numbers[codes] = len(self._copies)
+            self._copies.append(codes)
+            keys = frozenset(map(self._keyed_by, codes))
+            self._keys.append(codes if keys == codes else keys)  # one copy in memory, not two
+        return number
+
+
+class Rolls:
+    """The same for codes of which there are many, each carried by few: organisations. Rows are listed, not packed."""
+
+    def __init__(self) -> None:
+        self._rows_of: dict[str, set[int]] = {}
+        self._codes_of: dict[int, frozenset[str]] = {}
+
+    def codes(self, row: int) -> frozenset[str]:
+        """The codes of one offer."""
+        return self._codes_of.get(row, _NONE)
+
+    def rows(self, codes: Iterable[str]) -> set[int]:
+        """The offers that carry at least one of these codes."""
+        return set().union(*(self._rows_of.get(code, ()) for code in codes))
+
+    def write(self, row: int, codes: frozenset[str]) -> None:
+        """Give an offer these codes instead of those it has."""
+        for code in self._codes_of.pop(row, _NONE):
+            self._rows_of[code].discard(row)
+        for code in codes:
+            self._rows_of.setdefault(code, set()).add(row)
+        if codes:
+            self._codes_of[row] = codes

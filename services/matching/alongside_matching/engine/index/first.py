@@ -1,0 +1,32 @@
+"""The first few of many by several keys, without sorting them all."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from alongside_matching.engine.index.bits import Rows
+
+Key = Callable[[Rows], npt.NDArray[Any]]
+
+
+def first(top: int, *keys: Key, among: int) -> Rows:
+    """The positions of the `top` smallest of `among`, in order. A later key decides where all earlier ones tie.
+
+    Key by key: who lies below the last admitted value is in, who ties with it goes on to the next key. What is sorted
+    in the end are `top` positions.
+    """
+    sure: list[Rows] = []
+    tied: Rows = np.arange(among)
+    wanted = top
+    for key in keys:
+        if len(tied) <= wanted:
+            break
+        values = key(tied)
+        last = np.partition(values, wanted - 1)[wanted - 1]
+        sure.append(tied[values < last])
+        tied = tied[values == last]
+        wanted -= len(sure[-1])
+    chosen = np.concatenate([*sure, tied[:wanted]])
+    return chosen[np.lexsort([key(chosen) for key in reversed(keys)])]

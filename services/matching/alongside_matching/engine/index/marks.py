@@ -1,0 +1,47 @@
+"""What a rule asks of an offer with a plain yes or no, drawn once when the offer is written."""
+
+from typing import Final
+
+from alongside_matching.engine.facts import MINOR_BANDS, PEER_LED, Offer
+
+PAUSED: Final = "paused"
+FULL: Final = "full"
+OPEN_TO_ALL: Final = "open-to-all"
+PEER: Final = "peer-led"
+SUPPORTERS: Final = "supporter"
+SAYS_MODES: Final = "says-modes"
+SAYS_AGE: Final = "says-age"
+MINORS_ONLY: Final = "minors-only"
+SAYS_HOURS: Final = "says-hours"
+PLACED: Final = "placed"
+RESTRICTED: Final = "restricted"
+KEPT_FOR_SOME: Final = "kept-for-some"
+CERTIFICATION_REQUIRED: Final = "certification-required"
+CHECK_REQUIRED: Final = "check-required"
+UNENDORSED: Final = "unendorsed"
+
+
+def marks_of(offer: Offer) -> frozenset[str]:
+    """The marks of an offer."""
+    return frozenset(mark for mark, holds in _answers(offer).items() if holds)
+
+
+def _answers(offer: Offer) -> dict[str, bool]:
+    required = offer.required_endorsement
+    return {
+        PAUSED: offer.paused,
+        FULL: not offer.has_place,
+        OPEN_TO_ALL: offer.open_to_all,
+        PEER: offer.kind in PEER_LED,
+        SUPPORTERS: offer.kind == SUPPORTERS,
+        SAYS_MODES: bool(offer.modes),
+        SAYS_AGE: bool(offer.age_bands),
+        MINORS_ONLY: bool(offer.age_bands) and offer.age_bands <= MINOR_BANDS,
+        SAYS_HOURS: bool(offer.availability),
+        PLACED: offer.where is not None,
+        RESTRICTED: bool(offer.eligibility),
+        KEPT_FOR_SOME: bool(offer.only_for),
+        CERTIFICATION_REQUIRED: offer.certification_required,
+        CHECK_REQUIRED: offer.check_required,
+        UNENDORSED: required is not None and required not in offer.endorsements,
+    }

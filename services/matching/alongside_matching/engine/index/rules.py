@@ -1,0 +1,233 @@
+"""The hard rules for all offers of a region at once: each answers the set of those it keeps out, None for nobody.
+
+Names, order and meaning are those of `eligibility.HARD_RULES`, which says why each rule is there; a test holds the two
+equal on regions drawn at random. A rule may keep out rows that an earlier rule took already: the count is of those left.
+The two that must look at single rows come last, when few are left, and answer for those rows only.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, TypeAlias
+from uuid import UUID
+
+import numpy as np
+
+from alongside_matching.engine.facts import IN_PERSON, MINOR_BANDS, Request
+from alongside_matching.engine.index import bits, marks
+from alongside_matching.engine.index.bits import Bits
+from alongside_matching.engine.index.columns import Columns
+from alongside_matching.engine.index.left import Flags, Left
+
+
+@dataclass(slots=True)
+class Search:
+    """One request against one region. `left` are the offers that no rule has kept out so far."""
+
+    columns: Columns
+    request: Request
+    on: date
+    left: Bits
+
+    def marked(self, mark: str) -> Bits:
+        """The offers with a mark."""
+        found = self.columns.marks.of(mark)
+        return bits.nothing(self.columns.rows) if found is None else found
+
+    def carrying(self, facet: str, codes: Iterable[str]) -> Bits:
+        """The offers that carry at least one of these codes."""
+        return self.columns.facets[facet].any_of(codes)
+
+
+SetRule: TypeAlias = Callable[[Search], Bits | None]
+RowRule: TypeAlias = Callable[[Search, Left], Flags | None]
+
+
+def sift(search: Search) -> tuple[Left, dict[str, int]]:
+    """Ask every rule in turn: who may be asked, and how many each rule kept out, by its name."""
+    excluded: dict[str, int] = {}
+    for name, rule in SET_RULES.items():
+        out = rule(search)
+        if out is not None and (kept_out := bits.count(search.left & out)):
+            excluded[name] = kept_out
+            search.left = search.left & ~out
+    left = Left(search.columns, search.request, bits.rows_of(search.left))
+    for name, row_rule in ROW_RULES.items():
+        flags = row_rule(search, left)
+        if flags is not None and (kept_out := int(np.count_nonzero(flags))):
+            excluded[name] = kept_out
+            left = left.without(flags)
+    return left, excluded
+
+
+def region(search: Search) -> Bits | None:
+    """Everyone, for a request of another region."""
+    return None if search.request.region == search.columns.region else search.left
+
+
+def need(search: Search) -> Bits | None:
+    """Who shares no need, and is not asked for again."""
+    sharing, known = search.carrying("needs", search.request.needs), search.request.continue_with
+    return ~sharing if known is None else ~(sharing | _offers(search, [known]))
+
+
+def language(search: Search) -> Bits | None:
+    """Who shares no language."""
+    return ~search.carrying("languages", search.request.languages)
+
+
+def consent(search: Search) -> Bits | None:
+    """Who the person did not agree to."""
+    named = search.request.consent_offers
+    return None if named is None else ~_offers(search, named)
+
+
+def asked_before(search: Search) -> Bits | None:
+    """Who was asked, or must not be."""
+    return _offers(search, search.request.asked) if search.request.asked else None
+
+
+def organisation(search: Search) -> Bits | None:
+    """Who belongs where the person has another tie."""
+    rows = search.columns.organisations.rows(search.request.organisations_avoided)
+    return _rows(search, rows) if rows else None
+
+
+def paused(search: Search) -> Bits | None:
+    """Who takes a break."""
+    return search.marked(marks.PAUSED)
+
+
+def capacity(search: Search) -> Bits | None:
+    """Who is full."""
+    return search.marked(marks.FULL)
+
+
+def open_to_all(search: Search) -> Bits | None:
+    """Who needs no places, unless their format was asked for."""
+    return search.marked(marks.OPEN_TO_ALL) & ~search.carrying("formats", search.request.formats)
+
+
+def mode(search: Search) -> Bits | None:
+    """Who meets in none of the ways accepted."""
+    if not search.request.modes:
+        return None
+    return search.marked(marks.SAYS_MODES) & ~search.carrying("modes", search.request.modes)
+
+
+def age_band(search: Search) -> Bits | None:
+    """Who is there for other ages."""
+    band = search.request.age_band
+    if band is None:
+        return search.marked(marks.MINORS_ONLY)
+    return search.marked(marks.SAYS_AGE) & ~search.carrying("age_bands", [band])
+
+
+def minors_wall(search: Search) -> Bits | None:
+    """For a minor: peers who do not say they are there for that age; supporters where no guardian agreed."""
+    band = search.request.age_band
+    if band not in MINOR_BANDS:
+        return None
+    silent = search.marked(marks.PEER) & ~search.carrying("age_bands", [band])
+    return silent if search.request.guardian_consent else silent | search.marked(marks.SUPPORTERS)
+
+
+def endorsement(search: Search) -> Bits | None:
+    """Who lacks a required endorsement."""
+    return search.marked(marks.UNENDORSED)
+
+
+def trigger(search: Search) -> Bits | None:
+    """Companions whose story holds what the person asked to be spared."""
+    if not search.request.avoid_needs:
+        return None
+    return search.marked(marks.PEER) & search.carrying("needs", search.request.avoid_needs)
+
+
+def restriction(search: Search) -> Bits | None:
+    """Who restricts itself to others."""
+    belongs = (*search.request.needs, *filter(None, [search.request.age_band]))
+    return search.marked(marks.RESTRICTED) & ~search.carrying("eligibility", belongs)
+
+
+def only_for(search: Search) -> Bits | None:
+    """Who is kept for others than the person says they are."""
+    kept = search.columns.marks.of(marks.KEPT_FOR_SOME)
+    said = search.request.identifies_as
+    return kept & ~search.carrying("only_for", said) if kept is not None and said else kept
+
+
+def certification(search: Search) -> Bits | None:
+    """Whose certificate is required and not valid."""
+    return search.columns.out_of_date(marks.CERTIFICATION_REQUIRED, "certified_until", search.on)
+
+
+def background_check(search: Search) -> Bits | None:
+    """Whose background check is required and not in date."""
+    return search.columns.out_of_date(marks.CHECK_REQUIRED, "checked_until", search.on)
+
+
+def schedule(search: Search, left: Left) -> Flags | None:
+    """Who has no half hour in common."""
+    if not search.request.availability:
+        return None
+    says = left.within(search.columns.marks.of(marks.SAYS_HOURS)).view(np.bool_)
+    nothing_in_common: Flags = left.common_slots() == 0
+    return nothing_in_common & says
+
+
+def reach(search: Search, left: Left) -> Flags | None:
+    """Who can only be met in person, and lives too far away."""
+    if search.request.near is None:
+        return None
+    in_person_only = _in_person_only(search)
+    if in_person_only is None:
+        return None
+    most = search.request.distance_km_max
+    limit = np.fmin(search.columns.numbers["reach_km"][left.rows], np.nan if most is None else most)
+    beyond: Flags = left.kilometres() > limit
+    return beyond & left.within(in_person_only).view(np.bool_)
+
+
+def _in_person_only(search: Search) -> Bits | None:
+    """As `eligibility.meet_in_person_only` says it; None for nobody."""
+    modes, accepted = search.columns.facets["modes"], search.request.modes
+    other_ways = accepted - {IN_PERSON} if accepted else modes.known() - {IN_PERSON}
+    if accepted and IN_PERSON not in accepted:
+        return None
+    only = modes.any_of([IN_PERSON]) & ~modes.any_of(other_ways)
+    return only | ~search.marked(marks.SAYS_MODES) if accepted == {IN_PERSON} else only
+
+
+def _offers(search: Search, offers: Iterable[UUID]) -> Bits:
+    return _rows(search, (row for offer in offers if (row := search.columns.row(offer)) is not None))
+
+
+def _rows(search: Search, rows: Iterable[int]) -> Bits:
+    return bits.bits_of(np.fromiter(rows, np.intp), search.columns.rows)
+
+
+SET_RULES: Final[dict[str, SetRule]] = {
+    "region": region,
+    "need": need,
+    "language": language,
+    "consent": consent,
+    "asked-before": asked_before,
+    "organisation": organisation,
+    "paused": paused,
+    "capacity": capacity,
+    "open-to-all": open_to_all,
+    "mode": mode,
+    "age-band": age_band,
+    "minors-wall": minors_wall,
+    "endorsement": endorsement,
+    "trigger": trigger,
+    "restriction": restriction,
+    "only-for": only_for,
+    "certification": certification,
+    "background-check": background_check,
+}
+ROW_RULES: Final[dict[str, RowRule]] = {
+    "schedule": schedule,
+    "reach": reach,
+}

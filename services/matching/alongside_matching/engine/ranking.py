@@ -1,0 +1,114 @@
+"""The order in which offers would be asked for one request, with everything needed to explain it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from alongside_matching.engine.eligibility import sift
+from alongside_matching.engine.facts import Offer, Request
+from alongside_matching.engine.policy import Policy
+from alongside_matching.engine.score import (
+    POINTS,
+    Asked,
+    Rarity,
+    factors_of,
+    points_of,
+    rarity_of,
+    shares_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An offer that may be asked. `factors` are values in the order of its ranking's `shares`; `points` are the score
+    in millionths; `capacity` None means open to everyone."""
+
+    offer_id: UUID
+    kind: str
+    points: int
+    load: float
+    capacity: int | None
+    occupied: int
+    factors: tuple[float, ...]
+
+    @property
+    def score(self) -> float:
+        """0 to 1."""
+        return self.points / POINTS
+
+    @property
+    def places(self) -> int | None:
+        """How many places are free; None when nobody needs one."""
+        return None if self.capacity is None else self.capacity - self.occupied
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One line of an explanation: a factor, its value, its share of the weights that count."""
+
+    factor: str
+    value: float
+    share: float
+
+    @property
+    def contribution(self) -> float:
+        """What the factor adds to the score."""
+        return self.share * self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best candidates for a request, best first: by score, then the less loaded, then the one that was here first.
+
+    `eligible` counts all that may be asked, `excluded` the others by the first hard rule that kept them out.
+    """
+
+    request: Request
+    policy: Policy
+    on: date
+    shares: Mapping[str, float]
+    rarity: Rarity
+    candidates: tuple[Candidate, ...]
+    eligible: int
+    excluded: Mapping[str, int]
+
+    @property
+    def considered(self) -> int:
+        """How many offers were looked at."""
+        return self.eligible + sum(self.excluded.values())
+
+    def explained(self, candidate: Candidate) -> tuple[Contribution, ...]:
+        """Why a candidate has its score, factor by factor."""
+        return tuple(
+            Contribution(factor, value, share)
+            for (factor, share), value in zip(self.shares.items(), candidate.factors, strict=True)
+        )
+
+
+def rank(
+    offers: Sequence[Offer],
+    request: Request,
+    policy: Policy,
+    on: date,
+    *,
+    top: int,
+    rarity: Rarity | None = None,
+) -> Ranking:
+    """Rank offers one by one. `rarity` is given when these offers are only some of those it was counted among."""
+    sifted = sift(offers, request, on)
+    rarity = rarity or rarity_of(offers, request.needs)
+    shares = shares_of(request, policy.weights)
+    asked = Asked(request, rarity, policy.curves)
+    found = [_candidate(offer, asked, shares) for offer in sifted.eligible]
+    found.sort(key=lambda candidate: (-candidate.points, candidate.load, candidate.offer_id))
+    return Ranking(
+        request, policy, on, shares, rarity, tuple(found[:top]), len(sifted.eligible), sifted.excluded
+    )
+
+
+def _candidate(offer: Offer, asked: Asked, shares: Mapping[str, float]) -> Candidate:
+    factors = factors_of(offer, asked, shares)
+    points = points_of(factors, shares)
+    occupied = offer.held + offer.taken
+    return Candidate(offer.id, offer.kind, points, offer.load, offer.capacity, occupied, factors)

@@ -1,0 +1,160 @@
+"""The score: who among those who may be asked is asked first, explained factor by factor.
+
+Each factor lies between 0 and 1. A factor counts only for a request that speaks about it, so that saying nothing about
+hopes or hours costs nobody anything. A factor's contribution is its value times its share of the weights that count;
+the score is the sum, kept in millionths so that equal offers tie whatever happened to the last bit. This is the
+readable truth: `index/factors` computes the same for a region at once, and a test holds the two equal to the last bit.
+Source: docs/glossary.md, *score*; waiting time decides between people, never between offers: see `assign`.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields
+from math import log
+from typing import Final, TypeAlias
+
+from alongside_matching.engine.distance import distance_km
+from alongside_matching.engine.facts import IN_PERSON, SLOT_MINUTES, Offer, Request
+from alongside_matching.engine.policy import Curves, Weights
+
+POINTS: Final = 1_000_000
+"""A score of 1."""
+FACTORS: Final = tuple(field.name for field in fields(Weights))
+"""Every factor, in the order in which contributions are added up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """How many offers a region has, and how many of them share each need the person has."""
+
+    pool: int
+    holders: Mapping[str, int]
+
+    def worth(self, need: str) -> float:
+        """What sharing a need is worth: the fewer share it, the more."""
+        return log(1 + self.pool / max(self.holders.get(need, 0), 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything the value of a factor may depend on, beside the offer."""
+
+    request: Request
+    rarity: Rarity
+    curves: Curves
+
+
+def rarity_of(offers: Collection[Offer], needs: Collection[str]) -> Rarity:
+    """How rare each of these needs is among these offers."""
+    return Rarity(len(offers), {need: sum(need in offer.needs for offer in offers) for need in sorted(needs)})
+
+
+def shares_of(request: Request, weights: Weights) -> dict[str, float]:
+    """The factors that count for a request and their shares of 1, in the order of `FACTORS`."""
+    counted = {name: float(getattr(weights, name)) for name in FACTORS if counts(name, request)}
+    total = sum(counted.values())
+    return {name: weight / total for name, weight in counted.items()}
+
+
+def factors_of(offer: Offer, asked: Asked, shares: Mapping[str, float]) -> tuple[float, ...]:
+    """The values of the factors that count, in their order."""
+    return tuple(VALUES[name](offer, asked) for name in shares)
+
+
+def points_of(factors: Collection[float], shares: Mapping[str, float]) -> int:
+    """The score in millionths."""
+    total = 0.0
+    for share, value in zip(shares.values(), factors, strict=True):
+        total += share * value
+    return int(total * POINTS + 0.5)
+
+
+def counts(name: str, request: Request) -> bool:
+    """Whether the request speaks about what this factor values."""
+    match name:
+        case "hopes" | "availability" | "interests" | "identities":
+            return bool(getattr(request, name))
+        case "preferred_format":
+            return bool(request.formats)
+        case "preferred_mode":
+            return bool(request.modes)
+        case "distance":
+            return request.near is not None and (not request.modes or IN_PERSON in request.modes)
+        case "continuity":
+            return request.continue_with is not None
+        case _:
+            return True
+
+
+def _shared_need(offer: Offer, asked: Asked) -> float:
+    """The needs they share among those the person has, each at what it is worth."""
+    shared, total = 0.0, 0.0
+    for need in sorted(asked.request.needs):
+        worth = asked.rarity.worth(need)
+        shared += worth if need in offer.needs else 0.0
+        total += worth
+    return shared / total if total else 0.0
+
+
+def _hopes(offer: Offer, asked: Asked) -> float:
+    return _part(offer.hopes, asked.request.hopes)
+
+
+def _preferred_format(offer: Offer, asked: Asked) -> float:
+    return _meets(offer.formats, asked.request.formats)
+
+
+def _preferred_mode(offer: Offer, asked: Asked) -> float:
+    return _meets(offer.modes, asked.request.modes)
+
+
+def _availability(offer: Offer, asked: Asked) -> float:
+    """The minutes of the week when both have time."""
+    slots = (offer.availability & asked.request.availability).bit_count()
+    return asked.curves.common_minutes.at(slots * SLOT_MINUTES)
+
+
+def _distance(offer: Offer, asked: Asked) -> float:
+    """How near; an offer that does not say where it is counts as far."""
+    if offer.where is None or asked.request.near is None:
+        return 0.0
+    return asked.curves.distance_km.at(distance_km(offer.where, asked.request.near))
+
+
+def _interests(offer: Offer, asked: Asked) -> float:
+    return _part(offer.interests, asked.request.interests)
+
+
+def _identities(offer: Offer, asked: Asked) -> float:
+    return _part(offer.identities, asked.request.identities)
+
+
+def _continuity(offer: Offer, asked: Asked) -> float:
+    return 1.0 if offer.id == asked.request.continue_with else 0.0
+
+
+def _free_places(offer: Offer, asked: Asked) -> float:
+    """Room left: the load is spread, and nobody is used up while others wait to be asked."""
+    return asked.curves.load.at(offer.load)
+
+
+def _part(has: frozenset[str], asked: frozenset[str]) -> float:
+    return len(has & asked) / len(asked) if asked else 0.0
+
+
+def _meets(has: frozenset[str], asked: frozenset[str]) -> float:
+    return 0.0 if has.isdisjoint(asked) else 1.0
+
+
+Value: TypeAlias = Callable[[Offer, Asked], float]
+VALUES: Final[Mapping[str, Value]] = {
+    "shared_need": _shared_need,
+    "hopes": _hopes,
+    "preferred_format": _preferred_format,
+    "preferred_mode": _preferred_mode,
+    "availability": _availability,
+    "distance": _distance,
+    "interests": _interests,
+    "identities": _identities,
+    "continuity": _continuity,
+    "free_places": _free_places,
+}

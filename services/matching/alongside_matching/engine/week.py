@@ -1,0 +1,132 @@
+"""A week as 336 half hours of wall-clock time, Monday 00:00 first: what "free on Tuesday evenings" means to a rule.
+
+A mask has one bit per half hour (bit 0 is Monday 00:00 to 00:30), so that an overlap is one AND and its length one
+count of bits. Windows are how people say the same.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Final
+
+from alongside_matching.engine.facts import SLOT_MINUTES, SLOTS_PER_WEEK
+
+WEEKDAYS: Final = ("mo", "tu", "we", "th", "fr", "sa", "su")
+SLOTS_A_DAY: Final = SLOTS_PER_WEEK // 7
+MASK_BYTES: Final = SLOTS_PER_WEEK // 8
+_MIDNIGHT: Final = "24:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of one weekday, `starts` and `ends` as `HH:MM` on the half hour; `ends` may be `24:00`."""
+
+    weekday: str
+    starts: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """The half hours that some windows cover."""
+
+    mask: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two things said about a week that cannot both be, or one that cannot be at all; `index` is the window's."""
+
+    index: int
+    code: str
+    remedy: str
+
+
+def free_in(windows: Sequence[Window]) -> Free | Contradiction:
+    """The half hours of some windows; or the first window that makes no sense beside those before it."""
+    mask = 0
+    for index, window in enumerate(windows):
+        if window.weekday not in WEEKDAYS:
+            return Contradiction(index, "unknown-weekday", f"Use one of {', '.join(WEEKDAYS)}.")
+        starts, ends = _slot(window.starts), _slot(window.ends)
+        if starts is None or ends is None:
+            return Contradiction(index, "not-on-the-half-hour", "Write times as HH:00 or HH:30, up to 24:00.")
+        if ends <= starts:
+            return Contradiction(
+                index,
+                "ends-before-it-starts",
+                "End a window after its start; split one that passes midnight.",
+            )
+        bits = _bits(window.weekday, starts, ends)
+        if mask & bits:
+            return Contradiction(
+                index, "windows-overlap", "Say each half hour once: join windows that overlap."
+            )
+        mask |= bits
+    return Free(mask)
+
+
+def windows_of(mask: int) -> tuple[Window, ...]:
+    """The fewest windows that say the same as a mask, in the order of the week."""
+    found = []
+    for day, weekday in enumerate(WEEKDAYS):
+        bits = (mask >> (day * SLOTS_A_DAY)) & ((1 << SLOTS_A_DAY) - 1)
+        slot = 0
+        while bits >> slot:
+            if not (bits >> slot) & 1:
+                slot += 1
+                continue
+            starts = slot
+            while (bits >> slot) & 1:
+                slot += 1
+            found.append(Window(weekday, _clock(starts), _clock(slot)))
+    return tuple(found)
+
+
+def covering(meetings: Iterable[tuple[int, time, int]]) -> int:
+    """The half hours that meetings touch: each a weekday (0 is Monday), a start and its minutes; Sunday runs on
+    into Monday."""
+    mask = 0
+    for weekday, starts, minutes in meetings:
+        begin = weekday * 24 * 60 + starts.hour * 60 + starts.minute
+        first, last = begin // SLOT_MINUTES, (begin + minutes - 1) // SLOT_MINUTES
+        for slot in range(first, last + 1):
+            mask |= 1 << (slot % SLOTS_PER_WEEK)
+    return mask
+
+
+def slot_of(wall: datetime) -> int:
+    """The half hour of the week that a wall-clock moment lies in."""
+    return wall.weekday() * SLOTS_A_DAY + wall.hour * 2 + wall.minute // SLOT_MINUTES
+
+
+def slots_until(mask: int, slot: int) -> int:
+    """How many half hours pass from one until the next that a mask, which is not empty, has; 0 when it has that one."""
+    ahead = mask >> slot | mask << (SLOTS_PER_WEEK - slot)
+    return (ahead & -ahead).bit_length() - 1
+
+
+def packed(mask: int) -> bytes | None:
+    """A mask as it is stored; nothing said is not stored."""
+    return mask.to_bytes(MASK_BYTES, "little") if mask else None
+
+
+def unpacked(stored: bytes | None) -> int:
+    """A mask as it was stored; 0 when nothing is said."""
+    return int.from_bytes(stored, "little") if stored else 0
+
+
+def _bits(weekday: str, starts: int, ends: int) -> int:
+    return ((1 << (ends - starts)) - 1) << (WEEKDAYS.index(weekday) * SLOTS_A_DAY + starts)
+
+
+def _slot(clock: str) -> int | None:
+    if clock == _MIDNIGHT:
+        return SLOTS_A_DAY
+    hour, _, minute = clock.partition(":")
+    sound = len(clock) == 5 and hour.isdecimal() and hour.isascii() and int(hour) < 24
+    return int(hour) * 2 + (minute == "30") if sound and minute in ("00", "30") else None
+
+
+def _clock(slot: int) -> str:
+    return f"{slot // 2:02}:{'30' if slot % 2 else '00'}"

@@ -1,0 +1,1 @@
+"""Routes of groups, their meetings and seats: parse, call, answer; no rules."""

@@ -1,0 +1,342 @@
+"""Groups in time: their schedules, the next meetings, seats there."""
+
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+
+from alongside_chassis.announce import Tx
+from alongside_chassis.http import Command, Read
+from alongside_contracts.vocabulary import Mode, OfferKind
+from alongside_matching.catalogue import offering
+from alongside_matching.catalogue.api import refusals
+from alongside_matching.catalogue.api.offer_fields import Places, Strict
+from alongside_matching.catalogue.store import offers
+from alongside_matching.engine.policy import Policies
+from alongside_matching.groups import meeting
+from alongside_matching.groups import store as groups
+from alongside_matching.groups.api import refusals as group_refusals
+from alongside_matching.groups.rules import GiveBack, Over, Take
+from alongside_matching.groups.schedule import (
+    MINUTES_MAX,
+    Every,
+    Impossible,
+    Meeting,
+    Possible,
+    Schedule,
+    is_zone,
+    upcoming,
+)
+from alongside_matching.groups.store import Group
+
+EXCEPTIONS_MAX: Final = 400
+MEETINGS_MAX: Final = 50
+Weekday = Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
+
+
+class ScheduleForm(Strict):
+    """When a group meets: `at` is wall-clock time in `zone` (IANA), repeated by week, fortnight or month.
+
+    By the month, `nth` says which of the weekdays: 1 to 5, or -1 for the last. `exceptions` are local days on which it
+    does not meet. `place_state` and `meeting_state` are different things: a group whose place is closed may go on by
+    video. A group that is not open to `newcomers` is not proposed. `seats` null: as many as come.
+    """
+
+    zone: str = Field(max_length=64)
+    starts_on: date
+    at: time
+    minutes: int = Field(ge=1, le=MINUTES_MAX)
+    every: Every
+    weekdays: tuple[Weekday, ...] = Field(min_length=1, max_length=7)
+    nth: tuple[int, ...] = Field(default=(), max_length=6)
+    until: date | None = None
+    exceptions: tuple[date, ...] = Field(default=(), max_length=EXCEPTIONS_MAX)
+    place_state: Literal["open", "closed"] = "open"
+    meeting_state: Literal["meeting", "suspended", "ended"] = "meeting"
+    newcomers: bool = True
+    seats: Places | None = None
+    facilitators_min: int = Field(default=0, ge=0, le=20)
+
+    @model_validator(mode="after")
+    def _plain_time(self) -> "ScheduleForm":
+        if self.at.tzinfo is not None or self.at.second or self.at.microsecond:
+            raise ValueError("give at as HH:MM of the wall clock; the zone is a field of its own")
+        return self
+
+    def group(self, offer: asyncpg.Record) -> Group:
+        """The same as the store knows it."""
+        schedule = Schedule(
+            zone=self.zone,
+            starts_on=self.starts_on,
+            at=self.at,
+            minutes=self.minutes,
+            every=self.every,
+            weekdays=self.weekdays,
+            nth=self.nth,
+            until=self.until,
+            exceptions=frozenset(self.exceptions),
+        )
+        return Group(
+            offer_id=offer["id"],
+            region=offer["region"],
+            modes=frozenset(offer["modes"]),
+            schedule=schedule,
+            meeting_state=self.meeting_state,
+            place_closed=self.place_state == "closed",
+            newcomers=self.newcomers,
+            seats=self.seats,
+            facilitators_min=self.facilitators_min,
+        )
+
+
+class ScheduleView(ScheduleForm):
+    """A group's schedule, as it was given."""
+
+    offer_id: UUID
+
+
+class OccurrenceForm(Strict):
+    """How one meeting differs: cancelled, with other seats, with so many people to lead it."""
+
+    cancelled: bool | None = None
+    seats: Places | None = None
+    facilitators: int | None = Field(default=None, ge=0, le=20)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "OccurrenceForm":
+        if not self.model_fields_set:
+            raise ValueError("send at least one field that differs")
+        return self
+
+
+class OccurrenceView(BaseModel):
+    """One meeting. `starts_at` and `ends_at` carry the offset of the zone that was asked for.
+
+    `covered` null: nobody has said yet whether somebody is there to lead it. `modes` are the ways to attend this time.
+    `clock_change`: the clocks skipped its wall-clock time that day, or showed it twice.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    local_start: str
+    """The group's own wall clock: day and time."""
+    cancelled: bool
+    modes: tuple[str, ...]
+    seats: int | None
+    held: int
+    taken: int
+    covered: bool | None
+    clock_change: Literal["skipped", "twice"] | None
+
+
+class Occurrences(BaseModel):
+    """The next meetings of a group, soonest first."""
+
+    offer_id: UUID
+    items: tuple[OccurrenceView, ...]
+
+
+class SeatForm(Strict):
+    """Whose seat it is: a referral."""
+
+    referral_id: UUID
+
+
+class SeatView(BaseModel):
+    """A seat at one meeting. A held one is given to others at `expires_at`."""
+
+    id: UUID
+    offer_id: UUID
+    starts_at: datetime
+    state: Literal["held", "taken", "released", "expired"]
+    expires_at: datetime | None
+
+
+def router(policies: Policies) -> APIRouter:
+    """`/groups` and `/seats`."""
+    routes = APIRouter(tags=["groups"])
+    _add_schedule(routes, policies)
+    _add_occurrences(routes)
+    _add_holding(routes, policies)
+    _add_answers(routes)
+    return routes
+
+
+def _add_schedule(routes: APIRouter, policies: Policies) -> None:
+    @routes.put("/groups/{offer_id}/schedule", response_model=ScheduleView)
+    async def schedule(offer_id: UUID, form: ScheduleForm, command: Command) -> Response:
+        """Say when a group meets, instead of what was known. A recurrence that cannot be is refused."""
+
+        async def work(tx: Tx) -> ScheduleView:
+            offer = _group_offer(offer_id, await offering.locked(tx, offer_id))
+            match await meeting.schedule(tx, form.group(offer), policies):
+                case Impossible() as refused:
+                    raise group_refusals.impossible(refused)
+                case Possible():
+                    return _shown(await _group(tx.conn, offer_id))
+
+        return await command.run(work)
+
+    @routes.get("/groups/{offer_id}/schedule")
+    async def read_schedule(offer_id: UUID, read: Read) -> ScheduleView:
+        """When a group meets."""
+        return _shown(await _group(read.conn, offer_id))
+
+
+def _add_occurrences(routes: APIRouter) -> None:
+    @routes.get("/groups/{offer_id}/occurrences")
+    async def list_occurrences(
+        offer_id: UUID,
+        read: Read,
+        zone: Annotated[str | None, Query(max_length=64)] = None,
+        after: AwareDatetime | None = None,
+        limit: Annotated[int, Query(ge=1, le=MEETINGS_MAX)] = 3,
+    ) -> Occurrences:
+        """The next meetings, in the zone of whoever asks (the group's own, if none is given)."""
+        group = await _group(read.conn, offer_id)
+        told_in = zone or group.schedule.zone
+        if not is_zone(told_in):
+            raise group_refusals.unknown_zone()
+        since = (after or read.runtime.clock.now()).astimezone(UTC)
+        coming = upcoming(group.schedule, since, limit) if group.meeting_state == "meeting" else []
+        differ = await groups.occurrences(read.conn, offer_id, [it.starts_at for it in coming])
+        items = [_occurrence(group, it, differ.get(it.starts_at), told_in) for it in coming]
+        return Occurrences(offer_id=offer_id, items=tuple(items))
+
+    @routes.patch("/groups/{offer_id}/occurrences/{starts_at}", status_code=204)
+    async def change_occurrence(
+        offer_id: UUID, starts_at: AwareDatetime, form: OccurrenceForm, command: Command
+    ) -> Response:
+        """Let one meeting differ from the others."""
+
+        async def work(tx: Tx) -> None:
+            group = await _group(tx.conn, offer_id)
+            changes = form.model_dump(exclude_unset=True)
+            match await meeting.change_one(tx, group, starts_at.astimezone(UTC), changes):
+                case meeting.Unknown():
+                    raise group_refusals.no_meeting()
+                case meeting.BelowSeated():
+                    raise group_refusals.below_seated()
+                case meeting.Changed():
+                    pass
+
+        return await command.run(work)
+
+
+def _add_holding(routes: APIRouter, policies: Policies) -> None:
+    @routes.post("/groups/{offer_id}/occurrences/{starts_at}/seats", status_code=201, response_model=SeatView)
+    async def hold_seat(
+        offer_id: UUID, starts_at: AwareDatetime, form: SeatForm, command: Command
+    ) -> Response:
+        """Keep a seat at one meeting for a referral, until they say that they come or the time is over."""
+
+        async def work(tx: Tx) -> SeatView:
+            group = await _group(tx.conn, offer_id)
+            begins = starts_at.astimezone(UTC)
+            match await meeting.hold_seat(tx, group, begins, referral_id=form.referral_id, policies=policies):
+                case meeting.Held(seat_id=seat_id):
+                    return await _seat(tx, seat_id)
+                case meeting.Unknown():
+                    raise group_refusals.no_meeting()
+                case meeting.NoSeat():
+                    raise group_refusals.no_seat()
+                case meeting.HasOne():
+                    raise group_refusals.has_one()
+                case meeting.NotYetKnown():
+                    raise group_refusals.not_yet_known()
+                case meeting.ReferralEnded():
+                    raise group_refusals.referral_ended()
+
+        return await command.run(work, status=201)
+
+
+def _add_answers(routes: APIRouter) -> None:
+    @routes.post("/seats/{seat_id}/take", response_model=SeatView)
+    async def take_seat(seat_id: UUID, command: Command) -> Response:
+        """The person will come."""
+
+        async def work(tx: Tx) -> SeatView:
+            return await _answered(tx, seat_id, await meeting.take_seat(tx, seat_id))
+
+        return await command.run(work)
+
+    @routes.post("/seats/{seat_id}/release", response_model=SeatView)
+    async def release_seat(seat_id: UUID, command: Command) -> Response:
+        """The person will not come; the seat is there for others."""
+
+        async def work(tx: Tx) -> SeatView:
+            return await _answered(tx, seat_id, await meeting.release_seat(tx, seat_id))
+
+        return await command.run(work)
+
+
+async def _answered(tx: Tx, seat_id: UUID, decision: Take | GiveBack | Over | meeting.Unknown) -> SeatView:
+    match decision:
+        case meeting.Unknown():
+            raise group_refusals.no_such_seat()
+        case Over(state=state):
+            raise group_refusals.seat_is_over(state)
+        case Take() | GiveBack():
+            return await _seat(tx, seat_id)
+
+
+def _group_offer(offer_id: UUID, offer: asyncpg.Record | None) -> asyncpg.Record:
+    if offer is None:
+        raise refusals.no_offer(offer_id)
+    if offer["kind"] != OfferKind.GROUP:
+        raise group_refusals.no_group()
+    return offer
+
+
+async def _group(conn: asyncpg.Connection, offer_id: UUID) -> Group:
+    found = (await groups.groups(conn, [offer_id])).get(offer_id)
+    if found is None:
+        _group_offer(offer_id, await offers.view(conn, offer_id))
+        raise group_refusals.no_schedule()
+    return found
+
+
+async def _seat(tx: Tx, seat_id: UUID) -> SeatView:
+    row = await groups.seat(tx.conn, seat_id)
+    if row is None:
+        raise group_refusals.no_such_seat()
+    return SeatView.model_validate(dict(row))
+
+
+def _shown(group: Group) -> ScheduleView:
+    it = group.schedule
+    said: dict[str, Any] = {
+        **{name: getattr(it, name) for name in ("zone", "starts_on", "at", "minutes", "every", "weekdays")},
+        "nth": it.nth,
+        "until": it.until,
+        "exceptions": tuple(sorted(it.exceptions)),
+        "meeting_state": group.meeting_state,
+        "newcomers": group.newcomers,
+        "seats": group.seats,
+        "place_state": "closed" if group.place_closed else "open",
+        "facilitators_min": group.facilitators_min,
+    }
+    return ScheduleView(offer_id=group.offer_id, **said)
+
+
+def _occurrence(group: Group, it: Meeting, differs: asyncpg.Record | None, zone: str) -> OccurrenceView:
+    modes = group.modes - {Mode.IN_PERSON} if group.place_closed else group.modes
+    leading = differs["facilitators"] if differs else None
+    return OccurrenceView(
+        starts_at=it.starts_at.astimezone(ZoneInfo(zone)),
+        ends_at=it.ends_at.astimezone(ZoneInfo(zone)),
+        zone=zone,
+        local_start=f"{it.starts_at.astimezone(ZoneInfo(group.schedule.zone)):%Y-%m-%d %H:%M}",
+        cancelled=bool(differs and differs["cancelled"]),
+        modes=tuple(sorted(modes)),
+        seats=differs["seats"] if differs else group.seats,
+        held=differs["held"] if differs else 0,
+        taken=differs["taken"] if differs else 0,
+        covered=None if leading is None else leading >= group.facilitators_min,
+        clock_change=it.clock_change.value if it.clock_change else None,
+    )

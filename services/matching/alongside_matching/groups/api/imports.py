@@ -1,0 +1,82 @@
+"""`/groups/imports`: a published list of online meetings in, an answer for every entry out."""
+
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Body, Query, Response
+from pydantic import BaseModel
+
+from alongside_chassis.announce import Tx
+from alongside_chassis.http import Command
+from alongside_contracts.ids import RegionId
+from alongside_contracts.vocabulary import Need
+from alongside_matching.catalogue.api import refusals
+from alongside_matching.engine.policy import Policies
+from alongside_matching.groups import importing as group_importing
+from alongside_matching.groups.importing import TakenIn
+from alongside_matching.groups.published import read_meetings
+
+ENTRIES_MAX: Final = 5_000
+
+
+class GroupLine(BaseModel):
+    """Something to say about one entry: set aside (`quarantined`) or kept with a remark (`flagged`)."""
+
+    entry: int
+    """Its place in the list, from 1."""
+    slug: str
+    kind: Literal["quarantined", "flagged"]
+    code: str
+    detail: str
+    remedy: str
+
+
+class GroupImportView(BaseModel):
+    """What became of a list. `agree` and `differ`: entries whose published moment fits, or not, their own time."""
+
+    read: int
+    created: int
+    changed: int
+    unchanged: int
+    quarantined: int
+    flagged: int
+    agree: int
+    differ: int
+    lines: tuple[GroupLine, ...]
+
+
+def router(policies: Policies) -> APIRouter:
+    """The door for published lists of meetings."""
+    routes = APIRouter(tags=["groups"])
+
+    @routes.post("/groups/imports", response_model=GroupImportView)
+    async def import_groups(
+        entries: Annotated[list[Any], Body(max_length=ENTRIES_MAX)],
+        region: Annotated[RegionId, Query()],
+        need: Annotated[list[Need], Query(min_length=1, max_length=30)],
+        command: Command,
+    ) -> Response:
+        """Take in a list of online meetings as groups for these needs; the same list again changes nothing."""
+
+        async def work(tx: Tx) -> GroupImportView:
+            published = read_meetings(entries)
+            match await group_importing.take_in(tx, published, region=region, needs=need, policies=policies):
+                case TakenIn(created=created, changed=changed, unchanged=unchanged):
+                    lines = [GroupLine.model_validate(it, from_attributes=True) for it in published.remarks]
+                    set_aside = sum(line.kind == "quarantined" for line in lines)
+                    return GroupImportView(
+                        read=published.read,
+                        created=created,
+                        changed=changed,
+                        unchanged=unchanged,
+                        quarantined=set_aside,
+                        flagged=len(lines) - set_aside,
+                        agree=published.agree,
+                        differ=published.differ,
+                        lines=tuple(lines),
+                    )
+                case conflicts:
+                    raise refusals.batch_refused(conflicts)
+
+        return await command.run(work)
+
+    return routes

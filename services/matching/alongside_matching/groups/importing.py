@@ -1,0 +1,100 @@
+"""Takes a published list of online meetings in as groups with schedules; the same list again changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+
+from alongside_chassis.announce import Tx
+from alongside_contracts.ids import new_id
+from alongside_contracts.vocabulary import Format, Mode, Need, OfferKind
+from alongside_matching.catalogue import offering
+from alongside_matching.catalogue.reviewing import review
+from alongside_matching.catalogue.store import offer_batches
+from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
+from alongside_matching.engine.policy import Policies, Policy
+from alongside_matching.groups.meeting import keep
+from alongside_matching.groups.published import Published, PublishedGroup
+from alongside_matching.groups.store import Group
+
+SOURCE: Final = "meetings"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of the groups that could be taken in."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+async def take_in(
+    tx: Tx, published: Published, *, region: str, needs: Sequence[Need], policies: Policies
+) -> TakenIn | Sequence[offering.Conflict]:
+    """Add or change the groups of a list: 1 the offers; 2 the schedules of those that are new; 3 what follows."""
+    policy = policies.of(region)
+    new = [_offer(group, region, needs, policy) for group in published.groups]
+    match await offering.add_many(tx, new, policies):
+        case Added() as added:
+            await _schedule(tx, published.groups, region, added)
+            await review(tx, [*added.created, *added.changed], policies)
+            touched = len(added.created) + len(added.changed)
+            return TakenIn(len(added.created), len(added.changed), len(new) - touched)
+        case conflicts:
+            return conflicts
+
+
+async def _schedule(tx: Tx, found: Sequence[PublishedGroup], region: str, added: Added) -> None:
+    known = await offer_batches.known(tx.conn, [(_source(region), group.slug) for group in found])
+    touched = {*added.created, *added.changed}
+    for group in found:
+        offer_id = known[_source(region), group.slug].id
+        if offer_id in touched:
+            await keep(tx, _group(group, offer_id, region))
+
+
+def _source(region: str) -> str:
+    return f"{SOURCE}:{region}"
+
+
+def _group(found: PublishedGroup, offer_id: Any, region: str) -> Group:
+    return Group(
+        offer_id=offer_id,
+        region=region,
+        modes=frozenset({Mode.VIDEO.value}),
+        schedule=found.schedule,
+        meeting_state="meeting",
+        place_closed=False,
+        newcomers=True,
+        seats=None,
+        facilitators_min=0,
+    )
+
+
+def _offer(found: PublishedGroup, region: str, needs: Sequence[Need], policy: Policy) -> NewOffer:
+    """An online meeting is open to everyone; where its publisher closes it, it says for whom it is."""
+    codes = sorted({need.value for need in needs})
+    only_for = [identity.value for identity in found.only_for]
+    said = orjson.dumps([asdict(found), codes, *only_for], default=sorted, option=orjson.OPT_NON_STR_KEYS)
+    return NewOffer(
+        id=new_id(),
+        kind=OfferKind.GROUP.value,
+        region=region,
+        name=found.name,
+        needs=codes,
+        languages=found.languages or (policy.directory_language,),
+        formats=(Format.GROUP.value, Format.ONLINE_COMMUNITY.value),
+        modes=(Mode.VIDEO.value,),
+        age_bands=(),
+        capacity=None,
+        paused_because=None,
+        source=_source(region),
+        source_id=found.slug,
+        content_hash=sha256(said).hexdigest(),
+        identities=[identity.value for identity in found.identities],
+        eligibility=codes if found.need_only else (),
+        only_for=only_for,
+    )

@@ -1,0 +1,172 @@
+"""What changes about a group in time: its schedule, one meeting, a seat there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from alongside_chassis.announce import Tx
+from alongside_contracts.ids import new_id
+from alongside_matching.allocation.rules.waiting import RequestState
+from alongside_matching.allocation.store import requests
+from alongside_matching.catalogue.offering import settle
+from alongside_matching.catalogue.store import offers
+from alongside_matching.engine.policy import Policies
+from alongside_matching.groups import rules
+from alongside_matching.groups import store as groups
+from alongside_matching.groups.rules import GiveBack, NotYet, Over, SeatState, Take
+from alongside_matching.groups.schedule import Impossible, Possible, judged, meeting_at
+from alongside_matching.groups.store import Group
+
+SEAT_EXPIRY: Final = "seat-expiry"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The group has no meeting at that moment, or there is no such seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class BelowSeated:
+    """More seats than that are held or taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSeat:
+    """The meeting is full, cancelled, over, or has nobody to lead it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HasOne:
+    """The referral has a seat at this meeting already."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYetKnown:
+    """Matching has not heard of the referral: its admission may be on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralEnded:
+    """The referral has ended; nobody comes on its behalf."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is different at the meeting is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A seat is kept until `expires_at`."""
+
+    seat_id: UUID
+    expires_at: datetime
+
+
+async def schedule(tx: Tx, group: Group, policies: Policies) -> Possible | Impossible:
+    """Give a group, which is locked, its schedule."""
+    decision = judged(group.schedule)
+    if isinstance(decision, Possible):
+        await keep(tx, group)
+        await settle(tx, group.offer_id, policies)
+    return decision
+
+
+async def keep(tx: Tx, group: Group) -> None:
+    """Write a group's schedule, and whether its place is open."""
+    await groups.keep(tx.conn, group)
+    await offers.set_place_closed(tx.conn, group.offer_id, closed=group.place_closed, now=tx.now)
+
+
+async def change_one(
+    tx: Tx, group: Group, starts_at: datetime, changes: Mapping[str, Any]
+) -> Changed | Unknown | BelowSeated:
+    """Let one meeting differ from the others: cancelled, with other seats, with so many to lead it."""
+    if meeting_at(group.schedule, starts_at) is None:
+        return Unknown()
+    await groups.know(tx.conn, group, starts_at)
+    return Changed() if await groups.differ(tx.conn, group.offer_id, starts_at, changes) else BelowSeated()
+
+
+async def hold_seat(
+    tx: Tx, group: Group, starts_at: datetime, *, referral_id: UUID, policies: Policies
+) -> Held | Unknown | NoSeat | HasOne | NotYetKnown | ReferralEnded:
+    """Keep a seat for a referral that is open, and stays so until the commit (its request is locked).
+
+    1 the meeting is known; 2 one seat fewer is free; 3 it is this referral's. Raises nothing when two want the last one:
+    the database gives it to one of them.
+    """
+    state = await requests.lock_one(tx.conn, referral_id)
+    if state is None:
+        return NotYetKnown()
+    if state is RequestState.CLOSED:
+        return ReferralEnded()
+    if meeting_at(group.schedule, starts_at) is None:
+        return Unknown()
+    if group.meeting_state != "meeting" or not group.newcomers or starts_at <= tx.now:
+        return NoSeat()
+    await groups.know(tx.conn, group, starts_at)  # 1
+    if not await groups.hold(tx.conn, group, starts_at):  # 2
+        return NoSeat()
+    minutes = policies.of(group.region).seat_hold_minutes
+    held = Held(new_id(), min(tx.now + timedelta(minutes=minutes), starts_at))
+    kept = await groups.add_seat(  # 3
+        tx.conn, held.seat_id, group.offer_id, starts_at, referral_id=referral_id, expires_at=held.expires_at
+    )
+    if not kept:
+        await groups.free_held(tx.conn, group.offer_id, starts_at)
+        return HasOne()
+    tx.later(SEAT_EXPIRY, str(held.seat_id), held.expires_at)
+    return held
+
+
+async def take_seat(tx: Tx, seat_id: UUID) -> Take | Over | Unknown:
+    """The person will come."""
+    seat = await groups.seat(tx.conn, seat_id)
+    if seat is None:
+        return Unknown()
+    decision = rules.take(SeatState(seat["state"]), seat["expires_at"], tx.now)
+    if isinstance(decision, Take):
+        await groups.take_seat(tx.conn, seat)
+        tx.no_longer(SEAT_EXPIRY, str(seat_id))
+    return decision
+
+
+async def release_seat(tx: Tx, seat_id: UUID) -> GiveBack | Over | Unknown:
+    """The person will not come."""
+    seat = await groups.seat(tx.conn, seat_id)
+    if seat is None:
+        return Unknown()
+    decision = rules.release(SeatState(seat["state"]))
+    if isinstance(decision, GiveBack):
+        await _give_back(tx, seat, decision)
+        tx.no_longer(SEAT_EXPIRY, str(seat_id))
+    return decision
+
+
+async def release_seats_of(tx: Tx, referral_ids: Sequence[UUID]) -> None:
+    """Referrals ended: the seats they have at meetings to come are there for others."""
+    for seat_id in await groups.seats_ahead(tx.conn, referral_ids, tx.now) if referral_ids else ():
+        await release_seat(tx, seat_id)
+
+
+async def expire_seat(tx: Tx, seat_id: UUID) -> None:
+    """Nobody said yes in time: the seat is there for others."""
+    seat = await groups.seat(tx.conn, seat_id)
+    if seat is None:
+        return
+    match rules.expire(SeatState(seat["state"]), seat["expires_at"], tx.now):
+        case GiveBack() as decision:
+            await _give_back(tx, seat, decision)
+        case NotYet():
+            tx.later(SEAT_EXPIRY, str(seat_id), seat["expires_at"])
+        case Over():
+            pass
+
+
+async def _give_back(tx: Tx, seat: asyncpg.Record, decision: GiveBack) -> None:
+    await groups.free_seat(tx.conn, seat, decision.state.value)

@@ -1,0 +1,42 @@
+"""What a group's schedule amounts to now, written where the rules find it. The offers are locked by then."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from alongside_chassis.announce import Tx
+from alongside_contracts.vocabulary import Mode
+from alongside_matching.catalogue.review_timer import look_again_on
+from alongside_matching.catalogue.store import offers
+from alongside_matching.engine.policy import Policies
+from alongside_matching.engine.week import packed
+from alongside_matching.groups import store as groups
+from alongside_matching.groups.schedule import free_mask, upcoming
+from alongside_matching.groups.store import Group
+
+AVAILABILITY_GOOD_FOR: Final = timedelta(weeks=1)
+"""How long a group's half hours in the region's week hold good: where clocks change on different days, they shift."""
+
+
+async def review_groups(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
+    """Bring up to date when each group is free and whether it takes people; offers without a schedule are left alone."""
+    for offer_id, group in (await groups.groups(tx.conn, offer_ids)).items():
+        policy = policies.of(group.region)
+        mask = free_mask(group.schedule, policy.zone, tx.now)
+        more_to_come = bool(upcoming(group.schedule, tx.now, 1))
+        takes = takes_people(group, more_to_come=more_to_come)
+        await offers.meets(tx.conn, offer_id, packed(mask), takes_people=takes, now=tx.now)
+        again = policy.day(tx.now) + AVAILABILITY_GOOD_FOR if more_to_come else None
+        last = group.schedule.until
+        look_again_on(tx, offer_id, policy, again, last and last + timedelta(days=1))
+
+
+def takes_people(group: Group, *, more_to_come: bool) -> bool:
+    """Whether somebody can come to its meetings: it meets, newcomers are welcome, and there is a way to attend.
+
+    A closed place is no reason to stop while the group can be attended another way.
+    """
+    only_there = group.modes == {Mode.IN_PERSON}
+    reachable = not (group.place_closed and only_there)
+    return group.meeting_state == "meeting" and group.newcomers and more_to_come and reachable

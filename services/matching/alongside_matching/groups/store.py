@@ -1,0 +1,209 @@
+"""Groups in time: their schedules, what is different at one meeting, and the seats there.
+
+A seat is held by a conditional write on the row of its meeting, so that two people never get the last one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from alongside_matching.groups.schedule import Every, Schedule
+
+_SCHEDULE: Final = """
+    select offer_id, zone, starts_on, at, minutes, every, weekdays, nth, until, exceptions, meeting_state, newcomers,
+           seats, facilitators_min, region, modes, place_closed
+    from group_schedule join offer on offer.id = offer_id
+    where offer_id = any($1)
+"""
+_KEEP: Final = """
+    insert into group_schedule (offer_id, zone, starts_on, at, minutes, every, weekdays, nth, until, exceptions,
+                                meeting_state, newcomers, seats, facilitators_min)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    on conflict (offer_id) do update
+    set zone = excluded.zone, starts_on = excluded.starts_on, at = excluded.at, minutes = excluded.minutes,
+        every = excluded.every, weekdays = excluded.weekdays, nth = excluded.nth, until = excluded.until,
+        exceptions = excluded.exceptions, meeting_state = excluded.meeting_state, newcomers = excluded.newcomers,
+        seats = excluded.seats, facilitators_min = excluded.facilitators_min
+"""
+_OCCURRENCE: Final = """
+    insert into occurrence (offer_id, starts_at, seats, cancelled) values ($1, $2, $3, false)
+    on conflict (offer_id, starts_at) do nothing
+"""
+_DIFFER: Final = """
+    update occurrence
+    set cancelled = coalesce($3, cancelled), seats = case when $4 then $5 else seats end,
+        facilitators = coalesce($6, facilitators)
+    where offer_id = $1 and starts_at = $2 and (not $4 or $5::int is null or held + taken <= $5)
+    returning starts_at
+"""
+_HOLD: Final = """
+    update occurrence set held = held + 1
+    where offer_id = $1 and starts_at = $2 and not cancelled and (seats is null or held + taken < seats)
+      and (facilitators is null or facilitators >= $3)
+    returning starts_at
+"""
+_SEAT: Final = """
+    insert into seat (id, offer_id, starts_at, referral_id, state, expires_at) values ($1, $2, $3, $4, 'held', $5)
+    on conflict (offer_id, starts_at, referral_id) do update
+        set id = excluded.id, state = 'held', expires_at = excluded.expires_at
+        where seat.state in ('released', 'expired')
+    returning id
+"""
+_SEAT_OF: Final = """
+    select id, offer_id, starts_at, referral_id, state, expires_at from seat where id = $1 for update
+"""
+_MOVE: Final = "update seat set state = $2, expires_at = null where id = $1"
+_TAKE: Final = (
+    "update occurrence set held = held - 1, taken = taken + 1 where offer_id = $1 and starts_at = $2"
+)
+_FREE_HELD: Final = "update occurrence set held = held - 1 where offer_id = $1 and starts_at = $2"
+_FREE_TAKEN: Final = "update occurrence set taken = taken - 1 where offer_id = $1 and starts_at = $2"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group as its meetings need it. `meeting_state`: meeting, suspended or ended; the place is another question."""
+
+    offer_id: UUID
+    region: str
+    modes: frozenset[str]
+    schedule: Schedule
+    meeting_state: str
+    place_closed: bool
+    newcomers: bool
+    seats: int | None
+    facilitators_min: int
+
+
+async def groups(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Group]:
+    """Those of these offers that have a schedule."""
+    return {row["offer_id"]: _group(row) for row in await conn.fetch(_SCHEDULE, list(ids))}
+
+
+async def keep(conn: asyncpg.Connection, group: Group) -> None:
+    """Write a group's schedule anew."""
+    it = group.schedule
+    await conn.execute(
+        _KEEP,
+        *(group.offer_id, it.zone, it.starts_on, it.at, it.minutes, it.every.value, list(it.weekdays)),
+        *(list(it.nth), it.until, sorted(it.exceptions), group.meeting_state, group.newcomers),
+        *(group.seats, group.facilitators_min),
+    )
+
+
+async def occurrences(
+    conn: asyncpg.Connection, offer_id: UUID, begins: Sequence[datetime]
+) -> Mapping[datetime, asyncpg.Record]:
+    """What is different, or held, at these meetings."""
+    query = "select * from occurrence where offer_id = $1 and starts_at = any($2)"
+    return {row["starts_at"]: row for row in await conn.fetch(query, offer_id, list(begins))}
+
+
+async def cancelled(
+    conn: asyncpg.Connection, ids: Sequence[UUID], after: datetime
+) -> set[tuple[UUID, datetime]]:
+    """The meetings of these groups after a moment that do not take place."""
+    query = (
+        "select offer_id, starts_at from occurrence where offer_id = any($1) and starts_at > $2 and cancelled"
+    )
+    return {(row["offer_id"], row["starts_at"]) for row in await conn.fetch(query, list(ids), after)}
+
+
+async def know(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> None:
+    """Begin to keep books on one meeting, with the group's seats."""
+    await conn.execute(_OCCURRENCE, group.offer_id, starts_at, group.seats)
+
+
+async def differ(
+    conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime, changes: Mapping[str, Any]
+) -> bool:
+    """Write what is different at one meeting; False when more seats are held or taken than there would be."""
+    changed = await conn.fetchval(
+        _DIFFER,
+        *(offer_id, starts_at, changes.get("cancelled"), "seats" in changes, changes.get("seats")),
+        changes.get("facilitators"),
+    )
+    return changed is not None
+
+
+async def hold(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> bool:
+    """Take one seat out of those that are free; False when there is none, or nobody to lead the meeting."""
+    return await conn.fetchval(_HOLD, group.offer_id, starts_at, group.facilitators_min) is not None
+
+
+async def free_held(conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime) -> None:
+    """Give back a seat that became nobody's."""
+    await conn.execute(_FREE_HELD, offer_id, starts_at)
+
+
+async def seats_ahead(conn: asyncpg.Connection, referral_ids: Sequence[UUID], now: datetime) -> list[UUID]:
+    """The seats these referrals have at meetings that have not begun, now locked, by meeting.
+
+    Whoever gives several back waits for all seats first, then for the meetings in this order: never in a circle.
+    """
+    query = """
+        select id, starts_at, offer_id from seat
+        where referral_id = any($1) and starts_at > $2 and state in ('held', 'taken')
+        order by id for update
+    """
+    rows = await conn.fetch(query, list(referral_ids), now)
+    return [row["id"] for row in sorted(rows, key=lambda row: (row["starts_at"], row["offer_id"]))]
+
+
+async def add_seat(
+    conn: asyncpg.Connection,
+    seat_id: UUID,
+    offer_id: UUID,
+    starts_at: datetime,
+    *,
+    referral_id: UUID,
+    expires_at: datetime,
+) -> bool:
+    """Keep whose the held seat is; False when the referral has one at this meeting already."""
+    return await conn.fetchval(_SEAT, seat_id, offer_id, starts_at, referral_id, expires_at) is not None
+
+
+async def seat(conn: asyncpg.Connection, seat_id: UUID) -> asyncpg.Record | None:
+    """A seat, locked, so that nobody takes it while it is given back."""
+    return await conn.fetchrow(_SEAT_OF, seat_id)
+
+
+async def take_seat(conn: asyncpg.Connection, held: asyncpg.Record) -> None:
+    """The held seat is taken."""
+    await conn.execute(_MOVE, held["id"], "taken")
+    await conn.execute(_TAKE, held["offer_id"], held["starts_at"])
+
+
+async def free_seat(conn: asyncpg.Connection, seat: asyncpg.Record, state: str) -> None:
+    """The seat, held or taken, is there for others."""
+    await conn.execute(_MOVE, seat["id"], state)
+    query = _FREE_TAKEN if seat["state"] == "taken" else _FREE_HELD
+    await conn.execute(query, seat["offer_id"], seat["starts_at"])
+
+
+def _group(row: asyncpg.Record) -> Group:
+    return Group(
+        offer_id=row["offer_id"],
+        region=row["region"],
+        modes=frozenset(row["modes"]),
+        schedule=Schedule(
+            zone=row["zone"],
+            starts_on=row["starts_on"],
+            at=row["at"],
+            minutes=row["minutes"],
+            every=Every(row["every"]),
+            weekdays=tuple(row["weekdays"]),
+            nth=tuple(row["nth"]),
+            until=row["until"],
+            exceptions=frozenset(row["exceptions"]),
+        ),
+        meeting_state=row["meeting_state"],
+        place_closed=row["place_closed"],
+        newcomers=row["newcomers"],
+        seats=row["seats"],
+        facilitators_min=row["facilitators_min"],
+    )

@@ -1,0 +1,12 @@
+"""Every table of matching, from all rooms: what the migrations are held against. Rooms import their own tables only."""
+
+from alongside_matching.allocation import tables as _allocation
+from alongside_matching.catalogue import tables as _catalogue
+from alongside_matching.columns import metadata
+from alongside_matching.directory import tables as _directory
+from alongside_matching.groups import tables as _groups
+
+ROOMS = (_allocation, _catalogue, _directory, _groups)
+"""Importing these puts their tables into the metadata."""
+
+__all__ = ["ROOMS", "metadata"]

@@ -1,0 +1,125 @@
+"""The rooms of matching: what each may use of the others, and which of them writes which column of an offer."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+from tests.architecture.source import Source, package_sources, report
+
+MATCHING = "alongside_matching"
+ROOMS = {"allocation", "catalogue", "directory", "groups"}
+SEAMS: dict[tuple[str, str], set[str]] = {
+    ("allocation", "catalogue"): {"store.offers.wanted"},
+    ("allocation", "groups"): {"calendar.next_meetings"},
+    ("catalogue", "allocation"): {"looking.look_soon", "waking.offer_freed"},
+    ("catalogue", "groups"): {"reviewing.review_groups"},
+    ("directory", "catalogue"): {
+        "listed.NewOffer", "listed.add_listed", "listed.listing_ended", "listed.pause_vanished",
+    },
+    ("groups", "allocation"): {"rules.waiting.RequestState", "store.requests.lock_one"},
+    ("groups", "catalogue"): {
+        "api.offer_fields.Places", "api.offer_fields.Strict", "api.refusals.batch_refused", "api.refusals.no_offer",
+        "offering.Conflict", "offering.add_many", "offering.locked", "offering.settle", "review_timer.look_again_on",
+        "reviewing.review", "store.offer_batches.Added", "store.offer_batches.NewOffer", "store.offer_batches.known",
+        "store.offers.meets", "store.offers.set_place_closed", "store.offers.view",
+    },
+}  # fmt: skip
+"""What one room may use of another. A new line here is a decision; the directory's are what it will say as events."""
+PLACES = {"held", "taken"}
+UPDATES = re.compile(
+    r"\bupdate\s+offer\s+set\s+(.*?)(?:\s+(?:from|where|returning)\s+(?!offer\.id)|$)", re.DOTALL
+)
+INSERTS = re.compile(r"\binsert\s+into\s+offer\s*\((.*?)\)", re.DOTALL)
+
+
+def test_a_room_uses_of_another_only_what_is_agreed() -> None:
+    used = defaultdict(set)
+    for source in rooms_of_matching():
+        for other, name in of_other_rooms(source):
+            used[room_of(source), other].add(name)
+
+    assert dict(used) == SEAMS, report(
+        sorted(
+            f"{a} -> {b}: {name}"
+            for (a, b), names in used.items()
+            for name in names ^ SEAMS.get((a, b), set())
+        ),
+        "go through a function that is there, or agree on another line of SEAMS; what nobody uses goes",
+    )
+
+
+def test_only_the_catalogue_writes_offers_and_only_allocation_their_places() -> None:
+    written = {
+        (room_of(source), column)
+        for source in rooms_of_matching()
+        for column in columns_of_offer(source.tree)
+    }
+    by_room = {room: {column for where, column in written if where == room} for room in ROOMS}
+
+    assert by_room["allocation"] == PLACES
+    assert by_room["catalogue"] >= {"capacity", "paused_because", "availability", "place_closed", "needs"}
+    assert not by_room["catalogue"] & PLACES
+    assert not by_room["groups"] | by_room["directory"]
+
+
+def rooms_of_matching() -> Iterator[Source]:
+    """Walk the files of rooms."""
+    return (source for source in package_sources() if source.package == MATCHING and room_of(source) in ROOMS)
+
+
+def room_of(source: Source) -> str:
+    """Name the folder of matching that a file is in."""
+    return source.inside.split("/")[0]
+
+
+def of_other_rooms(source: Source) -> Iterator[tuple[str, str]]:
+    """Walk what a file uses of other rooms: `room`, and the name below it; of a module, what is looked up in it."""
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith(f"{MATCHING}."):
+            continue
+        room, _, inside = (node.module or "").removeprefix(f"{MATCHING}.").partition(".")
+        if room not in ROOMS or room == room_of(source):
+            continue
+        for alias in node.names:
+            full = f"{inside}.{alias.name}".strip(".")
+            for name in looked_up(source.tree, alias.asname or alias.name) if is_module(room, full) else [""]:
+                yield room, f"{full}.{name}".rstrip(".")
+
+
+def is_module(room: str, inside: str) -> bool:
+    """Tell whether a dotted name below a room is a module."""
+    try:
+        return find_spec(f"{MATCHING}.{room}.{inside}") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def looked_up(tree: ast.Module, module: str) -> set[str]:
+    """List the names that a file looks up in a module it imported."""
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == module
+    }
+
+
+def columns_of_offer(tree: ast.Module) -> Iterator[str]:
+    """Walk the columns of `offer` that statements in a file write."""
+    for text in texts(tree):
+        for clause in UPDATES.findall(text):
+            yield from re.findall(r"(?:^|,)\s*(\w+)\s*=", clause)
+        for listed in INSERTS.findall(text):
+            yield from (column.strip() for column in listed.split(","))
+
+
+def texts(tree: ast.Module) -> Iterator[str]:
+    """Walk constant texts, those of formatted ones included."""
+    return (
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
