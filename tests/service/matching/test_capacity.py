@@ -35,7 +35,7 @@ async def test_a_hundred_who_hold_one_seat_at_once_get_exactly_one(matching_benc
 
     async def hold() -> int:
         async with matching_bench.runtime.transaction() as tx:
-            return (await places_store.hold(tx.conn, {seat: 1})).get(seat, 0)
+            return (await places_store.hold(tx, {seat: 1})).get(seat, 0)
 
     held = await asyncio.gather(*(hold() for _ in range(AT_ONCE)))
 
@@ -61,10 +61,10 @@ async def test_a_transaction_that_has_offers_locked_passes_over_those_of_others(
     first, second = await an_offer(matching_bench), await an_offer(matching_bench)
 
     async with matching_bench.runtime.transaction() as one, matching_bench.runtime.transaction() as other:
-        assert await places_store.hold(one.conn, {first: 1}) == {first: 1}
-        assert await places_store.hold(other.conn, {second: 1}) == {second: 1}
-        assert await places_store.hold(one.conn, {second: 1}) == {}
-        assert await places_store.hold(other.conn, {first: 1}) == {}
+        assert await places_store.hold(one, {first: 1}) == {first: 1}
+        assert await places_store.hold(other, {second: 1}) == {second: 1}
+        assert await places_store.hold(one, {second: 1}) == {}
+        assert await places_store.hold(other, {first: 1}) == {}
 
 
 async def test_a_hundred_acceptances_of_one_proposal_at_once_are_one(matching_bench: ServiceBench) -> None:

@@ -96,7 +96,7 @@ async def pause(bench: ServiceBench, offer_id: UUID) -> None:
 
 async def _hold_and_read(tx: Tx, shelf: Shelf, offer_id: UUID) -> None:
     """Raises _UndoneError at the end, so that the place is not held after all."""
-    await places.hold(tx.conn, {offer_id: 1})
+    await places.hold(tx, {offer_id: 1})
     await shelf.refresh(tx.conn, [REGION])
     assert shelf.facts(REGION, [offer_id])[offer_id].held == 1
     raise _UndoneError

@@ -41,7 +41,7 @@ async def accept(tx: Tx, proposal_id: UUID) -> Accepted | AlreadyAnswered | TooL
     decision = rules.accept(proposal.state, proposal.expires_at, tx.now)
     if isinstance(decision, Accepted):
         await _answered(tx, proposal, ProposalState.ACCEPTED)
-        await places.take(tx.conn, proposal.offer_id)
+        await places.take(tx, proposal.offer_id)
         await requests.move(tx.conn, (proposal.referral_id,), RequestState.MATCHED, tx.now)
         tx.announce(_accepted(proposal))
     return decision
@@ -96,8 +96,8 @@ async def _answered(
 
 async def _give_to_the_next(tx: Tx, proposal: Proposal, standing: Standing, desk: Desk) -> None:
     """The referral looks for somebody else before its old place goes to others: it will not be asked again."""
-    await places.lock(tx.conn, (proposal.offer_id,))
-    await places.give_back(tx.conn, (Place(proposal.offer_id, taken=False),))
+    await places.lock(tx, (proposal.offer_id,))
+    await places.give_back(tx, (Place(proposal.offer_id, taken=False),))
     await ask(tx, (Seeker(standing),), desk)
     await offer_freed(tx, proposal.offer_id, desk.policies)
 

@@ -1,6 +1,6 @@
 """Finds whom to ask for those who seek, holds places there, and announces it; or says why nobody can be asked.
 
-Everything here expects the seekers' requests to be locked (see `store`).
+Everything here expects the seekers' requests to be locked (see the package).
 """
 
 from collections import Counter
@@ -159,7 +159,7 @@ def _in_turn(rankings: Sequence[Ranking], policy: Policy, _now: datetime) -> Ass
 
 async def _hold(tx: Tx, region: str, decided: Iterable[Decided], desk: Desk) -> dict[UUID, int]:
     wanted = Counter(each.decision.chosen for each in decided if each.decision.chosen is not None)
-    held = await places.hold(tx.conn, wanted)
+    held = await places.hold(tx, wanted)
     desk.shelf.moved(region, wanted, held)
     return held
 

@@ -44,7 +44,7 @@ async def _close(tx: Tx, referral_ids: Collection[UUID], *, patient: bool) -> Ma
     """Close what can be locked, and answer with the proposal each gave up: 1 requests; 2 offers; 3 write it down."""
     open_ = await requests.lock_open(tx.conn, referral_ids, patient=patient)  # 1
     live = await proposals.live_of(tx.conn, open_) if open_ else {}
-    locked = await places.lock(tx.conn, (proposal.offer_id for proposal in live.values()))  # 2
+    locked = await places.lock(tx, (proposal.offer_id for proposal in live.values()))  # 2
     busy = {referral for referral, proposal in live.items() if proposal.offer_id not in locked}
     closed = {referral: live.get(referral) for referral in open_ if referral not in busy}
     if closed:  # 3
@@ -77,7 +77,7 @@ async def _withdraw(tx: Tx, given_up: Sequence[Proposal]) -> None:
         await proposals.answer(
             tx.conn, (proposal.id for proposal in given_up), ProposalState.WITHDRAWN, tx.now
         )
-        await places.give_back(tx.conn, given_back)
+        await places.give_back(tx, given_back)
 
 
 async def _wake(

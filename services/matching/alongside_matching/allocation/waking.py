@@ -58,7 +58,7 @@ async def _wake(
     waiting = await requests.waiting(tx.conn, region, sharing=sharing, limit=policy.wake_max)
     decided, left = _serve(waiting, free, freed, policy, tx.now)
     wanted = Counter(each.chosen.offer_id for each in decided)
-    held = await places.hold(tx.conn, wanted)
+    held = await places.hold(tx, wanted)
     await propose(tx, [each for each in decided if _got_it(each, held)], policies)
     if len(waiting) == policy.wake_max and any(offer.has_place for offer in left):
         look_soon(tx, region, policy)

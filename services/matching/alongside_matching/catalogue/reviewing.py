@@ -2,7 +2,7 @@
 
 Done after every change, and again by a durable timer on the first day on which time alone may change it: a self-check
 grows old, supervision becomes overdue, a certificate runs out, a group meets for the last time. The offers are locked
-by then (see `store`).
+by then (see the package).
 """
 
 from collections.abc import Sequence

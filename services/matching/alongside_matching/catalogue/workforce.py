@@ -35,7 +35,7 @@ class SupervisorFull:
 
 
 async def lock_supervisor(tx: Tx, supervisor: str | None) -> None:
-    """Let nobody else agree on this supervisor until the commit. Comes before the offer is locked (store/__init__)."""
+    """Let nobody else agree on this supervisor until the commit. Comes before the offer is locked (see the package)."""
     if supervisor is not None:
         await supporters.lock_supervisor(tx.conn, supervisor)
 

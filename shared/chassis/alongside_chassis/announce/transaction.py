@@ -52,6 +52,14 @@ class _TimerChange:
     trace: Mapping[str, str]
 
 
+class Mark(NamedTuple):
+    """How much a transaction had announced, timed and done once, at some moment."""
+
+    letters: int
+    timers: int
+    done: int
+
+
 @dataclass(slots=True)
 class Tx:
     """A transaction in hand. Handlers, timers and HTTP commands get one; none of them ends it.
@@ -68,6 +76,7 @@ class Tx:
     current: Cause | None = None
     letters: list[Letter] = field(default_factory=list)
     timers: list[_TimerChange] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
 
     @property
     def cause(self) -> str | None:
@@ -118,13 +127,20 @@ class Tx:
         """Cancel the timer (`kind`, `key`); nothing happens when there is none."""
         self.timers.append(_TimerChange(kind, key, None, {}, {}))
 
-    def mark(self) -> tuple[int, int]:
-        """How much was announced and timed so far, for `rewind`."""
-        return len(self.letters), len(self.timers)
+    def first(self, what: str) -> bool:
+        """Whether this transaction asks for the first time. What a rolled back savepoint asked does not count."""
+        if what in self.done:
+            return False
+        self.done.append(what)
+        return True
 
-    def rewind(self, mark: tuple[int, int]) -> None:
-        """Forget what was announced and timed since `mark`, as its savepoint was rolled back."""
-        del self.letters[mark[0] :], self.timers[mark[1] :]
+    def mark(self) -> Mark:
+        """How much was announced, timed and done once so far, for `rewind`."""
+        return Mark(len(self.letters), len(self.timers), len(self.done))
+
+    def rewind(self, mark: Mark) -> None:
+        """Forget what was announced, timed and done once since `mark`, as its savepoint was rolled back."""
+        del self.letters[mark.letters :], self.timers[mark.timers :], self.done[mark.done :]
 
     async def flush(self) -> None:
         """Write what was announced and timed so far: 1 timers; 2 outbox. The chassis calls it, handlers never.

@@ -8,12 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 from uuid import UUID
 
-import asyncpg
+from alongside_chassis.announce import Tx
 
-_FIRST: Final = """
-    select current_setting('alongside.places', true) is distinct from 'locked',
-           set_config('alongside.places', 'locked', true)
-"""
 _HOLD: Final = """
     with wanted as (
         select * from unnest($1::uuid[], $2::int[]) as wanted (id, places)),
@@ -36,6 +32,7 @@ _GIVE_BACK: Final = """
     update offer set held = offer.held - given.held, taken = offer.taken - given.taken
     from given where offer.id = given.offer_id
 """
+_OFFERS_WAITED_FOR: Final = "offers waited for"
 
 
 class Place(NamedTuple):
@@ -45,39 +42,38 @@ class Place(NamedTuple):
     taken: bool
 
 
-async def hold(conn: asyncpg.Connection, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
+async def hold(tx: Tx, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
     """Hold up to so many places of each offer; answers how many were free. An offer that is missing had none.
 
     It may also be missing because somebody else is just moving its places (see above).
     """
     if not wanted:
         return {}
-    statement = _HOLD.format(passing_over=await _passing_over(conn))
-    rows = await conn.fetch(statement, list(wanted), list(wanted.values()))
+    statement = _HOLD.format(passing_over=_passing_over(tx))
+    rows = await tx.conn.fetch(statement, list(wanted), list(wanted.values()))
     return {row["id"]: row["places"] for row in rows}
 
 
-async def lock(conn: asyncpg.Connection, offer_ids: Iterable[UUID]) -> set[UUID]:
+async def lock(tx: Tx, offer_ids: Iterable[UUID]) -> set[UUID]:
     """Keep others from moving the places of these offers; answers which of them we could lock."""
     wanted = list(set(offer_ids))
     if not wanted:
         return set()
-    statement = _LOCK.format(passing_over=await _passing_over(conn))
-    return {row["id"] for row in await conn.fetch(statement, wanted)}
+    statement = _LOCK.format(passing_over=_passing_over(tx))
+    return {row["id"] for row in await tx.conn.fetch(statement, wanted)}
 
 
-async def take(conn: asyncpg.Connection, offer_id: UUID) -> None:
+async def take(tx: Tx, offer_id: UUID) -> None:
     """The held place is taken."""
-    await conn.execute(_TAKE, offer_id)
+    await tx.conn.execute(_TAKE, offer_id)
 
 
-async def give_back(conn: asyncpg.Connection, places: Iterable[Place]) -> None:
+async def give_back(tx: Tx, places: Iterable[Place]) -> None:
     """Give places back, of offers that are locked."""
     given = list(places)
-    await conn.execute(_GIVE_BACK, [place.offer_id for place in given], [place.taken for place in given])
+    await tx.conn.execute(_GIVE_BACK, [place.offer_id for place in given], [place.taken for place in given])
 
 
-async def _passing_over(conn: asyncpg.Connection) -> str:
-    """Whether this transaction must not wait any more; a savepoint that is rolled back forgets that it did."""
-    is_first: bool = await conn.fetchval(_FIRST)
-    return "" if is_first else "skip locked"
+def _passing_over(tx: Tx) -> str:
+    """Whether this transaction must not wait for offers any more: it waits for them once, before it has locked any."""
+    return "" if tx.first(_OFFERS_WAITED_FOR) else "skip locked"

@@ -1,0 +1,34 @@
+"""What a unit of work remembers of itself, and forgets with a savepoint that is rolled back."""
+
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import asyncpg
+import pytest
+
+from alongside_chassis.announce import Tx
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def tx() -> Tx:
+    """A unit of work that asks its database nothing."""
+    return Tx(conn=cast("asyncpg.Connection", None), now=NOON, service="intake", shards=1)
+
+
+def test_a_thing_is_first_once_in_a_transaction(tx: Tx) -> None:
+    assert [tx.first("wait"), tx.first("wait"), tx.first("another")] == [True, False, True]
+
+
+def test_what_a_rolled_back_savepoint_did_was_not_done(tx: Tx) -> None:
+    tx.first("before")
+    mark = tx.mark()
+    tx.first("inside")
+    tx.later("timer", "key", NOON + timedelta(days=1))
+
+    tx.rewind(mark)
+
+    assert tx.first("inside")
+    assert not tx.first("before")
+    assert tx.timers == []
