@@ -66,6 +66,13 @@ def test_only_the_catalogue_writes_offers_and_only_allocation_their_places() -> 
     assert not by_room["groups"] | by_room["directory"]
 
 
+def test_places_are_written_by_one_statement() -> None:
+    places = next(s for s in rooms_of_matching() if s.inside == "allocation/store/places.py")
+    statements = [text for text in texts(places.tree) if "update offer" in text]
+
+    assert len(statements) == 1, report(statements, "compose it from `_MOVE`")
+
+
 def rooms_of_matching() -> Iterator[Source]:
     """Walk the files of rooms."""
     return (source for source in package_sources() if source.package == MATCHING and room_of(source) in ROOMS)

@@ -10,27 +10,34 @@ from uuid import UUID
 
 from alongside_chassis.announce import Tx
 
-_HOLD: Final = """
+_MOVE: Final = """
+    update offer set held = offer.held + moved.held, taken = offer.taken + moved.taken
+    from moved where offer.id = moved.offer_id
+"""
+"""The only statement that writes `held` and `taken`, of the offers and by the numbers that `moved` lists."""
+_HOLD: Final = f"""
     with wanted as (
         select * from unnest($1::uuid[], $2::int[]) as wanted (id, places)),
-    free as (
-        select offer.id, least(places, effective_capacity - held - taken) as places
+    moved as (
+        select offer.id as offer_id, least(places, effective_capacity - held - taken) as held, 0 as taken
         from offer join wanted using (id)
         where paused_because is null and (capacity is null or held + taken < effective_capacity)
         order by offer.id
-        for no key update of offer {passing_over})
-    update offer set held = held + free.places from free where offer.id = free.id
-    returning offer.id, free.places
+        for no key update of offer {{passing_over}})
+    {_MOVE}
+    returning offer.id, moved.held as places
 """
 _LOCK: Final = "select id from offer where id = any($1::uuid[]) order by id for no key update {passing_over}"
-_TAKE: Final = "update offer set held = held - 1, taken = taken + 1 where id = $1"
-_GIVE_BACK: Final = """
-    with given as (
-        select offer_id, count(*) filter (where taken) as taken, count(*) filter (where not taken) as held
+_TAKE: Final = f"""
+    with moved as (select $1::uuid as offer_id, -1 as held, 1 as taken)
+    {_MOVE}
+"""
+_GIVE_BACK: Final = f"""
+    with moved as (
+        select offer_id, -count(*) filter (where not taken) as held, -count(*) filter (where taken) as taken
         from unnest($1::uuid[], $2::boolean[]) as given (offer_id, taken)
         group by offer_id)
-    update offer set held = offer.held - given.held, taken = offer.taken - given.taken
-    from given where offer.id = given.offer_id
+    {_MOVE}
 """
 _OFFERS_WAITED_FOR: Final = "offers waited for"
 
