@@ -17,6 +17,7 @@ from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
 from alongside_matching.engine.policy import Policies, Policy
 from alongside_matching.groups.meeting import keep
 from alongside_matching.groups.published import Published, PublishedGroup
+from alongside_matching.groups.rules import MeetingState
 from alongside_matching.groups.store import Group
 
 SOURCE: Final = "meetings"
@@ -66,7 +67,7 @@ def _group(found: PublishedGroup, offer_id: Any, region: str) -> Group:
         region=region,
         modes=frozenset({Mode.VIDEO.value}),
         schedule=found.schedule,
-        meeting_state="meeting",
+        meeting_state=MeetingState.MEETING,
         place_closed=False,
         newcomers=True,
         seats=None,

@@ -1,12 +1,10 @@
 """What changes about a group in time: its schedule, one meeting, a seat there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-import asyncpg
 
 from alongside_chassis.announce import Tx
 from alongside_contracts.ids import new_id
@@ -17,9 +15,9 @@ from alongside_matching.catalogue.store import offers
 from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import rules
 from alongside_matching.groups import store as groups
-from alongside_matching.groups.rules import GiveBack, NotYet, Over, SeatState, Take
+from alongside_matching.groups.rules import GiveBack, NoSeat, NoSeatBecause, NotYet, Over, SeatFree, Take
 from alongside_matching.groups.schedule import Impossible, Possible, judged, meeting_at
-from alongside_matching.groups.store import Group
+from alongside_matching.groups.store import Difference, Group, Seat
 
 SEAT_EXPIRY: Final = "seat-expiry"
 
@@ -32,11 +30,6 @@ class Unknown:
 @dataclass(frozen=True, slots=True)
 class BelowSeated:
     """More seats than that are held or taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoSeat:
-    """The meeting is full, cancelled, over, or has nobody to lead it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +76,13 @@ async def keep(tx: Tx, group: Group) -> None:
 
 
 async def change_one(
-    tx: Tx, group: Group, starts_at: datetime, changes: Mapping[str, Any]
+    tx: Tx, group: Group, starts_at: datetime, difference: Difference
 ) -> Changed | Unknown | BelowSeated:
     """Let one meeting differ from the others: cancelled, with other seats, with so many to lead it."""
     if meeting_at(group.schedule, starts_at) is None:
         return Unknown()
     await groups.know(tx.conn, group, starts_at)
-    return Changed() if await groups.differ(tx.conn, group.offer_id, starts_at, changes) else BelowSeated()
+    return Changed() if await groups.differ(tx.conn, group.offer_id, starts_at, difference) else BelowSeated()
 
 
 async def hold_seat(
@@ -97,8 +90,8 @@ async def hold_seat(
 ) -> Held | Unknown | NoSeat | HasOne | NotYetKnown | ReferralEnded:
     """Keep a seat for a referral that is open, and stays so until the commit (its request is locked).
 
-    1 the meeting is known; 2 one seat fewer is free; 3 it is this referral's. Raises nothing when two want the last one:
-    the database gives it to one of them.
+    1 the referral's earlier seat is waited for; 2 the meeting is known; 3 one seat fewer is free; 4 it is this referral's.
+    Raises nothing when two want the last one: the database gives it to one of them.
     """
     state = await requests.lock_one(tx.conn, referral_id)
     if state is None:
@@ -107,14 +100,13 @@ async def hold_seat(
         return ReferralEnded()
     if meeting_at(group.schedule, starts_at) is None:
         return Unknown()
-    if group.meeting_state != "meeting" or not group.newcomers or starts_at <= tx.now:
-        return NoSeat()
-    await groups.know(tx.conn, group, starts_at)  # 1
-    if not await groups.hold(tx.conn, group, starts_at):  # 2
-        return NoSeat()
+    await groups.lock_seat_of(tx.conn, group.offer_id, starts_at, referral_id)  # 1
+    found = await _one_fewer(tx, group, starts_at)  # 2, 3
+    if isinstance(found, NoSeat):
+        return found
     minutes = policies.of(group.region).seat_hold_minutes
     held = Held(new_id(), min(tx.now + timedelta(minutes=minutes), starts_at))
-    kept = await groups.add_seat(  # 3
+    kept = await groups.add_seat(  # 4
         tx.conn, held.seat_id, group.offer_id, starts_at, referral_id=referral_id, expires_at=held.expires_at
     )
     if not kept:
@@ -124,12 +116,25 @@ async def hold_seat(
     return held
 
 
+async def _one_fewer(tx: Tx, group: Group, starts_at: datetime) -> SeatFree | NoSeat:
+    """Hold one of a meeting's free seats for somebody: 1 what the group says; 2 what is kept of the meeting; 3 write it."""
+    decision = rules.open_for_seats(group.meeting_state, starts_at, tx.now, newcomers=group.newcomers)  # 1
+    if isinstance(decision, NoSeat):
+        return decision
+    await groups.know(tx.conn, group, starts_at)
+    kept = await groups.lock_occurrence(tx.conn, group.offer_id, starts_at)  # 2
+    decision = rules.free_at(kept, facilitators_min=group.facilitators_min)
+    if isinstance(decision, SeatFree) and not await groups.hold(tx.conn, group, starts_at):  # 3
+        return NoSeat(NoSeatBecause.FULL)
+    return decision
+
+
 async def take_seat(tx: Tx, seat_id: UUID) -> Take | Over | Unknown:
     """The person will come."""
     seat = await groups.seat(tx.conn, seat_id)
     if seat is None:
         return Unknown()
-    decision = rules.take(SeatState(seat["state"]), seat["expires_at"], tx.now)
+    decision = rules.take(seat.state, seat.expires_at, tx.now)
     if isinstance(decision, Take):
         await groups.take_seat(tx.conn, seat)
         tx.no_longer(SEAT_EXPIRY, str(seat_id))
@@ -141,7 +146,7 @@ async def release_seat(tx: Tx, seat_id: UUID) -> GiveBack | Over | Unknown:
     seat = await groups.seat(tx.conn, seat_id)
     if seat is None:
         return Unknown()
-    decision = rules.release(SeatState(seat["state"]))
+    decision = rules.release(seat.state)
     if isinstance(decision, GiveBack):
         await _give_back(tx, seat, decision)
         tx.no_longer(SEAT_EXPIRY, str(seat_id))
@@ -159,14 +164,14 @@ async def expire_seat(tx: Tx, seat_id: UUID) -> None:
     seat = await groups.seat(tx.conn, seat_id)
     if seat is None:
         return
-    match rules.expire(SeatState(seat["state"]), seat["expires_at"], tx.now):
+    match rules.expire(seat.state, seat.expires_at, tx.now):
         case GiveBack() as decision:
             await _give_back(tx, seat, decision)
-        case NotYet():
-            tx.later(SEAT_EXPIRY, str(seat_id), seat["expires_at"])
+        case NotYet(expires_at=expires_at):
+            tx.later(SEAT_EXPIRY, str(seat_id), expires_at)
         case Over():
             pass
 
 
-async def _give_back(tx: Tx, seat: asyncpg.Record, decision: GiveBack) -> None:
-    await groups.free_seat(tx.conn, seat, decision.state.value)
+async def _give_back(tx: Tx, seat: Seat, decision: GiveBack) -> None:
+    await groups.free_seat(tx.conn, seat, decision.state)

@@ -12,6 +12,7 @@ from alongside_matching.catalogue.store import offers
 from alongside_matching.engine.policy import Policies
 from alongside_matching.engine.week import packed
 from alongside_matching.groups import store as groups
+from alongside_matching.groups.rules import MeetingState
 from alongside_matching.groups.schedule import free_mask, upcoming
 from alongside_matching.groups.store import Group
 
@@ -39,4 +40,4 @@ def takes_people(group: Group, *, more_to_come: bool) -> bool:
     """
     only_there = group.modes == {Mode.IN_PERSON}
     reachable = not (group.place_closed and only_there)
-    return group.meeting_state == "meeting" and group.newcomers and more_to_come and reachable
+    return group.meeting_state is MeetingState.MEETING and group.newcomers and more_to_come and reachable

@@ -1,8 +1,16 @@
-"""Seats at one meeting of a group: held for a while, taken, given back."""
+"""Meetings of a group and the seats there: whether one is free, and how it is held, taken and given back."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+
+class MeetingState(StrEnum):
+    """Whether a group meets at all; whether its place is open is another question."""
+
+    MEETING = "meeting"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
 
 
 class SeatState(StrEnum):
@@ -12,6 +20,40 @@ class SeatState(StrEnum):
     TAKEN = "taken"
     RELEASED = "released"
     EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One meeting as it is kept. `seats` none: as many as come. `facilitators` none: nobody has said how many lead it."""
+
+    seats: int | None
+    held: int
+    taken: int
+    cancelled: bool
+    facilitators: int | None
+
+
+class NoSeatBecause(StrEnum):
+    """Why nobody can be given a seat at a meeting."""
+
+    NOT_MEETING = "not-meeting"
+    NO_NEWCOMERS = "no-newcomers"
+    BEGUN = "begun"
+    CANCELLED = "cancelled"
+    NOBODY_LEADS = "nobody-leads"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFree:
+    """There is a seat to hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSeat:
+    """There is none, and why."""
+
+    because: NoSeatBecause
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +77,31 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """The time to say yes is not over."""
+    """The time to say yes is not over: it ends at `expires_at`."""
+
+    expires_at: datetime
+
+
+def open_for_seats(
+    state: MeetingState, starts_at: datetime, now: datetime, *, newcomers: bool
+) -> SeatFree | NoSeat:
+    """Whether a group gives seats at a meeting at all, whatever is kept of that meeting."""
+    if state is not MeetingState.MEETING:
+        return NoSeat(NoSeatBecause.NOT_MEETING)
+    if not newcomers:
+        return NoSeat(NoSeatBecause.NO_NEWCOMERS)
+    return NoSeat(NoSeatBecause.BEGUN) if starts_at <= now else SeatFree()
+
+
+def free_at(meeting: Occurrence, *, facilitators_min: int) -> SeatFree | NoSeat:
+    """Whether a meeting has a seat to hold. One of which nobody has said how many lead it is taken to be led."""
+    if meeting.cancelled:
+        return NoSeat(NoSeatBecause.CANCELLED)
+    if meeting.facilitators is not None and meeting.facilitators < facilitators_min:
+        return NoSeat(NoSeatBecause.NOBODY_LEADS)
+    if meeting.seats is not None and meeting.held + meeting.taken >= meeting.seats:
+        return NoSeat(NoSeatBecause.FULL)
+    return SeatFree()
 
 
 def take(state: SeatState, expires_at: datetime | None, now: datetime) -> Take | Over:
@@ -54,4 +120,4 @@ def expire(state: SeatState, expires_at: datetime | None, now: datetime) -> Give
     """Time looks at the seat."""
     if state is not SeatState.HELD or expires_at is None:
         return Over(state)
-    return GiveBack(SeatState.EXPIRED) if now >= expires_at else NotYet()
+    return GiveBack(SeatState.EXPIRED) if now >= expires_at else NotYet(expires_at)

@@ -3,14 +3,15 @@
 A seat is held by a conditional write on the row of its meeting, so that two people never get the last one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
 
+from alongside_matching.groups.rules import MeetingState, Occurrence, SeatState
 from alongside_matching.groups.schedule import Every, Schedule
 
 _SCHEDULE: Final = """
@@ -40,11 +41,18 @@ _DIFFER: Final = """
     where offer_id = $1 and starts_at = $2 and (not $4 or $5::int is null or held + taken <= $5)
     returning starts_at
 """
+_OCCURRENCES: Final = """
+    select starts_at, seats, held, taken, cancelled, facilitators
+    from occurrence where offer_id = $1 and starts_at = any($2)
+"""
 _HOLD: Final = """
     update occurrence set held = held + 1
     where offer_id = $1 and starts_at = $2 and not cancelled and (seats is null or held + taken < seats)
       and (facilitators is null or facilitators >= $3)
     returning starts_at
+"""
+_SEAT_BEFORE: Final = """
+    select state from seat where offer_id = $1 and starts_at = $2 and referral_id = $3 for update
 """
 _SEAT: Final = """
     insert into seat (id, offer_id, starts_at, referral_id, state, expires_at) values ($1, $2, $3, $4, 'held', $5)
@@ -66,17 +74,39 @@ _FREE_TAKEN: Final = "update occurrence set taken = taken - 1 where offer_id = $
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group as its meetings need it. `meeting_state`: meeting, suspended or ended; the place is another question."""
+    """A group as its meetings need it."""
 
     offer_id: UUID
     region: str
     modes: frozenset[str]
     schedule: Schedule
-    meeting_state: str
+    meeting_state: MeetingState
     place_closed: bool
     newcomers: bool
     seats: int | None
     facilitators_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How one meeting is to differ; what is None stays as it was. `seats` none means as many as come, if `seats_given`."""
+
+    cancelled: bool | None = None
+    facilitators: int | None = None
+    seats: int | None = None
+    seats_given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A referral's seat at one meeting. A held one is given to others at `expires_at`."""
+
+    id: UUID
+    offer_id: UUID
+    starts_at: datetime
+    referral_id: UUID
+    state: SeatState
+    expires_at: datetime | None
 
 
 async def groups(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Group]:
@@ -97,10 +127,26 @@ async def keep(conn: asyncpg.Connection, group: Group) -> None:
 
 async def occurrences(
     conn: asyncpg.Connection, offer_id: UUID, begins: Sequence[datetime]
-) -> Mapping[datetime, asyncpg.Record]:
+) -> dict[datetime, Occurrence]:
     """What is different, or held, at these meetings."""
-    query = "select * from occurrence where offer_id = $1 and starts_at = any($2)"
-    return {row["starts_at"]: row for row in await conn.fetch(query, offer_id, list(begins))}
+    return {
+        row["starts_at"]: _occurrence(row) for row in await conn.fetch(_OCCURRENCES, offer_id, list(begins))
+    }
+
+
+async def lock_occurrence(conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime) -> Occurrence:
+    """One meeting whose books are kept, now that nobody moves its seats."""
+    row = await conn.fetchrow(f"{_OCCURRENCES} for update", offer_id, [starts_at])
+    if row is None:
+        raise LookupError(f"no books are kept on the meeting of {offer_id} at {starts_at.isoformat()}")
+    return _occurrence(row)
+
+
+async def lock_seat_of(
+    conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime, referral_id: UUID
+) -> None:
+    """Wait for the seat a referral has or had at a meeting: seats come before meetings, for whoever gives one back."""
+    await conn.execute(_SEAT_BEFORE, offer_id, starts_at, referral_id)
 
 
 async def cancelled(
@@ -119,19 +165,19 @@ async def know(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> N
 
 
 async def differ(
-    conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime, changes: Mapping[str, Any]
+    conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime, difference: Difference
 ) -> bool:
     """Write what is different at one meeting; False when more seats are held or taken than there would be."""
     changed = await conn.fetchval(
         _DIFFER,
-        *(offer_id, starts_at, changes.get("cancelled"), "seats" in changes, changes.get("seats")),
-        changes.get("facilitators"),
+        *(offer_id, starts_at, difference.cancelled, difference.seats_given, difference.seats),
+        difference.facilitators,
     )
     return changed is not None
 
 
 async def hold(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> bool:
-    """Take one seat out of those that are free; False when there is none, or nobody to lead the meeting."""
+    """Take one seat out of those that are free; False when there is none, whatever the rules were told."""
     return await conn.fetchval(_HOLD, group.offer_id, starts_at, group.facilitators_min) is not None
 
 
@@ -167,22 +213,38 @@ async def add_seat(
     return await conn.fetchval(_SEAT, seat_id, offer_id, starts_at, referral_id, expires_at) is not None
 
 
-async def seat(conn: asyncpg.Connection, seat_id: UUID) -> asyncpg.Record | None:
+async def seat(conn: asyncpg.Connection, seat_id: UUID) -> Seat | None:
     """A seat, locked, so that nobody takes it while it is given back."""
-    return await conn.fetchrow(_SEAT_OF, seat_id)
+    row = await conn.fetchrow(_SEAT_OF, seat_id)
+    return None if row is None else _seat(row)
 
 
-async def take_seat(conn: asyncpg.Connection, held: asyncpg.Record) -> None:
+async def take_seat(conn: asyncpg.Connection, held: Seat) -> None:
     """The held seat is taken."""
-    await conn.execute(_MOVE, held["id"], "taken")
-    await conn.execute(_TAKE, held["offer_id"], held["starts_at"])
+    await conn.execute(_MOVE, held.id, SeatState.TAKEN)
+    await conn.execute(_TAKE, held.offer_id, held.starts_at)
 
 
-async def free_seat(conn: asyncpg.Connection, seat: asyncpg.Record, state: str) -> None:
+async def free_seat(conn: asyncpg.Connection, seat: Seat, state: SeatState) -> None:
     """The seat, held or taken, is there for others."""
-    await conn.execute(_MOVE, seat["id"], state)
-    query = _FREE_TAKEN if seat["state"] == "taken" else _FREE_HELD
-    await conn.execute(query, seat["offer_id"], seat["starts_at"])
+    await conn.execute(_MOVE, seat.id, state)
+    query = _FREE_TAKEN if seat.state is SeatState.TAKEN else _FREE_HELD
+    await conn.execute(query, seat.offer_id, seat.starts_at)
+
+
+def _occurrence(row: asyncpg.Record) -> Occurrence:
+    return Occurrence(row["seats"], row["held"], row["taken"], row["cancelled"], row["facilitators"])
+
+
+def _seat(row: asyncpg.Record) -> Seat:
+    return Seat(
+        row["id"],
+        row["offer_id"],
+        row["starts_at"],
+        row["referral_id"],
+        SeatState(row["state"]),
+        row["expires_at"],
+    )
 
 
 def _group(row: asyncpg.Record) -> Group:
@@ -201,7 +263,7 @@ def _group(row: asyncpg.Record) -> Group:
             until=row["until"],
             exceptions=frozenset(row["exceptions"]),
         ),
-        meeting_state=row["meeting_state"],
+        meeting_state=MeetingState(row["meeting_state"]),
         place_closed=row["place_closed"],
         newcomers=row["newcomers"],
         seats=row["seats"],

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from alongside_matching.columns import Base, codes, count, of_offer, one_of
+from alongside_matching.groups.rules import MeetingState, SeatState
 
 
 class GroupScheduleRow(Base, table=True):
@@ -30,7 +31,7 @@ class GroupScheduleRow(Base, table=True):
     __tablename__ = "group_schedule"
     __table_args__ = (
         one_of("every", "week", "fortnight", "month"),
-        one_of("meeting_state", "meeting", "suspended", "ended"),
+        one_of("meeting_state", *MeetingState),
         CheckConstraint("minutes between 1 and 1440", name="minutes"),
         CheckConstraint("cardinality(weekdays) > 0", name="weekdays"),
         CheckConstraint("(every = 'month') = (cardinality(nth) > 0)", name="nth_of_the_month"),
@@ -81,7 +82,7 @@ class SeatRow(Base, table=True):
 
     __tablename__ = "seat"
     __table_args__ = (
-        one_of("state", "held", "taken", "released", "expired"),
+        one_of("state", *SeatState),
         UniqueConstraint("offer_id", "starts_at", "referral_id"),
         ForeignKeyConstraint(
             ["offer_id", "starts_at"], ["occurrence.offer_id", "occurrence.starts_at"], ondelete="CASCADE"

@@ -20,7 +20,7 @@ from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import meeting
 from alongside_matching.groups import store as groups
 from alongside_matching.groups.api import refusals as group_refusals
-from alongside_matching.groups.rules import GiveBack, Over, Take
+from alongside_matching.groups.rules import GiveBack, MeetingState, NoSeat, Occurrence, Over, Take
 from alongside_matching.groups.schedule import (
     MINUTES_MAX,
     Every,
@@ -31,7 +31,7 @@ from alongside_matching.groups.schedule import (
     is_zone,
     upcoming,
 )
-from alongside_matching.groups.store import Group
+from alongside_matching.groups.store import Difference, Group
 
 EXCEPTIONS_MAX: Final = 400
 MEETINGS_MAX: Final = 50
@@ -85,7 +85,7 @@ class ScheduleForm(Strict):
             region=offer["region"],
             modes=frozenset(offer["modes"]),
             schedule=schedule,
-            meeting_state=self.meeting_state,
+            meeting_state=MeetingState(self.meeting_state),
             place_closed=self.place_state == "closed",
             newcomers=self.newcomers,
             seats=self.seats,
@@ -111,6 +111,11 @@ class OccurrenceForm(Strict):
         if not self.model_fields_set:
             raise ValueError("send at least one field that differs")
         return self
+
+    def difference(self) -> Difference:
+        """The same as the store knows it."""
+        given = "seats" in self.model_fields_set
+        return Difference(self.cancelled, self.facilitators, self.seats, seats_given=given)
 
 
 class OccurrenceView(BaseModel):
@@ -203,7 +208,7 @@ def _add_occurrences(routes: APIRouter) -> None:
         if not is_zone(told_in):
             raise group_refusals.unknown_zone()
         since = (after or read.runtime.clock.now()).astimezone(UTC)
-        coming = upcoming(group.schedule, since, limit) if group.meeting_state == "meeting" else []
+        coming = upcoming(group.schedule, since, limit) if group.meeting_state is MeetingState.MEETING else []
         differ = await groups.occurrences(read.conn, offer_id, [it.starts_at for it in coming])
         items = [_occurrence(group, it, differ.get(it.starts_at), told_in) for it in coming]
         return Occurrences(offer_id=offer_id, items=tuple(items))
@@ -216,8 +221,7 @@ def _add_occurrences(routes: APIRouter) -> None:
 
         async def work(tx: Tx) -> None:
             group = await _group(tx.conn, offer_id)
-            changes = form.model_dump(exclude_unset=True)
-            match await meeting.change_one(tx, group, starts_at.astimezone(UTC), changes):
+            match await meeting.change_one(tx, group, starts_at.astimezone(UTC), form.difference()):
                 case meeting.Unknown():
                     raise group_refusals.no_meeting()
                 case meeting.BelowSeated():
@@ -243,7 +247,7 @@ def _add_holding(routes: APIRouter, policies: Policies) -> None:
                     return await _seat(tx, seat_id)
                 case meeting.Unknown():
                     raise group_refusals.no_meeting()
-                case meeting.NoSeat():
+                case NoSeat():
                     raise group_refusals.no_seat()
                 case meeting.HasOne():
                     raise group_refusals.has_one()
@@ -302,10 +306,10 @@ async def _group(conn: asyncpg.Connection, offer_id: UUID) -> Group:
 
 
 async def _seat(tx: Tx, seat_id: UUID) -> SeatView:
-    row = await groups.seat(tx.conn, seat_id)
-    if row is None:
+    found = await groups.seat(tx.conn, seat_id)
+    if found is None:
         raise group_refusals.no_such_seat()
-    return SeatView.model_validate(dict(row))
+    return SeatView.model_validate(found, from_attributes=True)
 
 
 def _shown(group: Group) -> ScheduleView:
@@ -324,19 +328,19 @@ def _shown(group: Group) -> ScheduleView:
     return ScheduleView(offer_id=group.offer_id, **said)
 
 
-def _occurrence(group: Group, it: Meeting, differs: asyncpg.Record | None, zone: str) -> OccurrenceView:
+def _occurrence(group: Group, it: Meeting, differs: Occurrence | None, zone: str) -> OccurrenceView:
     modes = group.modes - {Mode.IN_PERSON} if group.place_closed else group.modes
-    leading = differs["facilitators"] if differs else None
+    leading = differs.facilitators if differs else None
     return OccurrenceView(
         starts_at=it.starts_at.astimezone(ZoneInfo(zone)),
         ends_at=it.ends_at.astimezone(ZoneInfo(zone)),
         zone=zone,
         local_start=f"{it.starts_at.astimezone(ZoneInfo(group.schedule.zone)):%Y-%m-%d %H:%M}",
-        cancelled=bool(differs and differs["cancelled"]),
+        cancelled=bool(differs and differs.cancelled),
         modes=tuple(sorted(modes)),
-        seats=differs["seats"] if differs else group.seats,
-        held=differs["held"] if differs else 0,
-        taken=differs["taken"] if differs else 0,
+        seats=differs.seats if differs else group.seats,
+        held=differs.held if differs else 0,
+        taken=differs.taken if differs else 0,
         covered=None if leading is None else leading >= group.facilitators_min,
         clock_change=it.clock_change.value if it.clock_change else None,
     )

@@ -1,0 +1,84 @@
+"""Whether a meeting has a seat for somebody, and what becomes of a seat that was held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from alongside_matching.groups.rules import (
+    GiveBack,
+    MeetingState,
+    NoSeat,
+    NoSeatBecause,
+    NotYet,
+    Occurrence,
+    Over,
+    SeatFree,
+    SeatState,
+    Take,
+    expire,
+    free_at,
+    open_for_seats,
+    release,
+    take,
+)
+
+NOW = datetime(2026, 11, 3, 18, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=30)
+OPEN = Occurrence(seats=2, held=1, taken=0, cancelled=False, facilitators=None)
+
+
+def test_a_group_that_meets_and_welcomes_newcomers_gives_seats_until_it_begins() -> None:
+    assert open_for_seats(MeetingState.MEETING, LATER, NOW, newcomers=True) == SeatFree()
+
+
+@pytest.mark.parametrize(
+    ("state", "starts_at", "newcomers", "because"),
+    [
+        (MeetingState.SUSPENDED, LATER, True, NoSeatBecause.NOT_MEETING),
+        (MeetingState.ENDED, LATER, True, NoSeatBecause.NOT_MEETING),
+        (MeetingState.MEETING, LATER, False, NoSeatBecause.NO_NEWCOMERS),
+        (MeetingState.MEETING, NOW, True, NoSeatBecause.BEGUN),
+    ],
+)
+def test_a_group_gives_no_seats(
+    state: MeetingState, starts_at: datetime, *, newcomers: bool, because: NoSeatBecause
+) -> None:
+    assert open_for_seats(state, starts_at, NOW, newcomers=newcomers) == NoSeat(because)
+
+
+@pytest.mark.parametrize(
+    ("differs", "found"),
+    [
+        ({}, SeatFree()),
+        ({"seats": None, "held": 900}, SeatFree()),
+        ({"taken": 1}, NoSeat(NoSeatBecause.FULL)),
+        ({"seats": 0, "held": 0}, NoSeat(NoSeatBecause.FULL)),
+        ({"cancelled": True}, NoSeat(NoSeatBecause.CANCELLED)),
+        ({"facilitators": 1}, NoSeat(NoSeatBecause.NOBODY_LEADS)),
+        ({"facilitators": 2}, SeatFree()),
+    ],
+)
+def test_a_meeting_has_a_seat_while_it_takes_place_is_led_and_not_full(
+    differs: dict[str, int], found: SeatFree | NoSeat
+) -> None:
+    assert free_at(replace(OPEN, **differs), facilitators_min=2) == found  # type: ignore[arg-type]  # one field each
+
+
+def test_a_held_seat_is_taken_until_its_time_is_over() -> None:
+    assert take(SeatState.HELD, LATER, NOW) == Take()
+    assert take(SeatState.HELD, NOW, NOW) == Over(SeatState.EXPIRED)
+    assert take(SeatState.TAKEN, None, NOW) == Over(SeatState.TAKEN)
+
+
+def test_a_seat_is_given_back_before_and_after_it_was_taken_and_once() -> None:
+    assert release(SeatState.HELD) == release(SeatState.TAKEN) == GiveBack(SeatState.RELEASED)
+    assert release(SeatState.RELEASED) == Over(SeatState.RELEASED)
+
+
+def test_time_gives_back_a_held_seat_and_no_other() -> None:
+    assert expire(SeatState.HELD, NOW, NOW) == GiveBack(SeatState.EXPIRED)
+    assert expire(SeatState.HELD, LATER, NOW) == NotYet(LATER)
+    assert expire(SeatState.TAKEN, None, NOW) == Over(SeatState.TAKEN)
