@@ -109,6 +109,7 @@ WHO_IS_TOLD: Final[Mapping[Moment, tuple[Role, ...]]] = {
     "no-response": _SENDER,
     LAPSED: _TARGET,
     "recalled": _BOTH_SIDES,
+    # a target declined, or let its time pass: others are asked, and the person is not told of each
     LOOKING_AGAIN: _SENDER,
     "waitlisted": _SENDER_AND_PERSON,
     # walking together
