@@ -18,9 +18,9 @@ from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.clock import Clock, SystemClock
 from alongside_chassis.consume import dead_letters, quarantine
 from alongside_chassis.consume.handlers import Handlers
-from alongside_chassis.consume.limits import PartnerLimits
+from alongside_chassis.consume.limits import Limits, PartnerLimits
 from alongside_chassis.consume.listener import Listener
-from alongside_chassis.consume.pipeline import Limits, Pipeline, Tools
+from alongside_chassis.consume.pipeline import Pipeline, Tools
 from alongside_chassis.database import connected, connection
 from alongside_chassis.http import idempotency
 from alongside_chassis.http.api import add_problem_handlers

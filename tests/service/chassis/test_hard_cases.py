@@ -8,7 +8,7 @@ import pytest
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.handlers import Handlers, Refused
-from alongside_chassis.consume.pipeline import RACES_SILENT_MAX
+from alongside_chassis.consume.plan import RACES_SILENT_MAX
 from alongside_chassis.errors import Stopped
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
 from tests.builders import SUNDAY_NOON, a_proposal, a_submission, an_admission

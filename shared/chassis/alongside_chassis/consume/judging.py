@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
-from typing import TypeAlias
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume import dead_letters, quarantine
@@ -16,13 +15,9 @@ from alongside_chassis.consume.delivery import Verdict, verdict_on
 from alongside_chassis.consume.handlers import Handlers, Paused
 from alongside_chassis.consume.limits import Counted, PartnerLimits, count_in_a_row, count_partner
 from alongside_chassis.consume.quarantine import Quarantine, Standing
-from alongside_chassis.consume.reading import Broken, Heard
+from alongside_chassis.consume.reading import Broken, Heard, Item, Place, place_of
 from alongside_chassis.errors import ChassisError
 from alongside_chassis.observe.logs import Log
-
-Item: TypeAlias = Heard | Broken
-Place: TypeAlias = tuple[str, int, int]
-"""Topic, partition, offset."""
 
 
 class Cut(ChassisError):
@@ -181,11 +176,6 @@ class Judge:
                 raise
             tx.rewind(mark)
             self.log.error("handler-failed", event_type="pause", exc=error)
-
-
-def place_of(item: Item) -> Place:
-    """Where a record stands."""
-    return item.origin.topic, item.origin.partition, item.origin.offset
 
 
 def _unclean(stands: Mapping[str, Standing]) -> set[str]:

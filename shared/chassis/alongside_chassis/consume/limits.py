@@ -1,11 +1,11 @@
-"""How much may be refused before somebody must look: pure counting, one record after the other.
+"""How hard a batch is tried, and how much may be refused before somebody must look: pure counting, record by record.
 
 A partner is watched over a window that opens with a refused record, so that who sends good records costs nothing to
 watch. Its records never stop the service; ours, refused in a row, do: the fault is then not in the messages.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from alongside_contracts.vocabulary import PauseReason
 
@@ -22,6 +22,16 @@ class PartnerLimits:
     refused_share_max: float = 0.25
     kept_records_max: int = 1_000
     kept_bytes_max: int = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How hard the pipeline tries before it gives up on a record, or on itself."""
+
+    handler_attempts_max: int = 3
+    dead_letters_in_a_row_max: int = 50
+    retry_seconds_max: float = 5.0
+    partners: PartnerLimits = field(default_factory=PartnerLimits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,16 @@ class Broken:
     inbox_id: UUID | None = None
 
 
-Reading: TypeAlias = Heard | Broken | None
+Item: TypeAlias = Heard | Broken
+Reading: TypeAlias = Item | None
 """What a record is: an event to handle, one to put aside, or neither."""
+Place: TypeAlias = tuple[str, int, int]
+"""Topic, partition, offset."""
+
+
+def place_of(item: Item) -> Place:
+    """Where a record is in Kafka."""
+    return item.origin.topic, item.origin.partition, item.origin.offset
 
 
 def read(record: Record, wanted: Container[type[Event]]) -> Reading:

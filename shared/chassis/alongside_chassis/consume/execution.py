@@ -1,0 +1,179 @@
+"""Carries a plan out inside a transaction: inbox, handlers in their spans and savepoints, dead letters and answers.
+
+It neither begins nor ends the transaction, and does not decide how a batch is tried again: an error that is no single
+record's fault is raised, and everything is rolled back.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Final
+
+from opentelemetry import trace
+from opentelemetry.trace import Span, Status, StatusCode, Tracer
+
+from alongside_chassis.announce import inbox
+from alongside_chassis.announce.transaction import Cause, Tx
+from alongside_chassis.consume import dead_letters
+from alongside_chassis.consume.delivery import Verdict, verdict_on
+from alongside_chassis.consume.handlers import BatchHandler, Handlers, Refused, RefusedHandler
+from alongside_chassis.consume.limits import Limits
+from alongside_chassis.consume.plan import Done, Plan, Tries, first_time, handled_of, is_to_blame, steps
+from alongside_chassis.consume.reading import Broken, Heard, Record, broken
+from alongside_chassis.consume.telling import Report
+from alongside_chassis.errors import Unprocessable
+from alongside_chassis.observe import telemetry
+from alongside_chassis.observe.spans import start_processing
+from alongside_contracts import cloudevents
+from alongside_contracts.errors import MalformedEvent
+from alongside_contracts.vocabulary import ProblemCode
+
+_CHECK_DEFERRED: Final = "set constraints all immediate; set constraints all deferred"
+"""Checks deferred constraints now, so that a violation is blamed on one event and not, at the commit, on a batch."""
+
+
+class Execution:
+    """Does the work of one consumer group's batches, in whatever transaction it is given."""
+
+    def __init__(self, handlers: Handlers, limits: Limits, tracer: Tracer, report: Report) -> None:
+        self.handlers, self.limits, self.tracer, self.report = handlers, limits, tracer, report
+
+    async def run(self, tx: Tx, plan: Plan, tries: Tries) -> Done:
+        """Steps 2 to 4 of an attempt (`Pipeline`): inbox; handlers, in record order per key; put the broken aside."""
+        fresh, refused = await self.handle(tx, plan.heard, tries)
+        put = [item for item in (*plan.broken, *refused) if await self._put_aside(tx, item)]
+        return Done(handled_of(fresh, refused), put)
+
+    async def handle(self, tx: Tx, heard: Sequence[Heard], tries: Tries) -> tuple[list[Heard], list[Broken]]:
+        """Handle the events never handled before; returns those, and which of them their handlers refused.
+
+        A refused event is no longer in the inbox: mended and sent again, it must be heard.
+        """
+        unseen = await inbox.remember(tx.conn, [item.inbox_id for item in heard])  # 2
+        fresh = first_time(heard, unseen)
+        with _Spans(self.tracer, self.report.group, tx, fresh):
+            refused = await self._run_handlers(tx, fresh, tries)  # 3
+        await inbox.unlearn(tx.conn, [item.inbox_id for item in refused if item.inbox_id])  # 4
+        return fresh, refused
+
+    async def _run_handlers(self, tx: Tx, fresh: Sequence[Heard], tries: Tries) -> list[Broken]:
+        refused: list[Broken] = []
+        for run in steps(fresh, self.handlers.batched, alone=tries.alone):
+            handler = self.handlers.events[type(run[0].event)]
+            tx.following(run[0].event)
+            if tries.alone:
+                culprit = await self._in_savepoint(tx, run[0], handler, tries.attempt)
+                refused.extend([culprit] if culprit else [])
+            else:
+                with _current(tx.causes[id(run[0].event)].span):
+                    await handler([item.event for item in run], tx)
+        tx.current = None
+        return refused
+
+    async def _in_savepoint(self, tx: Tx, item: Heard, handler: BatchHandler, attempt: int) -> Broken | None:
+        """Handle one event so that its failure leaves no trace on its neighbours; the event itself when it fails."""
+        mark, span = tx.mark(), tx.causes[id(item.event)].span
+        try:
+            with _current(span):
+                async with tx.conn.transaction():
+                    await handler([item.event], tx)
+                    await tx.flush()
+                    await tx.conn.execute(_CHECK_DEFERRED)
+        except Exception as error:  # the verdict decides; nothing is swallowed
+            tx.rewind(mark)
+            if not is_to_blame(verdict_on(error), attempt, self.limits):
+                raise
+            span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            return self._culprit(item, error)
+        return None
+
+    def _culprit(self, item: Heard, error: Exception) -> Broken:
+        if not isinstance(error, MalformedEvent | Unprocessable):
+            self.report.handler_failed(item.envelope.type, error)
+            error = Unprocessable(
+                ProblemCode.HANDLER_FAILED, "handler", f"mend {type(error).__name__}, then replay"
+            )
+        return replace(
+            broken(item.record, item.stream, item.origin, error, item.envelope), inbox_id=item.inbox_id
+        )
+
+    async def _put_aside(self, tx: Tx, item: Broken) -> bool:
+        """Keep a refused record and answer its sender; False when this was done before."""
+        kept = await dead_letters.put_aside(
+            tx.conn,
+            item.record,
+            item.problem,
+            at=tx.now,
+            event_id=item.origin.event_id,
+            event_type=item.event_type,
+        )
+        if kept:
+            await self.answer(tx, item)
+        return kept
+
+    async def answer(self, tx: Tx, item: Broken) -> None:
+        """Answer the sender of a refused record, if a handler of its stream does so."""
+        answer = self.handlers.refusals.get(item.stream.name)
+        if answer is not None:
+            await self._answer(tx, item, answer)
+
+    async def _answer(self, tx: Tx, item: Broken, answer: RefusedHandler) -> None:
+        """In a savepoint: a failing answer must not keep the record from being put aside, nor take others with it."""
+        await tx.flush()  # what handlers announced so far is not in the answer's savepoint
+        context = telemetry.context_of(_trace_of(item.record))
+        mark = tx.mark()
+        with self.tracer.start_as_current_span(
+            "refuse record", context=context, record_exception=False, set_status_on_exception=False
+        ) as span:
+            tx.current = Cause(item.origin.event_id or "", item.origin, telemetry.trace_headers(span), span)
+            try:
+                async with tx.conn.transaction():
+                    await answer(Refused(item.problem, item.origin, item.stream), tx)
+                    await tx.flush()
+            except Exception as error:  # the verdict decides; what is left over is logged with its place
+                if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
+                    raise
+                tx.rewind(mark)
+                self.report.handler_failed("refusal", error)
+            finally:
+                tx.current = None
+
+
+def _current(span: Span) -> AbstractContextManager[Span]:
+    """Make `span` the current one. An error's message and stack may quote a payload: neither goes into the span."""
+    return trace.use_span(span, end_on_exit=False, record_exception=False, set_status_on_exception=False)
+
+
+def _trace_of(record: Record) -> dict[str, str]:
+    return {
+        name: value.decode("ascii", errors="replace")
+        for name, value in record.headers
+        if value is not None and name in cloudevents.TRACE_CONTEXT
+    }
+
+
+def _span_name(event_type: str) -> str:
+    return f"process {event_type.removeprefix('org.alongside.')}"
+
+
+class _Spans:
+    """One span per event, whose parent is that event's sender: the direct edge between two services."""
+
+    def __init__(self, tracer: Tracer, group: str, tx: Tx, fresh: Sequence[Heard]) -> None:
+        self.tracer, self.group, self.tx, self.fresh = tracer, group, tx, fresh
+        self.spans: list[Span] = []
+
+    def __enter__(self) -> None:
+        for item in self.fresh:
+            span, headers = start_processing(self.tracer, _span_name(item.envelope.type), item.envelope.trace)
+            if span.is_recording():
+                span.set_attributes(telemetry.messaging_attributes(self.group, item.origin))
+                span.set_attributes(telemetry.id_attributes(item.event))
+            self.spans.append(span)
+            self.tx.causes[id(item.event)] = Cause(item.envelope.id, item.origin, headers, span)
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        for span in self.spans:
+            if error is not None:
+                span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            span.end()

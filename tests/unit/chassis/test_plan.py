@@ -1,0 +1,376 @@
+"""What happens to a batch, decided without a database: who is handled with whom, what an error leads to, what is counted."""
+
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+from typing import TypeVar
+from uuid import UUID
+
+import pytest
+from aiokafka import ConsumerRecord
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alongside_chassis.consume.delivery import Verdict
+from alongside_chassis.consume.limits import Limits
+from alongside_chassis.consume.plan import (
+    Done,
+    NextTry,
+    Plan,
+    Stop,
+    Tries,
+    TryAlone,
+    WaitFor,
+    count,
+    first_time,
+    handled_of,
+    is_to_blame,
+    next_try,
+    plan_of,
+    steps,
+)
+from alongside_chassis.consume.reading import Broken, Heard, Reading, broken, place_of, read
+from alongside_contracts import cloudevents
+from alongside_contracts.cloudevents import CloudEvent
+from alongside_contracts.errors import MalformedEvent
+from alongside_contracts.event import Event
+from alongside_contracts.intake import SubmissionAdmitted
+from alongside_contracts.matching import MatchAccepted, MatchProposed
+from alongside_contracts.vocabulary import ProblemCode
+from tests.builders import a_proposal, an_acceptance, an_admission
+
+WANTED: set[type[Event]] = {SubmissionAdmitted, MatchProposed, MatchAccepted}
+BATCHED: set[type[Event]] = {SubmissionAdmitted, MatchProposed}
+LIMITS = Limits(handler_attempts_max=3, retry_seconds_max=5.0)
+RECORD_IS_TO_BLAME_OR_NOBODY_KNOWS = [Verdict.REFUSE, None]
+Item = TypeVar("Item", Heard, Broken)
+
+events = st.tuples(st.sampled_from(["admitted", "proposed", "accepted"]), st.integers(1, 4))
+stories = st.lists(events, max_size=30)
+batches = st.lists(events | st.sampled_from(["unreadable", "for others"]), max_size=30)
+verdicts = st.sampled_from([*Verdict, None])
+
+
+def heard(story: Sequence[tuple[str, int]]) -> list[Heard]:
+    """Events as they were read: what happened, to which referral, in this order."""
+    return [heard_at(offset, what, referral) for offset, (what, referral) in enumerate(story)]
+
+
+def heard_at(offset: int, what: str = "admitted", referral: int = 1) -> Heard:
+    """One event as it was read, from the record at this offset."""
+    event = _event(what, UUID(int=referral))
+    envelope = CloudEvent(
+        id=str(offset), source="urn:test", type=event.type, data=event.model_dump_json().encode()
+    )
+    item = _read(offset, event.key.encode(), envelope.data, tuple(cloudevents.encode(envelope)))
+    assert isinstance(item, Heard)
+    return item
+
+
+def _event(what: str, referral: UUID) -> Event:
+    if what == "admitted":
+        return an_admission(referral)
+    proposal = a_proposal(referral)
+    return proposal if what == "proposed" else an_acceptance(proposal)
+
+
+def unreadable_at(offset: int) -> Broken:
+    """A record nobody can read."""
+    item = _read(offset, b"k", b"{", ())
+    assert isinstance(item, Broken)
+    return item
+
+
+def _read(offset: int, key: bytes, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> Reading:
+    topic = SubmissionAdmitted.stream.topic()
+    record = ConsumerRecord(topic, 0, offset, 0, 0, key, value, None, len(key), len(value), headers)
+    return read(record, WANTED)
+
+
+def readings_of(batch: Sequence[tuple[str, int] | str]) -> list[Reading]:
+    """A batch as it was read; a record for others is None."""
+    return [_reading(offset, item) for offset, item in enumerate(batch)]
+
+
+def _reading(offset: int, item: tuple[str, int] | str) -> Reading:
+    if isinstance(item, tuple):
+        return heard_at(offset, *item)
+    return unreadable_at(offset) if item == "unreadable" else None
+
+
+def refused(item: Heard) -> Broken:
+    """The event as its handler refused it."""
+    error = MalformedEvent(ProblemCode.NOT_ELIGIBLE, "reference", "send another")
+    return broken(item.record, item.stream, item.origin, error, item.envelope)
+
+
+def offsets(items: Iterable[Heard | Broken]) -> list[int]:
+    """Where the records are."""
+    return [item.record.offset for item in items]
+
+
+def offsets_of_steps(
+    story: Sequence[Heard], batched: set[type[Event]] = BATCHED, *, alone: bool = False
+) -> list[list[int]]:
+    """The steps by the offsets of their records."""
+    return [offsets(step) for step in steps(story, batched, alone=alone)]
+
+
+def tried_again(
+    errors: Iterable[Verdict | None], limits: Limits = LIMITS, tries: Tries | None = None
+) -> tuple[list[NextTry], Tries]:
+    """What a batch is told after each of these errors, and how often it was tried in the end."""
+    decisions, tries = [], tries or Tries()
+    for verdict in errors:
+        decision, tries = next_try(verdict, tries, limits)
+        decisions.append(decision)
+    return decisions, tries
+
+
+def pauses(decisions: Iterable[NextTry]) -> list[float]:
+    """The seconds between attempts."""
+    return [decision.seconds for decision in decisions if isinstance(decision, WaitFor)]
+
+
+# What the records of a batch are.
+
+
+def test_a_batch_is_sorted_into_events_to_handle_records_to_put_aside_and_the_rest() -> None:
+    plan = plan_of(readings_of([("admitted", 1), "unreadable", "for others", ("proposed", 1), "for others"]))
+
+    assert (offsets(plan.heard), offsets(plan.broken), plan.ignored) == ([0, 3], [1], 2)
+    assert offsets(plan.items) == [0, 3, 1]
+
+
+def test_records_that_stay_on_their_stream_leave_the_plan_and_nothing_else_does() -> None:
+    plan = plan_of(readings_of([("admitted", 1), "unreadable", ("admitted", 2), "unreadable", "for others"]))
+
+    smaller = plan.without({place_of(plan.heard[1]), place_of(plan.broken[0])})
+
+    assert (offsets(smaller.heard), offsets(smaller.broken), smaller.ignored) == ([0], [3], 1)
+
+
+# Which events are handled: each once.
+
+
+def test_an_event_handled_by_an_earlier_batch_is_a_duplicate() -> None:
+    first, second, third = heard([("admitted", 1), ("admitted", 2), ("admitted", 3)])
+
+    fresh = first_time([first, second, third], {third.inbox_id, first.inbox_id})
+
+    assert offsets(fresh) == [0, 2]
+
+
+def test_of_two_copies_in_one_batch_the_first_is_handled() -> None:
+    first, copy = heard([("admitted", 1), ("admitted", 1)])
+    copy.inbox_id = first.inbox_id
+    unseen = {first.inbox_id}
+
+    fresh = first_time([first, copy], unseen)
+
+    assert offsets(fresh) == [0]
+    assert unseen == {first.inbox_id}
+
+
+def test_what_a_handler_refused_was_not_handled() -> None:
+    items = heard([("admitted", 1), ("admitted", 2), ("admitted", 3)])
+
+    assert offsets(handled_of(items, [refused(items[1])])) == [0, 2]
+    assert offsets(handled_of(items, [])) == [0, 1, 2]
+
+
+# Which events a handler takes together.
+
+
+def test_events_of_one_type_come_together_though_others_stand_between_them() -> None:
+    story = heard([("admitted", 1), ("proposed", 1), ("admitted", 2), ("proposed", 2), ("admitted", 3)])
+
+    assert offsets_of_steps(story) == [[0, 2, 4], [1, 3]]
+
+
+def test_an_event_never_goes_ahead_of_one_with_its_key() -> None:
+    story = heard([("proposed", 1), ("admitted", 1), ("proposed", 1), ("proposed", 2)])
+
+    assert offsets_of_steps(story) == [[0], [1], [2, 3]]
+
+
+def test_what_is_handled_alone_stays_alone() -> None:
+    story = heard([("accepted", 1), ("accepted", 2)])
+
+    assert offsets_of_steps(story) == [[0], [1]]
+
+
+def test_without_batch_handlers_every_event_is_handled_alone_in_record_order() -> None:
+    story = heard([("admitted", 1), ("proposed", 1), ("admitted", 2)])
+
+    assert offsets_of_steps(story, set()) == [[0], [1], [2]]
+
+
+@given(stories)
+def test_whatever_happens_each_key_is_seen_in_its_order_and_nothing_is_left_out(
+    story: list[tuple[str, int]],
+) -> None:
+    items = heard(story)
+
+    found = list(steps(items, BATCHED, alone=False))
+
+    handled = [item for step in found for item in step]
+    assert sorted(item.record.offset for item in handled) == list(range(len(story)))
+    for key in {item.record.key for item in items}:
+        seen = [item.record.offset for item in handled if item.record.key == key]
+        assert seen == sorted(seen)
+    for step in found:
+        assert len({type(item.event) for item in step}) == 1
+        assert len(step) == 1 or type(step[0].event) in BATCHED
+
+
+@given(stories)
+def test_when_a_batch_is_done_again_each_event_is_alone_and_in_record_order(
+    story: list[tuple[str, int]],
+) -> None:
+    assert offsets_of_steps(heard(story), alone=True) == [[offset] for offset in range(len(story))]
+
+
+# What an error leads to.
+
+
+@pytest.mark.parametrize("verdict", RECORD_IS_TO_BLAME_OR_NOBODY_KNOWS)
+def test_a_batch_that_a_record_may_have_spoiled_is_done_again_at_once_event_by_event(
+    verdict: Verdict | None,
+) -> None:
+    assert next_try(verdict, Tries(), LIMITS) == (TryAlone(), Tries(alone=True, attempt=2))
+
+
+@pytest.mark.parametrize("verdict", RECORD_IS_TO_BLAME_OR_NOBODY_KNOWS)
+def test_an_error_that_no_single_event_is_to_blame_for_stops_the_batch_after_its_attempts(
+    verdict: Verdict | None,
+) -> None:
+    decisions, tries = tried_again([verdict] * 4)
+
+    assert decisions == [TryAlone(), TryAlone(), TryAlone(), Stop()]
+    assert tries == Tries(alone=True, attempt=4)
+
+
+def test_the_attempts_are_as_many_as_the_limits_allow() -> None:
+    decisions, _ = tried_again([None, None], Limits(handler_attempts_max=1))
+
+    assert decisions == [TryAlone(), Stop()]
+
+
+def test_while_the_world_is_away_pauses_double_up_to_the_longest_and_each_is_told() -> None:
+    decisions, tries = tried_again(repeat(Verdict.WAIT, 8))
+
+    assert pauses(decisions) == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
+    assert decisions[2] == WaitFor(0.8, 3, is_told=True)
+    assert all(isinstance(decision, WaitFor) and decision.is_told for decision in decisions)
+    assert tries == Tries(waits=8)
+
+
+def test_pauses_stop_doubling_however_long_the_world_is_away() -> None:
+    decisions, _ = tried_again(repeat(Verdict.WAIT, 5_000), Limits(retry_seconds_max=1e300))
+
+    assert max(pauses(decisions)) == pauses(decisions)[-1] == 102.4
+
+
+def test_after_a_lost_race_the_batch_is_done_again_after_pauses_that_grow_to_a_second() -> None:
+    decisions, tries = tried_again(repeat(Verdict.RETRY, 12))
+
+    assert pauses(decisions) == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1, 1])
+    assert tries == Tries(races=12)
+
+
+def test_three_lost_races_are_silent_and_the_fourth_is_told_as_the_fourth() -> None:
+    decisions, _ = tried_again(repeat(Verdict.RETRY, 5))
+
+    told = [(wait.failures, wait.is_told) for wait in decisions if isinstance(wait, WaitFor)]
+    assert told == [(1, False), (2, False), (3, False), (4, True), (5, True)]
+
+
+@pytest.mark.parametrize("tries", [Tries(), Tries(alone=True, attempt=2, races=1, waits=1)])
+def test_what_only_a_person_can_mend_stops_the_batch_at_once(tries: Tries) -> None:
+    assert next_try(Verdict.STOP, tries, LIMITS) == (Stop(), tries)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.WAIT, Verdict.RETRY])
+@pytest.mark.parametrize("tries", [Tries(), Tries(alone=True, attempt=4)])
+def test_neither_the_world_nor_a_race_uses_up_attempts_or_changes_how_events_are_handled(
+    verdict: Verdict, tries: Tries
+) -> None:
+    decisions, after = tried_again([verdict] * 9, tries=tries)
+
+    assert len(pauses(decisions)) == 9
+    assert (after.alone, after.attempt) == (tries.alone, tries.attempt)
+
+
+@given(st.lists(verdicts, max_size=40))
+def test_however_errors_follow_one_another_each_is_counted_for_what_it_is(
+    errors: list[Verdict | None],
+) -> None:
+    decisions, tries = tried_again(errors)
+
+    refusals = sum(verdict in (Verdict.REFUSE, None) for verdict in errors)
+    assert tries == Tries(
+        alone=refusals > 0,
+        attempt=1 + min(refusals, 3),
+        races=errors.count(Verdict.RETRY),
+        waits=errors.count(Verdict.WAIT),
+    )
+    assert decisions.count(Stop()) == errors.count(Verdict.STOP) + max(0, refusals - 3)
+    assert all(0 < seconds <= 5 for seconds in pauses(decisions))
+
+
+# Who is to blame for an error.
+
+
+def test_a_record_its_handler_refuses_is_put_aside_at_the_first_attempt() -> None:
+    assert is_to_blame(Verdict.REFUSE, 1, LIMITS)
+
+
+def test_an_event_is_blamed_for_an_unforeseen_error_only_at_its_last_attempt() -> None:
+    assert [is_to_blame(None, attempt, LIMITS) for attempt in range(1, 6)] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.WAIT, Verdict.RETRY, Verdict.STOP])
+def test_no_event_is_blamed_for_the_world_a_race_or_a_mistake_of_ours(verdict: Verdict) -> None:
+    assert not any(is_to_blame(verdict, attempt, LIMITS) for attempt in range(1, 6))
+
+
+# What is counted.
+
+
+def test_what_was_handled_or_put_aside_before_is_a_duplicate() -> None:
+    plan = Plan(heard([("admitted", 1)] * 5), [unreadable_at(5), unreadable_at(6)], ignored=4)
+    handled, kept = plan.heard[:3], [refused(plan.heard[3]), plan.broken[0]]
+
+    assert count(plan, Done(handled, kept)) == {"handled": 3, "duplicate": 2, "refused": 2, "ignored": 4}
+
+
+def test_where_nothing_was_to_be_done_only_what_was_ignored_is_counted() -> None:
+    assert count(plan_of([None, None]), None) == {"ignored": 2}
+
+
+@given(batches, st.data())
+def test_every_record_of_a_batch_is_counted_once(
+    batch: list[tuple[str, int] | str], data: st.DataObject
+) -> None:
+    plan = plan_of(readings_of(batch))
+    fresh = _some(data, plan.heard)
+    spoiled = [refused(item) for item in _some(data, fresh)]
+    put_aside = _some(data, [*plan.broken, *spoiled])
+
+    outcome = count(plan, Done(handled_of(fresh, spoiled), put_aside))
+
+    assert sum(outcome.values()) == len(batch)
+    assert min(outcome.values()) >= 0
+    assert outcome["handled"] == len(fresh) - len(spoiled)
+    assert outcome["ignored"] == batch.count("for others")
+
+
+def _some(data: st.DataObject, items: Sequence[Item]) -> list[Item]:
+    taken = data.draw(st.lists(st.booleans(), min_size=len(items), max_size=len(items)))
+    return [item for item, take in zip(items, taken, strict=True) if take]
