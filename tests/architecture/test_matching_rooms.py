@@ -18,14 +18,14 @@ SEAMS: dict[tuple[str, str], set[str]] = {
     ("catalogue", "allocation"): {"looking.look_soon", "waking.offer_freed"},
     ("catalogue", "groups"): {"reviewing.review_groups"},
     ("directory", "catalogue"): {
-        "listed.NewOffer", "listed.add_listed", "listed.listing_ended", "listed.pause_vanished",
+        "listed.NewOffer", "listed.PausedBecause", "listed.add_listed", "listed.listing_ended", "listed.pause_vanished",
     },
     ("groups", "allocation"): {"rules.waiting.RequestState", "store.requests.lock_one"},
     ("groups", "catalogue"): {
         "api.offer_fields.Places", "api.offer_fields.Strict", "api.refusals.batch_refused", "api.refusals.no_offer",
         "offering.Conflict", "offering.add_many", "offering.locked", "offering.settle", "review_timer.look_again_on",
         "reviewing.review", "store.offer_batches.Added", "store.offer_batches.NewOffer", "store.offer_batches.known",
-        "store.offers.meets", "store.offers.set_place_closed", "store.offers.view",
+        "store.offers.StoredOffer", "store.offers.meets", "store.offers.set_place_closed", "store.offers.view",
     },
 }  # fmt: skip
 """What one room may use of another. A new line here is a decision; the directory's are what it will say as events."""

@@ -1,21 +1,21 @@
 """Changes to what is on offer, each followed by a look at who waits for it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-import asyncpg
 
 from alongside_chassis.announce import Tx
 from alongside_matching.allocation.looking import look_soon
 from alongside_matching.allocation.waking import offer_freed
 from alongside_matching.catalogue.reviewing import review
 from alongside_matching.catalogue.rules.certificates import Unsound, recordable
+from alongside_matching.catalogue.rules.codes import PausedBecause
 from alongside_matching.catalogue.rules.places import BelowPromised, Fits, fits
 from alongside_matching.catalogue.store import offer_batches, offers
 from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
+from alongside_matching.catalogue.store.offers import StoredOffer, Words
 from alongside_matching.engine.policy import Policies
 
 OFFER_RESUME: Final = "offer-resume"
@@ -59,33 +59,33 @@ async def add_many(
     return added
 
 
-async def locked(tx: Tx, offer_id: UUID) -> asyncpg.Record | None:
+async def locked(tx: Tx, offer_id: UUID) -> StoredOffer | None:
     """An offer as it stands now that nobody moves its places; None when there is no such offer."""
     return await offers.lock(tx.conn, offer_id)
 
 
 async def change(
-    tx: Tx, offer_id: UUID, wanted: Mapping[str, Any], policies: Policies
+    tx: Tx, offer: StoredOffer, words: Words, capacity: int | None, *, email: str | None, policies: Policies
 ) -> Fits | BelowPromised:
-    """Make an offer, which is locked, what is wanted; a `contact_email` among it replaces the one known."""
-    decision = fits(wanted["capacity"], promised=wanted["held"] + wanted["taken"])
+    """Give an offer, which is locked, these words and places; an `email` replaces the contact that is known."""
+    decision = fits(capacity, promised=offer.promised)
     if isinstance(decision, Fits):
-        await offers.change(tx.conn, offer_id, wanted, tx.now)
-        await offers.set_capacity(tx.conn, offer_id, wanted["capacity"], tx.now)
-        if wanted.get("contact_email"):
-            await offers.keep_contact(tx.conn, offer_id, wanted["contact_email"])
-        await settle(tx, offer_id, policies)
+        await offers.change(tx.conn, offer.id, words, tx.now)
+        await offers.set_capacity(tx.conn, offer.id, capacity, tx.now)
+        if email:
+            await offers.keep_contact(tx.conn, offer.id, email)
+        await settle(tx, offer.id, policies)
     return decision
 
 
 async def agree_on_places(
-    tx: Tx, offer_id: UUID, capacity: int | None, *, promised: int, policies: Policies
+    tx: Tx, offer: StoredOffer, capacity: int | None, policies: Policies
 ) -> Fits | BelowPromised:
     """Agree on how many places an offer, which is locked, has."""
-    decision = fits(capacity, promised=promised)
+    decision = fits(capacity, promised=offer.promised)
     if isinstance(decision, Fits):
-        await offers.set_capacity(tx.conn, offer_id, capacity, tx.now)
-        await settle(tx, offer_id, policies)
+        await offers.set_capacity(tx.conn, offer.id, capacity, tx.now)
+        await settle(tx, offer.id, policies)
     return decision
 
 
@@ -102,7 +102,7 @@ async def pause(tx: Tx, offer_id: UUID, until: datetime | None) -> bool | InTheP
         return False
     if until is not None and until <= tx.now:
         return InThePast()
-    await offers.pause(tx.conn, offer_id, "staff", tx.now, until=until)
+    await offers.pause(tx.conn, offer_id, PausedBecause.STAFF, tx.now, until=until)
     if until is None:
         tx.no_longer(OFFER_RESUME, str(offer_id))
     else:
@@ -124,7 +124,7 @@ async def resume(tx: Tx, offer_id: UUID, policies: Policies) -> bool:
 async def pause_is_over(tx: Tx, offer_id: UUID, policies: Policies) -> None:
     """The moment came until which an offer was paused; one that was resumed or paused anew meanwhile stays as it is."""
     offer = await locked(tx, offer_id)
-    if offer is not None and offer["paused_until"] is not None and offer["paused_until"] <= tx.now:
+    if offer is not None and offer.paused_until is not None and offer.paused_until <= tx.now:
         await offers.pause(tx.conn, offer_id, None, tx.now)
         await settle(tx, offer_id, policies)
 

@@ -26,6 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import Field
 
+from alongside_contracts.vocabulary import OfferKind
+from alongside_matching.catalogue.rules.codes import LogKind, PausedBecause
 from alongside_matching.columns import Base, codes, count, of_offer, one_of
 
 
@@ -46,7 +48,7 @@ class OfferRow(Base, table=True):
 
     __tablename__ = "offer"
     __table_args__ = (
-        CheckConstraint("kind in ('supporter', 'group', 'service')", name="kind"),
+        one_of("kind", *OfferKind),
         CheckConstraint("kind <> 'supporter' or name is null", name="supporters_have_no_name_here"),
         CheckConstraint("cardinality(needs) > 0 or source is not null", name="needs"),
         CheckConstraint("cardinality(languages) > 0", name="languages"),
@@ -58,9 +60,7 @@ class OfferRow(Base, table=True):
         CheckConstraint("octet_length(availability) = 42", name="availability"),
         CheckConstraint("(latitude is null) = (longitude is null)", name="latitude_with_longitude"),
         CheckConstraint("reach_km > 0", name="reach_km"),
-        CheckConstraint(
-            "paused_because in ('staff', 'not-active', 'vanished', 'not-meeting')", name="paused_because"
-        ),
+        one_of("paused_because", *PausedBecause),
         CheckConstraint("(source is null) = (source_id is null)", name="source_with_its_id"),
         UniqueConstraint("source", "source_id"),
         Index(None, "needs", postgresql_using="gin"),
@@ -180,7 +180,7 @@ class SupporterLogRow(Base, table=True):
 
     __tablename__ = "supporter_log"
     __table_args__ = (
-        one_of("kind", "supervision", "crisis", "support"),
+        one_of("kind", *LogKind),
         CheckConstraint("minutes >= 0 and minutes <= 1440", name="minutes"),
         Index(None, "offer_id", "on_day"),
     )

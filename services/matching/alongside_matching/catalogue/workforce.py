@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-import asyncpg
-
 from alongside_chassis.announce import Tx
 from alongside_matching.catalogue.offering import settle
 from alongside_matching.catalogue.rules.certificates import Certificate, Sound, Unsound, recordable
+from alongside_matching.catalogue.rules.codes import LogKind
 from alongside_matching.catalogue.store import supporters
+from alongside_matching.catalogue.store.offers import StoredOffer
 from alongside_matching.catalogue.store.supporters import Training
 from alongside_matching.engine.policy import Policies
 
@@ -42,48 +42,48 @@ async def lock_supervisor(tx: Tx, supervisor: str | None) -> None:
 
 async def agree(
     tx: Tx,
-    offer: asyncpg.Record,
+    offer: StoredOffer,
     *,
     hours_per_week_max: float | None,
     supervisor: str | None,
     policies: Policies,
 ) -> Noted | SupervisorFull:
     """Agree with a supporter on hours and on who supervises them; the supervisor is locked as well."""
-    norm = policies.of(offer["region"]).norms.supporters_per_supervisor_max
-    if supervisor is not None and await supporters.supervised_by(tx.conn, supervisor, offer["id"]) >= norm:
+    norm = policies.of(offer.region).norms.supporters_per_supervisor_max
+    if supervisor is not None and await supporters.supervised_by(tx.conn, supervisor, offer.id) >= norm:
         return SupervisorFull(norm)
-    await supporters.agree(tx.conn, offer["id"], hours_per_week_max=hours_per_week_max, supervisor=supervisor)
-    await settle(tx, offer["id"], policies)
+    await supporters.agree(tx.conn, offer.id, hours_per_week_max=hours_per_week_max, supervisor=supervisor)
+    await settle(tx, offer.id, policies)
     return Noted()
 
 
 async def certify(
-    tx: Tx, offer: asyncpg.Record, certificate: Certificate, policies: Policies
+    tx: Tx, offer: StoredOffer, certificate: Certificate, policies: Policies
 ) -> Sound | Unsound:
     """Put a certificate on record."""
-    decision = recordable(certificate, policies.of(offer["region"]).day(tx.now))
+    decision = recordable(certificate, policies.of(offer.region).day(tx.now))
     if isinstance(decision, Sound):
-        await supporters.add_certificates(tx.conn, [(offer["id"], certificate)])
-        await settle(tx, offer["id"], policies)
+        await supporters.add_certificates(tx.conn, [(offer.id, certificate)])
+        await settle(tx, offer.id, policies)
     return decision
 
 
-async def train(tx: Tx, offer: asyncpg.Record, training: Training, policies: Policies) -> Noted | NotYet:
+async def train(tx: Tx, offer: StoredOffer, training: Training, policies: Policies) -> Noted | NotYet:
     """Put a training on record."""
-    if training.completed_on > policies.of(offer["region"]).day(tx.now):
+    if training.completed_on > policies.of(offer.region).day(tx.now):
         return NotYet()
-    await supporters.add_trainings(tx.conn, [(offer["id"], training)])
+    await supporters.add_trainings(tx.conn, [(offer.id, training)])
     return Noted()
 
 
 async def note(
-    tx: Tx, offer: asyncpg.Record, kind: str, on: date, *, minutes: int, policies: Policies
+    tx: Tx, offer: StoredOffer, kind: LogKind, on: date, *, minutes: int, policies: Policies
 ) -> Noted | NotYet:
     """Note supervision, exposure to a crisis, or support given on a day."""
-    if on > policies.of(offer["region"]).day(tx.now):
+    if on > policies.of(offer.region).day(tx.now):
         return NotYet()
-    await supporters.log(tx.conn, offer["id"], kind, on, minutes)
-    await settle(tx, offer["id"], policies)
+    await supporters.log(tx.conn, offer.id, kind, on, minutes)
+    await settle(tx, offer.id, policies)
     return Noted()
 
 

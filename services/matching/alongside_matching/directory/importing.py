@@ -20,7 +20,7 @@ from alongside_chassis.database import connection
 from alongside_chassis.lifecycle import Runtime
 from alongside_contracts.ids import new_id
 from alongside_matching.catalogue import listed
-from alongside_matching.catalogue.listed import NewOffer
+from alongside_matching.catalogue.listed import NewOffer, PausedBecause
 from alongside_matching.directory.documents import records_of
 from alongside_matching.directory.listing.listing import read_directory
 from alongside_matching.directory.listing.model import DirectoryService, Listing
@@ -161,7 +161,7 @@ def _offer(service: DirectoryService, region: str, policy: Policy) -> NewOffer:
         modes=(),
         age_bands=(),
         capacity=policy.directory_capacity,
-        paused_because=None if service.is_active else "not-active",
+        paused_because=None if service.is_active else PausedBecause.NOT_ACTIVE,
         source=_source(region),
         source_id=service.source_id,
         content_hash=service.content_hash,

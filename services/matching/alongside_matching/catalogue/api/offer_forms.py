@@ -1,5 +1,6 @@
 """The forms in which offers come in over HTTP."""
 
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from typing import Any, Final, Self
@@ -38,12 +39,14 @@ from alongside_matching.catalogue.api.offer_fields import (
 )
 from alongside_matching.catalogue.rules.whereabouts import coarse
 from alongside_matching.catalogue.store.offer_batches import NewOffer
-from alongside_matching.catalogue.store.offers import CODES
+from alongside_matching.catalogue.store.offers import CODES, Words
 from alongside_matching.catalogue.store.supporters import NewRecord
 
 BATCH_MAX: Final = 1_000
 SUPPORTERS_ONLY: Final = ("certificates", "trainings", "hours_per_week_max", "supervisor", "organisations")
 _PLAIN: Final = ("required_endorsement", "check_required", "checked_until", "reach_km")
+_BESIDE_WORDS: Final = ("position", "capacity", "contact_email")
+"""What a change sends that is no word of the offer, or is kept in another shape."""
 
 
 class OfferForm(AgreementForm):
@@ -168,13 +171,18 @@ class OfferChanges(Strict):
             raise ValueError("send a list, or leave the field out to keep what is known")
         return self
 
-    def words(self) -> dict[str, Any]:
-        """What was sent, in the words of the store."""
-        sent = self.model_dump(exclude_unset=True, exclude={*CODES, "position"})
-        codes = self.model_dump(mode="json", exclude_unset=True, include=set(CODES))
+    def words(self, known: Words) -> Words:
+        """What an offer says of itself from now on: what was sent, and what is known of the rest."""
+        sent = self.model_dump(exclude_unset=True, exclude={*CODES, *_BESIDE_WORDS})
+        plain = self.model_dump(mode="json", exclude_unset=True, include=set(CODES))
+        codes = {name: tuple(values) for name, values in plain.items()}
         where = placed(self.position) if "position" in self.model_fields_set else {}
         implied = {"certification_required": True} if self.required_endorsement is not None else {}
-        return {**sent, **codes, **where, **implied}
+        return replace(known, **{**sent, **codes, **where, **implied})
+
+    def places(self, known: int | None) -> int | None:
+        """How many places are agreed from now on."""
+        return self.capacity if "capacity" in self.model_fields_set else known
 
 
 class OfferBatch(Strict):

@@ -1,14 +1,15 @@
 """The shapes in which offers go out over HTTP."""
 
+from dataclasses import fields
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
-import asyncpg
 from pydantic import BaseModel
 
 from alongside_contracts.vocabulary import OfferKind
-from alongside_matching.engine.week import unpacked, windows_of
+from alongside_matching.catalogue.rules.codes import PausedBecause
+from alongside_matching.catalogue.store.offers import StoredOffer, Words
+from alongside_matching.engine.week import windows_of
 
 
 class BatchAdded(BaseModel):
@@ -68,7 +69,7 @@ class OfferView(BaseModel):
     capacity: int | None
     held: int
     taken: int
-    paused_because: Literal["staff", "not-active", "vanished", "not-meeting"] | None
+    paused_because: PausedBecause | None
     paused_until: datetime | None
     place_closed: bool
     source: str | None
@@ -77,15 +78,16 @@ class OfferView(BaseModel):
     updated_at: datetime
 
     @classmethod
-    def of(cls, row: asyncpg.Record) -> "OfferView":
-        """A row of the store, in the words of this door."""
-        where = {"latitude": row["latitude"], "longitude": row["longitude"]}
-        said = {
-            "capacity": row["effective_capacity"],
-            "availability": [WindowView.model_validate(w, from_attributes=True) for w in _windows(row)],
-            "position": None if row["latitude"] is None else where,
+    def of(cls, offer: StoredOffer) -> "OfferView":
+        """An offer of the store, in the words of this door."""
+        words, free = offer.words, windows_of(offer.availability)
+        where = {"latitude": words.latitude, "longitude": words.longitude}
+        told = {
+            "capacity": offer.effective_capacity,
+            "availability": [WindowView.model_validate(window, from_attributes=True) for window in free],
+            "position": None if words.latitude is None else where,
         }
-        return cls.model_validate({**dict(row), **said})
+        return cls.model_validate({**_fields_of(words), **_fields_of(offer), **told})
 
 
 class CertificateView(BaseModel):
@@ -118,5 +120,5 @@ class RecordView(BaseModel):
     """The latest supervisions, newest first."""
 
 
-def _windows(row: asyncpg.Record) -> tuple[object, ...]:
-    return windows_of(unpacked(row["availability"]))
+def _fields_of(said: StoredOffer | Words) -> dict[str, object]:
+    return {field.name: getattr(said, field.name) for field in fields(said)}

@@ -1,10 +1,8 @@
 """Offers: add, read, change, pause."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter, Query, Response
 
 from alongside_chassis.announce import Tx
@@ -27,6 +25,7 @@ from alongside_matching.catalogue.api.offer_views import BatchAdded, OfferView
 from alongside_matching.catalogue.rules.places import BelowPromised, Fits
 from alongside_matching.catalogue.store import offers
 from alongside_matching.catalogue.store.offer_batches import Added
+from alongside_matching.catalogue.store.offers import StoredOffer
 from alongside_matching.cursors import next_cursor
 from alongside_matching.engine.policy import Policies
 
@@ -46,26 +45,23 @@ def _add_reading(routes: APIRouter) -> None:
     @routes.get("")
     async def list_offers(read: Read, wanted: Annotated[OfferFilter, Query()]) -> Page[OfferView]:
         """Offers in the order they were added."""
-        rows = await offers.page(
+        found = await offers.page(
             read.conn,
             after=decode_id_cursor(wanted.cursor),
             region=wanted.region,
-            kind=wanted.kind.value if wanted.kind else None,
-            need=wanted.need.value if wanted.need else None,
+            kind=wanted.kind,
+            need=wanted.need,
             paused=wanted.paused,
             source=wanted.source,
             limit=wanted.limit,
         )
-        items = [OfferView.of(row) for row in rows]
+        items = [OfferView.of(offer) for offer in found]
         return Page(items=items, next_cursor=next_cursor(items, wanted.limit))
 
     @routes.get("/{offer_id}")
     async def read_offer(offer_id: UUID, read: Read) -> OfferView:
         """One offer."""
-        row = await offers.view(read.conn, offer_id)
-        if row is None:
-            raise refusals.no_offer(offer_id)
-        return OfferView.of(row)
+        return OfferView.of(_known(offer_id, await offers.view(read.conn, offer_id)))
 
 
 def _add_adding(routes: APIRouter, policies: Policies) -> None:
@@ -105,10 +101,12 @@ def _add_changing(routes: APIRouter, policies: Policies) -> None:
         """Change what an offer says of itself; those who wait for one like it are looked at at once."""
 
         async def work(tx: Tx) -> OfferView:
-            before = await _locked(tx, offer_id)
-            wanted = {**before, **changes.words()}
-            _check_kind(wanted)
-            match await offering.change(tx, offer_id, wanted, policies):
+            offer = await _locked(tx, offer_id)
+            words, capacity = changes.words(offer.words), changes.places(offer.capacity)
+            _check_kind(offer.kind, words.name, capacity)
+            match await offering.change(
+                tx, offer, words, capacity, email=changes.contact_email, policies=policies
+            ):
                 case BelowPromised() as refused:
                     raise refusals.below_promised(refused)
                 case Fits():
@@ -124,11 +122,8 @@ def _add_places(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> OfferView:
             offer = await _locked(tx, offer_id)
-            _check_kind({**offer, "capacity": form.capacity})
-            promised = offer["held"] + offer["taken"]
-            match await offering.agree_on_places(
-                tx, offer_id, form.capacity, promised=promised, policies=policies
-            ):
+            _check_kind(offer.kind, offer.words.name, form.capacity)
+            match await offering.agree_on_places(tx, offer, form.capacity, policies):
                 case BelowPromised() as refused:
                     raise refusals.below_promised(refused)
                 case Fits():
@@ -176,22 +171,22 @@ def _add_pausing(routes: APIRouter, policies: Policies) -> None:
         return await command.run(work)
 
 
-async def _locked(tx: Tx, offer_id: UUID) -> asyncpg.Record:
-    offer = await offering.locked(tx, offer_id)
+async def _locked(tx: Tx, offer_id: UUID) -> StoredOffer:
+    return _known(offer_id, await offering.locked(tx, offer_id))
+
+
+async def _view(tx: Tx, offer_id: UUID) -> OfferView:
+    return OfferView.of(_known(offer_id, await offers.view(tx.conn, offer_id)))
+
+
+def _known(offer_id: UUID, offer: StoredOffer | None) -> StoredOffer:
     if offer is None:
         raise refusals.no_offer(offer_id)
     return offer
 
 
-def _check_kind(wanted: Mapping[str, Any]) -> None:
+def _check_kind(kind: OfferKind, name: str | None, capacity: int | None) -> None:
     try:
-        check_kind(OfferKind(wanted["kind"]), wanted["name"], wanted["capacity"])
+        check_kind(kind, name, capacity)
     except ValueError as why:
         raise refusals.not_its_kind(str(why)) from why
-
-
-async def _view(tx: Tx, offer_id: UUID) -> OfferView:
-    row = await offers.view(tx.conn, offer_id)
-    if row is None:
-        raise refusals.no_offer(offer_id)
-    return OfferView.of(row)

@@ -23,7 +23,9 @@ from alongside_matching.catalogue.api.offer_fields import (
 )
 from alongside_matching.catalogue.api.offer_views import CertificateView, OfferView, RecordView, TrainingView
 from alongside_matching.catalogue.rules.certificates import Sound, Unsound
+from alongside_matching.catalogue.rules.codes import LogKind
 from alongside_matching.catalogue.store import offers, supporters
+from alongside_matching.catalogue.store.offers import StoredOffer
 from alongside_matching.catalogue.workforce import Noted, NotYet, SupervisorFull
 from alongside_matching.engine.policy import Policies
 
@@ -61,7 +63,7 @@ def _add_record(routes: APIRouter, policies: Policies) -> None:
     async def read_record(offer_id: UUID, read: Read) -> RecordView:
         """The workforce record of a supporter. Self-checks, crises and hours are not part of it."""
         offer = _supporter(offer_id, await offers.view(read.conn, offer_id))
-        today = policies.of(offer["region"]).day(read.runtime.clock.now())
+        today = policies.of(offer.region).day(read.runtime.clock.now())
         return await _record(read.conn, offer_id, today)
 
 
@@ -70,7 +72,7 @@ def _add_agreement(routes: APIRouter, policies: Policies) -> None:
     async def agree(offer_id: UUID, form: AgreementForm, command: Command) -> Response:
         """Agree on hours a week and on who supervises the supporter."""
 
-        async def agreed(tx: Tx, offer: asyncpg.Record) -> None:
+        async def agreed(tx: Tx, offer: StoredOffer) -> None:
             match await workforce.agree(
                 tx,
                 offer,
@@ -95,7 +97,7 @@ def _add_certificates(routes: APIRouter, policies: Policies) -> None:
     async def certify(offer_id: UUID, form: CertificateForm, command: Command) -> Response:
         """Put a certificate on record; one that has expired is refused."""
 
-        async def work(tx: Tx, offer: asyncpg.Record) -> None:
+        async def work(tx: Tx, offer: StoredOffer) -> None:
             match await workforce.certify(tx, offer, form.certificate(), policies):
                 case Unsound() as refused:
                     raise refusals.unsound_certificate(refused)
@@ -108,19 +110,19 @@ def _add_certificates(routes: APIRouter, policies: Policies) -> None:
     async def train(offer_id: UUID, form: TrainingForm, command: Command) -> Response:
         """Put a completed training on record."""
 
-        async def work(tx: Tx, offer: asyncpg.Record) -> None:
+        async def work(tx: Tx, offer: StoredOffer) -> None:
             _noted(await workforce.train(tx, offer, form.training(), policies), "body.completed_on")
 
         return await command.run(_on(offer_id, work), status=201)
 
 
 def _add_days(routes: APIRouter, policies: Policies) -> None:
-    def add(path: str, kind: str, what: str) -> None:
+    def add(path: str, kind: LogKind, what: str) -> None:
         @routes.post(
             path, status_code=201, response_model=OfferView, summary=what, operation_id=f"note_{kind}"
         )
         async def note(offer_id: UUID, form: DayForm, command: Command) -> Response:
-            async def work(tx: Tx, offer: asyncpg.Record) -> None:
+            async def work(tx: Tx, offer: StoredOffer) -> None:
                 decision = await workforce.note(
                     tx, offer, kind, form.on, minutes=form.minutes, policies=policies
                 )
@@ -128,11 +130,17 @@ def _add_days(routes: APIRouter, policies: Policies) -> None:
 
             return await command.run(_on(offer_id, work), status=201)
 
-    add("/supervisions", "supervision", "Note that a supervision took place")
+    add("/supervisions", LogKind.SUPERVISION, "Note that a supervision took place")
     add(
-        "/support", "support", "Note time spent supporting; all the hours agreed closes the valve for a while"
+        "/support",
+        LogKind.SUPPORT,
+        "Note time spent supporting; all the hours agreed closes the valve for a while",
     )
-    add("/crises", "crisis", "Note exposure to a crisis, after which a supporter takes on less for a while")
+    add(
+        "/crises",
+        LogKind.CRISIS,
+        "Note exposure to a crisis, after which a supporter takes on less for a while",
+    )
 
 
 def _add_self_check(routes: APIRouter, policies: Policies) -> None:
@@ -140,14 +148,14 @@ def _add_self_check(routes: APIRouter, policies: Policies) -> None:
     async def check_self(offer_id: UUID, form: SelfCheckForm, command: Command) -> Response:
         """Keep a self-check. No door shows it again: what is seen of it is a number of places."""
 
-        async def work(tx: Tx, _offer: asyncpg.Record) -> None:
+        async def work(tx: Tx, _offer: StoredOffer) -> None:
             await workforce.check_self(tx, offer_id, **form.model_dump(), policies=policies)
 
         return await command.run(_on(offer_id, work), status=201)
 
 
 def _on(
-    offer_id: UUID, change: Callable[[Tx, asyncpg.Record], Awaitable[None]]
+    offer_id: UUID, change: Callable[[Tx, StoredOffer], Awaitable[None]]
 ) -> Callable[[Tx], Awaitable[OfferView]]:
     """A change to a locked supporter, answered with the offer as it is then."""
 
@@ -158,10 +166,10 @@ def _on(
     return work
 
 
-def _supporter(offer_id: UUID, offer: asyncpg.Record | None) -> asyncpg.Record:
+def _supporter(offer_id: UUID, offer: StoredOffer | None) -> StoredOffer:
     if offer is None:
         raise refusals.no_offer(offer_id)
-    if offer["kind"] != OfferKind.SUPPORTER:
+    if offer.kind is not OfferKind.SUPPORTER:
         raise refusals.no_supporter()
     return offer
 
@@ -176,8 +184,8 @@ async def _record(conn: asyncpg.Connection, offer_id: UUID, today: date) -> Reco
     held = (await supporters.certificates(conn, [offer_id]))[offer_id]
     done = await supporters.trainings(conn, offer_id)
     return RecordView(
-        hours_per_week_max=agreed["hours_per_week_max"] if agreed else None,
-        supervisor=agreed["supervisor"] if agreed else None,
+        hours_per_week_max=agreed.hours_per_week_max,
+        supervisor=agreed.supervisor,
         certificates=tuple(
             CertificateView(
                 issuer=one.issuer,

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from alongside_matching.catalogue.rules.codes import PausedBecause
 from alongside_matching.catalogue.store import supporters
 from alongside_matching.catalogue.store.offers import CODES, WORDS
 from alongside_matching.catalogue.store.supporters import NewRecord
@@ -93,7 +94,7 @@ class NewOffer:
     modes: Sequence[str]
     age_bands: Sequence[str]
     capacity: int | None
-    paused_because: str | None
+    paused_because: PausedBecause | None
     source: str | None
     source_id: str | None
     content_hash: str | None

@@ -1,12 +1,15 @@
 """Offers and their places."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 import asyncpg
 
+from alongside_contracts.vocabulary import Need, OfferKind
+from alongside_matching.catalogue.rules.codes import PausedBecause
 from alongside_matching.engine.facts import Offer, Point
 from alongside_matching.engine.week import packed, unpacked
 
@@ -94,6 +97,64 @@ _KEEP_CONTACT: Final = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an offer says of itself: its public name, `CODES` and `WORDS`. A change writes all of them."""
+
+    name: str | None
+    needs: tuple[str, ...]
+    languages: tuple[str, ...]
+    formats: tuple[str, ...]
+    modes: tuple[str, ...]
+    age_bands: tuple[str, ...]
+    hopes: tuple[str, ...]
+    interests: tuple[str, ...]
+    identities: tuple[str, ...]
+    organisations: tuple[str, ...]
+    eligibility: tuple[str, ...]
+    only_for: tuple[str, ...]
+    required_endorsement: str | None
+    certification_required: bool
+    check_required: bool
+    checked_until: date | None
+    latitude: float | None
+    longitude: float | None
+    reach_km: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOffer:
+    """An offer as it is kept, without its contact.
+
+    `capacity` is what is agreed, `effective_capacity` what matching reckons with. `availability` holds half hours of the
+    region's week; 0 says nothing.
+    """
+
+    id: UUID
+    kind: OfferKind
+    region: str
+    words: Words
+    availability: int
+    capacity: int | None
+    effective_capacity: int | None
+    held: int
+    taken: int
+    certified_until: date | None
+    endorsements: tuple[str, ...]
+    paused_because: PausedBecause | None
+    paused_until: datetime | None
+    place_closed: bool
+    source: str | None
+    source_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def promised(self) -> int:
+        """Places that are held or taken."""
+        return self.held + self.taken
+
+
 async def facts_of(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:
     """What the rules may know of these offers, in no particular order."""
     return [_offer(row) for row in await conn.fetch(_FACTS_OF, list(ids))]
@@ -115,14 +176,16 @@ async def wanted(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:
     return [_offer(row) for row in rows]
 
 
-async def lock(conn: asyncpg.Connection, offer_id: UUID) -> asyncpg.Record | None:
+async def lock(conn: asyncpg.Connection, offer_id: UUID) -> StoredOffer | None:
     """Wait for one offer; nobody moves its places until we are done. Only for who has locked nothing before."""
-    return await conn.fetchrow(_LOCK, offer_id)
+    row = await conn.fetchrow(_LOCK, offer_id)
+    return _stored(row) if row else None
 
 
-async def view(conn: asyncpg.Connection, offer_id: UUID) -> asyncpg.Record | None:
-    """One offer for reading: every column but its contact."""
-    return await conn.fetchrow(f"select {_VIEW} from offer where id = $1", offer_id)
+async def view(conn: asyncpg.Connection, offer_id: UUID) -> StoredOffer | None:
+    """One offer, for reading only."""
+    row = await conn.fetchrow(f"select {_VIEW} from offer where id = $1", offer_id)
+    return _stored(row) if row else None
 
 
 async def page(
@@ -130,20 +193,22 @@ async def page(
     *,
     after: UUID | None,
     region: str | None,
-    kind: str | None,
-    need: str | None,
+    kind: OfferKind | None,
+    need: Need | None,
     paused: bool | None,
     source: str | None,
     limit: int,
-) -> list[asyncpg.Record]:
+) -> list[StoredOffer]:
     """Offers in the order they were added, for reading only."""
-    return await conn.fetch(_PAGE, after, region, kind, need, paused, source, limit)
+    rows = await conn.fetch(_PAGE, after, region, kind, need, paused, source, limit)
+    return [_stored(row) for row in rows]
 
 
-async def change(conn: asyncpg.Connection, offer_id: UUID, words: Mapping[str, Any], now: datetime) -> None:
-    """Write an offer's own words anew; `words` holds all of them."""
-    codes = (list(words[name]) for name in CODES)
-    await conn.execute(_CHANGE, offer_id, words["name"], *codes, *(words[name] for name in WORDS), now)
+async def change(conn: asyncpg.Connection, offer_id: UUID, words: Words, now: datetime) -> None:
+    """Write an offer's own words anew."""
+    codes = (getattr(words, name) for name in CODES)
+    rest = (getattr(words, name) for name in WORDS)
+    await conn.execute(_CHANGE, offer_id, words.name, *codes, *rest, now)
 
 
 async def set_capacity(conn: asyncpg.Connection, offer_id: UUID, capacity: int | None, now: datetime) -> None:
@@ -171,12 +236,12 @@ async def set_place_closed(conn: asyncpg.Connection, offer_id: UUID, *, closed: 
 async def pause(
     conn: asyncpg.Connection,
     offer_id: UUID,
-    because: str | None,
+    because: PausedBecause | None,
     now: datetime,
     *,
     until: datetime | None = None,
 ) -> None:
-    """Ask this offer no more, for a reason of the table's list, or again (None)."""
+    """Ask this offer no more, for a reason, or again (None)."""
     await conn.execute(_PAUSE, offer_id, because, until, now)
 
 
@@ -221,4 +286,51 @@ def _offer(row: asyncpg.Record) -> Offer:
         check_required=row["check_required"],
         eligibility=frozenset(row["eligibility"]),
         only_for=frozenset(row["only_for"]),
+    )
+
+
+def _stored(row: asyncpg.Record) -> StoredOffer:
+    return StoredOffer(
+        id=row["id"],
+        kind=OfferKind(row["kind"]),
+        region=row["region"],
+        words=_words(row),
+        availability=unpacked(row["availability"]),
+        capacity=row["capacity"],
+        effective_capacity=row["effective_capacity"],
+        held=row["held"],
+        taken=row["taken"],
+        certified_until=row["certified_until"],
+        endorsements=tuple(row["endorsements"]),
+        paused_because=PausedBecause(row["paused_because"]) if row["paused_because"] else None,
+        paused_until=row["paused_until"],
+        place_closed=row["place_closed"],
+        source=row["source"],
+        source_id=row["source_id"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _words(row: asyncpg.Record) -> Words:
+    return Words(
+        name=row["name"],
+        needs=tuple(row["needs"]),
+        languages=tuple(row["languages"]),
+        formats=tuple(row["formats"]),
+        modes=tuple(row["modes"]),
+        age_bands=tuple(row["age_bands"]),
+        hopes=tuple(row["hopes"]),
+        interests=tuple(row["interests"]),
+        identities=tuple(row["identities"]),
+        organisations=tuple(row["organisations"]),
+        eligibility=tuple(row["eligibility"]),
+        only_for=tuple(row["only_for"]),
+        required_endorsement=row["required_endorsement"],
+        certification_required=row["certification_required"],
+        check_required=row["check_required"],
+        checked_until=row["checked_until"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        reach_km=row["reach_km"],
     )

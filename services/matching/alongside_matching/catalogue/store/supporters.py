@@ -11,6 +11,7 @@ import orjson
 
 from alongside_contracts.ids import new_id
 from alongside_matching.catalogue.rules.certificates import Certificate
+from alongside_matching.catalogue.rules.codes import LogKind
 from alongside_matching.engine.wellbeing import SelfCheck, Strain
 
 _KEEP: Final = """
@@ -73,6 +74,14 @@ class Training:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """Hours a week at most, and who supervises (an opaque reference); None where nothing is agreed."""
+
+    hours_per_week_max: float | None = None
+    supervisor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewRecord:
     """The record a supporter comes with; it replaces the certificates and trainings known so far."""
 
@@ -124,8 +133,8 @@ async def add_trainings(conn: asyncpg.Connection, done: Iterable[tuple[UUID, Tra
         await conn.execute(_ADD_TRAININGS, *map(list, zip(*rows, strict=True)))
 
 
-async def log(conn: asyncpg.Connection, offer_id: UUID, kind: str, on: date, minutes: int) -> None:
-    """Note what happened on a day: supervision, exposure to a crisis, or support given."""
+async def log(conn: asyncpg.Connection, offer_id: UUID, kind: LogKind, on: date, minutes: int) -> None:
+    """Note what happened on a day."""
     await conn.execute(_LOG, new_id(), offer_id, kind, on, minutes)
 
 
@@ -157,10 +166,11 @@ async def trainings(conn: asyncpg.Connection, offer_id: UUID) -> list[Training]:
     return [Training(**row) for row in await conn.fetch(query, offer_id)]
 
 
-async def agreed(conn: asyncpg.Connection, offer_id: UUID) -> asyncpg.Record | None:
-    """What is agreed with a supporter; None when nothing was."""
+async def agreed(conn: asyncpg.Connection, offer_id: UUID) -> Agreement:
+    """What is agreed with a supporter."""
     query = "select hours_per_week_max, supervisor from supporter where offer_id = $1"
-    return await conn.fetchrow(query, offer_id)
+    row = await conn.fetchrow(query, offer_id)
+    return Agreement(row["hours_per_week_max"], row["supervisor"]) if row else Agreement()
 
 
 async def supervisions(conn: asyncpg.Connection, offer_id: UUID, limit: int) -> list[date]:

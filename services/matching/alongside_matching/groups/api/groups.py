@@ -16,6 +16,7 @@ from alongside_matching.catalogue import offering
 from alongside_matching.catalogue.api import refusals
 from alongside_matching.catalogue.api.offer_fields import Places, Strict
 from alongside_matching.catalogue.store import offers
+from alongside_matching.catalogue.store.offers import StoredOffer
 from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import meeting
 from alongside_matching.groups import store as groups
@@ -67,7 +68,7 @@ class ScheduleForm(Strict):
             raise ValueError("give at as HH:MM of the wall clock; the zone is a field of its own")
         return self
 
-    def group(self, offer: asyncpg.Record) -> Group:
+    def group(self, offer: StoredOffer) -> Group:
         """The same as the store knows it."""
         schedule = Schedule(
             zone=self.zone,
@@ -81,9 +82,9 @@ class ScheduleForm(Strict):
             exceptions=frozenset(self.exceptions),
         )
         return Group(
-            offer_id=offer["id"],
-            region=offer["region"],
-            modes=frozenset(offer["modes"]),
+            offer_id=offer.id,
+            region=offer.region,
+            modes=frozenset(offer.words.modes),
             schedule=schedule,
             meeting_state=MeetingState(self.meeting_state),
             place_closed=self.place_state == "closed",
@@ -289,10 +290,10 @@ async def _answered(tx: Tx, seat_id: UUID, decision: Take | GiveBack | Over | me
             return await _seat(tx, seat_id)
 
 
-def _group_offer(offer_id: UUID, offer: asyncpg.Record | None) -> asyncpg.Record:
+def _group_offer(offer_id: UUID, offer: StoredOffer | None) -> StoredOffer:
     if offer is None:
         raise refusals.no_offer(offer_id)
-    if offer["kind"] != OfferKind.GROUP:
+    if offer.kind is not OfferKind.GROUP:
         raise group_refusals.no_group()
     return offer
 
