@@ -8,14 +8,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.vocabulary import Need
 from alongside_matching.allocation.forgetting import forget_once
 from alongside_matching.allocation.store import decisions
-from alongside_matching.allocation.store.decisions import Stored
+from alongside_matching.allocation.store.decisions import Packed, Stored
 from alongside_matching.engine.decisions.decision import NAMED_MAX
 from alongside_matching.settings import SHIPPED_POLICIES
 from tests.service.matching.bench import (
@@ -180,7 +179,7 @@ async def test_a_trial_is_no_work_of_the_event_loop(
     at_work: list[threading.Thread] = []
     read = decisions.read
 
-    def noted(found: Iterable[asyncpg.Record]) -> list[Stored]:
+    def noted(found: Iterable[Packed]) -> list[Stored]:
         at_work.append(threading.current_thread())
         return read(found)
 

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from alongside_matching.allocation.store import decisions
-from alongside_matching.allocation.store.decisions import Stored
+from alongside_matching.allocation.store.decisions import Packed, Stored
 from alongside_matching.engine.decisions.decision import Decision, Different, Reproduced, again, replay
 from alongside_matching.engine.decisions.fairness import gini
 from alongside_matching.engine.policy import Policies, Policy
@@ -85,7 +85,7 @@ async def decide_again(conn: asyncpg.Connection, stored: Stored) -> Reproduced |
         return Unrepeatable(f"policy {version} is not one this version of matching understands")
 
 
-def compare(newest_first: Sequence[asyncpg.Record], present: Policies, proposed: Policies) -> Trial:
+def compare(newest_first: Sequence[Packed], present: Policies, proposed: Policies) -> Trial:
     """Read stored decisions and serve their referrals in the order they came, once under each policy.
 
     It takes milliseconds for each of them: not to be done on the event loop. `UNSEEN` says what it cannot see.
@@ -121,7 +121,7 @@ def _serve(decision: Decision, policy: Policy, effect: Effects) -> UUID | None:
     return None
 
 
-def summary(effect: Effects, trial: Trial) -> Mapping[str, Any]:
+def summary(effect: Effects, trial: Trial) -> Mapping[str, float]:
     """A policy's effects in numbers."""
     served = effect.served.total()
     return {

@@ -21,7 +21,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import Field
 
-from alongside_matching.columns import Base, codes, count
+from alongside_matching.allocation.rules.proposals import ProposalState
+from alongside_matching.allocation.rules.waiting import RequestState
+from alongside_matching.columns import Base, codes, count, one_of
 
 
 class RequestRow(Base, table=True):
@@ -29,7 +31,7 @@ class RequestRow(Base, table=True):
 
     __tablename__ = "request"
     __table_args__ = (
-        CheckConstraint("state in ('searching', 'waiting', 'proposed', 'matched', 'closed')", name="state"),
+        one_of("state", *RequestState),
         Index(
             "ix_request_waiting",
             "region",
@@ -59,7 +61,7 @@ class ProposalRow(Base, table=True):
 
     __tablename__ = "proposal"
     __table_args__ = (
-        CheckConstraint("state in ('open', 'accepted', 'declined', 'lapsed', 'withdrawn')", name="state"),
+        one_of("state", *ProposalState),
         CheckConstraint("(state = 'open') = (answered_at is null)", name="answered_at"),
         CheckConstraint("(state = 'declined') = (declined_because is not null)", name="declined_because"),
         UniqueConstraint("referral_id", "attempt"),

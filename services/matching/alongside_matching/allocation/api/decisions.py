@@ -183,7 +183,7 @@ def _add_trying(routes: APIRouter, desk: Desk) -> None:
             proposed = policies_of(form.policies)
         except PolicyFileError as error:
             raise refusals.bad_policy(str(error)) from error
-        past = await decisions.rows(read.conn, region=form.region, limit=form.last)
+        past = await decisions.packed(read.conn, region=form.region, limit=form.last)
         trial = await asyncio.to_thread(explaining.compare, past, desk.policies, proposed)
         return TrialView(
             tried=trial.tried,

@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor
@@ -21,6 +20,7 @@ from alongside_matching.allocation.rules.proposals import (
     TooLate,
 )
 from alongside_matching.allocation.store import proposals
+from alongside_matching.allocation.store.proposals import StoredProposal
 from alongside_matching.cursors import next_cursor
 from alongside_matching.desk import Desk
 
@@ -44,10 +44,27 @@ class ProposalView(BaseModel):
     declined_because: Reason | None
     created_at: datetime
 
-    @field_validator("factors", mode="before")
     @classmethod
-    def _from_jsonb(cls, stored: object) -> object:
-        return orjson.loads(stored) if isinstance(stored, str) else stored
+    def of(cls, stored: StoredProposal) -> "ProposalView":
+        """A proposal of the store, in the words of this door."""
+        proposal = stored.proposal
+        return cls(
+            id=proposal.id,
+            referral_id=proposal.referral_id,
+            offer_id=proposal.offer_id,
+            offer_kind=OfferKind(proposal.offer_kind),
+            region=proposal.region,
+            attempt=proposal.attempt,
+            state=proposal.state,
+            reasons=stored.reasons,
+            score=stored.score,
+            factors=dict(stored.factors),
+            considered=stored.considered,
+            expires_at=proposal.expires_at,
+            answered_at=stored.answered_at,
+            declined_because=stored.declined_because,
+            created_at=stored.created_at,
+        )
 
 
 class ProposalFilter(BaseModel):
@@ -83,24 +100,21 @@ def _add_reading(routes: APIRouter) -> None:
     @routes.get("")
     async def list_proposals(read: Read, wanted: Annotated[ProposalFilter, Query()]) -> Page[ProposalView]:
         """Proposals in the order they were made."""
-        rows = await proposals.page(
+        found = await proposals.page(
             read.conn,
             after=decode_id_cursor(wanted.cursor),
-            state=wanted.state.value if wanted.state else None,
+            state=wanted.state,
             offer_id=wanted.offer_id,
             referral_id=wanted.referral_id,
             limit=wanted.limit,
         )
-        items = [ProposalView.model_validate(dict(row)) for row in rows]
+        items = [ProposalView.of(stored) for stored in found]
         return Page(items=items, next_cursor=next_cursor(items, wanted.limit))
 
     @routes.get("/{proposal_id}")
     async def read_proposal(proposal_id: UUID, read: Read) -> ProposalView:
         """One proposal."""
-        row = await proposals.view(read.conn, proposal_id)
-        if row is None:
-            raise refusals.no_proposal(proposal_id)
-        return ProposalView.model_validate(dict(row))
+        return _known(proposal_id, await proposals.view(read.conn, proposal_id))
 
 
 def _add_accepting(routes: APIRouter) -> None:
@@ -140,7 +154,10 @@ def _add_declining(routes: APIRouter, desk: Desk) -> None:
 
 
 async def _view(tx: Tx, proposal_id: UUID) -> ProposalView:
-    row = await proposals.view(tx.conn, proposal_id)
-    if row is None:
+    return _known(proposal_id, await proposals.view(tx.conn, proposal_id))
+
+
+def _known(proposal_id: UUID, stored: StoredProposal | None) -> ProposalView:
+    if stored is None:
         raise refusals.no_proposal(proposal_id)
-    return ProposalView.model_validate(dict(row))
+    return ProposalView.of(stored)

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +22,8 @@ from alongside_matching.engine.facts import Offer
 from alongside_matching.engine.interim import Interim
 from alongside_matching.engine.policy import Policies, numbers
 
+Numbers: TypeAlias = Mapping[str, Any]
+"""The numbers of a policy, as JSON: `policy_file` reads them."""
 FORGET_MAX: Final = 5_000
 _LEVEL: Final = 1
 _COLUMNS: Final = "id, referral_id, region, policy_version, proposal_id, meanwhile, decided_at, document"
@@ -58,6 +60,19 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """A decision as it lies in the database: to `read` many of them takes seconds."""
+
+    id: UUID
+    referral_id: UUID
+    region: str
+    decided_at: datetime
+    proposal_id: UUID | None
+    meanwhile: str | None
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """A decision that was kept."""
 
@@ -86,7 +101,7 @@ async def add(conn: asyncpg.Connection, made: Sequence[Kept], policies: Policies
         [kept.decision.policy_version for kept in made],
         [kept.proposal_id for kept in made],
         [_meanwhile(kept.meanwhile) for kept in made],
-        [_packed(kept.decision, written) for kept in made],
+        [_document(kept.decision, written) for kept in made],
         now,
     )
 
@@ -100,33 +115,34 @@ async def page(
     limit: int,
 ) -> list[Stored]:
     """Decisions, the newest first."""
-    return read(await rows(conn, before=before, referral_id=referral_id, region=region, limit=limit))
+    return read(await packed(conn, before=before, referral_id=referral_id, region=region, limit=limit))
 
 
-async def rows(
+async def packed(
     conn: asyncpg.Connection,
     *,
     before: UUID | None = None,
     referral_id: UUID | None = None,
     region: str | None = None,
     limit: int,
-) -> Sequence[asyncpg.Record]:
-    """The same as stored: to `read` many of them takes seconds, and is done elsewhere than on the event loop."""
-    return await conn.fetch(_PAGE, before, referral_id, region, limit)
+) -> list[Packed]:
+    """The same, to be `read` elsewhere than on the event loop."""
+    found = await conn.fetch(_PAGE, before, referral_id, region, limit)
+    return [_packed(row) for row in found]
 
 
-def read(found: Iterable[asyncpg.Record]) -> list[Stored]:
-    """Stored decisions, read."""
-    return [_stored(row) for row in found]
+def read(found: Iterable[Packed]) -> list[Stored]:
+    """Decisions, unpacked."""
+    return [_unpacked(one) for one in found]
 
 
 async def one(conn: asyncpg.Connection, decision_id: UUID) -> Stored | None:
     """One decision."""
     row = await conn.fetchrow(f"select {_COLUMNS} from decision where id = $1", decision_id)
-    return _stored(row) if row else None
+    return _unpacked(_packed(row)) if row else None
 
 
-async def numbers_of(conn: asyncpg.Connection, versions: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+async def numbers_of(conn: asyncpg.Connection, versions: Iterable[str]) -> dict[str, Numbers]:
     """The numbers of these policies, by version."""
     rows = await conn.fetch("select version, numbers from policy where version = any($1)", list(versions))
     return {row["version"]: orjson.loads(row["numbers"]) for row in rows}
@@ -145,17 +161,29 @@ def _meanwhile(interim: Interim | None) -> str | None:
     return orjson.dumps({"offer_id": offer_id, "excluded": dict(interim.excluded)}).decode()
 
 
-def _packed(decision: Decision, written: dict[Offer, dict[str, Any]]) -> bytes:
+def _document(decision: Decision, written: dict[Offer, dict[str, Any]]) -> bytes:
     return zlib.compress(orjson.dumps(to_document(decision, written)), _LEVEL)
 
 
-def _stored(row: asyncpg.Record) -> Stored:
-    return Stored(
+def _packed(row: asyncpg.Record) -> Packed:
+    return Packed(
         id=row["id"],
         referral_id=row["referral_id"],
         region=row["region"],
         decided_at=row["decided_at"],
         proposal_id=row["proposal_id"],
-        meanwhile=orjson.loads(row["meanwhile"]) if row["meanwhile"] else None,
-        decision=from_document(orjson.loads(zlib.decompress(row["document"]))),
+        meanwhile=row["meanwhile"],
+        document=row["document"],
+    )
+
+
+def _unpacked(one: Packed) -> Stored:
+    return Stored(
+        id=one.id,
+        referral_id=one.referral_id,
+        region=one.region,
+        decided_at=one.decided_at,
+        proposal_id=one.proposal_id,
+        meanwhile=orjson.loads(one.meanwhile) if one.meanwhile else None,
+        decision=from_document(orjson.loads(zlib.decompress(one.document))),
     )

@@ -1,6 +1,7 @@
 """Who was asked for whom, and what they answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from alongside_contracts.vocabulary import MatchReason, Reason
 from alongside_matching.allocation.rules.proposals import Proposal, ProposalState
 from alongside_matching.engine.decisions.decision import Decision
 
@@ -37,6 +39,20 @@ _PAGE: Final = f"""
     order by id
     limit $5
 """
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProposal:
+    """A proposal, what it was chosen for, and its answer. `factors` are 0 to 1 each."""
+
+    proposal: Proposal
+    reasons: tuple[MatchReason, ...]
+    score: float
+    factors: Mapping[str, float]
+    considered: int
+    answered_at: datetime | None
+    declined_because: Reason | None
+    created_at: datetime
 
 
 async def add(conn: asyncpg.Connection, made: Sequence[tuple[Proposal, Decision]], now: datetime) -> None:
@@ -69,22 +85,24 @@ async def answer(
     await conn.execute(_ANSWER, list(proposal_ids), state.value, now, declined_because)
 
 
-async def view(conn: asyncpg.Connection, proposal_id: UUID) -> asyncpg.Record | None:
+async def view(conn: asyncpg.Connection, proposal_id: UUID) -> StoredProposal | None:
     """One proposal with its reasons, for reading only."""
-    return await conn.fetchrow(f"select {_VIEW} from proposal where id = $1", proposal_id)
+    row = await conn.fetchrow(f"select {_VIEW} from proposal where id = $1", proposal_id)
+    return _stored(row) if row else None
 
 
 async def page(
     conn: asyncpg.Connection,
     *,
     after: UUID | None,
-    state: str | None,
+    state: ProposalState | None,
     offer_id: UUID | None,
     referral_id: UUID | None,
     limit: int,
-) -> list[asyncpg.Record]:
+) -> list[StoredProposal]:
     """Proposals in the order they were made, for reading only."""
-    return await conn.fetch(_PAGE, after, state, offer_id, referral_id, limit)
+    rows = await conn.fetch(_PAGE, after, state, offer_id, referral_id, limit)
+    return [_stored(row) for row in rows]
 
 
 def _row(proposal: Proposal, decision: Decision) -> dict[str, object]:
@@ -114,4 +132,17 @@ def _proposal(row: asyncpg.Record) -> Proposal:
         attempt=row["attempt"],
         state=ProposalState(row["state"]),
         expires_at=row["expires_at"],
+    )
+
+
+def _stored(row: asyncpg.Record) -> StoredProposal:
+    return StoredProposal(
+        proposal=_proposal(row),
+        reasons=tuple(map(MatchReason, row["reasons"])),
+        score=row["score"],
+        factors=orjson.loads(row["factors"]),
+        considered=row["considered"],
+        answered_at=row["answered_at"],
+        declined_because=Reason(row["declined_because"]) if row["declined_because"] else None,
+        created_at=row["created_at"],
     )
