@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid5
 
+from alongside_matching.directory.codes import RecordKind
 from alongside_matching.directory.listing.hours import opening_hours
 from alongside_matching.directory.listing.model import (
     DirectoryService,
@@ -23,6 +24,8 @@ from alongside_matching.directory.listing.model import (
 )
 
 NAMESPACE: Final = UUID("6f4a2c1e-3b0d-5a57-9c1f-0d7a3f5e8b11")
+Document: TypeAlias = dict[str, Any]
+"""An entity, or a part of one, in the words of HSDS 3.0: JSON of many shapes."""
 STATUSES: Final = frozenset({"active", "inactive", "defunct", "temporarily closed"})
 _UNNAMED_TAXONOMY: Final = "Taxonomy of the publisher"
 
@@ -32,7 +35,7 @@ class Record:
     """One entity as a document, with what it is found by. `text` is what full-text search reads, best first."""
 
     id: UUID
-    kind: str
+    kind: RecordKind
     source_id: str
     document: Mapping[str, Any]
     text: tuple[str, str]
@@ -75,7 +78,7 @@ class _Ids:
         return uuid5(NAMESPACE, "\x1f".join((self.region, kind, *source_id)))
 
 
-def _said(**fields: Any) -> dict[str, Any]:
+def _said(**fields: Any) -> Document:
     """A document without what nobody said."""
     return {name: value for name, value in fields.items() if value not in ("", None, [], ())}
 
@@ -88,7 +91,9 @@ def _organisation(ids: _Ids, it: Organisation) -> Record:
         "description": it.description,
         **_said(alternate_name=it.alternate_name, website=_uri(it.url), email=it.email),
     }
-    return Record(key, "organization", it.id, document, (it.name, f"{it.alternate_name} {it.description}"))
+    return Record(
+        key, RecordKind.ORGANIZATION, it.id, document, (it.name, f"{it.alternate_name} {it.description}")
+    )
 
 
 def _taxonomies(ids: _Ids, listing: Listing) -> Iterator[Record]:
@@ -96,7 +101,7 @@ def _taxonomies(ids: _Ids, listing: Listing) -> Iterator[Record]:
     for name in names:
         key = ids.of("taxonomy", name)
         document = {"id": str(key), "name": name, "description": f"Terms of {name}, as published."}
-        yield Record(key, "taxonomy", name, document, (name, ""))
+        yield Record(key, RecordKind.TAXONOMY, name, document, (name, ""))
     known = {term.id for term in listing.terms}
     for term in listing.terms:
         yield _term(ids, term, known)
@@ -107,7 +112,7 @@ def _term(ids: _Ids, term: PublishedTerm, known: set[str]) -> Record:
     parent = ids.of("taxonomy_term", term.parent_id) if term.parent_id in known else None
     return Record(
         id=key,
-        kind="taxonomy_term",
+        kind=RecordKind.TAXONOMY_TERM,
         source_id=term.id,
         document=_term_document(ids, term) | ({"parent_id": str(parent)} if parent else {}),
         text=(term.name, term.code),
@@ -116,7 +121,7 @@ def _term(ids: _Ids, term: PublishedTerm, known: set[str]) -> Record:
     )
 
 
-def _term_document(ids: _Ids, term: PublishedTerm) -> dict[str, Any]:
+def _term_document(ids: _Ids, term: PublishedTerm) -> Document:
     taxonomy = term.taxonomy or _UNNAMED_TAXONOMY
     return {
         "id": str(ids.of("taxonomy_term", term.id)),
@@ -152,7 +157,7 @@ def _service(
     }
     return Record(
         id=key,
-        kind="service",
+        kind=RecordKind.SERVICE,
         source_id=it.source_id,
         document=document,
         text=(
@@ -166,7 +171,7 @@ def _service(
     )
 
 
-def _basic(ids: _Ids, it: DirectoryService) -> dict[str, Any]:
+def _basic(ids: _Ids, it: DirectoryService) -> Document:
     """A service's own fields, of which none is nested."""
     return {
         "id": str(ids.of("service", it.source_id)),
@@ -201,7 +206,7 @@ def _at_location(ids: _Ids, it: DirectoryService, place: Place) -> Record:
     }
     return Record(
         id=key,
-        kind="service_at_location",
+        kind=RecordKind.SERVICE_AT_LOCATION,
         source_id=f"{it.source_id}@{place.location_id}",
         document=document,
         text=(it.name, " ".join((place.name, place.city, place.postal_code or "", it.organization_name))),
@@ -215,7 +220,7 @@ def _at_location(ids: _Ids, it: DirectoryService, place: Place) -> Record:
     )
 
 
-def _location(key: UUID, place: Place) -> dict[str, Any]:
+def _location(key: UUID, place: Place) -> Document:
     where = place.coordinates
     return {
         "id": str(key),
@@ -232,7 +237,7 @@ def _location(key: UUID, place: Place) -> dict[str, Any]:
     }
 
 
-def _address(location: UUID, place: Place) -> dict[str, Any]:
+def _address(location: UUID, place: Place) -> Document:
     return {
         "id": str(uuid5(location, "address")),
         "location_id": str(location),
@@ -246,18 +251,18 @@ def _address(location: UUID, place: Place) -> dict[str, Any]:
     }
 
 
-def _phone(service: UUID, said: str) -> dict[str, Any]:
+def _phone(service: UUID, said: str) -> Document:
     number, _, extension = said.partition(" x")
     document = {"id": str(uuid5(service, f"phone/{said}")), "service_id": str(service), "number": number}
     return document | ({"extension": int(extension)} if extension.isdecimal() and extension.isascii() else {})
 
 
-def _schedule(service: UUID, **hours: str) -> dict[str, Any]:
+def _schedule(service: UUID, **hours: str) -> Document:
     said = "/".join(f"{name}={value}" for name, value in sorted(hours.items()))
     return {"id": str(uuid5(service, f"schedule/{said}")), "service_id": str(service), **hours}
 
 
-def _attribute(ids: _Ids, service: UUID, term: PublishedTerm) -> dict[str, Any]:
+def _attribute(ids: _Ids, service: UUID, term: PublishedTerm) -> Document:
     return {
         "id": str(uuid5(service, f"attribute/{term.id}")),
         "link_id": str(service),

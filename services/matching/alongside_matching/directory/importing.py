@@ -21,6 +21,7 @@ from alongside_chassis.lifecycle import Runtime
 from alongside_contracts.ids import new_id
 from alongside_matching.catalogue import listed
 from alongside_matching.catalogue.listed import NewOffer, PausedBecause
+from alongside_matching.directory.codes import LineKind
 from alongside_matching.directory.documents import records_of
 from alongside_matching.directory.listing.listing import read_directory
 from alongside_matching.directory.listing.model import DirectoryService, Listing
@@ -137,10 +138,11 @@ async def _finish(runtime: Runtime, begun: Begun, listing: Listing, policies: Po
 
 async def _tell(runtime: Runtime, import_id: UUID, seconds: float) -> None:
     async with runtime.read() as conn:
-        row = await imports.view(conn, import_id)
+        stored = await imports.view(conn, import_id)
     told = ("state", "region", "read", "created", "changed", "unchanged", "quarantined", "vanished")
-    if row is not None:
-        runtime.log.info(DIRECTORY_IMPORTED, seconds=round(seconds, 3), **{name: row[name] for name in told})
+    if stored is not None:
+        fields = {name: getattr(stored, name) for name in told}
+        runtime.log.info(DIRECTORY_IMPORTED, seconds=round(seconds, 3), **fields)
 
 
 def _source(region: str) -> str:
@@ -175,7 +177,7 @@ def _lines(listing: Listing) -> Sequence[Line]:
     set_aside = (
         Line(
             next(numbers),
-            "quarantined",
+            LineKind.QUARANTINED,
             row.table,
             row.line,
             row.source_id,
@@ -189,7 +191,7 @@ def _lines(listing: Listing) -> Sequence[Line]:
     kept = (
         Line(
             next(numbers),
-            "flagged",
+            LineKind.FLAGGED,
             flag.table,
             flag.line,
             flag.source_id,

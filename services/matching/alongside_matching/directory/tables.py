@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -19,6 +18,7 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import Field
 
 from alongside_matching.columns import Base, count, one_of
+from alongside_matching.directory.codes import ImportState, LineKind, RecordKind
 
 
 class DirectoryImportRow(Base, table=True):
@@ -26,7 +26,7 @@ class DirectoryImportRow(Base, table=True):
 
     __tablename__ = "directory_import"
     __table_args__ = (
-        CheckConstraint("state in ('queued', 'reading', 'storing', 'done', 'failed')", name="state"),
+        one_of("state", *ImportState),
         Index(
             "ix_directory_import_unfinished",
             "id",
@@ -72,7 +72,7 @@ class DirectoryImportLineRow(Base, table=True):
     """One thing the import has to say about one line of the file."""
 
     __tablename__ = "directory_import_line"
-    __table_args__ = (CheckConstraint("kind in ('quarantined', 'flagged')", name="kind"),)
+    __table_args__ = (one_of("kind", *LineKind),)
 
     import_id: UUID = Field(
         sa_column=Column(
@@ -103,7 +103,7 @@ class DirectoryRecordRow(Base, table=True):
 
     __tablename__ = "directory_record"
     __table_args__ = (
-        one_of("kind", "organization", "service", "service_at_location", "taxonomy", "taxonomy_term"),
+        one_of("kind", *RecordKind),
         UniqueConstraint("region", "kind", "source_id"),
         Index(
             "ix_directory_record_listed", "kind", "region", "id", postgresql_where=text("removed_at is null")

@@ -5,9 +5,9 @@ the standard, lists take `region`, and service_at_locations take `latitude` and 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import ceil
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import asyncpg
@@ -27,8 +27,10 @@ from alongside_matching.directory.api.queries import (
     ServiceQuery,
     TermQuery,
 )
+from alongside_matching.directory.codes import RecordKind
+from alongside_matching.directory.documents import Document
 from alongside_matching.directory.store import records as directory_records
-from alongside_matching.directory.store.records import Circle, Wanted
+from alongside_matching.directory.store.records import Circle, StoredRecord, TracedRecord, Wanted
 
 NDJSON_MAX: Final = 50_000
 METRES_AROUND: Final = 10_000
@@ -49,7 +51,7 @@ class HsdsPage(BaseModel):
     first_page: bool
     last_page: bool
     empty: bool
-    contents: Sequence[Mapping[str, Any]]
+    contents: Sequence[Document]
 
 
 class Provenance(BaseModel):
@@ -65,6 +67,21 @@ class Provenance(BaseModel):
     changed_at: AwareDatetime
     removed_at: AwareDatetime | None
     """A tombstone: when the publisher stopped listing it."""
+
+    @classmethod
+    def of(cls, traced: TracedRecord) -> "Provenance":
+        """A record of the store, without its document."""
+        return cls(
+            id=traced.record.id,
+            region=traced.region,
+            source_id=traced.source_id,
+            first_import=traced.first_import,
+            last_import=traced.last_import,
+            verified_on=traced.verified_on.isoformat() if traced.verified_on else None,
+            created_at=traced.created_at,
+            changed_at=traced.record.changed_at,
+            removed_at=traced.removed_at,
+        )
 
 
 def router() -> APIRouter:
@@ -82,38 +99,38 @@ def _add_services(routes: APIRouter) -> None:
     @routes.get("/services", response_model=HsdsPage)
     async def list_services(read: Read, query: Annotated[ServiceQuery, Query()]) -> Response:
         """Services of the directory. `minimal` gives ids and dates only, `full` everything that is nested."""
-        wanted = _described("service", query)
+        wanted = _described(RecordKind.SERVICE, query)
 
-        def shown(row: asyncpg.Record) -> dict[str, Any]:
+        def shown(record: StoredRecord) -> Document:
             if query.minimal:
-                return {"id": str(row["id"]), "last_modified": _stamp(row)}
-            return _service(row) if query.full else _flat(_service(row))
+                return {"id": str(record.id), "last_modified": record.changed_at.isoformat()}
+            return _service(record) if query.full else _flat(_service(record))
 
         return await _answer(
             read.conn, wanted, query, shown, default=MINIMAL_PER_PAGE_MAX if query.minimal else 50
         )
 
     @routes.get("/services/{id}")
-    async def read_service(id: UUID, read: Read) -> dict[str, Any]:  # noqa: A002  (HSDS names it so)
+    async def read_service(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """One service with everything that belongs to it."""
-        return _service(await _one(read.conn, "service", id))
+        return _service(await _one(read.conn, RecordKind.SERVICE, id))
 
 
 def _add_organizations(routes: APIRouter) -> None:
     @routes.get("/organizations", response_model=HsdsPage)
     async def list_organizations(read: Read, query: Annotated[OrganizationQuery, Query()]) -> Response:
         """Organisations of the directory. `full` nests locations and service ids, `full_service` whole services."""
-        wanted = Wanted("organization", query.region, query.search)
+        wanted = Wanted(RecordKind.ORGANIZATION, query.region, query.search)
         if not (query.full or query.full_service):
-            return await _answer(read.conn, wanted, query, _document)
+            return await _answer(read.conn, wanted, query)
         nested = _Nested(read.conn, whole=query.full_service)
-        return await _answer(read.conn, wanted, query, _document, nested=nested)
+        return await _answer(read.conn, wanted, query, nested=nested)
 
     @routes.get("/organizations/{id}")
-    async def read_organization(id: UUID, read: Read, full_service: bool = False) -> dict[str, Any]:  # noqa: A002  (HSDS names it so)
+    async def read_organization(id: UUID, read: Read, full_service: bool = False) -> Document:  # noqa: A002  (HSDS names it so)
         """One organisation with its locations and services; `full_service` nests whole services."""
-        row = await _one(read.conn, "organization", id)
-        (document,) = await _Nested(read.conn, whole=full_service).into([_document(row)])
+        record = await _one(read.conn, RecordKind.ORGANIZATION, id)
+        (document,) = await _Nested(read.conn, whole=full_service).into([record.document()])
         return document
 
 
@@ -121,15 +138,15 @@ def _add_at_locations(routes: APIRouter) -> None:
     @routes.get("/service_at_locations", response_model=HsdsPage)
     async def list_at_locations(read: Read, query: Annotated[AtLocationQuery, Query()]) -> Response:
         """Services at the places where they are given, also those within a distance."""
-        wanted = _described("service_at_location", query, within=await _circle(read.conn, query))
+        wanted = _described(RecordKind.SERVICE_AT_LOCATION, query, within=await _circle(read.conn, query))
         with_service = _WithService(read.conn, whole=query.full)
-        return await _answer(read.conn, wanted, query, _document, nested=with_service)
+        return await _answer(read.conn, wanted, query, nested=with_service)
 
     @routes.get("/service_at_locations/{id}")
-    async def read_at_location(id: UUID, read: Read) -> dict[str, Any]:  # noqa: A002  (HSDS names it so)
+    async def read_at_location(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """One service at one place, with the service."""
-        row = await _one(read.conn, "service_at_location", id)
-        (document,) = await _WithService(read.conn, whole=True).into([_document(row)])
+        record = await _one(read.conn, RecordKind.SERVICE_AT_LOCATION, id)
+        (document,) = await _WithService(read.conn, whole=True).into([record.document()])
         return document
 
 
@@ -137,34 +154,33 @@ def _add_taxonomies(routes: APIRouter) -> None:
     @routes.get("/taxonomies", response_model=HsdsPage)
     async def list_taxonomies(read: Read, query: Annotated[Paging, Query()]) -> Response:
         """The taxonomies services are described with."""
-        return await _answer(read.conn, Wanted("taxonomy", query.region, query.search), query, _document)
+        return await _answer(read.conn, Wanted(RecordKind.TAXONOMY, query.region, query.search), query)
 
     @routes.get("/taxonomies/{id}")
-    async def read_taxonomy(id: UUID, read: Read) -> dict[str, Any]:  # noqa: A002  (HSDS names it so)
+    async def read_taxonomy(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """One taxonomy."""
-        return _document(await _one(read.conn, "taxonomy", id))
+        return (await _one(read.conn, RecordKind.TAXONOMY, id)).document()
 
     @routes.get("/taxonomy_terms", response_model=HsdsPage)
     async def list_terms(read: Read, query: Annotated[TermQuery, Query()]) -> Response:
         """Taxonomy terms; `top_only` gives those without a parent, `parent_id` the children of one."""
         wanted = Wanted(
-            "taxonomy_term",
+            RecordKind.TAXONOMY_TERM,
             query.region,
             query.search,
             taxonomy=query.taxonomy_id,
             parent=query.parent_id,
             top_only=query.top_only,
         )
-        return await _answer(read.conn, wanted, query, _document)
+        return await _answer(read.conn, wanted, query)
 
     @routes.get("/taxonomy_terms/{id}")
-    async def read_term(id: UUID, read: Read) -> dict[str, Any]:  # noqa: A002  (HSDS names it so)
+    async def read_term(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """One taxonomy term with its taxonomy."""
-        row = await _one(read.conn, "taxonomy_term", id)
-        document = _document(row)
+        document = (await _one(read.conn, RecordKind.TAXONOMY_TERM, id)).document()
         taxonomy = UUID(document["taxonomy_id"])
         found = (await directory_records.by_id(read.conn, [taxonomy])).get(taxonomy)
-        return document | ({"taxonomy_detail": _document(found)} if found else {})
+        return document | ({"taxonomy_detail": found.document()} if found else {})
 
 
 def _add_provenance(routes: APIRouter) -> None:
@@ -175,11 +191,10 @@ def _add_provenance(routes: APIRouter) -> None:
         read: Read,
     ) -> Provenance:
         """Where a record came from and when it was verified; also of one that is no longer listed."""
-        row = await directory_records.one(read.conn, kind, id)
-        if row is None:
+        traced = await directory_records.one(read.conn, RecordKind(kind), id)
+        if traced is None:
             raise hsds_refusals.not_listed()
-        verified = row["verified_on"].isoformat() if row["verified_on"] else None
-        return Provenance.model_validate({**dict(row), "verified_on": verified})
+        return Provenance.of(traced)
 
 
 class _Nested:
@@ -188,13 +203,13 @@ class _Nested:
     def __init__(self, conn: asyncpg.Connection, *, whole: bool) -> None:
         self._conn, self._whole = conn, whole
 
-    async def into(self, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    async def into(self, documents: list[Document]) -> list[Document]:
         """The same organisations with what belongs to them."""
         ids = [UUID(document["id"]) for document in documents]
-        services: dict[str, list[Any]] = defaultdict(list)
+        services: dict[str, list[Document]] = defaultdict(list)
         for owner, service in await directory_records.services_of(self._conn, ids):
             services[str(owner)].append(service if self._whole else _flat(service))
-        locations: dict[str, dict[str, Any]] = defaultdict(dict)
+        locations: dict[str, dict[str, Document]] = defaultdict(dict)
         for owner, location in await directory_records.locations_of(self._conn, ids):
             locations[str(owner)].setdefault(location["id"], location)
         return [
@@ -210,11 +225,11 @@ class _WithService:
     def __init__(self, conn: asyncpg.Connection, *, whole: bool) -> None:
         self._conn, self._whole = conn, whole
 
-    async def into(self, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    async def into(self, documents: list[Document]) -> list[Document]:
         """The same with the service of each."""
         ids = [UUID(document["service_id"]) for document in documents]
         found = await directory_records.by_id(self._conn, ids)
-        services = {key: _service(row) for key, row in found.items()}
+        services = {key: _service(record) for key, record in found.items()}
         shown = {key: it if self._whole else _flat(it) for key, it in services.items()}
         return [document | {"service": shown[UUID(document["service_id"])]} for document in documents]
 
@@ -223,7 +238,7 @@ async def _answer(
     conn: asyncpg.Connection,
     wanted: Wanted,
     query: Paging,
-    shown: Any,
+    shown: Callable[[StoredRecord], Document] = StoredRecord.document,
     *,
     nested: _Nested | _WithService | None = None,
     default: int = 50,
@@ -234,8 +249,8 @@ async def _answer(
     if not lines and default == 50 and limit > PER_PAGE_MAX:
         raise hsds_refusals.too_many()
     offset = 0 if lines else (query.page - 1) * limit
-    rows = await directory_records.page(conn, wanted, limit=limit, offset=offset)
-    contents = [shown(row) for row in rows]
+    found = await directory_records.page(conn, wanted, limit=limit, offset=offset)
+    contents = [shown(record) for record in found]
     contents = await nested.into(contents) if nested else contents
     if lines:
         return Response(
@@ -256,7 +271,7 @@ async def _answer(
     return Response(orjson.dumps(page), media_type="application/json")
 
 
-def _described(kind: str, query: Described, *, within: Circle | None = None) -> Wanted:
+def _described(kind: RecordKind, query: Described, *, within: Circle | None = None) -> Wanted:
     """What is asked for, by what is said of it."""
     return Wanted(
         kind,
@@ -270,13 +285,13 @@ def _described(kind: str, query: Described, *, within: Circle | None = None) -> 
     )
 
 
-async def _one(conn: asyncpg.Connection, kind: str, record_id: UUID) -> asyncpg.Record:
-    row = await directory_records.one(conn, kind, record_id)
-    if row is None:
+async def _one(conn: asyncpg.Connection, kind: RecordKind, record_id: UUID) -> StoredRecord:
+    traced = await directory_records.one(conn, kind, record_id)
+    if traced is None:
         raise hsds_refusals.not_listed()
-    if row["removed_at"] is not None:
+    if traced.removed_at is not None:
         raise hsds_refusals.gone()
-    return row
+    return traced.record
 
 
 async def _circle(conn: asyncpg.Connection, query: AtLocationQuery) -> Circle | None:
@@ -295,20 +310,10 @@ async def _circle(conn: asyncpg.Connection, query: AtLocationQuery) -> Circle | 
     return Circle(query.latitude, query.longitude, metres)
 
 
-def _service(row: asyncpg.Record) -> dict[str, Any]:
-    return _document(row) | {"last_modified": _stamp(row)}
+def _service(record: StoredRecord) -> Document:
+    return record.document() | {"last_modified": record.changed_at.isoformat()}
 
 
-def _document(row: asyncpg.Record) -> dict[str, Any]:
-    found: dict[str, Any] = orjson.loads(row["document"])
-    return found
-
-
-def _stamp(row: asyncpg.Record) -> str:
-    stamp: str = row["changed_at"].isoformat()
-    return stamp
-
-
-def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
+def _flat(document: Document) -> Document:
     """Without what is nested many times; what is nested once stays."""
     return {name: value for name, value in document.items() if name not in _NESTED}

@@ -13,7 +13,9 @@ from alongside_chassis.errors import Problem
 from alongside_chassis.http import CurrentRuntime, Page, Read, decode_cursor, encode_cursor
 from alongside_contracts.ids import RegionId, new_id
 from alongside_matching.directory.api import refusals
+from alongside_matching.directory.codes import ImportState, LineKind
 from alongside_matching.directory.store import imports
+from alongside_matching.directory.store.imports import StoredImport
 
 PART_BYTES: Final = 1024 * 1024
 LINES_MAX: Final = 5_000
@@ -26,7 +28,7 @@ class ImportView(BaseModel):
     id: UUID
     region: str
     pause_vanished: bool
-    state: Literal["queued", "reading", "storing", "done", "failed"]
+    state: ImportState
     of: int | None
     read: int
     created: int
@@ -47,7 +49,7 @@ class ReportLine(BaseModel):
     """One thing to say about one line of one file: set aside (`quarantined`) or kept with a remark (`flagged`)."""
 
     number: int
-    kind: Literal["quarantined", "flagged"]
+    kind: LineKind
     file: str
     line: int
     source_id: str
@@ -88,19 +90,16 @@ def _add_upload(routes: APIRouter, bytes_max: int) -> None:
                 )
                 for number, part in enumerate(iter(lambda: spool.read(PART_BYTES), b"")):
                     await imports.add_part(tx.conn, import_id, number, part)
-                row = await imports.view(tx.conn, import_id)
+                stored = await imports.view(tx.conn, import_id)
         response.headers["Location"] = f"/directory/imports/{import_id}"
-        return ImportView.model_validate(dict(row or {}))
+        return _known(import_id, stored)
 
 
 def _add_reading(routes: APIRouter) -> None:
     @routes.get("/{import_id}")
     async def read_import(import_id: UUID, read: Read) -> ImportView:
         """How far an import has come."""
-        row = await imports.view(read.conn, import_id)
-        if row is None:
-            raise refusals.no_import(import_id)
-        return ImportView.model_validate(dict(row))
+        return _known(import_id, await imports.view(read.conn, import_id))
 
     @routes.get("/{import_id}/report")
     async def read_report(
@@ -111,15 +110,21 @@ def _add_reading(routes: APIRouter) -> None:
         limit: Annotated[int, Query(ge=1, le=LINES_MAX)] = 500,
     ) -> Page[ReportLine]:
         """What there is to say about the lines of the file: what was set aside first, then remarks."""
-        if await imports.view(read.conn, import_id) is None:
-            raise refusals.no_import(import_id)
+        _known(import_id, await imports.view(read.conn, import_id))
         parts = decode_cursor(cursor, 1)
         after = int(parts[0]) if parts and parts[0].isdigit() else 0
-        rows = await imports.lines(read.conn, import_id, after=after, kind=kind, limit=limit)
-        items = [ReportLine.model_validate(dict(row)) for row in rows]
+        wanted = LineKind(kind) if kind else None
+        found = await imports.lines(read.conn, import_id, after=after, kind=wanted, limit=limit)
+        items = [ReportLine.model_validate(line, from_attributes=True) for line in found]
         return Page(
             items=items, next_cursor=encode_cursor(str(items[-1].number)) if len(items) == limit else None
         )
+
+
+def _known(import_id: UUID, stored: StoredImport | None) -> ImportView:
+    if stored is None:
+        raise refusals.no_import(import_id)
+    return ImportView.model_validate(stored, from_attributes=True)
 
 
 async def _receive(body: AsyncIterator[bytes], spool: IO[bytes], bytes_max: int) -> None:

@@ -9,6 +9,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from alongside_matching.directory.codes import ImportState, LineKind
+
 _VIEW: Final = (
     "id, region, pause_vanished, state, of, read, created, changed, unchanged, quarantined, lines_quarantined,"
     " flagged, vanished, problem, remedy, created_at, finished_at"
@@ -70,7 +72,7 @@ class Line:
     """One thing the import says about one line of a file: `quarantined` (set aside) or `flagged` (kept)."""
 
     number: int
-    kind: str
+    kind: LineKind
     file: str
     line: int
     source_id: str
@@ -78,6 +80,29 @@ class Line:
     code: str
     detail: str
     remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImport:
+    """How far an import has come: `read` of `of` services are created, changed, unchanged or quarantined."""
+
+    id: UUID
+    region: str
+    pause_vanished: bool
+    state: ImportState
+    of: int | None
+    read: int
+    created: int
+    changed: int
+    unchanged: int
+    quarantined: int
+    lines_quarantined: int
+    flagged: int
+    vanished: int
+    problem: str | None
+    remedy: str | None
+    created_at: datetime
+    finished_at: datetime | None
 
 
 async def add(
@@ -132,7 +157,7 @@ async def judged(
     conn: asyncpg.Connection, import_id: UUID, *, of: int, quarantined: int, lines: Sequence[Line]
 ) -> None:
     """The whole file was read: keep what there is to say about its lines, in place of what was said before."""
-    set_aside = sum(line.kind == "quarantined" for line in lines)
+    set_aside = sum(line.kind is LineKind.QUARANTINED for line in lines)
     await conn.execute(_JUDGED, import_id, of, quarantined, set_aside, len(lines) - set_aside)
     await conn.execute("delete from directory_import_line where import_id = $1", import_id)
     await conn.execute(_ADD_LINES, import_id, orjson.dumps([asdict(line) for line in lines]).decode())
@@ -153,18 +178,20 @@ async def finish(
     remedy: str | None = None,
 ) -> None:
     """The import is done, or failed with a problem; its file is not needed any more."""
-    state = "done" if problem is None else "failed"
+    state = ImportState.DONE if problem is None else ImportState.FAILED
     await conn.execute(_FINISH, import_id, state, vanished, problem, remedy, now)
     await conn.execute("delete from directory_import_part where import_id = $1", import_id)
 
 
-async def view(conn: asyncpg.Connection, import_id: UUID) -> asyncpg.Record | None:
+async def view(conn: asyncpg.Connection, import_id: UUID) -> StoredImport | None:
     """How far an import has come, for reading only."""
-    return await conn.fetchrow(f"select {_VIEW} from directory_import where id = $1", import_id)
+    row = await conn.fetchrow(f"select {_VIEW} from directory_import where id = $1", import_id)
+    return StoredImport(**{**row, "state": ImportState(row["state"])}) if row else None
 
 
 async def lines(
-    conn: asyncpg.Connection, import_id: UUID, *, after: int, kind: str | None, limit: int
-) -> list[asyncpg.Record]:
+    conn: asyncpg.Connection, import_id: UUID, *, after: int, kind: LineKind | None, limit: int
+) -> list[Line]:
     """What an import says about the lines behind number `after`, for reading only."""
-    return await conn.fetch(_LINES, import_id, after, kind, limit)
+    rows = await conn.fetch(_LINES, import_id, after, kind, limit)
+    return [Line(**{**row, "kind": LineKind(row["kind"])}) for row in rows]

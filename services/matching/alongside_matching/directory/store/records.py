@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import orjson
 
-from alongside_matching.directory.documents import Record
+from alongside_matching.directory.codes import RecordKind
+from alongside_matching.directory.documents import Document, Record
 
 _KEEP: Final = """
     insert into directory_record as known (
@@ -100,7 +101,7 @@ class Circle:
 class Wanted:
     """What is looked for; what is not said does not matter."""
 
-    kind: str
+    kind: RecordKind
     region: str | None = None
     words: str | None = None
     term: UUID | None = None
@@ -110,6 +111,34 @@ class Wanted:
     parent: UUID | None = None
     top_only: bool = False
     within: Circle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A published entity. `json` is its document, unread: a list of ten thousand may need no more than ids."""
+
+    id: UUID
+    json: str
+    changed_at: datetime
+
+    def document(self) -> Document:
+        """The entity as it was published."""
+        found: Document = orjson.loads(self.json)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class TracedRecord:
+    """A record with where it came from; with `removed_at`, one that its publisher no longer lists."""
+
+    record: StoredRecord
+    region: str
+    source_id: str
+    first_import: UUID
+    last_import: UUID
+    verified_on: date | None
+    created_at: datetime
+    removed_at: datetime | None
 
 
 async def keep(
@@ -126,9 +155,9 @@ async def bury(conn: asyncpg.Connection, *, region: str, import_id: UUID, now: d
     return buried
 
 
-async def page(conn: asyncpg.Connection, wanted: Wanted, *, limit: int, offset: int) -> list[asyncpg.Record]:
+async def page(conn: asyncpg.Connection, wanted: Wanted, *, limit: int, offset: int) -> list[StoredRecord]:
     """Records that are there, best match first."""
-    return await conn.fetch(_PAGE, *_given(wanted), limit, offset)
+    return [_stored(row) for row in await conn.fetch(_PAGE, *_given(wanted), limit, offset)]
 
 
 async def count(conn: asyncpg.Connection, wanted: Wanted) -> int:
@@ -137,23 +166,26 @@ async def count(conn: asyncpg.Connection, wanted: Wanted) -> int:
     return found
 
 
-async def one(conn: asyncpg.Connection, kind: str, record_id: UUID) -> asyncpg.Record | None:
+async def one(conn: asyncpg.Connection, kind: RecordKind, record_id: UUID) -> TracedRecord | None:
     """One record with where it came from, also one that its publisher no longer lists."""
-    return await conn.fetchrow(_ONE, kind, record_id)
+    row = await conn.fetchrow(_ONE, kind, record_id)
+    return _traced(row) if row else None
 
 
-async def by_id(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, asyncpg.Record]:
+async def by_id(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, StoredRecord]:
     """Records by their ids."""
-    return {row["id"]: row for row in await conn.fetch(_BY_ID, list(ids))}
+    return {row["id"]: _stored(row) for row in await conn.fetch(_BY_ID, list(ids))}
 
 
-async def services_of(conn: asyncpg.Connection, organizations: Sequence[UUID]) -> list[tuple[UUID, Any]]:
+async def services_of(conn: asyncpg.Connection, organizations: Sequence[UUID]) -> list[tuple[UUID, Document]]:
     """The services of organisations, each with its organisation's id."""
     rows = await conn.fetch(_SERVICES_OF, list(organizations))
     return [(row["organization_id"], orjson.loads(row["document"])) for row in rows]
 
 
-async def locations_of(conn: asyncpg.Connection, organizations: Sequence[UUID]) -> list[tuple[UUID, Any]]:
+async def locations_of(
+    conn: asyncpg.Connection, organizations: Sequence[UUID]
+) -> list[tuple[UUID, Document]]:
     """The locations at which organisations give services."""
     rows = await conn.fetch(_LOCATIONS_OF, list(organizations))
     return [(row["organization_id"], orjson.loads(row["location"])) for row in rows]
@@ -190,3 +222,20 @@ def _row(record: Record) -> Mapping[str, Any]:
     )
     found_by = ("terms", "latitude", "longitude", "postal_code", "content_hash", "verified_on")
     return {field: getattr(record, field) for field in (*plain, *found_by)} | {"name": name, "words": words}
+
+
+def _stored(row: asyncpg.Record) -> StoredRecord:
+    return StoredRecord(row["id"], row["document"], row["changed_at"])
+
+
+def _traced(row: asyncpg.Record) -> TracedRecord:
+    return TracedRecord(
+        record=_stored(row),
+        region=row["region"],
+        source_id=row["source_id"],
+        first_import=row["first_import"],
+        last_import=row["last_import"],
+        verified_on=row["verified_on"],
+        created_at=row["created_at"],
+        removed_at=row["removed_at"],
+    )
