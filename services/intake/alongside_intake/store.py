@@ -116,7 +116,7 @@ async def clear(tx: Tx, submission_id: UUID, *, by: str, because: str) -> None:
     )
 
 
-async def wait_for(tx: Tx, submission_id: UUID, next_actor: NextActor, due_at: Any) -> None:
+async def wait_for(tx: Tx, submission_id: UUID, next_actor: NextActor, due_at: datetime) -> None:
     """Ask somebody else for what a held submission lacks."""
     await tx.conn.execute(
         "update submission set next_actor = $2, due_at = $3 where id = $1",

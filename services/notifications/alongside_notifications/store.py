@@ -1,4 +1,4 @@
-"""What was told and who was paged, one function per question. What waits to be sent is asked in queue_store.py."""
+"""What was told and who was paged, one function per question. What waits to be sent is asked in `sending/store.py`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -114,20 +114,21 @@ async def record(tx: Tx, told: Sequence[tuple[Notice, Mapping[str, str]]]) -> se
 async def try_again(tx: Tx, notice_id: UUID) -> Recorded | None:
     """Give a failed notice all its attempts anew; None when it has not failed."""
     row = await tx.conn.fetchrow(_AGAIN, notice_id, tx.now)
-    return recorded(row) if row else None
+    return _recorded(row) if row else None
 
 
 async def notice(conn: asyncpg.Connection, notice_id: UUID) -> Recorded | None:
     """One notice."""
     row = await conn.fetchrow(_ONE, notice_id)
-    return recorded(row) if row else None
+    return _recorded(row) if row else None
 
 
 async def notices(
     conn: asyncpg.Connection, wanted: Wanted, *, before: UUID | None, limit: int
 ) -> list[Recorded]:
     """Notices, newest first."""
-    rows = await conn.fetch(
+    return await ask(
+        conn,
         _SOME,
         wanted.referral_id,
         wanted.role,
@@ -137,14 +138,18 @@ async def notices(
         before,
         limit,
     )
-    return [recorded(row) for row in rows]
 
 
 async def inbox(
     conn: asyncpg.Connection, role: Role, recipient_id: str, *, before: UUID | None, limit: int
 ) -> list[Recorded]:
     """What one recipient has been told in the app, newest first."""
-    return [recorded(row) for row in await conn.fetch(_INBOX, recipient_id, role, before, limit)]
+    return await ask(conn, _INBOX, recipient_id, role, before, limit)
+
+
+async def ask(conn: asyncpg.Connection, query: str, *values: object) -> list[Recorded]:
+    """The notices that a query gives, of this store or of `sending/store.py`; it selects or returns `COLUMNS`."""
+    return [_recorded(row) for row in await conn.fetch(query, *values)]
 
 
 async def waiting(conn: asyncpg.Connection) -> dict[bool, int]:
@@ -218,8 +223,7 @@ def _row(told: Notice, trace: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def recorded(row: asyncpg.Record) -> Recorded:
-    """A row of `COLUMNS` as a notice."""
+def _recorded(row: asyncpg.Record) -> Recorded:
     return Recorded(
         notice=Notice(
             id=row["id"],

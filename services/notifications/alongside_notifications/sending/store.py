@@ -18,7 +18,7 @@ from alongside_notifications.domain.audience import Destination, Kind
 from alongside_notifications.domain.notice import Recorded
 from alongside_notifications.domain.retry import GivenUp, OnceMore
 from alongside_notifications.domain.rounds import Due
-from alongside_notifications.store import COLUMNS, recorded
+from alongside_notifications.store import COLUMNS, ask
 
 # Of each kind the oldest few only, so that a long queue costs no more than a short one and hides no other kind. A
 # destination that is being served is left out, so its backlog does not hide the others of its kind. What is put off
@@ -111,8 +111,8 @@ async def claim(
     tx: Tx, looked_at: Sequence[Due], *, lease: timedelta, pause_max: timedelta
 ) -> list[Recorded]:
     """Take these for sending, oldest first; nobody else gets them before the lease ends. Some may be another's by now."""
-    rows = await tx.conn.fetch(_CLAIM, *_fence(looked_at), tx.now, tx.now + pause_max, tx.now + lease)
-    return sorted(map(recorded, rows), key=lambda taken: taken.notice.id)
+    taken = await ask(tx.conn, _CLAIM, *_fence(looked_at), tx.now, tx.now + pause_max, tx.now + lease)
+    return sorted(taken, key=lambda each: each.notice.id)
 
 
 async def mark_unroutable(tx: Tx, looked_at: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
