@@ -11,6 +11,7 @@ from alongside_chassis.announce import Tx
 from alongside_matching.catalogue.offering import settle
 from alongside_matching.catalogue.rules.certificates import Certificate, Sound, Unsound, recordable
 from alongside_matching.catalogue.rules.codes import LogKind
+from alongside_matching.catalogue.rules.supervision import SupervisorFull, one_more
 from alongside_matching.catalogue.store import supporters
 from alongside_matching.catalogue.store.offers import StoredOffer
 from alongside_matching.catalogue.store.supporters import Training
@@ -25,13 +26,6 @@ class Noted:
 @dataclass(frozen=True, slots=True)
 class NotYet:
     """It cannot be noted before it happened."""
-
-
-@dataclass(frozen=True, slots=True)
-class SupervisorFull:
-    """The supervisor has as many supporters as the region's norm allows."""
-
-    supporters_max: int
 
 
 async def lock_supervisor(tx: Tx, supervisor: str | None) -> None:
@@ -49,9 +43,12 @@ async def agree(
     policies: Policies,
 ) -> Noted | SupervisorFull:
     """Agree with a supporter on hours and on who supervises them; the supervisor is locked as well."""
-    norm = policies.of(offer.region).norms.supporters_per_supervisor_max
-    if supervisor is not None and await supporters.supervised_by(tx.conn, supervisor, offer.id) >= norm:
-        return SupervisorFull(norm)
+    if supervisor is not None:
+        norm = policies.of(offer.region).norms.supporters_per_supervisor_max
+        others = await supporters.supervised_by(tx.conn, supervisor, offer.id)
+        decision = one_more(others, supporters_max=norm)
+        if isinstance(decision, SupervisorFull):
+            return decision
     await supporters.agree(tx.conn, offer.id, hours_per_week_max=hours_per_week_max, supervisor=supervisor)
     await settle(tx, offer.id, policies)
     return Noted()

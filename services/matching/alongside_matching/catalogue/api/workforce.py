@@ -24,9 +24,10 @@ from alongside_matching.catalogue.api.offer_fields import (
 from alongside_matching.catalogue.api.offer_views import CertificateView, OfferView, RecordView, TrainingView
 from alongside_matching.catalogue.rules.certificates import Sound, Unsound
 from alongside_matching.catalogue.rules.codes import LogKind
+from alongside_matching.catalogue.rules.supervision import SupervisorFull
 from alongside_matching.catalogue.store import offers, supporters
 from alongside_matching.catalogue.store.offers import StoredOffer
-from alongside_matching.catalogue.workforce import Noted, NotYet, SupervisorFull
+from alongside_matching.catalogue.workforce import Noted, NotYet
 from alongside_matching.engine.policy import Policies
 
 SUPERVISIONS_SHOWN: Final = 50
