@@ -25,7 +25,7 @@ SEAMS: dict[tuple[str, str], set[str]] = {
         "api.offer_fields.Places", "api.offer_fields.Strict", "api.refusals.batch_refused", "api.refusals.no_offer",
         "offering.Conflict", "offering.add_many", "offering.locked", "offering.settle", "review_timer.look_again_on",
         "reviewing.review", "store.offer_batches.Added", "store.offer_batches.NewOffer", "store.offer_batches.known",
-        "store.offers.StoredOffer", "store.offers.meets", "store.offers.set_place_closed", "store.offers.view",
+        "rules.pauses.after_review", "store.offers.StoredOffer", "store.offers.meets", "store.offers.pauses", "store.offers.set_place_closed", "store.offers.view",
     },
 }  # fmt: skip
 """What one room may use of another. A new line here is a decision; the directory's are what it will say as events."""

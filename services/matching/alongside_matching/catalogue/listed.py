@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from alongside_chassis.announce import Tx
 from alongside_matching.allocation.looking import look_soon
 from alongside_matching.catalogue.reviewing import review
-from alongside_matching.catalogue.rules.codes import PausedBecause
+from alongside_matching.catalogue.rules.pauses import PausedBecause
 from alongside_matching.catalogue.store import offer_batches
 from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
 from alongside_matching.engine.policy import Policies, Policy

@@ -11,7 +11,7 @@ from alongside_matching.allocation.looking import look_soon
 from alongside_matching.allocation.waking import offer_freed
 from alongside_matching.catalogue.reviewing import review
 from alongside_matching.catalogue.rules.certificates import Unsound, recordable
-from alongside_matching.catalogue.rules.codes import PausedBecause
+from alongside_matching.catalogue.rules.pauses import PausedBecause
 from alongside_matching.catalogue.rules.places import BelowPromised, Fits, fits
 from alongside_matching.catalogue.store import offer_batches, offers
 from alongside_matching.catalogue.store.offer_batches import Added, NewOffer

@@ -27,7 +27,8 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import Field
 
 from alongside_contracts.vocabulary import OfferKind
-from alongside_matching.catalogue.rules.codes import LogKind, PausedBecause
+from alongside_matching.catalogue.rules.codes import LogKind
+from alongside_matching.catalogue.rules.pauses import PausedBecause
 from alongside_matching.columns import Base, codes, count, of_offer, one_of
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from alongside_chassis.announce import Tx
 from alongside_contracts.vocabulary import Mode
 from alongside_matching.catalogue.review_timer import look_again_on
+from alongside_matching.catalogue.rules.pauses import after_review
 from alongside_matching.catalogue.store import offers
 from alongside_matching.engine.policy import Policies
 from alongside_matching.engine.week import packed
@@ -22,12 +23,15 @@ AVAILABILITY_GOOD_FOR: Final = timedelta(weeks=1)
 
 async def review_groups(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
     """Bring up to date when each group is free and whether it takes people; offers without a schedule are left alone."""
-    for offer_id, group in (await groups.groups(tx.conn, offer_ids)).items():
+    kept = await groups.groups(tx.conn, offer_ids)
+    paused = await offers.pauses(tx.conn, kept) if kept else {}
+    for offer_id, group in kept.items():
         policy = policies.of(group.region)
         mask = free_mask(group.schedule, policy.zone, tx.now)
         more_to_come = bool(upcoming(group.schedule, tx.now, 1))
-        takes = takes_people(group, more_to_come=more_to_come)
-        await offers.meets(tx.conn, offer_id, packed(mask), takes_people=takes, now=tx.now)
+        before = paused[offer_id]
+        after = after_review(before, takes_people=takes_people(group, more_to_come=more_to_come))
+        await offers.meets(tx.conn, offer_id, packed(mask), paused=(before, after), now=tx.now)
         again = policy.day(tx.now) + AVAILABILITY_GOOD_FOR if more_to_come else None
         last = group.schedule.until
         look_again_on(tx, offer_id, policy, again, last and last + timedelta(days=1))

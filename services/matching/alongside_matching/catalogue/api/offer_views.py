@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from alongside_contracts.vocabulary import OfferKind
-from alongside_matching.catalogue.rules.codes import PausedBecause
+from alongside_matching.catalogue.rules.pauses import PausedBecause
 from alongside_matching.catalogue.store.offers import StoredOffer, Words
 from alongside_matching.engine.week import windows_of
 

@@ -1,6 +1,6 @@
 """Many offers at once: from a form, a sample region or a directory. Known by their `source` and the id they have there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from alongside_matching.catalogue.rules.codes import PausedBecause
+from alongside_matching.catalogue.rules.pauses import PausedBecause, after_sending, pause_of
 from alongside_matching.catalogue.store import supporters
 from alongside_matching.catalogue.store.offers import CODES, WORDS
 from alongside_matching.catalogue.store.supporters import NewRecord
@@ -59,7 +59,7 @@ _KEEP_CONTACTS: Final = """
     on conflict (offer_id) do update set email = excluded.email
 """
 _KNOWN: Final = """
-    select id, region, held + taken as promised, source, source_id
+    select id, region, held + taken as promised, paused_because, source, source_id
     from offer
     join unnest($1::text[], $2::text[]) as wanted (source, source_id) using (source, source_id)
     order by id
@@ -123,6 +123,7 @@ class Known:
     id: UUID
     region: str
     promised: int
+    paused_because: PausedBecause | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,9 @@ async def add(
     `as_listed` leaves of known offers as it is what a directory does not say: their places, which ages they serve,
     whom they restrict themselves to. Staff said that.
     """
-    await known(conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id])
+    before = await known(conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id])
     sent = {_name(offer.source, offer.source_id, offer.id): offer for offer in offers}
-    document = orjson.dumps([_row(offer) for offer in offers]).decode()
+    document = orjson.dumps([_row(offer, _known_as(offer, before)) for offer in offers]).decode()
     rows = await conn.fetch(_ADD, document, now, as_listed)
     stored = {row["id"]: sent[_name(row["source"], row["source_id"], row["id"])] for row in rows}
     told = {offer_id: offer.email for offer_id, offer in stored.items() if offer.email is not None}
@@ -159,7 +160,10 @@ async def known(conn: asyncpg.Connection, names: Sequence[tuple[str, str]]) -> d
     """Which of these (`source`, `source_id`) are here already; now locked, in the order of their ids."""
     rows = await conn.fetch(_KNOWN, [source for source, _ in names], [there for _, there in names])
     return {
-        (row["source"], row["source_id"]): Known(row["id"], row["region"], row["promised"]) for row in rows
+        (row["source"], row["source_id"]): Known(
+            row["id"], row["region"], row["promised"], pause_of(row["paused_because"])
+        )
+        for row in rows
     }
 
 
@@ -171,10 +175,16 @@ async def pause_vanished(
     return paused
 
 
-def _row(offer: NewOffer) -> dict[str, object]:
+def _known_as(offer: NewOffer, known: Mapping[tuple[str, str], Known]) -> Known | None:
+    return known.get((offer.source or "", offer.source_id or ""))
+
+
+def _row(offer: NewOffer, before: Known | None) -> dict[str, object]:
     row: dict[str, object] = {name: getattr(offer, name) for name in _PLAIN}
     mask = packed(offer.availability)
-    return row | {"availability": mask.hex() if mask else None}
+    row["availability"] = mask.hex() if mask else None
+    row["paused_because"] = after_sending(before.paused_because if before else None, offer.paused_because)
+    return row
 
 
 def _name(source: str | None, source_id: str | None, offer_id: UUID) -> tuple[str, str] | UUID:

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from alongside_contracts.vocabulary import Need, OfferKind
-from alongside_matching.catalogue.rules.codes import PausedBecause
+from alongside_matching.catalogue.rules.pauses import PausedBecause, pause_of
 from alongside_matching.engine.facts import Offer, Point
 from alongside_matching.engine.week import packed, unpacked
 
@@ -85,11 +85,10 @@ _PAUSE: Final = "update offer set paused_because = $2, paused_until = $3, update
 _MEETS: Final = """
     update offer
     set availability = $2, updated_at = $4,
-        paused_because = case
-            when paused_because is not null and paused_because <> 'not-meeting' then paused_because
-            when $3 then null else 'not-meeting' end
+        paused_because = case when paused_because is not distinct from $5 then $3 else paused_because end
     where id = $1
 """
+_PAUSES: Final = "select id, paused_because from offer where id = any($1)"
 _SET_PLACE_CLOSED: Final = "update offer set place_closed = $2, updated_at = $3 where id = $1"
 _KEEP_CONTACT: Final = """
     insert into offer_contact (offer_id, email) values ($1, $2)
@@ -221,11 +220,22 @@ async def set_availability(conn: asyncpg.Connection, offer_id: UUID, mask: int, 
     await conn.execute(_SET_AVAILABILITY, offer_id, packed(mask), now)
 
 
+async def pauses(conn: asyncpg.Connection, ids: Iterable[UUID]) -> dict[UUID, PausedBecause | None]:
+    """Why each of these offers, which are locked, is not asked; None for one that is."""
+    return {row["id"]: pause_of(row["paused_because"]) for row in await conn.fetch(_PAUSES, list(ids))}
+
+
 async def meets(
-    conn: asyncpg.Connection, offer_id: UUID, mask: bytes | None, *, takes_people: bool, now: datetime
+    conn: asyncpg.Connection,
+    offer_id: UUID,
+    mask: bytes | None,
+    *,
+    paused: tuple[PausedBecause | None, PausedBecause | None],
+    now: datetime,
 ) -> None:
-    """Write what a schedule amounts to now. What staff paused stays paused."""
-    await conn.execute(_MEETS, offer_id, mask, takes_people, now)
+    """Write what a schedule amounts to now; `paused` is the reason before and after. Any other reason stays."""
+    before, after = paused
+    await conn.execute(_MEETS, offer_id, mask, after, now, before)
 
 
 async def set_place_closed(conn: asyncpg.Connection, offer_id: UUID, *, closed: bool, now: datetime) -> None:
@@ -302,7 +312,7 @@ def _stored(row: asyncpg.Record) -> StoredOffer:
         taken=row["taken"],
         certified_until=row["certified_until"],
         endorsements=tuple(row["endorsements"]),
-        paused_because=PausedBecause(row["paused_because"]) if row["paused_because"] else None,
+        paused_because=pause_of(row["paused_because"]),
         paused_until=row["paused_until"],
         place_closed=row["place_closed"],
         source=row["source"],

@@ -1,0 +1,36 @@
+"""Which of several reasons not to ask an offer counts, and how many supporters one person may supervise."""
+
+import pytest
+
+from alongside_matching.catalogue.rules.pauses import PausedBecause, after_review, after_sending
+from alongside_matching.catalogue.rules.supervision import MaySupervise, SupervisorFull, one_more
+
+STAFF, NOT_ACTIVE, VANISHED, NOT_MEETING = PausedBecause
+
+
+@pytest.mark.parametrize("before", [STAFF, NOT_ACTIVE, VANISHED])
+@pytest.mark.parametrize("takes_people", [True, False])
+def test_a_review_lifts_and_replaces_no_pause_of_others(before: PausedBecause, *, takes_people: bool) -> None:
+    assert after_review(before, takes_people=takes_people) is before
+
+
+@pytest.mark.parametrize("before", [None, NOT_MEETING])
+def test_a_review_pauses_a_group_that_takes_nobody_and_lifts_that_pause(before: PausedBecause | None) -> None:
+    assert after_review(before, takes_people=False) is NOT_MEETING
+    assert after_review(before, takes_people=True) is None
+
+
+@pytest.mark.parametrize("sent", [None, NOT_ACTIVE])
+@pytest.mark.parametrize("before", [None, NOT_ACTIVE, VANISHED, NOT_MEETING])
+def test_what_its_source_sends_counts(before: PausedBecause | None, sent: PausedBecause | None) -> None:
+    assert after_sending(before, sent) is sent
+
+
+@pytest.mark.parametrize("sent", [None, NOT_ACTIVE])
+def test_what_staff_paused_stays_paused_whatever_is_sent(sent: PausedBecause | None) -> None:
+    assert after_sending(STAFF, sent) is STAFF
+
+
+def test_a_supervisor_takes_on_supporters_up_to_the_norm() -> None:
+    assert one_more(4, supporters_max=5) == MaySupervise()
+    assert one_more(5, supporters_max=5) == SupervisorFull(5)
