@@ -1,4 +1,4 @@
-"""The `alongside` command: run a network on this machine, watch it, ask it, feed it.
+"""The `alongside` command: ask an installation, feed it, watch it; with the local stack, run one on this machine.
 
 Each sub-command is an entry point in the group `alongside.commands`, a Typer application or a function, so that a
 distribution brings its own: `alongside` itself what operators need, `alongside-localstack` a network on one machine,
@@ -32,10 +32,19 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the same
         """The sub-command, imported now; one that is not installed says what to install; None for any other word."""
         if found := _installed().get(cmd_name):
-            return _loaded(found)
+            try:
+                return _loaded(found)
+            except ImportError as error:
+                return _unusable(cmd_name, error)
         if distribution := BROUGHT_BY.get(cmd_name):
             return _absent(cmd_name, distribution)
         return None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The same as elsewhere: for a word that is no command, the base class suggests those it holds."""
+        names: Any = dict.fromkeys(_installed())
+        self.commands = names
+        return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -43,7 +52,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pret
 
 @app.callback()
 def alongside() -> None:
-    """Run a network on this machine, watch it, ask it, feed it."""
+    """Ask an installation, feed it, watch it; with the local stack, run one on this machine."""
 
 
 def _installed() -> dict[str, EntryPoint]:
@@ -65,15 +74,28 @@ def _command(function: Any, **how: Any) -> Any:
 
 
 def _absent(name: str, distribution: str) -> Any:
-    """A command that says what to install, whatever its arguments are."""
+    """A command that says what to install."""
+    return _saying(
+        f"`alongside {name}` comes with the distribution {distribution}, which is not installed here.\n"
+        f"To put it right: install {distribution} beside alongside, or run it in a clone: `make setup`."
+    )
 
-    def say_what_to_install() -> None:
-        print(
-            f"`alongside {name}` comes with the distribution {distribution}, which is not installed here.\n"
-            f"To put it right: install {distribution} beside alongside, or run it in a clone: `make setup`.",
-            file=sys.stderr,
-        )
+
+def _unusable(name: str, error: ImportError) -> Any:
+    """A command that says why it cannot be loaded; the others, and the list of all, work on."""
+    return _saying(
+        f"`alongside {name}` cannot be loaded: {error}.\n"
+        "To put it right: install its distribution again, with all that it requires."
+    )
+
+
+def _saying(text: str) -> Any:
+    """A command that says this and fails, whatever its arguments are."""
+
+    def say() -> None:
+        print(text, file=sys.stderr)
         raise typer.Exit(1)
 
     taking_anything = {"allow_extra_args": True, "ignore_unknown_options": True}
-    return _command(say_what_to_install, context_settings=taking_anything, add_help_option=False)
+    how = {"context_settings": taking_anything, "add_help_option": False}
+    return _command(say, help=text.splitlines()[0], **how)

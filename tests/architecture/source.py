@@ -36,7 +36,7 @@ class Source:
 
     @property
     def inside(self) -> str:
-        """Give the path below the package folder, such as `stack/settings.py`."""
+        """Give the path below the package folder, such as `kafka/settings.py`."""
         return self.place.split(f"{self.package}/", 1)[1]
 
     def at(self, node: ast.AST) -> str:

@@ -30,8 +30,12 @@ SEAMS: dict[tuple[str, str], set[str]] = {
 }  # fmt: skip
 """What one room may use of another. A new line here is a decision; the directory's are what it will say as events."""
 PLACES = {"held", "taken"}
+UPSERTS = re.compile(
+    r"\binsert\s+into\s+offer\b.*?\bdo\s+update\s+set\s+(.*?)\s+(?:where|returning)\b", re.DOTALL
+)
 UPDATES = re.compile(
-    r"\bupdate\s+offer\s+set\s+(.*?)(?:\s+(?:from|where|returning)\s+(?!offer\.id)|$)", re.DOTALL
+    r"\bupdate\s+offer(?:\s+(?:as\s+)?\w+)?\s+set\s+(.*?)(?:\s+(?:from|where|returning)\s+(?!offer\.id)|$)",
+    re.DOTALL,
 )
 INSERTS = re.compile(r"\binsert\s+into\s+offer\s*\((.*?)\)", re.DOTALL)
 
@@ -86,8 +90,14 @@ def room_of(source: Source) -> str:
 def of_other_rooms(source: Source) -> Iterator[tuple[str, str]]:
     """Walk what a file uses of other rooms: `room`, and the name below it; of a module, what is looked up in it."""
     for node in ast.walk(source.tree):
-        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith(f"{MATCHING}."):
+        if isinstance(node, ast.Import):
+            yield from (
+                (alias.name, "imported as a whole") for alias in node.names if alias.name.startswith(MATCHING)
+            )
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith(MATCHING):
             continue
+        if node.module == MATCHING:
+            yield from ((alias.name, "imported as a whole") for alias in node.names if alias.name in ROOMS)
         room, _, inside = (node.module or "").removeprefix(f"{MATCHING}.").partition(".")
         if room not in ROOMS or room == room_of(source):
             continue
@@ -117,16 +127,18 @@ def looked_up(tree: ast.Module, module: str) -> set[str]:
 def columns_of_offer(tree: ast.Module) -> Iterator[str]:
     """Walk the columns of `offer` that statements in a file write."""
     for text in texts(tree):
-        for clause in UPDATES.findall(text):
+        for clause in (*UPDATES.findall(text), *UPSERTS.findall(text)):
             yield from re.findall(r"(?:^|,)\s*(\w+)\s*=", clause)
         for listed in INSERTS.findall(text):
             yield from (column.strip() for column in listed.split(","))
 
 
 def texts(tree: ast.Module) -> Iterator[str]:
-    """Walk constant texts, those of formatted ones included."""
-    return (
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
+    """Walk constant texts; of formatted ones the constant parts, joined."""
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        match node:
+            case ast.JoinedStr(values=values):
+                yield "…".join(str(part.value) for part in values if isinstance(part, ast.Constant))
+            case ast.Constant(value=str(text)) if id(node) not in parts:
+                yield text

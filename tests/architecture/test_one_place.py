@@ -196,5 +196,5 @@ def names_the_producer(node: ast.Name | ast.Attribute | ast.alias) -> bool:
 
 
 def may_read_the_environment(source: Source) -> bool:
-    """Tell whether the file is a settings module, or starts processes and so hands their environment on."""
-    return source.inside.rsplit("/", 1)[-1] == "settings.py" or source.package == "alongside_localstack"
+    """Tell whether the file is a settings module."""
+    return source.inside.rsplit("/", 1)[-1] == "settings.py"

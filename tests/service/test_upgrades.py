@@ -72,6 +72,16 @@ async def test_a_service_works_on_with_the_rows_of_an_earlier_day(
     assert answer.json()["items"]
 
 
+@pytest.mark.parametrize("day", sorted({file.parent for file in DAYS}), ids=lambda day: day.name)
+def test_an_earlier_day_has_every_service_of_then(day: Path) -> None:
+    """A service that joined later has no file of days before."""
+    assert {file.stem for file in day.glob("*.sql")} >= {"intake", "matching", "notifications", "referrals"}
+
+
+def test_there_are_earlier_days() -> None:
+    assert DAYS
+
+
 @each_day
 def test_an_earlier_day_has_rows_in_every_table(postgres: Server, earlier: Database, file: Path) -> None:
     with postgres.connection(earlier.name) as connection:

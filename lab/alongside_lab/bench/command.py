@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from alongside_cli.errors import CommandError
-from alongside_lab.bench import report
+from alongside_lab.bench import report, run
 from alongside_lab.bench.against.comparison import Verdict
 from alongside_lab.bench.plan import FULL, QUICK, BenchPlan, Part, grown_to
 
@@ -72,8 +72,6 @@ def bench(
 
 def _measured(plan: BenchPlan, against: str | None) -> dict[str, Any]:
     """The summary. Says what went wrong and ends the command when there is none."""
-    from alongside_lab.bench import run
-
     interrupt_at_sigterm()
     try:
         if against is not None:

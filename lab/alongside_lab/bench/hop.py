@@ -21,7 +21,6 @@ from alongside_contracts.streams import PARTNER_REFERRALS, PARTNER_STATUS
 from alongside_lab.bench.errors import BenchFailed
 from alongside_lab.bench.flames import flames
 from alongside_lab.bench.outputs import Marks, Outputs, Produced, outputs
-from alongside_lab.bench.peers.tutorial import MISSING, is_installed
 from alongside_lab.bench.plan import SAMPLED, TRACED, BenchPlan
 from alongside_lab.bench.records import hop_records
 from alongside_lab.bench.spread import Spread, ratio
@@ -64,21 +63,19 @@ class Turn:
 
 
 def peers(plan: BenchPlan) -> list[Peer]:
-    """Everybody who takes turns, in their order; without FastStream there is no tutorial."""
+    """Everybody who takes turns, in their order."""
     many, few = plan.hop.records, plan.hop.tutorial_records
-    found = [
+    return [
         Peer("traced", "ours", "hop-traced", TRACED, many),
         Peer("sampled", "ours", "hop-sampled", SAMPLED, many),
         Peer("bare_limit", "bare", "hop-sampled", SAMPLED, many),
+        Peer("tutorial", "tutorial", "hop-sampled", SAMPLED, few),
     ]
-    return [*found, Peer("tutorial", "tutorial", "hop-sampled", SAMPLED, few)] if is_installed() else found
 
 
 async def measure_hop(plan: BenchPlan, tell: Tell) -> dict[str, Any]:
     """Let the peers take turns on one broker and one PostgreSQL; the `hop` of the summary."""
     taking = peers(plan)
-    if not is_installed():
-        tell(MISSING)
     async with infrastructure(traces=True, unsafe_fast=False) as stack:
         tell(f"hop: {plan.hop.records} records on {stack.broker.kind}")
         await _preload(stack, plan)

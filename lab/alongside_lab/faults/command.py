@@ -13,7 +13,9 @@ from alongside_cli.errors import CommandError
 from alongside_lab.faults.run import Ran, Wish, run_faults
 from alongside_localstack.settings import StackSettings
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    add_completion=False, help="Referrals through a storm of faults, and every promise checked."
+)
 QUICK_REFERRALS: Final = 150
 FINDINGS_SHOWN: Final = 20
 

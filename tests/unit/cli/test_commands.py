@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoints, distribution
+import re
+from importlib.metadata import EntryPoint, EntryPoints, distribution
 
 import pytest
 from typer.testing import CliRunner
@@ -18,6 +19,13 @@ COMMANDS = {
     for found in distribution(owner).entry_points
     if found.group == main.COMMANDS
 }
+
+
+@pytest.fixture(autouse=True)
+def no_installation_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have one in their environment."""
+    for name in ("KAFKA", "TRACES_URL", *(f"{service.upper()}_URL" for service in SERVICES)):
+        monkeypatch.delenv(f"ALONGSIDE_{name}", raising=False)
 
 
 def only_the_operators(*, group: str) -> EntryPoints:
@@ -36,7 +44,9 @@ def test_every_command_says_what_it_is_for(command: str) -> None:
     result = CliRunner().invoke(main.app, [command, "--help"], prog_name="alongside")
 
     assert result.exit_code == 0
-    assert f" alongside {command} " in result.output
+    usage, purpose = result.output.split("Usage:")[1].strip().split("\n", 1)
+    assert usage.startswith(f"alongside {command} ")
+    assert re.match(r"\s*\w+", purpose)
 
 
 @pytest.mark.parametrize("arguments", [["bench", "--quick"], ["faults", "--help"], ["up"], ["simulate", "x"]])
@@ -49,6 +59,30 @@ def test_a_command_whose_distribution_is_absent_says_what_to_install(
 
     assert result.exit_code == 1
     assert f"install {COMMANDS[arguments[0]]}" in result.stderr
+
+
+def test_a_mistyped_command_is_answered_with_the_one_that_was_meant() -> None:
+    result = CliRunner().invoke(main.app, ["replya"])
+
+    assert result.exit_code == 2
+    assert "Did you mean 'replay'?" in result.output
+
+
+def test_a_command_that_cannot_be_loaded_keeps_no_other_from_working(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = EntryPoint("replay", "alongside_cli.nowhere:replay", main.COMMANDS)
+    others = distribution("alongside").entry_points.select(group=main.COMMANDS)
+    found = EntryPoints([broken, *(entry for entry in others if entry.name != "replay")])
+    monkeypatch.setattr(main, "entry_points", lambda *, group: found.select(group=group))
+
+    listed, asked = (
+        CliRunner().invoke(main.app, ["--help"]),
+        CliRunner().invoke(main.app, ["replay", "intake"]),
+    )
+
+    assert listed.exit_code == 0
+    assert "dead-letters" in listed.output
+    assert asked.exit_code == 1
+    assert "cannot be loaded: No module named 'alongside_cli.nowhere'" in asked.stderr
 
 
 def test_commands_speak_to_the_installation_that_settings_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ clock is what people go by, so it decides; a moment that says otherwise is repor
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -32,13 +33,20 @@ _NEED_ONLY: Final = "C"
 _SAID_ONLY: Final = "It is proposed only to who says that they are one of them. Tell others of it yourself."
 
 
+class RemarkKind(StrEnum):
+    """What became of an entry there is something to say about: set aside, or kept with a remark."""
+
+    QUARANTINED = "quarantined"
+    FLAGGED = "flagged"
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """Something to say about one entry, by its place in the list (from 1) and its publisher's id."""
 
     entry: int
     slug: str
-    kind: str
+    kind: RemarkKind
     code: str
     detail: str
     remedy: str
@@ -97,7 +105,9 @@ def _readable(entries: Sequence[Any], account: _Account) -> Iterator[PublishedGr
         try:
             yield _group(entry, slug, number, account)
         except _SetAside as why:
-            account.remarks.append(Remark(number, slug, "quarantined", why.code, why.detail, why.remedy))
+            account.remarks.append(
+                Remark(number, slug, RemarkKind.QUARANTINED, why.code, why.detail, why.remedy)
+            )
 
 
 def _group(entry: Any, slug: str, number: int, account: _Account) -> PublishedGroup:
@@ -118,7 +128,7 @@ def _group(entry: Any, slug: str, number: int, account: _Account) -> PublishedGr
     only_for = tuple(_FOR[kind] for kind in types if kind in _ONLY_FOR)
     if only_for:
         detail = ", ".join(only_for)
-        account.remarks.append(Remark(number, slug, "flagged", "only-for-some", detail, _SAID_ONLY))
+        account.remarks.append(Remark(number, slug, RemarkKind.FLAGGED, "only-for-some", detail, _SAID_ONLY))
     return PublishedGroup(
         slug=slug,
         name=name,
@@ -136,7 +146,7 @@ def _schedule(entry: Mapping[str, Any], slug: str, number: int, account: _Accoun
     if minutes is None:
         minutes = MINUTES_ASSUMED
         detail, remedy = f"{MINUTES_ASSUMED} minutes are assumed", "Publish the duration."
-        account.remarks.append(Remark(number, slug, "flagged", "duration-missing", detail, remedy))
+        account.remarks.append(Remark(number, slug, RemarkKind.FLAGGED, "duration-missing", detail, remedy))
     if not isinstance(minutes, int) or isinstance(minutes, bool):
         raise _SetAside("duration-impossible", str(minutes)[:40], "Give the duration in minutes.")
     schedule = Schedule(
@@ -164,7 +174,9 @@ def _compare(entry: Mapping[str, Any], schedule: Schedule, slug: str, number: in
         local = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(ZoneInfo(schedule.zone))
     except (ValueError, OverflowError):
         detail, remedy = str(published)[:40], "Publish startDateUTC in ISO 8601, or leave it out."
-        account.remarks.append(Remark(number, slug, "flagged", "utc-start-unreadable", detail, remedy))
+        account.remarks.append(
+            Remark(number, slug, RemarkKind.FLAGGED, "utc-start-unreadable", detail, remedy)
+        )
         return
     if (WEEKDAYS[local.weekday()], local.time()) == (schedule.weekdays[0], schedule.at):
         account.agree += 1
@@ -172,7 +184,7 @@ def _compare(entry: Mapping[str, Any], schedule: Schedule, slug: str, number: in
     account.differ += 1
     detail = f"published {local:%a %H:%M} in {schedule.zone}, its own time says {schedule.weekdays[0]} {schedule.at:%H:%M}"
     remedy = "Correct startDateUTC, or day, time and timezone; people are told the latter."
-    account.remarks.append(Remark(number, slug, "flagged", "utc-start-differs", detail, remedy))
+    account.remarks.append(Remark(number, slug, RemarkKind.FLAGGED, "utc-start-differs", detail, remedy))
 
 
 def _weekday(entry: Mapping[str, Any]) -> int:
@@ -210,7 +222,7 @@ def _languages(entry: Mapping[str, Any], slug: str, number: int, account: _Accou
     tags = tuple(dict.fromkeys(tag for tag in said if 2 <= len(tag) <= 3))
     if not tags:
         remedy = "Publish its languages as ISO 639-1 codes."
-        account.remarks.append(Remark(number, slug, "flagged", "language-missing", "", remedy))
+        account.remarks.append(Remark(number, slug, RemarkKind.FLAGGED, "language-missing", "", remedy))
     return tags
 
 

@@ -52,7 +52,7 @@ _HOLD: Final = """
     returning starts_at
 """
 _SEAT_BEFORE: Final = """
-    select state from seat where offer_id = $1 and starts_at = $2 and referral_id = $3 for update
+    select state from seat where offer_id = $1 and starts_at = $2 and referral_id = $3 for no key update
 """
 _SEAT: Final = """
     insert into seat (id, offer_id, starts_at, referral_id, state, expires_at) values ($1, $2, $3, $4, 'held', $5)
@@ -136,7 +136,7 @@ async def occurrences(
 
 async def lock_occurrence(conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime) -> Occurrence:
     """One meeting whose books are kept, now that nobody moves its seats."""
-    row = await conn.fetchrow(f"{_OCCURRENCES} for update", offer_id, [starts_at])
+    row = await conn.fetchrow(f"{_OCCURRENCES} for no key update", offer_id, [starts_at])
     if row is None:
         raise LookupError(f"no books are kept on the meeting of {offer_id} at {starts_at.isoformat()}")
     return _occurrence(row)

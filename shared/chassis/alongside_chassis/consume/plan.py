@@ -1,7 +1,7 @@
 """Decides what happens to a batch, in pure functions: facts in, plan out, and no database, clock, log or metric.
 
-The first function sorts the records that were read; the next two say which events are handled in which steps; then what
-follows from an error; then the counts. `pipeline.py` asks them in this order, `execution.py` does what they say.
+In the order in which they are asked: `plan_of` sorts the records that were read; `first_time` and `steps` say which events
+are handled together; `is_to_blame` and `handled_of`, which were; `next_try`, what follows from an error; `count`, the result.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -1,7 +1,6 @@
 """What a service does beside hearing: prepare, fire timers, build anew from the streams, bring dead letters back."""
 
-from alongside_chassis.lifecycle.preparation import Preparation
 from alongside_chassis.lifecycle.replay import NotRebuilt
 from alongside_chassis.lifecycle.runtime import Runtime
 
-__all__ = ["NotRebuilt", "Preparation", "Runtime"]
+__all__ = ["NotRebuilt", "Runtime"]

@@ -13,6 +13,7 @@ from alongside_chassis.announce import Tx
 _MOVE: Final = """
     update offer set held = offer.held + moved.held, taken = offer.taken + moved.taken
     from moved where offer.id = moved.offer_id
+    returning offer.id, moved.held
 """
 """The only statement that writes `held` and `taken`, of the offers and by the numbers that `moved` lists."""
 _HOLD: Final = f"""
@@ -25,7 +26,6 @@ _HOLD: Final = f"""
         order by offer.id
         for no key update of offer {{passing_over}})
     {_MOVE}
-    returning offer.id, moved.held as places
 """
 _LOCK: Final = "select id from offer where id = any($1::uuid[]) order by id for no key update {passing_over}"
 _TAKE: Final = f"""
@@ -57,8 +57,7 @@ async def hold(tx: Tx, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
     if not wanted:
         return {}
     statement = _HOLD.format(passing_over=_passing_over(tx))
-    rows = await tx.conn.fetch(statement, list(wanted), list(wanted.values()))
-    return {row["id"]: row["places"] for row in rows}
+    return await _move(tx, statement, list(wanted), list(wanted.values()))
 
 
 async def lock(tx: Tx, offer_ids: Iterable[UUID]) -> set[UUID]:
@@ -72,13 +71,18 @@ async def lock(tx: Tx, offer_ids: Iterable[UUID]) -> set[UUID]:
 
 async def take(tx: Tx, offer_id: UUID) -> None:
     """The held place is taken."""
-    await tx.conn.execute(_TAKE, offer_id)
+    await _move(tx, _TAKE, offer_id)
 
 
 async def give_back(tx: Tx, places: Iterable[Place]) -> None:
     """Give places back, of offers that are locked."""
     given = list(places)
-    await tx.conn.execute(_GIVE_BACK, [place.offer_id for place in given], [place.taken for place in given])
+    await _move(tx, _GIVE_BACK, [place.offer_id for place in given], [place.taken for place in given])
+
+
+async def _move(tx: Tx, statement: str, *moves: object) -> dict[UUID, int]:
+    """Run a statement that ends in `_MOVE`; by how much each offer's `held` changed. Nothing else writes places."""
+    return {row["id"]: row["held"] for row in await tx.conn.fetch(statement, *moves)}
 
 
 def _passing_over(tx: Tx) -> str:

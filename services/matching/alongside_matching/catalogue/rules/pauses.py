@@ -1,4 +1,8 @@
-"""Why an offer is not asked, and which of several reasons counts."""
+"""Why an offer is not asked, and which of several reasons counts.
+
+That a service vanished from its directory pauses it only while nothing else does: a condition of the one statement that
+looks at a whole source.
+"""
 
 from enum import StrEnum
 

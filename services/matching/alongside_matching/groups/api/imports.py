@@ -13,7 +13,7 @@ from alongside_matching.catalogue.api import refusals
 from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import importing as group_importing
 from alongside_matching.groups.importing import TakenIn
-from alongside_matching.groups.published import read_meetings
+from alongside_matching.groups.published import RemarkKind, read_meetings
 
 ENTRIES_MAX: Final = 5_000
 
@@ -62,7 +62,7 @@ def router(policies: Policies) -> APIRouter:
             match await group_importing.take_in(tx, published, region=region, needs=need, policies=policies):
                 case TakenIn(created=created, changed=changed, unchanged=unchanged):
                     lines = [GroupLine.model_validate(it, from_attributes=True) for it in published.remarks]
-                    set_aside = sum(line.kind == "quarantined" for line in lines)
+                    set_aside = sum(it.kind is RemarkKind.QUARANTINED for it in published.remarks)
                     return GroupImportView(
                         read=published.read,
                         created=created,
