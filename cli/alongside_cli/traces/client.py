@@ -47,7 +47,9 @@ async def draw_referral(console: Console, base_url: str, referral_id: str) -> in
 def _no_drawing(console: Console, told: str) -> int:
     console.print(Text(told))
     console.print(
-        Text("`alongside status` shows what runs; `alongside up` starts it. ALONGSIDE_TRACES_URL names another one.")
+        Text(
+            "`alongside status` shows what runs; `alongside up` starts it. ALONGSIDE_TRACES_URL names another one."
+        )
     )
     return 1
 
