@@ -231,6 +231,16 @@ async def test_a_file_that_is_no_zip_is_refused_at_the_door(matching_bench: Serv
     assert await work(matching_bench) is False
 
 
+async def test_a_file_may_be_larger_than_other_bodies(bench_of: Any, tmp_path: Path) -> None:
+    package = zip_of(tmp_path, zipped(services("first"))).read_bytes()
+
+    async with bench_of("matching", http_body_bytes_max=len(package) - 1) as bench:
+        offer = await bench.client.post("/offers", content=bytes(len(package)))
+        queued = await upload(bench, package)
+
+    assert (offer.status_code, queued["state"]) == (413, "queued")
+
+
 async def test_a_file_over_the_limit_is_refused_at_the_door(bench_of: Any) -> None:
     async with bench_of("matching", directory_bytes_max=2_000) as bench:
         answer = await bench.client.post(

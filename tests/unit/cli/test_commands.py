@@ -122,3 +122,22 @@ def test_without_settings_and_local_stack_it_is_said_how_to_name_a_network(
         NotRunning, match=r"ALONGSIDE_INTAKE_URL.*ALONGSIDE_SERVICE_TOKEN.*alongside-localstack"
     ):
         running.installation()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (["trace", "a-referral"], "ALONGSIDE_TRACES_URL"),
+        (["partner", "add", "north-clinic", "--name=North", "--setting=hospital"], "ALONGSIDE_KAFKA"),
+    ],
+)
+def test_what_an_installation_does_not_name_is_asked_for(
+    arguments: list[str], remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for service in SERVICES:
+        monkeypatch.setenv(f"ALONGSIDE_{service.upper()}_URL", f"https://{service}.example")
+
+    result = CliRunner().invoke(main.app, arguments)
+
+    assert result.exit_code == 1
+    assert f"set {remedy}" in result.stdout
