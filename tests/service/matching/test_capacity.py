@@ -61,6 +61,8 @@ async def test_a_transaction_that_has_offers_locked_passes_over_those_of_others(
     first, second = await an_offer(matching_bench), await an_offer(matching_bench)
 
     async with matching_bench.runtime.transaction() as one, matching_bench.runtime.transaction() as other:
+        for tx in (one, other):
+            await tx.conn.execute("set local lock_timeout = '5s'")  # whoever waits all the same is told so
         assert await places_store.hold(one, {first: 1}) == {first: 1}
         assert await places_store.hold(other, {second: 1}) == {second: 1}
         assert await places_store.hold(one, {second: 1}) == {}
