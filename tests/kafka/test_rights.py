@@ -27,7 +27,7 @@ from aiokafka.protocol.fetch import FetchRequest
 from pydantic import SecretStr
 
 from alongside_chassis.kafka.access import Kafka, SaslMechanism
-from alongside_chassis.kafka.turned_away import why
+from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 from alongside_cli.errors import ClusterRefused
 from alongside_cli.kafka.access import access_of
 from alongside_cli.kafka.streams import topics_of
@@ -197,7 +197,7 @@ async def test_who_cannot_say_who_they_are_is_turned_away_and_told_why(
         async with client(stranger):
             pass
 
-    assert reason in await why(refused.value, stranger)
+    assert reason in await diagnose_connection(refused.value, stranger)
 
 
 @pytest.mark.parametrize("mechanism", ["SCRAM-SHA-256", "SCRAM-SHA-512"])

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from alongside_chassis.kafka.turned_away import why
+from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 from alongside_contracts import streams
 from alongside_localstack.kafka.security import Tls
 from alongside_localstack.stack import LocalStack
@@ -94,4 +94,4 @@ async def test_a_certificate_nobody_we_know_signed_is_refused_and_told(encrypted
         await producer.start()
     await producer.stop()
 
-    assert "whose certificate is not accepted" in await why(refused.value, kafka)
+    assert "whose certificate is not accepted" in await diagnose_connection(refused.value, kafka)

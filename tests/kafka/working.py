@@ -94,13 +94,15 @@ async def working(kafka: Kafka, bare: BareBench) -> AsyncIterator[Working]:
     }
     async with bare(handlers, **settings) as bench:
         dsn = bench.service.settings.database_url.get_secret_value()
-        tools = bench.tools
-        relay = Relay(dsn, kafka, service=kafka.user, shards=8, metrics=tools.metrics, log=tools.log)
+        dependencies = bench.dependencies
+        relay = Relay(
+            dsn, kafka, service=kafka.user, shards=8, metrics=dependencies.metrics, log=dependencies.log
+        )
         listener = Listener(
-            make_pipeline(bench.service, tools, kafka.user), [streams.JOURNEY], bench.service.settings
+            make_pipeline(bench.service, dependencies, kafka.user), [streams.JOURNEY], bench.service.settings
         )
         bench.timers.waiting_for = None
-        told.append(Working(bench, relay, listener, Vitals(tools, relay, bench.timers, [listener])))
+        told.append(Working(bench, relay, listener, Vitals(dependencies, relay, bench.timers, [listener])))
         running = [asyncio.create_task(relay.run()), asyncio.create_task(listener.run())]
         try:
             yield told[0]

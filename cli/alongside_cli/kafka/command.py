@@ -15,7 +15,7 @@ import typer
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
-from alongside_chassis.kafka.turned_away import why
+from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 from alongside_cli.errors import CommandError
 from alongside_cli.kafka import offsets
 from alongside_cli.kafka import set_up as setting_up
@@ -112,7 +112,7 @@ async def _told(settings: ClusterSettings, work: Coroutine[Any, Any, T]) -> T:
     try:
         return await work
     except (KafkaError, OSError) as error:
-        reason = await why(error, settings.cluster)
+        reason = await diagnose_connection(error, settings.cluster)
         raise CommandError(
             f"{settings.kafka} does not do as asked: {reason}.",
             remedy="look at the log-in, then at the brokers' health and logs.",

@@ -7,7 +7,7 @@ from typing import Final, assert_never
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_contracts.ids import ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
 from alongside_intake import announcements, store
@@ -48,20 +48,20 @@ class Desk:
         return decided
 
     async def complete(self, submission_id: UUID, completion: Completion, tx: Tx) -> None:
-        """Add what a held submission lacked and decide it again. Raises Problem when it is not held."""
+        """Add what a held submission lacked and decide it again. Raises HttpProblem when it is not held."""
         _, filing = await _waiting(tx, submission_id, State.HELD)
         sent = replace(filing.sent, submission=completion(filing.submission))
         await self._decide_again(replace(filing, sent=sent), tx)
 
     async def clear(self, submission_id: UUID, *, coordinator: str, reason: str, tx: Tx) -> None:
-        """Let an escalated submission go on, on a coordinator's word. Raises Problem when it is not escalated.
+        """Let an escalated submission go on, on a coordinator's word. Raises HttpProblem when it is not escalated.
 
         While another alarm of the same reference rings, the first stays: what it waits for is not over.
         """
         recorded, filing = await _waiting(tx, submission_id, State.ESCALATED)
         others = (await store.ledger_of(tx, [filing])).known(filing).alarms
         if others and recorded.repeats is None:
-            raise Problem(
+            raise HttpProblem(
                 status=409,
                 code="alarm-still-rings",
                 title="A later alarm of the same reference has not been cleared",
@@ -77,7 +77,7 @@ class Desk:
             return
         next_actor, due_at = overdue(self.policies.of(found[0].region), tx.now)
         await store.wait_for(tx, submission_id, next_actor, due_at)
-        tx.later(HELD_OVERDUE, str(submission_id), due_at)
+        tx.set_timer(HELD_OVERDUE, str(submission_id), due_at)
 
     def _decide_in_turn(self, filing: Filing, ledger: Ledger, now: datetime) -> Decided:
         known = ledger.known(filing)
@@ -88,7 +88,7 @@ class Desk:
     async def _decide_again(self, filing: Filing, tx: Tx) -> None:
         ledger = await store.ledger_of(tx, [filing])
         decided = self._decide(filing, ledger.known(filing), tx.now)
-        tx.no_longer(HELD_OVERDUE, str(filing.id))
+        tx.cancel_timer(HELD_OVERDUE, str(filing.id))
         await store.decide_again(tx, decided)
         tell(decided, tx)
 
@@ -105,20 +105,20 @@ async def _file(sent: Sequence[Sent], tx: Tx) -> list[Filing]:
 
 
 async def _waiting(tx: Tx, submission_id: UUID, state: State) -> tuple[Recorded, Filing]:
-    """A submission that waits in `state`, its person locked. Raises Problem for any other."""
+    """A submission that waits in `state`, its person locked. Raises HttpProblem for any other."""
     found = await store.filing_held(tx, submission_id)
     if found is None:
         raise no_such_submission()
     recorded, filing = found
     if filing is None:
-        raise Problem(
+        raise HttpProblem(
             status=410,
             code="person-erased",
             title="The person of this submission was erased",
             remedy="Nothing more can be decided about it; a new submission begins anew.",
         )
     if not _is_waiting(recorded, state):
-        raise Problem(
+        raise HttpProblem(
             status=409,
             code=f"submission-not-{state}",
             title=f"This submission is not {state}",
@@ -128,9 +128,9 @@ async def _waiting(tx: Tx, submission_id: UUID, state: State) -> tuple[Recorded,
     return recorded, filing
 
 
-def no_such_submission() -> Problem:
+def no_such_submission() -> HttpProblem:
     """The answer to an id nobody submitted under."""
-    return Problem(
+    return HttpProblem(
         status=404,
         code="submission-not-found",
         title="There is no such submission",
@@ -147,7 +147,7 @@ def tell(decided: Decided, tx: Tx) -> None:
     """Announce and time what a recorded decision brings with it, and answer the partner."""
     filing, decision = decided.filing, decided.decision
     if decided.supersedes is not None:
-        tx.no_longer(HELD_OVERDUE, str(decided.supersedes))
+        tx.cancel_timer(HELD_OVERDUE, str(decided.supersedes))
     match decision:
         case Admitted():
             assert decided.opens is not None  # noqa: S101  (an admission begins a referral)
@@ -157,7 +157,7 @@ def tell(decided: Decided, tx: Tx) -> None:
         case Escalated():
             tx.announce(announcements.escalated(filing, decision))
         case Held():
-            tx.later(HELD_OVERDUE, str(filing.id), decision.due_at)
+            tx.set_timer(HELD_OVERDUE, str(filing.id), decision.due_at)
         case Linked() | Rejected():
             pass
         case _:

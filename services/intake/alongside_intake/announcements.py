@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from alongside_chassis.consume import Paused, Quarantine
-from alongside_chassis.origin import Origin as RecordOrigin
+from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.ids import ReferralId, SubmissionId
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionEscalated, SubmissionLinked
 from alongside_contracts.partner import IntakePaused, IntakeResumed, Origin, Problem, SubmissionAnswered

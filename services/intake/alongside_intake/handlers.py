@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.consume import Handlers, Paused, Quarantine, Refused, Timer
+from alongside_chassis.consume import Handlers, Paused, Quarantine, Refusal, Timer
 from alongside_chassis.errors import Unprocessable
-from alongside_chassis.origin import Origin
+from alongside_chassis.origin import RecordOrigin
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
@@ -26,7 +26,7 @@ def intake_handlers(desk: Desk) -> Handlers:
     async def receive(events: Sequence[SubmissionReceived], tx: Tx) -> None:
         sent = await _sent(events, tx)
         for event, decided in zip(events, await desk.receive(sent, tx), strict=True):
-            tx.following(event)
+            tx.caused_by(event)
             tell(decided, tx)
 
     @handlers.on_batch(ReferralStatusChanged)
@@ -54,7 +54,7 @@ def _tell_partners(handlers: Handlers) -> None:
     """What happens to a partner's stream, said on its own; a stranger has none we could write."""
 
     @handlers.on_refused(streams.PARTNER_REFERRALS)
-    async def tell_the_sender(refused: Refused, tx: Tx) -> None:
+    async def tell_the_sender(refused: Refusal, tx: Tx) -> None:
         partner = refused.origin.partner
         if partner is not None and await people_store.is_registered(tx.conn, partner):
             answer = announcements.refused(partner, refused.problem, refused.origin)
@@ -76,7 +76,7 @@ async def _sent(events: Sequence[SubmissionReceived], tx: Tx) -> list[Sent]:
     """The submissions, each with its sender. Raises Unprocessable when one comes from a stranger or a borrowed name."""
     origins = []
     for event in events:
-        tx.following(event)
+        tx.caused_by(event)
         assert tx.record is not None  # noqa: S101  (an event handler always has its record)
         origins.append(tx.record)
     registered = await people_store.registered(tx.conn, {str(origin.partner) for origin in origins})
@@ -86,7 +86,7 @@ async def _sent(events: Sequence[SubmissionReceived], tx: Tx) -> list[Sent]:
     ]
 
 
-def _sender(origin: Origin, registered: Collection[str]) -> str:
+def _sender(origin: RecordOrigin, registered: Collection[str]) -> str:
     """The partner whose topic the record lies on. Raises Unprocessable for a stranger, or for a borrowed name.
 
     Only the topic's partner can write there (the broker's access list), so the topic is the identity and the

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final, Protocol
 
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 
 
 class Kind(Protocol):
@@ -11,14 +11,14 @@ class Kind(Protocol):
 
     def __call__(
         self, code: str, title: str, *, remedy: str, detail: str = "", field: str | None = None
-    ) -> Problem:
+    ) -> HttpProblem:
         """The refusal."""
 
 
 def _problem(
     code: str, title: str, *, status: int, remedy: str, detail: str = "", field: str | None = None
-) -> Problem:
-    return Problem(status=status, code=code, title=title, detail=detail, remedy=remedy, field=field)
+) -> HttpProblem:
+    return HttpProblem(status=status, code=code, title=title, detail=detail, remedy=remedy, field=field)
 
 
 not_found: Final[Kind] = partial(_problem, status=404)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import (
     PAGE_MAX,
     Command,
@@ -198,10 +198,10 @@ def crisis_router() -> APIRouter:
 
         async def work(tx: Tx) -> EscalationView:
             for cause in await store.acknowledge(tx, submission_id, by=body.coordinator):
-                tx.no_longer(UNACKNOWLEDGED, cause)
+                tx.cancel_timer(UNACKNOWLEDGED, cause)
             escalation = await store.escalation_of(tx.conn, submission_id)
             if escalation is None:
-                raise Problem(
+                raise HttpProblem(
                     status=404,
                     code="crisis-not-found",
                     title="No crisis is known for this submission",
@@ -245,7 +245,7 @@ def _next_cursor(found: list[Recorded], limit: int) -> str | None:
 
 def _known(recorded: Recorded | None) -> Recorded:
     if recorded is None:
-        raise Problem(
+        raise HttpProblem(
             status=404,
             code="notice-not-found",
             title="No such notice",
@@ -255,8 +255,8 @@ def _known(recorded: Recorded | None) -> Recorded:
     return recorded
 
 
-def _not_failed(recorded: Recorded) -> Problem:
-    return Problem(
+def _not_failed(recorded: Recorded) -> HttpProblem:
+    return HttpProblem(
         status=409,
         code="notice-not-failed",
         title="Only a failed notice can be tried again",

@@ -92,7 +92,7 @@ def _mail_worker(settings: Settings, metrics: MailMetrics, *, urgent: bool) -> W
 
 def _queue_watcher(metrics: MailMetrics) -> Worker:
     async def count_waiting_mail(runtime: Runtime) -> None:
-        metrics.show_on(runtime.tools.metrics.registry)
+        metrics.show_on(runtime.dependencies.metrics.registry)
         while True:
             async with runtime.read() as conn:
                 metrics.set_waiting(await store.waiting(conn))

@@ -19,7 +19,7 @@ from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation, La
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
 from alongside_notifications.telling import JourneyNews, notices_of
 
-CRISIS_TRIED_EVERY: Final = timedelta(minutes=1)
+CRISIS_RETRY_EVERY: Final = timedelta(minutes=1)
 """How often a page that fails is tried on: somebody may be in danger, so not daily as other timers are."""
 
 
@@ -52,7 +52,7 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
         await store.raise_escalation(tx, escalation)
         await _page(tx, escalation)
 
-    @handlers.on_timer(UNACKNOWLEDGED, tried_every=CRISIS_TRIED_EVERY)
+    @handlers.on_timer(UNACKNOWLEDGED, retry_every=CRISIS_RETRY_EVERY)
     async def page_the_next(timer: Timer, tx: Tx) -> None:
         escalation = await store.open_escalation_for_update(tx, timer.key)
         if escalation is None:
@@ -71,7 +71,7 @@ async def _tell(tx: Tx, events: Sequence[JourneyNews], ladders: Ladders) -> None
         tx, [(notice, tx.causes[id(event)].trace) for event, about_it in told for notice in about_it]
     )
     for event, about_it in told:
-        tx.following(event)
+        tx.caused_by(event)
         _announce_in_app(tx, fresh, about_it)
 
 
@@ -87,4 +87,4 @@ async def _page(tx: Tx, escalation: Escalation) -> None:
     paged = notices(news, [audience.on_duty(escalation.coordinator)], new_id=new_id)
     trace: Mapping[str, str] = tx.current.trace if tx.current else {}
     await store.record(tx, [(notice, trace) for notice in paged])
-    tx.later(UNACKNOWLEDGED, escalation.cause, escalation.acknowledge_by)
+    tx.set_timer(UNACKNOWLEDGED, escalation.cause, escalation.acknowledge_by)

@@ -83,9 +83,9 @@ def announce_successor(tx: Tx, successor: Referral, ended: Referral, request: st
 def _watch(tx: Tx, referral: Referral) -> None:
     """Look again when the next actor's time is over."""
     if referral.waiting is None:
-        tx.no_longer(DUE, str(referral.id))
+        tx.cancel_timer(DUE, str(referral.id))
     else:
-        tx.later(DUE, str(referral.id), referral.waiting.due_at)
+        tx.set_timer(DUE, str(referral.id), referral.waiting.due_at)
 
 
 def _status_changed(tx: Tx, referral: Referral, entry: Entry) -> str:

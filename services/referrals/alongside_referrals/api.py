@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import (
     PAGE_MAX,
     Command,
@@ -168,7 +168,7 @@ def _add_reads(routes: APIRouter) -> None:
 async def _carry_out(
     command: Command, referral_id: UUID, ask: Ask, order: commands.Order, policies: Policies
 ) -> Response:
-    """1 lock; 2 decide; 3 record; 4 answer with the state after it. Raises Problem, and nothing changes then."""
+    """1 lock; 2 decide; 3 record; 4 answer with the state after it. Raises HttpProblem, and nothing changes then."""
 
     async def work(tx: Tx) -> ReferralView:
         referral = (await store.lock(tx.conn, [referral_id])).get(referral_id)  # 1
@@ -194,8 +194,8 @@ def _found(present: store.Present | None) -> store.Present:
     return present
 
 
-def _not_found() -> Problem:
-    return Problem(
+def _not_found() -> HttpProblem:
+    return HttpProblem(
         status=404,
         code="referral-not-found",
         title="No referral has this id",
@@ -204,8 +204,8 @@ def _not_found() -> Problem:
     )
 
 
-def _moved_on(sequence: int) -> Problem:
-    return Problem(
+def _moved_on(sequence: int) -> HttpProblem:
+    return HttpProblem(
         status=CONFLICT,
         code="referral-moved",
         title="The referral has moved since you looked",
@@ -215,8 +215,8 @@ def _moved_on(sequence: int) -> Problem:
     )
 
 
-def _refused(refused: Refused) -> Problem:
-    return Problem(
+def _refused(refused: Refused) -> HttpProblem:
+    return HttpProblem(
         status=HTTP_STATUS.get(refused.code, UNPROCESSABLE),
         code=refused.code.value,
         title="The referral stays as it is",

@@ -56,7 +56,7 @@ def _hear_intake(hears: Handlers, policies: Policies) -> None:
         opened = await open_drafts(tx, drafts, policies)
         lines = []
         for event in events:
-            tx.following(event)
+            tx.caused_by(event)
             moved = opened.pop(event.referral_id, None)
             lines.extend([told(tx, moved)] if moved else [])
         await store.note_down(tx.conn, lines)
@@ -130,7 +130,7 @@ async def _take_in(events: Sequence[E], tx: Tx, rule: Rule[E]) -> None:
         referral = referrals.get(event.referral_id)
         if referral is None:
             raise _never_admitted()
-        tx.following(event)
+        tx.caused_by(event)
         match rule(referral, event, tx):  # 2
             case Moved() | Noted() | Closed() as change:
                 lines.append(told(tx, change))

@@ -5,7 +5,7 @@ ChassisError
 ├── Stopped               broken by us: the listener stops where it stands and `ready` says why
 │   └── DeadLetterLimit   too many dead letters in a row: the fault is not in the messages
 ├── Stopping              the service was asked to stop while it waited for the world; nothing was lost
-└── Problem               an HTTP refusal, answered as problem+json (RFC 9457)
+└── HttpProblem               an HTTP refusal, answered as problem+json (RFC 9457)
     └── KeyReused         an Idempotency-Key came back with another request
 """
 
@@ -42,7 +42,7 @@ class Stopping(ChassisError):
     """The wait for the world to come back was cut short by a stop; the batch will be redelivered."""
 
 
-class Problem(ChassisError):
+class HttpProblem(ChassisError):
     """An HTTP refusal: what was wrong, where, and what to do about it.
 
     `code` is stable and machine-readable; `detail` and `remedy` are sentences for people; `field` names the input.
@@ -81,7 +81,7 @@ class Problem(ChassisError):
         return {name: value for name, value in document.items() if value not in (None, "")} | self.extra
 
 
-class KeyReused(Problem):
+class KeyReused(HttpProblem):
     """An Idempotency-Key came back with a different request."""
 
     def __init__(self) -> None:

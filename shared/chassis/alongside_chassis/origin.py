@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Origin(NamedTuple):
+class RecordOrigin(NamedTuple):
     """The record, its CloudEvents identity once read and, on a partner's stream, whose it is."""
 
     topic: str

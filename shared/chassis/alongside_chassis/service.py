@@ -20,15 +20,15 @@ from alongside_chassis.consume import dead_letters, quarantine
 from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.consume.limits import Limits, PartnerLimits
 from alongside_chassis.consume.listener import Listener
-from alongside_chassis.consume.pipeline import Pipeline, Tools
+from alongside_chassis.consume.pipeline import Dependencies, Pipeline
 from alongside_chassis.database import connected, connection
 from alongside_chassis.http import idempotency
 from alongside_chassis.http.api import add_problem_handlers
 from alongside_chassis.http.health import Vitals, health_router
 from alongside_chassis.http.middleware import BodyLimit, RequestLine
 from alongside_chassis.http.operations import operations_router
-from alongside_chassis.http.quarantine_doors import quarantine_router
-from alongside_chassis.http.replay_doors import replay_router
+from alongside_chassis.http.quarantine_api import quarantine_router
+from alongside_chassis.http.replay_api import replay_router
 from alongside_chassis.lifecycle import failed_timers
 from alongside_chassis.lifecycle.preparation import NothingToPrepare, Preparation, after, prepare
 from alongside_chassis.lifecycle.replay import NO_PROJECTION, ProjectionOf
@@ -71,10 +71,12 @@ class Service:
     preparation: Preparation = field(default_factory=NothingToPrepare)
 
 
-def make_tools(service: Service, pool: asyncpg.Pool, tracing: TracerProvider, clock: Clock) -> Tools:
+def make_dependencies(
+    service: Service, pool: asyncpg.Pool, tracing: TracerProvider, clock: Clock
+) -> Dependencies:
     """What every part of the service works with."""
     settings = service.settings
-    return Tools(
+    return Dependencies(
         service=service.name,
         pool=pool,
         clock=clock,
@@ -85,7 +87,7 @@ def make_tools(service: Service, pool: asyncpg.Pool, tracing: TracerProvider, cl
     )
 
 
-def make_pipeline(service: Service, tools: Tools, group: str) -> Pipeline:
+def make_pipeline(service: Service, dependencies: Dependencies, group: str) -> Pipeline:
     """The pipeline of one of the service's consumer groups."""
     settings = service.settings
     limits = Limits(
@@ -100,7 +102,7 @@ def make_pipeline(service: Service, tools: Tools, group: str) -> Pipeline:
             kept_bytes_max=settings.partner_kept_bytes_max,
         ),
     )
-    return Pipeline(tools, group, service.handlers, limits)
+    return Pipeline(dependencies, group, service.handlers, limits)
 
 
 def build_app(service: Service) -> FastAPI:
@@ -114,7 +116,7 @@ def build_app(service: Service) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with connected(service.settings) as pool:
-            runtime = Runtime(make_tools(service, pool, tracing, SystemClock()), service.settings)
+            runtime = Runtime(make_dependencies(service, pool, tracing, SystemClock()), service.settings)
             app.state.runtime = runtime
             vitals = _vitals(service, runtime)
             app.include_router(health_router(vitals))
@@ -122,10 +124,10 @@ def build_app(service: Service) -> FastAPI:
                 yield
         await close_tracing(tracing)
 
-    return make_door(service, tracing, lifespan)
+    return make_http_app(service, tracing, lifespan)
 
 
-def make_door(service: Service, tracing: TracerProvider, lifespan: Any = None) -> FastAPI:
+def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = None) -> FastAPI:
     """The service's HTTP door; tests put their own runtime behind it."""
     app = FastAPI(
         title=service.title,
@@ -140,7 +142,7 @@ def make_door(service: Service, tracing: TracerProvider, lifespan: Any = None) -
         telemetry={"tracer_provider": tracing, "operation_spans": False, "logs": False, "metrics": False},
     )
     add_problem_handlers(app)
-    operations = operations_router(lambda runtime: make_pipeline(service, runtime.tools, service.name))
+    operations = operations_router(lambda runtime: make_pipeline(service, runtime.dependencies, service.name))
     more = (operations, quarantine_router(service.handlers), replay_router(service.projection))
     for router in (*service.routers, *more):
         app.include_router(router)
@@ -148,24 +150,24 @@ def make_door(service: Service, tracing: TracerProvider, lifespan: Any = None) -
 
 
 def _vitals(service: Service, runtime: Runtime) -> Vitals:
-    settings, tools = service.settings, runtime.tools
+    settings, dependencies = service.settings, runtime.dependencies
     relay = Relay(
         settings.database_url.get_secret_value(),
         settings.kafka_at(settings.kafka),
         service=service.name,
         shards=settings.outbox_shards,
-        metrics=tools.metrics,
-        log=tools.log,
+        metrics=dependencies.metrics,
+        log=dependencies.log,
     )
     timers = Timers(
-        tools,
+        dependencies,
         service.handlers,
         poll_seconds=settings.timer_poll_seconds,
         attempts_max=settings.timer_attempts_max,
     )
-    vitals = Vitals(tools, relay, timers, preparation=service.preparation)
+    vitals = Vitals(dependencies, relay, timers, preparation=service.preparation)
     for group, heard in by_group(service.name, service.hears).items():
-        vitals.listeners.append(Listener(make_pipeline(service, tools, group), heard, settings))
+        vitals.listeners.append(Listener(make_pipeline(service, dependencies, group), heard, settings))
     return vitals
 
 
@@ -235,7 +237,7 @@ async def _sweep(runtime: Runtime) -> None:
 
 async def _measure(runtime: Runtime) -> None:
     """Count the outbox here, not in the relay: the count matters most when the relay cannot work; pauses likewise."""
-    metrics = runtime.tools.metrics
+    metrics = runtime.dependencies.metrics
     while True:
         async with connection(runtime.pool) as conn:
             metrics.outbox_rows.set(await outbox.waiting(conn))

@@ -20,11 +20,11 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from alongside_chassis.consume import dead_letters
 from alongside_chassis.consume.dead_letters import DeadLetter
-from alongside_chassis.consume.reading import Record
+from alongside_chassis.consume.decoding import Record
 from alongside_chassis.database import connection
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_chassis.lifecycle.timers import Timers
-from alongside_chassis.service import Service, make_door, make_pipeline, make_tools
+from alongside_chassis.service import Service, make_dependencies, make_http_app, make_pipeline
 from alongside_contracts import cloudevents
 from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.event import Event, parse
@@ -76,16 +76,16 @@ class ServiceBench:
         self.spans = InMemorySpanExporter()
         tracing = TracerProvider()
         tracing.add_span_processor(SimpleSpanProcessor(self.spans))
-        self.tools = make_tools(service, pool, tracing, clock)
-        self.runtime = Runtime(self.tools, service.settings)
-        self.pipeline = make_pipeline(service, self.tools, service.name)
+        self.dependencies = make_dependencies(service, pool, tracing, clock)
+        self.runtime = Runtime(self.dependencies, service.settings)
+        self.pipeline = make_pipeline(service, self.dependencies, service.name)
         self.timers = Timers(
-            self.tools,
+            self.dependencies,
             service.handlers,
             poll_seconds=60,
             attempts_max=service.settings.timer_attempts_max,
         )
-        self.app: FastAPI = make_door(service, tracing)
+        self.app: FastAPI = make_http_app(service, tracing)
         self.app.state.runtime = self.runtime
         self.client = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=self.app, raise_app_exceptions=False), base_url="http://bench"

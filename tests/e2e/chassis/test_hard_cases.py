@@ -10,8 +10,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTimestampError
 
-from alongside_chassis.announce import ways
-from alongside_chassis.announce.parcels import murmur2
+from alongside_chassis.announce import in_flight as ways
+from alongside_chassis.announce.producer_batches import murmur2
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.dead_letters import DeadLetter
 from alongside_chassis.consume.handlers import Handlers

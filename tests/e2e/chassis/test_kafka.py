@@ -35,7 +35,12 @@ async def relaying(bench: ServiceBench, kafka: str) -> AsyncIterator[Relay]:
     """A relay on the bench's outbox."""
     dsn = bench.service.settings.database_url.get_secret_value()
     relay = Relay(
-        dsn, Kafka(kafka), service="bare", shards=8, metrics=bench.tools.metrics, log=bench.tools.log
+        dsn,
+        Kafka(kafka),
+        service="bare",
+        shards=8,
+        metrics=bench.dependencies.metrics,
+        log=bench.dependencies.log,
     )
     task = asyncio.create_task(relay.run())
     try:
@@ -48,7 +53,7 @@ async def relaying(bench: ServiceBench, kafka: str) -> AsyncIterator[Relay]:
 @asynccontextmanager
 async def listening(bench: ServiceBench, group: str, *hears: Stream) -> AsyncIterator[Listener]:
     """A listener that feeds the bench's pipeline with what its service hears, or with these streams alone."""
-    pipeline = make_pipeline(bench.service, bench.tools, group)
+    pipeline = make_pipeline(bench.service, bench.dependencies, group)
     listener = Listener(pipeline, hears or bench.service.hears, bench.service.settings)
     task = asyncio.create_task(listener.run())
     try:

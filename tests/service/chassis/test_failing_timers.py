@@ -32,11 +32,11 @@ class Faulty:
     meanwhile: Callable[[], Awaitable[object]] | None = None
     """What somebody else commits while it is being looked after."""
 
-    def handlers(self, tried_every: timedelta = DAY) -> Handlers:
+    def handlers(self, retry_every: timedelta = DAY) -> Handlers:
         """What a service would register."""
         handlers = Handlers()
 
-        @handlers.on_timer("remind", tried_every=tried_every)
+        @handlers.on_timer("remind", retry_every=retry_every)
         async def remind(timer: Timer, tx: Tx) -> None:
             await tx.conn.execute("insert into seen (key, note) values ($1, 'fired')", timer.key)
             tx.announce(an_admission())
@@ -58,7 +58,7 @@ class Faulty:
 async def set_timer(bench: ServiceBench, key: str = "a") -> None:
     """Set a timer that is due now."""
     async with bench.runtime.transaction() as tx:
-        tx.later("remind", key, SUNDAY_NOON)
+        tx.set_timer("remind", key, SUNDAY_NOON)
 
 
 async def until(bench: ServiceBench, moment: datetime) -> None:
@@ -85,7 +85,7 @@ async def test_a_timer_that_always_fails_becomes_one_dead_letter_and_is_looked_a
         assert "Jane" not in letter.remedy
         assert await seen(bench) == ["attended"]
         assert [key for key, _ in faulty.attended] == ["a"]
-        metric = bench.tools.metrics.dead_letters.labels("timer", "handler-failed")
+        metric = bench.dependencies.metrics.dead_letters.labels("timer", "handler-failed")
         assert metric._value.get() == 1
 
 
@@ -164,7 +164,7 @@ async def test_a_failing_timer_holds_up_no_other(bare: BareBench) -> None:
 
         faulty.error = None
         async with bench.runtime.transaction() as tx:
-            tx.later("remind", "sound", bench.clock.now())
+            tx.set_timer("remind", "sound", bench.clock.now())
         await bench.fire_timers(bench.clock.now())
 
         assert await bench.pool.fetchval("select key from seen where note = 'fired'") == "sound"
@@ -172,7 +172,7 @@ async def test_a_failing_timer_holds_up_no_other(bare: BareBench) -> None:
 
 async def test_a_kind_that_cannot_wait_a_day_is_tried_more_often(bare: BareBench) -> None:
     faulty = Faulty()
-    async with bare(faulty.handlers(tried_every=timedelta(minutes=1))) as bench:
+    async with bare(faulty.handlers(retry_every=timedelta(minutes=1))) as bench:
         await set_timer(bench)
         await until(bench, SOON)
 
@@ -215,7 +215,7 @@ async def test_a_timer_that_was_set_anew_leaves_no_dead_letter_waiting(bare: Bar
         await set_timer(bench)
         await until(bench, SOON)
         async with bench.runtime.transaction() as tx:
-            tx.later("remind", "a", SOON + DAY)
+            tx.set_timer("remind", "a", SOON + DAY)
 
         async with connection(bench.pool) as conn:
             before = await failed_timers.failing(conn)

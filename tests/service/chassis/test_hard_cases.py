@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from alongside_chassis.announce.transaction import Tx
-from alongside_chassis.consume.handlers import Handlers, Refused
+from alongside_chassis.consume.handlers import Handlers, Refusal
 from alongside_chassis.consume.plan import RACES_SILENT_MAX
 from alongside_chassis.errors import Stopped
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
@@ -59,7 +59,7 @@ def announcing(say: Callable[[SubmissionAdmitted, Tx], None]) -> Handlers:
 
 async def test_a_timer_that_cannot_be_stored_is_blamed_on_its_own_event(bare: BareBench) -> None:
     def say(_event: SubmissionAdmitted, tx: Tx) -> None:
-        tx.later("remind", "a\0key", SUNDAY_NOON)
+        tx.set_timer("remind", "a\0key", SUNDAY_NOON)
 
     async with bare(announcing(say)) as bench, asyncio.timeout(SECONDS_MAX):
         await bench.hear(*(an_admission(reference=name) for name in ("before", "bad", "after")))
@@ -86,8 +86,8 @@ async def test_an_answer_that_cannot_be_stored_does_not_keep_the_record_from_bei
     handlers = taught()
 
     @handlers.on_refused(SubmissionReceived.stream)
-    async def tell(_refused: Refused, tx: Tx) -> None:
-        tx.later("remind", "a\0key", SUNDAY_NOON)
+    async def tell(_refused: Refusal, tx: Tx) -> None:
+        tx.set_timer("remind", "a\0key", SUNDAY_NOON)
 
     async with bare(handlers) as bench, asyncio.timeout(SECONDS_MAX):
         await bench.hear_raw(b"k", None, (), PARTNERS_TOPIC)
@@ -105,8 +105,8 @@ async def test_an_answer_that_cannot_be_stored_takes_no_announcement_of_others_w
         tx.announce(a_proposal(event.referral_id))
 
     @handlers.on_refused(SubmissionReceived.stream)
-    async def tell(_refused: Refused, tx: Tx) -> None:
-        tx.later("remind", "a\0key", SUNDAY_NOON)
+    async def tell(_refused: Refusal, tx: Tx) -> None:
+        tx.set_timer("remind", "a\0key", SUNDAY_NOON)
 
     async with bare(handlers) as bench, asyncio.timeout(SECONDS_MAX):
         unreadable = bench.record(b"k", None, (), PARTNERS_TOPIC)
@@ -195,7 +195,7 @@ async def test_no_span_repeats_what_an_error_says(bare: BareBench) -> None:
         raise ValueError("the patient's name")
 
     @handlers.on_refused(SubmissionReceived.stream)
-    async def tell(_refused: Refused, _tx: Tx) -> None:
+    async def tell(_refused: Refusal, _tx: Tx) -> None:
         raise ValueError("the patient's name")
 
     async with bare(handlers) as bench:

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from alongside_chassis.announce.transaction import Tx
-from alongside_chassis.consume.handlers import Handlers, Refused
+from alongside_chassis.consume.handlers import Handlers, Refusal
 from alongside_chassis.errors import DeadLetterLimit, Stopped, Unprocessable
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
@@ -151,7 +151,7 @@ async def test_whatever_bytes_a_partner_sends_are_put_aside_and_answered(
     async def hear(_event: SubmissionReceived, _tx: Tx) -> None: ...
 
     @handlers.on_refused(SubmissionReceived.stream)
-    async def tell(refused: Refused, _tx: Tx) -> None:
+    async def tell(refused: Refusal, _tx: Tx) -> None:
         told.append((refused.origin.partner, refused.problem.code.value))
 
     async with bare(handlers) as bench:

@@ -79,7 +79,7 @@ def handlers(fired: list[str]) -> Handlers:
 async def set_a_timer(bench: ServiceBench) -> None:
     """A timer that is due."""
     async with bench.runtime.transaction() as tx:
-        tx.later("look", "it", tx.now - timedelta(days=1))
+        tx.set_timer("look", "it", tx.now - timedelta(days=1))
 
 
 async def health(app: FastAPI) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 
 from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.decoding import Record
 from alongside_chassis.consume.handlers import Handlers, Paused
-from alongside_chassis.consume.judging import Left
 from alongside_chassis.consume.pipeline import Pipeline
 from alongside_chassis.consume.quarantine import Quarantine
-from alongside_chassis.consume.reading import Record
+from alongside_chassis.consume.refusal_policy import Left
 from alongside_chassis.errors import DeadLetterLimit, Unprocessable
 from alongside_chassis.service import make_pipeline
 from alongside_chassis.testing import ServiceBench
@@ -171,7 +171,7 @@ async def test_a_paused_partner_is_left_whole_by_every_instance_and_after_a_rest
     async with strict(bare) as bench:
         await bench.pipeline.run(sent(bench, STORMY, *[f"bad-{n}" for n in range(4)]))
         later = [*sent(bench, STORMY, "good-1", "bad-9"), *sent(bench, CALM, "calm-1")]
-        another = make_pipeline(bench.service, bench.tools, "bare")
+        another = make_pipeline(bench.service, bench.dependencies, "bare")
 
         left = await another.run(later)
 
@@ -272,7 +272,9 @@ async def test_a_resumed_partner_that_goes_on_so_is_paused_again(bare: BareBench
 
 async def test_counts_go_on_across_batches_and_instances(bare: BareBench) -> None:
     async with strict(bare) as bench:
-        pipelines: Sequence[Pipeline] = [make_pipeline(bench.service, bench.tools, "bare") for _ in range(2)]
+        pipelines: Sequence[Pipeline] = [
+            make_pipeline(bench.service, bench.dependencies, "bare") for _ in range(2)
+        ]
         storm = sent(bench, STORMY, *[f"bad-{n}" for n in range(6)])
 
         lefts = [await pipelines[n % 2].run([record]) for n, record in enumerate(storm)]
@@ -285,7 +287,7 @@ async def test_two_instances_in_the_middle_of_a_storm_put_nothing_aside_after_th
     bare: BareBench,
 ) -> None:
     async with strict(bare) as bench:
-        pipelines = [make_pipeline(bench.service, bench.tools, "bare") for _ in range(2)]
+        pipelines = [make_pipeline(bench.service, bench.dependencies, "bare") for _ in range(2)]
         storms = [sent(bench, STORMY, *[f"bad-{m}-{n}" for n in range(30)]) for m in range(2)]
 
         lefts = await asyncio.gather(

@@ -10,7 +10,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from alongside_chassis.announce.relay import Relay
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume import dead_letters
-from alongside_chassis.consume.handlers import Refused
+from alongside_chassis.consume.handlers import Refusal
 from alongside_chassis.database import connection
 from alongside_chassis.kafka import Kafka
 from alongside_chassis.testing import Headers, ServiceBench
@@ -203,8 +203,8 @@ async def test_an_announcement_the_broker_refused_goes_back_into_the_outbox_as_i
 
 async def broker_refuses_everything(bench: ServiceBench) -> None:
     """Let the relay set aside what waits in the outbox, as it does when a broker says it is too large."""
-    tools = bench.tools
-    relay = Relay("", Kafka(""), service="bare", shards=8, metrics=tools.metrics, log=tools.log)
+    dependencies = bench.dependencies
+    relay = Relay("", Kafka(""), service="bare", shards=8, metrics=dependencies.metrics, log=dependencies.log)
     async with connection(bench.pool) as conn:
         for row in await conn.fetch("select id from outbox"):
             await relay._set_aside(conn, row["id"], MessageSizeTooLargeError())
@@ -269,7 +269,7 @@ async def test_a_sender_is_told_of_a_new_reason_and_not_of_the_same_again(bare: 
         raise fault["r1"]
 
     @handlers.on_refused(streams.PARTNER_REFERRALS)
-    async def tell(refused: Refused, tx: Tx) -> None:
+    async def tell(refused: Refusal, tx: Tx) -> None:
         told.append(refused.problem.where)
 
     async with bare(handlers, service_token=TOKEN) as bench:

@@ -16,7 +16,7 @@ from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.consume.listener import Listener
 from alongside_chassis.http.health import Vitals
 from alongside_chassis.kafka import Kafka
-from alongside_chassis.kafka.turned_away import why
+from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_chassis.lifecycle.timers import Timers
 from alongside_chassis.service import Service, _kept_alive, build_app, make_pipeline
@@ -46,7 +46,7 @@ async def test_a_stop_takes_less_than_ten_seconds_though_the_world_is_away(bare:
     async with bare(Handlers(), kafka=nobody(), otlp_endpoint=f"http://{nobody()}") as bench:
         async with running(bench) as app:
             async with app.state.runtime.transaction() as tx:
-                with app.state.runtime.tools.tracer.start_as_current_span("something to export"):
+                with app.state.runtime.dependencies.tracer.start_as_current_span("something to export"):
                     tx.announce(an_admission())
             began = time.monotonic()
         seconds = time.monotonic() - began
@@ -182,7 +182,7 @@ async def test_a_relay_without_its_certificates_says_so_and_leaves_no_connection
 async def test_a_certificate_file_that_cannot_be_read_is_told_and_ends_no_loop(tmp_path: Path) -> None:
     kafka = Kafka(nobody(), security_protocol="SSL", ca_file=tmp_path / "gone.pem")
 
-    told = await why(KafkaConnectionError(), kafka)
+    told = await diagnose_connection(KafkaConnectionError(), kafka)
 
     assert "gone.pem" in told
 
@@ -190,7 +190,9 @@ async def test_a_certificate_file_that_cannot_be_read_is_told_and_ends_no_loop(t
 async def test_a_loop_that_ended_by_itself_is_told_by_its_name(bare: BareBench) -> None:
     async with bare(Handlers()) as bench:
         vitals = Vitals(
-            bench.tools, relay_of(bench), Timers(bench.tools, Handlers(), poll_seconds=60, attempts_max=5)
+            bench.dependencies,
+            relay_of(bench),
+            Timers(bench.dependencies, Handlers(), poll_seconds=60, attempts_max=5),
         )
 
         async def end() -> None: ...
@@ -206,12 +208,12 @@ def relay_of(bench: ServiceBench) -> Relay:
     """A relay on the bench's outbox."""
     settings = bench.service.settings
     dsn = settings.database_url.get_secret_value()
-    tools = bench.tools
+    dependencies = bench.dependencies
     kafka = settings.kafka_at(settings.kafka)
-    return Relay(dsn, kafka, service="bare", shards=8, metrics=tools.metrics, log=tools.log)
+    return Relay(dsn, kafka, service="bare", shards=8, metrics=dependencies.metrics, log=dependencies.log)
 
 
 def listener_of(bench: ServiceBench) -> Listener:
     """A listener that feeds the bench's pipeline."""
     service: Service = bench.service
-    return Listener(make_pipeline(service, bench.tools, "bare"), (streams.JOURNEY,), service.settings)
+    return Listener(make_pipeline(service, bench.dependencies, "bare"), (streams.JOURNEY,), service.settings)

@@ -33,7 +33,7 @@ def reminding(*, failures: int = 0) -> Handlers:
 async def set_timer(bench: ServiceBench, key: str, after: timedelta = HOUR) -> None:
     """Set a timer as a handler would."""
     async with bench.runtime.transaction() as tx:
-        tx.later("remind", key, SUNDAY_NOON + after, {"say": f"to {key}"})
+        tx.set_timer("remind", key, SUNDAY_NOON + after, {"say": f"to {key}"})
 
 
 async def noted(bench: ServiceBench) -> list[str]:
@@ -57,7 +57,8 @@ async def test_a_timer_fires_once_though_many_processes_look_at_it(bare: BareBen
         await set_timer(bench, "a")
         bench.clock.advance(HOUR)
         others = [
-            Timers(bench.tools, bench.service.handlers, poll_seconds=60, attempts_max=5) for _ in range(6)
+            Timers(bench.dependencies, bench.service.handlers, poll_seconds=60, attempts_max=5)
+            for _ in range(6)
         ]
 
         await asyncio.gather(*(each.fire_due() for each in others))
@@ -73,8 +74,8 @@ async def test_a_timer_that_is_due_at_once_fires_though_the_clock_that_set_it_wa
         truth = await bench.pool.fetchval("select clock_timestamp()")
         bench.clock.turn(truth + 3 * HOUR)
         async with bench.runtime.transaction() as tx:
-            tx.later("remind", "at once", tx.now)
-            tx.later("remind", "later", tx.now + HOUR)
+            tx.set_timer("remind", "at once", tx.now)
+            tx.set_timer("remind", "later", tx.now + HOUR)
 
         bench.clock.turn(truth + timedelta(minutes=1))
         await bench.timers.fire_due()
@@ -86,7 +87,7 @@ async def test_a_cancelled_timer_does_not_fire(bare: BareBench) -> None:
     async with bare(reminding()) as bench:
         await set_timer(bench, "a")
         async with bench.runtime.transaction() as tx:
-            tx.no_longer("remind", "a")
+            tx.cancel_timer("remind", "a")
 
         await bench.fire_timers(SUNDAY_NOON + HOUR)
 
@@ -109,7 +110,7 @@ async def test_a_timer_of_a_transaction_that_failed_was_never_set(bare: BareBenc
     async with bare(reminding()) as bench:
         with suppress(ZeroDivisionError):
             async with bench.runtime.transaction() as tx:
-                tx.later("remind", "a", SUNDAY_NOON + HOUR)
+                tx.set_timer("remind", "a", SUNDAY_NOON + HOUR)
                 await tx.conn.fetchval("select $1::int", 1 // 0)
 
         await bench.fire_timers(SUNDAY_NOON + HOUR)
@@ -130,7 +131,7 @@ async def test_a_timer_whose_work_fails_is_tried_again_later_and_others_fire(bar
 
 async def test_what_a_timer_causes_is_a_trace_of_its_own_linked_to_where_it_was_set(bare: BareBench) -> None:
     async with bare(reminding()) as bench:
-        with bench.tools.tracer.start_as_current_span("an earlier step") as earlier:
+        with bench.dependencies.tracer.start_as_current_span("an earlier step") as earlier:
             await set_timer(bench, "a")
 
         await bench.fire_timers(SUNDAY_NOON + HOUR)

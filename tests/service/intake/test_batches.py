@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from alongside_chassis.consume.reading import Record
+from alongside_chassis.consume.decoding import Record
 from alongside_chassis.service import make_pipeline
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event
@@ -87,7 +87,7 @@ async def test_batches_that_meet_in_opposite_order_make_one_referral_of_one_pers
     intake_bench: ServiceBench,
 ) -> None:
     await Desk(intake_bench).register()
-    other = make_pipeline(intake_bench.service, intake_bench.tools, "other")
+    other = make_pipeline(intake_bench.service, intake_bench.dependencies, "other")
     events = [
         a_submission(reference=f"H-{number % 20}", person_reference=f"p-{number % 30}")
         for number in range(60)

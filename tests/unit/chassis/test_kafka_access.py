@@ -9,7 +9,7 @@ from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError,
 from pydantic import SecretStr, ValidationError
 
 from alongside_chassis.kafka import Kafka
-from alongside_chassis.kafka.turned_away import why
+from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 from alongside_chassis.settings import Settings
 from alongside_localstack.ports import free_port
 
@@ -86,14 +86,14 @@ def test_a_ca_file_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
 
 
 async def test_a_missing_right_is_told_by_name_and_any_other_failure_by_its_class() -> None:
-    assert await why(GroupAuthorizationFailedError("intake"), known()) == (
+    assert await diagnose_connection(GroupAuthorizationFailedError("intake"), known()) == (
         "Kafka, which grants intake no access to intake: GroupAuthorizationFailedError"
     )
-    assert await why(RequestTimedOutError(), known()) == "RequestTimedOutError"
+    assert await diagnose_connection(RequestTimedOutError(), known()) == "RequestTimedOutError"
 
 
 async def test_nobody_there_is_not_taken_for_a_refusal() -> None:
     nobody = known()
     nobody = Kafka(f"127.0.0.1:{free_port()}", "SASL_PLAINTEXT", user=nobody.user, password=nobody.password)
 
-    assert await why(KafkaConnectionError("gone"), nobody) == "KafkaConnectionError"
+    assert await diagnose_connection(KafkaConnectionError("gone"), nobody) == "KafkaConnectionError"

@@ -10,6 +10,7 @@ from aiokafka import ConsumerRecord
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alongside_chassis.consume.decoding import Reading, ReceivedEvent, RefusedRecord, broken, place_of, read
 from alongside_chassis.consume.delivery import Verdict
 from alongside_chassis.consume.limits import Limits
 from alongside_chassis.consume.plan import (
@@ -28,7 +29,6 @@ from alongside_chassis.consume.plan import (
     plan_of,
     steps,
 )
-from alongside_chassis.consume.reading import Broken, Heard, Reading, broken, place_of, read
 from alongside_contracts import cloudevents
 from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.errors import MalformedEvent
@@ -42,7 +42,7 @@ WANTED: set[type[Event]] = {SubmissionAdmitted, MatchProposed, MatchAccepted}
 BATCHED: set[type[Event]] = {SubmissionAdmitted, MatchProposed}
 LIMITS = Limits(handler_attempts_max=3, retry_seconds_max=5.0)
 RECORD_IS_TO_BLAME_OR_NOBODY_KNOWS = [Verdict.REFUSE, None]
-Item = TypeVar("Item", Heard, Broken)
+Item = TypeVar("Item", ReceivedEvent, RefusedRecord)
 
 events = st.tuples(st.sampled_from(["admitted", "proposed", "accepted"]), st.integers(1, 4))
 stories = st.lists(events, max_size=30)
@@ -50,19 +50,19 @@ batches = st.lists(events | st.sampled_from(["unreadable", "for others"]), max_s
 verdicts = st.sampled_from([*Verdict, None])
 
 
-def heard(story: Sequence[tuple[str, int]]) -> list[Heard]:
+def heard(story: Sequence[tuple[str, int]]) -> list[ReceivedEvent]:
     """Events as they were read: what happened, to which referral, in this order."""
     return [heard_at(offset, what, referral) for offset, (what, referral) in enumerate(story)]
 
 
-def heard_at(offset: int, what: str = "admitted", referral: int = 1) -> Heard:
+def heard_at(offset: int, what: str = "admitted", referral: int = 1) -> ReceivedEvent:
     """One event as it was read, from the record at this offset."""
     event = _event(what, UUID(int=referral))
     envelope = CloudEvent(
         id=str(offset), source="urn:test", type=event.type, data=event.model_dump_json().encode()
     )
     item = _read(offset, event.key.encode(), envelope.data, tuple(cloudevents.encode(envelope)))
-    assert isinstance(item, Heard)
+    assert isinstance(item, ReceivedEvent)
     return item
 
 
@@ -73,10 +73,10 @@ def _event(what: str, referral: UUID) -> Event:
     return proposal if what == "proposed" else an_acceptance(proposal)
 
 
-def unreadable_at(offset: int) -> Broken:
+def unreadable_at(offset: int) -> RefusedRecord:
     """A record nobody can read."""
     item = _read(offset, b"k", b"{", ())
-    assert isinstance(item, Broken)
+    assert isinstance(item, RefusedRecord)
     return item
 
 
@@ -97,19 +97,19 @@ def _reading(offset: int, item: tuple[str, int] | str) -> Reading:
     return unreadable_at(offset) if item == "unreadable" else None
 
 
-def refused(item: Heard) -> Broken:
+def refused(item: ReceivedEvent) -> RefusedRecord:
     """The event as its handler refused it."""
     error = MalformedEvent(ProblemCode.NOT_ELIGIBLE, "reference", "send another")
     return broken(item.record, item.stream, item.origin, error, item.envelope)
 
 
-def offsets(items: Iterable[Heard | Broken]) -> list[int]:
+def offsets(items: Iterable[ReceivedEvent | RefusedRecord]) -> list[int]:
     """Where the records are."""
     return [item.record.offset for item in items]
 
 
 def offsets_of_steps(
-    story: Sequence[Heard], batched: set[type[Event]] = BATCHED, *, alone: bool = False
+    story: Sequence[ReceivedEvent], batched: set[type[Event]] = BATCHED, *, alone: bool = False
 ) -> list[list[int]]:
     """The steps by the offsets of their records."""
     return [offsets(step) for step in steps(story, batched, alone=alone)]

@@ -23,11 +23,11 @@ def test_a_thing_is_first_once_in_a_transaction(tx: Tx) -> None:
 
 def test_what_a_rolled_back_savepoint_did_was_not_done(tx: Tx) -> None:
     tx.first("before")
-    mark = tx.mark()
+    savepoint = tx.savepoint()
     tx.first("inside")
-    tx.later("timer", "key", NOON + timedelta(days=1))
+    tx.set_timer("timer", "key", NOON + timedelta(days=1))
 
-    tx.rewind(mark)
+    tx.rollback_to(savepoint)
 
     assert tx.first("inside")
     assert not tx.first("before")

@@ -38,7 +38,7 @@ def build(settings: HopSettings) -> FastAPI:
             tx.now,
         )
         for event, id_ in zip(events, ids, strict=True):
-            tx.following(event)
+            tx.caused_by(event)
             tx.announce(
                 SubmissionAnswered(
                     partner=settings.hop_partner,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import (
     PAGE_MAX,
     Command,
@@ -111,7 +111,7 @@ def people_router(vault: Vault) -> APIRouter:
 async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
     alarms = await people_store.alarms_of(tx, person_id)
     if alarms:
-        raise Problem(
+        raise HttpProblem(
             status=409,
             code="alarm-still-rings",
             title="This person may be in danger: an escalated submission has not been cleared",
@@ -119,7 +119,7 @@ async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
         )
     erased = await people_store.erase(tx, person_id)
     if erased is None:
-        raise Problem(
+        raise HttpProblem(
             status=404,
             code="person-not-found",
             title="There is no such person",
@@ -127,7 +127,7 @@ async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
             field="person_id",
         )
     for submission_id in erased.submissions:
-        tx.no_longer(HELD_OVERDUE, str(submission_id))
+        tx.cancel_timer(HELD_OVERDUE, str(submission_id))
     return ErasureView(
         person_id=person_id,
         erased_at=erased.erased_at,
@@ -138,9 +138,9 @@ async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
 
 
 def _check(partner_id: str, partner: PartnerCommand, policies: Policies) -> None:
-    """Raises Problem for an id that is taken by the platform, and for a region it does not have."""
+    """Raises HttpProblem for an id that is taken by the platform, and for a region it does not have."""
     if partner_id == SELF:
-        raise Problem(
+        raise HttpProblem(
             status=422,
             code="partner-id-reserved",
             title="This id stands for people who submit for themselves",
@@ -148,7 +148,7 @@ def _check(partner_id: str, partner: PartnerCommand, policies: Policies) -> None
             field="partner_id",
         )
     if not policies.serves(partner.region):
-        raise Problem(
+        raise HttpProblem(
             status=422,
             code="region-not-found",
             title="The network has no such region",
@@ -159,7 +159,7 @@ def _check(partner_id: str, partner: PartnerCommand, policies: Policies) -> None
 
 def _registered(partner: Partner | None) -> Partner:
     if partner is None:
-        raise Problem(
+        raise HttpProblem(
             status=404,
             code="partner-not-found",
             title="There is no such partner",

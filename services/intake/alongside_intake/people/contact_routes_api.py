@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self, TypeAlias
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import Read, ServiceOnly
 from alongside_intake.names import CONTACT_ROUTE_UNREADABLE
 from alongside_intake.people import contacts
@@ -89,11 +89,11 @@ def contact_routes_router(vault: Vault) -> APIRouter:
 
 
 def _present(found: ContactRoute | CannotOpen | None) -> ContactRoute:
-    """Raises Problem where there is none, and CannotOpen."""
+    """Raises HttpProblem where there is none, and CannotOpen."""
     if isinstance(found, CannotOpen):
         raise found
     if found is None:
-        raise Problem(
+        raise HttpProblem(
             status=404,
             code="contact-route-missing",
             title="No contact route is registered, or it was erased",

@@ -11,7 +11,7 @@ from typing import Final
 
 import asyncpg
 
-from alongside_chassis.consume import Heard
+from alongside_chassis.consume import ReceivedEvent
 from alongside_contracts import streams
 from alongside_contracts.event import Event
 from alongside_contracts.ids import ReferralId, SubmissionId
@@ -36,7 +36,7 @@ class OpenReferralsProjection:
     _opened: dict[ReferralId, Opened] = field(default_factory=dict)
     _over: set[ReferralId] = field(default_factory=set)
 
-    async def hear(self, heard: Sequence[Heard], conn: asyncpg.Connection) -> int:  # noqa: ARG002  (see settle)
+    async def hear(self, heard: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:  # noqa: ARG002  (see settle)
         """Note what began and what is over."""
         for item in heard:
             self._note(item.event)

@@ -75,7 +75,7 @@ async def lapse(tx: Tx, proposal_id: UUID, desk: Desk) -> Lapsed | NotYet | Stal
         tx.announce(_lapsed(proposal))
         await _give_to_the_next(tx, proposal, standing, desk)
     elif isinstance(decision, NotYet):  # another process's clock runs ahead of ours: look when it is time
-        tx.later(PROPOSAL_EXPIRY, str(proposal.id), proposal.expires_at)
+        tx.set_timer(PROPOSAL_EXPIRY, str(proposal.id), proposal.expires_at)
     return decision
 
 
@@ -91,7 +91,7 @@ async def _answered(
 ) -> None:
     await proposals.answer(tx.conn, (proposal.id,), state, tx.now, declined_because=declined_because)
     if state is not ProposalState.LAPSED:  # the timer that lapsed it is deleted by whoever fired it
-        tx.no_longer(PROPOSAL_EXPIRY, str(proposal.id))
+        tx.cancel_timer(PROPOSAL_EXPIRY, str(proposal.id))
 
 
 async def _give_to_the_next(tx: Tx, proposal: Proposal, standing: Standing, desk: Desk) -> None:

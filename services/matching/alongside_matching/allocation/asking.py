@@ -102,7 +102,7 @@ async def propose(tx: Tx, booked: Sequence[Decided], policies: Policies) -> None
     for proposal, decided in made:
         _follow(tx, decided.seeker)
         tx.announce(_proposed(proposal, decided.decision))
-        tx.later(PROPOSAL_EXPIRY, str(proposal.id), proposal.expires_at)
+        tx.set_timer(PROPOSAL_EXPIRY, str(proposal.id), proposal.expires_at)
 
 
 async def _share_out(
@@ -198,7 +198,7 @@ async def _wait(tx: Tx, unserved: Sequence[Decided], desk: Desk) -> None:
 def _follow(tx: Tx, seeker: Seeker) -> None:
     """What is announced from here on follows from what made the seeker look."""
     if seeker.because is not None:
-        tx.following(seeker.because)
+        tx.caused_by(seeker.because)
 
 
 def _proposal(tx: Tx, decided: Decided, policies: Policies) -> Proposal:

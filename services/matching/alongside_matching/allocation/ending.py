@@ -59,8 +59,8 @@ async def _see_to(tx: Tx, missed: Collection[UUID], ended: Mapping[UUID, Event])
     An admission that was put aside, mended and replayed comes after the end of its referral.
     """
     for referral_id in await requests.still_open(tx.conn, missed):
-        tx.following(ended[referral_id])
-        tx.later(REFERRAL_END, str(referral_id), tx.now)
+        tx.caused_by(ended[referral_id])
+        tx.set_timer(REFERRAL_END, str(referral_id), tx.now)
     await requests.never_seek(tx.conn, missed, tx.now)
 
 
@@ -70,7 +70,7 @@ async def _withdraw(tx: Tx, given_up: Sequence[Proposal]) -> None:
         match rules.withdraw(proposal.state):
             case Withdrawn(was_taken=was_taken):
                 given_back.append(Place(proposal.offer_id, was_taken))
-                tx.no_longer(PROPOSAL_EXPIRY, str(proposal.id))
+                tx.cancel_timer(PROPOSAL_EXPIRY, str(proposal.id))
             case rules.Stale():
                 raise AssertionError("a proposal that is over is not live")
     if given_back:

@@ -55,7 +55,7 @@ def _look(tx: Tx, region: str, at: datetime, after: Turn | None = None) -> None:
             "waiting_since": after.waiting_since.isoformat(),
             "referral_id": str(after.referral_id),
         }
-    tx.later(WAITLIST_SWEEP, f"{region} {at.isoformat()}", at, facts)
+    tx.set_timer(WAITLIST_SWEEP, f"{region} {at.isoformat()}", at, facts)
 
 
 def _next(now: datetime, seconds: float) -> datetime:

@@ -104,9 +104,9 @@ async def pause(tx: Tx, offer_id: UUID, until: datetime | None) -> bool | InTheP
         return InThePast()
     await offers.pause(tx.conn, offer_id, PausedBecause.STAFF, tx.now, until=until)
     if until is None:
-        tx.no_longer(OFFER_RESUME, str(offer_id))
+        tx.cancel_timer(OFFER_RESUME, str(offer_id))
     else:
-        tx.later(OFFER_RESUME, str(offer_id), until)
+        tx.set_timer(OFFER_RESUME, str(offer_id), until)
     return True
 
 
@@ -116,7 +116,7 @@ async def resume(tx: Tx, offer_id: UUID, policies: Policies) -> bool:
     if offer is None:
         return False
     await offers.pause(tx.conn, offer_id, None, tx.now)
-    tx.no_longer(OFFER_RESUME, str(offer_id))
+    tx.cancel_timer(OFFER_RESUME, str(offer_id))
     await settle(tx, offer_id, policies)
     return True
 

@@ -18,6 +18,6 @@ def look_again_on(tx: Tx, offer_id: UUID, policy: Policy, *days: date | None) ->
     today = policy.day(tx.now)
     first = min((day for day in days if day is not None and day > today), default=None)
     if first is None:
-        tx.no_longer(OFFER_REVIEW, str(offer_id))
+        tx.cancel_timer(OFFER_REVIEW, str(offer_id))
     else:
-        tx.later(OFFER_REVIEW, str(offer_id), policy.begin_of(first))
+        tx.set_timer(OFFER_REVIEW, str(offer_id), policy.begin_of(first))

@@ -112,7 +112,7 @@ async def hold_seat(
     if not kept:
         await groups.free_held(tx.conn, group.offer_id, starts_at)
         return HasOne()
-    tx.later(SEAT_EXPIRY, str(held.seat_id), held.expires_at)
+    tx.set_timer(SEAT_EXPIRY, str(held.seat_id), held.expires_at)
     return held
 
 
@@ -137,7 +137,7 @@ async def take_seat(tx: Tx, seat_id: UUID) -> Take | Over | Unknown:
     decision = rules.take(seat.state, seat.expires_at, tx.now)
     if isinstance(decision, Take):
         await groups.take_seat(tx.conn, seat)
-        tx.no_longer(SEAT_EXPIRY, str(seat_id))
+        tx.cancel_timer(SEAT_EXPIRY, str(seat_id))
     return decision
 
 
@@ -149,7 +149,7 @@ async def release_seat(tx: Tx, seat_id: UUID) -> GiveBack | Over | Unknown:
     decision = rules.release(seat.state)
     if isinstance(decision, GiveBack):
         await _give_back(tx, seat, decision)
-        tx.no_longer(SEAT_EXPIRY, str(seat_id))
+        tx.cancel_timer(SEAT_EXPIRY, str(seat_id))
     return decision
 
 
@@ -168,7 +168,7 @@ async def expire_seat(tx: Tx, seat_id: UUID) -> None:
         case GiveBack() as decision:
             await _give_back(tx, seat, decision)
         case NotYet(expires_at=expires_at):
-            tx.later(SEAT_EXPIRY, str(seat_id), expires_at)
+            tx.set_timer(SEAT_EXPIRY, str(seat_id), expires_at)
         case Over():
             pass
 

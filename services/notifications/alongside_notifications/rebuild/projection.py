@@ -10,7 +10,7 @@ from typing import Final
 
 import asyncpg
 
-from alongside_chassis.consume import Heard
+from alongside_chassis.consume import ReceivedEvent
 from alongside_contracts import streams
 from alongside_contracts.event import Event
 from alongside_contracts.matching import MatchLapsed
@@ -39,7 +39,7 @@ class InboxProjection:
     _explained: dict[tuple[str, str], Notice] = field(default_factory=dict)
     """By cause and role; taken out when its delivery is heard of."""
 
-    async def hear(self, heard: Sequence[Heard], conn: asyncpg.Connection) -> int:
+    async def hear(self, heard: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:
         """Write the notices whose delivery was announced, where they are missing or different."""
         told = [one for item in heard if (one := self._take_in(item)) is not None]
         return await rebuilding_store.keep(conn, told)
@@ -48,7 +48,7 @@ class InboxProjection:
         """Nothing waits for the end."""
         return 0
 
-    def _take_in(self, item: Heard) -> Told | None:
+    def _take_in(self, item: ReceivedEvent) -> Told | None:
         event = item.event
         if isinstance(event, NoticeDelivered):
             return self._as_announced(event)

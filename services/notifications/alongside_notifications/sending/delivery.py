@@ -227,7 +227,7 @@ class Delivery:
 
     def _span(self, due: Recorded) -> AbstractContextManager[Span]:
         """A span that continues the story of the cause, however much later the message goes out."""
-        return self._runtime.tools.tracer.start_as_current_span(
+        return self._runtime.dependencies.tracer.start_as_current_span(
             "send notice", context=context_of(due.trace), kind=SpanKind.CLIENT
         )
 

@@ -18,7 +18,7 @@ _INSERT: Final = """
 """
 
 
-class Letter(NamedTuple):
+class OutboxMessage(NamedTuple):
     """One record to be sent: everything Kafka needs, bytes already."""
 
     topic: str
@@ -38,7 +38,7 @@ async def waiting(conn: asyncpg.Connection) -> int:
     return count
 
 
-async def put(conn: asyncpg.Connection, letters: Sequence[Letter], shards: int) -> None:
+async def put(conn: asyncpg.Connection, letters: Sequence[OutboxMessage], shards: int) -> None:
     """Store letters in the order given and wake the relay when the transaction commits."""
     if not letters:
         return

@@ -16,14 +16,14 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
+from alongside_chassis.announce.in_flight import ABSENT, SEND_SECONDS_MAX, Carried, Ways
 from alongside_chassis.announce.outbox import OUTBOX_CHANNEL
-from alongside_chassis.announce.parcels import Parcel, PartitionsOf, Place, Row, pack, place_of
-from alongside_chassis.announce.ways import ABSENT, SEND_SECONDS_MAX, Carried, Ways
+from alongside_chassis.announce.producer_batches import Parcel, PartitionsOf, Place, Row, pack, place_of
 from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.database import UNANSWERED
 from alongside_chassis.kafka import broken_connections
 from alongside_chassis.kafka.access import Kafka
-from alongside_chassis.kafka.turned_away import why
+from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 from alongside_chassis.observe.logs import Log
 from alongside_chassis.observe.metrics import Metrics
 from alongside_contracts.streams import stream_of
@@ -132,7 +132,7 @@ class Relay:
 
     async def _begin_anew(self, error: BaseException) -> None:
         self._failures += 1
-        self.waiting_for = await why(error, self.kafka)
+        self.waiting_for = await diagnose_connection(error, self.kafka)
         self.metrics.waits.labels("relay").inc()
         self.log.warning("relay-waits", failures=self._failures, because=self.waiting_for, exc=error)
         await _until(self._stop, min(BACKOFF_SECONDS_MAX, 0.1 * 2 ** min(self._failures, 8)))

@@ -13,10 +13,10 @@ from opentelemetry import trace
 from opentelemetry.trace import Span
 
 from alongside_chassis.announce import outbox
-from alongside_chassis.announce.outbox import Letter
+from alongside_chassis.announce.outbox import OutboxMessage
 from alongside_chassis.database import connection
 from alongside_chassis.observe.telemetry import id_attributes, trace_headers
-from alongside_chassis.origin import Origin
+from alongside_chassis.origin import RecordOrigin
 from alongside_contracts import cloudevents
 from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.event import Event
@@ -38,7 +38,7 @@ class Cause(NamedTuple):
     """What an announcement follows from: the event handled, its record, and the trace headers to pass on."""
 
     event_id: str
-    origin: Origin | None
+    origin: RecordOrigin | None
     trace: Mapping[str, str]
     span: Span
 
@@ -52,10 +52,10 @@ class _TimerChange:
     trace: Mapping[str, str]
 
 
-class Mark(NamedTuple):
+class Savepoint(NamedTuple):
     """How much a transaction had announced, timed and done once, at some moment."""
 
-    letters: int
+    messages: int
     timers: int
     done: int
 
@@ -64,8 +64,8 @@ class Mark(NamedTuple):
 class Tx:
     """A transaction in hand. Handlers, timers and HTTP commands get one; none of them ends it.
 
-    `now` is the moment the unit of work began, in UTC, the same for all it does. `announce`, `later` and
-    `no_longer` take effect with the commit, or not at all.
+    `now` is the moment the unit of work began, in UTC, the same for all it does. `announce`, `set_timer` and
+    `cancel_timer` take effect with the commit, or not at all.
     """
 
     conn: asyncpg.Connection
@@ -74,7 +74,7 @@ class Tx:
     shards: int
     causes: dict[int, Cause] = field(default_factory=dict)
     current: Cause | None = None
-    letters: list[Letter] = field(default_factory=list)
+    messages: list[OutboxMessage] = field(default_factory=list)
     timers: list[_TimerChange] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
 
@@ -84,7 +84,7 @@ class Tx:
         return self.current.event_id if self.current else None
 
     @property
-    def record(self) -> Origin | None:
+    def record(self) -> RecordOrigin | None:
         """The record being handled; None outside event handlers."""
         return self.current.origin if self.current else None
 
@@ -92,7 +92,7 @@ class Tx:
         """The id under which `event`, one of the batch in hand, was announced. Raises KeyError for any other."""
         return self.causes[id(event)].event_id
 
-    def following(self, event: Event) -> None:
+    def caused_by(self, event: Event) -> None:
         """In a batch handler: what is announced from here on follows from `event`, and joins its trace."""
         self.current = self.causes[id(event)]
 
@@ -112,18 +112,22 @@ class Tx:
             trace=self.current.trace if self.current else trace_headers(),
         )
         topic = event.stream.topic(partner)
-        self.letters.append(Letter(topic, key.encode(), cloudevents.header_texts(envelope), envelope.data))
+        self.messages.append(
+            OutboxMessage(topic, key.encode(), cloudevents.header_texts(envelope), envelope.data)
+        )
         span = self.current.span if self.current else trace.get_current_span()
         if span.is_recording():
             span.set_attributes(id_attributes(event))
         return event_id
 
-    def later(self, kind: str, key: str, due_at: datetime, facts: Mapping[str, str] | None = None) -> None:
+    def set_timer(
+        self, kind: str, key: str, due_at: datetime, facts: Mapping[str, str] | None = None
+    ) -> None:
         """Set the durable timer (`kind`, `key`); setting it again moves it."""
         headers = self.current.trace if self.current else trace_headers()
         self.timers.append(_TimerChange(kind, key, due_at, facts or {}, headers))
 
-    def no_longer(self, kind: str, key: str) -> None:
+    def cancel_timer(self, kind: str, key: str) -> None:
         """Cancel the timer (`kind`, `key`); nothing happens when there is none."""
         self.timers.append(_TimerChange(kind, key, None, {}, {}))
 
@@ -134,23 +138,23 @@ class Tx:
         self.done.append(what)
         return True
 
-    def mark(self) -> Mark:
-        """How much was announced, timed and done once so far, for `rewind`."""
-        return Mark(len(self.letters), len(self.timers), len(self.done))
+    def savepoint(self) -> Savepoint:
+        """How much was announced, timed and done once so far, for `rollback_to`."""
+        return Savepoint(len(self.messages), len(self.timers), len(self.done))
 
-    def rewind(self, mark: Mark) -> None:
-        """Forget what was announced, timed and done once since `mark`, as its savepoint was rolled back."""
-        del self.letters[mark.letters :], self.timers[mark.timers :], self.done[mark.done :]
+    def rollback_to(self, savepoint: Savepoint) -> None:
+        """Forget what was announced, timed and done once since `savepoint`, as its savepoint was rolled back."""
+        del self.messages[savepoint.messages :], self.timers[savepoint.timers :], self.done[savepoint.done :]
 
     async def flush(self) -> None:
         """Write what was announced and timed so far: 1 timers; 2 outbox. The chassis calls it, handlers never.
 
         Inside a savepoint, what cannot be written is that savepoint's fault and nobody else's.
         """
-        timers, letters = self.timers, self.letters
-        self.timers, self.letters = [], []
+        timers, messages = self.timers, self.messages
+        self.timers, self.messages = [], []
         await _store_timers(self.conn, timers, self.now)  # 1
-        await outbox.put(self.conn, letters, self.shards)  # 2
+        await outbox.put(self.conn, messages, self.shards)  # 2
 
 
 @asynccontextmanager

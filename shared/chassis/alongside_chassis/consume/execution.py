@@ -15,12 +15,12 @@ from opentelemetry.trace import Span, Status, StatusCode, Tracer
 from alongside_chassis.announce import inbox
 from alongside_chassis.announce.transaction import Cause, Tx
 from alongside_chassis.consume import dead_letters
+from alongside_chassis.consume.decoding import ReceivedEvent, Record, RefusedRecord, broken
 from alongside_chassis.consume.delivery import Verdict, verdict_on
-from alongside_chassis.consume.handlers import BatchHandler, Handlers, Refused, RefusedHandler
+from alongside_chassis.consume.handlers import BatchHandler, Handlers, Refusal, RefusedHandler
 from alongside_chassis.consume.limits import Limits
 from alongside_chassis.consume.plan import Done, Plan, Tries, first_time, handled_of, is_to_blame, steps
-from alongside_chassis.consume.reading import Broken, Heard, Record, broken
-from alongside_chassis.consume.telling import Report
+from alongside_chassis.consume.reporting import Report
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.observe import telemetry
 from alongside_chassis.observe.spans import start_processing
@@ -44,7 +44,9 @@ class Execution:
         put = [item for item in (*plan.broken, *refused) if await self._put_aside(tx, item)]
         return Done(handled_of(fresh, refused), put)
 
-    async def handle(self, tx: Tx, heard: Sequence[Heard], tries: Tries) -> tuple[list[Heard], list[Broken]]:
+    async def handle(
+        self, tx: Tx, heard: Sequence[ReceivedEvent], tries: Tries
+    ) -> tuple[list[ReceivedEvent], list[RefusedRecord]]:
         """Handle the events never handled before; returns those, and which of them their handlers refused.
 
         A refused event is no longer in the inbox: mended and sent again, it must be heard.
@@ -56,11 +58,13 @@ class Execution:
         await inbox.unlearn(tx.conn, [item.inbox_id for item in refused if item.inbox_id])  # 4
         return fresh, refused
 
-    async def _run_handlers(self, tx: Tx, fresh: Sequence[Heard], tries: Tries) -> list[Broken]:
-        refused: list[Broken] = []
+    async def _run_handlers(
+        self, tx: Tx, fresh: Sequence[ReceivedEvent], tries: Tries
+    ) -> list[RefusedRecord]:
+        refused: list[RefusedRecord] = []
         for run in steps(fresh, self.handlers.batched, alone=tries.alone):
             handler = self.handlers.events[type(run[0].event)]
-            tx.following(run[0].event)
+            tx.caused_by(run[0].event)
             if tries.alone:
                 culprit = await self._in_savepoint(tx, run[0], handler, tries.attempt)
                 refused.extend([culprit] if culprit else [])
@@ -70,9 +74,11 @@ class Execution:
         tx.current = None
         return refused
 
-    async def _in_savepoint(self, tx: Tx, item: Heard, handler: BatchHandler, attempt: int) -> Broken | None:
+    async def _in_savepoint(
+        self, tx: Tx, item: ReceivedEvent, handler: BatchHandler, attempt: int
+    ) -> RefusedRecord | None:
         """Handle one event so that its failure leaves no trace on its neighbours; the event itself when it fails."""
-        mark, span = tx.mark(), tx.causes[id(item.event)].span
+        savepoint, span = tx.savepoint(), tx.causes[id(item.event)].span
         try:
             with _current(span):
                 async with tx.conn.transaction():
@@ -80,14 +86,14 @@ class Execution:
                     await tx.flush()
                     await tx.conn.execute(_CHECK_DEFERRED)
         except Exception as error:  # the verdict decides; nothing is swallowed
-            tx.rewind(mark)
+            tx.rollback_to(savepoint)
             if not is_to_blame(verdict_on(error), attempt, self.limits):
                 raise
             span.set_status(Status(StatusCode.ERROR, type(error).__name__))
             return self._culprit(item, error)
         return None
 
-    def _culprit(self, item: Heard, error: Exception) -> Broken:
+    def _culprit(self, item: ReceivedEvent, error: Exception) -> RefusedRecord:
         if not isinstance(error, MalformedEvent | Unprocessable):
             self.report.handler_failed(item.envelope.type, error)
             error = Unprocessable(
@@ -97,7 +103,7 @@ class Execution:
             broken(item.record, item.stream, item.origin, error, item.envelope), inbox_id=item.inbox_id
         )
 
-    async def _put_aside(self, tx: Tx, item: Broken) -> bool:
+    async def _put_aside(self, tx: Tx, item: RefusedRecord) -> bool:
         """Keep a refused record and answer its sender; False when this was done before."""
         kept = await dead_letters.put_aside(
             tx.conn,
@@ -111,29 +117,29 @@ class Execution:
             await self.answer(tx, item)
         return kept
 
-    async def answer(self, tx: Tx, item: Broken) -> None:
+    async def answer(self, tx: Tx, item: RefusedRecord) -> None:
         """Answer the sender of a refused record, if a handler of its stream does so."""
         answer = self.handlers.refusals.get(item.stream.name)
         if answer is not None:
             await self._answer(tx, item, answer)
 
-    async def _answer(self, tx: Tx, item: Broken, answer: RefusedHandler) -> None:
+    async def _answer(self, tx: Tx, item: RefusedRecord, answer: RefusedHandler) -> None:
         """In a savepoint: a failing answer must not keep the record from being put aside, nor take others with it."""
         await tx.flush()  # what handlers announced so far is not in the answer's savepoint
         context = telemetry.context_of(_trace_of(item.record))
-        mark = tx.mark()
+        savepoint = tx.savepoint()
         with self.tracer.start_as_current_span(
             "refuse record", context=context, record_exception=False, set_status_on_exception=False
         ) as span:
             tx.current = Cause(item.origin.event_id or "", item.origin, telemetry.trace_headers(span), span)
             try:
                 async with tx.conn.transaction():
-                    await answer(Refused(item.problem, item.origin, item.stream), tx)
+                    await answer(Refusal(item.problem, item.origin, item.stream), tx)
                     await tx.flush()
             except Exception as error:  # the verdict decides; what is left over is logged with its place
                 if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
                     raise
-                tx.rewind(mark)
+                tx.rollback_to(savepoint)
                 self.report.handler_failed("refusal", error)
             finally:
                 tx.current = None
@@ -159,7 +165,7 @@ def _span_name(event_type: str) -> str:
 class _Spans:
     """One span per event, whose parent is that event's sender: the direct edge between two services."""
 
-    def __init__(self, tracer: Tracer, group: str, tx: Tx, fresh: Sequence[Heard]) -> None:
+    def __init__(self, tracer: Tracer, group: str, tx: Tx, fresh: Sequence[ReceivedEvent]) -> None:
         self.tracer, self.group, self.tx, self.fresh = tracer, group, tx, fresh
         self.spans: list[Span] = []
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.quarantine import Quarantine
-from alongside_chassis.origin import Origin
+from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.event import Event
 from alongside_contracts.partner import Problem
 from alongside_contracts.streams import Stream
@@ -30,11 +30,11 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Refusal:
     """A record that was put aside: what is wrong with it and where it stands."""
 
     problem: Problem
-    origin: Origin
+    origin: RecordOrigin
     stream: Stream
 
 
@@ -45,12 +45,12 @@ class Paused:
     quarantine: Quarantine
     stream: Stream
     problem: Problem
-    origin: Origin
+    origin: RecordOrigin
 
 
 TimerHandler = Callable[[Timer, Tx], Awaitable[None]]
 TimerFailedHandler = Callable[[Timer, datetime, Tx], Awaitable[None]]
-RefusedHandler = Callable[[Refused, Tx], Awaitable[None]]
+RefusedHandler = Callable[[Refusal, Tx], Awaitable[None]]
 PausedHandler = Callable[[Paused, Tx], Awaitable[None]]
 ResumedHandler = Callable[[Quarantine, Tx], Awaitable[None]]
 
@@ -62,7 +62,7 @@ class Handlers:
         self.events: dict[type[Event], BatchHandler] = {}
         self.batched: set[type[Event]] = set()
         self.timers: dict[str, TimerHandler] = {}
-        self.tried_every: dict[str, timedelta] = {}
+        self.retry_every: dict[str, timedelta] = {}
         self.timer_failures: dict[str, TimerFailedHandler] = {}
         self.refusals: dict[str, RefusedHandler] = {}
         self.pauses: dict[str, PausedHandler] = {}
@@ -84,7 +84,7 @@ class Handlers:
     def on_batch(self, contract: type[E]) -> Callable[[SequenceHandler[E]], SequenceHandler[E]]:
         """Handle consecutive events of one type together, for set-based SQL; order per key is kept.
 
-        The handler calls `tx.following(event)` before it announces what follows from that event.
+        The handler calls `tx.caused_by(event)` before it announces what follows from that event.
         """
 
         def register(handler: SequenceHandler[E]) -> SequenceHandler[E]:
@@ -95,12 +95,12 @@ class Handlers:
         return register
 
     def on_timer(
-        self, kind: str, *, tried_every: timedelta = timedelta(days=1)
+        self, kind: str, *, retry_every: timedelta = timedelta(days=1)
     ) -> Callable[[TimerHandler], TimerHandler]:
-        """Handle a timer of this kind when it is due; `tried_every` is how often once its handler keeps failing."""
+        """Handle a timer of this kind when it is due; `retry_every` is how often once its handler keeps failing."""
 
         def register(handler: TimerHandler) -> TimerHandler:
-            self.tried_every[kind] = tried_every
+            self.retry_every[kind] = retry_every
             if self.timers.setdefault(kind, handler) is not handler:
                 raise ValueError(f"timer {kind} has a handler already")
             return handler

@@ -12,13 +12,13 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaConnectionError, KafkaError
 
 from alongside_chassis.cancelling import asked_to_end
-from alongside_chassis.consume.ahead import Ahead, Batch, Place
 from alongside_chassis.consume.pauses import Pauses
 from alongside_chassis.consume.pipeline import Pipeline
+from alongside_chassis.consume.prefetcher import Ahead, Batch, Place
 from alongside_chassis.errors import Stopped, Stopping
 from alongside_chassis.kafka import broken_connections, tolerant_records
-from alongside_chassis.kafka.contact import Contact
-from alongside_chassis.kafka.turned_away import why
+from alongside_chassis.kafka.broker_liveness import Contact
+from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 from alongside_chassis.settings import Settings
 from alongside_contracts.streams import Stream
 
@@ -46,7 +46,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self.group = pipeline.group
         self.pattern = "|".join(stream.pattern.replace("?P<partner>", "?:") for stream in streams)
         self.shared = frozenset(stream.topic() for stream in streams if not stream.per_partner)
-        self.pauses = Pauses(pipeline.tools, streams, settings.pauses_poll_seconds)
+        self.pauses = Pauses(pipeline.dependencies, streams, settings.pauses_poll_seconds)
         self.stopped_because: str | None = None
         """Why the listener stopped for good; a person must look."""
         self.waiting_for: str | None = None
@@ -67,7 +67,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         """Whether the consume loop makes progress, has not begun, or knows what it waits for."""
         if self._last_pass is None:
             return True
-        silent = self.pipeline.tools.clock.monotonic() - self._last_pass
+        silent = self.pipeline.dependencies.clock.monotonic() - self._last_pass
         return (
             silent < SILENT_SECONDS_MAX
             or self.pipeline.waiting_for is not None
@@ -96,13 +96,13 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
 
     async def run(self) -> None:
         """Consume until stopped; begin anew whenever the consumer fails, never loop tightly."""
-        self._last_pass = self.pipeline.tools.clock.monotonic()
+        self._last_pass = self.pipeline.dependencies.clock.monotonic()
         while not self.pipeline.stopping.is_set():
             try:
                 await self._consume()
             except Stopped as error:
                 self.stopped_because = str(error) or type(error).__name__
-                self.pipeline.tools.log.error(
+                self.pipeline.dependencies.log.error(
                     "listener-stopped", group=self.group, because=self.stopped_because, exc=error.__cause__
                 )
                 return
@@ -117,9 +117,9 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
 
     async def _begin_anew(self, error: BaseException) -> None:
         self._failures += 1
-        self._last_pass = self.pipeline.tools.clock.monotonic()
-        self.waiting_for = await why(error, self.kafka)
-        self.pipeline.tools.log.error(
+        self._last_pass = self.pipeline.dependencies.clock.monotonic()
+        self.waiting_for = await diagnose_connection(error, self.kafka)
+        self.pipeline.dependencies.log.error(
             "consumer-restarted",
             group=self.group,
             failures=self._failures,
@@ -143,7 +143,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         ahead = self._ahead = Ahead(consumer, self.pipeline.read, self.settings.batch_records_max)
         try:
             await asyncio.wait_for(consumer.start(), START_SECONDS_MAX)
-            contact = Contact(self.kafka, self.pipeline.tools.clock)
+            contact = Contact(self.kafka, self.pipeline.dependencies.clock)
             while not self.pipeline.stopping.is_set():
                 heard = await self._one_pass(consumer, ahead)
                 self._failures = 0
@@ -163,7 +163,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         """
         await self.pauses.keep(consumer)
         await ahead.poll(POLL_MS if ahead.is_empty else 0)  # 1
-        self._last_pass = self.pipeline.tools.clock.monotonic()
+        self._last_pass = self.pipeline.dependencies.clock.monotonic()
         async with self._in_hand:
             batch = ahead.take(consumer.assignment())
             if not batch.records:
@@ -172,7 +172,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             left = await self._handle(batch, ahead)  # 2
             ahead.forget(left)
             self.pauses.step_back(consumer, left)
-            self._last_pass = self.pipeline.tools.clock.monotonic()
+            self._last_pass = self.pipeline.dependencies.clock.monotonic()
             offsets = {TopicPartition(*place): offset for place, offset in (batch.offsets() | left).items()}
             self._handled |= offsets
             await self._commit_if_due(consumer)  # 3
@@ -194,7 +194,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             await ahead.poll()
 
     async def _commit_if_due(self, consumer: AIOKafkaConsumer) -> None:
-        if self.pipeline.tools.clock.monotonic() - self._committed_at >= OFFSETS_SECONDS:
+        if self.pipeline.dependencies.clock.monotonic() - self._committed_at >= OFFSETS_SECONDS:
             await self._commit(consumer)
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
@@ -208,14 +208,14 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         try:
             await asyncio.wait_for(consumer.commit(offsets), COMMIT_SECONDS_MAX)
         except (CommitFailedError, IllegalStateError, TimeoutError) as error:
-            self.pipeline.tools.log.warning("commit-refused", group=self.group, exc=error)
-        self._committed_at = self.pipeline.tools.clock.monotonic()
+            self.pipeline.dependencies.log.warning("commit-refused", group=self.group, exc=error)
+        self._committed_at = self.pipeline.dependencies.clock.monotonic()
 
     def _measure_lag(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
         for place, following in offsets.items():
             end = consumer.highwater(place)
             if end is not None:
-                gauge = self.pipeline.tools.metrics.lag.labels(place.topic, str(place.partition))
+                gauge = self.pipeline.dependencies.metrics.lag.labels(place.topic, str(place.partition))
                 gauge.set(max(0, end - following))
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
@@ -223,13 +223,13 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self.assigned = False
         if not revoked:
             return
-        self.pipeline.tools.log.info("partitions-revoked", group=self.group, partitions=len(revoked))
+        self.pipeline.dependencies.log.info("partitions-revoked", group=self.group, partitions=len(revoked))
         try:
             async with asyncio.timeout(REVOKE_SECONDS_MAX), self._in_hand:
                 if self._consumer is not None:
                     await self._commit(self._consumer)
                 for place in revoked:
-                    self.pipeline.tools.metrics.lag.remove(place.topic, str(place.partition))
+                    self.pipeline.dependencies.metrics.lag.remove(place.topic, str(place.partition))
         except TimeoutError:
             return  # the next owner's inbox drops whatever this batch still commits
         finally:
@@ -239,7 +239,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """Take note; a member without partitions is a spare, not a failure."""
         self.assigned = True
-        self.pipeline.tools.log.info("partitions-assigned", group=self.group, partitions=len(assigned))
+        self.pipeline.dependencies.log.info("partitions-assigned", group=self.group, partitions=len(assigned))
 
     def _make_consumer(self) -> AIOKafkaConsumer:
         settings = self.settings

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from alongside_chassis.consume import quarantine
 from alongside_chassis.consume.delivery import Verdict, verdict_on
-from alongside_chassis.consume.pipeline import Tools
+from alongside_chassis.consume.pipeline import Dependencies
 from alongside_chassis.database import connection
 from alongside_contracts.streams import Stream, owner_of
 
@@ -21,8 +21,8 @@ Offsets: TypeAlias = dict[tuple[str, int], int]
 class Pauses:
     """What is paused, as of the last look. `topics` is empty for a group that hears no partner."""
 
-    def __init__(self, tools: Tools, streams: Sequence[Stream], poll_seconds: float) -> None:
-        self.tools, self.poll_seconds = tools, poll_seconds
+    def __init__(self, dependencies: Dependencies, streams: Sequence[Stream], poll_seconds: float) -> None:
+        self.dependencies, self.poll_seconds = dependencies, poll_seconds
         self.topics: frozenset[str] = frozenset()
         self._watches = any(stream.per_partner for stream in streams)
         self._looked_at: float | None = None
@@ -31,7 +31,7 @@ class Pauses:
         """Look now and then, and pause and resume partitions accordingly. A new assignment begins unpaused."""
         if not self._watches:
             return
-        now = self.tools.clock.monotonic()
+        now = self.dependencies.clock.monotonic()
         if self._looked_at is None or now - self._looked_at >= self.poll_seconds:
             self._looked_at = now
             await self._look()
@@ -59,7 +59,7 @@ class Pauses:
     async def _look(self) -> None:
         """With the database away what is known stands; the batch in hand says that it is away."""
         try:
-            async with connection(self.tools.pool, seconds_max=LOOK_SECONDS_MAX) as conn:
+            async with connection(self.dependencies.pool, seconds_max=LOOK_SECONDS_MAX) as conn:
                 topics = await quarantine.paused_topics(conn)
         except Exception as error:
             if verdict_on(error) not in (Verdict.WAIT, Verdict.RETRY):

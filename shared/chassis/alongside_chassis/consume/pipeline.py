@@ -17,10 +17,10 @@ from opentelemetry.trace import Tracer
 from alongside_chassis.announce.transaction import Tx, transaction
 from alongside_chassis.clock import Clock
 from alongside_chassis.consume.dead_letters import Outcome
+from alongside_chassis.consume.decoding import Reading, Record, RefusedRecord, read
 from alongside_chassis.consume.delivery import verdict_on
 from alongside_chassis.consume.execution import Execution
 from alongside_chassis.consume.handlers import Handlers
-from alongside_chassis.consume.judging import Cut, Judge, Left
 from alongside_chassis.consume.limits import Limits
 from alongside_chassis.consume.plan import (
     Done,
@@ -33,15 +33,15 @@ from alongside_chassis.consume.plan import (
     next_try,
     plan_of,
 )
-from alongside_chassis.consume.reading import Broken, Reading, Record, read
-from alongside_chassis.consume.telling import Report
+from alongside_chassis.consume.refusal_policy import Cut, Judge, Left
+from alongside_chassis.consume.reporting import Report
 from alongside_chassis.errors import DeadLetterLimit, Stopped, Stopping
 from alongside_chassis.observe.logs import Log
 from alongside_chassis.observe.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class Dependencies:
     """What a service lends to every pipeline, timer and door it runs."""
 
     service: str
@@ -56,15 +56,15 @@ class Tools:
 class Pipeline:
     """Handles batches of records of one consumer group."""
 
-    def __init__(self, tools: Tools, group: str, handlers: Handlers, limits: Limits) -> None:
-        self.tools, self.group, self.handlers, self.limits = tools, group, handlers, limits
+    def __init__(self, dependencies: Dependencies, group: str, handlers: Handlers, limits: Limits) -> None:
+        self.dependencies, self.group, self.handlers, self.limits = dependencies, group, handlers, limits
         self.stopping = asyncio.Event()
         self.waiting_for: str | None = None
         """The kind of error that keeps the current batch waiting; None when it does not wait."""
-        self._report = Report(group, tools.metrics, tools.log)
-        self._execution = Execution(handlers, limits, tools.tracer, self._report)
+        self._report = Report(group, dependencies.metrics, dependencies.log)
+        self._execution = Execution(handlers, limits, dependencies.tracer, self._report)
         self._judge = Judge(
-            handlers, tools.log, limits.partners, refused_in_a_row_max=limits.dead_letters_in_a_row_max
+            handlers, dependencies.log, limits.partners, refused_in_a_row_max=limits.dead_letters_in_a_row_max
         )
 
     async def run(self, records: Sequence[Record]) -> Left:
@@ -80,15 +80,15 @@ class Pipeline:
 
         Raises Stopping when asked to stop while waiting, Stopped when only a person can help.
         """
-        began = self.tools.clock.monotonic()
+        began = self.dependencies.clock.monotonic()
         left = Left()
         outcome = await self._until_done(plan_of(readings), left)
-        self._report.batch_handled(len(readings), outcome, self.tools.clock.monotonic() - began)
+        self._report.batch_handled(len(readings), outcome, self.dependencies.clock.monotonic() - began)
         if self._judge.stopped:
             raise DeadLetterLimit(f"{self._judge.refused_in_a_row} records in a row were dead-lettered")
         return left
 
-    async def again(self, tx: Tx, record: Record) -> Outcome | Broken:
+    async def again(self, tx: Tx, record: Record) -> Outcome | RefusedRecord:
         """Handle one kept record as `run` would, alone and at once, in the caller's transaction.
 
         What is wrong with it when it is refused again. Raises every error that is not the record's fault.
@@ -96,7 +96,7 @@ class Pipeline:
         item = self.read(record)
         if item is None:
             return Outcome.UNWANTED
-        if isinstance(item, Broken):
+        if isinstance(item, RefusedRecord):
             return item
         only_try = Tries(alone=True, attempt=self.limits.handler_attempts_max)
         fresh, refused = await self._execution.handle(tx, [item], only_try)
@@ -104,7 +104,7 @@ class Pipeline:
             return refused[0]
         return Outcome.HANDLED if fresh else Outcome.DUPLICATE
 
-    async def answer(self, tx: Tx, item: Broken) -> None:
+    async def answer(self, tx: Tx, item: RefusedRecord) -> None:
         """Answer the sender of a refused record, if a handler of its stream does so."""
         await self._execution.answer(tx, item)
 
@@ -134,9 +134,12 @@ class Pipeline:
         7 tell. Raises Cut for what must be left: before 2 for partners that are paused, after 4 for what is behind a
         limit.
         """
-        tools, items = self.tools, plan.items
+        dependencies, items = self.dependencies, plan.items
         async with transaction(  # 1, 5, 6
-            tools.pool, service=tools.service, now=tools.clock.now(), shards=tools.shards
+            dependencies.pool,
+            service=dependencies.service,
+            now=dependencies.clock.now(),
+            shards=dependencies.shards,
         ) as tx:
             stands = await self._judge.admit(tx, items)
             done = await self._execution.run(tx, plan, tries)  # 2, 3, 4

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from alongside_chassis.consume.decoding import Item, Place, Reading, ReceivedEvent, RefusedRecord, place_of
 from alongside_chassis.consume.delivery import Verdict
 from alongside_chassis.consume.limits import Limits
-from alongside_chassis.consume.reading import Broken, Heard, Item, Place, Reading, place_of
 from alongside_contracts.event import Event
 
 BACKOFF_SECONDS: Final = 0.1
@@ -26,8 +26,8 @@ RACES_SILENT_MAX: Final = 3
 class Plan:
     """A batch by what its records are: events to handle, records to put aside, and the number of those to ignore."""
 
-    heard: Sequence[Heard]
-    broken: Sequence[Broken]
+    heard: Sequence[ReceivedEvent]
+    broken: Sequence[RefusedRecord]
     ignored: int = 0
 
     @property
@@ -44,12 +44,12 @@ class Plan:
 
 def plan_of(readings: Sequence[Reading]) -> Plan:
     """Sort what was read, in record order."""
-    heard = [item for item in readings if isinstance(item, Heard)]
-    broken = [item for item in readings if isinstance(item, Broken)]
+    heard = [item for item in readings if isinstance(item, ReceivedEvent)]
+    broken = [item for item in readings if isinstance(item, RefusedRecord)]
     return Plan(heard, broken, len(readings) - len(heard) - len(broken))
 
 
-def first_time(heard: Sequence[Heard], unseen: Collection[UUID]) -> list[Heard]:
+def first_time(heard: Sequence[ReceivedEvent], unseen: Collection[UUID]) -> list[ReceivedEvent]:
     """The events whose inbox id was unseen until now, each id once, in record order. The others are duplicates."""
     left, fresh = set(unseen), []
     for item in heard:
@@ -60,22 +60,22 @@ def first_time(heard: Sequence[Heard], unseen: Collection[UUID]) -> list[Heard]:
 
 
 def steps(
-    fresh: Sequence[Heard], batched: Collection[type[Event]], *, alone: bool
-) -> Iterable[Sequence[Heard]]:
+    fresh: Sequence[ReceivedEvent], batched: Collection[type[Event]], *, alone: bool
+) -> Iterable[Sequence[ReceivedEvent]]:
     """The runs of events that handlers take one after another; a run of one event each when handled `alone`."""
     if alone or not batched:
         return ([item] for item in fresh)
     return _by_type(fresh, batched)
 
 
-def _by_type(heard: Sequence[Heard], batched: Collection[type[Event]]) -> list[list[Heard]]:
+def _by_type(heard: Sequence[ReceivedEvent], batched: Collection[type[Event]]) -> list[list[ReceivedEvent]]:
     """Runs of one type each, and of one event unless it is `batched`.
 
     Events of all kinds alternate on a stream, so neighbours seldom have one type; but order matters within a key only
     (docs/delivery.md). So each event goes into the last run of its type, unless an event with its key is in a later run.
     Two events with one key never change places, and within a run events are in record order.
     """
-    found: list[list[Heard]] = []
+    found: list[list[ReceivedEvent]] = []
     latest: dict[type[Event], int] = {}
     behind: dict[tuple[str, bytes | None], int] = {}
     for item in heard:
@@ -90,7 +90,7 @@ def _by_type(heard: Sequence[Heard], batched: Collection[type[Event]]) -> list[l
     return found
 
 
-def handled_of(fresh: Sequence[Heard], refused: Sequence[Broken]) -> Sequence[Heard]:
+def handled_of(fresh: Sequence[ReceivedEvent], refused: Sequence[RefusedRecord]) -> Sequence[ReceivedEvent]:
     """The events whose handlers did not refuse them."""
     if not refused:
         return fresh
@@ -165,8 +165,8 @@ def is_to_blame(verdict: Verdict | None, attempt: int, limits: Limits) -> bool:
 class Done:
     """What one attempt did: the events it handled, and the records it put aside that were not aside before."""
 
-    handled: Sequence[Heard]
-    put_aside: Sequence[Broken]
+    handled: Sequence[ReceivedEvent]
+    put_aside: Sequence[RefusedRecord]
 
 
 def count(plan: Plan, done: Done | None) -> dict[str, int]:

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.delivery import Verdict, verdict_on
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import idempotency
 from alongside_chassis.http.idempotency import Stored
 from alongside_chassis.lifecycle.runtime import Runtime
@@ -44,7 +44,7 @@ def encode_cursor(*parts: str) -> str:
 
 
 def decode_cursor(cursor: str | None, parts: int) -> tuple[str, ...] | None:
-    """The sort values a cursor stands for; None for the first page. Raises Problem for anything else."""
+    """The sort values a cursor stands for; None for the first page. Raises HttpProblem for anything else."""
     if cursor is None:
         return None
     try:
@@ -57,7 +57,7 @@ def decode_cursor(cursor: str | None, parts: int) -> tuple[str, ...] | None:
 
 
 def decode_id_cursor(cursor: str | None) -> UUID | None:
-    """The id a cursor stands for; None for the first page. Raises Problem for anything else."""
+    """The id a cursor stands for; None for the first page. Raises HttpProblem for anything else."""
     values = decode_cursor(cursor, 1)
     if values is None:
         return None
@@ -67,9 +67,9 @@ def decode_id_cursor(cursor: str | None) -> UUID | None:
         raise bad_cursor() from None
 
 
-def bad_cursor() -> Problem:
+def bad_cursor() -> HttpProblem:
     """A cursor that is none of ours."""
-    return Problem(
+    return HttpProblem(
         status=422,
         code="bad-cursor",
         title="This cursor was not given out here",
@@ -87,7 +87,7 @@ class CommandRunner:
     async def run(self, work: Work, *, status: int = 200) -> Response:
         """Do the work once and answer with what it returns (204 for None).
 
-        A lost race with another transaction is tried again. Raises Problem, and whatever `work` raises; nothing is
+        A lost race with another transaction is tried again. Raises HttpProblem, and whatever `work` raises; nothing is
         kept then.
         """
         for attempt in range(1, COMMAND_ATTEMPTS_MAX + 1):
@@ -117,7 +117,7 @@ class CommandRunner:
     def _key(self) -> str | None:
         key = self._request.headers.get("idempotency-key")
         if key is not None and not 1 <= len(key) <= idempotency.KEY_CHARS_MAX:
-            raise Problem(
+            raise HttpProblem(
                 status=422,
                 code="bad-idempotency-key",
                 title="The Idempotency-Key is empty or too long",
@@ -160,7 +160,7 @@ async def _service_only(request: Request, runtime: Annotated[Runtime, Depends(ru
     expected = runtime.settings.service_token.get_secret_value()
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
-        raise Problem(
+        raise HttpProblem(
             status=401,
             code="service-token-required",
             title="Only our own services may ask this",
@@ -177,13 +177,13 @@ ServiceOnly = Depends(_service_only)
 
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error as problem+json."""
-    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(HttpProblem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_bug)
 
 
-def problem_response(problem: Problem) -> Response:
+def problem_response(problem: HttpProblem) -> Response:
     """A problem as an HTTP answer."""
     seconds = problem.retry_after_seconds
     headers = {} if seconds is None else {"Retry-After": str(seconds)}
@@ -191,7 +191,7 @@ def problem_response(problem: Problem) -> Response:
 
 
 async def _on_problem(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # noqa: S101  (what it was registered for)
+    assert isinstance(error, HttpProblem)  # noqa: S101  (what it was registered for)
     return problem_response(error)
 
 
@@ -204,7 +204,7 @@ async def _on_invalid(_request: Request, error: Exception) -> Response:
     ]
     first = errors[0] if errors else {"where": None, "remedy": ""}
     return problem_response(
-        Problem(
+        HttpProblem(
             status=422,
             code="invalid-request",
             title="The request has fields that cannot be accepted",
@@ -223,7 +223,7 @@ async def _on_http(_request: Request, error: Exception) -> Response:
     )
     remedy = "See /docs for what this service offers." if error.status_code in (404, 405) else ""
     return problem_response(
-        Problem(status=error.status_code, code=code, title=str(error.detail), remedy=remedy)
+        HttpProblem(status=error.status_code, code=code, title=str(error.detail), remedy=remedy)
     )
 
 
@@ -231,10 +231,10 @@ async def _on_bug(request: Request, error: Exception) -> Response:
     """The world's fault is worth another try; a bug is ours. Neither shows its inside."""
     runtime = runtime_of(request)
     route = getattr(request.scope.get("route"), "path", "unmatched")
-    runtime.tools.log.error("http-failed", route=route, exc=error)
+    runtime.dependencies.log.error("http-failed", route=route, exc=error)
     if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY):
         return problem_response(
-            Problem(
+            HttpProblem(
                 status=503,
                 code="try-again",
                 title="A part we depend on is away",
@@ -243,7 +243,7 @@ async def _on_bug(request: Request, error: Exception) -> Response:
             )
         )
     return problem_response(
-        Problem(
+        HttpProblem(
             status=500,
             code="our-fault",
             title="This went wrong on our side",

@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from alongside_chassis.announce.relay import Relay
 from alongside_chassis.consume.listener import Listener
 from alongside_chassis.consume.pauses import told
-from alongside_chassis.consume.pipeline import Tools
+from alongside_chassis.consume.pipeline import Dependencies
 from alongside_chassis.database import UNANSWERED, connection
 from alongside_chassis.lifecycle.preparation import NothingToPrepare, Preparation
 from alongside_chassis.lifecycle.timers import Timers
@@ -25,7 +25,7 @@ DATABASE_SECONDS_MAX = 2.0
 class Vitals:
     """The parts whose state makes up the service's health."""
 
-    tools: Tools
+    dependencies: Dependencies
     relay: Relay
     timers: Timers
     listeners: list[Listener] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Vitals:
 
     async def _database(self) -> list[str]:
         try:
-            async with connection(self.tools.pool, seconds_max=DATABASE_SECONDS_MAX) as conn:
+            async with connection(self.dependencies.pool, seconds_max=DATABASE_SECONDS_MAX) as conn:
                 await conn.fetchval("select 1", timeout=DATABASE_SECONDS_MAX)
         except UNANSWERED as error:
             return [f"database: {type(error).__name__}"]
@@ -80,7 +80,7 @@ def health_router(vitals: Vitals) -> APIRouter:
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
-        vitals.tools.metrics.ready.set(not await vitals.unready())
-        return Response(generate_latest(vitals.tools.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        vitals.dependencies.metrics.ready.set(not await vitals.unready())
+        return Response(generate_latest(vitals.dependencies.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router

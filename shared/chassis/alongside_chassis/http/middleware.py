@@ -5,7 +5,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http.api import problem_response
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -24,8 +24,8 @@ class RequestLine:
         if scope["type"] != "http" or scope["path"] in QUIET_PATHS:
             await self.app(scope, receive, send)
             return
-        tools = scope["app"].state.runtime.tools
-        began, status = tools.clock.monotonic(), 500
+        dependencies = scope["app"].state.runtime.dependencies
+        began, status = dependencies.clock.monotonic(), 500
 
         async def watch(message: Message) -> None:
             nonlocal status
@@ -36,14 +36,16 @@ class RequestLine:
         try:
             await self.app(scope, receive, watch)
         finally:
-            _tell(tools, scope, status, tools.clock.monotonic() - began)
+            _tell(dependencies, scope, status, dependencies.clock.monotonic() - began)
 
 
-def _tell(tools: Any, scope: Scope, status: int, seconds: float) -> None:
+def _tell(dependencies: Any, scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
     method = scope["method"] if scope["method"] in METHODS else "other"
-    tools.metrics.http_seconds.labels(method, route, f"{status // 100}xx").observe(seconds)
-    tools.log.info("http-handled", method=method, route=route, status=status, seconds=round(seconds, 4))
+    dependencies.metrics.http_seconds.labels(method, route, f"{status // 100}xx").observe(seconds)
+    dependencies.log.info(
+        "http-handled", method=method, route=route, status=status, seconds=round(seconds, 4)
+    )
 
 
 class BodyLimit:
@@ -76,8 +78,8 @@ class BodyLimit:
 
         await self.app(scope, counted, send)
 
-    def _too_large(self) -> Problem:
-        return Problem(
+    def _too_large(self) -> HttpProblem:
+        return HttpProblem(
             status=413,
             code="too-large",
             title="The body is too large",

@@ -18,7 +18,7 @@ from alongside_chassis.consume import dead_letters
 from alongside_chassis.consume.dead_letters import TIMER_PARTITION, DeadLetter, Outcome
 from alongside_chassis.consume.delivery import Verdict, verdict_on
 from alongside_chassis.consume.handlers import Handlers, Timer
-from alongside_chassis.errors import Problem as Refusal
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.observe.telemetry import trace_headers
 from alongside_contracts.partner import Problem
 from alongside_contracts.vocabulary import ProblemCode
@@ -105,15 +105,15 @@ async def fire(tx: Tx, handlers: Handlers, letter: DeadLetter, key: str) -> Outc
     row = await tx.conn.fetchrow(_TIMER, letter.topic, key, UUID(letter.event_id))
     if row is None:
         return Outcome.DUPLICATE
-    mark = tx.mark()
+    savepoint = tx.savepoint()
     try:
         async with tx.conn.transaction():
             await _handle(tx, handlers, row)
     except Superseded:
-        tx.rewind(mark)
+        tx.rollback_to(savepoint)
         return Outcome.DUPLICATE
     except Exception as error:
-        tx.rewind(mark)
+        tx.rollback_to(savepoint)
         if not is_ours(error):
             raise
         await dead_letters.refused_again(
@@ -133,9 +133,9 @@ async def _handle(tx: Tx, handlers: Handlers, row: asyncpg.Record) -> None:
     await tx.flush()
 
 
-def not_droppable() -> Refusal:
+def not_droppable() -> HttpProblem:
     """A timer is what keeps something from being forgotten."""
-    return Refusal(
+    return HttpProblem(
         status=409,
         code="timer-not-droppable",
         title="A timer that fails cannot be dropped",

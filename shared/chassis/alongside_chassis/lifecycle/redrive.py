@@ -7,7 +7,7 @@ have one effect. What was announced for the same key meanwhile has been handled 
 from uuid import UUID
 
 from alongside_chassis.announce import outbox
-from alongside_chassis.announce.outbox import Letter
+from alongside_chassis.announce.outbox import OutboxMessage
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume import dead_letters
 from alongside_chassis.consume.dead_letters import (
@@ -18,9 +18,9 @@ from alongside_chassis.consume.dead_letters import (
     Outcome,
     State,
 )
+from alongside_chassis.consume.decoding import RefusedRecord
 from alongside_chassis.consume.pipeline import Pipeline
-from alongside_chassis.consume.reading import Broken
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.lifecycle import failed_timers
 
 
@@ -29,7 +29,7 @@ async def replay(tx: Tx, pipeline: Pipeline, letter_id: UUID) -> Outcome:
 
     One that was replayed before stays as it is.
 
-    1 lock; 2 handle; 3 settle, or keep it with its new reason. Raises Problem when there is no such letter, or when
+    1 lock; 2 handle; 3 settle, or keep it with its new reason. Raises HttpProblem when there is no such letter, or when
     it was dropped.
     """
     kept = await _locked(tx, letter_id)  # 1
@@ -38,14 +38,14 @@ async def replay(tx: Tx, pipeline: Pipeline, letter_id: UUID) -> Outcome:
     if kept.letter.state is State.REPLAYED:
         return Outcome.UNCHANGED
     if kept.letter.partition == OUTBOX_PARTITION:
-        outcome: Outcome | Broken = await _return_to_outbox(tx, kept)  # 2
+        outcome: Outcome | RefusedRecord = await _return_to_outbox(tx, kept)  # 2
     elif kept.letter.partition == TIMER_PARTITION:
         outcome = await failed_timers.fire(
             tx, pipeline.handlers, kept.letter, (kept.key or b"").decode()
         )  # 2
     else:
         outcome = await pipeline.again(tx, kept.record())  # 2
-    if isinstance(outcome, Broken):
+    if isinstance(outcome, RefusedRecord):
         await _keep(tx, pipeline, kept.letter, outcome)  # 3
         return Outcome.REFUSED
     if outcome not in (Outcome.UNWANTED, Outcome.REFUSED):
@@ -56,7 +56,7 @@ async def replay(tx: Tx, pipeline: Pipeline, letter_id: UUID) -> Outcome:
 async def drop(tx: Tx, letter_id: UUID, because: str) -> Outcome:
     """Decide that a record is never to be handled.
 
-    Raises Problem when there is no such letter, when it was replayed, or when it is a timer's.
+    Raises HttpProblem when there is no such letter, when it was replayed, or when it is a timer's.
     """
     kept = await _locked(tx, letter_id)
     if kept.letter.partition == TIMER_PARTITION:
@@ -69,9 +69,9 @@ async def drop(tx: Tx, letter_id: UUID, because: str) -> Outcome:
     return Outcome.DROPPED
 
 
-def not_found() -> Problem:
+def not_found() -> HttpProblem:
     """No dead letter has this id here."""
-    return Problem(
+    return HttpProblem(
         status=404,
         code="dead-letter-not-found",
         title="No record was put aside under this id",
@@ -89,12 +89,12 @@ async def _locked(tx: Tx, letter_id: UUID) -> Kept:
 async def _return_to_outbox(tx: Tx, kept: Kept) -> Outcome:
     """To the end of it: what its key announced meanwhile was sent before."""
     headers = tuple((name, (value or b"").decode()) for name, value in kept.headers)
-    letter = Letter(kept.letter.topic, kept.key or b"", headers, kept.value or b"")
+    letter = OutboxMessage(kept.letter.topic, kept.key or b"", headers, kept.value or b"")
     await outbox.put(tx.conn, [letter], tx.shards)
     return Outcome.RETURNED
 
 
-async def _keep(tx: Tx, pipeline: Pipeline, letter: DeadLetter, item: Broken) -> None:
+async def _keep(tx: Tx, pipeline: Pipeline, letter: DeadLetter, item: RefusedRecord) -> None:
     """Let it wait on with what is wrong now; its sender hears of that only when it is something else than before."""
     problem = item.problem
     await dead_letters.refused_again(
@@ -104,8 +104,8 @@ async def _keep(tx: Tx, pipeline: Pipeline, letter: DeadLetter, item: Broken) ->
         await pipeline.answer(tx, item)
 
 
-def _settled(letter: DeadLetter) -> Problem:
-    return Problem(
+def _settled(letter: DeadLetter) -> HttpProblem:
+    return HttpProblem(
         status=409,
         code="dead-letter-settled",
         title=f"This record was {letter.state} before",

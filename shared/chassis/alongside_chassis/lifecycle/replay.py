@@ -15,9 +15,9 @@ from typing import Final, Protocol, TypeAlias
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 
-from alongside_chassis.consume.reading import Broken, Heard, read
+from alongside_chassis.consume.decoding import ReceivedEvent, RefusedRecord, read
 from alongside_chassis.database import connection
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.kafka import broken_connections, tolerant_records
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_contracts.event import Event
@@ -48,7 +48,7 @@ class Projection(Protocol):
         """What it is derived from."""
         ...
 
-    async def hear(self, heard: Sequence[Heard], conn: asyncpg.Connection) -> int:
+    async def hear(self, heard: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:
         """Take in events, in the order of each partition."""
         ...
 
@@ -95,7 +95,7 @@ class Replay:
         """1 be the only one; 2 find where to begin; 3 read and write to the end; 4 settle, as long as that changes rows.
 
         Before a settlement is the last, everything announced until then has been read: what the live service did
-        meanwhile is in it. Raises Problem when another replay runs.
+        meanwhile is in it. Raises HttpProblem when another replay runs.
         """
         async with self._alone(), self._consumer() as consumer:  # 1
             await self._begin(consumer)  # 2
@@ -129,10 +129,10 @@ class Replay:
                 raise TimeoutError
             if records:
                 readings = [read(record, self.projection.hears) for record in records]
-                heard = [item for item in readings if isinstance(item, Heard)]
+                heard = [item for item in readings if isinstance(item, ReceivedEvent)]
                 if heard:
                     await self._write(partial(self.projection.hear, heard))
-                self._count(len(records), sum(isinstance(item, Broken) for item in readings))
+                self._count(len(records), sum(isinstance(item, RefusedRecord) for item in readings))
                 yield self.progress
 
     async def _write(self, work: Callable[[asyncpg.Connection], Awaitable[int]]) -> int:
@@ -162,7 +162,7 @@ class Replay:
     async def _alone(self) -> AsyncIterator[None]:
         async with connection(self.runtime.pool) as conn:
             if not await conn.fetchval(_ALONE):
-                raise Problem(
+                raise HttpProblem(
                     status=409,
                     code="replay-runs",
                     title="A replay of this service runs already",
@@ -186,7 +186,7 @@ class Replay:
         consumer = AIOKafkaConsumer(
             *topics,
             **settings.kafka_at(settings.kafka).options(),
-            client_id=f"{self.runtime.tools.service}-replay",
+            client_id=f"{self.runtime.dependencies.service}-replay",
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -8,7 +8,7 @@ import asyncpg
 
 from alongside_chassis.announce.transaction import Tx, transaction
 from alongside_chassis.clock import Clock
-from alongside_chassis.consume.pipeline import Tools
+from alongside_chassis.consume.pipeline import Dependencies
 from alongside_chassis.database import connection
 from alongside_chassis.observe.logs import Log
 from alongside_chassis.settings import Settings
@@ -18,31 +18,36 @@ from alongside_chassis.settings import Settings
 class Runtime:
     """Everything that lives as long as the process serves."""
 
-    tools: Tools
+    dependencies: Dependencies
     settings: Settings
 
     @property
     def pool(self) -> asyncpg.Pool:
         """Connections to the service's own database."""
-        return self.tools.pool
+        return self.dependencies.pool
 
     @property
     def clock(self) -> Clock:
         """The service's clock."""
-        return self.tools.clock
+        return self.dependencies.clock
 
     @property
     def log(self) -> Log:
         """The service's log."""
-        return self.tools.log
+        return self.dependencies.log
 
     def transaction(self) -> AbstractAsyncContextManager[Tx]:
         """A unit of work that commits when its block ends well."""
-        tools = self.tools
-        return transaction(tools.pool, service=tools.service, now=tools.clock.now(), shards=tools.shards)
+        dependencies = self.dependencies
+        return transaction(
+            dependencies.pool,
+            service=dependencies.service,
+            now=dependencies.clock.now(),
+            shards=dependencies.shards,
+        )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection for reading only."""
-        async with connection(self.tools.pool) as conn, conn.transaction(readonly=True):
+        async with connection(self.dependencies.pool) as conn, conn.transaction(readonly=True):
             yield conn

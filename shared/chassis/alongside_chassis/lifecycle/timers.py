@@ -17,7 +17,7 @@ from opentelemetry.trace import Status, StatusCode
 
 from alongside_chassis.announce.transaction import Cause, Tx, transaction
 from alongside_chassis.consume.handlers import Handlers, Timer
-from alongside_chassis.consume.pipeline import Tools
+from alongside_chassis.consume.pipeline import Dependencies
 from alongside_chassis.database import connection
 from alongside_chassis.lifecycle import failed_timers
 from alongside_chassis.lifecycle.failed_timers import Superseded
@@ -47,8 +47,10 @@ _AGAIN: Final = """
 class Timers:
     """Fires due timers, each in a transaction of its own."""
 
-    def __init__(self, tools: Tools, handlers: Handlers, *, poll_seconds: float, attempts_max: int) -> None:
-        self.tools, self.handlers = tools, handlers
+    def __init__(
+        self, dependencies: Dependencies, handlers: Handlers, *, poll_seconds: float, attempts_max: int
+    ) -> None:
+        self.dependencies, self.handlers = dependencies, handlers
         self.poll_seconds, self.attempts_max = poll_seconds, attempts_max
         self.waiting_for: str | None = None
         """Why no timer can fire; None when all is well."""
@@ -62,8 +64,8 @@ class Timers:
                 self.waiting_for = None
             except Exception as error:  # noqa: BLE001  # the store is away: wait, and say so
                 self.waiting_for, fired = type(error).__name__, 0
-                self.tools.metrics.waits.labels("timers").inc()
-                self.tools.log.warning("timers-wait", exc=error)
+                self.dependencies.metrics.waits.labels("timers").inc()
+                self.dependencies.log.warning("timers-wait", exc=error)
             if fired < DUE_MAX:
                 await self._sleep()
 
@@ -74,8 +76,8 @@ class Timers:
     async def fire_due(self) -> int:
         """Fire what is due now, at most a bounded number; returns how many were looked at."""
         kinds = list(self.handlers.timers)
-        async with connection(self.tools.pool) as conn:
-            rows = await conn.fetch(_DUE, self.tools.clock.now(), DUE_MAX, kinds)
+        async with connection(self.dependencies.pool) as conn:
+            rows = await conn.fetch(_DUE, self.dependencies.clock.now(), DUE_MAX, kinds)
         for row in rows:
             if self._stop.is_set():
                 break
@@ -85,7 +87,7 @@ class Timers:
     async def _fire(self, row: asyncpg.Record) -> None:
         timer = Timer(row["kind"], row["key"], row["due_at"], orjson.loads(row["facts"]))
         outcome = "fired"
-        span = self.tools.tracer.start_span(
+        span = self.dependencies.tracer.start_span(
             f"timer {timer.kind}",
             links=telemetry.link_to(_headers(row)),
             attributes={"alongside.timer.key": timer.key},
@@ -100,7 +102,7 @@ class Timers:
             outcome = await self._failed(row, timer, cause, error)
         finally:
             span.end()
-        self.tools.metrics.timers_fired.labels(timer.kind, outcome).inc()
+        self.dependencies.metrics.timers_fired.labels(timer.kind, outcome).inc()
 
     async def _work(self, row: asyncpg.Record, timer: Timer, cause: Cause) -> None:
         """1 begin; 2 be the only one; 3 handle; 4 delete the timer, or undo it all; 5 timers and outbox; 6 commit."""
@@ -134,19 +136,19 @@ class Timers:
 
     async def _wait(self, row: asyncpg.Record, error: Exception) -> str:
         """Put it off, so that it holds up no other timer, and do not count it: the handler is not to blame."""
-        self.tools.log.warning("timer-failed", kind=row["kind"], attempts=row["attempts"], exc=error)
+        self.dependencies.log.warning("timer-failed", kind=row["kind"], attempts=row["attempts"], exc=error)
         await self._put_off(row, timedelta(seconds=WORLD_PAUSE_SECONDS), counts=0)
         return "failed"
 
     async def _again(self, row: asyncpg.Record, error: Exception) -> str:
         """Put it off, so that it holds up no other timer, for longer each time."""
-        self.tools.log.error("timer-failed", kind=row["kind"], attempts=row["attempts"] + 1, exc=error)
+        self.dependencies.log.error("timer-failed", kind=row["kind"], attempts=row["attempts"] + 1, exc=error)
         await self._put_off(row, timedelta(seconds=2 ** min(row["attempts"], _DOUBLINGS_MAX)), counts=1)
         return "failed"
 
     async def _put_off(self, row: asyncpg.Record, pause: timedelta, *, counts: int) -> None:
-        async with connection(self.tools.pool) as conn:
-            await conn.execute(_AGAIN, *_place(row), self.tools.clock.now() + pause, counts)
+        async with connection(self.dependencies.pool) as conn:
+            await conn.execute(_AGAIN, *_place(row), self.dependencies.clock.now() + pause, counts)
 
     async def _put_aside(self, row: asyncpg.Record, timer: Timer, cause: Cause, error: Exception) -> None:
         """1 be the only one; 2 say who looks after it; 3 keep one dead letter; 4 try it on, more slowly; 5 commit.
@@ -155,7 +157,7 @@ class Timers:
         """
         async with self._transaction() as tx:
             await self._be_the_only_one(tx, row)  # 1
-            again_at = tx.now + self.handlers.tried_every[timer.kind]
+            again_at = tx.now + self.handlers.retry_every[timer.kind]
             tx.current = cause
             await self._attend(timer, again_at, tx)  # 2
             is_new = await failed_timers.put_aside(tx.conn, row, error, tx.now)  # 3
@@ -163,28 +165,35 @@ class Timers:
                 raise Superseded
         if is_new:  # 5
             reason = ProblemCode.HANDLER_FAILED.value
-            self.tools.metrics.dead_letters.labels("timer", reason).inc()
-        self.tools.log.error("timer-dead-lettered", kind=timer.kind, attempts=row["attempts"] + 1, exc=error)
+            self.dependencies.metrics.dead_letters.labels("timer", reason).inc()
+        self.dependencies.log.error(
+            "timer-dead-lettered", kind=timer.kind, attempts=row["attempts"] + 1, exc=error
+        )
 
     async def _attend(self, timer: Timer, again_at: datetime, tx: Tx) -> None:
         """Say who looks after it. When that fails as well, the dead letter and its alert are left to tell somebody."""
         handler = self.handlers.timer_failures.get(timer.kind)
         if handler is None:
             return
-        mark = tx.mark()
+        savepoint = tx.savepoint()
         try:
             async with tx.conn.transaction():
                 await handler(timer, again_at, tx)
                 await tx.flush()
         except Exception as error:
-            tx.rewind(mark)
+            tx.rollback_to(savepoint)
             if not failed_timers.is_ours(error):
                 raise
-            self.tools.log.error("timer-unattended", kind=timer.kind, exc=error)
+            self.dependencies.log.error("timer-unattended", kind=timer.kind, exc=error)
 
     def _transaction(self) -> AbstractAsyncContextManager[Tx]:
-        tools = self.tools
-        return transaction(tools.pool, service=tools.service, now=tools.clock.now(), shards=tools.shards)
+        dependencies = self.dependencies
+        return transaction(
+            dependencies.pool,
+            service=dependencies.service,
+            now=dependencies.clock.now(),
+            shards=dependencies.shards,
+        )
 
     async def _be_the_only_one(self, tx: Tx, row: asyncpg.Record) -> None:
         """Raises Superseded when another process has this timer in hand, or it is not due any more."""

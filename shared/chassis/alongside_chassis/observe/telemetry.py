@@ -20,7 +20,7 @@ from opentelemetry.trace import Link, Span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from alongside_chassis.observe.otlp import SpanExporter
-from alongside_chassis.origin import Origin
+from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.event import Event
 
 EXPORT_QUEUE_MAX: Final = 20_000
@@ -88,7 +88,7 @@ def id_attributes(event: Event) -> dict[str, str]:
     }
 
 
-def messaging_attributes(group: str, origin: Origin) -> dict[str, str | int]:
+def messaging_attributes(group: str, origin: RecordOrigin) -> dict[str, str | int]:
     """OpenTelemetry messaging attributes of a consumer's span (semantic conventions 1.44, incubating)."""
     return {
         "messaging.system": "kafka",

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_matching.allocation.rules.proposals import AlreadyAnswered, TooLate
 from alongside_matching.problems import conflict, not_found, unprocessable
 
 
-def no_proposal(proposal_id: UUID) -> Problem:
+def no_proposal(proposal_id: UUID) -> HttpProblem:
     """No proposal has this id."""
     return not_found(
         "proposal-not-found",
@@ -18,7 +18,7 @@ def no_proposal(proposal_id: UUID) -> Problem:
     )
 
 
-def no_decision(about: UUID) -> Problem:
+def no_decision(about: UUID) -> HttpProblem:
     """Nothing was decided, or it was forgotten by now."""
     return not_found(
         "decision-not-found",
@@ -28,7 +28,7 @@ def no_decision(about: UUID) -> Problem:
     )
 
 
-def bad_policy(why: str) -> Problem:
+def bad_policy(why: str) -> HttpProblem:
     """A policy document that a rule could stumble over."""
     return unprocessable(
         "bad-policy",
@@ -39,7 +39,7 @@ def bad_policy(why: str) -> Problem:
     )
 
 
-def already_answered(refused: AlreadyAnswered) -> Problem:
+def already_answered(refused: AlreadyAnswered) -> HttpProblem:
     """The proposal is no longer open."""
     return conflict(
         "proposal-already-answered",
@@ -49,7 +49,7 @@ def already_answered(refused: AlreadyAnswered) -> Problem:
     )
 
 
-def too_late(refused: TooLate) -> Problem:
+def too_late(refused: TooLate) -> HttpProblem:
     """The time to answer has passed."""
     return conflict(
         "proposal-expired",

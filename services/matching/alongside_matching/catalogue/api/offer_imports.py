@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import Command
 from alongside_contracts.ids import RegionId
 from alongside_matching.catalogue import offering
@@ -116,8 +116,8 @@ def _conflicting(line: Read, conflict: offering.Conflict) -> Refused:
     return Refused(line.line, line.form.source_id, conflict.field, conflict.code, conflict.remedy)
 
 
-def _too_large() -> Problem:
-    return Problem(
+def _too_large() -> HttpProblem:
+    return HttpProblem(
         status=413,
         code="too-large",
         title="The file is too large",
@@ -126,7 +126,7 @@ def _too_large() -> Problem:
     )
 
 
-def _not_a_table(remedy: str) -> Problem:
+def _not_a_table(remedy: str) -> HttpProblem:
     return unprocessable("not-a-table", "The file cannot be read as offers", remedy=remedy, field="body")
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_matching.catalogue.offering import Conflict
 from alongside_matching.catalogue.rules.certificates import Unsound
 from alongside_matching.catalogue.rules.places import BelowPromised
 from alongside_matching.problems import conflict, not_found, unprocessable
 
 
-def no_offer(offer_id: UUID) -> Problem:
+def no_offer(offer_id: UUID) -> HttpProblem:
     """No offer has this id."""
     return not_found(
         "offer-not-found",
@@ -21,7 +21,7 @@ def no_offer(offer_id: UUID) -> Problem:
     )
 
 
-def below_promised(refused: BelowPromised) -> Problem:
+def below_promised(refused: BelowPromised) -> HttpProblem:
     """More places are held or taken than the new capacity has."""
     return conflict(
         "capacity-below-promised",
@@ -32,7 +32,7 @@ def below_promised(refused: BelowPromised) -> Problem:
     )
 
 
-def not_its_kind(why: str) -> Problem:
+def not_its_kind(why: str) -> HttpProblem:
     """An offer of this kind cannot be changed so."""
     return unprocessable(
         "not-for-this-kind",
@@ -42,7 +42,7 @@ def not_its_kind(why: str) -> Problem:
     )
 
 
-def batch_refused(conflicts: Sequence[Conflict]) -> Problem:
+def batch_refused(conflicts: Sequence[Conflict]) -> HttpProblem:
     """Some offers of a batch cannot be changed as asked, so none of it was stored."""
     errors = [
         {
@@ -52,7 +52,7 @@ def batch_refused(conflicts: Sequence[Conflict]) -> Problem:
         }
         for conflict in conflicts
     ]
-    return Problem(
+    return HttpProblem(
         status=409,
         code="batch-refused",
         title="Some of these offers cannot be changed so",
@@ -63,7 +63,7 @@ def batch_refused(conflicts: Sequence[Conflict]) -> Problem:
     )
 
 
-def offer_refused(conflicts: Sequence[Conflict]) -> Problem:
+def offer_refused(conflicts: Sequence[Conflict]) -> HttpProblem:
     """A single offer holds what cannot be taken in."""
     first = conflicts[0]
     return unprocessable(
@@ -74,7 +74,7 @@ def offer_refused(conflicts: Sequence[Conflict]) -> Problem:
     )
 
 
-def no_supporter() -> Problem:
+def no_supporter() -> HttpProblem:
     """Groups and services have no workforce record."""
     return conflict(
         "not-a-supporter",
@@ -84,7 +84,7 @@ def no_supporter() -> Problem:
     )
 
 
-def unsound_certificate(refused: Unsound) -> Problem:
+def unsound_certificate(refused: Unsound) -> HttpProblem:
     """A certificate that cannot count."""
     return unprocessable(
         refused.code,
@@ -94,7 +94,7 @@ def unsound_certificate(refused: Unsound) -> Problem:
     )
 
 
-def supervisor_full(supporters_max: int) -> Problem:
+def supervisor_full(supporters_max: int) -> HttpProblem:
     """The region's norm for a supervisor is reached."""
     return conflict(
         "supervisor-full",
@@ -105,7 +105,7 @@ def supervisor_full(supporters_max: int) -> Problem:
     )
 
 
-def not_yet(field: str) -> Problem:
+def not_yet(field: str) -> HttpProblem:
     """What has not happened cannot be noted."""
     return unprocessable(
         "in-the-future",
@@ -115,7 +115,7 @@ def not_yet(field: str) -> Problem:
     )
 
 
-def until_in_the_past() -> Problem:
+def until_in_the_past() -> HttpProblem:
     """A pause that would be over already."""
     return unprocessable(
         "until-in-the-past",
@@ -125,7 +125,7 @@ def until_in_the_past() -> Problem:
     )
 
 
-def no_contact() -> Problem:
+def no_contact() -> HttpProblem:
     """Nobody told us how this offer is reached."""
     return not_found(
         "no-contact-route",

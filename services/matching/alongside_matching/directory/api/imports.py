@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import CurrentRuntime, Page, Read, decode_cursor, encode_cursor
 from alongside_contracts.ids import RegionId, new_id
 from alongside_matching.directory.api import refusals
@@ -128,7 +128,7 @@ def _known(import_id: UUID, stored: StoredImport | None) -> ImportView:
 
 
 async def _receive(body: AsyncIterator[bytes], spool: IO[bytes], bytes_max: int) -> None:
-    """Spool the body. Raises Problem when it is too large or not a zip; the reader judges what is inside."""
+    """Spool the body. Raises HttpProblem when it is too large or not a zip; the reader judges what is inside."""
     received = 0
     async for chunk in body:
         received += len(chunk)
@@ -141,8 +141,8 @@ async def _receive(body: AsyncIterator[bytes], spool: IO[bytes], bytes_max: int)
     spool.seek(0)
 
 
-def _too_large(bytes_max: int) -> Problem:
-    return Problem(
+def _too_large(bytes_max: int) -> HttpProblem:
+    return HttpProblem(
         status=413,
         code="too-large",
         title="The datapackage is too large",
@@ -151,8 +151,8 @@ def _too_large(bytes_max: int) -> Problem:
     )
 
 
-def _not_a_zip() -> Problem:
-    return Problem(
+def _not_a_zip() -> HttpProblem:
+    return HttpProblem(
         status=422,
         code="not-a-zip",
         title="The body is not a zip file",

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_matching.directory.api.queries import PER_PAGE_MAX
 from alongside_matching.problems import not_found, unprocessable
 
 
-def not_listed() -> Problem:
+def not_listed() -> HttpProblem:
     """No record has this id."""
     return not_found(
         "not-listed",
@@ -17,9 +17,9 @@ def not_listed() -> Problem:
     )
 
 
-def gone() -> Problem:
+def gone() -> HttpProblem:
     """There was one, and its publisher took it off the list."""
-    return Problem(
+    return HttpProblem(
         status=410,
         code="no-longer-listed",
         title="Its publisher no longer lists this",
@@ -28,7 +28,7 @@ def gone() -> Problem:
     )
 
 
-def unknown_postcode() -> Problem:
+def unknown_postcode() -> HttpProblem:
     """Nothing is listed there, so nobody knows where it is."""
     return unprocessable(
         "postcode-unknown",
@@ -38,7 +38,7 @@ def unknown_postcode() -> Problem:
     )
 
 
-def around_what() -> Problem:
+def around_what() -> HttpProblem:
     """A distance without a point."""
     return unprocessable(
         "around-what",
@@ -48,7 +48,7 @@ def around_what() -> Problem:
     )
 
 
-def too_many() -> Problem:
+def too_many() -> HttpProblem:
     """More than a page holds."""
     return unprocessable(
         "too-many-per-page",
@@ -58,7 +58,7 @@ def too_many() -> Problem:
     )
 
 
-def no_import(import_id: UUID) -> Problem:
+def no_import(import_id: UUID) -> HttpProblem:
     """No import has this id."""
     return not_found(
         "import-not-found",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_matching.groups.rules import SeatState
 from alongside_matching.groups.schedule import Impossible
 from alongside_matching.problems import conflict, not_found, unprocessable
@@ -11,7 +11,7 @@ RETRY_AFTER_SECONDS: Final = 2
 """An event is usually read within a second."""
 
 
-def no_group() -> Problem:
+def no_group() -> HttpProblem:
     """Supporters and services have no schedule."""
     return conflict(
         "not-a-group",
@@ -21,7 +21,7 @@ def no_group() -> Problem:
     )
 
 
-def no_schedule() -> Problem:
+def no_schedule() -> HttpProblem:
     """Nobody has said when the group meets."""
     return not_found(
         "no-schedule",
@@ -31,7 +31,7 @@ def no_schedule() -> Problem:
     )
 
 
-def impossible(refused: Impossible) -> Problem:
+def impossible(refused: Impossible) -> HttpProblem:
     """A recurrence that cannot be."""
     return unprocessable(
         refused.code,
@@ -41,7 +41,7 @@ def impossible(refused: Impossible) -> Problem:
     )
 
 
-def unknown_zone() -> Problem:
+def unknown_zone() -> HttpProblem:
     """A zone nobody knows."""
     return unprocessable(
         "unknown-zone",
@@ -51,7 +51,7 @@ def unknown_zone() -> Problem:
     )
 
 
-def no_meeting() -> Problem:
+def no_meeting() -> HttpProblem:
     """The group does not meet then."""
     return not_found(
         "no-such-meeting",
@@ -61,7 +61,7 @@ def no_meeting() -> Problem:
     )
 
 
-def below_seated() -> Problem:
+def below_seated() -> HttpProblem:
     """More seats are held or taken."""
     return conflict(
         "seats-below-promised",
@@ -71,7 +71,7 @@ def below_seated() -> Problem:
     )
 
 
-def no_seat() -> Problem:
+def no_seat() -> HttpProblem:
     """Nobody can be seated there."""
     return conflict(
         "no-seat",
@@ -80,7 +80,7 @@ def no_seat() -> Problem:
     )
 
 
-def has_one() -> Problem:
+def has_one() -> HttpProblem:
     """One seat each."""
     return conflict(
         "has-a-seat",
@@ -90,9 +90,9 @@ def has_one() -> Problem:
     )
 
 
-def not_yet_known() -> Problem:
+def not_yet_known() -> HttpProblem:
     """The referral's admission may not have arrived yet. A conflict, no 503: nothing here is away."""
-    return Problem(
+    return HttpProblem(
         status=409,
         code="not-yet-known",
         title="Matching has not heard of this referral yet",
@@ -103,7 +103,7 @@ def not_yet_known() -> Problem:
     )
 
 
-def referral_ended() -> Problem:
+def referral_ended() -> HttpProblem:
     """Nobody comes on behalf of a referral that is over."""
     return conflict(
         "referral-ended",
@@ -113,7 +113,7 @@ def referral_ended() -> Problem:
     )
 
 
-def no_such_seat() -> Problem:
+def no_such_seat() -> HttpProblem:
     """No seat has this id."""
     return not_found(
         "seat-not-found",
@@ -123,7 +123,7 @@ def no_such_seat() -> Problem:
     )
 
 
-def seat_is_over(state: SeatState) -> Problem:
+def seat_is_over(state: SeatState) -> HttpProblem:
     """Something was here first."""
     return conflict(
         "seat-over",

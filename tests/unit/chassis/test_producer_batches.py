@@ -4,7 +4,7 @@ from aiokafka.partitioner import murmur2 as theirs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_chassis.announce.parcels import murmur2
+from alongside_chassis.announce.producer_batches import murmur2
 
 
 @given(st.binary(max_size=80))

@@ -11,11 +11,11 @@ from operator import attrgetter
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume import dead_letters, quarantine
+from alongside_chassis.consume.decoding import Item, Place, ReceivedEvent, RefusedRecord, place_of
 from alongside_chassis.consume.delivery import Verdict, verdict_on
 from alongside_chassis.consume.handlers import Handlers, Paused
 from alongside_chassis.consume.limits import Counted, PartnerLimits, count_in_a_row, count_partner
 from alongside_chassis.consume.quarantine import Quarantine, Standing
-from alongside_chassis.consume.reading import Broken, Heard, Item, Place, place_of
 from alongside_chassis.errors import ChassisError
 from alongside_chassis.observe.logs import Log
 
@@ -80,8 +80,8 @@ class Judge:
         items: Sequence[Item],
         stands: Mapping[str, Standing],
         *,
-        handled: Sequence[Heard],
-        put: Sequence[Broken],
+        handled: Sequence[ReceivedEvent],
+        put: Sequence[RefusedRecord],
     ) -> Ruling:
         """Count what became of a batch. Raises Cut when a limit was reached before its last record."""
         if not put and not self.refused_in_a_row and all(one.tally.clean for one in stands.values()):
@@ -89,7 +89,7 @@ class Judge:
         outcomes: list[Item] = sorted((*handled, *put), key=place_of)
         ruling = self._rule_on_ours(items, [item for item in outcomes if not item.origin.partner])
         theirs = [item for item in outcomes if item.origin.partner]
-        watched = sorted({i.origin.topic for i in theirs if isinstance(i, Broken)} | _unclean(stands))
+        watched = sorted({i.origin.topic for i in theirs if isinstance(i, RefusedRecord)} | _unclean(stands))
         if not watched:
             return ruling
         paused = await self._rule_on_partners(tx, items, watched, theirs)
@@ -108,7 +108,7 @@ class Judge:
             )
 
     def _rule_on_ours(self, items: Sequence[Item], outcomes: Sequence[Item]) -> Ruling:
-        refused = [isinstance(item, Broken) for item in outcomes]
+        refused = [isinstance(item, RefusedRecord) for item in outcomes]
         count = count_in_a_row(self.refused_in_a_row, refused, refused_max=self.refused_in_a_row_max)
         if count.at is None:
             return Ruling(count.refused)
@@ -137,7 +137,8 @@ class Judge:
     async def _count(self, tx: Tx, stands: Standing, topic: str, outcomes: Sequence[Item]) -> Counted:
         """What this batch has put aside is kept already; it is taken off again, to be counted one by one."""
         sizes = [
-            dead_letters.bytes_of(item.record) if isinstance(item, Broken) else None for item in outcomes
+            dead_letters.bytes_of(item.record) if isinstance(item, RefusedRecord) else None
+            for item in outcomes
         ]
         refused = [size for size in sizes if size is not None]
         records, size = await quarantine.kept(tx.conn, topic) if refused else (0, 0)
@@ -147,7 +148,7 @@ class Judge:
         return count_partner(tally, sizes, self.partners)
 
     async def _pause(self, tx: Tx, last: Item, count: Counted) -> Quarantine:
-        assert isinstance(last, Broken)  # noqa: S101  (only a refused record reaches a limit)
+        assert isinstance(last, RefusedRecord)  # noqa: S101  (only a refused record reaches a limit)
         assert count.because is not None  # noqa: S101
         made = await quarantine.pause(
             tx.conn,
@@ -166,7 +167,7 @@ class Judge:
         if tell is None:
             return
         await tx.flush()  # what handlers announced so far is not in the savepoint
-        mark = tx.mark()
+        savepoint = tx.savepoint()
         try:
             async with tx.conn.transaction():
                 await tell(paused, tx)
@@ -174,7 +175,7 @@ class Judge:
         except Exception as error:  # the verdict decides; what is left over is logged with its place
             if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
                 raise
-            tx.rewind(mark)
+            tx.rollback_to(savepoint)
             self.log.error("handler-failed", event_type="pause", exc=error)
 
 

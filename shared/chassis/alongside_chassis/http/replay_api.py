@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel
 from starlette.types import Receive, Scope, Send
 
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http.api import CurrentRuntime, ServiceOnly
 from alongside_chassis.lifecycle.replay import NotRebuilt, Progress, ProjectionOf, Replay
 from alongside_chassis.lifecycle.runtime import Runtime
@@ -79,7 +79,7 @@ async def _lines(runtime: Runtime, replay: Replay) -> AsyncGenerator[bytes, None
         async with aclosing(replay.run()) as told:
             async for progress in told:
                 yield _line(asdict(progress))
-    except Problem as problem:
+    except HttpProblem as problem:
         yield _line({"problem": problem.body()})
     except Exception as error:  # noqa: BLE001  # told and logged; what was written stands, and is written once
         runtime.log.error("replay-failed", exc=error, **_facts(replay.progress))
@@ -96,8 +96,8 @@ def _line(facts: object) -> bytes:
     return orjson.dumps(facts) + b"\n"
 
 
-def _refused(projection: NotRebuilt) -> Problem:
-    return Problem(
+def _refused(projection: NotRebuilt) -> HttpProblem:
+    return HttpProblem(
         status=409,
         code="nothing-to-rebuild",
         title="Nothing of this service can be built anew from the streams",
@@ -106,8 +106,8 @@ def _refused(projection: NotRebuilt) -> Problem:
     )
 
 
-def _broke_off(error: Exception) -> Problem:
-    return Problem(
+def _broke_off(error: Exception) -> HttpProblem:
+    return HttpProblem(
         status=503,
         code="replay-broke-off",
         title=f"The replay broke off: {type(error).__name__}",

@@ -11,7 +11,7 @@ from aiokafka import ConsumerRecord
 
 from alongside_chassis.announce import inbox
 from alongside_chassis.errors import Unprocessable
-from alongside_chassis.origin import Origin
+from alongside_chassis.origin import RecordOrigin
 from alongside_contracts import cloudevents
 from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.errors import MalformedEvent, UnknownEventType
@@ -29,30 +29,30 @@ Record: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 
 
 @dataclass(slots=True, eq=False)
-class Heard:
+class ReceivedEvent:
     """One record that could be read, with all the pipeline needs to handle it."""
 
     record: Record
     stream: Stream
-    origin: Origin
+    origin: RecordOrigin
     envelope: CloudEvent
     event: Event
     inbox_id: UUID
 
 
 @dataclass(slots=True, eq=False)
-class Broken:
+class RefusedRecord:
     """One record to be put aside, and why. `inbox_id` is set when it was readable and its handler refused it."""
 
     record: Record
     stream: Stream
-    origin: Origin
+    origin: RecordOrigin
     problem: Problem
     event_type: str | None = None
     inbox_id: UUID | None = None
 
 
-Item: TypeAlias = Heard | Broken
+Item: TypeAlias = ReceivedEvent | RefusedRecord
 Reading: TypeAlias = Item | None
 """What a record is: an event to handle, one to put aside, or neither."""
 Place: TypeAlias = tuple[str, int, int]
@@ -76,7 +76,7 @@ def read(record: Record, wanted: Container[type[Event]]) -> Reading:
         raise LookupError(f"{record.topic} is not one of our streams")
     if not stream.per_partner and _is_for_others(record, wanted):
         return None
-    origin = Origin(record.topic, record.partition, record.offset, owner_of(record.topic))
+    origin = RecordOrigin(record.topic, record.partition, record.offset, owner_of(record.topic))
     envelope: CloudEvent | None = None
     try:
         envelope = cloudevents.decode(record.key, record.value, record.headers)
@@ -84,7 +84,7 @@ def read(record: Record, wanted: Container[type[Event]]) -> Reading:
         contract = event_class(envelope.type)
         if contract in wanted:
             event = parse(contract, envelope.data)
-            return Heard(record, stream, origin, envelope, event, _inbox_id(origin))
+            return ReceivedEvent(record, stream, origin, envelope, event, _inbox_id(origin))
         if stream.per_partner:
             return broken(record, stream, origin, _out_of_place(), envelope)
     except UnknownEventType as error:
@@ -115,17 +115,17 @@ def _contract_named(type_name: bytes) -> type[Event] | None:
 def broken(
     record: Record,
     stream: Stream,
-    origin: Origin,
+    origin: RecordOrigin,
     error: MalformedEvent | Unprocessable,
     envelope: CloudEvent | None,
-) -> Broken:
+) -> RefusedRecord:
     """A record put aside because of `error`."""
     where = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", error.where)
     problem = Problem(code=error.code, where=where[:200], remedy=error.remedy[:500])
-    return Broken(record, stream, origin, problem, envelope.type[:200] if envelope else None)
+    return RefusedRecord(record, stream, origin, problem, envelope.type[:200] if envelope else None)
 
 
-def _inbox_id(origin: Origin) -> UUID:
+def _inbox_id(origin: RecordOrigin) -> UUID:
     """On a partner's stream `source` is only a claim: another partner must not use up the ids of its owner."""
     return inbox.inbox_id(f"{origin.partner or ''}|{origin.source}", origin.event_id or "")
 
@@ -134,6 +134,6 @@ def _out_of_place() -> MalformedEvent:
     return MalformedEvent(ProblemCode.UNKNOWN_TYPE, "type", "send only types meant for this stream")
 
 
-def _with_identity(origin: Origin, envelope: CloudEvent) -> Origin:
+def _with_identity(origin: RecordOrigin, envelope: CloudEvent) -> RecordOrigin:
     topic, partition, offset, partner, *_ = origin
-    return Origin(topic, partition, offset, partner, envelope.id, envelope.source)
+    return RecordOrigin(topic, partition, offset, partner, envelope.id, envelope.source)

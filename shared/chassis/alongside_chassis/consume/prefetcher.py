@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from aiokafka import AIOKafkaConsumer
 
-from alongside_chassis.consume.reading import Reading, Record
+from alongside_chassis.consume.decoding import Reading, Record
 
 SLICE_RECORDS: Final = 25
 """Read at once: well under a millisecond, for which whoever has an answer of the database has to wait."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from alongside_chassis.consume.reading import Broken
+from alongside_chassis.consume.decoding import RefusedRecord
 from alongside_chassis.observe.logs import Log
 from alongside_chassis.observe.metrics import Metrics
 
@@ -33,7 +33,7 @@ class Report:
         """Tell that our own code failed; its record is put aside all the same."""
         self.log.error("handler-failed", group=self.group, event_type=event_type, exc=error)
 
-    def dead_lettered(self, item: Broken) -> None:
+    def dead_lettered(self, item: RefusedRecord) -> None:
         """Tell that a record was put aside, once that is committed."""
         reason, origin = item.problem.code.value, item.origin
         self.metrics.dead_letters.labels(item.stream.name, reason).inc()

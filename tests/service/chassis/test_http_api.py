@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.handlers import Handlers
-from alongside_chassis.errors import Problem
+from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http.api import Command, Page, Read, ServiceOnly, decode_id_cursor
 from alongside_chassis.testing import ServiceBench
 from tests.builders import an_admission
@@ -50,7 +50,7 @@ async def refused(command: Command) -> Response:
 
     async def work(tx: Tx) -> Taken:
         await tx.conn.execute("insert into seen (key, note) values ('k', 'half done')")
-        raise Problem(status=409, code="too-late", title="Too late", remedy="Come earlier.", field="note")
+        raise HttpProblem(status=409, code="too-late", title="Too late", remedy="Come earlier.", field="note")
 
     return await command.run(work)
 

@@ -7,7 +7,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from alongside_chassis.clock import Clock
 from alongside_chassis.kafka.access import Kafka
-from alongside_chassis.kafka.turned_away import why
+from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 
 ANSWER_SECONDS_MAX: Final = 5.0
 """A fetch is answered within a tenth of a second, records or none; a new leader is found within two seconds."""
@@ -47,6 +47,6 @@ class Contact:
         now = self._clock.monotonic()
         if self._reason is None or now - self._asked_at > ASK_PAUSE_SECONDS:
             self._asked_at = now
-            told = await why(KafkaConnectionError(), self._kafka)
+            told = await diagnose_connection(KafkaConnectionError(), self._kafka)
             silent = "Kafka, which has not answered for some seconds"
             self._reason = silent if told == KafkaConnectionError.__name__ else told

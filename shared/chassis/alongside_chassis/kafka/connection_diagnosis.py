@@ -1,6 +1,6 @@
 """Says why Kafka does not let us work. A client that is turned away tells its caller only that nobody was reached.
 
-`why` asks once more and says what people need to know: that the password is wrong, or which right is missing.
+`diagnose_connection` asks once more and says what people need to know: that the password is wrong, or which right is missing.
 """
 
 import ssl
@@ -23,7 +23,7 @@ ASK_MS_MAX: Final = 2_000
 _TURNED_AWAY: Final = (SaslAuthenticationFailed, UnsupportedSaslMechanismError, IllegalSaslStateError)
 
 
-async def why(error: BaseException, kafka: Kafka) -> str:
+async def diagnose_connection(error: BaseException, kafka: Kafka) -> str:
     """What a client's failure means, for `/health/ready` and people: never a payload, never a password."""
     match error:
         case KafkaConnectionError():

@@ -17,7 +17,7 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from alongside_chassis.announce.parcels import Parcel, Place, apart
+from alongside_chassis.announce.producer_batches import Parcel, Place, apart
 
 SEND_SECONDS_MAX: Final = 30.0
 """How long nothing at all may be answered while something is under way."""

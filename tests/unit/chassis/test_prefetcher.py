@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from alongside_chassis.consume.ahead import SLICE_RECORDS, Ahead
+from alongside_chassis.consume.prefetcher import SLICE_RECORDS, Ahead
 
 LEFT, RIGHT = TopicPartition("journey", 0), TopicPartition("journey", 1)
 BOTH = frozenset({LEFT, RIGHT})
