@@ -14,7 +14,7 @@ from alongside_chassis.announce.relay import Relay
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.consume.listener import Listener
-from alongside_chassis.http.health import Vitals
+from alongside_chassis.http.health import Health
 from alongside_chassis.kafka import Kafka
 from alongside_chassis.service import make_pipeline
 from alongside_chassis.testing import ServiceBench
@@ -32,7 +32,7 @@ class Working:
     bench: ServiceBench
     relay: Relay
     listener: Listener
-    vitals: Vitals
+    health: Health
     run: str = field(default_factory=lambda: f"t{uuid4().hex[:8]}")
     admission: SubmissionAdmitted = field(default_factory=an_admission)
     heard: list[str] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Working:
 
     async def reasons(self) -> str:
         """Why the service is not ready, in one line."""
-        return "; ".join(await self.vitals.unready())
+        return "; ".join(await self.health.unready())
 
     async def waits_for(self, *words: str) -> None:
         """Wait until `ready` says all of these words."""
@@ -102,7 +102,7 @@ async def working(kafka: Kafka, bare: BareBench) -> AsyncIterator[Working]:
             make_pipeline(bench.service, dependencies, kafka.user), [streams.JOURNEY], bench.service.settings
         )
         bench.timers.waiting_for = None
-        told.append(Working(bench, relay, listener, Vitals(dependencies, relay, bench.timers, [listener])))
+        told.append(Working(bench, relay, listener, Health(dependencies, relay, bench.timers, [listener])))
         running = [asyncio.create_task(relay.run()), asyncio.create_task(listener.run())]
         try:
             yield told[0]

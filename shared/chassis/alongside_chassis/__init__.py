@@ -1,15 +1,15 @@
-"""What every Alongside service is bolted to; it knows streams, partners and regions, and no other word of the business.
+"""The library every Alongside service is built on; of the business it knows streams, partners and regions only.
 
-What a service may import is one step below this package: a folder's `__init__` or one of the modules here. What lies
-deeper is the chassis's own. Folders, each importing only those below it, and the modules beside them:
+A service may import one level below this package: a folder's `__init__` or one of the modules here. Deeper modules are
+internal. Each folder imports only the folders below it:
 
-    service       bolts everything together: the chassis's own app.py
+    service       assembles everything: the chassis's own app.py
     http          commands, reads, operators' routes, health
-    lifecycle     beside hearing: preparation, timers, replays, dead letters brought back
+    lifecycle     preparation, timers, replays of projections and of dead letters
     consume       from polled records to one commit
-    announce      the transaction, the outbox in it, and the relay that sends what it holds
+    announce      the transaction, its outbox, and the relay that sends the outbox to Kafka
     observe       traces, metrics, log lines
     database, columns, settings, main
-    kafka         who we are at the brokers, and what aiokafka does not do by itself
+    kafka         connection options, and corrections and diagnostics that aiokafka lacks
     tables, migrations, errors, origin, clock, cancelling, testing
 """

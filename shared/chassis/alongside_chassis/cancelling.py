@@ -1,9 +1,9 @@
-"""Tells a cancellation of ours from one that a library or a handler let slip, which must not end a loop in silence."""
+"""Distinguishes our own cancellations from those that escape a library or a handler, which must not end a loop silently."""
 
 import asyncio
 
 
 def asked_to_end() -> bool:
-    """Whether somebody cancelled the task we are in; a CancelledError for any other reason is a failure like others."""
+    """Return whether the current task was cancelled; a CancelledError for any other reason is an ordinary failure."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

@@ -1,4 +1,4 @@
-"""The one place that reads the time; everything else is handed a clock or a `now`."""
+"""The only place that reads the time; all other code receives a clock or a `now`."""
 
 import time
 from datetime import UTC, datetime
@@ -6,14 +6,14 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time. `now` is an aware UTC datetime; `monotonic` is seconds from an arbitrary start."""
+    """A source of time. `now` is an aware UTC datetime; `monotonic` is seconds from an arbitrary start."""
 
     def now(self) -> datetime:
-        """The present moment in UTC."""
+        """Return the current time in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that only ever grow, for measuring durations."""
+        """Return seconds that never decrease, for measuring durations."""
         ...
 
 
@@ -21,14 +21,14 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """The present moment in UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds that only ever grow."""
+        """Return seconds that never decrease."""
         return time.monotonic()
 
 
 def unix_nanoseconds() -> int:
-    """The machine's clock as spans count: they lie beside the spans of other processes, whatever clock a test holds."""
+    """Return the machine's time in nanoseconds. Spans use it in tests too, as they are compared with other processes' spans."""
     return time.time_ns()

@@ -13,11 +13,11 @@ from alongside_chassis.settings import Settings
 ACQUIRE_SECONDS_MAX: Final = 15.0
 CLOSE_SECONDS_MAX: Final = 1.0
 UNANSWERED: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""All that a question to PostgreSQL may raise instead of an answer; TimeoutError is an OSError."""
+"""The errors a query raises when PostgreSQL does not answer; TimeoutError is an OSError."""
 
 
 def open_pool(settings: Settings) -> asyncpg.Pool:
-    """A pool that is not yet connected; await it, or use it in `async with`."""
+    """Create a pool that is not connected yet; await it, or use it in `async with`."""
     return asyncpg.create_pool(
         settings.database_url.get_secret_value(),
         min_size=1,
@@ -33,15 +33,15 @@ def open_pool(settings: Settings) -> asyncpg.Pool:
 
 
 async def _nothing_to_reset(_conn: asyncpg.Connection) -> None:
-    """Nothing of ours outlives a transaction, so a connection goes back as it is: asyncpg would ask the server first.
+    """Return a connection to the pool without a reset, which would be one more query: nothing outlives our transactions.
 
-    Whoever takes a lock for longer gives it back.
+    Code that takes a lock for longer than a transaction must release it.
     """
 
 
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
-    """A pool for as long as the block lasts; at its end nobody who still holds a connection is waited for long."""
+    """Open a pool for the duration of the block; at its end, connections still in use are waited for only briefly."""
     pool = open_pool(settings)
     await pool
     try:
@@ -55,6 +55,6 @@ async def connected(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
 async def connection(
     pool: asyncpg.Pool, *, seconds_max: float = ACQUIRE_SECONDS_MAX
 ) -> AsyncIterator[asyncpg.Connection]:
-    """A connection out of the pool, typed as what its proxy forwards to."""
+    """Take a connection from the pool, typed as the class its proxy forwards to."""
     async with pool.acquire(timeout=seconds_max) as conn:
         yield cast("asyncpg.Connection", conn)

@@ -1,12 +1,12 @@
 """The error tree of the chassis.
 
 ChassisError
-├── Unprocessable         broken by message: this record alone is dead-lettered, with code, place and remedy
-├── Stopped               broken by us: the listener stops where it stands and `ready` says why
+├── Unprocessable         caused by the message: this record alone is dead-lettered, with code, field and remedy
+├── Stopped               caused by our code: the listener stops at its position and `ready` gives the reason
 │   └── DeadLetterLimit   too many dead letters in a row: the fault is not in the messages
-├── Stopping              the service was asked to stop while it waited for the world; nothing was lost
-└── HttpProblem               an HTTP refusal, answered as problem+json (RFC 9457)
-    └── KeyReused         an Idempotency-Key came back with another request
+├── Stopping              the service was asked to stop while it waited for database or broker; nothing was lost
+└── HttpProblem           an HTTP refusal, answered as problem+json (RFC 9457)
+    └── KeyReused         an Idempotency-Key was sent again with another request
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ from alongside_contracts.vocabulary import ProblemCode
 
 
 class ChassisError(Exception):
-    """Base of everything the chassis raises."""
+    """Base class of the chassis's own errors."""
 
 
 class Unprocessable(ChassisError):
-    """A readable event that cannot be handled, through no fault of ours.
+    """A valid event that cannot be handled, because of its content.
 
     `where` names a field or header and `remedy` says what the sender should do; neither repeats a payload's value.
     """
@@ -31,7 +31,7 @@ class Unprocessable(ChassisError):
 
 
 class Stopped(ChassisError):
-    """The service cannot go on by itself: code and schema disagree, or a limit was reached."""
+    """The service cannot continue without a person: code and schema disagree, or a limit was reached."""
 
 
 class DeadLetterLimit(Stopped):
@@ -39,11 +39,11 @@ class DeadLetterLimit(Stopped):
 
 
 class Stopping(ChassisError):
-    """The wait for the world to come back was cut short by a stop; the batch will be redelivered."""
+    """The wait for database or broker was ended by a stop; the batch will be redelivered."""
 
 
 class HttpProblem(ChassisError):
-    """An HTTP refusal: what was wrong, where, and what to do about it.
+    """An HTTP refusal: what is wrong, where, and what to do about it.
 
     `code` is stable and machine-readable; `detail` and `remedy` are sentences for people; `field` names the input.
     `retry_after_seconds` says when the same request may succeed, as the header Retry-After.
@@ -68,7 +68,7 @@ class HttpProblem(ChassisError):
         self.retry_after_seconds = retry_after_seconds
 
     def body(self) -> dict[str, Any]:
-        """The RFC 9457 document."""
+        """Return the RFC 9457 document."""
         document = {
             "type": f"urn:alongside:problem:{self.code}",
             "title": self.title,
@@ -82,13 +82,13 @@ class HttpProblem(ChassisError):
 
 
 class KeyReused(HttpProblem):
-    """An Idempotency-Key came back with a different request."""
+    """An Idempotency-Key was sent again with a different request."""
 
     def __init__(self) -> None:
         super().__init__(
             status=422,
             code="idempotency-key-reused",
             title="This Idempotency-Key belongs to another request",
-            remedy="Send a fresh key with a new request; repeat a key only to repeat the very same request.",
+            remedy="Send a new key with a new request; repeat a key only with an identical request.",
             field="Idempotency-Key",
         )

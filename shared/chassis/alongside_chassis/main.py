@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def main(package: str) -> None:
     """`python -m <package>` serves; `python -m <package> migrate` upgrades the database and ends.
 
-    The package has a `settings.Settings` and an `app.build(settings)`; each way loads only what it needs, as most of
-    a start is importing. Ends with status 2 and one line per wrong setting when the environment does not make sense.
+    The package has a `settings.Settings` and an `app.build(settings)`; each command imports only what it needs, as most of
+    a start is importing. Exits with status 2 and one line per wrong setting when a setting is missing or invalid.
     """
     settings = _settings(importlib.import_module(f"{package}.settings").Settings)
     match sys.argv[1:]:
@@ -30,7 +30,7 @@ def main(package: str) -> None:
 
 
 def serve(app: "FastAPI", settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; requests in hand are finished first."""
+    """Serve until SIGTERM or SIGINT; requests in progress are finished first."""
     uvicorn = importlib.import_module("uvicorn")
     _collect_garbage_seldom()
     uvicorn.run(
@@ -46,7 +46,7 @@ def serve(app: "FastAPI", settings: Settings) -> None:
 
 
 def _collect_garbage_seldom() -> None:
-    """A batch makes tens of thousands of objects and hardly a cycle: by default they are walked again and again."""
+    """Collect garbage less often: a batch creates tens of thousands of objects and hardly any cycles to find."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

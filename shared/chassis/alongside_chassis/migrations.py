@@ -1,4 +1,4 @@
-"""Brings a service's database to its tables' present shape, and proves that every step can be undone.
+"""Migrates a service's database to the current schema, and checks that every step can be undone.
 
 Each service's package carries its own Alembic history; the chassis' tables are created by that history's first step
 through the versioned functions below, so that a later chassis never changes an old migration.
@@ -26,7 +26,7 @@ LOCK: Final = 0x6D696772  # "migr": one migration of a database at a time
 
 
 def upgrade(url: str, package: str) -> str | None:
-    """Upgrade the database at `url` to the newest revision of `package`; returns that revision."""
+    """Upgrade the database at `url` to the newest revision of `package`; return that revision."""
     with _config(url, package) as config:
         command.upgrade(config, "head")
         connection: Connection = config.attributes["connection"]
@@ -40,7 +40,7 @@ def downgrade(url: str, package: str) -> None:
 
 
 def check(url: str, package: str) -> None:
-    """Raises alembic's CommandError when the tables in code and the migrations disagree."""
+    """Compare tables and migrations. Raises alembic's CommandError when they differ."""
     with _config(url, package) as config:
         command.check(config)
 
@@ -72,9 +72,9 @@ def drop_chassis_tables_v1() -> None:
 
 
 def upgrade_dead_letter_v2() -> None:
-    """Let a dead letter be settled: replayed, or dropped with a reason. Those there are wait.
+    """Add the columns that settle a dead letter: replayed, or dropped with a reason. Existing ones are waiting.
 
-    Code of version 1 goes on writing beside it: every new column has a default or may be empty.
+    Code of version 1 can still write to the table: every new column has a default or may be null.
     """
     for column in dead_letter_columns_v2():
         op.add_column("dead_letter", column)
@@ -84,7 +84,7 @@ def upgrade_dead_letter_v2() -> None:
 
 
 def downgrade_dead_letter_v2() -> None:
-    """Undo `upgrade_dead_letter_v2`. Settled ones go with it: to version 1 they would wait again."""
+    """Undo `upgrade_dead_letter_v2`, deleting settled dead letters: to version 1 they would be waiting again."""
     op.execute("delete from dead_letter where state <> 'waiting'")
     op.drop_index(op.f("ix_dead_letter_settled_at"), "dead_letter")
     for name in DEAD_LETTER_RULES_V2:
@@ -94,7 +94,7 @@ def downgrade_dead_letter_v2() -> None:
 
 
 def upgrade_quarantine_v3() -> None:
-    """Let partners be watched and their streams be paused."""
+    """Create the tables that count partners' refused records and pause their streams."""
     for table in chassis_tables_v3(MetaData(naming_convention=NAMING_CONVENTION)):
         table.create(op.get_bind())
     op.create_index(
@@ -103,7 +103,7 @@ def upgrade_quarantine_v3() -> None:
 
 
 def downgrade_quarantine_v3() -> None:
-    """Undo `upgrade_quarantine_v3`. To older code every partner's stream is read."""
+    """Undo `upgrade_quarantine_v3`; older code reads every partner's stream."""
     op.drop_index("ix_dead_letter_waiting", "dead_letter")
     for table in reversed(chassis_tables_v3(MetaData(naming_convention=NAMING_CONVENTION))):
         table.drop(op.get_bind())

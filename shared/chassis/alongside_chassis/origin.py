@@ -1,10 +1,10 @@
-"""Where an event came from."""
+"""The origin of an event."""
 
 from typing import NamedTuple
 
 
 class RecordOrigin(NamedTuple):
-    """The record, its CloudEvents identity once read and, on a partner's stream, whose it is."""
+    """Position of a record, its CloudEvents identity once decoded and, on a partner's stream, the partner."""
 
     topic: str
     partition: int

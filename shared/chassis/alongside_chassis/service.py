@@ -1,5 +1,5 @@
-"""Bolts a service together: pool, relay, listeners, timers, workers and HTTP door, started in order and stopped in
-reverse, within the seconds a stop may take."""
+"""Assembles a service: pool, relay, listeners, timers, workers and HTTP API, started in order and stopped in reverse
+within a limited time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -24,13 +24,13 @@ from alongside_chassis.consume.pipeline import Dependencies, Pipeline
 from alongside_chassis.database import connected, connection
 from alongside_chassis.http import idempotency
 from alongside_chassis.http.api import add_problem_handlers
-from alongside_chassis.http.health import Vitals, health_router
+from alongside_chassis.http.health import Health, health_router
 from alongside_chassis.http.middleware import BodyLimit, RequestLine
 from alongside_chassis.http.operations import operations_router
 from alongside_chassis.http.quarantine_api import quarantine_router
 from alongside_chassis.http.replay_api import replay_router
 from alongside_chassis.lifecycle import failed_timers
-from alongside_chassis.lifecycle.preparation import NothingToPrepare, Preparation, after, prepare
+from alongside_chassis.lifecycle.preparation import NothingToPrepare, Preparation, prepare, run_after
 from alongside_chassis.lifecycle.replay import NO_PROJECTION, ProjectionOf
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_chassis.lifecycle.timers import Timers
@@ -41,7 +41,7 @@ from alongside_chassis.settings import Settings
 from alongside_contracts.streams import Stream, by_group
 
 Worker = Callable[[Runtime], Coroutine[Any, Any, None]]
-SWEEP_SECONDS: Final = 60.0
+PURGE_SECONDS: Final = 60.0
 MEASURE_SECONDS: Final = 5.0
 RELAY_STOP_SECONDS_MAX: Final = 1.0
 CANCEL_SECONDS_MAX: Final = 0.5
@@ -50,13 +50,12 @@ WORKER_PAUSE_SECONDS: Final = 1.0
 
 @dataclass(frozen=True)
 class Service:
-    """What makes a service this service. Built in its `app.py`, the only file that knows every part.
+    """The parts of one service. Built in its `app.py`, the only file that knows every part.
 
-    `hears` are the streams it reads, each in the consumer group the stream names for it. `workers` run beside the HTTP
-    routes and are cancelled at the stop; they must survive that anywhere.
-    `uploads` are the ends of paths that stream large bodies and limit them themselves.
-    `projection` makes what a replay builds anew, or says why there is nothing. `preparation` is done before anything is
-    heard.
+    `hears` are the streams it consumes, each in the consumer group the stream names for it. `workers` run beside the HTTP
+    routes and are cancelled at the stop; they must tolerate that at any await. `uploads` are suffixes of the paths that
+    stream large bodies and limit them themselves. `projection` makes the projection a replay rebuilds, or says why there is
+    none. `preparation` is completed before anything is consumed.
     """
 
     name: str
@@ -74,7 +73,7 @@ class Service:
 def make_dependencies(
     service: Service, pool: asyncpg.Pool, tracing: TracerProvider, clock: Clock
 ) -> Dependencies:
-    """What every part of the service works with."""
+    """Create the objects that every part of the service uses."""
     settings = service.settings
     return Dependencies(
         service=service.name,
@@ -88,7 +87,7 @@ def make_dependencies(
 
 
 def make_pipeline(service: Service, dependencies: Dependencies, group: str) -> Pipeline:
-    """The pipeline of one of the service's consumer groups."""
+    """Create the pipeline of one of the service's consumer groups."""
     settings = service.settings
     limits = Limits(
         handler_attempts_max=settings.handler_attempts_max,
@@ -106,7 +105,7 @@ def make_pipeline(service: Service, dependencies: Dependencies, group: str) -> P
 
 
 def build_app(service: Service) -> FastAPI:
-    """The service as an ASGI application that consumes, relays and serves for as long as its lifespan lasts."""
+    """Build the service as an ASGI application that consumes, relays and serves during its lifespan."""
     tracing = make_tracing(
         service.name,
         otlp_endpoint=service.settings.otlp_endpoint,
@@ -118,9 +117,9 @@ def build_app(service: Service) -> FastAPI:
         async with connected(service.settings) as pool:
             runtime = Runtime(make_dependencies(service, pool, tracing, SystemClock()), service.settings)
             app.state.runtime = runtime
-            vitals = _vitals(service, runtime)
-            app.include_router(health_router(vitals))
-            async with _running(service, runtime, vitals):
+            health = _health(service, runtime)
+            app.include_router(health_router(health))
+            async with _running(service, runtime, health):
                 yield
         await close_tracing(tracing)
 
@@ -128,7 +127,7 @@ def build_app(service: Service) -> FastAPI:
 
 
 def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = None) -> FastAPI:
-    """The service's HTTP door; tests put their own runtime behind it."""
+    """Build the service's HTTP application; tests attach their own runtime."""
     app = FastAPI(
         title=service.title,
         version="1",
@@ -149,7 +148,7 @@ def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = Non
     return app
 
 
-def _vitals(service: Service, runtime: Runtime) -> Vitals:
+def _health(service: Service, runtime: Runtime) -> Health:
     settings, dependencies = service.settings, runtime.dependencies
     relay = Relay(
         settings.database_url.get_secret_value(),
@@ -165,44 +164,46 @@ def _vitals(service: Service, runtime: Runtime) -> Vitals:
         poll_seconds=settings.timer_poll_seconds,
         attempts_max=settings.timer_attempts_max,
     )
-    vitals = Vitals(dependencies, relay, timers, preparation=service.preparation)
-    for group, heard in by_group(service.name, service.hears).items():
-        vitals.listeners.append(Listener(make_pipeline(service, dependencies, group), heard, settings))
-    return vitals
+    health = Health(dependencies, relay, timers, preparation=service.preparation)
+    for group, streams in by_group(service.name, service.hears).items():
+        health.listeners.append(Listener(make_pipeline(service, dependencies, group), streams, settings))
+    return health
 
 
 @asynccontextmanager
-async def _running(service: Service, runtime: Runtime, vitals: Vitals) -> AsyncIterator[None]:
-    """Start everything, hearing and timing last; at the end 1 stop those, 2 the workers, 3 let the relay send the rest."""
+async def _running(service: Service, runtime: Runtime, health: Health) -> AsyncIterator[None]:
+    """Start everything, listeners and timers last; at the end 1 stop those, 2 the workers, 3 let the relay send the rest."""
     log, prepared = runtime.log, asyncio.Event()
-    relay = asyncio.create_task(vitals.relay.run(), name="relay")
-    hearing = [asyncio.create_task(after(prepared, item.run), name=item.group) for item in vitals.listeners]
-    hearing.append(asyncio.create_task(after(prepared, vitals.timers.run), name="timers"))
-    vitals.loops = [relay, *hearing]
-    own = (*service.workers, _sweep, _measure)
-    workers = [asyncio.create_task(_kept_alive(worker, runtime)) for worker in own]
+    relay = asyncio.create_task(health.relay.run(), name="relay")
+    listening = [
+        asyncio.create_task(run_after(prepared, item.run), name=item.group) for item in health.listeners
+    ]
+    listening.append(asyncio.create_task(run_after(prepared, health.timers.run), name="timers"))
+    health.loops = [relay, *listening]
+    own = (*service.workers, _purge_expired, _measure)
+    workers = [asyncio.create_task(_restart_on_failure(worker, runtime)) for worker in own]
     workers.append(asyncio.create_task(prepare(service.preparation, runtime, prepared)))
     log.info("service-started", http_port=service.settings.http_port)
     try:
         yield
     finally:
         began = runtime.clock.monotonic()
-        for listener in vitals.listeners:  # 1
+        for listener in health.listeners:  # 1
             listener.stop()
-        vitals.timers.stop()
-        prepared.set()  # what never began to hear ends at once
+        health.timers.stop()
+        prepared.set()  # listeners still waiting for the preparation end at once
         for worker in workers:  # 2
             worker.cancel()
-        await _settle([*hearing, *workers], service.settings.stop_seconds_max)
-        vitals.relay.stop()  # 3
-        await _settle([relay], RELAY_STOP_SECONDS_MAX)
+        await _wait_or_cancel([*listening, *workers], service.settings.stop_seconds_max)
+        health.relay.stop()  # 3
+        await _wait_or_cancel([relay], RELAY_STOP_SECONDS_MAX)
         log.info("service-stopped", seconds=round(runtime.clock.monotonic() - began, 3))
 
 
-async def _settle(tasks: Sequence[asyncio.Task[None]], seconds_max: float) -> None:
-    """Wait for tasks to end by themselves, then cancel what is left; nothing of theirs is lost, only redone.
+async def _wait_or_cancel(tasks: Sequence[asyncio.Task[None]], seconds_max: float) -> None:
+    """Wait for tasks to end by themselves, then cancel the others; their work is not lost, it is repeated.
 
-    What does not even end when cancelled is left to the end of the process.
+    A task that does not end even when cancelled runs until the process ends.
     """
     _, late = await asyncio.wait(tasks, timeout=seconds_max)
     for task in late:
@@ -211,8 +212,8 @@ async def _settle(tasks: Sequence[asyncio.Task[None]], seconds_max: float) -> No
         await asyncio.wait(late, timeout=CANCEL_SECONDS_MAX)
 
 
-async def _kept_alive(worker: Worker, runtime: Runtime) -> None:
-    """Run a worker again whenever it fails, be it by a cancellation that a library let slip; its work is in the database."""
+async def _restart_on_failure(worker: Worker, runtime: Runtime) -> None:
+    """Restart a worker whenever it fails, also by a cancellation that escaped a library; its work is in the database."""
     while True:
         try:
             await worker(runtime)
@@ -223,24 +224,24 @@ async def _kept_alive(worker: Worker, runtime: Runtime) -> None:
         await asyncio.sleep(WORKER_PAUSE_SECONDS)
 
 
-async def _sweep(runtime: Runtime) -> None:
-    """Forget old inbox ids, idempotency keys, settled dead letters and ended pauses, a few at a time."""
+async def _purge_expired(runtime: Runtime) -> None:
+    """Delete old inbox ids, idempotency keys, settled dead letters and ended pauses, a bounded number at a time."""
     while True:
         async with connection(runtime.pool) as conn:
-            await inbox.forget(conn, runtime.settings.inbox_days)
-            await idempotency.forget(conn)
+            await inbox.purge(conn, runtime.settings.inbox_days)
+            await idempotency.purge(conn)
             await failed_timers.settle_superseded(conn, runtime.clock.now())
-            await dead_letters.forget(conn, runtime.settings.dead_letter_days)
-            await quarantine.forget(conn, runtime.settings.dead_letter_days)
-        await asyncio.sleep(SWEEP_SECONDS)
+            await dead_letters.purge(conn, runtime.settings.dead_letter_days)
+            await quarantine.purge(conn, runtime.settings.dead_letter_days)
+        await asyncio.sleep(PURGE_SECONDS)
 
 
 async def _measure(runtime: Runtime) -> None:
-    """Count the outbox here, not in the relay: the count matters most when the relay cannot work; pauses likewise."""
+    """Measure outbox, pauses and failing timers here and not in the relay: the counts matter most when it cannot work."""
     metrics = runtime.dependencies.metrics
     while True:
         async with connection(runtime.pool) as conn:
-            metrics.outbox_rows.set(await outbox.waiting(conn))
+            metrics.outbox_rows.set(await outbox.count_waiting(conn))
             paused = await quarantine.paused_topics(conn)
             failing = await failed_timers.failing(conn)
         metrics.timers_failing.clear()

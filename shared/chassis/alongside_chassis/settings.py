@@ -1,4 +1,4 @@
-"""What every service can be told, with units in the names. The environment is read here and nowhere else."""
+"""The settings of every service, with units in their names. The environment is read here and nowhere else."""
 
 from typing import Literal
 
@@ -9,17 +9,17 @@ from alongside_chassis.kafka.access import NO_PASSWORD, Kafka, SaslMechanism, Se
 
 
 class KafkaAccess(BaseSettings):
-    """As whom Kafka is called, for whoever calls it: services and the command line."""
+    """The user and protocol of Kafka connections, for services and the command line."""
 
     model_config = SettingsConfigDict(env_prefix="ALONGSIDE_", extra="ignore", frozen=True)
 
     kafka_security_protocol: SecurityProtocol = "PLAINTEXT"
-    """`SASL_SSL` or, inside a network of one's own, `SASL_PLAINTEXT`; `PLAINTEXT` only where anybody may do anything."""
+    """`SASL_SSL`, or `SASL_PLAINTEXT` inside a private network; `PLAINTEXT` only where anybody may do anything."""
     kafka_sasl_mechanism: SaslMechanism = "SCRAM-SHA-512"
     kafka_user: str = ""
     kafka_password: SecretStr = Field(default=NO_PASSWORD, validate_default=True)
     kafka_ca_file: FilePath | None = None
-    """PEM file of the authority that signed the brokers' certificates; none: what the system trusts."""
+    """PEM file of the authority that signed the brokers' certificates; without it, the system's authorities are trusted."""
 
     @field_validator("kafka_password")
     @classmethod
@@ -31,7 +31,7 @@ class KafkaAccess(BaseSettings):
         return password
 
     def kafka_at(self, bootstrap: str) -> Kafka:
-        """The cluster at these addresses, called as the user these settings name."""
+        """Return the cluster at these addresses, with the user of these settings."""
         return Kafka(
             bootstrap,
             security_protocol=self.kafka_security_protocol,
@@ -53,13 +53,13 @@ class Settings(KafkaAccess):
     """Static group membership; empty means a member that may come and go."""
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
     kafka_metadata_max_age_ms: int = Field(default=5_000, ge=500)
-    """How soon a new partner's topic is noticed."""
+    """How long a new partner's topic may remain unnoticed."""
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8100, ge=0, le=65_535)
     http_body_bytes_max: int = Field(default=1024 * 1024, ge=1024)
     service_token: SecretStr = SecretStr("")
-    """Bearer token between our own services; empty closes the doors that ask for it."""
+    """Bearer token between our own services; when empty, the routes that require it refuse every request."""
 
     otlp_endpoint: str = ""
     """Base URL of an OTLP/HTTP receiver; empty means spans are not exported."""
@@ -68,28 +68,28 @@ class Settings(KafkaAccess):
     log_format: Literal["json", "console"] = "json"
 
     batch_records_max: int = Field(default=500, ge=1, le=1_000)
-    """Intake locks a reference for each record, and PostgreSQL has room for 6,400 locks as it comes: 64 for each of 100
-    connections. Six such batches at once fit."""
+    """Intake locks a reference for each record, and PostgreSQL's defaults allow 6,400 locks (64 for each of 100
+    connections), enough for six such batches at once."""
     dead_letters_in_a_row_max: int = Field(default=50, ge=1)
     partner_refused_in_a_row_max: int = Field(default=25, ge=1)
     partner_window_records: int = Field(default=200, ge=1)
     partner_refused_share_max: float = Field(default=0.25, gt=0, le=1)
     partner_kept_records_max: int = Field(default=1_000, ge=1)
     partner_kept_bytes_max: int = Field(default=64 * 1024 * 1024, ge=1)
-    """These five pause a partner's stream: refused in a row, the share of a window, dead letters of its that wait."""
+    """These five settings pause a partner's stream: refused in a row, refused share of a window, waiting dead letters."""
     pauses_poll_seconds: float = Field(default=1.0, gt=0)
-    """How soon an instance notices that a partner was paused or resumed by another."""
+    """Interval at which an instance learns of pauses and resumptions made by another."""
     handler_attempts_max: int = Field(default=3, ge=1)
     retry_seconds_max: float = Field(default=5.0, gt=0)
     stop_seconds_max: float = Field(default=5.0, gt=0)
-    """How long a stop may take to finish the batch in hand and leave the group."""
+    """How long a stop may take to finish the current batch and leave the group."""
     pool_connections_max: int = Field(default=10, ge=2)
     inbox_days: int = Field(default=100, ge=1)
-    """How long handled ids are remembered; longer than any stream keeps its records."""
+    """How long the ids of handled events are stored; longer than any stream keeps its records."""
     dead_letter_days: int = Field(default=30, ge=1)
     """How long replayed and dropped dead letters are kept; waiting ones are never deleted."""
     outbox_shards: int = Field(default=8, ge=1, le=64)
-    """Change it only while the outbox is empty: rows of a shard that is no more are sent by nobody."""
+    """Change it only while the outbox is empty: no relay sends the rows of a shard that no longer exists."""
     timer_poll_seconds: float = Field(default=0.5, gt=0)
     timer_attempts_max: int = Field(default=5, ge=1)
-    """Failures of a timer's handler before it becomes a dead letter; the world's and lost races do not count."""
+    """Failures of a timer's handler before it becomes a dead letter; errors of the environment and lost races do not count."""

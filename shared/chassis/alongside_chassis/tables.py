@@ -1,8 +1,8 @@
 """The tables every service owns for the chassis: inbox, outbox, dead letters, timers, idempotency keys,
 and the pauses of partners' streams.
 
-They live in the service's own database, so that what a handler does, what it announces and the fact that it did so
-are one commit.
+They are in the service's own database, so that a handler's changes, its announcements and the record that it handled the
+event are one commit.
 """
 
 from typing import Any, Final
@@ -56,7 +56,7 @@ def chassis_tables(metadata: MetaData) -> list[Table]:
 
 
 def chassis_tables_v1(metadata: MetaData) -> list[Table]:
-    """The tables as every service's first migration makes them; never changed, only added to."""
+    """Return the tables as created by every service's first migration; never change them, add versions."""
     return [
         _inbox(metadata),
         _outbox(metadata),
@@ -67,7 +67,7 @@ def chassis_tables_v1(metadata: MetaData) -> list[Table]:
 
 
 def dead_letter_columns_v2() -> list[Column[Any]]:
-    """What became of a dead letter. `attempts` counts replays, `because` is said by whoever dropped it."""
+    """Return the columns that settle a dead letter. `attempts` counts replays, `because` is the reason for a drop."""
     return [
         Column("state", Text, nullable=False, server_default=text("'waiting'")),
         Column("attempts", Integer, nullable=False, server_default=text("0")),
@@ -77,12 +77,12 @@ def dead_letter_columns_v2() -> list[Column[Any]]:
 
 
 def chassis_tables_v3(metadata: MetaData) -> list[Table]:
-    """What watches partners: their counts, and the pauses of their streams."""
+    """Return the tables with partners' counts and the pauses of their streams."""
     return [_refusal_tally(metadata), _quarantine(metadata)]
 
 
 def waiting_letters_v3(letter: Table) -> Index:
-    """Finds what one partner has waiting, to count it."""
+    """Return the index that counts one partner's waiting dead letters."""
     return Index("ix_dead_letter_waiting", letter.c.topic, postgresql_where=text("state = 'waiting'"))
 
 
@@ -163,7 +163,7 @@ def _idempotency_key(metadata: MetaData) -> Table:
 
 
 def _refusal_tally(metadata: MetaData) -> Table:
-    """One row for each partner's topic that ever had a record refused; its lock is the lock on that count."""
+    """Return the table with one row per partner topic that ever had a refused record; locking the row locks the counts."""
     return Table(
         "refusal_tally",
         metadata,

@@ -1,7 +1,7 @@
-"""For tests of services: hear real bytes, meet a real PostgreSQL, see what was announced. No Kafka needed.
+"""A harness for tests of services: deliver real bytes, use a real PostgreSQL, read the announcements. It needs no Kafka.
 
-The pipeline, timers and HTTP door are the very ones that run in production; only the clock and the broker's ends are
-the test's own.
+Pipeline, timers and HTTP API are those that run in production; only the clock and both ends at the broker belong to the
+test.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -35,25 +35,25 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 
 class ManualClock:
-    """A clock that stands still until it is moved."""
+    """A clock whose time changes only when a test advances or sets it."""
 
     def __init__(self, at: datetime) -> None:
         self._at, self._seconds = at, 0.0
 
     def now(self) -> datetime:
-        """Where the clock stands."""
+        """Return the clock's time."""
         return self._at
 
     def monotonic(self) -> float:
-        """Seconds it was moved so far."""
+        """Return the seconds it was advanced so far."""
         return self._seconds
 
     def advance(self, by: timedelta) -> None:
-        """Move it forward."""
+        """Advance it."""
         self._at, self._seconds = self._at + by, self._seconds + by.total_seconds()
 
     def turn(self, to: datetime) -> None:
-        """Set it, as a clock is set that was wrong: no time passes."""
+        """Set the time of day as when correcting a wrong clock: `monotonic` does not change."""
         self._at = to
 
 
@@ -69,7 +69,7 @@ class Announced:
 
 
 class ServiceBench:
-    """A service on the test bench: everything real but the clock and the two ends at Kafka."""
+    """A service under test: everything is real but the clock and the two ends at Kafka."""
 
     def __init__(self, service: Service, pool: asyncpg.Pool, clock: ManualClock) -> None:
         self.service, self.pool, self.clock = service, pool, clock
@@ -100,7 +100,7 @@ class ServiceBench:
         event_id: str | None = None,
         trace: Mapping[str, str] | None = None,
     ) -> list[str]:
-        """Deliver events in one batch, as Kafka would; returns the CloudEvent ids they went by."""
+        """Deliver events in one batch, as Kafka would; return their CloudEvent ids."""
         records = [
             self.record_of(event, partner=partner, source=source, event_id=event_id, trace=trace)
             for event in events
@@ -125,7 +125,7 @@ class ServiceBench:
         event_id: str | None = None,
         trace: Mapping[str, str] | None = None,
     ) -> Record:
-        """An event as the record its announcer would have sent."""
+        """Build the record that the announcer of an event would have sent."""
         announcer = (
             f"urn:alongside:partner:{partner}" if partner else f"urn:alongside:service:{event.announced_by}"
         )
@@ -142,7 +142,7 @@ class ServiceBench:
         return self.record(event.key.encode(), envelope.data, cloudevents.encode(envelope), topic)
 
     def record(self, key: bytes | None, value: bytes | None, headers: Headers, topic: str) -> Record:
-        """A Kafka record at the next offset of partition 0."""
+        """Build a Kafka record at the next offset of partition 0."""
         self._offset += 1
         size = len(value) if value is not None else -1
         return ConsumerRecord(
@@ -160,16 +160,16 @@ class ServiceBench:
         )
 
     async def announced(self, *, clear: bool = False) -> list[Announced]:
-        """What waits in the outbox, oldest first; `clear` empties it, as the relay would."""
+        """Return the messages in the outbox, oldest first; `clear` empties it, as the relay would."""
         rows = await self.pool.fetch("select topic, key, headers, payload from outbox order by id")
         if clear:
             await self.pool.execute("delete from outbox")
         return [_announced(row) for row in rows]
 
     async def dead_letters(self) -> list[DeadLetter]:
-        """What was put aside, newest first."""
+        """Return the dead letters, newest first."""
         async with connection(self.pool) as conn:
-            return await dead_letters.newest(conn)
+            return await dead_letters.page(conn)
 
     async def fire_timers(self, until: datetime) -> None:
         """Move the clock to `until` and fire everything that is due by then."""
@@ -179,7 +179,7 @@ class ServiceBench:
             pass
 
     def finished_spans(self) -> Sequence[ReadableSpan]:
-        """Every span that ended so far."""
+        """Return every span that has ended."""
         return self.spans.get_finished_spans()
 
     async def close(self) -> None:
@@ -189,7 +189,7 @@ class ServiceBench:
 
 @asynccontextmanager
 async def on_the_bench(service: Service, clock: ManualClock) -> AsyncIterator[ServiceBench]:
-    """A bench on the database the service's settings name, which must be migrated already."""
+    """Open a service under test on the database of its settings, which must be migrated already."""
     async with asyncpg.create_pool(
         service.settings.database_url.get_secret_value(),
         min_size=1,

@@ -10,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTimestampError
 
-from alongside_chassis.announce import in_flight as ways
+from alongside_chassis.announce import in_flight
 from alongside_chassis.announce.producer_batches import murmur2
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.dead_letters import DeadLetter
@@ -166,7 +166,7 @@ async def test_what_was_acknowledged_is_not_sent_again_because_a_partition_does_
         await everything_on(broker.bootstrap, working, 1)
         (left,) = await poll_until(bench.announced, lambda rows: len(rows) == 1, "one row less")
         monkeypatch.undo()
-        monkeypatch.setattr(ways, "PLACE_SECONDS_MAX", 1.0)  # nobody will answer the future above
+        monkeypatch.setattr(in_flight, "PARTITION_SECONDS_MAX", 1.0)  # nobody will answer the future above
         await poll_until(bench.announced, lambda rows: rows == [], "an empty outbox")
 
     assert left.key == "waits"
@@ -205,7 +205,7 @@ async def test_a_partition_that_takes_nothing_holds_up_its_own_rows_alone_and_ke
         assert {row.key for row in await bench.announced()} == {shut}
 
         monkeypatch.undo()
-        monkeypatch.setattr(ways, "PLACE_SECONDS_MAX", 1.0)  # nobody will answer the future above
+        monkeypatch.setattr(in_flight, "PARTITION_SECONDS_MAX", 1.0)  # nobody will answer the future above
         told = await everything_on(broker.bootstrap, topic, BACKLOG + 1)
 
     numbers = [json.loads(value)["person_reference"] for key, value in told if key == shut.encode()]

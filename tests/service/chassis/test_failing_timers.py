@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from alongside_chassis.announce.transaction import Tx
-from alongside_chassis.consume.dead_letters import State
+from alongside_chassis.consume.dead_letters import DeadLetterState
 from alongside_chassis.consume.handlers import Handlers, Timer
 from alongside_chassis.database import connection
 from alongside_chassis.lifecycle import failed_timers
@@ -113,7 +113,7 @@ async def test_once_it_is_mended_it_fires_and_its_dead_letter_is_settled(bare: B
         await until(bench, SOON + DAY)
 
         (letter,) = await bench.dead_letters()
-        assert letter.state is State.REPLAYED
+        assert letter.state is DeadLetterState.REPLAYED
         assert await seen(bench) == ["attended", "fired"]
         assert await bench.pool.fetchval("select count(*) from timer") == 0
 

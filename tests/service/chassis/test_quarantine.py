@@ -13,7 +13,7 @@ from alongside_chassis.consume.decoding import Record
 from alongside_chassis.consume.handlers import Handlers, Paused
 from alongside_chassis.consume.pipeline import Pipeline
 from alongside_chassis.consume.quarantine import Quarantine
-from alongside_chassis.consume.refusal_policy import Left
+from alongside_chassis.consume.refusal_policy import Unprocessed
 from alongside_chassis.errors import DeadLetterLimit, Unprocessable
 from alongside_chassis.service import make_pipeline
 from alongside_chassis.testing import ServiceBench
@@ -121,7 +121,7 @@ async def resume(bench: ServiceBench, partner: str) -> dict[str, Any]:
     return found
 
 
-def offsets(left: Left) -> set[int]:
+def offsets(left: Unprocessed) -> set[int]:
     """Where partitions go on."""
     return set(left.offsets().values())
 
@@ -191,7 +191,7 @@ async def test_resuming_goes_on_exactly_where_it_stood(bare: BareBench) -> None:
 
         assert await seen(bench) == ["good-1", "good-2"]
         assert await letters_of(bench, STORMY) == [record.offset for record in storm[:5]]
-        assert not after.places
+        assert not after.positions
 
 
 async def test_what_is_delivered_again_after_a_resume_is_counted_and_kept_once(bare: BareBench) -> None:
@@ -204,7 +204,7 @@ async def test_what_is_delivered_again_after_a_resume_is_counted_and_kept_once(b
 
         assert await seen(bench) == ["good-0", "good-1"]
         assert len(await letters_of(bench, STORMY)) == 4
-        assert not left.places
+        assert not left.positions
 
 
 async def test_resuming_twice_changes_nothing_and_both_tell_who_did_it(bare: BareBench) -> None:
@@ -279,7 +279,7 @@ async def test_counts_go_on_across_batches_and_instances(bare: BareBench) -> Non
 
         lefts = [await pipelines[n % 2].run([record]) for n, record in enumerate(storm)]
 
-        assert [len(left.places) for left in lefts] == [0, 0, 0, 0, 1, 1]
+        assert [len(left.positions) for left in lefts] == [0, 0, 0, 0, 1, 1]
         assert len(await letters_of(bench, STORMY)) == 4
 
 
@@ -296,7 +296,7 @@ async def test_two_instances_in_the_middle_of_a_storm_put_nothing_aside_after_th
 
         letters = await letters_of(bench, STORMY)
         assert len(letters) == 4
-        assert sum(len(left.places) for left in lefts) == 60 - 4
+        assert sum(len(left.positions) for left in lefts) == 60 - 4
         told = [one for one in await bench.announced() if isinstance(one.event, IntakePaused)]
         assert len(told) == 1
 
@@ -312,7 +312,7 @@ async def test_a_partner_that_cannot_be_told_is_paused_all_the_same(bare: BareBe
     async with bare(handlers, **LIMITS) as bench:
         left = await bench.pipeline.run([unreadable(bench, STORMY) for _ in range(6)])
 
-        assert (len(left.places), await bench.announced()) == (2, [])
+        assert (len(left.positions), await bench.announced()) == (2, [])
 
 
 @pytest.mark.parametrize("where", ["value", "header"])
@@ -329,7 +329,7 @@ async def test_large_records_fill_no_disk(bare: BareBench, where: str) -> None:
 
         size = await bench.pool.fetchval("select pg_total_relation_size('dead_letter')")
         assert size < 7 * 1024 * 1024
-        assert 4 <= len(await letters_of(bench, STORMY)) == 30 - len(left.places) <= 5
+        assert 4 <= len(await letters_of(bench, STORMY)) == 30 - len(left.positions) <= 5
 
 
 @pytest.mark.parametrize("share_of_bad", [0.5, 0.1, 0.02])

@@ -255,7 +255,7 @@ async def test_settled_letters_are_deleted_after_their_days_and_waiting_ones_nev
         await bench.pool.execute(long_ago, timedelta(days=40), [waits, old])
 
         async with connection(bench.pool) as conn:
-            gone = await dead_letters.forget(conn, days=30)
+            gone = await dead_letters.purge(conn, days=30)
 
         assert (gone, {letter.id for letter in await bench.dead_letters()}) == (1, {waits, young})
 

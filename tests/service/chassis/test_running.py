@@ -14,12 +14,12 @@ from fastapi import FastAPI
 from alongside_chassis.announce.relay import Relay
 from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.consume.listener import Listener
-from alongside_chassis.http.health import Vitals
+from alongside_chassis.http.health import Health
 from alongside_chassis.kafka import Kafka
 from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_chassis.lifecycle.timers import Timers
-from alongside_chassis.service import Service, _kept_alive, build_app, make_pipeline
+from alongside_chassis.service import Service, _restart_on_failure, build_app, make_pipeline
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts import streams
 from tests.builders import an_admission
@@ -165,7 +165,7 @@ async def test_a_worker_goes_on_after_a_cancellation_nobody_asked_for(bare: Bare
         worked.set()
 
     async with bare(Handlers()) as bench:
-        task = asyncio.create_task(_kept_alive(work, bench.runtime))
+        task = asyncio.create_task(_restart_on_failure(work, bench.runtime))
         await asyncio.wait_for(worked.wait(), 20)
         task.cancel()
 
@@ -189,7 +189,7 @@ async def test_a_certificate_file_that_cannot_be_read_is_told_and_ends_no_loop(t
 
 async def test_a_loop_that_ended_by_itself_is_told_by_its_name(bare: BareBench) -> None:
     async with bare(Handlers()) as bench:
-        vitals = Vitals(
+        health = Health(
             bench.dependencies,
             relay_of(bench),
             Timers(bench.dependencies, Handlers(), poll_seconds=60, attempts_max=5),
@@ -197,11 +197,11 @@ async def test_a_loop_that_ended_by_itself_is_told_by_its_name(bare: BareBench) 
 
         async def end() -> None: ...
 
-        vitals.loops = [asyncio.create_task(end(), name="relay"), asyncio.create_task(asyncio.sleep(60))]
-        await vitals.loops[0]
+        health.loops = [asyncio.create_task(end(), name="relay"), asyncio.create_task(asyncio.sleep(60))]
+        await health.loops[0]
 
-        assert vitals.dead() == ["relay has ended"]
-        vitals.loops[1].cancel()
+        assert health.dead() == ["relay has ended"]
+        health.loops[1].cancel()
 
 
 def relay_of(bench: ServiceBench) -> Relay:

@@ -10,11 +10,18 @@ from aiokafka import ConsumerRecord
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_chassis.consume.decoding import Reading, ReceivedEvent, RefusedRecord, broken, place_of, read
+from alongside_chassis.consume.decoding import (
+    Decoded,
+    ReceivedEvent,
+    RefusedRecord,
+    decode,
+    position_of,
+    refused_record,
+)
 from alongside_chassis.consume.delivery import Verdict
 from alongside_chassis.consume.limits import Limits
 from alongside_chassis.consume.plan import (
-    Done,
+    AttemptResult,
     NextTry,
     Plan,
     Stop,
@@ -50,7 +57,7 @@ batches = st.lists(events | st.sampled_from(["unreadable", "for others"]), max_s
 verdicts = st.sampled_from([*Verdict, None])
 
 
-def heard(story: Sequence[tuple[str, int]]) -> list[ReceivedEvent]:
+def received_events(story: Sequence[tuple[str, int]]) -> list[ReceivedEvent]:
     """Events as they were read: what happened, to which referral, in this order."""
     return [heard_at(offset, what, referral) for offset, (what, referral) in enumerate(story)]
 
@@ -61,7 +68,7 @@ def heard_at(offset: int, what: str = "admitted", referral: int = 1) -> Received
     envelope = CloudEvent(
         id=str(offset), source="urn:test", type=event.type, data=event.model_dump_json().encode()
     )
-    item = _read(offset, event.key.encode(), envelope.data, tuple(cloudevents.encode(envelope)))
+    item = _decode(offset, event.key.encode(), envelope.data, tuple(cloudevents.encode(envelope)))
     assert isinstance(item, ReceivedEvent)
     return item
 
@@ -75,23 +82,23 @@ def _event(what: str, referral: UUID) -> Event:
 
 def unreadable_at(offset: int) -> RefusedRecord:
     """A record nobody can read."""
-    item = _read(offset, b"k", b"{", ())
+    item = _decode(offset, b"k", b"{", ())
     assert isinstance(item, RefusedRecord)
     return item
 
 
-def _read(offset: int, key: bytes, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> Reading:
+def _decode(offset: int, key: bytes, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> Decoded:
     topic = SubmissionAdmitted.stream.topic()
     record = ConsumerRecord(topic, 0, offset, 0, 0, key, value, None, len(key), len(value), headers)
-    return read(record, WANTED)
+    return decode(record, WANTED)
 
 
-def readings_of(batch: Sequence[tuple[str, int] | str]) -> list[Reading]:
+def decoded_of(batch: Sequence[tuple[str, int] | str]) -> list[Decoded]:
     """A batch as it was read; a record for others is None."""
-    return [_reading(offset, item) for offset, item in enumerate(batch)]
+    return [_decoded(offset, item) for offset, item in enumerate(batch)]
 
 
-def _reading(offset: int, item: tuple[str, int] | str) -> Reading:
+def _decoded(offset: int, item: tuple[str, int] | str) -> Decoded:
     if isinstance(item, tuple):
         return heard_at(offset, *item)
     return unreadable_at(offset) if item == "unreadable" else None
@@ -100,7 +107,7 @@ def _reading(offset: int, item: tuple[str, int] | str) -> Reading:
 def refused(item: ReceivedEvent) -> RefusedRecord:
     """The event as its handler refused it."""
     error = MalformedEvent(ProblemCode.NOT_ELIGIBLE, "reference", "send another")
-    return broken(item.record, item.stream, item.origin, error, item.envelope)
+    return refused_record(item.record, item.stream, item.origin, error, item.envelope)
 
 
 def offsets(items: Iterable[ReceivedEvent | RefusedRecord]) -> list[int]:
@@ -135,25 +142,25 @@ def pauses(decisions: Iterable[NextTry]) -> list[float]:
 
 
 def test_a_batch_is_sorted_into_events_to_handle_records_to_put_aside_and_the_rest() -> None:
-    plan = plan_of(readings_of([("admitted", 1), "unreadable", "for others", ("proposed", 1), "for others"]))
+    plan = plan_of(decoded_of([("admitted", 1), "unreadable", "for others", ("proposed", 1), "for others"]))
 
-    assert (offsets(plan.heard), offsets(plan.broken), plan.ignored) == ([0, 3], [1], 2)
+    assert (offsets(plan.events), offsets(plan.unreadable), plan.ignored) == ([0, 3], [1], 2)
     assert offsets(plan.items) == [0, 3, 1]
 
 
 def test_records_that_stay_on_their_stream_leave_the_plan_and_nothing_else_does() -> None:
-    plan = plan_of(readings_of([("admitted", 1), "unreadable", ("admitted", 2), "unreadable", "for others"]))
+    plan = plan_of(decoded_of([("admitted", 1), "unreadable", ("admitted", 2), "unreadable", "for others"]))
 
-    smaller = plan.without({place_of(plan.heard[1]), place_of(plan.broken[0])})
+    smaller = plan.without({position_of(plan.events[1]), position_of(plan.unreadable[0])})
 
-    assert (offsets(smaller.heard), offsets(smaller.broken), smaller.ignored) == ([0], [3], 1)
+    assert (offsets(smaller.events), offsets(smaller.unreadable), smaller.ignored) == ([0], [3], 1)
 
 
 # Which events are handled: each once.
 
 
 def test_an_event_handled_by_an_earlier_batch_is_a_duplicate() -> None:
-    first, second, third = heard([("admitted", 1), ("admitted", 2), ("admitted", 3)])
+    first, second, third = received_events([("admitted", 1), ("admitted", 2), ("admitted", 3)])
 
     fresh = first_time([first, second, third], {third.inbox_id, first.inbox_id})
 
@@ -161,7 +168,7 @@ def test_an_event_handled_by_an_earlier_batch_is_a_duplicate() -> None:
 
 
 def test_of_two_copies_in_one_batch_the_first_is_handled() -> None:
-    first, copy = heard([("admitted", 1), ("admitted", 1)])
+    first, copy = received_events([("admitted", 1), ("admitted", 1)])
     copy.inbox_id = first.inbox_id
     unseen = {first.inbox_id}
 
@@ -172,7 +179,7 @@ def test_of_two_copies_in_one_batch_the_first_is_handled() -> None:
 
 
 def test_what_a_handler_refused_was_not_handled() -> None:
-    items = heard([("admitted", 1), ("admitted", 2), ("admitted", 3)])
+    items = received_events([("admitted", 1), ("admitted", 2), ("admitted", 3)])
 
     assert offsets(handled_of(items, [refused(items[1])])) == [0, 2]
     assert offsets(handled_of(items, [])) == [0, 1, 2]
@@ -182,25 +189,27 @@ def test_what_a_handler_refused_was_not_handled() -> None:
 
 
 def test_events_of_one_type_come_together_though_others_stand_between_them() -> None:
-    story = heard([("admitted", 1), ("proposed", 1), ("admitted", 2), ("proposed", 2), ("admitted", 3)])
+    story = received_events(
+        [("admitted", 1), ("proposed", 1), ("admitted", 2), ("proposed", 2), ("admitted", 3)]
+    )
 
     assert offsets_of_steps(story) == [[0, 2, 4], [1, 3]]
 
 
 def test_an_event_never_goes_ahead_of_one_with_its_key() -> None:
-    story = heard([("proposed", 1), ("admitted", 1), ("proposed", 1), ("proposed", 2)])
+    story = received_events([("proposed", 1), ("admitted", 1), ("proposed", 1), ("proposed", 2)])
 
     assert offsets_of_steps(story) == [[0], [1], [2, 3]]
 
 
 def test_what_is_handled_alone_stays_alone() -> None:
-    story = heard([("accepted", 1), ("accepted", 2)])
+    story = received_events([("accepted", 1), ("accepted", 2)])
 
     assert offsets_of_steps(story) == [[0], [1]]
 
 
 def test_without_batch_handlers_every_event_is_handled_alone_in_record_order() -> None:
-    story = heard([("admitted", 1), ("proposed", 1), ("admitted", 2)])
+    story = received_events([("admitted", 1), ("proposed", 1), ("admitted", 2)])
 
     assert offsets_of_steps(story, set()) == [[0], [1], [2]]
 
@@ -209,7 +218,7 @@ def test_without_batch_handlers_every_event_is_handled_alone_in_record_order() -
 def test_whatever_happens_each_key_is_seen_in_its_order_and_nothing_is_left_out(
     story: list[tuple[str, int]],
 ) -> None:
-    items = heard(story)
+    items = received_events(story)
 
     found = list(steps(items, BATCHED, alone=False))
 
@@ -227,7 +236,7 @@ def test_whatever_happens_each_key_is_seen_in_its_order_and_nothing_is_left_out(
 def test_when_a_batch_is_done_again_each_event_is_alone_and_in_record_order(
     story: list[tuple[str, int]],
 ) -> None:
-    assert offsets_of_steps(heard(story), alone=True) == [[offset] for offset in range(len(story))]
+    assert offsets_of_steps(received_events(story), alone=True) == [[offset] for offset in range(len(story))]
 
 
 # What an error leads to.
@@ -256,12 +265,12 @@ def test_the_attempts_are_as_many_as_the_limits_allow() -> None:
     assert decisions == [TryAlone(), Stop()]
 
 
-def test_while_the_world_is_away_pauses_double_up_to_the_longest_and_each_is_told() -> None:
+def test_while_the_world_is_away_pauses_double_up_to_the_longest_and_each_is_reported() -> None:
     decisions, tries = tried_again(repeat(Verdict.WAIT, 8))
 
     assert pauses(decisions) == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
-    assert decisions[2] == WaitFor(0.8, 3, is_told=True)
-    assert all(isinstance(decision, WaitFor) and decision.is_told for decision in decisions)
+    assert decisions[2] == WaitFor(0.8, 3, is_reported=True)
+    assert all(isinstance(decision, WaitFor) and decision.is_reported for decision in decisions)
     assert tries == Tries(waits=8)
 
 
@@ -278,10 +287,10 @@ def test_after_a_lost_race_the_batch_is_done_again_after_pauses_that_grow_to_a_s
     assert tries == Tries(races=12)
 
 
-def test_three_lost_races_are_silent_and_the_fourth_is_told_as_the_fourth() -> None:
+def test_three_lost_races_are_silent_and_the_fourth_is_reported_as_the_fourth() -> None:
     decisions, _ = tried_again(repeat(Verdict.RETRY, 5))
 
-    told = [(wait.failures, wait.is_told) for wait in decisions if isinstance(wait, WaitFor)]
+    told = [(wait.failures, wait.is_reported) for wait in decisions if isinstance(wait, WaitFor)]
     assert told == [(1, False), (2, False), (3, False), (4, True), (5, True)]
 
 
@@ -344,10 +353,15 @@ def test_no_event_is_blamed_for_the_world_a_race_or_a_mistake_of_ours(verdict: V
 
 
 def test_what_was_handled_or_put_aside_before_is_a_duplicate() -> None:
-    plan = Plan(heard([("admitted", 1)] * 5), [unreadable_at(5), unreadable_at(6)], ignored=4)
-    handled, kept = plan.heard[:3], [refused(plan.heard[3]), plan.broken[0]]
+    plan = Plan(received_events([("admitted", 1)] * 5), [unreadable_at(5), unreadable_at(6)], ignored=4)
+    handled, kept = plan.events[:3], [refused(plan.events[3]), plan.unreadable[0]]
 
-    assert count(plan, Done(handled, kept)) == {"handled": 3, "duplicate": 2, "refused": 2, "ignored": 4}
+    assert count(plan, AttemptResult(handled, kept)) == {
+        "handled": 3,
+        "duplicate": 2,
+        "refused": 2,
+        "ignored": 4,
+    }
 
 
 def test_where_nothing_was_to_be_done_only_what_was_ignored_is_counted() -> None:
@@ -358,12 +372,12 @@ def test_where_nothing_was_to_be_done_only_what_was_ignored_is_counted() -> None
 def test_every_record_of_a_batch_is_counted_once(
     batch: list[tuple[str, int] | str], data: st.DataObject
 ) -> None:
-    plan = plan_of(readings_of(batch))
-    fresh = _some(data, plan.heard)
+    plan = plan_of(decoded_of(batch))
+    fresh = _some(data, plan.events)
     spoiled = [refused(item) for item in _some(data, fresh)]
-    put_aside = _some(data, [*plan.broken, *spoiled])
+    dead_lettered = _some(data, [*plan.unreadable, *spoiled])
 
-    outcome = count(plan, Done(handled_of(fresh, spoiled), put_aside))
+    outcome = count(plan, AttemptResult(handled_of(fresh, spoiled), dead_lettered))
 
     assert sum(outcome.values()) == len(batch)
     assert min(outcome.values()) >= 0

@@ -6,93 +6,93 @@ from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from alongside_chassis.consume.prefetcher import SLICE_RECORDS, Ahead
+from alongside_chassis.consume.prefetcher import SLICE_RECORDS, Prefetcher
 
 LEFT, RIGHT = TopicPartition("journey", 0), TopicPartition("journey", 1)
 BOTH = frozenset({LEFT, RIGHT})
 
 
-def a_record(place: TopicPartition, offset: int) -> ConsumerRecord[Any, Any]:
+def a_record(partition: TopicPartition, offset: int) -> ConsumerRecord[Any, Any]:
     """A record of which only its place counts."""
-    return ConsumerRecord(*place, offset, 0, 0, None, None, None, 0, 0, ())
+    return ConsumerRecord(*partition, offset, 0, 0, None, None, None, 0, 0, ())
 
 
-def some(place: TopicPartition, *offsets: int) -> list[ConsumerRecord[Any, Any]]:
+def some(partition: TopicPartition, *offsets: int) -> list[ConsumerRecord[Any, Any]]:
     """Records of one partition."""
-    return [a_record(place, offset) for offset in offsets]
+    return [a_record(partition, offset) for offset in offsets]
 
 
 class Consumer:
     """Hands over what a broker would, from the first record not yet handed over."""
 
     def __init__(self, records: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]]) -> None:
-        self.records = {place: list(them) for place, them in records.items()}
+        self.records = {partition: list(them) for partition, them in records.items()}
 
     async def getmany(
         self, *, timeout_ms: int, max_records: int
     ) -> dict[TopicPartition, list[ConsumerRecord[Any, Any]]]:
         """At most so many records, partition by partition."""
         found: dict[TopicPartition, list[ConsumerRecord[Any, Any]]] = {}
-        for place, records in self.records.items():
-            found[place] = records[:max_records]
-            max_records -= len(found[place])
-            del records[: len(found[place])]
+        for partition, records in self.records.items():
+            found[partition] = records[:max_records]
+            max_records -= len(found[partition])
+            del records[: len(found[partition])]
         return found
 
 
-def ahead_of(consumer: Consumer, records_max: int = 500) -> Ahead:
+def ahead_of(consumer: Consumer, records_max: int = 500) -> Prefetcher:
     """What is ahead of a pipeline that sees nothing in any record."""
-    return Ahead(consumer, lambda _record: None, records_max)
+    return Prefetcher(consumer, lambda _record: None, records_max)
 
 
 async def test_what_was_polled_is_handed_over_once_and_in_order_with_what_came_later() -> None:
     consumer = Consumer({LEFT: some(LEFT, 1, 2)})
-    ahead = ahead_of(consumer)
-    await ahead.poll()
+    prefetcher = ahead_of(consumer)
+    await prefetcher.poll()
     consumer.records[LEFT] = some(LEFT, 3)
 
-    await ahead.poll()
-    batch, after = ahead.take(BOTH), ahead.take(BOTH)
+    await prefetcher.poll()
+    batch, after = prefetcher.take(BOTH), prefetcher.take(BOTH)
 
     assert [record.offset for record in batch.records] == [1, 2, 3]
-    assert (batch.offsets(), len(batch.readings)) == ({LEFT: 4}, 3)
-    assert (after.records, ahead.is_empty) == ([], True)
+    assert (batch.offsets(), len(batch.decoded)) == ({LEFT: 4}, 3)
+    assert (after.records, prefetcher.is_empty) == ([], True)
 
 
 async def test_a_batch_holds_no_more_than_its_limit_and_the_rest_is_polled_later() -> None:
-    ahead = ahead_of(Consumer({LEFT: some(LEFT, *range(60)), RIGHT: some(RIGHT, *range(60))}), 80)
+    prefetcher = ahead_of(Consumer({LEFT: some(LEFT, *range(60)), RIGHT: some(RIGHT, *range(60))}), 80)
 
-    await ahead.poll()
-    await ahead.poll()
-    first = ahead.take(BOTH)
-    await ahead.poll()
-    second = ahead.take(BOTH)
+    await prefetcher.poll()
+    await prefetcher.poll()
+    first = prefetcher.take(BOTH)
+    await prefetcher.poll()
+    second = prefetcher.take(BOTH)
 
     assert (len(first.records), first.offsets()) == (80, {LEFT: 60, RIGHT: 20})
     assert second.offsets() == {RIGHT: 60}
 
 
 async def test_what_another_owner_reads_by_now_is_not_handed_over() -> None:
-    ahead = ahead_of(Consumer({LEFT: some(LEFT, 1, 2), RIGHT: some(RIGHT, 7)}))
-    await ahead.poll()
+    prefetcher = ahead_of(Consumer({LEFT: some(LEFT, 1, 2), RIGHT: some(RIGHT, 7)}))
+    await prefetcher.poll()
 
-    batch = ahead.take({RIGHT})
+    batch = prefetcher.take({RIGHT})
 
     assert batch.offsets() == {RIGHT: 8}
-    assert len(batch.readings) == len(batch.records) == 1
+    assert len(batch.decoded) == len(batch.records) == 1
 
 
 async def test_a_partition_that_is_forgotten_while_it_is_read_leaves_the_others_whole() -> None:
     many = SLICE_RECORDS * 3
-    ahead = ahead_of(Consumer({LEFT: some(LEFT, *range(many)), RIGHT: some(RIGHT, *range(many))}))
-    polling = asyncio.create_task(ahead.poll())
+    prefetcher = ahead_of(Consumer({LEFT: some(LEFT, *range(many)), RIGHT: some(RIGHT, *range(many))}))
+    polling = asyncio.create_task(prefetcher.poll())
     await asyncio.sleep(0)  # the first slice is read, the others are not
 
-    ahead.forget([LEFT])
+    prefetcher.discard([LEFT])
     await polling
-    batch = ahead.take(BOTH)
+    batch = prefetcher.take(BOTH)
 
     assert [(record.partition, record.offset) for record in batch.records] == [
         (1, offset) for offset in range(many)
     ]
-    assert len(batch.readings) == many
+    assert len(batch.decoded) == many

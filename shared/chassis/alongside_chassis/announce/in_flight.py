@@ -1,6 +1,6 @@
-"""Carries batches to Kafka side by side: a partition that does not answer keeps its own rows waiting and nobody else's.
+"""Sends batches to Kafka concurrently: a partition that does not answer delays its own rows and no others.
 
-At most one batch is under way to each partition, so that order per key is never a matter of luck.
+At most one batch is in flight per partition, so order per key is guaranteed.
 """
 
 import asyncio
@@ -17,137 +17,141 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from alongside_chassis.announce.producer_batches import Parcel, Place, apart
+from alongside_chassis.announce.producer_batches import Partition, ProducerBatch, split
 
 SEND_SECONDS_MAX: Final = 30.0
-"""How long nothing at all may be answered while something is under way."""
-PLACE_SECONDS_MAX: Final = 300.0
-"""How long one partition may be silent while others answer. aiokafka itself would go on asking for ever."""
+"""Longest silence of Kafka as a whole while batches are in flight."""
+PARTITION_SECONDS_MAX: Final = 300.0
+"""Longest silence of one partition while others answer. aiokafka itself would retry for ever."""
 GRACE_SECONDS: Final = 0.2
-"""How long what was just handed over is waited for together; most of it is answered long before."""
+"""How long to wait for all batches just sent; most are acknowledged well before."""
 UNSENDABLE: Final = (MessageSizeTooLargeError, InvalidTopicError)
-ABSENT: Final = (UnknownTopicOrPartitionError, TopicAuthorizationFailedError)
+TOPIC_MISSING: Final = (UnknownTopicOrPartitionError, TopicAuthorizationFailedError)
 
 
 @dataclass(slots=True)
-class Carried:
-    """What became of a batch: rows that were acknowledged, rows no broker takes, and what broke off the rest."""
+class SendResult:
+    """Result of sending one batch: ids of acknowledged rows, rows no broker accepts, and the error that stopped the rest."""
 
-    place: Place
+    topic_partition: Partition
     sent: list[int] = field(default_factory=list)
     unsendable: list[tuple[int, KafkaError]] = field(default_factory=list)
     error: KafkaError | OSError | None = None
 
 
-class Ways:
-    """What is under way over one producer."""
+class InFlight:
+    """The batches of one producer that are sent and not acknowledged yet."""
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
         self._producer = producer
-        self._under_way: dict[Place, asyncio.Task[Carried]] = {}
-        self._since: dict[Place, float] = {}
+        self._tasks: dict[Partition, asyncio.Task[SendResult]] = {}
+        self._since: dict[Partition, float] = {}
         self._answered_at = 0.0
 
     @property
-    def busy(self) -> Collection[Place]:
-        """The partitions to which something is under way."""
-        return self._under_way.keys()
+    def busy(self) -> Collection[Partition]:
+        """Partitions with a batch in flight."""
+        return self._tasks.keys()
 
     @property
     def silent_seconds(self) -> float:
-        """For how long nothing was answered that set off since the last answer."""
+        """Seconds without any answer, counted over the batches sent since the last one."""
         since = [at for at in self._since.values() if at >= self._answered_at]
         return _now() - min(since) if since else 0.0
 
     @property
-    def slowest(self) -> tuple[Place, float] | None:
-        """The partition that owes an answer for longest, and for how many seconds."""
+    def slowest(self) -> tuple[Partition, float] | None:
+        """The partition that has waited longest for an answer, and for how many seconds; None with nothing in flight."""
         if not self._since:
             return None
-        place, at = min(self._since.items(), key=lambda item: item[1])
-        return place, _now() - at
+        topic_partition, at = min(self._since.items(), key=lambda item: item[1])
+        return topic_partition, _now() - at
 
-    def send(self, parcels: Sequence[Parcel]) -> list[asyncio.Task[Carried]]:
-        """Set off with one batch for each of some partitions that are free."""
-        for parcel in parcels:
-            self._since[parcel.place] = _now()
-            self._under_way[parcel.place] = asyncio.create_task(self._carry(parcel))
-        return [self._under_way[parcel.place] for parcel in parcels]
+    def send(self, batches: Sequence[ProducerBatch]) -> list[asyncio.Task[SendResult]]:
+        """Start sending one batch to each partition, none of which may be `busy`."""
+        for batch in batches:
+            self._since[batch.topic_partition] = _now()
+            self._tasks[batch.topic_partition] = asyncio.create_task(self._send_batch(batch))
+        return [self._tasks[batch.topic_partition] for batch in batches]
 
-    async def answered(
-        self, begun: Sequence[asyncio.Task[Carried]], *, wake: asyncio.Event, seconds_max: float
-    ) -> list[Carried]:
-        """What has been answered: soon after setting off; else once anything is, or somebody wakes us."""
-        if begun:
-            await asyncio.wait(begun, timeout=GRACE_SECONDS)
+    async def results(
+        self, started: Sequence[asyncio.Task[SendResult]], *, wake: asyncio.Event, seconds_max: float
+    ) -> list[SendResult]:
+        """Return the results there are: after `GRACE_SECONDS` when batches were just `started`, else after the next
+        answer, a `wake`, or `seconds_max`.
+        """
+        if started:
+            await asyncio.wait(started, timeout=GRACE_SECONDS)
         else:
-            await self._until_anything(wake, seconds_max)
-        done = [place for place, task in self._under_way.items() if task.done()]
-        carried = [self._under_way.pop(place).result() for place in done]
-        for place in done:
-            del self._since[place]
+            await self._wait_for_any(wake, seconds_max)
+        done = [topic_partition for topic_partition, task in self._tasks.items() if task.done()]
+        results = [self._tasks.pop(topic_partition).result() for topic_partition in done]
+        for topic_partition in done:
+            del self._since[topic_partition]
             self._answered_at = _now()
-        return carried
+        return results
 
     def give_up_on_silence(self) -> None:
         """Raise TimeoutError when Kafka, or one partition, has been silent for too long."""
-        if self.silent_seconds > SEND_SECONDS_MAX or (self.slowest and self.slowest[1] > PLACE_SECONDS_MAX):
+        if self.silent_seconds > SEND_SECONDS_MAX or (
+            self.slowest and self.slowest[1] > PARTITION_SECONDS_MAX
+        ):
             raise TimeoutError
 
-    async def end(self) -> None:
-        """Wait for nothing any more."""
-        for task in self._under_way.values():
+    async def cancel(self) -> None:
+        """Cancel every batch in flight and wait until its task has ended."""
+        for task in self._tasks.values():
             task.cancel()
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def _until_anything(self, wake: asyncio.Event, seconds_max: float) -> None:
+    async def _wait_for_any(self, wake: asyncio.Event, seconds_max: float) -> None:
         woken = asyncio.create_task(wake.wait())
         try:
             await asyncio.wait(
-                {woken, *self._under_way.values()}, timeout=seconds_max, return_when=asyncio.FIRST_COMPLETED
+                {woken, *self._tasks.values()}, timeout=seconds_max, return_when=asyncio.FIRST_COMPLETED
             )
         finally:
             woken.cancel()
 
-    async def _carry(self, parcel: Parcel) -> Carried:
-        """Hand a batch over and wait for its answer.
+    async def _send_batch(self, batch: ProducerBatch) -> SendResult:
+        """Send a batch and wait for its acknowledgement.
 
-        One refused for what is in it is sent again record by record, to find the one that is to blame. Nothing that
-        follows it on its partition is under way meanwhile.
+        A batch refused for its content is sent again record by record, to find the one to blame. Nothing else is in
+        flight to its partition meanwhile.
         """
-        carried = Carried(parcel.place)
-        error = await self._answer(parcel)
-        if isinstance(error, UNSENDABLE) and len(parcel.rows) > 1:
-            for single in apart(parcel, new_batch=self._producer.create_batch):
-                if not _note(carried, single, await self._answer(single)):
+        result = SendResult(batch.topic_partition)
+        error = await self._send_closed(batch)
+        if isinstance(error, UNSENDABLE) and len(batch.rows) > 1:
+            for single in split(batch, new_batch=self._producer.create_batch):
+                if not _record(result, single, await self._send_closed(single)):
                     break
         else:
-            _note(carried, parcel, error)
-        return carried
+            _record(result, batch, error)
+        return result
 
-    async def _answer(self, parcel: Parcel) -> KafkaError | OSError | None:
-        """What the broker has against a closed batch, which waits for no more records."""
-        parcel.builder.close()
+    async def _send_closed(self, batch: ProducerBatch) -> KafkaError | OSError | None:
+        """Close a batch and send it; return the broker's error, or None once it is acknowledged."""
+        batch.builder.close()
         try:
-            handed: asyncio.Future[Any] = await self._producer.send_batch(
-                parcel.builder, parcel.topic, partition=parcel.partition
+            acknowledged: asyncio.Future[Any] = await self._producer.send_batch(
+                batch.builder, batch.topic, partition=batch.partition
             )
-            await handed
+            await acknowledged
         except (KafkaError, OSError) as error:
             return error
         return None
 
 
-def _note(carried: Carried, parcel: Parcel, error: KafkaError | OSError | None) -> bool:
-    """Whether the next record of this partition may follow."""
-    ids = [row["id"] for row in parcel.rows]
+def _record(result: SendResult, batch: ProducerBatch, error: KafkaError | OSError | None) -> bool:
+    """Add one answer to `result`; return whether the partition's next record may be sent."""
+    ids = [row["id"] for row in batch.rows]
     if error is None:
-        carried.sent += ids
+        result.sent += ids
     elif isinstance(error, UNSENDABLE) and len(ids) == 1:
-        carried.unsendable.append((ids[0], error))
+        result.unsendable.append((ids[0], error))
     else:
-        carried.error = error
-    return carried.error is None
+        result.error = error
+    return result.error is None
 
 
 def _now() -> float:

@@ -1,4 +1,4 @@
-"""Remembers which events were handled, in the transaction that handles them, so that their effects happen once."""
+"""Records the ids of handled events in the transaction that handles them, so that their effects happen once."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -7,36 +7,36 @@ from uuid import UUID
 
 import asyncpg
 
-_REMEMBER: Final = """
+_CLAIM: Final = """
     insert into inbox (event_id) select distinct unnest($1::uuid[]) on conflict do nothing returning event_id
 """
-_FORGET: Final = """
+_PURGE: Final = """
     delete from inbox where event_id in (
         select event_id from inbox where received_at < now() - make_interval(days => $1) limit $2
     )
 """
-FORGET_ROWS_MAX: Final = 50_000
+PURGE_ROWS_MAX: Final = 50_000
 
 
 def inbox_id(source: str, event_id: str) -> UUID:
-    """CloudEvents are unique by (`source`, `id`); 128 bits of BLAKE2 make that one indexable value."""
+    """Hash (`source`, `id`), which identify a CloudEvent, into one indexable value: 128 bits of BLAKE2."""
     return UUID(bytes=blake2b(f"{source}\0{event_id}".encode(), digest_size=16).digest())
 
 
-async def remember(conn: asyncpg.Connection, ids: Sequence[UUID]) -> set[UUID]:
+async def claim(conn: asyncpg.Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Insert the ids and return those never seen before."""
     if not ids:
         return set()
-    return {row[0] for row in await conn.fetch(_REMEMBER, ids)}
+    return {row[0] for row in await conn.fetch(_CLAIM, ids)}
 
 
-async def unlearn(conn: asyncpg.Connection, ids: Sequence[UUID]) -> None:
-    """Forget events that were refused after all: mended and replayed, they must be heard."""
+async def release(conn: asyncpg.Connection, ids: Sequence[UUID]) -> None:
+    """Delete the ids of events that were refused after all, so that a corrected replay is handled."""
     if ids:
         await conn.execute("delete from inbox where event_id = any($1)", ids)
 
 
-async def forget(conn: asyncpg.Connection, days: int) -> int:
-    """Delete ids older than `days`, a bounded number at a time; returns how many went."""
-    status: str = await conn.execute(_FORGET, days, FORGET_ROWS_MAX)
+async def purge(conn: asyncpg.Connection, days: int) -> int:
+    """Delete ids older than `days`, at most `PURGE_ROWS_MAX` at a time; return how many."""
+    status: str = await conn.execute(_PURGE, days, PURGE_ROWS_MAX)
     return int(status.rpartition(" ")[2])

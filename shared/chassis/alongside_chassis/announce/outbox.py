@@ -1,4 +1,4 @@
-"""What a transaction announces, kept in the same commit until the relay has sent it."""
+"""Stores the events a transaction announces, in the same commit, until the relay has sent them."""
 
 import zlib
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _INSERT: Final = """
 
 
 class OutboxMessage(NamedTuple):
-    """One record to be sent: everything Kafka needs, bytes already."""
+    """One record to send, with everything Kafka needs; key and payload are encoded already."""
 
     topic: str
     key: bytes
@@ -28,26 +28,26 @@ class OutboxMessage(NamedTuple):
 
 
 def shard_of(key: bytes, shards: int) -> int:
-    """The shard that keeps a key's order; stable across processes and restarts."""
+    """Return the shard of a key; one key always has the same shard, which keeps its order."""
     return zlib.crc32(key) % shards
 
 
-async def waiting(conn: asyncpg.Connection) -> int:
-    """How many letters wait to be sent."""
+async def count_waiting(conn: asyncpg.Connection) -> int:
+    """Count the messages that are not sent yet."""
     count: int = await conn.fetchval("select count(*) from outbox")
     return count
 
 
-async def put(conn: asyncpg.Connection, letters: Sequence[OutboxMessage], shards: int) -> None:
-    """Store letters in the order given and wake the relay when the transaction commits."""
-    if not letters:
+async def put(conn: asyncpg.Connection, messages: Sequence[OutboxMessage], shards: int) -> None:
+    """Store messages in the order given and wake the relay when the transaction commits."""
+    if not messages:
         return
     await conn.execute(
         _INSERT,
-        [shard_of(letter.key, shards) for letter in letters],
-        [letter.topic for letter in letters],
-        [letter.key for letter in letters],
-        [orjson.dumps(letter.headers).decode() for letter in letters],
-        [letter.payload for letter in letters],
+        [shard_of(message.key, shards) for message in messages],
+        [message.topic for message in messages],
+        [message.key for message in messages],
+        [orjson.dumps(message.headers).decode() for message in messages],
+        [message.payload for message in messages],
         OUTBOX_CHANNEL,
     )

@@ -1,7 +1,7 @@
-"""Packs outbox rows into Kafka batches: one per partition and round, so that order per key is never a matter of luck.
+"""Builds Kafka batches from outbox rows: one per partition and round, so order per key is guaranteed.
 
-aiokafka can also be handed one record after another; it then makes the same batches, and for each record a future, a
-metadata object and a walk through its queues: most of what a relay costs.
+aiokafka can also be given one record at a time. It then builds the same batches, and for each record a future, a metadata
+object and a pass through its queues: most of a relay's cost.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,21 +13,21 @@ from typing import Any, Final, TypeAlias
 import asyncpg
 import orjson
 
-KEYS_REMEMBERED_MAX: Final = 65_536
-"""A referral's key comes again with each of its announcements."""
+KEYS_CACHED_MAX: Final = 65_536
+"""Hashes are cached because a referral's key occurs in each of its announcements."""
 _SEED, _MIX, _WORD = 0x9747_B28C, 0x5BD1_E995, 0xFFFF_FFFF
 
 Row: TypeAlias = asyncpg.Record
 """A row of the outbox: `id`, `topic`, `key`, `headers` (JSON pairs), `payload`."""
-Place: TypeAlias = tuple[str, int]
+Partition: TypeAlias = tuple[str, int]
 """A topic and one of its partitions."""
 PartitionsOf: TypeAlias = Callable[[str], int]
 """How many partitions a topic has."""
 
 
 @dataclass(slots=True)
-class Parcel:
-    """Rows of one partition in one batch, which the broker takes or refuses as a whole."""
+class ProducerBatch:
+    """Rows of one partition in one batch, which the broker accepts or refuses as a whole."""
 
     topic: str
     partition: int
@@ -35,12 +35,12 @@ class Parcel:
     rows: list[Row] = field(default_factory=list)
 
     @property
-    def place(self) -> Place:
-        """Where it goes."""
+    def topic_partition(self) -> Partition:
+        """The topic and partition the batch is sent to."""
         return self.topic, self.partition
 
     def add(self, row: Row) -> bool:
-        """Put a row in; False when the batch is full. The first row always fits."""
+        """Append a row; return False when the batch is full. The first row always fits."""
         headers = [(name, value.encode()) for name, value in orjson.loads(row["headers"])]
         added = self.builder.append(key=row["key"], value=row["payload"], timestamp=None, headers=headers)
         if added is not None:
@@ -48,44 +48,46 @@ class Parcel:
         return added is not None
 
 
-def place_of(row: Row, partitions_of: PartitionsOf) -> Place:
-    """Where a row goes, by its topic and key alone."""
+def partition_of(row: Row, partitions_of: PartitionsOf) -> Partition:
+    """Return the partition of a row, which depends on its topic and key alone."""
     return row["topic"], _hash(row["key"]) % partitions_of(row["topic"])
 
 
-def pack(rows: Iterable[Row], *, partitions_of: PartitionsOf, new_batch: Callable[[], Any]) -> list[Parcel]:
-    """The rows in batches, in their order. Once a partition's batch is full, what follows it there stays behind."""
-    parcels: dict[tuple[str, int], Parcel] = {}
+def build_batches(
+    rows: Iterable[Row], *, partitions_of: PartitionsOf, new_batch: Callable[[], Any]
+) -> list[ProducerBatch]:
+    """Group rows into one batch per partition, in order. Rows after the first that does not fit are left for the next round."""
+    batches: dict[tuple[str, int], ProducerBatch] = {}
     full: set[tuple[str, int]] = set()
     for row in rows:
-        place = place_of(row, partitions_of)
-        if place in full:
+        topic_partition = partition_of(row, partitions_of)
+        if topic_partition in full:
             continue
-        if place not in parcels:
-            parcels[place] = Parcel(*place, new_batch())
-        if not parcels[place].add(row):
-            full.add(place)
-    return list(parcels.values())
+        if topic_partition not in batches:
+            batches[topic_partition] = ProducerBatch(*topic_partition, new_batch())
+        if not batches[topic_partition].add(row):
+            full.add(topic_partition)
+    return list(batches.values())
 
 
-def apart(parcel: Parcel, *, new_batch: Callable[[], Any]) -> list[Parcel]:
-    """The same rows, each in a batch of its own."""
-    parcels = [Parcel(parcel.topic, parcel.partition, new_batch()) for _ in parcel.rows]
-    for single, row in zip(parcels, parcel.rows, strict=True):
+def split(batch: ProducerBatch, *, new_batch: Callable[[], Any]) -> list[ProducerBatch]:
+    """Put each row of a batch into a separate batch."""
+    batches = [ProducerBatch(batch.topic, batch.partition, new_batch()) for _ in batch.rows]
+    for single, row in zip(batches, batch.rows, strict=True):
         single.add(row)
-    return parcels
+    return batches
 
 
-@lru_cache(maxsize=KEYS_REMEMBERED_MAX)
+@lru_cache(maxsize=KEYS_CACHED_MAX)
 def _hash(key: bytes) -> int:
-    """What every Kafka client makes of a key; modulo the partitions it says where the key belongs."""
+    """Hash a key as every Kafka client does; modulo the number of partitions it gives the key's partition."""
     return murmur2(key) & 0x7FFF_FFFF
 
 
 def murmur2(key: bytes) -> int:
-    """Kafka's hash of a key, `org.apache.kafka.common.utils.Utils.murmur2`, a word at a time.
+    """Return Kafka's hash of a key, `org.apache.kafka.common.utils.Utils.murmur2`, computed a word at a time.
 
-    aiokafka's own goes byte by byte and takes three times as long; a test holds the two together.
+    aiokafka's version works byte by byte and takes three times as long; a test checks that both agree.
     """
     size = len(key)
     hashed = _SEED ^ size

@@ -22,7 +22,7 @@ from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.event import Event
 from alongside_contracts.ids import new_id, new_id_text
 
-# What is due at once is due by the database's clock too: ours may be ahead today, and right again tomorrow.
+# A timer that is due at once is due by the database's clock too: our clock may be ahead today and correct tomorrow.
 _SET_TIMER: Final = """
     insert into timer (kind, key, id, due_at, facts, trace)
     select kind, key, id, case when due_at <= $7 then least(due_at, now()) else due_at end, facts, trace
@@ -53,7 +53,7 @@ class _TimerChange:
 
 
 class Savepoint(NamedTuple):
-    """How much a transaction had announced, timed and done once, at some moment."""
+    """How many messages, timers and `first` calls a transaction had at some moment."""
 
     messages: int
     timers: int
@@ -62,10 +62,10 @@ class Savepoint(NamedTuple):
 
 @dataclass(slots=True)
 class Tx:
-    """A transaction in hand. Handlers, timers and HTTP commands get one; none of them ends it.
+    """An open transaction. Handlers, timers and HTTP commands receive one; none of them ends it.
 
-    `now` is the moment the unit of work began, in UTC, the same for all it does. `announce`, `set_timer` and
-    `cancel_timer` take effect with the commit, or not at all.
+    `now` is the UTC time at which the unit of work began and does not change. `announce`, `set_timer` and `cancel_timer`
+    take effect with the commit, or not at all.
     """
 
     conn: asyncpg.Connection
@@ -89,17 +89,17 @@ class Tx:
         return self.current.origin if self.current else None
 
     def cause_of(self, event: Event) -> str:
-        """The id under which `event`, one of the batch in hand, was announced. Raises KeyError for any other."""
+        """Return the id of an event of the current batch. Raises KeyError for any other event."""
         return self.causes[id(event)].event_id
 
     def caused_by(self, event: Event) -> None:
-        """In a batch handler: what is announced from here on follows from `event`, and joins its trace."""
+        """Make `event` the cause of everything announced from now on, and its trace the parent; for batch handlers."""
         self.current = self.causes[id(event)]
 
     def announce(self, event: Event, *, partner: str | None = None) -> str:
-        """Announce a fact with this commit; returns its event id.
+        """Announce a fact with this commit; return its event id.
 
-        `partner` names the topic of a per-partner stream; ValueError when it is missing or out of place.
+        `partner` names the topic of a per-partner stream. Raises ValueError when it is missing there, or given elsewhere.
         """
         event_id, key = new_id_text(), event.key
         envelope = CloudEvent(
@@ -132,24 +132,24 @@ class Tx:
         self.timers.append(_TimerChange(kind, key, None, {}, {}))
 
     def first(self, what: str) -> bool:
-        """Whether this transaction asks for the first time. What a rolled back savepoint asked does not count."""
+        """Return whether this is the transaction's first call with `what`; calls of a rolled back savepoint do not count."""
         if what in self.done:
             return False
         self.done.append(what)
         return True
 
     def savepoint(self) -> Savepoint:
-        """How much was announced, timed and done once so far, for `rollback_to`."""
+        """Return the current counts of messages, timers and `first` calls, for `rollback_to`."""
         return Savepoint(len(self.messages), len(self.timers), len(self.done))
 
     def rollback_to(self, savepoint: Savepoint) -> None:
-        """Forget what was announced, timed and done once since `savepoint`, as its savepoint was rolled back."""
+        """Drop what was announced, timed and called `first` since `savepoint`, after the database rolled back to it."""
         del self.messages[savepoint.messages :], self.timers[savepoint.timers :], self.done[savepoint.done :]
 
     async def flush(self) -> None:
-        """Write what was announced and timed so far: 1 timers; 2 outbox. The chassis calls it, handlers never.
+        """Write the announcements and timers so far: 1 timers; 2 outbox. The chassis calls it, handlers never do.
 
-        Inside a savepoint, what cannot be written is that savepoint's fault and nobody else's.
+        Called inside a savepoint, a write that fails is attributed to that savepoint alone.
         """
         timers, messages = self.timers, self.messages
         self.timers, self.messages = [], []
@@ -178,7 +178,7 @@ async def transaction(pool: asyncpg.Pool, *, service: str, now: datetime, shards
 
 
 async def _store_timers(conn: asyncpg.Connection, changes: Sequence[_TimerChange], now: datetime) -> None:
-    """Write the last word on each timer, in key order so that two transactions seldom wait for each other."""
+    """Write the latest change of each timer, in key order so that two transactions seldom wait for each other."""
     last = {(change.kind, change.key): change for change in changes}
     dropped = [place for place in sorted(last) if last[place].due_at is None]
     kept = [last[place] for place in sorted(last) if last[place].due_at is not None]

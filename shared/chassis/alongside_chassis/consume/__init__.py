@@ -1,4 +1,4 @@
-"""From polled records to one commit: read, drop repeats, handle in order, put the broken aside (docs/delivery.md)."""
+"""From polled records to one commit: decode, drop duplicates, handle in order, dead-letter refused records (docs/delivery.md)."""
 
 from alongside_chassis.consume.decoding import ReceivedEvent
 from alongside_chassis.consume.delivery import Verdict, verdict_on

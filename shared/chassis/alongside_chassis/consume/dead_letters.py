@@ -1,4 +1,4 @@
-"""Records put aside with their reason and origin, in the database of the service that refused them, until settled.
+"""Stores refused records with their reason and origin, in the database of the service that refused them, until settled.
 
 Not a Kafka topic: a refused submission may hold personal data, which must stay in the store that owns it, and a row
 commits together with the inbox and the answer to the sender (docs/decisions/0005).
@@ -34,7 +34,7 @@ _LIST: Final = f"""
     where id < $1 and ($3::text is null or state = $3) and ($4::text is null or reason = $4)
     order by id desc limit $2
 """  # noqa: S608  (constants only)
-_KEPT: Final = f"select {_SHOWN}, record_ms, key, value, headers from dead_letter where id = $1"  # noqa: S608  (constants only)
+_STORED: Final = f"select {_SHOWN}, record_ms, key, value, headers from dead_letter where id = $1"  # noqa: S608  (constants only)
 _SETTLE: Final = """
     update dead_letter set state = $2, settled_at = $3, because = $4, attempts = attempts + $5 where id = $1
 """
@@ -42,29 +42,29 @@ _REFUSED_AGAIN: Final = """
     update dead_letter set attempts = attempts + 1, reason = $2, "where" = $3, remedy = $4, event_id = $5, event_type = $6
     where id = $1
 """
-_FORGET: Final = """
+_PURGE: Final = """
     delete from dead_letter where id in (
         select id from dead_letter where settled_at < now() - make_interval(days => $1) limit $2
     )
 """
 _AFTER_ALL: Final = UUID(int=2**128 - 1)
 OUTBOX_PARTITION: Final = -1
-"""Where the relay keeps announcements the broker refused; their `offset` is the id of their outbox row."""
+"""`partition` of announcements the broker refused; their `offset` is the id of their outbox row."""
 TIMER_PARTITION: Final = -2
-"""Where timers are kept whose handler fails; their `topic` is the timer's kind, their `event_id` its id."""
-FORGET_ROWS_MAX: Final = 10_000
+"""`partition` of failing timers; their `topic` is the timer's kind, their `event_id` its id."""
+PURGE_ROWS_MAX: Final = 10_000
 
 
-class State(StrEnum):
-    """What became of a dead letter; only a waiting one can change."""
+class DeadLetterState(StrEnum):
+    """State of a dead letter; only a waiting one can change."""
 
     WAITING = "waiting"
     REPLAYED = "replayed"
     DROPPED = "dropped"
 
 
-class Outcome(StrEnum):
-    """What came of a replay or a drop."""
+class RedriveOutcome(StrEnum):
+    """Result of a replay or a drop."""
 
     HANDLED = "handled"  # settled: its effects happened now
     DUPLICATE = "duplicate"  # settled: the same event was handled meanwhile
@@ -77,9 +77,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One refused record as people look at it: everything but the payload.
+    """One refused record without its payload, as shown to people.
 
-    `bytes` is the payload's size, `attempts` how often it was replayed, `because` why it was dropped.
+    `bytes` is the payload's size, `attempts` the number of replays, `because` why it was dropped.
     """
 
     id: UUID
@@ -93,28 +93,28 @@ class DeadLetter:
     where: str
     remedy: str
     bytes: int | None
-    state: State
+    state: DeadLetterState
     attempts: int
     settled_at: datetime | None
     because: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """One refused record whole. Key, value and headers may be personal."""
+class StoredDeadLetter:
+    """One refused record with its payload. Key, value and headers may be personal."""
 
-    letter: DeadLetter
+    dead_letter: DeadLetter
     record_ms: int
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
 
     def record(self) -> ConsumerRecord[bytes | None, bytes | None]:
-        """The record as it was polled."""
+        """Return the record as it was polled."""
         return ConsumerRecord(
-            topic=self.letter.topic,
-            partition=self.letter.partition,
-            offset=self.letter.offset,
+            topic=self.dead_letter.topic,
+            partition=self.dead_letter.partition,
+            offset=self.dead_letter.offset,
             timestamp=self.record_ms,
             timestamp_type=0,
             key=self.key,
@@ -126,7 +126,7 @@ class Kept:
         )
 
 
-async def put_aside(
+async def add(
     conn: asyncpg.Connection,
     record: ConsumerRecord[bytes | None, bytes | None],
     problem: Problem,
@@ -135,8 +135,8 @@ async def put_aside(
     event_id: str | None,
     event_type: str | None,
 ) -> bool:
-    """Keep a refused record whole. False when this very record was put aside before (a redelivery)."""
-    kept = await conn.fetchval(
+    """Store a refused record with its payload; return False when it is stored already (a redelivery)."""
+    stored = await conn.fetchval(
         _PUT,
         new_id(),
         at,
@@ -153,50 +153,50 @@ async def put_aside(
         problem.where,
         problem.remedy,
     )
-    return kept is not None
+    return stored is not None
 
 
 def bytes_of(record: ConsumerRecord[bytes | None, bytes | None]) -> int:
-    """About how much room a record takes when it is kept: names and values of headers may be as large as a body."""
+    """Estimate the bytes a stored record takes; header names and values may be as large as a body."""
     headers = sum(len(name) + (len(value) * 4 // 3 if value else 0) for name, value in record.headers)
     return len(record.value or b"") + len(record.key or b"") + headers
 
 
-async def newest(
+async def page(
     conn: asyncpg.Connection,
     *,
     before: UUID | None = None,
     limit: int = 100,
-    state: State | None = None,
+    state: DeadLetterState | None = None,
     reason: str | None = None,
 ) -> list[DeadLetter]:
-    """Dead letters, newest first; `before` is the id of the last one seen."""
+    """Return a page of dead letters, newest first; `before` is the last id of the previous page."""
     rows = await conn.fetch(_LIST, before or _AFTER_ALL, limit, state, reason)
-    return [_letter(row) for row in rows]
+    return [_dead_letter(row) for row in rows]
 
 
-async def kept(conn: asyncpg.Connection, letter_id: UUID, *, lock: bool = False) -> Kept | None:
-    """One dead letter whole. `lock` waits for whoever settles it, and then lets nobody else until the commit."""
-    row = await conn.fetchrow(f"{_KEPT} for update" if lock else _KEPT, letter_id)
+async def find(conn: asyncpg.Connection, letter_id: UUID, *, lock: bool = False) -> StoredDeadLetter | None:
+    """Return one dead letter with its payload. With `lock`, wait for other transactions and hold the row until the commit."""
+    row = await conn.fetchrow(f"{_STORED} for update" if lock else _STORED, letter_id)
     if row is None:
         return None
     headers = orjson.loads(row["headers"])
     decode = str.encode if row["partition"] == OUTBOX_PARTITION else base64.b64decode
     pairs = tuple((name, None if value is None else decode(value)) for name, value in headers)
-    return Kept(_letter(row), row["record_ms"], row["key"], row["value"], pairs)
+    return StoredDeadLetter(_dead_letter(row), row["record_ms"], row["key"], row["value"], pairs)
 
 
-async def replayed(conn: asyncpg.Connection, letter_id: UUID, *, at: datetime) -> None:
-    """Settle a letter: a replay did what it asked for."""
-    await conn.execute(_SETTLE, letter_id, State.REPLAYED, at, None, 1)
+async def mark_replayed(conn: asyncpg.Connection, letter_id: UUID, *, at: datetime) -> None:
+    """Settle a dead letter as replayed."""
+    await conn.execute(_SETTLE, letter_id, DeadLetterState.REPLAYED, at, None, 1)
 
 
-async def dropped(conn: asyncpg.Connection, letter_id: UUID, *, at: datetime, because: str) -> None:
-    """Settle a letter: it will never be handled, for this reason."""
-    await conn.execute(_SETTLE, letter_id, State.DROPPED, at, because, 0)
+async def mark_dropped(conn: asyncpg.Connection, letter_id: UUID, *, at: datetime, because: str) -> None:
+    """Settle a dead letter as never to be handled, with the reason."""
+    await conn.execute(_SETTLE, letter_id, DeadLetterState.DROPPED, at, because, 0)
 
 
-async def refused_again(
+async def mark_refused_again(
     conn: asyncpg.Connection,
     letter_id: UUID,
     problem: Problem,
@@ -204,25 +204,25 @@ async def refused_again(
     event_id: str | None,
     event_type: str | None,
 ) -> None:
-    """Let a letter wait on, with what is wrong with it now."""
+    """Keep a dead letter waiting, with its new problem."""
     await conn.execute(
         _REFUSED_AGAIN, letter_id, problem.code.value, problem.where, problem.remedy, event_id, event_type
     )
 
 
-async def forget(conn: asyncpg.Connection, days: int) -> int:
-    """Delete letters settled for `days`, a bounded number at a time; returns how many went. Waiting ones stay."""
-    status: str = await conn.execute(_FORGET, days, FORGET_ROWS_MAX)
+async def purge(conn: asyncpg.Connection, days: int) -> int:
+    """Delete dead letters settled for `days`, at most `PURGE_ROWS_MAX` at a time; return how many. Waiting ones stay."""
+    status: str = await conn.execute(_PURGE, days, PURGE_ROWS_MAX)
     return int(status.rpartition(" ")[2])
 
 
-def _letter(row: asyncpg.Record) -> DeadLetter:
+def _dead_letter(row: asyncpg.Record) -> DeadLetter:
     found = {name: row[name] for name in DeadLetter.__slots__}
-    return DeadLetter(**found | {"state": State(row["state"])})
+    return DeadLetter(**found | {"state": DeadLetterState(row["state"])})
 
 
 def _headers_json(headers: Sequence[tuple[str, bytes | None]]) -> str:
-    """Names with base64 values: header values may be any bytes, or none. JSONB cannot hold a NUL in a name."""
+    """Encode header values in base64, as they may be any bytes or None. JSONB cannot hold U+0000 in a name."""
     pairs: list[tuple[str, Any]] = [
         (
             name.replace("\0", "\N{REPLACEMENT CHARACTER}"),

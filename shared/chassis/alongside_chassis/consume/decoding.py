@@ -1,4 +1,4 @@
-"""Reads each record alone, so that none can spoil its neighbours: an event to handle, one to put aside, or neither."""
+"""Decodes each record separately, so that a bad one cannot affect others: an event, a refused record, or neither."""
 
 import re
 from collections.abc import Container
@@ -22,15 +22,15 @@ from alongside_contracts.streams import Stream, owner_of, stream_of
 from alongside_contracts.vocabulary import ProblemCode
 
 _UNSTORABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-"""A name the sender made up may hold any characters; PostgreSQL cannot store the first, logs should not hold any."""
+"""Control characters, which a sender may put into any name: PostgreSQL cannot store U+0000, and logs should hold none."""
 
-TYPES_REMEMBERED_MAX: Final = 256
+TYPES_CACHED_MAX: Final = 256
 Record: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 
 
 @dataclass(slots=True, eq=False)
 class ReceivedEvent:
-    """One record that could be read, with all the pipeline needs to handle it."""
+    """One record that was decoded, with everything the pipeline needs to handle it."""
 
     record: Record
     stream: Stream
@@ -42,7 +42,7 @@ class ReceivedEvent:
 
 @dataclass(slots=True, eq=False)
 class RefusedRecord:
-    """One record to be put aside, and why. `inbox_id` is set when it was readable and its handler refused it."""
+    """One record to dead-letter, and the problem. `inbox_id` is set when it was decoded and its handler refused it."""
 
     record: Record
     stream: Stream
@@ -53,22 +53,22 @@ class RefusedRecord:
 
 
 Item: TypeAlias = ReceivedEvent | RefusedRecord
-Reading: TypeAlias = Item | None
-"""What a record is: an event to handle, one to put aside, or neither."""
-Place: TypeAlias = tuple[str, int, int]
+Decoded: TypeAlias = Item | None
+"""A decoded record: an event to handle, a refused record, or None for one to ignore."""
+RecordPosition: TypeAlias = tuple[str, int, int]
 """Topic, partition, offset."""
 
 
-def place_of(item: Item) -> Place:
-    """Where a record is in Kafka."""
+def position_of(item: Item) -> RecordPosition:
+    """Return a record's position in Kafka."""
     return item.origin.topic, item.origin.partition, item.origin.offset
 
 
-def read(record: Record, wanted: Container[type[Event]]) -> Reading:
-    """Read one record; None for an event whose type is not `wanted`.
+def decode(record: Record, wanted: Container[type[Event]]) -> Decoded:
+    """Decode one record; return None for an event whose type is not `wanted`.
 
-    A type nobody knows is ignored on our own streams, where newer services may announce more, and refused on a
-    partner's stream, where it is a mistake of the sender. A newer version of a type we know is always put aside: to
+    An unknown type is ignored on the network's own streams, where newer services may announce more, and refused on a
+    partner's stream, where it is a mistake of the sender. A newer version of a known type is always dead-lettered: to
     ignore it would be to lose it. Raises LookupError for a topic that is not ours.
     """
     stream = stream_of(record.topic)
@@ -86,25 +86,25 @@ def read(record: Record, wanted: Container[type[Event]]) -> Reading:
             event = parse(contract, envelope.data)
             return ReceivedEvent(record, stream, origin, envelope, event, _inbox_id(origin))
         if stream.per_partner:
-            return broken(record, stream, origin, _out_of_place(), envelope)
+            return refused_record(record, stream, origin, _unexpected_type(), envelope)
     except UnknownEventType as error:
-        return broken(record, stream, origin, error, envelope) if stream.per_partner else None
+        return refused_record(record, stream, origin, error, envelope) if stream.per_partner else None
     except MalformedEvent as error:
-        return broken(record, stream, origin, error, envelope)
+        return refused_record(record, stream, origin, error, envelope)
     return None
 
 
 def _is_for_others(record: Record, wanted: Container[type[Event]]) -> bool:
-    """Whether it names a type we know and do not want: most of what our streams carry, and this is all we read of it.
+    """Return whether the record's header names a known type that is not wanted, as most records of our streams do.
 
-    Should anything else be wrong with one, those who want its type put it aside.
+    Nothing else of such a record is decoded; any other fault in it is found by the services that want its type.
     """
     named = next((value for name, value in record.headers if name == "ce_type"), None)
     contract = _contract_named(named) if named else None
     return contract is not None and contract not in wanted
 
 
-@lru_cache(maxsize=TYPES_REMEMBERED_MAX)
+@lru_cache(maxsize=TYPES_CACHED_MAX)
 def _contract_named(type_name: bytes) -> type[Event] | None:
     try:
         return event_class(type_name.decode("ascii", errors="replace"))
@@ -112,25 +112,25 @@ def _contract_named(type_name: bytes) -> type[Event] | None:
         return None
 
 
-def broken(
+def refused_record(
     record: Record,
     stream: Stream,
     origin: RecordOrigin,
     error: MalformedEvent | Unprocessable,
     envelope: CloudEvent | None,
 ) -> RefusedRecord:
-    """A record put aside because of `error`."""
+    """Build the refused record for `error`, with texts cut to what the store holds."""
     where = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", error.where)
     problem = Problem(code=error.code, where=where[:200], remedy=error.remedy[:500])
     return RefusedRecord(record, stream, origin, problem, envelope.type[:200] if envelope else None)
 
 
 def _inbox_id(origin: RecordOrigin) -> UUID:
-    """On a partner's stream `source` is only a claim: another partner must not use up the ids of its owner."""
+    """Return the inbox id, which includes the partner: `source` is a mere claim there, and must not use up another's ids."""
     return inbox.inbox_id(f"{origin.partner or ''}|{origin.source}", origin.event_id or "")
 
 
-def _out_of_place() -> MalformedEvent:
+def _unexpected_type() -> MalformedEvent:
     return MalformedEvent(ProblemCode.UNKNOWN_TYPE, "type", "send only types meant for this stream")
 
 

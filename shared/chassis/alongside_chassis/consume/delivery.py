@@ -1,7 +1,7 @@
-"""What becomes of an error: the whole delivery policy of the platform, as one table.
+"""The error policy of the platform, as one table: what the pipeline does about each kind of error.
 
-Broken by message: refuse that record. Broken by a race: retry at once. Broken by the world: wait. Broken by us: stop
-and be noticed. Anything unforeseen is tried a few times and then refused, so that one record never blocks the next.
+Caused by the message: refuse that record. By a race: retry at once. By the environment: wait. By our code: stop and be
+noticed. Any unforeseen error is tried a few times and then refused, so that one record never blocks the next.
 """
 
 from enum import StrEnum
@@ -29,7 +29,7 @@ POLICY: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
     (Unprocessable, Verdict.REFUSE),
     (Stopped, Verdict.STOP),
     (Stopping, Verdict.STOP),
-    (InvalidArgument, Verdict.REFUSE),  # an InterfaceError by inheritance, so it stands before it
+    (InvalidArgument, Verdict.REFUSE),  # a subclass of InterfaceError, so it comes first
     (asyncpg.DataError, Verdict.REFUSE),
     (asyncpg.CheckViolationError, Verdict.REFUSE),  # UNIQUE and foreign keys may be a race: a few attempts
     (asyncpg.NotNullViolationError, Verdict.REFUSE),
@@ -43,7 +43,10 @@ POLICY: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
     (asyncpg.InsufficientResourcesError, Verdict.WAIT),  # disk full, too many connections
     (asyncpg.OperatorInterventionError, Verdict.WAIT),  # shutdown, crash recovery
     (asyncpg.InterfaceError, Verdict.WAIT),  # the connection went away
-    (asyncpg.InternalClientError, Verdict.WAIT),  # it went away in the middle of a word (seen under kill -9)
+    (
+        asyncpg.InternalClientError,
+        Verdict.WAIT,
+    ),  # it went away in the middle of a message (seen under kill -9)
     (KafkaError, Verdict.WAIT),
     (OSError, Verdict.WAIT),
     (TimeoutError, Verdict.WAIT),
@@ -51,5 +54,5 @@ POLICY: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
 
 
 def verdict_on(error: BaseException) -> Verdict | None:
-    """The first rule that fits; None when nobody foresaw this error."""
+    """Return the verdict of the first rule that matches; None for an unforeseen error."""
     return next((verdict for kind, verdict in POLICY if isinstance(error, kind)), None)

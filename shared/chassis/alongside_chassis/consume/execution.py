@@ -1,7 +1,7 @@
-"""Carries a plan out inside a transaction: inbox, handlers in their spans and savepoints, dead letters and answers.
+"""Executes a plan inside a transaction: inbox, handlers in their spans and savepoints, dead letters and answers.
 
-It neither begins nor ends the transaction, and does not decide how a batch is tried again: an error that is no single
-record's fault is raised, and everything is rolled back.
+It neither begins nor ends the transaction, and does not decide how a batch is tried again: an error that no single record
+causes is raised, and everything is rolled back.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,19 @@ from opentelemetry.trace import Span, Status, StatusCode, Tracer
 from alongside_chassis.announce import inbox
 from alongside_chassis.announce.transaction import Cause, Tx
 from alongside_chassis.consume import dead_letters
-from alongside_chassis.consume.decoding import ReceivedEvent, Record, RefusedRecord, broken
+from alongside_chassis.consume.decoding import ReceivedEvent, Record, RefusedRecord, refused_record
 from alongside_chassis.consume.delivery import Verdict, verdict_on
 from alongside_chassis.consume.handlers import BatchHandler, Handlers, Refusal, RefusedHandler
 from alongside_chassis.consume.limits import Limits
-from alongside_chassis.consume.plan import Done, Plan, Tries, first_time, handled_of, is_to_blame, steps
+from alongside_chassis.consume.plan import (
+    AttemptResult,
+    Plan,
+    Tries,
+    first_time,
+    handled_of,
+    is_to_blame,
+    steps,
+)
 from alongside_chassis.consume.reporting import Report
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.observe import telemetry
@@ -29,33 +37,33 @@ from alongside_contracts.errors import MalformedEvent
 from alongside_contracts.vocabulary import ProblemCode
 
 _CHECK_DEFERRED: Final = "set constraints all immediate; set constraints all deferred"
-"""Checks deferred constraints now, so that a violation is blamed on one event and not, at the commit, on a batch."""
+"""Checks deferred constraints now, so that a violation is attributed to one event and not, at the commit, to a batch."""
 
 
 class Execution:
-    """Does the work of one consumer group's batches, in whatever transaction it is given."""
+    """Handles the batches of one consumer group in the transactions it is given."""
 
     def __init__(self, handlers: Handlers, limits: Limits, tracer: Tracer, report: Report) -> None:
         self.handlers, self.limits, self.tracer, self.report = handlers, limits, tracer, report
 
-    async def run(self, tx: Tx, plan: Plan, tries: Tries) -> Done:
-        """Steps 2 to 4 of an attempt (`Pipeline`): inbox; handlers, in record order per key; put the broken aside."""
-        fresh, refused = await self.handle(tx, plan.heard, tries)
-        put = [item for item in (*plan.broken, *refused) if await self._put_aside(tx, item)]
-        return Done(handled_of(fresh, refused), put)
+    async def run(self, tx: Tx, plan: Plan, tries: Tries) -> AttemptResult:
+        """Do steps 2 to 4 of an attempt (`Pipeline`): inbox; handlers, in record order per key; dead letters."""
+        fresh, refused = await self.handle(tx, plan.events, tries)
+        put = [item for item in (*plan.unreadable, *refused) if await self._dead_letter(tx, item)]
+        return AttemptResult(handled_of(fresh, refused), put)
 
     async def handle(
-        self, tx: Tx, heard: Sequence[ReceivedEvent], tries: Tries
+        self, tx: Tx, events: Sequence[ReceivedEvent], tries: Tries
     ) -> tuple[list[ReceivedEvent], list[RefusedRecord]]:
-        """Handle the events never handled before; returns those, and which of them their handlers refused.
+        """Handle the events that were never handled before; return them, and the ones their handlers refused.
 
-        A refused event is no longer in the inbox: mended and sent again, it must be heard.
+        A refused event is removed from the inbox, so that a corrected copy is handled.
         """
-        unseen = await inbox.remember(tx.conn, [item.inbox_id for item in heard])  # 2
-        fresh = first_time(heard, unseen)
+        unseen = await inbox.claim(tx.conn, [item.inbox_id for item in events])  # 2
+        fresh = first_time(events, unseen)
         with _Spans(self.tracer, self.report.group, tx, fresh):
             refused = await self._run_handlers(tx, fresh, tries)  # 3
-        await inbox.unlearn(tx.conn, [item.inbox_id for item in refused if item.inbox_id])  # 4
+        await inbox.release(tx.conn, [item.inbox_id for item in refused if item.inbox_id])  # 4
         return fresh, refused
 
     async def _run_handlers(
@@ -77,7 +85,7 @@ class Execution:
     async def _in_savepoint(
         self, tx: Tx, item: ReceivedEvent, handler: BatchHandler, attempt: int
     ) -> RefusedRecord | None:
-        """Handle one event so that its failure leaves no trace on its neighbours; the event itself when it fails."""
+        """Handle one event in a savepoint, so that its failure does not affect others; return it as refused when it fails."""
         savepoint, span = tx.savepoint(), tx.causes[id(item.event)].span
         try:
             with _current(span):
@@ -90,22 +98,23 @@ class Execution:
             if not is_to_blame(verdict_on(error), attempt, self.limits):
                 raise
             span.set_status(Status(StatusCode.ERROR, type(error).__name__))
-            return self._culprit(item, error)
+            return self._refused_by_handler(item, error)
         return None
 
-    def _culprit(self, item: ReceivedEvent, error: Exception) -> RefusedRecord:
+    def _refused_by_handler(self, item: ReceivedEvent, error: Exception) -> RefusedRecord:
         if not isinstance(error, MalformedEvent | Unprocessable):
             self.report.handler_failed(item.envelope.type, error)
             error = Unprocessable(
                 ProblemCode.HANDLER_FAILED, "handler", f"mend {type(error).__name__}, then replay"
             )
         return replace(
-            broken(item.record, item.stream, item.origin, error, item.envelope), inbox_id=item.inbox_id
+            refused_record(item.record, item.stream, item.origin, error, item.envelope),
+            inbox_id=item.inbox_id,
         )
 
-    async def _put_aside(self, tx: Tx, item: RefusedRecord) -> bool:
-        """Keep a refused record and answer its sender; False when this was done before."""
-        kept = await dead_letters.put_aside(
+    async def _dead_letter(self, tx: Tx, item: RefusedRecord) -> bool:
+        """Store a refused record and answer its sender; return False when an earlier delivery did so."""
+        kept = await dead_letters.add(
             tx.conn,
             item.record,
             item.problem,
@@ -124,8 +133,8 @@ class Execution:
             await self._answer(tx, item, answer)
 
     async def _answer(self, tx: Tx, item: RefusedRecord, answer: RefusedHandler) -> None:
-        """In a savepoint: a failing answer must not keep the record from being put aside, nor take others with it."""
-        await tx.flush()  # what handlers announced so far is not in the answer's savepoint
+        """Answer in a savepoint: a failing answer must not undo the dead letter or the work of other handlers."""
+        await tx.flush()  # earlier announcements of handlers are outside the answer's savepoint
         context = telemetry.context_of(_trace_of(item.record))
         savepoint = tx.savepoint()
         with self.tracer.start_as_current_span(
@@ -136,7 +145,7 @@ class Execution:
                 async with tx.conn.transaction():
                     await answer(Refusal(item.problem, item.origin, item.stream), tx)
                     await tx.flush()
-            except Exception as error:  # the verdict decides; what is left over is logged with its place
+            except Exception as error:  # the verdict decides; any other failure is logged
                 if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
                     raise
                 tx.rollback_to(savepoint)
@@ -163,7 +172,7 @@ def _span_name(event_type: str) -> str:
 
 
 class _Spans:
-    """One span per event, whose parent is that event's sender: the direct edge between two services."""
+    """Opens one span per event whose parent is the sender's span: the direct edge between two services."""
 
     def __init__(self, tracer: Tracer, group: str, tx: Tx, fresh: Sequence[ReceivedEvent]) -> None:
         self.tracer, self.group, self.tx, self.fresh = tracer, group, tx, fresh

@@ -1,4 +1,4 @@
-"""The list of what a service does when it hears an event, a timer, or a record it must refuse."""
+"""The registry of a service's handlers for events, timers, refused records and pauses."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A record that was put aside: what is wrong with it and where it stands."""
+    """A dead-lettered record: its problem, its position and its stream."""
 
     problem: Problem
     origin: RecordOrigin
@@ -40,7 +40,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """A partner's stream that is paused by this commit: at which record, and what was wrong with it."""
+    """A partner's stream that is paused by this commit, with the record that caused it and its problem."""
 
     quarantine: Quarantine
     stream: Stream
@@ -82,9 +82,9 @@ class Handlers:
         return register
 
     def on_batch(self, contract: type[E]) -> Callable[[SequenceHandler[E]], SequenceHandler[E]]:
-        """Handle consecutive events of one type together, for set-based SQL; order per key is kept.
+        """Handle events of one type together, for set-based SQL; order per key is kept.
 
-        The handler calls `tx.caused_by(event)` before it announces what follows from that event.
+        The handler calls `tx.caused_by(event)` before it announces a consequence of that event.
         """
 
         def register(handler: SequenceHandler[E]) -> SequenceHandler[E]:
@@ -97,7 +97,7 @@ class Handlers:
     def on_timer(
         self, kind: str, *, retry_every: timedelta = timedelta(days=1)
     ) -> Callable[[TimerHandler], TimerHandler]:
-        """Handle a timer of this kind when it is due; `retry_every` is how often once its handler keeps failing."""
+        """Handle a timer of this kind when it is due; `retry_every` applies once its handler has failed several times."""
 
         def register(handler: TimerHandler) -> TimerHandler:
             self.retry_every[kind] = retry_every
@@ -108,9 +108,9 @@ class Handlers:
         return register
 
     def on_timer_failed(self, kind: str) -> Callable[[TimerFailedHandler], TimerFailedHandler]:
-        """Say who looks after what a timer was about, each time its handler failed after several attempts.
+        """Hand the timer's subject to a person, each time the timer has failed after several attempts.
 
-        The handler is told when the timer is tried next. It leaves the timer itself alone.
+        The handler receives the time of the next try. It must not change the timer itself.
         """
 
         def register(handler: TimerFailedHandler) -> TimerFailedHandler:
@@ -121,15 +121,15 @@ class Handlers:
         return register
 
     def on_refused(self, stream: Stream) -> Callable[[RefusedHandler], RefusedHandler]:
-        """Answer for a record of this stream that was put aside, in the transaction that puts it aside."""
+        """Answer for a dead-lettered record of this stream, in the transaction that dead-letters it."""
         return _once(self.refusals, stream)
 
     def on_paused(self, stream: Stream) -> Callable[[PausedHandler], PausedHandler]:
-        """Tell a partner that its stream is paused, in the transaction that pauses it."""
+        """Notify a partner that its stream is paused, in the transaction that pauses it."""
         return _once(self.pauses, stream)
 
     def on_resumed(self, stream: Stream) -> Callable[[ResumedHandler], ResumedHandler]:
-        """Tell a partner that its stream is read again, in the transaction that resumes it."""
+        """Notify a partner that its stream is read again, in the transaction that resumes it."""
         return _once(self.resumptions, stream)
 
     def _add(self, contract: type[Event], handler: BatchHandler) -> None:
@@ -139,7 +139,7 @@ class Handlers:
 
 
 def _once(handlers: dict[str, H], stream: Stream) -> Callable[[H], H]:
-    """Registers one handler for a stream."""
+    """Return a decorator that registers the only handler of a stream. Raises ValueError for a second one."""
 
     def register(handler: H) -> H:
         if handlers.setdefault(stream.name, handler) is not handler:

@@ -1,7 +1,7 @@
-"""How hard a batch is tried, and how much may be refused before somebody must look: pure counting, record by record.
+"""Limits on attempts and refused records, and the pure functions that count them record by record.
 
-A partner is watched over a window that opens with a refused record, so that who sends good records costs nothing to
-watch. Its records never stop the service; ours, refused in a row, do: the fault is then not in the messages.
+A partner is counted over a window that opens with a refused record, so a partner with good records costs nothing. Its
+records never stop the service; the network's own records, refused in a row, do: the fault is then not in the messages.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from alongside_contracts.vocabulary import PauseReason
 
 @dataclass(frozen=True, slots=True)
 class PartnerLimits:
-    """What a partner may cost us before its stream is paused.
+    """Limits at which a partner's stream is paused.
 
-    `refused_share_max` is the share of `window_records` that may be refused; `kept_…` bounds its dead letters that wait.
+    `refused_share_max` is the share of `window_records` that may be refused; `kept_…` limits its waiting dead letters.
     """
 
     refused_in_a_row_max: int = 25
@@ -26,7 +26,7 @@ class PartnerLimits:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How hard the pipeline tries before it gives up on a record, or on itself."""
+    """Limits at which the pipeline refuses a record, or stops."""
 
     handler_attempts_max: int = 3
     dead_letters_in_a_row_max: int = 50
@@ -36,7 +36,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What is known of a partner's refused records: in a row, in the open window, and kept as dead letters."""
+    """Counts of a partner's refused records: in a row, in the open window, and waiting as dead letters."""
 
     in_a_row: int = 0
     window_records: int = 0
@@ -46,12 +46,12 @@ class Tally:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing is being counted."""
+        """Whether no count is above zero."""
         return not (self.in_a_row or self.window_records)
 
 
 def counted(tally: Tally, *, refused_bytes: int | None, window_records: int) -> Tally:
-    """The tally after one more record: handled (None), or refused and kept with so many bytes."""
+    """Return the tally after one more record; `refused_bytes` is its size when it was refused, None when handled."""
     if tally.window_records >= window_records:
         tally = replace(tally, window_records=0, window_refused=0)
     if refused_bytes is None:
@@ -67,7 +67,7 @@ def counted(tally: Tally, *, refused_bytes: int | None, window_records: int) -> 
 
 
 def reached(tally: Tally, limits: PartnerLimits) -> PauseReason | None:
-    """The limit a partner has reached."""
+    """Return the limit a partner has reached, or None."""
     if tally.in_a_row >= limits.refused_in_a_row_max:
         return PauseReason.REFUSED_IN_A_ROW
     if tally.window_refused > limits.refused_share_max * limits.window_records:
@@ -81,7 +81,7 @@ def reached(tally: Tally, limits: PartnerLimits) -> PauseReason | None:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A partner's tally after a batch, and at which of its records (from 0) it reached which limit."""
+    """A partner's tally after a batch; `at` is the index (from 0) of the record that reached the limit `because`."""
 
     tally: Tally
     at: int | None = None
@@ -89,7 +89,7 @@ class Counted:
 
 
 def count_partner(tally: Tally, refused_bytes: Sequence[int | None], limits: PartnerLimits) -> Counted:
-    """Count a partner's records in order, as far as the limit. Only a refused record can reach it."""
+    """Count a partner's records in order, up to the limit. Only a refused record can reach it."""
     for at, size in enumerate(refused_bytes):
         tally = counted(tally, refused_bytes=size, window_records=limits.window_records)
         because = reached(tally, limits) if size is not None else None
@@ -100,16 +100,16 @@ def count_partner(tally: Tally, refused_bytes: Sequence[int | None], limits: Par
 
 @dataclass(frozen=True, slots=True)
 class InARow:
-    """How many of our own records were refused in a row after a batch, and at which (from 0) the limit was reached."""
+    """How many own records are refused in a row after a batch; `at` is the index (from 0) that reached the limit."""
 
     refused: int
     at: int | None = None
 
 
-def count_in_a_row(standing: int, refused: Sequence[bool], *, refused_max: int) -> InARow:
-    """Count records in order, as far as the limit."""
+def count_in_a_row(in_a_row: int, refused: Sequence[bool], *, refused_max: int) -> InARow:
+    """Count records in order, up to the limit; `in_a_row` is the count before them."""
     for at, bad in enumerate(refused):
-        standing = standing + 1 if bad else 0
-        if standing >= refused_max:
-            return InARow(standing, at)
-    return InARow(standing)
+        in_a_row = in_a_row + 1 if bad else 0
+        if in_a_row >= refused_max:
+            return InARow(in_a_row, at)
+    return InARow(in_a_row)

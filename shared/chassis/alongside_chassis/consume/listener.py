@@ -1,7 +1,7 @@
-"""One consumer of one group over all its streams: poll, handle, commit offsets, and step aside in a rebalance.
+"""Runs one consumer of one group over all its streams: poll, handle, commit offsets, give way in a rebalance.
 
-aiokafka itself rather than a framework around it: every default of the framework we measured loses or repeats
-messages, and what remains of it is this loop (docs/decisions/0003).
+It uses aiokafka directly: each default of the framework we measured loses or repeats messages, and without those defaults
+only this loop would remain of it (docs/decisions/0003).
 """
 
 import asyncio
@@ -14,10 +14,10 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaConnectio
 from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.consume.pauses import Pauses
 from alongside_chassis.consume.pipeline import Pipeline
-from alongside_chassis.consume.prefetcher import Ahead, Batch, Place
+from alongside_chassis.consume.prefetcher import Batch, Partition, Prefetcher
 from alongside_chassis.errors import Stopped, Stopping
 from alongside_chassis.kafka import broken_connections, tolerant_records
-from alongside_chassis.kafka.broker_liveness import Contact
+from alongside_chassis.kafka.broker_liveness import BrokerLiveness
 from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 from alongside_chassis.settings import Settings
 from alongside_contracts.streams import Stream
@@ -27,14 +27,14 @@ START_SECONDS_MAX: Final = 60.0
 REVOKE_SECONDS_MAX: Final = 30.0
 COMMIT_SECONDS_MAX: Final = 15.0
 OFFSETS_SECONDS: Final = 0.2
-"""How often offsets are committed. To Kafka one commit is more work than a batch of records; what a crash leaves
-uncommitted is delivered again and meets its ids in the inbox."""
+"""Interval between commits of offsets. For Kafka a commit is more work than a batch of records; records a crash leaves
+uncommitted are delivered again and found in the inbox."""
 LEAVE_SECONDS_MAX: Final = 2.0
 BACKOFF_SECONDS_MAX: Final = 5.0
 CONTACT_SECONDS_MAX: Final = 30.0
-"""How long a consumer may fetch nothing, not even an empty answer: what has died inside it only a new one brings back."""
+"""Longest time without any fetch answer, not even an empty one. A task that died inside a consumer needs a new consumer."""
 SILENT_SECONDS_MAX: Final = 120.0
-"""More than a start, a rebalance or a batch of slow statements may take: to be restarted amid those helps nobody."""
+"""Longer than a start, a rebalance or a batch of slow statements takes: a restart in the middle of those would not help."""
 
 
 class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
@@ -48,26 +48,26 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self.shared = frozenset(stream.topic() for stream in streams if not stream.per_partner)
         self.pauses = Pauses(pipeline.dependencies, streams, settings.pauses_poll_seconds)
         self.stopped_because: str | None = None
-        """Why the listener stopped for good; a person must look."""
+        """Why the listener stopped for good; a person must act."""
         self.waiting_for: str | None = None
-        """What kept the latest consumer from working; None once it works."""
+        """Why the latest consumer failed; None once it works."""
         self.assigned = False
-        self._in_hand = asyncio.Lock()
+        self._batch_lock = asyncio.Lock()
         self._failures = 0
-        self._last_pass: float | None = None
-        """None until it runs: who prepares still does not hear yet."""
+        self._polled_at: float | None = None
+        """None until `run` starts, which is after the service's preparation."""
         self._consumer: AIOKafkaConsumer | None = None
-        self._ahead: Ahead | None = None
-        self._handled: dict[TopicPartition, int] = {}
-        """Where partitions go on whose offsets are not committed yet."""
+        self._prefetcher: Prefetcher | None = None
+        self._uncommitted: dict[TopicPartition, int] = {}
+        """Next offsets of partitions that are handled and not committed yet."""
         self._committed_at = float("-inf")
 
     @property
     def alive(self) -> bool:
-        """Whether the consume loop makes progress, has not begun, or knows what it waits for."""
-        if self._last_pass is None:
+        """Whether the loop makes progress, has not started, or reports what it waits for."""
+        if self._polled_at is None:
             return True
-        silent = self.pipeline.dependencies.clock.monotonic() - self._last_pass
+        silent = self.pipeline.dependencies.clock.monotonic() - self._polled_at
         return (
             silent < SILENT_SECONDS_MAX
             or self.pipeline.waiting_for is not None
@@ -76,17 +76,17 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
 
     @property
     def unready_because(self) -> str | None:
-        """Why nothing is being consumed; None when all is well."""
+        """Why nothing is being consumed; None while it is."""
         if self.stopped_because:
             return self.stopped_because
         if self.pipeline.waiting_for:
             return f"waits for {self.pipeline.waiting_for}"
         if self.waiting_for:
             return f"waits for {self.waiting_for}"
-        return self._unheard() if self.assigned else "has no partitions yet"
+        return self._hidden_streams() if self.assigned else "has no partitions yet"
 
-    def _unheard(self) -> str | None:
-        """The shared streams Kafka does not show us: it hides what is not there, and what we may not read."""
+    def _hidden_streams(self) -> str | None:
+        """The shared streams this consumer does not see: Kafka hides topics that are missing or that it may not read."""
         seen = self._consumer.subscription() if self._consumer else frozenset()
         if hidden := sorted(self.shared - seen):
             return (
@@ -95,8 +95,8 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         return None
 
     async def run(self) -> None:
-        """Consume until stopped; begin anew whenever the consumer fails, never loop tightly."""
-        self._last_pass = self.pipeline.dependencies.clock.monotonic()
+        """Consume until stopped; restart with a backoff when the consumer fails."""
+        self._polled_at = self.pipeline.dependencies.clock.monotonic()
         while not self.pipeline.stopping.is_set():
             try:
                 await self._consume()
@@ -111,13 +111,13 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             except asyncio.CancelledError as error:
                 if asked_to_end():
                     raise
-                await self._begin_anew(error)
+                await self._restart(error)
             except Exception as error:  # noqa: BLE001  # the batch is redelivered: nothing is lost
-                await self._begin_anew(error)
+                await self._restart(error)
 
-    async def _begin_anew(self, error: BaseException) -> None:
+    async def _restart(self, error: BaseException) -> None:
         self._failures += 1
-        self._last_pass = self.pipeline.dependencies.clock.monotonic()
+        self._polled_at = self.pipeline.dependencies.clock.monotonic()
         self.waiting_for = await diagnose_connection(error, self.kafka)
         self.pipeline.dependencies.log.error(
             "consumer-restarted",
@@ -133,76 +133,82 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             return
 
     def stop(self) -> None:
-        """Finish the batch in hand, commit it, leave the group."""
+        """Finish the current batch, commit it, leave the group."""
         self.pipeline.stopping.set()
 
     async def _consume(self) -> None:
         consumer = self._make_consumer()
         consumer.subscribe(pattern=self.pattern, listener=self)
-        self._consumer, self._handled = consumer, {}
-        ahead = self._ahead = Ahead(consumer, self.pipeline.read, self.settings.batch_records_max)
+        self._consumer, self._uncommitted = consumer, {}
+        prefetcher = self._prefetcher = Prefetcher(
+            consumer, self.pipeline.decode, self.settings.batch_records_max
+        )
         try:
             await asyncio.wait_for(consumer.start(), START_SECONDS_MAX)
-            contact = Contact(self.kafka, self.pipeline.dependencies.clock)
+            liveness = BrokerLiveness(self.kafka, self.pipeline.dependencies.clock)
             while not self.pipeline.stopping.is_set():
-                heard = await self._one_pass(consumer, ahead)
+                handled = await self._poll_once(consumer, prefetcher)
                 self._failures = 0
-                self.waiting_for = await contact.lost_because(consumer, heard=heard)
-                if contact.silent_seconds > CONTACT_SECONDS_MAX:
+                self.waiting_for = await liveness.lost_because(consumer, handled=handled)
+                if liveness.silent_seconds > CONTACT_SECONDS_MAX:
                     raise KafkaConnectionError("nothing was fetched for too long")
             await self._commit(consumer)
         finally:
             self.assigned = False
-            self._consumer = self._ahead = None
+            self._consumer = self._prefetcher = None
             await self._leave(consumer)
 
-    async def _one_pass(self, consumer: AIOKafkaConsumer, ahead: Ahead) -> bool:
-        """1 poll; 2 handle to the commit; 3 commit offsets now and then. 2 and 3 cannot be parted by a rebalance.
+    async def _poll_once(self, consumer: AIOKafkaConsumer, prefetcher: Prefetcher) -> bool:
+        """1 poll; 2 handle until committed; 3 commit offsets at intervals. No rebalance can come between 2 and 3.
 
-        What 2 has left, of partners that are paused, is stood before and not committed. Tells whether there were records.
+        Records that 2 leaves unprocessed, of paused partners, are seeked back to and not committed. Returns whether there
+        were records.
         """
-        await self.pauses.keep(consumer)
-        await ahead.poll(POLL_MS if ahead.is_empty else 0)  # 1
-        self._last_pass = self.pipeline.dependencies.clock.monotonic()
-        async with self._in_hand:
-            batch = ahead.take(consumer.assignment())
+        await self.pauses.apply(consumer)
+        await prefetcher.poll(POLL_MS if prefetcher.is_empty else 0)  # 1
+        self._polled_at = self.pipeline.dependencies.clock.monotonic()
+        async with self._batch_lock:
+            batch = prefetcher.take(consumer.assignment())
             if not batch.records:
                 await self._commit_if_due(consumer)
                 return False
-            left = await self._handle(batch, ahead)  # 2
-            ahead.forget(left)
-            self.pauses.step_back(consumer, left)
-            self._last_pass = self.pipeline.dependencies.clock.monotonic()
-            offsets = {TopicPartition(*place): offset for place, offset in (batch.offsets() | left).items()}
-            self._handled |= offsets
+            unprocessed = await self._handle(batch, prefetcher)  # 2
+            prefetcher.discard(unprocessed)
+            self.pauses.seek_back(consumer, unprocessed)
+            self._polled_at = self.pipeline.dependencies.clock.monotonic()
+            offsets = {
+                TopicPartition(*partition): offset
+                for partition, offset in (batch.offsets() | unprocessed).items()
+            }
+            self._uncommitted |= offsets
             await self._commit_if_due(consumer)  # 3
             self._measure_lag(consumer, offsets)
         return True
 
-    async def _handle(self, batch: Batch, ahead: Ahead) -> dict[Place, int]:
-        """Handle a batch, and read the next meanwhile; where partitions go on that left something."""
-        looking = asyncio.create_task(self._look(ahead))
+    async def _handle(self, batch: Batch, prefetcher: Prefetcher) -> dict[Partition, int]:
+        """Handle a batch and prefetch the next meanwhile; return the first unprocessed offset per partition."""
+        prefetching = asyncio.create_task(self._prefetch(prefetcher))
         try:
-            left = await self.pipeline.handle(batch.readings)
+            unprocessed = await self.pipeline.handle(batch.decoded)
         finally:
-            await looking
-        return left.offsets()
+            await prefetching
+        return unprocessed.offsets()
 
-    async def _look(self, ahead: Ahead) -> None:
-        """In a rebalance a poll would wait for its end, which waits for the batch in hand."""
+    async def _prefetch(self, prefetcher: Prefetcher) -> None:
+        """Prefetch, but not during a rebalance: poll() would block on it, and it waits for the current batch (deadlock)."""
         if self.assigned:
-            await ahead.poll()
+            await prefetcher.poll()
 
     async def _commit_if_due(self, consumer: AIOKafkaConsumer) -> None:
         if self.pipeline.dependencies.clock.monotonic() - self._committed_at >= OFFSETS_SECONDS:
             await self._commit(consumer)
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
-        """Commit; a refusal means the partitions moved on, and the inbox will drop what is delivered again.
+        """Commit offsets. A refusal means the partitions have moved; the inbox drops what is delivered again.
 
-        aiokafka tries for as long as the broker is away; we go on, and the next batch's offsets cover these.
+        aiokafka retries for as long as the broker is away; after a time-out the next batch's offsets cover these.
         """
-        offsets, self._handled = self._handled, {}
+        offsets, self._uncommitted = self._uncommitted, {}
         if not offsets:
             return
         try:
@@ -212,32 +218,34 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._committed_at = self.pipeline.dependencies.clock.monotonic()
 
     def _measure_lag(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
-        for place, following in offsets.items():
-            end = consumer.highwater(place)
+        for partition, following in offsets.items():
+            end = consumer.highwater(partition)
             if end is not None:
-                gauge = self.pipeline.dependencies.metrics.lag.labels(place.topic, str(place.partition))
+                gauge = self.pipeline.dependencies.metrics.lag.labels(
+                    partition.topic, str(partition.partition)
+                )
                 gauge.set(max(0, end - following))
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        """Wait for the batch in hand and its offsets, so that the next owner starts behind it; forget what is ahead."""
+        """Wait for the current batch and commit its offsets, so that the next owner starts after it; discard prefetched records."""
         self.assigned = False
         if not revoked:
             return
         self.pipeline.dependencies.log.info("partitions-revoked", group=self.group, partitions=len(revoked))
         try:
-            async with asyncio.timeout(REVOKE_SECONDS_MAX), self._in_hand:
+            async with asyncio.timeout(REVOKE_SECONDS_MAX), self._batch_lock:
                 if self._consumer is not None:
                     await self._commit(self._consumer)
-                for place in revoked:
-                    self.pipeline.dependencies.metrics.lag.remove(place.topic, str(place.partition))
+                for partition in revoked:
+                    self.pipeline.dependencies.metrics.lag.remove(partition.topic, str(partition.partition))
         except TimeoutError:
             return  # the next owner's inbox drops whatever this batch still commits
         finally:
-            if self._ahead is not None:
-                self._ahead.forget(revoked)
+            if self._prefetcher is not None:
+                self._prefetcher.discard(revoked)
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        """Take note; a member without partitions is a spare, not a failure."""
+        """Record the assignment; a member without partitions is a spare, not a failure."""
         self.assigned = True
         self.pipeline.dependencies.log.info("partitions-assigned", group=self.group, partitions=len(assigned))
 
@@ -264,7 +272,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         )
 
     async def _leave(self, consumer: AIOKafkaConsumer) -> None:
-        """Leave the group without hanging: aiokafka may wait for a broker that is gone, or cancel itself."""
+        """Leave the group without hanging: aiokafka may wait for a missing broker, or cancel itself."""
         try:
             await asyncio.wait_for(consumer.stop(), LEAVE_SECONDS_MAX)
         except (TimeoutError, KafkaError, OSError):

@@ -1,6 +1,6 @@
-"""Keeps a consumer away from the streams of paused partners, as the database says, through every rebalance.
+"""Pauses a consumer's partitions of paused partners, as stored in the database, through every rebalance.
 
-The consumer only spares itself the reading: what counts is the pipeline's own look, inside each transaction.
+This only saves reading: the pipeline checks the stored pauses again inside each transaction, and that check decides.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,52 +14,57 @@ from alongside_chassis.consume.pipeline import Dependencies
 from alongside_chassis.database import connection
 from alongside_contracts.streams import Stream, owner_of
 
-LOOK_SECONDS_MAX: Final = 2.0
+REFRESH_SECONDS_MAX: Final = 2.0
 Offsets: TypeAlias = dict[tuple[str, int], int]
 
 
 class Pauses:
-    """What is paused, as of the last look. `topics` is empty for a group that hears no partner."""
+    """The paused topics as of the last refresh. `topics` is empty for a group without partner streams."""
 
     def __init__(self, dependencies: Dependencies, streams: Sequence[Stream], poll_seconds: float) -> None:
         self.dependencies, self.poll_seconds = dependencies, poll_seconds
         self.topics: frozenset[str] = frozenset()
         self._watches = any(stream.per_partner for stream in streams)
-        self._looked_at: float | None = None
+        self._refreshed_at: float | None = None
 
-    async def keep(self, consumer: AIOKafkaConsumer) -> None:
-        """Look now and then, and pause and resume partitions accordingly. A new assignment begins unpaused."""
+    async def apply(self, consumer: AIOKafkaConsumer) -> None:
+        """Refresh every `poll_seconds`, then pause and resume partitions accordingly. A new assignment starts unpaused."""
         if not self._watches:
             return
         now = self.dependencies.clock.monotonic()
-        if self._looked_at is None or now - self._looked_at >= self.poll_seconds:
-            self._looked_at = now
-            await self._look()
+        if self._refreshed_at is None or now - self._refreshed_at >= self.poll_seconds:
+            self._refreshed_at = now
+            await self._refresh()
         if not self.topics and not consumer.paused():
             return
-        wanted = {place for place in consumer.assignment() if place.topic in self.topics}
-        standing = consumer.paused()
-        consumer.pause(*(wanted - standing))
-        consumer.resume(*(standing - wanted))
+        wanted = {
+            topic_partition
+            for topic_partition in consumer.assignment()
+            if topic_partition.topic in self.topics
+        }
+        paused = consumer.paused()
+        consumer.pause(*(wanted - paused))
+        consumer.resume(*(paused - wanted))
 
-    def step_back(self, consumer: AIOKafkaConsumer, left: Offsets) -> None:
-        """Let the partitions of what was left stand before it. Nothing is awaited: no poll comes in between.
+    def seek_back(self, consumer: AIOKafkaConsumer, unprocessed: Offsets) -> None:
+        """Seek partitions back to their first unprocessed offset, and pause those of partners. There is no await: no poll
+        can come in between.
 
-        Only partners' are paused. Of ours something is left when a limit was reached in one attempt and not in the next.
+        Records of the network's own streams are unprocessed when one attempt reached a limit and the next did not.
         """
-        self.topics |= {topic for topic, _ in left if owner_of(topic)}
+        self.topics |= {topic for topic, _ in unprocessed if owner_of(topic)}
         assigned = consumer.assignment()
-        for (topic, partition), offset in left.items():
-            place = TopicPartition(topic, partition)
-            if place in assigned:
-                consumer.seek(place, offset)
+        for (topic, partition), offset in unprocessed.items():
+            topic_partition = TopicPartition(topic, partition)
+            if topic_partition in assigned:
+                consumer.seek(topic_partition, offset)
                 if topic in self.topics:
-                    consumer.pause(place)
+                    consumer.pause(topic_partition)
 
-    async def _look(self) -> None:
-        """With the database away what is known stands; the batch in hand says that it is away."""
+    async def _refresh(self) -> None:
+        """Read the paused topics. With the database away the last ones remain valid; the pipeline reports that it is away."""
         try:
-            async with connection(self.dependencies.pool, seconds_max=LOOK_SECONDS_MAX) as conn:
+            async with connection(self.dependencies.pool, seconds_max=REFRESH_SECONDS_MAX) as conn:
                 topics = await quarantine.paused_topics(conn)
         except Exception as error:
             if verdict_on(error) not in (Verdict.WAIT, Verdict.RETRY):
@@ -68,6 +73,6 @@ class Pauses:
         self.topics = topics
 
 
-def told(topics: Iterable[str]) -> list[str]:
-    """The paused topics in words, for whoever asks how the service is."""
+def describe(topics: Iterable[str]) -> list[str]:
+    """Return one remark per paused topic, for `/health/ready`."""
     return [f"{topic} is paused" for topic in sorted(topics)]

@@ -1,10 +1,10 @@
-"""From polled records to one commit: read, plan, execute, tell, and again until the batch is done.
+"""Takes polled records to one commit: decode, plan, execute, report, and repeat until the batch is done.
 
-The delivery promise is kept here (docs/delivery.md). A batch is one transaction. When a record spoils it, the batch is
-done again with a savepoint around each event, and only that record is put aside. The listener commits offsets after the
-transaction; a batch that is delivered again finds its own ids in the inbox.
+The delivery guarantee is implemented here (docs/delivery.md). A batch is one transaction. When a record makes it fail,
+the batch is repeated with a savepoint around each event, and only that record is dead-lettered. The listener commits
+offsets after the transaction; a batch that is delivered again finds its ids in the inbox.
 
-`reading` says what each record is, `plan` decides, `execution` does it inside the transaction, `telling` logs and counts.
+`decoding` decodes records, `plan` decides, `execution` works inside the transaction, `reporting` logs and counts.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ from opentelemetry.trace import Tracer
 
 from alongside_chassis.announce.transaction import Tx, transaction
 from alongside_chassis.clock import Clock
-from alongside_chassis.consume.dead_letters import Outcome
-from alongside_chassis.consume.decoding import Reading, Record, RefusedRecord, read
+from alongside_chassis.consume.dead_letters import RedriveOutcome
+from alongside_chassis.consume.decoding import Decoded, Record, RefusedRecord, decode
 from alongside_chassis.consume.delivery import verdict_on
 from alongside_chassis.consume.execution import Execution
 from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.consume.limits import Limits
 from alongside_chassis.consume.plan import (
-    Done,
+    AttemptResult,
     Plan,
     Stop,
     Tries,
@@ -33,7 +33,7 @@ from alongside_chassis.consume.plan import (
     next_try,
     plan_of,
 )
-from alongside_chassis.consume.refusal_policy import Cut, Judge, Left
+from alongside_chassis.consume.refusal_policy import PartialBatch, RefusalPolicy, Unprocessed
 from alongside_chassis.consume.reporting import Report
 from alongside_chassis.errors import DeadLetterLimit, Stopped, Stopping
 from alongside_chassis.observe.logs import Log
@@ -42,7 +42,7 @@ from alongside_chassis.observe.metrics import Metrics
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """What a service lends to every pipeline, timer and door it runs."""
+    """What a service passes to each of its pipelines, timers and HTTP routes."""
 
     service: str
     pool: asyncpg.Pool
@@ -63,76 +63,77 @@ class Pipeline:
         """The kind of error that keeps the current batch waiting; None when it does not wait."""
         self._report = Report(group, dependencies.metrics, dependencies.log)
         self._execution = Execution(handlers, limits, dependencies.tracer, self._report)
-        self._judge = Judge(
+        self._refusal_policy = RefusalPolicy(
             handlers, dependencies.log, limits.partners, refused_in_a_row_max=limits.dead_letters_in_a_row_max
         )
 
-    async def run(self, records: Sequence[Record]) -> Left:
-        """Read some records and handle them."""
-        return await self.handle([self.read(record) for record in records])
+    async def run(self, records: Sequence[Record]) -> Unprocessed:
+        """Decode some records and handle them."""
+        return await self.handle([self.decode(record) for record in records])
 
-    def read(self, record: Record) -> Reading:
-        """What a record is to this pipeline. Nothing happens yet."""
-        return read(record, self.handlers.events)
+    def decode(self, record: Record) -> Decoded:
+        """Decode a record for this pipeline's handlers, without any effect."""
+        return decode(record, self.handlers.events)
 
-    async def handle(self, readings: Sequence[Reading]) -> Left:
-        """Handle one batch to its commit, however long the world is away; the records of paused partners are left.
+    async def handle(self, decoded: Sequence[Decoded]) -> Unprocessed:
+        """Handle one batch until it is committed, however long database or broker are away; return the unprocessed records.
 
         Raises Stopping when asked to stop while waiting, Stopped when only a person can help.
         """
         began = self.dependencies.clock.monotonic()
-        left = Left()
-        outcome = await self._until_done(plan_of(readings), left)
-        self._report.batch_handled(len(readings), outcome, self.dependencies.clock.monotonic() - began)
-        if self._judge.stopped:
-            raise DeadLetterLimit(f"{self._judge.refused_in_a_row} records in a row were dead-lettered")
-        return left
+        unprocessed = Unprocessed()
+        outcome = await self._until_done(plan_of(decoded), unprocessed)
+        self._report.batch_handled(len(decoded), outcome, self.dependencies.clock.monotonic() - began)
+        if self._refusal_policy.stopped:
+            raise DeadLetterLimit(
+                f"{self._refusal_policy.refused_in_a_row} records in a row were dead-lettered"
+            )
+        return unprocessed
 
-    async def again(self, tx: Tx, record: Record) -> Outcome | RefusedRecord:
-        """Handle one kept record as `run` would, alone and at once, in the caller's transaction.
+    async def again(self, tx: Tx, record: Record) -> RedriveOutcome | RefusedRecord:
+        """Handle one dead-lettered record as `run` would, alone and at once, in the caller's transaction.
 
-        What is wrong with it when it is refused again. Raises every error that is not the record's fault.
+        Returns the refused record when it is refused again. Raises every error the record does not cause.
         """
-        item = self.read(record)
+        item = self.decode(record)
         if item is None:
-            return Outcome.UNWANTED
+            return RedriveOutcome.UNWANTED
         if isinstance(item, RefusedRecord):
             return item
         only_try = Tries(alone=True, attempt=self.limits.handler_attempts_max)
         fresh, refused = await self._execution.handle(tx, [item], only_try)
         if refused:
             return refused[0]
-        return Outcome.HANDLED if fresh else Outcome.DUPLICATE
+        return RedriveOutcome.HANDLED if fresh else RedriveOutcome.DUPLICATE
 
     async def answer(self, tx: Tx, item: RefusedRecord) -> None:
         """Answer the sender of a refused record, if a handler of its stream does so."""
         await self._execution.answer(tx, item)
 
-    async def _until_done(self, plan: Plan, left: Left) -> dict[str, int]:
-        """Try a batch until it is committed, each time as the last error asks; returns how many records became what.
+    async def _until_done(self, plan: Plan, unprocessed: Unprocessed) -> dict[str, int]:
+        """Try a batch until it is committed, each time as the last error requires; return its records by outcome.
 
-        What must stay on its stream is taken out of the plan and added to `left`.
+        Records that must stay on their stream are removed from the plan and added to `unprocessed`.
         """
         tries = Tries()
         try:
-            while plan.heard or plan.broken:
+            while plan.events or plan.unreadable:
                 try:
                     return count(plan, await self._once(plan, tries))
-                except Cut as cut:
-                    left.places |= cut.places
-                    plan = plan.without(cut.places)
+                except PartialBatch as partial:
+                    unprocessed.positions |= partial.positions
+                    plan = plan.without(partial.positions)
                 except Exception as error:  # noqa: BLE001  # the verdict decides; nothing is swallowed
                     tries = await self._after(error, tries)
             return count(plan, None)
         finally:
             self.waiting_for = None
 
-    async def _once(self, plan: Plan, tries: Tries) -> Done:
-        """One attempt at a batch.
+    async def _once(self, plan: Plan, tries: Tries) -> AttemptResult:
+        """Make one attempt at a batch.
 
-        1 begin; 2 inbox; 3 handlers, in record order per key; 4 put the broken aside; 5 timers and outbox; 6 commit;
-        7 tell. Raises Cut for what must be left: before 2 for partners that are paused, after 4 for what is behind a
-        limit.
+        1 begin; 2 inbox; 3 handlers, in record order per key; 4 dead letters; 5 timers and outbox; 6 commit; 7 report.
+        Raises PartialBatch for records to exclude: before 2 those of paused partners, after 4 those after a limit.
         """
         dependencies, items = self.dependencies, plan.items
         async with transaction(  # 1, 5, 6
@@ -141,25 +142,27 @@ class Pipeline:
             now=dependencies.clock.now(),
             shards=dependencies.shards,
         ) as tx:
-            stands = await self._judge.admit(tx, items)
+            states = await self._refusal_policy.load_states(tx, items)
             done = await self._execution.run(tx, plan, tries)  # 2, 3, 4
-            ruling = await self._judge.rule(tx, items, stands, handled=done.handled, put=done.put_aside)
-        self._judge.settle(ruling)  # 7
-        for item in done.put_aside:
+            outcome = await self._refusal_policy.evaluate(
+                tx, items, states, handled=done.handled, dead_lettered=done.dead_lettered
+            )
+        self._refusal_policy.apply_outcome(outcome)  # 7
+        for item in done.dead_lettered:
             self._report.dead_lettered(item)
         return done
 
     async def _after(self, error: Exception, tries: Tries) -> Tries:
-        """Wait as long as the error asks; returns how the batch is tried next.
+        """Wait as long as the error requires; return how the batch is tried next.
 
-        Raises Stopped when nothing but a person can help, Stopping when asked to stop.
+        Raises Stopped when only a person can help, Stopping when asked to stop.
         """
         decision, following = next_try(verdict_on(error), tries, self.limits)
         match decision:
             case Stop():
                 raise error if isinstance(error, Stopped | Stopping) else _stopped_by(error) from error
-            case WaitFor(seconds, failures, is_told):
-                if is_told:
+            case WaitFor(seconds, failures, is_reported):
+                if is_reported:
                     self.waiting_for = type(error).__name__
                     self._report.batch_waits(error, failures)
                 await self._pause(seconds)
@@ -177,5 +180,5 @@ class Pipeline:
 
 
 def _stopped_by(error: Exception) -> Stopped:
-    """Names the kind of error only: its message may quote a payload."""
+    """Name only the kind of error: its message may quote a payload."""
     return Stopped(f"a batch cannot be handled: {type(error).__name__}")

@@ -1,7 +1,7 @@
 """Decides what happens to a batch, in pure functions: facts in, plan out, and no database, clock, log or metric.
 
-In the order in which they are asked: `plan_of` sorts the records that were read; `first_time` and `steps` say which events
-are handled together; `is_to_blame` and `handled_of`, which were; `next_try`, what follows from an error; `count`, the result.
+In call order: `plan_of` sorts the decoded records; `first_time` and `steps` choose which events are handled together;
+`is_to_blame` and `handled_of` find which were handled; `next_try` decides after an error; `count` sums up.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from alongside_chassis.consume.decoding import Item, Place, Reading, ReceivedEvent, RefusedRecord, place_of
+from alongside_chassis.consume.decoding import (
+    Decoded,
+    Item,
+    ReceivedEvent,
+    RecordPosition,
+    RefusedRecord,
+    position_of,
+)
 from alongside_chassis.consume.delivery import Verdict
 from alongside_chassis.consume.limits import Limits
 from alongside_contracts.event import Event
@@ -24,37 +31,37 @@ RACES_SILENT_MAX: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A batch by what its records are: events to handle, records to put aside, and the number of those to ignore."""
+    """A batch sorted into events to handle, unreadable records to dead-letter, and the number of records to ignore."""
 
-    heard: Sequence[ReceivedEvent]
-    broken: Sequence[RefusedRecord]
+    events: Sequence[ReceivedEvent]
+    unreadable: Sequence[RefusedRecord]
     ignored: int = 0
 
     @property
     def items(self) -> list[Item]:
-        """The records that are not ignored: events first."""
-        return [*self.heard, *self.broken]
+        """All records that are not ignored, events first."""
+        return [*self.events, *self.unreadable]
 
-    def without(self, places: Collection[Place]) -> "Plan":
-        """The plan for the same batch when these records stay on their streams."""
-        heard = [item for item in self.heard if place_of(item) not in places]
-        broken = [item for item in self.broken if place_of(item) not in places]
-        return Plan(heard, broken, self.ignored)
-
-
-def plan_of(readings: Sequence[Reading]) -> Plan:
-    """Sort what was read, in record order."""
-    heard = [item for item in readings if isinstance(item, ReceivedEvent)]
-    broken = [item for item in readings if isinstance(item, RefusedRecord)]
-    return Plan(heard, broken, len(readings) - len(heard) - len(broken))
+    def without(self, positions: Collection[RecordPosition]) -> "Plan":
+        """Return the plan without these records, which stay on their streams."""
+        events = [item for item in self.events if position_of(item) not in positions]
+        unreadable = [item for item in self.unreadable if position_of(item) not in positions]
+        return Plan(events, unreadable, self.ignored)
 
 
-def first_time(heard: Sequence[ReceivedEvent], unseen: Collection[UUID]) -> list[ReceivedEvent]:
-    """The events whose inbox id was unseen until now, each id once, in record order. The others are duplicates."""
-    left, fresh = set(unseen), []
-    for item in heard:
-        if item.inbox_id in left:
-            left.discard(item.inbox_id)
+def plan_of(decoded: Sequence[Decoded]) -> Plan:
+    """Sort decoded records, keeping record order."""
+    events = [item for item in decoded if isinstance(item, ReceivedEvent)]
+    unreadable = [item for item in decoded if isinstance(item, RefusedRecord)]
+    return Plan(events, unreadable, len(decoded) - len(events) - len(unreadable))
+
+
+def first_time(events: Sequence[ReceivedEvent], unseen: Collection[UUID]) -> list[ReceivedEvent]:
+    """Return the events whose inbox id is unseen, each id once, in record order. The others are duplicates."""
+    remaining, fresh = set(unseen), []
+    for item in events:
+        if item.inbox_id in remaining:
+            remaining.discard(item.inbox_id)
             fresh.append(item)
     return fresh
 
@@ -62,47 +69,49 @@ def first_time(heard: Sequence[ReceivedEvent], unseen: Collection[UUID]) -> list
 def steps(
     fresh: Sequence[ReceivedEvent], batched: Collection[type[Event]], *, alone: bool
 ) -> Iterable[Sequence[ReceivedEvent]]:
-    """The runs of events that handlers take one after another; a run of one event each when handled `alone`."""
+    """Return the groups of events passed to handlers one after another; each group has one event when handled `alone`."""
     if alone or not batched:
         return ([item] for item in fresh)
-    return _by_type(fresh, batched)
+    return _group_by_type(fresh, batched)
 
 
-def _by_type(heard: Sequence[ReceivedEvent], batched: Collection[type[Event]]) -> list[list[ReceivedEvent]]:
-    """Runs of one type each, and of one event unless it is `batched`.
+def _group_by_type(
+    events: Sequence[ReceivedEvent], batched: Collection[type[Event]]
+) -> list[list[ReceivedEvent]]:
+    """Group events by type; a type that is not `batched` gets one group per event.
 
-    Events of all kinds alternate on a stream, so neighbours seldom have one type; but order matters within a key only
-    (docs/delivery.md). So each event goes into the last run of its type, unless an event with its key is in a later run.
-    Two events with one key never change places, and within a run events are in record order.
+    Events of all types alternate on a stream, so neighbours seldom have one type; but order matters within a key only
+    (docs/delivery.md). So each event joins the last group of its type, unless an event with its key is in a later group
+    (the key's `barrier`). Two events with one key never change order, and within a group events are in record order.
     """
     found: list[list[ReceivedEvent]] = []
     latest: dict[type[Event], int] = {}
-    behind: dict[tuple[str, bytes | None], int] = {}
-    for item in heard:
+    barrier: dict[tuple[str, bytes | None], int] = {}
+    for item in events:
         contract, key = type(item.event), (item.record.topic, item.record.key)
         place = latest.get(contract, -1)
-        if contract not in batched or place < behind.get(key, 0):
+        if contract not in batched or place < barrier.get(key, 0):
             place = len(found)
             found.append([])
             latest[contract] = place
         found[place].append(item)
-        behind[key] = place
+        barrier[key] = place
     return found
 
 
 def handled_of(fresh: Sequence[ReceivedEvent], refused: Sequence[RefusedRecord]) -> Sequence[ReceivedEvent]:
-    """The events whose handlers did not refuse them."""
+    """Return the events that were not refused by their handlers."""
     if not refused:
         return fresh
-    places = {place_of(item) for item in refused}
-    return [item for item in fresh if place_of(item) not in places]
+    positions = {position_of(item) for item in refused}
+    return [item for item in fresh if position_of(item) not in positions]
 
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """How a batch is tried now, and how often it was tried again, by reason.
+    """How a batch is tried now, and the number of repeats by reason.
 
-    `alone` gives each event a savepoint. `attempt` counts from 1; lost races and waits do not use attempts up.
+    `alone` gives each event a savepoint. `attempt` counts from 1; lost races and waits do not use up attempts.
     """
 
     alone: bool = False
@@ -113,16 +122,16 @@ class Tries:
 
 @dataclass(frozen=True, slots=True)
 class TryAlone:
-    """Try again at once, each event in a savepoint, so that only the one to blame is put aside."""
+    """Try again at once, each event in a savepoint, so that only the faulty one is dead-lettered."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitFor:
-    """Try again in the same way after some seconds. `is_told`: `ready` and the log say so, with how many `failures`."""
+    """Try again in the same way after `seconds`. With `is_reported`, `ready` and the log name it and its `failures`."""
 
     seconds: float
     failures: int
-    is_told: bool
+    is_reported: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +143,9 @@ NextTry: TypeAlias = TryAlone | WaitFor | Stop
 
 
 def next_try(verdict: Verdict | None, tries: Tries, limits: Limits) -> tuple[NextTry, Tries]:
-    """What to do when an attempt at a batch ended with an error, and the tries after it.
+    """Decide what to do after an attempt at a batch failed; return it with the updated tries.
 
-    It stops for an error that is no single record's fault when it comes back though each event was handled alone.
+    Stops for an error that no single record causes, when it recurs though each event was handled alone.
     """
     match verdict:
         case Verdict.STOP:
@@ -145,11 +154,11 @@ def next_try(verdict: Verdict | None, tries: Tries, limits: Limits) -> tuple[Nex
             waits = tries.waits + 1
             doubled = BACKOFF_SECONDS * 2 ** min(waits, BACKOFF_DOUBLINGS_MAX)
             seconds = min(limits.retry_seconds_max, doubled)
-            return WaitFor(seconds, waits, is_told=True), replace(tries, waits=waits)
+            return WaitFor(seconds, waits, is_reported=True), replace(tries, waits=waits)
         case Verdict.RETRY:
             races = tries.races + 1
             seconds = BACKOFF_SECONDS * min(races, RACE_BACKOFFS_MAX)
-            return WaitFor(seconds, races, is_told=races > RACES_SILENT_MAX), replace(tries, races=races)
+            return WaitFor(seconds, races, is_reported=races > RACES_SILENT_MAX), replace(tries, races=races)
         case Verdict.REFUSE | None if tries.attempt > limits.handler_attempts_max:
             return Stop(), tries
         case Verdict.REFUSE | None:
@@ -157,25 +166,25 @@ def next_try(verdict: Verdict | None, tries: Tries, limits: Limits) -> tuple[Nex
 
 
 def is_to_blame(verdict: Verdict | None, attempt: int, limits: Limits) -> bool:
-    """Whether an event handled alone is put aside for an error; an unforeseen one gets a few attempts first."""
+    """Return whether an event handled alone is refused for an error; an unforeseen error gets a few attempts first."""
     return verdict is Verdict.REFUSE or (verdict is None and attempt >= limits.handler_attempts_max)
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """What one attempt did: the events it handled, and the records it put aside that were not aside before."""
+class AttemptResult:
+    """Result of one attempt: the events handled, and the records dead-lettered now and not by an earlier delivery."""
 
     handled: Sequence[ReceivedEvent]
-    put_aside: Sequence[RefusedRecord]
+    dead_lettered: Sequence[RefusedRecord]
 
 
-def count(plan: Plan, done: Done | None) -> dict[str, int]:
-    """How many records of a plan became what; `done` is None when all were ignored or stay on their streams.
+def count(plan: Plan, done: AttemptResult | None) -> dict[str, int]:
+    """Count a plan's records by outcome; `done` is None when all were ignored or stay on their streams.
 
-    A record that was put aside before is a duplicate, as an event that was handled before.
+    A record that was dead-lettered or handled before counts as a duplicate.
     """
     if done is None:
         return {"ignored": plan.ignored}
-    handled, refused = len(done.handled), len(done.put_aside)
-    duplicates = len(plan.heard) + len(plan.broken) - handled - refused
+    handled, refused = len(done.handled), len(done.dead_lettered)
+    duplicates = len(plan.events) + len(plan.unreadable) - handled - refused
     return {"handled": handled, "duplicate": duplicates, "refused": refused, "ignored": plan.ignored}

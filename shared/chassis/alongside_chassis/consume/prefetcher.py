@@ -1,8 +1,8 @@
-"""The next batch, polled and read while the database works on the one in hand.
+"""Polls and decodes the next batch while the database works on the current one.
 
-Reading is most of what a record costs this process before its transaction, and that transaction is mostly waiting.
-Nothing of what is ahead counts before its turn: its offsets are committed with it, and whoever moves a partition's
-position (a rebalance, a step back) forgets what was polled ahead of it, so that it is polled again.
+Decoding is most of a record's cost before its transaction, and a transaction is mostly waiting. A prefetched record has
+no effect before it is taken: its offset is committed with its batch, and when a partition's position moves (a rebalance,
+a seek back) its prefetched records are discarded and polled again.
 """
 
 import asyncio
@@ -13,74 +13,74 @@ from typing import Final, TypeAlias
 
 from aiokafka import AIOKafkaConsumer
 
-from alongside_chassis.consume.decoding import Reading, Record
+from alongside_chassis.consume.decoding import Decoded, Record
 
 SLICE_RECORDS: Final = 25
-"""Read at once: well under a millisecond, for which whoever has an answer of the database has to wait."""
-Place: TypeAlias = tuple[str, int]
-"""Topic and partition, as aiokafka's TopicPartition, which is one."""
+"""Records decoded without yielding: well under a millisecond, which a task with a database answer has to wait."""
+Partition: TypeAlias = tuple[str, int]
+"""Topic and partition; aiokafka's TopicPartition is such a tuple."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Polled records, in order per partition, and what each of them is."""
+    """Polled records, in order per partition, and the decoded form of the first of them."""
 
     records: list[Record] = field(default_factory=list)
-    readings: list[Reading] = field(default_factory=list)
+    decoded: list[Decoded] = field(default_factory=list)
 
-    def offsets(self) -> dict[Place, int]:
-        """Where each partition goes on when all of it is handled."""
+    def offsets(self) -> dict[Partition, int]:
+        """Return each partition's next offset once the whole batch is handled."""
         return {(record.topic, record.partition): record.offset + 1 for record in self.records}
 
-    def where(self, is_kept: Callable[[Place], bool]) -> "Batch":
-        """The records of some partitions. What is not read yet stands behind what is, and stays there."""
+    def where(self, is_kept: Callable[[Partition], bool]) -> "Batch":
+        """Return the records of some partitions. Records that are not decoded yet come last, and still do afterwards."""
         kept = [is_kept((record.topic, record.partition)) for record in self.records]
         return Batch(
             [record for record, keep in zip(self.records, kept, strict=True) if keep],
-            [reading for reading, keep in zip(self.readings, kept, strict=False) if keep],
+            [decoded for decoded, keep in zip(self.decoded, kept, strict=False) if keep],
         )
 
 
-class Ahead:
-    """What one consumer has polled and nobody handles yet: at most a batch."""
+class Prefetcher:
+    """Holds the records one consumer has polled and not handled yet: at most one batch."""
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, read: Callable[[Record], Reading], records_max: int
+        self, consumer: AIOKafkaConsumer, read: Callable[[Record], Decoded], records_max: int
     ) -> None:
-        self._consumer, self._read, self._records_max = consumer, read, records_max
+        self._consumer, self._decode, self._records_max = consumer, read, records_max
         self._batch = Batch()
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was polled that is not taken."""
+        """Whether no polled record waits to be taken."""
         return not self._batch.records
 
     async def poll(self, timeout_ms: int = 0) -> None:
-        """Add what Kafka has, as far as there is room, and read it, a little at a time.
+        """Poll up to a batch and decode it a slice at a time.
 
-        Nothing is awaited between what the consumer hands over and its place here: it is never in neither.
+        There is no await between the consumer's return and the append, so a record is always in one of the two.
         """
         if room := self._records_max - len(self._batch.records):
             polled = await self._consumer.getmany(timeout_ms=timeout_ms, max_records=room)
             for records in polled.values():
                 self._batch.records.extend(records)
-        while self._read_slice():  # noqa: ASYNC110  # nothing is waited for: others go on
+        while self._decode_slice():  # noqa: ASYNC110  # nothing is waited for: others go on
             await asyncio.sleep(0)
 
-    def take(self, assigned: AbstractSet[Place]) -> Batch:
-        """All of it, if it is still ours; the rest is somebody else's by now."""
-        while self._read_slice():
+    def take(self, assigned: AbstractSet[Partition]) -> Batch:
+        """Remove and return the batch, without records of partitions that are no longer assigned to this consumer."""
+        while self._decode_slice():
             pass
         batch, self._batch = self._batch, Batch()
         return batch if batch.offsets().keys() <= assigned else batch.where(assigned.__contains__)
 
-    def forget(self, places: Collection[Place]) -> None:
-        """Let go of what these partitions had ahead; it will be polled again from where they stand then."""
-        self._batch = self._batch.where(lambda place: place not in places)
+    def discard(self, partitions: Collection[Partition]) -> None:
+        """Drop the prefetched records of these partitions; they are polled again from the partition's position."""
+        self._batch = self._batch.where(lambda partition: partition not in partitions)
 
-    def _read_slice(self) -> bool:
-        """Read some more; whether there was something to read."""
+    def _decode_slice(self) -> bool:
+        """Decode the next slice; return whether there was one."""
         batch = self._batch
-        done = len(batch.readings)
-        batch.readings.extend(map(self._read, batch.records[done : done + SLICE_RECORDS]))
-        return len(batch.readings) > done
+        done = len(batch.decoded)
+        batch.decoded.extend(map(self._decode, batch.records[done : done + SLICE_RECORDS]))
+        return len(batch.decoded) > done

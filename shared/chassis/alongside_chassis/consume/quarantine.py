@@ -1,7 +1,7 @@
-"""Partners whose stream is paused, in the service's own database: every instance sees it, and every restart keeps it.
+"""Stores which partners' streams are paused, in the service's own database: valid for every instance, across restarts.
 
-The pause is one row, written in the transaction that put the last refused record aside. While it is open nothing of that
-partner is handled or put aside, by anybody; `resume` closes the row, and it stays as the record of who did so and when.
+A pause is one row, written in the transaction that dead-lettered the last refused record. While it is open no instance
+handles or dead-letters a record of that partner. `resume` closes the row, which then records by whom and when.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from alongside_contracts.ids import new_id
 from alongside_contracts.streams import stream_of
 from alongside_contracts.vocabulary import PauseReason
 
-_STANDING: Final = """
+_STATES: Final = """
     select asked.topic, q.id is not null as paused,
            coalesce(t.in_a_row, 0) as in_a_row, coalesce(t.window_records, 0) as window_records,
            coalesce(t.window_refused, 0) as window_refused
@@ -29,7 +29,7 @@ _LOCK: Final = """
     insert into refusal_tally (topic) select unnest($1::text[]) order by 1
     on conflict (topic) do update set topic = excluded.topic
 """
-_KEPT: Final = """
+_WAITING: Final = """
     select count(*) as records,
            coalesce(sum(coalesce(octet_length(value), 0) + coalesce(octet_length(key), 0)
                         + octet_length(headers::text)), 0)::bigint as bytes
@@ -44,7 +44,7 @@ _PAUSE: Final = """
 _RESUME: Final = """
     update quarantine set resumed_at = $2, resumed_by = $3 where topic = $1 and resumed_at is null returning *
 """
-_FORGET: Final = "delete from quarantine where resumed_at < now() - make_interval(days => $1)"
+_PURGE: Final = "delete from quarantine where resumed_at < now() - make_interval(days => $1)"
 _PAUSED: Final = "select topic from quarantine where resumed_at is null"
 _NEWEST: Final = """
     select * from quarantine
@@ -56,7 +56,7 @@ _AFTER_ALL: Final = UUID(int=2**128 - 1)
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """One pause of one partner's stream. `refused` is what was counted, `reason` the last problem's code."""
+    """One pause of one partner's stream. `refused` is the number counted, `reason` the last problem's code."""
 
     id: UUID
     topic: str
@@ -70,38 +70,38 @@ class Quarantine:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a partner's topic stands: whether it is paused, and what has been counted."""
+class PartnerState:
+    """State of a partner's topic: whether it is paused, and its counts."""
 
     paused: bool
     tally: Tally
 
 
-async def standing(conn: asyncpg.Connection, topics: Sequence[str]) -> dict[str, Standing]:
-    """How each topic stands."""
+async def partner_states(conn: asyncpg.Connection, topics: Sequence[str]) -> dict[str, PartnerState]:
+    """Return the state of each topic."""
     return {
-        row["topic"]: Standing(
+        row["topic"]: PartnerState(
             row["paused"], Tally(row["in_a_row"], row["window_records"], row["window_refused"])
         )
-        for row in await conn.fetch(_STANDING, topics)
+        for row in await conn.fetch(_STATES, topics)
     }
 
 
-async def locked(conn: asyncpg.Connection, topics: Sequence[str]) -> dict[str, Standing]:
-    """How each topic stands, and nobody else counts or pauses it before the commit."""
+async def lock_partner_states(conn: asyncpg.Connection, topics: Sequence[str]) -> dict[str, PartnerState]:
+    """Return the state of each topic, locked: no other transaction counts or pauses it before the commit."""
     await conn.execute(_LOCK, topics)
-    return await standing(conn, topics)
+    return await partner_states(conn, topics)
 
 
-async def kept(conn: asyncpg.Connection, topic: str) -> tuple[int, int]:
-    """How many dead letters of a topic wait, and how many bytes they have."""
-    row = await conn.fetchrow(_KEPT, topic)
+async def waiting_dead_letters(conn: asyncpg.Connection, topic: str) -> tuple[int, int]:
+    """Return how many dead letters of a topic wait, and their size in bytes."""
+    row = await conn.fetchrow(_WAITING, topic)
     assert row is not None  # noqa: S101  (an aggregate has one row)
     return row["records"], row["bytes"]
 
 
 async def keep_tally(conn: asyncpg.Connection, topic: str, tally: Tally) -> None:
-    """Remember what was counted."""
+    """Store a partner's counts."""
     await conn.execute(_KEEP_TALLY, topic, tally.in_a_row, tally.window_records, tally.window_refused)
 
 
@@ -112,13 +112,13 @@ async def pause(
     stream = stream_of(topic)
     partner = stream.partner_of(topic) if stream else None
     assert partner is not None  # noqa: S101  (only partners' topics are watched)
-    made = Quarantine(new_id(), topic, partner, because, refused, reason, at)
-    await conn.execute(_PAUSE, made.id, topic, partner, because, refused, reason, at)
-    return made
+    created = Quarantine(new_id(), topic, partner, because, refused, reason, at)
+    await conn.execute(_PAUSE, created.id, topic, partner, because, refused, reason, at)
+    return created
 
 
 async def resume(conn: asyncpg.Connection, topic: str, *, by: str, at: datetime) -> Quarantine | None:
-    """Let a stream be read again, counting anew; None when it was not paused."""
+    """End a pause and reset the counts; return the pause, or None when the stream was not paused."""
     await conn.execute(_LOCK, [topic])
     row = await conn.fetchrow(_RESUME, topic, at, by)
     if row is None:
@@ -128,11 +128,11 @@ async def resume(conn: asyncpg.Connection, topic: str, *, by: str, at: datetime)
 
 
 async def paused_topics(conn: asyncpg.Connection) -> frozenset[str]:
-    """The topics that are not read at present."""
+    """Return the topics that are paused now."""
     return frozenset(row["topic"] for row in await conn.fetch(_PAUSED))
 
 
-async def newest(
+async def page(
     conn: asyncpg.Connection,
     *,
     before: UUID | None = None,
@@ -145,9 +145,9 @@ async def newest(
     return [_quarantine(row) for row in rows]
 
 
-async def forget(conn: asyncpg.Connection, days: int) -> None:
+async def purge(conn: asyncpg.Connection, days: int) -> None:
     """Delete pauses that ended so many days ago."""
-    await conn.execute(_FORGET, days)
+    await conn.execute(_PURGE, days)
 
 
 def _quarantine(row: asyncpg.Record) -> Quarantine:

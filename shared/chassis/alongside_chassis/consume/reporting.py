@@ -1,4 +1,4 @@
-"""What a pipeline tells about a batch: its log lines and metrics, without payloads."""
+"""Writes the log lines and metrics of a pipeline, without payloads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,31 +10,31 @@ from alongside_chassis.observe.metrics import Metrics
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The log lines and metrics of one consumer group, a method for each thing that is told."""
+    """Writes the log lines and metrics of one consumer group: one method per kind of event."""
 
     group: str
     metrics: Metrics
     log: Log
 
     def batch_handled(self, records: int, outcome: Mapping[str, int], seconds: float) -> None:
-        """Tell how many records became what. At level debug when all were ignored."""
+        """Report how many records had which outcome; at level debug when all were ignored."""
         self.metrics.batch_seconds.observe(seconds)
         for name, count in outcome.items():
             self.metrics.events.labels(self.group, name).inc(count)
-        tell = self.log.debug if outcome["ignored"] == records else self.log.info
-        tell("batch-handled", group=self.group, records=records, seconds=round(seconds, 4), **outcome)
+        log = self.log.debug if outcome["ignored"] == records else self.log.info
+        log("batch-handled", group=self.group, records=records, seconds=round(seconds, 4), **outcome)
 
     def batch_waits(self, error: Exception, waits: int) -> None:
-        """Tell that a batch is tried again later, for how many times so far."""
+        """Report that a batch waits for its next try; `waits` counts them so far."""
         self.metrics.waits.labels("database").inc()
         self.log.warning("batch-waits", group=self.group, waits=waits, exc=error)
 
     def handler_failed(self, event_type: str, error: Exception) -> None:
-        """Tell that our own code failed; its record is put aside all the same."""
+        """Report that our own code failed; its record is dead-lettered all the same."""
         self.log.error("handler-failed", group=self.group, event_type=event_type, exc=error)
 
     def dead_lettered(self, item: RefusedRecord) -> None:
-        """Tell that a record was put aside, once that is committed."""
+        """Report a dead-lettered record, after the commit."""
         reason, origin = item.problem.code.value, item.origin
         self.metrics.dead_letters.labels(item.stream.name, reason).inc()
         self.log.warning(

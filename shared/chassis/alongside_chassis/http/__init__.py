@@ -1,4 +1,4 @@
-"""The HTTP door: commands in one transaction each, reads, pages, problem+json; operators' routes and health."""
+"""The HTTP API of a service: commands in one transaction each, reads, pages, problem+json, operators' routes, health."""
 
 from alongside_chassis.http.api import (
     PAGE_MAX,

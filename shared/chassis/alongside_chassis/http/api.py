@@ -1,4 +1,4 @@
-"""The HTTP door: commands in one transaction each, reads, cursor pages, and problem+json for everything refused."""
+"""Building blocks of HTTP APIs: commands in one transaction each, reads, cursor pages, problem+json for every refusal."""
 
 import asyncio
 import base64
@@ -19,7 +19,7 @@ from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.delivery import Verdict, verdict_on
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import idempotency
-from alongside_chassis.http.idempotency import Stored
+from alongside_chassis.http.idempotency import StoredResponse
 from alongside_chassis.lifecycle.runtime import Runtime
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -39,12 +39,12 @@ class Page(BaseModel, Generic[T]):
 
 
 def encode_cursor(*parts: str) -> str:
-    """An opaque cursor out of the sort values of the last item shown."""
+    """Build an opaque cursor from the sort values of the last item shown."""
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None, parts: int) -> tuple[str, ...] | None:
-    """The sort values a cursor stands for; None for the first page. Raises HttpProblem for anything else."""
+    """Return the sort values of a cursor; None for the first page. Raises HttpProblem for any other text."""
     if cursor is None:
         return None
     try:
@@ -57,7 +57,7 @@ def decode_cursor(cursor: str | None, parts: int) -> tuple[str, ...] | None:
 
 
 def decode_id_cursor(cursor: str | None) -> UUID | None:
-    """The id a cursor stands for; None for the first page. Raises HttpProblem for anything else."""
+    """Return the id of a cursor; None for the first page. Raises HttpProblem for any other text."""
     values = decode_cursor(cursor, 1)
     if values is None:
         return None
@@ -68,7 +68,7 @@ def decode_id_cursor(cursor: str | None) -> UUID | None:
 
 
 def bad_cursor() -> HttpProblem:
-    """A cursor that is none of ours."""
+    """Build the refusal of a cursor that this API did not issue."""
     return HttpProblem(
         status=422,
         code="bad-cursor",
@@ -79,16 +79,16 @@ def bad_cursor() -> HttpProblem:
 
 
 class CommandRunner:
-    """Runs one command: a transaction around `work`, its answer stored under the Idempotency-Key when there is one."""
+    """Runs one command: a transaction around `work`, with its answer stored under the Idempotency-Key, if one was sent."""
 
     def __init__(self, request: Request, runtime: Runtime, body: bytes) -> None:
         self._request, self._runtime, self._body = request, runtime, body
 
     async def run(self, work: Work, *, status: int = 200) -> Response:
-        """Do the work once and answer with what it returns (204 for None).
+        """Do the work once and answer with its result (204 for None).
 
-        A lost race with another transaction is tried again. Raises HttpProblem, and whatever `work` raises; nothing is
-        kept then.
+        A lost race with another transaction is retried. Raises HttpProblem, and every error of `work`; then nothing is
+        stored.
         """
         for attempt in range(1, COMMAND_ATTEMPTS_MAX + 1):
             try:
@@ -109,7 +109,11 @@ class CommandRunner:
                 if stored is not None:
                     return _response(stored, replayed=True)
             result = await work(tx)
-            answer = Stored(204, b"") if result is None else Stored(status, result.model_dump_json().encode())
+            answer = (
+                StoredResponse(204, b"")
+                if result is None
+                else StoredResponse(status, result.model_dump_json().encode())
+            )
             if key is not None:
                 await idempotency.store(tx.conn, key, answer)
         return _response(answer, replayed=False)
@@ -127,7 +131,7 @@ class CommandRunner:
         return key
 
 
-def _response(answer: Stored, *, replayed: bool) -> Response:
+def _response(answer: StoredResponse, *, replayed: bool) -> Response:
     headers = {"Idempotency-Replayed": "true"} if replayed else {}
     return Response(
         answer.body, answer.status, headers, media_type="application/json" if answer.body else None
@@ -135,14 +139,14 @@ def _response(answer: Stored, *, replayed: bool) -> Response:
 
 
 class Reader:
-    """A connection to read with, for one request."""
+    """A read-only connection for one request."""
 
     def __init__(self, conn: asyncpg.Connection, runtime: Runtime) -> None:
         self.conn, self.runtime = conn, runtime
 
 
 def runtime_of(request: Request) -> Runtime:
-    """The running service behind a request."""
+    """Return the running service that handles a request."""
     runtime: Runtime = request.app.state.runtime
     return runtime
 
@@ -184,7 +188,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def problem_response(problem: HttpProblem) -> Response:
-    """A problem as an HTTP answer."""
+    """Build the HTTP answer for a problem."""
     seconds = problem.retry_after_seconds
     headers = {} if seconds is None else {"Retry-After": str(seconds)}
     return Response(orjson.dumps(problem.body()), problem.status, headers, media_type=PROBLEM_JSON)
@@ -196,7 +200,7 @@ async def _on_problem(_request: Request, error: Exception) -> Response:
 
 
 async def _on_invalid(_request: Request, error: Exception) -> Response:
-    """Name every wrong field and its remedy, never the value that was sent."""
+    """Name every wrong field and its remedy, but never the value that was sent."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
     errors: list[dict[str, Any]] = [
         {"where": ".".join(str(part) for part in item["loc"]), "problem": item["type"], "remedy": item["msg"]}
@@ -228,7 +232,7 @@ async def _on_http(_request: Request, error: Exception) -> Response:
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
-    """The world's fault is worth another try; a bug is ours. Neither shows its inside."""
+    """Answer 503 for an error of the environment, which is worth a retry, and 500 for a bug. Neither shows internals."""
     runtime = runtime_of(request)
     route = getattr(request.scope.get("route"), "path", "unmatched")
     runtime.dependencies.log.error("http-failed", route=route, exc=error)

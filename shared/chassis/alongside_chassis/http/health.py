@@ -1,6 +1,6 @@
-"""Whether the process should live (`/health/live`), and whether work should be sent to it (`/health/ready`).
+"""Reports whether the process should keep running (`/health/live`) and whether it can work (`/health/ready`).
 
-Live asks whether every loop makes progress; a broker's ping says nothing about that. Ready names each reason why not.
+Live checks that every loop makes progress, which a ping of the broker would not show. Ready names each reason against it.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from alongside_chassis.announce.relay import Relay
 from alongside_chassis.consume.listener import Listener
-from alongside_chassis.consume.pauses import told
+from alongside_chassis.consume.pauses import describe
 from alongside_chassis.consume.pipeline import Dependencies
 from alongside_chassis.database import UNANSWERED, connection
 from alongside_chassis.lifecycle.preparation import NothingToPrepare, Preparation
@@ -22,8 +22,8 @@ DATABASE_SECONDS_MAX = 2.0
 
 
 @dataclass(slots=True)
-class Vitals:
-    """The parts whose state makes up the service's health."""
+class Health:
+    """The parts of a service whose state makes up its health."""
 
     dependencies: Dependencies
     relay: Relay
@@ -33,14 +33,14 @@ class Vitals:
     preparation: Preparation = field(default_factory=NothingToPrepare)
 
     def dead(self) -> list[str]:
-        """The loops that make no progress and do not know why, and those that ended without being asked."""
+        """Return the loops that make no progress for an unknown reason, and the loops that ended unexpectedly."""
         silent = [f"{listener.group} consumes nothing" for listener in self.listeners if not listener.alive]
         stopped = {listener.group for listener in self.listeners if listener.stopped_because}
         ended = [task.get_name() for task in self.loops if task.done() and task.get_name() not in stopped]
         return silent + [f"{name} has ended" for name in ended]
 
     async def unready(self) -> list[str]:
-        """Every reason not to send work here."""
+        """Return every reason why the service cannot work now."""
         reasons = [self.preparation.unready_because] if self.preparation.unready_because else []
         reasons += [
             f"{item.group}: {item.unready_because}" for item in self.listeners if item.unready_because
@@ -50,8 +50,8 @@ class Vitals:
         return reasons + await self._database()
 
     def remarks(self) -> list[str]:
-        """What somebody should know though work may be sent here: partners whose streams are paused."""
-        return told(topic for listener in self.listeners for topic in listener.pauses.topics)
+        """Return notes that do not make the service unready: partners whose streams are paused."""
+        return describe(topic for listener in self.listeners for topic in listener.pauses.topics)
 
     async def _database(self) -> list[str]:
         try:
@@ -62,25 +62,25 @@ class Vitals:
         return []
 
 
-def health_router(vitals: Vitals) -> APIRouter:
-    """`/health/live`, `/health/ready` and `/metrics`."""
+def health_router(health: Health) -> APIRouter:
+    """Build the routes `/health/live`, `/health/ready` and `/metrics`."""
     router = APIRouter(tags=["operations"])
 
     @router.get("/health/live")
     async def live() -> Response:
-        dead = vitals.dead()
+        dead = health.dead()
         return JSONResponse({"live": not dead, "reasons": dead}, 503 if dead else 200)
 
     @router.get("/health/ready")
     async def ready() -> Response:
-        reasons = await vitals.unready()
+        reasons = await health.unready()
         return JSONResponse(
-            {"ready": not reasons, "reasons": reasons, "remarks": vitals.remarks()}, 503 if reasons else 200
+            {"ready": not reasons, "reasons": reasons, "remarks": health.remarks()}, 503 if reasons else 200
         )
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
-        vitals.dependencies.metrics.ready.set(not await vitals.unready())
-        return Response(generate_latest(vitals.dependencies.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        health.dependencies.metrics.ready.set(not await health.unready())
+        return Response(generate_latest(health.dependencies.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router

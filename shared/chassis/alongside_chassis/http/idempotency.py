@@ -1,4 +1,4 @@
-"""A POST repeated with its Idempotency-Key is answered from the first time, which is kept with what it did."""
+"""Stores the answer to a POST under its Idempotency-Key, in the same commit, and gives it again when the POST is repeated."""
 
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -14,25 +14,25 @@ _CLAIM: Final = (
 )
 _STORED: Final = "select request, status, body from idempotency_key where key = $1"
 _STORE: Final = "update idempotency_key set status = $2, body = $3 where key = $1"
-_FORGET: Final = "delete from idempotency_key where created_at < now() - make_interval(days => $1)"
+_PURGE: Final = "delete from idempotency_key where created_at < now() - make_interval(days => $1)"
 KEPT_DAYS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """The answer a request got the first time."""
+class StoredResponse:
+    """The answer to the first request with a key."""
 
     status: int
     body: bytes
 
 
 def digest(method: str, path: str, body: bytes) -> bytes:
-    """What makes two requests the same."""
+    """Hash the parts of a request; equal hashes mean the same request."""
     return blake2b(b"\0".join((method.encode(), path.encode(), body)), digest_size=32).digest()
 
 
-async def claim(conn: asyncpg.Connection, key: str, request: bytes) -> Stored | None:
-    """Claim the key, waiting for another claimant to finish; the stored answer when there is one.
+async def claim(conn: asyncpg.Connection, key: str, request: bytes) -> StoredResponse | None:
+    """Claim the key, after any concurrent request with it has ended; return the stored answer if there is one.
 
     Raises KeyReused when the key belongs to a different request.
     """
@@ -41,14 +41,14 @@ async def claim(conn: asyncpg.Connection, key: str, request: bytes) -> Stored | 
     row = await conn.fetchrow(_STORED, key)
     if row is None or row["request"] != request:
         raise KeyReused
-    return Stored(row["status"], row["body"])
+    return StoredResponse(row["status"], row["body"])
 
 
-async def store(conn: asyncpg.Connection, key: str, answer: Stored) -> None:
-    """Keep the answer, in the transaction that made it true."""
+async def store(conn: asyncpg.Connection, key: str, answer: StoredResponse) -> None:
+    """Store the answer, in the transaction of its command."""
     await conn.execute(_STORE, key, answer.status, answer.body)
 
 
-async def forget(conn: asyncpg.Connection) -> None:
-    """Drop keys nobody will repeat any more."""
-    await conn.execute(_FORGET, KEPT_DAYS)
+async def purge(conn: asyncpg.Connection) -> None:
+    """Delete keys older than `KEPT_DAYS`."""
+    await conn.execute(_PURGE, KEPT_DAYS)

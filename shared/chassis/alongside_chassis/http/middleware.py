@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: one line and one measurement per request, and a limit on what a body may hold."""
+"""Pure ASGI middleware: one log line and one measurement per request, and a limit on the size of bodies."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http.api import problem_response
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-"""Any other word a client makes up would be one more time series."""
+"""The methods measured by name; any other a client invents would be one more time series."""
 QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
 class RequestLine:
-    """Logs and measures each request by its route, never by its full path: that may hold ids of people."""
+    """Logs and measures each request by its route, never by its full path, which may hold ids of people."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and tell how it went."""
+        """Pass the request on, then log and measure its result."""
         if scope["type"] != "http" or scope["path"] in QUIET_PATHS:
             await self.app(scope, receive, send)
             return
@@ -36,10 +36,10 @@ class RequestLine:
         try:
             await self.app(scope, receive, watch)
         finally:
-            _tell(dependencies, scope, status, dependencies.clock.monotonic() - began)
+            _report(dependencies, scope, status, dependencies.clock.monotonic() - began)
 
 
-def _tell(dependencies: Any, scope: Scope, status: int, seconds: float) -> None:
+def _report(dependencies: Any, scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
     method = scope["method"] if scope["method"] in METHODS else "other"
     dependencies.metrics.http_seconds.labels(method, route, f"{status // 100}xx").observe(seconds)
@@ -49,7 +49,7 @@ def _tell(dependencies: Any, scope: Scope, status: int, seconds: float) -> None:
 
 
 class BodyLimit:
-    """Refuses bodies over `bytes_max`, whether their length is announced or not.
+    """Refuses bodies over `bytes_max`, with and without a Content-Length.
 
     Routes that stream large uploads end in one of `exempt` and limit themselves.
     """
@@ -58,7 +58,7 @@ class BodyLimit:
         self.app, self.bytes_max, self.exempt = app, bytes_max, exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, counting what it sends."""
+        """Pass the request on, counting the bytes of its body."""
         if scope["type"] != "http" or scope["path"].endswith(self.exempt):
             await self.app(scope, receive, send)
             return

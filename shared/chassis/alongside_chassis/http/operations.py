@@ -1,6 +1,6 @@
-"""What operators may ask of every service: what was put aside and why, to replay it, to drop it.
+"""The operators' API of every service: list dead letters with their reasons, replay one, drop one.
 
-Payloads may be personal: they have a door of their own, which like every command here asks for the service token.
+Payloads may be personal: they have a separate route, which like every command here requires the service token.
 """
 
 import base64
@@ -14,7 +14,7 @@ from pydantic import BaseModel, StringConstraints
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume import dead_letters
-from alongside_chassis.consume.dead_letters import Kept, Outcome, State
+from alongside_chassis.consume.dead_letters import DeadLetterState, RedriveOutcome, StoredDeadLetter
 from alongside_chassis.consume.pipeline import Pipeline
 from alongside_chassis.http.api import (
     PAGE_MAX,
@@ -38,9 +38,9 @@ Sentence = Annotated[
 
 
 class DeadLetterView(BaseModel):
-    """One refused record: where it stands, what is wrong with it, what to do, what became of it.
+    """One refused record: its position, its problem, the remedy, and its state.
 
-    `bytes` is its payload's size, `attempts` how often it was replayed.
+    `bytes` is its payload's size, `attempts` the number of replays.
     """
 
     id: UUID
@@ -54,7 +54,7 @@ class DeadLetterView(BaseModel):
     where: str
     remedy: str
     bytes: int | None
-    state: State
+    state: DeadLetterState
     attempts: int
     settled_at: datetime | None
     because: str | None
@@ -68,14 +68,14 @@ class HeaderView(BaseModel):
 
 
 class DeadLetterDetail(DeadLetterView):
-    """One refused record with its shape."""
+    """One refused record with the sizes of its key and headers."""
 
     key_bytes: int | None
     headers: list[HeaderView]
 
 
 class PayloadView(BaseModel):
-    """A refused record's bytes, each in base64. They may be personal."""
+    """Key, value and headers of a refused record, each in base64. They may be personal."""
 
     key: str | None
     value: str | None
@@ -83,20 +83,20 @@ class PayloadView(BaseModel):
 
 
 class SettledView(BaseModel):
-    """What came of a replay or a drop, and the record as it is now."""
+    """The result of a replay or a drop, and the record as it is now."""
 
-    outcome: Outcome
+    outcome: RedriveOutcome
     letter: DeadLetterView
 
 
-class Drop(BaseModel):
-    """Why a record will never be handled; name nobody."""
+class DropCommand(BaseModel):
+    """The reason why a record will never be handled; it must not name a person."""
 
     because: Sentence
 
 
 def operations_router(pipeline_of: PipelineOf) -> APIRouter:
-    """`/dead-letters`, newest first, each with its doors; `pipeline_of` makes what replays are handled by."""
+    """Build the routes below `/dead-letters`; `pipeline_of` makes the pipeline that handles replays."""
     router = APIRouter(tags=["operations"])
     _add_reads(router)
     _add_commands(router, pipeline_of)
@@ -107,32 +107,32 @@ def _add_reads(router: APIRouter) -> None:
     @router.get("/dead-letters")
     async def listing(
         read: Read,
-        state: State | None = None,
+        state: DeadLetterState | None = None,
         reason: Annotated[str | None, Query(max_length=100, pattern=r"^[a-z-]+$")] = None,
         cursor: str | None = None,
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
     ) -> Page[DeadLetterView]:
-        letters = await dead_letters.newest(
+        page = await dead_letters.page(
             read.conn, before=decode_id_cursor(cursor), limit=limit, state=state, reason=reason
         )
-        items = [DeadLetterView.model_validate(letter, from_attributes=True) for letter in letters]
+        items = [DeadLetterView.model_validate(dead_letter, from_attributes=True) for dead_letter in page]
         return Page(
             items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(items) == limit else None
         )
 
     @router.get("/dead-letters/{letter_id}")
     async def one(letter_id: UUID, read: Read) -> DeadLetterDetail:
-        kept = await _kept(read, letter_id)
-        shown = DeadLetterView.model_validate(kept.letter, from_attributes=True)
-        headers = [HeaderView(name=name, bytes=_size(value)) for name, value in kept.headers]
-        return DeadLetterDetail(**shown.model_dump(), key_bytes=_size(kept.key), headers=headers)
+        stored = await _find(read, letter_id)
+        shown = DeadLetterView.model_validate(stored.dead_letter, from_attributes=True)
+        headers = [HeaderView(name=name, bytes=_size(value)) for name, value in stored.headers]
+        return DeadLetterDetail(**shown.model_dump(), key_bytes=_size(stored.key), headers=headers)
 
     @router.get("/dead-letters/{letter_id}/payload", dependencies=[ServiceOnly])
     async def payload(letter_id: UUID, read: Read, response: Response) -> PayloadView:
-        kept = await _kept(read, letter_id)
+        stored = await _find(read, letter_id)
         response.headers["Cache-Control"] = "no-store"
-        headers = [(name, _base64(value)) for name, value in kept.headers]
-        return PayloadView(key=_base64(kept.key), value=_base64(kept.value), headers=headers)
+        headers = [(name, _base64(value)) for name, value in stored.headers]
+        return PayloadView(key=_base64(stored.key), value=_base64(stored.value), headers=headers)
 
 
 def _add_commands(router: APIRouter, pipeline_of: PipelineOf) -> None:
@@ -144,25 +144,25 @@ def _add_commands(router: APIRouter, pipeline_of: PipelineOf) -> None:
         return await command.run(work)
 
     @router.post("/dead-letters/{letter_id}/drop", response_model=SettledView, dependencies=[ServiceOnly])
-    async def drop(letter_id: UUID, body: Drop, command: Command) -> Response:
+    async def drop(letter_id: UUID, body: DropCommand, command: Command) -> Response:
         async def work(tx: Tx) -> SettledView:
             return await _view(tx, letter_id, await redrive.drop(tx, letter_id, body.because))
 
         return await command.run(work)
 
 
-async def _kept(read: Reader, letter_id: UUID) -> Kept:
-    kept = await dead_letters.kept(read.conn, letter_id)
-    if kept is None:
+async def _find(read: Reader, letter_id: UUID) -> StoredDeadLetter:
+    stored = await dead_letters.find(read.conn, letter_id)
+    if stored is None:
         raise redrive.not_found()
-    return kept
+    return stored
 
 
-async def _view(tx: Tx, letter_id: UUID, outcome: Outcome) -> SettledView:
-    kept = await dead_letters.kept(tx.conn, letter_id)
-    assert kept is not None  # noqa: S101  (it is locked by this very transaction)
+async def _view(tx: Tx, letter_id: UUID, outcome: RedriveOutcome) -> SettledView:
+    stored = await dead_letters.find(tx.conn, letter_id)
+    assert stored is not None  # noqa: S101  (it is locked by this very transaction)
     return SettledView(
-        outcome=outcome, letter=DeadLetterView.model_validate(kept.letter, from_attributes=True)
+        outcome=outcome, letter=DeadLetterView.model_validate(stored.dead_letter, from_attributes=True)
     )
 
 

@@ -1,4 +1,4 @@
-"""What operators may ask of a service about partners' streams: which are paused and why; to read one again."""
+"""The operators' API for partners' streams: list the pauses with their reasons, resume one."""
 
 from datetime import datetime
 from typing import Annotated
@@ -28,7 +28,7 @@ from alongside_contracts.vocabulary import PauseReason
 
 
 class QuarantineView(BaseModel):
-    """One pause of a partner's stream: which limit was reached, how many records were refused, what the last one lacked."""
+    """One pause of a partner's stream: the limit reached, the number of refused records, the last record's problem."""
 
     id: UUID
     topic: str
@@ -41,21 +41,21 @@ class QuarantineView(BaseModel):
     resumed_by: str | None
 
 
-class Resume(BaseModel):
-    """Who lets a stream be read again."""
+class ResumeCommand(BaseModel):
+    """The person or role that resumes a stream."""
 
     by: Sentence
 
 
 class ResumedView(BaseModel):
-    """Whether this very command ended a pause; the pause it ended, or the latest there was."""
+    """Whether this command ended a pause; that pause, or else the partner's latest."""
 
     resumed: bool
     quarantine: QuarantineView | None
 
 
 def quarantine_router(handlers: Handlers) -> APIRouter:
-    """`/quarantine`, newest first, and the door that ends one; `handlers` tell the partner."""
+    """Build the routes below `/quarantine`; a resume is announced to the partner by `handlers`."""
     router = APIRouter(prefix="/quarantine", tags=["operations"])
 
     @router.get("")
@@ -67,12 +67,14 @@ def quarantine_router(handlers: Handlers) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
     ) -> Page[QuarantineView]:
         before = decode_id_cursor(cursor)
-        found = await quarantine.newest(read.conn, before=before, limit=limit, partner=partner, paused=paused)
-        following = encode_cursor(str(found[-1].id)) if len(found) == limit else None
-        return Page(items=[_view(one) for one in found], next_cursor=following)
+        found = await quarantine.page(read.conn, before=before, limit=limit, partner=partner, paused=paused)
+        next_cursor = encode_cursor(str(found[-1].id)) if len(found) == limit else None
+        return Page(items=[_view(one) for one in found], next_cursor=next_cursor)
 
     @router.post("/{partner}/resume", response_model=ResumedView, dependencies=[ServiceOnly])
-    async def resume(partner: PartnerId, body: Resume, command: Command, runtime: CurrentRuntime) -> Response:
+    async def resume(
+        partner: PartnerId, body: ResumeCommand, command: Command, runtime: CurrentRuntime
+    ) -> Response:
         resumed = False
 
         async def work(tx: Tx) -> ResumedView:
@@ -82,7 +84,7 @@ def quarantine_router(handlers: Handlers) -> APIRouter:
             return view
 
         answer = await command.run(work)
-        if resumed:  # told once it is committed, by whoever did it
+        if resumed:  # logged after the commit, by the request that resumed it
             runtime.log.info("partner-resumed", partner=partner)
         return answer
 
@@ -92,7 +94,7 @@ def quarantine_router(handlers: Handlers) -> APIRouter:
 async def _resume(tx: Tx, handlers: Handlers, partner: str, by: str) -> ResumedView:
     ended = await quarantine.resume(tx.conn, PARTNER_REFERRALS.topic(partner), by=by, at=tx.now)
     if ended is None:
-        latest = await quarantine.newest(tx.conn, partner=partner, limit=1)
+        latest = await quarantine.page(tx.conn, partner=partner, limit=1)
         return ResumedView(resumed=False, quarantine=_view(latest[0]) if latest else None)
     tell = handlers.resumptions.get(PARTNER_REFERRALS.name)
     if tell is not None:

@@ -1,4 +1,4 @@
-"""The door to a replay: what a service can build anew, and the building, told line by line while it goes on."""
+"""The API that rebuilds a service's projection from the streams and reports its progress line by line."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -18,18 +18,18 @@ from alongside_chassis.lifecycle.replay import NotRebuilt, Progress, ProjectionO
 from alongside_chassis.lifecycle.runtime import Runtime
 
 LINES_AHEAD_MAX: Final = 10
-"""How many lines a replay may be ahead of whoever reads them."""
+"""How many lines a replay may be ahead of the client that reads them."""
 
 
 class ReplayCommand(BaseModel):
-    """From when on to read, and whether only to count what would change."""
+    """The time from which to read; `dry_run` only counts the rows that would change."""
 
     since: AwareDatetime
     dry_run: bool = False
 
 
 def replay_router(projection: ProjectionOf) -> APIRouter:
-    """`POST /projection/replay`: one JSON object a line; the last has `done` true, or a `problem`."""
+    """Build `POST /projection/replay`: one JSON object per line; the last has `done` true, or a `problem`."""
     router = APIRouter(prefix="/projection", tags=["operations"])
 
     @router.post("/replay", dependencies=[ServiceOnly])
@@ -37,22 +37,22 @@ def replay_router(projection: ProjectionOf) -> APIRouter:
         if isinstance(projection, NotRebuilt):
             raise _refused(projection)
         run = Replay(runtime, projection(), since=command.since, dry_run=command.dry_run)
-        return _Told(runtime, run)
+        return _ReplayResponse(runtime, run)
 
     return router
 
 
-class _Told(StreamingResponse):
-    """The lines of one replay, which ends when its caller hangs up.
+class _ReplayResponse(StreamingResponse):
+    """Streams the lines of one replay, and ends the replay when the client disconnects.
 
-    It works in a task of its own. Inside the answer, a caller's hanging up would cancel each of its last steps as well:
-    closing the consumer, letting go of the lock.
+    The replay runs in a separate task. Inside the response, a disconnect would also cancel its last steps: closing the
+    consumer and releasing the lock.
     """
 
     def __init__(self, runtime: Runtime, replay: Replay) -> None:
         self._runtime, self._replay = runtime, replay
         self._lines: asyncio.Queue[bytes | None] = asyncio.Queue(LINES_AHEAD_MAX)
-        super().__init__(self._told(), media_type="application/x-ndjson")
+        super().__init__(self._stream(), media_type="application/x-ndjson")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         work = asyncio.create_task(self._work())
@@ -68,20 +68,20 @@ class _Told(StreamingResponse):
                 await self._lines.put(line)
         await self._lines.put(None)
 
-    async def _told(self) -> AsyncIterator[bytes]:
+    async def _stream(self) -> AsyncIterator[bytes]:
         while (line := await self._lines.get()) is not None:
             yield line
 
 
 async def _lines(runtime: Runtime, replay: Replay) -> AsyncGenerator[bytes, None]:
-    """Tell how far it is. The answer has begun, so what goes wrong is told in its last line."""
+    """Yield the progress. The response has started, so an error is reported in its last line."""
     try:
-        async with aclosing(replay.run()) as told:
-            async for progress in told:
+        async with aclosing(replay.run()) as progresses:
+            async for progress in progresses:
                 yield _line(asdict(progress))
     except HttpProblem as problem:
         yield _line({"problem": problem.body()})
-    except Exception as error:  # noqa: BLE001  # told and logged; what was written stands, and is written once
+    except Exception as error:  # noqa: BLE001  # reported and logged; rows already written remain valid
         runtime.log.error("replay-failed", exc=error, **_facts(replay.progress))
         yield _line({"problem": _broke_off(error).body()})
     else:
@@ -100,7 +100,7 @@ def _refused(projection: NotRebuilt) -> HttpProblem:
     return HttpProblem(
         status=409,
         code="nothing-to-rebuild",
-        title="Nothing of this service can be built anew from the streams",
+        title="This service has nothing that can be rebuilt from the streams",
         detail=projection.because,
         remedy="Restore its database from the last backup; the streams then bring it up to date.",
     )
@@ -110,6 +110,6 @@ def _broke_off(error: Exception) -> HttpProblem:
     return HttpProblem(
         status=503,
         code="replay-broke-off",
-        title=f"The replay broke off: {type(error).__name__}",
-        remedy="Look whether Kafka and the database are up, then replay again; what was written stands.",
+        title=f"The replay failed before its end: {type(error).__name__}",
+        remedy="Check that Kafka and the database are up, then replay again; rows already written remain valid.",
     )

@@ -1,4 +1,4 @@
-"""Where the brokers are and as whom they are called, and what aiokafka does not do or say by itself."""
+"""Connection options of all Kafka clients, and corrections and diagnostics that aiokafka lacks."""
 
 from alongside_chassis.kafka.access import NO_PASSWORD, Kafka
 

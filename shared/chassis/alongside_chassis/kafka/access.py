@@ -1,4 +1,4 @@
-"""Where the brokers are and as whom we call them: every Kafka client's connection options are built here."""
+"""Builds the connection options of every Kafka client: addresses, user, password, certificates."""
 
 import ssl
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ NO_PASSWORD: Final = SecretStr("")
 
 @dataclass(frozen=True, slots=True)
 class Kafka:
-    """A cluster as one of its users sees it. `bootstrap` is `host:port[,host:port]`."""
+    """A cluster and the user that connects to it. `bootstrap` is `host:port[,host:port]`."""
 
     bootstrap: str
     security_protocol: SecurityProtocol = "PLAINTEXT"
@@ -23,7 +23,7 @@ class Kafka:
     user: str = ""
     password: SecretStr = NO_PASSWORD
     ca_file: Path | None = None
-    """Certificates of whoever signed the brokers'; None trusts what this machine trusts."""
+    """PEM file of the authority that signed the brokers' certificates; None trusts this machine's authorities."""
 
     @property
     def encrypted(self) -> bool:
@@ -31,7 +31,7 @@ class Kafka:
         return self.security_protocol.endswith("SSL")
 
     def options(self) -> dict[str, Any]:
-        """Keyword arguments for any client of aiokafka. Raises OSError when the CA file cannot be read."""
+        """Return keyword arguments for any aiokafka client. Raises OSError when the CA file cannot be read."""
         given: dict[str, Any] = {
             "bootstrap_servers": self.bootstrap,
             "security_protocol": self.security_protocol,

@@ -1,8 +1,8 @@
-"""Makes a connection that breaks while aiokafka writes to it look broken, and nothing worse.
+"""Turns uvloop's error for a connection that breaks during a write into the one aiokafka handles.
 
-aiokafka expects OSError there, which asyncio raises. uvloop, whose loop we run on, says RuntimeError ("the handler is
-closed"): nobody in aiokafka expects that, its background tasks end, and a consumer polls in silence for ever (seen when a
-connection was reset in the middle of logging in).
+aiokafka expects OSError there, which asyncio raises. uvloop, our event loop, raises RuntimeError ("the handler is closed"),
+which aiokafka does not handle: its background tasks end, and a consumer polls in silence for ever (seen when a connection
+was reset in the middle of the log-in).
 """
 
 from functools import wraps
@@ -15,7 +15,7 @@ _WRITING = ("send", "_send_sasl_token")
 
 
 def install() -> None:
-    """For every connection of this process; doing it again changes nothing."""
+    """Install the correction for every connection of this process; a second call changes nothing."""
     for name in _WRITING:
         method = getattr(AIOKafkaConnection, name)
         if not hasattr(method, "__wrapped__"):

@@ -1,4 +1,4 @@
-"""Whether Kafka still answers a consumer. aiokafka goes on asking for ever, in silence, and its polls just stay empty."""
+"""Detects that Kafka no longer answers a consumer: aiokafka retries for ever in silence, and its polls stay empty."""
 
 from typing import Final
 
@@ -14,8 +14,8 @@ ANSWER_SECONDS_MAX: Final = 5.0
 ASK_PAUSE_SECONDS: Final = 5.0
 
 
-class Contact:
-    """Watches one consumer by the moments of its latest fetches, which aiokafka keeps for each partition."""
+class BrokerLiveness:
+    """Watches one consumer by the times of its latest fetches, which aiokafka keeps for each partition."""
 
     def __init__(self, kafka: Kafka, clock: Clock) -> None:
         self._kafka, self._clock = kafka, clock
@@ -26,27 +26,27 @@ class Contact:
 
     @property
     def silent_seconds(self) -> float:
-        """For how long no fetch has been answered, as of the latest look."""
+        """Seconds without an answered fetch, as of the latest check."""
         return self._silent_seconds
 
-    async def lost_because(self, consumer: AIOKafkaConsumer, *, heard: bool) -> str | None:
-        """Why nothing is heard; None while fetches are answered or nothing is to be fetched.
+    async def lost_because(self, consumer: AIOKafkaConsumer, *, handled: bool) -> str | None:
+        """Return why fetches are not answered; None while they are, or while there is nothing to fetch.
 
-        `heard` says that records have just been handled: however long that took, Kafka is not to blame.
+        `handled` means that records have just been handled: however long that took, Kafka is not the cause.
         """
         fetching = consumer.assignment() - consumer.paused()
         latest = max((consumer.last_poll_timestamp(place) or 0 for place in fetching), default=None)
-        if heard or latest is None or latest != self._latest:
+        if handled or latest is None or latest != self._latest:
             self._latest, self._answered_at, self._reason = latest, self._clock.monotonic(), None
         self._silent_seconds = self._clock.monotonic() - self._answered_at
         if self._silent_seconds > ANSWER_SECONDS_MAX:
-            await self._ask_why()
+            await self._diagnose()
         return self._reason
 
-    async def _ask_why(self) -> None:
+    async def _diagnose(self) -> None:
         now = self._clock.monotonic()
         if self._reason is None or now - self._asked_at > ASK_PAUSE_SECONDS:
             self._asked_at = now
-            told = await diagnose_connection(KafkaConnectionError(), self._kafka)
+            diagnosis = await diagnose_connection(KafkaConnectionError(), self._kafka)
             silent = "Kafka, which has not answered for some seconds"
-            self._reason = silent if told == KafkaConnectionError.__name__ else told
+            self._reason = silent if diagnosis == KafkaConnectionError.__name__ else diagnosis

@@ -1,6 +1,6 @@
-"""Says why Kafka does not let us work. A client that is turned away tells its caller only that nobody was reached.
+"""Finds out why Kafka refuses a client. aiokafka itself reports only that no broker was reached.
 
-`diagnose_connection` asks once more and says what people need to know: that the password is wrong, or which right is missing.
+`diagnose_connection` connects once more and reports what operators need: the password is wrong, or which right is missing.
 """
 
 import ssl
@@ -20,14 +20,14 @@ from aiokafka.errors import (
 from alongside_chassis.kafka.access import Kafka
 
 ASK_MS_MAX: Final = 2_000
-_TURNED_AWAY: Final = (SaslAuthenticationFailed, UnsupportedSaslMechanismError, IllegalSaslStateError)
+_REFUSALS: Final = (SaslAuthenticationFailed, UnsupportedSaslMechanismError, IllegalSaslStateError)
 
 
 async def diagnose_connection(error: BaseException, kafka: Kafka) -> str:
-    """What a client's failure means, for `/health/ready` and people: never a payload, never a password."""
+    """Describe a client's failure for `/health/ready` and operators, without any payload or password."""
     match error:
         case KafkaConnectionError():
-            return await _turned_away_because(kafka) or type(error).__name__
+            return await _refusal_reason(kafka) or type(error).__name__
         case GroupAuthorizationFailedError() | TopicAuthorizationFailedError():
             named = ", ".join(str(each) for each in error.args)
             return f"Kafka, which grants {kafka.user or 'us'} no access to {named}: {type(error).__name__}"
@@ -35,8 +35,8 @@ async def diagnose_connection(error: BaseException, kafka: Kafka) -> str:
             return type(error).__name__
 
 
-async def _turned_away_because(kafka: Kafka) -> str | None:
-    """Why the brokers that answer do not let us in; None when none answers, or one does let us in."""
+async def _refusal_reason(kafka: Kafka) -> str | None:
+    """Return why the answering brokers refuse the log-in; None when none answers, or one accepts it."""
     try:
         options = kafka.options()
     except OSError as error:
@@ -44,7 +44,7 @@ async def _turned_away_because(kafka: Kafka) -> str | None:
     for host, port, _ in collect_hosts(options.pop("bootstrap_servers")):
         try:
             conn = await create_conn(host, port, request_timeout_ms=ASK_MS_MAX, **options)
-        except _TURNED_AWAY as error:
+        except _REFUSALS as error:
             return f"Kafka, which refuses the user {kafka.user!r} or its password: {type(error).__name__}"
         except ssl.SSLError as error:
             return f"Kafka, whose certificate is not accepted: {error.reason}"

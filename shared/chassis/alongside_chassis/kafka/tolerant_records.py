@@ -1,8 +1,8 @@
 """Reads records whose header names are not UTF-8, which aiokafka refuses together with their whole batch.
 
-One such record on one partner's stream would stop that consumer for good: each poll fails at the same offset, whatever
-stands before or behind it (measured with aiokafka 0.14 on Apache Kafka 4.3). So a batch that cannot be read is read
-again by aiokafka's own Python reader with undecodable bytes escaped, and its records go on to be judged one by one.
+One such record on a partner's stream would stop that consumer for good: each poll fails at the same offset, whatever the
+records before and after it (measured with aiokafka 0.14 on Apache Kafka 4.3). So a batch that cannot be read is read again
+by aiokafka's own Python reader with undecodable bytes escaped, and its records are then decoded one by one.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ MAGIC_WITH_HEADERS = 2
 
 
 def install() -> None:
-    """Make every consumer of this process read tolerantly; doing it again changes nothing."""
+    """Make every consumer of this process read tolerantly; a second call changes nothing."""
     fetcher.MemoryRecords = TolerantMemoryRecords
 
 
@@ -26,7 +26,7 @@ class TolerantMemoryRecords(_MemoryRecordsPy):  # type: ignore[misc]  # aiokafka
     """The record batches of one fetched partition."""
 
     def next_batch(self, *args: int) -> Any:
-        """The next batch, or None; its records can be read whatever their headers are called."""
+        """Return the next batch, or None; its records can be read whatever the names of their headers."""
         data = self._next_slice
         batch = super().next_batch(*args)
         if data is None or batch is None or data[self.MAGIC_OFFSET] < MAGIC_WITH_HEADERS:
@@ -35,7 +35,7 @@ class TolerantMemoryRecords(_MemoryRecordsPy):  # type: ignore[misc]  # aiokafka
 
 
 class _TolerantBatch:
-    """A batch read by aiokafka's fast reader, from the first unreadable name on by the tolerant one."""
+    """A batch read by aiokafka's fast reader, and from the first undecodable name on by the tolerant one."""
 
     def __init__(self, batch: Any, data: memoryview) -> None:
         self._batch, self._data = batch, data
@@ -57,14 +57,14 @@ class _TolerantBatch:
 
 
 class _Escaping(bytearray):
-    """Bytes whose slices decode to text whatever they hold."""
+    """Bytes whose slices can always be decoded to text."""
 
     def __getitem__(self, index: Any) -> Any:
         found = super().__getitem__(index)
         return _Escaping(found) if isinstance(index, slice) else found
 
     def decode(self, encoding: str = "utf-8", errors: str = "backslashreplace") -> str:
-        """The text, with undecodable bytes as `\\xff`."""
+        """Return the text, with undecodable bytes escaped as `\\xff`."""
         return super().decode(encoding, "backslashreplace" if errors == "strict" else errors)
 
 

@@ -1,4 +1,4 @@
-"""What a service does beside hearing: prepare, fire timers, build anew from the streams, bring dead letters back."""
+"""The work of a service beside consuming: preparation, timers, rebuilding projections, replaying dead letters."""
 
 from alongside_chassis.lifecycle.replay import NotRebuilt
 from alongside_chassis.lifecycle.runtime import Runtime

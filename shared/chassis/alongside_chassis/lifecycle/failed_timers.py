@@ -1,7 +1,7 @@
-"""Timers whose handler keeps failing: each is kept as one dead letter, and tried on, more slowly, until it succeeds.
+"""Keeps a timer whose handler keeps failing as one dead letter, and retries it, more slowly, until it succeeds.
 
-A record that cannot be handled is put aside and its stream goes on without it. A timer is different: it is what keeps
-something from being forgotten, so it stays, and its dead letter only says that somebody has to look (docs/decisions/0023).
+A record that cannot be handled is dead-lettered and its stream continues. A timer is different: it keeps its subject from
+being forgotten, so it stays, and its dead letter only asks for a person's attention (docs/decisions/0023).
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from opentelemetry import trace
 
 from alongside_chassis.announce.transaction import Cause, Tx
 from alongside_chassis.consume import dead_letters
-from alongside_chassis.consume.dead_letters import TIMER_PARTITION, DeadLetter, Outcome
+from alongside_chassis.consume.dead_letters import TIMER_PARTITION, DeadLetter, RedriveOutcome
 from alongside_chassis.consume.delivery import Verdict, verdict_on
 from alongside_chassis.consume.handlers import Handlers, Timer
 from alongside_chassis.errors import HttpProblem
@@ -42,27 +42,25 @@ _FAILING: Final = """
 
 
 class Superseded(Exception):
-    """The timer was cancelled, moved or fired meanwhile; what was done for it must not count."""
+    """Raised when the timer was cancelled, moved or fired meanwhile; work done for it must be rolled back."""
 
 
-def is_ours(error: BaseException) -> bool:
-    """Whether a handler's failure counts against it: neither the world's (wait) nor a lost race (retry)."""
+def counts_against_handler(error: BaseException) -> bool:
+    """Return whether an error is the handler's: neither the environment's (wait) nor a lost race (retry)."""
     return verdict_on(error) not in (Verdict.WAIT, Verdict.RETRY)
 
 
 def problem_of(error: BaseException, key: str) -> Problem:
-    """What a timer's dead letter says: its key, an opaque id, and the kind of error; never its text, which may quote a row."""
+    """Build the problem of a timer's dead letter: its key, an opaque id, and the error's class. The error's text may quote a row."""
     return Problem(
         code=ProblemCode.HANDLER_FAILED,
         where=f"timer {key}",
-        remedy=f"mend {type(error).__name__}; the timer is tried on by itself, or replay it",
+        remedy=f"correct the cause of {type(error).__name__}; the timer retries by itself, or replay it now",
     )
 
 
-async def put_aside(
-    conn: asyncpg.Connection, row: asyncpg.Record, error: BaseException, at: datetime
-) -> bool:
-    """Keep a timer's failure as a dead letter; False when this very timer has one."""
+async def add(conn: asyncpg.Connection, row: asyncpg.Record, error: BaseException, at: datetime) -> bool:
+    """Store a timer's failure as a dead letter; return False when this timer has one already."""
     record: ConsumerRecord[bytes | None, bytes | None] = ConsumerRecord(
         topic=row["kind"],
         partition=TIMER_PARTITION,
@@ -76,51 +74,55 @@ async def put_aside(
         serialized_value_size=len(row["facts"]),
         headers=(),
     )
-    return await dead_letters.put_aside(
+    return await dead_letters.add(
         conn, record, problem_of(error, row["key"]), at=at, event_id=str(row["id"]), event_type=EVENT_TYPE
     )
 
 
 async def settle(conn: asyncpg.Connection, kind: str, timer_id: UUID, at: datetime) -> None:
-    """The timer fired after all: its dead letter has nothing left to say."""
+    """Settle the dead letter of a timer that fired after all."""
     await conn.execute(_SETTLE, kind, at, str(timer_id))
 
 
 async def settle_superseded(conn: asyncpg.Connection, at: datetime) -> None:
-    """Settle dead letters of timers that were moved or cancelled: somebody acted meanwhile."""
+    """Settle dead letters of timers that were moved or cancelled, since a command or event replaced them."""
     await conn.execute(_SETTLE_SUPERSEDED, at)
 
 
 async def failing(conn: asyncpg.Connection) -> dict[str, int]:
-    """How many timers of each kind wait for somebody to look."""
+    """Count the failing timers of each kind."""
     return {row["topic"]: row["count"] for row in await conn.fetch(_FAILING)}
 
 
-async def fire(tx: Tx, handlers: Handlers, letter: DeadLetter, key: str) -> Outcome:
-    """Fire a failing timer now, for an operator: 1 handle; 2 delete the timer; what fails again is kept as it was.
+async def fire(tx: Tx, handlers: Handlers, dead_letter: DeadLetter, key: str) -> RedriveOutcome:
+    """Fire a failing timer now, for an operator: 1 handle; 2 delete the timer. One that fails again is kept unchanged.
 
-    The letter is locked first here and last when the timer fires by itself: should the two wait for each other,
-    PostgreSQL ends one of them, and it is tried again. Raises what the world is to blame for; then nothing changes.
+    The dead letter is locked first here, and last when the timer fires by itself: should the two wait for each other,
+    PostgreSQL ends one of them, which is retried. Raises errors of the environment; then nothing changes.
     """
-    row = await tx.conn.fetchrow(_TIMER, letter.topic, key, UUID(letter.event_id))
+    row = await tx.conn.fetchrow(_TIMER, dead_letter.topic, key, UUID(dead_letter.event_id))
     if row is None:
-        return Outcome.DUPLICATE
+        return RedriveOutcome.DUPLICATE
     savepoint = tx.savepoint()
     try:
         async with tx.conn.transaction():
             await _handle(tx, handlers, row)
     except Superseded:
         tx.rollback_to(savepoint)
-        return Outcome.DUPLICATE
+        return RedriveOutcome.DUPLICATE
     except Exception as error:
         tx.rollback_to(savepoint)
-        if not is_ours(error):
+        if not counts_against_handler(error):
             raise
-        await dead_letters.refused_again(
-            tx.conn, letter.id, problem_of(error, key), event_id=letter.event_id, event_type=EVENT_TYPE
+        await dead_letters.mark_refused_again(
+            tx.conn,
+            dead_letter.id,
+            problem_of(error, key),
+            event_id=dead_letter.event_id,
+            event_type=EVENT_TYPE,
         )
-        return Outcome.REFUSED
-    return Outcome.HANDLED
+        return RedriveOutcome.REFUSED
+    return RedriveOutcome.HANDLED
 
 
 async def _handle(tx: Tx, handlers: Handlers, row: asyncpg.Record) -> None:
@@ -134,16 +136,16 @@ async def _handle(tx: Tx, handlers: Handlers, row: asyncpg.Record) -> None:
 
 
 def not_droppable() -> HttpProblem:
-    """A timer is what keeps something from being forgotten."""
+    """Build the refusal to drop a timer, which keeps its subject from being forgotten."""
     return HttpProblem(
         status=409,
         code="timer-not-droppable",
-        title="A timer that fails cannot be dropped",
-        detail="It keeps what it is about from being forgotten, and is tried on by itself.",
-        remedy="Mend its handler and replay it, or end what it is about.",
+        title="A failing timer cannot be dropped",
+        detail="It keeps its subject from being forgotten, and retries by itself.",
+        remedy="Correct the cause and replay it, or end what the timer is for.",
     )
 
 
 def _number(timer_id: UUID) -> int:
-    """A timer's id as the offset of its dead letter: 63 bits of it, the same each time."""
+    """Return the offset of a timer's dead letter: always the same 63 bits of its id."""
     return timer_id.int & (2**63 - 1)

@@ -1,4 +1,4 @@
-"""What a service does once, before it hears anything: nothing is consumed and no timer fires until it is done."""
+"""Work a service does once at its start: nothing is consumed and no timer fires until it is done."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,25 +11,25 @@ PAUSE_SECONDS: Final = 1.0
 
 
 class Preparation(Protocol):
-    """Work done at the start; it may be done again from the beginning. `unready_because` says how far it is."""
+    """Work done at the start; it may be repeated from the beginning. `unready_because` reports its progress."""
 
     unready_because: str | None
 
     async def __call__(self, runtime: Runtime) -> None:
-        """Do it."""
+        """Do the work."""
 
 
 class NothingToPrepare:
-    """A service that can hear at once."""
+    """The preparation of a service that can consume at once."""
 
     unready_because: str | None = None
 
     async def __call__(self, runtime: Runtime) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 async def prepare(preparation: Preparation, runtime: Runtime, prepared: asyncio.Event) -> None:
-    """Prepare, again whenever it fails, and tell when it is done."""
+    """Run the preparation, again whenever it fails, then set `prepared`."""
     while not prepared.is_set():
         try:
             await preparation(runtime)
@@ -41,7 +41,7 @@ async def prepare(preparation: Preparation, runtime: Runtime, prepared: asyncio.
             await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def after(prepared: asyncio.Event, run: Callable[[], Awaitable[None]]) -> None:
-    """Run something once all is prepared."""
+async def run_after(prepared: asyncio.Event, run: Callable[[], Awaitable[None]]) -> None:
+    """Wait for `prepared`, then run."""
     await prepared.wait()
     await run()

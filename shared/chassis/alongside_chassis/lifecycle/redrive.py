@@ -1,7 +1,7 @@
-"""Settles dead letters: replays one through the very pipeline that refused it, or drops it for a reason.
+"""Settles dead letters: replays one through the pipeline that refused it, or drops it for a reason.
 
-Everything happens in the caller's transaction, behind a lock on the letter: two who replay one letter at the same time
-have one effect. What was announced for the same key meanwhile has been handled already (docs/delivery.md).
+Everything happens in the caller's transaction, under a lock on the dead letter: two replays at the same time have one
+effect. Later events of the same key have been handled already (docs/delivery.md).
 """
 
 from uuid import UUID
@@ -14,9 +14,9 @@ from alongside_chassis.consume.dead_letters import (
     OUTBOX_PARTITION,
     TIMER_PARTITION,
     DeadLetter,
-    Kept,
-    Outcome,
-    State,
+    DeadLetterState,
+    RedriveOutcome,
+    StoredDeadLetter,
 )
 from alongside_chassis.consume.decoding import RefusedRecord
 from alongside_chassis.consume.pipeline import Pipeline
@@ -24,91 +24,93 @@ from alongside_chassis.errors import HttpProblem
 from alongside_chassis.lifecycle import failed_timers
 
 
-async def replay(tx: Tx, pipeline: Pipeline, letter_id: UUID) -> Outcome:
-    """Handle a kept record again, put our own announcement back into the outbox, or fire a timer.
+async def replay(tx: Tx, pipeline: Pipeline, letter_id: UUID) -> RedriveOutcome:
+    """Handle a refused record again, return an own announcement to the outbox, or fire a timer.
 
-    One that was replayed before stays as it is.
-
-    1 lock; 2 handle; 3 settle, or keep it with its new reason. Raises HttpProblem when there is no such letter, or when
-    it was dropped.
+    1 lock; 2 handle; 3 settle, or keep it with its new reason. One that was replayed before is not changed. Raises
+    HttpProblem when there is no such dead letter, or when it was dropped.
     """
-    kept = await _locked(tx, letter_id)  # 1
-    if kept.letter.state is State.DROPPED:
-        raise _settled(kept.letter)
-    if kept.letter.state is State.REPLAYED:
-        return Outcome.UNCHANGED
-    if kept.letter.partition == OUTBOX_PARTITION:
-        outcome: Outcome | RefusedRecord = await _return_to_outbox(tx, kept)  # 2
-    elif kept.letter.partition == TIMER_PARTITION:
+    stored = await _find_locked(tx, letter_id)  # 1
+    if stored.dead_letter.state is DeadLetterState.DROPPED:
+        raise _already_settled(stored.dead_letter)
+    if stored.dead_letter.state is DeadLetterState.REPLAYED:
+        return RedriveOutcome.UNCHANGED
+    if stored.dead_letter.partition == OUTBOX_PARTITION:
+        outcome: RedriveOutcome | RefusedRecord = await _return_to_outbox(tx, stored)  # 2
+    elif stored.dead_letter.partition == TIMER_PARTITION:
         outcome = await failed_timers.fire(
-            tx, pipeline.handlers, kept.letter, (kept.key or b"").decode()
+            tx, pipeline.handlers, stored.dead_letter, (stored.key or b"").decode()
         )  # 2
     else:
-        outcome = await pipeline.again(tx, kept.record())  # 2
+        outcome = await pipeline.again(tx, stored.record())  # 2
     if isinstance(outcome, RefusedRecord):
-        await _keep(tx, pipeline, kept.letter, outcome)  # 3
-        return Outcome.REFUSED
-    if outcome not in (Outcome.UNWANTED, Outcome.REFUSED):
-        await dead_letters.replayed(tx.conn, letter_id, at=tx.now)  # 3
+        await _keep_waiting(tx, pipeline, stored.dead_letter, outcome)  # 3
+        return RedriveOutcome.REFUSED
+    if outcome not in (RedriveOutcome.UNWANTED, RedriveOutcome.REFUSED):
+        await dead_letters.mark_replayed(tx.conn, letter_id, at=tx.now)  # 3
     return outcome
 
 
-async def drop(tx: Tx, letter_id: UUID, because: str) -> Outcome:
-    """Decide that a record is never to be handled.
+async def drop(tx: Tx, letter_id: UUID, because: str) -> RedriveOutcome:
+    """Settle a record as never to be handled.
 
-    Raises HttpProblem when there is no such letter, when it was replayed, or when it is a timer's.
+    Raises HttpProblem when there is no such dead letter, when it was replayed, or when it is a timer's.
     """
-    kept = await _locked(tx, letter_id)
-    if kept.letter.partition == TIMER_PARTITION:
+    stored = await _find_locked(tx, letter_id)
+    if stored.dead_letter.partition == TIMER_PARTITION:
         raise failed_timers.not_droppable()
-    if kept.letter.state is State.REPLAYED:
-        raise _settled(kept.letter)
-    if kept.letter.state is State.DROPPED:
-        return Outcome.UNCHANGED
-    await dead_letters.dropped(tx.conn, letter_id, at=tx.now, because=because)
-    return Outcome.DROPPED
+    if stored.dead_letter.state is DeadLetterState.REPLAYED:
+        raise _already_settled(stored.dead_letter)
+    if stored.dead_letter.state is DeadLetterState.DROPPED:
+        return RedriveOutcome.UNCHANGED
+    await dead_letters.mark_dropped(tx.conn, letter_id, at=tx.now, because=because)
+    return RedriveOutcome.DROPPED
 
 
 def not_found() -> HttpProblem:
-    """No dead letter has this id here."""
+    """Build the refusal for an id that no dead letter of this service has."""
     return HttpProblem(
         status=404,
         code="dead-letter-not-found",
-        title="No record was put aside under this id",
-        remedy="Look at GET /dead-letters of each service; settled ones are deleted in the end.",
+        title="There is no dead letter with this id",
+        remedy="List GET /dead-letters of each service; settled dead letters are deleted after some time.",
     )
 
 
-async def _locked(tx: Tx, letter_id: UUID) -> Kept:
-    kept = await dead_letters.kept(tx.conn, letter_id, lock=True)
-    if kept is None:
+async def _find_locked(tx: Tx, letter_id: UUID) -> StoredDeadLetter:
+    stored = await dead_letters.find(tx.conn, letter_id, lock=True)
+    if stored is None:
         raise not_found()
-    return kept
+    return stored
 
 
-async def _return_to_outbox(tx: Tx, kept: Kept) -> Outcome:
-    """To the end of it: what its key announced meanwhile was sent before."""
-    headers = tuple((name, (value or b"").decode()) for name, value in kept.headers)
-    letter = OutboxMessage(kept.letter.topic, kept.key or b"", headers, kept.value or b"")
-    await outbox.put(tx.conn, [letter], tx.shards)
-    return Outcome.RETURNED
+async def _return_to_outbox(tx: Tx, stored: StoredDeadLetter) -> RedriveOutcome:
+    """Append the message to the outbox: later messages of its key were sent before it."""
+    headers = tuple((name, (value or b"").decode()) for name, value in stored.headers)
+    message = OutboxMessage(stored.dead_letter.topic, stored.key or b"", headers, stored.value or b"")
+    await outbox.put(tx.conn, [message], tx.shards)
+    return RedriveOutcome.RETURNED
 
 
-async def _keep(tx: Tx, pipeline: Pipeline, letter: DeadLetter, item: RefusedRecord) -> None:
-    """Let it wait on with what is wrong now; its sender hears of that only when it is something else than before."""
+async def _keep_waiting(tx: Tx, pipeline: Pipeline, dead_letter: DeadLetter, item: RefusedRecord) -> None:
+    """Keep the dead letter waiting with its new problem, and answer the sender only when the problem has changed."""
     problem = item.problem
-    await dead_letters.refused_again(
-        tx.conn, letter.id, problem, event_id=item.origin.event_id, event_type=item.event_type
+    await dead_letters.mark_refused_again(
+        tx.conn, dead_letter.id, problem, event_id=item.origin.event_id, event_type=item.event_type
     )
-    if (problem.code.value, problem.where, problem.remedy) != (letter.reason, letter.where, letter.remedy):
+    if (problem.code.value, problem.where, problem.remedy) != (
+        dead_letter.reason,
+        dead_letter.where,
+        dead_letter.remedy,
+    ):
         await pipeline.answer(tx, item)
 
 
-def _settled(letter: DeadLetter) -> HttpProblem:
+def _already_settled(dead_letter: DeadLetter) -> HttpProblem:
     return HttpProblem(
         status=409,
         code="dead-letter-settled",
-        title=f"This record was {letter.state} before",
-        detail=letter.because or "",
-        remedy="Leave it; it cannot be settled in another way.",
+        title=f"This record was {dead_letter.state} already",
+        detail=dead_letter.because or "",
+        remedy="Do nothing; a settled record cannot be settled again.",
     )

@@ -1,8 +1,8 @@
-"""Builds a service's projection anew from what was announced, beside the live service and without a word to anybody.
+"""Rebuilds a service's projection from the streams, beside the live service and without announcing anything.
 
-A projection is what a service only derives: it can be derived again. What a service *decides* cannot, for the commands
-and clocks that led to it are on no stream. So a projection has code of its own for this, and is handed a connection and
-nothing to announce or to time with (docs/decisions/0015).
+A projection is data a service only derives, so it can be derived again. Its *decisions* cannot: the commands and clock
+readings behind them are on no stream. So a projection has separate code for this, which gets a connection and no means to
+announce or to set timers (docs/decisions/0015).
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeAlias
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 
-from alongside_chassis.consume.decoding import ReceivedEvent, RefusedRecord, read
+from alongside_chassis.consume.decoding import ReceivedEvent, RefusedRecord, decode
 from alongside_chassis.database import connection
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.kafka import broken_connections, tolerant_records
@@ -26,40 +26,40 @@ from alongside_contracts.streams import Stream
 POLL_MS: Final = 200
 BATCH_RECORDS_MAX: Final = 500
 EMPTY_POLLS_MAX: Final = 150
-"""Half a minute: a client of Kafka waits for a broker that is gone as long as it is let."""
-ROUNDS_MAX: Final = 20
-"""A busy network changes a row or two between the end and the writing, not twenty times."""
-_ALONE: Final = "select pg_try_advisory_lock(hashtextextended('alongside replay', 0))"
+"""Half a minute: a Kafka client would wait for a missing broker without limit."""
+FINISH_ROUNDS_MAX: Final = 20
+"""Limit on rounds of `settle`; a busy network changes rows between reading and writing once or twice, not twenty times."""
+_TRY_LOCK: Final = "select pg_try_advisory_lock(hashtextextended('alongside replay', 0))"
 
 
 class Projection(Protocol):
-    """One projection while it is built anew; made for one replay and thrown away.
+    """One projection while it is rebuilt; an instance serves one replay.
 
-    Both write so that what is right already is left alone, and return how many rows they changed.
+    `hear` and `settle` leave rows that are correct unchanged, and return how many rows they changed.
     """
 
     @property
     def streams(self) -> Sequence[Stream]:
-        """Where it is announced; no partner's streams."""
+        """The streams it is derived from; none of them per partner."""
         ...
 
     @property
     def hears(self) -> frozenset[type[Event]]:
-        """What it is derived from."""
+        """The event types it is derived from."""
         ...
 
-    async def hear(self, heard: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:
-        """Take in events, in the order of each partition."""
+    async def hear(self, events: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:
+        """Apply events, given in the order of each partition."""
         ...
 
     async def settle(self, conn: asyncpg.Connection) -> int:
-        """Write what can be written only when the end is known; called at the end, again while that changes rows."""
+        """Write rows that need the end of the streams; called at the end, and again while it changes rows."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class NotRebuilt:
-    """Why nothing of a service can be built anew from the streams, and what to do instead."""
+    """Why a service has nothing that can be rebuilt from the streams, and what to do instead."""
 
     because: str
 
@@ -70,7 +70,7 @@ ProjectionOf: TypeAlias = Callable[[], Projection] | NotRebuilt
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a replay is. `of` is how many records there were to read when it began."""
+    """Progress of a replay in records and rows. `of` is the number of records to read when it started."""
 
     read: int = 0
     of: int = 0
@@ -80,11 +80,11 @@ class Progress:
 
 
 class _DryRun(Exception):
-    """Undoes a transaction whose only purpose was to count."""
+    """Raised to roll back a transaction that only counted."""
 
 
 class Replay:
-    """One replay of one projection. What it reads and writes touches neither the inbox nor the group's offsets."""
+    """One replay of one projection. It uses neither the inbox nor the consumer group's offsets."""
 
     def __init__(self, runtime: Runtime, projection: Projection, *, since: datetime, dry_run: bool) -> None:
         self.runtime, self.projection = runtime, projection
@@ -92,16 +92,16 @@ class Replay:
         self.progress = Progress()
 
     async def run(self) -> AsyncGenerator[Progress, None]:
-        """1 be the only one; 2 find where to begin; 3 read and write to the end; 4 settle, as long as that changes rows.
+        """1 lock; 2 find the start offsets; 3 read and write to the end; 4 settle, again while that changes rows.
 
-        Before a settlement is the last, everything announced until then has been read: what the live service did
-        meanwhile is in it. Raises HttpProblem when another replay runs.
+        Before the last `settle` every event announced so far has been read, so the live service's work meanwhile is
+        included. Raises HttpProblem when another replay runs.
         """
-        async with self._alone(), self._consumer() as consumer:  # 1
+        async with self._locked(), self._consumer() as consumer:  # 1
             await self._begin(consumer)  # 2
-            for _ in range(ROUNDS_MAX):
-                async with aclosing(self._to_the_end(consumer)) as told:  # 3
-                    async for progress in told:
+            for _ in range(FINISH_ROUNDS_MAX):
+                async with aclosing(self._to_the_end(consumer)) as progresses:  # 3
+                    async for progress in progresses:
                         yield progress
                 if not await self._write(self.projection.settle) or self.dry_run:  # 4
                     break
@@ -109,7 +109,7 @@ class Replay:
             yield self.progress
 
     async def _begin(self, consumer: AIOKafkaConsumer) -> None:
-        """A partition with nothing so young is passed over."""
+        """Skip partitions without a record that young."""
         places = consumer.assignment()
         ends = await consumer.end_offsets(places)
         found = await consumer.offsets_for_times(dict.fromkeys(places, int(self.since.timestamp() * 1000)))
@@ -119,7 +119,7 @@ class Replay:
         self.progress = Progress(of=sum(ends[place] - starts[place] for place in places))
 
     async def _to_the_end(self, consumer: AIOKafkaConsumer) -> AsyncGenerator[Progress, None]:
-        """Read what is there now. Raises TimeoutError when Kafka has nothing more to give, though there is more."""
+        """Read to the present end. Raises TimeoutError when Kafka stops answering before it."""
         ends, polls = await consumer.end_offsets(consumer.assignment()), 0
         while [place for place, end in ends.items() if await consumer.position(place) < end]:
             polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS_MAX)
@@ -128,24 +128,24 @@ class Replay:
             if polls > EMPTY_POLLS_MAX:
                 raise TimeoutError
             if records:
-                readings = [read(record, self.projection.hears) for record in records]
-                heard = [item for item in readings if isinstance(item, ReceivedEvent)]
-                if heard:
-                    await self._write(partial(self.projection.hear, heard))
-                self._count(len(records), sum(isinstance(item, RefusedRecord) for item in readings))
+                decoded = [decode(record, self.projection.hears) for record in records]
+                events = [item for item in decoded if isinstance(item, ReceivedEvent)]
+                if events:
+                    await self._write(partial(self.projection.hear, events))
+                self._count(len(records), sum(isinstance(item, RefusedRecord) for item in decoded))
                 yield self.progress
 
     async def _write(self, work: Callable[[asyncpg.Connection], Awaitable[int]]) -> int:
-        """Let the projection write, in a transaction of its own."""
+        """Let the projection write, in a separate transaction."""
         changed = 0
         with suppress(_DryRun):
             async with self.runtime.transaction() as tx:
                 changed = await work(tx.conn)
-                self._undo_a_dry_run()
+                self._dry_run_savepoint()
         self.progress = replace(self.progress, changed=self.progress.changed + changed)
         return changed
 
-    def _undo_a_dry_run(self) -> None:
+    def _dry_run_savepoint(self) -> None:
         if self.dry_run:
             raise _DryRun
 
@@ -159,14 +159,14 @@ class Replay:
         )
 
     @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
+    async def _locked(self) -> AsyncIterator[None]:
         async with connection(self.runtime.pool) as conn:
-            if not await conn.fetchval(_ALONE):
+            if not await conn.fetchval(_TRY_LOCK):
                 raise HttpProblem(
                     status=409,
                     code="replay-runs",
-                    title="A replay of this service runs already",
-                    remedy="Wait until it is done, then look whether another is needed.",
+                    title="A replay of this service is already running",
+                    remedy="Wait until it is done, then check whether another is needed.",
                 )
             try:
                 yield
@@ -175,9 +175,9 @@ class Replay:
 
     @asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
-        """A consumer of no group has all partitions: nobody else's move, nobody's offsets change.
+        """Open a consumer without a group, which reads all partitions: no rebalance, and no offsets change.
 
-        Raises LookupError for a topic that is not there, or that we may not read.
+        Raises LookupError for a topic that is missing or that we may not read.
         """
         settings = self.runtime.settings
         topics = {stream.topic() for stream in self.projection.streams}

@@ -1,4 +1,4 @@
-"""A service while it runs: what its doors, workers and timers are given to work with."""
+"""A running service as its routes, workers and timers see it."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -16,7 +16,7 @@ from alongside_chassis.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Everything that lives as long as the process serves."""
+    """The objects that exist for as long as the process serves."""
 
     dependencies: Dependencies
     settings: Settings
@@ -37,7 +37,7 @@ class Runtime:
         return self.dependencies.log
 
     def transaction(self) -> AbstractAsyncContextManager[Tx]:
-        """A unit of work that commits when its block ends well."""
+        """Open a unit of work that commits when its block ends without an error."""
         dependencies = self.dependencies
         return transaction(
             dependencies.pool,
@@ -48,6 +48,6 @@ class Runtime:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection for reading only."""
+        """Open a read-only connection."""
         async with connection(self.dependencies.pool) as conn, conn.transaction(readonly=True):
             yield conn

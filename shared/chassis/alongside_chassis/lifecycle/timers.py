@@ -1,7 +1,7 @@
-"""Durable timers: a promise to look again later that survives every restart.
+"""Fires durable timers: rows that make a handler run at a given time, and survive every restart.
 
-A due timer's work and its deletion are one transaction, in that order: the handler locks what it works on first and
-the timer row last, as every other transaction does, so that the two never wait for each other in a circle.
+A due timer's work and its deletion are one transaction, in that order: the handler locks its rows first and the timer row
+last, as every other transaction does, which avoids deadlocks.
 """
 
 import asyncio
@@ -26,9 +26,9 @@ from alongside_contracts.vocabulary import ProblemCode
 
 DUE_MAX: Final = 100
 WORLD_PAUSE_SECONDS: Final = 5
-"""The pause after a failure the handler is not to blame for."""
+"""The pause after an error of the environment."""
 _DOUBLINGS_MAX: Final = 11
-"""The pause after a failure doubles so often, from a second to about half an hour."""
+"""How often the pause after a failure doubles, from a second to about half an hour."""
 
 _DUE: Final = """
     select id, kind, key, due_at, facts, trace, attempts from timer
@@ -39,13 +39,13 @@ _TRY_LOCK: Final = """
            and exists (select from timer where id = $2 and due_at <= $3)
 """
 _DONE: Final = "delete from timer where kind = $1 and key = $2 and id = $3 returning id"
-_AGAIN: Final = """
+_RETRY: Final = """
     update timer set attempts = attempts + $5, due_at = $4 where kind = $1 and key = $2 and id = $3 returning id
 """
 
 
 class Timers:
-    """Fires due timers, each in a transaction of its own."""
+    """Fires due timers, each in a separate transaction."""
 
     def __init__(
         self, dependencies: Dependencies, handlers: Handlers, *, poll_seconds: float, attempts_max: int
@@ -53,7 +53,7 @@ class Timers:
         self.dependencies, self.handlers = dependencies, handlers
         self.poll_seconds, self.attempts_max = poll_seconds, attempts_max
         self.waiting_for: str | None = None
-        """Why no timer can fire; None when all is well."""
+        """Why no timer can fire; None while they can."""
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -70,11 +70,11 @@ class Timers:
                 await self._sleep()
 
     def stop(self) -> None:
-        """Finish the timer in hand, then end."""
+        """Finish the current timer, then end `run`."""
         self._stop.set()
 
     async def fire_due(self) -> int:
-        """Fire what is due now, at most a bounded number; returns how many were looked at."""
+        """Fire the timers that are due, at most `DUE_MAX`; return how many were due."""
         kinds = list(self.handlers.timers)
         async with connection(self.dependencies.pool) as conn:
             rows = await conn.fetch(_DUE, self.dependencies.clock.now(), DUE_MAX, kinds)
@@ -105,9 +105,9 @@ class Timers:
         self.dependencies.metrics.timers_fired.labels(timer.kind, outcome).inc()
 
     async def _work(self, row: asyncpg.Record, timer: Timer, cause: Cause) -> None:
-        """1 begin; 2 be the only one; 3 handle; 4 delete the timer, or undo it all; 5 timers and outbox; 6 commit."""
+        """1 begin; 2 lock; 3 handle; 4 delete the timer, or roll back; 5 timers and outbox; 6 commit."""
         async with self._transaction() as tx:  # 1, 5, 6
-            await self._be_the_only_one(tx, row)  # 2
+            await self._lock_due(tx, row)  # 2
             tx.current = cause
             await self.handlers.timers[timer.kind](timer, tx)  # 3
             if await tx.conn.fetchval(_DONE, timer.kind, timer.key, row["id"]) is None:  # 4
@@ -116,52 +116,52 @@ class Timers:
                 await failed_timers.settle(tx.conn, timer.kind, row["id"], tx.now)
 
     async def _failed(self, row: asyncpg.Record, timer: Timer, cause: Cause, error: Exception) -> str:
-        """Put it off, or aside once its handler failed too often; returns the outcome.
+        """Postpone a failed timer, or dead-letter it after `attempts_max` failures; return the outcome.
 
-        With the store away this raises, and all timers wait.
+        Raises while the database is away; then all timers wait.
         """
-        if not failed_timers.is_ours(error):
+        if not failed_timers.counts_against_handler(error):
             return await self._wait(row, error)
         if row["attempts"] + 1 < self.attempts_max:
-            return await self._again(row, error)
+            return await self._retry_later(row, error)
         try:
             await self._put_aside(row, timer, cause, error)
         except Superseded:
             return "superseded"
         except Exception as trouble:
-            if failed_timers.is_ours(trouble):
+            if failed_timers.counts_against_handler(trouble):
                 raise
             return await self._wait(row, trouble)
         return "dead-lettered"
 
     async def _wait(self, row: asyncpg.Record, error: Exception) -> str:
-        """Put it off, so that it holds up no other timer, and do not count it: the handler is not to blame."""
+        """Postpone it, so that it delays no other timer, without counting: the handler did not cause the error."""
         self.dependencies.log.warning("timer-failed", kind=row["kind"], attempts=row["attempts"], exc=error)
         await self._put_off(row, timedelta(seconds=WORLD_PAUSE_SECONDS), counts=0)
         return "failed"
 
-    async def _again(self, row: asyncpg.Record, error: Exception) -> str:
-        """Put it off, so that it holds up no other timer, for longer each time."""
+    async def _retry_later(self, row: asyncpg.Record, error: Exception) -> str:
+        """Postpone it, so that it delays no other timer, for longer each time."""
         self.dependencies.log.error("timer-failed", kind=row["kind"], attempts=row["attempts"] + 1, exc=error)
         await self._put_off(row, timedelta(seconds=2 ** min(row["attempts"], _DOUBLINGS_MAX)), counts=1)
         return "failed"
 
     async def _put_off(self, row: asyncpg.Record, pause: timedelta, *, counts: int) -> None:
         async with connection(self.dependencies.pool) as conn:
-            await conn.execute(_AGAIN, *_place(row), self.dependencies.clock.now() + pause, counts)
+            await conn.execute(_RETRY, *_row_key(row), self.dependencies.clock.now() + pause, counts)
 
     async def _put_aside(self, row: asyncpg.Record, timer: Timer, cause: Cause, error: Exception) -> None:
-        """1 be the only one; 2 say who looks after it; 3 keep one dead letter; 4 try it on, more slowly; 5 commit.
+        """1 lock; 2 hand over to a person; 3 store one dead letter; 4 retry more slowly; 5 commit.
 
-        Raises Superseded, and does nothing, when somebody acted meanwhile and the timer was moved or cancelled.
+        Raises Superseded, without any effect, when the timer was moved or cancelled meanwhile.
         """
         async with self._transaction() as tx:
-            await self._be_the_only_one(tx, row)  # 1
+            await self._lock_due(tx, row)  # 1
             again_at = tx.now + self.handlers.retry_every[timer.kind]
             tx.current = cause
-            await self._attend(timer, again_at, tx)  # 2
-            is_new = await failed_timers.put_aside(tx.conn, row, error, tx.now)  # 3
-            if await tx.conn.fetchval(_AGAIN, *_place(row), again_at, 1) is None:  # 4
+            await self._run_failure_handler(timer, again_at, tx)  # 2
+            is_new = await failed_timers.add(tx.conn, row, error, tx.now)  # 3
+            if await tx.conn.fetchval(_RETRY, *_row_key(row), again_at, 1) is None:  # 4
                 raise Superseded
         if is_new:  # 5
             reason = ProblemCode.HANDLER_FAILED.value
@@ -170,8 +170,8 @@ class Timers:
             "timer-dead-lettered", kind=timer.kind, attempts=row["attempts"] + 1, exc=error
         )
 
-    async def _attend(self, timer: Timer, again_at: datetime, tx: Tx) -> None:
-        """Say who looks after it. When that fails as well, the dead letter and its alert are left to tell somebody."""
+    async def _run_failure_handler(self, timer: Timer, again_at: datetime, tx: Tx) -> None:
+        """Call the handler that hands the timer's subject to a person. When it fails too, the dead letter and its alert remain."""
         handler = self.handlers.timer_failures.get(timer.kind)
         if handler is None:
             return
@@ -182,7 +182,7 @@ class Timers:
                 await tx.flush()
         except Exception as error:
             tx.rollback_to(savepoint)
-            if not failed_timers.is_ours(error):
+            if not failed_timers.counts_against_handler(error):
                 raise
             self.dependencies.log.error("timer-unattended", kind=timer.kind, exc=error)
 
@@ -195,8 +195,8 @@ class Timers:
             shards=dependencies.shards,
         )
 
-    async def _be_the_only_one(self, tx: Tx, row: asyncpg.Record) -> None:
-        """Raises Superseded when another process has this timer in hand, or it is not due any more."""
+    async def _lock_due(self, tx: Tx, row: asyncpg.Record) -> None:
+        """Lock the timer. Raises Superseded when another process is firing it, or it is no longer due."""
         if not await tx.conn.fetchval(_TRY_LOCK, f"{row['kind']} {row['key']}", row["id"], tx.now):
             raise Superseded
 
@@ -207,7 +207,7 @@ class Timers:
             return
 
 
-def _place(row: asyncpg.Record) -> tuple[str, str, UUID]:
+def _row_key(row: asyncpg.Record) -> tuple[str, str, UUID]:
     return row["kind"], row["key"], row["id"]
 
 

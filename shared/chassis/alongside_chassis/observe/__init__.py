@@ -1,4 +1,4 @@
-"""Traces, metrics and log lines: what operators see of a service. Nothing in it quotes a payload."""
+"""Traces, metrics and log lines of a service. None of them quotes a payload."""
 
 from alongside_chassis.observe.names import LogName
 from alongside_chassis.observe.telemetry import context_of

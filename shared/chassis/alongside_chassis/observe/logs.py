@@ -13,27 +13,27 @@ from alongside_chassis.observe.names import LogEvent, LogName
 
 
 class Log(Protocol):
-    """A logger that takes only listed names."""
+    """A logger that accepts only listed names."""
 
     def debug(self, event: LogEvent | LogName, **facts: Any) -> Any:
-        """A line nobody needs in production."""
+        """Log a line that production does not need."""
         ...
 
     def info(self, event: LogEvent | LogName, **facts: Any) -> Any:
-        """Work that was done."""
+        """Log work that was done."""
         ...
 
     def warning(self, event: LogEvent | LogName, **facts: Any) -> Any:
-        """Work that must be done again, or was put aside."""
+        """Log work that must be repeated, or was dead-lettered."""
         ...
 
     def error(self, event: LogEvent | LogName, **facts: Any) -> Any:
-        """A person must look."""
+        """Log an event that needs a person's attention."""
         ...
 
 
 def make_log(service: str, *, level: str = "INFO", form: Literal["json", "console"] = "json") -> Log:
-    """The service's logger, writing to standard output."""
+    """Create the service's logger, which writes to standard output."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Any] = [
         _add_trace,
@@ -61,7 +61,7 @@ def _add_trace(_log: Any, _method: str, line: MutableMapping[str, Any]) -> Mutab
 
 
 def _traceback_as_text(_log: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Where it happened and the error's class; never its message, which may quote a payload."""
+    """Format the error's class and stack, without its message, which may quote a payload."""
     error = line.pop("exc", None)
     if isinstance(error, BaseException):
         frame, at = error.__traceback__, ""

@@ -1,4 +1,4 @@
-"""Every metric of the chassis, in one place, on a registry of the service's own."""
+"""Every metric of the chassis, in one place, on a registry per service."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,13 +9,13 @@ _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 
 
 class Metrics:
-    """The numbers a service tells. Labels are bounded: streams, event types and reason codes, never ids."""
+    """The metrics of a service. Labels are bounded: streams, event types and reason codes, never ids."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.events = self._count("events", "Records by what became of them.", ["group", "outcome"])
         self.batch_seconds = self._time("batch_seconds", "From poll to commit, per batch.")
-        self.dead_letters = self._count("dead_letters", "Records put aside.", ["stream", "reason"])
+        self.dead_letters = self._count("dead_letters", "Records dead-lettered.", ["stream", "reason"])
         self.waits = self._count("waits", "Times work waited for infrastructure to return.", ["what"])
         self.lag = self._gauge("consumer_lag_records", "Records not yet read.", ["topic", "partition"])
         self.paused = self._gauge("stream_paused", "1 for each partner's topic that is paused.", ["topic"])

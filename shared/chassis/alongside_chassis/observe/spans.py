@@ -1,9 +1,9 @@
-"""Spans of handled events, recorded at a third of the SDK's cost; everything else about them is the SDK's.
+"""Spans of handled events, recorded at a third of the SDK's cost; all other parts of tracing are the SDK's.
 
-One span per event is what makes the direct edge between two services, and at a full sampling rate its making weighs as
-much as reading the event. The SDK's `Span` guards every step with limits, locks and copies that a span of ours does not
-need: it has a dozen attributes of known size, one owner, and ends in the function that began it. What comes out is the
-SDK's own `ReadableSpan`, given to the SDK's own processors.
+One span per event makes the direct edge between two services, and at a full sampling rate creating it costs as much as
+decoding the event. The SDK's `Span` guards every step with limits, locks and copies that these spans do not need: they
+have a dozen attributes of known size, one owner, and end in the function that started them. The result is the SDK's own
+`ReadableSpan`, passed to the SDK's own processors.
 """
 
 import random
@@ -27,9 +27,9 @@ _UNSET: Final = Status()
 def start_processing(
     tracer: AnyTracer, name: str, headers: Mapping[str, str]
 ) -> tuple[Span, Mapping[str, str]]:
-    """A consumer's span whose parent is the sender's, and the headers to pass on.
+    """Start a consumer's span whose parent is the sender's; return it with the headers to pass on.
 
-    What the sender does not sample, nobody samples: its headers go on as they came.
+    A trace the sender does not sample is not sampled here either: its headers are passed on unchanged.
     """
     sender = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
     if sender is None or headers.get("tracestate") or not isinstance(tracer, Tracer):
@@ -46,7 +46,7 @@ def start_processing(
 
 
 class ProcessingSpan(Span):
-    """What one consumer did about one event."""
+    """The span of one consumer's work on one event."""
 
     __slots__ = ("_attributes", "_began", "_context", "_name", "_parent", "_status", "_tracer")
 
@@ -57,7 +57,7 @@ class ProcessingSpan(Span):
         self._status = _UNSET
 
     def end(self, end_time: int | None = None) -> None:
-        """Hand it to the processors."""
+        """End the span and pass it to the processors."""
         self._tracer.span_processor.on_end(
             ReadableSpan(
                 name=self._name,
@@ -74,31 +74,31 @@ class ProcessingSpan(Span):
         )
 
     def get_span_context(self) -> SpanContext:
-        """Which span of which trace it is."""
+        """Return the span's trace id, span id and flags."""
         return self._context
 
     def is_recording(self) -> bool:
-        """Always: what nobody samples is no ProcessingSpan."""
+        """Return True: an unsampled event has no ProcessingSpan."""
         return True
 
     def set_attribute(self, key: str, value: AttributeValue) -> None:
-        """Remember one fact."""
+        """Set one attribute."""
         self._attributes[key] = value
 
     def set_attributes(self, attributes: Mapping[str, AttributeValue]) -> None:
-        """Remember some facts."""
+        """Set several attributes."""
         self._attributes.update(attributes)
 
     def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
-        """Remember how it went; the last word counts."""
+        """Set the status; the last call counts."""
         self._status = status if isinstance(status, Status) else Status(status, description)
 
     def update_name(self, name: str) -> None:
-        """Call it something else."""
+        """Rename the span."""
         self._name = name
 
     def add_event(self, name: str, attributes: Attributes = None, timestamp: int | None = None) -> None:
-        """Nothing is kept: what happens while an event is handled has spans and log lines of its own."""
+        """Do nothing: events during the handling have their own spans and log lines."""
 
     def record_exception(
         self,
@@ -107,4 +107,4 @@ class ProcessingSpan(Span):
         timestamp: int | None = None,
         escaped: bool = False,
     ) -> None:
-        """Nothing is kept: an error's message and stack may quote a payload."""
+        """Do nothing: an error's message and stack may quote a payload."""

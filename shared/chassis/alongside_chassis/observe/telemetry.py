@@ -1,6 +1,6 @@
 """Traces: one span per handled event whose parent is the sender's, carried through the outbox as W3C headers.
 
-Our own few lines, because no contrib instrumentation keeps a trace through an outbox (docs/decisions/0006). Sampled
+This is our own code because no contrib instrumentation keeps a trace through an outbox (docs/decisions/0006). Sampled
 flags are tested with `& 1`: newer SDKs also set the random-trace-id bit.
 """
 
@@ -30,7 +30,7 @@ _W3C: Final = TraceContextTextMapPropagator()
 
 
 def make_tracing(service: str, *, otlp_endpoint: str, sample_ratio: float) -> TracerProvider:
-    """A tracer provider for one process; spans are exported only when an endpoint is given."""
+    """Create a tracer provider for one process; spans are exported only when an endpoint is given."""
     provider = TracerProvider(
         resource=Resource.create({"service.name": service, "service.namespace": "alongside"}),
         sampler=ParentBased(TraceIdRatioBased(sample_ratio)),
@@ -47,26 +47,26 @@ def make_tracing(service: str, *, otlp_endpoint: str, sample_ratio: float) -> Tr
 
 
 async def close_tracing(provider: TracerProvider) -> None:
-    """Export what is left, for a second at most: with the receiver away the exporter would try for longer."""
+    """Export the remaining spans, for a second at most: without a receiver the exporter would retry for longer."""
     closing = Thread(target=provider.shutdown, daemon=True)
     closing.start()
     await asyncio.to_thread(closing.join, CLOSE_SECONDS_MAX)
 
 
 def trace_headers(span: Span | None = None) -> dict[str, str]:
-    """The W3C headers that make a receiver's span a child of `span` (default: the current one)."""
+    """Return the W3C headers that make a receiver's span a child of `span` (default: the current one)."""
     carrier: dict[str, str] = {}
     _W3C.inject(carrier, None if span is None else trace.set_span_in_context(span))
     return carrier
 
 
 def context_of(headers: Mapping[str, str]) -> Context:
-    """The sender's context; an empty one, hence a new trace, when the headers are missing or unreadable."""
+    """Return the sender's context; an empty one, hence a new trace, when the headers are missing or invalid."""
     return _W3C.extract(dict(headers), Context())
 
 
 def link_to(headers: Mapping[str, str]) -> list[Link]:
-    """A link to the work that caused this one earlier; empty when that is unknown."""
+    """Return a link to the earlier work that caused this one; empty when that is unknown."""
     sender = trace.get_current_span(context_of(headers)).get_span_context()
     return [Link(sender)] if sender.is_valid else []
 
@@ -81,7 +81,7 @@ def _id_fields(contract: type[Event]) -> tuple[tuple[str, str], ...]:
 
 
 def id_attributes(event: Event) -> dict[str, str]:
-    """The opaque ids of an event as span attributes: `referral_id` becomes `alongside.referral.id`."""
+    """Return the opaque ids of an event as span attributes: `referral_id` becomes `alongside.referral.id`."""
     fields = _id_fields(type(event))
     return {
         attribute: str(value) for name, attribute in fields if (value := getattr(event, name)) is not None
@@ -89,7 +89,7 @@ def id_attributes(event: Event) -> dict[str, str]:
 
 
 def messaging_attributes(group: str, origin: RecordOrigin) -> dict[str, str | int]:
-    """OpenTelemetry messaging attributes of a consumer's span (semantic conventions 1.44, incubating)."""
+    """Return the OpenTelemetry messaging attributes of a consumer's span (semantic conventions 1.44, incubating)."""
     return {
         "messaging.system": "kafka",
         "messaging.operation.name": "process",
