@@ -1,6 +1,6 @@
-"""What not to do: the consumer most tutorials end with. docs/delivery.md says what each numbered line loses.
+"""What not to do: the consumer most tutorials end with. docs/delivery.md explains what each numbered line loses.
 
-It runs; tests/e2e/chassis/test_naive_consumer.py runs it and watches it lose.
+It runs; tests/e2e/chassis/test_naive_consumer.py runs it and shows the losses.
 """
 
 import json

@@ -3,7 +3,7 @@
     python publish_a_referral.py bayside-hospital kafka.network.example:9092 password.txt
     python publish_a_referral.py st-mary-hospital localhost:9092                    # the local stack asks for none
 
-Needs `pip install aiokafka` and nothing of ours. Explained in docs/partners.md.
+Needs `pip install aiokafka` and no package of Alongside. Explained in docs/partners.md.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ REFERRAL = {
 def record(
     partner: str, referral: Mapping[str, object], event_id: str
 ) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
-    """Key, value and headers of a submission: a CloudEvent in binary content mode.
+    """Return key, value and headers of a submission: a CloudEvent in binary content mode.
 
     Keep `event_id` with the referral until it is answered: sending again with the same id is always safe.
     """
@@ -62,7 +62,7 @@ def record(
 
 
 def is_about(answer: Mapping[str, object], reference: str, event_id: str) -> bool:
-    """Whether an answer is about what we sent; one to an unreadable record knows only which record it was."""
+    """Return whether an answer belongs to our record; the answer to an undecodable record has only its origin."""
     origin = answer.get("origin")
     return answer.get("reference") == reference or (
         isinstance(origin, dict) and origin.get("event_id") == event_id
@@ -72,7 +72,7 @@ def is_about(answer: Mapping[str, object], reference: str, event_id: str) -> boo
 def connection(
     partner: str, kafka: str, password_file: str = "", protocol: str = "SASL_SSL"
 ) -> dict[str, Any]:
-    """Where the brokers are, and who you are to them. The password is the one you were given, alone in its file."""
+    """Return the connection options: the brokers, your user and its password, which is the only content of its file."""
     if not password_file:
         return {"bootstrap_servers": kafka}
     return {

@@ -1,1 +1,1 @@
-"""Hears where referrals stand and announces when one has begun for the first time."""
+"""Hears transitions of referrals and announces when one has begun for the first time."""

@@ -9,7 +9,7 @@ from alongside_milestones.settings import Settings
 
 
 def service(settings: Settings) -> Service:
-    """The service, ready to be run by the chassis."""
+    """Describe the service to the chassis."""
     return Service(
         name=streams.MILESTONES,
         title="Alongside milestones",
@@ -20,5 +20,5 @@ def service(settings: Settings) -> Service:
 
 
 def build(settings: Settings) -> FastAPI:
-    """The service as an ASGI application."""
+    """Build the service as an ASGI application."""
     return build_app(service(settings))

@@ -1,4 +1,4 @@
-"""What the milestones service does with what it hears."""
+"""The event handlers of the milestones service."""
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Handlers
@@ -9,14 +9,14 @@ from alongside_milestones.domain.milestone import has_begun
 
 
 def handlers() -> Handlers:
-    """Everything the service hears."""
-    heard = Handlers()
+    """Register the handlers of every event the service hears."""
+    registry = Handlers()
 
-    @heard.on(ReferralStatusChanged)
+    @registry.on(ReferralStatusChanged)
     async def record_the_beginning(event: ReferralStatusChanged, tx: Tx) -> None:
         if not has_begun(event.status):
             return
         if await store.add(tx, event.referral_id):
             tx.announce(MilestoneReached(referral_id=event.referral_id, reached_at=tx.now))
 
-    return heard
+    return registry

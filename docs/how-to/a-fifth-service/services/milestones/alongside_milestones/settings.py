@@ -1,4 +1,4 @@
-"""What the milestones service can be told: what every service can."""
+"""The settings of the milestones service: those of every service."""
 
 from alongside_chassis.settings import Settings as ChassisSettings
 

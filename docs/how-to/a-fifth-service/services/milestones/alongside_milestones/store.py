@@ -1,4 +1,4 @@
-"""Every question the service asks its database."""
+"""Every SQL statement of the service."""
 
 from typing import Final
 from uuid import UUID
@@ -12,5 +12,5 @@ _ADD: Final = """
 
 
 async def add(tx: Tx, referral_id: UUID) -> bool:
-    """Record that a referral has begun; False when it had begun before."""
+    """Store that a referral has begun; return False when it had begun before."""
     return await tx.conn.fetchval(_ADD, referral_id, tx.now) is not None

@@ -14,13 +14,13 @@ chassis_tables(metadata)
 
 
 class Base(SQLModel):
-    """Keeps this service's tables in a catalogue of their own."""
+    """Keeps this service's tables in separate metadata."""
 
     metadata: ClassVar[MetaData] = metadata
 
 
 class Milestone(Base, table=True):
-    """A referral that has begun. The primary key is what makes it once."""
+    """A referral that has begun. The primary key allows it once."""
 
     __tablename__ = "milestone"
 

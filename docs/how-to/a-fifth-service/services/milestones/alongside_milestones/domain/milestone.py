@@ -1,6 +1,6 @@
-"""What counts as a milestone."""
+"""The rule that decides what counts as a milestone."""
 
 
 def has_begun(status: str) -> bool:
-    """Whether the person and the target walk together now."""
+    """Return whether the person and the target have started to walk together."""
     return status == "in-progress"

@@ -1,4 +1,4 @@
-"""Alembic's door; all of it is in the chassis."""
+"""Alembic's entry point; the code is in the chassis."""
 
 from alongside_milestones.tables import Base
 
