@@ -1,4 +1,4 @@
-"""Events and ids with nothing in them but what a test cares about. All invented; no person stands behind any."""
+"""Builders of events and ids with only the fields a test needs. All are invented and refer to no real person."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ def a_referral_id() -> ReferralId:
 
 
 def a_request(**given: Any) -> SupportRequest:
-    """Someone in the sample region who grieves and speaks English, unless told otherwise."""
+    """Build a request of a grieving, English-speaking person in the sample region; keywords change fields."""
     return SupportRequest(**{"region": REGION, "needs": (Need.GRIEF,), "languages": ("en",)} | given)
 
 

@@ -1,4 +1,4 @@
-"""What every test may ask for: a PostgreSQL of its own, and each service on the test bench.
+"""Fixtures for every test: a separate PostgreSQL database, and each service in its test harness.
 
 The server starts once per session; each service's database is migrated once, and each test has a copy.
 """
@@ -26,7 +26,7 @@ SUNDAY_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SERVICE_TOKEN = "a-token-for-tests"
 PERSON_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
-# How fast an example is drawn or run is the machine's business, and no test's.
+# Tests do not depend on the machine's speed, so hypothesis has no deadline.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
@@ -40,7 +40,7 @@ def postgres() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def migrated(postgres: Server) -> Callable[[str], Database]:
-    """A service's migrated database, to be cloned; nobody may stay connected to it."""
+    """Return a service's migrated database, to be cloned; no connection to it may remain open."""
     made: dict[str, Database] = {}
 
     def of(package: str) -> Database:
@@ -54,13 +54,13 @@ def migrated(postgres: Server) -> Callable[[str], Database]:
 
 @pytest.fixture(scope="session")
 def copies(postgres: Server) -> Copies:
-    """Where tests take their databases from, and where these come back to."""
+    """Return the pool of database copies from which tests borrow."""
     return Copies(postgres)
 
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """A clock that stands at noon of a Sunday until moved."""
+    """Return a clock set to noon of a Sunday, which a test can move."""
     return ManualClock(SUNDAY_NOON)
 
 
@@ -68,7 +68,7 @@ def clock() -> ManualClock:
 def bench_of(
     copies: Copies, migrated: Callable[[str], Database], clock: ManualClock
 ) -> Iterator[Callable[..., AbstractAsyncContextManager[ServiceBench]]]:
-    """Puts a service on the bench: `bench_of("intake", smtp_port=2525)`; keywords are settings."""
+    """Return a function that opens a service under test: `bench_of("intake", smtp_port=2525)`; keywords are settings."""
     with copies.lending() as loan:
 
         def of(name: str, **settings: Any) -> AbstractAsyncContextManager[ServiceBench]:

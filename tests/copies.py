@@ -37,7 +37,7 @@ class Copies:
 
     @contextmanager
     def lending(self) -> Iterator["Loan"]:
-        """A test's loan; all that it took comes back at the end."""
+        """Lend copies to one test; all of them are returned at its end."""
         loan = Loan(self)
         try:
             yield loan
@@ -46,7 +46,7 @@ class Copies:
                 self._take_back(template, copy)
 
     def lend(self, template: Database) -> Database:
-        """One that nobody has."""
+        """Return a copy that is not lent."""
         if free := self._free[template.name]:
             return free.pop()
         copy = self._server.clone(template)
@@ -69,14 +69,14 @@ class Copies:
 
 
 class Loan:
-    """What one test has of the copies."""
+    """The copies one test has borrowed."""
 
     def __init__(self, copies: Copies) -> None:
         self._copies = copies
         self.taken: list[tuple[Database, Database]] = []
 
     def copy_of(self, template: Database) -> Database:
-        """A database like `template`, until the end of the test."""
+        """Return a copy of `template`, valid until the end of the test."""
         copy = self._copies.lend(template)
         self.taken.append((template, copy))
         return copy

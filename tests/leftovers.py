@@ -1,9 +1,9 @@
-"""Nothing of a test run outlives it, however it ends: no process and no temporary folder.
+"""Ends every process and deletes every temporary folder of a test run, however the run ends.
 
 The session's temporary folder becomes TMPDIR, so that every temporary file of every test and of every program a test
-starts lies below it, and so that those programs can be told by their environment. A cleaner, a process of its own,
-waits for the end of its standard input, which comes when pytest dies, by kill -9 too. It then kills every process with
-that TMPDIR and deletes the folder.
+starts is below it, and so that those programs can be identified by their environment. A cleaner, which is a separate
+process, waits for the end of its standard input, which comes when pytest dies, also by kill -9. It then kills every
+process with that TMPDIR and deletes the folder.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """At the end: wait for the cleaner, and say what the tests had left running."""
+    """Wait for the cleaner at the end, and report the processes the tests had left running."""
     cleaner = config.stash.get(_CLEANER, None)
     if cleaner is None:
         return
@@ -62,7 +62,7 @@ def start_cleaner(folder: Path) -> subprocess.Popen[str]:
 
 
 def clean(folder: Path) -> list[str]:
-    """Kill what still runs with this TMPDIR and delete it; return the command lines of what was killed."""
+    """Kill every process with this TMPDIR and delete the folder; return the command lines of the killed processes."""
     killed: dict[int, str] = {}
     deadline = time.monotonic() + CLEAN_SECONDS_MAX
     while time.monotonic() < deadline:
@@ -79,7 +79,7 @@ def clean(folder: Path) -> list[str]:
 
 
 def processes_of(folder: Path) -> Iterator[psutil.Process]:
-    """Every process whose TMPDIR is the folder or below it; one whose environment cannot be read is passed over."""
+    """Return every process whose TMPDIR is the folder or below it; skip processes whose environment cannot be read."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             alive = process.status() != psutil.STATUS_ZOMBIE

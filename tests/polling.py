@@ -1,4 +1,4 @@
-"""Waiting without sleeping blindly: poll until a condition holds, or say what was waited for and how it stood."""
+"""Polls until a condition holds, or reports what it waited for and the last value it saw."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ SECONDS_MAX = 30.0
 
 
 async def poll_until(look: Callable[[], Awaitable[T]], wanted: Callable[[T], bool], what: str) -> T:
-    """Look again and again until what is seen is `wanted`. AssertionError tells what was last seen instead."""
+    """Poll until the value is `wanted`; return it. Raises AssertionError with the last value at the deadline."""
     deadline = time.monotonic() + SECONDS_MAX
     while True:
         seen = await look()

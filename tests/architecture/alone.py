@@ -1,6 +1,6 @@
-"""Import every module of a package while only the distributions it asks for, directly or through them, can be imported.
+"""Import every module of a package while only its declared dependencies, and theirs, can be imported.
 
-A program of its own (`python alone.py DISTRIBUTION PACKAGE`), since it changes what its process can import.
+It is a separate program (`python alone.py DISTRIBUTION PACKAGE`), since it changes what its process can import.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class OnlyWhatIsAskedFor(MetaPathFinder):
 
 
 def main() -> None:
-    """Narrow what can be imported, then import everything."""
+    """Restrict imports to the allowed distributions, then import every module of the package."""
     distribution, package = sys.argv[1:]
     owners = {**importlib.metadata.packages_distributions(), "alongside_cli": ["alongside"]}
     allowed = needed(distribution)
@@ -65,7 +65,7 @@ def needed(distribution: str) -> set[str]:
 
 
 def requirements(distribution: str, extra: str) -> list[Requirement]:
-    """Read what an installed distribution asks for; nothing if it is meant for another platform."""
+    """Read the requirements of an installed distribution; none if it is not installed on this platform."""
     try:
         asked = importlib.metadata.requires(distribution) or []
     except importlib.metadata.PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""What the architecture tests look at: our source files, parsed once, and how a broken rule is reported."""
+"""The sources that architecture tests check, parsed once, and the report of a broken rule."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Folders nobody wrote: never looked at.
+# Generated folders, which are never checked.
 GENERATED = {".alongside", ".git", ".hypothesis", ".venv", "__pycache__", "build", "dist", "node_modules"}
-ROOM_PATTERNS = (
+DISTRIBUTION_PATTERNS = (
     "shared/*/pyproject.toml",
     "services/*/pyproject.toml",
     "cli/pyproject.toml",
@@ -23,44 +23,44 @@ ROOM_PATTERNS = (
 
 @dataclass(frozen=True)
 class Source:
-    """One Python file: `place` is its path from the root, with forward slashes."""
+    """One Python file; `path` is relative to the repository's root, with forward slashes."""
 
-    place: str
+    path: str
     text: str
     tree: ast.Module
 
     @property
     def package(self) -> str:
-        """Name the top-level package of a room's file, such as `alongside_chassis`."""
-        return next(part for part in self.place.split("/") if part.startswith("alongside_"))
+        """Return the top-level package of the file, such as `alongside_chassis`."""
+        return next(part for part in self.path.split("/") if part.startswith("alongside_"))
 
     @property
     def inside(self) -> str:
-        """Give the path below the package folder, such as `kafka/settings.py`."""
-        return self.place.split(f"{self.package}/", 1)[1]
+        """Return the path below the package folder, such as `kafka/settings.py`."""
+        return self.path.split(f"{self.package}/", 1)[1]
 
     def at(self, node: ast.AST) -> str:
-        """Point at a node as editors and terminals understand it."""
-        return f"{self.place}:{getattr(node, 'lineno', 1)}"
+        """Return a node's position in the form editors and terminals understand."""
+        return f"{self.path}:{getattr(node, 'lineno', 1)}"
 
 
 @cache
-def rooms() -> tuple[Path, ...]:
+def distribution_folders() -> tuple[Path, ...]:
     """List the folders of our distributions."""
-    return tuple(sorted(found.parent for pattern in ROOM_PATTERNS for found in ROOT.glob(pattern)))
+    return tuple(sorted(found.parent for pattern in DISTRIBUTION_PATTERNS for found in ROOT.glob(pattern)))
 
 
 @cache
-def name_of(room: Path) -> str:
-    """Read what a room's distribution is called."""
-    name: str = tomllib.loads((room / "pyproject.toml").read_text())["project"]["name"]
+def name_of(folder: Path) -> str:
+    """Read the name of the distribution in a folder."""
+    name: str = tomllib.loads((folder / "pyproject.toml").read_text())["project"]["name"]
     return name
 
 
 @cache
 def package_sources() -> tuple[Source, ...]:
-    """Parse every Python file of our packages, except migrations, which are a record and never tidied."""
-    files = [file for room in rooms() for file in sorted(room.glob("alongside_*/**/*.py"))]
+    """Parse every Python file of our packages, except migrations, which are never edited."""
+    files = [file for folder in distribution_folders() for file in sorted(folder.glob("alongside_*/**/*.py"))]
     return tuple(parse(file) for file in files if "migrations" not in file.parts)
 
 
@@ -78,7 +78,7 @@ def parse(file: Path) -> Source:
 
 
 def written_files(folder: Path = ROOT) -> Iterator[Path]:
-    """Walk every file somebody wrote below a folder, in every language."""
+    """Walk every file below a folder that is not generated, in every language."""
     waiting = [folder]
     while waiting:
         for entry in sorted(waiting.pop().iterdir()):
@@ -106,5 +106,5 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
 
 
 def report(broken: Iterable[str], remedy: str) -> str:
-    """Say where a rule is broken and how to put it right."""
-    return "\n".join(["", *(f"  {place}" for place in broken), f"  -> {remedy}"])
+    """Build the message of a failed test: the positions that break the rule, and the remedy."""
+    return "\n".join(["", *(f"  {path}" for path in broken), f"  -> {remedy}"])

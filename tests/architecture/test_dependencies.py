@@ -1,4 +1,4 @@
-"""Each room installs alone: it declares what it imports, and rules depend on nothing at all."""
+"""Each distribution installs alone: it declares what it imports, and rules depend on nothing."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import ROOT, Source, name_of, package_sources, report, rooms
+from tests.architecture.source import ROOT, Source, distribution_folders, name_of, package_sources, report
 
-# Beside the standard library, a service's rules may use what its work is made of: matching computes.
+# Rules may import the standard library; matching's rules also compute with these.
 RULES_MAY_IMPORT = {"alongside_matching": {"numpy", "scipy"}}
 CODES = "alongside_contracts.vocabulary"
-"""The coded words, which hold no more than enums: rules may use them, so that a code is said once."""
+"""The contracts' codes, a module of enums: rules may import it, so that each code is defined once."""
 
 
-@pytest.mark.parametrize("room", rooms(), ids=lambda room: room.name)
-def test_a_room_declares_what_it_imports(room: Path) -> None:
-    declared = declared_distributions(room)
+@pytest.mark.parametrize("folder", distribution_folders(), ids=lambda folder: folder.name)
+def test_a_distribution_declares_what_it_imports(folder: Path) -> None:
+    declared = declared_distributions(folder)
     broken = [
         f"{source.at(node)} imports {name}"
         for source in package_sources()
-        if (ROOT / source.place).is_relative_to(room)
+        if (ROOT / source.path).is_relative_to(folder)
         for node, name in imported(source)
         if not (name in {source.package, *sys.stdlib_module_names} or distributions_of(name) & declared)
     ]
 
     assert not broken, report(
-        broken, f"add the distribution to `dependencies` in {room.name}/pyproject.toml, then `make lock`"
+        broken, f"add the distribution to `dependencies` in {folder.name}/pyproject.toml, then `make lock`"
     )
 
 
-@pytest.mark.parametrize("room", rooms(), ids=lambda room: room.name)
-def test_what_a_room_declares_is_locked(room: Path) -> None:
+@pytest.mark.parametrize("folder", distribution_folders(), ids=lambda folder: folder.name)
+def test_declared_dependencies_are_locked(folder: Path) -> None:
     lock = (ROOT / "requirements.lock").read_text()
     locked = {normalised(name) for name in re.findall(r"^([\w.-]+)==", lock, flags=re.MULTILINE)}
-    ours = {name_of(room) for room in rooms()}
-    missing = sorted(declared_distributions(room) - locked - ours)
+    ours = {name_of(folder) for folder in distribution_folders()}
+    missing = sorted(declared_distributions(folder) - locked - ours)
 
     assert not missing, report(missing, "pin what was added: make lock")
 
@@ -76,12 +76,12 @@ def test_rules_read_no_clock_and_draw_no_lots() -> None:
 
 
 def is_pure(source: Source) -> bool:
-    """Tell whether a file holds rules: a service's `domain`, the `rules` of one of its rooms, matching's engine."""
+    """Return whether a file holds rules: a service's `domain`, a room's `rules`, or matching's engine."""
     return bool(re.match(r"(domain|engine|([a-z_]+/)?rules)(\.py|/)", source.inside))
 
 
 def rule_may_import(source: Source, name: str) -> bool:
-    """Tell whether a file of rules may import the module of that full name: other rules of its service, and codes."""
+    """Return whether a file of rules may import the module: other rules of its service, and codes."""
     first, _, inside = name.partition(".")
     allowed = sys.stdlib_module_names | RULES_MAY_IMPORT.get(source.package, set())
     own_rules = first == source.package and re.match(r"(domain|engine|([a-z_]+\.)?rules)(\.|$)", inside)
@@ -102,14 +102,14 @@ def imported(source: Source, *, whole: bool = False) -> Iterator[tuple[ast.stmt,
 
 
 @cache
-def declared_distributions(room: Path) -> frozenset[str]:
-    """Read the distributions a room asks for, extras included, and those of our rooms it stands on."""
-    project = tomllib.loads((room / "pyproject.toml").read_text())["project"]
+def declared_distributions(folder: Path) -> frozenset[str]:
+    """Read the distributions declared in a folder, extras included, and those of our distributions among them."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     extras = project.get("optional-dependencies", {}).values()
     asked = [*project["dependencies"], *(requirement for extra in extras for requirement in extra)]
     names = {normalised(re.split(r"[\s\[<>=!~;]", requirement, maxsplit=1)[0]) for requirement in asked}
-    below = [other for other in rooms() if name_of(other) in names]
-    return frozenset(names).union(*(declared_distributions(room) for room in below))
+    below = [other for other in distribution_folders() if name_of(other) in names]
+    return frozenset(names).union(*(declared_distributions(folder) for folder in below))
 
 
 @cache
@@ -120,8 +120,12 @@ def distributions_of(name: str) -> frozenset[str]:
 
 @cache
 def installed() -> dict[str, list[str]]:
-    """Ask the environment once which distribution provides which import; our own rooms are not asked for."""
-    ours = {package.name: [name_of(room)] for room in rooms() for package in room.glob("alongside_*")}
+    """Read once from the environment which distribution provides which import; our own are listed from their folders."""
+    ours = {
+        package.name: [name_of(folder)]
+        for folder in distribution_folders()
+        for package in folder.glob("alongside_*")
+    }
     return {name: list(distributions) for name, distributions in packages_distributions().items()} | ours
 
 

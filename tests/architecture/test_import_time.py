@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.architecture.source import dotted, package_sources, report
 
-# What opens, reads or configures something as soon as it is called.
+# Calls that open, read or configure something.
 EFFECTS = {
     "AIOKafkaAdminClient", "AIOKafkaConsumer", "AIOKafkaProducer", "AsyncClient", "Client", "FastAPI", "Popen",
     "TracerProvider", "basicConfig", "build_app", "check_output", "configure", "connect", "create_async_engine",
@@ -32,7 +32,7 @@ def test_nothing_happens_at_import() -> None:
 
 
 def has_effect(call: ast.Call) -> bool:
-    """Tell whether the call is one of EFFECTS or builds a settings object."""
+    """Return whether the call is one of EFFECTS or builds a settings object."""
     last = dotted(call.func).rsplit(".", 1)[-1]
     return last in EFFECTS or last.endswith("Settings")
 

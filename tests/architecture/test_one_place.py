@@ -1,4 +1,4 @@
-"""Some things happen in one place only; a second place is how messages get lost and clocks disagree."""
+"""Some calls are made in one place only: a second place would lose messages or read another clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.architecture.source import Source, calls, dotted, package_sources, re
 
 CHASSIS = "alongside_chassis"
 OUTSIDE = {"alongside_cli", "alongside_localstack", "alongside_lab"}
-"""What runs beside services: it prints, plays partners, and looks into databases."""
+"""Packages that run beside services: they print, act as partners, and read databases."""
 OFFSETS_ARE_COMMITTED_IN = {(CHASSIS, "consume/listener.py"), ("alongside_cli", "kafka/offsets.py")}
 KAFKA_CLIENT = re.compile(r"(^|\.)AIOKafka(Producer|Consumer|AdminClient|Client)$")
 WALL_CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns))$")
@@ -141,31 +141,31 @@ PROGRAMS = {"__main__.py", "gate.py"}
 
 
 def calls_method(node: ast.AST, name: str) -> bool:
-    """Tell whether the node calls a method of that name on anything."""
+    """Return whether the node calls a method of that name."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
 
 
 def commits_offsets(source: Source, node: ast.AST) -> bool:
-    """Tell whether the node tells Kafka how far a group has come: the listener after its transaction, or an operator."""
+    """Return whether the node commits a group's offsets: the listener after its transaction, or an operator."""
     may_commit = (source.package, source.inside) in OFFSETS_ARE_COMMITTED_IN
     return may_commit and isinstance(node, ast.Call) and dotted(node.func).endswith("consumer.commit")
 
 
 def is_given_options(call: ast.Call) -> bool:
-    """Tell whether the call takes its connection from `Kafka.options`, and sets none of it itself."""
+    """Return whether the call takes all connection options from `Kafka.options`."""
     spread = [word.value for word in call.keywords if word.arg is None]
     own = {word.arg for word in call.keywords} & {"bootstrap_servers", "security_protocol", "ssl_context"}
     return not own and any(calls_method(value, "options") for value in spread)
 
 
 def is_constant(node: ast.expr) -> bool:
-    """Tell whether the node is a module constant by its name, or a part of one such as `_NOTE.rows`."""
+    """Return whether the node names a module constant, or a part of one such as `_NOTE.rows`."""
     first, *_, last = (dotted(node) or "").split(".") * 2
     return first.isupper() or last.isupper()
 
 
 def takes_from(node: ast.AST, module: str, names: set[str]) -> bool:
-    """Tell whether the node imports one of the names out of a module."""
+    """Return whether the node imports one of the names from a module."""
     return (
         isinstance(node, ast.ImportFrom)
         and node.module == module
@@ -174,7 +174,7 @@ def takes_from(node: ast.AST, module: str, names: set[str]) -> bool:
 
 
 def says_commit(node: ast.AST) -> bool:
-    """Tell whether the node is SQL text that ends a transaction."""
+    """Return whether the node is SQL text that ends a transaction."""
     return (
         isinstance(node, ast.Constant)
         and isinstance(node.value, str)
@@ -183,7 +183,7 @@ def says_commit(node: ast.AST) -> bool:
 
 
 def may_send(source: Source) -> bool:
-    """Tell whether the file is the relay or its ways to Kafka, a test instrument, or a partner played by the command line."""
+    """Return whether the file may send: the relay and its batches in flight, the test harness, or a simulated partner."""
     return source.package in OUTSIDE or (
         source.package == CHASSIS
         and source.inside in {"announce/relay.py", "announce/in_flight.py", "testing.py"}
@@ -191,11 +191,11 @@ def may_send(source: Source) -> bool:
 
 
 def names_the_producer(node: ast.Name | ast.Attribute | ast.alias) -> bool:
-    """Tell whether the node mentions Kafka's producer class."""
+    """Return whether the node names Kafka's producer class."""
     name = node.name if isinstance(node, ast.alias) else dotted(node)
     return name.rsplit(".", 1)[-1] == "AIOKafkaProducer"
 
 
 def may_read_the_environment(source: Source) -> bool:
-    """Tell whether the file is a settings module."""
+    """Return whether the file is a settings module."""
     return source.inside.rsplit("/", 1)[-1] == "settings.py"

@@ -13,7 +13,7 @@ FUNCTION_LINES_MAX = 40
 
 def test_no_file_is_longer_than_a_reader_can_hold() -> None:
     broken = [
-        f"{source.place}: {count} lines"
+        f"{source.path}: {count} lines"
         for source in all_sources()
         if (count := source.text.count("\n")) > FILE_LINES_MAX
     ]

@@ -1,4 +1,4 @@
-"""No row of the database leaves a store: what others see has a type, so that mypy finds a misspelt column."""
+"""No database row leaves a store: callers get typed results, so that mypy finds a misspelt column."""
 
 from __future__ import annotations
 
@@ -65,21 +65,21 @@ def test_what_is_asked_of_a_store_and_what_it_answers_has_a_type() -> None:
 
 def of_services() -> Iterator[Source]:
     """Walk the files of services."""
-    return (source for source in package_sources() if source.place.startswith("services/"))
+    return (source for source in package_sources() if source.path.startswith("services/"))
 
 
 def is_store(source: Source) -> bool:
-    """Tell whether a file is a store, or a part of one."""
+    """Return whether a file is a store, or a part of one."""
     return bool(STORE.search(source.inside))
 
 
 def is_private(name: str) -> bool:
-    """Tell whether a name is for its own module: one underscore before it; methods like `__init__` are not."""
+    """Return whether a name is private: one leading underscore; methods like `__init__` are not."""
     return name.startswith("_") and not name.endswith("__")
 
 
 def shown_by(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk what a module shows: public names, fields and signatures, but no body of a function."""
+    """Walk a module's public names, fields and signatures, but no function bodies."""
     for child in ast.iter_child_nodes(node):
         match child:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
@@ -92,14 +92,14 @@ def shown_by(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def signature(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
-    """Walk a function's parameters and what it returns."""
+    """Walk the annotations of a function's parameters and result."""
     yield from ast.walk(function.args)
     if function.returns is not None:
         yield from ast.walk(function.returns)
 
 
 def rows_in(tree: ast.Module) -> set[str]:
-    """List the names by which a file knows asyncpg's `Record`: `asyncpg.Record`, and what it imports it as."""
+    """List the names of asyncpg's `Record` in a file: `asyncpg.Record`, and the names it is imported as."""
     known = {"asyncpg.Record"}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "asyncpg":
@@ -110,7 +110,7 @@ def rows_in(tree: ast.Module) -> set[str]:
 
 
 def says(node: ast.AST, names: set[str]) -> bool:
-    """Tell whether a node is one of these names, also in an annotation between quotes."""
+    """Return whether a node is one of these names, also in a quoted annotation."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", node.value) for name in names)
     return isinstance(node, ast.Name | ast.Attribute) and dotted(node) in names

@@ -1,4 +1,4 @@
-"""What may lie in the tree: names that say something, no addresses of one machine, READMEs that answer five questions."""
+"""Rules for files: meaningful names, no addresses of one machine, READMEs that answer five questions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alongside_contracts.services import SERVICES
-from tests.architecture.source import ROOT, report, rooms, written_files
+from tests.architecture.source import ROOT, distribution_folders, report, written_files
 
 # Written in two halves so that this file does not break its own rule.
 REGISTRY_HOSTS = (
@@ -64,8 +64,8 @@ def test_every_locked_dependency_has_hashes() -> None:
 def test_no_folder_or_module_has_an_empty_name() -> None:
     broken = [
         str(path.relative_to(ROOT))
-        for room in rooms()
-        for path in sorted(room.glob("alongside_*/**/*"))
+        for folder in distribution_folders()
+        for path in sorted(folder.glob("alongside_*/**/*"))
         if path.stem.lower() in EMPTY_NAMES and (path.is_dir() or path.suffix == ".py")
     ]
 
@@ -86,7 +86,7 @@ def test_every_service_readme_answers_the_five_questions(service: str) -> None:
 
 
 def written_texts() -> list[tuple[Path, str]]:
-    """Read every file that holds text; data files that are not UTF-8 are passed over."""
+    """Read every text file; skip data files that are not UTF-8."""
     texts = []
     for file in written_files():
         try:

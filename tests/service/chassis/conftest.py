@@ -1,4 +1,4 @@
-"""A service with nothing of its own but the chassis, on a fresh database, for each test to teach its handlers."""
+"""A service that consists of the chassis alone, on a fresh database; each test adds its handlers."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -22,7 +22,7 @@ BareBench = Callable[..., AbstractAsyncContextManager[ServiceBench]]
 
 @pytest.fixture(scope="session")
 def bare_database(postgres: Server) -> Database:
-    """The chassis' tables, and one row of business: what was seen, in order."""
+    """Create the chassis' tables, and one table for the notes of handlers, in order."""
     database = postgres.create_database()
     engine = create_engine(database.url.replace("postgresql://", "postgresql+psycopg://", 1))
     metadata = MetaData()
@@ -38,7 +38,7 @@ def bare_database(postgres: Server) -> Database:
 
 @pytest.fixture
 async def bare(copies: Copies, bare_database: Database, clock: ManualClock) -> AsyncIterator[BareBench]:
-    """Puts a bare service with the given handlers on the bench."""
+    """Return a function that opens the bare service with the given handlers."""
     with copies.lending() as loan:
 
         @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What tests of dead letters share: a handler with a fault that can be mended, and the doors to settle letters."""
+"""Shared by tests of dead letters: a handler with a fault that can be corrected, and calls that settle dead letters."""
 
 from contextlib import AbstractAsyncContextManager
 from uuid import UUID, uuid4
@@ -21,10 +21,10 @@ OURS = {"Authorization": f"Bearer {TOKEN}"}
 
 
 class Fault(dict[str, Exception]):
-    """Which references the handler fails on at present, and how; to mend it is to take one out."""
+    """The references the handler fails on now, and how; removing one corrects the fault."""
 
     def handlers(self) -> Handlers:
-        """Handlers that write down what they saw and announce one fact each, but for the fault."""
+        """Build handlers that store a note and announce one fact per event, unless the fault applies."""
         handlers = Handlers()
 
         @handlers.on(SubmissionAdmitted)
@@ -38,12 +38,12 @@ class Fault(dict[str, Exception]):
 
 
 def faulty(bare: BareBench, fault: Fault) -> AbstractAsyncContextManager[ServiceBench]:
-    """A bench whose handler has this fault, and whose doors open to our own."""
+    """Open a service whose handler has this fault, with a client that sends the service token."""
     return bare(fault.handlers(), service_token=TOKEN)
 
 
 def at(where: str) -> Unprocessable:
-    """A refusal at this place."""
+    """Build a refusal of this field."""
     return Unprocessable(ProblemCode.NOT_ELIGIBLE, where, "mend it")
 
 
@@ -52,14 +52,14 @@ async def seen(bench: ServiceBench) -> list[str]:
     return [row["note"] for row in await bench.pool.fetch("select note from seen order by at")]
 
 
-async def the_letter(bench: ServiceBench) -> DeadLetter:
+async def the_dead_letter(bench: ServiceBench) -> DeadLetter:
     """The only dead letter there is."""
     (letter,) = await bench.dead_letters()
     return letter
 
 
 async def post(bench: ServiceBench, letter: UUID, verb: str, body: object = None) -> httpx2.Response:
-    """Settle a letter, each time anew."""
+    """Settle a dead letter, with a new Idempotency-Key each time."""
     headers = OURS | {"Idempotency-Key": str(uuid4())}
     return await bench.client.post(f"/dead-letters/{letter}/{verb}", json=body, headers=headers)
 

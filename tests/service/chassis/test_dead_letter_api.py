@@ -1,4 +1,4 @@
-"""The doors to dead letters: who may look, who may settle, and what they must say."""
+"""The API of dead letters: which routes require the token, and which fields."""
 
 import base64
 from uuid import uuid4
@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import an_admission
 from tests.service.chassis.conftest import BareBench
-from tests.service.chassis.redriving import JOURNEY, OURS, Fault, at, faulty, post, replayed, the_letter
+from tests.service.chassis.redriving import JOURNEY, OURS, Fault, at, faulty, post, replayed, the_dead_letter
 
 
 async def test_letters_are_found_by_state_and_reason(bare: BareBench) -> None:
@@ -28,12 +28,12 @@ async def test_letters_are_found_by_state_and_reason(bare: BareBench) -> None:
         assert await found(state="dropped") == []
 
 
-async def test_the_open_door_shows_sizes_and_only_the_closed_one_bytes(
+async def test_the_open_route_shows_sizes_and_only_the_protected_one_bytes(
     bare: BareBench,
 ) -> None:
     async with faulty(bare, Fault()) as bench:
         await bench.hear_raw(b"key", b"Jane Doe", [("x-note", b"Jane"), ("null", None)], JOURNEY)
-        path = f"/dead-letters/{(await the_letter(bench)).id}"
+        path = f"/dead-letters/{(await the_dead_letter(bench)).id}"
 
         shown = await bench.client.get(path)
         closed = await bench.client.get(f"{path}/payload")
@@ -51,11 +51,11 @@ async def test_the_open_door_shows_sizes_and_only_the_closed_one_bytes(
 async def test_nobody_but_our_own_settles_a_letter(bare: BareBench, verb: str) -> None:
     async with faulty(bare, Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
-        path = f"/dead-letters/{(await the_letter(bench)).id}/{verb}"
+        path = f"/dead-letters/{(await the_dead_letter(bench)).id}/{verb}"
 
         answer = await bench.client.post(path, json={"because": "for no reason"})
 
-        assert (answer.status_code, (await the_letter(bench)).attempts) == (401, 0)
+        assert (answer.status_code, (await the_dead_letter(bench)).attempts) == (401, 0)
 
 
 async def test_a_letter_nobody_has_is_not_found(bare: BareBench) -> None:
@@ -71,14 +71,14 @@ async def test_a_letter_nobody_has_is_not_found(bare: BareBench) -> None:
 async def test_a_replay_repeated_with_its_key_is_the_same_attempt(bare: BareBench) -> None:
     async with faulty(bare, Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
-        path = f"/dead-letters/{(await the_letter(bench)).id}/replay"
+        path = f"/dead-letters/{(await the_dead_letter(bench)).id}/replay"
 
         first, second = [
             await bench.client.post(path, headers=OURS | {"Idempotency-Key": "k"}) for _ in range(2)
         ]
 
         assert first.json() == second.json()
-        assert (await the_letter(bench)).attempts == 1
+        assert (await the_dead_letter(bench)).attempts == 1
 
 
 @pytest.mark.parametrize("because", ["", "   ", "a\0b", "x" * 501])
@@ -86,6 +86,6 @@ async def test_dropping_takes_a_reason(bare: BareBench, because: str) -> None:
     async with faulty(bare, Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
 
-        answer = await post(bench, (await the_letter(bench)).id, "drop", {"because": because})
+        answer = await post(bench, (await the_dead_letter(bench)).id, "drop", {"because": because})
 
-        assert (answer.status_code, (await the_letter(bench)).state) == (422, "waiting")
+        assert (answer.status_code, (await the_dead_letter(bench)).state) == (422, "waiting")

@@ -1,4 +1,4 @@
-"""A timer whose handler always fails is put aside where somebody sees it, looked after, and tried on for ever."""
+"""A timer whose handler always fails becomes a dead letter, is handed to a person, and is retried for ever."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,21 +19,21 @@ from tests.service.chassis.redriving import OURS
 
 DAY = timedelta(days=1)
 SOON = SUNDAY_NOON + timedelta(minutes=1)
-"""By then the first attempts have all been made."""
+"""Time by which all first attempts have been made."""
 
 
 @dataclass
 class Faulty:
-    """A timer's handler and who is asked to look after it; `error` is what each of them raises, if anything."""
+    """A timer's handler and its failure handler; `error` is the exception each of them raises, if any."""
 
     error: Exception | None = field(default_factory=lambda: ValueError("Jane Doe"))
     attending: Exception | None = None
     attended: list[tuple[str, datetime]] = field(default_factory=list)
-    meanwhile: Callable[[], Awaitable[object]] | None = None
-    """What somebody else commits while it is being looked after."""
+    concurrently: Callable[[], Awaitable[object]] | None = None
+    """A concurrent commit during the failure handler."""
 
     def handlers(self, retry_every: timedelta = DAY) -> Handlers:
-        """What a service would register."""
+        """Return the handlers as a service would register them."""
         handlers = Handlers()
 
         @handlers.on_timer("remind", retry_every=retry_every)
@@ -47,8 +47,8 @@ class Faulty:
         async def attend(timer: Timer, again_at: datetime, tx: Tx) -> None:
             self.attended.append((timer.key, again_at))
             await tx.conn.execute("insert into seen (key, note) values ($1, 'attended')", timer.key)
-            if self.meanwhile:
-                await self.meanwhile()
+            if self.concurrently:
+                await self.concurrently()
             if self.attending:
                 raise self.attending
 
@@ -62,7 +62,7 @@ async def set_timer(bench: ServiceBench, key: str = "a") -> None:
 
 
 async def until(bench: ServiceBench, moment: datetime) -> None:
-    """Let time pass second by second for a minute, then in one step, firing what comes due."""
+    """Advance the clock by seconds for a minute, then in one step, firing due timers."""
     while bench.clock.now() < min(moment, SOON):
         await bench.fire_timers(bench.clock.now() + timedelta(seconds=1))
     await bench.fire_timers(moment)
@@ -228,7 +228,7 @@ async def test_a_timer_that_was_set_anew_leaves_no_dead_letter_waiting(bare: Bar
 async def test_who_acted_while_the_timer_failed_keeps_what_they_did(bare: BareBench) -> None:
     faulty = Faulty()
     async with bare(faulty.handlers()) as bench:
-        faulty.meanwhile = partial(bench.pool.execute, "delete from timer")
+        faulty.concurrently = partial(bench.pool.execute, "delete from timer")
         await set_timer(bench)
 
         await until(bench, SOON)

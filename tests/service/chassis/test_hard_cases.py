@@ -1,4 +1,4 @@
-"""What a sender, a race or a mistake of ours may do to a batch, and what must not come of it."""
+"""Hard cases of a batch: bad records, races and faults of our own code, and the effects they must not have."""
 
 import asyncio
 from collections.abc import Callable
@@ -45,7 +45,7 @@ async def test_a_name_that_cannot_be_stored_does_not_stop_the_stream(
 
 
 def announcing(say: Callable[[SubmissionAdmitted, Tx], None]) -> Handlers:
-    """Handlers that note every admission; `say` spoils what is written at the end when the reference is `bad`."""
+    """Build handlers that note every admission; `say` makes the final write fail when the reference is `bad`."""
     handlers = Handlers()
 
     @handlers.on(SubmissionAdmitted)
@@ -172,18 +172,18 @@ async def test_lost_races_do_not_use_up_the_attempts_of_an_event(bare: BareBench
 
 async def test_a_batch_that_keeps_losing_races_says_so_until_it_has_won_one(bare: BareBench) -> None:
     handlers = Handlers()
-    told: list[str | None] = []
+    reported: list[str | None] = []
 
     @handlers.on(SubmissionAdmitted)
     async def hear(_event: SubmissionAdmitted, _tx: Tx) -> None:
-        told.append(bench.pipeline.waiting_for)
-        if len(told) <= RACES_SILENT_MAX + 1:
+        reported.append(bench.pipeline.waiting_for)
+        if len(reported) <= RACES_SILENT_MAX + 1:
             raise asyncpg.DeadlockDetectedError
 
     async with bare(handlers) as bench:
         await bench.hear(an_admission())
 
-        assert told == [None] * (RACES_SILENT_MAX + 1) + ["DeadlockDetectedError"]
+        assert reported == [None] * (RACES_SILENT_MAX + 1) + ["DeadlockDetectedError"]
         assert bench.pipeline.waiting_for is None
 
 
@@ -202,9 +202,9 @@ async def test_no_span_repeats_what_an_error_says(bare: BareBench) -> None:
         await bench.hear(an_admission())
         await bench.hear(a_submission(), partner="st-mary-hospital")
 
-        told = "".join(span.to_json() for span in bench.finished_spans())
-        assert "ValueError" in told
-        assert "patient" not in told
+        reported = "".join(span.to_json() for span in bench.finished_spans())
+        assert "ValueError" in reported
+        assert "patient" not in reported
 
 
 async def test_a_batch_nobody_cares_for_is_told_to_nobody(

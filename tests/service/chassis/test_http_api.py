@@ -1,4 +1,4 @@
-"""The HTTP door: a command counts once, every refusal says what was wrong and what to do, nothing leaks."""
+"""The HTTP API: a command counts once, every refusal says what is wrong and what to do, nothing leaks."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -57,7 +57,7 @@ async def refused(command: Command) -> Response:
 
 @router.post("/broken")
 async def broken(command: Command) -> Response:
-    """Fail with a value nobody may see."""
+    """Fail with a value that must not be shown."""
 
     async def work(_tx: Tx) -> Taken:
         raise ValueError("the patient's name")
@@ -84,7 +84,7 @@ async def listing(read: Read, cursor: str | None = None) -> Page[str]:
 
 @router.get("/ours", dependencies=[ServiceOnly])
 async def ours() -> str:
-    """For our own services."""
+    """Answer only requests with the service token."""
     return "ours"
 
 
@@ -182,10 +182,12 @@ async def test_a_body_over_the_limit_is_refused_whether_its_length_is_told_or_no
             for _ in range(4):
                 yield b"x" * 512
 
-        told = await bench.client.post("/notes", content=b"x" * 2048)
-        untold = await bench.client.post("/notes", content=unannounced())
+        announced_size = await bench.client.post("/notes", content=b"x" * 2048)
+        unannounced_size = await bench.client.post("/notes", content=unannounced())
 
-        assert [(a.status_code, a.json()["code"]) for a in (told, untold)] == [(413, "too-large")] * 2
+        assert [(a.status_code, a.json()["code"]) for a in (announced_size, unannounced_size)] == [
+            (413, "too-large")
+        ] * 2
 
 
 @pytest.mark.parametrize("cursor", ["x", "W10", "WyJub3QtYW4taWQiXQ"])
@@ -197,7 +199,7 @@ async def test_a_cursor_of_somebody_elses_is_refused(bare: BareBench, cursor: st
 
 
 @pytest.mark.parametrize("header", [None, "Bearer wrong", "Bearer "])
-async def test_doors_between_services_ask_for_the_token(bare: BareBench, header: str | None) -> None:
+async def test_routes_between_services_require_the_token(bare: BareBench, header: str | None) -> None:
     async with bare(Handlers(), router, service_token="right") as bench:
         refused = await bench.client.get("/ours", headers={"Authorization": header} if header else {})
         welcome = await bench.client.get("/ours", headers={"Authorization": "Bearer right"})

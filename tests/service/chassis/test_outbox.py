@@ -1,4 +1,4 @@
-"""What the relay asks of an outbox whose rows come and go by the thousand."""
+"""The plan of the relay's query on an outbox with thousands of inserted and deleted rows."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from tests.service.chassis.conftest import BareBench
 
 
 def scans(plan: dict[str, Any]) -> list[tuple[str, str | None]]:
-    """The kinds of steps of a plan, outermost first, each with the index it goes along."""
+    """Return the node types of a plan, outermost first, each with its index."""
     below = [step for part in plan.get("Plans", []) for step in scans(part)]
     return [(plan["Node Type"], plan.get("Index Name")), *below]
 
@@ -26,8 +26,8 @@ async def test_the_relay_goes_along_the_ids_even_where_the_outbox_looks_empty(ba
             ids = await conn.fetchval(
                 "select indexrelid::regclass::text from pg_index where indrelid = 'outbox'::regclass and indisprimary"
             )
-            told = await conn.fetchval(f"explain (format json) {relay._OLDEST}", [0, 1], 500, [])
+            plan = await conn.fetchval(f"explain (format json) {relay._OLDEST}", [0, 1], 500, [])
         finally:
             await conn.close()
 
-    assert scans(json.loads(told)[0]["Plan"]) == [("Limit", None), ("Index Scan", ids)]
+    assert scans(json.loads(plan)[0]["Plan"]) == [("Limit", None), ("Index Scan", ids)]

@@ -1,4 +1,4 @@
-"""The delivery promise of one batch: once, in order, neighbours unharmed, nothing lost."""
+"""The delivery guarantee of one batch: once, in order, other records unaffected, nothing lost."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ JOURNEY = "referrals.journey.v1"
 
 
 def taught() -> Handlers:
-    """Handlers that write down what they saw and announce one fact each."""
+    """Build handlers that store a note and announce one fact per event."""
     handlers = Handlers()
 
     @handlers.on(SubmissionAdmitted)
@@ -145,19 +145,19 @@ async def test_a_newer_version_of_a_known_type_is_never_ignored(bare: BareBench)
 async def test_whatever_bytes_a_partner_sends_are_put_aside_and_answered(
     bare: BareBench, value: bytes | None, headers: tuple[tuple[str, bytes | None], ...], reason: str
 ) -> None:
-    handlers, told = taught(), []
+    handlers, answered = taught(), []
 
     @handlers.on(SubmissionReceived)
     async def hear(_event: SubmissionReceived, _tx: Tx) -> None: ...
 
     @handlers.on_refused(SubmissionReceived.stream)
     async def tell(refused: Refusal, _tx: Tx) -> None:
-        told.append((refused.origin.partner, refused.problem.code.value))
+        answered.append((refused.origin.partner, refused.problem.code.value))
 
     async with bare(handlers) as bench:
         await bench.hear_raw(b"k", value, headers, "partner.st-mary-hospital.referrals.v1")
 
-        assert told == [("st-mary-hospital", reason)]
+        assert answered == [("st-mary-hospital", reason)]
         assert [letter.reason for letter in await bench.dead_letters()] == [reason]
 
 
@@ -308,15 +308,15 @@ async def test_a_mended_message_is_heard_when_it_comes_again(bare: BareBench) ->
 
 
 async def test_a_borrowed_source_does_not_use_up_the_ids_of_its_owner(bare: BareBench) -> None:
-    handlers, heard = Handlers(), []
+    handlers, partners = Handlers(), []
 
     @handlers.on(SubmissionReceived)
     async def hear(_event: SubmissionReceived, tx: Tx) -> None:
-        heard.append(tx.record and tx.record.partner)
+        partners.append(tx.record and tx.record.partner)
 
     async with bare(handlers) as bench:
         owner = "urn:alongside:partner:st-mary-hospital"
         for partner in ("county-court", "st-mary-hospital"):
             await bench.hear(a_submission(), partner=partner, source=owner, event_id="x")
 
-        assert heard == ["county-court", "st-mary-hospital"]
+        assert partners == ["county-court", "st-mary-hospital"]

@@ -1,4 +1,4 @@
-"""A service that has to prepare hears nothing before it has, says so, and can be stopped meanwhile."""
+"""A service with a preparation consumes nothing before it is complete, reports it, and can be stopped meanwhile."""
 
 import asyncio
 import time
@@ -19,8 +19,8 @@ from tests.service.chassis.conftest import BareBench
 from tests.service.chassis.test_running import nobody
 
 
-class Reading:
-    """Reads until it is told that it has read all, failing as often as it is told to."""
+class Loading:
+    """A preparation that waits for the test's signal and fails as often as the test asks."""
 
     def __init__(self, failures: int = 0) -> None:
         self.unready_because: str | None = "still reading"
@@ -37,14 +37,14 @@ class Reading:
 
 async def test_nothing_is_done_before_all_is_prepared(bare: BareBench) -> None:
     fired: list[str] = []
-    reading = Reading(failures=1)
+    reading = Loading(failures=1)
     async with bare(handlers(fired), kafka=nobody(), timer_poll_seconds=0.02) as bench:
         await set_a_timer(bench)
         app = build_app(replace(bench.service, preparation=reading))
         async with app.router.lifespan_context(app):
             before = await health(app)
             reading.all_read.set()
-            await poll_until(lambda: health(app), lambda told: bool(fired), "the timer")
+            await poll_until(lambda: health(app), lambda status: bool(fired), "the timer")
             after = await health(app)
 
     assert (before["live"], "still reading" in before["reasons"]) == (True, True)
@@ -56,7 +56,7 @@ async def test_who_still_prepares_stops_at_once_and_has_done_nothing(bare: BareB
     fired: list[str] = []
     async with bare(handlers(fired), kafka=nobody()) as bench:
         await set_a_timer(bench)
-        app = build_app(replace(bench.service, preparation=Reading()))
+        app = build_app(replace(bench.service, preparation=Loading()))
         async with app.router.lifespan_context(app):
             began = time.monotonic()
         seconds = time.monotonic() - began
@@ -66,14 +66,14 @@ async def test_who_still_prepares_stops_at_once_and_has_done_nothing(bare: BareB
 
 
 def handlers(fired: list[str]) -> Handlers:
-    """One timer that notes that it fired."""
-    heard = Handlers()
+    """Register one timer handler that notes each firing."""
+    registry = Handlers()
 
-    @heard.on_timer("look")
+    @registry.on_timer("look")
     async def look(timer: Timer, _tx: Tx) -> None:
         fired.append(timer.key)
 
-    return heard
+    return registry
 
 
 async def set_a_timer(bench: ServiceBench) -> None:
@@ -83,7 +83,7 @@ async def set_a_timer(bench: ServiceBench) -> None:
 
 
 async def health(app: FastAPI) -> dict[str, Any]:
-    """What the service says of itself."""
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://bench") as door:
-        live, ready = [(await door.get(f"/health/{question}")).json() for question in ("live", "ready")]
+    """Return the answers of `/health/live` and `/health/ready`."""
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://bench") as client:
+        live, ready = [(await client.get(f"/health/{question}")).json() for question in ("live", "ready")]
     return {"live": live["live"], "reasons": ready["reasons"]}

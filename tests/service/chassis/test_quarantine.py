@@ -42,7 +42,7 @@ REFUSE_THE_COMMIT = """
 
 
 def noting() -> Handlers:
-    """Handlers that write down what they saw, refuse what is called bad, and tell partners."""
+    """Build handlers that store a note, refuse references that begin with `bad`, and notify partners."""
     handlers = Handlers()
 
     @handlers.on(SubmissionReceived)
@@ -84,33 +84,33 @@ def _paused(paused: Paused) -> IntakePaused:
 
 
 def strict(bare: BareBench, **settings: Any) -> AbstractAsyncContextManager[ServiceBench]:
-    """A bench with limits that a test can reach."""
+    """Open a service with limits that a test can reach."""
     return bare(noting(), **LIMITS | settings)
 
 
 def sent(bench: ServiceBench, partner: str, *references: str) -> list[Record]:
-    """A partner's records, one behind the other."""
+    """Build a partner's records, one after the other."""
     return [bench.record_of(a_submission(reference=reference), partner=partner) for reference in references]
 
 
 def unreadable(bench: ServiceBench, partner: str, value: bytes = b"{") -> Record:
-    """A record nobody can read."""
+    """Build a record that cannot be decoded."""
     return bench.record(b"k", value, [], streams.PARTNER_REFERRALS.topic(partner))
 
 
 async def seen(bench: ServiceBench) -> list[str]:
-    """What was handled and committed, in order."""
+    """Return the notes of committed events, in order."""
     return [row["note"] for row in await bench.pool.fetch("select note from seen order by at")]
 
 
 async def letters_of(bench: ServiceBench, partner: str) -> list[int]:
-    """The offsets of what one partner sent and was put aside."""
+    """Return the offsets of one partner's dead letters."""
     topic = streams.PARTNER_REFERRALS.topic(partner)
     return sorted(letter.offset for letter in await bench.dead_letters() if letter.topic == topic)
 
 
 async def resume(bench: ServiceBench, partner: str) -> dict[str, Any]:
-    """Ask for a partner to be read again."""
+    """Resume a partner's stream."""
     answer = await bench.client.post(
         f"/quarantine/{partner}/resume",
         json={"by": "ana"},
@@ -121,20 +121,20 @@ async def resume(bench: ServiceBench, partner: str) -> dict[str, Any]:
     return found
 
 
-def offsets(left: Unprocessed) -> set[int]:
-    """Where partitions go on."""
-    return set(left.offsets().values())
+def offsets(unprocessed: Unprocessed) -> set[int]:
+    """Return the next offsets of the partitions."""
+    return set(unprocessed.offsets().values())
 
 
 async def test_a_partner_is_paused_at_the_limit_and_what_stands_behind_stays(bare: BareBench) -> None:
     async with strict(bare) as bench:
         storm = sent(bench, STORMY, "good-1", "bad-1", "bad-2", "bad-3", "bad-4", "bad-5", "good-2")
 
-        left = await bench.pipeline.run(storm)
+        unprocessed = await bench.pipeline.run(storm)
 
         assert await seen(bench) == ["good-1"]
         assert await letters_of(bench, STORMY) == [record.offset for record in storm[1:5]]
-        assert offsets(left) == {storm[5].offset}
+        assert offsets(unprocessed) == {storm[5].offset}
 
 
 async def test_records_in_the_same_batch_of_others_and_of_the_journey_go_on(bare: BareBench) -> None:
@@ -144,11 +144,11 @@ async def test_records_in_the_same_batch_of_others_and_of_the_journey_go_on(bare
         ours = bench.record_of(an_admission(reference="admitted"))
         mixed = [storm[0], calm[0], storm[1], ours, *storm[2:], calm[1], calm[2]]
 
-        left = await bench.pipeline.run(mixed)
+        unprocessed = await bench.pipeline.run(mixed)
 
         assert await seen(bench) == ["calm-1", "admitted", "calm-2"]
         assert await letters_of(bench, CALM) == [calm[1].offset]
-        assert {topic for topic, _ in left.offsets()} == {streams.PARTNER_REFERRALS.topic(STORMY)}
+        assert {topic for topic, _ in unprocessed.offsets()} == {streams.PARTNER_REFERRALS.topic(STORMY)}
 
 
 async def test_unreadable_records_count_between_refused_ones_in_their_order(bare: BareBench) -> None:
@@ -161,32 +161,32 @@ async def test_unreadable_records_count_between_refused_ones_in_their_order(bare
             unreadable(bench, STORMY),
         ]
 
-        left = await bench.pipeline.run(storm)
+        unprocessed = await bench.pipeline.run(storm)
 
         assert await letters_of(bench, STORMY) == [record.offset for record in storm[:4]]
-        assert offsets(left) == {storm[4].offset}
+        assert offsets(unprocessed) == {storm[4].offset}
 
 
 async def test_a_paused_partner_is_left_whole_by_every_instance_and_after_a_restart(bare: BareBench) -> None:
     async with strict(bare) as bench:
         await bench.pipeline.run(sent(bench, STORMY, *[f"bad-{n}" for n in range(4)]))
-        later = [*sent(bench, STORMY, "good-1", "bad-9"), *sent(bench, CALM, "calm-1")]
+        later_records = [*sent(bench, STORMY, "good-1", "bad-9"), *sent(bench, CALM, "calm-1")]
         another = make_pipeline(bench.service, bench.dependencies, "bare")
 
-        left = await another.run(later)
+        unprocessed = await another.run(later_records)
 
         assert await seen(bench) == ["calm-1"]
         assert len(await letters_of(bench, STORMY)) == 4
-        assert offsets(left) == {later[0].offset}
+        assert offsets(unprocessed) == {later_records[0].offset}
 
 
 async def test_resuming_goes_on_exactly_where_it_stood(bare: BareBench) -> None:
     async with strict(bare) as bench:
         storm = sent(bench, STORMY, *[f"bad-{n}" for n in range(5)], "good-1", "good-2")
-        left = await bench.pipeline.run(storm)
+        unprocessed = await bench.pipeline.run(storm)
 
         await resume(bench, STORMY)
-        (stood,) = offsets(left)
+        (stood,) = offsets(unprocessed)
         after = await bench.pipeline.run([record for record in storm if record.offset >= stood])
 
         assert await seen(bench) == ["good-1", "good-2"]
@@ -200,11 +200,11 @@ async def test_what_is_delivered_again_after_a_resume_is_counted_and_kept_once(b
         await bench.pipeline.run(storm)
         await resume(bench, STORMY)
 
-        left = await bench.pipeline.run(storm)  # its offsets were never committed
+        unprocessed = await bench.pipeline.run(storm)  # its offsets were never committed
 
         assert await seen(bench) == ["good-0", "good-1"]
         assert len(await letters_of(bench, STORMY)) == 4
-        assert not left.positions
+        assert not unprocessed.positions
 
 
 async def test_resuming_twice_changes_nothing_and_both_tell_who_did_it(bare: BareBench) -> None:
@@ -213,7 +213,7 @@ async def test_resuming_twice_changes_nothing_and_both_tell_who_did_it(bare: Bar
 
         first, second = await resume(bench, STORMY), await resume(bench, STORMY)
         listed = (await bench.client.get("/quarantine", params={"partner": STORMY})).json()["items"]
-        told = [one.event for one in await bench.announced()]
+        announced = [one.event for one in await bench.announced()]
 
     assert (first["resumed"], second["resumed"]) == (True, False)
     assert first["quarantine"] == second["quarantine"] == listed[0]
@@ -222,7 +222,7 @@ async def test_resuming_twice_changes_nothing_and_both_tell_who_did_it(bare: Bar
         "refused-in-a-row",
         4,
     )
-    assert [type(event) for event in told] == [IntakePaused, IntakeResumed]
+    assert [type(event) for event in announced] == [IntakePaused, IntakeResumed]
 
 
 async def test_a_resume_is_told_once_it_is_committed_and_not_before(
@@ -263,9 +263,9 @@ async def test_a_resumed_partner_that_goes_on_so_is_paused_again(bare: BareBench
         await resume(bench, STORMY)
 
         again = sent(bench, STORMY, *[f"bad-again-{n}" for n in range(9)])
-        left = await bench.pipeline.run(again)
+        unprocessed = await bench.pipeline.run(again)
 
-        assert offsets(left) == {again[4].offset}
+        assert offsets(unprocessed) == {again[4].offset}
         open_ones = (await bench.client.get("/quarantine", params={"paused": True})).json()["items"]
         assert len(open_ones) == 1
 
@@ -277,9 +277,9 @@ async def test_counts_go_on_across_batches_and_instances(bare: BareBench) -> Non
         ]
         storm = sent(bench, STORMY, *[f"bad-{n}" for n in range(6)])
 
-        lefts = [await pipelines[n % 2].run([record]) for n, record in enumerate(storm)]
+        unprocessed = [await pipelines[n % 2].run([record]) for n, record in enumerate(storm)]
 
-        assert [len(left.positions) for left in lefts] == [0, 0, 0, 0, 1, 1]
+        assert [len(unprocessed.positions) for unprocessed in unprocessed] == [0, 0, 0, 0, 1, 1]
         assert len(await letters_of(bench, STORMY)) == 4
 
 
@@ -290,15 +290,15 @@ async def test_two_instances_in_the_middle_of_a_storm_put_nothing_aside_after_th
         pipelines = [make_pipeline(bench.service, bench.dependencies, "bare") for _ in range(2)]
         storms = [sent(bench, STORMY, *[f"bad-{m}-{n}" for n in range(30)]) for m in range(2)]
 
-        lefts = await asyncio.gather(
+        results = await asyncio.gather(
             *(pipe.run(storm) for pipe, storm in zip(pipelines, storms, strict=True))
         )
 
         letters = await letters_of(bench, STORMY)
         assert len(letters) == 4
-        assert sum(len(left.positions) for left in lefts) == 60 - 4
-        told = [one for one in await bench.announced() if isinstance(one.event, IntakePaused)]
-        assert len(told) == 1
+        assert sum(len(result.positions) for result in results) == 60 - 4
+        announced = [one for one in await bench.announced() if isinstance(one.event, IntakePaused)]
+        assert len(announced) == 1
 
 
 async def test_a_partner_that_cannot_be_told_is_paused_all_the_same(bare: BareBench) -> None:
@@ -310,9 +310,9 @@ async def test_a_partner_that_cannot_be_told_is_paused_all_the_same(bare: BareBe
         raise LookupError
 
     async with bare(handlers, **LIMITS) as bench:
-        left = await bench.pipeline.run([unreadable(bench, STORMY) for _ in range(6)])
+        unprocessed = await bench.pipeline.run([unreadable(bench, STORMY) for _ in range(6)])
 
-        assert (len(left.positions), await bench.announced()) == (2, [])
+        assert (len(unprocessed.positions), await bench.announced()) == (2, [])
 
 
 @pytest.mark.parametrize("where", ["value", "header"])
@@ -325,11 +325,11 @@ async def test_large_records_fill_no_disk(bare: BareBench, where: str) -> None:
         value, headers = (mebibyte, []) if where == "value" else (b"{", [("ce_id", mebibyte)])
         storm = [bench.record(b"k", value, headers, topic) for _ in range(30)]
 
-        left = await bench.pipeline.run(storm)
+        unprocessed = await bench.pipeline.run(storm)
 
         size = await bench.pool.fetchval("select pg_total_relation_size('dead_letter')")
         assert size < 7 * 1024 * 1024
-        assert 4 <= len(await letters_of(bench, STORMY)) == 30 - len(left.positions) <= 5
+        assert 4 <= len(await letters_of(bench, STORMY)) == 30 - len(unprocessed.positions) <= 5
 
 
 @pytest.mark.parametrize("share_of_bad", [0.5, 0.1, 0.02])
@@ -353,7 +353,7 @@ async def test_a_storm_of_thousands_stays_bounded_and_stalls_no_healthy_partner(
         letters, notes = await letters_of(bench, STORMY), await seen(bench)
         assert len(letters) <= 100
         assert [note for note in notes if note.startswith("calm")] == [f"calm-{n}" for n in range(600)]
-        stood = letters[-1] - storm[0].offset  # the last that was put aside is where it stands
+        stood = letters[-1] - storm[0].offset  # the partition continues after the last dead letter
         handled = [name for name in names[:stood] if name.startswith("good")]
         assert [note for note in notes if note.startswith("good")] == handled
         assert len((await bench.client.get("/quarantine", params={"paused": True})).json()["items"]) == 1

@@ -30,7 +30,7 @@ from tests.service.chassis.redriving import (
     post,
     replayed,
     seen,
-    the_letter,
+    the_dead_letter,
 )
 from tests.service.intake.desk import HOSPITAL, Desk
 
@@ -44,12 +44,12 @@ async def test_once_the_fault_is_mended_a_replay_has_the_effects_the_record_shou
         await bench.hear(an_admission(reference="r1"), trace={"traceparent": SENDER})
         fault.clear()
 
-        outcome = await replayed(bench, (await the_letter(bench)).id)
+        outcome = await replayed(bench, (await the_dead_letter(bench)).id)
 
         assert (outcome, await seen(bench)) == ("handled", ["r1"])
         (announced,) = await bench.announced()
         assert announced.trace["traceparent"].split("-")[1] == SENDER.split("-")[1]
-        letter = await the_letter(bench)
+        letter = await the_dead_letter(bench)
         assert (letter.state, letter.attempts, letter.settled_at) == ("replayed", 1, bench.clock.now())
 
 
@@ -57,14 +57,14 @@ async def test_a_second_replay_changes_nothing_and_says_so(bare: BareBench) -> N
     async with faulty(bare, fault := Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
         fault.clear()
-        letter = (await the_letter(bench)).id
+        letter = (await the_dead_letter(bench)).id
         await replayed(bench, letter)
-        settled = await the_letter(bench)
+        settled = await the_dead_letter(bench)
 
         outcome = await replayed(bench, letter)
 
         assert (outcome, await seen(bench), len(await bench.announced())) == ("unchanged", ["r1"], 1)
-        assert await the_letter(bench) == settled
+        assert await the_dead_letter(bench) == settled
 
 
 async def test_a_replay_that_fails_again_leaves_nothing_but_its_new_reason(
@@ -74,14 +74,14 @@ async def test_a_replay_that_fails_again_leaves_nothing_but_its_new_reason(
         await bench.hear(an_admission(reference="r1"))
         fault["r1"] = at("region")
 
-        outcome = await replayed(bench, (await the_letter(bench)).id)
+        outcome = await replayed(bench, (await the_dead_letter(bench)).id)
 
-        letter = await the_letter(bench)
+        letter = await the_dead_letter(bench)
         assert (outcome, letter.state, letter.where, letter.attempts) == ("refused", "waiting", "region", 1)
         assert (await seen(bench), await bench.announced()) == ([], [])
         fault.clear()
         assert await replayed(bench, letter.id) == "handled"
-        assert (await the_letter(bench)).attempts == 2
+        assert (await the_dead_letter(bench)).attempts == 2
 
 
 async def test_an_unforeseen_error_waits_with_its_kind_and_an_absent_world_with_nothing(
@@ -89,16 +89,16 @@ async def test_an_unforeseen_error_waits_with_its_kind_and_an_absent_world_with_
 ) -> None:
     async with faulty(bare, fault := Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
-        before = await the_letter(bench)
+        before = await the_dead_letter(bench)
 
         fault["r1"] = ConnectionError("away")
         away = await post(bench, before.id, "replay")
-        after = await the_letter(bench)
+        after = await the_dead_letter(bench)
         fault["r1"] = ZeroDivisionError()
         outcome = await replayed(bench, before.id)
 
         assert (away.status_code, after) == (503, before)
-        letter = await the_letter(bench)
+        letter = await the_dead_letter(bench)
         assert (outcome, letter.reason, letter.state) == ("refused", "handler-failed", "waiting")
         assert "ZeroDivisionError" in letter.remedy
 
@@ -109,7 +109,7 @@ async def test_two_replays_of_one_letter_at_the_same_time_have_one_effect(
     async with faulty(bare, fault := Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
         fault.clear()
-        letter = (await the_letter(bench)).id
+        letter = (await the_dead_letter(bench)).id
 
         outcomes = await asyncio.gather(*(replayed(bench, letter) for _ in range(5)))
 
@@ -126,10 +126,10 @@ async def test_what_its_sender_mended_and_sent_again_is_settled_without_a_second
         fault.clear()
         await bench.hear_records(record)
 
-        outcome = await replayed(bench, (await the_letter(bench)).id)
+        outcome = await replayed(bench, (await the_dead_letter(bench)).id)
 
         assert (outcome, await seen(bench)) == ("duplicate", ["r1"])
-        assert (await the_letter(bench)).state == "replayed"
+        assert (await the_dead_letter(bench)).state == "replayed"
 
 
 async def test_a_replayed_record_that_kafka_delivers_once_more_is_dropped(
@@ -139,11 +139,11 @@ async def test_a_replayed_record_that_kafka_delivers_once_more_is_dropped(
         record = bench.record_of(an_admission(reference="r1"))
         await bench.hear_records(record)
         fault.clear()
-        await replayed(bench, (await the_letter(bench)).id)
+        await replayed(bench, (await the_dead_letter(bench)).id)
 
         await bench.hear_records(record)
 
-        assert (await seen(bench), (await the_letter(bench)).state) == (["r1"], "replayed")
+        assert (await seen(bench), (await the_dead_letter(bench)).state) == (["r1"], "replayed")
 
 
 async def test_what_nothing_here_handles_any_more_waits_on(bare: BareBench) -> None:
@@ -152,9 +152,9 @@ async def test_what_nothing_here_handles_any_more_waits_on(bare: BareBench) -> N
         await bench.hear(an_admission(reference="r1"))
         del handlers.events[SubmissionAdmitted]
 
-        outcome = await replayed(bench, (await the_letter(bench)).id)
+        outcome = await replayed(bench, (await the_dead_letter(bench)).id)
 
-        assert (outcome, (await the_letter(bench)).state) == ("unwanted", "waiting")
+        assert (outcome, (await the_dead_letter(bench)).state) == ("unwanted", "waiting")
 
 
 @pytest.mark.parametrize(
@@ -169,11 +169,11 @@ async def test_whatever_bytes_were_put_aside_can_be_replayed_and_looked_at(
 ) -> None:
     async with faulty(bare, Fault()) as bench:
         await bench.hear_raw(key, value, headers, JOURNEY)
-        before = await the_letter(bench)
+        before = await the_dead_letter(bench)
 
         outcome = await replayed(bench, before.id)
 
-        after = await the_letter(bench)
+        after = await the_dead_letter(bench)
         assert (outcome, after.reason, after.where) == ("refused", before.reason, before.where)
         whole = (await bench.client.get(f"/dead-letters/{before.id}/payload", headers=OURS)).json()
         assert [
@@ -195,14 +195,14 @@ async def test_an_announcement_the_broker_refused_goes_back_into_the_outbox_as_i
         await broker_refuses_everything(bench)
         assert await bench.announced() == []
 
-        outcome = await replayed(bench, (await the_letter(bench)).id)
+        outcome = await replayed(bench, (await the_dead_letter(bench)).id)
 
         assert (outcome, await bench.announced()) == ("returned-to-outbox", [announced])
-        assert await replayed(bench, (await the_letter(bench)).id) == "unchanged"
+        assert await replayed(bench, (await the_dead_letter(bench)).id) == "unchanged"
 
 
 async def broker_refuses_everything(bench: ServiceBench) -> None:
-    """Let the relay set aside what waits in the outbox, as it does when a broker says it is too large."""
+    """Let the relay dead-letter the outbox's messages, as it does when a broker refuses their size."""
     dependencies = bench.dependencies
     relay = Relay("", Kafka(""), service="bare", shards=8, metrics=dependencies.metrics, log=dependencies.log)
     async with connection(bench.pool) as conn:
@@ -216,7 +216,7 @@ async def test_a_dropped_letter_stays_with_its_reason_and_is_never_handled(
     async with faulty(bare, fault := Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
         fault.clear()
-        letter = (await the_letter(bench)).id
+        letter = (await the_dead_letter(bench)).id
 
         dropped = await post(bench, letter, "drop", {"because": " a test of theirs "})
         again = await post(bench, letter, "drop", {"because": "another reason"})
@@ -224,7 +224,7 @@ async def test_a_dropped_letter_stays_with_its_reason_and_is_never_handled(
 
         assert (dropped.json()["outcome"], again.json()["outcome"]) == ("dropped", "unchanged")
         assert (replay.status_code, replay.json()["code"]) == (409, "dead-letter-settled")
-        kept = await the_letter(bench)
+        kept = await the_dead_letter(bench)
         assert (kept.state, kept.because, await seen(bench)) == ("dropped", "a test of theirs", [])
 
 
@@ -232,12 +232,12 @@ async def test_a_replayed_letter_cannot_be_dropped(bare: BareBench) -> None:
     async with faulty(bare, fault := Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
         fault.clear()
-        letter = (await the_letter(bench)).id
+        letter = (await the_dead_letter(bench)).id
         await replayed(bench, letter)
 
         answer = await post(bench, letter, "drop", {"because": "too late"})
 
-        assert (answer.status_code, (await the_letter(bench)).state) == (409, "replayed")
+        assert (answer.status_code, (await the_dead_letter(bench)).state) == (409, "replayed")
 
 
 async def test_settled_letters_are_deleted_after_their_days_and_waiting_ones_never(
@@ -261,7 +261,7 @@ async def test_settled_letters_are_deleted_after_their_days_and_waiting_ones_nev
 
 
 async def test_a_sender_is_told_of_a_new_reason_and_not_of_the_same_again(bare: BareBench) -> None:
-    fault, told = Fault(), list[str]()
+    fault, answered = Fault(), list[str]()
     handlers = fault.handlers()
 
     @handlers.on(SubmissionReceived)
@@ -270,17 +270,17 @@ async def test_a_sender_is_told_of_a_new_reason_and_not_of_the_same_again(bare: 
 
     @handlers.on_refused(streams.PARTNER_REFERRALS)
     async def tell(refused: Refusal, tx: Tx) -> None:
-        told.append(refused.problem.where)
+        answered.append(refused.problem.where)
 
     async with bare(handlers, service_token=TOKEN) as bench:
         fault["r1"] = at("age")
         await bench.hear(a_submission(), partner=HOSPITAL)
-        letter = (await the_letter(bench)).id
+        letter = (await the_dead_letter(bench)).id
         await replayed(bench, letter)
         fault["r1"] = at("region")
         await replayed(bench, letter)
 
-        assert told == ["age", "region"]
+        assert answered == ["age", "region"]
 
 
 async def test_a_strangers_submission_is_admitted_once_the_stranger_is_registered(
@@ -290,7 +290,7 @@ async def test_a_strangers_submission_is_admitted_once_the_stranger_is_registere
     desk = Desk(intake_bench)
     await desk.register()
 
-    outcome = await replayed(intake_bench, (await the_letter(intake_bench)).id)
+    outcome = await replayed(intake_bench, (await the_dead_letter(intake_bench)).id)
 
     assert outcome == "handled"
     (answer,) = [

@@ -28,7 +28,7 @@ from tests.service.chassis.conftest import BareBench
 
 
 def nobody() -> str:
-    """An address where nobody listens."""
+    """Return an address where no process listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{probe.getsockname()[1]}"
@@ -36,7 +36,7 @@ def nobody() -> str:
 
 @asynccontextmanager
 async def running(bench: ServiceBench) -> AsyncIterator[FastAPI]:
-    """The bench's service as it runs in production."""
+    """Run the service as in production."""
     app = build_app(bench.service)
     async with app.router.lifespan_context(app):
         yield app
@@ -61,13 +61,13 @@ async def test_the_outbox_is_counted_though_the_broker_is_away(bare: BareBench) 
             tx.announce(an_admission())
 
         async with running(bench) as app:
-            door = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://bench")
+            client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://bench")
 
             async def metrics() -> str:
-                return (await door.get("/metrics")).text
+                return (await client.get("/metrics")).text
 
             await poll_until(metrics, lambda text: "alongside_outbox_rows 1.0" in text, "the outbox's count")
-            await door.aclose()
+            await client.aclose()
 
 
 async def test_a_relay_without_a_broker_waits_between_its_attempts(bare: BareBench) -> None:
@@ -115,7 +115,7 @@ async def sessions_amid_failures(bench: ServiceBench, relay: Relay) -> int:
 
 
 class Stuck:
-    """A producer whose broker says nothing: it does not start, and closing it once more is a cancellation of its own."""
+    """A producer whose broker is silent: its start fails, and a second close raises CancelledError."""
 
     async def start(self) -> None:
         """Fail."""
@@ -182,9 +182,9 @@ async def test_a_relay_without_its_certificates_says_so_and_leaves_no_connection
 async def test_a_certificate_file_that_cannot_be_read_is_told_and_ends_no_loop(tmp_path: Path) -> None:
     kafka = Kafka(nobody(), security_protocol="SSL", ca_file=tmp_path / "gone.pem")
 
-    told = await diagnose_connection(KafkaConnectionError(), kafka)
+    diagnosis = await diagnose_connection(KafkaConnectionError(), kafka)
 
-    assert "gone.pem" in told
+    assert "gone.pem" in diagnosis
 
 
 async def test_a_loop_that_ended_by_itself_is_told_by_its_name(bare: BareBench) -> None:

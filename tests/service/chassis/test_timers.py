@@ -1,4 +1,4 @@
-"""Durable timers: each fires once, when it is due, whatever process looks at it."""
+"""Durable timers: each fires once, when it is due, in whichever process."""
 
 import asyncio
 from contextlib import suppress
@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 
 def reminding(*, failures: int = 0) -> Handlers:
-    """A timer handler that notes and announces; it fails as often as told."""
+    """A timer handler that notes and announces; it fails as often as the test asks."""
     handlers, left = Handlers(), iter(range(failures))
 
     @handlers.on_timer("remind")
@@ -37,7 +37,7 @@ async def set_timer(bench: ServiceBench, key: str, after: timedelta = HOUR) -> N
 
 
 async def noted(bench: ServiceBench) -> list[str]:
-    """What fired, in order."""
+    """Return the fired timers, in order."""
     return [row["note"] for row in await bench.pool.fetch("select note from seen order by at")]
 
 

@@ -1,4 +1,4 @@
-"""A connection that breaks under aiokafka's hands is a broken connection, whatever loop runs."""
+"""A connection that breaks during aiokafka's write raises the same error on every event loop."""
 
 import asyncio
 from typing import Any

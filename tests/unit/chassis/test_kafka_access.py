@@ -1,4 +1,4 @@
-"""As whom Kafka is called: the options every client gets, and settings that do not make sense."""
+"""Connection options of every Kafka client, and settings that are refused."""
 
 import ssl
 from pathlib import Path

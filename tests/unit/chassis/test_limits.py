@@ -1,4 +1,4 @@
-"""How much may be refused before somebody must look."""
+"""Limits on refused records."""
 
 import random
 from itertools import pairwise
@@ -25,7 +25,7 @@ LIMITS = PartnerLimits(
 
 
 def in_parts(outcomes: list[int | None], size: int, limits: PartnerLimits = LIMITS) -> Counted:
-    """Count as batches would, each from what the one before left; `at` counts from the first record of all."""
+    """Count as successive batches would, each from the previous tally; `at` is relative to the first record of all."""
     tally = Tally()
     for start in range(0, len(outcomes), size):
         counted = count_partner(tally, outcomes[start : start + size], limits)

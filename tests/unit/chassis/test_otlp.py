@@ -1,4 +1,4 @@
-"""Our encoder and the exporter's say the same, whatever a span holds."""
+"""Our encoder and the exporter's produce the same spans, whatever a span holds."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +56,7 @@ def test_every_span_arrives_as_the_exporter_would_have_sent_it(sent: list[Readab
 
 
 def by_scope(request: ExportTraceServiceRequest) -> list[tuple[str, str, str, str]]:
-    """Every span with what stands around it, in an order that does not depend on how they were grouped."""
+    """Return every span with its resource and scope, in an order that does not depend on their grouping."""
     return sorted(
         (str(outer.resource), outer.schema_url, f"{inner.scope} {inner.schema_url}", str(span))
         for outer in request.resource_spans

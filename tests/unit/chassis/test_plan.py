@@ -1,4 +1,4 @@
-"""What happens to a batch, decided without a database: who is handled with whom, what an error leads to, what is counted."""
+"""Decisions about a batch, without a database: grouping of events, the next try after an error, counts by outcome."""
 
 from collections.abc import Iterable, Sequence
 from itertools import repeat
@@ -58,12 +58,12 @@ verdicts = st.sampled_from([*Verdict, None])
 
 
 def received_events(story: Sequence[tuple[str, int]]) -> list[ReceivedEvent]:
-    """Events as they were read: what happened, to which referral, in this order."""
+    """Build decoded events in this order, each a pair of what happened and the referral's number."""
     return [heard_at(offset, what, referral) for offset, (what, referral) in enumerate(story)]
 
 
 def heard_at(offset: int, what: str = "admitted", referral: int = 1) -> ReceivedEvent:
-    """One event as it was read, from the record at this offset."""
+    """Build one decoded event, from the record at this offset."""
     event = _event(what, UUID(int=referral))
     envelope = CloudEvent(
         id=str(offset), source="urn:test", type=event.type, data=event.model_dump_json().encode()
@@ -81,7 +81,7 @@ def _event(what: str, referral: UUID) -> Event:
 
 
 def unreadable_at(offset: int) -> RefusedRecord:
-    """A record nobody can read."""
+    """Build a record that cannot be decoded."""
     item = _decode(offset, b"k", b"{", ())
     assert isinstance(item, RefusedRecord)
     return item
@@ -94,7 +94,7 @@ def _decode(offset: int, key: bytes, value: bytes, headers: tuple[tuple[str, byt
 
 
 def decoded_of(batch: Sequence[tuple[str, int] | str]) -> list[Decoded]:
-    """A batch as it was read; a record for others is None."""
+    """Build a decoded batch; a record for other services is None."""
     return [_decoded(offset, item) for offset, item in enumerate(batch)]
 
 
@@ -105,27 +105,27 @@ def _decoded(offset: int, item: tuple[str, int] | str) -> Decoded:
 
 
 def refused(item: ReceivedEvent) -> RefusedRecord:
-    """The event as its handler refused it."""
+    """Build the refused record of an event whose handler refused it."""
     error = MalformedEvent(ProblemCode.NOT_ELIGIBLE, "reference", "send another")
     return refused_record(item.record, item.stream, item.origin, error, item.envelope)
 
 
 def offsets(items: Iterable[ReceivedEvent | RefusedRecord]) -> list[int]:
-    """Where the records are."""
+    """Return the offsets of the records."""
     return [item.record.offset for item in items]
 
 
 def offsets_of_steps(
     story: Sequence[ReceivedEvent], batched: set[type[Event]] = BATCHED, *, alone: bool = False
 ) -> list[list[int]]:
-    """The steps by the offsets of their records."""
+    """Return the steps as offsets of their records."""
     return [offsets(step) for step in steps(story, batched, alone=alone)]
 
 
 def tried_again(
     errors: Iterable[Verdict | None], limits: Limits = LIMITS, tries: Tries | None = None
 ) -> tuple[list[NextTry], Tries]:
-    """What a batch is told after each of these errors, and how often it was tried in the end."""
+    """Return the decision after each of these errors, and the tries at the end."""
     decisions, tries = [], tries or Tries()
     for verdict in errors:
         decision, tries = next_try(verdict, tries, limits)
@@ -134,11 +134,11 @@ def tried_again(
 
 
 def pauses(decisions: Iterable[NextTry]) -> list[float]:
-    """The seconds between attempts."""
+    """Return the seconds between attempts."""
     return [decision.seconds for decision in decisions if isinstance(decision, WaitFor)]
 
 
-# What the records of a batch are.
+# Sorting the records of a batch.
 
 
 def test_a_batch_is_sorted_into_events_to_handle_records_to_put_aside_and_the_rest() -> None:
@@ -156,7 +156,7 @@ def test_records_that_stay_on_their_stream_leave_the_plan_and_nothing_else_does(
     assert (offsets(smaller.events), offsets(smaller.unreadable), smaller.ignored) == ([0], [3], 1)
 
 
-# Which events are handled: each once.
+# Each event is handled once.
 
 
 def test_an_event_handled_by_an_earlier_batch_is_a_duplicate() -> None:
@@ -185,7 +185,7 @@ def test_what_a_handler_refused_was_not_handled() -> None:
     assert offsets(handled_of(items, [])) == [0, 1, 2]
 
 
-# Which events a handler takes together.
+# Grouping events for handlers.
 
 
 def test_events_of_one_type_come_together_though_others_stand_between_them() -> None:
@@ -239,7 +239,7 @@ def test_when_a_batch_is_done_again_each_event_is_alone_and_in_record_order(
     assert offsets_of_steps(received_events(story), alone=True) == [[offset] for offset in range(len(story))]
 
 
-# What an error leads to.
+# The next try after an error.
 
 
 @pytest.mark.parametrize("verdict", RECORD_IS_TO_BLAME_OR_NOBODY_KNOWS)
@@ -290,8 +290,8 @@ def test_after_a_lost_race_the_batch_is_done_again_after_pauses_that_grow_to_a_s
 def test_three_lost_races_are_silent_and_the_fourth_is_reported_as_the_fourth() -> None:
     decisions, _ = tried_again(repeat(Verdict.RETRY, 5))
 
-    told = [(wait.failures, wait.is_reported) for wait in decisions if isinstance(wait, WaitFor)]
-    assert told == [(1, False), (2, False), (3, False), (4, True), (5, True)]
+    reported = [(wait.failures, wait.is_reported) for wait in decisions if isinstance(wait, WaitFor)]
+    assert reported == [(1, False), (2, False), (3, False), (4, True), (5, True)]
 
 
 @pytest.mark.parametrize("tries", [Tries(), Tries(alone=True, attempt=2, races=1, waits=1)])
@@ -327,7 +327,7 @@ def test_however_errors_follow_one_another_each_is_counted_for_what_it_is(
     assert all(0 < seconds <= 5 for seconds in pauses(decisions))
 
 
-# Who is to blame for an error.
+# The record that causes an error.
 
 
 def test_a_record_its_handler_refuses_is_put_aside_at_the_first_attempt() -> None:

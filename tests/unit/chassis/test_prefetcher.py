@@ -1,4 +1,4 @@
-"""What was polled ahead of its turn: handed over once, in order, and forgotten where a partition's position moves."""
+"""Prefetched records are taken once, in order, and discarded when a partition's position moves."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ BOTH = frozenset({LEFT, RIGHT})
 
 
 def a_record(partition: TopicPartition, offset: int) -> ConsumerRecord[Any, Any]:
-    """A record of which only its place counts."""
+    """Build a record of which only the position matters."""
     return ConsumerRecord(*partition, offset, 0, 0, None, None, None, 0, 0, ())
 
 
@@ -23,7 +23,7 @@ def some(partition: TopicPartition, *offsets: int) -> list[ConsumerRecord[Any, A
 
 
 class Consumer:
-    """Hands over what a broker would, from the first record not yet handed over."""
+    """Returns records as a broker would, starting at the first that was not returned yet."""
 
     def __init__(self, records: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]]) -> None:
         self.records = {partition: list(them) for partition, them in records.items()}
@@ -41,7 +41,7 @@ class Consumer:
 
 
 def ahead_of(consumer: Consumer, records_max: int = 500) -> Prefetcher:
-    """What is ahead of a pipeline that sees nothing in any record."""
+    """Build the prefetcher of a pipeline that ignores every record."""
     return Prefetcher(consumer, lambda _record: None, records_max)
 
 
@@ -86,7 +86,7 @@ async def test_a_partition_that_is_forgotten_while_it_is_read_leaves_the_others_
     many = SLICE_RECORDS * 3
     prefetcher = ahead_of(Consumer({LEFT: some(LEFT, *range(many)), RIGHT: some(RIGHT, *range(many))}))
     polling = asyncio.create_task(prefetcher.poll())
-    await asyncio.sleep(0)  # the first slice is read, the others are not
+    await asyncio.sleep(0)  # the first slice is decoded, the others are not
 
     prefetcher.discard([LEFT])
     await polling

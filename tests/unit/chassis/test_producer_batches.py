@@ -1,4 +1,4 @@
-"""Every client puts a key where every other client puts it."""
+"""Our hash gives each key the same partition as every other Kafka client."""
 
 from aiokafka.partitioner import murmur2 as theirs
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What a service may be told, and what ends its start."""
+"""The limits of settings; an invalid one ends the start."""
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -6,7 +6,7 @@ from pydantic import SecretStr, ValidationError
 from alongside_chassis.settings import Settings
 
 LOCKS_OF_POSTGRES = 64 * 100
-"""max_locks_per_transaction and max_connections as PostgreSQL comes."""
+"""PostgreSQL's defaults of max_locks_per_transaction and max_connections."""
 BATCHES_AT_ONCE = 6
 
 

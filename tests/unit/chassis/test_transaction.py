@@ -1,4 +1,4 @@
-"""What a unit of work remembers of itself, and forgets with a savepoint that is rolled back."""
+"""A unit of work drops its announcements and timers when a savepoint is rolled back."""
 
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -13,7 +13,7 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def tx() -> Tx:
-    """A unit of work that asks its database nothing."""
+    """Build a unit of work that needs no database."""
     return Tx(conn=cast("asyncpg.Connection", None), now=NOON, service="intake", shards=1)
 
 

@@ -1,4 +1,4 @@
-"""The deployment's files, read once, and what the code says about the same things."""
+"""The deployment's files, read once, and the corresponding values in the code."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def settings_of(service: str) -> type[BaseSettings]:
 
 
 def variables(settings: type[BaseSettings], *, required: bool = False) -> set[str]:
-    """The environment variables a settings class reads, or only those it cannot do without."""
+    """Return the environment variables a settings class reads, or only the required ones."""
     return {
         f"{PREFIX}{name.upper()}"
         for name, field in settings.model_fields.items()

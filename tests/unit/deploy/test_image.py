@@ -1,4 +1,4 @@
-"""An image holds contracts, chassis and one room, and only what the lock allows."""
+"""An image holds contracts, chassis and one other distribution, and only locked dependencies."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MAY_BE_COPIED = {
 
 
 def instructions(word: str) -> list[str]:
-    """What follows every instruction of that name in the Dockerfile, continued lines joined."""
+    """Return the arguments of every instruction of that name in the Dockerfile, with continued lines joined."""
     text = (DEPLOY / "Dockerfile").read_text().replace("\\\n", " ")
     return re.findall(rf"^{word}\s+(.+)$", text, flags=re.MULTILINE)
 

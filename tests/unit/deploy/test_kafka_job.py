@@ -26,7 +26,7 @@ async def bootstrap() -> AsyncIterator[str]:
 
 
 async def run_job(bootstrap: str, *more: str) -> tuple[int, str]:
-    """The job's own command line, except that this broker is alone and asks nobody who they are."""
+    """Run the job's own command line, for a single broker without authentication."""
     entrypoint: list[str] = JOB["entrypoint"]
     job = await asyncio.create_subprocess_exec(
         *(sys.executable, *entrypoint[1:], *(more or JOB["command"])),
@@ -42,7 +42,9 @@ async def partitions(bootstrap: str, names: Iterable[str]) -> dict[str, int]:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        existing = set(await admin.list_topics())  # the embedded broker invents what it is asked to describe
+        existing = set(
+            await admin.list_topics()
+        )  # the embedded broker invents descriptions of missing topics
         described = await admin.describe_topics([name for name in names if name in existing])
         return {topic["topic"]: len(topic["partitions"]) for topic in described}
     finally:
@@ -64,27 +66,27 @@ async def test_the_job_creates_every_stream_and_a_partners_own_and_may_run_again
 
 
 async def test_a_partner_id_that_cannot_be_a_topic_is_refused(bootstrap: str) -> None:
-    code, told = await run_job(bootstrap, "add-partner", "St. Mary")
+    code, output = await run_job(bootstrap, "add-partner", "St. Mary")
 
     assert code == 2
-    assert "no partner id" in told
+    assert "no partner id" in output
 
 
 async def test_a_broker_that_is_not_there_is_named_without_a_traceback() -> None:
-    code, told = await run_job("127.0.0.1:1")
+    code, output = await run_job("127.0.0.1:1")
 
     assert code == 1
-    assert "127.0.0.1:1" in told
-    assert "Traceback" not in told
+    assert "127.0.0.1:1" in output
+    assert "Traceback" not in output
 
 
 def test_the_job_asks_every_broker_as_the_administrator_and_wants_three_copies() -> None:
-    told = JOB["environment"]
+    environment = JOB["environment"]
 
-    assert told["ALONGSIDE_KAFKA_REPLICAS"] == "3"
-    assert told["ALONGSIDE_KAFKA"] == "kafka-1:9095,kafka-2:9095,kafka-3:9095"
-    assert told["ALONGSIDE_KAFKA_USER"] == ADMIN
-    assert told.keys() <= variables(ClusterSettings)
+    assert environment["ALONGSIDE_KAFKA_REPLICAS"] == "3"
+    assert environment["ALONGSIDE_KAFKA"] == "kafka-1:9095,kafka-2:9095,kafka-3:9095"
+    assert environment["ALONGSIDE_KAFKA_USER"] == ADMIN
+    assert environment.keys() <= variables(ClusterSettings)
     assert JOB["command"] == ["set-up"]
 
 
@@ -94,10 +96,10 @@ async def test_what_the_job_is_not_told_it_names() -> None:
         env={"ALONGSIDE_KAFKA_USER": "admin"},
         stderr=asyncio.subprocess.PIPE,
     )
-    _, told = await asyncio.wait_for(job.communicate(), 60)
+    _, output = await asyncio.wait_for(job.communicate(), 60)
 
     assert job.returncode == 2
-    assert set(told.decode().splitlines()) == {
+    assert set(output.decode().splitlines()) == {
         "ALONGSIDE_KAFKA_PASSWORD: Value error, user and password are needed with a SASL protocol, and only then",
         "ALONGSIDE_KAFKA: Field required",
     }

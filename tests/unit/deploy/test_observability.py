@@ -1,4 +1,4 @@
-"""Alerts and the dashboard ask for metrics that exist, of targets that exist, and every alert says what to do."""
+"""Alerts and the dashboard use existing metrics of existing targets, and every alert links to its runbook."""
 
 from __future__ import annotations
 

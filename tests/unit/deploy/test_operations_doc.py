@@ -1,4 +1,4 @@
-"""docs/operations.md says what the code says: every setting with its default, every metric, every alert."""
+"""docs/operations.md agrees with the code: every setting with its default, every metric, every alert."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def own_fields(settings: type[BaseSettings]) -> dict[str, FieldInfo]:
     return {name: field for name, field in settings.model_fields.items() if name not in shared}
 
 
-def told(field: FieldInfo) -> str:
+def documented_default(field: FieldInfo) -> str:
     """A default as the page writes it."""
     if field.is_required():
         return "required"
@@ -62,7 +62,8 @@ def told(field: FieldInfo) -> str:
 @pytest.mark.parametrize("title", SECTIONS)
 def test_every_setting_is_described_with_its_default_and_no_other(title: str) -> None:
     in_the_code = {
-        f"{PREFIX}{name.upper()}": told(field) for name, field in own_fields(SECTIONS[title]).items()
+        f"{PREFIX}{name.upper()}": documented_default(field)
+        for name, field in own_fields(SECTIONS[title]).items()
     }
 
     assert rows(title) == in_the_code, "bring the table in docs/operations.md up to date"

@@ -1,4 +1,4 @@
-"""The glossary and the vocabulary are the same lists: who learns the words in one can rely on the other."""
+"""The glossary and the vocabulary contain the same codes."""
 
 import re
 from enum import StrEnum
@@ -30,7 +30,7 @@ def test_the_glossary_lists_every_code_with_its_label_and_no_other(codes: type[S
 
 
 def explained_codes(name: str) -> set[str]:
-    """The codes in the table under the heading that names the list, each with a label."""
+    """Return the codes in the table under the heading that names the list, each with a label."""
     text = GLOSSARY.read_text(encoding="utf-8")
     section = re.search(rf"^### [^\n]*\(`{name}`\)\n(.*?)(?=^#|\Z)", text, flags=re.MULTILINE | re.DOTALL)
     assert section, f"docs/glossary.md has no heading that ends in (`{name}`)"

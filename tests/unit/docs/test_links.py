@@ -1,4 +1,4 @@
-"""Links between documents lead somewhere: a reader who follows one must not be left standing."""
+"""Links between documents have an existing target."""
 
 import re
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_every_link_to_our_own_tree_leads_to_something(document: Path) -> None:
 
 
 def leads_somewhere(document: Path, link: str) -> bool:
-    """Whether the file exists and, if one is named, has the heading; addresses outside are not looked at."""
+    """Return whether the file exists and, if one is named, has the heading; external addresses are not checked."""
     if "://" in link or link.startswith("mailto:"):
         return True
     path, _, anchor = link.partition("#")
@@ -41,7 +41,7 @@ def leads_somewhere(document: Path, link: str) -> bool:
 
 
 def anchors_of(document: Path) -> set[str]:
-    """The anchors a git host makes of a document's headings."""
+    """Return the anchors a git host makes of a document's headings."""
     text = FENCED.sub("", document.read_text(encoding="utf-8"))
     headings = re.findall(r"^#+\s+(.+)$", text, flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}

@@ -1,4 +1,4 @@
-"""However a run of the tests ends, its processes and temporary folders end with it."""
+"""The processes and temporary folders of a test run end with it, however it ends."""
 
 import signal
 import subprocess
@@ -27,7 +27,7 @@ def test_starts_something_and_never_ends():
 
 
 def run_of(tmp_path: Path, seconds: int) -> subprocess.Popen[bytes]:
-    """A run of pytest with two workers, in a process group of its own, as a terminal gives it."""
+    """Start pytest with two workers in a separate process group, as a terminal would."""
     test, note = tmp_path / "test_inner.py", tmp_path / "note"
     test.write_text(NEVER_ENDS.format(note=str(note), seconds=seconds))
     return subprocess.Popen(
@@ -66,7 +66,7 @@ async def what_it_started(tmp_path: Path) -> tuple[int, Path]:
 
 
 def left(pid: int, folder: Path) -> set[str]:
-    """What is still there of the two."""
+    """Return which of the two still exist."""
     try:
         runs = psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -218,13 +218,13 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._committed_at = self.pipeline.dependencies.clock.monotonic()
 
     def _measure_lag(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
-        for partition, following in offsets.items():
+        for partition, next_offset in offsets.items():
             end = consumer.highwater(partition)
             if end is not None:
                 gauge = self.pipeline.dependencies.metrics.lag.labels(
                     partition.topic, str(partition.partition)
                 )
-                gauge.set(max(0, end - following))
+                gauge.set(max(0, end - next_offset))
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Wait for the current batch and commit its offsets, so that the next owner starts after it; discard prefetched records."""

@@ -157,7 +157,7 @@ class Pipeline:
 
         Raises Stopped when only a person can help, Stopping when asked to stop.
         """
-        decision, following = next_try(verdict_on(error), tries, self.limits)
+        decision, next_tries = next_try(verdict_on(error), tries, self.limits)
         match decision:
             case Stop():
                 raise error if isinstance(error, Stopped | Stopping) else _stopped_by(error) from error
@@ -168,7 +168,7 @@ class Pipeline:
                 await self._pause(seconds)
             case TryAlone():
                 pass
-        return following
+        return next_tries
 
     async def _pause(self, seconds: float) -> None:
         """Wait, unless asked to stop. Raises Stopping."""

@@ -1,4 +1,4 @@
-"""Rooms keep their doors: what services may import of the chassis, what it may know, and how much a folder holds."""
+"""Limits between packages: what services may import from the chassis, what it may know, and the size of folders."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_services_import_only_what_the_chassis_shows() -> None:
     broken = [
         f"{source.at(node)} imports {name} from {module}"
         for source in package_sources()
-        if source.place.startswith("services/")
+        if source.path.startswith("services/")
         for node in ast.walk(source.tree)
         for module, name in imported_by(node)
         if module.split(".")[0] == CHASSIS and not is_shown(module, name)
@@ -69,9 +69,9 @@ def test_names_of_log_lines_are_made_in_one_file_of_each_service() -> None:
 
 def test_no_folder_holds_more_than_a_reader_can_survey() -> None:
     folders = Counter(
-        str(PurePosixPath(source.place).parent)
+        str(PurePosixPath(source.path).parent)
         for source in package_sources()
-        if not source.place.endswith(("/__init__.py", "/__main__.py"))
+        if not source.path.endswith(("/__init__.py", "/__main__.py"))
     )
     broken = [f"{folder}: {count} modules" for folder, count in folders.items() if count > MODULES_MAX]
 
@@ -79,7 +79,7 @@ def test_no_folder_holds_more_than_a_reader_can_survey() -> None:
 
 
 def imported_by(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """Walk what a node imports, as module and name; `import a.b` takes the whole of `a.b`, and shows none of it."""
+    """Walk a node's imports as pairs of module and name; `import a.b` imports all of `a.b` and names no part of it."""
     match node:
         case ast.ImportFrom(module=str(module), names=names):
             yield from ((module, alias.name) for alias in names)
@@ -90,7 +90,7 @@ def imported_by(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def is_shown(module: str, name: str) -> bool:
-    """Tell whether a name is part of the chassis's public face: one step below the package, in `__all__` if it has one."""
+    """Return whether a name is public in the chassis: one level below the package, in `__all__` if there is one."""
     if module.count(".") != 1:
         return False
     shown = import_module(module)
@@ -98,7 +98,7 @@ def is_shown(module: str, name: str) -> bool:
 
 
 def words(source: Source) -> Iterator[tuple[ast.AST, str]]:
-    """Walk what the code names and says: identifiers, parameters and texts, but no docstrings."""
+    """Walk identifiers, parameters and texts of the code, but no docstrings."""
     documented = {id(node) for node in docstrings(source.tree)}
     for node in ast.walk(source.tree):
         match node:
@@ -111,7 +111,7 @@ def words(source: Source) -> Iterator[tuple[ast.AST, str]]:
 
 
 def docstrings(tree: ast.Module) -> Iterator[ast.AST]:
-    """Walk texts that stand alone: docstrings, also of constants and attributes."""
+    """Walk strings that are statements: docstrings, also of constants and attributes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
