@@ -13,19 +13,19 @@ from tests.architecture.source import Source, package_sources, report
 MATCHING = "alongside_matching"
 ROOMS = {"allocation", "catalogue", "directory", "groups"}
 SEAMS: dict[tuple[str, str], set[str]] = {
-    ("allocation", "catalogue"): {"store.offers.wanted"},
+    ("allocation", "catalogue"): {"store.offers.find_awaited"},
     ("allocation", "groups"): {"calendar.next_meetings"},
-    ("catalogue", "allocation"): {"looking.look_soon", "waking.offer_freed"},
-    ("catalogue", "groups"): {"reviewing.review_groups"},
+    ("catalogue", "allocation"): {"waitlist_timer.sweep_soon", "waitlist.propose_freed_offer"},
+    ("catalogue", "groups"): {"group_review.review_groups"},
     ("directory", "catalogue"): {
-        "listed.NewOffer", "listed.PausedBecause", "listed.add_listed", "listed.listing_ended", "listed.pause_vanished",
+        "listed_offers.NewOffer", "listed_offers.PausedBecause", "listed_offers.add_listed_offers", "listed_offers.sweep_after_import", "listed_offers.pause_vanished",
     },
     ("groups", "allocation"): {"rules.waiting.RequestState", "store.requests.lock_one"},
     ("groups", "catalogue"): {
         "api.offer_fields.Places", "api.offer_fields.Strict", "api.refusals.batch_refused", "api.refusals.no_offer",
-        "offering.Conflict", "offering.add_many", "offering.locked", "offering.settle", "review_timer.look_again_on",
-        "reviewing.review", "store.offer_batches.Added", "store.offer_batches.NewOffer", "store.offer_batches.known",
-        "rules.pauses.after_review", "store.offers.StoredOffer", "store.offers.meets", "store.offers.pauses", "store.offers.set_place_closed", "store.offers.view",
+        "offer_updates.Conflict", "offer_updates.add_many", "offer_updates.lock_offer", "offer_updates.review_and_propose", "review_timer.set_review_timer",
+        "offer_review.review", "store.offer_batches.Added", "store.offer_batches.NewOffer", "store.offer_batches.lock_existing",
+        "rules.pauses.after_review", "store.offers.StoredOffer", "store.offers.set_group_availability", "store.offers.pauses", "store.offers.set_place_closed", "store.offers.view",
     },
 }  # fmt: skip
 """What one room may use of another. A new line here is a decision; the directory's are what it will say as events."""

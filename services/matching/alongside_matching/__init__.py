@@ -6,7 +6,7 @@ Rooms, each but the engine with its store, tables and routes, and with rules of 
 - `catalogue`   offers, supporters and their well-being; it owns the table `offer`
 - `groups`      schedules, meetings and seats
 - `allocation`  requests, proposals, places and the waitlist; it alone writes an offer's `held` and `taken`
-- `directory`   packages of publishers in, HSDS out; it hands its services to the catalogue by `catalogue.listed`
+- `directory`   packages of publishers in, HSDS out; it hands its services to the catalogue by `catalogue.listed_offers`
 
 No lock is wider than a row, and no two transactions wait for each other in a circle:
 
@@ -22,5 +22,5 @@ No lock is wider than a row, and no two transactions wait for each other in a ci
 4. *Timers and the outbox* come last (the chassis).
 
 What was passed over is looked at again: ends by the timer `referral-end`, those who wait by `waitlist-sweep`, which
-runs as long as anybody waits (`allocation.waking`).
+runs as long as anybody waits (`allocation.waitlist`).
 """

@@ -3,24 +3,24 @@
 from fastapi import APIRouter
 
 from alongside_matching.allocation.api import decisions, proposals
-from alongside_matching.catalogue.api import contacts, offer_imports, offers, workforce
-from alongside_matching.desk import Desk
+from alongside_matching.catalogue.api import contacts, offer_imports, offers, supporter_records
+from alongside_matching.context import MatchingContext
 from alongside_matching.directory.api import hsds
 from alongside_matching.directory.api import imports as directory
 from alongside_matching.groups.api import groups
 from alongside_matching.groups.api import imports as group_imports
 
 
-def routers(desk: Desk, *, directory_bytes_max: int) -> tuple[APIRouter, ...]:
+def routers(context: MatchingContext, *, directory_bytes_max: int) -> tuple[APIRouter, ...]:
     """Every route matching answers."""
     return (
-        offer_imports.router(desk.policies),
-        offers.router(desk.policies),
-        workforce.router(desk.policies),
-        group_imports.router(desk.policies),
-        groups.router(desk.policies),
-        proposals.router(desk),
-        decisions.router(desk),
+        offer_imports.router(context.policies),
+        offers.router(context.policies),
+        supporter_records.router(context.policies),
+        group_imports.router(context.policies),
+        groups.router(context.policies),
+        proposals.router(context),
+        decisions.router(context),
         directory.router(directory_bytes_max),
         hsds.router(),
         contacts.router(),

@@ -7,10 +7,10 @@ from fastapi import FastAPI
 from alongside_chassis.lifecycle import NotRebuilt
 from alongside_chassis.service import Service, build_app
 from alongside_contracts import streams
-from alongside_matching.allocation.forgetting import forget_decisions
+from alongside_matching.allocation.decision_purge import purge_decisions
 from alongside_matching.api import routers
-from alongside_matching.catalogue.loading import Loading
-from alongside_matching.desk import Desk
+from alongside_matching.catalogue.offer_cache_loader import OfferCacheLoader
+from alongside_matching.context import MatchingContext
 from alongside_matching.directory.importing import import_directories
 from alongside_matching.handlers import handlers
 from alongside_matching.policy_file import read_policies
@@ -25,22 +25,22 @@ def build(settings: Settings) -> FastAPI:
 def service(settings: Settings) -> Service:
     """What makes this service matching."""
     policies = read_policies(settings.matching_policy_file)
-    desk = Desk(policies)
+    context = MatchingContext(policies)
     return Service(
         name=streams.MATCHING,
         title="Alongside matching",
         settings=settings,
-        handlers=handlers(desk),
+        handlers=handlers(context),
         hears=(streams.JOURNEY,),
         uploads=("/imports",),
-        routers=routers(desk, directory_bytes_max=settings.directory_bytes_max),
+        routers=routers(context, directory_bytes_max=settings.directory_bytes_max),
         projection=NotRebuilt(
             "Places are held and offers are chosen here; to do that again would choose anew, while targets have"
             " answered the first time. Offers and the directory came over HTTP and are on no stream."
         ),
-        preparation=Loading(desk.shelf),
+        preparation=OfferCacheLoader(context.offer_cache),
         workers=(
             partial(import_directories, policies=policies, settings=settings),
-            partial(forget_decisions, decision_days=settings.decision_days),
+            partial(purge_decisions, decision_days=settings.decision_days),
         ),
     )

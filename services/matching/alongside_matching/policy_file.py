@@ -36,7 +36,7 @@ def read_policies(file: Path) -> Policies:
         raise PolicyFileError(f"the region policies at {file} are wrong: {error}") from error
 
 
-def policies_of(document: Mapping[str, Any]) -> Policies:
+def parse_policies(document: Mapping[str, Any]) -> Policies:
     """The policies of a document in the shape of the file. Raises PolicyFileError."""
     try:
         return _policies(_Document.model_validate(document))
@@ -44,7 +44,7 @@ def policies_of(document: Mapping[str, Any]) -> Policies:
         raise PolicyFileError(f"these policies are wrong: {error}") from error
 
 
-def policy_of(numbers: Mapping[str, Any]) -> Policy:
+def parse_policy(numbers: Mapping[str, Any]) -> Policy:
     """One region's policy from its `numbers`, as they are kept beside decisions. Raises PolicyFileError."""
     try:
         return _Numbers.model_validate(numbers).policy()
@@ -190,18 +190,18 @@ def _policies(document: _Document) -> Policies:
     return Policies(
         everywhere=document.everywhere.policy(),
         regions={
-            region: _changed(document.everywhere, changes).policy()
+            region: _with_changes(document.everywhere, changes).policy()
             for region, changes in document.regions.items()
         },
     )
 
 
-def _changed(everywhere: _Numbers, changes: Mapping[str, Any]) -> _Numbers:
+def _with_changes(everywhere: _Numbers, changes: Mapping[str, Any]) -> _Numbers:
     """What holds everywhere with a region's changes: whole numbers, or single entries of one of their parts."""
-    before = everywhere.model_dump()
+    defaults = everywhere.model_dump()
     nested = {
-        part: before[part] | changes[part]
+        part: defaults[part] | changes[part]
         for part in ("weights", "curves", "sharing", "norms")
         if isinstance(changes.get(part), Mapping)
     }
-    return _Numbers.model_validate({**before, **changes, **nested})
+    return _Numbers.model_validate({**defaults, **changes, **nested})

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from alongside_chassis.errors import HttpProblem
 
 
-class Kind(Protocol):
+class ProblemFactory(Protocol):
     """Makes a refusal of one kind."""
 
     def __call__(
@@ -21,6 +21,6 @@ def _problem(
     return HttpProblem(status=status, code=code, title=title, detail=detail, remedy=remedy, field=field)
 
 
-not_found: Final[Kind] = partial(_problem, status=404)
-conflict: Final[Kind] = partial(_problem, status=409)
-unprocessable: Final[Kind] = partial(_problem, status=422)
+not_found: Final[ProblemFactory] = partial(_problem, status=404)
+conflict: Final[ProblemFactory] = partial(_problem, status=409)
+unprocessable: Final[ProblemFactory] = partial(_problem, status=422)

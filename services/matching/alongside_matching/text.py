@@ -19,7 +19,7 @@ from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
-class Repaired:
+class RepairedText:
     """A text as it should read, and what had to be done or could not be done to it."""
 
     text: str
@@ -32,12 +32,12 @@ class Repaired:
 @lru_cache(
     maxsize=10_000
 )  # directories repeat themselves: a service, its place and its organisation say the same
-def repaired(text: str) -> Repaired:
+def repair_text(text: str) -> RepairedText:
     """Undo mojibake, then escapes, then lift area markers such as `###MON###` out of the text."""
     decoded = text if text.isascii() else _without_mojibake(text)
     unescaped = _ESCAPE.sub(lambda match: _ESCAPES[match.group()], decoded)
     markers = tuple(sorted(set(_AREA_MARKER.findall(unescaped))))
-    return Repaired(
+    return RepairedText(
         text=_tidy(_AREA_MARKER.sub("", unescaped)),
         mojibake_repaired=decoded != text,
         mojibake_left=_LEFT_OVER.search(decoded) is not None,
@@ -105,7 +105,7 @@ _BY_CONTEXT = (
 )
 
 
-def _garblings(character: str) -> Iterator[str]:
+def _garbled_forms(character: str) -> Iterator[str]:
     utf8 = character.encode("utf-8")
     yield "".join(_windows_1252(byte) for byte in utf8)
     by_page_437 = utf8.decode("cp437")
@@ -118,10 +118,10 @@ def _windows_1252(byte: int) -> str:
     return bytes([byte]).decode("cp1252" if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "latin-1")
 
 
-def _backwards() -> dict[str, str]:
+def _inverted() -> dict[str, str]:
     meanings: dict[str, set[str]] = {}
     for character in (*_ACCENTED, *_LATIN_SIGNS, *_PUNCTUATION, *_CONTROLS):
-        for garbled in _garblings(character):
+        for garbled in _garbled_forms(character):
             if not garbled.isascii():
                 meanings.setdefault(garbled, set()).add(_CONTROLS.get(character, character))
     certain = {garbled: min(found) for garbled, found in meanings.items() if len(found) == 1}
@@ -131,6 +131,6 @@ def _backwards() -> dict[str, str]:
     return {garbled: _WANTED.get(character, character) for garbled, character in table.items()}
 
 
-_GARBLED = _backwards()
+_GARBLED = _inverted()
 _GARBLED_SAFE = {garbled: character for garbled, character in _GARBLED.items() if not garbled.startswith("-")}
 _ANY_GARBLED = re.compile("|".join(re.escape(garbled) for garbled in sorted(_GARBLED, key=len, reverse=True)))

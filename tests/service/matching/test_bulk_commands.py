@@ -14,46 +14,46 @@ from tests.unit.groups.test_published import ENTRY
 
 
 @pytest.fixture
-def doors(matching_bench: ServiceBench) -> Network:
+def network(matching_bench: ServiceBench) -> Network:
     """The command's way to the service on the bench."""
     return Network(matching_bench.client, {"matching": "http://bench"})
 
 
 async def test_a_roster_comes_in_and_every_line_set_aside_is_told(
-    doors: Network, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    network: Network, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table, report = tmp_path / "roster.csv", tmp_path / "report.jsonl"
     table.write_text("source_id,kind,needs,capacity\ns-1,supporter,grief,2\ns-2,supporter,grief,-2\n")
 
-    ended = await import_offers(doors, table, region=REGION, source="roster", report=report)
+    ended = await import_offers(network, table, region=REGION, source="roster", report=report)
 
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert ended == 1
-    assert "2 lines read: 1 created, 0 changed, 0 unchanged, 1 set aside" in told
-    assert "line 3 s-2" in told
+    assert "2 lines read: 1 created, 0 changed, 0 unchanged, 1 set aside" in output
+    assert "line 3 s-2" in output
     assert [json.loads(line)["field"] for line in report.read_text().splitlines()] == ["capacity"]
 
 
 async def test_meetings_come_in_and_the_next_ones_are_told(
-    matching_bench: ServiceBench, doors: Network, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    matching_bench: ServiceBench, network: Network, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     meetings = tmp_path / "meetings.json"
     meetings.write_text(json.dumps([ENTRY, {"slug": "lost"}]))
 
-    ended = await import_groups(doors, meetings, needs=[Need.ALCOHOL], region=REGION, report=None)
+    ended = await import_groups(network, meetings, needs=[Need.ALCOHOL], region=REGION, report=None)
     group = (await matching_bench.client.get("/offers")).json()["items"][0]["id"]
-    await show_next(doors, group, zone="Europe/London", limit=2)
+    await show_next(network, group, zone="Europe/London", limit=2)
 
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert ended == 0
-    assert "2 meetings read: 1 created, 0 changed, 0 unchanged, 1 set aside" in told
-    assert "1 fit the meeting's own time, 0 differ" in told
-    assert told.count("Europe/London  seats for all  video") == 2
+    assert "2 meetings read: 1 created, 0 changed, 0 unchanged, 1 set aside" in output
+    assert "1 fit the meeting's own time, 0 differ" in output
+    assert output.count("Europe/London  seats for all  video") == 2
 
 
-async def test_a_file_that_is_no_roster_is_refused(doors: Network, tmp_path: Path) -> None:
+async def test_a_file_that_is_no_roster_is_refused(network: Network, tmp_path: Path) -> None:
     table = tmp_path / "roster.csv"
     table.write_text("name,telephone\n")
 
     with pytest.raises(Refused, match="known are"):
-        await import_offers(doors, table, region=REGION, source="roster", report=None)
+        await import_offers(network, table, region=REGION, source="roster", report=None)

@@ -10,9 +10,9 @@ import pytest
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.matching import MatchAccepted, MatchProposed, MatchWaitlisted
 from alongside_contracts.vocabulary import Reason, Status
-from alongside_matching.allocation import answering
+from alongside_matching.allocation import answers
 from alongside_matching.allocation.store import places as places_store
-from alongside_matching.desk import Desk
+from alongside_matching.context import MatchingContext
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import SHIPPED_POLICIES
 from tests.builders import SUNDAY_NOON, an_admission
@@ -120,10 +120,10 @@ async def test_who_arrives_while_a_place_is_given_back_gets_that_place_soon(
     """Neither sees the other: the arrival finds no place, the giver nobody who waits. The timer sees both."""
     seat = await an_offer(matching_bench, capacity=1)
     proposal = await last_proposal(matching_bench, await admit(matching_bench))
-    elsewhere = Desk(read_policies(SHIPPED_POLICIES))
+    elsewhere = MatchingContext(read_policies(SHIPPED_POLICIES))
 
     async with matching_bench.runtime.transaction() as tx:
-        await answering.decline(tx, proposal.proposal_id, Reason.NO_CAPACITY, elsewhere)
+        await answers.decline(tx, proposal.proposal_id, Reason.NO_CAPACITY, elsewhere)
         late = await admit(matching_bench)
     assert await story(matching_bench, late) == ["MatchWaitlisted"]
     await matching_bench.fire_timers(SUNDAY_NOON + timedelta(seconds=2))
@@ -155,7 +155,7 @@ async def test_an_end_that_meets_an_answer_in_hand_is_seen_to_afterwards(
     proposal = await last_proposal(matching_bench, referral)
 
     async with matching_bench.runtime.transaction() as tx:
-        await answering.accept(tx, proposal.proposal_id)
+        await answers.accept(tx, proposal.proposal_id)
         await matching_bench.hear(a_status(referral, Status.CANCELLED))
     assert await places(matching_bench, seat) == (0, 1)
     await matching_bench.fire_timers(SUNDAY_NOON)

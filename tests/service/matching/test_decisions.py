@@ -12,9 +12,9 @@ import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.vocabulary import Need
-from alongside_matching.allocation.forgetting import forget_once
+from alongside_matching.allocation.decision_purge import purge_once
 from alongside_matching.allocation.store import decisions
-from alongside_matching.allocation.store.decisions import Packed, Stored
+from alongside_matching.allocation.store.decisions import PackedDecision, StoredDecision
 from alongside_matching.engine.decisions.decision import NAMED_MAX
 from alongside_matching.settings import SHIPPED_POLICIES
 from tests.service.matching.bench import (
@@ -53,7 +53,7 @@ async def test_a_decision_names_the_ranking_the_reasons_and_what_each_rule_kept_
     assert sum(factor["contribution"] for factor in best["factors"]) == pytest.approx(best["score"], abs=1e-6)
 
 
-async def test_who_waits_is_told_why_and_of_what_is_open_meanwhile(matching_bench: ServiceBench) -> None:
+async def test_a_waiting_referral_has_reasons_and_an_interim_offer(matching_bench: ServiceBench) -> None:
     community = await an_open_group(matching_bench)
     await an_offer(matching_bench, capacity=0)
 
@@ -64,7 +64,7 @@ async def test_who_waits_is_told_why_and_of_what_is_open_meanwhile(matching_benc
     assert decision["meanwhile"] == {"offer_id": str(community), "excluded": {}}
 
 
-async def test_that_nothing_is_open_meanwhile_is_on_record_with_the_rule(
+async def test_that_no_interim_offer_is_open_is_on_record_with_the_rule(
     matching_bench: ServiceBench,
 ) -> None:
     await an_open_group(matching_bench, languages=["es"])
@@ -80,10 +80,10 @@ async def test_the_person_is_told_plainly_and_learns_nothing_of_the_supporter(
     offer = await an_offer(matching_bench, needs=["grief", "veteran"])
     referral = await admit(matching_bench, needs=(Need.GRIEF,))
 
-    told = await matching_bench.client.get(f"/decisions/plain/{referral}")
+    answer = await matching_bench.client.get(f"/decisions/plain/{referral}")
 
-    assert told.json()["codes"] == ["offered", "same-language", "you-may-decline"]
-    assert not any(word in told.text for word in ("grief", "veteran", str(offer), "score"))
+    assert answer.json()["codes"] == ["offered", "same-language", "you-may-decline"]
+    assert not any(word in answer.text for word in ("grief", "veteran", str(offer), "score"))
 
 
 async def test_every_decision_on_a_referrals_way_is_reached_again_to_the_last_bit(
@@ -118,10 +118,10 @@ async def test_a_decision_whose_policy_is_gone_says_that_it_cannot_be_repeated(
     (decision,) = await decisions_of(matching_bench, await admit(matching_bench))
     await matching_bench.pool.execute("delete from policy")
 
-    told = (await matching_bench.client.get(f"/decisions/{decision['id']}/replay")).json()
+    answer = (await matching_bench.client.get(f"/decisions/{decision['id']}/replay")).json()
 
-    assert told["outcome"] == "unrepeatable"
-    assert decision["policy_version"] in told["why"]
+    assert answer["outcome"] == "unrepeatable"
+    assert decision["policy_version"] in answer["why"]
 
 
 async def test_a_decision_that_was_tampered_with_is_found_out(matching_bench: ServiceBench) -> None:
@@ -129,9 +129,9 @@ async def test_a_decision_that_was_tampered_with_is_found_out(matching_bench: Se
     (decision,) = await decisions_of(matching_bench, await admit(matching_bench))
     await tamper(matching_bench, lambda document: document["ranked"][0].update(points=1))
 
-    told = (await matching_bench.client.get(f"/decisions/{decision['id']}/replay")).json()
+    answer = (await matching_bench.client.get(f"/decisions/{decision['id']}/replay")).json()
 
-    assert told["outcome"] == "different"
+    assert answer["outcome"] == "different"
 
 
 async def test_another_policy_is_held_against_past_referrals_and_changes_nothing(
@@ -176,22 +176,22 @@ async def test_a_trial_says_what_it_cannot_see(matching_bench: ServiceBench) -> 
 async def test_a_trial_is_no_work_of_the_event_loop(
     matching_bench: ServiceBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_work: list[threading.Thread] = []
-    read = decisions.read
+    threads: list[threading.Thread] = []
+    unpack_all = decisions.unpack_all
 
-    def noted(found: Iterable[Packed]) -> list[Stored]:
-        at_work.append(threading.current_thread())
-        return read(found)
+    def recording(found: Iterable[PackedDecision]) -> list[StoredDecision]:
+        threads.append(threading.current_thread())
+        return unpack_all(found)
 
-    monkeypatch.setattr(decisions, "read", noted)
+    monkeypatch.setattr(decisions, "unpack_all", recording)
     await admit(matching_bench)
 
     await matching_bench.client.post(
         "/decisions/try", json={"policies": json.loads(SHIPPED_POLICIES.read_text())}
     )
 
-    assert threading.main_thread() not in at_work
-    assert len(at_work) == 1
+    assert threading.main_thread() not in threads
+    assert len(threads) == 1
 
 
 async def test_the_present_policy_moves_nobody(matching_bench: ServiceBench) -> None:
@@ -231,9 +231,9 @@ async def test_a_decision_is_forgotten_when_its_time_is_over_and_not_before(
     matching_bench.clock.advance(timedelta(days=400))
     await admit(matching_bench)
 
-    assert await forget_once(matching_bench.runtime, decision_days=400) == 0
+    assert await purge_once(matching_bench.runtime, decision_days=400) == 0
     matching_bench.clock.advance(timedelta(seconds=1))
-    assert await forget_once(matching_bench.runtime, decision_days=400) == 1
+    assert await purge_once(matching_bench.runtime, decision_days=400) == 1
 
 
 async def tamper(bench: ServiceBench, change: Callable[[dict[str, Any]], None]) -> None:

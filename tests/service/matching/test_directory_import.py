@@ -17,7 +17,7 @@ from tests.builders import REGION
 from tests.polling import poll_until
 from tests.service.matching.bench import admit, last_proposal, story
 from tests.service.matching.test_groups import TUESDAYS
-from tests.unit.directory.sample_packages import GOOD_ROWS, Rows, like, spoiled, zip_of, zipped
+from tests.unit.directory.sample_packages import GOOD_ROWS, Rows, changed_tables, like, zip_of, zipped
 
 MIAMI = Path(__file__).parents[3].parent / "shared" / "data" / "miami-hsds.zip"
 UPLOAD = {"content-type": "application/zip"}
@@ -28,7 +28,7 @@ def services(*names: str, **first: str) -> dict[str, Rows]:
     rows = [like("services", id=name, name=f"Circle {name}") for name in names]
     rows[0] |= first
     terms = [{"id": f"t{name}", "service_id": name, "taxonomy_id": "PN-8100.1000"} for name in names]
-    return spoiled(services=rows, services_taxonomy=terms)
+    return changed_tables(services=rows, services_taxonomy=terms)
 
 
 async def upload(bench: ServiceBench, package: bytes, **query: str) -> dict[str, Any]:
@@ -125,14 +125,14 @@ async def test_a_changed_service_is_there_for_no_other_ages_than_staff_said(
 ) -> None:
     await imported(matching_bench, tmp_path, services("a"))
     offer = (await listed(matching_bench))[0]
-    said = {"age_bands": ["26-64"], "eligibility": ["veteran"], "check_required": True}
-    await matching_bench.client.patch(f"/offers/{offer['id']}", json=said)
+    changes = {"age_bands": ["26-64"], "eligibility": ["veteran"], "check_required": True}
+    await matching_bench.client.patch(f"/offers/{offer['id']}", json=changes)
 
     again = await imported(matching_bench, tmp_path, services("a", name="Renamed circle"))
 
     assert again["changed"] == 1
     renamed = (await listed(matching_bench))[0]
-    assert {name: renamed[name] for name in said} == said
+    assert {name: renamed[name] for name in changes} == changes
 
 
 async def test_a_vanished_service_stays_unless_pausing_is_asked_for(
@@ -222,7 +222,7 @@ async def test_those_who_wait_are_looked_at_when_a_directory_came_in(
     assert await story(matching_bench, waiting) == ["MatchWaitlisted", "MatchProposed"]
 
 
-async def test_a_file_that_is_no_zip_is_refused_at_the_door(matching_bench: ServiceBench) -> None:
+async def test_a_file_that_is_no_zip_is_refused_on_upload(matching_bench: ServiceBench) -> None:
     answer = await matching_bench.client.post(
         "/directory/imports", params={"region": REGION}, content=b"id,name\n1,a\n"
     )
@@ -241,7 +241,7 @@ async def test_a_file_may_be_larger_than_other_bodies(bench_of: Any, tmp_path: P
     assert (offer.status_code, queued["state"]) == (413, "queued")
 
 
-async def test_a_file_over_the_limit_is_refused_at_the_door(bench_of: Any) -> None:
+async def test_a_file_over_the_limit_is_refused_on_upload(bench_of: Any) -> None:
     async with bench_of("matching", directory_bytes_max=2_000) as bench:
         answer = await bench.client.post(
             "/directory/imports", params={"region": REGION}, content=b"PK\x03\x04" + bytes(2_000)
@@ -354,11 +354,11 @@ async def test_the_miami_directory_comes_in_whole_only_once_and_its_services_are
     await work(matching_bench)
     referrals = [await admit(matching_bench, needs=(need,)) for need in (Need.SUBSTANCE_USE, Need.GRIEF)]
 
-    told = ("state", "of", "read", "created", "changed", "unchanged", "quarantined")
+    counts = ("state", "of", "read", "created", "changed", "unchanged", "quarantined")
     outcomes = [
         {
             name: (await matching_bench.client.get(f"/directory/imports/{one['id']}")).json()[name]
-            for name in told
+            for name in counts
         }
         for one in (first, second)
     ]

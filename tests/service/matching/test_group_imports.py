@@ -58,9 +58,9 @@ async def test_the_real_list_comes_in_whole_only_once(matching_bench: ServiceBen
     first = await import_groups(matching_bench, entries)
     second = await import_groups(matching_bench, entries)
 
-    told = ("read", "created", "changed", "unchanged", "quarantined", "flagged", "agree", "differ")
-    assert [first[name] for name in told] == [160, 149, 0, 0, 11, 23, 149, 0]
-    assert [second[name] for name in told] == [160, 0, 0, 149, 11, 23, 149, 0]
+    counts = ("read", "created", "changed", "unchanged", "quarantined", "flagged", "agree", "differ")
+    assert [first[name] for name in counts] == [160, 149, 0, 0, 11, 23, 149, 0]
+    assert [second[name] for name in counts] == [160, 0, 0, 149, 11, 23, 149, 0]
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ TUESDAYS: dict[str, Any] = {
 
 async def a_group(bench: ServiceBench, given: dict[str, Any] | None = None, **schedule: Any) -> UUID:
     """A group of ten that meets on Tuesday evenings, in person and by video, unless told otherwise."""
-    said = {"kind": "group", "capacity": 10, "modes": ["in-person", "video"]} | (given or {})
-    group = await an_offer(bench, **said)
+    form = {"kind": "group", "capacity": 10, "modes": ["in-person", "video"]} | (given or {})
+    group = await an_offer(bench, **form)
     answer = await bench.client.put(f"/groups/{group}/schedule", json=TUESDAYS | schedule)
     assert answer.status_code == 200, answer.text
     return group
@@ -94,8 +94,10 @@ async def test_the_next_three_are_told_in_the_zone_of_who_asks(matching_bench: S
         "2026-03-17T22:00:00Z",
     ]
     assert {item["local_start"][-5:] for item in items} == {"18:00"}
-    later = await next_meetings(matching_bench, group, zone="Europe/London", after="2026-04-01T00:00:00Z")
-    assert later[0]["starts_at"] == "2026-04-07T23:00:00+01:00"
+    after_change = await next_meetings(
+        matching_bench, group, zone="Europe/London", after="2026-04-01T00:00:00Z"
+    )
+    assert after_change[0]["starts_at"] == "2026-04-07T23:00:00+01:00"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ async def test_the_rules_learn_when_a_group_meets_in_the_week_of_the_region(
     group = await a_group(matching_bench, zone="America/Chicago")
 
     async with matching_bench.runtime.read() as conn:
-        (facts,) = await offers.facts_of(conn, [group])
+        (facts,) = await offers.load_facts(conn, [group])
 
     assert windows_of(facts.availability) == (Window("tu", "19:00", "20:30"),)
 
@@ -173,7 +175,7 @@ async def test_a_hybrid_group_whose_place_is_closed_goes_on_by_video(matching_be
     in_person = await a_group(matching_bench, {"modes": ["in-person"]}, place_state="closed")
 
     async with matching_bench.runtime.read() as conn:
-        facts = {it.id: it for it in await offers.facts_of(conn, [hybrid, in_person])}
+        facts = {it.id: it for it in await offers.load_facts(conn, [hybrid, in_person])}
 
     assert facts[hybrid].modes == {"video"}
     assert not facts[hybrid].paused

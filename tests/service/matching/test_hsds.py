@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT202012
 from alongside_chassis.testing import ServiceBench
 from tests.builders import REGION
 from tests.service.matching.test_directory_import import MIAMI, imported, services, upload, work
-from tests.unit.directory.sample_packages import GOOD_ROWS, like, spoiled
+from tests.unit.directory.sample_packages import GOOD_ROWS, changed_tables, like
 
 SCHEMAS = Path(__file__).parents[3].parent / "shared" / "data" / "hsds-3.0" / "schema"
 LISTS = {
@@ -110,10 +110,10 @@ async def test_pages_say_how_many_there_are_and_each_service_is_on_one(
     last = await listed(matching_bench, "/services", per_page=2, page=2)
     beyond = await listed(matching_bench, "/services", per_page=2, page=3)
 
-    told = ("total_items", "total_pages", "page_number", "size", "first_page", "last_page", "empty")
-    assert [first[name] for name in told] == [3, 2, 1, 2, True, False, False]
-    assert [last[name] for name in told] == [3, 2, 2, 1, False, True, False]
-    assert [beyond[name] for name in told] == [3, 2, 3, 0, False, True, True]
+    page_fields = ("total_items", "total_pages", "page_number", "size", "first_page", "last_page", "empty")
+    assert [first[name] for name in page_fields] == [3, 2, 1, 2, True, False, False]
+    assert [last[name] for name in page_fields] == [3, 2, 2, 1, False, True, False]
+    assert [beyond[name] for name in page_fields] == [3, 2, 3, 0, False, True, True]
     assert len({it["id"] for page in (first, last) for it in page["contents"]}) == 3
 
 
@@ -140,7 +140,7 @@ async def test_words_find_a_service_by_name_text_organisation_and_term(
         like("services", id="c", name="Food pantry", description="Groceries"),
     ]
     terms = [{"id": "t", "service_id": "a", "taxonomy_id": "PN-8100.1000"}]
-    await imported(matching_bench, tmp_path, spoiled(services=rows, services_taxonomy=terms))
+    await imported(matching_bench, tmp_path, changed_tables(services=rows, services_taxonomy=terms))
 
     assert await names(matching_bench, "/services", search="grieving") == [
         "Grieving together",
@@ -160,13 +160,13 @@ async def test_terms_taxonomies_organisations_and_dates_narrow_a_list(
     await imported(matching_bench, tmp_path, tables)
     term = (await listed(matching_bench, "/taxonomy_terms"))["contents"][0]
     organisation = (await listed(matching_bench, "/organizations"))["contents"][0]["id"]
-    later = matching_bench.clock.now().replace(year=2100).isoformat()
+    in_the_future = matching_bench.clock.now().replace(year=2100).isoformat()
 
     assert await names(matching_bench, "/services", taxonomy_term_id=term["id"]) == ["Circle a"]
     assert await names(matching_bench, "/services", taxonomy_id=term["taxonomy_id"]) == ["Circle a"]
     assert len(await names(matching_bench, "/services", organization_id=organisation)) == 2
     assert await names(matching_bench, "/services", organization_id=str(uuid4())) == []
-    assert await names(matching_bench, "/services", modified_after=later) == []
+    assert await names(matching_bench, "/services", modified_after=in_the_future) == []
     assert await names(matching_bench, "/services", region="us-oh-columbus") == []
 
 
@@ -246,7 +246,7 @@ async def test_a_verified_date_is_the_publishers_and_no_date_of_ours(
         like("services", id="a") | {"assured_date": "2025-11-30"},
         like("services", id="b") | {"assured_date": "last spring"},
     ]
-    done = await imported(matching_bench, tmp_path, spoiled(services=rows))
+    done = await imported(matching_bench, tmp_path, changed_tables(services=rows))
     shown = {it["name"] + it["id"]: it for it in (await listed(matching_bench, "/services"))["contents"]}
 
     dates = sorted(str(it.get("assured_date")) for it in shown.values())

@@ -15,67 +15,67 @@ SHIPPED = json.loads(SHIPPED_POLICIES.read_text())
 
 
 @pytest.fixture
-def doors(matching_bench: ServiceBench) -> Network:
+def network(matching_bench: ServiceBench) -> Network:
     """The command's way to the service on the bench."""
     return Network(matching_bench.client, {"matching": "http://bench"})
 
 
 async def test_staff_see_the_ranking_and_what_each_rule_kept_out(
-    matching_bench: ServiceBench, doors: Network, capsys: pytest.CaptureFixture[str]
+    matching_bench: ServiceBench, network: Network, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = await an_offer(matching_bench)
     await an_offer(matching_bench, languages=["es"])
     referral = await admit(matching_bench)
 
-    await explain_to_staff(doors, referral)
+    await explain_to_staff(network, referral)
 
-    told = capsys.readouterr().out
-    assert "2 offers, 1 could be asked; 1 by language" in told
-    assert f"1  {asked}  supporter" in told
-    assert "because shared-need" in told
+    output = capsys.readouterr().out
+    assert "2 offers, 1 could be asked; 1 by language" in output
+    assert f"1  {asked}  supporter" in output
+    assert "because shared-need" in output
 
 
-async def test_who_waits_is_explained_with_what_is_open_meanwhile(
-    matching_bench: ServiceBench, doors: Network, capsys: pytest.CaptureFixture[str]
+async def test_a_waiting_referral_is_explained_with_its_interim_offer(
+    matching_bench: ServiceBench, network: Network, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await an_offer(matching_bench, capacity=0)
     referral = await admit(matching_bench)
 
-    await explain_to_staff(doors, referral)
-    await explain_plainly(doors, referral)
+    await explain_to_staff(network, referral)
+    await explain_plainly(network, referral)
 
-    told = capsys.readouterr().out
-    assert "1 by capacity" in told
-    assert "meanwhile nothing is open to them" in told
-    assert "We keep looking" in told
+    output = capsys.readouterr().out
+    assert "1 by capacity" in output
+    assert "meanwhile nothing is open to them" in output
+    assert "We keep looking" in output
 
 
 async def test_what_was_decided_is_decided_again_page_by_page(
-    matching_bench: ServiceBench, doors: Network, capsys: pytest.CaptureFixture[str]
+    matching_bench: ServiceBench, network: Network, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await an_offer(matching_bench, capacity=2)
     for _ in range(3):
         await admit(matching_bench)
 
-    assert await replay_decisions(doors, referral=None, region=None, last=2) == 0
+    assert await replay_decisions(network, referral=None, region=None, last=2) == 0
     await matching_bench.pool.execute("delete from policy")
-    assert await replay_decisions(doors, referral=None, region="us-fl-miami", last=100) == 1
+    assert await replay_decisions(network, referral=None, region="us-fl-miami", last=100) == 1
 
-    told = capsys.readouterr().out
-    assert "2 decided again, 2 the same to the last bit" in told
-    assert "3 decided again, 0 the same to the last bit" in told
+    output = capsys.readouterr().out
+    assert "2 decided again, 2 the same to the last bit" in output
+    assert "3 decided again, 0 the same to the last bit" in output
 
 
 async def test_a_policy_is_tried_as_a_table_and_as_json(
-    matching_bench: ServiceBench, doors: Network, capsys: pytest.CaptureFixture[str]
+    matching_bench: ServiceBench, network: Network, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await an_offer(matching_bench)
     await admit(matching_bench, needs=(Need.GRIEF,))
     body = {"policies": SHIPPED}
 
-    await try_policy(doors, body, as_json=False)
+    await try_policy(network, body, as_json=False)
     table = capsys.readouterr().out
-    await try_policy(doors, body, as_json=True)
+    await try_policy(network, body, as_json=True)
     document = json.loads(capsys.readouterr().out)
 
     assert "1 past referrals" in table

@@ -67,8 +67,8 @@ async def test_a_line_that_cannot_be_taken_in_says_why_and_the_others_are(
     )
 
     assert (done["read"], done["created"], done["quarantined"]) == (8, 1, 7)
-    said = {(it["line"], it["field"].split(".")[0]): it for it in done["lines"]}
-    assert set(said) == {
+    lines_by_field = {(it["line"], it["field"].split(".")[0]): it for it in done["lines"]}
+    assert set(lines_by_field) == {
         (3, "needs"),
         (3, "modes"),
         (4, ""),
@@ -79,7 +79,7 @@ async def test_a_line_that_cannot_be_taken_in_says_why_and_the_others_are(
         (9, ""),
     }
     assert all(it["remedy"] for it in done["lines"])
-    assert said[7, "certificates"]["code"] == "certificate-expired"
+    assert lines_by_field[7, "certificates"]["code"] == "certificate-expired"
 
 
 async def test_the_same_file_again_changes_nothing_and_a_changed_line_only_itself(

@@ -9,7 +9,7 @@ from uuid import UUID
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.ids import new_id
 from alongside_contracts.vocabulary import Status
-from alongside_matching.groups import meeting
+from alongside_matching.groups import meetings
 from alongside_matching.groups import store as groups
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import SHIPPED_POLICIES
@@ -97,19 +97,19 @@ async def test_a_seat_is_not_held_for_a_referral_that_is_not_known_yet(matching_
 
     early = await hold(matching_bench, group, starts_at, admission.referral_id)
     await matching_bench.hear(admission)
-    later = await hold(matching_bench, group, starts_at, admission.referral_id)
+    second = await hold(matching_bench, group, starts_at, admission.referral_id)
 
     assert (early.status_code, early.json()["code"]) == (409, "not-yet-known")
     assert int(early.headers["Retry-After"]) >= 1
-    assert later.status_code == 201
+    assert second.status_code == 201
 
 
 async def test_a_seat_is_not_held_for_a_referral_that_has_ended(matching_bench: ServiceBench) -> None:
-    group, heard, unheard = await a_group(matching_bench), await admit(matching_bench), new_id()
+    group, known, unknown = await a_group(matching_bench), await admit(matching_bench), new_id()
     starts_at = await next_start(matching_bench, group)
-    await matching_bench.hear(*(a_status(each, Status.CANCELLED) for each in (heard, unheard)))
+    await matching_bench.hear(*(a_status(each, Status.CANCELLED) for each in (known, unknown)))
 
-    answers = [await hold(matching_bench, group, starts_at, each) for each in (heard, unheard)]
+    answers = [await hold(matching_bench, group, starts_at, each) for each in (known, unknown)]
 
     assert [answer.json()["code"] for answer in answers] == ["referral-ended", "referral-ended"]
     assert (await next_meetings(matching_bench, group))[0]["held"] == 0
@@ -123,8 +123,8 @@ async def test_an_end_that_comes_while_a_seat_is_being_held_gives_it_back(
     begins, policies = datetime.fromisoformat(starts_at), read_policies(SHIPPED_POLICIES)
 
     async with matching_bench.runtime.transaction() as tx:
-        found = (await groups.groups(tx.conn, [group]))[group]
-        await meeting.hold_seat(tx, found, begins, referral_id=referral, policies=policies)
+        found = (await groups.load_groups(tx.conn, [group]))[group]
+        await meetings.hold_seat(tx, found, begins, referral_id=referral, policies=policies)
         await matching_bench.hear(a_status(referral, Status.CANCELLED))  # passes over what is locked
     await matching_bench.fire_timers(matching_bench.clock.now())
 
@@ -141,7 +141,7 @@ async def test_ends_and_a_seat_given_back_at_the_same_meeting_do_not_wait_in_a_c
     seat = UUID((await hold(matching_bench, group, starts_at, late)).json()["id"])
 
     async with matching_bench.runtime.transaction() as tx:
-        await groups.seat(tx.conn, seat)
+        await groups.lock_seat(tx.conn, seat)
         ends = asyncio.create_task(
             matching_bench.hear(a_status(early, Status.CANCELLED), a_status(late, Status.CANCELLED))
         )
@@ -149,7 +149,7 @@ async def test_ends_and_a_seat_given_back_at_the_same_meeting_do_not_wait_in_a_c
         await tx.conn.execute(
             "select from occurrence for update nowait"
         )  # raises when the ends have it already
-        await meeting.release_seat(tx, seat)
+        await meetings.release_seat(tx, seat)
     await ends
 
     (next_one,) = (await next_meetings(matching_bench, group))[:1]
@@ -165,7 +165,7 @@ async def test_a_seat_given_back_and_held_again_at_once_do_not_wait_in_a_circle(
     seat = UUID((await hold(matching_bench, group, starts_at, referral)).json()["id"])
 
     async with matching_bench.runtime.transaction() as tx:
-        await groups.seat(tx.conn, seat)
+        await groups.lock_seat(tx.conn, seat)
         again = asyncio.create_task(hold(matching_bench, group, starts_at, referral))
         await poll_until(
             partial(_somebody_waits, matching_bench), bool, "the second hold to wait for the seat"
@@ -173,7 +173,7 @@ async def test_a_seat_given_back_and_held_again_at_once_do_not_wait_in_a_circle(
         await tx.conn.execute(
             "select from occurrence for update nowait"
         )  # raises when the second hold has it already
-        await meeting.release_seat(tx, seat)
+        await meetings.release_seat(tx, seat)
 
     assert (await again).status_code == 201
     (next_one,) = (await next_meetings(matching_bench, group))[:1]

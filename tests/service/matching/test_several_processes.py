@@ -30,7 +30,7 @@ async def test_a_thousand_acceptances_of_one_proposal_in_four_processes_are_one(
     proposal = await last_proposal(matching_bench, await admit(matching_bench))
     task = {"accept": str(proposal.proposal_id), "times": 1_000 // PROCESSES}
 
-    async with contenders(matching_bench, [task] * PROCESSES) as processes:
+    async with competing_processes(matching_bench, [task] * PROCESSES) as processes:
         answers = [await outcome_of(process) for process in processes]
 
     assert Counter(chain.from_iterable(answers)) == {200: 1, 409: 999}
@@ -42,9 +42,9 @@ async def test_a_thousand_arrivals_for_one_seat_in_four_processes_hold_it_once(
     matching_bench: ServiceBench,
 ) -> None:
     seat = await an_offer(matching_bench, capacity=1)
-    tasks = [admitting(250, together=5) for _ in range(PROCESSES)]
+    tasks = [admission_task(250, together=5) for _ in range(PROCESSES)]
 
-    async with contenders(matching_bench, tasks) as processes:
+    async with competing_processes(matching_bench, tasks) as processes:
         dead_letters = [await outcome_of(process) for process in processes]
 
     assert dead_letters == [0] * PROCESSES
@@ -57,14 +57,14 @@ async def test_a_process_killed_amid_it_leaves_nothing_oversold_and_nobody_stuck
     matching_bench: ServiceBench,
 ) -> None:
     seats = [await an_offer(matching_bench, capacity=5) for _ in range(40)]
-    tasks = [admitting(100, together=4) for _ in range(PROCESSES)]
+    tasks = [admission_task(100, together=4) for _ in range(PROCESSES)]
 
-    async with contenders(matching_bench, tasks) as processes:
+    async with competing_processes(matching_bench, tasks) as processes:
         await poll_until(lambda: requests_of(matching_bench, tasks[0]), bool, "the first one to be at work")
         processes[0].kill()
         for process in processes[1:]:
             assert await outcome_of(process) == 0
-    async with contenders(matching_bench, tasks[:1]) as (successor,):
+    async with competing_processes(matching_bench, tasks[:1]) as (successor,):
         assert await outcome_of(successor) == 0
     await matching_bench.fire_timers(SUNDAY_NOON + timedelta(seconds=2))
 
@@ -74,30 +74,30 @@ async def test_a_process_killed_amid_it_leaves_nothing_oversold_and_nobody_stuck
     assert len({event.referral_id for event in proposed}) == len(proposed) == 200
 
 
-def admitting(count: int, *, together: int) -> dict[str, Any]:
+def admission_task(count: int, *, together: int) -> dict[str, Any]:
     """The task to hear so many admissions."""
     return {"admit": [str(new_id()) for _ in range(count)], "together": together}
 
 
 @asynccontextmanager
-async def contenders(
+async def competing_processes(
     bench: ServiceBench, tasks: Sequence[dict[str, Any]]
 ) -> AsyncIterator[Sequence[Process]]:
     """One process per task, all let go at the same moment; none of them outlives the block."""
     url = bench.service.settings.database_url.get_secret_value()
     processes = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.service.matching.contender", url, stdin=PIPE, stdout=PIPE
+            sys.executable, "-m", "tests.service.matching.competing_process", url, stdin=PIPE, stdout=PIPE
         )
         for _ in tasks
     ]
     try:
         for process, task in zip(processes, tasks, strict=True):
-            await tell(process, orjson.dumps(task))
+            await write_line(process, orjson.dumps(task))
         for process in processes:
             assert await outcome_of(process) == "ready"
         for process in processes:
-            await tell(process, b"go")
+            await write_line(process, b"go")
         yield processes
     finally:
         for process in processes:
@@ -108,17 +108,17 @@ async def contenders(
 
 async def outcome_of(process: Process) -> Any:
     """What a process says came of its task."""
-    return orjson.loads(await heard(process))
+    return orjson.loads(await read_line(process))
 
 
-async def tell(process: Process, line: bytes) -> None:
+async def write_line(process: Process, line: bytes) -> None:
     """Write a line to a process."""
     assert process.stdin is not None
     process.stdin.write(line + b"\n")
     await process.stdin.drain()
 
 
-async def heard(process: Process) -> bytes:
+async def read_line(process: Process) -> bytes:
     """The next line a process writes."""
     assert process.stdout is not None
     return await process.stdout.readline()

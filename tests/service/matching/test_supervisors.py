@@ -11,10 +11,10 @@ from tests.service.matching.bench import an_offer
 async def test_a_supervisor_looks_after_no_more_supporters_than_the_norm(
     matching_bench: ServiceBench,
 ) -> None:
-    crowd = [await an_offer(matching_bench) for _ in range(9)]
+    candidates = [await an_offer(matching_bench) for _ in range(9)]
     answers = [
         await matching_bench.client.put(f"/offers/{offer}/agreement", json={"supervisor": "supervisor-1"})
-        for offer in crowd
+        for offer in candidates
     ]
 
     assert [answer.status_code for answer in answers] == [200] * 8 + [409]
@@ -24,8 +24,8 @@ async def test_a_supervisor_looks_after_no_more_supporters_than_the_norm(
 async def test_two_agreements_at_once_do_not_give_a_supervisor_one_too_many(
     matching_bench: ServiceBench,
 ) -> None:
-    *crowd, first, second = [await an_offer(matching_bench) for _ in range(9)]
-    for offer in crowd:
+    *candidates, first, second = [await an_offer(matching_bench) for _ in range(9)]
+    for offer in candidates:
         await agree(matching_bench, offer)
 
     async with matching_bench.pool.acquire() as other, other.transaction():

@@ -44,8 +44,8 @@ FULL: dict[str, Any] = {
 def certificate(bench: ServiceBench, **given: Any) -> dict[str, Any]:
     """A certificate that was issued a year ago and is valid for another."""
     today = bench.clock.now().date()
-    said = {"issuer": "State board", "endorsement": "substance-use-recovery"}
-    return said | {"issued_on": str(today - YEAR), "expires_on": str(today + YEAR)} | given
+    fields = {"issuer": "State board", "endorsement": "substance-use-recovery"}
+    return fields | {"issued_on": str(today - YEAR), "expires_on": str(today + YEAR)} | given
 
 
 def days_ago(bench: ServiceBench, days: int) -> str:
@@ -92,10 +92,10 @@ async def test_the_rules_know_everything_a_record_says_and_no_more(matching_benc
     offer = UUID((await matching_bench.client.post("/offers", json=form)).json()["id"])
 
     async with matching_bench.runtime.read() as conn:
-        (facts,) = await offers.facts_of(conn, [offer])
-        assert await offers.part_of(conn, REGION, after=None) == [facts]
-        assert await offers.part_of(conn, REGION, after=offer) == []
-        assert await offers.part_of(conn, "us-oh-columbus", after=None) == []
+        (facts,) = await offers.load_facts(conn, [offer])
+        assert await offers.load_page(conn, REGION, after=None) == [facts]
+        assert await offers.load_page(conn, REGION, after=offer) == []
+        assert await offers.load_page(conn, "us-oh-columbus", after=None) == []
 
     assert facts.availability.bit_count() == 6 + 5
     assert (facts.where, facts.reach_km) == (Point(25.75, -80.2), 12.5)
@@ -186,7 +186,7 @@ async def test_an_endorsement_is_gone_the_day_after_its_certificate_ran_out(
 
 
 @pytest.mark.parametrize(
-    ("what", "body", "left"),
+    ("what", "body", "places_left"),
     [
         ("self-checks", {"rested": 2, "supported": 2, "able": 1}, 2),
         ("self-checks", {"rested": 1, "supported": 1, "able": 0}, 0),
@@ -195,7 +195,7 @@ async def test_an_endorsement_is_gone_the_day_after_its_certificate_ran_out(
     ],
 )
 async def test_strain_lowers_the_places_and_time_gives_them_back(
-    matching_bench: ServiceBench, what: str, body: dict[str, Any], left: int
+    matching_bench: ServiceBench, what: str, body: dict[str, Any], places_left: int
 ) -> None:
     offer = UUID((await matching_bench.client.post("/offers", json=FULL)).json()["id"])
     on = {} if what == "self-checks" else {"on": days_ago(matching_bench, 0)}
@@ -204,7 +204,7 @@ async def test_strain_lowers_the_places_and_time_gives_them_back(
     await note(matching_bench, offer, "supervisions", on=days_ago(matching_bench, 0), minutes=60)
     await matching_bench.fire_timers(matching_bench.clock.now() + timedelta(days=16))
 
-    assert lowered["capacity"] == left
+    assert lowered["capacity"] == places_left
     assert (await seen(matching_bench, offer))["capacity"] == 4
 
 
@@ -222,8 +222,8 @@ async def test_nothing_shows_a_self_check_a_crisis_or_hours(matching_bench: Serv
     shown = {name for answer in [*answers, record] for name in answer}
     assert not shown & {"rested", "supported", "able", "crises", "support", "capacity_limit"}
     assert record["supervised_on"] == []
-    told = {await matching_bench.pool.fetchval("select count(*) from outbox")}
-    assert told == {0}
+    announced_counts = {await matching_bench.pool.fetchval("select count(*) from outbox")}
+    assert announced_counts == {0}
 
 
 async def test_overdue_supervision_lowers_the_places_until_it_took_place(

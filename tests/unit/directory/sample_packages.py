@@ -60,7 +60,7 @@ GOOD_ROWS: dict[str, Rows] = {
 }
 
 
-def spoiled(**changes: Rows) -> dict[str, Rows]:
+def changed_tables(**changes: Rows) -> dict[str, Rows]:
     """The sound package with whole tables replaced."""
     return {**GOOD_ROWS, **changes}
 

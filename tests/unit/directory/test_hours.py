@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from alongside_matching.directory.listing.hours import clock_time, opening_hours, weekdays
-from alongside_matching.directory.listing.model import Schedule
+from alongside_matching.directory.listing.model import PublishedSchedule
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_weekdays_are_names_or_codes(written: str, days: tuple[str, ...]) -> Non
 
 
 def test_the_days_of_the_same_hours_become_one_schedule_in_the_order_of_the_week() -> None:
-    rows = [Schedule(day, "9:00am", "5:00pm", "9-5, Mon and Wed") for day in ("Wednesday", "Monday")]
+    rows = [PublishedSchedule(day, "9:00am", "5:00pm", "9-5, Mon and Wed") for day in ("Wednesday", "Monday")]
 
     assert list(opening_hours(rows)) == [
         {
@@ -53,10 +53,10 @@ def test_the_days_of_the_same_hours_become_one_schedule_in_the_order_of_the_week
 
 def test_what_cannot_be_read_is_kept_as_it_was_written() -> None:
     rows = [
-        Schedule("Monday", "", "", "By appointment"),
-        Schedule("Monday", "", "", "By appointment"),
-        Schedule("Tuesday", "dusk", "dawn", ""),
+        PublishedSchedule("Monday", "", "", "By appointment"),
+        PublishedSchedule("Monday", "", "", "By appointment"),
+        PublishedSchedule("Tuesday", "dusk", "dawn", ""),
     ]
 
-    said = [hours["description"] for hours in opening_hours(rows)]
-    assert said == ["By appointment", "Tuesday, dusk, dawn"]
+    descriptions = [hours["description"] for hours in opening_hours(rows)]
+    assert descriptions == ["By appointment", "Tuesday, dusk, dawn"]

@@ -12,10 +12,10 @@ from alongside_matching.directory.source.tables import Table
 from tests.unit.directory.sample_packages import (
     GOOD_ROWS,
     Rows,
+    changed_tables,
     csv_text,
     folder_of,
     like,
-    spoiled,
     zip_of,
     zipped,
 )
@@ -24,44 +24,53 @@ _G = GOOD_ROWS
 
 QUARANTINES: dict[QuarantineReason, list[tuple[Table, dict[str, Rows]]]] = {
     QuarantineReason.ID_MISSING: [
-        (Table.SERVICES, spoiled(services=[*_G["services"], like("services", id="")])),
-        (Table.ORGANIZATIONS, spoiled(organizations=[*_G["organizations"], like("organizations", id=" ")])),
-    ],
-    QuarantineReason.ID_REPEATED: [
-        (Table.SERVICES, spoiled(services=[*_G["services"], like("services", name="Again")])),
+        (Table.SERVICES, changed_tables(services=[*_G["services"], like("services", id="")])),
         (
             Table.ORGANIZATIONS,
-            spoiled(organizations=[*_G["organizations"], like("organizations", name="Other")]),
+            changed_tables(organizations=[*_G["organizations"], like("organizations", id=" ")]),
         ),
-        (Table.TERMS, spoiled(taxonomy=[*_G["taxonomy"], like("taxonomy", name="Otherwise")])),
+    ],
+    QuarantineReason.ID_REPEATED: [
+        (Table.SERVICES, changed_tables(services=[*_G["services"], like("services", name="Again")])),
+        (
+            Table.ORGANIZATIONS,
+            changed_tables(organizations=[*_G["organizations"], like("organizations", name="Other")]),
+        ),
+        (Table.TERMS, changed_tables(taxonomy=[*_G["taxonomy"], like("taxonomy", name="Otherwise")])),
         (
             Table.ADDRESSES,
-            spoiled(
+            changed_tables(
                 physical_addresses=[*_G["physical_addresses"], like("physical_addresses", city="Naples")]
             ),
         ),
     ],
     QuarantineReason.NAME_MISSING: [
-        (Table.SERVICES, spoiled(services=[*_G["services"], like("services", id="s2", name="")])),
+        (Table.SERVICES, changed_tables(services=[*_G["services"], like("services", id="s2", name="")])),
     ],
     QuarantineReason.ORGANISATION_NOT_NAMED: [
-        (Table.SERVICES, spoiled(services=[*_G["services"], like("services", id="s2", organization_id="")])),
+        (
+            Table.SERVICES,
+            changed_tables(services=[*_G["services"], like("services", id="s2", organization_id="")]),
+        ),
     ],
     QuarantineReason.ORGANISATION_MISSING: [
         (
             Table.SERVICES,
-            spoiled(services=[*_G["services"], like("services", id="s2", organization_id="o9")]),
+            changed_tables(services=[*_G["services"], like("services", id="s2", organization_id="o9")]),
         ),
     ],
     QuarantineReason.SERVICE_NOT_NAMED: [
-        (Table.ELIGIBILITY, spoiled(eligibility=[*_G["eligibility"], like("eligibility", service_id="")])),
-        (Table.PHONES, spoiled(phones=[*_G["phones"], like("phones", service_id="")])),
+        (
+            Table.ELIGIBILITY,
+            changed_tables(eligibility=[*_G["eligibility"], like("eligibility", service_id="")]),
+        ),
+        (Table.PHONES, changed_tables(phones=[*_G["phones"], like("phones", service_id="")])),
     ],
     QuarantineReason.SERVICE_MISSING: [
-        (Table.LANGUAGES, spoiled(languages=[*_G["languages"], like("languages", service_id="s9")])),
+        (Table.LANGUAGES, changed_tables(languages=[*_G["languages"], like("languages", service_id="s9")])),
         (
             Table.SERVICES_AT_LOCATION,
-            spoiled(
+            changed_tables(
                 services_at_location=[
                     *_G["services_at_location"],
                     like("services_at_location", service_id="s9"),
@@ -70,13 +79,15 @@ QUARANTINES: dict[QuarantineReason, list[tuple[Table, dict[str, Rows]]]] = {
         ),
         (
             Table.PHONES,
-            spoiled(phones=[*_G["phones"], like("phones", service_id="", service_at_location_id="a9")]),
+            changed_tables(
+                phones=[*_G["phones"], like("phones", service_id="", service_at_location_id="a9")]
+            ),
         ),
     ],
     QuarantineReason.LOCATION_MISSING: [
         (
             Table.SERVICES_AT_LOCATION,
-            spoiled(
+            changed_tables(
                 services_at_location=[
                     *_G["services_at_location"],
                     like("services_at_location", location_id="l9"),
@@ -85,7 +96,7 @@ QUARANTINES: dict[QuarantineReason, list[tuple[Table, dict[str, Rows]]]] = {
         ),
         (
             Table.ADDRESSES,
-            spoiled(
+            changed_tables(
                 physical_addresses=[*_G["physical_addresses"], like("physical_addresses", location_id="")]
             ),
         ),
@@ -93,7 +104,7 @@ QUARANTINES: dict[QuarantineReason, list[tuple[Table, dict[str, Rows]]]] = {
     QuarantineReason.TERM_MISSING: [
         (
             Table.SERVICE_TERMS,
-            spoiled(
+            changed_tables(
                 services_taxonomy=[*_G["services_taxonomy"], like("services_taxonomy", taxonomy_id="ZZ-1")]
             ),
         ),
@@ -101,50 +112,59 @@ QUARANTINES: dict[QuarantineReason, list[tuple[Table, dict[str, Rows]]]] = {
 }
 
 _FLAGGED: dict[FlagKind, tuple[Table, dict[str, Rows]]] = {
-    FlagKind.NO_COORDINATES: (Table.LOCATIONS, spoiled(locations=[like("locations", latitude="")])),
-    FlagKind.BAD_COORDINATES: (Table.LOCATIONS, spoiled(locations=[like("locations", latitude="91")])),
+    FlagKind.NO_COORDINATES: (Table.LOCATIONS, changed_tables(locations=[like("locations", latitude="")])),
+    FlagKind.BAD_COORDINATES: (Table.LOCATIONS, changed_tables(locations=[like("locations", latitude="91")])),
     FlagKind.LOCATION_ORGANISATION_MISSING: (
         Table.LOCATIONS,
-        spoiled(locations=[like("locations", organization_id="l1")]),
+        changed_tables(locations=[like("locations", organization_id="l1")]),
     ),
     FlagKind.BAD_POSTAL_CODE: (
         Table.ADDRESSES,
-        spoiled(physical_addresses=[like("physical_addresses", postal_code="G1M 3H6")]),
+        changed_tables(physical_addresses=[like("physical_addresses", postal_code="G1M 3H6")]),
     ),
     FlagKind.NO_LOCATION: (
         Table.SERVICES,
-        spoiled(services_at_location=[like("services_at_location", location_id="l9")]),
+        changed_tables(services_at_location=[like("services_at_location", location_id="l9")]),
     ),
     FlagKind.SCHEDULE_WITHOUT_TIMES: (
         Table.SCHEDULES,
-        spoiled(regular_schedules=[like("regular_schedules", opens_at="")]),
+        changed_tables(regular_schedules=[like("regular_schedules", opens_at="")]),
     ),
     FlagKind.SCHEDULE_TIME_UNREADABLE: (
         Table.SCHEDULES,
-        spoiled(regular_schedules=[like("regular_schedules", closes_at="6:300pm")]),
+        changed_tables(regular_schedules=[like("regular_schedules", closes_at="6:300pm")]),
     ),
-    FlagKind.LANGUAGE_NOT_RECOGNISED: (Table.LANGUAGES, spoiled(languages=[like("languages", language="")])),
-    FlagKind.PHONE_BLANK: (Table.PHONES, spoiled(phones=[like("phones", number="")])),
-    FlagKind.DESCRIPTION_BLANK: (Table.SERVICES, spoiled(services=[like("services", description="")])),
+    FlagKind.LANGUAGE_NOT_RECOGNISED: (
+        Table.LANGUAGES,
+        changed_tables(languages=[like("languages", language="")]),
+    ),
+    FlagKind.PHONE_BLANK: (Table.PHONES, changed_tables(phones=[like("phones", number="")])),
+    FlagKind.DESCRIPTION_BLANK: (Table.SERVICES, changed_tables(services=[like("services", description="")])),
     FlagKind.BAD_DATE: (
         Table.SERVICES,
-        spoiled(services=[like("services") | {"assured_date": "last spring"}]),
+        changed_tables(services=[like("services") | {"assured_date": "last spring"}]),
     ),
-    FlagKind.BAD_URL: (Table.SERVICES, spoiled(services=[like("services", url="releasethesilence")])),
-    FlagKind.NOT_ACTIVE: (Table.SERVICES, spoiled(services=[like("services", status="defunct")])),
+    FlagKind.BAD_URL: (Table.SERVICES, changed_tables(services=[like("services", url="releasethesilence")])),
+    FlagKind.NOT_ACTIVE: (Table.SERVICES, changed_tables(services=[like("services", status="defunct")])),
     FlagKind.NO_TERMS: (
         Table.SERVICES,
-        spoiled(services_taxonomy=[like("services_taxonomy", taxonomy_id="ZZ-1")]),
+        changed_tables(services_taxonomy=[like("services_taxonomy", taxonomy_id="ZZ-1")]),
     ),
-    FlagKind.MOJIBAKE_REPAIRED: (Table.SERVICES, spoiled(services=[like("services", description="itGÇÖs")])),
+    FlagKind.MOJIBAKE_REPAIRED: (
+        Table.SERVICES,
+        changed_tables(services=[like("services", description="itGÇÖs")]),
+    ),
     FlagKind.MOJIBAKE_NOT_REPAIRABLE: (
         Table.SERVICES,
-        spoiled(services=[like("services", description="+¦tiles")]),
+        changed_tables(services=[like("services", description="+¦tiles")]),
     ),
-    FlagKind.ESCAPE_REPAIRED: (Table.SERVICES, spoiled(services=[like("services", description="one\\ntwo")])),
+    FlagKind.ESCAPE_REPAIRED: (
+        Table.SERVICES,
+        changed_tables(services=[like("services", description="one\\ntwo")]),
+    ),
     FlagKind.AREA_MARKER_LIFTED: (
         Table.SERVICES,
-        spoiled(services=[like("services", description="a ###MON###")]),
+        changed_tables(services=[like("services", description="a ###MON###")]),
     ),
 }
 
@@ -237,7 +257,7 @@ def test_a_row_with_bytes_that_are_not_utf_8_is_kept_with_a_flag(tmp_path: Path)
 
 
 def test_what_belongs_to_a_quarantined_service_waits_with_it(tmp_path: Path) -> None:
-    listing = _read(tmp_path, spoiled(services=[like("services", organization_id="o9")]))
+    listing = _read(tmp_path, changed_tables(services=[like("services", organization_id="o9")]))
 
     assert listing.services == ()
     assert [found.reason for found in listing.quarantined] == [QuarantineReason.ORGANISATION_MISSING]
@@ -258,7 +278,7 @@ def test_a_row_finds_its_service_through_the_location_too(tmp_path: Path) -> Non
     }
     of_organisation = {**by_location, "id": "p4", "location_id": "", "organization_id": "o1"}
 
-    listing = _read(tmp_path, spoiled(phones=[by_place, by_location, of_organisation]))
+    listing = _read(tmp_path, changed_tables(phones=[by_place, by_location, of_organisation]))
 
     assert listing.services[0].phones == ("305-555-0101", "305-555-0102")
     assert listing.counts[Table.PHONES].elsewhere == 1
@@ -267,7 +287,7 @@ def test_a_row_finds_its_service_through_the_location_too(tmp_path: Path) -> Non
 def test_a_row_that_says_what_an_earlier_one_said_is_counted_as_repeated(tmp_path: Path) -> None:
     repeated = {table: [rows[0], rows[0]] for table, rows in GOOD_ROWS.items() if table != "services"}
 
-    listing = _read(tmp_path, spoiled(**repeated))
+    listing = _read(tmp_path, changed_tables(**repeated))
 
     assert listing.quarantined == ()
     assert {count.repeated for table, count in listing.counts.items() if table is not Table.SERVICES} == {1}
@@ -287,11 +307,13 @@ def test_the_content_hash_changes_exactly_when_the_content_does(tmp_path: Path) 
     first = _read(tmp_path / "1", GOOD_ROWS).services[0].content_hash
     again = _read(tmp_path / "2", GOOD_ROWS).services[0].content_hash
     renamed = (
-        _read(tmp_path / "3", spoiled(services=[like("services", name="Loss circle")]))
+        _read(tmp_path / "3", changed_tables(services=[like("services", name="Loss circle")]))
         .services[0]
         .content_hash
     )
-    reworded = _read(tmp_path / "4", spoiled(languages=[like("languages", language="Spanish")])).services[0]
+    reworded = _read(
+        tmp_path / "4", changed_tables(languages=[like("languages", language="Spanish")])
+    ).services[0]
 
     assert first == again
     assert len({first, renamed, reworded.content_hash}) == 3

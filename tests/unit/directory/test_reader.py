@@ -117,14 +117,14 @@ def test_bytes_that_are_not_utf_8_are_read_as_windows_1252_and_nul_is_left_out(t
 
 def test_progress_is_told_now_and_then_and_at_the_end_of_each_table(tmp_path: Path) -> None:
     organisations = b"id,name\n" + b"".join(b"o%d,House %d\n" % (number, number) for number in range(2_500))
-    told: list[tuple[str, int]] = []
+    progress: list[tuple[str, int]] = []
 
     read_directory(
         zip_of(tmp_path, {"organizations.csv": organisations, "services.csv": _SERVICES}),
-        lambda table, rows: told.append((table, rows)),
+        lambda table, rows: progress.append((table, rows)),
     )
 
-    assert told == [
+    assert progress == [
         ("organizations", 1_000),
         ("organizations", 2_000),
         ("organizations", 2_500),

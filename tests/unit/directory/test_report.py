@@ -5,9 +5,9 @@ from pathlib import Path
 
 from alongside_matching.directory.listing.listing import read_directory
 from alongside_matching.directory.report import ImportReport
-from tests.unit.directory.sample_packages import GOOD_ROWS, folder_of, like, spoiled
+from tests.unit.directory.sample_packages import GOOD_ROWS, changed_tables, folder_of, like
 
-_SPOILED = spoiled(
+_SPOILED = changed_tables(
     services=[*GOOD_ROWS["services"], like("services", id="s2", organization_id="o9", description="itGÇÖs")],
     locations=[like("locations", latitude="")],
 )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from alongside_matching.directory.listing.languages import spoken
-from alongside_matching.text import repaired
+from alongside_matching.directory.listing.languages import read_languages
+from alongside_matching.text import repair_text
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from alongside_matching.text import repaired
     ],
 )
 def test_mojibake_of_the_known_exporters_is_undone(came: str, meant: str) -> None:
-    result = repaired(came)
+    result = repair_text(came)
 
     assert result.text == meant
     assert result.mojibake_repaired
@@ -32,7 +32,7 @@ def test_mojibake_of_the_known_exporters_is_undone(came: str, meant: str) -> Non
 
 @pytest.mark.parametrize("came", ["productos +¦tiles", "O'-ÇFarrill", "lost \ufffd byte"])
 def test_what_has_more_than_one_reading_is_left_as_it_came_and_said_so(came: str) -> None:
-    result = repaired(came)
+    result = repair_text(came)
 
     assert result.text == came
     assert result.mojibake_left
@@ -42,7 +42,7 @@ def test_what_has_more_than_one_reading_is_left_as_it_came_and_said_so(came: str
     "text", ["vis-à-vis", "Café Olé – “niños”", "la región franco-árabe", "1-½ hours", "IRMÃ"]
 )
 def test_proper_text_is_not_touched(text: str) -> None:
-    result = repaired(text)
+    result = repair_text(text)
 
     assert result.text == text
     assert not result.mojibake_repaired
@@ -50,7 +50,7 @@ def test_proper_text_is_not_touched(text: str) -> None:
 
 
 def test_line_breaks_written_as_letters_become_line_breaks() -> None:
-    result = repaired("Call first.  \\n\\n\\n\\nBring:\\r\\n* a\\tcard")
+    result = repair_text("Call first.  \\n\\n\\n\\nBring:\\r\\n* a\\tcard")
 
     assert result.text == "Call first.\n\nBring:\n* a\tcard"
     assert result.escapes_repaired
@@ -58,14 +58,14 @@ def test_line_breaks_written_as_letters_become_line_breaks() -> None:
 
 @pytest.mark.parametrize("marked", ["\n###MON###\n###COL###", "####COL####\n##MON##", "MON###\n###COL##"])
 def test_area_markers_are_lifted_out_of_the_description(marked: str) -> None:
-    result = repaired(f"A circle.{marked}")
+    result = repair_text(f"A circle.{marked}")
 
     assert result.text == "A circle."
     assert result.area_markers == ("COL", "MON")
 
 
 def test_a_hash_tag_is_not_an_area_marker() -> None:
-    assert repaired("Read #Read30 and # 5").area_markers == ()
+    assert repair_text("Read #Read30 and # 5").area_markers == ()
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_a_hash_tag_is_not_an_area_marker() -> None:
 def test_a_language_row_promises_only_what_somebody_speaks(
     text: str, tags: set[str], interpreter: bool
 ) -> None:
-    said = spoken(text)
+    spoken = read_languages(text)
 
-    assert said.tags == tags
-    assert said.interpreter == interpreter
+    assert spoken.tags == tags
+    assert spoken.interpreter == interpreter
 
 
 def test_a_language_code_counts_where_the_name_is_not_known() -> None:
-    assert spoken("Q'anjob'al", "kjb").tags == {"kjb"}
-    assert spoken("", "pt-BR").tags == {"pt"}
+    assert read_languages("Q'anjob'al", "kjb").tags == {"kjb"}
+    assert read_languages("", "pt-BR").tags == {"pt"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from alongside_matching.groups.published import Published, read_meetings
+from alongside_matching.groups.published_meetings import PublishedMeetings, read_meetings
 
 _MEETINGS = Path(__file__).parents[3].parent / "shared" / "data" / "online-meetings.json"
 ENTRY: dict[str, Any] = {
@@ -25,19 +25,21 @@ ENTRY: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def real() -> Published:
+def real() -> PublishedMeetings:
     """A real list of peer groups, which is not part of this repository."""
     if not _MEETINGS.exists():
         pytest.skip("the list of meetings is not beside the repository (../shared/data/online-meetings.json)")
     return read_meetings(json.loads(_MEETINGS.read_text(encoding="utf-8")))
 
 
-def codes(published: Published) -> list[tuple[str, str]]:
+def codes(published: PublishedMeetings) -> list[tuple[str, str]]:
     """What was said, without the details."""
     return [(remark.kind, remark.code) for remark in published.remarks]
 
 
-def test_every_entry_of_the_real_list_is_taken_in_or_set_aside_with_its_reason(real: Published) -> None:
+def test_every_entry_of_the_real_list_is_taken_in_or_set_aside_with_its_reason(
+    real: PublishedMeetings,
+) -> None:
     assert (real.read, len(real.groups)) == (160, 149)
     assert Counter(codes(real)) == {
         ("quarantined", "day-missing"): 10,
@@ -48,7 +50,7 @@ def test_every_entry_of_the_real_list_is_taken_in_or_set_aside_with_its_reason(r
 
 
 def test_every_published_moment_of_the_real_list_fits_its_wall_clock_once_sunday_is_seven(
-    real: Published,
+    real: PublishedMeetings,
 ) -> None:
     sundays = [group for group in real.groups if group.schedule.weekdays == ("su",)]
 

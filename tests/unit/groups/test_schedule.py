@@ -6,8 +6,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from alongside_matching.engine.week import WEEKDAYS, Window, windows_of
 from alongside_matching.groups.schedule import (
@@ -16,8 +15,8 @@ from alongside_matching.groups.schedule import (
     Impossible,
     Possible,
     Schedule,
+    check_schedule,
     free_mask,
-    judged,
     meeting_at,
     meetings,
     upcoming,
@@ -33,14 +32,14 @@ TUESDAYS = Schedule(
 )
 
 
-def begin_of(day: date) -> datetime:
+def start_of_day(day: date) -> datetime:
     """A moment before anything happens on that day."""
     return datetime.combine(day, time(), UTC)
 
 
 def next_three(schedule: Schedule, day: date) -> list[str]:
     """The next three meetings in UTC."""
-    return [f"{it.starts_at:%Y-%m-%d %H:%M}" for it in upcoming(schedule, begin_of(day), 3)]
+    return [f"{it.starts_at:%Y-%m-%d %H:%M}" for it in upcoming(schedule, start_of_day(day), 3)]
 
 
 def test_a_weekly_group_meets_at_the_same_wall_clock_time_in_winter_and_summer() -> None:
@@ -54,28 +53,28 @@ def test_a_weekly_group_meets_at_the_same_wall_clock_time_in_winter_and_summer()
 def test_a_fortnightly_group_counts_weeks_from_its_start() -> None:
     fortnightly = replace(TUESDAYS, every=Every.FORTNIGHT)
 
-    days = [meeting.day for meeting in upcoming(fortnightly, begin_of(date(2026, 1, 7)), 3)]
+    days = [meeting.day for meeting in upcoming(fortnightly, start_of_day(date(2026, 1, 7)), 3)]
     assert days == [date(2026, 1, 20), date(2026, 2, 3), date(2026, 2, 17)]
 
 
 def test_a_monthly_group_meets_on_the_first_and_the_last_of_a_weekday() -> None:
     monthly = replace(TUESDAYS, every=Every.MONTH, nth=(1, -1))
 
-    days = [meeting.day for meeting in upcoming(monthly, begin_of(date(2026, 2, 1)), 4)]
+    days = [meeting.day for meeting in upcoming(monthly, start_of_day(date(2026, 2, 1)), 4)]
     assert days == [date(2026, 2, 3), date(2026, 2, 24), date(2026, 3, 3), date(2026, 3, 31)]
 
 
 def test_a_fifth_weekday_is_there_only_in_the_months_that_have_one() -> None:
     fifth = replace(TUESDAYS, every=Every.MONTH, nth=(5,))
 
-    days = [meeting.day for meeting in upcoming(fifth, begin_of(date(2026, 1, 1)), 3)]
+    days = [meeting.day for meeting in upcoming(fifth, start_of_day(date(2026, 1, 1)), 3)]
     assert days == [date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 29)]
 
 
 def test_an_exception_leaves_one_meeting_out() -> None:
     without = replace(TUESDAYS, exceptions=frozenset({date(2026, 3, 10)}))
 
-    days = [meeting.day for meeting in upcoming(without, begin_of(date(2026, 3, 3)), 2)]
+    days = [meeting.day for meeting in upcoming(without, start_of_day(date(2026, 3, 3)), 2)]
     assert days == [date(2026, 3, 3), date(2026, 3, 17)]
 
 
@@ -98,7 +97,7 @@ def test_a_meeting_in_the_hour_of_a_clock_change_takes_place_once(
 ) -> None:
     nightly = replace(TUESDAYS, zone=zone, at=time(2, 30), weekdays=("su",), starts_on=date(2026, 1, 4))
 
-    found = [it for it in upcoming(nightly, begin_of(day) - timedelta(days=2), 2) if it.day == day]
+    found = [it for it in upcoming(nightly, start_of_day(day) - timedelta(days=2), 2) if it.day == day]
 
     assert [(f"{it.starts_at:%H:%M}", it.clock_change) for it in found] == [(utc, change)]
 
@@ -106,7 +105,7 @@ def test_a_meeting_in_the_hour_of_a_clock_change_takes_place_once(
 def test_a_zone_that_gave_up_daylight_saving_has_none() -> None:
     tehran = replace(TUESDAYS, zone="Asia/Tehran")
 
-    hours = {meeting.starts_at.hour for meeting in upcoming(tehran, begin_of(date(2026, 1, 1)), 52)}
+    hours = {meeting.starts_at.hour for meeting in upcoming(tehran, start_of_day(date(2026, 1, 1)), 52)}
     assert hours == {14}
 
 
@@ -134,7 +133,7 @@ def test_a_zone_that_gave_up_daylight_saving_has_none() -> None:
 def test_an_impossible_recurrence_is_refused_naming_the_field(
     changes: dict[str, object], field: str, code: str
 ) -> None:
-    refused = judged(replace(TUESDAYS, **changes))  # type: ignore[arg-type]  # each case changes what it names
+    refused = check_schedule(replace(TUESDAYS, **changes))  # type: ignore[arg-type]  # each case changes what it names
 
     assert isinstance(refused, Impossible)
     assert (refused.field, refused.code) == (field, code)
@@ -151,27 +150,29 @@ def test_a_meeting_is_found_by_its_moment_and_by_no_other() -> None:
 def test_a_group_elsewhere_is_free_at_the_hours_of_the_region() -> None:
     paris = replace(TUESDAYS, zone="Europe/Paris", at=time(1, 0))
 
-    mask = free_mask(paris, "America/New_York", begin_of(date(2026, 6, 1)))
+    mask = free_mask(paris, "America/New_York", start_of_day(date(2026, 6, 1)))
 
     assert windows_of(mask) == (Window("mo", "19:00", "20:30"),)
 
 
-SCHEDULES = st.builds(
+SCHEDULES = strategies.builds(
     Schedule,
-    zone=st.sampled_from(["America/New_York", "Europe/London", "Asia/Kathmandu", "Pacific/Apia", "UTC"]),
-    starts_on=st.dates(date(2024, 1, 1), date(2027, 12, 31)),
-    at=st.times().map(lambda it: it.replace(second=0, microsecond=0)),
-    minutes=st.integers(1, 600),
-    every=st.sampled_from([Every.WEEK, Every.FORTNIGHT]),
-    weekdays=st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True).map(tuple),
+    zone=strategies.sampled_from(
+        ["America/New_York", "Europe/London", "Asia/Kathmandu", "Pacific/Apia", "UTC"]
+    ),
+    starts_on=strategies.dates(date(2024, 1, 1), date(2027, 12, 31)),
+    at=strategies.times().map(lambda it: it.replace(second=0, microsecond=0)),
+    minutes=strategies.integers(1, 600),
+    every=strategies.sampled_from([Every.WEEK, Every.FORTNIGHT]),
+    weekdays=strategies.lists(strategies.sampled_from(WEEKDAYS), min_size=1, unique=True).map(tuple),
 )
 
 
 @given(SCHEDULES)
 def test_every_meeting_is_on_its_weekday_at_its_time_unless_the_clocks_skip_it(schedule: Schedule) -> None:
-    assert isinstance(judged(schedule), Possible)
+    assert isinstance(check_schedule(schedule), Possible)
 
-    for meeting in upcoming(schedule, begin_of(schedule.starts_on), 30):
+    for meeting in upcoming(schedule, start_of_day(schedule.starts_on), 30):
         local = meeting.starts_at.astimezone(ZoneInfo(schedule.zone))
         assert WEEKDAYS[meeting.day.weekday()] in schedule.weekdays
         if meeting.clock_change is not ClockChange.SKIPPED:
@@ -180,7 +181,9 @@ def test_every_meeting_is_on_its_weekday_at_its_time_unless_the_clocks_skip_it(s
 
 @given(
     SCHEDULES,
-    st.integers(0, 4 * 365 * 24 * 60).map(lambda it: begin_of(date(2024, 1, 1)) + timedelta(minutes=it)),
+    strategies.integers(0, 4 * 365 * 24 * 60).map(
+        lambda it: start_of_day(date(2024, 1, 1)) + timedelta(minutes=it)
+    ),
 )
 def test_the_next_meetings_are_in_order_and_none_is_left_out(schedule: Schedule, after: datetime) -> None:
     three = upcoming(schedule, after, 3)

@@ -9,37 +9,37 @@ import pytest
 
 from alongside_matching.groups.rules import (
     GiveBack,
+    HoldNotExpired,
     MeetingState,
     NoSeat,
     NoSeatBecause,
-    NotYet,
     Occurrence,
-    Over,
     SeatFree,
+    SeatOver,
     SeatState,
     Take,
     expire,
-    free_at,
+    find_free_seat,
     open_for_seats,
     release,
     take,
 )
 
 NOW = datetime(2026, 11, 3, 18, tzinfo=UTC)
-LATER = NOW + timedelta(minutes=30)
+EXPIRES = NOW + timedelta(minutes=30)
 OPEN = Occurrence(seats=2, held=1, taken=0, cancelled=False, facilitators=None)
 
 
 def test_a_group_that_meets_and_welcomes_newcomers_gives_seats_until_it_begins() -> None:
-    assert open_for_seats(MeetingState.MEETING, LATER, NOW, newcomers=True) == SeatFree()
+    assert open_for_seats(MeetingState.MEETING, EXPIRES, NOW, newcomers=True) == SeatFree()
 
 
 @pytest.mark.parametrize(
     ("state", "starts_at", "newcomers", "because"),
     [
-        (MeetingState.SUSPENDED, LATER, True, NoSeatBecause.NOT_MEETING),
-        (MeetingState.ENDED, LATER, True, NoSeatBecause.NOT_MEETING),
-        (MeetingState.MEETING, LATER, False, NoSeatBecause.NO_NEWCOMERS),
+        (MeetingState.SUSPENDED, EXPIRES, True, NoSeatBecause.NOT_MEETING),
+        (MeetingState.ENDED, EXPIRES, True, NoSeatBecause.NOT_MEETING),
+        (MeetingState.MEETING, EXPIRES, False, NoSeatBecause.NO_NEWCOMERS),
         (MeetingState.MEETING, NOW, True, NoSeatBecause.BEGUN),
     ],
 )
@@ -64,21 +64,21 @@ def test_a_group_gives_no_seats(
 def test_a_meeting_has_a_seat_while_it_takes_place_is_led_and_not_full(
     differs: dict[str, int], found: SeatFree | NoSeat
 ) -> None:
-    assert free_at(replace(OPEN, **differs), facilitators_min=2) == found  # type: ignore[arg-type]  # one field each
+    assert find_free_seat(replace(OPEN, **differs), facilitators_min=2) == found  # type: ignore[arg-type]  # one field each
 
 
 def test_a_held_seat_is_taken_until_its_time_is_over() -> None:
-    assert take(SeatState.HELD, LATER, NOW) == Take()
-    assert take(SeatState.HELD, NOW, NOW) == Over(SeatState.EXPIRED)
-    assert take(SeatState.TAKEN, None, NOW) == Over(SeatState.TAKEN)
+    assert take(SeatState.HELD, EXPIRES, NOW) == Take()
+    assert take(SeatState.HELD, NOW, NOW) == SeatOver(SeatState.EXPIRED)
+    assert take(SeatState.TAKEN, None, NOW) == SeatOver(SeatState.TAKEN)
 
 
 def test_a_seat_is_given_back_before_and_after_it_was_taken_and_once() -> None:
     assert release(SeatState.HELD) == release(SeatState.TAKEN) == GiveBack(SeatState.RELEASED)
-    assert release(SeatState.RELEASED) == Over(SeatState.RELEASED)
+    assert release(SeatState.RELEASED) == SeatOver(SeatState.RELEASED)
 
 
 def test_time_gives_back_a_held_seat_and_no_other() -> None:
     assert expire(SeatState.HELD, NOW, NOW) == GiveBack(SeatState.EXPIRED)
-    assert expire(SeatState.HELD, LATER, NOW) == NotYet(LATER)
-    assert expire(SeatState.TAKEN, None, NOW) == Over(SeatState.TAKEN)
+    assert expire(SeatState.HELD, EXPIRES, NOW) == HoldNotExpired(EXPIRES)
+    assert expire(SeatState.TAKEN, None, NOW) == SeatOver(SeatState.TAKEN)

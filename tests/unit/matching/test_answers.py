@@ -9,7 +9,7 @@ from alongside_matching.allocation.rules.proposals import (
     AlreadyAnswered,
     Declined,
     Lapsed,
-    NotYet,
+    NotYetDue,
     ProposalState,
     Stale,
     TooLate,
@@ -19,7 +19,7 @@ from alongside_matching.allocation.rules.proposals import (
     lapse,
     withdraw,
 )
-from alongside_matching.allocation.rules.waiting import is_end, urgency_rank
+from alongside_matching.allocation.rules.waiting import is_terminal, urgency_rank
 from alongside_matching.catalogue.rules.places import BelowPromised, Fits, fits
 
 EXPIRES = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -49,7 +49,7 @@ def test_an_unanswered_proposal_lapses_when_its_time_is_over() -> None:
 
 
 def test_nothing_lapses_before_its_time() -> None:
-    assert lapse(ProposalState.OPEN, EXPIRES, BEFORE) == NotYet()
+    assert lapse(ProposalState.OPEN, EXPIRES, BEFORE) == NotYetDue()
 
 
 @pytest.mark.parametrize("state", ANSWERED)
@@ -72,12 +72,12 @@ def test_a_place_is_given_back_only_once(state: ProposalState) -> None:
 
 @pytest.mark.parametrize("status", ["cancelled", "completed", "failed", "rejected", "entered-in-error"])
 def test_every_terminal_status_closes_a_request(status: str) -> None:
-    assert is_end(status)
+    assert is_terminal(status)
 
 
 @pytest.mark.parametrize("status", ["requested", "accepted", "in-progress", "on-hold"])
 def test_a_referral_that_goes_on_keeps_its_place(status: str) -> None:
-    assert not is_end(status)
+    assert not is_terminal(status)
 
 
 def test_the_urgent_are_served_before_the_routine() -> None:

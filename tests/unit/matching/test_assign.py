@@ -7,11 +7,18 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 from scipy.optimize import linear_sum_assignment
 
-from alongside_matching.engine.assign import Arrival, Assignment, By, assign, claim_of, one_by_one, seat_cost
+from alongside_matching.engine.assign import (
+    Arrival,
+    AssignedBy,
+    Assignment,
+    assign,
+    claim_of,
+    one_by_one,
+    seat_cost,
+)
 from alongside_matching.engine.facts import Offer, Request
 from alongside_matching.engine.policy import Policy
 from alongside_matching.engine.ranking import Candidate, rank
@@ -76,7 +83,7 @@ def test_an_offer_open_to_everyone_has_room_for_everyone() -> None:
 
 
 def test_nobody_arrived_and_nobody_is_assigned() -> None:
-    assert assign([], POLICY) == Assignment({}, 0.0, By.TOGETHER)
+    assert assign([], POLICY) == Assignment({}, 0.0, AssignedBy.TOGETHER)
 
 
 def test_where_nobody_is_free_everybody_waits() -> None:
@@ -89,12 +96,12 @@ def test_a_window_too_large_is_served_one_by_one() -> None:
 
     served = assign(window, small)
 
-    assert served.by is By.ONE_BY_ONE
+    assert served.by is AssignedBy.ONE_BY_ONE
     assert [offer is None for offer in chosen(served)] == [True, False]
 
 
-windows = st.builds(
-    a_window, pools, st.lists(requests, max_size=8, unique_by=lambda request: request.referral_id)
+windows = strategies.builds(
+    a_window, pools, strategies.lists(requests, max_size=8, unique_by=lambda request: request.referral_id)
 )
 
 
@@ -133,7 +140,7 @@ def test_it_costs_what_the_exact_optimum_costs(window: list[Arrival]) -> None:
     assert assign(window, POLICY).cost == pytest.approx(exact(window))
 
 
-@given(pools, st.lists(requests, max_size=6, unique_by=lambda request: request.referral_id))
+@given(pools, strategies.lists(requests, max_size=6, unique_by=lambda request: request.referral_id))
 def test_one_more_place_never_makes_more_people_wait(pool: list[Offer], asked: list[Request]) -> None:
     roomier = [
         replace(offer, capacity=None if offer.capacity is None else offer.capacity + 1) for offer in pool

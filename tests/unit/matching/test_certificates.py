@@ -6,13 +6,13 @@ import pytest
 
 from alongside_matching.catalogue.rules.certificates import (
     Certificate,
+    CertificationStatus,
     Sound,
-    Standing,
     Unsound,
-    recordable,
-    standing,
+    certification_status,
+    check_recordable,
 )
-from alongside_matching.catalogue.rules.whereabouts import coarse
+from alongside_matching.catalogue.rules.coarse_position import round_to_grid
 
 TODAY = date(2026, 3, 2)
 SOUND = Certificate("State board", "adult-mental-health", date(2025, 1, 1), date(2027, 1, 1))
@@ -21,8 +21,8 @@ SOUND = Certificate("State board", "adult-mental-health", date(2025, 1, 1), date
 def test_a_certificate_counts_to_the_end_of_its_last_day() -> None:
     last_day = Certificate("State board", "youth", date(2025, 1, 1), TODAY)
 
-    assert recordable(last_day, TODAY) == Sound()
-    assert standing([last_day], TODAY).endorsements == ("youth",)
+    assert check_recordable(last_day, TODAY) == Sound()
+    assert certification_status([last_day], TODAY).endorsements == ("youth",)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_certificate_counts_to_the_end_of_its_last_day() -> None:
 def test_a_certificate_that_cannot_count_is_refused(
     issued: date, expires: date, field: str, code: str
 ) -> None:
-    refused = recordable(Certificate("State board", "youth", issued, expires), TODAY)
+    refused = check_recordable(Certificate("State board", "youth", issued, expires), TODAY)
 
     assert isinstance(refused, Unsound)
     assert (refused.field, refused.code) == (field, code)
@@ -45,15 +45,15 @@ def test_a_certificate_that_cannot_count_is_refused(
 def test_an_endorsement_lapses_with_its_certificate_while_another_goes_on() -> None:
     short = Certificate("State board", "forensic", date(2025, 1, 1), date(2026, 6, 30))
 
-    assert standing([SOUND, short], TODAY) == Standing(
+    assert certification_status([SOUND, short], TODAY) == CertificationStatus(
         date(2027, 1, 1), ("adult-mental-health", "forensic"), date(2026, 7, 1)
     )
-    assert standing([SOUND, short], date(2026, 7, 1)).endorsements == ("adult-mental-health",)
+    assert certification_status([SOUND, short], date(2026, 7, 1)).endorsements == ("adult-mental-health",)
 
 
 def test_without_certificates_nothing_is_said() -> None:
-    assert standing([], TODAY) == Standing(None, (), None)
+    assert certification_status([], TODAY) == CertificationStatus(None, (), None)
 
 
 def test_a_position_is_kept_no_finer_than_five_kilometres() -> None:
-    assert (coarse(25.774), coarse(-80.1937)) == (25.75, -80.2)
+    assert (round_to_grid(25.774), round_to_grid(-80.1937)) == (25.75, -80.2)

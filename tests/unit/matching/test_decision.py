@@ -12,12 +12,12 @@ from alongside_matching.engine.decisions.decision import (
     Decision,
     Different,
     Reproduced,
-    again,
     decide,
+    rank_again,
     replay,
 )
 from alongside_matching.engine.decisions.document import from_document, to_document
-from alongside_matching.engine.decisions.plain_words import ENGLISH, Sentence, for_the_person
+from alongside_matching.engine.decisions.plain_words import ENGLISH, Sentence, sentences_for_person
 from alongside_matching.engine.facts import Offer, Request
 from alongside_matching.engine.ranking import rank
 from tests.unit.matching.facts import POLICY, TODAY, a_supporter, an_id, someone
@@ -82,10 +82,10 @@ def test_a_decision_is_not_replayed_under_another_policy() -> None:
 def test_another_policy_can_be_tried_on_what_was_known() -> None:
     fits, roomy = a_supporter({"grief", "stress"}, capacity=4, taken=3), a_supporter({"grief"}, capacity=4)
     decision = decided([fits, roomy], someone({"grief", "stress"}))
-    spread = replace(POLICY, weights=replace(POLICY.weights, free_places=9.0))
+    spread_policy = replace(POLICY, weights=replace(POLICY.weights, free_places=9.0))
 
     assert decision.chosen == fits.id
-    assert again(decision, spread).candidates[0].offer_id == roomy.id
+    assert rank_again(decision, spread_policy).candidates[0].offer_id == roomy.id
 
 
 def test_an_offer_that_went_in_between_means_to_rank_again() -> None:
@@ -128,9 +128,9 @@ def test_the_person_hears_the_same_whatever_the_supporter_has_lived_through(
 
     turned = tuple(1.0 - value if name in private else value for name, value in values.items())
     other = replace(decision.candidate, factors=turned)
-    told = for_the_person(replace(decision, ranked=(other,), chosen=other.offer_id))
+    sentences = sentences_for_person(replace(decision, ranked=(other,), chosen=other.offer_id))
 
-    assert told == for_the_person(decision)
+    assert sentences == sentences_for_person(decision)
 
 
 def test_every_sentence_exists_and_names_no_code() -> None:
@@ -141,16 +141,16 @@ def test_every_sentence_exists_and_names_no_code() -> None:
 
 
 def test_who_finds_nobody_hears_that_the_search_goes_on() -> None:
-    assert for_the_person(decided([], someone())) == (Sentence.NOBODY_FREE, Sentence.WE_KEEP_LOOKING)
+    assert sentences_for_person(decided([], someone())) == (Sentence.NOBODY_FREE, Sentence.WE_KEEP_LOOKING)
 
 
 def test_who_is_matched_hears_what_fits_and_that_they_may_say_no() -> None:
     supporter = a_supporter(formats=frozenset({"one-to-one"}), modes=frozenset({"phone"}))
 
-    told = for_the_person(
+    sentences = sentences_for_person(
         decided([supporter], someone(formats=frozenset({"one-to-one"}), modes=frozenset({"text", "phone"})))
     )
 
-    assert told == (
+    assert sentences == (
         Sentence.OFFERED, Sentence.SAME_LANGUAGE, Sentence.YOUR_FORMAT, Sentence.YOUR_WAY, Sentence.YOU_MAY_DECLINE,
     )  # fmt: skip

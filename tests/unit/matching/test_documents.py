@@ -4,22 +4,21 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from alongside_matching.allocation.store import documents
 from alongside_matching.engine.facts import Request
 from tests.unit.matching.regions import requests
 
-CONSENTS: Final = st.none() | st.frozensets(st.uuids(), max_size=2)
+CONSENTS: Final = strategies.none() | strategies.frozensets(strategies.uuids(), max_size=2)
 
 
 @given(requests, CONSENTS)
-def test_what_is_sought_is_read_as_it_was_stored(sought: Request, consent: frozenset[UUID] | None) -> None:
-    request = replace(sought, consent_offers=consent)
+def test_what_is_sought_is_read_as_it_was_stored(request: Request, consent: frozenset[UUID] | None) -> None:
+    request = replace(request, consent_offers=consent)
 
-    known = documents.request(
-        documents.of_request(request),
+    known = documents.request_from_document(
+        documents.request_to_document(request),
         referral_id=request.referral_id,
         region=request.region,
         asked=request.asked,

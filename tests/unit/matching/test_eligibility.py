@@ -5,8 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from alongside_matching.engine.eligibility import HARD_RULES, excluded_by, sift
 from alongside_matching.engine.facts import Offer, Point, Request
@@ -253,7 +252,7 @@ def test_every_excluded_offer_is_counted_under_one_rule() -> None:
     assert (len(sifted.eligible), sifted.excluded, sifted.considered) == (1, {"paused": 2, "need": 1}, 4)
 
 
-@given(st.lists(offers, max_size=8), st.lists(offers, max_size=8), requests)
+@given(strategies.lists(offers, max_size=8), strategies.lists(offers, max_size=8), requests)
 def test_other_offers_never_change_whether_an_offer_may_be_asked(
     some: list[Offer], others: list[Offer], request: Request
 ) -> None:
@@ -264,7 +263,7 @@ def test_other_offers_never_change_whether_an_offer_may_be_asked(
     assert together[len(together) - len(alone) :] == alone
 
 
-@given(offers, requests, st.integers(1, 5))
+@given(offers, requests, strategies.integers(1, 5))
 def test_more_places_never_shut_an_offer_out(offer: Offer, request: Request, more: int) -> None:
     if offer.capacity is None or kept_out_by(offer, request) is not None:
         return
@@ -286,13 +285,13 @@ RELAXED: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("wish", RELAXED)
+@pytest.mark.parametrize("preference", RELAXED)
 @given(offer=offers, request=requests)
-def test_giving_up_a_wish_shuts_nobody_out(wish: str, offer: Offer, request: Request) -> None:
+def test_giving_up_a_wish_shuts_nobody_out(preference: str, offer: Offer, request: Request) -> None:
     if kept_out_by(offer, request) is not None:
         return
 
-    assert kept_out_by(offer, replace(request, **{wish: RELAXED[wish]})) is None
+    assert kept_out_by(offer, replace(request, **{preference: RELAXED[preference]})) is None
 
 
 MORE: dict[str, Any] = {
@@ -304,14 +303,14 @@ MORE: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("wish", MORE)
+@pytest.mark.parametrize("preference", MORE)
 @given(offer=offers, request=requests)
-def test_accepting_more_shuts_nobody_out(wish: str, offer: Offer, request: Request) -> None:
-    before, more = getattr(request, wish), MORE[wish]
+def test_accepting_more_shuts_nobody_out(preference: str, offer: Offer, request: Request) -> None:
+    before, more = getattr(request, preference), MORE[preference]
     if kept_out_by(offer, request) is not None or not before:
         return
 
-    wider: dict[str, Any] = {wish: (*before, *more) if isinstance(more, tuple) else before | more}
+    wider: dict[str, Any] = {preference: (*before, *more) if isinstance(more, tuple) else before | more}
 
     assert kept_out_by(offer, replace(request, **wider)) is None
 

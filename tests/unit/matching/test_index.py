@@ -5,8 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
 from alongside_matching.engine.eligibility import HARD_RULES
 from alongside_matching.engine.facts import Offer, Request
@@ -28,12 +27,12 @@ def an_index(pool: list[Offer]) -> RegionIndex:
     return index
 
 
-@st.composite
-def regions(draw: st.DrawFn) -> list[Offer]:
+@strategies.composite
+def regions(draw: strategies.DrawFn) -> list[Offer]:
     return [replace(offer, region=REGION) for offer in draw(pools)]
 
 
-@given(regions(), requests, st.integers(1, 12))
+@given(regions(), requests, strategies.integers(1, 12))
 def test_it_ranks_excludes_and_explains_as_the_readable_rules_do(
     pool: list[Offer], request: Request, top: int
 ) -> None:
@@ -42,12 +41,14 @@ def test_it_ranks_excludes_and_explains_as_the_readable_rules_do(
     assert found == rank(pool, request, POLICY, TODAY, top=top)
 
 
-@given(regions(), regions(), requests, st.data())
+@given(regions(), regions(), requests, strategies.data())
 def test_after_any_changes_it_is_the_index_of_what_is_there_now(
-    before: list[Offer], after: list[Offer], request: Request, data: st.DataObject
+    before: list[Offer], after: list[Offer], request: Request, data: strategies.DataObject
 ) -> None:
     index = an_index(before)
-    gone = data.draw(st.sets(st.sampled_from(before)) if before else st.just(set()), label="gone")
+    gone = data.draw(
+        strategies.sets(strategies.sampled_from(before)) if before else strategies.just(set()), label="gone"
+    )
 
     for offer in gone:
         index.remove(offer.id)
@@ -62,7 +63,7 @@ def test_after_any_changes_it_is_the_index_of_what_is_there_now(
     )
 
 
-@given(offers, st.integers(0, 3), st.integers(0, 3), requests)
+@given(offers, strategies.integers(0, 3), strategies.integers(0, 3), requests)
 def test_told_of_places_it_knows_the_offer_with_these_places(
     offer: Offer, held: int, taken: int, request: Request
 ) -> None:

@@ -6,7 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from alongside_matching.engine.facts import Offer, Request
-from alongside_matching.engine.interim import JOINABLE_MAX, Coming, Interim, interim_for, joinable
+from alongside_matching.engine.interim import (
+    JOINABLE_MAX,
+    Interim,
+    UpcomingMeeting,
+    choose_interim,
+    find_joinable,
+)
 from tests.unit.matching.facts import a_group, half_hours, someone
 
 TODAY = date(2026, 11, 22)
@@ -15,11 +21,11 @@ TONIGHT, NEXT_SATURDAY = half_hours(6, 36, 2), half_hours(5, 36, 2)
 
 
 def interim(
-    request: Request, groups: Iterable[Offer], coming: Mapping[UUID, Sequence[Coming]] | None = None
+    request: Request, groups: Iterable[Offer], coming: Mapping[UUID, Sequence[UpcomingMeeting]] | None = None
 ) -> Interim:
     """What tides a person over from Sunday noon on."""
-    found = joinable(request, groups, TODAY, SUNDAY_NOON)
-    return interim_for(request, found, coming or {}, SUNDAY_NOON)
+    found = find_joinable(request, groups, TODAY, SUNDAY_NOON)
+    return choose_interim(request, found, coming or {}, SUNDAY_NOON)
 
 
 def open_group(needs: Iterable[str] = ("grief",), **given: Any) -> Offer:
@@ -39,9 +45,9 @@ def test_one_that_shares_a_need_goes_before_one_that_does_not() -> None:
 
 
 def test_the_group_that_meets_tonight_goes_before_the_one_that_meets_next_week() -> None:
-    later, tonight = open_group(availability=NEXT_SATURDAY), open_group(availability=TONIGHT)
+    next_week, tonight = open_group(availability=NEXT_SATURDAY), open_group(availability=TONIGHT)
 
-    assert interim(someone(), [later, tonight]).offer_id == tonight.id
+    assert interim(someone(), [next_week, tonight]).offer_id == tonight.id
 
 
 def test_company_tonight_is_better_than_a_shared_need_in_six_days() -> None:
@@ -58,10 +64,10 @@ def test_within_a_day_a_shared_need_is_worth_some_hours() -> None:
 
 
 def test_a_meeting_the_person_has_no_time_for_helps_nobody() -> None:
-    tonight, later = open_group(availability=TONIGHT), open_group(availability=NEXT_SATURDAY)
+    tonight, next_week = open_group(availability=TONIGHT), open_group(availability=NEXT_SATURDAY)
     busy_tonight = someone(availability=half_hours(5, 0, 48))
 
-    assert interim(busy_tonight, [tonight, later]).offer_id == later.id
+    assert interim(busy_tonight, [tonight, next_week]).offer_id == next_week.id
 
 
 def test_a_community_online_is_there_at_any_hour() -> None:
@@ -75,16 +81,16 @@ def test_a_community_online_is_there_at_any_hour() -> None:
 def test_the_calendar_knows_better_than_the_week() -> None:
     """A group that meets by the month covers its hours every week."""
     monthly, weekly = open_group(availability=TONIGHT), open_group(availability=NEXT_SATURDAY)
-    in_three_weeks = [Coming(21 * 24 + 6, SUNDAY_NOON + 12)]
+    in_three_weeks = [UpcomingMeeting(21 * 24 + 6, SUNDAY_NOON + 12)]
 
     assert interim(someone(), [monthly, weekly], {monthly.id: in_three_weeks}).offer_id == weekly.id
 
 
 def test_of_many_groups_those_that_may_meet_soonest_are_looked_at() -> None:
-    later = [open_group(availability=NEXT_SATURDAY) for _ in range(JOINABLE_MAX)]
+    next_week = [open_group(availability=NEXT_SATURDAY) for _ in range(JOINABLE_MAX)]
     tonight = open_group(availability=TONIGHT)
 
-    found = joinable(someone(), [*later, tonight], TODAY, SUNDAY_NOON)
+    found = find_joinable(someone(), [*next_week, tonight], TODAY, SUNDAY_NOON)
 
     assert (found.groups[0], len(found.groups)) == (tonight, JOINABLE_MAX)
 

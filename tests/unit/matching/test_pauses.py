@@ -3,7 +3,7 @@
 import pytest
 
 from alongside_matching.catalogue.rules.pauses import PausedBecause, after_review, after_sending
-from alongside_matching.catalogue.rules.supervision import MaySupervise, SupervisorFull, one_more
+from alongside_matching.catalogue.rules.supervision import MaySupervise, SupervisorFull, check_supervisor_norm
 
 STAFF, NOT_ACTIVE, VANISHED, NOT_MEETING = PausedBecause
 
@@ -20,17 +20,17 @@ def test_a_review_pauses_a_group_that_takes_nobody_and_lifts_that_pause(before: 
     assert after_review(before, takes_people=True) is None
 
 
-@pytest.mark.parametrize("sent", [None, NOT_ACTIVE])
+@pytest.mark.parametrize("new", [None, NOT_ACTIVE])
 @pytest.mark.parametrize("before", [None, NOT_ACTIVE, VANISHED, NOT_MEETING])
-def test_what_its_source_sends_counts(before: PausedBecause | None, sent: PausedBecause | None) -> None:
-    assert after_sending(before, sent) is sent
+def test_what_its_source_sends_counts(before: PausedBecause | None, new: PausedBecause | None) -> None:
+    assert after_sending(before, new) is new
 
 
-@pytest.mark.parametrize("sent", [None, NOT_ACTIVE])
-def test_what_staff_paused_stays_paused_whatever_is_sent(sent: PausedBecause | None) -> None:
-    assert after_sending(STAFF, sent) is STAFF
+@pytest.mark.parametrize("new", [None, NOT_ACTIVE])
+def test_what_staff_paused_stays_paused_whatever_is_sent(new: PausedBecause | None) -> None:
+    assert after_sending(STAFF, new) is STAFF
 
 
 def test_a_supervisor_takes_on_supporters_up_to_the_norm() -> None:
-    assert one_more(4, supporters_max=5) == MaySupervise()
-    assert one_more(5, supporters_max=5) == SupervisorFull(5)
+    assert check_supervisor_norm(4, supporters_max=5) == MaySupervise()
+    assert check_supervisor_norm(5, supporters_max=5) == SupervisorFull(5)

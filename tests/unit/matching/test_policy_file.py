@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from alongside_matching.engine.policy import numbers
-from alongside_matching.policy_file import PolicyFileError, policy_of, read_policies
+from alongside_matching.policy_file import PolicyFileError, parse_policy, read_policies
 from alongside_matching.settings import SHIPPED_POLICIES
 from tests.builders import SUNDAY_NOON
 
@@ -92,12 +92,12 @@ def test_a_region_changes_one_curve_and_keeps_the_others(tmp_path: Path) -> None
 def test_a_policy_can_be_read_back_from_its_numbers() -> None:
     policy = read_policies(SHIPPED_POLICIES).everywhere
 
-    assert policy_of(json.loads(json.dumps(numbers(policy)))) == policy
+    assert parse_policy(json.loads(json.dumps(numbers(policy)))) == policy
 
 
 def test_numbers_that_are_no_policy_are_refused() -> None:
     with pytest.raises(PolicyFileError, match="respond_hours"):
-        policy_of({"respond_hours": -1})
+        parse_policy({"respond_hours": -1})
 
 
 def places_in(plain: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -124,7 +124,7 @@ def test_whichever_number_changes_the_version_changes(place: tuple[Any, ...]) ->
     if place[0] == "curves" and inside[1] > 1:
         inside[1] -= 0.002
 
-    assert policy_of(changed).version != policy_of(SHIPPED).version
+    assert parse_policy(changed).version != parse_policy(SHIPPED).version
 
 
 def test_the_same_numbers_are_the_same_version_wherever_they_are_written(tmp_path: Path) -> None:

@@ -38,12 +38,12 @@ def test_brute_force_finds_the_same_offers_with_the_same_scores(region: RegionIn
 
 def test_a_cut_ranking_costs_nothing_while_no_more_arrive_than_it_names(region: RegionIndex) -> None:
     asked = requests(REGION, 3, POLICY.ranked_max)
-    cut, uncut = (
+    short_rankings, whole_rankings = (
         [Arrival(region.search(request, POLICY, on=TODAY, top=top), 0.0) for request in asked]
         for top in (POLICY.ranked_max, len(region))
     )
 
-    assert assign(cut, POLICY).cost == pytest.approx(exact_cost(uncut, POLICY))
+    assert assign(short_rankings, POLICY).cost == pytest.approx(exact_cost(whole_rankings, POLICY))
 
 
 def test_greedy_gives_nobody_more_than_they_have_places(region: RegionIndex) -> None:
@@ -65,8 +65,8 @@ def test_progress_is_a_line_at_a_time_beside_the_json_also_without_a_terminal() 
 
     ended = subprocess.run(program, check=True, capture_output=True, text=True)
 
-    ways = ("together", "greedy", "random")
-    assert ended.stderr.splitlines() == [f"year: {way}: day 7 of 7" for way in ways]
+    methods = ("together", "greedy", "random")
+    assert ended.stderr.splitlines() == [f"year: {method}: day 7 of 7" for method in methods]
     assert json.loads(ended.stdout)["days"] == 7
 
 
@@ -77,9 +77,9 @@ def test_the_same_seed_tells_the_same_year() -> None:
     assert one != timeless(year(POLICY, seed=6, days=10))
 
 
-def timeless(told: dict[str, Any]) -> dict[str, Any]:
+def timeless(report: dict[str, Any]) -> dict[str, Any]:
     """The year without how long it took to tell."""
     return {
-        way: {name: found for name, found in lived.items() if name != "seconds"}
-        for way, lived in told["ways"].items()
+        method: {name: found for name, found in lived.items() if name != "seconds"}
+        for method, lived in report["ways"].items()
     }

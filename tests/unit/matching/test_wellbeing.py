@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies
 
-from alongside_matching.engine.wellbeing import Eased, Norms, SelfCheck, Strain, eased
+from alongside_matching.engine.wellbeing import EffectivePlaces, Norms, SelfCheck, Strain, effective_places
 
 TODAY = date(2026, 3, 2)
 NORMS = Norms(
@@ -32,11 +31,11 @@ def ago(days: int) -> date:
 
 
 def test_a_supporter_who_is_well_has_the_places_that_were_agreed() -> None:
-    assert eased(WELL, NORMS, TODAY).places == 8
+    assert effective_places(WELL, NORMS, TODAY).places == 8
 
 
 def test_nobody_has_more_places_than_the_caseload_norm() -> None:
-    assert eased(replace(WELL, agreed=40), NORMS, TODAY).places == 12
+    assert effective_places(replace(WELL, agreed=40), NORMS, TODAY).places == 12
 
 
 @pytest.mark.parametrize(
@@ -54,13 +53,16 @@ def test_nobody_has_more_places_than_the_caseload_norm() -> None:
     ],
 )
 def test_each_sign_of_strain_lowers_the_places(strain: Strain, places: int) -> None:
-    assert eased(strain, NORMS, TODAY).places == places
+    assert effective_places(strain, NORMS, TODAY).places == places
 
 
 def test_several_signs_do_not_add_up_so_that_the_number_tells_none_of_them() -> None:
     both = replace(WELL, crises_on=(TODAY,), self_check=SelfCheck(TODAY, 5))
 
-    assert eased(both, NORMS, TODAY).places == eased(replace(WELL, crises_on=(TODAY,)), NORMS, TODAY).places
+    assert (
+        effective_places(both, NORMS, TODAY).places
+        == effective_places(replace(WELL, crises_on=(TODAY,)), NORMS, TODAY).places
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,40 +79,43 @@ def test_several_signs_do_not_add_up_so_that_the_number_tells_none_of_them() -> 
     ],
 )
 def test_it_says_when_time_alone_may_change_the_number(strain: Strain, again: date | None) -> None:
-    assert eased(strain, NORMS, TODAY).look_again_on == again
+    assert effective_places(strain, NORMS, TODAY).review_on == again
 
 
-STRAINS = st.builds(
+STRAINS = strategies.builds(
     Strain,
-    agreed=st.integers(0, 60),
-    supervised_on=st.integers(0, 90).map(ago),
-    self_check=st.none() | st.builds(SelfCheck, st.integers(0, 30).map(ago), st.integers(0, 12)),
-    crises_on=st.lists(st.integers(0, 20).map(ago), max_size=3).map(tuple),
-    support_minutes=st.dictionaries(st.integers(0, 10).map(ago), st.integers(0, 600), max_size=5),
-    hours_per_week_max=st.none() | st.floats(0.5, 20),
+    agreed=strategies.integers(0, 60),
+    supervised_on=strategies.integers(0, 90).map(ago),
+    self_check=strategies.none()
+    | strategies.builds(SelfCheck, strategies.integers(0, 30).map(ago), strategies.integers(0, 12)),
+    crises_on=strategies.lists(strategies.integers(0, 20).map(ago), max_size=3).map(tuple),
+    support_minutes=strategies.dictionaries(
+        strategies.integers(0, 10).map(ago), strategies.integers(0, 600), max_size=5
+    ),
+    hours_per_week_max=strategies.none() | strategies.floats(0.5, 20),
 )
 
 
 @given(STRAINS)
 def test_the_valve_only_ever_lowers(strain: Strain) -> None:
-    decision = eased(strain, NORMS, TODAY)
+    decision = effective_places(strain, NORMS, TODAY)
 
     assert 0 <= decision.places <= min(strain.agreed, NORMS.caseload_max)
 
 
 @given(STRAINS)
 def test_until_the_day_it_names_nothing_changes(strain: Strain) -> None:
-    decision = eased(strain, NORMS, TODAY)
+    decision = effective_places(strain, NORMS, TODAY)
 
-    again = decision.look_again_on or TODAY + timedelta(days=100)
+    again = decision.review_on or TODAY + timedelta(days=100)
     between = [TODAY + timedelta(days=days) for days in range(1, (again - TODAY).days)]
-    assert {eased(strain, NORMS, day).places for day in between} <= {decision.places}
+    assert {effective_places(strain, NORMS, day).places for day in between} <= {decision.places}
     assert again > TODAY
 
 
-@given(STRAINS, st.integers(0, 20))
+@given(STRAINS, strategies.integers(0, 20))
 def test_a_crisis_more_never_gives_a_place(strain: Strain, days: int) -> None:
     worse = replace(strain, crises_on=(*strain.crises_on, ago(days)))
 
-    assert eased(worse, NORMS, TODAY).places <= eased(strain, NORMS, TODAY).places
-    assert isinstance(eased(worse, NORMS, TODAY), Eased)
+    assert effective_places(worse, NORMS, TODAY).places <= effective_places(strain, NORMS, TODAY).places
+    assert isinstance(effective_places(worse, NORMS, TODAY), EffectivePlaces)

@@ -94,7 +94,7 @@ class ProposalRow(Base, table=True):
     created_at: datetime
 
 
-class PartedRow(Base, table=True):
+class RematchExclusionRow(Base, table=True):
     """A person and an offer they asked not to go on with, by opaque ids."""
 
     __tablename__ = "parted"

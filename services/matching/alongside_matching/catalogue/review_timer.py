@@ -10,7 +10,7 @@ from alongside_matching.engine.policy import Policy
 OFFER_REVIEW: Final = "offer-review"
 
 
-def look_again_on(tx: Tx, offer_id: UUID, policy: Policy, *days: date | None) -> None:
+def set_review_timer(tx: Tx, offer_id: UUID, policy: Policy, *days: date | None) -> None:
     """Set the timer for the first of these days that lies ahead; without any, a timer of an earlier review goes.
 
     A day that is over would fire at once, and again at once after that.
@@ -20,4 +20,4 @@ def look_again_on(tx: Tx, offer_id: UUID, policy: Policy, *days: date | None) ->
     if first is None:
         tx.cancel_timer(OFFER_REVIEW, str(offer_id))
     else:
-        tx.set_timer(OFFER_REVIEW, str(offer_id), policy.begin_of(first))
+        tx.set_timer(OFFER_REVIEW, str(offer_id), policy.start_of_day(first))

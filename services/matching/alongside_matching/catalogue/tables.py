@@ -44,7 +44,7 @@ class OfferRow(Base, table=True):
     smaller of the two and what matching reckons with. When it sinks below what is promised, promises are kept and no
     more are made. `availability` holds 336 half hours of the region's week, Monday 00:00 first, one bit each (in
     the first byte, its least significant bit first); null when the offer does not say. A position that came over HTTP
-    is coarse (`rules/whereabouts`); a directory's is as published.
+    is coarse (`rules/coarse_position`); a directory's is as published.
     """
 
     __tablename__ = "offer"

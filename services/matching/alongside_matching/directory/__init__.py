@@ -1,7 +1,7 @@
 """The directory: what a published HSDS datapackage says, judged line by line before anything of it is stored.
 
 `source`, `listing`, `documents` and `report` are pure: a file in, a `Listing` and an `ImportReport` out. Read them in this
-order: `source.tables` (what HSDS calls things), `source.reader` (rows), `source.findings` and `listing.ledger` (every row
+order: `source.tables` (what HSDS calls things), `source.reader` (rows), `source.findings` and `listing.audit` (every row
 accounted for), `listing.languages` (repairs), `listing.needs` (what a service is for), `listing.listing`, `.places` and
-`.belongings` (the join), `report`. `importing` stores them.
+`.service_parts` (the join), `report`. `importing` stores them.
 """

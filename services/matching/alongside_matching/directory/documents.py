@@ -19,8 +19,8 @@ from alongside_matching.directory.listing.model import (
     DirectoryService,
     Listing,
     Organisation,
-    Place,
     PublishedTerm,
+    ServiceLocation,
 )
 
 NAMESPACE: Final = UUID("6f4a2c1e-3b0d-5a57-9c1f-0d7a3f5e8b11")
@@ -52,8 +52,8 @@ class Record:
     @property
     def content_hash(self) -> str:
         """Changes exactly when the document or what it is found by does."""
-        said = json.dumps([self.document, self.text, [str(term) for term in self.terms]], sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()
+        text = json.dumps([self.document, self.text, [str(term) for term in self.terms]], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def records_of(listing: Listing, region: str) -> Iterator[Record]:
@@ -78,7 +78,7 @@ class _Ids:
         return uuid5(NAMESPACE, "\x1f".join((self.region, kind, *source_id)))
 
 
-def _said(**fields: Any) -> Document:
+def _without_blanks(**fields: Any) -> Document:
     """A document without what nobody said."""
     return {name: value for name, value in fields.items() if value not in ("", None, [], ())}
 
@@ -89,7 +89,7 @@ def _organisation(ids: _Ids, it: Organisation) -> Record:
         "id": str(key),
         "name": it.name,
         "description": it.description,
-        **_said(alternate_name=it.alternate_name, website=_uri(it.url), email=it.email),
+        **_without_blanks(alternate_name=it.alternate_name, website=_uri(it.url), email=it.email),
     }
     return Record(
         key, RecordKind.ORGANIZATION, it.id, document, (it.name, f"{it.alternate_name} {it.description}")
@@ -140,11 +140,11 @@ def _service(
     terms: Mapping[str, PublishedTerm],
 ) -> Record:
     key, owner = ids.of("service", it.source_id), ids.of("organization", it.organization_id)
-    carried = [terms[term] for term in it.term_ids if term in terms]
+    service_terms = [terms[term] for term in it.term_ids if term in terms]
     document = {
         **_basic(ids, it),
         "organization": _organisation(ids, organisations[it.organization_id]).document,
-        **_said(
+        **_without_blanks(
             phones=[_phone(key, number) for number in it.phones],
             schedules=[_schedule(key, **hours) for hours in opening_hours(it.schedules)],
             languages=[
@@ -152,7 +152,7 @@ def _service(
                 for name in it.language_names
             ],
             service_at_locations=[dict(_at_location(ids, it, place).document) for place in it.places],
-            attributes=[_attribute(ids, key, term) for term in carried],
+            attributes=[_attribute(ids, key, term) for term in service_terms],
         ),
     }
     return Record(
@@ -162,11 +162,13 @@ def _service(
         document=document,
         text=(
             it.name,
-            " ".join((it.alternate_name, it.organization_name, it.description, *(t.name for t in carried))),
+            " ".join(
+                (it.alternate_name, it.organization_name, it.description, *(t.name for t in service_terms))
+            ),
         ),
         organization_id=owner,
         service_id=key,
-        terms=tuple(ids.of("taxonomy_term", term.id) for term in carried),
+        terms=tuple(ids.of("taxonomy_term", term.id) for term in service_terms),
         verified_on=it.verified_on,
     )
 
@@ -178,7 +180,7 @@ def _basic(ids: _Ids, it: DirectoryService) -> Document:
         "organization_id": str(ids.of("organization", it.organization_id)),
         "name": it.name,
         "status": it.status if it.status in STATUSES else "active" if it.is_active else "inactive",
-        **_said(
+        **_without_blanks(
             alternate_name=it.alternate_name,
             description=it.description,
             url=_uri(it.url),
@@ -195,7 +197,7 @@ def _basic(ids: _Ids, it: DirectoryService) -> Document:
     }
 
 
-def _at_location(ids: _Ids, it: DirectoryService, place: Place) -> Record:
+def _at_location(ids: _Ids, it: DirectoryService, place: ServiceLocation) -> Record:
     service, location = ids.of("service", it.source_id), ids.of("location", place.location_id)
     key = ids.of("service_at_location", it.source_id, place.location_id)
     document = {
@@ -220,12 +222,12 @@ def _at_location(ids: _Ids, it: DirectoryService, place: Place) -> Record:
     )
 
 
-def _location(key: UUID, place: Place) -> Document:
+def _location(key: UUID, place: ServiceLocation) -> Document:
     where = place.coordinates
     return {
         "id": str(key),
         "location_type": "physical",
-        **_said(
+        **_without_blanks(
             name=place.name,
             alternate_name=place.alternate_name,
             description=place.description,
@@ -237,7 +239,7 @@ def _location(key: UUID, place: Place) -> Document:
     }
 
 
-def _address(location: UUID, place: Place) -> Document:
+def _address(location: UUID, place: ServiceLocation) -> Document:
     return {
         "id": str(uuid5(location, "address")),
         "location_id": str(location),
@@ -247,19 +249,19 @@ def _address(location: UUID, place: Place) -> Document:
         "postal_code": place.postal_code or "",
         "country": place.country,
         "address_type": "physical",
-        **_said(address_2=place.street_2, region=place.county),
+        **_without_blanks(address_2=place.street_2, region=place.county),
     }
 
 
-def _phone(service: UUID, said: str) -> Document:
-    number, _, extension = said.partition(" x")
-    document = {"id": str(uuid5(service, f"phone/{said}")), "service_id": str(service), "number": number}
+def _phone(service: UUID, text: str) -> Document:
+    number, _, extension = text.partition(" x")
+    document = {"id": str(uuid5(service, f"phone/{text}")), "service_id": str(service), "number": number}
     return document | ({"extension": int(extension)} if extension.isdecimal() and extension.isascii() else {})
 
 
 def _schedule(service: UUID, **hours: str) -> Document:
-    said = "/".join(f"{name}={value}" for name, value in sorted(hours.items()))
-    return {"id": str(uuid5(service, f"schedule/{said}")), "service_id": str(service), **hours}
+    text = "/".join(f"{name}={value}" for name, value in sorted(hours.items()))
+    return {"id": str(uuid5(service, f"schedule/{text}")), "service_id": str(service), **hours}
 
 
 def _attribute(ids: _Ids, service: UUID, term: PublishedTerm) -> Document:

@@ -19,8 +19,8 @@ import asyncpg
 from alongside_chassis.database import connection
 from alongside_chassis.lifecycle import Runtime
 from alongside_contracts.ids import new_id
-from alongside_matching.catalogue import listed
-from alongside_matching.catalogue.listed import NewOffer, PausedBecause
+from alongside_matching.catalogue import listed_offers
+from alongside_matching.catalogue.listed_offers import NewOffer, PausedBecause
 from alongside_matching.directory.codes import LineKind
 from alongside_matching.directory.documents import records_of
 from alongside_matching.directory.listing.listing import read_directory
@@ -29,7 +29,7 @@ from alongside_matching.directory.report import ImportReport
 from alongside_matching.directory.source.errors import DirectoryError
 from alongside_matching.directory.store import imports
 from alongside_matching.directory.store import records as directory_records
-from alongside_matching.directory.store.imports import Begun, Line
+from alongside_matching.directory.store.imports import ClaimedImport, Line
 from alongside_matching.engine.policy import Policies, Policy
 from alongside_matching.names import DIRECTORY_IMPORTED
 from alongside_matching.settings import Settings
@@ -60,8 +60,8 @@ async def import_next(runtime: Runtime, policies: Policies, settings: Settings) 
             async with runtime.transaction() as tx:
                 await imports.finish(tx.conn, import_id, tx.now, problem=str(error), remedy=error.remedy)
         finally:
-            await imports.let_go(conn, import_id)
-        await _tell(runtime, import_id, runtime.clock.monotonic() - began)
+            await imports.release_claim(conn, import_id)
+        await _log_import(runtime, import_id, runtime.clock.monotonic() - began)
     return True
 
 
@@ -69,24 +69,24 @@ async def _import(
     runtime: Runtime, conn: asyncpg.Connection, import_id: UUID, policies: Policies, settings: Settings
 ) -> None:
     async with runtime.transaction() as tx:
-        begun = await imports.begin(tx.conn, import_id)
-        if begun.attempts > ATTEMPTS_MAX:
+        claimed = await imports.begin(tx.conn, import_id)
+        if claimed.attempts > ATTEMPTS_MAX:
             problem = f"The import failed {ATTEMPTS_MAX} times on our side"
             await imports.finish(tx.conn, import_id, tx.now, problem=problem, remedy="Tell us; see the log.")
             return
     listing = await _read(conn, import_id)  # 2
     report = ImportReport(listing)
     async with runtime.transaction() as tx:  # 3
-        await imports.judged(
+        await imports.store_report(
             tx.conn,
             import_id,
             of=report.services_read,
             quarantined=report.services_quarantined,
             lines=_lines(listing),
         )
-    await _keep_records(runtime, begun, listing, settings.directory_batch_max)  # 4
-    await _store(runtime, begun, report, policies, settings.directory_batch_max)  # 5
-    await _finish(runtime, begun, listing, policies)  # 6
+    await _store_records(runtime, claimed, listing, settings.directory_batch_max)  # 4
+    await _store_offers(runtime, claimed, report, policies, settings.directory_batch_max)  # 5
+    await _finish(runtime, claimed, listing, policies)  # 6
 
 
 async def _read(conn: asyncpg.Connection, import_id: UUID) -> Listing:
@@ -99,49 +99,53 @@ async def _read(conn: asyncpg.Connection, import_id: UUID) -> Listing:
         return await asyncio.to_thread(read_directory, file)
 
 
-async def _keep_records(runtime: Runtime, begun: Begun, listing: Listing, batch_max: int) -> None:
+async def _store_records(runtime: Runtime, claimed: ClaimedImport, listing: Listing, batch_max: int) -> None:
     """Keep every entity as an HSDS 3.0 document; the documents are made in a thread of their own, a batch at a time."""
-    records = records_of(listing, begun.region)
+    records = records_of(listing, claimed.region)
     while batch := await asyncio.to_thread(lambda: list(islice(records, batch_max))):
         async with runtime.transaction() as tx:
-            await directory_records.keep(tx.conn, batch, region=begun.region, import_id=begun.id, now=tx.now)
+            await directory_records.upsert(
+                tx.conn, batch, region=claimed.region, import_id=claimed.id, now=tx.now
+            )
 
 
-async def _store(
-    runtime: Runtime, begun: Begun, report: ImportReport, policies: Policies, batch_max: int
+async def _store_offers(
+    runtime: Runtime, claimed: ClaimedImport, report: ImportReport, policies: Policies, batch_max: int
 ) -> None:
-    services, policy = report.listing.services, policies.of(begun.region)
+    services, policy = report.listing.services, policies.of(claimed.region)
     for start in range(0, len(services), batch_max):
         batch = services[start : start + batch_max]
-        new = [_offer(service, begun.region, policy) for service in batch]
+        new = [_offer(service, claimed.region, policy) for service in batch]
         async with runtime.transaction() as tx:
-            added = await listed.add_listed(tx, new, policies)
-            await imports.stored(
+            added = await listed_offers.add_listed_offers(tx, new, policies)
+            await imports.add_progress(
                 tx.conn,
-                begun.id,
+                claimed.id,
                 read=report.services_quarantined + start + len(batch),
                 created=len(added.created),
                 changed=len(added.changed),
             )
 
 
-async def _finish(runtime: Runtime, begun: Begun, listing: Listing, policies: Policies) -> None:
+async def _finish(runtime: Runtime, claimed: ClaimedImport, listing: Listing, policies: Policies) -> None:
     async with runtime.transaction() as tx:
         vanished = 0
-        if begun.pause_vanished:
+        if claimed.pause_vanished:
             still_there = [service.source_id for service in listing.services]
-            vanished = await listed.pause_vanished(tx, _source(begun.region), still_there)
-        await directory_records.bury(tx.conn, region=begun.region, import_id=begun.id, now=tx.now)
-        await imports.finish(tx.conn, begun.id, tx.now, vanished=vanished)
-        listed.listing_ended(tx, begun.region, policies.of(begun.region))
+            vanished = await listed_offers.pause_vanished(tx, _source(claimed.region), still_there)
+        await directory_records.add_tombstones(
+            tx.conn, region=claimed.region, import_id=claimed.id, now=tx.now
+        )
+        await imports.finish(tx.conn, claimed.id, tx.now, vanished=vanished)
+        listed_offers.sweep_after_import(tx, claimed.region, policies.of(claimed.region))
 
 
-async def _tell(runtime: Runtime, import_id: UUID, seconds: float) -> None:
+async def _log_import(runtime: Runtime, import_id: UUID, seconds: float) -> None:
     async with runtime.read() as conn:
         stored = await imports.view(conn, import_id)
-    told = ("state", "region", "read", "created", "changed", "unchanged", "quarantined", "vanished")
+    logged = ("state", "region", "read", "created", "changed", "unchanged", "quarantined", "vanished")
     if stored is not None:
-        fields = {name: getattr(stored, name) for name in told}
+        fields = {name: getattr(stored, name) for name in logged}
         runtime.log.info(DIRECTORY_IMPORTED, seconds=round(seconds, 3), **fields)
 
 
@@ -188,7 +192,7 @@ def _lines(listing: Listing) -> Sequence[Line]:
         )
         for row in listing.quarantined
     )
-    kept = (
+    flagged = (
         Line(
             next(numbers),
             LineKind.FLAGGED,
@@ -202,4 +206,4 @@ def _lines(listing: Listing) -> Sequence[Line]:
         )
         for flag in listing.flags
     )
-    return tuple(chain(set_aside, kept))
+    return tuple(chain(set_aside, flagged))

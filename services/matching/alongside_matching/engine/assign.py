@@ -45,7 +45,7 @@ class Arrival:
     claim: float
 
 
-class By(StrEnum):
+class AssignedBy(StrEnum):
     """How a window was assigned."""
 
     TOGETHER = "together"
@@ -58,7 +58,7 @@ class Assignment:
 
     chosen: Mapping[UUID, Candidate | None]
     cost: float
-    by: By
+    by: AssignedBy
 
 
 def claim_of(request: Request, policy: Policy, now: datetime) -> float:
@@ -78,8 +78,8 @@ def assign(window: Sequence[Arrival], policy: Policy) -> Assignment:
     if not listed:
         return Assignment(
             {arrival.ranking.request.referral_id: None for arrival in window},
-            sum(_waits(arrival, policy) for arrival in window),
-            By.TOGETHER,
+            sum(_waiting_cost(arrival, policy) for arrival in window),
+            AssignedBy.TOGETHER,
         )
     seats = _seats(listed)
     if seats.sum() > policy.sharing.edges_max:
@@ -89,32 +89,32 @@ def assign(window: Sequence[Arrival], policy: Policy) -> Assignment:
 
 def one_by_one(window: Sequence[Arrival], policy: Policy) -> Assignment:
     """Serve arrivals in turn, the greatest claim first and in the order given among equals, each at its cheapest seat."""
-    seated: Counter[UUID] = Counter()
+    seats_given: Counter[UUID] = Counter()
     chosen: dict[UUID, Candidate | None] = {arrival.ranking.request.referral_id: None for arrival in window}
     cost = 0.0
     for arrival in sorted(window, key=lambda each: -each.claim):
         seats = [
-            (seat_cost(arrival.ranking, candidate, seated[candidate.offer_id], policy), number)
+            (seat_cost(arrival.ranking, candidate, seats_given[candidate.offer_id], policy), number)
             for number, candidate in enumerate(arrival.ranking.candidates)
-            if candidate.places is None or seated[candidate.offer_id] < candidate.places
+            if candidate.places is None or seats_given[candidate.offer_id] < candidate.places
         ]
-        its_cost, number = min(seats, default=(_waits(arrival, policy), -1))
+        best_cost, number = min(seats, default=(_waiting_cost(arrival, policy), -1))
         best = None if number < 0 else arrival.ranking.candidates[number]
         chosen[arrival.ranking.request.referral_id] = best
-        cost += its_cost
+        cost += best_cost
         if best is not None:
-            seated[best.offer_id] += 1
-    return Assignment(chosen, cost, By.ONE_BY_ONE)
+            seats_given[best.offer_id] += 1
+    return Assignment(chosen, cost, AssignedBy.ONE_BY_ONE)
 
 
-def seat_cost(ranking: Ranking, candidate: Candidate, seated: int, policy: Policy) -> float:
-    """What the next seat at a candidate costs when `seated` others of the window sit there already; at most 2."""
+def seat_cost(ranking: Ranking, candidate: Candidate, seats_given: int, policy: Policy) -> float:
+    """What the next seat at a candidate costs when `seats_given` others of the window sit there already; at most 2."""
     if candidate.capacity is None:
         return 1.0 - candidate.score
     worth = policy.curves.load.at
-    load = (candidate.occupied + seated) / candidate.capacity
+    load = (candidate.occupied + seats_given) / candidate.capacity
     fuller = ranking.shares.get("free_places", 0.0) * (worth(candidate.load) - worth(load))
-    return 1.0 - candidate.score + fuller + policy.sharing.crowding * seated / candidate.capacity
+    return 1.0 - candidate.score + fuller + policy.sharing.crowding * seats_given / candidate.capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _together(window: Sequence[Arrival], pairs: _Pairs, policy: Policy) -> Assig
     """Solve it: one row an arrival, one column a seat, and behind the seats one place to wait for each arrival."""
     arrivals = np.arange(len(window))
     seats = int(pairs.seat.max()) + 1
-    waits = np.array([_waits(arrival, policy) for arrival in window])
+    waits = np.array([_waiting_cost(arrival, policy) for arrival in window])
     rows = np.concatenate([np.array([each.arrival for each in pairs.listed])[pairs.which], arrivals])
     columns = np.concatenate([pairs.seat, seats + arrivals])
     costs = np.concatenate([pairs.cost, waits])
@@ -219,8 +219,8 @@ def _together(window: Sequence[Arrival], pairs: _Pairs, policy: Policy) -> Assig
         if column < seats:
             listed = pairs.listed[pairs.which[pair]]
             chosen[window[arrival].ranking.request.referral_id] = listed.candidate
-    return Assignment(chosen, cost, By.TOGETHER)
+    return Assignment(chosen, cost, AssignedBy.TOGETHER)
 
 
-def _waits(arrival: Arrival, policy: Policy) -> float:
+def _waiting_cost(arrival: Arrival, policy: Policy) -> float:
     return policy.sharing.waits_cost * (1 + arrival.claim)

@@ -31,9 +31,9 @@ class Curve:
         behind = np.zeros(len(quantities), np.intp)
         for x in xs:  # a few points: comparing with each is faster than looking each quantity up
             behind += quantities >= x
-        left = np.clip(behind - 1, 0, len(xs) - 2)
+        segment = np.clip(behind - 1, 0, len(xs) - 2)
         slopes = (ys[1:] - ys[:-1]) / (xs[1:] - xs[:-1])
-        worth: npt.NDArray[np.float64] = ys[left] + slopes[left] * (quantities - xs[left])
+        worth: npt.NDArray[np.float64] = ys[segment] + slopes[segment] * (quantities - xs[segment])
         worth[behind == 0] = ys[0]
         worth[behind == len(xs)] = ys[-1]
         return worth

@@ -181,8 +181,10 @@ def schedule(offer: Offer, request: Request, _on: date) -> str | None:
 
 def meet_in_person_only(offer: Offer, request: Request) -> bool:
     """Whether meeting in person is the one way that both accept. Who does not say how they meet accepts any way."""
-    ways = offer.modes & request.modes if offer.modes and request.modes else offer.modes | request.modes
-    return ways == {IN_PERSON}
+    accepted_modes = (
+        offer.modes & request.modes if offer.modes and request.modes else offer.modes | request.modes
+    )
+    return accepted_modes == {IN_PERSON}
 
 
 def root(tag: str) -> str:

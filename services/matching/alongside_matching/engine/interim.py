@@ -34,14 +34,14 @@ class Joinable:
     excluded: Mapping[str, int]
 
 
-class Coming(NamedTuple):
+class UpcomingMeeting(NamedTuple):
     """A meeting to come: in how many hours, and in which half hour of the region's week it begins."""
 
     hours: float
     slot: int
 
 
-def joinable(request: Request, open_to_all: Iterable[Offer], on: date, slot: int) -> Joinable:
+def find_joinable(request: Request, open_to_all: Iterable[Offer], on: date, slot: int) -> Joinable:
     """The groups anyone may join that no rule keeps from this person; `slot` is the half hour of the week it is now."""
     excluded: Counter[str] = Counter()
     fitting = []
@@ -53,35 +53,35 @@ def joinable(request: Request, open_to_all: Iterable[Offer], on: date, slot: int
             fitting.append(offer)
         else:
             excluded[rule] += 1
-    fitting.sort(key=lambda offer: _turn(offer, request, _hours_by_the_week(offer, request, slot)))
+    fitting.sort(key=lambda offer: _sort_key(offer, request, _hours_until_weekly_slot(offer, request, slot)))
     return Joinable(tuple(fitting[:JOINABLE_MAX]), dict(excluded))
 
 
-def interim_for(
-    request: Request, found: Joinable, coming: Mapping[UUID, Sequence[Coming]], slot: int
+def choose_interim(
+    request: Request, found: Joinable, upcoming: Mapping[UUID, Sequence[UpcomingMeeting]], slot: int
 ) -> Interim:
     """The one to go to: company tonight is better than in a week, and where a need is shared better than where none is.
 
-    `coming` holds the next meetings of those groups that keep a calendar; of the others their weekly hours are taken.
+    `upcoming` holds the next meetings of those groups that keep a calendar; of the others their weekly hours are taken.
     """
 
     def hours(offer: Offer) -> float | None:
-        meetings = coming.get(offer.id)
+        meetings = upcoming.get(offer.id)
         if meetings is None:
-            return _hours_by_the_week(offer, request, slot)
+            return _hours_until_weekly_slot(offer, request, slot)
         return next((meeting.hours for meeting in meetings if _has_time(request, meeting)), None)
 
-    best = min(found.groups, key=lambda offer: _turn(offer, request, hours(offer)), default=None)
+    best = min(found.groups, key=lambda offer: _sort_key(offer, request, hours(offer)), default=None)
     return Interim(None if best is None else best.id, found.excluded)
 
 
-def _turn(offer: Offer, request: Request, hours: float | None) -> tuple[float, bool, float, UUID]:
+def _sort_key(offer: Offer, request: Request, hours: float | None) -> tuple[float, bool, float, UUID]:
     """The day first, then the need, then the hour. Who does not say when, or has no hour in common, comes last."""
     day = inf if hours is None else hours // _HOURS_A_DAY
     return day, offer.needs.isdisjoint(request.needs), hours or 0.0, offer.id
 
 
-def _hours_by_the_week(offer: Offer, request: Request, slot: int) -> float | None:
+def _hours_until_weekly_slot(offer: Offer, request: Request, slot: int) -> float | None:
     """Hours until the next half hour of its week that suits the person; a community online is there at any hour."""
     if not offer.availability:
         return None if offer.formats.isdisjoint(_ALWAYS_THERE) else 0.0
@@ -89,5 +89,5 @@ def _hours_by_the_week(offer: Offer, request: Request, slot: int) -> float | Non
     return slots_until(common, slot) * SLOT_MINUTES / 60 if common else None
 
 
-def _has_time(request: Request, meeting: Coming) -> bool:
+def _has_time(request: Request, meeting: UpcomingMeeting) -> bool:
     return not request.availability or bool(request.availability >> meeting.slot & 1)

@@ -99,7 +99,7 @@ class Policy:
         """Which half hour of the region's week a moment lies in."""
         return slot_of(moment.astimezone(ZoneInfo(self.zone)))
 
-    def begin_of(self, day: date) -> datetime:
+    def start_of_day(self, day: date) -> datetime:
         """When a day begins in the region."""
         return datetime.combine(day, time(), ZoneInfo(self.zone))
 

@@ -10,8 +10,8 @@ from alongside_matching.engine.facts import Offer, Request
 from alongside_matching.engine.policy import Policy
 from alongside_matching.engine.score import (
     POINTS,
-    Asked,
     Rarity,
+    ScoreContext,
     factors_of,
     points_of,
     rarity_of,
@@ -99,16 +99,16 @@ def rank(
     sifted = sift(offers, request, on)
     rarity = rarity or rarity_of(offers, request.needs)
     shares = shares_of(request, policy.weights)
-    asked = Asked(request, rarity, policy.curves)
-    found = [_candidate(offer, asked, shares) for offer in sifted.eligible]
+    context = ScoreContext(request, rarity, policy.curves)
+    found = [_candidate(offer, context, shares) for offer in sifted.eligible]
     found.sort(key=lambda candidate: (-candidate.points, candidate.load, candidate.offer_id))
     return Ranking(
         request, policy, on, shares, rarity, tuple(found[:top]), len(sifted.eligible), sifted.excluded
     )
 
 
-def _candidate(offer: Offer, asked: Asked, shares: Mapping[str, float]) -> Candidate:
-    factors = factors_of(offer, asked, shares)
+def _candidate(offer: Offer, context: ScoreContext, shares: Mapping[str, float]) -> Candidate:
+    factors = factors_of(offer, context, shares)
     points = points_of(factors, shares)
     occupied = offer.held + offer.taken
     return Candidate(offer.id, offer.kind, points, offer.load, offer.capacity, occupied, factors)

@@ -35,7 +35,7 @@ class Rarity:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ScoreContext:
     """Everything the value of a factor may depend on, beside the offer."""
 
     request: Request
@@ -55,9 +55,9 @@ def shares_of(request: Request, weights: Weights) -> dict[str, float]:
     return {name: weight / total for name, weight in counted.items()}
 
 
-def factors_of(offer: Offer, asked: Asked, shares: Mapping[str, float]) -> tuple[float, ...]:
+def factors_of(offer: Offer, context: ScoreContext, shares: Mapping[str, float]) -> tuple[float, ...]:
     """The values of the factors that count, in their order."""
-    return tuple(VALUES[name](offer, asked) for name in shares)
+    return tuple(VALUES[name](offer, context) for name in shares)
 
 
 def points_of(factors: Collection[float], shares: Mapping[str, float]) -> int:
@@ -85,67 +85,67 @@ def counts(name: str, request: Request) -> bool:
             return True
 
 
-def _shared_need(offer: Offer, asked: Asked) -> float:
+def _shared_need(offer: Offer, context: ScoreContext) -> float:
     """The needs they share among those the person has, each at what it is worth."""
     shared, total = 0.0, 0.0
-    for need in sorted(asked.request.needs):
-        worth = asked.rarity.worth(need)
+    for need in sorted(context.request.needs):
+        worth = context.rarity.worth(need)
         shared += worth if need in offer.needs else 0.0
         total += worth
     return shared / total if total else 0.0
 
 
-def _hopes(offer: Offer, asked: Asked) -> float:
-    return _part(offer.hopes, asked.request.hopes)
+def _hopes(offer: Offer, context: ScoreContext) -> float:
+    return _part(offer.hopes, context.request.hopes)
 
 
-def _preferred_format(offer: Offer, asked: Asked) -> float:
-    return _meets(offer.formats, asked.request.formats)
+def _preferred_format(offer: Offer, context: ScoreContext) -> float:
+    return _meets(offer.formats, context.request.formats)
 
 
-def _preferred_mode(offer: Offer, asked: Asked) -> float:
-    return _meets(offer.modes, asked.request.modes)
+def _preferred_mode(offer: Offer, context: ScoreContext) -> float:
+    return _meets(offer.modes, context.request.modes)
 
 
-def _availability(offer: Offer, asked: Asked) -> float:
+def _availability(offer: Offer, context: ScoreContext) -> float:
     """The minutes of the week when both have time."""
-    slots = (offer.availability & asked.request.availability).bit_count()
-    return asked.curves.common_minutes.at(slots * SLOT_MINUTES)
+    slots = (offer.availability & context.request.availability).bit_count()
+    return context.curves.common_minutes.at(slots * SLOT_MINUTES)
 
 
-def _distance(offer: Offer, asked: Asked) -> float:
+def _distance(offer: Offer, context: ScoreContext) -> float:
     """How near; an offer that does not say where it is counts as far."""
-    if offer.where is None or asked.request.near is None:
+    if offer.where is None or context.request.near is None:
         return 0.0
-    return asked.curves.distance_km.at(distance_km(offer.where, asked.request.near))
+    return context.curves.distance_km.at(distance_km(offer.where, context.request.near))
 
 
-def _interests(offer: Offer, asked: Asked) -> float:
-    return _part(offer.interests, asked.request.interests)
+def _interests(offer: Offer, context: ScoreContext) -> float:
+    return _part(offer.interests, context.request.interests)
 
 
-def _identities(offer: Offer, asked: Asked) -> float:
-    return _part(offer.identities, asked.request.identities)
+def _identities(offer: Offer, context: ScoreContext) -> float:
+    return _part(offer.identities, context.request.identities)
 
 
-def _continuity(offer: Offer, asked: Asked) -> float:
-    return 1.0 if offer.id == asked.request.continue_with else 0.0
+def _continuity(offer: Offer, context: ScoreContext) -> float:
+    return 1.0 if offer.id == context.request.continue_with else 0.0
 
 
-def _free_places(offer: Offer, asked: Asked) -> float:
+def _free_places(offer: Offer, context: ScoreContext) -> float:
     """Room left: the load is spread, and nobody is used up while others wait to be asked."""
-    return asked.curves.load.at(offer.load)
+    return context.curves.load.at(offer.load)
 
 
-def _part(has: frozenset[str], asked: frozenset[str]) -> float:
-    return len(has & asked) / len(asked) if asked else 0.0
+def _part(has: frozenset[str], wanted: frozenset[str]) -> float:
+    return len(has & wanted) / len(wanted) if wanted else 0.0
 
 
-def _meets(has: frozenset[str], asked: frozenset[str]) -> float:
-    return 0.0 if has.isdisjoint(asked) else 1.0
+def _meets(has: frozenset[str], wanted: frozenset[str]) -> float:
+    return 0.0 if has.isdisjoint(wanted) else 1.0
 
 
-Value: TypeAlias = Callable[[Offer, Asked], float]
+Value: TypeAlias = Callable[[Offer, ScoreContext], float]
 VALUES: Final[Mapping[str, Value]] = {
     "shared_need": _shared_need,
     "hopes": _hopes,

@@ -27,7 +27,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Free:
+class FreeSlots:
     """The half hours that some windows cover."""
 
     mask: int
@@ -42,7 +42,7 @@ class Contradiction:
     remedy: str
 
 
-def free_in(windows: Sequence[Window]) -> Free | Contradiction:
+def parse_windows(windows: Sequence[Window]) -> FreeSlots | Contradiction:
     """The half hours of some windows; or the first window that makes no sense beside those before it."""
     mask = 0
     for index, window in enumerate(windows):
@@ -63,7 +63,7 @@ def free_in(windows: Sequence[Window]) -> Free | Contradiction:
                 index, "windows-overlap", "Say each half hour once: join windows that overlap."
             )
         mask |= bits
-    return Free(mask)
+    return FreeSlots(mask)
 
 
 def windows_of(mask: int) -> tuple[Window, ...]:
@@ -83,7 +83,7 @@ def windows_of(mask: int) -> tuple[Window, ...]:
     return tuple(found)
 
 
-def covering(meetings: Iterable[tuple[int, time, int]]) -> int:
+def slots_covered_by(meetings: Iterable[tuple[int, time, int]]) -> int:
     """The half hours that meetings touch: each a weekday (0 is Monday), a start and its minutes; Sunday runs on
     into Monday."""
     mask = 0
@@ -102,16 +102,16 @@ def slot_of(wall: datetime) -> int:
 
 def slots_until(mask: int, slot: int) -> int:
     """How many half hours pass from one until the next that a mask, which is not empty, has; 0 when it has that one."""
-    ahead = mask >> slot | mask << (SLOTS_PER_WEEK - slot)
-    return (ahead & -ahead).bit_length() - 1
+    rotated = mask >> slot | mask << (SLOTS_PER_WEEK - slot)
+    return (rotated & -rotated).bit_length() - 1
 
 
-def packed(mask: int) -> bytes | None:
+def pack_mask(mask: int) -> bytes | None:
     """A mask as it is stored; nothing said is not stored."""
     return mask.to_bytes(MASK_BYTES, "little") if mask else None
 
 
-def unpacked(stored: bytes | None) -> int:
+def unpack_mask(stored: bytes | None) -> int:
     """A mask as it was stored; 0 when nothing is said."""
     return int.from_bytes(stored, "little") if stored else 0
 
@@ -124,8 +124,8 @@ def _slot(clock: str) -> int | None:
     if clock == _MIDNIGHT:
         return SLOTS_A_DAY
     hour, _, minute = clock.partition(":")
-    sound = len(clock) == 5 and hour.isdecimal() and hour.isascii() and int(hour) < 24
-    return int(hour) * 2 + (minute == "30") if sound and minute in ("00", "30") else None
+    well_formed = len(clock) == 5 and hour.isdecimal() and hour.isascii() and int(hour) < 24
+    return int(hour) * 2 + (minute == "30") if well_formed and minute in ("00", "30") else None
 
 
 def _clock(slot: int) -> str:

@@ -55,14 +55,14 @@ class Strain:
 
 
 @dataclass(frozen=True, slots=True)
-class Eased:
+class EffectivePlaces:
     """How many places there are now, and the first day on which time alone may change that (None: never)."""
 
     places: int
-    look_again_on: date | None
+    review_on: date | None
 
 
-def eased(strain: Strain, norms: Norms, on: date) -> Eased:
+def effective_places(strain: Strain, norms: Norms, on: date) -> EffectivePlaces:
     """The places of a supporter on a day. Fractions are rounded down: half of one place is none."""
     signs = tuple(_signs(strain, norms, on))
     share = min((share for share, _ in signs), default=1.0)
@@ -71,7 +71,7 @@ def eased(strain: Strain, norms: Norms, on: date) -> Eased:
     overdue_on = strain.supervised_on + timedelta(days=norms.supervision_days_max + 1)
     if overdue_on > on:
         ends.append(overdue_on)
-    return Eased(places, min(ends, default=None))
+    return EffectivePlaces(places, min(ends, default=None))
 
 
 def _signs(strain: Strain, norms: Norms, on: date) -> Iterable[tuple[float, date | None]]:

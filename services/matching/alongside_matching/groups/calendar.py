@@ -15,8 +15,8 @@ MEETINGS_MAX: Final = 6
 
 async def next_meetings(tx: Tx, offer_ids: Collection[UUID]) -> dict[UUID, list[datetime]]:
     """When the groups that keep a calendar meet next; cancelled meetings are none."""
-    kept = await groups.groups(tx.conn, list(offer_ids)) if offer_ids else {}
-    cancelled = await groups.cancelled(tx.conn, list(kept), tx.now) if kept else set()
+    kept = await groups.load_groups(tx.conn, list(offer_ids)) if offer_ids else {}
+    cancelled = await groups.load_cancelled(tx.conn, list(kept), tx.now) if kept else set()
     return {
         offer_id: [start for start in _next(group.schedule, tx.now) if (offer_id, start) not in cancelled]
         for offer_id, group in kept.items()

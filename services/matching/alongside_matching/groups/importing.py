@@ -10,13 +10,13 @@ import orjson
 from alongside_chassis.announce import Tx
 from alongside_contracts.ids import new_id
 from alongside_contracts.vocabulary import Format, Mode, Need, OfferKind
-from alongside_matching.catalogue import offering
-from alongside_matching.catalogue.reviewing import review
+from alongside_matching.catalogue import offer_updates
+from alongside_matching.catalogue.offer_review import review
 from alongside_matching.catalogue.store import offer_batches
 from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
 from alongside_matching.engine.policy import Policies, Policy
-from alongside_matching.groups.meeting import keep
-from alongside_matching.groups.published import Published, PublishedGroup
+from alongside_matching.groups.meetings import save_schedule
+from alongside_matching.groups.published_meetings import PublishedGroup, PublishedMeetings
 from alongside_matching.groups.rules import MeetingState
 from alongside_matching.groups.store import Group
 
@@ -24,7 +24,7 @@ SOURCE: Final = "meetings"
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
+class ImportCounts:
     """What became of the groups that could be taken in."""
 
     created: int
@@ -32,29 +32,29 @@ class TakenIn:
     unchanged: int
 
 
-async def take_in(
-    tx: Tx, published: Published, *, region: str, needs: Sequence[Need], policies: Policies
-) -> TakenIn | Sequence[offering.Conflict]:
+async def import_meetings(
+    tx: Tx, published: PublishedMeetings, *, region: str, needs: Sequence[Need], policies: Policies
+) -> ImportCounts | Sequence[offer_updates.Conflict]:
     """Add or change the groups of a list: 1 the offers; 2 the schedules of those that are new; 3 what follows."""
     policy = policies.of(region)
     new = [_offer(group, region, needs, policy) for group in published.groups]
-    match await offering.add_many(tx, new, policies):
+    match await offer_updates.add_many(tx, new, policies):
         case Added() as added:
             await _schedule(tx, published.groups, region, added)
             await review(tx, [*added.created, *added.changed], policies)
             touched = len(added.created) + len(added.changed)
-            return TakenIn(len(added.created), len(added.changed), len(new) - touched)
+            return ImportCounts(len(added.created), len(added.changed), len(new) - touched)
         case conflicts:
             return conflicts
 
 
 async def _schedule(tx: Tx, found: Sequence[PublishedGroup], region: str, added: Added) -> None:
-    known = await offer_batches.known(tx.conn, [(_source(region), group.slug) for group in found])
+    existing = await offer_batches.lock_existing(tx.conn, [(_source(region), group.slug) for group in found])
     touched = {*added.created, *added.changed}
     for group in found:
-        offer_id = known[_source(region), group.slug].id
+        offer_id = existing[_source(region), group.slug].id
         if offer_id in touched:
-            await keep(tx, _group(group, offer_id, region))
+            await save_schedule(tx, _group(group, offer_id, region))
 
 
 def _source(region: str) -> str:
@@ -79,7 +79,7 @@ def _offer(found: PublishedGroup, region: str, needs: Sequence[Need], policy: Po
     """An online meeting is open to everyone; where its publisher closes it, it says for whom it is."""
     codes = sorted({need.value for need in needs})
     only_for = [identity.value for identity in found.only_for]
-    said = orjson.dumps([asdict(found), codes, *only_for], default=sorted, option=orjson.OPT_NON_STR_KEYS)
+    content = orjson.dumps([asdict(found), codes, *only_for], default=sorted, option=orjson.OPT_NON_STR_KEYS)
     return NewOffer(
         id=new_id(),
         kind=OfferKind.GROUP.value,
@@ -94,7 +94,7 @@ def _offer(found: PublishedGroup, region: str, needs: Sequence[Need], policy: Po
         paused_because=None,
         source=_source(region),
         source_id=found.slug,
-        content_hash=sha256(said).hexdigest(),
+        content_hash=sha256(content).hexdigest(),
         identities=[identity.value for identity in found.identities],
         eligibility=codes if found.need_only else (),
         only_for=only_for,

@@ -69,14 +69,14 @@ class GiveBack:
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
+class SeatOver:
     """Something was here first: the seat is no longer theirs, or taken for good."""
 
     state: SeatState
 
 
 @dataclass(frozen=True, slots=True)
-class NotYet:
+class HoldNotExpired:
     """The time to say yes is not over: it ends at `expires_at`."""
 
     expires_at: datetime
@@ -93,7 +93,7 @@ def open_for_seats(
     return NoSeat(NoSeatBecause.BEGUN) if starts_at <= now else SeatFree()
 
 
-def free_at(meeting: Occurrence, *, facilitators_min: int) -> SeatFree | NoSeat:
+def find_free_seat(meeting: Occurrence, *, facilitators_min: int) -> SeatFree | NoSeat:
     """Whether a meeting has a seat to hold. One of which nobody has said how many lead it is taken to be led."""
     if meeting.cancelled:
         return NoSeat(NoSeatBecause.CANCELLED)
@@ -104,20 +104,22 @@ def free_at(meeting: Occurrence, *, facilitators_min: int) -> SeatFree | NoSeat:
     return SeatFree()
 
 
-def take(state: SeatState, expires_at: datetime | None, now: datetime) -> Take | Over:
+def take(state: SeatState, expires_at: datetime | None, now: datetime) -> Take | SeatOver:
     """The person says that they will come. Saying it again changes nothing."""
     if state is SeatState.HELD and expires_at is not None and now >= expires_at:
-        return Over(SeatState.EXPIRED)
-    return Take() if state is SeatState.HELD else Over(state)
+        return SeatOver(SeatState.EXPIRED)
+    return Take() if state is SeatState.HELD else SeatOver(state)
 
 
-def release(state: SeatState) -> GiveBack | Over:
+def release(state: SeatState) -> GiveBack | SeatOver:
     """The person says that they will not come, before or after they said yes."""
-    return GiveBack(SeatState.RELEASED) if state in (SeatState.HELD, SeatState.TAKEN) else Over(state)
+    return GiveBack(SeatState.RELEASED) if state in (SeatState.HELD, SeatState.TAKEN) else SeatOver(state)
 
 
-def expire(state: SeatState, expires_at: datetime | None, now: datetime) -> GiveBack | NotYet | Over:
+def expire(
+    state: SeatState, expires_at: datetime | None, now: datetime
+) -> GiveBack | HoldNotExpired | SeatOver:
     """Time looks at the seat."""
     if state is not SeatState.HELD or expires_at is None:
-        return Over(state)
-    return GiveBack(SeatState.EXPIRED) if now >= expires_at else NotYet(expires_at)
+        return SeatOver(state)
+    return GiveBack(SeatState.EXPIRED) if now >= expires_at else HoldNotExpired(expires_at)

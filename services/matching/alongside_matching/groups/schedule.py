@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dateutil.rrule import FR, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, rrule
 
-from alongside_matching.engine.week import WEEKDAYS, covering
+from alongside_matching.engine.week import WEEKDAYS, slots_covered_by
 
 MINUTES_MAX: Final = 24 * 60
 NTH: Final = frozenset({1, 2, 3, 4, 5, -1})
-LOOKED_AT_MAX: Final = 5_000
+RECURRENCES_MAX: Final = 5_000
 """How many recurrences are looked at before a search gives up: a weekly group finds one in the next 96 years."""
 WEEKS_OF_AVAILABILITY: Final = 5
 _DATEUTIL: Final = dict(zip(WEEKDAYS, (MO, TU, WE, TH, FR, SA, SU), strict=True))
@@ -81,9 +81,9 @@ class Impossible:
     remedy: str
 
 
-def judged(schedule: Schedule) -> Possible | Impossible:
+def check_schedule(schedule: Schedule) -> Possible | Impossible:
     """Whether a group can meet so."""
-    if wrong := _malformed(schedule) or _misses(schedule):
+    if wrong := _malformed(schedule) or _unmatched_exception(schedule):
         return wrong
     first = next(meetings(schedule, datetime.min.replace(tzinfo=UTC)), None)
     if first is None:
@@ -99,7 +99,7 @@ def meetings(schedule: Schedule, after: datetime) -> Iterator[Meeting]:
     begin = schedule.starts_on
     if after.year > 1:
         begin = max(begin, after.astimezone(zone).date() - timedelta(days=2))
-    for wall in _walls(schedule, begin):
+    for wall in _wall_clock_starts(schedule, begin):
         if wall.date() not in schedule.exceptions:
             meeting = _meeting(wall, zone, schedule.minutes)
             if meeting.ends_at > after:
@@ -133,7 +133,7 @@ def free_mask(schedule: Schedule, zone: str, after: datetime) -> int:
             break
         local = meeting.starts_at.astimezone(home)
         soon.append((local.weekday(), local.time(), schedule.minutes))
-    return covering(soon)
+    return slots_covered_by(soon)
 
 
 def is_zone(name: str) -> bool:
@@ -169,17 +169,17 @@ def _malformed(schedule: Schedule) -> Impossible | None:
     return None
 
 
-def _misses(schedule: Schedule) -> Impossible | None:
+def _unmatched_exception(schedule: Schedule) -> Impossible | None:
     """An exception for a day on which the group does not meet anyway is a typing error somebody should see."""
     for day in sorted(schedule.exceptions):
-        wall = next(_walls(schedule, day), None)
+        wall = next(_wall_clock_starts(schedule, day), None)
         if wall is None or wall.date() != day:
             remedy = f"{day} is no day on which the group would meet: correct or remove it."
             return Impossible("exceptions", "exception-without-meeting", remedy)
     return None
 
 
-def _walls(schedule: Schedule, begin: date) -> Iterator[datetime]:
+def _wall_clock_starts(schedule: Schedule, begin: date) -> Iterator[datetime]:
     """Wall-clock starts from a day on, exceptions included. Weeks that are over are passed over whole, two at a time, so
     that which week of a fortnight it is stays."""
     over = max(0, (begin - schedule.starts_on).days) // 14 if schedule.every is not Every.MONTH else 0
@@ -195,8 +195,8 @@ def _walls(schedule: Schedule, begin: date) -> Iterator[datetime]:
         wkst=MO,
         until=last,
     )
-    for looked_at, wall in enumerate(rule):
-        if looked_at >= LOOKED_AT_MAX:
+    for recurrences, wall in enumerate(rule):
+        if recurrences >= RECURRENCES_MAX:
             return
         if wall.date() >= begin:
             yield wall

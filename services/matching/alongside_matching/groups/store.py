@@ -20,7 +20,7 @@ _SCHEDULE: Final = """
     from group_schedule join offer on offer.id = offer_id
     where offer_id = any($1)
 """
-_KEEP: Final = """
+_SAVE_SCHEDULE: Final = """
     insert into group_schedule (offer_id, zone, starts_on, at, minutes, every, weekdays, nth, until, exceptions,
                                 meeting_state, newcomers, seats, facilitators_min)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
@@ -30,11 +30,11 @@ _KEEP: Final = """
         exceptions = excluded.exceptions, meeting_state = excluded.meeting_state, newcomers = excluded.newcomers,
         seats = excluded.seats, facilitators_min = excluded.facilitators_min
 """
-_OCCURRENCE: Final = """
+_CREATE_OCCURRENCE: Final = """
     insert into occurrence (offer_id, starts_at, seats, cancelled) values ($1, $2, $3, false)
     on conflict (offer_id, starts_at) do nothing
 """
-_DIFFER: Final = """
+_CHANGE_OCCURRENCE: Final = """
     update occurrence
     set cancelled = coalesce($3, cancelled), seats = case when $4 then $5 else seats end,
         facilitators = coalesce($6, facilitators)
@@ -51,20 +51,20 @@ _HOLD: Final = """
       and (facilitators is null or facilitators >= $3)
     returning starts_at
 """
-_SEAT_BEFORE: Final = """
+_LOCK_EARLIER_SEAT: Final = """
     select state from seat where offer_id = $1 and starts_at = $2 and referral_id = $3 for no key update
 """
-_SEAT: Final = """
+_ADD_SEAT: Final = """
     insert into seat (id, offer_id, starts_at, referral_id, state, expires_at) values ($1, $2, $3, $4, 'held', $5)
     on conflict (offer_id, starts_at, referral_id) do update
         set id = excluded.id, state = 'held', expires_at = excluded.expires_at
         where seat.state in ('released', 'expired')
     returning id
 """
-_SEAT_OF: Final = """
+_LOCK_SEAT: Final = """
     select id, offer_id, starts_at, referral_id, state, expires_at from seat where id = $1 for update
 """
-_MOVE: Final = "update seat set state = $2, expires_at = null where id = $1"
+_SET_SEAT_STATE: Final = "update seat set state = $2, expires_at = null where id = $1"
 _TAKE: Final = (
     "update occurrence set held = held - 1, taken = taken + 1 where offer_id = $1 and starts_at = $2"
 )
@@ -88,7 +88,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class OccurrenceChange:
     """How one meeting is to differ; what is None stays as it was. `seats` none means as many as come, if `seats_given`."""
 
     cancelled: bool | None = None
@@ -109,23 +109,23 @@ class Seat:
     expires_at: datetime | None
 
 
-async def groups(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Group]:
+async def load_groups(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Group]:
     """Those of these offers that have a schedule."""
     return {row["offer_id"]: _group(row) for row in await conn.fetch(_SCHEDULE, list(ids))}
 
 
-async def keep(conn: asyncpg.Connection, group: Group) -> None:
+async def save_schedule(conn: asyncpg.Connection, group: Group) -> None:
     """Write a group's schedule anew."""
     it = group.schedule
     await conn.execute(
-        _KEEP,
+        _SAVE_SCHEDULE,
         *(group.offer_id, it.zone, it.starts_on, it.at, it.minutes, it.every.value, list(it.weekdays)),
         *(list(it.nth), it.until, sorted(it.exceptions), group.meeting_state, group.newcomers),
         *(group.seats, group.facilitators_min),
     )
 
 
-async def occurrences(
+async def load_occurrences(
     conn: asyncpg.Connection, offer_id: UUID, begins: Sequence[datetime]
 ) -> dict[datetime, Occurrence]:
     """What is different, or held, at these meetings."""
@@ -146,10 +146,10 @@ async def lock_seat_of(
     conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime, referral_id: UUID
 ) -> None:
     """Wait for the seat a referral has or had at a meeting: seats come before meetings, for whoever gives one back."""
-    await conn.execute(_SEAT_BEFORE, offer_id, starts_at, referral_id)
+    await conn.execute(_LOCK_EARLIER_SEAT, offer_id, starts_at, referral_id)
 
 
-async def cancelled(
+async def load_cancelled(
     conn: asyncpg.Connection, ids: Sequence[UUID], after: datetime
 ) -> set[tuple[UUID, datetime]]:
     """The meetings of these groups after a moment that do not take place."""
@@ -159,34 +159,36 @@ async def cancelled(
     return {(row["offer_id"], row["starts_at"]) for row in await conn.fetch(query, list(ids), after)}
 
 
-async def know(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> None:
+async def create_occurrence(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> None:
     """Begin to keep books on one meeting, with the group's seats."""
-    await conn.execute(_OCCURRENCE, group.offer_id, starts_at, group.seats)
+    await conn.execute(_CREATE_OCCURRENCE, group.offer_id, starts_at, group.seats)
 
 
-async def differ(
-    conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime, difference: Difference
+async def change_occurrence(
+    conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime, difference: OccurrenceChange
 ) -> bool:
     """Write what is different at one meeting; False when more seats are held or taken than there would be."""
     changed = await conn.fetchval(
-        _DIFFER,
+        _CHANGE_OCCURRENCE,
         *(offer_id, starts_at, difference.cancelled, difference.seats_given, difference.seats),
         difference.facilitators,
     )
     return changed is not None
 
 
-async def hold(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> bool:
+async def hold_seat(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> bool:
     """Take one seat out of those that are free; False when there is none, whatever the rules were told."""
     return await conn.fetchval(_HOLD, group.offer_id, starts_at, group.facilitators_min) is not None
 
 
-async def free_held(conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime) -> None:
+async def release_held(conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime) -> None:
     """Give back a seat that became nobody's."""
     await conn.execute(_FREE_HELD, offer_id, starts_at)
 
 
-async def seats_ahead(conn: asyncpg.Connection, referral_ids: Sequence[UUID], now: datetime) -> list[UUID]:
+async def lock_upcoming_seats(
+    conn: asyncpg.Connection, referral_ids: Sequence[UUID], now: datetime
+) -> list[UUID]:
     """The seats these referrals have at meetings that have not begun, now locked, by meeting.
 
     Whoever gives several back waits for all seats first, then for the meetings in this order: never in a circle.
@@ -210,24 +212,24 @@ async def add_seat(
     expires_at: datetime,
 ) -> bool:
     """Keep whose the held seat is; False when the referral has one at this meeting already."""
-    return await conn.fetchval(_SEAT, seat_id, offer_id, starts_at, referral_id, expires_at) is not None
+    return await conn.fetchval(_ADD_SEAT, seat_id, offer_id, starts_at, referral_id, expires_at) is not None
 
 
-async def seat(conn: asyncpg.Connection, seat_id: UUID) -> Seat | None:
+async def lock_seat(conn: asyncpg.Connection, seat_id: UUID) -> Seat | None:
     """A seat, locked, so that nobody takes it while it is given back."""
-    row = await conn.fetchrow(_SEAT_OF, seat_id)
+    row = await conn.fetchrow(_LOCK_SEAT, seat_id)
     return None if row is None else _seat(row)
 
 
 async def take_seat(conn: asyncpg.Connection, held: Seat) -> None:
     """The held seat is taken."""
-    await conn.execute(_MOVE, held.id, SeatState.TAKEN)
+    await conn.execute(_SET_SEAT_STATE, held.id, SeatState.TAKEN)
     await conn.execute(_TAKE, held.offer_id, held.starts_at)
 
 
-async def free_seat(conn: asyncpg.Connection, seat: Seat, state: SeatState) -> None:
+async def release_seat(conn: asyncpg.Connection, seat: Seat, state: SeatState) -> None:
     """The seat, held or taken, is there for others."""
-    await conn.execute(_MOVE, seat.id, state)
+    await conn.execute(_SET_SEAT_STATE, seat.id, state)
     query = _FREE_TAKEN if seat.state is SeatState.TAKEN else _FREE_HELD
     await conn.execute(query, seat.offer_id, seat.starts_at)
 

@@ -14,16 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.http import PAGE_MAX, Page, Read, decode_id_cursor, encode_cursor
 from alongside_contracts.ids import RegionId
-from alongside_matching.allocation import explaining
+from alongside_matching.allocation import decision_replay
 from alongside_matching.allocation.api import refusals
-from alongside_matching.allocation.explaining import UNSEEN, Unrepeatable
+from alongside_matching.allocation.decision_replay import UNSEEN, NotReplayable
 from alongside_matching.allocation.store import decisions
-from alongside_matching.allocation.store.decisions import Stored
-from alongside_matching.desk import Desk
+from alongside_matching.allocation.store.decisions import StoredDecision
+from alongside_matching.context import MatchingContext
 from alongside_matching.engine.decisions.decision import Decision, Different, Reproduced
-from alongside_matching.engine.decisions.plain_words import ENGLISH, Sentence, for_the_person
+from alongside_matching.engine.decisions.plain_words import ENGLISH, Sentence, sentences_for_person
 from alongside_matching.engine.ranking import Candidate
-from alongside_matching.policy_file import PolicyFileError, policies_of
+from alongside_matching.policy_file import PolicyFileError, parse_policies
 
 TRIED_MAX = 2_000
 MOVED_MAX = 200
@@ -69,7 +69,7 @@ class DecisionView(BaseModel):
 
 
 class PlainView(BaseModel):
-    """What the person may be told; nothing in it depends on what a supporter has lived through."""
+    """What the person may be codes; nothing in it depends on what a supporter has lived through."""
 
     referral_id: UUID
     codes: tuple[Sentence, ...]
@@ -127,10 +127,10 @@ class DecisionFilter(BaseModel):
     limit: int = Field(default=20, ge=1, le=PAGE_MAX)
 
 
-def router(desk: Desk) -> APIRouter:
+def router(context: MatchingContext) -> APIRouter:
     """`/decisions` and what is below it."""
     routes = APIRouter(prefix="/decisions", tags=["decisions"])
-    _add_trying(routes, desk)
+    _add_trying(routes, context)
     _add_reading(routes)
     return routes
 
@@ -155,42 +155,44 @@ def _add_reading(routes: APIRouter) -> None:
         found = await decisions.page(read.conn, referral_id=referral_id, limit=1)
         if not found:
             raise refusals.no_decision(referral_id)
-        told = for_the_person(found[0].decision)
-        return PlainView(referral_id=referral_id, codes=told, sentences=tuple(ENGLISH[code] for code in told))
+        codes = sentences_for_person(found[0].decision)
+        return PlainView(
+            referral_id=referral_id, codes=codes, sentences=tuple(ENGLISH[code] for code in codes)
+        )
 
     @routes.get("/{decision_id}")
     async def read_decision(decision_id: UUID, read: Read) -> DecisionView:
         """One decision."""
-        return _view(await _found(read, decision_id))
+        return _view(await _load(read, decision_id))
 
     @routes.get("/{decision_id}/replay")
     async def replay(decision_id: UUID, read: Read) -> ReplayView:
         """Decide it again from what was kept of it, under the numbers it was made with."""
-        match await explaining.decide_again(read.conn, await _found(read, decision_id)):
+        match await decision_replay.replay_decision(read.conn, await _load(read, decision_id)):
             case Reproduced():
                 return ReplayView(id=decision_id, outcome="reproduced")
             case Different():
                 return ReplayView(id=decision_id, outcome="different", why="the ranking is another one")
-            case Unrepeatable(why=why):
+            case NotReplayable(why=why):
                 return ReplayView(id=decision_id, outcome="unrepeatable", why=why)
 
 
-def _add_trying(routes: APIRouter, desk: Desk) -> None:
+def _add_trying(routes: APIRouter, context: MatchingContext) -> None:
     @routes.post("/try")
     async def try_policy(form: TrialForm, read: Read) -> TrialView:
         """Who would be matched differently under another policy. Nothing is changed."""
         try:
-            proposed = policies_of(form.policies)
+            proposed = parse_policies(form.policies)
         except PolicyFileError as error:
             raise refusals.bad_policy(str(error)) from error
-        past = await decisions.packed(read.conn, region=form.region, limit=form.last)
-        trial = await asyncio.to_thread(explaining.compare, past, desk.policies, proposed)
+        past = await decisions.page_packed(read.conn, region=form.region, limit=form.last)
+        trial = await asyncio.to_thread(decision_replay.compare_policies, past, context.policies, proposed)
         return TrialView(
             tried=trial.tried,
             whole=trial.whole,
             moved=len(trial.moved),
-            present=dict(explaining.summary(trial.present, trial)),
-            proposed=dict(explaining.summary(trial.proposed, trial)),
+            present=dict(decision_replay.summary(trial.present, trial)),
+            proposed=dict(decision_replay.summary(trial.proposed, trial)),
             examples=tuple(
                 MovedView(referral_id=one.referral_id, now=one.now, then=one.then)
                 for one in trial.moved[:MOVED_MAX]
@@ -198,14 +200,14 @@ def _add_trying(routes: APIRouter, desk: Desk) -> None:
         )
 
 
-async def _found(read: Read, decision_id: UUID) -> Stored:
-    stored = await decisions.one(read.conn, decision_id)
+async def _load(read: Read, decision_id: UUID) -> StoredDecision:
+    stored = await decisions.load(read.conn, decision_id)
     if stored is None:
         raise refusals.no_decision(decision_id)
     return stored
 
 
-def _view(stored: Stored) -> DecisionView:
+def _view(stored: StoredDecision) -> DecisionView:
     decision = stored.decision
     return DecisionView(
         id=stored.id,
@@ -219,7 +221,7 @@ def _view(stored: Stored) -> DecisionView:
         considered=decision.considered,
         eligible=decision.eligible,
         excluded=_sorted(decision.excluded),
-        meanwhile=None if stored.meanwhile is None else dict(stored.meanwhile),
+        meanwhile=None if stored.interim is None else dict(stored.interim),
         ranking=tuple(_candidate(decision, candidate) for candidate in decision.ranked),
     )
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor
 from alongside_contracts.vocabulary import MatchReason, OfferKind, Reason
-from alongside_matching.allocation import answering
+from alongside_matching.allocation import answers
 from alongside_matching.allocation.api import refusals
 from alongside_matching.allocation.rules.proposals import (
     Accepted,
@@ -21,8 +21,8 @@ from alongside_matching.allocation.rules.proposals import (
 )
 from alongside_matching.allocation.store import proposals
 from alongside_matching.allocation.store.proposals import StoredProposal
+from alongside_matching.context import MatchingContext
 from alongside_matching.cursors import next_cursor
-from alongside_matching.desk import Desk
 
 
 class ProposalView(BaseModel):
@@ -87,12 +87,12 @@ class DeclineForm(BaseModel):
     reason: Reason
 
 
-def router(desk: Desk) -> APIRouter:
+def router(context: MatchingContext) -> APIRouter:
     """`/proposals` and what is below it."""
     routes = APIRouter(prefix="/proposals", tags=["proposals"])
     _add_reading(routes)
     _add_accepting(routes)
-    _add_declining(routes, desk)
+    _add_declining(routes, context)
     return routes
 
 
@@ -123,31 +123,31 @@ def _add_accepting(routes: APIRouter) -> None:
         """The target says yes: the held place is taken."""
 
         async def work(tx: Tx) -> ProposalView:
-            match await answering.accept(tx, proposal_id):
+            match await answers.accept(tx, proposal_id):
                 case Accepted():
                     return await _view(tx, proposal_id)
                 case AlreadyAnswered() as refused:
                     raise refusals.already_answered(refused)
                 case TooLate() as refused:
                     raise refusals.too_late(refused)
-                case answering.Unknown():
+                case answers.UnknownProposal():
                     raise refusals.no_proposal(proposal_id)
 
         return await command.run(work)
 
 
-def _add_declining(routes: APIRouter, desk: Desk) -> None:
+def _add_declining(routes: APIRouter, context: MatchingContext) -> None:
     @routes.post("/{proposal_id}/decline", response_model=ProposalView)
     async def decline(proposal_id: UUID, form: DeclineForm, command: Command) -> Response:
         """The target says no: the place is free and the next candidate is asked."""
 
         async def work(tx: Tx) -> ProposalView:
-            match await answering.decline(tx, proposal_id, form.reason, desk):
+            match await answers.decline(tx, proposal_id, form.reason, context):
                 case Declined():
                     return await _view(tx, proposal_id)
                 case AlreadyAnswered() as refused:
                     raise refusals.already_answered(refused)
-                case answering.Unknown():
+                case answers.UnknownProposal():
                     raise refusals.no_proposal(proposal_id)
 
         return await command.run(work)

@@ -67,7 +67,7 @@ class TooLate:
 
 
 @dataclass(frozen=True, slots=True)
-class NotYet:
+class NotYetDue:
     """There is still time to answer."""
 
 
@@ -88,11 +88,11 @@ def decline(state: ProposalState) -> Declined | AlreadyAnswered:
     return Declined() if state is ProposalState.OPEN else AlreadyAnswered(state)
 
 
-def lapse(state: ProposalState, expires_at: datetime, now: datetime) -> Lapsed | NotYet | Stale:
+def lapse(state: ProposalState, expires_at: datetime, now: datetime) -> Lapsed | NotYetDue | Stale:
     """Time looks at the proposal."""
     if state is not ProposalState.OPEN:
         return Stale()
-    return Lapsed() if now >= expires_at else NotYet()
+    return Lapsed() if now >= expires_at else NotYetDue()
 
 
 def withdraw(state: ProposalState) -> Withdrawn | Stale:

@@ -23,7 +23,7 @@ class RequestState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TrackedRequest:
     """A request and where it stands. `waiting_since` is when it reached matching: being turned down costs no turn."""
 
     request: Request
@@ -37,6 +37,6 @@ def urgency_rank(urgency: str) -> int:
     return URGENCY_RANK.get(urgency, URGENCY_RANK["routine"])
 
 
-def is_end(status: str) -> bool:
+def is_terminal(status: str) -> bool:
     """Whether a referral with this status goes no further, and matching has to let go of what it holds."""
     return status in TERMINAL

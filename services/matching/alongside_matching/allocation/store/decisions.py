@@ -24,14 +24,14 @@ from alongside_matching.engine.policy import Policies, numbers
 
 Numbers: TypeAlias = Mapping[str, Any]
 """The numbers of a policy, as JSON: `policy_file` reads them."""
-FORGET_MAX: Final = 5_000
-_LEVEL: Final = 1
+DELETE_MAX: Final = 5_000
+_COMPRESSION_LEVEL: Final = 1
 _COLUMNS: Final = "id, referral_id, region, policy_version, proposal_id, meanwhile, decided_at, document"
 _ADD: Final = """
     insert into decision (id, referral_id, region, policy_version, proposal_id, meanwhile, document, decided_at)
     select *, $8 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::jsonb[], $7::bytea[])
 """
-_KEEP_POLICIES: Final = """
+_ADD_POLICIES: Final = """
     insert into policy (version, numbers, first_used_at)
     select version, numbers, $3 from unnest($1::text[], $2::jsonb[]) as used (version, numbers)
     order by version
@@ -45,35 +45,35 @@ _PAGE: Final = f"""
     order by id desc
     limit $4
 """
-_FORGET: Final = """
+_DELETE: Final = """
     delete from decision where id in (select id from decision where decided_at < $1 order by id limit $2)
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class NewDecision:
     """A decision to keep: with the proposal it led to, or with what there is meanwhile for who waits."""
 
     decision: Decision
     proposal_id: UUID | None = None
-    meanwhile: Interim | None = None
+    interim: Interim | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
-    """A decision as it lies in the database: to `read` many of them takes seconds."""
+class PackedDecision:
+    """A decision as it lies in the database: to `unpack_all` many of them takes seconds."""
 
     id: UUID
     referral_id: UUID
     region: str
     decided_at: datetime
     proposal_id: UUID | None
-    meanwhile: str | None
+    interim: str | None
     document: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredDecision:
     """A decision that was kept."""
 
     id: UUID
@@ -81,27 +81,29 @@ class Stored:
     region: str
     decided_at: datetime
     proposal_id: UUID | None
-    meanwhile: Mapping[str, Any] | None
+    interim: Mapping[str, Any] | None
     decision: Decision
 
 
-async def add(conn: asyncpg.Connection, made: Sequence[Kept], policies: Policies, now: datetime) -> None:
+async def add(
+    conn: asyncpg.Connection, new: Sequence[NewDecision], policies: Policies, now: datetime
+) -> None:
     """Keep decisions: 1 the policies they were made under, where they are new; 2 the decisions."""
-    regions = {kept.decision.snapshot.request.region for kept in made}
+    regions = {new_decision.decision.snapshot.request.region for new_decision in new}
     used = {policy.version: policy for policy in map(policies.of, regions)}
     documents = [orjson.dumps(numbers(policy)).decode() for policy in used.values()]
-    await conn.execute(_KEEP_POLICIES, list(used), documents, now)  # 1
-    requests = [kept.decision.snapshot.request for kept in made]
+    await conn.execute(_ADD_POLICIES, list(used), documents, now)  # 1
+    requests = [new_decision.decision.snapshot.request for new_decision in new]
     written: dict[Offer, dict[str, Any]] = {}
     await conn.execute(  # 2
         _ADD,
-        [new_id() for _ in made],
+        [new_id() for _ in new],
         [request.referral_id for request in requests],
         [request.region for request in requests],
-        [kept.decision.policy_version for kept in made],
-        [kept.proposal_id for kept in made],
-        [_meanwhile(kept.meanwhile) for kept in made],
-        [_document(kept.decision, written) for kept in made],
+        [new_decision.decision.policy_version for new_decision in new],
+        [new_decision.proposal_id for new_decision in new],
+        [_interim_json(new_decision.interim) for new_decision in new],
+        [_document(new_decision.decision, written) for new_decision in new],
         now,
     )
 
@@ -113,48 +115,50 @@ async def page(
     referral_id: UUID | None = None,
     region: str | None = None,
     limit: int,
-) -> list[Stored]:
+) -> list[StoredDecision]:
     """Decisions, the newest first."""
-    return read(await packed(conn, before=before, referral_id=referral_id, region=region, limit=limit))
+    return unpack_all(
+        await page_packed(conn, before=before, referral_id=referral_id, region=region, limit=limit)
+    )
 
 
-async def packed(
+async def page_packed(
     conn: asyncpg.Connection,
     *,
     before: UUID | None = None,
     referral_id: UUID | None = None,
     region: str | None = None,
     limit: int,
-) -> list[Packed]:
-    """The same, to be `read` elsewhere than on the event loop."""
+) -> list[PackedDecision]:
+    """The same, to be `unpack_all` elsewhere than on the event loop."""
     found = await conn.fetch(_PAGE, before, referral_id, region, limit)
-    return [_packed(row) for row in found]
+    return [_from_row(row) for row in found]
 
 
-def read(found: Iterable[Packed]) -> list[Stored]:
+def unpack_all(found: Iterable[PackedDecision]) -> list[StoredDecision]:
     """Decisions, unpacked."""
-    return [_unpacked(one) for one in found]
+    return [_unpack(packed) for packed in found]
 
 
-async def one(conn: asyncpg.Connection, decision_id: UUID) -> Stored | None:
+async def load(conn: asyncpg.Connection, decision_id: UUID) -> StoredDecision | None:
     """One decision."""
     row = await conn.fetchrow(f"select {_COLUMNS} from decision where id = $1", decision_id)
-    return _unpacked(_packed(row)) if row else None
+    return _unpack(_from_row(row)) if row else None
 
 
-async def numbers_of(conn: asyncpg.Connection, versions: Iterable[str]) -> dict[str, Numbers]:
+async def policy_numbers(conn: asyncpg.Connection, versions: Iterable[str]) -> dict[str, Numbers]:
     """The numbers of these policies, by version."""
     rows = await conn.fetch("select version, numbers from policy where version = any($1)", list(versions))
     return {row["version"]: orjson.loads(row["numbers"]) for row in rows}
 
 
-async def forget(conn: asyncpg.Connection, before: datetime) -> int:
+async def delete_before(conn: asyncpg.Connection, before: datetime) -> int:
     """Delete decisions made before a moment, a bounded number at a time; answers how many went."""
-    status: str = await conn.execute(_FORGET, before, FORGET_MAX)
+    status: str = await conn.execute(_DELETE, before, DELETE_MAX)
     return int(status.rpartition(" ")[2])
 
 
-def _meanwhile(interim: Interim | None) -> str | None:
+def _interim_json(interim: Interim | None) -> str | None:
     if interim is None:
         return None
     offer_id = None if interim.offer_id is None else str(interim.offer_id)
@@ -162,28 +166,28 @@ def _meanwhile(interim: Interim | None) -> str | None:
 
 
 def _document(decision: Decision, written: dict[Offer, dict[str, Any]]) -> bytes:
-    return zlib.compress(orjson.dumps(to_document(decision, written)), _LEVEL)
+    return zlib.compress(orjson.dumps(to_document(decision, written)), _COMPRESSION_LEVEL)
 
 
-def _packed(row: asyncpg.Record) -> Packed:
-    return Packed(
+def _from_row(row: asyncpg.Record) -> PackedDecision:
+    return PackedDecision(
         id=row["id"],
         referral_id=row["referral_id"],
         region=row["region"],
         decided_at=row["decided_at"],
         proposal_id=row["proposal_id"],
-        meanwhile=row["meanwhile"],
+        interim=row["meanwhile"],
         document=row["document"],
     )
 
 
-def _unpacked(one: Packed) -> Stored:
-    return Stored(
-        id=one.id,
-        referral_id=one.referral_id,
-        region=one.region,
-        decided_at=one.decided_at,
-        proposal_id=one.proposal_id,
-        meanwhile=orjson.loads(one.meanwhile) if one.meanwhile else None,
-        decision=from_document(orjson.loads(zlib.decompress(one.document))),
+def _unpack(packed: PackedDecision) -> StoredDecision:
+    return StoredDecision(
+        id=packed.id,
+        referral_id=packed.referral_id,
+        region=packed.region,
+        decided_at=packed.decided_at,
+        proposal_id=packed.proposal_id,
+        interim=orjson.loads(packed.interim) if packed.interim else None,
+        decision=from_document(orjson.loads(zlib.decompress(packed.document))),
     )

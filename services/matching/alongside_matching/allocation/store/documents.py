@@ -20,7 +20,7 @@ _CODES: Final = (
 )
 
 
-def of_request(request: Request) -> dict[str, Any]:
+def request_to_document(request: Request) -> dict[str, Any]:
     """What a referral seeks, without what has a column of its own: its id, its region, whom it asked, since when.
 
     A consent that names nobody says much: it covers nobody, where no word of it means that it covers the network.
@@ -42,7 +42,7 @@ def of_request(request: Request) -> dict[str, Any]:
     return {name: value for name, value in document.items() if value is not None}
 
 
-def request(
+def request_from_document(
     document: Mapping[str, Any],
     *,
     referral_id: UUID,

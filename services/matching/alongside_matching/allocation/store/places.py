@@ -42,7 +42,7 @@ _GIVE_BACK: Final = f"""
 _OFFERS_WAITED_FOR: Final = "offers waited for"
 
 
-class Place(NamedTuple):
+class OccupiedPlace(NamedTuple):
     """A place to give back: one that was taken, or one that was only held."""
 
     offer_id: UUID
@@ -56,7 +56,7 @@ async def hold(tx: Tx, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
     """
     if not wanted:
         return {}
-    statement = _HOLD.format(passing_over=_passing_over(tx))
+    statement = _HOLD.format(passing_over=_lock_clause(tx))
     return await _move(tx, statement, list(wanted), list(wanted.values()))
 
 
@@ -65,7 +65,7 @@ async def lock(tx: Tx, offer_ids: Iterable[UUID]) -> set[UUID]:
     wanted = list(set(offer_ids))
     if not wanted:
         return set()
-    statement = _LOCK.format(passing_over=_passing_over(tx))
+    statement = _LOCK.format(passing_over=_lock_clause(tx))
     return {row["id"] for row in await tx.conn.fetch(statement, wanted)}
 
 
@@ -74,7 +74,7 @@ async def take(tx: Tx, offer_id: UUID) -> None:
     await _move(tx, _TAKE, offer_id)
 
 
-async def give_back(tx: Tx, places: Iterable[Place]) -> None:
+async def give_back(tx: Tx, places: Iterable[OccupiedPlace]) -> None:
     """Give places back, of offers that are locked."""
     given = list(places)
     await _move(tx, _GIVE_BACK, [place.offer_id for place in given], [place.taken for place in given])
@@ -85,6 +85,6 @@ async def _move(tx: Tx, statement: str, *moves: object) -> dict[UUID, int]:
     return {row["id"]: row["held"] for row in await tx.conn.fetch(statement, *moves)}
 
 
-def _passing_over(tx: Tx) -> str:
+def _lock_clause(tx: Tx) -> str:
     """Whether this transaction must not wait for offers any more: it waits for them once, before it has locked any."""
     return "" if tx.first(_OFFERS_WAITED_FOR) else "skip locked"

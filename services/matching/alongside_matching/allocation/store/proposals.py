@@ -24,7 +24,7 @@ _ADD: Final = """
         id uuid, referral_id uuid, offer_id uuid, offer_kind text, region text, attempt int, reasons text[],
         score float, factors jsonb, considered int, expires_at timestamptz)
 """
-_ANSWER: Final = """
+_SET_ANSWER: Final = """
     update proposal set state = $2, answered_at = $3, declined_because = $4 where id = any($1::uuid[])
 """
 _LIVE: Final = f"""
@@ -55,25 +55,25 @@ class StoredProposal:
     created_at: datetime
 
 
-async def add(conn: asyncpg.Connection, made: Sequence[tuple[Proposal, Decision]], now: datetime) -> None:
+async def add(conn: asyncpg.Connection, new: Sequence[tuple[Proposal, Decision]], now: datetime) -> None:
     """Keep new open proposals and what each was chosen for."""
-    document = [_row(proposal, decision) for proposal, decision in made]
+    document = [_row(proposal, decision) for proposal, decision in new]
     await conn.execute(_ADD, orjson.dumps(document).decode(), now)
 
 
-async def proposal(conn: asyncpg.Connection, proposal_id: UUID) -> Proposal | None:
+async def load(conn: asyncpg.Connection, proposal_id: UUID) -> Proposal | None:
     """One proposal as it stands. Decide on it only with its request locked."""
     row = await conn.fetchrow(f"select {_COLUMNS} from proposal where id = $1", proposal_id)
     return _proposal(row) if row else None
 
 
-async def live_of(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> dict[UUID, Proposal]:
+async def load_live(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> dict[UUID, Proposal]:
     """The one proposal of each of these referrals, which are locked, that is open or accepted."""
     rows = await conn.fetch(_LIVE, list(referral_ids))
     return {row["referral_id"]: _proposal(row) for row in rows}
 
 
-async def answer(
+async def set_answer(
     conn: asyncpg.Connection,
     proposal_ids: Iterable[UUID],
     state: ProposalState,
@@ -82,7 +82,7 @@ async def answer(
     declined_because: str | None = None,
 ) -> None:
     """These proposals are no longer open."""
-    await conn.execute(_ANSWER, list(proposal_ids), state.value, now, declined_because)
+    await conn.execute(_SET_ANSWER, list(proposal_ids), state.value, now, declined_because)
 
 
 async def view(conn: asyncpg.Connection, proposal_id: UUID) -> StoredProposal | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from alongside_matching.allocation.rules.waiting import RequestState, Standing, urgency_rank
+from alongside_matching.allocation.rules.waiting import RequestState, TrackedRequest, urgency_rank
 from alongside_matching.allocation.store import documents
 from alongside_matching.engine.facts import Request
 
@@ -27,32 +27,32 @@ _ADD: Final = """
     on conflict (referral_id) do nothing
     returning referral_id
 """
-_OF_PROPOSAL: Final = f"""
+_LOCK_OF_PROPOSAL: Final = f"""
     select {_COLUMNS} from request
     where referral_id = (select referral_id from proposal where id = $1)
     for no key update
 """
-_OPEN: Final = """
+_LOCK_OPEN: Final = """
     select referral_id, state from request
     where referral_id = any($1::uuid[]) and state <> 'closed'
     order by referral_id
     for no key update
 """
-_PROPOSED: Final = """
+_MARK_PROPOSED: Final = """
     update request
     set state = 'proposed', attempts = attempts + 1, asked = array_append(asked, offer_id), updated_at = $3
     from unnest($1::uuid[], $2::uuid[]) as proposed (referral, offer_id)
     where referral_id = referral
 """
-_NEVER_SEEK: Final = """
+_ADD_CLOSED: Final = """
     insert into request (referral_id, state, region, needs, sought, urgency_rank, waiting_since, updated_at)
     select ended, 'closed', '', '{}', '{}', 0, $2, $2 from unnest($1::uuid[]) as ended
     where not exists (select from request where referral_id = ended)
     order by ended
     on conflict (referral_id) do nothing
 """
-_MOVE: Final = "update request set state = $2, updated_at = $3 where referral_id = any($1::uuid[])"
-_WAITING: Final = f"""
+_SET_STATE: Final = "update request set state = $2, updated_at = $3 where referral_id = any($1::uuid[])"
+_LOCK_WAITING: Final = f"""
     select {_COLUMNS} from request
     where region = $1 and state = 'waiting'
       and ($2::int is null or (urgency_rank, waiting_since, referral_id) > ($2, $3, $4))
@@ -64,7 +64,7 @@ _WAITING: Final = f"""
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class WaitlistPosition:
     """A place in the waiting order of a region; those after it have not been looked at."""
 
     urgency_rank: int
@@ -72,14 +72,16 @@ class Turn:
     referral_id: UUID
 
 
-class Proposed(NamedTuple):
+class ProposedPair(NamedTuple):
     """A referral and the offer it was proposed to."""
 
     referral_id: UUID
     offer_id: UUID
 
 
-async def add(conn: asyncpg.Connection, requests: Iterable[Request], now: datetime) -> dict[UUID, Standing]:
+async def add(
+    conn: asyncpg.Connection, requests: Iterable[Request], now: datetime
+) -> dict[UUID, TrackedRequest]:
     """Keep new requests, and lock them; those whose referral is known already are left as they stand.
 
     A request waits from now on, unless it brings the turn it had before.
@@ -88,13 +90,13 @@ async def add(conn: asyncpg.Connection, requests: Iterable[Request], now: dateti
     document = orjson.dumps([_row(request) for request in by_referral.values()]).decode()
     added = {row[0] for row in await conn.fetch(_ADD, document, now)}
     return {
-        referral: Standing(request, RequestState.SEARCHING, 0, request.waiting_since or now)
+        referral: TrackedRequest(request, RequestState.SEARCHING, 0, request.waiting_since or now)
         for referral, request in by_referral.items()
         if referral in added
     }
 
 
-async def turns_of(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+async def waiting_since_of(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """Since when these referrals waited, for those we know."""
     rows = await conn.fetch(
         "select referral_id, waiting_since from request where referral_id = any($1::uuid[])",
@@ -103,10 +105,10 @@ async def turns_of(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> di
     return {row["referral_id"]: row["waiting_since"] for row in rows}
 
 
-async def of_proposal(conn: asyncpg.Connection, proposal_id: UUID) -> Standing | None:
+async def lock_request_of_proposal(conn: asyncpg.Connection, proposal_id: UUID) -> TrackedRequest | None:
     """Wait for the request a proposal was made for: what is announced about one referral is announced in order."""
-    row = await conn.fetchrow(_OF_PROPOSAL, proposal_id)
-    return _standing(row) if row else None
+    row = await conn.fetchrow(_LOCK_OF_PROPOSAL, proposal_id)
+    return _tracked_request(row) if row else None
 
 
 async def lock_one(conn: asyncpg.Connection, referral_id: UUID) -> RequestState | None:
@@ -117,15 +119,15 @@ async def lock_one(conn: asyncpg.Connection, referral_id: UUID) -> RequestState 
 
 
 async def lock_open(
-    conn: asyncpg.Connection, referral_ids: Collection[UUID], *, patient: bool
+    conn: asyncpg.Connection, referral_ids: Collection[UUID], *, wait_for_locks: bool
 ) -> dict[UUID, RequestState]:
-    """Lock those of these requests that are not closed. Waits only when `patient`."""
-    statement = _OPEN if patient else f"{_OPEN} skip locked"
+    """Lock those of these requests that are not closed. Waits only when `wait_for_locks`."""
+    statement = _LOCK_OPEN if wait_for_locks else f"{_LOCK_OPEN} skip locked"
     rows = await conn.fetch(statement, list(referral_ids))
     return {row["referral_id"]: RequestState(row["state"]) for row in rows}
 
 
-async def still_open(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> list[UUID]:
+async def find_open(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> list[UUID]:
     """Which of these requests are not closed, whoever has them locked."""
     rows = await conn.fetch(
         "select referral_id from request where referral_id = any($1::uuid[]) and state <> 'closed'",
@@ -134,37 +136,41 @@ async def still_open(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> 
     return [row["referral_id"] for row in rows]
 
 
-async def never_seek(conn: asyncpg.Connection, referral_ids: Iterable[UUID], now: datetime) -> None:
+async def insert_closed_tombstones(
+    conn: asyncpg.Connection, referral_ids: Iterable[UUID], now: datetime
+) -> None:
     """Those of these referrals that we do not know have ended: whatever we hear of them later is too late."""
-    await conn.execute(_NEVER_SEEK, list(referral_ids), now)
+    await conn.execute(_ADD_CLOSED, list(referral_ids), now)
 
 
-async def proposed(conn: asyncpg.Connection, to: Sequence[Proposed], now: datetime) -> None:
+async def mark_proposed(conn: asyncpg.Connection, pairs: Sequence[ProposedPair], now: datetime) -> None:
     """These requests are with an offer each, which will not be asked again."""
-    await conn.execute(_PROPOSED, [each.referral_id for each in to], [each.offer_id for each in to], now)
+    await conn.execute(
+        _MARK_PROPOSED, [each.referral_id for each in pairs], [each.offer_id for each in pairs], now
+    )
 
 
-async def move(
+async def set_state(
     conn: asyncpg.Connection, referral_ids: Iterable[UUID], state: RequestState, now: datetime
 ) -> None:
     """These requests stand elsewhere now."""
-    await conn.execute(_MOVE, list(referral_ids), state.value, now)
+    await conn.execute(_SET_STATE, list(referral_ids), state.value, now)
 
 
-async def waiting(
+async def lock_waiting(
     conn: asyncpg.Connection,
     region: str,
     *,
     limit: int,
-    after: Turn | None = None,
+    after: WaitlistPosition | None = None,
     sharing: Iterable[str] | None = None,
-) -> list[Standing]:
+) -> list[TrackedRequest]:
     """Those who wait and whom nobody else has locked, now locked, in the order they are served.
 
     Only those who share a need with `sharing`, if given.
     """
     rows = await conn.fetch(
-        _WAITING,
+        _LOCK_WAITING,
         region,
         after.urgency_rank if after else None,
         after.waiting_since if after else None,
@@ -172,21 +178,21 @@ async def waiting(
         None if sharing is None else sorted(sharing),
         limit,
     )
-    return [_standing(row) for row in rows]
+    return [_tracked_request(row) for row in rows]
 
 
-async def somebody_waits(conn: asyncpg.Connection, region: str) -> bool:
+async def has_waiting(conn: asyncpg.Connection, region: str) -> bool:
     """Whether anyone waits in a region, whoever has them locked."""
-    waits: bool = await conn.fetchval(
+    found: bool = await conn.fetchval(
         "select exists (select from request where region = $1 and state = 'waiting')", region
     )
-    return waits
+    return found
 
 
-def turn_of(standing: Standing) -> Turn:
+def position_of(tracked: TrackedRequest) -> WaitlistPosition:
     """Where this request stands in the waiting order."""
-    request = standing.request
-    return Turn(urgency_rank(request.urgency), standing.waiting_since, request.referral_id)
+    request = tracked.request
+    return WaitlistPosition(urgency_rank(request.urgency), tracked.waiting_since, request.referral_id)
 
 
 def _waiting_from(request: Request, now: datetime) -> Request:
@@ -198,19 +204,19 @@ def _row(request: Request) -> dict[str, object]:
         "referral_id": str(request.referral_id),
         "region": request.region,
         "needs": sorted(request.needs),
-        "sought": documents.of_request(request),
+        "sought": documents.request_to_document(request),
         "urgency_rank": urgency_rank(request.urgency),
         "asked": sorted(map(str, request.asked)),
         "waiting_since": request.waiting_since,
     }
 
 
-def _standing(row: asyncpg.Record) -> Standing:
-    request = documents.request(
+def _tracked_request(row: asyncpg.Record) -> TrackedRequest:
+    request = documents.request_from_document(
         orjson.loads(row["sought"]),
         referral_id=row["referral_id"],
         region=row["region"],
         asked=frozenset(row["asked"]),
         waiting_since=row["waiting_since"],
     )
-    return Standing(request, RequestState(row["state"]), row["attempts"], row["waiting_since"])
+    return TrackedRequest(request, RequestState(row["state"]), row["attempts"], row["waiting_since"])

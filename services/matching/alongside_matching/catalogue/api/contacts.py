@@ -14,13 +14,13 @@ from alongside_matching.catalogue.store import offers
 RECIPIENTS_MAX: Final = 200
 
 
-class ContactRoute(BaseModel):
+class ContactRouteView(BaseModel):
     """Where a notice for an offer goes."""
 
     email: str
 
 
-class Asked(BaseModel):
+class RecipientQuery(BaseModel):
     """One offer somebody is about to write to."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,10 +34,10 @@ class RoutesQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    recipients: Annotated[Sequence[Asked], Field(min_length=1, max_length=RECIPIENTS_MAX)]
+    recipients: Annotated[Sequence[RecipientQuery], Field(min_length=1, max_length=RECIPIENTS_MAX)]
 
 
-class RouteAnswer(BaseModel):
+class RouteView(BaseModel):
     """What is known of one offer: an address, or the code of what stands against one."""
 
     kind: str
@@ -46,15 +46,15 @@ class RouteAnswer(BaseModel):
     problem: Literal["no-contact-route"] | None = None
 
     @classmethod
-    def of(cls, asked: Asked, email: str | None) -> Self:
+    def of(cls, query: RecipientQuery, email: str | None) -> Self:
         """As it was found."""
-        return cls(kind=asked.kind, id=asked.id, email=email, problem=None if email else "no-contact-route")
+        return cls(kind=query.kind, id=query.id, email=email, problem=None if email else "no-contact-route")
 
 
-class RouteAnswers(BaseModel):
+class RoutesView(BaseModel):
     """One answer for each offer, in the order they were asked for."""
 
-    routes: Sequence[RouteAnswer]
+    routes: Sequence[RouteView]
 
 
 def router() -> APIRouter:
@@ -62,17 +62,17 @@ def router() -> APIRouter:
     routes = APIRouter(prefix="/contact-routes", tags=["contact routes"], dependencies=[ServiceOnly])
 
     @routes.post("/query")
-    async def query(asked: RoutesQuery, read: Read) -> RouteAnswers:
+    async def query(query: RoutesQuery, read: Read) -> RoutesView:
         """The contact routes of many offers. It reads only."""
-        known = await offers.contacts(read.conn, {each.id for each in asked.recipients})
-        return RouteAnswers(routes=[RouteAnswer.of(each, known.get(each.id)) for each in asked.recipients])
+        emails = await offers.contact_emails(read.conn, {each.id for each in query.recipients})
+        return RoutesView(routes=[RouteView.of(each, emails.get(each.id)) for each in query.recipients])
 
     @routes.get("/offer/{offer_id}")
-    async def read_contact(offer_id: UUID, read: Read) -> ContactRoute:
+    async def read_contact(offer_id: UUID, read: Read) -> ContactRouteView:
         """The contact route of an offer."""
-        email = (await offers.contacts(read.conn, [offer_id])).get(offer_id)
+        email = (await offers.contact_emails(read.conn, [offer_id])).get(offer_id)
         if email is None:
             raise refusals.no_contact()
-        return ContactRoute(email=email)
+        return ContactRouteView(email=email)
 
     return routes

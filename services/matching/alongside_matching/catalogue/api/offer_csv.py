@@ -31,7 +31,7 @@ OPEN_TO_ALL: Final = "open"
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedLine:
     """One thing that is wrong with one line. `line` counts from 1, the header included."""
 
     line: int
@@ -42,18 +42,18 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ParsedLine:
     """One line that makes an offer."""
 
     line: int
     form: ListedOfferForm
 
 
-class NotATable(Exception):
+class UnreadableTable(Exception):
     """The file as a whole cannot be read; the message says what to do."""
 
 
-def read_offers(text: str, *, region: str, source: str) -> Iterator[Read | Refused]:
+def read_offers(text: str, *, region: str, source: str) -> Iterator[ParsedLine | RefusedLine]:
     """Every line, read or refused; a line with several faults is refused several times. Raises NotATable."""
     table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -62,54 +62,58 @@ def read_offers(text: str, *, region: str, source: str) -> Iterator[Read | Refus
         for row in table:
             yield from _line(row, table.line_num, seen, region, source)
     except csv.Error as error:
-        raise NotATable(f"Line {table.line_num} is not CSV ({error}): close its quotes.") from error
+        raise UnreadableTable(f"Line {table.line_num} is not CSV ({error}): close its quotes.") from error
 
 
 def _check_header(names: Any) -> None:
     known = LISTS | PLAIN | SPECIAL
     strange = [name for name in names if name not in known]
     if strange:
-        raise NotATable(
+        raise UnreadableTable(
             f"Leave out or rename the column {strange[0][:40]!r}; known are {', '.join(sorted(known))}."
         )
     for needed in NEEDED:
         if needed not in names:
-            raise NotATable(f"Add the column {needed}.")
+            raise UnreadableTable(f"Add the column {needed}.")
 
 
 def _line(
     row: Mapping[str | None, Any], line: int, seen: set[str], region: str, source: str
-) -> Iterator[Read | Refused]:
+) -> Iterator[ParsedLine | RefusedLine]:
     source_id = str(row.get("source_id") or "").strip()
     if None in row or None in row.values():
-        yield Refused(line, source_id, "", "row-malformed", "Give the line as many fields as the header has.")
+        yield RefusedLine(
+            line, source_id, "", "row-malformed", "Give the line as many fields as the header has."
+        )
     elif source_id in seen:
-        yield Refused(line, source_id, "source_id", "id-repeated", "Give each line a source_id of its own.")
+        yield RefusedLine(
+            line, source_id, "source_id", "id-repeated", "Give each line a source_id of its own."
+        )
     else:
         seen.add(source_id)
-        said = {str(name): str(value).strip() for name, value in row.items()}
+        cells = {str(name): str(value).strip() for name, value in row.items()}
         try:
-            yield Read(
-                line, ListedOfferForm.model_validate(_body(said) | {"region": region, "source": source})
+            yield ParsedLine(
+                line, ListedOfferForm.model_validate(_body(cells) | {"region": region, "source": source})
             )
         except ValidationError as error:
             for item in error.errors():
                 where = ".".join(str(part) for part in item["loc"])
-                yield Refused(line, source_id, where, str(item["type"]), str(item["msg"]))
+                yield RefusedLine(line, source_id, where, str(item["type"]), str(item["msg"]))
 
 
-def _body(said: Mapping[str, str]) -> dict[str, Any]:
+def _body(cells: Mapping[str, str]) -> dict[str, Any]:
     """A line as the form takes it; an empty field is a field that was not sent."""
-    body: dict[str, Any] = {name: _list(said[name]) for name in LISTS if said.get(name)}
-    body |= {name: said[name] for name in PLAIN if said.get(name)}
+    body: dict[str, Any] = {name: _list(cells[name]) for name in LISTS if cells.get(name)}
+    body |= {name: cells[name] for name in PLAIN if cells.get(name)}
     if body.get("capacity") == OPEN_TO_ALL:
         body["capacity"] = None
-    if said.get("availability"):
-        body["availability"] = [_window(part) for part in _list(said["availability"])]
-    if said.get("latitude") or said.get("longitude"):
-        body["position"] = {name: said.get(name) for name in ("latitude", "longitude")}
+    if cells.get("availability"):
+        body["availability"] = [_window(part) for part in _list(cells["availability"])]
+    if cells.get("latitude") or cells.get("longitude"):
+        body["position"] = {name: cells.get(name) for name in ("latitude", "longitude")}
     certificate = {
-        name.removeprefix("certificate_"): said[name] for name in said if name.startswith("certificate_")
+        name.removeprefix("certificate_"): cells[name] for name in cells if name.startswith("certificate_")
     }
     if any(certificate.values()):
         body["certificates"] = [{name: value for name, value in certificate.items() if value}]

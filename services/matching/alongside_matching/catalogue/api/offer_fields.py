@@ -10,7 +10,7 @@ from alongside_contracts.ids import Reference
 from alongside_contracts.vocabulary import AgeBand, Endorsement, Need, TrainingTopic
 from alongside_matching.catalogue.rules.certificates import Certificate
 from alongside_matching.catalogue.store.supporters import Training
-from alongside_matching.engine.week import Contradiction, Free, Window, free_in
+from alongside_matching.engine.week import Contradiction, FreeSlots, Window, parse_windows
 
 CODES_MAX: Final = 30
 PLACES_MAX: Final = 100_000
@@ -89,16 +89,16 @@ class AgreementForm(Strict):
 
 
 def _not_contradictory(windows: tuple[WindowForm, ...]) -> tuple[WindowForm, ...]:
-    match free_in([window.window() for window in windows]):
+    match parse_windows([window.window() for window in windows]):
         case Contradiction(index=index, code=code, remedy=remedy):
             raise PydanticCustomError(
-                "availability", "Window {index} ({code}): {remedy}", _said(index, code, remedy)
+                "availability", "Window {index} ({code}): {remedy}", _context(index, code, remedy)
             )
-        case Free():
+        case FreeSlots():
             return windows
 
 
-def _said(index: int, code: str, remedy: str) -> dict[str, int | str]:
+def _context(index: int, code: str, remedy: str) -> dict[str, int | str]:
     return {"index": index, "code": code, "remedy": remedy}
 
 
@@ -110,5 +110,5 @@ Availability = Annotated[
 
 def mask_of(windows: tuple[WindowForm, ...]) -> int:
     """The half hours of windows that were found not to contradict each other."""
-    free = free_in([window.window() for window in windows])
-    return free.mask if isinstance(free, Free) else 0
+    free = parse_windows([window.window() for window in windows])
+    return free.mask if isinstance(free, FreeSlots) else 0

@@ -37,15 +37,15 @@ from alongside_matching.catalogue.api.offer_fields import (
     TrainingForm,
     mask_of,
 )
-from alongside_matching.catalogue.rules.whereabouts import coarse
+from alongside_matching.catalogue.rules.coarse_position import round_to_grid
 from alongside_matching.catalogue.store.offer_batches import NewOffer
-from alongside_matching.catalogue.store.offers import CODES, Words
+from alongside_matching.catalogue.store.offers import CODE_FIELDS, OfferProfile
 from alongside_matching.catalogue.store.supporters import NewRecord
 
 BATCH_MAX: Final = 1_000
 SUPPORTERS_ONLY: Final = ("certificates", "trainings", "hours_per_week_max", "supervisor", "organisations")
 _PLAIN: Final = ("required_endorsement", "check_required", "checked_until", "reach_km")
-_BESIDE_WORDS: Final = ("position", "capacity", "contact_email")
+_BESIDE_PROFILE: Final = ("position", "capacity", "contact_email")
 """What a change sends that is no word of the offer, or is kept in another shape."""
 
 
@@ -86,22 +86,22 @@ class OfferForm(AgreementForm):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         check_kind(self.kind, self.name, self.capacity)
-        told = [name for name in SUPPORTERS_ONLY if getattr(self, name)]
-        if self.kind is not OfferKind.SUPPORTER and told:
-            raise ValueError(f"leave {told[0]} out: only a supporter has that")
+        supporter_only = [name for name in SUPPORTERS_ONLY if getattr(self, name)]
+        if self.kind is not OfferKind.SUPPORTER and supporter_only:
+            raise ValueError(f"leave {supporter_only[0]} out: only a supporter has that")
         if self.reach_km is not None and self.position is None:
             raise ValueError("give a position: reach_km is counted from there")
         return self
 
     def as_new(self, source: str | None = None, source_id: str | None = None) -> NewOffer:
         """The row to add, with a fresh id and the hash by which a repeated import knows that nothing changed."""
-        codes = self.model_dump(mode="json", include=set(CODES))
-        words: dict[str, Any] = {
+        codes = self.model_dump(mode="json", include=set(CODE_FIELDS))
+        profile: dict[str, Any] = {
             **self.model_dump(include=set(_PLAIN)),
-            **placed(self.position),
+            **coarse_position(self.position),
             **{name: tuple(dict.fromkeys(values)) for name, values in codes.items()},
         }
-        said = self.model_dump_json(exclude_defaults=True)
+        content = self.model_dump_json(exclude_defaults=True)
         return NewOffer(
             id=new_id(),
             kind=self.kind.value,
@@ -112,11 +112,11 @@ class OfferForm(AgreementForm):
             email=self.contact_email,
             source=source,
             source_id=source_id,
-            content_hash=sha256(said.encode()).hexdigest() if source else None,
+            content_hash=sha256(content.encode()).hexdigest() if source else None,
             availability=mask_of(self.availability),
             certification_required=self.certification_required or self.required_endorsement is not None,
             record=self._record() if self.kind is OfferKind.SUPPORTER else None,
-            **words,
+            **profile,
         )
 
     def _record(self) -> NewRecord:
@@ -167,22 +167,22 @@ class OfferChanges(Strict):
     def _says_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("send at least one field to change")
-        if any(name in self.model_fields_set and getattr(self, name) is None for name in CODES):
+        if any(name in self.model_fields_set and getattr(self, name) is None for name in CODE_FIELDS):
             raise ValueError("send a list, or leave the field out to keep what is known")
         return self
 
-    def words(self, known: Words) -> Words:
+    def profile(self, current: OfferProfile) -> OfferProfile:
         """What an offer says of itself from now on: what was sent, and what is known of the rest."""
-        sent = self.model_dump(exclude_unset=True, exclude={*CODES, *_BESIDE_WORDS})
-        plain = self.model_dump(mode="json", exclude_unset=True, include=set(CODES))
+        plain_fields = self.model_dump(exclude_unset=True, exclude={*CODE_FIELDS, *_BESIDE_PROFILE})
+        plain = self.model_dump(mode="json", exclude_unset=True, include=set(CODE_FIELDS))
         codes = {name: tuple(values) for name, values in plain.items()}
-        where = placed(self.position) if "position" in self.model_fields_set else {}
+        where = coarse_position(self.position) if "position" in self.model_fields_set else {}
         implied = {"certification_required": True} if self.required_endorsement is not None else {}
-        return replace(known, **{**sent, **codes, **where, **implied})
+        return replace(current, **{**plain_fields, **codes, **where, **implied})
 
-    def places(self, known: int | None) -> int | None:
+    def places(self, current: int | None) -> int | None:
         """How many places are agreed from now on."""
-        return self.capacity if "capacity" in self.model_fields_set else known
+        return self.capacity if "capacity" in self.model_fields_set else current
 
 
 class OfferBatch(Strict):
@@ -237,8 +237,8 @@ def check_kind(kind: OfferKind, name: str | None, capacity: int | None) -> None:
         raise ValueError("say how many places there are; only a group can be open to everyone")
 
 
-def placed(position: PositionForm | None) -> dict[str, float | None]:
+def coarse_position(position: PositionForm | None) -> dict[str, float | None]:
     """A position as it is kept: coarse."""
     if position is None:
         return {"latitude": None, "longitude": None}
-    return {"latitude": coarse(position.latitude), "longitude": coarse(position.longitude)}
+    return {"latitude": round_to_grid(position.latitude), "longitude": round_to_grid(position.longitude)}

@@ -9,9 +9,9 @@ from alongside_chassis.announce import Tx
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import Command
 from alongside_contracts.ids import RegionId
-from alongside_matching.catalogue import offering
+from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.api import refusals
-from alongside_matching.catalogue.api.offer_csv import NotATable, Read, Refused, read_offers
+from alongside_matching.catalogue.api.offer_csv import ParsedLine, RefusedLine, UnreadableTable, read_offers
 from alongside_matching.catalogue.api.offer_fields import SourceName
 from alongside_matching.catalogue.store.offer_batches import Added
 from alongside_matching.engine.policy import Policies
@@ -69,51 +69,51 @@ def router(policies: Policies) -> APIRouter:
     return routes
 
 
-def _lines(body: bytes, region: str, source: str) -> list[Read | Refused]:
+def _lines(body: bytes, region: str, source: str) -> list[ParsedLine | RefusedLine]:
     if len(body) > CSV_BYTES_MAX:
         raise _too_large()
     try:
         lines = list(read_offers(body.decode("utf-8-sig"), region=region, source=source))
     except UnicodeDecodeError as error:
         raise _not_a_table("Save the file as CSV in UTF-8.") from error
-    except NotATable as error:
+    except UnreadableTable as error:
         raise _not_a_table(str(error)) from error
     if len(lines) > LINES_MAX:
         raise _too_large()
     return lines
 
 
-async def _import(tx: Tx, lines: list[Read | Refused], policies: Policies) -> OfferImportView:
-    read = [line for line in lines if isinstance(line, Read)]
-    refused = [line for line in lines if isinstance(line, Refused)]
+async def _import(tx: Tx, lines: list[ParsedLine | RefusedLine], policies: Policies) -> OfferImportView:
+    read = [line for line in lines if isinstance(line, ParsedLine)]
+    refused = [line for line in lines if isinstance(line, RefusedLine)]
     created = changed = taken = 0
     for start in range(0, len(read), BATCH):
         batch = read[start : start + BATCH]
         new = [line.form.as_listed() for line in batch]
-        conflicts = await offering.conflicts_of(tx, new, policies)
-        refused += [_conflicting(batch[it.index], it) for it in conflicts]
-        bad = {it.index for it in conflicts}
+        conflicts = await offer_updates.find_conflicts(tx, new, policies)
+        refused += [_conflicting(batch[conflict.index], conflict) for conflict in conflicts]
+        bad = {conflict.index for conflict in conflicts}
         good = [offer for index, offer in enumerate(new) if index not in bad]
-        match await offering.add_many(tx, good, policies):
+        match await offer_updates.add_many(tx, good, policies):
             case Added() as added:
                 created, changed = created + len(added.created), changed + len(added.changed)
-            case left:
-                raise refusals.batch_refused(left)
+            case new_conflicts:
+                raise refusals.batch_refused(new_conflicts)
         taken += len(good)
-    refused.sort(key=lambda it: it.line)
-    set_aside = len({it.line for it in refused})
+    refused.sort(key=lambda line: line.line)
+    set_aside = len({line.line for line in refused})
     return OfferImportView(
         read=taken + set_aside,
         created=created,
         changed=changed,
         unchanged=taken - created - changed,
         quarantined=set_aside,
-        lines=tuple(OfferLine.model_validate(it, from_attributes=True) for it in refused),
+        lines=tuple(OfferLine.model_validate(line, from_attributes=True) for line in refused),
     )
 
 
-def _conflicting(line: Read, conflict: offering.Conflict) -> Refused:
-    return Refused(line.line, line.form.source_id, conflict.field, conflict.code, conflict.remedy)
+def _conflicting(line: ParsedLine, conflict: offer_updates.Conflict) -> RefusedLine:
+    return RefusedLine(line.line, line.form.source_id, conflict.field, conflict.code, conflict.remedy)
 
 
 def _too_large() -> HttpProblem:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.catalogue.rules.pauses import PausedBecause
-from alongside_matching.catalogue.store.offers import StoredOffer, Words
+from alongside_matching.catalogue.store.offers import OfferProfile, StoredOffer
 from alongside_matching.engine.week import windows_of
 
 
@@ -80,14 +80,14 @@ class OfferView(BaseModel):
     @classmethod
     def of(cls, offer: StoredOffer) -> "OfferView":
         """An offer of the store, in the words of this door."""
-        words, free = offer.words, windows_of(offer.availability)
-        where = {"latitude": words.latitude, "longitude": words.longitude}
-        told = {
+        profile, free = offer.profile, windows_of(offer.availability)
+        where = {"latitude": profile.latitude, "longitude": profile.longitude}
+        computed = {
             "capacity": offer.effective_capacity,
             "availability": [WindowView.model_validate(window, from_attributes=True) for window in free],
-            "position": None if words.latitude is None else where,
+            "position": None if profile.latitude is None else where,
         }
-        return cls.model_validate({**_fields_of(words), **_fields_of(offer), **told})
+        return cls.model_validate({**_fields_of(profile), **_fields_of(offer), **computed})
 
 
 class CertificateView(BaseModel):
@@ -120,5 +120,5 @@ class RecordView(BaseModel):
     """The latest supervisions, newest first."""
 
 
-def _fields_of(said: StoredOffer | Words) -> dict[str, object]:
-    return {field.name: getattr(said, field.name) for field in fields(said)}
+def _fields_of(record: StoredOffer | OfferProfile) -> dict[str, object]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}

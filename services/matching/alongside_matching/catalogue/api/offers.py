@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command, Page, Read, decode_id_cursor
 from alongside_contracts.vocabulary import OfferKind
-from alongside_matching.catalogue import offering
+from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.api import refusals
 from alongside_matching.catalogue.api.offer_fields import mask_of
 from alongside_matching.catalogue.api.offer_forms import (
@@ -61,7 +61,7 @@ def _add_reading(routes: APIRouter) -> None:
     @routes.get("/{offer_id}")
     async def read_offer(offer_id: UUID, read: Read) -> OfferView:
         """One offer."""
-        return OfferView.of(_known(offer_id, await offers.view(read.conn, offer_id)))
+        return OfferView.of(_existing(offer_id, await offers.view(read.conn, offer_id)))
 
 
 def _add_adding(routes: APIRouter, policies: Policies) -> None:
@@ -71,7 +71,7 @@ def _add_adding(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> OfferView:
             new = form.as_new()
-            match await offering.add(tx, new, policies):
+            match await offer_updates.add(tx, new, policies):
                 case Added():
                     return await _view(tx, new.id)
                 case conflicts:
@@ -85,7 +85,7 @@ def _add_adding(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> BatchAdded:
             new = [form.as_listed() for form in batch.offers]
-            match await offering.add_many(tx, new, policies):
+            match await offer_updates.add_many(tx, new, policies):
                 case Added(created=created, changed=changed):
                     unchanged = len(new) - len(created) - len(changed)
                     return BatchAdded(created=len(created), changed=len(changed), unchanged=unchanged)
@@ -102,10 +102,10 @@ def _add_changing(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> OfferView:
             offer = await _locked(tx, offer_id)
-            words, capacity = changes.words(offer.words), changes.places(offer.capacity)
-            _check_kind(offer.kind, words.name, capacity)
-            match await offering.change(
-                tx, offer, words, capacity, email=changes.contact_email, policies=policies
+            profile, capacity = changes.profile(offer.profile), changes.places(offer.capacity)
+            _check_kind(offer.kind, profile.name, capacity)
+            match await offer_updates.change(
+                tx, offer, profile, capacity, email=changes.contact_email, policies=policies
             ):
                 case BelowPromised() as refused:
                     raise refusals.below_promised(refused)
@@ -122,8 +122,8 @@ def _add_places(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> OfferView:
             offer = await _locked(tx, offer_id)
-            _check_kind(offer.kind, offer.words.name, form.capacity)
-            match await offering.agree_on_places(tx, offer, form.capacity, policies):
+            _check_kind(offer.kind, offer.profile.name, form.capacity)
+            match await offer_updates.set_agreed_places(tx, offer, form.capacity, policies):
                 case BelowPromised() as refused:
                     raise refusals.below_promised(refused)
                 case Fits():
@@ -137,7 +137,7 @@ def _add_places(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> OfferView:
             await _locked(tx, offer_id)
-            await offering.free_at(tx, offer_id, mask_of(form.windows), policies)
+            await offer_updates.set_availability(tx, offer_id, mask_of(form.windows), policies)
             return await _view(tx, offer_id)
 
         return await command.run(work)
@@ -149,8 +149,8 @@ def _add_pausing(routes: APIRouter, policies: Policies) -> None:
         """Ask this offer no more, until a moment if one is given. Proposals it has already stay open."""
 
         async def work(tx: Tx) -> OfferView:
-            match await offering.pause(tx, offer_id, form.until if form else None):
-                case offering.InThePast():
+            match await offer_updates.pause(tx, offer_id, form.until if form else None):
+                case offer_updates.InThePast():
                     raise refusals.until_in_the_past()
                 case False:
                     raise refusals.no_offer(offer_id)
@@ -164,7 +164,7 @@ def _add_pausing(routes: APIRouter, policies: Policies) -> None:
         """Ask this offer again; those who wait are looked at at once."""
 
         async def work(tx: Tx) -> OfferView:
-            if not await offering.resume(tx, offer_id, policies):
+            if not await offer_updates.resume(tx, offer_id, policies):
                 raise refusals.no_offer(offer_id)
             return await _view(tx, offer_id)
 
@@ -172,14 +172,14 @@ def _add_pausing(routes: APIRouter, policies: Policies) -> None:
 
 
 async def _locked(tx: Tx, offer_id: UUID) -> StoredOffer:
-    return _known(offer_id, await offering.locked(tx, offer_id))
+    return _existing(offer_id, await offer_updates.lock_offer(tx, offer_id))
 
 
 async def _view(tx: Tx, offer_id: UUID) -> OfferView:
-    return OfferView.of(_known(offer_id, await offers.view(tx.conn, offer_id)))
+    return OfferView.of(_existing(offer_id, await offers.view(tx.conn, offer_id)))
 
 
-def _known(offer_id: UUID, offer: StoredOffer | None) -> StoredOffer:
+def _existing(offer_id: UUID, offer: StoredOffer | None) -> StoredOffer:
     if offer is None:
         raise refusals.no_offer(offer_id)
     return offer

@@ -30,15 +30,15 @@ class Unsound:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What somebody's certificates amount to on a day. `look_again_on`: the day after the next one runs out."""
+class CertificationStatus:
+    """What somebody's certificates amount to on a day. `review_on`: the day after the next one runs out."""
 
     certified_until: date | None
     endorsements: tuple[str, ...]
-    look_again_on: date | None
+    review_on: date | None
 
 
-def recordable(certificate: Certificate, on: date) -> Sound | Unsound:
+def check_recordable(certificate: Certificate, on: date) -> Sound | Unsound:
     """Whether a certificate can be put on record on a day.
 
     One that has expired is refused rather than flagged: it could never count, and whoever sends it should send the
@@ -53,12 +53,12 @@ def recordable(certificate: Certificate, on: date) -> Sound | Unsound:
     return Sound()
 
 
-def standing(certificates: Iterable[Certificate], on: date) -> Standing:
+def certification_status(certificates: Iterable[Certificate], on: date) -> CertificationStatus:
     """Which certificates count on a day; without any that does, the latest that ran out says since when."""
     known = tuple(certificates)
     valid = [one for one in known if one.issued_on <= on <= one.expires_on]
-    return Standing(
+    return CertificationStatus(
         certified_until=max((one.expires_on for one in known), default=None),
         endorsements=tuple(sorted({one.endorsement for one in valid})),
-        look_again_on=min((one.expires_on + timedelta(days=1) for one in valid), default=None),
+        review_on=min((one.expires_on + timedelta(days=1) for one in valid), default=None),
     )

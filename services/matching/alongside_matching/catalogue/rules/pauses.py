@@ -28,6 +28,6 @@ def after_review(before: PausedBecause | None, *, takes_people: bool) -> PausedB
     return None if takes_people else PausedBecause.NOT_MEETING
 
 
-def after_sending(before: PausedBecause | None, sent: PausedBecause | None) -> PausedBecause | None:
+def after_sending(before: PausedBecause | None, new: PausedBecause | None) -> PausedBecause | None:
     """An offer's pause after its source sent it again: the source's word counts, except against staff."""
-    return before if before is PausedBecause.STAFF else sent
+    return before if before is PausedBecause.STAFF else new

@@ -15,6 +15,6 @@ class SupervisorFull:
     supporters_max: int
 
 
-def one_more(others: int, *, supporters_max: int) -> MaySupervise | SupervisorFull:
+def check_supervisor_norm(others: int, *, supporters_max: int) -> MaySupervise | SupervisorFull:
     """Whether a supervisor with so many `others` may take on one more supporter."""
     return MaySupervise() if others < supporters_max else SupervisorFull(supporters_max)

@@ -26,13 +26,13 @@ _SINCE: Final = f"""
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An offer that changed. `said`: not only its places. `unsettled`: by a transaction that may yet be undone."""
+    """An offer that changed. `content_changed`: not only its places. `unsettled`: by a transaction that may yet be undone."""
 
     offer_id: UUID
     region: str
     held: int
     taken: int
-    said: bool
+    content_changed: bool
     unsettled: bool
 
 

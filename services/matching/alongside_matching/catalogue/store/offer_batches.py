@@ -11,54 +11,63 @@ import orjson
 
 from alongside_matching.catalogue.rules.pauses import PausedBecause, after_sending, pause_of
 from alongside_matching.catalogue.store import supporters
-from alongside_matching.catalogue.store.offers import CODES, WORDS
+from alongside_matching.catalogue.store.offers import CODE_FIELDS, PROFILE_FIELDS
 from alongside_matching.catalogue.store.supporters import NewRecord
-from alongside_matching.engine.week import packed
+from alongside_matching.engine.week import pack_mask
 
 _PLAIN: Final = (
-    *("id", "kind", "region", "name", *CODES, *WORDS),
+    *("id", "kind", "region", "name", *CODE_FIELDS, *PROFILE_FIELDS),
     *("capacity", "paused_because", "source", "source_id", "content_hash"),
 )
 _COLUMNS: Final = ", ".join(_PLAIN)
 _TYPED: Final = ", ".join(
     (
         "id uuid, kind text, region text, name text",
-        *(f"{name} text[]" for name in CODES),
+        *(f"{name} text[]" for name in CODE_FIELDS),
         "required_endorsement text, certification_required boolean, check_required boolean, checked_until date",
         "latitude float, longitude float, reach_km float, capacity int, paused_because text, source text",
         "source_id text, content_hash text, availability text",
     )
 )
-_UNLISTED: Final = frozenset(
+_STAFF_ONLY: Final = frozenset(
     {
-        *(code for code in CODES if code not in ("needs", "languages", "formats")),
+        *(code for code in CODE_FIELDS if code not in ("needs", "languages", "formats")),
         *("required_endorsement", "certification_required", "check_required", "checked_until", "reach_km"),
         *("availability", "capacity"),
     }
 )
 """What no directory says of a service: only staff do."""
-_REPLACED: Final = ", ".join(
+_UPDATES: Final = ", ".join(
     f"{name} = (case when $3 then offer.{name} else excluded.{name} end)"
-    if name in _UNLISTED
+    if name in _STAFF_ONLY
     else f"{name} = excluded.{name}"
-    for name in ("kind", "name", *CODES, *WORDS, "capacity", "content_hash", "availability", "updated_at")
+    for name in (
+        "kind",
+        "name",
+        *CODE_FIELDS,
+        *PROFILE_FIELDS,
+        "capacity",
+        "content_hash",
+        "availability",
+        "updated_at",
+    )
 )
 _ADD: Final = f"""
     insert into offer ({_COLUMNS}, availability, created_at, updated_at)
     select {_COLUMNS}, decode(availability, 'hex'), $2, $2 from jsonb_to_recordset($1::jsonb) as new ({_TYPED})
     on conflict (source, source_id) do update
-    set {_REPLACED},
+    set {_UPDATES},
         capacity_limit = case when excluded.kind = 'supporter' then offer.capacity_limit end,
         paused_because = case when offer.paused_because = 'staff' then 'staff' else excluded.paused_because end
     where offer.region = excluded.region
       and (offer.content_hash is distinct from excluded.content_hash or offer.paused_because = 'vanished')
     returning id, source, source_id, old.id is null as created
 """
-_KEEP_CONTACTS: Final = """
+_SET_CONTACTS: Final = """
     insert into offer_contact (offer_id, email) select * from unnest($1::uuid[], $2::text[])
     on conflict (offer_id) do update set email = excluded.email
 """
-_KNOWN: Final = """
+_LOCK_EXISTING: Final = """
     select id, region, held + taken as promised, paused_because, source, source_id
     from offer
     join unnest($1::text[], $2::text[]) as wanted (source, source_id) using (source, source_id)
@@ -117,7 +126,7 @@ class NewOffer:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ExistingOffer:
     """An offer that is here already."""
 
     id: UUID
@@ -142,25 +151,31 @@ async def add(
     `as_listed` leaves of known offers as it is what a directory does not say: their places, which ages they serve,
     whom they restrict themselves to. Staff said that.
     """
-    before = await known(conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id])
-    sent = {_name(offer.source, offer.source_id, offer.id): offer for offer in offers}
-    document = orjson.dumps([_row(offer, _known_as(offer, before)) for offer in offers]).decode()
+    existing = await lock_existing(
+        conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id]
+    )
+    by_key = {_key_of(offer.source, offer.source_id, offer.id): offer for offer in offers}
+    document = orjson.dumps([_row(offer, _existing_of(offer, existing)) for offer in offers]).decode()
     rows = await conn.fetch(_ADD, document, now, as_listed)
-    stored = {row["id"]: sent[_name(row["source"], row["source_id"], row["id"])] for row in rows}
-    told = {offer_id: offer.email for offer_id, offer in stored.items() if offer.email is not None}
-    await conn.execute(_KEEP_CONTACTS, list(told), list(told.values()))
-    await supporters.keep(conn, {key: offer.record for key, offer in stored.items() if offer.record})
+    stored = {row["id"]: by_key[_key_of(row["source"], row["source_id"], row["id"])] for row in rows}
+    emails = {offer_id: offer.email for offer_id, offer in stored.items() if offer.email is not None}
+    await conn.execute(_SET_CONTACTS, list(emails), list(emails.values()))
+    await supporters.replace_records(
+        conn, {key: offer.record for key, offer in stored.items() if offer.record}
+    )
     return Added(
         created=tuple(row["id"] for row in rows if row["created"]),
         changed=tuple(row["id"] for row in rows if not row["created"]),
     )
 
 
-async def known(conn: asyncpg.Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+async def lock_existing(
+    conn: asyncpg.Connection, names: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], ExistingOffer]:
     """Which of these (`source`, `source_id`) are here already; now locked, in the order of their ids."""
-    rows = await conn.fetch(_KNOWN, [source for source, _ in names], [there for _, there in names])
+    rows = await conn.fetch(_LOCK_EXISTING, [source for source, _ in names], [there for _, there in names])
     return {
-        (row["source"], row["source_id"]): Known(
+        (row["source"], row["source_id"]): ExistingOffer(
             row["id"], row["region"], row["promised"], pause_of(row["paused_because"])
         )
         for row in rows
@@ -175,18 +190,18 @@ async def pause_vanished(
     return paused
 
 
-def _known_as(offer: NewOffer, known: Mapping[tuple[str, str], Known]) -> Known | None:
-    return known.get((offer.source or "", offer.source_id or ""))
+def _existing_of(offer: NewOffer, existing: Mapping[tuple[str, str], ExistingOffer]) -> ExistingOffer | None:
+    return existing.get((offer.source or "", offer.source_id or ""))
 
 
-def _row(offer: NewOffer, before: Known | None) -> dict[str, object]:
+def _row(offer: NewOffer, existing: ExistingOffer | None) -> dict[str, object]:
     row: dict[str, object] = {name: getattr(offer, name) for name in _PLAIN}
-    mask = packed(offer.availability)
+    mask = pack_mask(offer.availability)
     row["availability"] = mask.hex() if mask else None
-    row["paused_because"] = after_sending(before.paused_because if before else None, offer.paused_because)
+    row["paused_because"] = after_sending(existing.paused_because if existing else None, offer.paused_because)
     return row
 
 
-def _name(source: str | None, source_id: str | None, offer_id: UUID) -> tuple[str, str] | UUID:
+def _key_of(source: str | None, source_id: str | None, offer_id: UUID) -> tuple[str, str] | UUID:
     """What an offer is known by: its name at its source, else its id here."""
     return (source, source_id) if source is not None and source_id is not None else offer_id

@@ -11,9 +11,9 @@ import asyncpg
 from alongside_contracts.vocabulary import Need, OfferKind
 from alongside_matching.catalogue.rules.pauses import PausedBecause, pause_of
 from alongside_matching.engine.facts import Offer, Point
-from alongside_matching.engine.week import packed, unpacked
+from alongside_matching.engine.week import pack_mask, unpack_mask
 
-CODES: Final = (
+CODE_FIELDS: Final = (
     "needs",
     "languages",
     "formats",
@@ -27,7 +27,7 @@ CODES: Final = (
     "only_for",
 )
 """Lists of codes an offer says of itself, in the order in which they are written."""
-WORDS: Final = (
+PROFILE_FIELDS: Final = (
     "required_endorsement",
     "certification_required",
     "check_required",
@@ -50,8 +50,8 @@ _FACTS_OF: Final = f"select {_FACTS} from offer where id = any($1::uuid[])"
 _PART_OF: Final = f"""
     select {_FACTS} from offer where region = $1 and ($2::uuid is null or id > $2) order by id limit $3
 """
-PART_MAX: Final = 500
-_WANTED: Final = f"""
+LOAD_PAGE_MAX: Final = 500
+_AWAITED: Final = f"""
     select {_FACTS} from offer
     where id = any($1::uuid[]) and paused_because is null
       and (capacity is null or held + taken < effective_capacity)
@@ -82,7 +82,7 @@ _CHANGE: Final = """
 _SET_CAPACITY: Final = "update offer set capacity = $2, updated_at = $3 where id = $1"
 _SET_AVAILABILITY: Final = "update offer set availability = $2, updated_at = $3 where id = $1"
 _PAUSE: Final = "update offer set paused_because = $2, paused_until = $3, updated_at = $4 where id = $1"
-_MEETS: Final = """
+_SET_GROUP_AVAILABILITY: Final = """
     update offer
     set availability = $2, updated_at = $4,
         paused_because = case when paused_because is not distinct from $5 then $3 else paused_because end
@@ -90,15 +90,15 @@ _MEETS: Final = """
 """
 _PAUSES: Final = "select id, paused_because from offer where id = any($1)"
 _SET_PLACE_CLOSED: Final = "update offer set place_closed = $2, updated_at = $3 where id = $1"
-_KEEP_CONTACT: Final = """
+_SET_CONTACT: Final = """
     insert into offer_contact (offer_id, email) values ($1, $2)
     on conflict (offer_id) do update set email = excluded.email
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What an offer says of itself: its public name, `CODES` and `WORDS`. A change writes all of them."""
+class OfferProfile:
+    """What an offer says of itself: its public name, `CODE_FIELDS` and `PROFILE_FIELDS`. A change writes all of them."""
 
     name: str | None
     needs: tuple[str, ...]
@@ -132,7 +132,7 @@ class StoredOffer:
     id: UUID
     kind: OfferKind
     region: str
-    words: Words
+    profile: OfferProfile
     availability: int
     capacity: int | None
     effective_capacity: int | None
@@ -154,7 +154,7 @@ class StoredOffer:
         return self.held + self.taken
 
 
-async def facts_of(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:
+async def load_facts(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:
     """What the rules may know of these offers, in no particular order."""
     return [_offer(row) for row in await conn.fetch(_FACTS_OF, list(ids))]
 
@@ -164,14 +164,14 @@ async def regions(conn: asyncpg.Connection) -> list[str]:
     return [row["region"] for row in await conn.fetch("select distinct region from offer order by region")]
 
 
-async def part_of(conn: asyncpg.Connection, region: str, *, after: UUID | None) -> list[Offer]:
-    """What the rules may know of the next `PART_MAX` offers of a region, in the order of their ids."""
-    return [_offer(row) for row in await conn.fetch(_PART_OF, region, after, PART_MAX)]
+async def load_page(conn: asyncpg.Connection, region: str, *, after: UUID | None) -> list[Offer]:
+    """What the rules may know of the next `LOAD_PAGE_MAX` offers of a region, in the order of their ids."""
+    return [_offer(row) for row in await conn.fetch(_PART_OF, region, after, LOAD_PAGE_MAX)]
 
 
-async def wanted(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:
+async def find_awaited(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:
     """Those of these offers that have a place somebody waits for."""
-    rows = await conn.fetch(_WANTED, list(ids))
+    rows = await conn.fetch(_AWAITED, list(ids))
     return [_offer(row) for row in rows]
 
 
@@ -203,11 +203,11 @@ async def page(
     return [_stored(row) for row in rows]
 
 
-async def change(conn: asyncpg.Connection, offer_id: UUID, words: Words, now: datetime) -> None:
+async def change(conn: asyncpg.Connection, offer_id: UUID, profile: OfferProfile, now: datetime) -> None:
     """Write an offer's own words anew."""
-    codes = (getattr(words, name) for name in CODES)
-    rest = (getattr(words, name) for name in WORDS)
-    await conn.execute(_CHANGE, offer_id, words.name, *codes, *rest, now)
+    codes = (getattr(profile, name) for name in CODE_FIELDS)
+    rest = (getattr(profile, name) for name in PROFILE_FIELDS)
+    await conn.execute(_CHANGE, offer_id, profile.name, *codes, *rest, now)
 
 
 async def set_capacity(conn: asyncpg.Connection, offer_id: UUID, capacity: int | None, now: datetime) -> None:
@@ -217,7 +217,7 @@ async def set_capacity(conn: asyncpg.Connection, offer_id: UUID, capacity: int |
 
 async def set_availability(conn: asyncpg.Connection, offer_id: UUID, mask: int, now: datetime) -> None:
     """Write when an offer is free, as half hours of the region's week; 0 says nothing."""
-    await conn.execute(_SET_AVAILABILITY, offer_id, packed(mask), now)
+    await conn.execute(_SET_AVAILABILITY, offer_id, pack_mask(mask), now)
 
 
 async def pauses(conn: asyncpg.Connection, ids: Iterable[UUID]) -> dict[UUID, PausedBecause | None]:
@@ -225,7 +225,7 @@ async def pauses(conn: asyncpg.Connection, ids: Iterable[UUID]) -> dict[UUID, Pa
     return {row["id"]: pause_of(row["paused_because"]) for row in await conn.fetch(_PAUSES, list(ids))}
 
 
-async def meets(
+async def set_group_availability(
     conn: asyncpg.Connection,
     offer_id: UUID,
     mask: bytes | None,
@@ -235,7 +235,7 @@ async def meets(
 ) -> None:
     """Write what a schedule amounts to now; `paused` is the reason before and after. Any other reason stays."""
     before, after = paused
-    await conn.execute(_MEETS, offer_id, mask, after, now, before)
+    await conn.execute(_SET_GROUP_AVAILABILITY, offer_id, mask, after, now, before)
 
 
 async def set_place_closed(conn: asyncpg.Connection, offer_id: UUID, *, closed: bool, now: datetime) -> None:
@@ -255,15 +255,15 @@ async def pause(
     await conn.execute(_PAUSE, offer_id, because, until, now)
 
 
-async def contacts(conn: asyncpg.Connection, ids: Iterable[UUID]) -> dict[UUID, str]:
+async def contact_emails(conn: asyncpg.Connection, ids: Iterable[UUID]) -> dict[UUID, str]:
     """The e-mail addresses of these offers; left out is who has none."""
     rows = await conn.fetch("select offer_id, email from offer_contact where offer_id = any($1)", list(ids))
     return {row["offer_id"]: row["email"] for row in rows}
 
 
-async def keep_contact(conn: asyncpg.Connection, offer_id: UUID, email: str) -> None:
+async def set_contact(conn: asyncpg.Connection, offer_id: UUID, email: str) -> None:
     """Remember, or replace, the e-mail address of an offer."""
-    await conn.execute(_KEEP_CONTACT, offer_id, email)
+    await conn.execute(_SET_CONTACT, offer_id, email)
 
 
 def _offer(row: asyncpg.Record) -> Offer:
@@ -287,7 +287,7 @@ def _offer(row: asyncpg.Record) -> Offer:
         organisations=frozenset(row["organisations"]),
         endorsements=frozenset(row["endorsements"]),
         required_endorsement=row["required_endorsement"],
-        availability=unpacked(row["availability"]),
+        availability=unpack_mask(row["availability"]),
         where=None if row["latitude"] is None else Point(row["latitude"], row["longitude"]),
         reach_km=row["reach_km"],
         certified_until=row["certified_until"],
@@ -304,8 +304,8 @@ def _stored(row: asyncpg.Record) -> StoredOffer:
         id=row["id"],
         kind=OfferKind(row["kind"]),
         region=row["region"],
-        words=_words(row),
-        availability=unpacked(row["availability"]),
+        profile=_profile(row),
+        availability=unpack_mask(row["availability"]),
         capacity=row["capacity"],
         effective_capacity=row["effective_capacity"],
         held=row["held"],
@@ -322,8 +322,8 @@ def _stored(row: asyncpg.Record) -> StoredOffer:
     )
 
 
-def _words(row: asyncpg.Record) -> Words:
-    return Words(
+def _profile(row: asyncpg.Record) -> OfferProfile:
+    return OfferProfile(
         name=row["name"],
         needs=tuple(row["needs"]),
         languages=tuple(row["languages"]),

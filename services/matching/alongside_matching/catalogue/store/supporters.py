@@ -14,7 +14,7 @@ from alongside_matching.catalogue.rules.certificates import Certificate
 from alongside_matching.catalogue.rules.codes import LogKind
 from alongside_matching.engine.wellbeing import SelfCheck, Strain
 
-_KEEP: Final = """
+_SET_AGREEMENT: Final = """
     insert into supporter (offer_id, hours_per_week_max, supervisor)
     select * from unnest($1::uuid[], $2::float[], $3::text[])
     on conflict (offer_id) do update
@@ -29,7 +29,7 @@ _ADD_TRAININGS: Final = """
     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::float[], $5::date[])
 """
 _LOG: Final = "insert into supporter_log (id, offer_id, kind, on_day, minutes) values ($1, $2, $3, $4, $5)"
-_CHECK: Final = """
+_ADD_SELF_CHECK: Final = """
     insert into self_check (id, offer_id, rested, supported, able, taken_at) values ($1, $2, $3, $4, $5, $6)
 """
 _STRAINS: Final = """
@@ -52,7 +52,7 @@ _CERTIFICATES: Final = """
     select offer_id, issuer, endorsement, issued_on, expires_on from certification where offer_id = any($1)
     order by expires_on, id
 """
-_EASE: Final = """
+_WRITE_REVIEWS: Final = """
     update offer
     set capacity_limit = eased.places, certified_until = eased.certified_until,
         endorsements = coalesce(string_to_array(nullif(eased.endorsements, ''), ','), '{}'), updated_at = $5
@@ -92,7 +92,7 @@ class NewRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class SupporterReview:
     """What a supporter's record amounts to now: written to the offer, where the rules find it."""
 
     offer_id: UUID
@@ -101,22 +101,22 @@ class Reviewed:
     endorsements: Sequence[str]
 
 
-async def keep(conn: asyncpg.Connection, records: Mapping[UUID, NewRecord]) -> None:
+async def replace_records(conn: asyncpg.Connection, records: Mapping[UUID, NewRecord]) -> None:
     """Replace what is agreed with these supporters, their certificates and their trainings; logs stay."""
     ids = list(records)
     hours = [record.hours_per_week_max for record in records.values()]
-    await conn.execute(_KEEP, ids, hours, [record.supervisor for record in records.values()])
+    await conn.execute(_SET_AGREEMENT, ids, hours, [record.supervisor for record in records.values()])
     await conn.execute("delete from certification where offer_id = any($1)", ids)
     await conn.execute("delete from training where offer_id = any($1)", ids)
     await add_certificates(conn, ((key, one) for key, of in records.items() for one in of.certificates))
     await add_trainings(conn, ((key, one) for key, of in records.items() for one in of.trainings))
 
 
-async def agree(
+async def set_agreement(
     conn: asyncpg.Connection, offer_id: UUID, *, hours_per_week_max: float | None, supervisor: str | None
 ) -> None:
     """Write the hours agreed with a supporter and who supervises them."""
-    await conn.execute(_KEEP, [offer_id], [hours_per_week_max], [supervisor])
+    await conn.execute(_SET_AGREEMENT, [offer_id], [hours_per_week_max], [supervisor])
 
 
 async def add_certificates(conn: asyncpg.Connection, held: Iterable[tuple[UUID, Certificate]]) -> None:
@@ -133,25 +133,29 @@ async def add_trainings(conn: asyncpg.Connection, done: Iterable[tuple[UUID, Tra
         await conn.execute(_ADD_TRAININGS, *map(list, zip(*rows, strict=True)))
 
 
-async def log(conn: asyncpg.Connection, offer_id: UUID, kind: LogKind, on: date, minutes: int) -> None:
+async def add_log_entry(
+    conn: asyncpg.Connection, offer_id: UUID, kind: LogKind, on: date, minutes: int
+) -> None:
     """Note what happened on a day."""
     await conn.execute(_LOG, new_id(), offer_id, kind, on, minutes)
 
 
-async def keep_self_check(
+async def add_self_check(
     conn: asyncpg.Connection, offer_id: UUID, now: datetime, *, rested: int, supported: int, able: int
 ) -> None:
     """Keep a self-check, which the well-being rule alone reads."""
-    await conn.execute(_CHECK, new_id(), offer_id, rested, supported, able, now)
+    await conn.execute(_ADD_SELF_CHECK, new_id(), offer_id, rested, supported, able, now)
 
 
-async def strains(conn: asyncpg.Connection, ids: Sequence[UUID], on: date) -> dict[UUID, tuple[str, Strain]]:
+async def load_strains(
+    conn: asyncpg.Connection, ids: Sequence[UUID], on: date
+) -> dict[UUID, tuple[str, Strain]]:
     """The region and the strain of those of these offers that are supporters."""
     rows = await conn.fetch(_STRAINS, list(ids), on - timedelta(days=_RECENT_DAYS))
     return {row["id"]: (row["region"], _strain(row)) for row in rows}
 
 
-async def certificates(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, list[Certificate]]:
+async def load_certificates(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, list[Certificate]]:
     """The certificates of these supporters, valid or not."""
     held: dict[UUID, list[Certificate]] = {offer_id: [] for offer_id in ids}
     for row in await conn.fetch(_CERTIFICATES, list(ids)):
@@ -160,20 +164,20 @@ async def certificates(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UU
     return held
 
 
-async def trainings(conn: asyncpg.Connection, offer_id: UUID) -> list[Training]:
+async def load_trainings(conn: asyncpg.Connection, offer_id: UUID) -> list[Training]:
     """The trainings of a supporter, oldest first."""
     query = "select topic, hours, completed_on from training where offer_id = $1 order by completed_on, id"
     return [Training(**row) for row in await conn.fetch(query, offer_id)]
 
 
-async def agreed(conn: asyncpg.Connection, offer_id: UUID) -> Agreement:
+async def load_agreement(conn: asyncpg.Connection, offer_id: UUID) -> Agreement:
     """What is agreed with a supporter."""
     query = "select hours_per_week_max, supervisor from supporter where offer_id = $1"
     row = await conn.fetchrow(query, offer_id)
     return Agreement(row["hours_per_week_max"], row["supervisor"]) if row else Agreement()
 
 
-async def supervisions(conn: asyncpg.Connection, offer_id: UUID, limit: int) -> list[date]:
+async def load_supervisions(conn: asyncpg.Connection, offer_id: UUID, limit: int) -> list[date]:
     """The days on which a supporter was supervised, newest first."""
     query = """
         select on_day from supporter_log where offer_id = $1 and kind = 'supervision'
@@ -190,17 +194,17 @@ async def lock_supervisor(conn: asyncpg.Connection, supervisor: str) -> None:
     await conn.execute("select pg_advisory_xact_lock(hashtextextended('supervisor:' || $1, 0))", supervisor)
 
 
-async def supervised_by(conn: asyncpg.Connection, supervisor: str, besides: UUID | None) -> int:
+async def count_supervised(conn: asyncpg.Connection, supervisor: str, besides: UUID | None) -> int:
     """How many supporters a supervisor has, one of them left out."""
     query = "select count(*) from supporter where supervisor = $1 and offer_id is distinct from $2"
     found: int = await conn.fetchval(query, supervisor, besides)
     return found
 
 
-async def ease(conn: asyncpg.Connection, reviewed: Sequence[Reviewed], now: datetime) -> None:
+async def write_reviews(conn: asyncpg.Connection, reviewed: Sequence[SupporterReview], now: datetime) -> None:
     """Write what records amount to; an offer for which it is the same as before is not touched."""
     await conn.execute(
-        _EASE,
+        _WRITE_REVIEWS,
         [one.offer_id for one in reviewed],
         [one.places for one in reviewed],
         [one.certified_until for one in reviewed],

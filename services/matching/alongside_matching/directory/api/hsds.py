@@ -21,16 +21,16 @@ from alongside_matching.directory.api.queries import (
     MINIMAL_PER_PAGE_MAX,
     PER_PAGE_MAX,
     AtLocationQuery,
-    Described,
+    DescribedQuery,
     OrganizationQuery,
-    Paging,
+    PageQuery,
     ServiceQuery,
     TermQuery,
 )
 from alongside_matching.directory.codes import RecordKind
 from alongside_matching.directory.documents import Document
 from alongside_matching.directory.store import records as directory_records
-from alongside_matching.directory.store.records import Circle, StoredRecord, TracedRecord, Wanted
+from alongside_matching.directory.store.records import Circle, RecordQuery, StoredRecord, TracedRecord
 
 NDJSON_MAX: Final = 50_000
 METRES_AROUND: Final = 10_000
@@ -99,15 +99,15 @@ def _add_services(routes: APIRouter) -> None:
     @routes.get("/services", response_model=HsdsPage)
     async def list_services(read: Read, query: Annotated[ServiceQuery, Query()]) -> Response:
         """Services of the directory. `minimal` gives ids and dates only, `full` everything that is nested."""
-        wanted = _described(RecordKind.SERVICE, query)
+        wanted = _record_query(RecordKind.SERVICE, query)
 
-        def shown(record: StoredRecord) -> Document:
+        def present(record: StoredRecord) -> Document:
             if query.minimal:
                 return {"id": str(record.id), "last_modified": record.changed_at.isoformat()}
             return _service(record) if query.full else _flat(_service(record))
 
         return await _answer(
-            read.conn, wanted, query, shown, default=MINIMAL_PER_PAGE_MAX if query.minimal else 50
+            read.conn, wanted, query, present, default=MINIMAL_PER_PAGE_MAX if query.minimal else 50
         )
 
     @routes.get("/services/{id}")
@@ -120,7 +120,7 @@ def _add_organizations(routes: APIRouter) -> None:
     @routes.get("/organizations", response_model=HsdsPage)
     async def list_organizations(read: Read, query: Annotated[OrganizationQuery, Query()]) -> Response:
         """Organisations of the directory. `full` nests locations and service ids, `full_service` whole services."""
-        wanted = Wanted(RecordKind.ORGANIZATION, query.region, query.search)
+        wanted = RecordQuery(RecordKind.ORGANIZATION, query.region, query.search)
         if not (query.full or query.full_service):
             return await _answer(read.conn, wanted, query)
         nested = _Nested(read.conn, whole=query.full_service)
@@ -138,7 +138,7 @@ def _add_at_locations(routes: APIRouter) -> None:
     @routes.get("/service_at_locations", response_model=HsdsPage)
     async def list_at_locations(read: Read, query: Annotated[AtLocationQuery, Query()]) -> Response:
         """Services at the places where they are given, also those within a distance."""
-        wanted = _described(RecordKind.SERVICE_AT_LOCATION, query, within=await _circle(read.conn, query))
+        wanted = _record_query(RecordKind.SERVICE_AT_LOCATION, query, within=await _circle(read.conn, query))
         with_service = _WithService(read.conn, whole=query.full)
         return await _answer(read.conn, wanted, query, nested=with_service)
 
@@ -152,9 +152,9 @@ def _add_at_locations(routes: APIRouter) -> None:
 
 def _add_taxonomies(routes: APIRouter) -> None:
     @routes.get("/taxonomies", response_model=HsdsPage)
-    async def list_taxonomies(read: Read, query: Annotated[Paging, Query()]) -> Response:
+    async def list_taxonomies(read: Read, query: Annotated[PageQuery, Query()]) -> Response:
         """The taxonomies services are described with."""
-        return await _answer(read.conn, Wanted(RecordKind.TAXONOMY, query.region, query.search), query)
+        return await _answer(read.conn, RecordQuery(RecordKind.TAXONOMY, query.region, query.search), query)
 
     @routes.get("/taxonomies/{id}")
     async def read_taxonomy(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
@@ -164,7 +164,7 @@ def _add_taxonomies(routes: APIRouter) -> None:
     @routes.get("/taxonomy_terms", response_model=HsdsPage)
     async def list_terms(read: Read, query: Annotated[TermQuery, Query()]) -> Response:
         """Taxonomy terms; `top_only` gives those without a parent, `parent_id` the children of one."""
-        wanted = Wanted(
+        wanted = RecordQuery(
             RecordKind.TAXONOMY_TERM,
             query.region,
             query.search,
@@ -230,15 +230,15 @@ class _WithService:
         ids = [UUID(document["service_id"]) for document in documents]
         found = await directory_records.by_id(self._conn, ids)
         services = {key: _service(record) for key, record in found.items()}
-        shown = {key: it if self._whole else _flat(it) for key, it in services.items()}
-        return [document | {"service": shown[UUID(document["service_id"])]} for document in documents]
+        present = {key: it if self._whole else _flat(it) for key, it in services.items()}
+        return [document | {"service": present[UUID(document["service_id"])]} for document in documents]
 
 
 async def _answer(
     conn: asyncpg.Connection,
-    wanted: Wanted,
-    query: Paging,
-    shown: Callable[[StoredRecord], Document] = StoredRecord.document,
+    wanted: RecordQuery,
+    query: PageQuery,
+    present: Callable[[StoredRecord], Document] = StoredRecord.document,
     *,
     nested: _Nested | _WithService | None = None,
     default: int = 50,
@@ -250,7 +250,7 @@ async def _answer(
         raise hsds_refusals.too_many()
     offset = 0 if lines else (query.page - 1) * limit
     found = await directory_records.page(conn, wanted, limit=limit, offset=offset)
-    contents = [shown(record) for record in found]
+    contents = [present(record) for record in found]
     contents = await nested.into(contents) if nested else contents
     if lines:
         return Response(
@@ -271,9 +271,9 @@ async def _answer(
     return Response(orjson.dumps(page), media_type="application/json")
 
 
-def _described(kind: RecordKind, query: Described, *, within: Circle | None = None) -> Wanted:
+def _record_query(kind: RecordKind, query: DescribedQuery, *, within: Circle | None = None) -> RecordQuery:
     """What is asked for, by what is said of it."""
-    return Wanted(
+    return RecordQuery(
         kind,
         query.region,
         query.search,
@@ -290,7 +290,7 @@ async def _one(conn: asyncpg.Connection, kind: RecordKind, record_id: UUID) -> S
     if traced is None:
         raise hsds_refusals.not_listed()
     if traced.removed_at is not None:
-        raise hsds_refusals.gone()
+        raise hsds_refusals.no_longer_listed()
     return traced.record
 
 
@@ -303,10 +303,10 @@ async def _circle(conn: asyncpg.Connection, query: AtLocationQuery) -> Circle | 
         return Circle(*centre, metres)
     if query.latitude is None and query.longitude is None:
         if query.proximity is not None:
-            raise hsds_refusals.around_what()
+            raise hsds_refusals.distance_without_point()
         return None
     if query.latitude is None or query.longitude is None:
-        raise hsds_refusals.around_what()
+        raise hsds_refusals.distance_without_point()
     return Circle(query.latitude, query.longitude, metres)
 
 

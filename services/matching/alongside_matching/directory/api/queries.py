@@ -13,7 +13,7 @@ PAGE_NUMBER_MAX: Final = 100_000
 METRES_MAX: Final = 500_000
 
 
-class Paging(BaseModel):
+class PageQuery(BaseModel):
     """Which page, in the words of HSDS."""
 
     model_config = ConfigDict(extra="forbid")
@@ -26,7 +26,7 @@ class Paging(BaseModel):
     format: Literal["json", "ndjson"] = "json"
 
 
-class Described(Paging):
+class DescribedQuery(PageQuery):
     """Services, or services at locations, by what is said of them; and how much of each."""
 
     taxonomy_term_id: UUID | None = None
@@ -36,13 +36,13 @@ class Described(Paging):
     full: bool = False
 
 
-class ServiceQuery(Described):
+class ServiceQuery(DescribedQuery):
     """Which services."""
 
     minimal: bool = False
 
 
-class AtLocationQuery(Described):
+class AtLocationQuery(DescribedQuery):
     """Which services at which locations; `proximity` is in metres around a postcode or a point."""
 
     postcode: PostalCode | None = None
@@ -51,14 +51,14 @@ class AtLocationQuery(Described):
     proximity: float | None = Field(default=None, gt=0, le=METRES_MAX, allow_inf_nan=False)
 
 
-class OrganizationQuery(Paging):
+class OrganizationQuery(PageQuery):
     """Which organisations, and how much of each."""
 
     full: bool = False
     full_service: bool = False
 
 
-class TermQuery(Paging):
+class TermQuery(PageQuery):
     """Which taxonomy terms."""
 
     taxonomy_id: UUID | None = None

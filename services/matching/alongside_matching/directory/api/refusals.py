@@ -17,7 +17,7 @@ def not_listed() -> HttpProblem:
     )
 
 
-def gone() -> HttpProblem:
+def no_longer_listed() -> HttpProblem:
     """There was one, and its publisher took it off the list."""
     return HttpProblem(
         status=410,
@@ -38,7 +38,7 @@ def unknown_postcode() -> HttpProblem:
     )
 
 
-def around_what() -> HttpProblem:
+def distance_without_point() -> HttpProblem:
     """A distance without a point."""
     return unprocessable(
         "around-what",

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
 from typing import Final
 
-from alongside_matching.directory.listing.model import Schedule
-from alongside_matching.text import repaired
+from alongside_matching.directory.listing.model import PublishedSchedule
+from alongside_matching.text import repair_text
 
 DAYS: Final[Mapping[str, str]] = {
     "monday": "MO", "tuesday": "TU", "wednesday": "WE", "thursday": "TH", "friday": "FR", "saturday": "SA",
@@ -42,26 +42,26 @@ def weekdays(text: str) -> tuple[str, ...]:
     return tuple(days) if days and all(day in _ORDER for day in days) else ()
 
 
-def opening_hours(published: Iterable[Schedule]) -> Iterator[dict[str, str]]:
+def opening_hours(published: Iterable[PublishedSchedule]) -> Iterator[dict[str, str]]:
     """The fields of HSDS 3.0 schedules: one for each pair of times with all its days, and one for each other text."""
-    together: dict[tuple[str, str, str], list[str]] = {}
-    unread: dict[str, None] = {}
+    days_by_hours: dict[tuple[str, str, str], list[str]] = {}
+    unread_texts: dict[str, None] = {}
     for row in published:
         opens, closes, days = clock_time(row.opens_at), clock_time(row.closes_at), weekdays(row.weekday)
         if opens is not None and closes is not None and days:
-            key = (f"{opens:%H:%M:%S}", f"{closes:%H:%M:%S}", repaired(row.text).text)
-            together.setdefault(key, []).extend(days)
-        elif said := _said(row):
-            unread[said] = None
-    yield from ({"description": said} for said in unread)
-    for (opens_at, closes_at, text), days_said in together.items():
-        byday = ",".join(sorted(dict.fromkeys(days_said), key=_ORDER.index))
+            key = (f"{opens:%H:%M:%S}", f"{closes:%H:%M:%S}", repair_text(row.text).text)
+            days_by_hours.setdefault(key, []).extend(days)
+        elif text_kept := _unread_text(row):
+            unread_texts[text_kept] = None
+    yield from ({"description": text_kept} for text_kept in unread_texts)
+    for (opens_at, closes_at, text), open_days in days_by_hours.items():
+        byday = ",".join(sorted(dict.fromkeys(open_days), key=_ORDER.index))
         hours = {"freq": "WEEKLY", "byday": byday, "opens_at": opens_at, "closes_at": closes_at}
         yield hours | ({"description": text} if text else {})
 
 
-def _said(row: Schedule) -> str:
+def _unread_text(row: PublishedSchedule) -> str:
     """What a row says that cannot be read as hours: its own text, else its parts as they came."""
-    return repaired(row.text).text or ", ".join(
+    return repair_text(row.text).text or ", ".join(
         part for part in (row.weekday, row.opens_at, row.closes_at) if part
     )

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenLanguages:
     """Language tags (BCP 47: ISO 639-1 where there is one) and whether an interpreter can be had for others."""
 
     tags: frozenset[str]
     interpreter: bool
 
 
-def spoken(text: str, code: str = "") -> Spoken:
+def read_languages(text: str, code: str = "") -> SpokenLanguages:
     """Read one language row; a well-formed `code` (HSDS 3.0) counts beside the text. Nothing recognised: no tags."""
     # A translated leaflet or website is not somebody who speaks the language.
-    said = _WRITTEN_ONLY.sub(" ", text)
-    tags = {_TAGS[name.lower()] for name in _NAME.findall(said)}
+    spoken_text = _WRITTEN_ONLY.sub(" ", text)
+    tags = {_TAGS[name.lower()] for name in _NAME.findall(spoken_text)}
     if _TAG.fullmatch(code.strip()):
         tags.add(code.strip().split("-")[0].lower())
-    return Spoken(tags=frozenset(tags), interpreter=_INTERPRETER.search(text) is not None)
+    return SpokenLanguages(tags=frozenset(tags), interpreter=_INTERPRETER.search(text) is not None)
 
 
 # "Creole" alone is Haitian Creole in the directories of Florida and the north-east; a directory that means another

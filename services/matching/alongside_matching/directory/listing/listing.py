@@ -2,7 +2,7 @@
 
 1. what others refer to: terms, organisations, places;
 2. services, judged by their organisation;
-3. what belongs to a service (see `belongings`);
+3. what belongs to a service (see `service_parts`);
 4. the services put together and sealed with their content hash.
 """
 
@@ -14,12 +14,12 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
-from alongside_matching.directory.listing.belongings import Draft, Services, attach_all
-from alongside_matching.directory.listing.ledger import Fate, Ledger, known_by_id
+from alongside_matching.directory.listing.checked_columns import read_text, read_url
 from alongside_matching.directory.listing.model import DirectoryService, Listing, Organisation, PublishedTerm
 from alongside_matching.directory.listing.needs import formats_of, kind_of, needs_of
 from alongside_matching.directory.listing.places import places_of
-from alongside_matching.directory.listing.remarks import url_in, words_in
+from alongside_matching.directory.listing.row_audit import RowAudit, RowOutcome, index_by_id
+from alongside_matching.directory.listing.service_parts import ServiceDraft, ServiceDrafts, attach_parts
 from alongside_matching.directory.source.findings import FlagKind, QuarantineReason
 from alongside_matching.directory.source.reader import Datapackage, Progress, Row, open_datapackage
 from alongside_matching.directory.source.tables import Table
@@ -33,27 +33,27 @@ def read_directory(path: Path, progress: Progress | None = None) -> Listing:
 
 def read_listing(package: Datapackage, progress: Progress | None = None) -> Listing:
     """Join an open datapackage. The same bytes always give an equal Listing."""
-    ledger = Ledger(package, progress)
+    audit = RowAudit(package, progress)
 
     # 1. what others refer to
-    terms = known_by_id(ledger, Table.TERMS, _term)
-    organisations = known_by_id(ledger, Table.ORGANIZATIONS, lambda row: _organisation(ledger, row))
-    places = places_of(ledger, organisations)
+    terms = index_by_id(audit, Table.TERMS, _term)
+    organisations = index_by_id(audit, Table.ORGANIZATIONS, lambda row: _organisation(audit, row))
+    places = places_of(audit, organisations)
 
     # 2. services
-    services = _services(ledger, organisations)
+    services = _services(audit, organisations)
 
     # 3. what belongs to them
-    attach_all(ledger, services, places, terms)
+    attach_parts(audit, services, places, terms)
 
     # 4. put together
-    listed = tuple(_listed(ledger, draft) for draft in services.kept.values())
+    listed = tuple(_listed(audit, draft) for draft in services.kept.values())
     return Listing(
         package.name,
         listed,
-        ledger.quarantined(),
-        ledger.flags(),
-        ledger.counts(),
+        audit.quarantined(),
+        audit.flags(),
+        audit.counts(),
         tuple(organisations.values()),
         tuple(terms.values()),
     )
@@ -70,34 +70,34 @@ def _term(row: Row) -> PublishedTerm:
     )
 
 
-def _organisation(ledger: Ledger, row: Row) -> Organisation:
+def _organisation(audit: RowAudit, row: Row) -> Organisation:
     return Organisation(
         id=row.text("id"),
-        name=words_in(ledger, row, "name").text,
-        alternate_name=words_in(ledger, row, "alternate_name").text,
-        description=words_in(ledger, row, "description").text,
-        url=url_in(ledger, row),
+        name=read_text(audit, row, "name").text,
+        alternate_name=read_text(audit, row, "alternate_name").text,
+        description=read_text(audit, row, "description").text,
+        url=read_url(audit, row),
         email=row.text("email"),
     )
 
 
-def _services(ledger: Ledger, organisations: Mapping[str, Organisation]) -> Services:
-    services = Services()
-    for row in ledger.rows(Table.SERVICES):
-        draft = _draft(ledger, row, organisations)
-        wrong = _wrong_with(row, services, organisations)
+def _services(audit: RowAudit, organisations: Mapping[str, Organisation]) -> ServiceDrafts:
+    services = ServiceDrafts()
+    for row in audit.rows(Table.SERVICES):
+        draft = _draft(audit, row, organisations)
+        wrong = _fault_of(row, services, organisations)
         if wrong is None:
             services.kept[draft.service.source_id] = draft
-            ledger.settle(row, Fate.TAKEN)
+            audit.record_outcome(row, RowOutcome.TAKEN)
         else:
-            ledger.quarantine(row, *wrong)
+            audit.quarantine(row, *wrong)
             if row.text("id") and row.text("id") not in services.kept:
                 services.set_aside.add(row.text("id"))
     return services
 
 
-def _wrong_with(
-    row: Row, services: Services, organisations: Mapping[str, Organisation]
+def _fault_of(
+    row: Row, services: ServiceDrafts, organisations: Mapping[str, Organisation]
 ) -> tuple[QuarantineReason, str] | None:
     row_id, organisation = row.text("id"), row.text("organization_id")
     if not row_id:
@@ -113,28 +113,28 @@ def _wrong_with(
     return None
 
 
-def _draft(ledger: Ledger, row: Row, organisations: Mapping[str, Organisation]) -> Draft:
-    description = words_in(ledger, row, "description")
+def _draft(audit: RowAudit, row: Row, organisations: Mapping[str, Organisation]) -> ServiceDraft:
+    description = read_text(audit, row, "description")
     if not description.text:
-        ledger.flag(row, FlagKind.DESCRIPTION_BLANK, "description")
+        audit.flag(row, FlagKind.DESCRIPTION_BLANK, "description")
     status = row.text("status").lower()
     if status not in ("", "active"):
-        ledger.flag(row, FlagKind.NOT_ACTIVE, "status", status)
+        audit.flag(row, FlagKind.NOT_ACTIVE, "status", status)
     owner = organisations.get(row.text("organization_id"))
-    draft = Draft(
+    draft = ServiceDraft(
         row=row,
         service=DirectoryService(
             source_id=row.text("id"),
             organization_id=row.text("organization_id"),
             organization_name=owner.name if owner else "",
-            name=words_in(ledger, row, "name").text,
+            name=read_text(audit, row, "name").text,
             description=description.text,
-            url=url_in(ledger, row),
+            url=read_url(audit, row),
             status=status,
             area_markers=description.area_markers,
-            alternate_name=words_in(ledger, row, "alternate_name").text,
-            application_process=words_in(ledger, row, "application_process").text,
-            verified_on=_verified_on(ledger, row),
+            alternate_name=read_text(audit, row, "alternate_name").text,
+            application_process=read_text(audit, row, "application_process").text,
+            verified_on=_verified_on(audit, row),
             email=row.text("email"),
             fees=row.text("fees"),
             wait_time=row.text("wait_time"),
@@ -143,27 +143,27 @@ def _draft(ledger: Ledger, row: Row, organisations: Mapping[str, Organisation]) 
             interpretation_services=row.text("interpretation_services"),
         ),
     )
-    if stated := words_in(ledger, row, "eligibility_description").text:  # HSDS 3.0 keeps it here
-        draft.eligibility[stated] = None
+    if eligibility := read_text(audit, row, "eligibility_description").text:  # HSDS 3.0 keeps it here
+        draft.eligibility[eligibility] = None
     if row.text("interpretation_services"):
         draft.interpreter = True
     return draft
 
 
-def _verified_on(ledger: Ledger, row: Row) -> date | None:
+def _verified_on(audit: RowAudit, row: Row) -> date | None:
     written = row.text("assured_date")
     try:
         return date.fromisoformat(written[:10]) if written else None
     except ValueError:
-        ledger.flag(row, FlagKind.BAD_DATE, "assured_date", written[:40])
+        audit.flag(row, FlagKind.BAD_DATE, "assured_date", written[:40])
         return None
 
 
-def _listed(ledger: Ledger, draft: Draft) -> DirectoryService:
+def _listed(audit: RowAudit, draft: ServiceDraft) -> DirectoryService:
     if not draft.places:
-        ledger.flag(draft.row, FlagKind.NO_LOCATION)
+        audit.flag(draft.row, FlagKind.NO_LOCATION)
     if not draft.terms:
-        ledger.flag(draft.row, FlagKind.NO_TERMS)
+        audit.flag(draft.row, FlagKind.NO_TERMS)
     complete = dataclasses.replace(
         draft.service,
         kind=kind_of(draft.terms),

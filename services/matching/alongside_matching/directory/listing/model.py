@@ -19,7 +19,7 @@ class Coordinates:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServiceLocation:
     """Where a service is given. `postal_code` is None when it was blank or impossible (flagged)."""
 
     location_id: str
@@ -67,7 +67,7 @@ class PublishedTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class PublishedSchedule:
     """One schedule row as published; nothing in it is interpreted yet."""
 
     weekday: str
@@ -98,11 +98,11 @@ class DirectoryService:
     formats: frozenset[Format] = frozenset()
     languages: frozenset[str] = frozenset()
     interpreter: bool = False
-    places: tuple[Place, ...] = ()
+    places: tuple[ServiceLocation, ...] = ()
     phones: tuple[str, ...] = ()
     eligibility: str = ""
     terms: tuple[Term, ...] = ()
-    schedules: tuple[Schedule, ...] = ()
+    schedules: tuple[PublishedSchedule, ...] = ()
     area_markers: tuple[str, ...] = ()
     alternate_name: str = ""
     email: str = ""

@@ -19,7 +19,7 @@ _ADD: Final = """
     insert into directory_import (id, region, pause_vanished, state, created_at) values ($1, $2, $3, 'queued', $4)
 """
 _ADD_PART: Final = "insert into directory_import_part (import_id, number, content) values ($1, $2, $3)"
-_LET_GO: Final = "select pg_advisory_unlock(hashtextextended('directory-import:' || $1, 0))"
+_RELEASE_CLAIM: Final = "select pg_advisory_unlock(hashtextextended('directory-import:' || $1, 0))"
 _UNFINISHED: Final = """
     select id from directory_import where state in ('queued', 'reading', 'storing') order by id limit $1
 """
@@ -28,12 +28,12 @@ _BEGIN: Final = """
     update directory_import set state = 'reading', attempts = attempts + 1 where id = $1
     returning region, pause_vanished, attempts
 """
-_JUDGED: Final = """
+_STORE_REPORT: Final = """
     update directory_import
     set state = 'storing', of = $2, quarantined = $3, read = $3, lines_quarantined = $4, flagged = $5
     where id = $1
 """
-_STORED: Final = """
+_ADD_PROGRESS: Final = """
     update directory_import
     set read = $2, created = created + $3, changed = changed + $4,
         unchanged = greatest($2 - quarantined - (created + $3) - (changed + $4), 0)
@@ -58,7 +58,7 @@ _LINES: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class ClaimedImport:
     """An import in hand: `attempts` counts how often it was begun, this time included."""
 
     id: UUID
@@ -117,25 +117,25 @@ async def add_part(conn: asyncpg.Connection, import_id: UUID, number: int, conte
     await conn.execute(_ADD_PART, import_id, number, content)
 
 
-async def claim(conn: asyncpg.Connection, looked_at_max: int = 20) -> UUID | None:
-    """The oldest unfinished import nobody works on; ours on this connection until `let_go`. None when there is none."""
-    for row in await conn.fetch(_UNFINISHED, looked_at_max):
+async def claim(conn: asyncpg.Connection, candidates_max: int = 20) -> UUID | None:
+    """The oldest unfinished import nobody works on; ours on this connection until `release_claim`. None when there is none."""
+    for row in await conn.fetch(_UNFINISHED, candidates_max):
         if await conn.fetchval(_CLAIM, str(row["id"])):
             return UUID(int=row["id"].int)
     return None
 
 
-async def let_go(conn: asyncpg.Connection, import_id: UUID) -> None:
+async def release_claim(conn: asyncpg.Connection, import_id: UUID) -> None:
     """Others may go on with the import where it is not done."""
-    await conn.execute(_LET_GO, str(import_id))
+    await conn.execute(_RELEASE_CLAIM, str(import_id))
 
 
-async def begin(conn: asyncpg.Connection, import_id: UUID) -> Begun:
+async def begin(conn: asyncpg.Connection, import_id: UUID) -> ClaimedImport:
     """The import is being read."""
     row = await conn.fetchrow(_BEGIN, import_id)
     if row is None:
         raise LookupError(f"import {import_id} is gone")
-    return Begun(import_id, row["region"], row["pause_vanished"], row["attempts"])
+    return ClaimedImport(import_id, row["region"], row["pause_vanished"], row["attempts"])
 
 
 async def parts(conn: asyncpg.Connection, import_id: UUID) -> AsyncIterator[bytes]:
@@ -153,19 +153,21 @@ async def parts(conn: asyncpg.Connection, import_id: UUID) -> AsyncIterator[byte
         number += 1
 
 
-async def judged(
+async def store_report(
     conn: asyncpg.Connection, import_id: UUID, *, of: int, quarantined: int, lines: Sequence[Line]
 ) -> None:
     """The whole file was read: keep what there is to say about its lines, in place of what was said before."""
     set_aside = sum(line.kind is LineKind.QUARANTINED for line in lines)
-    await conn.execute(_JUDGED, import_id, of, quarantined, set_aside, len(lines) - set_aside)
+    await conn.execute(_STORE_REPORT, import_id, of, quarantined, set_aside, len(lines) - set_aside)
     await conn.execute("delete from directory_import_line where import_id = $1", import_id)
     await conn.execute(_ADD_LINES, import_id, orjson.dumps([asdict(line) for line in lines]).decode())
 
 
-async def stored(conn: asyncpg.Connection, import_id: UUID, *, read: int, created: int, changed: int) -> None:
+async def add_progress(
+    conn: asyncpg.Connection, import_id: UUID, *, read: int, created: int, changed: int
+) -> None:
     """So many services are dealt with by now, `created` and `changed` of them just now."""
-    await conn.execute(_STORED, import_id, read, created, changed)
+    await conn.execute(_ADD_PROGRESS, import_id, read, created, changed)
 
 
 async def finish(

@@ -12,7 +12,7 @@ import orjson
 from alongside_matching.directory.codes import RecordKind
 from alongside_matching.directory.documents import Document, Record
 
-_KEEP: Final = """
+_UPSERT: Final = """
     insert into directory_record as known (
         id, region, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms, latitude,
         longitude, postal_code, search, content_hash, verified_on, first_import, last_import, created_at, changed_at)
@@ -34,7 +34,7 @@ _KEEP: Final = """
             when known.content_hash = excluded.content_hash and known.removed_at is null then known.changed_at
             else excluded.changed_at end
 """
-_BURY: Final = """
+_ADD_TOMBSTONES: Final = """
     with buried as (
         update directory_record set removed_at = $3, changed_at = $3
         where region = $1 and last_import <> $2 and removed_at is null
@@ -98,7 +98,7 @@ class Circle:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RecordQuery:
     """What is looked for; what is not said does not matter."""
 
     kind: RecordKind
@@ -141,28 +141,30 @@ class TracedRecord:
     removed_at: datetime | None
 
 
-async def keep(
+async def upsert(
     conn: asyncpg.Connection, records: Sequence[Record], *, region: str, import_id: UUID, now: datetime
 ) -> None:
     """Add records, or bring them up to date; one that had vanished is there again."""
     rows = [_row(record) for record in records]
-    await conn.execute(_KEEP, orjson.dumps(rows).decode(), region, import_id, now)
+    await conn.execute(_UPSERT, orjson.dumps(rows).decode(), region, import_id, now)
 
 
-async def bury(conn: asyncpg.Connection, *, region: str, import_id: UUID, now: datetime) -> int:
+async def add_tombstones(conn: asyncpg.Connection, *, region: str, import_id: UUID, now: datetime) -> int:
     """Put a tombstone on what an import no longer listed; answers how many."""
-    buried: int = await conn.fetchval(_BURY, region, import_id, now)
+    buried: int = await conn.fetchval(_ADD_TOMBSTONES, region, import_id, now)
     return buried
 
 
-async def page(conn: asyncpg.Connection, wanted: Wanted, *, limit: int, offset: int) -> list[StoredRecord]:
+async def page(
+    conn: asyncpg.Connection, query: RecordQuery, *, limit: int, offset: int
+) -> list[StoredRecord]:
     """Records that are there, best match first."""
-    return [_stored(row) for row in await conn.fetch(_PAGE, *_given(wanted), limit, offset)]
+    return [_stored(row) for row in await conn.fetch(_PAGE, *_parameters(query), limit, offset)]
 
 
-async def count(conn: asyncpg.Connection, wanted: Wanted) -> int:
+async def count(conn: asyncpg.Connection, query: RecordQuery) -> int:
     """How many records there are of what is looked for."""
-    found: int = await conn.fetchval(_COUNT, *_given(wanted))
+    found: int = await conn.fetchval(_COUNT, *_parameters(query))
     return found
 
 
@@ -199,11 +201,11 @@ async def centre_of(
     return None if row is None or row["latitude"] is None else (row["latitude"], row["longitude"])
 
 
-def _given(wanted: Wanted) -> tuple[Any, ...]:
-    circle = wanted.within
+def _parameters(query: RecordQuery) -> tuple[Any, ...]:
+    circle = query.within
     return (
-        *(wanted.kind, wanted.region, wanted.words, wanted.term, wanted.taxonomy, wanted.organization),
-        *(wanted.changed_since, wanted.parent, wanted.top_only),
+        *(query.kind, query.region, query.words, query.term, query.taxonomy, query.organization),
+        *(query.changed_since, query.parent, query.top_only),
         *((circle.latitude, circle.longitude, circle.metres) if circle else (None, None, None)),
     )
 

@@ -12,7 +12,7 @@ FEW: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Coarse:
+class CoarseCounts:
     """Counts of at least `FEW`, the names of what counted less, and the total without those."""
 
     counts: Mapping[str, int]
@@ -20,8 +20,8 @@ class Coarse:
     total: int
 
 
-def coarsened(excluded: Mapping[str, int], eligible: int) -> Coarse:
+def coarsen(excluded: Mapping[str, int], eligible: int) -> CoarseCounts:
     """Counts as they may be told: how many each rule excluded, and how many could have been asked."""
     counts = {rule: count for rule, count in excluded.items() if count >= FEW}
     few = tuple(sorted(rule for rule, count in excluded.items() if 0 < count < FEW))
-    return Coarse(counts, few, total=sum(counts.values()) + (eligible if eligible >= FEW else 0))
+    return CoarseCounts(counts, few, total=sum(counts.values()) + (eligible if eligible >= FEW else 0))

@@ -76,7 +76,7 @@ class Decision:
         if chosen is None:
             return ()
         values = dict(zip(self.shares, chosen.factors, strict=True))
-        told = {
+        holds_by_reason = {
             "shared-need": values.get("shared_need", 0) > 0,
             "shared-language": True,
             "preferred-format": values.get("preferred_format", 0) > 0,
@@ -84,7 +84,7 @@ class Decision:
             "nearby": values.get("distance", 0) >= _NEAR,
             "free-capacity": chosen.load < _ROOMY,
         }
-        return tuple(reason for reason, holds in told.items() if holds)
+        return tuple(reason for reason, holds in holds_by_reason.items() if holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +121,23 @@ def decide(ranking: Ranking, chosen: Candidate | None, facts: Callable[[UUID], O
     )
 
 
-def again(decision: Decision, policy: Policy) -> Ranking:
+def rank_again(decision: Decision, policy: Policy) -> Ranking:
     """The ranking of the offers named, under the same policy or another one."""
-    known = decision.snapshot
-    return rank(known.offers, known.request, policy, known.on, top=len(known.offers), rarity=known.rarity)
+    snapshot = decision.snapshot
+    return rank(
+        snapshot.offers,
+        snapshot.request,
+        policy,
+        snapshot.on,
+        top=len(snapshot.offers),
+        rarity=snapshot.rarity,
+    )
 
 
 def replay(decision: Decision, policy: Policy) -> Reproduced | Different:
     """Decide it again from what was kept. Raises ValueError for a policy of another version than it was made with."""
     if policy.version != decision.policy_version:
         raise ValueError(f"it was decided under policy {decision.policy_version}, not {policy.version}")
-    ranking = again(decision, policy)
+    ranking = rank_again(decision, policy)
     same = ranking.candidates == decision.ranked and dict(ranking.shares) == dict(decision.shares)
     return Reproduced() if same else Different(ranking.candidates)

@@ -24,11 +24,11 @@ def to_document(decision: Decision, written: dict[Offer, dict[str, Any]] | None 
 
     What has its default is left out, so the default of a fact never changes: it would change what was decided.
     """
-    known = decision.snapshot
+    snapshot = decision.snapshot
     offers = {} if written is None else written
-    for offer in known.offers:
+    for offer in snapshot.offers:
         if offer not in offers:
-            offers[offer] = _said(offer)
+            offers[offer] = _changed_values(offer)
     return {
         "chosen": _plain(decision.chosen),
         "policy_version": decision.policy_version,
@@ -37,17 +37,17 @@ def to_document(decision: Decision, written: dict[Offer, dict[str, Any]] | None 
         "shares": dict(decision.shares),
         "ranked": [_ranked(candidate) for candidate in decision.ranked],
         "snapshot": {
-            "on": known.on.isoformat(),
-            "request": _said(known.request),
-            "offers": [offers[offer] for offer in known.offers],
-            "rarity": {"pool": known.rarity.pool, "holders": dict(known.rarity.holders)},
+            "on": snapshot.on.isoformat(),
+            "request": _changed_values(snapshot.request),
+            "offers": [offers[offer] for offer in snapshot.offers],
+            "rarity": {"pool": snapshot.rarity.pool, "holders": dict(snapshot.rarity.holders)},
         },
     }
 
 
 def from_document(document: Mapping[str, Any]) -> Decision:
     """The decision of a document that `to_document` made. A field added since then has its default."""
-    known = document["snapshot"]
+    snapshot = document["snapshot"]
     return Decision(
         chosen=None if document["chosen"] is None else UUID(document["chosen"]),
         ranked=tuple(_candidate(ranked) for ranked in document["ranked"]),
@@ -56,20 +56,20 @@ def from_document(document: Mapping[str, Any]) -> Decision:
         excluded=document["excluded"],
         policy_version=document["policy_version"],
         snapshot=Snapshot(
-            request=_facts(Request, known["request"]),
-            offers=tuple(_facts(Offer, offer) for offer in known["offers"]),
-            rarity=Rarity(known["rarity"]["pool"], known["rarity"]["holders"]),
-            on=date.fromisoformat(known["on"]),
+            request=_facts(Request, snapshot["request"]),
+            offers=tuple(_facts(Offer, offer) for offer in snapshot["offers"]),
+            rarity=Rarity(snapshot["rarity"]["pool"], snapshot["rarity"]["holders"]),
+            on=date.fromisoformat(snapshot["on"]),
         ),
     )
 
 
-def _said(facts: Request | Offer) -> dict[str, Any]:
+def _changed_values(facts: Request | Offer) -> dict[str, Any]:
     """The facts that do not have their default."""
-    said = ((name, getattr(facts, name), default) for name, default in _DEFAULTS[type(facts)])
+    values = ((name, getattr(facts, name), default) for name, default in _DEFAULTS[type(facts)])
     return {
         name: f"{value:x}" if name == _HEXADECIMAL else _plain(value)
-        for name, value, default in said
+        for name, value, default in values
         if value != default
     }
 

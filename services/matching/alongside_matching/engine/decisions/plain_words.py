@@ -11,7 +11,7 @@ from typing import Final
 
 from alongside_matching.engine.decisions.decision import Decision
 
-_WELL: Final = 0.5
+_VALUE_MIN: Final = 0.5
 
 
 class Sentence(StrEnum):
@@ -42,7 +42,7 @@ ENGLISH: Final[Mapping[Sentence, str]] = {
     Sentence.WE_KEEP_LOOKING: "We keep looking, and tell you as soon as somebody has.",
 }
 
-_SAID_OF: Final[Mapping[str, Sentence]] = {
+_SENTENCE_OF_FACTOR: Final[Mapping[str, Sentence]] = {
     "preferred_format": Sentence.YOUR_FORMAT,
     "preferred_mode": Sentence.YOUR_WAY,
     "availability": Sentence.YOUR_HOURS,
@@ -51,14 +51,14 @@ _SAID_OF: Final[Mapping[str, Sentence]] = {
 }
 
 
-def for_the_person(decision: Decision) -> tuple[Sentence, ...]:
+def sentences_for_person(decision: Decision) -> tuple[Sentence, ...]:
     """What the person may be told of a decision about them, in the order in which it is said."""
     candidate = decision.candidate
     if candidate is None:
         return (Sentence.NOBODY_FREE, Sentence.WE_KEEP_LOOKING)
     fits = (
-        _SAID_OF[factor]
+        _SENTENCE_OF_FACTOR[factor]
         for factor, value in zip(decision.shares, candidate.factors, strict=True)
-        if factor in _SAID_OF and value >= _WELL
+        if factor in _SENTENCE_OF_FACTOR and value >= _VALUE_MIN
     )
     return (Sentence.OFFERED, Sentence.SAME_LANGUAGE, *fits, Sentence.YOU_MAY_DECLINE)

@@ -14,7 +14,7 @@ Rows: TypeAlias = npt.NDArray[np.intp]
 WORD = 64
 
 
-def nothing(rows: int) -> Bits:
+def empty_set(rows: int) -> Bits:
     """The empty set among that many rows, a multiple of 64."""
     return np.zeros(rows // WORD, np.uint64)
 
@@ -24,12 +24,12 @@ def bytes_of(bits: Bits) -> memoryview:
     return bits.view(np.uint8).data
 
 
-def put_in(held: memoryview, row: int) -> None:
+def add_row(held: memoryview, row: int) -> None:
     """Put a row into a set."""
     held[row >> 3] |= 1 << (row & 7)
 
 
-def take_out(held: memoryview, row: int) -> None:
+def remove_row(held: memoryview, row: int) -> None:
     """Take a row out of a set."""
     held[row >> 3] &= ~(1 << (row & 7))
 
@@ -61,8 +61,8 @@ def bits_of(rows: Rows, among: int) -> Bits:
     return packed(chosen)
 
 
-def grown(bits: Bits, rows: int) -> Bits:
+def grow_set(bits: Bits, rows: int) -> Bits:
     """The same set among more rows."""
-    larger = nothing(rows)
+    larger = empty_set(rows)
     larger[: len(bits)] = bits
     return larger

@@ -18,14 +18,14 @@ from alongside_matching.engine.eligibility import root
 from alongside_matching.engine.facts import GROUP, SERVICE, SLOTS_PER_WEEK, SUPPORTER, Offer, Point
 from alongside_matching.engine.index import bits
 from alongside_matching.engine.index.bits import Bits, Rows
-from alongside_matching.engine.index.facets import Facet, Rolls
-from alongside_matching.engine.index.marks import (
+from alongside_matching.engine.index.facets import Facet, SparseFacet
+from alongside_matching.engine.index.labels import (
     CERTIFICATION_REQUIRED,
     CHECK_REQUIRED,
     FULL,
     PAUSED,
     PLACED,
-    marks_of,
+    labels_of,
 )
 
 KINDS: Final = (SUPPORTER, GROUP, SERVICE)
@@ -71,13 +71,13 @@ class Columns:
     def __init__(self, region: str) -> None:
         self.region = region
         self.rows = _ROWS_FIRST
-        self.present = bits.nothing(self.rows)
+        self.present = bits.empty_set(self.rows)
         self.numbers = {name: np.zeros(self.rows, dtype) for name, dtype in _NUMBERS.items()}
         self.hours = np.zeros((HOURS_WORDS, self.rows), np.uint64)
         self.facets = {name: Facet(self.rows, root if name == "languages" else str) for name in _FACETS}
         self.required = Facet(self.rows)
-        self.marks = Facet(self.rows)
-        self.organisations = Rolls()
+        self.labels = Facet(self.rows)
+        self.organisations = SparseFacet()
         self._row_of: dict[int, int] = {}
         self._out_of_date: dict[tuple[str, date], Bits] = {}
         """Drawn once a day, and anew after an offer was written: far more is searched than written."""
@@ -96,32 +96,32 @@ class Columns:
         row = self._row_of.get(offer.id.int)
         if row is None:
             row = self._row_of[offer.id.int] = self._take_row()
-            bits.put_in(bits.bytes_of(self.present), row)
+            bits.add_row(bits.bytes_of(self.present), row)
         for name, facet in self.facets.items():
             facet.write(row, getattr(offer, name))
         self.required.write(row, frozenset(filter(None, [offer.required_endorsement])))
         self.organisations.write(row, offer.organisations)
-        self.marks.write(row, marks_of(offer))
+        self.labels.write(row, labels_of(offer))
         self._write_numbers(row, offer)
         self._out_of_date.clear()
         return row
 
-    def occupy(self, row: int, held: int, taken: int) -> None:
+    def set_occupancy(self, row: int, held: int, taken: int) -> None:
         """Change how many places are held and taken, and nothing else."""
         capacity = self._capacity(row)
         self.numbers["held"][row], self.numbers["taken"][row] = held, taken
         self.numbers["load"][row] = _load(capacity, held + taken)
         full = capacity is not None and held + taken >= capacity
-        before = self.marks.codes(row)
-        self.marks.write(row, before | {FULL} if full else before - {FULL})
+        before = self.labels.codes(row)
+        self.labels.write(row, before | {FULL} if full else before - {FULL})
 
     def remove(self, offer_id: UUID) -> int | None:
         """Forget an offer; the row it had."""
         row = self._row_of.pop(offer_id.int, None)
         if row is None:
             return None
-        bits.take_out(bits.bytes_of(self.present), row)
-        for facet in (*self.facets.values(), self.required, self.marks):
+        bits.remove_row(bits.bytes_of(self.present), row)
+        for facet in (*self.facets.values(), self.required, self.labels):
             facet.write(row, frozenset())
         self.organisations.write(row, frozenset())
         self._free.append(row)
@@ -131,12 +131,12 @@ class Columns:
         """The offers of these rows, as they were written; several at once cost little more than one."""
         numbers = {name: column[rows].tolist() for name, column in self.numbers.items()}
         codes: dict[str, list[Any]] = {name: facet.codes_of(rows) for name, facet in self.facets.items()}
-        marks, required = self.marks.codes_of(rows), self.required.codes_of(rows)
+        labels, required = self.labels.codes_of(rows), self.required.codes_of(rows)
         hours, size = self.hours[:, rows].T.tobytes(), HOURS_WORDS * 8
         return [
             Offer(
                 **{name: column[place] for name, column in codes.items()},
-                **_facts({name: column[place] for name, column in numbers.items()}, marks[place]),
+                **_facts({name: column[place] for name, column in numbers.items()}, labels[place]),
                 region=self.region,
                 organisations=self.organisations.codes(row),
                 required_endorsement=next(iter(required[place]), None),
@@ -147,13 +147,15 @@ class Columns:
 
     def out_of_date(self, required: str, until: str, on: date) -> Bits | None:
         """Who is marked as requiring something that is not valid on a day; None when nobody is marked."""
-        marked = self.marks.of(required)
-        if marked is None:
+        labelled = self.labels.of(required)
+        if labelled is None:
             return None
         found = self._out_of_date.get((until, on))
         if found is None:
             self._out_of_date = {drawn: held for drawn, held in self._out_of_date.items() if drawn[1] == on}
-            found = self._out_of_date[until, on] = marked & bits.packed(self.numbers[until] < on.toordinal())
+            found = self._out_of_date[until, on] = labelled & bits.packed(
+                self.numbers[until] < on.toordinal()
+            )
         return found
 
     def ids(self, rows: Rows) -> list[UUID]:
@@ -198,11 +200,11 @@ class Columns:
         """Twice the rows, so that adding stays cheap however many there are."""
         before, self.rows = self.rows, 2 * self.rows
         self._free = list(range(self.rows - 1, before - 1, -1))
-        self.present = bits.grown(self.present, self.rows)
+        self.present = bits.grow_set(self.present, self.rows)
         for name, column in self.numbers.items():
             self.numbers[name] = np.concatenate([column, np.zeros_like(column)])
         self.hours = np.concatenate([self.hours, np.zeros_like(self.hours)], axis=1)
-        for facet in (*self.facets.values(), self.required, self.marks):
+        for facet in (*self.facets.values(), self.required, self.labels):
             facet.grow(self.rows)
 
 
@@ -211,7 +213,7 @@ def hours_of(availability: int) -> npt.NDArray[np.uint64]:
     return np.frombuffer(availability.to_bytes(HOURS_WORDS * 8, "little"), np.uint64)
 
 
-def _facts(number: Mapping[str, Any], marks: frozenset[str]) -> dict[str, Any]:
+def _facts(number: Mapping[str, Any], labels: frozenset[str]) -> dict[str, Any]:
     """What the numbers and marks of a row say of its offer."""
     return {
         "id": UUID(int=number["id_high"] << 64 | number["id_low"]),
@@ -219,13 +221,13 @@ def _facts(number: Mapping[str, Any], marks: frozenset[str]) -> dict[str, Any]:
         "capacity": None if number["capacity"] == _OPEN else number["capacity"],
         "held": number["held"],
         "taken": number["taken"],
-        "paused": PAUSED in marks,
-        "where": Point(number["latitude"], number["longitude"]) if PLACED in marks else None,
+        "paused": PAUSED in labels,
+        "where": Point(number["latitude"], number["longitude"]) if PLACED in labels else None,
         "reach_km": None if isnan(number["reach_km"]) else number["reach_km"],
         "certified_until": _day(number["certified_until"]),
-        "certification_required": CERTIFICATION_REQUIRED in marks,
+        "certification_required": CERTIFICATION_REQUIRED in labels,
         "checked_until": _day(number["checked_until"]),
-        "check_required": CHECK_REQUIRED in marks,
+        "check_required": CHECK_REQUIRED in labels,
     }
 
 

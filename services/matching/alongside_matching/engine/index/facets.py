@@ -54,7 +54,7 @@ class Facet:
 
     def any_of(self, codes: Iterable[str]) -> Bits:
         """The offers that carry at least one of these codes."""
-        found = bits.nothing(self._rows)
+        found = bits.empty_set(self._rows)
         for code in codes:
             carrying = self.of(code)
             if carrying is not None:
@@ -68,23 +68,23 @@ class Facet:
             return
         gone, new = self._keys[before], self._keys[now]
         for key in gone - new:
-            bits.take_out(self._bytes[key], row)
+            bits.remove_row(self._bytes[key], row)
             self._holders[key] -= 1
         for key in new - gone:
-            bits.put_in(self._row_set(key), row)
+            bits.add_row(self._row_set(key), row)
             self._holders[key] += 1
         self._number_of[row] = now
 
     def grow(self, rows: int) -> None:
         """Make room for more offers."""
         self._rows = rows
-        self._by_key = {key: bits.grown(held, rows) for key, held in self._by_key.items()}
+        self._by_key = {key: bits.grow_set(held, rows) for key, held in self._by_key.items()}
         self._bytes = {key: bits.bytes_of(held) for key, held in self._by_key.items()}
         self._number_of = np.concatenate([self._number_of, np.zeros(rows - len(self._number_of), np.int32)])
 
     def _row_set(self, key: str) -> memoryview:
         if key not in self._by_key:
-            self._by_key[key] = bits.nothing(self._rows)
+            self._by_key[key] = bits.empty_set(self._rows)
             self._bytes[key] = bits.bytes_of(self._by_key[key])
         return self._bytes[key]
 
@@ -98,7 +98,7 @@ class Facet:
         return number
 
 
-class Rolls:
+class SparseFacet:
     """The same for codes of which there are many, each carried by few: organisations. Rows are listed, not packed."""
 
     def __init__(self) -> None:

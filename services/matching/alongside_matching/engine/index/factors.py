@@ -8,79 +8,79 @@ import numpy as np
 
 from alongside_matching.engine.curve import Curve
 from alongside_matching.engine.facts import SLOT_MINUTES, SLOTS_PER_WEEK
-from alongside_matching.engine.index.left import Floats, Left
-from alongside_matching.engine.score import Asked
+from alongside_matching.engine.index.candidate_rows import CandidateRows, Floats
+from alongside_matching.engine.score import ScoreContext
 
-Values: TypeAlias = Callable[[Left, Asked], Floats]
+Values: TypeAlias = Callable[[CandidateRows, ScoreContext], Floats]
 
 
-def shared_need(left: Left, asked: Asked) -> Floats:
+def shared_need(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """The needs they share, each at what it is worth."""
-    shared, total = np.zeros(len(left.rows)), 0.0
-    for need in sorted(asked.request.needs):
-        worth = asked.rarity.worth(need)
+    shared, total = np.zeros(len(candidates.rows)), 0.0
+    for need in sorted(context.request.needs):
+        worth = context.rarity.worth(need)
         total += worth
-        shared += worth * left.within(left.columns.facets["needs"].of(need))
+        shared += worth * candidates.within(candidates.columns.facets["needs"].of(need))
     return shared / total
 
 
-def hopes(left: Left, asked: Asked) -> Floats:
+def hopes(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """The part of the hopes they serve."""
-    return _part(left, "hopes", asked.request.hopes)
+    return _part(candidates, "hopes", context.request.hopes)
 
 
-def preferred_format(left: Left, asked: Asked) -> Floats:
+def preferred_format(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """Whether they offer a format asked for."""
-    return _any(left, "formats", asked.request.formats)
+    return _any(candidates, "formats", context.request.formats)
 
 
-def preferred_mode(left: Left, asked: Asked) -> Floats:
+def preferred_mode(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """Whether they meet in a way asked for."""
-    return _any(left, "modes", asked.request.modes)
+    return _any(candidates, "modes", context.request.modes)
 
 
-def availability(left: Left, asked: Asked) -> Floats:
+def availability(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """The time they have in common."""
-    return _worth_of_slots(asked.curves.common_minutes)[left.common_slots()]
+    return _worth_of_slots(context.curves.common_minutes)[candidates.common_slots()]
 
 
-def distance(left: Left, asked: Asked) -> Floats:
+def distance(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """How near they are."""
-    far = left.kilometres()
-    return np.where(np.isnan(far), 0.0, asked.curves.distance_km.at_all(far))
+    far = candidates.kilometres()
+    return np.where(np.isnan(far), 0.0, context.curves.distance_km.at_all(far))
 
 
-def interests(left: Left, asked: Asked) -> Floats:
+def interests(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """The part of the interests they share."""
-    return _part(left, "interests", asked.request.interests)
+    return _part(candidates, "interests", context.request.interests)
 
 
-def identities(left: Left, asked: Asked) -> Floats:
+def identities(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """The part of the identities asked for that they have."""
-    return _part(left, "identities", asked.request.identities)
+    return _part(candidates, "identities", context.request.identities)
 
 
-def continuity(left: Left, asked: Asked) -> Floats:
+def continuity(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """Whether it is who the person asked to go on with."""
-    earlier = asked.request.continue_with
-    row = None if earlier is None else left.columns.row(earlier)
-    return np.zeros(len(left.rows)) if row is None else (left.rows == row).astype(np.float64)
+    earlier = context.request.continue_with
+    row = None if earlier is None else candidates.columns.row(earlier)
+    return np.zeros(len(candidates.rows)) if row is None else (candidates.rows == row).astype(np.float64)
 
 
-def free_places(left: Left, asked: Asked) -> Floats:
+def free_places(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """How much room they have left."""
-    return asked.curves.load.at_all(left.columns.numbers["load"][left.rows])
+    return context.curves.load.at_all(candidates.columns.numbers["load"][candidates.rows])
 
 
-def _part(left: Left, facet: str, codes: frozenset[str]) -> Floats:
-    has = np.zeros(len(left.rows), np.int64)
+def _part(candidates: CandidateRows, facet: str, codes: frozenset[str]) -> Floats:
+    has = np.zeros(len(candidates.rows), np.int64)
     for code in codes:
-        has += left.within(left.columns.facets[facet].of(code))
+        has += candidates.within(candidates.columns.facets[facet].of(code))
     return has / len(codes)
 
 
-def _any(left: Left, facet: str, codes: frozenset[str]) -> Floats:
-    return left.within(left.columns.facets[facet].any_of(codes)).astype(np.float64)
+def _any(candidates: CandidateRows, facet: str, codes: frozenset[str]) -> Floats:
+    return candidates.within(candidates.columns.facets[facet].any_of(codes)).astype(np.float64)
 
 
 @lru_cache(maxsize=128)

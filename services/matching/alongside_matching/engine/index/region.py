@@ -10,14 +10,14 @@ import numpy.typing as npt
 from alongside_matching.engine.facts import SLOTS_PER_WEEK, Offer, Request
 from alongside_matching.engine.index import factors, rules
 from alongside_matching.engine.index.bits import Rows, rows_of
+from alongside_matching.engine.index.candidate_rows import Floats
 from alongside_matching.engine.index.columns import KINDS, Columns
-from alongside_matching.engine.index.first import first
-from alongside_matching.engine.index.left import Floats
-from alongside_matching.engine.index.marks import OPEN_TO_ALL
+from alongside_matching.engine.index.labels import OPEN_TO_ALL
 from alongside_matching.engine.index.rules import Search
+from alongside_matching.engine.index.top_rows import top_rows
 from alongside_matching.engine.policy import Policy
 from alongside_matching.engine.ranking import Candidate, Ranking
-from alongside_matching.engine.score import POINTS, Asked, Rarity, shares_of
+from alongside_matching.engine.score import POINTS, Rarity, ScoreContext, shares_of
 
 
 class ImpossibleOfferError(ValueError):
@@ -56,7 +56,7 @@ class RegionIndex:
             raise ImpossibleOfferError(f"{held} held and {taken} taken places: neither can be negative")
         row = self._columns.row(offer_id)
         if row is not None:
-            self._columns.occupy(row, held, taken)
+            self._columns.set_occupancy(row, held, taken)
 
     def remove(self, offer_id: UUID) -> None:
         """Forget an offer. Forgetting it twice is the same."""
@@ -70,8 +70,8 @@ class RegionIndex:
 
     def open_to_all(self) -> list[Offer]:
         """The offers where nobody needs a place."""
-        marked = self._columns.marks.of(OPEN_TO_ALL)
-        return [] if marked is None else self._columns.read(rows_of(marked))
+        labelled = self._columns.labels.of(OPEN_TO_ALL)
+        return [] if labelled is None else self._columns.read(rows_of(labelled))
 
     def search(self, request: Request, policy: Policy, *, on: date, top: int | None = None) -> Ranking:
         """Rank the offers that may be asked: the same that `ranking.rank` answers for them one by one.
@@ -79,15 +79,15 @@ class RegionIndex:
         `top` is how many are named, the policy's `ranked_max` when it is not given.
         """
         search = Search(self._columns, request, on, self._columns.present)
-        left, excluded = rules.sift(search)
-        rows = left.rows
-        asked = Asked(request, self._rarity(request), policy.curves)
+        candidates, excluded = rules.sift(search)
+        rows = candidates.rows
+        context = ScoreContext(request, self._rarity(request), policy.curves)
         shares = shares_of(request, policy.weights)
-        values = [factors.VALUES[name](left, asked) for name in shares]
+        values = [factors.VALUES[name](candidates, context) for name in shares]
         points = _points(values, list(shares.values()), len(rows))
         best = self._best(rows, points, top or policy.ranked_max)
         named = self._candidates(rows[best], points[best], [value[best] for value in values])
-        return Ranking(request, policy, on, shares, asked.rarity, named, len(rows), excluded)
+        return Ranking(request, policy, on, shares, context.rarity, named, len(rows), excluded)
 
     def _rarity(self, request: Request) -> Rarity:
         needs = self._columns.facets["needs"]
@@ -95,7 +95,7 @@ class RegionIndex:
 
     def _best(self, rows: Rows, points: npt.NDArray[np.int64], top: int) -> Rows:
         numbers = self._columns.numbers
-        return first(
+        return top_rows(
             top,
             lambda within: -points[within],
             lambda within: numbers["load"][rows[within]],

@@ -14,25 +14,25 @@ from uuid import UUID
 import numpy as np
 
 from alongside_matching.engine.facts import IN_PERSON, MINOR_BANDS, Request
-from alongside_matching.engine.index import bits, marks
+from alongside_matching.engine.index import bits, labels
 from alongside_matching.engine.index.bits import Bits
+from alongside_matching.engine.index.candidate_rows import CandidateRows, Flags
 from alongside_matching.engine.index.columns import Columns
-from alongside_matching.engine.index.left import Flags, Left
 
 
 @dataclass(slots=True)
 class Search:
-    """One request against one region. `left` are the offers that no rule has kept out so far."""
+    """One request against one region. `candidates` are the offers that no rule has kept out so far."""
 
     columns: Columns
     request: Request
     on: date
-    left: Bits
+    candidates: Bits
 
-    def marked(self, mark: str) -> Bits:
+    def labelled(self, label: str) -> Bits:
         """The offers with a mark."""
-        found = self.columns.marks.of(mark)
-        return bits.nothing(self.columns.rows) if found is None else found
+        found = self.columns.labels.of(label)
+        return bits.empty_set(self.columns.rows) if found is None else found
 
     def carrying(self, facet: str, codes: Iterable[str]) -> Bits:
         """The offers that carry at least one of these codes."""
@@ -40,29 +40,29 @@ class Search:
 
 
 SetRule: TypeAlias = Callable[[Search], Bits | None]
-RowRule: TypeAlias = Callable[[Search, Left], Flags | None]
+RowRule: TypeAlias = Callable[[Search, CandidateRows], Flags | None]
 
 
-def sift(search: Search) -> tuple[Left, dict[str, int]]:
+def sift(search: Search) -> tuple[CandidateRows, dict[str, int]]:
     """Ask every rule in turn: who may be asked, and how many each rule kept out, by its name."""
     excluded: dict[str, int] = {}
     for name, rule in SET_RULES.items():
         out = rule(search)
-        if out is not None and (kept_out := bits.count(search.left & out)):
-            excluded[name] = kept_out
-            search.left = search.left & ~out
-    left = Left(search.columns, search.request, bits.rows_of(search.left))
+        if out is not None and (excluded_count := bits.count(search.candidates & out)):
+            excluded[name] = excluded_count
+            search.candidates = search.candidates & ~out
+    candidates = CandidateRows(search.columns, search.request, bits.rows_of(search.candidates))
     for name, row_rule in ROW_RULES.items():
-        flags = row_rule(search, left)
-        if flags is not None and (kept_out := int(np.count_nonzero(flags))):
-            excluded[name] = kept_out
-            left = left.without(flags)
-    return left, excluded
+        flags = row_rule(search, candidates)
+        if flags is not None and (excluded_count := int(np.count_nonzero(flags))):
+            excluded[name] = excluded_count
+            candidates = candidates.without(flags)
+    return candidates, excluded
 
 
 def region(search: Search) -> Bits | None:
     """Everyone, for a request of another region."""
-    return None if search.request.region == search.columns.region else search.left
+    return None if search.request.region == search.columns.region else search.candidates
 
 
 def need(search: Search) -> Bits | None:
@@ -95,32 +95,32 @@ def organisation(search: Search) -> Bits | None:
 
 def paused(search: Search) -> Bits | None:
     """Who takes a break."""
-    return search.marked(marks.PAUSED)
+    return search.labelled(labels.PAUSED)
 
 
 def capacity(search: Search) -> Bits | None:
     """Who is full."""
-    return search.marked(marks.FULL)
+    return search.labelled(labels.FULL)
 
 
 def open_to_all(search: Search) -> Bits | None:
     """Who needs no places, unless their format was asked for."""
-    return search.marked(marks.OPEN_TO_ALL) & ~search.carrying("formats", search.request.formats)
+    return search.labelled(labels.OPEN_TO_ALL) & ~search.carrying("formats", search.request.formats)
 
 
 def mode(search: Search) -> Bits | None:
     """Who meets in none of the ways accepted."""
     if not search.request.modes:
         return None
-    return search.marked(marks.SAYS_MODES) & ~search.carrying("modes", search.request.modes)
+    return search.labelled(labels.SAYS_MODES) & ~search.carrying("modes", search.request.modes)
 
 
 def age_band(search: Search) -> Bits | None:
     """Who is there for other ages."""
     band = search.request.age_band
     if band is None:
-        return search.marked(marks.MINORS_ONLY)
-    return search.marked(marks.SAYS_AGE) & ~search.carrying("age_bands", [band])
+        return search.labelled(labels.MINORS_ONLY)
+    return search.labelled(labels.SAYS_AGE) & ~search.carrying("age_bands", [band])
 
 
 def minors_wall(search: Search) -> Bits | None:
@@ -128,55 +128,59 @@ def minors_wall(search: Search) -> Bits | None:
     band = search.request.age_band
     if band not in MINOR_BANDS:
         return None
-    silent = search.marked(marks.PEER) & ~search.carrying("age_bands", [band])
-    return silent if search.request.guardian_consent else silent | search.marked(marks.SUPPORTERS)
+    silent = search.labelled(labels.PEER) & ~search.carrying("age_bands", [band])
+    return silent if search.request.guardian_consent else silent | search.labelled(labels.SUPPORTERS)
 
 
 def endorsement(search: Search) -> Bits | None:
     """Who lacks a required endorsement."""
-    return search.marked(marks.UNENDORSED)
+    return search.labelled(labels.UNENDORSED)
 
 
 def trigger(search: Search) -> Bits | None:
     """Companions whose story holds what the person asked to be spared."""
     if not search.request.avoid_needs:
         return None
-    return search.marked(marks.PEER) & search.carrying("needs", search.request.avoid_needs)
+    return search.labelled(labels.PEER) & search.carrying("needs", search.request.avoid_needs)
 
 
 def restriction(search: Search) -> Bits | None:
     """Who restricts itself to others."""
     belongs = (*search.request.needs, *filter(None, [search.request.age_band]))
-    return search.marked(marks.RESTRICTED) & ~search.carrying("eligibility", belongs)
+    return search.labelled(labels.RESTRICTED) & ~search.carrying("eligibility", belongs)
 
 
 def only_for(search: Search) -> Bits | None:
     """Who is kept for others than the person says they are."""
-    kept = search.columns.marks.of(marks.KEPT_FOR_SOME)
-    said = search.request.identifies_as
-    return kept & ~search.carrying("only_for", said) if kept is not None and said else kept
+    restricted = search.columns.labels.of(labels.ONLY_FOR)
+    identities = search.request.identifies_as
+    return (
+        restricted & ~search.carrying("only_for", identities)
+        if restricted is not None and identities
+        else restricted
+    )
 
 
 def certification(search: Search) -> Bits | None:
     """Whose certificate is required and not valid."""
-    return search.columns.out_of_date(marks.CERTIFICATION_REQUIRED, "certified_until", search.on)
+    return search.columns.out_of_date(labels.CERTIFICATION_REQUIRED, "certified_until", search.on)
 
 
 def background_check(search: Search) -> Bits | None:
     """Whose background check is required and not in date."""
-    return search.columns.out_of_date(marks.CHECK_REQUIRED, "checked_until", search.on)
+    return search.columns.out_of_date(labels.CHECK_REQUIRED, "checked_until", search.on)
 
 
-def schedule(search: Search, left: Left) -> Flags | None:
+def schedule(search: Search, candidates: CandidateRows) -> Flags | None:
     """Who has no half hour in common."""
     if not search.request.availability:
         return None
-    says = left.within(search.columns.marks.of(marks.SAYS_HOURS)).view(np.bool_)
-    nothing_in_common: Flags = left.common_slots() == 0
-    return nothing_in_common & says
+    candidates_with_hours = candidates.within(search.columns.labels.of(labels.SAYS_HOURS)).view(np.bool_)
+    nothing_in_common: Flags = candidates.common_slots() == 0
+    return nothing_in_common & candidates_with_hours
 
 
-def reach(search: Search, left: Left) -> Flags | None:
+def reach(search: Search, candidates: CandidateRows) -> Flags | None:
     """Who can only be met in person, and lives too far away."""
     if search.request.near is None:
         return None
@@ -184,9 +188,9 @@ def reach(search: Search, left: Left) -> Flags | None:
     if in_person_only is None:
         return None
     most = search.request.distance_km_max
-    limit = np.fmin(search.columns.numbers["reach_km"][left.rows], np.nan if most is None else most)
-    beyond: Flags = left.kilometres() > limit
-    return beyond & left.within(in_person_only).view(np.bool_)
+    limit = np.fmin(search.columns.numbers["reach_km"][candidates.rows], np.nan if most is None else most)
+    beyond: Flags = candidates.kilometres() > limit
+    return beyond & candidates.within(in_person_only).view(np.bool_)
 
 
 def _in_person_only(search: Search) -> Bits | None:
@@ -196,7 +200,7 @@ def _in_person_only(search: Search) -> Bits | None:
     if accepted and IN_PERSON not in accepted:
         return None
     only = modes.any_of([IN_PERSON]) & ~modes.any_of(other_ways)
-    return only | ~search.marked(marks.SAYS_MODES) if accepted == {IN_PERSON} else only
+    return only | ~search.labelled(labels.SAYS_MODES) if accepted == {IN_PERSON} else only
 
 
 def _offers(search: Search, offers: Iterable[UUID]) -> Bits:

@@ -12,16 +12,16 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command, Read
 from alongside_contracts.vocabulary import Mode, OfferKind
-from alongside_matching.catalogue import offering
+from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.api import refusals
 from alongside_matching.catalogue.api.offer_fields import Places, Strict
 from alongside_matching.catalogue.store import offers
 from alongside_matching.catalogue.store.offers import StoredOffer
 from alongside_matching.engine.policy import Policies
-from alongside_matching.groups import meeting
+from alongside_matching.groups import meetings
 from alongside_matching.groups import store as groups
 from alongside_matching.groups.api import refusals as group_refusals
-from alongside_matching.groups.rules import GiveBack, MeetingState, NoSeat, Occurrence, Over, Take
+from alongside_matching.groups.rules import GiveBack, MeetingState, NoSeat, Occurrence, SeatOver, Take
 from alongside_matching.groups.schedule import (
     MINUTES_MAX,
     Every,
@@ -32,7 +32,7 @@ from alongside_matching.groups.schedule import (
     is_zone,
     upcoming,
 )
-from alongside_matching.groups.store import Difference, Group
+from alongside_matching.groups.store import Group, OccurrenceChange
 
 EXCEPTIONS_MAX: Final = 400
 MEETINGS_MAX: Final = 50
@@ -84,7 +84,7 @@ class ScheduleForm(Strict):
         return Group(
             offer_id=offer.id,
             region=offer.region,
-            modes=frozenset(offer.words.modes),
+            modes=frozenset(offer.profile.modes),
             schedule=schedule,
             meeting_state=MeetingState(self.meeting_state),
             place_closed=self.place_state == "closed",
@@ -113,10 +113,10 @@ class OccurrenceForm(Strict):
             raise ValueError("send at least one field that differs")
         return self
 
-    def difference(self) -> Difference:
+    def difference(self) -> OccurrenceChange:
         """The same as the store knows it."""
         given = "seats" in self.model_fields_set
-        return Difference(self.cancelled, self.facilitators, self.seats, seats_given=given)
+        return OccurrenceChange(self.cancelled, self.facilitators, self.seats, seats_given=given)
 
 
 class OccurrenceView(BaseModel):
@@ -179,19 +179,19 @@ def _add_schedule(routes: APIRouter, policies: Policies) -> None:
         """Say when a group meets, instead of what was known. A recurrence that cannot be is refused."""
 
         async def work(tx: Tx) -> ScheduleView:
-            offer = _group_offer(offer_id, await offering.locked(tx, offer_id))
-            match await meeting.schedule(tx, form.group(offer), policies):
+            offer = _group_offer(offer_id, await offer_updates.lock_offer(tx, offer_id))
+            match await meetings.set_schedule(tx, form.group(offer), policies):
                 case Impossible() as refused:
                     raise group_refusals.impossible(refused)
                 case Possible():
-                    return _shown(await _group(tx.conn, offer_id))
+                    return _schedule_view(await _group(tx.conn, offer_id))
 
         return await command.run(work)
 
     @routes.get("/groups/{offer_id}/schedule")
     async def read_schedule(offer_id: UUID, read: Read) -> ScheduleView:
         """When a group meets."""
-        return _shown(await _group(read.conn, offer_id))
+        return _schedule_view(await _group(read.conn, offer_id))
 
 
 def _add_occurrences(routes: APIRouter) -> None:
@@ -205,13 +205,19 @@ def _add_occurrences(routes: APIRouter) -> None:
     ) -> Occurrences:
         """The next meetings, in the zone of whoever asks (the group's own, if none is given)."""
         group = await _group(read.conn, offer_id)
-        told_in = zone or group.schedule.zone
-        if not is_zone(told_in):
+        zone_shown = zone or group.schedule.zone
+        if not is_zone(zone_shown):
             raise group_refusals.unknown_zone()
         since = (after or read.runtime.clock.now()).astimezone(UTC)
-        coming = upcoming(group.schedule, since, limit) if group.meeting_state is MeetingState.MEETING else []
-        differ = await groups.occurrences(read.conn, offer_id, [it.starts_at for it in coming])
-        items = [_occurrence(group, it, differ.get(it.starts_at), told_in) for it in coming]
+        upcoming_meetings = (
+            upcoming(group.schedule, since, limit) if group.meeting_state is MeetingState.MEETING else []
+        )
+        occurrences = await groups.load_occurrences(
+            read.conn, offer_id, [it.starts_at for it in upcoming_meetings]
+        )
+        items = [
+            _occurrence(group, it, occurrences.get(it.starts_at), zone_shown) for it in upcoming_meetings
+        ]
         return Occurrences(offer_id=offer_id, items=tuple(items))
 
     @routes.patch("/groups/{offer_id}/occurrences/{starts_at}", status_code=204)
@@ -222,12 +228,12 @@ def _add_occurrences(routes: APIRouter) -> None:
 
         async def work(tx: Tx) -> None:
             group = await _group(tx.conn, offer_id)
-            match await meeting.change_one(tx, group, starts_at.astimezone(UTC), form.difference()):
-                case meeting.Unknown():
+            match await meetings.change_meeting(tx, group, starts_at.astimezone(UTC), form.difference()):
+                case meetings.NotFound():
                     raise group_refusals.no_meeting()
-                case meeting.BelowSeated():
+                case meetings.BelowSeated():
                     raise group_refusals.below_seated()
-                case meeting.Changed():
+                case meetings.MeetingChanged():
                     pass
 
         return await command.run(work)
@@ -242,19 +248,21 @@ def _add_holding(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> SeatView:
             group = await _group(tx.conn, offer_id)
-            begins = starts_at.astimezone(UTC)
-            match await meeting.hold_seat(tx, group, begins, referral_id=form.referral_id, policies=policies):
-                case meeting.Held(seat_id=seat_id):
+            starts_at_utc = starts_at.astimezone(UTC)
+            match await meetings.hold_seat(
+                tx, group, starts_at_utc, referral_id=form.referral_id, policies=policies
+            ):
+                case meetings.SeatHeld(seat_id=seat_id):
                     return await _seat(tx, seat_id)
-                case meeting.Unknown():
+                case meetings.NotFound():
                     raise group_refusals.no_meeting()
                 case NoSeat():
                     raise group_refusals.no_seat()
-                case meeting.HasOne():
-                    raise group_refusals.has_one()
-                case meeting.NotYetKnown():
+                case meetings.AlreadyHasSeat():
+                    raise group_refusals.already_has_seat()
+                case meetings.ReferralNotYetKnown():
                     raise group_refusals.not_yet_known()
-                case meeting.ReferralEnded():
+                case meetings.ReferralEnded():
                     raise group_refusals.referral_ended()
 
         return await command.run(work, status=201)
@@ -266,7 +274,7 @@ def _add_answers(routes: APIRouter) -> None:
         """The person will come."""
 
         async def work(tx: Tx) -> SeatView:
-            return await _answered(tx, seat_id, await meeting.take_seat(tx, seat_id))
+            return await _answered(tx, seat_id, await meetings.take_seat(tx, seat_id))
 
         return await command.run(work)
 
@@ -275,16 +283,18 @@ def _add_answers(routes: APIRouter) -> None:
         """The person will not come; the seat is there for others."""
 
         async def work(tx: Tx) -> SeatView:
-            return await _answered(tx, seat_id, await meeting.release_seat(tx, seat_id))
+            return await _answered(tx, seat_id, await meetings.release_seat(tx, seat_id))
 
         return await command.run(work)
 
 
-async def _answered(tx: Tx, seat_id: UUID, decision: Take | GiveBack | Over | meeting.Unknown) -> SeatView:
+async def _answered(
+    tx: Tx, seat_id: UUID, decision: Take | GiveBack | SeatOver | meetings.NotFound
+) -> SeatView:
     match decision:
-        case meeting.Unknown():
+        case meetings.NotFound():
             raise group_refusals.no_such_seat()
-        case Over(state=state):
+        case SeatOver(state=state):
             raise group_refusals.seat_is_over(state)
         case Take() | GiveBack():
             return await _seat(tx, seat_id)
@@ -299,7 +309,7 @@ def _group_offer(offer_id: UUID, offer: StoredOffer | None) -> StoredOffer:
 
 
 async def _group(conn: asyncpg.Connection, offer_id: UUID) -> Group:
-    found = (await groups.groups(conn, [offer_id])).get(offer_id)
+    found = (await groups.load_groups(conn, [offer_id])).get(offer_id)
     if found is None:
         _group_offer(offer_id, await offers.view(conn, offer_id))
         raise group_refusals.no_schedule()
@@ -307,15 +317,15 @@ async def _group(conn: asyncpg.Connection, offer_id: UUID) -> Group:
 
 
 async def _seat(tx: Tx, seat_id: UUID) -> SeatView:
-    found = await groups.seat(tx.conn, seat_id)
+    found = await groups.lock_seat(tx.conn, seat_id)
     if found is None:
         raise group_refusals.no_such_seat()
     return SeatView.model_validate(found, from_attributes=True)
 
 
-def _shown(group: Group) -> ScheduleView:
+def _schedule_view(group: Group) -> ScheduleView:
     it = group.schedule
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         **{name: getattr(it, name) for name in ("zone", "starts_on", "at", "minutes", "every", "weekdays")},
         "nth": it.nth,
         "until": it.until,
@@ -326,22 +336,22 @@ def _shown(group: Group) -> ScheduleView:
         "place_state": "closed" if group.place_closed else "open",
         "facilitators_min": group.facilitators_min,
     }
-    return ScheduleView(offer_id=group.offer_id, **said)
+    return ScheduleView(offer_id=group.offer_id, **fields)
 
 
-def _occurrence(group: Group, it: Meeting, differs: Occurrence | None, zone: str) -> OccurrenceView:
+def _occurrence(group: Group, it: Meeting, occurrence: Occurrence | None, zone: str) -> OccurrenceView:
     modes = group.modes - {Mode.IN_PERSON} if group.place_closed else group.modes
-    leading = differs.facilitators if differs else None
+    facilitators = occurrence.facilitators if occurrence else None
     return OccurrenceView(
         starts_at=it.starts_at.astimezone(ZoneInfo(zone)),
         ends_at=it.ends_at.astimezone(ZoneInfo(zone)),
         zone=zone,
         local_start=f"{it.starts_at.astimezone(ZoneInfo(group.schedule.zone)):%Y-%m-%d %H:%M}",
-        cancelled=bool(differs and differs.cancelled),
+        cancelled=bool(occurrence and occurrence.cancelled),
         modes=tuple(sorted(modes)),
-        seats=differs.seats if differs else group.seats,
-        held=differs.held if differs else 0,
-        taken=differs.taken if differs else 0,
-        covered=None if leading is None else leading >= group.facilitators_min,
+        seats=occurrence.seats if occurrence else group.seats,
+        held=occurrence.held if occurrence else 0,
+        taken=occurrence.taken if occurrence else 0,
+        covered=None if facilitators is None else facilitators >= group.facilitators_min,
         clock_change=it.clock_change.value if it.clock_change else None,
     )

@@ -12,8 +12,8 @@ from alongside_contracts.vocabulary import Need
 from alongside_matching.catalogue.api import refusals
 from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import importing as group_importing
-from alongside_matching.groups.importing import TakenIn
-from alongside_matching.groups.published import RemarkKind, read_meetings
+from alongside_matching.groups.importing import ImportCounts
+from alongside_matching.groups.published_meetings import RemarkKind, read_meetings
 
 ENTRIES_MAX: Final = 5_000
 
@@ -59,8 +59,10 @@ def router(policies: Policies) -> APIRouter:
 
         async def work(tx: Tx) -> GroupImportView:
             published = read_meetings(entries)
-            match await group_importing.take_in(tx, published, region=region, needs=need, policies=policies):
-                case TakenIn(created=created, changed=changed, unchanged=unchanged):
+            match await group_importing.import_meetings(
+                tx, published, region=region, needs=need, policies=policies
+            ):
+                case ImportCounts(created=created, changed=changed, unchanged=unchanged):
                     lines = [GroupLine.model_validate(it, from_attributes=True) for it in published.remarks]
                     set_aside = sum(it.kind is RemarkKind.QUARANTINED for it in published.remarks)
                     return GroupImportView(

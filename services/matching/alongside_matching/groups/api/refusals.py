@@ -80,7 +80,7 @@ def no_seat() -> HttpProblem:
     )
 
 
-def has_one() -> HttpProblem:
+def already_has_seat() -> HttpProblem:
     """One seat each."""
     return conflict(
         "has-a-seat",

@@ -1,6 +1,6 @@
 """Changes to a supporter's record, each followed by a look at what the supporter can take on now.
 
-The supporter is locked by then (`offering.locked`).
+The supporter is locked by then (`offer_updates.lock_offer`).
 """
 
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from datetime import date
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
-from alongside_matching.catalogue.offering import settle
-from alongside_matching.catalogue.rules.certificates import Certificate, Sound, Unsound, recordable
+from alongside_matching.catalogue.offer_updates import review_and_propose
+from alongside_matching.catalogue.rules.certificates import Certificate, Sound, Unsound, check_recordable
 from alongside_matching.catalogue.rules.codes import LogKind
-from alongside_matching.catalogue.rules.supervision import SupervisorFull, one_more
+from alongside_matching.catalogue.rules.supervision import SupervisorFull, check_supervisor_norm
 from alongside_matching.catalogue.store import supporters
 from alongside_matching.catalogue.store.offers import StoredOffer
 from alongside_matching.catalogue.store.supporters import Training
@@ -24,7 +24,7 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class NotYet:
+class InTheFuture:
     """It cannot be noted before it happened."""
 
 
@@ -45,12 +45,14 @@ async def agree(
     """Agree with a supporter on hours and on who supervises them; the supervisor is locked as well."""
     if supervisor is not None:
         norm = policies.of(offer.region).norms.supporters_per_supervisor_max
-        others = await supporters.supervised_by(tx.conn, supervisor, offer.id)
-        decision = one_more(others, supporters_max=norm)
+        others = await supporters.count_supervised(tx.conn, supervisor, offer.id)
+        decision = check_supervisor_norm(others, supporters_max=norm)
         if isinstance(decision, SupervisorFull):
             return decision
-    await supporters.agree(tx.conn, offer.id, hours_per_week_max=hours_per_week_max, supervisor=supervisor)
-    await settle(tx, offer.id, policies)
+    await supporters.set_agreement(
+        tx.conn, offer.id, hours_per_week_max=hours_per_week_max, supervisor=supervisor
+    )
+    await review_and_propose(tx, offer.id, policies)
     return Noted()
 
 
@@ -58,29 +60,29 @@ async def certify(
     tx: Tx, offer: StoredOffer, certificate: Certificate, policies: Policies
 ) -> Sound | Unsound:
     """Put a certificate on record."""
-    decision = recordable(certificate, policies.of(offer.region).day(tx.now))
+    decision = check_recordable(certificate, policies.of(offer.region).day(tx.now))
     if isinstance(decision, Sound):
         await supporters.add_certificates(tx.conn, [(offer.id, certificate)])
-        await settle(tx, offer.id, policies)
+        await review_and_propose(tx, offer.id, policies)
     return decision
 
 
-async def train(tx: Tx, offer: StoredOffer, training: Training, policies: Policies) -> Noted | NotYet:
+async def train(tx: Tx, offer: StoredOffer, training: Training, policies: Policies) -> Noted | InTheFuture:
     """Put a training on record."""
     if training.completed_on > policies.of(offer.region).day(tx.now):
-        return NotYet()
+        return InTheFuture()
     await supporters.add_trainings(tx.conn, [(offer.id, training)])
     return Noted()
 
 
 async def note(
     tx: Tx, offer: StoredOffer, kind: LogKind, on: date, *, minutes: int, policies: Policies
-) -> Noted | NotYet:
+) -> Noted | InTheFuture:
     """Note supervision, exposure to a crisis, or support given on a day."""
     if on > policies.of(offer.region).day(tx.now):
-        return NotYet()
-    await supporters.log(tx.conn, offer.id, kind, on, minutes)
-    await settle(tx, offer.id, policies)
+        return InTheFuture()
+    await supporters.add_log_entry(tx.conn, offer.id, kind, on, minutes)
+    await review_and_propose(tx, offer.id, policies)
     return Noted()
 
 
@@ -88,5 +90,5 @@ async def check_self(
     tx: Tx, offer_id: UUID, *, rested: int, supported: int, able: int, policies: Policies
 ) -> None:
     """Keep a supporter's answers about themself; what is seen of them is a number of places."""
-    await supporters.keep_self_check(tx.conn, offer_id, tx.now, rested=rested, supported=supported, able=able)
-    await settle(tx, offer_id, policies)
+    await supporters.add_self_check(tx.conn, offer_id, tx.now, rested=rested, supported=supported, able=able)
+    await review_and_propose(tx, offer_id, policies)

@@ -12,7 +12,7 @@ from pydantic import Field
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command, Read
 from alongside_contracts.vocabulary import OfferKind
-from alongside_matching.catalogue import offering, workforce
+from alongside_matching.catalogue import offer_updates, supporter_records
 from alongside_matching.catalogue.api import refusals
 from alongside_matching.catalogue.api.offer_fields import (
     AgreementForm,
@@ -27,7 +27,7 @@ from alongside_matching.catalogue.rules.codes import LogKind
 from alongside_matching.catalogue.rules.supervision import SupervisorFull
 from alongside_matching.catalogue.store import offers, supporters
 from alongside_matching.catalogue.store.offers import StoredOffer
-from alongside_matching.catalogue.workforce import Noted, NotYet
+from alongside_matching.catalogue.supporter_records import InTheFuture, Noted
 from alongside_matching.engine.policy import Policies
 
 SUPERVISIONS_SHOWN: Final = 50
@@ -74,7 +74,7 @@ def _add_agreement(routes: APIRouter, policies: Policies) -> None:
         """Agree on hours a week and on who supervises the supporter."""
 
         async def agreed(tx: Tx, offer: StoredOffer) -> None:
-            match await workforce.agree(
+            match await supporter_records.agree(
                 tx,
                 offer,
                 hours_per_week_max=form.hours_per_week_max,
@@ -87,7 +87,7 @@ def _add_agreement(routes: APIRouter, policies: Policies) -> None:
                     pass
 
         async def work(tx: Tx) -> OfferView:
-            await workforce.lock_supervisor(tx, form.supervisor)
+            await supporter_records.lock_supervisor(tx, form.supervisor)
             return await _on(offer_id, agreed)(tx)
 
         return await command.run(work)
@@ -99,7 +99,7 @@ def _add_certificates(routes: APIRouter, policies: Policies) -> None:
         """Put a certificate on record; one that has expired is refused."""
 
         async def work(tx: Tx, offer: StoredOffer) -> None:
-            match await workforce.certify(tx, offer, form.certificate(), policies):
+            match await supporter_records.certify(tx, offer, form.certificate(), policies):
                 case Unsound() as refused:
                     raise refusals.unsound_certificate(refused)
                 case Sound():
@@ -112,7 +112,7 @@ def _add_certificates(routes: APIRouter, policies: Policies) -> None:
         """Put a completed training on record."""
 
         async def work(tx: Tx, offer: StoredOffer) -> None:
-            _noted(await workforce.train(tx, offer, form.training(), policies), "body.completed_on")
+            _noted(await supporter_records.train(tx, offer, form.training(), policies), "body.completed_on")
 
         return await command.run(_on(offer_id, work), status=201)
 
@@ -124,7 +124,7 @@ def _add_days(routes: APIRouter, policies: Policies) -> None:
         )
         async def note(offer_id: UUID, form: DayForm, command: Command) -> Response:
             async def work(tx: Tx, offer: StoredOffer) -> None:
-                decision = await workforce.note(
+                decision = await supporter_records.note(
                     tx, offer, kind, form.on, minutes=form.minutes, policies=policies
                 )
                 _noted(decision, "body.on")
@@ -150,7 +150,7 @@ def _add_self_check(routes: APIRouter, policies: Policies) -> None:
         """Keep a self-check. No door shows it again: what is seen of it is a number of places."""
 
         async def work(tx: Tx, _offer: StoredOffer) -> None:
-            await workforce.check_self(tx, offer_id, **form.model_dump(), policies=policies)
+            await supporter_records.check_self(tx, offer_id, **form.model_dump(), policies=policies)
 
         return await command.run(_on(offer_id, work), status=201)
 
@@ -161,7 +161,7 @@ def _on(
     """A change to a locked supporter, answered with the offer as it is then."""
 
     async def work(tx: Tx) -> OfferView:
-        await change(tx, _supporter(offer_id, await offering.locked(tx, offer_id)))
+        await change(tx, _supporter(offer_id, await offer_updates.lock_offer(tx, offer_id)))
         return OfferView.of(_supporter(offer_id, await offers.view(tx.conn, offer_id)))
 
     return work
@@ -175,15 +175,15 @@ def _supporter(offer_id: UUID, offer: StoredOffer | None) -> StoredOffer:
     return offer
 
 
-def _noted(decision: Noted | NotYet, field: str) -> None:
-    if isinstance(decision, NotYet):
+def _noted(decision: Noted | InTheFuture, field: str) -> None:
+    if isinstance(decision, InTheFuture):
         raise refusals.not_yet(field)
 
 
 async def _record(conn: asyncpg.Connection, offer_id: UUID, today: date) -> RecordView:
-    agreed = await supporters.agreed(conn, offer_id)
-    held = (await supporters.certificates(conn, [offer_id]))[offer_id]
-    done = await supporters.trainings(conn, offer_id)
+    agreed = await supporters.load_agreement(conn, offer_id)
+    held = (await supporters.load_certificates(conn, [offer_id]))[offer_id]
+    done = await supporters.load_trainings(conn, offer_id)
     return RecordView(
         hours_per_week_max=agreed.hours_per_week_max,
         supervisor=agreed.supervisor,
@@ -199,5 +199,5 @@ async def _record(conn: asyncpg.Connection, offer_id: UUID, today: date) -> Reco
         ),
         trainings=tuple(TrainingView.model_validate(one, from_attributes=True) for one in done),
         training_hours=sum(one.hours for one in done),
-        supervised_on=tuple(await supporters.supervisions(conn, offer_id, SUPERVISIONS_SHOWN)),
+        supervised_on=tuple(await supporters.load_supervisions(conn, offer_id, SUPERVISIONS_SHOWN)),
     )

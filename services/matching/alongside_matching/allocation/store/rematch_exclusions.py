@@ -16,20 +16,20 @@ _ADD: Final = """
 """
 
 
-class Pair(NamedTuple):
+class RematchExclusion(NamedTuple):
     """A person and an offer, by their opaque ids."""
 
     person_id: UUID
     offer_id: UUID
 
 
-async def add(conn: asyncpg.Connection, pairs: Sequence[Pair], now: datetime) -> None:
+async def add(conn: asyncpg.Connection, pairs: Sequence[RematchExclusion], now: datetime) -> None:
     """Remember these."""
     if pairs:
         await conn.execute(_ADD, [pair.person_id for pair in pairs], [pair.offer_id for pair in pairs], now)
 
 
-async def from_whom(conn: asyncpg.Connection, person_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+async def load_excluded(conn: asyncpg.Connection, person_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     """The offers each of these people parted from; empty for who is not among them."""
     rows = await conn.fetch(
         "select person_id, offer_id from parted where person_id = any($1::uuid[])", list(person_ids)

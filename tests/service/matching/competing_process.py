@@ -1,6 +1,6 @@
 """One of several matching processes that work on the same database at once; the tests start some and kill one.
 
-`python -m tests.service.matching.contender <database url>` reads one task from standard input, says "ready", waits for
+`python -m tests.service.matching.competing_process <database url>` reads one task from standard input, says "ready", waits for
 a line, does the task, and prints what came of it, all as JSON. Everything but the clock and Kafka is as in production.
 """
 
@@ -20,12 +20,12 @@ from tests.builders import SUNDAY_NOON, an_admission
 AT_ONCE = 8
 
 
-async def contend(url: str) -> None:
+async def run_task(url: str) -> None:
     """Do the task that standard input names."""
     settings = Settings(database_url=SecretStr(url), log_level="ERROR", pool_connections_max=AT_ONCE)
     async with on_the_bench(service(settings), ManualClock(SUNDAY_NOON)) as bench:
         task = orjson.loads(sys.stdin.readline())
-        say("ready")
+        write_line("ready")
         await asyncio.to_thread(sys.stdin.readline)
         match task:
             case {"accept": str(proposal), "times": int(times)}:
@@ -34,10 +34,10 @@ async def contend(url: str) -> None:
                 outcome = await admit(bench, [UUID(referral) for referral in referrals], together)
             case unknown:
                 raise ValueError(f"no such task: {unknown}")
-    say(outcome)
+    write_line(outcome)
 
 
-def say(outcome: object) -> None:
+def write_line(outcome: object) -> None:
     """Write one line for the test."""
     sys.stdout.write(orjson.dumps(outcome).decode() + "\n")
     sys.stdout.flush()
@@ -53,11 +53,11 @@ async def accept(bench: ServiceBench, proposal: str, times: int) -> list[int]:
 
 async def admit(bench: ServiceBench, referrals: Sequence[UUID], together: int) -> int:
     """Hear these admissions, some together in a batch and several batches at once; the ids are the same each time."""
-    turns = asyncio.Semaphore(AT_ONCE)
+    waiting_since = asyncio.Semaphore(AT_ONCE)
 
     async def hear(some: Sequence[UUID]) -> None:
         records = [bench.record_of(an_admission(id_), event_id=f"admission-{id_}") for id_ in some]
-        async with turns:
+        async with waiting_since:
             await bench.hear_records(*records)
 
     batches = [referrals[start : start + together] for start in range(0, len(referrals), together)]
@@ -66,4 +66,4 @@ async def admit(bench: ServiceBench, referrals: Sequence[UUID], together: int) -
 
 
 if __name__ == "__main__":
-    asyncio.run(contend(sys.argv[1]))
+    asyncio.run(run_task(sys.argv[1]))

@@ -15,18 +15,18 @@ MINORS_ONLY: Final = "minors-only"
 SAYS_HOURS: Final = "says-hours"
 PLACED: Final = "placed"
 RESTRICTED: Final = "restricted"
-KEPT_FOR_SOME: Final = "kept-for-some"
+ONLY_FOR: Final = "kept-for-some"
 CERTIFICATION_REQUIRED: Final = "certification-required"
 CHECK_REQUIRED: Final = "check-required"
 UNENDORSED: Final = "unendorsed"
 
 
-def marks_of(offer: Offer) -> frozenset[str]:
+def labels_of(offer: Offer) -> frozenset[str]:
     """The marks of an offer."""
-    return frozenset(mark for mark, holds in _answers(offer).items() if holds)
+    return frozenset(label for label, holds in _values(offer).items() if holds)
 
 
-def _answers(offer: Offer) -> dict[str, bool]:
+def _values(offer: Offer) -> dict[str, bool]:
     required = offer.required_endorsement
     return {
         PAUSED: offer.paused,
@@ -40,7 +40,7 @@ def _answers(offer: Offer) -> dict[str, bool]:
         SAYS_HOURS: bool(offer.availability),
         PLACED: offer.where is not None,
         RESTRICTED: bool(offer.eligibility),
-        KEPT_FOR_SOME: bool(offer.only_for),
+        ONLY_FOR: bool(offer.only_for),
         CERTIFICATION_REQUIRED: offer.certification_required,
         CHECK_REQUIRED: offer.check_required,
         UNENDORSED: required is not None and required not in offer.endorsements,

@@ -5,41 +5,44 @@ from datetime import datetime
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
-from alongside_matching.desk import Desk
+from alongside_matching.context import MatchingContext
 from alongside_matching.engine.facts import Request
-from alongside_matching.engine.interim import Coming, Interim, interim_for, joinable
+from alongside_matching.engine.interim import Interim, UpcomingMeeting, choose_interim, find_joinable
 from alongside_matching.groups.calendar import next_meetings
 
 
-async def tide_over(tx: Tx, requests: Sequence[Request], desk: Desk) -> list[Interim]:
+async def find_interim_offers(tx: Tx, requests: Sequence[Request], context: MatchingContext) -> list[Interim]:
     """What each of them may go to meanwhile: 1 by what the groups say of a week; 2 by the calendars of the likeliest."""
     regions = {request.region for request in requests}
-    slots = {region: desk.policies.of(region).half_hour(tx.now) for region in regions}
-    open_to_all = {region: desk.shelf.open_to_all(region) for region in regions}
+    slots = {region: context.policies.of(region).half_hour(tx.now) for region in regions}
+    open_to_all = {region: context.offer_cache.open_to_all(region) for region in regions}
     found = [  # 1
-        joinable(
+        find_joinable(
             request,
             open_to_all[request.region],
-            desk.policies.of(request.region).day(tx.now),
+            context.policies.of(request.region).day(tx.now),
             slots[request.region],
         )
         for request in requests
     ]
     starts = await next_meetings(tx, {group.id for each in found for group in each.groups})  # 2
     return [
-        interim_for(request, each, _coming(starts, request.region, tx.now, desk), slots[request.region])
+        choose_interim(
+            request, each, _upcoming_meetings(starts, request.region, tx.now, context), slots[request.region]
+        )
         for request, each in zip(requests, found, strict=True)
     ]
 
 
-def _coming(
-    starts: Mapping[UUID, Sequence[datetime]], region: str, now: datetime, desk: Desk
-) -> dict[UUID, list[Coming]]:
+def _upcoming_meetings(
+    starts: Mapping[UUID, Sequence[datetime]], region: str, now: datetime, context: MatchingContext
+) -> dict[UUID, list[UpcomingMeeting]]:
     """The same meetings as the rules know them, in a region's week."""
-    policy = desk.policies.of(region)
+    policy = context.policies.of(region)
     return {
         offer_id: [
-            Coming((start - now).total_seconds() / 3600, policy.half_hour(start)) for start in meetings
+            UpcomingMeeting((start - now).total_seconds() / 3600, policy.half_hour(start))
+            for start in meetings
         ]
         for offer_id, meetings in starts.items()
     }

@@ -9,22 +9,22 @@ from uuid import UUID
 import asyncpg
 
 from alongside_matching.allocation.store import decisions
-from alongside_matching.allocation.store.decisions import Packed, Stored
-from alongside_matching.engine.decisions.decision import Decision, Different, Reproduced, again, replay
+from alongside_matching.allocation.store.decisions import PackedDecision, StoredDecision
+from alongside_matching.engine.decisions.decision import Decision, Different, Reproduced, rank_again, replay
 from alongside_matching.engine.decisions.fairness import gini
 from alongside_matching.engine.policy import Policies, Policy
-from alongside_matching.policy_file import PolicyFileError, policy_of
+from alongside_matching.policy_file import PolicyFileError, parse_policy
 
 
 @dataclass(frozen=True, slots=True)
-class Unrepeatable:
+class NotReplayable:
     """The policy a decision was made under is gone or is no policy any more; `why` says which."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ChangedMatch:
     """A referral that another policy would have sent elsewhere; None is nobody."""
 
     referral_id: UUID
@@ -33,14 +33,14 @@ class Moved:
 
 
 @dataclass(slots=True)
-class Effects:
+class PolicyEffects:
     """What a policy does to those who offer and those who wait: how many people each offer gets, how many get nobody."""
 
     served: Counter[UUID] = field(default_factory=Counter)
     unserved: int = 0
     score: float = 0.0
     """The sum of the scores of the choices, each as its own policy sees it."""
-    left: dict[UUID, int | None] = field(default_factory=dict)
+    free_places: dict[UUID, int | None] = field(default_factory=dict)
 
     @property
     def load_max(self) -> int:
@@ -67,32 +67,34 @@ class Trial:
 
     tried: int
     whole: int
-    moved: Sequence[Moved]
+    moved: Sequence[ChangedMatch]
     offers: frozenset[UUID]
-    present: Effects
-    proposed: Effects
+    present: PolicyEffects
+    proposed: PolicyEffects
 
 
-async def decide_again(conn: asyncpg.Connection, stored: Stored) -> Reproduced | Different | Unrepeatable:
+async def replay_decision(
+    conn: asyncpg.Connection, stored: StoredDecision
+) -> Reproduced | Different | NotReplayable:
     """Reach a decision once more from what was kept of it, under the numbers it was made with."""
     version = stored.decision.policy_version
-    numbers = (await decisions.numbers_of(conn, [version])).get(version)
+    numbers = (await decisions.policy_numbers(conn, [version])).get(version)
     if numbers is None:
-        return Unrepeatable(f"policy {version} was not kept")
+        return NotReplayable(f"policy {version} was not kept")
     try:
-        return replay(stored.decision, policy_of(numbers))
+        return replay(stored.decision, parse_policy(numbers))
     except (PolicyFileError, ValueError):
-        return Unrepeatable(f"policy {version} is not one this version of matching understands")
+        return NotReplayable(f"policy {version} is not one this version of matching understands")
 
 
-def compare(newest_first: Sequence[Packed], present: Policies, proposed: Policies) -> Trial:
+def compare_policies(newest_first: Sequence[PackedDecision], present: Policies, proposed: Policies) -> Trial:
     """Read stored decisions and serve their referrals in the order they came, once under each policy.
 
     It takes milliseconds for each of them: not to be done on the event loop. `UNSEEN` says what it cannot see.
     """
-    past = decisions.read(reversed(newest_first))
-    effects = Effects(), Effects()
-    moved: list[Moved] = []
+    past = decisions.unpack_all(reversed(newest_first))
+    effects = PolicyEffects(), PolicyEffects()
+    moved: list[ChangedMatch] = []
     named: set[UUID] = set()
     for stored in past:
         decision = stored.decision
@@ -102,18 +104,18 @@ def compare(newest_first: Sequence[Packed], present: Policies, proposed: Policie
             for policies, effect in zip((present, proposed), effects, strict=True)
         )
         if now != then:
-            moved.append(Moved(stored.referral_id, now, then))
-    whole = sum(it.decision.eligible <= len(it.decision.ranked) for it in past)
+            moved.append(ChangedMatch(stored.referral_id, now, then))
+    whole = sum(stored.decision.eligible <= len(stored.decision.ranked) for stored in past)
     return Trial(len(past), whole, moved, frozenset(named), *effects)
 
 
-def _serve(decision: Decision, policy: Policy, effect: Effects) -> UUID | None:
+def _serve(decision: Decision, policy: Policy, effect: PolicyEffects) -> UUID | None:
     """The best named offer that has a place left under this policy."""
-    ranking = again(decision, policy)
+    ranking = rank_again(decision, policy)
     for candidate in ranking.candidates:
-        left = effect.left.setdefault(candidate.offer_id, candidate.places)
-        if left is None or left > 0:
-            effect.left[candidate.offer_id] = None if left is None else left - 1
+        free_places = effect.free_places.setdefault(candidate.offer_id, candidate.places)
+        if free_places is None or free_places > 0:
+            effect.free_places[candidate.offer_id] = None if free_places is None else free_places - 1
             effect.served[candidate.offer_id] += 1
             effect.score += candidate.score
             return candidate.offer_id
@@ -121,7 +123,7 @@ def _serve(decision: Decision, policy: Policy, effect: Effects) -> UUID | None:
     return None
 
 
-def summary(effect: Effects, trial: Trial) -> Mapping[str, float]:
+def summary(effect: PolicyEffects, trial: Trial) -> Mapping[str, float]:
     """A policy's effects in numbers."""
     served = effect.served.total()
     return {

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
-from alongside_matching.catalogue.review_timer import look_again_on
-from alongside_matching.catalogue.rules.certificates import standing
+from alongside_matching.catalogue.review_timer import set_review_timer
+from alongside_matching.catalogue.rules.certificates import certification_status
 from alongside_matching.catalogue.store import supporters
-from alongside_matching.catalogue.store.supporters import Reviewed
+from alongside_matching.catalogue.store.supporters import SupporterReview
 from alongside_matching.engine.policy import Policies
-from alongside_matching.engine.wellbeing import eased
-from alongside_matching.groups.reviewing import review_groups
+from alongside_matching.engine.wellbeing import effective_places
+from alongside_matching.groups.group_review import review_groups
 
 
 async def review(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
@@ -28,13 +28,18 @@ async def review(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
 
 
 async def _review_supporters(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
-    strains = await supporters.strains(tx.conn, offer_ids, tx.now.date())
-    held = await supporters.certificates(tx.conn, list(strains))
+    strains = await supporters.load_strains(tx.conn, offer_ids, tx.now.date())
+    held = await supporters.load_certificates(tx.conn, list(strains))
     reviewed = []
     for offer_id, (region, strain) in strains.items():
         policy = policies.of(region)
         today = policy.day(tx.now)
-        easing, certified = eased(strain, policy.norms, today), standing(held[offer_id], today)
-        reviewed.append(Reviewed(offer_id, easing.places, certified.certified_until, certified.endorsements))
-        look_again_on(tx, offer_id, policy, easing.look_again_on, certified.look_again_on)
-    await supporters.ease(tx.conn, reviewed, tx.now)
+        easing, certified = (
+            effective_places(strain, policy.norms, today),
+            certification_status(held[offer_id], today),
+        )
+        reviewed.append(
+            SupporterReview(offer_id, easing.places, certified.certified_until, certified.endorsements)
+        )
+        set_review_timer(tx, offer_id, policy, easing.review_on, certified.review_on)
+    await supporters.write_reviews(tx.conn, reviewed, tx.now)

@@ -12,26 +12,26 @@ from typing import Final
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
-from alongside_matching.allocation.store.requests import Turn
+from alongside_matching.allocation.store.requests import WaitlistPosition
 from alongside_matching.engine.policy import Policy
 
 WAITLIST_SWEEP: Final = "waitlist-sweep"
 
 
-def go_on(tx: Tx, region: str, after: Turn) -> None:
+def continue_sweep(tx: Tx, region: str, after: WaitlistPosition) -> None:
     """Have those who wait in a region behind a turn looked at as well."""
-    _look(tx, region, tx.now, after)
+    _set_sweep_timer(tx, region, tx.now, after)
 
 
-def look_soon(tx: Tx, region: str, policy: Policy) -> None:
+def sweep_soon(tx: Tx, region: str, policy: Policy) -> None:
     """Somebody went onto the waitlist, or offers came that may be for many: look when whatever is in hand elsewhere has
     ended. However much happens until then, the list is looked at once."""
-    _look(tx, region, _next(tx.now, policy.look_soon_seconds))
+    _set_sweep_timer(tx, region, _next_tick(tx.now, policy.look_soon_seconds))
 
 
-def look_later(tx: Tx, region: str, policy: Policy) -> None:
+def sweep_later(tx: Tx, region: str, policy: Policy) -> None:
     """Somebody still waits."""
-    _look(tx, region, _next(tx.now, policy.look_again_seconds))
+    _set_sweep_timer(tx, region, _next_tick(tx.now, policy.look_again_seconds))
 
 
 def region_of(facts: Mapping[str, str]) -> str:
@@ -39,15 +39,15 @@ def region_of(facts: Mapping[str, str]) -> str:
     return facts["region"]
 
 
-def turn_of(facts: Mapping[str, str]) -> Turn | None:
+def position_of(facts: Mapping[str, str]) -> WaitlistPosition | None:
     """The turn behind which a timer goes on; None when it begins with the first."""
     if "referral_id" not in facts:
         return None
     since = datetime.fromisoformat(facts["waiting_since"])
-    return Turn(int(facts["urgency_rank"]), since, UUID(facts["referral_id"]))
+    return WaitlistPosition(int(facts["urgency_rank"]), since, UUID(facts["referral_id"]))
 
 
-def _look(tx: Tx, region: str, at: datetime, after: Turn | None = None) -> None:
+def _set_sweep_timer(tx: Tx, region: str, at: datetime, after: WaitlistPosition | None = None) -> None:
     facts = {"region": region}
     if after is not None:
         facts |= {
@@ -58,6 +58,6 @@ def _look(tx: Tx, region: str, at: datetime, after: Turn | None = None) -> None:
     tx.set_timer(WAITLIST_SWEEP, f"{region} {at.isoformat()}", at, facts)
 
 
-def _next(now: datetime, seconds: float) -> datetime:
+def _next_tick(now: datetime, seconds: float) -> datetime:
     """The end of the stretch of so many seconds that `now` lies in: the same for all who ask within it."""
     return datetime.fromtimestamp((floor(now.timestamp() / seconds) + 1) * seconds, UTC)

@@ -4,18 +4,18 @@ from typing import Final
 
 from alongside_chassis.database import connection
 from alongside_chassis.lifecycle import Runtime
-from alongside_matching.catalogue.shelf import Shelf
+from alongside_matching.catalogue.offer_cache import OfferCache
 from alongside_matching.catalogue.store import offers
 from alongside_matching.names import OFFERS_LOADED
 
 _BEGINS: Final = "offers are being loaded"
 
 
-class Loading:
+class OfferCacheLoader:
     """What matching does before it hears. `unready_because` says how far it is; None when it is done."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, offer_cache: OfferCache) -> None:
+        self._offer_cache = offer_cache
         self.unready_because: str | None = _BEGINS
 
     async def __call__(self, runtime: Runtime) -> None:
@@ -26,7 +26,7 @@ class Loading:
             self.unready_because = f"{_BEGINS}: {done} of {len(regions)} regions"
             began = runtime.clock.monotonic()
             async with connection(runtime.pool) as conn:
-                count = await self._shelf.load(conn, region)
+                count = await self._offer_cache.load(conn, region)
             seconds = round(runtime.clock.monotonic() - began, 3)
             runtime.log.info(OFFERS_LOADED, region=region, offers=count, seconds=seconds)
         self.unready_because = None

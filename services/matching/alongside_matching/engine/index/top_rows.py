@@ -11,13 +11,13 @@ from alongside_matching.engine.index.bits import Rows
 Key = Callable[[Rows], npt.NDArray[Any]]
 
 
-def first(top: int, *keys: Key, among: int) -> Rows:
+def top_rows(top: int, *keys: Key, among: int) -> Rows:
     """The positions of the `top` smallest of `among`, in order. A later key decides where all earlier ones tie.
 
     Key by key: who lies below the last admitted value is in, who ties with it goes on to the next key. What is sorted
     in the end are `top` positions.
     """
-    sure: list[Rows] = []
+    chosen_rows: list[Rows] = []
     tied: Rows = np.arange(among)
     wanted = top
     for key in keys:
@@ -25,8 +25,8 @@ def first(top: int, *keys: Key, among: int) -> Rows:
             break
         values = key(tied)
         last = np.partition(values, wanted - 1)[wanted - 1]
-        sure.append(tied[values < last])
+        chosen_rows.append(tied[values < last])
         tied = tied[values == last]
-        wanted -= len(sure[-1])
-    chosen = np.concatenate([*sure, tied[:wanted]])
+        wanted -= len(chosen_rows[-1])
+    chosen = np.concatenate([*chosen_rows, tied[:wanted]])
     return chosen[np.lexsort([key(chosen) for key in reversed(keys)])]

@@ -23,7 +23,7 @@ from alongside_matching.engine.policy import Policy
 from alongside_matching.engine.ranking import Ranking
 
 
-class Shelf:
+class OfferCache:
     """The offers of the regions there are, loaded at the start; of a region that is new, when it is asked about."""
 
     def __init__(self) -> None:
@@ -31,17 +31,17 @@ class Shelf:
         self._cursor = 0
         self._unsettled: dict[UUID, bool] = {}
         """Offers read in a state that may be undone, and whether it was more than their places."""
-        self._one_at_a_time = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def load(self, conn: asyncpg.Connection, region: str) -> int:
         """Bring one region into memory, outside of any unit of work; returns how many offers it has.
 
         1 note where changes begin; 2 read; 3 have the next `refresh` read all that changed since, in every region.
         """
-        begun = await changes.horizon(conn)  # 1
+        horizon = await changes.horizon(conn)  # 1
         index = await _read(conn, region)  # 2
-        async with self._one_at_a_time:  # 3
-            self._cursor = min(self._cursor, begun) if self._regions else begun
+        async with self._lock:  # 3
+            self._cursor = min(self._cursor, horizon) if self._regions else horizon
             self._regions[region] = index
         return len(index)
 
@@ -50,10 +50,10 @@ class Shelf:
 
         Step 1 is there for the first region too: what `conn` itself has changed in it may yet be undone.
         """
-        async with self._one_at_a_time:
+        async with self._lock:
             if not self._regions:
                 self._cursor = await changes.horizon(conn)
-            await self._catch_up(conn)  # 1
+            await self._apply_changes(conn)  # 1
             for region in set(regions) - self._regions.keys():  # 2
                 self._regions[region] = await _read(conn, region)
 
@@ -69,7 +69,7 @@ class Shelf:
         """Offers of a region where nobody needs a place."""
         return self._regions[region].open_to_all()
 
-    def moved(self, region: str, wanted: Mapping[UUID, int], held: Mapping[UUID, int]) -> None:
+    def record_holds(self, region: str, wanted: Mapping[UUID, int], held: Mapping[UUID, int]) -> None:
         """Places were held, or were gone: an offer that gave fewer than was wanted counts as full until read again."""
         index = self._regions[region]
         for offer_id, offer in index.offers(wanted).items():
@@ -79,37 +79,39 @@ class Shelf:
             index.occupancy(offer_id, held=now_held, taken=offer.taken)
             self._unsettled.setdefault(offer_id, False)
 
-    async def _catch_up(self, conn: asyncpg.Connection) -> None:
+    async def _apply_changes(self, conn: asyncpg.Connection) -> None:
         """Others may note what they moved while we read: that is read once more the next time."""
         before, self._unsettled = self._unsettled, {}
         try:
             found = await changes.since(conn, self._cursor, before)
-            ours = [change for change in found.of if change.region in self._regions]
-            said = [change.offer_id for change in ours if self._is_news(change, before)]
-            offers_said = await offers.facts_of(conn, said) if said else ()
+            changes_here = [change for change in found.of if change.region in self._regions]
+            changed_ids = [
+                change.offer_id for change in changes_here if self._content_may_have_changed(change, before)
+            ]
+            changed_offers = await offers.load_facts(conn, changed_ids) if changed_ids else ()
         except BaseException:
             self._unsettled = before | self._unsettled
             raise
-        for change in ours:
+        for change in changes_here:
             self._regions[change.region].occupancy(change.offer_id, held=change.held, taken=change.taken)
-        for offer in offers_said:
+        for offer in changed_offers:
             self._regions[offer.region].put(offer)
-        for undone in before.keys() - {change.offer_id for change in found.of}:
+        for rolled_back in before.keys() - {change.offer_id for change in found.of}:
             for region in self._regions.values():
-                region.remove(undone)
+                region.remove(rolled_back)
         self._cursor = found.horizon
-        self._unsettled = {c.offer_id: c.said for c in found.of if c.unsettled} | self._unsettled
+        self._unsettled = {c.offer_id: c.content_changed for c in found.of if c.unsettled} | self._unsettled
 
-    def _is_news(self, change: Change, before: Mapping[UUID, bool]) -> bool:
+    def _content_may_have_changed(self, change: Change, before: Mapping[UUID, bool]) -> bool:
         """Whether more than the places of an offer has to be read."""
         unknown = change.offer_id not in self._regions[change.region]
-        return change.said or unknown or before.get(change.offer_id, False)
+        return change.content_changed or unknown or before.get(change.offer_id, False)
 
 
 async def _read(conn: asyncpg.Connection, region: str) -> RegionIndex:
     """A region's offers, part by part: in between the process answers, and says that it lives."""
     index, last = RegionIndex(region), None
-    while part := await offers.part_of(conn, region, after=last):
+    while part := await offers.load_page(conn, region, after=last):
         for offer in part:
             index.put(offer)
         last = part[-1].id

@@ -10,10 +10,10 @@ from alongside_matching.directory.source.findings import Flag, FlagKind, Quarant
 from alongside_matching.directory.source.reader import BadRow, Datapackage, Progress, Row
 from alongside_matching.directory.source.tables import Table
 
-_Known = TypeVar("_Known")
+_Parsed = TypeVar("_Parsed")
 
 
-class Fate(StrEnum):
+class RowOutcome(StrEnum):
     """What became of a row; the names are the fields of `RowCount`."""
 
     TAKEN = "taken"
@@ -23,14 +23,14 @@ class Fate(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-class Ledger:
+class RowAudit:
     """Collects findings while tables are read. Whoever asks for `rows` settles each of them once."""
 
     def __init__(self, package: Datapackage, progress: Progress | None) -> None:
         self._package = package
         self._progress = progress
         self._read: Counter[Table] = Counter()
-        self._fates: Counter[tuple[Table, Fate]] = Counter()
+        self._outcomes: Counter[tuple[Table, RowOutcome]] = Counter()
         self._quarantined: list[Quarantined] = []
         self._flags: list[Flag] = []
 
@@ -39,19 +39,21 @@ class Ledger:
         for row in self._package.rows(table, self._progress):
             self._read[table] += 1
             if isinstance(row, BadRow):
-                self._set_aside(Quarantined(table, row.line, "", QuarantineReason.ROW_MALFORMED, row.what))
+                self._add_quarantined(
+                    Quarantined(table, row.line, "", QuarantineReason.ROW_MALFORMED, row.what)
+                )
                 continue
             if row.recoded:
                 self.flag(row, FlagKind.NOT_UTF8, detail="odd bytes were read as Windows-1252 or left out")
             yield row
 
-    def settle(self, row: Row, fate: Fate) -> None:
+    def record_outcome(self, row: Row, outcome: RowOutcome) -> None:
         """Say what became of a row that is not quarantined."""
-        self._fates[row.table, fate] += 1
+        self._outcomes[row.table, outcome] += 1
 
     def quarantine(self, row: Row, reason: QuarantineReason, detail: str) -> None:
         """Set a row aside."""
-        self._set_aside(Quarantined(row.table, row.line, row.text("id"), reason, detail))
+        self._add_quarantined(Quarantined(row.table, row.line, row.text("id"), reason, detail))
 
     def flag(self, row: Row, kind: FlagKind, column: str = "", detail: str = "") -> None:
         """Remark on a row, whatever becomes of it."""
@@ -77,30 +79,30 @@ class Ledger:
         return {table: self._count(table) for table in tables}
 
     def _count(self, table: Table) -> RowCount:
-        fates = {fate.value: self._fates[table, fate] for fate in Fate}
-        return RowCount(read=self._read[table], **fates)
+        outcomes = {outcome.value: self._outcomes[table, outcome] for outcome in RowOutcome}
+        return RowCount(read=self._read[table], **outcomes)
 
-    def _set_aside(self, found: Quarantined) -> None:
+    def _add_quarantined(self, found: Quarantined) -> None:
         self._quarantined.append(found)
-        self._fates[found.table, Fate.QUARANTINED] += 1
+        self._outcomes[found.table, RowOutcome.QUARANTINED] += 1
 
 
-def known_by_id(
-    ledger: Ledger, table: Table, known: Callable[[Row], _Known], key: str = "id"
-) -> dict[str, _Known]:
+def index_by_id(
+    audit: RowAudit, table: Table, parse: Callable[[Row], _Parsed], key: str = "id"
+) -> dict[str, _Parsed]:
     """Index a table other rows refer to; a second row with the same id is repeated if it says the same."""
-    found: dict[str, _Known] = {}
-    for row in ledger.rows(table):
-        row_id, value = row.text(key), known(row)
+    found: dict[str, _Parsed] = {}
+    for row in audit.rows(table):
+        row_id, value = row.text(key), parse(row)
         if not row_id:
-            ledger.quarantine(row, QuarantineReason.ID_MISSING, f"{key} is blank")
+            audit.quarantine(row, QuarantineReason.ID_MISSING, f"{key} is blank")
         elif row_id not in found:
             found[row_id] = value
-            ledger.settle(row, Fate.TAKEN)
+            audit.record_outcome(row, RowOutcome.TAKEN)
         elif found[row_id] == value:
-            ledger.settle(row, Fate.REPEATED)
+            audit.record_outcome(row, RowOutcome.REPEATED)
         else:
-            ledger.quarantine(
+            audit.quarantine(
                 row, QuarantineReason.ID_REPEATED, f"{key} {row_id} was read before, saying otherwise"
             )
     return found

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from alongside_chassis.announce import Tx
 from alongside_contracts.vocabulary import Mode
-from alongside_matching.catalogue.review_timer import look_again_on
+from alongside_matching.catalogue.review_timer import set_review_timer
 from alongside_matching.catalogue.rules.pauses import after_review
 from alongside_matching.catalogue.store import offers
 from alongside_matching.engine.policy import Policies
-from alongside_matching.engine.week import packed
+from alongside_matching.engine.week import pack_mask
 from alongside_matching.groups import store as groups
 from alongside_matching.groups.rules import MeetingState
 from alongside_matching.groups.schedule import free_mask, upcoming
@@ -23,25 +23,27 @@ AVAILABILITY_GOOD_FOR: Final = timedelta(weeks=1)
 
 async def review_groups(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
     """Bring up to date when each group is free and whether it takes people; offers without a schedule are left alone."""
-    kept = await groups.groups(tx.conn, offer_ids)
-    paused = await offers.pauses(tx.conn, kept) if kept else {}
-    for offer_id, group in kept.items():
+    found = await groups.load_groups(tx.conn, offer_ids)
+    paused = await offers.pauses(tx.conn, found) if found else {}
+    for offer_id, group in found.items():
         policy = policies.of(group.region)
         mask = free_mask(group.schedule, policy.zone, tx.now)
-        more_to_come = bool(upcoming(group.schedule, tx.now, 1))
+        has_more_meetings = bool(upcoming(group.schedule, tx.now, 1))
         before = paused[offer_id]
-        after = after_review(before, takes_people=takes_people(group, more_to_come=more_to_come))
-        await offers.meets(tx.conn, offer_id, packed(mask), paused=(before, after), now=tx.now)
-        again = policy.day(tx.now) + AVAILABILITY_GOOD_FOR if more_to_come else None
+        after = after_review(before, takes_people=takes_people(group, has_more_meetings=has_more_meetings))
+        await offers.set_group_availability(
+            tx.conn, offer_id, pack_mask(mask), paused=(before, after), now=tx.now
+        )
+        again = policy.day(tx.now) + AVAILABILITY_GOOD_FOR if has_more_meetings else None
         last = group.schedule.until
-        look_again_on(tx, offer_id, policy, again, last and last + timedelta(days=1))
+        set_review_timer(tx, offer_id, policy, again, last and last + timedelta(days=1))
 
 
-def takes_people(group: Group, *, more_to_come: bool) -> bool:
+def takes_people(group: Group, *, has_more_meetings: bool) -> bool:
     """Whether somebody can come to its meetings: it meets, newcomers are welcome, and there is a way to attend.
 
     A closed place is no reason to stop while the group can be attended another way.
     """
     only_there = group.modes == {Mode.IN_PERSON}
     reachable = not (group.place_closed and only_there)
-    return group.meeting_state is MeetingState.MEETING and group.newcomers and more_to_come and reachable
+    return group.meeting_state is MeetingState.MEETING and group.newcomers and has_more_meetings and reachable

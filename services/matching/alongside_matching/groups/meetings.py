@@ -10,20 +10,28 @@ from alongside_chassis.announce import Tx
 from alongside_contracts.ids import new_id
 from alongside_matching.allocation.rules.waiting import RequestState
 from alongside_matching.allocation.store import requests
-from alongside_matching.catalogue.offering import settle
+from alongside_matching.catalogue.offer_updates import review_and_propose
 from alongside_matching.catalogue.store import offers
 from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import rules
 from alongside_matching.groups import store as groups
-from alongside_matching.groups.rules import GiveBack, NoSeat, NoSeatBecause, NotYet, Over, SeatFree, Take
-from alongside_matching.groups.schedule import Impossible, Possible, judged, meeting_at
-from alongside_matching.groups.store import Difference, Group, Seat
+from alongside_matching.groups.rules import (
+    GiveBack,
+    HoldNotExpired,
+    NoSeat,
+    NoSeatBecause,
+    SeatFree,
+    SeatOver,
+    Take,
+)
+from alongside_matching.groups.schedule import Impossible, Possible, check_schedule, meeting_at
+from alongside_matching.groups.store import Group, OccurrenceChange, Seat
 
 SEAT_EXPIRY: Final = "seat-expiry"
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class NotFound:
     """The group has no meeting at that moment, or there is no such seat."""
 
 
@@ -33,12 +41,12 @@ class BelowSeated:
 
 
 @dataclass(frozen=True, slots=True)
-class HasOne:
+class AlreadyHasSeat:
     """The referral has a seat at this meeting already."""
 
 
 @dataclass(frozen=True, slots=True)
-class NotYetKnown:
+class ReferralNotYetKnown:
     """Matching has not heard of the referral: its admission may be on its way."""
 
 
@@ -48,46 +56,50 @@ class ReferralEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class MeetingChanged:
     """What is different at the meeting is written."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SeatHeld:
     """A seat is kept until `expires_at`."""
 
     seat_id: UUID
     expires_at: datetime
 
 
-async def schedule(tx: Tx, group: Group, policies: Policies) -> Possible | Impossible:
+async def set_schedule(tx: Tx, group: Group, policies: Policies) -> Possible | Impossible:
     """Give a group, which is locked, its schedule."""
-    decision = judged(group.schedule)
+    decision = check_schedule(group.schedule)
     if isinstance(decision, Possible):
-        await keep(tx, group)
-        await settle(tx, group.offer_id, policies)
+        await save_schedule(tx, group)
+        await review_and_propose(tx, group.offer_id, policies)
     return decision
 
 
-async def keep(tx: Tx, group: Group) -> None:
+async def save_schedule(tx: Tx, group: Group) -> None:
     """Write a group's schedule, and whether its place is open."""
-    await groups.keep(tx.conn, group)
+    await groups.save_schedule(tx.conn, group)
     await offers.set_place_closed(tx.conn, group.offer_id, closed=group.place_closed, now=tx.now)
 
 
-async def change_one(
-    tx: Tx, group: Group, starts_at: datetime, difference: Difference
-) -> Changed | Unknown | BelowSeated:
+async def change_meeting(
+    tx: Tx, group: Group, starts_at: datetime, difference: OccurrenceChange
+) -> MeetingChanged | NotFound | BelowSeated:
     """Let one meeting differ from the others: cancelled, with other seats, with so many to lead it."""
     if meeting_at(group.schedule, starts_at) is None:
-        return Unknown()
-    await groups.know(tx.conn, group, starts_at)
-    return Changed() if await groups.differ(tx.conn, group.offer_id, starts_at, difference) else BelowSeated()
+        return NotFound()
+    await groups.create_occurrence(tx.conn, group, starts_at)
+    return (
+        MeetingChanged()
+        if await groups.change_occurrence(tx.conn, group.offer_id, starts_at, difference)
+        else BelowSeated()
+    )
 
 
 async def hold_seat(
     tx: Tx, group: Group, starts_at: datetime, *, referral_id: UUID, policies: Policies
-) -> Held | Unknown | NoSeat | HasOne | NotYetKnown | ReferralEnded:
+) -> SeatHeld | NotFound | NoSeat | AlreadyHasSeat | ReferralNotYetKnown | ReferralEnded:
     """Keep a seat for a referral that is open, and stays so until the commit (its request is locked).
 
     1 the referral's earlier seat is waited for; 2 the meeting is known; 3 one seat fewer is free; 4 it is this referral's.
@@ -95,45 +107,45 @@ async def hold_seat(
     """
     state = await requests.lock_one(tx.conn, referral_id)
     if state is None:
-        return NotYetKnown()
+        return ReferralNotYetKnown()
     if state is RequestState.CLOSED:
         return ReferralEnded()
     if meeting_at(group.schedule, starts_at) is None:
-        return Unknown()
+        return NotFound()
     await groups.lock_seat_of(tx.conn, group.offer_id, starts_at, referral_id)  # 1
-    found = await _one_fewer(tx, group, starts_at)  # 2, 3
-    if isinstance(found, NoSeat):
-        return found
+    free = await _hold_free_seat(tx, group, starts_at)  # 2, 3
+    if isinstance(free, NoSeat):
+        return free
     minutes = policies.of(group.region).seat_hold_minutes
-    held = Held(new_id(), min(tx.now + timedelta(minutes=minutes), starts_at))
-    kept = await groups.add_seat(  # 4
+    held = SeatHeld(new_id(), min(tx.now + timedelta(minutes=minutes), starts_at))
+    added = await groups.add_seat(  # 4
         tx.conn, held.seat_id, group.offer_id, starts_at, referral_id=referral_id, expires_at=held.expires_at
     )
-    if not kept:
-        await groups.free_held(tx.conn, group.offer_id, starts_at)
-        return HasOne()
+    if not added:
+        await groups.release_held(tx.conn, group.offer_id, starts_at)
+        return AlreadyHasSeat()
     tx.set_timer(SEAT_EXPIRY, str(held.seat_id), held.expires_at)
     return held
 
 
-async def _one_fewer(tx: Tx, group: Group, starts_at: datetime) -> SeatFree | NoSeat:
+async def _hold_free_seat(tx: Tx, group: Group, starts_at: datetime) -> SeatFree | NoSeat:
     """Hold one of a meeting's free seats for somebody: 1 what the group says; 2 what is kept of the meeting; 3 write it."""
     decision = rules.open_for_seats(group.meeting_state, starts_at, tx.now, newcomers=group.newcomers)  # 1
     if isinstance(decision, NoSeat):
         return decision
-    await groups.know(tx.conn, group, starts_at)
-    kept = await groups.lock_occurrence(tx.conn, group.offer_id, starts_at)  # 2
-    decision = rules.free_at(kept, facilitators_min=group.facilitators_min)
-    if isinstance(decision, SeatFree) and not await groups.hold(tx.conn, group, starts_at):  # 3
+    await groups.create_occurrence(tx.conn, group, starts_at)
+    occurrence = await groups.lock_occurrence(tx.conn, group.offer_id, starts_at)  # 2
+    decision = rules.find_free_seat(occurrence, facilitators_min=group.facilitators_min)
+    if isinstance(decision, SeatFree) and not await groups.hold_seat(tx.conn, group, starts_at):  # 3
         return NoSeat(NoSeatBecause.FULL)
     return decision
 
 
-async def take_seat(tx: Tx, seat_id: UUID) -> Take | Over | Unknown:
+async def take_seat(tx: Tx, seat_id: UUID) -> Take | SeatOver | NotFound:
     """The person will come."""
-    seat = await groups.seat(tx.conn, seat_id)
+    seat = await groups.lock_seat(tx.conn, seat_id)
     if seat is None:
-        return Unknown()
+        return NotFound()
     decision = rules.take(seat.state, seat.expires_at, tx.now)
     if isinstance(decision, Take):
         await groups.take_seat(tx.conn, seat)
@@ -141,37 +153,37 @@ async def take_seat(tx: Tx, seat_id: UUID) -> Take | Over | Unknown:
     return decision
 
 
-async def release_seat(tx: Tx, seat_id: UUID) -> GiveBack | Over | Unknown:
+async def release_seat(tx: Tx, seat_id: UUID) -> GiveBack | SeatOver | NotFound:
     """The person will not come."""
-    seat = await groups.seat(tx.conn, seat_id)
+    seat = await groups.lock_seat(tx.conn, seat_id)
     if seat is None:
-        return Unknown()
+        return NotFound()
     decision = rules.release(seat.state)
     if isinstance(decision, GiveBack):
-        await _give_back(tx, seat, decision)
+        await _release(tx, seat, decision)
         tx.cancel_timer(SEAT_EXPIRY, str(seat_id))
     return decision
 
 
 async def release_seats_of(tx: Tx, referral_ids: Sequence[UUID]) -> None:
     """Referrals ended: the seats they have at meetings to come are there for others."""
-    for seat_id in await groups.seats_ahead(tx.conn, referral_ids, tx.now) if referral_ids else ():
+    for seat_id in await groups.lock_upcoming_seats(tx.conn, referral_ids, tx.now) if referral_ids else ():
         await release_seat(tx, seat_id)
 
 
 async def expire_seat(tx: Tx, seat_id: UUID) -> None:
     """Nobody said yes in time: the seat is there for others."""
-    seat = await groups.seat(tx.conn, seat_id)
+    seat = await groups.lock_seat(tx.conn, seat_id)
     if seat is None:
         return
     match rules.expire(seat.state, seat.expires_at, tx.now):
         case GiveBack() as decision:
-            await _give_back(tx, seat, decision)
-        case NotYet(expires_at=expires_at):
+            await _release(tx, seat, decision)
+        case HoldNotExpired(expires_at=expires_at):
             tx.set_timer(SEAT_EXPIRY, str(seat_id), expires_at)
-        case Over():
+        case SeatOver():
             pass
 
 
-async def _give_back(tx: Tx, seat: Seat, decision: GiveBack) -> None:
-    await groups.free_seat(tx.conn, seat, decision.state)
+async def _release(tx: Tx, seat: Seat, decision: GiveBack) -> None:
+    await groups.release_seat(tx.conn, seat, decision.state)

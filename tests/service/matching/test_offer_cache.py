@@ -9,41 +9,41 @@ from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.database import connection
 from alongside_chassis.testing import ServiceBench
 from alongside_matching.allocation.store import places
-from alongside_matching.catalogue.loading import Loading
-from alongside_matching.catalogue.shelf import Shelf
+from alongside_matching.catalogue.offer_cache import OfferCache
+from alongside_matching.catalogue.offer_cache_loader import OfferCacheLoader
 from alongside_matching.catalogue.store import offers as store
 from alongside_matching.engine.facts import Offer
 from tests.builders import REGION
 from tests.service.matching.bench import an_offer
 
 
-class _UndoneError(Exception):
+class _RolledBackError(Exception):
     """A unit of work fails."""
 
 
 async def test_a_place_held_by_a_unit_of_work_that_was_undone_is_free_in_the_region_it_read(
     matching_bench: ServiceBench,
 ) -> None:
-    supporter, shelf = await an_offer(matching_bench), Shelf()
-    with pytest.raises(_UndoneError):
+    supporter, offer_cache = await an_offer(matching_bench), OfferCache()
+    with pytest.raises(_RolledBackError):
         async with matching_bench.runtime.transaction() as tx:
-            await _hold_and_read(tx, shelf, supporter)
+            await _hold_and_read(tx, offer_cache, supporter)
 
     async with matching_bench.runtime.transaction() as tx:
-        await shelf.refresh(tx.conn, [REGION])
+        await offer_cache.refresh(tx.conn, [REGION])
 
-    assert shelf.facts(REGION, [supporter])[supporter].held == 0
+    assert offer_cache.facts(REGION, [supporter])[supporter].held == 0
 
 
 async def test_what_changes_while_a_region_is_loaded_is_known_when_it_is_next_looked_at(
     matching_bench: ServiceBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Parts of one offer, and a change in between of what was read already."""
-    monkeypatch.setattr(store, "PART_MAX", 1)
+    monkeypatch.setattr(store, "LOAD_PAGE_MAX", 1)
     known = [await an_offer(matching_bench) for _ in range(3)]
-    shelf, parts = Shelf(), store.part_of
+    offer_cache, parts = OfferCache(), store.load_page
 
-    async def changed_after_the_first_part(
+    async def load_page_then_change(
         conn: asyncpg.Connection, region: str, *, after: UUID | None
     ) -> list[Offer]:
         if after == known[0]:
@@ -51,42 +51,42 @@ async def test_what_changes_while_a_region_is_loaded_is_known_when_it_is_next_lo
             known.append(await an_offer(matching_bench))
         return await parts(conn, region, after=after)
 
-    monkeypatch.setattr(store, "part_of", changed_after_the_first_part)
+    monkeypatch.setattr(store, "load_page", load_page_then_change)
 
     async with connection(matching_bench.pool) as conn:
-        await shelf.load(conn, REGION)
+        await offer_cache.load(conn, REGION)
     async with matching_bench.runtime.transaction() as tx:
-        await shelf.refresh(tx.conn, [REGION])
+        await offer_cache.refresh(tx.conn, [REGION])
 
-    facts = shelf.facts(REGION, known)
+    facts = offer_cache.facts(REGION, known)
     assert [facts[offer].paused for offer in known] == [True, False, False, False]
 
 
 async def test_loading_one_region_loses_no_change_of_another(matching_bench: ServiceBench) -> None:
-    here, shelf = await an_offer(matching_bench), Shelf()
+    here, offer_cache = await an_offer(matching_bench), OfferCache()
     await an_offer(matching_bench, region="us-oh-columbus")
     async with connection(matching_bench.pool) as conn:
-        await shelf.load(conn, REGION)
+        await offer_cache.load(conn, REGION)
     await pause(matching_bench, here)
 
     async with connection(matching_bench.pool) as conn:
-        await shelf.load(conn, "us-oh-columbus")
-        await shelf.refresh(conn, [REGION])
+        await offer_cache.load(conn, "us-oh-columbus")
+        await offer_cache.refresh(conn, [REGION])
 
-    assert shelf.facts(REGION, [here])[here].paused
+    assert offer_cache.facts(REGION, [here])[here].paused
 
 
 async def test_every_region_is_in_memory_before_anything_is_heard(matching_bench: ServiceBench) -> None:
     offers = [await an_offer(matching_bench, region=region) for region in (REGION, "us-oh-columbus")]
-    shelf = Shelf()
-    loading = Loading(shelf)
+    offer_cache = OfferCache()
+    loading = OfferCacheLoader(offer_cache)
     before = loading.unready_because
 
     await loading(matching_bench.runtime)
 
     assert before is not None
     assert loading.unready_because is None
-    assert [len(shelf.facts(region, offers)) for region in (REGION, "us-oh-columbus")] == [1, 1]
+    assert [len(offer_cache.facts(region, offers)) for region in (REGION, "us-oh-columbus")] == [1, 1]
 
 
 async def pause(bench: ServiceBench, offer_id: UUID) -> None:
@@ -94,9 +94,9 @@ async def pause(bench: ServiceBench, offer_id: UUID) -> None:
     assert (await bench.client.post(f"/offers/{offer_id}/pause")).is_success
 
 
-async def _hold_and_read(tx: Tx, shelf: Shelf, offer_id: UUID) -> None:
+async def _hold_and_read(tx: Tx, offer_cache: OfferCache, offer_id: UUID) -> None:
     """Raises _UndoneError at the end, so that the place is not held after all."""
     await places.hold(tx, {offer_id: 1})
-    await shelf.refresh(tx.conn, [REGION])
-    assert shelf.facts(REGION, [offer_id])[offer_id].held == 1
-    raise _UndoneError
+    await offer_cache.refresh(tx.conn, [REGION])
+    assert offer_cache.facts(REGION, [offer_id])[offer_id].held == 1
+    raise _RolledBackError

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from alongside_matching.catalogue.shelf import Shelf
+from alongside_matching.catalogue.offer_cache import OfferCache
 from alongside_matching.engine.policy import Policies
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class MatchingContext:
     """One per process, made in `app.py`."""
 
     policies: Policies
-    shelf: Shelf = field(default_factory=Shelf)
+    offer_cache: OfferCache = field(default_factory=OfferCache)

@@ -6,17 +6,17 @@ A listed service is an offer like any other; its `source` says whose directory i
 from collections.abc import Sequence
 
 from alongside_chassis.announce import Tx
-from alongside_matching.allocation.looking import look_soon
-from alongside_matching.catalogue.reviewing import review
+from alongside_matching.allocation.waitlist_timer import sweep_soon
+from alongside_matching.catalogue.offer_review import review
 from alongside_matching.catalogue.rules.pauses import PausedBecause
 from alongside_matching.catalogue.store import offer_batches
 from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
 from alongside_matching.engine.policy import Policies, Policy
 
-__all__ = ["NewOffer", "PausedBecause", "add_listed", "listing_ended", "pause_vanished"]
+__all__ = ["NewOffer", "PausedBecause", "add_listed_offers", "pause_vanished", "sweep_after_import"]
 
 
-async def add_listed(tx: Tx, new: Sequence[NewOffer], policies: Policies) -> Added:
+async def add_listed_offers(tx: Tx, new: Sequence[NewOffer], policies: Policies) -> Added:
     """Add or change services as a directory lists them; what staff said of a known one stays."""
     added = await offer_batches.add(tx.conn, new, tx.now, as_listed=True)
     await review(tx, added.changed, policies)
@@ -28,6 +28,6 @@ async def pause_vanished(tx: Tx, source: str, still_there: Sequence[str]) -> int
     return await offer_batches.pause_vanished(tx.conn, source, still_there, tx.now)
 
 
-def listing_ended(tx: Tx, region: str, policy: Policy) -> None:
+def sweep_after_import(tx: Tx, region: str, policy: Policy) -> None:
     """All of a directory is stored: those who wait in its region are looked at soon."""
-    look_soon(tx, region, policy)
+    sweep_soon(tx, region, policy)

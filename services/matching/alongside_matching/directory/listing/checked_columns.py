@@ -2,37 +2,37 @@
 
 import re
 
-from alongside_matching.directory.listing.ledger import Ledger
+from alongside_matching.directory.listing.row_audit import RowAudit
 from alongside_matching.directory.source.findings import FlagKind
 from alongside_matching.directory.source.reader import Row
-from alongside_matching.text import Repaired, repaired
+from alongside_matching.text import RepairedText, repair_text
 
 _URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#][^\s\\]*)?", re.IGNORECASE)
 
 
-def words_in(ledger: Ledger, row: Row, column: str) -> Repaired:
+def read_text(audit: RowAudit, row: Row, column: str) -> RepairedText:
     """The repaired text of a column."""
-    words = repaired(row.text(column))
+    words = repair_text(row.text(column))
     if words.mojibake_repaired:
-        ledger.flag(row, FlagKind.MOJIBAKE_REPAIRED, column)
+        audit.flag(row, FlagKind.MOJIBAKE_REPAIRED, column)
     if words.mojibake_left:
-        ledger.flag(
+        audit.flag(
             row,
             FlagKind.MOJIBAKE_NOT_REPAIRABLE,
             column,
             "more than one reading is possible; kept as it came",
         )
     if words.escapes_repaired:
-        ledger.flag(row, FlagKind.ESCAPE_REPAIRED, column, "line breaks were written as letters")
+        audit.flag(row, FlagKind.ESCAPE_REPAIRED, column, "line breaks were written as letters")
     if words.area_markers:
-        ledger.flag(row, FlagKind.AREA_MARKER_LIFTED, column, ", ".join(words.area_markers))
+        audit.flag(row, FlagKind.AREA_MARKER_LIFTED, column, ", ".join(words.area_markers))
     return words
 
 
-def url_in(ledger: Ledger, row: Row) -> str:
+def read_url(audit: RowAudit, row: Row) -> str:
     """The web address of a row as published; empty when it cannot be one."""
     url = row.text("url")
     if url and not _URL.fullmatch(url):
-        ledger.flag(row, FlagKind.BAD_URL, "url", url)
+        audit.flag(row, FlagKind.BAD_URL, "url", url)
         return ""
     return url

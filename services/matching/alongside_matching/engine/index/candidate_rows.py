@@ -19,7 +19,7 @@ Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(slots=True)
-class Left:
+class CandidateRows:
     """The rows that are left, and what has been computed of them so far."""
 
     columns: Columns
@@ -28,15 +28,15 @@ class Left:
     _kilometres: Floats | None = None
     _common_slots: npt.NDArray[np.int64] | None = None
 
-    def without(self, out: Flags) -> "Left":
+    def without(self, out: Flags) -> "CandidateRows":
         """Those of them that are not out."""
-        stay = np.flatnonzero(~out)
-        return Left(
+        kept_rows = np.flatnonzero(~out)
+        return CandidateRows(
             self.columns,
             self.request,
-            self.rows[stay],
-            None if self._kilometres is None else self._kilometres[stay],
-            None if self._common_slots is None else self._common_slots[stay],
+            self.rows[kept_rows],
+            None if self._kilometres is None else self._kilometres[kept_rows],
+            None if self._common_slots is None else self._common_slots[kept_rows],
         )
 
     def within(self, held: Bits | None) -> npt.NDArray[np.uint8]:

@@ -5,6 +5,6 @@ from typing import Final
 GRID_DEGREES: Final = 0.05
 
 
-def coarse(degrees: float) -> float:
+def round_to_grid(degrees: float) -> float:
     """A latitude or longitude on the grid. Whoever stores or sends a person's or a supporter's position, rounds it."""
     return round(round(degrees / GRID_DEGREES) * GRID_DEGREES, 2)

@@ -8,7 +8,7 @@ from uuid import uuid4
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.matching import MatchProposed, MatchWaitlisted
 from alongside_contracts.vocabulary import Need, Status
-from alongside_matching.allocation.seeking import sought
+from alongside_matching.allocation.request_mapping import request_from
 from alongside_matching.allocation.store import requests
 from alongside_matching.engine.facts import Point
 from tests.builders import REGION, SUNDAY_NOON, a_request
@@ -37,7 +37,7 @@ async def test_all_a_person_asks_for_is_known_again_when_a_place_is_free(
 ) -> None:
     """It was stored as a document; what the rules then see is what was said."""
     avoided, wanted = uuid4(), uuid4()
-    said: dict[str, Any] = {
+    preferences: dict[str, Any] = {
         "interests": ("music",),
         "availability": ({"weekday": "tu", "starts": "18:00", "ends": "20:00"},),
         "near": {"latitude": 25.7617, "longitude": -80.1918},
@@ -48,14 +48,16 @@ async def test_all_a_person_asks_for_is_known_again_when_a_place_is_free(
         "guardian_consent": True,
     }
 
-    referral = await admit(matching_bench, **said)
+    referral = await admit(matching_bench, **preferences)
     async with matching_bench.runtime.transaction() as tx:
-        (standing,) = await requests.waiting(tx.conn, REGION, limit=1)
+        (tracked,) = await requests.lock_waiting(tx.conn, REGION, limit=1)
 
-    known = standing.request
-    assert known == replace(sought(referral, a_request(**said)), waiting_since=matching_bench.clock.now())
-    assert known.near == Point(25.75, -80.2)
-    assert known.availability.bit_count() == 4
+    request = tracked.request
+    assert request == replace(
+        request_from(referral, a_request(**preferences)), waiting_since=matching_bench.clock.now()
+    )
+    assert request.near == Point(25.75, -80.2)
+    assert request.availability.bit_count() == 4
 
 
 async def test_who_comes_back_is_served_before_those_who_came_later_than_they_first_did(
@@ -65,7 +67,7 @@ async def test_who_comes_back_is_served_before_those_who_came_later_than_they_fi
     early = await admit(matching_bench)
     await accept(matching_bench, await last_proposal(matching_bench, early))
     matching_bench.clock.advance(timedelta(hours=1))
-    later = await admit(matching_bench)
+    later_referral = await admit(matching_bench)
     matching_bench.clock.advance(timedelta(hours=1))
     await matching_bench.hear(a_status(early, Status.FAILED))
     back = uuid4()
@@ -73,7 +75,7 @@ async def test_who_comes_back_is_served_before_those_who_came_later_than_they_fi
 
     second = await an_offer(matching_bench)
 
-    assert (await last_proposal(matching_bench, later)).offer_id == first
+    assert (await last_proposal(matching_bench, later_referral)).offer_id == first
     assert (await last_proposal(matching_bench, back)).offer_id == second
 
 
@@ -97,19 +99,19 @@ async def test_the_supporter_a_person_asks_to_go_on_with_goes_before_one_who_fit
     matching_bench: ServiceBench,
 ) -> None:
     await an_offer(matching_bench, capacity=5)
-    known = await an_offer(matching_bench, capacity=5)
+    earlier_supporter = await an_offer(matching_bench, capacity=5)
 
-    referral = await admit(matching_bench, continue_with=known)
+    referral = await admit(matching_bench, continue_with=earlier_supporter)
 
-    assert (await last_proposal(matching_bench, referral)).offer_id == known
+    assert (await last_proposal(matching_bench, referral)).offer_id == earlier_supporter
 
 
 async def test_a_person_may_go_on_with_a_supporter_for_something_new(matching_bench: ServiceBench) -> None:
-    known = await an_offer(matching_bench, needs=["grief"])
+    earlier_supporter = await an_offer(matching_bench, needs=["grief"])
 
-    referral = await admit(matching_bench, needs=(Need.HOUSING,), continue_with=known)
+    referral = await admit(matching_bench, needs=(Need.HOUSING,), continue_with=earlier_supporter)
 
-    assert (await last_proposal(matching_bench, referral)).offer_id == known
+    assert (await last_proposal(matching_bench, referral)).offer_id == earlier_supporter
 
 
 async def test_who_is_gone_on_with_passes_every_other_rule(matching_bench: ServiceBench) -> None:

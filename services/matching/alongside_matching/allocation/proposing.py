@@ -1,0 +1,263 @@
+"""Finds whom to ask for those who seek, holds places there, and announces it; or says why nobody can be asked.
+
+Everything here expects the seekers' requests to be locked (see the package).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from alongside_chassis.announce import Tx
+from alongside_contracts.event import Event
+from alongside_contracts.ids import OfferId, ProposalId, ReferralId, new_id
+from alongside_contracts.matching import MatchProposed, MatchWaitlisted
+from alongside_contracts.vocabulary import MatchReason, OfferKind
+from alongside_matching.allocation.interim import find_interim_offers
+from alongside_matching.allocation.rules.proposals import Proposal, ProposalState
+from alongside_matching.allocation.rules.waiting import RequestState, TrackedRequest
+from alongside_matching.allocation.store import decisions, places, proposals, requests
+from alongside_matching.allocation.store.requests import ProposedPair
+from alongside_matching.allocation.waitlist_timer import sweep_soon
+from alongside_matching.context import MatchingContext
+from alongside_matching.engine.assign import Arrival, Assignment, assign, claim_of, one_by_one
+from alongside_matching.engine.decisions.coarse import coarsen
+from alongside_matching.engine.decisions.decision import NAMED_MAX, Decision, decide
+from alongside_matching.engine.facts import Request
+from alongside_matching.engine.interim import Interim
+from alongside_matching.engine.policy import Policies, Policy
+from alongside_matching.engine.ranking import Candidate, Ranking
+
+PROPOSAL_EXPIRY: Final = "proposal-expiry"
+_ROUNDS_MAX: Final = 10
+_PLACE_WEIGHT: Final = 1e-9
+"""So little that all places of a window together outweigh nothing else."""
+_Assign: TypeAlias = Callable[[Sequence[Ranking], Policy, datetime], Assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingMatch:
+    """A referral that looks for somebody, and the event that made it look, where there was one."""
+
+    tracked: TrackedRequest
+    cause: Event | None = None
+
+    @property
+    def request(self) -> Request:
+        """What it seeks."""
+        return self.tracked.request
+
+
+@dataclass(frozen=True, slots=True)
+class MatchDecision:
+    """What was decided for a seeker: whom to ask, or that nobody can be."""
+
+    pending: PendingMatch
+    decision: Decision
+
+    @property
+    def chosen(self) -> Candidate:
+        """Whom to ask. Only of a decision that chose somebody."""
+        candidate = self.decision.candidate
+        if candidate is None:
+            raise ValueError("nobody was chosen")
+        return candidate
+
+    def without_choice(self) -> "MatchDecision":
+        """The same seeker after all with nobody to ask: whoever was chosen had no place left."""
+        return MatchDecision(self.pending, replace(self.decision, chosen=None))
+
+
+async def match_requests(
+    tx: Tx, pending_matches: Sequence[PendingMatch], context: MatchingContext, *, in_order: bool = False
+) -> None:
+    """Share out what is on offer among those who seek together, region by region.
+
+    At the least cost for all of them; or `in_order`, each what is best for it, in the order given.
+    """
+    assign_window = _in_order if in_order else _at_least_cost
+    ordered = sorted(pending_matches, key=lambda pending: pending.request.region)
+    await context.offer_cache.refresh(tx.conn, {pending.request.region for pending in ordered})
+    with_place: list[MatchDecision] = []
+    to_wait: list[MatchDecision] = []
+    for region, group in groupby(ordered, key=lambda pending: pending.request.region):
+        found, without_place = await _assign_and_hold(tx, region, list(group), context, assign_window)
+        with_place += found
+        to_wait += without_place
+    await propose(tx, with_place, context.policies)
+    await _add_to_waitlist(tx, to_wait, context)
+
+
+async def propose(tx: Tx, with_place: Sequence[MatchDecision], policies: Policies) -> None:
+    """Ask the targets whose places are held, each until it answers or its time is over."""
+    if not with_place:
+        return
+    new_proposals = [
+        (_proposal(tx, match_decision, policies), match_decision) for match_decision in with_place
+    ]
+    pairs = [ProposedPair(proposal.referral_id, proposal.offer_id) for proposal, _ in new_proposals]
+    await requests.mark_proposed(tx.conn, pairs, tx.now)
+    await proposals.add(
+        tx.conn, [(proposal, match_decision.decision) for proposal, match_decision in new_proposals], tx.now
+    )
+    stored = [
+        decisions.NewDecision(match_decision.decision, proposal.id)
+        for proposal, match_decision in new_proposals
+    ]
+    await decisions.add(tx.conn, stored, policies, tx.now)
+    for proposal, match_decision in new_proposals:
+        _set_cause(tx, match_decision.pending)
+        tx.announce(_proposed(proposal, match_decision.decision))
+        tx.set_timer(PROPOSAL_EXPIRY, str(proposal.id), proposal.expires_at)
+
+
+async def _assign_and_hold(
+    tx: Tx,
+    region: str,
+    pending_matches: Sequence[PendingMatch],
+    context: MatchingContext,
+    assign_window: _Assign,
+) -> tuple[list[MatchDecision], list[MatchDecision]]:
+    """1 search and assign; 2 hold; and again for those whose place was gone, until nobody has a candidate left.
+
+    At `_ROUNDS_MAX` rounds the rest waits, and is looked at again soon.
+    """
+    with_place: list[MatchDecision] = []
+    to_wait: list[MatchDecision] = []
+    remaining, without_place = list(pending_matches), list[MatchDecision]()
+    for _ in range(_ROUNDS_MAX):
+        match_decisions = _decide(tx, region, remaining, context, assign_window)  # 1
+        served, without_place = _split_by_place(
+            match_decisions, await _hold(tx, region, match_decisions, context)
+        )  # 2
+        with_place += served
+        to_wait += [each for each in without_place if not each.decision.eligible]
+        without_place = [each for each in without_place if each.decision.eligible]
+        remaining = [each.pending for each in without_place]
+        if not remaining:
+            break
+    return with_place, to_wait + [each.without_choice() for each in without_place]
+
+
+def _decide(
+    tx: Tx,
+    region: str,
+    pending_matches: Sequence[PendingMatch],
+    context: MatchingContext,
+    assign_window: _Assign,
+) -> list[MatchDecision]:
+    """Whom to ask for each of them, as far as memory knows."""
+    policy = context.policies.of(region)
+    rankings = [context.offer_cache.search(pending.request, policy, tx.now) for pending in pending_matches]
+    chosen = assign_window(rankings, policy, tx.now).chosen
+    named = {candidate.offer_id for ranking in rankings for candidate in ranking.candidates[:NAMED_MAX]}
+    facts = context.offer_cache.facts(region, named | {one.offer_id for one in chosen.values() if one}).get
+    return [
+        MatchDecision(pending, decide(ranking, chosen[ranking.request.referral_id], facts))
+        for pending, ranking in zip(pending_matches, rankings, strict=True)
+    ]
+
+
+def _at_least_cost(rankings: Sequence[Ranking], policy: Policy, now: datetime) -> Assignment:
+    """At the least cost for all of them; among equals, who was here first."""
+    claims = (claim_of(ranking.request, policy, now) for ranking in rankings)
+    return assign(
+        [
+            Arrival(ranking, claim - _PLACE_WEIGHT * place)
+            for place, (ranking, claim) in enumerate(zip(rankings, claims, strict=True))
+        ],
+        policy,
+    )
+
+
+def _in_order(rankings: Sequence[Ranking], policy: Policy, _now: datetime) -> Assignment:
+    """Each what is best for it, in the order given."""
+    return one_by_one([Arrival(ranking, -place) for place, ranking in enumerate(rankings)], policy)
+
+
+async def _hold(
+    tx: Tx, region: str, match_decisions: Iterable[MatchDecision], context: MatchingContext
+) -> dict[UUID, int]:
+    wanted = Counter(each.decision.chosen for each in match_decisions if each.decision.chosen is not None)
+    held = await places.hold(tx, wanted)
+    context.offer_cache.record_holds(region, wanted, held)
+    return held
+
+
+def _split_by_place(
+    match_decisions: Sequence[MatchDecision], held: dict[UUID, int]
+) -> tuple[list[MatchDecision], list[MatchDecision]]:
+    """Who got the place chosen for it, and who has none yet."""
+    served, without_place = [], []
+    for each in match_decisions:
+        chosen = each.decision.chosen
+        if chosen is not None and held.get(chosen, 0) > 0:
+            held[chosen] -= 1
+            served.append(each)
+        else:
+            without_place.append(each)
+    return served, without_place
+
+
+async def _add_to_waitlist(tx: Tx, to_wait: Sequence[MatchDecision], context: MatchingContext) -> None:
+    """Put referrals on the waitlist; those that wait already keep waiting, and nobody is told again."""
+    new = [each for each in to_wait if each.pending.tracked.state is not RequestState.WAITING]
+    if not new:
+        return
+    waiting = [each.pending.request.referral_id for each in new]
+    await requests.set_state(tx.conn, waiting, RequestState.WAITING, tx.now)
+    stored = []
+    interims = await find_interim_offers(tx, [each.pending.request for each in new], context)
+    for each, interim in zip(new, interims, strict=True):
+        stored.append(decisions.NewDecision(each.decision, interim=interim))
+        _set_cause(tx, each.pending)
+        tx.announce(_waitlisted(each.decision, interim))
+    await decisions.add(tx.conn, stored, context.policies, tx.now)
+    for region in {each.pending.request.region for each in new}:
+        sweep_soon(tx, region, context.policies.of(region))
+
+
+def _set_cause(tx: Tx, pending: PendingMatch) -> None:
+    """What is announced from here on follows from what made the seeker look."""
+    if pending.cause is not None:
+        tx.caused_by(pending.cause)
+
+
+def _proposal(tx: Tx, match_decision: MatchDecision, policies: Policies) -> Proposal:
+    request = match_decision.pending.request
+    return Proposal(
+        id=new_id(),
+        referral_id=request.referral_id,
+        offer_id=match_decision.chosen.offer_id,
+        offer_kind=match_decision.chosen.kind,
+        region=request.region,
+        attempt=match_decision.pending.tracked.attempts + 1,
+        state=ProposalState.OPEN,
+        expires_at=policies.of(request.region).answer_due(request.urgency, tx.now),
+    )
+
+
+def _waitlisted(decision: Decision, interim: Interim) -> MatchWaitlisted:
+    coarse_counts = coarsen(decision.excluded, decision.eligible)
+    return MatchWaitlisted(
+        referral_id=ReferralId(decision.snapshot.request.referral_id),
+        excluded=dict(coarse_counts.counts),
+        excluded_few=coarse_counts.few,
+        considered=coarse_counts.total,
+        interim_offer_id=None if interim.offer_id is None else OfferId(interim.offer_id),
+    )
+
+
+def _proposed(proposal: Proposal, decision: Decision) -> MatchProposed:
+    return MatchProposed(
+        referral_id=ReferralId(proposal.referral_id),
+        proposal_id=ProposalId(proposal.id),
+        offer_id=OfferId(proposal.offer_id),
+        offer_kind=OfferKind(proposal.offer_kind),
+        attempt=proposal.attempt,
+        reasons=tuple(MatchReason(reason) for reason in decision.reasons),
+        expires_at=proposal.expires_at,
+    )

@@ -1,0 +1,92 @@
+"""Free places go to those who wait, at once and in their order.
+
+One transaction looks at no more than `wake_max` of them; a timer sees to the rest of the region (`waitlist_timer`).
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from alongside_chassis.announce import Tx
+from alongside_contracts.event import Event
+from alongside_matching.allocation.proposing import MatchDecision, PendingMatch, match_requests, propose
+from alongside_matching.allocation.rules.waiting import TrackedRequest
+from alongside_matching.allocation.store import places, requests
+from alongside_matching.allocation.store.requests import WaitlistPosition, position_of
+from alongside_matching.allocation.waitlist_timer import continue_sweep, sweep_later, sweep_soon
+from alongside_matching.catalogue.store import offers
+from alongside_matching.context import MatchingContext
+from alongside_matching.engine.decisions.decision import NAMED_MAX, decide
+from alongside_matching.engine.facts import Offer
+from alongside_matching.engine.policy import Policies, Policy
+from alongside_matching.engine.ranking import rank
+
+
+async def propose_freed_offer(tx: Tx, offer_id: UUID, policies: Policies) -> None:
+    """An offer may have a place: propose it to those who wait for one like it, until it is full."""
+    await propose_freed_offers(tx, {offer_id: None}, policies)
+
+
+async def propose_freed_offers(tx: Tx, freed: Mapping[UUID, Event | None], policies: Policies) -> None:
+    """Offers may have places, each because of an event, where there was one."""
+    wanted = await offers.find_awaited(tx.conn, freed)
+    with_a_place = [offer for offer in wanted if offer.has_place and not offer.paused]
+    by_region = sorted(with_a_place, key=lambda offer: (offer.region, offer.id))
+    for region, group in groupby(by_region, key=lambda offer: offer.region):
+        await _propose_in_region(tx, region, list(group), freed, policies)
+
+
+async def sweep_waitlist(
+    tx: Tx, region: str, after: WaitlistPosition | None, context: MatchingContext
+) -> None:
+    """Search for everyone who waits, one bounded part of the list per transaction, for as long as anyone does."""
+    policy = context.policies.of(region)
+    waiting = await requests.lock_waiting(tx.conn, region, after=after, limit=policy.wake_max)
+    await match_requests(tx, [PendingMatch(tracked) for tracked in waiting], context, in_order=True)
+    if len(waiting) == policy.wake_max:
+        continue_sweep(tx, region, position_of(waiting[-1]))
+    elif await requests.has_waiting(tx.conn, region):
+        sweep_later(tx, region, policy)
+
+
+async def _propose_in_region(
+    tx: Tx, region: str, free: list[Offer], freed: Mapping[UUID, Event | None], policies: Policies
+) -> None:
+    policy = policies.of(region)
+    sharing = frozenset().union(*(offer.needs for offer in free))
+    waiting = await requests.lock_waiting(tx.conn, region, sharing=sharing, limit=policy.wake_max)
+    match_decisions, remaining = _serve_waiting(waiting, free, freed, policy, tx.now)
+    wanted = Counter(each.chosen.offer_id for each in match_decisions)
+    held = await places.hold(tx, wanted)
+    await propose(tx, [each for each in match_decisions if _use_up_place(each, held)], policies)
+    if len(waiting) == policy.wake_max and any(offer.has_place for offer in remaining):
+        sweep_soon(tx, region, policy)
+
+
+def _serve_waiting(
+    waiting: Sequence[TrackedRequest],
+    free: Sequence[Offer],
+    freed: Mapping[UUID, Event | None],
+    policy: Policy,
+    now: datetime,
+) -> tuple[list[MatchDecision], list[Offer]]:
+    """Give the places to those who wait, in their order; answers the offers as they are then, too."""
+    remaining = {offer.id: offer for offer in free}
+    match_decisions = []
+    for tracked in waiting:
+        ranking = rank(list(remaining.values()), tracked.request, policy, policy.day(now), top=NAMED_MAX)
+        if ranking.candidates:
+            best = ranking.candidates[0].offer_id
+            decision = decide(ranking, ranking.candidates[0], remaining.get)
+            match_decisions.append(MatchDecision(PendingMatch(tracked, freed[best]), decision))
+            remaining[best] = replace(remaining[best], held=remaining[best].held + 1)
+    return match_decisions, list(remaining.values())
+
+
+def _use_up_place(match_decision: MatchDecision, held: dict[UUID, int]) -> bool:
+    offer_id = match_decision.chosen.offer_id
+    held[offer_id] = held.get(offer_id, 0) - 1
+    return held[offer_id] >= 0
