@@ -17,7 +17,7 @@ from alongside_contracts import streams
 from alongside_contracts.services import SERVICES
 from tests.builders import a_submission
 from tests.conftest import PERSON_KEY, SERVICE_TOKEN
-from tests.service.intake.desk import Desk
+from tests.service.intake.intake_client import IntakeClient
 
 STRANGER = "north-clinic"
 
@@ -43,7 +43,7 @@ class Doors:
 
     async def the_stranger_is_registered(self) -> None:
         """Mends what is wrong with its submissions."""
-        await Desk(self.benches["intake"]).register(STRANGER)
+        await IntakeClient(self.benches["intake"]).register(STRANGER)
 
     async def replay(self, *, go_on: bool = False, reason: str | None = None) -> int:
         """What the command does once it has its options."""

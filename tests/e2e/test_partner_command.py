@@ -10,7 +10,7 @@ from alongside_chassis.testing import ServiceBench
 from alongside_cli.network import Network, Refused
 from alongside_cli.partners import list_partners, resume_partner, show_partner
 from tests.conftest import PERSON_KEY, SERVICE_TOKEN
-from tests.service.intake.desk import HOSPITAL, Desk
+from tests.service.intake.intake_client import HOSPITAL, IntakeClient
 
 STRANGER = "north-clinic"
 
@@ -33,7 +33,7 @@ async def intake(
 ) -> AsyncIterator[Intake]:
     """Intake with one registered partner."""
     async with bench_of("intake", person_key=PERSON_KEY) as bench:
-        await Desk(bench).register(HOSPITAL)
+        await IntakeClient(bench).register(HOSPITAL)
         ours = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
         transport = httpx2.ASGITransport(app=bench.app)
         async with httpx2.AsyncClient(transport=transport, headers=ours) as client:

@@ -31,7 +31,7 @@ from tests.conftest import PERSON_KEY, SERVICE_TOKEN
 from tests.e2e.chassis.test_kafka import listening, relaying
 from tests.e2e.hanging_up import consumers_at_work, hung_up_upon
 from tests.polling import poll_until
-from tests.service.intake.desk import HOSPITAL, Desk
+from tests.service.intake.intake_client import HOSPITAL, IntakeClient
 from tests.service.notifications.conftest import a_transition, an_overdue_referral
 
 OURS = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
@@ -189,7 +189,7 @@ async def test_the_open_referrals_are_built_anew_from_what_began_was_replaced_an
     live: Callable[..., Any],
 ) -> None:
     async with live("intake", person_key=PERSON_KEY) as service:
-        await Desk(service.bench).register()
+        await IntakeClient(service.bench).register()
         await service.bench.hear(*[a_submission() for _ in range(12)], partner=HOSPITAL)
         admitted = [one.event for one in await service.bench.announced() if _is_admission(one.event)]
         ended, replaced, standing = admitted[:4], admitted[4:8], admitted[8:]
@@ -215,7 +215,7 @@ async def test_the_open_referrals_are_built_anew_from_what_began_was_replaced_an
 
 async def test_an_erased_person_is_not_listed_again(live: Callable[..., Any]) -> None:
     async with live("intake", person_key=PERSON_KEY) as service:
-        await Desk(service.bench).register()
+        await IntakeClient(service.bench).register()
         await service.bench.hear(a_submission(), a_submission(), partner=HOSPITAL)
         (erased, other) = await service.settled(OPEN, 2)
         answer = await service.bench.client.delete(f"/people/{erased[1]}", headers=OURS)

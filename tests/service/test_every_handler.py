@@ -16,7 +16,7 @@ from alongside_chassis.testing import ServiceBench
 from alongside_contracts import streams
 from alongside_contracts.services import SERVICES
 from tests.conftest import PERSON_KEY
-from tests.service.stories import STORIES, Story
+from tests.service.scenarios import STORIES, Story
 
 TRACE_ID, SENDER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 _CRASH_AT_COMMIT = """

@@ -5,7 +5,7 @@ import pytest
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.referrals import LoopClosed
 from tests.builders import a_proposal, an_acceptance, an_admission
-from tests.service.passing_on import pass_on
+from tests.service.forwarding import pass_on
 
 
 @pytest.mark.parametrize(

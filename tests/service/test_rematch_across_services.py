@@ -13,8 +13,8 @@ from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.matching import MatchProposed
 from alongside_contracts.referrals import FeedbackGiven, ReferralSucceeded
 from tests.builders import a_request, an_admission
+from tests.service.forwarding import pass_on
 from tests.service.matching.bench import accept, an_offer, places
-from tests.service.passing_on import pass_on
 
 E = TypeVar("E", bound=Event)
 

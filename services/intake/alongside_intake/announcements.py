@@ -8,60 +8,60 @@ from alongside_contracts.ids import ReferralId, SubmissionId
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionEscalated, SubmissionLinked
 from alongside_contracts.partner import IntakePaused, IntakeResumed, Origin, Problem, SubmissionAnswered
 from alongside_contracts.vocabulary import Answer, ProblemCode, Risk
-from alongside_intake.domain.decide import Because, Decision, Escalated, Held, Linked, Rejected
-from alongside_intake.filing import Filing, request_of
+from alongside_intake.domain.decide import Decision, Escalated, Held, Linked, LinkReason, Rejected
+from alongside_intake.submission_record import SubmissionRecord, request_of
 
 
-def admitted(filing: Filing, referral_id: ReferralId) -> SubmissionAdmitted:
+def admitted(submission: SubmissionRecord, referral_id: ReferralId) -> SubmissionAdmitted:
     """A referral begins: its request in codes, nothing about who the person is."""
-    submission = filing.submission
+    content = submission.content
     return SubmissionAdmitted(
         referral_id=referral_id,
-        submission_id=filing.id,
-        person_id=filing.person_id,
-        partner=filing.partner,
-        reference=submission.reference,
-        setting=submission.setting,
-        request=request_of(submission),
+        submission_id=submission.id,
+        person_id=submission.person_id,
+        partner=submission.partner,
+        reference=content.reference,
+        setting=content.setting,
+        request=request_of(content),
     )
 
 
-def linked(filing: Filing, referral_id: ReferralId, because: Because) -> SubmissionLinked:
+def linked(submission: SubmissionRecord, referral_id: ReferralId, because: LinkReason) -> SubmissionLinked:
     """A submission, under its own id, belongs to a referral that exists."""
-    same_reference = because is Because.SAME_REFERENCE
+    same_reference = because is LinkReason.SAME_REFERENCE
     return SubmissionLinked(
         referral_id=referral_id,
-        submission_id=filing.id,
-        partner=filing.partner,
+        submission_id=submission.id,
+        partner=submission.partner,
         because="same-reference" if same_reference else "same-person-and-need",
     )
 
 
-def escalated(filing: Filing, decision: Escalated) -> SubmissionEscalated:
+def escalated(submission: SubmissionRecord, decision: Escalated) -> SubmissionEscalated:
     """Somebody may be in danger."""
     return SubmissionEscalated(
-        submission_id=filing.id,
-        person_id=filing.person_id,
-        partner=filing.partner,
-        region=filing.submission.region,
+        submission_id=submission.id,
+        person_id=submission.person_id,
+        partner=submission.partner,
+        region=submission.content.region,
         risks=tuple(Risk(risk) for risk in decision.risks),
         acknowledge_by=decision.acknowledge_by,
     )
 
 
 def answer(
-    filing: Filing,
+    submission: SubmissionRecord,
     partner: str,
     decision: Decision,
     referral_id: ReferralId | None,
-    record: RecordOrigin | None,
+    source: RecordOrigin | None,
 ) -> SubmissionAnswered:
     """What the partner is told. Linked names the first submission, so that a repeat leads to what it repeats."""
     problems = decision.problems if isinstance(decision, Held | Rejected | Escalated) else ()
-    first = SubmissionId(decision.submission_id) if isinstance(decision, Linked) else filing.id
+    first = SubmissionId(decision.submission_id) if isinstance(decision, Linked) else submission.id
     return SubmissionAnswered(
         partner=partner,
-        reference=filing.submission.reference,
+        reference=submission.content.reference,
         submission_id=first,
         referral_id=referral_id,
         answer=Answer(decision.state),
@@ -69,26 +69,26 @@ def answer(
             Problem(code=ProblemCode(found.code), where=found.where, remedy=found.remedy)
             for found in problems
         ),
-        origin=None if record is None else origin(record),
+        origin=None if source is None else origin(source),
     )
 
 
-def refused(partner: str, problem: Problem, record: RecordOrigin) -> SubmissionAnswered:
+def refused(partner: str, problem: Problem, source: RecordOrigin) -> SubmissionAnswered:
     """What the partner is told about a record that could not be read or handled at all."""
     return SubmissionAnswered(
-        partner=partner, answer=Answer.REFUSED, problems=(problem,), origin=origin(record)
+        partner=partner, answer=Answer.REFUSED, problems=(problem,), origin=origin(source)
     )
 
 
-def paused(paused: Paused) -> IntakePaused:
+def paused(pause: Paused) -> IntakePaused:
     """What the partner is told when nothing more of its is read."""
-    quarantine = paused.quarantine
+    quarantine = pause.quarantine
     return IntakePaused(
         partner=quarantine.partner,
         because=quarantine.because,
         refused=quarantine.refused,
-        problem=paused.problem,
-        origin=origin(paused.origin),
+        problem=pause.problem,
+        origin=origin(pause.origin),
         paused_at=quarantine.paused_at,
     )
 
@@ -98,8 +98,8 @@ def resumed(quarantine: Quarantine, *, at: datetime) -> IntakeResumed:
     return IntakeResumed(partner=quarantine.partner, paused_at=quarantine.paused_at, resumed_at=at)
 
 
-def origin(record: RecordOrigin) -> Origin:
+def origin(source: RecordOrigin) -> Origin:
     """The record, so that its sender can find it."""
     return Origin(
-        topic=record.topic, partition=record.partition, offset=record.offset, event_id=record.event_id
+        topic=source.topic, partition=source.partition, offset=source.offset, event_id=source.event_id
     )

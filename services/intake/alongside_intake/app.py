@@ -4,27 +4,27 @@ from fastapi import FastAPI
 
 from alongside_chassis.service import Service, build_app
 from alongside_contracts import streams
-from alongside_intake.admission import Desk
 from alongside_intake.api import intake_router
 from alongside_intake.handlers import intake_handlers
 from alongside_intake.people.vault import Vault
 from alongside_intake.policy_file import read_policies
 from alongside_intake.rebuild.projection import OpenReferralsProjection
 from alongside_intake.settings import Settings
+from alongside_intake.submission_service import SubmissionService
 
 
 def service(settings: Settings) -> Service:
     """Intake, put together. Raises PolicyFileError when the region policies cannot be read."""
     policies = read_policies(settings.region_policy_file)
-    desk = Desk(policies)
+    submissions = SubmissionService(policies)
     return Service(
         name=streams.INTAKE,
         title="Alongside intake",
         settings=settings,
-        handlers=intake_handlers(desk),
+        handlers=intake_handlers(submissions),
         hears=(streams.PARTNER_REFERRALS, streams.JOURNEY),
         projection=OpenReferralsProjection,
-        routers=(intake_router(desk, Vault(settings.master_key)),),
+        routers=(intake_router(submissions, Vault(settings.master_key)),),
     )
 
 

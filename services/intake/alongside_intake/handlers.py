@@ -13,80 +13,80 @@ from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import TERMINAL, ProblemCode
 from alongside_intake import announcements, store
-from alongside_intake.admission import HELD_OVERDUE, Desk, tell
-from alongside_intake.filing import Sent
 from alongside_intake.people import store as people_store
+from alongside_intake.submission_record import ReceivedSubmission
+from alongside_intake.submission_service import HELD_OVERDUE, SubmissionService, announce_decision
 
 
-def intake_handlers(desk: Desk) -> Handlers:
+def intake_handlers(submissions: SubmissionService) -> Handlers:
     """Everything intake hears."""
     handlers = Handlers()
 
     @handlers.on_batch(SubmissionReceived)
     async def receive(events: Sequence[SubmissionReceived], tx: Tx) -> None:
-        sent = await _sent(events, tx)
-        for event, decided in zip(events, await desk.receive(sent, tx), strict=True):
+        received = await _receive_submissions(events, tx)
+        for event, decided in zip(events, await submissions.receive(received, tx), strict=True):
             tx.caused_by(event)
-            tell(decided, tx)
+            announce_decision(decided, tx)
 
     @handlers.on_batch(ReferralStatusChanged)
-    async def forget_what_ended(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
+    async def close_ended_referrals(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
         await store.close_referrals(tx, [event.referral_id for event in events if event.status in TERMINAL])
 
     @handlers.on(ReferralSucceeded)
-    async def follow_the_successor(event: ReferralSucceeded, tx: Tx) -> None:
+    async def follow_successor(event: ReferralSucceeded, tx: Tx) -> None:
         needs = [need.value for need in event.request.needs]
-        await store.follow_referral(tx, event.replaces, event.referral_id, needs)
+        await store.replace_referral(tx, event.replaces, event.referral_id, needs)
 
     @handlers.on_timer(HELD_OVERDUE)
-    async def ask_a_coordinator(timer: Timer, tx: Tx) -> None:
-        await desk.call_coordinator(UUID(timer.key), tx)
+    async def ask_coordinator(timer: Timer, tx: Tx) -> None:
+        await submissions.ask_coordinator(UUID(timer.key), tx)
 
     @handlers.on_timer_failed(HELD_OVERDUE)
-    async def ask_a_coordinator_all_the_same(timer: Timer, again_at: datetime, tx: Tx) -> None:
-        await store.hand_to_coordinator(tx, UUID(timer.key), again_at)
+    async def assign_coordinator_after_failure(timer: Timer, again_at: datetime, tx: Tx) -> None:
+        await store.assign_coordinator(tx, UUID(timer.key), again_at)
 
-    _tell_partners(handlers)
+    _answer_partners(handlers)
     return handlers
 
 
-def _tell_partners(handlers: Handlers) -> None:
+def _answer_partners(handlers: Handlers) -> None:
     """What happens to a partner's stream, said on its own; a stranger has none we could write."""
 
     @handlers.on_refused(streams.PARTNER_REFERRALS)
-    async def tell_the_sender(refused: Refusal, tx: Tx) -> None:
+    async def answer_refused_record(refused: Refusal, tx: Tx) -> None:
         partner = refused.origin.partner
         if partner is not None and await people_store.is_registered(tx.conn, partner):
             answer = announcements.refused(partner, refused.problem, refused.origin)
             tx.announce(answer, partner=partner)
 
     @handlers.on_paused(streams.PARTNER_REFERRALS)
-    async def tell_the_paused(paused: Paused, tx: Tx) -> None:
+    async def announce_pause(paused: Paused, tx: Tx) -> None:
         partner = paused.quarantine.partner
         if await people_store.is_registered(tx.conn, partner):
             tx.announce(announcements.paused(paused), partner=partner)
 
     @handlers.on_resumed(streams.PARTNER_REFERRALS)
-    async def tell_the_resumed(quarantine: Quarantine, tx: Tx) -> None:
+    async def announce_resumption(quarantine: Quarantine, tx: Tx) -> None:
         if await people_store.is_registered(tx.conn, quarantine.partner):
             tx.announce(announcements.resumed(quarantine, at=tx.now), partner=quarantine.partner)
 
 
-async def _sent(events: Sequence[SubmissionReceived], tx: Tx) -> list[Sent]:
+async def _receive_submissions(events: Sequence[SubmissionReceived], tx: Tx) -> list[ReceivedSubmission]:
     """The submissions, each with its sender. Raises Unprocessable when one comes from a stranger or a borrowed name."""
     origins = []
     for event in events:
         tx.caused_by(event)
         assert tx.record is not None  # noqa: S101  (an event handler always has its record)
         origins.append(tx.record)
-    registered = await people_store.registered(tx.conn, {str(origin.partner) for origin in origins})
+    registered = await people_store.registered_partners(tx.conn, {str(origin.partner) for origin in origins})
     return [
-        Sent(event, _sender(origin, registered), tx.cause_of(event))
+        ReceivedSubmission(event, _verified_sender(origin, registered), tx.cause_of(event))
         for event, origin in zip(events, origins, strict=True)
     ]
 
 
-def _sender(origin: RecordOrigin, registered: Collection[str]) -> str:
+def _verified_sender(origin: RecordOrigin, registered: Collection[str]) -> str:
     """The partner whose topic the record lies on. Raises Unprocessable for a stranger, or for a borrowed name.
 
     Only the topic's partner can write there (the broker's access list), so the topic is the identity and the

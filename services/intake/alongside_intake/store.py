@@ -1,6 +1,6 @@
 """Every question intake asks its database about submissions and referrals, one function each.
 
-Whoever decides about a person holds the person's row: `people_held` and `filing_held` lock it until the transaction
+Whoever decides about a person holds the person's row: `lock_people` and `lock_submission` lock it until the transaction
 ends, so that two submissions of one person are decided one after the other, whichever doors they come through.
 """
 
@@ -16,74 +16,85 @@ from alongside_chassis.announce import Tx
 from alongside_chassis.columns import Columns
 from alongside_contracts.ids import PersonId, ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
+from alongside_intake.batch_state import BatchState, DecidedSubmission
 from alongside_intake.domain.decide import Admitted, Escalated, Held, Linked, NextActor, Rejected
-from alongside_intake.domain.facts import Alarm, OpenReferral, Standing, State
+from alongside_intake.domain.facts import CurrentSubmission, OpenAlarm, OpenReferral, State
 from alongside_intake.domain.problem import Problem
-from alongside_intake.filing import Filing, Place, Recorded, Sent
-from alongside_intake.ledger import Decided, Ledger
+from alongside_intake.submission_record import (
+    ExternalRef,
+    ReceivedSubmission,
+    StoredSubmission,
+    SubmissionRecord,
+)
 
 PAGE_ROWS_MAX: Final = 200
 _AFTER_ALL: Final = UUID(int=2**128 - 1)
 
 
-async def people_held(tx: Tx, people: Collection[Place]) -> dict[Place, PersonId]:
+async def lock_people(tx: Tx, people: Collection[ExternalRef]) -> dict[ExternalRef, PersonId]:
     """The people submitters mean, new or known, locked in the order of their references."""
     wanted = sorted(people)
     ids, namespaces, references = [new_id() for _ in wanted], *zip(*wanted, strict=True)
-    rows = await tx.conn.fetch(_HOLD_PEOPLE, ids, namespaces, references, tx.now)
+    rows = await tx.conn.fetch(_LOCK_PEOPLE, ids, namespaces, references, tx.now)
     return {(row["namespace"], row["reference"]): PersonId(row["id"]) for row in rows}
 
 
-async def hold_references(tx: Tx, places: Collection[Place]) -> None:
+async def lock_references(tx: Tx, refs: Collection[ExternalRef]) -> None:
     """Lock the references of submissions, in one order, whether anybody used them before or not.
 
     One advisory lock each, so a batch of records may hold as many; `batch_records_max` is bounded for their sake.
     """
-    await tx.conn.execute(_HOLD_REFERENCES, [f"{source} {reference}" for source, reference in places])
+    await tx.conn.execute(_LOCK_REFERENCES, [f"{source} {reference}" for source, reference in refs])
 
 
-async def ledger_of(tx: Tx, filings: Sequence[Filing]) -> Ledger:
+async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> BatchState:
     """What the network holds about the references and people of these filings."""
-    sources, references = zip(*{filing.sent.place for filing in filings}, strict=True)
-    standing: dict[Place, Standing] = {}
-    alarms: dict[Place, tuple[Alarm, ...]] = {}
-    for row in await tx.conn.fetch(_STANDING_AND_ALARMS, sources, references):
-        place = row["source"], row["reference"]
+    sources, references = zip(
+        *{submission.received.submission_ref for submission in submissions}, strict=True
+    )
+    current: dict[ExternalRef, CurrentSubmission] = {}
+    alarms: dict[ExternalRef, tuple[OpenAlarm, ...]] = {}
+    for row in await tx.conn.fetch(_CURRENT_AND_ALARMS, sources, references):
+        ref = row["source"], row["reference"]
         if row["stands"]:
-            standing[place] = Standing(row["id"], State(row["state"]), row["referral_id"])
+            current[ref] = CurrentSubmission(row["id"], State(row["state"]), row["referral_id"])
         if row["state"] == State.ESCALATED:
-            alarms[place] = (*alarms.get(place, ()), Alarm(row["id"], frozenset(row["risks"])))
-    return Ledger(standing, alarms, await _open_referrals(tx, {filing.person_id for filing in filings}))
+            alarms[ref] = (*alarms.get(ref, ()), OpenAlarm(row["id"], frozenset(row["risks"])))
+    return BatchState(
+        current, alarms, await _open_referrals(tx, {submission.person_id for submission in submissions})
+    )
 
 
-async def record(tx: Tx, decided: Sequence[Decided]) -> None:
+async def record(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
     """Record new submissions and what became of them, also of each other.
 
     1 what gives way; 2 the submissions; 3 the referrals that begin.
     """
-    by = {one.supersedes: one.filing.id for one in decided if one.supersedes is not None}
-    earlier = by.keys() - {one.filing.id for one in decided}
+    by = {one.supersedes: one.submission.id for one in decided if one.supersedes is not None}
+    earlier = by.keys() - {one.submission.id for one in decided}
     if earlier:
         await tx.conn.execute(_SUPERSEDE, list(earlier), [by[id_] for id_ in earlier])  # 1
-    rows = [_row(one, superseded_by=by.get(one.filing.id)) for one in decided]
+    rows = [_row(one, superseded_by=by.get(one.submission.id)) for one in decided]
     await tx.conn.execute(_RECORD, *_NEW.arrays(rows), tx.now)  # 2
     await _open(tx, decided)  # 3
 
 
-async def decide_again(tx: Tx, decided: Decided) -> None:
+async def decide_again(tx: Tx, decided: DecidedSubmission) -> None:
     """Replace a waiting submission's decision. The risks that once rang stay on record.
 
     When a referral begins, repeats that were linked to the submission alone point to it from now on.
     """
-    filing = decided.filing
-    facts = filing.submission.model_dump_json(exclude_none=True)
-    await tx.conn.execute(_DECIDE_AGAIN, filing.id, facts, *_decision(decided), tx.now)
-    if decided.opens is not None:
-        await tx.conn.execute(_TELL_REPEATS, filing.id, decided.opens)
+    submission = decided.submission
+    facts = submission.content.model_dump_json(exclude_none=True)
+    await tx.conn.execute(_DECIDE_AGAIN, submission.id, facts, *_decision(decided), tx.now)
+    if decided.new_referral_id is not None:
+        await tx.conn.execute(_LINK_REPEATS, submission.id, decided.new_referral_id)
         await _open(tx, [decided])
 
 
-async def filing_held(tx: Tx, submission_id: UUID) -> tuple[Recorded, Filing | None] | None:
+async def lock_submission(
+    tx: Tx, submission_id: UUID
+) -> tuple[StoredSubmission, SubmissionRecord | None] | None:
     """A submission to decide again, its person locked; no filing when the person was erased."""
     row = await tx.conn.fetchrow(
         f"""
@@ -94,13 +105,13 @@ async def filing_held(tx: Tx, submission_id: UUID) -> tuple[Recorded, Filing | N
     )
     if row is None:
         return None
-    recorded = _recorded(row)
+    recorded = _stored_submission(row)
     if row["facts"] is None:
         return recorded, None
-    return recorded, Filing(
+    return recorded, SubmissionRecord(
         id=SubmissionId(recorded.id),
         person_id=PersonId(recorded.person_id),
-        sent=Sent(Submission.model_validate_json(row["facts"]), recorded.partner),
+        received=ReceivedSubmission(Submission.model_validate_json(row["facts"]), recorded.partner),
         cleared=recorded.cleared_at is not None,
     )
 
@@ -116,7 +127,7 @@ async def clear(tx: Tx, submission_id: UUID, *, by: str, because: str) -> None:
     )
 
 
-async def wait_for(tx: Tx, submission_id: UUID, next_actor: NextActor, due_at: datetime) -> None:
+async def set_next_actor(tx: Tx, submission_id: UUID, next_actor: NextActor, due_at: datetime) -> None:
     """Ask somebody else for what a held submission lacks."""
     await tx.conn.execute(
         "update submission set next_actor = $2, due_at = $3 where id = $1",
@@ -126,7 +137,7 @@ async def wait_for(tx: Tx, submission_id: UUID, next_actor: NextActor, due_at: d
     )
 
 
-async def hand_to_coordinator(tx: Tx, submission_id: UUID, due_at: datetime) -> None:
+async def assign_coordinator(tx: Tx, submission_id: UUID, due_at: datetime) -> None:
     """Make a coordinator the next actor of a submission that is still held; nothing else of it is read."""
     await tx.conn.execute(
         """
@@ -138,15 +149,15 @@ async def hand_to_coordinator(tx: Tx, submission_id: UUID, due_at: datetime) -> 
     )
 
 
-async def recorded(conn: asyncpg.Connection, submission_id: UUID) -> Recorded | None:
+async def find_submission(conn: asyncpg.Connection, submission_id: UUID) -> StoredSubmission | None:
     """One submission as recorded."""
     row = await conn.fetchrow(f"select {_RECORDED} from submission s where s.id = $1", submission_id)
-    return None if row is None else _recorded(row)
+    return None if row is None else _stored_submission(row)
 
 
-async def newest(
+async def list_submissions(
     conn: asyncpg.Connection, *, state: State | None, before: UUID | None, limit: int
-) -> list[Recorded]:
+) -> list[StoredSubmission]:
     """Submissions that stand, newest first; `before` is the id of the last one seen."""
     rows = await conn.fetch(
         f"""
@@ -158,7 +169,7 @@ async def newest(
         state.value if state else None,
         min(limit, PAGE_ROWS_MAX),
     )
-    return [_recorded(row) for row in rows]
+    return [_stored_submission(row) for row in rows]
 
 
 async def close_referrals(tx: Tx, ended: Sequence[ReferralId]) -> None:
@@ -167,7 +178,7 @@ async def close_referrals(tx: Tx, ended: Sequence[ReferralId]) -> None:
         await tx.conn.execute("delete from open_referral where referral_id = any($1::uuid[])", ended)
 
 
-async def follow_referral(tx: Tx, replaced: ReferralId, successor: ReferralId, needs: list[str]) -> None:
+async def replace_referral(tx: Tx, replaced: ReferralId, successor: ReferralId, needs: list[str]) -> None:
     """Let everything that pointed to a replaced referral point to its successor; erased people are left alone."""
     await tx.conn.execute(
         """
@@ -186,19 +197,19 @@ async def follow_referral(tx: Tx, replaced: ReferralId, successor: ReferralId, n
     )
 
 
-_HOLD_PEOPLE: Final = """
+_LOCK_PEOPLE: Final = """
     insert into person (id, namespace, reference, created_at)
     select id, namespace, reference, $4 from unnest($1::uuid[], $2::text[], $3::text[]) as new (id, namespace, reference)
     on conflict (namespace, reference) do update set reference = excluded.reference
     returning id, namespace, reference
 """
-_HOLD_REFERENCES: Final = """
+_LOCK_REFERENCES: Final = """
     select pg_advisory_xact_lock(key)
     from (select distinct hashtextextended(name, 0) as key from unnest($1::text[]) as name order by key) as in_order
 """
 # One lookup for each reference in each of the two indexes. Without `offset 0` a plan made while the table was small
 # may read all of it, and is kept.
-_STANDING_AND_ALARMS: Final = """
+_CURRENT_AND_ALARMS: Final = """
     select found.* from unnest($1::text[], $2::text[]) as asked (source, reference), lateral (
         select id, source, reference, state, referral_id, risks, true as stands from submission s
         where s.source = asked.source and s.reference = asked.reference and repeats is null and superseded_by is null
@@ -264,7 +275,7 @@ _DECIDE_AGAIN: Final = """
         because = $7, referral_id = $8, next_actor = $9, due_at = $10, decided_at = $11
     where id = $1
 """
-_TELL_REPEATS: Final = """
+_LINK_REPEATS: Final = """
     update submission set referral_id = $2 where repeats = $1 and state = 'linked' and referral_id is null
 """
 _RECORDED: Final = """
@@ -274,12 +285,12 @@ _RECORDED: Final = """
 """
 
 
-def _recorded(row: asyncpg.Record) -> Recorded:
-    columns: dict[str, Any] = {name: row[name] for name in Recorded.__slots__}
+def _stored_submission(row: asyncpg.Record) -> StoredSubmission:
+    columns: dict[str, Any] = {name: row[name] for name in StoredSubmission.__slots__}
     columns["state"] = State(columns["state"])
     columns["problems"] = tuple(orjson.loads(columns["problems"]))
     columns["suggestions"], columns["risks"] = tuple(columns["suggestions"]), tuple(columns["risks"])
-    return Recorded(**columns)
+    return StoredSubmission(**columns)
 
 
 async def _open_referrals(tx: Tx, people: Collection[PersonId]) -> dict[UUID, tuple[OpenReferral, ...]]:
@@ -290,37 +301,42 @@ async def _open_referrals(tx: Tx, people: Collection[PersonId]) -> dict[UUID, tu
     return found
 
 
-async def _open(tx: Tx, decided: Sequence[Decided]) -> None:
+async def _open(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
     """Remember that people have open referrals, and what for."""
     rows = [
-        (one.opens, one.filing.person_id, one.filing.id, " ".join(one.filing.submission.needs))
+        (
+            one.new_referral_id,
+            one.submission.person_id,
+            one.submission.id,
+            " ".join(one.submission.content.needs),
+        )
         for one in decided
-        if one.opens is not None
+        if one.new_referral_id is not None
     ]
     if rows:
         await tx.conn.execute(_OPEN, *zip(*rows, strict=True))
 
 
-def _row(decided: Decided, *, superseded_by: UUID | None) -> dict[str, Any]:
+def _row(decided: DecidedSubmission, *, superseded_by: UUID | None) -> dict[str, Any]:
     """A submission as the columns of `_NEW`."""
-    filing, submission = decided.filing, decided.filing.submission
-    source, reference = filing.sent.place
+    submission, content = decided.submission, decided.submission.content
+    source, reference = submission.received.submission_ref
     return {
-        "id": filing.id,
+        "id": submission.id,
         "source": source,
         "reference": reference,
-        "person_id": filing.person_id,
-        "region": submission.region,
-        "setting": submission.setting.value,
-        "facts": submission.model_dump_json(exclude_none=True),
+        "person_id": submission.person_id,
+        "region": content.region,
+        "setting": content.setting.value,
+        "facts": content.model_dump_json(exclude_none=True),
         "repeats": decided.repeats,
         "superseded_by": superseded_by,
-        "cause": filing.sent.cause,
+        "cause": submission.received.cause,
         **dict(zip(_DECISION, _decision(decided), strict=True)),
     }
 
 
-def _decision(decided: Decided) -> tuple[Any, ...]:
+def _decision(decided: DecidedSubmission) -> tuple[Any, ...]:
     """The values of `_DECISION`, in its order."""
     referral_id = decided.referral_id
     match decided.decision:

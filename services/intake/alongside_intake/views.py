@@ -17,11 +17,11 @@ from alongside_intake.people.contacts import EmailAddress
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
-class _Taken(BaseModel):
+class _RequestBody(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ConsentCommand(_Taken):
+class ConsentCommand(_RequestBody):
     """What a held submission lacks: a consent record, a guardian's consent, or both."""
 
     consent: Consent | None = None
@@ -41,14 +41,14 @@ class ConsentCommand(_Taken):
         )
 
 
-class ClearCommand(_Taken):
+class ClearCommand(_RequestBody):
     """A coordinator looked at the risks and lets the submission go on. The reason stays in the store."""
 
     coordinator: ShortText
     reason: ShortText
 
 
-class PartnerCommand(_Taken):
+class PartnerCommand(_RequestBody):
     """An organisation that refers. The address is where its notices go; it is sealed, and never shown again."""
 
     name: ShortText
@@ -138,7 +138,7 @@ class PartnerView(BaseModel):
     status_topic: str
 
 
-class ContactRouteKept(BaseModel):
+class StoredContactRouteView(BaseModel):
     """A contact route was sealed; it is not echoed."""
 
     person_id: UUID

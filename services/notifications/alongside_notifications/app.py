@@ -12,10 +12,10 @@ from alongside_notifications import store
 from alongside_notifications.api import crisis_router, inbox_router, notices_router
 from alongside_notifications.handlers import notifications_handlers
 from alongside_notifications.rebuild.projection import InboxProjection
+from alongside_notifications.sending.contact_lookup import ContactRoutes, open_client
 from alongside_notifications.sending.delivery import Delivery, Terms
 from alongside_notifications.sending.mail import MailRelay
 from alongside_notifications.sending.metrics import MailMetrics
-from alongside_notifications.sending.routes import ContactRoutes, open_client
 from alongside_notifications.settings import Settings
 
 COUNT_SECONDS: Final = 5.0

@@ -17,7 +17,7 @@ from alongside_notifications.domain import audience, ladder
 from alongside_notifications.domain.audience import CRISIS, Channel
 from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation, Ladders
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
-from alongside_notifications.telling import JourneyNews, notices_of
+from alongside_notifications.journey_notices import JourneyNews, notices_of
 
 CRISIS_RETRY_EVERY: Final = timedelta(minutes=1)
 """How often a page that fails is tried on: somebody may be in danger, so not daily as other timers are."""

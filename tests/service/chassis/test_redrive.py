@@ -32,7 +32,7 @@ from tests.service.chassis.redriving import (
     seen,
     the_dead_letter,
 )
-from tests.service.intake.desk import HOSPITAL, Desk
+from tests.service.intake.intake_client import HOSPITAL, IntakeClient
 
 SENDER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -287,8 +287,8 @@ async def test_a_strangers_submission_is_admitted_once_the_stranger_is_registere
     intake_bench: ServiceBench,
 ) -> None:
     await intake_bench.hear(a_submission(), partner=HOSPITAL)
-    desk = Desk(intake_bench)
-    await desk.register()
+    intake = IntakeClient(intake_bench)
+    await intake.register()
 
     outcome = await replayed(intake_bench, (await the_dead_letter(intake_bench)).id)
 

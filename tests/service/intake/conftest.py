@@ -3,12 +3,12 @@
 import pytest
 
 from alongside_chassis.testing import ServiceBench
-from tests.service.intake.desk import Desk
+from tests.service.intake.intake_client import IntakeClient
 
 
 @pytest.fixture
-async def desk(intake_bench: ServiceBench) -> Desk:
+async def intake(intake_bench: ServiceBench) -> IntakeClient:
     """Intake's desk, open, with the hospital registered."""
-    desk = Desk(intake_bench)
-    await desk.register()
-    return desk
+    intake = IntakeClient(intake_bench)
+    await intake.register()
+    return intake

@@ -16,9 +16,9 @@ from alongside_contracts.intake import Consent
 from alongside_contracts.vocabulary import Answer, Need, Risk, Status
 from tests.builders import a_submission
 from tests.conftest import PERSON_KEY
-from tests.service.intake.desk import HOSPITAL, Desk
+from tests.service.intake.intake_client import HOSPITAL, IntakeClient
 from tests.service.intake.test_repeats import status_changed
-from tests.service.twins import Heard, Twins
+from tests.service.paired_benches import PairedBenches, SentEvent
 
 CLINIC = "north-clinic"
 QUESTIONS = (
@@ -43,42 +43,42 @@ SUBMISSIONS = 30
 
 
 @pytest.fixture
-async def twins(
+async def pair(
     bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
-) -> AsyncIterator[Twins]:
+) -> AsyncIterator[PairedBenches]:
     """Intake, twice, with two partners."""
     async with (
         bench_of("intake", person_key=PERSON_KEY) as together,
         bench_of("intake", person_key=PERSON_KEY) as alone,
     ):
         for bench in (together, alone):
-            await Desk(bench).register(HOSPITAL)
-            await Desk(bench).register(CLINIC)
-        yield Twins(together, alone)
+            await IntakeClient(bench).register(HOSPITAL)
+            await IntakeClient(bench).register(CLINIC)
+        yield PairedBenches(together, alone)
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_a_batch_leaves_what_its_submissions_leave_one_by_one(twins: Twins, seed: int) -> None:
+async def test_a_batch_leaves_what_its_submissions_leave_one_by_one(pair: PairedBenches, seed: int) -> None:
     chance = random.Random(seed)
 
-    first = [anything(chance, f"a-{number:02}") for number in range(SUBMISSIONS)]
-    await twins.hear([*first, chance.choice(first)])
-    await end_some(twins)
-    await twins.hear([anything(chance, f"b-{number:02}") for number in range(SUBMISSIONS)])
+    first = [random_submission(chance, f"a-{number:02}") for number in range(SUBMISSIONS)]
+    await pair.hear([*first, chance.choice(first)])
+    await end_some_referrals(pair)
+    await pair.hear([random_submission(chance, f"b-{number:02}") for number in range(SUBMISSIONS)])
 
-    together, alone = await twins.left(*QUESTIONS)
+    together, alone = await pair.snapshots(*QUESTIONS)
     assert together == alone
-    assert twins.needed_one_try()
-    answers = {item.answer for item in await Desk(twins.together).answers()}
+    assert pair.no_batch_was_split()
+    answers = {item.answer for item in await IntakeClient(pair.together).answers()}
     assert answers == set(Answer) - {Answer.REFUSED}, "every decision was met"
 
 
-async def test_a_stranger_in_a_batch_is_refused_alone(twins: Twins) -> None:
-    heard = [Heard(f"e-{number}", a_submission(), HOSPITAL) for number in range(3)]
+async def test_a_stranger_in_a_batch_is_refused_alone(pair: PairedBenches) -> None:
+    sent = [SentEvent(f"e-{number}", a_submission(), HOSPITAL) for number in range(3)]
 
-    await twins.hear([heard[0], Heard("e-9", a_submission(), "nobody-we-know"), *heard[1:]])
+    await pair.hear([sent[0], SentEvent("e-9", a_submission(), "nobody-we-know"), *sent[1:]])
 
-    together, alone = await twins.left(*QUESTIONS)
+    together, alone = await pair.snapshots(*QUESTIONS)
     assert together == alone
     assert "e-9 unknown-partner" in together
 
@@ -86,7 +86,7 @@ async def test_a_stranger_in_a_batch_is_refused_alone(twins: Twins) -> None:
 async def test_batches_that_meet_in_opposite_order_make_one_referral_of_one_person_and_reference(
     intake_bench: ServiceBench,
 ) -> None:
-    await Desk(intake_bench).register()
+    await IntakeClient(intake_bench).register()
     other = make_pipeline(intake_bench.service, intake_bench.dependencies, "other")
     events = [
         a_submission(reference=f"H-{number % 20}", person_reference=f"p-{number % 30}")
@@ -98,7 +98,7 @@ async def test_batches_that_meet_in_opposite_order_make_one_referral_of_one_pers
         *(pipeline.run(batch) for pipeline, batch in ((intake_bench.pipeline, here), (other, there)))
     )
 
-    answers = await Desk(intake_bench).answers()
+    answers = await IntakeClient(intake_bench).answers()
     assert len(answers) == 2 * len(events)
     admitted = [answer.reference for answer in answers if answer.answer is Answer.ADMITTED]
     assert len(admitted) == len(set(admitted))
@@ -107,15 +107,15 @@ async def test_batches_that_meet_in_opposite_order_make_one_referral_of_one_pers
     ), "one referral for one need of a person"
 
 
-def anything(chance: random.Random, event_id: str) -> Heard:
+def random_submission(chance: random.Random, event_id: str) -> SentEvent:
     """A submission of a few people and references, so that they meet; some in danger, some incomplete, some wrong."""
     given = {name: chance.choice(values) for name, values in ANYTHING.items()}
-    return Heard(event_id, a_submission(**given), chance.choice((HOSPITAL, HOSPITAL, CLINIC)))
+    return SentEvent(event_id, a_submission(**given), chance.choice((HOSPITAL, HOSPITAL, CLINIC)))
 
 
-async def end_some(twins: Twins) -> None:
+async def end_some_referrals(pair: PairedBenches) -> None:
     """Let the first and the third of the open referrals end."""
-    for bench in (twins.together, twins.alone):
+    for bench in (pair.together, pair.alone):
         rows = await bench.pool.fetch(
             "select o.referral_id from open_referral o join submission s on s.id = o.submission_id order by s.cause"
         )

@@ -5,15 +5,17 @@ from uuid import UUID
 
 import pytest
 
-from tests.service.intake.desk import HOSPITAL, SERVICE, Desk
-from tests.service.intake.test_people import ADDRESS, contact_registered
+from tests.service.intake.intake_client import HOSPITAL, SERVICE, IntakeClient
+from tests.service.intake.test_people import ADDRESS, register_person_route
 
 NOBODY = str(UUID(int=404))
 
 
-async def ask(desk: Desk, *recipients: dict[str, Any], headers: dict[str, str] = SERVICE) -> Any:
+async def query_routes(
+    intake: IntakeClient, *recipients: dict[str, Any], headers: dict[str, str] = SERVICE
+) -> Any:
     """Ask for the routes of these recipients at once."""
-    return await desk.http.post(
+    return await intake.http.post(
         "/contact-routes/query", json={"recipients": list(recipients)}, headers=headers
     )
 
@@ -28,11 +30,13 @@ def partner(partner_id: str) -> dict[str, str]:
     return {"kind": "partner", "id": partner_id}
 
 
-async def test_each_recipient_is_answered_in_the_order_they_were_asked_for(desk: Desk) -> None:
-    person_id = await contact_registered(desk, "p-1")
-    await desk.register(HOSPITAL, contact_email="desk@st-mary.example")
+async def test_each_recipient_is_answered_in_the_order_they_were_asked_for(intake: IntakeClient) -> None:
+    person_id = await register_person_route(intake, "p-1")
+    await intake.register(HOSPITAL, contact_email="desk@st-mary.example")
 
-    response = await ask(desk, person(NOBODY), partner(HOSPITAL), person(person_id), partner(HOSPITAL))
+    response = await query_routes(
+        intake, person(NOBODY), partner(HOSPITAL), person(person_id), partner(HOSPITAL)
+    )
 
     known = {"kind": "partner", "id": HOSPITAL, "email": "desk@st-mary.example", "problem": None}
     assert response.status_code == 200
@@ -44,23 +48,23 @@ async def test_each_recipient_is_answered_in_the_order_they_were_asked_for(desk:
     ]
 
 
-async def test_an_id_of_one_kind_does_not_open_the_route_of_another(desk: Desk) -> None:
-    person_id = await contact_registered(desk, "p-1")
+async def test_an_id_of_one_kind_does_not_open_the_route_of_another(intake: IntakeClient) -> None:
+    person_id = await register_person_route(intake, "p-1")
 
-    response = await ask(desk, partner(person_id))
+    response = await query_routes(intake, partner(person_id))
 
     assert [route["problem"] for route in response.json()["routes"]] == ["contact-route-missing"]
 
 
-async def test_a_route_that_does_not_open_says_so_and_hides_no_other(desk: Desk) -> None:
-    broken, sound = await contact_registered(desk, "p-1"), await contact_registered(desk, "p-2")
-    await desk.bench.pool.execute(
+async def test_a_route_that_does_not_open_says_so_and_hides_no_other(intake: IntakeClient) -> None:
+    unreadable, sound = await register_person_route(intake, "p-1"), await register_person_route(intake, "p-2")
+    await intake.bench.pool.execute(
         "update contact_route set sealed = (select sealed from contact_route where owner = $1) where owner = $2",
         sound,
-        broken,
+        unreadable,
     )
 
-    response = await ask(desk, person(broken), person(sound))
+    response = await query_routes(intake, person(unreadable), person(sound))
 
     assert [(route["email"], route["problem"]) for route in response.json()["routes"]] == [
         (None, "contact-route-unreadable"),
@@ -68,20 +72,22 @@ async def test_a_route_that_does_not_open_says_so_and_hides_no_other(desk: Desk)
     ]
 
 
-async def test_an_erased_person_has_no_route(desk: Desk) -> None:
-    person_id = await contact_registered(desk, "p-1")
-    await desk.http.delete(f"/people/{person_id}", headers=SERVICE)
+async def test_an_erased_person_has_no_route(intake: IntakeClient) -> None:
+    person_id = await register_person_route(intake, "p-1")
+    await intake.http.delete(f"/people/{person_id}", headers=SERVICE)
 
-    response = await ask(desk, person(person_id))
+    response = await query_routes(intake, person(person_id))
 
     assert response.json()["routes"][0]["problem"] == "contact-route-missing"
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}], ids=["none", "wrong"])
-async def test_nobody_asks_for_many_without_the_service_token(desk: Desk, headers: dict[str, str]) -> None:
-    person_id = await contact_registered(desk, "p-1")
+async def test_nobody_asks_for_many_without_the_service_token(
+    intake: IntakeClient, headers: dict[str, str]
+) -> None:
+    person_id = await register_person_route(intake, "p-1")
 
-    response = await ask(desk, person(person_id), headers=headers)
+    response = await query_routes(intake, person(person_id), headers=headers)
 
     assert (response.status_code, response.json()["code"]) == (401, "service-token-required")
     assert ADDRESS not in response.text
@@ -99,15 +105,15 @@ async def test_nobody_asks_for_many_without_the_service_token(desk: Desk, header
     ids=["none", "too-many", "not-kept-here", "too-long", "a-field-too-many"],
 )
 async def test_a_question_that_cannot_be_answered_names_the_field(
-    desk: Desk, recipients: list[dict[str, Any]], field: str
+    intake: IntakeClient, recipients: list[dict[str, Any]], field: str
 ) -> None:
-    response = await ask(desk, *recipients)
+    response = await query_routes(intake, *recipients)
 
     assert (response.status_code, response.json()["field"]) == (422, field)
     assert "Maria" not in response.text
 
 
-async def test_as_many_as_the_limit_are_answered_at_once(desk: Desk) -> None:
-    response = await ask(desk, *[person(str(UUID(int=number))) for number in range(200)])
+async def test_as_many_as_the_limit_are_answered_at_once(intake: IntakeClient) -> None:
+    response = await query_routes(intake, *[person(str(UUID(int=number))) for number in range(200)])
 
     assert len(response.json()["routes"]) == 200

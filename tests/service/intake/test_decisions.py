@@ -11,15 +11,15 @@ from alongside_contracts.intake import (
 from alongside_contracts.vocabulary import AgeBand, Answer, Format, Need, Risk, Setting, Urgency
 from tests.builders import a_submission
 from tests.service.failing import break_handlers, fail_until_dead_lettered
-from tests.service.intake.desk import HOSPITAL, Desk, codes
+from tests.service.intake.intake_client import HOSPITAL, IntakeClient, codes
 
 
-async def test_an_admitted_submission_begins_a_referral_and_tells_the_partner(desk: Desk) -> None:
+async def test_an_admitted_submission_begins_a_referral_and_tells_the_partner(intake: IntakeClient) -> None:
     submission = a_submission(reference="H-1", languages=("es", "en"))
 
-    answer = await desk.hear(submission)
+    answer = await intake.hear(submission)
 
-    (announced,) = await desk.announced()
+    (announced,) = await intake.announced()
     admitted = announced.event
     assert isinstance(admitted, SubmissionAdmitted)
     assert (announced.topic, announced.key) == ("referrals.journey.v1", str(admitted.referral_id))
@@ -29,40 +29,40 @@ async def test_an_admitted_submission_begins_a_referral_and_tells_the_partner(de
     assert (answer.reference, answer.submission_id) == ("H-1", admitted.submission_id)
 
 
-async def test_an_answer_says_which_record_it_is_about(desk: Desk) -> None:
-    await desk.bench.hear(a_submission(), partner=HOSPITAL, event_id="e-1")
+async def test_an_answer_says_which_record_it_is_about(intake: IntakeClient) -> None:
+    await intake.bench.hear(a_submission(), partner=HOSPITAL, event_id="e-1")
 
-    (answer,) = await desk.answers()
+    (answer,) = await intake.answers()
     assert answer.origin is not None
     assert (answer.origin.topic, answer.origin.event_id) == (f"partner.{HOSPITAL}.referrals.v1", "e-1")
 
 
-async def test_an_admission_carries_nothing_but_what_matching_may_know(desk: Desk) -> None:
-    await desk.hear(postal_code="33131", person_reference="mrn-4711")
+async def test_an_admission_carries_nothing_but_what_matching_may_know(intake: IntakeClient) -> None:
+    await intake.hear(postal_code="33131", person_reference="mrn-4711")
 
-    (announced,) = await desk.announced()
+    (announced,) = await intake.announced()
     text = announced.event.model_dump_json()
     assert "33131" not in text
     assert "mrn-4711" not in text
 
 
-async def test_a_submission_without_consent_is_held_and_says_who_is_next(desk: Desk) -> None:
-    answer = await desk.hear(consent=None)
+async def test_a_submission_without_consent_is_held_and_says_who_is_next(intake: IntakeClient) -> None:
+    answer = await intake.hear(consent=None)
 
     assert (answer.answer, codes(answer)) == (Answer.HELD, [("consent-missing", "consent")])
-    found = await desk.submission(answer.submission_id)
+    found = await intake.submission(answer.submission_id)
     assert (found["decision"], found["next_actor"]) == ("held", "requester")
-    assert await desk.announced() == []
+    assert await intake.announced() == []
 
 
-async def test_substance_use_needs_a_consent_that_names_it(desk: Desk) -> None:
-    answer = await desk.hear(needs=(Need.OPIOIDS,))
+async def test_substance_use_needs_a_consent_that_names_it(intake: IntakeClient) -> None:
+    answer = await intake.hear(needs=(Need.OPIOIDS,))
 
     assert codes(answer) == [("consent-missing", "consent.categories")]
 
 
-async def test_a_minor_who_might_be_met_alone_is_held_for_a_guardian(desk: Desk) -> None:
-    answer = await desk.hear(age_band=AgeBand.FROM_13_TO_17, formats=(Format.ONE_TO_ONE,))
+async def test_a_minor_who_might_be_met_alone_is_held_for_a_guardian(intake: IntakeClient) -> None:
+    answer = await intake.hear(age_band=AgeBand.FROM_13_TO_17, formats=(Format.ONE_TO_ONE,))
 
     assert (answer.answer, codes(answer)) == (
         Answer.HELD,
@@ -70,81 +70,85 @@ async def test_a_minor_who_might_be_met_alone_is_held_for_a_guardian(desk: Desk)
     )
 
 
-async def test_a_rejection_tells_every_problem_field_by_field(desk: Desk) -> None:
-    answer = await desk.hear(postal_code="43215", consent=Consent(decision="refused"))
+async def test_a_rejection_tells_every_problem_field_by_field(intake: IntakeClient) -> None:
+    answer = await intake.hear(postal_code="43215", consent=Consent(decision="refused"))
 
     assert answer.answer is Answer.REJECTED
     assert codes(answer) == [("outside-region", "postal_code"), ("consent-refused", "consent.decision")]
     assert all(problem.remedy for problem in answer.problems)
-    assert await desk.announced() == []
+    assert await intake.announced() == []
 
 
-async def test_a_region_the_network_does_not_have_is_rejected(desk: Desk) -> None:
-    answer = await desk.hear(region="us-ak-nome", postal_code=None)
+async def test_a_region_the_network_does_not_have_is_rejected(intake: IntakeClient) -> None:
+    answer = await intake.hear(region="us-ak-nome", postal_code=None)
 
     assert (answer.answer, codes(answer)) == (Answer.REJECTED, [("outside-region", "region")])
 
 
-async def test_a_risk_goes_to_the_crisis_stream_and_nowhere_else(desk: Desk) -> None:
-    answer = await desk.hear(risks=(Risk.DANGER_TO_SELF,), urgency=Urgency.CRISIS)
+async def test_a_risk_goes_to_the_crisis_stream_and_nowhere_else(intake: IntakeClient) -> None:
+    answer = await intake.hear(risks=(Risk.DANGER_TO_SELF,), urgency=Urgency.CRISIS)
 
-    (announced,) = await desk.announced()
+    (announced,) = await intake.announced()
     escalated = announced.event
     assert isinstance(escalated, SubmissionEscalated)
     assert announced.topic == "crisis.v1"
     assert set(escalated.risks) == {Risk.DANGER_TO_SELF, Risk.CRISIS_URGENCY}
-    assert escalated.acknowledge_by == desk.bench.clock.now() + timedelta(minutes=15)
+    assert escalated.acknowledge_by == intake.bench.clock.now() + timedelta(minutes=15)
     assert (answer.answer, answer.referral_id) == (Answer.ESCALATED, None)
 
 
-async def test_an_escalated_submission_keeps_the_problems_it_also_has(desk: Desk) -> None:
-    answer = await desk.hear(risks=(Risk.DANGER_TO_SELF,), consent=None)
+async def test_an_escalated_submission_keeps_the_problems_it_also_has(intake: IntakeClient) -> None:
+    answer = await intake.hear(risks=(Risk.DANGER_TO_SELF,), consent=None)
 
     assert (answer.answer, codes(answer)) == (Answer.ESCALATED, [("consent-missing", "consent")])
-    found = await desk.submission(answer.submission_id)
+    found = await intake.submission(answer.submission_id)
     assert [problem["code"] for problem in found["problems"]] == ["consent-missing"]
     assert (found["next_actor"], found["risks"]) == ("coordinator", ["danger-to-self"])
 
 
-async def test_someone_not_quite_ready_is_admitted_with_a_suggestion(desk: Desk) -> None:
-    answer = await desk.hear(readiness=Readiness(comfort_sharing=1, comfort_listening=4))
+async def test_someone_not_quite_ready_is_admitted_with_a_suggestion(intake: IntakeClient) -> None:
+    answer = await intake.hear(readiness=Readiness(comfort_sharing=1, comfort_listening=4))
 
     assert answer.answer is Answer.ADMITTED
-    assert (await desk.submission(answer.submission_id))["suggestions"] == ["online-community-first"]
+    assert (await intake.submission(answer.submission_id))["suggestions"] == ["online-community-first"]
 
 
-async def test_a_held_submission_left_alone_goes_to_a_coordinator_and_stays_with_them(desk: Desk) -> None:
-    answer = await desk.hear(consent=None)
+async def test_a_held_submission_left_alone_goes_to_a_coordinator_and_stays_with_them(
+    intake: IntakeClient,
+) -> None:
+    answer = await intake.hear(consent=None)
 
-    await desk.bench.fire_timers(desk.bench.clock.now() + timedelta(days=7))
+    await intake.bench.fire_timers(intake.bench.clock.now() + timedelta(days=7))
 
-    found = await desk.submission(answer.submission_id)
+    found = await intake.submission(answer.submission_id)
     assert (found["decision"], found["next_actor"]) == ("held", "coordinator")
-    assert found["due_at"] == (desk.bench.clock.now() + timedelta(days=7)).isoformat().replace("+00:00", "Z")
+    assert found["due_at"] == (intake.bench.clock.now() + timedelta(days=7)).isoformat().replace(
+        "+00:00", "Z"
+    )
 
-    await desk.bench.fire_timers(desk.bench.clock.now() + timedelta(days=7))
+    await intake.bench.fire_timers(intake.bench.clock.now() + timedelta(days=7))
 
-    assert (await desk.submission(answer.submission_id))["due_at"] > found["due_at"]
+    assert (await intake.submission(answer.submission_id))["due_at"] > found["due_at"]
 
 
 async def test_a_held_submission_whose_timer_always_fails_goes_to_a_coordinator_every_day(
-    desk: Desk,
+    intake: IntakeClient,
 ) -> None:
-    answer = await desk.hear(consent=None)
-    await break_handlers(desk.bench)
+    answer = await intake.hear(consent=None)
+    await break_handlers(intake.bench)
 
-    again_at = await fail_until_dead_lettered(desk.bench)
+    again_at = await fail_until_dead_lettered(intake.bench)
 
-    found = await desk.submission(answer.submission_id)
+    found = await intake.submission(answer.submission_id)
     assert (found["decision"], found["next_actor"]) == ("held", "coordinator")
-    assert datetime.fromisoformat(found["due_at"]) == again_at == desk.bench.clock.now() + timedelta(days=1)
-    assert [letter.topic for letter in await desk.bench.dead_letters()] == ["held-overdue"]
+    assert datetime.fromisoformat(found["due_at"]) == again_at == intake.bench.clock.now() + timedelta(days=1)
+    assert [dead_letter.topic for dead_letter in await intake.bench.dead_letters()] == ["held-overdue"]
 
 
-async def test_nothing_about_a_person_is_in_what_intake_announces(desk: Desk) -> None:
-    await desk.hear(person_reference="mrn-4711", postal_code="33131", age_band=AgeBand.FROM_65)
-    await desk.hear(person_reference="mrn-4712", postal_code="33131", risks=(Risk.CHILD_AT_RISK,))
+async def test_nothing_about_a_person_is_in_what_intake_announces(intake: IntakeClient) -> None:
+    await intake.hear(person_reference="mrn-4711", postal_code="33131", age_band=AgeBand.FROM_65)
+    await intake.hear(person_reference="mrn-4712", postal_code="33131", risks=(Risk.CHILD_AT_RISK,))
 
-    rows = await desk.bench.pool.fetch("select headers::text, convert_from(payload, 'utf8') from outbox")
+    rows = await intake.bench.pool.fetch("select headers::text, convert_from(payload, 'utf8') from outbox")
     assert "mrn-47" not in str(rows)
     assert "33131" not in str(rows)

@@ -11,7 +11,7 @@ from alongside_contracts.partner import IntakePaused, IntakeResumed
 from alongside_contracts.vocabulary import Answer, PauseReason
 from tests.builders import a_submission
 from tests.conftest import SERVICE_TOKEN
-from tests.service.intake.desk import HOSPITAL, Desk, codes
+from tests.service.intake.intake_client import HOSPITAL, IntakeClient, codes
 
 TOPIC = f"partner.{HOSPITAL}.referrals.v1"
 
@@ -53,81 +53,83 @@ BODY = a_submission(reference="H-1").model_dump_json(exclude_none=True).encode()
     ],
 )
 async def test_a_bad_record_is_refused_alone_and_the_partner_told(
-    desk: Desk, value: bytes | None, changed: dict[str, bytes | None], code: str
+    intake: IntakeClient, value: bytes | None, changed: dict[str, bytes | None], code: str
 ) -> None:
-    bench = desk.bench
+    bench = intake.bench
     good = [bench.record_of(a_submission(), partner=HOSPITAL) for _ in range(2)]
     bad = bench.record(b"H-1", value, headers(**changed), TOPIC)
 
     await bench.hear_records(good[0], bad, good[1])
 
-    answers = await desk.answers()
+    answers = await intake.answers()
     assert sorted(answer.answer.value for answer in answers) == ["admitted", "admitted", "refused"]
     refused = next(answer for answer in answers if answer.answer is Answer.REFUSED)
     assert [found for found, _ in codes(refused)] == [code]
     assert refused.origin is not None
     assert (refused.origin.topic, refused.origin.offset) == (TOPIC, bad.offset)
-    assert [letter.reason for letter in await bench.dead_letters()] == [code]
+    assert [dead_letter.reason for dead_letter in await bench.dead_letters()] == [code]
 
 
-async def test_a_borrowed_name_is_told_to_the_partner_whose_stream_it_came_on(desk: Desk) -> None:
-    await desk.register("north-clinic")
+async def test_a_borrowed_name_is_told_to_the_partner_whose_stream_it_came_on(intake: IntakeClient) -> None:
+    await intake.register("north-clinic")
 
-    await desk.bench.hear(a_submission(), partner=HOSPITAL, source="urn:alongside:partner:north-clinic")
+    await intake.bench.hear(a_submission(), partner=HOSPITAL, source="urn:alongside:partner:north-clinic")
 
-    (announced,) = await desk.bench.announced()
+    (announced,) = await intake.bench.announced()
     assert announced.topic == f"partner.{HOSPITAL}.status.v1"
 
 
-async def test_a_borrowed_name_does_not_use_up_the_ids_of_its_owner(desk: Desk) -> None:
-    await desk.register("north-clinic")
+async def test_a_borrowed_name_does_not_use_up_the_ids_of_its_owner(intake: IntakeClient) -> None:
+    await intake.register("north-clinic")
     clinic = "urn:alongside:partner:north-clinic"
-    await desk.bench.hear(a_submission(), partner=HOSPITAL, source=clinic, event_id="e-1")
+    await intake.bench.hear(a_submission(), partner=HOSPITAL, source=clinic, event_id="e-1")
 
-    await desk.bench.hear(a_submission(), partner="north-clinic", event_id="e-1")
+    await intake.bench.hear(a_submission(), partner="north-clinic", event_id="e-1")
 
-    assert [answer.answer for answer in await desk.answers()] == [Answer.REFUSED, Answer.ADMITTED]
-
-
-async def test_a_stranger_is_put_aside_and_answered_nowhere(desk: Desk) -> None:
-    await desk.bench.hear(a_submission(), partner="nobody-we-know")
-
-    assert [letter.reason for letter in await desk.bench.dead_letters()] == ["unknown-partner"]
-    assert await desk.bench.announced() == []
+    assert [answer.answer for answer in await intake.answers()] == [Answer.REFUSED, Answer.ADMITTED]
 
 
-async def test_structured_mode_is_as_good_as_binary(desk: Desk) -> None:
+async def test_a_stranger_is_put_aside_and_answered_nowhere(intake: IntakeClient) -> None:
+    await intake.bench.hear(a_submission(), partner="nobody-we-know")
+
+    assert [dead_letter.reason for dead_letter in await intake.bench.dead_letters()] == ["unknown-partner"]
+    assert await intake.bench.announced() == []
+
+
+async def test_structured_mode_is_as_good_as_binary(intake: IntakeClient) -> None:
     event = CloudEvent(
         id="e-1", source=f"urn:alongside:partner:{HOSPITAL}", type=SubmissionReceived.type, data=BODY
     )
     structured, value = encode_structured(event)
 
-    await desk.bench.hear_raw(b"H-1", value, structured, TOPIC)
+    await intake.bench.hear_raw(b"H-1", value, structured, TOPIC)
 
-    assert [answer.answer for answer in await desk.answers()] == [Answer.ADMITTED]
+    assert [answer.answer for answer in await intake.answers()] == [Answer.ADMITTED]
 
 
-async def test_a_field_nobody_knows_yet_is_no_reason_to_refuse(desk: Desk) -> None:
+async def test_a_field_nobody_knows_yet_is_no_reason_to_refuse(intake: IntakeClient) -> None:
     newer = json.dumps(json.loads(BODY) | {"pronouns": "they/them"}).encode()
 
-    await desk.bench.hear_raw(b"H-1", newer, headers(), TOPIC)
+    await intake.bench.hear_raw(b"H-1", newer, headers(), TOPIC)
 
-    assert [answer.answer for answer in await desk.answers()] == [Answer.ADMITTED]
-    assert "they/them" not in await desk.all_text()
+    assert [answer.answer for answer in await intake.answers()] == [Answer.ADMITTED]
+    assert "they/them" not in await intake.all_text()
 
 
-async def test_the_trace_of_the_partner_goes_on_in_what_intake_announces(desk: Desk) -> None:
+async def test_the_trace_of_the_partner_goes_on_in_what_intake_announces(intake: IntakeClient) -> None:
     trace_id = "0af7651916cd43dd8448eb211c80319c"
 
-    await desk.bench.hear(
+    await intake.bench.hear(
         a_submission(), partner=HOSPITAL, trace={"traceparent": f"00-{trace_id}-b7ad6b7169203331-01"}
     )
 
-    assert {item.trace["traceparent"].split("-")[1] for item in await desk.bench.announced()} == {trace_id}
+    assert {item.trace["traceparent"].split("-")[1] for item in await intake.bench.announced()} == {trace_id}
 
 
-async def test_a_partner_is_told_when_its_stream_is_paused_and_when_it_is_read_again(desk: Desk) -> None:
-    bench = desk.bench
+async def test_a_partner_is_told_when_its_stream_is_paused_and_when_it_is_read_again(
+    intake: IntakeClient,
+) -> None:
+    bench = intake.bench
     await bench.hear_records(*[bench.record(b"H-1", b"{", headers(), TOPIC) for _ in range(30)])
 
     answer = await bench.client.post(
@@ -147,9 +149,9 @@ async def test_a_partner_is_told_when_its_stream_is_paused_and_when_it_is_read_a
     assert resumed.event.paused_at == paused.event.paused_at
 
 
-async def test_a_stranger_that_floods_is_paused_and_answered_nowhere(desk: Desk) -> None:
+async def test_a_stranger_that_floods_is_paused_and_answered_nowhere(intake: IntakeClient) -> None:
     for _ in range(30):
-        await desk.bench.hear(a_submission(), partner="nobody-we-know")
+        await intake.bench.hear(a_submission(), partner="nobody-we-know")
 
-    assert len(await desk.bench.dead_letters()) == 25
-    assert await desk.bench.announced() == []
+    assert len(await intake.bench.dead_letters()) == 25
+    assert await intake.bench.announced() == []

@@ -6,173 +6,177 @@ import pytest
 
 from alongside_contracts.vocabulary import Answer, Risk
 from tests.builders import a_submission
-from tests.service.intake.desk import HOSPITAL, SERVICE, Desk
+from tests.service.intake.intake_client import HOSPITAL, SERVICE, IntakeClient
 
 ADDRESS = "someone.quiet@example.org"
 
 
-async def test_a_contact_route_is_sealed_and_opened_for_our_services(desk: Desk) -> None:
-    person_id = await contact_registered(desk, "p-1")
+async def test_a_contact_route_is_sealed_and_opened_for_our_services(intake: IntakeClient) -> None:
+    person_id = await register_person_route(intake, "p-1")
 
-    response = await desk.http.get(f"/contact-routes/person/{person_id}", headers=SERVICE)
+    response = await intake.http.get(f"/contact-routes/person/{person_id}", headers=SERVICE)
 
     assert response.json()["email"] == ADDRESS
-    assert "quiet" not in await desk.all_text()
+    assert "quiet" not in await intake.all_text()
 
 
-async def test_the_person_of_a_contact_route_is_the_person_who_is_submitted_later(desk: Desk) -> None:
-    person_id = await contact_registered(desk, "p-1")
+async def test_the_person_of_a_contact_route_is_the_person_who_is_submitted_later(
+    intake: IntakeClient,
+) -> None:
+    person_id = await register_person_route(intake, "p-1")
 
-    answer = await desk.hear(person_reference="p-1")
+    answer = await intake.hear(person_reference="p-1")
 
-    assert (await desk.submission(answer.submission_id))["person_id"] == person_id
+    assert (await intake.submission(answer.submission_id))["person_id"] == person_id
 
 
-async def test_a_contact_route_can_be_corrected(desk: Desk) -> None:
-    person_id = await contact_registered(desk, "p-1")
+async def test_a_contact_route_can_be_corrected(intake: IntakeClient) -> None:
+    person_id = await register_person_route(intake, "p-1")
 
-    await contact_registered(desk, "p-1", email="other@example.org")
+    await register_person_route(intake, "p-1", email="other@example.org")
 
-    response = await desk.http.get(f"/contact-routes/person/{person_id}", headers=SERVICE)
+    response = await intake.http.get(f"/contact-routes/person/{person_id}", headers=SERVICE)
     assert response.json()["email"] == "other@example.org"
 
 
-async def test_keeping_a_contact_route_does_not_echo_it(desk: Desk) -> None:
-    response = await keep(desk, "p-1", email=ADDRESS)
+async def test_keeping_a_contact_route_does_not_echo_it(intake: IntakeClient) -> None:
+    response = await put_route(intake, "p-1", email=ADDRESS)
 
     assert "example" not in response.text
 
 
-async def test_a_partners_address_is_sealed_like_a_persons(desk: Desk) -> None:
-    await desk.register(HOSPITAL, contact_email="intake.desk@st-mary.example")
+async def test_a_partners_address_is_sealed_like_a_persons(intake: IntakeClient) -> None:
+    await intake.register(HOSPITAL, contact_email="intake.desk@st-mary.example")
 
-    response = await desk.http.get(f"/contact-routes/partner/{HOSPITAL}", headers=SERVICE)
+    response = await intake.http.get(f"/contact-routes/partner/{HOSPITAL}", headers=SERVICE)
 
     assert response.json()["email"] == "intake.desk@st-mary.example"
-    assert "st-mary.example" not in await desk.all_text()
+    assert "st-mary.example" not in await intake.all_text()
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}], ids=["none", "wrong"])
 async def test_contact_routes_open_for_nobody_without_the_service_token(
-    desk: Desk, headers: dict[str, str]
+    intake: IntakeClient, headers: dict[str, str]
 ) -> None:
-    person_id = await contact_registered(desk, "p-1")
+    person_id = await register_person_route(intake, "p-1")
 
     responses = [
-        await desk.http.get(f"/contact-routes/person/{person_id}", headers=headers),
-        await keep(desk, "p-1", headers=headers, email="thief@example.org"),
-        await desk.http.delete(f"/people/{person_id}", headers=headers),
+        await intake.http.get(f"/contact-routes/person/{person_id}", headers=headers),
+        await put_route(intake, "p-1", headers=headers, email="thief@example.org"),
+        await intake.http.delete(f"/people/{person_id}", headers=headers),
     ]
 
     assert [response.status_code for response in responses] == [401, 401, 401]
 
 
-async def test_a_route_nobody_registered_is_not_found(desk: Desk) -> None:
-    response = await desk.http.get("/contact-routes/partner/north-clinic", headers=SERVICE)
+async def test_a_route_nobody_registered_is_not_found(intake: IntakeClient) -> None:
+    response = await intake.http.get("/contact-routes/partner/north-clinic", headers=SERVICE)
 
     assert (response.status_code, response.json()["code"]) == (404, "contact-route-missing")
 
 
-async def test_a_wrong_address_is_refused_without_being_repeated(desk: Desk) -> None:
-    response = await keep(desk, "p-1", email="maria at home")
+async def test_a_wrong_address_is_refused_without_being_repeated(intake: IntakeClient) -> None:
+    response = await put_route(intake, "p-1", email="maria at home")
 
     assert (response.status_code, response.json()["field"]) == (422, "body.email")
     assert "maria" not in response.text
 
 
-async def test_an_erased_person_leaves_no_trace(desk: Desk) -> None:
-    person_id = await contact_registered(desk, "mrn-4711")
-    answer = await desk.hear(
+async def test_an_erased_person_leaves_no_trace(intake: IntakeClient) -> None:
+    person_id = await register_person_route(intake, "mrn-4711")
+    answer = await intake.hear(
         a_submission(reference="H-4711", person_reference="mrn-4711", postal_code="33131")
     )
-    await desk.bench.announced(clear=True)
+    await intake.bench.announced(clear=True)
 
-    response = await desk.http.delete(f"/people/{person_id}", headers=SERVICE)
+    response = await intake.http.delete(f"/people/{person_id}", headers=SERVICE)
 
     erasure = response.json()
     assert (erasure["contact_route_erased"], erasure["submissions_emptied"]) == (True, 1)
     assert erasure["remains"] != []
-    everything = await desk.all_text()
+    everything = await intake.all_text()
     assert not [trace for trace in ("4711", "33131", "grief") if trace in everything]
-    found = await desk.submission(answer.submission_id)
+    found = await intake.submission(answer.submission_id)
     assert (found["decision"], found["problems"]) == ("admitted", [])
-    gone = await desk.http.get(f"/contact-routes/person/{person_id}", headers=SERVICE)
+    gone = await intake.http.get(f"/contact-routes/person/{person_id}", headers=SERVICE)
     assert gone.status_code == 404
 
 
-async def test_answers_kept_for_repeated_requests_are_erased_too(desk: Desk) -> None:
+async def test_answers_kept_for_repeated_requests_are_erased_too(intake: IntakeClient) -> None:
     body = a_submission(reference="W-4711", person_reference="web-4711").model_dump(
         mode="json", exclude_none=True
     )
-    told = (await desk.http.post("/submissions", json=body, headers={"Idempotency-Key": "k-1"})).json()
-    await desk.bench.announced(clear=True)
+    result = (await intake.http.post("/submissions", json=body, headers={"Idempotency-Key": "k-1"})).json()
+    await intake.bench.announced(clear=True)
 
-    await desk.http.delete(f"/people/{told['person_id']}", headers=SERVICE)
+    await intake.http.delete(f"/people/{result['person_id']}", headers=SERVICE)
 
-    assert "4711" not in await desk.all_text()
-    assert await desk.bench.pool.fetchval("select count(*) from idempotency_key") == 0
+    assert "4711" not in await intake.all_text()
+    assert await intake.bench.pool.fetchval("select count(*) from idempotency_key") == 0
 
 
-async def test_erasing_twice_says_when_it_was_done_first(desk: Desk) -> None:
-    person_id = await contact_registered(desk, "p-1")
+async def test_erasing_twice_says_when_it_was_done_first(intake: IntakeClient) -> None:
+    person_id = await register_person_route(intake, "p-1")
 
-    first = await desk.http.delete(f"/people/{person_id}", headers=SERVICE)
-    again = await desk.http.delete(f"/people/{person_id}", headers=SERVICE)
+    first = await intake.http.delete(f"/people/{person_id}", headers=SERVICE)
+    again = await intake.http.delete(f"/people/{person_id}", headers=SERVICE)
 
     assert again.json()["erased_at"] == first.json()["erased_at"]
     assert (again.json()["contact_route_erased"], again.json()["submissions_emptied"]) == (False, 0)
 
 
-async def test_whoever_comes_back_after_erasure_is_somebody_new(desk: Desk) -> None:
-    before = await contact_registered(desk, "p-1")
-    await desk.hear(person_reference="p-1")
-    await desk.http.delete(f"/people/{before}", headers=SERVICE)
+async def test_whoever_comes_back_after_erasure_is_somebody_new(intake: IntakeClient) -> None:
+    before = await register_person_route(intake, "p-1")
+    await intake.hear(person_reference="p-1")
+    await intake.http.delete(f"/people/{before}", headers=SERVICE)
 
-    answer = await desk.hear(person_reference="p-1")
+    answer = await intake.hear(person_reference="p-1")
 
     assert answer.answer is Answer.ADMITTED
-    assert (await desk.submission(answer.submission_id))["person_id"] != before
+    assert (await intake.submission(answer.submission_id))["person_id"] != before
 
 
-async def test_a_held_submission_of_an_erased_person_waits_for_nobody(desk: Desk) -> None:
-    held = await desk.hear(consent=None)
-    person_id = (await desk.submission(held.submission_id))["person_id"]
+async def test_a_held_submission_of_an_erased_person_waits_for_nobody(intake: IntakeClient) -> None:
+    held = await intake.hear(consent=None)
+    person_id = (await intake.submission(held.submission_id))["person_id"]
 
-    await desk.http.delete(f"/people/{person_id}", headers=SERVICE)
+    await intake.http.delete(f"/people/{person_id}", headers=SERVICE)
 
-    assert (await desk.submission(held.submission_id))["next_actor"] is None
-    assert await desk.bench.pool.fetchval("select count(*) from timer") == 0
-    refused = await desk.http.post(
+    assert (await intake.submission(held.submission_id))["next_actor"] is None
+    assert await intake.bench.pool.fetchval("select count(*) from timer") == 0
+    refused = await intake.http.post(
         f"/submissions/{held.submission_id}/consent", json={"guardian_consent": True}
     )
     assert (refused.status_code, refused.json()["code"]) == (410, "person-erased")
 
 
-async def test_nobody_is_erased_while_an_alarm_about_them_rings(desk: Desk) -> None:
-    escalated = await desk.hear(risks=(Risk.DANGER_TO_SELF,))
-    person_id = (await desk.submission(escalated.submission_id))["person_id"]
+async def test_nobody_is_erased_while_an_alarm_about_them_rings(intake: IntakeClient) -> None:
+    escalated = await intake.hear(risks=(Risk.DANGER_TO_SELF,))
+    person_id = (await intake.submission(escalated.submission_id))["person_id"]
 
-    response = await desk.http.delete(f"/people/{person_id}", headers=SERVICE)
+    response = await intake.http.delete(f"/people/{person_id}", headers=SERVICE)
 
     assert (response.status_code, response.json()["code"]) == (409, "alarm-still-rings")
 
 
-async def test_a_person_nobody_knows_cannot_be_erased(desk: Desk) -> None:
-    response = await desk.http.delete("/people/00000000-0000-7000-8000-000000000000", headers=SERVICE)
+async def test_a_person_nobody_knows_cannot_be_erased(intake: IntakeClient) -> None:
+    response = await intake.http.delete("/people/00000000-0000-7000-8000-000000000000", headers=SERVICE)
 
     assert (response.status_code, response.json()["code"]) == (404, "person-not-found")
 
 
-async def contact_registered(desk: Desk, person_reference: str, email: str = ADDRESS) -> str:
+async def register_person_route(intake: IntakeClient, person_reference: str, email: str = ADDRESS) -> str:
     """Register how to reach a person of the hospital's; returns the person's id."""
-    response = await keep(desk, person_reference, email=email)
+    response = await put_route(intake, person_reference, email=email)
     assert response.status_code == 200, response.text
     person_id: str = response.json()["person_id"]
     return person_id
 
 
-async def keep(desk: Desk, person_reference: str, *, email: str, headers: dict[str, str] = SERVICE) -> Any:
+async def put_route(
+    intake: IntakeClient, person_reference: str, *, email: str, headers: dict[str, str] = SERVICE
+) -> Any:
     """Send a contact route for a person of the hospital's."""
-    return await desk.http.put(
+    return await intake.http.put(
         f"/people/{HOSPITAL}/{person_reference}/contact-route", json={"email": email}, headers=headers
     )

@@ -10,154 +10,160 @@ from alongside_contracts.intake import SubmissionLinked
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import Actor, Answer, Need, Outcome, Risk, Status
 from tests.builders import a_request, a_submission
-from tests.service.intake.desk import HOSPITAL, Desk
+from tests.service.intake.intake_client import HOSPITAL, IntakeClient
 
 
-async def test_the_same_event_again_changes_nothing(desk: Desk) -> None:
+async def test_the_same_event_again_changes_nothing(intake: IntakeClient) -> None:
     submission = a_submission()
 
-    await desk.bench.hear(submission, partner=HOSPITAL, event_id="e-1")
-    await desk.bench.hear(submission, partner=HOSPITAL, event_id="e-1")
+    await intake.bench.hear(submission, partner=HOSPITAL, event_id="e-1")
+    await intake.bench.hear(submission, partner=HOSPITAL, event_id="e-1")
 
-    assert [answer.answer for answer in await desk.answers()] == [Answer.ADMITTED]
+    assert [answer.answer for answer in await intake.answers()] == [Answer.ADMITTED]
 
 
-async def test_the_same_reference_again_is_linked_to_the_first_referral(desk: Desk) -> None:
-    first = await desk.hear(a_submission(reference="H-1"))
+async def test_the_same_reference_again_is_linked_to_the_first_referral(intake: IntakeClient) -> None:
+    first = await intake.hear(a_submission(reference="H-1"))
 
-    again = await desk.hear(a_submission(reference="H-1"))
+    again = await intake.hear(a_submission(reference="H-1"))
 
     assert (again.answer, again.referral_id) == (Answer.LINKED, first.referral_id)
     assert again.submission_id == first.submission_id
-    linked = (await desk.announced())[-1].event
+    linked = (await intake.announced())[-1].event
     assert isinstance(linked, SubmissionLinked)
     assert (linked.referral_id, linked.because) == (first.referral_id, "same-reference")
     assert linked.submission_id != first.submission_id
 
 
-async def test_two_partners_may_use_the_same_reference(desk: Desk) -> None:
-    await desk.register("north-clinic")
-    await desk.hear(a_submission(reference="1"))
+async def test_two_partners_may_use_the_same_reference(intake: IntakeClient) -> None:
+    await intake.register("north-clinic")
+    await intake.hear(a_submission(reference="1"))
 
-    await desk.bench.hear(a_submission(reference="1"), partner="north-clinic")
+    await intake.bench.hear(a_submission(reference="1"), partner="north-clinic")
 
-    assert [answer.answer for answer in await desk.answers()] == [Answer.ADMITTED, Answer.ADMITTED]
+    assert [answer.answer for answer in await intake.answers()] == [Answer.ADMITTED, Answer.ADMITTED]
 
 
-async def test_the_same_person_with_an_open_referral_for_the_same_need_is_linked(desk: Desk) -> None:
-    first = await desk.hear(person_reference="p-1", needs=(Need.GRIEF, Need.HOUSING))
+async def test_the_same_person_with_an_open_referral_for_the_same_need_is_linked(
+    intake: IntakeClient,
+) -> None:
+    first = await intake.hear(person_reference="p-1", needs=(Need.GRIEF, Need.HOUSING))
 
-    again = await desk.hear(person_reference="p-1", needs=(Need.GRIEF,))
+    again = await intake.hear(person_reference="p-1", needs=(Need.GRIEF,))
 
     assert (again.answer, again.referral_id) == (Answer.LINKED, first.referral_id)
-    linked = (await desk.announced())[-1].event
+    linked = (await intake.announced())[-1].event
     assert isinstance(linked, SubmissionLinked)
     assert linked.because == "same-person-and-need"
 
 
-async def test_a_further_need_of_the_same_person_begins_a_referral_of_its_own(desk: Desk) -> None:
-    await desk.hear(person_reference="p-1", needs=(Need.GRIEF,))
+async def test_a_further_need_of_the_same_person_begins_a_referral_of_its_own(intake: IntakeClient) -> None:
+    await intake.hear(person_reference="p-1", needs=(Need.GRIEF,))
 
-    again = await desk.hear(person_reference="p-1", needs=(Need.GRIEF, Need.HOUSING))
+    again = await intake.hear(person_reference="p-1", needs=(Need.GRIEF, Need.HOUSING))
 
     assert again.answer is Answer.ADMITTED
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.CANCELLED, Status.REJECTED, Status.FAILED])
 async def test_once_the_referral_has_ended_the_same_need_is_admitted_again(
-    desk: Desk, status: Status
+    intake: IntakeClient, status: Status
 ) -> None:
-    first = await desk.hear(person_reference="p-1")
-    await desk.bench.hear(status_changed(first.referral_id, status))
+    first = await intake.hear(person_reference="p-1")
+    await intake.bench.hear(status_changed(first.referral_id, status))
 
-    again = await desk.hear(person_reference="p-1")
+    again = await intake.hear(person_reference="p-1")
 
     assert again.answer is Answer.ADMITTED
 
 
-async def test_a_referral_under_way_still_counts_as_open(desk: Desk) -> None:
-    first = await desk.hear(person_reference="p-1")
-    await desk.bench.hear(status_changed(first.referral_id, Status.IN_PROGRESS))
+async def test_a_referral_under_way_still_counts_as_open(intake: IntakeClient) -> None:
+    first = await intake.hear(person_reference="p-1")
+    await intake.bench.hear(status_changed(first.referral_id, Status.IN_PROGRESS))
 
-    again = await desk.hear(person_reference="p-1")
+    again = await intake.hear(person_reference="p-1")
 
     assert again.answer is Answer.LINKED
 
 
 @pytest.mark.parametrize("ended_first", [True, False], ids=["ended first", "succeeded first"])
-async def test_repeats_are_linked_to_the_successor_of_a_referral(desk: Desk, ended_first: bool) -> None:
-    first = await desk.hear(a_submission(reference="H-1", person_reference="p-1"))
+async def test_repeats_are_linked_to_the_successor_of_a_referral(
+    intake: IntakeClient, ended_first: bool
+) -> None:
+    first = await intake.hear(a_submission(reference="H-1", person_reference="p-1"))
     successor = ReferralId(new_id())
     events = [status_changed(first.referral_id, Status.REJECTED), succeeded(first.referral_id, successor)]
-    await desk.bench.hear(*(events if ended_first else reversed(events)))
+    await intake.bench.hear(*(events if ended_first else reversed(events)))
 
-    same_reference = await desk.hear(a_submission(reference="H-1", person_reference="p-1"))
-    same_need = await desk.hear(person_reference="p-1")
+    same_reference = await intake.hear(a_submission(reference="H-1", person_reference="p-1"))
+    same_need = await intake.hear(person_reference="p-1")
 
     assert (same_reference.answer, same_reference.referral_id) == (Answer.LINKED, successor)
     assert (same_need.answer, same_need.referral_id) == (Answer.LINKED, successor)
 
 
-async def test_a_completed_repeat_takes_the_place_of_a_held_submission(desk: Desk) -> None:
-    held = await desk.hear(a_submission(reference="H-1", consent=None))
+async def test_a_completed_repeat_takes_the_place_of_a_held_submission(intake: IntakeClient) -> None:
+    held = await intake.hear(a_submission(reference="H-1", consent=None))
 
-    completed = await desk.hear(a_submission(reference="H-1"))
+    completed = await intake.hear(a_submission(reference="H-1"))
 
     assert completed.answer is Answer.ADMITTED
-    earlier = await desk.submission(held.submission_id)
+    earlier = await intake.submission(held.submission_id)
     assert (earlier["decision"], earlier["next_actor"]) == ("held", None)
     assert earlier["superseded_by"] == str(completed.submission_id)
-    assert await desk.bench.pool.fetchval("select count(*) from timer") == 0
+    assert await intake.bench.pool.fetchval("select count(*) from timer") == 0
 
 
-async def test_a_rejected_reference_may_be_submitted_again_put_right(desk: Desk) -> None:
-    await desk.hear(a_submission(reference="H-1", postal_code="43215"))
+async def test_a_rejected_reference_may_be_submitted_again_put_right(intake: IntakeClient) -> None:
+    await intake.hear(a_submission(reference="H-1", postal_code="43215"))
 
-    again = await desk.hear(a_submission(reference="H-1"))
+    again = await intake.hear(a_submission(reference="H-1"))
 
     assert again.answer is Answer.ADMITTED
 
 
 async def test_a_repeat_of_an_escalated_submission_is_linked_to_it_and_rings_no_second_time(
-    desk: Desk,
+    intake: IntakeClient,
 ) -> None:
-    first = await desk.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
+    first = await intake.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
 
-    again = await desk.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
+    again = await intake.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
 
     assert (again.answer, again.submission_id, again.referral_id) == (
         Answer.LINKED,
         first.submission_id,
         None,
     )
-    assert await desk.announced_types() == ["SubmissionEscalated"]
+    assert await intake.announced_types() == ["SubmissionEscalated"]
 
 
-async def test_a_danger_learnt_after_admission_is_escalated_and_then_linked(desk: Desk) -> None:
-    first = await desk.hear(a_submission(reference="H-1"))
+async def test_a_danger_learnt_after_admission_is_escalated_and_then_linked(intake: IntakeClient) -> None:
+    first = await intake.hear(a_submission(reference="H-1"))
 
-    again = await desk.hear(a_submission(reference="H-1", risks=(Risk.IMMEDIATE_DANGER,)))
+    again = await intake.hear(a_submission(reference="H-1", risks=(Risk.IMMEDIATE_DANGER,)))
     assert again.answer is Answer.ESCALATED
 
-    cleared = await desk.clear(again.submission_id)
+    cleared = await intake.clear(again.submission_id)
     assert (cleared.json()["decision"], cleared.json()["referral_id"]) == ("linked", str(first.referral_id))
 
 
-async def test_once_cleared_the_repeats_of_an_escalated_submission_share_its_referral(desk: Desk) -> None:
-    first = await desk.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
-    await desk.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
+async def test_once_cleared_the_repeats_of_an_escalated_submission_share_its_referral(
+    intake: IntakeClient,
+) -> None:
+    first = await intake.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
+    await intake.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
 
-    referral_id = (await desk.clear(first.submission_id)).json()["referral_id"]
+    referral_id = (await intake.clear(first.submission_id)).json()["referral_id"]
 
-    listed = (await desk.http.get("/submissions")).json()["items"]
+    listed = (await intake.http.get("/submissions")).json()["items"]
     assert [item["decision"] for item in listed] == ["linked", "admitted"]
     assert {item["referral_id"] for item in listed} == {referral_id}
 
 
-async def test_two_submissions_of_one_person_at_once_begin_one_referral(desk: Desk) -> None:
+async def test_two_submissions_of_one_person_at_once_begin_one_referral(intake: IntakeClient) -> None:
     submissions = [a_submission(person_reference="p-1") for _ in range(6)]
 
-    responses = await asyncio.gather(*(desk.post(submission) for submission in submissions))
+    responses = await asyncio.gather(*(intake.post(submission) for submission in submissions))
 
     decisions = sorted(response.json()["decision"] for response in responses)
     assert decisions == ["admitted", *["linked"] * 5]
@@ -165,11 +171,11 @@ async def test_two_submissions_of_one_person_at_once_begin_one_referral(desk: De
 
 
 async def test_the_same_reference_at_once_for_different_people_is_decided_one_after_the_other(
-    desk: Desk,
+    intake: IntakeClient,
 ) -> None:
     submissions = [a_submission(reference="W-1") for _ in range(6)]
 
-    responses = await asyncio.gather(*(desk.post(submission) for submission in submissions))
+    responses = await asyncio.gather(*(intake.post(submission) for submission in submissions))
 
     assert {response.status_code for response in responses} == {201}
     assert sorted(response.json()["decision"] for response in responses) == ["admitted", *["linked"] * 5]

@@ -18,12 +18,12 @@ from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_contracts.vocabulary import Actor, OfferKind, Risk, Status
 from alongside_notifications.app import delivery
+from alongside_notifications.sending.contact_lookup import ContactRoutes, open_client
 from alongside_notifications.sending.delivery import Delivery
 from alongside_notifications.sending.metrics import MailMetrics
-from alongside_notifications.sending.routes import ContactRoutes, open_client
 from alongside_notifications.settings import OnCall, Settings
 from tests.conftest import SERVICE_TOKEN, SUNDAY_NOON
-from tests.service.notifications.doors import ContactBook, Mailbox, contact_book, mailbox
+from tests.service.notifications.fake_servers import ContactBook, Mailbox, contact_book, mailbox
 
 PARTNER, PERSON, OFFER = "st-mary-hospital", PersonId(UUID(int=1)), OfferId(UUID(int=2))
 PARTNER_MAIL, PERSON_MAIL, OFFER_MAIL = "desk@hospital.test", "person@home.test", "supporter@home.test"

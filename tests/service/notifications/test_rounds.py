@@ -22,7 +22,7 @@ from alongside_notifications.domain.notice import Recorded
 from alongside_notifications.domain.retry import Accepted, Delivered, Patience
 from alongside_notifications.domain.rounds import Due
 from alongside_notifications.sending import store as queue_store
-from alongside_notifications.sending.conclusions import Attempted, Conclusions
+from alongside_notifications.sending.result_writer import Attempted, Conclusions
 from tests.polling import poll_until
 from tests.service.notifications.conftest import (
     OFFER,

@@ -14,8 +14,8 @@ from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.matching import MatchLapsed, MatchProposed
 from alongside_contracts.vocabulary import RecipientRole, Status
 from tests.builders import SUNDAY_NOON, a_decline, a_proposal, a_waitlisting, an_acceptance, an_admission
+from tests.service.paired_benches import PairedBenches, SentEvent
 from tests.service.referrals.conftest import PARTNER, a_delivery, a_failed_notice
-from tests.service.twins import Heard, Twins
 
 QUESTIONS = (
     "select row_to_json(r)::text from referral r order by r.id",
@@ -27,39 +27,39 @@ REFERRALS, EVENTS = 5, 40
 
 
 @pytest.fixture
-async def twins(
+async def pair(
     bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
-) -> AsyncIterator[Twins]:
+) -> AsyncIterator[PairedBenches]:
     """Referrals, twice."""
     async with bench_of("referrals") as together, bench_of("referrals") as alone:
-        yield Twins(together, alone)
+        yield PairedBenches(together, alone)
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_a_batch_leaves_what_its_events_leave_one_by_one(twins: Twins, seed: int) -> None:
-    strangers = seed == 0
-    story = Story(random.Random(seed), strangers=strangers)
+async def test_a_batch_leaves_what_its_events_leave_one_by_one(pair: PairedBenches, seed: int) -> None:
+    with_strangers = seed == 0
+    journeys = RandomJourneys(random.Random(seed), with_strangers=with_strangers)
 
-    await twins.hear([*story.admissions(), *story.anything(), *story.acceptances()])
-    for admission in story.admitted:
-        command, why = story.chance.choice(ENDINGS)
-        await twins.ask("POST", f"/referrals/{admission.referral_id}/{command}", {"actor": "target"} | why)
-    await twins.hear([*story.anything(), *story.closing_notices()])
+    await pair.hear([*journeys.admissions(), *journeys.any_events(), *journeys.acceptances()])
+    for admission in journeys.admitted:
+        command, why = journeys.chance.choice(ENDINGS)
+        await pair.ask("POST", f"/referrals/{admission.referral_id}/{command}", {"actor": "target"} | why)
+    await pair.hear([*journeys.any_events(), *journeys.closing_notices()])
 
-    together, alone = await twins.left(*QUESTIONS)
+    together, alone = await pair.snapshots(*QUESTIONS)
     assert together == alone
-    assert strangers or twins.needed_one_try()
+    assert with_strangers or pair.no_batch_was_split()
     assert any("LoopClosed" in line for line in together), "the story went all the way"
 
 
-class Story:
+class RandomJourneys:
     """Made-up events about a handful of referrals: in any order, repeated, late, and some about nobody known."""
 
-    def __init__(self, chance: random.Random, *, strangers: bool) -> None:
+    def __init__(self, chance: random.Random, *, with_strangers: bool) -> None:
         self.chance = chance
-        self.sent: list[Heard] = []
+        self.events: list[SentEvent] = []
         self.admitted = [an_admission(partner=chance.choice((PARTNER, None))) for _ in range(REFERRALS)]
-        self.known = [*self.admitted, *([an_admission()] if strangers else [])]
+        self.known = [*self.admitted, *([an_admission()] if with_strangers else [])]
         self.proposals = [
             a_proposal(
                 admission.referral_id,
@@ -70,26 +70,26 @@ class Story:
             for attempt in (1, 2, 3)
         ]
 
-    def admissions(self) -> list[Heard]:
-        return [self._heard(admission) for admission in self.admitted]
+    def admissions(self) -> list[SentEvent]:
+        return [self._send(admission) for admission in self.admitted]
 
-    def acceptances(self) -> list[Heard]:
+    def acceptances(self) -> list[SentEvent]:
         """Of a last proposal, so that what is still open is taken on."""
         last = [a_proposal(admission.referral_id, attempt=4) for admission in self.admitted]
-        return [self._heard(event) for proposal in last for event in (proposal, an_acceptance(proposal))]
+        return [self._send(event) for proposal in last for event in (proposal, an_acceptance(proposal))]
 
-    def closing_notices(self) -> list[Heard]:
-        return [self._heard(a_delivery(admission.referral_id)) for admission in self.admitted]
+    def closing_notices(self) -> list[SentEvent]:
+        return [self._send(a_delivery(admission.referral_id)) for admission in self.admitted]
 
-    def anything(self) -> list[Heard]:
+    def any_events(self) -> list[SentEvent]:
         return [
-            self.chance.choice(self.sent) if self.chance.random() < 0.1 else self._heard(self._event())
+            self.chance.choice(self.events) if self.chance.random() < 0.1 else self._send(self._event())
             for _ in range(EVENTS)
         ]
 
-    def _heard(self, event: Event) -> Heard:
-        self.sent.append(Heard(f"e-{len(self.sent)}", event))
-        return self.sent[-1]
+    def _send(self, event: Event) -> SentEvent:
+        self.events.append(SentEvent(f"e-{len(self.events)}", event))
+        return self.events[-1]
 
     def _event(self) -> Event:
         proposal = self.chance.choice(self.proposals)
@@ -105,11 +105,11 @@ class Story:
             lambda: a_waitlisting(proposal.referral_id),
             lambda: a_delivery(proposal.referral_id, about, role),
             lambda: a_failed_notice(proposal.referral_id, str(new_id())),
-            self._again,
+            self._repeat_admission,
         )
         return self.chance.choice(makers)()
 
-    def _again(self) -> SubmissionAdmitted:
+    def _repeat_admission(self) -> SubmissionAdmitted:
         """An admission under another reference: the first one counts."""
         return an_admission(self.chance.choice(self.admitted).referral_id)
 

@@ -8,12 +8,12 @@ from alongside_intake.domain.decide import Decision, decide
 from alongside_intake.domain.facts import (
     ConsentRecord,
     CrisisResource,
+    CurrentSubmission,
     Facts,
-    Known,
     OpenReferral,
     Policies,
+    PriorRecords,
     RegionPolicy,
-    Standing,
     State,
 )
 
@@ -47,19 +47,21 @@ MIAMI = RegionPolicy(
 )
 ELSEWHERE = replace(MIAMI, id="elsewhere", postal_prefixes=(), escalation_minutes_max=5)
 POLICIES = Policies(regions={"us-fl-miami": MIAMI}, elsewhere=ELSEWHERE)
-NEWCOMER = Known()
+NEWCOMER = PriorRecords()
 
 
-def deciding(submission: Facts, known: Known = NEWCOMER, *, cleared: bool = False) -> Decision:
+def decide_submission(
+    submission: Facts, prior: PriorRecords = NEWCOMER, *, cleared: bool = False
+) -> Decision:
     """Decide with the test's region and clock."""
-    return decide(submission, POLICIES, known, NOW, cleared=cleared)
+    return decide(submission, POLICIES, prior, NOW, cleared=cleared)
 
 
-def decided_before(state: State, *, referral: UUID | None = None) -> Known:
+def prior_decision(state: State, *, referral: UUID | None = None) -> PriorRecords:
     """Tell of an earlier submission of the same reference."""
-    return Known(standing=Standing(FIRST, state, referral))
+    return PriorRecords(current=CurrentSubmission(FIRST, state, referral))
 
 
-def supported_with(*needs: str) -> Known:
+def prior_referral(*needs: str) -> PriorRecords:
     """Tell of an open referral of the same person."""
-    return Known(open_referrals=(OpenReferral(REFERRAL, FIRST, frozenset(needs)),))
+    return PriorRecords(open_referrals=(OpenReferral(REFERRAL, FIRST, frozenset(needs)),))

@@ -8,16 +8,16 @@ import pytest
 from alongside_contracts.vocabulary import Actor, Answer, ProblemCode
 from alongside_intake.domain.decide import (
     Admitted,
-    Because,
     Escalated,
     Held,
     Linked,
+    LinkReason,
     NextActor,
     Rejected,
-    gives_way,
-    overdue,
+    assign_to_coordinator,
+    can_be_replaced,
 )
-from alongside_intake.domain.facts import Alarm, Known, Standing, State
+from alongside_intake.domain.facts import CurrentSubmission, OpenAlarm, PriorRecords, State
 from alongside_intake.domain.problem import Code
 from tests.unit.intake.facts import (
     FIRST,
@@ -26,36 +26,36 @@ from tests.unit.intake.facts import (
     REFERRAL,
     REFUSED_CONSENT,
     SUBMISSION,
-    decided_before,
-    deciding,
-    supported_with,
+    decide_submission,
+    prior_decision,
+    prior_referral,
 )
 
 
 def test_a_consented_newcomer_within_the_region_is_admitted() -> None:
-    assert deciding(SUBMISSION) == Admitted()
+    assert decide_submission(SUBMISSION) == Admitted()
 
 
 def test_what_a_person_can_add_holds_the_submission_until_they_do() -> None:
-    decision = deciding(replace(SUBMISSION, consent=None))
+    decision = decide_submission(replace(SUBMISSION, consent=None))
 
     assert isinstance(decision, Held)
     assert (decision.next_actor, decision.due_at) == (NextActor.REQUESTER, NOW + timedelta(days=7))
 
 
 def test_a_person_who_asks_for_themself_is_the_one_to_complete_it() -> None:
-    decision = deciding(replace(SUBMISSION, setting="self", age_band="13-17"))
+    decision = decide_submission(replace(SUBMISSION, setting="self", age_band="13-17"))
 
     assert isinstance(decision, Held)
     assert decision.next_actor is NextActor.PERSON
 
 
 def test_what_is_held_too_long_goes_to_a_coordinator() -> None:
-    assert overdue(MIAMI, NOW) == (NextActor.COORDINATOR, NOW + timedelta(days=7))
+    assert assign_to_coordinator(MIAMI, NOW) == (NextActor.COORDINATOR, NOW + timedelta(days=7))
 
 
 def test_a_rejection_lists_every_problem_also_those_that_could_be_completed() -> None:
-    decision = deciding(replace(SUBMISSION, postal_code="10001", age_band="under-13"))
+    decision = decide_submission(replace(SUBMISSION, postal_code="10001", age_band="under-13"))
 
     assert isinstance(decision, Rejected)
     assert [problem.code for problem in decision.problems] == [
@@ -67,57 +67,61 @@ def test_a_rejection_lists_every_problem_also_those_that_could_be_completed() ->
 
 @pytest.mark.parametrize("risk", ["danger-to-self", "danger-to-others", "immediate-danger", "child-at-risk"])
 def test_a_risk_escalates_with_a_time_to_acknowledge(risk: str) -> None:
-    decision = deciding(replace(SUBMISSION, risks=frozenset({risk})))
+    decision = decide_submission(replace(SUBMISSION, risks=frozenset({risk})))
 
     assert decision == Escalated((risk,), (), NOW + timedelta(minutes=15))
 
 
 def test_urgency_crisis_is_a_risk_of_its_own() -> None:
-    decision = deciding(replace(SUBMISSION, urgency="crisis"))
+    decision = decide_submission(replace(SUBMISSION, urgency="crisis"))
 
     assert isinstance(decision, Escalated)
     assert decision.risks == ("crisis-urgency",)
 
 
 def test_danger_is_looked_at_before_anything_that_would_reject() -> None:
-    decision = deciding(replace(SUBMISSION, consent=REFUSED_CONSENT, risks=frozenset({"danger-to-self"})))
+    decision = decide_submission(
+        replace(SUBMISSION, consent=REFUSED_CONSENT, risks=frozenset({"danger-to-self"}))
+    )
 
     assert isinstance(decision, Escalated)
     assert [problem.code for problem in decision.problems] == [Code.CONSENT_REFUSED]
 
 
 def test_a_person_in_danger_whom_no_region_serves_is_escalated_all_the_same() -> None:
-    decision = deciding(replace(SUBMISSION, region="us-ak-nome", risks=frozenset({"danger-to-self"})))
+    decision = decide_submission(
+        replace(SUBMISSION, region="us-ak-nome", risks=frozenset({"danger-to-self"}))
+    )
 
     assert isinstance(decision, Escalated)
     assert decision.acknowledge_by == NOW + timedelta(minutes=5)
 
 
 def test_a_cleared_risk_lets_the_submission_go_on() -> None:
-    assert deciding(replace(SUBMISSION, urgency="crisis"), cleared=True) == Admitted()
+    assert decide_submission(replace(SUBMISSION, urgency="crisis"), cleared=True) == Admitted()
 
 
 def test_clearing_a_risk_does_not_stand_in_for_consent() -> None:
-    decision = deciding(replace(SUBMISSION, consent=None, urgency="crisis"), cleared=True)
+    decision = decide_submission(replace(SUBMISSION, consent=None, urgency="crisis"), cleared=True)
 
     assert isinstance(decision, Held)
 
 
 def test_the_same_reference_again_is_linked_to_its_referral() -> None:
-    decision = deciding(SUBMISSION, decided_before(State.ADMITTED, referral=REFERRAL))
+    decision = decide_submission(SUBMISSION, prior_decision(State.ADMITTED, referral=REFERRAL))
 
-    assert decision == Linked(Because.SAME_REFERENCE, FIRST, REFERRAL)
+    assert decision == Linked(LinkReason.SAME_REFERENCE, FIRST, REFERRAL)
 
 
 def test_a_repeat_of_an_escalated_submission_is_linked_to_the_submission_alone() -> None:
-    decision = deciding(SUBMISSION, decided_before(State.ESCALATED))
+    decision = decide_submission(SUBMISSION, prior_decision(State.ESCALATED))
 
-    assert decision == Linked(Because.SAME_REFERENCE, FIRST, None)
+    assert decision == Linked(LinkReason.SAME_REFERENCE, FIRST, None)
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.REJECTED])
 def test_a_repeat_of_a_held_or_rejected_submission_is_judged_on_its_own(state: State) -> None:
-    assert deciding(SUBMISSION, decided_before(state)) == Admitted()
+    assert decide_submission(SUBMISSION, prior_decision(state)) == Admitted()
 
 
 @pytest.mark.parametrize(
@@ -131,53 +135,59 @@ def test_a_repeat_of_a_held_or_rejected_submission_is_judged_on_its_own(state: S
     ],
 )
 def test_only_what_led_nowhere_gives_way_to_a_repeat(state: State, expected: bool) -> None:
-    assert gives_way(Standing(FIRST, state)) is expected
+    assert can_be_replaced(CurrentSubmission(FIRST, state)) is expected
 
 
 def test_an_alarm_that_still_rings_is_not_rung_again() -> None:
-    rings = Known(Standing(FIRST, State.ESCALATED), (Alarm(FIRST, frozenset({"danger-to-self"})),))
+    prior = PriorRecords(
+        CurrentSubmission(FIRST, State.ESCALATED), (OpenAlarm(FIRST, frozenset({"danger-to-self"})),)
+    )
 
-    decision = deciding(replace(SUBMISSION, risks=frozenset({"danger-to-self"})), rings)
+    decision = decide_submission(replace(SUBMISSION, risks=frozenset({"danger-to-self"})), prior)
 
-    assert decision == Linked(Because.SAME_REFERENCE, FIRST, None)
+    assert decision == Linked(LinkReason.SAME_REFERENCE, FIRST, None)
 
 
 def test_a_new_risk_rings_again_even_for_a_known_reference() -> None:
-    rings = Known(Standing(FIRST, State.ESCALATED), (Alarm(FIRST, frozenset({"danger-to-self"})),))
+    prior = PriorRecords(
+        CurrentSubmission(FIRST, State.ESCALATED), (OpenAlarm(FIRST, frozenset({"danger-to-self"})),)
+    )
 
-    decision = deciding(replace(SUBMISSION, risks=frozenset({"danger-to-self", "child-at-risk"})), rings)
+    decision = decide_submission(
+        replace(SUBMISSION, risks=frozenset({"danger-to-self", "child-at-risk"})), prior
+    )
 
     assert isinstance(decision, Escalated)
 
 
 def test_a_risk_learnt_after_admission_escalates_instead_of_being_linked_away() -> None:
-    known = decided_before(State.ADMITTED, referral=REFERRAL)
+    prior = prior_decision(State.ADMITTED, referral=REFERRAL)
 
-    decision = deciding(replace(SUBMISSION, risks=frozenset({"danger-to-self"})), known)
+    decision = decide_submission(replace(SUBMISSION, risks=frozenset({"danger-to-self"})), prior)
 
     assert isinstance(decision, Escalated)
 
 
 def test_the_same_person_with_an_open_referral_for_the_same_need_is_linked() -> None:
-    decision = deciding(SUBMISSION, supported_with("grief", "housing"))
+    decision = decide_submission(SUBMISSION, prior_referral("grief", "housing"))
 
-    assert decision == Linked(Because.SAME_PERSON_AND_NEED, FIRST, REFERRAL)
+    assert decision == Linked(LinkReason.SAME_PERSON_AND_NEED, FIRST, REFERRAL)
 
 
 def test_one_new_need_is_enough_for_a_referral_of_its_own() -> None:
     wider = replace(SUBMISSION, needs=frozenset({"grief", "housing"}))
 
-    assert deciding(wider, supported_with("grief")) == Admitted()
+    assert decide_submission(wider, prior_referral("grief")) == Admitted()
 
 
 def test_refused_consent_rejects_even_where_a_referral_is_open() -> None:
-    decision = deciding(replace(SUBMISSION, consent=REFUSED_CONSENT), supported_with("grief"))
+    decision = decide_submission(replace(SUBMISSION, consent=REFUSED_CONSENT), prior_referral("grief"))
 
     assert isinstance(decision, Rejected)
 
 
 def test_a_rule_never_repeats_what_was_submitted() -> None:
-    decision = deciding(replace(SUBMISSION, region="us-ak-nome", postal_code="99762", consent=None))
+    decision = decide_submission(replace(SUBMISSION, region="us-ak-nome", postal_code="99762", consent=None))
 
     assert isinstance(decision, Rejected)
     assert not any("99762" in problem.remedy or "nome" in problem.remedy for problem in decision.problems)

@@ -12,8 +12,8 @@ import alongside_intake.policy_file
 import alongside_matching.policy_file
 from alongside_contracts.intake import Submission
 from alongside_intake.domain.decide import Decision, decide
-from alongside_intake.domain.facts import Known, Policies
-from alongside_intake.filing import facts_of, request_of
+from alongside_intake.domain.facts import Policies, PriorRecords
+from alongside_intake.submission_record import facts_of, request_of
 from alongside_localstack.sample.offers import SampleOffer, offers
 from alongside_matching.engine.facts import Offer, Request
 from alongside_matching.engine.policy import Policy
@@ -23,9 +23,9 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SEED = 7
 
 
-def decision_of(submission: Submission, known: Known | None = None) -> Decision:
+def decision_of(submission: Submission, known: PriorRecords | None = None) -> Decision:
     """Decide a submission as intake does."""
-    return decide(facts_of(submission), intake_policies(), known or Known(), NOW)
+    return decide(facts_of(submission), intake_policies(), known or PriorRecords(), NOW)
 
 
 @cache

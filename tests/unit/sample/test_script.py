@@ -12,7 +12,7 @@ from alongside_contracts.errors import MalformedEvent
 from alongside_contracts.event import parse
 from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.vocabulary import Answer
-from alongside_intake.domain.facts import Known, Standing, State
+from alongside_intake.domain.facts import CurrentSubmission, PriorRecords, State
 from alongside_localstack.sample.script import SPECIAL_SCENES, Scene, script
 from tests.unit.sample.network import NOW, SEED, decision_of, matched, pool
 
@@ -28,7 +28,11 @@ def answer_of(scene: Scene) -> Answer:
     except MalformedEvent:
         return Answer.REFUSED
     assert isinstance(submission, SubmissionReceived)
-    known = Known(standing=Standing(UUID(int=1), State.ADMITTED)) if scene.repeats else Known()
+    known = (
+        PriorRecords(current=CurrentSubmission(UUID(int=1), State.ADMITTED))
+        if scene.repeats
+        else PriorRecords()
+    )
     return Answer(decision_of(submission, known).state.value)
 
 

@@ -21,7 +21,15 @@ from typing import ClassVar, Final, TypeAlias
 from uuid import UUID
 
 from alongside_intake.domain.consent import consent_problems, guardian_problems
-from alongside_intake.domain.facts import SELF, Facts, Known, Policies, RegionPolicy, Standing, State
+from alongside_intake.domain.facts import (
+    SELF,
+    CurrentSubmission,
+    Facts,
+    Policies,
+    PriorRecords,
+    RegionPolicy,
+    State,
+)
 from alongside_intake.domain.problem import Problem
 from alongside_intake.domain.readiness import Suggestion, suggestions
 from alongside_intake.domain.region import region_problems
@@ -30,7 +38,7 @@ CRISIS: Final = "crisis"
 CRISIS_URGENCY: Final = "crisis-urgency"
 
 
-class Because(StrEnum):
+class LinkReason(StrEnum):
     """Why a submission was linked."""
 
     SAME_REFERENCE = "same-reference"
@@ -76,7 +84,7 @@ class Linked:
     """The network already has this: `submission_id` is the first, `referral_id` what came of it, if anything yet."""
 
     state: ClassVar[State] = State.LINKED
-    because: Because
+    because: LinkReason
     submission_id: UUID
     referral_id: UUID | None
 
@@ -95,7 +103,7 @@ Decision: TypeAlias = Admitted | Held | Rejected | Linked | Escalated
 
 
 def decide(
-    facts: Facts, policies: Policies, known: Known, now: datetime, *, cleared: bool = False
+    facts: Facts, policies: Policies, prior: PriorRecords, now: datetime, *, cleared: bool = False
 ) -> Decision:
     """Decide a submission; the steps are those of the module's docstring.
 
@@ -105,26 +113,26 @@ def decide(
     problems = _problems(facts, policies, now)
     risks = frozenset() if cleared else _risks(facts)
     if risks:  # 1
-        return _alarm(risks, problems, policy, known, now)
-    if known.standing is not None and not gives_way(known.standing):  # 2
-        return Linked(Because.SAME_REFERENCE, known.standing.submission_id, known.standing.referral_id)
+        return _decide_risk(risks, problems, policy, prior, now)
+    if prior.current is not None and not can_be_replaced(prior.current):  # 2
+        return Linked(LinkReason.SAME_REFERENCE, prior.current.submission_id, prior.current.referral_id)
     if not all(problem.code.can_be_completed for problem in problems):  # 3
         return Rejected(problems)
-    if (found := _same_need(facts, known)) is not None:  # 4
+    if (found := _find_same_need(facts, prior)) is not None:  # 4
         return found
     if problems:  # 5
-        return Held(problems, _who_completes(facts), now + timedelta(days=policy.held_days_max))
+        return Held(problems, _next_actor(facts), now + timedelta(days=policy.held_days_max))
     return Admitted(suggestions(facts, policy))  # 6
 
 
-def overdue(policy: RegionPolicy, now: datetime) -> tuple[NextActor, datetime]:
+def assign_to_coordinator(policy: RegionPolicy, now: datetime) -> tuple[NextActor, datetime]:
     """Nobody added what was missing in time: who is asked next, and by when."""
     return NextActor.COORDINATOR, now + timedelta(days=policy.held_days_max)
 
 
-def gives_way(standing: Standing) -> bool:
+def can_be_replaced(current: CurrentSubmission) -> bool:
     """Whether a repeat of its reference takes this submission's place instead of being linked to it."""
-    return standing.state in {State.HELD, State.REJECTED}
+    return current.state in {State.HELD, State.REJECTED}
 
 
 def _problems(facts: Facts, policies: Policies, now: datetime) -> tuple[Problem, ...]:
@@ -135,12 +143,16 @@ def _risks(facts: Facts) -> frozenset[str]:
     return facts.risks | {CRISIS_URGENCY} if facts.urgency == CRISIS else facts.risks
 
 
-def _alarm(
-    risks: frozenset[str], problems: tuple[Problem, ...], policy: RegionPolicy, known: Known, now: datetime
+def _decide_risk(
+    risks: frozenset[str],
+    problems: tuple[Problem, ...],
+    policy: RegionPolicy,
+    prior: PriorRecords,
+    now: datetime,
 ) -> Escalated | Linked:
-    for alarm in known.alarms:
+    for alarm in prior.alarms:
         if risks <= alarm.risks:
-            return Linked(Because.SAME_REFERENCE, alarm.submission_id, None)
+            return Linked(LinkReason.SAME_REFERENCE, alarm.submission_id, None)
     return Escalated(
         risks=tuple(sorted(risks)),
         problems=problems,
@@ -148,12 +160,12 @@ def _alarm(
     )
 
 
-def _same_need(facts: Facts, known: Known) -> Linked | None:
-    for referral in known.open_referrals:
+def _find_same_need(facts: Facts, prior: PriorRecords) -> Linked | None:
+    for referral in prior.open_referrals:
         if facts.needs <= referral.needs:
-            return Linked(Because.SAME_PERSON_AND_NEED, referral.submission_id, referral.referral_id)
+            return Linked(LinkReason.SAME_PERSON_AND_NEED, referral.submission_id, referral.referral_id)
     return None
 
 
-def _who_completes(facts: Facts) -> NextActor:
+def _next_actor(facts: Facts) -> NextActor:
     return NextActor.PERSON if facts.setting == SELF else NextActor.REQUESTER

@@ -100,7 +100,7 @@ class Policies:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CurrentSubmission:
     """The submission that holds a reference, as last decided."""
 
     submission_id: UUID
@@ -109,7 +109,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class OpenAlarm:
     """An escalation of the same reference that nobody has cleared yet."""
 
     submission_id: UUID
@@ -126,9 +126,9 @@ class OpenReferral:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PriorRecords:
     """What the network already holds about a submission's reference and person; all of it empty for newcomers."""
 
-    standing: Standing | None = None
-    alarms: tuple[Alarm, ...] = ()
+    current: CurrentSubmission | None = None
+    alarms: tuple[OpenAlarm, ...] = ()
     open_referrals: tuple[OpenReferral, ...] = field(default=())

@@ -12,7 +12,7 @@ def region_problems(facts: Facts, policies: Policies) -> Iterator[Problem]:
         yield Problem(Code.OUTSIDE_REGION, "region", "name a region of the network")
         return
     policy = policies.of(facts.region)
-    if facts.postal_code is not None and not _lies_in(facts.postal_code, policy.postal_prefixes):
+    if facts.postal_code is not None and not _has_prefix(facts.postal_code, policy.postal_prefixes):
         yield Problem(
             Code.OUTSIDE_REGION, "postal_code", "submit to the network of the region the person lives in"
         )
@@ -22,5 +22,5 @@ def region_problems(facts: Facts, policies: Policies) -> Iterator[Problem]:
         )
 
 
-def _lies_in(postal_code: str, prefixes: tuple[str, ...]) -> bool:
+def _has_prefix(postal_code: str, prefixes: tuple[str, ...]) -> bool:
     return postal_code.replace(" ", "").startswith(prefixes)

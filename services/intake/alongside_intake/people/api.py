@@ -19,14 +19,14 @@ from alongside_chassis.http import (
 from alongside_contracts.ids import PartnerId, Reference
 from alongside_contracts.streams import PARTNER_REFERRALS, PARTNER_STATUS
 from alongside_contracts.vocabulary import Setting
-from alongside_intake.admission import HELD_OVERDUE
 from alongside_intake.domain.facts import SELF, Policies
 from alongside_intake.people import contacts
 from alongside_intake.people import store as people_store
 from alongside_intake.people.contacts import ContactRoute
 from alongside_intake.people.store import Partner
 from alongside_intake.people.vault import Owner, Vault
-from alongside_intake.views import ContactRouteKept, ErasureView, PartnerCommand, PartnerView
+from alongside_intake.submission_service import HELD_OVERDUE
+from alongside_intake.views import ErasureView, PartnerCommand, PartnerView, StoredContactRouteView
 
 REMAINS: Final = (
     "decisions, under an opaque id: codes, region, setting and times",
@@ -43,7 +43,7 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
     @router.put("/{partner_id}", response_model=PartnerView)
     async def register(partner_id: PartnerId, partner: PartnerCommand, command: Command) -> Response:
         """Register a partner, or correct what is known of it; until then its records are refused."""
-        _check(partner_id, partner, policies)
+        _check_registration(partner_id, partner, policies)
 
         async def work(tx: Tx) -> PartnerView:
             await people_store.register(
@@ -51,25 +51,25 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
             )
             if partner.contact_email is not None:
                 route = ContactRoute(email=partner.contact_email)
-                await contacts.keep(tx, vault, Owner("partner", partner_id), route)
-            return _view(_registered(await people_store.partner(tx.conn, partner_id)))
+                await contacts.seal_route(tx, vault, Owner("partner", partner_id), route)
+            return _view(_require_partner(await people_store.find_partner(tx.conn, partner_id)))
 
         return await command.run(work)
 
     @router.get("")
-    async def listing(
+    async def list_partners(
         read: Read, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50
     ) -> Page[PartnerView]:
         """Partners by id."""
         after = decode_cursor(cursor, 1)
-        rows = await people_store.partners(read.conn, after=after[0] if after else "", limit=limit)
-        following = encode_cursor(rows[-1].id) if len(rows) == limit else None
-        return Page(items=[_view(row) for row in rows], next_cursor=following)
+        rows = await people_store.list_partners(read.conn, after=after[0] if after else "", limit=limit)
+        next_cursor = encode_cursor(rows[-1].id) if len(rows) == limit else None
+        return Page(items=[_view(row) for row in rows], next_cursor=next_cursor)
 
     @router.get("/{partner_id}")
-    async def one(partner_id: PartnerId, read: Read) -> PartnerView:
+    async def get_partner(partner_id: PartnerId, read: Read) -> PartnerView:
         """One partner."""
-        return _view(_registered(await people_store.partner(read.conn, partner_id)))
+        return _view(_require_partner(await people_store.find_partner(read.conn, partner_id)))
 
     return router
 
@@ -78,8 +78,10 @@ def people_router(vault: Vault) -> APIRouter:
     """Registering contact routes, for our own services alone, and erasure."""
     router = APIRouter(tags=["people"], dependencies=[ServiceOnly])
 
-    @router.put("/people/{namespace}/{person_reference:path}/contact-route", response_model=ContactRouteKept)
-    async def keep_route(
+    @router.put(
+        "/people/{namespace}/{person_reference:path}/contact-route", response_model=StoredContactRouteView
+    )
+    async def store_route(
         namespace: Annotated[PartnerId, Path(description="The partner's id, or `self`.")],
         person_reference: Reference,
         route: ContactRoute,
@@ -87,12 +89,12 @@ def people_router(vault: Vault) -> APIRouter:
     ) -> Response:
         """Register how to reach a person, before or after they were submitted."""
 
-        async def work(tx: Tx) -> ContactRouteKept:
+        async def work(tx: Tx) -> StoredContactRouteView:
             if namespace != SELF:
-                _registered(await people_store.partner(tx.conn, namespace))
-            person_id = await people_store.person(tx, namespace, person_reference)
-            await contacts.keep(tx, vault, Owner("person", str(person_id)), route)
-            return ContactRouteKept(person_id=person_id, kept_at=tx.now)
+                _require_partner(await people_store.find_partner(tx.conn, namespace))
+            person_id = await people_store.find_or_create_person(tx, namespace, person_reference)
+            await contacts.seal_route(tx, vault, Owner("person", str(person_id)), route)
+            return StoredContactRouteView(person_id=person_id, kept_at=tx.now)
 
         return await command.run(work)
 
@@ -109,7 +111,7 @@ def people_router(vault: Vault) -> APIRouter:
 
 
 async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
-    alarms = await people_store.alarms_of(tx, person_id)
+    alarms = await people_store.lock_open_alarms(tx, person_id)
     if alarms:
         raise HttpProblem(
             status=409,
@@ -137,7 +139,7 @@ async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
     )
 
 
-def _check(partner_id: str, partner: PartnerCommand, policies: Policies) -> None:
+def _check_registration(partner_id: str, partner: PartnerCommand, policies: Policies) -> None:
     """Raises HttpProblem for an id that is taken by the platform, and for a region it does not have."""
     if partner_id == SELF:
         raise HttpProblem(
@@ -157,7 +159,7 @@ def _check(partner_id: str, partner: PartnerCommand, policies: Policies) -> None
         )
 
 
-def _registered(partner: Partner | None) -> Partner:
+def _require_partner(partner: Partner | None) -> Partner:
     if partner is None:
         raise HttpProblem(
             status=404,

@@ -16,11 +16,11 @@ from alongside_intake.people.vault import CannotOpen, Owner, Vault
 RECIPIENTS_MAX: Final = 200
 _ID_CHARS_MAX: Final = 100
 
-Lacking: TypeAlias = Literal["contact-route-missing", "contact-route-unreadable"]
+RouteProblem: TypeAlias = Literal["contact-route-missing", "contact-route-unreadable"]
 """Nobody registered one, or it was erased; or what is kept does not open, which somebody has to look at."""
 
 
-class Asked(BaseModel):
+class RecipientQuery(BaseModel):
     """One recipient somebody is about to write to."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,38 +29,38 @@ class Asked(BaseModel):
     id: str = Field(min_length=1, max_length=_ID_CHARS_MAX)
 
 
-class RoutesQuery(BaseModel):
+class ContactRoutesQuery(BaseModel):
     """The recipients of one round of sending."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    recipients: Annotated[Sequence[Asked], Field(min_length=1, max_length=RECIPIENTS_MAX)]
+    recipients: Annotated[Sequence[RecipientQuery], Field(min_length=1, max_length=RECIPIENTS_MAX)]
 
 
-class RouteAnswer(BaseModel):
+class RecipientRouteView(BaseModel):
     """What is known of one recipient: an address, or the code of what stands against one."""
 
     kind: str
     id: str
     email: str | None = None
-    problem: Lacking | None = None
+    problem: RouteProblem | None = None
 
     @classmethod
-    def of(cls, asked: Asked, found: ContactRoute | CannotOpen | None) -> Self:
+    def of(cls, recipient: RecipientQuery, found: ContactRoute | CannotOpen | None) -> Self:
         """As it was found in the vault."""
         match found:
             case ContactRoute(email=email):
-                return cls(kind=asked.kind, id=asked.id, email=email)
+                return cls(kind=recipient.kind, id=recipient.id, email=email)
             case CannotOpen():
-                return cls(kind=asked.kind, id=asked.id, problem="contact-route-unreadable")
+                return cls(kind=recipient.kind, id=recipient.id, problem="contact-route-unreadable")
             case None:
-                return cls(kind=asked.kind, id=asked.id, problem="contact-route-missing")
+                return cls(kind=recipient.kind, id=recipient.id, problem="contact-route-missing")
 
 
-class RouteAnswers(BaseModel):
+class RecipientRoutesView(BaseModel):
     """One answer for each recipient, in the order they were asked for."""
 
-    routes: Sequence[RouteAnswer]
+    routes: Sequence[RecipientRouteView]
 
 
 def contact_routes_router(vault: Vault) -> APIRouter:
@@ -68,27 +68,27 @@ def contact_routes_router(vault: Vault) -> APIRouter:
     router = APIRouter(prefix="/contact-routes", tags=["people"], dependencies=[ServiceOnly])
 
     @router.post("/query")
-    async def query(asked: RoutesQuery, read: Read) -> RouteAnswers:
+    async def query(wanted: ContactRoutesQuery, read: Read) -> RecipientRoutesView:
         """How to reach many; what is wrong with one of them concerns no other. It reads only."""
-        owners = {each: Owner(each.kind, each.id) for each in asked.recipients}
-        found = await contacts.find(read.conn, vault, set(owners.values()))
+        owners = {each: Owner(each.kind, each.id) for each in wanted.recipients}
+        found = await contacts.find_routes(read.conn, vault, set(owners.values()))
         for owner, route in found.items():
             if isinstance(route, CannotOpen):
                 read.runtime.log.error(CONTACT_ROUTE_UNREADABLE, kind=owner.kind, exc=route)
-        return RouteAnswers(
-            routes=[RouteAnswer.of(each, found.get(owners[each])) for each in asked.recipients]
+        return RecipientRoutesView(
+            routes=[RecipientRouteView.of(each, found.get(owners[each])) for each in wanted.recipients]
         )
 
     @router.get("/{kind}/{owner_id}")
-    async def one(kind: Literal["person", "partner"], owner_id: str, read: Read) -> ContactRoute:
+    async def get_route(kind: Literal["person", "partner"], owner_id: str, read: Read) -> ContactRoute:
         """How to reach one, with all that was registered about it."""
         owner = Owner(kind, owner_id)
-        return _present((await contacts.find(read.conn, vault, [owner])).get(owner))
+        return _require_route((await contacts.find_routes(read.conn, vault, [owner])).get(owner))
 
     return router
 
 
-def _present(found: ContactRoute | CannotOpen | None) -> ContactRoute:
+def _require_route(found: ContactRoute | CannotOpen | None) -> ContactRoute:
     """Raises HttpProblem where there is none, and CannotOpen."""
     if isinstance(found, CannotOpen):
         raise found

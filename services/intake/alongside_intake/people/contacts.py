@@ -29,16 +29,16 @@ class ContactRoute(BaseModel):
     neutral_sender: bool = True
 
 
-async def keep(tx: Tx, vault: Vault, owner: Owner, route: ContactRoute) -> None:
+async def seal_route(tx: Tx, vault: Vault, owner: Owner, route: ContactRoute) -> None:
     """Seal a contact route for its owner, with a data key made the first time. The owner's row must be locked."""
     wrapped = await people_store.wrapped_key(tx.conn, owner)
     if wrapped is None:
         wrapped = vault.new_key(owner)
-        await people_store.keep_key(tx, owner, wrapped)
-    await people_store.keep_route(tx, owner, vault.seal(owner, wrapped, route.model_dump_json().encode()))
+        await people_store.store_key(tx, owner, wrapped)
+    await people_store.store_route(tx, owner, vault.seal(owner, wrapped, route.model_dump_json().encode()))
 
 
-async def find(
+async def find_routes(
     conn: asyncpg.Connection, vault: Vault, owners: Collection[Owner]
 ) -> dict[Owner, ContactRoute | CannotOpen]:
     """The contact routes of these owners; left out is who has none, or was erased. One that does not open hides none."""

@@ -27,7 +27,7 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasureResult:
     """What an erasure took away, and when the person was erased first."""
 
     erased_at: datetime
@@ -37,10 +37,10 @@ class Erased:
 
 async def is_registered(conn: asyncpg.Connection, partner: str) -> bool:
     """Whether the network knows this partner."""
-    return bool(await registered(conn, {partner}))
+    return bool(await registered_partners(conn, {partner}))
 
 
-async def registered(conn: asyncpg.Connection, asked: Collection[str]) -> frozenset[str]:
+async def registered_partners(conn: asyncpg.Connection, asked: Collection[str]) -> frozenset[str]:
     """Which of these partners the network knows."""
     rows = await conn.fetch("select id from partner where id = any($1::text[])", list(asked))
     return frozenset(row["id"] for row in rows)
@@ -63,19 +63,19 @@ async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str
     )
 
 
-async def partner(conn: asyncpg.Connection, partner_id: str) -> Partner | None:
+async def find_partner(conn: asyncpg.Connection, partner_id: str) -> Partner | None:
     """One partner."""
     rows = await conn.fetch(f"{_PARTNERS} where p.id = $1", partner_id)
     return Partner(**dict(rows[0])) if rows else None
 
 
-async def partners(conn: asyncpg.Connection, *, after: str, limit: int) -> list[Partner]:
+async def list_partners(conn: asyncpg.Connection, *, after: str, limit: int) -> list[Partner]:
     """Partners by id; `after` is the last one seen."""
     rows = await conn.fetch(f"{_PARTNERS} where p.id > $1 order by p.id limit $2", after, limit)
     return [Partner(**dict(row)) for row in rows]
 
 
-async def person(tx: Tx, namespace: str, reference: str) -> PersonId:
+async def find_or_create_person(tx: Tx, namespace: str, reference: str) -> PersonId:
     """The person a submitter means, new or known, locked."""
     return PersonId(
         await tx.conn.fetchval(
@@ -99,7 +99,7 @@ async def wrapped_key(conn: asyncpg.Connection, owner: Owner) -> bytes | None:
     return key
 
 
-async def keep_key(tx: Tx, owner: Owner, wrapped: bytes) -> None:
+async def store_key(tx: Tx, owner: Owner, wrapped: bytes) -> None:
     """Keep a new wrapped data key."""
     await tx.conn.execute(
         "insert into vault_key (kind, owner, wrapped_key, created_at) values ($1, $2, $3, $4)",
@@ -110,7 +110,7 @@ async def keep_key(tx: Tx, owner: Owner, wrapped: bytes) -> None:
     )
 
 
-async def keep_route(tx: Tx, owner: Owner, sealed: bytes) -> None:
+async def store_route(tx: Tx, owner: Owner, sealed: bytes) -> None:
     """Keep a sealed contact route in place of an earlier one."""
     await tx.conn.execute(
         """
@@ -140,7 +140,7 @@ async def sealed_routes(
     return {Owner(row["kind"], row["owner"]): (row["wrapped_key"], row["sealed"]) for row in rows}
 
 
-async def alarms_of(tx: Tx, person_id: UUID) -> list[UUID]:
+async def lock_open_alarms(tx: Tx, person_id: UUID) -> list[UUID]:
     """The person's escalations that nobody cleared, the person locked."""
     await tx.conn.execute("select 1 from person where id = $1 for update", person_id)
     rows = await tx.conn.fetch(
@@ -151,7 +151,7 @@ async def alarms_of(tx: Tx, person_id: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def erase(tx: Tx, person_id: UUID) -> Erased | None:
+async def erase(tx: Tx, person_id: UUID) -> ErasureResult | None:
     """Erase a person; None when there is no such person.
 
     1 the row keeps its opaque id and loses the submitter's reference; 2 the data key goes, and the contact route with
@@ -183,7 +183,7 @@ async def erase(tx: Tx, person_id: UUID) -> Erased | None:
     await tx.conn.execute(  # 5
         "delete from idempotency_key where position(convert_to($1, 'utf8') in body) > 0", str(person_id)
     )
-    return Erased(erased_at, gone == "DELETE 1", tuple(row["id"] for row in emptied))
+    return ErasureResult(erased_at, gone == "DELETE 1", tuple(row["id"] for row in emptied))
 
 
 _PARTNERS: Final = """

@@ -20,7 +20,7 @@ from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceed
 from alongside_contracts.streams import Stream
 from alongside_contracts.vocabulary import TERMINAL
 from alongside_intake.rebuild import store as rebuilding_store
-from alongside_intake.rebuild.store import Opened
+from alongside_intake.rebuild.store import OpenedReferral
 
 HEARS: Final[frozenset[type[Event]]] = frozenset(
     {SubmissionAdmitted, ReferralSucceeded, ReferralStatusChanged}
@@ -33,8 +33,8 @@ class OpenReferralsProjection:
 
     streams: Sequence[Stream] = (streams.JOURNEY,)
     hears: frozenset[type[Event]] = HEARS
-    _opened: dict[ReferralId, Opened] = field(default_factory=dict)
-    _over: set[ReferralId] = field(default_factory=set)
+    _opened: dict[ReferralId, OpenedReferral] = field(default_factory=dict)
+    _ended: set[ReferralId] = field(default_factory=set)
 
     async def hear(self, heard: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:  # noqa: ARG002  (see settle)
         """Note what began and what is over."""
@@ -44,8 +44,8 @@ class OpenReferralsProjection:
 
     async def settle(self, conn: asyncpg.Connection) -> int:
         """Write what differs; referrals nobody spoke of since the beginning of the replay are left alone."""
-        standing = [opened for id_, opened in self._opened.items() if id_ not in self._over]
-        return await rebuilding_store.keep_open(conn, standing, over=self._over)
+        still_open = [opened for id_, opened in self._opened.items() if id_ not in self._ended]
+        return await rebuilding_store.write_open_referrals(conn, still_open, ended=self._ended)
 
     def _note(self, event: Event) -> None:
         match event:
@@ -53,13 +53,15 @@ class OpenReferralsProjection:
                 self._opened[event.referral_id] = _opened(event, event.submission_id)
             case ReferralSucceeded():
                 self._opened[event.referral_id] = _opened(event, None)
-                self._over.add(event.replaces)
+                self._ended.add(event.replaces)
             case ReferralStatusChanged(status=status) if status in TERMINAL:
-                self._over.add(event.referral_id)
+                self._ended.add(event.referral_id)
             case _:
                 pass  # on its way
 
 
-def _opened(event: SubmissionAdmitted | ReferralSucceeded, submission_id: SubmissionId | None) -> Opened:
+def _opened(
+    event: SubmissionAdmitted | ReferralSucceeded, submission_id: SubmissionId | None
+) -> OpenedReferral:
     needs = [need.value for need in event.request.needs]
-    return Opened(event.referral_id, event.person_id, submission_id, needs)
+    return OpenedReferral(event.referral_id, event.person_id, submission_id, needs)

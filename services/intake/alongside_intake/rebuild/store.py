@@ -11,7 +11,7 @@ from alongside_contracts.ids import PersonId, ReferralId, SubmissionId
 
 # The person's row is locked: an erasure either came first, and nothing is written, or waits and deletes what is.
 # A successor belongs to the first submission that points to it, as when it is heard of live.
-_KEEP: Final = """
+_UPSERT: Final = """
     insert into open_referral (referral_id, person_id, submission_id, needs)
     select opened.referral_id, person.id,
            coalesce(opened.submission_id, (
@@ -30,7 +30,7 @@ _KEEP: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedReferral:
     """A referral that began. `submission_id` is None for a successor."""
 
     referral_id: ReferralId
@@ -39,16 +39,16 @@ class Opened:
     needs: list[str]
 
 
-async def keep_open(
-    conn: asyncpg.Connection, standing: Sequence[Opened], *, over: Collection[ReferralId]
+async def write_open_referrals(
+    conn: asyncpg.Connection, still_open: Sequence[OpenedReferral], *, ended: Collection[ReferralId]
 ) -> int:
     """Let what stands be listed as it was announced, and what is over not at all; how many rows that changed."""
-    gone: str = await conn.execute("delete from open_referral where referral_id = any($1)", list(over))
-    kept: str = await conn.execute(
-        _KEEP,
-        [one.referral_id for one in standing],
-        [one.person_id for one in standing],
-        [one.submission_id for one in standing],
-        [orjson.dumps(one.needs).decode() for one in standing],
+    deleted: str = await conn.execute("delete from open_referral where referral_id = any($1)", list(ended))
+    written: str = await conn.execute(
+        _UPSERT,
+        [one.referral_id for one in still_open],
+        [one.person_id for one in still_open],
+        [one.submission_id for one in still_open],
+        [orjson.dumps(one.needs).decode() for one in still_open],
     )
-    return sum(int(status.rpartition(" ")[2]) for status in (gone, kept))
+    return sum(int(status.rpartition(" ")[2]) for status in (deleted, written))

@@ -20,9 +20,9 @@ from alongside_contracts.streams import Stream
 from alongside_notifications.domain.audience import Channel
 from alongside_notifications.domain.ladder import Ladders
 from alongside_notifications.domain.notice import Notice
+from alongside_notifications.journey_notices import notices_of
 from alongside_notifications.rebuild import store as rebuilding_store
 from alongside_notifications.rebuild.store import Told
-from alongside_notifications.telling import notices_of
 
 HEARS: Final[frozenset[type[Event]]] = frozenset(
     {ReferralStatusChanged, MatchLapsed, ReferralOverdue, NoticeDelivered}

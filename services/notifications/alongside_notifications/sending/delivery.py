@@ -55,10 +55,10 @@ from alongside_notifications.domain.rounds import (
 )
 from alongside_notifications.names import CRISIS_PAGED, MAIL_REFUSED, MAIL_WAITS
 from alongside_notifications.sending import store as queue_store
-from alongside_notifications.sending.conclusions import Attempted, Conclusions
+from alongside_notifications.sending.contact_lookup import RECIPIENTS_MAX, ContactRoutes
 from alongside_notifications.sending.mail import MailRelay, written
 from alongside_notifications.sending.metrics import MailMetrics, Outcome
-from alongside_notifications.sending.routes import RECIPIENTS_MAX, ContactRoutes
+from alongside_notifications.sending.result_writer import Attempted, Conclusions
 
 T = TypeVar("T")
 

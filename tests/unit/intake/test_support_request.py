@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from alongside_contracts.intake import Consent
-from alongside_intake.filing import request_of
+from alongside_intake.submission_record import request_of
 from tests.builders import a_submission
 
 OFFER = uuid4()

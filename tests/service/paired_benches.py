@@ -13,7 +13,7 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class SentEvent:
     """An event as it is sent: under which id, and by which partner, if by one."""
 
     id: str
@@ -22,16 +22,16 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Twins:
+class PairedBenches:
     """The same service twice, in the same state; what is done, is done to both."""
 
     together: ServiceBench
     alone: ServiceBench
 
-    async def hear(self, heard: Sequence[Heard]) -> None:
+    async def hear(self, events: Sequence[SentEvent]) -> None:
         """Deliver the very same records to both: in one batch, and each in a batch of its own."""
         records = [
-            self.together.record_of(item.event, partner=item.partner, event_id=item.id) for item in heard
+            self.together.record_of(item.event, partner=item.partner, event_id=item.id) for item in events
         ]
         await self.together.hear_records(*records)
         for record in records:
@@ -44,27 +44,29 @@ class Twins:
         assert first.status_code == second.status_code, (first.text, second.text)
         return first
 
-    def needed_one_try(self) -> bool:
+    def no_batch_was_split(self) -> bool:
         """Whether no batch was taken apart: each try has a span for each event."""
         return len(self.together.finished_spans()) == len(self.alone.finished_spans())
 
-    async def left(self, *questions: str) -> tuple[list[str], list[str]]:
+    async def snapshots(self, *questions: str) -> tuple[list[str], list[str]]:
         """What both have in their tables, announced and put aside, ids told by their first appearance."""
-        return await _left(self.together, questions), await _left(self.alone, questions)
+        return await _snapshot(self.together, questions), await _snapshot(self.alone, questions)
 
 
-async def _left(bench: ServiceBench, questions: Sequence[str]) -> list[str]:
+async def _snapshot(bench: ServiceBench, questions: Sequence[str]) -> list[str]:
     """Each question asks for rows as text, in an order that does not hang on ids the service made up."""
     names: dict[str, str] = {}
     lines = []
     for question in questions:
-        lines += sorted([_renamed(row[0], names) for row in await bench.pool.fetch(question)])
-    letters = [(item.topic, _renamed(item.key, names), item.event) for item in await bench.announced()]
-    letters.sort(key=lambda letter: letter[:2])  # the order promised: that of each key
-    lines += [f"{topic} {key} {_renamed(repr(event), names)}" for topic, key, event in letters]
+        lines += sorted([_with_stable_ids(row[0], names) for row in await bench.pool.fetch(question)])
+    announced = [
+        (item.topic, _with_stable_ids(item.key, names), item.event) for item in await bench.announced()
+    ]
+    announced.sort(key=lambda item: item[:2])  # the order promised: that of each key
+    lines += [f"{topic} {key} {_with_stable_ids(repr(event), names)}" for topic, key, event in announced]
     # What is refused and comes again is refused again, but not within one batch: which events, then, not how often.
-    return lines + sorted({f"{letter.event_id} {letter.reason}" for letter in await bench.dead_letters()})
+    return lines + sorted({f"{item.event_id} {item.reason}" for item in await bench.dead_letters()})
 
 
-def _renamed(text: str, names: dict[str, str]) -> str:
+def _with_stable_ids(text: str, names: dict[str, str]) -> str:
     return _ID.sub(lambda found: names.setdefault(found[0], f"#{len(names)}"), text)

@@ -15,7 +15,7 @@ HOSPITAL = "st-mary-hospital"
 SERVICE = {"Authorization": "Bearer a-token-for-tests"}
 
 
-class Desk:
+class IntakeClient:
     """Intake on the bench, with one registered partner: the hospital."""
 
     def __init__(self, bench: ServiceBench) -> None:

@@ -9,51 +9,51 @@ from alongside_contracts.ids import PersonId, SubmissionId
 from alongside_contracts.intake import Submission, SupportRequest
 from alongside_intake.domain.facts import SELF, ConsentRecord, Facts, ReadinessAnswers, State
 
-Place: TypeAlias = tuple[str, str]
+ExternalRef: TypeAlias = tuple[str, str]
 """A submitter's namespace (a partner's id, or `self`), and a reference within it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class ReceivedSubmission:
     """A submission as it comes in. `partner` is None for what a person or a coordinator submits; `cause` is its event."""
 
-    submission: Submission
+    content: Submission
     partner: str | None = None
     cause: str | None = None
 
     @property
-    def person(self) -> Place:
+    def person_ref(self) -> ExternalRef:
         """Whom the submitter means."""
-        return self.partner or SELF, self.submission.person_reference
+        return self.partner or SELF, self.content.person_reference
 
     @property
-    def place(self) -> Place:
+    def submission_ref(self) -> ExternalRef:
         """What the submitter calls it."""
-        return self.partner or SELF, self.submission.reference
+        return self.partner or SELF, self.content.reference
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
+class SubmissionRecord:
     """One submission in hand, about a known person."""
 
     id: SubmissionId
     person_id: PersonId
-    sent: Sent
+    received: ReceivedSubmission
     cleared: bool = False
 
     @property
-    def submission(self) -> Submission:
+    def content(self) -> Submission:
         """What was submitted."""
-        return self.sent.submission
+        return self.received.content
 
     @property
     def partner(self) -> str | None:
         """Who referred; None when the person or a coordinator submitted."""
-        return self.sent.partner
+        return self.received.partner
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class StoredSubmission:
     """A submission as recorded, without what was submitted: ids, codes and times."""
 
     id: UUID
@@ -83,7 +83,7 @@ class Recorded:
         return None if self.source == SELF else self.source
 
     @property
-    def rings(self) -> bool:
+    def has_open_alarm(self) -> bool:
         """Whether somebody may be in danger: escalated, or linked to what is and so without a referral."""
         return self.state is State.ESCALATED or (self.state is State.LINKED and self.referral_id is None)
 

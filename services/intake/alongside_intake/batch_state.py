@@ -1,0 +1,93 @@
+"""What the network holds about the people and references of a batch, kept up as the batch is decided.
+
+Each filing is decided as if all before it had been recorded long ago: what one becomes is entered here, and the next
+one looks here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from alongside_contracts.ids import ReferralId
+from alongside_intake.domain.decide import Admitted, Decision, Escalated, Linked, LinkReason, can_be_replaced
+from alongside_intake.domain.facts import CurrentSubmission, OpenAlarm, OpenReferral, PriorRecords
+from alongside_intake.submission_record import ExternalRef, SubmissionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedSubmission:
+    """A filing and the decision it ended in.
+
+    `new_referral_id` is the id of the referral that begins. `repeats` is the submission that stands for the reference already;
+    `supersedes` the one that stood for it, led nowhere and gives way.
+    """
+
+    submission: SubmissionRecord
+    decision: Decision
+    new_referral_id: ReferralId | None
+    repeats: UUID | None = None
+    supersedes: UUID | None = None
+
+    @property
+    def referral_id(self) -> ReferralId | None:
+        """The referral this is about, new or known; None while there is none."""
+        linked_to = self.decision.referral_id if isinstance(self.decision, Linked) else None
+        return ReferralId(linked_to) if linked_to else self.new_referral_id
+
+
+class BatchState:
+    """Begins with what was found for some references and people; grows with every decision about them."""
+
+    def __init__(
+        self,
+        current: Mapping[ExternalRef, CurrentSubmission],
+        alarms: Mapping[ExternalRef, tuple[OpenAlarm, ...]],
+        open_referrals: Mapping[UUID, tuple[OpenReferral, ...]],
+    ) -> None:
+        self._current = dict(current)
+        self._alarms, self._open_referrals = dict(alarms), dict(open_referrals)
+
+    def prior_records(self, submission: SubmissionRecord) -> PriorRecords:
+        """What is held about a filing's reference and person, itself left out."""
+        current = self._current.get(submission.received.submission_ref)
+        return PriorRecords(
+            current=None if current is None or current.submission_id == submission.id else current,
+            alarms=tuple(
+                a
+                for a in self._alarms.get(submission.received.submission_ref, ())
+                if a.submission_id != submission.id
+            ),
+            open_referrals=self._open_referrals.get(submission.person_id, ()),
+        )
+
+    def add(self, decided: DecidedSubmission) -> None:
+        """Hold a decision about a new submission, for those that come after it."""
+        submission, decision = decided.submission, decided.decision
+        if decided.repeats is None:
+            self._current[submission.received.submission_ref] = CurrentSubmission(
+                submission.id, decision.state, decided.referral_id
+            )
+        if isinstance(decision, Escalated):
+            alarm = OpenAlarm(submission.id, frozenset(decision.risks))
+            self._alarms[submission.received.submission_ref] = (
+                *self._alarms.get(submission.received.submission_ref, ()),
+                alarm,
+            )
+        if isinstance(decision, Admitted) and decided.new_referral_id is not None:
+            needs = frozenset(need.value for need in submission.content.needs)
+            opened = OpenReferral(decided.new_referral_id, submission.id, needs)
+            earlier = self._open_referrals.get(submission.person_id, ())
+            self._open_referrals[submission.person_id] = (*earlier, opened)
+
+
+def mark_repeat_or_replacement(decided: DecidedSubmission, prior: PriorRecords) -> DecidedSubmission:
+    """The same, and whether the filing repeats what stands for its reference or takes that one's place."""
+    match prior.current, decided.decision:
+        case None, _:
+            return decided
+        case current, _ if can_be_replaced(current):
+            return replace(decided, supersedes=current.submission_id)
+        case _, Linked(LinkReason.SAME_REFERENCE, repeated):
+            return replace(decided, repeats=repeated)
+        case current, _:
+            return replace(decided, repeats=current.submission_id)

@@ -1,0 +1,180 @@
+"""The way of a submission over intake's desk, whichever door it comes through: load, decide, record, announce."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, assert_never
+from uuid import UUID
+
+from alongside_chassis.announce import Tx
+from alongside_chassis.errors import HttpProblem
+from alongside_contracts.ids import ReferralId, SubmissionId, new_id
+from alongside_contracts.intake import Submission
+from alongside_intake import announcements, store
+from alongside_intake.batch_state import BatchState, DecidedSubmission, mark_repeat_or_replacement
+from alongside_intake.domain.decide import (
+    Admitted,
+    Escalated,
+    Held,
+    Linked,
+    Rejected,
+    assign_to_coordinator,
+    decide,
+)
+from alongside_intake.domain.facts import Policies, PriorRecords, State
+from alongside_intake.submission_record import (
+    ReceivedSubmission,
+    StoredSubmission,
+    SubmissionRecord,
+    facts_of,
+)
+
+HELD_OVERDUE: Final = "held-overdue"
+"""The timer of a held submission: when it fires, a coordinator is asked."""
+
+Completion = Callable[[Submission], Submission]
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionService:
+    """Where submissions are decided; `policies` are the regions' own."""
+
+    policies: Policies
+
+    async def receive(self, received: Sequence[ReceivedSubmission], tx: Tx) -> list[DecidedSubmission]:
+        """Decide submissions never seen before and record them, in order; to tell is left to the caller.
+
+        1 lock the people and the references; 2 look up what is known of both; 3 decide each in its turn; 4 record.
+        """
+        submissions = await _register(received, tx)  # 1
+        batch = await store.load_batch_state(tx, submissions)  # 2
+        decided = [self._decide_next(submission, batch, tx.now) for submission in submissions]  # 3
+        await store.record(tx, decided)  # 4
+        return decided
+
+    async def complete(self, submission_id: UUID, completion: Completion, tx: Tx) -> None:
+        """Add what a held submission lacked and decide it again. Raises HttpProblem when it is not held."""
+        _, submission = await _load_waiting(tx, submission_id, State.HELD)
+        received = replace(submission.received, content=completion(submission.content))
+        await self._decide_again(replace(submission, received=received), tx)
+
+    async def clear(self, submission_id: UUID, *, coordinator: str, reason: str, tx: Tx) -> None:
+        """Let an escalated submission go on, on a coordinator's word. Raises HttpProblem when it is not escalated.
+
+        While another alarm of the same reference rings, the first stays: what it waits for is not over.
+        """
+        recorded, submission = await _load_waiting(tx, submission_id, State.ESCALATED)
+        others = (await store.load_batch_state(tx, [submission])).prior_records(submission).alarms
+        if others and recorded.repeats is None:
+            raise HttpProblem(
+                status=409,
+                code="alarm-still-rings",
+                title="A later alarm of the same reference has not been cleared",
+                remedy=f"Look at submission {others[0].submission_id} first.",
+            )
+        await store.clear(tx, submission_id, by=coordinator, because=reason)
+        await self._decide_again(replace(submission, cleared=True), tx)
+
+    async def ask_coordinator(self, submission_id: UUID, tx: Tx) -> None:
+        """Nobody completed a held submission in time: ask a coordinator, and look again later."""
+        found = await store.lock_submission(tx, submission_id)
+        if found is None or found[1] is None or not _waits_in(found[0], State.HELD):
+            return
+        next_actor, due_at = assign_to_coordinator(self.policies.of(found[0].region), tx.now)
+        await store.set_next_actor(tx, submission_id, next_actor, due_at)
+        tx.set_timer(HELD_OVERDUE, str(submission_id), due_at)
+
+    def _decide_next(
+        self, submission: SubmissionRecord, batch: BatchState, now: datetime
+    ) -> DecidedSubmission:
+        prior = batch.prior_records(submission)
+        decided = mark_repeat_or_replacement(self._decide(submission, prior, now), prior)
+        batch.add(decided)
+        return decided
+
+    async def _decide_again(self, submission: SubmissionRecord, tx: Tx) -> None:
+        batch = await store.load_batch_state(tx, [submission])
+        decided = self._decide(submission, batch.prior_records(submission), tx.now)
+        tx.cancel_timer(HELD_OVERDUE, str(submission.id))
+        await store.decide_again(tx, decided)
+        announce_decision(decided, tx)
+
+    def _decide(self, submission: SubmissionRecord, prior: PriorRecords, now: datetime) -> DecidedSubmission:
+        decision = decide(facts_of(submission.content), self.policies, prior, now, cleared=submission.cleared)
+        return DecidedSubmission(
+            submission, decision, ReferralId(new_id()) if isinstance(decision, Admitted) else None
+        )
+
+
+async def _register(received: Sequence[ReceivedSubmission], tx: Tx) -> list[SubmissionRecord]:
+    """Lock what two submissions could disagree about: first all people, then all references, each in one order."""
+    people = await store.lock_people(tx, {each.person_ref for each in received})
+    await store.lock_references(tx, {each.submission_ref for each in received})
+    return [SubmissionRecord(SubmissionId(new_id()), people[each.person_ref], each) for each in received]
+
+
+async def _load_waiting(
+    tx: Tx, submission_id: UUID, state: State
+) -> tuple[StoredSubmission, SubmissionRecord]:
+    """A submission that waits in `state`, its person locked. Raises HttpProblem for any other."""
+    found = await store.lock_submission(tx, submission_id)
+    if found is None:
+        raise submission_not_found()
+    recorded, submission = found
+    if submission is None:
+        raise HttpProblem(
+            status=410,
+            code="person-erased",
+            title="The person of this submission was erased",
+            remedy="Nothing more can be decided about it; a new submission begins anew.",
+        )
+    if not _waits_in(recorded, state):
+        raise HttpProblem(
+            status=409,
+            code=f"submission-not-{state}",
+            title=f"This submission is not {state}",
+            detail=f"It was {'superseded' if recorded.superseded_by else recorded.state.value}.",
+            remedy="Read the submission to see what became of it.",
+        )
+    return recorded, submission
+
+
+def submission_not_found() -> HttpProblem:
+    """The answer to an id nobody submitted under."""
+    return HttpProblem(
+        status=404,
+        code="submission-not-found",
+        title="There is no such submission",
+        remedy="Use the submission_id of an answer.",
+        field="submission_id",
+    )
+
+
+def _waits_in(recorded: StoredSubmission, state: State) -> bool:
+    return recorded.state is state and recorded.superseded_by is None
+
+
+def announce_decision(decided: DecidedSubmission, tx: Tx) -> None:
+    """Announce and time what a recorded decision brings with it, and answer the partner."""
+    submission, decision = decided.submission, decided.decision
+    if decided.supersedes is not None:
+        tx.cancel_timer(HELD_OVERDUE, str(decided.supersedes))
+    match decision:
+        case Admitted():
+            assert decided.new_referral_id is not None  # noqa: S101  (an admission begins a referral)
+            tx.announce(announcements.admitted(submission, decided.new_referral_id))
+        case Linked(because) if decided.referral_id is not None:
+            tx.announce(announcements.linked(submission, decided.referral_id, because))
+        case Escalated():
+            tx.announce(announcements.escalated(submission, decision))
+        case Held():
+            tx.set_timer(HELD_OVERDUE, str(submission.id), decision.due_at)
+        case Linked() | Rejected():
+            pass
+        case _:
+            assert_never(decision)
+    if submission.partner is not None:
+        answer = announcements.answer(
+            submission, submission.partner, decision, decided.referral_id, tx.record
+        )
+        tx.announce(answer, partner=submission.partner)
