@@ -146,12 +146,12 @@ def test_the_names_of_consumer_groups_are_never_changed() -> None:
 
 
 def test_a_stream_names_the_group_of_each_reader_and_others_share_one() -> None:
-    apart = replace(streams.CRISIS, name="apart.v1", groups={"intake": "intake-people"})
+    separate = replace(streams.CRISIS, name="apart.v1", groups={"intake": "intake-people"})
 
-    found = by_group("intake", [apart, streams.JOURNEY, streams.PARTNER_REFERRALS])
+    found = by_group("intake", [separate, streams.JOURNEY, streams.PARTNER_REFERRALS])
 
     assert found == {
         "intake": [streams.JOURNEY, streams.PARTNER_REFERRALS],
-        "intake-people": [apart],
+        "intake-people": [separate],
     }
     assert next(iter(found)) == "intake"

@@ -57,7 +57,7 @@ def test_broker_settings_are_those_of_the_stream(document: Any) -> None:
 
 
 def test_each_party_sends_what_it_announces_and_receives_what_it_may_read(document: Any) -> None:
-    sent = Counter(
+    sent_events = Counter(
         (operation["tags"][0]["name"], reference["$ref"].rpartition("/")[2])
         for operation in document["operations"].values()
         if operation["action"] == "send"
@@ -69,7 +69,7 @@ def test_each_party_sends_what_it_announces_and_receives_what_it_may_read(docume
         if operation["action"] == "receive"
     }
 
-    assert sent == Counter((event.announced_by, event.type) for event in all_events())
+    assert sent_events == Counter((event.announced_by, event.type) for event in all_events())
     assert received == {(reader, channel_id(stream)) for stream in streams.ALL for reader in stream.readers}
 
 

@@ -89,10 +89,10 @@ def test_we_read_what_the_sdk_sends(mode: Any) -> None:
 
 @pytest.mark.parametrize("data", [b"\x00\xffbytes", b""])
 def test_bytes_travel_in_either_mode(data: bytes) -> None:
-    sent = SdkEvent(
+    event = SdkEvent(
         {"id": "1", "source": "/s", "type": "t", "datacontenttype": "application/octet-stream"}, data
     )
-    binary, structured = kafka.to_binary(sent, JSONFormat()), kafka.to_structured(sent, JSONFormat())
+    binary, structured = kafka.to_binary(event, JSONFormat()), kafka.to_structured(event, JSONFormat())
 
     assert decode(None, binary.value, binary.headers.items()).data == data
     assert decode(None, structured.value, structured.headers.items()).data == data
@@ -103,8 +103,8 @@ def test_bytes_travel_in_either_mode(data: bytes) -> None:
 
 
 def test_text_that_is_not_json_stays_text() -> None:
-    sent = SdkEvent({"id": "1", "source": "/s", "type": "t", "datacontenttype": "text/plain"}, "hello")
-    message = kafka.to_structured(sent, JSONFormat())
+    event = SdkEvent({"id": "1", "source": "/s", "type": "t", "datacontenttype": "text/plain"}, "hello")
+    message = kafka.to_structured(event, JSONFormat())
 
     assert decode(None, message.value, message.headers.items()).data == b"hello"
 
@@ -143,11 +143,11 @@ class Scenario:
     def __init__(self, text: str) -> None:
         """Take a scenario's text."""
         blocks = re.findall(r'"""\n(.*?)"""', text, flags=re.DOTALL)
-        sent, expected = text.split("Then the attributes are:")
+        given, expected = text.split("Then the attributes are:")
         self.payload = blocks[0].strip().encode()
         self.data = json.loads(blocks[-1])
         self.attributes = table(expected.partition("And the data")[0])
-        self._headers = table(sent.partition("Kafka headers:")[2].partition("When")[0])
+        self._headers = table(given.partition("Kafka headers:")[2].partition("When")[0])
 
     @classmethod
     def named(cls, name: str) -> "Scenario":
@@ -201,7 +201,7 @@ def sdk_event() -> SdkEvent:
 
 def sdk_facts(event: Any) -> dict[str, Any]:
     """The same of an event the SDK read."""
-    said = dict(event.get_attributes())
-    assert said.pop("specversion") == "1.0"
-    assert said.pop("datacontenttype") == "application/json"
-    return {**said, "data": event.get_data()}
+    attributes = dict(event.get_attributes())
+    assert attributes.pop("specversion") == "1.0"
+    assert attributes.pop("datacontenttype") == "application/json"
+    return {**attributes, "data": event.get_data()}

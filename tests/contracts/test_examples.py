@@ -18,7 +18,7 @@ from alongside_contracts.schemas.examples import (
     as_announced,
     edited_examples,
     examples_of,
-    remember,
+    record_checksums,
     unreadable_examples,
 )
 from alongside_contracts.schemas.gate import ROOM, revisions, schema_of
@@ -108,11 +108,11 @@ def test_an_edited_or_lost_example_is_noticed(tmp_path: Path) -> None:
     kept.parent.mkdir()
     kept.write_text("{}")
     lost.write_text("{}")
-    remember(tmp_path)
+    record_checksums(tmp_path)
 
     kept.write_text('{"edited": true}')
     lost.unlink()
-    remember(tmp_path)
+    record_checksums(tmp_path)
 
     assert [line.split(":")[0] for line in edited_examples(tmp_path)] == [
         "examples/a.type/kept.json was edited",

@@ -164,10 +164,10 @@ def test_better_words_are_put_into_the_newest_revision(tmp_path: Path) -> None:
 def test_a_breaking_change_writes_nothing_and_says_what_to_do(tmp_path: Path) -> None:
     folder = tmp_path / SubmissionReceived.type
     list(revise(folder, changed_schema()))
-    broken = changed_schema()
-    broken["required"].append("postal_code")
+    changed = changed_schema()
+    changed["required"].append("postal_code")
 
-    refused = list(revise(folder, broken))
+    refused = list(revise(folder, changed))
 
     assert len(refused) == 1
     assert "revision 1 to 2" in refused[0]
@@ -179,10 +179,10 @@ def test_a_breaking_change_writes_nothing_and_says_what_to_do(tmp_path: Path) ->
 def test_a_code_taken_out_of_the_vocabulary_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / SubmissionReceived.type
     list(revise(folder, changed_schema()))
-    broken = changed_schema()
-    broken["$defs"]["Need"]["enum"].remove("grief")
+    changed = changed_schema()
+    changed["$defs"]["Need"]["enum"].remove("grief")
 
-    refused = list(revise(folder, broken))
+    refused = list(revise(folder, changed))
 
     assert "cannot read records written before (fields: avoid_needs, needs)" in refused[0]
 
@@ -221,11 +221,11 @@ def test_what_is_out_of_date_missing_or_withdrawn_is_told(tmp_path: Path) -> Non
     reworded = max((tmp_path / "schemas" / SubmissionReceived.type).glob("*.json"))
     reworded.write_text(json.dumps(json.loads(reworded.read_text()) | {"description": "Old words."}))
 
-    told = "\n".join(check(tmp_path))
+    output = "\n".join(check(tmp_path))
 
-    assert f"{SubmissionReceived.type} is not up to date: run make schemas" in told
-    assert "org.alongside.nobody.announced.v1 has schemas and no contract" in told
-    assert "asyncapi.yaml is not up to date" in told
+    assert f"{SubmissionReceived.type} is not up to date: run make schemas" in output
+    assert "org.alongside.nobody.announced.v1 has schemas and no contract" in output
+    assert "asyncapi.yaml is not up to date" in output
 
 
 def test_services_do_not_need_what_the_gate_needs() -> None:

@@ -88,11 +88,11 @@ def test_topics_events_and_limits_are_those_of_the_contracts(guide: str) -> None
 
 
 def test_required_fields_are_named(guide: str) -> None:
-    said = re.search(r"Required are (.*?)\. ", " ".join(guide.split()))
+    found = re.search(r"Required are (.*?)\. ", " ".join(guide.split()))
     required = {name for name, field in SubmissionReceived.model_fields.items() if field.is_required()}
 
-    assert said is not None
-    assert set(re.findall(r"`(\w+)`", said.group(1))) == required
+    assert found is not None
+    assert set(re.findall(r"`(\w+)`", found.group(1))) == required
 
 
 def test_links_lead_somewhere(guide: str) -> None:

@@ -23,8 +23,8 @@ from alongside_contracts.vocabulary import Channel, RecipientRole, Status
 from alongside_notifications import store
 from alongside_notifications.domain.audience import Role
 from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation
-from alongside_notifications.domain.notice import Recorded, State
-from alongside_notifications.domain.wording import words
+from alongside_notifications.domain.notice import State, StoredNotice
+from alongside_notifications.domain.wording import render_notice
 
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
@@ -52,7 +52,7 @@ class NoticeView(BaseModel):
     delivered_at: datetime | None
 
     @classmethod
-    def of(cls, recorded: Recorded) -> "NoticeView":
+    def of(cls, recorded: StoredNotice) -> "NoticeView":
         """As it stands in the store."""
         notice = recorded.notice
         return cls(
@@ -60,7 +60,7 @@ class NoticeView(BaseModel):
             referral_id=notice.news.subject.referral_id,
             submission_id=notice.news.subject.submission_id,
             cause=notice.news.cause,
-            template=notice.news.moment,
+            template=notice.news.template,
             about_status=Status(notice.news.status) if notice.news.status else None,
             role=RecipientRole(notice.recipient.role),
             recipient_kind=notice.recipient.kind,
@@ -77,7 +77,7 @@ class NoticeView(BaseModel):
         )
 
 
-class InboxItem(BaseModel):
+class InboxItemView(BaseModel):
     """One line of an inbox, in words."""
 
     id: UUID
@@ -109,7 +109,7 @@ class EscalationView(BaseModel):
         return cls(**{name: getattr(escalation, name) for name in cls.model_fields})
 
 
-class Acknowledgement(BaseModel):
+class AcknowledgeCommand(BaseModel):
     """Who takes a crisis over."""
 
     model_config = ConfigDict(extra="forbid")
@@ -134,25 +134,27 @@ def notices_router() -> APIRouter:
         limit: Limit = 50,
     ) -> Page[NoticeView]:
         """Notices, newest first."""
-        wanted = store.Wanted(referral_id, role, recipient_id, channel, state)
-        found = await store.notices(read.conn, wanted, before=decode_id_cursor(cursor), limit=limit + 1)
+        notice_filter = store.NoticeFilter(referral_id, role, recipient_id, channel, state)
+        found = await store.list_notices(
+            read.conn, notice_filter, before=decode_id_cursor(cursor), limit=limit + 1
+        )
         items = [NoticeView.of(recorded) for recorded in found[:limit]]
         return Page(items=items, next_cursor=_next_cursor(found, limit))
 
     @router.get("/notices/{notice_id}")
-    async def one_notice(notice_id: UUID, read: Read) -> NoticeView:
+    async def get_notice(notice_id: UUID, read: Read) -> NoticeView:
         """One notice."""
-        return NoticeView.of(_known(await store.notice(read.conn, notice_id)))
+        return NoticeView.of(_require_notice(await store.find_notice(read.conn, notice_id)))
 
     @router.post("/notices/{notice_id}/retry")
     async def retry_notice(notice_id: UUID, command: Command) -> Response:
         """Give a failed notice all its attempts anew."""
 
         async def work(tx: Tx) -> NoticeView:
-            again = await store.try_again(tx, notice_id)
-            if again is None:
-                raise _not_failed(_known(await store.notice(tx.conn, notice_id)))
-            return NoticeView.of(again)
+            retried = await store.retry_failed(tx, notice_id)
+            if retried is None:
+                raise _not_failed(_require_notice(await store.find_notice(tx.conn, notice_id)))
+            return NoticeView.of(retried)
 
         return await command.run(work)
 
@@ -166,12 +168,12 @@ def inbox_router(*, link_base: str) -> APIRouter:
     @router.get("/inbox/{role}/{recipient_id}")
     async def inbox(
         role: RecipientRole, recipient_id: str, read: Read, cursor: str | None = None, limit: Limit = 50
-    ) -> Page[InboxItem]:
+    ) -> Page[InboxItemView]:
         """What one recipient was told, newest first, in words."""
-        found = await store.inbox(
+        found = await store.list_inbox(
             read.conn, Role(role), recipient_id, before=decode_id_cursor(cursor), limit=limit + 1
         )
-        items = [_in_words(recorded, link_base) for recorded in found[:limit]]
+        items = [_inbox_item(recorded, link_base) for recorded in found[:limit]]
         return Page(items=items, next_cursor=_next_cursor(found, limit))
 
     return router
@@ -182,7 +184,9 @@ def crisis_router() -> APIRouter:
     router = APIRouter(tags=["crisis"])
 
     @router.get("/crisis")
-    async def open_crises(read: Read, cursor: str | None = None, limit: Limit = 50) -> Page[EscalationView]:
+    async def list_open_crises(
+        read: Read, cursor: str | None = None, limit: Limit = 50
+    ) -> Page[EscalationView]:
         """What nobody has acknowledged yet, oldest first."""
         found = await store.open_escalations(read.conn, after=_after(cursor), limit=limit + 1)
         more = len(found) > limit
@@ -193,7 +197,7 @@ def crisis_router() -> APIRouter:
         )
 
     @router.post("/crisis/{submission_id}/acknowledge")
-    async def acknowledge(submission_id: UUID, body: Acknowledgement, command: Command) -> Response:
+    async def acknowledge(submission_id: UUID, body: AcknowledgeCommand, command: Command) -> Response:
         """Take a crisis over: nobody else is paged. The first word counts; repeating it changes nothing."""
 
         async def work(tx: Tx) -> EscalationView:
@@ -215,14 +219,14 @@ def crisis_router() -> APIRouter:
     return router
 
 
-def _in_words(recorded: Recorded, link_base: str) -> InboxItem:
+def _inbox_item(recorded: StoredNotice, link_base: str) -> InboxItemView:
     news = recorded.notice.news
-    told = words(news.moment, recorded.notice.recipient.role, link=news.subject.link(link_base))
-    return InboxItem(
+    text = render_notice(news.template, recorded.notice.recipient.role, link=news.subject.link(link_base))
+    return InboxItemView(
         id=recorded.notice.id,
-        title=told.title,
-        text=told.sentence,
-        link=told.link,
+        title=text.title,
+        text=text.sentence,
+        link=text.link,
         urgent=news.urgent,
         referral_id=news.subject.referral_id,
         submission_id=news.subject.submission_id,
@@ -239,11 +243,11 @@ def _after(cursor: str | None) -> tuple[datetime, str] | None:
         raise bad_cursor() from None
 
 
-def _next_cursor(found: list[Recorded], limit: int) -> str | None:
+def _next_cursor(found: list[StoredNotice], limit: int) -> str | None:
     return encode_cursor(str(found[limit - 1].notice.id)) if len(found) > limit else None
 
 
-def _known(recorded: Recorded | None) -> Recorded:
+def _require_notice(recorded: StoredNotice | None) -> StoredNotice:
     if recorded is None:
         raise HttpProblem(
             status=404,
@@ -255,7 +259,7 @@ def _known(recorded: Recorded | None) -> Recorded:
     return recorded
 
 
-def _not_failed(recorded: Recorded) -> HttpProblem:
+def _not_failed(recorded: StoredNotice) -> HttpProblem:
     return HttpProblem(
         status=409,
         code="notice-not-failed",

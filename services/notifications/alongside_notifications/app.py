@@ -12,8 +12,8 @@ from alongside_notifications import store
 from alongside_notifications.api import crisis_router, inbox_router, notices_router
 from alongside_notifications.handlers import notifications_handlers
 from alongside_notifications.rebuild.projection import InboxProjection
-from alongside_notifications.sending.contact_lookup import ContactRoutes, open_client
-from alongside_notifications.sending.delivery import Delivery, Terms
+from alongside_notifications.sending.contact_lookup import ContactLookup, open_client
+from alongside_notifications.sending.delivery import DeliveryLane, DeliveryOptions
 from alongside_notifications.sending.mail import MailRelay
 from alongside_notifications.sending.metrics import MailMetrics
 from alongside_notifications.settings import Settings
@@ -46,10 +46,10 @@ def service(settings: Settings) -> Service:
 
 
 def delivery(
-    runtime: Runtime, settings: Settings, metrics: MailMetrics, routes: ContactRoutes, *, urgent: bool
-) -> Delivery:
+    runtime: Runtime, settings: Settings, metrics: MailMetrics, lookup: ContactLookup, *, urgent: bool
+) -> DeliveryLane:
     """One lane of the mail worker."""
-    return Delivery(
+    return DeliveryLane(
         runtime,
         urgent=urgent,
         relay=MailRelay(
@@ -60,12 +60,12 @@ def delivery(
             user=settings.smtp_user,
             password=settings.smtp_password.get_secret_value(),
         ),
-        routes=routes,
+        lookup=lookup,
         metrics=metrics,
-        terms=Terms(
+        options=DeliveryOptions(
             sender=settings.mail_sender,
             link_base=settings.link_base_url,
-            patience=settings.patience,
+            retry_policy=settings.retry_policy,
             lease=settings.lease,
             destinations_at_once_max=settings.destinations_at_once_max,
             notices_per_destination_max=settings.notices_per_destination_max,
@@ -78,24 +78,24 @@ def _mail_worker(settings: Settings, metrics: MailMetrics, *, urgent: bool) -> W
     async def send_mail(runtime: Runtime) -> None:
         token, seconds_max = settings.service_token.get_secret_value(), settings.lookup_seconds_max
         async with open_client(service_token=token, seconds_max=seconds_max) as client:
-            routes = ContactRoutes(
+            lookup = ContactLookup(
                 client,
                 intake_url=settings.intake_url,
                 matching_url=settings.matching_url,
                 coordinators=settings.coordinator_addresses,
                 seconds_max=seconds_max,
             )
-            await delivery(runtime, settings, metrics, routes, urgent=urgent).run()
+            await delivery(runtime, settings, metrics, lookup, urgent=urgent).run()
 
     return send_mail
 
 
 def _queue_watcher(metrics: MailMetrics) -> Worker:
     async def count_waiting_mail(runtime: Runtime) -> None:
-        metrics.show_on(runtime.dependencies.metrics.registry)
+        metrics.register_on(runtime.dependencies.metrics.registry)
         while True:
             async with runtime.read() as conn:
-                metrics.set_waiting(await store.waiting(conn))
+                metrics.set_waiting(await store.count_waiting(conn))
             await asyncio.sleep(COUNT_SECONDS)
 
     return count_waiting_mail

@@ -17,7 +17,7 @@ from alongside_notifications.domain import audience, ladder
 from alongside_notifications.domain.audience import CRISIS, Channel
 from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation, Ladders
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
-from alongside_notifications.journey_notices import JourneyNews, notices_of
+from alongside_notifications.journey_notices import JourneyEvent, notices_for
 
 CRISIS_RETRY_EVERY: Final = timedelta(minutes=1)
 """How often a page that fails is tried on: somebody may be in danger, so not daily as other timers are."""
@@ -28,20 +28,20 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
     handlers = Handlers()
 
     @handlers.on_batch(ReferralStatusChanged)
-    async def tell_of_transitions(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
-        await _tell(tx, events, ladders)
+    async def record_transition_notices(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
+        await _record_notices(tx, events, ladders)
 
     @handlers.on_batch(MatchLapsed)
-    async def tell_who_did_not_answer(events: Sequence[MatchLapsed], tx: Tx) -> None:
-        await _tell(tx, events, ladders)
+    async def record_lapse_notices(events: Sequence[MatchLapsed], tx: Tx) -> None:
+        await _record_notices(tx, events, ladders)
 
     @handlers.on_batch(ReferralOverdue)
-    async def ask_who_must_act(events: Sequence[ReferralOverdue], tx: Tx) -> None:
-        await _tell(tx, events, ladders)
+    async def record_overdue_notices(events: Sequence[ReferralOverdue], tx: Tx) -> None:
+        await _record_notices(tx, events, ladders)
 
     @handlers.on(SubmissionEscalated)
-    async def page_who_is_on_call(event: SubmissionEscalated, tx: Tx) -> None:
-        escalation = ladder.raised(
+    async def page_on_call(event: SubmissionEscalated, tx: Tx) -> None:
+        escalation = ladder.start_escalation(
             cause=tx.cause_of(event),
             submission_id=event.submission_id,
             region=event.region,
@@ -53,38 +53,38 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
         await _page(tx, escalation)
 
     @handlers.on_timer(UNACKNOWLEDGED, retry_every=CRISIS_RETRY_EVERY)
-    async def page_the_next(timer: Timer, tx: Tx) -> None:
+    async def page_next(timer: Timer, tx: Tx) -> None:
         escalation = await store.open_escalation_for_update(tx, timer.key)
         if escalation is None:
             return  # acknowledged while the timer came due
-        escalation = ladder.climbed(escalation, ladders=ladders, now=tx.now, pause=crisis_step)
-        await store.climb(tx, escalation)
+        escalation = ladder.advance_escalation(escalation, ladders=ladders, now=tx.now, pause=crisis_step)
+        await store.save_step(tx, escalation)
         await _page(tx, escalation)
 
     return handlers
 
 
-async def _tell(tx: Tx, events: Sequence[JourneyNews], ladders: Ladders) -> None:
+async def _record_notices(tx: Tx, events: Sequence[JourneyEvent], ladders: Ladders) -> None:
     """Record all notices at once and announce the in-app ones, whose record is their delivery."""
-    told = [(event, notices_of(event, tx.cause_of(event), ladders=ladders)) for event in events]
-    fresh = await store.record(
-        tx, [(notice, tx.causes[id(event)].trace) for event, about_it in told for notice in about_it]
+    by_event = [(event, notices_for(event, tx.cause_of(event), ladders=ladders)) for event in events]
+    new_ids = await store.record(
+        tx, [(notice, tx.causes[id(event)].trace) for event, group in by_event for notice in group]
     )
-    for event, about_it in told:
+    for event, group in by_event:
         tx.caused_by(event)
-        _announce_in_app(tx, fresh, about_it)
+        _announce_in_app(tx, new_ids, group)
 
 
-def _announce_in_app(tx: Tx, fresh: set[UUID], told: Iterable[Notice]) -> None:
-    for notice in told:
-        if notice.channel is Channel.IN_APP and notice.id in fresh:
+def _announce_in_app(tx: Tx, new_ids: set[UUID], recorded: Iterable[Notice]) -> None:
+    for notice in recorded:
+        if notice.channel is Channel.IN_APP and notice.id in new_ids:
             announce_delivered(tx, notice, at=tx.now)
 
 
 async def _page(tx: Tx, escalation: Escalation) -> None:
     """Page one coordinator by every channel, and set the timer that pages the next."""
-    news = News(escalation.page, CRISIS, Subject(submission_id=escalation.submission_id), urgent=True)
-    paged = notices(news, [audience.on_duty(escalation.coordinator)], new_id=new_id)
+    news = News(escalation.page_cause, CRISIS, Subject(submission_id=escalation.submission_id), urgent=True)
+    paged = notices(news, [audience.coordinator_recipient(escalation.coordinator)], new_id=new_id)
     trace: Mapping[str, str] = tx.current.trace if tx.current else {}
     await store.record(tx, [(notice, trace) for notice in paged])
     tx.set_timer(UNACKNOWLEDGED, escalation.cause, escalation.acknowledge_by)

@@ -8,28 +8,28 @@ from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_notifications.domain import audience
 from alongside_notifications.domain.audience import LAPSED, OVERDUE, Overdue, Parties, Recipient, Transition
-from alongside_notifications.domain.ladder import ANY_REGION, Ladders, ladder_of
+from alongside_notifications.domain.ladder import ANY_REGION, Ladders, find_ladder
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
 
-JourneyNews: TypeAlias = ReferralStatusChanged | MatchLapsed | ReferralOverdue
+JourneyEvent: TypeAlias = ReferralStatusChanged | MatchLapsed | ReferralOverdue
 
 
-def notices_of(event: JourneyNews, cause: str, *, ladders: Ladders) -> list[Notice]:
+def notices_for(event: JourneyEvent, cause: str, *, ladders: Ladders) -> list[Notice]:
     """Every notice an event is the cause of; `ladders` say which coordinator is on call in its region."""
     match event:
         case ReferralStatusChanged():
-            return _of_transition(event, cause)
+            return _transition_notices(event, cause)
         case MatchLapsed():
             news = News(cause, LAPSED, Subject(referral_id=event.referral_id))
-            return _made(news, audience.who_was_asked(str(event.offer_id)))
+            return _build_notices(news, audience.lapsed_recipients(str(event.offer_id)))
         case ReferralOverdue():
             news = News(cause, OVERDUE, Subject(referral_id=event.referral_id))
             overdue = Overdue(_parties(event.person_id, event.partner, event.offer_id), event.next_actor)
-            coordinator = ladder_of(event.region or ANY_REGION, ladders)[0]
-            return _made(news, audience.who_is_asked(overdue, coordinator=coordinator))
+            coordinator = find_ladder(event.region or ANY_REGION, ladders)[0]
+            return _build_notices(news, audience.overdue_recipients(overdue, coordinator=coordinator))
 
 
-def _of_transition(event: ReferralStatusChanged, cause: str) -> list[Notice]:
+def _transition_notices(event: ReferralStatusChanged, cause: str) -> list[Notice]:
     transition = Transition(
         parties=_parties(event.person_id, event.partner, event.offer_id),
         previous=event.previous,
@@ -38,15 +38,15 @@ def _of_transition(event: ReferralStatusChanged, cause: str) -> list[Notice]:
     )
     news = News(
         cause=cause,
-        moment=audience.moment_of(transition),
+        template=audience.template_of(transition),
         subject=Subject(referral_id=event.referral_id),
         status=event.status,
     )
-    return _made(news, audience.who_is_told(transition))
+    return _build_notices(news, audience.transition_recipients(transition))
 
 
-def _made(news: News, told: Iterable[Recipient]) -> list[Notice]:
-    return list(notices(news, told, new_id=new_id))
+def _build_notices(news: News, recipients: Iterable[Recipient]) -> list[Notice]:
+    return list(notices(news, recipients, new_id=new_id))
 
 
 def _parties(person_id: PersonId, partner: str | None, offer_id: OfferId | None) -> Parties:

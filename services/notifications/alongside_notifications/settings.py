@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from alongside_chassis.settings import Settings as ChassisSettings
 from alongside_notifications.domain.ladder import ANY_REGION, Ladders
-from alongside_notifications.domain.retry import Patience
+from alongside_notifications.domain.retry import RetryPolicy
 
 ADDRESS = r"^[^@\s\x00-\x1f<>,;:\"]+@[^@\s\x00-\x1f<>,;:\"]+$"
 """An e-mail address as far as it can be checked without sending to it; nothing that could forge a header."""
@@ -25,7 +25,7 @@ class OnCall(BaseModel):
 Rungs: TypeAlias = tuple[OnCall, ...]
 
 
-def _nobody_by_mail() -> dict[str, Rungs]:
+def _default_on_call() -> dict[str, Rungs]:
     """Until somebody is named, a crisis is at least seen in the app and on `GET /crisis`."""
     return {ANY_REGION: (OnCall(coordinator="on-call"),)}
 
@@ -46,7 +46,7 @@ class Settings(ChassisSettings):
     intake_url: str = "http://127.0.0.1:8101"
     matching_url: str = "http://127.0.0.1:8102"
 
-    on_call: dict[str, Rungs] = Field(default_factory=_nobody_by_mail)
+    on_call: dict[str, Rungs] = Field(default_factory=_default_on_call)
     """The on-call ladder of each region as JSON, first to be paged first; `*` serves all other regions."""
     crisis_step_seconds: float = Field(default=900.0, gt=0)
     """How long each later coordinator on the ladder has; the first has as long as the event says."""
@@ -94,9 +94,9 @@ class Settings(ChassisSettings):
         return timedelta(seconds=2 * self.send_seconds_max * self.notices_per_destination_max)
 
     @property
-    def patience(self) -> Patience:
+    def retry_policy(self) -> RetryPolicy:
         """When to try again, and when to give up."""
-        return Patience(
+        return RetryPolicy(
             attempts_max=self.send_attempts_max,
             pause_seconds_first=self.send_pause_seconds_first,
             pause_seconds_max=self.send_pause_seconds_max,

@@ -11,9 +11,9 @@ import orjson
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.columns import Columns
-from alongside_notifications.domain.audience import Channel, Kind, Recipient, Role
+from alongside_notifications.domain.audience import Channel, Recipient, RecipientKind, Role
 from alongside_notifications.domain.ladder import Escalation
-from alongside_notifications.domain.notice import News, Notice, Recorded, Subject
+from alongside_notifications.domain.notice import News, Notice, StoredNotice, Subject
 
 COLUMNS: Final = """
     id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, urgent,
@@ -45,13 +45,13 @@ _RECORD: Final = f"""
     on conflict (cause, role, recipient_id, channel) do nothing
     returning id
 """
-_AGAIN: Final = f"""
+_RETRY_FAILED: Final = f"""
     update notice set state = 'pending', attempts = 0, trouble = null, next_attempt_at = least($2::timestamptz, now())
     where id = $1 and state = 'failed'
     returning {COLUMNS}
 """
-_ONE: Final = f"select {COLUMNS} from notice where id = $1"
-_SOME: Final = f"""
+_FIND_NOTICE: Final = f"select {COLUMNS} from notice where id = $1"
+_LIST_NOTICES: Final = f"""
     select {COLUMNS} from notice
     where ($1::uuid is null or referral_id = $1) and ($2::text is null or role = $2)
         and ($3::text is null or recipient_id = $3) and ($4::text is null or channel = $4)
@@ -74,7 +74,7 @@ _OPEN_FOR_UPDATE: Final = """
     select cause, submission_id, region, coordinator, step, raised_at, acknowledge_by, acknowledged_at, acknowledged_by
     from escalation where cause = $1 and acknowledged_at is null for update
 """
-_CLIMB: Final = "update escalation set step = $2, coordinator = $3, acknowledge_by = $4 where cause = $1"
+_SAVE_STEP: Final = "update escalation set step = $2, coordinator = $3, acknowledge_by = $4 where cause = $1"
 _ACKNOWLEDGE: Final = """
     update escalation set acknowledged_at = $2, acknowledged_by = $3
     where submission_id = $1 and acknowledged_at is null
@@ -93,7 +93,7 @@ _OPEN: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NoticeFilter:
     """Which notices to list; None means any."""
 
     referral_id: UUID | None = None
@@ -103,33 +103,33 @@ class Wanted:
     state: str | None = None
 
 
-async def record(tx: Tx, told: Sequence[tuple[Notice, Mapping[str, str]]]) -> set[UUID]:
+async def record(tx: Tx, new: Sequence[tuple[Notice, Mapping[str, str]]]) -> set[UUID]:
     """Record notices, each with the trace of its cause; returns the ids of those not recorded before."""
-    if not told:
+    if not new:
         return set()
-    arrays = _NEW.arrays(_row(notice, trace) for notice, trace in told)
+    arrays = _NEW.arrays(_row(notice, trace) for notice, trace in new)
     return {row["id"] for row in await tx.conn.fetch(_RECORD, *arrays, tx.now)}
 
 
-async def try_again(tx: Tx, notice_id: UUID) -> Recorded | None:
+async def retry_failed(tx: Tx, notice_id: UUID) -> StoredNotice | None:
     """Give a failed notice all its attempts anew; None when it has not failed."""
-    row = await tx.conn.fetchrow(_AGAIN, notice_id, tx.now)
+    row = await tx.conn.fetchrow(_RETRY_FAILED, notice_id, tx.now)
     return _recorded(row) if row else None
 
 
-async def notice(conn: asyncpg.Connection, notice_id: UUID) -> Recorded | None:
+async def find_notice(conn: asyncpg.Connection, notice_id: UUID) -> StoredNotice | None:
     """One notice."""
-    row = await conn.fetchrow(_ONE, notice_id)
+    row = await conn.fetchrow(_FIND_NOTICE, notice_id)
     return _recorded(row) if row else None
 
 
-async def notices(
-    conn: asyncpg.Connection, wanted: Wanted, *, before: UUID | None, limit: int
-) -> list[Recorded]:
+async def list_notices(
+    conn: asyncpg.Connection, wanted: NoticeFilter, *, before: UUID | None, limit: int
+) -> list[StoredNotice]:
     """Notices, newest first."""
-    return await ask(
+    return await fetch_notices(
         conn,
-        _SOME,
+        _LIST_NOTICES,
         wanted.referral_id,
         wanted.role,
         wanted.recipient_id,
@@ -140,19 +140,19 @@ async def notices(
     )
 
 
-async def inbox(
+async def list_inbox(
     conn: asyncpg.Connection, role: Role, recipient_id: str, *, before: UUID | None, limit: int
-) -> list[Recorded]:
+) -> list[StoredNotice]:
     """What one recipient has been told in the app, newest first."""
-    return await ask(conn, _INBOX, recipient_id, role, before, limit)
+    return await fetch_notices(conn, _INBOX, recipient_id, role, before, limit)
 
 
-async def ask(conn: asyncpg.Connection, query: str, *values: object) -> list[Recorded]:
+async def fetch_notices(conn: asyncpg.Connection, query: str, *values: object) -> list[StoredNotice]:
     """The notices that a query gives, of this store or of `sending/store.py`; it selects or returns `COLUMNS`."""
     return [_recorded(row) for row in await conn.fetch(query, *values)]
 
 
-async def waiting(conn: asyncpg.Connection) -> dict[bool, int]:
+async def count_waiting(conn: asyncpg.Connection) -> dict[bool, int]:
     """How many notices wait to be sent, by whether they are urgent."""
     return {row["urgent"]: row["count"] for row in await conn.fetch(_WAITING)}
 
@@ -176,10 +176,10 @@ async def open_escalation_for_update(tx: Tx, cause: str) -> Escalation | None:
     return Escalation(**row) if row else None
 
 
-async def climb(tx: Tx, escalation: Escalation) -> None:
+async def save_step(tx: Tx, escalation: Escalation) -> None:
     """Keep the step a crisis has come to."""
     await tx.conn.execute(
-        _CLIMB, escalation.cause, escalation.step, escalation.coordinator, escalation.acknowledge_by
+        _SAVE_STEP, escalation.cause, escalation.step, escalation.coordinator, escalation.acknowledge_by
     )
 
 
@@ -202,39 +202,39 @@ async def open_escalations(
     return [Escalation(**row) for row in await conn.fetch(_OPEN, raised_at, cause, limit)]
 
 
-def _row(told: Notice, trace: Mapping[str, str]) -> dict[str, Any]:
-    news, to = told.news, told.recipient
-    later = told.channel is not Channel.IN_APP
+def _row(notice: Notice, trace: Mapping[str, str]) -> dict[str, Any]:
+    news, to = notice.news, notice.recipient
+    by_mail = notice.channel is not Channel.IN_APP
     return {
-        "id": told.id,
+        "id": notice.id,
         "referral_id": news.subject.referral_id,
         "submission_id": news.subject.submission_id,
         "cause": news.cause,
-        "template": news.moment,
+        "template": news.template,
         "about_status": news.status,
         "role": to.role,
         "recipient_kind": to.kind,
         "recipient_id": to.id,
-        "channel": told.channel,
+        "channel": notice.channel,
         "urgent": news.urgent,
-        "state": told.first_state,
-        "message_id": told.message_id,
-        "trace": orjson.dumps(dict(trace)).decode() if later else None,
+        "state": notice.first_state,
+        "message_id": notice.message_id,
+        "trace": orjson.dumps(dict(trace)).decode() if by_mail else None,
     }
 
 
-def _recorded(row: asyncpg.Record) -> Recorded:
-    return Recorded(
+def _recorded(row: asyncpg.Record) -> StoredNotice:
+    return StoredNotice(
         notice=Notice(
             id=row["id"],
             news=News(
                 cause=row["cause"],
-                moment=row["template"],
+                template=row["template"],
                 subject=Subject(row["referral_id"], row["submission_id"]),
                 status=row["about_status"],
                 urgent=row["urgent"],
             ),
-            recipient=Recipient(Role(row["role"]), Kind(row["recipient_kind"]), row["recipient_id"]),
+            recipient=Recipient(Role(row["role"]), RecipientKind(row["recipient_kind"]), row["recipient_id"]),
             channel=Channel(row["channel"]),
         ),
         state=row["state"],

@@ -1,7 +1,8 @@
 """The tables of the service, private to store and migrations. No address, name or text about anybody is in them."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, MetaData, Text, UniqueConstraint, text
@@ -9,6 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
+
+TableName: TypeAlias = str | Callable[..., str]
 
 metadata = MetaData(naming_convention=NAMING_CONVENTION)
 chassis_tables(metadata)
@@ -20,9 +23,10 @@ class Base(SQLModel):
     metadata: ClassVar[MetaData] = metadata
 
 
-class Notice(Base, table=True):
+class NoticeRow(Base, table=True):
     """One cause told to one recipient by one channel; the unique constraint is what makes it once."""
 
+    __tablename__: ClassVar[TableName] = "notice"
     __table_args__ = (
         UniqueConstraint("cause", "role", "recipient_id", "channel"),
         CheckConstraint("num_nonnulls(referral_id, submission_id) = 1", name="subject"),
@@ -79,9 +83,10 @@ class Notice(Base, table=True):
     delivered_at: datetime | None = None
 
 
-class Escalation(Base, table=True):
+class EscalationRow(Base, table=True):
     """A crisis somebody must take over. Its page history is in the notices; who and why stay at intake."""
 
+    __tablename__: ClassVar[TableName] = "escalation"
     __table_args__ = (
         CheckConstraint("step >= 0", name="step"),
         CheckConstraint("(acknowledged_at is null) = (acknowledged_by is null)", name="acknowledged"),

@@ -32,7 +32,7 @@ class MalformedEvent(ContractError):
 
     def __post_init__(self) -> None:
         """Keep `where` short and printable: a name in it may be the sender's own."""
-        printable = (letter if letter.isprintable() else "?" for letter in self.where[:WHERE_CHARS_MAX])
+        printable = (char if char.isprintable() else "?" for char in self.where[:WHERE_CHARS_MAX])
         self.where = "".join(printable)
 
     def __str__(self) -> str:

@@ -18,12 +18,17 @@ from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_contracts.vocabulary import Actor, OfferKind, Risk, Status
 from alongside_notifications.app import delivery
-from alongside_notifications.sending.contact_lookup import ContactRoutes, open_client
-from alongside_notifications.sending.delivery import Delivery
+from alongside_notifications.sending.contact_lookup import ContactLookup, open_client
+from alongside_notifications.sending.delivery import DeliveryLane
 from alongside_notifications.sending.metrics import MailMetrics
 from alongside_notifications.settings import OnCall, Settings
 from tests.conftest import SERVICE_TOKEN, SUNDAY_NOON
-from tests.service.notifications.fake_servers import ContactBook, Mailbox, contact_book, mailbox
+from tests.service.notifications.fake_servers import (
+    FakeContactProvider,
+    FakeMailServer,
+    fake_contact_provider,
+    fake_mail_server,
+)
 
 PARTNER, PERSON, OFFER = "st-mary-hospital", PersonId(UUID(int=1)), OfferId(UUID(int=2))
 PARTNER_MAIL, PERSON_MAIL, OFFER_MAIL = "desk@hospital.test", "person@home.test", "supporter@home.test"
@@ -43,10 +48,10 @@ class Network:
     """The service, its mail lanes and the world around it."""
 
     bench: ServiceBench
-    mail: Mailbox
-    book: ContactBook
-    lane: Delivery
-    urgent_lane: Delivery
+    mail: FakeMailServer
+    contacts: FakeContactProvider
+    lane: DeliveryLane
+    urgent_lane: DeliveryLane
     metrics: MailMetrics
 
     async def notices(self, **wanted: Any) -> list[dict[str, Any]]:
@@ -56,17 +61,17 @@ class Network:
         found: list[dict[str, Any]] = answer.json()["items"]
         return found
 
-    async def heard_back(self) -> list[Event]:
+    async def announced_events(self) -> list[Event]:
         """What was announced since last asked."""
         return [row.event for row in await self.bench.announced(clear=True)]
 
     async def delivered(self) -> list[NoticeDelivered]:
         """Deliveries announced since last asked."""
-        return [event for event in await self.heard_back() if isinstance(event, NoticeDelivered)]
+        return [event for event in await self.announced_events() if isinstance(event, NoticeDelivered)]
 
     async def failed(self) -> list[NoticeFailed]:
         """Failures announced since last asked."""
-        return [event for event in await self.heard_back() if isinstance(event, NoticeFailed)]
+        return [event for event in await self.announced_events() if isinstance(event, NoticeFailed)]
 
 
 Networks = Callable[..., AbstractAsyncContextManager[Network]]
@@ -77,12 +82,12 @@ def network_with(bench_of: Callable[..., AbstractAsyncContextManager[ServiceBenc
     """A network whose service has the given settings."""
 
     @asynccontextmanager
-    async def made(**settings: Any) -> AsyncIterator[Network]:
-        async with mailbox() as box, contact_book(SERVICE_TOKEN, ADDRESSES) as book:
+    async def open_network(**settings: Any) -> AsyncIterator[Network]:
+        async with fake_mail_server() as box, fake_contact_provider(SERVICE_TOKEN, ADDRESSES) as contacts:
             outside = {
                 "smtp_port": box.port,
-                "intake_url": book.url,
-                "matching_url": book.url,
+                "intake_url": contacts.url,
+                "matching_url": contacts.url,
                 "on_call": ON_CALL,
                 "send_seconds_max": 5.0,
             }
@@ -90,23 +95,25 @@ def network_with(bench_of: Callable[..., AbstractAsyncContextManager[ServiceBenc
                 bench_of("notifications", **outside | settings) as bench,
                 open_client(service_token=SERVICE_TOKEN, seconds_max=5) as client,
             ):
-                yield _network(bench, box, book, client)
+                yield _network(bench, box, contacts, client)
 
-    return made
+    return open_network
 
 
 @pytest.fixture
 async def network(network_with: Networks) -> AsyncIterator[Network]:
     """A network with the usual settings."""
-    async with network_with() as made:
-        yield made
+    async with network_with() as opened:
+        yield opened
 
 
-def _network(bench: ServiceBench, box: Mailbox, book: ContactBook, client: httpx2.AsyncClient) -> Network:
+def _network(
+    bench: ServiceBench, box: FakeMailServer, contacts: FakeContactProvider, client: httpx2.AsyncClient
+) -> Network:
     settings = bench.service.settings
     assert isinstance(settings, Settings)
     metrics = MailMetrics()
-    routes = ContactRoutes(
+    lookup = ContactLookup(
         client,
         intake_url=settings.intake_url,
         matching_url=settings.matching_url,
@@ -116,9 +123,9 @@ def _network(bench: ServiceBench, box: Mailbox, book: ContactBook, client: httpx
     return Network(
         bench,
         box,
-        book,
-        lane=delivery(bench.runtime, settings, metrics, routes, urgent=False),
-        urgent_lane=delivery(bench.runtime, settings, metrics, routes, urgent=True),
+        contacts,
+        lane=delivery(bench.runtime, settings, metrics, lookup, urgent=False),
+        urgent_lane=delivery(bench.runtime, settings, metrics, lookup, urgent=True),
         metrics=metrics,
     )
 

@@ -21,7 +21,7 @@ OK = "250 OK"
 
 
 @dataclass(frozen=True)
-class Letter:
+class ReceivedEmail:
     """A message somebody received."""
 
     to: str
@@ -35,17 +35,17 @@ class Letter:
 
 
 @dataclass
-class Mailbox:
+class FakeMailServer:
     """A mail server that keeps what it is given, and answers as scripted first.
 
-    `at_rcpt` and `at_data` hold answers per address, used up one by one before it says yes. While `held` is set, it
+    `at_rcpt` and `at_data` hold answers per address, used up one by one before it says yes. While `blocked` is set, it
     has taken a message but does not answer.
     """
 
-    letters: list[Letter] = field(default_factory=list)
+    received: list[ReceivedEmail] = field(default_factory=list)
     at_rcpt: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     at_data: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    held: dict[str, asyncio.Event] = field(default_factory=dict)
+    blocked: dict[str, asyncio.Event] = field(default_factory=dict)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
     port: int = 0
 
@@ -68,75 +68,73 @@ class Mailbox:
             return self.at_data[to].pop(0)
         message = BytesParser(_class=EmailMessage, policy=email.policy.default).parsebytes(raw)
         async with self.arrived:
-            self.letters.append(Letter(to, message, raw))
+            self.received.append(ReceivedEmail(to, message, raw))
             self.arrived.notify_all()
-        if to in self.held:
-            await self.held[to].wait()
+        if to in self.blocked:
+            await self.blocked[to].wait()
         return OK
 
-    async def letters_to_arrive(self, count: int) -> list[Letter]:
+    async def wait_for_mails(self, count: int) -> list[ReceivedEmail]:
         """Wait until that many messages came in all."""
         async with asyncio.timeout(10), self.arrived:
-            await self.arrived.wait_for(lambda: len(self.letters) >= count)
-        return self.letters
+            await self.arrived.wait_for(lambda: len(self.received) >= count)
+        return self.received
 
-    def letters_to(self, address: str) -> list[Letter]:
+    def mails_to(self, address: str) -> list[ReceivedEmail]:
         """What one address received."""
-        return [letter for letter in self.letters if letter.to == address]
+        return [mail for mail in self.received if mail.to == address]
 
 
 @dataclass
-class ContactBook:
+class FakeContactProvider:
     """Answers `POST /contact-routes/query` as intake and matching do.
 
-    Whole questions fail while it is `away`, and when they name one of the `poison`; `unreadable` ones have an entry that
-    says so, and `forgotten` ones have none. `held` answers wait for the event of their kind.
+    Whole questions fail while it is `unavailable`, and when they name one of the `poisoned`; `unreadable` ones have an entry that
+    says so, and `omitted` ones have none. `blocked` answers wait for the event of their kind.
     """
 
     token: str
     addresses: dict[tuple[str, str], str | None] = field(default_factory=dict)
-    away: bool = False
-    poison: set[tuple[str, str]] = field(default_factory=set)
+    unavailable: bool = False
+    poisoned: set[tuple[str, str]] = field(default_factory=set)
     unreadable: set[tuple[str, str]] = field(default_factory=set)
-    forgotten: set[tuple[str, str]] = field(default_factory=set)
-    held: dict[str, asyncio.Event] = field(default_factory=dict)
+    omitted: set[tuple[str, str]] = field(default_factory=set)
+    blocked: dict[str, asyncio.Event] = field(default_factory=dict)
     questions: list[list[tuple[str, str]]] = field(default_factory=list)
     url: str = ""
 
     @property
-    def asked(self) -> list[tuple[str, str]]:
+    def queried(self) -> list[tuple[str, str]]:
         """Whoever was asked for, in all questions together."""
         return [entry for question in self.questions for entry in question]
 
     async def answer(self, request: Request) -> Response:
         """One question."""
-        if self.away:
+        if self.unavailable:
             return JSONResponse({"code": "try-again"}, 503)
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return JSONResponse({"code": "service-token-required"}, 401)
         question = [(each["kind"], each["id"]) for each in (await request.json())["recipients"]]
         self.questions.append(question)
-        for kind in {kind for kind, _ in question} & self.held.keys():
-            await self.held[kind].wait()
-        if self.poison.intersection(question):
+        for kind in {kind for kind, _ in question} & self.blocked.keys():
+            await self.blocked[kind].wait()
+        if self.poisoned.intersection(question):
             return JSONResponse({"code": "our-fault"}, 500)
-        return JSONResponse(
-            {"routes": [self._entry(each) for each in question if each not in self.forgotten]}
-        )
+        return JSONResponse({"routes": [self._entry(each) for each in question if each not in self.omitted]})
 
-    def _entry(self, asked: tuple[str, str]) -> dict[str, str | None]:
-        kind, recipient_id = asked
-        problem = "contact-route-unreadable" if asked in self.unreadable else None
-        if asked not in self.addresses:
+    def _entry(self, queried: tuple[str, str]) -> dict[str, str | None]:
+        kind, recipient_id = queried
+        problem = "contact-route-unreadable" if queried in self.unreadable else None
+        if queried not in self.addresses:
             problem = "no-contact-route" if kind == "offer" else "contact-route-missing"
-        email = None if problem else self.addresses[asked]
+        email = None if problem else self.addresses[queried]
         return {"kind": kind, "id": recipient_id, "email": email, "problem": problem}
 
 
 @asynccontextmanager
-async def mailbox() -> AsyncIterator[Mailbox]:
+async def fake_mail_server() -> AsyncIterator[FakeMailServer]:
     """A mail server on a free port."""
-    box, loop = Mailbox(), asyncio.get_running_loop()
+    box, loop = FakeMailServer(), asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(box, loop=loop, hostname="mail.test"), "127.0.0.1", 0)
     box.port = server.sockets[0].getsockname()[1]
     try:
@@ -146,22 +144,22 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 
 @asynccontextmanager
-async def contact_book(
+async def fake_contact_provider(
     token: str, addresses: Mapping[tuple[str, str], str | None]
-) -> AsyncIterator[ContactBook]:
+) -> AsyncIterator[FakeContactProvider]:
     """A keeper of contact details on a free port."""
-    book = ContactBook(token, dict(addresses))
-    app = Starlette(routes=[Route("/contact-routes/query", book.answer, methods=["POST"])])
+    contacts = FakeContactProvider(token, dict(addresses))
+    app = Starlette(routes=[Route("/contact-routes/query", contacts.answer, methods=["POST"])])
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        book.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        contacts.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             async with asyncio.timeout(10):
                 while not server.started:  # noqa: ASYNC110  (uvicorn offers nothing to await)
                     await asyncio.sleep(0.01)
-            yield book
+            yield contacts
         finally:
             server.should_exit = True
             await serving

@@ -28,10 +28,10 @@ async def test_a_crisis_pages_the_coordinator_on_call_in_the_app_and_by_mail(net
     await network.bench.hear(event)
     await network.urgent_lane.deliver_due()
 
-    [letter] = network.mail.letters
-    assert letter.to == "ana@network.test"
-    assert f"/submissions/{event.submission_id}" in letter.message.get_content()
-    assert "danger" not in letter.message.as_string()
+    [mail] = network.mail.received
+    assert mail.to == "ana@network.test"
+    assert f"/submissions/{event.submission_id}" in mail.message.get_content()
+    assert "danger" not in mail.message.as_string()
     inbox = (await network.bench.client.get("/inbox/coordinator/ana")).json()["items"]
     assert [(item["urgent"], item["submission_id"]) for item in inbox] == [(True, str(event.submission_id))]
     [crisis] = await crises(network)
@@ -43,7 +43,7 @@ async def test_a_crisis_has_a_lane_of_its_own_ahead_of_all_other_mail(network: N
 
     await network.urgent_lane.deliver_due()
 
-    assert [letter.to for letter in network.mail.letters] == ["ana@network.test"]
+    assert [mail.to for mail in network.mail.received] == ["ana@network.test"]
 
 
 async def test_without_acknowledgement_the_next_is_paged_round_and_round(network: Network) -> None:
@@ -71,7 +71,7 @@ async def test_a_page_that_always_fails_is_tried_every_minute_until_it_is_mended
 
     assert again_at < SUNDAY_NOON + QUARTER + timedelta(minutes=2)
     assert await paged(network) == ["ana", "ben"]
-    assert [letter.state for letter in await network.bench.dead_letters()] == ["replayed"]
+    assert [dead_letter.state for dead_letter in await network.bench.dead_letters()] == ["replayed"]
 
 
 async def test_an_acknowledged_crisis_pages_nobody_else(network: Network) -> None:

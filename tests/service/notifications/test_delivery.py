@@ -11,7 +11,7 @@ import pytest
 from alongside_contracts.ids import OfferId, PersonId, new_id
 from alongside_contracts.notifications import NoticeDelivered
 from alongside_contracts.vocabulary import RecipientRole
-from alongside_notifications.sending.delivery import Delivery
+from alongside_notifications.sending.delivery import DeliveryLane
 from alongside_notifications.settings import Settings
 from tests.service.notifications.conftest import (
     OFFER_MAIL,
@@ -26,7 +26,7 @@ from tests.service.notifications.conftest import (
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-async def kill(task: asyncio.Task[None], lane: Delivery) -> None:
+async def kill(task: asyncio.Task[None], lane: DeliveryLane) -> None:
     """End a lane and all it is sending at once, as the death of its process would."""
     for sending in list(lane._serving):
         sending.cancel()
@@ -36,7 +36,7 @@ async def kill(task: asyncio.Task[None], lane: Delivery) -> None:
     await asyncio.gather(*lane._serving, return_exceptions=True)
 
 
-async def until(what: str, check: Callable[[], Awaitable[bool]]) -> None:
+async def wait_until(what: str, check: Callable[[], Awaitable[bool]]) -> None:
     """Ask again until it is so; fails with `what` after ten seconds."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + 10
@@ -56,12 +56,12 @@ async def test_a_mailbox_that_is_busy_gets_its_mail_later(network: Network) -> N
         1,
         "temporarily-refused",
     )
-    assert network.mail.letters_to(PARTNER_MAIL) == []
+    assert network.mail.mails_to(PARTNER_MAIL) == []
 
     network.bench.clock.advance(MINUTE)
     await network.lane.deliver_due()
 
-    assert len(network.mail.letters_to(PARTNER_MAIL)) == 1
+    assert len(network.mail.mails_to(PARTNER_MAIL)) == 1
     assert {notice["state"] for notice in await network.notices()} == {"delivered"}
 
 
@@ -110,7 +110,7 @@ async def test_a_mailbox_that_refuses_for_good_is_given_up_and_announced(
     getattr(network.mail, where)[PARTNER_MAIL] = ["550 no such user"]
     event = a_transition()
     [cause] = await network.bench.hear(event)
-    await network.heard_back()
+    await network.announced_events()
 
     await network.lane.deliver_due()
 
@@ -118,7 +118,7 @@ async def test_a_mailbox_that_refuses_for_good_is_given_up_and_announced(
     assert (failed.role, failed.why) == (RecipientRole.REFERRER, "refused-by-recipient")
     assert (failed.cause, failed.referral_id) == (cause, event.referral_id)
     assert [n["role"] for n in await network.notices(state="failed")] == ["referrer"]
-    assert len(network.mail.letters) == 2
+    assert len(network.mail.received) == 2
 
 
 async def test_a_relay_that_refuses_us_is_no_refusal_by_the_recipient(network_with: Networks) -> None:
@@ -142,24 +142,24 @@ async def test_a_dead_relay_makes_notices_wait_and_the_service_stays_ready(netwo
 
 
 async def test_notices_wait_while_nobody_can_say_where_to_send_them(network: Network) -> None:
-    network.book.away = True
+    network.contacts.unavailable = True
     await network.bench.hear(a_transition())
     await network.lane.deliver_due()
     assert {n["trouble"] for n in await network.notices(state="pending")} == {"routes-away"}
 
-    network.book.away = False
+    network.contacts.unavailable = False
     network.bench.clock.advance(MINUTE)
     await network.lane.deliver_due()
 
-    assert len(network.mail.letters) == 3
+    assert len(network.mail.received) == 3
 
 
 async def test_asking_in_the_wrong_place_is_our_trouble_and_no_missing_address(
     network_with: Networks,
 ) -> None:
     async with network_with() as network:
-        network.lane._routes._urls = dict.fromkeys(
-            network.lane._routes._urls, f"{network.book.url}/elsewhere"
+        network.lane._lookup._urls = dict.fromkeys(
+            network.lane._lookup._urls, f"{network.contacts.url}/elsewhere"
         )
         await network.bench.hear(a_transition())
 
@@ -184,7 +184,7 @@ async def test_after_the_last_attempt_a_notice_is_given_up_and_can_be_tried_anew
         await network.lane.deliver_due()
 
         assert (answer.status_code, answer.json()["state"]) == (200, "pending")
-        assert len(network.mail.letters_to(PARTNER_MAIL)) == 1
+        assert len(network.mail.mails_to(PARTNER_MAIL)) == 1
         assert [n.notice_id for n in await network.delivered()] == [failed.notice_id]
 
 
@@ -201,45 +201,47 @@ async def test_a_worker_killed_after_the_relay_said_yes_sends_the_same_message_a
     network: Network,
 ) -> None:
     """The one place where a message may arrive twice: it can be recognised, and is announced once."""
-    network.mail.held[PARTNER_MAIL] = asyncio.Event()
+    network.mail.blocked[PARTNER_MAIL] = asyncio.Event()
     await network.bench.hear(a_transition(offer_id=None))
-    await network.heard_back()
+    await network.announced_events()
     worker = asyncio.create_task(network.lane.deliver_due())
-    await network.mail.letters_to_arrive(2)
+    await network.mail.wait_for_mails(2)
     await kill(worker, network.lane)
 
-    network.mail.held[PARTNER_MAIL].set()
+    network.mail.blocked[PARTNER_MAIL].set()
     await network.lane.deliver_due()
-    assert len(network.mail.letters_to(PARTNER_MAIL)) == 1  # the lease still holds
+    assert len(network.mail.mails_to(PARTNER_MAIL)) == 1  # the lease still holds
     settings = network.bench.service.settings
     assert isinstance(settings, Settings)
     network.bench.clock.advance(settings.lease)
     await network.lane.deliver_due()
 
-    first, again = network.mail.letters_to(PARTNER_MAIL)
+    first, again = network.mail.mails_to(PARTNER_MAIL)
     assert first.message_id == again.message_id
     assert first.raw == again.raw
-    told = [n for n in await network.delivered() if n.role is RecipientRole.REFERRER]
-    assert len(told) == 1
+    to_referrer = [n for n in await network.delivered() if n.role is RecipientRole.REFERRER]
+    assert len(to_referrer) == 1
     assert {notice["state"] for notice in await network.notices()} == {"delivered"}
 
 
 async def test_two_workers_share_the_work_and_send_nothing_twice(network: Network) -> None:
     people = [PersonId(new_id()) for _ in range(20)]
-    network.book.addresses |= {("person", str(person)): f"p{n}@home.test" for n, person in enumerate(people)}
+    network.contacts.addresses |= {
+        ("person", str(person)): f"p{n}@home.test" for n, person in enumerate(people)
+    }
     await network.bench.hear(*(a_transition(person_id=person, offer_id=None) for person in people))
-    other = Delivery(
+    other = DeliveryLane(
         network.bench.runtime,
         urgent=False,
         relay=network.lane._relay,
-        routes=network.lane._routes,
-        terms=network.lane._terms,
+        lookup=network.lane._lookup,
+        options=network.lane._options,
         metrics=network.metrics,
     )
 
     await asyncio.gather(network.lane.deliver_due(), other.deliver_due())
 
-    ids = [letter.message_id for letter in network.mail.letters]
+    ids = [mail.message_id for mail in network.mail.received]
     assert len(ids) == len(set(ids)) == 40
     assert {notice["state"] for notice in await network.notices()} == {"delivered"}
 
@@ -248,15 +250,15 @@ async def test_a_destination_that_hangs_delays_nobody_else(network_with: Network
     async with network_with(
         destinations_at_once_max=2, mail_poll_seconds=0.02, send_seconds_max=30
     ) as network:
-        network.mail.held[PARTNER_MAIL] = asyncio.Event()
+        network.mail.blocked[PARTNER_MAIL] = asyncio.Event()
         people = [PersonId(new_id()) for _ in range(10)]
-        network.book.addresses |= {
+        network.contacts.addresses |= {
             ("person", str(person)): f"p{n}@home.test" for n, person in enumerate(people)
         }
         first, *others = (a_transition(person_id=person, offer_id=None) for person in people)
         await network.bench.hear(first)
         worker = asyncio.create_task(network.lane.run())
-        await network.mail.letters_to_arrive(2)  # one of them to the destination that now hangs
+        await network.mail.wait_for_mails(2)  # one of them to the destination that now hangs
 
         await network.bench.hear(*others)
 
@@ -265,11 +267,11 @@ async def test_a_destination_that_hangs_delays_nobody_else(network_with: Network
                 str(person) for person in people
             }
 
-        await until("everybody but the hanging destination to be served", the_others_are_served)
+        await wait_until("everybody but the hanging destination to be served", the_others_are_served)
 
-        assert len(network.mail.letters_to(PARTNER_MAIL)) == 1
+        assert len(network.mail.mails_to(PARTNER_MAIL)) == 1
         await kill(worker, network.lane)
-        network.mail.held[PARTNER_MAIL].set()
+        network.mail.blocked[PARTNER_MAIL].set()
 
 
 async def test_a_dead_destinations_backlog_rests_and_costs_one_attempt(network: Network) -> None:
@@ -286,28 +288,28 @@ async def test_a_dead_destinations_backlog_rests_and_costs_one_attempt(network: 
 
 async def test_a_stop_waits_for_what_is_being_sent(network_with: Networks) -> None:
     async with network_with(mail_poll_seconds=0.02) as network:
-        network.mail.held[PARTNER_MAIL] = asyncio.Event()
+        network.mail.blocked[PARTNER_MAIL] = asyncio.Event()
         await network.bench.hear(a_transition())
         worker = asyncio.create_task(network.lane.run())
-        await network.mail.letters_to_arrive(3)
+        await network.mail.wait_for_mails(3)
 
         worker.cancel()
-        asyncio.get_running_loop().call_soon(network.mail.held[PARTNER_MAIL].set)
+        asyncio.get_running_loop().call_soon(network.mail.blocked[PARTNER_MAIL].set)
         with suppress(asyncio.CancelledError):
             await worker
 
         assert {notice["state"] for notice in await network.notices()} == {"delivered"}
 
 
-async def test_every_destination_is_asked_for_once_per_parcel(network: Network) -> None:
+async def test_every_destination_is_looked_up_once_per_round(network: Network) -> None:
     offer = OfferId(UUID(int=7))
-    network.book.addresses["offer", str(offer)] = OFFER_MAIL
+    network.contacts.addresses["offer", str(offer)] = OFFER_MAIL
     await network.bench.hear(*(a_transition(offer_id=offer, partner=None) for _ in range(4)))
 
     await network.lane.deliver_due()
 
-    assert network.book.asked.count(("offer", str(offer))) == 1
-    assert len(network.mail.letters_to(OFFER_MAIL)) == len(network.mail.letters_to(PERSON_MAIL)) == 4
+    assert network.contacts.queried.count(("offer", str(offer))) == 1
+    assert len(network.mail.mails_to(OFFER_MAIL)) == len(network.mail.mails_to(PERSON_MAIL)) == 4
 
 
 async def test_what_waits_can_be_seen_on_the_metrics(network: Network) -> None:
@@ -315,8 +317,8 @@ async def test_what_waits_can_be_seen_on_the_metrics(network: Network) -> None:
     async with network.bench.runtime.read() as conn:
         from alongside_notifications import store
 
-        network.metrics.set_waiting(await store.waiting(conn))
+        network.metrics.set_waiting(await store.count_waiting(conn))
 
     assert network.metrics.waiting.labels("normal")._value.get() == 3
     assert network.metrics.waiting.labels("urgent")._value.get() == 0
-    assert [type(event) for event in await network.heard_back()] == [NoticeDelivered] * 3
+    assert [type(event) for event in await network.announced_events()] == [NoticeDelivered] * 3

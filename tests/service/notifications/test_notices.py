@@ -27,8 +27,10 @@ from tests.service.notifications.conftest import (
 async def test_an_acceptance_is_told_to_both_sides_and_the_person_by_both_channels(network: Network) -> None:
     await network.bench.hear(a_transition())
 
-    told = {(notice["role"], notice["recipient_id"], notice["channel"]) for notice in await network.notices()}
-    assert told == {
+    stored = {
+        (notice["role"], notice["recipient_id"], notice["channel"]) for notice in await network.notices()
+    }
+    assert stored == {
         (role, recipient, channel)
         for role, recipient in (("referrer", PARTNER), ("target", str(OFFER)), ("person", str(PERSON)))
         for channel in ("in-app", "email")
@@ -64,7 +66,7 @@ async def test_nobody_is_told_twice_of_the_same_event_however_often_it_is_delive
 
     assert len(await network.notices()) == 6
     assert Counter((n.role, n.channel) for n in await network.delivered()).most_common(1)[0][1] == 1
-    assert len(network.mail.letters) == 3
+    assert len(network.mail.received) == 3
 
 
 async def test_a_batch_of_transitions_is_told_in_order_and_each_under_its_own_cause(network: Network) -> None:
@@ -95,8 +97,8 @@ async def test_a_self_referred_person_is_the_referrer_and_told_once(network: Net
 async def test_who_lets_a_referral_wait_is_reminded(network: Network) -> None:
     await network.bench.hear(an_overdue_referral(Actor.TARGET), an_overdue_referral(Actor.SUPERVISOR))
 
-    told = {(notice["role"], notice["recipient_id"]) for notice in await network.notices()}
-    assert told == {("target", str(OFFER)), ("coordinator", "on-call")}
+    stored = {(notice["role"], notice["recipient_id"]) for notice in await network.notices()}
+    assert stored == {("target", str(OFFER)), ("coordinator", "on-call")}
 
 
 @pytest.mark.parametrize(
@@ -118,8 +120,10 @@ async def test_who_did_not_answer_in_time_hears_that_the_time_has_passed(network
 
     await network.bench.hear(lapsed)
 
-    told = {(n["role"], n["channel"], n["template"]) for n in await network.notices(recipient_id=str(OFFER))}
-    assert told == {("target", "in-app", "lapsed"), ("target", "email", "lapsed")}
+    stored = {
+        (n["role"], n["channel"], n["template"]) for n in await network.notices(recipient_id=str(OFFER))
+    }
+    assert stored == {("target", "in-app", "lapsed"), ("target", "email", "lapsed")}
 
 
 async def test_news_of_notices_cause_no_notices(network: Network) -> None:
@@ -132,27 +136,27 @@ async def test_news_of_notices_cause_no_notices(network: Network) -> None:
 async def test_the_mail_arrives_under_its_message_id_and_names_nobody(network: Network) -> None:
     event = a_transition(Status.REQUESTED, business_status=BusinessStatus.AWAITING_RESPONSE)
     await network.bench.hear(event)
-    await network.heard_back()
+    await network.announced_events()
 
     await network.lane.deliver_due()
 
-    by_address = {letter.to: letter for letter in network.mail.letters}
+    by_address = {mail.to: mail for mail in network.mail.received}
     assert set(by_address) == {PARTNER_MAIL, OFFER_MAIL}
-    letter = by_address[OFFER_MAIL]
+    mail = by_address[OFFER_MAIL]
     [notice] = await network.notices(role="target", channel="email")
-    assert letter.message_id == notice["message_id"] == f"<{notice['id']}@alongside>"
-    assert letter.message["From"] == "notices@alongside.invalid"
-    assert letter.message["Auto-Submitted"] == "auto-generated"
-    said = letter.message.get_content()
-    assert f"/referrals/{event.referral_id}" in said
+    assert mail.message_id == notice["message_id"] == f"<{notice['id']}@alongside>"
+    assert mail.message["From"] == "notices@alongside.invalid"
+    assert mail.message["Auto-Submitted"] == "auto-generated"
+    body = mail.message.get_content()
+    assert f"/referrals/{event.referral_id}" in body
     for secret in (PARTNER, str(PERSON), str(OFFER), "supporter", "grief", "hospital"):
-        assert secret not in f"{letter.message['Subject']}{said}".lower()
+        assert secret not in f"{mail.message['Subject']}{body}".lower()
 
 
 async def test_a_delivered_mail_is_recorded_and_announced_once(network: Network) -> None:
     event = a_transition()
     [cause] = await network.bench.hear(event)
-    await network.heard_back()
+    await network.announced_events()
 
     await network.lane.deliver_due()
     await network.lane.deliver_due()
@@ -170,7 +174,7 @@ async def test_a_delivered_mail_is_recorded_and_announced_once(network: Network)
 async def test_a_later_mail_continues_the_trace_of_its_cause(network: Network) -> None:
     sender = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
     await network.bench.hear(a_transition(), trace=sender)
-    await network.heard_back()
+    await network.announced_events()
 
     await network.lane.deliver_due()
 
@@ -181,10 +185,10 @@ async def test_a_later_mail_continues_the_trace_of_its_cause(network: Network) -
 
 
 async def test_no_address_leaves_the_in_app_notice_and_is_no_failure(network: Network) -> None:
-    del network.book.addresses["partner", PARTNER]
-    network.book.addresses["person", str(PERSON)] = None
+    del network.contacts.addresses["partner", PARTNER]
+    network.contacts.addresses["person", str(PERSON)] = None
     await network.bench.hear(a_transition())
-    await network.heard_back()
+    await network.announced_events()
 
     await network.lane.deliver_due()
 
@@ -195,13 +199,13 @@ async def test_no_address_leaves_the_in_app_notice_and_is_no_failure(network: Ne
 
 
 async def test_an_address_that_could_forge_a_header_is_no_address(network: Network) -> None:
-    network.book.addresses["partner", PARTNER] = "a@b.test\r\nBcc: spy@evil.test"
+    network.contacts.addresses["partner", PARTNER] = "a@b.test\r\nBcc: spy@evil.test"
     await network.bench.hear(a_transition())
 
     await network.lane.deliver_due()
 
     assert [n["state"] for n in await network.notices(role="referrer", channel="email")] == ["no-route"]
-    assert {letter.to for letter in network.mail.letters} == {PERSON_MAIL, OFFER_MAIL}
+    assert {mail.to for mail in network.mail.received} == {PERSON_MAIL, OFFER_MAIL}
 
 
 async def test_no_address_name_or_text_is_kept(network: Network) -> None:
@@ -209,10 +213,10 @@ async def test_no_address_name_or_text_is_kept(network: Network) -> None:
     await network.lane.deliver_due()
 
     rows = await network.bench.pool.fetch("select row_to_json(notice)::text as kept from notice")
-    kept = " ".join(row["kept"] for row in rows)
-    assert kept.count('"delivered"') == 6
+    stored_text = " ".join(row["kept"] for row in rows)
+    assert stored_text.count('"delivered"') == 6
     for secret in (PARTNER_MAIL, PERSON_MAIL, OFFER_MAIL, "request", SERVICE_TOKEN):
-        assert secret not in kept
+        assert secret not in stored_text
 
 
 async def test_the_inbox_shows_the_newest_first_in_words_page_by_page(network: Network) -> None:

@@ -17,12 +17,12 @@ from alongside_contracts.event import Event
 from alongside_contracts.ids import OfferId, PersonId, ProposalId, ReferralId, new_id
 from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.vocabulary import Actor, Channel, Status
-from alongside_notifications.domain.audience import Kind
-from alongside_notifications.domain.notice import Recorded
-from alongside_notifications.domain.retry import Accepted, Delivered, Patience
+from alongside_notifications.domain.audience import RecipientKind
+from alongside_notifications.domain.notice import StoredNotice
+from alongside_notifications.domain.retry import Accepted, Delivered, RetryPolicy
 from alongside_notifications.domain.rounds import Due
 from alongside_notifications.sending import store as queue_store
-from alongside_notifications.sending.result_writer import Attempted, Conclusions
+from alongside_notifications.sending.result_writer import AttemptResult, ResultWriter
 from tests.polling import poll_until
 from tests.service.notifications.conftest import (
     OFFER,
@@ -37,7 +37,7 @@ from tests.service.notifications.conftest import (
     an_overdue_referral,
 )
 
-BROKEN = """
+BREAK_UPDATE = """
     create function refuse_it() returns trigger language plpgsql as $$
     begin raise exception 'this row is broken'; end $$;
     create trigger broken before update on notice for each row
@@ -45,16 +45,16 @@ BROKEN = """
 """
 
 
-async def reach(network: Network, count: int) -> list[PersonId]:
+async def reachable_people(network: Network, count: int) -> list[PersonId]:
     """As many people who can be reached, each told of one acceptance."""
     people = [PersonId(new_id()) for _ in range(count)]
-    network.book.addresses |= {
+    network.contacts.addresses |= {
         ("person", str(person)): f"{place}@home.test" for place, person in enumerate(people)
     }
     await network.bench.hear(
         *(a_transition(person_id=person, partner=None, offer_id=None) for person in people)
     )
-    await network.heard_back()
+    await network.announced_events()
     return people
 
 
@@ -65,20 +65,20 @@ async def due_now(network: Network) -> list[Due]:
             conn,
             urgent=False,
             now=network.bench.clock.now(),
-            kinds=list(Kind),
+            kinds=list(RecipientKind),
             busy=[],
-            looked_at_max=100,
-            pause_max=network.lane._terms.pause_max,
+            due_max=100,
+            pause_max=network.lane._options.pause_max,
         )
 
 
-async def claim(network: Network, tx: Tx, due: Sequence[Due]) -> list[Recorded]:
+async def claim(network: Network, tx: Tx, due: Sequence[Due]) -> list[StoredNotice]:
     """These, claimed for sending as far as nobody else has."""
-    terms = network.lane._terms
-    return await queue_store.claim(tx, due, lease=terms.lease, pause_max=terms.pause_max)
+    options = network.lane._options
+    return await queue_store.claim(tx, due, lease=options.lease, pause_max=options.pause_max)
 
 
-async def claimed(network: Network) -> list[Recorded]:
+async def claimed(network: Network) -> list[StoredNotice]:
     """All that is due, claimed for sending."""
     due = await due_now(network)
     async with network.bench.runtime.transaction() as tx:
@@ -91,14 +91,14 @@ async def test_each_keeper_is_asked_once_for_all_its_recipients(network: Network
     await network.lane.deliver_due()
 
     people_and_partners = {("person", str(PERSON)), ("partner", PARTNER), ("partner", "north-clinic")}
-    assert sorted(map(len, network.book.questions)) == [1, 3]
-    assert set(network.book.asked) == people_and_partners | {("offer", str(OFFER))}
+    assert sorted(map(len, network.contacts.questions)) == [1, 3]
+    assert set(network.contacts.queried) == people_and_partners | {("offer", str(OFFER))}
 
 
 async def test_what_has_no_route_is_closed_without_being_claimed(network: Network) -> None:
-    network.book.addresses.clear()
+    network.contacts.addresses.clear()
     await network.bench.hear(*(a_transition() for _ in range(30)))
-    await network.heard_back()
+    await network.announced_events()
 
     await network.lane.deliver_due()
 
@@ -106,9 +106,9 @@ async def test_what_has_no_route_is_closed_without_being_claimed(network: Networ
     assert [(mail["state"], mail["attempts"], mail["next_attempt_at"]) for mail in mails] == [
         ("no-route", 0, None)
     ] * 90
-    assert len(network.book.questions) == 2
+    assert len(network.contacts.questions) == 2
     assert network.metrics.attempts.labels("no-route")._value.get() == 90
-    assert await network.heard_back() == []
+    assert await network.announced_events() == []
 
 
 async def test_who_waits_longest_is_looked_at_first_whatever_they_are(network: Network) -> None:
@@ -118,18 +118,18 @@ async def test_who_waits_longest_is_looked_at_first_whatever_they_are(network: N
 
     due = await due_now(network)
 
-    told = ["partner", "offer", "person", "coordinator", "offer"]
-    assert [each.destination.kind for each in due] == told
+    expected = ["partner", "offer", "person", "coordinator", "offer"]
+    assert [each.destination.kind for each in due] == expected
 
 
-@pytest.mark.parametrize("how", ["poison", "unreadable", "forgotten"])
+@pytest.mark.parametrize("how", ["poisoned", "unreadable", "omitted"])
 async def test_a_recipient_nobody_can_answer_for_delays_no_other(network: Network, how: str) -> None:
-    getattr(network.book, how).add(("partner", PARTNER))
+    getattr(network.contacts, how).add(("partner", PARTNER))
     await network.bench.hear(a_transition(), a_transition(partner="north-clinic", offer_id=None))
 
     await network.lane.deliver_due()
 
-    assert {letter.to for letter in network.mail.letters} == {PERSON_MAIL, OFFER_MAIL}
+    assert {mail.to for mail in network.mail.received} == {PERSON_MAIL, OFFER_MAIL}
     states = {(n["recipient_id"], n["state"], n["trouble"]) for n in await network.notices(channel="email")}
     assert states == {
         (PARTNER, "pending", "routes-away"),
@@ -141,36 +141,36 @@ async def test_a_recipient_nobody_can_answer_for_delays_no_other(network: Networ
 
 async def test_a_keeper_that_hangs_delays_its_own_recipients_alone(network_with: Networks) -> None:
     async with network_with(mail_poll_seconds=0.02) as network:
-        network.book.held["offer"] = asyncio.Event()
+        network.contacts.blocked["offer"] = asyncio.Event()
         await network.bench.hear(a_transition())
         worker = asyncio.create_task(network.lane.run())
-        await network.mail.letters_to_arrive(2)
+        await network.mail.wait_for_mails(2)
 
         await network.bench.hear(a_transition(person_id=PersonId(new_id()), offer_id=None))
-        letters = list(await network.mail.letters_to_arrive(3))
+        received = list(await network.mail.wait_for_mails(3))
 
-        assert {letter.to for letter in letters} == {PARTNER_MAIL, PERSON_MAIL}
-        network.book.held["offer"].set()
-        await network.mail.letters_to_arrive(4)
+        assert {mail.to for mail in received} == {PARTNER_MAIL, PERSON_MAIL}
+        network.contacts.blocked["offer"].set()
+        await network.mail.wait_for_mails(4)
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)
 
 
 async def test_a_backlog_larger_than_one_question_is_served_to_its_end(network_with: Networks) -> None:
     async with network_with(destinations_at_once_max=2, notices_per_destination_max=1) as network:
-        people = await reach(network, 30)
+        people = await reachable_people(network, 30)
         await network.bench.hear(*(a_transition(person_id=PersonId(new_id())) for _ in range(30)))
 
         await network.lane.deliver_due()
 
-        assert len(network.mail.letters) == len(people) + 60
+        assert len(network.mail.received) == len(people) + 60
         assert {n["state"] for n in await network.notices(channel="email")} == {"delivered", "no-route"}
-        assert max(map(len, network.book.questions)) <= 24
+        assert max(map(len, network.contacts.questions)) <= 24
 
 
 async def test_while_something_is_left_nobody_waits_for_the_next_poll(network_with: Networks) -> None:
     async with network_with(destinations_at_once_max=2, mail_poll_seconds=600) as network:
-        people = await reach(network, 30)
+        people = await reachable_people(network, 30)
         strangers = [PersonId(new_id()) for _ in range(100)]
         await network.bench.hear(*(a_transition(person_id=person) for person in [*strangers, people[0]]))
         worker = asyncio.create_task(network.lane.run())
@@ -180,15 +180,15 @@ async def test_while_something_is_left_nobody_waits_for_the_next_poll(network_wi
 
         await poll_until(waiting, lambda count: count == 0, "all that was due to be dealt with")
 
-        assert len(network.mail.letters_to(PARTNER_MAIL)) == len(network.mail.letters_to(OFFER_MAIL)) == 101
-        assert len(network.mail.letters_to("0@home.test")) == 2
+        assert len(network.mail.mails_to(PARTNER_MAIL)) == len(network.mail.mails_to(OFFER_MAIL)) == 101
+        assert len(network.mail.mails_to("0@home.test")) == 2
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)
 
 
 async def test_a_notice_that_cannot_be_put_off_takes_no_other_with_it(network: Network) -> None:
-    await network.bench.pool.execute(BROKEN.replace("'delivered'", "'pending'").format(PARTNER))
-    network.book.away = True
+    await network.bench.pool.execute(BREAK_UPDATE.replace("'delivered'", "'pending'").format(PARTNER))
+    network.contacts.unavailable = True
     await network.bench.hear(a_transition())
 
     await network.lane.deliver_due()
@@ -198,29 +198,29 @@ async def test_a_notice_that_cannot_be_put_off_takes_no_other_with_it(network: N
 
 
 async def test_a_letter_that_cannot_be_concluded_takes_no_other_with_it(network: Network) -> None:
-    people = await reach(network, 5)
-    await network.bench.pool.execute(BROKEN.format(people[2]))
-    taken, conclusions = await claimed(network), Conclusions(network.bench.runtime, Patience())
+    people = await reachable_people(network, 5)
+    await network.bench.pool.execute(BREAK_UPDATE.format(people[2]))
+    taken, writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
 
     ends = await asyncio.gather(
-        *(conclusions.of(Attempted(due, Accepted(), trace.INVALID_SPAN)) for due in taken),
+        *(writer.write(AttemptResult(due, Accepted(), trace.INVALID_SPAN)) for due in taken),
         return_exceptions=True,
     )
 
     assert [end == Delivered() for end in ends] == [True, True, False, True, True]
     assert isinstance(ends[2], asyncpg.RaiseError)
     assert len(await network.delivered()) == 4
-    [left] = await network.notices(state="sending")
-    assert left["recipient_id"] == str(people[2])
+    [still_sending] = await network.notices(state="sending")
+    assert still_sending["recipient_id"] == str(people[2])
 
 
 async def test_a_letter_stopped_while_it_is_concluded_takes_no_other_with_it(network: Network) -> None:
-    await reach(network, 4)
-    taken, conclusions = await claimed(network), Conclusions(network.bench.runtime, Patience())
+    await reachable_people(network, 4)
+    taken, writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
     async with network.bench.runtime.transaction() as tx:
         await tx.conn.execute("select 1 from notice where id = $1 for update", taken[0].notice.id)
         first, *others = (
-            asyncio.create_task(conclusions.of(Attempted(due, Accepted(), trace.INVALID_SPAN)))
+            asyncio.create_task(writer.write(AttemptResult(due, Accepted(), trace.INVALID_SPAN)))
             for due in taken
         )
         await poll_until(
@@ -236,23 +236,23 @@ async def test_a_letter_stopped_while_it_is_concluded_takes_no_other_with_it(net
 
 
 async def test_a_letter_concluded_twice_is_announced_once(network: Network) -> None:
-    await reach(network, 1)
-    [due], conclusions = await claimed(network), Conclusions(network.bench.runtime, Patience())
+    await reachable_people(network, 1)
+    [due], writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
 
     for _ in range(2):
-        await conclusions.of(Attempted(due, Accepted(), trace.INVALID_SPAN))
+        await writer.write(AttemptResult(due, Accepted(), trace.INVALID_SPAN))
 
     assert [notice.channel for notice in await network.delivered()] == [Channel.EMAIL]
 
 
-async def test_who_claims_what_another_has_claimed_meanwhile_gets_nothing(network: Network) -> None:
-    await reach(network, 2)
+async def test_a_worker_cannot_claim_what_another_has_claimed(network: Network) -> None:
+    await reachable_people(network, 2)
     due = await due_now(network)
     async with network.bench.runtime.transaction() as first, network.bench.runtime.transaction() as second:
         taken = await claim(network, first, due)
 
         assert await claim(network, second, due) == []
-        pause_max = network.lane._terms.pause_max
+        pause_max = network.lane._options.pause_max
         assert await queue_store.mark_unroutable(second, due, pause_max=pause_max) == set()
     async with network.bench.runtime.transaction() as third:
         assert await claim(network, third, due) == []
@@ -280,7 +280,7 @@ LAPSES = st.builds(
 OVERDUE = st.builds(an_overdue_referral, st.sampled_from([Actor.TARGET, Actor.PERSON, Actor.SUPERVISOR]))
 
 
-async def what_comes_of(bench: ServiceBench, batches: Sequence[Sequence[tuple[str, Event]]]) -> object:
+async def outcome_of(bench: ServiceBench, batches: Sequence[Sequence[tuple[str, Event]]]) -> object:
     """The notices and announcements these batches lead to, without their ids."""
     await bench.pool.execute("truncate notice, inbox, outbox")
     for batch in batches:
@@ -289,10 +289,10 @@ async def what_comes_of(bench: ServiceBench, batches: Sequence[Sequence[tuple[st
         "select referral_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, state"
         " from notice order by cause, role, recipient_id, channel"
     )
-    told = sorted(
+    announced = sorted(
         await bench.announced(clear=True), key=lambda row: row.key
     )  # their order within a referral stays
-    return [dict(row) for row in rows], [row.event.model_dump(exclude={"notice_id"}) for row in told]
+    return [dict(row) for row in rows], [row.event.model_dump(exclude={"notice_id"}) for row in announced]
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -301,8 +301,8 @@ async def test_events_heard_together_come_to_the_same_as_one_at_a_time(
     network: Network, events: list[Event], data: st.DataObject
 ) -> None:
     order = data.draw(st.lists(st.sampled_from(range(len(events))), min_size=1, max_size=12))
-    heard = [(f"event-{place}", events[place]) for place in order]
+    sent = [(f"event-{place}", events[place]) for place in order]
 
-    together = await what_comes_of(network.bench, [heard])
+    together = await outcome_of(network.bench, [sent])
 
-    assert together == await what_comes_of(network.bench, [[each] for each in heard])
+    assert together == await outcome_of(network.bench, [[each] for each in sent])

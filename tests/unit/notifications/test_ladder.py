@@ -13,7 +13,7 @@ LADDERS: Ladders = {"us-fl-miami": ("ana", "ben", "cyd"), "*": ("on-call",)}
 
 def a_crisis(region: str = "us-fl-miami", *, acknowledge_by: datetime = NOON + QUARTER) -> Escalation:
     """A crisis raised at noon."""
-    return ladder.raised(
+    return ladder.start_escalation(
         cause="event-1",
         submission_id=UUID(int=1),
         region=region,
@@ -25,7 +25,9 @@ def a_crisis(region: str = "us-fl-miami", *, acknowledge_by: datetime = NOON + Q
 
 def next_of(escalation: Escalation) -> Escalation:
     """The same crisis after nobody acknowledged."""
-    return ladder.climbed(escalation, ladders=LADDERS, now=escalation.acknowledge_by, pause=QUARTER)
+    return ladder.advance_escalation(
+        escalation, ladders=LADDERS, now=escalation.acknowledge_by, pause=QUARTER
+    )
 
 
 def test_the_first_on_the_regions_ladder_is_paged_first() -> None:
@@ -54,7 +56,7 @@ def test_without_a_word_the_next_is_paged_and_after_the_last_the_first_again() -
 def test_every_page_is_a_notice_of_its_own_even_to_somebody_paged_before() -> None:
     crisis, pages = a_crisis(), []
     for _ in range(4):
-        pages.append(crisis.page)
+        pages.append(crisis.page_cause)
         crisis = next_of(crisis)
 
     assert pages == ["event-1", "event-1/1", "event-1/2", "event-1/3"]

@@ -12,20 +12,20 @@ from alongside_notifications.domain.retry import (
     Decision,
     Delivered,
     GivenUp,
-    NotNow,
-    OnceMore,
-    Patience,
     Refused,
+    RetryLater,
+    RetryPolicy,
+    TemporaryFailure,
     decide,
 )
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-PATIENCE = Patience(attempts_max=5, pause_seconds_first=10, pause_seconds_max=60)
+RETRY_POLICY = RetryPolicy(attempts_max=5, pause_seconds_first=10, pause_seconds_max=60)
 
 
 def after(attempt: Attempt, *, attempts: int = 1, jitter: float = 0.0) -> Decision:
     """The decision after that many attempts."""
-    return decide(attempt, attempts=attempts, patience=PATIENCE, now=NOON, jitter=jitter)
+    return decide(attempt, attempts=attempts, retry_policy=RETRY_POLICY, now=NOON, jitter=jitter)
 
 
 def test_what_the_relay_took_is_delivered() -> None:
@@ -38,29 +38,31 @@ def test_what_the_recipient_refused_for_good_is_given_up_at_once() -> None:
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(1, 10), (2, 20), (3, 40), (4, 60)])
 def test_the_pause_doubles_up_to_its_limit(attempts: int, seconds: int) -> None:
-    decision = after(NotNow("relay-away"), attempts=attempts)
+    decision = after(TemporaryFailure("relay-away"), attempts=attempts)
 
-    assert decision == OnceMore(
+    assert decision == RetryLater(
         at=NOON + timedelta(seconds=seconds), rest_until=NOON + timedelta(seconds=10), trouble="relay-away"
     )
 
 
 def test_the_last_attempt_ends_it() -> None:
-    assert after(NotNow("timed-out"), attempts=5) == GivenUp("attempts-exhausted")
-    assert after(NotNow("timed-out"), attempts=6) == GivenUp("attempts-exhausted")
+    assert after(TemporaryFailure("timed-out"), attempts=5) == GivenUp("attempts-exhausted")
+    assert after(TemporaryFailure("timed-out"), attempts=6) == GivenUp("attempts-exhausted")
 
 
 @given(attempts=st.integers(0, 10_000), jitter=st.floats(0, 1))
 def test_no_pause_is_shorter_than_half_the_first_or_longer_than_the_limit(
     attempts: int, jitter: float
 ) -> None:
-    pause = PATIENCE.pause_seconds(attempts, jitter=jitter)
+    pause = RETRY_POLICY.pause_seconds(attempts, jitter=jitter)
 
     assert 5 <= pause <= 60
 
 
 def test_by_default_a_notice_outlives_two_days_without_a_relay() -> None:
-    patience = Patience()
+    retry_policy = RetryPolicy()
 
-    waited = sum(patience.pause_seconds(attempts, jitter=0) for attempts in range(1, patience.attempts_max))
+    waited = sum(
+        retry_policy.pause_seconds(attempts, jitter=0) for attempts in range(1, retry_policy.attempts_max)
+    )
     assert timedelta(seconds=waited) >= timedelta(days=2)

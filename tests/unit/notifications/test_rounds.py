@@ -6,23 +6,26 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alongside_notifications.domain.audience import Destination, Kind
-from alongside_notifications.domain.retry import NotNow
+from alongside_notifications.domain.audience import Destination, RecipientKind
+from alongside_notifications.domain.retry import TemporaryFailure
 from alongside_notifications.domain.rounds import (
-    KEEPER_OF,
+    PROVIDER_OF,
+    ContactProvider,
     Due,
-    Email,
-    Keeper,
-    Limits,
+    EmailAddress,
     NoRoute,
+    RoundLimits,
     Route,
-    parcels_of,
-    planned,
+    group_by_provider,
+    plan_round,
 )
 
-HOSPITAL, CLINIC = Destination(Kind.PARTNER, "hospital"), Destination(Kind.PARTNER, "clinic")
-PERSON, OFFER = Destination(Kind.PERSON, "p-1"), Destination(Kind.OFFER, "o-1")
-PLENTY = Limits(destinations_max=9, notices_per_destination_max=9)
+HOSPITAL, CLINIC = (
+    Destination(RecipientKind.PARTNER, "hospital"),
+    Destination(RecipientKind.PARTNER, "clinic"),
+)
+PERSON, OFFER = Destination(RecipientKind.PERSON, "p-1"), Destination(RecipientKind.OFFER, "o-1")
+PLENTY = RoundLimits(destinations_max=9, notices_per_destination_max=9)
 
 
 def waiting(*to: Destination) -> list[Due]:
@@ -31,24 +34,24 @@ def waiting(*to: Destination) -> list[Due]:
 
 
 def test_every_kind_of_recipient_has_a_keeper_of_its_routes() -> None:
-    assert set(KEEPER_OF) == set(Kind)
+    assert set(PROVIDER_OF) == set(RecipientKind)
 
 
 def test_what_is_due_is_parted_by_keeper_and_destination_oldest_first() -> None:
     due = waiting(HOSPITAL, OFFER, PERSON, HOSPITAL)
 
-    asked = parcels_of(due, destinations_max=9)
+    asked = group_by_provider(due, destinations_max=9)
 
     assert asked == {
-        Keeper.INTAKE: {HOSPITAL: [due[0], due[3]], PERSON: [due[2]]},
-        Keeper.MATCHING: {OFFER: [due[1]]},
+        ContactProvider.INTAKE: {HOSPITAL: [due[0], due[3]], PERSON: [due[2]]},
+        ContactProvider.MATCHING: {OFFER: [due[1]]},
     }
 
 
 def test_no_keeper_is_asked_for_more_destinations_than_it_may_be() -> None:
     due = waiting(HOSPITAL, CLINIC, PERSON, HOSPITAL)
 
-    assert parcels_of(due, destinations_max=2)[Keeper.INTAKE] == {
+    assert group_by_provider(due, destinations_max=2)[ContactProvider.INTAKE] == {
         HOSPITAL: [due[0], due[3]],
         CLINIC: [due[1]],
     }
@@ -57,37 +60,37 @@ def test_no_keeper_is_asked_for_more_destinations_than_it_may_be() -> None:
 def test_what_has_no_route_is_closed_however_much_of_it_there_is() -> None:
     due = waiting(*[HOSPITAL] * 20)
 
-    todo = planned({HOSPITAL: due}, {HOSPITAL: NoRoute()}, Limits(0, 1))
+    plan = plan_round({HOSPITAL: due}, {HOSPITAL: NoRoute()}, RoundLimits(0, 1))
 
-    assert (todo.unroutable, todo.sent, todo.left) == (due, [], False)
+    assert (plan.unroutable, plan.to_send, plan.has_more) == (due, [], False)
 
 
 def test_a_destination_without_an_answer_pays_with_one_notice() -> None:
-    due, away = waiting(HOSPITAL, HOSPITAL), NotNow("routes-away")
+    due, away = waiting(HOSPITAL, HOSPITAL), TemporaryFailure("routes-away")
 
-    todo = planned({HOSPITAL: due}, {HOSPITAL: away}, PLENTY)
+    plan = plan_round({HOSPITAL: due}, {HOSPITAL: away}, PLENTY)
 
-    assert (todo.unanswered, todo.silent, todo.sent) == (due[:1], {HOSPITAL: away}, [])
+    assert (plan.to_postpone, plan.lookup_failures, plan.to_send) == (due[:1], {HOSPITAL: away}, [])
 
 
 def test_who_waits_longest_has_the_first_place() -> None:
     first, second, third = waiting(CLINIC, HOSPITAL, HOSPITAL)
-    routes: dict[Destination, Route] = {CLINIC: Email("c@x.test"), HOSPITAL: Email("h@x.test")}
+    routes: dict[Destination, Route] = {CLINIC: EmailAddress("c@x.test"), HOSPITAL: EmailAddress("h@x.test")}
 
-    todo = planned({CLINIC: [first], HOSPITAL: [second, third]}, routes, Limits(1, 9))
+    plan = plan_round({CLINIC: [first], HOSPITAL: [second, third]}, routes, RoundLimits(1, 9))
 
-    assert (todo.sent, todo.left) == ([first], True)
+    assert (plan.to_send, plan.has_more) == ([first], True)
 
 
 def test_one_destination_gets_a_few_notices_before_the_others_have_their_turn() -> None:
     due = waiting(HOSPITAL, HOSPITAL, HOSPITAL)
 
-    todo = planned({HOSPITAL: due}, {HOSPITAL: Email("h@x.test")}, Limits(9, 2))
+    plan = plan_round({HOSPITAL: due}, {HOSPITAL: EmailAddress("h@x.test")}, RoundLimits(9, 2))
 
-    assert (todo.sent, todo.left) == (due[:2], True)
+    assert (plan.to_send, plan.has_more) == (due[:2], True)
 
 
-ROUTES = st.sampled_from([Email("a@x.test"), NoRoute(), NotNow("routes-away")])
+ROUTES = st.sampled_from([EmailAddress("a@x.test"), NoRoute(), TemporaryFailure("routes-away")])
 
 
 @given(
@@ -99,13 +102,15 @@ ROUTES = st.sampled_from([Email("a@x.test"), NoRoute(), NotNow("routes-away")])
 def test_nothing_is_dealt_with_twice_and_what_is_left_is_said(
     to: Sequence[Destination], routes: Sequence[Route], places: int, each_max: int
 ) -> None:
-    parcels = parcels_of([Due(uuid4(), each, 0) for each in to], destinations_max=9).get(Keeper.INTAKE, {})
+    by_destination = group_by_provider([Due(uuid4(), each, 0) for each in to], destinations_max=9).get(
+        ContactProvider.INTAKE, {}
+    )
     known = dict(zip([HOSPITAL, CLINIC, PERSON], routes, strict=True))
 
-    todo = planned(parcels, known, Limits(places, each_max))
+    plan = plan_round(by_destination, known, RoundLimits(places, each_max))
 
-    dealt_with = [*todo.unroutable, *todo.sent, *todo.unanswered]
+    dealt_with = [*plan.unroutable, *plan.to_send, *plan.to_postpone]
     assert len(dealt_with) == len(set(dealt_with))
-    untouched = [due for parcel in parcels.values() for due in parcel if due not in dealt_with]
-    assert todo.left == any(isinstance(known[due.destination], Email) for due in untouched)
-    assert len({due.destination for due in todo.sent}) <= places
+    untouched = [due for group in by_destination.values() for due in group if due not in dealt_with]
+    assert plan.has_more == any(isinstance(known[due.destination], EmailAddress) for due in untouched)
+    assert len({due.destination for due in plan.to_send}) <= places

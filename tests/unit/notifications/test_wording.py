@@ -5,13 +5,20 @@ import re
 import pytest
 
 from alongside_contracts.vocabulary import Format, Need, OfferKind, Setting
-from alongside_notifications.domain.audience import CRISIS, OVERDUE, WHO_ACTS, WHO_IS_TOLD, Moment, Role
-from alongside_notifications.domain.wording import SENTENCES, words
+from alongside_notifications.domain.audience import (
+    CRISIS,
+    OVERDUE,
+    RECIPIENT_ROLES,
+    ROLE_OF_ACTOR,
+    Role,
+    TemplateKey,
+)
+from alongside_notifications.domain.wording import SENTENCES, render_notice
 
 LINK = "https://network.example/referrals/0190"
-TOLD = [
-    *((moment, role) for moment, roles in WHO_IS_TOLD.items() for role in roles),
-    *((OVERDUE, role) for role in sorted(set(WHO_ACTS.values()))),
+NOTIFIED_PAIRS = [
+    *((template, role) for template, roles in RECIPIENT_ROLES.items() for role in roles),
+    *((OVERDUE, role) for role in sorted(set(ROLE_OF_ACTOR.values()))),
     (CRISIS, Role.COORDINATOR),
 ]
 # Words that would tell a bystander why somebody is in touch with the network, or with whom.
@@ -22,22 +29,22 @@ TELLTALE = {
 } - {"use", "life", "self", "one", "to", "ill", "online"}  # fmt: skip
 
 
-@pytest.mark.parametrize(("moment", "role"), TOLD)
-def test_whoever_is_told_is_told_in_words_with_a_link(moment: Moment, role: Role) -> None:
-    told = words(moment, role, link=LINK)
+@pytest.mark.parametrize(("template", "role"), NOTIFIED_PAIRS)
+def test_whoever_is_told_is_told_in_words_with_a_link(template: TemplateKey, role: Role) -> None:
+    text = render_notice(template, role, link=LINK)
 
-    assert told.title.startswith("Alongside: ")
-    assert told.text.count(LINK) == 1
-    assert told.sentence in told.text
+    assert text.title.startswith("Alongside: ")
+    assert text.text.count(LINK) == 1
+    assert text.sentence in text.text
 
 
-@pytest.mark.parametrize(("moment", "role"), TOLD)
-def test_no_notice_names_a_condition_a_person_or_a_provider(moment: Moment, role: Role) -> None:
-    told = words(moment, role, link="")
+@pytest.mark.parametrize(("template", "role"), NOTIFIED_PAIRS)
+def test_no_notice_names_a_condition_a_person_or_a_provider(template: TemplateKey, role: Role) -> None:
+    text = render_notice(template, role, link="")
 
-    spoken = set(re.findall(r"[a-z]+", f"{told.title} {told.text}".lower()))
+    spoken = set(re.findall(r"[a-z]+", f"{text.title} {text.text}".lower()))
     assert not spoken & TELLTALE
 
 
 def test_nothing_is_worded_that_nobody_is_told() -> None:
-    assert set(SENTENCES) == set(TOLD)
+    assert set(SENTENCES) == set(NOTIFIED_PAIRS)

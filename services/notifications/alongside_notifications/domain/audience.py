@@ -12,13 +12,13 @@ from typing import Final, NamedTuple, TypeAlias
 
 from alongside_contracts.vocabulary import TERMINAL
 
-Moment: TypeAlias = str
+TemplateKey: TypeAlias = str
 """What happened, as a code: a status, the business status that refines it, or one of our own words below."""
 
-LOOKING_AGAIN: Final[Moment] = "looking-again"
-LAPSED: Final[Moment] = "lapsed"
-OVERDUE: Final[Moment] = "overdue"
-CRISIS: Final[Moment] = "crisis"
+SEARCH_RESUMED: Final[TemplateKey] = "looking-again"
+LAPSED: Final[TemplateKey] = "lapsed"
+OVERDUE: Final[TemplateKey] = "overdue"
+CRISIS: Final[TemplateKey] = "crisis"
 
 
 class Role(StrEnum):
@@ -30,7 +30,7 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
 
 
-class Kind(StrEnum):
+class RecipientKind(StrEnum):
     """What the recipient's id identifies, and so where their contact route is kept."""
 
     PARTNER = "partner"
@@ -49,7 +49,7 @@ class Channel(StrEnum):
 class Destination(NamedTuple):
     """Where mail goes. Whatever roles somebody has, one mailbox is one destination."""
 
-    kind: Kind
+    kind: RecipientKind
     id: str
 
 
@@ -58,7 +58,7 @@ class Recipient:
     """One addressee: an opaque id, never a name or an address."""
 
     role: Role
-    kind: Kind
+    kind: RecipientKind
     id: str
 
     @property
@@ -94,48 +94,48 @@ class Overdue:
     next_actor: str
 
 
-_NOBODY: Final[tuple[Role, ...]] = ()
-_SENDER: Final = (Role.REFERRER,)
+_NO_ROLE: Final[tuple[Role, ...]] = ()
+_REFERRER: Final = (Role.REFERRER,)
 _TARGET: Final = (Role.TARGET,)
-_SENDER_AND_PERSON: Final = (Role.REFERRER, Role.PERSON)
+_REFERRER_AND_PERSON: Final = (Role.REFERRER, Role.PERSON)
 _BOTH_SIDES: Final = (Role.REFERRER, Role.TARGET)
-_ALL: Final = (Role.REFERRER, Role.TARGET, Role.PERSON)
+_EVERYONE: Final = (Role.REFERRER, Role.TARGET, Role.PERSON)
 
-WHO_IS_TOLD: Final[Mapping[Moment, tuple[Role, ...]]] = {
+RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[Role, ...]]] = {
     # on the way to a yes
-    "draft": _NOBODY,
-    "requested": _SENDER_AND_PERSON,
+    "draft": _NO_ROLE,
+    "requested": _REFERRER_AND_PERSON,
     "awaiting-response": _BOTH_SIDES,
-    "no-response": _SENDER,
+    "no-response": _REFERRER,
     LAPSED: _TARGET,
     "recalled": _BOTH_SIDES,
     # a target declined, or let its time pass: others are asked, and the person is not told of each
-    LOOKING_AGAIN: _SENDER,
-    "waitlisted": _SENDER_AND_PERSON,
+    SEARCH_RESUMED: _REFERRER,
+    "waitlisted": _REFERRER_AND_PERSON,
     # walking together
-    "accepted": _ALL,
-    "scheduled": _ALL,
+    "accepted": _EVERYONE,
+    "scheduled": _EVERYONE,
     "contacted": _BOTH_SIDES,
     "unattended": _BOTH_SIDES,
-    "appointment-cancelled": _ALL,
-    "in-progress": _ALL,
+    "appointment-cancelled": _EVERYONE,
+    "in-progress": _EVERYONE,
     "interim": _BOTH_SIDES,
-    "on-hold": _ALL,
-    "paused": _ALL,
-    "cancellation-requested": _ALL,
-    "target-withdrew": _ALL,
-    "consent-revoked": _ALL,
+    "on-hold": _EVERYONE,
+    "paused": _EVERYONE,
+    "cancellation-requested": _EVERYONE,
+    "target-withdrew": _EVERYONE,
+    "consent-revoked": _EVERYONE,
     # the end
-    "rejected": _ALL,
-    "cancelled": _ALL,
-    "completed": _ALL,
-    "failed": _ALL,
-    "entered-in-error": _ALL,
+    "rejected": _EVERYONE,
+    "cancelled": _EVERYONE,
+    "completed": _EVERYONE,
+    "failed": _EVERYONE,
+    "entered-in-error": _EVERYONE,
 }
 
 # Who acts next on an overdue referral. Supervisors are reached through the coordinator until the network knows them
 # one by one, and when matching is late a human must look: nobody can page a program.
-WHO_ACTS: Final[Mapping[str, Role]] = {
+ROLE_OF_ACTOR: Final[Mapping[str, Role]] = {
     "requester": Role.REFERRER,
     "target": Role.TARGET,
     "person": Role.PERSON,
@@ -145,7 +145,7 @@ WHO_ACTS: Final[Mapping[str, Role]] = {
 }
 
 
-def moment_of(transition: Transition) -> Moment:
+def template_of(transition: Transition) -> TemplateKey:
     """Name what happened: a new status first, for the finer word may still be an old one; within it, the finer word.
 
     The first step out of a draft is the exception: a request may be asked or waitlisted at once.
@@ -155,45 +155,47 @@ def moment_of(transition: Transition) -> Moment:
         return status
     if transition.business_status is not None:
         return transition.business_status
-    return LOOKING_AGAIN if status == previous == "requested" else status
+    return SEARCH_RESUMED if status == previous == "requested" else status
 
 
-def who_is_told(transition: Transition) -> tuple[Recipient, ...]:
+def transition_recipients(transition: Transition) -> tuple[Recipient, ...]:
     """Everybody who hears of a transition; nobody twice, even if they are both the referrer and the person."""
-    return _distinct(_recipient(role, transition.parties) for role in WHO_IS_TOLD[moment_of(transition)])
+    return _distinct(
+        _recipient(role, transition.parties) for role in RECIPIENT_ROLES[template_of(transition)]
+    )
 
 
-def who_is_asked(overdue: Overdue, *, coordinator: str) -> tuple[Recipient, ...]:
+def overdue_recipients(overdue: Overdue, *, coordinator: str) -> tuple[Recipient, ...]:
     """The one who must act now; the coordinator when that party is not known or is no human."""
-    role = WHO_ACTS[overdue.next_actor]
-    return (_recipient(role, overdue.parties) or on_duty(coordinator),)
+    role = ROLE_OF_ACTOR[overdue.next_actor]
+    return (_recipient(role, overdue.parties) or coordinator_recipient(coordinator),)
 
 
-def who_was_asked(offer_id: str) -> tuple[Recipient, ...]:
+def lapsed_recipients(offer_id: str) -> tuple[Recipient, ...]:
     """The target whose time to answer passed; the transition that follows knows of no target any more."""
-    return tuple(Recipient(role, Kind.OFFER, offer_id) for role in WHO_IS_TOLD[LAPSED])
+    return tuple(Recipient(role, RecipientKind.OFFER, offer_id) for role in RECIPIENT_ROLES[LAPSED])
 
 
-def on_duty(coordinator: str) -> Recipient:
+def coordinator_recipient(coordinator: str) -> Recipient:
     """A coordinator as a recipient."""
-    return Recipient(Role.COORDINATOR, Kind.COORDINATOR, coordinator)
+    return Recipient(Role.COORDINATOR, RecipientKind.COORDINATOR, coordinator)
 
 
 def _recipient(role: Role, parties: Parties) -> Recipient | None:
     match role:
         case Role.REFERRER if parties.partner is not None:
-            return Recipient(role, Kind.PARTNER, parties.partner)
+            return Recipient(role, RecipientKind.PARTNER, parties.partner)
         case Role.REFERRER | Role.PERSON:
-            return Recipient(role, Kind.PERSON, parties.person_id)
+            return Recipient(role, RecipientKind.PERSON, parties.person_id)
         case Role.TARGET if parties.offer_id is not None:
-            return Recipient(role, Kind.OFFER, parties.offer_id)
+            return Recipient(role, RecipientKind.OFFER, parties.offer_id)
         case Role.TARGET | Role.COORDINATOR:
             return None
 
 
 def _distinct(recipients: Iterable[Recipient | None]) -> tuple[Recipient, ...]:
     """Keep the first notice to each addressee: the referrer's, which closes the loop, before the person's."""
-    first: dict[tuple[Kind, str], Recipient] = {}
+    first: dict[tuple[RecipientKind, str], Recipient] = {}
     for recipient in recipients:
         if recipient is not None:
             first.setdefault((recipient.kind, recipient.id), recipient)

@@ -29,12 +29,12 @@ class Escalation:
     acknowledged_by: str | None = None
 
     @property
-    def page(self) -> str:
+    def page_cause(self) -> str:
         """What the present page is caused by: the event, then each step after it, so that every page is a notice."""
         return self.cause if self.step == 0 else f"{self.cause}/{self.step}"
 
 
-def raised(  # the facts of one event, by name
+def start_escalation(  # the facts of one event, by name
     *, cause: str, submission_id: UUID, region: str, ladders: Ladders, now: datetime, acknowledge_by: datetime
 ) -> Escalation:
     """Begin at the first rung. A time to acknowledge that has passed already does not shorten the ladder."""
@@ -42,22 +42,24 @@ def raised(  # the facts of one event, by name
         cause=cause,
         submission_id=submission_id,
         region=region,
-        coordinator=ladder_of(region, ladders)[0],
+        coordinator=find_ladder(region, ladders)[0],
         step=0,
         raised_at=now,
         acknowledge_by=max(acknowledge_by, now),
     )
 
 
-def climbed(escalation: Escalation, *, ladders: Ladders, now: datetime, pause: timedelta) -> Escalation:
+def advance_escalation(
+    escalation: Escalation, *, ladders: Ladders, now: datetime, pause: timedelta
+) -> Escalation:
     """Page the next on the ladder, who has `pause` to acknowledge.
 
     After the last rung the ladder begins anew: a crisis ends when a human says so, and in no other way.
     """
-    ladder, step = ladder_of(escalation.region, ladders), escalation.step + 1
+    ladder, step = find_ladder(escalation.region, ladders), escalation.step + 1
     return replace(escalation, step=step, coordinator=ladder[step % len(ladder)], acknowledge_by=now + pause)
 
 
-def ladder_of(region: str, ladders: Ladders) -> Sequence[str]:
+def find_ladder(region: str, ladders: Ladders) -> Sequence[str]:
     """The ladder of a region."""
     return ladders.get(region) or ladders[ANY_REGION]

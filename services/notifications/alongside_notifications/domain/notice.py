@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
-from alongside_notifications.domain.audience import Channel, Moment, Recipient
+from alongside_notifications.domain.audience import Channel, Recipient, TemplateKey
 
 State: TypeAlias = Literal["pending", "sending", "delivered", "failed", "no-route"]
 
@@ -32,7 +32,7 @@ class News:
     """Something that happened, before it is known whom to tell."""
 
     cause: str
-    moment: Moment
+    template: TemplateKey
     subject: Subject
     status: str | None = None
     """The referral status it tells, if it tells one."""
@@ -60,7 +60,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class StoredNotice:
     """A notice as it stands in the store."""
 
     notice: Notice

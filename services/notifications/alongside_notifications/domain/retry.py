@@ -21,13 +21,13 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class NotNow:
+class TemporaryFailure:
     """Nothing was handed over, or nobody knows whether it was."""
 
     trouble: Trouble
 
 
-Attempt: TypeAlias = Accepted | Refused | NotNow
+Attempt: TypeAlias = Accepted | Refused | TemporaryFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
-class OnceMore:
+class RetryLater:
     """To be tried again, not before `at`.
 
     Until `rest_until` nothing else is sent to the same destination: if it is dead, its backlog would only knock on
@@ -55,11 +55,11 @@ class GivenUp:
     why: GiveUpReason
 
 
-Decision: TypeAlias = Delivered | OnceMore | GivenUp
+Decision: TypeAlias = Delivered | RetryLater | GivenUp
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long to go on. The pause doubles from `pause_seconds_first` up to `pause_seconds_max`.
 
     With the values below a notice outlives two days without a mail relay before it is given up.
@@ -82,16 +82,18 @@ class Patience:
 _DOUBLINGS_MAX: Final = 30  # beyond any useful pause; keeps the power from growing without bound
 
 
-def decide(attempt: Attempt, *, attempts: int, patience: Patience, now: datetime, jitter: float) -> Decision:
+def decide(
+    attempt: Attempt, *, attempts: int, retry_policy: RetryPolicy, now: datetime, jitter: float
+) -> Decision:
     """What becomes of a notice after its `attempts`-th attempt ended in `attempt`."""
     match attempt:
         case Accepted():
             return Delivered()
         case Refused():
             return GivenUp("refused-by-recipient")
-        case NotNow() if attempts >= patience.attempts_max:
+        case TemporaryFailure() if attempts >= retry_policy.attempts_max:
             return GivenUp("attempts-exhausted")
-        case NotNow(trouble):
-            at = now + timedelta(seconds=patience.pause_seconds(attempts, jitter=jitter))
-            rest_until = now + timedelta(seconds=patience.pause_seconds(1, jitter=jitter))
-            return OnceMore(at, rest_until, trouble)
+        case TemporaryFailure(trouble):
+            at = now + timedelta(seconds=retry_policy.pause_seconds(attempts, jitter=jitter))
+            rest_until = now + timedelta(seconds=retry_policy.pause_seconds(1, jitter=jitter))
+            return RetryLater(at, rest_until, trouble)

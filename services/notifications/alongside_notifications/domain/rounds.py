@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
-from alongside_notifications.domain.audience import Destination, Kind
-from alongside_notifications.domain.retry import NotNow
+from alongside_notifications.domain.audience import Destination, RecipientKind
+from alongside_notifications.domain.retry import TemporaryFailure
 
 
-class Keeper(StrEnum):
+class ContactProvider(StrEnum):
     """Who knows where recipients can be reached. Each is asked by itself, so one that is away delays no other's."""
 
     SETTINGS = "settings"
@@ -18,16 +18,16 @@ class Keeper(StrEnum):
     MATCHING = "matching"
 
 
-KEEPER_OF: Final[Mapping[Kind, Keeper]] = {
-    Kind.COORDINATOR: Keeper.SETTINGS,
-    Kind.PERSON: Keeper.INTAKE,
-    Kind.PARTNER: Keeper.INTAKE,
-    Kind.OFFER: Keeper.MATCHING,
+PROVIDER_OF: Final[Mapping[RecipientKind, ContactProvider]] = {
+    RecipientKind.COORDINATOR: ContactProvider.SETTINGS,
+    RecipientKind.PERSON: ContactProvider.INTAKE,
+    RecipientKind.PARTNER: ContactProvider.INTAKE,
+    RecipientKind.OFFER: ContactProvider.MATCHING,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Email:
+class EmailAddress:
     """An address to send to now, and to keep nowhere."""
 
     address: str
@@ -38,7 +38,7 @@ class NoRoute:
     """Whoever keeps the contact details has no address by this channel: not everybody wants or has one."""
 
 
-Route: TypeAlias = Email | NoRoute | NotNow
+Route: TypeAlias = EmailAddress | NoRoute | TemporaryFailure
 
 
 class Due(NamedTuple):
@@ -49,12 +49,12 @@ class Due(NamedTuple):
     attempts: int
 
 
-Parcels: TypeAlias = Mapping[Destination, Sequence[Due]]
+DueByDestination: TypeAlias = Mapping[Destination, Sequence[Due]]
 """What is due, oldest first, by where it goes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RoundLimits:
     """How much one round may take on: places to send from, and notices in one parcel."""
 
     destinations_max: int
@@ -62,45 +62,51 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class RoundPlan:
     """What becomes of what was looked at."""
 
     unroutable: Sequence[Due]
     """Nowhere to send it to: closed without a claim, however much of it there is."""
-    sent: Sequence[Due]
+    to_send: Sequence[Due]
     """To be claimed and sent now, to `addresses`."""
-    unanswered: Sequence[Due]
-    """One notice for each of the `silent`; it pays for the attempt, and the others rest."""
+    to_postpone: Sequence[Due]
+    """One notice for each of the `lookup_failures`; it pays for the attempt, and the others rest."""
     addresses: Mapping[Destination, str]
-    silent: Mapping[Destination, NotNow]
+    lookup_failures: Mapping[Destination, TemporaryFailure]
     """Destinations of which nobody can say now where they are."""
-    left: bool
+    has_more: bool
     """Whether something that could be sent found no room."""
 
 
-def parcels_of(due: Iterable[Due], *, destinations_max: int) -> dict[Keeper, dict[Destination, list[Due]]]:
+def group_by_provider(
+    due: Iterable[Due], *, destinations_max: int
+) -> dict[ContactProvider, dict[Destination, list[Due]]]:
     """What is due by who is asked for its routes, and no more destinations each than may be asked for at once."""
-    asked: dict[Keeper, dict[Destination, list[Due]]] = {}
+    asked: dict[ContactProvider, dict[Destination, list[Due]]] = {}
     for each in due:
-        parcels = asked.setdefault(KEEPER_OF[each.destination.kind], {})
-        if each.destination in parcels or len(parcels) < destinations_max:
-            parcels.setdefault(each.destination, []).append(each)
+        by_destination = asked.setdefault(PROVIDER_OF[each.destination.kind], {})
+        if each.destination in by_destination or len(by_destination) < destinations_max:
+            by_destination.setdefault(each.destination, []).append(each)
     return asked
 
 
-def planned(parcels: Parcels, routes: Mapping[Destination, Route], limits: Limits) -> Round:
+def plan_round(
+    by_destination: DueByDestination, routes: Mapping[Destination, Route], limits: RoundLimits
+) -> RoundPlan:
     """Sort what was looked at by what is known of its routes; the destination that waits longest has the first place."""
-    addresses = {to: route.address for to in parcels if isinstance(route := routes[to], Email)}
-    silent = {to: route for to in parcels if isinstance(route := routes[to], NotNow)}
-    reached = [parcel for to, parcel in parcels.items() if to in addresses]
-    taken = [parcel[: limits.notices_per_destination_max] for parcel in reached[: limits.destinations_max]]
-    return Round(
+    addresses = {to: route.address for to in by_destination if isinstance(route := routes[to], EmailAddress)}
+    lookup_failures = {
+        to: route for to in by_destination if isinstance(route := routes[to], TemporaryFailure)
+    }
+    reached = [group for to, group in by_destination.items() if to in addresses]
+    taken = [group[: limits.notices_per_destination_max] for group in reached[: limits.destinations_max]]
+    return RoundPlan(
         unroutable=[
-            due for to, parcel in parcels.items() if isinstance(routes[to], NoRoute) for due in parcel
+            due for to, group in by_destination.items() if isinstance(routes[to], NoRoute) for due in group
         ],
-        sent=[due for parcel in taken for due in parcel],
-        unanswered=[parcels[to][0] for to in silent],
+        to_send=[due for group in taken for due in group],
+        to_postpone=[by_destination[to][0] for to in lookup_failures],
         addresses=addresses,
-        silent=silent,
-        left=sum(map(len, taken)) < sum(map(len, reached)),
+        lookup_failures=lookup_failures,
+        has_more=sum(map(len, taken)) < sum(map(len, reached)),
     )

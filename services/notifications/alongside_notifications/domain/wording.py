@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from alongside_notifications.domain.audience import CRISIS, LAPSED, LOOKING_AGAIN, OVERDUE, Moment, Role
+from alongside_notifications.domain.audience import CRISIS, LAPSED, OVERDUE, SEARCH_RESUMED, Role, TemplateKey
 
 _R, _T, _P, _C = Role.REFERRER, Role.TARGET, Role.PERSON, Role.COORDINATOR
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class NoticeText:
     """One notice in words: `title` is the subject of an e-mail, `sentence` what happened, `link` where the rest is."""
 
     title: str
@@ -27,7 +27,7 @@ class Words:
         return f"{self.sentence}\n\nMore behind this link:\n{self.link}\n"
 
 
-SENTENCES: Final[Mapping[tuple[Moment, Role], str]] = {
+SENTENCES: Final[Mapping[tuple[TemplateKey, Role], str]] = {
     ("requested", _R): "Your request has been received.",
     ("requested", _P): "A request for you has been received.",
     ("awaiting-response", _R): "Somebody has been asked and is expected to answer.",
@@ -36,7 +36,7 @@ SENTENCES: Final[Mapping[tuple[Moment, Role], str]] = {
     (LAPSED, _T): "The time to answer a request has passed; you need not do anything.",
     ("recalled", _R): "Your request has been called back and goes to somebody else.",
     ("recalled", _T): "A request you were asked about no longer needs you.",
-    (LOOKING_AGAIN, _R): "We are looking again for somebody who can take up your request.",
+    (SEARCH_RESUMED, _R): "We are looking again for somebody who can take up your request.",
     ("waitlisted", _R): "Your request is on the waiting list.",
     ("waitlisted", _P): "Your request is on the waiting list.",
     ("accepted", _R): "Your request has been accepted.",
@@ -95,7 +95,7 @@ SENTENCES: Final[Mapping[tuple[Moment, Role], str]] = {
 }
 
 ANY_TITLE: Final = "Alongside: news about a request"
-TITLES: Final[Mapping[tuple[Moment, Role], str]] = {
+TITLES: Final[Mapping[tuple[TemplateKey, Role], str]] = {
     ("awaiting-response", _T): "Alongside: a request waits for your answer",
     (OVERDUE, _R): "Alongside: a request waits for you",
     (OVERDUE, _T): "Alongside: a request waits for you",
@@ -105,6 +105,6 @@ TITLES: Final[Mapping[tuple[Moment, Role], str]] = {
 }
 
 
-def words(moment: Moment, role: Role, *, link: str) -> Words:
+def render_notice(template: TemplateKey, role: Role, *, link: str) -> NoticeText:
     """The notice in words. KeyError for a pair that is never told."""
-    return Words(TITLES.get((moment, role), ANY_TITLE), SENTENCES[moment, role], link)
+    return NoticeText(TITLES.get((template, role), ANY_TITLE), SENTENCES[template, role], link)

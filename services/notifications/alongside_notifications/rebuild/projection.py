@@ -20,9 +20,9 @@ from alongside_contracts.streams import Stream
 from alongside_notifications.domain.audience import Channel
 from alongside_notifications.domain.ladder import Ladders
 from alongside_notifications.domain.notice import Notice
-from alongside_notifications.journey_notices import notices_of
+from alongside_notifications.journey_notices import notices_for
 from alongside_notifications.rebuild import store as rebuilding_store
-from alongside_notifications.rebuild.store import Told
+from alongside_notifications.rebuild.store import AnnouncedNotice
 
 HEARS: Final[frozenset[type[Event]]] = frozenset(
     {ReferralStatusChanged, MatchLapsed, ReferralOverdue, NoticeDelivered}
@@ -36,31 +36,31 @@ class InboxProjection:
     ladders: Ladders
     streams: Sequence[Stream] = (streams.JOURNEY,)
     hears: frozenset[type[Event]] = HEARS
-    _explained: dict[tuple[str, str], Notice] = field(default_factory=dict)
+    _expected: dict[tuple[str, str], Notice] = field(default_factory=dict)
     """By cause and role; taken out when its delivery is heard of."""
 
     async def hear(self, heard: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:
         """Write the notices whose delivery was announced, where they are missing or different."""
-        told = [one for item in heard if (one := self._take_in(item)) is not None]
-        return await rebuilding_store.keep(conn, told)
+        recorded = [one for item in heard if (one := self._apply(item)) is not None]
+        return await rebuilding_store.write_inbox(conn, recorded)
 
     async def settle(self, conn: asyncpg.Connection) -> int:  # noqa: ARG002  (what Projection asks for)
         """Nothing waits for the end."""
         return 0
 
-    def _take_in(self, item: ReceivedEvent) -> Told | None:
+    def _apply(self, item: ReceivedEvent) -> AnnouncedNotice | None:
         event = item.event
         if isinstance(event, NoticeDelivered):
             return self._as_announced(event)
         assert isinstance(event, ReferralStatusChanged | MatchLapsed | ReferralOverdue)  # noqa: S101  (what it hears)
-        for notice in notices_of(event, item.envelope.id, ladders=self.ladders):
+        for notice in notices_for(event, item.envelope.id, ladders=self.ladders):
             if notice.channel is Channel.IN_APP:
-                self._explained[notice.news.cause, notice.recipient.role] = notice
+                self._expected[notice.news.cause, notice.recipient.role] = notice
         return None
 
-    def _as_announced(self, event: NoticeDelivered) -> Told | None:
+    def _as_announced(self, event: NoticeDelivered) -> AnnouncedNotice | None:
         """None for e-mail, for a cause before the replay's beginning, and for what present rules would not tell."""
         place = (event.cause, event.role.value)
-        if event.channel.value != Channel.IN_APP.value or place not in self._explained:
+        if event.channel.value != Channel.IN_APP.value or place not in self._expected:
             return None
-        return Told(event.notice_id, self._explained.pop(place), event.delivered_at)
+        return AnnouncedNotice(event.notice_id, self._expected.pop(place), event.delivered_at)

@@ -15,7 +15,7 @@ _REPLACED: Final = """
     where notice.cause = told.cause and notice.role = told.role and notice.channel = 'in-app' and notice.id <> told.id
 """
 # Whom a coordinator's notice went to depends on who was on call then: a standing one is not corrected.
-_KEEP: Final = """
+_UPSERT: Final = """
     insert into notice (id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, urgent,
                         state, created_at, delivered_at)
     select id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, 'in-app', false,
@@ -39,7 +39,7 @@ _KEEP: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AnnouncedNotice:
     """An in-app notice as it was announced: one that the rules explain, with its own id and time."""
 
     id: UUID
@@ -47,23 +47,23 @@ class Told:
     at: datetime
 
 
-async def keep(conn: asyncpg.Connection, told: Sequence[Told]) -> int:
+async def write_inbox(conn: asyncpg.Connection, recorded: Sequence[AnnouncedNotice]) -> int:
     """Let the inbox hold these notices, and no other for the same cause and role; how many rows that changed."""
-    if not told:
+    if not recorded:
         return 0
-    ids, causes = [one.id for one in told], [one.notice.news.cause for one in told]
-    roles = [one.notice.recipient.role for one in told]
-    gone: str = await conn.execute(_REPLACED, ids, causes, roles)
-    kept: str = await conn.execute(
-        _KEEP,
+    ids, causes = [one.id for one in recorded], [one.notice.news.cause for one in recorded]
+    roles = [one.notice.recipient.role for one in recorded]
+    deleted: str = await conn.execute(_REPLACED, ids, causes, roles)
+    grouped: str = await conn.execute(
+        _UPSERT,
         ids,
-        [one.notice.news.subject.referral_id for one in told],
+        [one.notice.news.subject.referral_id for one in recorded],
         causes,
-        [one.notice.news.moment for one in told],
-        [one.notice.news.status for one in told],
+        [one.notice.news.template for one in recorded],
+        [one.notice.news.status for one in recorded],
         roles,
-        [one.notice.recipient.kind for one in told],
-        [one.notice.recipient.id for one in told],
-        [one.at for one in told],
+        [one.notice.recipient.kind for one in recorded],
+        [one.notice.recipient.id for one in recorded],
+        [one.at for one in recorded],
     )
-    return sum(int(status.rpartition(" ")[2]) for status in (gone, kept))
+    return sum(int(status.rpartition(" ")[2]) for status in (deleted, grouped))

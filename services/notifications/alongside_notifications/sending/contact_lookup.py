@@ -18,16 +18,16 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from alongside_notifications.domain.audience import Destination
-from alongside_notifications.domain.retry import NotNow
-from alongside_notifications.domain.rounds import Email, Keeper, NoRoute, Route
+from alongside_notifications.domain.retry import TemporaryFailure
+from alongside_notifications.domain.rounds import ContactProvider, EmailAddress, NoRoute, Route
 from alongside_notifications.settings import ADDRESS
 
 RECIPIENTS_MAX: Final = 200
 """How many recipients one question may name."""
 _JSON: Final = {"Content-Type": "application/json"}
-_AWAY: Final = NotNow("routes-away")
+_AWAY: Final = TemporaryFailure("routes-away")
 _NOT_REGISTERED: Final = frozenset({"contact-route-missing", "no-contact-route"})
-_PERHAPS_ONE_OF_THEM: Final = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.INTERNAL_SERVER_ERROR})
+_RETRY_IN_HALVES: Final = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.INTERNAL_SERVER_ERROR})
 
 
 class _Entry(BaseModel):
@@ -41,7 +41,7 @@ class _Answer(BaseModel):
     routes: Sequence[_Entry]
 
 
-class ContactRoutes:
+class ContactLookup:
     """Looks up where recipients can be reached."""
 
     def __init__(
@@ -54,31 +54,33 @@ class ContactRoutes:
         seconds_max: float,
     ) -> None:
         self._client, self._coordinators, self._seconds_max = client, coordinators, seconds_max
-        self._urls = {Keeper.INTAKE: intake_url, Keeper.MATCHING: matching_url}
+        self._urls = {ContactProvider.INTAKE: intake_url, ContactProvider.MATCHING: matching_url}
 
-    async def of(self, keeper: Keeper, destinations: Sequence[Destination]) -> dict[Destination, Route]:
+    async def find_routes(
+        self, provider: ContactProvider, destinations: Sequence[Destination]
+    ) -> dict[Destination, Route]:
         """Where each of a keeper's destinations is reached; that there is no such place; or that nobody can say now.
 
         At most RECIPIENTS_MAX destinations.
         """
-        if keeper is Keeper.SETTINGS:
+        if provider is ContactProvider.SETTINGS:
             return {to: _usable(self._coordinators.get(to.id)) for to in destinations}
         found: dict[Destination, Route] = dict.fromkeys(destinations, _AWAY)
-        url = f"{self._urls[keeper].rstrip('/')}/contact-routes/query"
+        url = f"{self._urls[provider].rstrip('/')}/contact-routes/query"
         with contextlib.suppress(httpx2.TransportError, TimeoutError):
             async with asyncio.timeout(self._seconds_max):
-                await self._ask(url, destinations, found)
+                await self._query(url, destinations, found)
         return found
 
-    async def _ask(self, url: str, asked: Sequence[Destination], found: dict[Destination, Route]) -> None:
+    async def _query(self, url: str, asked: Sequence[Destination], found: dict[Destination, Route]) -> None:
         """Write down what is answered; a question refused for one of its recipients is asked again in halves."""
-        answer = await self._client.post(url, content=_question(asked), headers=_JSON)
+        answer = await self._client.post(url, content=_query_body(asked), headers=_JSON)
         if answer.status_code == HTTPStatus.OK:
-            found.update(_read(answer.content, asked))
-        elif answer.status_code in _PERHAPS_ONE_OF_THEM and len(asked) > 1:
+            found.update(_parse_answer(answer.content, asked))
+        elif answer.status_code in _RETRY_IN_HALVES and len(asked) > 1:
             half = len(asked) // 2
-            await self._ask(url, asked[:half], found)
-            await self._ask(url, asked[half:], found)
+            await self._query(url, asked[:half], found)
+            await self._query(url, asked[half:], found)
 
 
 def open_client(*, service_token: str, seconds_max: float) -> httpx2.AsyncClient:
@@ -91,26 +93,26 @@ def open_client(*, service_token: str, seconds_max: float) -> httpx2.AsyncClient
     )
 
 
-def _question(asked: Sequence[Destination]) -> bytes:
+def _query_body(asked: Sequence[Destination]) -> bytes:
     return orjson.dumps({"recipients": [{"kind": kind, "id": recipient_id} for kind, recipient_id in asked]})
 
 
-def _read(body: bytes, asked: Sequence[Destination]) -> dict[Destination, Route]:
+def _parse_answer(body: bytes, asked: Sequence[Destination]) -> dict[Destination, Route]:
     """What is said of those who were asked for; nothing when it cannot be read."""
     try:
         answer = _Answer.model_validate_json(body)
     except ValidationError:
         return {}
-    said = {(entry.kind, entry.id): _told(entry) for entry in answer.routes}
-    return {to: said[to] for to in asked if to in said}
+    routes = {(entry.kind, entry.id): _route_of(entry) for entry in answer.routes}
+    return {to: routes[to] for to in asked if to in routes}
 
 
-def _told(entry: _Entry) -> Route:
+def _route_of(entry: _Entry) -> Route:
     if entry.problem is None:
         return _usable(entry.email)
     return NoRoute() if entry.problem in _NOT_REGISTERED else _AWAY
 
 
-def _usable(address: str | None) -> Email | NoRoute:
+def _usable(address: str | None) -> EmailAddress | NoRoute:
     """An address that could forge a header is no address."""
-    return Email(address) if address and re.fullmatch(ADDRESS, address) else NoRoute()
+    return EmailAddress(address) if address and re.fullmatch(ADDRESS, address) else NoRoute()

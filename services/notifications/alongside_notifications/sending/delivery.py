@@ -41,42 +41,49 @@ from alongside_chassis.consume import Verdict, verdict_on
 from alongside_chassis.lifecycle import Runtime
 from alongside_chassis.observe import context_of
 from alongside_notifications.domain.audience import Destination
-from alongside_notifications.domain.notice import Recorded
-from alongside_notifications.domain.retry import Decision, Delivered, GivenUp, NotNow, OnceMore, Patience
+from alongside_notifications.domain.notice import StoredNotice
+from alongside_notifications.domain.retry import (
+    Decision,
+    Delivered,
+    GivenUp,
+    RetryLater,
+    RetryPolicy,
+    TemporaryFailure,
+)
 from alongside_notifications.domain.rounds import (
-    KEEPER_OF,
+    PROVIDER_OF,
+    ContactProvider,
     Due,
-    Keeper,
-    Limits,
-    Parcels,
-    Round,
-    parcels_of,
-    planned,
+    DueByDestination,
+    RoundLimits,
+    RoundPlan,
+    group_by_provider,
+    plan_round,
 )
 from alongside_notifications.names import CRISIS_PAGED, MAIL_REFUSED, MAIL_WAITS
 from alongside_notifications.sending import store as queue_store
-from alongside_notifications.sending.contact_lookup import RECIPIENTS_MAX, ContactRoutes
-from alongside_notifications.sending.mail import MailRelay, written
+from alongside_notifications.sending.contact_lookup import RECIPIENTS_MAX, ContactLookup
+from alongside_notifications.sending.mail import MailRelay, build_message
 from alongside_notifications.sending.metrics import MailMetrics, Outcome
-from alongside_notifications.sending.result_writer import Attempted, Conclusions
+from alongside_notifications.sending.result_writer import AttemptResult, ResultWriter
 
 T = TypeVar("T")
 
-LOOKED_AT_MAX: Final = 1000
+DUE_NOTICES_MAX: Final = 1000
 """How many due notices of a kind one round looks at, however long the queue."""
-LOOKED_UP_PER_PLACE: Final = 12
+LOOKUPS_PER_SLOT: Final = 12
 """How many destinations are asked for per free place: many may have no route, and asking costs little beside sending."""
 DRAIN_SECONDS_MAX: Final = 5.0
 """How long a stop waits for what is being sent, so that it need not be sent twice."""
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class DeliveryOptions:
     """On which terms mail is sent."""
 
     sender: str
     link_base: str
-    patience: Patience
+    retry_policy: RetryPolicy
     lease: timedelta
     destinations_at_once_max: int
     notices_per_destination_max: int
@@ -85,22 +92,22 @@ class Terms:
     @property
     def pause_max(self) -> timedelta:
         """How long a notice may wait before it is looked at again: the longest lease or pause."""
-        return max(self.lease, timedelta(seconds=self.patience.pause_seconds_max))
+        return max(self.lease, timedelta(seconds=self.retry_policy.pause_seconds_max))
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
+class _StartedRound:
     """What a round has done when its transaction ends."""
 
     closed: Sequence[Due]
     """Without a route, and recorded as such."""
-    claimed: Sequence[Recorded]
+    claimed: Sequence[StoredNotice]
     """To be sent now, or put off for want of an answer about their routes."""
-    overtaken: bool
+    lost_some: bool
     """Whether another worker was there first for some of it."""
 
 
-class Delivery:
+class DeliveryLane:
     """One lane of the worker."""
 
     def __init__(
@@ -109,17 +116,17 @@ class Delivery:
         *,
         urgent: bool,
         relay: MailRelay,
-        routes: ContactRoutes,
-        terms: Terms,
+        lookup: ContactLookup,
+        options: DeliveryOptions,
         metrics: MailMetrics,
     ) -> None:
-        self._runtime, self._urgent, self._terms, self._metrics = runtime, urgent, terms, metrics
-        self._relay, self._routes = relay, routes
-        self._conclusions = Conclusions(runtime, terms.patience)
-        self._rounds: dict[asyncio.Task[None], Keeper] = {}
+        self._runtime, self._urgent, self._options, self._metrics = runtime, urgent, options, metrics
+        self._relay, self._lookup = relay, lookup
+        self._result_writer = ResultWriter(runtime, options.retry_policy)
+        self._rounds: dict[asyncio.Task[None], ContactProvider] = {}
         self._serving: dict[asyncio.Task[None], Destination] = {}
-        self._beginning = asyncio.Lock()  # one round at a time takes places
-        self._left = False  # whether more may be due than was begun; then nobody waits for the next poll
+        self._starting = asyncio.Lock()  # one round at a time takes places
+        self._has_more = False  # whether more may be due than was begun; then nobody waits for the next poll
         self._more = asyncio.Event()
         self._errors: list[BaseException] = []
 
@@ -127,116 +134,124 @@ class Delivery:
         """Serve what is due until cancelled; an error of the database ends it, and the chassis begins it anew."""
         try:
             while True:
-                await self.look()
+                await self.start_rounds()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._terms.poll_seconds):
+                    async with asyncio.timeout(self._options.poll_seconds):
                         await self._more.wait()
         finally:
             await self._stop()
 
     async def deliver_due(self) -> None:
         """Serve what is due now to its end; for tests and for emptying a queue by hand."""
-        while await self.look():
+        while await self.start_rounds():
             while under_way := {*self._rounds, *self._serving}:
                 await asyncio.wait(under_way)
-        self._face_errors()
+        self._raise_errors()
 
-    async def look(self) -> bool:
+    async def start_rounds(self) -> bool:
         """Begin a round for each keeper that is not being asked and has recipients due; returns whether there are any."""
-        self._face_errors()
+        self._raise_errors()
         self._more.clear()
-        destinations_max = min(self._places * LOOKED_UP_PER_PLACE, RECIPIENTS_MAX)
-        looked_at_max = min(destinations_max * self._terms.notices_per_destination_max, LOOKED_AT_MAX)
-        due = await self._due(looked_at_max) if looked_at_max else []
-        asked = parcels_of(due, destinations_max=destinations_max)
-        kept = sum(len(parcel) for parcels in asked.values() for parcel in parcels.values())
-        cut = len(due) >= looked_at_max or kept < len(due)
-        self._left = cut or (self._left and bool(self._rounds))  # of those being asked this look says nothing
-        for keeper, parcels in asked.items():
-            self._begin_task(self._rounds, self._round(keeper, parcels), keeper)
+        destinations_max = min(self._free_slots * LOOKUPS_PER_SLOT, RECIPIENTS_MAX)
+        due_max = min(destinations_max * self._options.notices_per_destination_max, DUE_NOTICES_MAX)
+        due = await self._due(due_max) if due_max else []
+        by_provider = group_by_provider(due, destinations_max=destinations_max)
+        grouped = sum(
+            len(group) for by_destination in by_provider.values() for group in by_destination.values()
+        )
+        truncated = len(due) >= due_max or grouped < len(due)
+        # This poll knows nothing of the recipients whose provider is being asked: keep what was known of them.
+        self._has_more = truncated or (self._has_more and bool(self._rounds))
+        for provider, by_destination in by_provider.items():
+            self._start_task(self._rounds, self._round(provider, by_destination), provider)
         return bool(due)
 
-    async def _due(self, looked_at_max: int) -> list[Due]:
+    async def _due(self, due_max: int) -> list[Due]:
         asked = set(self._rounds.values())
         async with self._runtime.read() as conn:
             return await queue_store.due(
                 conn,
                 urgent=self._urgent,
                 now=self._runtime.clock.now(),
-                kinds=[kind for kind, keeper in KEEPER_OF.items() if keeper not in asked],
+                kinds=[kind for kind, provider in PROVIDER_OF.items() if provider not in asked],
                 busy=self._serving.values(),
-                looked_at_max=looked_at_max,
-                pause_max=self._terms.pause_max,
+                due_max=due_max,
+                pause_max=self._options.pause_max,
             )
 
-    async def _round(self, keeper: Keeper, parcels: Parcels) -> None:
+    async def _round(self, provider: ContactProvider, by_destination: DueByDestination) -> None:
         """Ask where to send what was looked at, close what goes nowhere, and begin to send the rest."""
-        routes = await self._routes.of(keeper, list(parcels))
-        async with self._beginning:
-            limits = Limits(self._places, self._terms.notices_per_destination_max)
-            todo = planned(parcels, routes, limits)
-            begun = await self._begin(todo)
-            self._left = (self._left or todo.left) and not begun.overtaken
-            for to, notices in _by_destination(begun.claimed).items():
-                if to in todo.addresses:
-                    self._begin_task(self._serving, self._serve(notices, todo.addresses[to]), to)
+        routes = await self._lookup.find_routes(provider, list(by_destination))
+        async with self._starting:
+            limits = RoundLimits(self._free_slots, self._options.notices_per_destination_max)
+            plan = plan_round(by_destination, routes, limits)
+            started = await self._claim_and_close(plan)
+            self._has_more = (self._has_more or plan.has_more) and not started.lost_some
+            for to, notices in _by_destination(started.claimed).items():
+                if to in plan.addresses:
+                    self._start_task(self._serving, self._send_all(notices, plan.addresses[to]), to)
                 else:
-                    self._begin_task(self._rounds, self._put_off(notices[0], todo.silent[to]), keeper)
-        self._tell_closed(begun.closed)
+                    self._start_task(
+                        self._rounds,
+                        self._postpone_destination(notices[0], plan.lookup_failures[to]),
+                        provider,
+                    )
+        self._report_closed(started.closed)
 
-    async def _begin(self, todo: Round) -> _Begun:
-        wanted = [*todo.sent, *todo.unanswered]
+    async def _claim_and_close(self, plan: RoundPlan) -> _StartedRound:
+        to_claim = [*plan.to_send, *plan.to_postpone]
         async with self._runtime.transaction() as tx:
-            closed = await self._close(tx, todo.unroutable) if todo.unroutable else set()
-            claimed = await self._claim(tx, wanted) if wanted else []
-        return _Begun(
-            closed=[due for due in todo.unroutable if due.id in closed],
+            closed = await self._close(tx, plan.unroutable) if plan.unroutable else set()
+            claimed = await self._claim(tx, to_claim) if to_claim else []
+        return _StartedRound(
+            closed=[due for due in plan.unroutable if due.id in closed],
             claimed=claimed,
-            overtaken=len(closed) + len(claimed) < len(todo.unroutable) + len(wanted),
+            lost_some=len(closed) + len(claimed) < len(plan.unroutable) + len(to_claim),
         )
 
     async def _close(self, tx: Tx, unroutable: Sequence[Due]) -> set[UUID]:
-        return await queue_store.mark_unroutable(tx, unroutable, pause_max=self._terms.pause_max)
+        return await queue_store.mark_unroutable(tx, unroutable, pause_max=self._options.pause_max)
 
-    async def _claim(self, tx: Tx, wanted: Sequence[Due]) -> list[Recorded]:
-        terms = self._terms
-        return await queue_store.claim(tx, wanted, lease=terms.lease, pause_max=terms.pause_max)
+    async def _claim(self, tx: Tx, due: Sequence[Due]) -> list[StoredNotice]:
+        options = self._options
+        return await queue_store.claim(tx, due, lease=options.lease, pause_max=options.pause_max)
 
-    async def _put_off(self, due: Recorded, silent: NotNow) -> None:
+    async def _postpone_destination(self, due: StoredNotice, failure: TemporaryFailure) -> None:
         """Nobody can say where it goes: an attempt that came to nothing, in no span, for nothing was sent."""
         its_cause = trace.get_current_span(context_of(due.trace))
-        self._tell(due, await self._conclusions.of(Attempted(due, silent, its_cause)))
+        self._report(due, await self._result_writer.write(AttemptResult(due, failure, its_cause)))
 
-    async def _serve(self, notices: Sequence[Recorded], address: str) -> None:
+    async def _send_all(self, notices: Sequence[StoredNotice], address: str) -> None:
         """Send one destination its notices in turn, until one of them does not go through."""
-        for place, due in enumerate(notices):
+        for position, due in enumerate(notices):
             with self._span(due) as span:
-                attempt = await self._relay.send(self._written(due, address))
-                attempted = Attempted(due, attempt, span, untried=notices[place + 1 :])
-                decision = await self._conclusions.of(attempted)
-            self._tell(due, decision)
-            if isinstance(decision, OnceMore):
+                attempt = await self._relay.send(self._build_message(due, address))
+                attempted = AttemptResult(due, attempt, span, untried=notices[position + 1 :])
+                decision = await self._result_writer.write(attempted)
+            self._report(due, decision)
+            if isinstance(decision, RetryLater):
                 return
-        self._left |= len(notices) >= self._terms.notices_per_destination_max  # looks left it out meanwhile
+        # Polls leave a destination out while it is being served, so it may have more than was claimed.
+        self._has_more |= len(notices) >= self._options.notices_per_destination_max
 
-    def _written(self, due: Recorded, address: str) -> EmailMessage:
-        terms = self._terms
-        return written(
-            due.notice, sender=terms.sender, to=address, link_base=terms.link_base, at=due.created_at
+    def _build_message(self, due: StoredNotice, address: str) -> EmailMessage:
+        options = self._options
+        return build_message(
+            due.notice, sender=options.sender, to=address, link_base=options.link_base, at=due.created_at
         )
 
-    def _span(self, due: Recorded) -> AbstractContextManager[Span]:
+    def _span(self, due: StoredNotice) -> AbstractContextManager[Span]:
         """A span that continues the story of the cause, however much later the message goes out."""
         return self._runtime.dependencies.tracer.start_as_current_span(
             "send notice", context=context_of(due.trace), kind=SpanKind.CLIENT
         )
 
     @property
-    def _places(self) -> int:
+    def _free_slots(self) -> int:
         """How many more destinations may be served."""
-        return self._terms.destinations_at_once_max - len(self._serving)
+        return self._options.destinations_at_once_max - len(self._serving)
 
-    def _begin_task(
+    def _start_task(
         self, tasks: dict[asyncio.Task[None], T], work: Coroutine[Any, Any, None], holds: T
     ) -> None:
         """Run `work` beside us, and keep in `tasks` what it holds until it ends."""
@@ -251,10 +266,10 @@ class Delivery:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             self._errors.append(error)
-        if error is not None or (self._left and self._places > 0):
+        if error is not None or (self._has_more and self._free_slots > 0):
             self._more.set()
 
-    def _face_errors(self) -> None:
+    def _raise_errors(self) -> None:
         """The world's fault ends the lane, ours only the task it happened in: its lease brings its notices back."""
         errors, self._errors = self._errors, []
         for error in errors:
@@ -273,20 +288,20 @@ class Delivery:
             for task in late:
                 task.cancel()
 
-    def _tell_closed(self, closed: Sequence[Due]) -> None:
+    def _report_closed(self, closed: Sequence[Due]) -> None:
         self._metrics.attempts.labels("no-route").inc(len(closed))
         for due in closed if self._urgent else ():
             self._runtime.log.info(
                 CRISIS_PAGED, outcome="no-route", notice=str(due.id), attempts=due.attempts
             )
 
-    def _tell(self, due: Recorded, decision: Decision) -> None:
+    def _report(self, due: StoredNotice, decision: Decision) -> None:
         """Count the outcome, and say aloud what somebody may want to look at."""
         self._metrics.attempts.labels(_outcome(decision)).inc()
         facts = {"notice": str(due.notice.id), "attempts": due.attempts}
         log = self._runtime.log
         match decision:
-            case OnceMore(trouble=trouble):
+            case RetryLater(trouble=trouble):
                 log.warning(MAIL_WAITS, trouble=trouble, **facts)
             case GivenUp(why):
                 log.error(MAIL_REFUSED, why=why, urgent=self._urgent, **facts)
@@ -300,14 +315,14 @@ def _outcome(decision: Decision) -> Outcome:
     match decision:
         case Delivered():
             return "delivered"
-        case OnceMore():
+        case RetryLater():
             return "once-more"
         case GivenUp():
             return "given-up"
 
 
-def _by_destination(claimed: Sequence[Recorded]) -> dict[Destination, list[Recorded]]:
-    parcels: dict[Destination, list[Recorded]] = {}
+def _by_destination(claimed: Sequence[StoredNotice]) -> dict[Destination, list[StoredNotice]]:
+    by_destination: dict[Destination, list[StoredNotice]] = {}
     for due in claimed:
-        parcels.setdefault(due.notice.recipient.destination, []).append(due)
-    return parcels
+        by_destination.setdefault(due.notice.recipient.destination, []).append(due)
+    return by_destination

@@ -12,11 +12,11 @@ import aiosmtplib
 from aiosmtplib import SMTPException
 
 from alongside_notifications.domain.notice import Notice
-from alongside_notifications.domain.retry import Accepted, Attempt, NotNow, Refused
-from alongside_notifications.domain.wording import words
+from alongside_notifications.domain.retry import Accepted, Attempt, Refused, TemporaryFailure
+from alongside_notifications.domain.wording import render_notice
 
 _PERMANENT: Final = 500
-PART_SECONDS_MAX: Final = 1.0
+QUIT_SECONDS_MAX: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,15 @@ class MailRelay:
             async with asyncio.timeout(self.seconds_max):
                 await client.connect()
                 await client.send_message(message)
-            await _part(client)
+            await _quit(client)
         except TimeoutError:  # aiosmtplib's own time-outs are TimeoutErrors too
-            return NotNow("timed-out")
+            return TemporaryFailure("timed-out")
         except aiosmtplib.SMTPRecipientsRefused as error:
-            return _answered(error.recipients[0].code)
+            return _attempt_for(error.recipients[0].code)
         except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as error:
-            return _answered(error.code)
+            return _attempt_for(error.code)
         except (SMTPException, OSError):
-            return NotNow("relay-away")
+            return TemporaryFailure("relay-away")
         finally:
             client.close()
         return Accepted()
@@ -68,25 +68,27 @@ class MailRelay:
         )
 
 
-def written(notice: Notice, *, sender: str, to: str, link_base: str, at: datetime) -> EmailMessage:
+def build_message(notice: Notice, *, sender: str, to: str, link_base: str, at: datetime) -> EmailMessage:
     """A notice as an e-mail, the same each time it is written: `at` is when the notice came to be."""
-    told = words(notice.news.moment, notice.recipient.role, link=notice.news.subject.link(link_base))
+    text = render_notice(
+        notice.news.template, notice.recipient.role, link=notice.news.subject.link(link_base)
+    )
     message = EmailMessage()
     message["Message-ID"] = notice.message_id
     message["Date"] = format_datetime(at)
     message["From"] = sender
     message["To"] = to
-    message["Subject"] = told.title
+    message["Subject"] = text.title
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers to us
-    message.set_content(told.text)
+    message.set_content(text.text)
     return message
 
 
-async def _part(client: aiosmtplib.SMTP) -> None:
+async def _quit(client: aiosmtplib.SMTP) -> None:
     """Take leave politely. The message is the relay's by now, so nothing that goes wrong here matters."""
     with contextlib.suppress(SMTPException, OSError):
-        await client.quit(timeout=PART_SECONDS_MAX)
+        await client.quit(timeout=QUIT_SECONDS_MAX)
 
 
-def _answered(code: int) -> Attempt:
-    return Refused() if code >= _PERMANENT else NotNow("temporarily-refused")
+def _attempt_for(code: int) -> Attempt:
+    return Refused() if code >= _PERMANENT else TemporaryFailure("temporarily-refused")

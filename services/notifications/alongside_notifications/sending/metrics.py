@@ -19,14 +19,14 @@ class MailMetrics:
         self.waiting = Gauge(
             "alongside_mail_waiting_notices", "Notices not yet sent, by lane.", ["lane"], registry=None
         )
-        self._shown: CollectorRegistry | None = None
+        self._registry: CollectorRegistry | None = None
 
-    def show_on(self, registry: CollectorRegistry) -> None:
+    def register_on(self, registry: CollectorRegistry) -> None:
         """Add these numbers to a service's metrics page."""
-        if self._shown is not registry:
+        if self._registry is not registry:
             registry.register(self.attempts)
             registry.register(self.waiting)
-            self._shown = registry
+            self._registry = registry
 
     def set_waiting(self, by_urgency: dict[bool, int]) -> None:
         """Tell how many notices wait in each lane."""

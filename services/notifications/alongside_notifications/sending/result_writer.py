@@ -17,104 +17,104 @@ from opentelemetry.trace import Span
 from alongside_chassis.announce import Tx
 from alongside_chassis.lifecycle import Runtime
 from alongside_notifications.announcements import announce_delivered, announce_failed
-from alongside_notifications.domain.notice import Recorded
+from alongside_notifications.domain.notice import StoredNotice
 from alongside_notifications.domain.retry import (
     Attempt,
     Decision,
     Delivered,
     GivenUp,
-    OnceMore,
-    Patience,
+    RetryLater,
+    RetryPolicy,
     decide,
 )
 from alongside_notifications.sending import store as queue_store
 
 
 @dataclass(frozen=True, slots=True)
-class Attempted:
+class AttemptResult:
     """One attempt that ended, in the span it was made in, and what was claimed with it and not tried yet."""
 
-    due: Recorded
+    due: StoredNotice
     attempt: Attempt
     span: Span
-    untried: Sequence[Recorded] = ()
+    untried: Sequence[StoredNotice] = ()
 
 
-_Waiting: TypeAlias = tuple[Attempted, asyncio.Future[Decision]]
+_Pending: TypeAlias = tuple[AttemptResult, asyncio.Future[Decision]]
 
 
 @dataclass(frozen=True, slots=True)
-class Concluded:
+class DecidedAttempt:
     """An attempt and what follows from it."""
 
-    attempted: Attempted
+    attempted: AttemptResult
     decision: Decision
 
 
-class Conclusions:
+class ResultWriter:
     """Concludes the letters of one lane."""
 
-    def __init__(self, runtime: Runtime, patience: Patience) -> None:
-        self._runtime, self._patience = runtime, patience
-        self._waiting: list[_Waiting] = []
+    def __init__(self, runtime: Runtime, retry_policy: RetryPolicy) -> None:
+        self._runtime, self._retry_policy = runtime, retry_policy
+        self._pending: list[_Pending] = []
         self._committing = asyncio.Lock()
 
-    async def of(self, attempted: Attempted) -> Decision:
+    async def write(self, attempted: AttemptResult) -> Decision:
         """Record and announce what became of an attempt, with whatever else waits to be; returns when it is committed."""
-        concluded: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
-        self._waiting.append((attempted, concluded))
+        decided: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+        self._pending.append((attempted, decided))
         async with self._committing:
-            if not concluded.done():
-                await self._conclude_waiting()
-        return await concluded
+            if not decided.done():
+                await self._write_pending()
+        return await decided
 
-    async def _conclude_waiting(self) -> None:
+    async def _write_pending(self) -> None:
         """Whoever is first concludes for all. If it is stopped meanwhile, those it left are the next one's."""
-        group, self._waiting = self._waiting, []
+        group, self._pending = self._pending, []
         try:
-            await self._conclude(group)
+            await self._write_group(group)
         finally:
-            self._waiting = [each for each in group if not each[1].done()] + self._waiting
+            self._pending = [each for each in group if not each[1].done()] + self._pending
 
-    async def _conclude(self, group: Sequence[_Waiting]) -> None:
+    async def _write_group(self, group: Sequence[_Pending]) -> None:
         try:
             async with self._runtime.transaction() as tx:
-                concluded = await _conclude_together(
-                    tx, [attempted for attempted, _ in group], self._patience
-                )
+                decided = await _write_together(tx, [attempted for attempted, _ in group], self._retry_policy)
         except Exception as error:  # noqa: BLE001  (handed on to the one it concerns)
             if len(group) == 1:
                 group[0][1].set_exception(error)
                 return
             for each in group:
-                await self._conclude([each])
+                await self._write_group([each])
             return
-        for (_, answer), result in zip(group, concluded, strict=True):
+        for (_, answer), result in zip(group, decided, strict=True):
             answer.set_result(result.decision)
 
 
-async def _conclude_together(tx: Tx, attempts: Sequence[Attempted], patience: Patience) -> list[Concluded]:
+async def _write_together(
+    tx: Tx, attempts: Sequence[AttemptResult], retry_policy: RetryPolicy
+) -> list[DecidedAttempt]:
     """Record and announce, with one statement for each way an attempt can end; in the order of `attempts`."""
-    concluded = [
-        Concluded(
+    decided = [
+        DecidedAttempt(
             each,
             decide(
                 each.attempt,
                 attempts=each.due.attempts,
-                patience=patience,
+                retry_policy=retry_policy,
                 now=tx.now,
                 jitter=random.random(),
             ),
         )
         for each in attempts
     ]
-    await _record_delivered(tx, [each for each in concluded if isinstance(each.decision, Delivered)])
-    await _record_given_up(tx, [(each, d) for each in concluded if isinstance(d := each.decision, GivenUp)])
-    await _postpone(tx, [(each, d) for each in concluded if isinstance(d := each.decision, OnceMore)])
-    return concluded
+    await _record_delivered(tx, [each for each in decided if isinstance(each.decision, Delivered)])
+    await _record_given_up(tx, [(each, d) for each in decided if isinstance(d := each.decision, GivenUp)])
+    await _postpone(tx, [(each, d) for each in decided if isinstance(d := each.decision, RetryLater)])
+    return decided
 
 
-async def _record_delivered(tx: Tx, delivered: Sequence[Concluded]) -> None:
+async def _record_delivered(tx: Tx, delivered: Sequence[DecidedAttempt]) -> None:
     if not delivered:
         return
     first = await queue_store.mark_delivered(tx, [each.attempted.due.notice.id for each in delivered])
@@ -125,7 +125,7 @@ async def _record_delivered(tx: Tx, delivered: Sequence[Concluded]) -> None:
                 announce_delivered(tx, notice, at=tx.now)
 
 
-async def _record_given_up(tx: Tx, given_up: Sequence[tuple[Concluded, GivenUp]]) -> None:
+async def _record_given_up(tx: Tx, given_up: Sequence[tuple[DecidedAttempt, GivenUp]]) -> None:
     if not given_up:
         return
     first = await queue_store.give_up(tx, [(each.attempted.due, decision) for each, decision in given_up])
@@ -136,14 +136,14 @@ async def _record_given_up(tx: Tx, given_up: Sequence[tuple[Concluded, GivenUp]]
                 announce_failed(tx, notice, decision.why)
 
 
-async def _postpone(tx: Tx, waiting: Sequence[tuple[Concluded, OnceMore]]) -> None:
+async def _postpone(tx: Tx, waiting: Sequence[tuple[DecidedAttempt, RetryLater]]) -> None:
     """Try these later, give back what else their parcels hold, and let their destinations rest."""
     if not waiting:
         return
-    await queue_store.postpone(tx, [(each.attempted.due, later) for each, later in waiting])
-    for each, later in waiting:
+    await queue_store.postpone(tx, [(each.attempted.due, retry) for each, retry in waiting])
+    for each, retry in waiting:
         if each.attempted.untried:
-            await queue_store.give_back(tx, each.attempted.untried, until=later.rest_until)
+            await queue_store.release(tx, each.attempted.untried, until=retry.rest_until)
     urgent = waiting[0][0].attempted.due.notice.news.urgent
-    resting = [(each.attempted.due.notice.recipient.destination, later.rest_until) for each, later in waiting]
-    await queue_store.rest(tx, resting, urgent=urgent)
+    resting = [(each.attempted.due.notice.recipient.destination, retry.rest_until) for each, retry in waiting]
+    await queue_store.pause_destinations(tx, resting, urgent=urgent)

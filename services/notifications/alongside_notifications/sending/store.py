@@ -14,11 +14,11 @@ from uuid import UUID
 import asyncpg
 
 from alongside_chassis.announce import Tx
-from alongside_notifications.domain.audience import Destination, Kind
-from alongside_notifications.domain.notice import Recorded
-from alongside_notifications.domain.retry import GivenUp, OnceMore
+from alongside_notifications.domain.audience import Destination, RecipientKind
+from alongside_notifications.domain.notice import StoredNotice
+from alongside_notifications.domain.retry import GivenUp, RetryLater
 from alongside_notifications.domain.rounds import Due
-from alongside_notifications.store import COLUMNS, ask
+from alongside_notifications.store import COLUMNS, fetch_notices
 
 # Of each kind the oldest few only, so that a long queue costs no more than a short one and hides no other kind. A
 # destination that is being served is left out, so its backlog does not hide the others of its kind. What is put off
@@ -75,12 +75,12 @@ _POSTPONE: Final = """
     from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[]) as later (id, attempts, at, trouble)
     where notice.id = later.id and notice.state = 'sending' and notice.attempts = later.attempts
 """
-_GIVE_BACK: Final = """
+_RELEASE: Final = """
     update notice set state = 'pending', attempts = notice.attempts - 1, next_attempt_at = $3
     from unnest($1::uuid[], $2::integer[]) as untried (id, attempts)
     where notice.id = untried.id and notice.state = 'sending' and notice.attempts = untried.attempts
 """
-_REST: Final = """
+_PAUSE_DESTINATIONS: Final = """
     update notice set next_attempt_at = resting.until
     from unnest($1::text[], $2::text[], $3::timestamptz[]) as resting (kind, id, until)
     where notice.recipient_kind = resting.kind and notice.recipient_id = resting.id and notice.state = 'pending'
@@ -93,31 +93,31 @@ async def due(
     *,
     urgent: bool,
     now: datetime,
-    kinds: Iterable[Kind],
+    kinds: Iterable[RecipientKind],
     busy: Iterable[Destination],
-    looked_at_max: int,
+    due_max: int,
     pause_max: timedelta,
 ) -> list[Due]:
     """What is due in a lane, oldest first, at most so much of each kind; `busy` destinations are left out.
 
     Nothing is put off for longer than `pause_max`, unless by a clock that was wrong.
     """
-    passed_over = [f"{kind}:{recipient_id}" for kind, recipient_id in busy]
-    rows = await conn.fetch(_DUE, urgent, now, list(kinds), passed_over, looked_at_max, now + pause_max)
-    return [Due(notice, Destination(Kind(kind), to), attempts) for notice, kind, to, attempts in rows]
+    busy_keys = [f"{kind}:{recipient_id}" for kind, recipient_id in busy]
+    rows = await conn.fetch(_DUE, urgent, now, list(kinds), busy_keys, due_max, now + pause_max)
+    return [
+        Due(notice, Destination(RecipientKind(kind), to), attempts) for notice, kind, to, attempts in rows
+    ]
 
 
-async def claim(
-    tx: Tx, looked_at: Sequence[Due], *, lease: timedelta, pause_max: timedelta
-) -> list[Recorded]:
+async def claim(tx: Tx, seen: Sequence[Due], *, lease: timedelta, pause_max: timedelta) -> list[StoredNotice]:
     """Take these for sending, oldest first; nobody else gets them before the lease ends. Some may be another's by now."""
-    taken = await ask(tx.conn, _CLAIM, *_fence(looked_at), tx.now, tx.now + pause_max, tx.now + lease)
+    taken = await fetch_notices(tx.conn, _CLAIM, *_fence(seen), tx.now, tx.now + pause_max, tx.now + lease)
     return sorted(taken, key=lambda each: each.notice.id)
 
 
-async def mark_unroutable(tx: Tx, looked_at: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
+async def mark_unroutable(tx: Tx, seen: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
     """There is nowhere to send these to; returns the ids of those nobody else has dealt with meanwhile."""
-    rows = await tx.conn.fetch(_UNROUTABLE, *_fence(looked_at), tx.now, tx.now + pause_max)
+    rows = await tx.conn.fetch(_UNROUTABLE, *_fence(seen), tx.now, tx.now + pause_max)
     return {row["id"] for row in rows}
 
 
@@ -126,34 +126,36 @@ async def mark_delivered(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
     return {row["id"] for row in await tx.conn.fetch(_DELIVERED, ids, tx.now)}
 
 
-async def give_up(tx: Tx, failed: Sequence[tuple[Recorded, GivenUp]]) -> set[UUID]:
+async def give_up(tx: Tx, failed: Sequence[tuple[StoredNotice, GivenUp]]) -> set[UUID]:
     """Give these up; returns the ids of those whose lease was not lost."""
-    ids, attempts = _held([sent for sent, _ in failed])
+    ids, attempts = _claim_fence([notice for notice, _ in failed])
     rows = await tx.conn.fetch(_FAILED, ids, attempts, [decision.why for _, decision in failed])
     return {row["id"] for row in rows}
 
 
-async def postpone(tx: Tx, waiting: Sequence[tuple[Recorded, OnceMore]]) -> None:
+async def postpone(tx: Tx, waiting: Sequence[tuple[StoredNotice, RetryLater]]) -> None:
     """Try these again later; nothing happens where the lease was lost."""
-    ids, attempts = _held([sent for sent, _ in waiting])
-    at, trouble = [later.at for _, later in waiting], [later.trouble for _, later in waiting]
+    ids, attempts = _claim_fence([notice for notice, _ in waiting])
+    at, trouble = [retry.at for _, retry in waiting], [retry.trouble for _, retry in waiting]
     await tx.conn.execute(_POSTPONE, ids, attempts, at, trouble)
 
 
-async def give_back(tx: Tx, untried: Sequence[Recorded], *, until: datetime) -> None:
+async def release(tx: Tx, untried: Sequence[StoredNotice], *, until: datetime) -> None:
     """Give back what was claimed and not tried, to be looked at from then on; that costs no attempt."""
-    await tx.conn.execute(_GIVE_BACK, *_held(untried), until)
+    await tx.conn.execute(_RELEASE, *_claim_fence(untried), until)
 
 
-async def rest(tx: Tx, resting: Sequence[tuple[Destination, datetime]], *, urgent: bool) -> None:
+async def pause_destinations(
+    tx: Tx, resting: Sequence[tuple[Destination, datetime]], *, urgent: bool
+) -> None:
     """Send these destinations nothing in this lane before the moment beside each."""
     kinds, ids = [each.kind for each, _ in resting], [each.id for each, _ in resting]
-    await tx.conn.execute(_REST, kinds, ids, [until for _, until in resting], urgent)
+    await tx.conn.execute(_PAUSE_DESTINATIONS, kinds, ids, [until for _, until in resting], urgent)
 
 
-def _fence(looked_at: Sequence[Due]) -> tuple[list[UUID], list[int]]:
-    return [each.id for each in looked_at], [each.attempts for each in looked_at]
+def _fence(seen: Sequence[Due]) -> tuple[list[UUID], list[int]]:
+    return [each.id for each in seen], [each.attempts for each in seen]
 
 
-def _held(claimed: Sequence[Recorded]) -> tuple[list[UUID], list[int]]:
+def _claim_fence(claimed: Sequence[StoredNotice]) -> tuple[list[UUID], list[int]]:
     return [each.notice.id for each in claimed], [each.attempts for each in claimed]

@@ -191,12 +191,12 @@ def _text(description: str) -> Json:
 
 def _payloads() -> Json:
     """The JSON Schemas of all events and their parts, each part once."""
-    _, made = models_json_schema(
+    _, schema = models_json_schema(
         [(event, "validation") for event in all_events()],
         schema_generator=Untitled,
         ref_template="#/components/schemas/{model}",
     )
-    parts: Json = made["$defs"]
+    parts: Json = schema["$defs"]
     return parts
 
 

@@ -59,19 +59,19 @@ def _says(announced: Any, example: Any) -> bool:
 
 def edited_examples(folder: Path) -> Iterator[str]:
     """Examples that are not what they once were, or are not yet remembered."""
-    remembered, present = _remembered(folder), _present(folder)
-    for name in sorted(remembered.keys() | present.keys()):
+    recorded, present = _recorded_checksums(folder), _present(folder)
+    for name in sorted(recorded.keys() | present.keys()):
         if name not in present:
             yield f"examples/{name} is gone: bring it back, records like it are in the log"
-        elif name not in remembered:
+        elif name not in recorded:
             yield f"examples/{name} is new: run make schemas"
-        elif present[name] != remembered[name]:
+        elif present[name] != recorded[name]:
             yield f"examples/{name} was edited: restore it, and add another example beside it"
 
 
-def remember(folder: Path) -> None:
+def record_checksums(folder: Path) -> None:
     """Note the examples that are new; those noted before are left as they are."""
-    sums = _present(folder) | _remembered(folder)
+    sums = _present(folder) | _recorded_checksums(folder)
     lines = [f"{sums[name]}  {name}\n" for name in sorted(sums)]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
@@ -83,7 +83,7 @@ def _present(folder: Path) -> dict[str, str]:
     }
 
 
-def _remembered(folder: Path) -> dict[str, str]:
+def _recorded_checksums(folder: Path) -> dict[str, str]:
     if not (folder / SUMS).exists():
         return {}
     lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()

@@ -20,7 +20,12 @@ from alongside_contracts.event import Event
 from alongside_contracts.registry import all_events
 from alongside_contracts.schemas.asyncapi import Untitled, as_yaml, document
 from alongside_contracts.schemas.compatibility import REMEDY, Schema, breaks, shape
-from alongside_contracts.schemas.examples import edited_examples, examples_of, remember, unreadable_examples
+from alongside_contracts.schemas.examples import (
+    edited_examples,
+    examples_of,
+    record_checksums,
+    unreadable_examples,
+)
 
 ROOM: Final = Path(__file__).resolve().parents[2]
 """Where `schemas/`, `examples/` and `asyncapi.yaml` lie: beside the package, in the repository only."""
@@ -46,7 +51,7 @@ def write(room: Path) -> Iterator[str]:
     """Write what changed; what may not change is left as it is, and told."""
     for contract in all_events():
         yield from revise(room / "schemas" / contract.type, schema_of(contract))
-    remember(room / "examples")
+    record_checksums(room / "examples")
     (room / ASYNCAPI).write_text(_asyncapi(room), encoding="utf-8")
     yield from edited_examples(room / "examples")
 
@@ -56,8 +61,8 @@ def check(room: Path) -> Iterator[str]:
     for contract in all_events():
         kept = revisions(room / "schemas" / contract.type)
         yield from _stale(contract, kept, room / "schemas" / contract.type)
-        for earlier, later in combinations(kept, 2):
-            yield from _refusals(contract.type, earlier, kept[earlier], later, kept[later])
+        for earlier, newer in combinations(kept, 2):
+            yield from _refusals(contract.type, earlier, kept[earlier], newer, kept[newer])
         if not examples_of(contract.type, room / "examples"):
             yield f"{contract.type} has no example: add examples/{contract.type}/minimal.json and full.json"
         yield from unreadable_examples(contract, kept, room / "examples")
@@ -73,17 +78,17 @@ def schema_of(contract: type[Event]) -> Schema:
     In validation mode, because that is what a partner must send and a reader must take. What we announce is no
     different: the outbox leaves out fields without a value, and a test holds both modes against each other.
     """
-    made = contract.model_json_schema(schema_generator=Untitled, mode="validation")
+    schema = contract.model_json_schema(schema_generator=Untitled, mode="validation")
     about = {
         "$schema": DIALECT,
         "title": contract.__name__,
-        "description": made.pop("description"),
+        "description": schema.pop("description"),
         "x-type": contract.type,
         "x-stream": contract.stream.name,
         "x-announced-by": contract.announced_by,
     }
-    parts = made.pop("$defs", {})
-    return about | made | ({"$defs": parts} if parts else {})
+    parts = schema.pop("$defs", {})
+    return about | schema | ({"$defs": parts} if parts else {})
 
 
 def revisions(folder: Path) -> dict[int, Schema]:
@@ -111,13 +116,13 @@ def revise(folder: Path, schema: Schema) -> Iterator[str]:
 
 def _stale(contract: type[Event], kept: Mapping[int, Schema], folder: Path) -> Iterator[str]:
     """Why the newest revision is not what the contract says; a change that breaks somebody is named as one."""
-    made, newest = schema_of(contract), max(kept, default=0)
-    if _text_of(folder / f"{newest}.json") == _rendered(made, newest):
+    schema, newest = schema_of(contract), max(kept, default=0)
+    if _text_of(folder / f"{newest}.json") == _rendered(schema, newest):
         return
     refused = [
         line
         for number, earlier in kept.items()
-        for line in _refusals(contract.type, number, earlier, newest + 1, made)
+        for line in _refusals(contract.type, number, earlier, newest + 1, schema)
     ]
     yield from refused or [f"{contract.type} is not up to date: {STALE}"]
 
@@ -125,8 +130,8 @@ def _stale(contract: type[Event], kept: Mapping[int, Schema], folder: Path) -> I
 def _refusals(
     type_name: str, earlier_number: int, earlier: Schema, number: int, schema: Schema
 ) -> Iterator[str]:
-    for broken in breaks(earlier, schema):
-        yield f"{type_name}, revision {earlier_number} to {number}: {broken}. Remedy: {REMEDY}"
+    for change in breaks(earlier, schema):
+        yield f"{type_name}, revision {earlier_number} to {number}: {change}. Remedy: {REMEDY}"
 
 
 def _withdrawn(folder: Path) -> Iterator[str]:
