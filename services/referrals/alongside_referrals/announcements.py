@@ -17,12 +17,12 @@ from alongside_contracts.referrals import (
     ReferralSucceeded,
 )
 from alongside_referrals.domain.codes import Actor
-from alongside_referrals.domain.decisions import Entry, Moved, Noted
+from alongside_referrals.domain.decisions import Entry, TimelineOnly, Transitioned
 from alongside_referrals.domain.due import Overdue
-from alongside_referrals.domain.loop import Closed
+from alongside_referrals.domain.loop import ClosedLoop
 from alongside_referrals.domain.referral import Referral
 
-Change: TypeAlias = Moved | Noted | Overdue | Closed
+Change: TypeAlias = Transitioned | TimelineOnly | Overdue | ClosedLoop
 
 DUE: Final = "due"
 """The kind of the one timer every open referral has; its key is the referral id."""
@@ -31,19 +31,19 @@ DUE: Final = "due"
 def announce(tx: Tx, change: Change) -> Referral:
     """Tell the change with this commit and set its timer; returns the referral, which knows its closing event now."""
     referral = change.referral
-    _feedback_given(tx, referral, change.entry)
+    _announce_feedback(tx, referral, change.entry)
     match change:
-        case Moved(entry=entry):
-            event_id = _status_changed(tx, referral, entry)
-            _watch(tx, referral)
+        case Transitioned(entry=entry):
+            event_id = _announce_status_change(tx, referral, entry)
+            _set_due_timer(tx, referral)
             return replace(referral, closing_event=event_id) if referral.terminal else referral
         case Overdue(late=late):
             if referral.waiting is not None:
                 announce_overdue(tx, referral, late, referral.waiting.actor, referral.waiting.due_at)
-            _watch(tx, referral)
-        case Closed():
-            _loop_closed(tx, referral)
-        case Noted():
+            _set_due_timer(tx, referral)
+        case ClosedLoop():
+            _announce_loop_closed(tx, referral)
+        case TimelineOnly():
             pass
     return referral
 
@@ -80,7 +80,7 @@ def announce_successor(tx: Tx, successor: Referral, ended: Referral, request: st
     )
 
 
-def _watch(tx: Tx, referral: Referral) -> None:
+def _set_due_timer(tx: Tx, referral: Referral) -> None:
     """Look again when the next actor's time is over."""
     if referral.waiting is None:
         tx.cancel_timer(DUE, str(referral.id))
@@ -88,7 +88,7 @@ def _watch(tx: Tx, referral: Referral) -> None:
         tx.set_timer(DUE, str(referral.id), referral.waiting.due_at)
 
 
-def _status_changed(tx: Tx, referral: Referral, entry: Entry) -> str:
+def _announce_status_change(tx: Tx, referral: Referral, entry: Entry) -> str:
     """On the journey for everybody, and on the referring partner's own stream."""
     waiting = referral.waiting
     event = ReferralStatusChanged(
@@ -126,7 +126,7 @@ def _updated(event: ReferralStatusChanged, partner: str, reference: str) -> Refe
     )
 
 
-def _feedback_given(tx: Tx, referral: Referral, entry: Entry) -> None:
+def _announce_feedback(tx: Tx, referral: Referral, entry: Entry) -> None:
     if entry.feedback is None:
         return
     if referral.offer_id is None or referral.offer_kind is None:
@@ -145,7 +145,7 @@ def _feedback_given(tx: Tx, referral: Referral, entry: Entry) -> None:
     )
 
 
-def _loop_closed(tx: Tx, referral: Referral) -> None:
+def _announce_loop_closed(tx: Tx, referral: Referral) -> None:
     if referral.outcome is None:
         raise ValueError("a loop closes with an outcome")
     tx.announce(

@@ -19,21 +19,21 @@ from alongside_chassis.http import (
 )
 from alongside_referrals import store
 from alongside_referrals.domain import commands
-from alongside_referrals.domain.decisions import Moved, Noted, Refusal, Refused, Stale
+from alongside_referrals.domain.decisions import Refusal, Refused, Stale, TimelineOnly, Transitioned
 from alongside_referrals.domain.machine import decide
 from alongside_referrals.domain.policy import Policies
 from alongside_referrals.recording import record
 from alongside_referrals.views import (
-    Ask,
-    AskComplete,
-    AskContact,
-    AskFail,
-    AskFeedback,
-    AskReject,
-    AskWithReason,
+    CommandForm,
+    CompleteForm,
+    ContactAttemptForm,
     EntryView,
+    FailForm,
+    FeedbackForm,
+    ReasonForm,
+    ReferralsQuery,
     ReferralView,
-    Wanted,
+    RejectForm,
     entry_view,
     referral_view,
 )
@@ -62,136 +62,142 @@ def _add_steps(routes: APIRouter, policies: Policies) -> None:
     """Commands after which the referral is still open."""
 
     @routes.post("/{referral_id}/start", response_model=ReferralView)
-    async def start(referral_id: ReferralPath, ask: Ask, command: Command) -> Response:
+    async def start(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
         """Target and person have met."""
-        order = commands.Start(actor=ask.actor, note=ask.note)
-        return await _carry_out(command, referral_id, ask, order, policies)
+        action = commands.Start(actor=form.actor, note=form.note)
+        return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/hold", response_model=ReferralView)
-    async def hold(referral_id: ReferralPath, ask: AskWithReason, command: Command) -> Response:
+    async def hold(referral_id: ReferralPath, form: ReasonForm, command: Command) -> Response:
         """Pause, for a reason."""
-        order = commands.Hold(actor=ask.actor, reason=ask.reason, note=ask.note)
-        return await _carry_out(command, referral_id, ask, order, policies)
+        action = commands.Hold(actor=form.actor, reason=form.reason, note=form.note)
+        return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/resume", response_model=ReferralView)
-    async def resume(referral_id: ReferralPath, ask: Ask, command: Command) -> Response:
+    async def resume(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
         """Go on after a pause."""
-        order = commands.Resume(actor=ask.actor, note=ask.note)
-        return await _carry_out(command, referral_id, ask, order, policies)
+        action = commands.Resume(actor=form.actor, note=form.note)
+        return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/contact-attempts", response_model=ReferralView)
-    async def record_contact(referral_id: ReferralPath, ask: AskContact, command: Command) -> Response:
+    async def record_contact(
+        referral_id: ReferralPath, form: ContactAttemptForm, command: Command
+    ) -> Response:
         """Record that the target tried to reach the person, and whether it did."""
-        order = commands.RecordContact(actor=ask.actor, note=ask.note, reached=ask.reached)
-        return await _carry_out(command, referral_id, ask, order, policies)
+        action = commands.RecordContact(actor=form.actor, note=form.note, reached=form.reached)
+        return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/interim-notes", response_model=ReferralView)
-    async def note_interim(referral_id: ReferralPath, ask: Ask, command: Command) -> Response:
+    async def note_interim(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
         """Say that things go on, though no outcome is in sight."""
-        order = commands.NoteInterim(actor=ask.actor, note=ask.note)
-        return await _carry_out(command, referral_id, ask, order, policies)
+        action = commands.NoteInterim(actor=form.actor, note=form.note)
+        return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/feedback", response_model=ReferralView)
-    async def feedback(referral_id: ReferralPath, ask: AskFeedback, command: Command) -> Response:
+    async def feedback(referral_id: ReferralPath, form: FeedbackForm, command: Command) -> Response:
         """Say whether person and offer fit each other; with `rematch`, the person goes on with another offer."""
-        kind = commands.AskRematch if ask.rematch else commands.GiveFeedback
-        order = kind(actor=ask.actor, note=ask.note, fit=ask.fit, meetings=ask.meetings)
-        return await _carry_out(command, referral_id, ask, order, policies)
+        kind = commands.AskRematch if form.rematch else commands.GiveFeedback
+        action = kind(actor=form.actor, note=form.note, fit=form.fit, meetings=form.meetings)
+        return await _carry_out(command, referral_id, form, action, policies)
 
 
 def _add_endings(routes: APIRouter, policies: Policies) -> None:
     """Commands that end the referral."""
 
     @routes.post("/{referral_id}/reject", response_model=ReferralView)
-    async def reject(referral_id: ReferralPath, ask: AskReject, command: Command) -> Response:
+    async def reject(referral_id: ReferralPath, form: RejectForm, command: Command) -> Response:
         """The target will not take it; the person returns to matching unless the reason says otherwise."""
-        order = commands.Reject(
-            actor=ask.actor, reason=ask.reason, note=ask.note, return_to_matching=ask.return_to_matching
+        action = commands.Reject(
+            actor=form.actor, reason=form.reason, note=form.note, return_to_matching=form.return_to_matching
         )
-        return await _carry_out(command, referral_id, ask, order, policies)
+        return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/cancel", response_model=ReferralView)
-    async def cancel(referral_id: ReferralPath, ask: AskWithReason, command: Command) -> Response:
+    async def cancel(referral_id: ReferralPath, form: ReasonForm, command: Command) -> Response:
         """Stop before the end; either side may. When the target does, the person returns to matching, if the reason allows."""
-        order = commands.Cancel(actor=ask.actor, reason=ask.reason, note=ask.note)
-        return await _carry_out(command, referral_id, ask, order, policies)
+        action = commands.Cancel(actor=form.actor, reason=form.reason, note=form.note)
+        return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/complete", response_model=ReferralView)
-    async def complete(referral_id: ReferralPath, ask: AskComplete, command: Command) -> Response:
+    async def complete(referral_id: ReferralPath, form: CompleteForm, command: Command) -> Response:
         """The referral did what it was for; the outcome says what."""
-        order = commands.Complete(actor=ask.actor, note=ask.note, outcome=ask.outcome)
-        return await _carry_out(command, referral_id, ask, order, policies)
+        action = commands.Complete(actor=form.actor, note=form.note, outcome=form.outcome)
+        return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/fail", response_model=ReferralView)
-    async def fail(referral_id: ReferralPath, ask: AskFail, command: Command) -> Response:
+    async def fail(referral_id: ReferralPath, form: FailForm, command: Command) -> Response:
         """It came to nothing; `return_to_matching` asks for another offer."""
-        order = commands.Fail(
-            actor=ask.actor, reason=ask.reason, note=ask.note, return_to_matching=ask.return_to_matching
+        action = commands.Fail(
+            actor=form.actor, reason=form.reason, note=form.note, return_to_matching=form.return_to_matching
         )
-        return await _carry_out(command, referral_id, ask, order, policies)
+        return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/withdraw-as-error", response_model=ReferralView)
-    async def withdraw_as_error(referral_id: ReferralPath, ask: AskWithReason, command: Command) -> Response:
+    async def withdraw_as_error(referral_id: ReferralPath, form: ReasonForm, command: Command) -> Response:
         """It should never have been entered."""
-        order = commands.WithdrawAsError(actor=ask.actor, reason=ask.reason, note=ask.note)
-        return await _carry_out(command, referral_id, ask, order, policies)
+        action = commands.WithdrawAsError(actor=form.actor, reason=form.reason, note=form.note)
+        return await _carry_out(command, referral_id, form, action, policies)
 
 
 def _add_reads(routes: APIRouter) -> None:
     @routes.get("")
-    async def listing(read: Read, wanted: Annotated[Wanted, Query()]) -> Page[ReferralView]:
+    async def list_referrals(read: Read, wanted: Annotated[ReferralsQuery, Query()]) -> Page[ReferralView]:
         """Referrals, newest first. `overdue` keeps those somebody has let wait since their last move."""
         now = read.runtime.clock.now()
         before = decode_id_cursor(wanted.cursor)
-        found = await store.page(read.conn, wanted.as_filter(now), before=before, limit=wanted.limit)
-        following = encode_cursor(str(found[-1].referral.id)) if len(found) == wanted.limit else None
-        return Page(items=[referral_view(present, now) for present in found], next_cursor=following)
+        found = await store.list_referrals(
+            read.conn, wanted.as_filter(now), before=before, limit=wanted.limit
+        )
+        next_cursor = encode_cursor(str(found[-1].referral.id)) if len(found) == wanted.limit else None
+        return Page(items=[referral_view(referral, now) for referral in found], next_cursor=next_cursor)
 
     @routes.get("/{referral_id}")
-    async def show(referral_id: ReferralPath, read: Read) -> ReferralView:
+    async def get_referral(referral_id: ReferralPath, read: Read) -> ReferralView:
         """Where a referral stands, its loop in four parts."""
-        return referral_view(_found(await store.present(read.conn, referral_id)), read.runtime.clock.now())
+        return referral_view(
+            _require_referral(await store.find_referral(read.conn, referral_id)), read.runtime.clock.now()
+        )
 
     @routes.get("/{referral_id}/timeline")
-    async def timeline(
+    async def list_timeline(
         referral_id: ReferralPath, read: Read, cursor: str | None = None, limit: Limit = 100
     ) -> Page[EntryView]:
         """What happened, oldest first. Notes are kept, and told to nobody."""
-        _found(await store.present(read.conn, referral_id))
+        _require_referral(await store.find_referral(read.conn, referral_id))
         last = decode_cursor(cursor, 1)
-        after = _number(last[0]) if last else 0
-        entries = await store.timeline(read.conn, referral_id, after=after, limit=limit)
-        following = encode_cursor(str(entries[-1].entry)) if len(entries) == limit else None
-        return Page(items=[entry_view(entry) for entry in entries], next_cursor=following)
+        after = _parse_number(last[0]) if last else 0
+        entries = await store.list_timeline(read.conn, referral_id, after=after, limit=limit)
+        next_cursor = encode_cursor(str(entries[-1].entry)) if len(entries) == limit else None
+        return Page(items=[entry_view(entry) for entry in entries], next_cursor=next_cursor)
 
 
 async def _carry_out(
-    command: Command, referral_id: UUID, ask: Ask, order: commands.Order, policies: Policies
+    command: Command, referral_id: UUID, form: CommandForm, action: commands.Action, policies: Policies
 ) -> Response:
     """1 lock; 2 decide; 3 record; 4 answer with the state after it. Raises HttpProblem, and nothing changes then."""
 
     async def work(tx: Tx) -> ReferralView:
-        referral = (await store.lock(tx.conn, [referral_id])).get(referral_id)  # 1
+        referral = (await store.lock_referrals(tx.conn, [referral_id])).get(referral_id)  # 1
         if referral is None:
             raise _not_found()
-        if ask.expected_sequence not in (None, referral.sequence):
-            raise _moved_on(referral.sequence)
-        match decide(referral, order, tx.now, policies.of(referral.region)):  # 2
+        if form.expected_sequence not in (None, referral.sequence):
+            raise _sequence_conflict(referral.sequence)
+        match decide(referral, action, tx.now, policies.of(referral.region)):  # 2
             case Refused() as refused:
                 raise _refused(refused)
             case Stale():
-                raise _moved_on(referral.sequence)
-            case Moved() | Noted() as change:
+                raise _sequence_conflict(referral.sequence)
+            case Transitioned() | TimelineOnly() as change:
                 await record(tx, change, policies)  # 3
-        return referral_view(_found(await store.present(tx.conn, referral_id)), tx.now)  # 4
+        return referral_view(_require_referral(await store.find_referral(tx.conn, referral_id)), tx.now)  # 4
 
     return await command.run(work)
 
 
-def _found(present: store.Present | None) -> store.Present:
-    if present is None:
+def _require_referral(referral: store.StoredReferral | None) -> store.StoredReferral:
+    if referral is None:
         raise _not_found()
-    return present
+    return referral
 
 
 def _not_found() -> HttpProblem:
@@ -204,7 +210,7 @@ def _not_found() -> HttpProblem:
     )
 
 
-def _moved_on(sequence: int) -> HttpProblem:
+def _sequence_conflict(sequence: int) -> HttpProblem:
     return HttpProblem(
         status=CONFLICT,
         code="referral-moved",
@@ -220,7 +226,7 @@ def _refused(refused: Refused) -> HttpProblem:
         status=HTTP_STATUS.get(refused.code, UNPROCESSABLE),
         code=refused.code.value,
         title="The referral stays as it is",
-        detail=_sentence(refused.why),
+        detail=_sentence(refused.detail),
         remedy=_sentence(refused.remedy),
         field=refused.field,
     )
@@ -230,7 +236,7 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _number(text: str) -> int:
+def _parse_number(text: str) -> int:
     try:
         return int(text)
     except ValueError:

@@ -20,23 +20,23 @@ from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
 from alongside_contracts.vocabulary import ProblemCode
 from alongside_referrals import store
 from alongside_referrals.announcements import DUE, announce_overdue
-from alongside_referrals.domain.codes import Actor, OfferKind, Reason, Role, Status, Wait
+from alongside_referrals.domain.codes import Actor, OfferKind, Reason, Role, Status, WaitKind
 from alongside_referrals.domain.commands import Accept, Decline, Fact, Lapse, Propose, Recall, Waitlist
-from alongside_referrals.domain.decisions import Moved, Noted, Refused, Stale
-from alongside_referrals.domain.due import Overdue, RecallDue, escalate, hand_over
-from alongside_referrals.domain.loop import Closed, Notice, can_close_a_loop, hear_notice
+from alongside_referrals.domain.decisions import Refused, Stale, TimelineOnly, Transitioned
+from alongside_referrals.domain.due import Overdue, RecallDue, assign_coordinator, escalate
+from alongside_referrals.domain.loop import ClosedLoop, NoticeResult, apply_notice, can_close_loop
 from alongside_referrals.domain.machine import Decision, decide
 from alongside_referrals.domain.policy import Policies
 from alongside_referrals.domain.referral import Referral
-from alongside_referrals.recording import open_drafts, record, told
-from alongside_referrals.store import Line
+from alongside_referrals.recording import announce_change, open_drafts, record
+from alongside_referrals.store import AnnouncedChange
 
 MatchEvent = MatchProposed | MatchAccepted | MatchDeclined | MatchLapsed | MatchWaitlisted
 NoticeEvent = NoticeDelivered | NoticeFailed
 E = TypeVar("E", bound=MatchEvent | NoticeEvent)
-Verdict = Closed | Decision
+RuleResult = ClosedLoop | Decision
 """Whatever the rules may say to something heard."""
-Rule = Callable[[Referral, E, Tx], Verdict]
+EventRule = Callable[[Referral, E, Tx], RuleResult]
 
 
 def handlers(policies: Policies) -> Handlers:
@@ -45,7 +45,7 @@ def handlers(policies: Policies) -> Handlers:
     _hear_intake(hears, policies)
     _hear_matching(hears, policies)
     _hear_notifications(hears)
-    _hear_the_clock(hears, policies)
+    _hear_timers(hears, policies)
     return hears
 
 
@@ -54,12 +54,12 @@ def _hear_intake(hears: Handlers, policies: Policies) -> None:
     async def open_referrals(events: Sequence[SubmissionAdmitted], tx: Tx) -> None:
         drafts = [(_draft(event), event.request.model_dump_json(exclude_none=True)) for event in events]
         opened = await open_drafts(tx, drafts, policies)
-        lines = []
+        changes = []
         for event in events:
             tx.caused_by(event)
             moved = opened.pop(event.referral_id, None)
-            lines.extend([told(tx, moved)] if moved else [])
-        await store.note_down(tx.conn, lines)
+            changes.extend([announce_change(tx, moved)] if moved else [])
+        await store.append_timeline(tx.conn, changes)
 
 
 def _hear_matching(hears: Handlers, policies: Policies) -> None:
@@ -67,78 +67,80 @@ def _hear_matching(hears: Handlers, policies: Policies) -> None:
         return decide(referral, _fact(event), tx.now, policies.of(referral.region))
 
     @hears.on_batch(MatchProposed)
-    async def ask_the_target(events: Sequence[MatchProposed], tx: Tx) -> None:
-        await _take_in(events, tx, machine)
+    async def record_proposals(events: Sequence[MatchProposed], tx: Tx) -> None:
+        await _apply_events(events, tx, machine)
 
     @hears.on_batch(MatchAccepted)
-    async def go_ahead(events: Sequence[MatchAccepted], tx: Tx) -> None:
-        await _take_in(events, tx, machine)
+    async def record_acceptances(events: Sequence[MatchAccepted], tx: Tx) -> None:
+        await _apply_events(events, tx, machine)
 
     @hears.on_batch(MatchDeclined)
-    async def go_back_to_matching(events: Sequence[MatchDeclined], tx: Tx) -> None:
-        await _take_in(events, tx, machine)
+    async def record_declines(events: Sequence[MatchDeclined], tx: Tx) -> None:
+        await _apply_events(events, tx, machine)
 
     @hears.on_batch(MatchLapsed)
-    async def give_up_on_an_answer(events: Sequence[MatchLapsed], tx: Tx) -> None:
-        await _take_in(events, tx, machine)
+    async def record_lapses(events: Sequence[MatchLapsed], tx: Tx) -> None:
+        await _apply_events(events, tx, machine)
 
     @hears.on_batch(MatchWaitlisted)
-    async def wait_for_a_place(events: Sequence[MatchWaitlisted], tx: Tx) -> None:
-        await _take_in(events, tx, machine)
+    async def record_waitlistings(events: Sequence[MatchWaitlisted], tx: Tx) -> None:
+        await _apply_events(events, tx, machine)
 
 
 def _hear_notifications(hears: Handlers) -> None:
     @hears.on_batch(NoticeDelivered)
-    async def the_referrer_was_told(events: Sequence[NoticeDelivered], tx: Tx) -> None:
-        await _take_in([event for event in events if _could_close(event)], tx, _loop)
+    async def record_delivered_notices(events: Sequence[NoticeDelivered], tx: Tx) -> None:
+        await _apply_events([event for event in events if _may_close_loop(event)], tx, _apply_notice)
 
     @hears.on_batch(NoticeFailed)
-    async def the_referrer_was_not_reached(events: Sequence[NoticeFailed], tx: Tx) -> None:
-        await _take_in([event for event in events if _could_close(event)], tx, _loop)
+    async def record_failed_notices(events: Sequence[NoticeFailed], tx: Tx) -> None:
+        await _apply_events([event for event in events if _may_close_loop(event)], tx, _apply_notice)
 
 
-def _hear_the_clock(hears: Handlers, policies: Policies) -> None:
+def _hear_timers(hears: Handlers, policies: Policies) -> None:
     @hears.on_timer(DUE)
-    async def look_again(timer: Timer, tx: Tx) -> None:
-        referral = (await store.lock(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
+    async def check_due_time(timer: Timer, tx: Tx) -> None:
+        referral = (await store.lock_referrals(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
         if referral is not None:
             await _escalate(referral, tx, policies)
 
     @hears.on_timer_failed(DUE)
-    async def ask_the_coordinator(timer: Timer, again_at: datetime, tx: Tx) -> None:
-        referral = (await store.lock(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
+    async def assign_coordinator_after_failure(timer: Timer, again_at: datetime, tx: Tx) -> None:
+        referral = (await store.lock_referrals(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
         if referral is None:
             return
-        match hand_over(referral, tx.now, again_at):
+        match assign_coordinator(referral, tx.now, again_at):
             case Overdue() as overdue:
                 announce_overdue(tx, overdue.referral, overdue.late, Actor.COORDINATOR, again_at)
-                await store.save(tx.conn, [Line(overdue.referral, overdue.entry, tx.cause)], tx.now)
+                await store.update_referrals(
+                    tx.conn, [AnnouncedChange(overdue.referral, overdue.entry, tx.cause)], tx.now
+                )
             case Stale():
                 pass  # it has ended
 
 
-async def _take_in(events: Sequence[E], tx: Tx, rule: Rule[E]) -> None:
+async def _apply_events(events: Sequence[E], tx: Tx, rule: EventRule[E]) -> None:
     """1 lock; 2 decide and tell, event by event; 3 store: three statements, however many events.
 
     Raises Unprocessable for a referral that was never admitted: on an ordered stream that is somebody's mistake.
     """
     if not events:
         return
-    referrals = await store.lock(tx.conn, [event.referral_id for event in events])  # 1
-    lines = []
+    referrals = await store.lock_referrals(tx.conn, [event.referral_id for event in events])  # 1
+    changes = []
     for event in events:
         referral = referrals.get(event.referral_id)
         if referral is None:
-            raise _never_admitted()
+            raise _unknown_referral()
         tx.caused_by(event)
         match rule(referral, event, tx):  # 2
-            case Moved() | Noted() | Closed() as change:
-                lines.append(told(tx, change))
-                referrals[event.referral_id] = lines[-1].referral
+            case Transitioned() | TimelineOnly() | ClosedLoop() as change:
+                changes.append(announce_change(tx, change))
+                referrals[event.referral_id] = changes[-1].referral
             case Stale() | Refused():
                 pass  # a later fact was here first
-    if lines:
-        await store.save(tx.conn, lines, tx.now)  # 3
+    if changes:
+        await store.update_referrals(tx.conn, changes, tx.now)  # 3
 
 
 async def _escalate(referral: Referral, tx: Tx, policies: Policies) -> None:
@@ -150,8 +152,8 @@ async def _escalate(referral: Referral, tx: Tx, policies: Policies) -> None:
             recalled = decide(
                 referral, Recall(actor=Actor.COORDINATOR, reason=Reason.NO_RESPONSE), tx.now, policy
             )
-            if isinstance(recalled, Moved):
-                first = policy.ladders[Wait.MATCH].rungs[0]
+            if isinstance(recalled, Transitioned):
+                first = policy.ladders[WaitKind.MATCH].rungs[0]
                 due_at = policy.calendar.after(tx.now, first.within)
                 announce_overdue(tx, referral, late, first.actor, due_at)
                 await record(tx, recalled, policies)
@@ -159,7 +161,7 @@ async def _escalate(referral: Referral, tx: Tx, policies: Policies) -> None:
             pass  # somebody acted in time
 
 
-def _never_admitted() -> Unprocessable:
+def _unknown_referral() -> Unprocessable:
     return Unprocessable(
         ProblemCode.INVALID_FIELD,
         "referral_id",
@@ -203,13 +205,13 @@ def _fact(event: MatchEvent) -> Fact:
             return Waitlist(actor=Actor.MATCHING)
 
 
-def _loop(referral: Referral, event: NoticeEvent, tx: Tx) -> Closed | Noted | Stale:
-    return hear_notice(referral, _notice(event), tx.now)
+def _apply_notice(referral: Referral, event: NoticeEvent, tx: Tx) -> ClosedLoop | TimelineOnly | Stale:
+    return apply_notice(referral, _notice(event), tx.now)
 
 
-def _notice(event: NoticeEvent) -> Notice:
+def _notice(event: NoticeEvent) -> NoticeResult:
     about = event.about_status if isinstance(event, NoticeDelivered) else None
-    return Notice(
+    return NoticeResult(
         role=Role(event.role),
         cause=event.cause,
         about=Status(about) if about else None,
@@ -217,6 +219,6 @@ def _notice(event: NoticeEvent) -> Notice:
     )
 
 
-def _could_close(event: NoticeEvent) -> bool:
+def _may_close_loop(event: NoticeEvent) -> bool:
     notice = _notice(event)
-    return can_close_a_loop(notice.role, notice.about, delivered=notice.delivered)
+    return can_close_loop(notice.role, notice.about, delivered=notice.delivered)

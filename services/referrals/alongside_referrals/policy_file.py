@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from alongside_contracts.ids import RegionId
 from alongside_referrals.domain import business_days, policy
-from alongside_referrals.domain.codes import Actor, Wait
+from alongside_referrals.domain.codes import Actor, WaitKind
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ISO_WEEKDAY: Final[dict[Day, int]] = {
@@ -34,7 +34,7 @@ def read_policies(file: Path) -> policy.Policies:
     except KeyError as error:
         raise PolicyFileError(f"the referral policies at {file} name unknown holidays: {error}") from error
     except ValueError as error:  # pydantic's ValidationError among them
-        raise PolicyFileError(f"the referral policies at {file} are wrong: {_said(error)}") from error
+        raise PolicyFileError(f"the referral policies at {file} are wrong: {_describe(error)}") from error
 
 
 def _zone(name: str) -> str:
@@ -62,14 +62,14 @@ class _Rung(_Part):
 
 class _Ladder(_Part):
     rungs: tuple[_Rung, ...] = Field(min_length=1, max_length=20)
-    at_the_top: policy.AtTheTop
+    at_the_top: policy.LastRungAction
 
 
 class _Standard(_Part):
     weekend: tuple[Day, ...]
     contact_attempts_min: int = Field(ge=1)
     note_within: _Span
-    ladders: dict[Wait, _Ladder]
+    ladders: dict[WaitKind, _Ladder]
 
 
 class _Region(_Part):
@@ -80,7 +80,7 @@ class _Region(_Part):
     weekend: tuple[Day, ...] | None = None
     contact_attempts_min: int | None = Field(default=None, ge=1)
     note_within: _Span | None = None
-    ladders: dict[Wait, _Ladder] = Field(default_factory=dict)
+    ladders: dict[WaitKind, _Ladder] = Field(default_factory=dict)
 
 
 class _Document(_Part):
@@ -115,7 +115,7 @@ def _span(span: _Span) -> business_days.Span:
     return business_days.Span(span.business_days, span.days, span.minutes)
 
 
-def _said(error: ValueError) -> str:
+def _describe(error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     return "; ".join(

@@ -9,30 +9,30 @@ from alongside_referrals import store
 from alongside_referrals.announcements import Change, announce, announce_successor
 from alongside_referrals.domain.codes import Actor
 from alongside_referrals.domain.commands import Request
-from alongside_referrals.domain.decisions import Moved
+from alongside_referrals.domain.decisions import Transitioned
 from alongside_referrals.domain.machine import decide
 from alongside_referrals.domain.policy import Policies
 from alongside_referrals.domain.referral import Referral
 from alongside_referrals.domain.reopen import successor_of
-from alongside_referrals.store import Line
+from alongside_referrals.store import AnnouncedChange
 
 
-def told(tx: Tx, change: Change) -> Line:
+def announce_change(tx: Tx, change: Change) -> AnnouncedChange:
     """Announce a change under the event in hand; what is left is to store the line."""
-    return Line(announce(tx, change), change.entry, tx.cause)
+    return AnnouncedChange(announce(tx, change), change.entry, tx.cause)
 
 
 async def record(tx: Tx, change: Change, policies: Policies) -> None:
     """Announce and store one change of a locked referral, and its successor when the person returns to matching."""
-    line = told(tx, change)
-    await store.save(tx.conn, [line], tx.now)
-    if isinstance(change, Moved) and change.returns:
-        await _succeed(tx, line.referral, policies)
+    announced = announce_change(tx, change)
+    await store.update_referrals(tx.conn, [announced], tx.now)
+    if isinstance(change, Transitioned) and change.returns_to_matching:
+        await _open_successor(tx, announced.referral, policies)
 
 
 async def open_drafts(
     tx: Tx, drafts: Sequence[tuple[Referral, str]], policies: Policies
-) -> dict[UUID, Moved]:
+) -> dict[UUID, Transitioned]:
     """Send drafts, each with its request as JSON, on their way; returns those that were not here before, untold.
 
     Of two drafts with one id the first counts.
@@ -40,21 +40,21 @@ async def open_drafts(
     firsts = {draft.id: (draft, request) for draft, request in reversed(drafts)}
     moved = {referral_id: _requested(draft, tx, policies) for referral_id, (draft, _) in firsts.items()}
     rows = [(moved[referral_id].referral, firsts[referral_id][1]) for referral_id in sorted(firsts)]
-    new = await store.add(tx.conn, rows, tx.now)
+    new = await store.insert_referrals(tx.conn, rows, tx.now)
     return {referral_id: change for referral_id, change in moved.items() if referral_id in new}
 
 
-def _requested(draft: Referral, tx: Tx, policies: Policies) -> Moved:
+def _requested(draft: Referral, tx: Tx, policies: Policies) -> Transitioned:
     # A successor is requested by the network itself, which acts for whoever referred.
     actor = Actor.COORDINATOR if draft.replaces else Actor.REQUESTER
     decision = decide(draft, Request(actor=actor), tx.now, policies.of(draft.region))
-    if not isinstance(decision, Moved):
+    if not isinstance(decision, Transitioned):
         raise TypeError(f"a draft can always be requested, but: {decision}")
     return decision
 
 
-async def _succeed(tx: Tx, ended: Referral, policies: Policies) -> None:
+async def _open_successor(tx: Tx, ended: Referral, policies: Policies) -> None:
     draft, request = successor_of(ended, new_id()), await store.request_of(tx.conn, ended.id)
     opened = await open_drafts(tx, [(draft, request)], policies)
     announce_successor(tx, draft, ended, request)
-    await store.note_down(tx.conn, [told(tx, opened[draft.id])])
+    await store.append_timeline(tx.conn, [announce_change(tx, opened[draft.id])])

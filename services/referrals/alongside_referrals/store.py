@@ -11,19 +11,19 @@ import asyncpg
 from alongside_chassis.columns import Columns
 from alongside_referrals.domain.codes import (
     Actor,
-    Business,
+    BusinessStatus,
+    EntryKind,
     Fit,
     OfferKind,
-    Outcome,
     Reason,
+    ReferralOutcome,
     Status,
-    Wait,
-    What,
+    WaitKind,
 )
 from alongside_referrals.domain.decisions import Entry
 from alongside_referrals.domain.referral import Referral, Waiting
 
-_CHANGING: Final = {
+_MUTABLE: Final = {
     "id": "uuid",
     "status": "text",
     "business_status": "text",
@@ -49,7 +49,7 @@ _CHANGING: Final = {
     "notice_delivered_at": "timestamptz",
     "loop_closed_at": "timestamptz",
 }
-_LASTING: Final = {
+_IMMUTABLE: Final = {
     "person_id": "uuid",
     "partner": "text",
     "reference": "text",
@@ -57,8 +57,8 @@ _LASTING: Final = {
     "replaces": "uuid",
 }
 _IDS_AS_TEXT: Final = {"excluded_offers": "excluded_offers::uuid[]"}
-_CHANGED: Final = Columns(_IDS_AS_TEXT, **_CHANGING)
-_NEW: Final = Columns(_IDS_AS_TEXT, **_CHANGING, **_LASTING, request="jsonb")
+_UPDATED: Final = Columns(_IDS_AS_TEXT, **_MUTABLE)
+_NEW: Final = Columns(_IDS_AS_TEXT, **_MUTABLE, **_IMMUTABLE, request="jsonb")
 _ENTRY: Final = Columns(
     referral_id="uuid",
     entry="int",
@@ -79,28 +79,28 @@ _ENTRY: Final = Columns(
     fit="text",
     meetings="int",
 )
-_REFERRAL: Final = Columns(**_CHANGING, **_LASTING).of("r")
+_REFERRAL: Final = Columns(**_MUTABLE, **_IMMUTABLE).of("r")
 
-_LOCK: Final = (
+_LOCK_REFERRALS: Final = (
     f"select {_REFERRAL} from referral r where r.id = any($1::uuid[]) order by r.id for no key update"
 )
-_ADD: Final = f"""
+_INSERT: Final = f"""
     insert into referral ({_NEW.names}, requested_at, changed_at)
     select {_NEW.values}, {_NEW.next}, {_NEW.next} from {_NEW.rows}
     on conflict (id) do nothing returning id
 """
-_SAVE: Final = f"""
-    update referral set {_CHANGED.changes}, changed_at = {_CHANGED.next} from {_CHANGED.rows}
+_UPDATE: Final = f"""
+    update referral set {_UPDATED.changes}, changed_at = {_UPDATED.next} from {_UPDATED.rows}
     where referral.id = new.id
 """
-_NOTE_DOWN: Final = f"insert into timeline ({_ENTRY.names}) select {_ENTRY.values} from {_ENTRY.rows}"
+_APPEND_TIMELINE: Final = f"insert into timeline ({_ENTRY.names}) select {_ENTRY.values} from {_ENTRY.rows}"
 _REQUEST: Final = "select request from referral where id = $1"
 _WITH_SUCCESSOR: Final = f"""
     select {_REFERRAL}, r.requested_at, r.changed_at, s.id as replaced_by
     from referral r left join referral s on s.replaces = r.id
 """
-_PRESENT: Final = f"{_WITH_SUCCESSOR} where r.id = $1"
-_PAGE: Final = f"""
+_FIND: Final = f"{_WITH_SUCCESSOR} where r.id = $1"
+_LIST: Final = f"""
     {_WITH_SUCCESSOR}
     where ($1::text is null or r.status = $1) and ($2::text is null or r.next_actor = $2)
       and ($3::text is null or r.partner = $3) and ($4::text is null or r.reference = $4)
@@ -116,7 +116,7 @@ _TIMELINE: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AnnouncedChange:
     """What a change leaves in the store: the referral after it, the timeline entry, and the event that caused it."""
 
     referral: Referral
@@ -125,7 +125,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class StoredReferral:
     """A referral as it is now, with what only the store knows."""
 
     referral: Referral
@@ -135,7 +135,7 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class ReferralFilter:
     """Which referrals a list shows; None means any. `overdue_at` keeps those somebody had let wait by then."""
 
     status: Status | None = None
@@ -146,19 +146,19 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class PastEntry:
+class TimelineEntry:
     """A line of the timeline as it is told: without its note, which stays in the store."""
 
     entry: int
     sequence: int
     at: datetime
-    what: What
+    what: EntryKind
     actor: Actor
     previous: Status
     status: Status
-    business_status: Business | None
+    business_status: BusinessStatus | None
     reason: Reason | None
-    outcome: Outcome | None
+    outcome: ReferralOutcome | None
     offer_id: UUID | None
     next_actor: Actor | None
     due_at: datetime | None
@@ -168,28 +168,35 @@ class PastEntry:
     meetings: int | None
 
 
-async def lock(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Referral]:
+async def lock_referrals(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Referral]:
     """The referrals with these ids, locked in id order until the transaction ends."""
-    return {row["id"]: _referral(row) for row in await conn.fetch(_LOCK, ids)}
+    return {row["id"]: _referral(row) for row in await conn.fetch(_LOCK_REFERRALS, ids)}
 
 
-async def add(conn: asyncpg.Connection, opened: Sequence[tuple[Referral, str]], now: datetime) -> set[UUID]:
+async def insert_referrals(
+    conn: asyncpg.Connection, opened: Sequence[tuple[Referral, str]], now: datetime
+) -> set[UUID]:
     """Insert new referrals, each with its request as JSON; returns the ids that were not there before."""
-    rows = [_changing(referral) | _lasting(referral) | {"request": request} for referral, request in opened]
-    return {row["id"] for row in await conn.fetch(_ADD, *_NEW.arrays(rows), now)}
+    rows = [
+        _mutable_columns(referral) | _immutable_columns(referral) | {"request": request}
+        for referral, request in opened
+    ]
+    return {row["id"] for row in await conn.fetch(_INSERT, *_NEW.arrays(rows), now)}
 
 
-async def save(conn: asyncpg.Connection, lines: Sequence[Line], now: datetime) -> None:
+async def update_referrals(
+    conn: asyncpg.Connection, changes: Sequence[AnnouncedChange], now: datetime
+) -> None:
     """Update locked referrals to what the last line says of each, and lengthen their timelines."""
-    last = {line.referral.id: line.referral for line in lines}
-    await conn.execute(_SAVE, *_CHANGED.arrays(map(_changing, last.values())), now)
-    await note_down(conn, lines)
+    last = {change.referral.id: change.referral for change in changes}
+    await conn.execute(_UPDATE, *_UPDATED.arrays(map(_mutable_columns, last.values())), now)
+    await append_timeline(conn, changes)
 
 
-async def note_down(conn: asyncpg.Connection, lines: Sequence[Line]) -> None:
+async def append_timeline(conn: asyncpg.Connection, changes: Sequence[AnnouncedChange]) -> None:
     """Append to timelines."""
-    if lines:
-        await conn.execute(_NOTE_DOWN, *_ENTRY.arrays(map(_line, lines)))
+    if changes:
+        await conn.execute(_APPEND_TIMELINE, *_ENTRY.arrays(map(_timeline_row, changes)))
 
 
 async def request_of(conn: asyncpg.Connection, referral_id: UUID) -> str:
@@ -198,16 +205,18 @@ async def request_of(conn: asyncpg.Connection, referral_id: UUID) -> str:
     return request
 
 
-async def present(conn: asyncpg.Connection, referral_id: UUID) -> Present | None:
+async def find_referral(conn: asyncpg.Connection, referral_id: UUID) -> StoredReferral | None:
     """A referral as it is now."""
-    row = await conn.fetchrow(_PRESENT, referral_id)
-    return _present(row) if row else None
+    row = await conn.fetchrow(_FIND, referral_id)
+    return _stored_referral(row) if row else None
 
 
-async def page(conn: asyncpg.Connection, wanted: Filter, *, before: UUID | None, limit: int) -> list[Present]:
+async def list_referrals(
+    conn: asyncpg.Connection, wanted: ReferralFilter, *, before: UUID | None, limit: int
+) -> list[StoredReferral]:
     """The wanted referrals admitted before `before`, newest first."""
     rows = await conn.fetch(
-        _PAGE,
+        _LIST,
         wanted.status,
         wanted.next_actor,
         wanted.partner,
@@ -216,15 +225,17 @@ async def page(conn: asyncpg.Connection, wanted: Filter, *, before: UUID | None,
         before,
         limit,
     )
-    return [_present(row) for row in rows]
+    return [_stored_referral(row) for row in rows]
 
 
-async def timeline(conn: asyncpg.Connection, referral_id: UUID, *, after: int, limit: int) -> list[PastEntry]:
+async def list_timeline(
+    conn: asyncpg.Connection, referral_id: UUID, *, after: int, limit: int
+) -> list[TimelineEntry]:
     """What happened to a referral after entry `after`, oldest first."""
-    return [PastEntry(**row) for row in await conn.fetch(_TIMELINE, referral_id, after, limit)]
+    return [TimelineEntry(**row) for row in await conn.fetch(_TIMELINE, referral_id, after, limit)]
 
 
-def _changing(referral: Referral) -> dict[str, Any]:
+def _mutable_columns(referral: Referral) -> dict[str, Any]:
     """A referral as the columns that change."""
     waiting = referral.waiting
     return {
@@ -244,7 +255,7 @@ def _changing(referral: Referral) -> dict[str, Any]:
         "contact_attempts": referral.contact_attempts,
         "contact_at": referral.contact_at,
         "noted_at": referral.noted_at,
-        "waits_for": waiting.wait if waiting else None,
+        "waits_for": waiting.kind if waiting else None,
         "rung": waiting.rung if waiting else 0,
         "next_actor": waiting.actor if waiting else None,
         "due_at": waiting.due_at if waiting else None,
@@ -255,19 +266,19 @@ def _changing(referral: Referral) -> dict[str, Any]:
     }
 
 
-def _lasting(referral: Referral) -> dict[str, Any]:
+def _immutable_columns(referral: Referral) -> dict[str, Any]:
     """A referral as the columns that are written once."""
-    return {name: getattr(referral, name) for name in _LASTING}
+    return {name: getattr(referral, name) for name in _IMMUTABLE}
 
 
-def _line(line: Line) -> dict[str, Any]:
-    referral, entry, waiting = line.referral, line.entry, line.referral.waiting
+def _timeline_row(change: AnnouncedChange) -> dict[str, Any]:
+    referral, entry, waiting = change.referral, change.entry, change.referral.waiting
     return {
         "referral_id": referral.id,
         "entry": referral.entries,
         "sequence": referral.sequence,
         "at": entry.at,
-        "what": entry.what,
+        "what": entry.kind,
         "actor": entry.actor,
         "previous": entry.previous,
         "status": referral.status,
@@ -277,15 +288,15 @@ def _line(line: Line) -> dict[str, Any]:
         "offer_id": referral.offer_id,
         "next_actor": waiting.actor if waiting else None,
         "due_at": waiting.due_at if waiting else None,
-        "cause": line.cause,
+        "cause": change.cause,
         "note": entry.note,
         "fit": entry.feedback.fit if entry.feedback else None,
         "meetings": entry.feedback.meetings if entry.feedback else None,
     }
 
 
-def _present(row: asyncpg.Record) -> Present:
-    return Present(_referral(row), row["replaced_by"], row["requested_at"], row["changed_at"])
+def _stored_referral(row: asyncpg.Record) -> StoredReferral:
+    return StoredReferral(_referral(row), row["replaced_by"], row["requested_at"], row["changed_at"])
 
 
 def _referral(row: asyncpg.Record) -> Referral:
@@ -297,9 +308,9 @@ def _referral(row: asyncpg.Record) -> Referral:
         region=row["region"],
         replaces=row["replaces"],
         status=Status(row["status"]),
-        business=Business(row["business_status"]) if row["business_status"] else None,
+        business=BusinessStatus(row["business_status"]) if row["business_status"] else None,
         reason=Reason(row["reason"]) if row["reason"] else None,
-        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        outcome=ReferralOutcome(row["outcome"]) if row["outcome"] else None,
         waiting=_waiting(row),
         sequence=row["sequence"],
         entries=row["entries"],
@@ -322,4 +333,4 @@ def _referral(row: asyncpg.Record) -> Referral:
 def _waiting(row: asyncpg.Record) -> Waiting | None:
     if row["next_actor"] is None:
         return None
-    return Waiting(Wait(row["waits_for"]), Actor(row["next_actor"]), row["due_at"], row["rung"])
+    return Waiting(WaitKind(row["waits_for"]), Actor(row["next_actor"]), row["due_at"], row["rung"])

@@ -13,14 +13,14 @@ from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
 from alongside_referrals.domain.codes import (
     TERMINAL,
     Actor,
-    Business,
+    BusinessStatus,
+    EntryKind,
     Fit,
     OfferKind,
-    Outcome,
     Reason,
+    ReferralOutcome,
     Status,
-    Wait,
-    What,
+    WaitKind,
 )
 
 TableName: TypeAlias = str | Callable[..., str]
@@ -53,11 +53,11 @@ class ReferralRow(Base, table=True):
     __tablename__: ClassVar[TableName] = "referral"
     __table_args__: ClassVar[Any] = (
         _one_of("status", Status),
-        _one_of("business_status", Business),
+        _one_of("business_status", BusinessStatus),
         _one_of("reason", Reason),
-        _one_of("outcome", Outcome),
+        _one_of("outcome", ReferralOutcome),
         _one_of("offer_kind", OfferKind),
-        _one_of("waits_for", Wait),
+        _one_of("waits_for", WaitKind),
         _one_of("next_actor", Actor),
         CheckConstraint(f"({_ENDED}) = (next_actor is null)", name="open_has_a_next_actor"),
         CheckConstraint(
@@ -131,7 +131,7 @@ class TimelineRow(Base, table=True):
 
     __tablename__: ClassVar[TableName] = "timeline"
     __table_args__: ClassVar[Any] = (
-        _one_of("what", What),
+        _one_of("what", EntryKind),
         _one_of("actor", Actor),
         _one_of("fit", Fit),
         CheckConstraint(f"char_length(note) <= {NOTE_CHARS_MAX}", name="note_is_short"),

@@ -10,21 +10,21 @@ from alongside_contracts.ids import PartnerId, Reference
 from alongside_contracts.referrals import MEETINGS_MAX
 from alongside_referrals.domain.codes import (
     Actor,
-    Business,
+    BusinessStatus,
+    EntryKind,
     Fit,
     OfferKind,
-    Outcome,
     Reason,
+    ReferralOutcome,
     Status,
-    Wait,
-    What,
+    WaitKind,
 )
 from alongside_referrals.domain.loop import loop_of
-from alongside_referrals.store import Filter, PastEntry, Present
+from alongside_referrals.store import ReferralFilter, StoredReferral, TimelineEntry
 from alongside_referrals.tables import NOTE_CHARS_MAX
 
 
-class Ask(BaseModel):
+class CommandForm(BaseModel):
     """What every command says: who asks. `expected_sequence`, when given, must be the referral's present one."""
 
     model_config = ConfigDict(extra="forbid")
@@ -35,37 +35,37 @@ class Ask(BaseModel):
     """May be personal: kept in the store, never announced, never shown."""
 
 
-class AskWithReason(Ask):
+class ReasonForm(CommandForm):
     """A command that needs a reason; `other` needs a note as well."""
 
     reason: Reason | None = None
 
 
-class AskComplete(Ask):
+class CompleteForm(CommandForm):
     """Completing needs an outcome."""
 
-    outcome: Outcome | None = None
+    outcome: ReferralOutcome | None = None
 
 
-class AskReject(AskWithReason):
+class RejectForm(ReasonForm):
     """`return_to_matching` left out: the reason decides."""
 
     return_to_matching: bool | None = None
 
 
-class AskFail(AskWithReason):
+class FailForm(ReasonForm):
     """`return_to_matching` asks for a successor with this offer excluded."""
 
     return_to_matching: bool = False
 
 
-class AskContact(Ask):
+class ContactAttemptForm(CommandForm):
     """One attempt to reach the person."""
 
     reached: bool
 
 
-class AskFeedback(Ask):
+class FeedbackForm(CommandForm):
     """How person and offer get on. `rematch`, which is the person's to ask for, ends this one and looks for another."""
 
     fit: Fit
@@ -73,7 +73,7 @@ class AskFeedback(Ask):
     rematch: bool = False
 
 
-class Wanted(BaseModel):
+class ReferralsQuery(BaseModel):
     """Which referrals a list shows, and from where on."""
 
     model_config = ConfigDict(extra="forbid")
@@ -86,9 +86,9 @@ class Wanted(BaseModel):
     cursor: str | None = None
     limit: int = Field(default=50, ge=1, le=PAGE_MAX)
 
-    def as_filter(self, now: datetime) -> Filter:
+    def as_filter(self, now: datetime) -> ReferralFilter:
         """The same as the store understands it."""
-        return Filter(
+        return ReferralFilter(
             self.status, self.next_actor, self.partner, self.reference, now if self.overdue else None
         )
 
@@ -114,15 +114,15 @@ class ReferralView(BaseModel):
     reference: str
     region: str
     status: Status
-    business_status: Business | None
+    business_status: BusinessStatus | None
     reason: Reason | None
-    outcome: Outcome | None
+    outcome: ReferralOutcome | None
     sequence: int
     offer_id: UUID | None
     offer_kind: OfferKind | None
     proposal_id: UUID | None
     next_actor: Actor | None
-    waits_for: Wait | None
+    waits_for: WaitKind | None
     due_at: datetime | None
     overdue: bool
     """Whether somebody has let a due time pass since the referral last moved."""
@@ -143,13 +143,13 @@ class EntryView(BaseModel):
     entry: int
     sequence: int
     at: datetime
-    what: What
+    what: EntryKind
     actor: Actor
     previous: Status
     status: Status
-    business_status: Business | None
+    business_status: BusinessStatus | None
     reason: Reason | None
-    outcome: Outcome | None
+    outcome: ReferralOutcome | None
     offer_id: UUID | None
     next_actor: Actor | None
     due_at: datetime | None
@@ -159,7 +159,7 @@ class EntryView(BaseModel):
     meetings: int | None
 
 
-def referral_view(present: Present, now: datetime) -> ReferralView:
+def referral_view(present: StoredReferral, now: datetime) -> ReferralView:
     """A referral as the API shows it."""
     referral, waiting = present.referral, present.referral.waiting
     return ReferralView(
@@ -177,7 +177,7 @@ def referral_view(present: Present, now: datetime) -> ReferralView:
         offer_kind=referral.offer_kind,
         proposal_id=referral.proposal_id,
         next_actor=waiting.actor if waiting else None,
-        waits_for=waiting.wait if waiting else None,
+        waits_for=waiting.kind if waiting else None,
         due_at=waiting.due_at if waiting else None,
         overdue=waiting is not None and (waiting.rung > 0 or waiting.due_at < now),
         contact_attempts=referral.contact_attempts,
@@ -190,12 +190,12 @@ def referral_view(present: Present, now: datetime) -> ReferralView:
     )
 
 
-def entry_view(entry: PastEntry) -> EntryView:
+def entry_view(entry: TimelineEntry) -> EntryView:
     """A timeline entry as the API shows it."""
     return EntryView.model_validate(entry)
 
 
-def _loop_view(present: Present) -> LoopView:
+def _loop_view(present: StoredReferral) -> LoopView:
     loop = loop_of(present.referral)
     parts = {
         "terminal": loop.terminal,

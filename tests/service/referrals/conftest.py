@@ -73,7 +73,7 @@ class Journey:
         entries: list[dict[str, Any]] = answer.json()["items"]
         return entries
 
-    async def told(self) -> list[Announced]:
+    async def announced_events(self) -> list[Announced]:
         """What was announced since last asked."""
         return await self.bench.announced(clear=True)
 
@@ -94,7 +94,7 @@ async def asked(admitted: Journey) -> Journey:
 async def accepted(asked: Journey) -> Journey:
     """The offer said yes; earlier announcements are cleared away."""
     await asked.accepted()
-    await asked.told()
+    await asked.announced_events()
     return asked
 
 

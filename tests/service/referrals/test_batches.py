@@ -31,8 +31,8 @@ async def pair(
     bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
 ) -> AsyncIterator[PairedBenches]:
     """Referrals, twice."""
-    async with bench_of("referrals") as together, bench_of("referrals") as alone:
-        yield PairedBenches(together, alone)
+    async with bench_of("referrals") as together, bench_of("referrals") as one_by_one:
+        yield PairedBenches(together, one_by_one)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -46,8 +46,8 @@ async def test_a_batch_leaves_what_its_events_leave_one_by_one(pair: PairedBench
         await pair.ask("POST", f"/referrals/{admission.referral_id}/{command}", {"actor": "target"} | why)
     await pair.hear([*journeys.any_events(), *journeys.closing_notices()])
 
-    together, alone = await pair.snapshots(*QUESTIONS)
-    assert together == alone
+    together, one_by_one = await pair.snapshots(*QUESTIONS)
+    assert together == one_by_one
     assert with_strangers or pair.no_batch_was_split()
     assert any("LoopClosed" in line for line in together), "the story went all the way"
 

@@ -25,7 +25,7 @@ async def test_a_journey_is_walked_to_its_end(accepted: Journey) -> None:
         None,
         None,
     )
-    changes = only(await accepted.told(), ReferralStatusChanged)
+    changes = only(await accepted.announced_events(), ReferralStatusChanged)
     assert [change.sequence for change in changes] == [4, 5, 6, 7, 8, 9]
     assert [change.status.value for change in changes] == [
         "accepted", "in-progress", "on-hold", "in-progress", "in-progress", "completed",
@@ -36,7 +36,7 @@ async def test_the_partner_hears_every_transition(accepted: Journey) -> None:
     await accepted.done("start")
     await accepted.done("complete", outcome="engaged")
 
-    announced = await accepted.told()
+    announced = await accepted.announced_events()
 
     updates, changes = only(announced, ReferralUpdated), only(announced, ReferralStatusChanged)
     assert [(update.sequence, update.status) for update in updates] == [
@@ -58,11 +58,11 @@ async def test_attempts_in_vain_are_counted_until_giving_up_is_fair(accepted: Jo
 
 async def test_a_rejection_returns_the_person_to_matching_without_that_offer(asked: Journey) -> None:
     assert asked.proposal is not None
-    await asked.told()
+    await asked.announced_events()
 
     rejected = await asked.done("reject", reason="no-capacity")
 
-    announced = await asked.told()
+    announced = await asked.announced_events()
     (succeeded,) = only(announced, ReferralSucceeded)
     assert str(succeeded.referral_id) == rejected["replaced_by"]
     assert (succeeded.replaces, succeeded.request) == (asked.id, asked.admission.request)
@@ -98,7 +98,7 @@ async def test_a_failure_returns_to_matching_when_asked_to(
 ) -> None:
     await accepted.done("fail", reason="safety-conflict", return_to_matching=wanted)
 
-    assert len(only(await accepted.told(), ReferralSucceeded)) == successors
+    assert len(only(await accepted.announced_events(), ReferralSucceeded)) == successors
 
 
 async def test_the_person_may_always_stop(accepted: Journey) -> None:
@@ -146,7 +146,11 @@ async def test_a_refusal_says_why_and_what_to_do_and_changes_nothing(accepted: J
         assert answers[case].headers["content-type"] == "application/problem+json", case
         assert problem["title"], case
         assert problem["remedy"], case
-    assert (await accepted.state(), await accepted.timeline(), await accepted.told()) == (before, entries, [])
+    assert (await accepted.state(), await accepted.timeline(), await accepted.announced_events()) == (
+        before,
+        entries,
+        [],
+    )
 
 
 async def test_an_ended_referral_is_never_edited(accepted: Journey) -> None:

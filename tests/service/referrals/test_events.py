@@ -13,7 +13,7 @@ from tests.service.referrals.conftest import PARTNER, Journey, a_delivery, only
 
 
 async def test_an_admission_begins_a_referral_that_waits_for_matching(admitted: Journey) -> None:
-    announced = await admitted.told()
+    announced = await admitted.announced_events()
 
     updated, changed = announced
     assert isinstance(changed.event, ReferralStatusChanged)
@@ -29,11 +29,11 @@ async def test_an_admission_begins_a_referral_that_waits_for_matching(admitted: 
 
 
 async def test_an_admission_heard_under_two_ids_begins_one_referral(admitted: Journey) -> None:
-    await admitted.told()
+    await admitted.announced_events()
 
     await admitted.bench.hear(admitted.admission, admitted.admission)
 
-    assert await admitted.told() == []
+    assert await admitted.announced_events() == []
     assert len(await admitted.timeline()) == 1
 
 
@@ -48,11 +48,11 @@ async def test_a_person_without_partner_hears_nothing_on_a_partners_stream(
 
 
 async def test_a_proposal_asks_the_target(admitted: Journey) -> None:
-    await admitted.told()
+    await admitted.announced_events()
 
     await admitted.proposed()
 
-    (changed,) = only(await admitted.told(), ReferralStatusChanged)
+    (changed,) = only(await admitted.announced_events(), ReferralStatusChanged)
     assert (changed.status, changed.business_status) == (Status.REQUESTED, BusinessStatus.AWAITING_RESPONSE)
     assert (changed.sequence, changed.next_actor) == (2, Actor.TARGET)
     assert admitted.proposal is not None
@@ -60,11 +60,11 @@ async def test_a_proposal_asks_the_target(admitted: Journey) -> None:
 
 
 async def test_an_acceptance_gives_the_target_time_for_first_contact(asked: Journey) -> None:
-    await asked.told()
+    await asked.announced_events()
 
     await asked.accepted()
 
-    (changed,) = only(await asked.told(), ReferralStatusChanged)
+    (changed,) = only(await asked.announced_events(), ReferralStatusChanged)
     assert (changed.status, changed.next_actor) == (Status.ACCEPTED, Actor.TARGET)
     # Accepted on a Sunday noon in UTC: Monday and Tuesday count.
     assert changed.due_at is not None
@@ -73,11 +73,11 @@ async def test_an_acceptance_gives_the_target_time_for_first_contact(asked: Jour
 
 async def test_a_decline_keeps_it_requested_and_matching_goes_on(asked: Journey) -> None:
     assert asked.proposal is not None
-    await asked.told()
+    await asked.announced_events()
 
     await asked.bench.hear(a_decline(asked.proposal, Reason.NO_CAPACITY))
 
-    (changed,) = only(await asked.told(), ReferralStatusChanged)
+    (changed,) = only(await asked.announced_events(), ReferralStatusChanged)
     assert (changed.status, changed.reason, changed.next_actor) == (
         Status.REQUESTED,
         Reason.NO_CAPACITY,
@@ -88,20 +88,20 @@ async def test_a_decline_keeps_it_requested_and_matching_goes_on(asked: Journey)
 
 
 async def test_a_lapse_is_told_as_no_response(asked: Journey) -> None:
-    await asked.told()
+    await asked.announced_events()
 
     await asked.bench.hear(lapse_of(asked))
 
-    (changed,) = only(await asked.told(), ReferralStatusChanged)
+    (changed,) = only(await asked.announced_events(), ReferralStatusChanged)
     assert (changed.business_status, changed.reason) == (BusinessStatus.NO_RESPONSE, Reason.NO_RESPONSE)
 
 
 async def test_a_waitlisted_referral_waits_for_the_coordinator(admitted: Journey) -> None:
-    await admitted.told()
+    await admitted.announced_events()
 
     await admitted.bench.hear(a_waitlisting(admitted.id))
 
-    (changed,) = only(await admitted.told(), ReferralStatusChanged)
+    (changed,) = only(await admitted.announced_events(), ReferralStatusChanged)
     assert (changed.business_status, changed.next_actor) == (BusinessStatus.WAITLISTED, Actor.COORDINATOR)
 
 
@@ -142,7 +142,7 @@ async def test_what_comes_late_changes_nothing(accepted: Journey) -> None:
     await accepted.bench.hear(*late)
 
     assert await accepted.state() == before
-    assert await accepted.told() == []
+    assert await accepted.announced_events() == []
     assert await accepted.bench.dead_letters() == []
 
 
@@ -160,8 +160,8 @@ async def test_what_was_never_admitted_is_dead_lettered_and_its_neighbours_are_n
 
     await referrals_bench.hear(known, unknown, a_proposal(known.referral_id))
 
-    (letter,) = await referrals_bench.dead_letters()
-    assert (letter.where, letter.event_type) == ("referral_id", unknown.type)
+    (dead_letter,) = await referrals_bench.dead_letters()
+    assert (dead_letter.where, dead_letter.event_type) == ("referral_id", unknown.type)
     assert len(only(await referrals_bench.announced(), ReferralStatusChanged)) == 2
 
 

@@ -14,11 +14,11 @@ EVERYTHING = {"terminal", "outcome_recorded", "referrer_notified", "notice_deliv
 async def test_the_delivered_notice_of_the_end_closes_the_loop_once(accepted: Journey) -> None:
     ended = await accepted.done("complete", outcome="connected")
     assert parts(ended) == {"terminal", "outcome_recorded"}
-    await accepted.told()
+    await accepted.announced_events()
 
     await accepted.bench.hear(a_delivery(accepted.id), a_delivery(accepted.id))
 
-    announced = await accepted.told()
+    announced = await accepted.announced_events()
     assert [item.event for item in announced] == [
         LoopClosed(referral_id=accepted.id, status=Status.COMPLETED, outcome=Outcome.CONNECTED)
     ]
@@ -52,7 +52,9 @@ async def test_an_end_without_outcome_never_closes_and_says_so(accepted: Journey
 
 async def test_a_notice_that_failed_is_notified_but_not_delivered(accepted: Journey) -> None:
     await accepted.done("complete", outcome="connected")
-    (end,) = [item for item in await accepted.told() if isinstance(item.event, ReferralStatusChanged)]
+    (end,) = [
+        item for item in await accepted.announced_events() if isinstance(item.event, ReferralStatusChanged)
+    ]
 
     await accepted.bench.hear(a_failed_notice(accepted.id, cause=end.id))
 
@@ -66,7 +68,7 @@ async def test_who_referred_themselves_closes_the_loop_by_being_told(referrals_b
 
     await referrals_bench.hear(a_delivery(own.id))
 
-    assert len(only(await own.told(), LoopClosed)) == 1
+    assert len(only(await own.announced_events(), LoopClosed)) == 1
 
 
 def parts(state: dict[str, Any]) -> set[str]:

@@ -54,11 +54,11 @@ async def test_being_overdue_shows_and_is_no_transition(accepted: Journey) -> No
 async def test_acting_in_time_silences_the_timer(accepted: Journey) -> None:
     due_at = due(await accepted.state())
     await accepted.done("start")
-    await accepted.told()
+    await accepted.announced_events()
 
     await accepted.bench.fire_timers(due_at + timedelta(hours=1))
 
-    assert await accepted.told() == []
+    assert await accepted.announced_events() == []
     assert (await accepted.state())["overdue"] is False
 
 
@@ -69,7 +69,7 @@ async def test_an_ended_referral_has_no_timer(accepted: Journey) -> None:
 
 
 async def test_matching_that_does_not_propose_is_noticed(admitted: Journey) -> None:
-    await admitted.told()
+    await admitted.announced_events()
 
     (overdue,) = only(await fire_at_due(admitted), ReferralOverdue)
 
@@ -78,7 +78,7 @@ async def test_matching_that_does_not_propose_is_noticed(admitted: Journey) -> N
 
 async def test_a_place_given_up_is_matchings_business_and_a_late_yes_still_counts(admitted: Journey) -> None:
     await admitted.proposed(expires_at=SUNDAY_NOON + timedelta(hours=4))
-    await admitted.told()
+    await admitted.announced_events()
 
     (overdue,) = only(await fire_at_due(admitted), ReferralOverdue)
     assert admitted.proposal is not None
@@ -108,9 +108,9 @@ async def test_a_lapse_after_the_timer_is_still_heard(asked: Journey) -> None:
 
 async def fire_at_due(journey: Journey) -> list[Any]:
     """Let the present due time pass; returns what was announced by that."""
-    await journey.told()
+    await journey.announced_events()
     await journey.bench.fire_timers(due(await journey.state()))
-    return await journey.told()
+    return await journey.announced_events()
 
 
 def due(state: dict[str, Any]) -> datetime:
@@ -122,33 +122,33 @@ async def test_a_referral_whose_timer_always_fails_is_the_coordinators_at_once_a
 ) -> None:
     bench, due_at = accepted.bench, due(await accepted.state())
     await break_handlers(bench)
-    await accepted.told()
+    await accepted.announced_events()
 
     for second in range(60):
         await bench.fire_timers(due_at + timedelta(seconds=second))
 
-    state, (overdue,) = await accepted.state(), only(await accepted.told(), ReferralOverdue)
+    state, (overdue,) = await accepted.state(), only(await accepted.announced_events(), ReferralOverdue)
     assert (state["next_actor"], overdue.next_actor, overdue.late_actor) == ("coordinator", *TO_COORDINATOR)
     assert state["overdue"] is True
     assert timedelta(hours=23) < due(state) - bench.clock.now() <= timedelta(hours=24)
-    assert [letter.topic for letter in await bench.dead_letters()] == ["due"]
+    assert [dead_letter.topic for dead_letter in await bench.dead_letters()] == ["due"]
 
     await mend_handlers(bench)
     await bench.fire_timers(due(state))
 
-    assert only(await accepted.told(), ReferralOverdue)[0].late_actor == Actor.COORDINATOR
-    assert [letter.state for letter in await bench.dead_letters()] == ["replayed"]
+    assert only(await accepted.announced_events(), ReferralOverdue)[0].late_actor == Actor.COORDINATOR
+    assert [dead_letter.state for dead_letter in await bench.dead_letters()] == ["replayed"]
 
 
-async def test_a_referral_that_ended_meanwhile_is_nobodys_though_its_timer_fails(accepted: Journey) -> None:
+async def test_a_failed_timer_of_an_ended_referral_assigns_nobody(accepted: Journey) -> None:
     await accepted.done("complete", outcome="engaged")
-    await accepted.told()
+    await accepted.announced_events()
     async with accepted.bench.runtime.transaction() as tx:
         await accepted.bench.service.handlers.timer_failures["due"](
             Timer("due", str(accepted.id), tx.now, {}), tx.now + timedelta(days=1), tx
         )
 
-    assert await accepted.told() == []
+    assert await accepted.announced_events() == []
     assert (await accepted.state())["next_actor"] is None
 
 

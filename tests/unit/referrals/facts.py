@@ -9,13 +9,13 @@ from alongside_referrals.domain.business_days import Calendar, Span
 from alongside_referrals.domain.codes import (
     TERMINAL,
     Actor,
-    Business,
+    BusinessStatus,
     Fit,
     OfferKind,
-    Outcome,
     Reason,
+    ReferralOutcome,
     Status,
-    Wait,
+    WaitKind,
 )
 from alongside_referrals.domain.commands import (
     Accept,
@@ -39,9 +39,9 @@ from alongside_referrals.domain.commands import (
     Waitlist,
     WithdrawAsError,
 )
-from alongside_referrals.domain.decisions import Moved, Noted, Refused
+from alongside_referrals.domain.decisions import Refused, TimelineOnly, Transitioned
 from alongside_referrals.domain.machine import decide
-from alongside_referrals.domain.policy import AtTheTop, Ladder, Policy, Rung
+from alongside_referrals.domain.policy import Ladder, LastRungAction, Policy, Rung
 from alongside_referrals.domain.referral import Referral, Waiting
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday
@@ -50,7 +50,7 @@ PROPOSAL, OFFER, OTHER_OFFER = UUID(int=10), UUID(int=20), UUID(int=21)
 TWO_DAYS, ONE_DAY = Span(business_days=2), Span(business_days=1)
 
 
-def ladder(*rungs: tuple[Actor, Span], then: AtTheTop = AtTheTop.ASK_AGAIN) -> Ladder:
+def ladder(*rungs: tuple[Actor, Span], then: LastRungAction = LastRungAction.ASK_AGAIN) -> Ladder:
     return Ladder(tuple(Rung(actor, within) for actor, within in rungs), then)
 
 
@@ -62,12 +62,12 @@ NUDGED = (
 POLICY = Policy(
     calendar=Calendar(ZoneInfo("America/New_York")),
     ladders={
-        Wait.MATCH: ladder((Actor.MATCHING, Span(minutes=60)), (Actor.COORDINATOR, ONE_DAY)),
-        Wait.RESPONSE: ladder(*NUDGED, then=AtTheTop.RECALL),
-        Wait.PLACE: ladder((Actor.COORDINATOR, Span(business_days=5))),
-        Wait.FIRST_CONTACT: ladder(*NUDGED, then=AtTheTop.RECALL),
-        Wait.PROGRESS: ladder((Actor.TARGET, Span(days=14)), (Actor.SUPERVISOR, Span(days=16))),
-        Wait.HOLD_REVIEW: ladder((Actor.TARGET, Span(days=14))),
+        WaitKind.MATCH: ladder((Actor.MATCHING, Span(minutes=60)), (Actor.COORDINATOR, ONE_DAY)),
+        WaitKind.RESPONSE: ladder(*NUDGED, then=LastRungAction.RECALL),
+        WaitKind.PLACE: ladder((Actor.COORDINATOR, Span(business_days=5))),
+        WaitKind.FIRST_CONTACT: ladder(*NUDGED, then=LastRungAction.RECALL),
+        WaitKind.PROGRESS: ladder((Actor.TARGET, Span(days=14)), (Actor.SUPERVISOR, Span(days=16))),
+        WaitKind.HOLD_REVIEW: ladder((Actor.TARGET, Span(days=14))),
     },
     note_within=Span(days=15),
     contact_attempts_min=3,
@@ -75,12 +75,12 @@ POLICY = Policy(
 DRAFT = Referral(
     id=UUID(int=1), person_id=UUID(int=2), reference="ref-1", region="us-fl-miami", partner="st-mary-hospital"
 )
-WAITS = Waiting(Wait.MATCH, Actor.MATCHING, SOON)
+WAITS = Waiting(WaitKind.MATCH, Actor.MATCHING, SOON)
 REQUESTED = replace(DRAFT, status=Status.REQUESTED, waiting=WAITS, sequence=1, entries=1)
 ASKED = replace(
     REQUESTED,
-    business=Business.AWAITING_RESPONSE,
-    waiting=Waiting(Wait.RESPONSE, Actor.TARGET, SOON),
+    business=BusinessStatus.AWAITING_RESPONSE,
+    waiting=Waiting(WaitKind.RESPONSE, Actor.TARGET, SOON),
     proposal_id=PROPOSAL,
     offer_id=OFFER,
     offer_kind=OfferKind.SUPPORTER,
@@ -90,22 +90,22 @@ ASKED = replace(
     entries=2,
 )
 WAITLISTED = replace(
-    REQUESTED, business=Business.WAITLISTED, waiting=Waiting(Wait.PLACE, Actor.COORDINATOR, SOON)
+    REQUESTED, business=BusinessStatus.WAITLISTED, waiting=Waiting(WaitKind.PLACE, Actor.COORDINATOR, SOON)
 )
 
 
-def in_status(status: Status) -> Referral:
+def referral_in(status: Status) -> Referral:
     """A referral of that status, with an offer asked where there can be one."""
     if status is Status.DRAFT:
         return DRAFT
     if status is Status.REQUESTED:
         return ASKED
-    waiting = None if status in TERMINAL else Waiting(Wait.PROGRESS, Actor.TARGET, SOON)
+    waiting = None if status in TERMINAL else Waiting(WaitKind.PROGRESS, Actor.TARGET, SOON)
     return replace(ASKED, status=status, business=None, waiting=waiting, contact_attempts=3)
 
 
-ACCEPTED, IN_PROGRESS, ON_HOLD = map(in_status, (Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD))
-COMPLETED = replace(in_status(Status.COMPLETED), outcome=Outcome.CONNECTED, closing_event="event-9")
+ACCEPTED, IN_PROGRESS, ON_HOLD = map(referral_in, (Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD))
+COMPLETED = replace(referral_in(Status.COMPLETED), outcome=ReferralOutcome.CONNECTED, closing_event="event-9")
 
 
 def valid_commands(actor: Actor) -> dict[str, Command]:
@@ -131,7 +131,7 @@ def valid_commands(actor: Actor) -> dict[str, Command]:
         "resume": Resume(actor=actor),
         "cancel": Cancel(actor=actor, reason=why),
         "recall": Recall(actor=actor, reason=Reason.NO_RESPONSE),
-        "complete": Complete(actor=actor, outcome=Outcome.ENGAGED),
+        "complete": Complete(actor=actor, outcome=ReferralOutcome.ENGAGED),
         "fail": Fail(actor=actor, reason=why),
         "withdraw-as-error": WithdrawAsError(actor=actor),
         "record-contact": RecordContact(actor=actor, reached=True),
@@ -141,15 +141,15 @@ def valid_commands(actor: Actor) -> dict[str, Command]:
     }
 
 
-def moved(referral: Referral, command: Command, now: datetime = NOW) -> Moved:
+def transitioned(referral: Referral, command: Command, now: datetime = NOW) -> Transitioned:
     decision = decide(referral, command, now, POLICY)
-    assert isinstance(decision, Moved), decision
+    assert isinstance(decision, Transitioned), decision
     return decision
 
 
-def noted(referral: Referral, command: Command, now: datetime = NOW) -> Noted:
+def timeline_only(referral: Referral, command: Command, now: datetime = NOW) -> TimelineOnly:
     decision = decide(referral, command, now, POLICY)
-    assert isinstance(decision, Noted), decision
+    assert isinstance(decision, TimelineOnly), decision
     return decision
 
 

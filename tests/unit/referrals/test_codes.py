@@ -12,9 +12,9 @@ from alongside_referrals.domain import codes
     ("ours", "theirs"),
     [
         (codes.Status, vocabulary.Status),
-        (codes.Business, vocabulary.BusinessStatus),
+        (codes.BusinessStatus, vocabulary.BusinessStatus),
         (codes.Reason, vocabulary.Reason),
-        (codes.Outcome, vocabulary.Outcome),
+        (codes.ReferralOutcome, vocabulary.Outcome),
         (codes.Fit, vocabulary.Fit),
         (codes.Actor, vocabulary.Actor),
         (codes.OfferKind, vocabulary.OfferKind),

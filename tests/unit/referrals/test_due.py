@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alongside_referrals.domain.codes import TERMINAL, Actor, OfferKind, Status, Wait, What
+from alongside_referrals.domain.codes import TERMINAL, Actor, EntryKind, OfferKind, Status, WaitKind
 from alongside_referrals.domain.commands import Accept, NoteInterim, Propose, RecordContact, Start, Waitlist
 from alongside_referrals.domain.decisions import Stale
-from alongside_referrals.domain.due import Overdue, RecallDue, escalate, wait_of
+from alongside_referrals.domain.due import Overdue, RecallDue, escalate, wait_kind_of
 from alongside_referrals.domain.referral import Referral, Waiting
 from tests.unit.referrals.facts import (
     ASKED,
@@ -19,7 +19,7 @@ from tests.unit.referrals.facts import (
     PROPOSAL,
     REQUESTED,
     SOON,
-    moved,
+    transitioned,
 )
 
 WEDNESDAY = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
@@ -28,41 +28,41 @@ NEXT_MONDAY = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)  # clocks went forward on 
 
 
 def test_matching_has_an_hour_to_propose() -> None:
-    assert waiting(REQUESTED) == (Actor.MATCHING, Wait.MATCH, SOON)
+    assert waiting(REQUESTED) == (Actor.MATCHING, WaitKind.MATCH, SOON)
 
 
 def test_the_target_has_two_business_days_to_answer() -> None:
-    asked = moved(REQUESTED, a_proposal(answer_by=NOW + timedelta(days=30))).referral
+    asked = transitioned(REQUESTED, a_proposal(answer_by=NOW + timedelta(days=30))).referral
 
-    assert waiting(asked) == (Actor.TARGET, Wait.RESPONSE, WEDNESDAY)
+    assert waiting(asked) == (Actor.TARGET, WaitKind.RESPONSE, WEDNESDAY)
 
 
 def test_but_no_longer_than_its_place_is_held() -> None:
-    asked = moved(REQUESTED, a_proposal(answer_by=SOON)).referral
+    asked = transitioned(REQUESTED, a_proposal(answer_by=SOON)).referral
 
-    assert waiting(asked) == (Actor.TARGET, Wait.RESPONSE, SOON)
+    assert waiting(asked) == (Actor.TARGET, WaitKind.RESPONSE, SOON)
 
 
 def test_the_waitlist_is_the_coordinators() -> None:
-    listed = moved(REQUESTED, Waitlist(actor=Actor.MATCHING)).referral
+    listed = transitioned(REQUESTED, Waitlist(actor=Actor.MATCHING)).referral
 
-    assert waiting(listed) == (Actor.COORDINATOR, Wait.PLACE, NEXT_MONDAY)
+    assert waiting(listed) == (Actor.COORDINATOR, WaitKind.PLACE, NEXT_MONDAY)
 
 
 def test_first_contact_is_due_two_business_days_after_acceptance() -> None:
-    assert waiting(accepted()) == (Actor.TARGET, Wait.FIRST_CONTACT, WEDNESDAY)
+    assert waiting(accepted()) == (Actor.TARGET, WaitKind.FIRST_CONTACT, WEDNESDAY)
 
 
 def test_contact_is_due_every_fourteen_days() -> None:
-    started = moved(accepted(), Start(actor=Actor.TARGET)).referral
-    later = NOW + timedelta(days=10)
+    started = transitioned(accepted(), Start(actor=Actor.TARGET)).referral
+    ten_days_on = NOW + timedelta(days=10)
 
-    spoken = moved(started, RecordContact(actor=Actor.TARGET, reached=True), later).referral
+    spoken = transitioned(started, RecordContact(actor=Actor.TARGET, reached=True), ten_days_on).referral
 
     # The next contact would be due on day 24, but an outcome or an interim note on day 15 already.
-    assert waiting(spoken) == (Actor.TARGET, Wait.PROGRESS, local_days_after(NOW, 15))
-    noted = moved(spoken, NoteInterim(actor=Actor.TARGET), later).referral
-    assert waiting(noted) == (Actor.TARGET, Wait.PROGRESS, local_days_after(later, 14))
+    assert waiting(spoken) == (Actor.TARGET, WaitKind.PROGRESS, local_days_after(NOW, 15))
+    with_interim_note = transitioned(spoken, NoteInterim(actor=Actor.TARGET), ten_days_on).referral
+    assert waiting(with_interim_note) == (Actor.TARGET, WaitKind.PROGRESS, local_days_after(ten_days_on, 14))
 
 
 def test_a_due_time_that_was_moved_means_nothing() -> None:
@@ -76,10 +76,13 @@ def test_the_ladder_nudges_then_asks_the_supervisor_then_recalls() -> None:
 
     third = escalate(second.referral, NEXT_MONDAY, POLICY)
 
-    assert (first.late, waiting(first.referral)) == (Actor.TARGET, (Actor.TARGET, Wait.FIRST_CONTACT, FRIDAY))
+    assert (first.late, waiting(first.referral)) == (
+        Actor.TARGET,
+        (Actor.TARGET, WaitKind.FIRST_CONTACT, FRIDAY),
+    )
     assert (second.late, waiting(second.referral)) == (
         Actor.TARGET,
-        (Actor.SUPERVISOR, Wait.FIRST_CONTACT, NEXT_MONDAY),
+        (Actor.SUPERVISOR, WaitKind.FIRST_CONTACT, NEXT_MONDAY),
     )
     assert third == RecallDue(Actor.SUPERVISOR)
 
@@ -87,7 +90,7 @@ def test_the_ladder_nudges_then_asks_the_supervisor_then_recalls() -> None:
 @pytest.mark.parametrize("kind", [OfferKind.GROUP, OfferKind.SERVICE])
 def test_only_supporters_have_a_supervisor_others_have_the_coordinator(kind: OfferKind) -> None:
     nudged = replace(
-        accepted(), offer_kind=kind, waiting=Waiting(Wait.FIRST_CONTACT, Actor.TARGET, FRIDAY, rung=1)
+        accepted(), offer_kind=kind, waiting=Waiting(WaitKind.FIRST_CONTACT, Actor.TARGET, FRIDAY, rung=1)
     )
 
     assert waiting(overdue(nudged, FRIDAY).referral)[0] is Actor.COORDINATOR
@@ -97,13 +100,13 @@ def test_when_the_held_place_is_given_up_matching_is_asked() -> None:
     late = overdue(replace(ASKED, answer_by=SOON), SOON)
 
     assert late.late is Actor.TARGET
-    assert waiting(late.referral) == (Actor.MATCHING, Wait.MATCH, SOON + timedelta(minutes=60))
+    assert waiting(late.referral) == (Actor.MATCHING, WaitKind.MATCH, SOON + timedelta(minutes=60))
 
 
 def test_a_target_may_still_accept_until_matching_says_otherwise() -> None:
     late = overdue(replace(ASKED, answer_by=SOON), SOON).referral
 
-    assert moved(late, an_acceptance()).referral.status is Status.ACCEPTED
+    assert transitioned(late, an_acceptance()).referral.status is Status.ACCEPTED
 
 
 def test_where_nothing_can_be_recalled_the_last_party_is_asked_again() -> None:
@@ -123,17 +126,17 @@ def test_where_nothing_can_be_recalled_the_last_party_is_asked_again() -> None:
 def test_being_overdue_is_on_the_timeline_but_is_no_transition() -> None:
     late = overdue(REQUESTED, SOON)
 
-    assert (late.entry.what, late.entry.actor) == (What.OVERDUE, Actor.MATCHING)
+    assert (late.entry.kind, late.entry.actor) == (EntryKind.OVERDUE, Actor.MATCHING)
     assert (late.referral.sequence, late.referral.entries) == (REQUESTED.sequence, REQUESTED.entries + 1)
 
 
 @pytest.mark.parametrize("status", Status)
 def test_every_open_status_waits_for_something_and_no_ended_one_does(status: Status) -> None:
-    assert (wait_of(status, None) is None) == (status in TERMINAL)
+    assert (wait_kind_of(status, None) is None) == (status in TERMINAL)
 
 
 def accepted() -> Referral:
-    return moved(ASKED, an_acceptance()).referral
+    return transitioned(ASKED, an_acceptance()).referral
 
 
 def an_acceptance() -> Accept:
@@ -157,9 +160,9 @@ def overdue(referral: Referral, now: datetime) -> Overdue:
     return step
 
 
-def waiting(referral: Referral) -> tuple[Actor, Wait, datetime]:
+def waiting(referral: Referral) -> tuple[Actor, WaitKind, datetime]:
     assert referral.waiting is not None
-    return referral.waiting.actor, referral.waiting.wait, referral.waiting.due_at
+    return referral.waiting.actor, referral.waiting.kind, referral.waiting.due_at
 
 
 def local_days_after(moment: datetime, days: int) -> datetime:

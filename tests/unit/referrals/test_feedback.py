@@ -2,40 +2,55 @@
 
 import pytest
 
-from alongside_referrals.domain.codes import Actor, Business, Fit, Reason, Status, What
+from alongside_referrals.domain.codes import Actor, BusinessStatus, EntryKind, Fit, Reason, Status
 from alongside_referrals.domain.commands import AskRematch, Cancel, GiveFeedback
 from alongside_referrals.domain.decisions import Feedback, Refusal
 from alongside_referrals.domain.referral import Referral
-from tests.unit.referrals.facts import ACCEPTED, ASKED, IN_PROGRESS, OFFER, ON_HOLD, moved, noted, refused
+from tests.unit.referrals.facts import (
+    ACCEPTED,
+    ASKED,
+    IN_PROGRESS,
+    OFFER,
+    ON_HOLD,
+    refused,
+    timeline_only,
+    transitioned,
+)
 
 PERSON = Actor.PERSON
 
 
 @pytest.mark.parametrize("fit", Fit)
 def test_feedback_alone_changes_nothing_anybody_relies_on(fit: Fit) -> None:
-    told = noted(IN_PROGRESS, GiveFeedback(actor=PERSON, fit=fit, meetings=3))
+    decision = timeline_only(IN_PROGRESS, GiveFeedback(actor=PERSON, fit=fit, meetings=3))
 
-    assert (told.referral.status, told.referral.sequence) == (IN_PROGRESS.status, IN_PROGRESS.sequence)
-    assert told.referral.waiting == IN_PROGRESS.waiting
-    assert (told.entry.what, told.entry.feedback) == (What.FEEDBACK_GIVEN, Feedback(fit, 3, rematch=False))
+    assert (decision.referral.status, decision.referral.sequence) == (
+        IN_PROGRESS.status,
+        IN_PROGRESS.sequence,
+    )
+    assert decision.referral.waiting == IN_PROGRESS.waiting
+    assert (decision.entry.kind, decision.entry.feedback) == (
+        EntryKind.FEEDBACK_GIVEN,
+        Feedback(fit, 3, rematch=False),
+    )
 
 
 @pytest.mark.parametrize("referral", [ACCEPTED, IN_PROGRESS, ON_HOLD], ids=lambda it: it.status)
 def test_who_wants_somebody_else_returns_to_matching_without_this_offer(referral: Referral) -> None:
-    recalled = moved(referral, AskRematch(actor=PERSON, meetings=3))
+    recalled = transitioned(referral, AskRematch(actor=PERSON, meetings=3))
 
     after = recalled.referral
     assert (after.status, after.business, after.reason) == (
         Status.CANCELLED,
-        Business.RECALLED,
+        BusinessStatus.RECALLED,
         Reason.PERSON_DECLINED,
     )
-    assert (recalled.returns, after.excluded_offers, after.waiting) == (True, (OFFER,), None)
+    assert (recalled.returns_to_matching, after.excluded_offers, after.waiting) == (True, (OFFER,), None)
     assert recalled.entry.feedback == Feedback(Fit.POOR, 3, rematch=True)
 
 
 @pytest.mark.parametrize(
-    ("actor", "reason", "returns"),
+    ("actor", "reason", "returns_to_matching"),
     [
         (Actor.TARGET, Reason.NO_CAPACITY, True),
         (Actor.TARGET, Reason.SAFETY_CONFLICT, True),
@@ -46,9 +61,12 @@ def test_who_wants_somebody_else_returns_to_matching_without_this_offer(referral
     ],
 )
 def test_whose_target_withdraws_returns_to_matching_unless_there_is_nobody_to_match(
-    actor: Actor, reason: Reason, returns: bool
+    actor: Actor, reason: Reason, returns_to_matching: bool
 ) -> None:
-    assert moved(IN_PROGRESS, Cancel(actor=actor, reason=reason)).returns is returns
+    assert (
+        transitioned(IN_PROGRESS, Cancel(actor=actor, reason=reason)).returns_to_matching
+        is returns_to_matching
+    )
 
 
 def test_nobody_imposes_a_rematch_on_a_person() -> None:

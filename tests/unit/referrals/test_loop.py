@@ -5,15 +5,22 @@ from itertools import product
 
 import pytest
 
-from alongside_referrals.domain.codes import Actor, Reason, Role, Status, What
+from alongside_referrals.domain.codes import Actor, EntryKind, Reason, Role, Status
 from alongside_referrals.domain.commands import Cancel
-from alongside_referrals.domain.decisions import Noted, Stale
-from alongside_referrals.domain.loop import Closed, Loop, Notice, can_close_a_loop, hear_notice, loop_of
+from alongside_referrals.domain.decisions import Stale, TimelineOnly
+from alongside_referrals.domain.loop import (
+    ClosedLoop,
+    Loop,
+    NoticeResult,
+    apply_notice,
+    can_close_loop,
+    loop_of,
+)
 from alongside_referrals.domain.referral import Referral
-from tests.unit.referrals.facts import ACCEPTED, COMPLETED, NOW, moved
+from tests.unit.referrals.facts import ACCEPTED, COMPLETED, NOW, transitioned
 
-DELIVERED = Notice(Role.REFERRER, "event-9", Status.COMPLETED, delivered=True)
-FAILED = Notice(Role.REFERRER, "event-9", None, delivered=False)
+DELIVERED = NoticeResult(Role.REFERRER, "event-9", Status.COMPLETED, delivered=True)
+FAILED = NoticeResult(Role.REFERRER, "event-9", None, delivered=False)
 
 
 @pytest.mark.parametrize("parts", list(product([True, False], repeat=4)))
@@ -22,18 +29,18 @@ def test_nothing_less_than_all_four_closes_a_loop(parts: tuple[bool, bool, bool,
 
 
 def test_the_referrers_delivered_notice_closes_the_loop() -> None:
-    closed = hear_notice(COMPLETED, DELIVERED, NOW)
+    closed = apply_notice(COMPLETED, DELIVERED, NOW)
 
-    assert isinstance(closed, Closed)
+    assert isinstance(closed, ClosedLoop)
     assert loop_of(closed.referral).closed
-    assert (closed.entry.what, closed.referral.loop_closed_at) == (What.LOOP_CLOSED, NOW)
+    assert (closed.entry.kind, closed.referral.loop_closed_at) == (EntryKind.LOOP_CLOSED, NOW)
 
 
 def test_it_closes_once() -> None:
-    closed = hear_notice(COMPLETED, DELIVERED, NOW)
-    assert isinstance(closed, Closed)
+    closed = apply_notice(COMPLETED, DELIVERED, NOW)
+    assert isinstance(closed, ClosedLoop)
 
-    assert hear_notice(closed.referral, DELIVERED, NOW) == Stale()
+    assert apply_notice(closed.referral, DELIVERED, NOW) == Stale()
 
 
 @pytest.mark.parametrize(
@@ -47,42 +54,42 @@ def test_it_closes_once() -> None:
         pytest.param(COMPLETED, replace(FAILED, cause="event-3"), id="a failure to tell something else"),
     ],
 )
-def test_other_notices_leave_it_open(referral: Referral, notice: Notice) -> None:
-    assert hear_notice(referral, notice, NOW) == Stale()
+def test_other_notices_leave_it_open(referral: Referral, notice: NoticeResult) -> None:
+    assert apply_notice(referral, notice, NOW) == Stale()
 
 
 def test_who_referred_themselves_is_told_as_the_referrer() -> None:
     own = replace(COMPLETED, partner=None)
 
-    assert isinstance(hear_notice(own, DELIVERED, NOW), Closed)
+    assert isinstance(apply_notice(own, DELIVERED, NOW), ClosedLoop)
 
 
 def test_an_end_without_outcome_never_closes_but_says_what_is_missing() -> None:
-    cancelled = moved(ACCEPTED, Cancel(actor=Actor.REQUESTER, reason=Reason.NO_LONGER_NEEDS)).referral
+    cancelled = transitioned(ACCEPTED, Cancel(actor=Actor.REQUESTER, reason=Reason.NO_LONGER_NEEDS)).referral
 
-    heard = hear_notice(cancelled, replace(DELIVERED, about=Status.CANCELLED), NOW)
+    decision = apply_notice(cancelled, replace(DELIVERED, about=Status.CANCELLED), NOW)
 
-    assert isinstance(heard, Noted)
-    assert loop_of(heard.referral) == Loop(
+    assert isinstance(decision, TimelineOnly)
+    assert loop_of(decision.referral) == Loop(
         terminal=True, outcome=False, referrer_notified=True, notice_delivered=True
     )
 
 
 def test_a_notice_that_did_not_arrive_is_notified_but_not_delivered() -> None:
-    failed = hear_notice(COMPLETED, FAILED, NOW)
-    assert isinstance(failed, Noted)
+    failed = apply_notice(COMPLETED, FAILED, NOW)
+    assert isinstance(failed, TimelineOnly)
     assert loop_of(failed.referral) == Loop(
         terminal=True, outcome=True, referrer_notified=True, notice_delivered=False
     )
 
-    by_another_channel = hear_notice(failed.referral, DELIVERED, NOW)
+    by_another_channel = apply_notice(failed.referral, DELIVERED, NOW)
 
-    assert isinstance(by_another_channel, Closed)
+    assert isinstance(by_another_channel, ClosedLoop)
 
 
 def test_most_notices_need_not_be_looked_up() -> None:
-    assert can_close_a_loop(Role.REFERRER, Status.COMPLETED, delivered=True)
-    assert can_close_a_loop(Role.REFERRER, None, delivered=False)
-    assert not can_close_a_loop(Role.PERSON, Status.COMPLETED, delivered=True)
-    assert not can_close_a_loop(Role.REFERRER, Status.ACCEPTED, delivered=True)
-    assert not can_close_a_loop(Role.TARGET, Status.COMPLETED, delivered=True)
+    assert can_close_loop(Role.REFERRER, Status.COMPLETED, delivered=True)
+    assert can_close_loop(Role.REFERRER, None, delivered=False)
+    assert not can_close_loop(Role.PERSON, Status.COMPLETED, delivered=True)
+    assert not can_close_loop(Role.REFERRER, Status.ACCEPTED, delivered=True)
+    assert not can_close_loop(Role.TARGET, Status.COMPLETED, delivered=True)

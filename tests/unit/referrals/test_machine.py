@@ -6,7 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from alongside_referrals.domain.codes import Actor, Business, OfferKind, Outcome, Reason, Status, What
+from alongside_referrals.domain.codes import (
+    Actor,
+    BusinessStatus,
+    EntryKind,
+    OfferKind,
+    Reason,
+    ReferralOutcome,
+    Status,
+)
 from alongside_referrals.domain.commands import (
     Accept,
     Cancel,
@@ -46,33 +54,33 @@ from tests.unit.referrals.facts import (
     REQUESTED,
     WAITLISTED,
     WAITS,
-    moved,
-    noted,
     refused,
+    timeline_only,
+    transitioned,
 )
 
 TARGET = Actor.TARGET
 
 
 def test_a_request_makes_a_draft_the_first_transition() -> None:
-    move = moved(DRAFT, Request(actor=Actor.REQUESTER))
+    move = transitioned(DRAFT, Request(actor=Actor.REQUESTER))
 
     assert (move.referral.status, move.referral.sequence) == (Status.REQUESTED, 1)
-    assert (move.entry.previous, move.entry.what) == (Status.DRAFT, What.REQUESTED)
+    assert (move.entry.previous, move.entry.kind) == (Status.DRAFT, EntryKind.REQUESTED)
 
 
 def test_a_proposal_asks_its_offer() -> None:
-    asked = moved(REQUESTED, a_proposal(attempt=1)).referral
+    asked = transitioned(REQUESTED, a_proposal(attempt=1)).referral
 
     assert (asked.business, asked.offer_id, asked.proposal_id) == (
-        Business.AWAITING_RESPONSE,
+        BusinessStatus.AWAITING_RESPONSE,
         OFFER,
         PROPOSAL,
     )
 
 
 def test_an_acceptance_keeps_the_offer() -> None:
-    accepted = moved(ASKED, an_acceptance()).referral
+    accepted = transitioned(ASKED, an_acceptance()).referral
 
     assert (accepted.status, accepted.business, accepted.offer_id) == (Status.ACCEPTED, None, OFFER)
 
@@ -81,25 +89,27 @@ def test_an_acceptance_keeps_the_offer() -> None:
     ("no", "business", "reason"),
     [
         (Decline(actor=TARGET, reason=Reason.OUT_OF_AREA, proposal_id=PROPOSAL), None, Reason.OUT_OF_AREA),
-        (Lapse(actor=Actor.MATCHING, reason=Reason.NO_RESPONSE, proposal_id=PROPOSAL), Business.NO_RESPONSE,
+        (Lapse(actor=Actor.MATCHING, reason=Reason.NO_RESPONSE, proposal_id=PROPOSAL), BusinessStatus.NO_RESPONSE,
          Reason.NO_RESPONSE),
     ],
 )  # fmt: skip
 def test_a_no_keeps_it_requested_and_the_offer_is_not_asked_again(
-    no: Command, business: Business | None, reason: Reason
+    no: Command, business: BusinessStatus | None, reason: Reason
 ) -> None:
-    back = moved(ASKED, no).referral
+    back = transitioned(ASKED, no).referral
 
     assert (back.status, back.business, back.reason) == (Status.REQUESTED, business, reason)
     assert (back.offer_id, back.proposal_id, back.excluded_offers) == (None, None, (OFFER,))
 
 
 def test_the_next_proposal_forgets_why_the_last_one_came_to_nothing() -> None:
-    declined = moved(ASKED, Decline(actor=TARGET, reason=Reason.OUT_OF_AREA, proposal_id=PROPOSAL)).referral
+    declined = transitioned(
+        ASKED, Decline(actor=TARGET, reason=Reason.OUT_OF_AREA, proposal_id=PROPOSAL)
+    ).referral
 
-    asked = moved(declined, a_proposal(attempt=2)).referral
+    asked = transitioned(declined, a_proposal(attempt=2)).referral
 
-    assert (asked.reason, asked.business) == (None, Business.AWAITING_RESPONSE)
+    assert (asked.reason, asked.business) == (None, BusinessStatus.AWAITING_RESPONSE)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +133,9 @@ def test_what_comes_too_late_or_twice_changes_nothing(referral: Referral, fact: 
 
 
 def test_a_waitlisted_referral_can_still_be_proposed() -> None:
-    assert moved(WAITLISTED, a_proposal(attempt=1)).referral.business is Business.AWAITING_RESPONSE
+    assert (
+        transitioned(WAITLISTED, a_proposal(attempt=1)).referral.business is BusinessStatus.AWAITING_RESPONSE
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,7 +154,7 @@ def test_stopping_needs_a_reason(referral: Referral, command: Command) -> None:
     assert refused(referral, replace(command, reason=Reason.OTHER)).code is Refusal.NOTE_MISSING
     assert refused(referral, replace(command, reason=Reason.OTHER, note="  ")).code is Refusal.NOTE_MISSING
 
-    explained = moved(referral, replace(command, reason=Reason.OTHER, note="moved abroad"))
+    explained = transitioned(referral, replace(command, reason=Reason.OTHER, note="moved abroad"))
 
     assert (explained.referral.reason, explained.entry.note) == (Reason.OTHER, "moved abroad")
 
@@ -150,9 +162,9 @@ def test_stopping_needs_a_reason(referral: Referral, command: Command) -> None:
 def test_completing_needs_an_outcome() -> None:
     assert refused(IN_PROGRESS, Complete(actor=TARGET)).code is Refusal.OUTCOME_MISSING
 
-    done = moved(IN_PROGRESS, Complete(actor=TARGET, outcome=Outcome.GOALS_MET)).referral
+    done = transitioned(IN_PROGRESS, Complete(actor=TARGET, outcome=ReferralOutcome.GOALS_MET)).referral
 
-    assert (done.status, done.outcome, done.waiting) == (Status.COMPLETED, Outcome.GOALS_MET, None)
+    assert (done.status, done.outcome, done.waiting) == (Status.COMPLETED, ReferralOutcome.GOALS_MET, None)
 
 
 def test_nobody_is_unreachable_before_the_third_attempt() -> None:
@@ -163,54 +175,58 @@ def test_nobody_is_unreachable_before_the_third_attempt() -> None:
     referral = replace(ACCEPTED, contact_attempts=0)
 
     for _ in range(2):
-        referral = noted(referral, attempt).referral
+        referral = timeline_only(referral, attempt).referral
     assert refused(referral, give_up).code is Refusal.CONTACT_ATTEMPTS_MISSING
-    referral = noted(referral, attempt).referral
+    referral = timeline_only(referral, attempt).referral
 
-    assert moved(referral, give_up).referral.status is Status.FAILED
+    assert transitioned(referral, give_up).referral.status is Status.FAILED
 
 
 def test_an_attempt_in_vain_is_noted_but_moves_nothing() -> None:
-    after = noted(ACCEPTED, RecordContact(actor=TARGET, reached=False)).referral
+    after = timeline_only(ACCEPTED, RecordContact(actor=TARGET, reached=False)).referral
 
     assert (after.sequence, after.entries) == (ACCEPTED.sequence, ACCEPTED.entries + 1)
     assert (after.waiting, after.contact_attempts) == (ACCEPTED.waiting, ACCEPTED.contact_attempts + 1)
 
 
 def test_reaching_the_person_counts_as_contact() -> None:
-    after = moved(ACCEPTED, RecordContact(actor=TARGET, reached=True)).referral
+    after = transitioned(ACCEPTED, RecordContact(actor=TARGET, reached=True)).referral
 
-    assert (after.status, after.business, after.contact_at) == (Status.ACCEPTED, Business.CONTACTED, NOW)
+    assert (after.status, after.business, after.contact_at) == (
+        Status.ACCEPTED,
+        BusinessStatus.CONTACTED,
+        NOW,
+    )
 
 
 def test_contact_during_a_pause_does_not_end_the_pause() -> None:
-    after = noted(
-        replace(ON_HOLD, business=Business.PAUSED), RecordContact(actor=TARGET, reached=True)
+    after = timeline_only(
+        replace(ON_HOLD, business=BusinessStatus.PAUSED), RecordContact(actor=TARGET, reached=True)
     ).referral
 
-    assert (after.business, after.contact_at) == (Business.PAUSED, NOW)
+    assert (after.business, after.contact_at) == (BusinessStatus.PAUSED, NOW)
 
 
 def test_a_pause_is_reviewed_and_resumed() -> None:
-    paused = moved(IN_PROGRESS, Hold(actor=TARGET, reason=Reason.PERSON_DECLINED)).referral
+    paused = transitioned(IN_PROGRESS, Hold(actor=TARGET, reason=Reason.PERSON_DECLINED)).referral
 
-    resumed = moved(paused, Resume(actor=TARGET)).referral
+    resumed = transitioned(paused, Resume(actor=TARGET)).referral
 
-    assert (paused.business, paused.reason) == (Business.PAUSED, Reason.PERSON_DECLINED)
+    assert (paused.business, paused.reason) == (BusinessStatus.PAUSED, Reason.PERSON_DECLINED)
     assert (resumed.status, resumed.business, resumed.reason) == (Status.IN_PROGRESS, None, None)
 
 
 def test_an_interim_note_says_that_things_go_on() -> None:
-    after = moved(IN_PROGRESS, NoteInterim(actor=TARGET, note="met twice"))
+    after = transitioned(IN_PROGRESS, NoteInterim(actor=TARGET, note="met twice"))
 
-    assert (after.referral.business, after.referral.noted_at) == (Business.INTERIM, NOW)
+    assert (after.referral.business, after.referral.noted_at) == (BusinessStatus.INTERIM, NOW)
 
 
 def test_a_target_that_cancels_withdrew() -> None:
     stop = Cancel(actor=TARGET, reason=Reason.NO_CAPACITY)
 
-    assert moved(ACCEPTED, stop).referral.business is Business.TARGET_WITHDREW
-    assert moved(ACCEPTED, replace(stop, actor=Actor.PERSON)).referral.business is None
+    assert transitioned(ACCEPTED, stop).referral.business is BusinessStatus.TARGET_WITHDREW
+    assert transitioned(ACCEPTED, replace(stop, actor=Actor.PERSON)).referral.business is None
 
 
 def test_nobody_can_reject_before_anybody_is_asked() -> None:
@@ -220,9 +236,9 @@ def test_nobody_can_reject_before_anybody_is_asked() -> None:
 
 
 def test_a_rejection_returns_the_person_to_matching() -> None:
-    move = moved(ASKED, Reject(actor=TARGET, reason=Reason.NO_CAPACITY))
+    move = transitioned(ASKED, Reject(actor=TARGET, reason=Reason.NO_CAPACITY))
 
-    assert move.returns
+    assert move.returns_to_matching
     assert move.referral.excluded_offers == (OFFER,)
 
 
@@ -230,7 +246,7 @@ def test_a_rejection_returns_the_person_to_matching() -> None:
     "reason", [Reason.DUPLICATE, Reason.SENT_IN_ERROR, Reason.ALREADY_SERVED, Reason.NO_LONGER_NEEDS]
 )
 def test_some_reasons_leave_nobody_to_match(reason: Reason) -> None:
-    assert not moved(ASKED, Reject(actor=TARGET, reason=reason)).returns
+    assert not transitioned(ASKED, Reject(actor=TARGET, reason=reason)).returns_to_matching
 
     wanted = Reject(actor=TARGET, reason=reason, return_to_matching=True)
 
@@ -238,22 +254,24 @@ def test_some_reasons_leave_nobody_to_match(reason: Reason) -> None:
 
 
 def test_a_rejection_may_end_the_search() -> None:
-    assert not moved(ASKED, Reject(actor=TARGET, reason=Reason.NO_CAPACITY, return_to_matching=False)).returns
+    assert not transitioned(
+        ASKED, Reject(actor=TARGET, reason=Reason.NO_CAPACITY, return_to_matching=False)
+    ).returns_to_matching
 
 
 def test_a_failure_returns_the_person_only_when_asked_to() -> None:
     failure = Fail(actor=TARGET, reason=Reason.SAFETY_CONFLICT)
 
-    assert not moved(IN_PROGRESS, failure).returns
-    assert moved(IN_PROGRESS, replace(failure, return_to_matching=True)).returns
+    assert not transitioned(IN_PROGRESS, failure).returns_to_matching
+    assert transitioned(IN_PROGRESS, replace(failure, return_to_matching=True)).returns_to_matching
 
 
 def test_a_recall_returns_the_person() -> None:
-    move = moved(ACCEPTED, Recall(actor=Actor.COORDINATOR, reason=Reason.NO_RESPONSE))
+    move = transitioned(ACCEPTED, Recall(actor=Actor.COORDINATOR, reason=Reason.NO_RESPONSE))
 
-    assert (move.referral.status, move.referral.business, move.returns) == (
+    assert (move.referral.status, move.referral.business, move.returns_to_matching) == (
         Status.CANCELLED,
-        Business.RECALLED,
+        BusinessStatus.RECALLED,
         True,
     )
 
@@ -262,13 +280,13 @@ def test_who_referred_themselves_may_withdraw_and_others_may_not() -> None:
     withdraw = WithdrawAsError(actor=Actor.PERSON)
 
     assert refused(ACCEPTED, withdraw).code is Refusal.ACTOR_NOT_ALLOWED
-    assert moved(replace(ACCEPTED, partner=None), withdraw).referral.status is Status.ENTERED_IN_ERROR
+    assert transitioned(replace(ACCEPTED, partner=None), withdraw).referral.status is Status.ENTERED_IN_ERROR
 
 
 def test_what_was_entered_in_error_has_no_outcome_and_is_told_anew() -> None:
-    told = replace(COMPLETED, referrer_notified_at=NOW, notice_delivered_at=NOW)
+    notified = replace(COMPLETED, referrer_notified_at=NOW, notice_delivered_at=NOW)
 
-    withdrawn = moved(told, WithdrawAsError(actor=Actor.REQUESTER)).referral
+    withdrawn = transitioned(notified, WithdrawAsError(actor=Actor.REQUESTER)).referral
 
     assert (withdrawn.outcome, withdrawn.referrer_notified_at, withdrawn.notice_delivered_at) == (
         None,
@@ -278,7 +296,7 @@ def test_what_was_entered_in_error_has_no_outcome_and_is_told_anew() -> None:
 
 
 def test_every_transition_is_numbered() -> None:
-    started = moved(ACCEPTED, Start(actor=TARGET)).referral
+    started = transitioned(ACCEPTED, Start(actor=TARGET)).referral
 
     assert started.sequence == ACCEPTED.sequence + 1
 

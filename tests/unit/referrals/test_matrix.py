@@ -4,10 +4,10 @@ import pytest
 
 from alongside_referrals.domain.codes import TERMINAL, Actor, Status
 from alongside_referrals.domain.commands import Fact
-from alongside_referrals.domain.decisions import Moved, Noted, Refusal, Refused, Stale
+from alongside_referrals.domain.decisions import Refusal, Refused, Stale, TimelineOnly, Transitioned
 from alongside_referrals.domain.machine import RULES, decide
 from alongside_referrals.domain.referral import Referral
-from tests.unit.referrals.facts import NOW, POLICY, REQUESTED, in_status, valid_commands
+from tests.unit.referrals.facts import NOW, POLICY, REQUESTED, referral_in, valid_commands
 
 PICTURE = {
     "draft": "requested",
@@ -66,7 +66,7 @@ def test_a_command_moves_a_referral_only_from_there_and_by_them(
     decision = decide(referral, command, NOW, POLICY)
 
     if status in start.split() and actor in may.split():
-        assert isinstance(decision, Moved | Noted)
+        assert isinstance(decision, Transitioned | TimelineOnly)
         assert decision.referral.status == (status if to == "=" else to)
         assert decision.referral.entries == referral.entries + 1
     elif isinstance(command, Fact):
@@ -74,7 +74,7 @@ def test_a_command_moves_a_referral_only_from_there_and_by_them(
     else:
         assert isinstance(decision, Refused)
         assert decision.code is expected_refusal(status, actor, may)
-        assert decision.why
+        assert decision.detail
         assert decision.remedy
 
 
@@ -105,14 +105,14 @@ def test_the_matrix_knows_every_command() -> None:
 @pytest.mark.parametrize("status", sorted(TERMINAL))
 @pytest.mark.parametrize("name", sorted(set(TABLE) - {"withdraw-as-error"}))
 def test_an_ended_referral_is_never_edited(status: Status, name: str) -> None:
-    decisions = [decide(in_status(status), valid_commands(actor)[name], NOW, POLICY) for actor in Actor]
+    decisions = [decide(referral_in(status), valid_commands(actor)[name], NOW, POLICY) for actor in Actor]
 
     assert all(isinstance(decision, Refused | Stale) for decision in decisions)
 
 
 def state_for(status: Status, name: str) -> Referral:
     """Nobody is asked yet when matching finds nobody."""
-    return REQUESTED if (status, name) == (Status.REQUESTED, "waitlist") else in_status(status)
+    return REQUESTED if (status, name) == (Status.REQUESTED, "waitlist") else referral_in(status)
 
 
 def expected_refusal(status: Status, actor: Actor, may: str) -> Refusal:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from alongside_referrals.domain.business_days import Span
-from alongside_referrals.domain.codes import Actor, Wait
-from alongside_referrals.domain.policy import AtTheTop
+from alongside_referrals.domain.codes import Actor, WaitKind
+from alongside_referrals.domain.policy import LastRungAction
 from alongside_referrals.policy_file import PolicyFileError, read_policies
 from alongside_referrals.settings import SHIPPED_POLICIES
 
@@ -18,9 +18,9 @@ from alongside_referrals.settings import SHIPPED_POLICIES
 def test_the_shipped_policies_say_what_the_domain_says() -> None:
     miami = read_policies(SHIPPED_POLICIES).of("us-fl-miami")
 
-    response = miami.ladders[Wait.RESPONSE]
+    response = miami.ladders[WaitKind.RESPONSE]
     assert [rung.actor for rung in response.rungs] == [Actor.TARGET, Actor.TARGET, Actor.SUPERVISOR]
-    assert (response.rungs[0].within, response.at_the_top) == (Span(business_days=2), AtTheTop.RECALL)
+    assert (response.rungs[0].within, response.at_the_top) == (Span(business_days=2), LastRungAction.RECALL)
     assert (miami.note_within, miami.contact_attempts_min) == (Span(days=15), 3)
     assert not miami.calendar.is_business_day(date(2026, 11, 26))
 
@@ -42,8 +42,8 @@ def test_a_region_may_differ_from_the_standard(tmp_path: Path) -> None:
     dublin = read_policies(changed(tmp_path, differ)).of("ie-dublin")
 
     assert (dublin.contact_attempts_min, dublin.calendar.weekend) == (5, frozenset({7}))
-    assert dublin.ladders[Wait.PLACE].at_the_top is AtTheTop.RECALL
-    assert dublin.ladders[Wait.MATCH].rungs[0].actor is Actor.MATCHING
+    assert dublin.ladders[WaitKind.PLACE].at_the_top is LastRungAction.RECALL
+    assert dublin.ladders[WaitKind.MATCH].rungs[0].actor is Actor.MATCHING
 
 
 def no_such_zone(document: dict[str, Any]) -> None:

@@ -6,13 +6,13 @@ from uuid import UUID
 from alongside_referrals.domain.codes import Actor, Reason, Status
 from alongside_referrals.domain.commands import Reject, Request
 from alongside_referrals.domain.reopen import successor_of
-from tests.unit.referrals.facts import ASKED, OFFER, OTHER_OFFER, moved
+from tests.unit.referrals.facts import ASKED, OFFER, OTHER_OFFER, transitioned
 
 
 def test_a_successor_starts_anew_for_the_same_person() -> None:
-    rejected = moved(ASKED, Reject(actor=Actor.TARGET, reason=Reason.NO_CAPACITY)).referral
+    rejected = transitioned(ASKED, Reject(actor=Actor.TARGET, reason=Reason.NO_CAPACITY)).referral
 
-    successor = moved(successor_of(rejected, UUID(int=77)), Request(actor=Actor.COORDINATOR)).referral
+    successor = transitioned(successor_of(rejected, UUID(int=77)), Request(actor=Actor.COORDINATOR)).referral
 
     assert (successor.replaces, successor.person_id, successor.reference) == (
         ASKED.id,
@@ -24,6 +24,6 @@ def test_a_successor_starts_anew_for_the_same_person() -> None:
 
 def test_it_is_never_offered_again_what_was_tried_before() -> None:
     tried = replace(ASKED, excluded_offers=(OTHER_OFFER,))
-    rejected = moved(tried, Reject(actor=Actor.TARGET, reason=Reason.NO_CAPACITY)).referral
+    rejected = transitioned(tried, Reject(actor=Actor.TARGET, reason=Reason.NO_CAPACITY)).referral
 
     assert successor_of(rejected, UUID(int=77)).excluded_offers == (OTHER_OFFER, OFFER)

@@ -24,7 +24,7 @@ class Status(StrEnum):
 TERMINAL: Final = frozenset(Status(ended) for ended in TERMINAL_CODES)
 
 
-class Business(StrEnum):
+class BusinessStatus(StrEnum):
     """Where exactly a referral stands within its status."""
 
     AWAITING_RESPONSE = "awaiting-response"
@@ -62,7 +62,7 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
-class Outcome(StrEnum):
+class ReferralOutcome(StrEnum):
     """What came of a completed referral."""
 
     CONNECTED = "connected"
@@ -107,7 +107,7 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
 
 
-class What(StrEnum):
+class EntryKind(StrEnum):
     """What a timeline entry records; this list is the service's own."""
 
     REQUESTED = "requested"
@@ -134,7 +134,7 @@ class What(StrEnum):
     REMATCH_ASKED = "rematch-asked"
 
 
-class Wait(StrEnum):
+class WaitKind(StrEnum):
     """What an open referral waits for; each has its ladder in the policy."""
 
     MATCH = "match"

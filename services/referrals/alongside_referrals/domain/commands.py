@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from alongside_referrals.domain.codes import Actor, Fit, OfferKind, Outcome, Reason
+from alongside_referrals.domain.codes import Actor, Fit, OfferKind, Reason, ReferralOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ReferralCommand:
     """Who asks, and why; a note explains the reason `other` and stays in the store."""
 
     actor: Actor
@@ -19,7 +19,7 @@ class Asked:
 
 # Heard from other services: facts that cannot be refused, only come too late.
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Propose(Asked):
+class Propose(ReferralCommand):
     """Matching holds a place at an offer until `answer_by` and asks it."""
 
     proposal_id: UUID
@@ -30,7 +30,7 @@ class Propose(Asked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accept(Asked):
+class Accept(ReferralCommand):
     """The offer said yes; matching has taken the place."""
 
     proposal_id: UUID
@@ -39,95 +39,95 @@ class Accept(Asked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decline(Asked):
+class Decline(ReferralCommand):
     """The offer said no; matching goes on to the next."""
 
     proposal_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lapse(Asked):
+class Lapse(ReferralCommand):
     """The offer did not answer; matching goes on to the next."""
 
     proposal_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waitlist(Asked):
+class Waitlist(ReferralCommand):
     """Nobody is free; the person waits for a place."""
 
 
 # Asked by a party: refused with a reason when it may not be.
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request(Asked):
+class Request(ReferralCommand):
     """Send a draft on its way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reject(Asked):
+class Reject(ReferralCommand):
     """The target will not take the referral. `return_to_matching` None leaves it to the reason."""
 
     return_to_matching: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Start(Asked):
+class Start(ReferralCommand):
     """Target and person have met; they are on their way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hold(Asked):
+class Hold(ReferralCommand):
     """Pause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resume(Asked):
+class Resume(ReferralCommand):
     """Go on after a pause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel(Asked):
+class Cancel(ReferralCommand):
     """Stop before the end; either side may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recall(Asked):
+class Recall(ReferralCommand):
     """The network takes the referral back because nobody acted, and matches the person anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Complete(Asked):
+class Complete(ReferralCommand):
     """The referral did what it was for."""
 
-    outcome: Outcome | None = None
+    outcome: ReferralOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fail(Asked):
+class Fail(ReferralCommand):
     """It came to nothing. `return_to_matching` asks for another offer."""
 
     return_to_matching: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawAsError(Asked):
+class WithdrawAsError(ReferralCommand):
     """It should never have been entered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordContact(Asked):
+class RecordContact(ReferralCommand):
     """The target tried to reach the person, and `reached` them or not."""
 
     reached: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoteInterim(Asked):
+class NoteInterim(ReferralCommand):
     """The target says that things go on, though no outcome is in sight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GiveFeedback(Asked):
+class GiveFeedback(ReferralCommand):
     """Somebody says whether person and offer fit each other, after so many `meetings`; they go on."""
 
     fit: Fit
@@ -135,7 +135,7 @@ class GiveFeedback(Asked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskRematch(Asked):
+class AskRematch(ReferralCommand):
     """The person would rather go on with somebody else: this one ends, without blame, and the network looks again."""
 
     fit: Fit = Fit.POOR
@@ -144,8 +144,8 @@ class AskRematch(Asked):
 
 
 Fact: TypeAlias = Propose | Accept | Decline | Lapse | Waitlist
-Order: TypeAlias = (
+Action: TypeAlias = (
     Request | Reject | Start | Hold | Resume | Cancel | Recall | Complete | Fail | WithdrawAsError
     | RecordContact | NoteInterim | GiveFeedback | AskRematch
 )  # fmt: skip
-Command: TypeAlias = Fact | Order
+Command: TypeAlias = Fact | Action

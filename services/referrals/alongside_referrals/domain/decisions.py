@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from alongside_referrals.domain.codes import Actor, Fit, Status, What
+from alongside_referrals.domain.codes import Actor, EntryKind, Fit, Status
 from alongside_referrals.domain.referral import Referral
 
 
@@ -21,7 +21,7 @@ class Feedback:
 class Entry:
     """One line of the timeline. `note` may be personal: it stays in the store."""
 
-    what: What
+    kind: EntryKind
     at: datetime
     actor: Actor
     previous: Status
@@ -30,16 +30,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """A transition: the referral after it. `returns`: the person goes back to matching with a successor."""
+class Transitioned:
+    """A transition: the referral after it. `returns_to_matching`: the person goes back to matching with a successor."""
 
     referral: Referral
     entry: Entry
-    returns: bool = False
+    returns_to_matching: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class TimelineOnly:
     """Something worth the timeline happened; nothing others rely on changed."""
 
     referral: Referral
@@ -70,6 +70,6 @@ class Refused:
     """The command is not carried out: what was wrong, in a sentence, and what to do instead."""
 
     code: Refusal
-    why: str
+    detail: str
     remedy: str
     field: str | None = None

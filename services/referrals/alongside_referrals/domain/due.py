@@ -3,9 +3,17 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from alongside_referrals.domain.codes import TERMINAL, Actor, Business, OfferKind, Status, Wait, What
+from alongside_referrals.domain.codes import (
+    TERMINAL,
+    Actor,
+    BusinessStatus,
+    EntryKind,
+    OfferKind,
+    Status,
+    WaitKind,
+)
 from alongside_referrals.domain.decisions import Entry, Stale
-from alongside_referrals.domain.policy import AtTheTop, Ladder, Policy, Rung
+from alongside_referrals.domain.policy import Ladder, LastRungAction, Policy, Rung
 from alongside_referrals.domain.referral import Referral, Waiting
 
 
@@ -26,40 +34,40 @@ class RecallDue:
 
 
 def next_waiting(
-    referral: Referral, status: Status, business: Business | None, now: datetime, policy: Policy
+    referral: Referral, status: Status, business: BusinessStatus | None, now: datetime, policy: Policy
 ) -> Waiting | None:
     """The first rung for a referral about to be in that state; None when it ends there."""
-    wait = wait_of(status, business)
-    if wait is None:
+    kind = wait_kind_of(status, business)
+    if kind is None:
         return None
-    rung = policy.ladders[wait].rungs[0]
-    due_at = policy.calendar.after(_counted_from(wait, referral, now), rung.within)
-    if wait is Wait.RESPONSE and referral.answer_by is not None:
+    rung = policy.ladders[kind].rungs[0]
+    due_at = policy.calendar.after(_start_of_wait(kind, referral, now), rung.within)
+    if kind is WaitKind.RESPONSE and referral.answer_by is not None:
         due_at = min(due_at, referral.answer_by)
-    if wait is Wait.PROGRESS:
+    if kind is WaitKind.PROGRESS:
         due_at = min(due_at, policy.calendar.after(referral.noted_at or now, policy.note_within))
-    return Waiting(wait, _asked(rung, referral), due_at)
+    return Waiting(kind, _responsible_actor(rung, referral), due_at)
 
 
-def wait_of(status: Status, business: Business | None) -> Wait | None:
+def wait_kind_of(status: Status, business: BusinessStatus | None) -> WaitKind | None:
     """What a referral in that state waits for; None for an ended one."""
     if status in TERMINAL:
         return None
     match status, business:
-        case Status.REQUESTED, Business.AWAITING_RESPONSE:
-            return Wait.RESPONSE
-        case Status.REQUESTED, Business.WAITLISTED:
-            return Wait.PLACE
-        case Status.ACCEPTED, Business.CONTACTED:
-            return Wait.PROGRESS
+        case Status.REQUESTED, BusinessStatus.AWAITING_RESPONSE:
+            return WaitKind.RESPONSE
+        case Status.REQUESTED, BusinessStatus.WAITLISTED:
+            return WaitKind.PLACE
+        case Status.ACCEPTED, BusinessStatus.CONTACTED:
+            return WaitKind.PROGRESS
         case Status.ACCEPTED, _:
-            return Wait.FIRST_CONTACT
+            return WaitKind.FIRST_CONTACT
         case Status.IN_PROGRESS, _:
-            return Wait.PROGRESS
+            return WaitKind.PROGRESS
         case Status.ON_HOLD, _:
-            return Wait.HOLD_REVIEW
+            return WaitKind.HOLD_REVIEW
         case _:
-            return Wait.MATCH
+            return WaitKind.MATCH
 
 
 def escalate(referral: Referral, now: datetime, policy: Policy) -> Overdue | RecallDue | Stale:
@@ -67,16 +75,16 @@ def escalate(referral: Referral, now: datetime, policy: Policy) -> Overdue | Rec
     waiting = referral.waiting
     if waiting is None or waiting.due_at > now:
         return Stale()
-    if _place_given_up(referral, waiting, now):
+    if _answer_time_is_over(referral, waiting, now):
         # The offer's time to answer is over: a nudge would be too late, it is matching that must ask the next one.
-        return _overdue(referral, waiting, wait=Wait.MATCH, rung=0, now=now, policy=policy)
-    ladder = policy.ladders[waiting.wait]
-    if waiting.rung + 1 < len(ladder.rungs) or ladder.at_the_top is AtTheTop.ASK_AGAIN:
-        return _overdue(referral, waiting, wait=waiting.wait, rung=waiting.rung + 1, now=now, policy=policy)
+        return _overdue(referral, waiting, kind=WaitKind.MATCH, rung=0, now=now, policy=policy)
+    ladder = policy.ladders[waiting.kind]
+    if waiting.rung + 1 < len(ladder.rungs) or ladder.at_the_top is LastRungAction.ASK_AGAIN:
+        return _overdue(referral, waiting, kind=waiting.kind, rung=waiting.rung + 1, now=now, policy=policy)
     return RecallDue(waiting.actor)
 
 
-def hand_over(referral: Referral, now: datetime, due_at: datetime) -> Overdue | Stale:
+def assign_coordinator(referral: Referral, now: datetime, due_at: datetime) -> Overdue | Stale:
     """Make the coordinator the next actor, until `due_at`: what should have looked after the due time has failed.
 
     It stands for the next rung of the ladder, so that the referral shows as overdue at once.
@@ -86,38 +94,38 @@ def hand_over(referral: Referral, now: datetime, due_at: datetime) -> Overdue | 
         return Stale()
     waiting = replace(late, actor=Actor.COORDINATOR, due_at=due_at, rung=max(late.rung, 1))
     after = replace(referral, waiting=waiting, entries=referral.entries + 1)
-    return Overdue(after, Entry(What.OVERDUE, now, late.actor, referral.status), late.actor)
+    return Overdue(after, Entry(EntryKind.OVERDUE, now, late.actor, referral.status), late.actor)
 
 
 def _overdue(
-    referral: Referral, late: Waiting, *, wait: Wait, rung: int, now: datetime, policy: Policy
+    referral: Referral, late: Waiting, *, kind: WaitKind, rung: int, now: datetime, policy: Policy
 ) -> Overdue:
-    step = _rung(policy.ladders[wait], rung)
+    step = _rung(policy.ladders[kind], rung)
     due_at = policy.calendar.after(now, step.within)
-    if wait is Wait.RESPONSE and referral.answer_by is not None:
+    if kind is WaitKind.RESPONSE and referral.answer_by is not None:
         due_at = min(due_at, referral.answer_by)
     after = replace(
         referral,
-        waiting=Waiting(wait, _asked(step, referral), due_at, rung),
+        waiting=Waiting(kind, _responsible_actor(step, referral), due_at, rung),
         entries=referral.entries + 1,
     )
-    return Overdue(after, Entry(What.OVERDUE, now, late.actor, referral.status), late.actor)
+    return Overdue(after, Entry(EntryKind.OVERDUE, now, late.actor, referral.status), late.actor)
 
 
-def _place_given_up(referral: Referral, waiting: Waiting, now: datetime) -> bool:
-    return waiting.wait is Wait.RESPONSE and referral.answer_by is not None and referral.answer_by <= now
+def _answer_time_is_over(referral: Referral, waiting: Waiting, now: datetime) -> bool:
+    return waiting.kind is WaitKind.RESPONSE and referral.answer_by is not None and referral.answer_by <= now
 
 
 def _rung(ladder: Ladder, rung: int) -> Rung:
     return ladder.rungs[min(rung, len(ladder.rungs) - 1)]
 
 
-def _asked(rung: Rung, referral: Referral) -> Actor:
+def _responsible_actor(rung: Rung, referral: Referral) -> Actor:
     """Only supporters have a supervisor; for groups and services the coordinator looks after it."""
     if rung.actor is Actor.SUPERVISOR and referral.offer_kind is not OfferKind.SUPPORTER:
         return Actor.COORDINATOR
     return rung.actor
 
 
-def _counted_from(wait: Wait, referral: Referral, now: datetime) -> datetime:
-    return referral.contact_at or now if wait is Wait.PROGRESS else now
+def _start_of_wait(kind: WaitKind, referral: Referral, now: datetime) -> datetime:
+    return referral.contact_at or now if kind is WaitKind.PROGRESS else now

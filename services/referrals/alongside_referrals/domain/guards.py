@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from alongside_referrals.domain import reopen
-from alongside_referrals.domain.codes import Business, Reason
+from alongside_referrals.domain.codes import BusinessStatus, Reason
 from alongside_referrals.domain.commands import Command, Complete, Fail, Reject
 from alongside_referrals.domain.decisions import Refusal, Refused
 from alongside_referrals.domain.policy import Policy
@@ -13,9 +13,9 @@ from alongside_referrals.domain.referral import Referral
 Guard: TypeAlias = Callable[[Referral, Command, Policy], Refused | None]
 
 
-def an_offer_was_asked(referral: Referral, _command: Command, _policy: Policy) -> Refused | None:
+def require_offer_asked(referral: Referral, _command: Command, _policy: Policy) -> Refused | None:
     """Only an offer that was asked can say no."""
-    if referral.business is Business.AWAITING_RESPONSE:
+    if referral.business is BusinessStatus.AWAITING_RESPONSE:
         return None
     return Refused(
         Refusal.NOBODY_ASKED,
@@ -24,7 +24,7 @@ def an_offer_was_asked(referral: Referral, _command: Command, _policy: Policy) -
     )
 
 
-def a_reason(_referral: Referral, command: Command, _policy: Policy) -> Refused | None:
+def require_reason(_referral: Referral, command: Command, _policy: Policy) -> Refused | None:
     """A reason code, and in words what `other` means."""
     if command.reason is None:
         return Refused(
@@ -37,7 +37,7 @@ def a_reason(_referral: Referral, command: Command, _policy: Policy) -> Refused 
     return None
 
 
-def an_outcome(_referral: Referral, command: Command, _policy: Policy) -> Refused | None:
+def require_outcome(_referral: Referral, command: Command, _policy: Policy) -> Refused | None:
     """At least one outcome."""
     if isinstance(command, Complete) and command.outcome is None:
         return Refused(
@@ -46,7 +46,7 @@ def an_outcome(_referral: Referral, command: Command, _policy: Policy) -> Refuse
     return None
 
 
-def enough_attempts(referral: Referral, command: Command, policy: Policy) -> Refused | None:
+def require_contact_attempts(referral: Referral, command: Command, policy: Policy) -> Refused | None:
     """Nobody is given up as unreachable before the policy's number of attempts."""
     needed = policy.contact_attempts_min
     if command.reason is not Reason.UNABLE_TO_CONTACT or referral.contact_attempts >= needed:
@@ -59,10 +59,10 @@ def enough_attempts(referral: Referral, command: Command, policy: Policy) -> Ref
     )
 
 
-def somebody_left_to_match(_referral: Referral, command: Command, _policy: Policy) -> Refused | None:
+def require_matchable_reason(_referral: Referral, command: Command, _policy: Policy) -> Refused | None:
     """A person goes back to matching only when the reason leaves somebody to match."""
     wanted = isinstance(command, Reject | Fail) and command.return_to_matching
-    if not wanted or reopen.returns_by_itself(command.reason):
+    if not wanted or reopen.returns_automatically(command.reason):
         return None
     return Refused(
         Refusal.REASON_ENDS_THE_SEARCH,

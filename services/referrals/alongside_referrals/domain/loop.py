@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from alongside_referrals.domain.codes import TERMINAL, Actor, Role, Status, What
-from alongside_referrals.domain.decisions import Entry, Noted, Stale
+from alongside_referrals.domain.codes import TERMINAL, Actor, EntryKind, Role, Status
+from alongside_referrals.domain.decisions import Entry, Stale, TimelineOnly
 from alongside_referrals.domain.referral import Referral
 
 
@@ -24,7 +24,7 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class NoticeResult:
     """What is known of one notice: for whom, about which event and status, and whether it arrived."""
 
     role: Role
@@ -34,7 +34,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedLoop:
     """The last of the four parts came in."""
 
     referral: Referral
@@ -51,16 +51,18 @@ def loop_of(referral: Referral) -> Loop:
     )
 
 
-def can_close_a_loop(role: Role, about: Status | None, *, delivered: bool) -> bool:
+def can_close_loop(role: Role, about: Status | None, *, delivered: bool) -> bool:
     """Whether a notice could ever matter here; most do not, and need not be looked up.
 
     Whoever referred themselves is told as the referrer they are.
     """
-    told_the_end = about in TERMINAL or not delivered  # a failed notice does not say which status it told
-    return told_the_end and role is Role.REFERRER
+    about_the_end = about in TERMINAL or not delivered  # a failed notice does not say which status it told
+    return about_the_end and role is Role.REFERRER
 
 
-def hear_notice(referral: Referral, notice: Notice, now: datetime) -> Closed | Noted | Stale:
+def apply_notice(
+    referral: Referral, notice: NoticeResult, now: datetime
+) -> ClosedLoop | TimelineOnly | Stale:
     """Take in that the referrer was told, or could not be; only news about the present terminal status counts."""
     if not referral.terminal or notice.role is not Role.REFERRER or not _about_the_end(referral, notice):
         return Stale()
@@ -74,9 +76,9 @@ def hear_notice(referral: Referral, notice: Notice, now: datetime) -> Closed | N
         return Stale()
     if loop_of(after).closed and referral.loop_closed_at is None:
         closed = replace(after, loop_closed_at=now)
-        return Closed(closed, Entry(What.LOOP_CLOSED, now, Actor.REQUESTER, referral.status))
-    return Noted(after, Entry(What.REFERRER_TOLD, now, Actor.REQUESTER, referral.status))
+        return ClosedLoop(closed, Entry(EntryKind.LOOP_CLOSED, now, Actor.REQUESTER, referral.status))
+    return TimelineOnly(after, Entry(EntryKind.REFERRER_TOLD, now, Actor.REQUESTER, referral.status))
 
 
-def _about_the_end(referral: Referral, notice: Notice) -> bool:
+def _about_the_end(referral: Referral, notice: NoticeResult) -> bool:
     return notice.about is referral.status if notice.delivered else notice.cause == referral.closing_event

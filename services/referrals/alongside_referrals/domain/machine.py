@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from alongside_referrals.domain import due, guards, reopen
-from alongside_referrals.domain.codes import Actor, Business, Status, What
+from alongside_referrals.domain.codes import Actor, BusinessStatus, EntryKind, Status
 from alongside_referrals.domain.commands import (
     Accept,
     AskRematch,
@@ -33,24 +33,32 @@ from alongside_referrals.domain.commands import (
     Waitlist,
     WithdrawAsError,
 )
-from alongside_referrals.domain.decisions import Entry, Feedback, Moved, Noted, Refusal, Refused, Stale
+from alongside_referrals.domain.decisions import (
+    Entry,
+    Feedback,
+    Refusal,
+    Refused,
+    Stale,
+    TimelineOnly,
+    Transitioned,
+)
 from alongside_referrals.domain.guards import Guard
 from alongside_referrals.domain.policy import Policy
 from alongside_referrals.domain.referral import Referral
 
-Decision: TypeAlias = Moved | Noted | Refused | Stale
+Decision: TypeAlias = Transitioned | TimelineOnly | Refused | Stale
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One line of the table: from `start` by whoever `may` to `to` (None: the status stays), if all guards agree."""
+class TransitionRule:
+    """One line of the table: from `from_statuses` by whoever `allowed_actors` to `to_status` (None: the status stays), if all guards agree."""
 
-    what: What
-    start: frozenset[Status]
-    to: Status | None
-    may: frozenset[Actor]
+    entry_kind: EntryKind
+    from_statuses: frozenset[Status]
+    to_status: Status | None
+    allowed_actors: frozenset[Actor]
     guards: tuple[Guard, ...] = ()
-    business: Business | None = None
+    business: BusinessStatus | None = None
 
 
 _S, _A = Status, Actor
@@ -64,47 +72,66 @@ _IN_PROGRESS, _ON_HOLD = frozenset({_S.IN_PROGRESS}), frozenset({_S.ON_HOLD})
 _TAKEN_ON = _ACCEPTED | _IN_PROGRESS | _ON_HOLD
 _ANY = frozenset(_S) - {_S.ENTERED_IN_ERROR}
 
-RULES: Final[Mapping[type[Command], Rule]] = {
-    Request: Rule(What.REQUESTED, _DRAFT, _S.REQUESTED, _REQUESTER),
-    Propose: Rule(What.PROPOSED, _REQUESTED, None, _MATCHING, business=Business.AWAITING_RESPONSE),
-    Waitlist: Rule(What.WAITLISTED, _REQUESTED, None, _MATCHING, business=Business.WAITLISTED),
-    Decline: Rule(What.DECLINED, _REQUESTED, None, _TARGET),
-    Lapse: Rule(What.LAPSED, _REQUESTED, None, _MATCHING, business=Business.NO_RESPONSE),
-    Accept: Rule(What.ACCEPTED, _REQUESTED, _S.ACCEPTED, _TARGET),
-    Reject: Rule(
-        What.REJECTED,
+RULES: Final[Mapping[type[Command], TransitionRule]] = {
+    Request: TransitionRule(EntryKind.REQUESTED, _DRAFT, _S.REQUESTED, _REQUESTER),
+    Propose: TransitionRule(
+        EntryKind.PROPOSED, _REQUESTED, None, _MATCHING, business=BusinessStatus.AWAITING_RESPONSE
+    ),
+    Waitlist: TransitionRule(
+        EntryKind.WAITLISTED, _REQUESTED, None, _MATCHING, business=BusinessStatus.WAITLISTED
+    ),
+    Decline: TransitionRule(EntryKind.DECLINED, _REQUESTED, None, _TARGET),
+    Lapse: TransitionRule(EntryKind.LAPSED, _REQUESTED, None, _MATCHING, business=BusinessStatus.NO_RESPONSE),
+    Accept: TransitionRule(EntryKind.ACCEPTED, _REQUESTED, _S.ACCEPTED, _TARGET),
+    Reject: TransitionRule(
+        EntryKind.REJECTED,
         _REQUESTED,
         _S.REJECTED,
         _TARGET,
-        (guards.an_offer_was_asked, guards.a_reason, guards.somebody_left_to_match),
+        (guards.require_offer_asked, guards.require_reason, guards.require_matchable_reason),
     ),
-    Start: Rule(What.STARTED, _ACCEPTED, _S.IN_PROGRESS, _TARGET),
-    Hold: Rule(
-        What.HELD, _ACCEPTED | _IN_PROGRESS, _S.ON_HOLD, _TARGET, (guards.a_reason,), business=Business.PAUSED
+    Start: TransitionRule(EntryKind.STARTED, _ACCEPTED, _S.IN_PROGRESS, _TARGET),
+    Hold: TransitionRule(
+        EntryKind.HELD,
+        _ACCEPTED | _IN_PROGRESS,
+        _S.ON_HOLD,
+        _TARGET,
+        (guards.require_reason,),
+        business=BusinessStatus.PAUSED,
     ),
-    Resume: Rule(What.RESUMED, _ON_HOLD, _S.IN_PROGRESS, _TARGET),
-    Cancel: Rule(What.CANCELLED, _REQUESTED | _TAKEN_ON, _S.CANCELLED, _EITHER, (guards.a_reason,)),
-    Recall: Rule(
-        What.RECALLED,
+    Resume: TransitionRule(EntryKind.RESUMED, _ON_HOLD, _S.IN_PROGRESS, _TARGET),
+    Cancel: TransitionRule(
+        EntryKind.CANCELLED, _REQUESTED | _TAKEN_ON, _S.CANCELLED, _EITHER, (guards.require_reason,)
+    ),
+    Recall: TransitionRule(
+        EntryKind.RECALLED,
         _REQUESTED | _TAKEN_ON,
         _S.CANCELLED,
         _REQUESTER,
-        (guards.a_reason,),
-        business=Business.RECALLED,
+        (guards.require_reason,),
+        business=BusinessStatus.RECALLED,
     ),
-    Complete: Rule(What.COMPLETED, _TAKEN_ON, _S.COMPLETED, _TARGET, (guards.an_outcome,)),
-    Fail: Rule(
-        What.FAILED,
+    Complete: TransitionRule(
+        EntryKind.COMPLETED, _TAKEN_ON, _S.COMPLETED, _TARGET, (guards.require_outcome,)
+    ),
+    Fail: TransitionRule(
+        EntryKind.FAILED,
         _TAKEN_ON,
         _S.FAILED,
         _TARGET,
-        (guards.a_reason, guards.enough_attempts, guards.somebody_left_to_match),
+        (guards.require_reason, guards.require_contact_attempts, guards.require_matchable_reason),
     ),
-    WithdrawAsError: Rule(What.WITHDRAWN_AS_ERROR, _ANY, _S.ENTERED_IN_ERROR, _REQUESTER),
-    RecordContact: Rule(What.CONTACT_ATTEMPTED, _TAKEN_ON, None, _TARGET, business=Business.CONTACTED),
-    NoteInterim: Rule(What.INTERIM_NOTED, _IN_PROGRESS, None, _TARGET, business=Business.INTERIM),
-    GiveFeedback: Rule(What.FEEDBACK_GIVEN, _TAKEN_ON, None, _PERSON | _TARGET),
-    AskRematch: Rule(What.REMATCH_ASKED, _TAKEN_ON, _S.CANCELLED, _PERSON, business=Business.RECALLED),
+    WithdrawAsError: TransitionRule(EntryKind.WITHDRAWN_AS_ERROR, _ANY, _S.ENTERED_IN_ERROR, _REQUESTER),
+    RecordContact: TransitionRule(
+        EntryKind.CONTACT_ATTEMPTED, _TAKEN_ON, None, _TARGET, business=BusinessStatus.CONTACTED
+    ),
+    NoteInterim: TransitionRule(
+        EntryKind.INTERIM_NOTED, _IN_PROGRESS, None, _TARGET, business=BusinessStatus.INTERIM
+    ),
+    GiveFeedback: TransitionRule(EntryKind.FEEDBACK_GIVEN, _TAKEN_ON, None, _PERSON | _TARGET),
+    AskRematch: TransitionRule(
+        EntryKind.REMATCH_ASKED, _TAKEN_ON, _S.CANCELLED, _PERSON, business=BusinessStatus.RECALLED
+    ),
 }
 
 
@@ -114,22 +141,24 @@ def decide(referral: Referral, command: Command, now: datetime, policy: Policy) 
     1 who asks; 2 from where; 3 what it needs; 4 the change; 5 who must act next.
     """
     rule = RULES[type(command)]
-    refused = _not_theirs(rule, referral, command) or _not_from_here(rule, referral)  # 1, 2
+    refused = _check_actor(rule, referral, command) or _check_status(rule, referral)  # 1, 2
     for guard in rule.guards:  # 3
         refused = refused or guard(referral, command, policy)
     if not isinstance(command, Fact):
-        return refused or _move(rule, referral, command, now, policy)
-    if refused or _overtaken(referral, command):
+        return refused or _apply(rule, referral, command, now, policy)
+    if refused or _is_stale(referral, command):
         return Stale()
-    return _move(rule, referral, command, now, policy)
+    return _apply(rule, referral, command, now, policy)
 
 
-def _move(rule: Rule, referral: Referral, command: Command, now: datetime, policy: Policy) -> Moved | Noted:
-    entry = Entry(rule.what, now, command.actor, referral.status, command.note, _feedback(command))
-    changed = replace(_brought(referral, command, now), entries=referral.entries + 1)
-    if _only_noted(referral, command):
-        return Noted(changed, entry)
-    status, business = rule.to or referral.status, _business(rule, command)
+def _apply(
+    rule: TransitionRule, referral: Referral, command: Command, now: datetime, policy: Policy
+) -> Transitioned | TimelineOnly:
+    entry = Entry(rule.entry_kind, now, command.actor, referral.status, command.note, _feedback(command))
+    changed = replace(_apply_facts(referral, command, now), entries=referral.entries + 1)
+    if _is_timeline_only(referral, command):
+        return TimelineOnly(changed, entry)
+    status, business = rule.to_status or referral.status, _business(rule, command)
     moved = replace(
         changed,
         status=status,  # 4
@@ -138,10 +167,10 @@ def _move(rule: Rule, referral: Referral, command: Command, now: datetime, polic
         sequence=referral.sequence + 1,
         waiting=due.next_waiting(changed, status, business, now, policy),  # 5
     )
-    return Moved(moved, entry, returns=_returns(command))
+    return Transitioned(moved, entry, returns_to_matching=_returns_to_matching(command))
 
 
-def _only_noted(referral: Referral, command: Command) -> bool:
+def _is_timeline_only(referral: Referral, command: Command) -> bool:
     """Whether it is worth the timeline, and leaves the referral where it stands."""
     match command:
         case RecordContact(reached=reached):
@@ -162,7 +191,7 @@ def _feedback(command: Command) -> Feedback | None:
             return None
 
 
-def _brought(referral: Referral, command: Command, now: datetime) -> Referral:
+def _apply_facts(referral: Referral, command: Command, now: datetime) -> Referral:
     """The referral with what the command itself brings along, its status still untouched."""
     match command:
         case Propose():
@@ -177,9 +206,9 @@ def _brought(referral: Referral, command: Command, now: datetime) -> Referral:
         case Accept():
             return replace(referral, offer_id=command.offer_id, offer_kind=command.offer_kind, answer_by=None)
         case Decline() | Lapse():
-            return replace(_offer_excluded(referral), offer_id=None, offer_kind=None, proposal_id=None)
+            return replace(_exclude_current_offer(referral), offer_id=None, offer_kind=None, proposal_id=None)
         case Reject() | Fail() | Recall() | AskRematch() | Cancel(actor=Actor.TARGET):
-            return _offer_excluded(referral)
+            return _exclude_current_offer(referral)
         case Start() | Resume():
             return replace(referral, contact_at=now, noted_at=now)
         case NoteInterim():
@@ -196,21 +225,21 @@ def _brought(referral: Referral, command: Command, now: datetime) -> Referral:
             return referral
 
 
-def _offer_excluded(referral: Referral) -> Referral:
-    excluded = reopen.excluding(referral, referral.offer_id)
+def _exclude_current_offer(referral: Referral) -> Referral:
+    excluded = reopen.exclude_offer(referral, referral.offer_id)
     return replace(referral, excluded_offers=excluded, answer_by=None)
 
 
-def _business(rule: Rule, command: Command) -> Business | None:
+def _business(rule: TransitionRule, command: Command) -> BusinessStatus | None:
     if isinstance(command, Cancel) and command.actor is Actor.TARGET:
-        return Business.TARGET_WITHDREW
+        return BusinessStatus.TARGET_WITHDREW
     return rule.business
 
 
-def _returns(command: Command) -> bool:
+def _returns_to_matching(command: Command) -> bool:
     match command:
         case Reject(return_to_matching=None):
-            return reopen.returns_by_itself(command.reason)
+            return reopen.returns_automatically(command.reason)
         case Reject() | Fail():
             return bool(command.return_to_matching)
         case Cancel(actor=Actor.TARGET):
@@ -221,10 +250,12 @@ def _returns(command: Command) -> bool:
             return False
 
 
-def _not_theirs(rule: Rule, referral: Referral, command: Command) -> Refused | None:
-    if command.actor in rule.may or (_is_requester(referral, command.actor) and Actor.REQUESTER in rule.may):
+def _check_actor(rule: TransitionRule, referral: Referral, command: Command) -> Refused | None:
+    if command.actor in rule.allowed_actors or (
+        _is_requester(referral, command.actor) and Actor.REQUESTER in rule.allowed_actors
+    ):
         return None
-    allowed = ", ".join(sorted(rule.may))
+    allowed = ", ".join(sorted(rule.allowed_actors))
     return Refused(
         Refusal.ACTOR_NOT_ALLOWED, f"the {command.actor} may not do this", f"ask the {allowed}", "actor"
     )
@@ -235,8 +266,8 @@ def _is_requester(referral: Referral, actor: Actor) -> bool:
     return actor is Actor.PERSON and referral.partner is None
 
 
-def _not_from_here(rule: Rule, referral: Referral) -> Refused | None:
-    if referral.status in rule.start:
+def _check_status(rule: TransitionRule, referral: Referral) -> Refused | None:
+    if referral.status in rule.from_statuses:
         return None
     if referral.terminal:
         return Refused(
@@ -244,13 +275,13 @@ def _not_from_here(rule: Rule, referral: Referral) -> Refused | None:
             f"the referral ended as {referral.status}",
             "an ended referral is never edited: a new referral may replace it",
         )
-    allowed = ", ".join(sorted(rule.start))
+    allowed = ", ".join(sorted(rule.from_statuses))
     return Refused(
         Refusal.WRONG_STATUS, f"the referral is {referral.status}", f"possible only when {allowed}"
     )
 
 
-def _overtaken(referral: Referral, fact: Fact) -> bool:
+def _is_stale(referral: Referral, fact: Fact) -> bool:
     """Whether a later fact was here first."""
     match fact:
         case Propose():
@@ -258,4 +289,4 @@ def _overtaken(referral: Referral, fact: Fact) -> bool:
         case Accept() | Decline() | Lapse():
             return fact.proposal_id != referral.proposal_id
         case Waitlist():
-            return referral.proposal_id is not None or referral.business is Business.WAITLISTED
+            return referral.proposal_id is not None or referral.business is BusinessStatus.WAITLISTED

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from alongside_referrals.domain.business_days import Calendar, Span
-from alongside_referrals.domain.codes import Actor, Wait
+from alongside_referrals.domain.codes import Actor, WaitKind
 
 
-class AtTheTop(StrEnum):
+class LastRungAction(StrEnum):
     """What happens when the last party on a ladder is late too."""
 
     ASK_AGAIN = "ask-again"
@@ -28,7 +28,7 @@ class Ladder:
     """Who is asked first, who next when the due time passes, and what happens at the top."""
 
     rungs: tuple[Rung, ...]
-    at_the_top: AtTheTop
+    at_the_top: LastRungAction
 
     def __post_init__(self) -> None:
         """A ladder without rungs would leave a referral waiting for nobody."""
@@ -41,7 +41,7 @@ class Policy:
     """One region's policy. Raises ValueError when a wait has no ladder."""
 
     calendar: Calendar
-    ladders: Mapping[Wait, Ladder]
+    ladders: Mapping[WaitKind, Ladder]
     note_within: Span
     """An outcome or an interim note is due this long after the last one."""
     contact_attempts_min: int
@@ -49,7 +49,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         """Every wait must lead somewhere."""
-        missing = set(Wait) - set(self.ladders)
+        missing = set(WaitKind) - set(self.ladders)
         if missing:
             raise ValueError(f"no ladder for {', '.join(sorted(missing))}")
 

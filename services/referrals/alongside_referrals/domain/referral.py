@@ -7,12 +7,12 @@ from uuid import UUID
 from alongside_referrals.domain.codes import (
     TERMINAL,
     Actor,
-    Business,
+    BusinessStatus,
     OfferKind,
-    Outcome,
     Reason,
+    ReferralOutcome,
     Status,
-    Wait,
+    WaitKind,
 )
 
 
@@ -20,7 +20,7 @@ from alongside_referrals.domain.codes import (
 class Waiting:
     """The one party asked now, for what, until when; `rung` counts how often the due time passed (0: never)."""
 
-    wait: Wait
+    kind: WaitKind
     actor: Actor
     due_at: datetime
     rung: int = 0
@@ -41,9 +41,9 @@ class Referral:
     partner: str | None = None
     replaces: UUID | None = None
     status: Status = Status.DRAFT
-    business: Business | None = None
+    business: BusinessStatus | None = None
     reason: Reason | None = None
-    outcome: Outcome | None = None
+    outcome: ReferralOutcome | None = None
     waiting: Waiting | None = None
     sequence: int = 0
     entries: int = 0

@@ -12,17 +12,17 @@ ENDS_THE_SEARCH: Final = frozenset(
 """Reasons that say nobody is left to be matched."""
 
 
-def returns_by_itself(reason: Reason | None) -> bool:
+def returns_automatically(reason: Reason | None) -> bool:
     """Whether a rejection for that reason sends the person back to matching unasked."""
     return reason not in ENDS_THE_SEARCH
 
 
 def returns_after_withdrawal(reason: Reason | None) -> bool:
     """Whether a person whose target withdrew goes back to matching unasked: unless nobody could reach them either."""
-    return returns_by_itself(reason) and reason is not Reason.UNABLE_TO_CONTACT
+    return returns_automatically(reason) and reason is not Reason.UNABLE_TO_CONTACT
 
 
-def excluding(referral: Referral, offer_id: UUID | None) -> tuple[UUID, ...]:
+def exclude_offer(referral: Referral, offer_id: UUID | None) -> tuple[UUID, ...]:
     """The offers not to be asked again once `offer_id` is out as well."""
     if offer_id is None or offer_id in referral.excluded_offers:
         return referral.excluded_offers
