@@ -4,7 +4,7 @@ from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event
 
 
-async def pass_on(source: ServiceBench, to: ServiceBench) -> None:
+async def forward_announcements(source: ServiceBench, to: ServiceBench) -> None:
     """Deliver what one service announced on the journey to another, under the same event ids."""
     for announced in await source.announced(clear=True):
         event: Event = announced.event

@@ -26,7 +26,7 @@ class PairedBenches:
     """The same service twice, in the same state; what is done, is done to both."""
 
     together: ServiceBench
-    alone: ServiceBench
+    one_by_one: ServiceBench
 
     async def hear(self, events: Sequence[SentEvent]) -> None:
         """Deliver the very same records to both: in one batch, and each in a batch of its own."""
@@ -35,22 +35,22 @@ class PairedBenches:
         ]
         await self.together.hear_records(*records)
         for record in records:
-            await self.alone.hear_records(record)
+            await self.one_by_one.hear_records(record)
 
     async def ask(self, method: str, path: str, body: Mapping[str, str]) -> httpx2.Response:
         """Give both the same command, and return one of two equal answers."""
         first = await self.together.client.request(method, path, json=dict(body))
-        second = await self.alone.client.request(method, path, json=dict(body))
+        second = await self.one_by_one.client.request(method, path, json=dict(body))
         assert first.status_code == second.status_code, (first.text, second.text)
         return first
 
     def no_batch_was_split(self) -> bool:
         """Whether no batch was taken apart: each try has a span for each event."""
-        return len(self.together.finished_spans()) == len(self.alone.finished_spans())
+        return len(self.together.finished_spans()) == len(self.one_by_one.finished_spans())
 
     async def snapshots(self, *questions: str) -> tuple[list[str], list[str]]:
         """What both have in their tables, announced and put aside, ids told by their first appearance."""
-        return await _snapshot(self.together, questions), await _snapshot(self.alone, questions)
+        return await _snapshot(self.together, questions), await _snapshot(self.one_by_one, questions)
 
 
 async def _snapshot(bench: ServiceBench, questions: Sequence[str]) -> list[str]:

@@ -52,15 +52,15 @@ PARTNER = "st-mary-hospital"
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """`before` readies the service and returns the event to hear; `partner` is set when a partner sends it.
+class Scenario:
+    """`prepare` readies the service and returns the event to hear; `partner` is set when a partner sends it.
 
     `announces` says whether something must follow from the event.
     """
 
     service: str
     contract: type[Event]
-    before: Callable[[ServiceBench], Awaitable[Event]]
+    prepare: Callable[[ServiceBench], Awaitable[Event]]
     announces: bool
     partner: str | None = None
 
@@ -83,12 +83,12 @@ async def with_open_referral_at_intake(bench: ServiceBench) -> SubmissionAdmitte
     return next(a.event for a in await bench.announced() if isinstance(a.event, SubmissionAdmitted))
 
 
-async def it_ended(bench: ServiceBench) -> Event:
+async def its_referral_ended(bench: ServiceBench) -> Event:
     """Its referral is completed."""
     return ended(await with_open_referral_at_intake(bench))
 
 
-async def it_has_a_successor(bench: ServiceBench) -> Event:
+async def its_referral_has_a_successor(bench: ServiceBench) -> Event:
     """Its referral is replaced."""
     return succeeded(await with_open_referral_at_intake(bench))
 
@@ -107,7 +107,7 @@ async def returned_to_matching(bench: ServiceBench) -> Event:
     return succeeded(an_admission())
 
 
-async def who_parted(_bench: ServiceBench) -> Event:
+async def with_a_rematch_request(_bench: ServiceBench) -> Event:
     """A person asked for somebody else."""
     admission = an_admission()
     return FeedbackGiven(
@@ -121,7 +121,7 @@ async def who_parted(_bench: ServiceBench) -> Event:
     )
 
 
-async def asked_and_cancelled(bench: ServiceBench) -> Event:
+async def proposed_and_ended(bench: ServiceBench) -> Event:
     """A referral that was proposed ends."""
     admission = await with_a_free_supporter(bench)
     assert isinstance(admission, SubmissionAdmitted)
@@ -185,7 +185,7 @@ async def completed(bench: ServiceBench) -> ReferralStatusChanged:
     return changes[-1]
 
 
-async def referrer_was_told(bench: ServiceBench) -> Event:
+async def delivered_closing_notice(bench: ServiceBench) -> Event:
     """The notice that closes the loop."""
     change = await completed(bench)
     return NoticeDelivered(
@@ -199,7 +199,7 @@ async def referrer_was_told(bench: ServiceBench) -> Event:
     )
 
 
-async def referrer_could_not_be_told(bench: ServiceBench) -> Event:
+async def failed_closing_notice(bench: ServiceBench) -> Event:
     """A notice that failed."""
     change = await completed(bench)
     return NoticeFailed(
@@ -217,7 +217,7 @@ async def a_status(_bench: ServiceBench) -> Event:
     return status(an_admission(partner=PARTNER), Status.ACCEPTED)
 
 
-async def an_asked_target_lapsed(bench: ServiceBench) -> Event:
+async def a_lapsed_proposal(bench: ServiceBench) -> Event:
     """A target that was told lets its time pass."""
     admission = an_admission(partner=PARTNER)
     asked = status(admission, Status.REQUESTED)
@@ -293,24 +293,24 @@ def succeeded(admission: SubmissionAdmitted) -> ReferralSucceeded:
     )
 
 
-STORIES = (
-    Story("intake", SubmissionReceived, with_partner, announces=True, partner=PARTNER),
-    Story("intake", ReferralStatusChanged, it_ended, announces=False),
-    Story("intake", ReferralSucceeded, it_has_a_successor, announces=False),
-    Story("matching", SubmissionAdmitted, with_a_free_supporter, announces=True),
-    Story("matching", ReferralSucceeded, returned_to_matching, announces=True),
-    Story("matching", FeedbackGiven, who_parted, announces=False),
-    Story("matching", ReferralStatusChanged, asked_and_cancelled, announces=False),
-    Story("referrals", SubmissionAdmitted, newly_admitted, announces=True),
-    Story("referrals", MatchProposed, proposed, announces=True),
-    Story("referrals", MatchAccepted, accepted, announces=True),
-    Story("referrals", MatchDeclined, declined, announces=True),
-    Story("referrals", MatchLapsed, lapsed, announces=True),
-    Story("referrals", MatchWaitlisted, waitlisted, announces=True),
-    Story("referrals", NoticeDelivered, referrer_was_told, announces=True),
-    Story("referrals", NoticeFailed, referrer_could_not_be_told, announces=False),
-    Story("notifications", ReferralStatusChanged, a_status, announces=True),
-    Story("notifications", MatchLapsed, an_asked_target_lapsed, announces=True),
-    Story("notifications", ReferralOverdue, an_overdue_referral, announces=True),
-    Story("notifications", SubmissionEscalated, a_crisis, announces=False),
+SCENARIOS = (
+    Scenario("intake", SubmissionReceived, with_partner, announces=True, partner=PARTNER),
+    Scenario("intake", ReferralStatusChanged, its_referral_ended, announces=False),
+    Scenario("intake", ReferralSucceeded, its_referral_has_a_successor, announces=False),
+    Scenario("matching", SubmissionAdmitted, with_a_free_supporter, announces=True),
+    Scenario("matching", ReferralSucceeded, returned_to_matching, announces=True),
+    Scenario("matching", FeedbackGiven, with_a_rematch_request, announces=False),
+    Scenario("matching", ReferralStatusChanged, proposed_and_ended, announces=False),
+    Scenario("referrals", SubmissionAdmitted, newly_admitted, announces=True),
+    Scenario("referrals", MatchProposed, proposed, announces=True),
+    Scenario("referrals", MatchAccepted, accepted, announces=True),
+    Scenario("referrals", MatchDeclined, declined, announces=True),
+    Scenario("referrals", MatchLapsed, lapsed, announces=True),
+    Scenario("referrals", MatchWaitlisted, waitlisted, announces=True),
+    Scenario("referrals", NoticeDelivered, delivered_closing_notice, announces=True),
+    Scenario("referrals", NoticeFailed, failed_closing_notice, announces=False),
+    Scenario("notifications", ReferralStatusChanged, a_status, announces=True),
+    Scenario("notifications", MatchLapsed, a_lapsed_proposal, announces=True),
+    Scenario("notifications", ReferralOverdue, an_overdue_referral, announces=True),
+    Scenario("notifications", SubmissionEscalated, a_crisis, announces=False),
 )

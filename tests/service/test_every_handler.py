@@ -16,7 +16,7 @@ from alongside_chassis.testing import ServiceBench
 from alongside_contracts import streams
 from alongside_contracts.services import SERVICES
 from tests.conftest import PERSON_KEY
-from tests.service.scenarios import STORIES, Story
+from tests.service.scenarios import SCENARIOS, Scenario
 
 TRACE_ID, SENDER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 _CRASH_AT_COMMIT = """
@@ -26,36 +26,36 @@ _CRASH_AT_COMMIT = """
         for each row execute function crash();
 """
 
-each_story = pytest.mark.parametrize("story", STORIES, ids=str)
+each_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 
 
 @pytest.fixture
 async def bench(
-    story: Story, bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]
+    scenario: Scenario, bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]
 ) -> AsyncIterator[ServiceBench]:
     """The story's service, ready to hear."""
-    settings = {"person_key": PERSON_KEY} if story.service == "intake" else {}
-    async with bench_of(story.service, retry_seconds_max=0.05, **settings) as ready:
+    settings = {"person_key": PERSON_KEY} if scenario.service == "intake" else {}
+    async with bench_of(scenario.service, retry_seconds_max=0.05, **settings) as ready:
         yield ready
 
 
-@each_story
-async def test_heard_twice_it_has_its_effects_once(story: Story, bench: ServiceBench) -> None:
-    event = await story.before(bench)
+@each_scenario
+async def test_heard_twice_it_has_its_effects_once(scenario: Scenario, bench: ServiceBench) -> None:
+    event = await scenario.prepare(bench)
     await bench.announced(clear=True)
-    await bench.hear(event, partner=story.partner, event_id="one-and-the-same")
+    await bench.hear(event, partner=scenario.partner, event_id="one-and-the-same")
     once, stored = await bench.announced(), await contents(bench)
 
-    await bench.hear(event, partner=story.partner, event_id="one-and-the-same")
+    await bench.hear(event, partner=scenario.partner, event_id="one-and-the-same")
 
     assert [a.id for a in await bench.announced()] == [a.id for a in once]
     assert await contents(bench) == stored
-    assert bool(once) == story.announces
+    assert bool(once) == scenario.announces
     assert await bench.dead_letters() == []
 
 
-@each_story
-async def test_an_event_nobody_knows_is_ignored(story: Story, bench: ServiceBench) -> None:
+@each_scenario
+async def test_an_event_nobody_knows_is_ignored(scenario: Scenario, bench: ServiceBench) -> None:
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", b"1"),
@@ -68,64 +68,68 @@ async def test_an_event_nobody_knows_is_ignored(story: Story, bench: ServiceBenc
     assert (await bench.announced(), await bench.dead_letters()) == ([], [])
 
 
-@each_story
+@each_scenario
 async def test_a_payload_it_cannot_read_is_put_aside_and_its_neighbour_is_handled(
-    story: Story, bench: ServiceBench
+    scenario: Scenario, bench: ServiceBench
 ) -> None:
-    event = await story.before(bench)
+    event = await scenario.prepare(bench)
     await bench.announced(clear=True)
-    good = bench.record_of(event, partner=story.partner)
+    good = bench.record_of(event, partner=scenario.partner)
     bad = bench.record(
         good.key, b'{"nothing": "of use"}', [*good.headers[:1], *renamed(good.headers[1:])], good.topic
     )
 
     await bench.hear_records(bad, good)
 
-    (letter,) = await bench.dead_letters()
-    assert (letter.reason, letter.offset) == ("invalid-field", bad.offset)
-    assert any(a.event for a in await bench.announced()) or not story.announces
+    (dead_letter,) = await bench.dead_letters()
+    assert (dead_letter.reason, dead_letter.offset) == ("invalid-field", bad.offset)
+    assert any(a.event for a in await bench.announced()) or not scenario.announces
 
 
-@each_story
+@each_scenario
 async def test_a_crash_before_the_commit_announces_nothing_and_loses_nothing(
-    story: Story, bench: ServiceBench
+    scenario: Scenario, bench: ServiceBench
 ) -> None:
-    event = await story.before(bench)
+    event = await scenario.prepare(bench)
     await bench.announced(clear=True)
     stored = await contents(bench)
     await bench.pool.execute(_CRASH_AT_COMMIT)
     bench.pipeline.stopping.set()
     with pytest.raises(Stopping):
-        await bench.hear(event, partner=story.partner, event_id="survivor")
+        await bench.hear(event, partner=scenario.partner, event_id="survivor")
     assert (await bench.announced(), await contents(bench)) == ([], stored)
 
     await bench.pool.execute("drop trigger crash on inbox")
     bench.pipeline.stopping.clear()
-    await bench.hear(event, partner=story.partner, event_id="survivor")
+    await bench.hear(event, partner=scenario.partner, event_id="survivor")
 
-    assert bool(await bench.announced()) == story.announces
+    assert bool(await bench.announced()) == scenario.announces
 
 
-@each_story
-async def test_what_follows_belongs_to_the_trace_of_its_cause(story: Story, bench: ServiceBench) -> None:
-    event = await story.before(bench)
+@each_scenario
+async def test_what_follows_belongs_to_the_trace_of_its_cause(
+    scenario: Scenario, bench: ServiceBench
+) -> None:
+    event = await scenario.prepare(bench)
     await bench.announced(clear=True)
 
-    await bench.hear(event, partner=story.partner, trace={"traceparent": f"00-{TRACE_ID}-{SENDER}-01"})
+    await bench.hear(event, partner=scenario.partner, trace={"traceparent": f"00-{TRACE_ID}-{SENDER}-01"})
 
     (span,) = [s for s in bench.finished_spans() if s.parent and f"{s.parent.span_id:016x}" == SENDER]
     expected = f"00-{TRACE_ID}-{span.context.span_id:016x}"
     announced = await bench.announced()
-    assert {a.trace["traceparent"][:52] for a in announced} == ({expected} if story.announces else set())
+    assert {a.trace["traceparent"][:52] for a in announced} == ({expected} if scenario.announces else set())
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_handler_has_a_story(name: str) -> None:
+def test_every_handler_has_a_scenario(name: str) -> None:
     settings = {"database_url": "postgresql://nobody@127.0.0.1/none", "person_key": PERSON_KEY}
     chosen = importlib.import_module(f"alongside_{name}.settings").Settings(**settings)
     service: Service = importlib.import_module(f"alongside_{name}.app").service(chosen)
 
-    assert {story.contract for story in STORIES if story.service == name} == set(service.handlers.events)
+    assert {scenario.contract for scenario in SCENARIOS if scenario.service == name} == set(
+        service.handlers.events
+    )
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -5,7 +5,7 @@ import pytest
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.referrals import LoopClosed
 from tests.builders import a_proposal, an_acceptance, an_admission
-from tests.service.forwarding import pass_on
+from tests.service.forwarding import forward_announcements
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ async def test_the_loop_closes_whoever_referred(
             await referrals_bench.client.post(f"/referrals/{admission.referral_id}/{step}", json=body)
         ).is_success
 
-    await pass_on(referrals_bench, notifications_bench)
-    await pass_on(notifications_bench, referrals_bench)
+    await forward_announcements(referrals_bench, notifications_bench)
+    await forward_announcements(notifications_bench, referrals_bench)
 
     closed = [a.event for a in await referrals_bench.announced() if isinstance(a.event, LoopClosed)]
     assert [event.referral_id for event in closed] == [admission.referral_id]

@@ -13,7 +13,7 @@ from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.matching import MatchProposed
 from alongside_contracts.referrals import FeedbackGiven, ReferralSucceeded
 from tests.builders import a_request, an_admission
-from tests.service.forwarding import pass_on
+from tests.service.forwarding import forward_announcements
 from tests.service.matching.bench import accept, an_offer, places
 
 E = TypeVar("E", bound=Event)
@@ -29,19 +29,19 @@ class Network:
 
     async def settled(self) -> list[Event]:
         """Let both hear each other until neither has anything to say; all that was said."""
-        said: list[Event] = []
+        announced: list[Event] = []
         while new := [*await self.matching.announced(), *await self.referrals.announced()]:
-            said += [announced.event for announced in new]
-            await pass_on(self.matching, self.referrals)
-            await pass_on(self.referrals, self.matching)
-        return said
+            announced += [item.event for item in new]
+            await forward_announcements(self.matching, self.referrals)
+            await forward_announcements(self.referrals, self.matching)
+        return announced
 
     async def admit(self, person_id: UUID | None = None, **request: Any) -> MatchProposed:
         """Somebody is admitted, and an offer asked."""
         self.admission = an_admission(person_id=PersonId(person_id or new_id()), request=a_request(**request))
         await self.referrals.hear(self.admission)
         await self.matching.hear(self.admission)
-        return only(await self.settled(), MatchProposed)
+        return only_event(await self.settled(), MatchProposed)
 
     async def post(self, step: str, **body: Any) -> dict[str, Any]:
         """A command of a party to the referral in hand."""
@@ -69,12 +69,12 @@ async def test_who_says_it_does_not_fit_is_matched_with_somebody_else_before_oth
     await network.post("start")
 
     await network.post("feedback", actor="person", fit="poor", meetings=3, rematch=True)
-    said = await network.settled()
+    announced = await network.settled()
 
-    feedback, again = only(said, FeedbackGiven), only(said, MatchProposed)
+    feedback, again = only_event(announced, FeedbackGiven), only_event(announced, MatchProposed)
     assert (feedback.offer_id, feedback.fit, feedback.rematch, feedback.meetings) == (first, "poor", True, 3)
     assert again.offer_id != first
-    assert again.referral_id == only(said, ReferralSucceeded).referral_id
+    assert again.referral_id == only_event(announced, ReferralSucceeded).referral_id
     assert await network.status(network.admission.referral_id) == "cancelled"
     assert await network.status(again.referral_id) == "requested"
     assert await places(network.matching, first) == (0, 0)
@@ -86,10 +86,10 @@ async def test_who_finds_nobody_else_waits_with_the_turn_they_had_and_never_gets
     first = await matched(network)
 
     await network.post("feedback", actor="coordinator", fit="poor", rematch=True)
-    successor = only(await network.settled(), ReferralSucceeded)
+    successor = only_event(await network.settled(), ReferralSucceeded)
     second = await an_offer(network.matching)
 
-    again = only(await network.settled(), MatchProposed)
+    again = only_event(await network.settled(), MatchProposed)
     assert (again.referral_id, again.offer_id) == (successor.referral_id, second)
     assert second != first
 
@@ -124,9 +124,9 @@ async def test_who_says_that_it_fits_stays_where_they_are(network: Network) -> N
     offer = await matched(network)
 
     await network.post("feedback", actor="person", fit="good", meetings=3)
-    said = await network.settled()
+    announced = await network.settled()
 
-    assert [type(event) for event in said] == [FeedbackGiven]
+    assert [type(event) for event in announced] == [FeedbackGiven]
     assert await places(network.matching, offer) == (0, 1)
 
 
@@ -147,7 +147,7 @@ async def test_a_match_that_breaks_leaves_nobody_behind(
 
     await network.post(step, **body)
 
-    assert only(await network.settled(), MatchProposed).offer_id == second
+    assert only_event(await network.settled(), MatchProposed).offer_id == second
     assert await places(network.matching, first) == (0, 0)
 
 
@@ -159,7 +159,7 @@ async def matched(network: Network) -> UUID:
     return offer
 
 
-def only(said: list[Event], kind: type[E]) -> E:
+def only_event(announced: list[Event], kind: type[E]) -> E:
     """The one event of a kind."""
-    (found,) = [event for event in said if isinstance(event, kind)]
+    (found,) = [event for event in announced if isinstance(event, kind)]
     return found

@@ -25,9 +25,9 @@ async def test_an_empty_service_token_closes_every_route_that_asks_for_one(
 
     async with bench_of(service, service_token="", **settings) as bench:
         answers = {
-            (*route, sent): await answer(bench.client, *route, sent)
+            (*route, token): await answer(bench.client, *route, token)
             for route in ask_for_it
-            for sent in CREDENTIALS
+            for token in CREDENTIALS
         }
 
     assert ("POST", "/dead-letters/0/replay") in ask_for_it

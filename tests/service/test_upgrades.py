@@ -33,7 +33,7 @@ each_day = pytest.mark.parametrize("file", DAYS, ids=lambda file: f"{file.parent
 
 
 @pytest.fixture
-def earlier(postgres: Server, file: Path) -> Database:
+def earlier_database(postgres: Server, file: Path) -> Database:
     """The database of that day."""
     database = postgres.create_database()
     with psycopg.connect(database.url) as connection:
@@ -43,29 +43,29 @@ def earlier(postgres: Server, file: Path) -> Database:
 
 @each_day
 def test_every_row_of_an_earlier_day_is_there_unchanged(
-    postgres: Server, earlier: Database, file: Path
+    postgres: Server, earlier_database: Database, file: Path
 ) -> None:
-    with postgres.connection(earlier.name) as connection:
+    with postgres.connection(earlier_database.name) as connection:
         before = {
             table: rows(connection, table, columns_of(connection, table)) for table in tables(connection)
         }
         columns = {table: columns_of(connection, table) for table in before}
 
-    upgrade(earlier.url, f"alongside_{file.stem}")
+    upgrade(earlier_database.url, f"alongside_{file.stem}")
 
-    check(earlier.url, f"alongside_{file.stem}")
-    with postgres.connection(earlier.name) as connection:
+    check(earlier_database.url, f"alongside_{file.stem}")
+    with postgres.connection(earlier_database.name) as connection:
         after = {table: rows(connection, table, columns[table]) for table in before}
     assert after == before
 
 
 @each_day
 async def test_a_service_works_on_with_the_rows_of_an_earlier_day(
-    earlier: Database, file: Path, clock: ManualClock
+    earlier_database: Database, file: Path, clock: ManualClock
 ) -> None:
-    upgrade(earlier.url, f"alongside_{file.stem}")
+    upgrade(earlier_database.url, f"alongside_{file.stem}")
 
-    async with on_the_bench(service(file.stem, earlier), clock) as bench:
+    async with on_the_bench(service(file.stem, earlier_database), clock) as bench:
         answer = await bench.client.get(READS[file.stem])
 
     assert answer.status_code == 200, answer.text
@@ -83,8 +83,10 @@ def test_there_are_earlier_days() -> None:
 
 
 @each_day
-def test_an_earlier_day_has_rows_in_every_table(postgres: Server, earlier: Database, file: Path) -> None:
-    with postgres.connection(earlier.name) as connection:
+def test_an_earlier_day_has_rows_in_every_table(
+    postgres: Server, earlier_database: Database, file: Path
+) -> None:
+    with postgres.connection(earlier_database.name) as connection:
         empty = {table for table in tables(connection) if not rows(connection, table, ["ctid"])}
 
     assert empty <= UNFILLED.get(file.stem, CHASSIS)

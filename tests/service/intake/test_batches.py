@@ -49,12 +49,12 @@ async def pair(
     """Intake, twice, with two partners."""
     async with (
         bench_of("intake", person_key=PERSON_KEY) as together,
-        bench_of("intake", person_key=PERSON_KEY) as alone,
+        bench_of("intake", person_key=PERSON_KEY) as one_by_one,
     ):
-        for bench in (together, alone):
+        for bench in (together, one_by_one):
             await IntakeClient(bench).register(HOSPITAL)
             await IntakeClient(bench).register(CLINIC)
-        yield PairedBenches(together, alone)
+        yield PairedBenches(together, one_by_one)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -66,20 +66,20 @@ async def test_a_batch_leaves_what_its_submissions_leave_one_by_one(pair: Paired
     await end_some_referrals(pair)
     await pair.hear([random_submission(chance, f"b-{number:02}") for number in range(SUBMISSIONS)])
 
-    together, alone = await pair.snapshots(*QUESTIONS)
-    assert together == alone
+    together, one_by_one = await pair.snapshots(*QUESTIONS)
+    assert together == one_by_one
     assert pair.no_batch_was_split()
     answers = {item.answer for item in await IntakeClient(pair.together).answers()}
     assert answers == set(Answer) - {Answer.REFUSED}, "every decision was met"
 
 
 async def test_a_stranger_in_a_batch_is_refused_alone(pair: PairedBenches) -> None:
-    sent = [SentEvent(f"e-{number}", a_submission(), HOSPITAL) for number in range(3)]
+    events_sent = [SentEvent(f"e-{number}", a_submission(), HOSPITAL) for number in range(3)]
 
-    await pair.hear([sent[0], SentEvent("e-9", a_submission(), "nobody-we-know"), *sent[1:]])
+    await pair.hear([events_sent[0], SentEvent("e-9", a_submission(), "nobody-we-know"), *events_sent[1:]])
 
-    together, alone = await pair.snapshots(*QUESTIONS)
-    assert together == alone
+    together, one_by_one = await pair.snapshots(*QUESTIONS)
+    assert together == one_by_one
     assert "e-9 unknown-partner" in together
 
 
@@ -115,7 +115,7 @@ def random_submission(chance: random.Random, event_id: str) -> SentEvent:
 
 async def end_some_referrals(pair: PairedBenches) -> None:
     """Let the first and the third of the open referrals end."""
-    for bench in (pair.together, pair.alone):
+    for bench in (pair.together, pair.one_by_one):
         rows = await bench.pool.fetch(
             "select o.referral_id from open_referral o join submission s on s.id = o.submission_id order by s.cause"
         )

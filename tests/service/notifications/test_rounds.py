@@ -301,8 +301,8 @@ async def test_events_heard_together_come_to_the_same_as_one_at_a_time(
     network: Network, events: list[Event], data: st.DataObject
 ) -> None:
     order = data.draw(st.lists(st.sampled_from(range(len(events))), min_size=1, max_size=12))
-    sent = [(f"event-{place}", events[place]) for place in order]
+    events_sent = [(f"event-{place}", events[place]) for place in order]
 
-    together = await outcome_of(network.bench, [sent])
+    together = await outcome_of(network.bench, [events_sent])
 
-    assert together == await outcome_of(network.bench, [[each] for each in sent])
+    assert together == await outcome_of(network.bench, [[each] for each in events_sent])

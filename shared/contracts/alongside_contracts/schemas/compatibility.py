@@ -24,13 +24,13 @@ _NAMED: Final = frozenset({"properties", "$defs"})
 _DEPTH_MAX: Final = 20
 
 
-def breaks(earlier: Schema, later: Schema) -> tuple[str, ...]:
-    """What breaks when `earlier` becomes `later`, a sentence each; nothing when records flow both ways."""
+def breaks(earlier: Schema, newer: Schema) -> tuple[str, ...]:
+    """What breaks when `earlier` becomes `newer`, a sentence each; nothing when records flow both ways."""
     return (
-        *_moved(earlier, later),
-        *_unreadable(earlier, later, "deserializer", "a reader of today cannot read records written before"),
-        *_unreadable(earlier, later, "serializer", "a reader of before cannot read records written today"),
-        *_changed_unseen(earlier, later),
+        *_moved(earlier, newer),
+        *_unreadable(earlier, newer, "deserializer", "a reader of today cannot read records written before"),
+        *_unreadable(earlier, newer, "serializer", "a reader of before cannot read records written today"),
+        *_changed_unseen(earlier, newer),
     )
 
 
@@ -40,27 +40,27 @@ def shape(schema: Schema) -> Schema:
     return copied
 
 
-def _moved(earlier: Schema, later: Schema) -> Iterator[str]:
-    if earlier.get("x-stream") != later.get("x-stream"):
-        yield f"it moved from stream {earlier.get('x-stream')} to {later.get('x-stream')}"
+def _moved(earlier: Schema, newer: Schema) -> Iterator[str]:
+    if earlier.get("x-stream") != newer.get("x-stream"):
+        yield f"it moved from stream {earlier.get('x-stream')} to {newer.get('x-stream')}"
 
 
-def _unreadable(earlier: Schema, later: Schema, role: Role, sentence: str) -> Iterator[str]:
-    if _flows(earlier, later, role):
+def _unreadable(earlier: Schema, newer: Schema, role: Role, sentence: str) -> Iterator[str]:
+    if _flows(earlier, newer, role):
         return
-    fields = sorted({*earlier.get("properties", {}), *later.get("properties", {})})
-    guilty = [name for name in fields if not _flows(_only(earlier, name), _only(later, name), role)]
+    fields = sorted({*earlier.get("properties", {}), *newer.get("properties", {})})
+    guilty = [name for name in fields if not _flows(_only(earlier, name), _only(newer, name), role)]
     yield f"{sentence} (fields: {', '.join(guilty) or 'several together'})"
 
 
-def _flows(earlier: Schema, later: Schema, role: Role) -> bool:
+def _flows(earlier: Schema, newer: Schema, role: Role) -> bool:
     """Whether the reader understands all the writer may write; the writer is closed, the reader open."""
     from jsoncompat import check_compat
 
     old_writes = role == "deserializer"
     without = _WORDS | {"default"}
     old = _map(earlier, without, closed=old_writes)
-    new = _map(later, without, closed=not old_writes)
+    new = _map(newer, without, closed=not old_writes)
     return check_compat(json.dumps(old), json.dumps(new), role)
 
 
@@ -71,8 +71,8 @@ def _only(schema: Schema, name: str) -> Schema:
     return {**schema, "properties": kept, "required": required}
 
 
-def _changed_unseen(earlier: Schema, later: Schema) -> Iterator[str]:
-    before, after = dict(_facts(earlier, earlier)), dict(_facts(later, later))
+def _changed_unseen(earlier: Schema, newer: Schema) -> Iterator[str]:
+    before, after = dict(_facts(earlier, earlier)), dict(_facts(newer, newer))
     for place in sorted(before.keys() & after.keys()):
         for keyword in _UNSEEN:
             if before[place].get(keyword) != after[place].get(keyword):
