@@ -26,7 +26,7 @@ PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "alongside.stamp"
 PYTHON_OLDEST = (3, 11)
-PYTHONS_TO_TRY = ("python3.13", "python3.12", "python3.11")
+PYTHON_CANDIDATES = ("python3.13", "python3.12", "python3.11")
 # Settings that would send packages elsewhere. The machine's mirror and certificates are kept.
 PIP_SETTINGS_IGNORED = {
     "PIP_USER",
@@ -42,18 +42,18 @@ PIP_SETTINGS_IGNORED = {
 def main() -> int:
     """Bring `.venv` up to date with the lock and the rooms; return the process's exit code."""
     if sys.version_info[:2] < PYTHON_OLDEST:
-        return start_again_with_a_newer_python()
+        return restart_with_newer_python()
     if is_ready():
         return 0
     if importlib.util.find_spec("ensurepip") is None:
-        return refuse("this Python cannot make environments. On Debian or Ubuntu: apt install python3-venv")
-    with only_one_at_a_time():
+        return fail("this Python cannot make environments. On Debian or Ubuntu: apt install python3-venv")
+    with exclusive_setup():
         if is_ready():  # another run did the work while we waited
             return 0
         try:
             install_everything()
         except subprocess.CalledProcessError as failure:
-            return refuse(f"stopped, because this failed:\n    {' '.join(failure.cmd)}")
+            return fail(f"stopped, because this failed:\n    {' '.join(failure.cmd)}")
     return 0
 
 
@@ -66,9 +66,9 @@ def install_everything() -> None:
     """Create the environment if need be, install the lock, then the rooms, and leave the stamp."""
     began = time.monotonic()
     if venv_works():
-        say("bringing .venv up to date")
+        log("bringing .venv up to date")
     else:
-        say(
+        log(
             f"making .venv with Python {sys.version.split()[0]}; the first time, about 200 MB come over the network"
         )
         run([sys.executable, "-m", "venv", "--clear", str(VENV)])
@@ -76,7 +76,7 @@ def install_everything() -> None:
         run([*pip(), "--require-hashes", "-r", str(LOCK)])
         run([*pip(), "--no-deps", "--no-build-isolation", *editables()])
     STAMP.write_text(fingerprint())
-    say(f"ready after {time.monotonic() - began:.0f} s")
+    log(f"ready after {time.monotonic() - began:.0f} s")
 
 
 def install_with_uv() -> bool:
@@ -93,7 +93,7 @@ def install_with_uv() -> bool:
         run([*uv, "--compile-bytecode", "--require-hashes", "-r", str(LOCK)])
         run([*uv, "--no-deps", "--no-build-isolation", *editables()])
     except subprocess.CalledProcessError:
-        say("uv could not install here; pip does the same, more slowly")
+        log("uv could not install here; pip does the same, more slowly")
         return False
     return True
 
@@ -101,12 +101,16 @@ def install_with_uv() -> bool:
 def fingerprint() -> str:
     """Name what `.venv` is made from; when any of it changes, `.venv` is brought up to date."""
     digest = hashlib.sha256(repr((str(ROOT), sys.version_info[:2])).encode())
-    for path in [Path(__file__).resolve(), LOCK, *(room / "pyproject.toml" for room in rooms())]:
+    for path in [
+        Path(__file__).resolve(),
+        LOCK,
+        *(distribution / "pyproject.toml" for distribution in distributions()),
+    ]:
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def rooms() -> list[Path]:
+def distributions() -> list[Path]:
     """List the folders of our own distributions that exist in this checkout."""
     patterns = (
         "shared/*/pyproject.toml",
@@ -120,7 +124,7 @@ def rooms() -> list[Path]:
 
 def editables() -> list[str]:
     """Name every room, in editable form, as an installer's arguments."""
-    return [argument for room in rooms() for argument in ("--editable", str(room))]
+    return [argument for distribution in distributions() for argument in ("--editable", str(distribution))]
 
 
 def locked(name: str) -> str:
@@ -149,22 +153,22 @@ def venv_works() -> bool:
 
 
 @contextlib.contextmanager
-def only_one_at_a_time() -> Iterator[None]:
+def exclusive_setup() -> Iterator[None]:
     """Hold this checkout's set-up for ourselves; the system lets go of it even after kill -9."""
     import fcntl
 
-    with (ROOT / "pyproject.toml").open() as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with (ROOT / "pyproject.toml").open() as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
         yield
 
 
-def start_again_with_a_newer_python() -> int:
+def restart_with_newer_python() -> int:
     """Hand over to a newer interpreter on the PATH, or say which one is needed."""
-    for name in PYTHONS_TO_TRY:
+    for name in PYTHON_CANDIDATES:
         found = shutil.which(name)
         if found:
             return subprocess.call([found, __file__, *sys.argv[1:]])
-    return refuse(
+    return fail(
         f"Python 3.11 or later is needed, and {sys.executable} is {sys.version.split()[0]}.\n"
         "    Install one, or name one you have: make setup PYTHON=/path/to/python3.12"
     )
@@ -172,18 +176,18 @@ def start_again_with_a_newer_python() -> int:
 
 def run(command: list[str]) -> None:
     """Run one command; CalledProcessError if it fails."""
-    kept = {name: value for name, value in os.environ.items() if name not in PIP_SETTINGS_IGNORED}
-    subprocess.run(command, check=True, env=kept)
+    environment = {name: value for name, value in os.environ.items() if name not in PIP_SETTINGS_IGNORED}
+    subprocess.run(command, check=True, env=environment)
 
 
-def say(sentence: str) -> None:
+def log(sentence: str) -> None:
     """Tell the developer what goes on, beside the output of the command they asked for."""
     print(f"setup: {sentence}", file=sys.stderr, flush=True)
 
 
-def refuse(reason: str) -> int:
+def fail(reason: str) -> int:
     """Say why set-up cannot go on; return the exit code for that."""
-    say(reason)
+    log(reason)
     return 1
 
 

@@ -9,29 +9,29 @@ import subprocess
 import sys
 
 from alongside_cli.errors import CommandError
-from alongside_localstack.kafka.broker import BrokerWish, apache_kafka
+from alongside_localstack.kafka.broker import BrokerOptions, apache_kafka
 from alongside_localstack.settings import StackSettings
 
-ROOMS = ("tests/kafka", "tests/e2e", "tests/faults")
-MARKED = "apache_kafka or not long"
+TEST_FOLDERS = ("tests/kafka", "tests/e2e", "tests/faults")
+MARK_EXPRESSION = "apache_kafka or not long"
 
 
 def main(arguments: list[str]) -> int:
     """The exit code of the tests; 0 where they cannot run."""
     settings = StackSettings()
-    wish = BrokerWish(
+    options = BrokerOptions(
         cache=settings.cache,
         java_home=settings.java_home,
         fetch_seconds_max=settings.kafka_fetch_seconds_max,
     )
     try:
-        apache_kafka(wish, print)
+        apache_kafka(options, print)
     except CommandError as error:
-        return tell_what_is_not_run(error, arguments)
+        return report_tests_not_run(error, arguments)
     return pytest(arguments)
 
 
-def tell_what_is_not_run(error: CommandError, arguments: list[str]) -> int:
+def report_tests_not_run(error: CommandError, arguments: list[str]) -> int:
     """Say why, and name the tests."""
     print(f"kafka-test: NOT RUN: {error}\nkafka-test: these were not run:", flush=True)
     collected = pytest([*arguments, "--collect-only"])
@@ -41,8 +41,8 @@ def tell_what_is_not_run(error: CommandError, arguments: list[str]) -> int:
 
 def pytest(arguments: list[str]) -> int:
     """Run pytest with Apache Kafka insisted on, over the rooms unless the arguments (or a file of them) name tests."""
-    rooms = () if any(each.startswith(("tests/", "@")) for each in arguments) else ROOMS
-    command = [sys.executable, "-m", "pytest", "-q", "-m", MARKED, *rooms, *arguments]
+    folders = () if any(each.startswith(("tests/", "@")) for each in arguments) else TEST_FOLDERS
+    command = [sys.executable, "-m", "pytest", "-q", "-m", MARK_EXPRESSION, *folders, *arguments]
     return subprocess.run(command, env=os.environ | {"ALONGSIDE_BROKER": "kafka"}, check=False).returncode
 
 

@@ -40,8 +40,8 @@ def our_distributions() -> list[str]:
         "localstack/pyproject.toml",
         "lab/pyproject.toml",
     )
-    rooms = sorted(path for pattern in patterns for path in ROOT.glob(pattern))
-    return [tomllib.loads(room.read_text())["project"]["name"] for room in rooms]
+    distributions = sorted(path for pattern in patterns for path in ROOT.glob(pattern))
+    return [tomllib.loads(distribution.read_text())["project"]["name"] for distribution in distributions]
 
 
 if __name__ == "__main__":

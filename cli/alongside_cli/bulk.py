@@ -11,8 +11,8 @@ from uuid import UUID
 import typer
 from rich.console import Console
 
+from alongside_cli.installation import with_network
 from alongside_cli.network import Network
-from alongside_cli.running import with_network
 from alongside_contracts.vocabulary import Need
 
 offers_app = typer.Typer(
@@ -37,8 +37,8 @@ def import_offers_command(
 ) -> None:
     """Add or change offers; the same file twice changes nothing. Exits with 1 when a line was set aside."""
 
-    async def work(doors: Network) -> int:
-        return await import_offers(doors, table, region=region, source=source, report=report)
+    async def work(network: Network) -> int:
+        return await import_offers(network, table, region=region, source=source, report=report)
 
     sys.exit(with_network(console, work))
 
@@ -52,8 +52,8 @@ def import_groups_command(
 ) -> None:
     """Take in a published list of online meetings; the same list twice changes nothing."""
 
-    async def work(doors: Network) -> int:
-        return await import_groups(doors, meetings, needs=need, region=region, report=report)
+    async def work(network: Network) -> int:
+        return await import_groups(network, meetings, needs=need, region=region, report=report)
 
     sys.exit(with_network(console, work))
 
@@ -66,65 +66,69 @@ def next_command(
 ) -> None:
     """When a group meets next."""
 
-    async def work(doors: Network) -> int:
-        await show_next(doors, group, zone=zone, limit=limit)
+    async def work(network: Network) -> int:
+        await show_next(network, group, zone=zone, limit=limit)
         return 0
 
     sys.exit(with_network(console, work))
 
 
-async def import_offers(doors: Network, table: Path, *, region: str, source: str, report: Path | None) -> int:
+async def import_offers(
+    network: Network, table: Path, *, region: str, source: str, report: Path | None
+) -> int:
     """Send a CSV in and tell what became of it; the exit code: 1 when a line was set aside."""
     content = await asyncio.to_thread(table.read_bytes)
-    done = await doors.send("matching", "/offers/imports", content, "text/csv", region=region, source=source)
-    _tell("lines", done)
-    await _tell_lines(done["lines"], report, where="line")
-    return 1 if done["quarantined"] else 0
+    result = await network.send(
+        "matching", "/offers/imports", content, "text/csv", region=region, source=source
+    )
+    _print_counts("lines", result)
+    await _print_lines(result["lines"], report, where="line")
+    return 1 if result["quarantined"] else 0
 
 
 async def import_groups(
-    doors: Network, meetings: Path, *, needs: Sequence[Need], region: str, report: Path | None
+    network: Network, meetings: Path, *, needs: Sequence[Need], region: str, report: Path | None
 ) -> int:
     """Send a list of meetings in and tell what became of it."""
     content = await asyncio.to_thread(meetings.read_bytes)
-    wanted = [need.value for need in needs]
-    done = await doors.send(
-        "matching", "/groups/imports", content, "application/json", region=region, need=wanted
+    need_codes = [need.value for need in needs]
+    result = await network.send(
+        "matching", "/groups/imports", content, "application/json", region=region, need=need_codes
     )
-    _tell("meetings", done)
+    _print_counts("meetings", result)
     console.print(
-        f"published UTC starts: {done['agree']} fit the meeting's own time, {done['differ']} differ"
+        f"published UTC starts: {result['agree']} fit the meeting's own time, {result['differ']} differ"
     )
-    await _tell_lines(done["lines"], report, where="entry")
+    await _print_lines(result["lines"], report, where="entry")
     return 0
 
 
-async def show_next(doors: Network, group: UUID, *, zone: str | None, limit: int) -> None:
+async def show_next(network: Network, group: UUID, *, zone: str | None, limit: int) -> None:
     """Print the next meetings of a group."""
-    found = await doors.get("matching", f"/groups/{group}/occurrences", zone=zone, limit=limit)
+    found = await network.get("matching", f"/groups/{group}/occurrences", zone=zone, limit=limit)
     if not found["items"]:
         console.print("it does not meet any more")
-    for it in found["items"]:
+    for occurrence in found["items"]:
         seats = (
-            f"{it['held'] + it['taken']} of {it['seats']} seats"
-            if it["seats"] is not None
+            f"{occurrence['held'] + occurrence['taken']} of {occurrence['seats']} seats"
+            if occurrence["seats"] is not None
             else "seats for all"
         )
-        state = "cancelled" if it["cancelled"] else ", ".join(it["modes"])
-        console.print(f"{it['starts_at']}  {it['zone']}  {seats}  {state}")
+        state = "cancelled" if occurrence["cancelled"] else ", ".join(occurrence["modes"])
+        console.print(f"{occurrence['starts_at']}  {occurrence['zone']}  {seats}  {state}")
 
 
-def _tell(what: str, done: Mapping[str, Any]) -> None:
+def _print_counts(noun: str, result: Mapping[str, Any]) -> None:
     console.print(
-        f"{done['read']} {what} read: {done['created']} created, {done['changed']} changed, "
-        f"{done['unchanged']} unchanged, {done['quarantined']} set aside"
+        f"{result['read']} {noun} read: {result['created']} created, {result['changed']} changed, "
+        f"{result['unchanged']} unchanged, {result['quarantined']} set aside"
     )
 
 
-async def _tell_lines(lines: Sequence[Mapping[str, Any]], report: Path | None, *, where: str) -> None:
+async def _print_lines(lines: Sequence[Mapping[str, Any]], report: Path | None, *, where: str) -> None:
     for line in lines[:LINES_SHOWN_MAX]:
-        of = line.get("source_id") or line.get("slug") or ""
-        console.print(f"  {where} {line[where]} {of}: {line['code']}. {line['remedy']}", markup=False)
+        name = line.get("source_id") or line.get("slug") or ""
+        console.print(f"  {where} {line[where]} {name}: {line['code']}. {line['remedy']}", markup=False)
     if len(lines) > LINES_SHOWN_MAX:
         console.print(f"  and {len(lines) - LINES_SHOWN_MAX} more; --report FILE writes all of them")
     if report is not None:

@@ -12,16 +12,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from alongside_cli.network import Network, Refused
-from alongside_cli.running import with_network
+from alongside_cli.installation import with_network
+from alongside_cli.network import Network, ServiceRefused
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The directory of community services.")
 console = Console(highlight=False)
 
-LOOK_SECONDS: Final = 0.3
-PART_BYTES: Final = 256 * 1024
+POLL_SECONDS: Final = 0.3
+CHUNK_BYTES: Final = 256 * 1024
 UPLOAD_SECONDS_MAX: Final = 120
-_ENDED: Final = frozenset({"done", "failed"})
+_FINISHED_STATES: Final = frozenset({"done", "failed"})
 
 
 @app.command("import")
@@ -33,9 +33,9 @@ def import_(
 ) -> None:
     """Import a directory of services; the same package twice changes nothing."""
 
-    async def work(doors: Network) -> int:
+    async def work(network: Network) -> int:
         return await import_directory(
-            console, doors, package, region=region, pause_vanished=pause_vanished, report=report
+            console, network, package, region=region, pause_vanished=pause_vanished, report=report
         )
 
     sys.exit(with_network(console, work))
@@ -52,16 +52,16 @@ async def import_directory(
 ) -> int:
     """Upload, follow and report; returns the exit code: 1 when the package was refused as a whole."""
     try:
-        begun = await _upload(network, package, region, pause_vanished=pause_vanished)
-    except Refused as refused:
+        started = await _upload(network, package, region, pause_vanished=pause_vanished)
+    except ServiceRefused as refused:
         console.print(f"[red]refused:[/] {refused}")
         return 1
-    ended = await _follow(console, network, begun)
-    _summarise(console, ended)
-    if ended["state"] == "failed":
+    finished = await _follow(console, network, started)
+    _print_summary(console, finished)
+    if finished["state"] == "failed":
         return 1
     if report is not None:
-        await _write_report(network, ended, report)
+        await _write_report(network, finished, report)
         console.print(f"every line set aside or remarked on: {report}")
     return 0
 
@@ -71,46 +71,48 @@ async def _upload(network: Network, package: Path, region: str, *, pause_vanishe
         answer = await client.post(
             f"{network.addresses['matching']}/directory/imports",
             params={"region": region, "vanished": "pause" if pause_vanished else "keep"},
-            content=_parts(package),
+            content=_chunks(package),
             headers={"content-type": "application/zip"},
         )
     if answer.is_error:
-        raise Refused(answer.json())
-    begun: dict[str, Any] = answer.json()
-    return begun
+        raise ServiceRefused(answer.json())
+    started: dict[str, Any] = answer.json()
+    return started
 
 
-async def _parts(package: Path) -> AsyncIterator[bytes]:
+async def _chunks(package: Path) -> AsyncIterator[bytes]:
     with package.open("rb") as file:
-        while part := await asyncio.to_thread(file.read, PART_BYTES):
-            yield part
+        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            yield chunk
 
 
-async def _follow(console: Console, network: Network, begun: Mapping[str, Any]) -> dict[str, Any]:
+async def _follow(console: Console, network: Network, started: Mapping[str, Any]) -> dict[str, Any]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("queued", total=None)
         while True:
-            now: dict[str, Any] = await network.get("matching", f"/directory/imports/{begun['id']}")
-            progress.update(task, description=now["state"], completed=now["read"], total=now["of"])
-            if now["state"] in _ENDED:
-                return now
-            await asyncio.sleep(LOOK_SECONDS)
+            current: dict[str, Any] = await network.get("matching", f"/directory/imports/{started['id']}")
+            progress.update(
+                task, description=current["state"], completed=current["read"], total=current["of"]
+            )
+            if current["state"] in _FINISHED_STATES:
+                return current
+            await asyncio.sleep(POLL_SECONDS)
 
 
-def _summarise(console: Console, ended: Mapping[str, Any]) -> None:
-    if ended["state"] == "failed":
-        console.print(f"[red]not imported:[/] {ended['problem']}. {ended['remedy']}")
+def _print_summary(console: Console, finished: Mapping[str, Any]) -> None:
+    if finished["state"] == "failed":
+        console.print(f"[red]not imported:[/] {finished['problem']}. {finished['remedy']}")
         return
     console.print(
-        f"{ended['read']} services read: {ended['created']} created, {ended['changed']} changed, "
-        f"{ended['unchanged']} unchanged, {ended['quarantined']} quarantined; "
-        f"{ended['flagged']} remarks, {ended['lines_quarantined']} lines set aside in all"
+        f"{finished['read']} services read: {finished['created']} created, {finished['changed']} changed, "
+        f"{finished['unchanged']} unchanged, {finished['quarantined']} quarantined; "
+        f"{finished['flagged']} remarks, {finished['lines_quarantined']} lines set aside in all"
     )
 
 
-async def _write_report(network: Network, ended: Mapping[str, Any], report: Path) -> None:
+async def _write_report(network: Network, finished: Mapping[str, Any], report: Path) -> None:
     """One JSON object per line of the report, what was set aside first."""
-    lines = await network.every("matching", f"/directory/imports/{ended['id']}/report")
+    lines = await network.list_all("matching", f"/directory/imports/{finished['id']}/report")
     text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
     await asyncio.to_thread(report.write_text, text, encoding="utf-8")

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 
 class CommandError(Exception):
-    """`what` happened, the `remedy` for it, and the last lines of the log that shows it."""
+    """`problem` happened, the `remedy` for it, and the last lines of the log that shows it."""
 
-    def __init__(self, what: str, *, remedy: str = "", log_tail: str = "") -> None:
-        self.what = what
+    def __init__(self, problem: str, *, remedy: str = "", log_tail: str = "") -> None:
+        self.problem = problem
         self.remedy = remedy
         self.log_tail = log_tail
-        super().__init__(self._told())
+        super().__init__(self._format())
 
-    def _told(self) -> str:
-        parts = [self.what]
+    def _format(self) -> str:
+        parts = [self.problem]
         if self.log_tail:
             parts.append("\n".join(f"    | {line}" for line in self.log_tail.splitlines()))
         if self.remedy:

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 COMMANDS: Final = "alongside.commands"
 """The group of entry points, by the name of the sub-command."""
-BROUGHT_BY: Final[Mapping[str, str]] = {
+DISTRIBUTION_BY_COMMAND: Final[Mapping[str, str]] = {
     **dict.fromkeys(("up", "demo", "status", "down", "reset"), "alongside-localstack"),
     **dict.fromkeys(("bench", "bench-matching", "faults", "simulate"), "alongside-lab"),
 }
@@ -27,22 +27,22 @@ class Commands(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is that of the base class
         """The names of those that are installed."""
-        return sorted(_installed())
+        return sorted(_installed_commands())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the same
         """The sub-command, imported now; one that is not installed says what to install; None for any other word."""
-        if found := _installed().get(cmd_name):
+        if found := _installed_commands().get(cmd_name):
             try:
-                return _loaded(found)
+                return _load(found)
             except ImportError as error:
-                return _unusable(cmd_name, error)
-        if distribution := BROUGHT_BY.get(cmd_name):
-            return _absent(cmd_name, distribution)
+                return _unloadable_command(cmd_name, error)
+        if distribution := DISTRIBUTION_BY_COMMAND.get(cmd_name):
+            return _missing_command(cmd_name, distribution)
         return None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The same as elsewhere: for a word that is no command, the base class suggests those it holds."""
-        names: Any = dict.fromkeys(_installed())
+        names: Any = dict.fromkeys(_installed_commands())
         self.commands = names
         return super().resolve_command(ctx, args)
 
@@ -55,47 +55,47 @@ def alongside() -> None:
     """Ask an installation, feed it, watch it; with the local stack, run one on this machine."""
 
 
-def _installed() -> dict[str, EntryPoint]:
+def _installed_commands() -> dict[str, EntryPoint]:
     return {found.name: found for found in entry_points(group=COMMANDS)}
 
 
-def _loaded(found: EntryPoint) -> Any:
+def _load(found: EntryPoint) -> Any:
     """What an entry point names as a command: a Typer application with its own commands, or a function."""
-    what = found.load()
-    command = typer.main.get_group(what) if isinstance(what, typer.Typer) else _command(what)
+    target = found.load()
+    command = typer.main.get_group(target) if isinstance(target, typer.Typer) else _command(target)
     command.name = found.name
     return command
 
 
-def _command(function: Any, **how: Any) -> Any:
-    alone = typer.Typer(add_completion=False)
-    alone.command(**how)(function)
-    return typer.main.get_command(alone)
+def _command(function: Any, **options: Any) -> Any:
+    single = typer.Typer(add_completion=False)
+    single.command(**options)(function)
+    return typer.main.get_command(single)
 
 
-def _absent(name: str, distribution: str) -> Any:
+def _missing_command(name: str, distribution: str) -> Any:
     """A command that says what to install."""
-    return _saying(
+    return _failing_command(
         f"`alongside {name}` comes with the distribution {distribution}, which is not installed here.\n"
         f"To put it right: install {distribution} beside alongside, or run it in a clone: `make setup`."
     )
 
 
-def _unusable(name: str, error: ImportError) -> Any:
+def _unloadable_command(name: str, error: ImportError) -> Any:
     """A command that says why it cannot be loaded; the others, and the list of all, work on."""
-    return _saying(
+    return _failing_command(
         f"`alongside {name}` cannot be loaded: {error}.\n"
         "To put it right: install its distribution again, with all that it requires."
     )
 
 
-def _saying(text: str) -> Any:
+def _failing_command(text: str) -> Any:
     """A command that says this and fails, whatever its arguments are."""
 
-    def say() -> None:
+    def print_and_exit() -> None:
         print(text, file=sys.stderr)
         raise typer.Exit(1)
 
-    taking_anything = {"allow_extra_args": True, "ignore_unknown_options": True}
-    how = {"context_settings": taking_anything, "add_help_option": False}
-    return _command(say, help=text.splitlines()[0], **how)
+    any_arguments = {"allow_extra_args": True, "ignore_unknown_options": True}
+    options = {"context_settings": any_arguments, "add_help_option": False}
+    return _command(print_and_exit, help=text.splitlines()[0], **options)

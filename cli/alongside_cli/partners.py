@@ -11,10 +11,10 @@ from rich.console import Console
 
 from alongside_chassis.kafka import Kafka
 from alongside_cli.errors import Unavailable
+from alongside_cli.installation import with_network
 from alongside_cli.kafka.streams import partner_topics
 from alongside_cli.kafka.topics import create_topics
 from alongside_cli.network import Network
-from alongside_cli.running import with_network
 from alongside_cli.settings import InstallationSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Organisations that refer.")
@@ -35,11 +35,11 @@ def add(
     """Give a partner its two streams and make it known."""
     body = {"name": name, "setting": setting, "region": region, "contact_email": contact_email}
 
-    async def work(doors: Network) -> int:
-        await create_topics(_kafka(doors), partner_topics(partner))
-        await doors.register_partner(partner, body)
+    async def work(network: Network) -> int:
+        await create_topics(_kafka(network), partner_topics(partner))
+        await network.register_partner(partner, body)
         for topic in partner_topics(partner):
-            _say(topic.name)
+            _print(topic.name)
         return 0
 
     sys.exit(with_network(console, work))
@@ -49,8 +49,8 @@ def add(
 def list_() -> None:
     """Every partner, and whether its stream is read; also strangers whose stream is paused."""
 
-    async def work(doors: Network) -> int:
-        await list_partners(doors)
+    async def work(network: Network) -> int:
+        await list_partners(network)
         return 0
 
     sys.exit(with_network(console, work))
@@ -60,8 +60,8 @@ def list_() -> None:
 def show(partner: PartnerId) -> None:
     """One partner: its streams, and every pause of its intake, newest first."""
 
-    async def work(doors: Network) -> int:
-        await show_partner(doors, partner)
+    async def work(network: Network) -> int:
+        await show_partner(network, partner)
         return 0
 
     sys.exit(with_network(console, work))
@@ -76,61 +76,63 @@ def resume(
 ) -> None:
     """Read a paused partner's stream again, from where it stood; one that is read is left alone."""
 
-    async def work(doors: Network) -> int:
-        await resume_partner(doors, partner, by=by or getpass.getuser())
+    async def work(network: Network) -> int:
+        await resume_partner(network, partner, by=by or getpass.getuser())
         return 0
 
     sys.exit(with_network(console, work))
 
 
-async def list_partners(doors: Network) -> None:
+async def list_partners(network: Network) -> None:
     """A line for each partner, by id."""
-    known = {one["id"]: one for one in await doors.every("intake", "/partners")}
-    paused = {one["partner"]: one for one in await doors.every("intake", "/quarantine", paused=True)}
-    for partner in sorted(known.keys() | paused.keys()):
-        state = _since(paused[partner]) if partner in paused else "read"
-        setting = known[partner]["setting"] if partner in known else "not registered"
-        _say(f"{partner:<24}  {setting:<18}  {state}")
-    if not known and not paused:
-        _say("no partner is registered")
+    registered = {entry["id"]: entry for entry in await network.list_all("intake", "/partners")}
+    paused = {
+        entry["partner"]: entry for entry in await network.list_all("intake", "/quarantine", paused=True)
+    }
+    for partner in sorted(registered.keys() | paused.keys()):
+        state = _pause_line(paused[partner]) if partner in paused else "read"
+        setting = registered[partner]["setting"] if partner in registered else "not registered"
+        _print(f"{partner:<24}  {setting:<18}  {state}")
+    if not registered and not paused:
+        _print("no partner is registered")
 
 
-async def show_partner(doors: Network, partner: str) -> None:
+async def show_partner(network: Network, partner: str) -> None:
     """What is known of one partner. Raises Refused for one nobody knows."""
-    pauses = await doors.every("intake", "/quarantine", partner=partner)
+    pauses = await network.list_all("intake", "/quarantine", partner=partner)
     if not pauses:
-        facts = await doors.get("intake", f"/partners/{partner}")
-        _say(f"{facts['id']}: {facts['referrals_topic']}, {facts['status_topic']}")
-        _say("its stream is read, and was never paused")
+        registration = await network.get("intake", f"/partners/{partner}")
+        _print(f"{registration['id']}: {registration['referrals_topic']}, {registration['status_topic']}")
+        _print("its stream is read, and was never paused")
     for pause in pauses:
         ended = f", resumed {pause['resumed_at']} by {pause['resumed_by']}" if pause["resumed_at"] else ""
-        _say(f"{pause['topic']}  {_since(pause)}{ended}")
+        _print(f"{pause['topic']}  {_pause_line(pause)}{ended}")
 
 
-async def resume_partner(doors: Network, partner: str, *, by: str) -> None:
+async def resume_partner(network: Network, partner: str, *, by: str) -> None:
     """Let a partner's stream be read again."""
     path = f"/quarantine/{partner}/resume"
-    done = await doors.command("intake", path, {"by": by}, key=f"resume-{uuid4()}")
-    if done["resumed"]:
-        _say(f"{partner}: read again, from where it stood")
-    elif done["quarantine"]:
-        _say(
-            f"{partner}: it was resumed {done['quarantine']['resumed_at']} by {done['quarantine']['resumed_by']}"
+    result = await network.command("intake", path, {"by": by}, key=f"resume-{uuid4()}")
+    if result["resumed"]:
+        _print(f"{partner}: read again, from where it stood")
+    elif result["quarantine"]:
+        _print(
+            f"{partner}: it was resumed {result['quarantine']['resumed_at']} by {result['quarantine']['resumed_by']}"
         )
     else:
-        _say(f"{partner}: its stream was never paused")
+        _print(f"{partner}: its stream was never paused")
 
 
-def _kafka(doors: Network) -> Kafka:
+def _kafka(network: Network) -> Kafka:
     """The network's brokers, called as settings say. Raises Unavailable."""
-    if "kafka" not in doors.addresses:
+    if "kafka" not in network.addresses:
         raise Unavailable("Where the brokers are is not known.", remedy="set ALONGSIDE_KAFKA (host:port).")
-    return InstallationSettings().kafka_at(doors.addresses["kafka"])
+    return InstallationSettings().kafka_at(network.addresses["kafka"])
 
 
-def _since(pause: Pause) -> str:
+def _pause_line(pause: Pause) -> str:
     return f"paused {pause['paused_at']}: {pause['because']} ({pause['refused']}, the last {pause['reason']})"
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     console.print(text, markup=False, soft_wrap=True)

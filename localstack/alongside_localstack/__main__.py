@@ -8,7 +8,7 @@ import sys
 from alongside_cli.errors import CommandError
 from alongside_localstack import control
 from alongside_localstack.console import Console
-from alongside_localstack.foreground import hold
+from alongside_localstack.foreground import run_in_foreground
 from alongside_localstack.settings import StackSettings
 from alongside_localstack.stack import LocalStack, Plan
 from alongside_localstack.state import StateFolder
@@ -18,14 +18,16 @@ async def up(settings: StackSettings) -> None:
     """Start PostgreSQL, the broker and the mail sink, and hold them."""
     console = Console(sys.stdout)
     plan = Plan(services=(), traces=False)
-    stack = LocalStack(StateFolder(settings.state), settings=settings, plan=plan, tell=console.tell)
+    stack = LocalStack(
+        StateFolder(settings.state), settings=settings, plan=plan, report_progress=console.print_notice
+    )
     stack.subscribe(console)
 
     async def show(ready: LocalStack) -> None:
         for name, address in ready.addresses().items():
-            console.tell(f"{name:<10} {address}")
+            console.print_notice(f"{name:<10} {address}")
 
-    await hold(stack, when_up=show)
+    await run_in_foreground(stack, when_up=show)
 
 
 def main() -> int:

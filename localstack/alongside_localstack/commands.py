@@ -10,11 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from alongside_cli.errors import NotRunning
-from alongside_cli.running import Installation, told
+from alongside_cli.installation import Installation, report_errors
 from alongside_localstack import control
-from alongside_localstack.demo import run as demonstration
-from alongside_localstack.demo import show
-from alongside_localstack.demo import up as upping
+from alongside_localstack.demo import demonstration, live_network, show
 from alongside_localstack.settings import StackSettings
 from alongside_localstack.state import StateFolder
 
@@ -26,8 +24,10 @@ def up(
     live: Annotated[bool, typer.Option(help="Redraw one picture instead of printing lines.")] = True,
 ) -> None:
     """Start broker, databases and services, load a sample region, and watch referrals move until Ctrl-C."""
-    with told(console):
-        asyncio.run(upping.up(console, StackSettings(), upping.Wish(sample=sample, live=live)))
+    with report_errors(console):
+        asyncio.run(
+            live_network.up(console, StackSettings(), live_network.UpOptions(sample=sample, live=live))
+        )
 
 
 def demo(
@@ -44,22 +44,26 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Send referrals through a network of its own; print every journey; fail if a promise was broken."""
-    aside = Console(stderr=True, highlight=False) if as_json else console
-    wish = demonstration.Wish(referrals=referrals, seed=seed, kill=kill, secured=secured, brokers=brokers)
-    with told(console):
-        played = asyncio.run(
-            demonstration.demonstrate(StackSettings(), wish, lambda text: aside.print(f"[dim]{text}[/]"))
+    progress_console = Console(stderr=True, highlight=False) if as_json else console
+    options = demonstration.DemoOptions(
+        referrals=referrals, seed=seed, kill=kill, secured=secured, brokers=brokers
+    )
+    with report_errors(console):
+        result = asyncio.run(
+            demonstration.demonstrate(
+                StackSettings(), options, lambda text: progress_console.print(f"[dim]{text}[/]")
+            )
         )
     if as_json:
         print(
             json.dumps(
-                played.summary.as_json() | {"seconds": round(played.seconds, 2), "broker": played.broker}
+                result.summary.as_json() | {"seconds": round(result.seconds, 2), "broker": result.broker}
             )
         )
     else:
-        show.journeys(console, played.facts)
-        show.summary(console, played.summary, seconds=played.seconds, broker=played.broker)
-    sys.exit(0 if played.summary.ok else 1)
+        show.print_journeys(console, result.observations)
+        show.print_summary(console, result.summary, seconds=result.seconds, broker=result.broker)
+    sys.exit(0 if result.summary.ok else 1)
 
 
 def status() -> None:
@@ -78,14 +82,14 @@ def status() -> None:
 
 def down() -> None:
     """Stop what `up` started in another terminal; data stays."""
-    with told(console):
+    with report_errors(console):
         pid = control.down(StateFolder(StackSettings().state))
     console.print(f"stopped (pid {pid})")
 
 
 def reset() -> None:
     """Delete all local data; refused while the network runs."""
-    with told(console):
+    with report_errors(console):
         control.reset(StateFolder(StackSettings().state))
     console.print("all local data is gone")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from alongside_localstack.supervisor.processes import Changed, Event, Line, State
+from alongside_localstack.supervisor.processes import Event, OutputLine, State, StateChange
 
 _COLOURS = (36, 33, 35, 32, 34, 96, 93, 95, 92, 94)
-_WORDS = {
+_STATE_LABELS = {
     State.STARTING: "starts",
     State.READY: "is ready",
     State.DONE: "done",
@@ -16,7 +16,7 @@ _WORDS = {
     State.STOPPED: "stopped",
     State.FAILED: "FAILED:",
 }
-_QUIET = {State.WAITING, State.STARTING, State.STOPPING}
+_NOT_PRINTED = {State.WAITING, State.STARTING, State.STOPPING}
 _WIDTH = 22
 
 
@@ -31,14 +31,14 @@ class Console:
     def __call__(self, event: Event) -> None:
         """Print the event, if it is worth a line."""
         match event:
-            case Line(name, text):
+            case OutputLine(name, text):
                 self._print(name, text)
-            case Changed(name, state, detail) if state not in _QUIET:
-                self._print(name, f"{_WORDS[state]} {detail}".rstrip())
-            case Changed():
+            case StateChange(name, state, detail) if state not in _NOT_PRINTED:
+                self._print(name, f"{_STATE_LABELS[state]} {detail}".rstrip())
+            case StateChange():
                 pass
 
-    def tell(self, text: str) -> None:
+    def print_notice(self, text: str) -> None:
         """A word of our own."""
         self._print("stack", text)
 

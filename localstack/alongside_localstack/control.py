@@ -13,7 +13,7 @@ from alongside_cli.errors import CommandError, NotRunning
 from alongside_localstack.errors import AlreadyRunning
 from alongside_localstack.state import StateFolder
 from alongside_localstack.supervisor.child import start_time
-from alongside_localstack.supervisor.children import signal_group
+from alongside_localstack.supervisor.process_groups import signal_group
 
 _SAME_START_SECONDS = 1.0
 _PAUSE_SECONDS = 0.05
@@ -54,7 +54,7 @@ def down(state: StateFolder, *, seconds_max: float = 90.0) -> int:
     if pid is None:
         raise NotRunning(f"No stack is running on {state.root}.", remedy="start one with `make up`.")
     os.kill(pid, signal.SIGTERM)
-    if not _gone([pid], seconds_max):
+    if not _wait_until_gone([pid], seconds_max):
         raise CommandError(
             f"The supervisor (pid {pid}) has not stopped within {seconds_max:g} s.",
             remedy=f"look at {state.logs}; `kill -9 {pid}` ends it and everything it started.",
@@ -84,10 +84,10 @@ def end_leftovers(state: StateFolder, *, seconds_max: float = 15.0) -> list[str]
     }
     for name, pid in found.items():
         signal_group(pid, signal.SIGINT if name == "postgres" else signal.SIGTERM)
-    if not _gone(found.values(), seconds_max):
+    if not _wait_until_gone(found.values(), seconds_max):
         for pid in found.values():
             signal_group(pid, signal.SIGKILL)
-        _gone(found.values(), seconds_max)
+        _wait_until_gone(found.values(), seconds_max)
     return list(found)
 
 
@@ -103,7 +103,7 @@ def await_running(state: StateFolder, *, seconds_max: float) -> StackStatus:
         time.sleep(_PAUSE_SECONDS)
 
 
-def _gone(pids: Iterable[int], seconds_max: float) -> bool:
+def _wait_until_gone(pids: Iterable[int], seconds_max: float) -> bool:
     waiting = set(pids)
     deadline = time.monotonic() + seconds_max
     while waiting := {pid for pid in waiting if start_time(pid) is not None}:

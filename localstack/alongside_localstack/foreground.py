@@ -11,7 +11,9 @@ from alongside_localstack.stack import LocalStack
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-async def hold(stack: LocalStack, *, when_up: Callable[[LocalStack], Awaitable[None]] | None = None) -> None:
+async def run_in_foreground(
+    stack: LocalStack, *, when_up: Callable[[LocalStack], Awaitable[None]] | None = None
+) -> None:
     """Start the stack, run `when_up`, and keep it until somebody interrupts; it is down again on return.
 
     A first signal stops everything in order, also in the middle of the start; a second one kills. Raises what `up` or

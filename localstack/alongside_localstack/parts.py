@@ -14,7 +14,7 @@ from alongside_localstack.ports import LOOPBACK
 from alongside_localstack.postgres.cluster import Cluster
 from alongside_localstack.postgres.databases import Database, Server
 from alongside_localstack.supervisor.probes import http, sql
-from alongside_localstack.supervisor.processes import Node, Process, Step
+from alongside_localstack.supervisor.processes import Node, Process, StartUpTask
 
 POSTGRES, DATABASES, MAIL, TRACES, TOPICS = "postgres", "databases", "mail", "traces", "topics"
 _EXTERNAL_SECONDS_MAX = 10.0
@@ -27,7 +27,7 @@ def postgres(cluster: Cluster) -> tuple[Node, ...]:
         cluster.await_previous()
         cluster.create()
 
-    files = Step(name="postgres-files", run=lambda: asyncio.to_thread(create))
+    files = StartUpTask(name="postgres-files", run=lambda: asyncio.to_thread(create))
     server = Process(
         name=POSTGRES,
         argv=cluster.argv(),
@@ -40,7 +40,7 @@ def postgres(cluster: Cluster) -> tuple[Node, ...]:
         account=cluster.account,
         remedy="a full disk, too little memory or a port taken meanwhile are the usual causes",
     )
-    closed = Step(
+    closed = StartUpTask(
         name="postgres-closed",
         run=lambda: asyncio.to_thread(cluster.server.close_shared_databases),
         after=(server.name,),
@@ -58,17 +58,17 @@ def external_postgres(server: Server) -> tuple[Node, ...]:
                 remedy="correct ALONGSIDE_POSTGRES (postgresql://superuser:password@host:port).",
             )
 
-    return (Step(name=POSTGRES, run=check, seconds_max=_EXTERNAL_SECONDS_MAX),)
+    return (StartUpTask(name=POSTGRES, run=check, seconds_max=_EXTERNAL_SECONDS_MAX),)
 
 
-def databases(server: Server, wanted: Mapping[str, Database], *, after: tuple[str, ...]) -> Step:
+def databases(server: Server, wanted: Mapping[str, Database], *, after: tuple[str, ...]) -> StartUpTask:
     """Every database with its role."""
 
     def ensure() -> None:
         for database in wanted.values():
             server.ensure_database(database.name, database.role, database.password)
 
-    return Step(name=DATABASES, run=lambda: asyncio.to_thread(ensure), after=after)
+    return StartUpTask(name=DATABASES, run=lambda: asyncio.to_thread(ensure), after=after)
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,8 @@ def free_port(*, avoid: Collection[int] = ()) -> int:
 def choose_port(
     name: str,
     *,
-    asked: int | None,
-    remembered: int | None,
+    requested: int | None,
+    last_used: int | None,
     preferred: int | None,
     avoid: Collection[int] = (),
 ) -> int:
@@ -64,10 +64,10 @@ def choose_port(
 
     Raises PortTaken when the asked port is in use: silently moving elsewhere would surprise whoever asked.
     """
-    if asked is not None:
-        require_free(name, asked)
-        return asked
-    for port in (remembered, preferred):
+    if requested is not None:
+        require_free(name, requested)
+        return requested
+    for port in (last_used, preferred):
         if port is not None and is_free(port):
             return port
     return free_port(avoid=avoid)
@@ -102,10 +102,10 @@ def occupant(port: int) -> str:
         for each in connections
         if each.status == psutil.CONN_LISTEN and getattr(each.laddr, "port", None) == port
     ]
-    return _told(pids[0]) if pids and pids[0] else "a process of another user"
+    return _describe(pids[0]) if pids and pids[0] else "a process of another user"
 
 
-def _told(pid: int) -> str:
+def _describe(pid: int) -> str:
     try:
         command = " ".join(psutil.Process(pid).cmdline())
     except psutil.Error:

@@ -52,14 +52,14 @@ class ServiceEnv:
         kafka = self.kafka
         if kafka.security_protocol == "PLAINTEXT":
             return {"KAFKA": kafka.bootstrap}
-        told = {
+        kafka_settings = {
             "KAFKA": kafka.bootstrap,
             "KAFKA_SECURITY_PROTOCOL": kafka.security_protocol,
             "KAFKA_SASL_MECHANISM": kafka.sasl_mechanism,
             "KAFKA_USER": kafka.user,
             "KAFKA_PASSWORD": kafka.password.get_secret_value(),
         }
-        return told | ({"KAFKA_CA_FILE": str(kafka.ca_file)} if kafka.ca_file else {})
+        return kafka_settings | ({"KAFKA_CA_FILE": str(kafka.ca_file)} if kafka.ca_file else {})
 
     def _own(self) -> dict[str, str]:
         if self.service == "intake":

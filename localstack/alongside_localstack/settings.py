@@ -42,7 +42,7 @@ class _StackSettings(KafkaAccess):
     mail_http_port: int | None = None
     smtp_port: int | None = None
 
-    def asked_port(self, name: str) -> int | None:
+    def requested_port(self, name: str) -> int | None:
         """The port the user demanded for a service (or `traces`, `mail_http`, `smtp`), if any."""
         port: int | None = getattr(self, f"{name}_port", None)
         return port

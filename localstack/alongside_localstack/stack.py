@@ -18,28 +18,28 @@ from typing import Self
 from pydantic import SecretStr
 
 from alongside_chassis.kafka import Kafka
-from alongside_cli.kafka.access import access_of
+from alongside_cli.kafka.access import open_access
 from alongside_cli.kafka.topics import Topic, create_topics
 from alongside_contracts.access import Rule
 from alongside_contracts.services import NETWORK, SERVICES
 from alongside_localstack import parts
 from alongside_localstack.control import end_leftovers
 from alongside_localstack.errors import StartFailed
-from alongside_localstack.kafka.broker import Broker, BrokerWish, choose_broker
+from alongside_localstack.kafka.broker import Broker, BrokerOptions, choose_broker
 from alongside_localstack.kafka.cluster import addresses
-from alongside_localstack.kafka.detour import Detour
+from alongside_localstack.kafka.proxy_ports import ProxyPorts
 from alongside_localstack.kafka.security import ADMIN, CLUSTER, ClusterPasswords, Tls
 from alongside_localstack.parts import Mail
 from alongside_localstack.ports import LOOPBACK
 from alongside_localstack.postgres.cluster import Cluster
 from alongside_localstack.postgres.databases import Database, Server
-from alongside_localstack.running import Running
+from alongside_localstack.process_handle import ProcessHandle
 from alongside_localstack.service_env import ServiceEnv
 from alongside_localstack.settings import StackSettings, inherited_environment
 from alongside_localstack.state import StateFolder
 from alongside_localstack.supervisor.account import server_account
 from alongside_localstack.supervisor.child import start_time
-from alongside_localstack.supervisor.processes import Event, Listener, Node, State, Status, Step
+from alongside_localstack.supervisor.processes import Event, Listener, Node, StartUpTask, State, Status
 from alongside_localstack.supervisor.supervisor import Supervisor
 
 USUAL_PORTS = {
@@ -70,7 +70,7 @@ class Plan:
     """Who may do what at Kafka: it asks everybody who they are. Without rules it asks nobody."""
     tls: Tls | None = None
     """Speak TLS to Kafka's clients; only with rules."""
-    detour: Detour = field(default_factory=Detour)
+    proxy_ports: ProxyPorts = field(default_factory=ProxyPorts)
     env: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By service: environment laid over what the stack gives it."""
 
@@ -81,7 +81,7 @@ class Plan:
 
 
 class LocalStack:
-    """One stack on one state folder. `tell` gets one-line notices of what it decides."""
+    """One stack on one state folder. `report_progress` gets one-line notices of what it decides."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class LocalStack:
         plan: Plan | None = None,
         topics: Iterable[Topic] = (),
         unsafe_fast: bool = False,
-        tell: Callable[[str], None] = lambda _text: None,
+        report_progress: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self.state = state
         self.plan = plan or Plan()
@@ -99,8 +99,8 @@ class LocalStack:
         self._settings = settings
         self._topics = tuple(topics)
         self._unsafe_fast = unsafe_fast
-        self._tell = tell
-        self._held = contextlib.ExitStack()
+        self._report_progress = report_progress
+        self._exit_stack = contextlib.ExitStack()
         self._ports: dict[str, int] = {}
         self._broker: Broker | None = None
         self._server: Server | None = None
@@ -127,9 +127,9 @@ class LocalStack:
         Raises a CommandError that says what to do; whatever had been started by then is stopped again.
         """
         try:
-            self._held.enter_context(self.state.held())
+            self._exit_stack.enter_context(self.state.hold())
             for name in await asyncio.to_thread(end_leftovers, self.state):
-                self._tell(f"ended {name}, which a killed stack had left behind")
+                self._report_progress(f"ended {name}, which a killed stack had left behind")
             self.supervisor.add(*await self._nodes())
             await self.supervisor.start()
         except BaseException:
@@ -141,7 +141,7 @@ class LocalStack:
         try:
             await self.supervisor.stop()
         finally:
-            self._held.close()
+            self._exit_stack.close()
 
     async def wait_for_failure(self) -> StartFailed:
         """Wait until something crashed so often that it was given up; the error that says so."""
@@ -183,7 +183,7 @@ class LocalStack:
     async def allow(self, rules: Iterable[Rule]) -> None:
         """Let in everybody the rules are about, and allow them what the rules say."""
         wanted = frozenset(rules)
-        async with access_of(self.kafka) as access:
+        async with open_access(self.kafka) as access:
             await access.set_passwords(
                 {user: self.state.password(f"kafka-{user}") for user in {rule.user for rule in wanted}}
             )
@@ -209,11 +209,11 @@ class LocalStack:
         """The base URL of a service, of an instance such as `intake-2`, or of `traces`."""
         return f"http://{LOOPBACK}:{self._port(name)}"
 
-    def service(self, name: str) -> Running:
+    def service(self, name: str) -> ProcessHandle:
         """A handle on one process."""
-        return Running(name, self.supervisor)
+        return ProcessHandle(name, self.supervisor)
 
-    async def join(self, service: str) -> Running:
+    async def join(self, service: str) -> ProcessHandle:
         """Start one more instance of a service while everything runs; stop it to let it leave.
 
         It has no fixed name in its consumer group, so that both its coming and its going cause a rebalance.
@@ -248,7 +248,7 @@ class LocalStack:
 
     async def create_topics(self, topics: Iterable[Topic]) -> None:
         """Create topics as this broker wants them; see `topics.create_topics`."""
-        await create_topics(self.kafka, [self.broker.fit(topic) for topic in topics])
+        await create_topics(self.kafka, [self.broker.adapt(topic) for topic in topics])
 
     async def _nodes(self) -> list[Node]:
         nodes: list[Node] = []
@@ -261,12 +261,12 @@ class LocalStack:
         if self.plan.traces:
             nodes.append(parts.trace_receiver(self.database("traces"), self._port("traces")))
         for service in self.plan.services:
-            nodes += self._service_nodes(service, after=_waited_for(nodes))
+            nodes += self._service_nodes(service, after=_infrastructure_names(nodes))
         return nodes
 
     def _postgres_nodes(self) -> list[Node]:
         if self._settings.postgres is not None:
-            server = Server.at(self._settings.postgres.get_secret_value())
+            server = Server.from_url(self._settings.postgres.get_secret_value())
             nodes = parts.external_postgres(server)
         else:
             account = server_account()
@@ -287,7 +287,7 @@ class LocalStack:
 
     async def _kafka_nodes(self) -> list[Node]:
         settings = self._settings
-        wish = BrokerWish(
+        options = BrokerOptions(
             choice=settings.broker,
             external=settings.kafka,
             cache=settings.cache,
@@ -301,9 +301,11 @@ class LocalStack:
             if self.plan.rules is not None
             else None,
             tls=self.plan.tls,
-            detour=self.plan.detour,
+            proxy_ports=self.plan.proxy_ports,
         )
-        broker = await choose_broker(wish, folder=self.state.kafka, port_of=self._port, tell=self._tell)
+        broker = await choose_broker(
+            options, folder=self.state.kafka, port_of=self._port, report_progress=self._report_progress
+        )
         self._broker = broker
 
         async def create() -> None:
@@ -311,7 +313,7 @@ class LocalStack:
             if self.broker.admin and self.plan.rules:
                 await self.allow(self.plan.rules)
 
-        return [*broker.nodes, Step(name=parts.TOPICS, run=create, after=broker.serving)]
+        return [*broker.nodes, StartUpTask(name=parts.TOPICS, run=create, after=broker.serving)]
 
     def _service_nodes(self, service: str, *, after: tuple[str, ...]) -> list[Node]:
         names = self.plan.names_of(service)
@@ -323,11 +325,11 @@ class LocalStack:
         return [parts.migration(service, envs[0]), *instances]
 
     def _env(self, service: str, name: str, number: int) -> dict[str, str]:
-        detour, database, kafka = self.plan.detour, self.database(service), self.kafka_as(service)
-        told = ServiceEnv(
+        proxy_ports, database, kafka = self.plan.proxy_ports, self.database(service), self.kafka_as(service)
+        env = ServiceEnv(
             service=service,
-            database=replace(database, port=detour.postgres or database.port),
-            kafka=replace(kafka, bootstrap=addresses(detour.kafka)) if detour.kafka else kafka,
+            database=replace(database, port=proxy_ports.postgres or database.port),
+            kafka=replace(kafka, bootstrap=addresses(proxy_ports.kafka)) if proxy_ports.kafka else kafka,
             port=self._port(name),
             otlp_endpoint=self.url("traces") if self.plan.traces else "",
             instance_id=f"{service}-{number}",  # a killed process has its partitions back at once (docs/decisions/0012)
@@ -336,13 +338,13 @@ class LocalStack:
             smtp_port=self.mail.smtp_port if self.plan.mail else None,
             urls={each: self.url(each) for each in self.plan.services},
         )
-        return {**told.variables(), **self.plan.env.get(service, {})}
+        return {**env.variables(), **self.plan.env.get(service, {})}
 
     def _port(self, name: str) -> int:
         if name not in self._ports:
             usual = USUAL_PORTS.get(name) if self.plan.usual_ports else None
-            asked = self._settings.asked_port(name)
-            self._ports[name] = self.state.port(name, asked=asked, preferred=usual)
+            requested = self._settings.requested_port(name)
+            self._ports[name] = self.state.port(name, requested=requested, preferred=usual)
         return self._ports[name]
 
     def _write_status(self, _event: Event) -> None:
@@ -365,6 +367,6 @@ class LocalStack:
         return all(each.state in {State.READY, State.DONE} for each in self.status())
 
 
-def _waited_for(nodes: Iterable[Node]) -> tuple[str, ...]:
+def _infrastructure_names(nodes: Iterable[Node]) -> tuple[str, ...]:
     infrastructure = (parts.TOPICS, parts.MAIL, parts.TRACES)
     return tuple(node.name for node in nodes if node.name in infrastructure)

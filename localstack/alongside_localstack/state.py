@@ -52,7 +52,7 @@ class StateFolder:
             ) from error
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
+    def hold(self) -> Iterator[None]:
         """Hold the folder for one supervisor; raises AlreadyRunning, naming the other one."""
         self.create()
         with (self.root / "lock").open("a+") as lock:
@@ -81,15 +81,15 @@ class StateFolder:
             return True
         return False
 
-    def port(self, name: str, *, asked: int | None = None, preferred: int | None = None) -> int:
+    def port(self, name: str, *, requested: int | None = None, preferred: int | None = None) -> int:
         """The port for `name`, the same as last time where possible; see `choose_port`."""
-        remembered = self._read("ports.json")
-        last: int | None = remembered.get(name)
-        others = {port for other, port in remembered.items() if other != name}
+        last_used = self._read("ports.json")
+        last: int | None = last_used.get(name)
+        others = {port for other, port in last_used.items() if other != name}
         usual = preferred if preferred not in others else None
-        port = choose_port(name, asked=asked, remembered=last, preferred=usual, avoid=others)
+        port = choose_port(name, requested=requested, last_used=last, preferred=usual, avoid=others)
         if port != last:
-            self._write("ports.json", {**remembered, name: port})
+            self._write("ports.json", {**last_used, name: port})
         return port
 
     def password(self, name: str) -> str:
@@ -101,11 +101,11 @@ class StateFolder:
         return self._secret(name, lambda: base64.b64encode(secrets.token_bytes(32)).decode())
 
     def _secret(self, name: str, generate: Callable[[], str]) -> str:
-        known = self._read("secrets.json")
-        if name not in known:
-            known[name] = generate()
-            self._write("secrets.json", known)
-        secret: str = known[name]
+        stored = self._read("secrets.json")
+        if name not in stored:
+            stored[name] = generate()
+            self._write("secrets.json", stored)
+        secret: str = stored[name]
         return secret
 
     def postgres_home(self, account: Account) -> Path:

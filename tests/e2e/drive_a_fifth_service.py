@@ -37,7 +37,7 @@ async def main() -> None:
             for status in (Status.ACCEPTED, Status.IN_PROGRESS):
                 await send(stack.kafka, changed(referral, status))
             async with asyncio.timeout(SECONDS_MAX):
-                announced = await heard(stack.kafka, "milestone.reached")
+                announced = await read_event(stack.kafka, "milestone.reached")
     sys.stdout.write(json.dumps({"sent": str(referral), "announced": announced}))
 
 
@@ -73,7 +73,7 @@ async def send(kafka: Kafka, event: ReferralStatusChanged) -> None:
         )
 
 
-async def heard(kafka: Kafka, noun: str) -> object:
+async def read_event(kafka: Kafka, noun: str) -> object:
     """The body of the first event on the journey whose type names this noun."""
     consumer = AIOKafkaConsumer(
         streams.JOURNEY.topic(), **kafka.options(), auto_offset_reset="earliest", group_id=None

@@ -99,6 +99,6 @@ def test_the_checks_pass_with_it(copy: Path) -> None:
 
 
 def test_it_starts_migrates_hears_and_announces(copy: Path) -> None:
-    told = json.loads(run(copy, "tests/e2e/drive_a_fifth_service.py"))
+    answer = json.loads(run(copy, "tests/e2e/drive_a_fifth_service.py"))
 
-    assert told["announced"]["referral_id"] == told["sent"]
+    assert answer["announced"]["referral_id"] == answer["sent"]

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from alongside_chassis.testing import ManualClock, ServiceBench
-from alongside_cli.letters import oldest_first, replay_letters, show_letter
+from alongside_cli.dead_letters import oldest_first, replay_dead_letters, show_dead_letter
 from alongside_cli.main import app
-from alongside_cli.network import Network, Refused
+from alongside_cli.network import Network, ServiceRefused
 from alongside_contracts import streams
 from alongside_contracts.services import SERVICES
 from tests.builders import a_submission
@@ -22,7 +22,7 @@ from tests.service.intake.intake_client import IntakeClient
 STRANGER = "north-clinic"
 
 
-class Doors:
+class BenchNetwork:
     """A network of four benches, and what of it the command line sees."""
 
     def __init__(
@@ -47,18 +47,18 @@ class Doors:
 
     async def replay(self, *, go_on: bool = False, reason: str | None = None) -> int:
         """What the command does once it has its options."""
-        letters = await self.network.dead_letters(state="waiting", reason=reason)
-        return await replay_letters(self.network, oldest_first(letters), go_on=go_on)
+        dead_letters = await self.network.dead_letters(state="waiting", reason=reason)
+        return await replay_dead_letters(self.network, oldest_first(dead_letters), go_on=go_on)
 
     async def states(self) -> list[str]:
         """What became of each letter, oldest first."""
-        return [letter["state"] for letter in oldest_first(await self.network.dead_letters())]
+        return [dead_letter["state"] for dead_letter in oldest_first(await self.network.dead_letters())]
 
 
 @pytest.fixture
-async def doors(
+async def network(
     bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]], clock: ManualClock
-) -> AsyncIterator[Doors]:
+) -> AsyncIterator[BenchNetwork]:
     """All four services on their benches."""
     async with (
         bench_of("intake", person_key=PERSON_KEY) as intake,
@@ -71,78 +71,80 @@ async def doors(
         mounts = {f"http://{name}": httpx2.ASGITransport(app=each.app) for name, each in benches.items()}
         ours = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
         async with httpx2.AsyncClient(mounts=mounts, headers=ours) as client:
-            yield Doors(benches, client, clock)
+            yield BenchNetwork(benches, client, clock)
 
 
 async def test_a_replay_stops_at_the_first_that_fails_and_tries_nothing_behind_it(
-    doors: Doors, capsys: pytest.CaptureFixture[str]
+    network: BenchNetwork, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await doors.a_stranger_submits()
-    await doors.somebody_sends_nonsense()
-    await doors.a_stranger_submits()
-    await doors.the_stranger_is_registered()
+    await network.a_stranger_submits()
+    await network.somebody_sends_nonsense()
+    await network.a_stranger_submits()
+    await network.the_stranger_is_registered()
 
-    code = await doors.replay()
+    code = await network.replay()
 
-    assert (code, await doors.states()) == (1, ["replayed", "waiting", "waiting"])
+    assert (code, await network.states()) == (1, ["replayed", "waiting", "waiting"])
     assert "1 settled, 1 failed and still here, 1 not tried" in capsys.readouterr().out
 
 
-async def test_asked_to_go_on_it_settles_all_it_can(doors: Doors, capsys: pytest.CaptureFixture[str]) -> None:
-    await doors.somebody_sends_nonsense("matching")
-    await doors.a_stranger_submits()
-    await doors.the_stranger_is_registered()
+async def test_asked_to_go_on_it_settles_all_it_can(
+    network: BenchNetwork, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await network.somebody_sends_nonsense("matching")
+    await network.a_stranger_submits()
+    await network.the_stranger_is_registered()
 
-    code = await doors.replay(go_on=True)
+    code = await network.replay(go_on=True)
 
-    assert (code, sorted(await doors.states())) == (1, ["replayed", "waiting"])
+    assert (code, sorted(await network.states())) == (1, ["replayed", "waiting"])
     assert "1 settled, 1 failed and still here, 0 not tried" in capsys.readouterr().out
 
 
-async def test_a_replay_by_reason_leaves_everything_else_alone(doors: Doors) -> None:
-    await doors.somebody_sends_nonsense()
-    await doors.a_stranger_submits()
-    await doors.the_stranger_is_registered()
+async def test_a_replay_by_reason_leaves_everything_else_alone(network: BenchNetwork) -> None:
+    await network.somebody_sends_nonsense()
+    await network.a_stranger_submits()
+    await network.the_stranger_is_registered()
 
-    code = await doors.replay(reason="unknown-partner")
+    code = await network.replay(reason="unknown-partner")
 
-    assert (code, await doors.states()) == (0, ["waiting", "replayed"])
+    assert (code, await network.states()) == (0, ["waiting", "replayed"])
 
 
-async def test_a_storm_of_bad_records_is_replayed_in_its_order(doors: Doors) -> None:
+async def test_a_storm_of_bad_records_is_replayed_in_its_order(network: BenchNetwork) -> None:
     for _ in range(5):
-        await doors.a_stranger_submits()
-        await doors.somebody_sends_nonsense()
-    await doors.the_stranger_is_registered()
+        await network.a_stranger_submits()
+        await network.somebody_sends_nonsense()
+    await network.the_stranger_is_registered()
 
-    await doors.replay(go_on=True)
+    await network.replay(go_on=True)
 
-    assert await doors.states() == ["replayed", "waiting"] * 5
-    await doors.replay(go_on=True)
-    waiting = await doors.network.dead_letters(state="waiting")
-    assert [letter["attempts"] for letter in waiting] == [2] * 5
+    assert await network.states() == ["replayed", "waiting"] * 5
+    await network.replay(go_on=True)
+    waiting = await network.network.dead_letters(state="waiting")
+    assert [dead_letter["attempts"] for dead_letter in waiting] == [2] * 5
 
 
-async def test_a_letter_is_found_at_whichever_service_has_it(doors: Doors) -> None:
-    await doors.somebody_sends_nonsense("referrals")
-    (listed,) = await doors.network.dead_letters()
+async def test_a_letter_is_found_at_whichever_service_has_it(network: BenchNetwork) -> None:
+    await network.somebody_sends_nonsense("referrals")
+    (listed,) = await network.network.dead_letters()
 
-    found = await doors.network.dead_letter(UUID(listed["id"]))
+    found = await network.network.dead_letter(UUID(listed["id"]))
 
     assert (listed["service"], found["service"]) == ("referrals", "referrals")
-    with pytest.raises(Refused):
-        await doors.network.dead_letter(uuid4())
+    with pytest.raises(ServiceRefused):
+        await network.network.dead_letter(uuid4())
 
 
 async def test_a_payload_is_shown_only_when_asked_for_with_a_warning_and_cannot_command_the_terminal(
-    doors: Doors, capsys: pytest.CaptureFixture[str]
+    network: BenchNetwork, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await doors.somebody_sends_nonsense()
-    (listed,) = await doors.network.dead_letters()
+    await network.somebody_sends_nonsense()
+    (listed,) = await network.network.dead_letters()
 
-    await show_letter(doors.network, UUID(listed["id"]), payload=False)
+    await show_dead_letter(network.network, UUID(listed["id"]), payload=False)
     plain = capsys.readouterr()
-    await show_letter(doors.network, UUID(listed["id"]), payload=True)
+    await show_dead_letter(network.network, UUID(listed["id"]), payload=True)
     whole = capsys.readouterr()
 
     assert ("Jane" in plain.out, plain.err) == (False, "")

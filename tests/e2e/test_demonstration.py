@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from alongside_contracts.vocabulary import Answer
-from alongside_localstack.demo.run import Played, Wish, demonstrate
+from alongside_localstack.demo.demonstration import DemoOptions, DemoResult, demonstrate
 from alongside_localstack.infrastructure import temporary_folder
 from alongside_localstack.settings import StackSettings
 
@@ -13,22 +13,24 @@ REFERRALS = 8
 
 
 @pytest.fixture(scope="module")
-async def played() -> AsyncIterator[Played]:
+async def result() -> AsyncIterator[DemoResult]:
     """One demonstration with `kill -9` of matching in the middle of it."""
     with temporary_folder() as folder:
         settings = StackSettings().model_copy(update={"state": folder})
-        yield await demonstrate(settings, Wish(referrals=REFERRALS, kill="matching"), tell=print)
+        yield await demonstrate(
+            settings, DemoOptions(referrals=REFERRALS, kill="matching"), report_progress=print
+        )
 
 
-def test_every_promise_is_kept_though_a_service_was_killed(played: Played) -> None:
-    summary = played.summary
+def test_every_promise_is_kept_though_a_service_was_killed(result: DemoResult) -> None:
+    summary = result.summary
 
     assert summary.broken == ()
     assert (summary.lost, summary.duplicated, summary.out_of_order, summary.oversold) == (0, 0, 0, 0)
 
 
-def test_every_record_is_answered_as_the_script_expects(played: Played) -> None:
-    summary = played.summary
+def test_every_record_is_answered_as_the_script_expects(result: DemoResult) -> None:
+    summary = result.summary
 
     assert summary.submitted == REFERRALS + 4
     assert (summary.admitted, summary.closed, summary.matched) == (REFERRALS, REFERRALS, REFERRALS)
@@ -36,19 +38,22 @@ def test_every_record_is_answered_as_the_script_expects(played: Played) -> None:
     assert (summary.escalated, summary.linked, summary.rejected, summary.dead_lettered) == (1, 1, 1, 1)
 
 
-def test_one_trace_leads_from_the_partners_record_through_all_four_services(played: Played) -> None:
+def test_one_trace_leads_from_the_partners_record_through_all_four_services(result: DemoResult) -> None:
     """Spans that matching had not exported when it was killed are gone; what is there must be whole."""
     way = {("intake", "matching"), ("matching", "referrals"), ("referrals", "notifications")}
 
-    assert len(played.edges) >= REFERRALS // 2
-    for referral_id, edges in played.edges.items():
+    assert len(result.edges) >= REFERRALS // 2
+    for referral_id, edges in result.edges.items():
         assert way <= edges, f"{referral_id} has only {sorted(edges)}"
         assert any(parent.startswith("partner.") and child == "intake" for parent, child in edges)
 
 
-def test_the_malformed_record_is_put_aside_with_its_reason_and_its_sender_is_told(played: Played) -> None:
-    (letter,) = played.facts.letters
-    (sent,) = [sent for sent in played.facts.sent if sent.expected is Answer.REFUSED]
+def test_the_malformed_record_is_put_aside_with_its_reason_and_its_sender_is_told(result: DemoResult) -> None:
+    (dead_letter,) = result.observations.dead_letters
+    (record,) = [record for record in result.observations.sent_records if record.expected is Answer.REFUSED]
 
-    assert (letter["service"], letter["reason"]) == ("intake", "malformed")
-    assert (letter["partition"], letter["offset"]) == (sent.place.partition, sent.place.offset)
+    assert (dead_letter["service"], dead_letter["reason"]) == ("intake", "malformed")
+    assert (dead_letter["partition"], dead_letter["offset"]) == (
+        record.position.partition,
+        record.position.offset,
+    )

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from alongside_chassis.testing import ServiceBench
-from alongside_cli.network import Network, Refused
+from alongside_cli.network import Network, ServiceRefused
 from alongside_cli.partners import list_partners, resume_partner, show_partner
 from tests.conftest import PERSON_KEY, SERVICE_TOKEN
 from tests.service.intake.intake_client import HOSPITAL, IntakeClient
@@ -82,5 +82,5 @@ async def test_a_partner_is_shown_with_its_pauses(intake: Intake, capsys: pytest
 
 
 async def test_a_partner_nobody_knows_is_refused(intake: Intake) -> None:
-    with pytest.raises(Refused, match="no such partner"):
+    with pytest.raises(ServiceRefused, match="no such partner"):
         await show_partner(intake.network, STRANGER)

@@ -17,8 +17,8 @@ from alongside_chassis.clock import SystemClock
 from alongside_chassis.lifecycle import replay
 from alongside_chassis.testing import ServiceBench
 from alongside_cli.kafka.topics import Topic
-from alongside_cli.network import Network, Refused
-from alongside_cli.replaying import replay_service
+from alongside_cli.network import Network, ServiceRefused
+from alongside_cli.replay import replay_service
 from alongside_contracts import streams
 from alongside_contracts.event import Event
 from alongside_contracts.ids import PersonId, ReferralId, new_id
@@ -192,16 +192,16 @@ async def test_the_open_referrals_are_built_anew_from_what_began_was_replaced_an
         await IntakeClient(service.bench).register()
         await service.bench.hear(*[a_submission() for _ in range(12)], partner=HOSPITAL)
         admitted = [one.event for one in await service.bench.announced() if _is_admission(one.event)]
-        ended, replaced, standing = admitted[:4], admitted[4:8], admitted[8:]
+        ended, replaced, current = admitted[:4], admitted[4:8], admitted[8:]
         await service.publish(
             *[_end_of(event.referral_id, event.person_id) for event in ended],
             *[_successor_of(event) for event in replaced],
         )
         undamaged = await _without(service, {event.referral_id for event in (*ended, *replaced)})
-        assert len(undamaged) == len(replaced) + len(standing)
+        assert len(undamaged) == len(replaced) + len(current)
         pool = service.bench.pool
-        await pool.execute("delete from open_referral where referral_id = $1", standing[0].referral_id)
-        await pool.execute("delete from open_referral where referral_id <> all($1)", _ids(standing))
+        await pool.execute("delete from open_referral where referral_id = $1", current[0].referral_id)
+        await pool.execute("delete from open_referral where referral_id <> all($1)", _ids(current))
         await pool.execute("update open_referral set needs = '{housing}'")
         await _open_again(service, ended[0])
 
@@ -221,9 +221,9 @@ async def test_an_erased_person_is_not_listed_again(live: Callable[..., Any]) ->
         answer = await service.bench.client.delete(f"/people/{erased[1]}", headers=OURS)
         assert answer.status_code == 200, answer.text
 
-        told = await service.replay()
+        result = await service.replay()
 
-        assert (told["changed"], await service.rows(OPEN)) == (0, [other])
+        assert (result["changed"], await service.rows(OPEN)) == (0, [other])
 
 
 @pytest.mark.parametrize("name", ["referrals", "matching"])
@@ -264,11 +264,11 @@ async def test_a_replay_whose_caller_hangs_up_ends_and_lets_go_of_everything(
         await service.settled(IN_APP, 20 * IN_APP_OF_A_JOURNEY)
         before = consumers_at_work()
 
-        told = await hung_up_upon(
+        result = await hung_up_upon(
             service.bench, "/projection/replay", {"since": service.since.isoformat()}, OURS
         )
 
-        assert told.count(b"\n") < 80
+        assert result.count(b"\n") < 80
         assert consumers_at_work() == before
         monkeypatch.undo()
         assert (await service.replay())["changed"] == 0
@@ -309,9 +309,9 @@ async def test_the_command_tells_how_far_it_is_and_what_came_of_it(
         await service.settled(IN_APP, IN_APP_OF_A_JOURNEY)
         client = service.bench.client
         client.headers.update(OURS)
-        doors = Network(client, {"notifications": "http://bench"})
+        network = Network(client, {"notifications": "http://bench"})
 
-        await replay_service(doors, Console(), "notifications", since=service.since, dry_run=True)
+        await replay_service(network, Console(), "notifications", since=service.since, dry_run=True)
 
     assert "13 records read, 0 rows would change, 0 unreadable" in capsys.readouterr().out
 
@@ -319,10 +319,10 @@ async def test_the_command_tells_how_far_it_is_and_what_came_of_it(
 async def test_the_command_passes_a_refusal_on(bench_of: BenchOf) -> None:
     async with bench_of("referrals") as bench:
         bench.client.headers.update(OURS)
-        doors = Network(bench.client, {"referrals": "http://bench"})
+        network = Network(bench.client, {"referrals": "http://bench"})
 
-        with pytest.raises(Refused, match="built anew"):
-            await replay_service(doors, Console(), "referrals", since=SystemClock().now(), dry_run=False)
+        with pytest.raises(ServiceRefused, match="built anew"):
+            await replay_service(network, Console(), "referrals", since=SystemClock().now(), dry_run=False)
 
 
 def _is_admission(event: Event) -> bool:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from alongside_lab.faults.run import Wish, run_faults
+from alongside_lab.faults.run import RunOptions, run_faults
 from alongside_localstack.infrastructure import temporary_folder
 from alongside_localstack.kafka.java import find_java
 from alongside_localstack.settings import StackSettings
@@ -32,13 +32,13 @@ def java() -> None:
 async def test_every_promise_is_kept_through_one_of_every_fault() -> None:
     with temporary_folder() as folder:
         settings = StackSettings().model_copy(update={"state": folder})
-        ran = await run_faults(
-            settings, Wish(referrals=REFERRALS, seed=11, storm_seconds=STORM_SECONDS), print
+        result = await run_faults(
+            settings, RunOptions(referrals=REFERRALS, seed=11, storm_seconds=STORM_SECONDS), print
         )
-        written = json.loads((ran.folder / "summary.json").read_text())
+        written = json.loads((result.folder / "summary.json").read_text())
 
-    assert ran.findings == ()
-    assert written == dict(ran.numbers)
+    assert result.findings == ()
+    assert written == dict(result.numbers)
     assert set(NAMED) <= written.keys()
     assert (written["referrals"], written["dead_letters"], written["outbox_left"]) == (
         REFERRALS,

@@ -30,9 +30,9 @@ async def proxied_echo() -> AsyncIterator[FaultProxy]:
         finally:
             writer.close()
 
-    door, behind = free_ports(2)
-    server = await asyncio.start_server(echo, LOOPBACK, behind)
-    async with FaultProxy(door, behind).listening() as proxy:
+    listen_port, backend_port = free_ports(2)
+    server = await asyncio.start_server(echo, LOOPBACK, backend_port)
+    async with FaultProxy(listen_port, backend_port).listening() as proxy:
         yield proxy
     server.close()
 
@@ -66,12 +66,12 @@ async def test_latency_delays_both_directions_and_loses_nothing() -> None:
 
 async def test_a_black_hole_says_nothing_and_then_everything() -> None:
     async with proxied_echo() as proxy:
-        proxy.hold_back()
+        proxy.black_hole()
         asking = asyncio.create_task(ask(proxy, b"is anybody there?"))
         done, _ = await asyncio.wait({asking}, timeout=0.2)
         assert not done
 
-        proxy.flow()
+        proxy.resume()
         assert await asking == b"is anybody there?"
 
 
@@ -89,7 +89,7 @@ async def test_a_reset_is_seen_as_one_and_new_connections_are_served() -> None:
 
 
 async def test_a_server_that_is_away_resets_whoever_calls() -> None:
-    door, nobody = free_ports(2)
-    async with FaultProxy(door, nobody).listening() as proxy:
+    listen_port, nobody = free_ports(2)
+    async with FaultProxy(listen_port, nobody).listening() as proxy:
         with pytest.raises(ConnectionResetError):
             await ask(proxy, b"hello")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from aiokafka.admin import AIOKafkaAdminClient
 
-from alongside_localstack.running import Running
+from alongside_localstack.process_handle import ProcessHandle
 from alongside_localstack.stack import LocalStack
 
 
-async def hold_down(stack: LocalStack, number: int) -> Running:
+async def hold_down(stack: LocalStack, number: int) -> ProcessHandle:
     """kill -9 a broker and keep it from coming back; `start` of what is returned lets it."""
     broker = stack.service(f"kafka-{number}")
     broker.kill()

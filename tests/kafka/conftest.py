@@ -10,7 +10,7 @@ from alongside_cli.errors import CommandError
 from alongside_cli.kafka.streams import topics_of
 from alongside_contracts.access import rules_for
 from alongside_localstack.infrastructure import temporary_folder
-from alongside_localstack.kafka.broker import BrokerWish, apache_kafka
+from alongside_localstack.kafka.broker import BrokerOptions, apache_kafka
 from alongside_localstack.settings import StackSettings
 from alongside_localstack.stack import LocalStack, Plan
 from alongside_localstack.state import StateFolder
@@ -49,9 +49,9 @@ def available() -> None:
     """Everything here is about Apache Kafka itself."""
     try:
         settings = StackSettings()
-        apache_kafka(BrokerWish(cache=settings.cache, java_home=settings.java_home), print)
+        apache_kafka(BrokerOptions(cache=settings.cache, java_home=settings.java_home), print)
     except CommandError as error:
-        pytest.skip(f"needs Apache Kafka: {error.what}")
+        pytest.skip(f"needs Apache Kafka: {error.problem}")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from alongside_cli.kafka.access import access_of
+from alongside_cli.kafka.access import open_access
 from alongside_contracts import streams
 from alongside_contracts.access import Rule, rules_for
 from alongside_localstack.stack import LocalStack
@@ -40,7 +40,7 @@ async def test_a_wrong_password_is_told_waited_for_and_put_right(kafka: LocalSta
         assert service.relay._failures <= service.attempts_max
         assert service.listener._failures <= service.attempts_max
 
-        async with access_of(kafka.kafka) as access:
+        async with open_access(kafka.kafka) as access:
             await access.set_passwords({"matching": WRONG.get_secret_value()})
         await service.all_well(1, 2, 3)
 
@@ -103,7 +103,7 @@ async def test_a_password_that_is_changed_under_a_running_service_is_told_once_c
     async with working(known, bare) as service:
         await service.announce(1)
         await service.all_well(1)
-        async with access_of(kafka.kafka) as access:
+        async with open_access(kafka.kafka) as access:
             await access.set_passwords({known.user: WRONG.get_secret_value()})
         await kafka.service("kafka").restart()
         await service.announce(2)
@@ -111,7 +111,7 @@ async def test_a_password_that_is_changed_under_a_running_service_is_told_once_c
         service.bench.clock.advance(timedelta(seconds=6))  # the listener's patience, by the bench's clock
         await service.waits_for("referrals: waits for Kafka, which refuses the user 'referrals'")
 
-        async with access_of(kafka.kafka) as access:
+        async with open_access(kafka.kafka) as access:
             await access.set_passwords({known.user: known.password.get_secret_value()})
         await service.all_well(1, 2)
 
@@ -127,7 +127,7 @@ async def test_one_partners_topic_that_may_not_be_written_holds_up_nobody_else(
             tx.announce(a_submission(reference="held"), partner="bayside")
         await service.announce(1)
         await poll_until(service.bench.announced, lambda rows: len(rows) == 1, "only the held row")
-        await poll_until(service.reasons, lambda told: not told, "a ready service")
+        await poll_until(service.reasons, lambda answer: not answer, "a ready service")
 
         await kafka.allow([Rule("matching", "write", "topic", topic)])
         await service.all_well(1)
@@ -148,5 +148,5 @@ async def test_what_waited_for_a_right_arrives_in_order_and_once(kafka: LocalSta
 
 async def withdraw(kafka: LocalStack, *rules: Rule) -> None:
     """Take rights away, now."""
-    async with access_of(kafka.kafka) as access:
+    async with open_access(kafka.kafka) as access:
         await access.withdraw(rules)

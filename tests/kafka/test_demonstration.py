@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from alongside_localstack.demo.run import Played, Wish, demonstrate
+from alongside_localstack.demo.demonstration import DemoOptions, DemoResult, demonstrate
 from alongside_localstack.infrastructure import temporary_folder
 from alongside_localstack.settings import StackSettings
 
@@ -16,22 +16,24 @@ REFERRALS = 10
 
 
 @pytest.fixture(scope="module")
-async def played() -> AsyncIterator[Played]:
+async def result() -> AsyncIterator[DemoResult]:
     """One demonstration, each service and partner with a log-in of its own, with `kill -9` of intake in the middle."""
     with temporary_folder() as folder:
         settings = StackSettings().model_copy(update={"state": folder, "broker": "kafka", "kafka": None})
-        yield await demonstrate(settings, Wish(referrals=REFERRALS, kill="intake", secured=True), tell=print)
+        yield await demonstrate(
+            settings, DemoOptions(referrals=REFERRALS, kill="intake", secured=True), report_progress=print
+        )
 
 
-def test_every_promise_is_kept(played: Played) -> None:
-    summary = played.summary
+def test_every_promise_is_kept(result: DemoResult) -> None:
+    summary = result.summary
 
     assert summary.broken == ()
     assert (summary.lost, summary.duplicated, summary.out_of_order, summary.oversold) == (0, 0, 0, 0)
 
 
-def test_everything_happens_that_happens_where_nobody_is_asked(played: Played) -> None:
-    summary = played.summary
+def test_everything_happens_that_happens_where_nobody_is_asked(result: DemoResult) -> None:
+    summary = result.summary
 
     assert (summary.admitted, summary.matched, summary.closed) == (REFERRALS, REFERRALS, REFERRALS)
     assert (summary.escalated, summary.linked, summary.rejected, summary.dead_lettered) == (1, 1, 1, 1)

@@ -12,18 +12,18 @@ import pytest
 
 from alongside_chassis.clock import SystemClock
 from alongside_cli.kafka.streams import topics_of
-from alongside_cli.network import network
+from alongside_cli.network import open_network
 from alongside_contracts import streams
 from alongside_contracts.services import SERVICES
-from alongside_lab.faults.crowd import Crowd
 from alongside_lab.faults.evidence import collect
+from alongside_lab.faults.evidence.evaluation import check, summary
 from alongside_lab.faults.evidence.evidence import Evidence
-from alongside_lab.faults.evidence.verdict import check, summary
-from alongside_lab.faults.injection.ground import ENV, Ground, prepare
-from alongside_lab.faults.injection.strike import Tools
-from alongside_lab.faults.letters import Letter, letters
-from alongside_lab.faults.sending import Sender
-from alongside_lab.faults.settling import settle
+from alongside_lab.faults.fault_records import FaultRecord, make_records
+from alongside_lab.faults.injection.environment import ENV, FaultEnvironment, load_sample
+from alongside_lab.faults.injection.injector import FaultDevices
+from alongside_lab.faults.record_sender import RecordSender
+from alongside_lab.faults.settlement import wait_until_settled
+from alongside_lab.faults.target_actors import TargetActors
 from alongside_localstack.sample.partners import partners
 from alongside_localstack.sample.submissions import Series
 from alongside_localstack.stack import LocalStack
@@ -36,12 +36,12 @@ pytestmark = [pytest.mark.apache_kafka, pytest.mark.long, pytest.mark.e2e]
 JOURNEY = streams.JOURNEY.topic()
 REFERRALS = 40
 SENDING_SECONDS = 25.0
-CAST = partners()
-TOPICS = tuple(topic.name for topic in topics_of(partner.id for partner in CAST))
+SAMPLE_PARTNERS = partners()
+TOPICS = tuple(topic.name for topic in topics_of(partner.id for partner in SAMPLE_PARTNERS))
 
 
 @pytest.fixture
-async def ground() -> AsyncIterator[Ground]:
+async def environment() -> AsyncIterator[FaultEnvironment]:
     """The whole network on three brokers, each service and partner as a user of its own."""
     plan = {
         "services": SERVICES,
@@ -51,19 +51,23 @@ async def ground() -> AsyncIterator[Ground]:
         "env": dict.fromkeys(SERVICES, ENV),
     }
     async with (
-        secured([partner.id for partner in CAST], **plan) as stack,
-        network(stack.addresses(), service_token=stack.service_token) as doors,
+        secured([partner.id for partner in SAMPLE_PARTNERS], **plan) as stack,
+        open_network(stack.addresses(), service_token=stack.service_token) as network,
     ):
-        yield Ground(stack, doors, Tools(stack, {}, None, None), CAST, TOPICS, print)
+        yield FaultEnvironment(
+            stack, network, FaultDevices(stack, {}, None, None), SAMPLE_PARTNERS, TOPICS, print
+        )
 
 
-async def test_killed_leaders_and_coordinators_lose_nothing_and_do_nothing_twice(ground: Ground) -> None:
-    stack = ground.stack
-    sent = letters(CAST, Series("brokers", 5, SystemClock().now()), REFERRALS)
-    await prepare(ground, sent)
-    crowd = Crowd(ground.doors)
-    answering = asyncio.create_task(crowd.run())
-    sending = asyncio.create_task(Sender(stack.kafka_as).send(sent, SENDING_SECONDS))
+async def test_killed_leaders_and_coordinators_lose_nothing_and_do_nothing_twice(
+    environment: FaultEnvironment,
+) -> None:
+    stack = environment.stack
+    sent_records = make_records(SAMPLE_PARTNERS, Series("brokers", 5, SystemClock().now()), REFERRALS)
+    await load_sample(environment, sent_records)
+    target_actors = TargetActors(environment.network)
+    answering = asyncio.create_task(target_actors.run())
+    sending = asyncio.create_task(RecordSender(stack.kafka_as).send(sent_records, SENDING_SECONDS))
 
     await referrals_reach(stack, 5)
     leader = await hold_down(stack, await leader_of(stack, JOURNEY, 0))
@@ -73,9 +77,9 @@ async def test_killed_leaders_and_coordinators_lose_nothing_and_do_nothing_twice
     await referrals_reach(stack, 25)
     await coordinator.start()
     await sending
-    settled = await settle(stack, TOPICS, patience_seconds=90, tell=print)
+    settled = await wait_until_settled(stack, TOPICS, patience_seconds=90, report_progress=print)
     answering.cancel()
-    evidence = await gathered(stack, sent, crowd)
+    evidence = await gathered(stack, sent_records, target_actors)
 
     assert settled
     assert check(evidence) == ()
@@ -94,15 +98,17 @@ async def referrals_reach(stack: LocalStack, count: int) -> None:
     await poll_until(closed, lambda found: found >= count, f"{count} referrals under way")
 
 
-async def gathered(stack: LocalStack, sent: Sequence[Letter], crowd: Crowd) -> Evidence:
+async def gathered(
+    stack: LocalStack, sent_records: Sequence[FaultRecord], target_actors: TargetActors
+) -> Evidence:
     """Everything there is on every stream and in every store."""
-    events, arrived = await collect.streams(stack.kafka, TOPICS)
+    events, arrivals = await collect.streams(stack.kafka, TOPICS)
     return Evidence(
-        letters=sent,
-        arrived=arrived,
+        sent_records=sent_records,
+        arrivals=arrivals,
         events=events,
         lag=await collect.lag(stack.kafka, TOPICS),
         mails=await collect.mails(stack),
-        promised=tuple(crowd.promised),
+        acknowledged=tuple(target_actors.acknowledged),
         **await collect.stores(stack),
     )

@@ -29,7 +29,7 @@ from pydantic import SecretStr
 from alongside_chassis.kafka.access import Kafka, SaslMechanism
 from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 from alongside_cli.errors import ClusterRefused
-from alongside_cli.kafka.access import access_of
+from alongside_cli.kafka.access import open_access
 from alongside_cli.kafka.streams import topics_of
 from alongside_contracts import streams
 from alongside_contracts.access import groups_of, rules_for, user_of
@@ -165,7 +165,7 @@ async def test_nobody_but_the_administrator_makes_topics_users_or_rules(kafka: L
     await admin.close()
 
     assert [for_code(code) for _, code, *_ in answer.topic_errors] == [TopicAuthorizationFailedError]
-    async with access_of(kafka.kafka_as(user)) as access:
+    async with open_access(kafka.kafka_as(user)) as access:
         with pytest.raises(ClusterRefused, match="ClusterAuthorizationFailed"):
             await access.set_passwords({"intruder": "let-me-in"})
         with pytest.raises(ClusterRefused, match="ClusterAuthorizationFailed"):
@@ -173,7 +173,7 @@ async def test_nobody_but_the_administrator_makes_topics_users_or_rules(kafka: L
 
 
 async def test_the_rules_in_force_are_those_of_the_contracts_and_no_other(kafka: LocalStack) -> None:
-    async with access_of(kafka.kafka) as access:
+    async with open_access(kafka.kafka) as access:
         assert await access.rules() == rules_for(PARTNERS)
         assert await access.users() == frozenset(USERS)
 

@@ -14,7 +14,7 @@ from aiokafka.protocol.admin import DescribeAclsRequest
 from pydantic import SecretStr
 
 from alongside_chassis.kafka import Kafka
-from alongside_cli.kafka.access import access_of
+from alongside_cli.kafka.access import open_access
 from alongside_cli.kafka.wire import CreateRules
 from alongside_contracts import streams
 from alongside_contracts.access import Rule, partner_rules, rules_for, shared_rules, user_of
@@ -86,7 +86,7 @@ async def sends(kafka: Kafka, topic: str) -> bool:
     return True
 
 
-def told_password(output: str) -> SecretStr:
+def printed_password(output: str) -> SecretStr:
     found = re.search(r"^password +(\S+)$", output, flags=re.MULTILINE)
     assert found is not None, output
     return SecretStr(found[1])
@@ -98,7 +98,7 @@ async def test_set_up_lets_the_services_in_and_may_run_again(empty: LocalStack) 
 
     assert (first[0], again[0]) == (0, 0), first[1] + again[1]
     assert "withdrawn" not in again[1]
-    async with access_of(empty.kafka) as access:
+    async with open_access(empty.kafka) as access:
         assert await access.users() == frozenset(SERVICES)
         assert await access.rules() == shared_rules()
     assert await sends(as_user(empty, "intake", password_of("intake")), streams.CRISIS.topic())
@@ -108,9 +108,9 @@ async def test_set_up_lets_the_services_in_and_may_run_again(empty: LocalStack) 
 async def test_a_partner_is_let_in_gets_its_password_once_and_is_put_out_again(empty: LocalStack) -> None:
     await alongside_kafka(empty, "set-up")
 
-    code, told = await alongside_kafka(empty, "add-partner", PARTNER)
-    assert code == 0, told
-    password = told_password(told)
+    code, output = await alongside_kafka(empty, "add-partner", PARTNER)
+    assert code == 0, output
+    password = printed_password(output)
     partner = as_user(empty, user_of(PARTNER), password)
     assert await sends(partner, INBOUND)
     assert not await sends(partner, streams.JOURNEY.topic())
@@ -124,7 +124,7 @@ async def test_a_partner_is_let_in_gets_its_password_once_and_is_put_out_again(e
     assert await sends(partner, INBOUND)
 
     _, told_new = await alongside_kafka(empty, "add-partner", PARTNER, "--new-password")
-    renewed = as_user(empty, user_of(PARTNER), told_password(told_new))
+    renewed = as_user(empty, user_of(PARTNER), printed_password(told_new))
     assert (await sends(partner, INBOUND), await sends(renewed, INBOUND)) == (False, True)
 
     assert await alongside_kafka(empty, "remove-partner", PARTNER) == (
@@ -133,25 +133,25 @@ async def test_a_partner_is_let_in_gets_its_password_once_and_is_put_out_again(e
     )
     await alongside_kafka(empty, "set-up")
     assert not await sends(renewed, INBOUND)
-    async with access_of(empty.kafka) as access:
-        left = {rule for rule in partner_rules(PARTNER) if rule.user in SERVICES}
-        assert await access.rules() == shared_rules() | left
+    async with open_access(empty.kafka) as access:
+        remaining = {rule for rule in partner_rules(PARTNER) if rule.user in SERVICES}
+        assert await access.rules() == shared_rules() | remaining
 
 
 async def test_set_up_withdraws_what_no_stream_asks_for_and_says_so(empty: LocalStack) -> None:
     await alongside_kafka(empty, "set-up")
     await alongside_kafka(empty, "add-partner", PARTNER)
     too_much = Rule("matching", "read", "topic", INBOUND)
-    async with access_of(empty.kafka) as access:
+    async with open_access(empty.kafka) as access:
         await access.allow([too_much])
-        await access._ask(CreateRules([MONITORS]))
+        await access._send(CreateRules([MONITORS]))
 
-    _, told = await alongside_kafka(empty, "set-up")
+    _, output = await alongside_kafka(empty, "set-up")
 
-    assert f"withdrawn: matching may no longer read topic {INBOUND}" in told
-    async with access_of(empty.kafka) as access:
+    assert f"withdrawn: matching may no longer read topic {INBOUND}" in output
+    async with open_access(empty.kafka) as access:
         assert await access.rules() == rules_for([PARTNER])
-        kept = await access._ask(DescribeAclsRequest(2, MONITORS[1], 3, MONITORS[3], None, 1, 1))
+        kept = await access._send(DescribeAclsRequest(2, MONITORS[1], 3, MONITORS[3], None, 1, 1))
     assert len(kept.resources) == 1
 
 
@@ -166,7 +166,7 @@ async def test_set_up_withdraws_what_no_stream_asks_for_and_says_so(empty: Local
 async def test_what_is_wrong_is_named_without_a_traceback_or_a_secret(
     empty: LocalStack, changed: dict[str, str], code: int, reason: str
 ) -> None:
-    ended, told = await alongside_kafka(empty, "set-up", **changed)
+    ended, output = await alongside_kafka(empty, "set-up", **changed)
 
-    assert (ended, reason in told, "Traceback" in told) == (code, True, False), told
-    assert empty.kafka.password.get_secret_value() not in told
+    assert (ended, reason in output, "Traceback" in output) == (code, True, False), output
+    assert empty.kafka.password.get_secret_value() not in output

@@ -27,7 +27,7 @@ from tests.service.chassis.conftest import BareBench
 
 @dataclass
 class Working:
-    """A service's two ends at Kafka at work. `heard` holds the references of this test, in order."""
+    """A service's two ends at Kafka at work. `received` holds the references of this test, in order."""
 
     bench: ServiceBench
     relay: Relay
@@ -35,7 +35,7 @@ class Working:
     health: Health
     run: str = field(default_factory=lambda: f"t{uuid4().hex[:8]}")
     admission: SubmissionAdmitted = field(default_factory=an_admission)
-    heard: list[str] = field(default_factory=list)
+    received: list[str] = field(default_factory=list)
     since: float = field(default_factory=time.monotonic)
 
     async def announce(self, *numbers: int) -> None:
@@ -54,18 +54,22 @@ class Working:
 
     async def waits_for(self, *words: str) -> None:
         """Wait until `ready` says all of these words."""
-        await poll_until(self.reasons, lambda told: all(word in told for word in words), " and ".join(words))
+        await poll_until(
+            self.reasons, lambda reasons: all(word in reasons for word in words), " and ".join(words)
+        )
 
     async def all_well(self, *numbers: int) -> None:
         """Wait until the service is ready, has sent everything and heard exactly these, in this order, once."""
-        await poll_until(self.reasons, lambda told: not told, "a ready service")
+        await poll_until(self.reasons, lambda reasons: not reasons, "a ready service")
         await poll_until(self.bench.announced, lambda rows: rows == [], "an empty outbox")
         wanted = [self.reference(number) for number in numbers]
-        await poll_until(self._heard, lambda heard: len(heard) >= len(wanted), f"{len(wanted)} admissions")
-        assert self.heard == wanted
+        await poll_until(
+            self._received, lambda received: len(received) >= len(wanted), f"{len(wanted)} admissions"
+        )
+        assert self.received == wanted
 
-    async def _heard(self) -> list[str]:
-        return list(self.heard)
+    async def _received(self) -> list[str]:
+        return list(self.received)
 
     @property
     def attempts_max(self) -> float:
@@ -77,12 +81,12 @@ class Working:
 async def working(kafka: Kafka, bare: BareBench) -> AsyncIterator[Working]:
     """The two ends of the user's service: a relay, and a listener on the journey in the group of its name."""
     handlers = Handlers()
-    told: list[Working] = []
+    started: list[Working] = []
 
     @handlers.on(SubmissionAdmitted)
     async def admitted(event: SubmissionAdmitted, _tx: Tx) -> None:
-        if event.reference.startswith(told[0].run):
-            told[0].heard.append(event.reference)
+        if event.reference.startswith(started[0].run):
+            started[0].received.append(event.reference)
 
     settings = {
         "kafka": kafka.bootstrap,
@@ -102,10 +106,10 @@ async def working(kafka: Kafka, bare: BareBench) -> AsyncIterator[Working]:
             make_pipeline(bench.service, dependencies, kafka.user), [streams.JOURNEY], bench.service.settings
         )
         bench.timers.waiting_for = None
-        told.append(Working(bench, relay, listener, Health(dependencies, relay, bench.timers, [listener])))
+        started.append(Working(bench, relay, listener, Health(dependencies, relay, bench.timers, [listener])))
         running = [asyncio.create_task(relay.run()), asyncio.create_task(listener.run())]
         try:
-            yield told[0]
+            yield started[0]
         finally:
             listener.stop()
             relay.stop()

@@ -13,7 +13,7 @@ from alongside_lab.rehearsal.charts import draw_year
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, Any]:
+def year() -> dict[str, Any]:
     finished = subprocess.run(
         [sys.executable, "-m", "alongside_lab.rehearsal", "year", "--days", "14"],
         check=True, capture_output=True, text=True,
@@ -22,10 +22,10 @@ def told() -> dict[str, Any]:
     return found
 
 
-def test_a_year_is_drawn_with_every_way_beside_the_others(told: dict[str, Any]) -> None:
+def test_a_year_is_drawn_with_every_way_beside_the_others(year: dict[str, Any]) -> None:
     console = Console(file=io.StringIO(), width=110, record=True)
 
-    draw_year(console, told)
+    draw_year(console, year)
 
     drawn = console.export_text()
     for heading in (

@@ -15,7 +15,7 @@ from tools.ci.budget import Budget
 from tools.ci.commands import TIMED_OUT, run_make
 from tools.ci.report import Findings, closing_lines, over_budget, too_flaky
 from tools.ci.results import Results, read_results
-from tools.ci.steps import FLAKY_MAX, NO_SECOND_TRY, Command, Step
+from tools.ci.steps import FLAKY_MAX, NEVER_RETRIED, Command, Step
 
 OVERRUN = 2
 """A step is stopped at so many times its budget: its real time is then known, and the whole does not hang."""
@@ -65,7 +65,7 @@ class Pipeline:
             return self._tests_pass(step, command)
         code = self._make(step, command, command.arguments)
         if code != 0:
-            self._fault(step, command, code)
+            self._add_fault(step, command, code)
         return code == 0
 
     def _tests_pass(self, step: Step, command: Command) -> bool:
@@ -76,13 +76,13 @@ class Pipeline:
             if first.passed == 0:
                 self.findings.skipped[f"make {command.target} {command.arguments}: no test was run"] += 1
             return True
-        if not deserves_a_second_try(first):
+        if not is_retried(first):
             self.findings.failed += [*first.failed, *first.not_collected]
-            self._fault(step, command, code)
+            self._add_fault(step, command, code)
             return False
-        return self._second_try(step, command, first)
+        return self._retry(step, command, first)
 
-    def _second_try(self, step: Step, command: Command, first: Results) -> bool:
+    def _retry(self, step: Step, command: Command, first: Results) -> bool:
         print(f"=== {step.name}: {len(first.failed)} failed, run once more, alone", flush=True)
         chosen = self.state / f"failed-{self._sessions}"
         chosen.write_text("\n".join(first.failed))
@@ -93,7 +93,7 @@ class Pipeline:
         self.findings.flaky.update(passed_now)
         self.findings.failed += [test for test in first.failed if test not in passed_now]
         if code != 0:
-            self._fault(step, command, code)
+            self._add_fault(step, command, code)
         return code == 0
 
     def _pytest(self, step: Step, command: Command, arguments: str, **variables: str) -> tuple[int, Results]:
@@ -113,12 +113,12 @@ class Pipeline:
         return run_make(words, environment, self._seconds_max(step))
 
     def _seconds_max(self, step: Step) -> float:
-        left = self.budget.whole * 60 - (time.monotonic() - self._began)
-        return max(1.0, min(self.budget.steps[step.name] * 60 * OVERRUN, left))
+        remaining = self.budget.whole * 60 - (time.monotonic() - self._began)
+        return max(1.0, min(self.budget.steps[step.name] * 60 * OVERRUN, remaining))
 
-    def _fault(self, step: Step, command: Command, code: int) -> None:
-        why = "ran into its time limit" if code == TIMED_OUT else f"ended with exit code {code}"
-        self.findings.faults.append(f"{step.name}: make {command.target} {why}")
+    def _add_fault(self, step: Step, command: Command, code: int) -> None:
+        reason = "ran into its time limit" if code == TIMED_OUT else f"ended with exit code {code}"
+        self.findings.faults.append(f"{step.name}: make {command.target} {reason}")
 
     def _show_logs(self) -> None:
         """Show the end of every log the local stacks wrote, when a step failed, so that CI's page is enough."""
@@ -129,10 +129,10 @@ class Pipeline:
             print(f"--- {log}", *lines, sep="\n", flush=True)
 
 
-def deserves_a_second_try(first: Results) -> bool:
+def is_retried(first: Results) -> bool:
     """Whether what failed may be tried again: few tests of a whole session, none of them in NO_SECOND_TRY."""
     return (
         first.is_complete
         and 0 < len(first.failed) <= FLAKY_MAX
-        and not any(test.startswith(NO_SECOND_TRY) for test in first.failed)
+        and not any(test.startswith(NEVER_RETRIED) for test in first.failed)
     )

@@ -93,10 +93,10 @@ def _flaky(findings: Findings) -> list[str]:
 
 
 def _shortened(lines: Sequence[str]) -> list[str]:
-    left_out = len(lines) - TRACEBACK_LINES_MAX
-    if left_out <= 0:
+    omitted = len(lines) - TRACEBACK_LINES_MAX
+    if omitted <= 0:
         return [f"  {line}" for line in lines]
-    return [f"  … {left_out} lines", *(f"  {line}" for line in lines[left_out:])]
+    return [f"  … {omitted} lines", *(f"  {line}" for line in lines[omitted:])]
 
 
 def _clock(seconds: float) -> str:

@@ -88,6 +88,6 @@ def traceback_of(longrepr: object) -> str:
     for entry in longrepr["reprtraceback"]["reprentries"]:
         data = entry["data"]
         shown += data["lines"]
-        if place := data.get("reprfileloc"):
-            shown.append(f"{place['path']}:{place['lineno']}: {place['message']}")
+        if location := data.get("reprfileloc"):
+            shown.append(f"{location['path']}:{location['lineno']}: {location['message']}")
     return "\n".join(shown)

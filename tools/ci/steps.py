@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-NO_SECOND_TRY = (
+NEVER_RETRIED = (
     "tests/architecture/",
     "tests/contracts/",
     "tests/e2e/chassis/",

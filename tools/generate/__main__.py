@@ -15,39 +15,39 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tools.generate.blocks import BLOCKS, Lines
-from tools.generate.services import Deployed, deployed
+from tools.generate.services import DeployedService, load_services
 
 ROOT = Path(__file__).resolve().parents[2]
 REMEDY = "run `make generate` and look at the difference"
 
 
-class NoSuchBlock(Exception):
+class BlockMissing(Exception):
     """A file lacks the comments between which a block belongs."""
 
 
 def main(arguments: list[str]) -> int:
     """Write or check every file; return 1 when a check found something."""
-    services = deployed(ROOT)
-    stale = [file for file, text in rendered(ROOT, services) if file.read_text(encoding="utf-8") != text]
+    services = load_services(ROOT)
+    stale = [file for file, text in render_files(ROOT, services) if file.read_text(encoding="utf-8") != text]
     if "--check" in arguments:
         for file in stale:
             print(f"generate: {file.relative_to(ROOT)} is not up to date: {REMEDY}", file=sys.stderr)
         return 1 if stale else 0
-    for file, text in rendered(ROOT, services):
+    for file, text in render_files(ROOT, services):
         if file in stale:
             file.write_text(text, encoding="utf-8")
             print(f"generate: {file.relative_to(ROOT)}")
     return 0
 
 
-def rendered(root: Path, services: tuple[Deployed, ...]) -> Iterator[tuple[Path, str]]:
+def render_files(root: Path, services: tuple[DeployedService, ...]) -> Iterator[tuple[Path, str]]:
     """Each file with its blocks as they should be. Raises NoSuchBlock."""
     for name, blocks in BLOCKS.items():
         file = root / name
-        yield file, with_blocks(file.read_text(encoding="utf-8"), blocks, services)
+        yield file, replace_blocks(file.read_text(encoding="utf-8"), blocks, services)
 
 
-def with_blocks(text: str, blocks: Mapping[str, Lines], services: tuple[Deployed, ...]) -> str:
+def replace_blocks(text: str, blocks: Mapping[str, Lines], services: tuple[DeployedService, ...]) -> str:
     """A file's text with each block replaced, indented as its opening comment is."""
     for block, lines_of in blocks.items():
         found = re.search(
@@ -57,7 +57,7 @@ def with_blocks(text: str, blocks: Mapping[str, Lines], services: tuple[Deployed
             flags=re.MULTILINE | re.DOTALL,
         )
         if found is None:
-            raise NoSuchBlock(f"no comments `generated: {block}` and `end of {block}`")
+            raise BlockMissing(f"no comments `generated: {block}` and `end of {block}`")
         body = "".join(f"{found['indent']}{line}".rstrip() + "\n" for line in lines_of(services))
         text = text[: found.start("body")] + body + text[found.end("body") :]
     return text

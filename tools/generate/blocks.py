@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from textwrap import wrap
 
 from alongside_contracts.access import rules_for, user_of
-from tools.generate.services import Deployed
+from tools.generate.services import DeployedService
 
-Services = tuple[Deployed, ...]
+Services = tuple[DeployedService, ...]
 Lines = Callable[[Services], Iterator[str]]
 
 WIDTH = 108
@@ -120,8 +120,8 @@ def type_paths(services: Services) -> Iterator[str]:
 
 def import_layers(services: Services) -> Iterator[str]:
     """The top layer of the import rules: rooms that never import one another."""
-    rooms = ["alongside_cli", *(service.package for service in services)]
-    yield f'"{" | ".join(rooms)}",'
+    distributions = ["alongside_cli", *(service.package for service in services)]
+    yield f'"{" | ".join(distributions)}",'
 
 
 def rights(services: Services) -> Iterator[str]:

@@ -12,7 +12,7 @@ from alongside_contracts.services import NETWORK
 
 
 @dataclass(frozen=True)
-class Deployed:
+class DeployedService:
     """One service. Everything but name and port comes from `services/<name>/deploy.toml`, which may be absent."""
 
     name: str
@@ -42,10 +42,10 @@ class Deployed:
         return f"KAFKA_{self.name.upper()}_PASSWORD"
 
 
-def deployed(root: Path) -> tuple[Deployed, ...]:
+def load_services(root: Path) -> tuple[DeployedService, ...]:
     """Every service of the list, in its order. Raises TypeError for a key in a `deploy.toml` that nobody reads."""
     return tuple(
-        Deployed(entry.name, entry.port, **_own(root / "services" / entry.name / "deploy.toml"))
+        DeployedService(entry.name, entry.port, **_own(root / "services" / entry.name / "deploy.toml"))
         for entry in NETWORK
     )
 

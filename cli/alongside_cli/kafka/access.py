@@ -33,11 +33,11 @@ _PAUSE_SECONDS: Final = 0.05
 _RESOURCES: Final[Mapping[Resource, int]] = {"topic": 2, "group": 3}
 _RIGHTS: Final[Mapping[Right, int]] = {"read": 3, "write": 4}
 _LITERAL, _PREFIXED, _ANY, _ALLOW = 3, 4, 1, 3
-_EVERYWHERE: Final = "*"
+_ANY_HOST: Final = "*"
 
 
 @asynccontextmanager
-async def access_of(kafka: Kafka) -> AsyncIterator[Access]:
+async def open_access(kafka: Kafka) -> AsyncIterator[Access]:
     """The cluster's users and rules, asked for as its administrator."""
     client = AIOKafkaClient(**kafka.options(), request_timeout_ms=_REQUEST_MS_MAX)
     await client.bootstrap()
@@ -55,21 +55,21 @@ class Access:
 
     async def users(self) -> frozenset[str]:
         """Everybody who has a password."""
-        answer = await self._ask(DescribeUsers())
+        answer = await self._send(DescribeUsers())
         return frozenset(user for user, code, *_ in answer.results if code == 0)
 
     async def set_passwords(self, passwords: Mapping[str, str]) -> None:
         """Let these users in with these passwords, with either mechanism; others are left as they are."""
         for mechanism in MECHANISMS:
             wanted = [_credential(user, password, mechanism) for user, password in passwords.items()]
-            await self._alter(AlterUsers(upsertions=wanted))
+            await self._alter_users(AlterUsers(upsertions=wanted))
 
-    async def forget(self, user: str) -> None:
+    async def remove_user(self, user: str) -> None:
         """Take a user's password and every rule about it away. Connections it has stay open and may do nothing."""
-        await self._ask(DeleteAclsRequest(_ANY, None, _ANY, _principal(user), None, _ANY, _ANY))
+        await self._send(DeleteAclsRequest(_ANY, None, _ANY, _principal(user), None, _ANY, _ANY))
         if user in await self.users():
             for mechanism in MECHANISMS:
-                await self._alter(AlterUsers(deletions=[(user, mechanism)]))
+                await self._alter_users(AlterUsers(deletions=[(user, mechanism)]))
 
     async def allow(self, rules: Iterable[Rule]) -> None:
         """Add rules and wait until every broker holds to them; those that are there already change nothing.
@@ -77,18 +77,18 @@ class Access:
         A broker learns of changes in their order, so what was changed before is then in force as well.
         """
         wanted = sorted(rules)
-        answer = await self._ask(CreateRules([_on_the_wire(rule) for rule in wanted]))
-        _check(
+        answer = await self._send(CreateRules([_wire_fields(rule) for rule in wanted]))
+        _raise_for_refusals(
             (code, f"{rule}: {message}")
             for rule, (code, message) in zip(wanted, answer.creation_responses, strict=True)
         )
         for broker in self._client.cluster.brokers():
-            await self._in_force(frozenset(wanted), broker.nodeId)
+            await self._wait_until_in_force(frozenset(wanted), broker.nodeId)
 
     async def withdraw(self, rules: Iterable[Rule]) -> None:
         """Take rules away; those that are not there change nothing."""
         for rule in rules:
-            await self._ask(DeleteAclsRequest(*_on_the_wire(rule)))
+            await self._send(DeleteAclsRequest(*_wire_fields(rule)))
 
     async def rules(self) -> frozenset[Rule]:
         """Every rule in force for services and partners; what others may do is no concern of ours.
@@ -97,7 +97,7 @@ class Access:
         """
         return await self._rules_of(self._client.get_random_node())
 
-    async def _in_force(self, wanted: frozenset[Rule], broker: int) -> None:
+    async def _wait_until_in_force(self, wanted: frozenset[Rule], broker: int) -> None:
         deadline = time.monotonic() + _IN_FORCE_SECONDS_MAX
         while not wanted <= await self._rules_of(broker):
             if time.monotonic() > deadline:
@@ -107,8 +107,8 @@ class Access:
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _rules_of(self, broker: int) -> frozenset[Rule]:
-        everything = DescribeAclsRequest(_ANY, None, _ANY, None, None, _ANY, _ANY)
-        answer = await self._client.send(broker, everything)
+        all_rules = DescribeAclsRequest(_ANY, None, _ANY, None, None, _ANY, _ANY)
+        answer = await self._client.send(broker, all_rules)
         return frozenset(
             _rule((resource, name, pattern, *acl))
             for resource, name, pattern, acls in answer.resources
@@ -116,11 +116,11 @@ class Access:
             if is_ours(acl[0].removeprefix("User:"))
         )
 
-    async def _alter(self, request: AlterUsers) -> None:
-        answer = await self._ask(request)
-        _check((code, f"user {user}: {message}") for user, code, message, *_ in answer.results)
+    async def _alter_users(self, request: AlterUsers) -> None:
+        answer = await self._send(request)
+        _raise_for_refusals((code, f"user {user}: {message}") for user, code, message, *_ in answer.results)
 
-    async def _ask(self, request: Request[Any]) -> Any:
+    async def _send(self, request: Request[Any]) -> Any:
         return await self._client.send(self._client.get_random_node(), request)
 
 
@@ -134,31 +134,31 @@ def _principal(user: str) -> str:
     return f"User:{user}"
 
 
-def _on_the_wire(rule: Rule) -> tuple[int, str, int, str, str, int, int]:
+def _wire_fields(rule: Rule) -> tuple[int, str, int, str, str, int, int]:
     pattern = _PREFIXED if rule.prefix else _LITERAL
     return (
         _RESOURCES[rule.resource],
         rule.name,
         pattern,
         _principal(rule.user),
-        _EVERYWHERE,
+        _ANY_HOST,
         _RIGHTS[rule.right],
         _ALLOW,
     )
 
 
-def _rule(told: tuple[int, str, int, str, str, int, int]) -> Rule:
-    resource, name, pattern, principal, host, operation, permission = told
+def _rule(fields: tuple[int, str, int, str, str, int, int]) -> Rule:
+    resource, name, pattern, principal, host, operation, permission = fields
     resources: dict[int, Resource] = {number: word for word, number in _RESOURCES.items()}
     rights: dict[int, Right] = {number: word for word, number in _RIGHTS.items()}
-    if resource not in resources or operation not in rights or (host, permission) != (_EVERYWHERE, _ALLOW):
+    if resource not in resources or operation not in rights or (host, permission) != (_ANY_HOST, _ALLOW):
         raise LookupError(f"a rule not of ours: {principal} {operation} on {resource} {name} from {host}")
     user = principal.removeprefix("User:")
     return Rule(user, rights[operation], resources[resource], name, pattern == _PREFIXED)
 
 
-def _check(results: Iterable[tuple[int, str]]) -> None:
-    refused: Sequence[str] = [f"{for_code(code).__name__} {told}" for code, told in results if code]
+def _raise_for_refusals(results: Iterable[tuple[int, str]]) -> None:
+    refused: Sequence[str] = [f"{for_code(code).__name__} {message}" for code, message in results if code]
     if refused:
         raise ClusterRefused(
             f"Kafka refused: {'; '.join(refused)}",

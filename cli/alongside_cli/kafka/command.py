@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 from alongside_cli.errors import CommandError
 from alongside_cli.kafka import offsets
-from alongside_cli.kafka import set_up as setting_up
+from alongside_cli.kafka import set_up as cluster
 from alongside_cli.kafka.settings import ClusterSettings
 from alongside_contracts.access import groups_of
 from alongside_contracts.streams import PARTNER_ID
@@ -39,9 +39,9 @@ def kafka() -> None:
 def set_up() -> None:
     """Create the shared topics, let the services in, and grant exactly what the streams ask for."""
     settings = _settings()
-    done = _run(settings, setting_up.set_up(settings))
-    _tell_topics(done)
-    for rule in done.withdrawn:
+    result = _run(settings, cluster.set_up(settings))
+    _print_topics(result)
+    for rule in result.withdrawn:
         print(f"withdrawn: {rule.user} may no longer {rule.right} {rule.resource} {rule.name}")
 
 
@@ -54,11 +54,13 @@ def add_partner(
 ) -> None:
     """Create a partner's two topics, let it in, and print its password once."""
     settings = _settings()
-    done = _run(settings, setting_up.add_partner(settings, _known(partner), new_password=new_password))
-    _tell_topics(done)
-    if done.user:
-        print(f"user       {done.user}")
-        print(f"password   {done.password or 'as before'}")
+    result = _run(
+        settings, cluster.add_partner(settings, _valid_partner_id(partner), new_password=new_password)
+    )
+    _print_topics(result)
+    if result.user:
+        print(f"user       {result.user}")
+        print(f"password   {result.password or 'as before'}")
         print(f"groups     {groups_of(partner)}<any name>")
 
 
@@ -66,7 +68,7 @@ def add_partner(
 def remove_partner(partner: PartnerId) -> None:
     """Take a partner's log-in and rights away; its topics stay, so that what it sent is still handled."""
     settings = _settings()
-    _run(settings, setting_up.remove_partner(settings, _known(partner)))
+    _run(settings, cluster.remove_partner(settings, _valid_partner_id(partner)))
     print(f"{partner} may no longer log in, read or write")
 
 
@@ -92,7 +94,7 @@ def _settings() -> ClusterSettings:
         raise typer.Exit(2) from None
 
 
-def _known(partner: str) -> str:
+def _valid_partner_id(partner: str) -> str:
     if not re.fullmatch(PARTNER_ID, partner):
         raise typer.BadParameter(
             f"{partner!r} is no partner id: small letters, digits and hyphens, 3 to 40 of them"
@@ -102,13 +104,13 @@ def _known(partner: str) -> str:
 
 def _run(settings: ClusterSettings, work: Coroutine[Any, Any, T]) -> T:
     try:
-        return asyncio.run(_told(settings, work))
+        return asyncio.run(_with_diagnosis(settings, work))
     except CommandError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
 
 
-async def _told(settings: ClusterSettings, work: Coroutine[Any, Any, T]) -> T:
+async def _with_diagnosis(settings: ClusterSettings, work: Coroutine[Any, Any, T]) -> T:
     try:
         return await work
     except (KafkaError, OSError) as error:
@@ -119,8 +121,8 @@ async def _told(settings: ClusterSettings, work: Coroutine[Any, Any, T]) -> T:
         ) from error
 
 
-def _tell_topics(done: setting_up.Done) -> None:
-    for topic in done.topics:
+def _print_topics(result: cluster.SetUpResult) -> None:
+    for topic in result.topics:
         print(f"{topic.name}  {topic.partitions} partitions")
 
 

@@ -27,7 +27,7 @@ async def copy_offsets(kafka: Kafka, *, old: str, new: str, topic: str | None = 
     1 both groups have no members; 2 `old` has offsets and `new` has none; 3 commit; 4 read back. Raises CommandError when
     1, 2 or 4 is not so; then nothing is written, or the remedy says what was.
     """
-    await _refuse_members(kafka, old, new)  # 1
+    await _require_no_members(kafka, old, new)  # 1
     admin = AIOKafkaAdminClient(**kafka.options())
     await admin.start()
     try:
@@ -54,7 +54,7 @@ async def copy_offsets(kafka: Kafka, *, old: str, new: str, topic: str | None = 
     return written
 
 
-async def _refuse_members(kafka: Kafka, *groups: str) -> None:
+async def _require_no_members(kafka: Kafka, *groups: str) -> None:
     client = AIOKafkaClient(**kafka.options())
     await client.bootstrap()
     try:

@@ -21,7 +21,7 @@ class _ClusterSettings(KafkaAccess):
     """How long to wait until every topic can be written."""
 
     @property
-    def asks_who(self) -> bool:
+    def authenticates(self) -> bool:
         """Whether the cluster asks who is there; one that does not has neither users nor rules."""
         return self.kafka_security_protocol.startswith("SASL")
 

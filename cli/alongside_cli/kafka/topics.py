@@ -48,7 +48,7 @@ async def create_topics(
     admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=_REQUEST_MS_MAX)
     await admin.start()
     try:
-        await _create(admin, wanted, replicas or await _usual_replicas(admin))
+        await _create(admin, wanted, replicas or await _default_replicas(admin))
         await _await_leaders(admin, wanted, seconds_max)
     finally:
         await admin.close()
@@ -87,7 +87,7 @@ async def _create(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicas:
             )
 
 
-async def _usual_replicas(admin: AIOKafkaAdminClient) -> int:
+async def _default_replicas(admin: AIOKafkaAdminClient) -> int:
     cluster = await admin.describe_cluster()
     return min(_REPLICAS_MAX, len(cluster["brokers"]))
 
@@ -95,7 +95,7 @@ async def _usual_replicas(admin: AIOKafkaAdminClient) -> int:
 async def _await_leaders(admin: AIOKafkaAdminClient, topics: Sequence[Topic], seconds_max: float) -> None:
     deadline = time.monotonic() + seconds_max
     names = [topic.name for topic in topics]
-    while leaderless := await _leaderless(admin, names):
+    while leaderless := await _topics_without_leader(admin, names):
         if time.monotonic() > deadline:
             raise ClusterRefused(
                 f"No leader after {seconds_max:g} s for {', '.join(leaderless)}.",
@@ -104,17 +104,17 @@ async def _await_leaders(admin: AIOKafkaAdminClient, topics: Sequence[Topic], se
         await asyncio.sleep(_PAUSE_SECONDS)
 
 
-async def _leaderless(admin: AIOKafkaAdminClient, names: list[str]) -> list[str]:
+async def _topics_without_leader(admin: AIOKafkaAdminClient, names: list[str]) -> list[str]:
     try:
         described: list[dict[str, Any]] = await admin.describe_topics(names)
     except KafkaError:
         return names
-    led = {
+    with_leader = {
         topic["topic"]
         for topic in described
         if topic["error_code"] == 0 and _has_leaders(topic["partitions"])
     }
-    return [name for name in names if name not in led]
+    return [name for name in names if name not in with_leader]
 
 
 def _has_leaders(partitions: Sequence[Mapping[str, Any]]) -> bool:

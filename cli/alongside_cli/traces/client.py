@@ -28,11 +28,11 @@ async def draw_referral(console: Console, base_url: str, referral_id: str) -> in
     try:
         answer = await referral_traces(base_url, referral_id)
     except (httpx2.HTTPError, httpx2.InvalidURL, ValidationError) as error:
-        return _no_drawing(
+        return _print_failure(
             console, f"The span store at {base_url} does not answer as it should: {_reason(error)}"
         )
     if not answer.traces:
-        return _no_drawing(
+        return _print_failure(
             console,
             f"No trace names the referral {referral_id}. Spans arrive a few seconds after the work; "
             "is the id right, and was it not long ago?",
@@ -44,8 +44,8 @@ async def draw_referral(console: Console, base_url: str, referral_id: str) -> in
     return 0
 
 
-def _no_drawing(console: Console, told: str) -> int:
-    console.print(Text(told))
+def _print_failure(console: Console, message: str) -> int:
+    console.print(Text(message))
     console.print(
         Text(
             "`alongside status` shows what runs; `alongside up` starts it. ALONGSIDE_TRACES_URL names another one."

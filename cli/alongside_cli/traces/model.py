@@ -36,7 +36,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
+class SpanEvent:
     """A moment inside a span (OpenTelemetry calls it an event; that word is taken here)."""
 
     name: str
@@ -64,7 +64,7 @@ class Span:
     status_message: str = ""
     attributes: dict[str, JsonValue] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
-    events: tuple[Happening, ...] = ()
+    events: tuple[SpanEvent, ...] = ()
 
     @property
     def duration_ns(self) -> int:

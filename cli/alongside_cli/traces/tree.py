@@ -30,12 +30,12 @@ def branches(spans: Iterable[Span]) -> tuple[Branch, ...]:
     by_id = {span.span_id: span for span in sorted(spans, key=_by_start, reverse=True)}
     ordered = sorted(by_id.values(), key=_by_start)
     children = _children(ordered)
-    drawn: set[str] = set()
+    visited: set[str] = set()
     found: list[Branch] = []
     roots = [span for span in ordered if span.parent_id not in by_id]
     for root in [*roots, *ordered]:
-        if root.span_id not in drawn:
-            found.extend(_below(root, children, drawn))
+        if root.span_id not in visited:
+            found.extend(_walk(root, children, visited))
     return tuple(found)
 
 
@@ -76,14 +76,14 @@ def _children(ordered: Sequence[Span]) -> Mapping[str | None, list[Span]]:
     return children
 
 
-def _below(root: Span, children: Mapping[str | None, list[Span]], drawn: set[str]) -> Iterator[Branch]:
+def _walk(root: Span, children: Mapping[str | None, list[Span]], visited: set[str]) -> Iterator[Branch]:
     """Depth first without recursion: a trace may be deeper than Python's stack."""
-    waiting = [Branch(root, depth=0, orphan=root.parent_id is not None)]
-    while waiting:
-        branch = waiting.pop()
-        if branch.span.span_id in drawn:
+    stack = [Branch(root, depth=0, orphan=root.parent_id is not None)]
+    while stack:
+        branch = stack.pop()
+        if branch.span.span_id in visited:
             continue
-        drawn.add(branch.span.span_id)
+        visited.add(branch.span.span_id)
         yield branch
-        below = children.get(branch.span.span_id, [])
-        waiting.extend(Branch(child, branch.depth + 1) for child in reversed(below))
+        children_of_branch = children.get(branch.span.span_id, [])
+        stack.extend(Branch(child, branch.depth + 1) for child in reversed(children_of_branch))

@@ -23,7 +23,7 @@ from alongside_contracts.services import NETWORK
 WIDTH_MIN, BARS_WIDTH_MIN = 40, 12
 ROWS_PER_TRACE_MAX = 300
 INDENTS_MAX = 12  # deeper spans are drawn at this depth
-UNSEEN_TRACES_MAX = 10
+UNDRAWN_LINKS_MAX = 10
 MESSAGE_LENGTH_MAX = 200
 LENGTH_WIDTH = 8  # `12.3 ms` and a blank
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -38,8 +38,8 @@ class Glyphs:
     """The signs we draw with; a plain set for terminals which only know ASCII."""
 
     full: str = "█"
-    left: str = "▌"
-    right: str = "▐"
+    left_half: str = "▌"
+    right_half: str = "▐"
     child: str = "└ "
     rule: str = "─"
     arrow: str = "→"
@@ -66,12 +66,12 @@ def waterfall(spans: Iterable[Span], *, width: int = 100, ascii_only: bool = Fal
     """Draw the spans of one or more traces; `width` in cells, at least WIDTH_MIN. No spans draw nothing."""
     width = max(width, WIDTH_MIN)
     glyphs = ASCII if ascii_only else Glyphs()
-    found = tree.traces(_readable(span, ascii_only=ascii_only) for span in spans)
+    found = tree.traces(_sanitize(span, ascii_only=ascii_only) for span in spans)
     columns = _columns(found, width)
     lines: list[Text] = []
     for number, trace in enumerate(found):
         lines.extend(_heading(trace, found[:number], glyphs, width))
-        lines.extend(_drawn(trace, columns, glyphs))
+        lines.extend(_draw_trace(trace, columns, glyphs))
     lines.extend(_footer(found, glyphs, width))
     return Text("\n").join(lines)
 
@@ -91,43 +91,41 @@ def _columns(found: Sequence[Sequence[Span]], width: int) -> Columns:
 def _heading(
     trace: Sequence[Span], earlier: Sequence[Sequence[Span]], glyphs: Glyphs, width: int
 ) -> Iterator[Text]:
-    start, end = _reach(trace)
+    start, end = _time_range(trace)
     services = len({span.service for span in trace})
     if earlier:
-        passed = _passed(start - max(_reach(before)[1] for before in earlier))
-        title = f" {glyphs.dot} ".join([passed, *_follows(trace, earlier)])
+        elapsed = _elapsed(start - max(_time_range(previous)[1] for previous in earlier))
+        title = f" {glyphs.dot} ".join([elapsed, *_link_label(trace, earlier)])
         yield Text()
-        yield Text(
-            _fitted(f"{glyphs.rule * 2} {title} ".ljust(width, glyphs.rule), width, glyphs), style="bold"
-        )
-    facts = [
+        yield Text(_fit(f"{glyphs.rule * 2} {title} ".ljust(width, glyphs.rule), width, glyphs), style="bold")
+    parts = [
         f"trace {trace[0].trace_id}",
         moment(start),
-        _signs(duration(end - start), glyphs),
-        _counted(len(trace), "span"),
-        _counted(services, "service"),
+        _replace_micro(duration(end - start), glyphs),
+        _count_label(len(trace), "span"),
+        _count_label(services, "service"),
     ]
-    yield Text(_fitted(f" {glyphs.dot} ".join(facts), width, glyphs), style="bold")
+    yield Text(_fit(f" {glyphs.dot} ".join(parts), width, glyphs), style="bold")
 
 
-def _counted(count: int, noun: str) -> str:
+def _count_label(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _passed(pause_ns: int) -> str:
+def _elapsed(pause_ns: int) -> str:
     return f"{gap(pause_ns)} later" if pause_ns >= 0 else "meanwhile"
 
 
-def _follows(trace: Sequence[Span], earlier: Sequence[Sequence[Span]]) -> Iterator[str]:
+def _link_label(trace: Sequence[Span], earlier: Sequence[Sequence[Span]]) -> Iterator[str]:
     """The span of an earlier trace which this trace says it follows, when it says so."""
-    known = {(span.trace_id, span.span_id): span for before in earlier for span in before}
+    known = {(span.trace_id, span.span_id): span for previous in earlier for span in previous}
     origins = [known.get((link.trace_id, link.span_id)) for span in trace for link in span.links]
     for origin in [origin for origin in origins if origin is not None][:1]:
         yield f"follows {origin.service}: {origin.name}"
 
 
-def _drawn(trace: Sequence[Span], columns: Columns, glyphs: Glyphs) -> Iterator[Text]:
-    start, end = _reach(trace)
+def _draw_trace(trace: Sequence[Span], columns: Columns, glyphs: Glyphs) -> Iterator[Text]:
+    start, end = _time_range(trace)
     yield _axis(end - start, columns, glyphs)
     branches = tree.branches(trace)
     for branch in branches[:ROWS_PER_TRACE_MAX]:
@@ -135,7 +133,9 @@ def _drawn(trace: Sequence[Span], columns: Columns, glyphs: Glyphs) -> Iterator[
         if branch.span.status is Status.ERROR and branch.span.status_message:
             yield _message(branch.span, columns, glyphs)
     if len(branches) > ROWS_PER_TRACE_MAX:
-        yield Text(f"{glyphs.more} {_counted(len(branches) - ROWS_PER_TRACE_MAX, 'more span')}", style="dim")
+        yield Text(
+            f"{glyphs.more} {_count_label(len(branches) - ROWS_PER_TRACE_MAX, 'more span')}", style="dim"
+        )
 
 
 def _axis(length_ns: int, columns: Columns, glyphs: Glyphs) -> Text:
@@ -145,18 +145,18 @@ def _axis(length_ns: int, columns: Columns, glyphs: Glyphs) -> Text:
         middle = duration(length_ns // 2) if columns.bars >= 30 else ""
         half = columns.bars // 2
         line += f"0{middle:>{half - 1}}" + duration(length_ns).rjust(columns.bars - 1 - half)
-    return Text(_signs(line, glyphs).rstrip(), style="dim")
+    return Text(_replace_micro(line, glyphs).rstrip(), style="dim")
 
 
 def _row(branch: tree.Branch, start: int, end: int, columns: Columns, glyphs: Glyphs) -> Text:
     span, style = branch.span, _style(branch.span.service)
     is_error = span.status is Status.ERROR
     row = Text(no_wrap=True)
-    row.append(_fitted(span.service, columns.service, glyphs, pad=True) + "  ", style=style)
-    label = _fitted(_label(branch, glyphs), columns.name, glyphs, pad=True)
-    mark = glyphs.error if is_error else glyphs.orphan if branch.orphan else " "
-    row.append(f"{label} {mark}", style="bold red" if is_error else "")
-    row.append(_signs(duration(span.duration_ns), glyphs).rjust(LENGTH_WIDTH) + " ")
+    row.append(_fit(span.service, columns.service, glyphs, pad=True) + "  ", style=style)
+    label = _fit(_label(branch, glyphs), columns.name, glyphs, pad=True)
+    sign = glyphs.error if is_error else glyphs.orphan if branch.orphan else " "
+    row.append(f"{label} {sign}", style="bold red" if is_error else "")
+    row.append(_replace_micro(duration(span.duration_ns), glyphs).rjust(LENGTH_WIDTH) + " ")
     row.append(_bar(span, start, end, columns.bars, glyphs), style="red" if is_error else style)
     row.rstrip()
     return row
@@ -170,7 +170,7 @@ def _label(branch: tree.Branch, glyphs: Glyphs) -> str:
 def _message(span: Span, columns: Columns, glyphs: Glyphs) -> Text:
     blank = " " * (columns.service + 2)
     room = columns.name + LENGTH_WIDTH + columns.bars
-    return Text(blank + _fitted(span.status_message, room, glyphs), style="red")
+    return Text(blank + _fit(span.status_message, room, glyphs), style="red")
 
 
 def _bar(span: Span, start: int, end: int, width: int, glyphs: Glyphs) -> str:
@@ -178,7 +178,7 @@ def _bar(span: Span, start: int, end: int, width: int, glyphs: Glyphs) -> str:
     halves, length = 2 * width, max(1, end - start)
     first = min((span.start_ns - start) * halves // length, halves - 1)
     last = max(first + 1, -(-(span.start_ns + span.duration_ns - start) * halves // length))
-    signs = {(True, True): glyphs.full, (True, False): glyphs.left, (False, True): glyphs.right}
+    signs = {(True, True): glyphs.full, (True, False): glyphs.left_half, (False, True): glyphs.right_half}
     lit = [first <= half < last for half in range(halves)]
     return "".join(signs.get((lit[cell], lit[cell + 1]), " ") for cell in range(0, halves, 2))
 
@@ -192,7 +192,7 @@ def _footer(found: Sequence[Sequence[Span]], glyphs: Glyphs, width: int) -> Iter
         yield from _wrapped(
             f"{glyphs.orphan} its parent is not in the store (not yet, or it is not ours)", width
         )
-    yield from (Text(_fitted(line, width, glyphs), style="dim") for line in _unseen(found, glyphs))
+    yield from (Text(_fit(line, width, glyphs), style="dim") for line in _undrawn_links(found, glyphs))
 
 
 def _steps(found: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
@@ -207,7 +207,7 @@ def _wrapped(text: str, width: int) -> Iterator[Text]:
     return (Text(line.replace(NO_BREAK, " ")) for line in wrap(text, width, subsequent_indent="  "))
 
 
-def _unseen(found: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
+def _undrawn_links(found: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
     drawn = {trace[0].trace_id for trace in found}
     links = {
         link.trace_id: f"{span.service}: {span.name}"
@@ -219,11 +219,11 @@ def _unseen(found: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
     lines = [
         f"Also linked: trace {trace_id} {glyphs.dot} from {origin}" for trace_id, origin in links.items()
     ]
-    beyond = len(lines) - UNSEEN_TRACES_MAX
-    return lines[:UNSEEN_TRACES_MAX] + ([f"{glyphs.more} and {beyond} more"] if beyond > 0 else [])
+    hidden = len(lines) - UNDRAWN_LINKS_MAX
+    return lines[:UNDRAWN_LINKS_MAX] + ([f"{glyphs.more} and {hidden} more"] if hidden > 0 else [])
 
 
-def _reach(trace: Sequence[Span]) -> tuple[int, int]:
+def _time_range(trace: Sequence[Span]) -> tuple[int, int]:
     return min(span.start_ns for span in trace), max(span.start_ns + span.duration_ns for span in trace)
 
 
@@ -231,17 +231,17 @@ def _style(service: str) -> str:
     return PARTNER_STYLE if service.startswith("partner.") else SERVICE_STYLES.get(service, OTHER_STYLE)
 
 
-def _fitted(text: str, width: int, glyphs: Glyphs, *, pad: bool = False) -> str:
+def _fit(text: str, width: int, glyphs: Glyphs, *, pad: bool = False) -> str:
     if cell_len(text) > width:
         return set_cell_size(text, max(0, width - len(glyphs.more))) + glyphs.more
     return set_cell_size(text, width) if pad else text
 
 
-def _signs(text: str, glyphs: Glyphs) -> str:
+def _replace_micro(text: str, glyphs: Glyphs) -> str:
     return text.replace("µ", glyphs.micro)
 
 
-def _readable(span: Span, *, ascii_only: bool) -> Span:
+def _sanitize(span: Span, *, ascii_only: bool) -> Span:
     """Its words without control characters: a span's name must not be able to steer the terminal."""
     name, service, message = (
         _printable(text, ascii_only=ascii_only) for text in (span.name, span.service, span.status_message)

@@ -16,8 +16,8 @@ import typer
 
 from alongside_cli.errors import CommandError
 from alongside_lab.bench import report, run
-from alongside_lab.bench.against.comparison import Verdict
-from alongside_lab.bench.plan import FULL, QUICK, BenchPlan, Part, grown_to
+from alongside_lab.bench.against.cost_ratio import Verdict
+from alongside_lab.bench.plan import FULL, QUICK, BenchPlan, Part, with_growth_point
 
 EXIT_CODES: Final = {Verdict.YES: 0, Verdict.NO: 1, Verdict.NOT_MEASURED: 2}
 """What a comparison ends with."""
@@ -60,30 +60,30 @@ def bench(
         _refuse_with_against(only, grow_to, window_seconds, py_spy=py_spy)
     plan = replace(QUICK if quick else FULL, seed=seed, flames=flames if py_spy else None)
     plan = replace(plan, parts=frozenset(only)) if only else plan
-    plan = _adjusted(plan, repeats, window_seconds, records)
-    plan = grown_to(plan, grow_to) if grow_to else plan
-    summary = _measured(plan, against)
+    plan = _adjust(plan, repeats, window_seconds, records)
+    plan = with_growth_point(plan, grow_to) if grow_to else plan
+    summary = _measure(plan, against)
     if not as_json:
-        print("\n".join(report.told(summary)))
+        print("\n".join(report.format_summary(summary)))
     print(json.dumps(summary))
     if against is not None:
         raise typer.Exit(EXIT_CODES[summary["against"]["not_below_0_97"]])
 
 
-def _measured(plan: BenchPlan, against: str | None) -> dict[str, Any]:
+def _measure(plan: BenchPlan, against: str | None) -> dict[str, Any]:
     """The summary. Says what went wrong and ends the command when there is none."""
     interrupt_at_sigterm()
     try:
         if against is not None:
-            return run.compare_with(against, plan, _tell)
-        return asyncio.run(run.measure(plan, _tell))
+            return run.compare_with(against, plan, _report_progress)
+        return asyncio.run(run.measure(plan, _report_progress))
     except CommandError as error:
-        _tell(str(error))
+        _report_progress(str(error))
         raise typer.Exit(1 if against is None else EXIT_CODES[Verdict.NOT_MEASURED]) from None
     except Exception as error:
         if against is None:
             raise
-        _tell("".join(format_exception(error)))
+        _report_progress("".join(format_exception(error)))
         raise typer.Exit(EXIT_CODES[Verdict.NOT_MEASURED]) from None  # what breaks off has no verdict
 
 
@@ -106,7 +106,7 @@ def interrupt_at_sigterm() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def _adjusted(
+def _adjust(
     plan: BenchPlan, repeats: int | None, window_seconds: float | None, records: int | None
 ) -> BenchPlan:
     hop, whole, against = plan.hop, plan.whole, plan.against
@@ -118,11 +118,11 @@ def _adjusted(
             repeats=repeats or whole.repeats,
             window_seconds=window_seconds or whole.window_seconds,
         ),
-        against=replace(against, turns=repeats or against.turns, records=records or against.records),
+        against=replace(against, runs=repeats or against.runs, records=records or against.records),
     )
 
 
-def _tell(text: str) -> None:
+def _report_progress(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 

@@ -20,19 +20,19 @@ def find_py_spy() -> str | None:
 
 
 @asynccontextmanager
-async def flames(folder: Path | None, pids: Mapping[str, int]) -> AsyncIterator[None]:
+async def record_flames(folder: Path | None, pids: Mapping[str, int]) -> AsyncIterator[None]:
     """Record every process for as long as the block lasts, into `<folder>/<name>.svg`; without a folder nothing."""
     program = find_py_spy()
     async with AsyncExitStack() as recordings:
         if folder is not None and program is not None:
             await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
             for name, pid in pids.items():
-                await recordings.enter_async_context(_recorded(program, pid, folder / f"{name}.svg"))
+                await recordings.enter_async_context(_record(program, pid, folder / f"{name}.svg"))
         yield
 
 
 @asynccontextmanager
-async def _recorded(program: str, pid: int, picture: Path) -> AsyncIterator[None]:
+async def _record(program: str, pid: int, picture: Path) -> AsyncIterator[None]:
     process = await asyncio.create_subprocess_exec(
         *(program, "record", "--pid", str(pid), "--output", str(picture)),
         *("--rate", str(SAMPLES_PER_SECOND), "--nonblocking"),

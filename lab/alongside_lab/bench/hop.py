@@ -19,108 +19,111 @@ from alongside_chassis.clock import SystemClock
 from alongside_cli.kafka.streams import partner_topics
 from alongside_contracts.streams import PARTNER_REFERRALS, PARTNER_STATUS
 from alongside_lab.bench.errors import BenchFailed
-from alongside_lab.bench.flames import flames
-from alongside_lab.bench.outputs import Marks, Outputs, Produced, outputs
+from alongside_lab.bench.flames import record_flames
 from alongside_lab.bench.plan import SAMPLED, TRACED, BenchPlan
 from alongside_lab.bench.records import hop_records
-from alongside_lab.bench.spread import Spread, ratio
+from alongside_lab.bench.summary_statistics import Statistics, ratio
 from alongside_lab.bench.tables import create_tables
+from alongside_lab.bench.topic_watcher import Offsets, ProducedRecords, TopicWatcher, watch_topic
 from alongside_lab.bench.usage import Usage, cpu_now, memory_mib
 from alongside_localstack.infrastructure import infrastructure
 from alongside_localstack.ports import LOOPBACK, free_port
 from alongside_localstack.postgres.databases import Database
 from alongside_localstack.settings import inherited_environment
 from alongside_localstack.stack import LocalStack
-from alongside_localstack.supervisor.child import Child, tail, told_exit
+from alongside_localstack.supervisor.child import Child, describe_exit, tail
 from alongside_localstack.supervisor.processes import Process
 
-LOOK_SECONDS: Final = 0.05
+POLL_SECONDS: Final = 0.05
 STOP_SECONDS_MAX: Final = 15.0
-Tell = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Peer:
+class Implementation:
     """Who takes a turn: the program, the partner whose records it reads, and the share of traces it keeps."""
 
     name: str
     program: str
     partner: str
-    kept: float
+    sampled_share: float
     records: int
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class HopRun:
     """One turn of one peer."""
 
-    peer: Peer
-    produced: Produced
+    implementation: Implementation
+    produced: ProducedRecords
     cpu: Usage
     counted: int
     """How many records the processor seconds were spent on."""
     memory: Mapping[str, float]
 
 
-def peers(plan: BenchPlan) -> list[Peer]:
+def implementations(plan: BenchPlan) -> list[Implementation]:
     """Everybody who takes turns, in their order."""
     many, few = plan.hop.records, plan.hop.tutorial_records
     return [
-        Peer("traced", "ours", "hop-traced", TRACED, many),
-        Peer("sampled", "ours", "hop-sampled", SAMPLED, many),
-        Peer("bare_limit", "bare", "hop-sampled", SAMPLED, many),
-        Peer("tutorial", "tutorial", "hop-sampled", SAMPLED, few),
+        Implementation("traced", "ours", "hop-traced", TRACED, many),
+        Implementation("sampled", "ours", "hop-sampled", SAMPLED, many),
+        Implementation("bare_limit", "bare", "hop-sampled", SAMPLED, many),
+        Implementation("tutorial", "tutorial", "hop-sampled", SAMPLED, few),
     ]
 
 
-async def measure_hop(plan: BenchPlan, tell: Tell) -> dict[str, Any]:
+async def measure_hop(plan: BenchPlan, report_progress: ReportProgress) -> dict[str, Any]:
     """Let the peers take turns on one broker and one PostgreSQL; the `hop` of the summary."""
-    taking = peers(plan)
+    chosen = implementations(plan)
     async with infrastructure(traces=True, unsafe_fast=False) as stack:
-        tell(f"hop: {plan.hop.records} records on {stack.broker.kind}")
+        report_progress(f"hop: {plan.hop.records} records on {stack.broker.kind}")
         await _preload(stack, plan)
-        await _turn(stack, taking[2], 0, plan)  # a broker and a server just started are slow for a moment
-        turns: list[Turn] = []
+        await _run_once(stack, chosen[2], 0, plan)  # a broker and a server just started are slow for a moment
+        runs: list[HopRun] = []
         for number in range(1, plan.hop.repeats + 1):
-            for peer in _in_turn(taking, number):
-                turns.append(await _turn(stack, peer, number, plan))
-                tell(f"hop {number}/{plan.hop.repeats} {peer.name}: {turns[-1].produced.per_second:,.0f}/s")
-    return summary(turns) | {"broker": stack.broker.kind, "records": plan.hop.records}
+            for implementation in _rotate(chosen, number):
+                runs.append(await _run_once(stack, implementation, number, plan))
+                report_progress(
+                    f"hop {number}/{plan.hop.repeats} {implementation.name}: {runs[-1].produced.per_second:,.0f}/s"
+                )
+    return summary(runs) | {"broker": stack.broker.kind, "records": plan.hop.records}
 
 
-def summary(turns: Sequence[Turn]) -> dict[str, Any]:
+def summary(runs: Sequence[HopRun]) -> dict[str, Any]:
     """Medians by peer, how they compare, and what each record cost whom."""
-    by_peer: dict[str, list[Turn]] = {}
-    for turn in turns:
-        by_peer.setdefault(turn.peer.name, []).append(turn)
+    by_peer: dict[str, list[HopRun]] = {}
+    for run in runs:
+        by_peer.setdefault(run.implementation.name, []).append(run)
     rates = {
-        name: Spread(tuple(turn.produced.per_second for turn in taken)) for name, taken in by_peer.items()
+        name: Statistics(tuple(run.produced.per_second for run in runs_of_one))
+        for name, runs_of_one in by_peer.items()
     }
-    found = {name: round(spread.median, 1) for name, spread in rates.items()}
-    bare, tutorial = found.get("bare_limit", 0.0), found.get("tutorial", 0.0)
+    medians = {name: round(statistics.median, 1) for name, statistics in rates.items()}
+    bare, tutorial = medians.get("bare_limit", 0.0), medians.get("tutorial", 0.0)
     return {
-        "rate_traced": found.get("traced"),
-        "rate_sampled": found.get("sampled"),
-        "bare_limit_rate": found.get("bare_limit"),
-        "tutorial_rate": found.get("tutorial"),
-        "traced_to_bare_limit": ratio(found.get("traced", 0.0), bare),
-        "sampled_to_bare_limit": ratio(found.get("sampled", 0.0), bare),
-        "sampled_to_tutorial": ratio(found.get("sampled", 0.0), tutorial),
-        "spread": {name: spread.as_json() for name, spread in rates.items()},
-        "cpu_us_per_record": {name: _middle_cost(taken) for name, taken in by_peer.items()},
-        "memory_mib": {name: dict(taken[-1].memory) for name, taken in by_peer.items()},
+        "rate_traced": medians.get("traced"),
+        "rate_sampled": medians.get("sampled"),
+        "bare_limit_rate": medians.get("bare_limit"),
+        "tutorial_rate": medians.get("tutorial"),
+        "traced_to_bare_limit": ratio(medians.get("traced", 0.0), bare),
+        "sampled_to_bare_limit": ratio(medians.get("sampled", 0.0), bare),
+        "sampled_to_tutorial": ratio(medians.get("sampled", 0.0), tutorial),
+        "spread": {name: statistics.as_json() for name, statistics in rates.items()},
+        "cpu_us_per_record": {name: _median_cost(runs_of_one) for name, runs_of_one in by_peer.items()},
+        "memory_mib": {name: dict(runs_of_one[-1].memory) for name, runs_of_one in by_peer.items()},
     }
 
 
-def _in_turn(taking: Sequence[Peer], number: int) -> list[Peer]:
+def _rotate(chosen: Sequence[Implementation], number: int) -> list[Implementation]:
     """Somebody else begins each round, so that nobody is always measured beside the same neighbour."""
-    begins = (number - 1) % len(taking)
-    return [*taking[begins:], *taking[:begins]]
+    first = (number - 1) % len(chosen)
+    return [*chosen[first:], *chosen[:first]]
 
 
-def _middle_cost(taken: Sequence[Turn]) -> dict[str, int]:
+def _median_cost(runs_of_one: Sequence[HopRun]) -> dict[str, int]:
     """The cost of the turn whose total is the middle one."""
-    costs = sorted((turn.cpu.us_each(turn.counted) for turn in taken), key=lambda cost: cost["total"])
+    costs = sorted((run.cpu.us_each(run.counted) for run in runs_of_one), key=lambda cost: cost["total"])
     return costs[(len(costs) - 1) // 2]
 
 
@@ -133,73 +136,92 @@ async def _preload(stack: LocalStack, plan: BenchPlan) -> None:
     )
     await producer.start()
     try:
-        for partner, kept in (("hop-traced", TRACED), ("hop-sampled", SAMPLED)):
-            sending = [
-                await producer.send(letter.topic, letter.value, letter.key, headers=letter.headers)
-                for letter in hop_records(partner, plan.hop.records, seed=plan.seed, now=now, kept=kept)
+        for partner, sampled_share in (("hop-traced", TRACED), ("hop-sampled", SAMPLED)):
+            sends = [
+                await producer.send(record.topic, record.value, record.key, headers=record.headers)
+                for record in hop_records(
+                    partner, plan.hop.records, seed=plan.seed, now=now, sampled_share=sampled_share
+                )
             ]
-            await asyncio.gather(*sending)
+            await asyncio.gather(*sends)
     finally:
         await producer.stop()
 
 
-async def _turn(stack: LocalStack, peer: Peer, number: int, plan: BenchPlan) -> Turn:
-    name = f"hop-{peer.name.replace('_', '-')}-{number}"
-    topic = PARTNER_STATUS.topic(peer.partner)
+async def _run_once(
+    stack: LocalStack, implementation: Implementation, number: int, plan: BenchPlan
+) -> HopRun:
+    name = f"hop-{implementation.name.replace('_', '-')}-{number}"
+    topic = PARTNER_STATUS.topic(implementation.partner)
     async with (
         _database(stack) as database,
-        outputs(stack.kafka, topic, PARTNER_STATUS.partitions) as produced,
+        watch_topic(stack.kafka, topic, PARTNER_STATUS.partitions) as produced,
     ):
-        begin = await produced.marks()
-        async with _running(stack, peer, name, database) as child:
-            wait = partial(_wait_for, produced, begin, peer, child, plan.hop.seconds_max)
+        begin = await produced.end_offsets()
+        async with _run_process(stack, implementation, name, database) as child:
+            wait = partial(_wait_for, produced, begin, implementation, child, plan.hop.seconds_max)
             pids = _pids(stack) | {"peer": child.pid}
             before, earlier = await wait(1), cpu_now(pids)
-            async with flames(plan.flames, {name: child.pid} if peer.program == "ours" else {}):
-                await wait(peer.records)
+            async with record_flames(
+                plan.flames, {name: child.pid} if implementation.program == "ours" else {}
+            ):
+                await wait(implementation.records)
                 cpu = cpu_now(pids).since(earlier)
             memory = memory_mib(pids)
-        await asyncio.to_thread(_check_rows, stack, database, peer)
-        turn = Turn(
-            peer, await produced.since(begin, peer.records), cpu, max(peer.records - before, 1), memory
+        await asyncio.to_thread(_check_rows, stack, database, implementation)
+        run = HopRun(
+            implementation,
+            await produced.read_since(begin, implementation.records),
+            cpu,
+            max(implementation.records - before, 1),
+            memory,
         )
-    return _checked(turn)
+    return _check_distinct(run)
 
 
 async def _wait_for(  # noqa: PLR0917  # all but the last are given once, by partial
-    produced: Outputs, begin: Marks, peer: Peer, child: Child, seconds_max: float, count: int
+    produced: TopicWatcher,
+    begin: Offsets,
+    implementation: Implementation,
+    child: Child,
+    seconds_max: float,
+    count: int,
 ) -> int:
     """Wait until the peer has produced `count` records; how many it has by then. Raises BenchFailed."""
     now = 0
     try:
         async with asyncio.timeout(seconds_max):
             while now < count:
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(POLL_SECONDS)
                 if child.exit_code is not None:
-                    raise BenchFailed(f"{peer.name} {told_exit(child.exit_code)}.", log_tail=tail(child.log))
+                    raise BenchFailed(
+                        f"{implementation.name} {describe_exit(child.exit_code)}.", log_tail=tail(child.log)
+                    )
                 now = await produced.count_since(begin)
     except TimeoutError:
         raise BenchFailed(
-            f"{peer.name} produced {now} of {peer.records} records in {seconds_max:g} s.",
+            f"{implementation.name} produced {now} of {implementation.records} records in {seconds_max:g} s.",
             log_tail=tail(child.log),
         ) from None
     return now
 
 
-def _checked(turn: Turn) -> Turn:
+def _check_distinct(run: HopRun) -> HopRun:
     """Nobody may be fast by losing or repeating. Raises BenchFailed."""
-    if turn.produced.distinct < turn.peer.records:
-        repeated = turn.peer.records - turn.produced.distinct
-        raise BenchFailed(f"{turn.peer.name} repeated {repeated} of {turn.peer.records} records.")
-    return turn
+    if run.produced.distinct < run.implementation.records:
+        repeated = run.implementation.records - run.produced.distinct
+        raise BenchFailed(
+            f"{run.implementation.name} repeated {repeated} of {run.implementation.records} records."
+        )
+    return run
 
 
-def _check_rows(stack: LocalStack, database: Database, peer: Peer) -> None:
+def _check_rows(stack: LocalStack, database: Database, implementation: Implementation) -> None:
     """Raise BenchFailed when there are fewer rows than records; the tutorial may be ahead of where we stopped it."""
     with stack.postgres.connection(database.name) as connection:
         row = connection.execute("select count(*) from hop").fetchone()
-    if row is None or row[0] < peer.records:
-        raise BenchFailed(f"{peer.name} kept {row} of {peer.records} rows.")
+    if row is None or row[0] < implementation.records:
+        raise BenchFailed(f"{implementation.name} kept {row} of {implementation.records} rows.")
 
 
 @asynccontextmanager
@@ -214,11 +236,13 @@ async def _database(stack: LocalStack) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def _running(stack: LocalStack, peer: Peer, name: str, database: Database) -> AsyncIterator[Child]:
+async def _run_process(
+    stack: LocalStack, implementation: Implementation, name: str, database: Database
+) -> AsyncIterator[Child]:
     program = Process(
         name=name,
-        argv=(sys.executable, "-m", f"alongside_lab.bench.peers.{peer.program}"),
-        env=_environment(stack, peer, name, database),
+        argv=(sys.executable, "-m", f"alongside_lab.bench.implementations.{implementation.program}"),
+        env=_environment(stack, implementation, name, database),
     )
     child = await Child.start(
         program, log=stack.state.logs / f"{name}.log", environment=inherited_environment()
@@ -229,20 +253,22 @@ async def _running(stack: LocalStack, peer: Peer, name: str, database: Database)
         await child.stop(signal.SIGTERM, STOP_SECONDS_MAX)
 
 
-def _environment(stack: LocalStack, peer: Peer, name: str, database: Database) -> dict[str, str]:
-    told = {
+def _environment(
+    stack: LocalStack, implementation: Implementation, name: str, database: Database
+) -> dict[str, str]:
+    env = {
         "DATABASE_URL": database.url,
         "KAFKA": stack.bootstrap,
         "HTTP_HOST": LOOPBACK,
         "HTTP_PORT": str(free_port()),
         "OTLP_ENDPOINT": stack.url("traces"),
-        "TRACE_SAMPLE_RATIO": str(peer.kept),
+        "TRACE_SAMPLE_RATIO": str(implementation.sampled_share),
         "HOP_NAME": name,
-        "HOP_FROM": PARTNER_REFERRALS.topic(peer.partner),
-        "HOP_TO": PARTNER_STATUS.topic(peer.partner),
-        "HOP_PARTNER": peer.partner,
+        "HOP_FROM": PARTNER_REFERRALS.topic(implementation.partner),
+        "HOP_TO": PARTNER_STATUS.topic(implementation.partner),
+        "HOP_PARTNER": implementation.partner,
     }
-    return {f"ALONGSIDE_{key}": value for key, value in told.items()}
+    return {f"ALONGSIDE_{key}": value for key, value in env.items()}
 
 
 def _pids(stack: LocalStack) -> dict[str, int]:

@@ -48,7 +48,7 @@ class WholePlan:
 class AgainstPlan:
     """A comparison of two checkouts: how many turns each takes, and how many records and referrals a turn counts."""
 
-    turns: int
+    runs: int
     records: int
     referrals: int
 
@@ -75,18 +75,18 @@ FULL: Final = BenchPlan(
     whole=WholePlan(
         open_referrals=(1_000, 10_000), repeats=3, window_seconds=10, latency_seconds=15, in_flight=500
     ),
-    against=AgainstPlan(turns=20, records=12_000, referrals=3_000),
+    against=AgainstPlan(runs=20, records=12_000, referrals=3_000),
 )
 QUICK: Final = BenchPlan(
     hop=HopPlan(records=8_000, tutorial_records=500, repeats=1),
     whole=WholePlan(
         open_referrals=(50, 300), repeats=2, window_seconds=3, latency_seconds=4, in_flight=100, sampled=False
     ),
-    against=AgainstPlan(turns=2, records=4_000, referrals=400),
+    against=AgainstPlan(runs=2, records=4_000, referrals=400),
 )
 
 
-def grown_to(plan: BenchPlan, open_referrals: int) -> BenchPlan:
+def with_growth_point(plan: BenchPlan, open_referrals: int) -> BenchPlan:
     """The same plan with one more point of growth, unless it reaches that far already."""
     points = plan.whole.open_referrals
     if open_referrals <= points[-1]:

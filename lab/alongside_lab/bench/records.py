@@ -12,8 +12,8 @@ from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.ids import PersonId, ReferralId, SubmissionId
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived, SupportRequest
 from alongside_contracts.streams import INTAKE, JOURNEY
-from alongside_localstack.sample.draw import happens, lots
 from alongside_localstack.sample.partners import HOSPITAL, SamplePartner, partners
+from alongside_localstack.sample.randomness import chance, seeded_random
 from alongside_localstack.sample.records import PartnerRecord, record
 from alongside_localstack.sample.submissions import Series, submission
 
@@ -21,17 +21,17 @@ RUN: Final = "bench"
 
 
 def hop_records(
-    partner: str, count: int, *, seed: int, now: datetime, kept: float
+    partner: str, count: int, *, seed: int, now: datetime, sampled_share: float
 ) -> Iterator[PartnerRecord]:
-    """A hospital's submissions on the topic of `partner`; `kept` is the share whose trace is sampled."""
+    """A hospital's submissions on the topic of `partner`; `sampled_share` is the share whose trace is sampled."""
     series, sender = Series(RUN, seed, now), replace(HOSPITAL, id=partner)
     for index in range(1, count + 1):
-        made = submission(HOSPITAL, series, index)
-        yield _traced(record(sender, made, f"e-{made.reference}", now), seed, index, kept)
+        generated = submission(HOSPITAL, series, index)
+        yield _traced(record(sender, generated, f"e-{generated.reference}", now), seed, index, sampled_share)
 
 
 def journey_records(
-    partner: str, count: int, *, seed: int, now: datetime, kept: float
+    partner: str, count: int, *, seed: int, now: datetime, sampled_share: float
 ) -> Iterator[PartnerRecord]:
     """The admissions that intake would announce of a hospital's submissions, as referrals of `partner`."""
     series = Series(RUN, seed, now)
@@ -45,37 +45,40 @@ def journey_records(
             time=now,
             subject=admitted.key,
         )
-        letter = PartnerRecord(JOURNEY.topic(), admitted.key.encode(), event.data, cloudevents.encode(event))
-        yield _traced(letter, seed, index, kept)
+        record = PartnerRecord(JOURNEY.topic(), admitted.key.encode(), event.data, cloudevents.encode(event))
+        yield _traced(record, seed, index, sampled_share)
 
 
 def network_records(
-    *, seed: int, now: datetime, kept: float
+    *, seed: int, now: datetime, sampled_share: float
 ) -> Iterator[tuple[SamplePartner, PartnerRecord]]:
     """Submissions of all sample partners in turn, without end, each of another person."""
     series, senders = Series(RUN, seed, now), partners()
     for index in counted(1):
         sender = senders[index % len(senders)]
-        made = submission(sender, series, index)
-        yield sender, _traced(record(sender, made, f"e-{made.reference}", now), seed, index, kept)
+        generated = submission(sender, series, index)
+        yield (
+            sender,
+            _traced(record(sender, generated, f"e-{generated.reference}", now), seed, index, sampled_share),
+        )
 
 
-def trace_header(seed: int, index: int, kept: float) -> tuple[str, bytes]:
-    """A W3C `traceparent` whose sampled flag is set in `kept` of all cases."""
-    rng = lots("trace", seed, index)
+def trace_header(seed: int, index: int, sampled_share: float) -> tuple[str, bytes]:
+    """A W3C `traceparent` whose sampled flag is set in `sampled_share` of all cases."""
+    rng = seeded_random("trace", seed, index)
     trace_id, span_id = rng.getrandbits(128) or 1, rng.getrandbits(64) or 1
-    return "traceparent", f"00-{trace_id:032x}-{span_id:016x}-{int(happens(rng, kept)):02x}".encode()
+    return "traceparent", f"00-{trace_id:032x}-{span_id:016x}-{int(chance(rng, sampled_share)):02x}".encode()
 
 
-def _admitted(partner: str, made: SubmissionReceived, index: int) -> SubmissionAdmitted:
+def _admitted(partner: str, generated: SubmissionReceived, index: int) -> SubmissionAdmitted:
     return SubmissionAdmitted(
         referral_id=ReferralId(_id(1, index)),
         submission_id=SubmissionId(_id(2, index)),
         person_id=PersonId(_id(3, index)),
         partner=partner,
-        reference=made.reference,
-        setting=made.setting,
-        request=SupportRequest.model_validate(made.model_dump(include=set(SupportRequest.model_fields))),
+        reference=generated.reference,
+        setting=generated.setting,
+        request=SupportRequest.model_validate(generated.model_dump(include=set(SupportRequest.model_fields))),
     )
 
 
@@ -84,5 +87,5 @@ def _id(kind: int, index: int) -> UUID:
     return UUID(int=(index << 80) | (0x7 << 76) | (0b10 << 62) | kind)
 
 
-def _traced(letter: PartnerRecord, seed: int, index: int, kept: float) -> PartnerRecord:
-    return letter._replace(headers=[*letter.headers, trace_header(seed, index, kept)])
+def _traced(record: PartnerRecord, seed: int, index: int, sampled_share: float) -> PartnerRecord:
+    return record._replace(headers=[*record.headers, trace_header(seed, index, sampled_share)])

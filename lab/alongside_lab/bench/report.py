@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from alongside_lab.bench.spread import percentile
-from alongside_lab.bench.whole.whole import Sustained, Whole
+from alongside_lab.bench.summary_statistics import percentile
+from alongside_lab.bench.whole.network_benchmark import NetworkResult, SustainedLoad
 
 
-def end_to_end(traced: Whole, sampled: Whole | None) -> dict[str, Any]:
+def end_to_end(traced: NetworkResult, sampled: NetworkResult | None) -> dict[str, Any]:
     """The `end_to_end` of the summary: everything traced, and beside it one trace in a hundred."""
     return network_figures(traced) | {"sampled": network_figures(sampled) if sampled else None}
 
 
-def network_figures(whole: Whole) -> dict[str, Any]:
+def network_figures(whole: NetworkResult) -> dict[str, Any]:
     """Rate, latency at half of it, and cost at the first point of growth."""
     first, millis = whole.growth[0], [seconds * 1000 for seconds in whole.latencies]
     return {
@@ -23,7 +23,7 @@ def network_figures(whole: Whole) -> dict[str, Any]:
         "latency_at_per_s": round(whole.latency_rate, 1),
         "latencies": len(millis),
         "spread": first.rates.as_json(),
-        "cpu_us_per_referral": first.cpu.us_each(first.told),
+        "cpu_us_per_referral": first.cpu.us_each(first.notified),
         "memory_mib": first.memory,
         "outbox": first.outbox,
         "waitlisted": whole.waitlisted,
@@ -31,7 +31,7 @@ def network_figures(whole: Whole) -> dict[str, Any]:
     }
 
 
-def growth(points: Sequence[Sustained]) -> list[dict[str, Any]]:
+def growth(points: Sequence[SustainedLoad]) -> list[dict[str, Any]]:
     """The `growth` of the summary; `rss_mib` is the four services together."""
     return [
         {
@@ -40,18 +40,18 @@ def growth(points: Sequence[Sustained]) -> list[dict[str, Any]]:
             "rss_mib": point.services_rss_mib,
             "spread": point.rates.as_json(),
             "memory_mib": point.memory,
-            "cpu_us_per_referral": point.cpu.us_each(point.told),
+            "cpu_us_per_referral": point.cpu.us_each(point.notified),
         }
         for point in points
     ]
 
 
-def told(summary: Mapping[str, Any]) -> Iterator[str]:
+def format_summary(summary: Mapping[str, Any]) -> Iterator[str]:
     """What people want to know first."""
     if hop := summary.get("hop"):
         yield f"hop: {_per_s(hop, 'rate_traced')} traced, {_per_s(hop, 'rate_sampled')} sampled"
         yield f"     {_per_s(hop, 'bare_limit_rate')} bare limit, {_per_s(hop, 'tutorial_rate')} tutorial"
-    for name, part in _compared(summary):
+    for name, part in _compared_parts(summary):
         services = _interval(part["services_alone"])
         yield f"{name}: not below 0.97: {part['not_below_0_97']} ({part['turns']} turns of each)"
         yield f"     old by new {_interval(part)}; without PostgreSQL {services}"
@@ -69,7 +69,7 @@ def _networks(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
             yield "sampled", figures["sampled"]
 
 
-def _compared(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _compared_parts(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The parts of a comparison: hop, whole."""
     for name, part in summary.get("against", {}).items():
         if isinstance(part, Mapping):

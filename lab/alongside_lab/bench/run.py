@@ -10,44 +10,44 @@ from typing import Any
 import psutil
 
 from alongside_lab.bench import report
-from alongside_lab.bench.against.against import measure_against
+from alongside_lab.bench.against.checkout_comparison import measure_against
 from alongside_lab.bench.against.checkouts import commit_of, running_checkout, second_checkout
 from alongside_lab.bench.errors import BenchFailed
 from alongside_lab.bench.flames import MISSING, find_py_spy
 from alongside_lab.bench.hop import measure_hop
 from alongside_lab.bench.plan import SAMPLED, TRACED, BenchPlan, Part
-from alongside_lab.bench.whole.whole import measure_whole
+from alongside_lab.bench.whole.network_benchmark import measure_whole
 from alongside_localstack.settings import StackSettings
 
-Tell = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 
 
-async def measure(plan: BenchPlan, tell: Tell) -> dict[str, Any]:
+async def measure(plan: BenchPlan, report_progress: ReportProgress) -> dict[str, Any]:
     """Measure what the plan asks for, one thing after the other; the summary."""
     began, load_before = time.monotonic(), psutil.getloadavg()
     if plan.flames is not None:
-        tell(MISSING if find_py_spy() is None else f"flame graphs go to {plan.flames}")
+        report_progress(MISSING if find_py_spy() is None else f"flame graphs go to {plan.flames}")
     summary: dict[str, Any] = {"seed": plan.seed, "machine": _machine(load_before[0])}
     if Part.HOP in plan.parts:
-        summary["hop"] = await measure_hop(plan, tell)
+        summary["hop"] = await measure_hop(plan, report_progress)
     if Part.WHOLE in plan.parts:
-        summary |= await _networks(plan, tell)
+        summary |= await _networks(plan, report_progress)
     elif Part.GROWTH in plan.parts:
-        grown = await measure_whole(plan, plan.whole.open_referrals, SAMPLED, tell)
+        grown = await measure_whole(plan, plan.whole.open_referrals, SAMPLED, report_progress)
         summary["growth"] = report.growth(grown.growth)
     return summary | {"seconds": round(time.monotonic() - began, 1)}
 
 
-def compare_with(revision: str, plan: BenchPlan, tell: Tell) -> dict[str, Any]:
+def compare_with(revision: str, plan: BenchPlan, report_progress: ReportProgress) -> dict[str, Any]:
     """Compare this checkout with one of `revision`, which is made for it and removed afterwards; the summary."""
     began, machine = time.monotonic(), _machine(psutil.getloadavg()[0])
     settings = StackSettings()
     _require_own_servers(settings)
     new = running_checkout()
     commit = commit_of(new.root, revision)
-    tell(f"against {revision}: making a checkout of {commit[:12]} with a .venv of its own")
+    report_progress(f"against {revision}: making a checkout of {commit[:12]} with a .venv of its own")
     with second_checkout(new.root, commit, settings.state / "bench") as old:
-        against = asyncio.run(measure_against(plan, (old, new), tell))
+        against = asyncio.run(measure_against(plan, (old, new), report_progress))
     return {
         "seed": plan.seed,
         "machine": machine,
@@ -66,11 +66,11 @@ def _require_own_servers(settings: StackSettings) -> None:
         )
 
 
-async def _networks(plan: BenchPlan, tell: Tell) -> dict[str, Any]:
+async def _networks(plan: BenchPlan, report_progress: ReportProgress) -> dict[str, Any]:
     """First with every trace, then with one in a hundred; growth on the last, without the cost of a growing span store."""
     points, both = plan.whole.open_referrals, plan.whole.sampled
-    traced = await measure_whole(plan, points[:1] if both else points, TRACED, tell)
-    sampled = await measure_whole(plan, points, SAMPLED, tell) if both else None
+    traced = await measure_whole(plan, points[:1] if both else points, TRACED, report_progress)
+    sampled = await measure_whole(plan, points, SAMPLED, report_progress) if both else None
     return {
         "end_to_end": report.end_to_end(traced, sampled),
         "growth": report.growth((sampled or traced).growth),

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from alongside_cli.errors import CommandError
-from alongside_lab.faults.run import Ran, Wish, run_faults
+from alongside_lab.faults.run import RunOptions, RunResult, run_faults
 from alongside_localstack.settings import StackSettings
 
 app = typer.Typer(
@@ -42,25 +42,27 @@ def faults(
 ) -> None:
     """Send referrals through a storm of faults, then check every promise; exit code 1 if one was broken."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it says of a broker we killed is no news
-    aside = Console(stderr=as_json, highlight=False)
+    error_console = Console(stderr=as_json, highlight=False)
     count = QUICK_REFERRALS if quick else referrals
-    wish = Wish(count, seed, storm_seconds, patience, brokers, users)
+    options = RunOptions(count, seed, storm_seconds, patience, brokers, users)
     try:
-        ran = asyncio.run(run_faults(StackSettings(), wish, lambda text: aside.print(f"[dim]{text}[/]")))
+        result = asyncio.run(
+            run_faults(StackSettings(), options, lambda text: error_console.print(f"[dim]{text}[/]"))
+        )
     except CommandError as error:
-        aside.print(str(error), style="red", markup=False)
+        error_console.print(str(error), style="red", markup=False)
         sys.exit(1)
-    _show(aside, ran, numbers=not as_json)
+    _show(error_console, result, numbers=not as_json)
     if as_json:
-        print(json.dumps(ran.numbers))
-    sys.exit(0 if ran.numbers["ok"] else 1)
+        print(json.dumps(result.numbers))
+    sys.exit(0 if result.numbers["ok"] else 1)
 
 
-def _show(console: Console, ran: Ran, *, numbers: bool) -> None:
-    for name, value in ran.numbers.items() if numbers else ():
+def _show(console: Console, result: RunResult, *, numbers: bool) -> None:
+    for name, value in result.numbers.items() if numbers else ():
         console.print(f"{name:>20}  {value}")
-    for finding in ran.findings[:FINDINGS_SHOWN]:
+    for finding in result.findings[:FINDINGS_SHOWN]:
         console.print(f"{finding.promise}: {finding.subject}: {finding.what}", style="red", markup=False)
-    if len(ran.findings) > FINDINGS_SHOWN:
-        console.print(f"… and {len(ran.findings) - FINDINGS_SHOWN} more", style="red")
-    console.print(f"evidence: {ran.folder}", style="dim")
+    if len(result.findings) > FINDINGS_SHOWN:
+        console.print(f"… and {len(result.findings) - FINDINGS_SHOWN} more", style="red")
+    console.print(f"evidence: {result.folder}", style="dim")

@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from alongside_chassis.clock import SystemClock
-from alongside_lab.faults.crowd import Crowd
 from alongside_lab.faults.evidence import collect
+from alongside_lab.faults.evidence.evaluation import check, summary
 from alongside_lab.faults.evidence.evidence import Evidence, Finding
-from alongside_lab.faults.evidence.verdict import check, summary
-from alongside_lab.faults.injection.ground import Ground, Tell, battlefield, prepare
-from alongside_lab.faults.injection.strike import Striker, Struck
-from alongside_lab.faults.letters import OUTBREAK, Letter, letters
-from alongside_lab.faults.resuming import Resumer
-from alongside_lab.faults.sending import Sender
-from alongside_lab.faults.settling import settle
-from alongside_lab.faults.storm import Fault, storm
+from alongside_lab.faults.fault_records import OUTBREAK, FaultRecord, make_records
+from alongside_lab.faults.injection.environment import (
+    FaultEnvironment,
+    ReportProgress,
+    load_sample,
+    open_environment,
+)
+from alongside_lab.faults.injection.injector import FaultInjector, InjectedFault
+from alongside_lab.faults.pause_resumer import PauseResumer
+from alongside_lab.faults.record_sender import RecordSender
+from alongside_lab.faults.settlement import wait_until_settled
+from alongside_lab.faults.storm import Fault, make_storm
+from alongside_lab.faults.target_actors import TargetActors
 from alongside_localstack.sample.submissions import Series
 from alongside_localstack.settings import StackSettings
 from alongside_localstack.state import StateFolder
@@ -31,7 +36,7 @@ LARGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RunOptions:
     """What kind of run. Without `storm_seconds` the storm is as long as so many referrals need."""
 
     referrals: int = 5000
@@ -56,7 +61,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class RunResult:
     """What a run came to. `folder` holds the evidence."""
 
     numbers: Mapping[str, Any]
@@ -64,70 +69,88 @@ class Ran:
     folder: Path
 
 
-async def run_faults(settings: StackSettings, wish: Wish, tell: Tell) -> Ran:
+async def run_faults(
+    settings: StackSettings, options: RunOptions, report_progress: ReportProgress
+) -> RunResult:
     """Start, storm, settle, check, stop. Raises CommandError when the network cannot be started at all."""
     began = time.monotonic()
     state = StateFolder(settings.state / "faults")
     state.remove()
-    async with battlefield(
-        state, settings, brokers=wish.brokers, users=wish.users, own_addresses=wish.large, tell=tell
-    ) as ground:
-        series = Series("faults", wish.seed, SystemClock().now())
-        sent = letters(ground.cast, series, wish.referrals, outbreak=OUTBREAK)
-        brokers = ground.stack.broker.serving
-        script = storm(wish.seed, wish.seconds, ground.tools.possible, brokers=brokers)
-        await prepare(ground, () if wish.large else sent)
-        striker, crowd, resumer = await _through_the_storm(ground, sent, script, wish)
-        evidence = await _gather(ground, sent, crowd, resumer)
+    async with open_environment(
+        state,
+        settings,
+        brokers=options.brokers,
+        users=options.users,
+        own_addresses=options.large,
+        report_progress=report_progress,
+    ) as environment:
+        series = Series("faults", options.seed, SystemClock().now())
+        sent_records = make_records(environment.sample_partners, series, options.referrals, outbreak=OUTBREAK)
+        brokers = environment.stack.broker.serving
+        script = make_storm(options.seed, options.seconds, environment.devices.possible, brokers=brokers)
+        await load_sample(environment, () if options.large else sent_records)
+        injector, target_actors, resumer = await _run_storm(environment, sent_records, script, options)
+        evidence = await _collect_evidence(environment, sent_records, target_actors, resumer)
     findings = check(evidence)
     numbers = {
         **summary(evidence, findings),
-        **_noted(ground, striker),
-        "brokers": wish.brokers,
-        "users": wish.users,
-        "seed": wish.seed,
+        **_injection_numbers(environment, injector),
+        "brokers": options.brokers,
+        "users": options.users,
+        "seed": options.seed,
         "seconds": round(time.monotonic() - began, 1),
     }
-    ran = Ran(numbers, findings, state.root / "evidence")
-    await asyncio.to_thread(_write, ran, striker, script, dict(crowd.refusals.most_common()))
-    return ran
+    result = RunResult(numbers, findings, state.root / "evidence")
+    await asyncio.to_thread(_write, result, injector, script, dict(target_actors.refusals.most_common()))
+    return result
 
 
-def _noted(ground: Ground, striker: Striker) -> dict[str, Any]:
+def _injection_numbers(environment: FaultEnvironment, injector: FaultInjector) -> dict[str, Any]:
     return {
-        "kills": striker.kills,
-        "faults": len(striker.struck),
-        "missed": {str(kind): because for kind, because in ground.tools.missed.items()},
-        "given_up": len(striker.given_up),
-        **ground.notes,
+        "kills": injector.kills,
+        "faults": len(injector.injected),
+        "missed": {str(kind): because for kind, because in environment.devices.missed.items()},
+        "given_up": len(injector.given_up),
+        **environment.notes,
     }
 
 
-async def _through_the_storm(
-    ground: Ground, sent: Sequence[Letter], script: Sequence[Fault], wish: Wish
-) -> tuple[Striker, Crowd, Resumer]:
-    striker, crowd = Striker(ground.tools, ground.tell), Crowd(ground.doors)
-    sender = Sender(ground.stack.kafka_as)
-    resumer = Resumer(ground.stack, ground.doors, sender, ground.tell)
-    async with _beside(crowd.run(), resumer.run()):
-        async with asyncio.TaskGroup() as storming:
-            storming.create_task(sender.send(sent, wish.seconds))
-            storming.create_task(striker.play(script))
-        ground.tell(f"the storm is over: {len(striker.struck)} faults, {striker.kills} kills")
-        calm_at = time.monotonic()
-        settled = await settle(
-            ground.stack, ground.topics, patience_seconds=wish.patience_seconds, tell=ground.tell
+async def _run_storm(
+    environment: FaultEnvironment,
+    sent_records: Sequence[FaultRecord],
+    script: Sequence[Fault],
+    options: RunOptions,
+) -> tuple[FaultInjector, TargetActors, PauseResumer]:
+    injector, target_actors = (
+        FaultInjector(environment.devices, environment.report_progress),
+        TargetActors(environment.network),
+    )
+    sender = RecordSender(environment.stack.kafka_as)
+    resumer = PauseResumer(environment.stack, environment.network, sender, environment.report_progress)
+    async with _run_alongside(target_actors.run(), resumer.run()):
+        async with asyncio.TaskGroup() as sending_and_injecting:
+            sending_and_injecting.create_task(sender.send(sent_records, options.seconds))
+            sending_and_injecting.create_task(injector.run(script))
+        environment.report_progress(
+            f"the storm is over: {len(injector.injected)} faults, {injector.kills} kills"
         )
-    ground.notes |= {"settled": settled, "settle_seconds": round(time.monotonic() - calm_at, 1)}
-    ground.notes |= {
-        "sends_tried_again": sender.tried_again,
-        "disk_full_answers": _disk_full(ground.stack.state),
+        calm_at = time.monotonic()
+        settled = await wait_until_settled(
+            environment.stack,
+            environment.topics,
+            patience_seconds=options.patience_seconds,
+            report_progress=environment.report_progress,
+        )
+    environment.notes |= {"settled": settled, "settle_seconds": round(time.monotonic() - calm_at, 1)}
+    environment.notes |= {
+        "sends_tried_again": sender.retries,
+        "disk_full_answers": _disk_full(environment.stack.state),
     }
-    return striker, crowd, resumer
+    return injector, target_actors, resumer
 
 
 @asynccontextmanager
-async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _run_alongside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Do these for as long as the block lasts; a failure of theirs ends the block."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(work) for work in works]
@@ -144,39 +167,46 @@ def _disk_full(state: StateFolder) -> int:
     return log.read_text(errors="replace").count("No space left on device")
 
 
-async def _gather(ground: Ground, sent: Sequence[Letter], crowd: Crowd, resumer: Resumer) -> Evidence:
-    events, arrived = await collect.streams(ground.stack.kafka, ground.topics)
+async def _collect_evidence(
+    environment: FaultEnvironment,
+    sent_records: Sequence[FaultRecord],
+    target_actors: TargetActors,
+    resumer: PauseResumer,
+) -> Evidence:
+    events, arrivals = await collect.streams(environment.stack.kafka, environment.topics)
     return Evidence(
-        letters=sent,
-        arrived=arrived,
+        sent_records=sent_records,
+        arrivals=arrivals,
         events=events,
-        lag=await collect.lag(ground.stack.kafka, ground.topics),
-        mails=await collect.mails(ground.stack),
-        promised=tuple(crowd.promised),
+        lag=await collect.lag(environment.stack.kafka, environment.topics),
+        mails=await collect.mails(environment.stack),
+        acknowledged=tuple(target_actors.acknowledged),
         pauses=tuple(resumer.pauses),
-        **await collect.stores(ground.stack),
+        **await collect.stores(environment.stack),
     )
 
 
-def _write(ran: Ran, striker: Striker, script: Sequence[Fault], refusals: Mapping[str, int]) -> None:
+def _write(
+    result: RunResult, injector: FaultInjector, script: Sequence[Fault], refusals: Mapping[str, int]
+) -> None:
     """What a person needs to see why: the numbers, the findings, the script and what it really hit."""
-    ran.folder.mkdir(parents=True, exist_ok=True)
+    result.folder.mkdir(parents=True, exist_ok=True)
     written = {
-        "summary": ran.numbers,
-        "findings": [asdict(finding) for finding in ran.findings],
+        "summary": result.numbers,
+        "findings": [asdict(finding) for finding in result.findings],
         "script": [asdict(fault) for fault in script],
-        "struck": [_told(struck) for struck in striker.struck],
-        "given_up": striker.given_up,
+        "struck": [_injected_json(injected) for injected in injector.injected],
+        "given_up": injector.given_up,
         "refusals": refusals,
     }
     for name, content in written.items():
-        (ran.folder / f"{name}.json").write_text(json.dumps(content, indent=1, default=str))
+        (result.folder / f"{name}.json").write_text(json.dumps(content, indent=1, default=str))
 
 
-def _told(struck: Struck) -> dict[str, Any]:
+def _injected_json(injected: InjectedFault) -> dict[str, Any]:
     return {
-        "at": struck.at_seconds,
-        "kind": struck.fault.kind.value,
-        "what": struck.what,
-        "kills": struck.kills,
+        "at": injected.at_seconds,
+        "kind": injected.fault.kind.value,
+        "what": injected.what,
+        "kills": injected.kills,
     }

@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from alongside_contracts.services import SERVICES
-from alongside_localstack.sample.draw import lots
+from alongside_localstack.sample.randomness import seeded_random
 
 NETWORKS: Final = ("postgres", "kafka")
 SESSION_SECONDS: Final = 6.0
@@ -18,7 +18,7 @@ CALM_SHARE: Final = 0.08
 """How much of the time at either end of the storm is left in peace."""
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """What goes wrong."""
 
     KILL = "kill"
@@ -44,48 +44,48 @@ class Fault:
     """
 
     at_seconds: float
-    kind: Kind
+    kind: FaultKind
     target: str = ""
     seconds: float = 0.0
     shift_seconds: int = 0
 
 
-_WEIGHTS: Final[dict[Kind, float]] = {
-    Kind.KILL: 26,
-    Kind.KILL_BURST: 4,
-    Kind.KILL_MID_RELAY: 12,
-    Kind.KILL_POSTGRES: 5,
-    Kind.KILL_KAFKA: 4,
-    Kind.PAUSE_KAFKA: 4,
-    Kind.PAUSE: 8,
-    Kind.JOIN: 9,
-    Kind.RESET: 14,
-    Kind.LATENCY: 10,
-    Kind.BLACK_HOLE: 4,
-    Kind.DISK_FULL: 4,
-    Kind.CLOCK_JUMP: 4,
+_WEIGHTS: Final[dict[FaultKind, float]] = {
+    FaultKind.KILL: 26,
+    FaultKind.KILL_BURST: 4,
+    FaultKind.KILL_MID_RELAY: 12,
+    FaultKind.KILL_POSTGRES: 5,
+    FaultKind.KILL_KAFKA: 4,
+    FaultKind.PAUSE_KAFKA: 4,
+    FaultKind.PAUSE: 8,
+    FaultKind.JOIN: 9,
+    FaultKind.RESET: 14,
+    FaultKind.LATENCY: 10,
+    FaultKind.BLACK_HOLE: 4,
+    FaultKind.DISK_FULL: 4,
+    FaultKind.CLOCK_JUMP: 4,
 }
-_LASTING: Final[dict[Kind, tuple[float, float]]] = {
-    Kind.KILL_MID_RELAY: (0, 1.2),
-    Kind.PAUSE_KAFKA: (4, 12),
-    Kind.PAUSE: (SESSION_SECONDS + 1, SESSION_SECONDS + 6),
-    Kind.JOIN: (6, 14),
-    Kind.LATENCY: (4, 12),
-    Kind.BLACK_HOLE: (2, 8),
-    Kind.DISK_FULL: (3, 8),
-    Kind.CLOCK_JUMP: (5, 15),
+_LASTING: Final[dict[FaultKind, tuple[float, float]]] = {
+    FaultKind.KILL_MID_RELAY: (0, 1.2),
+    FaultKind.PAUSE_KAFKA: (4, 12),
+    FaultKind.PAUSE: (SESSION_SECONDS + 1, SESSION_SECONDS + 6),
+    FaultKind.JOIN: (6, 14),
+    FaultKind.LATENCY: (4, 12),
+    FaultKind.BLACK_HOLE: (2, 8),
+    FaultKind.DISK_FULL: (3, 8),
+    FaultKind.CLOCK_JUMP: (5, 15),
 }
 _SHIFTS_SECONDS: Final = (3_600, -3_600, 3 * 3_600)
 """An hour either way, within what Kafka takes as a record's time, and three hours ahead, which it refuses."""
-_ON_NETWORKS: Final = (Kind.RESET, Kind.LATENCY, Kind.BLACK_HOLE)
-_ON_BROKERS: Final = (Kind.KILL_KAFKA, Kind.PAUSE_KAFKA)
-_ON_NOBODY: Final = (Kind.KILL_BURST, Kind.KILL_POSTGRES, Kind.DISK_FULL)
+_ON_NETWORKS: Final = (FaultKind.RESET, FaultKind.LATENCY, FaultKind.BLACK_HOLE)
+_ON_BROKERS: Final = (FaultKind.KILL_KAFKA, FaultKind.PAUSE_KAFKA)
+_ON_NOBODY: Final = (FaultKind.KILL_BURST, FaultKind.KILL_POSTGRES, FaultKind.DISK_FULL)
 
 
-def storm(
+def make_storm(
     seed: int,
     seconds: float,
-    possible: Sequence[Kind] = tuple(Kind),
+    possible: Sequence[FaultKind] = tuple(FaultKind),
     *,
     brokers: Sequence[str] = ("kafka",),
 ) -> tuple[Fault, ...]:
@@ -94,8 +94,8 @@ def storm(
     Everything `possible` happens at least once: every service is killed, also in the middle of its relaying, and has its
     clock turned; every broker is killed; every network suffers each of its faults. What time is left is filled by lot.
     """
-    rng = lots("storm", seed)
-    targets = {kind: brokers if kind in _ON_BROKERS else _targets(kind) for kind in Kind}
+    rng = seeded_random("storm", seed)
+    targets = {kind: brokers if kind in _ON_BROKERS else _targets(kind) for kind in FaultKind}
     faults = [_drawn(rng, kind, rng.choice(among)) for kind, among in _once_each(possible, targets)]
     count = max(len(faults), int(seconds / PAUSE_BETWEEN_SECONDS))
     weights = [_WEIGHTS[kind] for kind in possible]
@@ -109,24 +109,24 @@ def storm(
 
 
 def _once_each(
-    possible: Sequence[Kind], targets: Mapping[Kind, Sequence[str]]
-) -> Iterator[tuple[Kind, Sequence[str]]]:
+    possible: Sequence[FaultKind], targets: Mapping[FaultKind, Sequence[str]]
+) -> Iterator[tuple[FaultKind, Sequence[str]]]:
     """Each kind with those of whom one is hit: by most faults each target, by some any of them."""
     for kind in possible:
-        if kind in (Kind.PAUSE, Kind.PAUSE_KAFKA, Kind.JOIN):
+        if kind in (FaultKind.PAUSE, FaultKind.PAUSE_KAFKA, FaultKind.JOIN):
             yield kind, targets[kind]
         else:
             yield from ((kind, (target,)) for target in targets[kind])
 
 
-def _targets(kind: Kind) -> Sequence[str]:
+def _targets(kind: FaultKind) -> Sequence[str]:
     if kind in _ON_NOBODY:
         return ("",)
     return NETWORKS if kind in _ON_NETWORKS else SERVICES
 
 
-def _drawn(rng: Random, kind: Kind, target: str) -> Fault:
+def _drawn(rng: Random, kind: FaultKind, target: str) -> Fault:
     shortest, longest = _LASTING.get(kind, (0.0, 0.0))
     lasting = round(rng.uniform(shortest, longest), 2)
-    shift = rng.choice(_SHIFTS_SECONDS) if kind is Kind.CLOCK_JUMP else 0
+    shift = rng.choice(_SHIFTS_SECONDS) if kind is FaultKind.CLOCK_JUMP else 0
     return Fault(at_seconds=0, kind=kind, target=target, seconds=lasting, shift_seconds=shift)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from alongside_lab.rehearsal import speed
-from alongside_lab.rehearsal.year import year
+from alongside_lab.rehearsal.simulated_year import simulate_year
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import SHIPPED_POLICIES
 
@@ -22,26 +22,35 @@ def main() -> None:
 
 def _run(given: argparse.Namespace, policy: Any) -> dict[str, Any]:
     few = 10 if given.quick else 1
-    tell = partial(print, f"{given.part}:", file=sys.stderr, flush=True)
+    report_progress = partial(print, f"{given.part}:", file=sys.stderr, flush=True)
     match given.part:
         case "one":
-            return speed.one(
-                policy, seed=given.seed, searches=2_000 // few, postgres=given.postgres, tell=tell
+            return speed.measure_one(
+                policy,
+                seed=given.seed,
+                searches=2_000 // few,
+                postgres=given.postgres,
+                report_progress=report_progress,
             )
         case "million":
-            return speed.million(
-                policy, seed=given.seed, searches=2_000 // few, regions=50, of=20_000 // few, tell=tell
+            return speed.measure_million(
+                policy,
+                seed=given.seed,
+                searches=2_000 // few,
+                regions=50,
+                of=20_000 // few,
+                report_progress=report_progress,
             )
         case "assignment":
-            return speed.assignment(
+            return speed.measure_assignment(
                 policy,
                 seed=given.seed,
                 arrivals=1_000,
                 exact_arrivals=300 // (3 if given.quick else 1),
-                tell=tell,
+                report_progress=report_progress,
             )
         case _:
-            return year(policy, seed=given.seed, days=given.days, tell=tell)
+            return simulate_year(policy, seed=given.seed, days=given.days, report_progress=report_progress)
 
 
 def _arguments() -> argparse.Namespace:

@@ -36,54 +36,61 @@ def draw_speed(console: Console, summary: Mapping[str, Any]) -> None:
     )
 
 
-def draw_year(console: Console, told: Mapping[str, Any]) -> None:
+def draw_year(console: Console, year: Mapping[str, Any]) -> None:
     """The simulated year, one way beside another."""
-    ways = told["ways"]
-    _figures(console, told["days"], ways)
-    _bars(console, "days from asking to a yes", {way: ways[way]["wait_histogram"] for way in ways})
-    loads = {way: dict(zip(_tenths(), ways[way]["load_histogram"], strict=True)) for way in ways}
+    strategies = year["ways"]
+    _figures(console, year["days"], strategies)
+    _bars(
+        console,
+        "days from asking to a yes",
+        {strategy: strategies[strategy]["wait_histogram"] for strategy in strategies},
+    )
+    loads = {
+        strategy: dict(zip(_tenths(), strategies[strategy]["load_histogram"], strict=True))
+        for strategy in strategies
+    }
     _bars(console, "supporters by the mean share of their places in use", loads)
     console.print("\n[bold]people who wait, week by week[/]")
-    most = max(max(ways[way]["waiting_by_week"]) for way in ways) or 1
-    for way, found in ways.items():
+    most = max(max(strategies[strategy]["waiting_by_week"]) for strategy in strategies) or 1
+    for strategy, found in strategies.items():
         console.print(
-            f"  {way:<9} [{_COLOURS[way]}]{_line(found['waiting_by_week'], most)}[/] at most {max(found['waiting_by_week']):.0f}"
+            f"  {strategy:<9} [{_COLOURS[strategy]}]{_line(found['waiting_by_week'], most)}[/] at most {max(found['waiting_by_week']):.0f}"
         )
 
 
-def _figures(console: Console, days: int, ways: Mapping[str, Any]) -> None:
-    table = _table(f"{days} days", *ways)
+def _figures(console: Console, days: int, strategies: Mapping[str, Any]) -> None:
+    table = _table(f"{days} days", *strategies)
     rows: dict[str, Any] = {
-        "matched": lambda way: f"{way['happened'].get('matched', 0):,}",
-        "declined or not answered": lambda way: (
-            f"{way['happened'].get('declined', 0) + way['happened'].get('lapsed', 0):,}"
+        "matched": lambda strategy: f"{strategy['happened'].get('matched', 0):,}",
+        "declined or not answered": lambda strategy: (
+            f"{strategy['happened'].get('declined', 0) + strategy['happened'].get('lapsed', 0):,}"
         ),
-        "broken early": lambda way: f"{way['happened'].get('broken', 0):,}",
-        "supporters burned out": lambda way: f"{way['happened'].get('burned-out', 0):,}",
-        "days waited: mean, p99": lambda way: (
-            f"{way['wait_days']['mean']:.2f}, {way['wait_days']['p99']:.0f}"
+        "broken early": lambda strategy: f"{strategy['happened'].get('broken', 0):,}",
+        "supporters burned out": lambda strategy: f"{strategy['happened'].get('burned-out', 0):,}",
+        "days waited: mean, p99": lambda strategy: (
+            f"{strategy['wait_days']['mean']:.2f}, {strategy['wait_days']['p99']:.0f}"
         ),
-        "fit: mean, worst tenth": lambda way: f"{way['fit_mean']:.3f}, {way['fit_p10']:.3f}",
-        "load: Gini": lambda way: f"{way['load_gini']:.3f}",
-        "supporter days near full": lambda way: f"{way['days_at_strain_share']:.1%}",
-        "waiting at the end": lambda way: str(way["waiting_at_the_end"]),
+        "fit: mean, worst tenth": lambda strategy: f"{strategy['fit_mean']:.3f}, {strategy['fit_p10']:.3f}",
+        "load: Gini": lambda strategy: f"{strategy['load_gini']:.3f}",
+        "supporter days near full": lambda strategy: f"{strategy['days_at_strain_share']:.1%}",
+        "waiting at the end": lambda strategy: str(strategy["waiting_at_the_end"]),
     }
     for name, figure in rows.items():
-        table.add_row(name, *(figure(way) for way in ways.values()))
+        table.add_row(name, *(figure(strategy) for strategy in strategies.values()))
     console.print(table)
 
 
-def _bars(console: Console, title: str, ways: Mapping[str, Mapping[str, int]]) -> None:
+def _bars(console: Console, title: str, strategies: Mapping[str, Mapping[str, int]]) -> None:
     """The same bins for every way, side by side; a bar is a share of everyone counted."""
     console.print(f"\n[bold]{title}[/]")
     table = Table(box=None, padding=(0, 1), show_header=True)
     table.add_column("", justify="right")
-    for way in ways:
-        table.add_column(way, style=_COLOURS[way], width=_BAR + 6)
-    largest = max(max(bins.values()) / (sum(bins.values()) or 1) for bins in ways.values()) or 1
-    for name in next(iter(ways.values())):
+    for strategy in strategies:
+        table.add_column(strategy, style=_COLOURS[strategy], width=_BAR + 6)
+    largest = max(max(bins.values()) / (sum(bins.values()) or 1) for bins in strategies.values()) or 1
+    for name in next(iter(strategies.values())):
         table.add_row(
-            name, *(_bar(bins[name] / (sum(bins.values()) or 1), largest) for bins in ways.values())
+            name, *(_bar(bins[name] / (sum(bins.values()) or 1), largest) for bins in strategies.values())
         )
     console.print(table)
 

@@ -49,13 +49,13 @@ def simulate(
 ) -> None:
     """A year of an invented region: waiting, load and fit, assigned together, greedily and at random."""
     options = [f"--seed={seed}", f"--days={days}", *([f"--policy={policy}"] if policy else [])]
-    told = _run("year", options)
+    result = _run("year", options)
     if not as_json:
         console = Console(highlight=False, record=plot is not None, width=110)
-        draw_year(console, told)
+        draw_year(console, result)
         if plot is not None:
             plot.write_text(_self_contained(console.export_svg(title="A year of a region")))
-    print(json.dumps(told))
+    print(json.dumps(result))
 
 
 def _self_contained(svg: str) -> str:
@@ -73,5 +73,5 @@ def _run(part: str, options: Sequence[str]) -> dict[str, Any]:
     )
     if finished.returncode:
         raise typer.Exit(finished.returncode)
-    told: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
-    return told
+    result: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
+    return result

@@ -30,11 +30,11 @@ NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _SUPPORTERS, _GROUPS, _SERVICES = 100_000, 1_500, 5_000
 _WARM_UP: Final = 20
 _INSTANCES: Final = 5
-_REGIONS_A_LINE: Final = 10
+_REGIONS_PER_LINE: Final = 10
 _CHECKED: Final = 20
 """Requests whose answers are compared with each peer's before anybody is timed."""
 Result = TypeVar("Result")
-Tell = Callable[[str], object]
+ReportProgress = Callable[[str], object]
 """Shows one line of progress."""
 
 
@@ -42,22 +42,24 @@ class PeersDisagree(RuntimeError):
     """A peer finds other offers than the engine: one of them is wrong, and there is nothing to compare."""
 
 
-def one(policy: Policy, *, seed: int, searches: int, postgres: str | None, tell: Tell) -> dict[str, Any]:
+def measure_one(
+    policy: Policy, *, seed: int, searches: int, postgres: str | None, report_progress: ReportProgress
+) -> dict[str, Any]:
     """One referral against one large region: ranked, decided and explained; and what the peers need."""
-    tell("inventing the region")
+    report_progress("inventing the region")
     pool = list(offers(REGION, seed, supporters=_SUPPORTERS, groups=_GROUPS, services=_SERVICES))
     asked = requests(REGION, seed, searches)
     index = _index(pool)
     found = [index.search(request, policy, on=TODAY) for request in asked]
-    tell("numpy by brute force")
+    report_progress("numpy by brute force")
     peers = {"numpy_brute_force": _brute_force(pool, policy, asked, found)}
     if postgres is not None:
-        tell("a PostgreSQL query")
+        report_progress("a PostgreSQL query")
         peers["postgresql"] = _postgresql(postgres, pool, policy, asked, found)
     del pool
-    tell(f"{searches:,} searches among {len(index):,} offers")
+    report_progress(f"{searches:,} searches among {len(index):,} offers")
     return {
-        **_timed(lambda request: explained(index, request, policy), asked),
+        **_measure_latencies(lambda request: explained(index, request, policy), asked),
         "offers": len(index),
         "eligible_median": median(ranking.eligible for ranking in found),
         "eligible_max": max(ranking.eligible for ranking in found),
@@ -65,21 +67,23 @@ def one(policy: Policy, *, seed: int, searches: int, postgres: str | None, tell:
     }
 
 
-def million(policy: Policy, *, seed: int, searches: int, regions: int, of: int, tell: Tell) -> dict[str, Any]:
+def measure_million(
+    policy: Policy, *, seed: int, searches: int, regions: int, of: int, report_progress: ReportProgress
+) -> dict[str, Any]:
     """The same on one process that keeps many regions."""
     names = [f"region-{number}" for number in range(regions)]
     began = time.perf_counter()
     indexes = {}
     for number, name in enumerate(names, start=1):
         indexes[name] = _index(offers(name, seed, supporters=of, groups=0, services=0))
-        if number % _REGIONS_A_LINE == 0:
-            tell(f"{number} of {regions} regions are indexed")
+        if number % _REGIONS_PER_LINE == 0:
+            report_progress(f"{number} of {regions} regions are indexed")
     built = time.perf_counter() - began
     per_region = -(-searches // regions)
-    turns = zip(*(requests(name, seed, per_region) for name in names), strict=True)
-    asked = list(chain.from_iterable(turns))
-    tell(f"{len(asked):,} searches")
-    timed = _timed(lambda request: explained(indexes[request.region], request, policy), asked)
+    interleaved = zip(*(requests(name, seed, per_region) for name in names), strict=True)
+    asked = list(chain.from_iterable(interleaved))
+    report_progress(f"{len(asked):,} searches")
+    timed = _measure_latencies(lambda request: explained(indexes[request.region], request, policy), asked)
     return {
         **timed,
         "offers": sum(map(len, indexes.values())),
@@ -89,18 +93,20 @@ def million(policy: Policy, *, seed: int, searches: int, regions: int, of: int, 
     }
 
 
-def assignment(
-    policy: Policy, *, seed: int, arrivals: int, exact_arrivals: int, tell: Tell
+def measure_assignment(
+    policy: Policy, *, seed: int, arrivals: int, exact_arrivals: int, report_progress: ReportProgress
 ) -> dict[str, Any]:
     """A window of arrivals against one large region, beside greedy; and against the exact optimum where it can be had."""
-    tell("inventing the region")
+    report_progress("inventing the region")
     index = _index(offers(REGION, seed, supporters=_SUPPORTERS, groups=0, services=0))
-    tell(f"a window of {arrivals:,} arrivals")
+    report_progress(f"a window of {arrivals:,} arrivals")
     asked = requests(REGION, seed, arrivals)
-    searched, rankings = _clocked(lambda: [index.search(request, policy, on=TODAY) for request in asked])
+    searched, rankings = _measure_seconds(
+        lambda: [index.search(request, policy, on=TODAY) for request in asked]
+    )
     window = [_arrival(ranking, policy) for ranking in rankings]
     seconds, together = min(
-        (_clocked(lambda: assign(window, policy)) for _ in range(3)), key=lambda each: each[0]
+        (_measure_seconds(lambda: assign(window, policy)) for _ in range(3)), key=lambda each: each[0]
     )
     return {
         "seconds": round(seconds, 4),
@@ -108,8 +114,8 @@ def assignment(
         "arrivals": arrivals,
         "offers": len(index),
         "by": together.by.value,
-        **_shared_out(window, together),
-        **_against_exact(policy, seed, exact_arrivals, tell),
+        **_fairness(window, together),
+        **_against_exact(policy, seed, exact_arrivals, report_progress),
     }
 
 
@@ -148,7 +154,7 @@ def gini(values: Sequence[float]) -> float:
     return float((2 * ranks - len(rising) - 1) @ rising / (len(rising) * rising.sum()))
 
 
-def _shared_out(window: Sequence[Arrival], together: Assignment) -> dict[str, Any]:
+def _fairness(window: Sequence[Arrival], together: Assignment) -> dict[str, Any]:
     """How the window's people are shared among all who were a candidate of anybody, beside greedy."""
     candidates = {each.offer_id for arrival in window for each in arrival.ranking.candidates}
     ours, theirs = (_given(chosen) for chosen in (list(together.chosen.values()), greedy(window)))
@@ -164,21 +170,23 @@ def _shared_out(window: Sequence[Arrival], together: Assignment) -> dict[str, An
     }
 
 
-def _against_exact(policy: Policy, seed: int, arrivals: int, tell: Tell) -> dict[str, Any]:
+def _against_exact(
+    policy: Policy, seed: int, arrivals: int, report_progress: ReportProgress
+) -> dict[str, Any]:
     """Regions with half as many places as could be wanted, where the exact optimum over uncut rankings can be had."""
     ratios, seconds = [], []
-    for turn in range(_INSTANCES):
-        tell(f"the exact optimum, region {turn + 1} of {_INSTANCES}")
-        pool = offers(REGION, seed + turn, supporters=2 * arrivals, groups=0, services=0)
+    for instance in range(_INSTANCES):
+        report_progress(f"the exact optimum, region {instance + 1} of {_INSTANCES}")
+        pool = offers(REGION, seed + instance, supporters=2 * arrivals, groups=0, services=0)
         index = _index(pool)
-        asked = requests(REGION, seed + turn, arrivals)
-        cut, uncut = (
+        asked = requests(REGION, seed + instance, arrivals)
+        truncated, full = (
             [_arrival(index.search(request, policy, on=TODAY, top=top), policy) for request in asked]
             for top in (policy.ranked_max, len(index))
         )
-        took, exact = _clocked(partial(exact_cost, uncut, policy))
-        ratios.append(assign(cut, policy).cost / exact)
-        seconds.append(took)
+        seconds_taken, exact = _measure_seconds(partial(exact_cost, full, policy))
+        ratios.append(assign(truncated, policy).cost / exact)
+        seconds.append(seconds_taken)
     return {
         "cost_ratio": round(max(ratios), 6),
         "cost_ratios": [round(ratio, 6) for ratio in ratios],
@@ -199,7 +207,7 @@ def _brute_force(
             abs(one - other) > 1 for one, other in zip(best, ours, strict=True)
         ):
             raise PeersDisagree(f"brute force finds {eligible} offers, the engine {ranking.eligible}")
-    return _timed(lambda request: brute.search(request, policy, policy.ranked_max), few)
+    return _measure_latencies(lambda request: brute.search(request, policy, policy.ranked_max), few)
 
 
 def _postgresql(
@@ -215,16 +223,16 @@ def _postgresql(
             ours = [candidate.score for candidate in ranking.candidates]
             if any(abs(one - other) > 2e-6 for one, other in zip(best, ours, strict=True)):
                 raise PeersDisagree("PostgreSQL and the engine score differently")
-        return _timed(lambda request: peer.search(request, policy, policy.ranked_max), few)
+        return _measure_latencies(lambda request: peer.search(request, policy, policy.ranked_max), few)
 
 
-def _timed(work: Callable[[Request], object], asked: Sequence[Request]) -> dict[str, Any]:
+def _measure_latencies(work: Callable[[Request], object], asked: Sequence[Request]) -> dict[str, Any]:
     """Each request once, after a few that do not count; garbage is collected before, as a service that stands does."""
     for request in asked[:_WARM_UP]:
         work(request)
     gc.collect()
     gc.freeze()
-    wall, cpu = zip(*(_clocked_twice(work, request) for request in asked), strict=True)
+    wall, cpu = zip(*(_measure_wall_and_cpu(work, request) for request in asked), strict=True)
     return {
         "p50_ms": _millis(wall, 50),
         "p95_ms": _millis(wall, 95),
@@ -236,7 +244,7 @@ def _timed(work: Callable[[Request], object], asked: Sequence[Request]) -> dict[
     }
 
 
-def _clocked_twice(work: Callable[[Request], object], request: Request) -> tuple[float, float]:
+def _measure_wall_and_cpu(work: Callable[[Request], object], request: Request) -> tuple[float, float]:
     """Seconds that passed, and seconds of this thread's processor: on a busy machine only the second are its own."""
     wall, cpu = time.perf_counter(), time.thread_time()
     work(request)
@@ -247,7 +255,7 @@ def _millis(seconds: Sequence[float], share: int) -> float:
     return round(float(np.percentile(seconds, share)) * 1000, 3)
 
 
-def _clocked(work: Callable[[], Result]) -> tuple[float, Result]:
+def _measure_seconds(work: Callable[[], Result]) -> tuple[float, Result]:
     began = time.perf_counter()
     result = work()
     return time.perf_counter() - began, result

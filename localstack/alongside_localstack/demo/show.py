@@ -9,7 +9,13 @@ from rich.text import Text
 
 from alongside_contracts.partner import ReferralUpdated, SubmissionAnswered
 from alongside_contracts.vocabulary import Answer
-from alongside_localstack.demo.verdict import Facts, Sent, Summary, answers_by_place, journeys_of
+from alongside_localstack.demo.evaluation import (
+    Observations,
+    SentRecord,
+    Summary,
+    answers_by_position,
+    journeys_of,
+)
 
 COLOURS: Final = {
     Answer.ADMITTED: "green",
@@ -21,34 +27,37 @@ COLOURS: Final = {
 }
 
 
-def journeys(console: Console, facts: Facts) -> None:
+def print_journeys(console: Console, observations: Observations) -> None:
     """Print every record's way, in the order they were sent."""
-    answers, told = answers_by_place(facts), journeys_of(facts.desks.values())
-    for sent in facts.sent:
-        found = answers.get((sent.partner, sent.place), [])
-        console.print(_line(sent, found, told, facts.complete_traces), soft_wrap=True)
+    answers, updates_by_referral = (
+        answers_by_position(observations),
+        journeys_of(observations.inboxes.values()),
+    )
+    for record in observations.sent_records:
+        found = answers.get((record.partner, record.position), [])
+        console.print(_line(record, found, updates_by_referral, observations.complete_traces), soft_wrap=True)
 
 
-def summary(console: Console, result: Summary, *, seconds: float, broker: str) -> None:
+def print_summary(console: Console, result: Summary, *, seconds: float, broker: str) -> None:
     """Print the numbers, then every promise that was broken, or that none was."""
     table = Table(box=None, padding=(0, 2), show_header=False)
-    for left, right in zip(*_columns(result), strict=True):
-        table.add_row(*left, *right)
+    for first, second in zip(*_columns(result), strict=True):
+        table.add_row(*first, *second)
     console.print()
     console.print(table)
-    for complaint in result.broken:
-        console.print(f"[bold red]broken:[/] {complaint}")
+    for violation in result.broken:
+        console.print(f"[bold red]broken:[/] {violation}")
     verdict = "[bold green]every promise was kept[/]" if result.ok else "[bold red]a promise was broken[/]"
     console.print(f"\n{verdict} in {seconds:.1f} s on {broker}")
 
 
 def _line(
-    sent: Sent,
+    record: SentRecord,
     answers: Sequence[SubmissionAnswered],
-    told: dict[str, list[ReferralUpdated]],
+    updates_by_referral: dict[str, list[ReferralUpdated]],
     complete: frozenset[str],
 ) -> Text:
-    line = Text.assemble((f"{sent.partner:<18.18} ", "dim"), f"{sent.label:<26.26} ")
+    line = Text.assemble((f"{record.partner:<18.18} ", "dim"), f"{record.label:<26.26} ")
     if not answers:
         return line.append("no answer", "bold red")
     answer = answers[0]
@@ -57,7 +66,7 @@ def _line(
         line.append(f" ({problem.code.value} at {problem.where})", "dim")
     referral_id = str(answer.referral_id)
     if answer.answer is Answer.ADMITTED:
-        for step in _steps(told.get(referral_id, [])):
+        for step in _steps(updates_by_referral.get(referral_id, [])):
             line.append(" → ", "dim").append(step)
         line.append("  trace ✓" if referral_id in complete else "  trace incomplete", "dim")
     return line
@@ -77,7 +86,7 @@ def _steps(updates: Sequence[ReferralUpdated]) -> Iterator[str]:
 
 
 def _columns(result: Summary) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    left = [
+    first = [
         ("submitted", result.submitted),
         ("admitted", result.admitted),
         ("matched", result.matched),
@@ -87,7 +96,7 @@ def _columns(result: Summary) -> tuple[list[tuple[str, str]], list[tuple[str, st
         ("of them e-mails", result.mailed),
         ("complete traces", result.traces_complete),
     ]
-    right = [
+    second = [
         ("escalated", result.escalated),
         ("linked", result.linked),
         ("rejected", result.rejected),
@@ -97,4 +106,4 @@ def _columns(result: Summary) -> tuple[list[tuple[str, str]], list[tuple[str, st
         ("out of order", result.out_of_order),
         ("oversold", result.oversold),
     ]
-    return [(name, str(value)) for name, value in left], [(name, str(value)) for name, value in right]
+    return [(name, str(value)) for name, value in first], [(name, str(value)) for name, value in second]

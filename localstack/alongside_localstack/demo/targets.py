@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any, Final
 from zlib import crc32
 
-from alongside_cli.network import Network, Refused
+from alongside_cli.network import Network, ServiceRefused
 
 PAUSE_SECONDS: Final = 0.25
 OUTCOMES: Final = ("connected", "engaged", "goals-met", "partially-helped")
-_PASSED: Final = frozenset(
+_OUTDATED_CODES: Final = frozenset(
     {
         "proposal-answered",
         "proposal-expired",
@@ -38,50 +38,50 @@ class Targets:
     async def run(self) -> None:
         """Answer and walk until cancelled."""
         while True:
-            moved = await self.one_round()
+            moved = await self.run_round()
             await asyncio.sleep(0 if moved else PAUSE_SECONDS)
 
-    async def one_round(self) -> int:
+    async def run_round(self) -> int:
         """Answer every open proposal and move every accepted referral one step; returns how many moved."""
         proposals = await self._network.open_proposals()
         for proposal in proposals:
             await self._answer(proposal)
-        accepted = await self._network.every("referrals", "/referrals", status="accepted")
+        accepted = await self._network.list_all("referrals", "/referrals", status="accepted")
         for referral in accepted:
-            await self._step(referral, "start", {"actor": "target"})
-        walking = await self._network.every("referrals", "/referrals", status="in-progress")
-        for referral in walking:
+            await self._move(referral, "start", {"actor": "target"})
+        in_progress = await self._network.list_all("referrals", "/referrals", status="in-progress")
+        for referral in in_progress:
             outcome = OUTCOMES[crc32(referral["id"].encode()) % len(OUTCOMES)]
-            await self._step(referral, "complete", {"actor": "target", "outcome": outcome})
-        return len(proposals) + len(accepted) + len(walking)
+            await self._move(referral, "complete", {"actor": "target", "outcome": outcome})
+        return len(proposals) + len(accepted) + len(in_progress)
 
     async def _answer(self, proposal: dict[str, Any]) -> None:
-        declines = self._declines_it(proposal)
+        declines = self._will_decline(proposal)
         try:
             if declines:
                 await self._network.decline(proposal["id"], "no-capacity")
                 self.declined += 1
             else:
                 await self._network.accept(proposal["id"])
-        except Refused as refused:
-            self._unless_passed(refused)
+        except ServiceRefused as refused:
+            self._ignore_if_outdated(refused)
         else:
             self._on_move(f"{'declined' if declines else 'accepted'} by a {proposal['offer_kind']}")
 
-    def _declines_it(self, proposal: dict[str, Any]) -> bool:
+    def _will_decline(self, proposal: dict[str, Any]) -> bool:
         """Of the first proposals, the second is declined and then one in so many; whoever is asked next says yes."""
         if proposal["attempt"] > 1:
             return False
         seen = len(self._declines)
         return self._declines.setdefault(proposal["id"], seen % self._decline_one_in == 1)
 
-    async def _step(self, referral: dict[str, Any], step: str, body: dict[str, Any]) -> None:
+    async def _move(self, referral: dict[str, Any], command: str, body: dict[str, Any]) -> None:
         try:
-            await self._network.step(referral["id"], step, body)
-        except Refused as refused:
-            self._unless_passed(refused)
+            await self._network.move_referral(referral["id"], command, body)
+        except ServiceRefused as refused:
+            self._ignore_if_outdated(refused)
 
-    def _unless_passed(self, refused: Refused) -> None:
+    def _ignore_if_outdated(self, refused: ServiceRefused) -> None:
         """A list may be a moment old: what has moved on meanwhile needs no answer."""
-        if refused.code not in _PASSED:
+        if refused.code not in _OUTDATED_CODES:
             raise refused

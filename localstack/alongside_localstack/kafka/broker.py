@@ -21,15 +21,15 @@ from alongside_chassis.kafka import Kafka
 from alongside_cli.errors import CommandError, Unavailable
 from alongside_cli.kafka.topics import Topic
 from alongside_localstack.kafka.cluster import KafkaCluster, KafkaNode
-from alongside_localstack.kafka.detour import Detour
-from alongside_localstack.kafka.jars import KafkaJars, Tell, cached_jars, fetch_jars
+from alongside_localstack.kafka.jars import KafkaJars, ReportProgress, cached_jars, fetch_jars
 from alongside_localstack.kafka.java import JAVA_VERSION_MIN, Java, find_java
+from alongside_localstack.kafka.proxy_ports import ProxyPorts
 from alongside_localstack.kafka.security import ClusterPasswords, Tls
-from alongside_localstack.kafka.warmth import prepare_jars
+from alongside_localstack.kafka.start_up_cache import prepare_jars
 from alongside_localstack.ports import LOOPBACK
 from alongside_localstack.settings import BrokerChoice
 from alongside_localstack.supervisor.probes import Probe, tcp
-from alongside_localstack.supervisor.processes import Node, Process, Step
+from alongside_localstack.supervisor.processes import Node, Process, StartUpTask
 
 PortOf = Callable[[str], int]
 
@@ -48,7 +48,7 @@ class Broker:
     serving: tuple[str, ...] = ()
     """Names of the nodes others wait for."""
 
-    def fit(self, topic: Topic) -> Topic:
+    def adapt(self, topic: Topic) -> Topic:
         """The topic with the settings this broker needs."""
         if self.kind != "embedded":
             return topic
@@ -56,7 +56,7 @@ class Broker:
 
 
 @dataclass(frozen=True)
-class BrokerWish:
+class BrokerOptions:
     """What was asked for: by the settings of a user, or by a test."""
 
     choice: BrokerChoice = "auto"
@@ -69,86 +69,90 @@ class BrokerWish:
     passwords: ClusterPasswords | None = None
     """Ask everybody who they are. Only Apache Kafka does."""
     tls: Tls | None = None
-    detour: Detour = field(default_factory=Detour)
+    proxy_ports: ProxyPorts = field(default_factory=ProxyPorts)
 
 
-async def choose_broker(wish: BrokerWish, *, folder: Path, port_of: PortOf, tell: Tell) -> Broker:
+async def choose_broker(
+    options: BrokerOptions, *, folder: Path, port_of: PortOf, report_progress: ReportProgress
+) -> Broker:
     """The broker that fulfils the wish, described but not started; `auto` says in one line why it fell back.
 
     Raises Unavailable when `kafka` was insisted on and cannot be had.
     """
-    if wish.external:
-        return Broker("external", wish.external)
-    if wish.choice == "embedded":
-        _asks_nobody(wish)
+    if options.external:
+        return Broker("external", options.external)
+    if options.choice == "embedded":
+        _require_no_passwords(options)
         return embedded_broker(folder, port_of("kafka"))
     try:
-        jars = await asyncio.to_thread(apache_kafka, wish, tell)
+        jars = await asyncio.to_thread(apache_kafka, options, report_progress)
     except CommandError as error:
-        if wish.choice == "kafka" or wish.passwords is not None:
+        if options.choice == "kafka" or options.passwords is not None:
             raise
-        tell(f"using the embedded broker instead of Apache Kafka: {error.what}")
+        report_progress(f"using the embedded broker instead of Apache Kafka: {error.problem}")
         return embedded_broker(folder, port_of("kafka"))
-    return kafka_broker(kafka_cluster(wish, jars, folder, port_of))
+    return kafka_broker(kafka_cluster(options, jars, folder, port_of))
 
 
-def _asks_nobody(wish: BrokerWish) -> None:
-    if wish.passwords is not None:
+def _require_no_passwords(options: BrokerOptions) -> None:
+    if options.passwords is not None:
         raise Unavailable(
             "the embedded broker asks nobody who they are.", remedy="set ALONGSIDE_BROKER=kafka (needs Java)."
         )
 
 
-def apache_kafka(wish: BrokerWish, tell: Tell) -> KafkaJars:
+def apache_kafka(options: BrokerOptions, report_progress: ReportProgress) -> KafkaJars:
     """Apache Kafka, ready to run: from the cache or, once, from Maven Central. Raises CommandError, saying why not."""
-    java = find_java(wish.java_home)
+    java = find_java(options.java_home)
     if java is None:
         raise Unavailable(
             f"no Java of version {JAVA_VERSION_MIN} or newer was found.",
             remedy=f"install a JRE >= {JAVA_VERSION_MIN} or set JAVA_HOME; ALONGSIDE_BROKER=embedded does without.",
         )
-    jars = cached_jars(wish.cache, java) or _fetched(wish, java, tell)
-    prepare_jars(jars, tell=tell)
+    jars = cached_jars(options.cache, java) or _fetch(options, java, report_progress)
+    prepare_jars(jars, report_progress=report_progress)
     return jars
 
 
-def _fetched(wish: BrokerWish, java: Java, tell: Tell) -> KafkaJars:
-    return fetch_jars(wish.cache, java, seconds_max=wish.fetch_seconds_max, tell=tell)
+def _fetch(options: BrokerOptions, java: Java, report_progress: ReportProgress) -> KafkaJars:
+    return fetch_jars(
+        options.cache, java, seconds_max=options.fetch_seconds_max, report_progress=report_progress
+    )
 
 
-def kafka_cluster(wish: BrokerWish, jars: KafkaJars, folder: Path, port_of: PortOf) -> KafkaCluster:
+def kafka_cluster(options: BrokerOptions, jars: KafkaJars, folder: Path, port_of: PortOf) -> KafkaCluster:
     """The cluster below `folder`; ports are asked for as `kafka`, `kafka_controller`, then `kafka_2` and so on."""
     nodes = tuple(
         KafkaNode(
             number,
             port_of(f"kafka{suffix}"),
             port_of(f"kafka_controller{suffix}"),
-            port_of(f"kafka_brokers{suffix}") if wish.passwords else 0,
+            port_of(f"kafka_brokers{suffix}") if options.passwords else 0,
         )
-        for number in range(1, wish.kafka_nodes + 1)
+        for number in range(1, options.kafka_nodes + 1)
         for suffix in ("" if number == 1 else f"_{number}",)
     )
     return KafkaCluster(
         folder / "apache",
         jars,
         nodes,
-        heap_mb=wish.heap_mb,
-        passwords=wish.passwords,
-        tls=wish.tls,
-        detour=wish.detour,
+        heap_mb=options.heap_mb,
+        passwords=options.passwords,
+        tls=options.tls,
+        proxy_ports=options.proxy_ports,
     )
 
 
 def kafka_broker(cluster: KafkaCluster) -> Broker:
     """Apache Kafka as nodes to supervise: its files first, then every node, ready when it answers clients."""
-    files = Step(name="kafka-files", run=lambda: asyncio.to_thread(cluster.create))
+    files = StartUpTask(name="kafka-files", run=lambda: asyncio.to_thread(cluster.create))
     names = [f"kafka-{node.number}" if len(cluster.nodes) > 1 else "kafka" for node in cluster.nodes]
     processes = tuple(
         Process(
             name=name,
             argv=cluster.argv(node),
             after=(files.name,),
-            probe=_answers(cluster.admin_of(node)),
+            probe=_answer_probe(cluster.admin_of(node)),
             ready_seconds_max=90,
             stop_seconds_max=20,
             remedy="a port taken, a full disk or too little memory (ALONGSIDE_KAFKA_HEAP_MB) are the usual causes",
@@ -177,7 +181,7 @@ def embedded_broker(folder: Path, port: int) -> Broker:
     async def create() -> None:
         home.mkdir(parents=True, exist_ok=True)
 
-    files = Step(name="kafka-files", run=create)
+    files = StartUpTask(name="kafka-files", run=create)
     process = Process(
         name="kafka",
         argv=(
@@ -190,18 +194,18 @@ def embedded_broker(folder: Path, port: int) -> Broker:
         ),
         cwd=folder,
         after=(files.name,),
-        probe=_answers(Kafka(f"{LOOPBACK}:{port}")),
+        probe=_answer_probe(Kafka(f"{LOOPBACK}:{port}")),
         stop_seconds_max=30,
         orphan_signal=signal.SIGTERM,
     )
     return Broker("embedded", f"{LOOPBACK}:{port}", None, (files, process), ("kafka",))
 
 
-def _answers(kafka: Kafka) -> Probe:
+def _answer_probe(kafka: Kafka) -> Probe:
     """Ready when the broker answers a metadata request: its port opens a moment before that."""
     listens = tcp(int(kafka.bootstrap.rsplit(":", 1)[-1]))
 
-    async def ask() -> str | None:
+    async def check() -> str | None:
         if (reason := await listens()) is not None:  # asked first: the client below logs every refusal
             return reason
         admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=2000)
@@ -214,4 +218,4 @@ def _answers(kafka: Kafka) -> Probe:
             await admin.close()
         return None
 
-    return ask
+    return check

@@ -20,8 +20,8 @@ from pydantic import SecretStr
 
 from alongside_chassis.kafka import Kafka
 from alongside_localstack.errors import StartFailed
-from alongside_localstack.kafka.detour import Detour
 from alongside_localstack.kafka.jars import KafkaJars
+from alongside_localstack.kafka.proxy_ports import ProxyPorts
 from alongside_localstack.kafka.security import ADMIN, ClusterPasswords, Tls
 from alongside_localstack.ports import LOOPBACK
 
@@ -71,7 +71,7 @@ class KafkaCluster:
     """Ask everybody who they are, and refuse what no rule allows; None asks nobody."""
     tls: Tls | None = None
     """Speak TLS to clients; only where everybody is asked who they are."""
-    detour: Detour = field(default_factory=Detour)
+    proxy_ports: ProxyPorts = field(default_factory=ProxyPorts)
 
     @property
     def bootstrap(self) -> str:
@@ -125,20 +125,20 @@ class KafkaCluster:
 
     def settings(self, node: KafkaNode) -> str:
         """The node's server.properties."""
-        lines = self._identity(node) | self._replication() | self._security(node) | _SMALL
+        lines = self._identity(node) | self._replication() | self._security(node) | _SMALL_CLUSTER_SETTINGS
         return "".join(f"{name}={value}\n" for name, value in lines.items())
 
     def _identity(self, node: KafkaNode) -> dict[str, str]:
         listeners = self._listeners(node)
         advertised = {name: port for name, port in listeners.items() if name != "CONTROLLER"}
-        if "DETOUR" in advertised:
-            advertised["DETOUR"] = self.detour.kafka[node.number - 1]
+        if "PROXY" in advertised:
+            advertised["PROXY"] = self.proxy_ports.kafka[node.number - 1]
         return {
             "process.roles": "broker,controller",
             "node.id": str(node.number),
             "controller.quorum.voters": ",".join(each.voter for each in self.nodes),
-            "listeners": _spelled(listeners),
-            "advertised.listeners": _spelled(advertised),
+            "listeners": _listener_list(listeners),
+            "advertised.listeners": _listener_list(advertised),
             "listener.security.protocol.map": ",".join(
                 f"{name}:{self._protocol(name)}" for name in listeners
             ),
@@ -151,8 +151,8 @@ class KafkaCluster:
         listeners = {"CLIENT": node.client_port, "CONTROLLER": node.controller_port}
         if self.passwords:
             listeners[BROKERS] = node.brokers_port
-        if self.detour.kafka_behind:
-            listeners["DETOUR"] = self.detour.kafka_behind[node.number - 1]
+        if self.proxy_ports.kafka_backend:
+            listeners["PROXY"] = self.proxy_ports.kafka_backend[node.number - 1]
         return listeners
 
     def _protocol(self, listener: str) -> str:
@@ -163,11 +163,11 @@ class KafkaCluster:
     def _security(self, node: KafkaNode) -> dict[str, str]:
         if self.passwords is None:
             return {}
-        insiders = (BROKERS, "CONTROLLER")
-        clients = [name for name in self._listeners(node) if name not in insiders]
+        internal = (BROKERS, "CONTROLLER")
+        clients = [name for name in self._listeners(node) if name not in internal]
         keys = {"keystore.type": "PEM", "keystore.location": str(self.tls.keys)} if self.tls else {}
         tls = {f"listener.name.client.ssl.{name}": value for name, value in keys.items()}
-        return self.passwords.settings(clients=clients, insiders=insiders) | tls
+        return self.passwords.settings(clients=clients, internal=internal) | tls
 
     def _replication(self) -> dict[str, str]:
         replicas = str(len(self.nodes))
@@ -197,10 +197,10 @@ class KafkaCluster:
         unfinished.rename(storage / "meta.properties")
 
     def _cluster_id(self) -> str:
-        remembered = self.folder / "cluster-id"
-        if not remembered.exists():
-            remembered.write_text(kafka_uuid())
-        return remembered.read_text()
+        id_file = self.folder / "cluster-id"
+        if not id_file.exists():
+            id_file.write_text(kafka_uuid())
+        return id_file.read_text()
 
     def _settings_file(self, node: KafkaNode) -> Path:
         return self.home(node) / "server.properties"
@@ -214,11 +214,11 @@ def addresses(ports: Iterable[int]) -> str:
     return ",".join(f"{LOOPBACK}:{port}" for port in ports)
 
 
-def _spelled(ports: Mapping[str, int]) -> str:
+def _listener_list(ports: Mapping[str, int]) -> str:
     return ",".join(f"{name}://{LOOPBACK}:{port}" for name, port in ports.items())
 
 
-_SMALL = {
+_SMALL_CLUSTER_SETTINGS = {
     "auto.create.topics.enable": "false",  # a mistyped topic must fail, not appear with one partition
     "group.initial.rebalance.delay.ms": "0",
     # A killed broker may register again only when its old session is over: 9 s by default, 11 s until it serves.
@@ -270,6 +270,6 @@ def format_checkpoint(jars: KafkaJars) -> None:
 def kafka_uuid() -> str:
     """A random id in Kafka's spelling; never one that begins with a dash, which its command line would refuse."""
     while True:
-        spelled = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        if not spelled.startswith("-"):
-            return spelled
+        encoded = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not encoded.startswith("-"):
+            return encoded

@@ -20,7 +20,7 @@ from pathlib import Path
 from alongside_cli.errors import Unavailable
 from alongside_localstack.kafka.java import Java
 
-Tell = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
 POM = _REPOSITORY / "deploy" / "kafka" / "local" / "pom.xml"
@@ -69,22 +69,24 @@ def cached_jars(cache: Path, java: Java) -> KafkaJars | None:
     return KafkaJars(folder, java) if (folder / "libs").is_dir() else None
 
 
-def fetch_jars(cache: Path, java: Java, *, seconds_max: float, tell: Tell) -> KafkaJars:
+def fetch_jars(cache: Path, java: Java, *, seconds_max: float, report_progress: ReportProgress) -> KafkaJars:
     """The jars from the cache or, once, from Maven Central (44 MB). Runs at the same time wait for each other.
 
     Raises Unavailable, with Maven's own last words, when they cannot be had.
     """
     folder = _folder(cache)
-    with alone_in(folder):
+    with exclusive_access(folder):
         if not (folder / "libs").is_dir():
             maven = _maven()
-            tell(f"fetching Apache Kafka {kafka_version()} from Maven Central, once, into {folder} ...")
+            report_progress(
+                f"fetching Apache Kafka {kafka_version()} from Maven Central, once, into {folder} ..."
+            )
             _download(maven, folder, seconds_max)
     return KafkaJars(folder, java)
 
 
 @contextlib.contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
+def exclusive_access(folder: Path) -> Iterator[None]:
     """Hold the folder, made if missing, against other processes that would fill it too; waits for its turn."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:

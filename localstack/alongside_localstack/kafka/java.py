@@ -38,7 +38,7 @@ def _version(command: Path) -> int | None:
     if release.is_file() and (found := re.search(r'JAVA_VERSION="(?:1\.)?(\d+)', release.read_text())):
         return int(found.group(1))
     try:
-        asked = subprocess.run(
+        result = subprocess.run(
             [str(command), "-version"],
             capture_output=True,
             text=True,
@@ -47,5 +47,5 @@ def _version(command: Path) -> int | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    told = re.search(r'version "(?:1\.)?(\d+)', asked.stderr + asked.stdout)
-    return int(told.group(1)) if told else None
+    found = re.search(r'version "(?:1\.)?(\d+)', result.stderr + result.stdout)
+    return int(found.group(1)) if found else None

@@ -40,7 +40,7 @@ class ClusterPasswords:
         own = f'username="{CLUSTER}" password="{self.cluster}"'
         return f'{_PLAIN} {own} user_{CLUSTER}="{self.cluster}" user_{ADMIN}="{self.admin}";'
 
-    def settings(self, *, clients: Iterable[str], insiders: Iterable[str]) -> dict[str, str]:
+    def settings(self, *, clients: Iterable[str], internal: Iterable[str]) -> dict[str, str]:
         """Server settings for listeners of these names: for clients, and for brokers, controllers and the admin."""
         found = {
             "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
@@ -54,7 +54,7 @@ class ClusterPasswords:
             found[f"{listener}.sasl.enabled.mechanisms"] = "SCRAM-SHA-256,SCRAM-SHA-512"
             for mechanism in ("scram-sha-256", "scram-sha-512"):
                 found[f"{listener}.{mechanism}.sasl.jaas.config"] = _SCRAM
-        for name in insiders:
+        for name in internal:
             listener = f"listener.name.{name.lower()}"
             found[f"{listener}.sasl.enabled.mechanisms"] = "PLAIN"
             found[f"{listener}.plain.sasl.jaas.config"] = self._login

@@ -44,21 +44,21 @@ class Mailbox:
         for message in _read_index(self._index):
             self._messages[message.message_id] = message
 
-    def keep(self, raw: bytes, recipients: tuple[str, ...]) -> Message:
+    def store(self, raw: bytes, recipients: tuple[str, ...]) -> Message:
         """Keep an accepted message; one that came before is counted again, with whoever it now also went to."""
         parsed = _parse(raw)
         message_id = str(parsed["Message-ID"] or f"<{uuid4()}@no-message-id>").strip()
         with self._lock:
-            known = self._messages.get(message_id)
-            if known is None:
+            existing = self._messages.get(message_id)
+            if existing is None:
                 message = self._new(parsed, message_id, recipients)
                 (self._folder / f"{message.id}.eml").write_bytes(raw)
             else:
-                to = (*known.to, *(each for each in recipients if each not in known.to))
-                message = replace(known, to=to, deliveries=known.deliveries + 1)
+                to = (*existing.to, *(each for each in recipients if each not in existing.to))
+                message = replace(existing, to=to, deliveries=existing.deliveries + 1)
             self._messages[message_id] = message
             self._append(message)
-            self._forget_oldest()
+            self._delete_oldest()
         return message
 
     def messages(self, *, to: str | None = None) -> list[Message]:
@@ -105,7 +105,7 @@ class Mailbox:
         with self._index.open("a") as index:
             index.write(json.dumps(asdict(message)) + "\n")
 
-    def _forget_oldest(self) -> None:
+    def _delete_oldest(self) -> None:
         while len(self._messages) > MESSAGES_MAX:
             oldest = self._messages.pop(next(iter(self._messages)))
             (self._folder / f"{oldest.id}.eml").unlink(missing_ok=True)

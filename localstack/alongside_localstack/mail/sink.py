@@ -32,7 +32,7 @@ MESSAGE_BYTES_MAX = 10 * 1024 * 1024
 FULL, GONE = "@full.example", "@gone.example"
 
 
-class Door:
+class SmtpHandler:
     """aiosmtpd's handler: decides about recipients, keeps messages."""
 
     def __init__(self, mailbox: Mailbox) -> None:
@@ -58,23 +58,23 @@ class Door:
         """Keep the message before saying so."""
         content = envelope.content or b""
         raw = content if isinstance(content, bytes) else content.encode()
-        await asyncio.to_thread(self._mailbox.keep, raw, tuple(envelope.rcpt_tos))
+        await asyncio.to_thread(self._mailbox.store, raw, tuple(envelope.rcpt_tos))
         return "250 OK kept"
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Treat every address as never tried."""
         self._tried.clear()
 
 
 def build(mailbox: Mailbox, *, smtp_port: int) -> Starlette:
     """The HTTP side; the SMTP side lives as long as it does."""
-    door = Door(mailbox)
+    handler = SmtpHandler(mailbox)
 
     @contextlib.asynccontextmanager
     async def smtp_open(_app: Starlette) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
-            lambda: SMTP(door, loop=loop, hostname="localhost", data_size_limit=MESSAGE_BYTES_MAX),
+            lambda: SMTP(handler, loop=loop, hostname="localhost", data_size_limit=MESSAGE_BYTES_MAX),
             LOOPBACK,
             smtp_port,
         )
@@ -89,9 +89,9 @@ def build(mailbox: Mailbox, *, smtp_port: int) -> Starlette:
         content = mailbox.content(request.path_params["id"])
         return JSONResponse(content or {"detail": "no such message"}, status_code=200 if content else 404)
 
-    async def forget(_request: Request) -> Response:
+    async def delete_messages(_request: Request) -> Response:
         await asyncio.to_thread(mailbox.clear)
-        door.forget()
+        handler.reset()
         return Response(status_code=204)
 
     async def ready(_request: Request) -> Response:
@@ -100,7 +100,7 @@ def build(mailbox: Mailbox, *, smtp_port: int) -> Starlette:
     return Starlette(
         routes=[
             Route("/messages", messages, methods=["GET"]),
-            Route("/messages", forget, methods=["DELETE"]),
+            Route("/messages", delete_messages, methods=["DELETE"]),
             Route("/messages/{id}", message, methods=["GET"]),
             Route("/health/ready", ready, methods=["GET"]),
         ],
@@ -114,9 +114,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="SMTP port")
     parser.add_argument("--http-port", type=int, required=True, help="port of the HTTP API")
     parser.add_argument("--folder", type=Path, required=True, help="where messages are kept")
-    asked = parser.parse_args()
-    app = build(Mailbox(asked.folder, clock=SystemClock()), smtp_port=asked.port)
-    uvicorn.run(app, host=LOOPBACK, port=asked.http_port, log_level="warning", timeout_graceful_shutdown=3)
+    arguments = parser.parse_args()
+    app = build(Mailbox(arguments.folder, clock=SystemClock()), smtp_port=arguments.port)
+    uvicorn.run(
+        app, host=LOOPBACK, port=arguments.http_port, log_level="warning", timeout_graceful_shutdown=3
+    )
 
 
 if __name__ == "__main__":

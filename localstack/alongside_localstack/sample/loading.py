@@ -11,37 +11,41 @@ from alongside_localstack.sample.submissions import contact_route
 
 OFFERS_SEED: Final = 1
 AT_ONCE: Final = 8
-Tell = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 
 
-async def load_partners(doors: Network, partners: Iterable[SamplePartner], tell: Tell) -> None:
+async def load_partners(
+    network: Network, partners: Iterable[SamplePartner], report_progress: ReportProgress
+) -> None:
     """Register partners and fill their regions with supporters, groups and services."""
     regions = []
     for partner in partners:
-        await doors.register_partner(partner.id, partner.body())
+        await network.register_partner(partner.id, partner.body())
         if partner.region not in regions:
             regions.append(partner.region)
     for region in regions:
-        added = await doors.load_offers([offer.body() for offer in offers(region, OFFERS_SEED)])
-        await _schedule_groups(doors, region)
-        tell(f"{region}: {sum(added.values())} supporters, groups and services ({added['created']} new)")
+        added = await network.load_offers([offer.body() for offer in offers(region, OFFERS_SEED)])
+        await _schedule_groups(network, region)
+        report_progress(
+            f"{region}: {sum(added.values())} supporters, groups and services ({added['created']} new)"
+        )
 
 
-async def _schedule_groups(doors: Network, region: str) -> None:
+async def _schedule_groups(network: Network, region: str) -> None:
     """Say when each group of a region meets; matching knows them by what the sample calls them."""
-    known = await doors.every("matching", "/offers", region=region, kind="group", source=SOURCE)
-    ids = {offer["source_id"]: offer["id"] for offer in known}
+    groups = await network.list_all("matching", "/offers", region=region, kind="group", source=SOURCE)
+    ids = {offer["source_id"]: offer["id"] for offer in groups}
     for offer in offers(region, OFFERS_SEED):
-        if offer.meets is not None:
-            await doors.put("matching", f"/groups/{ids[offer.source_id]}/schedule", offer.meets)
+        if offer.schedule is not None:
+            await network.put("matching", f"/groups/{ids[offer.source_id]}/schedule", offer.schedule)
 
 
-async def load_contact_routes(doors: Network, people: Iterable[tuple[SamplePartner, str]]) -> None:
+async def load_contact_routes(network: Network, people: Iterable[tuple[SamplePartner, str]]) -> None:
     """Tell intake how each person (by its partner and that partner's reference) can be reached."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def keep(partner: SamplePartner, person_reference: str) -> None:
+    async def store(partner: SamplePartner, person_reference: str) -> None:
         async with gate:
-            await doors.keep_contact_route(partner.id, person_reference, contact_route(person_reference))
+            await network.store_contact_route(partner.id, person_reference, contact_route(person_reference))
 
-    await asyncio.gather(*(keep(partner, reference) for partner, reference in people))
+    await asyncio.gather(*(store(partner, reference) for partner, reference in people))

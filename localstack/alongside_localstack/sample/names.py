@@ -72,7 +72,7 @@ SERVICE_TITLES: Final[Mapping[Need, str]] = {
 }
 
 
-def numbered(names: Iterable[str]) -> Iterator[str]:
+def number_duplicates(names: Iterable[str]) -> Iterator[str]:
     """Each name once: a second one of the same wording is told apart by its number."""
     seen: dict[str, int] = {}
     for name in names:

@@ -12,7 +12,7 @@ from random import Random
 from typing import Final
 
 from alongside_contracts.vocabulary import Hope, Need, Setting
-from alongside_localstack.sample.draw import happens, one_of
+from alongside_localstack.sample.randomness import chance, choose_one
 
 PREVALENCE: Final[Mapping[Need, float]] = {
     Need.ANXIETY: 15,
@@ -45,7 +45,7 @@ PREVALENCE: Final[Mapping[Need, float]] = {
 }
 """How often each need is the first one named, of about 150."""
 
-OFTEN_TOGETHER: Final[Mapping[Need, tuple[Need, ...]]] = {
+RELATED_NEEDS: Final[Mapping[Need, tuple[Need, ...]]] = {
     Need.ANXIETY: (Need.DEPRESSION, Need.STRESS),
     Need.LONELINESS: (Need.DEPRESSION, Need.GRIEF, Need.LIFE_TRANSITION),
     Need.DEPRESSION: (Need.ANXIETY, Need.LONELINESS),
@@ -75,7 +75,7 @@ OFTEN_TOGETHER: Final[Mapping[Need, tuple[Need, ...]]] = {
     Need.HEARING_VOICES: (Need.PSYCHOSIS, Need.TRAUMA),
 }
 
-SEEN_MORE_IN: Final[Mapping[Setting, Mapping[Need, float]]] = {
+SETTING_FACTORS: Final[Mapping[Setting, Mapping[Need, float]]] = {
     Setting.HOSPITAL: {
         Need.CHRONIC_ILLNESS: 4,
         Need.OPIOIDS: 3,
@@ -154,20 +154,20 @@ HOPES: Final[Mapping[Need, tuple[Hope, ...]]] = {
 }
 """What is hoped for beside company, where the need suggests it."""
 
-_COMES_FROM_THE_FIRST: Final = 0.75
+_RELATED_SHARE: Final = 0.75
 
 
-def seen_in(setting: Setting) -> Mapping[Need, float]:
+def needs_seen_in(setting: Setting) -> Mapping[Need, float]:
     """The weights of the needs that a setting refers with."""
-    more = SEEN_MORE_IN.get(setting, {})
-    return {need: weight * more.get(need, 1) for need, weight in PREVALENCE.items()}
+    factors = SETTING_FACTORS.get(setting, {})
+    return {need: weight * factors.get(need, 1) for need, weight in PREVALENCE.items()}
 
 
-def drawn_needs(rng: Random, weights: Mapping[Need, float], how_many: int) -> tuple[Need, ...]:
+def draw_needs(rng: Random, weights: Mapping[Need, float], how_many: int) -> tuple[Need, ...]:
     """Up to `how_many` different needs: a first one by its weight, then mostly what often comes with it."""
-    first = one_of(rng, weights)
-    beside = {need: weights[need] for need in OFTEN_TOGETHER[first]}
+    first = choose_one(rng, weights)
+    related = {need: weights[need] for need in RELATED_NEEDS[first]}
     others = (
-        one_of(rng, beside if happens(rng, _COMES_FROM_THE_FIRST) else weights) for _ in range(how_many - 1)
+        choose_one(rng, related if chance(rng, _RELATED_SHARE) else weights) for _ in range(how_many - 1)
     )
     return tuple(dict.fromkeys((first, *others)))

@@ -7,11 +7,11 @@ from random import Random
 from typing import Any, Final
 
 from alongside_contracts.vocabulary import AgeBand, Format, Mode, Need, OfferKind
-from alongside_localstack.sample.draw import happens, lots, one_of, some_of
-from alongside_localstack.sample.lives import group_schedule, supporter_says
-from alongside_localstack.sample.names import GROUP_ABOUT, GROUP_SHAPES, SERVICE_TITLES, numbered
-from alongside_localstack.sample.needs import OFTEN_TOGETHER, PREVALENCE, drawn_needs
-from alongside_localstack.sample.places import Place, SampleRegion, places, sample_region
+from alongside_localstack.sample.attributes import group_schedule, supporter_attributes
+from alongside_localstack.sample.names import GROUP_ABOUT, GROUP_SHAPES, SERVICE_TITLES, number_duplicates
+from alongside_localstack.sample.needs import PREVALENCE, RELATED_NEEDS, draw_needs
+from alongside_localstack.sample.places import SamplePlace, SampleRegion, places, sample_region
+from alongside_localstack.sample.randomness import chance, choose_one, choose_some, seeded_random
 
 SOURCE: Final = "alongside-sample"
 """What matching knows these offers by, together with their `source_id`: loading them again changes nothing."""
@@ -61,13 +61,13 @@ class SampleOffer:
     """One invented offer. `number` counts within its region and kind, from 1; a supporter has no name.
 
     `capacity` None is a group that is open to everyone. Of the place, matching gets the position, and keeps it coarse.
-    `says` is what matching may know beyond the rest; `meets` when a group does, for a door of its own.
+    `attributes` is what matching may know beyond the rest; `schedule` when a group does, for a door of its own.
     """
 
     kind: OfferKind
     number: int
     region: SampleRegion
-    place: Place
+    place: SamplePlace
     needs: tuple[Need, ...]
     languages: tuple[str, ...]
     formats: tuple[Format, ...]
@@ -75,8 +75,8 @@ class SampleOffer:
     age_bands: tuple[AgeBand, ...] = ()
     capacity: int | None
     name: str | None = None
-    says: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    meets: Mapping[str, Any] | None = field(default=None, hash=False)
+    attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    schedule: Mapping[str, Any] | None = field(default=None, hash=False)
 
     @property
     def source_id(self) -> str:
@@ -109,7 +109,7 @@ class SampleOffer:
             "capacity": self.capacity,
             "contact_email": self.contact_email,
             "position": {"latitude": self.place.latitude, "longitude": self.place.longitude},
-            **self.says,
+            **self.attributes,
         }
 
 
@@ -125,37 +125,37 @@ def offers(
     return tuple(
         chain(
             (_supporter(of, seed, number) for number in range(1, supporters + 1)),
-            _named(_group(of, seed, number) for number in range(1, groups + 1)),
-            _named(_service(of, seed, number) for number in range(1, services + 1)),
+            _name_uniquely(_group(of, seed, number) for number in range(1, groups + 1)),
+            _name_uniquely(_service(of, seed, number) for number in range(1, services + 1)),
         )
     )
 
 
 def _supporter(region: SampleRegion, seed: int, number: int) -> SampleOffer:
-    rng = _lots(region, OfferKind.SUPPORTER, seed, number)
-    fewest, most = one_of(rng, _CASELOADS)
-    place, needs = rng.choice(places(region.id)), drawn_needs(rng, PREVALENCE, how_many=rng.randint(1, 4))
+    rng = _offer_random(region, OfferKind.SUPPORTER, seed, number)
+    fewest, most = choose_one(rng, _CASELOADS)
+    place, needs = rng.choice(places(region.id)), draw_needs(rng, PREVALENCE, how_many=rng.randint(1, 4))
     return SampleOffer(
         kind=OfferKind.SUPPORTER,
         number=number,
         region=region,
         place=place,
         needs=needs,
-        languages=one_of(rng, region.languages),
-        formats=one_of(rng, _SUPPORTER_FORMATS),
-        modes=one_of(rng, _SUPPORTER_MODES),
-        age_bands=one_of(rng, _SUPPORTER_AGES),
+        languages=choose_one(rng, region.languages),
+        formats=choose_one(rng, _SUPPORTER_FORMATS),
+        modes=choose_one(rng, _SUPPORTER_MODES),
+        age_bands=choose_one(rng, _SUPPORTER_AGES),
         capacity=rng.randint(fewest, most),
-        says=supporter_says(lots("says", region.id, seed, number), needs),
+        attributes=supporter_attributes(seeded_random("says", region.id, seed, number), needs),
     )
 
 
 def _group(region: SampleRegion, seed: int, number: int) -> SampleOffer:
-    rng = _lots(region, OfferKind.GROUP, seed, number)
-    form = one_of(rng, _GROUP_FORMATS)
+    rng = _offer_random(region, OfferKind.GROUP, seed, number)
+    form = choose_one(rng, _GROUP_FORMATS)
     online = form is Format.ONLINE_COMMUNITY
-    place, needs = rng.choice(places(region.id)), drawn_needs(rng, PREVALENCE, how_many=rng.randint(1, 3))
-    young = happens(rng, _YOUTH_GROUPS_SHARE)
+    place, needs = rng.choice(places(region.id)), draw_needs(rng, PREVALENCE, how_many=rng.randint(1, 3))
+    young = chance(rng, _YOUTH_GROUPS_SHARE)
     name = GROUP_SHAPES[form].format(about=GROUP_ABOUT[needs[0]], place=place.name)
     group = SampleOffer(
         kind=OfferKind.GROUP,
@@ -163,20 +163,20 @@ def _group(region: SampleRegion, seed: int, number: int) -> SampleOffer:
         region=region,
         place=place,
         needs=needs,
-        languages=one_of(rng, region.languages),
+        languages=choose_one(rng, region.languages),
         formats=(form,),
-        modes=(Mode.VIDEO, Mode.TEXT) if online else one_of(rng, _GROUP_MODES),
+        modes=(Mode.VIDEO, Mode.TEXT) if online else choose_one(rng, _GROUP_MODES),
         age_bands=YOUNG if young else ADULT,
         capacity=None if online else rng.randint(6, 20),
         name=f"Young people: {name}" if young else name,
     )
-    drawn = lots("meets", region.id, seed, number)
-    return replace(group, meets=group_schedule(drawn, seats=group.capacity))
+    drawn = seeded_random("meets", region.id, seed, number)
+    return replace(group, schedule=group_schedule(drawn, seats=group.capacity))
 
 
 def _service(region: SampleRegion, seed: int, number: int) -> SampleOffer:
     """Services take turns through the needs, so that none is without; who is publicly funded finds an interpreter."""
-    rng = _lots(region, OfferKind.SERVICE, seed, number)
+    rng = _offer_random(region, OfferKind.SERVICE, seed, number)
     need = tuple(PREVALENCE)[(number - 1) % len(PREVALENCE)]
     place = rng.choice(places(region.id))
     return SampleOffer(
@@ -184,21 +184,21 @@ def _service(region: SampleRegion, seed: int, number: int) -> SampleOffer:
         number=number,
         region=region,
         place=place,
-        needs=(need, *some_of(rng, OFTEN_TOGETHER[need], most=2)),
-        languages=region.spoken,
-        formats=(Format.ONE_TO_ONE, Format.WORKSHOP) if happens(rng, 0.3) else (Format.ONE_TO_ONE,),
-        modes=one_of(rng, _SERVICE_MODES),
+        needs=(need, *choose_some(rng, RELATED_NEEDS[need], most=2)),
+        languages=region.all_languages,
+        formats=(Format.ONE_TO_ONE, Format.WORKSHOP) if chance(rng, 0.3) else (Format.ONE_TO_ONE,),
+        modes=choose_one(rng, _SERVICE_MODES),
         capacity=rng.randrange(20, 81, 5),
         name=f"{SERVICE_TITLES[need]}, {place.name}",
     )
 
 
-def _named(found: Iterator[SampleOffer]) -> Iterator[SampleOffer]:
+def _name_uniquely(found: Iterator[SampleOffer]) -> Iterator[SampleOffer]:
     """The same offers, no two of them of one name."""
     offered = tuple(found)
-    names = numbered(offer.label for offer in offered)
+    names = number_duplicates(offer.label for offer in offered)
     return (replace(offer, name=name) for offer, name in zip(offered, names, strict=True))
 
 
-def _lots(region: SampleRegion, kind: OfferKind, seed: int, number: int) -> Random:
-    return lots("offer", region.id, kind.value, seed, number)
+def _offer_random(region: SampleRegion, kind: OfferKind, seed: int, number: int) -> Random:
+    return seeded_random("offer", region.id, kind.value, seed, number)

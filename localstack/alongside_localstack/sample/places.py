@@ -17,7 +17,7 @@ _SHORTENED: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SamplePlace:
     """Where somebody lives or meets: a ZIP code, a name people use for it, and its middle in degrees (WGS 84)."""
 
     postal_code: str
@@ -34,17 +34,17 @@ class SampleRegion:
     `languages` weighs what people are at home in, best first. The shares are invented; their order is that of the
     languages the American Community Survey finds spoken at home there, with the smaller ones raised so that a short
     demonstration meets them.
-    `elsewhere` is a county of the same state that the region does not serve.
+    `outside_county` is a county of the same state that the region does not serve.
     """
 
     id: str
     state: str
     county: str
-    elsewhere: str
+    outside_county: str
     languages: Mapping[Languages, float] = field(hash=False)
 
     @property
-    def spoken(self) -> Languages:
+    def all_languages(self) -> Languages:
         """Every language of the region."""
         return tuple(dict.fromkeys(tag for tags in self.languages for tag in tags))
 
@@ -58,7 +58,7 @@ MIAMI: Final = SampleRegion(
     id="us-fl-miami",
     state="FL",
     county="Miami-Dade County",
-    elsewhere="Orange County",
+    outside_county="Orange County",
     languages={
         ("es", "en"): 36,
         ("en",): 26,
@@ -72,7 +72,7 @@ COLUMBUS: Final = SampleRegion(
     id="us-oh-columbus",
     state="OH",
     county="Franklin County",
-    elsewhere="Cuyahoga County",
+    outside_county="Cuyahoga County",
     languages={
         ("en",): 82,
         ("so", "en"): 5,
@@ -94,25 +94,25 @@ def sample_region(region: str) -> SampleRegion:
 
 
 @cache
-def places(region: str) -> tuple[Place, ...]:
+def places(region: str) -> tuple[SamplePlace, ...]:
     """Every place of a sample region, by ZIP code: one for each name people use for it. Raises ValueError."""
     chosen = sample_region(region)
-    return _lived_in(chosen.state, chosen.county)
+    return _residential_places(chosen.state, chosen.county)
 
 
 @cache
-def places_outside(region: str) -> tuple[Place, ...]:
+def places_outside(region: str) -> tuple[SamplePlace, ...]:
     """Places of the same state that the region does not serve. Raises ValueError for an unknown region."""
     chosen = sample_region(region)
-    return _lived_in(chosen.state, chosen.elsewhere)
+    return _residential_places(chosen.state, chosen.outside_county)
 
 
-def _lived_in(state: str, county: str) -> tuple[Place, ...]:
+def _residential_places(state: str, county: str) -> tuple[SamplePlace, ...]:
     """Places of ZIP codes where people live: no post-office boxes, no codes of one organisation, none given up."""
     found = zipcodes.filter_by(  # type: ignore[no-untyped-call]  # published without annotations
         state=state, county=county, zip_code_type="STANDARD", active=True
     )
-    return tuple(_place(entry, name) for entry in found for name in _names(entry))
+    return tuple(_sample_place(entry, name) for entry in found for name in _names(entry))
 
 
 def _names(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -120,8 +120,8 @@ def _names(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in names if _SHORTENED.isdisjoint(name.split()) or name == entry["city"])
 
 
-def _place(entry: Mapping[str, Any], name: str) -> Place:
-    return Place(
+def _sample_place(entry: Mapping[str, Any], name: str) -> SamplePlace:
+    return SamplePlace(
         postal_code=entry["zip_code"],
         name=name,
         county=entry["county"],

@@ -10,18 +10,18 @@ from typing import Final
 
 from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.vocabulary import Answer, Risk
-from alongside_localstack.sample.draw import lots
 from alongside_localstack.sample.partners import COURT, HOSPITAL, SamplePartner, demo_partners
 from alongside_localstack.sample.places import places_outside
+from alongside_localstack.sample.randomness import seeded_random
 from alongside_localstack.sample.records import PartnerRecord, record
 from alongside_localstack.sample.submissions import Series, submission
 
-SPECIAL_SCENES: Final = 4
+SPECIAL_SUBMISSIONS: Final = 4
 """How many scenes there are beside the good ones: the crisis, the malformed, the one from outside, the duplicate."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ScriptedSubmission:
     """One record of the cast and the answer it must get.
 
     `repeats` is the event id of the scene a duplicate repeats. A `garbled` scene's bytes are no JSON: whoever answers
@@ -37,11 +37,11 @@ class Scene:
 
     def record(self, at: datetime | None = None) -> PartnerRecord:
         """The record to send; `at` is when."""
-        whole = record(self.partner, self.submission, self.event_id, at)
-        return whole._replace(value=whole.value[: len(whole.value) // 2]) if self.garbled else whole
+        full = record(self.partner, self.submission, self.event_id, at)
+        return full._replace(value=full.value[: len(full.value) // 2]) if self.garbled else full
 
     @property
-    def opens_a_person(self) -> bool:
+    def creates_person(self) -> bool:
         """Whether intake comes to know a person by it, whose contact route should be registered beforehand."""
         return not self.garbled and self.repeats is None
 
@@ -50,14 +50,14 @@ class Scene:
 class DemoScript:
     """The scenes in the order they are sent. A duplicate comes after what it repeats, under the same key."""
 
-    scenes: tuple[Scene, ...]
+    submissions: tuple[ScriptedSubmission, ...]
 
-    def expecting(self, answer: Answer) -> tuple[Scene, ...]:
+    def expecting(self, answer: Answer) -> tuple[ScriptedSubmission, ...]:
         """The scenes that must get that answer."""
-        return tuple(scene for scene in self.scenes if scene.expected is answer)
+        return tuple(scripted for scripted in self.submissions if scripted.expected is answer)
 
 
-def script(run: str, count: int, seed: int, now: datetime) -> DemoScript:
+def make_script(run: str, count: int, seed: int, now: datetime) -> DemoScript:
     """The cast of one run: `count` good submissions and SPECIAL_SCENES others. Raises ValueError for a bad label.
 
     The others stand among the good ones, so that each has neighbours which it must not disturb.
@@ -66,41 +66,43 @@ def script(run: str, count: int, seed: int, now: datetime) -> DemoScript:
         raise ValueError("a demonstration needs at least one good submission")
     series = Series(run, seed, now)
     good = [_good(series, index) for index in range(1, count + 1)]
-    return DemoScript(tuple(_interleaved(good, _specials(series, good[0], count))))
+    return DemoScript(tuple(_interleave(good, _specials(series, good[0], count))))
 
 
-def _good(series: Series, index: int) -> Scene:
+def _good(series: Series, index: int) -> ScriptedSubmission:
     """The partners take turns."""
     both = demo_partners()
     partner = both[(index - 1) % len(both)]
-    made = submission(partner, series, index)
-    return Scene(partner, _event_id(made), made, Answer.ADMITTED)
+    generated = submission(partner, series, index)
+    return ScriptedSubmission(partner, _event_id(generated), generated, Answer.ADMITTED)
 
 
-def _specials(series: Series, first: Scene, count: int) -> tuple[Scene, ...]:
+def _specials(series: Series, first: ScriptedSubmission, count: int) -> tuple[ScriptedSubmission, ...]:
     """The four others, with references of their own beyond those of the good ones."""
     crisis = submission(HOSPITAL, series, count + 1).model_copy(update={"risks": (Risk.DANGER_TO_SELF,)})
     garbled = submission(COURT, series, count + 2)
     moved = submission(COURT, series, count + 3)
-    elsewhere = lots("outside", series.seed).choice(places_outside(COURT.region))
-    outside = moved.model_copy(update={"postal_code": elsewhere.postal_code})
+    outside_county = seeded_random("outside", series.seed).choice(places_outside(COURT.region))
+    outside = moved.model_copy(update={"postal_code": outside_county.postal_code})
     return (
-        Scene(HOSPITAL, _event_id(crisis), crisis, Answer.ESCALATED),
-        Scene(COURT, _event_id(garbled), garbled, Answer.REFUSED, garbled=True),
-        Scene(COURT, _event_id(outside), outside, Answer.REJECTED),
-        Scene(
+        ScriptedSubmission(HOSPITAL, _event_id(crisis), crisis, Answer.ESCALATED),
+        ScriptedSubmission(COURT, _event_id(garbled), garbled, Answer.REFUSED, garbled=True),
+        ScriptedSubmission(COURT, _event_id(outside), outside, Answer.REJECTED),
+        ScriptedSubmission(
             first.partner, f"{first.event_id}-again", first.submission, Answer.LINKED, repeats=first.event_id
         ),
     )
 
 
-def _interleaved(good: list[Scene], specials: tuple[Scene, ...]) -> Iterator[Scene]:
+def _interleave(
+    good: list[ScriptedSubmission], specials: tuple[ScriptedSubmission, ...]
+) -> Iterator[ScriptedSubmission]:
     """Good and special scenes, the specials spread evenly; the first scene is always a good one."""
-    due = [1 + (len(good) - 1) * place // len(specials) for place in range(1, len(specials) + 1)]
-    for number, scene in enumerate(good, start=1):
-        yield scene
+    due = [1 + (len(good) - 1) * nth // len(specials) for nth in range(1, len(specials) + 1)]
+    for number, scripted in enumerate(good, start=1):
+        yield scripted
         yield from (special for after, special in zip(due, specials, strict=True) if after == number)
 
 
-def _event_id(made: SubmissionReceived) -> str:
-    return f"e-{made.reference}"
+def _event_id(generated: SubmissionReceived) -> str:
+    return f"e-{generated.reference}"

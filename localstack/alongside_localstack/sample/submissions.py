@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from alongside_contracts.intake import Consent, Readiness, SubmissionReceived
 from alongside_contracts.vocabulary import AgeBand, Format, Hope, Mode, Need, Setting, Urgency
-from alongside_localstack.sample.draw import happens, lots, one_of, some_of
-from alongside_localstack.sample.needs import HOPES, PROTECTED, drawn_needs, seen_in
+from alongside_localstack.sample.needs import HOPES, PROTECTED, draw_needs, needs_seen_in
 from alongside_localstack.sample.partners import SamplePartner
 from alongside_localstack.sample.places import places, sample_region
+from alongside_localstack.sample.randomness import chance, choose_one, choose_some, seeded_random
 
 RUN: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?")
 SEED_MAX: Final = 2**32 - 1
@@ -90,9 +90,9 @@ def submissions(
 
 def submission(partner: SamplePartner, series: Series, index: int) -> SubmissionReceived:
     """One submission, the same whichever were made before it."""
-    rng = lots("submission", partner.id, series.seed, index)
-    needs = drawn_needs(rng, seen_in(partner.setting), how_many=one_of(rng, _HOW_MANY_NEEDS))
-    age_band = one_of(rng, _AGES_OF.get(partner.setting, _AGES))
+    rng = seeded_random("submission", partner.id, series.seed, index)
+    needs = draw_needs(rng, needs_seen_in(partner.setting), how_many=choose_one(rng, _HOW_MANY_NEEDS))
+    age_band = choose_one(rng, _AGES_OF.get(partner.setting, _AGES))
     reference = series.reference(partner, index)
     return SubmissionReceived(
         reference=reference,
@@ -101,11 +101,11 @@ def submission(partner: SamplePartner, series: Series, index: int) -> Submission
         region=partner.region,
         postal_code=rng.choice(places(partner.region)).postal_code,
         needs=needs,
-        languages=one_of(rng, sample_region(partner.region).languages),
+        languages=choose_one(rng, sample_region(partner.region).languages),
         consent=_consent(rng, needs, series.now),
         age_band=age_band,
         guardian_consent=age_band in _MINORS,
-        **_wishes(rng, needs),
+        **_preferences(rng, needs),
     )
 
 
@@ -119,17 +119,17 @@ def contact_route(person_reference: str) -> dict[str, Any]:
     return {"email": contact_email(person_reference), "safe_voicemail": False, "neutral_sender": True}
 
 
-def _wishes(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]:
+def _preferences(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]:
     """How the person would like it: hopes, formats, ways to meet, how soon, what to be spared."""
     hopes = dict.fromkeys((*HOPES.get(needs[0], ()), *_COMPANY))
     others = tuple(need for need in Need if need not in needs)
     return {
-        "hopes": some_of(rng, tuple(hopes), most=2),
-        "formats": one_of(rng, _FORMATS),
-        "modes": one_of(rng, _MODES),
-        "urgency": one_of(rng, _URGENCIES),
-        "avoid_needs": (rng.choice(others),) if happens(rng, 0.06) else (),
-        "readiness": _readiness(rng) if happens(rng, 0.7) else None,
+        "hopes": choose_some(rng, tuple(hopes), most=2),
+        "formats": choose_one(rng, _FORMATS),
+        "modes": choose_one(rng, _MODES),
+        "urgency": choose_one(rng, _URGENCIES),
+        "avoid_needs": (rng.choice(others),) if chance(rng, 0.06) else (),
+        "readiness": _readiness(rng) if chance(rng, 0.7) else None,
     }
 
 
@@ -148,7 +148,7 @@ def _consent(rng: Random, needs: tuple[Need, ...], now: datetime) -> Consent:
 
 def _readiness(rng: Random) -> Readiness:
     return Readiness(
-        comfort_sharing=one_of(rng, _COMFORT),
-        comfort_listening=one_of(rng, _COMFORT),
-        wants_professional_help_instead=happens(rng, 0.05),
+        comfort_sharing=choose_one(rng, _COMFORT),
+        comfort_listening=choose_one(rng, _COMFORT),
+        wants_professional_help_instead=chance(rng, 0.05),
     )

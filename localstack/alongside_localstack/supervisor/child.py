@@ -13,7 +13,7 @@ from typing import IO
 
 import psutil
 
-from alongside_localstack.supervisor.children import die_with_parent, signal_group
+from alongside_localstack.supervisor.process_groups import die_with_parent, signal_group
 from alongside_localstack.supervisor.processes import Process
 
 LOG_BYTES_MAX = 20 * 1024 * 1024
@@ -75,16 +75,16 @@ class Child:
     async def stop(self, with_signal: signal.Signals, seconds_max: float) -> bool:
         """Ask it to end, insist after `seconds_max`; whether asking was enough."""
         self.send(with_signal)
-        asked = True
+        stopped = True
         try:
             await asyncio.wait_for(self.process.wait(), seconds_max)
         except TimeoutError:
-            asked = False
+            stopped = False
             self.send(signal.SIGCONT)
             self.send(signal.SIGKILL)
             await self.process.wait()
         signal_group(self.pid, signal.SIGKILL)  # whatever it forked and left behind
-        return asked
+        return stopped
 
 
 def open_log(log: Path) -> IO[bytes]:
@@ -113,7 +113,7 @@ def start_time(pid: int) -> float | None:
     return None
 
 
-def told_exit(code: int) -> str:
+def describe_exit(code: int) -> str:
     """An exit code in words."""
     if code >= 0:
         return f"ended with exit code {code}"

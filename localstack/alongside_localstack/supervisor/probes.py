@@ -23,7 +23,7 @@ _NO_TLS = False  # loopback only; reading the machine's certificates would cost 
 def tcp(port: int, host: str = LOOPBACK) -> Probe:
     """Ready when something accepts connections on the port."""
 
-    async def ask() -> str | None:
+    async def check() -> str | None:
         try:
             _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), _ASK_SECONDS_MAX)
         except (OSError, TimeoutError) as error:
@@ -31,7 +31,7 @@ def tcp(port: int, host: str = LOOPBACK) -> Probe:
         writer.close()
         return None
 
-    return ask
+    return check
 
 
 def http(url: str) -> Probe:
@@ -40,7 +40,7 @@ def http(url: str) -> Probe:
     parts = urlsplit(url)
     listens = tcp(parts.port or 80, parts.hostname or LOOPBACK)
 
-    async def ask() -> str | None:
+    async def check() -> str | None:
         if (reason := await listens()) is not None:  # asked first: it costs a hundredth of what a client does
             return reason
         try:
@@ -52,14 +52,14 @@ def http(url: str) -> Probe:
             return f"{url} does not answer ({type(error).__name__})"
         return None if answer.is_success else f"{url} answers {answer.status_code}: {answer.text[:200]}"
 
-    return ask
+    return check
 
 
 def sql(server: Server) -> Probe:
     """Ready when the server's superuser can log in."""
 
-    async def ask() -> str | None:
+    async def check() -> str | None:
         answers = await asyncio.to_thread(server.answers)
         return None if answers else f"PostgreSQL does not answer on {server.host}:{server.port}"
 
-    return ask
+    return check

@@ -26,7 +26,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Restart:
+class RestartPolicy:
     """How often a crashed process is started again.
 
     A process that lived `quick_seconds` starts with a clean slate; `quick_crashes_max` crashes sooner than that in
@@ -62,14 +62,14 @@ class Process:
     """Then SIGKILL. Services promise to stop within 10 s."""
     orphan_signal: signal.Signals = signal.SIGKILL
     """Sent by the kernel if the supervisor dies without stopping it."""
-    restart: Restart | None = field(default_factory=Restart)
+    restart: RestartPolicy | None = field(default_factory=RestartPolicy)
     account: Account = field(default_factory=Account)
     remedy: str = ""
     """What usually helps when it does not start."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class StartUpTask:
     """A piece of our own work in the order of starting: create files, databases, topics."""
 
     name: str
@@ -78,11 +78,11 @@ class Step:
     seconds_max: float = 120.0
 
 
-Node = Process | Step
+Node = Process | StartUpTask
 
 
 @dataclass(frozen=True)
-class Changed:
+class StateChange:
     """A node changed its state; `detail` is one readable line."""
 
     name: str
@@ -91,14 +91,14 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Line:
+class OutputLine:
     """A line a process wrote."""
 
     name: str
     text: str
 
 
-Event = Changed | Line
+Event = StateChange | OutputLine
 Listener = Callable[[Event], None]
 
 
@@ -114,7 +114,7 @@ class Status:
     detail: str
 
 
-def order(nodes: Mapping[str, Node]) -> tuple[str, ...]:
+def start_order(nodes: Mapping[str, Node]) -> tuple[str, ...]:
     """Names so that each comes after what it needs.
 
     Raises ValueError for a name nobody has, and for a circle.

@@ -15,17 +15,17 @@ from pathlib import Path
 from alongside_cli.errors import NotRunning
 from alongside_localstack.errors import StartFailed
 from alongside_localstack.supervisor.processes import (
-    Changed,
     Event,
-    Line,
     Listener,
     Node,
+    OutputLine,
+    StartUpTask,
     State,
+    StateChange,
     Status,
-    Step,
-    order,
+    start_order,
 )
-from alongside_localstack.supervisor.supervised import Supervised
+from alongside_localstack.supervisor.supervised_node import SupervisedNode
 
 FOLLOW_SECONDS = 0.1
 
@@ -40,7 +40,7 @@ class Supervisor:
     def __init__(self, log_folder: Path, *, environment: Mapping[str, str]) -> None:
         self._log_folder = log_folder
         self._environment = environment
-        self._nodes: dict[str, Supervised] = {}
+        self._nodes: dict[str, SupervisedNode] = {}
         self._listeners: list[Listener] = []
         self._line_listeners: list[Listener] = []
         self._follower: asyncio.Task[None] | None = None
@@ -52,7 +52,7 @@ class Supervisor:
             if node.name in self._nodes:
                 raise ValueError(f"there is a {node.name} already")
             log = self._log_folder / f"{node.name}.log"
-            self._nodes[node.name] = Supervised(
+            self._nodes[node.name] = SupervisedNode(
                 node, log=log, environment=self._environment, announce=self._announce
             )
 
@@ -73,7 +73,7 @@ class Supervisor:
 
         Raises StartFailed for the first that fails; what runs by then keeps running, so call `stop`.
         """
-        names = order({name: each.node for name, each in self._nodes.items()})
+        names = start_order({name: each.node for name, each in self._nodes.items()})
         self._log_folder.mkdir(parents=True, exist_ok=True)
         if self._follower is None:
             self._follower = asyncio.create_task(self._follow())
@@ -82,7 +82,7 @@ class Supervisor:
             tasks[name] = asyncio.create_task(self._start_after(self._nodes[name], tasks))
         await _all_or_first_failure(tasks.values())
 
-    async def _start_after(self, each: Supervised, tasks: Mapping[str, asyncio.Task[None]]) -> None:
+    async def _start_after(self, each: SupervisedNode, tasks: Mapping[str, asyncio.Task[None]]) -> None:
         if each.is_up:
             return
         await asyncio.gather(*(asyncio.shield(tasks[name]) for name in each.node.after))
@@ -92,7 +92,7 @@ class Supervisor:
         """Stop everything, each before what it needs; never raises for a process that is gone already."""
         needed_by = self._needed_by()
         tasks: dict[str, asyncio.Task[None]] = {}
-        for name in reversed(order({name: each.node for name, each in self._nodes.items()})):
+        for name in reversed(start_order({name: each.node for name, each in self._nodes.items()})):
             tasks[name] = asyncio.create_task(self._stop_after(name, needed_by[name], tasks))
         if tasks:
             await asyncio.wait(tasks.values())
@@ -118,11 +118,11 @@ class Supervisor:
 
     async def stop_one(self, name: str) -> None:
         """Stop one process and leave the others running."""
-        await self._known(name).stop()
+        await self._node(name).stop()
 
     async def start_one(self, name: str) -> None:
         """Start one stopped or given-up process again and wait until it is ready."""
-        await self._known(name).start()
+        await self._node(name).start()
 
     async def restart_one(self, name: str) -> None:
         """Stop and start one process; for a step, run it again."""
@@ -131,7 +131,7 @@ class Supervisor:
 
     def kill(self, name: str, with_signal: signal.Signals = signal.SIGKILL) -> int:
         """Signal a process behind the supervisor's back, as a fault would; the pid that was hit."""
-        return self._known(name).kill(with_signal)
+        return self._node(name).kill(with_signal)
 
     def kill_everything(self) -> None:
         """SIGKILL whatever runs, at once: for somebody who will not wait for `stop`."""
@@ -141,7 +141,7 @@ class Supervisor:
 
     async def wait_ready(self, name: str, seconds_max: float = 60.0) -> None:
         """Wait until a process, for example one that was killed, is ready again."""
-        await self._known(name).wait_ready(seconds_max)
+        await self._node(name).wait_ready(seconds_max)
 
     async def wait_for_failure(self) -> StartFailed:
         """Wait until a process is given up after crashing again and again; the error that says so."""
@@ -152,7 +152,7 @@ class Supervisor:
         """How every node is doing, in the order they were added."""
         return tuple(each.status() for each in self._nodes.values())
 
-    def _known(self, name: str) -> Supervised:
+    def _node(self, name: str) -> SupervisedNode:
         try:
             return self._nodes[name]
         except KeyError:
@@ -161,9 +161,9 @@ class Supervisor:
             ) from None
 
     def _announce(self, event: Event) -> None:
-        if isinstance(event, Changed) and event.state is State.FAILED:
+        if isinstance(event, StateChange) and event.state is State.FAILED:
             self._gave_up.put_nowait(event.name)
-        for listener in tuple(self._line_listeners if isinstance(event, Line) else self._listeners):
+        for listener in tuple(self._line_listeners if isinstance(event, OutputLine) else self._listeners):
             listener(event)
 
     async def _follow(self) -> None:
@@ -173,10 +173,10 @@ class Supervisor:
 
     def _read_lines(self) -> None:
         for name, each in self._nodes.items():
-            if isinstance(each.node, Step):
+            if isinstance(each.node, StartUpTask):
                 continue
             for text in each.output.new_lines(wanted=bool(self._line_listeners)):
-                self._announce(Line(name, text))
+                self._announce(OutputLine(name, text))
 
 
 async def _all_or_first_failure(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -18,8 +18,8 @@ async def read_body(request: Request) -> bytes:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise WrongEncoding(f"Content-Encoding {encoding!r} is not read; send gzip or none.")
-    packed = await _received(request)
-    return _unpacked(packed) if encoding == "gzip" else packed
+    compressed = await _read(request)
+    return _unzip(compressed) if encoding == "gzip" else compressed
 
 
 def _check_content_type(header: str) -> None:
@@ -28,7 +28,7 @@ def _check_content_type(header: str) -> None:
         raise WrongEncoding(f"Content-Type {content_type!r} is not read; send application/x-protobuf.")
 
 
-async def _received(request: Request) -> bytes:
+async def _read(request: Request) -> bytes:
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS_MAX):
@@ -43,10 +43,10 @@ async def _received(request: Request) -> bytes:
     return bytes(body)
 
 
-def _unpacked(packed: bytes) -> bytes:
+def _unzip(compressed: bytes) -> bytes:
     unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # 16: expect a gzip header
     try:
-        body = unzip.decompress(packed, BODY_BYTES_MAX + 1)
+        body = unzip.decompress(compressed, BODY_BYTES_MAX + 1)
     except zlib.error as error:
         raise NotSpans("The body says gzip and is none; send valid gzip or drop Content-Encoding.") from error
     if len(body) > BODY_BYTES_MAX:

@@ -11,7 +11,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1 import trace_pb2 as otlp
 from pydantic import JsonValue
 
-from alongside_cli.traces.model import Happening, Kind, Link, Span, Status
+from alongside_cli.traces.model import Kind, Link, Span, SpanEvent, Status
 from alongside_localstack.traces.errors import NotSpans, TooLarge
 
 SPANS_PER_EXPORT_MAX = 20_000
@@ -38,11 +38,11 @@ def spans_of_export(body: bytes) -> Export:
         request.ParseFromString(body)
     except DecodeError as error:
         raise NotSpans("Send a protobuf ExportTraceServiceRequest, as OTLP/HTTP exporters do.") from error
-    sent = list(_spans_with_service(request))
-    if len(sent) > SPANS_PER_EXPORT_MAX:
-        raise TooLarge(f"{len(sent)} spans; send at most {SPANS_PER_EXPORT_MAX} in one export.")
-    spans = tuple(_span(service, span) for service, span in sent if _is_possible(span))
-    return Export(spans=spans, refused=len(sent) - len(spans))
+    received = list(_spans_with_service(request))
+    if len(received) > SPANS_PER_EXPORT_MAX:
+        raise TooLarge(f"{len(received)} spans; send at most {SPANS_PER_EXPORT_MAX} in one export.")
+    spans = tuple(_span(service, span) for service, span in received if _is_possible(span))
+    return Export(spans=spans, refused=len(received) - len(spans))
 
 
 def _spans_with_service(request: ExportTraceServiceRequest) -> Iterator[tuple[str, otlp.Span]]:
@@ -80,7 +80,7 @@ def _span(service: str, span: otlp.Span) -> Span:
         status_message=_text(span.status.message),
         attributes=_attributes(span.attributes),
         links=tuple(_links(span.links)),
-        events=tuple(_happening(event) for event in span.events),
+        events=tuple(_span_event(event) for event in span.events),
     )
 
 
@@ -90,8 +90,8 @@ def _links(links: Iterable[otlp.Span.Link]) -> Iterator[Link]:
             yield Link(trace_id=link.trace_id.hex(), span_id=link.span_id.hex())
 
 
-def _happening(event: otlp.Span.Event) -> Happening:
-    return Happening(
+def _span_event(event: otlp.Span.Event) -> SpanEvent:
+    return SpanEvent(
         name=_text(event.name),
         at_ns=min(event.time_unix_nano, TIME_NS_MAX),
         attributes=_attributes(event.attributes),

@@ -19,53 +19,53 @@ class TracesError(Exception):
     title = "The span store failed"
 
 
-class BrokenByMessage(TracesError):
+class InvalidRequest(TracesError):
     """The request is at fault; repeating it unchanged is useless."""
 
     status = 400
 
 
-class NotSpans(BrokenByMessage):
+class NotSpans(InvalidRequest):
     """The body is not an OTLP trace export."""
 
     title = "The body is not an OTLP trace export"
 
 
-class WrongEncoding(BrokenByMessage):
+class WrongEncoding(InvalidRequest):
     """A content type or content encoding we do not read."""
 
     status = 415
     title = "The body is encoded in a way we do not read"
 
 
-class TooLarge(BrokenByMessage):
+class TooLarge(InvalidRequest):
     """More bytes or more spans than one request may carry."""
 
     status = 413
     title = "The export is too large"
 
 
-class TooSlow(BrokenByMessage):
+class TooSlow(InvalidRequest):
     """The body did not arrive in time."""
 
     status = 408
     title = "The body did not arrive in time"
 
 
-class WrongQuestion(BrokenByMessage):
+class InvalidQuery(InvalidRequest):
     """A query without, or with an impossible, id."""
 
     title = "The question cannot be answered"
 
 
-class UnknownTrace(BrokenByMessage):
+class UnknownTrace(InvalidRequest):
     """No span of this trace is kept: it never arrived, or made room for newer ones."""
 
     status = 404
     title = "The trace is not known"
 
 
-class StoreAway(TracesError):
+class StoreUnavailable(TracesError):
     """PostgreSQL does not answer; nothing of the request was kept."""
 
     status = 503

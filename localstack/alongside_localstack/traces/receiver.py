@@ -25,7 +25,7 @@ from alongside_cli.traces import tree
 from alongside_cli.traces.answers import ReferralAnswer, TraceAnswer
 from alongside_localstack.traces.body import read_body
 from alongside_localstack.traces.decode import spans_of_export
-from alongside_localstack.traces.errors import StoreAway, TracesError, UnknownTrace, WrongQuestion
+from alongside_localstack.traces.errors import InvalidQuery, StoreUnavailable, TracesError, UnknownTrace
 from alongside_localstack.traces.retention import Retention
 from alongside_localstack.traces.settings import ReceiverSettings
 from alongside_localstack.traces.store import (
@@ -46,7 +46,7 @@ def main() -> None:
     settings = ReceiverSettings.model_validate({})
     try:
         asyncio.run(_create_schema(settings))
-    except StoreAway as error:
+    except StoreUnavailable as error:
         sys.exit(f"The span receiver cannot start: {error.title} ({error}). Is ALONGSIDE_DATABASE_URL right?")
     uvicorn.run(
         build(settings),
@@ -94,15 +94,15 @@ def build(settings: ReceiverSettings) -> Starlette:
 async def receive(request: Request) -> Response:
     """POST /v1/traces: 200 once kept; unreadable spans are told as OTLP's partial success."""
     export = spans_of_export(await read_body(request))
-    added = await _store(request).keep(export.spans)
+    added = await _store(request).insert(export.spans)
     retention: Retention = request.app.state.retention
-    retention.noticed(added)
+    retention.count_added(added)
     answer = ExportTraceServiceResponse()
     if export.refused:
         log.warning("span_receiver.spans_refused", refused=export.refused, kept=added)
-        told = "Spans with an id of wrong length, an id of zeros or an impossible time were left out."
+        message = "Spans with an id of wrong length, an id of zeros or an impossible time were left out."
         answer.partial_success.CopyFrom(
-            ExportTracePartialSuccess(rejected_spans=export.refused, error_message=told)
+            ExportTracePartialSuccess(rejected_spans=export.refused, error_message=message)
         )
     return Response(answer.SerializeToString(), media_type="application/x-protobuf")
 
@@ -111,7 +111,7 @@ async def referral_traces(request: Request) -> Response:
     """GET /traces?referral=<id>: every trace which names the referral, perhaps none."""
     referral_id = request.query_params.get("referral", "")
     if not 0 < len(referral_id) <= REFERRAL_ID_LENGTH_MAX or "\0" in referral_id:
-        raise WrongQuestion(
+        raise InvalidQuery(
             f"Name a referral: /traces?referral=<id>, at most {REFERRAL_ID_LENGTH_MAX} characters."
         )
     spans = await _store(request).traces_of_referral(referral_id)
@@ -128,7 +128,7 @@ async def one_trace(request: Request) -> Response:
     """GET /traces/{trace_id}: its spans and steps between services."""
     trace_id = request.path_params["trace_id"].lower()
     if not fullmatch("[0-9a-f]{32}", trace_id):
-        raise WrongQuestion("A trace id is 32 hexadecimal digits.")
+        raise InvalidQuery("A trace id is 32 hexadecimal digits.")
     spans = await _store(request).spans_of_trace(trace_id)
     if not spans:
         raise UnknownTrace("No span of it has arrived, or it made room for newer ones.")
@@ -145,8 +145,8 @@ async def live(request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """GET /health/ready: 200 when spans can be kept."""
     try:
-        await _store(request).answers()
-    except StoreAway as error:
+        await _store(request).ping()
+    except StoreUnavailable as error:
         return _health([f"{error.title}: {error}"])
     return _health([])
 
@@ -166,14 +166,14 @@ def _json(answer: TraceAnswer | ReferralAnswer) -> Response:
 
 async def _problem(request: Request, error: Exception) -> Response:
     match error:
-        case StoreAway():
+        case StoreUnavailable():
             log.warning("span_receiver.store_away", reason=str(error))
             return _problem_json(status=error.status, title=error.title, detail=str(error))
         case TracesError():
             return _problem_json(status=error.status, title=error.title, detail=str(error))
         case HTTPException():
-            asked = f"{request.method} {request.url.path}"
-            return _problem_json(status=error.status_code, title=error.detail, detail=asked)
+            requested = f"{request.method} {request.url.path}"
+            return _problem_json(status=error.status_code, title=error.detail, detail=requested)
         case _:
             raise error
 

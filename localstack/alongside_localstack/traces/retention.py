@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from alongside_localstack.traces.errors import StoreAway
+from alongside_localstack.traces.errors import StoreUnavailable
 from alongside_localstack.traces.store import SpanStore
 
 log = structlog.get_logger()
@@ -21,7 +21,7 @@ class Retention:
         self._due.set()
         self.is_running = True
 
-    def noticed(self, added: int) -> None:
+    def count_added(self, added: int) -> None:
         """So many spans were added."""
         self._new_since_clearing += added
         if self._new_since_clearing * 10 >= self._spans_max:
@@ -40,10 +40,10 @@ class Retention:
     async def _clear(self) -> None:
         counted = self._new_since_clearing
         try:
-            forgotten = await self._store.forget_oldest(spans_max=self._spans_max)
-        except StoreAway as error:
+            deleted = await self._store.delete_oldest(spans_max=self._spans_max)
+        except StoreUnavailable as error:
             log.warning("span_receiver.clearing_postponed", reason=str(error))
             return
         self._new_since_clearing -= counted
-        if forgotten:
-            log.info("span_receiver.oldest_forgotten", spans=forgotten, spans_max=self._spans_max)
+        if deleted:
+            log.info("span_receiver.oldest_forgotten", spans=deleted, spans_max=self._spans_max)

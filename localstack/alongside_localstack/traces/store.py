@@ -9,7 +9,7 @@ from asyncpg.pool import PoolConnectionProxy
 from pydantic import TypeAdapter
 
 from alongside_cli.traces.model import REFERRAL_ATTRIBUTE, Span
-from alongside_localstack.traces.errors import StoreAway
+from alongside_localstack.traces.errors import StoreUnavailable
 
 CONNECTIONS_MAX = 4
 SECONDS_MAX = 5.0  # for a connection, and for a statement
@@ -35,14 +35,14 @@ create unique index if not exists span_by_arrival on span (arrival);
 create index if not exists span_by_referral on span (referral_id, trace_id) where referral_id is not null;
 """
 
-KEEP = """
+INSERT = """
 insert into span (trace_id, span_id, parent_id, service, start_ns, referral_id, document)
 select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::json[])
 on conflict (trace_id, span_id) do nothing
 """
 
 # `offset $1` from the newest is the first span too many: it and all which arrived before it go.
-FORGET_OLDEST = """
+DELETE_OLDEST = """
 delete from span where arrival <= (select arrival from span order by arrival desc offset $1 limit 1)
 """
 
@@ -78,24 +78,24 @@ class SpanStore:
             await connection.execute(f"select pg_advisory_xact_lock({_SCHEMA_LOCK})")
             await connection.execute(SCHEMA)
 
-    async def answers(self) -> None:
+    async def ping(self) -> None:
         """Returns when the database answers, else raises StoreAway."""
         async with self._connection() as connection:
             await connection.execute("select 1")
 
-    async def keep(self, spans: Iterable[Span]) -> int:
+    async def insert(self, spans: Iterable[Span]) -> int:
         """Keep these spans, all or none, and return how many were new; the first of one id wins."""
         # Sorted, so that two exports which carry the same spans cannot wait for each other.
         rows = sorted((_row(span) for span in spans), key=lambda row: row[:2])
         if not rows:
             return 0
         async with self._connection() as connection:
-            return _count(await connection.execute(KEEP, *zip(*rows, strict=True)))
+            return _count(await connection.execute(INSERT, *zip(*rows, strict=True)))
 
-    async def forget_oldest(self, *, spans_max: int) -> int:
+    async def delete_oldest(self, *, spans_max: int) -> int:
         """Delete what arrived before the newest `spans_max` spans; returns how many."""
         async with self._connection() as connection:
-            return _count(await connection.execute(FORGET_OLDEST, spans_max))
+            return _count(await connection.execute(DELETE_OLDEST, spans_max))
 
     async def spans_of_trace(self, trace_id: str) -> list[Span]:
         """By start; at most SPANS_PER_ANSWER_MAX."""
@@ -115,9 +115,9 @@ class SpanStore:
         async with self._connection() as connection:
             return {(parent, child) for parent, child in await connection.fetch(EDGES_OF_TRACE, trace_id)}
 
-    async def _spans(self, question: str, *facts: str | int) -> list[Span]:
+    async def _spans(self, query: str, *arguments: str | int) -> list[Span]:
         async with self._connection() as connection:
-            rows = await connection.fetch(question, *facts)
+            rows = await connection.fetch(query, *arguments)
         return [_SPAN.validate_json(row["document"]) for row in rows]
 
     @asynccontextmanager
@@ -125,11 +125,11 @@ class SpanStore:
         try:
             async with self._pool.acquire(timeout=SECONDS_MAX) as connection:
                 yield connection
-        except _AWAY as error:
-            raise StoreAway(f"{type(error).__name__}: {error}".rstrip(": ")) from error
+        except _UNAVAILABLE as error:
+            raise StoreUnavailable(f"{type(error).__name__}: {error}".rstrip(": ")) from error
 
 
-_AWAY = (
+_UNAVAILABLE = (
     OSError,  # nobody listens; TimeoutError is one too
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # the server said goodbye between two questions, and its end has not arrived yet

@@ -17,8 +17,8 @@ from aiokafka import AIOKafkaProducer
 
 from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.testing import ServiceBench
+from alongside_cli.dead_letters import oldest_first, replay_dead_letters
 from alongside_cli.kafka.topics import Topic
-from alongside_cli.letters import oldest_first, replay_letters
 from alongside_cli.network import Network
 from alongside_contracts import streams
 from alongside_localstack.ports import free_port
@@ -305,10 +305,10 @@ async def test_a_replay_of_everything_outlives_the_death_of_the_service_in_its_m
         await poll_until(first.ready, lambda said: bool(said.get("ready")), "the first to be ready")
         ours = {"Authorization": f"Bearer {TOKEN}"}
         async with httpx2.AsyncClient(trust_env=False, headers=ours) as client:
-            doors = Network(client, {"intake": first.base})
-            waiting = await doors.dead_letters(service="intake", state="waiting")
+            network = Network(client, {"intake": first.base})
+            waiting = await network.dead_letters(service="intake", state="waiting")
             of_ours = oldest_first([letter for letter in waiting if letter["topic"] == topic])
-            replaying = asyncio.create_task(replay_letters(doors, of_ours, go_on=False))
+            replaying = asyncio.create_task(replay_dead_letters(network, of_ours, go_on=False))
             await poll_until(storm.references, lambda seen: len(seen) >= 50, "a quarter of it")
             first.kill()
             running.enter_context(storm.instance("mended", at=port))

@@ -64,8 +64,8 @@ async def stack_of(folder: Path, plan: Plan) -> AsyncIterator[LocalStack]:
 
 async def settings_of(stack: LocalStack, name: str) -> dict[str, str]:
     async with httpx2.AsyncClient() as client:
-        told: dict[str, str] = (await client.get(stack.url(name))).json()
-    return told
+        answer: dict[str, str] = (await client.get(stack.url(name))).json()
+    return answer
 
 
 async def test_a_service_is_migrated_started_and_told_everything_it_needs(

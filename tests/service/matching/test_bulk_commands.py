@@ -7,7 +7,7 @@ import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_cli.bulk import import_groups, import_offers, show_next
-from alongside_cli.network import Network, Refused
+from alongside_cli.network import Network, ServiceRefused
 from alongside_contracts.vocabulary import Need
 from tests.builders import REGION
 from tests.unit.groups.test_published import ENTRY
@@ -55,5 +55,5 @@ async def test_a_file_that_is_no_roster_is_refused(network: Network, tmp_path: P
     table = tmp_path / "roster.csv"
     table.write_text("name,telephone\n")
 
-    with pytest.raises(Refused, match="known are"):
+    with pytest.raises(ServiceRefused, match="known are"):
         await import_offers(network, table, region=REGION, source="roster", report=None)

@@ -133,8 +133,8 @@ async def test_the_sender_is_told_how_many_spans_could_not_be_read(
 
     answer = await client.post("/v1/traces", content=an_export(bad, a_span(number)), headers=PROTOBUF)
 
-    told = ExportTraceServiceResponse.FromString(answer.content)
-    assert (answer.status_code, told.partial_success.rejected_spans) == (200, 1)
+    output = ExportTraceServiceResponse.FromString(answer.content)
+    assert (answer.status_code, output.partial_success.rejected_spans) == (200, 1)
     assert (await client.get(f"/traces/{number:032x}")).status_code == 200
 
 
@@ -220,14 +220,14 @@ async def test_while_the_database_is_away_senders_are_asked_to_try_again(
 def test_a_receiver_without_its_database_says_so_and_ends() -> None:
     process = start_receiver(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", free_port())
 
-    told = process.communicate(timeout=STOP_SECONDS_MAX)[0]
+    output = process.communicate(timeout=STOP_SECONDS_MAX)[0]
 
     assert process.returncode == 1
-    assert "Is ALONGSIDE_DATABASE_URL right?" in told
-    assert "Traceback" not in told
+    assert "Is ALONGSIDE_DATABASE_URL right?" in output
+    assert "Traceback" not in output
 
 
 async def test_a_receiver_stops_quietly_when_asked(own_receiver: Receiver) -> None:
-    told = stop(own_receiver.process)
+    output = stop(own_receiver.process)
 
-    assert "Traceback" not in told
+    assert "Traceback" not in output

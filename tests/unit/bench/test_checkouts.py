@@ -72,9 +72,9 @@ def test_the_checkout_is_gone_after_an_interruption(repository: Path, tmp_path: 
 def test_what_killed_runs_left_behind_is_removed(repository: Path, tmp_path: Path) -> None:
     first, second = commit_of(repository, "HEAD~1"), commit_of(repository, "HEAD")
     for commit in (first, second):
-        left = tmp_path / "state" / commit[:12]
-        git(repository, "worktree", "add", "--detach", str(left), commit)
-        (left / "text").write_text("half measured")
+        leftover = tmp_path / "state" / commit[:12]
+        git(repository, "worktree", "add", "--detach", str(leftover), commit)
+        (leftover / "text").write_text("half measured")
 
     with second_checkout(repository, first, tmp_path / "state") as old:
         assert (old.root / "text").read_text() == "first"

@@ -15,14 +15,14 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def test_the_same_seed_sends_the_same_bytes() -> None:
-    one, other = (list(hop_records("hop-traced", 20, seed=3, now=NOW, kept=0.5)) for _ in range(2))
+    one, other = (list(hop_records("hop-traced", 20, seed=3, now=NOW, sampled_share=0.5)) for _ in range(2))
 
     assert one == other
 
 
 def test_both_hop_topics_hold_the_same_submissions() -> None:
-    traced = hop_records("hop-traced", 20, seed=3, now=NOW, kept=1.0)
-    sampled = hop_records("hop-sampled", 20, seed=3, now=NOW, kept=0.01)
+    traced = hop_records("hop-traced", 20, seed=3, now=NOW, sampled_share=1.0)
+    sampled = hop_records("hop-sampled", 20, seed=3, now=NOW, sampled_share=0.01)
 
     for one, other in zip(traced, sampled, strict=True):
         assert (one.key, one.value) == (other.key, other.value)
@@ -30,46 +30,46 @@ def test_both_hop_topics_hold_the_same_submissions() -> None:
 
 
 def test_every_record_is_one_intake_can_read() -> None:
-    for sender, letter in islice(network_records(seed=3, now=NOW, kept=1.0), 40):
-        envelope = cloudevents.decode(letter.key, letter.value, letter.headers)
+    for sender, record in islice(network_records(seed=3, now=NOW, sampled_share=1.0), 40):
+        envelope = cloudevents.decode(record.key, record.value, record.headers)
 
         assert envelope.source == sender.source
-        assert parse(SubmissionReceived, envelope.data).key.encode() == letter.key
+        assert parse(SubmissionReceived, envelope.data).key.encode() == record.key
 
 
 def test_the_same_seed_admits_the_same_referrals() -> None:
-    one, other = (list(journey_records("hop", 20, seed=3, now=NOW, kept=0.5)) for _ in range(2))
+    one, other = (list(journey_records("hop", 20, seed=3, now=NOW, sampled_share=0.5)) for _ in range(2))
 
     assert one == other
-    assert len({letter.key for letter in one}) == 20
-    assert [letter.key for letter in one] == sorted(letter.key for letter in one)
+    assert len({record.key for record in one}) == 20
+    assert [record.key for record in one] == sorted(record.key for record in one)
 
 
 def test_every_admission_is_one_that_intake_could_have_announced() -> None:
-    for letter in journey_records("hop", 20, seed=3, now=NOW, kept=1.0):
-        envelope = cloudevents.decode(letter.key, letter.value, letter.headers)
+    for record in journey_records("hop", 20, seed=3, now=NOW, sampled_share=1.0):
+        envelope = cloudevents.decode(record.key, record.value, record.headers)
         admitted = parse(SubmissionAdmitted, envelope.data)
 
         assert (envelope.source, envelope.type) == ("urn:alongside:service:intake", SubmissionAdmitted.type)
-        assert (letter.topic, letter.key.decode()) == (SubmissionAdmitted.stream.topic(), admitted.key)
+        assert (record.topic, record.key.decode()) == (SubmissionAdmitted.stream.topic(), admitted.key)
         assert isinstance(admitted, SubmissionAdmitted)
         assert admitted.partner == "hop"
 
 
 def test_no_two_submissions_are_about_the_same_person() -> None:
-    letters = [letter for _, letter in islice(network_records(seed=3, now=NOW, kept=1.0), 200)]
+    records = [record for _, record in islice(network_records(seed=3, now=NOW, sampled_share=1.0), 200)]
 
-    assert len({letter.key for letter in letters}) == 200
-    assert len({parse(SubmissionReceived, letter.value).person_reference for letter in letters}) == 200  # type: ignore[attr-defined]
+    assert len({record.key for record in records}) == 200
+    assert len({parse(SubmissionReceived, record.value).person_reference for record in records}) == 200  # type: ignore[attr-defined]
 
 
 def test_about_the_wanted_share_of_traces_is_sampled() -> None:
-    assert sampled(kept=1.0) == 1000
-    assert 2 <= sampled(kept=0.01) <= 25
+    assert sampled(sampled_share=1.0) == 1000
+    assert 2 <= sampled(sampled_share=0.01) <= 25
 
 
-def sampled(kept: float) -> int:
+def sampled(sampled_share: float) -> int:
     """How many of 1,000 records ask their readers to keep the trace."""
-    headers = (trace_header(3, index, kept) for index in range(1000))
+    headers = (trace_header(3, index, sampled_share) for index in range(1000))
     spans = (trace.get_current_span(context_of({name: value.decode()})) for name, value in headers)
     return sum(span.get_span_context().trace_flags.sampled for span in spans)

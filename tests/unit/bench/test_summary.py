@@ -1,37 +1,39 @@
 """The last line of a benchmark holds what its readers rely on, also when a part could not be measured."""
 
 from alongside_lab.bench import report
-from alongside_lab.bench.hop import Peer, Turn, summary
-from alongside_lab.bench.outputs import Produced
-from alongside_lab.bench.plan import FULL, QUICK, grown_to
-from alongside_lab.bench.spread import Spread
+from alongside_lab.bench.hop import HopRun, Implementation, summary
+from alongside_lab.bench.plan import FULL, QUICK, with_growth_point
+from alongside_lab.bench.summary_statistics import Statistics
+from alongside_lab.bench.topic_watcher import ProducedRecords
 from alongside_lab.bench.usage import Usage
-from alongside_lab.bench.whole.whole import Sustained, Whole
+from alongside_lab.bench.whole.network_benchmark import NetworkResult, SustainedLoad
 
 
-def turn(name: str, per_second: int) -> Turn:
+def run(name: str, per_second: int) -> HopRun:
     """A second's worth of records of one peer."""
     stamps = (0, *(1000 for _ in range(per_second)))
-    peer = Peer(name, "ours", "hop-sampled", 1.0, len(stamps))
-    return Turn(peer, Produced(stamps, len(stamps)), Usage({"peer": 0.5}), per_second, {"peer": 70.0})
+    implementation = Implementation(name, "ours", "hop-sampled", 1.0, len(stamps))
+    return HopRun(
+        implementation, ProducedRecords(stamps, len(stamps)), Usage({"peer": 0.5}), per_second, {"peer": 70.0}
+    )
 
 
-def whole() -> Whole:
+def whole() -> NetworkResult:
     """A network that did 100 referrals a second."""
-    sustained = Sustained(
+    sustained = SustainedLoad(
         open_referrals=1000,
-        rates=Spread((90.0, 100.0, 120.0)),
+        rates=Statistics((90.0, 100.0, 120.0)),
         cpu=Usage({"intake": 1.0, "kafka": 2.0}),
-        told=1000,
+        notified=1000,
         outbox={},
         memory={},
         services_rss_mib=300.0,
     )
-    return Whole((sustained,), 50.0, tuple(number / 1000 for number in range(1, 101)), 0, "kafka")
+    return NetworkResult((sustained,), 50.0, tuple(number / 1000 for number in range(1, 101)), 0, "kafka")
 
 
 def test_the_hop_is_told_as_medians_and_as_shares_of_its_peers() -> None:
-    hop = summary([turn("sampled", rate) for rate in (300, 500, 400)] + [turn("bare_limit", 1000)])
+    hop = summary([run("sampled", rate) for rate in (300, 500, 400)] + [run("bare_limit", 1000)])
 
     assert hop["rate_sampled"] == 400
     assert hop["bare_limit_rate"] == 1000
@@ -41,15 +43,15 @@ def test_the_hop_is_told_as_medians_and_as_shares_of_its_peers() -> None:
 
 
 def test_without_the_tutorial_its_rate_is_null_and_nothing_else_is_missing() -> None:
-    hop = summary([turn("traced", 300), turn("sampled", 400), turn("bare_limit", 1000)])
+    hop = summary([run("traced", 300), run("sampled", 400), run("bare_limit", 1000)])
 
     assert hop["tutorial_rate"] is None
     assert hop["sampled_to_tutorial"] is None
-    assert "not measured tutorial" in "\n".join(report.told({"hop": hop}))
+    assert "not measured tutorial" in "\n".join(report.format_summary({"hop": hop}))
 
 
 def test_start_up_is_no_part_of_a_rate() -> None:
-    produced = Produced(stamps_ms=(5_000, 5_000, 5_500, 6_000), distinct=4)
+    produced = ProducedRecords(stamps_ms=(5_000, 5_000, 5_500, 6_000), distinct=4)
 
     assert produced.per_second == 2.0
 
@@ -70,12 +72,12 @@ def test_growth_names_how_many_were_open_how_fast_it_was_and_how_large() -> None
 
 
 def test_growth_may_go_one_point_further_than_planned() -> None:
-    assert grown_to(FULL, 100_000).whole.open_referrals == (1_000, 10_000, 100_000)
-    assert grown_to(QUICK, 10) == QUICK
+    assert with_growth_point(FULL, 100_000).whole.open_referrals == (1_000, 10_000, 100_000)
+    assert with_growth_point(QUICK, 10) == QUICK
 
 
 def test_a_quick_run_measures_one_network_only() -> None:
     figures = report.end_to_end(whole(), None)
 
     assert figures["sampled"] is None
-    assert "sampled" not in "\n".join(report.told({"end_to_end": figures}))
+    assert "sampled" not in "\n".join(report.format_summary({"end_to_end": figures}))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tools.ci.budget import read_budget
-from tools.ci.pipeline import deserves_a_second_try
+from tools.ci.pipeline import is_retried
 from tools.ci.results import Results, read_results
 from tools.ci.steps import PIPELINES
 
@@ -22,7 +22,7 @@ def test_a_log_that_breaks_off_is_not_complete(tmp_path: Path) -> None:
     found = read_results(log)
 
     assert (dict(found.failed), found.exit_status, found.is_complete) == ({"t.py::test_a": "E"}, None, False)
-    assert not deserves_a_second_try(found)
+    assert not is_retried(found)
 
 
 def test_no_log_at_all_is_not_complete(tmp_path: Path) -> None:
@@ -36,12 +36,12 @@ def test_a_test_that_fails_in_its_teardown_did_not_pass(tmp_path: Path) -> None:
     found = read_results(log)
 
     assert (found.passed, list(found.failed), found.is_complete) == (0, ["t.py::test_a"], True)
-    assert deserves_a_second_try(found)
+    assert is_retried(found)
 
 
 @pytest.mark.parametrize("status", [2, 3, 4, 5])
 def test_a_session_that_ended_otherwise_has_no_second_try(status: int) -> None:
-    assert not deserves_a_second_try(Results(failed={"t.py::test_a": "E"}, exit_status=status))
+    assert not is_retried(Results(failed={"t.py::test_a": "E"}, exit_status=status))
 
 
 @pytest.mark.parametrize("pipeline", sorted(PIPELINES))

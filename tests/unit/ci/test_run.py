@@ -72,11 +72,11 @@ def copy(tmp_path: Path) -> Copy:
     (tmp_path / "Makefile").write_text(MAKEFILE.format(python=sys.executable))
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
     shutil.copytree(ROOT / "tools" / "ci", tmp_path / "tools" / "ci")
-    made = Copy(tmp_path)
-    made.write("unit/test_good.py", PASSES)
-    made.write("kafka/test_kafka.py", PASSES)
-    made.write("e2e/test_e2e.py", PASSES)
-    return made
+    copied = Copy(tmp_path)
+    copied.write("unit/test_good.py", PASSES)
+    copied.write("kafka/test_kafka.py", PASSES)
+    copied.write("e2e/test_e2e.py", PASSES)
+    return copied
 
 
 def test_a_green_run_ends_with_its_minutes_its_skips_and_its_verdict(copy: Copy) -> None:
@@ -118,9 +118,9 @@ def test_a_test_that_fails_twice_fails_the_run(copy: Copy) -> None:
     assert "4 passed, 1 failed" in done.stdout
 
 
-@pytest.mark.parametrize("room", ["architecture", "contracts", "kafka", "faults", "e2e/chassis"])
-def test_what_must_never_be_unsteady_has_no_second_try(copy: Copy, room: str) -> None:
-    copy.flaky(f"{room}/test_unsteady.py")
+@pytest.mark.parametrize("folder", ["architecture", "contracts", "kafka", "faults", "e2e/chassis"])
+def test_what_must_never_be_unsteady_has_no_second_try(copy: Copy, folder: str) -> None:
+    copy.flaky(f"{folder}/test_unsteady.py")
 
     done = copy.run("--only", "tests")
 

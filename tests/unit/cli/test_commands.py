@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, EntryPoints, distribution
 import pytest
 from typer.testing import CliRunner
 
-from alongside_cli import main, running
+from alongside_cli import installation, main
 from alongside_cli.errors import NotRunning, Unavailable
 from alongside_contracts.services import SERVICES
 from alongside_localstack.infrastructure import temporary_folder
@@ -36,7 +36,7 @@ def only_the_operators(*, group: str) -> EntryPoints:
 def test_who_brings_which_command_is_what_the_distributions_declare() -> None:
     elsewhere = {name: owner for name, owner in COMMANDS.items() if owner != "alongside"}
 
-    assert elsewhere == main.BROUGHT_BY
+    assert elsewhere == main.DISTRIBUTION_BY_COMMAND
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -69,9 +69,9 @@ def test_a_mistyped_command_is_answered_with_the_one_that_was_meant() -> None:
 
 
 def test_a_command_that_cannot_be_loaded_keeps_no_other_from_working(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = EntryPoint("replay", "alongside_cli.nowhere:replay", main.COMMANDS)
+    unloadable = EntryPoint("replay", "alongside_cli.nowhere:replay", main.COMMANDS)
     others = distribution("alongside").entry_points.select(group=main.COMMANDS)
-    found = EntryPoints([broken, *(entry for entry in others if entry.name != "replay")])
+    found = EntryPoints([unloadable, *(entry for entry in others if entry.name != "replay")])
     monkeypatch.setattr(main, "entry_points", lambda *, group: found.select(group=group))
 
     listed, asked = (
@@ -90,7 +90,7 @@ def test_commands_speak_to_the_installation_that_settings_name(monkeypatch: pyte
         monkeypatch.setenv(f"ALONGSIDE_{service.upper()}_URL", f"https://{service}.example/")
     monkeypatch.setenv("ALONGSIDE_SERVICE_TOKEN", "a-token")
 
-    found = running.installation()
+    found = installation.find_installation()
 
     assert found.addresses == {service: f"https://{service}.example" for service in SERVICES}
     assert found.service_token == "a-token"
@@ -102,7 +102,7 @@ def test_half_an_installation_is_refused_with_what_is_missing(monkeypatch: pytes
     with pytest.raises(
         Unavailable, match=r"ALONGSIDE_MATCHING_URL, .*ALONGSIDE_NOTIFICATIONS_URL is not set"
     ):
-        running.installation()
+        installation.find_installation()
 
 
 def test_without_settings_the_network_of_this_machine_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,18 +110,18 @@ def test_without_settings_the_network_of_this_machine_is_meant(monkeypatch: pyte
         monkeypatch.setenv("ALONGSIDE_STATE", str(folder))
 
         with pytest.raises(NotRunning, match="start one with `make up`"):
-            running.installation()
+            installation.find_installation()
 
 
 def test_without_settings_and_local_stack_it_is_said_how_to_name_a_network(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(running, "entry_points", only_the_operators)
+    monkeypatch.setattr(installation, "entry_points", only_the_operators)
 
     with pytest.raises(
         NotRunning, match=r"ALONGSIDE_INTAKE_URL.*ALONGSIDE_SERVICE_TOKEN.*alongside-localstack"
     ):
-        running.installation()
+        installation.find_installation()
 
 
 @pytest.mark.parametrize(

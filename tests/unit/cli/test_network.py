@@ -1,6 +1,6 @@
 """What the command line says when a service refuses: each wrong field, and what to do about it."""
 
-from alongside_cli.network import Refused
+from alongside_cli.network import ServiceRefused
 
 
 def test_every_wrong_field_is_named_with_its_remedy() -> None:
@@ -9,14 +9,16 @@ def test_every_wrong_field_is_named_with_its_remedy() -> None:
         {"where": "body.name", "problem": "missing", "remedy": "Field required"},
     ]
 
-    told = str(
-        Refused(
+    report_errors = str(
+        ServiceRefused(
             {"title": "Not accepted", "detail": "2 fields.", "remedy": "Choose hospital", "errors": errors}
         )
     )
 
-    assert told == "Not accepted. 2 fields. body.setting: Choose hospital. body.name: Field required."
+    assert (
+        report_errors == "Not accepted. 2 fields. body.setting: Choose hospital. body.name: Field required."
+    )
 
 
 def test_a_refusal_without_fields_tells_its_remedy() -> None:
-    assert str(Refused({"title": "Too late", "remedy": "Come earlier."})) == "Too late. Come earlier."
+    assert str(ServiceRefused({"title": "Too late", "remedy": "Come earlier."})) == "Too late. Come earlier."

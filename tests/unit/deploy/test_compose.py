@@ -138,7 +138,7 @@ def test_a_service_is_a_user_of_its_own_at_kafka(service: str) -> None:
 
 def test_the_brokers_ask_who_is_there_exactly_as_the_local_cluster_does() -> None:
     passwords = ClusterPasswords(cluster="${KAFKA_CLUSTER_PASSWORD:-}", admin="${KAFKA_ADMIN_PASSWORD:-}")
-    wanted = passwords.settings(clients=("CLIENT", "HOST"), insiders=("BROKERS", "CONTROLLER"))
+    wanted = passwords.settings(clients=("CLIENT", "HOST"), internal=("BROKERS", "CONTROLLER"))
 
     for name in KAFKA:
         given = {as_the_image_reads_it(key): str(value) for key, value in environment(name).items()}

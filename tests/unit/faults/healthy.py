@@ -10,9 +10,16 @@ from itertools import count
 from typing import Any
 
 from alongside_contracts.vocabulary import Answer
-from alongside_lab.faults.crowd import Promise
-from alongside_lab.faults.evidence.evidence import JOURNEY, Arrived, Evidence, Heard, Pause, Place
-from alongside_lab.faults.letters import OUTBREAK_KIND, Letter
+from alongside_lab.faults.evidence.evidence import (
+    JOURNEY,
+    ArrivedRecord,
+    Evidence,
+    ObservedPause,
+    RecordPosition,
+    StreamEvent,
+)
+from alongside_lab.faults.fault_records import OUTBREAK_KIND, FaultRecord
+from alongside_lab.faults.target_actors import AcknowledgedCommand
 
 PARTNER = "st-mary-hospital"
 INBOUND, STATUS = f"partner.{PARTNER}.referrals.v1", f"partner.{PARTNER}.status.v1"
@@ -20,9 +27,9 @@ FIRST, SECOND = "r-1", "r-2"
 OFFER, OTHER = "o-1", "o-2"
 
 
-def letter(number: int, kind: str, event_id: str | None, expected: Answer | None) -> Letter:
+def record(number: int, kind: str, event_id: str | None, expected: Answer | None) -> FaultRecord:
     """One letter of the partner."""
-    return Letter(
+    return FaultRecord(
         number=number,
         kind=kind,
         partner=PARTNER,
@@ -39,14 +46,14 @@ class Stream:
     """Numbers events as a topic would."""
 
     def __init__(self) -> None:
-        self.events: list[Heard] = []
+        self.events: list[StreamEvent] = []
         self._offsets = count()
         self._ids = count(1)
 
-    def add(self, topic: str, key: str, type_: str, **facts: Any) -> Heard:
+    def add(self, topic: str, key: str, type_: str, **facts: Any) -> StreamEvent:
         """The next event of a topic."""
-        place = Place(topic, 0, next(self._offsets))
-        event = Heard(place, key, f"id-{next(self._ids)}", "urn:alongside:service:x", type_, facts)
+        position = RecordPosition(topic, 0, next(self._offsets))
+        event = StreamEvent(position, key, f"id-{next(self._ids)}", "urn:alongside:service:x", type_, facts)
         self.events.append(event)
         return event
 
@@ -54,27 +61,27 @@ class Stream:
 def healthy() -> Evidence:
     """The evidence of the run."""
     stream = Stream()
-    poison = Place(INBOUND, 0, 3)
+    poison = RecordPosition(INBOUND, 0, 3)
     for referral, event_id in ((FIRST, "e-1"), (SECOND, "e-2")):
         _answer(stream, Answer.ADMITTED, event_id, referral)
     _answer(stream, Answer.LINKED, "e-1-again", FIRST)
-    _answer(stream, Answer.REFUSED, None, None, place=poison)
+    _answer(stream, Answer.REFUSED, None, None, position=poison)
     for type_ in ("intake.paused", "intake.resumed"):
         stream.add(STATUS, PARTNER, type_, partner=PARTNER)
     timeline, notices = [], []
     for referral in (FIRST, SECOND):
-        lines, told = _journey(stream, referral, declined=referral == SECOND)
+        lines, announced = _journey(stream, referral, declined=referral == SECOND)
         timeline += lines
-        notices += told
+        notices += announced
     return Evidence(
-        letters=(
-            letter(0, "good", "e-1", Answer.ADMITTED),
-            letter(1, "good", "e-2", Answer.ADMITTED),
-            letter(2, "resent", "e-1-again", Answer.LINKED),
-            letter(3, OUTBREAK_KIND, "e-3", Answer.REFUSED),
-            letter(4, "redelivered", "e-1", Answer.ADMITTED),
+        sent_records=(
+            record(0, "good", "e-1", Answer.ADMITTED),
+            record(1, "good", "e-2", Answer.ADMITTED),
+            record(2, "resent", "e-1-again", Answer.LINKED),
+            record(3, OUTBREAK_KIND, "e-3", Answer.REFUSED),
+            record(4, "redelivered", "e-1", Answer.ADMITTED),
         ),
-        arrived=tuple(Arrived(Place(INBOUND, 0, number), number) for number in range(5)),
+        arrivals=tuple(ArrivedRecord(RecordPosition(INBOUND, 0, number), number) for number in range(5)),
         events=tuple(stream.events),
         submissions=tuple(_submission(each) for each in (FIRST, SECOND)),
         offers=(
@@ -95,8 +102,12 @@ def healthy() -> Evidence:
         lag={"intake": 0},
         mails={row["message_id"]: 1 for row in notices if row["channel"] == "email"},
         quarantines=({"partner": PARTNER, "paused_at": "12:00", "resumed_at": "12:01"},),
-        pauses=(Pause(PARTNER, others_sent=20, others_answered=18),),
-        promised=(Promise("accept", "p-r-1-1"), Promise("decline", "p-r-2-1"), Promise("start", FIRST)),
+        pauses=(ObservedPause(PARTNER, others_sent=20, others_answered=18),),
+        acknowledged=(
+            AcknowledgedCommand("accept", "p-r-1-1"),
+            AcknowledgedCommand("decline", "p-r-2-1"),
+            AcknowledgedCommand("start", FIRST),
+        ),
     )
 
 
@@ -105,16 +116,20 @@ def proposal(id_: str, referral: str, offer: str, attempt: int, state: str) -> d
     return {"id": id_, "referral_id": referral, "offer_id": offer, "attempt": attempt, "state": state}
 
 
-def dead_letter(service: str, place: Place) -> dict[str, Any]:
+def dead_letter(service: str, position: RecordPosition) -> dict[str, Any]:
     """A dead letter row."""
-    where = {"topic": place.topic, "partition": place.partition, "offset": place.offset}
+    where = {"topic": position.topic, "partition": position.partition, "offset": position.offset}
     return {"service": service, "reason": "malformed", "where": "value", **where}
 
 
 def _answer(
-    stream: Stream, answer: Answer, event_id: str | None, referral: str | None, place: Place | None = None
+    stream: Stream,
+    answer: Answer,
+    event_id: str | None,
+    referral: str | None,
+    position: RecordPosition | None = None,
 ) -> None:
-    at = place or Place(INBOUND, 0, 0)
+    at = position or RecordPosition(INBOUND, 0, 0)
     origin = {"topic": at.topic, "partition": at.partition, "offset": at.offset, "event_id": event_id}
     stream.add(
         STATUS,
@@ -179,7 +194,7 @@ def _step(story: _Story, status: str, what: str) -> None:
             )
 
 
-def _notice(event: Heard, role: str, channel: str) -> dict[str, Any]:
+def _notice(event: StreamEvent, role: str, channel: str) -> dict[str, Any]:
     id_ = f"n-{event.id}-{role}-{channel}"
     return {
         "id": id_,
@@ -238,6 +253,6 @@ def with_event(
 ) -> Evidence:
     """The evidence with the nth event of a type once more, under another id and at the end of its topic."""
     like = [event for event in evidence.events if event.type == type_][nth]
-    last = max(event.place.offset for event in evidence.events) + 1
-    place = replace(like.place, offset=last if offset is None else offset)
-    return replace(evidence, events=(*evidence.events, replace(like, id=id_, place=place)))
+    last = max(event.position.offset for event in evidence.events) + 1
+    position = replace(like.position, offset=last if offset is None else offset)
+    return replace(evidence, events=(*evidence.events, replace(like, id=id_, position=position)))

@@ -7,9 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from alongside_lab.faults.crowd import Promise
-from alongside_lab.faults.evidence.evidence import Arrived, Broken, Evidence, Pause, Place
-from alongside_lab.faults.evidence.verdict import check, summary
+from alongside_lab.faults.evidence.evaluation import check, summary
+from alongside_lab.faults.evidence.evidence import (
+    ArrivedRecord,
+    Evidence,
+    FindingKind,
+    ObservedPause,
+    RecordPosition,
+)
+from alongside_lab.faults.target_actors import AcknowledgedCommand
 from tests.unit.faults.healthy import (
     FIRST,
     INBOUND,
@@ -31,8 +37,8 @@ Plant = Callable[[Evidence], Evidence]
 def swapped(evidence: Evidence, type_: str) -> Evidence:
     """The first two events of a type with their places exchanged."""
     one, other = [event for event in evidence.events if event.type == type_][:2]
-    places = {one.id: other.place, other.id: one.place}
-    events = [replace(event, place=places.get(event.id, event.place)) for event in evidence.events]
+    positions = {one.id: other.position, other.id: one.position}
+    events = [replace(event, position=positions.get(event.id, event.position)) for event in evidence.events]
     return replace(evidence, events=tuple(events))
 
 
@@ -40,7 +46,7 @@ def moved_first(evidence: Evidence, type_: str) -> Evidence:
     """The last event of a type put before everything else on its topic."""
     moved = [event for event in evidence.events if event.type == type_][-1]
     events = [
-        replace(event, place=replace(event.place, offset=-1)) if event is moved else event
+        replace(event, position=replace(event.position, offset=-1)) if event is moved else event
         for event in evidence.events
     ]
     return replace(evidence, events=tuple(events))
@@ -50,14 +56,15 @@ def in_another_partition(evidence: Evidence) -> Evidence:
     """The last event of the journey lies where its key does not belong."""
     moved = evidence.events[-1]
     return replace(
-        evidence, events=(*evidence.events[:-1], replace(moved, place=replace(moved.place, partition=1)))
+        evidence,
+        events=(*evidence.events[:-1], replace(moved, position=replace(moved.position, partition=1))),
     )
 
 
 LOST: dict[str, Plant] = {
     "an answer": lambda e: without_event(e, "submission.answered"),
     "the refusal of a poison record": lambda e: without_event(e, "submission.answered", 3),
-    "a letter the broker acknowledged": lambda e: replace(e, arrived=e.arrived[1:]),
+    "a letter the broker acknowledged": lambda e: replace(e, arrivals=e.arrivals[1:]),
     "an admission event": lambda e: without_event(e, "submission.admitted"),
     "a referral": lambda e: without(e, "referrals", id=FIRST),
     "a request at matching": lambda e: without(e, "requests", referral_id=FIRST),
@@ -73,8 +80,10 @@ LOST: dict[str, Plant] = {
     "the announcement of a notice": lambda e: without_event(e, "notice.delivered"),
     "a mail that counts as sent": lambda e: replace(e, mails={}),
     "a notice on its way": lambda e: with_row(e, "notices", {"id": e.notices[0]["id"]}, state="sending"),
-    "a command that was answered": lambda e: replace(e, promised=(Promise("complete", "r-9"),)),
-    "an accepted proposal": lambda e: replace(e, promised=(Promise("accept", "p-r-2-1"),)),
+    "a command that was answered": lambda e: replace(
+        e, acknowledged=(AcknowledgedCommand("complete", "r-9"),)
+    ),
+    "an accepted proposal": lambda e: replace(e, acknowledged=(AcknowledgedCommand("accept", "p-r-2-1"),)),
     "records nobody consumed": lambda e: replace(e, lag={"matching": 3}),
     "word of a pause": lambda e: without_event(e, "intake.paused"),
     "word that a pause ended": lambda e: without_event(e, "intake.resumed"),
@@ -123,11 +132,11 @@ NOTIFIED_TWICE: dict[str, Plant] = {
 DEAD_LETTERS: dict[str, Plant] = {
     "poison nobody put aside": lambda e: replace(e, dead_letters=()),
     "a healthy record put aside": lambda e: replace(
-        e, dead_letters=(*e.dead_letters, dead_letter("intake", Place(INBOUND, 0, 0)))
+        e, dead_letters=(*e.dead_letters, dead_letter("intake", RecordPosition(INBOUND, 0, 0)))
     ),
     "a record put aside twice": lambda e: replace(e, dead_letters=(*e.dead_letters, *e.dead_letters)),
     "a letter the relay gave up": lambda e: replace(
-        e, dead_letters=(*e.dead_letters, dead_letter("matching", Place("x", -1, 7)))
+        e, dead_letters=(*e.dead_letters, dead_letter("matching", RecordPosition("x", -1, 7)))
     ),
 }
 WRONG_PAUSE: dict[str, Plant] = {
@@ -138,26 +147,26 @@ WRONG_PAUSE: dict[str, Plant] = {
     "a pause nobody ended": lambda e: with_row(e, "quarantines", {"partner": PARTNER}, resumed_at=None),
 }
 PLANTED = [
-    *((Broken.WRONG_PAUSE, name, plant) for name, plant in WRONG_PAUSE.items()),
-    *((Broken.LOST, name, plant) for name, plant in LOST.items()),
-    *((Broken.DUPLICATED, name, plant) for name, plant in DUPLICATED.items()),
-    *((Broken.OUT_OF_ORDER, name, plant) for name, plant in OUT_OF_ORDER.items()),
-    *((Broken.OVERSOLD, name, plant) for name, plant in OVERSOLD.items()),
-    *((Broken.NOTIFIED_TWICE, name, plant) for name, plant in NOTIFIED_TWICE.items()),
-    *((Broken.DEAD_LETTERS, name, plant) for name, plant in DEAD_LETTERS.items()),
-    (Broken.OUTBOX, "a row that was never sent", lambda e: replace(e, outbox={"intake": 1})),
+    *((FindingKind.WRONG_PAUSE, name, plant) for name, plant in WRONG_PAUSE.items()),
+    *((FindingKind.LOST, name, plant) for name, plant in LOST.items()),
+    *((FindingKind.DUPLICATED, name, plant) for name, plant in DUPLICATED.items()),
+    *((FindingKind.OUT_OF_ORDER, name, plant) for name, plant in OUT_OF_ORDER.items()),
+    *((FindingKind.OVERSOLD, name, plant) for name, plant in OVERSOLD.items()),
+    *((FindingKind.NOTIFIED_TWICE, name, plant) for name, plant in NOTIFIED_TWICE.items()),
+    *((FindingKind.DEAD_LETTERS, name, plant) for name, plant in DEAD_LETTERS.items()),
+    (FindingKind.OUTBOX, "a row that was never sent", lambda e: replace(e, outbox={"intake": 1})),
     (
-        Broken.UNATTENDED,
+        FindingKind.UNATTENDED,
         "an open referral nobody is to act on",
         lambda e: with_row(e, "referrals", {"id": SECOND}, status="requested"),
     ),
     (
-        Broken.HELD_UP,
+        FindingKind.HELD_UP,
         "others waiting for a paused partner",
-        lambda e: replace(e, pauses=(Pause(PARTNER, others_sent=20, others_answered=2),)),
+        lambda e: replace(e, pauses=(ObservedPause(PARTNER, others_sent=20, others_answered=2),)),
     ),
     (
-        Broken.WRONG_ANSWER,
+        FindingKind.WRONG_ANSWER,
         "a good submission turned down",
         lambda e: with_answer(e, "rejected"),
     ),
@@ -180,21 +189,21 @@ def test_a_run_that_kept_every_promise_has_no_findings() -> None:
     assert numbers["ok"] is True
 
 
-@pytest.mark.parametrize(("promise", "name", "plant"), PLANTED, ids=[f"{p}: {n}" for p, n, _ in PLANTED])
-def test_a_planted_violation_is_found_and_named(promise: Broken, name: str, plant: Plant) -> None:
+@pytest.mark.parametrize(("kind", "name", "plant"), PLANTED, ids=[f"{p}: {n}" for p, n, _ in PLANTED])
+def test_a_planted_violation_is_found_and_named(kind: FindingKind, name: str, plant: Plant) -> None:
     planted = plant(healthy())
     findings = check(planted)
 
-    assert promise in {finding.promise for finding in findings}
+    assert kind in {finding.promise for finding in findings}
     assert summary(planted, findings)["ok"] is False
 
 
 def test_the_same_event_delivered_again_breaks_nothing() -> None:
     """At least once on the wire is the contract; readers drop repeats by (source, id)."""
     evidence = healthy()
-    last = max(event.place.offset for event in evidence.events)
+    last = max(event.position.offset for event in evidence.events)
     again = [
-        replace(event, place=replace(event.place, offset=last + 1 + n))
+        replace(event, position=replace(event.position, offset=last + 1 + n))
         for n, event in enumerate(evidence.events)
     ]
 
@@ -203,12 +212,12 @@ def test_the_same_event_delivered_again_breaks_nothing() -> None:
 
 def test_a_poison_record_sent_twice_is_expected_twice() -> None:
     evidence = healthy()
-    place = Place(INBOUND, 0, 9)
-    twice = replace(evidence, arrived=(*evidence.arrived, Arrived(place, 3)))
+    position = RecordPosition(INBOUND, 0, 9)
+    twice = replace(evidence, arrivals=(*evidence.arrivals, ArrivedRecord(position, 3)))
 
     promises = {finding.promise for finding in check(twice)}
 
-    assert promises == {Broken.LOST, Broken.DEAD_LETTERS}
+    assert promises == {FindingKind.LOST, FindingKind.DEAD_LETTERS}
 
 
 def test_a_mail_sent_again_with_its_own_id_is_counted_and_no_fault() -> None:

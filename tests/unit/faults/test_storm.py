@@ -12,70 +12,80 @@ from alongside_contracts.errors import MalformedEvent, UnknownEventType
 from alongside_contracts.event import parse
 from alongside_contracts.registry import event_class
 from alongside_contracts.services import SERVICES
-from alongside_lab.faults.letters import NUMBER_HEADER, OUTBREAK, OUTBREAK_KIND, Letter, letters
-from alongside_lab.faults.storm import NETWORKS, SESSION_SECONDS, Kind, storm
+from alongside_lab.faults.fault_records import (
+    NUMBER_HEADER,
+    OUTBREAK,
+    OUTBREAK_KIND,
+    FaultRecord,
+    make_records,
+)
+from alongside_lab.faults.storm import NETWORKS, SESSION_SECONDS, FaultKind, make_storm
 from alongside_localstack.sample.partners import partners
 from alongside_localstack.sample.submissions import Series
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def drawn(seed: int = 1, count: int = 200) -> tuple[Letter, ...]:
+def drawn(seed: int = 1, count: int = 200) -> tuple[FaultRecord, ...]:
     """Letters of one seed."""
-    return letters(partners(), Series("faults", seed, NOW), count)
+    return make_records(partners(), Series("faults", seed, NOW), count)
 
 
 def test_the_same_seed_makes_the_same_storm_and_another_seed_another() -> None:
-    assert storm(7, 120) == storm(7, 120)
-    assert storm(7, 120) != storm(8, 120)
+    assert make_storm(7, 120) == make_storm(7, 120)
+    assert make_storm(7, 120) != make_storm(8, 120)
 
 
 def test_a_storm_hits_every_service_and_every_network_in_every_way() -> None:
-    script = storm(3, 90)
+    script = make_storm(3, 90)
     hit = {(fault.kind, fault.target) for fault in script}
 
     assert {
-        (kind, service) for kind in (Kind.KILL, Kind.KILL_MID_RELAY, Kind.CLOCK_JUMP) for service in SERVICES
+        (kind, service)
+        for kind in (FaultKind.KILL, FaultKind.KILL_MID_RELAY, FaultKind.CLOCK_JUMP)
+        for service in SERVICES
     } <= hit
-    assert {(kind, net) for kind in (Kind.RESET, Kind.LATENCY, Kind.BLACK_HOLE) for net in NETWORKS} <= hit
-    assert {fault.kind for fault in script} == set(Kind)
+    assert {
+        (kind, net) for kind in (FaultKind.RESET, FaultKind.LATENCY, FaultKind.BLACK_HOLE) for net in NETWORKS
+    } <= hit
+    assert {fault.kind for fault in script} == set(FaultKind)
 
 
 def test_a_long_storm_has_more_faults_than_a_short_one() -> None:
-    assert len(storm(1, 600)) > 2 * len(storm(1, 60))
+    assert len(make_storm(1, 600)) > 2 * len(make_storm(1, 60))
 
 
 def test_faults_come_in_order_of_time_and_leave_some_peace_at_the_end() -> None:
-    moments = [fault.at_seconds for fault in storm(5, 100)]
+    moments = [fault.at_seconds for fault in make_storm(5, 100)]
 
     assert moments == sorted(moments)
     assert all(0 < moment < 100 for moment in moments)
 
 
 def test_a_pause_outlasts_the_session_so_that_partitions_move() -> None:
-    assert all(f.seconds > SESSION_SECONDS for f in storm(2, 900) if f.kind is Kind.PAUSE)
+    assert all(f.seconds > SESSION_SECONDS for f in make_storm(2, 900) if f.kind is FaultKind.PAUSE)
 
 
 def test_each_broker_is_killed_and_the_seed_says_when() -> None:
     brokers = ("kafka-1", "kafka-2", "kafka-3")
-    script = storm(3, 90, brokers=brokers)
+    script = make_storm(3, 90, brokers=brokers)
 
-    assert {f.target for f in script if f.kind is Kind.KILL_KAFKA} == set(brokers)
-    assert {f.target for f in script if f.kind is Kind.PAUSE_KAFKA} <= set(brokers)
-    assert script == storm(3, 90, brokers=brokers)
+    assert {f.target for f in script if f.kind is FaultKind.KILL_KAFKA} == set(brokers)
+    assert {f.target for f in script if f.kind is FaultKind.PAUSE_KAFKA} <= set(brokers)
+    assert script == make_storm(3, 90, brokers=brokers)
 
 
 def test_clocks_are_turned_forward_and_back_and_nothing_else_is() -> None:
-    script = [fault for seed in range(9) for fault in storm(seed, 90)]
+    script = [fault for seed in range(9) for fault in make_storm(seed, 90)]
 
-    assert {f.shift_seconds for f in script if f.kind is Kind.CLOCK_JUMP} == {3_600, -3_600, 10_800}
-    assert {f.shift_seconds for f in script if f.kind is not Kind.CLOCK_JUMP} == {0}
+    assert {f.shift_seconds for f in script if f.kind is FaultKind.CLOCK_JUMP} == {3_600, -3_600, 10_800}
+    assert {f.shift_seconds for f in script if f.kind is not FaultKind.CLOCK_JUMP} == {0}
 
 
 def test_what_is_impossible_here_is_left_out() -> None:
-    possible = [kind for kind in Kind if kind is not Kind.DISK_FULL]
+    possible = [kind for kind in FaultKind if kind is not FaultKind.DISK_FULL]
 
-    assert Kind.DISK_FULL not in {fault.kind for fault in storm(1, 300, possible)}
+    assert FaultKind.DISK_FULL not in {fault.kind for fault in make_storm(1, 300, possible)}
 
 
 def test_the_same_seed_writes_the_same_letters() -> None:
@@ -84,58 +94,58 @@ def test_the_same_seed_writes_the_same_letters() -> None:
 
 
 def test_letters_hold_good_ones_repeats_and_poison() -> None:
-    kinds = Counter(letter.kind.split("-")[0] for letter in drawn(count=200))
+    kinds = Counter(record.kind.split("-")[0] for record in drawn(count=200))
 
     assert kinds["good"] == 200
     assert min(kinds[each] for each in ("redelivered", "resent", "poison", "outside", "crisis")) > 0
 
 
 def test_every_letter_carries_its_number() -> None:
-    for place, letter in enumerate(drawn()):
-        assert letter.number == place
-        assert dict(letter.headers)[NUMBER_HEADER] == str(place).encode()
+    for position, record in enumerate(drawn()):
+        assert record.number == position
+        assert dict(record.headers)[NUMBER_HEADER] == str(position).encode()
 
 
 def test_a_repeat_comes_after_what_it_repeats_and_under_the_same_key() -> None:
-    sent = drawn()
-    for letter in sent:
-        if letter.repeats is not None:
-            first = sent[letter.repeats]
-            assert first.number < letter.number
-            assert (first.kind, first.key, first.topic) == ("good", letter.key, letter.topic)
-            assert (letter.event_id == first.event_id) is (letter.kind == "redelivered")
+    records = drawn()
+    for record in records:
+        if record.repeats is not None:
+            first = records[record.repeats]
+            assert first.number < record.number
+            assert (first.kind, first.key, first.topic) == ("good", record.key, record.topic)
+            assert (record.event_id == first.event_id) is (record.kind == "redelivered")
 
 
-@pytest.mark.parametrize("letter", [each for each in drawn() if each.poison], ids=lambda each: each.kind)
-def test_poison_cannot_be_read_or_is_forged(letter: Letter) -> None:
-    assert is_refused(letter)
+@pytest.mark.parametrize("record", [each for each in drawn() if each.poison], ids=lambda each: each.kind)
+def test_poison_cannot_be_read_or_is_forged(record: FaultRecord) -> None:
+    assert is_refused(record)
 
 
 def test_a_sender_that_breaks_spoils_records_of_one_key_in_a_row() -> None:
-    sent = letters(partners(), Series("faults", 1, NOW), 200, outbreak=OUTBREAK)
-    spoiled = [letter for letter in sent if letter.kind == OUTBREAK_KIND]
+    records = make_records(partners(), Series("faults", 1, NOW), 200, outbreak=OUTBREAK)
+    spoiled = [record for record in records if record.kind == OUTBREAK_KIND]
 
-    between = sent[spoiled[0].number : spoiled[-1].number]
+    between = records[spoiled[0].number : spoiled[-1].number]
     assert len(spoiled) == OUTBREAK
-    assert {letter.kind for letter in between} <= {OUTBREAK_KIND, "redelivered", "resent"}
-    assert len({(letter.topic, letter.key) for letter in spoiled}) == 1
-    assert len({letter.event_id for letter in spoiled}) == OUTBREAK
-    assert all(is_refused(letter) for letter in spoiled)
+    assert {record.kind for record in between} <= {OUTBREAK_KIND, "redelivered", "resent"}
+    assert len({(record.topic, record.key) for record in spoiled}) == 1
+    assert len({record.event_id for record in spoiled}) == OUTBREAK
+    assert all(is_refused(record) for record in spoiled)
 
 
 def test_everything_else_can_be_read() -> None:
-    assert not [letter.kind for letter in drawn() if not letter.poison and is_refused(letter)]
+    assert not [record.kind for record in drawn() if not record.poison and is_refused(record)]
 
 
 def test_neither_poison_nor_a_repeat_waits_for_a_decision_of_its_own() -> None:
-    assert {letter.kind for letter in drawn() if letter.is_decided} == {"good", "outside", "crisis"}
+    assert {record.kind for record in drawn() if record.is_decided} == {"good", "outside", "crisis"}
 
 
-def is_refused(letter: Letter) -> bool:
+def is_refused(record: FaultRecord) -> bool:
     """Whether a record cannot be read, or claims to be somebody else's."""
     try:
-        envelope = cloudevents.decode(letter.key, letter.value, letter.headers)
+        envelope = cloudevents.decode(record.key, record.value, record.headers)
         parse(event_class(envelope.type), envelope.data)
     except (MalformedEvent, UnknownEventType):
         return True
-    return envelope.source != f"urn:alongside:partner:{letter.partner}"
+    return envelope.source != f"urn:alongside:partner:{record.partner}"

@@ -10,8 +10,8 @@ import pytest
 from alongside_lab.rehearsal.brute import BruteForce
 from alongside_lab.rehearsal.exact import exact_cost
 from alongside_lab.rehearsal.population import TODAY, offers, requests
+from alongside_lab.rehearsal.simulated_year import simulate_year
 from alongside_lab.rehearsal.speed import REGION, gini, greedy
-from alongside_lab.rehearsal.year import year
 from alongside_matching.engine.assign import Arrival, assign
 from alongside_matching.engine.index import RegionIndex
 from tests.unit.matching.facts import POLICY
@@ -65,21 +65,21 @@ def test_progress_is_a_line_at_a_time_beside_the_json_also_without_a_terminal() 
 
     ended = subprocess.run(program, check=True, capture_output=True, text=True)
 
-    methods = ("together", "greedy", "random")
-    assert ended.stderr.splitlines() == [f"year: {method}: day 7 of 7" for method in methods]
+    strategies = ("together", "greedy", "random")
+    assert ended.stderr.splitlines() == [f"year: {strategy}: day 7 of 7" for strategy in strategies]
     assert json.loads(ended.stdout)["days"] == 7
 
 
 def test_the_same_seed_tells_the_same_year() -> None:
-    one, other = (timeless(year(POLICY, seed=5, days=10)) for _ in range(2))
+    one, other = (timeless(simulate_year(POLICY, seed=5, days=10)) for _ in range(2))
 
     assert one == other
-    assert one != timeless(year(POLICY, seed=6, days=10))
+    assert one != timeless(simulate_year(POLICY, seed=6, days=10))
 
 
 def timeless(report: dict[str, Any]) -> dict[str, Any]:
     """The year without how long it took to tell."""
     return {
-        method: {name: found for name, found in lived.items() if name != "seconds"}
-        for method, lived in report["ways"].items()
+        strategy: {name: found for name, found in lived.items() if name != "seconds"}
+        for strategy, lived in report["ways"].items()
     }

@@ -81,7 +81,9 @@ def test_no_need_and_no_language_of_the_region_is_without_an_offer(region: str) 
     supporters = of_kind(OfferKind.SUPPORTER, region)
 
     assert {need for service in services for need in service.needs} == set(Need)
-    assert {tag for supporter in supporters for tag in supporter.languages} == set(REGIONS[region].spoken)
+    assert {tag for supporter in supporters for tag in supporter.languages} == set(
+        REGIONS[region].all_languages
+    )
 
 
 @BOTH

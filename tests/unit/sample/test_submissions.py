@@ -13,7 +13,7 @@ from alongside_contracts.vocabulary import AgeBand, Need, Setting
 from alongside_intake.domain.decide import Admitted
 from alongside_intake.people.contacts import ContactRoute
 from alongside_intake.views import PartnerCommand
-from alongside_localstack.sample.needs import OFTEN_TOGETHER, PREVALENCE
+from alongside_localstack.sample.needs import PREVALENCE, RELATED_NEEDS
 from alongside_localstack.sample.partners import SamplePartner, demo_partners, partners
 from alongside_localstack.sample.places import REGIONS
 from alongside_localstack.sample.records import record
@@ -27,31 +27,31 @@ EVERY = pytest.mark.parametrize("partner", partners(), ids=lambda partner: partn
 
 @EVERY
 def test_intake_admits_everything_a_sample_partner_submits(partner: SamplePartner) -> None:
-    for made in submissions(partner, SERIES, 300):
-        assert isinstance(decision_of(made), Admitted), made
+    for generated in submissions(partner, SERIES, 300):
+        assert isinstance(decision_of(generated), Admitted), generated
 
 
 @EVERY
 def test_a_record_is_read_back_as_the_submission_it_was_made_of(partner: SamplePartner) -> None:
-    for made in submissions(partner, SERIES, 50):
-        topic, key, value, headers = record(partner, made, "e-1", NOW)
+    for generated in submissions(partner, SERIES, 50):
+        topic, key, value, headers = record(partner, generated, "e-1", NOW)
         event = decode(key, value, headers)
 
-        assert parse(SubmissionReceived, event.data) == made
+        assert parse(SubmissionReceived, event.data) == generated
         assert (event.source, event.type, event.time) == (partner.source, SubmissionReceived.type, NOW)
-        assert (topic, key) == (f"partner.{partner.id}.referrals.v1", made.reference.encode())
+        assert (topic, key) == (f"partner.{partner.id}.referrals.v1", generated.reference.encode())
 
 
 @EVERY
 def test_everyone_can_be_offered_more_than_one_way(partner: SamplePartner) -> None:
     offered = pool(partner.region)
 
-    for made in submissions(partner, SERIES, 100):
-        assert len(sift(offered, request_for(made), NOW.date()).eligible) >= 2, made
+    for generated in submissions(partner, SERIES, 100):
+        assert len(sift(offered, request_for(generated), NOW.date()).eligible) >= 2, generated
 
 
 def test_two_hundred_find_a_place_before_anybody_has_to_wait() -> None:
-    both = [made for partner in demo_partners() for made in submissions(partner, SERIES, 100)]
+    both = [generated for partner in demo_partners() for generated in submissions(partner, SERIES, 100)]
 
     found = matched(both, pool(both[0].region))
 
@@ -78,11 +78,11 @@ def test_two_runs_of_one_seed_tell_the_same_story_about_other_people() -> None:
 
 
 def test_no_reference_and_no_person_comes_twice() -> None:
-    made = [each for partner in partners() for each in submissions(partner, SERIES, 200)]
-    made += list(submissions(partners()[0], replace(SERIES, run="run2"), 200))
+    generated = [each for partner in partners() for each in submissions(partner, SERIES, 200)]
+    generated += list(submissions(partners()[0], replace(SERIES, run="run2"), 200))
 
-    assert len({each.reference for each in made}) == len(made)
-    assert len({each.person_reference for each in made}) == len(made)
+    assert len({each.reference for each in generated}) == len(generated)
+    assert len({each.person_reference for each in generated}) == len(generated)
 
 
 @pytest.mark.parametrize("run", ["", "Run", "run 1", "run-", "-run", "r" * 21, "añ"])
@@ -95,18 +95,18 @@ def test_the_longest_reference_still_fits_an_address() -> None:
     longest = Series("r" * 20, 2**32 - 1, NOW)
 
     for partner in partners():
-        made = submission(partner, longest, 10**9)
-        route = ContactRoute.model_validate(contact_route(made.person_reference))
+        generated = submission(partner, longest, 10**9)
+        route = ContactRoute.model_validate(contact_route(generated.person_reference))
         assert len(route.email.partition("@")[0]) <= 64
 
 
 def test_protected_needs_come_with_a_written_consent_that_names_them() -> None:
     protected = {Need.SUBSTANCE_USE, Need.ALCOHOL, Need.OPIOIDS}
     seen = 0
-    for made in submissions(demo_partners()[1], SERIES, 200):
-        assert made.consent is not None
-        named = "substance-use" in made.consent.categories
-        assert named == bool(protected & set(made.needs))
+    for generated in submissions(demo_partners()[1], SERIES, 200):
+        assert generated.consent is not None
+        named = "substance-use" in generated.consent.categories
+        assert named == bool(protected & set(generated.needs))
         seen += named
 
     assert seen > 50
@@ -114,15 +114,21 @@ def test_protected_needs_come_with_a_written_consent_that_names_them() -> None:
 
 def test_minors_come_with_a_guardians_consent() -> None:
     school = next(partner for partner in partners() if partner.setting is Setting.EDUCATION)
-    minors = [made for made in submissions(school, SERIES, 100) if made.age_band is AgeBand.FROM_13_TO_17]
+    minors = [
+        generated
+        for generated in submissions(school, SERIES, 100)
+        if generated.age_band is AgeBand.FROM_13_TO_17
+    ]
 
     assert len(minors) > 40
-    assert all(made.guardian_consent for made in minors)
+    assert all(generated.guardian_consent for generated in minors)
 
 
 def test_each_setting_refers_with_what_it_sees() -> None:
     seen = {
-        partner.setting: Counter(need for made in submissions(partner, SERIES, 400) for need in made.needs)
+        partner.setting: Counter(
+            need for generated in submissions(partner, SERIES, 400) for need in generated.needs
+        )
         for partner in partners()
     }
 
@@ -137,8 +143,8 @@ def test_each_setting_refers_with_what_it_sees() -> None:
 
 
 def test_every_need_has_a_weight_and_something_that_comes_with_it() -> None:
-    assert PREVALENCE.keys() == OFTEN_TOGETHER.keys() == set(Need)
-    assert all(need not in beside for need, beside in OFTEN_TOGETHER.items())
+    assert PREVALENCE.keys() == RELATED_NEEDS.keys() == set(Need)
+    assert all(need not in beside for need, beside in RELATED_NEEDS.items())
 
 
 def test_intake_takes_every_partner_with_an_id_and_a_prefix_of_its_own() -> None:

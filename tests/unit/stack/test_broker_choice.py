@@ -8,7 +8,7 @@ import pytest
 
 from alongside_cli.errors import Unavailable
 from alongside_cli.kafka.topics import Topic
-from alongside_localstack.kafka.broker import BrokerWish, choose_broker
+from alongside_localstack.kafka.broker import BrokerOptions, choose_broker
 from alongside_localstack.kafka.cluster import KafkaCluster, KafkaNode, kafka_uuid
 from alongside_localstack.kafka.jars import KafkaJars, kafka_version
 from alongside_localstack.kafka.java import Java, find_java
@@ -28,7 +28,7 @@ def installed_java(folder: Path, version: str) -> Path:
 
 async def test_a_named_broker_is_used_as_it_is(tmp_path: Path) -> None:
     broker = await choose_broker(
-        BrokerWish(external="kafka:9092"), folder=tmp_path, port_of=any_port, tell=print
+        BrokerOptions(external="kafka:9092"), folder=tmp_path, port_of=any_port, report_progress=print
     )
 
     assert (broker.kind, broker.bootstrap) == ("external", "kafka:9092")
@@ -38,12 +38,14 @@ async def test_without_java_auto_falls_back_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    told: list[str] = []
+    lines: list[str] = []
 
-    broker = await choose_broker(BrokerWish(), folder=tmp_path, port_of=any_port, tell=told.append)
+    broker = await choose_broker(
+        BrokerOptions(), folder=tmp_path, port_of=any_port, report_progress=lines.append
+    )
 
     assert broker.kind == "embedded"
-    assert told == [
+    assert lines == [
         "using the embedded broker instead of Apache Kafka: no Java of version 17 or newer was found."
     ]
 
@@ -54,7 +56,9 @@ async def test_without_java_kafka_insisted_on_is_an_error(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(Unavailable, match="no Java"):
-        await choose_broker(BrokerWish(choice="kafka"), folder=tmp_path, port_of=any_port, tell=print)
+        await choose_broker(
+            BrokerOptions(choice="kafka"), folder=tmp_path, port_of=any_port, report_progress=print
+        )
 
 
 async def test_without_maven_and_jars_auto_falls_back(
@@ -62,19 +66,21 @@ async def test_without_maven_and_jars_auto_falls_back(
 ) -> None:
     java_home = installed_java(tmp_path / "java", "21.0.1")
     monkeypatch.setenv("PATH", str(tmp_path))
-    told: list[str] = []
-    wish = BrokerWish(cache=tmp_path / "cache", java_home=java_home)
+    lines: list[str] = []
+    options = BrokerOptions(cache=tmp_path / "cache", java_home=java_home)
 
-    broker = await choose_broker(wish, folder=tmp_path, port_of=any_port, tell=told.append)
+    broker = await choose_broker(options, folder=tmp_path, port_of=any_port, report_progress=lines.append)
 
     assert broker.kind == "embedded"
-    assert "Maven (mvn) is not installed" in told[0]
+    assert "Maven (mvn) is not installed" in lines[0]
 
 
 async def test_the_embedded_broker_wants_small_segments(tmp_path: Path) -> None:
-    broker = await choose_broker(BrokerWish(choice="embedded"), folder=tmp_path, port_of=any_port, tell=print)
+    broker = await choose_broker(
+        BrokerOptions(choice="embedded"), folder=tmp_path, port_of=any_port, report_progress=print
+    )
 
-    assert broker.fit(Topic("t", 1, {"retention.ms": "1"})).config == {
+    assert broker.adapt(Topic("t", 1, {"retention.ms": "1"})).config == {
         "retention.ms": "1",
         "segment.bytes": "1048576",
     }

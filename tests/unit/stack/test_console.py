@@ -7,19 +7,19 @@ import io
 import pytest
 
 from alongside_localstack.console import Console
-from alongside_localstack.supervisor.processes import Changed, Event, Line, State
+from alongside_localstack.supervisor.processes import Event, OutputLine, State, StateChange
 
 
 @pytest.mark.parametrize(
     ("event", "printed"),
     [
-        (Changed("kafka", State.READY, "after 1.1 s"), "kafka                 | is ready after 1.1 s\n"),
+        (StateChange("kafka", State.READY, "after 1.1 s"), "kafka                 | is ready after 1.1 s\n"),
         (
-            Changed("intake", State.FAILED, "ended with exit code 1"),
+            StateChange("intake", State.FAILED, "ended with exit code 1"),
             "intake                | FAILED: ended with exit code 1\n",
         ),
-        (Changed("intake", State.STARTING, "pid 7"), ""),
-        (Line("intake", "hello"), "intake                | hello\n"),
+        (StateChange("intake", State.STARTING, "pid 7"), ""),
+        (OutputLine("intake", "hello"), "intake                | hello\n"),
     ],
 )
 def test_only_what_matters_is_printed(event: Event, printed: str) -> None:
@@ -35,7 +35,7 @@ def test_each_name_has_a_colour_of_its_own_on_a_terminal() -> None:
     console = Console(out, colour=True)
 
     for name in ("kafka", "intake", "kafka"):
-        console(Line(name, "x"))
+        console(OutputLine(name, "x"))
 
     first, second, third = out.getvalue().splitlines()
     assert first == third

@@ -31,8 +31,8 @@ def mailbox(tmp_path: Path) -> Mailbox:
 
 
 def test_a_double_send_is_one_message_with_two_deliveries(mailbox: Mailbox) -> None:
-    mailbox.keep(mail(), ("ada@example.org",))
-    mailbox.keep(mail(), ("ada@example.org",))
+    mailbox.store(mail(), ("ada@example.org",))
+    mailbox.store(mail(), ("ada@example.org",))
 
     (message,) = mailbox.messages()
     assert message.deliveries == 2
@@ -40,14 +40,14 @@ def test_a_double_send_is_one_message_with_two_deliveries(mailbox: Mailbox) -> N
 
 
 def test_messages_are_found_by_recipient_whatever_the_case(mailbox: Mailbox) -> None:
-    mailbox.keep(mail("<1@x>"), ("Ada@Example.org",))
-    mailbox.keep(mail("<2@x>"), ("bob@example.org",))
+    mailbox.store(mail("<1@x>"), ("Ada@Example.org",))
+    mailbox.store(mail("<2@x>"), ("bob@example.org",))
 
     assert [each.message_id for each in mailbox.messages(to="ada@example.org")] == ["<1@x>"]
 
 
 def test_the_content_comes_with_text_and_html(mailbox: Mailbox) -> None:
-    message = mailbox.keep(mail(subject="Größe"), ("ada@example.org",))
+    message = mailbox.store(mail(subject="Größe"), ("ada@example.org",))
 
     content = mailbox.content(message.id)
 
@@ -59,7 +59,7 @@ def test_the_content_comes_with_text_and_html(mailbox: Mailbox) -> None:
 
 
 def test_messages_survive_a_restart_even_with_a_torn_index(tmp_path: Path) -> None:
-    Mailbox(tmp_path, clock=SystemClock()).keep(mail(), ("ada@example.org",))
+    Mailbox(tmp_path, clock=SystemClock()).store(mail(), ("ada@example.org",))
     with (tmp_path / "index.jsonl").open("a") as index:
         index.write('{"id": "torn')
 
@@ -69,14 +69,14 @@ def test_messages_survive_a_restart_even_with_a_torn_index(tmp_path: Path) -> No
 
 
 def test_messages_without_an_id_are_never_taken_for_one_another(mailbox: Mailbox) -> None:
-    mailbox.keep(mail(None), ("ada@example.org",))
-    mailbox.keep(mail(None), ("ada@example.org",))
+    mailbox.store(mail(None), ("ada@example.org",))
+    mailbox.store(mail(None), ("ada@example.org",))
 
     assert [each.deliveries for each in mailbox.messages()] == [1, 1]
 
 
 def test_clearing_forgets_everything(mailbox: Mailbox) -> None:
-    message = mailbox.keep(mail(), ("ada@example.org",))
+    message = mailbox.store(mail(), ("ada@example.org",))
 
     mailbox.clear()
 

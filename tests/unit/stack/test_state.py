@@ -47,7 +47,7 @@ def test_an_asked_port_that_is_taken_is_an_error_naming_the_occupant(state: Stat
         port = taken.getsockname()[1]
 
         with pytest.raises(PortTaken, match=rf"port {port} .* taken by pid {os.getpid()}") as caught:
-            state.port("intake", asked=port)
+            state.port("intake", requested=port)
 
     assert "ALONGSIDE_INTAKE_PORT" in caught.value.remedy
 
@@ -70,9 +70,9 @@ def test_a_secret_is_generated_once_and_readable_by_its_owner_only(state: StateF
 
 def test_a_second_supervisor_on_the_same_folder_is_told_who_holds_it(state: StateFolder) -> None:
     with (
-        state.held(),
+        state.hold(),
         pytest.raises(AlreadyRunning, match=f"pid {os.getpid()}"),
-        StateFolder(state.root).held(),
+        StateFolder(state.root).hold(),
     ):
         pass
 
@@ -80,7 +80,7 @@ def test_a_second_supervisor_on_the_same_folder_is_told_who_holds_it(state: Stat
 
 
 def test_a_folder_in_use_is_not_reset(state: StateFolder) -> None:
-    with state.held(), pytest.raises(AlreadyRunning):
+    with state.hold(), pytest.raises(AlreadyRunning):
         control.reset(StateFolder(state.root))
 
     control.reset(state)

@@ -17,19 +17,19 @@ from alongside_cli.errors import NotRunning
 from alongside_localstack.errors import StartFailed
 from alongside_localstack.settings import inherited_environment
 from alongside_localstack.supervisor.processes import (
-    Changed,
     Event,
-    Line,
     Node,
+    OutputLine,
     Process,
-    Restart,
+    RestartPolicy,
+    StartUpTask,
     State,
-    Step,
-    order,
+    StateChange,
+    start_order,
 )
 from alongside_localstack.supervisor.supervisor import Supervisor
 
-QUICKLY = Restart(quick_crashes_max=3, pause_seconds=0.01, pause_seconds_max=0.02)
+QUICKLY = RestartPolicy(quick_crashes_max=3, pause_seconds=0.01, pause_seconds_max=0.02)
 
 
 def python(code: str) -> tuple[str, ...]:
@@ -45,11 +45,11 @@ STUBBORN = python(
 @asynccontextmanager
 async def supervised(folder: Path, *nodes: Node) -> AsyncIterator[tuple[Supervisor, list[Event]]]:
     supervisor = Supervisor(folder, environment=inherited_environment())
-    heard: list[Event] = []
-    supervisor.subscribe(heard.append, lines=True)
+    events: list[Event] = []
+    supervisor.subscribe(events.append, lines=True)
     supervisor.add(*nodes)
     try:
-        yield supervisor, heard
+        yield supervisor, events
     finally:
         await supervisor.stop()
 
@@ -63,8 +63,8 @@ async def eventually(holds: Callable[[], bool], what: str, seconds_max: float = 
 
 def says(log: Path, word: str) -> Callable[[], Awaitable[str | None]]:
     async def ask() -> str | None:
-        said = await asyncio.to_thread(lambda: log.exists() and word in log.read_text())
-        return None if said else f"it has not said {word}"
+        written = await asyncio.to_thread(lambda: log.exists() and word in log.read_text())
+        return None if written else f"it has not said {word}"
 
     return ask
 
@@ -79,8 +79,8 @@ def is_running(pid: int) -> bool:
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
-def states(heard: list[Event], name: str) -> list[State]:
-    return [event.state for event in heard if isinstance(event, Changed) and event.name == name]
+def states(events: list[Event], name: str) -> list[State]:
+    return [event.state for event in events if isinstance(event, StateChange) and event.name == name]
 
 
 async def test_a_process_starts_only_when_what_it_needs_is_ready(tmp_path: Path) -> None:
@@ -90,14 +90,14 @@ async def test_a_process_starts_only_when_what_it_needs_is_ready(tmp_path: Path)
         done.append(name)
 
     base = Process(name="base", argv=SLEEPER, probe=says(tmp_path / "base.log", "awake"))
-    step = Step(name="step", run=lambda: note("step"), after=("base",))
+    step = StartUpTask(name="step", run=lambda: note("step"), after=("base",))
     top = Process(name="top", argv=SLEEPER, after=("step",))
 
-    async with supervised(tmp_path, top, step, base) as (supervisor, heard):
+    async with supervised(tmp_path, top, step, base) as (supervisor, events):
         await supervisor.start()
 
         starts = [
-            event.name for event in heard if isinstance(event, Changed) and event.state is State.STARTING
+            event.name for event in events if isinstance(event, StateChange) and event.state is State.STARTING
         ]
         assert starts == ["base", "step", "top"]
         assert done == ["step"]
@@ -106,32 +106,34 @@ async def test_a_process_starts_only_when_what_it_needs_is_ready(tmp_path: Path)
 async def test_stopping_goes_in_reverse_order(tmp_path: Path) -> None:
     base = Process(name="base", argv=SLEEPER)
     top = Process(name="top", argv=SLEEPER, after=("base",))
-    async with supervised(tmp_path, base, top) as (supervisor, heard):
+    async with supervised(tmp_path, base, top) as (supervisor, events):
         await supervisor.start()
 
         await supervisor.stop()
 
-    stopped = [event.name for event in heard if isinstance(event, Changed) and event.state is State.STOPPED]
+    stopped = [
+        event.name for event in events if isinstance(event, StateChange) and event.state is State.STOPPED
+    ]
     assert stopped == ["top", "base"]
 
 
 async def test_a_failed_start_shows_the_log_and_starts_nothing_that_needs_it(tmp_path: Path) -> None:
-    broken = Process(
+    crashing = Process(
         name="broken",
         argv=python("print('no such table'); raise SystemExit(3)"),
         probe=says(tmp_path / "broken.log", "never said"),
         remedy="make a table",
     )
     top = Process(name="top", argv=SLEEPER, after=("broken",))
-    async with supervised(tmp_path, broken, top) as (supervisor, heard):
+    async with supervised(tmp_path, crashing, top) as (supervisor, events):
         with pytest.raises(StartFailed) as caught:
             await supervisor.start()
 
-    told = str(caught.value)
-    assert "broken ended with exit code 3 while starting" in told
-    assert "no such table" in told
-    assert "make a table" in told
-    assert State.STARTING not in states(heard, "top")
+    message = str(caught.value)
+    assert "broken ended with exit code 3 while starting" in message
+    assert "no such table" in message
+    assert "make a table" in message
+    assert State.STARTING not in states(events, "top")
 
 
 async def test_a_process_that_never_gets_ready_says_what_was_missing(tmp_path: Path) -> None:
@@ -162,7 +164,7 @@ async def test_a_one_shot_must_succeed_before_the_next_starts(tmp_path: Path) ->
 async def test_a_killed_process_is_started_again_and_it_is_told(tmp_path: Path) -> None:
     async with supervised(tmp_path, Process(name="one", argv=SLEEPER, restart=QUICKLY)) as (
         supervisor,
-        heard,
+        events,
     ):
         await supervisor.start()
 
@@ -170,7 +172,9 @@ async def test_a_killed_process_is_started_again_and_it_is_told(tmp_path: Path) 
         await supervisor.wait_ready("one", 10)
 
         assert pid_of(supervisor, "one") != before
-        crash = next(each for each in heard if isinstance(each, Changed) and each.state is State.RESTARTING)
+        crash = next(
+            each for each in events if isinstance(each, StateChange) and each.state is State.RESTARTING
+        )
         assert "SIGKILL" in crash.detail
         assert supervisor.status()[0].restarts == 1
 
@@ -241,10 +245,10 @@ async def test_a_frozen_process_can_be_stopped(tmp_path: Path) -> None:
 
 
 async def test_a_listener_hears_the_lines_a_process_writes(tmp_path: Path) -> None:
-    async with supervised(tmp_path, Process(name="one", argv=SLEEPER)) as (supervisor, heard):
+    async with supervised(tmp_path, Process(name="one", argv=SLEEPER)) as (supervisor, events):
         await supervisor.start()
 
-        await eventually(lambda: Line("one", "awake") in heard, "the line 'awake'")
+        await eventually(lambda: OutputLine("one", "awake") in events, "the line 'awake'")
 
 
 async def test_a_stopped_process_stays_down_until_it_is_started(tmp_path: Path) -> None:
@@ -293,7 +297,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize(
-    ("nodes", "told"),
+    ("nodes", "message"),
     [
         ([Process(name="a", argv=SLEEPER, after=("b",))], "b, which does not exist"),
         (
@@ -302,12 +306,12 @@ asyncio.run(main())
         ),
     ],
 )
-def test_an_impossible_order_is_refused(nodes: list[Node], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
-        order({node.name: node for node in nodes})
+def test_an_impossible_order_is_refused(nodes: list[Node], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        start_order({node.name: node for node in nodes})
 
 
 def test_the_pause_before_a_restart_doubles_up_to_its_limit() -> None:
-    restart = Restart(pause_seconds=1, pause_seconds_max=5)
+    restart = RestartPolicy(pause_seconds=1, pause_seconds_max=5)
 
     assert [restart.pause(crashes) for crashes in (1, 2, 3, 4, 5)] == [1, 2, 4, 5, 5]

@@ -18,14 +18,14 @@ TRACE, SPAN, PARENT = b"t" * 16, b"s" * 8, b"p" * 8
 
 def decoded(*spans: otlp.Span, resource: Resource | None = None) -> Export:
     scope = otlp.ScopeSpans(spans=spans)
-    sent = ExportTraceServiceRequest(
+    exported = ExportTraceServiceRequest(
         resource_spans=[otlp.ResourceSpans(resource=resource, scope_spans=[scope])]
     )
-    return spans_of_export(sent.SerializeToString())
+    return spans_of_export(exported.SerializeToString())
 
 
 def test_a_span_keeps_everything_we_draw() -> None:
-    sent = otlp.Span(
+    exported = otlp.Span(
         trace_id=TRACE,
         span_id=SPAN,
         parent_span_id=PARENT,
@@ -39,9 +39,9 @@ def test_a_span_keeps_everything_we_draw() -> None:
     )
     intake = Resource(attributes=[KeyValue(key="service.name", value=AnyValue(string_value="intake"))])
 
-    [span] = decoded(sent, resource=intake).spans
+    [span] = decoded(exported, resource=intake).spans
 
-    assert (span.service, span.name, span.kind) == ("intake", sent.name, Kind.CONSUMER)
+    assert (span.service, span.name, span.kind) == ("intake", exported.name, Kind.CONSUMER)
     assert (span.trace_id, span.span_id, span.parent_id) == ("74" * 16, "73" * 8, "70" * 8)
     assert (span.status, span.status_message, span.duration_ns) == (Status.ERROR, "refused", 1_500)
     assert span.links == (Link(trace_id="70" * 16, span_id="70" * 8),)
@@ -53,7 +53,7 @@ def test_a_service_without_a_name_is_called_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("exported", "kept"),
     [
         (AnyValue(string_value="a\0b"), "a\ufffdb"),
         (AnyValue(bool_value=True), True),
@@ -70,8 +70,8 @@ def test_a_service_without_a_name_is_called_unknown() -> None:
         (AnyValue(), None),
     ],
 )
-def test_every_kind_of_attribute_becomes_something_json_can_say(sent: AnyValue, kept: JsonValue) -> None:
-    export = decoded(otlp.Span(trace_id=TRACE, span_id=SPAN, attributes=[KeyValue(key="x", value=sent)]))
+def test_every_kind_of_attribute_becomes_something_json_can_say(exported: AnyValue, kept: JsonValue) -> None:
+    export = decoded(otlp.Span(trace_id=TRACE, span_id=SPAN, attributes=[KeyValue(key="x", value=exported)]))
 
     assert export.spans[0].attributes == {"x": kept}
 
@@ -93,10 +93,10 @@ def test_an_impossible_span_is_left_out_and_its_neighbour_kept(impossible: otlp.
 
 
 def test_a_future_kind_and_status_are_read_as_unspecified() -> None:
-    sent = otlp.Span(trace_id=TRACE, span_id=SPAN)
-    sent.MergeFromString(bytes([0x30, 99, 0x7A, 2, 0x18, 99]))  # kind = 99, status.code = 99
+    exported = otlp.Span(trace_id=TRACE, span_id=SPAN)
+    exported.MergeFromString(bytes([0x30, 99, 0x7A, 2, 0x18, 99]))  # kind = 99, status.code = 99
 
-    [span] = decoded(sent).spans
+    [span] = decoded(exported).spans
 
     assert (span.kind, span.status) == (Kind.UNSPECIFIED, Status.UNSET)
 

@@ -62,7 +62,7 @@ def test_a_trace_which_ran_at_the_same_time_is_called_meanwhile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pause_ms", "told"),
+    ("pause_ms", "shown"),
     [
         (0.2, "0 ms"),
         (840, "840 ms"),
@@ -73,10 +73,10 @@ def test_a_trace_which_ran_at_the_same_time_is_called_meanwhile() -> None:
         (72 * HOUR_MS, "3 d"),
     ],
 )
-def test_a_pause_is_told_in_one_unit(pause_ms: float, told: str) -> None:
+def test_a_pause_is_shown_in_one_unit(pause_ms: float, shown: str) -> None:
     later = a_span(2, "matching", trace=2, ms=(10 + pause_ms, 20 + pause_ms))
 
-    assert f"── {told} later ──" in "\n".join(lines(a_span(1, "intake"), later))
+    assert f"── {shown} later ──" in "\n".join(lines(a_span(1, "intake"), later))
 
 
 def test_work_which_failed_is_marked_and_says_why() -> None:

@@ -59,16 +59,16 @@ def second_checkout(root: Path, commit: str, state: Path) -> Iterator[Checkout]:
     Raises AlreadyRunning while another comparison uses the folder, CheckoutFailed when it cannot be made ready.
     """
     folder = StateFolder(state)
-    place = folder.root.resolve() / commit[:12]
-    with _held(folder):
-        for left_by_a_killed_run in [each for each in place.parent.iterdir() if each.is_dir()]:
-            _remove(root, left_by_a_killed_run)
+    target = folder.root.resolve() / commit[:12]
+    with _hold(folder):
+        for leftover in [each for each in target.parent.iterdir() if each.is_dir()]:
+            _remove(root, leftover)
         try:
-            _git(root, "-c", "core.hooksPath=", "worktree", "add", "--detach", "--force", str(place), commit)
-            _run(["make", "setup", f"PYTHON={_base_python()}"], place, SETUP_SECONDS_MAX)
-            yield Checkout("old", place, place / ".venv" / "bin" / "python", commit[:12])
+            _git(root, "-c", "core.hooksPath=", "worktree", "add", "--detach", "--force", str(target), commit)
+            _run(["make", "setup", f"PYTHON={_base_python()}"], target, SETUP_SECONDS_MAX)
+            yield Checkout("old", target, target / ".venv" / "bin" / "python", commit[:12])
         finally:
-            _remove(root, place)
+            _remove(root, target)
 
 
 def shipped_policies(checkout: Checkout) -> str:
@@ -81,9 +81,9 @@ def shipped_policies(checkout: Checkout) -> str:
 
 
 @contextmanager
-def _held(folder: StateFolder) -> Iterator[None]:
+def _hold(folder: StateFolder) -> Iterator[None]:
     try:
-        with folder.held():
+        with folder.hold():
             yield
     except AlreadyRunning as error:
         raise AlreadyRunning(
@@ -91,11 +91,11 @@ def _held(folder: StateFolder) -> Iterator[None]:
         ) from error
 
 
-def _remove(root: Path, place: Path) -> None:
+def _remove(root: Path, target: Path) -> None:
     """Delete a checkout and git's record of it; nothing happens when there is none."""
-    if f"worktree {place}" in _git(root, "worktree", "list", "--porcelain").splitlines():
-        _git(root, "worktree", "remove", "--force", "--force", str(place))
-    shutil.rmtree(place, ignore_errors=True)
+    if f"worktree {target}" in _git(root, "worktree", "list", "--porcelain").splitlines():
+        _git(root, "worktree", "remove", "--force", "--force", str(target))
+    shutil.rmtree(target, ignore_errors=True)
 
 
 def _base_python() -> str:

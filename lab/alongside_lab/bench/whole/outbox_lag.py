@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import asyncpg
 
-from alongside_lab.bench.spread import percentile
+from alongside_lab.bench.summary_statistics import percentile
 
-LOOK_SECONDS: Final = 0.25
+POLL_SECONDS: Final = 0.25
 _WAITING: Final = """
     select (select count(*) from outbox) as rows,
         coalesce((select extract(epoch from clock_timestamp() - created_at) from outbox order by id limit 1), 0)::float
@@ -24,7 +24,7 @@ class OutboxLag:
         self._rows: dict[str, list[float]] = {}
         self._seconds: dict[str, list[float]] = {}
 
-    def saw(self, service: str, rows: int, seconds: float) -> None:
+    def add_sample(self, service: str, rows: int, seconds: float) -> None:
         """Take down one look."""
         self._rows.setdefault(service, []).append(rows)
         self._seconds.setdefault(service, []).append(seconds)
@@ -43,7 +43,7 @@ class OutboxLag:
 
 
 @asynccontextmanager
-async def watching(urls: Mapping[str, str]) -> AsyncIterator[OutboxLag]:
+async def watch_outboxes(urls: Mapping[str, str]) -> AsyncIterator[OutboxLag]:
     """Look at the outboxes behind `urls` (by service) for as long as the block lasts."""
     lag = OutboxLag()
     async with AsyncExitStack() as closing:
@@ -51,20 +51,20 @@ async def watching(urls: Mapping[str, str]) -> AsyncIterator[OutboxLag]:
         for service, url in urls.items():
             conns[service] = await asyncpg.connect(url)
             closing.push_async_callback(conns[service].close)
-        looking = asyncio.create_task(_look(conns, lag))
+        sampling = asyncio.create_task(_sample(conns, lag))
         try:
             yield lag
-            if looking.done():
-                looking.result()
+            if sampling.done():
+                sampling.result()
         finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            sampling.cancel()
+            await asyncio.gather(sampling, return_exceptions=True)
 
 
-async def _look(conns: Mapping[str, asyncpg.Connection], lag: OutboxLag) -> None:
+async def _sample(conns: Mapping[str, asyncpg.Connection], lag: OutboxLag) -> None:
     while True:
         for service, conn in conns.items():
             row = await conn.fetchrow(_WAITING)
             if row is not None:
-                lag.saw(service, row["rows"], row["seconds"])
-        await asyncio.sleep(LOOK_SECONDS)
+                lag.add_sample(service, row["rows"], row["seconds"])
+        await asyncio.sleep(POLL_SECONDS)

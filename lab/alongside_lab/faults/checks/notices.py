@@ -3,43 +3,50 @@
 from collections.abc import Iterator
 from typing import Any
 
-from alongside_lab.faults.evidence.evidence import Broken, Evidence, Finding, Heard, exactly_once, grouped
+from alongside_lab.faults.evidence.evidence import (
+    Evidence,
+    Finding,
+    FindingKind,
+    StreamEvent,
+    exactly_once,
+    grouped,
+)
 
-EVERYBODY_HEARS = frozenset({"accepted", "in-progress", "completed"})
+EVERYBODY_IS_NOTIFIED = frozenset({"accepted", "in-progress", "completed"})
 _ROLES, _CHANNELS = ("referrer", "target", "person"), ("in-app", "email")
 
 
-def nobody_is_told_twice(evidence: Evidence) -> Iterator[Finding]:
+def nobody_is_notified_twice(evidence: Evidence) -> Iterator[Finding]:
     """One notice per thing that happened, role, recipient and channel; a step announced twice is one thing."""
-    things = _things(evidence)
+    steps_by_event_id = _steps_by_event_id(evidence)
 
     def about(row: Any) -> tuple[Any, ...]:
-        cause = things.get(row["cause"], row["cause"])
+        cause = steps_by_event_id.get(row["cause"], row["cause"])
         return cause, row["role"], row["recipient_id"], row["channel"]
 
     for key, rows in grouped(evidence.notices, about).items():
         if len(rows) > 1:
             yield Finding(
-                Broken.NOTIFIED_TWICE, str(key[0]), f"{key[1]} was told {len(rows)} times by {key[3]}"
+                FindingKind.NOTIFIED_TWICE, str(key[0]), f"{key[1]} was told {len(rows)} times by {key[3]}"
             )
     for notice, events in grouped(evidence.of("notice.delivered"), _notice).items():
         if len(events) > 1:
-            yield Finding(Broken.NOTIFIED_TWICE, notice, f"{len(events)} different NoticeDelivered")
+            yield Finding(FindingKind.NOTIFIED_TWICE, notice, f"{len(events)} different NoticeDelivered")
 
 
-def everybody_is_told(evidence: Evidence) -> Iterator[Finding]:
+def everybody_is_notified(evidence: Evidence) -> Iterator[Finding]:
     """Of the steps that concern everybody, everybody has a notice by each channel."""
-    told = {(row["cause"], row["role"], row["channel"]) for row in evidence.notices}
+    announced = {(row["cause"], row["role"], row["channel"]) for row in evidence.notices}
     for event in evidence.of("referral.status-changed"):
-        if event.facts["status"] not in EVERYBODY_HEARS or event.facts["status"] == event.facts.get(
+        if event.facts["status"] not in EVERYBODY_IS_NOTIFIED or event.facts["status"] == event.facts.get(
             "previous"
         ):
             continue
         for role in _ROLES if event.facts.get("partner") else _ROLES[1:]:
             for channel in _CHANNELS:
-                if (event.id, role, channel) not in told:
-                    what = f"the {role} was not told by {channel} that it is {event.facts['status']}"
-                    yield Finding(Broken.LOST, str(event.facts["referral_id"]), what)
+                if (event.id, role, channel) not in announced:
+                    detail = f"the {role} was not told by {channel} that it is {event.facts['status']}"
+                    yield Finding(FindingKind.LOST, str(event.facts["referral_id"]), detail)
 
 
 def deliveries_are_announced(evidence: Evidence) -> Iterator[Finding]:
@@ -50,7 +57,7 @@ def deliveries_are_announced(evidence: Evidence) -> Iterator[Finding]:
     yield from exactly_once(delivered, announced, "NoticeDelivered")
     for row in evidence.notices:
         if row["state"] in ("pending", "sending"):
-            yield Finding(Broken.LOST, str(row["id"]), f"notice is still {row['state']}")
+            yield Finding(FindingKind.LOST, str(row["id"]), f"notice is still {row['state']}")
 
 
 def delivered_mail_arrived(evidence: Evidence) -> Iterator[Finding]:
@@ -62,12 +69,12 @@ def delivered_mail_arrived(evidence: Evidence) -> Iterator[Finding]:
         if row["channel"] == "email" and row["state"] == "delivered"
     }
     for message in sorted(delivered - evidence.mails.keys()):
-        yield Finding(Broken.LOST, message, "counts as mailed and never arrived")
+        yield Finding(FindingKind.LOST, message, "counts as mailed and never arrived")
     for message in sorted(evidence.mails.keys() - mailed):
-        yield Finding(Broken.NOTIFIED_TWICE, message, "a mail no notice stands behind")
+        yield Finding(FindingKind.NOTIFIED_TWICE, message, "a mail no notice stands behind")
 
 
-def _things(evidence: Evidence) -> dict[str, tuple[str, int]]:
+def _steps_by_event_id(evidence: Evidence) -> dict[str, tuple[str, int]]:
     """What happened by the ids it was announced under: a step is the same step under any id."""
     return {
         event.id: (str(event.facts["referral_id"]), event.facts["sequence"])
@@ -75,5 +82,5 @@ def _things(evidence: Evidence) -> dict[str, tuple[str, int]]:
     }
 
 
-def _notice(event: Heard) -> str:
+def _notice(event: StreamEvent) -> str:
     return str(event.facts["notice_id"])

@@ -3,40 +3,49 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from alongside_lab.faults.evidence.evidence import JOURNEY, Broken, Evidence, Finding, Heard, grouped
+from alongside_lab.faults.evidence.evidence import (
+    JOURNEY,
+    Evidence,
+    Finding,
+    FindingKind,
+    StreamEvent,
+    grouped,
+)
 
-_BEFORE = {
+_CAUSE_OF = {
     "match.accepted": "match.proposed",
     "match.declined": "match.proposed",
     "match.lapsed": "match.proposed",
 }
-_BEGINNINGS = {"submission.admitted", "referral.succeeded"}
+_FIRST_EVENTS = {"submission.admitted", "referral.succeeded"}
 
 
 def one_key_is_in_one_partition(evidence: Evidence) -> Iterator[Finding]:
     """Order is promised within a partition, so a key must never be in two."""
-    for (topic, key), events in grouped(evidence.events, lambda e: (e.place.topic, e.key)).items():
-        partitions = {event.place.partition for event in events}
+    for (topic, key), events in grouped(evidence.events, lambda e: (e.position.topic, e.key)).items():
+        partitions = {event.position.partition for event in events}
         if len(partitions) > 1:
-            yield Finding(Broken.OUT_OF_ORDER, key, f"in {len(partitions)} partitions of {topic}")
+            yield Finding(FindingKind.OUT_OF_ORDER, key, f"in {len(partitions)} partitions of {topic}")
 
 
 def journeys_are_in_order(evidence: Evidence) -> Iterator[Finding]:
     """Causes before effects: the admission first, sequences and attempts rising, an answer after its proposal."""
-    on_journey = [event for event in evidence.once if event.place.topic == JOURNEY]
+    on_journey = [event for event in evidence.once if event.position.topic == JOURNEY]
     for referral, events in grouped(on_journey, lambda event: event.key).items():
-        if events[0].type not in _BEGINNINGS and not _replaces(evidence, referral):
-            yield Finding(Broken.OUT_OF_ORDER, referral, f"its journey begins with {events[0].type}")
-        yield from _rising(referral, events, "referral.status-changed", lambda e: int(e.facts["sequence"]))
-        yield from _rising(referral, events, "match.proposed", lambda e: int(e.facts["attempt"]))
-        yield from _answers_after_questions(referral, events)
-        yield from _notices_after_causes(referral, events)
+        if events[0].type not in _FIRST_EVENTS and not _replaces(evidence, referral):
+            yield Finding(FindingKind.OUT_OF_ORDER, referral, f"its journey begins with {events[0].type}")
+        yield from _check_rising(
+            referral, events, "referral.status-changed", lambda e: int(e.facts["sequence"])
+        )
+        yield from _check_rising(referral, events, "match.proposed", lambda e: int(e.facts["attempt"]))
+        yield from _check_answers_after_proposals(referral, events)
+        yield from _check_notices_after_causes(referral, events)
 
 
-def partners_are_told_in_order(evidence: Evidence) -> Iterator[Finding]:
+def partners_get_updates_in_order(evidence: Evidence) -> Iterator[Finding]:
     """A partner hears the steps of a referral in their order."""
     for referral, events in grouped(evidence.of("referral.updated"), _referral).items():
-        yield from _rising(referral, events, "referral.updated", lambda e: int(e.facts["sequence"]))
+        yield from _check_rising(referral, events, "referral.updated", lambda e: int(e.facts["sequence"]))
 
 
 def timelines_have_no_gaps(evidence: Evidence) -> Iterator[Finding]:
@@ -44,45 +53,47 @@ def timelines_have_no_gaps(evidence: Evidence) -> Iterator[Finding]:
     rows = {str(row["id"]): row for row in evidence.referrals}
     lines = grouped(evidence.timeline, lambda row: str(row["referral_id"]))
     for referral in rows.keys() - lines.keys():
-        yield Finding(Broken.LOST, referral, "has no timeline")
+        yield Finding(FindingKind.LOST, referral, "has no timeline")
     for referral, entries in lines.items():
         ordered = sorted(entries, key=lambda row: row["entry"])
         if [row["entry"] for row in ordered] != list(range(1, len(ordered) + 1)):
-            yield Finding(Broken.LOST, referral, "its timeline has a gap")
+            yield Finding(FindingKind.LOST, referral, "its timeline has a gap")
         sequences = [row["sequence"] for row in ordered]
         if any(after - before not in (0, 1) for before, after in pairwise([0, *sequences])):
-            yield Finding(Broken.OUT_OF_ORDER, referral, f"its timeline's sequences are {sequences}")
+            yield Finding(FindingKind.OUT_OF_ORDER, referral, f"its timeline's sequences are {sequences}")
         for before, after in pairwise(ordered):
             if after["previous"] != before["status"]:
-                what = f"entry {after['entry']} comes from {after['previous']}, but was {before['status']}"
-                yield Finding(Broken.OUT_OF_ORDER, referral, what)
+                detail = f"entry {after['entry']} comes from {after['previous']}, but was {before['status']}"
+                yield Finding(FindingKind.OUT_OF_ORDER, referral, detail)
         if referral in rows and ordered[-1]["status"] != rows[referral]["status"]:
-            what = f"is {rows[referral]['status']}, and its timeline ends {ordered[-1]['status']}"
-            yield Finding(Broken.LOST, referral, what)
+            detail = f"is {rows[referral]['status']}, and its timeline ends {ordered[-1]['status']}"
+            yield Finding(FindingKind.LOST, referral, detail)
 
 
-def _rising(
-    referral: str, events: Sequence[Heard], type_: str, number: Callable[[Heard], int]
+def _check_rising(
+    referral: str, events: Sequence[StreamEvent], type_: str, number: Callable[[StreamEvent], int]
 ) -> Iterator[Finding]:
     numbers = [number(event) for event in events if event.type == type_]
     if any(after < before for before, after in pairwise(numbers)):
-        yield Finding(Broken.OUT_OF_ORDER, referral, f"{type_} came as {numbers}")
+        yield Finding(FindingKind.OUT_OF_ORDER, referral, f"{type_} came as {numbers}")
 
 
-def _answers_after_questions(referral: str, events: Sequence[Heard]) -> Iterator[Finding]:
+def _check_answers_after_proposals(referral: str, events: Sequence[StreamEvent]) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for event in events:
         proposal = str(event.facts.get("proposal_id"))
-        if event.type in _BEFORE and (_BEFORE[event.type], proposal) not in seen:
-            yield Finding(Broken.OUT_OF_ORDER, referral, f"{event.type} before {_BEFORE[event.type]}")
+        if event.type in _CAUSE_OF and (_CAUSE_OF[event.type], proposal) not in seen:
+            yield Finding(FindingKind.OUT_OF_ORDER, referral, f"{event.type} before {_CAUSE_OF[event.type]}")
         seen.add((event.type, proposal))
 
 
-def _notices_after_causes(referral: str, events: Sequence[Heard]) -> Iterator[Finding]:
+def _check_notices_after_causes(referral: str, events: Sequence[StreamEvent]) -> Iterator[Finding]:
     seen: set[str] = set()
     for event in events:
         if event.type == "notice.delivered" and event.facts["cause"] not in seen:
-            yield Finding(Broken.OUT_OF_ORDER, referral, "a notice was delivered before what it is about")
+            yield Finding(
+                FindingKind.OUT_OF_ORDER, referral, "a notice was delivered before what it is about"
+            )
         seen.add(event.id)
 
 
@@ -90,5 +101,5 @@ def _replaces(evidence: Evidence, referral: str) -> bool:
     return any(str(row["id"]) == referral and row["replaces"] is not None for row in evidence.referrals)
 
 
-def _referral(event: Heard) -> str:
+def _referral(event: StreamEvent) -> str:
     return str(event.facts["referral_id"])

@@ -14,8 +14,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from alongside_chassis.kafka import Kafka
 from alongside_contracts.services import SERVICES
 from alongside_contracts.streams import ALL, Stream, by_group, stream_of
-from alongside_lab.faults.evidence.evidence import Arrived, Heard, Place
-from alongside_lab.faults.letters import NUMBER_HEADER
+from alongside_lab.faults.evidence.evidence import ArrivedRecord, RecordPosition, StreamEvent
+from alongside_lab.faults.fault_records import NUMBER_HEADER
 from alongside_localstack.stack import LocalStack
 
 _TABLES: Final[Mapping[str, tuple[str, str]]] = {
@@ -40,10 +40,10 @@ _TABLES: Final[Mapping[str, tuple[str, str]]] = {
 }
 _DEAD_LETTERS: Final = 'select topic, partition, "offset", reason, "where" from dead_letter'
 _OUTBOX: Final = "select count(*) from outbox"
-_GROUPS: Final[Mapping[str, Sequence[Stream]]] = {
-    group: heard
+_STREAMS_BY_GROUP: Final[Mapping[str, Sequence[Stream]]] = {
+    group: streams_heard
     for service in SERVICES
-    for group, heard in by_group(service, (each for each in ALL if service in each.readers)).items()
+    for group, streams_heard in by_group(service, (each for each in ALL if service in each.readers)).items()
 }
 """Which streams each consumer group reads."""
 _POLL_MS: Final = 2000
@@ -52,8 +52,8 @@ _POLL_MS: Final = 2000
 async def stores(stack: LocalStack) -> dict[str, Any]:
     """Every table the checker looks at, the dead letters and the outboxes."""
     found: dict[str, Any] = {}
-    for name, (service, question) in _TABLES.items():
-        found[name] = await rows(stack, service, question)
+    for name, (service, query) in _TABLES.items():
+        found[name] = await rows(stack, service, query)
     found["dead_letters"] = [
         {"service": service} | row
         for service in SERVICES
@@ -68,51 +68,53 @@ async def outboxes(stack: LocalStack) -> dict[str, int]:
     return {service: (await rows(stack, service, _OUTBOX))[0]["count"] for service in SERVICES}
 
 
-async def rows(stack: LocalStack, service: str, question: str) -> list[dict[str, Any]]:
+async def rows(stack: LocalStack, service: str, query: str) -> list[dict[str, Any]]:
     """Ask one service's database, past every proxy."""
     conn = await asyncpg.connect(stack.database(service).url)
     try:
-        return [dict(row) for row in await conn.fetch(question)]
+        return [dict(row) for row in await conn.fetch(query)]
     finally:
         await conn.close()
 
 
-async def streams(kafka: Kafka, topics: Sequence[str]) -> tuple[list[Heard], list[Arrived]]:
+async def streams(kafka: Kafka, topics: Sequence[str]) -> tuple[list[StreamEvent], list[ArrivedRecord]]:
     """All events of ours, and all records of the suite, from the first to what is the last now."""
-    async with _asking(kafka) as (admin, consumer):
-        places = await _places(admin, topics)
-        return _sorted_out([record async for record in _everything(consumer, places)])
+    async with _open_clients(kafka) as (admin, consumer):
+        positions = await _places(admin, topics)
+        return _split([record async for record in _read_all(consumer, positions)])
 
 
-async def _everything(consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> AsyncIterator[Any]:
-    ends = await consumer.end_offsets(places)
-    consumer.assign(places)
-    await consumer.seek_to_beginning(*places)
-    behind = {place for place, end in ends.items() if end > 0}
-    while behind:
+async def _read_all(consumer: AIOKafkaConsumer, positions: Sequence[TopicPartition]) -> AsyncIterator[Any]:
+    ends = await consumer.end_offsets(positions)
+    consumer.assign(positions)
+    await consumer.seek_to_beginning(*positions)
+    unfinished = {position for position, end in ends.items() if end > 0}
+    while unfinished:
         for batch in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
             for record in batch:
                 yield record
-        behind = {place for place in behind if await consumer.position(place) < ends[place]}
+        unfinished = {
+            position for position in unfinished if await consumer.position(position) < ends[position]
+        }
 
 
-def _sorted_out(
+def _split(
     records: Iterable[ConsumerRecord[bytes | None, bytes | None]],
-) -> tuple[list[Heard], list[Arrived]]:
-    events, arrived = [], []
+) -> tuple[list[StreamEvent], list[ArrivedRecord]]:
+    events, arrivals = [], []
     for record in records:
-        place = Place(record.topic, record.partition, record.offset)
+        position = RecordPosition(record.topic, record.partition, record.offset)
         headers = dict(record.headers)
         if NUMBER_HEADER in headers:
-            arrived.append(Arrived(place, int(headers[NUMBER_HEADER])))
+            arrivals.append(ArrivedRecord(position, int(headers[NUMBER_HEADER])))
         else:
-            events.append(_heard(place, record, headers))
-    return events, arrived
+            events.append(_stream_event(position, record, headers))
+    return events, arrivals
 
 
-def _heard(place: Place, record: Any, headers: Mapping[str, bytes]) -> Heard:
-    return Heard(
-        place=place,
+def _stream_event(position: RecordPosition, record: Any, headers: Mapping[str, bytes]) -> StreamEvent:
+    return StreamEvent(
+        position=position,
         key=record.key.decode(),
         id=headers["ce_id"].decode(),
         source=headers["ce_source"].decode(),
@@ -123,21 +125,21 @@ def _heard(place: Place, record: Any, headers: Mapping[str, bytes]) -> Heard:
 
 async def lag(kafka: Kafka, topics: Sequence[str]) -> dict[str, int]:
     """How many records each group has not committed yet."""
-    async with _asking(kafka) as (admin, consumer):
+    async with _open_clients(kafka) as (admin, consumer):
         ends = await consumer.end_offsets(await _places(admin, topics))
-        committed = {group: await admin.list_consumer_group_offsets(group) for group in _GROUPS}
+        committed = {group: await admin.list_consumer_group_offsets(group) for group in _STREAMS_BY_GROUP}
     return {
         group: sum(
-            max(0, end - (max(0, committed[group][place].offset) if place in committed[group] else 0))
-            for place, end in ends.items()
-            if stream_of(place.topic) in read
+            max(0, end - (max(0, committed[group][position].offset) if position in committed[group] else 0))
+            for position, end in ends.items()
+            if stream_of(position.topic) in read
         )
-        for group, read in _GROUPS.items()
+        for group, read in _STREAMS_BY_GROUP.items()
     }
 
 
 @asynccontextmanager
-async def _asking(kafka: Kafka) -> AsyncIterator[tuple[AIOKafkaAdminClient, AIOKafkaConsumer]]:
+async def _open_clients(kafka: Kafka) -> AsyncIterator[tuple[AIOKafkaAdminClient, AIOKafkaConsumer]]:
     admin = AIOKafkaAdminClient(**kafka.options())
     consumer = AIOKafkaConsumer(**kafka.options(), enable_auto_commit=False)
     try:

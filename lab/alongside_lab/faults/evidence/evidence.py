@@ -9,8 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
-from alongside_lab.faults.crowd import Promise
-from alongside_lab.faults.letters import Letter
+from alongside_lab.faults.fault_records import FaultRecord
+from alongside_lab.faults.target_actors import AcknowledgedCommand
 
 Row: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = Sequence[Row]
@@ -20,7 +20,7 @@ CRISIS: Final = "crisis.v1"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RecordPosition:
     """Where a record stands."""
 
     topic: str
@@ -29,10 +29,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class StreamEvent:
     """One event of ours off a stream; `type` without its prefix and version: `match.proposed`."""
 
-    place: Place
+    position: RecordPosition
     key: str
     id: str
     source: str
@@ -41,15 +41,15 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class ArrivedRecord:
     """One record of the suite's own, by its letter's number."""
 
-    place: Place
+    position: RecordPosition
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class ObservedPause:
     """While a partner's stream was paused: how much others sent that has to be decided, and how much of theirs was."""
 
     partner: str
@@ -57,7 +57,7 @@ class Pause:
     others_answered: int
 
 
-class Broken(StrEnum):
+class FindingKind(StrEnum):
     """Which promise a finding breaks."""
 
     LOST = "lost"
@@ -77,7 +77,7 @@ class Broken(StrEnum):
 class Finding:
     """One broken promise: about what, and what is the matter with it."""
 
-    promise: Broken
+    promise: FindingKind
     subject: str
     what: str
 
@@ -86,9 +86,9 @@ class Finding:
 class Evidence:
     """The facts about one run. `events` may hold an event more than once, as streams do."""
 
-    letters: Sequence[Letter] = ()
-    arrived: Sequence[Arrived] = ()
-    events: Sequence[Heard] = ()
+    sent_records: Sequence[FaultRecord] = ()
+    arrivals: Sequence[ArrivedRecord] = ()
+    events: Sequence[StreamEvent] = ()
     submissions: Rows = ()
     offers: Rows = ()
     requests: Rows = ()
@@ -105,14 +105,14 @@ class Evidence:
     """Records not yet consumed, by consumer group."""
     mails: Mapping[str, int] = field(default_factory=dict)
     """How often the mail sink accepted each Message-ID."""
-    promised: Sequence[Promise] = ()
+    acknowledged: Sequence[AcknowledgedCommand] = ()
     quarantines: Rows = ()
     """Pauses of partners' streams, ended ones too."""
-    pauses: Sequence[Pause] = ()
+    pauses: Sequence[ObservedPause] = ()
     """The same as somebody saw them who waited, and then ended them."""
 
     @cached_property
-    def once(self) -> tuple[Heard, ...]:
+    def once(self) -> tuple[StreamEvent, ...]:
         """Each event at its first place, in stream order: what a reader sees that drops repeats by (source, id)."""
         seen: set[tuple[str, str]] = set()
         first = []
@@ -123,22 +123,22 @@ class Evidence:
         return tuple(first)
 
     @cached_property
-    def by_type(self) -> Mapping[str, Sequence[Heard]]:
+    def by_type(self) -> Mapping[str, Sequence[StreamEvent]]:
         """First places of events, by type."""
         return grouped(self.once, lambda event: event.type)
 
-    def of(self, type_: str) -> Sequence[Heard]:
+    def of(self, type_: str) -> Sequence[StreamEvent]:
         """First places of the events of one type."""
         return self.by_type.get(type_, ())
 
     @cached_property
-    def arrived_once(self) -> frozenset[int]:
+    def arrived_numbers(self) -> frozenset[int]:
         """Numbers of the letters that are on their stream."""
-        return frozenset(each.number for each in self.arrived)
+        return frozenset(each.number for each in self.arrivals)
 
 
-def _position(event: Heard) -> tuple[str, int, int]:
-    return event.place.topic, event.place.partition, event.place.offset
+def _position(event: StreamEvent) -> tuple[str, int, int]:
+    return event.position.topic, event.position.partition, event.position.offset
 
 
 def grouped(items: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
@@ -151,11 +151,11 @@ def grouped(items: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
 
 def exactly_once(expected: Iterable[Any], found: Iterable[Any], what: str) -> Iterator[Finding]:
     """Hold what was found against what was expected: each once. Subjects are the items themselves."""
-    wanted, had = set(expected), grouped(found, lambda item: item)
-    for item in sorted(wanted - had.keys(), key=str):
-        yield Finding(Broken.LOST, str(item), f"no {what}")
-    for item, times in had.items():
+    wanted, found_by_item = set(expected), grouped(found, lambda item: item)
+    for item in sorted(wanted - found_by_item.keys(), key=str):
+        yield Finding(FindingKind.LOST, str(item), f"no {what}")
+    for item, times in found_by_item.items():
         if len(times) > 1:
-            yield Finding(Broken.DUPLICATED, str(item), f"{what} {len(times)} times")
+            yield Finding(FindingKind.DUPLICATED, str(item), f"{what} {len(times)} times")
         if item not in wanted:
-            yield Finding(Broken.DUPLICATED, str(item), f"{what} that nothing stands behind")
+            yield Finding(FindingKind.DUPLICATED, str(item), f"{what} that nothing stands behind")

@@ -22,12 +22,12 @@ _PROBE_SECONDS_MAX: Final = 20
 _TIME_SPAN: Final = "import time; print(time.time(), time.monotonic())"
 
 
-class NoClocks(Exception):
+class ClocksUnavailable(Exception):
     """Clocks cannot be turned here; the message says why."""
 
 
 @dataclass(frozen=True)
-class FalseClocks:
+class FakeClocks:
     """One clock for each service, set by a file."""
 
     library: Path
@@ -35,7 +35,7 @@ class FalseClocks:
 
     def environment(self, service: str) -> Mapping[str, str]:
         """What makes a service look at its clock here; the clock is right until it is turned."""
-        self.turn(service, 0)
+        self.set_offset(service, 0)
         return {
             "LD_PRELOAD": str(self.library),
             "FAKETIME_TIMESTAMP_FILE": str(self._file(service)),
@@ -44,7 +44,7 @@ class FalseClocks:
             "FAKETIME_DISABLE_SHM": "1",
         }
 
-    def turn(self, service: str, seconds: int) -> None:
+    def set_offset(self, service: str, seconds: int) -> None:
         """Set a service's clock so many seconds ahead of the true time, or behind; it notices within a second."""
         unfinished = self._file(service).with_suffix(".new")
         unfinished.write_text(f"{seconds:+d}\n")
@@ -54,35 +54,35 @@ class FalseClocks:
         return self.folder / f"clock-{service}"
 
 
-def false_clocks(folder: Path, services: Iterable[str]) -> FalseClocks:
+def fake_clocks(folder: Path, services: Iterable[str]) -> FakeClocks:
     """Clocks for these services, kept in `folder`. Raises NoClocks where none can be turned."""
     spec = find_spec("libfaketime")
     if spec is None or not spec.submodule_search_locations:
-        raise NoClocks("the wheel libfaketime is not installed")
-    clocks = FalseClocks(Path(spec.submodule_search_locations[0]) / _IN_THE_WHEEL, folder)
-    _try(clocks)
+        raise ClocksUnavailable("the wheel libfaketime is not installed")
+    clocks = FakeClocks(Path(spec.submodule_search_locations[0]) / _IN_THE_WHEEL, folder)
+    _verify(clocks)
     for service in services:
-        clocks.turn(service, 0)
+        clocks.set_offset(service, 0)
     return clocks
 
 
-def _try(clocks: FalseClocks) -> None:
+def _verify(clocks: FakeClocks) -> None:
     """Turn the clock of a process: the wall clock alone must follow. Raises NoClocks."""
     if not clocks.library.is_file():
-        raise NoClocks(f"the wheel libfaketime holds no {_IN_THE_WHEEL} for this platform")
-    right, steady = _told_by({})
+        raise ClocksUnavailable(f"the wheel libfaketime holds no {_IN_THE_WHEEL} for this platform")
+    right, monotonic = _read_clocks({})
     env = clocks.environment(_PROBE)
-    clocks.turn(_PROBE, _PROBE_SHIFT_SECONDS)
-    turned, steady_still = _told_by(env)
-    if turned - right < _PROBE_SHIFT_SECONDS:
-        raise NoClocks("the wheel's libfaketime cannot be loaded into this Python")
-    if steady_still - steady > _PROBE_SHIFT_SECONDS / 2:
-        raise NoClocks("the wheel's libfaketime turns the monotonic clock as well")
+    clocks.set_offset(_PROBE, _PROBE_SHIFT_SECONDS)
+    shifted, monotonic_after = _read_clocks(env)
+    if shifted - right < _PROBE_SHIFT_SECONDS:
+        raise ClocksUnavailable("the wheel's libfaketime cannot be loaded into this Python")
+    if monotonic_after - monotonic > _PROBE_SHIFT_SECONDS / 2:
+        raise ClocksUnavailable("the wheel's libfaketime turns the monotonic clock as well")
 
 
-def _told_by(env: Mapping[str, str]) -> tuple[float, float]:
+def _read_clocks(env: Mapping[str, str]) -> tuple[float, float]:
     """The wall clock and the monotonic clock of a new process."""
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", _TIME_SPAN],
         env={**inherited_environment(), **env},
         capture_output=True,
@@ -90,7 +90,9 @@ def _told_by(env: Mapping[str, str]) -> tuple[float, float]:
         timeout=_PROBE_SECONDS_MAX,
         check=False,
     )
-    if told.returncode:
-        raise NoClocks(f"a process with libfaketime ends with {told.returncode}: {told.stderr.strip()[:200]}")
-    wall, steady = told.stdout.split()
-    return float(wall), float(steady)
+    if result.returncode:
+        raise ClocksUnavailable(
+            f"a process with libfaketime ends with {result.returncode}: {result.stderr.strip()[:200]}"
+        )
+    wall, monotonic = result.stdout.split()
+    return float(wall), float(monotonic)

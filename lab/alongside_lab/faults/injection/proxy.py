@@ -1,6 +1,6 @@
 """A bad network on purpose: a TCP proxy on loopback that delays, holds back, resets or turns away connections.
 
-It stands between services and PostgreSQL or Kafka (see `stack.detour`). TCP delivers late or not at all, but never out
+It stands between services and PostgreSQL or Kafka (see `stack.proxy_ports`). TCP delivers late or not at all, but never out
 of order: neither does this.
 """
 
@@ -28,12 +28,12 @@ class FaultProxy:
     def __init__(self, listen_port: int, target_port: int) -> None:
         self.listen_port, self.target_port = listen_port, target_port
         self.latency_seconds = 0.0
-        self.ends_arrive = True
+        self.forward_eof = True
         """Set to False, a side that closes is not seen to: its last words arrive, its end never does."""
-        self.ends_kept_back = 0
+        self.eofs_dropped = 0
         self._flowing = asyncio.Event()
         self._flowing.set()
-        self._open: set[_Pair] = set()
+        self._open: set[_Connection] = set()
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["FaultProxy"]:
@@ -42,50 +42,52 @@ class FaultProxy:
         try:
             yield self
         finally:
-            self.flow()
+            self.resume()
             server.close()
             self.reset_all()
             await asyncio.sleep(0)
 
     def reset_all(self) -> int:
         """Answer every open connection with RST, on both sides; returns how many there were."""
-        pairs = list(self._open)
-        for pair in pairs:
-            pair.reset()
-        return len(pairs)
+        connections = list(self._open)
+        for connection in connections:
+            connection.reset()
+        return len(connections)
 
-    def hold_back(self) -> None:
-        """A black hole: connections stay open, are even accepted, and nothing arrives until `flow`."""
+    def black_hole(self) -> None:
+        """A black hole: connections stay open, are even accepted, and nothing arrives until `resume`."""
         self._flowing.clear()
 
-    def flow(self) -> None:
+    def resume(self) -> None:
         """Let what was held back arrive."""
         self._flowing.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            behind_reader, behind_writer = await asyncio.open_connection(
+            backend_reader, backend_writer = await asyncio.open_connection(
                 LOOPBACK, self.target_port, limit=CHUNK_BYTES
             )
         except OSError:
             _reset(writer)
             return
-        ways = (
-            asyncio.create_task(self._carry(reader, behind_writer)),
-            asyncio.create_task(self._carry(behind_reader, writer)),
+        directions = (
+            asyncio.create_task(self._forward(reader, backend_writer)),
+            asyncio.create_task(self._forward(backend_reader, writer)),
         )
-        pair = _Pair((writer, behind_writer), ways)
-        self._open.add(pair)
+        connection = _Connection((writer, backend_writer), directions)
+        self._open.add(connection)
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_EXCEPTION)
-            if any(way.cancelled() or way.exception() for way in ways if way.done()):
-                pair.reset()
+            await asyncio.wait(directions, return_when=asyncio.FIRST_EXCEPTION)
+            if any(
+                direction.cancelled() or direction.exception() for direction in directions if direction.done()
+            ):
+                connection.reset()
         finally:
-            self._open.discard(pair)
-            pair.close()
-            await asyncio.gather(*ways, return_exceptions=True)
+            self._open.discard(connection)
+            connection.close()
+            await asyncio.gather(*directions, return_exceptions=True)
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One direction: what is read now is written `latency_seconds` later, in order; its end follows it."""
         waiting: asyncio.Queue[_Chunk] = asyncio.Queue(WAITING_CHUNKS_MAX)
         loop = asyncio.get_running_loop()
@@ -106,18 +108,18 @@ class FaultProxy:
                 break
             writer.write(chunk)
             await writer.drain()
-        if not self.ends_arrive:
-            self.ends_kept_back += 1
+        if not self.forward_eof:
+            self.eofs_dropped += 1
         elif writer.can_write_eof():
             writer.write_eof()
 
 
 @dataclass(frozen=True, eq=False)
-class _Pair:
+class _Connection:
     """A connection from its caller to the server behind: two sockets, two directions."""
 
     sides: tuple[asyncio.StreamWriter, asyncio.StreamWriter]
-    ways: tuple[asyncio.Task[None], asyncio.Task[None]]
+    directions: tuple[asyncio.Task[None], asyncio.Task[None]]
 
     def reset(self) -> None:
         """Close both sides with RST instead of FIN, and carry nothing more."""
@@ -132,8 +134,8 @@ class _Pair:
         self._stop()
 
     def _stop(self) -> None:
-        for way in self.ways:
-            way.cancel()
+        for direction in self.directions:
+            direction.cancel()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -1,0 +1,226 @@
+"""`alongside dead-letters`: look at records that were put aside, replay them once mended, drop what never will be."""
+
+import base64
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from uuid import UUID, uuid4
+
+import typer
+from rich.console import Console
+
+from alongside_cli.installation import with_network
+from alongside_cli.network import Network, ServiceRefused
+from alongside_contracts.services import SERVICES
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Records that were put aside.")
+console = Console(highlight=False)
+error_console = Console(stderr=True, highlight=False)
+
+DeadLetter = Mapping[str, Any]
+STILL_WAITING: Final = frozenset({"refused", "unwanted"})
+WARNING: Final = "What follows may be personal. Look at it to mend the fault; copy it nowhere, into no ticket, mail or log."
+
+
+Service = StrEnum("Service", {name.upper(): name for name in SERVICES})  # type: ignore[misc]  # made from the list
+"""A service of the network, as a choice on the command line."""
+
+
+class StateFilter(StrEnum):
+    """Which letters to list."""
+
+    WAITING = "waiting"
+    REPLAYED = "replayed"
+    DROPPED = "dropped"
+    ALL = "all"
+
+
+DeadLetterId = Annotated[UUID, typer.Argument(help="The letter's id, as `list` shows it.")]
+ServiceOption = Annotated[Service | None, typer.Option("--service", help="Only this service's.")]
+ReasonOption = Annotated[
+    str | None, typer.Option("--reason", help="Only those refused for this reason code.")
+]
+
+
+@app.command("list")
+def list_(
+    state: Annotated[StateFilter, typer.Option(help="Which of them.")] = StateFilter.WAITING,
+    service: ServiceOption = None,
+    reason: ReasonOption = None,
+) -> None:
+    """What services have put aside and why, oldest first; payloads are not shown."""
+
+    async def work(network: Network) -> int:
+        wanted = None if state is StateFilter.ALL else state.value
+        dead_letters = oldest_first(await network.dead_letters(service=service, state=wanted, reason=reason))
+        for dead_letter in dead_letters:
+            _print(f"{dead_letter['id']}  {dead_letter['state']:<8}  {_summary_line(dead_letter)}")
+        if not dead_letters:
+            _print("nothing was put aside" if state is StateFilter.ALL else f"nothing is {state.value}")
+        return 0
+
+    sys.exit(with_network(console, work))
+
+
+@app.command("show")
+def show(
+    dead_letter_id: DeadLetterId,
+    payload: Annotated[
+        bool, typer.Option("--payload", help="Also its bytes, which may be personal.")
+    ] = False,
+) -> None:
+    """One of them: where it stands, what is wrong, what became of it, its headers' names and sizes."""
+
+    async def work(network: Network) -> int:
+        await show_dead_letter(network, dead_letter_id, payload=payload)
+        return 0
+
+    sys.exit(with_network(console, work))
+
+
+@app.command("replay")
+def replay(
+    dead_letter_id: Annotated[UUID | None, typer.Argument(help="Only this one.")] = None,
+    service: ServiceOption = None,
+    reason: ReasonOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything that waits.")] = False,
+    go_on: Annotated[bool, typer.Option("--go-on", help="Do not stop at the first that fails.")] = False,
+) -> None:
+    """Let services handle records again, oldest first; stops at the first that still cannot be handled."""
+    one = dead_letter_id is not None
+    if one + bool(service or reason) + everything != 1:
+        raise typer.BadParameter("say which: an id, or --service and --reason, or --all")
+
+    async def work(network: Network) -> int:
+        if dead_letter_id is not None:
+            dead_letters = [await network.dead_letter(dead_letter_id)]
+        else:
+            dead_letters = await network.dead_letters(service=service, state="waiting", reason=reason)
+        return await replay_dead_letters(network, oldest_first(dead_letters), go_on=go_on)
+
+    sys.exit(with_network(console, work))
+
+
+@app.command("drop")
+def drop(
+    dead_letter_id: DeadLetterId,
+    because: Annotated[str, typer.Option(help="Why it will never be handled; name nobody.")],
+) -> None:
+    """Decide that a record will never be handled; it is kept for a while with the reason."""
+
+    async def work(network: Network) -> int:
+        dead_letter = await network.dead_letter(dead_letter_id)
+        path = f"/dead-letters/{dead_letter_id}/drop"
+        result = await network.command(
+            dead_letter["service"], path, {"because": because}, key=f"drop-{uuid4()}"
+        )
+        _print(f"{result['outcome']}  {_summary_line(dead_letter)}")
+        return 0
+
+    sys.exit(with_network(console, work))
+
+
+async def show_dead_letter(network: Network, dead_letter_id: UUID, *, payload: bool) -> None:
+    """Print one letter, its bytes only when asked for, behind a warning."""
+    dead_letter = await network.dead_letter(dead_letter_id)
+    for name, value in _fields(dead_letter).items():
+        _print(f"{name:<10} {value}")
+    for header in dead_letter["headers"]:
+        _print(f"{'header':<10} {_printable(header['name'])}, {_size(header['bytes'])}")
+    if not payload:
+        return
+    error_console.print(WARNING, style="bold red", markup=False)
+    full = await network.get(dead_letter["service"], f"/dead-letters/{dead_letter_id}/payload")
+    for name, value in (("key", full["key"]), *full["headers"], ("value", full["value"])):
+        _print(f"--- {_printable(name)}\n{_decode(value)}")
+
+
+async def replay_dead_letters(network: Network, dead_letters: Sequence[DeadLetter], *, go_on: bool) -> int:
+    """Replay one after the other and say what came of each; 1 when any could not be handled.
+
+    Without `go_on` the first of those ends it: what comes behind often needs the same mending.
+    """
+    outcomes: Counter[str] = Counter()
+    for dead_letter in dead_letters:
+        outcome, line = await _replay_one(network, dead_letter)
+        outcomes["failed" if outcome in STILL_WAITING or outcome == "failed" else "settled"] += 1
+        _print(f"{outcome:<9}  {dead_letter['id']}  {line}")
+        if outcomes["failed"] and not go_on:
+            break
+    not_tried = len(dead_letters) - outcomes.total()
+    _print(
+        f"{outcomes['settled']} settled, {outcomes['failed']} failed and still here, {not_tried} not tried"
+    )
+    return 1 if outcomes["failed"] else 0
+
+
+async def _replay_one(network: Network, dead_letter: DeadLetter) -> tuple[str, str]:
+    """The outcome of one replay, and the letter or the refusal in a line. Each call is a new attempt."""
+    path = f"/dead-letters/{dead_letter['id']}/replay"
+    try:
+        result = await network.command(dead_letter["service"], path, key=f"replay-{uuid4()}")
+    except ServiceRefused as refused:
+        return "failed", f"{_summary_line(dead_letter)} ({refused})"
+    except TimeoutError:
+        return "failed", f"{_summary_line(dead_letter)} ({dead_letter['service']} does not answer)"
+    now = dead_letter | result["letter"]
+    return result["outcome"], _summary_line(now) if result["outcome"] in STILL_WAITING else _position(now)
+
+
+def oldest_first(dead_letters: Sequence[DeadLetter]) -> list[DeadLetter]:
+    """In the order in which they were put aside; records of one batch in the order of their log."""
+
+    def position(dead_letter: DeadLetter) -> tuple[datetime, str, int, int]:
+        at = datetime.fromisoformat(dead_letter["at"])
+        return at, dead_letter["topic"], dead_letter["partition"], dead_letter["offset"]
+
+    return sorted(dead_letters, key=position)
+
+
+def _fields(dead_letter: DeadLetter) -> dict[str, str]:
+    settled = f" at {dead_letter['settled_at']}" if dead_letter["settled_at"] else ""
+    because = f": {dead_letter['because']}" if dead_letter["because"] else ""
+    return {
+        "letter": str(dead_letter["id"]),
+        "service": dead_letter["service"],
+        "record": f"{dead_letter['topic']}/{dead_letter['partition']}/{dead_letter['offset']}",
+        "put aside": dead_letter["at"],
+        "event": f"{dead_letter['event_type'] or 'unknown'}, {dead_letter['event_id'] or 'no id'}",
+        "reason": f"{dead_letter['reason']} at {dead_letter['where']}",
+        "remedy": dead_letter["remedy"],
+        "state": f"{dead_letter['state']}{settled}{because}",
+        "replays": str(dead_letter["attempts"]),
+        "key": _size(dead_letter["key_bytes"]),
+        "payload": _size(dead_letter["bytes"]),
+    }
+
+
+def _summary_line(dead_letter: DeadLetter) -> str:
+    return f"{_position(dead_letter)}  {dead_letter['reason']} at {dead_letter['where']}: {dead_letter['remedy']}"
+
+
+def _position(dead_letter: DeadLetter) -> str:
+    return f"{dead_letter['service']:<13}  {dead_letter['topic']}/{dead_letter['partition']}/{dead_letter['offset']}"
+
+
+def _size(count: int | None) -> str:
+    return "none" if count is None else f"{count} bytes"
+
+
+def _decode(value: str | None) -> str:
+    return "none" if value is None else _printable(base64.b64decode(value).decode(errors="backslashreplace"))
+
+
+def _printable(text: str) -> str:
+    """Senders choose these characters; a terminal must not obey them."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
+def _print(text: str) -> None:
+    console.print(text, markup=False, soft_wrap=True)

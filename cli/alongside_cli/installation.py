@@ -1,0 +1,72 @@
+"""How a command reaches its network, and says what is in its way.
+
+The network is the installation that settings name; without any, the one that runs on this machine, which
+`alongside-localstack` knows of (an entry point in the group `alongside.networks`).
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Any, Final
+
+from rich.console import Console
+
+from alongside_cli.errors import CommandError, NotRunning
+from alongside_cli.network import Network, ServiceRefused, open_network
+from alongside_cli.settings import InstallationSettings
+from alongside_contracts.services import SERVICES
+
+NETWORKS: Final = "alongside.networks"
+"""The group of entry points: functions without parameters that return an Installation or raise NotRunning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One running network: base URLs by service, `traces` and `kafka` where known, and the services' token."""
+
+    addresses: Mapping[str, str]
+    service_token: str
+
+
+def with_network(console: Console, work: Callable[[Network], Coroutine[Any, Any, int]]) -> int:
+    """Run `work` against the network; the exit code it returns."""
+
+    async def run_work() -> int:
+        found = find_installation()
+        async with open_network(found.addresses, service_token=found.service_token) as network:
+            return await work(network)
+
+    with report_errors(console):
+        try:
+            return asyncio.run(run_work())
+        except ServiceRefused as refused:
+            console.print(f"refused: {refused}", style="red", markup=False)
+            return 1
+
+
+def find_installation() -> Installation:
+    """The network that commands speak to. Raises NotRunning, or Unavailable for settings that name half of one."""
+    settings = InstallationSettings()
+    if addresses := settings.addresses():
+        return Installation(addresses, settings.service_token.get_secret_value())
+    for found in entry_points(group=NETWORKS):
+        local: Installation = found.load()()
+        return local
+    names = ", ".join(f"ALONGSIDE_{service.upper()}_URL" for service in SERVICES)
+    raise NotRunning(
+        "No network is named, and alongside-localstack is not installed here.",
+        remedy=f"set {names} and ALONGSIDE_SERVICE_TOKEN, or install alongside-localstack and run `alongside up`.",
+    )
+
+
+@contextmanager
+def report_errors(console: Console) -> Iterator[None]:
+    """Say what went wrong and what to do about it, without a traceback."""
+    try:
+        yield
+    except CommandError as error:
+        console.print(str(error), style="red", markup=False)
+        sys.exit(1)

@@ -1,0 +1,229 @@
+"""Compares this checkout with another one: processor time per record of one service, and per referral of all four.
+
+Both take turns on one broker, one PostgreSQL and one span store; the one that begins changes from pair to pair. A turn
+starts the services, lets them warm up and come to rest, gives them a fixed number of records, and ends when they rest
+again: all that was spent in between was spent on these records. Every trace is kept.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from aiokafka import AIOKafkaProducer
+
+from alongside_chassis.clock import SystemClock
+from alongside_cli.kafka.streams import topics_of
+from alongside_cli.kafka.topics import delete_topics
+from alongside_cli.network import Network
+from alongside_contracts.services import SERVICES
+from alongside_contracts.streams import PARTNER_STATUS, REFERRALS
+from alongside_lab.bench.against.checkout_runner import POSTGRES, CheckoutRunner, RunningServices
+from alongside_lab.bench.against.checkouts import Checkout
+from alongside_lab.bench.against.cost_ratio import Cost, CostPair, Verdict, compare, worst
+from alongside_lab.bench.errors import BenchFailed
+from alongside_lab.bench.plan import TRACED, BenchPlan, Part
+from alongside_lab.bench.records import journey_records
+from alongside_lab.bench.topic_watcher import TopicWatcher, watch_topic
+from alongside_lab.bench.usage import Usage
+from alongside_lab.bench.whole.load import Load, start_load
+from alongside_lab.bench.whole.network_benchmark import fill_network
+from alongside_localstack.infrastructure import infrastructure
+from alongside_localstack.sample.partners import partners
+from alongside_localstack.sample.records import PartnerRecord
+from alongside_localstack.stack import LocalStack
+
+HOP_PARTNER: Final = "hop"
+POLL_SECONDS: Final = 0.05
+WARM_UP_SHARE: Final = 4
+"""One warm-up record for so many that count."""
+ReportProgress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutRun:
+    """What one checkout spent on `count` records, by service and PostgreSQL's backends."""
+
+    spent: Usage
+    count: int
+
+    @property
+    def cost(self) -> Cost:
+        """With PostgreSQL: work moved into it must not look like a gain."""
+        return Cost(self.spent.total, self.count)
+
+    @property
+    def cost_of_services(self) -> Cost:
+        """Without PostgreSQL."""
+        return Cost(self.spent.total - self.spent.seconds[POSTGRES], self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What is measured: the services that run, and the work they are given in a turn."""
+
+    part: Part
+    unit: str
+    services: Sequence[str]
+    partners: Sequence[str]
+    work: Callable[[LocalStack, RunningServices], Coroutine[Any, Any, CheckoutRun]]
+    fill: Callable[[Network], Awaitable[None]] | None = None
+
+
+async def measure_against(
+    plan: BenchPlan, checkouts: Sequence[Checkout], report_progress: ReportProgress
+) -> dict[str, Any]:
+    """Compare the two checkouts, the old one first, in each part of the plan; the `against` of the summary."""
+    parts: dict[str, Any] = {}
+    workloads = list(_workloads(plan))
+    async with infrastructure(mail=True, traces=True, unsafe_fast=False) as stack:
+        report_progress(f"against: ready on {stack.broker.kind}; making the databases of both checkouts")
+        runners = [CheckoutRunner(checkout, stack) for checkout in checkouts]
+        largest = max(workloads, key=lambda workload: len(workload.services))
+        for runner in runners:
+            async with _topics(stack, largest):
+                await runner.prepare(largest.services, largest.fill)
+        for workload in workloads:
+            pairs = await _pairs(stack, workload, runners, plan, report_progress)
+            parts[workload.part.value] = summary_of(pairs, workload, seed=plan.seed)
+    old, new = (checkout.commit for checkout in checkouts)
+    verdict = worst([Verdict(part["not_below_0_97"]) for part in parts.values()])
+    return {"old": old, "new": new, "not_below_0_97": verdict, **parts}
+
+
+def _workloads(plan: BenchPlan) -> Iterator[Workload]:
+    if Part.HOP in plan.parts:
+        yield _hop(plan)
+    if Part.WHOLE in plan.parts:
+        yield _whole(plan)
+
+
+async def _pairs(
+    stack: LocalStack,
+    workload: Workload,
+    runners: Sequence[CheckoutRunner],
+    plan: BenchPlan,
+    report_progress: ReportProgress,
+) -> list[tuple[CheckoutRun, CheckoutRun]]:
+    """A first pair that does not count, for everything just started is slow for a moment; then those that do."""
+    pairs: list[tuple[CheckoutRun, CheckoutRun]] = []
+    for number in range(plan.against.runs + 1):
+        runs: dict[str, CheckoutRun] = {}
+        for runner in runners if number % 2 else runners[::-1]:
+            run = await _run_once(stack, workload, runner)
+            runs[runner.checkout.name] = run
+            each = run.spent.us_each(run.count)["total"]
+            counted = f"{number}/{plan.against.runs}" if number else "warm-up"
+            report_progress(
+                f"{workload.part} {counted}, {runner.checkout.name}: {each:,} µs per {workload.unit}"
+            )
+        pairs += [(runs["old"], runs["new"])] if number else []
+    return pairs
+
+
+async def _run_once(stack: LocalStack, workload: Workload, runner: CheckoutRunner) -> CheckoutRun:
+    async with _topics(stack, workload), runner.run(workload.services) as services:
+        return await services.finish(workload.work(stack, services))
+
+
+@asynccontextmanager
+async def _topics(stack: LocalStack, workload: Workload) -> AsyncIterator[None]:
+    """The platform's topics, new and empty, gone afterwards."""
+    topics = topics_of(workload.partners)
+    await stack.create_topics(topics)
+    try:
+        yield
+    finally:
+        await delete_topics(stack.kafka, [topic.name for topic in topics])
+
+
+def _hop(plan: BenchPlan) -> Workload:
+    """Referrals alone: an admission in, one row and a few announcements out, one of them to the partner."""
+    count, warm_up = plan.against.records, plan.against.records // WARM_UP_SHARE
+    now = SystemClock().now()
+    records = list(
+        journey_records(HOP_PARTNER, warm_up + count, seed=plan.seed, now=now, sampled_share=TRACED)
+    )
+
+    async def work(stack: LocalStack, services: RunningServices) -> CheckoutRun:
+        topic = PARTNER_STATUS.topic(HOP_PARTNER)
+        async with watch_topic(stack.kafka, topic, PARTNER_STATUS.partitions) as answers:
+            await _wait_for_answers(stack, records[:warm_up], answers, plan.hop.seconds_max)
+            begin, before = await answers.end_offsets(), await services.spent_at_rest()
+            await _wait_for_answers(stack, records[warm_up:], answers, plan.hop.seconds_max)
+            spent = (await services.spent_at_rest()).since(before)
+            distinct = (await answers.read_since(begin, count)).distinct
+        if distinct < count:
+            raise BenchFailed(f"{count - distinct} of {count} answers were repeated.")
+        return CheckoutRun(spent, count)
+
+    return Workload(Part.HOP, "record", (REFERRALS,), (HOP_PARTNER,), work)
+
+
+def _whole(plan: BenchPlan) -> Workload:
+    """All four services, from a partner's record to the notice of the proposal; nobody answers."""
+    count, warm_up = plan.against.referrals, plan.against.referrals // WARM_UP_SHARE
+    whole = plan.whole
+
+    async def work(stack: LocalStack, services: RunningServices) -> CheckoutRun:
+        reach = partial(Load.reach, in_flight=whole.in_flight, settle_seconds_max=whole.settle_seconds_max)
+        async with start_load(stack.kafka, seed=plan.seed, sampled_share=TRACED) as (load, _):
+            await reach(load, warm_up)
+            before = await services.spent_at_rest()
+            await reach(load, warm_up + count)
+            return CheckoutRun((await services.spent_at_rest()).since(before), count)
+
+    return Workload(
+        Part.WHOLE, "referral", SERVICES, [partner.id for partner in partners()], work, fill_network
+    )
+
+
+async def _wait_for_answers(
+    stack: LocalStack, records: Sequence[PartnerRecord], answers: TopicWatcher, seconds_max: float
+) -> None:
+    """Send records and wait until each has its answer. Raises BenchFailed."""
+    begin, now = await answers.end_offsets(), 0
+    producer = AIOKafkaProducer(**stack.kafka.options(), enable_idempotence=True, acks="all", linger_ms=5)
+    await producer.start()
+    try:
+        for record in records:
+            await producer.send(record.topic, record.value, record.key, headers=record.headers)
+        await producer.flush()
+    finally:
+        await producer.stop()
+    try:
+        async with asyncio.timeout(seconds_max):
+            while now < len(records):
+                await asyncio.sleep(POLL_SECONDS)
+                now = await answers.count_since(begin)
+    except TimeoutError:
+        raise BenchFailed(f"{now} of {len(records)} records were answered in {seconds_max:g} s.") from None
+
+
+def summary_of(
+    pairs: Sequence[tuple[CheckoutRun, CheckoutRun]], workload: Workload, *, seed: int
+) -> dict[str, Any]:
+    """Ratio, verdict and cost of one part; the old checkout's turn comes first in each pair."""
+    ratio = compare([CostPair(old.cost, new.cost) for old, new in pairs], seed=seed)
+    services = compare(
+        [CostPair(old.cost_of_services, new.cost_of_services) for old, new in pairs], seed=seed
+    )
+    return {
+        "turns": ratio.pairs,
+        "count": pairs[0][0].count,
+        **ratio.as_json(),
+        "not_below_0_97": ratio.not_below_floor,
+        "services_alone": services.as_json(),
+        f"cpu_us_per_{workload.unit}": {
+            "old": _us_each([old for old, _ in pairs]),
+            "new": _us_each([new for _, new in pairs]),
+        },
+    }
+
+
+def _us_each(runs: Sequence[CheckoutRun]) -> Mapping[str, int]:
+    """Pooled over the turns, by component."""
+    spent = {name: sum(run.spent.seconds[name] for run in runs) for name in runs[0].spent.seconds}
+    return Usage(spent).us_each(sum(run.count for run in runs))

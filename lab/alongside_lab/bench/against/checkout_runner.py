@@ -1,0 +1,196 @@
+"""One side of a comparison: the services of one checkout, on a stack that both sides share in turns.
+
+Each side has template databases, migrated and filled once by its own services. A turn runs on copies of them and on
+topics without records, so that no turn finds what another one left.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
+
+from alongside_cli.network import Network, open_network
+from alongside_lab.bench.against.checkouts import Checkout, environment, shipped_policies
+from alongside_lab.bench.errors import BenchFailed
+from alongside_lab.bench.usage import Usage, backends_cpu_now, cpu_now
+from alongside_lab.bench.whole.network_benchmark import write_policies_without_norms
+from alongside_localstack import parts
+from alongside_localstack.ports import LOOPBACK, free_ports
+from alongside_localstack.postgres.databases import Database
+from alongside_localstack.service_env import ServiceEnv
+from alongside_localstack.stack import LocalStack
+from alongside_localstack.supervisor.processes import Process
+from alongside_localstack.supervisor.supervisor import Supervisor
+
+POSTGRES: Final = "postgresql"
+REST_LOOK_SECONDS: Final = 0.4
+REST_SHARE: Final = 0.15
+"""A side rests when it used less than this share of one core for one look."""
+REST_SECONDS_MAX: Final = 30.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServices:
+    """The services of one side while they run; `roles` are those they are connected to PostgreSQL as."""
+
+    supervisor: Supervisor
+    urls: Mapping[str, str]
+    roles: Sequence[str]
+    postgres: int
+
+    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do it, unless a service ends first. Raises StartFailed for that service."""
+        working = asyncio.ensure_future(work)
+        failing = asyncio.create_task(self.supervisor.wait_for_failure())
+        try:
+            await asyncio.wait({working, failing}, return_when=asyncio.FIRST_COMPLETED)
+            if failing.done():
+                raise failing.result()
+            return working.result()
+        finally:
+            working.cancel()
+            failing.cancel()
+            await asyncio.gather(working, failing, return_exceptions=True)
+
+    async def spent_at_rest(self) -> Usage:
+        """Wait until the side has nothing left to do; what it has spent by then. Raises BenchFailed."""
+        before = self._spent()
+        for _ in range(int(REST_SECONDS_MAX / REST_LOOK_SECONDS)):
+            await asyncio.sleep(REST_LOOK_SECONDS)
+            now = self._spent()
+            if now.since(before).total < REST_SHARE * REST_LOOK_SECONDS:
+                return now
+            before = now
+        raise BenchFailed(f"the services were still busy {REST_SECONDS_MAX:g} s after their last answer.")
+
+    def _spent(self) -> Usage:
+        pids = {each.name: each.pid for each in self.supervisor.status() if each.pid is not None}
+        return Usage({**cpu_now(pids).seconds, POSTGRES: backends_cpu_now(self.postgres, self.roles)})
+
+
+class CheckoutRunner:
+    """One checkout on the shared stack."""
+
+    def __init__(self, checkout: Checkout, stack: LocalStack) -> None:
+        self.checkout = checkout
+        self._stack = stack
+        self._templates: dict[str, Database] = {}
+        self._policies = stack.state.root / f"policies-{checkout.name}.json"
+
+    async def prepare(
+        self, services: Sequence[str], fill: Callable[[Network], Awaitable[None]] | None = None
+    ) -> None:
+        """Migrate the template databases of these services, and let `fill` write into them over HTTP."""
+        services = self._available(services)
+        write_policies_without_norms(await asyncio.to_thread(shipped_policies, self.checkout), self._policies)
+        server = self._stack.postgres
+        for service in services:
+            name = f"{self.checkout.name}_{service}"
+            self._templates[service] = await asyncio.to_thread(server.create_database, name)
+        await self._migrate(services)
+        if fill is not None:
+            async with self._running(self._templates) as running:
+                await running.finish(self._fill(running, fill))
+                await running.spent_at_rest()
+
+    @asynccontextmanager
+    async def run(self, services: Sequence[str]) -> AsyncIterator[RunningServices]:
+        """The services on copies of their template databases, which are gone afterwards."""
+        server, services = self._stack.postgres, self._available(services)
+        copies = {
+            service: await asyncio.to_thread(server.clone, self._templates[service]) for service in services
+        }
+        try:
+            async with self._running(copies) as running:
+                yield running
+        finally:
+            for copy in copies.values():
+                await asyncio.to_thread(server.drop_database, copy.name)
+
+    def _available(self, services: Sequence[str]) -> list[str]:
+        """A service that was added since is not in the old checkout; one side then runs one more."""
+        return [service for service in services if (self.checkout.root / "services" / service).is_dir()]
+
+    async def _fill(self, running: RunningServices, fill: Callable[[Network], Awaitable[None]]) -> None:
+        async with open_network(running.urls, service_token=self._stack.service_token) as network:
+            await fill(network)
+
+    async def _migrate(self, services: Sequence[str]) -> None:
+        environments = self._environments({service: self._templates[service] for service in services})
+        nodes = [
+            self._with_checkout(parts.migration(service, env), service, "migrate")
+            for service, env in environments.items()
+        ]
+        async with self._supervised(nodes):
+            pass  # each has ended well by now
+
+    @asynccontextmanager
+    async def _running(self, databases: Mapping[str, Database]) -> AsyncIterator[RunningServices]:
+        environments = self._environments(databases)
+        nodes = [
+            self._with_checkout(parts.service_instance(service, service, env, after=()), service)
+            for service, env in environments.items()
+        ]
+        async with self._supervised(nodes) as supervisor:
+            yield RunningServices(
+                supervisor,
+                {service: _url(env) for service, env in environments.items()},
+                [database.role for database in databases.values()],
+                _postgres_pid(self._stack),
+            )
+
+    @asynccontextmanager
+    async def _supervised(self, nodes: Sequence[Process]) -> AsyncIterator[Supervisor]:
+        logs = self._stack.state.logs / self.checkout.name
+        supervisor = Supervisor(logs, environment=environment())
+        supervisor.add(*nodes)
+        try:
+            await supervisor.start()
+            yield supervisor
+        finally:
+            await supervisor.stop()
+
+    def _with_checkout(self, program: Process, service: str, *arguments: str) -> Process:
+        """The same program, of this checkout; one that ends is not started again, for its turn cannot be trusted."""
+        argv = (str(self.checkout.python), "-m", f"alongside_{service}", *arguments)
+        return replace(program, argv=argv, cwd=self.checkout.root, after=(), restart=None)
+
+    def _environments(self, databases: Mapping[str, Database]) -> dict[str, dict[str, str]]:
+        ports = dict(zip(databases, free_ports(len(databases)), strict=True))
+        urls = {service: f"http://{LOOPBACK}:{port}" for service, port in ports.items()}
+        return {
+            service: self._environment(service, database, ports[service], urls)
+            for service, database in databases.items()
+        }
+
+    def _environment(
+        self, service: str, database: Database, port: int, urls: Mapping[str, str]
+    ) -> dict[str, str]:
+        stack = self._stack
+        env = ServiceEnv(
+            service=service,
+            database=database,
+            kafka=stack.kafka,
+            port=port,
+            otlp_endpoint=stack.url("traces"),
+            instance_id="",  # a member that leaves at once: the next turn's must not wait for it
+            service_token=stack.service_token,
+            person_key=stack.state.key("person-key"),
+            smtp_port=stack.mail.smtp_port,
+            urls=urls,
+        )
+        return env.variables() | {"ALONGSIDE_MATCHING_POLICY_FILE": str(self._policies)}
+
+
+def _url(env: Mapping[str, str]) -> str:
+    return f"http://{LOOPBACK}:{env['ALONGSIDE_HTTP_PORT']}"
+
+
+def _postgres_pid(stack: LocalStack) -> int:
+    """Raises BenchFailed when the server has ended."""
+    pid = next(each.pid for each in stack.status() if each.name == parts.POSTGRES)
+    if pid is None:
+        raise BenchFailed("PostgreSQL has ended.")
+    return pid

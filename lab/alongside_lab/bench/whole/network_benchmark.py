@@ -1,0 +1,194 @@
+"""All services on one machine: from a partner's record to the notice of what became of it, ever more referrals open.
+
+Nobody answers who is asked, so every referral stays open: submission → admission → proposal → the referrer is told.
+Nobody has a contact route, so no mail is sent; looking for one is part of the work. Driver, broker, PostgreSQL, span
+store and services share the machine.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from alongside_cli.kafka.streams import topics_of
+from alongside_cli.network import Network, open_network
+from alongside_contracts.services import SERVICES
+from alongside_lab.bench.errors import BenchFailed
+from alongside_lab.bench.flames import record_flames
+from alongside_lab.bench.plan import BenchPlan, WholePlan
+from alongside_lab.bench.summary_statistics import Statistics, percentile
+from alongside_lab.bench.usage import Usage, cpu_now, memory_mib, rss_mib
+from alongside_lab.bench.whole.load import Load, start_load
+from alongside_lab.bench.whole.outbox_lag import watch_outboxes
+from alongside_localstack.infrastructure import temporary_folder
+from alongside_localstack.sample.offers import offers
+from alongside_localstack.sample.partners import partners
+from alongside_localstack.settings import StackSettings
+from alongside_localstack.stack import LocalStack, Plan
+from alongside_localstack.state import StateFolder
+
+OFFERS_SEED: Final = 1
+PLACES_EACH: Final = 100_000
+"""Places never run out: a search that finds nobody is another kind of work."""
+_LONGER_REMEDY: Final = "measure for longer: --window-seconds."
+ReportProgress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SustainedLoad:
+    """As fast as it goes, with so many referrals open when it began."""
+
+    open_referrals: int
+    rates: Statistics
+    cpu: Usage
+    notified: int
+    outbox: dict[str, Any]
+    memory: dict[str, float]
+    services_rss_mib: float
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkResult:
+    """What one network came to; latencies in seconds, at `latency_rate` referrals a second."""
+
+    growth: tuple[SustainedLoad, ...]
+    latency_rate: float
+    latencies: tuple[float, ...]
+    waitlisted: int
+    broker: str
+
+
+async def measure_whole(
+    plan: BenchPlan, points: Sequence[int], sampled_share: float, report_progress: ReportProgress
+) -> NetworkResult:
+    """Measure one fresh network at each point of growth, and its latency at the first."""
+    whole, growth = plan.whole, []
+    latencies: list[float] = []
+    async with (
+        _stack(sampled_share, report_progress) as stack,
+        start_load(stack.kafka, seed=plan.seed, sampled_share=sampled_share) as (load, tracker),
+    ):
+        for point in points:
+            report_progress(f"whole: opening referrals until {point:,} are open")
+            await load.reach(point, in_flight=whole.in_flight, settle_seconds_max=whole.settle_seconds_max)
+            growth.append(
+                await _measure_sustained(stack, load, plan, f"{sampled_share:.0%}-{point}", report_progress)
+            )
+            report_progress(
+                f"whole, {growth[-1].open_referrals} open: {growth[-1].rates.median:,.0f} referrals/s"
+            )
+            if point == points[0]:
+                latencies = await _measure_latencies(load, growth[0].rates.median / 2, whole, report_progress)
+        rate = growth[0].rates.median / 2
+        return NetworkResult(tuple(growth), rate, tuple(latencies), tracker.waitlisted, stack.broker.kind)
+
+
+async def _measure_latencies(
+    load: Load, per_second: float, whole: WholePlan, report_progress: ReportProgress
+) -> list[float]:
+    report_progress(f"whole, {per_second:,.0f} referrals/s for {whole.latency_seconds:g} s")
+    latencies = await load.send_at_rate(per_second, whole.latency_seconds, whole.settle_seconds_max)
+    if not latencies:
+        raise BenchFailed(f"{per_second:.2f} referrals/s are too few to measure.", remedy=_LONGER_REMEDY)
+    report_progress(f"whole, {per_second:,.0f} referrals/s: p99 {percentile(latencies, 0.99) * 1000:,.0f} ms")
+    return latencies
+
+
+async def _measure_sustained(
+    stack: LocalStack, load: Load, plan: BenchPlan, name: str, report_progress: ReportProgress
+) -> SustainedLoad:
+    """1 keep the network busy until as many were told as are under way; 2 count in windows; 3 let it settle."""
+    whole, open_before = plan.whole, load.notified
+    pids = {status.name: status.pid for status in stack.status() if status.pid is not None}
+    services = {service: pids[service] for service in SERVICES}
+    pictures = {f"{service}-{name}": pid for service, pid in services.items()}
+    urls = {service: stack.database(service).url for service in SERVICES}
+    async with load.keep_busy(whole.in_flight):
+        await load.wait_for_notices(whole.in_flight, whole.settle_seconds_max)  # 1
+        async with watch_outboxes(urls) as outbox, record_flames(plan.flames, pictures):
+            cpu, notified = _spent(pids), load.notified
+            rates = await _measure_windows(load, whole, report_progress)  # 2
+            cpu, notified = _spent(pids).since(cpu), load.notified - notified
+        memory = memory_mib(pids)
+        resident = sum(rss_mib(pid) for pid in services.values())
+    await load.settle(whole.settle_seconds_max)  # 3
+    return SustainedLoad(open_before, rates, cpu, notified, outbox.as_json(), memory, round(resident, 1))
+
+
+def _spent(pids: Mapping[str, int]) -> Usage:
+    """The driver's own seconds too: on the same cores, they are part of what limits the rate."""
+    return Usage({**cpu_now(pids).seconds, "driver": time.process_time()})
+
+
+async def _measure_windows(load: Load, whole: WholePlan, report_progress: ReportProgress) -> Statistics:
+    """Rates from one arrival to another: referrals arrive in waves, which fixed times would cut at random."""
+    rates, begin, notified = [], time.monotonic(), load.notified
+    for number in range(1, whole.repeats + 1):
+        await asyncio.sleep(whole.window_seconds)
+        await load.wait_for_notices(1, whole.settle_seconds_max)
+        now = time.monotonic()
+        rates.append((load.notified - notified) / (now - begin))
+        report_progress(f"whole, window {number}/{whole.repeats}: {rates[-1]:,.0f} referrals/s")
+        begin, notified = now, load.notified
+    return Statistics(tuple(rates))
+
+
+class _SampledStack(LocalStack):
+    """A local stack whose services begin traces of their own in a share of cases; supporters there never tire."""
+
+    sampled_share: float = 1.0
+    policies: Path
+
+    def _env(self, service: str, name: str, number: int) -> dict[str, str]:
+        return super()._env(service, name, number) | {
+            "ALONGSIDE_TRACE_SAMPLE_RATIO": str(self.sampled_share),
+            "ALONGSIDE_MATCHING_POLICY_FILE": str(self.policies),
+        }
+
+
+@asynccontextmanager
+async def _stack(sampled_share: float, report_progress: ReportProgress) -> AsyncIterator[LocalStack]:
+    """A fresh network with its partners registered and its offers loaded."""
+    topics = topics_of(partner.id for partner in partners())
+    with temporary_folder() as folder:
+        stack = _SampledStack(
+            StateFolder(folder),
+            settings=StackSettings(),
+            plan=Plan(usual_ports=False),
+            topics=topics,
+            report_progress=report_progress,
+        )
+        shipped = files("alongside_matching").joinpath("policies/regions.json").read_text()
+        stack.sampled_share, stack.policies = (
+            sampled_share,
+            write_policies_without_norms(shipped, folder / "policies.json"),
+        )
+        async with stack:
+            report_progress(f"whole: tracing {sampled_share:.0%}, ready on {stack.broker.kind}")
+            async with open_network(stack.addresses(), service_token=stack.service_token) as network:
+                await fill_network(network)
+            yield stack
+
+
+def write_policies_without_norms(shipped: str, file: Path) -> Path:
+    """Write matching's shipped policies to `file` without their caseload norm, which would let places run out."""
+    policies = json.loads(shipped)
+    if norms := policies["everywhere"].get("norms"):
+        norms["caseload_max"] = PLACES_EACH
+    file.write_text(json.dumps(policies))
+    return file
+
+
+async def fill_network(network: Network) -> None:
+    """Register partners and load offers, without any contact, and with places for everybody."""
+    for partner in partners():
+        await network.register_partner(partner.id, partner.body() | {"contact_email": None})
+    for region in dict.fromkeys(partner.region for partner in partners()):
+        bodies = [offer.body() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
+        with_places = [body | ({"capacity": PLACES_EACH} if body["capacity"] else {}) for body in bodies]
+        await network.load_offers(with_places)

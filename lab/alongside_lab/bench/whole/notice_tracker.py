@@ -1,0 +1,97 @@
+"""Follows referrals from outside, on the journey stream: when was each referrer told what became of their referral?
+
+A referrer is first told that a referral was requested. What counts here is the notice after that: about the offer that
+was asked, or the waitlist. It is found by its cause, the id of the status change it tells.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import orjson
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from alongside_chassis.kafka import Kafka
+from alongside_contracts.intake import SubmissionAdmitted
+from alongside_contracts.notifications import NoticeDelivered
+from alongside_contracts.referrals import ReferralStatusChanged
+from alongside_contracts.streams import JOURNEY
+from alongside_contracts.vocabulary import BusinessStatus, Channel, RecipientRole
+
+_DECIDED: Final = (BusinessStatus.AWAITING_RESPONSE.value, BusinessStatus.WAITLISTED.value)
+OnNotice = Callable[[str, float], None]
+"""Told the partner's reference, and when (time.monotonic) its notice was seen."""
+
+
+class NoticeTracker:
+    """Hears the journey of every referral up to its notice, and forgets it then."""
+
+    def __init__(self, on_notice: OnNotice) -> None:
+        self._on_notice = on_notice
+        self._references: dict[str, str] = {}
+        self._causes: set[str] = set()
+        self.waitlisted = 0
+        """Referrals nobody could be asked for."""
+
+    def add_record(self, kind: str, event_id: str, value: bytes, at: float) -> None:
+        """Take in one record of the journey."""
+        if kind == SubmissionAdmitted.type:
+            event = orjson.loads(value)
+            self._references[event["referral_id"]] = event["reference"]
+        elif kind == ReferralStatusChanged.type:
+            self._add_status_change(orjson.loads(value), event_id)
+        elif kind == NoticeDelivered.type:
+            self._add_notice(orjson.loads(value), at)
+
+    def _add_status_change(self, event: Mapping[str, Any], event_id: str) -> None:
+        if event.get("business_status") in _DECIDED:
+            self._causes.add(event_id)
+            self.waitlisted += event["business_status"] == BusinessStatus.WAITLISTED.value
+
+    def _add_notice(self, event: Mapping[str, Any], at: float) -> None:
+        is_to_referrer = (
+            event["role"] == RecipientRole.REFERRER.value and event["channel"] == Channel.IN_APP.value
+        )
+        if is_to_referrer and event["cause"] in self._causes:
+            self._causes.discard(event["cause"])
+            reference = self._references.pop(event["referral_id"], None)
+            if reference is not None:
+                self._on_notice(reference, at)
+
+
+@asynccontextmanager
+async def track_notices(kafka: Kafka, on_notice: OnNotice) -> AsyncIterator[NoticeTracker]:
+    """Follow everything from now on, for as long as the block lasts."""
+    consumer = AIOKafkaConsumer(
+        **kafka.options(), group_id=None, enable_auto_commit=False, fetch_max_wait_ms=20
+    )
+    await consumer.start()
+    topic_partitions = [TopicPartition(JOURNEY.topic(), number) for number in range(JOURNEY.partitions)]
+    consumer.assign(topic_partitions)
+    await consumer.seek_to_end(*topic_partitions)
+    for partition in topic_partitions:
+        await consumer.position(partition)  # waits until the seek is done
+    tracker = NoticeTracker(on_notice)
+    reading = asyncio.create_task(_read(consumer, tracker))
+    try:
+        yield tracker
+        if reading.done():
+            reading.result()
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        await consumer.stop()
+
+
+async def _read(consumer: AIOKafkaConsumer, tracker: NoticeTracker) -> None:
+    while True:
+        polled: Mapping[Any, list[ConsumerRecord[bytes, bytes]]] = await consumer.getmany(timeout_ms=200)
+        now = time.monotonic()
+        for records in polled.values():
+            for record in records:
+                headers = dict(record.headers)
+                tracker.add_record(
+                    headers["ce_type"].decode(), headers["ce_id"].decode(), record.value or b"", now
+                )

@@ -1,0 +1,65 @@
+"""What is left afterwards: nothing in the outboxes, only poison among the dead letters, nobody waiting for no one."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from alongside_contracts import streams
+from alongside_lab.faults.evidence.evidence import (
+    JOURNEY,
+    Evidence,
+    Finding,
+    FindingKind,
+    RecordPosition,
+    Row,
+)
+
+
+def outboxes_are_empty(evidence: Evidence) -> Iterator[Finding]:
+    """Everything committed was sent."""
+    for service, rows in evidence.outbox.items():
+        if rows:
+            yield Finding(FindingKind.OUTBOX, service, f"{rows} rows in its outbox")
+
+
+def everything_was_consumed(evidence: Evidence) -> Iterator[Finding]:
+    """No group is behind its streams."""
+    for group, records in evidence.lag.items():
+        if records:
+            yield Finding(FindingKind.LOST, group, f"{records} records not consumed")
+
+
+def dead_letters_are_the_poison(evidence: Evidence) -> Iterator[Finding]:
+    """Each poison record is put aside once by each service that reads it, and nothing else is."""
+    expected, found = poison(evidence), [_position(row) for row in evidence.dead_letters]
+    for service, position in sorted(expected - set(found), key=str):
+        yield Finding(FindingKind.DEAD_LETTERS, str(position), f"poison that {service} did not put aside")
+    for row, where in zip(evidence.dead_letters, found, strict=True):
+        if where not in expected:
+            detail = f"{where[0]} put aside a healthy record: {row['reason']} at {row['where']}"
+            yield Finding(FindingKind.DEAD_LETTERS, str(where[1]), detail)
+    for where, times in Counter(found).items():
+        if times > 1:
+            yield Finding(FindingKind.DEAD_LETTERS, str(where[1]), f"{where[0]} put it aside {times} times")
+
+
+def open_referrals_are_attended(evidence: Evidence) -> Iterator[Finding]:
+    """An open referral has a next actor and a time by which they must act."""
+    ended = {"completed", "rejected", "cancelled", "failed", "entered-in-error"}
+    for row in evidence.referrals:
+        if row["status"] not in ended and (row["next_actor"] is None or row["due_at"] is None):
+            yield Finding(FindingKind.UNATTENDED, str(row["id"]), f"{row['status']}, and nobody is to act")
+
+
+def poison(evidence: Evidence) -> set[tuple[str, RecordPosition]]:
+    """Who has to put aside which record: intake what partners send, everybody what lies on the journey."""
+    numbers = {record.number for record in evidence.sent_records if record.poison}
+    return {
+        (service, each.position)
+        for each in evidence.arrivals
+        if each.number in numbers
+        for service in (streams.JOURNEY.readers if each.position.topic == JOURNEY else ("intake",))
+    }
+
+
+def _position(row: Row) -> tuple[str, RecordPosition]:
+    return row["service"], RecordPosition(row["topic"], row["partition"], row["offset"])

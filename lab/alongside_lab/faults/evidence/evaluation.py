@@ -1,0 +1,76 @@
+"""All checks over all evidence, and what they come to in numbers."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from alongside_lab.faults.checks import answers, effects, notices, order, pauses
+from alongside_lab.faults.checks import capacity as positions
+from alongside_lab.faults.checks import final_state as remains
+from alongside_lab.faults.evidence.evidence import Evidence, Finding, FindingKind
+
+Check: TypeAlias = Callable[[Evidence], Iterable[Finding]]
+
+CHECKS: Final[Sequence[Check]] = (
+    answers.every_record_is_on_its_stream,
+    answers.every_submission_is_answered_once,
+    answers.every_poison_record_is_answered_once,
+    effects.every_admission_begins_one_referral,
+    effects.no_reference_has_two_referrals,
+    effects.every_transition_is_announced_once,
+    effects.every_proposal_is_announced_once,
+    effects.every_loop_is_closed_once,
+    effects.every_crisis_is_raised_once,
+    effects.acknowledged_commands_are_stored,
+    order.one_key_is_in_one_partition,
+    order.journeys_are_in_order,
+    order.partners_get_updates_in_order,
+    order.timelines_have_no_gaps,
+    positions.no_place_is_sold_twice,
+    positions.nobody_has_two_places,
+    notices.nobody_is_notified_twice,
+    notices.everybody_is_notified,
+    notices.deliveries_are_announced,
+    notices.delivered_mail_arrived,
+    pauses.the_broken_sender_is_paused_alone,
+    pauses.pauses_are_announced_and_ended,
+    pauses.other_partners_are_not_held_up,
+    remains.outboxes_are_empty,
+    remains.everything_was_consumed,
+    remains.dead_letters_are_the_poison,
+    remains.open_referrals_are_attended,
+)
+
+
+def check(evidence: Evidence) -> tuple[Finding, ...]:
+    """Every broken promise there is; none when all were kept."""
+    return tuple(finding for each in CHECKS for finding in each(evidence))
+
+
+def summary(evidence: Evidence, findings: Sequence[Finding]) -> Mapping[str, Any]:
+    """The run in numbers. Of a promise it is the number of findings, of the outboxes that of their rows."""
+    counts_by_kind = Counter(finding.promise for finding in findings)
+    counts: dict[str, Any] = {kind.value: counts_by_kind[kind] for kind in FindingKind}
+    kinds = Counter(record.kind.split("-")[0] for record in evidence.sent_records)
+    states = Counter(str(row["status"]) for row in evidence.referrals)
+    return {
+        "submitted": len(answers.submitted(evidence)),
+        "records": len(evidence.arrivals),
+        "referrals": len(evidence.referrals),
+        "completed": states["completed"],
+        "redelivered": kinds["redelivered"],
+        "resent": kinds["resent"],
+        "declined": sum(row["state"] == "declined" for row in evidence.proposals),
+        **counts,
+        "pauses": len(evidence.quarantines),
+        "dead_letters": len(evidence.dead_letters),
+        "poison": len(remains.poison(evidence)),
+        "outbox_left": sum(evidence.outbox.values()),
+        "notices": len(evidence.notices),
+        "mails": len(evidence.mails),
+        "mails_repeated": sum(times - 1 for times in evidence.mails.values()),
+        "events": len(evidence.once),
+        "events_repeated": len(evidence.events) - len(evidence.once),
+        "commands_kept": len(evidence.acknowledged),
+        "ok": not findings,
+    }

@@ -1,0 +1,262 @@
+"""What partners send during the storm: good referrals, repeats of every kind, and poison. The seed alone decides.
+
+Every record carries its number in a header of its own, which services pass over: so the checker, which reads the
+streams, knows each record again wherever it lies and however often a broken send put it there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Final
+
+from alongside_contracts.intake import SubmissionReceived
+from alongside_contracts.streams import JOURNEY
+from alongside_contracts.vocabulary import Answer, Risk
+from alongside_localstack.sample.partners import SamplePartner
+from alongside_localstack.sample.places import places_outside
+from alongside_localstack.sample.randomness import seeded_random
+from alongside_localstack.sample.records import record
+from alongside_localstack.sample.submissions import Series, submission
+
+NUMBER_HEADER: Final = "x-faults-number"
+REDELIVERED_SHARE, RESENT_SHARE, POISON_SHARE = 0.04, 0.04, 0.04
+OUTSIDE_SHARE, CRISIS_SHARE = 0.01, 0.005
+JOURNEY_POISON_ONE_IN: Final = 8
+"""How many poison records stand on partners' streams for one on our own."""
+REPEAT_DISTANCE_MAX: Final = 400
+"""How many records later a repeat comes at most."""
+OUTBREAK: Final = 60
+"""How many records in a row a partner spoils whose sender breaks: more than any limit before its stream is paused."""
+OUTBREAK_AT: Final = 0.3
+"""Where in the order it does so: others have a lot to send afterwards."""
+OUTBREAK_KIND: Final = "poison-outbreak"
+_OWN_STREAMS: Final = ("journey",)
+Headers = list[tuple[str, bytes | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRecord:
+    """One record to publish.
+
+    `event_id` is None for poison whose id cannot be read. `repeats` is the number of the letter that a redelivery or a
+    resent reference repeats. `expected` is the answer the event must get, once, however often it is delivered.
+    """
+
+    number: int
+    kind: str
+    partner: str
+    topic: str
+    key: bytes
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    event_id: str | None = None
+    reference: str | None = None
+    person_reference: str | None = None
+    expected: Answer | None = None
+    repeats: int | None = None
+
+    @property
+    def poison(self) -> bool:
+        """Whether it must end as a dead letter, and nothing else must."""
+        return self.kind.startswith("poison-")
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether intake keeps a decision of its own about it: poison gets none, and a repeat may share one."""
+        return not self.poison and self.repeats is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    kind: str
+    partner: SamplePartner
+    submission: SubmissionReceived
+    expected: Answer | None
+    repeats: int | None = None
+    event_id: str = ""
+    key: bytes | None = None
+
+
+def make_records(
+    sample_partners: Sequence[SamplePartner], series: Series, count: int, *, outbreak: int = 0
+) -> tuple[FaultRecord, ...]:
+    """`count` good referrals among everything else, in the order they are sent.
+
+    With an `outbreak`, the last partner sends so many bad records one right after the other, under one key.
+    """
+    rng = seeded_random("letters", series.seed)
+    drafts = list(_originals(sample_partners, series, count, rng))
+    rng.shuffle(drafts)
+    at = round(len(drafts) * OUTBREAK_AT)
+    drafts[at:at] = _outbreak(sample_partners[-1], series, len(drafts), outbreak)
+    placed = _with_repeats(drafts, rng)
+    return tuple(_record(number, draft, rng, series.now) for number, draft in enumerate(placed))
+
+
+def _originals(
+    sample_partners: Sequence[SamplePartner], series: Series, count: int, rng: Random
+) -> Iterator[_Draft]:
+    """Everything but the repeats, each with a reference of its own."""
+    poisons = max(len(POISONS), round(count * POISON_SHARE))
+    wanted = [
+        ("good", Answer.ADMITTED, count),
+        ("outside", Answer.REJECTED, max(1, round(count * OUTSIDE_SHARE))),
+        ("crisis", Answer.ESCALATED, max(1, round(count * CRISIS_SHARE))),
+    ]
+    index = 0
+    for kind, expected, how_many in wanted:
+        for _ in range(how_many):
+            index += 1
+            partner = sample_partners[index % len(sample_partners)]
+            generated = _apply_kind(submission(partner, series, index), kind, partner, rng)
+            yield _Draft(kind, partner, generated, expected, event_id=f"e-{generated.reference}")
+    names = tuple(POISONS)
+    for nth in range(poisons):
+        index += 1
+        partner = sample_partners[index % len(sample_partners)]
+        generated = submission(partner, series, index)
+        on_journey = nth % JOURNEY_POISON_ONE_IN == JOURNEY_POISON_ONE_IN - 1
+        kind = "poison-journey" if on_journey else f"poison-{names[nth % len(names)]}"
+        yield _Draft(
+            kind,
+            partner,
+            generated,
+            None if on_journey else Answer.REFUSED,
+            event_id=f"e-{generated.reference}",
+        )
+
+
+def _outbreak(partner: SamplePartner, series: Series, after: int, count: int) -> Iterator[_Draft]:
+    """Records of a broken sender; one key, hence one partition, where nothing stands between them."""
+    for index in range(after + 1, after + 1 + count):
+        generated = submission(partner, series, index)
+        key = submission(partner, series, after + 1).key.encode()
+        yield _Draft(
+            OUTBREAK_KIND, partner, generated, Answer.REFUSED, event_id=f"e-{generated.reference}", key=key
+        )
+
+
+def _apply_kind(
+    generated: SubmissionReceived, kind: str, partner: SamplePartner, rng: Random
+) -> SubmissionReceived:
+    if kind == "outside":
+        elsewhere = rng.choice(places_outside(partner.region))
+        return generated.model_copy(update={"postal_code": elsewhere.postal_code})
+    if kind == "crisis":
+        return generated.model_copy(update={"risks": (Risk.DANGER_TO_SELF,)})
+    return generated
+
+
+def _with_repeats(drafts: list[_Draft], rng: Random) -> list[_Draft]:
+    """Put repeats of good letters behind what they repeat; `repeats` is the number of the letter repeated."""
+    good_drafts = [draft for draft in drafts if draft.kind == "good"]
+    repeats: dict[str, list[str]] = {}
+    for kind, share in (("redelivered", REDELIVERED_SHARE), ("resent", RESENT_SHARE)):
+        for draft in rng.sample(good_drafts, max(1, round(len(good_drafts) * share))):
+            repeats.setdefault(draft.event_id, []).append(kind)
+    distance_max = min(REPEAT_DISTANCE_MAX, max(2, len(drafts) // 4))
+    order: list[tuple[float, _Draft]] = [(float(position), draft) for position, draft in enumerate(drafts)]
+    for position, draft in enumerate(drafts):
+        kinds = repeats.get(draft.event_id, ()) if draft.kind == "good" else ()
+        order += [(position + rng.uniform(0.1, distance_max), _repeat(draft, kind)) for kind in kinds]
+    order.sort(key=lambda each: each[0])
+    numbers = {draft.event_id: n for n, (_, draft) in enumerate(order) if draft.kind == "good"}
+    return [
+        _Draft(
+            d.kind, d.partner, d.submission, d.expected, numbers[f"e-{d.submission.reference}"], d.event_id
+        )
+        if d.kind in ("redelivered", "resent")
+        else d
+        for _, d in order
+    ]
+
+
+def _repeat(draft: _Draft, kind: str) -> _Draft:
+    """The same event once more, or its reference under a new event id."""
+    if kind == "redelivered":
+        return _Draft(kind, draft.partner, draft.submission, Answer.ADMITTED, event_id=draft.event_id)
+    return _Draft(kind, draft.partner, draft.submission, Answer.LINKED, event_id=f"{draft.event_id}-again")
+
+
+def _record(number: int, draft: _Draft, rng: Random, at: datetime) -> FaultRecord:
+    full = record(draft.partner, draft.submission, draft.event_id, at)
+    topic, value, headers = full.topic, full.value, list(full.headers)
+    event_id: str | None = draft.event_id
+    corrupted: bytes | None = value
+    corrupted_headers: Headers = list(headers)
+    if draft.kind.startswith("poison-"):
+        name = draft.kind.removeprefix("poison-")
+        corrupt = _CORRUPTIONS[name]
+        corrupted, corrupted_headers, readable = corrupt(value, headers, rng)
+        event_id = event_id if readable else None
+        topic = JOURNEY.topic() if name in _OWN_STREAMS else topic
+    return FaultRecord(
+        number=number,
+        kind=draft.kind,
+        partner=draft.partner.id,
+        topic=topic,
+        key=draft.key or full.key,
+        value=corrupted,
+        headers=(*corrupted_headers, (NUMBER_HEADER, str(number).encode())),
+        event_id=event_id,
+        reference=draft.submission.reference,
+        person_reference=draft.submission.person_reference,
+        expected=draft.expected,
+        repeats=draft.repeats,
+    )
+
+
+_Corrupted = tuple[bytes | None, Headers, bool]
+"""The body, the headers, and whether the event's id can still be read."""
+_Corrupt = Callable[[bytes, list[tuple[str, bytes]], Random], _Corrupted]
+
+
+def _truncated(value: bytes, headers: list[tuple[str, bytes]], rng: Random) -> _Corrupted:
+    return value[: rng.randrange(1, len(value) - 1)], [*headers], True
+
+
+def _tombstone(_value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+    return None, [*headers], False
+
+
+def _headless(value: bytes, _headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+    return value, [], False
+
+
+def _null_header(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+    return value, [(name, None if name == "ce_id" else text) for name, text in headers], False
+
+
+def _binary_header(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+    return value, [(name, b"\xff\x00\xfe" if name == "ce_id" else text) for name, text in headers], False
+
+
+def _typed(type_name: bytes) -> _Corrupt:
+    def corrupt(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+        return value, [(name, type_name if name == "ce_type" else text) for name, text in headers], True
+
+    return corrupt
+
+
+def _forged(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+    other = b"urn:alongside:partner:somebody-else"
+    return value, [(name, other if name == "ce_source" else text) for name, text in headers], True
+
+
+def _wrong_field(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+    return value.replace(b'"needs":[', b'"needs":["not-a-need",', 1), [*headers], True
+
+
+POISONS: Final[Mapping[str, _Corrupt]] = {
+    "cut-off": _truncated,
+    "tombstone": _tombstone,
+    "headless": _headless,
+    "null-header": _null_header,
+    "binary-header": _binary_header,
+    "unknown-type": _typed(b"org.alongside.weather.changed.v1"),
+    "newer-version": _typed(b"org.alongside.submission.received.v9"),
+    "forged-source": _forged,
+    "wrong-field": _wrong_field,
+}
+_CORRUPTIONS: Final[Mapping[str, _Corrupt]] = {**POISONS, "journey": _headless, "outbreak": _wrong_field}

@@ -1,0 +1,185 @@
+"""The network that is hurt: the local stack behind proxies, with a disk and clocks that can fail where possible."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any, Final
+
+from alongside_cli.kafka.streams import topics_of
+from alongside_cli.network import Network, open_network
+from alongside_contracts.access import rules_for
+from alongside_contracts.services import SERVICES
+from alongside_lab.faults.fault_records import FaultRecord
+from alongside_lab.faults.injection.addresses import address_book
+from alongside_lab.faults.injection.clocks import ClocksUnavailable, FakeClocks, fake_clocks
+from alongside_lab.faults.injection.disk import OutboxDisk, move_outboxes, outbox_disk
+from alongside_lab.faults.injection.injector import FaultDevices
+from alongside_lab.faults.injection.proxy import FaultProxy
+from alongside_lab.faults.storm import SESSION_SECONDS, FaultKind
+from alongside_localstack.kafka.proxy_ports import ProxyPorts
+from alongside_localstack.sample.offers import offers
+from alongside_localstack.sample.partners import SamplePartner, partners
+from alongside_localstack.sample.submissions import contact_route
+from alongside_localstack.settings import StackSettings
+from alongside_localstack.stack import LocalStack, Plan
+from alongside_localstack.state import StateFolder
+from alongside_localstack.supervisor.account import server_account
+
+ReportProgress = Callable[[str], None]
+CONTACT_ROUTE_ONE_IN: Final = 10
+"""Of how many people one can be reached by e-mail: enough to send mail in the storm, too few to wait for it."""
+OFFERS_SEED: Final = 1
+ENV: Final[Mapping[str, str]] = {
+    "ALONGSIDE_KAFKA_SESSION_TIMEOUT_MS": str(int(SESSION_SECONDS * 1000)),
+    "ALONGSIDE_SEND_PAUSE_SECONDS_FIRST": "1",
+    "ALONGSIDE_SEND_PAUSE_SECONDS_MAX": "10",
+    "ALONGSIDE_SEND_SECONDS_MAX": "5",
+    "ALONGSIDE_LOOKUP_SECONDS_MAX": "3",
+}
+"""Shorter patience, so that what a fault delays is seen within minutes; nothing that weakens a promise."""
+
+
+@dataclass(slots=True)
+class FaultEnvironment:
+    """A running network with everything that is needed to hurt it. `notes` are numbers for the summary."""
+
+    stack: LocalStack
+    network: Network
+    devices: FaultDevices
+    sample_partners: Sequence[SamplePartner]
+    topics: tuple[str, ...]
+    report_progress: ReportProgress
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def open_environment(
+    state: StateFolder,
+    settings: StackSettings,
+    *,
+    brokers: int,
+    users: bool,
+    own_addresses: bool,
+    report_progress: ReportProgress,
+) -> AsyncIterator[FaultEnvironment]:
+    """The network behind proxies; its outboxes on a disk of their own where that can be had.
+
+    With `users` Kafka asks everybody who they are, and allows what contracts/access.py says.
+    """
+    state.create()
+    sample_partners = partners()
+    names = [partner.id for partner in sample_partners]
+    proxies = _proxies(state, brokers)
+    missed: dict[FaultKind, str] = {}
+    clocks = await asyncio.to_thread(_clocks, state, missed)
+    topics = topics_of(names)
+    async with AsyncExitStack() as exit_stack:
+        for proxy in chain.from_iterable(proxies.values()):
+            await exit_stack.enter_async_context(proxy.listening())
+        port = state.port("faults_addresses")
+        book = await exit_stack.enter_async_context(address_book(port)) if own_addresses else None
+        disk = exit_stack.enter_context(_disk(state, missed))
+        report_progress(
+            f"starting {brokers} Kafka nodes, PostgreSQL, mail sink and four services behind proxies"
+        )
+        plan = replace(_plan(proxies, names if users else None), env=_environment(clocks, book))
+        stack = LocalStack(
+            state, settings=_own_servers(settings), plan=plan, topics=topics, report_progress=report_progress
+        )
+        await exit_stack.enter_async_context(stack)
+        await _move_outboxes(stack, disk)
+        network = await exit_stack.enter_async_context(
+            open_network(stack.addresses(), service_token=stack.service_token)
+        )
+        devices = FaultDevices(stack, proxies, disk, clocks, missed)
+        yield FaultEnvironment(
+            stack, network, devices, sample_partners, tuple(topic.name for topic in topics), report_progress
+        )
+
+
+def _proxies(state: StateFolder, brokers: int) -> dict[str, tuple[FaultProxy, ...]]:
+    """One before PostgreSQL, one before each broker."""
+    port = state.port
+    return {
+        "postgres": (FaultProxy(port("faults_postgres"), port("postgres")),),
+        "kafka": tuple(
+            FaultProxy(port(f"faults_kafka_{number}"), port(f"faults_kafka_behind_{number}"))
+            for number in range(1, brokers + 1)
+        ),
+    }
+
+
+def _plan(proxies: Mapping[str, Sequence[FaultProxy]], users: Sequence[str] | None) -> Plan:
+    """One Kafka node per proxy; with `users` every partner is a user with its own rights."""
+    return Plan(
+        usual_ports=False,
+        traces=False,
+        kafka_nodes=len(proxies["kafka"]),
+        rules=None if users is None else rules_for(users),
+        proxy_ports=_proxy_ports(proxies),
+    )
+
+
+def _proxy_ports(proxies: Mapping[str, Sequence[FaultProxy]]) -> ProxyPorts:
+    """The way through the proxies."""
+    return ProxyPorts(
+        postgres=proxies["postgres"][0].listen_port,
+        kafka=tuple(proxy.listen_port for proxy in proxies["kafka"]),
+        kafka_backend=tuple(proxy.target_port for proxy in proxies["kafka"]),
+    )
+
+
+def _own_servers(settings: StackSettings) -> StackSettings:
+    """Apache Kafka and PostgreSQL started here, whatever else is configured."""
+    return settings.model_copy(update={"broker": "kafka", "kafka": None, "postgres": None})
+
+
+async def _move_outboxes(stack: LocalStack, disk: OutboxDisk | None) -> None:
+    """Put every outbox onto the small disk, if there is one."""
+    if disk is not None:
+        databases = {service: stack.database(service) for service in SERVICES}
+        await asyncio.to_thread(move_outboxes, disk, stack.postgres, databases)
+
+
+def _clocks(state: StateFolder, missed: dict[FaultKind, str]) -> FakeClocks | None:
+    try:
+        return fake_clocks(state.root, SERVICES)
+    except ClocksUnavailable as error:
+        missed[FaultKind.CLOCK_JUMP] = str(error)
+        return None
+
+
+@contextmanager
+def _disk(state: StateFolder, missed: dict[FaultKind, str]) -> Iterator[OutboxDisk | None]:
+    account = server_account()
+    home = state.postgres_home(account)
+    with outbox_disk(home.with_name(f"{home.name}-outbox"), account) as disk:
+        if disk is None:
+            missed[FaultKind.DISK_FULL] = "a tmpfs cannot be mounted: only root may"
+        yield disk
+
+
+def _environment(clocks: FakeClocks | None, book: str | None) -> dict[str, dict[str, str]]:
+    """What each service is told beside what the stack tells it."""
+    env = {service: {**ENV, **(clocks.environment(service) if clocks else {})} for service in SERVICES}
+    if book is not None:
+        env["notifications"] |= {"ALONGSIDE_INTAKE_URL": book, "ALONGSIDE_MATCHING_URL": book}
+    return env
+
+
+async def load_sample(environment: FaultEnvironment, sent_records: Sequence[FaultRecord]) -> None:
+    """Register partners without an address, offers, and a tenth of the people with one."""
+    for partner in environment.sample_partners:
+        await environment.network.register_partner(partner.id, partner.body() | {"contact_email": None})
+    for region in dict.fromkeys(partner.region for partner in environment.sample_partners):
+        bodies = [offer.body() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
+        await environment.network.load_offers(bodies)
+    reached = [record for record in sent_records if record.kind == "good"][::CONTACT_ROUTE_ONE_IN]
+    for record in reached:
+        person = record.person_reference or ""
+        await environment.network.store_contact_route(record.partner, person, contact_route(person))
+    environment.report_progress(
+        f"partners and offers are known, {len(reached)} people can be reached by e-mail"
+    )

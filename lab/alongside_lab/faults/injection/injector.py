@@ -1,0 +1,292 @@
+"""Carries out a storm's script on a running stack, and notes what was really hit."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Final
+
+import asyncpg
+
+from alongside_chassis.database import UNANSWERED
+from alongside_cli.errors import CommandError, NotRunning
+from alongside_contracts.services import SERVICES
+from alongside_lab.faults.injection.clocks import FakeClocks
+from alongside_lab.faults.injection.disk import OutboxDisk, shrink_outboxes
+from alongside_lab.faults.injection.proxy import FaultProxy
+from alongside_lab.faults.storm import Fault, FaultKind
+from alongside_localstack.process_handle import ProcessHandle
+from alongside_localstack.stack import LocalStack
+from alongside_localstack.supervisor.process_groups import signal_group
+from alongside_localstack.supervisor.processes import Event, State, StateChange
+
+LATENCY_SECONDS: Final = 0.2
+BURST_PAUSE_SECONDS: Final = 0.3
+MID_RELAY_SECONDS_MAX: Final = 6.0
+"""How long to wait for a moment at which an outbox is full, before killing anyway."""
+REVIVE_PAUSE_SECONDS: Final = 1.0
+CALM_SECONDS_MAX: Final = 300.0
+_WAITING: Final = "select count(*) from outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class InjectedFault:
+    """What became of one fault; `what` says in words what was hit, or why nothing was."""
+
+    fault: Fault
+    at_seconds: float
+    what: str
+    kills: int = 0
+
+
+@dataclass(slots=True)
+class FaultDevices:
+    """What faults are made with. `missed` says of the faults for which a tool is missing here what is missing."""
+
+    stack: LocalStack
+    proxies: Mapping[str, Sequence[FaultProxy]]
+    """By network: one before PostgreSQL, one before each broker."""
+    disk: OutboxDisk | None
+    clocks: FakeClocks | None
+    missed: Mapping[FaultKind, str] = field(default_factory=dict)
+
+    @property
+    def essential(self) -> tuple[str, ...]:
+        """What must run whatever happens; further instances may fail to come."""
+        return ("postgres", *self.stack.broker.serving, *SERVICES)
+
+    @property
+    def possible(self) -> tuple[FaultKind, ...]:
+        """What can go wrong here."""
+        return tuple(kind for kind in FaultKind if kind not in self.missed)
+
+
+class FaultInjector:
+    """Plays one script. Every lasting fault is undone before `run` returns, whatever happens."""
+
+    def __init__(self, devices: FaultDevices, report_progress: Callable[[str], None]) -> None:
+        self._devices, self._report_progress = devices, report_progress
+        self.injected: list[InjectedFault] = []
+        self.given_up: list[str] = []
+        """Processes the supervisor gave up, and we started again."""
+        self._paused: dict[int, str] = {}
+        self._delayed: dict[str, int] = {}
+        self._reviving: set[asyncio.Task[None]] = set()
+        self._idle_instances: dict[str, list[ProcessHandle]] = {service: [] for service in SERVICES}
+
+    @property
+    def kills(self) -> int:
+        """How many processes were hit by SIGKILL."""
+        return sum(each.kills for each in self.injected)
+
+    async def run(self, script: Sequence[Fault]) -> None:
+        """Strike at the moments of the script; returns when all is undone and everything runs again."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        unsubscribe = self._devices.stack.subscribe(self._revive)
+        try:
+            async with asyncio.TaskGroup() as injections:
+                for fault in script:
+                    await asyncio.sleep(max(0.0, began + fault.at_seconds - loop.time()))
+                    injections.create_task(self._inject(fault, loop.time() - began))
+            await self._until_all_runs()
+        finally:
+            self._undo()
+            unsubscribe()
+
+    async def _inject(self, fault: Fault, at_seconds: float) -> None:
+        actions: Mapping[FaultKind, Callable[[Fault], Awaitable[tuple[str, int]]]] = {
+            FaultKind.KILL: self._kill,
+            FaultKind.KILL_BURST: self._kill_burst,
+            FaultKind.KILL_MID_RELAY: self._kill_mid_relay,
+            FaultKind.KILL_POSTGRES: lambda _: self._kill_one("postgres"),
+            FaultKind.KILL_KAFKA: self._kill,
+            FaultKind.PAUSE: self._pause,
+            FaultKind.PAUSE_KAFKA: self._pause,
+            FaultKind.JOIN: self._join,
+            FaultKind.RESET: self._reset,
+            FaultKind.LATENCY: self._delay,
+            FaultKind.BLACK_HOLE: self._hold_back,
+            FaultKind.DISK_FULL: self._fill_disk,
+            FaultKind.CLOCK_JUMP: self._jump,
+        }
+        self._report_progress(f"{at_seconds:6.1f} s  {fault.kind} {fault.target}".rstrip())
+        try:
+            what, kills = await actions[fault.kind](fault)
+        except CommandError as error:
+            what, kills = f"missed: {error.problem}", 0
+        self.injected.append(InjectedFault(fault, round(at_seconds, 2), what, kills))
+
+    async def _kill(self, fault: Fault) -> tuple[str, int]:
+        return await self._kill_one(fault.target)
+
+    async def _kill_one(self, name: str) -> tuple[str, int]:
+        pid = self._devices.stack.service(name).kill()
+        return f"killed {name} (pid {pid})", 1
+
+    async def _kill_burst(self, _fault: Fault) -> tuple[str, int]:
+        """Every service, one right after the other."""
+        hit_services = []
+        for service in SERVICES:
+            with contextlib.suppress(NotRunning):
+                self._devices.stack.service(service).kill()
+                hit_services.append(service)
+            await asyncio.sleep(BURST_PAUSE_SECONDS)
+        return f"killed {', '.join(hit_services)}", len(hit_services)
+
+    async def _kill_mid_relay(self, fault: Fault) -> tuple[str, int]:
+        """With a slow network a row is in the outbox for a second: kill before the publish, during it, or before the
+        delete, as `seconds` has it.
+        """
+        with self._latency("kafka"), self._latency("postgres"):
+            rows = await self._until_outbox_fills(fault.target)
+            await asyncio.sleep(fault.seconds)
+            _, kills = await self._kill_one(fault.target)
+        return f"killed {fault.target} {fault.seconds:g} s after {rows} rows were in its outbox", kills
+
+    async def _until_outbox_fills(self, service: str) -> int:
+        """How many rows its outbox held when it held any; 0 when it stayed empty, or PostgreSQL is away."""
+        with contextlib.suppress(*UNANSWERED):
+            async with asyncio.timeout(MID_RELAY_SECONDS_MAX):
+                conn = await asyncpg.connect(self._devices.stack.database(service).url)
+                try:
+                    while not (rows := int(await conn.fetchval(_WAITING))):  # noqa: ASYNC110  (a database sets no event)
+                        await asyncio.sleep(0.01)
+                    return rows
+                finally:
+                    conn.terminate()
+        return 0
+
+    async def _pause(self, fault: Fault) -> tuple[str, int]:
+        """SIGSTOP for longer than its session: its partitions go elsewhere, then it wakes up and goes on."""
+        pid = self._devices.stack.service(fault.target).kill(signal.SIGSTOP)
+        self._paused[pid] = fault.target
+        await asyncio.sleep(fault.seconds)
+        self._wake(pid)
+        return f"stopped {fault.target} (pid {pid}) for {fault.seconds:g} s", 0
+
+    def _wake(self, pid: int) -> None:
+        if self._paused.pop(pid, None) is not None and _leads_its_group(pid):
+            signal_group(pid, signal.SIGCONT)
+
+    async def _join(self, fault: Fault) -> tuple[str, int]:
+        """A second instance comes, then a third, and both leave; what left once may come again."""
+        names = []
+        for _ in range(2):
+            running = await self._one_more(fault.target)
+            names.append(running)
+            await asyncio.sleep(fault.seconds / 3)
+        for running in names:
+            await running.stop()
+            self._idle_instances[fault.target].append(running)
+            await asyncio.sleep(fault.seconds / 6)
+        return f"{' and '.join(each.name for each in names)} came and left", 0
+
+    async def _one_more(self, service: str) -> ProcessHandle:
+        idle = self._idle_instances[service]
+        if not idle:
+            return await self._devices.stack.join(service)
+        running = idle.pop()
+        await running.start()
+        return running
+
+    async def _reset(self, fault: Fault) -> tuple[str, int]:
+        count = sum(proxy.reset_all() for proxy in self._devices.proxies[fault.target])
+        return f"reset {count} connections to {fault.target}", 0
+
+    async def _delay(self, fault: Fault) -> tuple[str, int]:
+        with self._latency(fault.target):
+            await asyncio.sleep(fault.seconds)
+        return f"{LATENCY_SECONDS:g} s to and from {fault.target} for {fault.seconds:g} s", 0
+
+    @contextlib.contextmanager
+    def _latency(self, network: str) -> Any:
+        """Slow as long as anybody wants it slow."""
+        self._delayed[network] = self._delayed.get(network, 0) + 1
+        self._slow(network)
+        try:
+            yield
+        finally:
+            self._delayed[network] -= 1
+            self._slow(network)
+
+    def _slow(self, network: str) -> None:
+        for proxy in self._devices.proxies[network]:
+            proxy.latency_seconds = LATENCY_SECONDS if self._delayed[network] else 0.0
+
+    async def _hold_back(self, fault: Fault) -> tuple[str, int]:
+        proxies = self._devices.proxies[fault.target]
+        for proxy in proxies:
+            proxy.black_hole()
+        await asyncio.sleep(fault.seconds)
+        for proxy in proxies:
+            proxy.resume()
+        return f"nothing reached {fault.target} for {fault.seconds:g} s", 0
+
+    async def _fill_disk(self, fault: Fault) -> tuple[str, int]:
+        disk = self._devices.disk
+        if disk is None:
+            return "missed: there is no disk of its own under the outbox", 0
+        await asyncio.to_thread(shrink_outboxes, self._devices.stack.postgres, SERVICES)
+        held = await asyncio.to_thread(disk.fill)
+        await asyncio.sleep(fault.seconds)
+        await asyncio.to_thread(disk.empty)
+        return f"the disk under the outbox was full for {fault.seconds:g} s ({held} bytes of ballast)", 0
+
+    async def _jump(self, fault: Fault) -> tuple[str, int]:
+        clocks = self._devices.clocks
+        if clocks is None:
+            return "missed: no clock can be turned here", 0
+        clocks.set_offset(fault.target, fault.shift_seconds)
+        await asyncio.sleep(fault.seconds)
+        clocks.set_offset(fault.target, 0)
+        return f"{fault.target}'s clock was {fault.shift_seconds:+d} s off for {fault.seconds:g} s", 0
+
+    def _revive(self, event: Event) -> None:
+        """A process that crashed too often in a row is given up by the supervisor; not here."""
+        if (
+            isinstance(event, StateChange)
+            and event.state is State.FAILED
+            and event.name in self._devices.essential
+        ):
+            self.given_up.append(f"{event.name} {event.detail}")
+            task = asyncio.create_task(self._start_again(event.name))
+            self._reviving.add(task)
+            task.add_done_callback(self._reviving.discard)
+
+    async def _start_again(self, name: str) -> None:
+        await asyncio.sleep(REVIVE_PAUSE_SECONDS)
+        with contextlib.suppress(CommandError):  # it becomes FAILED once more, and is revived once more
+            await self._devices.stack.service(name).start()
+
+    async def _until_all_runs(self) -> None:
+        """Wait until what should run is ready."""
+        async with asyncio.timeout(CALM_SECONDS_MAX):
+            for name in self._devices.essential:
+                while self._devices.stack.service(name).status.state is not State.READY:  # noqa: ASYNC110  (polled)
+                    await asyncio.sleep(0.1)
+
+    def _undo(self) -> None:
+        for pid in list(self._paused):
+            self._wake(pid)
+        for proxy in chain.from_iterable(self._devices.proxies.values()):
+            proxy.latency_seconds = 0.0
+            proxy.resume()
+        if self._devices.clocks is not None:
+            for service in SERVICES:
+                self._devices.clocks.set_offset(service, 0)
+        if self._devices.disk is not None:
+            self._devices.disk.empty()
+        for task in self._reviving:
+            task.cancel()
+
+
+def _leads_its_group(pid: int) -> bool:
+    """Whether the pid is (still) the leader of a group, as every process of a stack is."""
+    try:
+        return os.getpgid(pid) == pid
+    except ProcessLookupError:
+        return False

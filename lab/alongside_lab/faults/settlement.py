@@ -1,0 +1,65 @@
+"""Waits until nothing is remaining to happen: asked of Kafka and PostgreSQL, not of the services."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from aiokafka.errors import KafkaError
+
+from alongside_chassis.database import UNANSWERED
+from alongside_lab.faults.evidence import collect
+from alongside_localstack.stack import LocalStack
+
+POLL_SECONDS: Final = 2.0
+STILL_LOOKS: Final = 3
+"""How often in a row nothing must be remaining: between two steps of a journey there may be an empty moment."""
+_REMAINING_QUERIES: Final = {
+    "paused partners": ("intake", "select count(*) from quarantine where resumed_at is null"),
+    "open proposals": ("matching", "select count(*) from proposal where state = 'open'"),
+    "searching": ("matching", "select count(*) from request where state = 'searching'"),
+    "walking": ("referrals", "select count(*) from referral where status in ('accepted', 'in-progress')"),
+    "unclosed": (
+        "referrals",
+        "select count(*) from referral where status = 'completed' and loop_closed_at is null",
+    ),
+    "notices": ("notifications", "select count(*) from notice where state in ('pending', 'sending')"),
+}
+
+
+async def wait_until_settled(
+    stack: LocalStack,
+    topics: Sequence[str],
+    *,
+    patience_seconds: float,
+    report_progress: Callable[[str], None],
+) -> bool:
+    """Wait for stillness with nothing remaining; False when things stood still before, and the verdict says what is missing."""
+    moved_at, still, before = time.monotonic(), 0, None
+    while time.monotonic() < moved_at + patience_seconds:
+        remaining = await _remaining(stack, topics)
+        still = 0 if remaining else still + 1
+        if still == STILL_LOOKS:
+            return True
+        if remaining != before:
+            moved_at = time.monotonic()
+            report_progress(
+                f"waiting for {', '.join(f'{count} {what}' for what, count in remaining.items()) or 'stillness'}"
+            )
+        before = remaining
+        await asyncio.sleep(POLL_SECONDS)
+    return False
+
+
+async def _remaining(stack: LocalStack, topics: Sequence[str]) -> dict[str, int]:
+    """What is still to happen, by name; an answer that could not be had counts as something."""
+    try:
+        found: dict[str, int] = {
+            what: (await collect.rows(stack, service, question))[0]["count"]
+            for what, (service, question) in _REMAINING_QUERIES.items()
+        }
+        found |= {f"in {name}'s outbox": rows for name, rows in (await collect.outboxes(stack)).items()}
+        found |= {f"behind {name}": rows for name, rows in (await collect.lag(stack.kafka, topics)).items()}
+    except (*UNANSWERED, KafkaError) as error:
+        return {f"answer ({type(error).__name__})": 1}
+    return {what: count for what, count in found.items() if count}

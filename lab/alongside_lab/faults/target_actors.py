@@ -1,0 +1,107 @@
+"""The targets in the storm: many at once, each answering what it is asked, and noting what it was promised.
+
+A command that was answered with success must be found in the stores at the end, whatever died meanwhile: `acknowledged` is
+that list. What a target does depends on ids alone.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from zlib import crc32
+
+import httpx2
+
+from alongside_cli.network import PAGE, Network, ServiceRefused
+from alongside_localstack.demo.targets import OUTCOMES
+
+AT_ONCE: Final = 12
+PAUSE_SECONDS: Final = 0.25
+DECLINE_ONE_IN: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgedCommand:
+    """A command a service answered with success: `accept` and `decline` of a proposal, `start`, `complete`."""
+
+    command: str
+    subject: str
+
+
+class TargetActors:
+    """Everybody who is asked. One first proposal in DECLINE_ONE_IN is declined."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self.acknowledged: list[AcknowledgedCommand] = []
+        self.refusals: Counter[str] = Counter()
+        """What services said no with, by code: races with other answers, and the faults' doing."""
+
+    async def run(self) -> None:
+        """Answer and walk until cancelled."""
+        while True:
+            moved = await self.run_round()
+            await asyncio.sleep(0 if moved else PAUSE_SECONDS)
+
+    async def run_round(self) -> int:
+        """One page each of open proposals, accepted and started referrals; returns how many there were."""
+        found = await asyncio.gather(
+            self._work("matching", "/proposals", self._answer, state="open"),
+            self._work("referrals", "/referrals", self._start, status="accepted"),
+            self._work("referrals", "/referrals", self._complete, status="in-progress"),
+        )
+        return sum(found)
+
+    async def _work(
+        self, service: str, path: str, act: Callable[[dict[str, Any]], Awaitable[None]], **which: str
+    ) -> int:
+        items: Sequence[dict[str, Any]] = ()
+
+        async def look() -> None:
+            nonlocal items
+            items = (await self._network.get(service, path, limit=PAGE, **which))["items"]
+
+        await self._succeeded(f"list {path}", look())
+        await asyncio.gather(*(act(item) for item in items))
+        return len(items)
+
+    async def _answer(self, proposal: dict[str, Any]) -> None:
+        declines = proposal["attempt"] == 1 and not crc32(proposal["referral_id"].encode()) % DECLINE_ONE_IN
+        async with self._gate:
+            if declines:
+                await self._command(
+                    "decline", proposal["id"], self._network.decline(proposal["id"], "no-capacity")
+                )
+            else:
+                await self._command("accept", proposal["id"], self._network.accept(proposal["id"]))
+
+    async def _start(self, referral: dict[str, Any]) -> None:
+        async with self._gate:
+            step = self._network.move_referral(referral["id"], "start", {"actor": "target"})
+            await self._command("start", referral["id"], step)
+
+    async def _complete(self, referral: dict[str, Any]) -> None:
+        outcome = OUTCOMES[crc32(referral["id"].encode()) % len(OUTCOMES)]
+        async with self._gate:
+            step = self._network.move_referral(
+                referral["id"], "complete", {"actor": "target", "outcome": outcome}
+            )
+            await self._command("complete", referral["id"], step)
+
+    async def _command(self, command: str, subject: str, sending: Awaitable[None]) -> None:
+        if await self._succeeded(command, sending):
+            self.acknowledged.append(AcknowledgedCommand(command, subject))
+
+    async def _succeeded(self, what: str, sending: Awaitable[None]) -> bool:
+        """Whether it was answered with success; what was not is tried again in a later round, with the same key."""
+        try:
+            await sending
+        except ServiceRefused as refused:
+            self.refusals[f"{what}: {refused.code}"] += 1
+        except (TimeoutError, httpx2.HTTPError) as error:
+            self.refusals[f"{what}: {type(error).__name__}"] += 1
+        else:
+            return True
+        return False

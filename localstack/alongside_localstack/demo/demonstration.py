@@ -1,0 +1,182 @@
+"""One demonstration from an empty network to the verdict, without a hand on the keyboard."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Final
+
+from alongside_chassis.clock import SystemClock
+from alongside_cli.kafka.streams import topics_of
+from alongside_cli.network import Network, open_network
+from alongside_contracts.access import rules_for
+from alongside_localstack.demo.evaluation import Observations, SentRecord, Summary, evaluate, is_settled
+from alongside_localstack.demo.observer import Observer
+from alongside_localstack.demo.partner_client import (
+    PartnerInbox,
+    PartnerPublisher,
+    open_inboxes,
+    open_publishers,
+)
+from alongside_localstack.demo.targets import Targets
+from alongside_localstack.sample.loading import load_contact_routes, load_partners
+from alongside_localstack.sample.partners import demo_partners
+from alongside_localstack.sample.script import DemoScript, make_script
+from alongside_localstack.settings import StackSettings
+from alongside_localstack.stack import LocalStack, Plan
+from alongside_localstack.state import StateFolder
+
+POLL_SECONDS: Final = 0.5
+TRACE_SECONDS_MAX: Final = 10.0
+DECLINE_ONE_IN: Final = 5
+PARTNERS: Final = tuple(partner.id for partner in demo_partners())
+ReportProgress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What kind of demonstration. `kill` names a process to kill -9 in the middle of it."""
+
+    referrals: int = 30
+    seed: int = 7
+    kill: str | None = None
+    settle_seconds_max: float = 120.0
+    secured: bool = False
+    """Kafka asks everybody who they are: each service and each partner is a user with its own rights."""
+    brokers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """What a demonstration came to. `seconds` begins when the network was ready."""
+
+    observations: Observations
+    summary: Summary
+    seconds: float
+    broker: str
+    edges: Mapping[str, frozenset[tuple[str, str]]]
+    """Direct steps between services in each admitted referral's traces."""
+
+
+async def demonstrate(
+    settings: StackSettings, options: DemoOptions, report_progress: ReportProgress
+) -> DemoResult:
+    """Start a network of its own beside any other, play the script, judge, and stop it again."""
+    state = StateFolder(settings.state / "demo")
+    state.remove()
+    demo_script = make_script(run="demo", count=options.referrals, seed=options.seed, now=SystemClock().now())
+    stack = LocalStack(
+        state,
+        settings=settings,
+        plan=Plan(
+            usual_ports=False,
+            kafka_nodes=options.brokers,
+            rules=rules_for(PARTNERS) if options.secured else None,
+        ),
+        topics=topics_of(PARTNERS),
+        report_progress=report_progress,
+    )
+    report_progress("starting broker, PostgreSQL, mail sink, span store and four services")
+    async with stack:
+        report_progress(f"ready on {stack.broker.kind}")
+        return await _run_script(stack, demo_script, options, report_progress)
+
+
+async def _run_script(
+    stack: LocalStack, demo_script: DemoScript, options: DemoOptions, report_progress: ReportProgress
+) -> DemoResult:
+    began = time.monotonic()
+    async with (
+        open_network(stack.addresses(), service_token=stack.service_token) as network,
+        open_inboxes(stack.kafka_as, PARTNERS) as inboxes,
+        open_publishers(stack.kafka_as, PARTNERS, stack.url("traces")) as publishers,
+        _run_targets(network),
+    ):
+        await load_partners(network, demo_partners(), report_progress)
+        people = [
+            (scripted.partner, scripted.submission.person_reference)
+            for scripted in demo_script.submissions
+            if scripted.creates_person
+        ]
+        await load_contact_routes(network, people)
+        sent_records: list[SentRecord] = []
+        observer = Observer(network, inboxes, sent_records)
+        killing = asyncio.create_task(
+            _kill_midway(stack, options.kill, sent_records, inboxes, report_progress)
+        )
+        try:
+            await _send(demo_script, publishers, sent_records, report_progress)
+            await killing
+            await _wait_until_settled(observer, options.settle_seconds_max, report_progress)
+        finally:
+            killing.cancel()
+        for publisher in publishers.values():
+            await asyncio.to_thread(publisher.tracing.force_flush)
+        observations = replace(
+            await observer.collect_all(trace_seconds_max=TRACE_SECONDS_MAX), killed=options.kill
+        )
+    return DemoResult(
+        observations, evaluate(observations), time.monotonic() - began, stack.broker.kind, observer.edges
+    )
+
+
+async def _send(
+    demo_script: DemoScript,
+    publishers: Mapping[str, PartnerPublisher],
+    sent_records: list[SentRecord],
+    report_progress: ReportProgress,
+) -> None:
+    """Publish the script's records in order, as two partners would."""
+    clock = SystemClock()
+    for scripted in demo_script.submissions:
+        position = await publishers[scripted.partner.id].publish(scripted.record(clock.now()))
+        sent_records.append(
+            SentRecord(scripted.partner.id, position, scripted.expected, scripted.submission.reference)
+        )
+    report_progress(f"{len(sent_records)} records published by {len(publishers)} partners")
+
+
+async def _wait_until_settled(
+    observer: Observer, settle_seconds_max: float, report_progress: ReportProgress
+) -> None:
+    """Wait until nothing is left to happen; past the patience the verdict says what is missing."""
+    deadline = time.monotonic() + settle_seconds_max
+    while time.monotonic() < deadline:
+        observations = await observer.collect_progress()
+        now = evaluate(observations)
+        report_progress(
+            f"matched {now.matched} of {now.admitted}, loops closed {now.closed}, notices delivered {now.notified}"
+        )
+        if is_settled(observations):
+            return
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _kill_midway(
+    stack: LocalStack,
+    service: str | None,
+    sent_records: Sequence[SentRecord],
+    inboxes: Mapping[str, PartnerInbox],
+    report_progress: ReportProgress,
+) -> None:
+    """kill -9 a service once the first answers are in."""
+    if service is None:
+        return
+    while not sent_records or not any(inbox.answers for inbox in inboxes.values()):  # noqa: ASYNC110  (nobody to wake us)
+        await asyncio.sleep(0.02)
+    stack.service(service).kill()
+    report_progress(f"killed {service} with SIGKILL; the supervisor brings it back")
+
+
+@asynccontextmanager
+async def _run_targets(network: Network) -> AsyncIterator[None]:
+    """Everybody who is asked answers, for as long as the block lasts; their failure is the block's."""
+    answering = asyncio.create_task(Targets(network, decline_one_in=DECLINE_ONE_IN).run())
+    try:
+        yield
+        if answering.done():
+            answering.result()
+    finally:
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)

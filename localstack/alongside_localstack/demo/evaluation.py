@@ -1,0 +1,260 @@
+"""Whether the promises were kept: a pure judgement over what partners sent and heard and what the stores hold."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, TypeAlias
+
+from alongside_contracts.partner import ReferralUpdated, SubmissionAnswered
+from alongside_contracts.vocabulary import Answer, Status
+from alongside_localstack.demo.partner_client import PartnerInbox, StreamPosition
+
+UNDELIVERED_STATES: Final = frozenset({"pending", "sending"})
+Answers: TypeAlias = Mapping[tuple[str, StreamPosition], Sequence[SubmissionAnswered]]
+"""Intake's answers by the partner and place of the record they answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentRecord:
+    """One record a partner published, and the answer it must get."""
+
+    partner: str
+    position: StreamPosition
+    expected: Answer
+    label: str
+    """What a person watching calls it: the reference, or what is odd about the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """All that was observed. Referrals, notices, offers, letters and mails are as their services show them."""
+
+    sent_records: Sequence[SentRecord]
+    inboxes: Mapping[str, PartnerInbox]
+    referrals: Sequence[Mapping[str, Any]] = ()
+    notices: Sequence[Mapping[str, Any]] = ()
+    offers: Sequence[Mapping[str, Any]] = ()
+    dead_letters: Sequence[Mapping[str, Any]] = ()
+    mails: Sequence[Mapping[str, Any]] = ()
+    crises: Sequence[Mapping[str, Any]] = ()
+    killed: str | None = None
+    """A service that was killed on the way: spans it had not exported yet died with it, referrals did not."""
+    complete_traces: frozenset[str] = frozenset()
+    """Ids of referrals whose trace has a direct edge between each two services on the way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What happened, in numbers; `broken` names every promise that was not kept, in words."""
+
+    submitted: int
+    admitted: int
+    rejected: int
+    linked: int
+    escalated: int
+    refused: int
+    matched: int
+    declined: int
+    closed: int
+    notified: int
+    mailed: int
+    mail_resent: int
+    dead_lettered: int
+    traces_complete: int
+    lost: int
+    duplicated: int
+    out_of_order: int
+    oversold: int
+    broken: tuple[str, ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        """Whether every promise was kept."""
+        return not self.broken
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary as one JSON object."""
+        return asdict(self) | {"ok": self.ok}
+
+
+def evaluate(observations: Observations) -> Summary:
+    """Hold the facts against the promises."""
+    answers = answers_by_position(observations)
+    kinds = Counter(found[0].answer for found in answers.values())
+    admitted = {
+        str(a.referral_id) for found in answers.values() for a in found if a.answer is Answer.ADMITTED
+    }
+    violations = _find_violations(observations, answers, admitted)
+    return Summary(
+        submitted=len(observations.sent_records),
+        admitted=kinds[Answer.ADMITTED],
+        rejected=kinds[Answer.REJECTED],
+        linked=kinds[Answer.LINKED],
+        escalated=kinds[Answer.ESCALATED],
+        refused=kinds[Answer.REFUSED],
+        matched=_matched(observations, admitted),
+        declined=sum(len(referral["excluded_offers"]) for referral in observations.referrals),
+        closed=len(admitted) - len(violations.unclosed),
+        notified=sum(notice["state"] == "delivered" for notice in observations.notices),
+        mailed=len(observations.mails),
+        mail_resent=sum(mail["deliveries"] - 1 for mail in observations.mails),
+        dead_lettered=len(observations.dead_letters),
+        traces_complete=len(observations.complete_traces & admitted),
+        lost=len(violations.unanswered) + len(violations.unclosed) + len(violations.gaps),
+        duplicated=len(violations.repeated),
+        out_of_order=len(violations.out_of_order),
+        oversold=len(violations.oversold),
+        broken=(*violations.describe(), *_count_mismatches(observations, kinds)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Violations:
+    """What should be empty: each field names the things for which a promise was broken."""
+
+    unanswered: Sequence[str]
+    unclosed: Sequence[str]
+    gaps: Sequence[str]
+    out_of_order: Sequence[str]
+    repeated: Sequence[str]
+    oversold: Sequence[str]
+    wrong_answers: Sequence[str]
+    without_trace: Sequence[str]
+    undelivered: Sequence[str]
+    unpaged: Sequence[str]
+
+    def describe(self) -> list[str]:
+        """One sentence for each kind of fault there is."""
+        sentences = {
+            "records got no answer": self.unanswered,
+            "referrals were admitted but their loop is not closed": self.unclosed,
+            "referrals have a gap in what their partner was told": self.gaps,
+            "referrals were told out of order": self.out_of_order,
+            "things happened more than once": self.repeated,
+            "offers are pushed past their capacity": self.oversold,
+            "records were answered otherwise than expected": self.wrong_answers,
+            "admitted referrals have no complete trace": self.without_trace,
+            "notices were never delivered": self.undelivered,
+            "crises paged nobody": self.unpaged,
+        }
+        return [
+            f"{len(subjects)} {sentence}: {', '.join(subjects[:3])}{' …' if len(subjects) > 3 else ''}"
+            for sentence, subjects in sentences.items()
+            if subjects
+        ]
+
+
+def _find_violations(observations: Observations, answers: Answers, admitted: set[str]) -> _Violations:
+    journeys = journeys_of(observations.inboxes.values())
+    closed = {referral["id"] for referral in observations.referrals if referral["loop"]["closed"]}
+    return _Violations(
+        unanswered=[
+            record.label
+            for record in observations.sent_records
+            if (record.partner, record.position) not in answers
+        ],
+        unclosed=sorted(admitted - closed),
+        gaps=[each for each, steps in journeys.items() if _has_gap(steps)],
+        out_of_order=[each for each, steps in journeys.items() if _is_out_of_order(steps)],
+        repeated=_repeated(observations, answers, journeys),
+        oversold=[offer["id"] for offer in observations.offers if _is_oversold(offer)],
+        wrong_answers=_wrong_answers(observations, answers),
+        without_trace=sorted(admitted - observations.complete_traces) if observations.killed is None else (),
+        undelivered=[
+            notice["id"] for notice in observations.notices if notice["state"] in UNDELIVERED_STATES
+        ],
+        unpaged=_unpaged(observations, answers),
+    )
+
+
+def _count_mismatches(observations: Observations, kinds: Mapping[Answer, int]) -> list[str]:
+    mail_due = sum(n["channel"] == "email" and n["state"] == "delivered" for n in observations.notices)
+    found = []
+    if observations.mails and len(observations.mails) != mail_due:
+        found.append(f"{mail_due} e-mails count as delivered, but {len(observations.mails)} arrived")
+    if len(observations.dead_letters) != kinds[Answer.REFUSED]:
+        found.append(
+            f"{kinds[Answer.REFUSED]} records were refused, but {len(observations.dead_letters)} were put aside"
+        )
+    return found
+
+
+def _matched(observations: Observations, admitted: set[str]) -> int:
+    """How many admitted referrals somebody accepted, by what their partners were told."""
+    journeys = journeys_of(observations.inboxes.values())
+    return sum(any(step.status is Status.ACCEPTED for step in journeys.get(each, ())) for each in admitted)
+
+
+def answers_by_position(
+    observations: Observations,
+) -> dict[tuple[str, StreamPosition], list[SubmissionAnswered]]:
+    """Intake's answers by the record they answer."""
+    found: dict[tuple[str, StreamPosition], list[SubmissionAnswered]] = {}
+    for partner, inbox in observations.inboxes.items():
+        for answer in inbox.answers_of(SubmissionAnswered):
+            if answer.origin is not None:
+                position = StreamPosition(answer.origin.partition, answer.origin.offset)
+                found.setdefault((partner, position), []).append(answer)
+    return found
+
+
+def journeys_of(inboxes: Iterable[PartnerInbox]) -> dict[str, list[ReferralUpdated]]:
+    """What partners were told of each referral, in the order they were told."""
+    journeys: dict[str, list[ReferralUpdated]] = {}
+    for inbox in inboxes:
+        for update in inbox.answers_of(ReferralUpdated):
+            journeys.setdefault(str(update.referral_id), []).append(update)
+    return journeys
+
+
+def is_settled(observations: Observations) -> bool:
+    """Whether there is nothing left to wait for: all answered, every loop closed, no notice on its way."""
+    summary = evaluate(observations)
+    return summary.lost == 0 and not any(
+        notice["state"] in UNDELIVERED_STATES for notice in observations.notices
+    )
+
+
+def _repeated(
+    observations: Observations,
+    answers: Answers,
+    journeys: Mapping[str, Sequence[ReferralUpdated]],
+) -> list[str]:
+    """Answers, steps and notices that exist more than once."""
+    answered_twice = [
+        f"{partner} {position}" for (partner, position), found in answers.items() if len(found) > 1
+    ]
+    steps = Counter((each, step.sequence) for each, updates in journeys.items() for step in updates)
+    notices = Counter((n["cause"], n["role"], n["recipient_id"], n["channel"]) for n in observations.notices)
+    duplicates = [
+        str(sentence) for counted in (steps, notices) for sentence, count in counted.items() if count > 1
+    ]
+    return answered_twice + duplicates
+
+
+def _wrong_answers(observations: Observations, answers: Answers) -> list[str]:
+    return [
+        f"{record.label} ({found[0].answer.value} instead of {record.expected.value})"
+        for record in observations.sent_records
+        if (found := answers.get((record.partner, record.position)))
+        and found[0].answer is not record.expected
+    ]
+
+
+def _unpaged(observations: Observations, answers: Answers) -> list[str]:
+    paged = {crisis["submission_id"] for crisis in observations.crises}
+    escalated = [a for found in answers.values() for a in found if a.answer is Answer.ESCALATED]
+    return [str(answer.submission_id) for answer in escalated if str(answer.submission_id) not in paged]
+
+
+def _has_gap(steps: Sequence[ReferralUpdated]) -> bool:
+    return {step.sequence for step in steps} != set(range(1, max(step.sequence for step in steps) + 1))
+
+
+def _is_out_of_order(steps: Sequence[ReferralUpdated]) -> bool:
+    numbers = [step.sequence for step in steps]
+    return numbers != sorted(numbers)
+
+
+def _is_oversold(offer: Mapping[str, Any]) -> bool:
+    return offer["capacity"] is not None and offer["held"] + offer["taken"] > offer["capacity"]

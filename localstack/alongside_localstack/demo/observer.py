@@ -1,0 +1,84 @@
+"""Looks at a running network from outside: what the services show, and which traces are whole."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx2
+
+from alongside_cli.network import Network
+from alongside_cli.traces.client import referral_traces
+from alongside_cli.traces.tree import edges, is_complete
+from alongside_contracts.vocabulary import Answer
+from alongside_localstack.demo.evaluation import Observations, SentRecord, answers_by_position
+from alongside_localstack.demo.partner_client import PartnerInbox
+
+
+class Observer:
+    """Gathers facts about one demonstration."""
+
+    def __init__(
+        self, network: Network, inboxes: Mapping[str, PartnerInbox], sent_records: Sequence[SentRecord]
+    ) -> None:
+        self._network, self._desks, self._sent_records = network, inboxes, sent_records
+        self.edges: dict[str, frozenset[tuple[str, str]]] = {}
+        """Direct steps between services, by referral, of those whose trace is whole."""
+
+    async def collect_progress(self) -> Observations:
+        """The facts that change all the time: answers, referrals and notices."""
+        referrals, notices = await asyncio.gather(
+            self._network.list_all("referrals", "/referrals"),
+            self._network.list_all("notifications", "/notices"),
+        )
+        return Observations(
+            sent_records=tuple(self._sent_records), inboxes=self._desks, referrals=referrals, notices=notices
+        )
+
+    async def collect_all(self, *, trace_seconds_max: float) -> Observations:
+        """All facts, once things have settled; waits a little for the last spans to arrive."""
+        observations = await self.collect_progress()
+        offers, dead_letters, crises = await asyncio.gather(
+            self._network.list_all("matching", "/offers"),
+            self._network.dead_letters(),
+            self._network.list_all("notifications", "/crisis"),
+        )
+        await self._find_complete_traces(_admitted(observations), trace_seconds_max)
+        return Observations(
+            sent_records=observations.sent_records,
+            inboxes=observations.inboxes,
+            referrals=observations.referrals,
+            notices=observations.notices,
+            offers=offers,
+            dead_letters=dead_letters,
+            crises=crises,
+            mails=await self._list_mails(),
+            complete_traces=frozenset(self.edges),
+        )
+
+    async def _find_complete_traces(self, admitted: Sequence[str], seconds_max: float) -> None:
+        """Look at each admitted referral's trace until it is whole or the time is up."""
+        clock = asyncio.get_running_loop()
+        deadline = clock.time() + seconds_max
+        while missing := [each for each in admitted if each not in self.edges]:
+            for each in missing:
+                spans = (await referral_traces(self._network.addresses["traces"], each)).spans()
+                if is_complete(spans):
+                    self.edges[each] = frozenset(edges(spans))
+            if clock.time() > deadline:
+                return
+            await asyncio.sleep(0.2)
+
+    async def _list_mails(self) -> list[dict[str, Any]]:
+        async with httpx2.AsyncClient(timeout=10) as client:
+            answer = await client.get(f"{self._network.addresses['mail']}/messages")
+        answer.raise_for_status()
+        return list(answer.json())
+
+
+def _admitted(observations: Observations) -> list[str]:
+    return [
+        str(answer.referral_id)
+        for found in answers_by_position(observations).values()
+        for answer in found
+        if answer.answer is Answer.ADMITTED
+    ]

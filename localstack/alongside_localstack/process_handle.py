@@ -1,0 +1,42 @@
+"""A handle on one supervised process, for whoever wants to disturb it."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+
+from alongside_localstack.supervisor.processes import Status
+from alongside_localstack.supervisor.supervisor import Supervisor
+
+
+@dataclass(frozen=True)
+class ProcessHandle:
+    """One process of a stack by name."""
+
+    name: str
+    supervisor: Supervisor
+
+    def kill(self, with_signal: signal.Signals = signal.SIGKILL) -> int:
+        """Signal it as a fault would; the supervisor restarts what dies of it. The pid that was hit."""
+        return self.supervisor.kill(self.name, with_signal)
+
+    async def wait_ready(self, seconds_max: float = 60.0) -> None:
+        """Wait until it is ready (again)."""
+        await self.supervisor.wait_ready(self.name, seconds_max)
+
+    async def stop(self) -> None:
+        """Stop it properly; it stays down until `start`."""
+        await self.supervisor.stop_one(self.name)
+
+    async def start(self) -> None:
+        """Start it after `stop`, and wait until it is ready."""
+        await self.supervisor.start_one(self.name)
+
+    async def restart(self) -> None:
+        """Stop and start."""
+        await self.supervisor.restart_one(self.name)
+
+    @property
+    def status(self) -> Status:
+        """How it is doing."""
+        return next(each for each in self.supervisor.status() if each.name == self.name)
