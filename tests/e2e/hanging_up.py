@@ -18,7 +18,7 @@ async def hung_up_upon(
     """What a service told before its caller hung up, as a server tells it of that."""
     transport = bench.client._transport
     assert isinstance(transport, httpx2.ASGITransport)
-    told, asked = bytearray(), iter([json.dumps(body).encode()])
+    streamed, asked = bytearray(), iter([json.dumps(body).encode()])
     first_line = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
@@ -28,8 +28,8 @@ async def hung_up_upon(
         return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
-        told.extend(message.get("body", b""))
-        if told:
+        streamed.extend(message.get("body", b""))
+        if streamed:
             first_line.set()
             await asyncio.sleep(0)
 
@@ -45,7 +45,7 @@ async def hung_up_upon(
         "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
     }
     await transport.app(scope, receive, send)
-    return bytes(told)
+    return bytes(streamed)
 
 
 def consumers_at_work() -> int:

@@ -88,7 +88,7 @@ async def test_a_reset_is_seen_as_one_and_new_connections_are_served() -> None:
         assert await ask(proxy, b"again") == b"again"
 
 
-async def test_a_server_that_is_away_resets_whoever_calls() -> None:
+async def test_a_server_that_is_away_resets_its_callers() -> None:
     listen_port, nobody = free_ports(2)
     async with FaultProxy(listen_port, nobody).listening() as proxy:
         with pytest.raises(ConnectionResetError):

@@ -11,7 +11,7 @@ from tests.service.forwarding import forward_announcements
 @pytest.mark.parametrize(
     "partner", ["st-mary-hospital", None], ids=["referred by a partner", "self-referred"]
 )
-async def test_the_loop_closes_whoever_referred(
+async def test_the_loop_closes_for_every_kind_of_referrer(
     referrals_bench: ServiceBench, notifications_bench: ServiceBench, partner: str | None
 ) -> None:
     admission = an_admission(partner=partner)

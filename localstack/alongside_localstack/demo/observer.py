@@ -20,7 +20,7 @@ class Observer:
     def __init__(
         self, network: Network, inboxes: Mapping[str, PartnerInbox], sent_records: Sequence[SentRecord]
     ) -> None:
-        self._network, self._desks, self._sent_records = network, inboxes, sent_records
+        self._network, self._inboxes, self._sent_records = network, inboxes, sent_records
         self.edges: dict[str, frozenset[tuple[str, str]]] = {}
         """Direct steps between services, by referral, of those whose trace is whole."""
 
@@ -31,7 +31,10 @@ class Observer:
             self._network.list_all("notifications", "/notices"),
         )
         return Observations(
-            sent_records=tuple(self._sent_records), inboxes=self._desks, referrals=referrals, notices=notices
+            sent_records=tuple(self._sent_records),
+            inboxes=self._inboxes,
+            referrals=referrals,
+            notices=notices,
         )
 
     async def collect_all(self, *, trace_seconds_max: float) -> Observations:

@@ -77,9 +77,9 @@ async def test_a_header_name_that_is_no_text_stops_nobody_and_loses_nothing(
     partner = a_partner_name()
     topic = streams.PARTNER_REFERRALS.topic(partner)
     await broker.create_topics([Topic(topic, 1), Topic(streams.JOURNEY.name, 3)])
-    heard: list[str] = []
+    received: list[str] = []
 
-    async with bare(noting(heard.append, partner), kafka=broker.bootstrap, kafka_instance_id="1") as bench:
+    async with bare(noting(received.append, partner), kafka=broker.bootstrap, kafka_instance_id="1") as bench:
 
         async def letters_here() -> list[DeadLetter]:
             return [letter for letter in await bench.dead_letters() if letter.topic == topic]
@@ -89,10 +89,12 @@ async def test_a_header_name_that_is_no_text_stops_nobody_and_loses_nothing(
         await send(bench, broker.bootstrap, partner, f"{partner}-3")
         await send_with_binary_name(broker.bootstrap, topic)
         async with listening(bench, f"bare-{uuid4().hex[:8]}"):
-            await poll_until(_snapshot(heard), lambda seen: len(seen) == 3, "the records around the poison")
+            await poll_until(
+                _snapshot(received), lambda seen: len(seen) == 3, "the records around the poison"
+            )
             letters = await poll_until(letters_here, lambda letters: len(letters) == 2, "both dead letters")
 
-    assert heard == [f"{partner}-{number}" for number in (1, 2, 3)]
+    assert received == [f"{partner}-{number}" for number in (1, 2, 3)]
     assert sorted((letter.topic, letter.offset, letter.reason) for letter in letters) == [
         (topic, 2, "malformed"),
         (topic, 4, "malformed"),
@@ -206,9 +208,9 @@ async def test_a_partition_that_takes_nothing_holds_up_its_own_rows_alone_and_ke
 
         monkeypatch.undo()
         monkeypatch.setattr(in_flight, "PARTITION_SECONDS_MAX", 1.0)  # nobody will answer the future above
-        told = await everything_on(broker.bootstrap, topic, BACKLOG + 1)
+        records = await everything_on(broker.bootstrap, topic, BACKLOG + 1)
 
-    numbers = [json.loads(value)["person_reference"] for key, value in told if key == shut.encode()]
+    numbers = [json.loads(value)["person_reference"] for key, value in records if key == shut.encode()]
     assert numbers == [str(number) for number in range(BACKLOG)]
 
 
@@ -224,13 +226,13 @@ async def test_a_consumer_whose_fetching_has_died_is_replaced(
     await broker.create_topics(
         [Topic(streams.PARTNER_REFERRALS.topic(partner), 1), Topic(streams.JOURNEY.name, 3)]
     )
-    heard: list[str] = []
+    received: list[str] = []
     async with (
-        bare(noting(heard.append, partner), kafka=broker.bootstrap) as bench,
+        bare(noting(received.append, partner), kafka=broker.bootstrap) as bench,
         listening(bench, group) as listens,
     ):
         await send(bench, broker.bootstrap, partner, f"{partner}-before")
-        await poll_until(_snapshot(heard), lambda seen: len(seen) == 1, "the first record")
+        await poll_until(_snapshot(received), lambda seen: len(seen) == 1, "the first record")
         fetching = listens._consumer
         assert fetching is not None
         fetching._fetcher._fetch_task.cancel()  # so it ends by an error nobody foresaw; polls stay empty
@@ -241,7 +243,7 @@ async def test_a_consumer_whose_fetching_has_died_is_replaced(
 
         await poll_until(replaced, bool, "the end of the consumer that fetches nothing")
         await send(bench, broker.bootstrap, partner, f"{partner}-after")
-        await poll_until(_snapshot(heard), lambda seen: len(seen) == 2, "the second record")
+        await poll_until(_snapshot(received), lambda seen: len(seen) == 2, "the second record")
 
 
 async def test_records_left_at_a_limit_that_is_not_reached_after_all_are_read_again(

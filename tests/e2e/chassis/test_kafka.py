@@ -173,27 +173,27 @@ async def test_a_listener_that_comes_back_goes_on_where_it_stood(broker: LocalSt
     await broker.create_topics(
         [Topic(streams.PARTNER_REFERRALS.topic(partner), 1), Topic(streams.JOURNEY.name, 3)]
     )
-    heard: list[str] = []
+    received: list[str] = []
 
-    async with bare(noting(heard.append, partner), kafka=broker.bootstrap, kafka_instance_id="1") as bench:
+    async with bare(noting(received.append, partner), kafka=broker.bootstrap, kafka_instance_id="1") as bench:
         await send(bench, broker.bootstrap, partner, f"{partner}-1", f"{partner}-2")
         async with listening(bench, group) as listener:
-            await poll_until(_snapshot(heard), lambda seen: len(seen) == 2, "both submissions")
+            await poll_until(_snapshot(received), lambda seen: len(seen) == 2, "both submissions")
             assert (listener.alive, listener.unready_because) == (True, None)
         await send(bench, broker.bootstrap, partner, f"{partner}-3")
         async with listening(bench, group):
-            await poll_until(_snapshot(heard), lambda seen: len(seen) == 3, "the third submission")
+            await poll_until(_snapshot(received), lambda seen: len(seen) == 3, "the third submission")
 
-    assert heard == [f"{partner}-1", f"{partner}-2", f"{partner}-3"]
+    assert received == [f"{partner}-1", f"{partner}-2", f"{partner}-3"]
 
 
 async def test_a_poison_record_on_the_wire_stops_nobody(broker: LocalStack, bare: BareBench) -> None:
     partner = a_partner_name()
     topic = streams.PARTNER_REFERRALS.topic(partner)
     await broker.create_topics([Topic(topic, 1), Topic(streams.JOURNEY.name, 3)])
-    heard: list[str] = []
+    received: list[str] = []
 
-    async with bare(noting(heard.append, partner), kafka=broker.bootstrap, kafka_instance_id="1") as bench:
+    async with bare(noting(received.append, partner), kafka=broker.bootstrap, kafka_instance_id="1") as bench:
         await send(bench, broker.bootstrap, partner, f"{partner}-before")
         producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
         await producer.start()
@@ -202,11 +202,11 @@ async def test_a_poison_record_on_the_wire_stops_nobody(broker: LocalStack, bare
         await send(bench, broker.bootstrap, partner, f"{partner}-after")
         async with listening(bench, f"bare-{uuid4().hex[:8]}"):
             await poll_until(
-                _snapshot(heard), lambda seen: f"{partner}-after" in seen, "the record behind the poison"
+                _snapshot(received), lambda seen: f"{partner}-after" in seen, "the record behind the poison"
             )
         letters = await bench.dead_letters()
 
-    assert heard == [f"{partner}-before", f"{partner}-after"]
+    assert received == [f"{partner}-before", f"{partner}-after"]
     assert [(letter.topic, letter.reason) for letter in letters if letter.topic == topic] == [
         (topic, "malformed")
     ]
@@ -216,12 +216,12 @@ async def test_an_admission_published_by_one_service_reaches_another(
     broker: LocalStack, bare: BareBench
 ) -> None:
     await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
-    heard: list[str] = []
+    received: list[str] = []
     handlers = Handlers()
 
     @handlers.on(SubmissionAdmitted)
     async def admitted(event: SubmissionAdmitted, _tx: Tx) -> None:
-        heard.append(event.reference)
+        received.append(event.reference)
 
     async with (
         bare(handlers, kafka=broker.bootstrap, kafka_instance_id="1") as bench,
@@ -230,11 +230,11 @@ async def test_an_admission_published_by_one_service_reaches_another(
     ):
         async with bench.runtime.transaction() as tx:
             tx.announce(an_admission(reference="through-kafka"))
-        await poll_until(_snapshot(heard), lambda seen: "through-kafka" in seen, "the admission")
+        await poll_until(_snapshot(received), lambda seen: "through-kafka" in seen, "the admission")
 
 
-def _snapshot(heard: list[str]) -> Callable[[], Awaitable[list[str]]]:
+def _snapshot(received: list[str]) -> Callable[[], Awaitable[list[str]]]:
     async def look() -> list[str]:
-        return list(heard)
+        return list(received)
 
     return look

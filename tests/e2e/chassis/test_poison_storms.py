@@ -33,7 +33,7 @@ TOKEN = "a-token-for-tests"
 KILLED = "a killed process stays a member of the embedded broker's group for good"
 EACH = 3_000
 READABLE = EACH - EACH // 10
-Sent = tuple[str, bytes, bytes, list[tuple[str, bytes]]]
+SentRecord = tuple[str, bytes, bytes, list[tuple[str, bytes]]]
 
 
 @dataclass
@@ -112,7 +112,7 @@ class Storm:
         )
         return [(row[0], row[1]) for row in rows]
 
-    def a_submission(self, partner: str, key: str, reference: str) -> Sent:
+    def a_submission(self, partner: str, key: str, reference: str) -> SentRecord:
         """A partner's record; what belongs together has one key."""
         event = a_submission(reference=self.prefix + reference, person_reference=key)
         record = self.bench.record_of(event, partner=partner)
@@ -127,7 +127,7 @@ async def storm(broker: LocalStack, bare: BareBench) -> AsyncIterator[Storm]:
         yield Storm(bench, broker.bootstrap)
 
 
-async def publish(kafka: str, records: Sequence[Sent]) -> None:
+async def publish(kafka: str, records: Sequence[SentRecord]) -> None:
     """Send records in their order."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True, linger_ms=5)
     await producer.start()
@@ -171,7 +171,7 @@ async def test_half_of_one_partners_records_are_bad_and_everybody_else_goes_on(
     assert all(numbers == sorted(numbers) for key, numbers in by_key(late).items())
 
 
-def half_of_one_partners_bad(storm: Storm, stormy: str, calm: str) -> list[Sent]:
+def half_of_one_partners_bad(storm: Storm, stormy: str, calm: str) -> list[SentRecord]:
     """As many of each partner, by turns. Of ten of the stormy one's, five are refused and one cannot be read."""
     sent = []
     for n in range(EACH):
@@ -192,9 +192,9 @@ async def everybody_else_goes_on(storm: Storm, stormy: str, calm: str) -> None:
         await poll_until(calm_ones, lambda count: count > 0, "the first of the calm partner")
     with storm.instance("faulty") as second, storm.instance("faulty"):
         await poll_until(calm_ones, lambda count: count >= EACH, "all of the calm partner's")
-        told = await poll_until(second.ready, lambda said: bool(said.get("remarks")), "a remark")
+        status = await poll_until(second.ready, lambda said: bool(said.get("remarks")), "a remark")
     paused = streams.PARTNER_REFERRALS.topic(stormy)
-    assert (told["ready"], told["remarks"]) == (True, [f"{paused} is paused"])
+    assert (status["ready"], status["remarks"]) == (True, [f"{paused} is paused"])
     assert await storm.letters(streams.PARTNER_REFERRALS.topic(calm)) == []
 
 

@@ -125,7 +125,7 @@ async def test_erasing_twice_says_when_it_was_done_first(intake: IntakeClient) -
     assert (again.json()["contact_route_erased"], again.json()["submissions_emptied"]) == (False, 0)
 
 
-async def test_whoever_comes_back_after_erasure_is_somebody_new(intake: IntakeClient) -> None:
+async def test_a_person_who_returns_after_erasure_is_a_new_person(intake: IntakeClient) -> None:
     before = await register_person_route(intake, "p-1")
     await intake.hear(person_reference="p-1")
     await intake.http.delete(f"/people/{before}", headers=SERVICE)

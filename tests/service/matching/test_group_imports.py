@@ -24,7 +24,7 @@ async def import_groups(bench: ServiceBench, entries: object, **query: Any) -> d
     return dict(answer.json())
 
 
-async def test_a_listed_meeting_becomes_a_group_that_tides_people_over(matching_bench: ServiceBench) -> None:
+async def test_a_listed_meeting_becomes_an_interim_group(matching_bench: ServiceBench) -> None:
     done = await import_groups(matching_bench, [ENTRY, {"slug": "lost"}])
 
     referral = await admit(matching_bench, needs=(Need.ALCOHOL,))

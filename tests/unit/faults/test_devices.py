@@ -30,7 +30,7 @@ def settings_of(proxy_ports: ProxyPorts, folder: Path, node: KafkaNode = NODE) -
     return dict(line.split("=", 1) for line in lines)
 
 
-def test_whoever_calls_behind_the_proxy_is_told_the_proxys_address(tmp_path: Path) -> None:
+def test_a_client_behind_the_proxy_gets_the_proxys_address(tmp_path: Path) -> None:
     settings = settings_of(ProxyPorts(kafka=(7000,), kafka_backend=(7001,)), tmp_path)
 
     assert "PROXY://127.0.0.1:7001" in settings["listeners"].split(",")

@@ -33,7 +33,7 @@ def test_a_person_who_asks_for_themself_consents_by_asking() -> None:
     assert codes(replace(SUBMISSION, setting="self", consent=None)) == []
 
 
-def test_a_refusal_is_honoured_whoever_submits() -> None:
+def test_a_refusal_is_honoured_for_every_submitter() -> None:
     refused = replace(SUBMISSION, setting="self", consent=REFUSED_CONSENT)
 
     assert codes(refused) == [(Code.CONSENT_REFUSED, "consent.decision")]

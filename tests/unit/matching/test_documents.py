@@ -14,7 +14,7 @@ CONSENTS: Final = strategies.none() | strategies.frozensets(strategies.uuids(), 
 
 
 @given(requests, CONSENTS)
-def test_what_is_sought_is_read_as_it_was_stored(request: Request, consent: frozenset[UUID] | None) -> None:
+def test_a_request_is_read_as_it_was_stored(request: Request, consent: frozenset[UUID] | None) -> None:
     request = replace(request, consent_offers=consent)
 
     known = documents.request_from_document(

@@ -30,7 +30,7 @@ TELLTALE = {
 
 
 @pytest.mark.parametrize(("template", "role"), NOTIFIED_PAIRS)
-def test_whoever_is_told_is_told_in_words_with_a_link(template: TemplateKey, role: Role) -> None:
+def test_every_notice_has_a_sentence_and_a_link(template: TemplateKey, role: Role) -> None:
     text = render_notice(template, role, link=LINK)
 
     assert text.title.startswith("Alongside: ")

@@ -55,7 +55,7 @@ def test_a_later_human_step_is_a_section_of_its_own_with_the_time_that_passed() 
     assert drawn[9].startswith("trace 00000000000000000000000000000002 · 12 Mar 2026 12:00:00 UTC")
 
 
-def test_a_trace_which_ran_at_the_same_time_is_called_meanwhile() -> None:
+def test_a_trace_that_ran_at_the_same_time_is_a_concurrent_one() -> None:
     assert "── meanwhile ─" in "\n".join(
         lines(a_span(1, "intake"), a_span(2, "matching", trace=2, ms=(5, 8)))
     )

@@ -36,9 +36,9 @@ class OpenReferralsProjection:
     _opened: dict[ReferralId, OpenedReferral] = field(default_factory=dict)
     _ended: set[ReferralId] = field(default_factory=set)
 
-    async def hear(self, heard: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:  # noqa: ARG002  (see settle)
+    async def hear(self, received: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:  # noqa: ARG002  (see settle)
         """Note what began and what is over."""
-        for item in heard:
+        for item in received:
             self._note(item.event)
         return 0
 

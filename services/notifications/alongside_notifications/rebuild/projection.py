@@ -39,9 +39,9 @@ class InboxProjection:
     _expected: dict[tuple[str, str], Notice] = field(default_factory=dict)
     """By cause and role; taken out when its delivery is heard of."""
 
-    async def hear(self, heard: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:
+    async def hear(self, received: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:
         """Write the notices whose delivery was announced, where they are missing or different."""
-        recorded = [one for item in heard if (one := self._apply(item)) is not None]
+        recorded = [one for item in received if (one := self._apply(item)) is not None]
         return await rebuilding_store.write_inbox(conn, recorded)
 
     async def settle(self, conn: asyncpg.Connection) -> int:  # noqa: ARG002  (what Projection asks for)
