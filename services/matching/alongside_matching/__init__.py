@@ -1,26 +1,28 @@
 """Hears admitted submissions, finds an eligible offer and holds a place in it until it is answered.
 
-Rooms, each but the engine with its store, tables and routes, and with rules of its own where it has any:
+Rooms. Each except the engine has its own store, tables and routes, and its own rules where it has any:
 
-- `engine`      who may be asked and who is asked first: pure, for one offer or for a whole region at once
+- `engine`      which offers may be asked and in which order: pure, for one offer or for a whole region at once
 - `catalogue`   offers, supporters and their well-being; it owns the table `offer`
 - `groups`      schedules, meetings and seats
 - `allocation`  requests, proposals, places and the waitlist; it alone writes an offer's `held` and `taken`
-- `directory`   packages of publishers in, HSDS out; it hands its services to the catalogue by `catalogue.listed_offers`
+- `directory`   imports publishers' packages and serves HSDS; it passes services to the catalogue through
+                `catalogue.listed_offers`
 
-No lock is wider than a row, and no two transactions wait for each other in a circle:
+Lock order. No lock is wider than a row, and transactions do not wait for each other in a circle:
 
-0. *A supervisor*, of whom an agreement makes somebody the supporter, is locked before everything else, so that the norm
-   holds for two agreements that arrive at once.
-1. *Requests.* Who decides on one referral (an answer, a lapse, a seat) waits for its row, and has locked nothing before. Who
-   decides on many (a window of arrivals, a list of ends, the waitlist) passes over rows that are locked.
-2. *Offers.* A transaction waits for offers once, in the order of their ids, before it has locked any; later it passes
-   over those that are locked (`allocation.store.places`). Nobody waits for a request with an offer locked.
-3. *Seats*, by id, then *meetings*, by their start and offer (`groups.store`). Ends that are handled one by one, after one of
-   them failed, begin anew with each: should two transactions then wait for each other, PostgreSQL ends one, which is
-   tried again.
+0. *The supervisor* named in an agreement is locked before everything else, so that the norm also holds for two
+   agreements that arrive at once.
+1. *Requests.* A transaction that decides on one referral (an answer, a lapse, a seat) waits for its row, and has locked
+   nothing before. A transaction that decides on many (a window of arrivals, a list of ends, the waitlist) skips rows
+   that are locked.
+2. *Offers.* A transaction waits for offers once, in the order of their ids, before it has locked any; afterwards it
+   skips locked offers (`allocation.store.places`). No transaction waits for a request while it holds an offer's lock.
+3. *Seats*, by id, then *meetings*, by their start and offer (`groups.store`). When one of several ends has failed, ends
+   are handled one at a time, and each starts this order again: if two transactions then wait for each other,
+   PostgreSQL aborts one, which is retried.
 4. *Timers and the outbox* come last (the chassis).
 
-What was passed over is looked at again: ends by the timer `referral-end`, those who wait by `waitlist-sweep`, which
-runs as long as anybody waits (`allocation.waitlist`).
+Skipped rows are retried: ends by the timer `referral-end`, waiting referrals by `waitlist-sweep`, which runs as long as
+any referral waits (`allocation.waitlist`).
 """

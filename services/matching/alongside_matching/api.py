@@ -1,4 +1,4 @@
-"""The HTTP door of matching, split by noun: parse, call, answer; no rules."""
+"""The HTTP API of matching, one module per noun. Routes parse, call and answer; they hold no rules."""
 
 from fastapi import APIRouter
 
@@ -12,7 +12,7 @@ from alongside_matching.groups.api import imports as group_imports
 
 
 def routers(context: MatchingContext, *, directory_bytes_max: int) -> tuple[APIRouter, ...]:
-    """Every route matching answers."""
+    """Return every router of matching."""
     return (
         offer_imports.router(context.policies),
         offers.router(context.policies),

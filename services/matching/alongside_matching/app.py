@@ -1,4 +1,4 @@
-"""Puts matching together: the only file that knows every part of it."""
+"""Assembles matching: the only module that imports every part of it."""
 
 from functools import partial
 
@@ -18,12 +18,12 @@ from alongside_matching.settings import Settings
 
 
 def build(settings: Settings) -> FastAPI:
-    """The service as an ASGI application. Raises PolicyFileError when the region policies make no sense."""
+    """Return the service as an ASGI application. Raises PolicyFileError when the region policies are invalid."""
     return build_app(service(settings))
 
 
 def service(settings: Settings) -> Service:
-    """What makes this service matching."""
+    """Return the definition of the matching service for the chassis."""
     policies = read_policies(settings.matching_policy_file)
     context = MatchingContext(policies)
     return Service(
@@ -35,8 +35,8 @@ def service(settings: Settings) -> Service:
         uploads=("/imports",),
         routers=routers(context, directory_bytes_max=settings.directory_bytes_max),
         projection=NotRebuilt(
-            "Places are held and offers are chosen here; to do that again would choose anew, while targets have"
-            " answered the first time. Offers and the directory came over HTTP and are on no stream."
+            "Matching holds places and chooses offers; a replay would choose again, although targets have already"
+            " answered. Offers and the directory came over HTTP and are on no stream."
         ),
         preparation=OfferCacheLoader(context.offer_cache),
         workers=(

@@ -1,4 +1,4 @@
-"""What every table of matching is made with: its own MetaData, and the columns many of them share."""
+"""The MetaData of matching's tables, and the columns that several of them share."""
 
 from uuid import UUID
 
@@ -14,23 +14,23 @@ chassis_tables(metadata)
 
 
 class Base(SQLModel):
-    """Keeps this service's tables in a MetaData of their own."""
+    """Base class that collects this service's tables in its own MetaData."""
 
     metadata = metadata
 
 
 def codes() -> Column[list[str]]:
-    """Codes of a closed list, or names that others chose; empty when nothing is said."""
+    """Return a list column for codes of a closed list or names that others chose; empty by default."""
     return Column(ARRAY(Text), nullable=False, server_default=text("'{}'"))
 
 
 def count() -> Column[int]:
-    """A number that starts at 0."""
+    """Return an integer column that starts at 0."""
     return Column(Integer, nullable=False, server_default=text("0"))
 
 
 def of_offer(*, primary_key: bool = False) -> Column[UUID]:
-    """The offer a row belongs to; it goes when the offer goes."""
+    """Return a foreign key to the offer that a row belongs to; the row is deleted with the offer."""
     return Column(
         PG_UUID(as_uuid=True),
         ForeignKey("offer.id", ondelete="CASCADE"),
@@ -40,6 +40,6 @@ def of_offer(*, primary_key: bool = False) -> Column[UUID]:
 
 
 def one_of(column: str, *allowed: str) -> CheckConstraint:
-    """A closed list, kept by the database too."""
+    """Return a CHECK that limits a column to a closed list of codes."""
     listed = ", ".join(f"'{code}'" for code in allowed)
     return CheckConstraint(f"{column} in ({listed})", name=column)

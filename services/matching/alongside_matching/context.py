@@ -1,4 +1,4 @@
-"""What everyone in matching works with: the regions' numbers and the offers in memory."""
+"""The dependencies that handlers and routes of matching share: region policies and the offer cache."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from alongside_matching.engine.policy import Policies
 
 @dataclass(frozen=True, slots=True)
 class MatchingContext:
-    """One per process, made in `app.py`."""
+    """Region policies and the offer cache; one per process, created in `app.py`."""
 
     policies: Policies
     offer_cache: OfferCache = field(default_factory=OfferCache)

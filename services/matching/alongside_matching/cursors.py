@@ -1,4 +1,4 @@
-"""Cursors of lists that are in the order of their ids."""
+"""Cursors of lists that are sorted by id."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,5 +13,5 @@ class _Identified(Protocol):
 
 
 def next_cursor(items: Sequence[_Identified], limit: int) -> str | None:
-    """The cursor of the next page; None when this page was not full."""
+    """Return the cursor of the next page; None when this page was not full."""
     return encode_cursor(str(items[-1].id)) if len(items) == limit else None

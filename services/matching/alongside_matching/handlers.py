@@ -1,4 +1,4 @@
-"""What matching does when it hears of referrals, and when a timer is due."""
+"""Event and timer handlers of matching."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -22,7 +22,7 @@ from alongside_matching.groups import meetings
 
 
 def handlers(context: MatchingContext) -> Handlers:
-    """Everything matching hears."""
+    """Return every event and timer handler of matching."""
     registry = Handlers()
     _add_arrivals(registry, context)
     _add_ends(registry, context)
@@ -101,7 +101,7 @@ def _add_offer_timers(registry: Handlers, context: MatchingContext) -> None:
 async def _match_new(
     tx: Tx, arrivals: Sequence[Request], causes: Mapping[UUID, Event], context: MatchingContext
 ) -> None:
-    """Find somebody for referrals we hear of for the first time; those we know already are left as they stand."""
+    """Store and match referrals that are new; leave known referrals unchanged."""
     new = await requests.add(tx.conn, arrivals, tx.now)
     if new:
         await match_requests(

@@ -1,4 +1,4 @@
-"""Reads the regions' policies from their file, and refuses a file that a rule could stumble over."""
+"""Reads the regions' policies from their file, and refuses values that a rule cannot work with."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,53 +23,55 @@ from alongside_matching.groups.schedule import is_zone
 
 
 class PolicyFileError(Exception):
-    """The policy file is missing or wrong; the message says where and why. Raised at start, never later."""
+    """The policy file is missing or invalid; the message says where and why. Raised at start, never later."""
 
 
 def read_policies(file: Path) -> Policies:
-    """The policies in `file`: what holds everywhere, and what a region changes. Raises PolicyFileError."""
+    """Read the policies in `file`: the defaults, and what each region changes. Raises PolicyFileError."""
     try:
         return _policies(_Document.model_validate_json(file.read_bytes()))
     except OSError as error:
-        raise PolicyFileError(f"cannot read the region policies at {file}: {error.strerror}") from error
+        raise PolicyFileError(
+            f"cannot read the region policies at {file}: {error.strerror}; set ALONGSIDE_MATCHING_POLICY_FILE to a JSON file"
+        ) from error
     except ValidationError as error:
-        raise PolicyFileError(f"the region policies at {file} are wrong: {error}") from error
+        raise PolicyFileError(f"the region policies at {file} are invalid: {error}") from error
 
 
 def parse_policies(document: Mapping[str, Any]) -> Policies:
-    """The policies of a document in the shape of the file. Raises PolicyFileError."""
+    """Return the policies of a document in the shape of the file. Raises PolicyFileError."""
     try:
         return _policies(_Document.model_validate(document))
     except ValidationError as error:
-        raise PolicyFileError(f"these policies are wrong: {error}") from error
+        raise PolicyFileError(f"the policies are invalid: {error}") from error
 
 
 def parse_policy(numbers: Mapping[str, Any]) -> Policy:
-    """One region's policy from its `numbers`, as they are kept beside decisions. Raises PolicyFileError."""
+    """Return one region's policy from its `numbers`, as they are stored with decisions. Raises PolicyFileError."""
     try:
         return _Numbers.model_validate(numbers).policy()
     except ValidationError as error:
-        raise PolicyFileError(f"the numbers of this policy are wrong: {error}") from error
+        raise PolicyFileError(f"the numbers of this policy are invalid: {error}") from error
 
 
 def _read_curve(given: object) -> Curve:
     if isinstance(given, Curve):
         return given
     try:
-        return curve(given)  # type: ignore[arg-type]  # whatever it is, it is refused unless it is pairs of numbers
+        return curve(given)  # type: ignore[arg-type]  # any value is accepted here; `curve` refuses all but pairs of numbers
     except TypeError as error:
-        raise ValueError("a curve is a list of pairs of numbers") from error
+        raise ValueError("give a curve as a list of pairs of numbers") from error
 
 
 def _rising(given: Curve) -> Curve:
     if not given.rises:
-        raise ValueError("more must never be worth less here")
+        raise ValueError("the worth must not fall as the quantity rises")
     return given
 
 
 def _falling(given: Curve) -> Curve:
     if not given.falls:
-        raise ValueError("more must never be worth more here")
+        raise ValueError("the worth must not rise as the quantity rises")
     return given
 
 
@@ -99,7 +101,7 @@ class _Weights(_Strict):
     def _something_always_counts(self) -> "_Weights":
         if self.shared_need + self.free_places <= 0:
             raise ValueError(
-                "shared_need or free_places must be above 0: the others do not count for everyone"
+                "set shared_need or free_places above 0: the other weights do not count for every request"
             )
         return self
 
@@ -147,7 +149,7 @@ class _Norms(_Strict):
 
 def _known_zone(name: str) -> str:
     if not is_zone(name):
-        raise ValueError("not a time zone of the IANA database")
+        raise ValueError("use a time zone of the IANA database, such as America/New_York")
     return name
 
 
@@ -168,7 +170,7 @@ class _Numbers(_Strict):
     seat_hold_minutes: float = Field(gt=0)
 
     def policy(self) -> Policy:
-        """The same numbers as the rules take them."""
+        """Return the same numbers in the type that rules take."""
         plain = dict(self)
         return Policy(
             **plain
@@ -197,7 +199,7 @@ def _policies(document: _Document) -> Policies:
 
 
 def _with_changes(everywhere: _Numbers, changes: Mapping[str, Any]) -> _Numbers:
-    """What holds everywhere with a region's changes: whole numbers, or single entries of one of their parts."""
+    """Return the defaults with a region's changes: whole numbers, or single entries of one of their parts."""
     defaults = everywhere.model_dump()
     nested = {
         part: defaults[part] | changes[part]

@@ -1,4 +1,4 @@
-"""The kinds of refusals, so that each says only what is its own: a code, a title, the remedy and the field."""
+"""Constructors of HTTP problems by status, so that each refusal states only its code, title, remedy and field."""
 
 from functools import partial
 from typing import Final, Protocol
@@ -7,12 +7,12 @@ from alongside_chassis.errors import HttpProblem
 
 
 class ProblemFactory(Protocol):
-    """Makes a refusal of one kind."""
+    """Returns an HTTP problem of one status."""
 
     def __call__(
         self, code: str, title: str, *, remedy: str, detail: str = "", field: str | None = None
     ) -> HttpProblem:
-        """The refusal."""
+        """Return the problem."""
 
 
 def _problem(

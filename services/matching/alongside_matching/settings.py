@@ -1,4 +1,4 @@
-"""What matching can be told, beside what every service can."""
+"""Matching's settings, in addition to those of every service."""
 
 from pathlib import Path
 from typing import Final
@@ -16,10 +16,10 @@ class Settings(ChassisSettings):
     matching_policy_file: Path = SHIPPED_POLICIES
     """JSON in the shape of the shipped policies/regions.json."""
     directory_bytes_max: int = Field(default=64 * 1024 * 1024, ge=1024)
-    """The largest datapackage that is taken in."""
+    """Largest datapackage that is accepted, in bytes."""
     directory_batch_max: int = Field(default=500, ge=1, le=5_000)
-    """How many services of a directory one transaction stores."""
+    """Services of a directory that one transaction stores."""
     directory_poll_seconds: float = Field(default=1.0, gt=0)
-    """How soon an uploaded directory is noticed."""
+    """Seconds between checks for an uploaded directory."""
     decision_days: int = Field(default=400, ge=1)
-    """How long it can be asked why somebody was matched as they were."""
+    """Days for which decisions are stored and can be explained."""

@@ -1,4 +1,4 @@
-"""Every table of matching, from all rooms: what the migrations are held against. Rooms import their own tables only."""
+"""Every table of matching, which the migrations are compared with. Each room imports only its own tables."""
 
 from alongside_matching.allocation import tables as _allocation
 from alongside_matching.catalogue import tables as _catalogue
@@ -7,6 +7,6 @@ from alongside_matching.directory import tables as _directory
 from alongside_matching.groups import tables as _groups
 
 ROOMS = (_allocation, _catalogue, _directory, _groups)
-"""Importing these puts their tables into the metadata."""
+"""Importing these modules adds their tables to the metadata."""
 
 __all__ = ["ROOMS", "metadata"]

@@ -1,15 +1,15 @@
-"""Putting right what exporters did to a text: wrong code pages, escapes left as letters, area markers inside.
+"""Repairs damage that exporters did to a text: wrong code pages, escapes written as letters, area markers.
 
-Mojibake is undone by a table made the way the damage was made: every character we expect is garbled as each known
-exporter garbles it, and the table is read backwards. The three ways:
+Mojibake is undone by an inverted table: every character we expect is garbled as each known exporter garbles it, and
+the table maps the garbled form back. The three ways:
 
 - UTF-8 read as Windows-1252 (an apostrophe becomes a-circumflex, euro, trade mark);
 - UTF-8 read as IBM code page 437;
 - the same, then forced into Windows-1252 by best fit: Greek capital gamma becomes G and every box-drawing character
-  becomes plus, minus or broken bar. This is what the Miami directory went through, and it loses information.
+  becomes plus, minus or broken bar. The Miami directory went through this, and it loses information.
 
-Where two characters garble alike, the likelier is taken if one clearly is; otherwise the text is left as it came and
-reported as not repairable. We never guess silently.
+Where two characters garble alike, the likelier is used if one clearly is; otherwise the text stays unchanged and is
+reported as not repairable. A repair is never a silent guess.
 """
 
 import re
@@ -20,7 +20,7 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class RepairedText:
-    """A text as it should read, and what had to be done or could not be done to it."""
+    """A repaired text, and what was repaired or could not be repaired."""
 
     text: str
     mojibake_repaired: bool = False
@@ -31,9 +31,9 @@ class RepairedText:
 
 @lru_cache(
     maxsize=10_000
-)  # directories repeat themselves: a service, its place and its organisation say the same
+)  # directories repeat texts: a service, its location and its organisation often have the same
 def repair_text(text: str) -> RepairedText:
-    """Undo mojibake, then escapes, then lift area markers such as `###MON###` out of the text."""
+    """Undo mojibake, then escapes, then remove area markers such as `###MON###` from the text."""
     decoded = text if text.isascii() else _without_mojibake(text)
     unescaped = _ESCAPE.sub(lambda match: _ESCAPES[match.group()], decoded)
     markers = tuple(sorted(set(_AREA_MARKER.findall(unescaped))))
@@ -49,7 +49,7 @@ def repair_text(text: str) -> RepairedText:
 def _without_mojibake(text: str) -> str:
     for pattern, character in _BY_CONTEXT:
         text = pattern.sub(character, text)
-    # In a text with proper accents `franco-árabe` is a word, not a garbled space: leave what begins with a hyphen.
+    # In a text with proper accents `franco-árabe` is a word, not a garbled space: do not repair what begins with a hyphen.
     table = _GARBLED if not _has_accents(_ANY_GARBLED.sub("", text)) else _GARBLED_SAFE
     return _ANY_GARBLED.sub(lambda match: table.get(match.group(), match.group()), text)
 
@@ -76,14 +76,14 @@ _PUNCTUATION = ["‘", "’", "“", "”", "–", "—", "…", "•", "™", "
 _CONTROLS: Mapping[str, str] = {
     character.encode("cp1252").decode("latin-1"): character for character in "‘’“”–—…"
 }
-# What garbled twice and lost its first byte on the way (seen in Miami: `to -Ç-£identify`).
+# Characters that were garbled twice and lost their first byte (seen in Miami: `to -Ç-£identify`).
 _TWICE: dict[str, str] = {"-Ç-£": "“", "-Ç-¥": "”", "-Ç-Ö": "’", "-Ç-ô": "–", "-Ç-ö": "—"}
 _WANTED: Mapping[str, str] = {
     "\u200b": "",
     "\u00a0": " ",
     "‑": "-",
     "‐": "-",
-}  # invisible or odd: written plainly
+}  # invisible or unusual: replaced by the plain character
 _LIKELIER: Mapping[str, str] = {"+¬": "é", "-¬": "©"}
 _ALSO_PROPER = ("-à", "-í", "-½")  # also found in proper text (vis-à-vis): never read as garbled
 _BEST_FIT = str.maketrans(
@@ -114,7 +114,8 @@ def _garbled_forms(character: str) -> Iterator[str]:
 
 
 def _windows_1252(byte: int) -> str:
-    """Five bytes have no Windows-1252 character; programs keep them as control characters."""
+    """Return the character of a byte. Five bytes have no Windows-1252 character; programs keep them as control
+    characters."""
     return bytes([byte]).decode("cp1252" if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "latin-1")
 
 
