@@ -149,12 +149,12 @@ async def test_the_end_of_a_referral_withdraws_its_open_proposal(matching_bench:
 
     assert await places(matching_bench, supporter) == (0, 0)
     answer = await matching_bench.client.post(f"/proposals/{proposal.proposal_id}/accept")
-    assert (answer.status_code, answer.json()["detail"]) == (409, "It is withdrawn.")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "Its state is withdrawn.")
     await matching_bench.fire_timers(SUNDAY_NOON + timedelta(days=30))
     assert await story(matching_bench, referral) == ["MatchProposed"]
 
 
-async def test_an_end_heard_twice_frees_one_place_only(matching_bench: ServiceBench) -> None:
+async def test_an_end_received_twice_frees_one_place_only(matching_bench: ServiceBench) -> None:
     supporter = await an_offer(matching_bench, capacity=2)
     referral, other = await admit(matching_bench), await admit(matching_bench)
     for one in (referral, other):
@@ -176,7 +176,7 @@ async def test_a_referral_that_goes_on_keeps_its_place(matching_bench: ServiceBe
     assert await places(matching_bench, supporter) == (0, 1)
 
 
-async def test_the_status_of_a_referral_matching_never_heard_of_changes_nothing(
+async def test_the_status_of_an_unknown_referral_changes_nothing(
     matching_bench: ServiceBench,
 ) -> None:
     await matching_bench.hear(a_status(uuid4(), Status.CANCELLED))
@@ -185,10 +185,10 @@ async def test_the_status_of_a_referral_matching_never_heard_of_changes_nothing(
     assert await matching_bench.dead_letters() == []
 
 
-async def test_an_admission_that_comes_after_the_end_of_its_referral_bothers_nobody(
+async def test_an_admission_that_comes_after_the_end_of_its_referral_is_not_matched(
     matching_bench: ServiceBench,
 ) -> None:
-    """It had been put aside, and was replayed when the referral was cancelled already."""
+    """It was a dead letter, replayed after the referral was cancelled."""
     supporter, referral = await an_offer(matching_bench), uuid4()
 
     await matching_bench.hear(a_status(referral, Status.CANCELLED))

@@ -1,4 +1,4 @@
-"""Every decision can be explained, told plainly, reached again, and held against another policy."""
+"""Every decision can be explained to staff and to the person, replayed, and compared with another policy."""
 
 import json
 import threading
@@ -27,13 +27,13 @@ from tests.service.matching.bench import (
 
 
 async def decisions_of(bench: ServiceBench, referral: UUID) -> list[dict[str, Any]]:
-    """What was decided about a referral, the newest first."""
+    """Return the decisions about a referral, newest first."""
     answer = await bench.client.get("/decisions", params={"referral_id": str(referral)})
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
 
 
-async def test_a_decision_names_the_ranking_the_reasons_and_what_each_rule_kept_out(
+async def test_a_decision_has_the_ranking_the_reasons_and_the_exclusions_per_rule(
     matching_bench: ServiceBench,
 ) -> None:
     second = await an_offer(matching_bench, needs=["grief"])
@@ -74,7 +74,7 @@ async def test_that_no_interim_offer_is_open_is_on_record_with_the_rule(
     assert decision["meanwhile"] == {"offer_id": None, "excluded": {"language": 1}}
 
 
-async def test_the_person_is_told_plainly_and_learns_nothing_of_the_supporter(
+async def test_the_person_reads_plain_sentences_without_facts_about_the_supporter(
     matching_bench: ServiceBench,
 ) -> None:
     offer = await an_offer(matching_bench, needs=["grief", "veteran"])
@@ -86,7 +86,7 @@ async def test_the_person_is_told_plainly_and_learns_nothing_of_the_supporter(
     assert not any(word in answer.text for word in ("grief", "veteran", str(offer), "score"))
 
 
-async def test_every_decision_on_a_referrals_way_is_reached_again_to_the_last_bit(
+async def test_every_decision_about_a_referral_is_reproduced_to_the_last_bit(
     matching_bench: ServiceBench,
 ) -> None:
     for _ in range(3):
@@ -134,10 +134,10 @@ async def test_a_decision_that_was_tampered_with_is_found_out(matching_bench: Se
     assert answer["outcome"] == "different"
 
 
-async def test_another_policy_is_held_against_past_referrals_and_changes_nothing(
+async def test_another_policy_is_tried_on_past_referrals_and_changes_nothing(
     matching_bench: ServiceBench,
 ) -> None:
-    """The shared need speaks for one, the format for the other; a policy that turns the weights round moves the person."""
+    """One offer shares the need, the other the format; a policy with opposite weights changes the choice."""
     needed = await an_offer(matching_bench, needs=["grief", "stress"], formats=["group"], capacity=5)
     formed = await an_offer(matching_bench, needs=["grief"], formats=["one-to-one"], capacity=5)
     wishes = {"needs": (Need.GRIEF, Need.STRESS), "formats": ("one-to-one",)}
@@ -170,7 +170,7 @@ async def test_a_trial_says_what_it_cannot_see(matching_bench: ServiceBench) -> 
 
     trial = answer.json()
     assert (trial["tried"], trial["whole"]) == (2, 1)
-    assert any("is not seen" in sentence for sentence in trial["unseen"])
+    assert any("is missed" in sentence for sentence in trial["unseen"])
 
 
 async def test_a_trial_is_no_work_of_the_event_loop(
@@ -207,7 +207,7 @@ async def test_the_present_policy_moves_nobody(matching_bench: ServiceBench) -> 
     assert (trial["tried"], trial["moved"], trial["present"]) == (3, 0, trial["proposed"])
 
 
-async def test_what_is_no_policy_is_refused_with_its_place(matching_bench: ServiceBench) -> None:
+async def test_an_invalid_policy_is_refused_with_its_location(matching_bench: ServiceBench) -> None:
     policies = json.loads(SHIPPED_POLICIES.read_text())
     policies["everywhere"]["weights"]["hopes"] = -1
 
@@ -218,7 +218,7 @@ async def test_what_is_no_policy_is_refused_with_its_place(matching_bench: Servi
 
 
 @pytest.mark.parametrize("path", ["/decisions/{id}", "/decisions/plain/{id}", "/decisions/{id}/replay"])
-async def test_what_was_never_decided_is_not_found(matching_bench: ServiceBench, path: str) -> None:
+async def test_an_unknown_decision_is_not_found(matching_bench: ServiceBench, path: str) -> None:
     answer = await matching_bench.client.get(path.format(id=uuid4()))
 
     assert (answer.status_code, answer.json()["code"]) == (404, "decision-not-found")

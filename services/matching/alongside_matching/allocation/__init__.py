@@ -1,1 +1,1 @@
-"""Who is asked for whom: requests, proposals, the places they hold, and the waitlist."""
+"""Matches referrals with offers: requests, proposals, the places they hold, and the waitlist."""

@@ -1,4 +1,7 @@
-"""What answers and time do to a proposal and to the place it holds. What the end of a referral does is in `referral_ends`."""
+"""Effects of an answer or of time on a proposal and the place it holds.
+
+`referral_ends` handles the end of a referral.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -29,11 +32,11 @@ from alongside_matching.context import MatchingContext
 
 @dataclass(frozen=True, slots=True)
 class UnknownProposal:
-    """There is no such proposal."""
+    """No proposal has this id."""
 
 
 async def accept(tx: Tx, proposal_id: UUID) -> Accepted | AlreadyAnswered | TooLate | UnknownProposal:
-    """The target says yes: the held place is taken."""
+    """Accept a proposal for the target: the held place becomes taken."""
     found = await _lock_proposal(tx, proposal_id)
     if found is None:
         return UnknownProposal()
@@ -50,7 +53,7 @@ async def accept(tx: Tx, proposal_id: UUID) -> Accepted | AlreadyAnswered | TooL
 async def decline(
     tx: Tx, proposal_id: UUID, reason: Reason, context: MatchingContext
 ) -> Declined | AlreadyAnswered | UnknownProposal:
-    """The target says no: the place is free, the next candidate is asked, and those who wait hear of the place."""
+    """Decline a proposal: free its place, ask the next candidate, and offer the place to waiting referrals."""
     found = await _lock_proposal(tx, proposal_id)
     if found is None:
         return UnknownProposal()
@@ -64,7 +67,7 @@ async def decline(
 
 
 async def lapse(tx: Tx, proposal_id: UUID, context: MatchingContext) -> Lapsed | NotYetDue | Stale:
-    """Nobody answered in time: as with a decline, the next candidate is asked."""
+    """Lapse a proposal that was not answered in time, and ask the next candidate as after a decline."""
     found = await _lock_proposal(tx, proposal_id)
     if found is None:
         return Stale()
@@ -74,13 +77,14 @@ async def lapse(tx: Tx, proposal_id: UUID, context: MatchingContext) -> Lapsed |
         await _store_answer(tx, proposal, ProposalState.LAPSED)
         tx.announce(_lapsed(proposal))
         await _release_and_rematch(tx, proposal, tracked, context)
-    elif isinstance(decision, NotYetDue):  # another process's clock runs ahead of ours: look when it is time
+    elif isinstance(decision, NotYetDue):
+        # the clock of another process runs ahead of ours: fire again when it is time
         tx.set_timer(PROPOSAL_EXPIRY, str(proposal.id), proposal.expires_at)
     return decision
 
 
 async def _lock_proposal(tx: Tx, proposal_id: UUID) -> tuple[Proposal, TrackedRequest] | None:
-    """A proposal to decide on: 1 wait for its request; 2 the proposal as it stands now that nobody moves it."""
+    """Lock a proposal before deciding on it: 1 wait for its request; 2 read the proposal, which is now stable."""
     tracked = await requests.lock_request_of_proposal(tx.conn, proposal_id)  # 1
     proposal = await proposals.load(tx.conn, proposal_id)  # 2
     return (proposal, tracked) if proposal and tracked else None
@@ -90,14 +94,14 @@ async def _store_answer(
     tx: Tx, proposal: Proposal, state: ProposalState, *, declined_because: str | None = None
 ) -> None:
     await proposals.set_answer(tx.conn, (proposal.id,), state, tx.now, declined_because=declined_because)
-    if state is not ProposalState.LAPSED:  # the timer that lapsed it is deleted by whoever fired it
+    if state is not ProposalState.LAPSED:  # the chassis deletes the timer that fired
         tx.cancel_timer(PROPOSAL_EXPIRY, str(proposal.id))
 
 
 async def _release_and_rematch(
     tx: Tx, proposal: Proposal, tracked: TrackedRequest, context: MatchingContext
 ) -> None:
-    """The referral looks for somebody else before its old place goes to others: it will not be asked again."""
+    """Free the place, match the referral again, then offer the place to others; the referral never gets it again."""
     await places.lock(tx, (proposal.offer_id,))
     await places.give_back(tx, (OccupiedPlace(proposal.offer_id, taken=False),))
     await match_requests(tx, (PendingMatch(tracked),), context)

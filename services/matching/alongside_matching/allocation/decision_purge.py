@@ -1,4 +1,4 @@
-"""Forgets decisions that are older than anyone may still ask about, a bounded number at a time."""
+"""Deletes decisions older than the retention period, a bounded number at a time."""
 
 import asyncio
 from datetime import timedelta
@@ -11,13 +11,13 @@ PURGE_SECONDS: Final = 60.0
 
 
 async def purge_decisions(runtime: Runtime, decision_days: int) -> None:
-    """The worker: forget a part, then look again."""
+    """Worker: delete one batch of old decisions, then wait and repeat."""
     while True:
         await purge_once(runtime, decision_days)
         await asyncio.sleep(PURGE_SECONDS)
 
 
 async def purge_once(runtime: Runtime, decision_days: int) -> int:
-    """Forget a part of what is too old; answers how many decisions went."""
+    """Delete one batch of old decisions, and return how many were deleted."""
     async with runtime.transaction() as tx:
         return await decisions.delete_before(tx.conn, tx.now - timedelta(days=decision_days))

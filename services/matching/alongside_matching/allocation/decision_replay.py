@@ -1,4 +1,4 @@
-"""What may be told of a decision, decided again, and what another policy would have decided."""
+"""Replays stored decisions, and compares policies on past referrals."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,14 +18,14 @@ from alongside_matching.policy_file import PolicyFileError, parse_policy
 
 @dataclass(frozen=True, slots=True)
 class NotReplayable:
-    """The policy a decision was made under is gone or is no policy any more; `why` says which."""
+    """The policy of a decision is missing or no longer readable; `why` says which."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedMatch:
-    """A referral that another policy would have sent elsewhere; None is nobody."""
+    """A referral that another policy would have matched differently; None is no offer."""
 
     referral_id: UUID
     now: UUID | None
@@ -34,31 +34,31 @@ class ChangedMatch:
 
 @dataclass(slots=True)
 class PolicyEffects:
-    """What a policy does to those who offer and those who wait: how many people each offer gets, how many get nobody."""
+    """Effects of a policy: how many referrals each offer gets, and how many referrals get none."""
 
     served: Counter[UUID] = field(default_factory=Counter)
     unserved: int = 0
     score: float = 0.0
-    """The sum of the scores of the choices, each as its own policy sees it."""
+    """Sum of the scores of the chosen offers, each under its own policy."""
     free_places: dict[UUID, int | None] = field(default_factory=dict)
 
     @property
     def load_max(self) -> int:
-        """How many people the offer with the most gets."""
+        """Return the largest number of referrals that one offer gets."""
         return max(self.served.values(), default=0)
 
     def gini(self, offers: Iterable[UUID]) -> float:
-        """How unevenly the people are spread over these offers: 0 is evenly, towards 1 is all to one."""
+        """Return the Gini coefficient of the referrals over these offers: 0 is even, near 1 is all to one."""
         return gini([self.served[offer] for offer in offers])
 
 
 UNSEEN: Final = (
-    "Of each past decision only the offers it named are known; one that only the proposed policy would rank high is not seen.",
+    "Only the offers that a past decision named are compared; an offer that only the proposed policy ranks high is missed.",
     "A decision that named every offer that could be asked is counted as whole.",
-    "Places are counted down from what was free when an offer was first named; later changes of an offer are not seen.",
-    "Referrals are served one after another as they came; sharing out those who came together is not tried.",
+    "Places are counted down from those free when an offer was first named; later changes of the offer are missed.",
+    "Referrals are matched one at a time in order of arrival; assigning a window together is not tried.",
 )
-"""What a trial cannot see, to be said with its answer."""
+"""What a trial cannot see; returned with every trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +76,21 @@ class Trial:
 async def replay_decision(
     conn: asyncpg.Connection, stored: StoredDecision
 ) -> Reproduced | Different | NotReplayable:
-    """Reach a decision once more from what was kept of it, under the numbers it was made with."""
+    """Decide again from what was stored, under the policy the decision was made with."""
     version = stored.decision.policy_version
     numbers = (await decisions.policy_numbers(conn, [version])).get(version)
     if numbers is None:
-        return NotReplayable(f"policy {version} was not kept")
+        return NotReplayable(f"policy {version} is not stored")
     try:
         return replay(stored.decision, parse_policy(numbers))
     except (PolicyFileError, ValueError):
-        return NotReplayable(f"policy {version} is not one this version of matching understands")
+        return NotReplayable(f"this version of matching cannot read policy {version}")
 
 
 def compare_policies(newest_first: Sequence[PackedDecision], present: Policies, proposed: Policies) -> Trial:
-    """Read stored decisions and serve their referrals in the order they came, once under each policy.
+    """Unpack stored decisions and match their referrals in order of arrival, once under each policy.
 
-    It takes milliseconds for each of them: not to be done on the event loop. `UNSEEN` says what it cannot see.
+    It takes milliseconds per decision: do not run it on the event loop. `UNSEEN` says what it cannot see.
     """
     past = decisions.unpack_all(reversed(newest_first))
     effects = PolicyEffects(), PolicyEffects()
@@ -110,7 +110,7 @@ def compare_policies(newest_first: Sequence[PackedDecision], present: Policies, 
 
 
 def _serve(decision: Decision, policy: Policy, effect: PolicyEffects) -> UUID | None:
-    """The best named offer that has a place left under this policy."""
+    """Return the best named offer that has a place left under this policy; None when there is none."""
     ranking = rank_again(decision, policy)
     for candidate in ranking.candidates:
         free_places = effect.free_places.setdefault(candidate.offer_id, candidate.places)
@@ -124,7 +124,7 @@ def _serve(decision: Decision, policy: Policy, effect: PolicyEffects) -> UUID | 
 
 
 def summary(effect: PolicyEffects, trial: Trial) -> Mapping[str, float]:
-    """A policy's effects in numbers."""
+    """Return a policy's effects in numbers."""
     served = effect.served.total()
     return {
         "served": served,

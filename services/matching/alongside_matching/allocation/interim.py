@@ -1,4 +1,4 @@
-"""Finds for those who begin to wait what they may go to meanwhile: a group open to everyone that meets soon."""
+"""Finds interim offers for referrals that begin to wait: a group open to everyone that meets soon."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,8 @@ from alongside_matching.groups.calendar import next_meetings
 
 
 async def find_interim_offers(tx: Tx, requests: Sequence[Request], context: MatchingContext) -> list[Interim]:
-    """What each of them may go to meanwhile: 1 by what the groups say of a week; 2 by the calendars of the likeliest."""
+    """Return an interim offer for each request: 1 shortlist by weekly hours; 2 choose by the calendars of the
+    shortlist."""
     regions = {request.region for request in requests}
     slots = {region: context.policies.of(region).half_hour(tx.now) for region in regions}
     open_to_all = {region: context.offer_cache.open_to_all(region) for region in regions}
@@ -37,7 +38,7 @@ async def find_interim_offers(tx: Tx, requests: Sequence[Request], context: Matc
 def _upcoming_meetings(
     starts: Mapping[UUID, Sequence[datetime]], region: str, now: datetime, context: MatchingContext
 ) -> dict[UUID, list[UpcomingMeeting]]:
-    """The same meetings as the rules know them, in a region's week."""
+    """Return the same meetings in the form the rules take, in the region's week."""
     policy = context.policies.of(region)
     return {
         offer_id: [

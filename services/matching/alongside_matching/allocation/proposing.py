@@ -1,6 +1,6 @@
-"""Finds whom to ask for those who seek, holds places there, and announces it; or says why nobody can be asked.
+"""Matches pending requests with offers: holds places and announces proposals, or puts referrals on the waitlist.
 
-Everything here expects the seekers' requests to be locked (see the package).
+Every function here expects the requests to be locked (see the package).
 """
 
 from collections import Counter
@@ -34,49 +34,50 @@ from alongside_matching.engine.ranking import Candidate, Ranking
 PROPOSAL_EXPIRY: Final = "proposal-expiry"
 _ROUNDS_MAX: Final = 10
 _PLACE_WEIGHT: Final = 1e-9
-"""So little that all places of a window together outweigh nothing else."""
+"""So small that the sum over a window never outweighs another cost."""
 _Assign: TypeAlias = Callable[[Sequence[Ranking], Policy, datetime], Assignment]
 
 
 @dataclass(frozen=True, slots=True)
 class PendingMatch:
-    """A referral that looks for somebody, and the event that made it look, where there was one."""
+    """A request to be matched, and the event that caused it, if any."""
 
     tracked: TrackedRequest
     cause: Event | None = None
 
     @property
     def request(self) -> Request:
-        """What it seeks."""
+        """Return the request."""
         return self.tracked.request
 
 
 @dataclass(frozen=True, slots=True)
 class MatchDecision:
-    """What was decided for a seeker: whom to ask, or that nobody can be."""
+    """The decision about a pending request: an offer to ask, or none."""
 
     pending: PendingMatch
     decision: Decision
 
     @property
     def chosen(self) -> Candidate:
-        """Whom to ask. Only of a decision that chose somebody."""
+        """Return the offer to ask. Raises ValueError when no offer was chosen."""
         candidate = self.decision.candidate
         if candidate is None:
-            raise ValueError("nobody was chosen")
+            raise ValueError("no offer was chosen")
         return candidate
 
     def without_choice(self) -> "MatchDecision":
-        """The same seeker after all with nobody to ask: whoever was chosen had no place left."""
+        """Return the decision without its offer: the chosen offer had no place left."""
         return MatchDecision(self.pending, replace(self.decision, chosen=None))
 
 
 async def match_requests(
     tx: Tx, pending_matches: Sequence[PendingMatch], context: MatchingContext, *, in_order: bool = False
 ) -> None:
-    """Share out what is on offer among those who seek together, region by region.
+    """Match pending requests with offers, region by region.
 
-    At the least cost for all of them; or `in_order`, each what is best for it, in the order given.
+    Requests are assigned together at the least total cost; with `in_order` each gets its best offer, in the order
+    given.
     """
     assign_window = _in_order if in_order else _at_least_cost
     ordered = sorted(pending_matches, key=lambda pending: pending.request.region)
@@ -92,7 +93,7 @@ async def match_requests(
 
 
 async def propose(tx: Tx, with_place: Sequence[MatchDecision], policies: Policies) -> None:
-    """Ask the targets whose places are held, each until it answers or its time is over."""
+    """Store and announce proposals for held places; each is open until it is answered or expires."""
     if not with_place:
         return
     new_proposals = [
@@ -121,9 +122,9 @@ async def _assign_and_hold(
     context: MatchingContext,
     assign_window: _Assign,
 ) -> tuple[list[MatchDecision], list[MatchDecision]]:
-    """1 search and assign; 2 hold; and again for those whose place was gone, until nobody has a candidate left.
+    """1 search and assign; 2 hold places; repeat for requests whose place was gone, until none has a candidate left.
 
-    At `_ROUNDS_MAX` rounds the rest waits, and is looked at again soon.
+    After `_ROUNDS_MAX` rounds the remaining requests wait, and the next waitlist sweep retries them soon.
     """
     with_place: list[MatchDecision] = []
     to_wait: list[MatchDecision] = []
@@ -149,7 +150,7 @@ def _decide(
     context: MatchingContext,
     assign_window: _Assign,
 ) -> list[MatchDecision]:
-    """Whom to ask for each of them, as far as memory knows."""
+    """Return the offer to ask for each request, as far as the offer cache knows."""
     policy = context.policies.of(region)
     rankings = [context.offer_cache.search(pending.request, policy, tx.now) for pending in pending_matches]
     chosen = assign_window(rankings, policy, tx.now).chosen
@@ -162,7 +163,7 @@ def _decide(
 
 
 def _at_least_cost(rankings: Sequence[Ranking], policy: Policy, now: datetime) -> Assignment:
-    """At the least cost for all of them; among equals, who was here first."""
+    """Assign all requests at the least total cost; among equals, the earlier request comes first."""
     claims = (claim_of(ranking.request, policy, now) for ranking in rankings)
     return assign(
         [
@@ -174,7 +175,7 @@ def _at_least_cost(rankings: Sequence[Ranking], policy: Policy, now: datetime) -
 
 
 def _in_order(rankings: Sequence[Ranking], policy: Policy, _now: datetime) -> Assignment:
-    """Each what is best for it, in the order given."""
+    """Assign each request its best offer, in the order given."""
     return one_by_one([Arrival(ranking, -place) for place, ranking in enumerate(rankings)], policy)
 
 
@@ -190,7 +191,7 @@ async def _hold(
 def _split_by_place(
     match_decisions: Sequence[MatchDecision], held: dict[UUID, int]
 ) -> tuple[list[MatchDecision], list[MatchDecision]]:
-    """Who got the place chosen for it, and who has none yet."""
+    """Return the decisions that got their place, and those that did not."""
     served, without_place = [], []
     for each in match_decisions:
         chosen = each.decision.chosen
@@ -203,7 +204,7 @@ def _split_by_place(
 
 
 async def _add_to_waitlist(tx: Tx, to_wait: Sequence[MatchDecision], context: MatchingContext) -> None:
-    """Put referrals on the waitlist; those that wait already keep waiting, and nobody is told again."""
+    """Put referrals on the waitlist. Referrals that wait already keep waiting and are not announced again."""
     new = [each for each in to_wait if each.pending.tracked.state is not RequestState.WAITING]
     if not new:
         return
@@ -221,7 +222,7 @@ async def _add_to_waitlist(tx: Tx, to_wait: Sequence[MatchDecision], context: Ma
 
 
 def _set_cause(tx: Tx, pending: PendingMatch) -> None:
-    """What is announced from here on follows from what made the seeker look."""
+    """Link the following announcements to the event that caused the request, if any."""
     if pending.cause is not None:
         tx.caused_by(pending.cause)
 

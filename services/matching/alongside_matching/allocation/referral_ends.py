@@ -1,7 +1,7 @@
-"""What the end of referrals gives back: their places, their open proposals, their turns on the waitlist.
+"""Releases what ended referrals hold: places, open proposals, waitlist positions.
 
-Most of what is heard is no end, and costs nothing. Ends that are heard together are decided together, and wait for
-nobody: a referral or an offer that somebody else has in hand just now is left to a timer.
+Most status changes are not terminal and cost nothing. Ends of one batch are decided together and wait for no lock: a
+referral or an offer that another transaction has locked is retried by a timer.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +24,7 @@ REFERRAL_END: Final = "referral-end"
 
 
 async def close_ended_referrals(tx: Tx, events: Sequence[ReferralStatusChanged], policies: Policies) -> None:
-    """Referrals moved; see to those that ended."""
+    """Close the referrals whose new status is terminal."""
     ended: dict[UUID, Event] = {
         event.referral_id: event for event in events if is_terminal(event.status.value)
     }
@@ -37,7 +37,7 @@ async def close_ended_referrals(tx: Tx, events: Sequence[ReferralStatusChanged],
 
 
 async def close_locked_referral(tx: Tx, referral_id: UUID, policies: Policies) -> None:
-    """A referral whose end had to wait for somebody."""
+    """Close a referral that was locked when its end arrived; called by the timer."""
     closed = await _close_unlocked(tx, (referral_id,), wait_for_locks=True)
     await _propose_freed(tx, closed, {}, policies)
 
@@ -45,7 +45,8 @@ async def close_locked_referral(tx: Tx, referral_id: UUID, policies: Policies) -
 async def _close_unlocked(
     tx: Tx, referral_ids: Collection[UUID], *, wait_for_locks: bool
 ) -> Mapping[UUID, Proposal | None]:
-    """Close what can be locked, and answer with the proposal each gave up: 1 requests; 2 offers; 3 write it down."""
+    """Close the referrals that can be locked, and return the proposal each gave up: 1 lock requests; 2 lock offers; 3
+    write."""
     open_ = await requests.lock_open(tx.conn, referral_ids, wait_for_locks=wait_for_locks)  # 1
     live = await proposals.load_live(tx.conn, open_) if open_ else {}
     locked = await places.lock(tx, (proposal.offer_id for proposal in live.values()))  # 2
@@ -58,9 +59,9 @@ async def _close_unlocked(
 
 
 async def _retry_or_tombstone(tx: Tx, not_closed: Collection[UUID], ended: Mapping[UUID, Event]) -> None:
-    """What somebody has in hand is left to a timer; what we never heard of is not to be sought for when we do.
+    """Retry locked referrals by a timer; store unknown referrals as closed, so a late admission is not matched.
 
-    An admission that was put aside, mended and replayed comes after the end of its referral.
+    An admission that became a dead letter and was replayed arrives after the end of its referral.
     """
     for referral_id in await requests.find_open(tx.conn, not_closed):
         tx.caused_by(ended[referral_id])
@@ -76,7 +77,7 @@ async def _withdraw(tx: Tx, withdrawn: Sequence[Proposal]) -> None:
                 given_back.append(OccupiedPlace(proposal.offer_id, was_taken))
                 tx.cancel_timer(PROPOSAL_EXPIRY, str(proposal.id))
             case rules.Stale():
-                raise AssertionError("a proposal that is over is not live")
+                raise AssertionError("load_live returned a proposal that is neither open nor accepted")
     if given_back:
         await proposals.set_answer(
             tx.conn, (proposal.id for proposal in withdrawn), ProposalState.WITHDRAWN, tx.now

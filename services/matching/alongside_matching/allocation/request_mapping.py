@@ -1,4 +1,4 @@
-"""What an event says a person seeks, as the facts the rules work with."""
+"""Maps an event to the request that the rules work with."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -13,11 +13,11 @@ from alongside_matching.engine.facts import Point, Request
 from alongside_matching.engine.week import FreeSlots, Window, parse_windows
 
 REMATCH_PRIORITY: Final = 1
-"""The priority of a match that did not hold and is to be made good."""
+"""Priority of a referral that replaces a match that ended."""
 
 
 def request_from(referral_id: UUID, form: SupportRequest) -> Request:
-    """What a new referral seeks. "Not this person" counts as asked already: nobody will ask there."""
+    """Return the request of a new referral. Offers to avoid count as already asked, so that none is proposed."""
     return Request(
         referral_id=referral_id,
         region=form.region,
@@ -44,8 +44,10 @@ def request_from(referral_id: UUID, form: SupportRequest) -> Request:
 
 
 def request_from_successor(event: ReferralSucceeded, waiting_since: datetime | None) -> Request:
-    """The person comes back: first in line, with the turn they had (None when we never knew of it), and the offers that
-    failed them are not asked again."""
+    """Return the request of a successor, with priority and without the offers that failed before.
+
+    `waiting_since` is the start of its predecessor's wait; None when matching does not know the predecessor.
+    """
     request = request_from(event.referral_id, event.request)
     return replace(
         request,
@@ -56,7 +58,7 @@ def request_from_successor(event: ReferralSucceeded, waiting_since: datetime | N
 
 
 def exclude_offers(request: Request, excluded: Collection[UUID]) -> Request:
-    """The same without offers the person parted from before, unless they ask for one of them by name."""
+    """Return the request without `excluded` offers, except the one that the person asks to continue with."""
     return replace(request, asked=request.asked | (frozenset(excluded) - {request.continue_with}))
 
 
@@ -65,7 +67,7 @@ def _codes(codes: Iterable[StrEnum]) -> frozenset[str]:
 
 
 def _free_mask(windows: Iterable[FreeHours]) -> int:
-    """The half hours of all windows; those that overlap say the same twice."""
+    """Return the half hours of all windows; overlapping windows are allowed."""
     mask = 0
     for window in windows:
         free = parse_windows((Window(window.weekday, window.starts, window.ends),))

@@ -1,6 +1,6 @@
-"""Requests, who was asked for them, and what was decided.
+"""Requests, proposals and decisions.
 
-The database itself keeps a referral from having two proposals that are open or accepted (`ix_proposal_one_at_a_time`).
+The database ensures that a referral has at most one open or accepted proposal (`ix_proposal_one_at_a_time`).
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ from alongside_matching.columns import Base, codes, count, one_of
 
 
 class RequestRow(Base, table=True):
-    """What one referral seeks and where it stands. Its row is locked before anything of the referral is decided."""
+    """The request of one referral and its state. The row is locked before anything about the referral is decided."""
 
     __tablename__ = "request"
     __table_args__ = (
@@ -57,7 +57,7 @@ class RequestRow(Base, table=True):
 
 
 class ProposalRow(Base, table=True):
-    """One offer asked for one referral, what it was chosen for, and the answer."""
+    """One offer asked for one referral, the reasons for its choice, and the answer."""
 
     __tablename__ = "proposal"
     __table_args__ = (
@@ -95,7 +95,7 @@ class ProposalRow(Base, table=True):
 
 
 class RematchExclusionRow(Base, table=True):
-    """A person and an offer they asked not to go on with, by opaque ids."""
+    """A person and an offer they do not want to continue with, by opaque ids."""
 
     __tablename__ = "parted"
 
@@ -105,7 +105,7 @@ class RematchExclusionRow(Base, table=True):
 
 
 class DecisionRow(Base, table=True):
-    """What was decided for a referral (`allocation/store/decisions.py`); forgotten after `decision_days`."""
+    """A decision about a referral (`allocation/store/decisions.py`); deleted after `decision_days`."""
 
     __tablename__ = "decision"
     __table_args__ = (
@@ -125,7 +125,7 @@ class DecisionRow(Base, table=True):
 
 
 class PolicyRow(Base, table=True):
-    """The numbers of a policy decisions were made under, by the hash of them."""
+    """The numbers of a policy that decisions were made under, by their hash."""
 
     __tablename__ = "policy"
 

@@ -1,6 +1,6 @@
-"""Free places go to those who wait, at once and in their order.
+"""Gives free places to waiting referrals, at once and in waitlist order.
 
-One transaction looks at no more than `wake_max` of them; a timer sees to the rest of the region (`waitlist_timer`).
+One transaction reads at most `wake_max` referrals; a timer handles the rest of the region (`waitlist_timer`).
 """
 
 from collections import Counter
@@ -26,12 +26,12 @@ from alongside_matching.engine.ranking import rank
 
 
 async def propose_freed_offer(tx: Tx, offer_id: UUID, policies: Policies) -> None:
-    """An offer may have a place: propose it to those who wait for one like it, until it is full."""
+    """Propose an offer that may have free places to waiting referrals it suits, until it is full."""
     await propose_freed_offers(tx, {offer_id: None}, policies)
 
 
 async def propose_freed_offers(tx: Tx, freed: Mapping[UUID, Event | None], policies: Policies) -> None:
-    """Offers may have places, each because of an event, where there was one."""
+    """Propose offers that may have free places, each with the event that freed it, if any."""
     wanted = await offers.find_awaited(tx.conn, freed)
     with_a_place = [offer for offer in wanted if offer.has_place and not offer.paused]
     by_region = sorted(with_a_place, key=lambda offer: (offer.region, offer.id))
@@ -42,7 +42,7 @@ async def propose_freed_offers(tx: Tx, freed: Mapping[UUID, Event | None], polic
 async def sweep_waitlist(
     tx: Tx, region: str, after: WaitlistPosition | None, context: MatchingContext
 ) -> None:
-    """Search for everyone who waits, one bounded part of the list per transaction, for as long as anyone does."""
+    """Match the waiting referrals of a region, one bounded page per transaction, and continue while any waits."""
     policy = context.policies.of(region)
     waiting = await requests.lock_waiting(tx.conn, region, after=after, limit=policy.wake_max)
     await match_requests(tx, [PendingMatch(tracked) for tracked in waiting], context, in_order=True)
@@ -73,7 +73,8 @@ def _serve_waiting(
     policy: Policy,
     now: datetime,
 ) -> tuple[list[MatchDecision], list[Offer]]:
-    """Give the places to those who wait, in their order; answers the offers as they are then, too."""
+    """Assign places to waiting referrals in their order; return the decisions, and the offers with the places still
+    free."""
     remaining = {offer.id: offer for offer in free}
     match_decisions = []
     for tracked in waiting:

@@ -1,8 +1,8 @@
-"""When a region's waitlist is looked at again: soon after somebody went onto it, and as long as anybody waits.
+"""Schedules waitlist sweeps of a region: soon after a referral joins the list, and while any referral waits.
 
-Who goes onto the list and who gives a place back do not see each other when both are in hand at once. So each looks
-at what it sees, and the timer looks once more when both are done. It is a durable timer, one per region and moment: a
-later arrival does not put it off, and no process need be alive in between.
+A transaction that adds to the waitlist and one that frees a place do not see each other when they run at the same
+time. Each handles what it sees, and the sweep runs again after both have committed. It is a durable timer, one per
+region and time slot: a later arrival does not delay it, and it survives restarts.
 """
 
 from collections.abc import Mapping
@@ -19,28 +19,30 @@ WAITLIST_SWEEP: Final = "waitlist-sweep"
 
 
 def continue_sweep(tx: Tx, region: str, after: WaitlistPosition) -> None:
-    """Have those who wait in a region behind a turn looked at as well."""
+    """Schedule the next page of the waitlist sweep, after `after`."""
     _set_sweep_timer(tx, region, tx.now, after)
 
 
 def sweep_soon(tx: Tx, region: str, policy: Policy) -> None:
-    """Somebody went onto the waitlist, or offers came that may be for many: look when whatever is in hand elsewhere has
-    ended. However much happens until then, the list is looked at once."""
+    """Schedule a sweep once the transactions that run now have ended.
+
+    For a new waiting referral, or for offers that may suit many. All calls within one time slot share one sweep.
+    """
     _set_sweep_timer(tx, region, _next_tick(tx.now, policy.look_soon_seconds))
 
 
 def sweep_later(tx: Tx, region: str, policy: Policy) -> None:
-    """Somebody still waits."""
+    """Schedule the next sweep because referrals still wait."""
     _set_sweep_timer(tx, region, _next_tick(tx.now, policy.look_again_seconds))
 
 
 def region_of(facts: Mapping[str, str]) -> str:
-    """The region a timer is for."""
+    """Return the region of a sweep timer."""
     return facts["region"]
 
 
 def position_of(facts: Mapping[str, str]) -> WaitlistPosition | None:
-    """The turn behind which a timer goes on; None when it begins with the first."""
+    """Return the position after which a sweep continues; None when it starts at the beginning."""
     if "referral_id" not in facts:
         return None
     since = datetime.fromisoformat(facts["waiting_since"])
@@ -59,5 +61,5 @@ def _set_sweep_timer(tx: Tx, region: str, at: datetime, after: WaitlistPosition 
 
 
 def _next_tick(now: datetime, seconds: float) -> datetime:
-    """The end of the stretch of so many seconds that `now` lies in: the same for all who ask within it."""
+    """Return the end of the slot of `seconds` that contains `now`; all callers within a slot get the same time."""
     return datetime.fromtimestamp((floor(now.timestamp() / seconds) + 1) * seconds, UTC)

@@ -1,1 +1,1 @@
-"""Routes of proposals and decisions: parse, call, answer; no rules."""
+"""Routes of proposals and decisions. Routes parse, call and answer; they hold no rules."""

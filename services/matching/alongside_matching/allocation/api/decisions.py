@@ -1,6 +1,6 @@
-"""Decisions: why this offer, why nobody; decided again; and what another policy would have decided.
+"""Decisions: why an offer was chosen or none, the same decision replayed, and the effect of another policy.
 
-For staff, but for the plain version, which is for the person.
+For staff, except the plain version, which is for the person.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ MOVED_MAX = 200
 
 
 class FactorView(BaseModel):
-    """What one factor adds to a score: its value, 0 to 1, times its share of the weights that count."""
+    """The contribution of one factor to a score: its value, 0 to 1, times its share of the weights that count."""
 
     factor: str
     value: float
@@ -39,18 +39,18 @@ class FactorView(BaseModel):
 
 
 class CandidateView(BaseModel):
-    """An offer that could be asked, and why it stands where it stands."""
+    """An offer that could be asked, and the factors that give its rank."""
 
     offer_id: UUID
     kind: str
     score: float
     places: int | None
-    """Free places at that moment; null when nobody needs one."""
+    """Free places at that moment; null when the offer is open to everyone."""
     factors: tuple[FactorView, ...]
 
 
 class DecisionView(BaseModel):
-    """Whom matching chose, or nobody; the ranking, best first; how many offers each hard rule kept out."""
+    """The chosen offer (null for none), the ranking, best first, and how many offers each hard rule excluded."""
 
     id: UUID
     referral_id: UUID
@@ -64,12 +64,12 @@ class DecisionView(BaseModel):
     eligible: int
     excluded: dict[str, int]
     meanwhile: dict[str, Any] | None
-    """For who waits: an offer open to everyone, or how many each protecting rule kept out."""
+    """For a waiting referral: an interim offer open to everyone, or how many each protecting rule excluded."""
     ranking: tuple[CandidateView, ...]
 
 
 class PlainView(BaseModel):
-    """What the person may be codes; nothing in it depends on what a supporter has lived through."""
+    """A decision in words for the person; nothing in it depends on what a supporter has lived through."""
 
     referral_id: UUID
     codes: tuple[Sentence, ...]
@@ -77,7 +77,7 @@ class PlainView(BaseModel):
 
 
 class ReplayView(BaseModel):
-    """Whether a decision, reached once more, is the same to the last bit."""
+    """Whether a replayed decision is the same to the last bit."""
 
     id: UUID
     outcome: str
@@ -95,7 +95,7 @@ class TrialForm(BaseModel):
 
 
 class MovedView(BaseModel):
-    """A referral that the other policy would have sent elsewhere; null is nobody."""
+    """A referral that the other policy would have matched differently; null is no offer."""
 
     referral_id: UUID
     now: UUID | None
@@ -103,11 +103,11 @@ class MovedView(BaseModel):
 
 
 class TrialView(BaseModel):
-    """The present policy beside the proposed one on the same past referrals."""
+    """The present policy and the proposed one, applied to the same past referrals."""
 
     tried: int
     whole: int
-    """How many of them named every offer that could be asked, so that nothing of them is unseen but places."""
+    """How many decisions named every offer that could be asked; of these the trial misses only places."""
     moved: int
     present: dict[str, float]
     proposed: dict[str, float]
@@ -117,7 +117,7 @@ class TrialView(BaseModel):
 
 
 class DecisionFilter(BaseModel):
-    """Which decisions to list."""
+    """Filter for listing decisions."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -128,7 +128,7 @@ class DecisionFilter(BaseModel):
 
 
 def router(context: MatchingContext) -> APIRouter:
-    """`/decisions` and what is below it."""
+    """Return the routes below `/decisions`."""
     routes = APIRouter(prefix="/decisions", tags=["decisions"])
     _add_trying(routes, context)
     _add_reading(routes)
@@ -138,7 +138,7 @@ def router(context: MatchingContext) -> APIRouter:
 def _add_reading(routes: APIRouter) -> None:
     @routes.get("")
     async def list_decisions(read: Read, wanted: Annotated[DecisionFilter, Query()]) -> Page[DecisionView]:
-        """Decisions, the newest first."""
+        """List decisions, newest first."""
         found = await decisions.page(
             read.conn,
             before=decode_id_cursor(wanted.cursor),
@@ -151,7 +151,7 @@ def _add_reading(routes: APIRouter) -> None:
 
     @routes.get("/plain/{referral_id}")
     async def read_plainly(referral_id: UUID, read: Read) -> PlainView:
-        """The newest decision about a referral, in words for the person it is about."""
+        """Return the newest decision about a referral, in words for the person it is about."""
         found = await decisions.page(read.conn, referral_id=referral_id, limit=1)
         if not found:
             raise refusals.no_decision(referral_id)
@@ -162,17 +162,19 @@ def _add_reading(routes: APIRouter) -> None:
 
     @routes.get("/{decision_id}")
     async def read_decision(decision_id: UUID, read: Read) -> DecisionView:
-        """One decision."""
+        """Return one decision."""
         return _view(await _load(read, decision_id))
 
     @routes.get("/{decision_id}/replay")
     async def replay(decision_id: UUID, read: Read) -> ReplayView:
-        """Decide it again from what was kept of it, under the numbers it was made with."""
+        """Decide again from what was stored, under the policy the decision was made with."""
         match await decision_replay.replay_decision(read.conn, await _load(read, decision_id)):
             case Reproduced():
                 return ReplayView(id=decision_id, outcome="reproduced")
             case Different():
-                return ReplayView(id=decision_id, outcome="different", why="the ranking is another one")
+                return ReplayView(
+                    id=decision_id, outcome="different", why="the ranking differs from the stored one"
+                )
             case NotReplayable(why=why):
                 return ReplayView(id=decision_id, outcome="unrepeatable", why=why)
 
@@ -180,7 +182,7 @@ def _add_reading(routes: APIRouter) -> None:
 def _add_trying(routes: APIRouter, context: MatchingContext) -> None:
     @routes.post("/try")
     async def try_policy(form: TrialForm, read: Read) -> TrialView:
-        """Who would be matched differently under another policy. Nothing is changed."""
+        """Compare another policy with the present one on past referrals. Nothing is changed."""
         try:
             proposed = parse_policies(form.policies)
         except PolicyFileError as error:
@@ -240,5 +242,5 @@ def _candidate(decision: Decision, candidate: Candidate) -> CandidateView:
 
 
 def _sorted(excluded: Mapping[str, int]) -> dict[str, int]:
-    """The rule that kept out most first."""
+    """Sort rules by how many offers they excluded, most first."""
     return dict(sorted(excluded.items(), key=lambda item: (-item[1], item[0])))

@@ -26,7 +26,7 @@ from alongside_matching.cursors import next_cursor
 
 
 class ProposalView(BaseModel):
-    """A proposal as staff see it: whom, for which referral, why, until when. `factors` are 0 to 1 each."""
+    """A proposal for staff: offer, referral, reasons and expiry. Each of `factors` is 0 to 1."""
 
     id: UUID
     referral_id: UUID
@@ -46,7 +46,7 @@ class ProposalView(BaseModel):
 
     @classmethod
     def of(cls, stored: StoredProposal) -> "ProposalView":
-        """A proposal of the store, in the words of this door."""
+        """Return the view of a stored proposal."""
         proposal = stored.proposal
         return cls(
             id=proposal.id,
@@ -68,7 +68,7 @@ class ProposalView(BaseModel):
 
 
 class ProposalFilter(BaseModel):
-    """Which proposals to list; what is not sent does not matter."""
+    """Filter for listing proposals; an omitted field does not filter."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -80,7 +80,7 @@ class ProposalFilter(BaseModel):
 
 
 class DeclineForm(BaseModel):
-    """Why the target says no."""
+    """Why the target declines."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -88,7 +88,7 @@ class DeclineForm(BaseModel):
 
 
 def router(context: MatchingContext) -> APIRouter:
-    """`/proposals` and what is below it."""
+    """Return the routes below `/proposals`."""
     routes = APIRouter(prefix="/proposals", tags=["proposals"])
     _add_reading(routes)
     _add_accepting(routes)
@@ -99,7 +99,7 @@ def router(context: MatchingContext) -> APIRouter:
 def _add_reading(routes: APIRouter) -> None:
     @routes.get("")
     async def list_proposals(read: Read, wanted: Annotated[ProposalFilter, Query()]) -> Page[ProposalView]:
-        """Proposals in the order they were made."""
+        """List proposals in the order they were made."""
         found = await proposals.page(
             read.conn,
             after=decode_id_cursor(wanted.cursor),
@@ -113,14 +113,14 @@ def _add_reading(routes: APIRouter) -> None:
 
     @routes.get("/{proposal_id}")
     async def read_proposal(proposal_id: UUID, read: Read) -> ProposalView:
-        """One proposal."""
+        """Return one proposal."""
         return _known(proposal_id, await proposals.view(read.conn, proposal_id))
 
 
 def _add_accepting(routes: APIRouter) -> None:
     @routes.post("/{proposal_id}/accept", response_model=ProposalView)
     async def accept(proposal_id: UUID, command: Command) -> Response:
-        """The target says yes: the held place is taken."""
+        """Accept for the target: the held place becomes taken."""
 
         async def work(tx: Tx) -> ProposalView:
             match await answers.accept(tx, proposal_id):
@@ -139,7 +139,7 @@ def _add_accepting(routes: APIRouter) -> None:
 def _add_declining(routes: APIRouter, context: MatchingContext) -> None:
     @routes.post("/{proposal_id}/decline", response_model=ProposalView)
     async def decline(proposal_id: UUID, form: DeclineForm, command: Command) -> Response:
-        """The target says no: the place is free and the next candidate is asked."""
+        """Decline for the target: the place is free and the next candidate is asked."""
 
         async def work(tx: Tx) -> ProposalView:
             match await answers.decline(tx, proposal_id, form.reason, context):

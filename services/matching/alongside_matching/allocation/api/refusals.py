@@ -1,4 +1,4 @@
-"""What is refused about proposals and decisions, each with its remedy."""
+"""Refusals about proposals and decisions, each with its remedy."""
 
 from uuid import UUID
 
@@ -13,26 +13,26 @@ def no_proposal(proposal_id: UUID) -> HttpProblem:
         "proposal-not-found",
         "There is no such proposal",
         detail=f"No proposal has the id {proposal_id}.",
-        remedy="List the open ones with GET /proposals?state=open.",
+        remedy="List open proposals with GET /proposals?state=open.",
         field="proposal_id",
     )
 
 
 def no_decision(about: UUID) -> HttpProblem:
-    """Nothing was decided, or it was forgotten by now."""
+    """Nothing was decided about this id, or the decision was purged."""
     return not_found(
         "decision-not-found",
         "There is no such decision",
-        detail=f"Nothing that was decided is known about {about}.",
-        remedy="List what was decided for a referral with GET /decisions?referral_id=….",
+        detail=f"No decision about {about} is stored.",
+        remedy="List the decisions about a referral with GET /decisions?referral_id=….",
     )
 
 
 def bad_policy(why: str) -> HttpProblem:
-    """A policy document that a rule could stumble over."""
+    """A rule cannot work with this policy document."""
     return unprocessable(
         "bad-policy",
-        "These are no policies",
+        "The policies are invalid",
         detail=why,
         remedy="Send a document in the shape of the policy file; see policies/regions.json.",
         field="body.policies",
@@ -44,8 +44,8 @@ def already_answered(refused: AlreadyAnswered) -> HttpProblem:
     return conflict(
         "proposal-already-answered",
         "This proposal is no longer open",
-        detail=f"It is {refused.state.value}.",
-        remedy="Repeat a request with its Idempotency-Key to get its first answer again; otherwise nothing is to do.",
+        detail=f"Its state is {refused.state.value}.",
+        remedy="Repeat a request with its Idempotency-Key to get its first answer again; otherwise do nothing.",
     )
 
 
@@ -55,5 +55,5 @@ def too_late(refused: TooLate) -> HttpProblem:
         "proposal-expired",
         "The time to answer this proposal has passed",
         detail=f"It expired at {refused.expired_at.isoformat()}.",
-        remedy="The place goes to the next; if there is room, wait for another proposal.",
+        remedy="Wait for another proposal: the place is offered to other referrals.",
     )

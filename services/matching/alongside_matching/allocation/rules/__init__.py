@@ -1,1 +1,1 @@
-"""What answers and time do to a proposal, and a request's life: facts and a time in, a named decision out."""
+"""Rules for proposals and for the state of a request: facts and a time in, a named decision out."""

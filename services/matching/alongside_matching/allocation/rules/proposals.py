@@ -1,4 +1,4 @@
-"""What an answer does to a proposal, and what time does to one that nobody answers."""
+"""The effect of an answer, or of time, on a proposal."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,21 +47,21 @@ class Lapsed:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """The referral ended. Whatever place it held or had taken is free again."""
+    """The referral ended. The place it held or had taken is free again."""
 
     was_taken: bool
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadyAnswered:
-    """An answer, a lapse or the end of the referral was here first."""
+    """The proposal was answered, lapsed or withdrawn before."""
 
     state: ProposalState
 
 
 @dataclass(frozen=True, slots=True)
 class TooLate:
-    """The time to answer has passed; the place goes to the next."""
+    """The time to answer has passed; the place goes to another referral."""
 
     expired_at: datetime
 
@@ -73,30 +73,30 @@ class NotYetDue:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Something later was here first; nothing changes."""
+    """The proposal is no longer open; nothing changes."""
 
 
 def accept(state: ProposalState, expires_at: datetime, now: datetime) -> Accepted | AlreadyAnswered | TooLate:
-    """The target says yes."""
+    """Decide on the target's acceptance."""
     if state is not ProposalState.OPEN:
         return AlreadyAnswered(state)
     return Accepted() if now < expires_at else TooLate(expires_at)
 
 
 def decline(state: ProposalState) -> Declined | AlreadyAnswered:
-    """The target says no; a late no still tells us more than silence."""
+    """Decide on the target's refusal; a late refusal still counts while the proposal is open."""
     return Declined() if state is ProposalState.OPEN else AlreadyAnswered(state)
 
 
 def lapse(state: ProposalState, expires_at: datetime, now: datetime) -> Lapsed | NotYetDue | Stale:
-    """Time looks at the proposal."""
+    """Decide whether the proposal lapses at `now`."""
     if state is not ProposalState.OPEN:
         return Stale()
     return Lapsed() if now >= expires_at else NotYetDue()
 
 
 def withdraw(state: ProposalState) -> Withdrawn | Stale:
-    """The referral ended."""
+    """Decide on a proposal whose referral ended."""
     if state is ProposalState.OPEN or state is ProposalState.ACCEPTED:
         return Withdrawn(was_taken=state is ProposalState.ACCEPTED)
     return Stale()

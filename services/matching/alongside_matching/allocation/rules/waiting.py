@@ -1,4 +1,4 @@
-"""A request's life in matching, and the order in which those who wait are served."""
+"""The states of a request in matching, and the order of the waitlist."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +9,11 @@ from alongside_contracts.vocabulary import TERMINAL
 from alongside_matching.engine.facts import Request
 
 URGENCY_RANK: Final = {"crisis": 0, "urgent": 1, "routine": 2}
-"""Urgency first, then waiting time. The store keeps the rank beside each request, so that PostgreSQL can sort."""
+"""Urgency first, then waiting time. The store has the rank in a column, so that PostgreSQL can sort by it."""
 
 
 class RequestState(StrEnum):
-    """Where a request stands. `searching` lasts no longer than the transaction that looks for somebody."""
+    """State of a request. `searching` lasts no longer than the transaction that matches it."""
 
     SEARCHING = "searching"
     WAITING = "waiting"
@@ -24,7 +24,7 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrackedRequest:
-    """A request and where it stands. `waiting_since` is when it reached matching: being turned down costs no turn."""
+    """A request with its state. `waiting_since` is when it reached matching: a decline does not cost its position."""
 
     request: Request
     state: RequestState
@@ -33,10 +33,10 @@ class TrackedRequest:
 
 
 def urgency_rank(urgency: str) -> int:
-    """The smaller, the sooner. An urgency nobody has defined waits with the routine ones."""
+    """Return the rank of an urgency; smaller is served first. An unknown urgency ranks as routine."""
     return URGENCY_RANK.get(urgency, URGENCY_RANK["routine"])
 
 
 def is_terminal(status: str) -> bool:
-    """Whether a referral with this status goes no further, and matching has to let go of what it holds."""
+    """Return whether this status ends a referral, so that matching releases what it holds."""
     return status in TERMINAL

@@ -1,8 +1,7 @@
-"""What was decided for whom, with everything needed to explain it and to decide it again; and the policies it was
-decided under.
+"""Stored decisions, with everything needed to explain and replay them, and the policies they were made under.
 
-One is kept for every proposal and for every referral that goes onto the waitlist. A decision is written on the way of
-every referral and read seldom, so it is one deflated document beside the few columns that are asked for.
+There is one for every proposal and for every referral that joins the waitlist. Every referral writes decisions and
+few are read, so a decision is one compressed document with the few columns that are queried.
 """
 
 import zlib
@@ -23,7 +22,7 @@ from alongside_matching.engine.interim import Interim
 from alongside_matching.engine.policy import Policies, numbers
 
 Numbers: TypeAlias = Mapping[str, Any]
-"""The numbers of a policy, as JSON: `policy_file` reads them."""
+"""The numbers of a policy as JSON; `policy_file.parse_policy` reads them."""
 DELETE_MAX: Final = 5_000
 _COMPRESSION_LEVEL: Final = 1
 _COLUMNS: Final = "id, referral_id, region, policy_version, proposal_id, meanwhile, decided_at, document"
@@ -52,7 +51,7 @@ _DELETE: Final = """
 
 @dataclass(frozen=True, slots=True)
 class NewDecision:
-    """A decision to keep: with the proposal it led to, or with what there is meanwhile for who waits."""
+    """A decision to store, with the proposal it led to, or with the interim offer for a waiting referral."""
 
     decision: Decision
     proposal_id: UUID | None = None
@@ -61,7 +60,7 @@ class NewDecision:
 
 @dataclass(frozen=True, slots=True)
 class PackedDecision:
-    """A decision as it lies in the database: to `unpack_all` many of them takes seconds."""
+    """A decision as stored, still compressed; `unpack_all` takes seconds for many of them."""
 
     id: UUID
     referral_id: UUID
@@ -74,7 +73,7 @@ class PackedDecision:
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A decision that was kept."""
+    """A stored decision."""
 
     id: UUID
     referral_id: UUID
@@ -88,7 +87,7 @@ class StoredDecision:
 async def add(
     conn: asyncpg.Connection, new: Sequence[NewDecision], policies: Policies, now: datetime
 ) -> None:
-    """Keep decisions: 1 the policies they were made under, where they are new; 2 the decisions."""
+    """Store decisions: 1 the policies they were made under, if new; 2 the decisions."""
     regions = {new_decision.decision.snapshot.request.region for new_decision in new}
     used = {policy.version: policy for policy in map(policies.of, regions)}
     documents = [orjson.dumps(numbers(policy)).decode() for policy in used.values()]
@@ -116,7 +115,7 @@ async def page(
     region: str | None = None,
     limit: int,
 ) -> list[StoredDecision]:
-    """Decisions, the newest first."""
+    """Return a page of decisions, newest first."""
     return unpack_all(
         await page_packed(conn, before=before, referral_id=referral_id, region=region, limit=limit)
     )
@@ -130,30 +129,30 @@ async def page_packed(
     region: str | None = None,
     limit: int,
 ) -> list[PackedDecision]:
-    """The same, to be `unpack_all` elsewhere than on the event loop."""
+    """Return the same page compressed, to be passed to `unpack_all` outside the event loop."""
     found = await conn.fetch(_PAGE, before, referral_id, region, limit)
     return [_from_row(row) for row in found]
 
 
 def unpack_all(found: Iterable[PackedDecision]) -> list[StoredDecision]:
-    """Decisions, unpacked."""
+    """Decompress decisions."""
     return [_unpack(packed) for packed in found]
 
 
 async def load(conn: asyncpg.Connection, decision_id: UUID) -> StoredDecision | None:
-    """One decision."""
+    """Return one decision; None when it is not stored."""
     row = await conn.fetchrow(f"select {_COLUMNS} from decision where id = $1", decision_id)
     return _unpack(_from_row(row)) if row else None
 
 
 async def policy_numbers(conn: asyncpg.Connection, versions: Iterable[str]) -> dict[str, Numbers]:
-    """The numbers of these policies, by version."""
+    """Return the numbers of these policies, by version."""
     rows = await conn.fetch("select version, numbers from policy where version = any($1)", list(versions))
     return {row["version"]: orjson.loads(row["numbers"]) for row in rows}
 
 
 async def delete_before(conn: asyncpg.Connection, before: datetime) -> int:
-    """Delete decisions made before a moment, a bounded number at a time; answers how many went."""
+    """Delete decisions made before a time, at most `DELETE_MAX`, and return how many were deleted."""
     status: str = await conn.execute(_DELETE, before, DELETE_MAX)
     return int(status.rpartition(" ")[2])
 

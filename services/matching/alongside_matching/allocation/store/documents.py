@@ -1,4 +1,4 @@
-"""Facts as documents and back: what is stored beside the columns that SQL asks for. Whatever says nothing is left out."""
+"""Converts requests to JSON documents and back: the facts that have no column. Empty facts are omitted."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,9 +21,9 @@ _CODES: Final = (
 
 
 def request_to_document(request: Request) -> dict[str, Any]:
-    """What a referral seeks, without what has a column of its own: its id, its region, whom it asked, since when.
+    """Return the facts of a request that have no column (its id, region, asked offers and start of waiting have).
 
-    A consent that names nobody says much: it covers nobody, where no word of it means that it covers the network.
+    An empty `consent_offers` covers no offer and is stored; an absent one covers the whole network.
     """
     document: dict[str, Any] = {name: sorted(getattr(request, name)) or None for name in _CODES}
     near, offers = request.near, request.consent_offers
@@ -50,7 +50,7 @@ def request_from_document(
     asked: frozenset[UUID],
     waiting_since: datetime | None,
 ) -> Request:
-    """The request a document was made of."""
+    """Return the request of a document that `request_to_document` made."""
     near, offers, before = (document.get(name) for name in ("near", "consent_offers", "continue_with"))
     return Request(
         referral_id=referral_id,

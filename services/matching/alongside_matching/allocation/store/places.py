@@ -1,7 +1,7 @@
-"""Places: held, taken and given back, by conditional writes alone. PostgreSQL knows how many there are; nobody else.
+"""Places: held, taken and released by conditional writes only. PostgreSQL alone knows how many there are.
 
-A transaction waits for offers once, in the order of their ids, before it has locked any. From then on it passes over
-those that another one has locked. So no two transactions wait for each other's offers in a circle.
+A transaction waits for offers once, in the order of their ids, before it has locked any. After that it skips offers
+that another transaction has locked, so that transactions never wait for each other's offers in a circle.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ _MOVE: Final = """
     from moved where offer.id = moved.offer_id
     returning offer.id, moved.held
 """
-"""The only statement that writes `held` and `taken`, of the offers and by the numbers that `moved` lists."""
+"""The only statement that writes `held` and `taken`: for the offers, and by the numbers, that `moved` lists."""
 _HOLD: Final = f"""
     with wanted as (
         select * from unnest($1::uuid[], $2::int[]) as wanted (id, places)),
@@ -43,16 +43,16 @@ _OFFERS_WAITED_FOR: Final = "offers waited for"
 
 
 class OccupiedPlace(NamedTuple):
-    """A place to give back: one that was taken, or one that was only held."""
+    """A place to release: taken, or only held."""
 
     offer_id: UUID
     taken: bool
 
 
 async def hold(tx: Tx, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
-    """Hold up to so many places of each offer; answers how many were free. An offer that is missing had none.
+    """Hold up to the given number of places of each offer, and return how many were held.
 
-    It may also be missing because somebody else is just moving its places (see above).
+    A missing offer had no free place, or another transaction is moving its places (see above).
     """
     if not wanted:
         return {}
@@ -61,7 +61,7 @@ async def hold(tx: Tx, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
 
 
 async def lock(tx: Tx, offer_ids: Iterable[UUID]) -> set[UUID]:
-    """Keep others from moving the places of these offers; answers which of them we could lock."""
+    """Lock these offers so that others cannot move their places, and return the offers that could be locked."""
     wanted = list(set(offer_ids))
     if not wanted:
         return set()
@@ -70,21 +70,21 @@ async def lock(tx: Tx, offer_ids: Iterable[UUID]) -> set[UUID]:
 
 
 async def take(tx: Tx, offer_id: UUID) -> None:
-    """The held place is taken."""
+    """Turn a held place into a taken one."""
     await _move(tx, _TAKE, offer_id)
 
 
 async def give_back(tx: Tx, places: Iterable[OccupiedPlace]) -> None:
-    """Give places back, of offers that are locked."""
+    """Release places of offers that are locked."""
     given = list(places)
     await _move(tx, _GIVE_BACK, [place.offer_id for place in given], [place.taken for place in given])
 
 
 async def _move(tx: Tx, statement: str, *moves: object) -> dict[UUID, int]:
-    """Run a statement that ends in `_MOVE`; by how much each offer's `held` changed. Nothing else writes places."""
+    """Run a statement that ends in `_MOVE`, and return the change of `held` per offer. Nothing else writes places."""
     return {row["id"]: row["held"] for row in await tx.conn.fetch(statement, *moves)}
 
 
 def _lock_clause(tx: Tx) -> str:
-    """Whether this transaction must not wait for offers any more: it waits for them once, before it has locked any."""
+    """Return `skip locked` once this transaction has waited for offers: it waits once, before it has locked any."""
     return "" if tx.first(_OFFERS_WAITED_FOR) else "skip locked"

@@ -1,4 +1,4 @@
-"""Who was asked for whom, and what they answered."""
+"""Proposals and their answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ _PAGE: Final = f"""
 
 @dataclass(frozen=True, slots=True)
 class StoredProposal:
-    """A proposal, what it was chosen for, and its answer. `factors` are 0 to 1 each."""
+    """A proposal, the reasons for its choice, and its answer. Each of `factors` is 0 to 1."""
 
     proposal: Proposal
     reasons: tuple[MatchReason, ...]
@@ -56,19 +56,19 @@ class StoredProposal:
 
 
 async def add(conn: asyncpg.Connection, new: Sequence[tuple[Proposal, Decision]], now: datetime) -> None:
-    """Keep new open proposals and what each was chosen for."""
+    """Store new open proposals with the reasons for their choice."""
     document = [_row(proposal, decision) for proposal, decision in new]
     await conn.execute(_ADD, orjson.dumps(document).decode(), now)
 
 
 async def load(conn: asyncpg.Connection, proposal_id: UUID) -> Proposal | None:
-    """One proposal as it stands. Decide on it only with its request locked."""
+    """Return one proposal in its current state. Decide on it only while its request is locked."""
     row = await conn.fetchrow(f"select {_COLUMNS} from proposal where id = $1", proposal_id)
     return _proposal(row) if row else None
 
 
 async def load_live(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> dict[UUID, Proposal]:
-    """The one proposal of each of these referrals, which are locked, that is open or accepted."""
+    """Return the one open or accepted proposal of each of these referrals, which must be locked."""
     rows = await conn.fetch(_LIVE, list(referral_ids))
     return {row["referral_id"]: _proposal(row) for row in rows}
 
@@ -81,12 +81,12 @@ async def set_answer(
     *,
     declined_because: str | None = None,
 ) -> None:
-    """These proposals are no longer open."""
+    """Set the final state of these proposals."""
     await conn.execute(_SET_ANSWER, list(proposal_ids), state.value, now, declined_because)
 
 
 async def view(conn: asyncpg.Connection, proposal_id: UUID) -> StoredProposal | None:
-    """One proposal with its reasons, for reading only."""
+    """Return one proposal with its reasons, for reading only."""
     row = await conn.fetchrow(f"select {_VIEW} from proposal where id = $1", proposal_id)
     return _stored(row) if row else None
 
@@ -100,7 +100,7 @@ async def page(
     referral_id: UUID | None,
     limit: int,
 ) -> list[StoredProposal]:
-    """Proposals in the order they were made, for reading only."""
+    """Return a page of proposals in the order they were made, for reading only."""
     rows = await conn.fetch(_PAGE, after, state, offer_id, referral_id, limit)
     return [_stored(row) for row in rows]
 

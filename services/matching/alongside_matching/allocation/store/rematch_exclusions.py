@@ -1,4 +1,4 @@
-"""Who parted from whom: a person who asked for somebody else is not brought together with that offer again."""
+"""Pairs that are not matched again: a person who asked for a rematch, and the offer they left."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -24,13 +24,13 @@ class RematchExclusion(NamedTuple):
 
 
 async def add(conn: asyncpg.Connection, pairs: Sequence[RematchExclusion], now: datetime) -> None:
-    """Remember these."""
+    """Store exclusions."""
     if pairs:
         await conn.execute(_ADD, [pair.person_id for pair in pairs], [pair.offer_id for pair in pairs], now)
 
 
 async def load_excluded(conn: asyncpg.Connection, person_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """The offers each of these people parted from; empty for who is not among them."""
+    """Return the excluded offers of each of these people; an empty set for a person without any."""
     rows = await conn.fetch(
         "select person_id, offer_id from parted where person_id = any($1::uuid[])", list(person_ids)
     )

@@ -1,7 +1,7 @@
-"""What referrals seek, and who waits.
+"""Requests and the waitlist.
 
-Whoever decides on one referral waits for its row first, with nothing locked. Who decides on many passes over the rows
-that somebody else has locked; each function says which of the two it does.
+A transaction that decides on one referral waits for its row first, with nothing locked. A transaction that decides on
+many skips rows that others have locked; each function says which of the two it does.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -65,7 +65,7 @@ _LOCK_WAITING: Final = f"""
 
 @dataclass(frozen=True, slots=True)
 class WaitlistPosition:
-    """A place in the waiting order of a region; those after it have not been looked at."""
+    """A position in the waiting order of a region, after which a sweep continues."""
 
     urgency_rank: int
     waiting_since: datetime
@@ -82,9 +82,9 @@ class ProposedPair(NamedTuple):
 async def add(
     conn: asyncpg.Connection, requests: Iterable[Request], now: datetime
 ) -> dict[UUID, TrackedRequest]:
-    """Keep new requests, and lock them; those whose referral is known already are left as they stand.
+    """Store and lock new requests; requests of known referrals are left unchanged.
 
-    A request waits from now on, unless it brings the turn it had before.
+    A request waits from `now`, unless it carries the start of an earlier wait.
     """
     by_referral = {request.referral_id: _waiting_from(request, now) for request in requests}
     document = orjson.dumps([_row(request) for request in by_referral.values()]).decode()
@@ -97,7 +97,7 @@ async def add(
 
 
 async def waiting_since_of(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> dict[UUID, datetime]:
-    """Since when these referrals waited, for those we know."""
+    """Return the start of waiting of these referrals, for those that are known."""
     rows = await conn.fetch(
         "select referral_id, waiting_since from request where referral_id = any($1::uuid[])",
         list(referral_ids),
@@ -106,13 +106,13 @@ async def waiting_since_of(conn: asyncpg.Connection, referral_ids: Iterable[UUID
 
 
 async def lock_request_of_proposal(conn: asyncpg.Connection, proposal_id: UUID) -> TrackedRequest | None:
-    """Wait for the request a proposal was made for: what is announced about one referral is announced in order."""
+    """Wait for and lock the request of a proposal, so that events of one referral are announced in order."""
     row = await conn.fetchrow(_LOCK_OF_PROPOSAL, proposal_id)
     return _tracked_request(row) if row else None
 
 
 async def lock_one(conn: asyncpg.Connection, referral_id: UUID) -> RequestState | None:
-    """Wait for a referral's request and lock it; returns its state, None for a referral that is not known."""
+    """Wait for a referral's request and lock it; return its state, or None for an unknown referral."""
     query = "select state from request where referral_id = $1 for no key update"
     state = await conn.fetchval(query, referral_id)
     return RequestState(state) if state else None
@@ -121,14 +121,14 @@ async def lock_one(conn: asyncpg.Connection, referral_id: UUID) -> RequestState 
 async def lock_open(
     conn: asyncpg.Connection, referral_ids: Collection[UUID], *, wait_for_locks: bool
 ) -> dict[UUID, RequestState]:
-    """Lock those of these requests that are not closed. Waits only when `wait_for_locks`."""
+    """Lock the requests among these that are not closed. Waits for locks only with `wait_for_locks`."""
     statement = _LOCK_OPEN if wait_for_locks else f"{_LOCK_OPEN} skip locked"
     rows = await conn.fetch(statement, list(referral_ids))
     return {row["referral_id"]: RequestState(row["state"]) for row in rows}
 
 
 async def find_open(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> list[UUID]:
-    """Which of these requests are not closed, whoever has them locked."""
+    """Return which of these requests are not closed, including locked ones."""
     rows = await conn.fetch(
         "select referral_id from request where referral_id = any($1::uuid[]) and state <> 'closed'",
         list(referral_ids),
@@ -139,12 +139,12 @@ async def find_open(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> l
 async def insert_closed_tombstones(
     conn: asyncpg.Connection, referral_ids: Iterable[UUID], now: datetime
 ) -> None:
-    """Those of these referrals that we do not know have ended: whatever we hear of them later is too late."""
+    """Insert closed tombstones for unknown referral ids, so that a later admission is not matched."""
     await conn.execute(_ADD_CLOSED, list(referral_ids), now)
 
 
 async def mark_proposed(conn: asyncpg.Connection, pairs: Sequence[ProposedPair], now: datetime) -> None:
-    """These requests are with an offer each, which will not be asked again."""
+    """Set these requests to proposed, and add each offer to those that are not asked again."""
     await conn.execute(
         _MARK_PROPOSED, [each.referral_id for each in pairs], [each.offer_id for each in pairs], now
     )
@@ -153,7 +153,7 @@ async def mark_proposed(conn: asyncpg.Connection, pairs: Sequence[ProposedPair],
 async def set_state(
     conn: asyncpg.Connection, referral_ids: Iterable[UUID], state: RequestState, now: datetime
 ) -> None:
-    """These requests stand elsewhere now."""
+    """Set the state of these requests."""
     await conn.execute(_SET_STATE, list(referral_ids), state.value, now)
 
 
@@ -165,9 +165,9 @@ async def lock_waiting(
     after: WaitlistPosition | None = None,
     sharing: Iterable[str] | None = None,
 ) -> list[TrackedRequest]:
-    """Those who wait and whom nobody else has locked, now locked, in the order they are served.
+    """Lock and return waiting requests in waitlist order, skipping those that others have locked.
 
-    Only those who share a need with `sharing`, if given.
+    With `sharing`, return only requests with at least one of these needs.
     """
     rows = await conn.fetch(
         _LOCK_WAITING,
@@ -182,7 +182,7 @@ async def lock_waiting(
 
 
 async def has_waiting(conn: asyncpg.Connection, region: str) -> bool:
-    """Whether anyone waits in a region, whoever has them locked."""
+    """Return whether any request of a region waits, including locked ones."""
     found: bool = await conn.fetchval(
         "select exists (select from request where region = $1 and state = 'waiting')", region
     )
@@ -190,7 +190,7 @@ async def has_waiting(conn: asyncpg.Connection, region: str) -> bool:
 
 
 def position_of(tracked: TrackedRequest) -> WaitlistPosition:
-    """Where this request stands in the waiting order."""
+    """Return the waitlist position of a request."""
     request = tracked.request
     return WaitlistPosition(urgency_rank(request.urgency), tracked.waiting_since, request.referral_id)
 
