@@ -15,11 +15,11 @@ from tests.unit.groups.test_published import ENTRY
 
 @pytest.fixture
 def network(matching_bench: ServiceBench) -> Network:
-    """The command's way to the service on the bench."""
+    """Connect the command to the service on the bench."""
     return Network(matching_bench.client, {"matching": "http://bench"})
 
 
-async def test_a_roster_comes_in_and_every_line_set_aside_is_told(
+async def test_a_roster_is_imported_and_every_line_set_aside_is_printed(
     network: Network, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table, report = tmp_path / "roster.csv", tmp_path / "report.jsonl"
@@ -34,7 +34,7 @@ async def test_a_roster_comes_in_and_every_line_set_aside_is_told(
     assert [json.loads(line)["field"] for line in report.read_text().splitlines()] == ["capacity"]
 
 
-async def test_meetings_come_in_and_the_next_ones_are_told(
+async def test_meetings_are_imported_and_the_next_ones_are_printed(
     matching_bench: ServiceBench, network: Network, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     meetings = tmp_path / "meetings.json"
@@ -55,5 +55,5 @@ async def test_a_file_that_is_no_roster_is_refused(network: Network, tmp_path: P
     table = tmp_path / "roster.csv"
     table.write_text("name,telephone\n")
 
-    with pytest.raises(ServiceRefused, match="known are"):
+    with pytest.raises(ServiceRefused, match="valid columns are"):
         await import_offers(network, table, region=REGION, source="roster", report=None)

@@ -1,1 +1,1 @@
-"""What is on offer: supporters, groups and services, how many each may walk with, and when a supporter needs rest."""
+"""Offers: supporters, groups and services, their capacity, and the well-being of supporters."""

@@ -1,6 +1,6 @@
-"""What a directory may do to the catalogue: everything that has to become an event when the directory leaves.
+"""The functions of the catalogue that the directory may call. Each becomes an event if the directory leaves matching.
 
-A listed service is an offer like any other; its `source` says whose directory it is from.
+A listed service is an offer like any other; its `source` names its directory.
 """
 
 from collections.abc import Sequence
@@ -17,17 +17,17 @@ __all__ = ["NewOffer", "PausedBecause", "add_listed_offers", "pause_vanished", "
 
 
 async def add_listed_offers(tx: Tx, new: Sequence[NewOffer], policies: Policies) -> Added:
-    """Add or change services as a directory lists them; what staff said of a known one stays."""
+    """Add or change services as a directory lists them; what staff set on a known one stays."""
     added = await offer_batches.add(tx.conn, new, tx.now, as_listed=True)
     await review(tx, added.changed, policies)
     return added
 
 
 async def pause_vanished(tx: Tx, source: str, still_there: Sequence[str]) -> int:
-    """Pause the services of a source that it no longer lists; answers how many."""
+    """Pause the services of a source that it no longer lists, and return how many."""
     return await offer_batches.pause_vanished(tx.conn, source, still_there, tx.now)
 
 
 def sweep_after_import(tx: Tx, region: str, policy: Policy) -> None:
-    """All of a directory is stored: those who wait in its region are looked at soon."""
+    """Schedule a waitlist sweep of the region after all services of a directory were stored."""
     sweep_soon(tx, region, policy)

@@ -1,11 +1,11 @@
-"""Every offer of a region in memory, where a search costs no question to PostgreSQL.
+"""Caches every offer of a region in memory, so that a search needs no query.
 
-What is here may be behind: another process moves places, a transaction of our own is undone. That is harmless,
-because a place is held by a conditional write alone. Each unit of work begins with `refresh`, which reads what changed
-(`store/changes.py` says why it misses nothing); what it read of transactions that had not ended it reads once more.
+The cache may be stale: another process moves places, or a transaction of this process rolls back. That is harmless,
+because a place is held only by a conditional write. Each unit of work begins with `refresh`, which reads the changes
+(`store/changes.py` explains why none is missed) and reads changes of unfinished transactions again later.
 
-Offers are kept in the columns of the index alone, and made facts again when a decision names them: a million objects would
-take several times the memory.
+Offers are stored only in the columns of the index, and become objects again when a decision names them: a million
+objects would take several times the memory.
 """
 
 import asyncio
@@ -24,19 +24,19 @@ from alongside_matching.engine.ranking import Ranking
 
 
 class OfferCache:
-    """The offers of the regions there are, loaded at the start; of a region that is new, when it is asked about."""
+    """The offers of all regions: loaded at the start, or at the first search for a new region."""
 
     def __init__(self) -> None:
         self._regions: dict[str, RegionIndex] = {}
         self._cursor = 0
         self._unsettled: dict[UUID, bool] = {}
-        """Offers read in a state that may be undone, and whether it was more than their places."""
+        """Offers read in a state that may be rolled back, and whether more than their places changed."""
         self._lock = asyncio.Lock()
 
     async def load(self, conn: asyncpg.Connection, region: str) -> int:
-        """Bring one region into memory, outside of any unit of work; returns how many offers it has.
+        """Load one region into memory outside any unit of work, and return its number of offers.
 
-        1 note where changes begin; 2 read; 3 have the next `refresh` read all that changed since, in every region.
+        1 note where changes begin; 2 read; 3 let the next `refresh` read all changes since then, in every region.
         """
         horizon = await changes.horizon(conn)  # 1
         index = await _read(conn, region)  # 2
@@ -46,9 +46,9 @@ class OfferCache:
         return len(index)
 
     async def refresh(self, conn: asyncpg.Connection, regions: Collection[str]) -> None:
-        """Bring these regions up to what `conn` sees: 1 what changed where we are; 2 regions we had not yet.
+        """Update these regions to what `conn` sees: 1 changes in loaded regions; 2 regions not loaded yet.
 
-        Step 1 is there for the first region too: what `conn` itself has changed in it may yet be undone.
+        Step 1 also runs for the first region: changes that `conn` itself made there may still be rolled back.
         """
         async with self._lock:
             if not self._regions:
@@ -58,19 +58,22 @@ class OfferCache:
                 self._regions[region] = await _read(conn, region)
 
     def search(self, request: Request, policy: Policy, now: datetime) -> Ranking:
-        """Those who may be asked, the best first; or why nobody can be."""
+        """Rank the offers that may be asked, best first; the ranking counts the excluded ones by rule."""
         return self._regions[request.region].search(request, policy, on=policy.day(now))
 
     def facts(self, region: str, offer_ids: Iterable[UUID]) -> dict[UUID, Offer]:
-        """Offers as the last search saw them; left out is who is gone. Many at once cost little more than one."""
+        """Return offers as the last search saw them, without deleted ones. Many at once cost little more than one."""
         return self._regions[region].offers(offer_ids)
 
     def open_to_all(self, region: str) -> list[Offer]:
-        """Offers of a region where nobody needs a place."""
+        """Return the offers of a region that are open to everyone."""
         return self._regions[region].open_to_all()
 
     def record_holds(self, region: str, wanted: Mapping[UUID, int], held: Mapping[UUID, int]) -> None:
-        """Places were held, or were gone: an offer that gave fewer than was wanted counts as full until read again."""
+        """Update cached occupancy after a hold.
+
+        If fewer places were granted than wanted, count the offer as full until the next refresh.
+        """
         index = self._regions[region]
         for offer_id, offer in index.offers(wanted).items():
             got = held.get(offer_id, 0)
@@ -80,7 +83,8 @@ class OfferCache:
             self._unsettled.setdefault(offer_id, False)
 
     async def _apply_changes(self, conn: asyncpg.Connection) -> None:
-        """Others may note what they moved while we read: that is read once more the next time."""
+        """Apply the changes since the last refresh. Holds recorded while this reads are read again by the next
+        refresh."""
         before, self._unsettled = self._unsettled, {}
         try:
             found = await changes.since(conn, self._cursor, before)
@@ -103,13 +107,13 @@ class OfferCache:
         self._unsettled = {c.offer_id: c.content_changed for c in found.of if c.unsettled} | self._unsettled
 
     def _content_may_have_changed(self, change: Change, before: Mapping[UUID, bool]) -> bool:
-        """Whether more than the places of an offer has to be read."""
+        """Return whether more than the places of an offer must be read."""
         unknown = change.offer_id not in self._regions[change.region]
         return change.content_changed or unknown or before.get(change.offer_id, False)
 
 
 async def _read(conn: asyncpg.Connection, region: str) -> RegionIndex:
-    """A region's offers, part by part: in between the process answers, and says that it lives."""
+    """Read a region's offers page by page, and let other tasks run in between, such as health checks."""
     index, last = RegionIndex(region), None
     while part := await offers.load_page(conn, region, after=last):
         for offer in part:

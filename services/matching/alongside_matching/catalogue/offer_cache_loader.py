@@ -1,4 +1,4 @@
-"""Brings the offers of every region into memory before anything is heard, so that no referral waits for that."""
+"""Loads the offers of every region before the first event is consumed, so that no referral waits for it."""
 
 from typing import Final
 
@@ -12,14 +12,14 @@ _BEGINS: Final = "offers are being loaded"
 
 
 class OfferCacheLoader:
-    """What matching does before it hears. `unready_because` says how far it is; None when it is done."""
+    """Preparation before the service consumes. `unready_because` reports progress; None when loading is done."""
 
     def __init__(self, offer_cache: OfferCache) -> None:
         self._offer_cache = offer_cache
         self.unready_because: str | None = _BEGINS
 
     async def __call__(self, runtime: Runtime) -> None:
-        """Load region by region, and log each."""
+        """Load the regions one by one, and log each."""
         async with connection(runtime.pool) as conn:
             regions = await offers.regions(conn)
         for done, region in enumerate(regions):

@@ -1,8 +1,8 @@
-"""Looks at what a supporter's record or a group's schedule amounts to now, and writes it where the rules find it.
+"""Reviews a supporter's record or a group's schedule, and writes the result to the offer, where the rules read it.
 
-Done after every change, and again by a durable timer on the first day on which time alone may change it: a self-check
-grows old, supervision becomes overdue, a certificate runs out, a group meets for the last time. The offers are locked
-by then (see the package).
+It runs after every change, and by a durable timer on the first day on which time alone may change the result: a
+self-check expires, supervision becomes overdue, a certificate expires, a group meets for the last time. The caller
+has locked the offers (see the package).
 """
 
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ from alongside_matching.groups.group_review import review_groups
 
 
 async def review(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
-    """Bring what the rules know of these offers up to date; services, and groups without a schedule, are left alone.
+    """Update the facts of these offers; services, and groups without a schedule, are left unchanged.
 
-    Lowering a supporter below what is promised keeps every promise and makes no more.
+    Lowering a supporter below the places held or taken keeps them all and makes no new promise.
     """
     await _review_supporters(tx, offer_ids, policies)
     await review_groups(tx, offer_ids, policies)

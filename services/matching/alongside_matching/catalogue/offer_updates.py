@@ -1,4 +1,4 @@
-"""Changes to what is on offer, each followed by a look at who waits for it."""
+"""Changes of offers, each followed by proposals to waiting referrals where a place may be free."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ OFFER_RESUME: Final = "offer-resume"
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An offer of a batch, by its index, that cannot become what was sent."""
+    """An offer of a batch, by its index, that cannot be stored as sent."""
 
     index: int
     field: str
@@ -33,11 +33,11 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class InThePast:
-    """A moment that had to lie ahead does not."""
+    """The time had to be in the future and is not."""
 
 
 async def add(tx: Tx, new: NewOffer, policies: Policies) -> Added | Sequence[Conflict]:
-    """Add one offer and propose it to those who wait; or say what is wrong with it."""
+    """Add one offer and propose it to waiting referrals; or return what is wrong with it."""
     added = await add_many(tx, [new], policies, sweeping=False)
     if isinstance(added, Added):
         await propose_freed_offer(tx, new.id, policies)
@@ -47,7 +47,7 @@ async def add(tx: Tx, new: NewOffer, policies: Policies) -> Added | Sequence[Con
 async def add_many(
     tx: Tx, new: Sequence[NewOffer], policies: Policies, *, sweeping: bool = True
 ) -> Added | Sequence[Conflict]:
-    """Add or change offers, all or none; those who wait in their regions are looked at soon after."""
+    """Add or change offers, all or none; with `sweeping`, schedule waitlist sweeps of their regions."""
     touched = {offer.region for offer in new}
     if conflicts := await find_conflicts(tx, new, policies):
         return conflicts
@@ -60,7 +60,7 @@ async def add_many(
 
 
 async def lock_offer(tx: Tx, offer_id: UUID) -> StoredOffer | None:
-    """An offer as it stands now that nobody moves its places; None when there is no such offer."""
+    """Lock an offer so that nobody moves its places, and return it; None when there is no such offer."""
     return await offers.lock(tx.conn, offer_id)
 
 
@@ -73,7 +73,7 @@ async def change(
     email: str | None,
     policies: Policies,
 ) -> Fits | BelowPromised:
-    """Give an offer, which is locked, these words and places; an `email` replaces the contact that is known."""
+    """Set the profile and places of a locked offer; an `email` replaces its contact."""
     decision = fits(capacity, promised=offer.promised)
     if isinstance(decision, Fits):
         await offers.change(tx.conn, offer.id, profile, tx.now)
@@ -87,7 +87,7 @@ async def change(
 async def set_agreed_places(
     tx: Tx, offer: StoredOffer, capacity: int | None, policies: Policies
 ) -> Fits | BelowPromised:
-    """Agree on how many places an offer, which is locked, has."""
+    """Set the agreed number of places of a locked offer."""
     decision = fits(capacity, promised=offer.promised)
     if isinstance(decision, Fits):
         await offers.set_capacity(tx.conn, offer.id, capacity, tx.now)
@@ -96,13 +96,13 @@ async def set_agreed_places(
 
 
 async def set_availability(tx: Tx, offer_id: UUID, mask: int, policies: Policies) -> None:
-    """Write when an offer, which is locked, is free."""
+    """Set the free periods of a locked offer, and propose it to waiting referrals."""
     await offers.set_availability(tx.conn, offer_id, mask, tx.now)
     await propose_freed_offer(tx, offer_id, policies)
 
 
 async def pause(tx: Tx, offer_id: UUID, until: datetime | None) -> bool | InThePast:
-    """Ask this offer no more, until a moment if one is given; False when there is no such offer."""
+    """Stop asking this offer, until a time if one is given; False when there is no such offer."""
     offer = await lock_offer(tx, offer_id)
     if offer is None:
         return False
@@ -128,7 +128,7 @@ async def resume(tx: Tx, offer_id: UUID, policies: Policies) -> bool:
 
 
 async def end_pause(tx: Tx, offer_id: UUID, policies: Policies) -> None:
-    """The moment came until which an offer was paused; one that was resumed or paused anew meanwhile stays as it is."""
+    """End a pause whose time is over. An offer that was resumed or paused again in between stays unchanged."""
     offer = await lock_offer(tx, offer_id)
     if offer is not None and offer.paused_until is not None and offer.paused_until <= tx.now:
         await offers.pause(tx.conn, offer_id, None, tx.now)
@@ -136,31 +136,34 @@ async def end_pause(tx: Tx, offer_id: UUID, policies: Policies) -> None:
 
 
 async def review_due_offer(tx: Tx, offer_id: UUID, policies: Policies) -> None:
-    """A day came on which time alone may have changed what an offer can do."""
+    """Review an offer on a day on which time alone may have changed what it can do."""
     if await lock_offer(tx, offer_id) is not None:
         await review_and_propose(tx, offer_id, policies)
 
 
 async def review_and_propose(tx: Tx, offer_id: UUID, policies: Policies) -> None:
-    """Bring what follows from a changed offer, which is locked, up to date, and propose it to those who wait."""
+    """Update what follows from a changed, locked offer, and propose it to waiting referrals."""
     await review(tx, [offer_id], policies)
     await propose_freed_offer(tx, offer_id, policies)
 
 
 async def find_conflicts(tx: Tx, new: Sequence[NewOffer], policies: Policies) -> list[Conflict]:
-    """Offers that would move to another region, have fewer places than are promised, or hold what cannot count."""
+    """Return the conflicts of offers with stored ones, and invalid certificates.
+
+    An offer must not move to another region or have fewer places than are held or taken.
+    """
     names = [(offer.source or "", offer.source_id or "") for offer in new]
     existing = await offer_batches.lock_existing(tx.conn, names)
     conflicts = []
     for index, (name, offer) in enumerate(zip(names, new, strict=True)):
         current = existing.get(name)
         if current is not None and current.region != offer.region:
-            remedy = f"It belongs to {current.region}; give it a source_id of its own in another region."
+            remedy = f"This source_id belongs to {current.region}; use another source_id in another region."
             conflicts.append(Conflict(index, "region", "region-cannot-change", remedy))
         elif current is not None and isinstance(
             fits(offer.capacity, promised=current.promised), BelowPromised
         ):
-            remedy = f"Send {current.promised} or more: so many places are held or taken."
+            remedy = f"Send {current.promised} or more: that many places are held or taken."
             conflicts.append(Conflict(index, "capacity", "capacity-below-promised", remedy))
         conflicts += _unsound(index, offer, policies.of(offer.region).day(tx.now))
     return conflicts

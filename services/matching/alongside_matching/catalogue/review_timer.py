@@ -1,4 +1,4 @@
-"""The day on which an offer is reviewed again although nothing was changed: a durable timer, one per offer."""
+"""Durable timer, one per offer, for the day on which an unchanged offer is reviewed again."""
 
 from datetime import date
 from typing import Final
@@ -11,9 +11,9 @@ OFFER_REVIEW: Final = "offer-review"
 
 
 def set_review_timer(tx: Tx, offer_id: UUID, policy: Policy, *days: date | None) -> None:
-    """Set the timer for the first of these days that lies ahead; without any, a timer of an earlier review goes.
+    """Set the timer for the first of these days in the future; without one, cancel an earlier timer.
 
-    A day that is over would fire at once, and again at once after that.
+    A day in the past would fire at once, and again at once after that.
     """
     today = policy.day(tx.now)
     first = min((day for day in days if day is not None and day > today), default=None)

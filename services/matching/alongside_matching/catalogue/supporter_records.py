@@ -1,6 +1,6 @@
-"""Changes to a supporter's record, each followed by a look at what the supporter can take on now.
+"""Changes to a supporter's record, each except a training followed by a review of the supporter's places.
 
-The supporter is locked by then (`offer_updates.lock_offer`).
+The caller has locked the supporter (`offer_updates.lock_offer`).
 """
 
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from alongside_matching.engine.policy import Policies
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """It is on record."""
+    """The entry was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class InTheFuture:
-    """It cannot be noted before it happened."""
+    """The day is in the future, so the entry is refused."""
 
 
 async def lock_supervisor(tx: Tx, supervisor: str | None) -> None:
-    """Let nobody else agree on this supervisor until the commit. Comes before the offer is locked (see the package)."""
+    """Lock a supervisor until the commit. Call it before the offer is locked (see the package)."""
     if supervisor is not None:
         await supporters.lock_supervisor(tx.conn, supervisor)
 
@@ -42,7 +42,7 @@ async def agree(
     supervisor: str | None,
     policies: Policies,
 ) -> Noted | SupervisorFull:
-    """Agree with a supporter on hours and on who supervises them; the supervisor is locked as well."""
+    """Set the hours and the supervisor agreed with a supporter; the caller has locked the supervisor as well."""
     if supervisor is not None:
         norm = policies.of(offer.region).norms.supporters_per_supervisor_max
         others = await supporters.count_supervised(tx.conn, supervisor, offer.id)
@@ -59,7 +59,7 @@ async def agree(
 async def certify(
     tx: Tx, offer: StoredOffer, certificate: Certificate, policies: Policies
 ) -> Sound | Unsound:
-    """Put a certificate on record."""
+    """Record a certificate."""
     decision = check_recordable(certificate, policies.of(offer.region).day(tx.now))
     if isinstance(decision, Sound):
         await supporters.add_certificates(tx.conn, [(offer.id, certificate)])
@@ -68,7 +68,7 @@ async def certify(
 
 
 async def train(tx: Tx, offer: StoredOffer, training: Training, policies: Policies) -> Noted | InTheFuture:
-    """Put a training on record."""
+    """Record a training."""
     if training.completed_on > policies.of(offer.region).day(tx.now):
         return InTheFuture()
     await supporters.add_trainings(tx.conn, [(offer.id, training)])
@@ -78,7 +78,7 @@ async def train(tx: Tx, offer: StoredOffer, training: Training, policies: Polici
 async def note(
     tx: Tx, offer: StoredOffer, kind: LogKind, on: date, *, minutes: int, policies: Policies
 ) -> Noted | InTheFuture:
-    """Note supervision, exposure to a crisis, or support given on a day."""
+    """Record supervision, exposure to a crisis, or support given on a day."""
     if on > policies.of(offer.region).day(tx.now):
         return InTheFuture()
     await supporters.add_log_entry(tx.conn, offer.id, kind, on, minutes)
@@ -89,6 +89,6 @@ async def note(
 async def check_self(
     tx: Tx, offer_id: UUID, *, rested: int, supported: int, able: int, policies: Policies
 ) -> None:
-    """Keep a supporter's answers about themself; what is seen of them is a number of places."""
+    """Store a supporter's self-check; only the number of places shows its effect."""
     await supporters.add_self_check(tx.conn, offer_id, tx.now, rested=rested, supported=supported, able=able)
     await review_and_propose(tx, offer_id, policies)

@@ -1,8 +1,8 @@
-"""What is on offer, and the workforce record of supporters, in which no name is kept.
+"""Offers, and the records of supporters, which contain no names.
 
-Two invariants are the database's own: no offer promises more places than it has (`within_capacity`), and none promises
-another beyond its effective capacity (the trigger `no_promise_beyond_effective_capacity`, as only a trigger sees what
-was promised before). The columns `held` and `taken` are written by allocation alone (`allocation/store/places.py`).
+Two invariants are enforced by the database: no offer promises more places than it has (`within_capacity`), and no new
+promise exceeds the effective capacity (the trigger `no_promise_beyond_effective_capacity`, because only a trigger
+sees the earlier value). Only allocation writes `held` and `taken` (`allocation/store/places.py`).
 """
 
 from datetime import date, datetime
@@ -37,14 +37,14 @@ def _flag() -> Column[bool]:
 
 
 class OfferRow(Base, table=True):
-    """Something a person can be referred to. `name` is public and only groups and services have one.
+    """Something a person can be referred to. `name` is public; only groups and services have one.
 
-    An imported offer may name no need: it is listed, and never proposed. `capacity` is what is agreed;
-    `capacity_limit` is what the well-being valve lets through now (null: all of it); `effective_capacity` is the
-    smaller of the two and what matching reckons with. When it sinks below what is promised, promises are kept and no
-    more are made. `availability` holds 336 half hours of the region's week, Monday 00:00 first, one bit each (in
-    the first byte, its least significant bit first); null when the offer does not say. A position that came over HTTP
-    is coarse (`rules/coarse_position`); a directory's is as published.
+    An imported offer may have no need: it is listed and never proposed. `capacity` is agreed; `capacity_limit` is the
+    limit set by the well-being rule (null: none); `effective_capacity` is the smaller of the two and what matching
+    uses. When it falls below held plus taken, existing promises stay and no new ones are made. `availability` has 336
+    half hours of the region's week, Monday 00:00 first, one bit each (in the first byte, its least significant bit
+    first); null when unknown. A position sent over HTTP is coarse (`rules/coarse_position`); a directory's is as
+    published.
     """
 
     __tablename__ = "offer"
@@ -111,9 +111,9 @@ class OfferRow(Base, table=True):
 
 
 class OfferChangeRow(Base, table=True):
-    """The transaction that last changed an offer, and the last that changed more than its places (`catalogue/store/changes.py`).
+    """The transaction that last changed an offer, and the last that changed more than its places.
 
-    Written by triggers on `offer` alone.
+    Written only by triggers on `offer`; see `catalogue/store/changes.py`.
     """
 
     __tablename__ = "offer_change"
@@ -127,7 +127,7 @@ class OfferChangeRow(Base, table=True):
 
 
 class OfferContactRow(Base, table=True):
-    """How an offer is reached. It is kept apart so that no offer, event or log line can carry it by accident."""
+    """The contact of an offer, in a separate table so that no offer, event or log line contains it by accident."""
 
     __tablename__ = "offer_contact"
 
@@ -136,7 +136,7 @@ class OfferContactRow(Base, table=True):
 
 
 class SupporterRow(Base, table=True):
-    """What is agreed with a supporter beside the places: hours, and who supervises them (an opaque reference)."""
+    """The agreement with a supporter beside the places: hours, and the supervisor (an opaque reference)."""
 
     __tablename__ = "supporter"
     __table_args__ = (CheckConstraint("hours_per_week_max > 0", name="hours_per_week_max"),)
@@ -147,7 +147,7 @@ class SupporterRow(Base, table=True):
 
 
 class CertificationRow(Base, table=True):
-    """A certificate and what it endorses its holder for."""
+    """A certificate and its endorsement."""
 
     __tablename__ = "certification"
     __table_args__ = (
@@ -164,7 +164,7 @@ class CertificationRow(Base, table=True):
 
 
 class TrainingRow(Base, table=True):
-    """A training that was completed."""
+    """A completed training."""
 
     __tablename__ = "training"
     __table_args__ = (CheckConstraint("hours > 0", name="hours"), Index(None, "offer_id"))
@@ -177,7 +177,7 @@ class TrainingRow(Base, table=True):
 
 
 class SupporterLogRow(Base, table=True):
-    """What happened on a day: supervision that took place, exposure to a crisis, time spent supporting."""
+    """A log entry of a supporter: supervision, exposure to a crisis, or time spent supporting."""
 
     __tablename__ = "supporter_log"
     __table_args__ = (
@@ -194,7 +194,8 @@ class SupporterLogRow(Base, table=True):
 
 
 class SelfCheckRow(Base, table=True):
-    """Three private answers, 0 (not at all) to 4 (entirely). Read by the well-being rule alone: no door shows them."""
+    """Three private answers, 0 (not at all) to 4 (entirely). Only the well-being rule reads them; no route shows
+    them."""
 
     __tablename__ = "self_check"
     __table_args__ = (

@@ -1,1 +1,1 @@
-"""Routes of offers and of supporters' records: parse, call, answer; no rules."""
+"""Routes of offers and supporters' records. Routes parse, call and answer; they hold no rules."""

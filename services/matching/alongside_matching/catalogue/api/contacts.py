@@ -1,4 +1,4 @@
-"""How offers are reached, for our own services only. The shapes of the query are those of intake's door."""
+"""Contact routes of offers, for our own services only. Queries have the same shape as in intake's API."""
 
 from collections.abc import Sequence
 from typing import Annotated, Final, Literal, Self
@@ -21,7 +21,7 @@ class ContactRouteView(BaseModel):
 
 
 class RecipientQuery(BaseModel):
-    """One offer somebody is about to write to."""
+    """One offer whose contact route is needed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,7 +30,7 @@ class RecipientQuery(BaseModel):
 
 
 class RoutesQuery(BaseModel):
-    """The recipients of one round of sending."""
+    """The recipients of one sending round."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,7 +38,7 @@ class RoutesQuery(BaseModel):
 
 
 class RouteView(BaseModel):
-    """What is known of one offer: an address, or the code of what stands against one."""
+    """The contact route of one offer: an address, or the code of the reason there is none."""
 
     kind: str
     id: UUID
@@ -47,29 +47,29 @@ class RouteView(BaseModel):
 
     @classmethod
     def of(cls, query: RecipientQuery, email: str | None) -> Self:
-        """As it was found."""
+        """Return the answer for one queried offer."""
         return cls(kind=query.kind, id=query.id, email=email, problem=None if email else "no-contact-route")
 
 
 class RoutesView(BaseModel):
-    """One answer for each offer, in the order they were asked for."""
+    """One answer per offer, in the order of the query."""
 
     routes: Sequence[RouteView]
 
 
 def router() -> APIRouter:
-    """How to reach one offer, or as many as one round of sending has."""
+    """Return the routes below `/contact-routes`: one offer, or all offers of a sending round."""
     routes = APIRouter(prefix="/contact-routes", tags=["contact routes"], dependencies=[ServiceOnly])
 
     @routes.post("/query")
     async def query(query: RoutesQuery, read: Read) -> RoutesView:
-        """The contact routes of many offers. It reads only."""
+        """Return the contact routes of many offers. It reads only."""
         emails = await offers.contact_emails(read.conn, {each.id for each in query.recipients})
         return RoutesView(routes=[RouteView.of(each, emails.get(each.id)) for each in query.recipients])
 
     @routes.get("/offer/{offer_id}")
     async def read_contact(offer_id: UUID, read: Read) -> ContactRouteView:
-        """The contact route of an offer."""
+        """Return the contact route of an offer."""
         email = (await offers.contact_emails(read.conn, [offer_id])).get(offer_id)
         if email is None:
             raise refusals.no_contact()

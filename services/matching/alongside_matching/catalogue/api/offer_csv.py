@@ -1,7 +1,7 @@
-"""Offers as CSV: a line per offer, checked as the form is; a line that cannot be taken in is set aside with reasons.
+"""Offers as CSV: one offer per line, validated like the form; an invalid line is set aside with its reasons.
 
-Lists are separated by `;`. `availability` reads `tu 18:00-21:00; sa 09:30-12:00`. The certificate of a supporter is in
-the columns `certificate_issuer`, `certificate_endorsement`, `certificate_issued_on` and `certificate_expires_on`.
+Lists are separated by `;`. `availability` reads `tu 18:00-21:00; sa 09:30-12:00`. The certificate of a supporter is
+in the columns `certificate_issuer`, `certificate_endorsement`, `certificate_issued_on` and `certificate_expires_on`.
 """
 
 import csv
@@ -32,7 +32,7 @@ OPEN_TO_ALL: Final = "open"
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """One thing that is wrong with one line. `line` counts from 1, the header included."""
+    """One problem of one line. `line` counts from 1, the header included."""
 
     line: int
     source_id: str
@@ -43,18 +43,19 @@ class RefusedLine:
 
 @dataclass(frozen=True, slots=True)
 class ParsedLine:
-    """One line that makes an offer."""
+    """One line that is a valid offer."""
 
     line: int
     form: ListedOfferForm
 
 
 class UnreadableTable(Exception):
-    """The file as a whole cannot be read; the message says what to do."""
+    """The whole file cannot be read; the message is the remedy."""
 
 
 def read_offers(text: str, *, region: str, source: str) -> Iterator[ParsedLine | RefusedLine]:
-    """Every line, read or refused; a line with several faults is refused several times. Raises NotATable."""
+    """Yield every line, parsed or refused; a line with several problems is refused several times. Raises
+    UnreadableTable."""
     table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         _check_header(table.fieldnames or ())
@@ -70,7 +71,7 @@ def _check_header(names: Any) -> None:
     strange = [name for name in names if name not in known]
     if strange:
         raise UnreadableTable(
-            f"Leave out or rename the column {strange[0][:40]!r}; known are {', '.join(sorted(known))}."
+            f"Remove or rename the column {strange[0][:40]!r}; valid columns are {', '.join(sorted(known))}."
         )
     for needed in NEEDED:
         if needed not in names:
@@ -86,9 +87,7 @@ def _line(
             line, source_id, "", "row-malformed", "Give the line as many fields as the header has."
         )
     elif source_id in seen:
-        yield RefusedLine(
-            line, source_id, "source_id", "id-repeated", "Give each line a source_id of its own."
-        )
+        yield RefusedLine(line, source_id, "source_id", "id-repeated", "Give each line its own source_id.")
     else:
         seen.add(source_id)
         cells = {str(name): str(value).strip() for name, value in row.items()}
@@ -103,7 +102,7 @@ def _line(
 
 
 def _body(cells: Mapping[str, str]) -> dict[str, Any]:
-    """A line as the form takes it; an empty field is a field that was not sent."""
+    """Return a line in the shape of the form; an empty field counts as not sent."""
     body: dict[str, Any] = {name: _list(cells[name]) for name in LISTS if cells.get(name)}
     body |= {name: cells[name] for name in PLAIN if cells.get(name)}
     if body.get("capacity") == OPEN_TO_ALL:

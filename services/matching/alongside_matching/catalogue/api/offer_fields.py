@@ -1,4 +1,4 @@
-"""Fields that several forms for offers share, each with what may be said in it."""
+"""Fields that several offer forms share, with their limits."""
 
 from datetime import date
 from typing import Annotated, Final, TypeAlias
@@ -28,36 +28,36 @@ Kilometres = Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)]
 Hours = Annotated[float, Field(gt=0, le=168, allow_inf_nan=False)]
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 Eligible: TypeAlias = Need | AgeBand
-"""What a service may restrict itself to: people with a need, of an age."""
+"""What a service may restrict itself to: people with a need, or of an age."""
 
 
 class Strict(BaseModel):
-    """A form that takes what it names and nothing else."""
+    """A form that refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class WindowForm(Strict):
-    """A stretch of one weekday in the region's wall time, on the half hour: `{"weekday": "tu", "starts": "18:00", …}`."""
+    """A period of one weekday in the region's wall time, on the half hour: `{"weekday": "tu", "starts": "18:00", …}`."""
 
     weekday: str = Field(max_length=2)
     starts: str = Field(max_length=5)
     ends: str = Field(max_length=5)
 
     def window(self) -> Window:
-        """The same as the rules know it."""
+        """Return the window in the form the rules take."""
         return Window(self.weekday, self.starts, self.ends)
 
 
 class PositionForm(Strict):
-    """Degrees, WGS 84. Rounded to 0.05 degrees (about 5 km) on the way in: nothing finer is kept."""
+    """Degrees, WGS 84. Rounded to 0.05 degrees (about 5 km) before it is stored."""
 
     latitude: float = Field(ge=-90, le=90, allow_inf_nan=False)
     longitude: float = Field(ge=-180, le=180, allow_inf_nan=False)
 
 
 class CertificateForm(Strict):
-    """A certificate and what it endorses its holder for. One that has expired is refused."""
+    """A certificate and its endorsement. An expired one is refused."""
 
     issuer: PublicName
     endorsement: Endorsement
@@ -65,24 +65,24 @@ class CertificateForm(Strict):
     expires_on: date
 
     def certificate(self) -> Certificate:
-        """The same as the rules know it."""
+        """Return the certificate in the form the rules take."""
         return Certificate(self.issuer, self.endorsement.value, self.issued_on, self.expires_on)
 
 
 class TrainingForm(Strict):
-    """A training that was completed."""
+    """A completed training."""
 
     topic: TrainingTopic
     hours: float = Field(gt=0, le=1_000, allow_inf_nan=False)
     completed_on: date
 
     def training(self) -> Training:
-        """The same as the store knows it."""
+        """Return the training in the form the store takes."""
         return Training(self.topic.value, self.hours, self.completed_on)
 
 
 class AgreementForm(Strict):
-    """What is agreed with a supporter: hours a week at most, and who supervises them (an opaque reference)."""
+    """The agreement with a supporter: hours a week at most, and the supervisor (an opaque reference)."""
 
     hours_per_week_max: Hours | None = None
     supervisor: Reference | None = None
@@ -105,10 +105,10 @@ def _context(index: int, code: str, remedy: str) -> dict[str, int | str]:
 Availability = Annotated[
     tuple[WindowForm, ...], Field(max_length=WINDOWS_MAX), AfterValidator(_not_contradictory)
 ]
-"""When somebody is free in the region's week; empty says nothing."""
+"""Free periods in the region's week; empty means unknown."""
 
 
 def mask_of(windows: tuple[WindowForm, ...]) -> int:
-    """The half hours of windows that were found not to contradict each other."""
+    """Return the half hours of windows that were validated before."""
     free = parse_windows([window.window() for window in windows])
     return free.mask if isinstance(free, FreeSlots) else 0

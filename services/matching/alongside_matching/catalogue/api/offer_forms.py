@@ -1,4 +1,4 @@
-"""The forms in which offers come in over HTTP."""
+"""Forms in which offers are sent over HTTP."""
 
 from dataclasses import replace
 from datetime import date
@@ -46,15 +46,16 @@ BATCH_MAX: Final = 1_000
 SUPPORTERS_ONLY: Final = ("certificates", "trainings", "hours_per_week_max", "supervisor", "organisations")
 _PLAIN: Final = ("required_endorsement", "check_required", "checked_until", "reach_km")
 _BESIDE_PROFILE: Final = ("position", "capacity", "contact_email")
-"""What a change sends that is no word of the offer, or is kept in another shape."""
+"""Fields of a change that are not in the profile, or are stored in another shape."""
 
 
 class OfferForm(AgreementForm):
     """A new offer. `capacity` null means open to everyone, which only a group can be.
 
-    Groups and services have a public name. A supporter's name is not kept here, and never asked for; `organisations`
-    are opaque references of those a supporter belongs to, so that nobody is sent to a colleague. `eligibility` are
-    the needs and ages a service restricts itself to, `only_for` the identities it is kept for, such as women. An offer that requires an endorsement requires certification.
+    Groups and services have a public name. A supporter's name is neither stored nor asked for; `organisations` are
+    opaque references of the organisations a supporter belongs to, so that nobody is matched with a colleague.
+    `eligibility` are the needs and ages a service restricts itself to, `only_for` the identities it is reserved for,
+    such as women. An offer that requires an endorsement requires certification.
     """
 
     kind: OfferKind
@@ -88,13 +89,13 @@ class OfferForm(AgreementForm):
         check_kind(self.kind, self.name, self.capacity)
         supporter_only = [name for name in SUPPORTERS_ONLY if getattr(self, name)]
         if self.kind is not OfferKind.SUPPORTER and supporter_only:
-            raise ValueError(f"leave {supporter_only[0]} out: only a supporter has that")
+            raise ValueError(f"remove {supporter_only[0]}: only a supporter can have it")
         if self.reach_km is not None and self.position is None:
-            raise ValueError("give a position: reach_km is counted from there")
+            raise ValueError("send position: reach_km is measured from it")
         return self
 
     def as_new(self, source: str | None = None, source_id: str | None = None) -> NewOffer:
-        """The row to add, with a fresh id and the hash by which a repeated import knows that nothing changed."""
+        """Return the row to add, with a new id and the content hash that shows a repeated import as unchanged."""
         codes = self.model_dump(mode="json", include=set(CODE_FIELDS))
         profile: dict[str, Any] = {
             **self.model_dump(include=set(_PLAIN)),
@@ -129,18 +130,18 @@ class OfferForm(AgreementForm):
 
 
 class ListedOfferForm(OfferForm):
-    """An offer that is kept elsewhere too: `source` says where, `source_id` which one it is there."""
+    """An offer with a record in another system: `source` names the system, `source_id` the record there."""
 
     source: SourceName
     source_id: SourceName
 
     def as_listed(self) -> NewOffer:
-        """The row to add or to replace."""
+        """Return the row to add or replace."""
         return self.as_new(self.source, self.source_id)
 
 
 class OfferChanges(Strict):
-    """What to change of an offer; what is not sent stays as it is. `position` null forgets where it is."""
+    """Changes of an offer; an omitted field stays unchanged. `position` null deletes the position."""
 
     name: PublicName | None = None
     needs: tuple[Need, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
@@ -168,11 +169,11 @@ class OfferChanges(Strict):
         if not self.model_fields_set:
             raise ValueError("send at least one field to change")
         if any(name in self.model_fields_set and getattr(self, name) is None for name in CODE_FIELDS):
-            raise ValueError("send a list, or leave the field out to keep what is known")
+            raise ValueError("send a list, or omit the field to leave it unchanged")
         return self
 
     def profile(self, current: OfferProfile) -> OfferProfile:
-        """What an offer says of itself from now on: what was sent, and what is known of the rest."""
+        """Return the offer's profile with the sent fields replaced."""
         plain_fields = self.model_dump(exclude_unset=True, exclude={*CODE_FIELDS, *_BESIDE_PROFILE})
         plain = self.model_dump(mode="json", exclude_unset=True, include=set(CODE_FIELDS))
         codes = {name: tuple(values) for name, values in plain.items()}
@@ -181,12 +182,12 @@ class OfferChanges(Strict):
         return replace(current, **{**plain_fields, **codes, **where, **implied})
 
     def places(self, current: int | None) -> int | None:
-        """How many places are agreed from now on."""
+        """Return the agreed number of places after the change."""
         return self.capacity if "capacity" in self.model_fields_set else current
 
 
 class OfferBatch(Strict):
-    """Up to a thousand offers, each known by its source and the id it has there."""
+    """Up to a thousand offers, each identified by its source and its id there."""
 
     offers: tuple[ListedOfferForm, ...] = Field(min_length=1, max_length=BATCH_MAX)
 
@@ -198,7 +199,7 @@ class OfferBatch(Strict):
 
 
 class OfferFilter(Strict):
-    """Which offers to list; what is not sent does not matter."""
+    """Filter for listing offers; an omitted field does not filter."""
 
     region: RegionId | None = None
     kind: OfferKind | None = None
@@ -210,35 +211,35 @@ class OfferFilter(Strict):
 
 
 class PauseForm(Strict):
-    """How long an offer takes a break: until a moment, or until it is resumed."""
+    """How long to pause an offer: until a time, or until it is resumed."""
 
     until: AwareDatetime | None = None
 
 
 class CapacityForm(Strict):
-    """How many places are agreed; null is open to everyone, which only a group can be."""
+    """The agreed number of places; null is open to everyone, which only a group can be."""
 
     capacity: Places | None
 
 
 class AvailabilityForm(Strict):
-    """When an offer is free in the region's week, instead of what was known; empty says nothing."""
+    """The offer's free periods in the region's week, replacing the stored ones; empty means unknown."""
 
     windows: Availability
 
 
 def check_kind(kind: OfferKind, name: str | None, capacity: int | None) -> None:
-    """Raises ValueError when an offer of this kind cannot be so."""
+    """Raise ValueError when an offer of this kind cannot have this name or capacity."""
     if kind is OfferKind.SUPPORTER and name is not None:
-        raise ValueError("leave name out: a supporter's name is not kept here")
+        raise ValueError("remove name: a supporter's name is not stored")
     if kind is not OfferKind.SUPPORTER and name is None:
-        raise ValueError("give a group or service the name it is known by")
+        raise ValueError("send name: a group or service needs its public name")
     if kind is not OfferKind.GROUP and capacity is None:
-        raise ValueError("say how many places there are; only a group can be open to everyone")
+        raise ValueError("send capacity as a number; only a group can be open to everyone")
 
 
 def coarse_position(position: PositionForm | None) -> dict[str, float | None]:
-    """A position as it is kept: coarse."""
+    """Return a position rounded for storage."""
     if position is None:
         return {"latitude": None, "longitude": None}
     return {"latitude": round_to_grid(position.latitude), "longitude": round_to_grid(position.longitude)}

@@ -1,4 +1,4 @@
-"""`/offers/imports`: a CSV of offers in, an answer for every line that could not be taken in out."""
+"""`/offers/imports`: imports a CSV of offers and answers with every line that was set aside."""
 
 from typing import Annotated, Final
 
@@ -23,7 +23,7 @@ BATCH: Final = 1_000
 
 
 class OfferLine(BaseModel):
-    """One thing that is wrong with one line of the file, which was set aside."""
+    """One problem of one line that was set aside."""
 
     line: int
     source_id: str
@@ -33,7 +33,7 @@ class OfferLine(BaseModel):
 
 
 class OfferImportView(BaseModel):
-    """What became of a file: `read` lines were created, changed, unchanged or quarantined."""
+    """Result of an import: `read` lines were created, changed, unchanged or quarantined."""
 
     read: int
     created: int
@@ -44,7 +44,7 @@ class OfferImportView(BaseModel):
 
 
 def router(policies: Policies) -> APIRouter:
-    """The door for offers in bulk."""
+    """Return the route for importing offers."""
     routes = APIRouter(tags=["offers"])
 
     @routes.post("/offers/imports", response_model=OfferImportView, openapi_extra=_CSV_BODY)
@@ -54,10 +54,10 @@ def router(policies: Policies) -> APIRouter:
         request: Request,
         command: Command,
     ) -> Response:
-        """Add or change offers from a CSV, known by `source` and each line's source_id.
+        """Add or change offers from a CSV, identified by `source` and each line's source_id.
 
-        A line that cannot be taken in is set aside with its reasons, and the others are taken. The same file again
-        changes nothing; offers it does not name stay as they are.
+        An invalid line is set aside with its reasons, and the others are imported. Sending the same file again
+        changes nothing; offers it does not name stay unchanged.
         """
         lines = _lines(await request.body(), region, source)
 
@@ -121,7 +121,7 @@ def _too_large() -> HttpProblem:
         status=413,
         code="too-large",
         title="The file is too large",
-        remedy=f"Send at most {LINES_MAX} lines and {CSV_BYTES_MAX} bytes; split the file.",
+        remedy=f"Split the file: send at most {LINES_MAX} lines and {CSV_BYTES_MAX} bytes at once.",
         field="body",
     )
 

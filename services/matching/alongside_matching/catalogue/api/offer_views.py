@@ -1,4 +1,4 @@
-"""The shapes in which offers go out over HTTP."""
+"""Views in which offers are returned over HTTP."""
 
 from dataclasses import fields
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from alongside_matching.engine.week import windows_of
 
 
 class BatchAdded(BaseModel):
-    """What became of a batch."""
+    """Result of a batch."""
 
     created: int
     changed: int
@@ -21,7 +21,7 @@ class BatchAdded(BaseModel):
 
 
 class WindowView(BaseModel):
-    """A stretch of one weekday in the region's wall time."""
+    """A period of one weekday in the region's wall time."""
 
     weekday: str
     starts: str
@@ -29,17 +29,17 @@ class WindowView(BaseModel):
 
 
 class PositionView(BaseModel):
-    """Where an offer is, to about 5 km."""
+    """Position of an offer, to about 5 km."""
 
     latitude: float
     longitude: float
 
 
 class OfferView(BaseModel):
-    """An offer as staff see it. How it is reached is not part of it.
+    """An offer for staff, without its contact.
 
-    `capacity` is how many places it can fill now, which may be fewer than were agreed and even fewer than are held or
-    taken: then promises are kept and no more are made. Why it is lower is nobody's business.
+    `capacity` is the number of places the offer can fill now. It may be lower than agreed, and even lower than held
+    plus taken: then existing promises stay and no new ones are made. The reason for a lower number is not shown.
     """
 
     id: UUID
@@ -79,7 +79,7 @@ class OfferView(BaseModel):
 
     @classmethod
     def of(cls, offer: StoredOffer) -> "OfferView":
-        """An offer of the store, in the words of this door."""
+        """Return the view of a stored offer."""
         profile, free = offer.profile, windows_of(offer.availability)
         where = {"latitude": profile.latitude, "longitude": profile.longitude}
         computed = {
@@ -91,7 +91,7 @@ class OfferView(BaseModel):
 
 
 class CertificateView(BaseModel):
-    """A certificate, and whether it counts today."""
+    """A certificate, and whether it is valid today."""
 
     issuer: str
     endorsement: str
@@ -101,7 +101,7 @@ class CertificateView(BaseModel):
 
 
 class TrainingView(BaseModel):
-    """A training that was completed."""
+    """A completed training."""
 
     topic: str
     hours: float
@@ -109,7 +109,7 @@ class TrainingView(BaseModel):
 
 
 class RecordView(BaseModel):
-    """A supporter's record as their supervisor sees it: never a self-check, a crisis or hours."""
+    """A supporter's record for their supervisor; it excludes self-checks, crises and hours."""
 
     hours_per_week_max: float | None
     supervisor: str | None

@@ -31,7 +31,7 @@ from alongside_matching.engine.policy import Policies
 
 
 def router(policies: Policies) -> APIRouter:
-    """`/offers` and what is below it."""
+    """Return the routes below `/offers`."""
     routes = APIRouter(prefix="/offers", tags=["offers"])
     _add_reading(routes)
     _add_adding(routes, policies)
@@ -44,7 +44,7 @@ def router(policies: Policies) -> APIRouter:
 def _add_reading(routes: APIRouter) -> None:
     @routes.get("")
     async def list_offers(read: Read, wanted: Annotated[OfferFilter, Query()]) -> Page[OfferView]:
-        """Offers in the order they were added."""
+        """List offers in the order they were added."""
         found = await offers.page(
             read.conn,
             after=decode_id_cursor(wanted.cursor),
@@ -60,14 +60,14 @@ def _add_reading(routes: APIRouter) -> None:
 
     @routes.get("/{offer_id}")
     async def read_offer(offer_id: UUID, read: Read) -> OfferView:
-        """One offer."""
+        """Return one offer."""
         return OfferView.of(_existing(offer_id, await offers.view(read.conn, offer_id)))
 
 
 def _add_adding(routes: APIRouter, policies: Policies) -> None:
     @routes.post("", status_code=201, response_model=OfferView)
     async def add_offer(form: OfferForm, command: Command) -> Response:
-        """Add an offer; those who wait for one like it are looked at at once."""
+        """Add an offer, and propose it to waiting referrals at once."""
 
         async def work(tx: Tx) -> OfferView:
             new = form.as_new()
@@ -81,7 +81,7 @@ def _add_adding(routes: APIRouter, policies: Policies) -> None:
 
     @routes.post("/batch", response_model=BatchAdded)
     async def add_batch(batch: OfferBatch, command: Command) -> Response:
-        """Add up to a thousand offers, or change those known by the same source and source_id; all or none."""
+        """Add up to a thousand offers, or change those with the same source and source_id; all or none."""
 
         async def work(tx: Tx) -> BatchAdded:
             new = [form.as_listed() for form in batch.offers]
@@ -98,7 +98,7 @@ def _add_adding(routes: APIRouter, policies: Policies) -> None:
 def _add_changing(routes: APIRouter, policies: Policies) -> None:
     @routes.patch("/{offer_id}", response_model=OfferView)
     async def change_offer(offer_id: UUID, changes: OfferChanges, command: Command) -> Response:
-        """Change what an offer says of itself; those who wait for one like it are looked at at once."""
+        """Change an offer's profile, and propose it to waiting referrals at once."""
 
         async def work(tx: Tx) -> OfferView:
             offer = await _locked(tx, offer_id)
@@ -118,7 +118,7 @@ def _add_changing(routes: APIRouter, policies: Policies) -> None:
 def _add_places(routes: APIRouter, policies: Policies) -> None:
     @routes.put("/{offer_id}/capacity", response_model=OfferView)
     async def set_capacity(offer_id: UUID, form: CapacityForm, command: Command) -> Response:
-        """Agree on how many places there are; never fewer than are held or taken."""
+        """Set the agreed number of places; never below the number held or taken."""
 
         async def work(tx: Tx) -> OfferView:
             offer = await _locked(tx, offer_id)
@@ -133,7 +133,7 @@ def _add_places(routes: APIRouter, policies: Policies) -> None:
 
     @routes.put("/{offer_id}/availability", response_model=OfferView)
     async def set_availability(offer_id: UUID, form: AvailabilityForm, command: Command) -> Response:
-        """Say when an offer is free in the region's week, instead of what was known."""
+        """Replace the offer's free periods in the region's week."""
 
         async def work(tx: Tx) -> OfferView:
             await _locked(tx, offer_id)
@@ -146,7 +146,7 @@ def _add_places(routes: APIRouter, policies: Policies) -> None:
 def _add_pausing(routes: APIRouter, policies: Policies) -> None:
     @routes.post("/{offer_id}/pause", response_model=OfferView)
     async def pause_offer(offer_id: UUID, command: Command, form: PauseForm | None = None) -> Response:
-        """Ask this offer no more, until a moment if one is given. Proposals it has already stay open."""
+        """Stop asking this offer, until a time if one is given. Its open proposals stay open."""
 
         async def work(tx: Tx) -> OfferView:
             match await offer_updates.pause(tx, offer_id, form.until if form else None):
@@ -161,7 +161,7 @@ def _add_pausing(routes: APIRouter, policies: Policies) -> None:
 
     @routes.post("/{offer_id}/resume", response_model=OfferView)
     async def resume_offer(offer_id: UUID, command: Command) -> Response:
-        """Ask this offer again; those who wait are looked at at once."""
+        """Ask this offer again, and propose it to waiting referrals at once."""
 
         async def work(tx: Tx) -> OfferView:
             if not await offer_updates.resume(tx, offer_id, policies):

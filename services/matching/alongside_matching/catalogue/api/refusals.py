@@ -1,4 +1,4 @@
-"""What is refused about offers and supporters' records, each with its remedy."""
+"""Refusals about offers and supporters' records, each with its remedy."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -25,25 +25,25 @@ def below_promised(refused: BelowPromised) -> HttpProblem:
     """More places are held or taken than the new capacity has."""
     return conflict(
         "capacity-below-promised",
-        "More places than that are promised already",
+        "More places are already held or taken",
         detail=f"{refused.promised} places are held or taken.",
-        remedy=f"Set capacity to {refused.promised} or more; pause the offer to have it asked no more.",
+        remedy=f"Set capacity to {refused.promised} or more; to stop new proposals, pause the offer.",
         field="body.capacity",
     )
 
 
 def not_its_kind(why: str) -> HttpProblem:
-    """An offer of this kind cannot be changed so."""
+    """The change is not allowed for this kind of offer."""
     return unprocessable(
         "not-for-this-kind",
-        "An offer of this kind cannot be changed so",
+        "This change is not allowed for this kind of offer",
         remedy=f"{why[0].upper()}{why[1:]}.",
         field="body",
     )
 
 
 def batch_refused(conflicts: Sequence[Conflict]) -> HttpProblem:
-    """Some offers of a batch cannot be changed as asked, so none of it was stored."""
+    """Some offers of a batch conflict with stored ones, so none was stored."""
     errors = [
         {
             "where": f"body.offers.{conflict.index}.{conflict.field}",
@@ -55,8 +55,8 @@ def batch_refused(conflicts: Sequence[Conflict]) -> HttpProblem:
     return HttpProblem(
         status=409,
         code="batch-refused",
-        title="Some of these offers cannot be changed so",
-        detail=f"{len(errors)} are in conflict with what is here; nothing was stored.",
+        title="Some offers conflict with stored ones",
+        detail=f"{len(errors)} conflicts; nothing was stored.",
         remedy="Correct the offers named in errors and send the batch again.",
         field=errors[0]["where"],
         extra={"errors": errors},
@@ -64,11 +64,11 @@ def batch_refused(conflicts: Sequence[Conflict]) -> HttpProblem:
 
 
 def offer_refused(conflicts: Sequence[Conflict]) -> HttpProblem:
-    """A single offer holds what cannot be taken in."""
+    """A single offer has invalid content."""
     first = conflicts[0]
     return unprocessable(
         first.code,
-        "This offer cannot be taken in so",
+        "This offer has invalid content",
         remedy=first.remedy,
         field=f"body.{first.field}",
     )
@@ -85,10 +85,10 @@ def no_supporter() -> HttpProblem:
 
 
 def unsound_certificate(refused: Unsound) -> HttpProblem:
-    """A certificate that cannot count."""
+    """The certificate would never be valid."""
     return unprocessable(
         refused.code,
-        "This certificate cannot be put on record",
+        "This certificate is refused",
         remedy=refused.remedy,
         field=f"body.{refused.field}",
     )
@@ -106,27 +106,27 @@ def supervisor_full(supporters_max: int) -> HttpProblem:
 
 
 def not_yet(field: str) -> HttpProblem:
-    """What has not happened cannot be noted."""
+    """The day lies in the future."""
     return unprocessable(
         "in-the-future",
         "This has not happened yet",
-        remedy="Note it on the day or after.",
+        remedy="Send it on that day or later.",
         field=field,
     )
 
 
 def until_in_the_past() -> HttpProblem:
-    """A pause that would be over already."""
+    """The pause would already be over."""
     return unprocessable(
         "until-in-the-past",
-        "This pause would be over already",
-        remedy="Give a moment that lies ahead, or leave until out.",
+        "This pause would already be over",
+        remedy="Send until as a time in the future, or omit it.",
         field="body.until",
     )
 
 
 def no_contact() -> HttpProblem:
-    """Nobody told us how this offer is reached."""
+    """No contact route of this offer is stored."""
     return not_found(
         "no-contact-route",
         "No contact route is known for this offer",

@@ -1,4 +1,4 @@
-"""A supporter's record: what is agreed, certificates, trainings, supervision, and what tells of strain."""
+"""A supporter's record: agreement, certificates, trainings, supervision, and signs of strain."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -34,7 +34,7 @@ SUPERVISIONS_SHOWN: Final = 50
 
 
 class DayForm(Strict):
-    """Something that happened on a day, and how many minutes it took."""
+    """An event on a day, and its duration in minutes."""
 
     on: date
     minutes: Minutes = 0
@@ -49,7 +49,7 @@ class SelfCheckForm(Strict):
 
 
 def router(policies: Policies) -> APIRouter:
-    """What is below `/offers/{id}` for supporters only."""
+    """Return the routes below `/offers/{id}` that are for supporters only."""
     routes = APIRouter(prefix="/offers/{offer_id}", tags=["supporters"])
     _add_record(routes, policies)
     _add_agreement(routes, policies)
@@ -62,7 +62,7 @@ def router(policies: Policies) -> APIRouter:
 def _add_record(routes: APIRouter, policies: Policies) -> None:
     @routes.get("/record")
     async def read_record(offer_id: UUID, read: Read) -> RecordView:
-        """The workforce record of a supporter. Self-checks, crises and hours are not part of it."""
+        """Return the record of a supporter. It excludes self-checks, crises and hours."""
         offer = _supporter(offer_id, await offers.view(read.conn, offer_id))
         today = policies.of(offer.region).day(read.runtime.clock.now())
         return await _record(read.conn, offer_id, today)
@@ -71,7 +71,7 @@ def _add_record(routes: APIRouter, policies: Policies) -> None:
 def _add_agreement(routes: APIRouter, policies: Policies) -> None:
     @routes.put("/agreement", response_model=OfferView)
     async def agree(offer_id: UUID, form: AgreementForm, command: Command) -> Response:
-        """Agree on hours a week and on who supervises the supporter."""
+        """Set the agreed hours a week and the supervisor."""
 
         async def agreed(tx: Tx, offer: StoredOffer) -> None:
             match await supporter_records.agree(
@@ -96,7 +96,7 @@ def _add_agreement(routes: APIRouter, policies: Policies) -> None:
 def _add_certificates(routes: APIRouter, policies: Policies) -> None:
     @routes.post("/certificates", status_code=201, response_model=OfferView)
     async def certify(offer_id: UUID, form: CertificateForm, command: Command) -> Response:
-        """Put a certificate on record; one that has expired is refused."""
+        """Add a certificate; an expired one is refused."""
 
         async def work(tx: Tx, offer: StoredOffer) -> None:
             match await supporter_records.certify(tx, offer, form.certificate(), policies):
@@ -109,7 +109,7 @@ def _add_certificates(routes: APIRouter, policies: Policies) -> None:
 
     @routes.post("/trainings", status_code=201, response_model=OfferView)
     async def train(offer_id: UUID, form: TrainingForm, command: Command) -> Response:
-        """Put a completed training on record."""
+        """Add a completed training."""
 
         async def work(tx: Tx, offer: StoredOffer) -> None:
             _noted(await supporter_records.train(tx, offer, form.training(), policies), "body.completed_on")
@@ -135,19 +135,19 @@ def _add_days(routes: APIRouter, policies: Policies) -> None:
     add(
         "/support",
         LogKind.SUPPORT,
-        "Note time spent supporting; all the hours agreed closes the valve for a while",
+        "Note time spent supporting; once all agreed hours are spent, no new places are offered for a while",
     )
     add(
         "/crises",
         LogKind.CRISIS,
-        "Note exposure to a crisis, after which a supporter takes on less for a while",
+        "Note exposure to a crisis, which lowers the supporter's places for a while",
     )
 
 
 def _add_self_check(routes: APIRouter, policies: Policies) -> None:
     @routes.post("/self-checks", status_code=201, response_model=OfferView)
     async def check_self(offer_id: UUID, form: SelfCheckForm, command: Command) -> Response:
-        """Keep a self-check. No door shows it again: what is seen of it is a number of places."""
+        """Store a self-check. No route shows it again; only the number of places changes with it."""
 
         async def work(tx: Tx, _offer: StoredOffer) -> None:
             await supporter_records.check_self(tx, offer_id, **form.model_dump(), policies=policies)
@@ -158,7 +158,7 @@ def _add_self_check(routes: APIRouter, policies: Policies) -> None:
 def _on(
     offer_id: UUID, change: Callable[[Tx, StoredOffer], Awaitable[None]]
 ) -> Callable[[Tx], Awaitable[OfferView]]:
-    """A change to a locked supporter, answered with the offer as it is then."""
+    """Return a command that changes a locked supporter and answers with the offer as it is afterwards."""
 
     async def work(tx: Tx) -> OfferView:
         await change(tx, _supporter(offer_id, await offer_updates.lock_offer(tx, offer_id)))

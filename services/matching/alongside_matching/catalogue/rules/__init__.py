@@ -1,1 +1,1 @@
-"""Which certificates count, how many places an offer may have, how exactly a position may be known; and the catalogue's codes."""
+"""Rules of the catalogue: valid certificates, allowed capacities, pauses, coarse positions; and its codes."""

@@ -1,4 +1,4 @@
-"""Certificates: which of a supporter's still count, and until when."""
+"""Certificates: which of a supporter's are valid, and until when."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """It can be put on record."""
+    """The certificate can be recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unsound:
-    """It cannot: `field` says where to look."""
+    """The certificate cannot be recorded; `field` names the wrong field."""
 
     field: str
     code: str
@@ -31,7 +31,7 @@ class Unsound:
 
 @dataclass(frozen=True, slots=True)
 class CertificationStatus:
-    """What somebody's certificates amount to on a day. `review_on`: the day after the next one runs out."""
+    """The certification of a supporter on a day. `review_on` is the day after the next certificate expires."""
 
     certified_until: date | None
     endorsements: tuple[str, ...]
@@ -39,22 +39,22 @@ class CertificationStatus:
 
 
 def check_recordable(certificate: Certificate, on: date) -> Sound | Unsound:
-    """Whether a certificate can be put on record on a day.
+    """Decide whether a certificate can be recorded on a day.
 
-    One that has expired is refused rather than flagged: it could never count, and whoever sends it should send the
-    renewed one. One that expires later stays on record; it just counts no more.
+    An expired one is refused, not flagged: it could never be valid, and its sender should send the renewed one. One
+    that expires later stays on record and no longer counts.
     """
     if certificate.expires_on <= certificate.issued_on:
-        return Unsound("expires_on", "expires-before-issued", "Let it expire after the day it was issued.")
+        return Unsound("expires_on", "expires-before-issued", "Set expires_on after issued_on.")
     if certificate.issued_on > on:
-        return Unsound("issued_on", "issued-in-the-future", "Record it once it has been issued.")
+        return Unsound("issued_on", "issued-in-the-future", "Send it on the day it is issued or later.")
     if certificate.expires_on < on:
-        return Unsound("expires_on", "certificate-expired", "Record the renewed certificate instead.")
+        return Unsound("expires_on", "certificate-expired", "Send the renewed certificate instead.")
     return Sound()
 
 
 def certification_status(certificates: Iterable[Certificate], on: date) -> CertificationStatus:
-    """Which certificates count on a day; without any that does, the latest that ran out says since when."""
+    """Return the certification on a day; `certified_until` is the latest expiry, also of expired certificates."""
     known = tuple(certificates)
     valid = [one for one in known if one.issued_on <= on <= one.expires_on]
     return CertificationStatus(

@@ -1,4 +1,4 @@
-"""Where somebody is, as coarse as a distance rule needs it: about 5 km, so that no address can be read from it."""
+"""Rounds positions to what a distance rule needs, about 5 km, so that no address can be derived."""
 
 from typing import Final
 
@@ -6,5 +6,6 @@ GRID_DEGREES: Final = 0.05
 
 
 def round_to_grid(degrees: float) -> float:
-    """A latitude or longitude on the grid. Whoever stores or sends a person's or a supporter's position, rounds it."""
+    """Round a latitude or longitude to the grid. Round every person's or supporter's position before storing or
+    sending."""
     return round(round(degrees / GRID_DEGREES) * GRID_DEGREES, 2)

@@ -1,10 +1,10 @@
-"""Closed lists of the catalogue: the words in its columns and on the wire."""
+"""Closed lists of the catalogue, as in its columns and on the wire."""
 
 from enum import StrEnum
 
 
 class LogKind(StrEnum):
-    """What is noted of a supporter's day: supervision that took place, exposure to a crisis, time spent supporting."""
+    """Kind of an entry in a supporter's log: supervision, exposure to a crisis, time spent supporting."""
 
     SUPERVISION = "supervision"
     CRISIS = "crisis"

@@ -1,14 +1,14 @@
-"""Why an offer is not asked, and which of several reasons counts.
+"""Why an offer is paused, and which of several reasons counts.
 
-That a service vanished from its directory pauses it only while nothing else does: a condition of the one statement that
-looks at a whole source.
+An offer missing from its directory is paused only while no other reason pauses it: a condition of the one statement
+that reads a whole source.
 """
 
 from enum import StrEnum
 
 
 class PausedBecause(StrEnum):
-    """Why an offer is not asked. What staff paused only staff, or the moment they named, lets be asked again."""
+    """Why an offer is not asked. A pause by staff ends only by staff or at the time they set."""
 
     STAFF = "staff"
     NOT_ACTIVE = "not-active"
@@ -17,17 +17,17 @@ class PausedBecause(StrEnum):
 
 
 def pause_of(code: str | None) -> PausedBecause | None:
-    """A kept or sent code as the reason it stands for; None for an offer that is asked."""
+    """Return the pause reason of a stored or sent code; None for an offer that is asked."""
     return None if code is None else PausedBecause(code)
 
 
 def after_review(before: PausedBecause | None, *, takes_people: bool) -> PausedBecause | None:
-    """A group's pause after a look at its schedule, which pauses for `NOT_MEETING` and lifts no other pause."""
+    """Return a group's pause after its schedule was reviewed: set or lift `NOT_MEETING`, keep any other."""
     if before not in (None, PausedBecause.NOT_MEETING):
         return before
     return None if takes_people else PausedBecause.NOT_MEETING
 
 
 def after_sending(before: PausedBecause | None, new: PausedBecause | None) -> PausedBecause | None:
-    """An offer's pause after its source sent it again: the source's word counts, except against staff."""
+    """Return an offer's pause after its source sent it again: the source decides, except against staff."""
     return before if before is PausedBecause.STAFF else new

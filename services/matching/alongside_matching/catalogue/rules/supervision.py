@@ -1,11 +1,11 @@
-"""How many supporters one person may supervise."""
+"""Number of supporters that one supervisor may have."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class MaySupervise:
-    """There is room for one more supporter."""
+    """The supervisor may have one more supporter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,5 +16,5 @@ class SupervisorFull:
 
 
 def check_supervisor_norm(others: int, *, supporters_max: int) -> MaySupervise | SupervisorFull:
-    """Whether a supervisor with so many `others` may take on one more supporter."""
+    """Decide whether a supervisor with `others` supporters may have one more."""
     return MaySupervise() if others < supporters_max else SupervisorFull(supporters_max)

@@ -1,9 +1,9 @@
-"""What changed on offer since we last looked, in a way that cannot miss anything.
+"""Reads the offers that changed since the last read, without missing any.
 
-Numbers drawn from a sequence become visible out of order, so "everything above the last one seen" passes over the
-transaction that commits late. Here every changed offer carries the id of the transaction that changed it, and a
-reader begins again at the oldest transaction that had not ended when it looked: it may read a change twice, never not
-at all. The marks are made by triggers on `offer`, so no writer can forget them.
+Sequence numbers become visible out of order, so "everything above the last one seen" misses a transaction that
+commits late. Here every changed offer carries the id of the transaction that changed it, and a reader starts again at
+the oldest transaction that was unfinished at its last read: it may read a change twice, but never misses one.
+Triggers on `offer` write these ids, so no writer can omit them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ _SINCE: Final = f"""
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An offer that changed. `content_changed`: not only its places. `unsettled`: by a transaction that may yet be undone."""
+    """A changed offer. `content_changed`: more than its places. `unsettled`: its transaction may still roll back."""
 
     offer_id: UUID
     region: str
@@ -38,20 +38,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed, and the horizon from which to read on."""
+    """The changed offers, and the horizon from which to read next."""
 
     horizon: int
     of: Sequence[Change]
 
 
 async def horizon(conn: asyncpg.Connection) -> int:
-    """From where to read on, for who has read nothing yet: whatever ended before is in the offers themselves."""
+    """Return where a new reader starts: transactions that ended before are visible in the offers themselves."""
     value: int = await conn.fetchval(f"select {_HORIZON}")
     return value
 
 
 async def since(conn: asyncpg.Connection, cursor: int, also: Iterable[UUID] = ()) -> Changes:
-    """Every offer changed in or after the transaction `cursor`, this very one included, and those named beside."""
+    """Return the offers changed in or after transaction `cursor`, this one included, and the offers in `also`."""
     rows = await conn.fetch(_SINCE, cursor, list(also))
     changes = [
         Change(row["id"], row["region"], row["held"], row["taken"], row["said"], row["unsettled"])

@@ -1,4 +1,4 @@
-"""Many offers at once: from a form, a sample region or a directory. Known by their `source` and the id they have there."""
+"""Adds or changes many offers at once, identified by their `source` and their id there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _STAFF_ONLY: Final = frozenset(
         *("availability", "capacity"),
     }
 )
-"""What no directory says of a service: only staff do."""
+"""Columns of a service that no directory publishes: only staff set them."""
 _UPDATES: Final = ", ".join(
     f"{name} = (case when $3 then offer.{name} else excluded.{name} end)"
     if name in _STAFF_ONLY
@@ -88,9 +88,9 @@ _PAUSE_VANISHED: Final = """
 
 @dataclass(frozen=True, slots=True)
 class NewOffer:
-    """An offer to be added, or to replace what is known under the same `source` and `source_id`.
+    """An offer to add, or to replace the one with the same `source` and `source_id`.
 
-    `availability` is a mask of the region's week; the position is coarse. `record` is there for supporters only.
+    `availability` is a mask of the region's week; the position is coarse. `record` is for supporters only.
     """
 
     id: UUID
@@ -127,7 +127,7 @@ class NewOffer:
 
 @dataclass(frozen=True, slots=True)
 class ExistingOffer:
-    """An offer that is here already."""
+    """An offer that is stored already."""
 
     id: UUID
     region: str
@@ -137,7 +137,7 @@ class ExistingOffer:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a batch: offers that are new, and offers whose content changed; all others were known."""
+    """Result of a batch: new offers, and offers whose content changed; all others were unchanged."""
 
     created: tuple[UUID, ...]
     changed: tuple[UUID, ...]
@@ -146,10 +146,9 @@ class Added:
 async def add(
     conn: asyncpg.Connection, offers: Sequence[NewOffer], now: datetime, *, as_listed: bool = False
 ) -> Added:
-    """Add offers, or change those whose content hash differs. No two of them may be the same one.
+    """Add offers, or change those whose content hash differs. No two may have the same key.
 
-    `as_listed` leaves of known offers as it is what a directory does not say: their places, which ages they serve,
-    whom they restrict themselves to. Staff said that.
+    `as_listed` leaves fields that only staff set on existing offers unchanged: their places, ages and restrictions.
     """
     existing = await lock_existing(
         conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id]
@@ -172,7 +171,7 @@ async def add(
 async def lock_existing(
     conn: asyncpg.Connection, names: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], ExistingOffer]:
-    """Which of these (`source`, `source_id`) are here already; now locked, in the order of their ids."""
+    """Lock and return the offers that exist under these (`source`, `source_id`), in the order of their ids."""
     rows = await conn.fetch(_LOCK_EXISTING, [source for source, _ in names], [there for _, there in names])
     return {
         (row["source"], row["source_id"]): ExistingOffer(
@@ -185,7 +184,7 @@ async def lock_existing(
 async def pause_vanished(
     conn: asyncpg.Connection, source: str, still_there: Sequence[str], now: datetime
 ) -> int:
-    """Pause the offers of a source that it no longer lists; answers how many."""
+    """Pause the offers of a source that it no longer lists, and return how many."""
     paused: int = await conn.fetchval(_PAUSE_VANISHED, source, list(still_there), now)
     return paused
 
@@ -203,5 +202,5 @@ def _row(offer: NewOffer, existing: ExistingOffer | None) -> dict[str, object]:
 
 
 def _key_of(source: str | None, source_id: str | None, offer_id: UUID) -> tuple[str, str] | UUID:
-    """What an offer is known by: its name at its source, else its id here."""
+    """Return what identifies an offer: its source and id there, else its id here."""
     return (source, source_id) if source is not None and source_id is not None else offer_id

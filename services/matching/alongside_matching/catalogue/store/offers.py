@@ -26,7 +26,7 @@ CODE_FIELDS: Final = (
     "eligibility",
     "only_for",
 )
-"""Lists of codes an offer says of itself, in the order in which they are written."""
+"""Lists of codes in an offer's profile, in the order in which they are written."""
 PROFILE_FIELDS: Final = (
     "required_endorsement",
     "certification_required",
@@ -36,7 +36,7 @@ PROFILE_FIELDS: Final = (
     "longitude",
     "reach_km",
 )
-"""What else it says of itself."""
+"""The other fields of the profile."""
 _IN_PERSON: Final = "in-person"
 _FACTS: Final = (
     "id, kind, region, needs, languages, formats, modes, age_bands, effective_capacity, held, taken, paused_because,"
@@ -98,7 +98,7 @@ _SET_CONTACT: Final = """
 
 @dataclass(frozen=True, slots=True)
 class OfferProfile:
-    """What an offer says of itself: its public name, `CODE_FIELDS` and `PROFILE_FIELDS`. A change writes all of them."""
+    """The description of an offer: its public name, `CODE_FIELDS` and `PROFILE_FIELDS`. A change writes all of them."""
 
     name: str | None
     needs: tuple[str, ...]
@@ -123,10 +123,10 @@ class OfferProfile:
 
 @dataclass(frozen=True, slots=True)
 class StoredOffer:
-    """An offer as it is kept, without its contact.
+    """An offer as stored, without its contact.
 
-    `capacity` is what is agreed, `effective_capacity` what matching reckons with. `availability` holds half hours of the
-    region's week; 0 says nothing.
+    `capacity` is agreed; `effective_capacity` is what matching uses. `availability` are half hours of the region's
+    week; 0 means unknown.
     """
 
     id: UUID
@@ -155,34 +155,34 @@ class StoredOffer:
 
 
 async def load_facts(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:
-    """What the rules may know of these offers, in no particular order."""
+    """Return the facts that rules may read of these offers, in no particular order."""
     return [_offer(row) for row in await conn.fetch(_FACTS_OF, list(ids))]
 
 
 async def regions(conn: asyncpg.Connection) -> list[str]:
-    """Every region that has offers."""
+    """Return every region that has offers."""
     return [row["region"] for row in await conn.fetch("select distinct region from offer order by region")]
 
 
 async def load_page(conn: asyncpg.Connection, region: str, *, after: UUID | None) -> list[Offer]:
-    """What the rules may know of the next `LOAD_PAGE_MAX` offers of a region, in the order of their ids."""
+    """Return the facts of the next `LOAD_PAGE_MAX` offers of a region, in the order of their ids."""
     return [_offer(row) for row in await conn.fetch(_PART_OF, region, after, LOAD_PAGE_MAX)]
 
 
 async def find_awaited(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:
-    """Those of these offers that have a place somebody waits for."""
+    """Return those of these offers that have a free place and share a need with a waiting request."""
     rows = await conn.fetch(_AWAITED, list(ids))
     return [_offer(row) for row in rows]
 
 
 async def lock(conn: asyncpg.Connection, offer_id: UUID) -> StoredOffer | None:
-    """Wait for one offer; nobody moves its places until we are done. Only for who has locked nothing before."""
+    """Wait for and lock one offer, so that nobody moves its places. Call it before anything else is locked."""
     row = await conn.fetchrow(_LOCK, offer_id)
     return _stored(row) if row else None
 
 
 async def view(conn: asyncpg.Connection, offer_id: UUID) -> StoredOffer | None:
-    """One offer, for reading only."""
+    """Return one offer, for reading only."""
     row = await conn.fetchrow(f"select {_VIEW} from offer where id = $1", offer_id)
     return _stored(row) if row else None
 
@@ -198,30 +198,30 @@ async def page(
     source: str | None,
     limit: int,
 ) -> list[StoredOffer]:
-    """Offers in the order they were added, for reading only."""
+    """Return a page of offers in the order they were added, for reading only."""
     rows = await conn.fetch(_PAGE, after, region, kind, need, paused, source, limit)
     return [_stored(row) for row in rows]
 
 
 async def change(conn: asyncpg.Connection, offer_id: UUID, profile: OfferProfile, now: datetime) -> None:
-    """Write an offer's own words anew."""
+    """Replace an offer's profile."""
     codes = (getattr(profile, name) for name in CODE_FIELDS)
     rest = (getattr(profile, name) for name in PROFILE_FIELDS)
     await conn.execute(_CHANGE, offer_id, profile.name, *codes, *rest, now)
 
 
 async def set_capacity(conn: asyncpg.Connection, offer_id: UUID, capacity: int | None, now: datetime) -> None:
-    """Write how many places are agreed; what the well-being valve lets through is another number."""
+    """Set the agreed number of places; the well-being rule sets the limit in another column."""
     await conn.execute(_SET_CAPACITY, offer_id, capacity, now)
 
 
 async def set_availability(conn: asyncpg.Connection, offer_id: UUID, mask: int, now: datetime) -> None:
-    """Write when an offer is free, as half hours of the region's week; 0 says nothing."""
+    """Set the free half hours of an offer in the region's week; 0 means unknown."""
     await conn.execute(_SET_AVAILABILITY, offer_id, pack_mask(mask), now)
 
 
 async def pauses(conn: asyncpg.Connection, ids: Iterable[UUID]) -> dict[UUID, PausedBecause | None]:
-    """Why each of these offers, which are locked, is not asked; None for one that is."""
+    """Return why each of these offers, which must be locked, is paused; None for one that is not."""
     return {row["id"]: pause_of(row["paused_because"]) for row in await conn.fetch(_PAUSES, list(ids))}
 
 
@@ -233,13 +233,13 @@ async def set_group_availability(
     paused: tuple[PausedBecause | None, PausedBecause | None],
     now: datetime,
 ) -> None:
-    """Write what a schedule amounts to now; `paused` is the reason before and after. Any other reason stays."""
+    """Set the half hours of a group's schedule; replace the pause `paused[0]` by `paused[1]`, and keep any other."""
     before, after = paused
     await conn.execute(_SET_GROUP_AVAILABILITY, offer_id, mask, after, now, before)
 
 
 async def set_place_closed(conn: asyncpg.Connection, offer_id: UUID, *, closed: bool, now: datetime) -> None:
-    """Write whether an offer's place is closed; it may go on another way."""
+    """Set whether an offer's place is closed; the offer may go on by other modes."""
     await conn.execute(_SET_PLACE_CLOSED, offer_id, closed, now)
 
 
@@ -251,18 +251,18 @@ async def pause(
     *,
     until: datetime | None = None,
 ) -> None:
-    """Ask this offer no more, for a reason, or again (None)."""
+    """Pause this offer for a reason, or resume it (None)."""
     await conn.execute(_PAUSE, offer_id, because, until, now)
 
 
 async def contact_emails(conn: asyncpg.Connection, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The e-mail addresses of these offers; left out is who has none."""
+    """Return the e-mail addresses of these offers, for those that have one."""
     rows = await conn.fetch("select offer_id, email from offer_contact where offer_id = any($1)", list(ids))
     return {row["offer_id"]: row["email"] for row in rows}
 
 
 async def set_contact(conn: asyncpg.Connection, offer_id: UUID, email: str) -> None:
-    """Remember, or replace, the e-mail address of an offer."""
+    """Set the e-mail address of an offer."""
     await conn.execute(_SET_CONTACT, offer_id, email)
 
 

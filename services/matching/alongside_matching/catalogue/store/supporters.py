@@ -1,4 +1,4 @@
-"""The workforce record of supporters: certificates, trainings, what they did, and how they are."""
+"""Records of supporters: certificates, trainings, log entries and self-checks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ _RECENT_DAYS: Final = 92
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A training that was completed."""
+    """A completed training."""
 
     topic: str
     hours: float
@@ -75,7 +75,7 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Hours a week at most, and who supervises (an opaque reference); None where nothing is agreed."""
+    """Hours a week at most, and the supervisor (an opaque reference); None where nothing is agreed."""
 
     hours_per_week_max: float | None = None
     supervisor: str | None = None
@@ -83,7 +83,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
-    """The record a supporter comes with; it replaces the certificates and trainings known so far."""
+    """The record that is sent with a supporter; it replaces the stored certificates and trainings."""
 
     hours_per_week_max: float | None = None
     supervisor: str | None = None
@@ -93,7 +93,7 @@ class NewRecord:
 
 @dataclass(frozen=True, slots=True)
 class SupporterReview:
-    """What a supporter's record amounts to now: written to the offer, where the rules find it."""
+    """The result of reviewing a supporter's record, written to the offer, where the rules read it."""
 
     offer_id: UUID
     places: int
@@ -102,7 +102,7 @@ class SupporterReview:
 
 
 async def replace_records(conn: asyncpg.Connection, records: Mapping[UUID, NewRecord]) -> None:
-    """Replace what is agreed with these supporters, their certificates and their trainings; logs stay."""
+    """Replace the agreements, certificates and trainings of these supporters; log entries stay."""
     ids = list(records)
     hours = [record.hours_per_week_max for record in records.values()]
     await conn.execute(_SET_AGREEMENT, ids, hours, [record.supervisor for record in records.values()])
@@ -115,19 +115,19 @@ async def replace_records(conn: asyncpg.Connection, records: Mapping[UUID, NewRe
 async def set_agreement(
     conn: asyncpg.Connection, offer_id: UUID, *, hours_per_week_max: float | None, supervisor: str | None
 ) -> None:
-    """Write the hours agreed with a supporter and who supervises them."""
+    """Set the hours agreed with a supporter and the supervisor."""
     await conn.execute(_SET_AGREEMENT, [offer_id], [hours_per_week_max], [supervisor])
 
 
 async def add_certificates(conn: asyncpg.Connection, held: Iterable[tuple[UUID, Certificate]]) -> None:
-    """Put certificates on record."""
+    """Add certificates."""
     rows = [(new_id(), key, it.issuer, it.endorsement, it.issued_on, it.expires_on) for key, it in held]
     if rows:
         await conn.execute(_ADD_CERTIFICATES, *map(list, zip(*rows, strict=True)))
 
 
 async def add_trainings(conn: asyncpg.Connection, done: Iterable[tuple[UUID, Training]]) -> None:
-    """Put trainings on record."""
+    """Add trainings."""
     rows = [(new_id(), key, it.topic, it.hours, it.completed_on) for key, it in done]
     if rows:
         await conn.execute(_ADD_TRAININGS, *map(list, zip(*rows, strict=True)))
@@ -136,27 +136,27 @@ async def add_trainings(conn: asyncpg.Connection, done: Iterable[tuple[UUID, Tra
 async def add_log_entry(
     conn: asyncpg.Connection, offer_id: UUID, kind: LogKind, on: date, minutes: int
 ) -> None:
-    """Note what happened on a day."""
+    """Add a log entry for a day."""
     await conn.execute(_LOG, new_id(), offer_id, kind, on, minutes)
 
 
 async def add_self_check(
     conn: asyncpg.Connection, offer_id: UUID, now: datetime, *, rested: int, supported: int, able: int
 ) -> None:
-    """Keep a self-check, which the well-being rule alone reads."""
+    """Store a self-check, which only the well-being rule reads."""
     await conn.execute(_ADD_SELF_CHECK, new_id(), offer_id, rested, supported, able, now)
 
 
 async def load_strains(
     conn: asyncpg.Connection, ids: Sequence[UUID], on: date
 ) -> dict[UUID, tuple[str, Strain]]:
-    """The region and the strain of those of these offers that are supporters."""
+    """Return the region and the strain of each of these offers that is a supporter."""
     rows = await conn.fetch(_STRAINS, list(ids), on - timedelta(days=_RECENT_DAYS))
     return {row["id"]: (row["region"], _strain(row)) for row in rows}
 
 
 async def load_certificates(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, list[Certificate]]:
-    """The certificates of these supporters, valid or not."""
+    """Return the certificates of these supporters, valid or not."""
     held: dict[UUID, list[Certificate]] = {offer_id: [] for offer_id in ids}
     for row in await conn.fetch(_CERTIFICATES, list(ids)):
         certificate = Certificate(row["issuer"], row["endorsement"], row["issued_on"], row["expires_on"])
@@ -165,20 +165,20 @@ async def load_certificates(conn: asyncpg.Connection, ids: Sequence[UUID]) -> di
 
 
 async def load_trainings(conn: asyncpg.Connection, offer_id: UUID) -> list[Training]:
-    """The trainings of a supporter, oldest first."""
+    """Return the trainings of a supporter, oldest first."""
     query = "select topic, hours, completed_on from training where offer_id = $1 order by completed_on, id"
     return [Training(**row) for row in await conn.fetch(query, offer_id)]
 
 
 async def load_agreement(conn: asyncpg.Connection, offer_id: UUID) -> Agreement:
-    """What is agreed with a supporter."""
+    """Return the agreement with a supporter."""
     query = "select hours_per_week_max, supervisor from supporter where offer_id = $1"
     row = await conn.fetchrow(query, offer_id)
     return Agreement(row["hours_per_week_max"], row["supervisor"]) if row else Agreement()
 
 
 async def load_supervisions(conn: asyncpg.Connection, offer_id: UUID, limit: int) -> list[date]:
-    """The days on which a supporter was supervised, newest first."""
+    """Return the days on which a supporter was supervised, newest first."""
     query = """
         select on_day from supporter_log where offer_id = $1 and kind = 'supervision'
         order by on_day desc, id desc limit $2
@@ -187,22 +187,22 @@ async def load_supervisions(conn: asyncpg.Connection, offer_id: UUID, limit: int
 
 
 async def lock_supervisor(conn: asyncpg.Connection, supervisor: str) -> None:
-    """Wait until nobody else counts this supervisor's supporters, and let nobody count them until the commit.
+    """Wait for and lock a supervisor until the commit, so that nobody else counts their supporters.
 
-    An advisory lock: supervisors are references of the network's, and have no row of their own.
+    It is an advisory lock: supervisors are references of the network and have no row.
     """
     await conn.execute("select pg_advisory_xact_lock(hashtextextended('supervisor:' || $1, 0))", supervisor)
 
 
 async def count_supervised(conn: asyncpg.Connection, supervisor: str, besides: UUID | None) -> int:
-    """How many supporters a supervisor has, one of them left out."""
+    """Count the supporters of a supervisor, except `besides`."""
     query = "select count(*) from supporter where supervisor = $1 and offer_id is distinct from $2"
     found: int = await conn.fetchval(query, supervisor, besides)
     return found
 
 
 async def write_reviews(conn: asyncpg.Connection, reviewed: Sequence[SupporterReview], now: datetime) -> None:
-    """Write what records amount to; an offer for which it is the same as before is not touched."""
+    """Write reviews to offers; an offer whose values are unchanged is not touched."""
     await conn.execute(
         _WRITE_REVIEWS,
         [one.offer_id for one in reviewed],
