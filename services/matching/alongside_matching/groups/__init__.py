@@ -1,5 +1,5 @@
-"""Groups in time: when a group meets, right across daylight-saving changes, and who has a seat there.
+"""Groups: when they meet, correct across daylight-saving changes, and the seats at their meetings.
 
-`schedule`, `published_meetings` and `rules` are pure. Recurrence is computed by `dateutil.rrule` on the wall clock, zones by
-`zoneinfo`; how the two are put together is in `schedule`.
+`schedule`, `published_meetings` and `rules` are pure. `dateutil.rrule` computes recurrence on the wall clock,
+`zoneinfo` the zones; `schedule` combines the two.
 """

@@ -1,4 +1,4 @@
-"""When groups meet next, for those who may go there meanwhile."""
+"""The next meetings of groups, for interim offers."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,11 +10,11 @@ from alongside_matching.groups import store as groups
 from alongside_matching.groups.schedule import Schedule, upcoming
 
 MEETINGS_MAX: Final = 6
-"""How many meetings of a group are looked at for one that suits."""
+"""Meetings of a group that are checked for a suitable one."""
 
 
 async def next_meetings(tx: Tx, offer_ids: Collection[UUID]) -> dict[UUID, list[datetime]]:
-    """When the groups that keep a calendar meet next; cancelled meetings are none."""
+    """Return the start times of the next meetings of groups with a schedule, without cancelled ones."""
     kept = await groups.load_groups(tx.conn, list(offer_ids)) if offer_ids else {}
     cancelled = await groups.load_cancelled(tx.conn, list(kept), tx.now) if kept else set()
     return {

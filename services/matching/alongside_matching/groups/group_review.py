@@ -1,4 +1,5 @@
-"""What a group's schedule amounts to now, written where the rules find it. The offers are locked by then."""
+"""Reviews a group's schedule and writes the result to its offer, where the rules read it. The caller has locked the
+offers."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,11 +19,11 @@ from alongside_matching.groups.schedule import free_mask, upcoming
 from alongside_matching.groups.store import Group
 
 AVAILABILITY_GOOD_FOR: Final = timedelta(weeks=1)
-"""How long a group's half hours in the region's week hold good: where clocks change on different days, they shift."""
+"""How long a group's half hours in the region's week are valid: they shift when clocks change on different days."""
 
 
 async def review_groups(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
-    """Bring up to date when each group is free and whether it takes people; offers without a schedule are left alone."""
+    """Update when each group is free and whether it accepts people; offers without a schedule stay unchanged."""
     found = await groups.load_groups(tx.conn, offer_ids)
     paused = await offers.pauses(tx.conn, found) if found else {}
     for offer_id, group in found.items():
@@ -40,9 +41,9 @@ async def review_groups(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -
 
 
 def takes_people(group: Group, *, has_more_meetings: bool) -> bool:
-    """Whether somebody can come to its meetings: it meets, newcomers are welcome, and there is a way to attend.
+    """Return whether somebody can attend its meetings: it meets, accepts newcomers, and can be reached.
 
-    A closed place is no reason to stop while the group can be attended another way.
+    A closed place does not stop a group that can be attended in another mode.
     """
     only_there = group.modes == {Mode.IN_PERSON}
     reachable = not (group.place_closed and only_there)

@@ -1,4 +1,4 @@
-"""Takes a published list of online meetings in as groups with schedules; the same list again changes nothing."""
+"""Imports a published list of online meetings as groups with schedules; importing it again changes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -25,7 +25,7 @@ SOURCE: Final = "meetings"
 
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
-    """What became of the groups that could be taken in."""
+    """How many groups an import created, changed or left unchanged."""
 
     created: int
     changed: int
@@ -35,7 +35,7 @@ class ImportCounts:
 async def import_meetings(
     tx: Tx, published: PublishedMeetings, *, region: str, needs: Sequence[Need], policies: Policies
 ) -> ImportCounts | Sequence[offer_updates.Conflict]:
-    """Add or change the groups of a list: 1 the offers; 2 the schedules of those that are new; 3 what follows."""
+    """Add or change the groups of a list: 1 offers; 2 schedules of new and changed ones; 3 review."""
     policy = policies.of(region)
     new = [_offer(group, region, needs, policy) for group in published.groups]
     match await offer_updates.add_many(tx, new, policies):
@@ -76,7 +76,7 @@ def _group(found: PublishedGroup, offer_id: Any, region: str) -> Group:
 
 
 def _offer(found: PublishedGroup, region: str, needs: Sequence[Need], policy: Policy) -> NewOffer:
-    """An online meeting is open to everyone; where its publisher closes it, it says for whom it is."""
+    """Return an online meeting as an offer open to everyone, limited to whom its publisher reserves it for."""
     codes = sorted({need.value for need in needs})
     only_for = [identity.value for identity in found.only_for]
     content = orjson.dumps([asdict(found), codes, *only_for], default=sorted, option=orjson.OPT_NON_STR_KEYS)

@@ -1,4 +1,4 @@
-"""What changes about a group in time: its schedule, one meeting, a seat there."""
+"""Changes to a group's schedule, to one meeting, and to the seats there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,44 +32,44 @@ SEAT_EXPIRY: Final = "seat-expiry"
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """The group has no meeting at that moment, or there is no such seat."""
+    """The group has no meeting at that time, or there is no such seat."""
 
 
 @dataclass(frozen=True, slots=True)
 class BelowSeated:
-    """More seats than that are held or taken."""
+    """More seats are held or taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadyHasSeat:
-    """The referral has a seat at this meeting already."""
+    """The referral already has a seat at this meeting."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferralNotYetKnown:
-    """Matching has not heard of the referral: its admission may be on its way."""
+    """Matching does not know the referral: its admission may not have arrived yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferralEnded:
-    """The referral has ended; nobody comes on its behalf."""
+    """The referral has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingChanged:
-    """What is different at the meeting is written."""
+    """The meeting was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeatHeld:
-    """A seat is kept until `expires_at`."""
+    """A seat is held until `expires_at`."""
 
     seat_id: UUID
     expires_at: datetime
 
 
 async def set_schedule(tx: Tx, group: Group, policies: Policies) -> Possible | Impossible:
-    """Give a group, which is locked, its schedule."""
+    """Set the schedule of a locked group."""
     decision = check_schedule(group.schedule)
     if isinstance(decision, Possible):
         await save_schedule(tx, group)
@@ -78,7 +78,7 @@ async def set_schedule(tx: Tx, group: Group, policies: Policies) -> Possible | I
 
 
 async def save_schedule(tx: Tx, group: Group) -> None:
-    """Write a group's schedule, and whether its place is open."""
+    """Store a group's schedule, and whether its place is open."""
     await groups.save_schedule(tx.conn, group)
     await offers.set_place_closed(tx.conn, group.offer_id, closed=group.place_closed, now=tx.now)
 
@@ -86,7 +86,7 @@ async def save_schedule(tx: Tx, group: Group) -> None:
 async def change_meeting(
     tx: Tx, group: Group, starts_at: datetime, difference: OccurrenceChange
 ) -> MeetingChanged | NotFound | BelowSeated:
-    """Let one meeting differ from the others: cancelled, with other seats, with so many to lead it."""
+    """Change one meeting: cancel it, or set its seats or facilitators."""
     if meeting_at(group.schedule, starts_at) is None:
         return NotFound()
     await groups.create_occurrence(tx.conn, group, starts_at)
@@ -100,10 +100,10 @@ async def change_meeting(
 async def hold_seat(
     tx: Tx, group: Group, starts_at: datetime, *, referral_id: UUID, policies: Policies
 ) -> SeatHeld | NotFound | NoSeat | AlreadyHasSeat | ReferralNotYetKnown | ReferralEnded:
-    """Keep a seat for a referral that is open, and stays so until the commit (its request is locked).
+    """Hold a seat for an open referral, which stays open until the commit because its request is locked.
 
-    1 the referral's earlier seat is waited for; 2 the meeting is known; 3 one seat fewer is free; 4 it is this referral's.
-    Raises nothing when two want the last one: the database gives it to one of them.
+    1 wait for the referral's earlier seat; 2 create and lock the meeting; 3 hold one free seat; 4 assign it to the
+    referral. When two want the last seat, the database gives it to one of them and nothing is raised.
     """
     state = await requests.lock_one(tx.conn, referral_id)
     if state is None:
@@ -129,7 +129,7 @@ async def hold_seat(
 
 
 async def _hold_free_seat(tx: Tx, group: Group, starts_at: datetime) -> SeatFree | NoSeat:
-    """Hold one of a meeting's free seats for somebody: 1 what the group says; 2 what is kept of the meeting; 3 write it."""
+    """Hold one free seat of a meeting: 1 check the group; 2 lock and check the meeting; 3 write the hold."""
     decision = rules.open_for_seats(group.meeting_state, starts_at, tx.now, newcomers=group.newcomers)  # 1
     if isinstance(decision, NoSeat):
         return decision
@@ -142,7 +142,7 @@ async def _hold_free_seat(tx: Tx, group: Group, starts_at: datetime) -> SeatFree
 
 
 async def take_seat(tx: Tx, seat_id: UUID) -> Take | SeatOver | NotFound:
-    """The person will come."""
+    """Take a held seat: the person will come."""
     seat = await groups.lock_seat(tx.conn, seat_id)
     if seat is None:
         return NotFound()
@@ -154,7 +154,7 @@ async def take_seat(tx: Tx, seat_id: UUID) -> Take | SeatOver | NotFound:
 
 
 async def release_seat(tx: Tx, seat_id: UUID) -> GiveBack | SeatOver | NotFound:
-    """The person will not come."""
+    """Release a seat: the person will not come."""
     seat = await groups.lock_seat(tx.conn, seat_id)
     if seat is None:
         return NotFound()
@@ -166,13 +166,13 @@ async def release_seat(tx: Tx, seat_id: UUID) -> GiveBack | SeatOver | NotFound:
 
 
 async def release_seats_of(tx: Tx, referral_ids: Sequence[UUID]) -> None:
-    """Referrals ended: the seats they have at meetings to come are there for others."""
+    """Release the seats that ended referrals have at future meetings."""
     for seat_id in await groups.lock_upcoming_seats(tx.conn, referral_ids, tx.now) if referral_ids else ():
         await release_seat(tx, seat_id)
 
 
 async def expire_seat(tx: Tx, seat_id: UUID) -> None:
-    """Nobody said yes in time: the seat is there for others."""
+    """Release a seat that was not taken in time; if its time is not over, set the timer again."""
     seat = await groups.lock_seat(tx.conn, seat_id)
     if seat is None:
         return

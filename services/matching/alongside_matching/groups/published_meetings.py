@@ -1,8 +1,8 @@
-"""A published list of online meetings, read entry by entry: taken in, doubted, or set aside with a reason.
+"""Reads a published list of online meetings entry by entry: accepted, flagged, or set aside with a reason.
 
-The shape is that of the peer fellowships' feeds (Meeting Guide and its relatives): `day` 1 is Monday and 7 Sunday,
-`time` is wall-clock time in `timezone`. Some also publish `startDateUTC`, a moment they computed themselves. The wall
-clock is what people go by, so it decides; a moment that says otherwise is reported, never followed.
+The format is that of the peer fellowships' feeds (Meeting Guide and related ones): `day` 1 is Monday and 7 Sunday,
+`time` is wall-clock time in `timezone`. Some also publish `startDateUTC`, which they compute themselves. People
+follow the wall clock, so it decides; a UTC start that differs is reported, never used.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from alongside_matching.text import repair_text
 
 MINUTES_ASSUMED: Final = 60
 EPOCH: Final = date(2024, 1, 1)
-"""A Monday: entries without a published moment count their weeks from here, so that they read the same every time."""
+"""A Monday. Schedules start here, so that the same entry always gives the same schedule."""
 TEXT_MAX: Final = 300
 _FOR: Final[Mapping[str, Identity]] = {
     "W": Identity.WOMAN,
@@ -30,13 +30,11 @@ _FOR: Final[Mapping[str, Identity]] = {
 }
 _ONLY_FOR: Final = frozenset({"W", "M"})
 _NEED_ONLY: Final = "C"
-_ONLY_FOR_REMEDY: Final = (
-    "It is proposed only to who says that they are one of them. Tell others of it yourself."
-)
+_ONLY_FOR_REMEDY: Final = "It is proposed only to people who identify so. Inform others of it yourself."
 
 
 class RemarkKind(StrEnum):
-    """What became of an entry there is something to say about: set aside, or kept with a remark."""
+    """Effect of a remark: the entry was set aside, or accepted with a remark."""
 
     QUARANTINED = "quarantined"
     FLAGGED = "flagged"
@@ -44,7 +42,7 @@ class RemarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to say about one entry, by its place in the list (from 1) and its publisher's id."""
+    """A remark on one entry, by its position in the list (from 1) and its publisher's id."""
 
     entry: int
     slug: str
@@ -56,7 +54,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class PublishedGroup:
-    """One entry that can be taken in. `need_only`: its publisher closes it to who has no such need."""
+    """One accepted entry. `need_only`: its publisher closes it to people without that need."""
 
     slug: str
     name: str
@@ -69,7 +67,7 @@ class PublishedGroup:
 
 @dataclass(frozen=True, slots=True)
 class PublishedMeetings:
-    """A list, judged. `agree` and `differ` count entries whose published moment does or does not fit their time."""
+    """A checked list. `agree` and `differ` count entries whose UTC start matches their wall-clock time or not."""
 
     groups: tuple[PublishedGroup, ...]
     remarks: tuple[Remark, ...]
@@ -87,7 +85,7 @@ class _Report:
 
 
 class _EntryQuarantined(Exception):
-    """This entry cannot be taken in; the code and what to do."""
+    """This entry is refused; with code, detail and remedy."""
 
     def __init__(self, code: str, detail: str, remedy: str) -> None:
         super().__init__(code)
@@ -95,7 +93,7 @@ class _EntryQuarantined(Exception):
 
 
 def read_meetings(entries: Sequence[Any]) -> PublishedMeetings:
-    """Judge a published list; whatever an entry holds, nothing is raised and nothing dropped silently."""
+    """Check a published list. Any entry content is accepted: nothing is raised, and every refused entry is reported."""
     report = _Report()
     groups = tuple(_read_entries(entries, report))
     return PublishedMeetings(groups, tuple(report.remarks), len(entries), report.agree, report.differ)
@@ -116,20 +114,16 @@ def _group(entry: Any, slug: str, number: int, report: _Report) -> PublishedGrou
     if not isinstance(entry, Mapping):
         raise _EntryQuarantined("entry-malformed", "", "Make each entry an object.")
     if not slug:
-        raise _EntryQuarantined("id-missing", "slug is blank", "Give it a slug that stays the same.")
+        raise _EntryQuarantined("id-missing", "slug is blank", "Publish a slug that stays the same.")
     if slug in report.seen:
-        raise _EntryQuarantined(
-            "id-repeated", f"{slug} was read before", "Give each entry a slug of its own."
-        )
+        raise _EntryQuarantined("id-repeated", f"{slug} was read before", "Give each entry its own slug.")
     report.seen.add(slug)
     name = repair_text(_text(entry, "name")).text[:TEXT_MAX]
     if not name:
-        raise _EntryQuarantined(
-            "name-missing", "name is blank", "Give it the name under which people know it."
-        )
+        raise _EntryQuarantined("name-missing", "name is blank", "Publish the name by which people know it.")
     if entry.get("archived") is True:
         raise _EntryQuarantined(
-            "archived", "its publisher has archived it", "Nothing, unless it meets again."
+            "archived", "its publisher has archived it", "If it meets again, set archived to false."
         )
     types = [kind for kind in _list(entry, "types") if isinstance(kind, str)]
     schedule = _schedule(entry, slug, number, report)
@@ -177,7 +171,7 @@ def _schedule(entry: Mapping[str, Any], slug: str, number: int, report: _Report)
 def _compare_published_moment(
     entry: Mapping[str, Any], schedule: Schedule, slug: str, number: int, report: _Report
 ) -> None:
-    """Hold the published moment against the wall clock: the same weekday and time there, or a remark."""
+    """Compare the published UTC start with the wall clock: the same weekday and time there, or a remark."""
     published = entry.get("startDateUTC")
     if published is None:
         return
@@ -195,16 +189,14 @@ def _compare_published_moment(
         return
     report.differ += 1
     detail = f"published {local:%a %H:%M} in {schedule.zone}, its own time says {schedule.weekdays[0]} {schedule.at:%H:%M}"
-    remedy = "Correct startDateUTC, or day, time and timezone; people are told the latter."
+    remedy = "Correct startDateUTC, or day, time and timezone, which are the ones used."
     report.remarks.append(Remark(number, slug, RemarkKind.FLAGGED, "utc-start-differs", detail, remedy))
 
 
 def _weekday(entry: Mapping[str, Any]) -> int:
     day = entry.get("day")
     if day is None:
-        raise _EntryQuarantined(
-            "day-missing", "it names no day", "Publish the day: 1 (Monday) to 7 (Sunday)."
-        )
+        raise _EntryQuarantined("day-missing", "day is missing", "Publish the day: 1 (Monday) to 7 (Sunday).")
     if not isinstance(day, int) or isinstance(day, bool) or not 1 <= day <= len(WEEKDAYS):
         raise _EntryQuarantined("day-impossible", str(day)[:40], "Use 1 (Monday) to 7 (Sunday).")
     return day - 1
@@ -214,7 +206,7 @@ def _zone(entry: Mapping[str, Any]) -> str:
     zone = _text(entry, "timezone")
     if not zone:
         raise _EntryQuarantined(
-            "zone-missing", "it names no time zone", "Publish the IANA name of its time zone."
+            "zone-missing", "timezone is blank", "Publish the IANA name of its time zone."
         )
     if not is_zone(zone):
         raise _EntryQuarantined("zone-unknown", zone[:64], "Use a name of the IANA database.")
@@ -224,7 +216,7 @@ def _zone(entry: Mapping[str, Any]) -> str:
 def _time(entry: Mapping[str, Any]) -> time:
     written = _text(entry, "time")
     if not written:
-        raise _EntryQuarantined("time-missing", "it names no time", "Publish the wall-clock time, as 18:30.")
+        raise _EntryQuarantined("time-missing", "time is blank", "Publish the wall-clock time, as 18:30.")
     try:
         return datetime.strptime(written, "%H:%M").time()  # noqa: DTZ007  (a wall clock has no zone)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Meetings of a group and the seats there: whether one is free, and how it is held, taken and given back."""
+"""Rules for meetings and seats: whether a seat is free, and how it is held, taken and released."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class MeetingState(StrEnum):
-    """Whether a group meets at all; whether its place is open is another question."""
+    """Whether a group meets at all; independent of whether its place is open."""
 
     MEETING = "meeting"
     SUSPENDED = "suspended"
@@ -14,7 +14,7 @@ class MeetingState(StrEnum):
 
 
 class SeatState(StrEnum):
-    """Held and taken seats count; released and expired ones are there for others."""
+    """Held and taken seats are occupied; released and expired ones are free."""
 
     HELD = "held"
     TAKEN = "taken"
@@ -24,7 +24,7 @@ class SeatState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One meeting as it is kept. `seats` none: as many as come. `facilitators` none: nobody has said how many lead it."""
+    """One stored meeting. `seats` None: unlimited. `facilitators` None: not known yet."""
 
     seats: int | None
     held: int
@@ -34,7 +34,7 @@ class Occurrence:
 
 
 class NoSeatBecause(StrEnum):
-    """Why nobody can be given a seat at a meeting."""
+    """Why a meeting has no seat to hold."""
 
     NOT_MEETING = "not-meeting"
     NO_NEWCOMERS = "no-newcomers"
@@ -46,12 +46,12 @@ class NoSeatBecause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeatFree:
-    """There is a seat to hold."""
+    """A seat can be held."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoSeat:
-    """There is none, and why."""
+    """No seat can be held, and why."""
 
     because: NoSeatBecause
 
@@ -63,21 +63,21 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class GiveBack:
-    """The seat is there for others; `state` is what it was given back as."""
+    """The seat is released; `state` is its new state."""
 
     state: SeatState
 
 
 @dataclass(frozen=True, slots=True)
 class SeatOver:
-    """Something was here first: the seat is no longer theirs, or taken for good."""
+    """The seat cannot be changed: it is taken, released or expired."""
 
     state: SeatState
 
 
 @dataclass(frozen=True, slots=True)
 class HoldNotExpired:
-    """The time to say yes is not over: it ends at `expires_at`."""
+    """The hold is valid until `expires_at`."""
 
     expires_at: datetime
 
@@ -85,7 +85,7 @@ class HoldNotExpired:
 def open_for_seats(
     state: MeetingState, starts_at: datetime, now: datetime, *, newcomers: bool
 ) -> SeatFree | NoSeat:
-    """Whether a group gives seats at a meeting at all, whatever is kept of that meeting."""
+    """Decide whether a group offers seats at a meeting at all, before the stored meeting is read."""
     if state is not MeetingState.MEETING:
         return NoSeat(NoSeatBecause.NOT_MEETING)
     if not newcomers:
@@ -94,7 +94,7 @@ def open_for_seats(
 
 
 def find_free_seat(meeting: Occurrence, *, facilitators_min: int) -> SeatFree | NoSeat:
-    """Whether a meeting has a seat to hold. One of which nobody has said how many lead it is taken to be led."""
+    """Decide whether a meeting has a free seat. Unknown facilitators count as enough."""
     if meeting.cancelled:
         return NoSeat(NoSeatBecause.CANCELLED)
     if meeting.facilitators is not None and meeting.facilitators < facilitators_min:
@@ -105,21 +105,21 @@ def find_free_seat(meeting: Occurrence, *, facilitators_min: int) -> SeatFree | 
 
 
 def take(state: SeatState, expires_at: datetime | None, now: datetime) -> Take | SeatOver:
-    """The person says that they will come. Saying it again changes nothing."""
+    """Decide whether a held seat becomes taken."""
     if state is SeatState.HELD and expires_at is not None and now >= expires_at:
         return SeatOver(SeatState.EXPIRED)
     return Take() if state is SeatState.HELD else SeatOver(state)
 
 
 def release(state: SeatState) -> GiveBack | SeatOver:
-    """The person says that they will not come, before or after they said yes."""
+    """Decide whether a held or taken seat is released."""
     return GiveBack(SeatState.RELEASED) if state in (SeatState.HELD, SeatState.TAKEN) else SeatOver(state)
 
 
 def expire(
     state: SeatState, expires_at: datetime | None, now: datetime
 ) -> GiveBack | HoldNotExpired | SeatOver:
-    """Time looks at the seat."""
+    """Decide whether a held seat expires at `now`."""
     if state is not SeatState.HELD or expires_at is None:
         return SeatOver(state)
     return GiveBack(SeatState.EXPIRED) if now >= expires_at else HoldNotExpired(expires_at)

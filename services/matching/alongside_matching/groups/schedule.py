@@ -1,8 +1,8 @@
 """A recurring meeting: wall-clock time in an IANA zone, repeated, with exceptions.
 
-The recurrence runs on the wall clock and only then becomes a moment, so that a meeting at 18:00 stays at 18:00 when the
-clocks change. Where they do (RFC 5545, 3.3.5): a time that the clocks skip is read with the offset before the gap, so
-02:30 becomes 03:30; of a time that comes twice, the first is meant.
+The recurrence is computed on the wall clock and then converted to UTC, so that a meeting at 18:00 stays at 18:00 when
+the clocks change. At a change (RFC 5545, 3.3.5), a skipped time is read with the offset before the gap, so 02:30
+becomes 03:30; of a time that occurs twice, the first is used.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from alongside_matching.engine.week import WEEKDAYS, slots_covered_by
 MINUTES_MAX: Final = 24 * 60
 NTH: Final = frozenset({1, 2, 3, 4, 5, -1})
 RECURRENCES_MAX: Final = 5_000
-"""How many recurrences are looked at before a search gives up: a weekly group finds one in the next 96 years."""
+"""Recurrences that a search checks before it gives up: a weekly group finds one in the next 96 years."""
 WEEKS_OF_AVAILABILITY: Final = 5
 _DATEUTIL: Final = dict(zip(WEEKDAYS, (MO, TU, WE, TH, FR, SA, SU), strict=True))
 
@@ -34,7 +34,7 @@ class Every(StrEnum):
 
 
 class ClockChange(StrEnum):
-    """What the clocks did to one meeting: its wall-clock time was skipped, or came twice."""
+    """Effect of a clock change on one meeting: its wall-clock time was skipped, or occurred twice."""
 
     SKIPPED = "skipped"
     TWICE = "twice"
@@ -57,7 +57,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One meeting. `starts_at` and `ends_at` are moments in UTC; `day` is the group's own calendar day."""
+    """One meeting. `starts_at` and `ends_at` are in UTC; `day` is the group's local calendar day."""
 
     day: date
     starts_at: datetime
@@ -67,14 +67,14 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """The group can meet so; `first` is when it does so for the first time."""
+    """The schedule is valid; `first` is its first meeting."""
 
     first: Meeting
 
 
 @dataclass(frozen=True, slots=True)
 class Impossible:
-    """It cannot; `field` says where to look."""
+    """The schedule is invalid; `field` names the wrong field."""
 
     field: str
     code: str
@@ -82,19 +82,19 @@ class Impossible:
 
 
 def check_schedule(schedule: Schedule) -> Possible | Impossible:
-    """Whether a group can meet so."""
+    """Decide whether a schedule is valid."""
     if wrong := _malformed(schedule) or _unmatched_exception(schedule):
         return wrong
     first = next(meetings(schedule, datetime.min.replace(tzinfo=UTC)), None)
     if first is None:
         return Impossible(
-            "until", "never-meets", "Let at least one meeting take place between start and end."
+            "until", "never-meets", "Set starts_on and until so that at least one meeting lies between them."
         )
     return Possible(first)
 
 
 def meetings(schedule: Schedule, after: datetime) -> Iterator[Meeting]:
-    """The meetings that end after a moment, in order; without an end when the schedule has none."""
+    """Yield the meetings that end after a time, in order; endless when the schedule has no end."""
     zone = ZoneInfo(schedule.zone)
     begin = schedule.starts_on
     if after.year > 1:
@@ -107,7 +107,7 @@ def meetings(schedule: Schedule, after: datetime) -> Iterator[Meeting]:
 
 
 def upcoming(schedule: Schedule, after: datetime, limit: int) -> list[Meeting]:
-    """The next meetings that have not begun at a moment."""
+    """Return the next meetings that have not begun at `after`."""
     found: list[Meeting] = []
     for meeting in meetings(schedule, after):
         if len(found) == limit:
@@ -118,13 +118,13 @@ def upcoming(schedule: Schedule, after: datetime, limit: int) -> list[Meeting]:
 
 
 def meeting_at(schedule: Schedule, starts_at: datetime) -> Meeting | None:
-    """The meeting that begins at exactly this moment; None when none does."""
+    """Return the meeting that begins at exactly this time; None when there is none."""
     found = next(meetings(schedule, starts_at), None)
     return found if found is not None and found.starts_at == starts_at else None
 
 
 def free_mask(schedule: Schedule, zone: str, after: datetime) -> int:
-    """The half hours of a region's week that the meetings of the coming weeks cover, in the region's wall time."""
+    """Return the half hours of the region's week that the meetings of the coming weeks cover, in its wall time."""
     home = ZoneInfo(zone)
     end = after + timedelta(weeks=WEEKS_OF_AVAILABILITY)
     soon = []
@@ -137,13 +137,13 @@ def free_mask(schedule: Schedule, zone: str, after: datetime) -> int:
 
 
 def is_zone(name: str) -> bool:
-    """Whether this is a time zone of the IANA database."""
+    """Return whether this is a time zone of the IANA database."""
     return name in _zones()
 
 
 @cache
 def _zones() -> frozenset[str]:
-    """Read from disk once: it takes longer than all else that is asked of a schedule."""
+    """Read the zone names from disk once: it takes longer than everything else about a schedule."""
     return frozenset(available_timezones())
 
 
@@ -153,35 +153,39 @@ def _malformed(schedule: Schedule) -> Impossible | None:
             "zone", "unknown-zone", "Use a name of the IANA database, such as America/New_York."
         )
     if not 1 <= schedule.minutes <= MINUTES_MAX:
-        return Impossible("minutes", "impossible-length", f"A meeting lasts 1 to {MINUTES_MAX} minutes.")
+        return Impossible("minutes", "impossible-length", f"Send 1 to {MINUTES_MAX} minutes.")
     days = schedule.weekdays
     if not days or len(set(days)) < len(days) or not set(days) <= set(WEEKDAYS):
         return Impossible("weekdays", "unknown-weekday", f"Name each weekday once: {', '.join(WEEKDAYS)}.")
     monthly = schedule.every is Every.MONTH
     if monthly and not schedule.nth:
-        return Impossible("nth", "nth-missing", "Say which weekday of the month: 1 to 5, or -1 for the last.")
+        return Impossible(
+            "nth", "nth-missing", "Send nth, the weekday of the month: 1 to 5, or -1 for the last."
+        )
     if not monthly and schedule.nth:
-        return Impossible("nth", "nth-without-month", "Leave nth out unless the group meets by the month.")
+        return Impossible("nth", "nth-without-month", "Remove nth unless every is month.")
     if not set(schedule.nth) <= NTH or len(set(schedule.nth)) < len(schedule.nth):
-        return Impossible("nth", "impossible-nth", "Name each once: 1 to 5, or -1 for the last.")
+        return Impossible("nth", "impossible-nth", "Send each number once: 1 to 5, or -1 for the last.")
     if schedule.until is not None and schedule.until < schedule.starts_on:
-        return Impossible("until", "ends-before-it-starts", "Let the last day be the first or later.")
+        return Impossible("until", "ends-before-it-starts", "Set until to starts_on or later.")
     return None
 
 
 def _unmatched_exception(schedule: Schedule) -> Impossible | None:
-    """An exception for a day on which the group does not meet anyway is a typing error somebody should see."""
+    """Refuse an exception on a day without a meeting: it is probably a typing error."""
     for day in sorted(schedule.exceptions):
         wall = next(_wall_clock_starts(schedule, day), None)
         if wall is None or wall.date() != day:
-            remedy = f"{day} is no day on which the group would meet: correct or remove it."
+            remedy = f"The group does not meet on {day}: correct or remove it."
             return Impossible("exceptions", "exception-without-meeting", remedy)
     return None
 
 
 def _wall_clock_starts(schedule: Schedule, begin: date) -> Iterator[datetime]:
-    """Wall-clock starts from a day on, exceptions included. Weeks that are over are passed over whole, two at a time, so
-    that which week of a fortnight it is stays."""
+    """Yield wall-clock starts from a day on, exceptions included.
+
+    Past weeks are skipped two at a time, so that the parity of fortnightly meetings is preserved.
+    """
     over = max(0, (begin - schedule.starts_on).days) // 14 if schedule.every is not Every.MONTH else 0
     last = None if schedule.until is None else datetime.combine(schedule.until, time.max)
     by = [_DATEUTIL[day] for day in schedule.weekdays]

@@ -1,4 +1,4 @@
-"""Groups in time: their schedules, what is different at one meeting, and the seats there.
+"""Groups: their schedules, changed meetings, and the seats there.
 
 A seat is held by a conditional write on the row of its meeting, so that two people never get the last one.
 """
@@ -74,7 +74,7 @@ _FREE_TAKEN: Final = "update occurrence set taken = taken - 1 where offer_id = $
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group as its meetings need it."""
+    """A group with the facts its meetings need."""
 
     offer_id: UUID
     region: str
@@ -89,7 +89,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceChange:
-    """How one meeting is to differ; what is None stays as it was. `seats` none means as many as come, if `seats_given`."""
+    """Change of one meeting; None stays unchanged. `seats` None means unlimited if `seats_given`."""
 
     cancelled: bool | None = None
     facilitators: int | None = None
@@ -99,7 +99,7 @@ class OccurrenceChange:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A referral's seat at one meeting. A held one is given to others at `expires_at`."""
+    """A referral's seat at one meeting. A held seat is released at `expires_at`."""
 
     id: UUID
     offer_id: UUID
@@ -110,12 +110,12 @@ class Seat:
 
 
 async def load_groups(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Group]:
-    """Those of these offers that have a schedule."""
+    """Return those of these offers that have a schedule."""
     return {row["offer_id"]: _group(row) for row in await conn.fetch(_SCHEDULE, list(ids))}
 
 
 async def save_schedule(conn: asyncpg.Connection, group: Group) -> None:
-    """Write a group's schedule anew."""
+    """Insert or replace a group's schedule."""
     it = group.schedule
     await conn.execute(
         _SAVE_SCHEDULE,
@@ -128,31 +128,33 @@ async def save_schedule(conn: asyncpg.Connection, group: Group) -> None:
 async def load_occurrences(
     conn: asyncpg.Connection, offer_id: UUID, begins: Sequence[datetime]
 ) -> dict[datetime, Occurrence]:
-    """What is different, or held, at these meetings."""
+    """Return the stored rows of these meetings, by start."""
     return {
         row["starts_at"]: _occurrence(row) for row in await conn.fetch(_OCCURRENCES, offer_id, list(begins))
     }
 
 
 async def lock_occurrence(conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime) -> Occurrence:
-    """One meeting whose books are kept, now that nobody moves its seats."""
+    """Lock one meeting, so that nobody moves its seats. Raises LookupError when it has no row."""
     row = await conn.fetchrow(f"{_OCCURRENCES} for no key update", offer_id, [starts_at])
     if row is None:
-        raise LookupError(f"no books are kept on the meeting of {offer_id} at {starts_at.isoformat()}")
+        raise LookupError(
+            f"the meeting of {offer_id} at {starts_at.isoformat()} has no row; call create_occurrence first"
+        )
     return _occurrence(row)
 
 
 async def lock_seat_of(
     conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime, referral_id: UUID
 ) -> None:
-    """Wait for the seat a referral has or had at a meeting: seats come before meetings, for whoever gives one back."""
+    """Lock the seat that a referral has or had at a meeting: seats are locked before meetings."""
     await conn.execute(_LOCK_EARLIER_SEAT, offer_id, starts_at, referral_id)
 
 
 async def load_cancelled(
     conn: asyncpg.Connection, ids: Sequence[UUID], after: datetime
 ) -> set[tuple[UUID, datetime]]:
-    """The meetings of these groups after a moment that do not take place."""
+    """Return the cancelled meetings of these groups after a time."""
     query = (
         "select offer_id, starts_at from occurrence where offer_id = any($1) and starts_at > $2 and cancelled"
     )
@@ -160,14 +162,14 @@ async def load_cancelled(
 
 
 async def create_occurrence(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> None:
-    """Begin to keep books on one meeting, with the group's seats."""
+    """Create the occurrence row with the group's default seat count, if missing."""
     await conn.execute(_CREATE_OCCURRENCE, group.offer_id, starts_at, group.seats)
 
 
 async def change_occurrence(
     conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime, difference: OccurrenceChange
 ) -> bool:
-    """Write what is different at one meeting; False when more seats are held or taken than there would be."""
+    """Change one meeting; False when more seats are held or taken than it would have."""
     changed = await conn.fetchval(
         _CHANGE_OCCURRENCE,
         *(offer_id, starts_at, difference.cancelled, difference.seats_given, difference.seats),
@@ -177,21 +179,21 @@ async def change_occurrence(
 
 
 async def hold_seat(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> bool:
-    """Take one seat out of those that are free; False when there is none, whatever the rules were told."""
+    """Hold one free seat; False when there is none, whatever the rules decided before."""
     return await conn.fetchval(_HOLD, group.offer_id, starts_at, group.facilitators_min) is not None
 
 
 async def release_held(conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime) -> None:
-    """Give back a seat that became nobody's."""
+    """Release a held seat that was assigned to nobody."""
     await conn.execute(_FREE_HELD, offer_id, starts_at)
 
 
 async def lock_upcoming_seats(
     conn: asyncpg.Connection, referral_ids: Sequence[UUID], now: datetime
 ) -> list[UUID]:
-    """The seats these referrals have at meetings that have not begun, now locked, by meeting.
+    """Lock and return the seats of these referrals at meetings that have not begun, sorted by meeting.
 
-    Whoever gives several back waits for all seats first, then for the meetings in this order: never in a circle.
+    A transaction that releases several waits for all seats first, then for meetings in this order: never in a circle.
     """
     query = """
         select id, starts_at, offer_id from seat
@@ -211,24 +213,24 @@ async def add_seat(
     referral_id: UUID,
     expires_at: datetime,
 ) -> bool:
-    """Keep whose the held seat is; False when the referral has one at this meeting already."""
+    """Assign the held seat to the referral; False when the referral already has one at this meeting."""
     return await conn.fetchval(_ADD_SEAT, seat_id, offer_id, starts_at, referral_id, expires_at) is not None
 
 
 async def lock_seat(conn: asyncpg.Connection, seat_id: UUID) -> Seat | None:
-    """A seat, locked, so that nobody takes it while it is given back."""
+    """Lock and return a seat, so that nobody takes it while it is released."""
     row = await conn.fetchrow(_LOCK_SEAT, seat_id)
     return None if row is None else _seat(row)
 
 
 async def take_seat(conn: asyncpg.Connection, held: Seat) -> None:
-    """The held seat is taken."""
+    """Turn a held seat into a taken one."""
     await conn.execute(_SET_SEAT_STATE, held.id, SeatState.TAKEN)
     await conn.execute(_TAKE, held.offer_id, held.starts_at)
 
 
 async def release_seat(conn: asyncpg.Connection, seat: Seat, state: SeatState) -> None:
-    """The seat, held or taken, is there for others."""
+    """Release a held or taken seat."""
     await conn.execute(_SET_SEAT_STATE, seat.id, state)
     query = _FREE_TAKEN if seat.state is SeatState.TAKEN else _FREE_HELD
     await conn.execute(query, seat.offer_id, seat.starts_at)

@@ -1,4 +1,4 @@
-"""Groups in time: when a group meets, what is different at one meeting, and who has a seat there."""
+"""Schedules of groups, changed meetings, and seats."""
 
 from datetime import date, datetime, time
 from uuid import UUID
@@ -23,9 +23,9 @@ from alongside_matching.groups.rules import MeetingState, SeatState
 
 
 class GroupScheduleRow(Base, table=True):
-    """When a group meets: wall-clock time in an IANA zone, repeated; `exceptions` are local days it does not meet.
+    """When a group meets: wall-clock time in an IANA zone, repeated; `exceptions` are local days without a meeting.
 
-    Whether its place is open is the offer's `place_closed`: another question than whether it meets.
+    Whether its place is open is the offer's `place_closed`, independent of whether the group meets.
     """
 
     __tablename__ = "group_schedule"
@@ -56,9 +56,9 @@ class GroupScheduleRow(Base, table=True):
 
 
 class OccurrenceRow(Base, table=True):
-    """One meeting that differs from its schedule, or at which seats are held. `seats` null: as many as come.
+    """One meeting that differs from its schedule or has seats. `seats` null: unlimited.
 
-    `facilitators` null: nobody has said yet whether somebody is there to lead it.
+    `facilitators` null: not known yet.
     """
 
     __tablename__ = "occurrence"
@@ -78,7 +78,7 @@ class OccurrenceRow(Base, table=True):
 
 
 class SeatRow(Base, table=True):
-    """One person's seat at one meeting, by referral: held until `expires_at`, or taken, or given back."""
+    """One referral's seat at one meeting: held until `expires_at`, taken, released or expired."""
 
     __tablename__ = "seat"
     __table_args__ = (

@@ -1,1 +1,1 @@
-"""Routes of groups, their meetings and seats: parse, call, answer; no rules."""
+"""Routes of groups, their meetings and seats. Routes parse, call and answer; they hold no rules."""

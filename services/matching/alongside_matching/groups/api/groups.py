@@ -1,4 +1,4 @@
-"""Groups in time: their schedules, the next meetings, seats there."""
+"""Groups: their schedules, next meetings and seats."""
 
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Final, Literal
@@ -42,9 +42,10 @@ Weekday = Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
 class ScheduleForm(Strict):
     """When a group meets: `at` is wall-clock time in `zone` (IANA), repeated by week, fortnight or month.
 
-    By the month, `nth` says which of the weekdays: 1 to 5, or -1 for the last. `exceptions` are local days on which it
-    does not meet. `place_state` and `meeting_state` are different things: a group whose place is closed may go on by
-    video. A group that is not open to `newcomers` is not proposed. `seats` null: as many as come.
+    With `every` month, `nth` selects the weekdays of the month: 1 to 5, or -1 for the last. On the local days in
+    `exceptions` the group does not meet. `place_state` and `meeting_state` are independent: a group whose place is
+    closed may continue by video. A group that is not open to `newcomers` is not proposed. `seats` null means
+    unlimited.
     """
 
     zone: str = Field(max_length=64)
@@ -65,11 +66,11 @@ class ScheduleForm(Strict):
     @model_validator(mode="after")
     def _plain_time(self) -> "ScheduleForm":
         if self.at.tzinfo is not None or self.at.second or self.at.microsecond:
-            raise ValueError("give at as HH:MM of the wall clock; the zone is a field of its own")
+            raise ValueError("send at as HH:MM wall-clock time; the zone is a separate field")
         return self
 
     def group(self, offer: StoredOffer) -> Group:
-        """The same as the store knows it."""
+        """Return the group in the form the store takes."""
         schedule = Schedule(
             zone=self.zone,
             starts_on=self.starts_on,
@@ -95,13 +96,13 @@ class ScheduleForm(Strict):
 
 
 class ScheduleView(ScheduleForm):
-    """A group's schedule, as it was given."""
+    """A group's schedule, as it was sent."""
 
     offer_id: UUID
 
 
 class OccurrenceForm(Strict):
-    """How one meeting differs: cancelled, with other seats, with so many people to lead it."""
+    """How one meeting differs: cancelled, another number of seats, the number of facilitators."""
 
     cancelled: bool | None = None
     seats: Places | None = None
@@ -110,19 +111,19 @@ class OccurrenceForm(Strict):
     @model_validator(mode="after")
     def _says_something(self) -> "OccurrenceForm":
         if not self.model_fields_set:
-            raise ValueError("send at least one field that differs")
+            raise ValueError("send at least one field to change")
         return self
 
     def difference(self) -> OccurrenceChange:
-        """The same as the store knows it."""
+        """Return the change in the form the store takes."""
         given = "seats" in self.model_fields_set
         return OccurrenceChange(self.cancelled, self.facilitators, self.seats, seats_given=given)
 
 
 class OccurrenceView(BaseModel):
-    """One meeting. `starts_at` and `ends_at` carry the offset of the zone that was asked for.
+    """One meeting. `starts_at` and `ends_at` have the offset of the requested zone.
 
-    `covered` null: nobody has said yet whether somebody is there to lead it. `modes` are the ways to attend this time.
+    `covered` null: it is not known whether enough facilitators come. `modes` are the ways to attend this meeting.
     `clock_change`: the clocks skipped its wall-clock time that day, or showed it twice.
     """
 
@@ -130,7 +131,7 @@ class OccurrenceView(BaseModel):
     ends_at: datetime
     zone: str
     local_start: str
-    """The group's own wall clock: day and time."""
+    """Day and time on the group's wall clock."""
     cancelled: bool
     modes: tuple[str, ...]
     seats: int | None
@@ -148,13 +149,13 @@ class Occurrences(BaseModel):
 
 
 class SeatForm(Strict):
-    """Whose seat it is: a referral."""
+    """The referral the seat is for."""
 
     referral_id: UUID
 
 
 class SeatView(BaseModel):
-    """A seat at one meeting. A held one is given to others at `expires_at`."""
+    """A seat at one meeting. A held seat is released at `expires_at`."""
 
     id: UUID
     offer_id: UUID
@@ -164,7 +165,7 @@ class SeatView(BaseModel):
 
 
 def router(policies: Policies) -> APIRouter:
-    """`/groups` and `/seats`."""
+    """Return the routes below `/groups` and `/seats`."""
     routes = APIRouter(tags=["groups"])
     _add_schedule(routes, policies)
     _add_occurrences(routes)
@@ -176,7 +177,7 @@ def router(policies: Policies) -> APIRouter:
 def _add_schedule(routes: APIRouter, policies: Policies) -> None:
     @routes.put("/groups/{offer_id}/schedule", response_model=ScheduleView)
     async def schedule(offer_id: UUID, form: ScheduleForm, command: Command) -> Response:
-        """Say when a group meets, instead of what was known. A recurrence that cannot be is refused."""
+        """Replace a group's schedule. An impossible recurrence is refused."""
 
         async def work(tx: Tx) -> ScheduleView:
             offer = _group_offer(offer_id, await offer_updates.lock_offer(tx, offer_id))
@@ -190,7 +191,7 @@ def _add_schedule(routes: APIRouter, policies: Policies) -> None:
 
     @routes.get("/groups/{offer_id}/schedule")
     async def read_schedule(offer_id: UUID, read: Read) -> ScheduleView:
-        """When a group meets."""
+        """Return a group's schedule."""
         return _schedule_view(await _group(read.conn, offer_id))
 
 
@@ -203,7 +204,7 @@ def _add_occurrences(routes: APIRouter) -> None:
         after: AwareDatetime | None = None,
         limit: Annotated[int, Query(ge=1, le=MEETINGS_MAX)] = 3,
     ) -> Occurrences:
-        """The next meetings, in the zone of whoever asks (the group's own, if none is given)."""
+        """List the next meetings, in the requested zone (default: the group's zone)."""
         group = await _group(read.conn, offer_id)
         zone_shown = zone or group.schedule.zone
         if not is_zone(zone_shown):
@@ -224,7 +225,7 @@ def _add_occurrences(routes: APIRouter) -> None:
     async def change_occurrence(
         offer_id: UUID, starts_at: AwareDatetime, form: OccurrenceForm, command: Command
     ) -> Response:
-        """Let one meeting differ from the others."""
+        """Change one meeting, so that it differs from the schedule."""
 
         async def work(tx: Tx) -> None:
             group = await _group(tx.conn, offer_id)
@@ -244,7 +245,7 @@ def _add_holding(routes: APIRouter, policies: Policies) -> None:
     async def hold_seat(
         offer_id: UUID, starts_at: AwareDatetime, form: SeatForm, command: Command
     ) -> Response:
-        """Keep a seat at one meeting for a referral, until they say that they come or the time is over."""
+        """Hold a seat at one meeting for a referral until it is taken or the hold expires."""
 
         async def work(tx: Tx) -> SeatView:
             group = await _group(tx.conn, offer_id)
@@ -271,7 +272,7 @@ def _add_holding(routes: APIRouter, policies: Policies) -> None:
 def _add_answers(routes: APIRouter) -> None:
     @routes.post("/seats/{seat_id}/take", response_model=SeatView)
     async def take_seat(seat_id: UUID, command: Command) -> Response:
-        """The person will come."""
+        """Take the seat: the person will come."""
 
         async def work(tx: Tx) -> SeatView:
             return await _answered(tx, seat_id, await meetings.take_seat(tx, seat_id))
@@ -280,7 +281,7 @@ def _add_answers(routes: APIRouter) -> None:
 
     @routes.post("/seats/{seat_id}/release", response_model=SeatView)
     async def release_seat(seat_id: UUID, command: Command) -> Response:
-        """The person will not come; the seat is there for others."""
+        """Release the seat: the person will not come."""
 
         async def work(tx: Tx) -> SeatView:
             return await _answered(tx, seat_id, await meetings.release_seat(tx, seat_id))

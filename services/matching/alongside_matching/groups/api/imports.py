@@ -1,4 +1,4 @@
-"""`/groups/imports`: a published list of online meetings in, an answer for every entry out."""
+"""`/groups/imports`: imports a published list of online meetings and answers with a line for every remarkable entry."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -19,10 +19,10 @@ ENTRIES_MAX: Final = 5_000
 
 
 class GroupLine(BaseModel):
-    """Something to say about one entry: set aside (`quarantined`) or kept with a remark (`flagged`)."""
+    """A remark on one entry: set aside (`quarantined`) or imported with a remark (`flagged`)."""
 
     entry: int
-    """Its place in the list, from 1."""
+    """Position in the list, from 1."""
     slug: str
     kind: Literal["quarantined", "flagged"]
     code: str
@@ -31,7 +31,8 @@ class GroupLine(BaseModel):
 
 
 class GroupImportView(BaseModel):
-    """What became of a list. `agree` and `differ`: entries whose published moment fits, or not, their own time."""
+    """Result of an import. `agree` and `differ` count entries whose published UTC start matches their wall-clock time
+    or not."""
 
     read: int
     created: int
@@ -45,7 +46,7 @@ class GroupImportView(BaseModel):
 
 
 def router(policies: Policies) -> APIRouter:
-    """The door for published lists of meetings."""
+    """Return the route for importing published meetings."""
     routes = APIRouter(tags=["groups"])
 
     @routes.post("/groups/imports", response_model=GroupImportView)
@@ -55,7 +56,7 @@ def router(policies: Policies) -> APIRouter:
         need: Annotated[list[Need], Query(min_length=1, max_length=30)],
         command: Command,
     ) -> Response:
-        """Take in a list of online meetings as groups for these needs; the same list again changes nothing."""
+        """Import a list of online meetings as groups for these needs; sending the same list again changes nothing."""
 
         async def work(tx: Tx) -> GroupImportView:
             published = read_meetings(entries)

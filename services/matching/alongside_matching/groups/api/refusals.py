@@ -1,4 +1,4 @@
-"""What is refused about groups in time, each with its remedy."""
+"""Refusals about groups, meetings and seats, each with its remedy."""
 
 from typing import Final
 
@@ -22,27 +22,27 @@ def no_group() -> HttpProblem:
 
 
 def no_schedule() -> HttpProblem:
-    """Nobody has said when the group meets."""
+    """The group has no schedule yet."""
     return not_found(
         "no-schedule",
-        "Nobody has said when this group meets",
-        remedy="Give it a schedule with PUT /groups/{id}/schedule.",
+        "This group has no schedule",
+        remedy="Set a schedule with PUT /groups/{id}/schedule.",
         field="offer_id",
     )
 
 
 def impossible(refused: Impossible) -> HttpProblem:
-    """A recurrence that cannot be."""
+    """The recurrence is impossible."""
     return unprocessable(
         refused.code,
-        "A group cannot meet so",
+        "This schedule is impossible",
         remedy=refused.remedy,
         field=f"body.{refused.field}",
     )
 
 
 def unknown_zone() -> HttpProblem:
-    """A zone nobody knows."""
+    """The time zone does not exist."""
     return unprocessable(
         "unknown-zone",
         "There is no such time zone",
@@ -52,10 +52,10 @@ def unknown_zone() -> HttpProblem:
 
 
 def no_meeting() -> HttpProblem:
-    """The group does not meet then."""
+    """The group has no meeting at this time."""
     return not_found(
         "no-such-meeting",
-        "The group has no meeting that begins then",
+        "The group has no meeting that begins at this time",
         remedy="Take starts_at from GET /groups/{id}/occurrences.",
         field="starts_at",
     )
@@ -65,50 +65,50 @@ def below_seated() -> HttpProblem:
     """More seats are held or taken."""
     return conflict(
         "seats-below-promised",
-        "More seats than that are promised already",
-        remedy="Keep at least the seats that are held or taken, or have some released first.",
+        "More seats are already held or taken",
+        remedy="Set seats to at least the number held or taken, or release some seats first.",
         field="body.seats",
     )
 
 
 def no_seat() -> HttpProblem:
-    """Nobody can be seated there."""
+    """The meeting has no seat for this referral."""
     return conflict(
         "no-seat",
         "There is no seat at this meeting",
-        remedy="It is full, cancelled, over, closed to newcomers, or nobody leads it: choose another meeting.",
+        remedy="Choose another meeting: this one is full, cancelled, has begun, is closed to newcomers, or lacks facilitators.",
     )
 
 
 def already_has_seat() -> HttpProblem:
-    """One seat each."""
+    """A referral may have one seat per meeting."""
     return conflict(
         "has-a-seat",
-        "This referral has a seat at this meeting already",
-        remedy="Take or release the seat it has.",
+        "This referral already has a seat at this meeting",
+        remedy="Take or release the existing seat.",
         field="body.referral_id",
     )
 
 
 def not_yet_known() -> HttpProblem:
-    """The referral's admission may not have arrived yet. A conflict, no 503: nothing here is away."""
+    """The referral's admission may not have arrived yet. It is a 409, not a 503: no component is down."""
     return HttpProblem(
         status=409,
         code="not-yet-known",
-        title="Matching has not heard of this referral yet",
-        detail="Its admission may still be on its way.",
-        remedy="Ask again after the seconds in Retry-After; if it stays so, look at the id.",
+        title="Matching does not know this referral yet",
+        detail="Its admission may not have arrived yet.",
+        remedy="Retry after the seconds in Retry-After; if the answer stays the same, check the id.",
         field="body.referral_id",
         retry_after_seconds=RETRY_AFTER_SECONDS,
     )
 
 
 def referral_ended() -> HttpProblem:
-    """Nobody comes on behalf of a referral that is over."""
+    """A seat is only for an open referral."""
     return conflict(
         "referral-ended",
         "This referral has ended",
-        remedy="Hold seats for open referrals; a person who returns has a new one.",
+        remedy="Use the id of an open referral; a person who returns has a new one.",
         field="body.referral_id",
     )
 
@@ -118,16 +118,16 @@ def no_such_seat() -> HttpProblem:
     return not_found(
         "seat-not-found",
         "There is no such seat",
-        remedy="Use the id that holding a seat answered; one held anew has a new id.",
+        remedy="Use the id from the answer to holding a seat; a seat that is held again has a new id.",
         field="seat_id",
     )
 
 
 def seat_is_over(state: SeatState) -> HttpProblem:
-    """Something was here first."""
+    """The seat was taken, released or has expired before."""
     return conflict(
         "seat-over",
-        "This seat cannot be answered any more",
-        detail=f"It is {state.value}.",
-        remedy="Hold a seat anew if there is one.",
+        "This seat can no longer be taken or released",
+        detail=f"Its state is {state.value}.",
+        remedy="Hold a new seat with POST /groups/{id}/occurrences/{starts_at}/seats.",
     )
