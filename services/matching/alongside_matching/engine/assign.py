@@ -1,19 +1,21 @@
-"""Those who arrive within a short window are assigned together, so that nobody is passed over by an accident of order.
+"""Assigns requests that arrive within a short window together, so that the order of arrival decides nothing.
 
-It is a min-cost assignment of arrivals to *seats*. Seat 1, 2, 3 … of an offer are its free places in the order in which
-they would fill, each dearer than the one before: the score as it would stand with the seats below filled (the factor
-`free_places` falls), and the policy's `crowding` for the part of the places that this window has taken there already. As
-later seats are dearer for everyone, the cheapest assignment leaves no lower seat free. Leaving somebody waiting costs
-`waits_cost`, more when they are urgent, have waited long or come back from a match that did not hold; as that is several
-times the worst match, as many as possible are matched, and when somebody must wait it is who can best.
+It is a min-cost assignment of arrivals to *seats*. Seats 1, 2, 3 … of an offer are its free places in the order in
+which they would fill, each more expensive than the one before: the score as it would be with the lower seats filled
+(the factor `free_places` falls), plus the policy's `crowding` for the share of places that this window has taken
+there. Because later seats cost more for everyone, the cheapest assignment leaves no lower seat free. Leaving a
+request waiting costs `waits_cost`, more when it is urgent, has waited long or replaces a match that ended; as this is
+several times the worst match, as many requests as possible are matched, and the ones left waiting are those with the
+lowest waiting cost.
 
-Each arrival brings the candidates of its own ranking, cut at the policy's `ranked_max`. With as many candidates as there
-are arrivals the cut costs nothing: the others sit at fewer offers than that, so one of its best is still untouched, whose
-first seat costs less than any seat further down. With fewer it may, where many want the same few: `make bench-matching`
-measures how much. Who is left waiting by a ranking that was cut is to be ranked again when the places are held.
+Each arrival brings the candidates of its ranking, limited to the policy's `ranked_max`. With at least as many
+candidates as arrivals the limit costs nothing: the others occupy fewer offers than that, so one of its best is
+unused, and its first seat costs less than any later seat. With fewer candidates it may cost something where many
+requests prefer the same few offers: `make bench-matching` measures how much. A request left waiting after a limited
+ranking must be ranked again once the places are held.
 
-Above `edges_max` pairs of an arrival and a seat, arrivals are served one after another, the greatest claim first, at the
-same costs; the assignment together is never worse than that, because one by one is among what it chooses from.
+Above `edges_max` pairs of an arrival and a seat, arrivals are assigned one after another, the greatest claim first,
+at the same costs. The joint assignment never costs more, because it may choose the same seats.
 """
 
 from collections import Counter
@@ -34,12 +36,12 @@ from alongside_matching.engine.policy import Policy
 from alongside_matching.engine.ranking import Candidate, Ranking
 
 _SHIFT: Final = 1.0
-"""Added to every cost, because a sparse matrix takes 0 for no edge. Everyone gets one seat or waits, so nothing moves."""
+"""Added to every cost, because a sparse matrix treats 0 as no edge. It does not change which assignment is cheapest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One referral of a window: whom it could go to, and how much it would cost to let it wait (see `claim_of`)."""
+    """One request of a window: its ranking, and how much more it costs to let it wait (see `claim_of`)."""
 
     ranking: Ranking
     claim: float
@@ -54,7 +56,7 @@ class AssignedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who is asked for each referral of the window, by referral id; None for who has to wait."""
+    """The offer to ask for each referral of the window, by referral id; None for a referral that waits."""
 
     chosen: Mapping[UUID, Candidate | None]
     cost: float
@@ -62,7 +64,7 @@ class Assignment:
 
 
 def claim_of(request: Request, policy: Policy, now: datetime) -> float:
-    """How much more than others this person costs to leave waiting: urgency, time waited, a match made good."""
+    """Return how much more this request costs to leave waiting: urgency, time waited, priority."""
     sharing = policy.sharing
     waited = (now - request.waiting_since).total_seconds() / 3600 if request.waiting_since else 0.0
     return (
@@ -88,7 +90,7 @@ def assign(window: Sequence[Arrival], policy: Policy) -> Assignment:
 
 
 def one_by_one(window: Sequence[Arrival], policy: Policy) -> Assignment:
-    """Serve arrivals in turn, the greatest claim first and in the order given among equals, each at its cheapest seat."""
+    """Assign arrivals in turn, the greatest claim first (ties in the order given), each to its cheapest seat."""
     seats_given: Counter[UUID] = Counter()
     chosen: dict[UUID, Candidate | None] = {arrival.ranking.request.referral_id: None for arrival in window}
     cost = 0.0
@@ -108,7 +110,7 @@ def one_by_one(window: Sequence[Arrival], policy: Policy) -> Assignment:
 
 
 def seat_cost(ranking: Ranking, candidate: Candidate, seats_given: int, policy: Policy) -> float:
-    """What the next seat at a candidate costs when `seats_given` others of the window sit there already; at most 2."""
+    """Return the cost of a candidate's next seat when `seated` others of the window have seats there; at most 2."""
     if candidate.capacity is None:
         return 1.0 - candidate.score
     worth = policy.curves.load.at
@@ -119,7 +121,7 @@ def seat_cost(ranking: Ranking, candidate: Candidate, seats_given: int, policy: 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A candidate in the ranking of an arrival: which arrival, which of its candidates, which offer of the window."""
+    """A candidate in the ranking of an arrival: indices of the arrival, the candidate and the offer."""
 
     arrival: int
     number: int
@@ -130,7 +132,7 @@ class _Listed:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Every pair of an arrival and a seat: which listed candidate, which seat, at what cost."""
+    """Every pair of an arrival and a seat: listed candidate, seat and cost."""
 
     listed: Sequence[_Listed]
     which: npt.NDArray[np.int64]
@@ -154,7 +156,8 @@ def _listed(window: Sequence[Arrival]) -> list[_Listed]:
 
 
 def _seats(listed: Sequence[_Listed]) -> npt.NDArray[np.int64]:
-    """How many seats each listed candidate can be given: those that are free, and no more than there are arrivals."""
+    """Return how many seats each listed candidate may use: the free ones, at most one per arrival that lists the
+    offer."""
     wanted = Counter(each.offer for each in listed)
     return np.array(
         [
@@ -167,7 +170,7 @@ def _seats(listed: Sequence[_Listed]) -> npt.NDArray[np.int64]:
 
 
 def _pairs(listed: Sequence[_Listed], seats: npt.NDArray[np.int64], policy: Policy) -> _Pairs:
-    """Number the seats of all offers one after another, and pair every listed candidate with every seat of its offer."""
+    """Number the seats of all offers consecutively, and pair every listed candidate with every seat of its offer."""
     offers = np.array([each.offer for each in listed])
     seats_of_offer = np.zeros(offers.max() + 1, np.int64)
     seats_of_offer[offers] = seats
@@ -183,7 +186,7 @@ def _costs(
     below: npt.NDArray[np.int64],
     policy: Policy,
 ) -> npt.NDArray[np.float64]:
-    """What `seat_cost` says, for each pair whose seat has `below` seats under it."""
+    """Return `seat_cost` for each pair whose seat has `below` lower seats."""
     candidates = [each.candidate for each in listed]
     score, load, share = (
         np.array(column)[which]
@@ -201,7 +204,7 @@ def _costs(
 
 
 def _together(window: Sequence[Arrival], pairs: _Pairs, policy: Policy) -> Assignment:
-    """Solve it: one row an arrival, one column a seat, and behind the seats one place to wait for each arrival."""
+    """Solve the assignment: one row per arrival, one column per seat, and one waiting column per arrival."""
     arrivals = np.arange(len(window))
     seats = int(pairs.seat.max()) + 1
     waits = np.array([_waiting_cost(arrival, policy) for arrival in window])

@@ -1,4 +1,4 @@
-"""A curve of a policy: what a quantity is worth, as straight lines between points that a region chooses."""
+"""A curve of a policy: the worth of a quantity, linear between points that a region chooses."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points (quantity, worth 0 to 1) with rising quantities; before the first and after the last it stays level."""
+    """Points (quantity, worth 0 to 1) with rising quantities; constant before the first and after the last."""
 
     points: tuple[tuple[float, float], ...]
 
     def at(self, quantity: float) -> float:
-        """What one quantity is worth."""
+        """Return the worth of one quantity."""
         behind = bisect_right(self.points, quantity, key=lambda point: point[0])
         if behind == 0:
             return self.points[0][1]
@@ -26,10 +26,11 @@ class Curve:
         return y + (to_y - y) / (to_x - x) * (quantity - x)
 
     def at_all(self, quantities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """What many are worth: the same sums in the same order as `at`, so that they are equal to the last bit."""
+        """Return the worth of many quantities: the same operations in the same order as `at`, so equal to the last
+        bit."""
         xs, ys = (np.array(axis) for axis in zip(*self.points, strict=True))
         behind = np.zeros(len(quantities), np.intp)
-        for x in xs:  # a few points: comparing with each is faster than looking each quantity up
+        for x in xs:  # a few points: comparing with each is faster than a search per quantity
             behind += quantities >= x
         segment = np.clip(behind - 1, 0, len(xs) - 2)
         slopes = (ys[1:] - ys[:-1]) / (xs[1:] - xs[:-1])
@@ -40,23 +41,25 @@ class Curve:
 
     @property
     def rises(self) -> bool:
-        """Whether more is never worth less."""
+        """Return whether the worth never falls."""
         return all(before <= after for (_, before), (_, after) in pairwise(self.points))
 
     @property
     def falls(self) -> bool:
-        """Whether more is never worth more."""
+        """Return whether the worth never rises."""
         return all(before >= after for (_, before), (_, after) in pairwise(self.points))
 
 
 def curve(points: Iterable[Iterable[float]]) -> Curve:
-    """A curve through these points. Raises ValueError for fewer than two, a quantity that does not rise, or a worth
-    outside 0 to 1."""
+    """Return a curve through these points.
+
+    Raises ValueError for fewer than two points, a quantity that does not rise, or a worth outside 0 to 1.
+    """
     read = tuple((float(x), float(y)) for x, y in points)
     if len(read) < 2:
-        raise ValueError("a curve has at least two points")
+        raise ValueError("give a curve at least two points")
     if any(before >= after for (before, _), (after, _) in pairwise(read)):
-        raise ValueError("the quantities of a curve rise from point to point")
+        raise ValueError("the quantities of a curve must rise from point to point")
     if any(not 0 <= worth <= 1 for _, worth in read):
-        raise ValueError("a curve's worth lies between 0 and 1")
+        raise ValueError("the worths of a curve must lie between 0 and 1")
     return Curve(read)

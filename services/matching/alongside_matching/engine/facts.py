@@ -1,4 +1,4 @@
-"""What the rules may know about a person's request and about an offer: codes and numbers, never people."""
+"""What rules may read about a request and an offer: codes and numbers, never people."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,13 +11,13 @@ PEER_LED: Final = frozenset({SUPPORTER, GROUP})
 MINOR_BANDS: Final = frozenset({"under-13", "13-17"})
 SLOTS_PER_WEEK: Final = 336
 """Half hours. An `availability` is a bit mask of them in the region's wall time: Monday 00:00 is bit 0, and half hour
-`n` of weekday `d` is bit `d * 48 + n`. 0 says nothing."""
+`n` of weekday `d` is bit `d * 48 + n`. 0 means unknown."""
 SLOT_MINUTES: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A place on earth in degrees; a person's is rounded to 0.05 degrees (five kilometres) before it comes here."""
+    """A place on earth in degrees; a person's is rounded to 0.05 degrees (5 km) before it reaches matching."""
 
     latitude: float
     longitude: float
@@ -27,12 +27,12 @@ class Point:
 class Request:
     """What one referral seeks.
 
-    An empty `modes` or `formats` means any; `asked` are offers not to be asked again. `identities` are preferences the
-    person asked for, never a description of the person; `identifies_as` is what the person says of themself, and counts
-    only where an offer is kept for some. `organisations_avoided` are those the person has a second tie
-    to, such as their workplace. `distance_km_max` concerns meeting in person. `consent_offers` None means that consent
-    covers the network, otherwise only these offers. `continue_with` is an earlier supporter the person asks for.
-    `priority` above 0 goes first: a match that did not hold is made good before others.
+    Empty `modes` or `formats` mean any; `asked` are offers not to be asked again. `identities` are preferences for a
+    companion, never a description of the person; `identifies_as` is what the person says of themself, and counts only
+    where an offer is reserved. `organisations_avoided` are those the person has another tie to, such as their
+    workplace. `distance_km_max` is for meeting in person. `consent_offers` None means that consent covers the
+    network, otherwise only these offers. `continue_with` is an earlier supporter the person asks for. `priority`
+    above 0 goes first: a match that ended is replaced before others are made.
     """
 
     referral_id: UUID
@@ -64,13 +64,13 @@ class Request:
 class Offer:
     """Something a person can be referred to.
 
-    `capacity` None means open to everyone: nobody holds a place there; otherwise it is the *effective* capacity, with
-    the well-being valve, supervision and caseload norms applied. `held` places wait for an answer, `taken` places were
-    accepted. Empty `modes`, `age_bands` or `availability` mean that the offer does not say. `organisations` are those
-    the supporter belongs to; `endorsements` are areas a certificate covers, and `required_endorsement` one that this
-    offer must have. `certified_until` and `checked_until` count only where they are required. `eligibility` are codes
-    of needs and age bands the offer restricts itself to, any of which is enough; empty is everyone. `only_for` are the
-    identities it is kept for, any of which is enough. `reach_km` is how far the supporter travels to meet in person.
+    `capacity` None means open to everyone: no places are held there; otherwise it is the *effective* capacity, after
+    the well-being, supervision and caseload norms. `held` places wait for an answer, `taken` places were accepted.
+    Empty `modes`, `age_bands` or `availability` mean unknown. `organisations` are those the supporter belongs to;
+    `endorsements` are areas a certificate covers, and `required_endorsement` one that this offer must have.
+    `certified_until` and `checked_until` count only where they are required. `eligibility` are codes of needs and age
+    bands the offer restricts itself to, any of which is enough; empty is everyone. `only_for` are the identities it
+    is reserved for, any of which is enough. `reach_km` is how far the supporter travels to meet in person.
     """
 
     id: UUID
@@ -103,17 +103,17 @@ class Offer:
 
     @property
     def open_to_all(self) -> bool:
-        """Whether anyone may join without a place being held."""
+        """Return whether anyone may join without a held place."""
         return self.capacity is None
 
     @property
     def has_place(self) -> bool:
-        """Whether a place can be held."""
+        """Return whether a place can be held."""
         return self.capacity is None or self.held + self.taken < self.capacity
 
     @property
     def load(self) -> float:
-        """The share of its places that is held or taken, 0 to 1; an offer without places counts as full."""
+        """Return the share of places held or taken, 0 to 1; 0 when open to everyone, 1 with a capacity of 0."""
         if self.capacity is None:
             return 0.0
         return (self.held + self.taken) / self.capacity if self.capacity else 1.0

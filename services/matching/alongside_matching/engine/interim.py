@@ -1,4 +1,4 @@
-"""What somebody may go to while they wait: something open to everyone, or the reasons why there is nothing."""
+"""Interim offers for a waiting referral: an offer open to everyone, or the reasons why there is none."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,14 +13,14 @@ from alongside_matching.engine.facts import GROUP, SLOT_MINUTES, Offer, Request
 from alongside_matching.engine.week import slots_until
 
 JOINABLE_MAX: Final = 8
-"""How many groups are worth a look at their calendars: those whose weekly hours come soonest."""
+"""How many groups have their calendars read: those whose weekly hours come soonest."""
 _ALWAYS_THERE: Final = frozenset({"online-community", "chat"})
 _HOURS_A_DAY: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Interim:
-    """The offer; or None, with how many each rule that protects the person kept out."""
+    """The offer, or None; and how many offers each protecting rule excluded."""
 
     offer_id: UUID | None
     excluded: Mapping[str, int]
@@ -28,21 +28,21 @@ class Interim:
 
 @dataclass(frozen=True, slots=True)
 class Joinable:
-    """Groups somebody may join, the likeliest first and no more than `JOINABLE_MAX`; how many each rule kept out."""
+    """Groups the person may join, most suitable first, at most `JOINABLE_MAX`; and how many each rule excluded."""
 
     groups: tuple[Offer, ...]
     excluded: Mapping[str, int]
 
 
 class UpcomingMeeting(NamedTuple):
-    """A meeting to come: in how many hours, and in which half hour of the region's week it begins."""
+    """An upcoming meeting: hours until it begins, and its half hour of the region's week."""
 
     hours: float
     slot: int
 
 
 def find_joinable(request: Request, open_to_all: Iterable[Offer], on: date, slot: int) -> Joinable:
-    """The groups anyone may join that no rule keeps from this person; `slot` is the half hour of the week it is now."""
+    """Return the groups open to everyone that no rule excludes; `slot` is the current half hour of the week."""
     excluded: Counter[str] = Counter()
     fitting = []
     for offer in open_to_all:
@@ -60,9 +60,9 @@ def find_joinable(request: Request, open_to_all: Iterable[Offer], on: date, slot
 def choose_interim(
     request: Request, found: Joinable, upcoming: Mapping[UUID, Sequence[UpcomingMeeting]], slot: int
 ) -> Interim:
-    """The one to go to: company tonight is better than in a week, and where a need is shared better than where none is.
+    """Return the interim offer: the earliest day first, then a shared need, then the earliest hour.
 
-    `upcoming` holds the next meetings of those groups that keep a calendar; of the others their weekly hours are taken.
+    `upcoming` has the next meetings of groups with a schedule; for the others their weekly hours are used.
     """
 
     def hours(offer: Offer) -> float | None:
@@ -76,13 +76,13 @@ def choose_interim(
 
 
 def _sort_key(offer: Offer, request: Request, hours: float | None) -> tuple[float, bool, float, UUID]:
-    """The day first, then the need, then the hour. Who does not say when, or has no hour in common, comes last."""
+    """Sort by day, then shared need, then hour. Groups with unknown or no common hours come last."""
     day = inf if hours is None else hours // _HOURS_A_DAY
     return day, offer.needs.isdisjoint(request.needs), hours or 0.0, offer.id
 
 
 def _hours_until_weekly_slot(offer: Offer, request: Request, slot: int) -> float | None:
-    """Hours until the next half hour of its week that suits the person; a community online is there at any hour."""
+    """Return hours until the offer's next weekly half hour that suits the person; 0 for an online community."""
     if not offer.availability:
         return None if offer.formats.isdisjoint(_ALWAYS_THERE) else 0.0
     common = offer.availability & request.availability if request.availability else offer.availability

@@ -1,4 +1,4 @@
-"""The numbers a region decides for itself. `policies/regions.json` holds them; no rule does."""
+"""The numbers a region decides for itself. They are stored in `policies/regions.json`, never in a rule."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from alongside_matching.engine.wellbeing import Norms
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each factor of the score counts (see `score`). Only their proportions matter."""
+    """Weights of the factors of the score (see `score`). Only their proportions matter."""
 
     shared_need: float
     hopes: float
@@ -32,8 +32,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """What quantities are worth, 0 to 1: common minutes a week, kilometres apart, the share of an offer's places that
-    is held or taken, and hours of waiting."""
+    """Worth of quantities, 0 to 1.
+
+    Common minutes a week, kilometres of distance, the share of an offer's places held or taken, and hours of waiting.
+    """
 
     common_minutes: Curve
     distance_km: Curve
@@ -43,12 +45,12 @@ class Curves:
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """How those who arrive together share the offers (see `assign`).
+    """How requests that arrive together share the offers (see `assign`).
 
-    `waits_cost`: what leaving somebody waiting costs, where the worst match costs 1. `claim_*`: how much more it costs
-    when they are urgent, have waited long, or come back from a match that did not hold. `crowding`: what a further
-    person of the same window costs at one offer, times the part of its places that the window has taken there. `edges_max`: above
-    that many pairs of an arrival and a seat, arrivals are served one after another.
+    `waits_cost`: cost of leaving a request waiting, where the worst match costs 1. `claim_*`: how much more it costs
+    when the request is urgent, has waited long, or replaces a match that ended. `crowding`: cost of a further request
+    of the same window at one offer, times the share of its places that the window has taken there. `edges_max`: above
+    that many pairs of an arrival and a seat, arrivals are assigned one after another.
     """
 
     waits_cost: float
@@ -63,12 +65,12 @@ class Sharing:
 class Policy:
     """One region's numbers.
 
-    `respond_hours`, `respond_hours_urgent`: how long a target may take to answer. `wake_max`: how many waiting
-    referrals one transaction looks at; the rest follow in the next. `look_soon_seconds`, `look_again_seconds`: when the
-    waitlist is looked at after somebody went onto it, and while anybody waits. `directory_capacity`,
-    `directory_language`: what is assumed of a listed service, because directories publish no places and not always a
-    language. `ranked_max`: how many offers a ranking names. `zone`: the IANA time zone in which the region's week and
-    days are counted. `seat_hold_minutes`: how long a seat at one meeting is kept for somebody who has not said yes.
+    `respond_hours`, `respond_hours_urgent`: hours a target has to answer. `wake_max`: waiting referrals that one
+    transaction reads; the rest follow in the next. `look_soon_seconds`, `look_again_seconds`: seconds until the
+    waitlist sweep after a referral joined, and while any waits. `directory_capacity`, `directory_language`: assumed
+    for a listed service, because directories publish no places and not always a language. `ranked_max`: offers that a
+    ranking names. `zone`: IANA time zone of the region's week and days. `seat_hold_minutes`: minutes a seat is held
+    before it is released.
     """
 
     respond_hours: float
@@ -87,25 +89,25 @@ class Policy:
     seat_hold_minutes: float
 
     def answer_due(self, urgency: str, now: datetime) -> datetime:
-        """When a proposal made now lapses."""
+        """Return when a proposal made now lapses."""
         hours = self.respond_hours if urgency == "routine" else self.respond_hours_urgent
         return now + timedelta(hours=hours)
 
     def day(self, now: datetime) -> date:
-        """Which day it is in the region."""
+        """Return the current day in the region."""
         return now.astimezone(ZoneInfo(self.zone)).date()
 
     def half_hour(self, moment: datetime) -> int:
-        """Which half hour of the region's week a moment lies in."""
+        """Return the half hour of the region's week that contains this time."""
         return slot_of(moment.astimezone(ZoneInfo(self.zone)))
 
     def start_of_day(self, day: date) -> datetime:
-        """When a day begins in the region."""
+        """Return when a day begins in the region."""
         return datetime.combine(day, time(), ZoneInfo(self.zone))
 
     @property
     def version(self) -> str:
-        """What a decision names its policy by: a hash of every number, the same wherever the numbers are the same."""
+        """Return the policy's version: a hash of all its numbers, equal wherever the numbers are equal."""
         return _version(self)
 
 
@@ -117,12 +119,12 @@ class Policies:
     regions: Mapping[str, Policy]
 
     def of(self, region: str) -> Policy:
-        """The numbers that hold in a region."""
+        """Return the policy of a region."""
         return self.regions.get(region, self.everywhere)
 
 
 def numbers(policy: Policy) -> dict[str, Any]:
-    """Every number of a policy in the shape of the policy file, so that it can be kept beside its decisions."""
+    """Return every number of a policy in the shape of the policy file, to be stored with its decisions."""
     plain = asdict(policy)
     return plain | {"curves": {name: curve["points"] for name, curve in plain["curves"].items()}}
 

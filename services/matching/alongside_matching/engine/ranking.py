@@ -21,8 +21,11 @@ from alongside_matching.engine.score import (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An offer that may be asked. `factors` are values in the order of its ranking's `shares`; `points` are the score
-    in millionths; `capacity` None means open to everyone."""
+    """An offer that may be asked.
+
+    `factors` are values in the order of its ranking's `shares`; `points` are the score in millionths; `capacity` None
+    means open to everyone.
+    """
 
     offer_id: UUID
     kind: str
@@ -34,12 +37,12 @@ class Candidate:
 
     @property
     def score(self) -> float:
-        """0 to 1."""
+        """Return the score, 0 to 1."""
         return self.points / POINTS
 
     @property
     def places(self) -> int | None:
-        """How many places are free; None when nobody needs one."""
+        """Return the number of free places; None when the offer is open to everyone."""
         return None if self.capacity is None else self.capacity - self.occupied
 
 
@@ -53,15 +56,15 @@ class Contribution:
 
     @property
     def contribution(self) -> float:
-        """What the factor adds to the score."""
+        """Return what the factor adds to the score."""
         return self.share * self.value
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The best candidates for a request, best first: by score, then the less loaded, then the one that was here first.
+    """The candidates for a request, best first: by score, then lower load, then lower id.
 
-    `eligible` counts all that may be asked, `excluded` the others by the first hard rule that kept them out.
+    `eligible` counts all that may be asked, `excluded` the others by the first hard rule that excludes them.
     """
 
     request: Request
@@ -75,11 +78,11 @@ class Ranking:
 
     @property
     def considered(self) -> int:
-        """How many offers were looked at."""
+        """Return how many offers were checked."""
         return self.eligible + sum(self.excluded.values())
 
     def explained(self, candidate: Candidate) -> tuple[Contribution, ...]:
-        """Why a candidate has its score, factor by factor."""
+        """Return the score of a candidate, factor by factor."""
         return tuple(
             Contribution(factor, value, share)
             for (factor, share), value in zip(self.shares.items(), candidate.factors, strict=True)
@@ -95,7 +98,7 @@ def rank(
     top: int,
     rarity: Rarity | None = None,
 ) -> Ranking:
-    """Rank offers one by one. `rarity` is given when these offers are only some of those it was counted among."""
+    """Rank offers one by one. Pass `rarity` when these offers are only a part of those it was counted over."""
     sifted = sift(offers, request, on)
     rarity = rarity or rarity_of(offers, request.needs)
     shares = shares_of(request, policy.weights)

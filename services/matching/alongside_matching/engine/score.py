@@ -1,10 +1,10 @@
-"""The score: who among those who may be asked is asked first, explained factor by factor.
+"""The score, which orders the offers that may be asked, explained factor by factor.
 
-Each factor lies between 0 and 1. A factor counts only for a request that speaks about it, so that saying nothing about
-hopes or hours costs nobody anything. A factor's contribution is its value times its share of the weights that count;
-the score is the sum, kept in millionths so that equal offers tie whatever happened to the last bit. This is the
-readable truth: `index/factors` computes the same for a region at once, and a test holds the two equal to the last bit.
-Source: docs/glossary.md, *score*; waiting time decides between people, never between offers: see `assign`.
+Each factor lies between 0 and 1. A factor counts only for a request that states a preference on it, so that silence
+about hopes or hours costs nothing. A factor's contribution is its value times its share of the weights that count;
+the score is the sum, in millionths so that equal offers tie despite rounding. This is the readable specification:
+`index/factors` computes the same for a region at once, and a test keeps the two equal to the last bit. Source:
+docs/glossary.md, *score*; waiting time decides between people, never between offers: see `assign`.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -17,26 +17,26 @@ from alongside_matching.engine.facts import IN_PERSON, SLOT_MINUTES, Offer, Requ
 from alongside_matching.engine.policy import Curves, Weights
 
 POINTS: Final = 1_000_000
-"""A score of 1."""
+"""Points of a score of 1."""
 FACTORS: Final = tuple(field.name for field in fields(Weights))
 """Every factor, in the order in which contributions are added up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """How many offers a region has, and how many of them share each need the person has."""
+    """How many offers a region has, and how many of them share each need of the request."""
 
     pool: int
     holders: Mapping[str, int]
 
     def worth(self, need: str) -> float:
-        """What sharing a need is worth: the fewer share it, the more."""
+        """Return the worth of sharing a need: the fewer offers share it, the higher."""
         return log(1 + self.pool / max(self.holders.get(need, 0), 1))
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreContext:
-    """Everything the value of a factor may depend on, beside the offer."""
+    """Everything the value of a factor may depend on, besides the offer."""
 
     request: Request
     rarity: Rarity
@@ -44,24 +44,24 @@ class ScoreContext:
 
 
 def rarity_of(offers: Collection[Offer], needs: Collection[str]) -> Rarity:
-    """How rare each of these needs is among these offers."""
+    """Return the rarity of each of these needs among these offers."""
     return Rarity(len(offers), {need: sum(need in offer.needs for offer in offers) for need in sorted(needs)})
 
 
 def shares_of(request: Request, weights: Weights) -> dict[str, float]:
-    """The factors that count for a request and their shares of 1, in the order of `FACTORS`."""
+    """Return the factors that count for a request with their shares, which sum to 1, in the order of `FACTORS`."""
     counted = {name: float(getattr(weights, name)) for name in FACTORS if counts(name, request)}
     total = sum(counted.values())
     return {name: weight / total for name, weight in counted.items()}
 
 
 def factors_of(offer: Offer, context: ScoreContext, shares: Mapping[str, float]) -> tuple[float, ...]:
-    """The values of the factors that count, in their order."""
+    """Return the values of the factors that count, in their order."""
     return tuple(VALUES[name](offer, context) for name in shares)
 
 
 def points_of(factors: Collection[float], shares: Mapping[str, float]) -> int:
-    """The score in millionths."""
+    """Return the score in millionths."""
     total = 0.0
     for share, value in zip(shares.values(), factors, strict=True):
         total += share * value
@@ -69,7 +69,7 @@ def points_of(factors: Collection[float], shares: Mapping[str, float]) -> int:
 
 
 def counts(name: str, request: Request) -> bool:
-    """Whether the request speaks about what this factor values."""
+    """Return whether the request states a preference that this factor values."""
     match name:
         case "hopes" | "availability" | "interests" | "identities":
             return bool(getattr(request, name))
@@ -86,7 +86,7 @@ def counts(name: str, request: Request) -> bool:
 
 
 def _shared_need(offer: Offer, context: ScoreContext) -> float:
-    """The needs they share among those the person has, each at what it is worth."""
+    """Return the shared part of the request's needs, weighted by rarity."""
     shared, total = 0.0, 0.0
     for need in sorted(context.request.needs):
         worth = context.rarity.worth(need)
@@ -108,13 +108,13 @@ def _preferred_mode(offer: Offer, context: ScoreContext) -> float:
 
 
 def _availability(offer: Offer, context: ScoreContext) -> float:
-    """The minutes of the week when both have time."""
+    """Return the worth of the minutes a week when both are free."""
     slots = (offer.availability & context.request.availability).bit_count()
     return context.curves.common_minutes.at(slots * SLOT_MINUTES)
 
 
 def _distance(offer: Offer, context: ScoreContext) -> float:
-    """How near; an offer that does not say where it is counts as far."""
+    """Return the worth of the distance; an offer without a position counts as far."""
     if offer.where is None or context.request.near is None:
         return 0.0
     return context.curves.distance_km.at(distance_km(offer.where, context.request.near))
@@ -133,7 +133,7 @@ def _continuity(offer: Offer, context: ScoreContext) -> float:
 
 
 def _free_places(offer: Offer, context: ScoreContext) -> float:
-    """Room left: the load is spread, and nobody is used up while others wait to be asked."""
+    """Return the worth of the load: it spreads requests, so that no offer is exhausted while others are idle."""
     return context.curves.load.at(offer.load)
 
 

@@ -1,7 +1,7 @@
-"""A week as 336 half hours of wall-clock time, Monday 00:00 first: what "free on Tuesday evenings" means to a rule.
+"""A week as 336 half hours of wall-clock time, Monday 00:00 first: free periods as rules use them.
 
 A mask has one bit per half hour (bit 0 is Monday 00:00 to 00:30), so that an overlap is one AND and its length one
-count of bits. Windows are how people say the same.
+bit count. Windows are the same in the form people write.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ _MIDNIGHT: Final = "24:00"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of one weekday, `starts` and `ends` as `HH:MM` on the half hour; `ends` may be `24:00`."""
+    """A period of one weekday, `starts` and `ends` as `HH:MM` on the half hour; `ends` may be `24:00`."""
 
     weekday: str
     starts: str
@@ -35,7 +35,7 @@ class FreeSlots:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two things said about a week that cannot both be, or one that cannot be at all; `index` is the window's."""
+    """An invalid window, or one that overlaps an earlier one; `index` is the window's."""
 
     index: int
     code: str
@@ -43,7 +43,7 @@ class Contradiction:
 
 
 def parse_windows(windows: Sequence[Window]) -> FreeSlots | Contradiction:
-    """The half hours of some windows; or the first window that makes no sense beside those before it."""
+    """Return the half hours of some windows; or the first window that is invalid or overlaps an earlier one."""
     mask = 0
     for index, window in enumerate(windows):
         if window.weekday not in WEEKDAYS:
@@ -55,19 +55,17 @@ def parse_windows(windows: Sequence[Window]) -> FreeSlots | Contradiction:
             return Contradiction(
                 index,
                 "ends-before-it-starts",
-                "End a window after its start; split one that passes midnight.",
+                "Set ends after starts; split a window that passes midnight.",
             )
         bits = _bits(window.weekday, starts, ends)
         if mask & bits:
-            return Contradiction(
-                index, "windows-overlap", "Say each half hour once: join windows that overlap."
-            )
+            return Contradiction(index, "windows-overlap", "Join windows that overlap.")
         mask |= bits
     return FreeSlots(mask)
 
 
 def windows_of(mask: int) -> tuple[Window, ...]:
-    """The fewest windows that say the same as a mask, in the order of the week."""
+    """Return the fewest windows equal to a mask, in the order of the week."""
     found = []
     for day, weekday in enumerate(WEEKDAYS):
         bits = (mask >> (day * SLOTS_A_DAY)) & ((1 << SLOTS_A_DAY) - 1)
@@ -84,8 +82,10 @@ def windows_of(mask: int) -> tuple[Window, ...]:
 
 
 def slots_covered_by(meetings: Iterable[tuple[int, time, int]]) -> int:
-    """The half hours that meetings touch: each a weekday (0 is Monday), a start and its minutes; Sunday runs on
-    into Monday."""
+    """Return the half hours that meetings touch; Sunday continues into Monday.
+
+    Each meeting is a weekday (0 is Monday), a start and its minutes.
+    """
     mask = 0
     for weekday, starts, minutes in meetings:
         begin = weekday * 24 * 60 + starts.hour * 60 + starts.minute
@@ -96,23 +96,23 @@ def slots_covered_by(meetings: Iterable[tuple[int, time, int]]) -> int:
 
 
 def slot_of(wall: datetime) -> int:
-    """The half hour of the week that a wall-clock moment lies in."""
+    """Return the half hour of the week that contains a wall-clock time."""
     return wall.weekday() * SLOTS_A_DAY + wall.hour * 2 + wall.minute // SLOT_MINUTES
 
 
 def slots_until(mask: int, slot: int) -> int:
-    """How many half hours pass from one until the next that a mask, which is not empty, has; 0 when it has that one."""
+    """Return the number of half hours from `slot` until the next one in a non-empty mask; 0 when it has that one."""
     rotated = mask >> slot | mask << (SLOTS_PER_WEEK - slot)
     return (rotated & -rotated).bit_length() - 1
 
 
 def pack_mask(mask: int) -> bytes | None:
-    """A mask as it is stored; nothing said is not stored."""
+    """Return a mask in its stored form; None for an empty one."""
     return mask.to_bytes(MASK_BYTES, "little") if mask else None
 
 
 def unpack_mask(stored: bytes | None) -> int:
-    """A mask as it was stored; 0 when nothing is said."""
+    """Return the mask of its stored form; 0 for None."""
     return int.from_bytes(stored, "little") if stored else 0
 
 

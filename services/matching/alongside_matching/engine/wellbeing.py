@@ -1,7 +1,7 @@
-"""How many people a supporter may walk with now: what is agreed, less what they need for themselves.
+"""The places a supporter can fill now: what is agreed, reduced by signs of strain.
 
-The network sees the number that comes out, never what went in. Every number is policy (`Norms`). Several signs at once
-do not add up: the strongest decides, so that nobody can tell from the number which it was.
+The network sees only the resulting number, never its causes. Every number is policy (`Norms`). Several signs do not
+add up: the strongest decides, so that nobody can tell from the number which it was.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,7 +33,7 @@ class Norms:
 
 @dataclass(frozen=True, slots=True)
 class SelfCheck:
-    """Three answers summed, 0 to 12, and when they were given."""
+    """The sum of three answers, 0 to 12, and the day they were given."""
 
     taken_on: date
     total: int
@@ -41,9 +41,9 @@ class SelfCheck:
 
 @dataclass(frozen=True, slots=True)
 class Strain:
-    """What bears on a supporter. `supervised_on` is the latest supervision, or the day they joined.
+    """Facts about a supporter's strain. `supervised_on` is the latest supervision, or the day they joined.
 
-    `support_minutes` are the minutes spent supporting, by day; `hours_per_week_max` None means no hours are agreed.
+    `support_minutes` are the minutes spent supporting, by day; `hours_per_week_max` None means no agreed hours.
     """
 
     agreed: int
@@ -56,14 +56,14 @@ class Strain:
 
 @dataclass(frozen=True, slots=True)
 class EffectivePlaces:
-    """How many places there are now, and the first day on which time alone may change that (None: never)."""
+    """The number of places now, and the first day on which time alone may change it (None: never)."""
 
     places: int
     review_on: date | None
 
 
 def effective_places(strain: Strain, norms: Norms, on: date) -> EffectivePlaces:
-    """The places of a supporter on a day. Fractions are rounded down: half of one place is none."""
+    """Return the places of a supporter on a day. Fractions are rounded down: half of one place is none."""
     signs = tuple(_signs(strain, norms, on))
     share = min((share for share, _ in signs), default=1.0)
     places = int(min(strain.agreed, norms.caseload_max) * share)
@@ -75,7 +75,7 @@ def effective_places(strain: Strain, norms: Norms, on: date) -> EffectivePlaces:
 
 
 def _signs(strain: Strain, norms: Norms, on: date) -> Iterable[tuple[float, date | None]]:
-    """Each sign of strain that holds on a day: the share it leaves, and the day time ends it."""
+    """Yield each sign of strain on a day: the share of places it leaves, and the day it ends by itself."""
     if (on - strain.supervised_on).days > norms.supervision_days_max:
         yield norms.supervision_overdue_share, None
     if strain.self_check is not None:
@@ -99,7 +99,7 @@ def _self_check(check: SelfCheck, norms: Norms, on: date) -> Iterable[tuple[floa
 
 
 def _hours(minutes: Mapping[date, int], hours_max: float, on: date) -> Iterable[tuple[float, date | None]]:
-    """Whoever gave all their hours within seven days takes nobody new until the first of those days is a week ago."""
+    """Yield no places for a supporter who gave all agreed hours within seven days, until the first day is a week ago."""
     recent = {day: spent for day, spent in minutes.items() if on - WEEK < day <= on}
     if recent and sum(recent.values()) >= hours_max * 60:
         yield 0.0, min(recent) + WEEK

@@ -1,1 +1,1 @@
-"""A decision as it is kept: to be explained, told plainly to the person, and reached again to the last bit."""
+"""A stored decision: explained to staff, explained to the person, and replayed to the last bit."""

@@ -1,6 +1,7 @@
-"""What of a decision's counts leaves matching: in a small region "one was kept out by the trigger rule" is about somebody.
+"""Coarsens the counts of a decision before they leave matching.
 
-Staff who ask for the decision itself see the counts as they are; they see the offers, too.
+In a small region "one was excluded by the trigger rule" identifies somebody. Staff who read the decision itself see
+the exact counts; they see the offers, too.
 """
 
 from collections.abc import Mapping
@@ -8,12 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 FEW: Final = 5
-"""Fewer than that are not counted."""
+"""Smaller counts are not published."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoarseCounts:
-    """Counts of at least `FEW`, the names of what counted less, and the total without those."""
+    """Counts of at least `FEW`, the names of smaller non-zero counts, and the total without those."""
 
     counts: Mapping[str, int]
     few: tuple[str, ...]
@@ -21,7 +22,7 @@ class CoarseCounts:
 
 
 def coarsen(excluded: Mapping[str, int], eligible: int) -> CoarseCounts:
-    """Counts as they may be told: how many each rule excluded, and how many could have been asked."""
+    """Return the counts that may be announced: exclusions per rule, and the total with the eligible offers."""
     counts = {rule: count for rule, count in excluded.items() if count >= FEW}
     few = tuple(sorted(rule for rule, count in excluded.items() if 0 < count < FEW))
     return CoarseCounts(counts, few, total=sum(counts.values()) + (eligible if eligible >= FEW else 0))

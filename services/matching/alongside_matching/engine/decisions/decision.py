@@ -1,7 +1,7 @@
-"""What was decided for a referral, with everything needed to explain it years later and to decide it again.
+"""A decision about a referral, with everything needed to explain it years later and to replay it.
 
-A decision keeps what the rules and the score read: the request, the facts of the offers it names, how rare each need was.
-Together with the policy of its version that is all, so `replay` reaches the same ranking to the last bit.
+A decision stores what the rules and the score read: the request, the facts of the named offers, the rarity of each
+need. With the policy of its version that is complete, so `replay` gives the same ranking to the last bit.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,14 +16,14 @@ from alongside_matching.engine.ranking import Candidate, Contribution, Ranking, 
 from alongside_matching.engine.score import Rarity
 
 NAMED_MAX: Final = 10
-"""How many candidates a decision keeps, beside the chosen one."""
+"""How many candidates a decision stores, besides the chosen one."""
 _NEAR: Final = 0.5
 _ROOMY: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was known when it was decided: the request, the offers named, how rare each need was, and the day."""
+    """The inputs of a decision: the request, the named offers, the rarity of each need, and the day."""
 
     request: Request
     offers: tuple[Offer, ...]
@@ -33,9 +33,9 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who was chosen, None when nobody could be; the ranking, best first; how many each hard rule kept out.
+    """The chosen offer, None for none; the ranking, best first; how many offers each hard rule excluded.
 
-    The chosen one need not be the first: those who arrive together share the offers (see `assign`).
+    The chosen offer need not be the first: requests of one window share the offers (see `assign`).
     """
 
     chosen: UUID | None
@@ -48,22 +48,22 @@ class Decision:
 
     @property
     def considered(self) -> int:
-        """How many offers were looked at."""
+        """Return how many offers were checked."""
         return self.eligible + sum(self.excluded.values())
 
     @property
     def candidate(self) -> Candidate | None:
-        """The chosen one."""
+        """Return the chosen candidate."""
         return next((candidate for candidate in self.ranked if candidate.offer_id == self.chosen), None)
 
     @property
     def factors(self) -> Mapping[str, float]:
-        """The factors of the choice and their values; none when nobody was chosen."""
+        """Return the factors of the chosen offer and their values; empty when none was chosen."""
         chosen = self.candidate
         return dict(zip(self.shares, chosen.factors, strict=True)) if chosen else {}
 
     def explained(self, candidate: Candidate) -> tuple[Contribution, ...]:
-        """Why a candidate has its score, factor by factor."""
+        """Return the score of a candidate, factor by factor."""
         return tuple(
             Contribution(factor, value, share)
             for (factor, share), value in zip(self.shares.items(), candidate.factors, strict=True)
@@ -71,7 +71,7 @@ class Decision:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What staff may be told of the choice: kinds of fit only, never what the supporter has lived through."""
+        """Return the reasons that staff may see: kinds of fit only, never what the supporter has lived through."""
         chosen = self.candidate
         if chosen is None:
             return ()
@@ -89,27 +89,27 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Reproduced:
-    """Decided again, it is the same to the last bit."""
+    """The replayed decision is the same to the last bit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Different:
-    """Decided again, the ranking is another one."""
+    """The replayed ranking differs."""
 
     ranked: tuple[Candidate, ...]
 
 
 def decide(ranking: Ranking, chosen: Candidate | None, facts: Callable[[UUID], Offer | None]) -> Decision:
-    """Record a choice. `facts` tells what an offer was when it was ranked: decide before anything else happens to it.
+    """Record a choice. `facts` returns an offer as it was when ranked: call this before anything changes the offers.
 
-    Raises ValueError when an offer of the ranking is gone already.
+    Raises ValueError when an offer of the ranking is missing.
     """
     named = [*ranking.candidates[:NAMED_MAX]]
     if chosen is not None and chosen not in named:
         named.append(chosen)
     offers = tuple(offer for candidate in named if (offer := facts(candidate.offer_id)) is not None)
     if len(offers) != len(named):
-        raise ValueError("an offer of this ranking is gone: rank again")
+        raise ValueError("an offer of this ranking is missing: rank again")
     return Decision(
         chosen=None if chosen is None else chosen.offer_id,
         ranked=tuple(named),
@@ -122,7 +122,7 @@ def decide(ranking: Ranking, chosen: Candidate | None, facts: Callable[[UUID], O
 
 
 def rank_again(decision: Decision, policy: Policy) -> Ranking:
-    """The ranking of the offers named, under the same policy or another one."""
+    """Rank the named offers again, under the same policy or another one."""
     snapshot = decision.snapshot
     return rank(
         snapshot.offers,
@@ -135,9 +135,11 @@ def rank_again(decision: Decision, policy: Policy) -> Ranking:
 
 
 def replay(decision: Decision, policy: Policy) -> Reproduced | Different:
-    """Decide it again from what was kept. Raises ValueError for a policy of another version than it was made with."""
+    """Decide again from the snapshot. Raises ValueError when `policy` is not of the decision's version."""
     if policy.version != decision.policy_version:
-        raise ValueError(f"it was decided under policy {decision.policy_version}, not {policy.version}")
+        raise ValueError(
+            f"the decision was made under policy {decision.policy_version}, not {policy.version}"
+        )
     ranking = rank_again(decision, policy)
     same = ranking.candidates == decision.ranked and dict(ranking.shares) == dict(decision.shares)
     return Reproduced() if same else Different(ranking.candidates)

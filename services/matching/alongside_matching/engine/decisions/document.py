@@ -1,6 +1,6 @@
-"""A decision as a plain document and back, without losing a bit: how it is stored, and how another tool reads it.
+"""Converts a decision to a JSON document and back without loss: how it is stored, and how other tools read it.
 
-Sets are sorted lists, ids and days are text, availability is hexadecimal (it has more bits than a number in JSON), and
+Sets are sorted lists, ids and days are text, availability is hexadecimal (it has more bits than a JSON number), and
 floating-point numbers are written so that reading them gives the same number.
 """
 
@@ -20,9 +20,9 @@ _HEXADECIMAL: Final = "availability"
 
 
 def to_document(decision: Decision, written: dict[Offer, dict[str, Any]] | None = None) -> dict[str, Any]:
-    """A decision in terms of JSON. `written` remembers offers that other decisions of the same moment name too.
+    """Return a decision as JSON. `written` caches offers that other decisions of the same moment name too.
 
-    What has its default is left out, so the default of a fact never changes: it would change what was decided.
+    A fact with its default value is omitted, so never change the default of a fact: stored decisions would change.
     """
     snapshot = decision.snapshot
     offers = {} if written is None else written
@@ -46,7 +46,7 @@ def to_document(decision: Decision, written: dict[Offer, dict[str, Any]] | None 
 
 
 def from_document(document: Mapping[str, Any]) -> Decision:
-    """The decision of a document that `to_document` made. A field added since then has its default."""
+    """Return the decision of a document from `to_document`. A field added since then gets its default."""
     snapshot = document["snapshot"]
     return Decision(
         chosen=None if document["chosen"] is None else UUID(document["chosen"]),
@@ -65,7 +65,7 @@ def from_document(document: Mapping[str, Any]) -> Decision:
 
 
 def _changed_values(facts: Request | Offer) -> dict[str, Any]:
-    """The facts that do not have their default."""
+    """Return the facts that differ from their default."""
     values = ((name, getattr(facts, name), default) for name, default in _DEFAULTS[type(facts)])
     return {
         name: f"{value:x}" if name == _HEXADECIMAL else _plain(value)
@@ -87,7 +87,7 @@ def _ranked(candidate: Candidate) -> dict[str, Any]:
 
 
 def _plain(value: object) -> Any:
-    """One value of a fact in terms of JSON."""
+    """Return one value of a fact as JSON."""
     match value:
         case frozenset():
             return sorted(map(str, value))
@@ -109,7 +109,7 @@ def _facts(kind: type[Facts], plain: Mapping[str, Any]) -> Facts:
 
 
 def _value(name: str, declared: Any, plain: Any) -> Any:
-    """The value of a fact from its plain form, by the type the fact is declared with."""
+    """Convert a JSON value to the declared type of the fact."""
     if plain is None:
         return None
     if name == _HEXADECIMAL:

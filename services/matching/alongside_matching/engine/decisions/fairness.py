@@ -1,10 +1,10 @@
-"""How evenly people are spread over those who support them."""
+"""How evenly people are distributed over supporters."""
 
 from collections.abc import Sequence
 
 
 def gini(loads: Sequence[int]) -> float:
-    """The Gini coefficient of some loads: 0 when all are equal, towards 1 when one has everything."""
+    """Return the Gini coefficient of these loads: 0 when all are equal, near 1 when one has everything."""
     total, count = sum(loads), len(loads)
     if not total:
         return 0.0

@@ -1,8 +1,8 @@
-"""What the person is told about a match: plain sentences about how it fits *them*.
+"""Sentences for the person about a match: how it fits *them*.
 
-A sentence may follow only from what the person asked for and from what anyone may know of an offer. Nothing here may
-depend on which needs, interests or identities a supporter has: that somebody shares "at least one of them" tells the
-one who asked about a single need everything. So those factors have no sentence. Source: docs/glossary.md, *factor*.
+A sentence may follow only from what the person asked for and from public facts of an offer. Nothing here may depend
+on which needs, interests or identities a supporter has: to a person who asked about a single need, "shares at least
+one of them" reveals everything. So those factors have no sentence. Source: docs/glossary.md, *factor*.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _VALUE_MIN: Final = 0.5
 
 
 class Sentence(StrEnum):
-    """Everything that can be said, by its code; a translation is kept under the same code."""
+    """Every possible sentence, by code; a translation uses the same code."""
 
     OFFERED = "offered"
     SAME_LANGUAGE = "same-language"
@@ -52,7 +52,7 @@ _SENTENCE_OF_FACTOR: Final[Mapping[str, Sentence]] = {
 
 
 def sentences_for_person(decision: Decision) -> tuple[Sentence, ...]:
-    """What the person may be told of a decision about them, in the order in which it is said."""
+    """Return the sentences about a decision that the person may read, in order."""
     candidate = decision.candidate
     if candidate is None:
         return (Sentence.NOBODY_FREE, Sentence.WE_KEEP_LOOKING)

@@ -1,7 +1,8 @@
-"""A region's offers in memory, by column: the hard rules are a few operations on packed bits, the score a few on arrays.
+"""A region's offers in memory, by column: hard rules are operations on packed bits, the score on arrays.
 
-Read it in this order: `region` (what others use), `rules` and `factors` (what `eligibility` and `score` say, for all
-offers at once), `candidate_rows` (the rows that remain, checked one by one), `columns` (what is kept of each offer), `facets` and `bits` (how).
+Read it in this order: `region` (the interface), `rules` and `factors` (`eligibility` and `score` for all offers at
+once), `candidate_rows` (the remaining rows, checked one by one), `columns` (what is stored of each offer), `facets`,
+`labels` and `bits` (how).
 """
 
 from alongside_matching.engine.index.region import RegionIndex

@@ -15,54 +15,54 @@ WORD = 64
 
 
 def empty_set(rows: int) -> Bits:
-    """The empty set among that many rows, a multiple of 64."""
+    """Return the empty set among that many rows, a multiple of 64."""
     return np.zeros(rows // WORD, np.uint64)
 
 
 def bytes_of(bits: Bits) -> memoryview:
-    """The same memory by bytes, where setting a single bit costs least: row `n` is bit `n % 8` of byte `n // 8`."""
+    """Return the same memory as bytes, where setting one bit is cheapest: row `n` is bit `n % 8` of byte `n // 8`."""
     return bits.view(np.uint8).data
 
 
 def add_row(held: memoryview, row: int) -> None:
-    """Put a row into a set."""
+    """Add a row to a set."""
     held[row >> 3] |= 1 << (row & 7)
 
 
 def remove_row(held: memoryview, row: int) -> None:
-    """Take a row out of a set."""
+    """Remove a row from a set."""
     held[row >> 3] &= ~(1 << (row & 7))
 
 
 def count(bits: Bits) -> int:
-    """How many rows are in a set."""
+    """Return the number of rows in a set."""
     return int(np.bitwise_count(bits).sum(dtype=np.int64))
 
 
 def flags(bits: Bits) -> npt.NDArray[np.uint8]:
-    """One byte a row, 1 when it is in the set."""
+    """Return one byte per row, 1 when it is in the set."""
     return np.unpackbits(bits.view(np.uint8), bitorder="little")
 
 
 def rows_of(bits: Bits) -> Rows:
-    """The rows of a set, rising."""
+    """Return the rows of a set, ascending."""
     return np.flatnonzero(flags(bits).view(np.bool_))
 
 
 def packed(flags_: npt.NDArray[np.bool_]) -> Bits:
-    """The set of the rows that are true, of a multiple of 64 rows."""
+    """Return the set of the rows that are true; the number of rows is a multiple of 64."""
     return np.packbits(flags_, bitorder="little").view(np.uint64)
 
 
 def bits_of(rows: Rows, among: int) -> Bits:
-    """The set of these rows, among that many."""
+    """Return the set of these rows, among that many."""
     chosen = np.zeros(among, np.bool_)
     chosen[rows] = True
     return packed(chosen)
 
 
 def grow_set(bits: Bits, rows: int) -> Bits:
-    """The same set among more rows."""
+    """Return the same set among more rows."""
     larger = empty_set(rows)
     larger[: len(bits)] = bits
     return larger

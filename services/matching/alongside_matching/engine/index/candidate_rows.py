@@ -1,6 +1,6 @@
-"""Those who are left when the rules on whole sets have spoken: few enough to look at one by one, all in one go.
+"""Candidate rows that remain after the bitset rules; few enough to be evaluated row by row in arrays.
 
-What two of us need is computed once: kilometres for the reach and for the score, common half hours likewise.
+Values that two functions need are computed once: kilometres for the reach and the score, common half hours likewise.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(slots=True)
 class CandidateRows:
-    """The rows that are left, and what has been computed of them so far."""
+    """The remaining rows, and the values computed for them so far."""
 
     columns: Columns
     request: Request
@@ -29,7 +29,7 @@ class CandidateRows:
     _common_slots: npt.NDArray[np.int64] | None = None
 
     def without(self, out: Flags) -> "CandidateRows":
-        """Those of them that are not out."""
+        """Return the rows that are not excluded."""
         kept_rows = np.flatnonzero(~out)
         return CandidateRows(
             self.columns,
@@ -40,13 +40,13 @@ class CandidateRows:
         )
 
     def within(self, held: Bits | None) -> npt.NDArray[np.uint8]:
-        """1 for each that is in a set, 0 for the others."""
+        """Return 1 for each row in the set, 0 for the others."""
         if held is None:
             return np.zeros(len(self.rows), np.uint8)
         return bits.flags(held)[self.rows]
 
     def kilometres(self) -> Floats:
-        """How far each is from the person, as `distance.distance_km` says it; not a number where one does not say."""
+        """Return each row's distance from the person as `distance.distance_km`; NaN where a position is unknown."""
         if self._kilometres is None:
             near = self.request.near
             u, v, w = (np.nan, np.nan, np.nan) if near is None else position(near)
@@ -56,7 +56,7 @@ class CandidateRows:
         return self._kilometres
 
     def common_slots(self) -> npt.NDArray[np.int64]:
-        """How many half hours of the week each has in common with the person."""
+        """Return each row's number of half hours of the week in common with the person."""
         if self._common_slots is None:
             common = np.zeros(len(self.rows), np.int64)
             for hours, wanted in zip(self.columns.hours, hours_of(self.request.availability), strict=True):

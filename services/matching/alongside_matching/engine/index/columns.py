@@ -1,7 +1,7 @@
-"""What is kept of each offer: a row number, and in each column what the rules and the score read at that row.
+"""The columns of the index: each offer has a row number, and each column holds one fact per row.
 
-An offer is written as facts and read back as the same facts; nothing else of it is kept, so a million offers take less
-than a gigabyte and leave the garbage collector next to nothing to walk through.
+An offer is written as facts and read back as the same facts; nothing else of it is stored, so a million offers take
+less than a gigabyte and give the garbage collector almost nothing to scan.
 """
 
 from collections.abc import Mapping
@@ -66,7 +66,7 @@ _NUMBERS: Final[dict[str, npt.DTypeLike]] = {
 
 
 class Columns:
-    """The offers of a region by column. Rows of offers that went are used again."""
+    """The offers of a region by column. Rows of deleted offers are reused."""
 
     def __init__(self, region: str) -> None:
         self.region = region
@@ -80,19 +80,19 @@ class Columns:
         self.organisations = SparseFacet()
         self._row_of: dict[int, int] = {}
         self._out_of_date: dict[tuple[str, date], Bits] = {}
-        """Drawn once a day, and anew after an offer was written: far more is searched than written."""
+        """Computed once a day, and again after a write: searches are far more frequent than writes."""
         self._free: list[int] = list(range(self.rows - 1, -1, -1))
 
     def __len__(self) -> int:
-        """How many offers there are."""
+        """Return the number of offers."""
         return len(self._row_of)
 
     def row(self, offer_id: UUID) -> int | None:
-        """Where an offer is."""
+        """Return the row of an offer; None when it is unknown."""
         return self._row_of.get(offer_id.int)
 
     def write(self, offer: Offer) -> int:
-        """Keep an offer, in the row it has or in a free one; its row."""
+        """Store an offer in its row or in a free one, and return the row."""
         row = self._row_of.get(offer.id.int)
         if row is None:
             row = self._row_of[offer.id.int] = self._take_row()
@@ -107,7 +107,7 @@ class Columns:
         return row
 
     def set_occupancy(self, row: int, held: int, taken: int) -> None:
-        """Change how many places are held and taken, and nothing else."""
+        """Set how many places are held and taken, and nothing else."""
         capacity = self._capacity(row)
         self.numbers["held"][row], self.numbers["taken"][row] = held, taken
         self.numbers["load"][row] = _load(capacity, held + taken)
@@ -116,7 +116,7 @@ class Columns:
         self.labels.write(row, before | {FULL} if full else before - {FULL})
 
     def remove(self, offer_id: UUID) -> int | None:
-        """Forget an offer; the row it had."""
+        """Delete an offer, and return the row it had; None when it is unknown."""
         row = self._row_of.pop(offer_id.int, None)
         if row is None:
             return None
@@ -128,7 +128,7 @@ class Columns:
         return row
 
     def read(self, rows: Rows) -> list[Offer]:
-        """The offers of these rows, as they were written; several at once cost little more than one."""
+        """Return the offers of these rows, as they were written; several at once cost little more than one."""
         numbers = {name: column[rows].tolist() for name, column in self.numbers.items()}
         codes: dict[str, list[Any]] = {name: facet.codes_of(rows) for name, facet in self.facets.items()}
         labels, required = self.labels.codes_of(rows), self.required.codes_of(rows)
@@ -146,7 +146,7 @@ class Columns:
         ]
 
     def out_of_date(self, required: str, until: str, on: date) -> Bits | None:
-        """Who is marked as requiring something that is not valid on a day; None when nobody is marked."""
+        """Return the offers that require something not valid on this day; None when no offer requires it."""
         labelled = self.labels.of(required)
         if labelled is None:
             return None
@@ -159,7 +159,7 @@ class Columns:
         return found
 
     def ids(self, rows: Rows) -> list[UUID]:
-        """The ids of the offers of these rows."""
+        """Return the ids of the offers in these rows."""
         high, low = self.numbers["id_high"][rows].tolist(), self.numbers["id_low"][rows].tolist()
         return [UUID(int=upper << 64 | lower) for upper, lower in zip(high, low, strict=True)]
 
@@ -197,7 +197,7 @@ class Columns:
         return self._free.pop()
 
     def _grow(self) -> None:
-        """Twice the rows, so that adding stays cheap however many there are."""
+        """Double the rows, so that adding stays cheap at any size."""
         before, self.rows = self.rows, 2 * self.rows
         self._free = list(range(self.rows - 1, before - 1, -1))
         self.present = bits.grow_set(self.present, self.rows)
@@ -209,12 +209,12 @@ class Columns:
 
 
 def hours_of(availability: int) -> npt.NDArray[np.uint64]:
-    """The half hours of a week as words."""
+    """Return the half hours of a week as 64-bit words."""
     return np.frombuffer(availability.to_bytes(HOURS_WORDS * 8, "little"), np.uint64)
 
 
 def _facts(number: Mapping[str, Any], labels: frozenset[str]) -> dict[str, Any]:
-    """What the numbers and marks of a row say of its offer."""
+    """Return the facts in the numbers and labels of a row."""
     return {
         "id": UUID(int=number["id_high"] << 64 | number["id_low"]),
         "kind": KINDS[number["kind"]],
@@ -236,7 +236,7 @@ def _day(ordinal: int) -> date | None:
 
 
 def _load(capacity: int | None, occupied: int) -> float:
-    """As `Offer.load` says it."""
+    """Return the same as `Offer.load`."""
     if capacity is None:
         return 0.0
     return occupied / capacity if capacity else 1.0

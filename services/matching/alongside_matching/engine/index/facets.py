@@ -1,4 +1,4 @@
-"""What offers carry several of: needs, languages, formats. Kept both ways: the offers of a code, the codes of an offer."""
+"""Facets: sets of codes per offer, such as needs, languages and formats, indexed in both directions."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -16,9 +16,9 @@ def _itself(code: str) -> str:
 
 
 class Facet:
-    """One set of codes per offer. Offers of the same codes share one copy; per code there is one packed set of rows.
+    """One set of codes per offer. Offers with the same codes share one copy; each code has one packed set of rows.
 
-    `keyed_by` says under what a code is found, when that is not the code itself: a language by its root.
+    `keyed_by` returns the key of a code where it is not the code itself: a language by its root.
     """
 
     def __init__(self, rows: int, keyed_by: Callable[[str], str] = _itself) -> None:
@@ -33,27 +33,27 @@ class Facet:
         self._number_of = np.zeros(rows, np.int32)
 
     def codes(self, row: int) -> frozenset[str]:
-        """The codes of one offer."""
+        """Return the codes of one offer."""
         return self._copies[int(self._number_of[row])]
 
     def codes_of(self, rows: Rows) -> list[frozenset[str]]:
-        """The codes of each of these offers."""
+        """Return the codes of each of these offers."""
         return [self._copies[number] for number in self._number_of[rows].tolist()]
 
     def holders(self, code: str) -> int:
-        """How many offers carry a code."""
+        """Return how many offers have a code."""
         return self._holders[self._keyed_by(code)]
 
     def known(self) -> set[str]:
-        """Every code, by its key, that an offer carries or carried."""
+        """Return every key that an offer has or had."""
         return set(self._by_key)
 
     def of(self, code: str) -> Bits | None:
-        """The offers that carry a code; None when no offer ever did. Not to be changed."""
+        """Return the offers with a code; None when no offer ever had it. Do not change the result."""
         return self._by_key.get(self._keyed_by(code))
 
     def any_of(self, codes: Iterable[str]) -> Bits:
-        """The offers that carry at least one of these codes."""
+        """Return the offers with at least one of these codes."""
         found = bits.empty_set(self._rows)
         for code in codes:
             carrying = self.of(code)
@@ -62,7 +62,7 @@ class Facet:
         return found
 
     def write(self, row: int, codes: frozenset[str]) -> None:
-        """Give an offer these codes instead of those it has."""
+        """Replace the codes of an offer."""
         before, now = int(self._number_of[row]), self._number(codes)
         if before == now:
             return
@@ -99,22 +99,22 @@ class Facet:
 
 
 class SparseFacet:
-    """The same for codes of which there are many, each carried by few: organisations. Rows are listed, not packed."""
+    """A facet with many codes, each of few offers, such as organisations. Rows are listed, not packed."""
 
     def __init__(self) -> None:
         self._rows_of: dict[str, set[int]] = {}
         self._codes_of: dict[int, frozenset[str]] = {}
 
     def codes(self, row: int) -> frozenset[str]:
-        """The codes of one offer."""
+        """Return the codes of one offer."""
         return self._codes_of.get(row, _NONE)
 
     def rows(self, codes: Iterable[str]) -> set[int]:
-        """The offers that carry at least one of these codes."""
+        """Return the offers with at least one of these codes."""
         return set().union(*(self._rows_of.get(code, ()) for code in codes))
 
     def write(self, row: int, codes: frozenset[str]) -> None:
-        """Give an offer these codes instead of those it has."""
+        """Replace the codes of an offer."""
         for code in self._codes_of.pop(row, _NONE):
             self._rows_of[code].discard(row)
         for code in codes:

@@ -1,4 +1,4 @@
-"""The factors of the score for many offers at once: names and values are those of `score`, to the last bit."""
+"""The factors of the score for many offers at once: names and values equal those of `score`, to the last bit."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -15,7 +15,7 @@ Values: TypeAlias = Callable[[CandidateRows, ScoreContext], Floats]
 
 
 def shared_need(candidates: CandidateRows, context: ScoreContext) -> Floats:
-    """The needs they share, each at what it is worth."""
+    """Return the shared part of the request's needs, weighted by rarity."""
     shared, total = np.zeros(len(candidates.rows)), 0.0
     for need in sorted(context.request.needs):
         worth = context.rarity.worth(need)
@@ -25,50 +25,50 @@ def shared_need(candidates: CandidateRows, context: ScoreContext) -> Floats:
 
 
 def hopes(candidates: CandidateRows, context: ScoreContext) -> Floats:
-    """The part of the hopes they serve."""
+    """Return the shared part of the hopes."""
     return _part(candidates, "hopes", context.request.hopes)
 
 
 def preferred_format(candidates: CandidateRows, context: ScoreContext) -> Floats:
-    """Whether they offer a format asked for."""
+    """Return 1 for an offer with a requested format, else 0."""
     return _any(candidates, "formats", context.request.formats)
 
 
 def preferred_mode(candidates: CandidateRows, context: ScoreContext) -> Floats:
-    """Whether they meet in a way asked for."""
+    """Return 1 for an offer with a requested mode, else 0."""
     return _any(candidates, "modes", context.request.modes)
 
 
 def availability(candidates: CandidateRows, context: ScoreContext) -> Floats:
-    """The time they have in common."""
+    """Return the worth of the common free time."""
     return _worth_of_slots(context.curves.common_minutes)[candidates.common_slots()]
 
 
 def distance(candidates: CandidateRows, context: ScoreContext) -> Floats:
-    """How near they are."""
+    """Return the worth of the distance."""
     far = candidates.kilometres()
     return np.where(np.isnan(far), 0.0, context.curves.distance_km.at_all(far))
 
 
 def interests(candidates: CandidateRows, context: ScoreContext) -> Floats:
-    """The part of the interests they share."""
+    """Return the shared part of the interests."""
     return _part(candidates, "interests", context.request.interests)
 
 
 def identities(candidates: CandidateRows, context: ScoreContext) -> Floats:
-    """The part of the identities asked for that they have."""
+    """Return the shared part of the requested identities."""
     return _part(candidates, "identities", context.request.identities)
 
 
 def continuity(candidates: CandidateRows, context: ScoreContext) -> Floats:
-    """Whether it is who the person asked to go on with."""
+    """Return 1 for the offer the person asks to continue with, else 0."""
     earlier = context.request.continue_with
     row = None if earlier is None else candidates.columns.row(earlier)
     return np.zeros(len(candidates.rows)) if row is None else (candidates.rows == row).astype(np.float64)
 
 
 def free_places(candidates: CandidateRows, context: ScoreContext) -> Floats:
-    """How much room they have left."""
+    """Return the worth of the load."""
     return context.curves.load.at_all(candidates.columns.numbers["load"][candidates.rows])
 
 
@@ -85,7 +85,7 @@ def _any(candidates: CandidateRows, facet: str, codes: frozenset[str]) -> Floats
 
 @lru_cache(maxsize=128)
 def _worth_of_slots(curve: Curve) -> Floats:
-    """What each number of common half hours is worth."""
+    """Return the worth of each number of common half hours."""
     return np.array([curve.at(slots * SLOT_MINUTES) for slots in range(SLOTS_PER_WEEK + 1)])
 
 

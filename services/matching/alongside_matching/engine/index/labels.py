@@ -1,4 +1,4 @@
-"""What a rule asks of an offer with a plain yes or no, drawn once when the offer is written."""
+"""Labels: yes-or-no facts of an offer that rules read, computed once when the offer is written."""
 
 from typing import Final
 
@@ -22,7 +22,7 @@ UNENDORSED: Final = "unendorsed"
 
 
 def labels_of(offer: Offer) -> frozenset[str]:
-    """The marks of an offer."""
+    """Return the labels of an offer."""
     return frozenset(label for label, holds in _values(offer).items() if holds)
 
 

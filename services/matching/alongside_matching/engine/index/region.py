@@ -1,4 +1,4 @@
-"""One region's offers, ready to be searched: what the rest of matching uses of the index."""
+"""The searchable index of one region's offers: the interface that the rest of matching uses."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -21,37 +21,37 @@ from alongside_matching.engine.score import POINTS, Rarity, ScoreContext, shares
 
 
 class ImpossibleOfferError(ValueError):
-    """An offer whose numbers no rule can work with; the message says which."""
+    """An offer has values that no rule can work with; the message names them."""
 
 
 class RegionIndex:
-    """The offers of one region in memory. It is told of every change, and knows nothing of where offers are kept.
+    """The offers of one region in memory. The caller passes every change; the index reads no database.
 
-    Not to be shared between threads: a search reads what a change may be writing.
+    Do not share it between threads: a search reads what a change may be writing.
     """
 
     def __init__(self, region: str) -> None:
         self._columns = Columns(region)
 
     def __len__(self) -> int:
-        """How many offers there are."""
+        """Return the number of offers."""
         return len(self._columns)
 
     def __contains__(self, offer_id: UUID) -> bool:
-        """Whether an offer is known."""
+        """Return whether an offer is known."""
         return self._columns.row(offer_id) is not None
 
     def put(self, offer: Offer) -> None:
-        """Add an offer, or replace what was known of it. Raises ImpossibleOfferError."""
+        """Add or replace an offer. Raises ImpossibleOfferError."""
         if offer.region != self._columns.region:
             raise ImpossibleOfferError(
-                f"an offer of {offer.region} does not belong to {self._columns.region}"
+                f"an offer of {offer.region} cannot be added to {self._columns.region}"
             )
         _check(offer)
         self._columns.write(offer)
 
     def occupancy(self, offer_id: UUID, *, held: int, taken: int) -> None:
-        """Tell how many places of an offer are held and taken. An unknown offer is none of ours: nothing happens."""
+        """Set how many places of an offer are held and taken. An unknown offer is ignored."""
         if held < 0 or taken < 0:
             raise ImpossibleOfferError(f"{held} held and {taken} taken places: neither can be negative")
         row = self._columns.row(offer_id)
@@ -59,24 +59,24 @@ class RegionIndex:
             self._columns.set_occupancy(row, held, taken)
 
     def remove(self, offer_id: UUID) -> None:
-        """Forget an offer. Forgetting it twice is the same."""
+        """Delete an offer; an unknown one is ignored."""
         self._columns.remove(offer_id)
 
     def offers(self, ids: Iterable[UUID]) -> dict[UUID, Offer]:
-        """Offers as they stand; those it does not know are left out. Many at once cost little more than one."""
+        """Return the current state of offers, without unknown ones. Many at once cost little more than one."""
         rows = (self._columns.row(offer_id) for offer_id in ids)
         read = self._columns.read(np.array([row for row in rows if row is not None], np.intp))
         return {offer.id: offer for offer in read}
 
     def open_to_all(self) -> list[Offer]:
-        """The offers where nobody needs a place."""
+        """Return the offers that are open to everyone."""
         labelled = self._columns.labels.of(OPEN_TO_ALL)
         return [] if labelled is None else self._columns.read(rows_of(labelled))
 
     def search(self, request: Request, policy: Policy, *, on: date, top: int | None = None) -> Ranking:
-        """Rank the offers that may be asked: the same that `ranking.rank` answers for them one by one.
+        """Rank the offers that may be asked: the same result as `ranking.rank` over all offers.
 
-        `top` is how many are named, the policy's `ranked_max` when it is not given.
+        `top` limits the named candidates; the default is the policy's `ranked_max`.
         """
         search = Search(self._columns, request, on, self._columns.present)
         candidates, excluded = rules.sift(search)
@@ -122,7 +122,7 @@ class RegionIndex:
 
 
 def _points(values: list[Floats], shares: list[float], rows: int) -> npt.NDArray[np.int64]:
-    """As `score.points_of` says it."""
+    """Return the same as `score.points_of`, per row."""
     total = np.zeros(rows)
     for share, value in zip(shares, values, strict=True):
         total += share * value
@@ -131,7 +131,7 @@ def _points(values: list[Floats], shares: list[float], rows: int) -> npt.NDArray
 
 def _check(offer: Offer) -> None:
     if offer.kind not in KINDS:
-        raise ImpossibleOfferError(f"there is no kind of offer called {offer.kind}")
+        raise ImpossibleOfferError(f"unknown kind of offer: {offer.kind}")
     if min(offer.capacity or 0, offer.held, offer.taken) < 0:
         raise ImpossibleOfferError("capacity, held and taken places cannot be negative")
     if offer.availability < 0 or offer.availability.bit_length() > SLOTS_PER_WEEK:

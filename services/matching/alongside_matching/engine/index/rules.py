@@ -1,8 +1,8 @@
-"""The hard rules for all offers of a region at once: each answers the set of those it keeps out, None for nobody.
+"""The hard rules for all offers of a region at once: each returns the set it excludes, None for none.
 
-Names, order and meaning are those of `eligibility.HARD_RULES`, which says why each rule is there; a test holds the two
-equal on regions drawn at random. A rule may keep out rows that an earlier rule took already: the count is of those left.
-The two that must look at single rows come last, when few are left, and answer for those rows only.
+Names, order and meaning are those of `eligibility.HARD_RULES`, which gives the reason for each rule; a test keeps the
+two equal on regions drawn at random. A rule may return rows that an earlier rule excluded: only remaining rows are
+counted. The two rules that need values per row come last, when few rows remain, and answer for those only.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ from alongside_matching.engine.index.columns import Columns
 
 @dataclass(slots=True)
 class Search:
-    """One request against one region. `candidates` are the offers that no rule has kept out so far."""
+    """One request against one region. `candidates` are the offers that no rule has excluded so far."""
 
     columns: Columns
     request: Request
@@ -30,12 +30,12 @@ class Search:
     candidates: Bits
 
     def labelled(self, label: str) -> Bits:
-        """The offers with a mark."""
+        """Return the offers with a label."""
         found = self.columns.labels.of(label)
         return bits.empty_set(self.columns.rows) if found is None else found
 
     def carrying(self, facet: str, codes: Iterable[str]) -> Bits:
-        """The offers that carry at least one of these codes."""
+        """Return the offers with at least one of these codes."""
         return self.columns.facets[facet].any_of(codes)
 
 
@@ -44,7 +44,7 @@ RowRule: TypeAlias = Callable[[Search, CandidateRows], Flags | None]
 
 
 def sift(search: Search) -> tuple[CandidateRows, dict[str, int]]:
-    """Ask every rule in turn: who may be asked, and how many each rule kept out, by its name."""
+    """Apply every rule in order: return the remaining rows, and how many each rule excluded, by its name."""
     excluded: dict[str, int] = {}
     for name, rule in SET_RULES.items():
         out = rule(search)
@@ -61,62 +61,62 @@ def sift(search: Search) -> tuple[CandidateRows, dict[str, int]]:
 
 
 def region(search: Search) -> Bits | None:
-    """Everyone, for a request of another region."""
+    """Exclude every offer for a request of another region."""
     return None if search.request.region == search.columns.region else search.candidates
 
 
 def need(search: Search) -> Bits | None:
-    """Who shares no need, and is not asked for again."""
+    """Exclude offers that share no need, except the one to continue with."""
     sharing, known = search.carrying("needs", search.request.needs), search.request.continue_with
     return ~sharing if known is None else ~(sharing | _offers(search, [known]))
 
 
 def language(search: Search) -> Bits | None:
-    """Who shares no language."""
+    """Exclude offers that share no language."""
     return ~search.carrying("languages", search.request.languages)
 
 
 def consent(search: Search) -> Bits | None:
-    """Who the person did not agree to."""
+    """Exclude offers that the consent does not cover."""
     named = search.request.consent_offers
     return None if named is None else ~_offers(search, named)
 
 
 def asked_before(search: Search) -> Bits | None:
-    """Who was asked, or must not be."""
+    """Exclude offers that were asked or must not be."""
     return _offers(search, search.request.asked) if search.request.asked else None
 
 
 def organisation(search: Search) -> Bits | None:
-    """Who belongs where the person has another tie."""
+    """Exclude offers of organisations that the person must avoid."""
     rows = search.columns.organisations.rows(search.request.organisations_avoided)
     return _rows(search, rows) if rows else None
 
 
 def paused(search: Search) -> Bits | None:
-    """Who takes a break."""
+    """Exclude paused offers."""
     return search.labelled(labels.PAUSED)
 
 
 def capacity(search: Search) -> Bits | None:
-    """Who is full."""
+    """Exclude full offers."""
     return search.labelled(labels.FULL)
 
 
 def open_to_all(search: Search) -> Bits | None:
-    """Who needs no places, unless their format was asked for."""
+    """Exclude offers open to everyone, unless their format is requested."""
     return search.labelled(labels.OPEN_TO_ALL) & ~search.carrying("formats", search.request.formats)
 
 
 def mode(search: Search) -> Bits | None:
-    """Who meets in none of the ways accepted."""
+    """Exclude offers whose modes the person does not accept."""
     if not search.request.modes:
         return None
     return search.labelled(labels.SAYS_MODES) & ~search.carrying("modes", search.request.modes)
 
 
 def age_band(search: Search) -> Bits | None:
-    """Who is there for other ages."""
+    """Exclude offers for other ages."""
     band = search.request.age_band
     if band is None:
         return search.labelled(labels.MINORS_ONLY)
@@ -124,7 +124,7 @@ def age_band(search: Search) -> Bits | None:
 
 
 def minors_wall(search: Search) -> Bits | None:
-    """For a minor: peers who do not say they are there for that age; supporters where no guardian agreed."""
+    """For a minor, exclude peers who do not serve that age, and supporters without a guardian's consent."""
     band = search.request.age_band
     if band not in MINOR_BANDS:
         return None
@@ -133,25 +133,25 @@ def minors_wall(search: Search) -> Bits | None:
 
 
 def endorsement(search: Search) -> Bits | None:
-    """Who lacks a required endorsement."""
+    """Exclude offers without their required endorsement."""
     return search.labelled(labels.UNENDORSED)
 
 
 def trigger(search: Search) -> Bits | None:
-    """Companions whose story holds what the person asked to be spared."""
+    """Exclude peers with a need that the person asked to be spared."""
     if not search.request.avoid_needs:
         return None
     return search.labelled(labels.PEER) & search.carrying("needs", search.request.avoid_needs)
 
 
 def restriction(search: Search) -> Bits | None:
-    """Who restricts itself to others."""
+    """Exclude offers restricted to others."""
     belongs = (*search.request.needs, *filter(None, [search.request.age_band]))
     return search.labelled(labels.RESTRICTED) & ~search.carrying("eligibility", belongs)
 
 
 def only_for(search: Search) -> Bits | None:
-    """Who is kept for others than the person says they are."""
+    """Exclude offers reserved for identities other than the person's."""
     restricted = search.columns.labels.of(labels.ONLY_FOR)
     identities = search.request.identifies_as
     return (
@@ -162,17 +162,17 @@ def only_for(search: Search) -> Bits | None:
 
 
 def certification(search: Search) -> Bits | None:
-    """Whose certificate is required and not valid."""
+    """Exclude offers whose required certificate is not valid."""
     return search.columns.out_of_date(labels.CERTIFICATION_REQUIRED, "certified_until", search.on)
 
 
 def background_check(search: Search) -> Bits | None:
-    """Whose background check is required and not in date."""
+    """Exclude offers whose required background check is not valid."""
     return search.columns.out_of_date(labels.CHECK_REQUIRED, "checked_until", search.on)
 
 
 def schedule(search: Search, candidates: CandidateRows) -> Flags | None:
-    """Who has no half hour in common."""
+    """Exclude offers without a common half hour."""
     if not search.request.availability:
         return None
     candidates_with_hours = candidates.within(search.columns.labels.of(labels.SAYS_HOURS)).view(np.bool_)
@@ -181,7 +181,7 @@ def schedule(search: Search, candidates: CandidateRows) -> Flags | None:
 
 
 def reach(search: Search, candidates: CandidateRows) -> Flags | None:
-    """Who can only be met in person, and lives too far away."""
+    """Exclude offers that can only be met in person and are too far away."""
     if search.request.near is None:
         return None
     in_person_only = _in_person_only(search)
@@ -194,7 +194,7 @@ def reach(search: Search, candidates: CandidateRows) -> Flags | None:
 
 
 def _in_person_only(search: Search) -> Bits | None:
-    """As `eligibility.meet_in_person_only` says it; None for nobody."""
+    """Return the same as `eligibility.meet_in_person_only`; None for no offer."""
     modes, accepted = search.columns.facets["modes"], search.request.modes
     other_ways = accepted - {IN_PERSON} if accepted else modes.known() - {IN_PERSON}
     if accepted and IN_PERSON not in accepted:

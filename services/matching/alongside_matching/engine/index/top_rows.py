@@ -1,4 +1,4 @@
-"""The first few of many by several keys, without sorting them all."""
+"""Selects the first rows by several keys, without sorting all rows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,10 +12,10 @@ Key = Callable[[Rows], npt.NDArray[Any]]
 
 
 def top_rows(top: int, *keys: Key, among: int) -> Rows:
-    """The positions of the `top` smallest of `among`, in order. A later key decides where all earlier ones tie.
+    """Return the positions of the `top` smallest of `among`, in order; a later key breaks the ties of earlier ones.
 
-    Key by key: who lies below the last admitted value is in, who ties with it goes on to the next key. What is sorted
-    in the end are `top` positions.
+    Per key: positions below the last admitted value are selected, ties with it go on to the next key. Only the `top`
+    positions are sorted at the end.
     """
     chosen_rows: list[Rows] = []
     tied: Rows = np.arange(among)
