@@ -1,7 +1,7 @@
-"""The directory: what a published HSDS datapackage says, judged line by line before anything of it is stored.
+"""The directory: imports a published HSDS datapackage, checking every line before anything is stored.
 
-`source`, `listing`, `documents` and `report` are pure: a file in, a `Listing` and an `ImportReport` out. Read them in this
-order: `source.tables` (what HSDS calls things), `source.reader` (rows), `source.findings` and `listing.audit` (every row
-accounted for), `listing.languages` (repairs), `listing.needs` (what a service is for), `listing.listing`, `.places` and
-`.service_parts` (the join), `report`. `importing` stores them.
+`source`, `listing`, `documents` and `report` are pure: a file in, a `Listing` and an `ImportReport` out. Read them in
+this order: `source.tables` (HSDS names), `source.reader` (rows), `source.findings` and `listing.row_audit` (every row
+accounted for), `listing.languages` (languages of a text), `listing.needs` (the needs of a service),
+`listing.listing`, `.places` and `.service_parts` (the join), `report`. `importing` stores the result.
 """

@@ -1,10 +1,10 @@
-"""Closed lists of the directory: the words in its columns and on the wire."""
+"""Closed lists of the directory, as in its columns and on the wire."""
 
 from enum import StrEnum
 
 
 class ImportState(StrEnum):
-    """How far an import has come; `done` and `failed` are ends."""
+    """Progress of an import; `done` and `failed` are final."""
 
     QUEUED = "queued"
     READING = "reading"
@@ -14,14 +14,14 @@ class ImportState(StrEnum):
 
 
 class LineKind(StrEnum):
-    """What became of a line there is something to say about: set aside, or kept with a remark."""
+    """Effect of a remark on a line: set aside, or imported with a remark."""
 
     QUARANTINED = "quarantined"
     FLAGGED = "flagged"
 
 
 class RecordKind(StrEnum):
-    """The entities of HSDS 3.0 that are kept, each as a document."""
+    """The entities of HSDS 3.0 that are stored, each as a document."""
 
     ORGANIZATION = "organization"
     SERVICE = "service"

@@ -1,8 +1,8 @@
-"""A datapackage as HSDS 3.0 documents: what the read API shows, made once, when a directory comes in.
+"""Converts a datapackage to HSDS 3.0 documents, which the read API returns; once per import.
 
-Ids are UUIDv5 of region, kind and the publisher's own id, so that an entity keeps its id from import to import and
-HSDS 1.x ids, which are anything, become what 3.0 asks for. Nothing is invented: what a publisher left out stays out,
-but for the few fields 3.0 requires (an organisation's description, an address's country), which are empty then.
+Ids are UUIDv5 of region, kind and the publisher's own id, so that an entity has the same id in every import and HSDS
+1.x ids of any form become valid in 3.0. Nothing is invented: what a publisher omitted stays absent, except the few
+fields 3.0 requires (an organisation's description, an address's country), which are then empty.
 """
 
 import hashlib
@@ -25,14 +25,14 @@ from alongside_matching.directory.listing.model import (
 
 NAMESPACE: Final = UUID("6f4a2c1e-3b0d-5a57-9c1f-0d7a3f5e8b11")
 Document: TypeAlias = dict[str, Any]
-"""An entity, or a part of one, in the words of HSDS 3.0: JSON of many shapes."""
+"""An entity, or a part of one, in HSDS 3.0: JSON of many shapes."""
 STATUSES: Final = frozenset({"active", "inactive", "defunct", "temporarily closed"})
 _UNNAMED_TAXONOMY: Final = "Taxonomy of the publisher"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entity as a document, with what it is found by. `text` is what full-text search reads, best first."""
+    """One entity as a document, with its search fields. `text` is what full-text search reads, most important first."""
 
     id: UUID
     kind: RecordKind
@@ -51,13 +51,13 @@ class Record:
 
     @property
     def content_hash(self) -> str:
-        """Changes exactly when the document or what it is found by does."""
+        """Return a hash that changes exactly when the document or its search fields do."""
         text = json.dumps([self.document, self.text, [str(term) for term in self.terms]], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 def records_of(listing: Listing, region: str) -> Iterator[Record]:
-    """Every entity of a listing: organisations, taxonomies and terms first, then services and where they are given."""
+    """Yield every entity of a listing: organisations, taxonomies and terms first, then services and their locations."""
     ids = _Ids(region)
     for organisation in listing.organisations:
         yield _organisation(ids, organisation)
@@ -79,7 +79,7 @@ class _Ids:
 
 
 def _without_blanks(**fields: Any) -> Document:
-    """A document without what nobody said."""
+    """Return a document without empty fields."""
     return {name: value for name, value in fields.items() if value not in ("", None, [], ())}
 
 
@@ -174,7 +174,7 @@ def _service(
 
 
 def _basic(ids: _Ids, it: DirectoryService) -> Document:
-    """A service's own fields, of which none is nested."""
+    """Return a service's own fields, none of which is nested."""
     return {
         "id": str(ids.of("service", it.source_id)),
         "organization_id": str(ids.of("organization", it.organization_id)),
@@ -275,5 +275,5 @@ def _attribute(ids: _Ids, service: UUID, term: PublishedTerm) -> Document:
 
 
 def _uri(url: str) -> str:
-    """3.0 wants a whole address where 1.x publishers write `www.example.org`."""
+    """Add a scheme: 3.0 requires a whole address where 1.x publishers write `www.example.org`."""
     return url if not url or "://" in url else f"http://{url}"

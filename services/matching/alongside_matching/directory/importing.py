@@ -1,9 +1,9 @@
-"""Reads uploaded directories into offers, beside the doors and in bounded transactions.
+"""Imports uploaded directories as offers, in the background and in bounded transactions.
 
-What is done is in the database, so a process that dies in mid-import is followed by one that begins the file anew:
-services stored already are found unchanged. The steps: 1 claim; 2 read and judge the whole file; 3 keep the report;
-4 keep the records as they were published; 5 store the services as offers; both a batch per transaction; 6 finish: put
-tombstones on what vanished, and have those who wait looked at.
+Progress is in the database, so after a crash another process starts the file again: services that were stored already
+are found unchanged. The steps: 1 claim; 2 read and check the whole file; 3 store the report; 4 store the records as
+published; 5 store the services as offers; both a batch per transaction; 6 finish: add tombstones for vanished
+records, and schedule a waitlist sweep.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ ATTEMPTS_MAX: Final = 3
 
 
 async def import_directories(runtime: Runtime, policies: Policies, settings: Settings) -> None:
-    """The worker: import whatever is waiting, then look again."""
+    """Worker: import waiting directories, then poll again."""
     while True:
         while await import_next(runtime, policies, settings):
             pass
@@ -46,10 +46,8 @@ async def import_directories(runtime: Runtime, policies: Policies, settings: Set
 
 
 async def import_next(runtime: Runtime, policies: Policies, settings: Settings) -> bool:
-    """Import one directory nobody else works on; False when there is none."""
-    async with connection(
-        runtime.pool
-    ) as conn:  # the claim (1) is this connection's, and gone when it breaks
+    """Import one directory that no other process has claimed; False when there is none."""
+    async with connection(runtime.pool) as conn:  # the claim (1) belongs to this connection, and ends with it
         import_id = await imports.claim(conn)
         if import_id is None:
             return False
@@ -71,8 +69,14 @@ async def _import(
     async with runtime.transaction() as tx:
         claimed = await imports.begin(tx.conn, import_id)
         if claimed.attempts > ATTEMPTS_MAX:
-            problem = f"The import failed {ATTEMPTS_MAX} times on our side"
-            await imports.finish(tx.conn, import_id, tx.now, problem=problem, remedy="Tell us; see the log.")
+            problem = f"The import failed {ATTEMPTS_MAX} times because of an internal error"
+            await imports.finish(
+                tx.conn,
+                import_id,
+                tx.now,
+                problem=problem,
+                remedy="Report it to the operators of matching; its log has the error.",
+            )
             return
     listing = await _read(conn, import_id)  # 2
     report = ImportReport(listing)
@@ -90,7 +94,7 @@ async def _import(
 
 
 async def _read(conn: asyncpg.Connection, import_id: UUID) -> Listing:
-    """Put the file together again and read it in a thread of its own, so that the doors stay open meanwhile."""
+    """Assemble the file and read it in a separate thread, so that routes keep answering."""
     with tempfile.TemporaryDirectory(prefix="alongside-directory-") as folder:
         file = Path(folder) / "datapackage.zip"
         with file.open("wb") as target:
@@ -100,7 +104,7 @@ async def _read(conn: asyncpg.Connection, import_id: UUID) -> Listing:
 
 
 async def _store_records(runtime: Runtime, claimed: ClaimedImport, listing: Listing, batch_max: int) -> None:
-    """Keep every entity as an HSDS 3.0 document; the documents are made in a thread of their own, a batch at a time."""
+    """Store every entity as an HSDS 3.0 document, created in a separate thread a batch at a time."""
     records = records_of(listing, claimed.region)
     while batch := await asyncio.to_thread(lambda: list(islice(records, batch_max))):
         async with runtime.transaction() as tx:
@@ -154,7 +158,7 @@ def _source(region: str) -> str:
 
 
 def _offer(service: DirectoryService, region: str, policy: Policy) -> NewOffer:
-    """A listed service as an offer. Places and, where it names none, the language are the region's assumption."""
+    """Return a listed service as an offer. Places and, where it names none, the language are the region's assumption."""
     where = service.coordinates
     return NewOffer(
         id=new_id(),

@@ -1,4 +1,4 @@
-"""What to tell the publisher and the coordinator: counts, and every line that was set aside or remarked on."""
+"""The report for publishers and coordinators: counts, and every line that was set aside or flagged."""
 
 import json
 from collections import Counter
@@ -12,37 +12,37 @@ from alongside_matching.directory.source.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """A judged datapackage as a report; equal listings give equal bytes."""
+    """The report on a checked datapackage; equal listings give equal bytes."""
 
     listing: Listing
 
     @property
     def services_read(self) -> int:
-        """Service rows in the package, good or bad."""
+        """Return the number of service rows in the package, valid or not."""
         return self.listing.counts[Table.SERVICES].read
 
     @property
     def services_quarantined(self) -> int:
-        """Service rows set aside."""
+        """Return the number of service rows set aside."""
         return self.listing.counts[Table.SERVICES].quarantined
 
     def needs(self) -> dict[str, int]:
-        """How many listed services answer each need; every need is named, also those nobody answers."""
+        """Return how many listed services answer each need, including needs that none answers."""
         found = Counter(need for service in self.listing.services for need in service.needs)
         return {need.value: found[need] for need in Need}
 
     def kinds(self) -> dict[str, int]:
-        """How many are groups, how many services."""
+        """Return how many listed services are groups and how many are services."""
         found = Counter(service.kind for service in self.listing.services)
         return {kind.value: found[kind] for kind in (OfferKind.GROUP, OfferKind.SERVICE)}
 
     def quarantined_by_reason(self) -> dict[str, int]:
-        """`table: reason` -> rows, in table order."""
+        """Return `table: reason` -> rows, in table order."""
         found = Counter(f"{one.table}: {one.reason}" for one in self.listing.quarantined)
         return dict(found)
 
     def flags_by_kind(self) -> dict[str, int]:
-        """`table: kind` or `table.column: kind` -> rows, in table order, then by name."""
+        """Return `table: kind` or `table.column: kind` -> rows, in table order, then by name."""
         order = list(Table)
         flags = sorted(self.listing.flags, key=lambda one: (order.index(one.table), one.column, one.kind))
         return dict(
@@ -50,7 +50,7 @@ class ImportReport:
         )
 
     def to_json(self) -> str:
-        """The whole report, line by line, as JSON."""
+        """Return the whole report, line by line, as JSON."""
         document = {
             "package": self.listing.package,
             "services": {
@@ -70,7 +70,7 @@ class ImportReport:
         return json.dumps(document, ensure_ascii=False, indent=1)
 
     def summary(self) -> str:
-        """One screen of plain text."""
+        """Return one screen of plain text."""
         return "\n".join(
             [
                 self._headline(),

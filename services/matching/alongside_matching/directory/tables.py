@@ -1,4 +1,4 @@
-"""Uploaded directories, and the directory as it was published: one HSDS 3.0 document per entity."""
+"""Uploaded directories, and the directory as published: one HSDS 3.0 document per entity."""
 
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from alongside_matching.directory.codes import ImportState, LineKind, RecordKind
 
 
 class DirectoryImportRow(Base, table=True):
-    """One uploaded directory and how far its reading has come."""
+    """One uploaded directory and the progress of its import."""
 
     __tablename__ = "directory_import"
     __table_args__ = (
@@ -55,7 +55,7 @@ class DirectoryImportRow(Base, table=True):
 
 
 class DirectoryImportPartRow(Base, table=True):
-    """A piece of an uploaded file. Kept in the database so that any process can go on after a crash; then deleted."""
+    """A part of an uploaded file, in the database so that any process can continue after a crash; then deleted."""
 
     __tablename__ = "directory_import_part"
 
@@ -69,7 +69,7 @@ class DirectoryImportPartRow(Base, table=True):
 
 
 class DirectoryImportLineRow(Base, table=True):
-    """One thing the import has to say about one line of the file."""
+    """One remark on one line of the file."""
 
     __tablename__ = "directory_import_line"
     __table_args__ = (one_of("kind", *LineKind),)
@@ -95,10 +95,10 @@ def _ids() -> Column[list[UUID]]:
 
 
 class DirectoryRecordRow(Base, table=True):
-    """One published entity. `id` follows from region, kind and `source_id`, so that it is the same at every import.
+    """One published entity. `id` follows from region, kind and `source_id`, so that it is the same in every import.
 
-    `verified_on` is when its publisher last checked it, null when they do not say; `changed_at` is when its content
-    last differed here; `removed_at` is a tombstone: the publisher no longer lists it, and readers can hear of that.
+    `verified_on` is when its publisher last verified it, null when not published; `changed_at` is when its content
+    last changed here; `removed_at` is a tombstone: the publisher no longer lists it, and readers can see that.
     """
 
     __tablename__ = "directory_record"

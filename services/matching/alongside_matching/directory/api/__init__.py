@@ -1,1 +1,1 @@
-"""Routes of directories: uploading one, and the HSDS 3.0 read API."""
+"""Routes of directories: upload and the HSDS 3.0 read API."""

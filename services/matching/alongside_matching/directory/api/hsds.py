@@ -1,7 +1,7 @@
-"""The HSDS 3.0 read API: the directory in the words of the standard, page by page.
+"""The HSDS 3.0 read API: pages of the directory in the terms of the standard.
 
-Documents are made when a directory comes in (`directory/documents`); here they are cut to what was asked for. Beyond
-the standard, lists take `region`, and service_at_locations take `latitude` and `longitude` beside `postcode`.
+Documents are created during the import (`directory/documents`); routes return the requested part. Beyond the
+standard, lists accept `region`, and service_at_locations accept `latitude` and `longitude` besides `postcode`.
 """
 
 from collections import defaultdict
@@ -42,7 +42,7 @@ _NESTED: Final = frozenset(
 
 
 class HsdsPage(BaseModel):
-    """A page, as HSDS 3.0 draws it."""
+    """A page in the format of HSDS 3.0."""
 
     total_items: int
     total_pages: int
@@ -55,7 +55,7 @@ class HsdsPage(BaseModel):
 
 
 class Provenance(BaseModel):
-    """Where a record came from. `verified_on` is the publisher's own date; the others are ours."""
+    """The source of a record. `verified_on` is the publisher's own date; the others are ours."""
 
     id: UUID
     region: str
@@ -66,11 +66,11 @@ class Provenance(BaseModel):
     created_at: AwareDatetime
     changed_at: AwareDatetime
     removed_at: AwareDatetime | None
-    """A tombstone: when the publisher stopped listing it."""
+    """A tombstone: when the publisher stopped listing the record."""
 
     @classmethod
     def of(cls, traced: TracedRecord) -> "Provenance":
-        """A record of the store, without its document."""
+        """Return the provenance of a stored record, without its document."""
         return cls(
             id=traced.record.id,
             region=traced.region,
@@ -85,7 +85,7 @@ class Provenance(BaseModel):
 
 
 def router() -> APIRouter:
-    """`/services`, `/organizations`, `/service_at_locations`, `/taxonomies`, `/taxonomy_terms`."""
+    """Return the routes of the HSDS read API and of provenance."""
     routes = APIRouter(tags=["directory (HSDS 3.0)"])
     _add_services(routes)
     _add_organizations(routes)
@@ -98,7 +98,7 @@ def router() -> APIRouter:
 def _add_services(routes: APIRouter) -> None:
     @routes.get("/services", response_model=HsdsPage)
     async def list_services(read: Read, query: Annotated[ServiceQuery, Query()]) -> Response:
-        """Services of the directory. `minimal` gives ids and dates only, `full` everything that is nested."""
+        """List services. `minimal` returns ids and dates only, `full` everything nested."""
         wanted = _record_query(RecordKind.SERVICE, query)
 
         def present(record: StoredRecord) -> Document:
@@ -112,14 +112,14 @@ def _add_services(routes: APIRouter) -> None:
 
     @routes.get("/services/{id}")
     async def read_service(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
-        """One service with everything that belongs to it."""
+        """Return one service with all its parts."""
         return _service(await _one(read.conn, RecordKind.SERVICE, id))
 
 
 def _add_organizations(routes: APIRouter) -> None:
     @routes.get("/organizations", response_model=HsdsPage)
     async def list_organizations(read: Read, query: Annotated[OrganizationQuery, Query()]) -> Response:
-        """Organisations of the directory. `full` nests locations and service ids, `full_service` whole services."""
+        """List organisations. `full` nests locations and service ids, `full_service` whole services."""
         wanted = RecordQuery(RecordKind.ORGANIZATION, query.region, query.search)
         if not (query.full or query.full_service):
             return await _answer(read.conn, wanted, query)
@@ -128,7 +128,7 @@ def _add_organizations(routes: APIRouter) -> None:
 
     @routes.get("/organizations/{id}")
     async def read_organization(id: UUID, read: Read, full_service: bool = False) -> Document:  # noqa: A002  (HSDS names it so)
-        """One organisation with its locations and services; `full_service` nests whole services."""
+        """Return one organisation with its locations and services; `full_service` nests whole services."""
         record = await _one(read.conn, RecordKind.ORGANIZATION, id)
         (document,) = await _Nested(read.conn, whole=full_service).into([record.document()])
         return document
@@ -137,14 +137,14 @@ def _add_organizations(routes: APIRouter) -> None:
 def _add_at_locations(routes: APIRouter) -> None:
     @routes.get("/service_at_locations", response_model=HsdsPage)
     async def list_at_locations(read: Read, query: Annotated[AtLocationQuery, Query()]) -> Response:
-        """Services at the places where they are given, also those within a distance."""
+        """List services at their locations, optionally within a distance."""
         wanted = _record_query(RecordKind.SERVICE_AT_LOCATION, query, within=await _circle(read.conn, query))
         with_service = _WithService(read.conn, whole=query.full)
         return await _answer(read.conn, wanted, query, nested=with_service)
 
     @routes.get("/service_at_locations/{id}")
     async def read_at_location(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
-        """One service at one place, with the service."""
+        """Return one service at one location, with the service."""
         record = await _one(read.conn, RecordKind.SERVICE_AT_LOCATION, id)
         (document,) = await _WithService(read.conn, whole=True).into([record.document()])
         return document
@@ -153,17 +153,17 @@ def _add_at_locations(routes: APIRouter) -> None:
 def _add_taxonomies(routes: APIRouter) -> None:
     @routes.get("/taxonomies", response_model=HsdsPage)
     async def list_taxonomies(read: Read, query: Annotated[PageQuery, Query()]) -> Response:
-        """The taxonomies services are described with."""
+        """List the taxonomies that describe services."""
         return await _answer(read.conn, RecordQuery(RecordKind.TAXONOMY, query.region, query.search), query)
 
     @routes.get("/taxonomies/{id}")
     async def read_taxonomy(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
-        """One taxonomy."""
+        """Return one taxonomy."""
         return (await _one(read.conn, RecordKind.TAXONOMY, id)).document()
 
     @routes.get("/taxonomy_terms", response_model=HsdsPage)
     async def list_terms(read: Read, query: Annotated[TermQuery, Query()]) -> Response:
-        """Taxonomy terms; `top_only` gives those without a parent, `parent_id` the children of one."""
+        """List taxonomy terms; `top_only` returns those without a parent, `parent_id` the children of one."""
         wanted = RecordQuery(
             RecordKind.TAXONOMY_TERM,
             query.region,
@@ -176,7 +176,7 @@ def _add_taxonomies(routes: APIRouter) -> None:
 
     @routes.get("/taxonomy_terms/{id}")
     async def read_term(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
-        """One taxonomy term with its taxonomy."""
+        """Return one taxonomy term with its taxonomy."""
         document = (await _one(read.conn, RecordKind.TAXONOMY_TERM, id)).document()
         taxonomy = UUID(document["taxonomy_id"])
         found = (await directory_records.by_id(read.conn, [taxonomy])).get(taxonomy)
@@ -190,7 +190,7 @@ def _add_provenance(routes: APIRouter) -> None:
         id: UUID,  # noqa: A002  (HSDS names it so)
         read: Read,
     ) -> Provenance:
-        """Where a record came from and when it was verified; also of one that is no longer listed."""
+        """Return the source and verification date of a record, also of one that is no longer listed."""
         traced = await directory_records.one(read.conn, RecordKind(kind), id)
         if traced is None:
             raise hsds_refusals.not_listed()
@@ -198,13 +198,13 @@ def _add_provenance(routes: APIRouter) -> None:
 
 
 class _Nested:
-    """Puts services and locations into organisations."""
+    """Adds services and locations to organisations."""
 
     def __init__(self, conn: asyncpg.Connection, *, whole: bool) -> None:
         self._conn, self._whole = conn, whole
 
     async def into(self, documents: list[Document]) -> list[Document]:
-        """The same organisations with what belongs to them."""
+        """Return the organisations with their services and locations."""
         ids = [UUID(document["id"]) for document in documents]
         services: dict[str, list[Document]] = defaultdict(list)
         for owner, service in await directory_records.services_of(self._conn, ids):
@@ -220,13 +220,13 @@ class _Nested:
 
 
 class _WithService:
-    """Puts the service into services at locations: whole, or without what is nested."""
+    """Adds the service to services at locations: whole, or without nested parts."""
 
     def __init__(self, conn: asyncpg.Connection, *, whole: bool) -> None:
         self._conn, self._whole = conn, whole
 
     async def into(self, documents: list[Document]) -> list[Document]:
-        """The same with the service of each."""
+        """Return the documents with the service of each."""
         ids = [UUID(document["service_id"]) for document in documents]
         found = await directory_records.by_id(self._conn, ids)
         services = {key: _service(record) for key, record in found.items()}
@@ -243,7 +243,7 @@ async def _answer(
     nested: _Nested | _WithService | None = None,
     default: int = 50,
 ) -> Response:
-    """One page as JSON, or everything as lines of JSON."""
+    """Return one page as JSON, or everything as lines of JSON."""
     lines = query.format == "ndjson"
     limit = NDJSON_MAX if lines else min(query.per_page or default, MINIMAL_PER_PAGE_MAX)
     if not lines and default == 50 and limit > PER_PAGE_MAX:
@@ -272,7 +272,7 @@ async def _answer(
 
 
 def _record_query(kind: RecordKind, query: DescribedQuery, *, within: Circle | None = None) -> RecordQuery:
-    """What is asked for, by what is said of it."""
+    """Return the store's query for these filters."""
     return RecordQuery(
         kind,
         query.region,
@@ -315,5 +315,5 @@ def _service(record: StoredRecord) -> Document:
 
 
 def _flat(document: Document) -> Document:
-    """Without what is nested many times; what is nested once stays."""
+    """Remove lists of nested parts; objects that are nested once stay."""
     return {name: value for name, value in document.items() if name not in _NESTED}

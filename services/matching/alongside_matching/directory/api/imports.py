@@ -1,4 +1,4 @@
-"""Directories: upload one, watch it being read, see what there is to say about its lines."""
+"""Directory imports: upload a package, follow its progress, read the report on its lines."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ ZIP_MAGIC: Final = b"PK\x03\x04"
 
 
 class ImportView(BaseModel):
-    """How far an import has come: `read` of `of` services are created, changed, unchanged or quarantined."""
+    """Progress of an import: `read` of `of` services are created, changed, unchanged or quarantined."""
 
     id: UUID
     region: str
@@ -36,7 +36,7 @@ class ImportView(BaseModel):
     unchanged: int
     quarantined: int
     lines_quarantined: int
-    """Rows of any table that were set aside; the services among them are `quarantined`."""
+    """Rows of any table that were set aside; `quarantined` counts only services."""
     flagged: int
     vanished: int
     problem: str | None
@@ -46,7 +46,7 @@ class ImportView(BaseModel):
 
 
 class ReportLine(BaseModel):
-    """One thing to say about one line of one file: set aside (`quarantined`) or kept with a remark (`flagged`)."""
+    """One remark on one line of one file: set aside (`quarantined`) or imported with a remark (`flagged`)."""
 
     number: int
     kind: LineKind
@@ -60,7 +60,7 @@ class ReportLine(BaseModel):
 
 
 def router(bytes_max: int) -> APIRouter:
-    """`/directory/imports` and what is below it; a package may have `bytes_max` bytes."""
+    """Return the routes below `/directory/imports`; a package may have `bytes_max` bytes."""
     routes = APIRouter(prefix="/directory/imports", tags=["directory"])
     _add_upload(routes, bytes_max)
     _add_reading(routes)
@@ -76,7 +76,7 @@ def _add_upload(routes: APIRouter, bytes_max: int) -> None:
         runtime: CurrentRuntime,
         vanished: Literal["keep", "pause"] = "keep",
     ) -> ImportView:
-        """Take an HSDS datapackage (zip) in; it is read in the background.
+        """Accept an HSDS datapackage (zip); it is imported in the background.
 
         HSDS 1.x and 3.0, CSV or JSON. A region has one directory: what this file no longer lists gets a tombstone in
         the read API, and `vanished=pause` pauses its offers too. Sending a file again changes nothing.
@@ -98,7 +98,7 @@ def _add_upload(routes: APIRouter, bytes_max: int) -> None:
 def _add_reading(routes: APIRouter) -> None:
     @routes.get("/{import_id}")
     async def read_import(import_id: UUID, read: Read) -> ImportView:
-        """How far an import has come."""
+        """Return the progress of an import."""
         return _known(import_id, await imports.view(read.conn, import_id))
 
     @routes.get("/{import_id}/report")
@@ -109,7 +109,7 @@ def _add_reading(routes: APIRouter) -> None:
         cursor: str | None = None,
         limit: Annotated[int, Query(ge=1, le=LINES_MAX)] = 500,
     ) -> Page[ReportLine]:
-        """What there is to say about the lines of the file: what was set aside first, then remarks."""
+        """List the remarks on the lines of the file: quarantined lines first, then flagged ones."""
         _known(import_id, await imports.view(read.conn, import_id))
         parts = decode_cursor(cursor, 1)
         after = int(parts[0]) if parts and parts[0].isdigit() else 0
@@ -128,7 +128,7 @@ def _known(import_id: UUID, stored: StoredImport | None) -> ImportView:
 
 
 async def _receive(body: AsyncIterator[bytes], spool: IO[bytes], bytes_max: int) -> None:
-    """Spool the body. Raises HttpProblem when it is too large or not a zip; the reader judges what is inside."""
+    """Spool the body. Raises HttpProblem when it is too large or not a zip; the reader checks the content."""
     received = 0
     async for chunk in body:
         received += len(chunk)
@@ -146,7 +146,7 @@ def _too_large(bytes_max: int) -> HttpProblem:
         status=413,
         code="too-large",
         title="The datapackage is too large",
-        remedy=f"Send at most {bytes_max} bytes; split the directory by region.",
+        remedy=f"Split the directory by region: send at most {bytes_max} bytes.",
         field="body",
     )
 

@@ -1,4 +1,4 @@
-"""What can be asked of the directory's lists, in the words of HSDS 3.0."""
+"""Query parameters of the directory's lists, in the terms of HSDS 3.0."""
 
 from typing import Final, Literal
 from uuid import UUID
@@ -14,12 +14,12 @@ METRES_MAX: Final = 500_000
 
 
 class PageQuery(BaseModel):
-    """Which page, in the words of HSDS."""
+    """Paging parameters of HSDS."""
 
     model_config = ConfigDict(extra="forbid")
 
     search: str | None = Field(default=None, min_length=1, max_length=200)
-    """Words to look for, as in a search engine: `"exact words"`, `or`, `-without`."""
+    """Words to search for, as in a search engine: `"exact words"`, `or`, `-without`."""
     region: RegionId | None = None
     page: int = Field(default=1, ge=1, le=PAGE_NUMBER_MAX)
     per_page: int | None = Field(default=None, ge=1, le=MINIMAL_PER_PAGE_MAX)
@@ -27,7 +27,7 @@ class PageQuery(BaseModel):
 
 
 class DescribedQuery(PageQuery):
-    """Services, or services at locations, by what is said of them; and how much of each."""
+    """Filters for services and services at locations, and how much of each to return."""
 
     taxonomy_term_id: UUID | None = None
     taxonomy_id: UUID | None = None
@@ -37,13 +37,13 @@ class DescribedQuery(PageQuery):
 
 
 class ServiceQuery(DescribedQuery):
-    """Which services."""
+    """Filters for services."""
 
     minimal: bool = False
 
 
 class AtLocationQuery(DescribedQuery):
-    """Which services at which locations; `proximity` is in metres around a postcode or a point."""
+    """Filters for services at locations; `proximity` is in metres around a postcode or a point."""
 
     postcode: PostalCode | None = None
     latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
@@ -52,14 +52,14 @@ class AtLocationQuery(DescribedQuery):
 
 
 class OrganizationQuery(PageQuery):
-    """Which organisations, and how much of each."""
+    """Filters for organisations, and how much of each to return."""
 
     full: bool = False
     full_service: bool = False
 
 
 class TermQuery(PageQuery):
-    """Which taxonomy terms."""
+    """Filters for taxonomy terms."""
 
     taxonomy_id: UUID | None = None
     top_only: bool = False

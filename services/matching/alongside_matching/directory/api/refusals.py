@@ -1,4 +1,4 @@
-"""What the read API refuses, each with its remedy."""
+"""Refusals of the directory's API, each with its remedy."""
 
 from uuid import UUID
 
@@ -18,18 +18,18 @@ def not_listed() -> HttpProblem:
 
 
 def no_longer_listed() -> HttpProblem:
-    """There was one, and its publisher took it off the list."""
+    """The publisher removed the record."""
     return HttpProblem(
         status=410,
         code="no-longer-listed",
-        title="Its publisher no longer lists this",
-        remedy="GET /directory/provenance/{kind}/{id} says since when.",
+        title="The publisher no longer lists this record",
+        remedy="Read since when with GET /directory/provenance/{kind}/{id}.",
         field="id",
     )
 
 
 def unknown_postcode() -> HttpProblem:
-    """Nothing is listed there, so nobody knows where it is."""
+    """No listed place has this postcode, so its position is unknown."""
     return unprocessable(
         "postcode-unknown",
         "The directory lists no place in this postcode",
@@ -39,7 +39,7 @@ def unknown_postcode() -> HttpProblem:
 
 
 def distance_without_point() -> HttpProblem:
-    """A distance without a point."""
+    """A distance was sent without a point."""
     return unprocessable(
         "around-what",
         "A distance needs a point",
@@ -49,11 +49,11 @@ def distance_without_point() -> HttpProblem:
 
 
 def too_many() -> HttpProblem:
-    """More than a page holds."""
+    """More than a page can hold."""
     return unprocessable(
         "too-many-per-page",
-        "So many do not fit on a page",
-        remedy=f"Ask for at most {PER_PAGE_MAX}, or for minimal=true, or for format=ndjson.",
+        "per_page is too large",
+        remedy=f"Send per_page up to {PER_PAGE_MAX}, or minimal=true, or format=ndjson.",
         field="query.per_page",
     )
 
@@ -64,6 +64,6 @@ def no_import(import_id: UUID) -> HttpProblem:
         "import-not-found",
         "There is no such import",
         detail=f"No import has the id {import_id}.",
-        remedy="Use the id that POST /directory/imports answered.",
+        remedy="Use the id from the answer to POST /directory/imports.",
         field="import_id",
     )

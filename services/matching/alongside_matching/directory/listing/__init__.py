@@ -1,1 +1,1 @@
-"""The join: rows in, listed services out, and every odd row quarantined or flagged."""
+"""The join: rows in, listed services out, and every invalid row quarantined or flagged."""

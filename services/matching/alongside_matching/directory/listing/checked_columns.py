@@ -1,4 +1,4 @@
-"""Reading one column of a row: the value as it should be, and a flag for what was wrong with it."""
+"""Reads one column of a row: returns the repaired value and flags what was wrong with it."""
 
 import re
 
@@ -11,7 +11,7 @@ _URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#][^\s\\]
 
 
 def read_text(audit: RowAudit, row: Row, column: str) -> RepairedText:
-    """The repaired text of a column."""
+    """Return the repaired text of a column."""
     words = repair_text(row.text(column))
     if words.mojibake_repaired:
         audit.flag(row, FlagKind.MOJIBAKE_REPAIRED, column)
@@ -20,17 +20,17 @@ def read_text(audit: RowAudit, row: Row, column: str) -> RepairedText:
             row,
             FlagKind.MOJIBAKE_NOT_REPAIRABLE,
             column,
-            "more than one reading is possible; kept as it came",
+            "more than one repair is possible; left unchanged",
         )
     if words.escapes_repaired:
-        audit.flag(row, FlagKind.ESCAPE_REPAIRED, column, "line breaks were written as letters")
+        audit.flag(row, FlagKind.ESCAPE_REPAIRED, column, "line breaks were written as escapes")
     if words.area_markers:
         audit.flag(row, FlagKind.AREA_MARKER_LIFTED, column, ", ".join(words.area_markers))
     return words
 
 
 def read_url(audit: RowAudit, row: Row) -> str:
-    """The web address of a row as published; empty when it cannot be one."""
+    """Return the web address of a row as published; empty when it is invalid."""
     url = row.text("url")
     if url and not _URL.fullmatch(url):
         audit.flag(row, FlagKind.BAD_URL, "url", url)

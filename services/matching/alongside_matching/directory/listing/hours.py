@@ -1,7 +1,7 @@
-"""Opening hours out of what directories publish: read where it is safe, kept as text where it is not.
+"""Reads opening hours as directories publish them: parsed where unambiguous, kept as text otherwise.
 
-Safe is a row that names a weekday and two clock times, such as `Monday, 8:30am, 5:00pm`. Rows of the same hours become
-one HSDS 3.0 schedule for their days; free text beside them is kept word for word as its description.
+A row with a weekday and two clock times, such as `Monday, 8:30am, 5:00pm`, is unambiguous. Rows with the same hours
+become one HSDS 3.0 schedule for their days; free text is kept verbatim as its description.
 """
 
 import re
@@ -22,7 +22,7 @@ _TWENTY_FOUR = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
 def clock_time(text: str) -> time | None:
-    """A time of day as people write it; None when it is anything else. `12:00am` is midnight, `24:00` is nothing."""
+    """Return a time of day as people write it; None for anything else. `12:00am` is midnight, `24:00` is invalid."""
     text = text.strip()
     if twelve := _TWELVE.fullmatch(text):
         hour, minute, half = int(twelve[1]), int(twelve[2] or 0), twelve[3].lower()
@@ -36,14 +36,14 @@ def clock_time(text: str) -> time | None:
 
 
 def weekdays(text: str) -> tuple[str, ...]:
-    """The days a row is about, as HSDS writes them: a name (1.x) or a list of codes (3.0); empty when it is neither."""
+    """Return the days of a row in HSDS codes: from a name (1.x) or a list of codes (3.0); empty for anything else."""
     parts = [part.strip() for part in re.split(r"[,;]", text) if part.strip()]
     days = [DAYS.get(part.lower(), part.upper()) for part in parts]
     return tuple(days) if days and all(day in _ORDER for day in days) else ()
 
 
 def opening_hours(published: Iterable[PublishedSchedule]) -> Iterator[dict[str, str]]:
-    """The fields of HSDS 3.0 schedules: one for each pair of times with all its days, and one for each other text."""
+    """Yield the fields of HSDS 3.0 schedules: one per pair of times with all its days, and one per other text."""
     days_by_hours: dict[tuple[str, str, str], list[str]] = {}
     unread_texts: dict[str, None] = {}
     for row in published:
@@ -61,7 +61,7 @@ def opening_hours(published: Iterable[PublishedSchedule]) -> Iterator[dict[str, 
 
 
 def _unread_text(row: PublishedSchedule) -> str:
-    """What a row says that cannot be read as hours: its own text, else its parts as they came."""
+    """Return the text of a row that is not parsed as hours: its own text, else its parts unchanged."""
     return repair_text(row.text).text or ", ".join(
         part for part in (row.weekday, row.opens_at, row.closes_at) if part
     )

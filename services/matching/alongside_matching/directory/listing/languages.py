@@ -1,4 +1,4 @@
-"""Which languages a text such as `Spanish (limited)` or `Creole with translators as needed` promises."""
+"""Reads the languages in a text such as `Spanish (limited)` or `Creole with translators as needed`."""
 
 import re
 from collections.abc import Mapping
@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SpokenLanguages:
-    """Language tags (BCP 47: ISO 639-1 where there is one) and whether an interpreter can be had for others."""
+    """Language tags (BCP 47: ISO 639-1 where there is one), and whether an interpreter is available for others."""
 
     tags: frozenset[str]
     interpreter: bool
 
 
 def read_languages(text: str, code: str = "") -> SpokenLanguages:
-    """Read one language row; a well-formed `code` (HSDS 3.0) counts beside the text. Nothing recognised: no tags."""
-    # A translated leaflet or website is not somebody who speaks the language.
+    """Read one language row; a well-formed `code` (HSDS 3.0) is added to the text. Returns no tags if none is
+    recognised."""
+    # A translated leaflet or website does not mean that somebody speaks the language.
     spoken_text = _WRITTEN_ONLY.sub(" ", text)
     tags = {_TAGS[name.lower()] for name in _NAME.findall(spoken_text)}
     if _TAG.fullmatch(code.strip()):

@@ -1,9 +1,9 @@
-"""The join: tables in, listed services out, every odd row in quarantine or flagged.
+"""The join: tables in, listed services out, every invalid row quarantined or flagged.
 
-1. what others refer to: terms, organisations, places;
-2. services, judged by their organisation;
-3. what belongs to a service (see `service_parts`);
-4. the services put together and sealed with their content hash.
+1. tables that others refer to: terms, organisations, places;
+2. services, checked against their organisation;
+3. parts of services (see `service_parts`);
+4. services assembled, with their content hash.
 """
 
 import dataclasses
@@ -26,7 +26,7 @@ from alongside_matching.directory.source.tables import Table
 
 
 def read_directory(path: Path, progress: Progress | None = None) -> Listing:
-    """Open and read a datapackage, zip or folder; raises a DirectoryError when it cannot be read at all."""
+    """Open and read a datapackage, zip or folder. Raises DirectoryError when it cannot be read at all."""
     with open_datapackage(path) as package:
         return read_listing(package, progress)
 
@@ -35,7 +35,7 @@ def read_listing(package: Datapackage, progress: Progress | None = None) -> List
     """Join an open datapackage. The same bytes always give an equal Listing."""
     audit = RowAudit(package, progress)
 
-    # 1. what others refer to
+    # 1. tables that others refer to
     terms = index_by_id(audit, Table.TERMS, _term)
     organisations = index_by_id(audit, Table.ORGANIZATIONS, lambda row: _organisation(audit, row))
     places = places_of(audit, organisations)
@@ -43,10 +43,10 @@ def read_listing(package: Datapackage, progress: Progress | None = None) -> List
     # 2. services
     services = _services(audit, organisations)
 
-    # 3. what belongs to them
+    # 3. parts of services
     attach_parts(audit, services, places, terms)
 
-    # 4. put together
+    # 4. assemble
     listed = tuple(_listed(audit, draft) for draft in services.kept.values())
     return Listing(
         package.name,
@@ -143,7 +143,7 @@ def _draft(audit: RowAudit, row: Row, organisations: Mapping[str, Organisation])
             interpretation_services=row.text("interpretation_services"),
         ),
     )
-    if eligibility := read_text(audit, row, "eligibility_description").text:  # HSDS 3.0 keeps it here
+    if eligibility := read_text(audit, row, "eligibility_description").text:  # HSDS 3.0 has it in this column
         draft.eligibility[eligibility] = None
     if row.text("interpretation_services"):
         draft.interpreter = True
@@ -188,5 +188,5 @@ def _content_hash(service: DirectoryService) -> str:
 
 
 def _plain(value: object) -> object:
-    """What JSON has no word for: a set in the order of its codes, a date in ISO 8601."""
+    """Convert a value without a JSON type: a set to a sorted list, a date to ISO 8601."""
     return value.isoformat() if isinstance(value, date) else sorted(cast("frozenset[str]", value))

@@ -1,4 +1,4 @@
-"""What the import hands on: services as the directory lists them, and the account of every row it read."""
+"""The result of an import: services as the directory lists them, and the counts of every row."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Coordinates:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLocation:
-    """Where a service is given. `postal_code` is None when it was blank or impossible (flagged)."""
+    """Where a service is given. `postal_code` is None when it was blank or invalid (flagged)."""
 
     location_id: str
     city: str
@@ -39,7 +39,7 @@ class ServiceLocation:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who gives services, as published."""
+    """An organisation that gives services, as published."""
 
     id: str
     name: str
@@ -51,7 +51,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class PublishedTerm:
-    """A taxonomy term as published. `taxonomy` is the name of the whole it is part of, where that is said."""
+    """A taxonomy term as published. `taxonomy` is the name of its taxonomy, if published."""
 
     id: str
     code: str
@@ -62,13 +62,13 @@ class PublishedTerm:
 
     @property
     def term(self) -> Term:
-        """What the rules know of it."""
+        """Return the term in the form the rules take."""
         return Term(code=self.code, name=self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedSchedule:
-    """One schedule row as published; nothing in it is interpreted yet."""
+    """One schedule row as published, not interpreted yet."""
 
     weekday: str
     opens_at: str
@@ -78,12 +78,12 @@ class PublishedSchedule:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryService:
-    """One listed service with everything a match needs to know about it.
+    """One listed service with every fact that matching needs.
 
-    `source_id` is the publisher's id and the key of a later import; `content_hash` changes exactly when anything else
-    here does, so an unchanged service is not written again. `status` is the publisher's word, empty when not said.
+    `source_id` is the publisher's id and the key of a later import; `content_hash` changes exactly when another field
+    does, so an unchanged service is not written again. `status` is the publisher's value, empty when absent.
     `area_markers` are codes such as `MON` that the publisher hid in the description to name a served area.
-    `verified_on` is when the publisher last checked that all this is so, which is not when they last changed it.
+    `verified_on` is when the publisher last verified the record, not when they last changed it.
     """
 
     source_id: str
@@ -119,36 +119,36 @@ class DirectoryService:
 
     @property
     def is_active(self) -> bool:
-        """Whether it may be proposed: HSDS knows active, inactive, defunct and temporarily closed."""
+        """Return whether it may be proposed: HSDS has active, inactive, defunct and temporarily closed."""
         return self.status in ("", "active")
 
     @property
     def postal_codes(self) -> tuple[str, ...]:
-        """Every known postal code of its places, each once."""
+        """Return every known postal code of its places, each once."""
         return tuple(dict.fromkeys(place.postal_code for place in self.places if place.postal_code))
 
     @property
     def states(self) -> tuple[str, ...]:
-        """Every state or province of its places, each once."""
+        """Return every state or province of its places, each once."""
         return tuple(dict.fromkeys(place.state for place in self.places if place.state))
 
     @property
     def counties(self) -> tuple[str, ...]:
-        """Every county of its places, each once; most publishers leave this blank."""
+        """Return every county of its places, each once; most publishers leave this blank."""
         return tuple(dict.fromkeys(place.county for place in self.places if place.county))
 
     @property
     def coordinates(self) -> Coordinates | None:
-        """Of the first place that has any."""
+        """Return the coordinates of the first place that has any."""
         return next((place.coordinates for place in self.places if place.coordinates), None)
 
 
 @dataclass(frozen=True, slots=True)
 class RowCount:
-    """What became of a table's rows: `read` is the sum of the other five, so nothing is dropped silently.
+    """Outcomes of a table's rows: `read` is the sum of the other five, so no row is dropped silently.
 
-    `taken`: in the directory. `quarantined`: set aside with a reason. `repeated`: says what an earlier row said.
-    `with_service`: belongs to a service that is set aside. `elsewhere`: about something other than a service.
+    `taken`: in the directory. `quarantined`: set aside with a reason. `repeated`: same content as an earlier row.
+    `with_service`: belongs to a service that is set aside. `elsewhere`: not about a service.
     """
 
     read: int = 0
@@ -161,7 +161,7 @@ class RowCount:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A datapackage, judged. Services in the order of their file; findings by table and line."""
+    """A checked datapackage. Services in the order of their file; findings by table and line."""
 
     package: str
     services: tuple[DirectoryService, ...]

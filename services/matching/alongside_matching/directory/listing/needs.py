@@ -1,13 +1,13 @@
-"""From taxonomy terms to our words: what need a listed service answers, in which format, and whether it is a group.
+"""Maps taxonomy terms to our vocabulary: the needs a listed service answers, its formats, and whether it is a group.
 
-The rules are one table over AIRS/211 LA County codes, read most specific first: a term's code is shortened segment by
-segment (`PN-8100.1000-080`, `PN-8100.1000`, `PN-8100`, `PN`, `P`) and the first entry found decides, even when it says
-"no need". So a family can be mapped in one line and its exceptions in the next. Terms with no entry, and terms of other
-taxonomies, are read by the words of their name.
+The rules are one table over AIRS/211 LA County codes, most specific first: a term's code is shortened segment by
+segment (`PN-8100.1000-080`, `PN-8100.1000`, `PN-8100`, `PN`, `P`) and the first entry found decides, even "no need".
+So a family is mapped in one line and its exceptions in the next. Terms without an entry, and terms of other
+taxonomies, are mapped by the words of their name.
 
-Codes in Y say who a service is meant for, not what it does: a soup kitchen for veterans is no veterans' support. They
-count only beside a term that supports people (`SUPPORTING`). A service without a need stays in the directory and is
-never proposed.
+Codes in Y name the people a service is for, not what it does: a soup kitchen for veterans is not veterans' support.
+They count only beside a term that supports people (`SUPPORTING`). A service without a need stays in the directory and
+is never proposed.
 """
 
 import re
@@ -19,8 +19,8 @@ from alongside_contracts.vocabulary import Format, Need, OfferKind
 from alongside_matching.directory.listing.taxonomy_rules import FORMATS, NEEDS, SUPPORT_GROUPS, SUPPORTING
 from alongside_matching.directory.listing.taxonomy_words import WORDS
 
-# A listing is a group when at least this share of what it does (Y codes left out) is support groups. Below it, it is a
-# service that also holds groups: a shelter with thirteen programmes is not proposed as a circle of chairs.
+# A listing is a group when at least this share of its terms (without Y codes) is support groups. Below it, it is a
+# service that also holds groups: a shelter with thirteen programmes is not proposed as a group.
 GROUP_SHARE_MIN = 0.5
 _POPULATION = "Y"
 _Value = TypeVar("_Value")
@@ -29,14 +29,14 @@ _AIRS_CODE = re.compile(r"[A-Z]{1,2}(?:-\d{4}(?:\.\d{4}(?:-\d{3}(?:\.\d{2})?)?)?
 
 @dataclass(frozen=True, slots=True, order=True)
 class Term:
-    """One taxonomy term a service carries."""
+    """One taxonomy term of a service."""
 
     code: str
     name: str
 
 
 def needs_of(terms: Iterable[Term]) -> frozenset[Need]:
-    """Every need the terms answer; empty for a service that is listed but never proposed."""
+    """Return every need the terms answer; empty for a service that is listed but never proposed."""
     terms = tuple(terms)
     supports = any(_entry(term.code, SUPPORTING) for term in terms)
     counted = (term for term in terms if supports or not _is_population(term))
@@ -44,13 +44,13 @@ def needs_of(terms: Iterable[Term]) -> frozenset[Need]:
 
 
 def formats_of(terms: Iterable[Term]) -> frozenset[Format]:
-    """The formats the terms name; empty where the taxonomy does not say."""
+    """Return the formats the terms name; empty when the taxonomy names none."""
     found = (_entry(term.code, FORMATS) for term in terms)
     return frozenset(format_ for format_ in found if format_ is not None)
 
 
 def kind_of(terms: Iterable[Term]) -> OfferKind:
-    """A group if support groups are most of what it does, else a service."""
+    """Return group if most of its terms are support groups, else service."""
     doing = [term for term in terms if not _is_population(term)]
     groups = sum(_is_support_group(term) for term in doing)
     return OfferKind.GROUP if groups and groups >= GROUP_SHARE_MIN * len(doing) else OfferKind.SERVICE
@@ -78,7 +78,7 @@ def _entry(code: str, rules: Mapping[str, _Value]) -> _Value | None:
 
 
 def _shortened(code: str) -> Iterator[str]:
-    """The code and what it belongs to, most specific first; nothing for a code of another taxonomy."""
+    """Yield the code and its parent codes, most specific first; nothing for a code of another taxonomy."""
     if not _AIRS_CODE.fullmatch(code):
         return
     ends = [end for end in (19, 16, 12, 7, 2, 1) if end <= len(code)]

@@ -1,4 +1,4 @@
-"""Locations and addresses joined to places. Nothing is looked up: what the publisher left out stays out, flagged."""
+"""Joins locations and addresses to places. Nothing is looked up: what the publisher omitted stays absent, flagged."""
 
 import math
 import re
@@ -28,12 +28,12 @@ class _Address:
 
 
 def places_of(audit: RowAudit, organisations: Collection[str]) -> Mapping[str, ServiceLocation]:
-    """Every location with the first address given for it, by location id."""
+    """Return every location with the first address given for it, by location id."""
 
     def located(row: Row) -> ServiceLocation:
         organisation = row.text("organization_id")
         if organisation and organisation not in organisations:
-            # Kept: services name their own organisation, so nothing hangs on the location's.
+            # Kept: services name their own organisation, so nothing depends on the location's.
             audit.flag(row, FlagKind.LOCATION_ORGANISATION_MISSING, "organization_id", organisation)
         return _located(audit, row)
 
@@ -45,7 +45,7 @@ def places_of(audit: RowAudit, organisations: Collection[str]) -> Mapping[str, S
 
 
 def _located(audit: RowAudit, row: Row) -> ServiceLocation:
-    """A location before its address is known."""
+    """Return a location without its address."""
     return ServiceLocation(
         location_id=row.text("id"),
         city="",
@@ -93,7 +93,7 @@ def _addresses(audit: RowAudit, located: Mapping[str, ServiceLocation]) -> dict[
     found: dict[str, _Address] = {}
     for row in audit.rows(Table.ADDRESSES):
         location, address = row.text("location_id"), _address(audit, row)
-        if row.text("address_type") == "postal":  # HSDS 3.0: where letters go, not where the service is
+        if row.text("address_type") == "postal":  # HSDS 3.0: a mailing address, not the place of the service
             audit.record_outcome(row, RowOutcome.ELSEWHERE)
         elif location not in located:
             audit.quarantine(

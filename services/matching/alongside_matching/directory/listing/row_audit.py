@@ -1,4 +1,4 @@
-"""The import's bookkeeping: every row read is accounted for exactly once, whatever becomes of it."""
+"""Accounts for every row of an import exactly once."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ _Parsed = TypeVar("_Parsed")
 
 
 class RowOutcome(StrEnum):
-    """What became of a row; the names are the fields of `RowCount`."""
+    """Outcome of a row; the values are the fields of `RowCount`."""
 
     TAKEN = "taken"
     QUARANTINED = "quarantined"
@@ -24,7 +24,7 @@ class RowOutcome(StrEnum):
 
 
 class RowAudit:
-    """Collects findings while tables are read. Whoever asks for `rows` settles each of them once."""
+    """Collects findings while tables are read. The caller of `rows` records one outcome for each row."""
 
     def __init__(self, package: Datapackage, progress: Progress | None) -> None:
         self._package = package
@@ -35,7 +35,7 @@ class RowAudit:
         self._flags: list[Flag] = []
 
     def rows(self, table: Table) -> Iterator[Row]:
-        """The readable rows of a table; unreadable ones go to quarantine on the way."""
+        """Yield the readable rows of a table; unreadable ones are quarantined."""
         for row in self._package.rows(table, self._progress):
             self._read[table] += 1
             if isinstance(row, BadRow):
@@ -44,11 +44,15 @@ class RowAudit:
                 )
                 continue
             if row.recoded:
-                self.flag(row, FlagKind.NOT_UTF8, detail="odd bytes were read as Windows-1252 or left out")
+                self.flag(
+                    row,
+                    FlagKind.NOT_UTF8,
+                    detail="bytes that are not UTF-8 were read as Windows-1252 or removed",
+                )
             yield row
 
     def record_outcome(self, row: Row, outcome: RowOutcome) -> None:
-        """Say what became of a row that is not quarantined."""
+        """Record the outcome of a row that is not quarantined."""
         self._outcomes[row.table, outcome] += 1
 
     def quarantine(self, row: Row, reason: QuarantineReason, detail: str) -> None:
@@ -56,25 +60,25 @@ class RowAudit:
         self._add_quarantined(Quarantined(row.table, row.line, row.text("id"), reason, detail))
 
     def flag(self, row: Row, kind: FlagKind, column: str = "", detail: str = "") -> None:
-        """Remark on a row, whatever becomes of it."""
+        """Add a remark to a row, whatever its outcome."""
         self._flags.append(Flag(row.table, row.line, row.text("id"), kind, column, detail))
 
     def quarantined(self) -> tuple[Quarantined, ...]:
-        """By table and line."""
+        """Return quarantined rows by table and line."""
         order = list(Table)
         return tuple(
             sorted(self._quarantined, key=lambda one: (order.index(one.table), one.line, one.reason))
         )
 
     def flags(self) -> tuple[Flag, ...]:
-        """By table, line, kind and column."""
+        """Return flags by table, line, kind and column."""
         order = list(Table)
         return tuple(
             sorted(self._flags, key=lambda one: (order.index(one.table), one.line, one.kind, one.column))
         )
 
     def counts(self) -> Mapping[Table, RowCount]:
-        """For every table of the package, also the empty ones; absent tables are left out."""
+        """Return the counts of every table in the package, also empty ones; absent tables are omitted."""
         tables = (table for table in Table if table in self._package.tables)
         return {table: self._count(table) for table in tables}
 
@@ -90,7 +94,7 @@ class RowAudit:
 def index_by_id(
     audit: RowAudit, table: Table, parse: Callable[[Row], _Parsed], key: str = "id"
 ) -> dict[str, _Parsed]:
-    """Index a table other rows refer to; a second row with the same id is repeated if it says the same."""
+    """Index a table that other rows refer to; a second row with the same id and content counts as repeated."""
     found: dict[str, _Parsed] = {}
     for row in audit.rows(table):
         row_id, value = row.text(key), parse(row)
@@ -103,6 +107,6 @@ def index_by_id(
             audit.record_outcome(row, RowOutcome.REPEATED)
         else:
             audit.quarantine(
-                row, QuarantineReason.ID_REPEATED, f"{key} {row_id} was read before, saying otherwise"
+                row, QuarantineReason.ID_REPEATED, f"{key} {row_id} was read before with other content"
             )
     return found

@@ -1,7 +1,7 @@
-"""What belongs to a service: its places, terms, phones, schedules, languages and eligibility.
+"""Attaches parts to services: places, terms, phones, schedules, languages and eligibility.
 
-A row finds its service by `service_id`, else by `service_at_location_id`, else by `location_id` (then it belongs to
-every service there). Places come first because the others may be found through them.
+A row names its service by `service_id`, else by `service_at_location_id`, else by `location_id` (then it belongs to
+every service there). Places come first because other rows may refer to services through them.
 """
 
 import re
@@ -27,13 +27,13 @@ _Part = TypeVar("_Part")
 _CLOCK_TIME = re.compile(
     r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)? ?(?:[ap]\.?m\.?)?(?:Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
 )
-# A row that names one of these, and no service or location, is about that.
+# A row with one of these ids, and no service or location, does not belong to a service.
 _OTHER_SUBJECTS = ("organization_id", "contact_id", "phone_id", "program_id")
 
 
 @dataclass(slots=True)
 class ServiceDraft:
-    """A service while its parts are being found; each dict is an ordered set."""
+    """A service while its parts are collected; each dict is an ordered set."""
 
     row: Row
     service: DirectoryService
@@ -50,7 +50,7 @@ class ServiceDraft:
 
 @dataclass(slots=True)
 class ServiceDrafts:
-    """The services kept and those set aside, and how else than by their id a row may name them."""
+    """Services that are kept or set aside, and indexes for rows that name them by location."""
 
     kept: dict[str, ServiceDraft] = field(default_factory=dict)
     set_aside: set[str] = field(default_factory=set)
@@ -141,7 +141,7 @@ def _attach(
     *,
     by: tuple[str, ...] = ("service_id", "service_at_location_id", "location_id"),
 ) -> list[ServiceDraft]:
-    """Add a part to every kept service the row names, settle the row, and say which services they were."""
+    """Add a part to every kept service the row names, record the row's outcome, and return these services."""
     owners = _owners(services, row, by)
     if isinstance(owners, RowOutcome):
         audit.record_outcome(row, owners)

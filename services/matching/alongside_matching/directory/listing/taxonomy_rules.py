@@ -1,8 +1,8 @@
 """The table behind `needs`: AIRS/211 LA County codes -> needs, formats, support. The most specific code decides.
 
-Left out on purpose, as "no need": volunteering, advocacy campaigns, crime reporting, prevention lessons, drug tests,
-court-ordered driving classes, smoking cessation (not what `substance-use` means between peers), assessments, and plain
-modalities such as individual counselling, which say how but not what for.
+Mapped to "no need" on purpose: volunteering, advocacy campaigns, crime reporting, prevention lessons, drug tests,
+court-ordered driving classes, smoking cessation (not what `substance-use` means between peers), assessments, and
+plain modalities such as individual counselling, which name the method but not the need.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Words in a term's name -> needs, for terms the code table does not know: other taxonomies, local codes."""
+"""Words in a term's name -> needs, for terms without an entry in the code table: other taxonomies, local codes."""
 
 import re
 

@@ -1,1 +1,1 @@
-"""A publisher's package as rows with line numbers, and what can be wrong with it."""
+"""A publisher's package as rows with line numbers, and the errors it can have."""

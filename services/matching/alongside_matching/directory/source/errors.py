@@ -1,17 +1,17 @@
-"""Why a datapackage could not be read at all; a single bad row is never an error but a line of the report.
+"""Errors for a datapackage that cannot be read at all; a single bad row is only a line of the report.
 
 DirectoryError
 ├── NotADatapackage     the path is no zip or folder of HSDS tables
-├── DamagedArchive      the zip is broken, encrypted or packed in a way we cannot open
-├── MissingTable        organisations or services are not there
+├── DamagedArchive      the zip is broken, encrypted or packed in an unsupported way
+├── MissingTable        organisations or services are missing
 ├── AmbiguousTable      two files could be the same table
-├── MissingColumn       a table lacks a column it cannot be joined without
-└── LimitExceeded       more files, bytes or rows than we agree to read
+├── MissingColumn       a table lacks a column that the join needs
+└── LimitExceeded       more files, bytes or rows than the limits allow
 """
 
 
 class DirectoryError(Exception):
-    """Nothing was imported. `file` is what to look at, `remedy` is what to do; the message says both."""
+    """Nothing was imported. The message has the `file`, the fault (`what`) and the `remedy`."""
 
     def __init__(self, file: str, what: str, remedy: str) -> None:
         super().__init__(f"{file}: {what}. {remedy}")
@@ -25,20 +25,20 @@ class NotADatapackage(DirectoryError):
 
 
 class DamagedArchive(DirectoryError):
-    """The zip is broken, encrypted or packed in a way we cannot open."""
+    """The zip is broken, encrypted or packed in an unsupported way."""
 
 
 class MissingTable(DirectoryError):
-    """A table without which there is no directory is not in the package."""
+    """A required table is not in the package."""
 
 
 class AmbiguousTable(DirectoryError):
-    """Two files could be the same table, and the descriptor does not say which."""
+    """Two files could be the same table, and the descriptor does not decide."""
 
 
 class MissingColumn(DirectoryError):
-    """A table lacks a column it cannot be joined without."""
+    """A table lacks a column that the join needs."""
 
 
 class LimitExceeded(DirectoryError):
-    """The package is larger than we agree to read; see the limits in `reader`."""
+    """The package is larger than the limits in `reader`."""

@@ -1,4 +1,4 @@
-"""What the import has to say about a row: set aside (`Quarantined`) or kept with a remark (`Flag`), as codes."""
+"""Findings about a row: set aside (`Quarantined`) or read with a remark (`Flag`), as codes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from alongside_matching.directory.source.tables import Table
 
 
 class QuarantineReason(StrEnum):
-    """Why a row is not taken in. The row stays in the report until its publisher puts it right."""
+    """Why a row is set aside. It stays in the report until its publisher corrects it."""
 
     ROW_MALFORMED = "row-malformed"
     ID_MISSING = "id-missing"
@@ -26,10 +26,10 @@ REMEDIES: Mapping[QuarantineReason, str] = {
     QuarantineReason.ROW_MALFORMED: "Give the row as many fields as the header has, and close its quotes.",
     QuarantineReason.ID_MISSING: "Give the row an id that stays the same from export to export.",
     QuarantineReason.ID_REPEATED: "Keep one row per id; the first one was read.",
-    QuarantineReason.NAME_MISSING: "Give it the name under which people know it.",
+    QuarantineReason.NAME_MISSING: "Add the name by which people know it.",
     QuarantineReason.ORGANISATION_NOT_NAMED: "Fill in organization_id.",
     QuarantineReason.ORGANISATION_MISSING: "Add the organisation to organizations.csv, or correct organization_id.",
-    QuarantineReason.SERVICE_NOT_NAMED: "Fill in service_id: without it nobody can tell which service is meant.",
+    QuarantineReason.SERVICE_NOT_NAMED: "Fill in service_id, which names the service the row belongs to.",
     QuarantineReason.SERVICE_MISSING: "Add the service to services.csv, or remove the row.",
     QuarantineReason.LOCATION_MISSING: "Add the location to locations.csv, or correct location_id.",
     QuarantineReason.TERM_MISSING: "Add the term to taxonomy.csv, or correct taxonomy_id.",
@@ -37,7 +37,7 @@ REMEDIES: Mapping[QuarantineReason, str] = {
 
 
 class FlagKind(StrEnum):
-    """What is remarkable about a row that was read. Also counted on rows that are set aside for another reason."""
+    """A remark on a row that was read. Also counted on rows that are set aside for another reason."""
 
     NO_COORDINATES = "no-coordinates"
     BAD_COORDINATES = "bad-coordinates"
@@ -62,7 +62,7 @@ class FlagKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A row that was set aside. `line` is where it begins in its file; `source_id` is the row's own id, or empty."""
+    """A row that was set aside. `line` is where it begins in its file; `source_id` is its own id, or empty."""
 
     table: Table
     line: int
@@ -72,13 +72,13 @@ class Quarantined:
 
     @property
     def remedy(self) -> str:
-        """What the publisher can do about it."""
+        """Return what the publisher can do."""
         return REMEDIES[self.reason]
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A remark on a row that was read; `column` is the one meant, or empty for the row as a whole."""
+    """A remark on a row that was read; `column` is empty for the row as a whole."""
 
     table: Table
     line: int

@@ -1,8 +1,8 @@
-"""HSDS as JSON: documents flattened into the rows that the same directory would have as CSV.
+"""HSDS as JSON: flattens documents into the rows that the same directory has as CSV.
 
-A file is an array of objects, an object with `contents` (a page of an HSDS API), one object, or a line per object
-(NDJSON). Its name says which table it is, as with CSV. What HSDS 3.0 nests (a service in it its organisation, phones,
-schedules, languages, locations, terms) becomes rows of the tables they belong to, with the ids that tie them together.
+A file is an array of objects, an object with `contents` (a page of an HSDS API), one object, or one object per line
+(NDJSON). Its name selects the table, as with CSV. Nested parts of HSDS 3.0 (a service with its organisation, phones,
+schedules, languages, locations, terms) become rows of the tables they belong to, linked by ids.
 """
 
 import json
@@ -17,7 +17,7 @@ from alongside_matching.directory.source.tables import FILE_NAMES, Table, column
 JSON_BYTES_MAX: Final = 128 * 2**20
 DEPTH_MAX: Final = 6
 
-# Under which name what is nested in an entity of a table comes, and which column of its rows names that entity.
+# Field of an entity that holds nested rows: their table, and their column that names the entity.
 _NESTED: Final[Mapping[Table, Mapping[str, tuple[Table, str]]]] = {
     Table.ORGANIZATIONS: {
         "services": (Table.SERVICES, "organization_id"),
@@ -42,7 +42,7 @@ _NESTED: Final[Mapping[Table, Mapping[str, tuple[Table, str]]]] = {
         "languages": (Table.LANGUAGES, "location_id"),
     },
 }
-# What an entity names once: the nested object, its table, and the column of the outer row that holds its id.
+# Field of an entity that holds one nested entity: its table, and the outer row's column for its id.
 _NAMED: Final[Mapping[Table, Mapping[str, tuple[Table, str]]]] = {
     Table.SERVICES: {"organization": (Table.ORGANIZATIONS, "organization_id")},
     Table.SERVICES_AT_LOCATION: {
@@ -55,7 +55,7 @@ _NAMED: Final[Mapping[Table, Mapping[str, tuple[Table, str]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class FlatRow:
-    """One row out of a document. `line` is the document's place in its file, from 1."""
+    """One row of a document. `line` is the document's position in its file, from 1."""
 
     table: Table
     line: int
@@ -63,7 +63,7 @@ class FlatRow:
 
 
 def table_of(path: str) -> Table | None:
-    """Which table a JSON file is, by its name; None for any other file."""
+    """Return the table of a JSON file by its name; None for any other file."""
     name = PurePosixPath(path)
     if name.suffix.lower() not in (".json", ".ndjson", ".jsonl"):
         return None
@@ -72,13 +72,13 @@ def table_of(path: str) -> Table | None:
 
 
 def flat_rows(path: str, table: Table, content: bytes) -> Iterator[FlatRow]:
-    """The rows of a file, those of what is nested among them. Raises NotADatapackage, LimitExceeded."""
+    """Yield the rows of a file, including those of nested parts. Raises NotADatapackage, LimitExceeded."""
     if len(content) > JSON_BYTES_MAX:
         raise LimitExceeded(path, f"larger than {JSON_BYTES_MAX} bytes", "Split the directory by region.")
     for line, document in enumerate(_documents(path, content), start=1):
         if not isinstance(document, Mapping):
             remedy = "Write an array of objects, a page with `contents`, or one object a line."
-            raise NotADatapackage(path, f"entry {line} is no object", remedy)
+            raise NotADatapackage(path, f"entry {line} is not an object", remedy)
         yield from _flat(table, line, document, {}, depth=0)
 
 
@@ -89,7 +89,7 @@ def _documents(path: str, content: bytes) -> list[Any]:
             return [json.loads(line) for line in text.splitlines() if line.strip()]
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise NotADatapackage(path, "not JSON in UTF-8", "Export it again.") from error
+        raise NotADatapackage(path, "not JSON in UTF-8", "Export the file again as JSON in UTF-8.") from error
     if isinstance(found, Mapping):
         found = found["contents"] if isinstance(found.get("contents"), list) else [found]
     return found if isinstance(found, list) else [found]
@@ -98,7 +98,7 @@ def _documents(path: str, content: bytes) -> list[Any]:
 def _flat(
     table: Table, line: int, document: Mapping[str, Any], outer: Mapping[str, str], *, depth: int
 ) -> Iterator[FlatRow]:
-    """An entity's rows: first what it names, then itself, then what is nested in it."""
+    """Yield an entity's rows: first the entities it names, then itself, then its nested parts."""
     cells = {**_cells(table, document), **outer}
     if depth < DEPTH_MAX:
         for name, (other, column) in _NAMED.get(table, {}).items():

@@ -1,7 +1,7 @@
-"""From a zip or folder to rows with line numbers, in bounded memory.
+"""Reads a zip or folder as rows with line numbers, in bounded memory.
 
-A package that breaks a limit is refused whole: half a directory would quietly retire the other half's services. A row
-that cannot be read is handed on as `BadRow`, and reading goes on with the next.
+A package that exceeds a limit is refused whole: half a directory would silently retire the other half's services. A
+row that cannot be read is returned as `BadRow`, and reading continues with the next.
 """
 
 import csv
@@ -42,11 +42,11 @@ FIELD_CHARS_MAX = 65_536
 
 PROGRESS_ROWS = 1_000
 DESCRIPTOR = "datapackage.json"
-_SMALL_BYTES = 1 * 2**20  # a small file may pack as well as it likes
+_SMALL_BYTES = 1 * 2**20  # a small file may have any compression ratio
 _HIDDEN = (".", "__MACOSX")
 
 Progress = Callable[[str, int], None]
-"""Told a table's name and how many of its rows have been read: now and then, and once at its end."""
+"""Called with a table's name and the number of its rows read so far: every `PROGRESS_ROWS` rows, and at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ class Row:
     recoded: bool
 
     def text(self, column: str) -> str:
-        """The trimmed content of a column; empty when the column or its content is absent."""
+        """Return the trimmed content of a column; empty when the column or its content is absent."""
         return self.cells.get(column, "").strip()
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A record that cannot be split into its columns; `what` says how it is wrong."""
+    """A record that cannot be split into its columns; `what` is the fault."""
 
     table: Table
     line: int
@@ -74,7 +74,7 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of the package, not yet opened."""
+    """One file of the package, not opened yet."""
 
     path: str
     size: int
@@ -84,16 +84,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Datapackage:
-    """An open package: which file is which table. Only usable inside `open_datapackage`."""
+    """An open package with the file of each table. Use it only inside `open_datapackage`."""
 
     name: str
     members: Mapping[Table, Member]
     documents: Mapping[Table, Sequence["Row | BadRow"]] = field(default_factory=dict)
-    """Rows of tables that came as JSON."""
+    """Rows of tables that are JSON."""
 
     @property
     def tables(self) -> frozenset[Table]:
-        """The tables that are there, in whichever form."""
+        """Return the tables in the package, in either format."""
         return frozenset((*self.members, *self.documents))
 
     def rows(self, table: Table, progress: Progress | None = None) -> Iterator[Row | BadRow]:
@@ -112,19 +112,19 @@ class Datapackage:
             progress(table, read)
 
     def _records(self, table: Table) -> Iterable["Row | BadRow"]:
-        """Kept in no variable of the caller: a refusal must not keep the file of a half-read table open."""
+        """Return the rows without storing them in the caller: a refusal must not keep a half-read file open."""
         member = self.members.get(table)
         return _records(table, member) if member else self.documents[table]
 
 
 @contextmanager
 def open_datapackage(path: Path) -> Iterator[Datapackage]:
-    """Open a zip or folder, check its limits and find its tables; raises a DirectoryError naming file and remedy."""
+    """Open a zip or folder, check its limits and find its tables. Raises DirectoryError with file and remedy."""
     if path.is_dir():
         yield _datapackage(path.name, _folder_members(path))
         return
     if not path.exists():
-        raise NotADatapackage(str(path), "there is no such file or folder", "Check the path.")
+        raise NotADatapackage(str(path), "there is no such file or folder", "Correct the path.")
     if not zipfile.is_zipfile(path):
         raise NotADatapackage(
             str(path), "neither a zip nor a folder", "Give an HSDS datapackage: a zip of CSV tables."
@@ -137,7 +137,9 @@ def _opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
-        raise DamagedArchive(path.name, f"cannot be opened ({error})", "Fetch or pack it again.") from error
+        raise DamagedArchive(
+            path.name, f"cannot be opened ({error})", "Download or pack it again."
+        ) from error
 
 
 def _datapackage(name: str, members: Sequence[Member]) -> Datapackage:
@@ -152,7 +154,7 @@ def _datapackage(name: str, members: Sequence[Member]) -> Datapackage:
     documents = _documents(members, tables)
     if not tables and not documents:
         raise NotADatapackage(
-            name, "it holds no HSDS table", "Expected organizations.csv, services.csv and others."
+            name, "it has no HSDS table", "Add organizations.csv, services.csv and the other tables."
         )
     for table in REQUIRED:
         if table not in tables and table not in documents:
@@ -162,7 +164,7 @@ def _datapackage(name: str, members: Sequence[Member]) -> Datapackage:
 
 
 def _documents(members: Sequence[Member], as_csv: Mapping[Table, Member]) -> dict[Table, list[Row | BadRow]]:
-    """The rows of tables that came as JSON; where a table is there as CSV, its CSV is read."""
+    """Return the rows of tables that are JSON; where a table is also CSV, only its CSV is read."""
     found: dict[Table, list[Row | BadRow]] = {}
     for member in members:
         table = None if _is_hidden(member.path) else table_of(member.path)
@@ -229,10 +231,12 @@ def _check_limits(name: str, members: Sequence[Member]) -> None:
 
 
 def _paths_in(descriptor: Member) -> frozenset[str]:
-    """The file names the descriptor lists, relative to the descriptor or to its data folder."""
+    """Return the file names the descriptor lists, relative to the descriptor or to its data folder."""
     if descriptor.size > DESCRIPTOR_BYTES_MAX:
         raise LimitExceeded(
-            descriptor.path, f"larger than {DESCRIPTOR_BYTES_MAX} bytes", "Keep data in the tables."
+            descriptor.path,
+            f"larger than {DESCRIPTOR_BYTES_MAX} bytes",
+            "Move data from the descriptor to the tables.",
         )
     try:
         with _unpacked(descriptor) as stream:
@@ -240,7 +244,7 @@ def _paths_in(descriptor: Member) -> frozenset[str]:
         resources = document.get("resources", [])
         return frozenset(str(resource["path"]) for resource in resources if "path" in resource)
     except (AttributeError, TypeError, ValueError, RecursionError) as error:
-        remedy = "Export the datapackage again, or leave the descriptor out."
+        remedy = "Export the datapackage again, or remove the descriptor."
         raise NotADatapackage(descriptor.path, "not a JSON datapackage descriptor", remedy) from error
 
 
@@ -250,7 +254,9 @@ def _member_of(table: Table, members: Sequence[Member], preferred: frozenset[str
         listed = [member for member in found if member.path in preferred]
         if len(found) > 1 and len(listed) != 1:
             what = f"{' and '.join(sorted(member.path for member in found))} could both be the table {table}"
-            raise AmbiguousTable(found[0].path, what, "Keep one, or name its path in datapackage.json.")
+            raise AmbiguousTable(
+                found[0].path, what, "Remove one, or name the path of the other in datapackage.json."
+            )
         if found:
             return (listed or found)[0]
     return None
@@ -272,7 +278,7 @@ def _unpacked(member: Member) -> Iterator[IO[bytes]]:
             yield stream
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise DamagedArchive(
-            member.path, f"cannot be unpacked ({error})", "Fetch or pack it again."
+            member.path, f"cannot be unpacked ({error})", "Download or pack it again."
         ) from error
 
 
@@ -287,9 +293,7 @@ def _records(table: Table, member: Member) -> Iterator[Row | BadRow]:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield BadRow(
-                    table, line, f"{error}; up to line {records.line_num}: a quote may not be closed"
-                )
+                yield BadRow(table, line, f"{error}; up to line {records.line_num}: a quote may be unclosed")
                 continue
             if cells:
                 yield _row(table, line, columns, cells)
@@ -307,9 +311,7 @@ def _columns(table: Table, path: str, records: Iterator[list[str]]) -> list[str]
     columns = columns_of(table, [_storable(name) for name in header])
     for needed in NEEDED_COLUMNS[table]:
         if needed not in columns:
-            remedy = (
-                f"Its first line reads: {', '.join(columns)[:120] or 'nothing'}. Save it as CSV in UTF-8."
-            )
+            remedy = f"Add the column and save the table as CSV in UTF-8; its first line is: {', '.join(columns)[:120] or 'empty'}."
             raise MissingColumn(path, f"the column {needed} is missing", remedy)
     return columns
 
@@ -329,7 +331,9 @@ def _lines(path: str, stream: io.TextIOWrapper) -> Iterator[str]:
     while line := stream.readline(LINE_CHARS_MAX + 1):
         if len(line) > LINE_CHARS_MAX:
             raise LimitExceeded(
-                path, f"a line of more than {LINE_CHARS_MAX} characters", "Save it as CSV with lines."
+                path,
+                f"a line of more than {LINE_CHARS_MAX} characters",
+                "Save it as CSV with one record per line.",
             )
         yield line
 
@@ -339,7 +343,7 @@ def _byte_as_windows_1252(byte: int) -> str:
 
 
 # Bytes that are not UTF-8 come out of the decoder as lone surrogates: read them as Windows-1252, which is what they
-# nearly always are. Control characters other than tab and line ends go: PostgreSQL refuses NUL in text.
+# nearly always are. Control characters except tab and line ends are removed: PostgreSQL refuses NUL in text.
 _STORABLE: Mapping[int, str | None] = {
     **{0xDC00 + byte: _byte_as_windows_1252(byte) for byte in range(0x80, 0x100)},
     **{code: None for code in range(0x20) if chr(code) not in "\t\r\n"},

@@ -1,4 +1,4 @@
-"""What HSDS calls its tables and columns: 1.x names first, the 3.0 names where the content is the same.
+"""Names of HSDS tables and columns: 1.x names first, the 3.0 names where the content is the same.
 
 Source: the HSDS 1.x `datapackage.json` template and the 3.0 schemas (docs.openreferral.org).
 """
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Table(StrEnum):
-    """The tables we join, under their HSDS 1.x names, in the order in which the report lists them."""
+    """The tables that are joined, under their HSDS 1.x names, in the order of the report."""
 
     ORGANIZATIONS = "organizations"
     SERVICES = "services"
@@ -25,7 +25,7 @@ class Table(StrEnum):
 
 REQUIRED: tuple[Table, ...] = (Table.ORGANIZATIONS, Table.SERVICES)
 
-# File names (without .csv) under which a table may come; the first that is there is read.
+# Possible file names (without .csv) of a table; the first that exists is read.
 FILE_NAMES: Mapping[Table, tuple[str, ...]] = {
     Table.ORGANIZATIONS: ("organizations", "organization"),
     Table.SERVICES: ("services", "service"),
@@ -47,7 +47,7 @@ FILE_NAMES: Mapping[Table, tuple[str, ...]] = {
     ),
 }
 
-# Columns a table cannot be joined without. Others may be absent and then read as empty.
+# Columns that the join needs. Others may be absent and then read as empty.
 NEEDED_COLUMNS: Mapping[Table, tuple[str, ...]] = {
     Table.ORGANIZATIONS: ("id", "name"),
     Table.SERVICES: ("id", "organization_id", "name"),
@@ -74,7 +74,7 @@ COLUMN_NAMES: Mapping[Table, Mapping[str, str]] = {
 
 
 def columns_of(table: Table, header: list[str]) -> list[str]:
-    """The header in our words: trimmed, lower-case, 3.0 names read as 1.x names."""
+    """Return the header in our names: trimmed, lower-case, 3.0 names mapped to 1.x names."""
     names = [name.strip().lower() for name in header]
     renamed = COLUMN_NAMES.get(table, {})
     return [renamed[name] if name in renamed and renamed[name] not in names else name for name in names]

@@ -1,4 +1,4 @@
-"""Uploaded directories: the file while it is needed, how far its reading has come, and what there is to say about it."""
+"""Uploaded directories: the file while it is needed, the progress of its import, and the remarks on its lines."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
@@ -59,7 +59,7 @@ _LINES: Final = """
 
 @dataclass(frozen=True, slots=True)
 class ClaimedImport:
-    """An import in hand: `attempts` counts how often it was begun, this time included."""
+    """An import that this process works on; `attempts` counts its starts, this one included."""
 
     id: UUID
     region: str
@@ -69,7 +69,7 @@ class ClaimedImport:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing the import says about one line of a file: `quarantined` (set aside) or `flagged` (kept)."""
+    """One remark on one line of a file: `quarantined` (set aside) or `flagged` (imported)."""
 
     number: int
     kind: LineKind
@@ -84,7 +84,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class StoredImport:
-    """How far an import has come: `read` of `of` services are created, changed, unchanged or quarantined."""
+    """Progress of an import: `read` of `of` services are created, changed, unchanged or quarantined."""
 
     id: UUID
     region: str
@@ -108,17 +108,20 @@ class StoredImport:
 async def add(
     conn: asyncpg.Connection, import_id: UUID, *, region: str, pause_vanished: bool, now: datetime
 ) -> None:
-    """Keep a new import, queued."""
+    """Store a new import, queued."""
     await conn.execute(_ADD, import_id, region, pause_vanished, now)
 
 
 async def add_part(conn: asyncpg.Connection, import_id: UUID, number: int, content: bytes) -> None:
-    """Keep the next part of an import's file until it has been read; numbers count from 0."""
+    """Store the next part of an import's file until it has been read; numbers count from 0."""
     await conn.execute(_ADD_PART, import_id, number, content)
 
 
 async def claim(conn: asyncpg.Connection, candidates_max: int = 20) -> UUID | None:
-    """The oldest unfinished import nobody works on; ours on this connection until `release_claim`. None when there is none."""
+    """Claim and return the oldest unfinished import that no process works on; None when there is none.
+
+    The claim belongs to this connection until `release_claim`.
+    """
     for row in await conn.fetch(_UNFINISHED, candidates_max):
         if await conn.fetchval(_CLAIM, str(row["id"])):
             return UUID(int=row["id"].int)
@@ -126,20 +129,20 @@ async def claim(conn: asyncpg.Connection, candidates_max: int = 20) -> UUID | No
 
 
 async def release_claim(conn: asyncpg.Connection, import_id: UUID) -> None:
-    """Others may go on with the import where it is not done."""
+    """Release the claim, so that another process may continue an unfinished import."""
     await conn.execute(_RELEASE_CLAIM, str(import_id))
 
 
 async def begin(conn: asyncpg.Connection, import_id: UUID) -> ClaimedImport:
-    """The import is being read."""
+    """Set the import to reading and count the attempt. Raises LookupError when the import is missing."""
     row = await conn.fetchrow(_BEGIN, import_id)
     if row is None:
-        raise LookupError(f"import {import_id} is gone")
+        raise LookupError(f"import {import_id} does not exist")
     return ClaimedImport(import_id, row["region"], row["pause_vanished"], row["attempts"])
 
 
 async def parts(conn: asyncpg.Connection, import_id: UUID) -> AsyncIterator[bytes]:
-    """The uploaded file, one part at a time."""
+    """Yield the uploaded file, one part at a time."""
     number = 0
     while True:
         part: bytes | None = await conn.fetchval(
@@ -156,7 +159,7 @@ async def parts(conn: asyncpg.Connection, import_id: UUID) -> AsyncIterator[byte
 async def store_report(
     conn: asyncpg.Connection, import_id: UUID, *, of: int, quarantined: int, lines: Sequence[Line]
 ) -> None:
-    """The whole file was read: keep what there is to say about its lines, in place of what was said before."""
+    """Store the counts and the remarks of a completely read file, replacing earlier ones."""
     set_aside = sum(line.kind is LineKind.QUARANTINED for line in lines)
     await conn.execute(_STORE_REPORT, import_id, of, quarantined, set_aside, len(lines) - set_aside)
     await conn.execute("delete from directory_import_line where import_id = $1", import_id)
@@ -166,7 +169,7 @@ async def store_report(
 async def add_progress(
     conn: asyncpg.Connection, import_id: UUID, *, read: int, created: int, changed: int
 ) -> None:
-    """So many services are dealt with by now, `created` and `changed` of them just now."""
+    """Set the number of services done so far, and add those `created` and `changed` by this batch."""
     await conn.execute(_ADD_PROGRESS, import_id, read, created, changed)
 
 
@@ -179,14 +182,14 @@ async def finish(
     problem: str | None = None,
     remedy: str | None = None,
 ) -> None:
-    """The import is done, or failed with a problem; its file is not needed any more."""
+    """Set the import to done, or to failed with a problem, and delete its file."""
     state = ImportState.DONE if problem is None else ImportState.FAILED
     await conn.execute(_FINISH, import_id, state, vanished, problem, remedy, now)
     await conn.execute("delete from directory_import_part where import_id = $1", import_id)
 
 
 async def view(conn: asyncpg.Connection, import_id: UUID) -> StoredImport | None:
-    """How far an import has come, for reading only."""
+    """Return the progress of an import, for reading only."""
     row = await conn.fetchrow(f"select {_VIEW} from directory_import where id = $1", import_id)
     return StoredImport(**{**row, "state": ImportState(row["state"])}) if row else None
 
@@ -194,6 +197,6 @@ async def view(conn: asyncpg.Connection, import_id: UUID) -> StoredImport | None
 async def lines(
     conn: asyncpg.Connection, import_id: UUID, *, after: int, kind: LineKind | None, limit: int
 ) -> list[Line]:
-    """What an import says about the lines behind number `after`, for reading only."""
+    """Return the remarks after number `after`, for reading only."""
     rows = await conn.fetch(_LINES, import_id, after, kind, limit)
     return [Line(**{**row, "kind": LineKind(row["kind"])}) for row in rows]

@@ -1,4 +1,4 @@
-"""The directory as it was published: kept entity by entity, found by words, terms and distance."""
+"""The directory as published: stored entity by entity, found by words, terms and distance."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ _CENTRE: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """Around a point in degrees, so many metres wide."""
+    """A circle around a point in degrees, with a radius in metres."""
 
     latitude: float
     longitude: float
@@ -99,7 +99,7 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
-    """What is looked for; what is not said does not matter."""
+    """Filters for records; an omitted one does not filter."""
 
     kind: RecordKind
     region: str | None = None
@@ -115,21 +115,21 @@ class RecordQuery:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A published entity. `json` is its document, unread: a list of ten thousand may need no more than ids."""
+    """A published entity. `json` is its unparsed document: a list of ten thousand may need only ids."""
 
     id: UUID
     json: str
     changed_at: datetime
 
     def document(self) -> Document:
-        """The entity as it was published."""
+        """Return the entity as published."""
         found: Document = orjson.loads(self.json)
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class TracedRecord:
-    """A record with where it came from; with `removed_at`, one that its publisher no longer lists."""
+    """A record with its source; with `removed_at`, its publisher no longer lists it."""
 
     record: StoredRecord
     region: str
@@ -144,13 +144,13 @@ class TracedRecord:
 async def upsert(
     conn: asyncpg.Connection, records: Sequence[Record], *, region: str, import_id: UUID, now: datetime
 ) -> None:
-    """Add records, or bring them up to date; one that had vanished is there again."""
+    """Add or update records; one that had vanished is listed again."""
     rows = [_row(record) for record in records]
     await conn.execute(_UPSERT, orjson.dumps(rows).decode(), region, import_id, now)
 
 
 async def add_tombstones(conn: asyncpg.Connection, *, region: str, import_id: UUID, now: datetime) -> int:
-    """Put a tombstone on what an import no longer listed; answers how many."""
+    """Add tombstones for records that an import no longer listed, and return how many."""
     buried: int = await conn.fetchval(_ADD_TOMBSTONES, region, import_id, now)
     return buried
 
@@ -158,29 +158,29 @@ async def add_tombstones(conn: asyncpg.Connection, *, region: str, import_id: UU
 async def page(
     conn: asyncpg.Connection, query: RecordQuery, *, limit: int, offset: int
 ) -> list[StoredRecord]:
-    """Records that are there, best match first."""
+    """Return a page of listed records, best match first."""
     return [_stored(row) for row in await conn.fetch(_PAGE, *_parameters(query), limit, offset)]
 
 
 async def count(conn: asyncpg.Connection, query: RecordQuery) -> int:
-    """How many records there are of what is looked for."""
+    """Return how many records match the query."""
     found: int = await conn.fetchval(_COUNT, *_parameters(query))
     return found
 
 
 async def one(conn: asyncpg.Connection, kind: RecordKind, record_id: UUID) -> TracedRecord | None:
-    """One record with where it came from, also one that its publisher no longer lists."""
+    """Return one record with its source, also one that its publisher no longer lists; None when unknown."""
     row = await conn.fetchrow(_ONE, kind, record_id)
     return _traced(row) if row else None
 
 
 async def by_id(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, StoredRecord]:
-    """Records by their ids."""
+    """Return records by their ids."""
     return {row["id"]: _stored(row) for row in await conn.fetch(_BY_ID, list(ids))}
 
 
 async def services_of(conn: asyncpg.Connection, organizations: Sequence[UUID]) -> list[tuple[UUID, Document]]:
-    """The services of organisations, each with its organisation's id."""
+    """Return the services of organisations, each with its organisation's id."""
     rows = await conn.fetch(_SERVICES_OF, list(organizations))
     return [(row["organization_id"], orjson.loads(row["document"])) for row in rows]
 
@@ -188,7 +188,7 @@ async def services_of(conn: asyncpg.Connection, organizations: Sequence[UUID]) -
 async def locations_of(
     conn: asyncpg.Connection, organizations: Sequence[UUID]
 ) -> list[tuple[UUID, Document]]:
-    """The locations at which organisations give services."""
+    """Return the locations of organisations' services, each with the organisation's id."""
     rows = await conn.fetch(_LOCATIONS_OF, list(organizations))
     return [(row["organization_id"], orjson.loads(row["location"])) for row in rows]
 
@@ -196,7 +196,7 @@ async def locations_of(
 async def centre_of(
     conn: asyncpg.Connection, postal_code: str, region: str | None
 ) -> tuple[float, float] | None:
-    """The middle of what the directory lists in a postal code; None when it lists nothing there."""
+    """Return the median position of the listed places in a postal code; None when there are none."""
     row = await conn.fetchrow(_CENTRE, postal_code, region)
     return None if row is None or row["latitude"] is None else (row["latitude"], row["longitude"])
 
