@@ -1,4 +1,4 @@
-"""What the tests of matching ask of its bench, in the words of the tests."""
+"""Helpers for the tests of matching on its bench."""
 
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,7 +15,7 @@ E = TypeVar("E", bound=Event)
 
 
 async def an_offer(bench: ServiceBench, **given: Any) -> UUID:
-    """Add a supporter with one place who grieved, unless told otherwise."""
+    """Add an offer; by default a supporter with one place and the need grief."""
     form: dict[str, Any] = {"kind": "supporter", "region": REGION, "needs": ["grief"]} | given
     if form["kind"] != "supporter":
         form.setdefault("name", "Thursday circle")
@@ -31,14 +31,14 @@ async def an_open_group(bench: ServiceBench, **given: Any) -> UUID:
 
 
 async def admit(bench: ServiceBench, **request: Any) -> ReferralId:
-    """Hear that somebody was admitted; returns the referral."""
+    """Publish an admission, and return its referral."""
     event = an_admission(request=a_request(**request))
     await bench.hear(event)
     return event.referral_id
 
 
 async def announced(bench: ServiceBench, contract: type[E], referral_id: UUID | None = None) -> list[E]:
-    """All announcements of one kind, oldest first, of one referral if given."""
+    """Return all announcements of one type, oldest first; of one referral if given."""
     events = [row.event for row in await bench.announced()]
     return [
         event
@@ -48,41 +48,41 @@ async def announced(bench: ServiceBench, contract: type[E], referral_id: UUID | 
 
 
 async def story(bench: ServiceBench, referral_id: UUID) -> list[str]:
-    """The names of everything announced about a referral, in order."""
+    """Return the type names of everything announced about a referral, in order."""
     return [type(event).__name__ for event in await announced(bench, Event, referral_id)]
 
 
 async def last_proposal(bench: ServiceBench, referral_id: UUID) -> MatchProposed:
-    """The newest proposal of a referral."""
+    """Return the newest proposal of a referral."""
     return (await announced(bench, MatchProposed, referral_id))[-1]
 
 
 async def places(bench: ServiceBench, offer_id: UUID) -> tuple[int, int]:
-    """How many places of an offer are held and taken."""
+    """Return how many places of an offer are held and taken."""
     offer = (await bench.client.get(f"/offers/{offer_id}")).json()
     return offer["held"], offer["taken"]
 
 
 async def accept(bench: ServiceBench, proposal: MatchProposed) -> None:
-    """The target says yes."""
+    """Accept the proposal."""
     answer = await bench.client.post(f"/proposals/{proposal.proposal_id}/accept")
     assert answer.status_code == 200, answer.text
 
 
 async def decline(bench: ServiceBench, proposal: MatchProposed, reason: str = "no-capacity") -> None:
-    """The target says no."""
+    """Decline the proposal."""
     answer = await bench.client.post(f"/proposals/{proposal.proposal_id}/decline", json={"reason": reason})
     assert answer.status_code == 200, answer.text
 
 
 def a_status(referral_id: UUID, status: Status, **given: Any) -> ReferralStatusChanged:
-    """Referrals announces that a referral moved."""
+    """Return a status change of a referral."""
     defaults: dict[str, Any] = {"sequence": 3, "person_id": PersonId(referral_id), "actor": Actor.COORDINATOR}
     return ReferralStatusChanged(referral_id=ReferralId(referral_id), status=status, **defaults | given)
 
 
 def a_successor(referral_id: UUID, replaces: UUID, *refused: UUID) -> ReferralSucceeded:
-    """Referrals announces a new referral for a person whose last one failed."""
+    """Return a successor of a failed referral."""
     return ReferralSucceeded(
         referral_id=ReferralId(referral_id),
         replaces=ReferralId(replaces),

@@ -1,7 +1,8 @@
-"""One of several matching processes that work on the same database at once; the tests start some and kill one.
+"""One of several matching processes that work on the same database; the tests start some and kill one.
 
-`python -m tests.service.matching.competing_process <database url>` reads one task from standard input, says "ready", waits for
-a line, does the task, and prints what came of it, all as JSON. Everything but the clock and Kafka is as in production.
+`python -m tests.service.matching.competing_process <database url>` reads one task from standard input, writes
+"ready", waits for a line, does the task and writes its result, all as JSON. Everything except the clock and Kafka is
+as in production.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ AT_ONCE = 8
 
 
 async def run_task(url: str) -> None:
-    """Do the task that standard input names."""
+    """Do the task on standard input."""
     settings = Settings(database_url=SecretStr(url), log_level="ERROR", pool_connections_max=AT_ONCE)
     async with on_the_bench(service(settings), ManualClock(SUNDAY_NOON)) as bench:
         task = orjson.loads(sys.stdin.readline())
@@ -44,7 +45,7 @@ def write_line(outcome: object) -> None:
 
 
 async def accept(bench: ServiceBench, proposal: str, times: int) -> list[int]:
-    """Say yes so many times; returns the HTTP codes."""
+    """Accept a proposal so many times, and return the HTTP codes."""
     answers = await asyncio.gather(
         *(bench.client.post(f"/proposals/{proposal}/accept") for _ in range(times))
     )
@@ -52,7 +53,7 @@ async def accept(bench: ServiceBench, proposal: str, times: int) -> list[int]:
 
 
 async def admit(bench: ServiceBench, referrals: Sequence[UUID], together: int) -> int:
-    """Hear these admissions, some together in a batch and several batches at once; the ids are the same each time."""
+    """Publish these admissions in batches, several batches at once; the event ids are the same each time."""
     waiting_since = asyncio.Semaphore(AT_ONCE)
 
     async def hear(some: Sequence[UUID]) -> None:

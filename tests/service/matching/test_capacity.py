@@ -1,4 +1,4 @@
-"""No place is promised twice, whoever comes at the same moment."""
+"""No place is promised twice, however many transactions ask for it at once."""
 
 import asyncio
 from datetime import timedelta
@@ -54,15 +54,15 @@ async def test_no_more_is_held_than_the_well_being_valve_lets_through(matching_b
     assert len(await announced(matching_bench, MatchWaitlisted)) == 2
 
 
-async def test_a_transaction_that_has_offers_locked_passes_over_those_of_others(
+async def test_a_transaction_that_has_locked_offers_skips_locked_offers(
     matching_bench: ServiceBench,
 ) -> None:
-    """Were it to wait, two of them could wait for each other."""
+    """Otherwise two transactions could wait for each other."""
     first, second = await an_offer(matching_bench), await an_offer(matching_bench)
 
     async with matching_bench.runtime.transaction() as one, matching_bench.runtime.transaction() as other:
         for tx in (one, other):
-            await tx.conn.execute("set local lock_timeout = '5s'")  # whoever waits all the same is told so
+            await tx.conn.execute("set local lock_timeout = '5s'")  # fails if it waits after all
         assert await places_store.hold(one, {first: 1}) == {first: 1}
         assert await places_store.hold(other, {second: 1}) == {second: 1}
         assert await places_store.hold(one, {second: 1}) == {}
@@ -114,10 +114,10 @@ async def test_arrivals_declines_and_ends_at_once_leave_no_place_unused_and_none
     assert await matching_bench.dead_letters() == []
 
 
-async def test_who_arrives_while_a_place_is_given_back_gets_that_place_soon(
+async def test_a_referral_that_arrives_while_a_place_is_freed_gets_it_soon(
     matching_bench: ServiceBench,
 ) -> None:
-    """Neither sees the other: the arrival finds no place, the giver nobody who waits. The timer sees both."""
+    """The arrival sees no place, and the release no waiting referral. The timer sees both."""
     seat = await an_offer(matching_bench, capacity=1)
     proposal = await last_proposal(matching_bench, await admit(matching_bench))
     elsewhere = MatchingContext(read_policies(SHIPPED_POLICIES))
@@ -131,10 +131,10 @@ async def test_who_arrives_while_a_place_is_given_back_gets_that_place_soon(
     assert (await last_proposal(matching_bench, late)).offer_id == seat
 
 
-async def test_a_place_given_back_while_nobody_looks_is_found_while_anybody_waits(
+async def test_a_freed_place_that_was_missed_is_found_while_any_referral_waits(
     matching_bench: ServiceBench,
 ) -> None:
-    """Whatever was missed, and why: as long as anybody waits, somebody looks again."""
+    """Sweeps repeat as long as any referral waits."""
     seat = await an_offer(matching_bench, capacity=0)
     waiting = await admit(matching_bench)
     await matching_bench.fire_timers(SUNDAY_NOON + timedelta(minutes=10))
@@ -166,7 +166,7 @@ async def test_an_end_that_meets_an_answer_in_hand_is_seen_to_afterwards(
 async def test_a_place_held_in_a_transaction_that_is_undone_is_free_again(
     matching_bench: ServiceBench,
 ) -> None:
-    """What was read in memory of a transaction that did not last is read once more."""
+    """The cache reads the changes of a rolled-back transaction again."""
     seat = await an_offer(matching_bench, capacity=1)
     undone, lasting = an_admission(), an_admission()
     await matching_bench.pool.execute("alter table proposal add constraint never check (false)")
@@ -181,7 +181,7 @@ async def test_a_place_held_in_a_transaction_that_is_undone_is_free_again(
 async def test_two_who_declined_one_another_do_not_block_each_other_for_good(
     matching_bench: ServiceBench,
 ) -> None:
-    """Each decline asks the other's offer next, and has its own locked: were it to wait, a deadlock."""
+    """Each decline asks the other's offer next and has locked its own: if it waited, a deadlock."""
     await an_offer(matching_bench, capacity=1)
     await an_offer(matching_bench, capacity=1)
     first, second = await admit(matching_bench), await admit(matching_bench)

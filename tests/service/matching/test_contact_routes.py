@@ -1,4 +1,4 @@
-"""Who is about to write to many offers asks once, with the service token."""
+"""A sending round asks for all contact routes at once, with the service token."""
 
 from typing import Any
 from uuid import UUID
@@ -14,14 +14,14 @@ NOBODY = UUID(int=404)
 
 
 async def ask(bench: ServiceBench, *recipients: dict[str, Any], headers: dict[str, str] = SERVICE) -> Any:
-    """Ask for the routes of these recipients at once."""
+    """Query the contact routes of these recipients."""
     return await bench.client.post(
         "/contact-routes/query", json={"recipients": list(recipients)}, headers=headers
     )
 
 
 def offer(offer_id: object) -> dict[str, str]:
-    """An offer as it is asked for."""
+    """Return an offer as a recipient of the query."""
     return {"kind": "offer", "id": str(offer_id)}
 
 

@@ -1,4 +1,4 @@
-"""A published directory becomes offers: watched, repeatable, and finished by whoever is there after a crash."""
+"""A published directory becomes offers: with progress, repeatable, and finished by any process after a crash."""
 
 import asyncio
 from datetime import timedelta
@@ -24,7 +24,7 @@ UPLOAD = {"content-type": "application/zip"}
 
 
 def services(*names: str, **first: str) -> dict[str, Rows]:
-    """A package with a service per name, of which the first has some columns changed."""
+    """Return a package with one service per name; the first has some columns changed."""
     rows = [like("services", id=name, name=f"Circle {name}") for name in names]
     rows[0] |= first
     terms = [{"id": f"t{name}", "service_id": name, "taxonomy_id": "PN-8100.1000"} for name in names]
@@ -32,7 +32,7 @@ def services(*names: str, **first: str) -> dict[str, Rows]:
 
 
 async def upload(bench: ServiceBench, package: bytes, **query: str) -> dict[str, Any]:
-    """Send a package in; answers the queued import."""
+    """Upload a package, and return the queued import."""
     answer = await bench.client.post(
         "/directory/imports", params={"region": REGION} | query, content=package, headers=UPLOAD
     )
@@ -42,7 +42,7 @@ async def upload(bench: ServiceBench, package: bytes, **query: str) -> dict[str,
 
 
 async def work(bench: ServiceBench, **settings: Any) -> bool:
-    """Let the worker look for something to import, once."""
+    """Let the worker import one waiting package, if any."""
     assert isinstance(bench.service.settings, Settings)
     chosen = bench.service.settings.model_copy(update=settings)
     return await import_next(bench.runtime, read_policies(chosen.matching_policy_file), chosen)
@@ -51,24 +51,24 @@ async def work(bench: ServiceBench, **settings: Any) -> bool:
 async def imported(
     bench: ServiceBench, tmp_path: Path, tables: dict[str, Rows], **query: str
 ) -> dict[str, Any]:
-    """Upload and import a package; answers the finished import."""
+    """Upload and import a package, and return the finished import."""
     queued = await upload(bench, zip_of(tmp_path, zipped(tables)).read_bytes(), **query)
     assert await work(bench)
     return dict((await bench.client.get(f"/directory/imports/{queued['id']}")).json())
 
 
 async def seen(bench: ServiceBench, queued: dict[str, Any]) -> dict[str, Any]:
-    """How far an import has come."""
+    """Return the progress of an import."""
     return dict((await bench.client.get(f"/directory/imports/{queued['id']}")).json())
 
 
 async def attempts(bench: ServiceBench) -> int:
-    """How often the only import there is was begun."""
+    """Return how often the only import was begun."""
     return int(await bench.pool.fetchval("select attempts from directory_import"))
 
 
 async def listed(bench: ServiceBench) -> list[dict[str, Any]]:
-    """Every offer there is."""
+    """Return every offer."""
     return list((await bench.client.get("/offers")).json()["items"])
 
 
@@ -173,7 +173,7 @@ async def test_a_service_that_came_back_is_asked_again(matching_bench: ServiceBe
     assert [offer["paused_because"] for offer in await listed(matching_bench)] == [None, None]
 
 
-async def test_what_staff_paused_stays_paused_whatever_the_directory_says(
+async def test_a_pause_by_staff_stays_whatever_the_directory_says(
     matching_bench: ServiceBench, tmp_path: Path
 ) -> None:
     await imported(matching_bench, tmp_path, services("a"))
@@ -211,7 +211,7 @@ async def test_the_report_names_every_line_that_was_set_aside(
     assert line["remedy"]
 
 
-async def test_those_who_wait_are_looked_at_when_a_directory_came_in(
+async def test_waiting_referrals_are_matched_after_a_directory_import(
     matching_bench: ServiceBench, tmp_path: Path
 ) -> None:
     waiting = await admit(matching_bench, needs=(Need.GRIEF,))

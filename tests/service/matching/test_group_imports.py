@@ -17,7 +17,7 @@ MEETINGS = Path(__file__).parents[3].parent / "shared" / "data" / "online-meetin
 
 
 async def import_groups(bench: ServiceBench, entries: object, **query: Any) -> dict[str, Any]:
-    """Send a list in; answers what became of it."""
+    """Import a list, and return the result."""
     params = {"region": REGION, "need": "alcohol"} | query
     answer = await bench.client.post("/groups/imports", params=params, json=entries)
     assert answer.status_code == 200, answer.text
@@ -77,7 +77,7 @@ async def test_a_list_that_cannot_be_read_is_refused(
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
-async def test_a_meeting_for_women_alone_is_for_who_says_that_she_is_one(
+async def test_a_meeting_for_women_is_only_for_people_who_say_they_are_one(
     matching_bench: ServiceBench,
 ) -> None:
     done = await import_groups(matching_bench, [ENTRY | {"types": ["W", "C"]}])
@@ -102,7 +102,7 @@ async def test_a_meeting_for_women_alone_is_for_who_says_that_she_is_one(
     assert str((await last_proposal(matching_bench, asks_for_it)).offer_id) == group["id"]
 
 
-async def test_who_a_person_says_they_are_is_known_while_they_wait(matching_bench: ServiceBench) -> None:
+async def test_identities_of_a_person_are_stored_while_they_wait(matching_bench: ServiceBench) -> None:
     referral = await admit(matching_bench, identifies_as=(Identity.WOMAN,))
 
     circle = await an_offer(matching_bench, kind="group", only_for=["woman"], capacity=3)

@@ -1,4 +1,4 @@
-"""Groups in time over HTTP: what is refused, and what the rules learn of it."""
+"""Groups over HTTP: what is refused, and which facts the rules get."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ TUESDAYS: dict[str, Any] = {
 
 
 async def a_group(bench: ServiceBench, given: dict[str, Any] | None = None, **schedule: Any) -> UUID:
-    """A group of ten that meets on Tuesday evenings, in person and by video, unless told otherwise."""
+    """Add a group of ten that meets on Tuesday evenings, in person and by video; fields can be replaced."""
     form = {"kind": "group", "capacity": 10, "modes": ["in-person", "video"]} | (given or {})
     group = await an_offer(bench, **form)
     answer = await bench.client.put(f"/groups/{group}/schedule", json=TUESDAYS | schedule)
@@ -34,14 +34,14 @@ async def a_group(bench: ServiceBench, given: dict[str, Any] | None = None, **sc
 
 
 async def next_meetings(bench: ServiceBench, group: UUID, **query: str) -> list[dict[str, Any]]:
-    """The next meetings of a group."""
+    """Return the next meetings of a group."""
     answer = await bench.client.get(f"/groups/{group}/occurrences", params=query)
     assert answer.status_code == 200, answer.text
     return list(answer.json()["items"])
 
 
 async def next_start(bench: ServiceBench, group: UUID) -> str:
-    """When the group meets next, as a path wants it."""
+    """Return the next start of the group, in the form of a path."""
     starts_at = datetime.fromisoformat((await next_meetings(bench, group))[0]["starts_at"])
     return f"{starts_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -59,7 +59,7 @@ async def test_a_schedule_is_shown_as_it_was_given(matching_bench: ServiceBench)
     )
 
 
-async def test_who_waits_is_sent_to_the_open_group_that_really_meets_soonest(
+async def test_the_interim_offer_is_the_open_group_that_really_meets_soonest(
     matching_bench: ServiceBench,
 ) -> None:
     open_to_all = {"capacity": None, "needs": ["loneliness"], "modes": ["video"]}
@@ -78,12 +78,12 @@ async def test_who_waits_is_sent_to_the_open_group_that_really_meets_soonest(
 
 
 async def interim_offer(bench: ServiceBench, referral: UUID) -> UUID | None:
-    """What somebody was sent to while they wait."""
+    """Return the interim offer of a waiting referral."""
     (waits,) = await announced(bench, MatchWaitlisted, referral)
     return waits.interim_offer_id
 
 
-async def test_the_next_three_are_told_in_the_zone_of_who_asks(matching_bench: ServiceBench) -> None:
+async def test_the_next_three_meetings_are_in_the_requested_zone(matching_bench: ServiceBench) -> None:
     group = await a_group(matching_bench)
 
     items = await next_meetings(matching_bench, group, zone="Europe/London", after="2026-03-01T00:00:00Z")
@@ -183,7 +183,7 @@ async def test_a_hybrid_group_whose_place_is_closed_goes_on_by_video(matching_be
     assert {tuple(it["modes"]) for it in await next_meetings(matching_bench, hybrid)} == {("video",)}
 
 
-async def test_what_staff_paused_stays_paused_whatever_the_schedule_says(
+async def test_a_pause_by_staff_stays_whatever_the_schedule_says(
     matching_bench: ServiceBench,
 ) -> None:
     group = await a_group(matching_bench, meeting_state="suspended")

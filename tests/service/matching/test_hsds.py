@@ -1,4 +1,4 @@
-"""The directory in the words of HSDS 3.0: what is shown validates against the standard, also for a real directory."""
+"""The directory in HSDS 3.0: answers validate against the standard, also for a real directory."""
 
 import json
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ ONES = {
 
 
 def problems(schema: str, document: Any) -> Iterator[str]:
-    """What the standard says against a document, ids and dates looked at too."""
+    """Yield the violations of the standard in a document, formats of ids and dates included."""
     if not SCHEMAS.exists():
         pytest.skip("the HSDS 3.0 schemas are not beside the repository (../shared/data/hsds-3.0/schema)")
     known = {
@@ -54,14 +54,14 @@ def problems(schema: str, document: Any) -> Iterator[str]:
 
 
 async def listed(bench: ServiceBench, path: str, **query: Any) -> dict[str, Any]:
-    """One page of a list."""
+    """Return one page of a list."""
     answer = await bench.client.get(path, params=query or None)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
 
 async def names(bench: ServiceBench, path: str, **query: Any) -> list[str]:
-    """The names on one page."""
+    """Return the names on one page."""
     return [
         it.get("name") or it["service"]["name"] for it in (await listed(bench, path, **query))["contents"]
     ]

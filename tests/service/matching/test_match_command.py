@@ -16,11 +16,11 @@ SHIPPED = json.loads(SHIPPED_POLICIES.read_text())
 
 @pytest.fixture
 def network(matching_bench: ServiceBench) -> Network:
-    """The command's way to the service on the bench."""
+    """Connect the command to the service on the bench."""
     return Network(matching_bench.client, {"matching": "http://bench"})
 
 
-async def test_staff_see_the_ranking_and_what_each_rule_kept_out(
+async def test_staff_see_the_ranking_and_the_exclusions_per_rule(
     matching_bench: ServiceBench, network: Network, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = await an_offer(matching_bench)
@@ -50,7 +50,7 @@ async def test_a_waiting_referral_is_explained_with_its_interim_offer(
     assert "We keep looking" in output
 
 
-async def test_what_was_decided_is_decided_again_page_by_page(
+async def test_decisions_are_replayed_page_by_page(
     matching_bench: ServiceBench, network: Network, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await an_offer(matching_bench, capacity=2)

@@ -1,4 +1,4 @@
-"""What is remembered of offers is what is true of them, also when a unit of work was undone."""
+"""The offer cache agrees with the database, also after a rolled-back transaction."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from tests.service.matching.bench import an_offer
 
 
 class _RolledBackError(Exception):
-    """A unit of work fails."""
+    """Makes a unit of work fail."""
 
 
 async def test_a_place_held_by_a_unit_of_work_that_was_undone_is_free_in_the_region_it_read(
@@ -35,10 +35,10 @@ async def test_a_place_held_by_a_unit_of_work_that_was_undone_is_free_in_the_reg
     assert offer_cache.facts(REGION, [supporter])[supporter].held == 0
 
 
-async def test_what_changes_while_a_region_is_loaded_is_known_when_it_is_next_looked_at(
+async def test_changes_during_the_load_of_a_region_are_seen_by_the_next_refresh(
     matching_bench: ServiceBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Parts of one offer, and a change in between of what was read already."""
+    """Pages of one offer, and a change of an offer that was read already."""
     monkeypatch.setattr(store, "LOAD_PAGE_MAX", 1)
     known = [await an_offer(matching_bench) for _ in range(3)]
     offer_cache, parts = OfferCache(), store.load_page
@@ -76,7 +76,7 @@ async def test_loading_one_region_loses_no_change_of_another(matching_bench: Ser
     assert offer_cache.facts(REGION, [here])[here].paused
 
 
-async def test_every_region_is_in_memory_before_anything_is_heard(matching_bench: ServiceBench) -> None:
+async def test_every_region_is_in_memory_before_the_first_event(matching_bench: ServiceBench) -> None:
     offers = [await an_offer(matching_bench, region=region) for region in (REGION, "us-oh-columbus")]
     offer_cache = OfferCache()
     loading = OfferCacheLoader(offer_cache)
@@ -95,7 +95,7 @@ async def pause(bench: ServiceBench, offer_id: UUID) -> None:
 
 
 async def _hold_and_read(tx: Tx, offer_cache: OfferCache, offer_id: UUID) -> None:
-    """Raises _UndoneError at the end, so that the place is not held after all."""
+    """Hold a place, refresh, and raise _RolledBackError, so that the place is not held after all."""
     await places.hold(tx, {offer_id: 1})
     await offer_cache.refresh(tx.conn, [REGION])
     assert offer_cache.facts(REGION, [offer_id])[offer_id].held == 1

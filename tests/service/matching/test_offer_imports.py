@@ -1,4 +1,4 @@
-"""Offers in bulk: what can be taken in is, every other line says why not, and the same file changes nothing."""
+"""Bulk import of offers: valid lines are imported, others refused with reasons, and the same file changes nothing."""
 
 from typing import Any
 
@@ -18,18 +18,18 @@ GROUP = "g-1,group,Thursday circle,grief,en,video,,open,,,,,,,,"
 
 
 def table(*lines: str, header: str = HEADER) -> str:
-    """A file of these lines."""
+    """Return a file of these lines."""
     return "\n".join((header, *lines)) + "\n"
 
 
 async def send(bench: ServiceBench, text: str | bytes, **query: str) -> Any:
-    """Send a file in."""
+    """Import a file."""
     params = {"region": REGION, "source": "roster"} | query
     return await bench.client.post("/offers/imports", params=params, content=text)
 
 
 async def imported(bench: ServiceBench, *lines: str) -> dict[str, Any]:
-    """Send these lines in; answers what became of them."""
+    """Import these lines, and return the result."""
     answer = await send(bench, table(*lines))
     assert answer.status_code == 200, answer.text
     return dict(answer.json())

@@ -1,4 +1,4 @@
-"""Offers over HTTP: what is taken, what is refused and why, and who may know how they are reached."""
+"""Offers over HTTP: what is accepted, what is refused and why, and who may read contact routes."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -197,7 +197,7 @@ async def test_a_batch_names_each_offer_once(matching_bench: ServiceBench) -> No
     assert "once" in answer.json()["remedy"]
 
 
-async def test_a_contact_route_is_told_to_our_own_services_and_to_nobody_else(
+async def test_a_contact_route_is_returned_to_our_own_services_only(
     matching_bench: ServiceBench,
 ) -> None:
     offer = await an_offer(matching_bench, contact_email="supporter@example.org")

@@ -1,4 +1,4 @@
-"""What a person asks for and asks to be spared; and that who comes back goes first."""
+"""Preferences and exclusions of a person; and a successor goes first."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -24,7 +24,7 @@ from tests.service.matching.bench import (
 )
 
 
-async def test_whom_the_person_does_not_want_to_meet_is_not_asked(matching_bench: ServiceBench) -> None:
+async def test_an_offer_to_avoid_is_not_asked(matching_bench: ServiceBench) -> None:
     avoided = await an_offer(matching_bench)
 
     referral = await admit(matching_bench, offers_avoided=(avoided,))
@@ -35,7 +35,7 @@ async def test_whom_the_person_does_not_want_to_meet_is_not_asked(matching_bench
 async def test_all_a_person_asks_for_is_known_again_when_a_place_is_free(
     matching_bench: ServiceBench,
 ) -> None:
-    """It was stored as a document; what the rules then see is what was said."""
+    """The request was stored as a document; the rules then read the same facts."""
     avoided, wanted = uuid4(), uuid4()
     preferences: dict[str, Any] = {
         "interests": ("music",),
@@ -60,7 +60,7 @@ async def test_all_a_person_asks_for_is_known_again_when_a_place_is_free(
     assert request.availability.bit_count() == 4
 
 
-async def test_who_comes_back_is_served_before_those_who_came_later_than_they_first_did(
+async def test_a_successor_goes_before_referrals_that_came_after_its_predecessor(
     matching_bench: ServiceBench,
 ) -> None:
     first = await an_offer(matching_bench)
@@ -79,7 +79,7 @@ async def test_who_comes_back_is_served_before_those_who_came_later_than_they_fi
     assert (await last_proposal(matching_bench, back)).offer_id == second
 
 
-async def test_of_two_who_wait_the_one_who_came_back_keeps_the_earlier_turn(
+async def test_a_successor_keeps_the_waitlist_position_of_its_predecessor(
     matching_bench: ServiceBench,
 ) -> None:
     early = await admit(matching_bench)
@@ -95,7 +95,7 @@ async def test_of_two_who_wait_the_one_who_came_back_keeps_the_earlier_turn(
     assert [event.referral_id for event in await announced(matching_bench, MatchProposed)] == [back]
 
 
-async def test_the_supporter_a_person_asks_to_go_on_with_goes_before_one_who_fits_as_well(
+async def test_the_supporter_a_person_asks_to_continue_with_goes_before_an_equal_one(
     matching_bench: ServiceBench,
 ) -> None:
     await an_offer(matching_bench, capacity=5)
@@ -114,7 +114,7 @@ async def test_a_person_may_go_on_with_a_supporter_for_something_new(matching_be
     assert (await last_proposal(matching_bench, referral)).offer_id == earlier_supporter
 
 
-async def test_who_is_gone_on_with_passes_every_other_rule(matching_bench: ServiceBench) -> None:
+async def test_a_supporter_to_continue_with_must_pass_every_other_rule(matching_bench: ServiceBench) -> None:
     full = await an_offer(matching_bench, capacity=1)
     await admit(matching_bench)
 
@@ -135,7 +135,7 @@ async def test_an_offer_the_consent_does_not_cover_is_not_asked(matching_bench: 
     assert await story(matching_bench, second) == ["MatchWaitlisted"]
 
 
-async def test_a_consent_that_names_nobody_covers_nobody_however_often_it_is_looked_at(
+async def test_a_consent_that_names_no_offer_covers_none_however_often_it_is_read(
     matching_bench: ServiceBench,
 ) -> None:
     await an_offer(matching_bench)

@@ -78,7 +78,7 @@ async def test_two_arrivals_in_one_batch_are_not_promised_the_same_seat(matching
     assert await places(matching_bench, seat) == (1, 0)
 
 
-async def test_when_nobody_is_free_the_rules_say_how_many_each_kept_out(matching_bench: ServiceBench) -> None:
+async def test_without_a_free_offer_every_rule_has_its_exclusions(matching_bench: ServiceBench) -> None:
     await an_offer(matching_bench, capacity=0)
     for _ in range(5):
         await an_offer(matching_bench, languages=["es"])
@@ -92,7 +92,7 @@ async def test_when_nobody_is_free_the_rules_say_how_many_each_kept_out(matching
     assert (waiting.considered, waiting.interim_offer_id) == (5, None)
 
 
-async def test_who_waits_is_told_of_a_group_that_is_open_to_everyone(matching_bench: ServiceBench) -> None:
+async def test_a_waiting_referral_gets_an_open_group_as_interim_offer(matching_bench: ServiceBench) -> None:
     await an_open_group(matching_bench, languages=["es"])
     community = await an_open_group(matching_bench)
 
@@ -102,7 +102,7 @@ async def test_who_waits_is_told_of_a_group_that_is_open_to_everyone(matching_be
     assert waiting.interim_offer_id == community
 
 
-async def test_a_community_is_proposed_to_who_asked_for_one(matching_bench: ServiceBench) -> None:
+async def test_a_community_is_proposed_to_a_person_who_asked_for_one(matching_bench: ServiceBench) -> None:
     community = await an_open_group(matching_bench)
 
     referral = await admit(matching_bench, needs=(Need.LONELINESS,), formats=("online-community",))
@@ -118,7 +118,7 @@ async def test_an_urgent_referral_asks_for_a_quicker_answer(matching_bench: Serv
     assert (await last_proposal(matching_bench, referral)).expires_at == SUNDAY_NOON + timedelta(hours=4)
 
 
-async def test_the_same_admission_heard_again_changes_nothing(matching_bench: ServiceBench) -> None:
+async def test_the_same_admission_received_again_changes_nothing(matching_bench: ServiceBench) -> None:
     supporter = await an_offer(matching_bench, capacity=5)
     event = an_admission()
     (event_id,) = await matching_bench.hear(event)

@@ -1,4 +1,4 @@
-"""Seats at a meeting: held for a while, taken, given back, and never promised to two."""
+"""Seats at a meeting: held for a while, taken, released, and never given to two."""
 
 import asyncio
 from datetime import datetime
@@ -20,7 +20,7 @@ from tests.service.matching.test_groups import a_group, next_meetings, next_star
 
 
 async def hold(bench: ServiceBench, group: UUID, starts_at: str, referral: UUID | None = None) -> Any:
-    """Ask for a seat; for a referral of its own, unless one is given."""
+    """Hold a seat; for a new referral, unless one is given."""
     wanted = referral or await admit(bench)
     return await bench.client.post(
         f"/groups/{group}/occurrences/{starts_at}/seats", json={"referral_id": str(wanted)}

@@ -1,4 +1,4 @@
-"""Several matching processes on one database: what one process promises, all of them keep."""
+"""Several matching processes on one database: each respects the places that the others hold."""
 
 import asyncio
 import sys
@@ -75,7 +75,7 @@ async def test_a_process_killed_amid_it_leaves_nothing_oversold_and_nobody_stuck
 
 
 def admission_task(count: int, *, together: int) -> dict[str, Any]:
-    """The task to hear so many admissions."""
+    """Return the task to process so many admissions."""
     return {"admit": [str(new_id()) for _ in range(count)], "together": together}
 
 
@@ -83,7 +83,7 @@ def admission_task(count: int, *, together: int) -> dict[str, Any]:
 async def competing_processes(
     bench: ServiceBench, tasks: Sequence[dict[str, Any]]
 ) -> AsyncIterator[Sequence[Process]]:
-    """One process per task, all let go at the same moment; none of them outlives the block."""
+    """Start one process per task and release all at the same moment; all have ended after the block."""
     url = bench.service.settings.database_url.get_secret_value()
     processes = [
         await asyncio.create_subprocess_exec(
@@ -107,7 +107,7 @@ async def competing_processes(
 
 
 async def outcome_of(process: Process) -> Any:
-    """What a process says came of its task."""
+    """Return the result that a process writes."""
     return orjson.loads(await read_line(process))
 
 
@@ -119,13 +119,13 @@ async def write_line(process: Process, line: bytes) -> None:
 
 
 async def read_line(process: Process) -> bytes:
-    """The next line a process writes."""
+    """Return the next line a process writes."""
     assert process.stdout is not None
     return await process.stdout.readline()
 
 
 async def requests_of(bench: ServiceBench, task: dict[str, Any]) -> int:
-    """How many of a task's referrals are known."""
+    """Count the task's referrals that are stored."""
     known: int = await bench.pool.fetchval(
         "select count(*) from request where referral_id = any($1::uuid[])",
         [UUID(id_) for id_ in task["admit"]],
@@ -134,6 +134,6 @@ async def requests_of(bench: ServiceBench, task: dict[str, Any]) -> int:
 
 
 async def states(bench: ServiceBench) -> dict[str, int]:
-    """How many referrals stand where."""
+    """Count referrals by state."""
     rows = await bench.pool.fetch("select state, count(*) from request group by state")
     return {row["state"]: row["count"] for row in rows}

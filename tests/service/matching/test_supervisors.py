@@ -1,4 +1,4 @@
-"""A supervisor looks after as many supporters as the region's norm allows, also when agreements arrive at once."""
+"""A supervisor has at most as many supporters as the region's norm allows, also when agreements arrive at once."""
 
 import asyncio
 from uuid import UUID
@@ -45,13 +45,13 @@ async def test_two_agreements_at_once_do_not_give_a_supervisor_one_too_many(
 
 
 async def agree(bench: ServiceBench, offer: UUID) -> int:
-    """Agree on the supervisor everybody wants; the HTTP code."""
+    """Agree on the same supervisor, and return the HTTP code."""
     answer = await bench.client.put(f"/offers/{offer}/agreement", json={"supervisor": "supervisor-1"})
     return answer.status_code
 
 
 async def locks_waited_for(bench: ServiceBench, *, done: bool = False) -> int:
-    """How many transactions wait for a lock; one that is done counts as if it waited."""
+    """Count transactions that wait for a lock; one that is done counts as waiting."""
     waiting: int = await bench.pool.fetchval(
         "select count(distinct pid) from pg_locks join pg_stat_activity using (pid)"
         " where not granted and datname = current_database()"

@@ -1,4 +1,4 @@
-"""Free places go to those who wait, at once and in their order."""
+"""Free places go to waiting referrals, at once and in waitlist order."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from tests.service.matching.bench import (
 SOON = timedelta(seconds=2)
 
 
-async def test_a_freed_place_goes_to_who_waits_at_once(matching_bench: ServiceBench) -> None:
+async def test_a_freed_place_goes_to_a_waiting_referral_at_once(matching_bench: ServiceBench) -> None:
     supporter = await an_offer(matching_bench)
     first = await admit(matching_bench)
     waiting = await admit(matching_bench)
@@ -32,7 +32,7 @@ async def test_a_freed_place_goes_to_who_waits_at_once(matching_bench: ServiceBe
     assert (await last_proposal(matching_bench, waiting)).offer_id == supporter
 
 
-async def test_a_declined_place_goes_to_who_waits(matching_bench: ServiceBench) -> None:
+async def test_a_declined_place_goes_to_a_waiting_referral(matching_bench: ServiceBench) -> None:
     await an_offer(matching_bench)
     first, waiting = await admit(matching_bench), await admit(matching_bench)
 
@@ -42,7 +42,7 @@ async def test_a_declined_place_goes_to_who_waits(matching_bench: ServiceBench) 
     assert await story(matching_bench, waiting) == ["MatchWaitlisted", "MatchProposed"]
 
 
-async def test_a_lapsed_place_goes_to_who_waits(matching_bench: ServiceBench) -> None:
+async def test_a_lapsed_place_goes_to_a_waiting_referral(matching_bench: ServiceBench) -> None:
     await an_offer(matching_bench)
     await admit(matching_bench)
     waiting = await admit(matching_bench)
@@ -76,7 +76,7 @@ async def test_a_new_offer_is_proposed_only_to_those_it_fits(matching_bench: Ser
     assert await story(matching_bench, griever) == ["MatchWaitlisted", "MatchProposed"]
 
 
-async def test_a_resumed_offer_is_proposed_to_who_waits(matching_bench: ServiceBench) -> None:
+async def test_a_resumed_offer_is_proposed_to_a_waiting_referral(matching_bench: ServiceBench) -> None:
     offer = await an_offer(matching_bench)
     await matching_bench.client.post(f"/offers/{offer}/pause")
     waiting = await admit(matching_bench)
@@ -86,7 +86,7 @@ async def test_a_resumed_offer_is_proposed_to_who_waits(matching_bench: ServiceB
     assert await story(matching_bench, waiting) == ["MatchWaitlisted", "MatchProposed"]
 
 
-async def test_more_places_are_given_to_who_waits(matching_bench: ServiceBench) -> None:
+async def test_more_places_are_given_to_waiting_referrals(matching_bench: ServiceBench) -> None:
     offer = await an_offer(matching_bench, capacity=0)
     first, second = await admit(matching_bench), await admit(matching_bench)
 
@@ -96,7 +96,9 @@ async def test_more_places_are_given_to_who_waits(matching_bench: ServiceBench) 
     assert await story(matching_bench, second) == ["MatchWaitlisted"]
 
 
-async def test_a_batch_of_offers_is_proposed_to_who_waits_soon_after(matching_bench: ServiceBench) -> None:
+async def test_a_batch_of_offers_is_proposed_to_waiting_referrals_soon_after(
+    matching_bench: ServiceBench,
+) -> None:
     waiting = [await admit(matching_bench) for _ in range(3)]
     form = {"kind": "supporter", "region": "us-fl-miami", "needs": ["grief"], "source": "test"}
 
@@ -121,7 +123,7 @@ async def test_a_long_waitlist_is_served_part_by_part_to_its_end(matching_bench:
     assert proposed == waiting
 
 
-async def test_a_place_that_is_given_away_has_nobody_else_looked_at(matching_bench: ServiceBench) -> None:
+async def test_a_place_that_is_given_away_causes_no_further_search(matching_bench: ServiceBench) -> None:
     for _ in range(60):
         await admit(matching_bench)
     await matching_bench.fire_timers(matching_bench.clock.now() + SOON)
@@ -133,7 +135,7 @@ async def test_a_place_that_is_given_away_has_nobody_else_looked_at(matching_ben
     assert await sweeps(matching_bench) == before
 
 
-async def test_offers_that_come_one_after_another_have_the_list_looked_at_once(
+async def test_offers_added_one_after_another_cause_one_sweep(
     matching_bench: ServiceBench,
 ) -> None:
     for _ in range(60):
@@ -141,7 +143,7 @@ async def test_offers_that_come_one_after_another_have_the_list_looked_at_once(
     await matching_bench.fire_timers(matching_bench.clock.now() + SOON)
     before = await sweeps(matching_bench)
 
-    for _ in range(3):  # none of them fits those who are looked at first
+    for _ in range(3):  # none of them fits the referrals that are checked first
         matching_bench.clock.advance(timedelta(milliseconds=10))
         await an_offer(matching_bench, languages=["es"])
 
@@ -149,7 +151,7 @@ async def test_offers_that_come_one_after_another_have_the_list_looked_at_once(
 
 
 async def sweeps(bench: ServiceBench) -> list[str]:
-    """When the list will be looked at."""
+    """Return when the waitlist is swept next."""
     rows = await bench.pool.fetch("select key from timer where kind = 'waitlist-sweep' order by key")
     return [row["key"] for row in rows]
 
@@ -163,7 +165,7 @@ async def test_an_ended_referral_leaves_the_waitlist(matching_bench: ServiceBenc
     assert await story(matching_bench, waiting) == ["MatchWaitlisted"]
 
 
-async def test_who_waits_is_told_so_only_once(matching_bench: ServiceBench) -> None:
+async def test_waitlisted_is_announced_only_once(matching_bench: ServiceBench) -> None:
     waiting = await admit(matching_bench)
 
     form = {

@@ -1,4 +1,4 @@
-"""The record of a supporter: what is refused, what is never shown, and what it does to their places."""
+"""The record of a supporter: what is refused, what is never shown, and its effect on their places."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,26 +42,26 @@ FULL: dict[str, Any] = {
 
 
 def certificate(bench: ServiceBench, **given: Any) -> dict[str, Any]:
-    """A certificate that was issued a year ago and is valid for another."""
+    """Return a certificate that was issued a year ago and is valid for another."""
     today = bench.clock.now().date()
     fields = {"issuer": "State board", "endorsement": "substance-use-recovery"}
     return fields | {"issued_on": str(today - YEAR), "expires_on": str(today + YEAR)} | given
 
 
 def days_ago(bench: ServiceBench, days: int) -> str:
-    """A day, as JSON."""
+    """Return a day as JSON."""
     return str(bench.clock.now().date() - timedelta(days=days))
 
 
 async def note(bench: ServiceBench, offer: UUID, what: str, **body: Any) -> dict[str, Any]:
-    """Add to a supporter's record; answers the offer as it is then."""
+    """Add to a supporter's record, and return the offer afterwards."""
     answer = await bench.client.post(f"/offers/{offer}/{what}", json=body)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 
 
 async def seen(bench: ServiceBench, offer: UUID) -> dict[str, Any]:
-    """The offer as staff see it."""
+    """Return the offer as staff see it."""
     return dict((await bench.client.get(f"/offers/{offer}")).json())
 
 
@@ -267,7 +267,7 @@ async def test_the_database_itself_refuses_a_promise_beyond_the_effective_capaci
     assert await places(matching_bench, offer) == (0, 1)
 
 
-async def test_places_given_back_by_time_go_to_those_who_wait(matching_bench: ServiceBench) -> None:
+async def test_places_freed_by_time_go_to_waiting_referrals(matching_bench: ServiceBench) -> None:
     offer = await an_offer(matching_bench, capacity=1)
     await note(matching_bench, offer, "crises", on=days_ago(matching_bench, 0))
     waiting = await admit(matching_bench)
@@ -283,7 +283,7 @@ async def test_a_caseload_is_never_above_the_norm_of_the_region(matching_bench: 
     assert (await seen(matching_bench, offer))["capacity"] == 15
 
 
-async def test_what_has_not_happened_cannot_be_noted(matching_bench: ServiceBench) -> None:
+async def test_a_day_in_the_future_cannot_be_noted(matching_bench: ServiceBench) -> None:
     offer = await an_offer(matching_bench)
     tomorrow = days_ago(matching_bench, -2)
     training = {"topic": "confidentiality", "hours": 2, "completed_on": tomorrow}
@@ -303,7 +303,7 @@ async def test_a_group_has_no_record(matching_bench: ServiceBench) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "not-a-supporter")
 
 
-async def test_a_pause_ends_by_itself_and_those_who_wait_are_looked_at(matching_bench: ServiceBench) -> None:
+async def test_a_pause_ends_by_itself_and_waiting_referrals_are_matched(matching_bench: ServiceBench) -> None:
     offer = await an_offer(matching_bench)
     until = matching_bench.clock.now() + timedelta(days=3)
 

@@ -1,4 +1,4 @@
-"""Small datapackages made on the spot: one sound service with everything it can have, and ways to spoil it."""
+"""Small datapackages for tests: one valid service with every part, and ways to break it."""
 
 import csv
 import io
@@ -61,12 +61,12 @@ GOOD_ROWS: dict[str, Rows] = {
 
 
 def changed_tables(**changes: Rows) -> dict[str, Rows]:
-    """The sound package with whole tables replaced."""
+    """Return the valid package with whole tables replaced."""
     return {**GOOD_ROWS, **changes}
 
 
 def like(table: str, **changes: str) -> dict[str, str]:
-    """The sound row of a table with some columns changed."""
+    """Return the valid row of a table with some columns changed."""
     return {**GOOD_ROWS[table][0], **changes}
 
 
@@ -89,12 +89,12 @@ def zip_of(tmp_path: Path, files: dict[str, bytes]) -> Path:
 
 
 def zipped(tables: dict[str, Rows]) -> dict[str, bytes]:
-    """Tables as the files of a zip."""
+    """Return tables as the files of a zip."""
     return {f"data/{name}.csv": csv_text(rows).encode() for name, rows in tables.items()}
 
 
 def csv_text(rows: Rows) -> str:
-    """Rows as CSV with a header."""
+    """Return rows as CSV with a header."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, fieldnames=list(rows[0]))
     writer.writeheader()

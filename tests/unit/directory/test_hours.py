@@ -1,4 +1,4 @@
-"""Opening hours: read where they are safe to read, kept word for word where they are not."""
+"""Opening hours: parsed where unambiguous, kept verbatim otherwise."""
 
 from datetime import time
 
@@ -51,7 +51,7 @@ def test_the_days_of_the_same_hours_become_one_schedule_in_the_order_of_the_week
     ]
 
 
-def test_what_cannot_be_read_is_kept_as_it_was_written() -> None:
+def test_unreadable_hours_are_kept_as_written() -> None:
     rows = [
         PublishedSchedule("Monday", "", "", "By appointment"),
         PublishedSchedule("Monday", "", "", "By appointment"),

@@ -1,4 +1,4 @@
-"""Every row of a datapackage is listed, or in quarantine with a reason, or kept with a flag: none just goes."""
+"""Every row of a datapackage is listed, quarantined with a reason, or kept with a flag: none is lost."""
 
 from pathlib import Path
 
@@ -236,7 +236,7 @@ def test_every_flag_has_an_example() -> None:
 @pytest.mark.parametrize(
     ("kind", "table", "tables"), [(kind, *example) for kind, example in _FLAGGED.items()]
 )
-def test_what_is_odd_but_usable_is_kept_with_a_flag(
+def test_unusual_but_usable_rows_are_kept_with_a_flag(
     tmp_path: Path, kind: FlagKind, table: Table, tables: dict[str, Rows]
 ) -> None:
     listing = _read(tmp_path, tables)
@@ -256,7 +256,7 @@ def test_a_row_with_bytes_that_are_not_utf_8_is_kept_with_a_flag(tmp_path: Path)
     assert listing.services[0].organization_name == "Café"
 
 
-def test_what_belongs_to_a_quarantined_service_waits_with_it(tmp_path: Path) -> None:
+def test_parts_of_a_quarantined_service_are_counted_with_it(tmp_path: Path) -> None:
     listing = _read(tmp_path, changed_tables(services=[like("services", organization_id="o9")]))
 
     assert listing.services == ()

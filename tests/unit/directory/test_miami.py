@@ -1,4 +1,4 @@
-"""A real regional directory, with the damage real directories have: the facts its README lists, reproduced."""
+"""A real regional directory with its damage: the counts that its README lists are reproduced."""
 
 import time
 from collections import Counter
@@ -20,7 +20,7 @@ _SECONDS_MAX = 10
 
 @pytest.fixture(scope="module")
 def miami() -> Listing:
-    """The Miami 211 directory, which is not part of this repository."""
+    """Return the Miami 211 directory, which is not part of this repository."""
     if not _MIAMI.exists():
         pytest.skip("the Miami directory is not beside the repository (../shared/data/miami-hsds.zip)")
     return read_directory(_MIAMI)
@@ -60,7 +60,7 @@ def test_every_row_is_accounted_for(miami: Listing) -> None:
         assert count.read == sum(fates)
 
 
-def test_what_is_missing_or_odd_is_flagged_as_often_as_the_readme_says(miami: Listing) -> None:
+def test_missing_or_invalid_values_are_flagged_as_often_as_the_readme_says(miami: Listing) -> None:
     assert _flagged(miami, Table.LOCATIONS, FlagKind.NO_COORDINATES) == 1_829
     assert _flagged(miami, Table.SCHEDULES, FlagKind.SCHEDULE_WITHOUT_TIMES) == 132
     assert _flagged(miami, Table.ADDRESSES, FlagKind.BAD_POSTAL_CODE, "postal_code") == 31

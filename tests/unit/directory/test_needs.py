@@ -1,4 +1,4 @@
-"""Taxonomy terms say what a listed service is for, in our words."""
+"""Taxonomy terms are mapped to the needs, formats and kind of a listed service."""
 
 import re
 
@@ -52,7 +52,7 @@ def test_a_term_that_supports_nobody_through_something_answers_no_need(code: str
     assert needs_of([Term(code, name)]) == frozenset()
 
 
-def test_whom_a_service_is_meant_for_counts_beside_a_supporting_term_only() -> None:
+def test_a_population_term_counts_only_beside_a_supporting_term() -> None:
     veterans, group, soup = (
         Term("YN-9000", "Veterans"),
         Term("PN-8100", "Support Groups"),

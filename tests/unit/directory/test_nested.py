@@ -1,4 +1,4 @@
-"""HSDS as JSON says what the same directory says as CSV."""
+"""HSDS as JSON gives the same rows as the same directory in CSV."""
 
 import json
 from pathlib import Path
@@ -58,7 +58,7 @@ SERVICE: dict[str, Any] = {
 
 
 def as_json(tmp_path: Path, documents: object, name: str = "services.json") -> Path:
-    """A package of one JSON file."""
+    """Write a package of one JSON file."""
     return zip_of(tmp_path, {name: json.dumps(documents).encode()})
 
 

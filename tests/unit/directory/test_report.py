@@ -1,4 +1,4 @@
-"""The report tells a publisher, line by line, what to put right."""
+"""The report lists, line by line, what a publisher must correct."""
 
 import json
 from pathlib import Path

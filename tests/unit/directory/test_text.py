@@ -1,4 +1,4 @@
-"""Texts that exporters damaged read as they were meant, or are left alone and said to be beyond repair."""
+"""Damaged texts are repaired, or left unchanged and flagged."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_mojibake_of_the_known_exporters_is_undone(came: str, meant: str) -> Non
 
 
 @pytest.mark.parametrize("came", ["productos +¦tiles", "O'-ÇFarrill", "lost \ufffd byte"])
-def test_what_has_more_than_one_reading_is_left_as_it_came_and_said_so(came: str) -> None:
+def test_text_with_more_than_one_repair_is_unchanged_and_flagged(came: str) -> None:
     result = repair_text(came)
 
     assert result.text == came

@@ -1,4 +1,4 @@
-"""Published lists of online meetings: every entry taken in, doubted or set aside, and the wall clock decides."""
+"""Published lists of online meetings: every entry is accepted, flagged or set aside, and the wall clock decides."""
 
 import json
 from collections import Counter
@@ -26,14 +26,14 @@ ENTRY: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def real() -> PublishedMeetings:
-    """A real list of peer groups, which is not part of this repository."""
+    """Return a real list of peer groups, which is not part of this repository."""
     if not _MEETINGS.exists():
         pytest.skip("the list of meetings is not beside the repository (../shared/data/online-meetings.json)")
     return read_meetings(json.loads(_MEETINGS.read_text(encoding="utf-8")))
 
 
 def codes(published: PublishedMeetings) -> list[tuple[str, str]]:
-    """What was said, without the details."""
+    """Return the remarks without details."""
     return [(remark.kind, remark.code) for remark in published.remarks]
 
 
@@ -55,7 +55,7 @@ def test_every_published_moment_of_the_real_list_fits_its_wall_clock_once_sunday
     sundays = [group for group in real.groups if group.schedule.weekdays == ("su",)]
 
     assert (real.agree, real.differ) == (149, 0)
-    # Whoever counts Sunday as 0 finds exactly these to differ: that was the reader's error, not the publisher's.
+    # A reader that counts Sunday as 0 finds exactly these to differ: an error of the reader, not of the publisher.
     assert len(sundays) == 23
 
 
@@ -103,6 +103,15 @@ def test_an_entry_that_cannot_be_taken_in_is_set_aside_and_the_next_is_read(
     assert [group.slug for group in published.groups] == ["another"]
 
 
+def test_an_archived_entry_is_accepted_once_its_remedy_is_followed() -> None:
+    refused = read_meetings([ENTRY | {"archived": True}])
+
+    followed = read_meetings([ENTRY | {"archived": False}])
+
+    assert refused.remarks[0].remedy == "If it meets again, set archived to false."
+    assert len(followed.groups) == 1
+
+
 @pytest.mark.parametrize("entry", [None, 7, "meeting", [], {"slug": 3}, {"slug": "a", "types": "W"}])
 def test_nonsense_is_set_aside_too(entry: object) -> None:
     published = read_meetings([entry])
@@ -115,7 +124,7 @@ def test_a_repeated_entry_is_read_once() -> None:
     assert codes(read_meetings([ENTRY, ENTRY])) == [("quarantined", "id-repeated")]
 
 
-def test_what_is_assumed_is_said() -> None:
+def test_an_assumption_is_reported() -> None:
     silent = {name: value for name, value in ENTRY.items() if name not in ("duration", "languages")}
 
     published = read_meetings([silent | {"startDateUTC": "soon"}])
@@ -127,7 +136,7 @@ def test_what_is_assumed_is_said() -> None:
     ]
 
 
-def test_whom_a_meeting_is_for_is_read_from_its_types() -> None:
+def test_identities_of_a_meeting_are_read_from_its_types() -> None:
     published = read_meetings([ENTRY | {"types": ["W", "C", "LGBTQ", "B"]}])
 
     (women,) = published.groups

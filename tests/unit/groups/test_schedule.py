@@ -1,4 +1,4 @@
-"""When a group meets: every meeting at its own wall-clock time, whatever the clocks do."""
+"""When a group meets: every meeting at its wall-clock time, also when the clocks change."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -33,12 +33,12 @@ TUESDAYS = Schedule(
 
 
 def start_of_day(day: date) -> datetime:
-    """A moment before anything happens on that day."""
+    """Return a time before anything happens on that day."""
     return datetime.combine(day, time(), UTC)
 
 
 def next_three(schedule: Schedule, day: date) -> list[str]:
-    """The next three meetings in UTC."""
+    """Return the next three meetings in UTC."""
     return [f"{it.starts_at:%Y-%m-%d %H:%M}" for it in upcoming(schedule, start_of_day(day), 3)]
 
 
@@ -185,7 +185,7 @@ def test_every_meeting_is_on_its_weekday_at_its_time_unless_the_clocks_skip_it(s
         lambda it: start_of_day(date(2024, 1, 1)) + timedelta(minutes=it)
     ),
 )
-def test_the_next_meetings_are_in_order_and_none_is_left_out(schedule: Schedule, after: datetime) -> None:
+def test_the_next_meetings_are_in_order_and_complete(schedule: Schedule, after: datetime) -> None:
     three = upcoming(schedule, after, 3)
 
     assert [meeting.starts_at for meeting in three] == sorted({meeting.starts_at for meeting in three})

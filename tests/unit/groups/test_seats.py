@@ -1,4 +1,4 @@
-"""Whether a meeting has a seat for somebody, and what becomes of a seat that was held."""
+"""Whether a meeting has a free seat, and the states of a held seat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests and offers with nothing in them but what a rule cares about."""
+"""Requests and offers with only the facts that a test needs."""
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
@@ -19,23 +19,23 @@ POLICY = read_policies(SHIPPED_POLICIES).everywhere
 
 
 def someone(needs: Iterable[str] = ("grief",), **given: Any) -> Request:
-    """A person in the sample region who speaks English and accepts any format and mode."""
+    """Return a request in the sample region for English, any format and any mode."""
     defaults: dict[str, Any] = {"referral_id": new_id(), "region": "us-fl-miami", "languages": ("en",)}
     return Request(needs=frozenset(needs), **defaults | given)
 
 
 def a_supporter(needs: Iterable[str] = ("grief",), **given: Any) -> Offer:
-    """A supporter of the sample region with one free place."""
+    """Return a supporter of the sample region with one free place."""
     return _offer(SUPPORTER, needs, given)
 
 
 def a_group(needs: Iterable[str] = ("grief",), **given: Any) -> Offer:
-    """A group of the sample region with one free seat."""
+    """Return a group of the sample region with one free seat."""
     return _offer(GROUP, needs, given)
 
 
 def a_service(needs: Iterable[str] = ("grief",), **given: Any) -> Offer:
-    """A listed service of the sample region with one free place."""
+    """Return a listed service of the sample region with one free place."""
     return _offer(SERVICE, needs, given)
 
 
@@ -45,10 +45,10 @@ def _offer(kind: str, needs: Iterable[str], given: dict[str, Any]) -> Offer:
 
 
 def an_id(number: int) -> UUID:
-    """Ids in a known order."""
+    """Return ids in a known order."""
     return UUID(int=number)
 
 
 def half_hours(weekday: int, start: int, count: int) -> int:
-    """`count` half hours of a weekday (Monday is 0) from half hour `start` on, as an availability."""
+    """Return `count` half hours of a weekday (Monday is 0) from half hour `start` on, as an availability."""
     return ((1 << count) - 1) << (weekday * 48 + start)

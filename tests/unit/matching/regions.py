@@ -1,4 +1,4 @@
-"""Offers and requests drawn at random, from few enough codes that they meet."""
+"""Offers and requests drawn at random, from few codes so that they often match."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,12 +15,12 @@ REGIONS = strategies.sampled_from(["us-fl-miami"] * 9 + ["us-oh-columbus"])
 
 
 def some(codes: list[str], most: int = 3) -> strategies.SearchStrategy[frozenset[str]]:
-    """A few of these codes, or none."""
+    """Draw a few of these codes, or none."""
     return strategies.frozensets(strategies.sampled_from(codes), max_size=most)
 
 
 def days() -> strategies.SearchStrategy[Any]:
-    """A day around today, or none."""
+    """Draw a day around today, or none."""
     return strategies.none() | strategies.integers(-2, 2).map(lambda days: TODAY + timedelta(days=days))
 
 

@@ -1,4 +1,4 @@
-"""What an answer, the clock and the end of a referral do to a proposal."""
+"""The effect of an answer, of time and of the end of a referral on a proposal."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -36,7 +36,7 @@ def test_an_acceptance_after_the_time_is_refused_even_before_the_timer_rang() ->
 
 
 @pytest.mark.parametrize("state", ANSWERED)
-def test_a_second_answer_is_told_the_first(state: ProposalState) -> None:
+def test_a_second_answer_returns_the_first(state: ProposalState) -> None:
     assert accept(state, EXPIRES, BEFORE) == decline(state) == AlreadyAnswered(state)
 
 

@@ -1,4 +1,4 @@
-"""Those who arrive together are assigned together."""
+"""Requests that arrive together are assigned together."""
 
 from collections import Counter
 from dataclasses import replace
@@ -28,7 +28,7 @@ from tests.unit.matching.regions import pools, requests
 
 
 def a_window(offers: list[Offer], asked: list[Request], policy: Policy = POLICY) -> list[Arrival]:
-    """Everyone with their ranking of these offers."""
+    """Rank these offers for each request."""
     return [
         Arrival(
             rank(offers, request, policy, TODAY, top=len(offers) or 1), claim_of(request, policy, SUNDAY_NOON)
@@ -38,11 +38,11 @@ def a_window(offers: list[Offer], asked: list[Request], policy: Policy = POLICY)
 
 
 def chosen(assignment: Assignment) -> list[UUID | None]:
-    """The offers chosen, in the order of arrival."""
+    """Return the chosen offers, in the order of arrival."""
     return [None if candidate is None else candidate.offer_id for candidate in assignment.chosen.values()]
 
 
-def test_nobody_takes_the_only_one_who_fits_another() -> None:
+def test_no_request_takes_the_only_offer_that_fits_another() -> None:
     rare, common = a_supporter({"veteran", "grief"}), a_supporter({"grief"})
     window = a_window([rare, common], [someone({"grief"}), someone({"veteran"})])
 
@@ -55,7 +55,7 @@ def test_when_somebody_must_wait_it_is_not_the_urgent_one() -> None:
     assert [offer is None for offer in chosen(assign(window, POLICY))] == [True, False]
 
 
-def test_between_equals_who_has_waited_longer_goes_first() -> None:
+def test_between_equals_the_longer_wait_goes_first() -> None:
     waited = someone(waiting_since=SUNDAY_NOON - timedelta(days=3))
     window = a_window([a_supporter()], [someone(waiting_since=SUNDAY_NOON), waited])
 
@@ -153,7 +153,7 @@ def test_one_more_place_never_makes_more_people_wait(pool: list[Offer], asked: l
 
 
 def exact(window: list[Arrival]) -> float:
-    """The cheapest assignment, by the textbook: one full matrix of arrivals and seats."""
+    """Return the cost of the optimal assignment by a full matrix of arrivals and seats."""
     seats: list[tuple[UUID, int]] = []
     for arrival in window:
         for candidate in arrival.ranking.candidates:

@@ -1,4 +1,4 @@
-"""Certificates: what can be put on record, and what still counts."""
+"""Certificates: which can be recorded, and which are valid."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""No count that leaves matching points at somebody."""
+"""No announced count identifies a single offer."""
 
 from hypothesis import given, strategies
 
@@ -20,15 +20,15 @@ def test_few_are_named_and_not_counted() -> None:
 
 
 @given(counts, strategies.integers(0, 7))
-def test_every_rule_that_kept_somebody_out_is_named(excluded: dict[str, int], eligible: int) -> None:
+def test_every_rule_that_excluded_an_offer_is_named(excluded: dict[str, int], eligible: int) -> None:
     coarse_counts = coarsen(excluded, eligible)
 
     assert {*coarse_counts.counts, *coarse_counts.few} == {rule for rule, count in excluded.items() if count}
 
 
 @given(counts, strategies.integers(0, 7))
-def test_whatever_few_there_were_it_is_told_alike(excluded: dict[str, int], eligible: int) -> None:
-    """So no subtraction tells how few."""
+def test_all_small_counts_look_the_same(excluded: dict[str, int], eligible: int) -> None:
+    """So no subtraction reveals a small count."""
     others = {rule: FEW - 1 if 0 < count < FEW else count for rule, count in excluded.items()}
 
     assert coarsen(excluded, eligible) == coarsen(others, eligible)

@@ -1,4 +1,4 @@
-"""What is kept of a decision, and what may be told of it."""
+"""What a decision stores, and what may be shown of it."""
 
 import json
 from dataclasses import replace
@@ -25,7 +25,7 @@ from tests.unit.matching.regions import pools, requests
 
 
 def decided(pool: list[Offer], request: Request, *, choose: int = 0) -> Decision:
-    """A decision for one of the ranking, the best unless told otherwise; for nobody where nobody may be asked."""
+    """Return a decision for candidate `choose` of the ranking; for none where none may be asked."""
     ranking = rank(pool, request, POLICY, TODAY, top=POLICY.ranked_max)
     chosen = ranking.candidates[choose] if ranking.candidates else None
     known = {offer.id: offer for offer in pool}
@@ -54,7 +54,7 @@ def test_a_decision_keeps_the_chosen_one_even_when_many_scored_better() -> None:
     assert replay(decision, POLICY) == Reproduced()
 
 
-def test_staff_are_not_told_of_a_shared_need_where_none_is() -> None:
+def test_reasons_have_no_shared_need_where_there_is_none() -> None:
     known = a_supporter(needs=frozenset({"grief"}))
 
     decision = decided([known], someone({"housing"}, continue_with=known.id))
@@ -95,7 +95,7 @@ def test_an_offer_that_went_in_between_means_to_rank_again() -> None:
         decide(ranking, ranking.candidates[0], lambda _offer_id: None)
 
 
-def test_nobody_chosen_keeps_how_many_each_rule_kept_out() -> None:
+def test_a_decision_for_no_offer_has_the_exclusions_per_rule() -> None:
     decision = decided([a_supporter(paused=True), a_supporter(capacity=0)], someone())
 
     assert (decision.chosen, dict(decision.excluded), decision.considered) == (
@@ -106,7 +106,7 @@ def test_nobody_chosen_keeps_how_many_each_rule_kept_out() -> None:
 
 
 @given(pools, requests)
-def test_staff_are_told_kinds_of_fit_that_have_a_code(pool: list[Offer], request: Request) -> None:
+def test_every_reason_for_staff_has_a_code(pool: list[Offer], request: Request) -> None:
     for reason in decided(pool, request).reasons:
         assert MatchReason(reason)
 
@@ -140,11 +140,11 @@ def test_every_sentence_exists_and_names_no_code() -> None:
     assert not any(code in text for text in ENGLISH.values() for code in codes)
 
 
-def test_who_finds_nobody_hears_that_the_search_goes_on() -> None:
+def test_a_person_without_a_match_reads_that_the_search_continues() -> None:
     assert sentences_for_person(decided([], someone())) == (Sentence.NOBODY_FREE, Sentence.WE_KEEP_LOOKING)
 
 
-def test_who_is_matched_hears_what_fits_and_that_they_may_say_no() -> None:
+def test_a_matched_person_reads_what_fits_and_that_they_may_decline() -> None:
     supporter = a_supporter(formats=frozenset({"one-to-one"}), modes=frozenset({"phone"}))
 
     sentences = sentences_for_person(

@@ -1,4 +1,4 @@
-"""What a referral seeks survives being stored: no wish, and no limit to a consent, is lost on the way."""
+"""A request survives storage: no preference and no limit of a consent is lost."""
 
 from dataclasses import replace
 from typing import Final

@@ -1,4 +1,4 @@
-"""Who may be asked: each hard rule, by its name."""
+"""Each hard rule excludes offers under its name."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ IN_PERSON = frozenset({"in-person"})
 
 
 def kept_out_by(offer: Offer, request: Request) -> str | None:
-    """The rule that keeps an offer from a request today."""
+    """Return the rule that excludes an offer for a request today."""
     return excluded_by(offer, request, TODAY)
 
 
@@ -48,13 +48,13 @@ def test_regional_forms_of_a_language_understand_each_other() -> None:
     assert kept_out_by(a_supporter(languages=frozenset({"es-MX"})), someone(languages=("es-419",))) is None
 
 
-def test_who_declined_once_is_not_asked_again() -> None:
+def test_an_offer_that_declined_is_not_asked_again() -> None:
     offer = a_supporter()
 
     assert kept_out_by(offer, someone(asked=frozenset({offer.id}))) == "asked-before"
 
 
-def test_a_paused_supporter_is_left_in_peace() -> None:
+def test_a_paused_supporter_is_not_asked() -> None:
     assert kept_out_by(a_supporter(paused=True), someone()) == "paused"
 
 
@@ -67,19 +67,19 @@ def test_a_supporter_without_any_place_is_full() -> None:
     assert kept_out_by(a_supporter(capacity=0), someone()) == "capacity"
 
 
-def test_a_community_open_to_all_is_not_proposed_to_who_did_not_ask_for_it() -> None:
+def test_a_community_open_to_all_is_not_proposed_without_a_request_for_its_format() -> None:
     community = a_group(capacity=None, formats=frozenset({"online-community"}))
 
     assert kept_out_by(community, someone()) == "open-to-all"
 
 
-def test_a_community_open_to_all_is_proposed_to_who_asked_for_its_format() -> None:
+def test_a_community_open_to_all_is_proposed_for_a_request_for_its_format() -> None:
     community = a_group(capacity=None, formats=frozenset({"online-community"}))
 
     assert kept_out_by(community, someone(formats=frozenset({"online-community"}))) is None
 
 
-def test_a_person_who_only_phones_is_not_sent_to_who_only_meets_in_person() -> None:
+def test_a_person_who_only_phones_is_not_sent_to_a_supporter_who_only_meets_in_person() -> None:
     assert (
         kept_out_by(a_supporter(modes=frozenset({"in-person"})), someone(modes=frozenset({"phone"})))
         == "mode"
@@ -162,7 +162,7 @@ def test_where_a_certificate_is_required_having_none_is_not_enough() -> None:
     assert kept_out_by(a_supporter(certification_required=True), someone()) == "certification"
 
 
-def test_who_needs_no_certificate_may_have_let_one_expire() -> None:
+def test_an_expired_certificate_does_not_matter_where_none_is_required() -> None:
     assert kept_out_by(a_supporter(certified_until=YESTERDAY), someone()) is None
 
 
@@ -195,7 +195,7 @@ def test_a_service_that_restricts_itself_is_there_for_those_only(code: str) -> N
     [(set(), "only-for"), ({"man"}, "only-for"), ({"woman"}, None), ({"woman", "veteran"}, None)],
     ids=["says nothing", "is another", "is one of them", "is that and more"],
 )
-def test_what_is_kept_for_some_is_for_who_says_that_they_are_one_of_them(
+def test_a_reserved_offer_is_for_people_who_say_they_are_one_of_them(
     says: set[str], kept_out: str | None
 ) -> None:
     for_women = a_group(only_for=frozenset({"woman"}))
@@ -203,13 +203,13 @@ def test_what_is_kept_for_some_is_for_who_says_that_they_are_one_of_them(
     assert kept_out_by(for_women, someone(identifies_as=frozenset(says))) == kept_out
 
 
-def test_whom_a_person_wants_to_meet_says_nothing_about_who_they_are() -> None:
+def test_requested_identities_are_not_those_of_the_person() -> None:
     for_women = a_group(only_for=frozenset({"woman"}))
 
     assert kept_out_by(for_women, someone(identities=frozenset({"woman"}))) == "only-for"
 
 
-def test_who_can_only_meet_in_person_lives_within_reach() -> None:
+def test_an_offer_met_only_in_person_is_within_reach() -> None:
     far_away = a_supporter(modes=IN_PERSON, where=HOMESTEAD, reach_km=20.0)
 
     assert kept_out_by(far_away, someone(near=DOWNTOWN)) == "reach"
@@ -235,7 +235,7 @@ def test_two_people_without_a_common_hour_are_not_brought_together() -> None:
     assert kept_out_by(a_supporter(availability=mornings), someone(availability=mornings)) is None
 
 
-def test_who_does_not_say_when_can_find_an_hour() -> None:
+def test_an_offer_without_hours_is_not_excluded_by_schedule() -> None:
     assert kept_out_by(a_supporter(), someone(availability=half_hours(0, 16, 4))) is None
 
 

@@ -1,4 +1,4 @@
-"""The index answers for a region at once what the rules and the score answer offer by offer."""
+"""The index gives for a whole region the same as the rules and the score offer by offer."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +20,7 @@ REGION = "us-fl-miami"
 
 
 def an_index(pool: list[Offer]) -> RegionIndex:
-    """The index of those offers that belong to the sample region."""
+    """Return the index of those offers that belong to the sample region."""
     index = RegionIndex(REGION)
     for offer in pool:
         index.put(offer)
@@ -64,7 +64,7 @@ def test_after_any_changes_it_is_the_index_of_what_is_there_now(
 
 
 @given(offers, strategies.integers(0, 3), strategies.integers(0, 3), requests)
-def test_told_of_places_it_knows_the_offer_with_these_places(
+def test_an_occupancy_change_is_read_back_with_the_offer(
     offer: Offer, held: int, taken: int, request: Request
 ) -> None:
     offer = replace(offer, region=REGION)
@@ -89,13 +89,13 @@ def test_a_region_without_offers_leaves_nobody_out_and_names_nobody() -> None:
     assert (found.candidates, found.considered, dict(found.excluded)) == ((), 0, {})
 
 
-def test_a_need_nobody_has_heard_of_is_a_need_nobody_shares() -> None:
+def test_an_unknown_need_is_shared_by_no_offer() -> None:
     found = an_index([a_supporter(), a_service()]).search(someone({"unheard-of"}), POLICY, on=TODAY)
 
     assert (found.candidates, dict(found.excluded)) == ((), {"need": 2})
 
 
-def test_when_nobody_fits_every_rule_says_how_many_it_kept_out() -> None:
+def test_without_a_fitting_offer_every_rule_has_its_exclusions() -> None:
     pool = [
         a_supporter(languages=frozenset({"ht"})),
         a_supporter(capacity=0),
@@ -126,7 +126,7 @@ def test_complete_equals_are_named_in_the_order_they_came() -> None:
     assert [candidate.offer_id for candidate in found.candidates] == [an_id(1), an_id(2), an_id(3)]
 
 
-def test_a_renewed_certificate_counts_at_once_and_every_day_is_looked_at_for_itself() -> None:
+def test_a_renewed_certificate_counts_at_once_and_each_day_is_checked_separately() -> None:
     lapsed = a_supporter(certification_required=True, certified_until=TODAY - timedelta(days=1))
     index = an_index([lapsed])
     before = index.search(someone(), POLICY, on=TODAY)
@@ -139,7 +139,7 @@ def test_a_renewed_certificate_counts_at_once_and_every_day_is_looked_at_for_its
     assert index.search(someone(), POLICY, on=TODAY).eligible == 1
 
 
-def test_what_is_forgotten_twice_is_forgotten() -> None:
+def test_removing_an_offer_twice_is_harmless() -> None:
     offer = a_supporter()
     index = an_index([offer])
 
@@ -150,7 +150,7 @@ def test_what_is_forgotten_twice_is_forgotten() -> None:
     assert len(index) == 0
 
 
-def test_places_of_an_offer_it_never_heard_of_are_none_of_its_business() -> None:
+def test_places_of_an_unknown_offer_are_ignored() -> None:
     index = an_index([a_supporter()])
 
     index.occupancy(UUID(int=99), held=1, taken=0)

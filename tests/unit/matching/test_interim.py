@@ -1,4 +1,4 @@
-"""Something to go to while waiting, or why there is nothing."""
+"""Interim offers for a waiting referral, or why there is none."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -23,7 +23,7 @@ TONIGHT, NEXT_SATURDAY = half_hours(6, 36, 2), half_hours(5, 36, 2)
 def interim(
     request: Request, groups: Iterable[Offer], coming: Mapping[UUID, Sequence[UpcomingMeeting]] | None = None
 ) -> Interim:
-    """What tides a person over from Sunday noon on."""
+    """Return the interim offer on Sunday noon."""
     found = find_joinable(request, groups, TODAY, SUNDAY_NOON)
     return choose_interim(request, found, coming or {}, SUNDAY_NOON)
 
@@ -79,14 +79,14 @@ def test_a_community_online_is_there_at_any_hour() -> None:
 
 
 def test_the_calendar_knows_better_than_the_week() -> None:
-    """A group that meets by the month covers its hours every week."""
+    """A group that meets monthly covers its hours in every week."""
     monthly, weekly = open_group(availability=TONIGHT), open_group(availability=NEXT_SATURDAY)
     in_three_weeks = [UpcomingMeeting(21 * 24 + 6, SUNDAY_NOON + 12)]
 
     assert interim(someone(), [monthly, weekly], {monthly.id: in_three_weeks}).offer_id == weekly.id
 
 
-def test_of_many_groups_those_that_may_meet_soonest_are_looked_at() -> None:
+def test_of_many_groups_the_ones_that_may_meet_soonest_are_checked() -> None:
     next_week = [open_group(availability=NEXT_SATURDAY) for _ in range(JOINABLE_MAX)]
     tonight = open_group(availability=TONIGHT)
 
@@ -95,7 +95,7 @@ def test_of_many_groups_those_that_may_meet_soonest_are_looked_at() -> None:
     assert (found.groups[0], len(found.groups)) == (tonight, JOINABLE_MAX)
 
 
-def test_what_fills_in_spares_the_person_their_triggers_too_and_the_refusal_is_counted() -> None:
+def test_an_interim_offer_spares_the_person_their_triggers_and_the_exclusion_is_counted() -> None:
     community = open_group({"self-harm"})
 
     refused = interim(someone(avoid_needs=frozenset({"self-harm"})), [community])

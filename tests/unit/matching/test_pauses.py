@@ -1,4 +1,4 @@
-"""Which of several reasons not to ask an offer counts, and how many supporters one person may supervise."""
+"""Which of several pause reasons counts, and how many supporters one supervisor may have."""
 
 import pytest
 
@@ -22,12 +22,14 @@ def test_a_review_pauses_a_group_that_takes_nobody_and_lifts_that_pause(before: 
 
 @pytest.mark.parametrize("new", [None, NOT_ACTIVE])
 @pytest.mark.parametrize("before", [None, NOT_ACTIVE, VANISHED, NOT_MEETING])
-def test_what_its_source_sends_counts(before: PausedBecause | None, new: PausedBecause | None) -> None:
+def test_the_pause_that_its_source_sends_counts(
+    before: PausedBecause | None, new: PausedBecause | None
+) -> None:
     assert after_sending(before, new) is new
 
 
 @pytest.mark.parametrize("new", [None, NOT_ACTIVE])
-def test_what_staff_paused_stays_paused_whatever_is_sent(new: PausedBecause | None) -> None:
+def test_a_pause_by_staff_stays_whatever_is_sent(new: PausedBecause | None) -> None:
     assert after_sending(STAFF, new) is STAFF
 
 

@@ -14,7 +14,7 @@ from tests.builders import SUNDAY_NOON
 
 
 def written(folder: Path, **changes: Any) -> Path:
-    """The shipped file with some parts replaced."""
+    """Write the shipped file with some parts replaced."""
     file = folder / "regions.json"
     file.write_text(json.dumps(json.loads(SHIPPED_POLICIES.read_text()) | changes))
     return file
@@ -101,7 +101,7 @@ def test_numbers_that_are_no_policy_are_refused() -> None:
 
 
 def places_in(plain: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The way to every number in a document."""
+    """Return the path to every number in a document."""
     if isinstance(plain, dict):
         return [place for key, value in plain.items() for place in places_in(value, (*path, key))]
     if isinstance(plain, list):

@@ -1,4 +1,4 @@
-"""What the rehearsal measures is the engine, its peers answer the same, and a year can be told again."""
+"""The rehearsal measures the engine, its peers give the same results, and a simulated year is repeatable."""
 
 import json
 import subprocess
@@ -78,7 +78,7 @@ def test_the_same_seed_tells_the_same_year() -> None:
 
 
 def timeless(report: dict[str, Any]) -> dict[str, Any]:
-    """The year without how long it took to tell."""
+    """Return the year without its run time."""
     return {
         strategy: {name: found for name, found in lived.items() if name != "seconds"}
         for strategy, lived in report["ways"].items()

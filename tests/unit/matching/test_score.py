@@ -1,4 +1,4 @@
-"""Who is asked first, and why."""
+"""The order of offers and its reasons."""
 
 from dataclasses import replace
 from typing import Any
@@ -16,17 +16,17 @@ DOWNTOWN, BEACH, HOMESTEAD = Point(25.75, -80.2), Point(25.8, -80.15), Point(25.
 
 
 def ranked(offers: list[Offer], request: Request) -> Ranking:
-    """All who may be asked, under the shipped policy."""
+    """Rank all eligible offers under the shipped policy."""
     return rank(offers, request, POLICY, TODAY, top=len(offers))
 
 
 def first(offers: list[Offer], request: Request) -> Offer:
-    """Who would be asked first."""
+    """Return the best offer."""
     best = ranked(offers, request).candidates[0].offer_id
     return next(offer for offer in offers if offer.id == best)
 
 
-def test_who_shares_more_is_asked_first() -> None:
+def test_the_offer_that_shares_more_is_asked_first() -> None:
     closer, further = a_supporter({"grief", "stress"}), a_supporter({"grief"})
 
     assert first([further, closer], someone({"grief", "stress"})) == closer
@@ -82,7 +82,7 @@ def test_more_common_time_is_better() -> None:
     assert first([evening, weekend], someone(availability=free)) == weekend
 
 
-def test_who_asks_to_go_on_with_somebody_goes_on_with_them() -> None:
+def test_a_person_who_asks_to_continue_with_a_supporter_does() -> None:
     known, stranger = a_supporter(capacity=4, taken=3), a_supporter(hopes=frozenset({"connection"}))
 
     request = someone(continue_with=known.id, hopes=frozenset({"connection"}))
@@ -91,11 +91,11 @@ def test_who_asks_to_go_on_with_somebody_goes_on_with_them() -> None:
 
 
 @pytest.mark.parametrize("factor", sorted(set(FACTORS) - {"shared_need", "free_places"}))
-def test_what_the_person_does_not_speak_about_does_not_count(factor: str) -> None:
+def test_a_preference_that_is_not_stated_does_not_count(factor: str) -> None:
     assert factor not in ranked([a_supporter()], someone()).shares
 
 
-def test_distance_does_not_count_for_who_only_phones() -> None:
+def test_distance_does_not_count_for_a_person_who_only_phones() -> None:
     request = someone(near=DOWNTOWN, modes=frozenset({"phone"}))
 
     assert "distance" not in ranked([a_supporter()], request).shares

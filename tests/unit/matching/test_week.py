@@ -1,4 +1,4 @@
-"""A week in half hours: what people say and what a rule reckons with are the same."""
+"""A week in half hours: windows and masks are equal."""
 
 from datetime import time
 

@@ -1,4 +1,4 @@
-"""The well-being valve: what strains a supporter lowers their places, and time gives them back."""
+"""Well-being: strain lowers a supporter's places, and time restores them."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -26,7 +26,7 @@ WELL = Strain(agreed=8, supervised_on=TODAY)
 
 
 def ago(days: int) -> date:
-    """That many days before today."""
+    """Return the day that many days before today."""
     return TODAY - timedelta(days=days)
 
 
