@@ -1,4 +1,4 @@
-"""Decisions in the words of the contracts: what intake announces to the network and answers a partner."""
+"""Decisions as events of the contracts: announcements to the network, and answers to partners."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from alongside_intake.submission_record import SubmissionRecord, request_of
 
 
 def admitted(submission: SubmissionRecord, referral_id: ReferralId) -> SubmissionAdmitted:
-    """A referral begins: its request in codes, nothing about who the person is."""
+    """Return the event that begins a referral: its request in codes, nothing that identifies the person."""
     content = submission.content
     return SubmissionAdmitted(
         referral_id=referral_id,
@@ -27,7 +27,7 @@ def admitted(submission: SubmissionRecord, referral_id: ReferralId) -> Submissio
 
 
 def linked(submission: SubmissionRecord, referral_id: ReferralId, because: LinkReason) -> SubmissionLinked:
-    """A submission, under its own id, belongs to a referral that exists."""
+    """Return the event that links a submission, under its own id, to an existing referral."""
     same_reference = because is LinkReason.SAME_REFERENCE
     return SubmissionLinked(
         referral_id=referral_id,
@@ -38,7 +38,7 @@ def linked(submission: SubmissionRecord, referral_id: ReferralId, because: LinkR
 
 
 def escalated(submission: SubmissionRecord, decision: Escalated) -> SubmissionEscalated:
-    """Somebody may be in danger."""
+    """Return the crisis event of a submission with risks: a person may be in danger."""
     return SubmissionEscalated(
         submission_id=submission.id,
         person_id=submission.person_id,
@@ -56,7 +56,7 @@ def answer(
     referral_id: ReferralId | None,
     source: RecordOrigin | None,
 ) -> SubmissionAnswered:
-    """What the partner is told. Linked names the first submission, so that a repeat leads to what it repeats."""
+    """Return the answer to the partner. For a linked submission it names the first one, so that a repeat leads there."""
     problems = decision.problems if isinstance(decision, Held | Rejected | Escalated) else ()
     first = SubmissionId(decision.submission_id) if isinstance(decision, Linked) else submission.id
     return SubmissionAnswered(
@@ -74,14 +74,14 @@ def answer(
 
 
 def refused(partner: str, problem: Problem, source: RecordOrigin) -> SubmissionAnswered:
-    """What the partner is told about a record that could not be read or handled at all."""
+    """Return the answer about a record that could not be read or handled at all."""
     return SubmissionAnswered(
         partner=partner, answer=Answer.REFUSED, problems=(problem,), origin=origin(source)
     )
 
 
 def paused(pause: Paused) -> IntakePaused:
-    """What the partner is told when nothing more of its is read."""
+    """Return the event that tells a partner that its stream is not read any further."""
     quarantine = pause.quarantine
     return IntakePaused(
         partner=quarantine.partner,
@@ -94,12 +94,12 @@ def paused(pause: Paused) -> IntakePaused:
 
 
 def resumed(quarantine: Quarantine, *, at: datetime) -> IntakeResumed:
-    """What the partner is told when reading goes on."""
+    """Return the event that tells a partner that its stream is read again."""
     return IntakeResumed(partner=quarantine.partner, paused_at=quarantine.paused_at, resumed_at=at)
 
 
 def origin(source: RecordOrigin) -> Origin:
-    """The record, so that its sender can find it."""
+    """Return the position of a record, so that its sender can find it."""
     return Origin(
         topic=source.topic, partition=source.partition, offset=source.offset, event_id=source.event_id
     )

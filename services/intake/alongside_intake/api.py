@@ -1,4 +1,4 @@
-"""Intake's HTTP door: parse, call, answer. The rules are in domain/, the work on a submission in admission.py."""
+"""Intake's HTTP API: parse, call, answer. Rules are in domain/, the application service in submission_service.py."""
 
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -26,7 +26,7 @@ from alongside_intake.views import (
 
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     404: {"description": "No such submission (problem+json)"},
-    409: {"description": "Not in the state this needs (problem+json)"},
+    409: {"description": "The submission is not in the state this needs (problem+json)"},
     410: {"description": "The person was erased (problem+json)"},
     422: {"description": "Fields that cannot be accepted, each with its remedy (problem+json)"},
 }
@@ -34,7 +34,7 @@ SubmissionPath = Annotated[UUID, Path(description="The submission_id of an answe
 
 
 def intake_router(submissions: SubmissionService, vault: Vault) -> APIRouter:
-    """Everything intake offers over HTTP."""
+    """Return every route of intake."""
     router = APIRouter()
     router.include_router(commands_router(submissions))
     router.include_router(queries_router(submissions.policies))
@@ -46,12 +46,12 @@ def intake_router(submissions: SubmissionService, vault: Vault) -> APIRouter:
 
 
 def commands_router(submissions: SubmissionService) -> APIRouter:
-    """Submitting for oneself or as a coordinator, completing what is held, clearing what was escalated."""
+    """Return the routes that submit, complete a held submission and clear an escalated one."""
     router = APIRouter(prefix="/submissions", tags=["submissions"], responses={422: REFUSALS[422]})
 
     @router.post("", status_code=201, response_model=SubmissionView)
     async def submit(submission: Submission, command: Command) -> Response:
-        """Submit a referral. Every submission is decided at once; 201 says so, whatever the decision."""
+        """Submit a referral. It is decided at once; the status is 201 whatever the decision."""
 
         async def work(tx: Tx) -> SubmissionView:
             (decided,) = await submissions.receive([ReceivedSubmission(submission)], tx)
@@ -72,7 +72,7 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
 
     @router.post("/{submission_id}/clear", response_model=SubmissionView, responses=REFUSALS)
     async def clear(submission_id: SubmissionPath, cleared: ClearCommand, command: Command) -> Response:
-        """Let an escalated submission go on; it is decided as if no risk had been flagged."""
+        """Clear the risks of an escalated submission; it is decided again as if no risk had been flagged."""
 
         async def work(tx: Tx) -> SubmissionView:
             await submissions.clear(
@@ -86,7 +86,7 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
 
 
 def queries_router(policies: Policies) -> APIRouter:
-    """Looking at submissions and what became of them."""
+    """Return the routes that read submissions and their decisions."""
     router = APIRouter(prefix="/submissions", tags=["submissions"])
 
     @router.get("")
@@ -96,7 +96,10 @@ def queries_router(policies: Policies) -> APIRouter:
         cursor: str | None = None,
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
     ) -> Page[SubmissionView]:
-        """Submissions that stand, newest first; `state=held` and `state=escalated` are what waits for somebody."""
+        """List submissions that were not superseded, newest first.
+
+        `state=held` and `state=escalated` select the submissions that wait for a person to act.
+        """
         rows = await store.list_submissions(
             read.conn, state=state, before=decode_id_cursor(cursor), limit=limit
         )
@@ -105,7 +108,7 @@ def queries_router(policies: Policies) -> APIRouter:
 
     @router.get("/{submission_id}", responses={404: REFUSALS[404]})
     async def get_submission(submission_id: SubmissionPath, read: Read) -> SubmissionView:
-        """One submission and its decision."""
+        """Show one submission and its decision."""
         found = await store.find_submission(read.conn, submission_id)
         if found is None:
             raise submission_not_found()
@@ -115,12 +118,12 @@ def queries_router(policies: Policies) -> APIRouter:
 
 
 def regions_router(policies: Policies) -> APIRouter:
-    """The regions that can be submitted to."""
+    """Return the route that lists the regions."""
     router = APIRouter(tags=["regions"])
 
     @router.get("/regions")
     async def regions() -> Page[RegionView]:
-        """Every region of the network, by id."""
+        """List every region of the network, by id."""
         return Page(items=[RegionView.of(policies.regions[region]) for region in sorted(policies.regions)])
 
     return router
@@ -133,7 +136,7 @@ async def _load_view(tx: Tx, submission_id: UUID, policies: Policies) -> Submiss
 
 
 def _view(submission: StoredSubmission, policies: Policies) -> SubmissionView:
-    """A submission as it may be shown; whoever is in danger sees at once where help is."""
+    """Return a submission as the API shows it, with crisis lines while a person may be in danger."""
     resources = policies.of(submission.region).crisis_resources if submission.has_open_alarm else ()
     return SubmissionView(
         submission_id=submission.id,

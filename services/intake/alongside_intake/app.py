@@ -1,4 +1,4 @@
-"""Intake's composition root: the only file that knows every other."""
+"""Intake's composition root: the only file that imports every other part."""
 
 from fastapi import FastAPI
 
@@ -14,7 +14,7 @@ from alongside_intake.submission_service import SubmissionService
 
 
 def service(settings: Settings) -> Service:
-    """Intake, put together. Raises PolicyFileError when the region policies cannot be read."""
+    """Return intake with all its parts. Raises PolicyFileError when the region policies cannot be read."""
     policies = read_policies(settings.region_policy_file)
     submissions = SubmissionService(policies)
     return Service(
@@ -29,5 +29,5 @@ def service(settings: Settings) -> Service:
 
 
 def build(settings: Settings) -> FastAPI:
-    """Intake as an ASGI application."""
+    """Return intake as an ASGI application."""
     return build_app(service(settings))

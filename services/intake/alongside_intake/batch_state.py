@@ -1,7 +1,7 @@
-"""What the network holds about the people and references of a batch, kept up as the batch is decided.
+"""The stored state of the references and people of one batch, updated as the batch is decided.
 
-Each filing is decided as if all before it had been recorded long ago: what one becomes is entered here, and the next
-one looks here.
+Each submission is decided as if all earlier ones of its batch had been stored long ago: `add` enters a decision here,
+and `prior_records` shows it to the next submission.
 """
 
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ from alongside_intake.submission_record import ExternalRef, SubmissionRecord
 
 @dataclass(frozen=True, slots=True)
 class DecidedSubmission:
-    """A filing and the decision it ended in.
+    """A submission and its decision.
 
-    `new_referral_id` is the id of the referral that begins. `repeats` is the submission that stands for the reference already;
-    `supersedes` the one that stood for it, led nowhere and gives way.
+    `new_referral_id` is the id of the referral that begins. `repeats` is the earlier submission of the same reference
+    that this one repeats; `supersedes` is the held or rejected one that this one replaces.
     """
 
     submission: SubmissionRecord
@@ -30,13 +30,13 @@ class DecidedSubmission:
 
     @property
     def referral_id(self) -> ReferralId | None:
-        """The referral this is about, new or known; None while there is none."""
+        """The new referral, or the one the submission is linked to; None while there is none."""
         linked_to = self.decision.referral_id if isinstance(self.decision, Linked) else None
         return ReferralId(linked_to) if linked_to else self.new_referral_id
 
 
 class BatchState:
-    """Begins with what was found for some references and people; grows with every decision about them."""
+    """Starts with the stored records of some references and people; every decision about them is added."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class BatchState:
         self._alarms, self._open_referrals = dict(alarms), dict(open_referrals)
 
     def prior_records(self, submission: SubmissionRecord) -> PriorRecords:
-        """What is held about a filing's reference and person, itself left out."""
+        """Return the records of a submission's reference and person, without the submission itself."""
         current = self._current.get(submission.received.submission_ref)
         return PriorRecords(
             current=None if current is None or current.submission_id == submission.id else current,
@@ -61,7 +61,7 @@ class BatchState:
         )
 
     def add(self, decided: DecidedSubmission) -> None:
-        """Hold a decision about a new submission, for those that come after it."""
+        """Add the decision about a new submission, for the submissions after it."""
         submission, decision = decided.submission, decided.decision
         if decided.repeats is None:
             self._current[submission.received.submission_ref] = CurrentSubmission(
@@ -81,7 +81,7 @@ class BatchState:
 
 
 def mark_repeat_or_replacement(decided: DecidedSubmission, prior: PriorRecords) -> DecidedSubmission:
-    """The same, and whether the filing repeats what stands for its reference or takes that one's place."""
+    """Mark the decision as a repeat of, or a replacement for, the current submission with this reference."""
     match prior.current, decided.decision:
         case None, _:
             return decided

@@ -1,4 +1,4 @@
-"""Intake's Kafka door: what it does with what it hears."""
+"""Intake's event handlers: submissions of partners, ends of referrals, and the timer of held submissions."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from alongside_intake.submission_service import HELD_OVERDUE, SubmissionService,
 
 
 def intake_handlers(submissions: SubmissionService) -> Handlers:
-    """Everything intake hears."""
+    """Return the handlers of everything intake hears."""
     handlers = Handlers()
 
     @handlers.on_batch(SubmissionReceived)
@@ -51,7 +51,10 @@ def intake_handlers(submissions: SubmissionService) -> Handlers:
 
 
 def _answer_partners(handlers: Handlers) -> None:
-    """What happens to a partner's stream, said on its own; a stranger has none we could write."""
+    """Register the handlers that report refused records, pauses and resumptions on the partner's status stream.
+
+    An unregistered partner has no status stream.
+    """
 
     @handlers.on_refused(streams.PARTNER_REFERRALS)
     async def answer_refused_record(refused: Refusal, tx: Tx) -> None:
@@ -73,7 +76,7 @@ def _answer_partners(handlers: Handlers) -> None:
 
 
 async def _receive_submissions(events: Sequence[SubmissionReceived], tx: Tx) -> list[ReceivedSubmission]:
-    """The submissions, each with its sender. Raises Unprocessable when one comes from a stranger or a borrowed name."""
+    """Return the submissions, each with its sender. Raises Unprocessable as `_verified_sender` does."""
     origins = []
     for event in events:
         tx.caused_by(event)
@@ -87,7 +90,7 @@ async def _receive_submissions(events: Sequence[SubmissionReceived], tx: Tx) -> 
 
 
 def _verified_sender(origin: RecordOrigin, registered: Collection[str]) -> str:
-    """The partner whose topic the record lies on. Raises Unprocessable for a stranger, or for a borrowed name.
+    """Return the partner whose topic the record lies on. Raises Unprocessable when unregistered, or for a forged source.
 
     Only the topic's partner can write there (the broker's access list), so the topic is the identity and the
     CloudEvents source must agree with it.
@@ -99,6 +102,6 @@ def _verified_sender(origin: RecordOrigin, registered: Collection[str]) -> str:
         )
     if origin.source != f"urn:alongside:partner:{partner}":
         raise Unprocessable(
-            ProblemCode.FORGED_SOURCE, "source", "send urn:alongside:partner:<your own partner id>"
+            ProblemCode.FORGED_SOURCE, "source", "send urn:alongside:partner:<your partner id> as the source"
         )
     return partner

@@ -5,4 +5,4 @@ from typing import Final
 from alongside_chassis.observe import LogName
 
 CONTACT_ROUTE_UNREADABLE: Final = LogName("contact-route-unreadable")
-"""A sealed address does not open; a person must look."""
+"""A stored contact route cannot be opened; a person must find out why."""

@@ -1,4 +1,4 @@
-"""Reads the regions' policies from their file, and refuses a file that a rule could stumble over."""
+"""Reads the regions' policies from their file, and refuses a file that would break a rule."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,13 +17,18 @@ class PolicyFileError(Exception):
 
 
 def read_policies(file: Path) -> facts.Policies:
-    """The policies in `file`. Raises PolicyFileError."""
+    """Return the policies in `file`. Raises PolicyFileError."""
     try:
         document = _Document.model_validate_json(file.read_bytes())
     except OSError as error:
-        raise PolicyFileError(f"cannot read the region policies at {file}: {error.strerror}") from error
+        raise PolicyFileError(
+            f"cannot read the region policies at {file}: {error.strerror}; "
+            "set ALONGSIDE_REGION_POLICY_FILE to a file that this process can read"
+        ) from error
     except ValidationError as error:
-        raise PolicyFileError(f"the region policies at {file} are wrong: {error}") from error
+        raise PolicyFileError(
+            f"the region policies at {file} are wrong; correct each field named here: {error}"
+        ) from error
     return facts.Policies(
         regions={region: _policy(region, given) for region, given in document.regions.items()},
         elsewhere=_policy("elsewhere", document.elsewhere),

@@ -1,4 +1,4 @@
-"""What intake can be told, beside what every service can."""
+"""Intake's settings, beside those of every service."""
 
 import base64
 import binascii
@@ -29,10 +29,12 @@ class Settings(ChassisSettings):
         except (binascii.Error, ValueError):
             length = 0
         if length != MASTER_KEY_BYTES:
-            raise ValueError(f"give {MASTER_KEY_BYTES} random bytes in base64")
+            raise ValueError(
+                f"give {MASTER_KEY_BYTES} random bytes in base64: openssl rand -base64 {MASTER_KEY_BYTES}"
+            )
         return key
 
     @property
     def master_key(self) -> bytes:
-        """The key itself."""
+        """The decoded key, 32 bytes."""
         return base64.b64decode(self.person_key.get_secret_value())

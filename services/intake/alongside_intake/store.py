@@ -1,7 +1,7 @@
-"""Every question intake asks its database about submissions and referrals, one function each.
+"""SQL statements about submissions and open referrals, one function per question.
 
-Whoever decides about a person holds the person's row: `lock_people` and `lock_submission` lock it until the transaction
-ends, so that two submissions of one person are decided one after the other, whichever doors they come through.
+A transaction that decides about a person holds the lock of the person's row: `lock_people` and `lock_submission` take
+it until the transaction ends, so that two submissions of one person, over Kafka or HTTP, are decided one after the other.
 """
 
 from collections.abc import Collection, Sequence
@@ -32,7 +32,7 @@ _AFTER_ALL: Final = UUID(int=2**128 - 1)
 
 
 async def lock_people(tx: Tx, people: Collection[ExternalRef]) -> dict[ExternalRef, PersonId]:
-    """The people submitters mean, new or known, locked in the order of their references."""
+    """Return the people with these references, created where missing, and lock them in the order of the references."""
     wanted = sorted(people)
     ids, namespaces, references = [new_id() for _ in wanted], *zip(*wanted, strict=True)
     rows = await tx.conn.fetch(_LOCK_PEOPLE, ids, namespaces, references, tx.now)
@@ -40,15 +40,16 @@ async def lock_people(tx: Tx, people: Collection[ExternalRef]) -> dict[ExternalR
 
 
 async def lock_references(tx: Tx, refs: Collection[ExternalRef]) -> None:
-    """Lock the references of submissions, in one order, whether anybody used them before or not.
+    """Lock the references of submissions in one order, whether they were used before or not.
 
-    One advisory lock each, so a batch of records may hold as many; `batch_records_max` is bounded for their sake.
+    Takes one advisory lock each, so a batch may hold as many as it has records: a reason why `batch_records_max` is
+    bounded.
     """
     await tx.conn.execute(_LOCK_REFERENCES, [f"{source} {reference}" for source, reference in refs])
 
 
 async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> BatchState:
-    """What the network holds about the references and people of these filings."""
+    """Load the stored records of the references and people of these submissions."""
     sources, references = zip(
         *{submission.received.submission_ref for submission in submissions}, strict=True
     )
@@ -66,9 +67,9 @@ async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> B
 
 
 async def record(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
-    """Record new submissions and what became of them, also of each other.
+    """Store new submissions with their decisions; one of them may supersede another.
 
-    1 what gives way; 2 the submissions; 3 the referrals that begin.
+    1 mark earlier submissions as superseded; 2 insert the submissions; 3 insert the referrals that begin.
     """
     by = {one.supersedes: one.submission.id for one in decided if one.supersedes is not None}
     earlier = by.keys() - {one.submission.id for one in decided}
@@ -80,9 +81,9 @@ async def record(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
 
 
 async def decide_again(tx: Tx, decided: DecidedSubmission) -> None:
-    """Replace a waiting submission's decision. The risks that once rang stay on record.
+    """Replace the decision of a waiting submission. The risks that escalated it stay on record.
 
-    When a referral begins, repeats that were linked to the submission alone point to it from now on.
+    When a referral begins, repeats that were linked to the submission alone point to the referral from now on.
     """
     submission = decided.submission
     facts = submission.content.model_dump_json(exclude_none=True)
@@ -95,7 +96,7 @@ async def decide_again(tx: Tx, decided: DecidedSubmission) -> None:
 async def lock_submission(
     tx: Tx, submission_id: UUID
 ) -> tuple[StoredSubmission, SubmissionRecord | None] | None:
-    """A submission to decide again, its person locked; no filing when the person was erased."""
+    """Load a submission to decide it again, and lock its person; its record is None when the person was erased."""
     row = await tx.conn.fetchrow(
         f"""
         select {_RECORDED}, facts from submission s join person p on p.id = s.person_id
@@ -117,7 +118,7 @@ async def lock_submission(
 
 
 async def clear(tx: Tx, submission_id: UUID, *, by: str, because: str) -> None:
-    """Record who looked at a risk and lets the submission go on."""
+    """Store which coordinator cleared the risks of a submission, and why."""
     await tx.conn.execute(
         "update submission set cleared_by = $2, cleared_because = $3, cleared_at = $4 where id = $1",
         submission_id,
@@ -128,7 +129,7 @@ async def clear(tx: Tx, submission_id: UUID, *, by: str, because: str) -> None:
 
 
 async def set_next_actor(tx: Tx, submission_id: UUID, next_actor: NextActor, due_at: datetime) -> None:
-    """Ask somebody else for what a held submission lacks."""
+    """Set who must complete a held submission, and until when."""
     await tx.conn.execute(
         "update submission set next_actor = $2, due_at = $3 where id = $1",
         submission_id,
@@ -138,7 +139,7 @@ async def set_next_actor(tx: Tx, submission_id: UUID, next_actor: NextActor, due
 
 
 async def assign_coordinator(tx: Tx, submission_id: UUID, due_at: datetime) -> None:
-    """Make a coordinator the next actor of a submission that is still held; nothing else of it is read."""
+    """Make a coordinator the next actor of a submission that is still held, without reading the rest of it."""
     await tx.conn.execute(
         """
         update submission set next_actor = 'coordinator', due_at = $2
@@ -150,7 +151,7 @@ async def assign_coordinator(tx: Tx, submission_id: UUID, due_at: datetime) -> N
 
 
 async def find_submission(conn: asyncpg.Connection, submission_id: UUID) -> StoredSubmission | None:
-    """One submission as recorded."""
+    """Return one stored submission, or None."""
     row = await conn.fetchrow(f"select {_RECORDED} from submission s where s.id = $1", submission_id)
     return None if row is None else _stored_submission(row)
 
@@ -158,7 +159,7 @@ async def find_submission(conn: asyncpg.Connection, submission_id: UUID) -> Stor
 async def list_submissions(
     conn: asyncpg.Connection, *, state: State | None, before: UUID | None, limit: int
 ) -> list[StoredSubmission]:
-    """Submissions that stand, newest first; `before` is the id of the last one seen."""
+    """List submissions that were not superseded, newest first; `before` is the last id of the previous page."""
     rows = await conn.fetch(
         f"""
         select {_RECORDED} from submission s
@@ -173,13 +174,13 @@ async def list_submissions(
 
 
 async def close_referrals(tx: Tx, ended: Sequence[ReferralId]) -> None:
-    """Forget referrals that ended, so that a later submission begins anew; they may be forgotten already."""
+    """Delete open referrals that ended, so that a later submission begins a new one; missing rows are ignored."""
     if ended:
         await tx.conn.execute("delete from open_referral where referral_id = any($1::uuid[])", ended)
 
 
 async def replace_referral(tx: Tx, replaced: ReferralId, successor: ReferralId, needs: list[str]) -> None:
-    """Let everything that pointed to a replaced referral point to its successor; erased people are left alone."""
+    """Point the submissions of a replaced referral to its successor, and store it as open unless the person is erased."""
     await tx.conn.execute(
         """
         with followed as (
@@ -207,8 +208,8 @@ _LOCK_REFERENCES: Final = """
     select pg_advisory_xact_lock(key)
     from (select distinct hashtextextended(name, 0) as key from unnest($1::text[]) as name order by key) as in_order
 """
-# One lookup for each reference in each of the two indexes. Without `offset 0` a plan made while the table was small
-# may read all of it, and is kept.
+# One lookup for each reference in each of the two indexes. Without `offset 0`, a plan made while the table was small
+# may scan the whole table, and PostgreSQL keeps using that plan.
 _CURRENT_AND_ALARMS: Final = """
     select found.* from unnest($1::text[], $2::text[]) as asked (source, reference), lateral (
         select id, source, reference, state, referral_id, risks, true as stands from submission s
@@ -240,7 +241,7 @@ _DECISION: Final = {
     "next_actor": "text",
     "due_at": "timestamptz",
 }
-# Codes travel in one text, with spaces between: `unnest` would take lists of lists apart.
+# Codes are passed as one text, separated by spaces: `unnest` would flatten an array of arrays.
 _NEW: Final = Columns(
     {
         "suggestions": "string_to_array(suggestions, ' ')",
@@ -302,7 +303,7 @@ async def _open_referrals(tx: Tx, people: Collection[PersonId]) -> dict[UUID, tu
 
 
 async def _open(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
-    """Remember that people have open referrals, and what for."""
+    """Insert the referrals that begin, with their needs."""
     rows = [
         (
             one.new_referral_id,
@@ -318,7 +319,7 @@ async def _open(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
 
 
 def _row(decided: DecidedSubmission, *, superseded_by: UUID | None) -> dict[str, Any]:
-    """A submission as the columns of `_NEW`."""
+    """Return a submission as the columns of `_NEW`."""
     submission, content = decided.submission, decided.submission.content
     source, reference = submission.received.submission_ref
     return {
@@ -337,7 +338,7 @@ def _row(decided: DecidedSubmission, *, superseded_by: UUID | None) -> dict[str,
 
 
 def _decision(decided: DecidedSubmission) -> tuple[Any, ...]:
-    """The values of `_DECISION`, in its order."""
+    """Return the values of `_DECISION`, in its order."""
     referral_id = decided.referral_id
     match decided.decision:
         case Admitted(suggestions):

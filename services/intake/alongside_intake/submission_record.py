@@ -1,4 +1,4 @@
-"""A submission as it lies on the desk: what was received, from whom, about which person, and its translation to facts."""
+"""A submission as received, as identified for a decision and as stored, and its translation to facts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ ExternalRef: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ReceivedSubmission:
-    """A submission as it comes in. `partner` is None for what a person or a coordinator submits; `cause` is its event."""
+    """A submission as received. `partner` is None when a person or a coordinator submits; `cause` is its event's id."""
 
     content: Submission
     partner: str | None = None
@@ -23,18 +23,18 @@ class ReceivedSubmission:
 
     @property
     def person_ref(self) -> ExternalRef:
-        """Whom the submitter means."""
+        """The submitter's reference to the person."""
         return self.partner or SELF, self.content.person_reference
 
     @property
     def submission_ref(self) -> ExternalRef:
-        """What the submitter calls it."""
+        """The submitter's reference to the submission."""
         return self.partner or SELF, self.content.reference
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRecord:
-    """One submission in hand, about a known person."""
+    """A submission with its own id and its person's, ready to be decided. `cleared`: a coordinator cleared its risks."""
 
     id: SubmissionId
     person_id: PersonId
@@ -48,13 +48,13 @@ class SubmissionRecord:
 
     @property
     def partner(self) -> str | None:
-        """Who referred; None when the person or a coordinator submitted."""
+        """The partner that referred; None when the person or a coordinator submitted."""
         return self.received.partner
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSubmission:
-    """A submission as recorded, without what was submitted: ids, codes and times."""
+    """A submission as stored, without its content: ids, codes and times."""
 
     id: UUID
     source: str
@@ -79,17 +79,17 @@ class StoredSubmission:
 
     @property
     def partner(self) -> str | None:
-        """Who referred; None when the person or a coordinator submitted."""
+        """The partner that referred; None when the person or a coordinator submitted."""
         return None if self.source == SELF else self.source
 
     @property
     def has_open_alarm(self) -> bool:
-        """Whether somebody may be in danger: escalated, or linked to what is and so without a referral."""
+        """Whether a person may be in danger: escalated, or linked to an escalated one and so without a referral."""
         return self.state is State.ESCALATED or (self.state is State.LINKED and self.referral_id is None)
 
 
 def facts_of(submission: Submission) -> Facts:
-    """The submission as the rules see it."""
+    """Return the submission as the rules see it."""
     return Facts(
         region=submission.region,
         needs=frozenset(need.value for need in submission.needs),
@@ -106,9 +106,9 @@ def facts_of(submission: Submission) -> Facts:
 
 
 def request_of(submission: Submission) -> SupportRequest:
-    """The part of a submission that matching may know: codes, and nothing about who or why.
+    """Return the part of a submission that matching may know: codes, nothing about the person's identity or history.
 
-    A consent to named offers that names none covers nobody.
+    A consent to named offers that names none covers no offer.
     """
     fields: dict[str, Any] = {name: getattr(submission, name) for name in SupportRequest.model_fields}
     if submission.consent and submission.consent.recipients == "named-offer":

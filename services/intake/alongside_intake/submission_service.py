@@ -1,4 +1,4 @@
-"""The way of a submission over intake's desk, whichever door it comes through: load, decide, record, announce."""
+"""Application service for submissions, shared by the Kafka and HTTP entry points: load, decide, record, announce."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -37,14 +37,14 @@ Completion = Callable[[Submission], Submission]
 
 @dataclass(frozen=True, slots=True)
 class SubmissionService:
-    """Where submissions are decided; `policies` are the regions' own."""
+    """Decides submissions by the `policies` of their regions."""
 
     policies: Policies
 
     async def receive(self, received: Sequence[ReceivedSubmission], tx: Tx) -> list[DecidedSubmission]:
-        """Decide submissions never seen before and record them, in order; to tell is left to the caller.
+        """Decide new submissions in order and record them; the caller announces the decisions.
 
-        1 lock the people and the references; 2 look up what is known of both; 3 decide each in its turn; 4 record.
+        1 lock the people and the references; 2 load the stored records of both; 3 decide each in its turn; 4 record.
         """
         submissions = await _register(received, tx)  # 1
         batch = await store.load_batch_state(tx, submissions)  # 2
@@ -59,9 +59,9 @@ class SubmissionService:
         await self._decide_again(replace(submission, received=received), tx)
 
     async def clear(self, submission_id: UUID, *, coordinator: str, reason: str, tx: Tx) -> None:
-        """Let an escalated submission go on, on a coordinator's word. Raises HttpProblem when it is not escalated.
+        """Clear an escalated submission for a coordinator, and decide it again. Raises HttpProblem when not escalated.
 
-        While another alarm of the same reference rings, the first stays: what it waits for is not over.
+        The first alarm of a reference cannot be cleared while a later one is open: the danger is not over.
         """
         recorded, submission = await _load_waiting(tx, submission_id, State.ESCALATED)
         others = (await store.load_batch_state(tx, [submission])).prior_records(submission).alarms
@@ -69,14 +69,14 @@ class SubmissionService:
             raise HttpProblem(
                 status=409,
                 code="alarm-still-rings",
-                title="A later alarm of the same reference has not been cleared",
-                remedy=f"Look at submission {others[0].submission_id} first.",
+                title="A later escalated submission of the same reference has not been cleared",
+                remedy=f"Review submission {others[0].submission_id} and clear it first.",
             )
         await store.clear(tx, submission_id, by=coordinator, because=reason)
         await self._decide_again(replace(submission, cleared=True), tx)
 
     async def ask_coordinator(self, submission_id: UUID, tx: Tx) -> None:
-        """Nobody completed a held submission in time: ask a coordinator, and look again later."""
+        """Make a coordinator the next actor of an overdue held submission, and set the timer of the new due time."""
         found = await store.lock_submission(tx, submission_id)
         if found is None or found[1] is None or not _waits_in(found[0], State.HELD):
             return
@@ -107,7 +107,10 @@ class SubmissionService:
 
 
 async def _register(received: Sequence[ReceivedSubmission], tx: Tx) -> list[SubmissionRecord]:
-    """Lock what two submissions could disagree about: first all people, then all references, each in one order."""
+    """Give each submission its id and its person.
+
+    Locks what two transactions could decide differently: first all people, then all references, each in one order.
+    """
     people = await store.lock_people(tx, {each.person_ref for each in received})
     await store.lock_references(tx, {each.submission_ref for each in received})
     return [SubmissionRecord(SubmissionId(new_id()), people[each.person_ref], each) for each in received]
@@ -116,7 +119,7 @@ async def _register(received: Sequence[ReceivedSubmission], tx: Tx) -> list[Subm
 async def _load_waiting(
     tx: Tx, submission_id: UUID, state: State
 ) -> tuple[StoredSubmission, SubmissionRecord]:
-    """A submission that waits in `state`, its person locked. Raises HttpProblem for any other."""
+    """Load a submission that waits in `state`, and lock its person. Raises HttpProblem for any other submission."""
     found = await store.lock_submission(tx, submission_id)
     if found is None:
         raise submission_not_found()
@@ -126,7 +129,7 @@ async def _load_waiting(
             status=410,
             code="person-erased",
             title="The person of this submission was erased",
-            remedy="Nothing more can be decided about it; a new submission begins anew.",
+            remedy="It cannot be decided again. If support is still wanted, send a new submission.",
         )
     if not _waits_in(recorded, state):
         raise HttpProblem(
@@ -134,18 +137,18 @@ async def _load_waiting(
             code=f"submission-not-{state}",
             title=f"This submission is not {state}",
             detail=f"It was {'superseded' if recorded.superseded_by else recorded.state.value}.",
-            remedy="Read the submission to see what became of it.",
+            remedy=f"Read its present decision with GET /submissions/{recorded.id}.",
         )
     return recorded, submission
 
 
 def submission_not_found() -> HttpProblem:
-    """The answer to an id nobody submitted under."""
+    """Return the problem for an unknown submission id."""
     return HttpProblem(
         status=404,
         code="submission-not-found",
-        title="There is no such submission",
-        remedy="Use the submission_id of an answer.",
+        title="No submission has this id",
+        remedy="Use the submission_id of an answer, or of an item of GET /submissions.",
         field="submission_id",
     )
 
@@ -155,7 +158,7 @@ def _waits_in(recorded: StoredSubmission, state: State) -> bool:
 
 
 def announce_decision(decided: DecidedSubmission, tx: Tx) -> None:
-    """Announce and time what a recorded decision brings with it, and answer the partner."""
+    """Announce a recorded decision, set or cancel its timer, and answer the partner."""
     submission, decision = decided.submission, decided.decision
     if decided.supersedes is not None:
         tx.cancel_timer(HELD_OVERDUE, str(decided.supersedes))

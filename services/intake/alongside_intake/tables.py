@@ -1,4 +1,4 @@
-"""Intake's rows, private to the store and the migrations. The database guards the invariants too."""
+"""Intake's tables, private to the store and the migrations. Their constraints guard the invariants too."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -32,7 +32,7 @@ chassis_tables(_metadata)
 
 
 class Base(SQLModel):
-    """Intake's own metadata, so that its history of migrations is nobody else's."""
+    """Base of intake's tables: separate metadata, so that its migrations concern no other service."""
 
     metadata = _metadata
 
@@ -57,9 +57,9 @@ class PartnerRow(Base, table=True):
 
 
 class PersonRow(Base, table=True):
-    """An opaque id for whom a submitter calls by its own reference; the row is the lock of all that concerns them.
+    """A person's opaque id, found by the submitter's own reference; a lock on the row guards all of the person's data.
 
-    Once erased, the reference is replaced by a value that nobody can submit.
+    Once the person is erased, the reference is replaced by a value that nobody can submit.
     """
 
     __tablename__: ClassVar[TableName] = "person"
@@ -75,11 +75,11 @@ class PersonRow(Base, table=True):
 
 
 class SubmissionRow(Base, table=True):
-    """One submission and the one decision it ended in.
+    """One submission and its one decision.
 
-    `facts` is the submission as received; null once its person was erased. A row *stands* for its reference while
-    it neither repeats another nor was superseded: one row per (source, reference) does. `repeats` names the standing
-    row at the time; `referral_id` is what came of it, and follows to a successor.
+    `facts` is the submission as received; null once its person was erased. A row is *current* for its reference while
+    it neither repeats another nor was superseded: at most one row per (source, reference). `repeats` names the row that
+    was repeated; `referral_id` is the referral that followed, or its successor.
     """
 
     __tablename__: ClassVar[TableName] = "submission"
@@ -151,7 +151,7 @@ class SubmissionRow(Base, table=True):
 
 
 class OpenReferralRow(Base, table=True):
-    """A referral that has not ended: what a further submission of the same person may be linked to."""
+    """A referral that has not ended: a further submission of the same person may be linked to it."""
 
     __tablename__: ClassVar[TableName] = "open_referral"
     __table_args__: ClassVar[Any] = (Index("ix_open_referral_person_id", "person_id"),)
@@ -175,7 +175,7 @@ class VaultKeyRow(Base, table=True):
 
 
 class ContactRouteRow(Base, table=True):
-    """How to reach somebody, sealed with their data key, and gone with it."""
+    """A contact route, sealed with its owner's data key and deleted with the key."""
 
     __tablename__: ClassVar[TableName] = "contact_route"
     __table_args__: ClassVar[Any] = (

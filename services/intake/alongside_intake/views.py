@@ -1,4 +1,4 @@
-"""What intake's HTTP door takes and shows: codes, ids and times; contact details go in and never come out."""
+"""Request bodies and responses of intake's API: codes, ids and times; contact details are accepted, never returned."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,7 +34,7 @@ class ConsentCommand(_RequestBody):
         return self
 
     def added_to(self, submission: Submission) -> Submission:
-        """The submission with what was added; anything else stays as it was."""
+        """Return the submission with the added consent; everything else stays as it was."""
         given = {"consent": self.consent, "guardian_consent": self.guardian_consent}
         return submission.model_copy(
             update={name: value for name, value in given.items() if value is not None}
@@ -42,7 +42,7 @@ class ConsentCommand(_RequestBody):
 
 
 class ClearCommand(_RequestBody):
-    """A coordinator looked at the risks and lets the submission go on. The reason stays in the store."""
+    """A coordinator clears the risks of a submission. The reason is stored and never announced."""
 
     coordinator: ShortText
     reason: ShortText
@@ -66,7 +66,7 @@ class ProblemView(BaseModel):
 
 
 class CrisisResourceView(BaseModel):
-    """Where help is to be had at once."""
+    """A crisis line or emergency number."""
 
     purpose: Literal["crisis", "immediate-danger"]
     name: str
@@ -74,7 +74,7 @@ class CrisisResourceView(BaseModel):
 
     @classmethod
     def of(cls, resource: facts.CrisisResource) -> Self:
-        """A region's crisis resource, to be shown."""
+        """Return a region's crisis resource as the API shows it."""
         return cls(purpose=resource.purpose, name=resource.name, number=resource.number)
 
 
@@ -88,7 +88,7 @@ class RegionView(BaseModel):
 
     @classmethod
     def of(cls, policy: facts.RegionPolicy) -> Self:
-        """A region's policy, as far as submitters need it."""
+        """Return a region's policy, as far as submitters need it."""
         return cls(
             id=policy.id,
             name=policy.name,
@@ -98,11 +98,13 @@ class RegionView(BaseModel):
 
 
 class SubmissionView(BaseModel):
-    """A submission and the decision it ended in."""
+    """A submission and its decision."""
 
     submission_id: UUID
     decision: State
-    partner: str | None = Field(description="Who referred; null when the person or a coordinator submitted.")
+    partner: str | None = Field(
+        description="The partner that referred; null when the person or a coordinator submitted."
+    )
     reference: str
     person_id: UUID
     region: str
@@ -111,7 +113,7 @@ class SubmissionView(BaseModel):
     suggestions: Sequence[str] = Field(description="A gentler way to begin, from the readiness check.")
     risks: Sequence[str] = Field(description="The risks that escalated it, also after they were cleared.")
     crisis_resources: Sequence[CrisisResourceView] = Field(
-        description="Where help is at once, when a risk was flagged."
+        description="The region's crisis lines, while a flagged risk has not been cleared."
     )
     linked_because: str | None
     referral_id: UUID | None
@@ -126,7 +128,7 @@ class SubmissionView(BaseModel):
 
 
 class PartnerView(BaseModel):
-    """A registered partner and the streams it talks on."""
+    """A registered partner and its two topics."""
 
     id: str
     name: str
@@ -139,14 +141,14 @@ class PartnerView(BaseModel):
 
 
 class StoredContactRouteView(BaseModel):
-    """A contact route was sealed; it is not echoed."""
+    """A contact route was sealed and stored; it is not returned."""
 
     person_id: UUID
     kept_at: datetime
 
 
 class ErasureView(BaseModel):
-    """What an erasure took away, and what is left of the person."""
+    """What an erasure deleted, and what remains of the person."""
 
     person_id: UUID
     erased_at: datetime

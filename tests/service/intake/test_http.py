@@ -1,5 +1,6 @@
 """Intake's HTTP door: submit, look, complete, clear; and every refusal names the field and the remedy."""
 
+import re
 from typing import Any
 
 import pytest
@@ -138,6 +139,7 @@ async def test_the_first_alarm_is_not_cleared_while_a_later_one_rings(intake: In
 
     refused = await intake.clear(first.submission_id)
     assert (refused.status_code, refused.json()["code"]) == (409, "alarm-still-rings")
+    assert refused.json()["remedy"] == f"Review submission {second.submission_id} and clear it first."
 
     await intake.clear(second.submission_id)
     assert (await intake.clear(first.submission_id)).json()["decision"] == "admitted"
@@ -154,6 +156,9 @@ async def test_what_is_decided_is_not_decided_again(intake: IntakeClient, comman
 
     assert (response.status_code, response.json()["code"]) == (409, f"submission-not-{state}")
     assert response.json()["detail"] == "It was admitted."
+    remedy = re.fullmatch(r"Read its present decision with GET (\S+)\.", response.json()["remedy"])
+    assert remedy is not None
+    assert (await intake.http.get(remedy[1])).json()["decision"] == "admitted"
 
 
 async def test_the_list_of_what_waits_is_paged_newest_first(intake: IntakeClient) -> None:

@@ -73,6 +73,11 @@ async def test_a_route_nobody_registered_is_not_found(intake: IntakeClient) -> N
     response = await intake.http.get("/contact-routes/partner/north-clinic", headers=SERVICE)
 
     assert (response.status_code, response.json()["code"]) == (404, "contact-route-missing")
+    assert "contact_email of PUT /partners/{partner_id}" in response.json()["remedy"]
+
+    await intake.register("north-clinic", contact_email="office@north-clinic.example")
+    found = await intake.http.get("/contact-routes/partner/north-clinic", headers=SERVICE)
+    assert found.json()["email"] == "office@north-clinic.example"
 
 
 async def test_a_wrong_address_is_refused_without_being_repeated(intake: IntakeClient) -> None:
@@ -157,6 +162,10 @@ async def test_nobody_is_erased_while_an_alarm_about_them_rings(intake: IntakeCl
     response = await intake.http.delete(f"/people/{person_id}", headers=SERVICE)
 
     assert (response.status_code, response.json()["code"]) == (409, "alarm-still-rings")
+    assert response.json()["remedy"] == f"Review submission {escalated.submission_id} and clear it first."
+
+    await intake.clear(escalated.submission_id)
+    assert (await intake.http.delete(f"/people/{person_id}", headers=SERVICE)).status_code == 200
 
 
 async def test_a_person_nobody_knows_cannot_be_erased(intake: IntakeClient) -> None:

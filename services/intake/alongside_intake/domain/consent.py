@@ -1,4 +1,4 @@
-"""Consent is a record, not a flag: these rules read it, and say what is missing."""
+"""Rules on consent, which is a record and not a flag: they name what the record lacks."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,9 +16,9 @@ ONE_TO_ONE: Final = "one-to-one"
 
 
 def consent_problems(facts: Facts, now: datetime) -> Iterator[Problem]:
-    """What stands between this submission and disclosure to the network.
+    """Yield what forbids disclosing this submission to the network.
 
-    A person who asks for themself consents by asking; a record they add is honoured like any other.
+    A person who asks for themself consents by asking; a consent record they add is checked like any other.
     """
     match facts.consent:
         case None if facts.setting == SELF:
@@ -40,7 +40,7 @@ def consent_problems(facts: Facts, now: datetime) -> Iterator[Problem]:
 
 
 def guardian_problems(facts: Facts) -> Iterator[Problem]:
-    """Nobody under 18 meets an adult one-to-one without a guardian's consent on record (domain: minors)."""
+    """Yield a problem when a minor could meet an adult one-to-one without a guardian's consent (domain: minors)."""
     may_be_one_to_one = not facts.formats or ONE_TO_ONE in facts.formats
     if facts.age_band in MINOR_AGE_BANDS and may_be_one_to_one and not facts.guardian_consent:
         yield Problem(

@@ -1,16 +1,16 @@
-"""The one decision every submission ends in, and the order in which its reasons are looked at.
+"""The rules by which intake decides each submission, in the order in which they are checked.
 
-1. **Risk first.** A risk, or urgency crisis, escalates whatever else is wrong; the problems found are kept beside it.
-   Only an alarm of the same reference that already names every one of these risks and still rings is not rung again:
-   then the repeat is linked to it. A risk that is new, or comes back after it was cleared, rings: a false alarm costs
-   less than a missed one. When a coordinator has cleared the risk, the rest is decided as if there were none.
-2. **A reference again.** What the submitter already has a decision for is linked to the first: to its referral, or,
-   while the first is escalated, to the submission alone. A held or rejected submission does not stand in the way:
-   the repeat is judged on its own and takes the place of the earlier one, which stays on record.
-3. **Something that cannot be put right** rejects; every problem is listed, also those that could be.
+1. **Risk first.** A risk, or urgency crisis, escalates the submission whatever else is wrong; the problems found are
+   stored with it. When an open alarm of the same reference already names every one of these risks, the repeat is linked
+   to that alarm instead. A risk that is new, or comes back after it was cleared, escalates: a false alarm costs less
+   than a missed one. When a coordinator has cleared the risk, the rest is decided as if there were none.
+2. **A repeated reference.** A submission whose reference was decided before is linked to the first one: to its
+   referral, or, while the first is escalated, to the submission alone. A held or rejected submission is replaced
+   instead: the repeat is decided by itself and supersedes the earlier one, which stays on record.
+3. **A problem that cannot be put right** rejects; every problem is listed, also the ones that could be put right.
 4. **The same person, the same need.** When one open referral of the person covers every need submitted, the
-   submission is linked to it; one new need is enough for a referral of its own.
-5. **Something a person can add** holds, with who must act and by when.
+   submission is linked to it; one new need is enough for a separate referral.
+5. **A problem that can be completed** holds the submission, with a next actor and a due time.
 6. Otherwise the submission is admitted. Readiness only ever adds a suggestion.
 """
 
@@ -63,7 +63,7 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Somebody must add something by `due_at`."""
+    """`next_actor` must add what is missing by `due_at`."""
 
     state: ClassVar[State] = State.HELD
     problems: tuple[Problem, ...]
@@ -73,7 +73,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Nothing that could be added would help; the submitter is told why, field by field."""
+    """No addition would make it acceptable; `problems` give the submitter the reasons, field by field."""
 
     state: ClassVar[State] = State.REJECTED
     problems: tuple[Problem, ...]
@@ -81,7 +81,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The network already has this: `submission_id` is the first, `referral_id` what came of it, if anything yet."""
+    """The network has this already: `submission_id` is the first submission, `referral_id` its referral or None."""
 
     state: ClassVar[State] = State.LINKED
     because: LinkReason
@@ -91,7 +91,7 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
-    """A coordinator must look, and acknowledge by `acknowledge_by`, before anything else happens."""
+    """A coordinator must acknowledge by `acknowledge_by` and review the risks before anything else happens."""
 
     state: ClassVar[State] = State.ESCALATED
     risks: tuple[str, ...]
@@ -107,7 +107,7 @@ def decide(
 ) -> Decision:
     """Decide a submission; the steps are those of the module's docstring.
 
-    `cleared` says that a coordinator looked at the risks of this very submission and lets it go on.
+    `cleared`: a coordinator has cleared the risks of this very submission.
     """
     policy = policies.of(facts.region)
     problems = _problems(facts, policies, now)
@@ -126,12 +126,12 @@ def decide(
 
 
 def assign_to_coordinator(policy: RegionPolicy, now: datetime) -> tuple[NextActor, datetime]:
-    """Nobody added what was missing in time: who is asked next, and by when."""
+    """Return the next actor of an overdue held submission, a coordinator, and the new due time."""
     return NextActor.COORDINATOR, now + timedelta(days=policy.held_days_max)
 
 
 def can_be_replaced(current: CurrentSubmission) -> bool:
-    """Whether a repeat of its reference takes this submission's place instead of being linked to it."""
+    """Return whether a repeat of the reference supersedes this submission instead of being linked to it."""
     return current.state in {State.HELD, State.REJECTED}
 
 

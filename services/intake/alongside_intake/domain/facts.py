@@ -1,4 +1,4 @@
-"""What the rules look at: a submission in codes, the region's policy, and what the network already knows."""
+"""Inputs of the rules: a submission in codes, the region's policy, and what the network already holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """Who agreed to what until when; `categories` are the kinds of data that may be disclosed."""
+    """Whether consent was given, for which `categories` of data, and until when."""
 
     given: bool
     categories: frozenset[str] = frozenset()
@@ -58,7 +58,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class CrisisResource:
-    """Where a person finds help at once: a short name and a number, for a crisis or for immediate danger."""
+    """A crisis line or emergency number: a short name and a number, for a crisis or for immediate danger."""
 
     purpose: Literal["crisis", "immediate-danger"]
     name: str
@@ -85,23 +85,23 @@ class RegionPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Every region's policy; `elsewhere` says what to do about a person in danger whom no region serves."""
+    """Every region's policy; `elsewhere` applies to a person in danger whom no region serves."""
 
     regions: Mapping[str, RegionPolicy]
     elsewhere: RegionPolicy
 
     def of(self, region: str) -> RegionPolicy:
-        """The policy of a region, or `elsewhere` when it is not one of ours."""
+        """Return the policy of a region, or `elsewhere` for a region the network does not serve."""
         return self.regions.get(region, self.elsewhere)
 
     def serves(self, region: str) -> bool:
-        """Whether the network knows the region."""
+        """Return whether the network serves the region."""
         return region in self.regions
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentSubmission:
-    """The submission that holds a reference, as last decided."""
+    """The current submission of a reference, as last decided."""
 
     submission_id: UUID
     state: State
@@ -127,7 +127,7 @@ class OpenReferral:
 
 @dataclass(frozen=True, slots=True)
 class PriorRecords:
-    """What the network already holds about a submission's reference and person; all of it empty for newcomers."""
+    """What the network already holds about a submission's reference and person; all empty for a newcomer."""
 
     current: CurrentSubmission | None = None
     alarms: tuple[OpenAlarm, ...] = ()

@@ -1,11 +1,11 @@
-"""What a rule can find wrong with a submission, and whether somebody can still put it right."""
+"""Problems that a rule can find in a submission, and whether an addition can solve them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Code(StrEnum):
-    """The problems the rules know; the same codes as in the contracts' vocabulary, which holds more."""
+    """Problem codes of the rules: a subset of the contracts' vocabulary."""
 
     OUTSIDE_REGION = "outside-region"
     NOT_ELIGIBLE = "not-eligible"
@@ -15,7 +15,7 @@ class Code(StrEnum):
 
     @property
     def can_be_completed(self) -> bool:
-        """Whether adding something cures it (held), rather than sending something else (rejected)."""
+        """Whether an addition solves the problem (held); otherwise only a different submission does (rejected)."""
         return self in {Code.CONSENT_MISSING, Code.GUARDIAN_CONSENT_MISSING}
 
 

@@ -1,4 +1,4 @@
-""" "Is peer support right for me, now?": the answers suggest a gentler start, and never close the door."""
+"""Rules on the readiness check: its answers may suggest a gentler start, and never exclude a person."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ class Suggestion(StrEnum):
 
 
 def suggestions(facts: Facts, policy: RegionPolicy) -> tuple[Suggestion, ...]:
-    """What to suggest: reading along when sharing is hard, one listener when a group is too much to listen to."""
+    """Return suggestions: an online community when sharing is hard, one-to-one when listening to a group is too much."""
     answers = facts.readiness
     if answers is None:
         return ()

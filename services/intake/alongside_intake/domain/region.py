@@ -1,4 +1,4 @@
-"""Whether the network serves this person: where they are, and how old."""
+"""Rules on whether the region's network serves a person, by place and age."""
 
 from collections.abc import Iterator
 
@@ -7,9 +7,11 @@ from alongside_intake.domain.problem import Code, Problem
 
 
 def region_problems(facts: Facts, policies: Policies) -> Iterator[Problem]:
-    """Why the region cannot serve this submission. A missing postal code or age band is nobody's exclusion."""
+    """Yield why the region cannot serve this submission. A missing postal code or age band excludes nobody."""
     if not policies.serves(facts.region):
-        yield Problem(Code.OUTSIDE_REGION, "region", "name a region of the network")
+        yield Problem(
+            Code.OUTSIDE_REGION, "region", "name a region of the network, as GET /regions lists them"
+        )
         return
     policy = policies.of(facts.region)
     if facts.postal_code is not None and not _has_prefix(facts.postal_code, policy.postal_prefixes):

@@ -1,1 +1,1 @@
-"""Who people are and how they are reached: opaque ids, sealed contact routes, and their erasure."""
+"""People and partners: opaque ids, sealed contact routes, and erasure."""

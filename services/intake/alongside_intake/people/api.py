@@ -1,4 +1,4 @@
-"""The HTTP door to partners, to registering people's contact routes, and to erasure."""
+"""HTTP routes for partners, for registering people's contact routes, and for erasure."""
 
 from typing import Annotated, Final
 from uuid import UUID
@@ -30,19 +30,19 @@ from alongside_intake.views import ErasureView, PartnerCommand, PartnerView, Sto
 
 REMAINS: Final = (
     "decisions, under an opaque id: codes, region, setting and times",
-    "at matching and referrals, under opaque ids: codes, whom they were with, and whom they asked not to go on with",
+    "at matching and referrals, under opaque ids: codes, their offers, and the offers they asked not to continue with",
     "events already announced, until their streams' retention ends: codes, opaque ids, the submitter's reference",
-    "records put aside unread, which cannot be told to be anybody's",
+    "records set aside unread, which cannot be attributed to a person",
 )
 
 
 def partners_router(policies: Policies, vault: Vault) -> APIRouter:
-    """Registering and finding partners."""
+    """Return the routes that register and read partners."""
     router = APIRouter(prefix="/partners", tags=["partners"])
 
     @router.put("/{partner_id}", response_model=PartnerView)
     async def register(partner_id: PartnerId, partner: PartnerCommand, command: Command) -> Response:
-        """Register a partner, or correct what is known of it; until then its records are refused."""
+        """Register a partner, or update its registration. Records of an unregistered partner are refused."""
         _check_registration(partner_id, partner, policies)
 
         async def work(tx: Tx) -> PartnerView:
@@ -60,7 +60,7 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
     async def list_partners(
         read: Read, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50
     ) -> Page[PartnerView]:
-        """Partners by id."""
+        """List partners by id."""
         after = decode_cursor(cursor, 1)
         rows = await people_store.list_partners(read.conn, after=after[0] if after else "", limit=limit)
         next_cursor = encode_cursor(rows[-1].id) if len(rows) == limit else None
@@ -68,14 +68,14 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
 
     @router.get("/{partner_id}")
     async def get_partner(partner_id: PartnerId, read: Read) -> PartnerView:
-        """One partner."""
+        """Show one partner."""
         return _view(_require_partner(await people_store.find_partner(read.conn, partner_id)))
 
     return router
 
 
 def people_router(vault: Vault) -> APIRouter:
-    """Registering contact routes, for our own services alone, and erasure."""
+    """Return the routes that register contact routes and erase people; all need the service token."""
     router = APIRouter(tags=["people"], dependencies=[ServiceOnly])
 
     @router.put(
@@ -87,7 +87,7 @@ def people_router(vault: Vault) -> APIRouter:
         route: ContactRoute,
         command: Command,
     ) -> Response:
-        """Register how to reach a person, before or after they were submitted."""
+        """Register how to reach a person, before or after their first submission."""
 
         async def work(tx: Tx) -> StoredContactRouteView:
             if namespace != SELF:
@@ -100,7 +100,7 @@ def people_router(vault: Vault) -> APIRouter:
 
     @router.delete("/people/{person_id}", response_model=ErasureView)
     async def erase(person_id: UUID, command: Command) -> Response:
-        """Erase a person, and say what remains. Refused while an alarm about them rings."""
+        """Erase a person, and report what remains. Refused while an escalated submission of theirs is not cleared."""
 
         async def work(tx: Tx) -> ErasureView:
             return await _erase(tx, person_id)
@@ -117,14 +117,14 @@ async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
             status=409,
             code="alarm-still-rings",
             title="This person may be in danger: an escalated submission has not been cleared",
-            remedy=f"Look at submission {alarms[0]} first.",
+            remedy=f"Review submission {alarms[0]} and clear it first.",
         )
     erased = await people_store.erase(tx, person_id)
     if erased is None:
         raise HttpProblem(
             status=404,
             code="person-not-found",
-            title="There is no such person",
+            title="No person has this id",
             remedy="Use the person_id of a submission.",
             field="person_id",
         )
@@ -140,12 +140,12 @@ async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
 
 
 def _check_registration(partner_id: str, partner: PartnerCommand, policies: Policies) -> None:
-    """Raises HttpProblem for an id that is taken by the platform, and for a region it does not have."""
+    """Raise HttpProblem for the reserved id `self`, and for an unknown region."""
     if partner_id == SELF:
         raise HttpProblem(
             status=422,
             code="partner-id-reserved",
-            title="This id stands for people who submit for themselves",
+            title="This id is reserved for people who submit for themselves",
             remedy="Choose another id.",
             field="partner_id",
         )
@@ -154,7 +154,7 @@ def _check_registration(partner_id: str, partner: PartnerCommand, policies: Poli
             status=422,
             code="region-not-found",
             title="The network has no such region",
-            remedy="Use the id of a region of GET /regions.",
+            remedy="Use the id of a region that GET /regions lists.",
             field="region",
         )
 
@@ -164,7 +164,7 @@ def _require_partner(partner: Partner | None) -> Partner:
         raise HttpProblem(
             status=404,
             code="partner-not-found",
-            title="There is no such partner",
+            title="No partner has this id",
             remedy="Register it with PUT /partners/{partner_id}.",
             field="partner_id",
         )

@@ -1,4 +1,4 @@
-"""The HTTP door to how people and partners are reached: for our own services alone, at the moment of sending."""
+"""HTTP routes that return contact routes: only for the network's own services, at the moment of sending."""
 
 from collections.abc import Sequence
 from typing import Annotated, Final, Literal, Self, TypeAlias
@@ -17,11 +17,11 @@ RECIPIENTS_MAX: Final = 200
 _ID_CHARS_MAX: Final = 100
 
 RouteProblem: TypeAlias = Literal["contact-route-missing", "contact-route-unreadable"]
-"""Nobody registered one, or it was erased; or what is kept does not open, which somebody has to look at."""
+"""No route is registered, or it was erased; or the stored one cannot be opened, and a person must find out why."""
 
 
 class RecipientQuery(BaseModel):
-    """One recipient somebody is about to write to."""
+    """One recipient of a message."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,7 +38,7 @@ class ContactRoutesQuery(BaseModel):
 
 
 class RecipientRouteView(BaseModel):
-    """What is known of one recipient: an address, or the code of what stands against one."""
+    """The answer for one recipient: an address, or the code of the problem with it."""
 
     kind: str
     id: str
@@ -47,7 +47,7 @@ class RecipientRouteView(BaseModel):
 
     @classmethod
     def of(cls, recipient: RecipientQuery, found: ContactRoute | CannotOpen | None) -> Self:
-        """As it was found in the vault."""
+        """Return the answer for a recipient, from what the vault holds."""
         match found:
             case ContactRoute(email=email):
                 return cls(kind=recipient.kind, id=recipient.id, email=email)
@@ -64,12 +64,12 @@ class RecipientRoutesView(BaseModel):
 
 
 def contact_routes_router(vault: Vault) -> APIRouter:
-    """How to reach one recipient, or as many as one round of sending has."""
+    """Return the routes that look up one recipient, or all recipients of one round of sending."""
     router = APIRouter(prefix="/contact-routes", tags=["people"], dependencies=[ServiceOnly])
 
     @router.post("/query")
     async def query(wanted: ContactRoutesQuery, read: Read) -> RecipientRoutesView:
-        """How to reach many; what is wrong with one of them concerns no other. It reads only."""
+        """Look up how many recipients are reached. A problem with one of them does not affect the others. Read-only."""
         owners = {each: Owner(each.kind, each.id) for each in wanted.recipients}
         found = await contacts.find_routes(read.conn, vault, set(owners.values()))
         for owner, route in found.items():
@@ -81,7 +81,7 @@ def contact_routes_router(vault: Vault) -> APIRouter:
 
     @router.get("/{kind}/{owner_id}")
     async def get_route(kind: Literal["person", "partner"], owner_id: str, read: Read) -> ContactRoute:
-        """How to reach one, with all that was registered about it."""
+        """Show the contact route of one person or partner, with everything that was registered."""
         owner = Owner(kind, owner_id)
         return _require_route((await contacts.find_routes(read.conn, vault, [owner])).get(owner))
 
@@ -89,7 +89,7 @@ def contact_routes_router(vault: Vault) -> APIRouter:
 
 
 def _require_route(found: ContactRoute | CannotOpen | None) -> ContactRoute:
-    """Raises HttpProblem where there is none, and CannotOpen."""
+    """Return the route. Raises HttpProblem when there is none, and CannotOpen when it cannot be opened."""
     if isinstance(found, CannotOpen):
         raise found
     if found is None:
@@ -97,7 +97,8 @@ def _require_route(found: ContactRoute | CannotOpen | None) -> ContactRoute:
             status=404,
             code="contact-route-missing",
             title="No contact route is registered, or it was erased",
-            remedy="Register one, or reach them another way.",
+            remedy="Register one: a person's with PUT /people/{namespace}/{person_reference}/contact-route, a partner's"
+            " as contact_email of PUT /partners/{partner_id}.",
             field="owner_id",
         )
     return found

@@ -1,4 +1,4 @@
-"""How to reach a person or a partner: registered here, sealed in the vault, opened only for our own services."""
+"""Contact routes of people and partners: sealed in the vault, opened only for the network's own services."""
 
 from collections.abc import Collection
 from typing import Annotated
@@ -16,7 +16,7 @@ EmailAddress = Annotated[
         strip_whitespace=True, max_length=254, pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+$"
     ),
 ]
-"""One address, loosely checked: whether it works is for the mail server to say."""
+"""One address, loosely checked: only a mail server can find out whether it works."""
 
 
 class ContactRoute(BaseModel):
@@ -30,7 +30,7 @@ class ContactRoute(BaseModel):
 
 
 async def seal_route(tx: Tx, vault: Vault, owner: Owner, route: ContactRoute) -> None:
-    """Seal a contact route for its owner, with a data key made the first time. The owner's row must be locked."""
+    """Seal and store a contact route, with a new data key the owner's first time. The owner's row must be locked."""
     wrapped = await people_store.wrapped_key(tx.conn, owner)
     if wrapped is None:
         wrapped = vault.new_key(owner)
@@ -41,7 +41,10 @@ async def seal_route(tx: Tx, vault: Vault, owner: Owner, route: ContactRoute) ->
 async def find_routes(
     conn: asyncpg.Connection, vault: Vault, owners: Collection[Owner]
 ) -> dict[Owner, ContactRoute | CannotOpen]:
-    """The contact routes of these owners; left out is who has none, or was erased. One that does not open hides none."""
+    """Return the contact routes of these owners; an owner without one, or erased, is missing from the result.
+
+    A route that cannot be opened is returned as its CannotOpen, so that it does not hide the others.
+    """
     sealed = await people_store.sealed_routes(conn, owners)
     return {owner: _opened(vault, owner, *texts) for owner, texts in sealed.items()}
 

@@ -1,4 +1,4 @@
-"""Every question intake asks its database about people, partners and their sealed contact routes."""
+"""SQL statements about people, partners and their sealed contact routes, one function per question."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class ErasureResult:
-    """What an erasure took away, and when the person was erased first."""
+    """What an erasure deleted, and when the person was first erased."""
 
     erased_at: datetime
     contact_route: bool
@@ -36,18 +36,18 @@ class ErasureResult:
 
 
 async def is_registered(conn: asyncpg.Connection, partner: str) -> bool:
-    """Whether the network knows this partner."""
+    """Return whether this partner is registered."""
     return bool(await registered_partners(conn, {partner}))
 
 
 async def registered_partners(conn: asyncpg.Connection, asked: Collection[str]) -> frozenset[str]:
-    """Which of these partners the network knows."""
+    """Return which of these partners are registered."""
     rows = await conn.fetch("select id from partner where id = any($1::text[])", list(asked))
     return frozenset(row["id"] for row in rows)
 
 
 async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str) -> None:
-    """Register a partner, or correct what is known of it."""
+    """Register a partner, or update its registration."""
     await tx.conn.execute(
         """
         insert into partner (id, name, setting, region, registered_at, changed_at) values ($1, $2, $3, $4, $5, $5)
@@ -64,19 +64,19 @@ async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str
 
 
 async def find_partner(conn: asyncpg.Connection, partner_id: str) -> Partner | None:
-    """One partner."""
+    """Return one partner, or None."""
     rows = await conn.fetch(f"{_PARTNERS} where p.id = $1", partner_id)
     return Partner(**dict(rows[0])) if rows else None
 
 
 async def list_partners(conn: asyncpg.Connection, *, after: str, limit: int) -> list[Partner]:
-    """Partners by id; `after` is the last one seen."""
+    """List partners by id; `after` is the last id of the previous page."""
     rows = await conn.fetch(f"{_PARTNERS} where p.id > $1 order by p.id limit $2", after, limit)
     return [Partner(**dict(row)) for row in rows]
 
 
 async def find_or_create_person(tx: Tx, namespace: str, reference: str) -> PersonId:
-    """The person a submitter means, new or known, locked."""
+    """Return the person with this reference, created if missing, and lock the row."""
     return PersonId(
         await tx.conn.fetchval(
             """
@@ -92,7 +92,7 @@ async def find_or_create_person(tx: Tx, namespace: str, reference: str) -> Perso
 
 
 async def wrapped_key(conn: asyncpg.Connection, owner: Owner) -> bytes | None:
-    """The owner's wrapped data key; None when there never was one, or it was erased."""
+    """Return the owner's wrapped data key; None when there never was one, or it was erased."""
     key: bytes | None = await conn.fetchval(
         "select wrapped_key from vault_key where kind = $1 and owner = $2", owner.kind, owner.id
     )
@@ -100,7 +100,7 @@ async def wrapped_key(conn: asyncpg.Connection, owner: Owner) -> bytes | None:
 
 
 async def store_key(tx: Tx, owner: Owner, wrapped: bytes) -> None:
-    """Keep a new wrapped data key."""
+    """Store a new wrapped data key."""
     await tx.conn.execute(
         "insert into vault_key (kind, owner, wrapped_key, created_at) values ($1, $2, $3, $4)",
         owner.kind,
@@ -111,7 +111,7 @@ async def store_key(tx: Tx, owner: Owner, wrapped: bytes) -> None:
 
 
 async def store_route(tx: Tx, owner: Owner, sealed: bytes) -> None:
-    """Keep a sealed contact route in place of an earlier one."""
+    """Store a sealed contact route, in place of an earlier one."""
     await tx.conn.execute(
         """
         insert into contact_route (kind, owner, sealed, changed_at) values ($1, $2, $3, $4)
@@ -127,7 +127,7 @@ async def store_route(tx: Tx, owner: Owner, sealed: bytes) -> None:
 async def sealed_routes(
     conn: asyncpg.Connection, owners: Collection[Owner]
 ) -> dict[Owner, tuple[bytes, bytes]]:
-    """The wrapped data key and sealed contact route of each of these owners who has one."""
+    """Return the wrapped data key and the sealed contact route of each of these owners that has one."""
     rows = await conn.fetch(
         """
         select kind, owner, k.wrapped_key, r.sealed
@@ -141,7 +141,7 @@ async def sealed_routes(
 
 
 async def lock_open_alarms(tx: Tx, person_id: UUID) -> list[UUID]:
-    """The person's escalations that nobody cleared, the person locked."""
+    """Lock the person, and return the ids of their escalated submissions that nobody cleared."""
     await tx.conn.execute("select 1 from person where id = $1 for update", person_id)
     rows = await tx.conn.fetch(
         "select id from submission where person_id = $1 and state = $2 and superseded_by is null",
@@ -154,9 +154,9 @@ async def lock_open_alarms(tx: Tx, person_id: UUID) -> list[UUID]:
 async def erase(tx: Tx, person_id: UUID) -> ErasureResult | None:
     """Erase a person; None when there is no such person.
 
-    1 the row keeps its opaque id and loses the submitter's reference; 2 the data key goes, and the contact route with
-    it; 3 submissions keep their decision and lose what was submitted; 4 no later submission is linked to theirs;
-    5 answers kept for repeated requests are forgotten, as they show the submitter's reference.
+    1 the row keeps its opaque id and loses the submitter's reference; 2 the data key is deleted, and the contact route
+    with it; 3 submissions keep their decision and lose their content; 4 open referrals are deleted, so that no later
+    submission is linked to them; 5 stored answers to repeated requests are deleted: they show the submitter's reference.
     """
     erased_at = await tx.conn.fetchval(  # 1
         """

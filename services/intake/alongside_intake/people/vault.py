@@ -1,6 +1,6 @@
-"""Seals what we know of a person so that erasing their key erases them, in every copy and backup.
+"""Seals personal data so that deleting a person's key erases the data in every copy and backup.
 
-Each person (and each partner) has a random data key; the data key is kept only wrapped by the master key. AES-256-GCM
+Each person (and each partner) has a random data key; it is stored only wrapped by the master key. AES-256-GCM
 both times, with the owner's name authenticated beside the ciphertext, so that a sealed text moved to another owner
 does not open. Layout of both: 1 byte version, 12 bytes nonce, ciphertext with its 16-byte tag.
 """
@@ -18,19 +18,19 @@ DATA_KEY_BITS: Final = 256
 
 
 class CannotOpen(Exception):
-    """A sealed text does not open: another master key, another owner, or altered bytes."""
+    """A sealed text cannot be opened: another master key, another owner, or altered bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose secret it is; `id` is a person's opaque id or a partner's id."""
+    """The owner of sealed data; `id` is a person's opaque id or a partner's id."""
 
     kind: Literal["person", "partner"]
     id: str
 
     @property
     def label(self) -> bytes:
-        """What is authenticated with everything sealed for this owner."""
+        """The bytes that are authenticated with everything sealed for this owner."""
         return f"{self.kind}:{self.id}".encode()
 
 
@@ -41,7 +41,7 @@ class Vault:
         self._master = AESGCM(master_key)
 
     def new_key(self, owner: Owner) -> bytes:
-        """A fresh data key for `owner`, wrapped: the only form in which it may be stored."""
+        """Return a new data key for `owner`, wrapped: the only form in which it may be stored."""
         return _seal(self._master, AESGCM.generate_key(DATA_KEY_BITS), b"key:" + owner.label)
 
     def seal(self, owner: Owner, wrapped_key: bytes, text: bytes) -> bytes:
@@ -49,7 +49,7 @@ class Vault:
         return _seal(self._data_key(owner, wrapped_key), text, owner.label)
 
     def open(self, owner: Owner, wrapped_key: bytes, sealed: bytes) -> bytes:
-        """The text sealed for `owner`. Raises CannotOpen."""
+        """Return the text sealed for `owner`. Raises CannotOpen."""
         return _open(self._data_key(owner, wrapped_key), sealed, owner.label)
 
     def _data_key(self, owner: Owner, wrapped_key: bytes) -> AESGCM:
@@ -68,4 +68,4 @@ def _open(key: AESGCM, sealed: bytes, label: bytes) -> bytes:
     try:
         return key.decrypt(nonce, ciphertext, label)
     except InvalidTag as error:
-        raise CannotOpen("wrong master key, wrong owner, or altered bytes") from error
+        raise CannotOpen("wrong master key (ALONGSIDE_PERSON_KEY), wrong owner, or altered bytes") from error

@@ -1,1 +1,1 @@
-"""Builds the referrals that are open anew from the streams, when a replay is asked for (docs/delivery.md)."""
+"""Rebuilds the list of open referrals from the streams, when a replay is requested (docs/delivery.md)."""

@@ -1,8 +1,8 @@
-"""Builds the list of open referrals anew: what the journey says began, was replaced and ended.
+"""Rebuilds the list of open referrals from the journey: which referrals began, were replaced and ended.
 
-Decisions look at this list ("is this person's need referred already?"), so nothing is written before the end is known:
-a referral that ended long ago must not be open again for the length of a replay. Submissions, people and decisions are
-intake's own and no projection.
+Decisions read this list ("is this person's need referred already?"), so nothing is written before the end of the
+replay: a referral that ended long ago must not be open again while a replay runs. Submissions, people and decisions
+are intake's own data and no projection.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ HEARS: Final[frozenset[type[Event]]] = frozenset(
 
 @dataclass(slots=True)
 class OpenReferralsProjection:
-    """The open referrals while they are built anew. Sets, because partitions come in any order, and no end is undone."""
+    """The open referrals during a rebuild. An end is final and kept apart, because partitions are read in any order."""
 
     streams: Sequence[Stream] = (streams.JOURNEY,)
     hears: frozenset[type[Event]] = HEARS
@@ -37,13 +37,13 @@ class OpenReferralsProjection:
     _ended: set[ReferralId] = field(default_factory=set)
 
     async def hear(self, received: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:  # noqa: ARG002  (see settle)
-        """Note what began and what is over."""
+        """Note which referrals began and which ended."""
         for item in received:
             self._note(item.event)
         return 0
 
     async def settle(self, conn: asyncpg.Connection) -> int:
-        """Write what differs; referrals nobody spoke of since the beginning of the replay are left alone."""
+        """Write the differences and return how many rows changed; referrals without a replayed event are left alone."""
         still_open = [opened for id_, opened in self._opened.items() if id_ not in self._ended]
         return await rebuilding_store.write_open_referrals(conn, still_open, ended=self._ended)
 
@@ -57,7 +57,7 @@ class OpenReferralsProjection:
             case ReferralStatusChanged(status=status) if status in TERMINAL:
                 self._ended.add(event.referral_id)
             case _:
-                pass  # on its way
+                pass  # a status that is not terminal
 
 
 def _opened(

@@ -1,4 +1,4 @@
-"""The SQL by which the list of open referrals is built anew: what is right is left alone."""
+"""SQL that rebuilds the list of open referrals; rows that are right are not written."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ import orjson
 
 from alongside_contracts.ids import PersonId, ReferralId, SubmissionId
 
-# The person's row is locked: an erasure either came first, and nothing is written, or waits and deletes what is.
-# A successor belongs to the first submission that points to it, as when it is heard of live.
+# The person's row is locked: an erasure either came first, and nothing is written, or waits and deletes what was written.
+# A successor belongs to the first submission that points to it, as in the live handler.
 _UPSERT: Final = """
     insert into open_referral (referral_id, person_id, submission_id, needs)
     select opened.referral_id, person.id,
@@ -42,7 +42,7 @@ class OpenedReferral:
 async def write_open_referrals(
     conn: asyncpg.Connection, still_open: Sequence[OpenedReferral], *, ended: Collection[ReferralId]
 ) -> int:
-    """Let what stands be listed as it was announced, and what is over not at all; how many rows that changed."""
+    """Store `still_open` as it was announced, delete `ended`, and return how many rows changed."""
     deleted: str = await conn.execute("delete from open_referral where referral_id = any($1)", list(ended))
     written: str = await conn.execute(
         _UPSERT,
