@@ -1,4 +1,4 @@
-"""What notifications announces: only about referrals, because a crisis has no referral yet and its own record."""
+"""Announcements of notifications: only about referrals, because a crisis has no referral yet and its own row."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from alongside_notifications.domain.retry import GiveUpReason
 
 
 def announce_delivered(tx: Tx, notice: Notice, *, at: datetime) -> None:
-    """Say that one notice reached its recipient."""
+    """Announce that one notice reached its recipient."""
     news = notice.news
     if news.subject.referral_id is None:
         return
@@ -29,7 +29,7 @@ def announce_delivered(tx: Tx, notice: Notice, *, at: datetime) -> None:
 
 
 def announce_failed(tx: Tx, notice: Notice, why: GiveUpReason) -> None:
-    """Say that one notice will not be tried again by its channel."""
+    """Announce that one notice will not be tried again by its channel."""
     news = notice.news
     if news.subject.referral_id is None:
         return

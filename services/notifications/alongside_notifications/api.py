@@ -1,4 +1,4 @@
-"""The HTTP door: what was told to whom, each recipient's inbox, and the crises that wait for a human."""
+"""HTTP API: notices, each recipient's inbox, and crises that wait for a coordinator."""
 
 from datetime import datetime
 from typing import Annotated
@@ -30,7 +30,7 @@ Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
 class NoticeView(BaseModel):
-    """One notice: ids and codes, nothing about anybody."""
+    """One notice: ids and codes, no personal data."""
 
     id: UUID
     referral_id: UUID | None
@@ -53,7 +53,7 @@ class NoticeView(BaseModel):
 
     @classmethod
     def of(cls, recorded: StoredNotice) -> "NoticeView":
-        """As it stands in the store."""
+        """Return a stored notice as the API shows it."""
         notice = recorded.notice
         return cls(
             id=notice.id,
@@ -78,7 +78,7 @@ class NoticeView(BaseModel):
 
 
 class InboxItemView(BaseModel):
-    """One line of an inbox, in words."""
+    """One notice of an inbox, as text."""
 
     id: UUID
     title: str
@@ -92,7 +92,7 @@ class InboxItemView(BaseModel):
 
 
 class EscalationView(BaseModel):
-    """One crisis: who is paged at present, and who took it over."""
+    """One crisis: the coordinator who is paged now, and the one who acknowledged it."""
 
     submission_id: UUID
     region: str
@@ -105,12 +105,12 @@ class EscalationView(BaseModel):
 
     @classmethod
     def of(cls, escalation: Escalation) -> "EscalationView":
-        """As it stands in the store."""
+        """Return an escalation as the API shows it."""
         return cls(**{name: getattr(escalation, name) for name in cls.model_fields})
 
 
 class AcknowledgeCommand(BaseModel):
-    """Who takes a crisis over."""
+    """The coordinator who takes a crisis over."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -118,7 +118,7 @@ class AcknowledgeCommand(BaseModel):
 
 
 def notices_router() -> APIRouter:
-    """Notices, for staff and for whoever looks after the service."""
+    """Return the routes that list notices and retry failed ones, for staff and operators."""
     router = APIRouter(tags=["notices"])
 
     @router.get("/notices")
@@ -133,7 +133,7 @@ def notices_router() -> APIRouter:
         cursor: str | None = None,
         limit: Limit = 50,
     ) -> Page[NoticeView]:
-        """Notices, newest first."""
+        """List notices, newest first."""
         notice_filter = store.NoticeFilter(referral_id, role, recipient_id, channel, state)
         found = await store.list_notices(
             read.conn, notice_filter, before=decode_id_cursor(cursor), limit=limit + 1
@@ -143,12 +143,12 @@ def notices_router() -> APIRouter:
 
     @router.get("/notices/{notice_id}")
     async def get_notice(notice_id: UUID, read: Read) -> NoticeView:
-        """One notice."""
+        """Show one notice."""
         return NoticeView.of(_require_notice(await store.find_notice(read.conn, notice_id)))
 
     @router.post("/notices/{notice_id}/retry")
     async def retry_notice(notice_id: UUID, command: Command) -> Response:
-        """Give a failed notice all its attempts anew."""
+        """Retry a failed notice, with all its attempts again."""
 
         async def work(tx: Tx) -> NoticeView:
             retried = await store.retry_failed(tx, notice_id)
@@ -162,14 +162,14 @@ def notices_router() -> APIRouter:
 
 
 def inbox_router(*, link_base: str) -> APIRouter:
-    """Each recipient's in-app inbox."""
+    """Return the route of each recipient's in-app inbox."""
     router = APIRouter(tags=["inbox"])
 
     @router.get("/inbox/{role}/{recipient_id}")
     async def inbox(
         role: RecipientRole, recipient_id: str, read: Read, cursor: str | None = None, limit: Limit = 50
     ) -> Page[InboxItemView]:
-        """What one recipient was told, newest first, in words."""
+        """List the notices of one recipient as text, newest first."""
         found = await store.list_inbox(
             read.conn, Role(role), recipient_id, before=decode_id_cursor(cursor), limit=limit + 1
         )
@@ -180,14 +180,14 @@ def inbox_router(*, link_base: str) -> APIRouter:
 
 
 def crisis_router() -> APIRouter:
-    """Crises that wait for somebody to say "I have this"."""
+    """Return the routes that list open crises and acknowledge one."""
     router = APIRouter(tags=["crisis"])
 
     @router.get("/crisis")
     async def list_open_crises(
         read: Read, cursor: str | None = None, limit: Limit = 50
     ) -> Page[EscalationView]:
-        """What nobody has acknowledged yet, oldest first."""
+        """List crises that nobody has acknowledged yet, oldest first."""
         found = await store.open_escalations(read.conn, after=_after(cursor), limit=limit + 1)
         more = len(found) > limit
         last = found[limit - 1] if more else None
@@ -198,7 +198,7 @@ def crisis_router() -> APIRouter:
 
     @router.post("/crisis/{submission_id}/acknowledge")
     async def acknowledge(submission_id: UUID, body: AcknowledgeCommand, command: Command) -> Response:
-        """Take a crisis over: nobody else is paged. The first word counts; repeating it changes nothing."""
+        """Acknowledge a crisis: nobody else is paged. The first acknowledgement counts; a repeat changes nothing."""
 
         async def work(tx: Tx) -> EscalationView:
             for cause in await store.acknowledge(tx, submission_id, by=body.coordinator):
@@ -209,7 +209,7 @@ def crisis_router() -> APIRouter:
                     status=404,
                     code="crisis-not-found",
                     title="No crisis is known for this submission",
-                    remedy="Look up open ones at GET /crisis; a new one may take a moment to arrive.",
+                    remedy="List open crises with GET /crisis; a new one may take a moment to arrive.",
                     field="submission_id",
                 )
             return EscalationView.of(escalation)
@@ -252,8 +252,8 @@ def _require_notice(recorded: StoredNotice | None) -> StoredNotice:
         raise HttpProblem(
             status=404,
             code="notice-not-found",
-            title="No such notice",
-            remedy="Look it up at GET /notices, for example by its referral.",
+            title="No notice has this id",
+            remedy="Find it with GET /notices, for example by its referral_id.",
             field="notice_id",
         )
     return recorded
@@ -263,8 +263,9 @@ def _not_failed(recorded: StoredNotice) -> HttpProblem:
     return HttpProblem(
         status=409,
         code="notice-not-failed",
-        title="Only a failed notice can be tried again",
-        detail=f"This one is {recorded.state}.",
-        remedy="Leave it: what is pending is tried again by itself, what is delivered is done.",
+        title="Only a failed notice can be retried",
+        detail=f"This notice is {recorded.state}.",
+        remedy="A pending notice is retried by itself, and a delivered one needs no retry. For no-route, register a"
+        " contact route of the recipient: later notices use it.",
         field="notice_id",
     )

@@ -1,4 +1,4 @@
-"""Composition root: the only file that knows every other."""
+"""Composition root: the only file that imports every other part."""
 
 import asyncio
 from typing import Final
@@ -22,12 +22,12 @@ COUNT_SECONDS: Final = 5.0
 
 
 def build(settings: Settings) -> FastAPI:
-    """The service as an ASGI application."""
+    """Return the service as an ASGI application."""
     return build_app(service(settings))
 
 
 def service(settings: Settings) -> Service:
-    """What makes this service this service."""
+    """Return the service with its handlers, routes, projection and workers."""
     metrics = MailMetrics()
     return Service(
         name="notifications",
@@ -48,7 +48,7 @@ def service(settings: Settings) -> Service:
 def delivery(
     runtime: Runtime, settings: Settings, metrics: MailMetrics, lookup: ContactLookup, *, urgent: bool
 ) -> DeliveryLane:
-    """One lane of the mail worker."""
+    """Return one lane of the mail worker."""
     return DeliveryLane(
         runtime,
         urgent=urgent,

@@ -1,4 +1,4 @@
-"""What is heard, and who is told because of it. Notices about notices do not exist: neither contract is listed here."""
+"""Event handlers of notifications. NoticeDelivered and NoticeFailed have none: there are no notices about notices."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -20,11 +20,11 @@ from alongside_notifications.domain.notice import News, Notice, Subject, notices
 from alongside_notifications.journey_notices import JourneyEvent, notices_for
 
 CRISIS_RETRY_EVERY: Final = timedelta(minutes=1)
-"""How often a page that fails is tried on: somebody may be in danger, so not daily as other timers are."""
+"""How often a page that keeps failing is retried: a person may be in danger, so not daily as other timers are."""
 
 
 def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handlers:
-    """Everything this service hears."""
+    """Return the handlers of everything this service hears."""
     handlers = Handlers()
 
     @handlers.on_batch(ReferralStatusChanged)
@@ -65,7 +65,7 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
 
 
 async def _record_notices(tx: Tx, events: Sequence[JourneyEvent], ladders: Ladders) -> None:
-    """Record all notices at once and announce the in-app ones, whose record is their delivery."""
+    """Store the notices of all events at once, and announce the in-app ones: storing them is their delivery."""
     by_event = [(event, notices_for(event, tx.cause_of(event), ladders=ladders)) for event in events]
     new_ids = await store.record(
         tx, [(notice, tx.causes[id(event)].trace) for event, group in by_event for notice in group]

@@ -1,4 +1,4 @@
-"""Events of the journey as notices: who is told because of one, in which words. Live and in a replay it is the same."""
+"""Maps events of the journey to notices, with recipients and template; live handlers and replays share it."""
 
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -15,7 +15,7 @@ JourneyEvent: TypeAlias = ReferralStatusChanged | MatchLapsed | ReferralOverdue
 
 
 def notices_for(event: JourneyEvent, cause: str, *, ladders: Ladders) -> list[Notice]:
-    """Every notice an event is the cause of; `ladders` say which coordinator is on call in its region."""
+    """Return every notice that an event causes; `ladders` name the coordinator on call in its region."""
     match event:
         case ReferralStatusChanged():
             return _transition_notices(event, cause)

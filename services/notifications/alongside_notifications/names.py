@@ -1,12 +1,12 @@
-"""The names of notifications's own log lines, beside those of the chassis."""
+"""The names of notifications' own log lines, beside those of the chassis."""
 
 from typing import Final
 
 from alongside_chassis.observe import LogName
 
 CRISIS_PAGED: Final = LogName("crisis-paged")
-"""Somebody on call was paged, or nobody could be."""
+"""A coordinator on call was paged by mail, or has no address to be paged at."""
 MAIL_REFUSED: Final = LogName("mail-refused")
-"""One notice will not be sent by mail; a person must look."""
+"""One notice will not be sent by mail; a person must find out why."""
 MAIL_WAITS: Final = LogName("mail-waits")
-"""One notice is tried again later."""
+"""One notice will be tried again later."""

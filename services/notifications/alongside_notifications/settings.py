@@ -1,4 +1,4 @@
-"""What notifications can be told, beside what every service can."""
+"""Notifications' settings, beside those of every service."""
 
 from datetime import timedelta
 from typing import Literal, TypeAlias
@@ -26,7 +26,7 @@ Rungs: TypeAlias = tuple[OnCall, ...]
 
 
 def _default_on_call() -> dict[str, Rungs]:
-    """Until somebody is named, a crisis is at least seen in the app and on `GET /crisis`."""
+    """Return the ladder while no coordinator is configured: a crisis shows in the app and on `GET /crisis`."""
     return {ANY_REGION: (OnCall(coordinator="on-call"),)}
 
 
@@ -41,24 +41,24 @@ class Settings(ChassisSettings):
     mail_sender: str = Field(default="notices@alongside.invalid", pattern=ADDRESS)
     """A neutral address: it may be seen by others than the recipient."""
     link_base_url: str = "http://127.0.0.1:8000"
-    """What links in notices begin with."""
+    """The beginning of every link in a notice."""
 
     intake_url: str = "http://127.0.0.1:8101"
     matching_url: str = "http://127.0.0.1:8102"
 
     on_call: dict[str, Rungs] = Field(default_factory=_default_on_call)
-    """The on-call ladder of each region as JSON, first to be paged first; `*` serves all other regions."""
+    """The on-call ladder of each region as JSON, in the order of paging; `*` serves all other regions."""
     crisis_step_seconds: float = Field(default=900.0, gt=0)
-    """How long each later coordinator on the ladder has; the first has as long as the event says."""
+    """How long each later coordinator on the ladder has to acknowledge; the event sets the first one's time."""
 
     send_seconds_max: float = Field(default=15.0, gt=0)
     lookup_seconds_max: float = Field(default=5.0, gt=0)
     destinations_at_once_max: int = Field(default=16, ge=1)
     notices_per_destination_max: int = Field(default=4, ge=1)
-    """How many notices one destination gets before the others have their turn."""
+    """How many notices one destination gets before other destinations are served."""
     mail_poll_seconds: float = Field(default=0.5, gt=0)
     send_attempts_max: int = Field(default=60, ge=1)
-    """With the pauses below: a notice outlives two days without a mail relay."""
+    """With the pauses below, a notice survives two days without a mail relay."""
     send_pause_seconds_first: float = Field(default=10.0, gt=0)
     send_pause_seconds_max: float = Field(default=3600.0, gt=0)
 
@@ -78,19 +78,19 @@ class Settings(ChassisSettings):
 
     @property
     def coordinator_addresses(self) -> dict[str, str]:
-        """Where coordinators are paged, by their id."""
+        """Coordinators' e-mail addresses, by their id."""
         return {
             rung.coordinator: rung.email for ladder in self.on_call.values() for rung in ladder if rung.email
         }
 
     @property
     def crisis_step(self) -> timedelta:
-        """How long a later coordinator has."""
+        """How long a later coordinator has to acknowledge."""
         return timedelta(seconds=self.crisis_step_seconds)
 
     @property
     def lease(self) -> timedelta:
-        """How long a worker holds what it claimed: twice the longest time it can need."""
+        """How long a claim lasts: twice the longest time a worker can need."""
         return timedelta(seconds=2 * self.send_seconds_max * self.notices_per_destination_max)
 
     @property

@@ -1,4 +1,4 @@
-"""What was told and who was paged, one function per question. What waits to be sent is asked in `sending/store.py`."""
+"""SQL statements on notices and escalations, one function per question; `sending/store.py` has the ones on sending."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _NEW: Final = Columns(
     message_id="text",
     trace="jsonb",
 )
-# What is to be sent at once is due by the database's clock too: ours may be ahead today, and right again tomorrow.
+# A notice to be sent at once is due by the database's clock too: ours may be ahead today, and right again tomorrow.
 _RECORD: Final = f"""
     insert into notice ({_NEW.names}, created_at, next_attempt_at, delivered_at)
     select {_NEW.values}, {_NEW.next}::timestamptz,
@@ -58,7 +58,7 @@ _LIST_NOTICES: Final = f"""
         and ($5::text is null or state = $5) and ($6::uuid is null or id < $6)
     order by id desc limit $7
 """
-# A person who referred themselves is told as the referrer; their inbox holds that too.
+# A person who referred themselves is notified as the referrer; their inbox shows these notices too.
 _INBOX: Final = f"""
     select {COLUMNS} from notice
     where recipient_id = $1 and (role = $2 or recipient_kind = $2) and channel = 'in-app'
@@ -104,7 +104,7 @@ class NoticeFilter:
 
 
 async def record(tx: Tx, new: Sequence[tuple[Notice, Mapping[str, str]]]) -> set[UUID]:
-    """Record notices, each with the trace of its cause; returns the ids of those not recorded before."""
+    """Store notices, each with the trace of its cause; return the ids of the ones not stored before."""
     if not new:
         return set()
     arrays = _NEW.arrays(_row(notice, trace) for notice, trace in new)
@@ -112,13 +112,13 @@ async def record(tx: Tx, new: Sequence[tuple[Notice, Mapping[str, str]]]) -> set
 
 
 async def retry_failed(tx: Tx, notice_id: UUID) -> StoredNotice | None:
-    """Give a failed notice all its attempts anew; None when it has not failed."""
+    """Make a failed notice pending, with all its attempts again; None when it has not failed."""
     row = await tx.conn.fetchrow(_RETRY_FAILED, notice_id, tx.now)
     return _recorded(row) if row else None
 
 
 async def find_notice(conn: asyncpg.Connection, notice_id: UUID) -> StoredNotice | None:
-    """One notice."""
+    """Return one notice, or None."""
     row = await conn.fetchrow(_FIND_NOTICE, notice_id)
     return _recorded(row) if row else None
 
@@ -126,7 +126,7 @@ async def find_notice(conn: asyncpg.Connection, notice_id: UUID) -> StoredNotice
 async def list_notices(
     conn: asyncpg.Connection, wanted: NoticeFilter, *, before: UUID | None, limit: int
 ) -> list[StoredNotice]:
-    """Notices, newest first."""
+    """List notices, newest first; `before` is the last id of the previous page."""
     return await fetch_notices(
         conn,
         _LIST_NOTICES,
@@ -143,22 +143,22 @@ async def list_notices(
 async def list_inbox(
     conn: asyncpg.Connection, role: Role, recipient_id: str, *, before: UUID | None, limit: int
 ) -> list[StoredNotice]:
-    """What one recipient has been told in the app, newest first."""
+    """List the in-app notices of one recipient, newest first."""
     return await fetch_notices(conn, _INBOX, recipient_id, role, before, limit)
 
 
 async def fetch_notices(conn: asyncpg.Connection, query: str, *values: object) -> list[StoredNotice]:
-    """The notices that a query gives, of this store or of `sending/store.py`; it selects or returns `COLUMNS`."""
+    """Return the notices of a query, of this store or of `sending/store.py`, that selects or returns `COLUMNS`."""
     return [_recorded(row) for row in await conn.fetch(query, *values)]
 
 
 async def count_waiting(conn: asyncpg.Connection) -> dict[bool, int]:
-    """How many notices wait to be sent, by whether they are urgent."""
+    """Return how many notices wait to be sent, by whether they are urgent."""
     return {row["urgent"]: row["count"] for row in await conn.fetch(_WAITING)}
 
 
 async def raise_escalation(tx: Tx, raised: Escalation) -> None:
-    """Record a crisis that somebody must take over."""
+    """Store a crisis that a coordinator must acknowledge."""
     await tx.conn.execute(
         _RAISE,
         raised.cause,
@@ -171,25 +171,25 @@ async def raise_escalation(tx: Tx, raised: Escalation) -> None:
 
 
 async def open_escalation_for_update(tx: Tx, cause: str) -> Escalation | None:
-    """A crisis nobody has acknowledged, locked until the transaction ends."""
+    """Return a crisis that nobody has acknowledged, locked until the transaction ends, or None."""
     row = await tx.conn.fetchrow(_OPEN_FOR_UPDATE, cause)
     return Escalation(**row) if row else None
 
 
 async def save_step(tx: Tx, escalation: Escalation) -> None:
-    """Keep the step a crisis has come to."""
+    """Store the present step of a crisis, with its coordinator and their deadline."""
     await tx.conn.execute(
         _SAVE_STEP, escalation.cause, escalation.step, escalation.coordinator, escalation.acknowledge_by
     )
 
 
 async def acknowledge(tx: Tx, submission_id: UUID, *, by: str) -> list[str]:
-    """Record who took over all open crises of a submission; returns the causes that were open."""
+    """Acknowledge all open crises of a submission; return the causes that were open."""
     return [row["cause"] for row in await tx.conn.fetch(_ACKNOWLEDGE, submission_id, tx.now, by)]
 
 
 async def escalation_of(conn: asyncpg.Connection, submission_id: UUID) -> Escalation | None:
-    """The latest crisis of a submission."""
+    """Return the latest crisis of a submission, or None."""
     row = await conn.fetchrow(_OF_SUBMISSION, submission_id)
     return Escalation(**row) if row else None
 
@@ -197,7 +197,7 @@ async def escalation_of(conn: asyncpg.Connection, submission_id: UUID) -> Escala
 async def open_escalations(
     conn: asyncpg.Connection, *, after: tuple[datetime, str] | None, limit: int
 ) -> list[Escalation]:
-    """What nobody has acknowledged yet, oldest first."""
+    """List crises that nobody has acknowledged yet, oldest first."""
     raised_at, cause = after or (None, None)
     return [Escalation(**row) for row in await conn.fetch(_OPEN, raised_at, cause, limit)]
 

@@ -1,4 +1,4 @@
-"""The tables of the service, private to store and migrations. No address, name or text about anybody is in them."""
+"""The tables of the service, private to store and migrations. They hold no address, name or text about a person."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,13 +18,13 @@ chassis_tables(metadata)
 
 
 class Base(SQLModel):
-    """Keeps this service's tables in a catalogue of their own."""
+    """Base of this service's tables: separate metadata, so that its migrations concern no other service."""
 
     metadata: ClassVar[MetaData] = metadata
 
 
 class NoticeRow(Base, table=True):
-    """One cause told to one recipient by one channel; the unique constraint is what makes it once."""
+    """One cause, reported to one recipient by one channel; the unique constraint prevents a second notice."""
 
     __tablename__: ClassVar[TableName] = "notice"
     __table_args__ = (
@@ -47,7 +47,7 @@ class NoticeRow(Base, table=True):
             "(state in ('pending', 'sending')) = (next_attempt_at is not null)", name="next_attempt_at"
         ),
         CheckConstraint("(channel = 'email') = (message_id is not null)", name="message_id"),
-        # What the delivery worker looks for; small, because only open notices are in it.
+        # For the polls of the delivery worker; small, because it holds only open notices.
         Index(
             "ix_notice_due",
             "urgent",
@@ -75,16 +75,16 @@ class NoticeRow(Base, table=True):
     next_attempt_at: datetime | None = None
     """When to try next; while a worker is sending, when its lease ends."""
     trouble: str | None = Field(default=None, sa_type=Text)
-    """What came of the last attempt, when it was not delivered."""
+    """Why the last attempt failed."""
     message_id: str | None = Field(default=None, sa_type=Text)
     trace: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
-    """W3C trace headers of the cause, so that a later delivery is part of its story."""
+    """W3C trace headers of the cause, so that a later delivery belongs to its trace."""
     created_at: datetime
     delivered_at: datetime | None = None
 
 
 class EscalationRow(Base, table=True):
-    """A crisis somebody must take over. Its page history is in the notices; who and why stay at intake."""
+    """A crisis that a coordinator must acknowledge. Its pages are notices; the person and the risks stay at intake."""
 
     __tablename__: ClassVar[TableName] = "escalation"
     __table_args__ = (
@@ -99,10 +99,10 @@ class EscalationRow(Base, table=True):
     submission_id: UUID
     region: str = Field(sa_type=Text)
     coordinator: str = Field(sa_type=Text)
-    """Who is paged at present."""
+    """The coordinator who is paged now."""
     step: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     raised_at: datetime
     acknowledge_by: datetime
-    """When the present coordinator's time is up."""
+    """When the next coordinator is paged, unless the crisis is acknowledged."""
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = Field(default=None, sa_type=Text)

@@ -1,1 +1,1 @@
-"""The rules of telling people: who, in which words, how often to try, and who is paged next. Pure functions only."""
+"""The rules of notices: recipients, wording, retries, and who is paged next. Pure functions only."""

@@ -1,8 +1,8 @@
-"""Who is told what: the role of the recipient by what happened, as one table.
+"""The recipients of each notice: their roles by what happened, as one table.
 
-Both sides hear about every transition that concerns them. What is left out is left out on purpose: a person is not
-told each time another offer is asked on their behalf (that reads as one refusal after another), a target hears only
-of referrals it was asked about, and nobody hears of a draft.
+Both sides hear about every transition that concerns them. Omissions are deliberate: a person is not notified each time
+another offer is asked on their behalf (that reads as one refusal after another), a target hears only of referrals it
+was asked about, and nobody hears of a draft.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 from alongside_contracts.vocabulary import TERMINAL
 
 TemplateKey: TypeAlias = str
-"""What happened, as a code: a status, the business status that refines it, or one of our own words below."""
+"""The code of what happened: a status, the business status that refines it, or one of the codes below."""
 
 SEARCH_RESUMED: Final[TemplateKey] = "looking-again"
 LAPSED: Final[TemplateKey] = "lapsed"
@@ -22,7 +22,7 @@ CRISIS: Final[TemplateKey] = "crisis"
 
 
 class Role(StrEnum):
-    """Whom a notice is for, seen from the referral."""
+    """The recipient's role in the referral."""
 
     REFERRER = "referrer"
     TARGET = "target"
@@ -31,7 +31,7 @@ class Role(StrEnum):
 
 
 class RecipientKind(StrEnum):
-    """What the recipient's id identifies, and so where their contact route is kept."""
+    """What the recipient's id identifies, and so which provider has the contact route."""
 
     PARTNER = "partner"
     PERSON = "person"
@@ -40,14 +40,14 @@ class RecipientKind(StrEnum):
 
 
 class Channel(StrEnum):
-    """The ways a notice travels. Channels are equal: whoever is told, is told by each of them."""
+    """How a notice is delivered. Every recipient is notified by every channel."""
 
     IN_APP = "in-app"
     EMAIL = "email"
 
 
 class Destination(NamedTuple):
-    """Where mail goes. Whatever roles somebody has, one mailbox is one destination."""
+    """The owner of a mailbox. A recipient with several roles is one destination."""
 
     kind: RecipientKind
     id: str
@@ -63,13 +63,13 @@ class Recipient:
 
     @property
     def destination(self) -> Destination:
-        """Where they read their mail."""
+        """The mailbox owner, whatever the role."""
         return Destination(self.kind, self.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who is involved in a referral. No partner means that the person, or a coordinator for them, submitted it."""
+    """The parties of a referral. No partner means that the person, or a coordinator for them, submitted it."""
 
     person_id: str
     partner: str | None
@@ -78,7 +78,7 @@ class Parties:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A referral moved from `previous` to `status`; `business_status` says where exactly it stands."""
+    """A referral moved from `previous` to `status`; `business_status` refines the status."""
 
     parties: Parties
     previous: str | None
@@ -88,7 +88,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """Somebody let the due time of a referral pass, and `next_actor` is asked now."""
+    """The due time of a referral passed, and `next_actor` must act now."""
 
     parties: Parties
     next_actor: str
@@ -102,17 +102,17 @@ _BOTH_SIDES: Final = (Role.REFERRER, Role.TARGET)
 _EVERYONE: Final = (Role.REFERRER, Role.TARGET, Role.PERSON)
 
 RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[Role, ...]]] = {
-    # on the way to a yes
+    # before an offer accepts
     "draft": _NO_ROLE,
     "requested": _REFERRER_AND_PERSON,
     "awaiting-response": _BOTH_SIDES,
     "no-response": _REFERRER,
     LAPSED: _TARGET,
     "recalled": _BOTH_SIDES,
-    # a target declined, or let its time pass: others are asked, and the person is not told of each
+    # a target declined, or let its time pass: others are asked, and the person is not notified of each
     SEARCH_RESUMED: _REFERRER,
     "waitlisted": _REFERRER_AND_PERSON,
-    # walking together
+    # after an offer accepted
     "accepted": _EVERYONE,
     "scheduled": _EVERYONE,
     "contacted": _BOTH_SIDES,
@@ -125,7 +125,7 @@ RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[Role, ...]]] = {
     "cancellation-requested": _EVERYONE,
     "target-withdrew": _EVERYONE,
     "consent-revoked": _EVERYONE,
-    # the end
+    # ended
     "rejected": _EVERYONE,
     "cancelled": _EVERYONE,
     "completed": _EVERYONE,
@@ -133,8 +133,8 @@ RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[Role, ...]]] = {
     "entered-in-error": _EVERYONE,
 }
 
-# Who acts next on an overdue referral. Supervisors are reached through the coordinator until the network knows them
-# one by one, and when matching is late a human must look: nobody can page a program.
+# The recipient of an overdue notice, by next actor. Supervisors are reached through the coordinator until the network
+# knows each of them, and when matching is late a human must act: a program cannot be paged.
 ROLE_OF_ACTOR: Final[Mapping[str, Role]] = {
     "requester": Role.REFERRER,
     "target": Role.TARGET,
@@ -146,9 +146,9 @@ ROLE_OF_ACTOR: Final[Mapping[str, Role]] = {
 
 
 def template_of(transition: Transition) -> TemplateKey:
-    """Name what happened: a new status first, for the finer word may still be an old one; within it, the finer word.
+    """Return a new status, whose business status may still be the old one; within a status, its business status.
 
-    The first step out of a draft is the exception: a request may be asked or waitlisted at once.
+    The first step out of a draft is the exception: an offer may be asked, or the request waitlisted, at once.
     """
     status, previous = transition.status, transition.previous
     if status in TERMINAL or previous not in (None, "draft", status):
@@ -159,25 +159,25 @@ def template_of(transition: Transition) -> TemplateKey:
 
 
 def transition_recipients(transition: Transition) -> tuple[Recipient, ...]:
-    """Everybody who hears of a transition; nobody twice, even if they are both the referrer and the person."""
+    """Return everybody who hears of a transition, once each, even one who is both the referrer and the person."""
     return _distinct(
         _recipient(role, transition.parties) for role in RECIPIENT_ROLES[template_of(transition)]
     )
 
 
 def overdue_recipients(overdue: Overdue, *, coordinator: str) -> tuple[Recipient, ...]:
-    """The one who must act now; the coordinator when that party is not known or is no human."""
+    """Return the party that must act now; the coordinator when that party is not known or is no human."""
     role = ROLE_OF_ACTOR[overdue.next_actor]
     return (_recipient(role, overdue.parties) or coordinator_recipient(coordinator),)
 
 
 def lapsed_recipients(offer_id: str) -> tuple[Recipient, ...]:
-    """The target whose time to answer passed; the transition that follows knows of no target any more."""
+    """Return the target whose time to answer passed; the transition that follows names no target any more."""
     return tuple(Recipient(role, RecipientKind.OFFER, offer_id) for role in RECIPIENT_ROLES[LAPSED])
 
 
 def coordinator_recipient(coordinator: str) -> Recipient:
-    """A coordinator as a recipient."""
+    """Return a coordinator as a recipient."""
     return Recipient(Role.COORDINATOR, RecipientKind.COORDINATOR, coordinator)
 
 
@@ -194,7 +194,7 @@ def _recipient(role: Role, parties: Parties) -> Recipient | None:
 
 
 def _distinct(recipients: Iterable[Recipient | None]) -> tuple[Recipient, ...]:
-    """Keep the first notice to each addressee: the referrer's, which closes the loop, before the person's."""
+    """Return each addressee once, in the first role: the referrer's, which closes the loop, before the person's."""
     first: dict[tuple[RecipientKind, str], Recipient] = {}
     for recipient in recipients:
         if recipient is not None:

@@ -1,4 +1,4 @@
-"""Who is paged about a crisis, and who next: an on-call ladder that never ends by itself."""
+"""The on-call ladder: who is paged about a crisis, and who next. It never ends by itself."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +11,12 @@ UNACKNOWLEDGED: Final = "crisis-unacknowledged"
 """The timer that climbs the ladder; its key is the cause of the escalation."""
 
 Ladders: TypeAlias = Mapping[str, Sequence[str]]
-"""Coordinators by region, first to be paged first; `*` for every region that has no ladder of its own."""
+"""Coordinators by region, in the order of paging; `*` for every region without a ladder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """A crisis: who is paged at present, and until when they have time to say "I have this"."""
+    """A crisis: the coordinator who is paged now, and until when they may acknowledge it."""
 
     cause: str
     submission_id: UUID
@@ -30,14 +30,14 @@ class Escalation:
 
     @property
     def page_cause(self) -> str:
-        """What the present page is caused by: the event, then each step after it, so that every page is a notice."""
+        """The cause of the present page: the event, then the event and the step, so that every page is a new notice."""
         return self.cause if self.step == 0 else f"{self.cause}/{self.step}"
 
 
 def start_escalation(  # the facts of one event, by name
     *, cause: str, submission_id: UUID, region: str, ladders: Ladders, now: datetime, acknowledge_by: datetime
 ) -> Escalation:
-    """Begin at the first rung. A time to acknowledge that has passed already does not shorten the ladder."""
+    """Return an escalation at the first rung. A time to acknowledge that has passed already does not skip the rung."""
     return Escalation(
         cause=cause,
         submission_id=submission_id,
@@ -52,14 +52,14 @@ def start_escalation(  # the facts of one event, by name
 def advance_escalation(
     escalation: Escalation, *, ladders: Ladders, now: datetime, pause: timedelta
 ) -> Escalation:
-    """Page the next on the ladder, who has `pause` to acknowledge.
+    """Return the escalation at the next rung, whose coordinator has `pause` to acknowledge.
 
-    After the last rung the ladder begins anew: a crisis ends when a human says so, and in no other way.
+    After the last rung the ladder starts again: only an acknowledgement ends a crisis.
     """
     ladder, step = find_ladder(escalation.region, ladders), escalation.step + 1
     return replace(escalation, step=step, coordinator=ladder[step % len(ladder)], acknowledge_by=now + pause)
 
 
 def find_ladder(region: str, ladders: Ladders) -> Sequence[str]:
-    """The ladder of a region."""
+    """Return the ladder of a region, or the one for all other regions."""
     return ladders.get(region) or ladders[ANY_REGION]

@@ -1,4 +1,4 @@
-"""A notice: one cause told to one recipient by one channel. Ids and codes only; nothing here says who anyone is."""
+"""A notice: one cause, reported to one recipient by one channel. Ids and codes only; nothing identifies a person."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Subject:
     submission_id: UUID | None = None
 
     def link(self, base: str) -> str:
-        """Where the rest can be read by those who may: an opaque id behind the network's own address."""
+        """Return the link to the details, for readers with access: an opaque id below the network's address."""
         if self.referral_id is not None:
             return f"{base.rstrip('/')}/referrals/{self.referral_id}"
         return f"{base.rstrip('/')}/submissions/{self.submission_id}"
@@ -29,19 +29,19 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something that happened, before it is known whom to tell."""
+    """What happened, without the recipients."""
 
     cause: str
     template: TemplateKey
     subject: Subject
     status: str | None = None
-    """The referral status it tells, if it tells one."""
+    """The referral status it reports, if any."""
     urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice to be recorded."""
+    """One notice to be stored."""
 
     id: UUID
     news: News
@@ -50,7 +50,7 @@ class Notice:
 
     @property
     def first_state(self) -> State:
-        """The state it begins in: the record of an in-app notice *is* its delivery."""
+        """The state it begins in: storing an in-app notice *is* its delivery."""
         return "delivered" if self.channel is Channel.IN_APP else "pending"
 
     @property
@@ -61,7 +61,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class StoredNotice:
-    """A notice as it stands in the store."""
+    """A notice as stored."""
 
     notice: Notice
     state: State
@@ -74,7 +74,7 @@ class StoredNotice:
 
 
 def notices(news: News, recipients: Iterable[Recipient], *, new_id: Callable[[], UUID]) -> Iterator[Notice]:
-    """One notice per recipient and channel."""
+    """Yield one notice per recipient and channel."""
     for recipient in recipients:
         for channel in Channel:
             yield Notice(new_id(), news, recipient, channel)

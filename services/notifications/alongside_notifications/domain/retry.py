@@ -1,28 +1,28 @@
-"""What follows from one attempt to send: delivered, once more later, or given up."""
+"""The decision after one attempt to send: delivered, retried later, or given up."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 Trouble: TypeAlias = Literal["temporarily-refused", "timed-out", "relay-away", "routes-away"]
-"""Why an attempt came to nothing that a later one may bring: the destination's word, or a world that is away."""
+"""Why an attempt failed that may succeed later: the destination refused it for now, or a server was unavailable."""
 
 GiveUpReason: TypeAlias = Literal["refused-by-recipient", "attempts-exhausted"]
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The mail relay took the message over."""
+    """The mail relay accepted the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The recipient's side refused for good."""
+    """The recipient's side refused the message permanently."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemporaryFailure:
-    """Nothing was handed over, or nobody knows whether it was."""
+    """The message was not handed over, or it is unknown whether it was."""
 
     trouble: Trouble
 
@@ -39,8 +39,8 @@ class Delivered:
 class RetryLater:
     """To be tried again, not before `at`.
 
-    Until `rest_until` nothing else is sent to the same destination: if it is dead, its backlog would only knock on
-    the same closed door; if only this one notice is unwelcome, the others wait no longer than the shortest pause.
+    Until `rest_until` nothing else is sent to the same destination: if it is dead, its whole backlog would fail in the
+    same way; if only this notice is refused, the others wait no longer than the shortest pause.
     """
 
     at: datetime
@@ -50,7 +50,7 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """Never tried again by itself: to be recorded and announced."""
+    """Not tried again unless a person asks for it: to be recorded and announced."""
 
     why: GiveUpReason
 
@@ -60,9 +60,9 @@ Decision: TypeAlias = Delivered | RetryLater | GivenUp
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long to go on. The pause doubles from `pause_seconds_first` up to `pause_seconds_max`.
+    """How often to try, and at which pauses: they double from `pause_seconds_first` up to `pause_seconds_max`.
 
-    With the values below a notice outlives two days without a mail relay before it is given up.
+    With the values below, a notice survives two days without a mail relay before it is given up.
     """
 
     attempts_max: int = 60
@@ -70,7 +70,7 @@ class RetryPolicy:
     pause_seconds_max: float = 3600.0
 
     def pause_seconds(self, attempts: int, *, jitter: float) -> float:
-        """The pause after that many attempts; `jitter` from 0 to 1 shortens it by up to half.
+        """Return the pause after that many attempts; `jitter` from 0 to 1 shortens it by up to half.
 
         Jitter keeps notices that failed together from all coming back together.
         """
@@ -85,7 +85,7 @@ _DOUBLINGS_MAX: Final = 30  # beyond any useful pause; keeps the power from grow
 def decide(
     attempt: Attempt, *, attempts: int, retry_policy: RetryPolicy, now: datetime, jitter: float
 ) -> Decision:
-    """What becomes of a notice after its `attempts`-th attempt ended in `attempt`."""
+    """Decide about a notice whose `attempts`-th attempt ended in `attempt`."""
     match attempt:
         case Accepted():
             return Delivered()

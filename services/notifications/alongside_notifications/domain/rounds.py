@@ -1,4 +1,4 @@
-"""One round of sending: what is due, where it goes, and how much of it there is room for."""
+"""One round of sending: the due notices, their routes, and how many of them are sent now."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from alongside_notifications.domain.retry import TemporaryFailure
 
 
 class ContactProvider(StrEnum):
-    """Who knows where recipients can be reached. Each is asked by itself, so one that is away delays no other's."""
+    """A source of contact details. Each is asked separately, so an unavailable one delays only its own recipients."""
 
     SETTINGS = "settings"
     INTAKE = "intake"
@@ -28,21 +28,21 @@ PROVIDER_OF: Final[Mapping[RecipientKind, ContactProvider]] = {
 
 @dataclass(frozen=True, slots=True)
 class EmailAddress:
-    """An address to send to now, and to keep nowhere."""
+    """An address to send to now; it is never stored."""
 
     address: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoRoute:
-    """Whoever keeps the contact details has no address by this channel: not everybody wants or has one."""
+    """The provider has no address for this channel: not every recipient wants or has one."""
 
 
 Route: TypeAlias = EmailAddress | NoRoute | TemporaryFailure
 
 
 class Due(NamedTuple):
-    """A notice that was seen waiting, and how often it had been claimed by then."""
+    """A due notice, and how often it had been claimed when it was read."""
 
     id: UUID
     destination: Destination
@@ -50,12 +50,12 @@ class Due(NamedTuple):
 
 
 DueByDestination: TypeAlias = Mapping[Destination, Sequence[Due]]
-"""What is due, oldest first, by where it goes."""
+"""Due notices, oldest first, by destination."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundLimits:
-    """How much one round may take on: places to send from, and notices in one parcel."""
+    """How much one round may start: destinations, one per free slot, and notices of each."""
 
     destinations_max: int
     notices_per_destination_max: int
@@ -63,25 +63,25 @@ class RoundLimits:
 
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """What becomes of what was looked at."""
+    """What a round does with the due notices."""
 
     unroutable: Sequence[Due]
-    """Nowhere to send it to: closed without a claim, however much of it there is."""
+    """No route: closed without a claim, however many there are."""
     to_send: Sequence[Due]
     """To be claimed and sent now, to `addresses`."""
     to_postpone: Sequence[Due]
-    """One notice for each of the `lookup_failures`; it pays for the attempt, and the others rest."""
+    """One notice for each of the `lookup_failures`: the attempt counts for it, and the others only pause."""
     addresses: Mapping[Destination, str]
     lookup_failures: Mapping[Destination, TemporaryFailure]
-    """Destinations of which nobody can say now where they are."""
+    """Destinations whose provider could not answer."""
     has_more: bool
-    """Whether something that could be sent found no room."""
+    """Whether some notices with an address found no free slot."""
 
 
 def group_by_provider(
     due: Iterable[Due], *, destinations_max: int
 ) -> dict[ContactProvider, dict[Destination, list[Due]]]:
-    """What is due by who is asked for its routes, and no more destinations each than may be asked for at once."""
+    """Return due notices by provider and destination, with at most `destinations_max` destinations per provider."""
     asked: dict[ContactProvider, dict[Destination, list[Due]]] = {}
     for each in due:
         by_destination = asked.setdefault(PROVIDER_OF[each.destination.kind], {})
@@ -93,7 +93,7 @@ def group_by_provider(
 def plan_round(
     by_destination: DueByDestination, routes: Mapping[Destination, Route], limits: RoundLimits
 ) -> RoundPlan:
-    """Sort what was looked at by what is known of its routes; the destination that waits longest has the first place."""
+    """Sort due notices by their routes; the destination that waits longest gets the first slot."""
     addresses = {to: route.address for to in by_destination if isinstance(route := routes[to], EmailAddress)}
     lookup_failures = {
         to: route for to in by_destination if isinstance(route := routes[to], TemporaryFailure)

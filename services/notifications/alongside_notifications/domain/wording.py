@@ -1,6 +1,6 @@
-"""What a notice says. It names no condition, no person and no provider; a link carries the rest.
+"""The text of each notice. It names no condition, no person and no provider; a link leads to the rest.
 
-A notice may be read over somebody's shoulder or on a shared screen, so even the subject must not tell why anyone is
+A notice may be read over somebody's shoulder or on a shared screen, so even the subject must not reveal why anyone is
 in touch with the network.
 """
 
@@ -15,7 +15,7 @@ _R, _T, _P, _C = Role.REFERRER, Role.TARGET, Role.PERSON, Role.COORDINATOR
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """One notice in words: `title` is the subject of an e-mail, `sentence` what happened, `link` where the rest is."""
+    """The text of one notice: `title` is an e-mail's subject, `sentence` says what happened, `link` leads to the rest."""
 
     title: str
     sentence: str
@@ -24,7 +24,7 @@ class NoticeText:
     @property
     def text(self) -> str:
         """The body of a message."""
-        return f"{self.sentence}\n\nMore behind this link:\n{self.link}\n"
+        return f"{self.sentence}\n\nRead more at this link:\n{self.link}\n"
 
 
 SENTENCES: Final[Mapping[tuple[TemplateKey, Role], str]] = {
@@ -45,8 +45,8 @@ SENTENCES: Final[Mapping[tuple[TemplateKey, Role], str]] = {
     ("scheduled", _R): "A time to meet has been set.",
     ("scheduled", _T): "A time to meet has been set.",
     ("scheduled", _P): "A time to meet has been set.",
-    ("contacted", _R): "Contact has been made, or at least tried.",
-    ("contacted", _T): "Your contact, or your try, has been recorded.",
+    ("contacted", _R): "Contact has been made or attempted.",
+    ("contacted", _T): "Your contact, or your attempt, has been recorded.",
     ("unattended", _R): "A meeting did not take place.",
     ("unattended", _T): "A missed meeting has been recorded.",
     ("appointment-cancelled", _R): "A meeting has been called off.",
@@ -66,11 +66,11 @@ SENTENCES: Final[Mapping[tuple[TemplateKey, Role], str]] = {
     ("cancellation-requested", _R): "Somebody asked to cancel a request.",
     ("cancellation-requested", _T): "Somebody asked to cancel a request.",
     ("cancellation-requested", _P): "Somebody asked to cancel your request.",
-    ("target-withdrew", _R): "Whoever had accepted your request can no longer go on with it.",
+    ("target-withdrew", _R): "The one who accepted your request can no longer continue with it.",
     ("target-withdrew", _T): "Your withdrawal from a request has been recorded.",
-    ("target-withdrew", _P): "Whoever had accepted your request can no longer go on with it.",
-    ("consent-revoked", _R): "A request has been stopped at the wish of the one it is about.",
-    ("consent-revoked", _T): "A request has been stopped at the wish of the one it is about.",
+    ("target-withdrew", _P): "The one who accepted your request can no longer continue with it.",
+    ("consent-revoked", _R): "A request has been stopped because the one it is about asked for it.",
+    ("consent-revoked", _T): "A request has been stopped because the one it is about asked for it.",
     ("consent-revoked", _P): "Your request has been stopped, as you wished.",
     ("rejected", _R): "Your request was not taken up this time.",
     ("rejected", _T): "Your no has been recorded.",
@@ -106,5 +106,5 @@ TITLES: Final[Mapping[tuple[TemplateKey, Role], str]] = {
 
 
 def render_notice(template: TemplateKey, role: Role, *, link: str) -> NoticeText:
-    """The notice in words. KeyError for a pair that is never told."""
+    """Return the text of a notice. Raises KeyError for a template that the role never receives."""
     return NoticeText(TITLES.get((template, role), ANY_TITLE), SENTENCES[template, role], link)

@@ -1,1 +1,1 @@
-"""Builds the inbox of notices anew from the streams, when a replay is asked for (docs/delivery.md)."""
+"""Rebuilds the in-app inbox from the streams, when a replay is requested (docs/delivery.md)."""

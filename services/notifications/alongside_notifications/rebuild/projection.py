@@ -1,7 +1,7 @@
-"""Builds the in-app inbox anew: what was told, as the causes and our own words of delivery on the journey say.
+"""Rebuilds the in-app inbox from the journey: from the causes of notices and from their announced deliveries.
 
-E-mail is no projection: an e-mail notice is work to be done, and to make one again would be to send it again. An in-app
-notice is rebuilt only when its delivery was announced, under the id and with the time that were announced.
+E-mail is no projection: an e-mail notice is work to be done, and storing it again would send it again. An in-app
+notice is rebuilt only when its delivery was announced, with the announced id and time.
 """
 
 from collections.abc import Sequence
@@ -31,13 +31,13 @@ HEARS: Final[frozenset[type[Event]]] = frozenset(
 
 @dataclass(slots=True)
 class InboxProjection:
-    """The inbox while it is built anew. A cause stands before the words of its delivery, in the same partition."""
+    """The inbox during a rebuild. A cause precedes the announcement of its delivery, in the same partition."""
 
     ladders: Ladders
     streams: Sequence[Stream] = (streams.JOURNEY,)
     hears: frozenset[type[Event]] = HEARS
     _expected: dict[tuple[str, str], Notice] = field(default_factory=dict)
-    """By cause and role; taken out when its delivery is heard of."""
+    """By cause and role; removed when the announcement of its delivery is read."""
 
     async def hear(self, received: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:
         """Write the notices whose delivery was announced, where they are missing or different."""
@@ -45,7 +45,7 @@ class InboxProjection:
         return await rebuilding_store.write_inbox(conn, recorded)
 
     async def settle(self, conn: asyncpg.Connection) -> int:  # noqa: ARG002  (what Projection asks for)
-        """Nothing waits for the end."""
+        """Write nothing: no notice waits for the end of the replay."""
         return 0
 
     def _apply(self, item: ReceivedEvent) -> AnnouncedNotice | None:
@@ -59,8 +59,8 @@ class InboxProjection:
         return None
 
     def _as_announced(self, event: NoticeDelivered) -> AnnouncedNotice | None:
-        """None for e-mail, for a cause before the replay's beginning, and for what present rules would not tell."""
-        place = (event.cause, event.role.value)
-        if event.channel.value != Channel.IN_APP.value or place not in self._expected:
+        """Return None for e-mail, for a cause before the replay began, and for a notice of earlier rules."""
+        key = (event.cause, event.role.value)
+        if event.channel.value != Channel.IN_APP.value or key not in self._expected:
             return None
-        return AnnouncedNotice(event.notice_id, self._expected.pop(place), event.delivered_at)
+        return AnnouncedNotice(event.notice_id, self._expected.pop(key), event.delivered_at)

@@ -1,4 +1,4 @@
-"""The SQL by which the in-app inbox is built anew: what is right is left alone."""
+"""SQL that rebuilds the in-app inbox; rows that are right are not written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _REPLACED: Final = """
     delete from notice using unnest($1::uuid[], $2::text[], $3::text[]) as told (id, cause, role)
     where notice.cause = told.cause and notice.role = told.role and notice.channel = 'in-app' and notice.id <> told.id
 """
-# Whom a coordinator's notice went to depends on who was on call then: a standing one is not corrected.
+# The recipient of a coordinator's notice depends on who was on call at the time: an existing one is not corrected.
 _UPSERT: Final = """
     insert into notice (id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, urgent,
                         state, created_at, delivered_at)
@@ -40,7 +40,7 @@ _UPSERT: Final = """
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedNotice:
-    """An in-app notice as it was announced: one that the rules explain, with its own id and time."""
+    """An in-app notice that the rules produce, with the id and time that were announced."""
 
     id: UUID
     notice: Notice
@@ -48,7 +48,7 @@ class AnnouncedNotice:
 
 
 async def write_inbox(conn: asyncpg.Connection, recorded: Sequence[AnnouncedNotice]) -> int:
-    """Let the inbox hold these notices, and no other for the same cause and role; how many rows that changed."""
+    """Store these notices, delete others of the same cause and role, and return how many rows changed."""
     if not recorded:
         return 0
     ids, causes = [one.id for one in recorded], [one.notice.news.cause for one in recorded]

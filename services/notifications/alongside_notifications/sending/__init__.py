@@ -1,1 +1,1 @@
-"""Sends what is due, destination by destination: leases a notice, asks for the address, hands it to the mail relay."""
+"""Sends due notices, destination by destination: looks up the address, leases the notice, hands it to the mail relay."""

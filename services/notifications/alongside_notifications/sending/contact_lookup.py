@@ -1,9 +1,9 @@
-"""The door to whoever keeps contact details: asked when a round of sending begins, for its recipients alone.
+"""Looks up contact details when a round of sending begins, for its recipients only.
 
 `POST /contact-routes/query` with the service token: at intake for people and partners, at matching for offers. The
-answer has one entry for each recipient: an address, or the code of what stands against one. A recipient whose entry is
-missing, or whose code is not one of those below, waits: we cannot know. Nothing is kept beyond the round, and no
-address is logged. Coordinators are settings of this service.
+answer has one entry for each recipient: an address, or a problem code. A recipient whose entry is missing, or whose
+code is not listed below, waits: it is unknown whether there is an address. Nothing is stored beyond the round, and no
+address is logged. Coordinators' addresses are settings of this service.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from alongside_notifications.domain.rounds import ContactProvider, EmailAddress,
 from alongside_notifications.settings import ADDRESS
 
 RECIPIENTS_MAX: Final = 200
-"""How many recipients one question may name."""
+"""How many recipients one query may name."""
 _JSON: Final = {"Content-Type": "application/json"}
 _AWAY: Final = TemporaryFailure("routes-away")
 _NOT_REGISTERED: Final = frozenset({"contact-route-missing", "no-contact-route"})
@@ -59,7 +59,7 @@ class ContactLookup:
     async def find_routes(
         self, provider: ContactProvider, destinations: Sequence[Destination]
     ) -> dict[Destination, Route]:
-        """Where each of a keeper's destinations is reached; that there is no such place; or that nobody can say now.
+        """Return the address of each of a provider's destinations, NoRoute, or the failure of the lookup.
 
         At most RECIPIENTS_MAX destinations.
         """
@@ -73,7 +73,7 @@ class ContactLookup:
         return found
 
     async def _query(self, url: str, asked: Sequence[Destination], found: dict[Destination, Route]) -> None:
-        """Write down what is answered; a question refused for one of its recipients is asked again in halves."""
+        """Enter the answers into `found`; a query that fails, perhaps because of one recipient, is repeated in halves."""
         answer = await self._client.post(url, content=_query_body(asked), headers=_JSON)
         if answer.status_code == HTTPStatus.OK:
             found.update(_parse_answer(answer.content, asked))
@@ -84,11 +84,11 @@ class ContactLookup:
 
 
 def open_client(*, service_token: str, seconds_max: float) -> httpx2.AsyncClient:
-    """The HTTP client of the door; to be closed by whoever opens it."""
+    """Return the HTTP client for lookups; the caller closes it."""
     return httpx2.AsyncClient(
         headers={"Authorization": f"Bearer {service_token}"},
         timeout=httpx2.Timeout(seconds_max),
-        follow_redirects=False,  # the token goes to nobody else
+        follow_redirects=False,  # the token must reach no other host
         trust_env=False,
     )
 
@@ -98,7 +98,7 @@ def _query_body(asked: Sequence[Destination]) -> bytes:
 
 
 def _parse_answer(body: bytes, asked: Sequence[Destination]) -> dict[Destination, Route]:
-    """What is said of those who were asked for; nothing when it cannot be read."""
+    """Return the routes of the destinations that were asked for; none when the answer cannot be read."""
     try:
         answer = _Answer.model_validate_json(body)
     except ValidationError:
@@ -114,5 +114,5 @@ def _route_of(entry: _Entry) -> Route:
 
 
 def _usable(address: str | None) -> EmailAddress | NoRoute:
-    """An address that could forge a header is no address."""
+    """Return the address; NoRoute when there is none, or when it could forge a mail header."""
     return EmailAddress(address) if address and re.fullmatch(ADDRESS, address) else NoRoute()

@@ -1,26 +1,26 @@
-"""The worker that sends what waits: one lane for what is urgent, one for the rest.
+"""The worker that sends due notices: one lane for urgent notices, one for all others.
 
-A notice's way, and what a crash leaves behind at each step:
+The steps of a notice, and what a crash costs at each of them:
 
-1. look: see what is due, and ask each keeper of contact details once for all of its recipients. Nothing is written and
-   no transaction is open meanwhile; a crash costs nothing.
-2. begin, in one transaction: what has no route is closed, together; of the rest as much as there is room for is claimed:
-   state `sending` with a lease. A crash after it costs one lease of waiting. Where nobody could say the address, one
-   notice of the destination is claimed as well, and put off at once.
-3. hand the message to the mail relay; no transaction is open meanwhile.
-4. mark it delivered and announce it, in one transaction, with what else came through in the meantime.
+1. look up: read the due notices, and ask each contact provider once for all of its recipients. Nothing is written and
+   no transaction is open; a crash costs nothing.
+2. claim, in one transaction: notices without a route are closed together; of the others, as many as there is room for
+   are claimed: state `sending` with a lease. A crash afterwards costs one lease of waiting. Where a provider could not
+   answer, one notice of the destination is claimed as well, and postponed at once.
+3. hand the message to the mail relay; no transaction is open.
+4. mark it delivered and announce it, in one transaction, together with other attempts that have ended meanwhile.
 
-SMTP knows no transaction with our database. When we die between the relay's "250 accepted" and the end of step 4, or
-the answer is lost on the way, the message is sent again after the lease. It then carries the same Message-ID and the
-same bytes, so that a mailbox can recognise it as the one it has; that is all anybody can promise about e-mail. What we
-announce and record happens once.
+SMTP shares no transaction with our database. When the process dies between the relay's "250 accepted" and the end of
+step 4, or the answer is lost, the message is sent again after the lease. It then carries the same Message-ID and the
+same bytes, so that a mailbox can recognise the duplicate; nobody can promise more about e-mail. What is announced and
+recorded happens once.
 
-A destination is served by one task at a time in its lane, a few notices at once, each within a deadline. A slow or dead
-destination therefore holds one of the lane's places for a bounded time, then rests, and delays nobody else. A keeper
-that is slow or away delays its own recipients alone: the others' rounds go on beside its own.
+A destination is served by one task at a time in its lane, a few notices per task, each within a deadline. A slow or dead
+destination therefore occupies one slot of the lane for a bounded time, then pauses, and delays no other. A provider
+that is slow or unavailable delays only its own recipients: the rounds of other providers go on.
 
-Two processes may look at the same notices; step 2 gives each notice to one of them. Whoever finds that another was
-there first leaves the queue to it until the next poll.
+Two processes may read the same due notices; step 2 gives each notice to one of them. A process that lost some notices
+to another leaves the queue to it until the next poll.
 """
 
 import asyncio
@@ -70,16 +70,16 @@ from alongside_notifications.sending.result_writer import AttemptResult, ResultW
 T = TypeVar("T")
 
 DUE_NOTICES_MAX: Final = 1000
-"""How many due notices of a kind one round looks at, however long the queue."""
+"""How many due notices of each recipient kind one round reads, however long the queue."""
 LOOKUPS_PER_SLOT: Final = 12
-"""How many destinations are asked for per free place: many may have no route, and asking costs little beside sending."""
+"""How many destinations are looked up per free slot: many may have no route, and a lookup costs little beside sending."""
 DRAIN_SECONDS_MAX: Final = 5.0
-"""How long a stop waits for what is being sent, so that it need not be sent twice."""
+"""How long a stop waits for messages that are being sent, so that they need not be sent twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOptions:
-    """On which terms mail is sent."""
+    """Sender, limits and retry policy of the mail worker."""
 
     sender: str
     link_base: str
@@ -91,20 +91,20 @@ class DeliveryOptions:
 
     @property
     def pause_max(self) -> timedelta:
-        """How long a notice may wait before it is looked at again: the longest lease or pause."""
+        """The longest time until a notice's next attempt: the longest lease or pause."""
         return max(self.lease, timedelta(seconds=self.retry_policy.pause_seconds_max))
 
 
 @dataclass(frozen=True, slots=True)
 class _StartedRound:
-    """What a round has done when its transaction ends."""
+    """The result of a round's transaction."""
 
     closed: Sequence[Due]
-    """Without a route, and recorded as such."""
+    """Closed, because there is no route."""
     claimed: Sequence[StoredNotice]
-    """To be sent now, or put off for want of an answer about their routes."""
+    """To be sent now, or to be postponed because their route could not be looked up."""
     lost_some: bool
-    """Whether another worker was there first for some of it."""
+    """Whether another worker had claimed some of the notices before."""
 
 
 class DeliveryLane:
@@ -125,13 +125,15 @@ class DeliveryLane:
         self._result_writer = ResultWriter(runtime, options.retry_policy)
         self._rounds: dict[asyncio.Task[None], ContactProvider] = {}
         self._serving: dict[asyncio.Task[None], Destination] = {}
-        self._starting = asyncio.Lock()  # one round at a time takes places
-        self._has_more = False  # whether more may be due than was begun; then nobody waits for the next poll
+        self._starting = asyncio.Lock()  # one round at a time takes slots
+        self._has_more = (
+            False  # whether more may be due than was started; then the lane does not wait for the next poll
+        )
         self._more = asyncio.Event()
         self._errors: list[BaseException] = []
 
     async def run(self) -> None:
-        """Serve what is due until cancelled; an error of the database ends it, and the chassis begins it anew."""
+        """Serve due notices until cancelled. A database error ends the lane, and the chassis starts it again."""
         try:
             while True:
                 await self.start_rounds()
@@ -142,14 +144,14 @@ class DeliveryLane:
             await self._stop()
 
     async def deliver_due(self) -> None:
-        """Serve what is due now to its end; for tests and for emptying a queue by hand."""
+        """Serve everything that is due now; for tests and for emptying a queue by hand."""
         while await self.start_rounds():
             while under_way := {*self._rounds, *self._serving}:
                 await asyncio.wait(under_way)
         self._raise_errors()
 
     async def start_rounds(self) -> bool:
-        """Begin a round for each keeper that is not being asked and has recipients due; returns whether there are any."""
+        """Start a round for each provider that has due recipients and is not being asked; return whether any are due."""
         self._raise_errors()
         self._more.clear()
         destinations_max = min(self._free_slots * LOOKUPS_PER_SLOT, RECIPIENTS_MAX)
@@ -180,7 +182,7 @@ class DeliveryLane:
             )
 
     async def _round(self, provider: ContactProvider, by_destination: DueByDestination) -> None:
-        """Ask where to send what was looked at, close what goes nowhere, and begin to send the rest."""
+        """Look up the routes of due notices, close the notices without a route, and start to send the others."""
         routes = await self._lookup.find_routes(provider, list(by_destination))
         async with self._starting:
             limits = RoundLimits(self._free_slots, self._options.notices_per_destination_max)
@@ -217,12 +219,12 @@ class DeliveryLane:
         return await queue_store.claim(tx, due, lease=options.lease, pause_max=options.pause_max)
 
     async def _postpone_destination(self, due: StoredNotice, failure: TemporaryFailure) -> None:
-        """Nobody can say where it goes: an attempt that came to nothing, in no span, for nothing was sent."""
+        """Record a failed attempt for a route that could not be looked up, in the cause's span: nothing was sent."""
         its_cause = trace.get_current_span(context_of(due.trace))
         self._report(due, await self._result_writer.write(AttemptResult(due, failure, its_cause)))
 
     async def _send_all(self, notices: Sequence[StoredNotice], address: str) -> None:
-        """Send one destination its notices in turn, until one of them does not go through."""
+        """Send one destination its notices in turn, until one of them has to be retried."""
         for position, due in enumerate(notices):
             with self._span(due) as span:
                 attempt = await self._relay.send(self._build_message(due, address))
@@ -241,26 +243,26 @@ class DeliveryLane:
         )
 
     def _span(self, due: StoredNotice) -> AbstractContextManager[Span]:
-        """A span that continues the story of the cause, however much later the message goes out."""
+        """Return a span that continues the trace of the cause, however much later the message is sent."""
         return self._runtime.dependencies.tracer.start_as_current_span(
             "send notice", context=context_of(due.trace), kind=SpanKind.CLIENT
         )
 
     @property
     def _free_slots(self) -> int:
-        """How many more destinations may be served."""
+        """How many more destinations may be served now."""
         return self._options.destinations_at_once_max - len(self._serving)
 
     def _start_task(
         self, tasks: dict[asyncio.Task[None], T], work: Coroutine[Any, Any, None], holds: T
     ) -> None:
-        """Run `work` beside us, and keep in `tasks` what it holds until it ends."""
+        """Run `work` as a task, and note in `tasks` what it holds until it ends."""
         task = asyncio.create_task(work)
         tasks[task] = holds
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Let go of what it held, and look again at once if something waits for that, or if it failed."""
+        """Release what the task held, and poll again at once if notices wait for a slot, or if the task failed."""
         self._rounds.pop(task, None)
         self._serving.pop(task, None)
         error = None if task.cancelled() else task.exception()
@@ -270,7 +272,10 @@ class DeliveryLane:
             self._more.set()
 
     def _raise_errors(self) -> None:
-        """The world's fault ends the lane, ours only the task it happened in: its lease brings its notices back."""
+        """Raise errors of the environment, which end the lane; log our own, which end one task.
+
+        The notices of a failed task are due again when their lease ends.
+        """
         errors, self._errors = self._errors, []
         for error in errors:
             if verdict_on(error) in (Verdict.WAIT, Verdict.STOP):
@@ -278,7 +283,7 @@ class DeliveryLane:
             self._runtime.log.error("worker-failed", worker="mail", exc=error)
 
     async def _stop(self) -> None:
-        """Break off the rounds, and let what is being sent come to its end."""
+        """Cancel the rounds, and wait for the messages that are being sent."""
         for task in self._rounds:
             task.cancel()
         if self._rounds:
@@ -296,7 +301,7 @@ class DeliveryLane:
             )
 
     def _report(self, due: StoredNotice, decision: Decision) -> None:
-        """Count the outcome, and say aloud what somebody may want to look at."""
+        """Count the outcome, and log what a person may have to look into."""
         self._metrics.attempts.labels(_outcome(decision)).inc()
         facts = {"notice": str(due.notice.id), "attempts": due.attempts}
         log = self._runtime.log

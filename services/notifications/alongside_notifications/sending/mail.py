@@ -1,4 +1,4 @@
-"""The door to the mail relay: hands over one message and says what became of it."""
+"""SMTP client of the mail relay: hands over one message and returns the result."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ QUIT_SECONDS_MAX: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class MailRelay:
-    """Where mail is handed over. `seconds_max` bounds one message from the connection to the last answer."""
+    """The mail relay's address and login. `seconds_max` bounds one message from the connection to the last answer."""
 
     host: str
     port: int
@@ -31,10 +31,10 @@ class MailRelay:
     password: str | None = None
 
     async def send(self, message: EmailMessage) -> Attempt:
-        """Hand over one message.
+        """Hand over one message and return the result.
 
-        Only the recipient's side can refuse for good (5xx to RCPT or DATA). A relay that refuses us, our sender or
-        our password is our own trouble or the world's: the message waits, visibly.
+        Only the recipient's side can refuse permanently (5xx to RCPT or DATA). A relay that refuses the connection, the
+        sender or the password is a fault of the relay or our settings: the message waits, and metrics and log show it.
         """
         client = self._client()
         try:
@@ -55,7 +55,7 @@ class MailRelay:
         return Accepted()
 
     def _client(self) -> aiosmtplib.SMTP:
-        """Used without `async with`, whose end says QUIT and waits as long again for a relay that hangs."""
+        """Return a client. Used without `async with`, which would send QUIT and wait again for a relay that hangs."""
         return aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
@@ -63,13 +63,13 @@ class MailRelay:
             password=self.password if self.user else None,
             use_tls=self.tls == "implicit",
             start_tls={"if-offered": None, "starttls": True, "implicit": False}[self.tls],
-            local_hostname="localhost",  # says nothing about this machine, and asks no name server
+            local_hostname="localhost",  # reveals nothing about this machine, and asks no name server
             timeout=self.seconds_max,
         )
 
 
 def build_message(notice: Notice, *, sender: str, to: str, link_base: str, at: datetime) -> EmailMessage:
-    """A notice as an e-mail, the same each time it is written: `at` is when the notice came to be."""
+    """Return a notice as an e-mail, identical each time it is built; `at` is when the notice was created."""
     text = render_notice(
         notice.news.template, notice.recipient.role, link=notice.news.subject.link(link_base)
     )
@@ -85,7 +85,7 @@ def build_message(notice: Notice, *, sender: str, to: str, link_base: str, at: d
 
 
 async def _quit(client: aiosmtplib.SMTP) -> None:
-    """Take leave politely. The message is the relay's by now, so nothing that goes wrong here matters."""
+    """Send QUIT. The relay has accepted the message already, so an error here is ignored."""
     with contextlib.suppress(SMTPException, OSError):
         await client.quit(timeout=QUIT_SECONDS_MAX)
 

@@ -1,4 +1,4 @@
-"""The numbers about mail: what waits, and what became of each attempt. A dead mail relay shows here, not in `ready`."""
+"""Metrics of mail: notices that wait, and the result of each attempt. A dead mail relay shows here, not in `ready`."""
 
 from typing import Final, Literal, TypeAlias
 
@@ -10,7 +10,7 @@ _LANES: Final = {True: "urgent", False: "normal"}
 
 
 class MailMetrics:
-    """Registered once per process, however often the worker begins anew."""
+    """Registered once per process, however often the worker restarts."""
 
     def __init__(self) -> None:
         self.attempts = Counter(
@@ -22,13 +22,13 @@ class MailMetrics:
         self._registry: CollectorRegistry | None = None
 
     def register_on(self, registry: CollectorRegistry) -> None:
-        """Add these numbers to a service's metrics page."""
+        """Add these metrics to a service's metrics page."""
         if self._registry is not registry:
             registry.register(self.attempts)
             registry.register(self.waiting)
             self._registry = registry
 
     def set_waiting(self, by_urgency: dict[bool, int]) -> None:
-        """Tell how many notices wait in each lane."""
+        """Set how many notices wait in each lane."""
         for urgent, lane in _LANES.items():
             self.waiting.labels(lane).set(by_urgency.get(urgent, 0))

@@ -1,8 +1,8 @@
-"""What became of attempts to send, recorded and announced in as few commits as there are moments to commit.
+"""Records and announces the results of attempts to send, in as few commits as possible.
 
-Letters end one by one, each when its mail server has answered. What ends while a commit is under way shares the next
-one; nothing waits to be joined. If a shared commit fails, each of its letters is concluded alone, so that none suffers
-from another. To conclude a letter twice changes and announces nothing.
+Attempts end one by one, each when its mail server has answered. Results that arrive during a commit share the next
+one; no result waits to be joined. If a shared commit fails, each of its results is written alone, so that none fails
+because of another. Writing a result twice changes and announces nothing.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from alongside_notifications.sending import store as queue_store
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """One attempt that ended, in the span it was made in, and what was claimed with it and not tried yet."""
+    """One attempt that ended, its span, and the notices that were claimed with it and not tried yet."""
 
     due: StoredNotice
     attempt: Attempt
@@ -45,14 +45,14 @@ _Pending: TypeAlias = tuple[AttemptResult, asyncio.Future[Decision]]
 
 @dataclass(frozen=True, slots=True)
 class DecidedAttempt:
-    """An attempt and what follows from it."""
+    """An attempt and the decision about it."""
 
     attempted: AttemptResult
     decision: Decision
 
 
 class ResultWriter:
-    """Concludes the letters of one lane."""
+    """Writes the results of one lane."""
 
     def __init__(self, runtime: Runtime, retry_policy: RetryPolicy) -> None:
         self._runtime, self._retry_policy = runtime, retry_policy
@@ -60,7 +60,7 @@ class ResultWriter:
         self._committing = asyncio.Lock()
 
     async def write(self, attempted: AttemptResult) -> Decision:
-        """Record and announce what became of an attempt, with whatever else waits to be; returns when it is committed."""
+        """Record and announce a result, together with all pending ones; return the decision once it is committed."""
         decided: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
         self._pending.append((attempted, decided))
         async with self._committing:
@@ -69,7 +69,7 @@ class ResultWriter:
         return await decided
 
     async def _write_pending(self) -> None:
-        """Whoever is first concludes for all. If it is stopped meanwhile, those it left are the next one's."""
+        """Write all pending results. If this is cancelled, the unfinished ones stay pending for the next caller."""
         group, self._pending = self._pending, []
         try:
             await self._write_group(group)
@@ -94,7 +94,7 @@ class ResultWriter:
 async def _write_together(
     tx: Tx, attempts: Sequence[AttemptResult], retry_policy: RetryPolicy
 ) -> list[DecidedAttempt]:
-    """Record and announce, with one statement for each way an attempt can end; in the order of `attempts`."""
+    """Record and announce attempts, with one statement per kind of decision; return them in the order of `attempts`."""
     decided = [
         DecidedAttempt(
             each,
@@ -137,7 +137,7 @@ async def _record_given_up(tx: Tx, given_up: Sequence[tuple[DecidedAttempt, Give
 
 
 async def _postpone(tx: Tx, waiting: Sequence[tuple[DecidedAttempt, RetryLater]]) -> None:
-    """Try these later, give back what else their parcels hold, and let their destinations rest."""
+    """Postpone these notices, release the untried ones claimed with them, and pause their destinations."""
     if not waiting:
         return
     await queue_store.postpone(tx, [(each.attempted.due, retry) for each, retry in waiting])

@@ -1,9 +1,9 @@
-"""What waits to be sent, one function per question; every one of them asks or tells for many notices at once.
+"""SQL statements on notices to be sent, one function per question; each handles many notices at once.
 
 A delivery worker claims a notice with a lease: state `sending` until `next_attempt_at`. `attempts`, raised by each
-claim, is also the fence: whoever lost the lease can no longer postpone or fail what another worker has claimed since,
-and what was looked at is claimed or closed only if nobody has claimed it meanwhile. Rows are locked in the order of
-their ids, and those another worker has in hand are left to it.
+claim, is also the fence: a worker that lost its lease can no longer postpone or fail a notice that another worker has
+claimed since, and a due notice is claimed or closed only if nobody has claimed it since it was read. Rows are locked in
+the order of their ids, and rows that another worker has locked are skipped.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,9 +20,9 @@ from alongside_notifications.domain.retry import GivenUp, RetryLater
 from alongside_notifications.domain.rounds import Due
 from alongside_notifications.store import COLUMNS, fetch_notices
 
-# Of each kind the oldest few only, so that a long queue costs no more than a short one and hides no other kind. A
-# destination that is being served is left out, so its backlog does not hide the others of its kind. What is put off
-# further than anything is ever put off was put off by a clock that ran ahead: it is due as well.
+# Of each kind only the oldest few, so that a long queue costs no more than a short one and hides no other kind. A
+# destination that is being served is left out, so that its backlog does not hide others of its kind. A notice that is
+# postponed further than the longest pause was postponed by a clock that ran ahead: it is due as well.
 _WAITING: Final = """
         select id, recipient_kind, recipient_id, attempts, next_attempt_at
         from notice
@@ -98,9 +98,9 @@ async def due(
     due_max: int,
     pause_max: timedelta,
 ) -> list[Due]:
-    """What is due in a lane, oldest first, at most so much of each kind; `busy` destinations are left out.
+    """Return the due notices of a lane, oldest first, at most `due_max` of each kind; `busy` destinations are left out.
 
-    Nothing is put off for longer than `pause_max`, unless by a clock that was wrong.
+    A notice postponed for longer than `pause_max` was postponed by a wrong clock, and is due.
     """
     busy_keys = [f"{kind}:{recipient_id}" for kind, recipient_id in busy]
     rows = await conn.fetch(_DUE, urgent, now, list(kinds), busy_keys, due_max, now + pause_max)
@@ -110,45 +110,51 @@ async def due(
 
 
 async def claim(tx: Tx, seen: Sequence[Due], *, lease: timedelta, pause_max: timedelta) -> list[StoredNotice]:
-    """Take these for sending, oldest first; nobody else gets them before the lease ends. Some may be another's by now."""
+    """Claim these notices until the lease ends; return the claimed ones, oldest first.
+
+    A notice that another worker has claimed since it was read is left out.
+    """
     taken = await fetch_notices(tx.conn, _CLAIM, *_fence(seen), tx.now, tx.now + pause_max, tx.now + lease)
     return sorted(taken, key=lambda each: each.notice.id)
 
 
 async def mark_unroutable(tx: Tx, seen: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
-    """There is nowhere to send these to; returns the ids of those nobody else has dealt with meanwhile."""
+    """Close notices without a route; return the ids of the ones that no other worker has claimed since."""
     rows = await tx.conn.fetch(_UNROUTABLE, *_fence(seen), tx.now, tx.now + pause_max)
     return {row["id"] for row in rows}
 
 
 async def mark_delivered(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of which this was the first word of delivery. That counts even after the lease ended: it did arrive."""
+    """Mark notices delivered; return the ids that were not marked before.
+
+    It applies even after the lease ended: the message did arrive.
+    """
     return {row["id"] for row in await tx.conn.fetch(_DELIVERED, ids, tx.now)}
 
 
 async def give_up(tx: Tx, failed: Sequence[tuple[StoredNotice, GivenUp]]) -> set[UUID]:
-    """Give these up; returns the ids of those whose lease was not lost."""
+    """Mark notices failed; return the ids of the ones whose lease was not lost."""
     ids, attempts = _claim_fence([notice for notice, _ in failed])
     rows = await tx.conn.fetch(_FAILED, ids, attempts, [decision.why for _, decision in failed])
     return {row["id"] for row in rows}
 
 
 async def postpone(tx: Tx, waiting: Sequence[tuple[StoredNotice, RetryLater]]) -> None:
-    """Try these again later; nothing happens where the lease was lost."""
+    """Schedule the next attempt of these notices; one whose lease was lost is left alone."""
     ids, attempts = _claim_fence([notice for notice, _ in waiting])
     at, trouble = [retry.at for _, retry in waiting], [retry.trouble for _, retry in waiting]
     await tx.conn.execute(_POSTPONE, ids, attempts, at, trouble)
 
 
 async def release(tx: Tx, untried: Sequence[StoredNotice], *, until: datetime) -> None:
-    """Give back what was claimed and not tried, to be looked at from then on; that costs no attempt."""
+    """Release claimed notices that were not tried, due again at `until`; that costs no attempt."""
     await tx.conn.execute(_RELEASE, *_claim_fence(untried), until)
 
 
 async def pause_destinations(
     tx: Tx, resting: Sequence[tuple[Destination, datetime]], *, urgent: bool
 ) -> None:
-    """Send these destinations nothing in this lane before the moment beside each."""
+    """Send these destinations nothing in this lane before the time given for each."""
     kinds, ids = [each.kind for each, _ in resting], [each.id for each, _ in resting]
     await tx.conn.execute(_PAUSE_DESTINATIONS, kinds, ids, [until for _, until in resting], urgent)
 
