@@ -1,4 +1,4 @@
-"""How a change is told: the referral's state as the events the others know, and its due time as a durable timer."""
+"""Announces a change: the referral's state as events of the contracts, and its due time as a durable timer."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -29,7 +29,7 @@ DUE: Final = "due"
 
 
 def announce(tx: Tx, change: Change) -> Referral:
-    """Tell the change with this commit and set its timer; returns the referral, which knows its closing event now."""
+    """Announce the change with this commit and set its timer; return the referral, with the id of its closing event."""
     referral = change.referral
     _announce_feedback(tx, referral, change.entry)
     match change:
@@ -49,7 +49,7 @@ def announce(tx: Tx, change: Change) -> Referral:
 
 
 def announce_overdue(tx: Tx, referral: Referral, late: Actor, asked: Actor, due_at: datetime) -> None:
-    """Tell that `late` let the time pass and `asked` has until `due_at`."""
+    """Announce that `late` let the due time pass, and that `asked` must act by `due_at`."""
     tx.announce(
         ReferralOverdue(
             referral_id=ReferralId(referral.id),
@@ -66,7 +66,7 @@ def announce_overdue(tx: Tx, referral: Referral, late: Actor, asked: Actor, due_
 
 
 def announce_successor(tx: Tx, successor: Referral, ended: Referral, request: str) -> None:
-    """Tell that `successor` replaces `ended`, so that matching asks again, but none of the offers tried before."""
+    """Announce that `successor` replaces `ended`, so that matching asks again, but none of the offers tried before."""
     tx.announce(
         ReferralSucceeded(
             referral_id=ReferralId(successor.id),
@@ -81,7 +81,7 @@ def announce_successor(tx: Tx, successor: Referral, ended: Referral, request: st
 
 
 def _set_due_timer(tx: Tx, referral: Referral) -> None:
-    """Look again when the next actor's time is over."""
+    """Set the timer of the due time, or cancel it when the referral has ended."""
     if referral.waiting is None:
         tx.cancel_timer(DUE, str(referral.id))
     else:
@@ -89,7 +89,7 @@ def _set_due_timer(tx: Tx, referral: Referral) -> None:
 
 
 def _announce_status_change(tx: Tx, referral: Referral, entry: Entry) -> str:
-    """On the journey for everybody, and on the referring partner's own stream."""
+    """Announce on the journey, and on the referring partner's stream; return the id of the journey's event."""
     waiting = referral.waiting
     event = ReferralStatusChanged(
         referral_id=ReferralId(referral.id),
@@ -130,7 +130,7 @@ def _announce_feedback(tx: Tx, referral: Referral, entry: Entry) -> None:
     if entry.feedback is None:
         return
     if referral.offer_id is None or referral.offer_kind is None:
-        raise ValueError("who was taken on by nobody has nobody to speak of")
+        raise ValueError("feedback requires an assigned offer")
     tx.announce(
         FeedbackGiven(
             referral_id=ReferralId(referral.id),
@@ -147,7 +147,7 @@ def _announce_feedback(tx: Tx, referral: Referral, entry: Entry) -> None:
 
 def _announce_loop_closed(tx: Tx, referral: Referral) -> None:
     if referral.outcome is None:
-        raise ValueError("a loop closes with an outcome")
+        raise ValueError("a closed loop requires an outcome")
     tx.announce(
         LoopClosed(
             referral_id=ReferralId(referral.id),

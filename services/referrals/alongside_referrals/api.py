@@ -1,4 +1,4 @@
-"""HTTP's door: commands of the parties and reads of where a referral stands. Parse, call, answer; no rules."""
+"""HTTP API: commands of the parties, and reads of referrals. Parse, call, answer; no rules."""
 
 from typing import Annotated, Final
 from uuid import UUID
@@ -50,7 +50,7 @@ ReferralPath = Annotated[UUID, Path(description="The referral's id.")]
 
 
 def router(policies: Policies) -> APIRouter:
-    """Every route of the service."""
+    """Return every route of the service."""
     routes = APIRouter(prefix="/referrals", tags=["referrals"])
     _add_steps(routes, policies)
     _add_endings(routes, policies)
@@ -59,23 +59,23 @@ def router(policies: Policies) -> APIRouter:
 
 
 def _add_steps(routes: APIRouter, policies: Policies) -> None:
-    """Commands after which the referral is still open."""
+    """Add the commands after which the referral is still open."""
 
     @routes.post("/{referral_id}/start", response_model=ReferralView)
     async def start(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
-        """Target and person have met."""
+        """Record that target and person have met."""
         action = commands.Start(actor=form.actor, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/hold", response_model=ReferralView)
     async def hold(referral_id: ReferralPath, form: ReasonForm, command: Command) -> Response:
-        """Pause, for a reason."""
+        """Pause the referral, for a reason."""
         action = commands.Hold(actor=form.actor, reason=form.reason, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/resume", response_model=ReferralView)
     async def resume(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
-        """Go on after a pause."""
+        """Continue after a pause."""
         action = commands.Resume(actor=form.actor, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
@@ -89,24 +89,24 @@ def _add_steps(routes: APIRouter, policies: Policies) -> None:
 
     @routes.post("/{referral_id}/interim-notes", response_model=ReferralView)
     async def note_interim(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
-        """Say that things go on, though no outcome is in sight."""
+        """Report that support continues, though there is no outcome yet."""
         action = commands.NoteInterim(actor=form.actor, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/feedback", response_model=ReferralView)
     async def feedback(referral_id: ReferralPath, form: FeedbackForm, command: Command) -> Response:
-        """Say whether person and offer fit each other; with `rematch`, the person goes on with another offer."""
+        """Report whether person and offer fit each other; with `rematch`, the person continues with another offer."""
         kind = commands.AskRematch if form.rematch else commands.GiveFeedback
         action = kind(actor=form.actor, note=form.note, fit=form.fit, meetings=form.meetings)
         return await _carry_out(command, referral_id, form, action, policies)
 
 
 def _add_endings(routes: APIRouter, policies: Policies) -> None:
-    """Commands that end the referral."""
+    """Add the commands that end the referral."""
 
     @routes.post("/{referral_id}/reject", response_model=ReferralView)
     async def reject(referral_id: ReferralPath, form: RejectForm, command: Command) -> Response:
-        """The target will not take it; the person returns to matching unless the reason says otherwise."""
+        """Reject as the target; the person returns to matching unless the reason excludes it."""
         action = commands.Reject(
             actor=form.actor, reason=form.reason, note=form.note, return_to_matching=form.return_to_matching
         )
@@ -114,19 +114,19 @@ def _add_endings(routes: APIRouter, policies: Policies) -> None:
 
     @routes.post("/{referral_id}/cancel", response_model=ReferralView)
     async def cancel(referral_id: ReferralPath, form: ReasonForm, command: Command) -> Response:
-        """Stop before the end; either side may. When the target does, the person returns to matching, if the reason allows."""
+        """Cancel; either side may. When the target cancels, the person returns to matching if the reason allows it."""
         action = commands.Cancel(actor=form.actor, reason=form.reason, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/complete", response_model=ReferralView)
     async def complete(referral_id: ReferralPath, form: CompleteForm, command: Command) -> Response:
-        """The referral did what it was for; the outcome says what."""
+        """Complete the referral, with its outcome."""
         action = commands.Complete(actor=form.actor, note=form.note, outcome=form.outcome)
         return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/fail", response_model=ReferralView)
     async def fail(referral_id: ReferralPath, form: FailForm, command: Command) -> Response:
-        """It came to nothing; `return_to_matching` asks for another offer."""
+        """End the referral without success; `return_to_matching` asks for another offer."""
         action = commands.Fail(
             actor=form.actor, reason=form.reason, note=form.note, return_to_matching=form.return_to_matching
         )
@@ -134,7 +134,7 @@ def _add_endings(routes: APIRouter, policies: Policies) -> None:
 
     @routes.post("/{referral_id}/withdraw-as-error", response_model=ReferralView)
     async def withdraw_as_error(referral_id: ReferralPath, form: ReasonForm, command: Command) -> Response:
-        """It should never have been entered."""
+        """Mark the referral as entered in error."""
         action = commands.WithdrawAsError(actor=form.actor, reason=form.reason, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
@@ -142,7 +142,7 @@ def _add_endings(routes: APIRouter, policies: Policies) -> None:
 def _add_reads(routes: APIRouter) -> None:
     @routes.get("")
     async def list_referrals(read: Read, wanted: Annotated[ReferralsQuery, Query()]) -> Page[ReferralView]:
-        """Referrals, newest first. `overdue` keeps those somebody has let wait since their last move."""
+        """List referrals, newest first. `overdue` selects the ones that missed a due time since their last transition."""
         now = read.runtime.clock.now()
         before = decode_id_cursor(wanted.cursor)
         found = await store.list_referrals(
@@ -153,7 +153,7 @@ def _add_reads(routes: APIRouter) -> None:
 
     @routes.get("/{referral_id}")
     async def get_referral(referral_id: ReferralPath, read: Read) -> ReferralView:
-        """Where a referral stands, its loop in four parts."""
+        """Show a referral, with the four parts of its loop."""
         return referral_view(
             _require_referral(await store.find_referral(read.conn, referral_id)), read.runtime.clock.now()
         )
@@ -162,7 +162,7 @@ def _add_reads(routes: APIRouter) -> None:
     async def list_timeline(
         referral_id: ReferralPath, read: Read, cursor: str | None = None, limit: Limit = 100
     ) -> Page[EntryView]:
-        """What happened, oldest first. Notes are kept, and told to nobody."""
+        """List the timeline, oldest entry first. Notes are stored and never shown."""
         _require_referral(await store.find_referral(read.conn, referral_id))
         last = decode_cursor(cursor, 1)
         after = _parse_number(last[0]) if last else 0
@@ -174,7 +174,7 @@ def _add_reads(routes: APIRouter) -> None:
 async def _carry_out(
     command: Command, referral_id: UUID, form: CommandForm, action: commands.Action, policies: Policies
 ) -> Response:
-    """1 lock; 2 decide; 3 record; 4 answer with the state after it. Raises HttpProblem, and nothing changes then."""
+    """Run a command: 1 lock; 2 decide; 3 record; 4 answer with the new state. After an HttpProblem nothing changed."""
 
     async def work(tx: Tx) -> ReferralView:
         referral = (await store.lock_referrals(tx.conn, [referral_id])).get(referral_id)  # 1
@@ -205,7 +205,7 @@ def _not_found() -> HttpProblem:
         status=404,
         code="referral-not-found",
         title="No referral has this id",
-        remedy="Look it up by partner and reference, or wait until its submission is admitted.",
+        remedy="Find it with GET /referrals by partner and reference; it exists once its submission is admitted.",
         field="referral_id",
     )
 
@@ -214,9 +214,9 @@ def _sequence_conflict(sequence: int) -> HttpProblem:
     return HttpProblem(
         status=CONFLICT,
         code="referral-moved",
-        title="The referral has moved since you looked",
+        title="The referral has changed since you read it",
         detail=f"It is at sequence {sequence} now.",
-        remedy="Read it again and decide anew.",
+        remedy=f"Read it again. If the command still applies, repeat it with expected_sequence {sequence}.",
         field="expected_sequence",
     )
 
@@ -225,7 +225,7 @@ def _refused(refused: Refused) -> HttpProblem:
     return HttpProblem(
         status=HTTP_STATUS.get(refused.code, UNPROCESSABLE),
         code=refused.code.value,
-        title="The referral stays as it is",
+        title="The command was refused; the referral is unchanged",
         detail=_sentence(refused.detail),
         remedy=_sentence(refused.remedy),
         field=refused.field,

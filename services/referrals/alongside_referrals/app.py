@@ -1,4 +1,4 @@
-"""Composition root of the referrals service: the only file that knows every other."""
+"""Composition root of the referrals service: the only file that imports every other part."""
 
 from fastapi import FastAPI
 
@@ -12,7 +12,7 @@ from alongside_referrals.settings import Settings
 
 
 def service(settings: Settings) -> Service:
-    """The service, ready to be bolted to the chassis. Raises PolicyFileError."""
+    """Return the service for the chassis. Raises PolicyFileError."""
     policies = read_policies(settings.referral_policy_file)
     return Service(
         name=streams.REFERRALS,
@@ -22,12 +22,12 @@ def service(settings: Settings) -> Service:
         hears=(streams.JOURNEY,),
         routers=(router(policies),),
         projection=NotRebuilt(
-            "A referral's status is decided here, also by commands and due times that are on no stream; what the"
-            " journey says of it was announced by this very service, and its timeline is the only whole record."
+            "This service decides a referral's status, also from commands and due times that are on no stream. The"
+            " journey holds only what this service announced; the timeline is the only complete record."
         ),
     )
 
 
 def build(settings: Settings) -> FastAPI:
-    """The service as an ASGI application."""
+    """Return the service as an ASGI application."""
     return build_app(service(settings))

@@ -1,4 +1,4 @@
-"""Kafka's and the clock's door: load, decide, record, announce. Facts of others become words of the machine here."""
+"""Event and timer handlers: load, decide, record, announce. Events of other services become commands of the machine."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -35,12 +35,12 @@ MatchEvent = MatchProposed | MatchAccepted | MatchDeclined | MatchLapsed | Match
 NoticeEvent = NoticeDelivered | NoticeFailed
 E = TypeVar("E", bound=MatchEvent | NoticeEvent)
 RuleResult = ClosedLoop | Decision
-"""Whatever the rules may say to something heard."""
+"""Everything the rules may decide about an event."""
 EventRule = Callable[[Referral, E, Tx], RuleResult]
 
 
 def handlers(policies: Policies) -> Handlers:
-    """What the referrals service hears, under the regions' policies."""
+    """Return the handlers of everything the service hears, under the regions' policies."""
     hears = Handlers()
     _hear_intake(hears, policies)
     _hear_matching(hears, policies)
@@ -120,9 +120,9 @@ def _hear_timers(hears: Handlers, policies: Policies) -> None:
 
 
 async def _apply_events(events: Sequence[E], tx: Tx, rule: EventRule[E]) -> None:
-    """1 lock; 2 decide and tell, event by event; 3 store: three statements, however many events.
+    """Apply a rule to events: 1 lock; 2 decide and announce, event by event; 3 store. Three statements in all.
 
-    Raises Unprocessable for a referral that was never admitted: on an ordered stream that is somebody's mistake.
+    Raises Unprocessable for a referral that was never admitted: on an ordered stream that is the sender's mistake.
     """
     if not events:
         return
@@ -138,7 +138,7 @@ async def _apply_events(events: Sequence[E], tx: Tx, rule: EventRule[E]) -> None
                 changes.append(announce_change(tx, change))
                 referrals[event.referral_id] = changes[-1].referral
             case Stale() | Refused():
-                pass  # a later fact was here first
+                pass  # a later fact was applied before
     if changes:
         await store.update_referrals(tx.conn, changes, tx.now)  # 3
 

@@ -1,4 +1,4 @@
-"""Reads the regions' policies from their file, and refuses a file a rule could stumble over."""
+"""Reads the regions' policies from their file, and refuses a file that would break a rule."""
 
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ class PolicyFileError(Exception):
 
 
 def read_policies(file: Path) -> policy.Policies:
-    """The policies in `file`. Raises PolicyFileError."""
+    """Return the policies in `file`. Raises PolicyFileError."""
     try:
         document = _Document.model_validate_json(file.read_bytes())
         return policy.Policies(
@@ -30,11 +30,18 @@ def read_policies(file: Path) -> policy.Policies:
             elsewhere=_policy(document, document.elsewhere),
         )
     except OSError as error:
-        raise PolicyFileError(f"cannot read the referral policies at {file}: {error.strerror}") from error
+        raise PolicyFileError(
+            f"cannot read the referral policies at {file}: {error.strerror}; "
+            "set ALONGSIDE_REFERRAL_POLICY_FILE to a file that this process can read"
+        ) from error
     except KeyError as error:
-        raise PolicyFileError(f"the referral policies at {file} name unknown holidays: {error}") from error
+        raise PolicyFileError(
+            f"the referral policies at {file} name the holidays {error}, which are not listed below `holidays`; add them"
+        ) from error
     except ValueError as error:  # pydantic's ValidationError among them
-        raise PolicyFileError(f"the referral policies at {file} are wrong: {_describe(error)}") from error
+        raise PolicyFileError(
+            f"the referral policies at {file} are wrong; correct each field named here: {_describe(error)}"
+        ) from error
 
 
 def _zone(name: str) -> str:
@@ -73,7 +80,7 @@ class _Standard(_Part):
 
 
 class _Region(_Part):
-    """What a region says differs from the standard; whole ladders replace whole ladders."""
+    """A region's differences from the standard; a ladder replaces the whole ladder of the standard."""
 
     zone: Annotated[str, AfterValidator(_zone)]
     holidays: str

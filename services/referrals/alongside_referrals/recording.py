@@ -1,4 +1,4 @@
-"""The one way a decision becomes fact: told, stored and timed together, and followed by a successor where it has one."""
+"""Records decisions: each is announced, stored and timed in one transaction, with its successor where it has one."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -18,7 +18,7 @@ from alongside_referrals.store import AnnouncedChange
 
 
 def announce_change(tx: Tx, change: Change) -> AnnouncedChange:
-    """Announce a change under the event in hand; what is left is to store the line."""
+    """Announce a change, caused by the current event; the caller stores the result."""
     return AnnouncedChange(announce(tx, change), change.entry, tx.cause)
 
 
@@ -33,9 +33,9 @@ async def record(tx: Tx, change: Change, policies: Policies) -> None:
 async def open_drafts(
     tx: Tx, drafts: Sequence[tuple[Referral, str]], policies: Policies
 ) -> dict[UUID, Transitioned]:
-    """Send drafts, each with its request as JSON, on their way; returns those that were not here before, untold.
+    """Request drafts, each with its support request as JSON, and store the ones that are new.
 
-    Of two drafts with one id the first counts.
+    Returns the transitions of the new ones, to be announced by the caller. Of two drafts with one id the first counts.
     """
     firsts = {draft.id: (draft, request) for draft, request in reversed(drafts)}
     moved = {referral_id: _requested(draft, tx, policies) for referral_id, (draft, _) in firsts.items()}
@@ -45,11 +45,11 @@ async def open_drafts(
 
 
 def _requested(draft: Referral, tx: Tx, policies: Policies) -> Transitioned:
-    # A successor is requested by the network itself, which acts for whoever referred.
+    # A successor is requested by the network itself, which acts for the requester.
     actor = Actor.COORDINATOR if draft.replaces else Actor.REQUESTER
     decision = decide(draft, Request(actor=actor), tx.now, policies.of(draft.region))
     if not isinstance(decision, Transitioned):
-        raise TypeError(f"a draft can always be requested, but: {decision}")
+        raise TypeError(f"a draft can always be requested, but the machine decided: {decision}")
     return decision
 
 

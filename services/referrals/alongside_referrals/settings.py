@@ -1,4 +1,4 @@
-"""What the referrals service can be told, beside what every service can."""
+"""Settings of the referrals service, beside those of every service."""
 
 from pathlib import Path
 from typing import Final

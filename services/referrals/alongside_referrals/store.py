@@ -117,7 +117,7 @@ _TIMELINE: Final = """
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedChange:
-    """What a change leaves in the store: the referral after it, the timeline entry, and the event that caused it."""
+    """A change to be stored: the referral after it, its timeline entry, and the id of the event that caused it."""
 
     referral: Referral
     entry: Entry
@@ -126,7 +126,7 @@ class AnnouncedChange:
 
 @dataclass(frozen=True, slots=True)
 class StoredReferral:
-    """A referral as it is now, with what only the store knows."""
+    """A referral's present state, with columns that the rules do not need."""
 
     referral: Referral
     replaced_by: UUID | None
@@ -136,7 +136,7 @@ class StoredReferral:
 
 @dataclass(frozen=True, slots=True)
 class ReferralFilter:
-    """Which referrals a list shows; None means any. `overdue_at` keeps those somebody had let wait by then."""
+    """Which referrals to list; None means any. `overdue_at` selects the ones that are overdue at that time."""
 
     status: Status | None = None
     next_actor: Actor | None = None
@@ -147,7 +147,7 @@ class ReferralFilter:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """A line of the timeline as it is told: without its note, which stays in the store."""
+    """A timeline entry without its note, which is never shown."""
 
     entry: int
     sequence: int
@@ -169,14 +169,14 @@ class TimelineEntry:
 
 
 async def lock_referrals(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Referral]:
-    """The referrals with these ids, locked in id order until the transaction ends."""
+    """Return the referrals with these ids, locked in id order until the transaction ends."""
     return {row["id"]: _referral(row) for row in await conn.fetch(_LOCK_REFERRALS, ids)}
 
 
 async def insert_referrals(
     conn: asyncpg.Connection, opened: Sequence[tuple[Referral, str]], now: datetime
 ) -> set[UUID]:
-    """Insert new referrals, each with its request as JSON; returns the ids that were not there before."""
+    """Insert new referrals, each with its request as JSON; return the ids that did not exist before."""
     rows = [
         _mutable_columns(referral) | _immutable_columns(referral) | {"request": request}
         for referral, request in opened
@@ -187,26 +187,26 @@ async def insert_referrals(
 async def update_referrals(
     conn: asyncpg.Connection, changes: Sequence[AnnouncedChange], now: datetime
 ) -> None:
-    """Update locked referrals to what the last line says of each, and lengthen their timelines."""
+    """Update locked referrals to their state after the last change, and append the changes to their timelines."""
     last = {change.referral.id: change.referral for change in changes}
     await conn.execute(_UPDATE, *_UPDATED.arrays(map(_mutable_columns, last.values())), now)
     await append_timeline(conn, changes)
 
 
 async def append_timeline(conn: asyncpg.Connection, changes: Sequence[AnnouncedChange]) -> None:
-    """Append to timelines."""
+    """Append the entries of changes to timelines."""
     if changes:
         await conn.execute(_APPEND_TIMELINE, *_ENTRY.arrays(map(_timeline_row, changes)))
 
 
 async def request_of(conn: asyncpg.Connection, referral_id: UUID) -> str:
-    """The support request of a referral, as JSON."""
+    """Return the support request of a referral, as JSON."""
     request: str = await conn.fetchval(_REQUEST, referral_id)
     return request
 
 
 async def find_referral(conn: asyncpg.Connection, referral_id: UUID) -> StoredReferral | None:
-    """A referral as it is now."""
+    """Return a referral's present state, or None."""
     row = await conn.fetchrow(_FIND, referral_id)
     return _stored_referral(row) if row else None
 
@@ -214,7 +214,7 @@ async def find_referral(conn: asyncpg.Connection, referral_id: UUID) -> StoredRe
 async def list_referrals(
     conn: asyncpg.Connection, wanted: ReferralFilter, *, before: UUID | None, limit: int
 ) -> list[StoredReferral]:
-    """The wanted referrals admitted before `before`, newest first."""
+    """List the wanted referrals, newest first; `before` is the last id of the previous page."""
     rows = await conn.fetch(
         _LIST,
         wanted.status,
@@ -231,12 +231,12 @@ async def list_referrals(
 async def list_timeline(
     conn: asyncpg.Connection, referral_id: UUID, *, after: int, limit: int
 ) -> list[TimelineEntry]:
-    """What happened to a referral after entry `after`, oldest first."""
+    """List the timeline entries of a referral after entry `after`, oldest first."""
     return [TimelineEntry(**row) for row in await conn.fetch(_TIMELINE, referral_id, after, limit)]
 
 
 def _mutable_columns(referral: Referral) -> dict[str, Any]:
-    """A referral as the columns that change."""
+    """Return a referral as the columns that change."""
     waiting = referral.waiting
     return {
         "id": referral.id,
@@ -267,7 +267,7 @@ def _mutable_columns(referral: Referral) -> dict[str, Any]:
 
 
 def _immutable_columns(referral: Referral) -> dict[str, Any]:
-    """A referral as the columns that are written once."""
+    """Return a referral as the columns that are written once."""
     return {name: getattr(referral, name) for name in _IMMUTABLE}
 
 

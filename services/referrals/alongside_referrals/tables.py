@@ -1,4 +1,4 @@
-"""The rows of the referrals service, private to store and migrations. The database guards the invariants too."""
+"""The tables of the referrals service, private to store and migrations. Their constraints guard the invariants too."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -31,7 +31,7 @@ chassis_tables(_metadata)
 
 
 class Base(SQLModel):
-    """The service's own metadata, so that its history of migrations is nobody else's."""
+    """Base of the service's tables: separate metadata, so that its migrations concern no other service."""
 
     metadata = _metadata
 
@@ -123,10 +123,10 @@ class ReferralRow(Base, table=True):
 
 
 class TimelineRow(Base, table=True):
-    """One line of a referral's timeline, never changed. `sequence` grows with the entries that were transitions.
+    """One timeline entry of a referral, never changed. `sequence` grows with the entries that were transitions.
 
     `cause` is the id of the event heard, or of the timer; null for a command over HTTP. `note` may be personal and
-    is shown to nobody by this service.
+    is never shown by this service.
     """
 
     __tablename__: ClassVar[TableName] = "timeline"

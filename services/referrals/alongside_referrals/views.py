@@ -1,4 +1,4 @@
-"""What the HTTP door takes in and shows. Codes only; free text goes in as a note and never comes out."""
+"""Forms, queries and views of the HTTP API. Codes only; free text is accepted as a note and never shown."""
 
 from datetime import datetime
 from uuid import UUID
@@ -25,14 +25,14 @@ from alongside_referrals.tables import NOTE_CHARS_MAX
 
 
 class CommandForm(BaseModel):
-    """What every command says: who asks. `expected_sequence`, when given, must be the referral's present one."""
+    """The fields of every command. `expected_sequence`, when given, must be the referral's present one."""
 
     model_config = ConfigDict(extra="forbid")
 
     actor: Actor
     expected_sequence: int | None = Field(default=None, ge=1)
     note: str | None = Field(default=None, max_length=NOTE_CHARS_MAX)
-    """May be personal: kept in the store, never announced, never shown."""
+    """May be personal: stored, never announced, never shown."""
 
 
 class ReasonForm(CommandForm):
@@ -48,7 +48,7 @@ class CompleteForm(CommandForm):
 
 
 class RejectForm(ReasonForm):
-    """`return_to_matching` left out: the reason decides."""
+    """Without `return_to_matching`, the reason decides."""
 
     return_to_matching: bool | None = None
 
@@ -66,7 +66,7 @@ class ContactAttemptForm(CommandForm):
 
 
 class FeedbackForm(CommandForm):
-    """How person and offer get on. `rematch`, which is the person's to ask for, ends this one and looks for another."""
+    """How person and offer get on. `rematch`, for the person or a coordinator to ask, replaces this referral."""
 
     fit: Fit
     meetings: int | None = Field(default=None, ge=1, le=MEETINGS_MAX)
@@ -74,7 +74,7 @@ class FeedbackForm(CommandForm):
 
 
 class ReferralsQuery(BaseModel):
-    """Which referrals a list shows, and from where on."""
+    """Which referrals to list, and from which cursor on."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -87,14 +87,14 @@ class ReferralsQuery(BaseModel):
     limit: int = Field(default=50, ge=1, le=PAGE_MAX)
 
     def as_filter(self, now: datetime) -> ReferralFilter:
-        """The same as the store understands it."""
+        """Return the query as a filter of the store."""
         return ReferralFilter(
             self.status, self.next_actor, self.partner, self.reference, now if self.overdue else None
         )
 
 
 class LoopView(BaseModel):
-    """The four parts of a closed loop, and when all were there."""
+    """The four parts of a closed loop, and when all were complete."""
 
     terminal: bool
     outcome_recorded: bool
@@ -106,7 +106,7 @@ class LoopView(BaseModel):
 
 
 class ReferralView(BaseModel):
-    """Where a referral stands. `next_actor`, `waits_for` and `due_at` are null exactly when it has ended."""
+    """A referral's present state. `next_actor`, `waits_for` and `due_at` are null exactly when it has ended."""
 
     id: UUID
     person_id: UUID
@@ -125,7 +125,7 @@ class ReferralView(BaseModel):
     waits_for: WaitKind | None
     due_at: datetime | None
     overdue: bool
-    """Whether somebody has let a due time pass since the referral last moved."""
+    """Whether a due time has passed since the last transition."""
     contact_attempts: int
     excluded_offers: list[UUID]
     replaces: UUID | None
@@ -136,7 +136,7 @@ class ReferralView(BaseModel):
 
 
 class EntryView(BaseModel):
-    """One line of the timeline. `sequence` is that of the referral then; entries that moved nothing repeat it."""
+    """One timeline entry. `sequence` is the referral's at the time; an entry without a transition repeats it."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -160,7 +160,7 @@ class EntryView(BaseModel):
 
 
 def referral_view(present: StoredReferral, now: datetime) -> ReferralView:
-    """A referral as the API shows it."""
+    """Return a referral as the API shows it."""
     referral, waiting = present.referral, present.referral.waiting
     return ReferralView(
         id=referral.id,
@@ -191,7 +191,7 @@ def referral_view(present: StoredReferral, now: datetime) -> ReferralView:
 
 
 def entry_view(entry: TimelineEntry) -> EntryView:
-    """A timeline entry as the API shows it."""
+    """Return a timeline entry as the API shows it."""
     return EntryView.model_validate(entry)
 
 

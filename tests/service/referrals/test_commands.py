@@ -1,5 +1,6 @@
 """The parties move a referral over HTTP; a refusal is typed, says what to do, and changes nothing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -151,6 +152,42 @@ async def test_a_refusal_says_why_and_what_to_do_and_changes_nothing(accepted: J
         entries,
         [],
     )
+
+
+REMEDIES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "the allowed actor": ("start", {"actor": "requester"}, {"actor": "target"}),
+    "a reason": ("cancel", {}, {"reason": "no-longer-needs"}),
+    "a note": ("hold", {"reason": "other"}, {"reason": "other", "note": "ill for a week"}),
+    "an outcome": ("complete", {}, {"outcome": "engaged"}),
+    "no return to matching": (
+        "fail",
+        {"reason": "duplicate", "return_to_matching": True},
+        {"reason": "duplicate"},
+    ),
+    "the present sequence": ("start", {"expected_sequence": 1}, {"expected_sequence": 3}),
+}
+
+
+@pytest.mark.parametrize("case", REMEDIES)
+async def test_a_refused_command_succeeds_once_the_named_field_is_corrected(
+    accepted: Journey, case: str
+) -> None:
+    command, wrong, corrected = REMEDIES[case]
+    refused = (await accepted.post(command, **wrong)).json()
+
+    assert wrong.get(refused["field"]) != corrected.get(refused["field"])
+    assert (await accepted.post(command, **corrected)).status_code == 200
+
+
+async def test_recording_the_missing_contact_attempts_allows_the_reason(accepted: Journey) -> None:
+    refused = (await accepted.post("fail", reason="unable-to-contact")).json()
+    recorded, needed = re.findall(r"\d+", refused["detail"])
+
+    for _ in range(int(needed) - int(recorded)):
+        await accepted.done("contact-attempts", reached=False)
+
+    assert "POST contact-attempts" in refused["remedy"]
+    assert (await accepted.done("fail", reason="unable-to-contact"))["status"] == "failed"
 
 
 async def test_an_ended_referral_is_never_edited(accepted: Journey) -> None:

@@ -1,4 +1,4 @@
-"""Time as people at work count it: business days in a region's own zone, holidays left out."""
+"""Business time: business days in a region's time zone, without its holidays."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -20,31 +20,31 @@ class Span:
         """Bound the counting below."""
         parts = (self.business_days, self.days, self.minutes)
         if min(parts) < 0 or not any(parts) or self.business_days + self.days > SPAN_DAYS_MAX:
-            raise ValueError(f"a span is some time, and at most {SPAN_DAYS_MAX} days")
+            raise ValueError(f"a span must be longer than nothing, and at most {SPAN_DAYS_MAX} days")
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """A region's working week. `weekend` holds ISO weekdays (Monday is 1); ValueError when no day is left to work."""
+    """A region's working week. `weekend` holds ISO weekdays (Monday is 1). Raises ValueError without a working day."""
 
     zone: ZoneInfo
     weekend: frozenset[int] = frozenset({6, 7})
     holidays: frozenset[date] = field(default_factory=frozenset)
 
     def __post_init__(self) -> None:
-        """A week without working days would count for ever."""
+        """Refuse a week without working days: counting business days would never end."""
         if not self.weekend < frozenset(range(1, 8)):
-            raise ValueError("weekend days are 1 to 7, and at least one day is worked")
+            raise ValueError("weekend days must be 1 to 7, and at least one day must be a working day")
 
     def after(self, moment: datetime, span: Span) -> datetime:
-        """The moment `span` later, in UTC: days keep the wall-clock time across daylight-saving changes."""
+        """Return the moment `span` later, in UTC: days keep the wall-clock time across daylight-saving changes."""
         local = moment.astimezone(self.zone)
         on = self._business_days_after(local.date(), span.business_days) + timedelta(days=span.days)
         wall = datetime.combine(on, local.timetz())
         return wall.astimezone(UTC) + timedelta(minutes=span.minutes)
 
     def is_business_day(self, day: date) -> bool:
-        """Whether people of the region are at work that day."""
+        """Return whether the day is a working day of the region."""
         return day.isoweekday() not in self.weekend and day not in self.holidays
 
     def _business_days_after(self, day: date, count: int) -> date:

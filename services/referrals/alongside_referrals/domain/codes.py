@@ -1,4 +1,4 @@
-"""The coded words the rules speak, value for value those of the contracts' vocabulary (a test holds the two together)."""
+"""The codes of the rules, with the values of the contracts' vocabulary (a test compares the two)."""
 
 from enum import StrEnum
 from typing import Final
@@ -25,7 +25,7 @@ TERMINAL: Final = frozenset(Status(ended) for ended in TERMINAL_CODES)
 
 
 class BusinessStatus(StrEnum):
-    """Where exactly a referral stands within its status."""
+    """The refinement of a referral's status."""
 
     AWAITING_RESPONSE = "awaiting-response"
     WAITLISTED = "waitlisted"
@@ -99,7 +99,7 @@ class OfferKind(StrEnum):
 
 
 class Role(StrEnum):
-    """Who a notice was for."""
+    """The role of a notice's recipient."""
 
     REFERRER = "referrer"
     TARGET = "target"

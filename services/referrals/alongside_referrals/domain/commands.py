@@ -1,4 +1,4 @@
-"""What may be asked of a referral. Events of other services and the network's own clock ask in the same words."""
+"""Commands to a referral. Events of other services and the network's own timers are turned into commands as well."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +10,14 @@ from alongside_referrals.domain.codes import Actor, Fit, OfferKind, Reason, Refe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralCommand:
-    """Who asks, and why; a note explains the reason `other` and stays in the store."""
+    """The actor of a command, and the reason; a note explains the reason `other` and is only stored."""
 
     actor: Actor
     reason: Reason | None = None
     note: str | None = None
 
 
-# Heard from other services: facts that cannot be refused, only come too late.
+# Facts heard from other services: they cannot be refused, only come too late.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Propose(ReferralCommand):
     """Matching holds a place at an offer until `answer_by` and asks it."""
@@ -57,10 +57,10 @@ class Waitlist(ReferralCommand):
     """Nobody is free; the person waits for a place."""
 
 
-# Asked by a party: refused with a reason when it may not be.
+# Actions of a party: refused with a reason when they are not allowed.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(ReferralCommand):
-    """Send a draft on its way."""
+    """Request support: the draft becomes a referral."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Reject(ReferralCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start(ReferralCommand):
-    """Target and person have met; they are on their way."""
+    """Target and person have met."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class Hold(ReferralCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resume(ReferralCommand):
-    """Go on after a pause."""
+    """Continue after a pause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,26 +92,26 @@ class Cancel(ReferralCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recall(ReferralCommand):
-    """The network takes the referral back because nobody acted, and matches the person anew."""
+    """The network takes the referral back because nobody acted, and matches the person again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complete(ReferralCommand):
-    """The referral did what it was for."""
+    """The referral served its purpose."""
 
     outcome: ReferralOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fail(ReferralCommand):
-    """It came to nothing. `return_to_matching` asks for another offer."""
+    """The referral ends without success. `return_to_matching` asks for another offer."""
 
     return_to_matching: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawAsError(ReferralCommand):
-    """It should never have been entered."""
+    """The referral was entered in error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +123,12 @@ class RecordContact(ReferralCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteInterim(ReferralCommand):
-    """The target says that things go on, though no outcome is in sight."""
+    """The target reports that support continues, though there is no outcome yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveFeedback(ReferralCommand):
-    """Somebody says whether person and offer fit each other, after so many `meetings`; they go on."""
+    """A party reports whether person and offer fit each other, after so many `meetings`; the referral continues."""
 
     fit: Fit
     meetings: int | None = None
@@ -136,7 +136,7 @@ class GiveFeedback(ReferralCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskRematch(ReferralCommand):
-    """The person would rather go on with somebody else: this one ends, without blame, and the network looks again."""
+    """The person wants another offer: this referral ends, without blame, and its successor is matched."""
 
     fit: Fit = Fit.POOR
     meetings: int | None = None

@@ -1,4 +1,4 @@
-"""What the rules can answer: it moved, it was noted, it is refused, it is stale. Never an exception, never None."""
+"""The decisions of the rules: transitioned, timeline only, refused or stale. Never an exception, never None."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from alongside_referrals.domain.referral import Referral
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """How somebody found the fit, after so many meetings if they said; `rematch`: the person wants another offer."""
+    """A party's opinion on the fit, after so many `meetings` if given; `rematch`: the person wants another offer."""
 
     fit: Fit
     meetings: int | None
@@ -19,7 +19,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline. `note` may be personal: it stays in the store."""
+    """One timeline entry. `note` may be personal: it is only stored."""
 
     kind: EntryKind
     at: datetime
@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Transitioned:
-    """A transition: the referral after it. `returns_to_matching`: the person goes back to matching with a successor."""
+    """A transition: the referral after it. `returns_to_matching`: the person is matched again, with a successor."""
 
     referral: Referral
     entry: Entry
@@ -40,7 +40,7 @@ class Transitioned:
 
 @dataclass(frozen=True, slots=True)
 class TimelineOnly:
-    """Something worth the timeline happened; nothing others rely on changed."""
+    """A timeline entry without a transition: nothing that others rely on changed."""
 
     referral: Referral
     entry: Entry
@@ -48,11 +48,11 @@ class TimelineOnly:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """The referral has moved on, or was never there: late, repeated or out of order. Nothing changes."""
+    """The command came late, repeated or out of order. Nothing changes."""
 
 
 class Refusal(StrEnum):
-    """Why a command is refused, for machines."""
+    """Why a command is refused, as a code."""
 
     ACTOR_NOT_ALLOWED = "actor-not-allowed"
     REFERRAL_ENDED = "referral-ended"
@@ -67,7 +67,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The command is not carried out: what was wrong, in a sentence, and what to do instead."""
+    """The command is not carried out: `detail` says what is wrong, `remedy` what to do, `field` where."""
 
     code: Refusal
     detail: str

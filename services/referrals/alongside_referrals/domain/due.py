@@ -1,4 +1,4 @@
-"""Who must act next, and until when; and who is asked instead when they did not. No referral stalls silently."""
+"""The next actor of a referral and the due time, and the next rung when that passes. No referral stalls silently."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,7 +28,7 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class RecallDue:
-    """Everybody on the ladder was late, `late` last: the referral must be recalled and matched anew."""
+    """Everybody on the ladder was late, `late` last: the referral must be recalled and matched again."""
 
     late: Actor
 
@@ -36,7 +36,7 @@ class RecallDue:
 def next_waiting(
     referral: Referral, status: Status, business: BusinessStatus | None, now: datetime, policy: Policy
 ) -> Waiting | None:
-    """The first rung for a referral about to be in that state; None when it ends there."""
+    """Return the first rung for a referral about to be in that state; None when that state is an end."""
     kind = wait_kind_of(status, business)
     if kind is None:
         return None
@@ -50,7 +50,7 @@ def next_waiting(
 
 
 def wait_kind_of(status: Status, business: BusinessStatus | None) -> WaitKind | None:
-    """What a referral in that state waits for; None for an ended one."""
+    """Return what a referral in that state waits for; None for an ended one."""
     if status in TERMINAL:
         return None
     match status, business:
@@ -71,12 +71,15 @@ def wait_kind_of(status: Status, business: BusinessStatus | None) -> WaitKind | 
 
 
 def escalate(referral: Referral, now: datetime, policy: Policy) -> Overdue | RecallDue | Stale:
-    """What follows from a due time: nothing when somebody acted meanwhile, else the next rung, at the top a recall."""
+    """Return what follows from a due time: `Stale` when somebody acted meanwhile, else the next rung.
+
+    After the last rung the policy decides: the same actor is asked again, or the referral is recalled.
+    """
     waiting = referral.waiting
     if waiting is None or waiting.due_at > now:
         return Stale()
     if _answer_time_is_over(referral, waiting, now):
-        # The offer's time to answer is over: a nudge would be too late, it is matching that must ask the next one.
+        # The offer's time to answer is over: a reminder would be too late, matching must ask the next offer.
         return _overdue(referral, waiting, kind=WaitKind.MATCH, rung=0, now=now, policy=policy)
     ladder = policy.ladders[waiting.kind]
     if waiting.rung + 1 < len(ladder.rungs) or ladder.at_the_top is LastRungAction.ASK_AGAIN:
@@ -85,9 +88,9 @@ def escalate(referral: Referral, now: datetime, policy: Policy) -> Overdue | Rec
 
 
 def assign_coordinator(referral: Referral, now: datetime, due_at: datetime) -> Overdue | Stale:
-    """Make the coordinator the next actor, until `due_at`: what should have looked after the due time has failed.
+    """Make the coordinator the next actor, until `due_at`: the handler of the due time has failed.
 
-    It stands for the next rung of the ladder, so that the referral shows as overdue at once.
+    It counts as the next rung of the ladder, so that the referral shows as overdue at once.
     """
     late = referral.waiting
     if late is None:
@@ -121,7 +124,7 @@ def _rung(ladder: Ladder, rung: int) -> Rung:
 
 
 def _responsible_actor(rung: Rung, referral: Referral) -> Actor:
-    """Only supporters have a supervisor; for groups and services the coordinator looks after it."""
+    """Return the actor of a rung. Only supporters have a supervisor; for groups and services the coordinator acts."""
     if rung.actor is Actor.SUPERVISOR and referral.offer_kind is not OfferKind.SUPPORTER:
         return Actor.COORDINATOR
     return rung.actor

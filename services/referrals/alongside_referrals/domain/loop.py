@@ -10,7 +10,7 @@ from alongside_referrals.domain.referral import Referral
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The four parts, each reported for itself."""
+    """The four parts, each reported separately."""
 
     terminal: bool
     outcome: bool
@@ -19,13 +19,13 @@ class Loop:
 
     @property
     def closed(self) -> bool:
-        """All four, and nothing less."""
+        """Whether all four parts are complete."""
         return self.terminal and self.outcome and self.referrer_notified and self.notice_delivered
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeResult:
-    """What is known of one notice: for whom, about which event and status, and whether it arrived."""
+    """The result of one notice: the recipient's role, the event and status it is about, and whether it arrived."""
 
     role: Role
     cause: str
@@ -35,14 +35,14 @@ class NoticeResult:
 
 @dataclass(frozen=True, slots=True)
 class ClosedLoop:
-    """The last of the four parts came in."""
+    """The last of the four parts is complete."""
 
     referral: Referral
     entry: Entry
 
 
 def loop_of(referral: Referral) -> Loop:
-    """How far a referral's loop is closed."""
+    """Return which parts of a referral's loop are complete."""
     return Loop(
         terminal=referral.terminal,
         outcome=referral.outcome is not None,
@@ -52,18 +52,18 @@ def loop_of(referral: Referral) -> Loop:
 
 
 def can_close_loop(role: Role, about: Status | None, *, delivered: bool) -> bool:
-    """Whether a notice could ever matter here; most do not, and need not be looked up.
+    """Return whether a notice could close a loop; most cannot, and their referrals need not be loaded.
 
-    Whoever referred themselves is told as the referrer they are.
+    A person who referred themselves is notified as the referrer.
     """
-    about_the_end = about in TERMINAL or not delivered  # a failed notice does not say which status it told
+    about_the_end = about in TERMINAL or not delivered  # a failed notice does not name its status
     return about_the_end and role is Role.REFERRER
 
 
 def apply_notice(
     referral: Referral, notice: NoticeResult, now: datetime
 ) -> ClosedLoop | TimelineOnly | Stale:
-    """Take in that the referrer was told, or could not be; only news about the present terminal status counts."""
+    """Record that the referrer was notified, or could not be; only notices about the present terminal status count."""
     if not referral.terminal or notice.role is not Role.REFERRER or not _about_the_end(referral, notice):
         return Stale()
     after = replace(

@@ -1,4 +1,4 @@
-"""The referral machine: which command leads where, who may give it, and what it needs. Nothing else changes a status.
+"""The referral's state machine: its transitions, who may command them, and what they need. Nothing else sets a status.
 
 Source of the statuses and of who sets them: FHIR R4 Task as the Gravity SDOH Clinical Care guide narrows it.
 """
@@ -51,7 +51,10 @@ Decision: TypeAlias = Transitioned | TimelineOnly | Refused | Stale
 
 @dataclass(frozen=True, slots=True)
 class TransitionRule:
-    """One line of the table: from `from_statuses` by whoever `allowed_actors` to `to_status` (None: the status stays), if all guards agree."""
+    """One row of the table: `allowed_actors` move a referral from `from_statuses` to `to_status`, if all guards agree.
+
+    `to_status` None keeps the status.
+    """
 
     entry_kind: EntryKind
     from_statuses: frozenset[Status]
@@ -63,7 +66,7 @@ class TransitionRule:
 
 _S, _A = Status, Actor
 _MATCHING, _TARGET = frozenset({_A.MATCHING}), frozenset({_A.TARGET})
-# The coordinator acts for whoever referred; the person leads their own journey and may always stop it.
+# The coordinator acts for the requester; the person leads their own journey and may always stop it.
 _REQUESTER = frozenset({_A.REQUESTER, _A.COORDINATOR})
 _PERSON = frozenset({_A.PERSON, _A.COORDINATOR})
 _EITHER = _REQUESTER | _TARGET | {_A.PERSON}
@@ -136,9 +139,9 @@ RULES: Final[Mapping[type[Command], TransitionRule]] = {
 
 
 def decide(referral: Referral, command: Command, now: datetime, policy: Policy) -> Decision:
-    """What becomes of `command`. A fact that cannot be true any more is `Stale`; an order that may not be, `Refused`.
+    """Decide on `command`: a fact that no longer applies is `Stale`, an action that is not allowed `Refused`.
 
-    1 who asks; 2 from where; 3 what it needs; 4 the change; 5 who must act next.
+    1 the actor; 2 the present status; 3 the guards; 4 the change; 5 who must act next.
     """
     rule = RULES[type(command)]
     refused = _check_actor(rule, referral, command) or _check_status(rule, referral)  # 1, 2
@@ -171,7 +174,7 @@ def _apply(
 
 
 def _is_timeline_only(referral: Referral, command: Command) -> bool:
-    """Whether it is worth the timeline, and leaves the referral where it stands."""
+    """Return whether the command adds a timeline entry only, and no transition."""
     match command:
         case RecordContact(reached=reached):
             return not reached or referral.status is Status.ON_HOLD
@@ -192,7 +195,7 @@ def _feedback(command: Command) -> Feedback | None:
 
 
 def _apply_facts(referral: Referral, command: Command, now: datetime) -> Referral:
-    """The referral with what the command itself brings along, its status still untouched."""
+    """Return the referral with the facts of the command, its status still unchanged."""
     match command:
         case Propose():
             return replace(
@@ -219,7 +222,7 @@ def _apply_facts(referral: Referral, command: Command, now: datetime) -> Referra
         case Complete():
             return replace(referral, outcome=command.outcome)
         case WithdrawAsError():
-            # What was entered in error came to nothing, and whoever referred has to be told anew.
+            # A referral entered in error has no outcome, and its referrer has to be notified again.
             return replace(referral, outcome=None, referrer_notified_at=None, notice_delivered_at=None)
         case _:
             return referral
@@ -257,12 +260,15 @@ def _check_actor(rule: TransitionRule, referral: Referral, command: Command) -> 
         return None
     allowed = ", ".join(sorted(rule.allowed_actors))
     return Refused(
-        Refusal.ACTOR_NOT_ALLOWED, f"the {command.actor} may not do this", f"ask the {allowed}", "actor"
+        Refusal.ACTOR_NOT_ALLOWED,
+        f"the {command.actor} may not give this command",
+        f"leave it to one of these actors: {allowed}",
+        "actor",
     )
 
 
 def _is_requester(referral: Referral, actor: Actor) -> bool:
-    """Who referred themselves holds the requester's rights."""
+    """Return whether the actor is a person who referred themselves, and so has the requester's rights."""
     return actor is Actor.PERSON and referral.partner is None
 
 
@@ -273,16 +279,18 @@ def _check_status(rule: TransitionRule, referral: Referral) -> Refused | None:
         return Refused(
             Refusal.REFERRAL_ENDED,
             f"the referral ended as {referral.status}",
-            "an ended referral is never edited: a new referral may replace it",
+            "leave it: an ended referral is never edited; if support is still wanted, send a new submission",
         )
     allowed = ", ".join(sorted(rule.from_statuses))
     return Refused(
-        Refusal.WRONG_STATUS, f"the referral is {referral.status}", f"possible only when {allowed}"
+        Refusal.WRONG_STATUS,
+        f"the referral is {referral.status}",
+        f"give this command while the referral is: {allowed}",
     )
 
 
 def _is_stale(referral: Referral, fact: Fact) -> bool:
-    """Whether a later fact was here first."""
+    """Return whether a later fact was applied before."""
     match fact:
         case Propose():
             return fact.attempt <= referral.attempt

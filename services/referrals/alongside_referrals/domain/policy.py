@@ -1,4 +1,4 @@
-"""What a region decides for itself: every number the rules use. Read from a file, never written into code."""
+"""A region's policy: every number the rules use. Read from a file, never written into code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class LastRungAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """Who is asked, and how long they have."""
+    """The actor who is asked, and how long they have."""
 
     actor: Actor
     within: Span
@@ -25,7 +25,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Who is asked first, who next when the due time passes, and what happens at the top."""
+    """The actors in the order in which they are asked, and what happens after the last."""
 
     rungs: tuple[Rung, ...]
     at_the_top: LastRungAction
@@ -45,7 +45,7 @@ class Policy:
     note_within: Span
     """An outcome or an interim note is due this long after the last one."""
     contact_attempts_min: int
-    """Recorded attempts it takes before anybody may say `unable-to-contact`."""
+    """Recorded attempts required before the reason `unable-to-contact` is allowed."""
 
     def __post_init__(self) -> None:
         """Every wait must lead somewhere."""
@@ -56,11 +56,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Every region's policy, and one for whoever is not in the file."""
+    """Every region's policy, and one for regions that are not in the file."""
 
     regions: Mapping[str, Policy]
     elsewhere: Policy
 
     def of(self, region: str) -> Policy:
-        """The policy of a region."""
+        """Return the policy of a region."""
         return self.regions.get(region, self.elsewhere)

@@ -18,7 +18,7 @@ from alongside_referrals.domain.codes import (
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The one party asked now, for what, until when; `rung` counts how often the due time passed (0: never)."""
+    """The one party that must act now, for what and until when; `rung` counts missed due times (0: none)."""
 
     kind: WaitKind
     actor: Actor
@@ -50,18 +50,18 @@ class Referral:
     offer_id: UUID | None = None
     offer_kind: OfferKind | None = None
     proposal_id: UUID | None = None
-    """The proposal the offer was, or is being, asked with."""
+    """The latest proposal that asked the offer."""
     answer_by: datetime | None = None
     """When the place held for the present proposal is given up."""
     attempt: int = 0
-    """The number of the latest proposal heard of."""
+    """The attempt number of the latest proposal."""
     excluded_offers: tuple[UUID, ...] = ()
     """Offers that said no, did not answer or failed this person: not to be asked again."""
     contact_attempts: int = 0
     contact_at: datetime | None = None
     """When the target last reached the person."""
     noted_at: datetime | None = None
-    """When the target last said how things go: a start, a resumption, an interim note."""
+    """When the target last reported: a start, a resumption or an interim note."""
     closing_event: str | None = None
     """The id of the event that announced the terminal status; notices name it as their cause."""
     referrer_notified_at: datetime | None = None
@@ -69,7 +69,7 @@ class Referral:
     loop_closed_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Hold promise 4 of the domain: no open referral without a next actor and a due time."""
+        """Check promise 4 of the domain: no open referral without a next actor and a due time."""
         if self.status is not Status.DRAFT and (self.waiting is None) != self.terminal:
             raise ValueError(
                 f"{self.status.value} referral {'waits' if self.waiting else 'waits for nobody'}"
@@ -77,5 +77,5 @@ class Referral:
 
     @property
     def terminal(self) -> bool:
-        """Whether it has ended; an ended referral is succeeded, never edited."""
+        """Whether it has ended; an ended referral is replaced by a successor, never edited."""
         return self.status in TERMINAL

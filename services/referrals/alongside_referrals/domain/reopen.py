@@ -9,28 +9,28 @@ from alongside_referrals.domain.referral import Referral
 ENDS_THE_SEARCH: Final = frozenset(
     {Reason.DUPLICATE, Reason.SENT_IN_ERROR, Reason.ALREADY_SERVED, Reason.NO_LONGER_NEEDS}
 )
-"""Reasons that say nobody is left to be matched."""
+"""Reasons after which nobody is to be matched any more."""
 
 
 def returns_automatically(reason: Reason | None) -> bool:
-    """Whether a rejection for that reason sends the person back to matching unasked."""
+    """Return whether a rejection for that reason returns the person to matching without a request for it."""
     return reason not in ENDS_THE_SEARCH
 
 
 def returns_after_withdrawal(reason: Reason | None) -> bool:
-    """Whether a person whose target withdrew goes back to matching unasked: unless nobody could reach them either."""
+    """Return whether a person whose target withdrew returns to matching: not when the target could not reach them."""
     return returns_automatically(reason) and reason is not Reason.UNABLE_TO_CONTACT
 
 
 def exclude_offer(referral: Referral, offer_id: UUID | None) -> tuple[UUID, ...]:
-    """The offers not to be asked again once `offer_id` is out as well."""
+    """Return the offers that are not to be asked again, with `offer_id` among them."""
     if offer_id is None or offer_id in referral.excluded_offers:
         return referral.excluded_offers
     return (*referral.excluded_offers, offer_id)
 
 
 def successor_of(ended: Referral, successor_id: UUID) -> Referral:
-    """A draft for the same person and request that replaces `ended` and avoids whom it already asked in vain."""
+    """Return a draft for the same person and request that replaces `ended` and excludes the offers tried before."""
     return Referral(
         id=successor_id,
         person_id=ended.person_id,
