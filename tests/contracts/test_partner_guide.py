@@ -133,7 +133,7 @@ def test_the_program_finds_its_answer(program: ModuleType, answer: dict[str, Any
 
 
 def test_the_contracts_readme_lists_every_stream_with_its_events() -> None:
-    rows = table_under((ROOM / "README.md").read_text(encoding="utf-8"), "## Who says what")
+    rows = table_under((ROOM / "README.md").read_text(encoding="utf-8"), "## Streams, writers and readers")
 
     assert {row[0]: set(row[4].split()) for row in rows} == {
         f"`{stream.name.replace('{partner}', '<id>')}`": {

@@ -1,4 +1,4 @@
-"""Who may do what at the broker, worked out from streams.py and from nothing else.
+"""The access rules of the broker, derived from streams.py and from nothing else.
 
 The local secured cluster, docker-compose's set-up job, the table in docs/operations.md and the tests' matrix are all
 made from these rules. Every rule names one topic or one group: Kafka's prefixes cannot say "every partner's inbound
@@ -21,7 +21,7 @@ PARTNER: Final = "partner"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Rule:
-    """`user` may `right` the topic or group `name`; with `prefix`, every one whose name begins so."""
+    """`user` has `right` on the topic or group `name`; with `prefix`, on every one whose name begins with it."""
 
     user: str
     right: Right
@@ -31,27 +31,27 @@ class Rule:
 
 
 def user_of(partner: str) -> str:
-    """The user a partner logs in as; no service is called so."""
+    """Return the user a partner logs in as; no service has such a name."""
     return f"{PARTNER}.{partner}"
 
 
 def is_ours(user: str) -> bool:
-    """Whether the user is a service, or what a partner logs in as."""
+    """Return whether the user is a service, or a partner's user."""
     return user in SERVICES or user.startswith(user_of(""))
 
 
 def groups_of(partner: str) -> str:
-    """What the names of a partner's consumer groups begin with. Ids hold no dot, so no prefix begins another."""
+    """Return the prefix of a partner's consumer groups. Ids contain no dot, so no prefix is the beginning of another."""
     return f"{user_of(partner)}."
 
 
 def rules_for(partners: Iterable[str]) -> frozenset[Rule]:
-    """Everything that is allowed on a network with these partners; whatever is not in here is refused."""
+    """Return everything that is allowed on a network with these partners; anything else is refused."""
     return shared_rules().union(*(partner_rules(partner) for partner in partners))
 
 
 def shared_rules() -> frozenset[Rule]:
-    """What services may do before there is any partner: the shared streams, and their own consumer groups."""
+    """Return the rules of services before there is any partner: the shared streams, and their own consumer groups."""
     groups = {
         Rule(reader, "read", "group", stream.group_of(reader))
         for stream in streams.ALL
@@ -61,7 +61,7 @@ def shared_rules() -> frozenset[Rule]:
 
 
 def partner_rules(partner: str) -> frozenset[Rule]:
-    """What one more partner brings with it: its own rights, and the services' rights on its two topics."""
+    """Return the rules that one partner adds: its own rights, and the services' rights on its two topics."""
     own_groups = Rule(user_of(partner), "read", "group", groups_of(partner), prefix=True)
     topics = (_topic_rules(each, partner) for each in streams.ALL if each.per_partner)
     return frozenset({own_groups}).union(*topics)

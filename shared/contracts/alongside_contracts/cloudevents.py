@@ -2,7 +2,7 @@
 
 Source of the rules: CloudEvents Kafka protocol binding 1.0.2 (headers `ce_*`, `content-type`, key = `partitionkey`)
 and the JSON event format. Our own code rather than the SDK's: the SDK turns a broken JSON body into a string instead
-of refusing it and costs many times as much per record; tests hold the two against each other (docs/decisions/0004).
+of refusing it and costs many times as much per record; tests compare the two (docs/decisions/0004).
 """
 
 import base64
@@ -30,14 +30,14 @@ TRACE_CONTEXT: Final = ("traceparent", "tracestate")
 HEADERS_MAX: Final = 64
 HEADER_NAMES_REMEMBERED_MAX: Final = 1_024
 HEADER_NAME_CHARS_REMEMBERED_MAX: Final = 100
-"""Senders make up header names, as many and as long as a record may be; what is forgotten is only looked at again."""
+"""Limits of the cache of header names, which senders make up: a name that is not cached is only parsed again."""
 ATTRIBUTE_CHARS_MAX: Final = 1024
 
 _REQUIRED: Final = ("id", "source", "type")
 _KNOWN: Final = frozenset({*_REQUIRED, "specversion", "time", "subject", "datacontenttype"})
 _EXTENSION_NAME: Final = re.compile(r"(?!data$)[a-z0-9]{1,64}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-"""What the CloudEvents type system keeps out of strings; PostgreSQL could not store the first of them."""
+"""Characters the CloudEvents type system excludes from strings; PostgreSQL cannot store the first of them."""
 _RFC_3339: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII
 )
@@ -66,12 +66,12 @@ class CloudEvent(NamedTuple):
 
 
 def encode(event: CloudEvent) -> list[tuple[str, bytes]]:
-    """The Kafka headers of `event` in binary content mode; the value is `event.data`, the key `event.key`."""
+    """Return the Kafka headers of `event` in binary content mode; the value is `event.data`, the key `event.key`."""
     return [(name, value.encode()) for name, value in header_texts(event)]
 
 
 def header_texts(event: CloudEvent) -> list[tuple[str, str]]:
-    """The Kafka headers of `event` in binary content mode, as text: what an outbox keeps."""
+    """Return the Kafka headers of `event` in binary content mode as text, the form an outbox stores."""
     headers = [
         ("ce_specversion", SPEC_VERSION),
         ("ce_id", event.id),
@@ -90,14 +90,14 @@ def header_texts(event: CloudEvent) -> list[tuple[str, str]]:
 
 
 def rfc_3339(moment: datetime) -> str:
-    """A moment as CloudEvents write it."""
+    """Return a time as text in the form of RFC 3339, with `Z` for UTC."""
     return moment.isoformat().replace("+00:00", "Z")
 
 
 def encode_structured(event: CloudEvent) -> tuple[list[tuple[str, bytes]], bytes]:
-    """Headers and value of `event` in structured content mode (JSON); data of another type travels in base64.
+    """Return headers and value of `event` in structured content mode (JSON); data of another type is sent in base64.
 
-    Raises MalformedEvent when data that says it is JSON is not.
+    Raises MalformedEvent when data of content type JSON is not JSON.
     """
     body: dict[str, Any] = {
         "specversion": SPEC_VERSION,
@@ -122,7 +122,7 @@ def encode_structured(event: CloudEvent) -> tuple[list[tuple[str, bytes]], bytes
 def decode(key: bytes | None, value: bytes | None, headers: Headers) -> CloudEvent:
     """Read a Kafka record as a CloudEvent, in whichever content mode it was sent.
 
-    Headers that are not ours may hold any bytes, or none; only those the binding defines are looked at.
+    Other headers may hold any bytes, or none; only headers that the binding defines are read.
 
     Raises MalformedEvent, and nothing else: for a tombstone, an oversized body, attributes that are missing,
     unreadable, overlong or given twice, a wrong specversion, a naive time, or a structured body that is no object.
@@ -139,7 +139,7 @@ def decode(key: bytes | None, value: bytes | None, headers: Headers) -> CloudEve
 
 
 def _read_headers(headers: Headers) -> tuple[dict[str, str], dict[str, str]]:
-    """The CloudEvents attributes among the headers, and the trace context."""
+    """Return the CloudEvents attributes among the headers, and the trace context."""
     attributes: dict[str, str] = {}
     trace: dict[str, str] = {}
     for count, (name, raw) in enumerate(headers, start=1):
@@ -158,7 +158,7 @@ def _read_headers(headers: Headers) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _attribute_of(name: str) -> str | None:
-    """Which attribute or trace header a header carries; None for one that is not ours, or that the binding moved."""
+    """Return the attribute or trace header that a header carries; None for others, or for one the binding moved."""
     lower = name.lower()
     if lower == "content-type":
         return "datacontenttype"
@@ -171,7 +171,7 @@ _attribute: Final = lru_cache(maxsize=HEADER_NAMES_REMEMBERED_MAX)(_attribute_of
 
 
 def _trace_text(raw: bytes | None) -> str:
-    """A trace header is advice: one that cannot be one is dropped, never a reason to refuse the record."""
+    """Return a trace header's text; an invalid one is dropped, because it is no reason to refuse the record."""
     return raw.decode("ascii", errors="replace") if raw and len(raw) <= ATTRIBUTE_CHARS_MAX else ""
 
 
@@ -184,7 +184,7 @@ def _text(name: str, raw: bytes | None) -> str:
 
 
 def _is_short(text: str) -> bool:
-    """Whether it is surely well-formed: the cheap half of the rule, and nearly always enough."""
+    """Return whether the text is certainly well-formed: the cheap part of the rule, and nearly always enough."""
     return text.isprintable() and 0 < len(text) <= ATTRIBUTE_CHARS_MAX
 
 
@@ -210,7 +210,7 @@ def _structured(key: bytes | None, value: bytes, trace: dict[str, str]) -> Cloud
 
 
 def _attribute_text(name: str, attribute: object) -> str:
-    """The text of an attribute; extensions may also be JSON booleans and 32-bit integers."""
+    """Return the text of an attribute; extensions may also be JSON booleans and 32-bit integers."""
     if name not in _KNOWN and isinstance(attribute, int) and abs(attribute) < 2**31:
         return to_json(attribute).decode()
     if not isinstance(attribute, str):
@@ -219,7 +219,7 @@ def _attribute_text(name: str, attribute: object) -> str:
 
 
 def _structured_data(body: dict[str, Any]) -> bytes:
-    """Take `data` or `data_base64` out of a structured event and return it as bytes."""
+    """Remove `data` or `data_base64` from a structured event and return it as bytes."""
     plain, encoded = body.pop("data", None), body.pop("data_base64", None)
     if encoded is None:
         is_text = isinstance(plain, str) and not _is_json(body.get("datacontenttype"))
@@ -233,7 +233,7 @@ def _structured_data(body: dict[str, Any]) -> bytes:
 
 
 def _is_json(content_type: object) -> bool:
-    """Whether data is a JSON value; it is when nothing else is said."""
+    """Return whether data is a JSON value; it is when no content type is given."""
     return not isinstance(content_type, str) or bool(_JSON_TYPE.fullmatch(content_type.strip()))
 
 
@@ -266,7 +266,7 @@ def _event(attributes: dict[str, str], data: bytes, key: bytes | None, trace: di
 
 
 def _extensions(attributes: Mapping[str, str], trace: dict[str, str]) -> dict[str, str]:
-    """The extension attributes; trace context among them serves where no header of its own gave any."""
+    """Return the extension attributes; trace context among them is used when no header carries it."""
     extensions = {name: text for name, text in attributes.items() if name not in _KNOWN}
     for name in extensions:
         if not _EXTENSION_NAME.fullmatch(name):
@@ -292,7 +292,7 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _time_by_the_book(text: str, remedy: str) -> datetime:
-    """What the standard library does not read, such as a small `z`."""
+    """Read a time that the standard library does not, such as one with a lower-case `z`."""
     try:
         return _TIME.validate_python(text)
     except ValidationError as error:

@@ -1,9 +1,9 @@
-"""What can be wrong with a record, as types.
+"""The errors of records that cannot be read.
 
 ContractError
-└── MalformedEvent          the bytes are not an event we can read; carries a problem code, the place, the remedy
-    ├── UnknownEventType    a well-formed CloudEvent of a type nobody here knows
-    └── UnsupportedVersion  a type we know, in a version we do not
+└── MalformedEvent          the bytes are not a readable event; carries a problem code, the place, the remedy
+    ├── UnknownEventType    a well-formed CloudEvent of an unknown type
+    └── UnsupportedVersion  a known type, in an unknown version
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class MalformedEvent(ContractError):
     """A record that cannot be read as an event.
 
     `code` is machine-readable, `where` names the header or JSON path, `remedy` says what the sender should do.
-    None of them ever repeats a value of the payload: it may be somebody's personal data.
+    None of them ever repeats a value of the payload: it may be personal data.
     """
 
     code: ProblemCode
@@ -31,7 +31,7 @@ class MalformedEvent(ContractError):
     remedy: str
 
     def __post_init__(self) -> None:
-        """Keep `where` short and printable: a name in it may be the sender's own."""
+        """Keep `where` short and printable: a name in it may come from the sender."""
         printable = (char if char.isprintable() else "?" for char in self.where[:WHERE_CHARS_MAX])
         self.where = "".join(printable)
 

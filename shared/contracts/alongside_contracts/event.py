@@ -49,7 +49,7 @@ class Event(Contract):
 
 
 def parse(contract: type[Event], data: bytes) -> Event:
-    """Read an event's body, exactly as its schema says: the number 5 is not the text "5".
+    """Return the event of a body, read exactly as its schema says: the number 5 is not the text "5".
 
     Raises MalformedEvent naming the first wrong field, never its value.
     """

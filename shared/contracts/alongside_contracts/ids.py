@@ -31,14 +31,14 @@ LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9
 """A BCP 47 language tag, for example `en`, `es`, `zh-Hant`."""
 
 PostalCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9 -]{1,9}$")]
-"""A postal code: where somebody can be reached, as coarse as matching needs it."""
+"""A postal code: a person's place, as coarse as matching needs it."""
 
 
 def new_id() -> UUID:
-    """A fresh UUIDv7, monotonic within this process."""
+    """Return a new UUIDv7, monotonic within this process."""
     return compat.uuid7()
 
 
 def new_id_text() -> str:
-    """The same as text, for ids that are never anything else: a third of the cost."""
+    """Return a new UUIDv7 as text, for ids that are never anything else: a third of the cost."""
     return str(uuid_utils.uuid7())

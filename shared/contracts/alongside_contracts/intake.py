@@ -1,4 +1,4 @@
-"""What is submitted to the network, and what intake decides about it."""
+"""Submissions to the network, and the events of intake's decisions about them."""
 
 from typing import Annotated, Literal, Self
 
@@ -33,7 +33,7 @@ from alongside_contracts.vocabulary import (
 CODES_MAX = 20
 """The most codes a submission may list in one field."""
 WINDOWS_MAX = 7 * 24
-"""The most stretches of time a submission may list."""
+"""The most periods of free time a submission may list."""
 
 
 class Consent(Contract):
@@ -68,12 +68,12 @@ class FreeHours(Contract):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.ends <= self.starts:
-            raise ValueError("end after the start; split what passes midnight in two")
+            raise ValueError("end after the start; split a period that passes midnight in two")
         return self
 
 
 def _coarse(degrees: float) -> float:
-    """Nothing finer than 0.05 degrees, about five kilometres, is ever kept or passed on."""
+    """Round to 0.05 degrees, about five kilometres: nothing finer is ever stored or passed on."""
     return round(round(degrees * 20) / 20, 2)
 
 

@@ -1,4 +1,4 @@
-"""What matching announces: who was asked, what they answered, who waits."""
+"""Events of matching: proposals, answers to them, and referrals that wait."""
 
 from pydantic import AwareDatetime, Field
 

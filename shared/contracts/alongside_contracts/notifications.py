@@ -1,4 +1,4 @@
-"""What notifications announces: that somebody was told, or could not be."""
+"""Events of notifications: that a recipient was notified, or could not be."""
 
 from typing import Literal
 

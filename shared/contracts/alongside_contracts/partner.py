@@ -1,4 +1,4 @@
-"""What a partner hears back on its own status stream."""
+"""Events that answer a partner, on its own status stream."""
 
 from pydantic import AwareDatetime, Field
 

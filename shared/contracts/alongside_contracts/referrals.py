@@ -1,4 +1,4 @@
-"""What the referral machine announces: every transition, and every open referral that waited too long."""
+"""Events of the referrals service: every transition, and every open referral whose due time passed."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ from alongside_contracts.intake import SupportRequest
 from alongside_contracts.vocabulary import Actor, BusinessStatus, Fit, OfferKind, Outcome, Reason, Status
 
 MEETINGS_MAX: Final = 1_000
-"""The most meetings somebody can look back on."""
+"""The most meetings a party can report."""
 
 
 class ReferralStatusChanged(Event):

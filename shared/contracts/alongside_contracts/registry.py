@@ -1,4 +1,4 @@
-"""Every event contract of the platform, and the one that belongs to a type name.
+"""Every event contract of the platform, found by type name.
 
 Contracts are in the module called as the service that announces them, and in `partner.py`; all of them are imported
 here, so that importing one module registers every contract.
@@ -23,12 +23,12 @@ for _name in MODULES:
 
 
 def all_events() -> tuple[type[Event], ...]:
-    """Every event contract, by type name."""
+    """Return every event contract, by type name."""
     return tuple(contracts_by_type[name] for name in sorted(contracts_by_type))
 
 
 def event_class(type_name: str) -> type[Event]:
-    """The contract of a type name. Raises UnsupportedVersion, or UnknownEventType when no version is known."""
+    """Return the contract of a type name. Raises UnsupportedVersion, or UnknownEventType when no version is known."""
     known = contracts_by_type.get(type_name)
     if known is not None:
         return known

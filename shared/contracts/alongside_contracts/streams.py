@@ -1,8 +1,8 @@
 """Every stream of the platform, once: who writes it, who may read it, its key, partitions and retention.
 
 Topics, access lists and the AsyncAPI document are all made from this list. A referral's journey is *one* ordered
-stream, keyed by referral id, that all four services announce on: whoever reads it sees one referral's events in
-causal order by construction (docs/decisions/0002).
+stream, keyed by referral id, that all four services announce on: every reader sees one referral's events in causal
+order by construction (docs/decisions/0002).
 """
 
 import re
@@ -16,7 +16,7 @@ PAYLOAD_BYTES_MAX: Final = 256 * 1024
 """The largest event body anyone may announce; larger records are refused with reason `too-large`."""
 
 TOPICS_REMEMBERED_MAX: Final = 4_096
-"""How many topics' streams are kept in memory; more only costs time."""
+"""How many topics are cached with their stream; a topic beyond that is only matched again."""
 
 PARTNER_ID: Final = "[a-z][a-z0-9-]{1,38}[a-z0-9]"
 
@@ -38,19 +38,19 @@ class Stream:
     retention_ms: int
     bytes_max: int = field(default=1024 * 1024)
     groups: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """The consumer group of each reader that hears this stream apart from its others, so that nothing is ahead of it.
+    """The separate consumer group of each reader that reads this stream ahead of its other streams.
 
-    Any other reader hears it in the group called as itself. A name is never changed: a new group would read all that
-    the stream keeps once more. If it has to be, `alongside kafka copy-offsets` says where the new one begins.
+    Any other reader uses the group with its own name. A group's name is never changed: a new group would read everything
+    that the stream retains again. If it has to change, `alongside kafka copy-offsets` sets where the new one begins.
     """
 
     @property
     def per_partner(self) -> bool:
-        """Whether each partner has a topic of its own."""
+        """Whether each partner has a separate topic."""
         return "{partner}" in self.name
 
     def topic(self, partner: str | None = None) -> str:
-        """The Kafka topic's name.
+        """Return the Kafka topic's name.
 
         Raises ValueError when a partner is given to a shared stream, or is missing for a partner's stream.
         """
@@ -59,7 +59,7 @@ class Stream:
         return self.name.format(partner=partner)
 
     def group_of(self, service: str) -> str:
-        """The consumer group in which a service hears this stream."""
+        """Return the consumer group in which a service reads this stream."""
         return self.groups.get(service, service)
 
     @property
@@ -68,7 +68,7 @@ class Stream:
         return "^" + re.escape(self.name).replace(r"\{partner\}", f"(?P<partner>{PARTNER_ID})") + r"\Z"
 
     def partner_of(self, topic: str) -> str | None:
-        """The partner a topic of this stream belongs to; None when it is not such a topic."""
+        """Return the partner that a topic of this stream belongs to; None for any other topic."""
         found = re.match(self.pattern, topic)
         return found.group("partner") if found and self.per_partner else None
 
@@ -117,7 +117,7 @@ ALL: Final = (PARTNER_REFERRALS, PARTNER_STATUS, JOURNEY, CRISIS)
 
 
 def by_group(service: str, streams: Iterable[Stream]) -> dict[str, list[Stream]]:
-    """The streams a service hears, by the consumer group it hears them in; the group called as the service first."""
+    """Return the streams a service reads by its consumer groups; the group with the service's name comes first."""
     groups: dict[str, list[Stream]] = {}
     for stream in sorted(streams, key=lambda each: each.group_of(service) != service):
         groups.setdefault(stream.group_of(service), []).append(stream)
@@ -126,12 +126,12 @@ def by_group(service: str, streams: Iterable[Stream]) -> dict[str, list[Stream]]
 
 @lru_cache(maxsize=TOPICS_REMEMBERED_MAX)
 def stream_of(topic: str) -> Stream | None:
-    """The stream a topic belongs to; None for a topic that is not ours. Remembered: every record read asks."""
+    """Return the stream a topic belongs to; None for a topic that is not ours. Cached: every record read asks."""
     return next((stream for stream in ALL if re.match(stream.pattern, topic)), None)
 
 
 @lru_cache(maxsize=TOPICS_REMEMBERED_MAX)
 def owner_of(topic: str) -> str | None:
-    """The partner whose topic it is; None when it is not a partner's. Remembered, as `stream_of` is."""
+    """Return the partner whose topic it is; None when it is not a partner's. Cached, as `stream_of` is."""
     stream = stream_of(topic)
     return stream.partner_of(topic) if stream else None

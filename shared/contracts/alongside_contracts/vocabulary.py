@@ -246,7 +246,7 @@ class Status(StrEnum):
 TERMINAL: Final = frozenset(
     {Status.REJECTED, Status.CANCELLED, Status.COMPLETED, Status.FAILED, Status.ENTERED_IN_ERROR}
 )
-"""Statuses a referral never leaves; what follows is a successor with an id of its own."""
+"""Statuses a referral never leaves; a successor is a new referral, with a new id."""
 
 
 class BusinessStatus(StrEnum):

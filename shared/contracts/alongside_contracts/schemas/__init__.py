@@ -1,1 +1,1 @@
-"""What is published beside the code: JSON Schemas by revision, examples, the AsyncAPI document; services never need it."""
+"""Published beside the code: JSON Schemas by revision, examples, the AsyncAPI document. Services never need it."""

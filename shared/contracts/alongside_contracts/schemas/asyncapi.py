@@ -1,6 +1,6 @@
-"""The AsyncAPI 3 document of the platform: every stream, every event, and who sends and receives what.
+"""The AsyncAPI 3 document of the platform: every stream and every event, with senders and receivers.
 
-Made from `streams.py` and the registry alone, so it cannot say anything else than the code does. It describes the
+Made from `streams.py` and the registry only, so it cannot differ from the code. It describes the
 whole network rather than one application: each operation is tagged with the service, or the partner, that performs it.
 """
 
@@ -20,10 +20,10 @@ Json: TypeAlias = dict[str, Any]  # a part of a JSON document
 
 
 class Untitled(GenerateJsonSchema):
-    """Leaves out the titles pydantic makes up for fields: they only repeat the names."""
+    """Leaves out the titles that pydantic generates for fields: they only repeat the names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  (pydantic asks per field)
-        """Never."""
+        """Return False, for every field."""
         return False
 
 
@@ -46,7 +46,7 @@ DESCRIPTION: Final = (
 
 
 def document(newest: Mapping[str, int], examples: Mapping[str, Mapping[str, bytes]]) -> Json:
-    """The whole document; `newest` gives each type's schema revision and `examples` its payloads by name."""
+    """Return the whole document; `newest` gives each type's schema revision and `examples` its payloads by name."""
     return {
         "asyncapi": VERSION,
         "id": "urn:alongside:events",
@@ -80,7 +80,7 @@ def document(newest: Mapping[str, int], examples: Mapping[str, Mapping[str, byte
 
 
 def as_yaml(content: Json) -> str:
-    """The document as stable YAML: in our order, nothing abbreviated."""
+    """Return the document as stable YAML: in our order, without aliases."""
     import yaml
 
     class Plain(yaml.SafeDumper):
@@ -93,7 +93,7 @@ def as_yaml(content: Json) -> str:
 
 
 def channel_id(stream: Stream) -> str:
-    """A stream's name as an identifier: `partner.referrals.v1`."""
+    """Return a stream's name as an identifier, such as `partner.referrals.v1`."""
     return stream.name.replace("{partner}.", "")
 
 
@@ -131,7 +131,7 @@ def _channel(stream: Stream) -> Json:
 
 
 def _operation(party: str, action: str, stream: Stream) -> Json:
-    """What a party does on a stream: it sends what it announces, and receives whatever lies there."""
+    """Return the operation of a party on a stream: it sends the events it announces, or receives all events."""
     channel = channel_id(stream)
     events = [e for e in _events_on(stream) if action == "receive" or e.announced_by == party]
     return {
@@ -164,7 +164,7 @@ def _key(event: type[Event]) -> Json:
 
 
 def _envelope() -> Json:
-    """The headers of every record: the CloudEvents Kafka binding in binary mode, and W3C trace context."""
+    """Return the headers of every record: the CloudEvents Kafka binding in binary mode, and W3C trace context."""
     return {
         "headers": {
             "type": "object",
@@ -190,7 +190,7 @@ def _text(description: str) -> Json:
 
 
 def _payloads() -> Json:
-    """The JSON Schemas of all events and their parts, each part once."""
+    """Return the JSON Schemas of all events and their parts, each part once."""
     _, schema = models_json_schema(
         [(event, "validation") for event in all_events()],
         schema_generator=Untitled,

@@ -1,8 +1,8 @@
-"""Which changes of a schema would break a program that knows only the earlier or only the later one.
+"""Finds changes of a schema that would break a program that knows only the earlier or only the later one.
 
 Both directions count: a new reader meets old records in the log, and an old reader meets new records while services
-are deployed one by one. `jsoncompat` compares sets of documents, so each side is told who it is: a writer adds
-nothing it was not told to (closed), a reader ignores what it does not know (open).
+are deployed one by one. `jsoncompat` compares sets of documents, so each side gets its role: a writer adds no field
+that its schema does not name (closed), a reader ignores fields it does not know (open).
 """
 
 import json
@@ -19,13 +19,13 @@ REMEDY: Final = (
 
 _WORDS: Final = frozenset({"$schema", "$id", "title", "description", "examples"})
 _UNSEEN: Final = ("pattern", "format", "default")
-"""What jsoncompat does not compare, measured with version 0.3.1."""
+"""Keywords that jsoncompat does not compare, measured with version 0.3.1."""
 _NAMED: Final = frozenset({"properties", "$defs"})
 _DEPTH_MAX: Final = 20
 
 
 def breaks(earlier: Schema, newer: Schema) -> tuple[str, ...]:
-    """What breaks when `earlier` becomes `newer`, a sentence each; nothing when records flow both ways."""
+    """Return what breaks when `earlier` becomes `newer`, a sentence each; empty when both versions work together."""
     return (
         *_moved(earlier, newer),
         *_unreadable(earlier, newer, "deserializer", "a reader of today cannot read records written before"),
@@ -35,7 +35,7 @@ def breaks(earlier: Schema, newer: Schema) -> tuple[str, ...]:
 
 
 def shape(schema: Schema) -> Schema:
-    """What programs depend on: the schema without words, our own notes and the order of lists that have none."""
+    """Return what programs depend on: the schema without words, our own notes and the order of unordered lists."""
     copied: Schema = _map(schema, _WORDS, closed=None)
     return copied
 
@@ -54,7 +54,7 @@ def _unreadable(earlier: Schema, newer: Schema, role: Role, sentence: str) -> It
 
 
 def _flows(earlier: Schema, newer: Schema, role: Role) -> bool:
-    """Whether the reader understands all the writer may write; the writer is closed, the reader open."""
+    """Return whether the reader understands everything the writer may write; the writer is closed, the reader open."""
     from jsoncompat import check_compat
 
     old_writes = role == "deserializer"
@@ -65,7 +65,7 @@ def _flows(earlier: Schema, newer: Schema, role: Role) -> bool:
 
 
 def _only(schema: Schema, name: str) -> Schema:
-    """The same schema with one field."""
+    """Return the schema with only one field."""
     kept = {key: value for key, value in schema.get("properties", {}).items() if key == name}
     required = [key for key in schema.get("required", []) if key == name]
     return {**schema, "properties": kept, "required": required}
@@ -80,7 +80,7 @@ def _changed_unseen(earlier: Schema, newer: Schema) -> Iterator[str]:
 
 
 def _facts(node: Schema, whole: Schema, place: str = "", depth: int = 0) -> Iterator[tuple[str, Schema]]:
-    """Every field's `_UNSEEN` keywords, by its place such as `request.languages[]`; references are followed."""
+    """Yield every field's `_UNSEEN` keywords, by its place such as `request.languages[]`; references are followed."""
     if depth > _DEPTH_MAX:
         raise ValueError(f"{place} is nested deeper than {_DEPTH_MAX} levels")
     merged = _merged(node, whole)
@@ -93,7 +93,7 @@ def _facts(node: Schema, whole: Schema, place: str = "", depth: int = 0) -> Iter
 
 
 def _merged(node: Schema, whole: Schema) -> Schema:
-    """A node together with what it refers to and its alternatives other than null."""
+    """Return a node merged with the node it refers to and with its alternatives other than null."""
     merged = dict(node)
     if "$ref" in node:
         merged = _merged(whole["$defs"][node["$ref"].rpartition("/")[2]], whole) | merged

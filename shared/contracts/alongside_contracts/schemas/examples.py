@@ -1,7 +1,7 @@
-"""The real-looking payloads kept beside the contracts: added to, never edited.
+"""The example payloads beside the contracts: examples are added, never edited.
 
-What once was a good record must stay one. `SHA256SUMS` (as `sha256sum -c` reads it) remembers each example as it was
-first written, so that an edit is noticed without looking into the history.
+A record that was valid once must stay valid. `SHA256SUMS` (as `sha256sum -c` reads it) holds the checksum of each
+example as it was first written, so that an edit is noticed without reading the history.
 """
 
 import hashlib
@@ -18,20 +18,20 @@ SUMS: Final = "SHA256SUMS"
 
 
 def examples_of(type_name: str, folder: Path) -> Mapping[str, bytes]:
-    """The payloads of one event type, by name: `folder`/`type_name`/`name`.json; those with fewest fields first."""
+    """Return the payloads of one event type by name, from `folder`/`type_name`/`name`.json: minimal, full, others."""
     found = {file.stem: file.read_bytes() for file in (folder / type_name).glob("*.json")}
     return dict(sorted(found.items(), key=lambda item: (item[0] != "minimal", item[0] != "full", item[0])))
 
 
 def as_announced(event: Event) -> Any:
-    """The JSON value of an event as the outbox writes it: fields without a value are left out."""
+    """Return the JSON value of an event as the outbox writes it: fields without a value are left out."""
     return json.loads(event.model_dump_json(exclude_none=True))
 
 
 def unreadable_examples(
     contract: type[Event], revisions: Mapping[int, Schema], folder: Path
 ) -> Iterator[str]:
-    """What is wrong with the examples of a contract: they must read, come back unchanged, and fit every revision."""
+    """Yield what is wrong with a contract's examples: each must read, come back unchanged, and fit every revision."""
     from jsonschema import Draft202012Validator
 
     for name, payload in examples_of(contract.type, folder).items():
@@ -39,17 +39,17 @@ def unreadable_examples(
         try:
             event = parse(contract, payload)
         except MalformedEvent as error:
-            yield f"{place} can no longer be read: {error}"
+            yield f"{place} can no longer be read: {error}; records like it are in the log: undo the contract's change"
             continue
         if not _says(as_announced(event), json.loads(payload)):
-            yield f"{place} comes back changed: it holds fields the contract does not know"
+            yield f"{place} comes back changed: its contract does not know some of its fields; add or remove them"
         for revision, schema in revisions.items():
             if not Draft202012Validator(schema).is_valid(json.loads(payload)):
-                yield f"{place} does not fit revision {revision} of its schema"
+                yield f"{place} does not fit revision {revision} of its schema; correct the one that is newer"
 
 
 def _says(announced: Any, example: Any) -> bool:
-    """Whether what is announced holds everything the example says; defaults may come on top."""
+    """Return whether the announced value holds everything in the example; it may hold defaults as well."""
     if isinstance(example, dict) and isinstance(announced, dict):
         return all(name in announced and _says(announced[name], value) for name, value in example.items())
     if isinstance(example, list) and isinstance(announced, list):
@@ -58,7 +58,7 @@ def _says(announced: Any, example: Any) -> bool:
 
 
 def edited_examples(folder: Path) -> Iterator[str]:
-    """Examples that are not what they once were, or are not yet remembered."""
+    """Yield examples that were edited or removed, or whose checksum is not recorded yet."""
     recorded, present = _recorded_checksums(folder), _present(folder)
     for name in sorted(recorded.keys() | present.keys()):
         if name not in present:
@@ -70,7 +70,7 @@ def edited_examples(folder: Path) -> Iterator[str]:
 
 
 def record_checksums(folder: Path) -> None:
-    """Note the examples that are new; those noted before are left as they are."""
+    """Record the checksums of new examples; the ones recorded before are never changed."""
     sums = _present(folder) | _recorded_checksums(folder)
     lines = [f"{sums[name]}  {name}\n" for name in sorted(sums)]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")

@@ -1,11 +1,11 @@
-"""Writes and checks what is published beside the code: JSON Schemas by revision, and the AsyncAPI document.
+"""Writes and checks the files published beside the code: JSON Schemas by revision, and the AsyncAPI document.
 
-    python -m alongside_contracts.schemas            write what changed; refuses a change that breaks anybody
-    python -m alongside_contracts.schemas --check    say what is not as it should be, and change nothing
+    python -m alongside_contracts.schemas            write changed files; refuse a change that breaks a reader or writer
+    python -m alongside_contracts.schemas --check    report wrong or outdated files, and change nothing
 
 `schemas/<type>/<n>.json` is the n-th revision of an event's shape, counted from 1. A contract that grew gets the next
-revision; words are corrected in the newest. Every revision works with every earlier one in both directions, so that
-whoever built against any of them still reads and writes. Needs the extra `schemas`; services never do.
+revision; words are corrected in the newest. Every revision works with every earlier one in both directions, so that a
+program built against any of them still reads and writes. Needs the extra `schemas`; services never do.
 """
 
 import argparse
@@ -28,17 +28,17 @@ from alongside_contracts.schemas.examples import (
 )
 
 ROOM: Final = Path(__file__).resolve().parents[2]
-"""Where `schemas/`, `examples/` and `asyncapi.yaml` lie: beside the package, in the repository only."""
+"""The folder of `schemas/`, `examples/` and `asyncapi.yaml`: beside the package, in the repository only."""
 ASYNCAPI: Final = "asyncapi.yaml"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-STALE: Final = "run make schemas and look at the difference"
+STALE: Final = "run make schemas and review the difference"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write or check; returns the exit code."""
+    """Write or check the files, and return the exit code."""
     parser = argparse.ArgumentParser(prog="alongside_contracts.schemas", description="Schemas of all events.")
     parser.add_argument(
-        "--check", action="store_true", help="change nothing; say what is not as it should be"
+        "--check", action="store_true", help="change nothing; report wrong and outdated files"
     )
     asked = parser.parse_args(arguments)
     wrong = list(check(ROOM) if asked.check else write(ROOM))
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def write(room: Path) -> Iterator[str]:
-    """Write what changed; what may not change is left as it is, and told."""
+    """Write changed files; yield a line for each change that is refused."""
     for contract in all_events():
         yield from revise(room / "schemas" / contract.type, schema_of(contract))
     record_checksums(room / "examples")
@@ -57,7 +57,7 @@ def write(room: Path) -> Iterator[str]:
 
 
 def check(room: Path) -> Iterator[str]:
-    """Everything that is not as it should be, a line each with what to do about it."""
+    """Yield a line for everything that is wrong or outdated, with what to do about it."""
     for contract in all_events():
         kept = revisions(room / "schemas" / contract.type)
         yield from _stale(contract, kept, room / "schemas" / contract.type)
@@ -73,10 +73,10 @@ def check(room: Path) -> Iterator[str]:
 
 
 def schema_of(contract: type[Event]) -> Schema:
-    """The JSON Schema (2020-12) of what readers of a contract accept, with its stream and announcer noted.
+    """Return the JSON Schema (2020-12) of what readers of a contract accept, with its stream and announcer.
 
-    In validation mode, because that is what a partner must send and a reader must take. What we announce is no
-    different: the outbox leaves out fields without a value, and a test holds both modes against each other.
+    In validation mode, because it describes what a partner must send and a reader must accept. Announced events are no
+    different: the outbox leaves out fields without a value, and a test compares both modes.
     """
     schema = contract.model_json_schema(schema_generator=Untitled, mode="validation")
     about = {
@@ -92,13 +92,13 @@ def schema_of(contract: type[Event]) -> Schema:
 
 
 def revisions(folder: Path) -> dict[int, Schema]:
-    """The revisions kept of one type, by number, oldest first."""
+    """Return the revisions of one type by number, oldest first."""
     numbers = sorted(int(file.stem) for file in folder.glob("*.json"))
     return {number: json.loads((folder / f"{number}.json").read_text(encoding="utf-8")) for number in numbers}
 
 
 def revise(folder: Path, schema: Schema) -> Iterator[str]:
-    """Keep `schema` as the newest revision of its type; when it breaks an earlier one, tell and change nothing."""
+    """Write `schema` as the newest revision of its type; when it breaks an earlier one, yield why and change nothing."""
     kept = revisions(folder)
     newest = max(kept, default=0)
     if not kept or shape(kept[newest]) != shape(schema):
@@ -115,7 +115,7 @@ def revise(folder: Path, schema: Schema) -> Iterator[str]:
 
 
 def _stale(contract: type[Event], kept: Mapping[int, Schema], folder: Path) -> Iterator[str]:
-    """Why the newest revision is not what the contract says; a change that breaks somebody is named as one."""
+    """Yield why the newest revision differs from the contract; a breaking change is named as one."""
     schema, newest = schema_of(contract), max(kept, default=0)
     if _text_of(folder / f"{newest}.json") == _rendered(schema, newest):
         return
