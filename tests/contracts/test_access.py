@@ -1,4 +1,4 @@
-"""Access rules follow from streams.py: the few a reader can check by hand, and what must hold for all."""
+"""Access rules follow from streams.py: a few examples to check by hand, and properties of all rules."""
 
 import importlib
 import re
@@ -111,7 +111,7 @@ def test_every_name_in_the_rights_is_a_service_or_a_partner() -> None:
 
 
 def service_of(name: str) -> Service:
-    """A service as its process builds it, without starting it."""
+    """Return a service as its process builds it, without starting it."""
     given = {"person_key": SecretStr(PERSON_KEY)} if name == "intake" else {}
     package = f"alongside_{name}"
     chosen = importlib.import_module(f"{package}.settings").Settings(
@@ -122,7 +122,7 @@ def service_of(name: str) -> Service:
 
 
 def package_of(name: str) -> Path:
-    """The folder of a service's code."""
+    """Return the folder of a service's code."""
     file = importlib.import_module(f"alongside_{name}").__file__
     assert file is not None
     return Path(file).parent

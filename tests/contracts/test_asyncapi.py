@@ -1,4 +1,4 @@
-"""The AsyncAPI document says everything the code says, once, and nothing it does not."""
+"""The AsyncAPI document and the code contain the same streams, events and examples."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from alongside_contracts.schemas.gate import ASYNCAPI, ROOM
 
 @pytest.fixture(scope="module")
 def document() -> Any:
-    """The document as checked in."""
+    """Return the document as checked in."""
     return yaml.safe_load((ROOM / ASYNCAPI).read_text(encoding="utf-8"))
 
 
@@ -95,7 +95,7 @@ def test_every_message_names_a_schema_that_exists(document: Any) -> None:
 
 
 def references(node: Any) -> Iterator[str]:
-    """Every `$ref` in a document."""
+    """Yield every `$ref` in a document."""
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"]
@@ -107,7 +107,7 @@ def references(node: Any) -> Iterator[str]:
 
 
 def found(document: Any, reference: str) -> Any:
-    """What a local reference leads to; None when it leads nowhere."""
+    """Return the target of a local reference, or None."""
     node = document
     for step in reference.removeprefix("#/").split("/"):
         node = node.get(step) if isinstance(node, dict) else None

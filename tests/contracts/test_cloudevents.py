@@ -138,7 +138,7 @@ def test_the_trace_is_read_from_headers_and_else_from_the_attribute() -> None:
 
 
 class Scenario:
-    """One scenario of the feature file, read just far enough."""
+    """One scenario of the feature file, parsed as far as the tests need."""
 
     def __init__(self, text: str) -> None:
         """Take a scenario's text."""
@@ -161,13 +161,13 @@ class Scenario:
 
 
 def table(text: str) -> dict[str, str]:
-    """A two-column table without its heading."""
+    """Return a two-column table without its heading."""
     rows = re.findall(r"\|\s*(\S.*?)\s*\|\s*(\S.*?)\s*\|", text)
     return dict(rows[1:])
 
 
 def attributes(event: CloudEvent) -> dict[str, str]:
-    """The attributes of an event as the scenarios write them."""
+    """Return the attributes of an event as the scenarios write them."""
     assert event.time is not None
     return {
         "id": event.id,
@@ -180,13 +180,13 @@ def attributes(event: CloudEvent) -> dict[str, str]:
 
 
 def facts(event: CloudEvent) -> dict[str, Any]:
-    """What both codecs can say about an event."""
+    """Return the parts of an event that both codecs have."""
     known = {"id": event.id, "source": event.source, "type": event.type, "subject": event.subject}
     return {**known, "time": event.time, "data": json.loads(event.data), **event.extensions}
 
 
 def sdk_event() -> SdkEvent:
-    """The same event as the SDK builds it."""
+    """Return the same event, built by the SDK."""
     names = {
         "id": EVENT.id,
         "source": EVENT.source,
@@ -200,7 +200,7 @@ def sdk_event() -> SdkEvent:
 
 
 def sdk_facts(event: Any) -> dict[str, Any]:
-    """The same of an event the SDK read."""
+    """Return the same parts of an event that the SDK read."""
     attributes = dict(event.get_attributes())
     assert attributes.pop("specversion") == "1.0"
     assert attributes.pop("datacontenttype") == "application/json"

@@ -1,4 +1,4 @@
-"""Examples are promises kept: what once was a good record still is, for every revision of its schema."""
+"""Every example that was valid once still is, for every revision of its schema."""
 
 import json
 from collections.abc import Iterator
@@ -135,7 +135,7 @@ def test_an_example_the_contract_no_longer_understands_is_named(tmp_path: Path) 
 
 
 def reads(contract: type[Event], value: Any) -> bool:
-    """Whether the contract takes a value."""
+    """Return whether the contract accepts a value."""
     try:
         as_announced(parse(contract, json.dumps(value).encode()))
     except MalformedEvent:
@@ -144,7 +144,7 @@ def reads(contract: type[Event], value: Any) -> bool:
 
 
 def variations(example: Any) -> Iterator[tuple[str, Any, Any]]:
-    """The example with one place replaced by anything, or left out: place, value, whole."""
+    """Yield the example with one place replaced by another value, or removed: place, value, whole."""
     for place, parent, name in places(example):
         kept = parent[name]
         for value in ANYTHING:
@@ -160,7 +160,7 @@ def variations(example: Any) -> Iterator[tuple[str, Any, Any]]:
 
 
 def places(node: Any, path: str = "") -> list[tuple[str, Any, Any]]:
-    """Every place in a JSON value, with the container and the name it has there."""
+    """Yield every place in a JSON value, with its container and its name there."""
     inside = enumerate(node) if isinstance(node, list) else node.items() if isinstance(node, dict) else ()
     found = []
     for name, below in inside:

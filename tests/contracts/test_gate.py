@@ -1,4 +1,4 @@
-"""Contracts grow and never bend: the gate lets growth through and says of everything else how to put it right."""
+"""Contracts grow and never bend: the gate accepts growth, and refuses every other change with a remedy."""
 
 import copy
 import json
@@ -21,7 +21,7 @@ class Seat(Contract):
 
 
 class Booked(Contract):
-    """The contract before it is changed."""
+    """The contract before a change."""
 
     id: str = Field(pattern="^[a-z]+$")
     kind: Literal["ticket", "pass"]
@@ -32,19 +32,19 @@ class Booked(Contract):
 
 
 class WithOptional(Booked):
-    """It grew."""
+    """An optional field more."""
 
     colour: str | None = None
 
 
 class WithRequired(Booked):
-    """Old records lack it."""
+    """Old records lack the new required field."""
 
     colour: str
 
 
 class Without(Contract):
-    """Old readers need what is gone."""
+    """Old readers need the removed field."""
 
     kind: Literal["ticket", "pass"]
     count: int = Field(ge=1, le=10)
@@ -64,7 +64,7 @@ class FewerKinds(Booked):
 
 
 class OtherType(Booked):
-    """Neither understands the other."""
+    """Neither version understands the other."""
 
     count: str  # type: ignore[assignment]
 
@@ -88,7 +88,7 @@ class OtherPattern(Booked):
 
 
 class OtherDefault(Booked):
-    """Records that leave it out mean something else now."""
+    """Records without the field now mean something else."""
 
     tags: tuple[str, ...] = ("new",)
 
@@ -240,7 +240,7 @@ def test_services_do_not_need_what_the_gate_needs() -> None:
 
 
 def changed_schema(**words: Any) -> Schema:
-    """The schema of what partners submit, free to be changed."""
+    """Return a copy of the schema of partners' submissions, to be changed."""
     return copy.deepcopy(schema_of(SubmissionReceived)) | words
 
 

@@ -1,4 +1,4 @@
-"""Every way a record can be wrong has a code, a place and a remedy, and none of them repeats what was sent."""
+"""Every fault of a record has a code, a place and a remedy, and none of them repeats the payload."""
 
 import json
 import tracemalloc

@@ -1,4 +1,4 @@
-"""What we tell partners in words is what the code does."""
+"""The partners' guide says what the code does."""
 
 import importlib.util
 import json
@@ -23,13 +23,13 @@ PROGRAM = DOCS / "how-to" / "publish_a_referral.py"
 
 @pytest.fixture(scope="module")
 def guide() -> str:
-    """The partners' page."""
+    """Return the partners' guide."""
     return (DOCS / "partners.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def program() -> ModuleType:
-    """The program partners are given, imported."""
+    """Return the partners' sample program, imported."""
     spec = importlib.util.spec_from_file_location("publish_a_referral", PROGRAM)
     assert spec is not None
     assert spec.loader is not None
@@ -144,12 +144,12 @@ def test_the_contracts_readme_lists_every_stream_with_its_events() -> None:
 
 
 def events_on(stream: streams.Stream) -> list[type[Event]]:
-    """The events of one stream."""
+    """Return the events of one stream."""
     return [event for event in all_events() if event.stream is stream]
 
 
 def table_under(text: str, heading: str) -> list[list[str]]:
-    """The rows of the first table after a heading, cell by cell."""
+    """Return the rows of the first table after a heading, cell by cell."""
     after = text.partition(heading)[2]
     found = re.search(r"^\|.*\|\n\|[-|]+\|\n((?:\|.*\|\n)+)", after, flags=re.MULTILINE)
     assert found is not None, heading

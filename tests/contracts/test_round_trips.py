@@ -1,4 +1,4 @@
-"""Whatever an event says comes back as it was said, and whatever bytes arrive, reading them never surprises."""
+"""Every event comes back unchanged, and any bytes are either read or refused with MalformedEvent."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -135,7 +135,7 @@ def test_any_body_is_an_event_or_refused_as_malformed(name: str, data: bytes) ->
 def assert_read_or_refused(
     key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes | None]]
 ) -> None:
-    """Decode; a record that can be read is free of what a database cannot store, a refusal says what to do."""
+    """Decode: a record that is read holds nothing a database cannot store, and a refusal says what to do."""
     try:
         event = decode(key, value, headers)
     except MalformedEvent as error:
@@ -150,10 +150,10 @@ def assert_read_or_refused(
 
 
 def is_helpful(refusal: MalformedEvent) -> bool:
-    """Whether a refusal can be stored and shown, and says what to do."""
+    """Return whether a refusal can be stored and shown, and says what to do."""
     return refusal.where.isprintable() and len(refusal.where) <= 200 and bool(refusal.remedy)
 
 
 def vars_of(event: CloudEvent) -> dict[str, Any]:
-    """All an event says."""
+    """Return all parts of an event."""
     return event._asdict()

@@ -1,4 +1,4 @@
-"""Every stream once: its topics are its own, and whoever may write it has something to say."""
+"""Every stream is listed once, has its own topics, and has an event for each of its writers."""
 
 import re
 
@@ -100,7 +100,7 @@ def test_nobody_may_write_where_they_announce_nothing() -> None:
 
 
 def is_partner_id(name: str) -> bool:
-    """Whether the typed id takes it."""
+    """Return whether the typed id accepts it."""
     try:
         TypeAdapter(PartnerId).validate_python(name)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""Timers whose handler always fails, in a real database: while it is broken, no timer can be set anew."""
+"""Timers whose handler always fails, in a real database: no timer can be set again until it is mended."""
 
 from datetime import datetime
 
@@ -12,23 +12,23 @@ _MEND = "drop trigger broken on timer"
 
 
 async def break_handlers(bench: ServiceBench) -> None:
-    """From now on every handler fails that sets a timer. The test's database is thrown away for this change."""
+    """Make every handler fail that sets a timer. The test's database is discarded because of this change."""
     await bench.pool.execute(_BREAK)
 
 
 async def mend_handlers(bench: ServiceBench) -> None:
-    """They work again."""
+    """Let the handlers work again."""
     await bench.pool.execute(_MEND)
 
 
 async def fail_until_dead_lettered(bench: ServiceBench) -> datetime:
-    """Let the timer that is due next fail as often as it may; returns when it is tried again."""
+    """Let the next due timer fail until it is dead-lettered; return when it is tried again."""
     for _ in range(bench.service.settings.timer_attempts_max):
         await bench.fire_timers(await next_due(bench))
     return await next_due(bench)
 
 
 async def next_due(bench: ServiceBench) -> datetime:
-    """When the next timer is due."""
+    """Return when the next timer is due."""
     due_at: datetime = await bench.pool.fetchval("select min(due_at) from timer")
     return due_at

@@ -1,4 +1,4 @@
-"""One service's announcements as what another hears, without a broker between them."""
+"""Forwards one service's announcements to another, without a broker between them."""
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event

@@ -14,7 +14,7 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class SentEvent:
-    """An event as it is sent: under which id, and by which partner, if by one."""
+    """An event with the id it is sent under, and the partner that sends it, if any."""
 
     id: str
     event: Event
@@ -23,13 +23,13 @@ class SentEvent:
 
 @dataclass(frozen=True, slots=True)
 class PairedBenches:
-    """The same service twice, in the same state; what is done, is done to both."""
+    """The same service twice, in the same state; every method acts on both."""
 
     together: ServiceBench
     one_by_one: ServiceBench
 
     async def hear(self, events: Sequence[SentEvent]) -> None:
-        """Deliver the very same records to both: in one batch, and each in a batch of its own."""
+        """Deliver the same records to both: in one batch, and each in a separate batch."""
         records = [
             self.together.record_of(item.event, partner=item.partner, event_id=item.id) for item in events
         ]
@@ -38,23 +38,23 @@ class PairedBenches:
             await self.one_by_one.hear_records(record)
 
     async def ask(self, method: str, path: str, body: Mapping[str, str]) -> httpx2.Response:
-        """Give both the same command, and return one of two equal answers."""
+        """Send both the same command, and return the answer of the first; their statuses must be equal."""
         first = await self.together.client.request(method, path, json=dict(body))
         second = await self.one_by_one.client.request(method, path, json=dict(body))
         assert first.status_code == second.status_code, (first.text, second.text)
         return first
 
     def no_batch_was_split(self) -> bool:
-        """Whether no batch was taken apart: each try has a span for each event."""
+        """Return whether no batch was split: each attempt has a span for each event."""
         return len(self.together.finished_spans()) == len(self.one_by_one.finished_spans())
 
     async def snapshots(self, *questions: str) -> tuple[list[str], list[str]]:
-        """What both have in their tables, announced and put aside, ids told by their first appearance."""
+        """Return tables, announcements and dead letters of both, with ids replaced in the order of their appearance."""
         return await _snapshot(self.together, questions), await _snapshot(self.one_by_one, questions)
 
 
 async def _snapshot(bench: ServiceBench, questions: Sequence[str]) -> list[str]:
-    """Each question asks for rows as text, in an order that does not hang on ids the service made up."""
+    """Return the rows of each question as text, in an order that does not depend on generated ids."""
     names: dict[str, str] = {}
     lines = []
     for question in questions:
@@ -64,7 +64,7 @@ async def _snapshot(bench: ServiceBench, questions: Sequence[str]) -> list[str]:
     ]
     announced.sort(key=lambda item: item[:2])  # the order promised: that of each key
     lines += [f"{topic} {key} {_with_stable_ids(repr(event), names)}" for topic, key, event in announced]
-    # What is refused and comes again is refused again, but not within one batch: which events, then, not how often.
+    # A refused record that is repeated is refused again, but not within one batch: compare the events, not the count.
     return lines + sorted({f"{item.event_id} {item.reason}" for item in await bench.dead_letters()})
 
 

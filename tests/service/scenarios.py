@@ -1,7 +1,7 @@
-"""For every handler of every service: what must have happened before, and the event it then hears.
+"""For every handler of every service: the state before, and the event it then hears.
 
-A new handler needs a story here; `test_every_handler.py` fails until it has one, and then holds it to the five
-promises every handler makes.
+A new handler needs a scenario here; `test_every_handler.py` fails until it has one, and then checks the five
+promises that every handler makes.
 """
 
 from collections.abc import Awaitable, Callable
@@ -53,9 +53,9 @@ PARTNER = "st-mary-hospital"
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`prepare` readies the service and returns the event to hear; `partner` is set when a partner sends it.
+    """`prepare` sets up the service and returns the event to hear; `partner` is set when a partner sends it.
 
-    `announces` says whether something must follow from the event.
+    `announces` says whether the service must announce something because of the event.
     """
 
     service: str
@@ -65,7 +65,7 @@ class Scenario:
     partner: str | None = None
 
     def __str__(self) -> str:
-        """For the test's name."""
+        """Return the name for the test's id."""
         return f"{self.service}-{self.contract.__name__}"
 
 
@@ -94,7 +94,7 @@ async def its_referral_has_a_successor(bench: ServiceBench) -> Event:
 
 
 async def with_a_free_supporter(bench: ServiceBench) -> Event:
-    """Somebody could be asked."""
+    """A supporter is free."""
     offer = {"kind": "supporter", "region": REGION, "needs": ["grief"], "languages": ["en"], "capacity": 3}
     answer = await bench.client.post("/offers", json=offer)
     assert answer.is_success, answer.text
@@ -102,13 +102,13 @@ async def with_a_free_supporter(bench: ServiceBench) -> Event:
 
 
 async def returned_to_matching(bench: ServiceBench) -> Event:
-    """A successor wants somebody, too."""
+    """A successor is matched like any other referral."""
     await with_a_free_supporter(bench)
     return succeeded(an_admission())
 
 
 async def with_a_rematch_request(_bench: ServiceBench) -> Event:
-    """A person asked for somebody else."""
+    """A person asked for another offer."""
     admission = an_admission()
     return FeedbackGiven(
         referral_id=admission.referral_id,
@@ -122,7 +122,7 @@ async def with_a_rematch_request(_bench: ServiceBench) -> Event:
 
 
 async def proposed_and_ended(bench: ServiceBench) -> Event:
-    """A referral that was proposed ends."""
+    """A referral with a proposal ends."""
     admission = await with_a_free_supporter(bench)
     assert isinstance(admission, SubmissionAdmitted)
     await bench.hear(admission)
@@ -130,33 +130,33 @@ async def proposed_and_ended(bench: ServiceBench) -> Event:
 
 
 async def newly_admitted(_bench: ServiceBench) -> Event:
-    """Nothing before."""
+    """Nothing happened before."""
     return an_admission(partner=PARTNER)
 
 
 async def proposed(bench: ServiceBench) -> MatchProposed:
-    """A referral whose first proposal comes."""
+    """A referral gets its first proposal."""
     admission = an_admission(partner=PARTNER)
     await bench.hear(admission)
     return a_proposal(admission.referral_id)
 
 
 async def accepted(bench: ServiceBench) -> Event:
-    """The target's yes comes."""
+    """The target accepts."""
     proposal = await proposed(bench)
     await bench.hear(proposal)
     return an_acceptance(proposal)
 
 
 async def declined(bench: ServiceBench) -> Event:
-    """The target's no comes."""
+    """The target declines."""
     proposal = await proposed(bench)
     await bench.hear(proposal)
     return a_decline(proposal)
 
 
 async def lapsed(bench: ServiceBench) -> Event:
-    """No answer came."""
+    """The target does not answer in time."""
     proposal = await proposed(bench)
     await bench.hear(proposal)
     return MatchLapsed(
@@ -172,7 +172,7 @@ async def waitlisted(bench: ServiceBench) -> Event:
 
 
 async def completed(bench: ServiceBench) -> ReferralStatusChanged:
-    """A referral that was walked to its end; its last status."""
+    """Return the last status of a referral that was completed."""
     admission = an_admission(partner=PARTNER)
     proposal = a_proposal(admission.referral_id)
     await bench.hear(admission, proposal, an_acceptance(proposal))
@@ -218,7 +218,7 @@ async def a_status(_bench: ServiceBench) -> Event:
 
 
 async def a_lapsed_proposal(bench: ServiceBench) -> Event:
-    """A target that was told lets its time pass."""
+    """A target that was asked does not answer in time."""
     admission = an_admission(partner=PARTNER)
     asked = status(admission, Status.REQUESTED)
     await bench.hear(asked)
@@ -231,7 +231,7 @@ async def a_lapsed_proposal(bench: ServiceBench) -> Event:
 
 
 async def an_overdue_referral(_bench: ServiceBench) -> Event:
-    """Somebody was late."""
+    """A due time passed."""
     admission = an_admission(partner=PARTNER)
     return ReferralOverdue(
         referral_id=admission.referral_id,
@@ -246,7 +246,7 @@ async def an_overdue_referral(_bench: ServiceBench) -> Event:
 
 
 async def a_crisis(_bench: ServiceBench) -> Event:
-    """Somebody is in danger."""
+    """A risk was flagged."""
     return SubmissionEscalated(
         submission_id=SubmissionId(new_id()),
         person_id=PersonId(new_id()),
@@ -258,7 +258,7 @@ async def a_crisis(_bench: ServiceBench) -> Event:
 
 
 def status(admission: SubmissionAdmitted, to: Status) -> ReferralStatusChanged:
-    """A referral's move, with a supporter in it."""
+    """Return a transition of a referral, with a supporter as target."""
     return ReferralStatusChanged(
         referral_id=admission.referral_id,
         sequence=3,
@@ -276,12 +276,12 @@ def status(admission: SubmissionAdmitted, to: Status) -> ReferralStatusChanged:
 
 
 def ended(admission: SubmissionAdmitted) -> ReferralStatusChanged:
-    """A referral's end."""
+    """Return the end of a referral."""
     return status(admission, Status.COMPLETED)
 
 
 def succeeded(admission: SubmissionAdmitted) -> ReferralSucceeded:
-    """A referral's successor."""
+    """Return the successor of a referral."""
     return ReferralSucceeded(
         referral_id=ReferralId(new_id()),
         replaces=admission.referral_id,

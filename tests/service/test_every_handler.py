@@ -1,7 +1,7 @@
-"""The five promises every handler of every service makes, told once for all of them.
+"""The five promises of every handler of every service, tested once for all of them.
 
-Heard twice it has its effects once; what it does not know it ignores; what it cannot read it puts aside; what
-crashes before the commit was never announced; and whatever follows from an event belongs to that event's trace.
+1 An event heard twice has its effects once; 2 an unknown event is ignored; 3 an unreadable one is set aside; 4 what
+crashes before the commit was never announced; 5 everything that follows from an event belongs to that event's trace.
 """
 
 import importlib
@@ -33,7 +33,7 @@ each_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 async def bench(
     scenario: Scenario, bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]
 ) -> AsyncIterator[ServiceBench]:
-    """The story's service, ready to hear."""
+    """Run the scenario's service, ready to hear."""
     settings = {"person_key": PERSON_KEY} if scenario.service == "intake" else {}
     async with bench_of(scenario.service, retry_seconds_max=0.05, **settings) as ready:
         yield ready
@@ -142,12 +142,12 @@ def test_a_service_hears_just_the_streams_the_contracts_let_it_read(name: str) -
 
 
 def renamed(headers: tuple[tuple[str, bytes], ...]) -> list[tuple[str, bytes]]:
-    """The same headers under another event id."""
+    """Return the same headers under another event id."""
     return [(name, b"another" if name == "ce_id" else value) for name, value in headers]
 
 
 async def contents(bench: ServiceBench) -> dict[str, str]:
-    """A digest of every table's rows, but for the outbox: a row that was changed is seen as well as one that was added."""
+    """Return a digest of every table's rows except the outbox's, so that changed rows show as well as added ones."""
     tables = await bench.pool.fetch(
         "select tablename from pg_tables where schemaname = 'public' and tablename <> 'outbox'"
     )

@@ -1,4 +1,4 @@
-"""Two services that must agree without knowing each other: what notifications tells is what closes referrals' loop."""
+"""Two services that must agree without knowing each other: delivered notices close the loop of referrals."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A match that did not hold is made good: referrals ends it, matching asks somebody else, and nobody is lost between."""
+"""A match that does not fit is replaced: referrals ends it, matching asks another offer, and no person is lost."""
 
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -21,14 +21,14 @@ E = TypeVar("E", bound=Event)
 
 @dataclass
 class Network:
-    """Referrals and matching, which hear each other; `admission` is the referral in hand."""
+    """Referrals and matching, which hear each other; `admission` is the current referral."""
 
     referrals: ServiceBench
     matching: ServiceBench
     admission: SubmissionAdmitted
 
     async def settled(self) -> list[Event]:
-        """Let both hear each other until neither has anything to say; all that was said."""
+        """Let both hear each other until neither announces anything; return all announced events."""
         announced: list[Event] = []
         while new := [*await self.matching.announced(), *await self.referrals.announced()]:
             announced += [item.event for item in new]
@@ -37,14 +37,14 @@ class Network:
         return announced
 
     async def admit(self, person_id: UUID | None = None, **request: Any) -> MatchProposed:
-        """Somebody is admitted, and an offer asked."""
+        """Admit a referral; return the proposal that follows."""
         self.admission = an_admission(person_id=PersonId(person_id or new_id()), request=a_request(**request))
         await self.referrals.hear(self.admission)
         await self.matching.hear(self.admission)
         return only_event(await self.settled(), MatchProposed)
 
     async def post(self, step: str, **body: Any) -> dict[str, Any]:
-        """A command of a party to the referral in hand."""
+        """Send a party's command to the current referral; return its state."""
         answer = await self.referrals.client.post(
             f"/referrals/{self.admission.referral_id}/{step}", json={"actor": "target"} | body
         )
@@ -59,7 +59,7 @@ class Network:
 
 @pytest.fixture
 def network(referrals_bench: ServiceBench, matching_bench: ServiceBench) -> Network:
-    """Both services, with nobody in them."""
+    """Return both services, without any referral."""
     return Network(referrals_bench, matching_bench, an_admission())
 
 
@@ -152,7 +152,7 @@ async def test_a_match_that_breaks_leaves_nobody_behind(
 
 
 async def matched(network: Network) -> UUID:
-    """The only offer there is took somebody on; returns it."""
+    """Let the only offer accept a referral; return the offer."""
     offer = await an_offer(network.matching)
     await accept(network.matching, await network.admit())
     await network.settled()
@@ -160,6 +160,6 @@ async def matched(network: Network) -> UUID:
 
 
 def only_event(announced: list[Event], kind: type[E]) -> E:
-    """The one event of a kind."""
+    """Return the one event of a type."""
     (found,) = [event for event in announced if isinstance(event, kind)]
     return found

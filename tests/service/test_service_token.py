@@ -1,4 +1,4 @@
-"""Routes between our own services: without a configured token they are closed, and nothing that is sent opens them."""
+"""Routes between our own services: without a configured token they refuse every request, whatever credentials it has."""
 
 import re
 from collections.abc import Callable
@@ -35,7 +35,7 @@ async def test_an_empty_service_token_closes_every_route_that_asks_for_one(
 
 
 def routes_of(bench: ServiceBench) -> list[tuple[str, str]]:
-    """Every method and path the service documents, with some value for each parameter."""
+    """Return every method and path the service documents, with some value for each parameter."""
     paths = bench.app.openapi()["paths"]
     return [
         (method.upper(), re.sub(r"\{[^}]+\}", "0", path)) for path, item in paths.items() for method in item
@@ -45,7 +45,7 @@ def routes_of(bench: ServiceBench) -> list[tuple[str, str]]:
 async def answer(
     client: httpx2.AsyncClient, method: str, path: str, credentials: str = ""
 ) -> tuple[int, str | None]:
-    """The status and, where there is one, the problem's code."""
+    """Return the status and, where there is one, the problem's code."""
     got = await client.request(method, path, headers={"Authorization": credentials} if credentials else {})
     is_problem = got.headers.get("content-type") == "application/problem+json"
     return got.status_code, got.json()["code"] if is_problem else None

@@ -1,4 +1,4 @@
-"""A database of an earlier day, with rows in it, is brought to the present schema: no row is lost, none is changed."""
+"""A database of an earlier release, with rows, is upgraded to the present schema: no row is lost, none is changed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ each_day = pytest.mark.parametrize("file", DAYS, ids=lambda file: f"{file.parent
 
 @pytest.fixture
 def earlier_database(postgres: Server, file: Path) -> Database:
-    """The database of that day."""
+    """Return the database of that release."""
     database = postgres.create_database()
     with psycopg.connect(database.url) as connection:
         connection.execute(file.read_bytes())
@@ -74,7 +74,7 @@ async def test_a_service_works_on_with_the_rows_of_an_earlier_day(
 
 @pytest.mark.parametrize("day", sorted({file.parent for file in DAYS}), ids=lambda day: day.name)
 def test_an_earlier_day_has_every_service_of_then(day: Path) -> None:
-    """A service that joined later has no file of days before."""
+    """A service that was added later has no file of earlier releases."""
     assert {file.stem for file in day.glob("*.sql")} >= {"intake", "matching", "notifications", "referrals"}
 
 
@@ -93,7 +93,7 @@ def test_an_earlier_day_has_rows_in_every_table(
 
 
 def service(name: str, database: Database) -> Service:
-    """A service on a database."""
+    """Return a service on a database."""
     given: dict[str, Any] = {
         "database_url": database.url,
         "service_token": SERVICE_TOKEN,
@@ -107,19 +107,19 @@ def service(name: str, database: Database) -> Service:
 
 
 def tables(connection: psycopg.Connection) -> list[str]:
-    """The service's tables, by name; the migrations' own mark is not among them."""
+    """Return the service's tables by name, without the migrations' own table."""
     query = "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
     return sorted(row[0] for row in connection.execute(query))
 
 
 def columns_of(connection: psycopg.Connection, table: str) -> list[str]:
-    """The columns of a table."""
+    """Return the columns of a table."""
     query = "select column_name from information_schema.columns where table_name = %s order by 1"
     return [row[0] for row in connection.execute(query, [table])]
 
 
 def rows(connection: psycopg.Connection, table: str, columns: list[str]) -> list[str]:
-    """These columns of every row, as text, in the same order whatever was done to the table."""
+    """Return these columns of every row as text, in an order that does not depend on the table's history."""
     row = sql.SQL(", ").join(map(sql.Identifier, columns))
     query = sql.SQL("select row({})::text from {} order by 1").format(row, sql.Identifier(table))
     return [found[0] for found in connection.execute(query)]

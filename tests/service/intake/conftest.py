@@ -8,7 +8,7 @@ from tests.service.intake.intake_client import IntakeClient
 
 @pytest.fixture
 async def intake(intake_bench: ServiceBench) -> IntakeClient:
-    """Intake's desk, open, with the hospital registered."""
+    """Return a client of intake, with the hospital registered."""
     intake = IntakeClient(intake_bench)
     await intake.register()
     return intake

@@ -1,4 +1,4 @@
-"""Words to speak with intake in tests: submit as the hospital, submit over HTTP, look at what it said."""
+"""A client of intake for tests: submit as the hospital, submit over HTTP, read the answers."""
 
 from typing import Any
 from uuid import UUID
@@ -40,17 +40,17 @@ class IntakeClient:
         return await self.http.post("/submissions", json=body)
 
     async def announced(self) -> list[Announced]:
-        """Say what intake announced to the network, answers to partners left out."""
+        """Return what intake announced to the network, without the answers to partners."""
         return [
             item for item in await self.bench.announced() if not isinstance(item.event, SubmissionAnswered)
         ]
 
     async def announced_types(self) -> list[str]:
-        """Name the kinds of what intake announced to the network."""
+        """Return the event types that intake announced to the network."""
         return [type(item.event).__name__ for item in await self.announced()]
 
     async def answers(self) -> list[SubmissionAnswered]:
-        """Say what intake answered partners, oldest first."""
+        """Return intake's answers to partners, oldest first."""
         return [
             item.event for item in await self.bench.announced() if isinstance(item.event, SubmissionAnswered)
         ]
@@ -68,7 +68,7 @@ class IntakeClient:
         return await self.http.post(f"/submissions/{submission_id}/clear", json=body)
 
     async def all_text(self) -> str:
-        """Read every row of every table as text, to look for what must not be there."""
+        """Return every row of every table as text, to search for data that must not be stored."""
         tables = await self.bench.pool.fetch(
             "select tablename from pg_tables where schemaname = 'public' order by tablename"
         )
@@ -80,5 +80,5 @@ class IntakeClient:
 
 
 def codes(answer: SubmissionAnswered) -> list[tuple[str, str]]:
-    """Name an answer's problems, as code and place."""
+    """Return an answer's problems, as code and place."""
     return [(problem.code.value, problem.where) for problem in answer.problems]

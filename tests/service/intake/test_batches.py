@@ -1,4 +1,4 @@
-"""However submissions are cut into batches, and whoever else decides at the time, what is left of them is the same."""
+"""The result of submissions does not depend on how they are batched, or on other processes deciding at the same time."""
 
 import asyncio
 import random
@@ -46,7 +46,7 @@ SUBMISSIONS = 30
 async def pair(
     bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
 ) -> AsyncIterator[PairedBenches]:
-    """Intake, twice, with two partners."""
+    """Return intake twice, with two partners."""
     async with (
         bench_of("intake", person_key=PERSON_KEY) as together,
         bench_of("intake", person_key=PERSON_KEY) as one_by_one,
@@ -108,7 +108,7 @@ async def test_batches_that_meet_in_opposite_order_make_one_referral_of_one_pers
 
 
 def random_submission(chance: random.Random, event_id: str) -> SentEvent:
-    """A submission of a few people and references, so that they meet; some in danger, some incomplete, some wrong."""
+    """Return a submission of a few people and references, so that they collide; some with risks, incomplete or wrong."""
     given = {name: chance.choice(values) for name, values in ANYTHING.items()}
     return SentEvent(event_id, a_submission(**given), chance.choice((HOSPITAL, HOSPITAL, CLINIC)))
 
@@ -124,5 +124,5 @@ async def end_some_referrals(pair: PairedBenches) -> None:
 
 
 def records(bench: ServiceBench, events: Sequence[Event]) -> list[Record]:
-    """What the hospital sends."""
+    """Return the hospital's records of these events."""
     return [bench.record_of(event, partner=HOSPITAL) for event in events]

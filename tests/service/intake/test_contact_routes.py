@@ -1,4 +1,4 @@
-"""Who is about to write to many asks once; what is wrong with one of them concerns no other."""
+"""One query looks up many recipients; a problem with one of them does not affect the others."""
 
 from typing import Any
 from uuid import UUID
@@ -14,19 +14,19 @@ NOBODY = str(UUID(int=404))
 async def query_routes(
     intake: IntakeClient, *recipients: dict[str, Any], headers: dict[str, str] = SERVICE
 ) -> Any:
-    """Ask for the routes of these recipients at once."""
+    """Query the routes of these recipients at once."""
     return await intake.http.post(
         "/contact-routes/query", json={"recipients": list(recipients)}, headers=headers
     )
 
 
 def person(person_id: str) -> dict[str, str]:
-    """A person as they are asked for."""
+    """Return a person as a recipient of a query."""
     return {"kind": "person", "id": person_id}
 
 
 def partner(partner_id: str) -> dict[str, str]:
-    """A partner as it is asked for."""
+    """Return a partner as a recipient of a query."""
     return {"kind": "partner", "id": partner_id}
 
 

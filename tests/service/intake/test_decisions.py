@@ -1,4 +1,4 @@
-"""What a partner submits ends in exactly one decision, recorded, announced and answered."""
+"""Every submission of a partner ends in exactly one decision, recorded, announced and answered."""
 
 from datetime import datetime, timedelta
 

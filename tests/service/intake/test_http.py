@@ -1,4 +1,4 @@
-"""Intake's HTTP door: submit, look, complete, clear; and every refusal names the field and the remedy."""
+"""Intake's HTTP API: submit, read, complete, clear; and every refusal names the field and the remedy."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Bad records, strangers and borrowed names: refused alone, answered on the right stream, and never in the way."""
+"""Bad records, unregistered partners and forged sources: refused alone, answered on the right stream, never blocking."""
 
 import json
 
@@ -17,7 +17,7 @@ TOPIC = f"partner.{HOSPITAL}.referrals.v1"
 
 
 def headers(**changed: bytes | None) -> Headers:
-    """Write the headers of a submission by the hospital, some of them changed."""
+    """Return the headers of a submission by the hospital, some of them changed."""
     plain: dict[str, bytes | None] = {
         "ce_specversion": b"1.0",
         "ce_id": b"e-1",

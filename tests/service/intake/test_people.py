@@ -1,4 +1,4 @@
-"""What we know of a person is sealed, shown to our own services alone, and gone without a trace once erased."""
+"""Contact routes are sealed, shown only to the network's own services, and gone without a trace after an erasure."""
 
 from typing import Any
 
@@ -175,7 +175,7 @@ async def test_a_person_nobody_knows_cannot_be_erased(intake: IntakeClient) -> N
 
 
 async def register_person_route(intake: IntakeClient, person_reference: str, email: str = ADDRESS) -> str:
-    """Register how to reach a person of the hospital's; returns the person's id."""
+    """Register how to reach a person of the hospital; return the person's id."""
     response = await put_route(intake, person_reference, email=email)
     assert response.status_code == 200, response.text
     person_id: str = response.json()["person_id"]
@@ -185,7 +185,7 @@ async def register_person_route(intake: IntakeClient, person_reference: str, ema
 async def put_route(
     intake: IntakeClient, person_reference: str, *, email: str, headers: dict[str, str] = SERVICE
 ) -> Any:
-    """Send a contact route for a person of the hospital's."""
+    """Send a contact route for a person of the hospital."""
     return await intake.http.put(
         f"/people/{HOSPITAL}/{person_reference}/contact-route", json={"email": email}, headers=headers
     )

@@ -1,4 +1,4 @@
-"""The same again: repeats are linked, completed or judged anew, and never make two referrals of one."""
+"""Repeated submissions are linked, completed or decided again, and never begin a second referral."""
 
 import asyncio
 from uuid import UUID
@@ -182,7 +182,7 @@ async def test_the_same_reference_at_once_for_different_people_is_decided_one_af
 
 
 def status_changed(referral_id: UUID | None, status: Status) -> ReferralStatusChanged:
-    """Tell that a referral moved."""
+    """Return the event that a referral changed its status."""
     assert referral_id is not None
     return ReferralStatusChanged(
         referral_id=ReferralId(referral_id),
@@ -197,7 +197,7 @@ def status_changed(referral_id: UUID | None, status: Status) -> ReferralStatusCh
 
 
 def succeeded(replaced: UUID | None, successor: ReferralId) -> ReferralSucceeded:
-    """Tell that a referral goes on as another."""
+    """Return the event that a successor replaces a referral."""
     assert replaced is not None
     return ReferralSucceeded(
         referral_id=successor,

@@ -1,4 +1,4 @@
-"""Notifications on the bench, with a real mail server and a real keeper of contact details around it."""
+"""Notifications on the bench, with a real mail server and a fake contact provider around it."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -45,7 +45,7 @@ ON_CALL = {
 
 @dataclass
 class Network:
-    """The service, its mail lanes and the world around it."""
+    """The service, its mail lanes and the servers around it."""
 
     bench: ServiceBench
     mail: FakeMailServer
@@ -55,22 +55,22 @@ class Network:
     metrics: MailMetrics
 
     async def notices(self, **wanted: Any) -> list[dict[str, Any]]:
-        """Notices as the HTTP door shows them, newest first."""
+        """Return notices as the API shows them, newest first."""
         answer = await self.bench.client.get("/notices", params={"limit": 200} | wanted)
         assert answer.status_code == 200, answer.text
         found: list[dict[str, Any]] = answer.json()["items"]
         return found
 
     async def announced_events(self) -> list[Event]:
-        """What was announced since last asked."""
+        """Return the events announced since the last call."""
         return [row.event for row in await self.bench.announced(clear=True)]
 
     async def delivered(self) -> list[NoticeDelivered]:
-        """Deliveries announced since last asked."""
+        """Return the deliveries announced since the last call."""
         return [event for event in await self.announced_events() if isinstance(event, NoticeDelivered)]
 
     async def failed(self) -> list[NoticeFailed]:
-        """Failures announced since last asked."""
+        """Return the failures announced since the last call."""
         return [event for event in await self.announced_events() if isinstance(event, NoticeFailed)]
 
 
@@ -79,7 +79,7 @@ Networks = Callable[..., AbstractAsyncContextManager[Network]]
 
 @pytest.fixture
 def network_with(bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]) -> Networks:
-    """A network whose service has the given settings."""
+    """Return a function that opens a network whose service has the given settings."""
 
     @asynccontextmanager
     async def open_network(**settings: Any) -> AsyncIterator[Network]:
@@ -102,7 +102,7 @@ def network_with(bench_of: Callable[..., AbstractAsyncContextManager[ServiceBenc
 
 @pytest.fixture
 async def network(network_with: Networks) -> AsyncIterator[Network]:
-    """A network with the usual settings."""
+    """Open a network with the usual settings."""
     async with network_with() as opened:
         yield opened
 
@@ -131,7 +131,7 @@ def _network(
 
 
 def a_transition(status: Status = Status.ACCEPTED, **given: Any) -> ReferralStatusChanged:
-    """A partner's referral that moved, with a supporter involved."""
+    """Return a transition of a partner's referral, with a supporter as target."""
     defaults: dict[str, Any] = {
         "referral_id": ReferralId(new_id()),
         "sequence": 2,
@@ -147,7 +147,7 @@ def a_transition(status: Status = Status.ACCEPTED, **given: Any) -> ReferralStat
 
 
 def an_overdue_referral(next_actor: Actor, region: str | None = None) -> ReferralOverdue:
-    """A partner's referral somebody let wait too long; without a region as it was announced before there was one."""
+    """Return an overdue referral of a partner; without a region, as older records are."""
     return ReferralOverdue(
         referral_id=ReferralId(new_id()),
         person_id=PERSON,
@@ -162,7 +162,7 @@ def an_overdue_referral(next_actor: Actor, region: str | None = None) -> Referra
 
 
 def an_escalation(**given: Any) -> SubmissionEscalated:
-    """A crisis in Miami that must be acknowledged within a quarter of an hour."""
+    """Return a crisis in Miami that must be acknowledged within a quarter of an hour."""
     defaults: dict[str, Any] = {
         "submission_id": SubmissionId(new_id()),
         "person_id": PERSON,

@@ -1,4 +1,4 @@
-"""The world outside notifications, real as far as bytes go: a mail server and a keeper of contact details."""
+"""Servers around notifications, on real sockets: a mail server and a contact provider."""
 
 import asyncio
 import email.policy
@@ -22,7 +22,7 @@ OK = "250 OK"
 
 @dataclass(frozen=True)
 class ReceivedEmail:
-    """A message somebody received."""
+    """A message that the mail server received."""
 
     to: str
     message: EmailMessage
@@ -30,15 +30,15 @@ class ReceivedEmail:
 
     @property
     def message_id(self) -> str:
-        """The Message-ID it travelled by."""
+        """The Message-ID of the message."""
         return str(self.message["Message-ID"])
 
 
 @dataclass
 class FakeMailServer:
-    """A mail server that keeps what it is given, and answers as scripted first.
+    """A mail server that stores messages, and gives scripted answers first.
 
-    `at_rcpt` and `at_data` hold answers per address, used up one by one before it says yes. While `blocked` is set, it
+    `at_rcpt` and `at_data` hold answers per address, used one by one before it accepts. While `blocked` is set, it
     has taken a message but does not answer.
     """
 
@@ -52,7 +52,7 @@ class FakeMailServer:
     async def handle_RCPT(  # noqa: N802  (the name aiosmtpd calls)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
     ) -> str:
-        """Take a recipient, unless scripted otherwise."""
+        """Accept a recipient, unless scripted otherwise."""
         if self.at_rcpt[address]:
             return self.at_rcpt[address].pop(0)
         envelope.rcpt_tos.append(address)
@@ -61,7 +61,7 @@ class FakeMailServer:
     async def handle_DATA(  # noqa: N802  (the name aiosmtpd calls)
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        """Keep a message, unless scripted otherwise."""
+        """Store a message, unless scripted otherwise."""
         to, raw = envelope.rcpt_tos[0], envelope.content
         assert isinstance(raw, bytes)
         if self.at_data[to]:
@@ -75,13 +75,13 @@ class FakeMailServer:
         return OK
 
     async def wait_for_mails(self, count: int) -> list[ReceivedEmail]:
-        """Wait until that many messages came in all."""
+        """Wait until that many messages have arrived in total; return all messages."""
         async with asyncio.timeout(10), self.arrived:
             await self.arrived.wait_for(lambda: len(self.received) >= count)
         return self.received
 
     def mails_to(self, address: str) -> list[ReceivedEmail]:
-        """What one address received."""
+        """Return the messages one address received."""
         return [mail for mail in self.received if mail.to == address]
 
 
@@ -89,8 +89,8 @@ class FakeMailServer:
 class FakeContactProvider:
     """Answers `POST /contact-routes/query` as intake and matching do.
 
-    Whole questions fail while it is `unavailable`, and when they name one of the `poisoned`; `unreadable` ones have an entry that
-    says so, and `omitted` ones have none. `blocked` answers wait for the event of their kind.
+    Whole queries fail while it is `unavailable`, and when they name one of the `poisoned`; `unreadable` ones have an
+    entry with that problem, and `omitted` ones have none. `blocked` answers wait for the event of their kind.
     """
 
     token: str
@@ -105,11 +105,11 @@ class FakeContactProvider:
 
     @property
     def queried(self) -> list[tuple[str, str]]:
-        """Whoever was asked for, in all questions together."""
+        """The recipients of all queries together."""
         return [entry for question in self.questions for entry in question]
 
     async def answer(self, request: Request) -> Response:
-        """One question."""
+        """Answer one query."""
         if self.unavailable:
             return JSONResponse({"code": "try-again"}, 503)
         if request.headers.get("authorization") != f"Bearer {self.token}":
@@ -133,7 +133,7 @@ class FakeContactProvider:
 
 @asynccontextmanager
 async def fake_mail_server() -> AsyncIterator[FakeMailServer]:
-    """A mail server on a free port."""
+    """Run a mail server on a free port."""
     box, loop = FakeMailServer(), asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(box, loop=loop, hostname="mail.test"), "127.0.0.1", 0)
     box.port = server.sockets[0].getsockname()[1]
@@ -147,7 +147,7 @@ async def fake_mail_server() -> AsyncIterator[FakeMailServer]:
 async def fake_contact_provider(
     token: str, addresses: Mapping[tuple[str, str], str | None]
 ) -> AsyncIterator[FakeContactProvider]:
-    """A keeper of contact details on a free port."""
+    """Run a contact provider on a free port."""
     contacts = FakeContactProvider(token, dict(addresses))
     app = Starlette(routes=[Route("/contact-routes/query", contacts.answer, methods=["POST"])])
     with socket.socket() as listening:

@@ -1,4 +1,4 @@
-"""A crisis reaches a human at once, climbs until one of them says so, and never closes by itself."""
+"""A crisis pages a human at once, climbs the ladder until one acknowledges it, and never closes by itself."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,13 +12,13 @@ QUARTER = timedelta(minutes=15)
 
 
 async def crises(network: Network) -> list[dict[str, Any]]:
-    """Open crises as the HTTP door shows them."""
+    """Return open crises as the API shows them."""
     found: list[dict[str, Any]] = (await network.bench.client.get("/crisis")).json()["items"]
     return found
 
 
 async def paged(network: Network) -> list[str]:
-    """Who was paged in the app, oldest first."""
+    """Return the coordinators paged in the app, oldest page first."""
     return [n["recipient_id"] for n in reversed(await network.notices(role="coordinator", channel="in-app"))]
 
 

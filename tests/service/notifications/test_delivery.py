@@ -1,4 +1,4 @@
-"""What happens when mail does not go through: waits, refusals, crashes; and that it concerns nobody else."""
+"""Mail that is not delivered: waits, refusals and crashes, none of which affects another recipient."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -27,7 +27,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 async def kill(task: asyncio.Task[None], lane: DeliveryLane) -> None:
-    """End a lane and all it is sending at once, as the death of its process would."""
+    """End a lane and everything it is sending at once, as the death of its process would."""
     for sending in list(lane._serving):
         sending.cancel()
     task.cancel()
@@ -37,7 +37,7 @@ async def kill(task: asyncio.Task[None], lane: DeliveryLane) -> None:
 
 
 async def wait_until(what: str, check: Callable[[], Awaitable[bool]]) -> None:
-    """Ask again until it is so; fails with `what` after ten seconds."""
+    """Repeat the check until it holds; fail with `what` after ten seconds."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + 10
     while not await check():
@@ -200,7 +200,7 @@ async def test_what_did_not_fail_is_not_tried_anew(network: Network) -> None:
 async def test_a_worker_killed_after_the_relay_said_yes_sends_the_same_message_again(
     network: Network,
 ) -> None:
-    """The one place where a message may arrive twice: it can be recognised, and is announced once."""
+    """The one case in which a message may arrive twice: the mailbox can recognise it, and it is announced once."""
     network.mail.blocked[PARTNER_MAIL] = asyncio.Event()
     await network.bench.hear(a_transition(offer_id=None))
     await network.announced_events()

@@ -1,4 +1,4 @@
-"""Everybody who should know is told, once, and what is said and stored names nobody."""
+"""Everybody who should know is notified, once, and no text or row identifies a person."""
 
 from collections import Counter
 from uuid import UUID
@@ -60,7 +60,7 @@ async def test_nobody_is_told_twice_of_the_same_event_however_often_it_is_delive
 
     await network.bench.hear(event, event_id=event_id)
     await network.bench.hear(event, event_id=event_id)
-    await network.bench.pool.execute("delete from inbox")  # and even if the inbox had forgotten it
+    await network.bench.pool.execute("delete from inbox")  # and even without the inbox row
     await network.bench.hear(event, event, event_id=event_id)
     await network.lane.deliver_due()
 

@@ -1,4 +1,4 @@
-"""Many notices are looked up, closed and concluded together, and still none suffers from another."""
+"""Many notices are looked up, closed and recorded together, and none is affected by a fault of another."""
 
 import asyncio
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ BREAK_UPDATE = """
 
 
 async def reachable_people(network: Network, count: int) -> list[PersonId]:
-    """As many people who can be reached, each told of one acceptance."""
+    """Return as many people who can be reached, each with a notice of one acceptance."""
     people = [PersonId(new_id()) for _ in range(count)]
     network.contacts.addresses |= {
         ("person", str(person)): f"{place}@home.test" for place, person in enumerate(people)
@@ -59,7 +59,7 @@ async def reachable_people(network: Network, count: int) -> list[PersonId]:
 
 
 async def due_now(network: Network) -> list[Due]:
-    """What is due in the normal lane."""
+    """Return the due notices of the normal lane."""
     async with network.bench.runtime.read() as conn:
         return await queue_store.due(
             conn,
@@ -73,13 +73,13 @@ async def due_now(network: Network) -> list[Due]:
 
 
 async def claim(network: Network, tx: Tx, due: Sequence[Due]) -> list[StoredNotice]:
-    """These, claimed for sending as far as nobody else has."""
+    """Claim these notices, and return the claimed ones."""
     options = network.lane._options
     return await queue_store.claim(tx, due, lease=options.lease, pause_max=options.pause_max)
 
 
 async def claimed(network: Network) -> list[StoredNotice]:
-    """All that is due, claimed for sending."""
+    """Claim and return all due notices."""
     due = await due_now(network)
     async with network.bench.runtime.transaction() as tx:
         return await claim(network, tx, due)
@@ -281,7 +281,7 @@ OVERDUE = st.builds(an_overdue_referral, st.sampled_from([Actor.TARGET, Actor.PE
 
 
 async def outcome_of(bench: ServiceBench, batches: Sequence[Sequence[tuple[str, Event]]]) -> object:
-    """The notices and announcements these batches lead to, without their ids."""
+    """Return the notices and announcements that these batches lead to, without their ids."""
     await bench.pool.execute("truncate notice, inbox, outbox")
     for batch in batches:
         await bench.hear_records(*(bench.record_of(event, event_id=event_id) for event_id, event in batch))
@@ -291,7 +291,7 @@ async def outcome_of(bench: ServiceBench, batches: Sequence[Sequence[tuple[str, 
     )
     announced = sorted(
         await bench.announced(clear=True), key=lambda row: row.key
-    )  # their order within a referral stays
+    )  # keeps the order within a referral
     return [dict(row) for row in rows], [row.event.model_dump(exclude={"notice_id"}) for row in announced]
 
 

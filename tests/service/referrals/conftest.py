@@ -1,4 +1,4 @@
-"""Referrals on the bench, and the few steps every journey begins with."""
+"""Referrals on the bench, and the first steps of every journey."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Event)
 
 @dataclass
 class Journey:
-    """One referral of a partner, walked step by step; `proposal` is the latest."""
+    """One referral of a partner, moved step by step; `proposal` is the latest."""
 
     bench: ServiceBench
     admission: SubmissionAdmitted = field(default_factory=lambda: an_admission(partner=PARTNER))
@@ -49,14 +49,14 @@ class Journey:
         return self
 
     async def post(self, command: str, *, key: str | None = None, **body: Any) -> httpx2.Response:
-        """Give a command; by the target unless told otherwise."""
+        """Send a command; the actor is the target unless given."""
         headers = {"Idempotency-Key": key} if key else {}
         return await self.bench.client.post(
             f"/referrals/{self.id}/{command}", json={"actor": "target"} | body, headers=headers
         )
 
     async def done(self, command: str, **body: Any) -> dict[str, Any]:
-        """Give a command that must succeed; returns the state after it."""
+        """Send a command that must succeed; return the state after it."""
         answer = await self.post(command, **body)
         assert answer.status_code == 200, answer.text
         state: dict[str, Any] = answer.json()
@@ -74,32 +74,32 @@ class Journey:
         return entries
 
     async def announced_events(self) -> list[Announced]:
-        """What was announced since last asked."""
+        """Return the events announced since the last call."""
         return await self.bench.announced(clear=True)
 
 
 @pytest.fixture
 async def admitted(referrals_bench: ServiceBench) -> Journey:
-    """A partner's referral, waiting for matching."""
+    """Return a partner's referral that waits for matching."""
     return await Journey(referrals_bench).admitted()
 
 
 @pytest.fixture
 async def asked(admitted: Journey) -> Journey:
-    """An offer is asked."""
+    """Return a referral for which an offer is asked."""
     return await admitted.proposed()
 
 
 @pytest.fixture
 async def accepted(asked: Journey) -> Journey:
-    """The offer said yes; earlier announcements are cleared away."""
+    """Return an accepted referral; earlier announcements are cleared."""
     await asked.accepted()
     await asked.announced_events()
     return asked
 
 
 def only(announced: list[Announced], contract: type[E]) -> list[E]:
-    """The events of one kind, in order."""
+    """Return the events of one type, in order."""
     return [item.event for item in announced if isinstance(item.event, contract)]
 
 

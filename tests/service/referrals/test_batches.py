@@ -1,4 +1,4 @@
-"""However events are cut into batches, what is left of them is the same."""
+"""The result of events does not depend on how they are batched."""
 
 import random
 from collections.abc import AsyncIterator, Callable
@@ -30,7 +30,7 @@ REFERRALS, EVENTS = 5, 40
 async def pair(
     bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
 ) -> AsyncIterator[PairedBenches]:
-    """Referrals, twice."""
+    """Return referrals twice."""
     async with bench_of("referrals") as together, bench_of("referrals") as one_by_one:
         yield PairedBenches(together, one_by_one)
 
@@ -53,7 +53,7 @@ async def test_a_batch_leaves_what_its_events_leave_one_by_one(pair: PairedBench
 
 
 class RandomJourneys:
-    """Made-up events about a handful of referrals: in any order, repeated, late, and some about nobody known."""
+    """Random events about a few referrals: in any order, repeated, late, and some about an unknown referral."""
 
     def __init__(self, chance: random.Random, *, with_strangers: bool) -> None:
         self.chance = chance
@@ -74,7 +74,7 @@ class RandomJourneys:
         return [self._send(admission) for admission in self.admitted]
 
     def acceptances(self) -> list[SentEvent]:
-        """Of a last proposal, so that what is still open is taken on."""
+        """Return acceptances of a last proposal, so that every open referral is accepted."""
         last = [a_proposal(admission.referral_id, attempt=4) for admission in self.admitted]
         return [self._send(event) for proposal in last for event in (proposal, an_acceptance(proposal))]
 
@@ -110,7 +110,7 @@ class RandomJourneys:
         return self.chance.choice(makers)()
 
     def _repeat_admission(self) -> SubmissionAdmitted:
-        """An admission under another reference: the first one counts."""
+        """Return an admission under another reference: the first one counts."""
         return an_admission(self.chance.choice(self.admitted).referral_id)
 
 

@@ -1,4 +1,4 @@
-"""The parties move a referral over HTTP; a refusal is typed, says what to do, and changes nothing."""
+"""The parties move a referral over HTTP; a refusal has a code, says what to do, and changes nothing."""
 
 import re
 from typing import Any

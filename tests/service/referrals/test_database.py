@@ -1,4 +1,4 @@
-"""The database guards the invariants too, and its history can be walked both ways."""
+"""The database guards the invariants too, and its migrations run both up and down."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What others announce moves a referral, once and in order; what comes late moves nothing."""
+"""Events of other services move a referral, once and in order; late events change nothing."""
 
 import pytest
 

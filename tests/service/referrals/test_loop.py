@@ -1,4 +1,4 @@
-"""The loop closes when the referrer was told of the end, and not before; what is missing is said."""
+"""The loop closes when the referrer was notified of the end, and not before; missing parts are shown."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Where a referral stands can be found by what is known of it, page by page."""
+"""Referrals can be found by their fields, page by page."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""No open referral stalls silently: at every due time somebody is asked, in the end somebody new."""
+"""No open referral stalls silently: at every due time a next actor is asked, and in the end another offer."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -107,7 +107,7 @@ async def test_a_lapse_after_the_timer_is_still_heard(asked: Journey) -> None:
 
 
 async def fire_at_due(journey: Journey) -> list[Any]:
-    """Let the present due time pass; returns what was announced by that."""
+    """Let the present due time pass; return the events it announced."""
     await journey.announced_events()
     await journey.bench.fire_timers(due(await journey.state()))
     return await journey.announced_events()

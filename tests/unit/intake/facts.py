@@ -1,4 +1,4 @@
-"""Submissions, regions and histories to decide about, told in as few words as a test needs."""
+"""Submissions, regions and prior records to decide about, in as few words as a test needs."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -58,10 +58,10 @@ def decide_submission(
 
 
 def prior_decision(state: State, *, referral: UUID | None = None) -> PriorRecords:
-    """Tell of an earlier submission of the same reference."""
+    """Return the records of an earlier submission with the same reference."""
     return PriorRecords(current=CurrentSubmission(FIRST, state, referral))
 
 
 def prior_referral(*needs: str) -> PriorRecords:
-    """Tell of an open referral of the same person."""
+    """Return the records of an open referral of the same person."""
     return PriorRecords(open_referrals=(OpenReferral(REFERRAL, FIRST, frozenset(needs)),))

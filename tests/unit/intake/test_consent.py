@@ -1,4 +1,4 @@
-"""Consent is a record: who may disclose what, until when; and a minor needs a guardian's."""
+"""Consent is a record of what may be disclosed until when; and a minor needs a guardian's consent."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -86,7 +86,7 @@ def test_a_minor_open_to_any_format_might_be_met_one_to_one_too() -> None:
         replace(SUBMISSION, age_band="18-25", formats=frozenset({"one-to-one"})),
         replace(SUBMISSION, age_band=None),
     ],
-    ids=["guardian consented", "groups only", "an adult", "age not told"],
+    ids=["guardian consented", "groups only", "an adult", "age not given"],
 )
 def test_nobody_else_needs_a_guardian(fine: Facts) -> None:
     assert list(guardian_problems(fine)) == []
@@ -105,6 +105,6 @@ def test_consent_is_judged_without_a_clock_of_its_own() -> None:
 
 
 def codes(submission: Facts) -> list[tuple[Code, str]]:
-    """Name what the consent rules find, as code and place."""
+    """Return what the consent rules find, as code and place."""
     found: list[Problem] = list(consent_problems(submission, NOW))
     return [(problem.code, problem.where) for problem in found]

@@ -1,4 +1,4 @@
-"""A region's numbers are read from a file; a wrong file stops the start and says where it is wrong."""
+"""A region's numbers are read from a file; a wrong file is refused at start, with the wrong fields."""
 
 import json
 from pathlib import Path

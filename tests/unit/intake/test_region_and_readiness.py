@@ -1,4 +1,4 @@
-"""Whom the region serves, and what a person who is not quite ready is offered instead of a closed door."""
+"""Which people a region serves, and what intake suggests to a person who is not quite ready."""
 
 from dataclasses import replace
 
@@ -57,13 +57,13 @@ def test_no_answers_no_suggestions() -> None:
 
 
 def found(submission: Facts) -> list[tuple[Code, str]]:
-    """Name what the region's rules find, as code and place."""
+    """Return what the region's rules find, as code and place."""
     return [(problem.code, problem.where) for problem in region_problems(submission, POLICIES)]
 
 
 def suggested(
     *, sharing: int, listening: int, professional: bool = False, formats: frozenset[str] = frozenset()
 ) -> tuple[Suggestion, ...]:
-    """Answer the readiness check and hear what is suggested."""
+    """Return the suggestions for these readiness answers."""
     readiness = ReadinessAnswers(sharing, listening, professional)
     return suggestions(replace(SUBMISSION, readiness=readiness, formats=formats), MIAMI)

@@ -1,4 +1,4 @@
-"""What of a submission is passed on to matching."""
+"""The part of a submission that is passed on to matching."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""What the vault seals opens for its owner alone, and for nobody once the key is gone."""
+"""Sealed data can be opened only for its owner, and not at all once the key is deleted."""
 
 import pytest
 
@@ -60,6 +60,6 @@ def test_altered_bytes_do_not_open(position: int) -> None:
 
 
 def opened_vault() -> tuple[Vault, bytes]:
-    """Make a vault and a person's key."""
+    """Return a vault and a person's wrapped key."""
     vault = Vault(MASTER_KEY)
     return vault, vault.new_key(PERSON)

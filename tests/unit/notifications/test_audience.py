@@ -1,4 +1,4 @@
-"""Who is told: one business sentence per rule."""
+"""The recipients of each notice: one business sentence per rule."""
 
 import pytest
 
@@ -30,17 +30,17 @@ COORDINATOR = Recipient(Role.COORDINATOR, RecipientKind.COORDINATOR, "on-call")
 EXPECTED = {
     # A draft is not sent yet; nobody else knows of it.
     "draft": "",
-    # The one who asked, and the one it is about, hear that it began and that it waits.
+    # Referrer and person hear that the referral began and that it waits.
     "requested": "referrer person",
     "waitlisted": "referrer person",
     # The target is asked; the person is spared each try, which would read as one refusal after another.
     "awaiting-response": "referrer target",
     "looking-again": "referrer",
     "no-response": "referrer",
-    # Whoever was asked hears that it need not answer any more.
+    # A target that was asked hears that no answer is needed any more.
     "lapsed": "target",
     "recalled": "referrer target",
-    # A yes, a date, a pause or a wish to stop changes what the person can count on.
+    # An acceptance, a date, a pause or a wish to stop changes what the person can expect.
     "accepted": "referrer target person",
     "scheduled": "referrer target person",
     "appointment-cancelled": "referrer target person",
@@ -54,14 +54,14 @@ EXPECTED = {
     "contacted": "referrer target",
     "unattended": "referrer target",
     "interim": "referrer target",
-    # Every end is told to everybody.
+    # Every end is reported to everybody.
     "rejected": "referrer target person",
     "cancelled": "referrer target person",
     "completed": "referrer target person",
     "failed": "referrer target person",
     "entered-in-error": "referrer target person",
 }
-"""Who is told at each moment, written down apart from the rules: a row changed there has to be changed here as well."""
+"""The roles of each template, written down a second time: a row changed in the rules has to be changed here as well."""
 
 
 def recipients_of(
@@ -72,13 +72,13 @@ def recipients_of(
     partner: str | None = "st-mary-hospital",
     offer: str | None = "offer-1",
 ) -> set[Recipient]:
-    """Who hears of this transition."""
+    """Return the recipients of this transition."""
     parties = Parties(person_id="person-1", partner=partner, offer_id=offer)
     return set(transition_recipients(Transition(parties, previous, status, business_status)))
 
 
 def recipients_when_late(next_actor: str, *, offer: str | None = "offer-1") -> set[Recipient]:
-    """Who hears that this actor is late."""
+    """Return the recipients of the overdue notice when this actor must act."""
     overdue = Overdue(Parties("person-1", "st-mary-hospital", offer), next_actor)
     return set(overdue_recipients(overdue, coordinator="on-call"))
 
@@ -174,7 +174,7 @@ def test_every_transition_but_a_draft_is_told_to_the_referrer() -> None:
     assert not_for_referrer == {
         "draft",
         LAPSED,
-    }  # a lapse is matching's word; the transition it causes has its own row
+    }  # a lapse is an event of matching; the transition it causes has its own row
 
 
 def test_a_target_who_did_not_answer_in_time_is_told_that_it_need_not_any_more() -> None:

@@ -1,4 +1,4 @@
-"""Who is paged about a crisis, and who next."""
+"""The on-call ladder: who is paged about a crisis, and who next."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,7 +12,7 @@ LADDERS: Ladders = {"us-fl-miami": ("ana", "ben", "cyd"), "*": ("on-call",)}
 
 
 def a_crisis(region: str = "us-fl-miami", *, acknowledge_by: datetime = NOON + QUARTER) -> Escalation:
-    """A crisis raised at noon."""
+    """Return a crisis raised at noon."""
     return ladder.start_escalation(
         cause="event-1",
         submission_id=UUID(int=1),
@@ -24,7 +24,7 @@ def a_crisis(region: str = "us-fl-miami", *, acknowledge_by: datetime = NOON + Q
 
 
 def next_of(escalation: Escalation) -> Escalation:
-    """The same crisis after nobody acknowledged."""
+    """Return the same crisis after nobody acknowledged it in time."""
     return ladder.advance_escalation(
         escalation, ladders=LADDERS, now=escalation.acknowledge_by, pause=QUARTER
     )

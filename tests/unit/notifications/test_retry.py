@@ -1,4 +1,4 @@
-"""What follows from one attempt to send."""
+"""The decision after one attempt to send."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +24,7 @@ RETRY_POLICY = RetryPolicy(attempts_max=5, pause_seconds_first=10, pause_seconds
 
 
 def after(attempt: Attempt, *, attempts: int = 1, jitter: float = 0.0) -> Decision:
-    """The decision after that many attempts."""
+    """Return the decision after that many attempts."""
     return decide(attempt, attempts=attempts, retry_policy=RETRY_POLICY, now=NOON, jitter=jitter)
 
 

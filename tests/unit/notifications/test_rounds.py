@@ -1,4 +1,4 @@
-"""One round of sending: what goes where, and how much of it there is room for."""
+"""One round of sending: routes of the due notices, and how many are sent."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid4
@@ -29,7 +29,7 @@ PLENTY = RoundLimits(destinations_max=9, notices_per_destination_max=9)
 
 
 def waiting(*to: Destination) -> list[Due]:
-    """A notice for each of these, oldest first."""
+    """Return a due notice for each of these, oldest first."""
     return [Due(UUID(int=place), each, 0) for place, each in enumerate(to)]
 
 

@@ -1,4 +1,4 @@
-"""What a notice says, and what it must never say."""
+"""The text of notices, and the words it must never contain."""
 
 import re
 
@@ -21,7 +21,7 @@ NOTIFIED_PAIRS = [
     *((OVERDUE, role) for role in sorted(set(ROLE_OF_ACTOR.values()))),
     (CRISIS, Role.COORDINATOR),
 ]
-# Words that would tell a bystander why somebody is in touch with the network, or with whom.
+# Words that would reveal to a bystander why somebody is in touch with the network, or with whom.
 TELLTALE = {
     *(word for code in (*Need, *Format) for word in code.value.split("-")),
     *(code.value for code in (*OfferKind, *Setting)),

@@ -1,4 +1,4 @@
-"""Referrals in every state, a plain policy, and one valid command of each kind, told in few words."""
+"""Referrals in every state, a plain policy, and one valid command of each kind, in few words."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -95,7 +95,7 @@ WAITLISTED = replace(
 
 
 def referral_in(status: Status) -> Referral:
-    """A referral of that status, with an offer asked where there can be one."""
+    """Return a referral of that status, with an offer asked where there can be one."""
     if status is Status.DRAFT:
         return DRAFT
     if status is Status.REQUESTED:
@@ -109,7 +109,7 @@ COMPLETED = replace(referral_in(Status.COMPLETED), outcome=ReferralOutcome.CONNE
 
 
 def valid_commands(actor: Actor) -> dict[str, Command]:
-    """One command of every kind, as good as it can be, given by `actor`."""
+    """Return one valid command of every kind, given by `actor`."""
     why = Reason.NO_CAPACITY
     return {
         "request": Request(actor=actor),

@@ -1,4 +1,4 @@
-"""The rules and the contracts speak the same words."""
+"""The codes of the rules are those of the contracts."""
 
 from enum import StrEnum
 

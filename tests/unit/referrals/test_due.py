@@ -1,4 +1,4 @@
-"""Exactly one next actor and one due time, and somebody else is asked when it passes."""
+"""Exactly one next actor and one due time, and the next rung when it passes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""How person and offer get on: said without consequence, or with the wish for somebody else."""
+"""Feedback on how person and offer get on: without consequence, or with a request for a rematch."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What moving means, what it needs, and what comes too late."""
+"""Transitions of the machine: their effects, their guards, and stale facts."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Every (status × command × actor) there is, against the picture of the domain, drawn here a second time."""
+"""Every (status × command × actor), compared with the domain's table, written down here a second time."""
 
 import pytest
 
@@ -111,7 +111,7 @@ def test_an_ended_referral_is_never_edited(status: Status, name: str) -> None:
 
 
 def state_for(status: Status, name: str) -> Referral:
-    """Nobody is asked yet when matching finds nobody."""
+    """Return a referral of that status; without an asked offer for a waitlisting."""
     return REQUESTED if (status, name) == (Status.REQUESTED, "waitlist") else referral_in(status)
 
 

@@ -1,4 +1,4 @@
-"""A region's policy is a file; a file the rules could stumble over is refused at start."""
+"""A region's policy is read from a file; a file that would break a rule is refused at start."""
 
 import json
 from collections.abc import Callable
