@@ -69,7 +69,7 @@ def test_no_partner_is_another_or_a_service_and_no_prefix_covers_anothers_groups
     assert groups_of(other).startswith(groups_of(one)) == (one == other)
 
 
-def test_only_a_partners_groups_are_told_by_a_prefix() -> None:
+def test_only_a_partners_groups_are_named_by_a_prefix() -> None:
     prefixes = [rule for rule in rules_for(["bayside"]) if rule.prefix]
 
     assert [rule.resource for rule in prefixes] == ["group"]

@@ -127,7 +127,7 @@ def test_a_change_that_breaks_somebody_is_refused(changed: type[Contract]) -> No
     assert breaks(Booked.model_json_schema(), changed.model_json_schema())
 
 
-def test_a_refusal_names_the_field_and_who_is_broken() -> None:
+def test_a_refusal_names_the_field_and_the_broken_side() -> None:
     assert breaks(Booked.model_json_schema(), FewerKinds.model_json_schema()) == (
         "a reader of today cannot read records written before (fields: kind)",
     )
@@ -152,7 +152,7 @@ def test_a_contract_that_grew_gets_the_next_revision(tmp_path: Path) -> None:
     assert revisions(folder)[2]["$id"] == f"urn:alongside:schema:{SubmissionReceived.type}:2"
 
 
-def test_better_words_are_put_into_the_newest_revision(tmp_path: Path) -> None:
+def test_changed_descriptions_are_written_into_the_newest_revision(tmp_path: Path) -> None:
     folder = tmp_path / SubmissionReceived.type
     list(revise(folder, changed_schema()))
 
@@ -214,7 +214,7 @@ def test_what_is_published_is_up_to_date() -> None:
     assert main(["--check"]) == 0
 
 
-def test_what_is_out_of_date_missing_or_withdrawn_is_told(tmp_path: Path) -> None:
+def test_outdated_missing_and_withdrawn_contracts_are_reported(tmp_path: Path) -> None:
     for name in ("schemas", "examples"):
         copy_tree(ROOM / name, tmp_path / name)
     (tmp_path / "schemas" / "org.alongside.nobody.announced.v1").mkdir()

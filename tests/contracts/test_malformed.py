@@ -142,7 +142,7 @@ def test_long_header_names_are_not_kept_in_memory() -> None:
     assert kept < 1_000_000
 
 
-def test_the_same_attribute_said_twice_alike_is_no_harm() -> None:
+def test_the_same_attribute_sent_twice_with_the_same_value_is_accepted() -> None:
     assert decode(None, b"{}", [*GOOD, *GOOD]).id == "1"
 
 
@@ -157,7 +157,7 @@ def test_an_event_whose_json_is_none_is_not_sent_structured(data: bytes) -> None
         encode_structured(CloudEvent(id="1", source="s", type="t", data=data))
 
 
-def test_a_type_nobody_knows_and_a_version_to_come_are_told_apart() -> None:
+def test_an_unknown_type_and_a_newer_version_are_distinguished() -> None:
     with pytest.raises(UnknownEventType):
         event_class("com.example.something")
     with pytest.raises(UnsupportedVersion):

@@ -63,7 +63,9 @@ def network(referrals_bench: ServiceBench, matching_bench: ServiceBench) -> Netw
     return Network(referrals_bench, matching_bench, an_admission())
 
 
-async def test_who_says_it_does_not_fit_is_matched_with_somebody_else_before_others(network: Network) -> None:
+async def test_a_person_who_asks_for_a_rematch_is_matched_with_another_offer_before_others(
+    network: Network,
+) -> None:
     first = await matched(network)
     await an_offer(network.matching)
     await network.post("start")
@@ -80,7 +82,7 @@ async def test_who_says_it_does_not_fit_is_matched_with_somebody_else_before_oth
     assert await places(network.matching, first) == (0, 0)
 
 
-async def test_who_finds_nobody_else_waits_with_the_turn_they_had_and_never_gets_the_first_again(
+async def test_without_another_offer_the_person_waits_at_their_old_place_and_never_gets_the_first_offer_again(
     network: Network,
 ) -> None:
     first = await matched(network)
@@ -94,7 +96,7 @@ async def test_who_finds_nobody_else_waits_with_the_turn_they_had_and_never_gets
     assert second != first
 
 
-async def test_who_parted_is_not_brought_together_again_in_another_year_either(network: Network) -> None:
+async def test_a_declined_pair_is_not_proposed_again_for_a_later_referral(network: Network) -> None:
     first = await matched(network)
     person = network.admission.person_id
     await network.post("feedback", actor="person", fit="poor", rematch=True)
@@ -109,7 +111,7 @@ async def test_who_parted_is_not_brought_together_again_in_another_year_either(n
     assert another.offer_id == first
 
 
-async def test_who_parted_may_ask_for_the_same_offer_again(network: Network) -> None:
+async def test_a_person_may_ask_for_a_declined_offer_again(network: Network) -> None:
     first = await matched(network)
     person = network.admission.person_id
     await network.post("feedback", actor="person", fit="poor", rematch=True)
@@ -120,7 +122,7 @@ async def test_who_parted_may_ask_for_the_same_offer_again(network: Network) -> 
     assert again.offer_id == first
 
 
-async def test_who_says_that_it_fits_stays_where_they_are(network: Network) -> None:
+async def test_positive_feedback_changes_no_status(network: Network) -> None:
     offer = await matched(network)
 
     await network.post("feedback", actor="person", fit="good", meetings=3)

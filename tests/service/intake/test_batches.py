@@ -73,7 +73,7 @@ async def test_a_batch_leaves_what_its_submissions_leave_one_by_one(pair: Paired
     assert answers == set(Answer) - {Answer.REFUSED}, "every decision was met"
 
 
-async def test_a_stranger_in_a_batch_is_refused_alone(pair: PairedBenches) -> None:
+async def test_an_unregistered_partner_in_a_batch_is_refused_alone(pair: PairedBenches) -> None:
     events_sent = [SentEvent(f"e-{number}", a_submission(), HOSPITAL) for number in range(3)]
 
     await pair.hear([events_sent[0], SentEvent("e-9", a_submission(), "nobody-we-know"), *events_sent[1:]])

@@ -46,7 +46,7 @@ async def test_an_admission_carries_nothing_but_what_matching_may_know(intake: I
     assert "mrn-4711" not in text
 
 
-async def test_a_submission_without_consent_is_held_and_says_who_is_next(intake: IntakeClient) -> None:
+async def test_a_submission_without_consent_is_held_with_a_next_actor(intake: IntakeClient) -> None:
     answer = await intake.hear(consent=None)
 
     assert (answer.answer, codes(answer)) == (Answer.HELD, [("consent-missing", "consent")])

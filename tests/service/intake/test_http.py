@@ -121,7 +121,7 @@ async def test_a_coordinator_clears_an_escalated_submission_and_the_referral_beg
     assert [answer.answer for answer in await intake.answers()] == [Answer.ESCALATED, Answer.ADMITTED]
 
 
-async def test_clearing_does_not_stand_in_for_what_else_is_missing(intake: IntakeClient) -> None:
+async def test_clearing_does_not_replace_other_missing_parts(intake: IntakeClient) -> None:
     escalated = await intake.hear(risks=(Risk.DANGER_TO_SELF,), consent=None)
 
     held = (await intake.clear(escalated.submission_id)).json()
@@ -133,7 +133,7 @@ async def test_clearing_does_not_stand_in_for_what_else_is_missing(intake: Intak
     assert response.json()["decision"] == "admitted"
 
 
-async def test_the_first_alarm_is_not_cleared_while_a_later_one_rings(intake: IntakeClient) -> None:
+async def test_the_first_alarm_is_not_cleared_while_a_later_one_is_open(intake: IntakeClient) -> None:
     first = await intake.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
     second = await intake.hear(a_submission(reference="H-1", risks=(Risk.CHILD_AT_RISK,)))
 

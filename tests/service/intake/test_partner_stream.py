@@ -52,7 +52,7 @@ BODY = a_submission(reference="H-1").model_dump_json(exclude_none=True).encode()
         ),
     ],
 )
-async def test_a_bad_record_is_refused_alone_and_the_partner_told(
+async def test_a_bad_record_is_refused_alone_and_the_partner_is_answered(
     intake: IntakeClient, value: bytes | None, changed: dict[str, bytes | None], code: str
 ) -> None:
     bench = intake.bench
@@ -70,7 +70,7 @@ async def test_a_bad_record_is_refused_alone_and_the_partner_told(
     assert [dead_letter.reason for dead_letter in await bench.dead_letters()] == [code]
 
 
-async def test_a_borrowed_name_is_told_to_the_partner_whose_stream_it_came_on(intake: IntakeClient) -> None:
+async def test_a_forged_source_is_reported_to_the_partner_of_the_stream(intake: IntakeClient) -> None:
     await intake.register("north-clinic")
 
     await intake.bench.hear(a_submission(), partner=HOSPITAL, source="urn:alongside:partner:north-clinic")
@@ -79,7 +79,7 @@ async def test_a_borrowed_name_is_told_to_the_partner_whose_stream_it_came_on(in
     assert announced.topic == f"partner.{HOSPITAL}.status.v1"
 
 
-async def test_a_borrowed_name_does_not_use_up_the_ids_of_its_owner(intake: IntakeClient) -> None:
+async def test_a_forged_source_does_not_use_up_the_ids_of_its_owner(intake: IntakeClient) -> None:
     await intake.register("north-clinic")
     clinic = "urn:alongside:partner:north-clinic"
     await intake.bench.hear(a_submission(), partner=HOSPITAL, source=clinic, event_id="e-1")
@@ -89,7 +89,9 @@ async def test_a_borrowed_name_does_not_use_up_the_ids_of_its_owner(intake: Inta
     assert [answer.answer for answer in await intake.answers()] == [Answer.REFUSED, Answer.ADMITTED]
 
 
-async def test_a_stranger_is_put_aside_and_answered_nowhere(intake: IntakeClient) -> None:
+async def test_an_unregistered_partners_record_is_set_aside_and_answered_nowhere(
+    intake: IntakeClient,
+) -> None:
     await intake.bench.hear(a_submission(), partner="nobody-we-know")
 
     assert [dead_letter.reason for dead_letter in await intake.bench.dead_letters()] == ["unknown-partner"]
@@ -126,7 +128,7 @@ async def test_the_trace_of_the_partner_goes_on_in_what_intake_announces(intake:
     assert {item.trace["traceparent"].split("-")[1] for item in await intake.bench.announced()} == {trace_id}
 
 
-async def test_a_partner_is_told_when_its_stream_is_paused_and_when_it_is_read_again(
+async def test_a_partner_is_notified_when_its_stream_is_paused_and_resumed(
     intake: IntakeClient,
 ) -> None:
     bench = intake.bench
@@ -149,7 +151,9 @@ async def test_a_partner_is_told_when_its_stream_is_paused_and_when_it_is_read_a
     assert resumed.event.paused_at == paused.event.paused_at
 
 
-async def test_a_stranger_that_floods_is_paused_and_answered_nowhere(intake: IntakeClient) -> None:
+async def test_an_unregistered_partner_that_floods_is_paused_and_answered_nowhere(
+    intake: IntakeClient,
+) -> None:
     for _ in range(30):
         await intake.bench.hear(a_submission(), partner="nobody-we-know")
 

@@ -109,7 +109,7 @@ async def test_the_same_crisis_heard_twice_pages_once(network: Network) -> None:
     assert await paged(network) == ["ana"]
 
 
-async def test_a_new_risk_on_an_acknowledged_submission_pages_anew(network: Network) -> None:
+async def test_a_new_risk_on_an_acknowledged_submission_pages_again(network: Network) -> None:
     event = an_escalation()
     await network.bench.hear(event)
     await network.bench.client.post(f"/crisis/{event.submission_id}/acknowledge", json={"coordinator": "ana"})

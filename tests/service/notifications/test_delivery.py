@@ -87,7 +87,7 @@ async def test_a_notice_made_while_the_clock_was_ahead_is_sent_when_it_is_right_
     assert {notice["state"] for notice in await network.notices()} == {"delivered"}
 
 
-async def test_a_notice_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_any_other(
+async def test_a_notice_postponed_by_a_clock_that_was_ahead_waits_no_longer_than_any_other(
     network: Network,
 ) -> None:
     network.mail.at_data[PARTNER_MAIL] = ["451 try again later"]
@@ -168,7 +168,7 @@ async def test_asking_in_the_wrong_place_is_our_trouble_and_no_missing_address(
         assert {n["trouble"] for n in await network.notices(state="pending")} == {"routes-away"}
 
 
-async def test_after_the_last_attempt_a_notice_is_given_up_and_can_be_tried_anew(
+async def test_after_the_last_attempt_a_notice_is_given_up_and_can_be_retried(
     network_with: Networks,
 ) -> None:
     async with network_with(send_attempts_max=2) as network:
@@ -188,7 +188,7 @@ async def test_after_the_last_attempt_a_notice_is_given_up_and_can_be_tried_anew
         assert [n.notice_id for n in await network.delivered()] == [failed.notice_id]
 
 
-async def test_what_did_not_fail_is_not_tried_anew(network: Network) -> None:
+async def test_a_notice_that_did_not_fail_is_not_retried(network: Network) -> None:
     await network.bench.hear(a_transition())
     [notice, *_] = await network.notices(channel="in-app")
 
@@ -197,7 +197,7 @@ async def test_what_did_not_fail_is_not_tried_anew(network: Network) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "notice-not-failed")
 
 
-async def test_a_worker_killed_after_the_relay_said_yes_sends_the_same_message_again(
+async def test_a_worker_killed_after_the_relay_accepted_sends_the_same_message_again(
     network: Network,
 ) -> None:
     """The one case in which a message may arrive twice: the mailbox can recognise it, and it is announced once."""

@@ -24,7 +24,9 @@ from tests.service.notifications.conftest import (
 )
 
 
-async def test_an_acceptance_is_told_to_both_sides_and_the_person_by_both_channels(network: Network) -> None:
+async def test_an_acceptance_is_reported_to_both_sides_and_the_person_by_both_channels(
+    network: Network,
+) -> None:
     await network.bench.hear(a_transition())
 
     stored = {
@@ -55,7 +57,9 @@ async def test_an_in_app_notice_is_delivered_with_its_record(network: Network) -
     assert all(notice.delivered_at == network.bench.clock.now() for notice in delivered)
 
 
-async def test_nobody_is_told_twice_of_the_same_event_however_often_it_is_delivered(network: Network) -> None:
+async def test_nobody_is_notified_twice_of_the_same_event_however_often_it_is_delivered(
+    network: Network,
+) -> None:
     event, event_id = a_transition(), str(new_id())
 
     await network.bench.hear(event, event_id=event_id)
@@ -69,7 +73,7 @@ async def test_nobody_is_told_twice_of_the_same_event_however_often_it_is_delive
     assert len(network.mail.received) == 3
 
 
-async def test_a_batch_of_transitions_is_told_in_order_and_each_under_its_own_cause(network: Network) -> None:
+async def test_a_batch_of_transitions_is_reported_in_order_each_under_its_own_cause(network: Network) -> None:
     referral_id = ReferralId(new_id())
     moves = [
         a_transition(Status.REQUESTED, referral_id=referral_id, sequence=1, previous=None, offer_id=None),
@@ -85,7 +89,7 @@ async def test_a_batch_of_transitions_is_told_in_order_and_each_under_its_own_ca
     assert [n.cause for n in to_referrer] == causes
 
 
-async def test_a_self_referred_person_is_the_referrer_and_told_once(network: Network) -> None:
+async def test_a_self_referred_person_is_notified_once_as_the_referrer(network: Network) -> None:
     await network.bench.hear(a_transition(Status.COMPLETED, partner=None))
 
     delivered = await network.delivered()
@@ -94,7 +98,7 @@ async def test_a_self_referred_person_is_the_referrer_and_told_once(network: Net
     assert [item["about_status"] for item in inbox] == ["completed"]
 
 
-async def test_who_lets_a_referral_wait_is_reminded(network: Network) -> None:
+async def test_the_party_that_lets_a_referral_wait_is_reminded(network: Network) -> None:
     await network.bench.hear(an_overdue_referral(Actor.TARGET), an_overdue_referral(Actor.SUPERVISOR))
 
     stored = {(notice["role"], notice["recipient_id"]) for notice in await network.notices()}
@@ -105,7 +109,7 @@ async def test_who_lets_a_referral_wait_is_reminded(network: Network) -> None:
     ("region", "on_call"),
     [("us-fl-miami", "miami-desk"), ("us-oh-scioto", "common-desk"), (None, "common-desk")],
 )
-async def test_an_overdue_referral_is_looked_after_by_the_coordinator_of_its_region(
+async def test_an_overdue_referral_is_reported_to_the_coordinator_of_its_region(
     network_with: Networks, region: str | None, on_call: str
 ) -> None:
     ladders = {"us-fl-miami": [{"coordinator": "miami-desk"}], "*": [{"coordinator": "common-desk"}]}
@@ -115,7 +119,7 @@ async def test_an_overdue_referral_is_looked_after_by_the_coordinator_of_its_reg
         assert {notice["recipient_id"] for notice in await network.notices()} == {on_call}
 
 
-async def test_who_did_not_answer_in_time_hears_that_the_time_has_passed(network: Network) -> None:
+async def test_a_target_that_did_not_answer_hears_that_the_time_has_passed(network: Network) -> None:
     lapsed = MatchLapsed(referral_id=ReferralId(new_id()), proposal_id=ProposalId(new_id()), offer_id=OFFER)
 
     await network.bench.hear(lapsed)
@@ -184,7 +188,7 @@ async def test_a_later_mail_continues_the_trace_of_its_cause(network: Network) -
     }
 
 
-async def test_no_address_leaves_the_in_app_notice_and_is_no_failure(network: Network) -> None:
+async def test_without_an_address_the_in_app_notice_remains_and_nothing_failed(network: Network) -> None:
     del network.contacts.addresses["partner", PARTNER]
     network.contacts.addresses["person", str(PERSON)] = None
     await network.bench.hear(a_transition())

@@ -85,7 +85,7 @@ async def claimed(network: Network) -> list[StoredNotice]:
         return await claim(network, tx, due)
 
 
-async def test_each_keeper_is_asked_once_for_all_its_recipients(network: Network) -> None:
+async def test_each_provider_is_asked_once_for_all_its_recipients(network: Network) -> None:
     await network.bench.hear(a_transition(), a_transition(partner="north-clinic"))
 
     await network.lane.deliver_due()
@@ -111,7 +111,7 @@ async def test_what_has_no_route_is_closed_without_being_claimed(network: Networ
     assert await network.announced_events() == []
 
 
-async def test_who_waits_longest_is_looked_at_first_whatever_they_are(network: Network) -> None:
+async def test_the_notice_that_waits_longest_is_read_first_whatever_its_recipient(network: Network) -> None:
     for event in (a_transition(), an_overdue_referral(Actor.SUPERVISOR), an_overdue_referral(Actor.TARGET)):
         await network.bench.hear(event)
         network.bench.clock.advance(timedelta(seconds=1))
@@ -123,7 +123,7 @@ async def test_who_waits_longest_is_looked_at_first_whatever_they_are(network: N
 
 
 @pytest.mark.parametrize("how", ["poisoned", "unreadable", "omitted"])
-async def test_a_recipient_nobody_can_answer_for_delays_no_other(network: Network, how: str) -> None:
+async def test_a_recipient_that_cannot_be_looked_up_delays_no_other(network: Network, how: str) -> None:
     getattr(network.contacts, how).add(("partner", PARTNER))
     await network.bench.hear(a_transition(), a_transition(partner="north-clinic", offer_id=None))
 
@@ -139,7 +139,7 @@ async def test_a_recipient_nobody_can_answer_for_delays_no_other(network: Networ
     }
 
 
-async def test_a_keeper_that_hangs_delays_its_own_recipients_alone(network_with: Networks) -> None:
+async def test_a_provider_that_hangs_delays_only_its_own_recipients(network_with: Networks) -> None:
     async with network_with(mail_poll_seconds=0.02) as network:
         network.contacts.blocked["offer"] = asyncio.Event()
         await network.bench.hear(a_transition())
@@ -168,7 +168,9 @@ async def test_a_backlog_larger_than_one_question_is_served_to_its_end(network_w
         assert max(map(len, network.contacts.questions)) <= 24
 
 
-async def test_while_something_is_left_nobody_waits_for_the_next_poll(network_with: Networks) -> None:
+async def test_while_more_notices_are_due_the_lane_does_not_wait_for_the_next_poll(
+    network_with: Networks,
+) -> None:
     async with network_with(destinations_at_once_max=2, mail_poll_seconds=600) as network:
         people = await reachable_people(network, 30)
         strangers = [PersonId(new_id()) for _ in range(100)]
@@ -186,7 +188,7 @@ async def test_while_something_is_left_nobody_waits_for_the_next_poll(network_wi
         await asyncio.gather(worker, return_exceptions=True)
 
 
-async def test_a_notice_that_cannot_be_put_off_takes_no_other_with_it(network: Network) -> None:
+async def test_a_notice_that_cannot_be_postponed_fails_no_other(network: Network) -> None:
     await network.bench.pool.execute(BREAK_UPDATE.replace("'delivered'", "'pending'").format(PARTNER))
     network.contacts.unavailable = True
     await network.bench.hear(a_transition())
@@ -197,7 +199,7 @@ async def test_a_notice_that_cannot_be_put_off_takes_no_other_with_it(network: N
     assert states == {(PARTNER, "sending"), (str(PERSON), "pending"), (str(OFFER), "pending")}
 
 
-async def test_a_letter_that_cannot_be_concluded_takes_no_other_with_it(network: Network) -> None:
+async def test_a_result_that_cannot_be_written_fails_no_other(network: Network) -> None:
     people = await reachable_people(network, 5)
     await network.bench.pool.execute(BREAK_UPDATE.format(people[2]))
     taken, writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
@@ -214,7 +216,7 @@ async def test_a_letter_that_cannot_be_concluded_takes_no_other_with_it(network:
     assert still_sending["recipient_id"] == str(people[2])
 
 
-async def test_a_letter_stopped_while_it_is_concluded_takes_no_other_with_it(network: Network) -> None:
+async def test_a_result_cancelled_while_it_is_written_fails_no_other(network: Network) -> None:
     await reachable_people(network, 4)
     taken, writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
     async with network.bench.runtime.transaction() as tx:
@@ -235,7 +237,7 @@ async def test_a_letter_stopped_while_it_is_concluded_takes_no_other_with_it(net
     assert {n["state"] for n in await network.notices(channel="email")} == {"delivered"}
 
 
-async def test_a_letter_concluded_twice_is_announced_once(network: Network) -> None:
+async def test_a_result_written_twice_is_announced_once(network: Network) -> None:
     await reachable_people(network, 1)
     [due], writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
 

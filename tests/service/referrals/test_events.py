@@ -87,7 +87,7 @@ async def test_a_decline_keeps_it_requested_and_matching_goes_on(asked: Journey)
     assert (state["offer_id"], state["excluded_offers"]) == (None, [str(asked.proposal.offer_id)])
 
 
-async def test_a_lapse_is_told_as_no_response(asked: Journey) -> None:
+async def test_a_lapse_is_announced_as_no_response(asked: Journey) -> None:
     await asked.announced_events()
 
     await asked.bench.hear(lapse_of(asked))
@@ -147,7 +147,7 @@ async def test_what_comes_late_changes_nothing(accepted: Journey) -> None:
 
 
 @pytest.mark.parametrize("what", ["proposal", "waitlisting", "closing notice"])
-async def test_what_was_never_admitted_is_dead_lettered_and_its_neighbours_are_not(
+async def test_an_event_of_an_unknown_referral_is_dead_lettered_and_its_neighbours_are_not(
     referrals_bench: ServiceBench, what: str
 ) -> None:
     stranger = an_admission().referral_id

@@ -61,7 +61,7 @@ async def test_a_notice_that_failed_is_notified_but_not_delivered(accepted: Jour
     assert (await accepted.state())["loop"]["missing"] == ["notice_delivered"]
 
 
-async def test_who_referred_themselves_closes_the_loop_by_being_told(referrals_bench: ServiceBench) -> None:
+async def test_a_notice_to_a_self_referred_person_closes_the_loop(referrals_bench: ServiceBench) -> None:
     own = await Journey(referrals_bench, an_admission(partner=None)).admitted()
     await (await own.proposed()).accepted()
     await own.done("complete", outcome="engaged")

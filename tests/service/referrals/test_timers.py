@@ -13,7 +13,7 @@ from tests.service.failing import break_handlers, mend_handlers
 from tests.service.referrals.conftest import Journey, only
 
 
-async def test_a_target_that_makes_no_first_contact_is_nudged_then_reported_then_recalled(
+async def test_a_missed_first_contact_is_reminded_then_reported_then_recalled(
     accepted: Journey,
 ) -> None:
     late = [await fire_at_due(accepted) for _ in range(3)]

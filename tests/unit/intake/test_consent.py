@@ -33,7 +33,7 @@ def test_a_person_who_asks_for_themself_consents_by_asking() -> None:
     assert codes(replace(SUBMISSION, setting="self", consent=None)) == []
 
 
-def test_a_refusal_is_honoured_for_every_submitter() -> None:
+def test_a_refused_consent_is_honoured_for_every_submitter() -> None:
     refused = replace(SUBMISSION, setting="self", consent=REFUSED_CONSENT)
 
     assert codes(refused) == [(Code.CONSENT_REFUSED, "consent.decision")]
@@ -92,13 +92,13 @@ def test_nobody_else_needs_a_guardian(fine: Facts) -> None:
     assert list(guardian_problems(fine)) == []
 
 
-def test_the_words_of_the_rules_are_in_the_vocabulary() -> None:
+def test_the_codes_of_the_rules_are_in_the_vocabulary() -> None:
     assert {need.value for need in Need} >= PROTECTED_NEEDS
     assert {band.value for band in AgeBand} >= MINOR_AGE_BANDS
     assert ONE_TO_ONE in {kind.value for kind in Format}
 
 
-def test_consent_is_judged_without_a_clock_of_its_own() -> None:
+def test_consent_is_checked_against_the_given_time() -> None:
     consent = ConsentRecord(given=True, expires_at=NOW)
 
     assert list(consent_problems(replace(SUBMISSION, consent=consent), NOW - timedelta(days=1))) == []

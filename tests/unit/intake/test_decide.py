@@ -79,7 +79,7 @@ def test_urgency_crisis_is_a_risk_of_its_own() -> None:
     assert decision.risks == ("crisis-urgency",)
 
 
-def test_danger_is_looked_at_before_anything_that_would_reject() -> None:
+def test_risks_are_checked_before_anything_that_would_reject() -> None:
     decision = decide_submission(
         replace(SUBMISSION, consent=REFUSED_CONSENT, risks=frozenset({"danger-to-self"}))
     )
@@ -101,7 +101,7 @@ def test_a_cleared_risk_lets_the_submission_go_on() -> None:
     assert decide_submission(replace(SUBMISSION, urgency="crisis"), cleared=True) == Admitted()
 
 
-def test_clearing_a_risk_does_not_stand_in_for_consent() -> None:
+def test_clearing_a_risk_does_not_replace_consent() -> None:
     decision = decide_submission(replace(SUBMISSION, consent=None, urgency="crisis"), cleared=True)
 
     assert isinstance(decision, Held)
@@ -120,7 +120,7 @@ def test_a_repeat_of_an_escalated_submission_is_linked_to_the_submission_alone()
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.REJECTED])
-def test_a_repeat_of_a_held_or_rejected_submission_is_judged_on_its_own(state: State) -> None:
+def test_a_repeat_of_a_held_or_rejected_submission_is_decided_by_itself(state: State) -> None:
     assert decide_submission(SUBMISSION, prior_decision(state)) == Admitted()
 
 
@@ -134,11 +134,11 @@ def test_a_repeat_of_a_held_or_rejected_submission_is_judged_on_its_own(state: S
         (State.ESCALATED, False),
     ],
 )
-def test_only_what_led_nowhere_gives_way_to_a_repeat(state: State, expected: bool) -> None:
+def test_only_held_and_rejected_submissions_are_replaced_by_a_repeat(state: State, expected: bool) -> None:
     assert can_be_replaced(CurrentSubmission(FIRST, state)) is expected
 
 
-def test_an_alarm_that_still_rings_is_not_rung_again() -> None:
+def test_a_risk_of_an_open_alarm_raises_no_second_alarm() -> None:
     prior = PriorRecords(
         CurrentSubmission(FIRST, State.ESCALATED), (OpenAlarm(FIRST, frozenset({"danger-to-self"})),)
     )
@@ -148,7 +148,7 @@ def test_an_alarm_that_still_rings_is_not_rung_again() -> None:
     assert decision == Linked(LinkReason.SAME_REFERENCE, FIRST, None)
 
 
-def test_a_new_risk_rings_again_even_for_a_known_reference() -> None:
+def test_a_new_risk_escalates_again_even_for_a_known_reference() -> None:
     prior = PriorRecords(
         CurrentSubmission(FIRST, State.ESCALATED), (OpenAlarm(FIRST, frozenset({"danger-to-self"})),)
     )

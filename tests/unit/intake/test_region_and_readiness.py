@@ -28,7 +28,7 @@ def test_an_age_the_region_has_nothing_for_is_not_eligible() -> None:
     assert found(replace(SUBMISSION, age_band="under-13")) == [(Code.NOT_ELIGIBLE, "age_band")]
 
 
-def test_nobody_is_turned_away_for_not_telling_their_age() -> None:
+def test_nobody_is_rejected_for_not_giving_their_age() -> None:
     assert found(replace(SUBMISSION, age_band=None)) == []
 
 

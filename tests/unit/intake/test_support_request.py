@@ -37,7 +37,7 @@ def test_where_a_person_is_leaves_intake_no_finer_than_five_kilometres() -> None
     assert (near.latitude, near.longitude) == (25.75, -80.2)
 
 
-def test_who_and_why_stay_behind() -> None:
+def test_personal_references_and_consent_stay_at_intake() -> None:
     passed_on = request_of(a_submission(postal_code="33131")).model_dump()
 
     assert not {"postal_code", "person_reference", "reference", "consent", "readiness"} & passed_on.keys()

@@ -84,15 +84,15 @@ def recipients_when_late(next_actor: str, *, offer: str | None = "offer-1") -> s
 
 
 @pytest.mark.parametrize("template", sorted(EXPECTED))
-def test_at_each_moment_just_those_are_told_who_should_know(template: str) -> None:
+def test_each_template_goes_to_exactly_the_expected_roles(template: str) -> None:
     assert RECIPIENT_ROLES[template] == tuple(Role(role) for role in EXPECTED[template].split())
 
 
-def test_every_moment_has_its_expectation() -> None:
+def test_every_template_has_its_expectation() -> None:
     assert set(EXPECTED) == set(RECIPIENT_ROLES)
 
 
-def test_a_draft_is_nobodys_news() -> None:
+def test_a_draft_is_reported_to_nobody() -> None:
     assert recipients_of("draft") == set()
 
 
@@ -108,27 +108,27 @@ def test_a_resumed_search_is_reported_to_the_referrer_only() -> None:
     assert recipients_of("requested", previous="requested", offer=None) == {REFERRER}
 
 
-def test_waiting_is_told_to_those_who_wait() -> None:
+def test_a_waitlisting_is_reported_to_referrer_and_person() -> None:
     assert recipients_of("requested", "waitlisted", offer=None) == {REFERRER, PERSON}
 
 
 @pytest.mark.parametrize("status", ["accepted", "in-progress", "on-hold"])
-def test_walking_together_is_told_to_both_sides_and_the_person(status: str) -> None:
+def test_progress_is_reported_to_both_sides_and_the_person(status: str) -> None:
     assert recipients_of(status) == {REFERRER, TARGET, PERSON}
 
 
 @pytest.mark.parametrize("status", sorted(vocabulary.TERMINAL))
-def test_every_end_is_told_to_everybody_whatever_refines_it(status: str) -> None:
+def test_every_end_is_reported_to_everybody_whatever_its_business_status(status: str) -> None:
     assert recipients_of(status) == {REFERRER, TARGET, PERSON}
     assert recipients_of(status, "no-response") == {REFERRER, TARGET, PERSON}
 
 
-def test_an_end_without_a_target_is_told_to_the_others() -> None:
+def test_an_end_without_a_target_is_reported_to_the_others() -> None:
     assert recipients_of("cancelled", offer=None) == {REFERRER, PERSON}
 
 
 @pytest.mark.parametrize("status", ["accepted", "completed"])
-def test_a_person_who_referred_themselves_is_told_once_as_the_referrer(status: str) -> None:
+def test_a_person_who_referred_themselves_is_notified_once_as_the_referrer(status: str) -> None:
     assert recipients_of(status, partner=None) == {SELF_REFERRER, TARGET}
 
 
@@ -141,7 +141,7 @@ def test_a_target_hears_of_nothing_it_was_not_asked_about() -> None:
         assert not any(recipient.role is Role.TARGET for recipient in recipients_of(template, offer=None))
 
 
-def test_who_is_late_is_asked() -> None:
+def test_the_late_party_is_asked() -> None:
     assert recipients_when_late("requester") == {REFERRER}
     assert recipients_when_late("target") == {TARGET}
     assert recipients_when_late("person") == {PERSON}
@@ -168,7 +168,7 @@ def test_every_business_status_of_the_vocabulary_has_its_row(
     assert business_status in RECIPIENT_ROLES
 
 
-def test_every_transition_but_a_draft_is_told_to_the_referrer() -> None:
+def test_every_transition_but_a_draft_is_reported_to_the_referrer() -> None:
     not_for_referrer = {template for template, roles in RECIPIENT_ROLES.items() if Role.REFERRER not in roles}
 
     assert not_for_referrer == {
@@ -177,11 +177,11 @@ def test_every_transition_but_a_draft_is_told_to_the_referrer() -> None:
     }  # a lapse is an event of matching; the transition it causes has its own row
 
 
-def test_a_target_who_did_not_answer_in_time_is_told_that_it_need_not_any_more() -> None:
+def test_a_target_that_did_not_answer_in_time_hears_that_no_answer_is_needed() -> None:
     assert set(lapsed_recipients("offer-1")) == {TARGET}
 
 
-def test_the_words_of_the_rules_are_the_words_of_the_contracts() -> None:
+def test_the_codes_of_the_rules_are_the_codes_of_the_contracts() -> None:
     assert {role.value for role in Role} == {role.value for role in vocabulary.RecipientRole}
     assert {channel.value for channel in Channel} == {channel.value for channel in vocabulary.Channel}
     assert set(audience.ROLE_OF_ACTOR) == {actor.value for actor in vocabulary.Actor}
@@ -201,7 +201,7 @@ def test_the_words_of_the_rules_are_the_words_of_the_contracts() -> None:
         ("cancelled", "cancelled", "recalled", "cancelled"),
     ],
 )
-def test_a_new_status_is_the_news_and_within_it_the_finer_word(
+def test_a_new_status_names_the_template_and_within_it_the_business_status(
     previous: str | None, status: str, business_status: str | None, template: str
 ) -> None:
     assert (

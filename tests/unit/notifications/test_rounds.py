@@ -33,11 +33,11 @@ def waiting(*to: Destination) -> list[Due]:
     return [Due(UUID(int=place), each, 0) for place, each in enumerate(to)]
 
 
-def test_every_kind_of_recipient_has_a_keeper_of_its_routes() -> None:
+def test_every_recipient_kind_has_a_contact_provider() -> None:
     assert set(PROVIDER_OF) == set(RecipientKind)
 
 
-def test_what_is_due_is_parted_by_keeper_and_destination_oldest_first() -> None:
+def test_due_notices_are_grouped_by_provider_and_destination_oldest_first() -> None:
     due = waiting(HOSPITAL, OFFER, PERSON, HOSPITAL)
 
     asked = group_by_provider(due, destinations_max=9)
@@ -48,7 +48,7 @@ def test_what_is_due_is_parted_by_keeper_and_destination_oldest_first() -> None:
     }
 
 
-def test_no_keeper_is_asked_for_more_destinations_than_it_may_be() -> None:
+def test_no_provider_is_asked_for_more_destinations_than_the_limit() -> None:
     due = waiting(HOSPITAL, CLINIC, PERSON, HOSPITAL)
 
     assert group_by_provider(due, destinations_max=2)[ContactProvider.INTAKE] == {
@@ -73,7 +73,7 @@ def test_a_destination_without_an_answer_pays_with_one_notice() -> None:
     assert (plan.to_postpone, plan.lookup_failures, plan.to_send) == (due[:1], {HOSPITAL: away}, [])
 
 
-def test_who_waits_longest_has_the_first_place() -> None:
+def test_the_destination_that_waits_longest_gets_the_first_slot() -> None:
     first, second, third = waiting(CLINIC, HOSPITAL, HOSPITAL)
     routes: dict[Destination, Route] = {CLINIC: EmailAddress("c@x.test"), HOSPITAL: EmailAddress("h@x.test")}
 
@@ -82,7 +82,7 @@ def test_who_waits_longest_has_the_first_place() -> None:
     assert (plan.to_send, plan.has_more) == ([first], True)
 
 
-def test_one_destination_gets_a_few_notices_before_the_others_have_their_turn() -> None:
+def test_one_destination_gets_a_few_notices_before_the_others_are_served() -> None:
     due = waiting(HOSPITAL, HOSPITAL, HOSPITAL)
 
     plan = plan_round({HOSPITAL: due}, {HOSPITAL: EmailAddress("h@x.test")}, RoundLimits(9, 2))
@@ -99,7 +99,7 @@ ROUTES = st.sampled_from([EmailAddress("a@x.test"), NoRoute(), TemporaryFailure(
     st.integers(0, 3),
     st.integers(1, 3),
 )
-def test_nothing_is_dealt_with_twice_and_what_is_left_is_said(
+def test_no_notice_is_planned_twice_and_the_plan_says_whether_more_are_due(
     to: Sequence[Destination], routes: Sequence[Route], places: int, each_max: int
 ) -> None:
     by_destination = group_by_provider([Due(uuid4(), each, 0) for each in to], destinations_max=9).get(

@@ -30,7 +30,7 @@ TELLTALE = {
 
 
 @pytest.mark.parametrize(("template", "role"), NOTIFIED_PAIRS)
-def test_every_notice_has_a_sentence_and_a_link(template: TemplateKey, role: Role) -> None:
+def test_every_notice_has_a_text_with_a_link(template: TemplateKey, role: Role) -> None:
     text = render_notice(template, role, link=LINK)
 
     assert text.title.startswith("Alongside: ")
@@ -46,5 +46,5 @@ def test_no_notice_names_a_condition_a_person_or_a_provider(template: TemplateKe
     assert not spoken & TELLTALE
 
 
-def test_nothing_is_worded_that_nobody_is_told() -> None:
+def test_there_is_no_text_for_a_pair_that_is_never_notified() -> None:
     assert set(SENTENCES) == set(NOTIFIED_PAIRS)

@@ -44,7 +44,7 @@ def test_a_friday_and_saturday_weekend_is_honoured() -> None:
     assert calendar.after(at("2026-03-05 10:00"), Span(business_days=1)) == at("2026-03-08 10:00")
 
 
-def test_due_times_are_told_in_utc() -> None:
+def test_due_times_are_returned_in_utc() -> None:
     assert MIAMI.after(at("2026-03-02 10:00"), Span(days=1)).tzinfo is UTC
 
 

@@ -36,7 +36,7 @@ def test_feedback_alone_changes_nothing_anybody_relies_on(fit: Fit) -> None:
 
 
 @pytest.mark.parametrize("referral", [ACCEPTED, IN_PROGRESS, ON_HOLD], ids=lambda it: it.status)
-def test_who_wants_somebody_else_returns_to_matching_without_this_offer(referral: Referral) -> None:
+def test_a_rematch_returns_the_person_to_matching_without_this_offer(referral: Referral) -> None:
     recalled = transitioned(referral, AskRematch(actor=PERSON, meetings=3))
 
     after = recalled.referral
@@ -60,7 +60,7 @@ def test_who_wants_somebody_else_returns_to_matching_without_this_offer(referral
         (Actor.REQUESTER, Reason.NO_CAPACITY, False),
     ],
 )
-def test_whose_target_withdraws_returns_to_matching_unless_there_is_nobody_to_match(
+def test_a_withdrawal_returns_the_person_to_matching_unless_the_reason_ends_the_search(
     actor: Actor, reason: Reason, returns_to_matching: bool
 ) -> None:
     assert (
@@ -73,5 +73,5 @@ def test_nobody_imposes_a_rematch_on_a_person() -> None:
     assert refused(IN_PROGRESS, AskRematch(actor=Actor.TARGET)).code is Refusal.ACTOR_NOT_ALLOWED
 
 
-def test_who_was_taken_on_by_nobody_has_nobody_to_speak_of() -> None:
+def test_feedback_needs_an_accepted_offer() -> None:
     assert refused(ASKED, GiveFeedback(actor=PERSON, fit=Fit.GOOD)).code is Refusal.WRONG_STATUS

@@ -58,7 +58,7 @@ def test_other_notices_leave_it_open(referral: Referral, notice: NoticeResult) -
     assert apply_notice(referral, notice, NOW) == Stale()
 
 
-def test_who_referred_themselves_is_told_as_the_referrer() -> None:
+def test_a_self_referred_person_is_notified_as_the_referrer() -> None:
     own = replace(COMPLETED, partner=None)
 
     assert isinstance(apply_notice(own, DELIVERED, NOW), ClosedLoop)
@@ -87,7 +87,7 @@ def test_a_notice_that_did_not_arrive_is_notified_but_not_delivered() -> None:
     assert isinstance(by_another_channel, ClosedLoop)
 
 
-def test_most_notices_need_not_be_looked_up() -> None:
+def test_most_notices_cannot_close_a_loop() -> None:
     assert can_close_loop(Role.REFERRER, Status.COMPLETED, delivered=True)
     assert can_close_loop(Role.REFERRER, None, delivered=False)
     assert not can_close_loop(Role.PERSON, Status.COMPLETED, delivered=True)

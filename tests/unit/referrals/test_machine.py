@@ -276,14 +276,14 @@ def test_a_recall_returns_the_person() -> None:
     )
 
 
-def test_who_referred_themselves_may_withdraw_and_others_may_not() -> None:
+def test_a_self_referred_person_may_withdraw_and_others_may_not() -> None:
     withdraw = WithdrawAsError(actor=Actor.PERSON)
 
     assert refused(ACCEPTED, withdraw).code is Refusal.ACTOR_NOT_ALLOWED
     assert transitioned(replace(ACCEPTED, partner=None), withdraw).referral.status is Status.ENTERED_IN_ERROR
 
 
-def test_what_was_entered_in_error_has_no_outcome_and_is_told_anew() -> None:
+def test_a_referral_entered_in_error_has_no_outcome_and_is_reported_again() -> None:
     notified = replace(COMPLETED, referrer_notified_at=NOW, notice_delivered_at=NOW)
 
     withdrawn = transitioned(notified, WithdrawAsError(actor=Actor.REQUESTER)).referral

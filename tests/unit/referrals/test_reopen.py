@@ -9,7 +9,7 @@ from alongside_referrals.domain.reopen import successor_of
 from tests.unit.referrals.facts import ASKED, OFFER, OTHER_OFFER, transitioned
 
 
-def test_a_successor_starts_anew_for_the_same_person() -> None:
+def test_a_successor_starts_again_for_the_same_person() -> None:
     rejected = transitioned(ASKED, Reject(actor=Actor.TARGET, reason=Reason.NO_CAPACITY)).referral
 
     successor = transitioned(successor_of(rejected, UUID(int=77)), Request(actor=Actor.COORDINATOR)).referral
