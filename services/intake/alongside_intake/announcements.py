@@ -26,9 +26,9 @@ def admitted(submission: SubmissionRecord, referral_id: ReferralId) -> Submissio
     )
 
 
-def linked(submission: SubmissionRecord, referral_id: ReferralId, because: LinkReason) -> SubmissionLinked:
+def linked(submission: SubmissionRecord, referral_id: ReferralId, reason: LinkReason) -> SubmissionLinked:
     """Return the event that links a submission, under its own id, to an existing referral."""
-    same_reference = because is LinkReason.SAME_REFERENCE
+    same_reference = reason is LinkReason.SAME_REFERENCE
     return SubmissionLinked(
         referral_id=referral_id,
         submission_id=submission.id,

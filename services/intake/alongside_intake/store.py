@@ -117,13 +117,13 @@ async def lock_submission(
     )
 
 
-async def clear(tx: Tx, submission_id: UUID, *, by: str, because: str) -> None:
+async def clear(tx: Tx, submission_id: UUID, *, coordinator: str, reason: str) -> None:
     """Store which coordinator cleared the risks of a submission, and why."""
     await tx.conn.execute(
         "update submission set cleared_by = $2, cleared_because = $3, cleared_at = $4 where id = $1",
         submission_id,
-        by,
-        because,
+        coordinator,
+        reason,
         tx.now,
     )
 
@@ -347,8 +347,8 @@ def _decision(decided: DecidedSubmission) -> tuple[Any, ...]:
             return (State.HELD, _json(problems), "", "", None, None, next_actor, due_at)
         case Rejected(problems):
             return (State.REJECTED, _json(problems), "", "", None, None, None, None)
-        case Linked(because):
-            return (State.LINKED, "[]", "", "", because, referral_id, None, None)
+        case Linked(reason):
+            return (State.LINKED, "[]", "", "", reason, referral_id, None, None)
         case Escalated(risks, problems, acknowledge_by):
             state, coordinator = State.ESCALATED, NextActor.COORDINATOR
             return (state, _json(problems), "", " ".join(risks), None, None, coordinator, acknowledge_by)

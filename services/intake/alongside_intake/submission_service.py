@@ -72,7 +72,7 @@ class SubmissionService:
                 title="A later escalated submission of the same reference has not been cleared",
                 remedy=f"Review submission {others[0].submission_id} and clear it first.",
             )
-        await store.clear(tx, submission_id, by=coordinator, because=reason)
+        await store.clear(tx, submission_id, coordinator=coordinator, reason=reason)
         await self._decide_again(replace(submission, cleared=True), tx)
 
     async def ask_coordinator(self, submission_id: UUID, tx: Tx) -> None:
@@ -166,8 +166,8 @@ def announce_decision(decided: DecidedSubmission, tx: Tx) -> None:
         case Admitted():
             assert decided.new_referral_id is not None  # noqa: S101  (an admission begins a referral)
             tx.announce(announcements.admitted(submission, decided.new_referral_id))
-        case Linked(because) if decided.referral_id is not None:
-            tx.announce(announcements.linked(submission, decided.referral_id, because))
+        case Linked(reason) if decided.referral_id is not None:
+            tx.announce(announcements.linked(submission, decided.referral_id, reason))
         case Escalated():
             tx.announce(announcements.escalated(submission, decision))
         case Held():

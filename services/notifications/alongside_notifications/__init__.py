@@ -1,1 +1,1 @@
-"""Hears what changed and tells the referrer, the target and the person, once per cause and channel."""
+"""Hears what changed and notifies the referrer, the target and the person, once per cause and channel."""

@@ -84,7 +84,7 @@ class Linked:
     """The network has this already: `submission_id` is the first submission, `referral_id` its referral or None."""
 
     state: ClassVar[State] = State.LINKED
-    because: LinkReason
+    reason: LinkReason
     submission_id: UUID
     referral_id: UUID | None
 

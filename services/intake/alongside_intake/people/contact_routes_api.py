@@ -69,7 +69,7 @@ def contact_routes_router(vault: Vault) -> APIRouter:
 
     @router.post("/query")
     async def query(wanted: ContactRoutesQuery, read: Read) -> RecipientRoutesView:
-        """Look up how many recipients are reached. A problem with one of them does not affect the others. Read-only."""
+        """Look up the contact routes of many recipients; a problem with one does not affect the others. Read-only."""
         owners = {each: Owner(each.kind, each.id) for each in wanted.recipients}
         found = await contacts.find_routes(read.conn, vault, set(owners.values()))
         for owner, route in found.items():

@@ -17,7 +17,7 @@ class Span:
     minutes: int = 0
 
     def __post_init__(self) -> None:
-        """Bound the counting below."""
+        """Refuse empty, negative and overlong spans, which also bounds the counting below."""
         parts = (self.business_days, self.days, self.minutes)
         if min(parts) < 0 or not any(parts) or self.business_days + self.days > SPAN_DAYS_MAX:
             raise ValueError(f"a span must be longer than nothing, and at most {SPAN_DAYS_MAX} days")

@@ -31,9 +31,9 @@ class Ladder:
     at_the_top: LastRungAction
 
     def __post_init__(self) -> None:
-        """A ladder without rungs would leave a referral waiting for nobody."""
+        """Refuse a ladder without rungs: a referral would wait for nobody."""
         if not self.rungs:
-            raise ValueError("a ladder has at least one rung")
+            raise ValueError("a ladder needs at least one rung")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ class Policy:
     """Recorded attempts required before the reason `unable-to-contact` is allowed."""
 
     def __post_init__(self) -> None:
-        """Every wait must lead somewhere."""
+        """Refuse a policy in which some kind of wait has no ladder."""
         missing = set(WaitKind) - set(self.ladders)
         if missing:
-            raise ValueError(f"no ladder for {', '.join(sorted(missing))}")
+            raise ValueError(f"ladders are missing for: {', '.join(sorted(missing))}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Referral:
     """The present state of one referral.
 
     `sequence` counts announced transitions, `entries` all timeline entries. `waiting` is None exactly when the status
-    is terminal (a draft is nobody's business yet). Raises ValueError when built otherwise.
+    is terminal (a draft has no next actor yet). Raises ValueError when built otherwise.
     """
 
     id: UUID
