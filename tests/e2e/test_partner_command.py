@@ -82,5 +82,5 @@ async def test_a_partner_is_shown_with_its_pauses(intake: Intake, capsys: pytest
 
 
 async def test_a_partner_nobody_knows_is_refused(intake: Intake) -> None:
-    with pytest.raises(ServiceRefused, match="no such partner"):
+    with pytest.raises(ServiceRefused, match="No partner has this id"):
         await show_partner(intake.network, STRANGER)
