@@ -15,7 +15,7 @@ WHERE_CHARS_MAX: Final = 200
 
 
 class ContractError(Exception):
-    """Base of everything this package raises."""
+    """Base class of this package's errors."""
 
 
 @dataclass(eq=False)

@@ -59,7 +59,7 @@ class Readiness(Contract):
 
 
 class FreeHours(Contract):
-    """A stretch of one weekday on the half hour; `ends` may be 24:00, and lies after `starts`."""
+    """A period of one weekday on the half hour; `ends` may be 24:00, and is after `starts`."""
 
     weekday: Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
     starts: str = Field(pattern=r"^([01][0-9]|2[0-3]):[03]0$")
@@ -78,19 +78,19 @@ def _coarse(degrees: float) -> float:
 
 
 class Area(Contract):
-    """About where somebody is, in degrees (WGS 84): rounded to 0.05 as soon as it is read."""
+    """An approximate position in degrees (WGS 84): rounded to 0.05 as soon as it is read."""
 
     latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False), AfterValidator(_coarse)]
     longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False), AfterValidator(_coarse)]
 
 
 class SupportRequest(Contract):
-    """What support is sought, in codes only: all that matching may know."""
+    """The support a person asks for, in codes only: all that matching may know."""
 
     region: RegionId
     needs: tuple[Need, ...] = Field(min_length=1, max_length=CODES_MAX)
     languages: tuple[LanguageTag, ...] = Field(default=("en",), min_length=1, max_length=CODES_MAX)
-    """Languages the person is at home in, best first (BCP 47)."""
+    """Languages the person speaks, best first (BCP 47)."""
     hopes: tuple[Hope, ...] = Field(default=(), max_length=CODES_MAX)
     formats: tuple[Format, ...] = Field(default=(), max_length=CODES_MAX)
     """Formats the person prefers; empty means any."""
@@ -102,16 +102,16 @@ class SupportRequest(Contract):
     """Triggers: needs the person must not meet in a companion's story."""
     interests: tuple[Interest, ...] = Field(default=(), max_length=CODES_MAX)
     identities: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
-    """What the person wishes a companion to share with them; never what the person is."""
+    """Identities the person wishes a companion to have; never the person's own."""
     identifies_as: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
-    """Who the person says they are, as far as they want to be proposed what is kept for such people alone, such as a
-    meeting for women. Never guessed: what is not said here keeps those offers out."""
+    """The identities the person states, in order to be proposed offers kept for them, such as a meeting for women. Never
+    guessed: without the identity such an offer is excluded."""
     availability: tuple[FreeHours, ...] = Field(default=(), max_length=WINDOWS_MAX)
-    """When the person has time, in the region's wall time; empty means that they do not say."""
+    """The person's free time, in the region's wall time; empty means that it is unknown."""
     near: Area | None = None
-    """About where the person is, for meeting in person."""
+    """The person's approximate position, for meeting in person."""
     distance_km_max: float | None = Field(default=None, gt=0, le=1_000, allow_inf_nan=False)
-    """How far the person would go to meet in person."""
+    """The distance the person would travel to meet in person."""
     organisations_avoided: tuple[Reference, ...] = Field(default=(), max_length=CODES_MAX)
     """Organisations the person has a second tie to, such as their workplace."""
     offers_avoided: tuple[OfferId, ...] = Field(default=(), max_length=CODES_MAX)
@@ -125,10 +125,10 @@ class SupportRequest(Contract):
 
 
 class Submission(SupportRequest):
-    """What a partner, a coordinator or the person asks of the network; the body of every door into intake.
+    """A request of a partner, a coordinator or the person to the network; the body at every entry point of intake.
 
-    The person is named by the submitter's own opaque reference only: names and contact details never travel in an
-    event, they are registered at intake's contact-route door.
+    The person is identified by the submitter's own opaque reference only: names and contact details are never in an
+    event, they are registered through intake's API of contact routes.
     """
 
     reference: Reference
@@ -165,7 +165,7 @@ class SubmissionAdmitted(Event):
     submission_id: SubmissionId
     person_id: PersonId
     partner: PartnerId | None = None
-    """Who referred; None when the person or a coordinator submitted."""
+    """The partner that referred; None when the person or a coordinator submitted."""
     reference: Reference
     setting: Setting
     request: SupportRequest
@@ -195,7 +195,7 @@ class SubmissionLinked(Event):
 
 
 class SubmissionEscalated(Event):
-    """A risk was flagged: a coordinator must look before anything else happens."""
+    """A risk was flagged: a coordinator must decide before anything else happens."""
 
     type = "org.alongside.submission.escalated.v1"
     stream = streams.CRISIS
@@ -207,7 +207,7 @@ class SubmissionEscalated(Event):
     region: RegionId
     risks: tuple[Risk, ...] = Field(min_length=1)
     acknowledge_by: AwareDatetime
-    """When nobody has acknowledged by then, the next on the ladder is paged."""
+    """Time at which the next coordinator on the ladder is paged, unless one has acknowledged."""
 
     @property
     def key(self) -> str:

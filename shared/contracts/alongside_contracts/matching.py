@@ -84,7 +84,7 @@ class MatchLapsed(Event):
 
 
 class MatchWaitlisted(Event):
-    """No eligible offer is free: the referral waits, and why is counted per rule."""
+    """No eligible offer is free: the referral waits, with the number of offers each rule excluded."""
 
     type = "org.alongside.match.waitlisted.v1"
     stream = streams.JOURNEY
@@ -92,13 +92,13 @@ class MatchWaitlisted(Event):
 
     referral_id: ReferralId
     excluded: dict[str, int]
-    """How many offers each hard rule excluded, by the rule's name; rules that excluded only few are named below."""
+    """Number of offers each hard rule excluded, by the rule's name; rules that excluded only few are named below."""
     excluded_few: tuple[str, ...] = ()
-    """Rules that excluded so few offers (fewer than 5) that a count could point at somebody."""
+    """Rules that excluded so few offers (fewer than 5) that a count could identify a person."""
     considered: int = Field(ge=0)
-    """How many offers were looked at, without those too few to count: nothing more follows from a subtraction."""
+    """Number of offers considered, without those too few to count, so that no small number follows from a subtraction."""
     interim_offer_id: OfferId | None = None
-    """Something open to everyone in the meantime, such as an online group."""
+    """An offer open to everyone for the waiting time, such as an online group."""
 
     @property
     def key(self) -> str:

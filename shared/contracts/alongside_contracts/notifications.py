@@ -22,9 +22,9 @@ class NoticeDelivered(Event):
     cause: str
     """The id of the event the notice is about."""
     about_status: Status | None = None
-    """The referral status the notice told, when it told one."""
+    """The referral status the notice reported, if any."""
     role: RecipientRole
-    """Who was told. Whoever referred themselves is told as `referrer`, once."""
+    """The recipient's role. A person who referred themself is notified once, as `referrer`."""
     channel: Channel
     delivered_at: AwareDatetime
 

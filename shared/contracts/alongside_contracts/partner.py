@@ -17,7 +17,7 @@ from alongside_contracts.vocabulary import (
 
 
 class Problem(Contract):
-    """One thing that is wrong with a submission: what, where, and what to do about it."""
+    """One problem of a submission: a code, the field, and the remedy."""
 
     code: ProblemCode
     where: str = Field(max_length=200)
@@ -25,17 +25,17 @@ class Problem(Contract):
 
 
 class Origin(Contract):
-    """The record an answer is about, so that a partner can find what it sent."""
+    """The record an answer is about, so that a partner can find it."""
 
     topic: str
     partition: int = Field(ge=0)
     offset: int = Field(ge=0)
     event_id: str | None = None
-    """The CloudEvents id, when it could be read."""
+    """The CloudEvents id, if it could be decoded."""
 
 
 class SubmissionAnswered(Event):
-    """Intake's one answer to one submission, with everything that is wrong with it."""
+    """Intake's one answer to one submission, with all its problems."""
 
     type = "org.alongside.submission.answered.v1"
     stream = streams.PARTNER_STATUS
@@ -43,7 +43,7 @@ class SubmissionAnswered(Event):
 
     partner: PartnerId
     reference: Reference | None = None
-    """The partner's reference, when the record could be read that far."""
+    """The partner's reference, if it could be decoded."""
     submission_id: SubmissionId | None = None
     referral_id: ReferralId | None = None
     answer: Answer
@@ -52,14 +52,14 @@ class SubmissionAnswered(Event):
 
     @property
     def key(self) -> str:
-        """The partner's reference; the origin's offset when none could be read."""
+        """The partner's reference; the origin's offset if it could not be decoded."""
         return self.reference or (
             f"{self.origin.partition}/{self.origin.offset}" if self.origin else self.partner
         )
 
 
 class ReferralUpdated(Event):
-    """A partner's referral moved."""
+    """A partner's referral changed its status or business status."""
 
     type = "org.alongside.referral.updated.v1"
     stream = streams.PARTNER_STATUS
@@ -82,9 +82,9 @@ class ReferralUpdated(Event):
 
 
 class IntakePaused(Event):
-    """So much of what a partner sent was refused that nothing more of it is read until a person has looked.
+    """So many of a partner's records were refused that its stream is not read until a person resumes it.
 
-    What was handled before stands, what was sent since waits in its order. Sending it again would only double it.
+    Records handled before remain valid; later records wait in order. Sending them again would only duplicate them.
     """
 
     type = "org.alongside.intake.paused.v1"
@@ -94,11 +94,11 @@ class IntakePaused(Event):
     partner: PartnerId
     because: PauseReason
     refused: int = Field(ge=1)
-    """How many records were refused since the last that went well, or in the window that was counted."""
+    """Number of records refused since the last accepted one, or in the counted window."""
     problem: Problem
-    """What was wrong with the last of them."""
+    """The problem of the last refused record."""
     origin: Origin
-    """The last record that was looked at."""
+    """The last record that was read."""
     paused_at: AwareDatetime
 
     @property
@@ -108,7 +108,7 @@ class IntakePaused(Event):
 
 
 class IntakeResumed(Event):
-    """A partner's stream is read again, from the record behind the one it was paused at."""
+    """A partner's stream is read again, from the record after the one at which it was paused."""
 
     type = "org.alongside.intake.resumed.v1"
     stream = streams.PARTNER_STATUS

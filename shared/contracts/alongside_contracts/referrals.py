@@ -15,7 +15,7 @@ MEETINGS_MAX: Final = 1_000
 
 
 class ReferralStatusChanged(Event):
-    """A referral moved. Carries the whole present state, so that a reader needs no other event."""
+    """A referral's status or business status changed. Carries the whole current state, so a reader needs no other event."""
 
     type = "org.alongside.referral.status-changed.v1"
     stream = streams.JOURNEY
@@ -35,7 +35,7 @@ class ReferralStatusChanged(Event):
     offer_id: OfferId | None = None
     offer_kind: OfferKind | None = None
     next_actor: Actor | None = None
-    """Who must act next; None only when the status is terminal."""
+    """The party that must act next; None only when the status is terminal."""
     due_at: AwareDatetime | None = None
 
     @property
@@ -57,12 +57,12 @@ class ReferralOverdue(Event):
     offer_id: OfferId | None = None
     offer_kind: OfferKind | None = None
     late_actor: Actor
-    """Who was late."""
+    """The party that was late."""
     next_actor: Actor
-    """Who is asked now."""
+    """The party that must act now."""
     due_at: AwareDatetime
     region: RegionId | None = None
-    """Where the referral is looked after: its on-call ladder is asked. Absent in records of before November 2026."""
+    """The region whose on-call ladder applies. Absent in records from before November 2026."""
 
     @property
     def key(self) -> str:
@@ -94,7 +94,7 @@ class ReferralSucceeded(Event):
 
 
 class FeedbackGiven(Event):
-    """Somebody said whether person and offer fit each other.
+    """The person or the target reported whether person and offer fit each other.
 
     With `rematch` the person asked for another offer: the referral ends, and a successor without this offer follows.
     """
@@ -108,11 +108,11 @@ class FeedbackGiven(Event):
     offer_id: OfferId
     offer_kind: OfferKind
     actor: Actor
-    """Who said so."""
+    """The party that reported it."""
     fit: Fit
     rematch: bool
     meetings: int | None = Field(default=None, ge=1, le=MEETINGS_MAX)
-    """How often they had met by then, if that was said."""
+    """Number of their meetings so far, if reported."""
 
     @property
     def key(self) -> str:

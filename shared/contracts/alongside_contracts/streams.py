@@ -77,7 +77,7 @@ INTAKE, MATCHING, REFERRALS, NOTIFICATIONS = "intake", "matching", "referrals", 
 
 PARTNER_REFERRALS: Final = Stream(
     name="partner.{partner}.referrals.v1",
-    summary="What a partner submits. Only that partner may write it; only intake reads it.",
+    summary="A partner's submissions. Only that partner may write it; only intake reads it.",
     writers=frozenset({"partner"}),
     readers=frozenset({INTAKE}),
     key="the partner's reference of the referral",
@@ -86,7 +86,7 @@ PARTNER_REFERRALS: Final = Stream(
 )
 PARTNER_STATUS: Final = Stream(
     name="partner.{partner}.status.v1",
-    summary="What the network answers a partner. Only that partner may read it.",
+    summary="The network's answers to a partner. Only that partner may read it.",
     writers=frozenset({INTAKE, REFERRALS}),
     readers=frozenset({"partner"}),
     key="the partner's reference of the referral; the partner's id when its stream is paused or resumed",
@@ -95,7 +95,7 @@ PARTNER_STATUS: Final = Stream(
 )
 JOURNEY: Final = Stream(
     name="referrals.journey.v1",
-    summary="Everything that happens to a referral, in order, from admission to the closed loop.",
+    summary="All events of a referral, in order, from admission to the closed loop.",
     writers=frozenset({INTAKE, MATCHING, REFERRALS, NOTIFICATIONS}),
     readers=frozenset({INTAKE, MATCHING, REFERRALS, NOTIFICATIONS}),
     key="referral id",
@@ -104,7 +104,7 @@ JOURNEY: Final = Stream(
 )
 CRISIS: Final = Stream(
     name="crisis.v1",
-    summary="Risk signals, ahead of everything else, with consumers of their own.",
+    summary="Risk signals, read ahead of all other events by separate consumers.",
     writers=frozenset({INTAKE}),
     readers=frozenset({NOTIFICATIONS}),
     key="submission id",

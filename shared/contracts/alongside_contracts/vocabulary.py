@@ -10,7 +10,7 @@ from typing import Final
 
 
 class Need(StrEnum):
-    """What a person seeks support with; also what a supporter has lived through."""
+    """A need for which a person seeks support; also an experience a supporter has lived through."""
 
     ANXIETY = "anxiety"
     DEPRESSION = "depression"
@@ -42,7 +42,7 @@ class Need(StrEnum):
 
 
 class Format(StrEnum):
-    """The shape support takes."""
+    """The format of support."""
 
     ONE_TO_ONE = "one-to-one"
     GROUP = "group"
@@ -90,7 +90,7 @@ class Hope(StrEnum):
 
 
 class Interest(StrEnum):
-    """What people like to do and talk about beside their troubles; it helps two people to begin."""
+    """Activities and topics people like, apart from their needs; they help two people to begin."""
 
     MUSIC = "music"
     ART = "art"
@@ -115,7 +115,7 @@ class Interest(StrEnum):
 
 
 class Identity(StrEnum):
-    """Who somebody is, as they say it themselves: counted only where the person asks for a companion like them."""
+    """An identity as a person states it: used only when the person asks for a companion who shares it."""
 
     WOMAN = "woman"
     MAN = "man"
@@ -150,7 +150,7 @@ class Identity(StrEnum):
 
 
 class Endorsement(StrEnum):
-    """What a certificate says its holder may do."""
+    """A certificate's statement of what its holder may do."""
 
     ADULT_MENTAL_HEALTH = "adult-mental-health"
     SUBSTANCE_USE_RECOVERY = "substance-use-recovery"
@@ -163,7 +163,7 @@ class Endorsement(StrEnum):
 
 
 class TrainingTopic(StrEnum):
-    """What a training was about."""
+    """The topic of a training."""
 
     ETHICS_AND_BOUNDARIES = "ethics-and-boundaries"
     CULTURAL_SENSITIVITY = "cultural-sensitivity"
@@ -176,7 +176,7 @@ class TrainingTopic(StrEnum):
 
 
 class Setting(StrEnum):
-    """Where a referral comes from."""
+    """The kind of place a referral comes from."""
 
     SELF = "self"
     FAMILY_OR_FRIEND = "family-or-friend"
@@ -193,7 +193,7 @@ class Setting(StrEnum):
 
 
 class Urgency(StrEnum):
-    """How soon somebody must act."""
+    """How soon the network must act."""
 
     ROUTINE = "routine"
     URGENT = "urgent"
@@ -201,7 +201,7 @@ class Urgency(StrEnum):
 
 
 class AgeBand(StrEnum):
-    """Age as coarse as the rules need it."""
+    """An age band, as coarse as the rules allow."""
 
     UNDER_13 = "under-13"
     FROM_13_TO_17 = "13-17"
@@ -211,7 +211,7 @@ class AgeBand(StrEnum):
 
 
 class Risk(StrEnum):
-    """A reason to look at a person before anything else (domain: safety)."""
+    """A risk to a person, handled before anything else (domain: safety)."""
 
     DANGER_TO_SELF = "danger-to-self"
     DANGER_TO_OTHERS = "danger-to-others"
@@ -221,7 +221,7 @@ class Risk(StrEnum):
 
 
 class OfferKind(StrEnum):
-    """The three things a person can be referred to; one engine ranks them together."""
+    """The three kinds of offers a person can be referred to; one engine ranks them together."""
 
     SUPPORTER = "supporter"
     GROUP = "group"
@@ -250,7 +250,7 @@ TERMINAL: Final = frozenset(
 
 
 class BusinessStatus(StrEnum):
-    """Where exactly a referral stands within its status."""
+    """The detail of a referral's state within its status."""
 
     AWAITING_RESPONSE = "awaiting-response"
     WAITLISTED = "waitlisted"
@@ -288,7 +288,7 @@ class Reason(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of a completed referral."""
+    """The result of a completed referral."""
 
     CONNECTED = "connected"
     ENGAGED = "engaged"
@@ -316,7 +316,7 @@ class Actor(StrEnum):
 
 
 class ProblemCode(StrEnum):
-    """What is wrong with a submission; each comes with the field and the remedy in words."""
+    """A problem of a submission; each is reported with the field and the remedy in words."""
 
     MALFORMED = "malformed"
     TOO_LARGE = "too-large"
@@ -348,7 +348,7 @@ class MatchReason(StrEnum):
 
 
 class RecipientRole(StrEnum):
-    """Who a notice is for."""
+    """The role of a notice's recipient."""
 
     REFERRER = "referrer"
     TARGET = "target"
@@ -357,14 +357,14 @@ class RecipientRole(StrEnum):
 
 
 class Channel(StrEnum):
-    """The way a notice travels."""
+    """The channel by which a notice is sent."""
 
     IN_APP = "in-app"
     EMAIL = "email"
 
 
 class Answer(StrEnum):
-    """What a partner is told about what it sent: the decision, or a later status."""
+    """The answer to a partner's record: the decision, or a refusal."""
 
     ADMITTED = "admitted"
     REJECTED = "rejected"
