@@ -1,1 +1,1 @@
-"""The `alongside` command: what operators of an installation need, from any machine that reaches its services."""
+"""The `alongside` command for operators; it works from any machine that reaches the installation's services."""

@@ -1,4 +1,4 @@
-"""`alongside offers import` and `alongside groups import`: hand a file to matching, and show what became of each line."""
+"""`alongside offers import` and `alongside groups import`: send a file to matching and print the result of each line."""
 
 import asyncio
 import json
@@ -18,24 +18,24 @@ from alongside_contracts.vocabulary import Need
 offers_app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Supporters, groups and services on offer."
 )
-groups_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Groups in time.")
+groups_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Groups and their meetings.")
 console = Console(highlight=False)
 
 LINES_SHOWN_MAX: Final = 20
-Report = Annotated[Path | None, typer.Option(help="Write every remark, one JSON object a line.")]
-Region = Annotated[str, typer.Option(help="The region they belong to.")]
+Report = Annotated[Path | None, typer.Option(help="File for all reported lines, one JSON object per line.")]
+Region = Annotated[str, typer.Option(help="Region of the offers.")]
 
 
 @offers_app.command("import")
 def import_offers_command(
-    table: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV, a line per offer.")],
+    table: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV file, one offer per line.")],
     region: Region = "us-fl-miami",
     source: Annotated[
-        str, typer.Option(help="What the list is called; with source_id it names an offer.")
+        str, typer.Option(help="Name of the list; source and source_id together identify an offer.")
     ] = "roster",
     report: Report = None,
 ) -> None:
-    """Add or change offers; the same file twice changes nothing. Exits with 1 when a line was set aside."""
+    """Add or change offers; importing the same file again changes nothing. Exit code 1 if a line was quarantined."""
 
     async def work(network: Network) -> int:
         return await import_offers(network, table, region=region, source=source, report=report)
@@ -45,12 +45,14 @@ def import_offers_command(
 
 @groups_app.command("import")
 def import_groups_command(
-    meetings: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Online meetings, as JSON.")],
-    need: Annotated[list[Need], typer.Option(help="What they help with; may be given several times.")],
+    meetings: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="JSON file of online meetings.")
+    ],
+    need: Annotated[list[Need], typer.Option(help="Need the meetings help with; may be repeated.")],
     region: Region = "us-fl-miami",
     report: Report = None,
 ) -> None:
-    """Take in a published list of online meetings; the same list twice changes nothing."""
+    """Import a published list of online meetings; importing the same list again changes nothing."""
 
     async def work(network: Network) -> int:
         return await import_groups(network, meetings, needs=need, region=region, report=report)
@@ -61,10 +63,12 @@ def import_groups_command(
 @groups_app.command("next")
 def next_command(
     group: Annotated[UUID, typer.Argument(help="The group's id.")],
-    zone: Annotated[str | None, typer.Option(help="The time zone to tell it in (IANA).")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=50, help="How many.")] = 3,
+    zone: Annotated[
+        str | None, typer.Option(help="IANA time zone of the printed times; by default the group's own.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="Number of meetings.")] = 3,
 ) -> None:
-    """When a group meets next."""
+    """Print the next meetings of a group."""
 
     async def work(network: Network) -> int:
         await show_next(network, group, zone=zone, limit=limit)
@@ -76,7 +80,7 @@ def next_command(
 async def import_offers(
     network: Network, table: Path, *, region: str, source: str, report: Path | None
 ) -> int:
-    """Send a CSV in and tell what became of it; the exit code: 1 when a line was set aside."""
+    """Upload a CSV file and print the result; return the exit code, 1 if a line was quarantined."""
     content = await asyncio.to_thread(table.read_bytes)
     result = await network.send(
         "matching", "/offers/imports", content, "text/csv", region=region, source=source
@@ -89,7 +93,7 @@ async def import_offers(
 async def import_groups(
     network: Network, meetings: Path, *, needs: Sequence[Need], region: str, report: Path | None
 ) -> int:
-    """Send a list of meetings in and tell what became of it."""
+    """Upload a list of meetings and print the result; return the exit code, always 0."""
     content = await asyncio.to_thread(meetings.read_bytes)
     need_codes = [need.value for need in needs]
     result = await network.send(
@@ -97,22 +101,22 @@ async def import_groups(
     )
     _print_counts("meetings", result)
     console.print(
-        f"published UTC starts: {result['agree']} fit the meeting's own time, {result['differ']} differ"
+        f"published UTC start times: {result['agree']} match the meeting's local time, {result['differ']} differ"
     )
     await _print_lines(result["lines"], report, where="entry")
     return 0
 
 
 async def show_next(network: Network, group: UUID, *, zone: str | None, limit: int) -> None:
-    """Print the next meetings of a group."""
+    """Print up to `limit` meetings of a group, in `zone` or in the group's own time zone."""
     found = await network.get("matching", f"/groups/{group}/occurrences", zone=zone, limit=limit)
     if not found["items"]:
-        console.print("it does not meet any more")
+        console.print("no further meeting is scheduled")
     for occurrence in found["items"]:
         seats = (
             f"{occurrence['held'] + occurrence['taken']} of {occurrence['seats']} seats"
             if occurrence["seats"] is not None
-            else "seats for all"
+            else "unlimited seats"
         )
         state = "cancelled" if occurrence["cancelled"] else ", ".join(occurrence["modes"])
         console.print(f"{occurrence['starts_at']}  {occurrence['zone']}  {seats}  {state}")
@@ -121,7 +125,7 @@ async def show_next(network: Network, group: UUID, *, zone: str | None, limit: i
 def _print_counts(noun: str, result: Mapping[str, Any]) -> None:
     console.print(
         f"{result['read']} {noun} read: {result['created']} created, {result['changed']} changed, "
-        f"{result['unchanged']} unchanged, {result['quarantined']} set aside"
+        f"{result['unchanged']} unchanged, {result['quarantined']} quarantined"
     )
 
 
@@ -130,7 +134,9 @@ async def _print_lines(lines: Sequence[Mapping[str, Any]], report: Path | None, 
         name = line.get("source_id") or line.get("slug") or ""
         console.print(f"  {where} {line[where]} {name}: {line['code']}. {line['remedy']}", markup=False)
     if len(lines) > LINES_SHOWN_MAX:
-        console.print(f"  and {len(lines) - LINES_SHOWN_MAX} more; --report FILE writes all of them")
+        console.print(
+            f"  and {len(lines) - LINES_SHOWN_MAX} more; write all of them to a file with --report FILE"
+        )
     if report is not None:
         text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
         await asyncio.to_thread(report.write_text, text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`alongside dead-letters`: look at records that were put aside, replay them once mended, drop what never will be."""
+"""`alongside dead-letters`: list and show dead letters, replay them after the fault is fixed, or drop them."""
 
 import base64
 import sys
@@ -16,21 +16,21 @@ from alongside_cli.installation import with_network
 from alongside_cli.network import Network, ServiceRefused
 from alongside_contracts.services import SERVICES
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Records that were put aside.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Records that a service could not handle.")
 console = Console(highlight=False)
 error_console = Console(stderr=True, highlight=False)
 
 DeadLetter = Mapping[str, Any]
 STILL_WAITING: Final = frozenset({"refused", "unwanted"})
-WARNING: Final = "What follows may be personal. Look at it to mend the fault; copy it nowhere, into no ticket, mail or log."
+WARNING: Final = "The following data may be personal. Use it only to fix the fault; do not copy it into tickets, mails or logs."
 
 
 Service = StrEnum("Service", {name.upper(): name for name in SERVICES})  # type: ignore[misc]  # made from the list
-"""A service of the network, as a choice on the command line."""
+"""A service of the network, as an option's choice."""
 
 
 class StateFilter(StrEnum):
-    """Which letters to list."""
+    """Which dead letters to list."""
 
     WAITING = "waiting"
     REPLAYED = "replayed"
@@ -38,20 +38,24 @@ class StateFilter(StrEnum):
     ALL = "all"
 
 
-DeadLetterId = Annotated[UUID, typer.Argument(help="The letter's id, as `list` shows it.")]
-ServiceOption = Annotated[Service | None, typer.Option("--service", help="Only this service's.")]
+DeadLetterId = Annotated[UUID, typer.Argument(help="The dead letter's id, as `list` prints it.")]
+ServiceOption = Annotated[
+    Service | None, typer.Option("--service", help="Only dead letters of this service.")
+]
 ReasonOption = Annotated[
-    str | None, typer.Option("--reason", help="Only those refused for this reason code.")
+    str | None, typer.Option("--reason", help="Only dead letters with this reason code.")
 ]
 
 
 @app.command("list")
 def list_(
-    state: Annotated[StateFilter, typer.Option(help="Which of them.")] = StateFilter.WAITING,
+    state: Annotated[
+        StateFilter, typer.Option(help="Only dead letters in this state.")
+    ] = StateFilter.WAITING,
     service: ServiceOption = None,
     reason: ReasonOption = None,
 ) -> None:
-    """What services have put aside and why, oldest first; payloads are not shown."""
+    """List dead letters and their reasons, oldest first; payloads are not shown."""
 
     async def work(network: Network) -> int:
         wanted = None if state is StateFilter.ALL else state.value
@@ -59,7 +63,11 @@ def list_(
         for dead_letter in dead_letters:
             _print(f"{dead_letter['id']}  {dead_letter['state']:<8}  {_summary_line(dead_letter)}")
         if not dead_letters:
-            _print("nothing was put aside" if state is StateFilter.ALL else f"nothing is {state.value}")
+            _print(
+                "there are no dead letters"
+                if state is StateFilter.ALL
+                else f"no dead letter is {state.value}"
+            )
         return 0
 
     sys.exit(with_network(console, work))
@@ -69,10 +77,10 @@ def list_(
 def show(
     dead_letter_id: DeadLetterId,
     payload: Annotated[
-        bool, typer.Option("--payload", help="Also its bytes, which may be personal.")
+        bool, typer.Option("--payload", help="Also print the payload, which may be personal.")
     ] = False,
 ) -> None:
-    """One of them: where it stands, what is wrong, what became of it, its headers' names and sizes."""
+    """Show one dead letter: its record, reason, remedy and state, and its headers' names and sizes."""
 
     async def work(network: Network) -> int:
         await show_dead_letter(network, dead_letter_id, payload=payload)
@@ -83,16 +91,18 @@ def show(
 
 @app.command("replay")
 def replay(
-    dead_letter_id: Annotated[UUID | None, typer.Argument(help="Only this one.")] = None,
+    dead_letter_id: Annotated[UUID | None, typer.Argument(help="Replay only this dead letter.")] = None,
     service: ServiceOption = None,
     reason: ReasonOption = None,
-    everything: Annotated[bool, typer.Option("--all", help="Everything that waits.")] = False,
-    go_on: Annotated[bool, typer.Option("--go-on", help="Do not stop at the first that fails.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Replay all waiting dead letters.")] = False,
+    go_on: Annotated[bool, typer.Option("--go-on", help="Continue after a failed replay.")] = False,
 ) -> None:
-    """Let services handle records again, oldest first; stops at the first that still cannot be handled."""
+    """Let services handle records again, oldest first; stop at the first that fails again."""
     one = dead_letter_id is not None
     if one + bool(service or reason) + everything != 1:
-        raise typer.BadParameter("say which: an id, or --service and --reason, or --all")
+        raise typer.BadParameter(
+            "choose the dead letters: give an id, or --service and/or --reason, or --all"
+        )
 
     async def work(network: Network) -> int:
         if dead_letter_id is not None:
@@ -107,9 +117,9 @@ def replay(
 @app.command("drop")
 def drop(
     dead_letter_id: DeadLetterId,
-    because: Annotated[str, typer.Option(help="Why it will never be handled; name nobody.")],
+    because: Annotated[str, typer.Option(help="Why the record will never be handled. Do not name persons.")],
 ) -> None:
-    """Decide that a record will never be handled; it is kept for a while with the reason."""
+    """Mark a record as never to be handled; it is kept for a while, with the reason."""
 
     async def work(network: Network) -> int:
         dead_letter = await network.dead_letter(dead_letter_id)
@@ -124,7 +134,7 @@ def drop(
 
 
 async def show_dead_letter(network: Network, dead_letter_id: UUID, *, payload: bool) -> None:
-    """Print one letter, its bytes only when asked for, behind a warning."""
+    """Print one dead letter; its payload only with `payload`, after a warning on stderr."""
     dead_letter = await network.dead_letter(dead_letter_id)
     for name, value in _fields(dead_letter).items():
         _print(f"{name:<10} {value}")
@@ -139,9 +149,9 @@ async def show_dead_letter(network: Network, dead_letter_id: UUID, *, payload: b
 
 
 async def replay_dead_letters(network: Network, dead_letters: Sequence[DeadLetter], *, go_on: bool) -> int:
-    """Replay one after the other and say what came of each; 1 when any could not be handled.
+    """Replay the dead letters in order and print each outcome; return the exit code, 1 if any failed.
 
-    Without `go_on` the first of those ends it: what comes behind often needs the same mending.
+    Without `go_on` the first failure stops it: later records often need the same fix.
     """
     outcomes: Counter[str] = Counter()
     for dead_letter in dead_letters:
@@ -152,13 +162,13 @@ async def replay_dead_letters(network: Network, dead_letters: Sequence[DeadLette
             break
     not_tried = len(dead_letters) - outcomes.total()
     _print(
-        f"{outcomes['settled']} settled, {outcomes['failed']} failed and still here, {not_tried} not tried"
+        f"{outcomes['settled']} settled, {outcomes['failed']} failed and still waiting, {not_tried} not tried"
     )
     return 1 if outcomes["failed"] else 0
 
 
 async def _replay_one(network: Network, dead_letter: DeadLetter) -> tuple[str, str]:
-    """The outcome of one replay, and the letter or the refusal in a line. Each call is a new attempt."""
+    """Return the outcome of one replay, and one line that describes it. Each call is a new attempt."""
     path = f"/dead-letters/{dead_letter['id']}/replay"
     try:
         result = await network.command(dead_letter["service"], path, key=f"replay-{uuid4()}")
@@ -171,7 +181,7 @@ async def _replay_one(network: Network, dead_letter: DeadLetter) -> tuple[str, s
 
 
 def oldest_first(dead_letters: Sequence[DeadLetter]) -> list[DeadLetter]:
-    """In the order in which they were put aside; records of one batch in the order of their log."""
+    """Sort dead letters by the time they were set aside; those of one batch by partition and offset."""
 
     def position(dead_letter: DeadLetter) -> tuple[datetime, str, int, int]:
         at = datetime.fromisoformat(dead_letter["at"])
@@ -184,10 +194,10 @@ def _fields(dead_letter: DeadLetter) -> dict[str, str]:
     settled = f" at {dead_letter['settled_at']}" if dead_letter["settled_at"] else ""
     because = f": {dead_letter['because']}" if dead_letter["because"] else ""
     return {
-        "letter": str(dead_letter["id"]),
+        "id": str(dead_letter["id"]),
         "service": dead_letter["service"],
         "record": f"{dead_letter['topic']}/{dead_letter['partition']}/{dead_letter['offset']}",
-        "put aside": dead_letter["at"],
+        "set aside": dead_letter["at"],
         "event": f"{dead_letter['event_type'] or 'unknown'}, {dead_letter['event_id'] or 'no id'}",
         "reason": f"{dead_letter['reason']} at {dead_letter['where']}",
         "remedy": dead_letter["remedy"],
@@ -215,7 +225,7 @@ def _decode(value: str | None) -> str:
 
 
 def _printable(text: str) -> str:
-    """Senders choose these characters; a terminal must not obey them."""
+    """Escape control characters: senders choose this text, and it must not control the terminal."""
     return "".join(
         char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode()
         for char in text

@@ -1,4 +1,4 @@
-"""`alongside directory import`: hand a datapackage to matching, and show how its reading goes."""
+"""`alongside directory import`: upload a datapackage to matching and show the progress of the import."""
 
 import asyncio
 import json
@@ -27,11 +27,15 @@ _FINISHED_STATES: Final = frozenset({"done", "failed"})
 @app.command("import")
 def import_(
     package: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An HSDS datapackage (zip).")],
-    region: Annotated[str, typer.Option(help="The region its services belong to.")] = "us-fl-miami",
-    pause_vanished: Annotated[bool, typer.Option(help="Pause services that are no longer listed.")] = False,
-    report: Annotated[Path | None, typer.Option(help="Write every remark, one JSON object a line.")] = None,
+    region: Annotated[str, typer.Option(help="Region of the services.")] = "us-fl-miami",
+    pause_vanished: Annotated[
+        bool, typer.Option(help="Pause offers of services that the package no longer lists.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="File for all reported lines, one JSON object per line.")
+    ] = None,
 ) -> None:
-    """Import a directory of services; the same package twice changes nothing."""
+    """Import a directory of services; importing the same package again changes nothing."""
 
     async def work(network: Network) -> int:
         return await import_directory(
@@ -50,7 +54,10 @@ async def import_directory(
     pause_vanished: bool,
     report: Path | None,
 ) -> int:
-    """Upload, follow and report; returns the exit code: 1 when the package was refused as a whole."""
+    """Upload the package, follow the import and print the result.
+
+    Return the exit code: 1 if the package was refused as a whole or the import failed.
+    """
     try:
         started = await _upload(network, package, region, pause_vanished=pause_vanished)
     except ServiceRefused as refused:
@@ -62,7 +69,7 @@ async def import_directory(
         return 1
     if report is not None:
         await _write_report(network, finished, report)
-        console.print(f"every line set aside or remarked on: {report}")
+        console.print(f"report of all quarantined lines and remarks: {report}")
     return 0
 
 
@@ -112,7 +119,7 @@ def _print_summary(console: Console, finished: Mapping[str, Any]) -> None:
 
 
 async def _write_report(network: Network, finished: Mapping[str, Any], report: Path) -> None:
-    """One JSON object per line of the report, what was set aside first."""
+    """Write the import's report as JSON lines, in the service's order (quarantined lines first)."""
     lines = await network.list_all("matching", f"/directory/imports/{finished['id']}/report")
     text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
     await asyncio.to_thread(report.write_text, text, encoding="utf-8")

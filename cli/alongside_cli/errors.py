@@ -1,16 +1,16 @@
-"""What can go wrong in a command, told so that the reader knows what to do next.
+"""Errors that commands print, each with a remedy.
 
 CommandError
-├── NotRunning         no network to ask
-├── ClusterRefused     Kafka did not do what it was asked
-└── Unavailable        something this machine, or its configuration, lacks
+├── NotRunning         no network, or no such process, is running
+├── ClusterRefused     Kafka refused a request, or did not apply it in time
+└── Unavailable        a program, file or setting is missing on this machine
 """
 
 from __future__ import annotations
 
 
 class CommandError(Exception):
-    """`problem` happened, the `remedy` for it, and the last lines of the log that shows it."""
+    """An error for the user: the `problem`, the `remedy`, and the last lines of a log that explains it."""
 
     def __init__(self, problem: str, *, remedy: str = "", log_tail: str = "") -> None:
         self.problem = problem
@@ -28,12 +28,12 @@ class CommandError(Exception):
 
 
 class NotRunning(CommandError):
-    """There is no network here, or the process that was asked for does not run."""
+    """No network runs on this machine, or the named process does not run."""
 
 
 class ClusterRefused(CommandError):
-    """Kafka refused a topic, a user or a rule, or did not apply it in time."""
+    """Kafka refused a topic, a user or an access rule, or did not apply it in time."""
 
 
 class Unavailable(CommandError):
-    """This machine, or what it was told, lacks something a command needs."""
+    """This machine or its settings lack something that the command needs."""

@@ -1,7 +1,7 @@
-"""How a command reaches its network, and says what is in its way.
+"""Finds the installation that a command works on, and prints errors.
 
-The network is the installation that settings name; without any, the one that runs on this machine, which
-`alongside-localstack` knows of (an entry point in the group `alongside.networks`).
+It is the installation that settings name; without settings, the one that runs on this machine, found by
+`alongside-localstack` (an entry point in the group `alongside.networks`).
 """
 
 import asyncio
@@ -25,14 +25,14 @@ NETWORKS: Final = "alongside.networks"
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One running network: base URLs by service, `traces` and `kafka` where known, and the services' token."""
+    """One running network: base URLs by service, `traces` and `kafka` where set, and the services' token."""
 
     addresses: Mapping[str, str]
     service_token: str
 
 
 def with_network(console: Console, work: Callable[[Network], Coroutine[Any, Any, int]]) -> int:
-    """Run `work` against the network; the exit code it returns."""
+    """Run `work` with a client of the installation; return its exit code, or 1 if a service refused."""
 
     async def run_work() -> int:
         found = find_installation()
@@ -48,7 +48,7 @@ def with_network(console: Console, work: Callable[[Network], Coroutine[Any, Any,
 
 
 def find_installation() -> Installation:
-    """The network that commands speak to. Raises NotRunning, or Unavailable for settings that name half of one."""
+    """Return the installation that commands use. Raises NotRunning, or Unavailable for incomplete settings."""
     settings = InstallationSettings()
     if addresses := settings.addresses():
         return Installation(addresses, settings.service_token.get_secret_value())
@@ -57,14 +57,14 @@ def find_installation() -> Installation:
         return local
     names = ", ".join(f"ALONGSIDE_{service.upper()}_URL" for service in SERVICES)
     raise NotRunning(
-        "No network is named, and alongside-localstack is not installed here.",
+        "No installation is configured, and alongside-localstack is not installed.",
         remedy=f"set {names} and ALONGSIDE_SERVICE_TOKEN, or install alongside-localstack and run `alongside up`.",
     )
 
 
 @contextmanager
 def report_errors(console: Console) -> Iterator[None]:
-    """Say what went wrong and what to do about it, without a traceback."""
+    """Print a CommandError with its remedy, without a traceback, and exit with 1."""
     try:
         yield
     except CommandError as error:

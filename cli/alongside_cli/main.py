@@ -1,8 +1,8 @@
-"""The `alongside` command: ask an installation, feed it, watch it; with the local stack, run one on this machine.
+"""The `alongside` command: query and operate an installation; with the local stack, run one on this machine.
 
-Each sub-command is an entry point in the group `alongside.commands`, a Typer application or a function, so that a
-distribution brings its own: `alongside` itself what operators need, `alongside-localstack` a network on one machine,
-`alongside-lab` experiments. Only the sub-command that is asked for is imported.
+Each sub-command is an entry point in the group `alongside.commands`, a Typer application or a function. Each
+distribution brings its own: `alongside` those for operators, `alongside-localstack` those for a network on one machine,
+`alongside-lab` experiments. Only the requested sub-command is imported.
 """
 
 import sys
@@ -14,23 +14,23 @@ import typer
 from typer.core import TyperGroup
 
 COMMANDS: Final = "alongside.commands"
-"""The group of entry points, by the name of the sub-command."""
+"""The group of entry points; each is named after its sub-command."""
 DISTRIBUTION_BY_COMMAND: Final[Mapping[str, str]] = {
     **dict.fromkeys(("up", "demo", "status", "down", "reset"), "alongside-localstack"),
     **dict.fromkeys(("bench", "bench-matching", "faults", "simulate"), "alongside-lab"),
 }
-"""Which other distribution brings a sub-command; where it is absent, the command says so."""
+"""The distribution of each sub-command that is not in this one; the error for a missing command names it."""
 
 
 class Commands(TyperGroup):
     """The sub-commands of every installed distribution."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is that of the base class
-        """The names of those that are installed."""
+        """Return the names of the installed sub-commands."""
         return sorted(_installed_commands())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the same
-        """The sub-command, imported now; one that is not installed says what to install; None for any other word."""
+        """Import and return the sub-command. One that is not installed prints what to install; None if unknown."""
         if found := _installed_commands().get(cmd_name):
             try:
                 return _load(found)
@@ -41,7 +41,7 @@ class Commands(TyperGroup):
         return None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The same as elsewhere: for a word that is no command, the base class suggests those it holds."""
+        """Resolve the sub-command; for an unknown word the base class suggests similar names from `commands`."""
         names: Any = dict.fromkeys(_installed_commands())
         self.commands = names
         return super().resolve_command(ctx, args)
@@ -52,7 +52,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pret
 
 @app.callback()
 def alongside() -> None:
-    """Ask an installation, feed it, watch it; with the local stack, run one on this machine."""
+    """Query and operate an installation; with the local stack, run one on this machine."""
 
 
 def _installed_commands() -> dict[str, EntryPoint]:
@@ -60,7 +60,7 @@ def _installed_commands() -> dict[str, EntryPoint]:
 
 
 def _load(found: EntryPoint) -> Any:
-    """What an entry point names as a command: a Typer application with its own commands, or a function."""
+    """Return the command of an entry point, which names a Typer application or a function."""
     target = found.load()
     command = typer.main.get_group(target) if isinstance(target, typer.Typer) else _command(target)
     command.name = found.name
@@ -74,23 +74,23 @@ def _command(function: Any, **options: Any) -> Any:
 
 
 def _missing_command(name: str, distribution: str) -> Any:
-    """A command that says what to install."""
+    """Return a command that prints which distribution to install, and fails."""
     return _failing_command(
-        f"`alongside {name}` comes with the distribution {distribution}, which is not installed here.\n"
-        f"To put it right: install {distribution} beside alongside, or run it in a clone: `make setup`."
+        f"`alongside {name}` comes with the distribution {distribution}, which is not installed.\n"
+        f"To put it right: install {distribution}, or use a clone of the repository after `make setup`."
     )
 
 
 def _unloadable_command(name: str, error: ImportError) -> Any:
-    """A command that says why it cannot be loaded; the others, and the list of all, work on."""
+    """Return a command that prints why it cannot be loaded; other commands and `--help` still work."""
     return _failing_command(
         f"`alongside {name}` cannot be loaded: {error}.\n"
-        "To put it right: install its distribution again, with all that it requires."
+        "To put it right: reinstall its distribution with all its dependencies."
     )
 
 
 def _failing_command(text: str) -> Any:
-    """A command that says this and fails, whatever its arguments are."""
+    """Return a command that prints `text` on stderr and exits with 1, whatever its arguments are."""
 
     def print_and_exit() -> None:
         print(text, file=sys.stderr)

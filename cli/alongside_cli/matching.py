@@ -1,4 +1,4 @@
-"""`alongside match`: why this offer, why nobody; decide it again; try another policy on past referrals."""
+"""`alongside match`: explain matching decisions, repeat them, and try another policy on past referrals."""
 
 import json
 import sys
@@ -14,16 +14,16 @@ from rich.table import Table
 from alongside_cli.installation import with_network
 from alongside_cli.network import Network
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="What matching decided, and why.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Matching decisions and their reasons.")
 console = Console(highlight=False)
 
 Decision = Mapping[str, Any]
 ReferralId = Annotated[UUID, typer.Argument(help="The referral's id.")]
 REPLAY_PAGE: Final = 100
 _LABELS: Final = {
-    "served": "got somebody",
-    "unserved": "had to wait",
-    "offers_used": "offers with somebody",
+    "served": "matched",
+    "unserved": "waitlisted",
+    "offers_used": "offers used",
     "load_max": "most people at one offer",
     "gini": "unevenness (Gini)",
     "score_mean": "mean score",
@@ -33,9 +33,11 @@ _LABELS: Final = {
 @app.command("explain")
 def explain(
     referral: ReferralId,
-    plain: Annotated[bool, typer.Option("--plain", help="What the person may be told, and no more.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Only the explanation for the person, without scores.")
+    ] = False,
 ) -> None:
-    """Show every decision about a referral: the ranking, its reasons, and what each rule kept out."""
+    """Show every decision about a referral: the ranking, its reasons, and the offers that each rule excluded."""
 
     async def work(network: Network) -> int:
         await (explain_plainly if plain else explain_to_staff)(network, referral)
@@ -46,11 +48,11 @@ def explain(
 
 @app.command("replay")
 def replay(
-    referral: Annotated[UUID | None, typer.Option(help="Only this referral's decisions.")] = None,
-    region: Annotated[str | None, typer.Option(help="Only this region's.")] = None,
-    last: Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest first.")] = 100,
+    referral: Annotated[UUID | None, typer.Option(help="Only decisions about this referral.")] = None,
+    region: Annotated[str | None, typer.Option(help="Only decisions of this region.")] = None,
+    last: Annotated[int, typer.Option(min=1, max=10_000, help="Number of decisions, newest first.")] = 100,
 ) -> None:
-    """Decide again what was decided; exits with 1 unless every decision is the same to the last bit."""
+    """Repeat past decisions and compare the results; exit code 1 unless all are identical."""
 
     async def work(network: Network) -> int:
         return await replay_decisions(network, referral=referral, region=region, last=last)
@@ -60,12 +62,12 @@ def replay(
 
 @app.command("try")
 def try_(
-    policy: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The policy file to try.")],
-    region: Annotated[str | None, typer.Option(help="Only this region's referrals.")] = None,
-    last: Annotated[int, typer.Option(min=1, max=2_000, help="How many past referrals.")] = 500,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
+    policy: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Policy file to try.")],
+    region: Annotated[str | None, typer.Option(help="Only referrals of this region.")] = None,
+    last: Annotated[int, typer.Option(min=1, max=2_000, help="Number of past referrals.")] = 500,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
 ) -> None:
-    """Compare a policy with the present one on past referrals; nothing is changed."""
+    """Compare a policy with the current one on past referrals; nothing is stored."""
 
     async def work(network: Network) -> int:
         body = {"policies": json.loads(policy.read_text()), "region": region, "last": last}
@@ -76,22 +78,22 @@ def try_(
 
 
 async def explain_to_staff(network: Network, referral: UUID) -> None:
-    """Every decision about a referral, the oldest first."""
+    """Print every decision about a referral, oldest first."""
     found = await network.list_all("matching", "/decisions", referral_id=str(referral))
     for decision in reversed(found):
         _print_decision(decision)
     if not found:
-        _print("nothing was decided about this referral, or it was forgotten by now")
+        _print("no decision about this referral is stored: there was none, or it has been deleted")
 
 
 async def explain_plainly(network: Network, referral: UUID) -> None:
-    """What the person may be told."""
+    """Print the explanation for the person, without scores or other offers."""
     for sentence in (await network.get("matching", f"/decisions/plain/{referral}"))["sentences"]:
         _print(sentence)
 
 
 async def replay_decisions(network: Network, *, referral: UUID | None, region: str | None, last: int) -> int:
-    """Decide again, one by one; returns the exit code."""
+    """Repeat decisions one by one and print the differences; return the exit code."""
     replayed = different = 0
     cursor: str | None = None
     while replayed < last:
@@ -112,12 +114,12 @@ async def replay_decisions(network: Network, *, referral: UUID | None, region: s
         cursor = page["next_cursor"]
         if cursor is None:
             break
-    _print(f"{replayed} decided again, {replayed - different} the same to the last bit")
+    _print(f"{replayed} repeated, {replayed - different} identical")
     return 1 if different else 0
 
 
 async def try_policy(network: Network, body: Mapping[str, Any], *, as_json: bool) -> None:
-    """The two policies side by side, then whom the new one would move."""
+    """Print the results of both policies side by side, then the referrals that would be matched differently."""
     trial = await network.command("matching", "/decisions/try", body, key=f"try-{uuid4()}")
     if as_json:
         _print(json.dumps(trial))
@@ -129,16 +131,16 @@ async def try_policy(network: Network, body: Mapping[str, Any], *, as_json: bool
     _print(f"{trial['moved']} would be matched differently")
     for example in trial["examples"]:
         _print(f"{example['referral_id']}  {example['now'] or 'nobody'} → {example['then'] or 'nobody'}")
-    _print(f"\n{trial['whole']} of them named every offer that could be asked. What this cannot see:")
+    _print(
+        f"\n{trial['whole']} of these decisions list every eligible offer. Not covered by this comparison:"
+    )
     for sentence in trial["unseen"]:
         _print(f"- {sentence}")
 
 
 def _print_decision(decision: Decision) -> None:
     _print(f"{decision['decided_at']}  {decision['region']}  policy {decision['policy_version']}")
-    _print(
-        f"  {decision['considered']} offers, {decision['eligible']} could be asked; {_exclusions(decision)}"
-    )
+    _print(f"  {decision['considered']} offers, {decision['eligible']} eligible; {_exclusions(decision)}")
     for rank, candidate in enumerate(decision["ranking"], start=1):
         chosen = "asked" if candidate["offer_id"] == decision["chosen"] else ""
         _print(
@@ -148,7 +150,7 @@ def _print_decision(decision: Decision) -> None:
     if decision["reasons"]:
         _print("  because " + ", ".join(decision["reasons"]))
     if decision["chosen"] is None:
-        _print(f"  nobody is asked; meanwhile {_interim_offer(decision['meanwhile'])}")
+        _print(f"  nobody is asked; interim offer: {_interim_offer(decision['meanwhile'])}")
 
 
 def _factor(factor: Mapping[str, Any]) -> str:
@@ -157,15 +159,15 @@ def _factor(factor: Mapping[str, Any]) -> str:
 
 def _exclusions(decision: Decision) -> str:
     excluded = ", ".join(f"{count} by {rule}" for rule, count in decision["excluded"].items())
-    return excluded or "no rule kept any out"
+    return excluded or "no rule excluded any"
 
 
 def _interim_offer(interim: Mapping[str, Any] | None) -> str:
     if interim and interim["offer_id"]:
         return f"{interim['offer_id']} is open to everyone"
     exclusions = interim["excluded"] if interim else {}
-    result = ", ".join(f"{count} kept out by {rule}" for rule, count in exclusions.items())
-    return f"nothing is open to them ({result or 'there is nothing'})"
+    result = ", ".join(f"{count} excluded by {rule}" for rule, count in exclusions.items())
+    return f"none ({result or 'no offer is open to everyone'})"
 
 
 def _print(text: str) -> None:

@@ -1,6 +1,6 @@
-"""The network's HTTP doors as its partners, targets and operators use them from the command line.
+"""HTTP client of the services' APIs, for the command line and for simulated partners and targets.
 
-Every command carries an Idempotency-Key, so that it may be repeated while a service restarts and still count once.
+Every command carries an Idempotency-Key, so that a repeated request, for example during a restart, takes effect once.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ _UNAVAILABLE: Final = frozenset({502, 503, 504})
 
 
 class ServiceRefused(Exception):
-    """A service said no; `problem` is its problem+json."""
+    """A service refused a request; `problem` is its problem+json."""
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         fields = [f"{error['where']}: {error['remedy']}" for error in problem.get("errors", ())]
@@ -36,22 +36,22 @@ class ServiceRefused(Exception):
 
     @property
     def code(self) -> str:
-        """The problem's stable code."""
+        """The problem's stable code; empty if it has none."""
         return str(self.problem.get("code", ""))
 
 
 class Network:
-    """All doors of one running network. `addresses` maps a service's name to its base URL."""
+    """A client of all services of one running network. `addresses` maps a service's name to its base URL."""
 
     def __init__(self, client: httpx2.AsyncClient, addresses: Mapping[str, str]) -> None:
         self._client, self.addresses = client, addresses
 
     async def get(self, service: str, path: str, **params: Any) -> Any:
-        """Read one document."""
+        """GET one document. Raises ServiceRefused."""
         return await self._request("GET", service, path, params=_without_none(params))
 
     async def list_all(self, service: str, path: str, **params: Any) -> list[dict[str, Any]]:
-        """Read a whole list, page by page."""
+        """Return all items of a list, read page by page."""
         items: list[dict[str, Any]] = []
         cursor: str | None = None
         while True:
@@ -64,17 +64,17 @@ class Network:
     async def command(
         self, service: str, path: str, body: object = None, *, key: str, method: str = "POST"
     ) -> Any:
-        """Give a command once, however often it has to be sent. Raises Refused."""
+        """Send a command with an Idempotency-Key, so that it takes effect once. Raises ServiceRefused."""
         return await self._request(method, service, path, json=body or {}, headers={"Idempotency-Key": key})
 
     async def put(self, service: str, path: str, body: Mapping[str, Any]) -> Any:
-        """Write a document as it is now; doing it again changes nothing. Raises Refused."""
+        """PUT a whole document; repeating it changes nothing. Raises ServiceRefused."""
         return await self._request("PUT", service, path, json=dict(body))
 
     async def send(
         self, service: str, path: str, content: bytes, content_type: str, **params: Any
     ) -> dict[str, Any]:
-        """Hand in a whole file and wait for what becomes of it. Raises Refused."""
+        """Upload a file and return the result, within FILE_SECONDS_MAX. Raises ServiceRefused."""
         answer: dict[str, Any] = await self._request(
             "POST",
             service,
@@ -87,19 +87,19 @@ class Network:
         return answer
 
     async def register_partner(self, partner: str, body: Mapping[str, Any]) -> None:
-        """Make a partner known at intake, or correct what is known."""
+        """Register a partner at intake, or update its registration."""
         await self._request("PUT", "intake", f"/partners/{partner}", json=dict(body))
 
     async def store_contact_route(
         self, namespace: str, person_reference: str, body: Mapping[str, Any]
     ) -> None:
-        """Tell intake how a person can be reached."""
+        """Store a person's contact route at intake."""
         await self._request(
             "PUT", "intake", f"/people/{namespace}/{person_reference}/contact-route", json=dict(body)
         )
 
     async def load_offers(self, offers: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
-        """Add or refresh offers at matching; returns how many were created, changed, unchanged."""
+        """Add or update offers at matching; return the numbers of created, changed and unchanged offers."""
         counts = {"created": 0, "changed": 0, "unchanged": 0}
         for start in range(0, len(offers), 500):
             batch = [dict(offer) for offer in offers[start : start + 500]]
@@ -108,29 +108,29 @@ class Network:
         return counts
 
     async def open_proposals(self) -> list[dict[str, Any]]:
-        """Proposals that wait for an answer."""
+        """Return the proposals that wait for an answer."""
         return await self.list_all("matching", "/proposals", state="open")
 
     async def accept(self, proposal_id: str) -> None:
-        """The target says yes."""
+        """Accept a proposal, as its target."""
         await self.command("matching", f"/proposals/{proposal_id}/accept", key=f"accept-{proposal_id}")
 
     async def decline(self, proposal_id: str, reason: str) -> None:
-        """The target says no."""
+        """Decline a proposal, as its target."""
         body = {"reason": reason}
         await self.command(
             "matching", f"/proposals/{proposal_id}/decline", body, key=f"decline-{proposal_id}"
         )
 
     async def move_referral(self, referral_id: str | UUID, step: str, body: Mapping[str, Any]) -> None:
-        """Move a referral: `start`, `complete`, …"""
+        """Send a step of a referral, such as `start` or `complete`."""
         path = f"/referrals/{referral_id}/{step}"
         await self.command("referrals", path, dict(body), key=f"{step}-{referral_id}")
 
     async def dead_letters(
         self, *, service: str | None = None, state: str | None = None, reason: str | None = None
     ) -> list[dict[str, Any]]:
-        """What services have put aside, each with its `service`; what is not given does not limit them."""
+        """Return the dead letters of all services, each with its `service`; a filter of None does not apply."""
         return [
             {"service": name} | dead_letter
             for name in ((service,) if service else SERVICES)
@@ -138,7 +138,7 @@ class Network:
         ]
 
     async def dead_letter(self, dead_letter_id: UUID) -> dict[str, Any]:
-        """One record that was put aside, whoever has it, with its `service`. Raises Refused when nobody has."""
+        """Return one dead letter, from any service, with its `service`. Raises ServiceRefused if none has it."""
         for service in SERVICES:
             try:
                 dead_letter: dict[str, Any] = await self.get(service, f"/dead-letters/{dead_letter_id}")
@@ -147,14 +147,15 @@ class Network:
                     raise
             else:
                 return {"service": service} | dead_letter
-        raise ServiceRefused(
-            {"title": "No service has put aside a record under this id.", "code": "not-found"}
-        )
+        raise ServiceRefused({"title": "No service has a dead letter with this id.", "code": "not-found"})
 
     async def stream_lines(
         self, service: str, path: str, body: Mapping[str, Any]
     ) -> AsyncIterator[dict[str, Any]]:
-        """Give a command whose answer is told line by line while it goes on. Raises Refused, also in the middle."""
+        """Send a command and yield the JSON lines of its answer as they arrive.
+
+        Raises ServiceRefused, also after some lines.
+        """
         url = f"{self.addresses[service]}{path}"
         async with self._client.stream("POST", url, json=dict(body), timeout=None) as answer:
             if not answer.is_success:
@@ -167,7 +168,10 @@ class Network:
                 yield document
 
     async def _request(self, method: str, service: str, path: str, **options: Any) -> Any:
-        """Send a request, again and again while the service is away. Raises Refused, or TimeoutError in the end."""
+        """Send a request, with retries while the service is unavailable.
+
+        Raises ServiceRefused, or TimeoutError after RETRY_SECONDS_MAX.
+        """
         async with asyncio.timeout(RETRY_SECONDS_MAX):
             while True:
                 try:
@@ -182,7 +186,7 @@ class Network:
 
 @asynccontextmanager
 async def open_network(addresses: Mapping[str, str], *, service_token: str) -> AsyncIterator[Network]:
-    """The doors of the network at these addresses, opened with the token its services share."""
+    """Open a client of the services at these addresses, with the bearer token that they share."""
     headers = {"Authorization": f"Bearer {service_token}"}
     async with httpx2.AsyncClient(timeout=10, headers=headers, trust_env=False) as client:
         yield Network(client, addresses)

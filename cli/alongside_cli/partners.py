@@ -1,4 +1,4 @@
-"""`alongside partner`: make an organisation known, see whether its stream is read, let it be read again."""
+"""`alongside partner`: register partners, show whether their streams are paused, resume a paused stream."""
 
 import getpass
 import sys
@@ -17,7 +17,7 @@ from alongside_cli.kafka.topics import create_topics
 from alongside_cli.network import Network
 from alongside_cli.settings import InstallationSettings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Organisations that refer.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Partners and their streams.")
 console = Console(highlight=False)
 
 PartnerId = Annotated[str, typer.Argument(help="The partner's id.")]
@@ -28,11 +28,13 @@ Pause = Mapping[str, Any]
 def add(
     partner: PartnerId,
     name: Annotated[str, typer.Option(help="The organisation's name.")],
-    setting: Annotated[str, typer.Option(help="Where it refers from: hospital, education, …")],
-    region: Annotated[str, typer.Option(help="Its region.")] = "us-fl-miami",
-    contact_email: Annotated[str | None, typer.Option(help="Where its notices go.")] = None,
+    setting: Annotated[str, typer.Option(help="The partner's setting: hospital, education, …")],
+    region: Annotated[str, typer.Option(help="The partner's region.")] = "us-fl-miami",
+    contact_email: Annotated[
+        str | None, typer.Option(help="E-mail address for the partner's notices.")
+    ] = None,
 ) -> None:
-    """Give a partner its two streams and make it known."""
+    """Create a partner's two topics and register it at intake."""
     body = {"name": name, "setting": setting, "region": region, "contact_email": contact_email}
 
     async def work(network: Network) -> int:
@@ -47,7 +49,7 @@ def add(
 
 @app.command("list")
 def list_() -> None:
-    """Every partner, and whether its stream is read; also strangers whose stream is paused."""
+    """List all partners and whether their streams are paused; also unregistered senders with a paused stream."""
 
     async def work(network: Network) -> int:
         await list_partners(network)
@@ -58,7 +60,7 @@ def list_() -> None:
 
 @app.command("show")
 def show(partner: PartnerId) -> None:
-    """One partner: its streams, and every pause of its intake, newest first."""
+    """Show one partner: its topics, and every pause of its stream, newest first."""
 
     async def work(network: Network) -> int:
         await show_partner(network, partner)
@@ -71,10 +73,10 @@ def show(partner: PartnerId) -> None:
 def resume(
     partner: PartnerId,
     by: Annotated[
-        str | None, typer.Option(help="Who lets it be read again; by default your login name.")
+        str | None, typer.Option(help="Name of the person who resumes it; by default your login name.")
     ] = None,
 ) -> None:
-    """Read a paused partner's stream again, from where it stood; one that is read is left alone."""
+    """Resume a partner's paused stream from its first unread record; no effect on a stream that is not paused."""
 
     async def work(network: Network) -> int:
         await resume_partner(network, partner, by=by or getpass.getuser())
@@ -84,13 +86,13 @@ def resume(
 
 
 async def list_partners(network: Network) -> None:
-    """A line for each partner, by id."""
+    """Print one line per partner, ordered by id."""
     registered = {entry["id"]: entry for entry in await network.list_all("intake", "/partners")}
     paused = {
         entry["partner"]: entry for entry in await network.list_all("intake", "/quarantine", paused=True)
     }
     for partner in sorted(registered.keys() | paused.keys()):
-        state = _pause_line(paused[partner]) if partner in paused else "read"
+        state = _pause_line(paused[partner]) if partner in paused else "active"
         setting = registered[partner]["setting"] if partner in registered else "not registered"
         _print(f"{partner:<24}  {setting:<18}  {state}")
     if not registered and not paused:
@@ -98,35 +100,37 @@ async def list_partners(network: Network) -> None:
 
 
 async def show_partner(network: Network, partner: str) -> None:
-    """What is known of one partner. Raises Refused for one nobody knows."""
+    """Print a partner's topics and pauses. Raises ServiceRefused for an unknown partner."""
     pauses = await network.list_all("intake", "/quarantine", partner=partner)
     if not pauses:
         registration = await network.get("intake", f"/partners/{partner}")
         _print(f"{registration['id']}: {registration['referrals_topic']}, {registration['status_topic']}")
-        _print("its stream is read, and was never paused")
+        _print("its stream was never paused")
     for pause in pauses:
         ended = f", resumed {pause['resumed_at']} by {pause['resumed_by']}" if pause["resumed_at"] else ""
         _print(f"{pause['topic']}  {_pause_line(pause)}{ended}")
 
 
 async def resume_partner(network: Network, partner: str, *, by: str) -> None:
-    """Let a partner's stream be read again."""
+    """Resume a partner's stream and print the result."""
     path = f"/quarantine/{partner}/resume"
     result = await network.command("intake", path, {"by": by}, key=f"resume-{uuid4()}")
     if result["resumed"]:
-        _print(f"{partner}: read again, from where it stood")
+        _print(f"{partner}: resumed from the first unread record")
     elif result["quarantine"]:
         _print(
-            f"{partner}: it was resumed {result['quarantine']['resumed_at']} by {result['quarantine']['resumed_by']}"
+            f"{partner}: already resumed {result['quarantine']['resumed_at']} by {result['quarantine']['resumed_by']}"
         )
     else:
         _print(f"{partner}: its stream was never paused")
 
 
 def _kafka(network: Network) -> Kafka:
-    """The network's brokers, called as settings say. Raises Unavailable."""
+    """Return the connection settings of the network's brokers. Raises Unavailable if no address is set."""
     if "kafka" not in network.addresses:
-        raise Unavailable("Where the brokers are is not known.", remedy="set ALONGSIDE_KAFKA (host:port).")
+        raise Unavailable(
+            "The address of the Kafka brokers is not set.", remedy="set ALONGSIDE_KAFKA (host:port)."
+        )
     return InstallationSettings().kafka_at(network.addresses["kafka"])
 
 

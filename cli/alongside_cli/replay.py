@@ -1,4 +1,4 @@
-"""`alongside replay`: build a service's projection anew from the streams, telling nobody anything twice."""
+"""`alongside replay`: rebuild a service's projection from the streams, without announcing anything again."""
 
 import sys
 from datetime import UTC, datetime
@@ -16,18 +16,20 @@ console = Console(highlight=False)
 
 
 def replay(
-    service: Annotated[Service, typer.Option(help="Whose projection.")],
+    service: Annotated[Service, typer.Option(help="The service whose projection is rebuilt.")],
     since: Annotated[
         datetime,
         typer.Option(
             "--from",
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
-            help="From when on to read; UTC unless it says otherwise.",
+            help="Time of the first record to read; UTC unless it has an offset.",
         ),
     ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would change.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only count the rows that would change.")
+    ] = False,
 ) -> None:
-    """Build a service's projection anew from the streams; it announces nothing, and live work goes on."""
+    """Rebuild a service's projection from the streams; nothing is announced, and the service keeps working."""
 
     async def work(network: Network) -> int:
         await replay_service(network, console, service.value, since=_with_time_zone(since), dry_run=dry_run)
@@ -39,7 +41,7 @@ def replay(
 async def replay_service(
     network: Network, console: Console, service: str, *, since: datetime, dry_run: bool
 ) -> dict[str, Any]:
-    """Replay with a bar, then say what came of it; the last line told. Raises Refused."""
+    """Replay with a progress bar and print the result; return the last progress line. Raises ServiceRefused."""
     body = {"since": since.isoformat(), "dry_run": dry_run}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     last: dict[str, Any] = {}

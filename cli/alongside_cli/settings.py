@@ -1,4 +1,4 @@
-"""Where an installation's services are, and as whom they are asked; the only place beside `kafka` that reads this."""
+"""Settings of the command line: the services' addresses and token. Only this module and `kafka` read them."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from alongside_contracts.services import SERVICES
 
 
 class _InstallationSettings(KafkaAccess):
-    """Everything but the services' addresses, which are made from the list of services."""
+    """All settings except the services' addresses, which are generated from the list of services."""
 
     model_config = SettingsConfigDict(env_prefix="ALONGSIDE_", env_ignore_empty=True, extra="ignore")
 
@@ -24,9 +24,9 @@ class _InstallationSettings(KafkaAccess):
     """The base URL of a span store that `alongside trace` can read."""
 
     def addresses(self) -> Mapping[str, str]:
-        """By name, where services, span store and brokers are; empty when no service's address was given.
+        """Return the addresses of services, span store and brokers by name; empty when no service's address is set.
 
-        Raises Unavailable when some services have one and others have not.
+        Raises Unavailable when only some services have an address.
         """
         urls = {service: getattr(self, f"{service}_url") for service in SERVICES}
         if missing := [service for service, url in urls.items() if url is None]:
@@ -34,7 +34,8 @@ class _InstallationSettings(KafkaAccess):
                 return {}
             names = ", ".join(f"ALONGSIDE_{service.upper()}_URL" for service in missing)
             raise Unavailable(
-                f"Not every service has an address: {names} is not set.", remedy="set all of them."
+                f"Not every service has an address: {names} is not set.",
+                remedy="set each of these variables.",
             )
         others = {"traces": self.traces_url, "kafka": self.kafka}
         return {name: where.rstrip("/") for name, where in (urls | others).items() if where}
@@ -43,7 +44,7 @@ class _InstallationSettings(KafkaAccess):
 if TYPE_CHECKING:
 
     class InstallationSettings(_InstallationSettings):
-        """Read from `ALONGSIDE_INTAKE_URL` and its like, `ALONGSIDE_SERVICE_TOKEN`, `ALONGSIDE_KAFKA…`."""
+        """Read from `ALONGSIDE_INTAKE_URL` etc., `ALONGSIDE_SERVICE_TOKEN`, `ALONGSIDE_KAFKA…`."""
 
 else:
     InstallationSettings = create_model(

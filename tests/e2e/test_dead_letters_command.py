@@ -85,7 +85,7 @@ async def test_a_replay_stops_at_the_first_that_fails_and_tries_nothing_behind_i
     code = await network.replay()
 
     assert (code, await network.states()) == (1, ["replayed", "waiting", "waiting"])
-    assert "1 settled, 1 failed and still here, 1 not tried" in capsys.readouterr().out
+    assert "1 settled, 1 failed and still waiting, 1 not tried" in capsys.readouterr().out
 
 
 async def test_asked_to_go_on_it_settles_all_it_can(
@@ -98,7 +98,7 @@ async def test_asked_to_go_on_it_settles_all_it_can(
     code = await network.replay(go_on=True)
 
     assert (code, sorted(await network.states())) == (1, ["replayed", "waiting"])
-    assert "1 settled, 1 failed and still here, 0 not tried" in capsys.readouterr().out
+    assert "1 settled, 1 failed and still waiting, 0 not tried" in capsys.readouterr().out
 
 
 async def test_a_replay_by_reason_leaves_everything_else_alone(network: BenchNetwork) -> None:

@@ -48,7 +48,7 @@ async def test_partners_and_paused_strangers_are_listed(
     await list_partners(intake.network)
 
     stranger, hospital = sorted(capsys.readouterr().out.splitlines(), key=lambda line: HOSPITAL in line)
-    assert hospital.split()[-1] == "read"
+    assert hospital.split()[-1] == "active"
     assert "not registered" in stranger
     assert "refused-in-a-row (25, the last malformed)" in stranger
 
@@ -63,7 +63,7 @@ async def test_a_resume_says_what_it_did_and_the_second_who_did_it(
     await resume_partner(intake.network, STRANGER, by="ana")
 
     first, second, never = capsys.readouterr().out.splitlines()
-    assert first == f"{HOSPITAL}: read again, from where it stood"
+    assert first == f"{HOSPITAL}: resumed from the first unread record"
     assert second.endswith("by ana")
     assert never == f"{STRANGER}: its stream was never paused"
 
@@ -77,7 +77,7 @@ async def test_a_partner_is_shown_with_its_pauses(intake: Intake, capsys: pytest
     await show_partner(intake.network, HOSPITAL)
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1] == "its stream is read, and was never paused"
+    assert lines[1] == "its stream was never paused"
     assert [line.endswith("by ana") for line in lines[3:]] == [False, True]
 
 

@@ -120,7 +120,7 @@ async def test_a_partner_is_let_in_gets_its_password_once_and_is_put_out_again(e
         assert (await asyncio.wait_for(intake.getone(), 20)).value == b"{}"
 
     _, told_again = await alongside_kafka(empty, "add-partner", PARTNER)
-    assert "as before" in told_again
+    assert "unchanged" in told_again
     assert await sends(partner, INBOUND)
 
     _, told_new = await alongside_kafka(empty, "add-partner", PARTNER, "--new-password")

@@ -1,1 +1,1 @@
-"""A cluster that is not the local stack's: its topics, users and access rules, out of the one list of streams."""
+"""Set-up of an external Kafka cluster: topics, users and access rules, derived from the list of streams."""

@@ -1,6 +1,6 @@
-"""Users and access rules on a running cluster: made to be what contracts/access.py says, and read back.
+"""Set and read the users and access rules of a running Kafka cluster, as contracts/access.py defines them.
 
-Applying a rule or a password twice changes nothing, so whoever sets a cluster up may do it at every start.
+Applying a rule or a password again changes nothing, so the set-up job may run at every start.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ANY_HOST: Final = "*"
 
 @asynccontextmanager
 async def open_access(kafka: Kafka) -> AsyncIterator[Access]:
-    """The cluster's users and rules, asked for as its administrator."""
+    """Connect to the cluster as its administrator, for as long as the block lasts."""
     client = AIOKafkaClient(**kafka.options(), request_timeout_ms=_REQUEST_MS_MAX)
     await client.bootstrap()
     try:
@@ -48,33 +48,33 @@ async def open_access(kafka: Kafka) -> AsyncIterator[Access]:
 
 
 class Access:
-    """Who may come in, and do what. Every method raises ClusterRefused when the cluster refuses."""
+    """The users and access rules of one cluster. Every method raises ClusterRefused when the cluster refuses."""
 
     def __init__(self, client: AIOKafkaClient) -> None:
         self._client = client
 
     async def users(self) -> frozenset[str]:
-        """Everybody who has a password."""
+        """Return the names of all users that have SCRAM credentials."""
         answer = await self._send(DescribeUsers())
         return frozenset(user for user, code, *_ in answer.results if code == 0)
 
     async def set_passwords(self, passwords: Mapping[str, str]) -> None:
-        """Let these users in with these passwords, with either mechanism; others are left as they are."""
+        """Set these users' passwords for both SCRAM mechanisms; other users are not changed."""
         for mechanism in MECHANISMS:
             wanted = [_credential(user, password, mechanism) for user, password in passwords.items()]
             await self._alter_users(AlterUsers(upsertions=wanted))
 
     async def remove_user(self, user: str) -> None:
-        """Take a user's password and every rule about it away. Connections it has stay open and may do nothing."""
+        """Delete a user's rules and password. Its open connections stay open, without any right."""
         await self._send(DeleteAclsRequest(_ANY, None, _ANY, _principal(user), None, _ANY, _ANY))
         if user in await self.users():
             for mechanism in MECHANISMS:
                 await self._alter_users(AlterUsers(deletions=[(user, mechanism)]))
 
     async def allow(self, rules: Iterable[Rule]) -> None:
-        """Add rules and wait until every broker holds to them; those that are there already change nothing.
+        """Add rules and wait until every broker enforces them; existing rules are not changed.
 
-        A broker learns of changes in their order, so what was changed before is then in force as well.
+        Brokers apply changes in their order, so all earlier changes are then in force as well.
         """
         wanted = sorted(rules)
         answer = await self._send(CreateRules([_wire_fields(rule) for rule in wanted]))
@@ -86,14 +86,14 @@ class Access:
             await self._wait_until_in_force(frozenset(wanted), broker.nodeId)
 
     async def withdraw(self, rules: Iterable[Rule]) -> None:
-        """Take rules away; those that are not there change nothing."""
+        """Delete rules; a rule that does not exist is no error."""
         for rule in rules:
             await self._send(DeleteAclsRequest(*_wire_fields(rule)))
 
     async def rules(self) -> frozenset[Rule]:
-        """Every rule in force for services and partners; what others may do is no concern of ours.
+        """Return every rule in force for services and partners; rules of other users are left out.
 
-        Raises LookupError for a rule that contracts/access.py has no words for.
+        Raises LookupError for a rule that contracts/access.py cannot express.
         """
         return await self._rules_of(self._client.get_random_node())
 
@@ -102,7 +102,8 @@ class Access:
         while not wanted <= await self._rules_of(broker):
             if time.monotonic() > deadline:
                 raise ClusterRefused(
-                    f"Broker {broker} has not heard of new rules.", remedy="look at its log."
+                    f"Broker {broker} did not apply the new access rules within {_IN_FORCE_SECONDS_MAX:g} s.",
+                    remedy="check the broker's log and its connection to the controller, then run the command again.",
                 )
             await asyncio.sleep(_PAUSE_SECONDS)
 
@@ -152,7 +153,9 @@ def _rule(fields: tuple[int, str, int, str, str, int, int]) -> Rule:
     resources: dict[int, Resource] = {number: word for word, number in _RESOURCES.items()}
     rights: dict[int, Right] = {number: word for word, number in _RIGHTS.items()}
     if resource not in resources or operation not in rights or (host, permission) != (_ANY_HOST, _ALLOW):
-        raise LookupError(f"a rule not of ours: {principal} {operation} on {resource} {name} from {host}")
+        raise LookupError(
+            f"unknown kind of access rule: {principal} {operation} on {resource} {name} from {host}"
+        )
     user = principal.removeprefix("User:")
     return Rule(user, rights[operation], resources[resource], name, pattern == _PREFIXED)
 
@@ -162,5 +165,5 @@ def _raise_for_refusals(results: Iterable[tuple[int, str]]) -> None:
     if refused:
         raise ClusterRefused(
             f"Kafka refused: {'; '.join(refused)}",
-            remedy="log in as a user the cluster lists in super.users.",
+            remedy="set ALONGSIDE_KAFKA_USER to a user that the cluster lists in super.users.",
         )

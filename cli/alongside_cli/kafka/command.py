@@ -1,7 +1,7 @@
-"""`alongside kafka`: set up a cluster that is not the local stack's, and let partners in.
+"""`alongside kafka`: set up an external Kafka cluster, and give partners access to it.
 
-Everything else it is told by settings: where the cluster is and as whom it is called (`ALONGSIDE_KAFKA…`). Runs as a
-one-shot job before the services, and alone: `python -m alongside_cli.kafka.command add-partner st-mary`.
+The cluster's address and the administrator's log-in come from settings (`ALONGSIDE_KAFKA…`). Runs as a one-shot job
+before the services, and alone: `python -m alongside_cli.kafka.command add-partner st-mary`.
 """
 
 import asyncio
@@ -23,21 +23,27 @@ from alongside_cli.kafka.settings import ClusterSettings
 from alongside_contracts.access import groups_of
 from alongside_contracts.streams import PARTNER_ID
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Topics, users and rights of a cluster.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Topics, users and access rules of a Kafka cluster."
+)
 
 T = TypeVar("T")
-PartnerId = Annotated[str, typer.Argument(help="Its id: 3 to 40 small letters, digits and hyphens.")]
+PartnerId = Annotated[
+    str, typer.Argument(help="The partner's id: 3 to 40 lower-case letters, digits and hyphens.")
+]
 
 
 @app.callback()
 def kafka() -> None:
-    """Topics, users and rights of a cluster."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters is told here, with a remedy
+    """Topics, users and access rules of a Kafka cluster."""
+    logging.getLogger("aiokafka").setLevel(
+        logging.CRITICAL
+    )  # the command prints errors itself, with a remedy
 
 
 @app.command()
 def set_up() -> None:
-    """Create the shared topics, let the services in, and grant exactly what the streams ask for."""
+    """Create the shared topics and the services' users, and grant exactly the rights that the streams need."""
     settings = _settings()
     result = _run(settings, cluster.set_up(settings))
     _print_topics(result)
@@ -48,11 +54,9 @@ def set_up() -> None:
 @app.command()
 def add_partner(
     partner: PartnerId,
-    new_password: Annotated[
-        bool, typer.Option(help="Give a new password to a partner that has one.")
-    ] = False,
+    new_password: Annotated[bool, typer.Option(help="Set a new password for an existing partner.")] = False,
 ) -> None:
-    """Create a partner's two topics, let it in, and print its password once."""
+    """Create a partner's two topics and its user, and print its password once."""
     settings = _settings()
     result = _run(
         settings, cluster.add_partner(settings, _valid_partner_id(partner), new_password=new_password)
@@ -60,13 +64,13 @@ def add_partner(
     _print_topics(result)
     if result.user:
         print(f"user       {result.user}")
-        print(f"password   {result.password or 'as before'}")
+        print(f"password   {result.password or 'unchanged'}")
         print(f"groups     {groups_of(partner)}<any name>")
 
 
 @app.command()
 def remove_partner(partner: PartnerId) -> None:
-    """Take a partner's log-in and rights away; its topics stay, so that what it sent is still handled."""
+    """Delete a partner's user and rights; its topics stay, so that the records it sent are still handled."""
     settings = _settings()
     _run(settings, cluster.remove_partner(settings, _valid_partner_id(partner)))
     print(f"{partner} may no longer log in, read or write")
@@ -74,11 +78,11 @@ def remove_partner(partner: PartnerId) -> None:
 
 @app.command()
 def copy_offsets(
-    old: Annotated[str, typer.Option("--from", help="The group that read so far.")],
-    new: Annotated[str, typer.Option("--to", help="The group that shall go on.")],
-    topic: Annotated[str | None, typer.Option(help="Only this topic; without it, all.")] = None,
+    old: Annotated[str, typer.Option("--from", help="The group whose offsets are copied.")],
+    new: Annotated[str, typer.Option("--to", help="The group that gets the offsets.")],
+    topic: Annotated[str | None, typer.Option(help="Copy the offsets of this topic only.")] = None,
 ) -> None:
-    """Let a renamed consumer group go on where the old one ended; both without members."""
+    """Copy a consumer group's offsets to its new name. Neither group may have members."""
     settings = _settings()
     copied = _run(settings, offsets.copy_offsets(settings.cluster, old=old, new=new, topic=topic))
     for partition, offset in sorted(copied.items()):
@@ -97,7 +101,7 @@ def _settings() -> ClusterSettings:
 def _valid_partner_id(partner: str) -> str:
     if not re.fullmatch(PARTNER_ID, partner):
         raise typer.BadParameter(
-            f"{partner!r} is no partner id: small letters, digits and hyphens, 3 to 40 of them"
+            f"{partner!r} is not a partner id: use 3 to 40 lower-case letters, digits and hyphens"
         )
     return partner
 
@@ -116,8 +120,8 @@ async def _with_diagnosis(settings: ClusterSettings, work: Coroutine[Any, Any, T
     except (KafkaError, OSError) as error:
         reason = await diagnose_connection(error, settings.cluster)
         raise CommandError(
-            f"{settings.kafka} does not do as asked: {reason}.",
-            remedy="look at the log-in, then at the brokers' health and logs.",
+            f"The request to Kafka at {settings.kafka} failed: {reason}.",
+            remedy="check the log-in settings (ALONGSIDE_KAFKA_USER, …_PASSWORD), then the brokers' logs.",
         ) from error
 
 

@@ -1,7 +1,7 @@
-"""Copies a consumer group's offsets to a group of another name, so that a renamed group goes on where the old one ended.
+"""Copies a consumer group's offsets to another group name, so that a renamed group continues where the old one stopped.
 
-Kafka keeps offsets by the group's name: under a new one a service would begin at the start of every stream and read,
-for example, 90 days of crises again. Both groups have to be without members meanwhile, so that nothing moves.
+Kafka stores offsets by group name: under a new name a service would read every stream from its start, for example 90
+days of crises. Neither group may have members during the copy, so that no offset changes.
 """
 
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ from alongside_cli.errors import CommandError
 from alongside_cli.kafka.wire import DescribeGroups
 
 NO_MEMBERS: Final = frozenset({"Empty", "Dead"})
-"""States of a group without members; Kafka calls a group it does not know `Dead`."""
+"""States of a group without members; Kafka reports an unknown group as `Dead`."""
 
 Offsets = Mapping[TopicPartition, int]
 
 
 async def copy_offsets(kafka: Kafka, *, old: str, new: str, topic: str | None = None) -> Offsets:
-    """Commit for `new` what `old` has committed, of one topic or of all; returns what `new` has now.
+    """Commit the offsets of `old`, of one topic or of all, for `new`; return the offsets of `new`.
 
     1 both groups have no members; 2 `old` has offsets and `new` has none; 3 commit; 4 read back. Raises CommandError when
-    1, 2 or 4 is not so; then nothing is written, or the remedy says what was.
+    1, 2 or 4 does not hold; after 1 and 2 nothing was written, after 4 the remedy says how to undo it.
     """
     await _require_no_members(kafka, old, new)  # 1
     admin = AIOKafkaAdminClient(**kafka.options())
@@ -35,12 +35,12 @@ async def copy_offsets(kafka: Kafka, *, old: str, new: str, topic: str | None = 
         if not offsets:
             raise CommandError(
                 f"The group {old} has committed no offsets{f' for {topic}' if topic else ''}.",
-                remedy="look at its name; `alongside kafka` cannot tell a misspelt group from a new one.",
+                remedy="check its spelling: Kafka does not distinguish a misspelt group from a new one.",
             )
         if await _offsets(admin, new, topic):
             raise CommandError(
-                f"The group {new} has committed offsets of its own already.",
-                remedy="it has read before: let it go on from there, or choose a name nobody has used.",
+                f"The group {new} has committed offsets already.",
+                remedy="start its service without copying, or choose a group name that was never used.",
             )
         await _commit(kafka, new, offsets)  # 3
         written = await _offsets(admin, new, topic)
@@ -48,7 +48,7 @@ async def copy_offsets(kafka: Kafka, *, old: str, new: str, topic: str | None = 
         await admin.close()
     if written != offsets:  # 4
         raise CommandError(
-            f"The group {new} does not have what was committed for it.",
+            f"The group {new} does not have the offsets that were just committed for it.",
             remedy=f"keep every member of {new} stopped, delete the group, and run this again.",
         )
     return written
@@ -86,7 +86,7 @@ async def _offsets(admin: AIOKafkaAdminClient, group: str, topic: str | None) ->
 
 
 async def _commit(kafka: Kafka, group: str, offsets: Offsets) -> None:
-    """Commit as a consumer that assigned itself its partitions: such a one joins no group and moves nothing else."""
+    """Commit as a consumer with manually assigned partitions: it joins no group and causes no rebalance."""
     consumer = AIOKafkaConsumer(**kafka.options(), group_id=group, enable_auto_commit=False)
     await consumer.start()
     try:

@@ -1,4 +1,4 @@
-"""Brings a cluster to what the contracts say: topics, users, rules. Done twice it changes nothing."""
+"""Creates the topics, users and access rules that the contracts define. Running it again changes nothing."""
 
 import secrets
 from collections.abc import Iterable
@@ -22,7 +22,10 @@ PASSWORD_BYTES: Final = 32
 
 @dataclass(frozen=True)
 class SetUpResult:
-    """What there is now. `password` is a new user's, to be shown once; Kafka keeps only a salted hash of it."""
+    """The resulting topics, user and withdrawn rules.
+
+    `password` is set for a new user and must be shown now: Kafka stores only a salted hash of it.
+    """
 
     topics: tuple[Topic, ...]
     user: str | None = None
@@ -31,10 +34,10 @@ class SetUpResult:
 
 
 async def set_up(settings: ClusterSettings) -> SetUpResult:
-    """The shared topics, every service's log-in, and exactly the rules the streams ask for.
+    """Create the shared topics, every service's user, and exactly the rules that the streams need.
 
-    Partners that are there already keep what they have. A rule for one of ours that no stream asks for (any more) is
-    withdrawn; users and rules of others are left alone.
+    Existing partners keep their rights. A rule of a service or partner that no stream needs (any more) is withdrawn;
+    users and rules of others are not changed. Raises Unavailable when a service has no password.
     """
     topics = tuple(topics_of(()))
     await _create_topics(settings, topics)
@@ -42,7 +45,9 @@ async def set_up(settings: ClusterSettings) -> SetUpResult:
         return SetUpResult(topics)
     if blank := [user for user, password in settings.passwords().items() if not password]:
         names = ", ".join(f"ALONGSIDE_KAFKA_{user.upper()}_PASSWORD" for user in blank)
-        raise Unavailable(f"Not every service has a password: {names}.", remedy="set them all.")
+        raise Unavailable(
+            f"These services' Kafka passwords are not set: {names}.", remedy="set each of these variables."
+        )
     async with open_access(settings.cluster) as access:
         await access.set_passwords(settings.passwords())
         wanted = await _rules_to_grant(settings.cluster, access)
@@ -53,9 +58,9 @@ async def set_up(settings: ClusterSettings) -> SetUpResult:
 
 
 async def add_partner(settings: ClusterSettings, partner: str, *, new_password: bool = False) -> SetUpResult:
-    """A partner's topics, its log-in and rights, and the services' rights on its topics.
+    """Create a partner's topics, its user and rights, and the services' rights on its topics.
 
-    Rules come before the log-in, so that nothing the partner sends is out of reach of whoever must read it.
+    Rules are set before the log-in, so that the services can read everything the partner sends.
     """
     topics = tuple(partner_topics(partner))
     await _create_topics(settings, topics)
@@ -71,7 +76,7 @@ async def add_partner(settings: ClusterSettings, partner: str, *, new_password: 
 
 
 async def remove_partner(settings: ClusterSettings, partner: str) -> None:
-    """Take the partner's log-in and rights away. Its topics stay, so that what it sent is still handled."""
+    """Delete the partner's user and rights. Its topics stay, so that the records it sent are still handled."""
     async with open_access(settings.cluster) as access:
         await access.remove_user(user_of(partner))
 
@@ -83,7 +88,7 @@ async def _create_topics(settings: ClusterSettings, topics: Iterable[Topic]) -> 
 
 
 async def _rules_to_grant(kafka: Kafka, access: Access) -> frozenset[Rule]:
-    """The rules for the partners whose topics are there; a partner that was removed gets nothing back."""
+    """Return the rules for services and for partners that have topics and a user; a removed partner gets none."""
     users = {*SERVICES, *await access.users()}
     return frozenset(rule for rule in rules_for(await _partners_with_topics(kafka)) if rule.user in users)
 

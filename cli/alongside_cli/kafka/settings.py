@@ -1,4 +1,4 @@
-"""What whoever sets up a cluster is told: the administrator's log-in, and the password of each service."""
+"""Settings of the set-up job: the administrator's log-in, and the Kafka password of each service."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -11,27 +11,27 @@ from alongside_contracts.services import SERVICES
 
 
 class _ClusterSettings(KafkaAccess):
-    """Everything but the services' passwords, which are made from the list of services."""
+    """All settings except the services' passwords, which are generated from the list of services."""
 
     kafka: str
     """Brokers, `host:port[,host:port]`."""
     kafka_replicas: int | None = Field(default=None, ge=1, le=9)
-    """Copies of each topic; none: one per broker that is up, three at most."""
+    """Replicas of each topic; None: one per running broker, three at most."""
     kafka_seconds_max: float = Field(default=60.0, gt=0)
-    """How long to wait until every topic can be written."""
+    """How long to wait until every topic has leaders."""
 
     @property
     def authenticates(self) -> bool:
-        """Whether the cluster asks who is there; one that does not has neither users nor rules."""
+        """Whether clients have to log in; a cluster without log-in has neither users nor rules."""
         return self.kafka_security_protocol.startswith("SASL")
 
     @property
     def cluster(self) -> Kafka:
-        """The cluster, called as its administrator."""
+        """The cluster, with the administrator's log-in."""
         return self.kafka_at(self.kafka)
 
     def passwords(self) -> Mapping[str, str]:
-        """Each service's password, by its user; empty where none was given."""
+        """Return each service's password, by its user; an empty string where none is set."""
         return {
             service: getattr(self, f"kafka_{service}_password").get_secret_value() for service in SERVICES
         }

@@ -1,4 +1,4 @@
-"""Every topic the platform needs, out of the one list of streams."""
+"""Every topic the platform needs, derived from the list of streams."""
 
 from collections.abc import Iterable
 
@@ -8,13 +8,13 @@ from alongside_contracts.streams import Stream
 
 
 def topics_of(partners: Iterable[str]) -> list[Topic]:
-    """The shared topics, and two for each partner."""
+    """Return the shared topics, and two for each partner."""
     shared = [_topic(stream, stream.topic()) for stream in streams.ALL if not stream.per_partner]
     return shared + [topic for partner in partners for topic in partner_topics(partner)]
 
 
 def partner_topics(partner: str) -> list[Topic]:
-    """A partner's own two topics."""
+    """Return a partner's two topics."""
     return [_topic(stream, stream.topic(partner)) for stream in streams.ALL if stream.per_partner]
 
 

@@ -1,4 +1,4 @@
-"""Topics created on purpose: the brokers we run refuse to invent them."""
+"""Creates and deletes topics: automatic topic creation is disabled on our brokers."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _PAUSE_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic as it should be: `config` in Kafka's own names, such as `retention.ms`."""
+    """The wanted settings of a topic; `config` uses Kafka's names, such as `retention.ms`."""
 
     name: str
     partitions: int
     config: Mapping[str, str] = field(default_factory=dict)
 
     def with_config(self, **config: str) -> Topic:
-        """The same topic with more settings; dots are written as underscores. What is set already wins."""
+        """Return a copy with more settings, dots written as underscores. Existing settings win."""
         more = {name.replace("_", "."): value for name, value in config.items()}
         return replace(self, config={**more, **self.config})
 
@@ -36,11 +36,11 @@ class Topic:
 async def create_topics(
     kafka: Kafka, topics: Iterable[Topic], *, replicas: int | None = None, seconds_max: float = 30.0
 ) -> None:
-    """Create what is missing and wait until every partition of `topics` has a leader.
+    """Create missing topics and wait until every partition of `topics` has a leader.
 
-    A topic that exists is left as it is: more partitions would break the order of its keys. Without `replicas` there
-    are as many as the cluster has brokers, three at most. Raises ClusterRefused after `seconds_max`, naming what still
-    had no leader.
+    An existing topic is not changed: more partitions would break the order of its keys. Without `replicas` the number
+    is that of the cluster's brokers, three at most. Raises ClusterRefused after `seconds_max`, naming the topics without
+    a leader.
     """
     wanted = tuple(topics)
     if not wanted:
@@ -55,7 +55,7 @@ async def create_topics(
 
 
 async def delete_topics(kafka: Kafka, names: Sequence[str]) -> None:
-    """Delete those of these topics that exist, with all their records. Raises ClusterRefused when the broker refuses."""
+    """Delete these topics, where they exist, with all their records. Raises ClusterRefused when the broker refuses."""
     admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=_REQUEST_MS_MAX)
     await admin.start()
     try:
@@ -83,7 +83,7 @@ async def _create(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicas:
         if code != 0 and error is not TopicAlreadyExistsError:
             raise ClusterRefused(
                 f"The broker refused to create topic {name}: {error.__name__} {' '.join(map(str, message))}",
-                remedy="correct the topic's settings.",
+                remedy="compare the topic's settings with the broker's limits (replication factor, maximum message size).",
             )
 
 
@@ -98,8 +98,8 @@ async def _await_leaders(admin: AIOKafkaAdminClient, topics: Sequence[Topic], se
     while leaderless := await _topics_without_leader(admin, names):
         if time.monotonic() > deadline:
             raise ClusterRefused(
-                f"No leader after {seconds_max:g} s for {', '.join(leaderless)}.",
-                remedy="look at the broker's log.",
+                f"No partition leader after {seconds_max:g} s for topic {', '.join(leaderless)}.",
+                remedy="check that all brokers run, and look at their logs; then run the command again.",
             )
         await asyncio.sleep(_PAUSE_SECONDS)
 

@@ -63,7 +63,7 @@ class _AlterUsersStruct(RequestStruct):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Credential:
-    """What a broker keeps of a password: enough to check it, not enough to log in with."""
+    """The salted hash of a password that a broker stores: it can check the password, not log in with it."""
 
     user: str
     mechanism: int
@@ -87,7 +87,7 @@ class AlterUsers(Request[_AlterUsersStruct]):  # type: ignore[misc]
         ]
 
     def build(self, request_struct_class: Any) -> Any:
-        """The request on the wire."""
+        """Return the request in its wire format."""
         return request_struct_class(self._deletions, self._upsertions, NO_TAGS)
 
 
@@ -121,17 +121,17 @@ class _DescribeUsersStruct(RequestStruct):  # type: ignore[misc]
 
 
 class DescribeUsers(Request[_DescribeUsersStruct]):  # type: ignore[misc]
-    """Which users have SCRAM credentials: all of them."""
+    """Ask for all users that have SCRAM credentials."""
 
     API_KEY = 50
 
     def build(self, request_struct_class: Any) -> Any:
-        """The request on the wire; an empty list asks for everybody."""
+        """Return the request in its wire format; an empty list asks for all users."""
         return request_struct_class([], NO_TAGS)
 
 
 class CreateRules(Request[CreateAclsRequest_v1]):  # type: ignore[misc]
-    """Access rules, many at once. Each is (resource, name, pattern, principal, host, operation, permission)."""
+    """Create several access rules, each (resource, name, pattern, principal, host, operation, permission)."""
 
     API_KEY = 30
 
@@ -139,12 +139,12 @@ class CreateRules(Request[CreateAclsRequest_v1]):  # type: ignore[misc]
         self._rules = list(rules)
 
     def build(self, request_struct_class: Any) -> Any:
-        """The request on the wire."""
+        """Return the request in its wire format."""
         return request_struct_class(self._rules)
 
 
 class DescribeGroups(Request[DescribeGroupsRequest_v2]):  # type: ignore[misc]
-    """The state and the members of consumer groups; asked of their coordinator."""
+    """Ask for the state and the members of consumer groups; must be sent to their coordinator."""
 
     API_KEY = 15
 
@@ -152,5 +152,5 @@ class DescribeGroups(Request[DescribeGroupsRequest_v2]):  # type: ignore[misc]
         self._groups = list(groups)
 
     def build(self, request_struct_class: Any) -> Any:
-        """The request on the wire."""
+        """Return the request in its wire format."""
         return request_struct_class(self._groups)

@@ -1,1 +1,1 @@
-"""A referral's way through all services, asked of a span store and drawn as a waterfall."""
+"""Reads a referral's traces from a span store and draws them as a waterfall."""

@@ -1,4 +1,4 @@
-"""What the receiver answers, as JSON. Times are integers of nanoseconds, which Python reads exactly."""
+"""The span store's JSON answers. Times are integers of nanoseconds, which Python reads exactly."""
 
 from pydantic import BaseModel
 
@@ -14,12 +14,12 @@ class TraceAnswer(BaseModel, frozen=True):
 
 
 class ReferralAnswer(BaseModel, frozen=True):
-    """Every trace which names the referral, the first in front. `truncated`: later spans were left out."""
+    """All traces that name the referral, earliest first. `truncated`: later spans are missing."""
 
     referral_id: str
     traces: tuple[TraceAnswer, ...]
     truncated: bool = False
 
     def spans(self) -> tuple[Span, ...]:
-        """The spans of all traces."""
+        """Return the spans of all traces."""
         return tuple(span for trace in self.traces for span in trace.spans)

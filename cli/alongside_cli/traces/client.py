@@ -1,4 +1,4 @@
-"""Asks the receiver for a referral's traces; what `alongside trace` and the demonstration stand on."""
+"""Reads a referral's traces from the span store, for `alongside trace` and the demonstration."""
 
 import httpx2
 from pydantic import ValidationError
@@ -12,10 +12,10 @@ SECONDS_MAX = 10.0
 
 
 async def referral_traces(base_url: str, referral_id: str) -> ReferralAnswer:
-    """Every trace which names the referral, as the receiver at `base_url` knows them now.
+    """Return all traces that name the referral and are stored at `base_url` now.
 
-    Raises httpx2.HTTPError when it does not answer or refuses, pydantic.ValidationError when
-    something else answers.
+    Raises httpx2.HTTPError when the store does not answer or refuses, pydantic.ValidationError when the answer is not
+    a span store's.
     """
     async with httpx2.AsyncClient(base_url=base_url, timeout=SECONDS_MAX, trust_env=False) as client:
         answer = await client.get("/traces", params={"referral": referral_id})
@@ -24,32 +24,28 @@ async def referral_traces(base_url: str, referral_id: str) -> ReferralAnswer:
 
 
 async def draw_referral(console: Console, base_url: str, referral_id: str) -> int:
-    """Draw the referral's waterfall; returns the exit code: 1, with a way out, when there is none."""
+    """Draw the referral's waterfall; return the exit code: 1, after printing a remedy, when there is no trace."""
     try:
         answer = await referral_traces(base_url, referral_id)
     except (httpx2.HTTPError, httpx2.InvalidURL, ValidationError) as error:
-        return _print_failure(
-            console, f"The span store at {base_url} does not answer as it should: {_reason(error)}"
-        )
+        return _print_failure(console, f"The span store at {base_url} cannot be read: {_reason(error)}.")
     if not answer.traces:
         return _print_failure(
             console,
-            f"No trace names the referral {referral_id}. Spans arrive a few seconds after the work; "
-            "is the id right, and was it not long ago?",
+            f"No trace names the referral {referral_id}. Spans arrive a few seconds after the work, "
+            "and the oldest are deleted: check the id, or try again.",
         )
     drawing = waterfall(answer.spans(), width=console.width, ascii_only=console.options.ascii_only)
     console.print(drawing, no_wrap=True, overflow="ignore", crop=False, highlight=False)
     if answer.truncated:
-        console.print(Text("Later spans are left out: there are more than one answer holds."))
+        console.print(Text("Later spans are missing: there are more than one answer can hold."))
     return 0
 
 
 def _print_failure(console: Console, message: str) -> int:
     console.print(Text(message))
     console.print(
-        Text(
-            "`alongside status` shows what runs; `alongside up` starts it. ALONGSIDE_TRACES_URL names another one."
-        )
+        Text("To put it right: start the local span store with `alongside up`, or set ALONGSIDE_TRACES_URL.")
     )
     return 1
 

@@ -1,4 +1,4 @@
-"""`alongside trace`: a referral's way through all services."""
+"""`alongside trace`: draw a referral's traces."""
 
 import asyncio
 import sys
@@ -11,10 +11,10 @@ from alongside_cli.traces.client import draw_referral
 
 
 def trace(referral_id: str) -> None:
-    """Draw a referral's way through all services as a waterfall."""
+    """Draw a referral's traces through all services as a waterfall."""
     console = Console(highlight=False)
     with report_errors(console):
         addresses = find_installation().addresses
         if "traces" not in addresses:
-            raise Unavailable("Where spans are kept is not known.", remedy="set ALONGSIDE_TRACES_URL.")
+            raise Unavailable("The address of the span store is not set.", remedy="set ALONGSIDE_TRACES_URL.")
         sys.exit(asyncio.run(draw_referral(console, addresses["traces"], referral_id)))

@@ -1,4 +1,4 @@
-"""Times as people read them."""
+"""Formats durations and times for people."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ _MINUTE_NS, _HOUR_NS, _DAY_NS = 60 * SECOND_NS, 3_600 * SECOND_NS, 86_400 * SECO
 
 
 def duration(nanoseconds: int) -> str:
-    """Three digits at most, as in `12.3 ms`; for the length of a span."""
+    """Format a span's duration with at most three digits, as in `12.3 ms`."""
     for unit, size in (("µs", 1_000), ("ms", 1_000_000), ("s", SECOND_NS)):
         if nanoseconds < 999.5 * size or (unit == "s" and nanoseconds < _MINUTE_NS):
             return f"{nanoseconds / size:.3g} {unit}"
@@ -15,7 +15,7 @@ def duration(nanoseconds: int) -> str:
 
 
 def gap(nanoseconds: int) -> str:
-    """Time between traces in the largest unit of which there are about two or more: `2 h`, but `90 min`."""
+    """Format the time between traces in the largest unit that gives about two or more: `2 h`, but `90 min`."""
     for unit, size in (("d", _DAY_NS), ("h", _HOUR_NS), ("min", _MINUTE_NS), ("s", SECOND_NS)):
         if nanoseconds >= 1.95 * size:
             return f"{round(nanoseconds / size)} {unit}"
@@ -23,5 +23,5 @@ def gap(nanoseconds: int) -> str:
 
 
 def moment(at_ns: int) -> str:
-    """Date and time to the second, UTC."""
+    """Format a time as date and time in seconds, UTC."""
     return f"{datetime.fromtimestamp(at_ns // SECOND_NS, tz=UTC):%d %b %Y %H:%M:%S} UTC"

@@ -1,4 +1,4 @@
-"""A span as we keep and draw it: OpenTelemetry's fields, without its wire format."""
+"""A span as it is stored and drawn: OpenTelemetry's fields, without its wire format."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +9,7 @@ REFERRAL_ATTRIBUTE = "alongside.referral.id"
 
 
 class Kind(StrEnum):
-    """Which side of a call or message the span stands on."""
+    """The role of the span in a call or message."""
 
     UNSPECIFIED = "unspecified"
     INTERNAL = "internal"
@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """How the work ended, as far as its service said."""
+    """How the work ended, as its service reported it."""
 
     UNSET = "unset"
     OK = "ok"
@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """This span's work was caused or joined by a span of, usually, another trace."""
+    """A related span, usually of another trace, that caused or joined this span's work."""
 
     trace_id: str
     span_id: str
@@ -37,7 +37,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpanEvent:
-    """A moment inside a span (OpenTelemetry calls it an event; that word is taken here)."""
+    """An OpenTelemetry event of a span; not one of our domain events."""
 
     name: str
     at_ns: int
@@ -46,10 +46,9 @@ class SpanEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """One piece of work of one service. Ids are lower-case hex; times are nanoseconds since 1970, UTC.
+    """One operation of one service. Ids are lower-case hex; times are nanoseconds since 1970, UTC.
 
-    Nothing is promised about the order of start and end or about the parent being known: clocks differ
-    between machines, and spans get lost.
+    The end may be before the start and the parent may be missing: clocks differ between machines, and spans get lost.
     """
 
     trace_id: str
@@ -68,5 +67,5 @@ class Span:
 
     @property
     def duration_ns(self) -> int:
-        """Never negative, whatever the clocks said."""
+        """The duration; 0 if the end is before the start."""
         return max(0, self.end_ns - self.start_ns)

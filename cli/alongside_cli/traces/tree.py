@@ -1,4 +1,4 @@
-"""Who called whom: a trace as a tree, its steps between services, whether a referral's way is whole. Pure."""
+"""A trace as a tree of spans, its calls between services, and whether it covers all services. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,12 +9,12 @@ from alongside_cli.traces.model import Span
 from alongside_contracts.streams import INTAKE, MATCHING, NOTIFICATIONS, REFERRALS
 
 REFERRAL_PATH = (INTAKE, MATCHING, REFERRALS, NOTIFICATIONS)
-"""The services a referral passes through; others may hear of it as well."""
+"""The services that every referral passes; others may receive its events as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A span and its place in the tree; `orphan` means it names a parent which is not there."""
+    """A span and its depth in the tree; `orphan` means that its parent is missing."""
 
     span: Span
     depth: int
@@ -22,10 +22,9 @@ class Branch:
 
 
 def branches(spans: Iterable[Span]) -> tuple[Branch, ...]:
-    """The spans of one trace, each exactly once, parents before children, siblings by start.
+    """Return the spans of one trace, each exactly once, parents before children, siblings by start.
 
-    Spans without their parent are roots; so is the earliest span of a parent cycle, which only a broken
-    exporter can build.
+    Spans without their parent are roots; so is the earliest span of a parent cycle, which only a faulty exporter sends.
     """
     by_id = {span.span_id: span for span in sorted(spans, key=_by_start, reverse=True)}
     ordered = sorted(by_id.values(), key=_by_start)
@@ -40,7 +39,7 @@ def branches(spans: Iterable[Span]) -> tuple[Branch, ...]:
 
 
 def edges(spans: Iterable[Span]) -> set[tuple[str, str]]:
-    """(parent service, child service) for every direct parent and child in different services."""
+    """Return (parent service, child service) for every direct parent and child in different services."""
     spans = tuple(spans)
     by_id = {(span.trace_id, span.span_id): span for span in spans}
     parents = ((by_id.get((span.trace_id, span.parent_id or "")), span) for span in spans)
@@ -49,16 +48,16 @@ def edges(spans: Iterable[Span]) -> set[tuple[str, str]]:
 
 
 def is_complete(spans: Iterable[Span], path: Sequence[str] = REFERRAL_PATH) -> bool:
-    """Whether one single trace has a direct parent and child between each two neighbours on the path.
+    """Return whether a single trace has a direct parent and child for each two neighbours on the path.
 
-    Service names are compared exactly. Several traces may be passed; they do not complete each other.
+    Service names are compared exactly. Several traces may be passed; they are not combined.
     """
     steps = set(pairwise(path))
     return any(steps <= edges(trace) for trace in traces(spans))
 
 
 def traces(spans: Iterable[Span]) -> tuple[tuple[Span, ...], ...]:
-    """The spans trace by trace, the trace which started first in front."""
+    """Group the spans by trace, the earliest trace first."""
     by_trace: defaultdict[str, list[Span]] = defaultdict(list)
     for span in sorted(spans, key=_by_start):
         by_trace[span.trace_id].append(span)
@@ -77,7 +76,7 @@ def _children(ordered: Sequence[Span]) -> Mapping[str | None, list[Span]]:
 
 
 def _walk(root: Span, children: Mapping[str | None, list[Span]], visited: set[str]) -> Iterator[Branch]:
-    """Depth first without recursion: a trace may be deeper than Python's stack."""
+    """Walk depth-first without recursion: a trace may be deeper than Python's stack."""
     stack = [Branch(root, depth=0, orphan=root.parent_id is not None)]
     while stack:
         branch = stack.pop()

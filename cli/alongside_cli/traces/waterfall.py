@@ -4,8 +4,8 @@
     intake    decide submission          12.3 ms  ▐██
     matching  └ propose                  8.04 ms     ▐█▌
 
-The trace which started first is the main one; later human steps follow as sections of their own, with the
-time which passed. Colour only repeats what the words say, so nothing is lost without it.
+The earliest trace comes first; traces of later human steps follow as separate sections, with the elapsed time.
+Colour only repeats what the words say, so nothing is lost without it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +35,7 @@ PARTNER_STYLE, OTHER_STYLE = "blue", "white"
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The signs we draw with; a plain set for terminals which only know ASCII."""
+    """The characters of the drawing; ASCII is the set for terminals without Unicode."""
 
     full: str = "█"
     left_half: str = "▌"
@@ -63,7 +63,7 @@ class Columns:
 
 
 def waterfall(spans: Iterable[Span], *, width: int = 100, ascii_only: bool = False) -> Text:
-    """Draw the spans of one or more traces; `width` in cells, at least WIDTH_MIN. No spans draw nothing."""
+    """Draw the spans of one or more traces; `width` in cells, at least WIDTH_MIN. Without spans the text is empty."""
     width = max(width, WIDTH_MIN)
     glyphs = ASCII if ascii_only else Glyphs()
     found = tree.traces(_sanitize(span, ascii_only=ascii_only) for span in spans)
@@ -117,7 +117,7 @@ def _elapsed(pause_ns: int) -> str:
 
 
 def _link_label(trace: Sequence[Span], earlier: Sequence[Sequence[Span]]) -> Iterator[str]:
-    """The span of an earlier trace which this trace says it follows, when it says so."""
+    """Yield the label of the earlier span that this trace links to, if any."""
     known = {(span.trace_id, span.span_id): span for previous in earlier for span in previous}
     origins = [known.get((link.trace_id, link.span_id)) for span in trace for link in span.links]
     for origin in [origin for origin in origins if origin is not None][:1]:
@@ -139,7 +139,7 @@ def _draw_trace(trace: Sequence[Span], columns: Columns, glyphs: Glyphs) -> Iter
 
 
 def _axis(length_ns: int, columns: Columns, glyphs: Glyphs) -> Text:
-    """`0`, the middle when there is room, and the end, above the bars."""
+    """Return the axis line: 0, the middle where there is room, and the end, above the bars."""
     line = f"{'service':<{columns.service}}  {'span':<{columns.name}}  {'length':>{LENGTH_WIDTH}} "
     if columns.bars:
         middle = duration(length_ns // 2) if columns.bars >= 30 else ""
@@ -174,7 +174,7 @@ def _message(span: Span, columns: Columns, glyphs: Glyphs) -> Text:
 
 
 def _bar(span: Span, start: int, end: int, width: int, glyphs: Glyphs) -> str:
-    """Counted in half cells, so that a bar is at most half a cell off and never invisible."""
+    """Draw a bar in half cells: at most half a cell off, and never invisible."""
     halves, length = 2 * width, max(1, end - start)
     first = min((span.start_ns - start) * halves // length, halves - 1)
     last = max(first + 1, -(-(span.start_ns + span.duration_ns - start) * halves // length))
@@ -184,19 +184,19 @@ def _bar(span: Span, start: int, end: int, width: int, glyphs: Glyphs) -> str:
 
 
 def _footer(found: Sequence[Sequence[Span]], glyphs: Glyphs, width: int) -> Iterator[Text]:
-    """Steps between services, the reading of marks which occur, and links to traces which are not drawn."""
+    """Yield the calls between services, a legend for orphans, and links to traces that are not drawn."""
     if steps := _steps(found, glyphs):
         yield Text()
         yield from _wrapped(f"Direct steps: {', '.join(steps)}", width)
     if any(branch.orphan for trace in found for branch in tree.branches(trace)):
         yield from _wrapped(
-            f"{glyphs.orphan} its parent is not in the store (not yet, or it is not ours)", width
+            f"{glyphs.orphan} its parent is not in the store: not arrived yet, or from another system", width
         )
     yield from (Text(_fit(line, width, glyphs), style="dim") for line in _undrawn_links(found, glyphs))
 
 
 def _steps(found: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
-    """In the order in which the services first appear."""
+    """Return the calls between services, in the order in which the services first appear."""
     first_seen = list(dict.fromkeys(span.service for trace in found for span in trace))
     steps = {step for trace in found for step in tree.edges(trace)}
     ordered = sorted(steps, key=lambda step: [first_seen.index(service) for service in step])
@@ -242,7 +242,7 @@ def _replace_micro(text: str, glyphs: Glyphs) -> str:
 
 
 def _sanitize(span: Span, *, ascii_only: bool) -> Span:
-    """Its words without control characters: a span's name must not be able to steer the terminal."""
+    """Replace control characters in the span's texts: a span's name must not control the terminal."""
     name, service, message = (
         _printable(text, ascii_only=ascii_only) for text in (span.name, span.service, span.status_message)
     )

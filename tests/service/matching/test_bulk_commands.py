@@ -29,7 +29,7 @@ async def test_a_roster_is_imported_and_every_line_set_aside_is_printed(
 
     output = capsys.readouterr().out
     assert ended == 1
-    assert "2 lines read: 1 created, 0 changed, 0 unchanged, 1 set aside" in output
+    assert "2 lines read: 1 created, 0 changed, 0 unchanged, 1 quarantined" in output
     assert "line 3 s-2" in output
     assert [json.loads(line)["field"] for line in report.read_text().splitlines()] == ["capacity"]
 
@@ -46,9 +46,9 @@ async def test_meetings_are_imported_and_the_next_ones_are_printed(
 
     output = capsys.readouterr().out
     assert ended == 0
-    assert "2 meetings read: 1 created, 0 changed, 0 unchanged, 1 set aside" in output
-    assert "1 fit the meeting's own time, 0 differ" in output
-    assert output.count("Europe/London  seats for all  video") == 2
+    assert "2 meetings read: 1 created, 0 changed, 0 unchanged, 1 quarantined" in output
+    assert "1 match the meeting's local time, 0 differ" in output
+    assert output.count("Europe/London  unlimited seats  video") == 2
 
 
 async def test_a_file_that_is_no_roster_is_refused(network: Network, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ async def test_staff_see_the_ranking_and_the_exclusions_per_rule(
     await explain_to_staff(network, referral)
 
     output = capsys.readouterr().out
-    assert "2 offers, 1 could be asked; 1 by language" in output
+    assert "2 offers, 1 eligible; 1 by language" in output
     assert f"1  {asked}  supporter" in output
     assert "because shared-need" in output
 
@@ -46,7 +46,7 @@ async def test_a_waiting_referral_is_explained_with_its_interim_offer(
 
     output = capsys.readouterr().out
     assert "1 by capacity" in output
-    assert "meanwhile nothing is open to them" in output
+    assert "interim offer: none" in output
     assert "We keep looking" in output
 
 
@@ -62,8 +62,8 @@ async def test_decisions_are_replayed_page_by_page(
     assert await replay_decisions(network, referral=None, region="us-fl-miami", last=100) == 1
 
     output = capsys.readouterr().out
-    assert "2 decided again, 2 the same to the last bit" in output
-    assert "3 decided again, 0 the same to the last bit" in output
+    assert "2 repeated, 2 identical" in output
+    assert "3 repeated, 0 identical" in output
 
 
 async def test_a_policy_is_tried_as_a_table_and_as_json(
@@ -80,5 +80,5 @@ async def test_a_policy_is_tried_as_a_table_and_as_json(
 
     assert "1 past referrals" in table
     assert "0 would be matched differently" in table
-    assert "1 of them named every offer that could be asked. What this cannot see:" in table
+    assert "1 of these decisions list every eligible offer. Not covered by this comparison:" in table
     assert (document["tried"], document["present"]["served"]) == (1, 1)

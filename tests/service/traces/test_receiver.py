@@ -113,7 +113,7 @@ async def test_without_a_receiver_the_reader_is_told_what_to_start() -> None:
 
     assert await draw_referral(console, f"http://127.0.0.1:{free_port()}", "referral-1") == 1
 
-    assert "`alongside up` starts it" in out.getvalue()
+    assert "with `alongside up`" in out.getvalue()
 
 
 async def test_spans_sent_twice_are_kept_once(client: httpx2.AsyncClient, number: int) -> None:

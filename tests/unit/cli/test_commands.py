@@ -105,6 +105,19 @@ def test_half_an_installation_is_refused_with_what_is_missing(monkeypatch: pytes
         installation.find_installation()
 
 
+def test_half_an_installation_is_accepted_once_the_named_variables_are_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALONGSIDE_INTAKE_URL", "https://intake.example")
+    with pytest.raises(Unavailable) as refused:
+        installation.find_installation()
+
+    for variable in re.findall(r"ALONGSIDE_\w+_URL", refused.value.problem):
+        monkeypatch.setenv(variable, "https://other.example")
+
+    assert installation.find_installation().addresses.keys() == set(SERVICES)
+
+
 def test_without_settings_the_network_of_this_machine_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     with temporary_folder() as folder:
         monkeypatch.setenv("ALONGSIDE_STATE", str(folder))

@@ -69,7 +69,7 @@ async def test_a_partner_id_that_cannot_be_a_topic_is_refused(bootstrap: str) ->
     code, output = await run_job(bootstrap, "add-partner", "St. Mary")
 
     assert code == 2
-    assert "no partner id" in output
+    assert "is not a partner id" in output
 
 
 async def test_a_broker_that_is_not_there_is_named_without_a_traceback() -> None:
