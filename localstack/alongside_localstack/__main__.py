@@ -1,4 +1,4 @@
-"""Drives the infrastructure alone, without services: `python -m alongside_localstack up|status|down|reset`."""
+"""Runs the infrastructure alone, without services: `python -m alongside_localstack up|status|down|reset`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from alongside_localstack.state import StateFolder
 
 
 async def up(settings: StackSettings) -> None:
-    """Start PostgreSQL, the broker and the mail sink, and hold them."""
+    """Start PostgreSQL, the broker and the mail sink, and run them until Ctrl-C."""
     console = Console(sys.stdout)
     plan = Plan(services=(), traces=False)
     stack = LocalStack(
@@ -31,7 +31,7 @@ async def up(settings: StackSettings) -> None:
 
 
 def main() -> int:
-    """Run one command; its exit code."""
+    """Run one command; return its exit code."""
     settings = StackSettings()
     state = StateFolder(settings.state)
     try:

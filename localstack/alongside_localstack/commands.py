@@ -20,10 +20,14 @@ console = Console(highlight=False)
 
 
 def up(
-    sample: Annotated[bool, typer.Option(help="Load the sample region and let partners refer.")] = True,
-    live: Annotated[bool, typer.Option(help="Redraw one picture instead of printing lines.")] = True,
+    sample: Annotated[
+        bool, typer.Option(help="Load the sample region and simulate partners that refer people.")
+    ] = True,
+    live: Annotated[
+        bool, typer.Option(help="Redraw one screen instead of printing a line per change.")
+    ] = True,
 ) -> None:
-    """Start broker, databases and services, load a sample region, and watch referrals move until Ctrl-C."""
+    """Start broker, databases and services, load a sample region, and show referrals until Ctrl-C."""
     with report_errors(console):
         asyncio.run(
             live_network.up(console, StackSettings(), live_network.UpOptions(sample=sample, live=live))
@@ -32,18 +36,18 @@ def up(
 
 def demo(
     *,
-    referrals: Annotated[int, typer.Option(min=1, max=5000, help="Good referrals to send.")] = 30,
-    seed: Annotated[int, typer.Option(help="Which sample; the same seed sends the same records.")] = 7,
+    referrals: Annotated[int, typer.Option(min=1, max=5000, help="Number of valid referrals to send.")] = 30,
+    seed: Annotated[int, typer.Option(help="Seed of the sample; the same seed sends the same records.")] = 7,
     kill: Annotated[
-        str | None, typer.Option(help="A process to kill -9 in the middle: intake, kafka-2, …")
+        str | None, typer.Option(help="Process to kill with SIGKILL during the run: intake, kafka-2, …")
     ] = None,
     secured: Annotated[
-        bool, typer.Option(help="Kafka asks everybody who they are: a user for each service and partner.")
+        bool, typer.Option(help="Kafka requires log-in: one user per service and partner.")
     ] = False,
-    brokers: Annotated[int, typer.Option(min=1, max=3, help="How many nodes of Apache Kafka.")] = 1,
+    brokers: Annotated[int, typer.Option(min=1, max=3, help="Number of Apache Kafka nodes.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
-    """Send referrals through a network of its own; print every journey; fail if a promise was broken."""
+    """Send referrals through a separate network and print every journey; fail if a promise was broken."""
     progress_console = Console(stderr=True, highlight=False) if as_json else console
     options = demonstration.DemoOptions(
         referrals=referrals, seed=seed, kill=kill, secured=secured, brokers=brokers
@@ -67,10 +71,10 @@ def demo(
 
 
 def status() -> None:
-    """What runs, where, and how it is doing."""
+    """Show all processes with their states and addresses; exit code 1 if no network runs."""
     found = control.status(StateFolder(StackSettings().state))
     if not found.running:
-        console.print("nothing is running; `make up` starts it")
+        console.print("no network is running on this machine; start one with `make up`")
         sys.exit(1)
     table = Table(box=None, padding=(0, 2))
     for heading in ("part", "state", "address"):
@@ -81,23 +85,23 @@ def status() -> None:
 
 
 def down() -> None:
-    """Stop what `up` started in another terminal; data stays."""
+    """Stop the network that `up` started in another terminal; its data is kept."""
     with report_errors(console):
         pid = control.down(StateFolder(StackSettings().state))
     console.print(f"stopped (pid {pid})")
 
 
 def reset() -> None:
-    """Delete all local data; refused while the network runs."""
+    """Delete all local data; refused while a network runs."""
     with report_errors(console):
         control.reset(StateFolder(StackSettings().state))
-    console.print("all local data is gone")
+    console.print("all local data is deleted")
 
 
 def local_network() -> Installation:
-    """The network that runs on this machine, for every command of `alongside`. Raises NotRunning."""
+    """Return the network that runs on this machine. Raises NotRunning."""
     state = StateFolder(StackSettings().state)
     found = control.status(state)
     if not found.running:
-        raise NotRunning("No network is running here.", remedy="start one with `make up`.")
+        raise NotRunning("No network is running on this machine.", remedy="start one with `make up`.")
     return Installation(found.addresses, state.password("service-token"))

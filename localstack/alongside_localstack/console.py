@@ -1,4 +1,4 @@
-"""The stack on a terminal: one line per change, and the lines of the processes behind a coloured name."""
+"""Prints the stack on a terminal: one line per state change, and process output after a coloured name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WIDTH = 22
 
 
 class Console:
-    """A listener for `Supervisor.subscribe`; whether it hears process output is decided there."""
+    """A listener for `Supervisor.subscribe`, which decides whether it gets process output."""
 
     def __init__(self, out: TextIO, *, colour: bool | None = None) -> None:
         self._out = out
@@ -29,7 +29,7 @@ class Console:
         self._numbers: dict[str, int] = {}
 
     def __call__(self, event: Event) -> None:
-        """Print the event, if it is worth a line."""
+        """Print the event, unless its state is in _NOT_PRINTED."""
         match event:
             case OutputLine(name, text):
                 self._print(name, text)
@@ -39,7 +39,7 @@ class Console:
                 pass
 
     def print_notice(self, text: str) -> None:
-        """A word of our own."""
+        """Print a message of the stack itself."""
         self._print("stack", text)
 
     def _print(self, name: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What another terminal asks of a running stack: how is it, stop, forget everything."""
+"""Status, stop and reset of a stack that runs in another terminal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAUSE_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class StackStatus:
-    """What the supervisor last wrote, checked against the processes there really are.
+    """The status file of the supervisor, checked against the running processes.
 
     `nodes` have the fields of `processes.Status`; `addresses` are by name.
     """
@@ -33,7 +33,7 @@ class StackStatus:
 
 
 def status(state: StateFolder) -> StackStatus:
-    """How the stack on this folder is doing; `running` is False after a crash, whatever the file says."""
+    """Return the status of the stack on this folder; `running` is False after a crash, whatever the file says."""
     written = state.read_status()
     pid = written.get("pid")
     running = _is_alive(pid, written.get("started_at")) and state.is_held()
@@ -46,7 +46,7 @@ def status(state: StateFolder) -> StackStatus:
 
 
 def down(state: StateFolder, *, seconds_max: float = 90.0) -> int:
-    """Ask the supervisor to stop everything and wait until it is gone; its pid.
+    """Ask the supervisor to stop everything, wait until it has ended, and return its pid.
 
     Raises NotRunning when there is none, CommandError when it takes longer than `seconds_max`.
     """
@@ -57,7 +57,7 @@ def down(state: StateFolder, *, seconds_max: float = 90.0) -> int:
     if not _wait_until_gone([pid], seconds_max):
         raise CommandError(
             f"The supervisor (pid {pid}) has not stopped within {seconds_max:g} s.",
-            remedy=f"look at {state.logs}; `kill -9 {pid}` ends it and everything it started.",
+            remedy=f"read the logs in {state.logs}, or kill it and all its processes with `kill -9 {pid}`.",
         )
     return pid
 
@@ -73,9 +73,9 @@ def reset(state: StateFolder) -> None:
 
 
 def end_leftovers(state: StateFolder, *, seconds_max: float = 15.0) -> list[str]:
-    """End processes of a supervisor that was killed, where the kernel did not (it does on Linux); their names.
+    """End processes left by a killed supervisor, where the kernel did not (it does on Linux); return their names.
 
-    A pid counts only together with its start time, so a re-used pid is never touched.
+    A pid is compared together with its start time, so a re-used pid is never signalled.
     """
     found = {
         str(node["name"]): int(node["pid"])
@@ -92,14 +92,17 @@ def end_leftovers(state: StateFolder, *, seconds_max: float = 15.0) -> list[str]
 
 
 def await_running(state: StateFolder, *, seconds_max: float) -> StackStatus:
-    """Wait until a stack started elsewhere is up with everything ready."""
+    """Wait until a stack started elsewhere has all nodes ready. Raises NotRunning after `seconds_max`."""
     deadline = time.monotonic() + seconds_max
     while True:
         found = status(state)
         if found.running and found.nodes and all(node["state"] in {"ready", "done"} for node in found.nodes):
             return found
         if time.monotonic() > deadline:
-            raise NotRunning(f"The stack on {state.root} was not ready within {seconds_max:g} s.")
+            raise NotRunning(
+                f"The stack on {state.root} was not ready within {seconds_max:g} s.",
+                remedy=f"read the logs in {state.logs}.",
+            )
         time.sleep(_PAUSE_SECONDS)
 
 

@@ -1,8 +1,8 @@
-"""What can go wrong when the local stack starts, beside the errors of every command (`alongside_cli.errors`).
+"""Errors of the local stack, in addition to those of every command (`alongside_cli.errors`).
 
 CommandError
-├── PortTaken          somebody else listens where we were told to listen
-├── AlreadyRunning     another `up` holds this state folder
+├── PortTaken          another process listens on a requested port
+├── AlreadyRunning     another supervisor holds the state folder
 └── StartFailed        a process did not become ready (carries the end of its log)
 """
 
@@ -12,7 +12,7 @@ from alongside_cli.errors import CommandError
 
 
 class PortTaken(CommandError):
-    """Somebody else listens on a port that was asked for by number."""
+    """Another process listens on a port that was requested by number."""
 
 
 class AlreadyRunning(CommandError):
@@ -20,4 +20,4 @@ class AlreadyRunning(CommandError):
 
 
 class StartFailed(CommandError):
-    """A process ended, or stayed unready, while it was being started."""
+    """A process ended, or did not become ready in time, while it was started."""

@@ -1,4 +1,4 @@
-"""A stack held in the foreground of a terminal: up, until Ctrl-C, SIGTERM or a process that cannot be kept alive."""
+"""Runs a stack in the foreground of a terminal, until Ctrl-C, SIGTERM, or a process that keeps crashing."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 async def run_in_foreground(
     stack: LocalStack, *, when_up: Callable[[LocalStack], Awaitable[None]] | None = None
 ) -> None:
-    """Start the stack, run `when_up`, and keep it until somebody interrupts; it is down again on return.
+    """Start the stack, run `when_up`, and wait for a signal; the stack is stopped on return.
 
-    A first signal stops everything in order, also in the middle of the start; a second one kills. Raises what `up` or
-    `when_up` raised, or the StartFailed of a process that was given up.
+    The first signal stops everything in order, also during the start; the second one kills. Raises the error of `up` or
+    `when_up`, or StartFailed for a process that keeps crashing.
     """
     loop = asyncio.get_running_loop()
     interrupted = asyncio.Event()

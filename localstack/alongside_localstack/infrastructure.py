@@ -1,4 +1,4 @@
-"""What tests start: a stack without services, on free ports, in a folder that is gone afterwards."""
+"""The stack that tests start: without services, on free ports, in a temporary folder."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ async def infrastructure(
     broker: BrokerChoice | None = None,
     unsafe_fast: bool = True,
 ) -> AsyncIterator[LocalStack]:
-    """Real PostgreSQL, Kafka, mail sink and trace receiver for as long as the block lasts; several at once may run.
+    """Real PostgreSQL, Kafka, mail sink and trace receiver for as long as the block lasts; several may run at once.
 
-    ALONGSIDE_BROKER, ALONGSIDE_KAFKA and ALONGSIDE_POSTGRES choose as they do for `make up`; `broker` overrules.
+    ALONGSIDE_BROKER, ALONGSIDE_KAFKA and ALONGSIDE_POSTGRES have the same effect as for `make up`; `broker` overrides them.
     """
     settings = StackSettings()
     if broker is not None:
@@ -39,7 +39,7 @@ async def infrastructure(
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder for a stack's state that an unprivileged PostgreSQL may pass; secrets inside are 0600."""
+    """Create a state folder that an unprivileged PostgreSQL can enter, and delete it afterwards; secrets are 0600."""
     folder = Path(tempfile.mkdtemp(prefix="alongside-stack-"))
     folder.chmod(0o711)
     try:

@@ -21,7 +21,7 @@ _EXTERNAL_SECONDS_MAX = 10.0
 
 
 def postgres(cluster: Cluster) -> tuple[Node, ...]:
-    """A cluster of our own: its files, then the server."""
+    """Return a PostgreSQL started here: its files, the server, and the closing of its shared databases."""
 
     def create() -> None:
         cluster.await_previous()
@@ -38,7 +38,7 @@ def postgres(cluster: Cluster) -> tuple[Node, ...]:
         orphan_signal=signal.SIGINT,
         stop_seconds_max=30,
         account=cluster.account,
-        remedy="a full disk, too little memory or a port taken meanwhile are the usual causes",
+        remedy="check for a full disk, too little memory or a used port",
     )
     closed = StartUpTask(
         name="postgres-closed",
@@ -49,12 +49,12 @@ def postgres(cluster: Cluster) -> tuple[Node, ...]:
 
 
 def external_postgres(server: Server) -> tuple[Node, ...]:
-    """A server of the user's: only checked."""
+    """Return a step that only checks an external server."""
 
     async def check() -> None:
         if not await asyncio.to_thread(server.answers):
             raise Unavailable(
-                f"PostgreSQL on {server.host}:{server.port} does not let {server.superuser} in.",
+                f"PostgreSQL on {server.host}:{server.port} refuses the log-in of {server.superuser}, or does not answer.",
                 remedy="correct ALONGSIDE_POSTGRES (postgresql://superuser:password@host:port).",
             )
 
@@ -62,7 +62,7 @@ def external_postgres(server: Server) -> tuple[Node, ...]:
 
 
 def databases(server: Server, wanted: Mapping[str, Database], *, after: tuple[str, ...]) -> StartUpTask:
-    """Every database with its role."""
+    """Return the step that creates every database with its role."""
 
     def ensure() -> None:
         for database in wanted.values():
@@ -73,19 +73,19 @@ def databases(server: Server, wanted: Mapping[str, Database], *, after: tuple[st
 
 @dataclass(frozen=True)
 class Mail:
-    """Where the mail sink listens."""
+    """The mail sink's ports."""
 
     smtp_port: int
     http_port: int
 
     @property
     def url(self) -> str:
-        """The HTTP API that tells what was delivered."""
+        """The base URL of the HTTP API that lists delivered messages."""
         return f"http://{LOOPBACK}:{self.http_port}"
 
 
 def mail_sink(mail: Mail, folder: Path) -> Process:
-    """The mail sink."""
+    """Return the mail sink's process."""
     return Process(
         name=MAIL,
         argv=(
@@ -99,7 +99,7 @@ def mail_sink(mail: Mail, folder: Path) -> Process:
 
 
 def trace_receiver(database: Database, port: int) -> Process:
-    """The receiver of spans, which keeps them in its own database."""
+    """Return the process of the span receiver, which stores spans in a separate database."""
     return Process(
         name=TRACES,
         argv=(sys.executable, "-m", "alongside_localstack.traces.receiver"),
@@ -114,7 +114,7 @@ def trace_receiver(database: Database, port: int) -> Process:
 
 
 def migration(service: str, env: Mapping[str, str]) -> Process:
-    """A service's database brought up to date; must succeed before the service starts."""
+    """Return the process that migrates a service's database; it must succeed before the service starts."""
     return Process(
         name=f"{service}-migrate",
         argv=(sys.executable, "-m", f"alongside_{service}", "migrate"),
@@ -122,12 +122,12 @@ def migration(service: str, env: Mapping[str, str]) -> Process:
         after=(DATABASES,),
         once=True,
         ready_seconds_max=120,
-        remedy="a migration that fails leaves the database as it was; put it right and start again",
+        remedy="correct the migration and start again; a failed migration leaves the database unchanged",
     )
 
 
 def service_instance(service: str, name: str, env: Mapping[str, str], *, after: tuple[str, ...]) -> Process:
-    """One instance of a service, ready when it says so itself."""
+    """Return the process of one instance of a service, ready when its /health/ready answers 200."""
     return Process(
         name=name,
         argv=(sys.executable, "-m", f"alongside_{service}"),

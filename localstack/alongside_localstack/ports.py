@@ -1,4 +1,4 @@
-"""Loopback ports: free ones, remembered ones, and a clear word about who sits on a taken one."""
+"""Chooses loopback ports, and names the process that uses a taken one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TRIES = 500
 
 
 def is_free(port: int) -> bool:
-    """Whether we could listen on the loopback port now."""
+    """Return whether the loopback port is free now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -31,10 +31,10 @@ def is_free(port: int) -> bool:
 
 
 def free_ports(count: int, *, avoid: Collection[int] = ()) -> tuple[int, ...]:
-    """Distinct free ports.
+    """Return distinct free ports. Raises CommandError when there are too few.
 
-    They lie below the range from which the kernel takes ports for outgoing connections: one from inside that range
-    can be gone again before whoever it was meant for listens on it.
+    They are below the range from which the kernel takes ports for outgoing connections: a port of that range could be
+    taken again before the intended process listens on it.
     """
     found: list[int] = []
     for port in random.sample(range(_LOWEST, _kernel_range_start()), k=_TRIES):
@@ -43,12 +43,15 @@ def free_ports(count: int, *, avoid: Collection[int] = ()) -> tuple[int, ...]:
         if port not in avoid and is_free(port):
             found.append(port)
     if len(found) < count:
-        raise CommandError(f"No {count} free ports on {LOOPBACK}.", remedy="see what listens: `ss -ltnp`.")
+        raise CommandError(
+            f"No {count} free ports on {LOOPBACK}.",
+            remedy="list the listening processes with `ss -ltnp`, and stop some.",
+        )
     return tuple(found)
 
 
 def free_port(*, avoid: Collection[int] = ()) -> int:
-    """One free port; see `free_ports`."""
+    """Return one free port; see `free_ports`."""
     return free_ports(1, avoid=avoid)[0]
 
 
@@ -60,9 +63,9 @@ def choose_port(
     preferred: int | None,
     avoid: Collection[int] = (),
 ) -> int:
-    """The port for `name`: what the user asked for, else last time's, else the usual one, else any free one.
+    """Return the port for `name`: the requested one, else the last used, else the preferred, else any free one.
 
-    Raises PortTaken when the asked port is in use: silently moving elsewhere would surprise whoever asked.
+    Raises PortTaken when the requested port is in use: another port would surprise the user.
     """
     if requested is not None:
         require_free(name, requested)
@@ -82,7 +85,7 @@ def _kernel_range_start() -> int:
 
 
 def require_free(name: str, port: int) -> None:
-    """Raise PortTaken, naming the occupant, unless the port is free."""
+    """Raise PortTaken, naming the process that uses the port, unless it is free."""
     if is_free(port):
         return
     raise PortTaken(
@@ -92,7 +95,7 @@ def require_free(name: str, port: int) -> None:
 
 
 def occupant(port: int) -> str:
-    """`pid N (command line)` of the listener, as far as we are allowed to see it."""
+    """Return `pid N (command line)` of the listening process, where we may see it."""
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.AccessDenied:

@@ -1,4 +1,4 @@
-"""A handle on one supervised process, for whoever wants to disturb it."""
+"""A handle on one supervised process, to stop, kill or restart it."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ class ProcessHandle:
     supervisor: Supervisor
 
     def kill(self, with_signal: signal.Signals = signal.SIGKILL) -> int:
-        """Signal it as a fault would; the supervisor restarts what dies of it. The pid that was hit."""
+        """Send a signal, as a fault would, and return the pid; the supervisor restarts a process that dies."""
         return self.supervisor.kill(self.name, with_signal)
 
     async def wait_ready(self, seconds_max: float = 60.0) -> None:
-        """Wait until it is ready (again)."""
+        """Wait until the process is ready (again)."""
         await self.supervisor.wait_ready(self.name, seconds_max)
 
     async def stop(self) -> None:
-        """Stop it properly; it stays down until `start`."""
+        """Stop the process in order; it stays stopped until `start`."""
         await self.supervisor.stop_one(self.name)
 
     async def start(self) -> None:
-        """Start it after `stop`, and wait until it is ready."""
+        """Start the process after `stop`, and wait until it is ready."""
         await self.supervisor.start_one(self.name)
 
     async def restart(self) -> None:
-        """Stop and start."""
+        """Stop the process, start it, and wait until it is ready."""
         await self.supervisor.restart_one(self.name)
 
     @property
     def status(self) -> Status:
-        """How it is doing."""
+        """The process's current status."""
         return next(each for each in self.supervisor.status() if each.name == self.name)

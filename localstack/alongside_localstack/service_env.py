@@ -1,4 +1,4 @@
-"""The settings a service gets from the local stack, in the names every service reads."""
+"""The environment variables that a service gets from the local stack."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MAIL_SENDER = "no-reply@alongside.example"
 ON_CALL = json.dumps(
     {"*": [{"coordinator": f"on-call-{n}", "email": f"on-call-{n}@coordinators.example"} for n in (1, 2)]}
 )
-"""Who is paged in a crisis, wherever it is; the addresses are the mail sink's."""
+"""The on-call coordinators of all regions; their mail goes to the mail sink."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceEnv:
-    """What one instance of one service is told."""
+    """The settings of one instance of one service."""
 
     service: str
     database: Database
@@ -34,7 +34,7 @@ class ServiceEnv:
     urls: Mapping[str, str] = field(default_factory=dict)
 
     def variables(self) -> dict[str, str]:
-        """Environment variables; each service gets only the secrets it needs."""
+        """Return the environment variables; each service gets only the secrets it needs."""
         return {f"ALONGSIDE_{name}": value for name, value in {**self._shared(), **self._own()}.items()}
 
     def _shared(self) -> dict[str, str]:

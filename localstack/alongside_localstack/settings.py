@@ -1,4 +1,4 @@
-"""What can be configured about the local stack; the only place of this package that reads the environment."""
+"""Settings of the local stack; the only module of this package that reads the environment."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ BrokerChoice = Literal["auto", "kafka", "embedded"]
 
 
 class _StackSettings(KafkaAccess):
-    """Everything but the services' ports, which are made from the list of services."""
+    """All settings except the services' ports, which are generated from the list of services."""
 
     model_config = SettingsConfigDict(env_prefix="ALONGSIDE_", env_ignore_empty=True, extra="ignore")
 
     state: Path = Path(".alongside")
-    """Folder of everything the stack keeps; relative to the working directory."""
+    """Folder of all data of the stack; relative to the working directory."""
     cache: Path = Path("~/.cache/alongside")
-    """Folder of downloads shared by every clone and state folder: the jars of Apache Kafka."""
+    """Folder of downloads shared by all clones and state folders: the jars of Apache Kafka."""
 
     postgres: SecretStr | None = None
     """`postgresql://superuser:password@host:port` of a server to use instead of starting one."""
     kafka: str | None = None
     """`host:port[,host:port]` of a broker to use instead of starting one."""
     broker: BrokerChoice = "auto"
-    """`kafka` insists on Apache Kafka, `embedded` on the fallback, `auto` prefers Kafka."""
+    """`kafka` requires Apache Kafka, `embedded` the fallback, `auto` prefers Apache Kafka."""
     kafka_heap_mb: int = Field(default=512, ge=128, le=16384)
     kafka_fetch_seconds_max: float = Field(default=300, gt=0)
-    """How long the download of the Kafka jars may take before it counts as failed."""
+    """Time limit for the download of the Kafka jars."""
     java_home: Path | None = Field(
         default=None, validation_alias=AliasChoices("ALONGSIDE_JAVA_HOME", "JAVA_HOME")
     )
@@ -43,7 +43,7 @@ class _StackSettings(KafkaAccess):
     smtp_port: int | None = None
 
     def requested_port(self, name: str) -> int | None:
-        """The port the user demanded for a service (or `traces`, `mail_http`, `smtp`), if any."""
+        """Return the configured port of a service, or of `traces`, `mail_http`, `smtp`; None if not set."""
         port: int | None = getattr(self, f"{name}_port", None)
         return port
 
@@ -51,7 +51,7 @@ class _StackSettings(KafkaAccess):
 if TYPE_CHECKING:
 
     class StackSettings(_StackSettings):
-        """Read once by whoever starts a stack; every part below it takes plain parameters."""
+        """Read once where a stack is started; all parts of the stack take plain parameters."""
 
 else:
     StackSettings = create_model(
@@ -62,8 +62,8 @@ else:
 
 
 def inherited_environment() -> dict[str, str]:
-    """What a child process gets before its own settings are laid over it.
+    """Return the environment that child processes inherit, before their own variables.
 
-    PG* variables would silently redirect PostgreSQL's client library, so they stay behind.
+    PG* variables are left out: they would silently redirect PostgreSQL's client library.
     """
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}

@@ -1,6 +1,6 @@
-"""Everything together on one machine: infrastructure first, then migrations, then the services, all supervised.
+"""A whole network on one machine: infrastructure first, then migrations, then the services, all supervised.
 
-`LocalStack` is what `make up`, `make demo` and the tests drive. It is an async context manager:
+`make up`, `make demo` and the tests use `LocalStack`. It is an async context manager:
 
     async with LocalStack(StateFolder(settings.state), settings=settings, topics=topics) as stack:
         print(stack.addresses())
@@ -55,7 +55,7 @@ USUAL_PORTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a stack consists of. `instances` counts processes per service; without an entry it is one."""
+    """The parts of a stack. `instances` is the number of processes per service, by default one."""
 
     services: tuple[str, ...] = SERVICES
     instances: Mapping[str, int] = field(default_factory=dict)
@@ -65,23 +65,23 @@ class Plan:
     traces: bool = True
     kafka_nodes: int = 1
     usual_ports: bool = True
-    """Prefer the ports the README names; tests take any."""
+    """Prefer the ports that the README names; otherwise take any free ones, as tests do."""
     rules: frozenset[Rule] | None = None
-    """Who may do what at Kafka: it asks everybody who they are. Without rules it asks nobody."""
+    """Kafka's access rules; with rules it requires log-in. None: no log-in."""
     tls: Tls | None = None
-    """Speak TLS to Kafka's clients; only with rules."""
+    """Use TLS for Kafka's clients; only with rules."""
     proxy_ports: ProxyPorts = field(default_factory=ProxyPorts)
     env: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By service: environment laid over what the stack gives it."""
+    """Additional environment variables by service; they override those of the stack."""
 
     def names_of(self, service: str) -> tuple[str, ...]:
-        """The process names of a service: `intake`, then `intake-2` and so on."""
+        """Return the process names of a service: `intake`, then `intake-2` and so on."""
         count = self.instances.get(service, 1)
         return tuple(service if number == 1 else f"{service}-{number}" for number in range(1, count + 1))
 
 
 class LocalStack:
-    """One stack on one state folder. `report_progress` gets one-line notices of what it decides."""
+    """One stack on one state folder. `report_progress` gets one line for each decision of the stack."""
 
     def __init__(
         self,
@@ -109,27 +109,27 @@ class LocalStack:
         self.supervisor.subscribe(self._write_status)
 
     async def __aenter__(self) -> Self:
-        """Up, or down again with the reason raised."""
+        """Start the stack; on failure stop it and raise the error."""
         await self.up()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Down."""
+        """Stop the stack."""
         await self.down()
 
     def subscribe(self, listener: Listener, *, lines: bool = False) -> Callable[[], None]:
-        """Hear what happens; see `Supervisor.subscribe`."""
+        """Add a listener; see `Supervisor.subscribe`."""
         return self.supervisor.subscribe(listener, lines=lines)
 
     async def up(self) -> None:
-        """Start everything in order and return when all of it is ready.
+        """Start everything in order and return when all nodes are ready.
 
-        Raises a CommandError that says what to do; whatever had been started by then is stopped again.
+        Raises a CommandError with a remedy, after stopping the nodes already started.
         """
         try:
             self._exit_stack.enter_context(self.state.hold())
             for name in await asyncio.to_thread(end_leftovers, self.state):
-                self._report_progress(f"ended {name}, which a killed stack had left behind")
+                self._report_progress(f"ended {name}, left over from a killed stack")
             self.supervisor.add(*await self._nodes())
             await self.supervisor.start()
         except BaseException:
@@ -137,21 +137,21 @@ class LocalStack:
             raise
 
     async def down(self) -> None:
-        """Stop everything in reverse order and let go of the state folder."""
+        """Stop everything in reverse order and release the state folder."""
         try:
             await self.supervisor.stop()
         finally:
             self._exit_stack.close()
 
     async def wait_for_failure(self) -> StartFailed:
-        """Wait until something crashed so often that it was given up; the error that says so."""
+        """Wait until a process has crashed too often to be restarted, and return its error."""
         return await self.supervisor.wait_for_failure()
 
     @property
     def broker(self) -> Broker:
         """The broker in use."""
         if self._broker is None:
-            raise StartFailed("This stack has no broker, or is not up.")
+            raise StartFailed("This stack has no broker, or has not been started.")
         return self._broker
 
     @property
@@ -161,11 +161,11 @@ class LocalStack:
 
     @property
     def kafka(self) -> Kafka:
-        """The broker as whoever may do everything there."""
+        """The broker, with the administrator's log-in."""
         return self.kafka_as(ADMIN)
 
     def kafka_as(self, user: str) -> Kafka:
-        """The broker as one user sees it; on a cluster that asks nobody who they are, as everybody does."""
+        """Return the broker's connection settings for a user; without log-in they are the same for all users."""
         if self.broker.kind == "external":
             return self._settings.kafka_at(self.bootstrap)
         if self.broker.admin is None:
@@ -181,7 +181,7 @@ class LocalStack:
         )
 
     async def allow(self, rules: Iterable[Rule]) -> None:
-        """Let in everybody the rules are about, and allow them what the rules say."""
+        """Set the passwords of all users in these rules, and grant the rules."""
         wanted = frozenset(rules)
         async with open_access(self.kafka) as access:
             await access.set_passwords(
@@ -193,30 +193,30 @@ class LocalStack:
     def postgres(self) -> Server:
         """The PostgreSQL server, as its superuser."""
         if self._server is None:
-            raise StartFailed("This stack has no PostgreSQL, or is not up.")
+            raise StartFailed("This stack has no PostgreSQL, or has not been started.")
         return self._server
 
     @property
     def mail(self) -> Mail:
-        """The mail sink."""
+        """The mail sink's ports."""
         return Mail(smtp_port=self._port("smtp"), http_port=self._port("mail_http"))
 
     def database(self, service: str) -> Database:
-        """The database of a service, or `traces`."""
+        """Return the database of a service, or of `traces`."""
         return self._databases[service]
 
     def url(self, name: str) -> str:
-        """The base URL of a service, of an instance such as `intake-2`, or of `traces`."""
+        """Return the base URL of a service, of an instance such as `intake-2`, or of `traces`."""
         return f"http://{LOOPBACK}:{self._port(name)}"
 
     def service(self, name: str) -> ProcessHandle:
-        """A handle on one process."""
+        """Return a handle on one process."""
         return ProcessHandle(name, self.supervisor)
 
     async def join(self, service: str) -> ProcessHandle:
-        """Start one more instance of a service while everything runs; stop it to let it leave.
+        """Start one more instance of a service and return its handle.
 
-        It has no fixed name in its consumer group, so that both its coming and its going cause a rebalance.
+        It has no fixed member name in its consumer group, so that its start and its stop both cause a rebalance.
         """
         count = self._joined.get(service, len(self.plan.names_of(service))) + 1
         self._joined[service] = count
@@ -227,7 +227,7 @@ class LocalStack:
         return self.service(name)
 
     def addresses(self) -> dict[str, str]:
-        """Where everything listens, for people."""
+        """Return the addresses of all parts, by name."""
         found = {
             name: self.url(name) for service in self.plan.services for name in self.plan.names_of(service)
         }
@@ -243,11 +243,11 @@ class LocalStack:
 
     @property
     def service_token(self) -> str:
-        """The bearer token between our own services."""
+        """The bearer token that the services share."""
         return self.state.password("service-token")
 
     async def create_topics(self, topics: Iterable[Topic]) -> None:
-        """Create topics as this broker wants them; see `topics.create_topics`."""
+        """Create topics with the settings of this broker; see `topics.create_topics`."""
         await create_topics(self.kafka, [self.broker.adapt(topic) for topic in topics])
 
     async def _nodes(self) -> list[Node]:
@@ -332,7 +332,7 @@ class LocalStack:
             kafka=replace(kafka, bootstrap=addresses(proxy_ports.kafka)) if proxy_ports.kafka else kafka,
             port=self._port(name),
             otlp_endpoint=self.url("traces") if self.plan.traces else "",
-            instance_id=f"{service}-{number}",  # a killed process has its partitions back at once (docs/decisions/0012)
+            instance_id=f"{service}-{number}",  # a restarted process gets its partitions back at once (docs/decisions/0012)
             service_token=self.service_token,
             person_key=self.state.key("person-key"),
             smtp_port=self.mail.smtp_port if self.plan.mail else None,
@@ -359,11 +359,11 @@ class LocalStack:
         )
 
     def status(self) -> tuple[Status, ...]:
-        """How every process and step is doing."""
+        """Return the status of every process and task."""
         return self.supervisor.status()
 
     def is_healthy(self) -> bool:
-        """Whether everything is ready or done."""
+        """Return whether every node is ready or done."""
         return all(each.state in {State.READY, State.DONE} for each in self.status())
 
 

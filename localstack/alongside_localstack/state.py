@@ -1,8 +1,8 @@
-"""The one folder a stack keeps everything in: data, logs, ports, secrets, and the word about what runs now.
+"""The state folder of a stack: data, logs, ports, secrets, and the status of the running processes.
 
-ports.json    ports chosen once, taken again at the next start
+ports.json    ports chosen once, used again at the next start
 secrets.json  passwords, tokens and keys, generated once (0600)
-status.json   what the running supervisor last said
+status.json   last status of the running supervisor
 lock          held by the running supervisor
 logs/ postgres/ kafka/ mail/
 """
@@ -32,7 +32,7 @@ _LOCK_PAUSE_SECONDS = 0.05
 
 
 class StateFolder:
-    """The folder, opened. Relative paths count from the working directory of that moment."""
+    """A state folder. A relative path is resolved against the working directory at construction."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().absolute()
@@ -41,19 +41,19 @@ class StateFolder:
         self.mail = self.root / "mail"
 
     def create(self) -> None:
-        """Make the folder, which git is told to ignore from the inside."""
+        """Create the folder, with a .gitignore inside it. Raises CommandError when it cannot be written."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             (self.root / ".gitignore").write_text("*\n")
         except OSError as error:
             raise CommandError(
                 f"The state folder {self.root} cannot be written: {error.strerror}.",
-                remedy="choose another one with ALONGSIDE_STATE.",
+                remedy="set ALONGSIDE_STATE to a folder that can be written.",
             ) from error
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
-        """Hold the folder for one supervisor; raises AlreadyRunning, naming the other one."""
+        """Lock the folder for one supervisor. Raises AlreadyRunning with the pid of the other one."""
         self.create()
         with (self.root / "lock").open("a+") as lock:
             try:
@@ -61,8 +61,8 @@ class StateFolder:
             except OSError as error:
                 lock.seek(0)
                 raise AlreadyRunning(
-                    f"A stack is running already on {self.root} (pid {lock.read().strip() or 'unknown'}).",
-                    remedy="use it, stop it with `alongside down`, or choose another folder with ALONGSIDE_STATE.",
+                    f"A stack is already running on {self.root} (pid {lock.read().strip() or 'unknown'}).",
+                    remedy="use it, stop it with `alongside down`, or set ALONGSIDE_STATE to another folder.",
                 ) from error
             lock.truncate(0)
             lock.write(str(os.getpid()))
@@ -71,7 +71,7 @@ class StateFolder:
             lock.truncate(0)
 
     def is_held(self) -> bool:
-        """Whether a supervisor holds the folder now."""
+        """Return whether a supervisor has locked the folder now."""
         try:
             with (self.root / "lock").open("r") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -82,7 +82,7 @@ class StateFolder:
         return False
 
     def port(self, name: str, *, requested: int | None = None, preferred: int | None = None) -> int:
-        """The port for `name`, the same as last time where possible; see `choose_port`."""
+        """Return the port for `name`, the last used one where possible; see `choose_port`."""
         last_used = self._read("ports.json")
         last: int | None = last_used.get(name)
         others = {port for other, port in last_used.items() if other != name}
@@ -93,11 +93,11 @@ class StateFolder:
         return port
 
     def password(self, name: str) -> str:
-        """A password or token, generated the first time it is asked for."""
+        """Return a password or token, generated at the first call."""
         return self._secret(name, lambda: secrets.token_urlsafe(24))
 
     def key(self, name: str) -> str:
-        """32 random bytes in base64, generated the first time they are asked for."""
+        """Return 32 random bytes in base64, generated at the first call."""
         return self._secret(name, lambda: base64.b64encode(secrets.token_bytes(32)).decode())
 
     def _secret(self, name: str, generate: Callable[[], str]) -> str:
@@ -109,10 +109,10 @@ class StateFolder:
         return secret
 
     def postgres_home(self, account: Account) -> Path:
-        """Where the PostgreSQL cluster lives: here, or, if its account cannot enter, in a system folder.
+        """Return the folder of the PostgreSQL cluster: here or, if its account cannot enter, a system folder.
 
-        `postgres-home` remembers the system folder. Without that file, what is left there under our name belongs to
-        a state folder that was deleted by hand: its passwords are gone, so it goes too.
+        The file `postgres-home` names the system folder. Without that file, a cluster in our system folder belongs to a
+        state folder that was deleted by hand: its passwords are lost, so it is deleted.
         """
         pointer = self.root / "postgres-home"
         if pointer.exists():
@@ -127,15 +127,15 @@ class StateFolder:
         return home
 
     def write_status(self, status: dict[str, Any]) -> None:
-        """Replace status.json; readers never see half of it."""
+        """Replace status.json atomically."""
         self._write("status.json", status)
 
     def read_status(self) -> dict[str, Any]:
-        """What the supervisor last said; empty when it never ran here."""
+        """Return the supervisor's last status; empty when it never ran here."""
         return self._read("status.json")
 
     def remove(self) -> None:
-        """Delete everything. The caller makes sure that nothing runs."""
+        """Delete everything. The caller must make sure that nothing runs. Raises CommandError when it fails."""
         pointer = self.root / "postgres-home"
         if pointer.exists():
             shutil.rmtree(pointer.read_text(), ignore_errors=True)
@@ -145,7 +145,7 @@ class StateFolder:
         except OSError as error:
             raise CommandError(
                 f"{error.filename or self.root} could not be removed: {error.strerror}.",
-                remedy="it belongs to the user who started the stack: run reset as that user.",
+                remedy="run `alongside reset` as the user who started the stack.",
             ) from error
 
     def _read(self, name: str) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class StateFolder:
         except ValueError as error:
             raise CommandError(
                 f"{self.root / name} is damaged: {error}.",
-                remedy="delete that file, or run `alongside reset`.",
+                remedy="delete ports.json or status.json; for secrets.json run `alongside reset`, which deletes all local data.",
             ) from error
         return read
 
@@ -168,7 +168,7 @@ class StateFolder:
 
 
 def _lock(file: TextIO) -> None:
-    # A few tries: `is_held`, asked by another terminal, takes the lock for an instant.
+    # Several attempts: `is_held`, called by another process, takes the lock for an instant.
     for _ in range(_LOCK_TRIES - 1):
         with contextlib.suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,1 +1,1 @@
-"""The demonstration: two partners, a region full of offers, every promise checked at the end."""
+"""The demonstration: two partners and a region of offers; every guarantee is checked at the end."""

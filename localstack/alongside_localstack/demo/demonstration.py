@@ -1,4 +1,4 @@
-"""One demonstration from an empty network to the verdict, without a hand on the keyboard."""
+"""Runs one demonstration from an empty network to the evaluation, without user input."""
 
 import asyncio
 import time
@@ -36,33 +36,36 @@ ReportProgress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """What kind of demonstration. `kill` names a process to kill -9 in the middle of it."""
+    """Options of a demonstration. `kill` names a process to kill with SIGKILL during the run."""
 
     referrals: int = 30
     seed: int = 7
     kill: str | None = None
     settle_seconds_max: float = 120.0
     secured: bool = False
-    """Kafka asks everybody who they are: each service and each partner is a user with its own rights."""
+    """Whether Kafka requires log-in: each service and each partner is a user with its own rights."""
     brokers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What a demonstration came to. `seconds` begins when the network was ready."""
+    """The result of a demonstration. `seconds` counts from when the network was ready."""
 
     observations: Observations
     summary: Summary
     seconds: float
     broker: str
     edges: Mapping[str, frozenset[tuple[str, str]]]
-    """Direct steps between services in each admitted referral's traces."""
+    """Direct calls between services in the traces of each admitted referral."""
 
 
 async def demonstrate(
     settings: StackSettings, options: DemoOptions, report_progress: ReportProgress
 ) -> DemoResult:
-    """Start a network of its own beside any other, play the script, judge, and stop it again."""
+    """Start a separate network, send the script's records, evaluate the result, and stop the network.
+
+    Raises CommandError when the network cannot be started.
+    """
     state = StateFolder(settings.state / "demo")
     state.remove()
     demo_script = make_script(run="demo", count=options.referrals, seed=options.seed, now=SystemClock().now())
@@ -127,7 +130,7 @@ async def _send(
     sent_records: list[SentRecord],
     report_progress: ReportProgress,
 ) -> None:
-    """Publish the script's records in order, as two partners would."""
+    """Publish the script's records in order, each as its partner."""
     clock = SystemClock()
     for scripted in demo_script.submissions:
         position = await publishers[scripted.partner.id].publish(scripted.record(clock.now()))
@@ -140,7 +143,7 @@ async def _send(
 async def _wait_until_settled(
     observer: Observer, settle_seconds_max: float, report_progress: ReportProgress
 ) -> None:
-    """Wait until nothing is left to happen; past the patience the verdict says what is missing."""
+    """Wait until the network has settled, at most `settle_seconds_max`; the evaluation reports what is missing."""
     deadline = time.monotonic() + settle_seconds_max
     while time.monotonic() < deadline:
         observations = await observer.collect_progress()
@@ -160,18 +163,18 @@ async def _kill_midway(
     inboxes: Mapping[str, PartnerInbox],
     report_progress: ReportProgress,
 ) -> None:
-    """kill -9 a service once the first answers are in."""
+    """Kill a process with SIGKILL after the first answers have arrived."""
     if service is None:
         return
-    while not sent_records or not any(inbox.answers for inbox in inboxes.values()):  # noqa: ASYNC110  (nobody to wake us)
+    while not sent_records or not any(inbox.answers for inbox in inboxes.values()):  # noqa: ASYNC110  (no event to wait for)
         await asyncio.sleep(0.02)
     stack.service(service).kill()
-    report_progress(f"killed {service} with SIGKILL; the supervisor brings it back")
+    report_progress(f"killed {service} with SIGKILL; the supervisor restarts it")
 
 
 @asynccontextmanager
 async def _run_targets(network: Network) -> AsyncIterator[None]:
-    """Everybody who is asked answers, for as long as the block lasts; their failure is the block's."""
+    """Let simulated targets answer for as long as the block lasts; raise their failure at its end."""
     answering = asyncio.create_task(Targets(network, decline_one_in=DECLINE_ONE_IN).run())
     try:
         yield

@@ -1,4 +1,4 @@
-"""Whether the promises were kept: a pure judgement over what partners sent and heard and what the stores hold."""
+"""Evaluates a demonstration: pure checks of every guarantee against records, answers and stores."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from alongside_localstack.demo.partner_client import PartnerInbox, StreamPositio
 
 UNDELIVERED_STATES: Final = frozenset({"pending", "sending"})
 Answers: TypeAlias = Mapping[tuple[str, StreamPosition], Sequence[SubmissionAnswered]]
-"""Intake's answers by the partner and place of the record they answer."""
+"""Intake's answers, by the partner and position of the record they answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class SentRecord:
     position: StreamPosition
     expected: Answer
     label: str
-    """What a person watching calls it: the reference, or what is odd about the record."""
+    """The name shown to the user: the record's reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """All that was observed. Referrals, notices, offers, letters and mails are as their services show them."""
+    """All observations. Referrals, notices, offers, dead letters and mails are as the services' APIs return them."""
 
     sent_records: Sequence[SentRecord]
     inboxes: Mapping[str, PartnerInbox]
@@ -38,14 +38,14 @@ class Observations:
     mails: Sequence[Mapping[str, Any]] = ()
     crises: Sequence[Mapping[str, Any]] = ()
     killed: str | None = None
-    """A service that was killed on the way: spans it had not exported yet died with it, referrals did not."""
+    """A process that was killed: spans that it had not exported are lost, so traces may be incomplete."""
     complete_traces: frozenset[str] = frozenset()
-    """Ids of referrals whose trace has a direct edge between each two services on the way."""
+    """Ids of referrals whose trace has a direct call between each two services of the referral path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What happened, in numbers; `broken` names every promise that was not kept, in words."""
+    """The result in numbers; `broken` describes every violated guarantee."""
 
     submitted: int
     admitted: int
@@ -69,16 +69,16 @@ class Summary:
 
     @property
     def ok(self) -> bool:
-        """Whether every promise was kept."""
+        """Whether every guarantee was met."""
         return not self.broken
 
     def as_json(self) -> dict[str, Any]:
-        """The summary as one JSON object."""
+        """Return the summary as one JSON object."""
         return asdict(self) | {"ok": self.ok}
 
 
 def evaluate(observations: Observations) -> Summary:
-    """Hold the facts against the promises."""
+    """Check the observations against every guarantee."""
     answers = answers_by_position(observations)
     kinds = Counter(found[0].answer for found in answers.values())
     admitted = {
@@ -110,7 +110,7 @@ def evaluate(observations: Observations) -> Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Violations:
-    """What should be empty: each field names the things for which a promise was broken."""
+    """The subjects of each violated guarantee; every field should be empty."""
 
     unanswered: Sequence[str]
     unclosed: Sequence[str]
@@ -124,18 +124,18 @@ class _Violations:
     unpaged: Sequence[str]
 
     def describe(self) -> list[str]:
-        """One sentence for each kind of fault there is."""
+        """Return one sentence for each kind of violation found."""
         sentences = {
             "records got no answer": self.unanswered,
             "referrals were admitted but their loop is not closed": self.unclosed,
-            "referrals have a gap in what their partner was told": self.gaps,
-            "referrals were told out of order": self.out_of_order,
-            "things happened more than once": self.repeated,
-            "offers are pushed past their capacity": self.oversold,
-            "records were answered otherwise than expected": self.wrong_answers,
+            "referrals have a gap in the updates to their partner": self.gaps,
+            "referrals have updates out of order": self.out_of_order,
+            "answers, updates or notices exist more than once": self.repeated,
+            "offers have more places held and taken than their capacity": self.oversold,
+            "records got another answer than expected": self.wrong_answers,
             "admitted referrals have no complete trace": self.without_trace,
             "notices were never delivered": self.undelivered,
-            "crises paged nobody": self.unpaged,
+            "escalated submissions have no escalation": self.unpaged,
         }
         return [
             f"{len(subjects)} {sentence}: {', '.join(subjects[:3])}{' …' if len(subjects) > 3 else ''}"
@@ -171,16 +171,16 @@ def _count_mismatches(observations: Observations, kinds: Mapping[Answer, int]) -
     mail_due = sum(n["channel"] == "email" and n["state"] == "delivered" for n in observations.notices)
     found = []
     if observations.mails and len(observations.mails) != mail_due:
-        found.append(f"{mail_due} e-mails count as delivered, but {len(observations.mails)} arrived")
+        found.append(f"{mail_due} e-mails are recorded as delivered, but {len(observations.mails)} arrived")
     if len(observations.dead_letters) != kinds[Answer.REFUSED]:
         found.append(
-            f"{kinds[Answer.REFUSED]} records were refused, but {len(observations.dead_letters)} were put aside"
+            f"{kinds[Answer.REFUSED]} records were refused, but {len(observations.dead_letters)} are dead letters"
         )
     return found
 
 
 def _matched(observations: Observations, admitted: set[str]) -> int:
-    """How many admitted referrals somebody accepted, by what their partners were told."""
+    """Count admitted referrals that a target accepted, according to the updates to their partners."""
     journeys = journeys_of(observations.inboxes.values())
     return sum(any(step.status is Status.ACCEPTED for step in journeys.get(each, ())) for each in admitted)
 
@@ -188,7 +188,7 @@ def _matched(observations: Observations, admitted: set[str]) -> int:
 def answers_by_position(
     observations: Observations,
 ) -> dict[tuple[str, StreamPosition], list[SubmissionAnswered]]:
-    """Intake's answers by the record they answer."""
+    """Return intake's answers, by the record they answer."""
     found: dict[tuple[str, StreamPosition], list[SubmissionAnswered]] = {}
     for partner, inbox in observations.inboxes.items():
         for answer in inbox.answers_of(SubmissionAnswered):
@@ -199,7 +199,7 @@ def answers_by_position(
 
 
 def journeys_of(inboxes: Iterable[PartnerInbox]) -> dict[str, list[ReferralUpdated]]:
-    """What partners were told of each referral, in the order they were told."""
+    """Return the updates that partners received, by referral id, in the order received."""
     journeys: dict[str, list[ReferralUpdated]] = {}
     for inbox in inboxes:
         for update in inbox.answers_of(ReferralUpdated):
@@ -208,7 +208,7 @@ def journeys_of(inboxes: Iterable[PartnerInbox]) -> dict[str, list[ReferralUpdat
 
 
 def is_settled(observations: Observations) -> bool:
-    """Whether there is nothing left to wait for: all answered, every loop closed, no notice on its way."""
+    """Return whether every record is answered, every loop is closed and no notice is pending."""
     summary = evaluate(observations)
     return summary.lost == 0 and not any(
         notice["state"] in UNDELIVERED_STATES for notice in observations.notices
@@ -220,7 +220,7 @@ def _repeated(
     answers: Answers,
     journeys: Mapping[str, Sequence[ReferralUpdated]],
 ) -> list[str]:
-    """Answers, steps and notices that exist more than once."""
+    """Return the answers, updates and notices that exist more than once."""
     answered_twice = [
         f"{partner} {position}" for (partner, position), found in answers.items() if len(found) > 1
     ]

@@ -1,4 +1,4 @@
-"""`alongside up`: everything started, a sample region loaded, and referrals moving before one's eyes."""
+"""`alongside up`: starts everything, loads a sample region, and shows referrals as they change."""
 
 import asyncio
 import random
@@ -42,7 +42,7 @@ DECLINE_ONE_IN: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class UpOptions:
-    """How `up` should go about it. Without `sample`, the network starts empty and stays still."""
+    """Options of `up`. Without `sample`, the network starts empty and no referrals are sent."""
 
     sample: bool = True
     live: bool = True
@@ -50,7 +50,7 @@ class UpOptions:
 
 @dataclass(slots=True)
 class LiveView:
-    """What the screen shows: where everything is, how much there is of it, and the latest moves."""
+    """The content of the screen: addresses, counts, and the latest status changes."""
 
     addresses: Mapping[str, str]
     broker: str
@@ -58,7 +58,7 @@ class LiveView:
     moves: deque[tuple[str, str, str]] = field(default_factory=lambda: deque(maxlen=MOVES_SHOWN))
 
     def add_update(self, partner: str, update: ReferralUpdated) -> None:
-        """Note one move."""
+        """Add one status change."""
         if update.sequence == 1:
             self.counts["referrals"] += 1
         self.counts[update.status.value] += update.business_status is None
@@ -68,7 +68,7 @@ class LiveView:
 
 
 async def up(console: Console, settings: StackSettings, options: UpOptions) -> None:
-    """Start everything and hold it until Ctrl-C. Raises CommandError when a part cannot be started."""
+    """Start everything and run it until Ctrl-C. Raises CommandError when a part cannot be started."""
     sample_partners = partners()
     stack = LocalStack(
         StateFolder(settings.state),
@@ -83,7 +83,7 @@ async def up(console: Console, settings: StackSettings, options: UpOptions) -> N
             await _show_network(console, ready, network, sample_partners, options)
 
     await run_in_foreground(stack, when_up=when_up)
-    console.print("everything is stopped; what was recorded is kept for the next `make up`")
+    console.print("everything is stopped; the data is kept for the next `make up`")
 
 
 async def _show_network(
@@ -112,7 +112,7 @@ async def _show_network(
 async def _publish_referrals(
     network: Network, sample_partners: tuple[SamplePartner, ...], publishers: Mapping[str, PartnerPublisher]
 ) -> None:
-    """Partners refer somebody every now and then, with new references at every start."""
+    """Publish a sample submission every few seconds, with new references at every start."""
     rng, clock = random.Random(), SystemClock()
     series = Series(f"up-{int(clock.now().timestamp())}", 0, clock.now())
     queues = {partner.id: submissions(partner, series) for partner in sample_partners}
@@ -142,7 +142,7 @@ async def _show_updates(
 
 
 async def _print_moves(console: Console, view: LiveView, inboxes: Mapping[str, PartnerInbox]) -> None:
-    """For a terminal that cannot redraw: a line per move."""
+    """Print one line per status change, for a terminal that cannot redraw."""
     while True:
         for partner, update in _new_updates(inboxes):
             view.add_update(partner, update)
@@ -152,7 +152,7 @@ async def _print_moves(console: Console, view: LiveView, inboxes: Mapping[str, P
 
 
 def _new_updates(inboxes: Mapping[str, PartnerInbox]) -> Iterator[tuple[str, ReferralUpdated]]:
-    """What partners heard since the last look; each desk is emptied."""
+    """Yield the updates that partners received since the last call, and empty their inboxes."""
     for partner, inbox in inboxes.items():
         answers, inbox.answers = inbox.answers, []
         for answer in answers:
@@ -166,7 +166,7 @@ def _render(view: LiveView) -> Group:
         moves.add_row(Text(partner, "cyan"), Text(referral, "dim"), what)
     return Group(
         _render_addresses(view),
-        Panel(moves, title="referrals, as they move", title_align="left"),
+        Panel(moves, title="latest referral updates", title_align="left"),
         _render_counts(view),
     )
 
@@ -181,18 +181,18 @@ def _render_addresses(view: LiveView) -> Panel:
 
 def _render_counts(view: LiveView) -> Text:
     counts = view.counts
-    text = f"{counts['referrals']} referrals, {counts['completed']} completed.  alongside trace <referral id> shows a way."
+    text = f"{counts['referrals']} referrals, {counts['completed']} completed.  `alongside trace <referral id>` draws its traces."
     return Text(text, "dim")
 
 
 class _StartUpPrinter:
-    """One line for each part that becomes ready, or crashes and comes back."""
+    """Prints one line for each node that becomes ready, restarts or fails."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     def __call__(self, event: Any) -> None:
-        """Print what a person waiting wants to know."""
+        """Print the event, if it is one of these states."""
         state = getattr(event, "state", None)
         if state is not None and state.value in ("ready", "restarting", "failed"):
             detail = getattr(event, "detail", "")

@@ -1,4 +1,4 @@
-"""Looks at a running network from outside: what the services show, and which traces are whole."""
+"""Collects observations of a running network through the services' APIs and the span store."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -15,17 +15,17 @@ from alongside_localstack.demo.partner_client import PartnerInbox
 
 
 class Observer:
-    """Gathers facts about one demonstration."""
+    """Collects the observations of one demonstration."""
 
     def __init__(
         self, network: Network, inboxes: Mapping[str, PartnerInbox], sent_records: Sequence[SentRecord]
     ) -> None:
         self._network, self._inboxes, self._sent_records = network, inboxes, sent_records
         self.edges: dict[str, frozenset[tuple[str, str]]] = {}
-        """Direct steps between services, by referral, of those whose trace is whole."""
+        """Direct calls between services, by referral id, for referrals with a complete trace."""
 
     async def collect_progress(self) -> Observations:
-        """The facts that change all the time: answers, referrals and notices."""
+        """Collect answers, referrals and notices only, for the progress display."""
         referrals, notices = await asyncio.gather(
             self._network.list_all("referrals", "/referrals"),
             self._network.list_all("notifications", "/notices"),
@@ -38,7 +38,7 @@ class Observer:
         )
 
     async def collect_all(self, *, trace_seconds_max: float) -> Observations:
-        """All facts, once things have settled; waits a little for the last spans to arrive."""
+        """Collect everything, after the network has settled; wait up to `trace_seconds_max` for the last spans."""
         observations = await self.collect_progress()
         offers, dead_letters, crises = await asyncio.gather(
             self._network.list_all("matching", "/offers"),
@@ -59,7 +59,7 @@ class Observer:
         )
 
     async def _find_complete_traces(self, admitted: Sequence[str], seconds_max: float) -> None:
-        """Look at each admitted referral's trace until it is whole or the time is up."""
+        """Poll each admitted referral's traces until they are complete or `seconds_max` have passed."""
         clock = asyncio.get_running_loop()
         deadline = clock.time() + seconds_max
         while missing := [each for each in admitted if each not in self.edges]:

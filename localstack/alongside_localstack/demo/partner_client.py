@@ -1,4 +1,4 @@
-"""A partner's own system: publishes referrals on its inbound stream and hears every answer on its status stream."""
+"""A simulated partner system: it publishes referrals and reads all answers from its status stream."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -21,12 +21,12 @@ from alongside_localstack.sample.records import PartnerRecord
 
 E = TypeVar("E", bound=Event)
 KafkaAs = Callable[[str], Kafka]
-"""The cluster as a user sees it, by the user's name."""
+"""Returns the connection settings of the cluster for a user name."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamPosition:
-    """Where on the partner's inbound stream a record stands."""
+    """A record's partition and offset on the partner's inbound stream."""
 
     partition: int
     offset: int
@@ -34,7 +34,7 @@ class StreamPosition:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedAnswer:
-    """One event off the status stream. A repeated `id` is the same event delivered again."""
+    """One event of the status stream. A repeated `id` is the same event delivered again."""
 
     id: str
     event: Event
@@ -42,25 +42,25 @@ class ReceivedAnswer:
 
 @dataclass(slots=True)
 class PartnerInbox:
-    """One partner at work."""
+    """All answers that one partner received, without repeats."""
 
     partner: str
     answers: list[ReceivedAnswer] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
 
     def add(self, answer: ReceivedAnswer) -> None:
-        """Take an answer in, once per event id, as partners are told to."""
+        """Add an answer, once per event id, as the partner guide requires."""
         if answer.id not in self._seen:
             self._seen.add(answer.id)
             self.answers.append(answer)
 
     def answers_of(self, kind: type[E]) -> list[E]:
-        """Every answer of one type, in the order heard."""
+        """Return the answers of one type, in the order received."""
         return [answer.event for answer in self.answers if isinstance(answer.event, kind)]
 
 
 class PartnerPublisher:
-    """Publishes for one partner, each record in a trace of its own."""
+    """Publishes records of one partner, each in a separate trace."""
 
     def __init__(self, partner: str, producer: AIOKafkaProducer, otlp_endpoint: str) -> None:
         self._producer = producer
@@ -68,7 +68,7 @@ class PartnerPublisher:
         self._tracer = self.tracing.get_tracer("alongside_localstack.demo")
 
     async def publish(self, record: PartnerRecord) -> StreamPosition:
-        """Publish one record and say where it stands."""
+        """Publish one record and return its position."""
         with self._tracer.start_as_current_span(f"send {record.topic}", kind=SpanKind.PRODUCER):
             headers = [*record.headers, *((name, value.encode()) for name, value in trace_headers().items())]
             metadata = await self._producer.send_and_wait(
@@ -81,7 +81,7 @@ class PartnerPublisher:
 async def open_publishers(
     kafka_as: KafkaAs, partners: Sequence[str], otlp_endpoint: str
 ) -> AsyncIterator[dict[str, PartnerPublisher]]:
-    """A post for each partner, who calls Kafka as itself."""
+    """Open a publisher for each partner, logged in as that partner."""
     async with AsyncExitStack() as exit_stack:
         publishers: dict[str, PartnerPublisher] = {}
         for partner in partners:
@@ -97,7 +97,7 @@ async def open_publishers(
 
 @asynccontextmanager
 async def open_inboxes(kafka_as: KafkaAs, partners: Sequence[str]) -> AsyncIterator[dict[str, PartnerInbox]]:
-    """A desk for each partner that hears its status stream from the beginning."""
+    """Open an inbox for each partner, which reads the status stream from its start."""
     async with AsyncExitStack() as exit_stack:
         yield {
             partner: await exit_stack.enter_async_context(_open_inbox(kafka_as, partner))

@@ -1,4 +1,4 @@
-"""The demonstration as a person reads it: one line per journey, then what it all came to."""
+"""Prints the result of a demonstration: one line per record, then a summary."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -28,7 +28,7 @@ COLOURS: Final = {
 
 
 def print_journeys(console: Console, observations: Observations) -> None:
-    """Print every record's way, in the order they were sent."""
+    """Print the answer and the referral's steps of every record, in the order sent."""
     answers, updates_by_referral = (
         answers_by_position(observations),
         journeys_of(observations.inboxes.values()),
@@ -39,7 +39,7 @@ def print_journeys(console: Console, observations: Observations) -> None:
 
 
 def print_summary(console: Console, result: Summary, *, seconds: float, broker: str) -> None:
-    """Print the numbers, then every promise that was broken, or that none was."""
+    """Print the numbers, then every violated guarantee, or that there is none."""
     table = Table(box=None, padding=(0, 2), show_header=False)
     for first, second in zip(*_columns(result), strict=True):
         table.add_row(*first, *second)
@@ -73,7 +73,7 @@ def _line(
 
 
 def _steps(updates: Sequence[ReferralUpdated]) -> Iterator[str]:
-    """Each step in words; asking again after a decline shows as another `asked`."""
+    """Yield a label for each step; another proposal after a decline is shown as another `asked`."""
     for update in updates:
         if update.outcome:
             yield f"{update.status.value} ({update.outcome.value})"
@@ -93,7 +93,7 @@ def _columns(result: Summary) -> tuple[list[tuple[str, str]], list[tuple[str, st
         ("declined on the way", result.declined),
         ("loops closed", result.closed),
         ("notices delivered", result.notified),
-        ("of them e-mails", result.mailed),
+        ("of which e-mails", result.mailed),
         ("complete traces", result.traces_complete),
     ]
     second = [

@@ -1,6 +1,6 @@
-"""The targets: supporters, groups and services that answer proposals and walk accepted referrals to their end.
+"""Simulated targets: supporters, groups and services that answer proposals and complete accepted referrals.
 
-What a target has once decided it says again, so that a repeated request, after a crash or not, is the same request.
+A target repeats its first decision about a proposal, so that a repeated request, also after a crash, is the same.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _OUTDATED_CODES: Final = frozenset(
 
 
 class Targets:
-    """Everybody who was asked. One first proposal in `decline_one_in` is declined."""
+    """All targets. One first proposal in `decline_one_in` is declined."""
 
     def __init__(
         self, network: Network, *, decline_one_in: int, on_move: Callable[[str], None] | None = None
@@ -36,13 +36,13 @@ class Targets:
         self.declined = 0
 
     async def run(self) -> None:
-        """Answer and walk until cancelled."""
+        """Answer proposals and move referrals until cancelled."""
         while True:
             moved = await self.run_round()
             await asyncio.sleep(0 if moved else PAUSE_SECONDS)
 
     async def run_round(self) -> int:
-        """Answer every open proposal and move every accepted referral one step; returns how many moved."""
+        """Answer every open proposal and move every accepted referral one step; return how many were found."""
         proposals = await self._network.open_proposals()
         for proposal in proposals:
             await self._answer(proposal)
@@ -69,7 +69,7 @@ class Targets:
             self._on_move(f"{'declined' if declines else 'accepted'} by a {proposal['offer_kind']}")
 
     def _will_decline(self, proposal: dict[str, Any]) -> bool:
-        """Of the first proposals, the second is declined and then one in so many; whoever is asked next says yes."""
+        """Return whether to decline: the second of the first proposals, then one in `decline_one_in`; later ones never."""
         if proposal["attempt"] > 1:
             return False
         seen = len(self._declines)
@@ -82,6 +82,6 @@ class Targets:
             self._ignore_if_outdated(refused)
 
     def _ignore_if_outdated(self, refused: ServiceRefused) -> None:
-        """A list may be a moment old: what has moved on meanwhile needs no answer."""
+        """Ignore a refusal because the item has changed since it was listed; raise any other."""
         if refused.code not in _OUTDATED_CODES:
             raise refused

@@ -1,6 +1,6 @@
-"""Which broker this machine gets: yours, Apache Kafka, or the Kafka-protocol fallback from PyPI.
+"""Chooses the broker: an external one, Apache Kafka, or the embedded fallback from PyPI with the same protocol.
 
-All three are the same to the stack: nodes to supervise, an address, and topics as that broker wants them.
+The stack treats all three alike: nodes to supervise, an address, and topic settings for that broker.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ _EMBEDDED_SEGMENT_BYTES = "1048576"  # its append is linear in the segment's len
 
 @dataclass(frozen=True)
 class Broker:
-    """A broker the stack can use. `nodes` is empty for one that somebody else runs."""
+    """A broker for the stack. `nodes` is empty for an external broker."""
 
     kind: Literal["kafka", "embedded", "external"]
     bootstrap: str
     admin: Kafka | None = None
-    """How its administrator calls a broker that asks who they are."""
+    """The administrator's connection settings, for a broker that requires log-in."""
     nodes: tuple[Node, ...] = ()
     serving: tuple[str, ...] = ()
-    """Names of the nodes others wait for."""
+    """Names of the nodes that must be ready before others use the broker."""
 
     def adapt(self, topic: Topic) -> Topic:
-        """The topic with the settings this broker needs."""
+        """Return the topic with the settings that this broker needs."""
         if self.kind != "embedded":
             return topic
         return topic.with_config(segment_bytes=_EMBEDDED_SEGMENT_BYTES)
@@ -57,7 +57,7 @@ class Broker:
 
 @dataclass(frozen=True)
 class BrokerOptions:
-    """What was asked for: by the settings of a user, or by a test."""
+    """The requested kind of broker, from settings or from a test."""
 
     choice: BrokerChoice = "auto"
     external: str | None = None
@@ -67,7 +67,7 @@ class BrokerOptions:
     fetch_seconds_max: float = 300.0
     kafka_nodes: int = 1
     passwords: ClusterPasswords | None = None
-    """Ask everybody who they are. Only Apache Kafka does."""
+    """Require log-in, with these passwords of brokers and administrator. Apache Kafka only."""
     tls: Tls | None = None
     proxy_ports: ProxyPorts = field(default_factory=ProxyPorts)
 
@@ -75,9 +75,9 @@ class BrokerOptions:
 async def choose_broker(
     options: BrokerOptions, *, folder: Path, port_of: PortOf, report_progress: ReportProgress
 ) -> Broker:
-    """The broker that fulfils the wish, described but not started; `auto` says in one line why it fell back.
+    """Return the broker for these options, not yet started; `auto` reports in one line why it fell back.
 
-    Raises Unavailable when `kafka` was insisted on and cannot be had.
+    Raises Unavailable when the option `kafka`, or log-in, requires Apache Kafka and it is not available.
     """
     if options.external:
         return Broker("external", options.external)
@@ -97,17 +97,17 @@ async def choose_broker(
 def _require_no_passwords(options: BrokerOptions) -> None:
     if options.passwords is not None:
         raise Unavailable(
-            "the embedded broker asks nobody who they are.", remedy="set ALONGSIDE_BROKER=kafka (needs Java)."
+            "The embedded broker does not support log-in.", remedy="set ALONGSIDE_BROKER=kafka (needs Java)."
         )
 
 
 def apache_kafka(options: BrokerOptions, report_progress: ReportProgress) -> KafkaJars:
-    """Apache Kafka, ready to run: from the cache or, once, from Maven Central. Raises CommandError, saying why not."""
+    """Return Apache Kafka, ready to run, from the cache or, once, from Maven Central. Raises CommandError."""
     java = find_java(options.java_home)
     if java is None:
         raise Unavailable(
-            f"no Java of version {JAVA_VERSION_MIN} or newer was found.",
-            remedy=f"install a JRE >= {JAVA_VERSION_MIN} or set JAVA_HOME; ALONGSIDE_BROKER=embedded does without.",
+            f"No Java {JAVA_VERSION_MIN} or newer was found.",
+            remedy=f"install a JRE >= {JAVA_VERSION_MIN} or set JAVA_HOME, or set ALONGSIDE_BROKER=embedded, which needs no Java.",
         )
     jars = cached_jars(options.cache, java) or _fetch(options, java, report_progress)
     prepare_jars(jars, report_progress=report_progress)
@@ -121,7 +121,7 @@ def _fetch(options: BrokerOptions, java: Java, report_progress: ReportProgress) 
 
 
 def kafka_cluster(options: BrokerOptions, jars: KafkaJars, folder: Path, port_of: PortOf) -> KafkaCluster:
-    """The cluster below `folder`; ports are asked for as `kafka`, `kafka_controller`, then `kafka_2` and so on."""
+    """Return the cluster below `folder`, with ports named `kafka`, `kafka_controller`, then `kafka_2` and so on."""
     nodes = tuple(
         KafkaNode(
             number,
@@ -144,7 +144,7 @@ def kafka_cluster(options: BrokerOptions, jars: KafkaJars, folder: Path, port_of
 
 
 def kafka_broker(cluster: KafkaCluster) -> Broker:
-    """Apache Kafka as nodes to supervise: its files first, then every node, ready when it answers clients."""
+    """Return Apache Kafka as nodes to supervise: first its files, then each node, ready when it answers clients."""
     files = StartUpTask(name="kafka-files", run=lambda: asyncio.to_thread(cluster.create))
     names = [f"kafka-{node.number}" if len(cluster.nodes) > 1 else "kafka" for node in cluster.nodes]
     processes = tuple(
@@ -155,26 +155,28 @@ def kafka_broker(cluster: KafkaCluster) -> Broker:
             probe=_answer_probe(cluster.admin_of(node)),
             ready_seconds_max=90,
             stop_seconds_max=20,
-            remedy="a port taken, a full disk or too little memory (ALONGSIDE_KAFKA_HEAP_MB) are the usual causes",
+            remedy="check for a used port, a full disk or too little memory (ALONGSIDE_KAFKA_HEAP_MB)",
         )
         for name, node in zip(names, cluster.nodes, strict=True)
     )
     admin = cluster.admin_of() if cluster.passwords else None
-    if admin is not None:  # its password goes over loopback only: no need to be warned at every call
+    if (
+        admin is not None
+    ):  # the password is sent over loopback only: aiokafka need not warn at every connection
         logging.getLogger("aiokafka.conn").setLevel(logging.ERROR)
     return Broker("kafka", cluster.bootstrap, admin, (files, *processes), tuple(names))
 
 
 def embedded_broker(folder: Path, port: int) -> Broker:
-    """The `noida-db` binary with nothing but its Kafka door open.
+    """Return the `noida-db` binary as a broker, with only its Kafka port open.
 
-    Killing it loses up to a second of acknowledged records: never run crash tests on it. Stopping it writes
-    everything out, which takes long for a lot of records.
+    Killing it loses up to a second of acknowledged records: never run crash tests on it. Stopping it writes all
+    records to disk, which takes long for many records. Raises Unavailable when the wheel is not installed.
     """
     spec = find_spec("noida_db")
     if spec is None or spec.origin is None:
         raise Unavailable(
-            "the noida-db wheel is not installed.", remedy="run `make up` (it installs requirements.lock)."
+            "The noida-db wheel is not installed.", remedy="run `make setup` (it installs requirements.lock)."
         )
     home = folder / "embedded"
 
@@ -202,11 +204,13 @@ def embedded_broker(folder: Path, port: int) -> Broker:
 
 
 def _answer_probe(kafka: Kafka) -> Probe:
-    """Ready when the broker answers a metadata request: its port opens a moment before that."""
+    """Return a probe that is ready when the broker answers a metadata request: its port opens shortly before."""
     listens = tcp(int(kafka.bootstrap.rsplit(":", 1)[-1]))
 
     async def check() -> str | None:
-        if (reason := await listens()) is not None:  # asked first: the client below logs every refusal
+        if (
+            reason := await listens()
+        ) is not None:  # checked first: the client below logs every refused connection
             return reason
         admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=2000)
         try:

@@ -1,8 +1,8 @@
-"""Apache Kafka in KRaft mode on loopback: what one node's settings, storage and command line look like.
+"""Apache Kafka in KRaft mode on loopback: the settings, storage and command line of each node.
 
-`KafkaCluster(nodes=1)` is what the stack and the tests run; three nodes differ only in numbers (voters, replicas), so
-a cluster for failover tests is the same object. Kafka runs with its real defaults for durability: only start-up
-pauses, memory and the partition counts of internal topics are made smaller.
+The stack and most tests run one node; a cluster of three for failover tests differs only in numbers (voters,
+replicas). Durability settings are Kafka's defaults: only start-up pauses, memory and the partition counts of internal
+topics are smaller.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ class KafkaNode:
     client_port: int
     controller_port: int
     brokers_port: int = 0
-    """Where brokers and the administrator call, on a cluster that asks who they are."""
+    """The port for brokers and the administrator, on a cluster that requires log-in."""
 
     @property
     def voter(self) -> str:
-        """Its entry in the controller quorum."""
+        """The node's entry in the controller quorum."""
         return f"{self.number}@{LOOPBACK}:{self.controller_port}"
 
 
 @dataclass(frozen=True)
 class KafkaCluster:
-    """One to three nodes below `folder`, of the jars given. Same folder and ports: the same records after a restart."""
+    """One to three nodes below `folder`. With the same folder and ports, records survive a restart."""
 
     folder: Path
     jars: KafkaJars
@@ -68,9 +68,9 @@ class KafkaCluster:
     heap_mb: int = 512
     log_level: str = "info"
     passwords: ClusterPasswords | None = None
-    """Ask everybody who they are, and refuse what no rule allows; None asks nobody."""
+    """Require log-in, and refuse what no rule allows; None allows everything without log-in."""
     tls: Tls | None = None
-    """Speak TLS to clients; only where everybody is asked who they are."""
+    """Use TLS for clients; only with `passwords`."""
     proxy_ports: ProxyPorts = field(default_factory=ProxyPorts)
 
     @property
@@ -79,7 +79,7 @@ class KafkaCluster:
         return addresses(node.client_port for node in self.nodes)
 
     def admin_of(self, *nodes: KafkaNode) -> Kafka:
-        """The cluster as its administrator calls it, at these nodes or at all of them."""
+        """Return the administrator's connection settings, for these nodes or for all."""
         if self.passwords is None:
             return Kafka(addresses(node.client_port for node in nodes or self.nodes))
         return Kafka(
@@ -91,7 +91,7 @@ class KafkaCluster:
         )
 
     def home(self, node: KafkaNode) -> Path:
-        """The node's folder."""
+        """Return the node's folder."""
         return self.folder / f"node-{node.number}"
 
     def create(self) -> None:
@@ -103,11 +103,11 @@ class KafkaCluster:
             self._format(node)
 
     def argv(self, node: KafkaNode) -> tuple[str, ...]:
-        """The command that serves the node in the foreground."""
+        """Return the command that runs the node in the foreground."""
         return (*self.java_options(node), "kafka.Kafka", str(self._settings_file(node)))
 
     def java_options(self, node: KafkaNode) -> tuple[str, ...]:
-        """`java` and its options, tuned to start fast on few cores rather than to run fast on many."""
+        """Return `java` and its options, tuned for a fast start on few cores rather than for throughput."""
         archive = self.jars.archive
         return (
             str(self.jars.java.command),
@@ -124,7 +124,7 @@ class KafkaCluster:
         )
 
     def settings(self, node: KafkaNode) -> str:
-        """The node's server.properties."""
+        """Return the content of the node's server.properties."""
         lines = self._identity(node) | self._replication() | self._security(node) | _SMALL_CLUSTER_SETTINGS
         return "".join(f"{name}={value}\n" for name, value in lines.items())
 
@@ -183,7 +183,7 @@ class KafkaCluster:
         }
 
     def _format(self, node: KafkaNode) -> None:
-        # What the storage tool would write, without a second JVM: the checkpoint is the tool's own (see below).
+        # Writes what the storage tool would, without a second JVM; the checkpoint was made by the tool (see below).
         storage = self._storage(node)
         if (storage / "meta.properties").exists():
             return
@@ -210,7 +210,7 @@ class KafkaCluster:
 
 
 def addresses(ports: Iterable[int]) -> str:
-    """`host:port[,host:port]` on loopback."""
+    """Return `host:port[,host:port]` on loopback."""
     return ",".join(f"{LOOPBACK}:{port}" for port in ports)
 
 
@@ -237,7 +237,7 @@ _SMALL_CLUSTER_SETTINGS = {
 
 
 def format_checkpoint(jars: KafkaJars) -> None:
-    """Let Kafka's own storage tool write the checkpoint every new cluster starts from; once per cache."""
+    """Run Kafka's storage tool to write the checkpoint that every new cluster starts from; once per cache."""
     if jars.checkpoint.exists():
         return
     with tempfile.TemporaryDirectory(prefix="alongside-kafka-") as scratch:
@@ -268,7 +268,7 @@ def format_checkpoint(jars: KafkaJars) -> None:
 
 
 def kafka_uuid() -> str:
-    """A random id in Kafka's spelling; never one that begins with a dash, which its command line would refuse."""
+    """Return a random id in Kafka's encoding, never with a leading dash, which its command line would refuse."""
     while True:
         encoded = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         if not encoded.startswith("-"):

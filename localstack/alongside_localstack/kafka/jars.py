@@ -1,4 +1,4 @@
-"""Apache Kafka's jars: fetched once from Maven Central into the cache that every clone shares, and prepared to start fast.
+"""Apache Kafka's jars: downloaded once from Maven Central into a cache that all clones share.
 
 <cache>/kafka-<version>/libs/                 the jars
 <cache>/kafka-<version>/bootstrap.checkpoint  what `kafka-storage format` writes, the same for every cluster
@@ -35,7 +35,7 @@ class KafkaJars:
 
     @property
     def class_path(self) -> str:
-        """Every jar by name, in a fixed order: a class-data archive is only valid for the very same path."""
+        """All jars in a fixed order: a class-data archive is valid only for the identical class path."""
         return ":".join(str(jar) for jar in sorted((self.folder / "libs").glob("*.jar")))
 
     @property
@@ -45,34 +45,34 @@ class KafkaJars:
 
     @property
     def archive(self) -> Path:
-        """The class-data archive of this Java; may be missing, then starting is slower."""
+        """The class-data archive for this Java; without it the start is slower."""
         return self.folder / f"java-{self.java.version}.jsa"
 
 
 def kafka_version(pom: Path = POM) -> str:
-    """The version pinned in the pom; raises Unavailable outside a clone, where there is none."""
+    """Return the version pinned in the pom. Raises Unavailable outside a clone, where there is no pom."""
     try:
         found = re.search(r"<kafka\.version>([^<]+)<", pom.read_text())
     except OSError:
         found = None
     if found is None:
         raise Unavailable(
-            f"{pom} does not say which Kafka to fetch.",
+            f"{pom} is missing or names no Kafka version.",
             remedy="run from a clone of the repository, or set ALONGSIDE_KAFKA or ALONGSIDE_BROKER=embedded.",
         )
     return found.group(1)
 
 
 def cached_jars(cache: Path, java: Java) -> KafkaJars | None:
-    """The jars, if an earlier run fetched them."""
+    """Return the jars from the cache, or None if they were not downloaded yet."""
     folder = _folder(cache)
     return KafkaJars(folder, java) if (folder / "libs").is_dir() else None
 
 
 def fetch_jars(cache: Path, java: Java, *, seconds_max: float, report_progress: ReportProgress) -> KafkaJars:
-    """The jars from the cache or, once, from Maven Central (44 MB). Runs at the same time wait for each other.
+    """Return the jars from the cache or, once, from Maven Central (44 MB). Concurrent runs wait for each other.
 
-    Raises Unavailable, with Maven's own last words, when they cannot be had.
+    Raises Unavailable, with the end of Maven's output, when they cannot be downloaded.
     """
     folder = _folder(cache)
     with exclusive_access(folder):
@@ -87,7 +87,7 @@ def fetch_jars(cache: Path, java: Java, *, seconds_max: float, report_progress: 
 
 @contextlib.contextmanager
 def exclusive_access(folder: Path) -> Iterator[None]:
-    """Hold the folder, made if missing, against other processes that would fill it too; waits for its turn."""
+    """Lock the folder, created if missing, against other processes; wait until it is free."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -98,7 +98,7 @@ def _maven() -> str:
     maven = shutil.which("mvn")
     if maven is None:
         raise Unavailable(
-            "Maven (mvn) is not installed.", remedy="install maven, or set ALONGSIDE_BROKER=embedded."
+            "Maven (mvn) is not installed.", remedy="install Maven, or set ALONGSIDE_BROKER=embedded."
         )
     return maven
 
@@ -108,7 +108,9 @@ def _download(maven: str, folder: Path, seconds_max: float) -> None:
     try:
         _run_maven(maven, unfinished, seconds_max)
         if not any(unfinished.glob("kafka_2.13-*.jar")):
-            raise Unavailable("Maven finished without the Kafka server jar.", remedy=f"look at {POM}.")
+            raise Unavailable(
+                "Maven finished without the Kafka server jar.", remedy=f"check the dependencies in {POM}."
+            )
         unfinished.chmod(0o755)
         unfinished.rename(folder / "libs")
     finally:

@@ -1,4 +1,4 @@
-"""The machine's Java, if it has one that runs Apache Kafka 4 (17 or newer)."""
+"""Finds a Java that can run Apache Kafka 4 (version 17 or newer)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Java:
 
 
 def find_java(java_home: Path | None = None) -> Java | None:
-    """The Java of `java_home`, else of the PATH; None when there is none of version 17 or newer."""
+    """Return the Java of `java_home`, else of the PATH; None when none has version 17 or newer."""
     candidates = [str(java_home / "bin" / "java")] if java_home else []
     if on_path := shutil.which("java"):
         candidates.append(on_path)
@@ -34,7 +34,7 @@ def find_java(java_home: Path | None = None) -> Java | None:
 
 
 def _version(command: Path) -> int | None:
-    release = command.resolve().parent.parent / "release"  # saves starting a JVM only to ask
+    release = command.resolve().parent.parent / "release"  # avoids starting a JVM for the version
     if release.is_file() and (found := re.search(r'JAVA_VERSION="(?:1\.)?(\d+)', release.read_text())):
         return int(found.group(1))
     try:

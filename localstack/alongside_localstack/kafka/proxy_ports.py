@@ -1,7 +1,7 @@
-"""The way services take to PostgreSQL and Kafka when somebody stands in between, such as the fault suite's proxy.
+"""Ports of proxies between the services and PostgreSQL or Kafka, such as those of the fault suite.
 
-Kafka tells every client the addresses at which its nodes want to be called, so a proxy in front of it is passed by after
-the first answer. Each node therefore listens on one more port: whoever calls there is told the proxies' addresses.
+Kafka sends every client the advertised addresses of its nodes, so a client would bypass a proxy after the first answer.
+Each node therefore has one more listener, which advertises the proxies' addresses.
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class ProxyPorts:
-    """Loopback ports. Without them services call PostgreSQL and Kafka themselves, as everybody else does."""
+    """Loopback ports. Without them services connect to PostgreSQL and Kafka directly."""
 
     postgres: int | None = None
-    """Where services are sent instead of PostgreSQL's own port."""
+    """The proxy's port, which services use instead of PostgreSQL's port."""
     kafka: tuple[int, ...] = ()
-    """Where services are sent instead of Kafka's own ports, a port for each node."""
+    """The proxies' ports, one per node, which services use instead of Kafka's ports."""
     kafka_backend: tuple[int, ...] = ()
-    """The nodes' further ports, to which whoever listens on `kafka` has to connect. Apache Kafka only."""
+    """The nodes' additional ports, to which the proxies connect. Apache Kafka only."""

@@ -1,8 +1,8 @@
-"""What makes a cluster ask who is there, as server settings: the same for the local cluster and docker-compose.
+"""Server settings of a cluster that requires log-in, the same for the local cluster and docker-compose.
 
-Services and partners log in with SASL/SCRAM; the cluster keeps their salted passwords among its own metadata. A new
-cluster has none yet, so brokers, controllers and the administrator log in with SASL/PLAIN on listeners of their own,
-whose passwords stand in each node's settings (docs/decisions/0016).
+Services and partners log in with SASL/SCRAM; the cluster stores their salted passwords in its metadata. A new cluster
+has none yet, so brokers, controllers and the administrator log in with SASL/PLAIN on separate listeners, with passwords
+from each node's settings (docs/decisions/0016).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 
 ADMIN: Final = "admin"
 CLUSTER: Final = "kafka"
-"""The user brokers and controllers are to each other."""
+"""The user of brokers and controllers."""
 
 _SCRAM: Final = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
 _PLAIN: Final = "org.apache.kafka.common.security.plain.PlainLoginModule required"
@@ -22,7 +22,7 @@ _PLAIN: Final = "org.apache.kafka.common.security.plain.PlainLoginModule require
 
 @dataclass(frozen=True)
 class Tls:
-    """With what Kafka speaks TLS to clients: PEM files of its key and certificates, and of who signed them."""
+    """PEM files for Kafka's TLS: its key with certificates, and the certificate authority."""
 
     keys: Path
     ca: Path
@@ -30,7 +30,7 @@ class Tls:
 
 @dataclass(frozen=True)
 class ClusterPasswords:
-    """The two passwords that stand in the nodes' own settings."""
+    """The two passwords in the nodes' settings: of the cluster itself and of the administrator."""
 
     cluster: str
     admin: str
@@ -41,7 +41,7 @@ class ClusterPasswords:
         return f'{_PLAIN} {own} user_{CLUSTER}="{self.cluster}" user_{ADMIN}="{self.admin}";'
 
     def settings(self, *, clients: Iterable[str], internal: Iterable[str]) -> dict[str, str]:
-        """Server settings for listeners of these names: for clients, and for brokers, controllers and the admin."""
+        """Return settings for the named listeners: `clients` use SCRAM; `internal` ones, PLAIN, for brokers and admin."""
         found = {
             "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
             "allow.everyone.if.no.acl.found": "false",

@@ -1,4 +1,4 @@
-"""Work done once per cache so that every later Kafka starts quickly: the storage checkpoint and the class archive."""
+"""Prepares the cache so that Kafka starts fast: the storage checkpoint and the class-data archive."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _TRIAL_SECONDS_MAX = 60.0
 
 
 def prepare_jars(jars: KafkaJars, *, report_progress: ReportProgress) -> None:
-    """Make what is missing; runs at the same time wait for each other. Raises StartFailed if Kafka cannot run at all.
+    """Create the missing files; concurrent runs wait for each other. Raises StartFailed if Kafka cannot run.
 
-    A class archive that cannot be made is only a slower start, so that is no error.
+    A missing class archive only makes the start slower, so failing to create it is no error.
     """
     if jars.checkpoint.exists() and jars.archive.exists():
         return

@@ -1,1 +1,1 @@
-"""A mail server that keeps what it is sent, and shows it over HTTP."""
+"""A mail server that stores all messages and shows them over HTTP."""

@@ -1,4 +1,4 @@
-"""The messages a mail sink accepted: .eml files in a folder and an index of them."""
+"""The messages that the mail sink accepted: .eml files in a folder, and an index."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MESSAGES_MAX = 20_000
 
 @dataclass(frozen=True)
 class Message:
-    """A message as accepted. `deliveries` counts how often one with this Message-ID was accepted."""
+    """An accepted message. `deliveries` counts how often a message with this Message-ID was accepted."""
 
     id: str
     message_id: str
@@ -45,7 +45,7 @@ class Mailbox:
             self._messages[message.message_id] = message
 
     def store(self, raw: bytes, recipients: tuple[str, ...]) -> Message:
-        """Keep an accepted message; one that came before is counted again, with whoever it now also went to."""
+        """Store an accepted message; for a known Message-ID count the delivery and add new recipients."""
         parsed = _parse(raw)
         message_id = str(parsed["Message-ID"] or f"<{uuid4()}@no-message-id>").strip()
         with self._lock:
@@ -62,13 +62,13 @@ class Mailbox:
         return message
 
     def messages(self, *, to: str | None = None) -> list[Message]:
-        """All messages, or those to one address."""
+        """Return all messages, or those to one address."""
         with self._lock:
             found = list(self._messages.values())
         return [each for each in found if to is None or to.lower() in {one.lower() for one in each.to}]
 
     def content(self, chosen: str) -> dict[str, Any] | None:
-        """A message with its `headers`, `text` and `html`; None for an id nobody has."""
+        """Return a message with its `headers`, `text` and `html`; None for an unknown id."""
         message = next((each for each in self.messages() if each.id == chosen), None)
         if message is None:
             return None
@@ -81,7 +81,7 @@ class Mailbox:
         }
 
     def clear(self) -> None:
-        """Forget and delete everything."""
+        """Delete all messages."""
         with self._lock:
             self._messages.clear()
             shutil.rmtree(self._folder)
@@ -118,7 +118,7 @@ def _read_index(index: Path) -> list[Message]:
     for line in index.read_text().splitlines():
         try:
             fields = json.loads(line)
-        except ValueError:  # torn by a kill while writing
+        except ValueError:  # a line cut off by a kill during the write
             continue
         messages.append(Message(**{**fields, "to": tuple(fields["to"])}))
     return messages

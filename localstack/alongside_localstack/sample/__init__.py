@@ -1,1 +1,1 @@
-"""Invents the sample region and what partners submit to it: real places, no real people, the same for the same seed."""
+"""Generates the sample region and its submissions: real places, no real people, the same for the same seed."""

@@ -1,4 +1,4 @@
-"""What the sample's supporters and groups say of themselves beyond needs: interests, evenings, certificates, meetings."""
+"""Further attributes of sample supporters and groups: interests, availability, certificates, schedules."""
 
 from collections.abc import Mapping
 from random import Random
@@ -8,7 +8,7 @@ from alongside_contracts.vocabulary import Endorsement, Hope, Identity, Interest
 from alongside_localstack.sample.randomness import chance, choose_one, choose_some
 
 ZONE: Final = "America/New_York"
-"""Both sample regions lie in it."""
+"""The time zone of both sample regions."""
 
 _EVENINGS: Final[Mapping[tuple[str, str], float]] = {
     ("17:00", "20:00"): 3,
@@ -40,7 +40,7 @@ _HYBRID_EVERY: Final[Mapping[str, float]] = {"week": 75, "fortnight": 15, "month
 
 
 def supporter_attributes(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]:
-    """Interests, identities, hopes, free hours, and for some a certificate and trainings."""
+    """Return interests, identities, hopes, availability, trainings, and for some a certificate."""
     certified = chance(rng, _CERTIFIED_SHARE)
     return {
         "hopes": [hope.value for hope in choose_some(rng, tuple(Hope), most=3)],
@@ -65,7 +65,7 @@ def supporter_attributes(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]
 
 
 def group_schedule(rng: Random, *, seats: int | None) -> dict[str, Any]:
-    """When a group meets, as matching's schedule door takes it."""
+    """Return a group's schedule, as the body of matching's `PUT /groups/{id}/schedule`."""
     every = choose_one(rng, _HYBRID_EVERY)
     return {
         "zone": ZONE,
@@ -90,7 +90,7 @@ def _identities(rng: Random, needs: tuple[Need, ...]) -> list[str]:
 
 
 def _availability(rng: Random) -> list[dict[str, str]]:
-    """Two or three evenings, and for some a daytime: one window a day, so that none overlap."""
+    """Draw two to four weekdays, mostly evenings: one window a day, so that none overlap."""
     days = rng.sample(_WEEK, k=rng.randint(2, 4))
     windows = [choose_one(rng, _DAYTIMES if chance(rng, 0.25) else _EVENINGS) for _ in days]
     days_with_windows = zip(days, windows, strict=True)

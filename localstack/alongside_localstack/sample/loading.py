@@ -1,4 +1,4 @@
-"""Puts the sample region into a running network; doing it again changes nothing."""
+"""Loads the sample region into a running network; loading it again changes nothing."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ ReportProgress = Callable[[str], None]
 async def load_partners(
     network: Network, partners: Iterable[SamplePartner], report_progress: ReportProgress
 ) -> None:
-    """Register partners and fill their regions with supporters, groups and services."""
+    """Register partners, and load the offers and group schedules of their regions."""
     regions = []
     for partner in partners:
         await network.register_partner(partner.id, partner.body())
@@ -32,7 +32,7 @@ async def load_partners(
 
 
 async def _schedule_groups(network: Network, region: str) -> None:
-    """Say when each group of a region meets; matching knows them by what the sample calls them."""
+    """Store the schedule of each group of a region; matching finds the groups by source and source_id."""
     groups = await network.list_all("matching", "/offers", region=region, kind="group", source=SOURCE)
     ids = {offer["source_id"]: offer["id"] for offer in groups}
     for offer in offers(region, OFFERS_SEED):
@@ -41,7 +41,7 @@ async def _schedule_groups(network: Network, region: str) -> None:
 
 
 async def load_contact_routes(network: Network, people: Iterable[tuple[SamplePartner, str]]) -> None:
-    """Tell intake how each person (by its partner and that partner's reference) can be reached."""
+    """Store a contact route for each person, given as partner and person reference."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def store(partner: SamplePartner, person_reference: str) -> None:

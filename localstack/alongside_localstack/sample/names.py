@@ -1,4 +1,4 @@
-"""The public names of invented groups and services: what it is about, and a real place. Nobody is named after anyone."""
+"""Public names of generated groups and services: a topic and a real place, never a person's name."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -73,7 +73,7 @@ SERVICE_TITLES: Final[Mapping[Need, str]] = {
 
 
 def number_duplicates(names: Iterable[str]) -> Iterator[str]:
-    """Each name once: a second one of the same wording is told apart by its number."""
+    """Yield the names, with a number appended to repeated ones."""
     seen: dict[str, int] = {}
     for name in names:
         seen[name] = seen.get(name, 0) + 1

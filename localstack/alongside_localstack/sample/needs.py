@@ -1,6 +1,6 @@
-"""What people of the sample seek support with: how often, what comes together, and what each setting sees more of.
+"""The needs of sample submissions: their frequency, combinations, and differences between settings.
 
-All weights are invented. Only their order is taken from somewhere: twelve-month prevalence among adults in the United
+All weights are invented. Only their order has a source: twelve-month prevalence among adults in the United
 States as the National Survey on Drug Use and Health (SAMHSA) and the statistics pages of the National Institute of
 Mental Health report it (anxiety before depression before post-traumatic stress before bipolar before psychosis; alcohol
 before opioids), the Surgeon General's advisory of 2023 for loneliness, and AARP's count of caregivers. They describe no
@@ -43,7 +43,7 @@ PREVALENCE: Final[Mapping[Need, float]] = {
     Need.PSYCHOSIS: 1.5,
     Need.HEARING_VOICES: 1.5,
 }
-"""How often each need is the first one named, of about 150."""
+"""How often each need is the first one named, in about 150 submissions."""
 
 RELATED_NEEDS: Final[Mapping[Need, tuple[Need, ...]]] = {
     Need.ANXIETY: (Need.DEPRESSION, Need.STRESS),
@@ -134,7 +134,7 @@ SETTING_FACTORS: Final[Mapping[Setting, Mapping[Need, float]]] = {
         Need.LGBTQ: 2,
     },
 }
-"""How many times more, or less, often a setting sees a need than the region does; any other need as often."""
+"""Factors on a need's regional weight, by setting; 1 for needs not listed."""
 
 PROTECTED: Final = frozenset({Need.SUBSTANCE_USE, Need.ALCOHOL, Need.OPIOIDS})
 """Needs that 42 CFR Part 2 protects: a consent must name the category `substance-use`."""
@@ -152,19 +152,19 @@ HOPES: Final[Mapping[Need, tuple[Hope, ...]]] = {
     Need.CHILD_WELFARE: (Hope.NAVIGATION, Hope.SELF_ADVOCACY),
     Need.DISABILITY: (Hope.SELF_ADVOCACY, Hope.NAVIGATION),
 }
-"""What is hoped for beside company, where the need suggests it."""
+"""Hopes that a need suggests, in addition to company."""
 
 _RELATED_SHARE: Final = 0.75
 
 
 def needs_seen_in(setting: Setting) -> Mapping[Need, float]:
-    """The weights of the needs that a setting refers with."""
+    """Return the weights of needs in submissions from a setting."""
     factors = SETTING_FACTORS.get(setting, {})
     return {need: weight * factors.get(need, 1) for need, weight in PREVALENCE.items()}
 
 
 def draw_needs(rng: Random, weights: Mapping[Need, float], how_many: int) -> tuple[Need, ...]:
-    """Up to `how_many` different needs: a first one by its weight, then mostly what often comes with it."""
+    """Draw up to `how_many` different needs: the first by weight, the others mostly from its related needs."""
     first = choose_one(rng, weights)
     related = {need: weights[need] for need in RELATED_NEEDS[first]}
     others = (

@@ -1,4 +1,4 @@
-"""The sample region's offers: supporters, groups and services on real places, as matching's batch door takes them."""
+"""Offers of the sample region: supporters, groups and services at real places, for `POST /offers/batch`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,12 +14,12 @@ from alongside_localstack.sample.places import SamplePlace, SampleRegion, places
 from alongside_localstack.sample.randomness import chance, choose_one, choose_some, seeded_random
 
 SOURCE: Final = "alongside-sample"
-"""What matching knows these offers by, together with their `source_id`: loading them again changes nothing."""
+"""The `source` of these offers: with `source_id` it identifies an offer, so loading again changes nothing."""
 
 YOUNG: Final = (AgeBand.FROM_13_TO_17, AgeBand.FROM_18_TO_25)
 ADULT: Final = (AgeBand.FROM_18_TO_25, AgeBand.FROM_26_TO_64, AgeBand.FROM_65)
 
-# Caseload norms are 12 to 15 people for a supporter who does nothing else; most are volunteers with an evening a week.
+# Caseload norms are 12 to 15 people for a full-time supporter; most are volunteers with one evening a week.
 _CASELOADS: Final[Mapping[tuple[int, int], float]] = {(1, 3): 55, (4, 8): 30, (9, 12): 15}
 _SUPPORTER_AGES: Final[Mapping[tuple[AgeBand, ...], float]] = {
     ADULT: 62,
@@ -58,10 +58,10 @@ _YOUTH_GROUPS_SHARE: Final = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleOffer:
-    """One invented offer. `number` counts within its region and kind, from 1; a supporter has no name.
+    """One generated offer. `number` counts within its region and kind, from 1; a supporter has no name.
 
-    `capacity` None is a group that is open to everyone. Of the place, matching gets the position, and keeps it coarse.
-    `attributes` is what matching may know beyond the rest; `schedule` when a group does, for a door of its own.
+    `capacity` None is a group that is open to everyone. Matching gets the position of the place, and stores it coarsely.
+    `attributes` are further fields of the offer; `schedule`, of groups only, is sent in a separate request.
     """
 
     kind: OfferKind
@@ -80,21 +80,21 @@ class SampleOffer:
 
     @property
     def source_id(self) -> str:
-        """What this offer is called in the sample, for ever: `us-fl-miami/supporter-0007`."""
+        """The permanent id of this offer in the sample: `us-fl-miami/supporter-0007`."""
         return f"{self.region.id}/{self.kind.value}-{self.number:04d}"
 
     @property
     def label(self) -> str:
-        """What a screen may call it: the public name, or `peer supporter 7`."""
+        """The display name: the public name, or `peer supporter 7`."""
         return self.name or f"peer supporter {self.number}"
 
     @property
     def contact_email(self) -> str:
-        """An address nobody can own: `.example` is reserved (RFC 2606)."""
+        """An address that nobody can own: `.example` is reserved (RFC 2606)."""
         return f"offer-{self.region.short}-{self.number:04d}@{self.kind.value}s.example"
 
     def body(self) -> dict[str, Any]:
-        """One entry of `offers` in the body of matching's `POST /offers/batch`."""
+        """Return one entry of `offers` in the body of matching's `POST /offers/batch`."""
         return {
             "source": SOURCE,
             "source_id": self.source_id,
@@ -116,10 +116,10 @@ class SampleOffer:
 def offers(
     region: str, seed: int, *, supporters: int = 220, groups: int = 40, services: int = 60
 ) -> tuple[SampleOffer, ...]:
-    """The offers of a sample region; more of one kind leaves the others, and the first ones, as they are.
+    """Return the offers of a sample region; a larger number of one kind only appends offers.
 
-    From 27 services on there is one for every need, in every language of the region. Raises ValueError for a region
-    there is no sample of.
+    With 27 or more services every need has one, in every language of the region. Raises ValueError for a region without
+    a sample.
     """
     of = sample_region(region)
     return tuple(
@@ -175,7 +175,7 @@ def _group(region: SampleRegion, seed: int, number: int) -> SampleOffer:
 
 
 def _service(region: SampleRegion, seed: int, number: int) -> SampleOffer:
-    """Services take turns through the needs, so that none is without; who is publicly funded finds an interpreter."""
+    """Generate a service for the next need in turn, so that every need has one, in all languages of the region."""
     rng = _offer_random(region, OfferKind.SERVICE, seed, number)
     need = tuple(PREVALENCE)[(number - 1) % len(PREVALENCE)]
     place = rng.choice(places(region.id))
@@ -194,7 +194,7 @@ def _service(region: SampleRegion, seed: int, number: int) -> SampleOffer:
 
 
 def _name_uniquely(found: Iterator[SampleOffer]) -> Iterator[SampleOffer]:
-    """The same offers, no two of them of one name."""
+    """Return the offers with unique names."""
     offered = tuple(found)
     names = number_duplicates(offer.label for offer in offered)
     return (replace(offer, name=name) for offer, name in zip(offered, names, strict=True))

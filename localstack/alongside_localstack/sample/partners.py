@@ -1,4 +1,4 @@
-"""The sample partners: invented organisations that refer people into the sample regions."""
+"""The sample partners: fictional organisations that refer people into the sample regions."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,7 +9,7 @@ from alongside_localstack.sample.places import COLUMBUS, MIAMI
 
 @dataclass(frozen=True, slots=True)
 class SamplePartner:
-    """An organisation that refers. `prefix`, two to six letters, begins its references and is its alone."""
+    """A partner. Its references begin with the unique `prefix`, two to six letters."""
 
     id: str
     prefix: str
@@ -19,16 +19,16 @@ class SamplePartner:
 
     @property
     def source(self) -> str:
-        """The CloudEvents source of everything it sends."""
+        """The CloudEvents source of the partner's events."""
         return f"urn:alongside:partner:{self.id}"
 
     @property
     def contact_email(self) -> str:
-        """An address nobody can own: `.example` is reserved (RFC 2606)."""
+        """An address that nobody can own: `.example` is reserved (RFC 2606)."""
         return f"desk@{self.id}.example"
 
     def body(self) -> dict[str, Any]:
-        """The body of intake's `PUT /partners/{id}`."""
+        """Return the body of intake's `PUT /partners/{id}`."""
         return {
             "name": self.name,
             "setting": self.setting.value,
@@ -54,10 +54,10 @@ _OTHERS: Final = (
 
 
 def demo_partners() -> tuple[SamplePartner, SamplePartner]:
-    """The two that the demonstration plays with, both in one region."""
+    """Return the two partners of the demonstration, both in one region."""
     return HOSPITAL, COURT
 
 
 def partners() -> tuple[SamplePartner, ...]:
-    """Every sample partner, those of the demonstration first."""
+    """Return all sample partners, those of the demonstration first."""
     return (*demo_partners(), *_OTHERS)

@@ -1,4 +1,4 @@
-"""The two sample regions on the map: real ZIP codes of real counties, out of the `zipcodes` wheel."""
+"""Places of the two sample regions: real ZIP codes of real counties, from the `zipcodes` wheel."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from typing import Any, Final, TypeAlias
 import zipcodes
 
 Languages: TypeAlias = tuple[str, ...]
-"""BCP 47 tags, best first."""
+"""BCP 47 tags, the person's best language first."""
 
-# How the Postal Service shortens the words of a place: such a spelling always stands beside the whole one.
+# Abbreviations of the Postal Service in place names: the full spelling is always listed as well.
 _SHORTENED: Final = frozenset(
     "Arlngtn Bch Crk Gdns Hgts Ind Is Isl Ldge N Village Vlg Whchstr Wnchstr".split()  # noqa: SIM905
 )
@@ -18,7 +18,7 @@ _SHORTENED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SamplePlace:
-    """Where somebody lives or meets: a ZIP code, a name people use for it, and its middle in degrees (WGS 84)."""
+    """A ZIP code, a common name of its area, and the centre in degrees (WGS 84)."""
 
     postal_code: str
     name: str
@@ -31,7 +31,7 @@ class SamplePlace:
 class SampleRegion:
     """One county, served by a network.
 
-    `languages` weighs what people are at home in, best first. The shares are invented; their order is that of the
+    `languages` maps combinations of languages, best first, to weights. The shares are invented; their order is that of the
     languages the American Community Survey finds spoken at home there, with the smaller ones raised so that a short
     demonstration meets them.
     `outside_county` is a county of the same state that the region does not serve.
@@ -45,12 +45,12 @@ class SampleRegion:
 
     @property
     def all_languages(self) -> Languages:
-        """Every language of the region."""
+        """All languages of the region."""
         return tuple(dict.fromkeys(tag for tags in self.languages for tag in tags))
 
     @property
     def short(self) -> str:
-        """The last part of the id: enough to tell the sample regions apart."""
+        """The last part of the id, unique among the sample regions."""
         return self.id.rpartition("-")[2]
 
 
@@ -86,29 +86,29 @@ REGIONS: Final[Mapping[str, SampleRegion]] = {region.id: region for region in (M
 
 
 def sample_region(region: str) -> SampleRegion:
-    """The sample region of that id. Raises ValueError for any other."""
+    """Return the sample region with this id. Raises ValueError for an unknown id."""
     found = REGIONS.get(region)
     if found is None:
-        raise ValueError(f"there is no sample of {region}: choose one of {', '.join(REGIONS)}")
+        raise ValueError(f"there is no sample region {region}: choose one of {', '.join(REGIONS)}")
     return found
 
 
 @cache
 def places(region: str) -> tuple[SamplePlace, ...]:
-    """Every place of a sample region, by ZIP code: one for each name people use for it. Raises ValueError."""
+    """Return all places of a sample region: one per ZIP code and common name. Raises ValueError."""
     chosen = sample_region(region)
     return _residential_places(chosen.state, chosen.county)
 
 
 @cache
 def places_outside(region: str) -> tuple[SamplePlace, ...]:
-    """Places of the same state that the region does not serve. Raises ValueError for an unknown region."""
+    """Return places of the same state outside the region. Raises ValueError for an unknown region."""
     chosen = sample_region(region)
     return _residential_places(chosen.state, chosen.outside_county)
 
 
 def _residential_places(state: str, county: str) -> tuple[SamplePlace, ...]:
-    """Places of ZIP codes where people live: no post-office boxes, no codes of one organisation, none given up."""
+    """Return places of active residential ZIP codes: no post-office boxes, no codes of single organisations."""
     found = zipcodes.filter_by(  # type: ignore[no-untyped-call]  # published without annotations
         state=state, county=county, zip_code_type="STANDARD", active=True
     )

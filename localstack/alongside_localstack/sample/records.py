@@ -1,4 +1,4 @@
-"""A sample submission as the Kafka record its partner would send."""
+"""Encodes a sample submission as the Kafka record that its partner would send."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from alongside_localstack.sample.partners import SamplePartner
 
 
 class PartnerRecord(NamedTuple):
-    """What is handed to a producer. Whoever sends it adds the headers of its own trace."""
+    """A record for a producer. The sender adds its trace headers."""
 
     topic: str
     key: bytes
@@ -22,7 +22,7 @@ class PartnerRecord(NamedTuple):
 def record(
     partner: SamplePartner, submission: SubmissionReceived, event_id: str, at: datetime | None = None
 ) -> PartnerRecord:
-    """A submission in CloudEvents binary mode, keyed by its reference; `at` is when it is sent."""
+    """Encode a submission in CloudEvents binary mode, keyed by its reference; `at` is the event's time."""
     event = CloudEvent(
         id=event_id,
         source=partner.source,

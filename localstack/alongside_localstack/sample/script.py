@@ -1,6 +1,6 @@
-"""The demonstration's cast: good submissions of two partners, and four that must not end as the others do.
+"""The submissions of a demonstration: valid ones of two partners, and four special cases.
 
-Each scene says what intake has to answer, so that the demonstration can hold it to that.
+Each has the answer that intake must give, which the demonstration checks.
 """
 
 from collections.abc import Iterator
@@ -17,15 +17,15 @@ from alongside_localstack.sample.records import PartnerRecord, record
 from alongside_localstack.sample.submissions import Series, submission
 
 SPECIAL_SUBMISSIONS: Final = 4
-"""How many scenes there are beside the good ones: the crisis, the malformed, the one from outside, the duplicate."""
+"""The number of special cases: a crisis, a malformed record, one from outside the region, a duplicate."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptedSubmission:
-    """One record of the cast and the answer it must get.
+    """One submission and the answer it must get.
 
-    `repeats` is the event id of the scene a duplicate repeats. A `garbled` scene's bytes are no JSON: whoever answers
-    it can name its event id, but no reference.
+    `repeats` is the event id of the submission that a duplicate repeats. The body of a `garbled` one is not JSON: its
+    answer names the event id, but no reference.
     """
 
     partner: SamplePartner
@@ -36,41 +36,41 @@ class ScriptedSubmission:
     garbled: bool = False
 
     def record(self, at: datetime | None = None) -> PartnerRecord:
-        """The record to send; `at` is when."""
+        """Return the record to send; `at` is the event's time."""
         full = record(self.partner, self.submission, self.event_id, at)
         return full._replace(value=full.value[: len(full.value) // 2]) if self.garbled else full
 
     @property
     def creates_person(self) -> bool:
-        """Whether intake comes to know a person by it, whose contact route should be registered beforehand."""
+        """Whether intake creates a person from it; the person's contact route is stored before it is sent."""
         return not self.garbled and self.repeats is None
 
 
 @dataclass(frozen=True, slots=True)
 class DemoScript:
-    """The scenes in the order they are sent. A duplicate comes after what it repeats, under the same key."""
+    """The submissions in the order sent. A duplicate follows the one it repeats, under the same key."""
 
     submissions: tuple[ScriptedSubmission, ...]
 
     def expecting(self, answer: Answer) -> tuple[ScriptedSubmission, ...]:
-        """The scenes that must get that answer."""
+        """Return the submissions that must get this answer."""
         return tuple(scripted for scripted in self.submissions if scripted.expected is answer)
 
 
 def make_script(run: str, count: int, seed: int, now: datetime) -> DemoScript:
-    """The cast of one run: `count` good submissions and SPECIAL_SCENES others. Raises ValueError for a bad label.
+    """Return `count` valid submissions and SPECIAL_SUBMISSIONS others. Raises ValueError for a bad `run` or `count`.
 
-    The others stand among the good ones, so that each has neighbours which it must not disturb.
+    The special cases are spread among the valid ones, which they must not affect.
     """
     if count < 1:
-        raise ValueError("a demonstration needs at least one good submission")
+        raise ValueError("a demonstration needs at least one valid submission")
     series = Series(run, seed, now)
     good = [_good(series, index) for index in range(1, count + 1)]
     return DemoScript(tuple(_interleave(good, _specials(series, good[0], count))))
 
 
 def _good(series: Series, index: int) -> ScriptedSubmission:
-    """The partners take turns."""
+    """Return a valid submission, from each partner in turn."""
     both = demo_partners()
     partner = both[(index - 1) % len(both)]
     generated = submission(partner, series, index)
@@ -78,7 +78,7 @@ def _good(series: Series, index: int) -> ScriptedSubmission:
 
 
 def _specials(series: Series, first: ScriptedSubmission, count: int) -> tuple[ScriptedSubmission, ...]:
-    """The four others, with references of their own beyond those of the good ones."""
+    """Return the four special cases; their references follow those of the valid ones."""
     crisis = submission(HOSPITAL, series, count + 1).model_copy(update={"risks": (Risk.DANGER_TO_SELF,)})
     garbled = submission(COURT, series, count + 2)
     moved = submission(COURT, series, count + 3)
@@ -97,7 +97,7 @@ def _specials(series: Series, first: ScriptedSubmission, count: int) -> tuple[Sc
 def _interleave(
     good: list[ScriptedSubmission], specials: tuple[ScriptedSubmission, ...]
 ) -> Iterator[ScriptedSubmission]:
-    """Good and special scenes, the specials spread evenly; the first scene is always a good one."""
+    """Yield valid and special submissions, the special ones spread evenly; the first is always a valid one."""
     due = [1 + (len(good) - 1) * nth // len(specials) for nth in range(1, len(specials) + 1)]
     for number, scripted in enumerate(good, start=1):
         yield scripted

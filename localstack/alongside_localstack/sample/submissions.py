@@ -1,4 +1,4 @@
-"""What sample partners submit: plausible people of their region, each of whom intake can admit as they are."""
+"""Submissions of sample partners: plausible people of the region, all of whom intake can admit."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -58,11 +58,11 @@ _CONSENT_DAYS: Final = 365
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Which submissions are meant: the same seed tells the same stories, and another `run` refers other people.
+    """A series of submissions: the same seed gives the same content, another `run` other references and people.
 
-    `run`, 1 to 20 lower-case letters, digits and inner hyphens, tells one run from the next against the same
-    stack. `now` is when consents are looked at: they were signed shortly before and last a year. Raises ValueError
-    for any other `run`, and for a seed beyond 32 bits: both stand in references, whose length is bounded.
+    `run`, 1 to 20 lower-case letters, digits and inner hyphens, distinguishes runs on the same stack. `now` is the time of
+    submission: consents were signed shortly before and last a year. Raises ValueError for any other `run`, and for a
+    seed beyond 32 bits: both are part of references, whose length is limited.
     """
 
     run: str
@@ -70,26 +70,26 @@ class Series:
     now: datetime
 
     def __post_init__(self) -> None:
-        """Refuse what could not stand in a reference."""
+        """Raise ValueError for a `run` or `seed` that cannot be part of a reference."""
         if not RUN.fullmatch(self.run) or not 0 <= self.seed <= SEED_MAX:
             raise ValueError(
                 "name a run with 1 to 20 lower-case letters, digits and inner hyphens, and seed it with 0 to 2³²-1"
             )
 
     def reference(self, partner: SamplePartner, index: int) -> str:
-        """The partner's reference of its `index`-th referral: `smh-run7-1-0003`."""
+        """Return the partner's reference for its `index`-th referral: `smh-run7-1-0003`."""
         return f"{partner.prefix}-{self.run}-{self.seed}-{index:04d}"
 
 
 def submissions(
     partner: SamplePartner, series: Series, count: int | None = None
 ) -> Iterator[SubmissionReceived]:
-    """The first `count` submissions of a partner in a series; without `count` they never end."""
+    """Yield the first `count` submissions of a partner in a series; without `count` endlessly."""
     return islice((submission(partner, series, index) for index in counted(1)), count)
 
 
 def submission(partner: SamplePartner, series: Series, index: int) -> SubmissionReceived:
-    """One submission, the same whichever were made before it."""
+    """Return one submission, independent of all others."""
     rng = seeded_random("submission", partner.id, series.seed, index)
     needs = draw_needs(rng, needs_seen_in(partner.setting), how_many=choose_one(rng, _HOW_MANY_NEEDS))
     age_band = choose_one(rng, _AGES_OF.get(partner.setting, _AGES))
@@ -110,17 +110,17 @@ def submission(partner: SamplePartner, series: Series, index: int) -> Submission
 
 
 def contact_email(person_reference: str) -> str:
-    """An address of the person of that reference that nobody can own: `.example` is reserved (RFC 2606)."""
+    """Return an address for a person reference that nobody can own: `.example` is reserved (RFC 2606)."""
     return f"{person_reference}@people.example"
 
 
 def contact_route(person_reference: str) -> dict[str, Any]:
-    """The body of intake's `PUT /people/{partner}/{person_reference}/contact-route`."""
+    """Return the body of intake's `PUT /people/{partner}/{person_reference}/contact-route`."""
     return {"email": contact_email(person_reference), "safe_voicemail": False, "neutral_sender": True}
 
 
 def _preferences(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]:
-    """How the person would like it: hopes, formats, ways to meet, how soon, what to be spared."""
+    """Draw the person's preferences: hopes, formats, modes, urgency, needs to avoid, readiness."""
     hopes = dict.fromkeys((*HOPES.get(needs[0], ()), *_COMPANY))
     others = tuple(need for need in Need if need not in needs)
     return {
@@ -134,7 +134,7 @@ def _preferences(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]:
 
 
 def _consent(rng: Random, needs: tuple[Need, ...], now: datetime) -> Consent:
-    """Everything 42 CFR Part 2 asks for, and the protected category only where a need is protected."""
+    """Return a consent with all fields of 42 CFR Part 2; the protected category only for a protected need."""
     signed_at = now - timedelta(hours=rng.randint(1, 72))
     protected = not PROTECTED.isdisjoint(needs)
     return Consent(

@@ -1,10 +1,10 @@
-"""Which account PostgreSQL runs as, and where its files may live.
+"""The account that PostgreSQL runs as, and the folders it can use.
 
-PostgreSQL refuses to run as root. As an ordinary user nothing is special: it runs as that user, in the state folder.
-As root (containers, CI) it runs as `nobody`, who often cannot even enter the folder a clone lives in (a 0700 home).
-Nobody's permissions are changed for that: where a folder cannot be entered, the files move under `system_folder()`
-instead. (Keeping CAP_DAC_OVERRIDE for the server was tried: PostgreSQL checks its own binary with access(2), which
-looks at the real user and fails all the same; and it would hand a server the run of the machine.)
+PostgreSQL refuses to run as root. For an ordinary user it runs as that user, in the state folder. For root
+(containers, CI) it runs as `nobody`, which often cannot enter the folder of the clone (a 0700 home). No permissions are
+changed for that: where a folder cannot be entered, the files are stored under `system_folder()` instead. (Keeping
+CAP_DAC_OVERRIDE for the server was tried: PostgreSQL checks its binary with access(2), which uses the real user and
+fails nevertheless; and the server could then access every file of the machine.)
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ _UNPRIVILEGED = "nobody"
 
 @dataclass(frozen=True)
 class Account:
-    """An operating system account a process is started as; `uid` None means whoever we are."""
+    """The operating system account of a process; `uid` None is the current user."""
 
     uid: int | None = None
     gid: int | None = None
 
     def give(self, path: Path) -> None:
-        """Make the account own `path` (not what is below it)."""
+        """Make the account the owner of `path` (not recursively)."""
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether the account may pass through `folder` and every folder above it."""
+        """Return whether the account may enter `folder` and every folder above it."""
         if self.uid is None:
             return True
         resolved = folder.resolve()
         return all(self._may(path, read=False) for path in (resolved, *resolved.parents) if path.exists())
 
     def can_read(self, path: Path) -> bool:
-        """Whether the account may reach and read `path`."""
+        """Return whether the account may reach and read `path`."""
         return self.uid is None or (self.can_enter(path.parent) and self._may(path, read=True))
 
     def _may(self, path: Path, *, read: bool) -> bool:
@@ -57,7 +57,7 @@ class Account:
 
 
 def server_account() -> Account:
-    """Ourselves, or `nobody` when we are root."""
+    """Return the current user's account, or `nobody` for root. Raises Unavailable without such an account."""
     if os.geteuid() != 0:
         return Account()
     try:
@@ -65,13 +65,13 @@ def server_account() -> Account:
     except KeyError as error:
         raise Unavailable(
             f"PostgreSQL refuses to run as root and this machine has no account '{_UNPRIVILEGED}'.",
-            remedy="run as an ordinary user, or point ALONGSIDE_POSTGRES at a server of your own.",
+            remedy="run as an ordinary user, or set ALONGSIDE_POSTGRES to an existing server.",
         ) from error
     return Account(uid=entry.pw_uid, gid=entry.pw_gid)
 
 
 def system_folder() -> Path:
-    """A folder every account can enter, for what cannot stay below a closed home. Only root asks."""
+    """Return a folder that every account can enter, for files that `nobody` must read. Only root needs it."""
     for folder in (Path("/var/lib/alongside"), Path(tempfile.gettempdir()) / "alongside"):
         try:
             folder.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def system_folder() -> Path:
 
 
 def open_temporary_folder(account: Account, prefix: str) -> Path:
-    """A new 0700 folder that belongs to the account, at a place it can enter."""
+    """Create a 0700 folder owned by the account, in a folder that it can enter."""
     parent = Path(tempfile.gettempdir())
     if not account.can_enter(parent):
         parent = system_folder()
@@ -96,7 +96,7 @@ def open_temporary_folder(account: Account, prefix: str) -> Path:
 
 
 def copy_once(source: Path, target: Path) -> Path:
-    """Copy a tree unless it is there already; two processes doing so at once both end up with a whole copy."""
+    """Copy a tree unless the target exists; safe for two processes at once."""
     if target.exists():
         return target
     target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""One running operating system process: started in its own group with its output in a file, signalled, awaited."""
+"""One running operating system process, in its own process group, with its output in a file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TAIL_BYTES_MAX = 8192
 
 @dataclass
 class Child:
-    """A started process. Its group is its own, so a signal reaches what it forked as well."""
+    """A started process. It leads its own process group, so a signal reaches its children as well."""
 
     process: asyncio.subprocess.Process
     log: Path
@@ -31,7 +31,7 @@ class Child:
 
     @classmethod
     async def start(cls, spec: Process, *, log: Path, environment: Mapping[str, str]) -> Child:
-        """Start `spec`; raises OSError when the program cannot be run at all."""
+        """Start `spec`. Raises OSError when the program cannot be run."""
         with open_log(log) as output:
             process = await asyncio.create_subprocess_exec(
                 *spec.argv,
@@ -50,30 +50,30 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """Also the id of its process group."""
+        """The process id, which is also the id of its process group."""
         return self.process.pid
 
     @property
     def seconds(self) -> float:
-        """How long ago it was started."""
+        """Seconds since its start."""
         return time.monotonic() - self.started
 
     @property
     def exit_code(self) -> int | None:
-        """None while it runs; negative when a signal ended it."""
+        """The exit code: None while it runs; negative when a signal ended it."""
         return self.process.returncode
 
     async def wait(self) -> int:
-        """Its exit code, once it ended."""
+        """Wait until it has ended and return its exit code."""
         return await self.process.wait()
 
     def send(self, with_signal: signal.Signals) -> None:
-        """Signal the whole group; nothing happens once it ended."""
+        """Signal the whole group; no effect after it has ended."""
         if self.process.returncode is None:
             signal_group(self.pid, with_signal)
 
     async def stop(self, with_signal: signal.Signals, seconds_max: float) -> bool:
-        """Ask it to end, insist after `seconds_max`; whether asking was enough."""
+        """Send the signal, and SIGKILL after `seconds_max`; return whether the signal was enough."""
         self.send(with_signal)
         stopped = True
         try:
@@ -83,19 +83,19 @@ class Child:
             self.send(signal.SIGCONT)
             self.send(signal.SIGKILL)
             await self.process.wait()
-        signal_group(self.pid, signal.SIGKILL)  # whatever it forked and left behind
+        signal_group(self.pid, signal.SIGKILL)  # children that it forked and did not stop
         return stopped
 
 
 def open_log(log: Path) -> IO[bytes]:
-    """The log file for appending; one that grew too large becomes `.1` first."""
+    """Open the log file for appending; rename one larger than LOG_BYTES_MAX to `.1` first."""
     if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
         log.replace(log.with_name(log.name + ".1"))
     return log.open("ab")
 
 
 def tail(log: Path, lines: int = 15) -> str:
-    """The last lines of a log."""
+    """Return the last lines of a log; empty if it cannot be read."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - _TAIL_BYTES_MAX))
@@ -105,7 +105,7 @@ def tail(log: Path, lines: int = 15) -> str:
 
 
 def start_time(pid: int) -> float | None:
-    """When the operating system started the pid; None if there is no such process, or only a zombie of it."""
+    """Return the operating system's start time of the pid; None for no such process, or a zombie."""
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid)
         started: float = process.create_time()
@@ -114,7 +114,7 @@ def start_time(pid: int) -> float | None:
 
 
 def describe_exit(code: int) -> str:
-    """An exit code in words."""
+    """Describe an exit code in words."""
     if code >= 0:
         return f"ended with exit code {code}"
     with contextlib.suppress(ValueError):

@@ -1,4 +1,4 @@
-"""The log file of a process, read as it grows and kept from growing for ever."""
+"""Reads the log file of a process as it grows, and limits its size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _READ_BYTES_MAX = 256 * 1024
 
 
 class Output:
-    """Remembers how far a log was read. Processes write the file themselves, so a slow reader never blocks them."""
+    """A read position in a log. Processes write the file directly, so a slow reader never blocks them."""
 
     def __init__(self, log: Path) -> None:
         self._log = log
@@ -19,9 +19,9 @@ class Output:
         self._rest = b""
 
     def new_lines(self, *, wanted: bool) -> list[str]:
-        """Whole lines written since last time; nobody wanting them only moves on.
+        """Return the complete lines written since the last call; without `wanted` only skip them.
 
-        A log beyond the limit is copied to `.1` and emptied; lines written during that moment are lost.
+        A log beyond LOG_BYTES_MAX is copied to `.1` and emptied; lines written during the copy are lost.
         """
         if not self._log.exists():
             return []

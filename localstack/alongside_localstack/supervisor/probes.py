@@ -1,6 +1,6 @@
-"""Readiness: questions asked again and again until they are answered with yes or a deadline passes.
+"""Readiness probes, which the supervisor repeats until they succeed or a deadline passes.
 
-A probe returns None when ready, else a short reason, which is what a time-out reports.
+A probe returns None when ready, else a short reason, which the time-out error reports.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from alongside_localstack.postgres.databases import Server
 Probe = Callable[[], Awaitable[str | None]]
 
 _ASK_SECONDS_MAX = 2.0
-_NO_TLS = False  # loopback only; reading the machine's certificates would cost more than the whole question
+_NO_TLS = False  # loopback only; reading the machine's certificates would take longer than the request
 
 
 def tcp(port: int, host: str = LOOPBACK) -> Probe:
-    """Ready when something accepts connections on the port."""
+    """Return a probe that is ready when a process accepts connections on the port."""
 
     async def check() -> str | None:
         try:
@@ -35,13 +35,13 @@ def tcp(port: int, host: str = LOOPBACK) -> Probe:
 
 
 def http(url: str) -> Probe:
-    """Ready when a GET answers 2xx; otherwise the beginning of the body is the reason."""
+    """Return a probe that is ready when a GET answers 2xx; else the start of the body is the reason."""
 
     parts = urlsplit(url)
     listens = tcp(parts.port or 80, parts.hostname or LOOPBACK)
 
     async def check() -> str | None:
-        if (reason := await listens()) is not None:  # asked first: it costs a hundredth of what a client does
+        if (reason := await listens()) is not None:  # checked first: it costs a hundredth of an HTTP client
             return reason
         try:
             async with httpx2.AsyncClient(
@@ -56,7 +56,7 @@ def http(url: str) -> Probe:
 
 
 def sql(server: Server) -> Probe:
-    """Ready when the server's superuser can log in."""
+    """Return a probe that is ready when the superuser can log in."""
 
     async def check() -> str | None:
         answers = await asyncio.to_thread(server.answers)

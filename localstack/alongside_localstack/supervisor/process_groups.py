@@ -1,4 +1,4 @@
-"""How a child process is bound to its parent: own session, own process group, and no life after the parent's death."""
+"""Ends child processes with their parent, and signals whole process groups."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def die_with_parent(with_signal: signal.Signals) -> Callable[[], None] | None:
-    """A `preexec_fn` after which the kernel sends `with_signal` to the child when its parent dies, however it dies.
+    """Return a `preexec_fn` that makes the kernel send `with_signal` to the child when its parent dies.
 
-    It must run after the change of user (which clears the setting), which is where `preexec_fn` runs. Linux only;
-    elsewhere a stack that was killed leaves its children to the next start, which finds them by pid.
+    It must run after the change of user, which clears the setting; `preexec_fn` does. Linux only, None elsewhere: there
+    the children of a killed stack are ended at the next start, which finds them by pid.
     """
     if _LIBC is None:
         return None
@@ -32,6 +32,6 @@ def die_with_parent(with_signal: signal.Signals) -> Callable[[], None] | None:
 
 
 def signal_group(pid: int, with_signal: signal.Signals) -> None:
-    """Signal the process group led by `pid`; a group that is already gone is no error."""
+    """Signal the process group led by `pid`; a group that no longer exists is no error."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, with_signal)

@@ -1,4 +1,4 @@
-"""What can be supervised: processes that run on, steps that run once, and the words for how they are doing."""
+"""The nodes of a stack: processes, start-up tasks, and their states."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from alongside_localstack.supervisor.probes import Probe
 
 
 class State(StrEnum):
-    """How a node of the stack is doing."""
+    """The state of a node."""
 
     WAITING = "waiting"
     STARTING = "starting"
@@ -27,10 +27,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RestartPolicy:
-    """How often a crashed process is started again.
+    """When and how often a crashed process is restarted.
 
-    A process that lived `quick_seconds` starts with a clean slate; `quick_crashes_max` crashes sooner than that in
-    a row and it is given up. The pause doubles from `pause_seconds` to `pause_seconds_max`.
+    A crash within `quick_seconds` of the start is a quick crash; after more than `quick_crashes_max` of them in a row the
+    process is not restarted. The pause doubles from `pause_seconds` to `pause_seconds_max`.
     """
 
     quick_crashes_max: int = 5
@@ -39,38 +39,38 @@ class RestartPolicy:
     pause_seconds_max: float = 5.0
 
     def pause(self, quick_crashes: int) -> float:
-        """Seconds to wait before the next start after that many quick crashes in a row (1 or more)."""
+        """Return the seconds to wait before the next start after that many quick crashes in a row (1 or more)."""
         return min(self.pause_seconds * 2.0 ** (quick_crashes - 1), self.pause_seconds_max)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """A program that should run until it is stopped; with `once`, one that should end well before others start."""
+    """A program that runs until it is stopped; with `once`, one that must exit with 0 before others start."""
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
-    """Laid over the inherited environment."""
+    """Variables added to the inherited environment."""
     cwd: Path | None = None
     after: tuple[str, ...] = ()
-    """Names that must be ready (or done) before this one starts; they stop after it."""
+    """Names of nodes that must be ready (or done) before this one starts; they stop after it."""
     probe: Probe | None = None
     ready_seconds_max: float = 60.0
     once: bool = False
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds_max: float = 12.0
-    """Then SIGKILL. Services promise to stop within 10 s."""
+    """After that, SIGKILL is sent. Services stop within 10 s."""
     orphan_signal: signal.Signals = signal.SIGKILL
-    """Sent by the kernel if the supervisor dies without stopping it."""
+    """The signal that the kernel sends if the supervisor dies first."""
     restart: RestartPolicy | None = field(default_factory=RestartPolicy)
     account: Account = field(default_factory=Account)
     remedy: str = ""
-    """What usually helps when it does not start."""
+    """What usually helps when the process does not start."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartUpTask:
-    """A piece of our own work in the order of starting: create files, databases, topics."""
+    """A function that runs once during the start: it creates files, databases or topics."""
 
     name: str
     run: Callable[[], Awaitable[None]]
@@ -83,7 +83,7 @@ Node = Process | StartUpTask
 
 @dataclass(frozen=True)
 class StateChange:
-    """A node changed its state; `detail` is one readable line."""
+    """A node's new state; `detail` is one readable line."""
 
     name: str
     state: State
@@ -92,7 +92,7 @@ class StateChange:
 
 @dataclass(frozen=True)
 class OutputLine:
-    """A line a process wrote."""
+    """A line of a process's output."""
 
     name: str
     text: str
@@ -104,7 +104,7 @@ Listener = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Status:
-    """How a node is doing now; `started_at` is the operating system's start time of the pid (to tell re-used pids)."""
+    """The status of a node; `started_at` is the operating system's start time of the pid, to detect re-used pids."""
 
     name: str
     state: State
@@ -115,9 +115,9 @@ class Status:
 
 
 def start_order(nodes: Mapping[str, Node]) -> tuple[str, ...]:
-    """Names so that each comes after what it needs.
+    """Return the names in start order: each node after those it depends on.
 
-    Raises ValueError for a name nobody has, and for a circle.
+    Raises ValueError for an unknown name and for a cycle.
     """
     for node in nodes.values():
         if missing := [name for name in node.after if name not in nodes]:
@@ -130,6 +130,8 @@ def start_order(nodes: Mapping[str, Node]) -> tuple[str, ...]:
             if name not in ordered and all(n in ordered for n in node.after)
         ]
         if not free:
-            raise ValueError(f"these wait for each other: {', '.join(sorted(nodes.keys() - ordered.keys()))}")
+            raise ValueError(
+                f"these nodes wait for each other: {', '.join(sorted(nodes.keys() - ordered.keys()))}"
+            )
         ordered |= dict.fromkeys(free)
     return tuple(ordered)

@@ -1,4 +1,4 @@
-"""One node under supervision: its start until ready, its watch while it runs, its restart after a crash, its stop."""
+"""One supervised node: start until ready, watch, restart after a crash, and stop."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _PROBE_PAUSES_SECONDS = (
     *[0.02] * 20,
     *[0.05] * 20,
     0.1,
-)  # eager at first; a slow start needs the processor itself
+)  # frequent at first; later less often, because a slow start needs the processor
 _UP = {State.STARTING, State.READY, State.DONE, State.RESTARTING}
 
 
 class SupervisedNode:
-    """The life of one node. Only the supervisor holds these."""
+    """The life cycle of one node. Used only by the supervisor."""
 
     def __init__(
         self, node: Node, *, log: Path, environment: Mapping[str, str], announce: Callable[[Event], None]
@@ -52,11 +52,11 @@ class SupervisedNode:
 
     @property
     def is_up(self) -> bool:
-        """Whether it runs, or did what it had to."""
+        """Whether the node runs, starts, or has done its work."""
         return self._state in _UP
 
     def status(self) -> Status:
-        """How it is doing now."""
+        """Return the current status."""
         running = self._child if self._child is not None and self._child.exit_code is None else None
         return Status(
             name=self.node.name,
@@ -68,9 +68,9 @@ class SupervisedNode:
         )
 
     def failure(self) -> StartFailed:
-        """The error that tells how it failed."""
+        """Return an error that describes the failure, with the end of the log."""
         remedy = self.node.remedy if isinstance(self.node, Process) else ""
-        full = f"the whole log is {self._log}"
+        full = f"read the whole log: {self._log}"
         return StartFailed(
             f"{self.node.name} {self._detail}",
             log_tail=tail(self._log),
@@ -78,7 +78,7 @@ class SupervisedNode:
         )
 
     async def start(self) -> None:
-        """Start it and return when it is ready; raises StartFailed, or what a step raised."""
+        """Start the node and return when it is ready. Raises StartFailed, or the error of a task."""
         self._quick_crashes = 0
         if isinstance(self.node, StartUpTask):
             await self._run_task(self.node)
@@ -98,7 +98,7 @@ class SupervisedNode:
             self._watch = asyncio.create_task(self._restart_on_crash(self.node))
 
     async def stop(self) -> None:
-        """Ask it to end, insist after its grace; a step or an ended process has nothing to stop."""
+        """Stop the process: its stop signal, then SIGKILL after `stop_seconds_max`; no effect on tasks."""
         watch, self._watch = self._watch, None
         if watch is not None:
             watch.cancel()
@@ -112,16 +112,16 @@ class SupervisedNode:
             self._set_state(State.STOPPED, self._detail if self._state is State.STOPPING else "")
 
     def kill(self, with_signal: signal.Signals) -> int:
-        """Signal its group; the pid that was hit."""
+        """Signal the process group and return the pid. Raises NotRunning."""
         if self._child is None or self._child.exit_code is not None:
-            raise NotRunning(f"{self.node.name} does not run.")
+            raise NotRunning(f"{self.node.name} is not running.")
         if with_signal is signal.SIGKILL:
-            self._ready.clear()  # so that wait_ready waits for the next life, not for the one just ended
+            self._ready.clear()  # so that wait_ready waits for the next start, not for the process just killed
         self._child.send(with_signal)
         return self._child.pid
 
     async def wait_ready(self, seconds_max: float) -> None:
-        """Wait until it is ready."""
+        """Wait until the node is ready. Raises StartFailed after `seconds_max`."""
         try:
             await asyncio.wait_for(self._ready.wait(), seconds_max)
         except TimeoutError:
@@ -182,7 +182,7 @@ class SupervisedNode:
         self._ready.set()
 
     async def _probe(self, spec: Process) -> None:
-        reason: str | None = "it was never asked"
+        reason: str | None = "it was never probed"
         pauses = chain(_PROBE_PAUSES_SECONDS, repeat(_PROBE_PAUSES_SECONDS[-1]))
         try:
             async with asyncio.timeout(spec.ready_seconds_max):
@@ -202,7 +202,7 @@ class SupervisedNode:
             try:
                 await self._launch(spec)
                 await self._await_ready(spec)
-            except StartFailed:  # the next round counts it as a crash
+            except StartFailed:  # the next iteration counts it as a crash
                 await self._end_child(spec)
 
     async def _pause_before_restart(self, spec: Process, code: int) -> bool:
@@ -214,10 +214,10 @@ class SupervisedNode:
         self._quick_crashes = self._quick_crashes + 1 if quick else 1
         if self._quick_crashes > spec.restart.quick_crashes_max:
             crashes = f"{self._quick_crashes} times in a row, each within {spec.restart.quick_seconds:g} s"
-            self._set_state(State.FAILED, f"{describe_exit(code)}: given up, it crashed {crashes}")
+            self._set_state(State.FAILED, f"{describe_exit(code)}: not restarted, it crashed {crashes}")
             return False
         pause = spec.restart.pause(self._quick_crashes)
-        self._set_state(State.RESTARTING, f"{describe_exit(code)}; starting it again in {pause:.1f} s")
+        self._set_state(State.RESTARTING, f"{describe_exit(code)}; restarting in {pause:.1f} s")
         await asyncio.sleep(pause)
         return True
 

@@ -1,7 +1,7 @@
-"""Starts processes and steps in the order of what they need, watches them, restarts them and stops them.
+"""Starts nodes in the order of their dependencies, watches them, restarts them and stops them.
 
-Nothing is orphaned: every process leads its own group, is stopped in reverse order (asked first, then made to), and
-is signalled by the kernel should the supervisor itself be killed.
+No process is orphaned: each leads its own group, is stopped in reverse order (stop signal, then SIGKILL), and is
+signalled by the kernel if the supervisor itself is killed.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ FOLLOW_SECONDS = 0.1
 
 
 class Supervisor:
-    """`add` nodes, `await start()`, and `await stop()` however the block in between ends.
+    """Supervises nodes: `add` them, `await start()`, and always `await stop()`.
 
-    Logs go to `<log_folder>/<name>.log`. Listeners added with `subscribe` hear every change of state and, if they
-    ask for lines, whatever the processes write.
+    Logs are written to `<log_folder>/<name>.log`. Listeners added with `subscribe` get every state change and, with
+    `lines`, the output of the processes.
     """
 
     def __init__(self, log_folder: Path, *, environment: Mapping[str, str]) -> None:
@@ -47,7 +47,7 @@ class Supervisor:
         self._gave_up: asyncio.Queue[str] = asyncio.Queue()
 
     def add(self, *nodes: Node) -> None:
-        """Take more nodes under supervision; they start with the next `start`."""
+        """Add nodes; they start with the next `start`. Raises ValueError for a name that exists."""
         for node in nodes:
             if node.name in self._nodes:
                 raise ValueError(f"there is a {node.name} already")
@@ -57,7 +57,7 @@ class Supervisor:
             )
 
     def subscribe(self, listener: Listener, *, lines: bool = False) -> Callable[[], None]:
-        """Hear every Changed and, with `lines`, every Line from now on; call the answer to stop hearing."""
+        """Send every StateChange and, with `lines`, every OutputLine to the listener; return a function that ends it."""
         listeners = [self._listeners, *([self._line_listeners] if lines else [])]
         for each in listeners:
             each.append(listener)
@@ -69,9 +69,9 @@ class Supervisor:
         return unsubscribe
 
     async def start(self) -> None:
-        """Start what is not running, independent nodes at the same time; return when all of it is ready.
+        """Start all nodes that do not run, independent ones concurrently; return when all are ready.
 
-        Raises StartFailed for the first that fails; what runs by then keeps running, so call `stop`.
+        Raises StartFailed for the first that fails; the others keep running, so call `stop`.
         """
         names = start_order({name: each.node for name, each in self._nodes.items()})
         self._log_folder.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ class Supervisor:
         await each.start()
 
     async def stop(self) -> None:
-        """Stop everything, each before what it needs; never raises for a process that is gone already."""
+        """Stop all nodes, each before those it depends on; an ended process is no error."""
         needed_by = self._needed_by()
         tasks: dict[str, asyncio.Task[None]] = {}
         for name in reversed(start_order({name: each.node for name, each in self._nodes.items()})):
@@ -117,39 +117,39 @@ class Supervisor:
         return needed
 
     async def stop_one(self, name: str) -> None:
-        """Stop one process and leave the others running."""
+        """Stop one process; the others keep running."""
         await self._node(name).stop()
 
     async def start_one(self, name: str) -> None:
-        """Start one stopped or given-up process again and wait until it is ready."""
+        """Start one stopped or failed process again and wait until it is ready."""
         await self._node(name).start()
 
     async def restart_one(self, name: str) -> None:
-        """Stop and start one process; for a step, run it again."""
+        """Stop and start one process; run a task again."""
         await self.stop_one(name)
         await self.start_one(name)
 
     def kill(self, name: str, with_signal: signal.Signals = signal.SIGKILL) -> int:
-        """Signal a process behind the supervisor's back, as a fault would; the pid that was hit."""
+        """Send a signal to a process, as a fault would, and return its pid."""
         return self._node(name).kill(with_signal)
 
     def kill_everything(self) -> None:
-        """SIGKILL whatever runs, at once: for somebody who will not wait for `stop`."""
+        """Send SIGKILL to all running processes, for a user who does not wait for `stop`."""
         for name in [each.name for each in self.status() if each.pid is not None]:
             with contextlib.suppress(NotRunning):
                 self.kill(name)
 
     async def wait_ready(self, name: str, seconds_max: float = 60.0) -> None:
-        """Wait until a process, for example one that was killed, is ready again."""
+        """Wait until a process, for example a killed one, is ready again."""
         await self._node(name).wait_ready(seconds_max)
 
     async def wait_for_failure(self) -> StartFailed:
-        """Wait until a process is given up after crashing again and again; the error that says so."""
+        """Wait until a process has crashed too often to be restarted, and return its error."""
         name = await self._gave_up.get()
         return self._nodes[name].failure()
 
     def status(self) -> tuple[Status, ...]:
-        """How every node is doing, in the order they were added."""
+        """Return the status of every node, in the order added."""
         return tuple(each.status() for each in self._nodes.values())
 
     def _node(self, name: str) -> SupervisedNode:
@@ -157,7 +157,7 @@ class Supervisor:
             return self._nodes[name]
         except KeyError:
             raise NotRunning(
-                f"There is no process called {name}.", remedy=f"choose one of {', '.join(self._nodes)}."
+                f"There is no process named {name}.", remedy=f"choose one of {', '.join(self._nodes)}."
             ) from None
 
     def _announce(self, event: Event) -> None:

@@ -1,1 +1,1 @@
-"""The local stack's span store: it receives what the services export, keeps it, and answers `alongside trace`."""
+"""The local stack's span store: it receives the services' spans, stores them, and answers `alongside trace`."""

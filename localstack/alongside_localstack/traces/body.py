@@ -1,4 +1,4 @@
-"""The request body, read within bounds: a local store must not fall to one careless or hostile sender."""
+"""Reads the request body within limits, so that one faulty or hostile sender cannot stop the store."""
 
 import asyncio
 import zlib
@@ -7,17 +7,19 @@ from starlette.requests import ClientDisconnect, Request
 
 from alongside_localstack.traces.errors import NotSpans, TooLarge, TooSlow, WrongEncoding
 
-BODY_BYTES_MAX = 8 * 1024 * 1024  # as sent and as unpacked; an exporter's batch of 512 spans is about 0.2 MB
+BODY_BYTES_MAX = (
+    8 * 1024 * 1024
+)  # compressed and uncompressed; an exporter's batch of 512 spans is about 0.2 MB
 BODY_SECONDS_MAX = 10.0
 CONTENT_TYPES = frozenset({"application/x-protobuf", "application/protobuf"})
 
 
 async def read_body(request: Request) -> bytes:
-    """The unpacked body. Raises WrongEncoding, TooLarge, TooSlow, or NotSpans for broken gzip."""
+    """Return the uncompressed body. Raises WrongEncoding, TooLarge, TooSlow, or NotSpans for invalid gzip."""
     _check_content_type(request.headers.get("content-type", ""))
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
-        raise WrongEncoding(f"Content-Encoding {encoding!r} is not read; send gzip or none.")
+        raise WrongEncoding(f"Content-Encoding {encoding!r} is not supported; send gzip or none.")
     compressed = await _read(request)
     return _unzip(compressed) if encoding == "gzip" else compressed
 
@@ -25,7 +27,7 @@ async def read_body(request: Request) -> bytes:
 def _check_content_type(header: str) -> None:
     content_type = header.partition(";")[0].strip().lower()
     if content_type not in CONTENT_TYPES:
-        raise WrongEncoding(f"Content-Type {content_type!r} is not read; send application/x-protobuf.")
+        raise WrongEncoding(f"Content-Type {content_type!r} is not supported; send application/x-protobuf.")
 
 
 async def _read(request: Request) -> bytes:
@@ -39,7 +41,7 @@ async def _read(request: Request) -> bytes:
     except TimeoutError as error:
         raise TooSlow(f"Send the whole body within {BODY_SECONDS_MAX:.0f} s.") from error
     except ClientDisconnect as error:
-        raise NotSpans("The sender went away in the middle of the body.") from error
+        raise NotSpans("The sender disconnected before the end of the body; send it again.") from error
     return bytes(body)
 
 
@@ -48,13 +50,13 @@ def _unzip(compressed: bytes) -> bytes:
     try:
         body = unzip.decompress(compressed, BODY_BYTES_MAX + 1)
     except zlib.error as error:
-        raise NotSpans("The body says gzip and is none; send valid gzip or drop Content-Encoding.") from error
+        raise NotSpans("The body is not valid gzip; send valid gzip or omit Content-Encoding.") from error
     if len(body) > BODY_BYTES_MAX:
         raise _too_large()
     if not unzip.eof:
-        raise NotSpans("The gzip body is cut short; send all of it.")
+        raise NotSpans("The gzip body is incomplete; send all of it.")
     return body
 
 
 def _too_large() -> TooLarge:
-    return TooLarge(f"Send at most {BODY_BYTES_MAX} bytes, counted after unpacking, in one export.")
+    return TooLarge(f"Send at most {BODY_BYTES_MAX} bytes, uncompressed, in one export.")

@@ -1,4 +1,4 @@
-"""From the bytes of an OTLP export to spans. Pure; one bad span does not cost its neighbours."""
+"""Decodes the bytes of an OTLP export into spans. Pure; an invalid span does not affect the others."""
 
 import base64
 import math
@@ -25,14 +25,14 @@ _STATUSES = dict(enumerate(Status))
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What one request carried: the readable spans, and how many had impossible ids or times."""
+    """The valid spans of one request, and the number of spans with impossible ids or times."""
 
     spans: tuple[Span, ...]
     refused: int
 
 
 def spans_of_export(body: bytes) -> Export:
-    """Read an `ExportTraceServiceRequest`. Raises NotSpans, or TooLarge beyond SPANS_PER_EXPORT_MAX."""
+    """Decode an `ExportTraceServiceRequest`. Raises NotSpans, or TooLarge beyond SPANS_PER_EXPORT_MAX."""
     request = ExportTraceServiceRequest()
     try:
         request.ParseFromString(body)
@@ -123,4 +123,4 @@ def _value(value: AnyValue) -> JsonValue:
 
 
 def _text(value: str) -> str:
-    return value.replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL keeps no NUL, in text or in jsonb
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL cannot store NUL, in text or in json

@@ -1,26 +1,26 @@
-"""What the span store refuses or cannot do.
+"""Errors of the span store.
 
 TracesError
-├── BrokenByMessage         the sender's fault: refuse, sending it again will not help
+├── BrokenByMessage         the sender's fault: refused, sending it again does not help
 │   ├── NotSpans            the body is not an OTLP trace export
-│   ├── WrongEncoding       a content type or encoding we do not read
+│   ├── WrongEncoding       an unsupported content type or encoding
 │   ├── TooLarge            more bytes or spans than one request may carry
 │   ├── TooSlow             the body did not arrive in time
-│   ├── WrongQuestion       a query without, or with an impossible, id
-│   └── UnknownTrace        no span of this trace is kept
+│   ├── WrongQuestion       a query without an id, or with an impossible one
+│   └── UnknownTrace        no span of this trace is stored
 └── StoreAway               PostgreSQL does not answer: the sender may try again
 """
 
 
 class TracesError(Exception):
-    """Anything the span store says no to: `status` and `title` for HTTP, the message says how to go on."""
+    """An error for the HTTP client: its `status` and `title`; the message says what to do."""
 
     status = 500
     title = "The span store failed"
 
 
 class InvalidRequest(TracesError):
-    """The request is at fault; repeating it unchanged is useless."""
+    """The request is wrong; repeating it unchanged does not help."""
 
     status = 400
 
@@ -32,10 +32,10 @@ class NotSpans(InvalidRequest):
 
 
 class WrongEncoding(InvalidRequest):
-    """A content type or content encoding we do not read."""
+    """The content type or content encoding is not supported."""
 
     status = 415
-    title = "The body is encoded in a way we do not read"
+    title = "The content type or encoding is not supported"
 
 
 class TooLarge(InvalidRequest):
@@ -53,20 +53,20 @@ class TooSlow(InvalidRequest):
 
 
 class InvalidQuery(InvalidRequest):
-    """A query without, or with an impossible, id."""
+    """The query has no id, or an impossible one."""
 
-    title = "The question cannot be answered"
+    title = "The query is invalid"
 
 
 class UnknownTrace(InvalidRequest):
-    """No span of this trace is kept: it never arrived, or made room for newer ones."""
+    """No span of this trace is stored: none arrived, or they were deleted for newer ones."""
 
     status = 404
-    title = "The trace is not known"
+    title = "The trace is unknown"
 
 
 class StoreUnavailable(TracesError):
-    """PostgreSQL does not answer; nothing of the request was kept."""
+    """PostgreSQL does not answer; nothing of the request was stored."""
 
     status = 503
-    title = "The span store's database is away"
+    title = "The span store's database does not answer"

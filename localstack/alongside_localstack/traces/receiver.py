@@ -1,6 +1,6 @@
 """The local stack's OTLP/HTTP receiver: `python -m alongside_localstack.traces.receiver`.
 
-It hears trace exports on POST /v1/traces, keeps them in PostgreSQL, and answers which traces a referral has.
+It receives trace exports on POST /v1/traces, stores them in PostgreSQL, and returns the traces of a referral.
 """
 
 import asyncio
@@ -35,19 +35,21 @@ from alongside_localstack.traces.store import (
     open_store,
 )
 
-REQUESTS_AT_ONCE_MAX = 64  # beyond it uvicorn answers 503 and exporters try again
+REQUESTS_AT_ONCE_MAX = 64  # beyond it uvicorn answers 503 and exporters retry
 STOP_SECONDS_MAX = 5
 
 log = structlog.get_logger()
 
 
 def main() -> None:
-    """Create the schema, then serve until a signal; exit code 1 and a sentence when the database is away."""
+    """Create the schema, then serve until a signal; exit with 1 and a message when the database does not answer."""
     settings = ReceiverSettings.model_validate({})
     try:
         asyncio.run(_create_schema(settings))
     except StoreUnavailable as error:
-        sys.exit(f"The span receiver cannot start: {error.title} ({error}). Is ALONGSIDE_DATABASE_URL right?")
+        sys.exit(
+            f"The span receiver cannot start: {error.title} ({error}). Check ALONGSIDE_DATABASE_URL, and that PostgreSQL runs."
+        )
     uvicorn.run(
         build(settings),
         host=settings.http_host,
@@ -65,7 +67,7 @@ async def _create_schema(settings: ReceiverSettings) -> None:
 
 
 def build(settings: ReceiverSettings) -> Starlette:
-    """The receiver as an ASGI application; its lifespan owns the connections and clears old spans."""
+    """Return the receiver as an ASGI application; its lifespan holds the connections and deletes old spans."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -92,7 +94,7 @@ def build(settings: ReceiverSettings) -> Starlette:
 
 
 async def receive(request: Request) -> Response:
-    """POST /v1/traces: 200 once kept; unreadable spans are told as OTLP's partial success."""
+    """POST /v1/traces: 200 once stored; invalid spans are reported as OTLP's partial success."""
     export = spans_of_export(await read_body(request))
     added = await _store(request).insert(export.spans)
     retention: Retention = request.app.state.retention
@@ -100,7 +102,7 @@ async def receive(request: Request) -> Response:
     answer = ExportTraceServiceResponse()
     if export.refused:
         log.warning("span_receiver.spans_refused", refused=export.refused, kept=added)
-        message = "Spans with an id of wrong length, an id of zeros or an impossible time were left out."
+        message = "Spans with an id of wrong length, an id of zeros or an impossible time were not stored."
         answer.partial_success.CopyFrom(
             ExportTracePartialSuccess(rejected_spans=export.refused, error_message=message)
         )
@@ -108,11 +110,11 @@ async def receive(request: Request) -> Response:
 
 
 async def referral_traces(request: Request) -> Response:
-    """GET /traces?referral=<id>: every trace which names the referral, perhaps none."""
+    """GET /traces?referral=<id>: all traces that name the referral, perhaps none."""
     referral_id = request.query_params.get("referral", "")
     if not 0 < len(referral_id) <= REFERRAL_ID_LENGTH_MAX or "\0" in referral_id:
         raise InvalidQuery(
-            f"Name a referral: /traces?referral=<id>, at most {REFERRAL_ID_LENGTH_MAX} characters."
+            f"Give a referral id: /traces?referral=<id>, at most {REFERRAL_ID_LENGTH_MAX} characters."
         )
     spans = await _store(request).traces_of_referral(referral_id)
     found = tuple(
@@ -125,25 +127,25 @@ async def referral_traces(request: Request) -> Response:
 
 
 async def one_trace(request: Request) -> Response:
-    """GET /traces/{trace_id}: its spans and steps between services."""
+    """GET /traces/{trace_id}: its spans and the calls between services."""
     trace_id = request.path_params["trace_id"].lower()
     if not fullmatch("[0-9a-f]{32}", trace_id):
         raise InvalidQuery("A trace id is 32 hexadecimal digits.")
     spans = await _store(request).spans_of_trace(trace_id)
     if not spans:
-        raise UnknownTrace("No span of it has arrived, or it made room for newer ones.")
+        raise UnknownTrace("No span of it has arrived, or its spans were deleted for newer ones.")
     steps = await _store(request).edges_of_trace(trace_id)
     return _json(TraceAnswer(trace_id=trace_id, spans=tuple(spans), edges=tuple(sorted(steps))))
 
 
 async def live(request: Request) -> Response:
-    """GET /health/live: 200 while the process answers and still clears old spans."""
+    """GET /health/live: 200 while the process answers and the deletion of old spans runs."""
     retention: Retention = request.app.state.retention
-    return _health([] if retention.is_running else ["old spans are no longer cleared: restart the receiver"])
+    return _health([] if retention.is_running else ["old spans are no longer deleted: restart the receiver"])
 
 
 async def ready(request: Request) -> Response:
-    """GET /health/ready: 200 when spans can be kept."""
+    """GET /health/ready: 200 when spans can be stored."""
     try:
         await _store(request).ping()
     except StoreUnavailable as error:

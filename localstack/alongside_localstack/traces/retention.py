@@ -1,4 +1,4 @@
-"""Keeps the span store bounded: the newest spans stay, the oldest make room, away from the request path."""
+"""Limits the number of stored spans: deletes the oldest in the background."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ log = structlog.get_logger()
 
 
 class Retention:
-    """Clears at start and after every tenth of `spans_max` new spans: the store may run 10 % over."""
+    """Deletes old spans at start and after every tenth of `spans_max` new spans: the store may exceed it by 10 %."""
 
     def __init__(self, store: SpanStore, *, spans_max: int) -> None:
         self._store = store
@@ -22,13 +22,13 @@ class Retention:
         self.is_running = True
 
     def count_added(self, added: int) -> None:
-        """So many spans were added."""
+        """Count newly added spans; wake the deletion when it is due."""
         self._new_since_clearing += added
         if self._new_since_clearing * 10 >= self._spans_max:
             self._due.set()
 
     async def run(self) -> None:
-        """Clear whenever it is due, until cancelled; a database away is tried again with the next spans."""
+        """Delete whenever it is due, until cancelled; if the database fails, retry with the next spans."""
         try:
             while True:
                 await self._due.wait()

@@ -1,4 +1,4 @@
-"""What can be configured about the span receiver."""
+"""Settings of the span receiver."""
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict

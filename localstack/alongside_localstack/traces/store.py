@@ -1,4 +1,4 @@
-"""Every SQL statement of the span store, one function per question."""
+"""All SQL statements of the span store, one function per query."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -14,10 +14,10 @@ from alongside_localstack.traces.errors import StoreUnavailable
 CONNECTIONS_MAX = 4
 SECONDS_MAX = 5.0  # for a connection, and for a statement
 TRACES_PER_REFERRAL_MAX = 100
-SPANS_PER_ANSWER_MAX = 5_000  # an answer holds at most this many; the earliest are kept
-REFERRAL_ID_LENGTH_MAX = 200  # longer values would not fit into an index entry
+SPANS_PER_ANSWER_MAX = 5_000  # an answer holds at most this many, the earliest ones
+REFERRAL_ID_LENGTH_MAX = 200  # longer values do not fit into an index entry
 
-# Beside what is asked for, a span is one document. Earlier stores had a column for each field: theirs are not kept.
+# Columns only for queried fields; the span itself is one document. Spans of the earlier table layout are dropped.
 SCHEMA = """
 drop table if exists spans;
 create table if not exists span (
@@ -41,7 +41,7 @@ select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[
 on conflict (trace_id, span_id) do nothing
 """
 
-# `offset $1` from the newest is the first span too many: it and all which arrived before it go.
+# `offset $1` from the newest is the first span too many: it and all earlier arrivals are deleted.
 DELETE_OLDEST = """
 delete from span where arrival <= (select arrival from span order by arrival desc offset $1 limit 1)
 """
@@ -63,29 +63,29 @@ where child.trace_id = $1 and parent.service <> child.service
 """
 
 _SPAN = TypeAdapter(Span)
-_SCHEMA_LOCK = 7_236_001  # "create … if not exists" alone lets two starting processes collide
+_SCHEMA_LOCK = 7_236_001  # without it, two processes running "create … if not exists" can collide
 
 
 class SpanStore:
-    """One pool of connections, opened on first use. Every method raises StoreAway without PostgreSQL."""
+    """A pool of connections, opened on first use. Every method raises StoreUnavailable without PostgreSQL."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
     async def create_schema(self) -> None:
-        """Create what is missing; leaves everything else as it is."""
+        """Create missing tables and indexes; drop the table of the earlier layout."""
         async with self._connection() as connection, connection.transaction():
             await connection.execute(f"select pg_advisory_xact_lock({_SCHEMA_LOCK})")
             await connection.execute(SCHEMA)
 
     async def ping(self) -> None:
-        """Returns when the database answers, else raises StoreAway."""
+        """Return when the database answers. Raises StoreUnavailable."""
         async with self._connection() as connection:
             await connection.execute("select 1")
 
     async def insert(self, spans: Iterable[Span]) -> int:
-        """Keep these spans, all or none, and return how many were new; the first of one id wins."""
-        # Sorted, so that two exports which carry the same spans cannot wait for each other.
+        """Insert these spans, all or none, and return the number of new ones; a known id is not replaced."""
+        # Sorted, so that two exports with the same spans cannot deadlock.
         rows = sorted((_row(span) for span in spans), key=lambda row: row[:2])
         if not rows:
             return 0
@@ -93,16 +93,16 @@ class SpanStore:
             return _count(await connection.execute(INSERT, *zip(*rows, strict=True)))
 
     async def delete_oldest(self, *, spans_max: int) -> int:
-        """Delete what arrived before the newest `spans_max` spans; returns how many."""
+        """Delete all but the newest `spans_max` spans; return the number deleted."""
         async with self._connection() as connection:
             return _count(await connection.execute(DELETE_OLDEST, spans_max))
 
     async def spans_of_trace(self, trace_id: str) -> list[Span]:
-        """By start; at most SPANS_PER_ANSWER_MAX."""
+        """Return the spans of a trace by start, at most SPANS_PER_ANSWER_MAX."""
         return await self._spans(SPANS_OF_TRACE, trace_id, SPANS_PER_ANSWER_MAX)
 
     async def traces_of_referral(self, referral_id: str) -> list[Span]:
-        """All spans of all traces in which at least one span names the referral, by start.
+        """Return all spans of the traces in which at least one span names the referral, by start.
 
         At most the first TRACES_PER_REFERRAL_MAX traces and their first SPANS_PER_ANSWER_MAX spans.
         """
@@ -111,7 +111,7 @@ class SpanStore:
         )
 
     async def edges_of_trace(self, trace_id: str) -> set[tuple[str, str]]:
-        """(parent service, child service) for every direct parent and child in different services."""
+        """Return (parent service, child service) for every direct parent and child in different services."""
         async with self._connection() as connection:
             return {(parent, child) for parent, child in await connection.fetch(EDGES_OF_TRACE, trace_id)}
 
@@ -130,9 +130,9 @@ class SpanStore:
 
 
 _UNAVAILABLE = (
-    OSError,  # nobody listens; TimeoutError is one too
+    OSError,  # connection refused; TimeoutError is a subclass
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # the server said goodbye between two questions, and its end has not arrived yet
+    asyncpg.InternalClientError,  # the server closed the connection between two queries, and the close has not arrived yet
     asyncpg.PostgresConnectionError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
@@ -143,7 +143,7 @@ _UNAVAILABLE = (
 
 @asynccontextmanager
 async def open_store(database_url: str) -> AsyncIterator[SpanStore]:
-    """The store of this database; its connections are closed at the end."""
+    """Open the store of this database; close its connections at the end of the block."""
     pool = asyncpg.create_pool(
         database_url,
         min_size=0,
@@ -153,7 +153,7 @@ async def open_store(database_url: str) -> AsyncIterator[SpanStore]:
         server_settings={
             "synchronous_commit": "off",
             "jit": "off",
-        },  # a span lost in a crash costs nobody anything
+        },  # losing spans in a crash is acceptable
     )
     async with pool:
         yield SpanStore(pool)
@@ -173,5 +173,5 @@ def _row(span: Span) -> tuple[object, ...]:
 
 
 def _count(status: str) -> int:
-    """The number at the end of PostgreSQL's answer, as in `INSERT 0 17`."""
+    """Return the row count at the end of PostgreSQL's answer, as in `INSERT 0 17`."""
     return int(status.rpartition(" ")[2])

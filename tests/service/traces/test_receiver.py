@@ -223,7 +223,7 @@ def test_a_receiver_without_its_database_says_so_and_ends() -> None:
     output = process.communicate(timeout=STOP_SECONDS_MAX)[0]
 
     assert process.returncode == 1
-    assert "Is ALONGSIDE_DATABASE_URL right?" in output
+    assert "Check ALONGSIDE_DATABASE_URL" in output
     assert "Traceback" not in output
 
 

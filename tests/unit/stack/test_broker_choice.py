@@ -45,9 +45,7 @@ async def test_without_java_auto_falls_back_and_says_why(
     )
 
     assert broker.kind == "embedded"
-    assert lines == [
-        "using the embedded broker instead of Apache Kafka: no Java of version 17 or newer was found."
-    ]
+    assert lines == ["using the embedded broker instead of Apache Kafka: No Java 17 or newer was found."]
 
 
 async def test_without_java_kafka_insisted_on_is_an_error(

@@ -1,8 +1,9 @@
-"""The state folder: ports and secrets that stay, one supervisor at a time, damage that is told."""
+"""The state folder: ports and secrets are kept, one supervisor at a time, damaged files are reported."""
 
 from __future__ import annotations
 
 import os
+import re
 import socket
 import stat
 from pathlib import Path
@@ -13,6 +14,7 @@ from alongside_cli.errors import CommandError, NotRunning
 from alongside_localstack import control
 from alongside_localstack.errors import AlreadyRunning, PortTaken
 from alongside_localstack.ports import LOOPBACK, free_port, free_ports
+from alongside_localstack.settings import StackSettings
 from alongside_localstack.state import StateFolder
 
 
@@ -103,6 +105,45 @@ def test_a_damaged_file_is_named_with_its_remedy(state: StateFolder) -> None:
 
     with pytest.raises(CommandError, match=r"ports\.json is damaged"):
         state.port("intake")
+
+
+def read_everything(state: StateFolder) -> None:
+    """Read both files that may be deleted alone."""
+    state.port("intake")
+    state.read_status()
+
+
+@pytest.mark.parametrize("name", ["ports.json", "status.json"])
+def test_a_damaged_file_is_replaced_once_it_is_deleted(state: StateFolder, name: str) -> None:
+    (state.root / name).write_text("{")
+    with pytest.raises(CommandError, match=rf"{name} is damaged") as caught:
+        read_everything(state)
+
+    assert "delete ports.json or status.json" in caught.value.remedy
+    (state.root / name).unlink()
+
+    read_everything(state)
+
+
+def test_a_reset_puts_damaged_secrets_right(state: StateFolder) -> None:
+    (state.root / "secrets.json").write_text("{")
+    with pytest.raises(CommandError, match=r"for secrets\.json run `alongside reset`"):
+        state.password("postgres")
+
+    control.reset(state)
+    state.create()
+
+    assert state.password("postgres")
+
+
+def test_the_port_that_the_remedy_names_is_used(state: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken, pytest.raises(PortTaken) as caught:
+        state.port("intake", requested=taken.getsockname()[1])
+    (variable,) = re.findall(r"ALONGSIDE_\w+_PORT", caught.value.remedy)
+    another = free_port()
+    monkeypatch.setenv(variable, str(another))
+
+    assert state.port("intake", requested=StackSettings().requested_port("intake")) == another
 
 
 def test_git_ignores_the_folder_from_the_inside(state: StateFolder) -> None:
