@@ -1,4 +1,4 @@
-"""Experiments on the whole platform: fault storms, benchmarks, and the match engine on invented regions.
+"""Experiments on the whole platform: fault storms, benchmarks, and the match engine on generated regions.
 
-Nothing here is installed with a service or with the operators' command line.
+This distribution is installed neither with a service nor with the operators' command line.
 """

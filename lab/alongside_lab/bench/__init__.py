@@ -1,11 +1,11 @@
-"""Measures how fast the platform is on this machine, beside the bare limit and what a tutorial would build.
+"""Measures how fast the platform is on this machine, compared with the bare limit and a tutorial's design.
 
-Three questions, each against a real broker and a real PostgreSQL, repeated and told as medians with their spread:
+Three benchmarks on a real broker and a real PostgreSQL, repeated and reported as medians with their range:
 
-- `hop`: one service alone, consume → validate → one row → announce → produce, beside two peers on the same records;
-- `whole`: all four services, from a partner's record to the notice its referrer got;
-- `whole` again with many referrals open: does it stay as fast and as small?
+- `hop`: one service alone, consume → validate → one row → announce → produce, compared with two other implementations on the same records;
+- `whole`: all four services, from a partner's record to its referrer's notice;
+- growth: `whole` again with many open referrals, to compare rate and memory.
 
-Figures of one run may be compared with each other. Those of two runs only if nothing else ran beside them: whether one
-revision is slower than another is measured by `against`, which lets both take turns (docs/decisions/0024).
+Figures of one run can be compared with each other; those of two runs only if nothing else ran on the machine. To find
+out whether one revision is slower than another use `against`, which runs both alternately (docs/decisions/0024).
 """

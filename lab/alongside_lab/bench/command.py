@@ -1,6 +1,6 @@
-"""`alongside bench`: how fast is it here? The last line of output is one JSON object.
+"""`alongside bench`: measures the platform on this machine. The last line of output is one JSON object.
 
-Also alone: `python -m alongside_lab.bench.command --quick`.
+Also runs alone: `python -m alongside_lab.bench.command --quick`.
 """
 
 import asyncio
@@ -20,41 +20,37 @@ from alongside_lab.bench.against.cost_ratio import Verdict
 from alongside_lab.bench.plan import FULL, QUICK, BenchPlan, Part, with_growth_point
 
 EXIT_CODES: Final = {Verdict.YES: 0, Verdict.NO: 1, Verdict.NOT_MEASURED: 2}
-"""What a comparison ends with."""
+"""The exit codes of a comparison."""
 
-app = typer.Typer(add_completion=False, help="How fast it is on this machine.")
+app = typer.Typer(add_completion=False, help="Benchmarks of the platform on this machine.")
 
 
 @app.callback(invoke_without_command=True)
 def bench(
     *,
-    quick: Annotated[
-        bool, typer.Option(help="Less of everything: about a minute and a half on a quiet machine.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print nothing but the JSON object.")] = False,
+    quick: Annotated[bool, typer.Option(help="A short run: about 90 seconds on an idle machine.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print only the JSON object.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="The same seed sends the same records.")] = 7,
     against: Annotated[
-        str | None, typer.Option(metavar="REV", help="Compare what a record costs with this revision.")
+        str | None, typer.Option(metavar="REV", help="Compare the cost per record with this git revision.")
     ] = None,
-    only: Annotated[list[Part] | None, typer.Option(help="Measure this part; repeat it.")] = None,
+    only: Annotated[list[Part] | None, typer.Option(help="Measure only this part; may be repeated.")] = None,
     repeats: Annotated[
-        int | None, typer.Option(min=1, max=200, help="How often each thing is measured.")
+        int | None, typer.Option(min=1, max=200, help="Number of measurements of each kind.")
     ] = None,
-    window_seconds: Annotated[
-        float | None, typer.Option(min=1, help="How long one measurement lasts.")
-    ] = None,
-    records: Annotated[int | None, typer.Option(min=500, help="Records of one turn of the hop.")] = None,
+    window_seconds: Annotated[float | None, typer.Option(min=1, help="Duration of one measurement.")] = None,
+    records: Annotated[int | None, typer.Option(min=500, help="Records per run of the hop.")] = None,
     grow_to: Annotated[
-        int | None, typer.Option(min=1, help="One more point of growth: so many open referrals.")
+        int | None, typer.Option(min=1, help="Additional measurement with this many open referrals.")
     ] = None,
     py_spy: Annotated[
-        bool, typer.Option("--py-spy", help="Record flame graphs, if py-spy is there.")
+        bool, typer.Option("--py-spy", help="Record flame graphs, if py-spy is installed.")
     ] = False,
-    flames: Annotated[Path, typer.Option(help="Where flame graphs go.")] = Path(".alongside/flames"),
+    flames: Annotated[Path, typer.Option(help="Folder for flame graphs.")] = Path(".alongside/flames"),
 ) -> None:
-    """Measure the hop beside its peers, all services together, and growth. Takes the machine for itself.
+    """Measure the hop, all services together, and growth. Run nothing else on the machine meanwhile.
 
-    With --against it ends with 0 if this checkout is not below 0.97 of that revision, 1 if it is, 2 if not measured.
+    With --against the exit code is 0 if performance is at least 0.97 of that revision's, 1 if not, 2 if not measured.
     """
     if against is not None:
         _refuse_with_against(only, grow_to, window_seconds, py_spy=py_spy)
@@ -71,7 +67,7 @@ def bench(
 
 
 def _measure(plan: BenchPlan, against: str | None) -> dict[str, Any]:
-    """The summary. Says what went wrong and ends the command when there is none."""
+    """Return the summary; print the error and exit when there is none."""
     interrupt_at_sigterm()
     try:
         if against is not None:
@@ -84,24 +80,24 @@ def _measure(plan: BenchPlan, against: str | None) -> dict[str, Any]:
         if against is None:
             raise
         _report_progress("".join(format_exception(error)))
-        raise typer.Exit(EXIT_CODES[Verdict.NOT_MEASURED]) from None  # what breaks off has no verdict
+        raise typer.Exit(EXIT_CODES[Verdict.NOT_MEASURED]) from None  # an aborted comparison has no verdict
 
 
 def _refuse_with_against(
     only: list[Part] | None, grow_to: int | None, window_seconds: float | None, *, py_spy: bool
 ) -> None:
-    """Raise BadParameter for options that a comparison has no use for."""
+    """Raise BadParameter for options that do not apply to a comparison."""
     if Part.GROWTH in (only or ()) or grow_to or window_seconds or py_spy:
         raise typer.BadParameter(
-            "it compares hop and whole, and takes --only hop|whole, --repeats, --records, --quick and --seed.",
+            "a comparison measures hop and whole; use only --only hop|whole, --repeats, --records, --quick and --seed with it.",
             param_hint="--against",
         )
 
 
 def interrupt_at_sigterm() -> None:
-    """End as with Ctrl-C: processes are stopped, and temporary folders and a second checkout are removed.
+    """Treat SIGTERM like Ctrl-C: stop processes, and remove temporary folders and the second checkout.
 
-    Not by way of SIGINT, which a shell lets background jobs ignore.
+    SIGINT alone is not enough: a shell makes background jobs ignore it.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 

@@ -1,21 +1,21 @@
-"""What can go wrong in a benchmark that is no fault of the local stack.
+"""Errors of a benchmark, in addition to those of the local stack.
 
 CommandError
-├── BenchFailed        a peer ended early, lost or repeated records, or did not finish in time
-├── CheckoutFailed     a second checkout could not be made or built
-└── UnknownRevision    what to compare with is no commit of this repository
+├── BenchFailed        a process ended early, lost or repeated records, or did not finish in time
+├── CheckoutFailed     a second checkout could not be created or built
+└── UnknownRevision    the revision to compare with is not a commit of this repository
 """
 
 from alongside_cli.errors import CommandError
 
 
 class BenchFailed(CommandError):
-    """A measurement that cannot be trusted is no measurement."""
+    """The measurement is not valid: a process ended, lost or repeated records, or was too slow."""
 
 
 class CheckoutFailed(CommandError):
-    """git or `make setup` failed for a checkout that was to be compared."""
+    """git or `make setup` failed for the second checkout."""
 
 
 class UnknownRevision(CommandError):
-    """The revision to compare with names no commit."""
+    """The revision to compare with is not a commit."""

@@ -1,4 +1,4 @@
-"""Flame graphs of running processes, when py-spy is installed."""
+"""Records flame graphs of running processes, if py-spy is installed."""
 
 import asyncio
 import shutil
@@ -9,19 +9,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-MISSING: Final = "py-spy is not installed, so there are no flame graphs: `.venv/bin/pip install py-spy`"
+MISSING: Final = "no flame graphs: py-spy is not installed; install it with `.venv/bin/pip install py-spy`"
 SAMPLES_PER_SECOND: Final = 200
 _WRITE_SECONDS_MAX: Final = 30.0
 
 
 def find_py_spy() -> str | None:
-    """The program, beside our interpreter or on the PATH."""
+    """Return the path of py-spy, beside our interpreter or on the PATH; None if not installed."""
     return shutil.which("py-spy", path=str(Path(sys.executable).parent)) or shutil.which("py-spy")
 
 
 @asynccontextmanager
 async def record_flames(folder: Path | None, pids: Mapping[str, int]) -> AsyncIterator[None]:
-    """Record every process for as long as the block lasts, into `<folder>/<name>.svg`; without a folder nothing."""
+    """Record every process during the block into `<folder>/<name>.svg`; no effect without a folder or py-spy."""
     program = find_py_spy()
     async with AsyncExitStack() as recordings:
         if folder is not None and program is not None:

@@ -1,7 +1,7 @@
-"""The hop alone: one process consumes, validates, writes a row, announces and produces; three peers take turns.
+"""Measures the hop: one process consumes, validates, writes a row, announces and produces.
 
-Every peer reads the very same records, in a consumer group and a database of its own, and is measured from its first
-produced record to its last, so that neither imports nor joining the group count.
+Three implementations run alternately on the same records, each with a separate consumer group and database. Each is
+measured from its first produced record to its last, so that neither imports nor joining the group count.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ ReportProgress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Implementation:
-    """Who takes a turn: the program, the partner whose records it reads, and the share of traces it keeps."""
+    """One measured configuration: the program, the partner whose records it reads, and its share of sampled traces."""
 
     name: str
     program: str
@@ -52,18 +52,18 @@ class Implementation:
 
 @dataclass(frozen=True, slots=True)
 class HopRun:
-    """One turn of one peer."""
+    """The result of one run of one implementation."""
 
     implementation: Implementation
     produced: ProducedRecords
     cpu: Usage
     counted: int
-    """How many records the processor seconds were spent on."""
+    """The number of records for which `cpu` was spent."""
     memory: Mapping[str, float]
 
 
 def implementations(plan: BenchPlan) -> list[Implementation]:
-    """Everybody who takes turns, in their order."""
+    """Return the measured implementations, in their order."""
     many, few = plan.hop.records, plan.hop.tutorial_records
     return [
         Implementation("traced", "ours", "hop-traced", TRACED, many),
@@ -74,12 +74,12 @@ def implementations(plan: BenchPlan) -> list[Implementation]:
 
 
 async def measure_hop(plan: BenchPlan, report_progress: ReportProgress) -> dict[str, Any]:
-    """Let the peers take turns on one broker and one PostgreSQL; the `hop` of the summary."""
+    """Run the implementations alternately on one broker and one PostgreSQL; return the summary's `hop`."""
     chosen = implementations(plan)
     async with infrastructure(traces=True, unsafe_fast=False) as stack:
         report_progress(f"hop: {plan.hop.records} records on {stack.broker.kind}")
         await _preload(stack, plan)
-        await _run_once(stack, chosen[2], 0, plan)  # a broker and a server just started are slow for a moment
+        await _run_once(stack, chosen[2], 0, plan)  # not counted: a new broker and server are slow at first
         runs: list[HopRun] = []
         for number in range(1, plan.hop.repeats + 1):
             for implementation in _rotate(chosen, number):
@@ -91,7 +91,7 @@ async def measure_hop(plan: BenchPlan, report_progress: ReportProgress) -> dict[
 
 
 def summary(runs: Sequence[HopRun]) -> dict[str, Any]:
-    """Medians by peer, how they compare, and what each record cost whom."""
+    """Return medians by implementation, their ratios, and the cost per record by component."""
     by_peer: dict[str, list[HopRun]] = {}
     for run in runs:
         by_peer.setdefault(run.implementation.name, []).append(run)
@@ -116,19 +116,19 @@ def summary(runs: Sequence[HopRun]) -> dict[str, Any]:
 
 
 def _rotate(chosen: Sequence[Implementation], number: int) -> list[Implementation]:
-    """Somebody else begins each round, so that nobody is always measured beside the same neighbour."""
+    """Rotate the order of each round, so that none always runs after the same one."""
     first = (number - 1) % len(chosen)
     return [*chosen[first:], *chosen[:first]]
 
 
 def _median_cost(runs_of_one: Sequence[HopRun]) -> dict[str, int]:
-    """The cost of the turn whose total is the middle one."""
+    """Return the cost per record of the run with the median total."""
     costs = sorted((run.cpu.us_each(run.counted) for run in runs_of_one), key=lambda cost: cost["total"])
     return costs[(len(costs) - 1) // 2]
 
 
 async def _preload(stack: LocalStack, plan: BenchPlan) -> None:
-    """Put the same submissions on both topics: on one every trace is sampled, on the other one in a hundred."""
+    """Send the same submissions to both topics: all traces sampled on one, one in a hundred on the other."""
     now = SystemClock().now()
     producer = AIOKafkaProducer(**stack.kafka.options(), enable_idempotence=True, acks="all", linger_ms=5)
     await stack.create_topics(
@@ -187,7 +187,7 @@ async def _wait_for(  # noqa: PLR0917  # all but the last are given once, by par
     seconds_max: float,
     count: int,
 ) -> int:
-    """Wait until the peer has produced `count` records; how many it has by then. Raises BenchFailed."""
+    """Wait until `count` records are produced; return the number produced by then. Raises BenchFailed."""
     now = 0
     try:
         async with asyncio.timeout(seconds_max):
@@ -207,7 +207,7 @@ async def _wait_for(  # noqa: PLR0917  # all but the last are given once, by par
 
 
 def _check_distinct(run: HopRun) -> HopRun:
-    """Nobody may be fast by losing or repeating. Raises BenchFailed."""
+    """Return the run. Raises BenchFailed when records were repeated."""
     if run.produced.distinct < run.implementation.records:
         repeated = run.implementation.records - run.produced.distinct
         raise BenchFailed(
@@ -217,11 +217,11 @@ def _check_distinct(run: HopRun) -> HopRun:
 
 
 def _check_rows(stack: LocalStack, database: Database, implementation: Implementation) -> None:
-    """Raise BenchFailed when there are fewer rows than records; the tutorial may be ahead of where we stopped it."""
+    """Raise BenchFailed when there are fewer rows than records; the tutorial may write more before it stops."""
     with stack.postgres.connection(database.name) as connection:
         row = connection.execute("select count(*) from hop").fetchone()
     if row is None or row[0] < implementation.records:
-        raise BenchFailed(f"{implementation.name} kept {row} of {implementation.records} rows.")
+        raise BenchFailed(f"{implementation.name} stored {row} of {implementation.records} rows.")
 
 
 @asynccontextmanager
@@ -272,5 +272,5 @@ def _environment(
 
 
 def _pids(stack: LocalStack) -> dict[str, int]:
-    """The processes beside the peer that work for it; servers of somebody else's cannot be seen."""
+    """Return the pids of broker, PostgreSQL and span store; external servers have none."""
     return {status.name: status.pid for status in stack.status() if status.pid is not None}

@@ -1,4 +1,4 @@
-"""How much is measured, and for how long."""
+"""The amount and duration of each measurement."""
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -7,31 +7,31 @@ from typing import Final
 
 
 class Part(StrEnum):
-    """What can be measured alone."""
+    """The parts that can be measured separately."""
 
     HOP = "hop"
     WHOLE = "whole"
     GROWTH = "growth"
-    """One network alone, with one trace in a hundred; part of `whole` otherwise."""
+    """Growth alone, with one trace in a hundred sampled; otherwise it is part of `whole`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HopPlan:
-    """The hop alone. A slow peer gets fewer records, so that its turn takes no longer than the others'."""
+    """The hop. A slow implementation gets fewer records, so that its run takes no longer than the others'."""
 
     records: int
     tutorial_records: int
     repeats: int
     seconds_max: float = 120.0
-    """How long one peer's turn may take before the benchmark gives up."""
+    """Time limit for one run; after it the benchmark fails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholePlan:
-    """All services together. `open_referrals` are the points of growth; the first is where the rest is measured.
+    """All services together. `open_referrals` are the points of growth; the other figures are measured at the first.
 
-    The sustained rate is measured in `repeats` windows of `window_seconds` with `in_flight` referrals always under
-    way, latencies for `latency_seconds` at half of that rate.
+    The sustained rate is measured in `repeats` windows of `window_seconds` with `in_flight` referrals always in
+    progress, latencies for `latency_seconds` at half of that rate.
     """
 
     open_referrals: tuple[int, ...]
@@ -40,13 +40,13 @@ class WholePlan:
     latency_seconds: float
     in_flight: int
     sampled: bool = True
-    """Whether a second network is measured, with one trace in a hundred; growth is measured on the last one."""
+    """Whether a second network with one sampled trace in a hundred is measured; growth uses the last network."""
     settle_seconds_max: float = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgainstPlan:
-    """A comparison of two checkouts: how many turns each takes, and how many records and referrals a turn counts."""
+    """A comparison of two checkouts: runs of each, and records and referrals per run."""
 
     runs: int
     records: int
@@ -55,7 +55,7 @@ class AgainstPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchPlan:
-    """One run. The same seed sends the same records."""
+    """The plan of one benchmark. The same seed sends the same records."""
 
     hop: HopPlan
     whole: WholePlan
@@ -63,12 +63,12 @@ class BenchPlan:
     seed: int = 7
     parts: frozenset[Part] = field(default=frozenset(Part))
     flames: Path | None = None
-    """Where flame graphs go; None for none."""
+    """Folder for flame graphs; None for none."""
 
 
 TRACED: Final = 1.0
 SAMPLED: Final = 0.01
-"""Shares of records whose trace is kept."""
+"""Shares of records whose trace is sampled."""
 
 FULL: Final = BenchPlan(
     hop=HopPlan(records=20_000, tutorial_records=1_000, repeats=3),
@@ -87,7 +87,7 @@ QUICK: Final = BenchPlan(
 
 
 def with_growth_point(plan: BenchPlan, open_referrals: int) -> BenchPlan:
-    """The same plan with one more point of growth, unless it reaches that far already."""
+    """Return the plan with one more point of growth, unless it has one at least as large."""
     points = plan.whole.open_referrals
     if open_referrals <= points[-1]:
         return plan

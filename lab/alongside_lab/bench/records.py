@@ -1,4 +1,4 @@
-"""The records a benchmark sends: sample submissions, the same for the same seed, each in a trace of its own."""
+"""The records of a benchmark: sample submissions, the same for the same seed, each in a separate trace."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +23,7 @@ RUN: Final = "bench"
 def hop_records(
     partner: str, count: int, *, seed: int, now: datetime, sampled_share: float
 ) -> Iterator[PartnerRecord]:
-    """A hospital's submissions on the topic of `partner`; `sampled_share` is the share whose trace is sampled."""
+    """Yield a hospital's submissions on the topic of `partner`; `sampled_share` is the share whose trace is sampled."""
     series, sender = Series(RUN, seed, now), replace(HOSPITAL, id=partner)
     for index in range(1, count + 1):
         generated = submission(HOSPITAL, series, index)
@@ -33,7 +33,7 @@ def hop_records(
 def journey_records(
     partner: str, count: int, *, seed: int, now: datetime, sampled_share: float
 ) -> Iterator[PartnerRecord]:
-    """The admissions that intake would announce of a hospital's submissions, as referrals of `partner`."""
+    """Yield the admissions that intake would announce for a hospital's submissions, as referrals of `partner`."""
     series = Series(RUN, seed, now)
     for index in range(1, count + 1):
         admitted = _admitted(partner, submission(HOSPITAL, series, index), index)
@@ -52,7 +52,7 @@ def journey_records(
 def network_records(
     *, seed: int, now: datetime, sampled_share: float
 ) -> Iterator[tuple[SamplePartner, PartnerRecord]]:
-    """Submissions of all sample partners in turn, without end, each of another person."""
+    """Yield submissions of all sample partners in turn, endlessly, each of another person."""
     series, senders = Series(RUN, seed, now), partners()
     for index in counted(1):
         sender = senders[index % len(senders)]
@@ -64,7 +64,7 @@ def network_records(
 
 
 def trace_header(seed: int, index: int, sampled_share: float) -> tuple[str, bytes]:
-    """A W3C `traceparent` whose sampled flag is set in `sampled_share` of all cases."""
+    """Return a W3C `traceparent` whose sampled flag is set in `sampled_share` of all cases."""
     rng = seeded_random("trace", seed, index)
     trace_id, span_id = rng.getrandbits(128) or 1, rng.getrandbits(64) or 1
     return "traceparent", f"00-{trace_id:032x}-{span_id:016x}-{int(chance(rng, sampled_share)):02x}".encode()
@@ -83,7 +83,7 @@ def _admitted(partner: str, generated: SubmissionReceived, index: int) -> Submis
 
 
 def _id(kind: int, index: int) -> UUID:
-    """A UUIDv7 that is the same in every run; like real ones, those made later sort later."""
+    """Return a UUIDv7 that is the same in every run; a larger index sorts later, as with real ids."""
     return UUID(int=(index << 80) | (0x7 << 76) | (0b10 << 62) | kind)
 
 

@@ -1,4 +1,4 @@
-"""The whole benchmark as one JSON object, and as a few lines for people."""
+"""Formats the results of a benchmark: as one JSON object, and as a few lines of text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -8,12 +8,12 @@ from alongside_lab.bench.whole.network_benchmark import NetworkResult, Sustained
 
 
 def end_to_end(traced: NetworkResult, sampled: NetworkResult | None) -> dict[str, Any]:
-    """The `end_to_end` of the summary: everything traced, and beside it one trace in a hundred."""
+    """Return the summary's `end_to_end`: all traces sampled, and one in a hundred."""
     return network_figures(traced) | {"sampled": network_figures(sampled) if sampled else None}
 
 
 def network_figures(whole: NetworkResult) -> dict[str, Any]:
-    """Rate, latency at half of it, and cost at the first point of growth."""
+    """Return rate, latency at half of that rate, and cost at the first point of growth."""
     first, millis = whole.growth[0], [seconds * 1000 for seconds in whole.latencies]
     return {
         "referrals_per_s": round(first.rates.median, 1),
@@ -32,7 +32,7 @@ def network_figures(whole: NetworkResult) -> dict[str, Any]:
 
 
 def growth(points: Sequence[SustainedLoad]) -> list[dict[str, Any]]:
-    """The `growth` of the summary; `rss_mib` is the four services together."""
+    """Return the summary's `growth`; `rss_mib` is the sum of the services."""
     return [
         {
             "open_referrals": point.open_referrals,
@@ -47,13 +47,13 @@ def growth(points: Sequence[SustainedLoad]) -> list[dict[str, Any]]:
 
 
 def format_summary(summary: Mapping[str, Any]) -> Iterator[str]:
-    """What people want to know first."""
+    """Yield the most important figures as lines of text."""
     if hop := summary.get("hop"):
         yield f"hop: {_per_s(hop, 'rate_traced')} traced, {_per_s(hop, 'rate_sampled')} sampled"
         yield f"     {_per_s(hop, 'bare_limit_rate')} bare limit, {_per_s(hop, 'tutorial_rate')} tutorial"
     for name, part in _compared_parts(summary):
         services = _interval(part["services_alone"])
-        yield f"{name}: not below 0.97: {part['not_below_0_97']} ({part['turns']} turns of each)"
+        yield f"{name}: not below 0.97: {part['not_below_0_97']} ({part['turns']} runs of each)"
         yield f"     old by new {_interval(part)}; without PostgreSQL {services}"
     for name, figures in _networks(summary):
         latency = f"p50 {figures['p50_ms']} ms, p95 {figures['p95_ms']} ms, p99 {figures['p99_ms']} ms"
@@ -70,7 +70,7 @@ def _networks(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
 
 
 def _compared_parts(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The parts of a comparison: hop, whole."""
+    """Yield the parts of a comparison: hop, whole."""
     for name, part in summary.get("against", {}).items():
         if isinstance(part, Mapping):
             yield name, part

@@ -1,4 +1,4 @@
-"""One benchmark from the first record to the summary."""
+"""Runs one benchmark and returns its summary."""
 
 import asyncio
 import os
@@ -23,10 +23,10 @@ ReportProgress = Callable[[str], None]
 
 
 async def measure(plan: BenchPlan, report_progress: ReportProgress) -> dict[str, Any]:
-    """Measure what the plan asks for, one thing after the other; the summary."""
+    """Run the parts of the plan one after the other; return the summary."""
     began, load_before = time.monotonic(), psutil.getloadavg()
     if plan.flames is not None:
-        report_progress(MISSING if find_py_spy() is None else f"flame graphs go to {plan.flames}")
+        report_progress(MISSING if find_py_spy() is None else f"writing flame graphs to {plan.flames}")
     summary: dict[str, Any] = {"seed": plan.seed, "machine": _machine(load_before[0])}
     if Part.HOP in plan.parts:
         summary["hop"] = await measure_hop(plan, report_progress)
@@ -39,13 +39,13 @@ async def measure(plan: BenchPlan, report_progress: ReportProgress) -> dict[str,
 
 
 def compare_with(revision: str, plan: BenchPlan, report_progress: ReportProgress) -> dict[str, Any]:
-    """Compare this checkout with one of `revision`, which is made for it and removed afterwards; the summary."""
+    """Compare this checkout with a temporary one of `revision`; return the summary."""
     began, machine = time.monotonic(), _machine(psutil.getloadavg()[0])
     settings = StackSettings()
     _require_own_servers(settings)
     new = running_checkout()
     commit = commit_of(new.root, revision)
-    report_progress(f"against {revision}: making a checkout of {commit[:12]} with a .venv of its own")
+    report_progress(f"against {revision}: creating a checkout of {commit[:12]} with a separate .venv")
     with second_checkout(new.root, commit, settings.state / "bench") as old:
         against = asyncio.run(measure_against(plan, (old, new), report_progress))
     return {
@@ -57,17 +57,17 @@ def compare_with(revision: str, plan: BenchPlan, report_progress: ReportProgress
 
 
 def _require_own_servers(settings: StackSettings) -> None:
-    """A comparison deletes topics after every turn, and reads what PostgreSQL spends. Raises BenchFailed."""
+    """Raise BenchFailed for external servers: a comparison deletes topics and measures PostgreSQL's processes."""
     named = {"ALONGSIDE_KAFKA": settings.kafka, "ALONGSIDE_POSTGRES": settings.postgres}
     if given := [name for name, value in named.items() if value]:
         raise BenchFailed(
-            "Checkouts are compared on a broker and a PostgreSQL that the benchmark starts itself, never on yours.",
+            "A comparison does not run on an external broker or PostgreSQL: it deletes topics and measures processes.",
             remedy=f"unset {' and '.join(given)}.",
         )
 
 
 async def _networks(plan: BenchPlan, report_progress: ReportProgress) -> dict[str, Any]:
-    """First with every trace, then with one in a hundred; growth on the last, without the cost of a growing span store."""
+    """Measure with all traces, then with one in a hundred; growth on the latter, whose span store stays small."""
     points, both = plan.whole.open_referrals, plan.whole.sampled
     traced = await measure_whole(plan, points[:1] if both else points, TRACED, report_progress)
     sampled = await measure_whole(plan, points, SAMPLED, report_progress) if both else None
@@ -78,7 +78,7 @@ async def _networks(plan: BenchPlan, report_progress: ReportProgress) -> dict[st
 
 
 def _machine(load_before: float) -> dict[str, Any]:
-    """What figures depend on; a load above zero before we began means that they are too low."""
+    """Describe the machine; a load above zero before the start means that the rates are too low."""
     return {
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "load_before": round(load_before, 2),

@@ -1,4 +1,4 @@
-"""Several measurements of one thing as one number and how far they lie apart."""
+"""Median and range of repeated measurements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ class Statistics:
 
     @property
     def median(self) -> float:
-        """The middle one."""
+        """The median of the values."""
         return median(self.values)
 
     @property
     def relative_range(self) -> float:
-        """0 for a single measurement."""
+        """The difference of the extremes divided by the median; 0 for a single measurement."""
         return (max(self.values) - min(self.values)) / self.median if self.median else 0.0
 
     def as_json(self) -> dict[str, Any]:
-        """Median, extremes, and every value in the order measured."""
+        """Return median, extremes, and all values in the order measured."""
         return {
             "median": round(self.median, 3),
             "low": round(min(self.values), 3),
@@ -35,12 +35,12 @@ class Statistics:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` (0 to 1) of all values do not exceed. Raises ValueError for none."""
+    """Return the smallest value that `share` (0 to 1) of all values do not exceed. Raises ValueError for none."""
     if not values:
-        raise ValueError("no values, no percentile")
+        raise ValueError("a percentile needs at least one value")
     return sorted(values)[max(0, ceil(share * len(values)) - 1)]
 
 
 def ratio(one: float, other: float) -> float | None:
-    """How many times `other` is `one`; None when there is nothing to compare with."""
+    """Return `one` divided by `other`, rounded; None when `other` is 0."""
     return round(one / other, 3) if other else None

@@ -1,4 +1,4 @@
-"""The tables of the hop: the chassis' own, and the one row each record becomes."""
+"""The tables of the hop: those of the chassis, and one with a row per record."""
 
 from datetime import datetime
 from typing import ClassVar, Final
@@ -14,13 +14,13 @@ chassis_tables(_metadata)
 
 
 class Base(SQLModel):
-    """Keeps the hop's tables in a catalogue of their own."""
+    """Keeps the hop's tables in separate metadata."""
 
     metadata: ClassVar[MetaData] = _metadata
 
 
 class HopRow(Base, table=True):
-    """What each peer keeps of each record."""
+    """The row that each implementation stores for each record."""
 
     __tablename__ = "hop"
 
@@ -32,7 +32,7 @@ class HopRow(Base, table=True):
 
 
 def create_tables(url: str) -> None:
-    """Create all of them in an empty database."""
+    """Create all tables in an empty database."""
     engine = create_engine(psycopg_url(url))
     try:
         _metadata.create_all(engine)
@@ -41,5 +41,5 @@ def create_tables(url: str) -> None:
 
 
 def psycopg_url(url: str) -> str:
-    """The same address as SQLAlchemy wants it for psycopg."""
+    """Return the URL in SQLAlchemy's form for psycopg."""
     return url.replace("postgresql://", "postgresql+psycopg://", 1)

@@ -1,4 +1,4 @@
-"""What processes cost: processor seconds and memory, with everything they forked."""
+"""Processor time and memory of processes, including their descendants."""
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -17,41 +17,41 @@ class Usage:
     seconds: Mapping[str, float]
 
     def since(self, earlier: "Usage") -> "Usage":
-        """What was used in between."""
+        """Return the seconds used since `earlier`."""
         return Usage({name: spent - earlier.seconds.get(name, 0.0) for name, spent in self.seconds.items()})
 
     @property
     def total(self) -> float:
-        """All components together."""
+        """The sum of all components."""
         return sum(self.seconds.values())
 
     def us_each(self, count: int) -> dict[str, int]:
-        """Microseconds per thing done, by component, and `total`."""
+        """Return microseconds per item, by component, and `total`."""
         each = {name: round(spent * 1e6 / max(count, 1)) for name, spent in self.seconds.items()}
         return each | {"total": sum(each.values())}
 
 
 def cpu_now(pids: Mapping[str, int]) -> Usage:
-    """Processor seconds of each process and its descendants, those that ended and were waited for included."""
+    """Return processor seconds of each process and its descendants, including ended ones that were waited for."""
     return Usage({name: sum(map(_cpu_seconds, _tree(pid))) for name, pid in pids.items()})
 
 
 def backends_cpu_now(postgres: int, roles: Collection[str]) -> float:
-    """Processor seconds of the server's backends that these roles are connected to; `postgres` is the server's pid.
+    """Return processor seconds of the server's backends for these roles; `postgres` is the server's pid.
 
-    PostgreSQL names the role in a backend's process title. Vacuum, checkpoints and other roles are left out.
+    PostgreSQL names the role in a backend's process title. Vacuum, checkpoints and other roles are not included.
     """
     titles = tuple(f"postgres: {role} " for role in roles)
     return sum(_cpu_seconds(each) for each in _tree(postgres)[1:] if _title(each).startswith(titles))
 
 
 def memory_mib(pids: Mapping[str, int]) -> dict[str, float]:
-    """Memory of each process and its descendants; pages they share are divided among them where the system can tell."""
+    """Return MiB of each process and its descendants; shared pages are divided where the system reports it."""
     return {name: round(sum(map(_proportional_bytes, _tree(pid))) / _MIB, 1) for name, pid in pids.items()}
 
 
 def rss_mib(pid: int) -> float:
-    """Resident memory of one process alone."""
+    """Return the resident MiB of one process, without its descendants; 0 if it has ended."""
     try:
         resident: int = psutil.Process(pid).memory_info().rss
     except psutil.Error:

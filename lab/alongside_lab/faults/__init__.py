@@ -1,1 +1,1 @@
-"""The fault suite: thousands of referrals through a storm of faults, then an independent check of every promise."""
+"""The fault suite: thousands of referrals during a storm of faults, then an independent check of every promise."""

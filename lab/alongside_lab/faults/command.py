@@ -14,7 +14,7 @@ from alongside_lab.faults.run import RunOptions, RunResult, run_faults
 from alongside_localstack.settings import StackSettings
 
 app = typer.Typer(
-    add_completion=False, help="Referrals through a storm of faults, and every promise checked."
+    add_completion=False, help="Referrals during a storm of faults, with a check of every promise."
 )
 QUICK_REFERRALS: Final = 150
 FINDINGS_SHOWN: Final = 20
@@ -23,25 +23,27 @@ FINDINGS_SHOWN: Final = 20
 @app.callback(invoke_without_command=True)
 def faults(
     *,
-    referrals: Annotated[int, typer.Option(min=10, max=100_000, help="Good referrals to send.")] = 5000,
+    referrals: Annotated[
+        int, typer.Option(min=10, max=100_000, help="Number of valid referrals to send.")
+    ] = 5000,
     seed: Annotated[
-        int, typer.Option(min=0, help="Which storm and which records; the same seed, the same ones.")
+        int, typer.Option(min=0, help="Seed of faults and records; the same seed gives the same ones.")
     ] = 1,
     quick: Annotated[
         bool, typer.Option("--quick", help=f"A small run of {QUICK_REFERRALS} referrals.")
     ] = False,
-    storm_seconds: Annotated[float | None, typer.Option(min=10, help="How long the faults last.")] = None,
+    storm_seconds: Annotated[float | None, typer.Option(min=10, help="Duration of the faults.")] = None,
     patience: Annotated[
-        float, typer.Option(min=1, help="Seconds to wait afterwards while nothing moves.")
+        float, typer.Option(min=1, help="Seconds to wait without progress after the faults.")
     ] = 240,
-    brokers: Annotated[int, typer.Option(min=1, max=3, help="Nodes of Apache Kafka.")] = 3,
+    brokers: Annotated[int, typer.Option(min=1, max=3, help="Number of Apache Kafka nodes.")] = 3,
     users: Annotated[
-        bool, typer.Option(help="Let Kafka ask everybody who they are, and allow no more than they need.")
+        bool, typer.Option(help="Kafka requires log-in and grants each user only the rights it needs.")
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
-    """Send referrals through a storm of faults, then check every promise; exit code 1 if one was broken."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it says of a broker we killed is no news
+    """Send referrals during a storm of faults, then check every promise; exit code 1 if one was broken."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its messages about killed brokers are expected
     error_console = Console(stderr=as_json, highlight=False)
     count = QUICK_REFERRALS if quick else referrals
     options = RunOptions(count, seed, storm_seconds, patience, brokers, users)

@@ -1,7 +1,7 @@
-"""What partners send during the storm: good referrals, repeats of every kind, and poison. The seed alone decides.
+"""The records that partners send during the storm: valid referrals, repeats, and poison. The seed determines all.
 
-Every record carries its number in a header of its own, which services pass over: so the checker, which reads the
-streams, knows each record again wherever it lies and however often a broken send put it there.
+Every record has its number in an additional header, which services ignore, so that the checker identifies each record
+on the streams, also after repeated sends.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,13 +23,13 @@ NUMBER_HEADER: Final = "x-faults-number"
 REDELIVERED_SHARE, RESENT_SHARE, POISON_SHARE = 0.04, 0.04, 0.04
 OUTSIDE_SHARE, CRISIS_SHARE = 0.01, 0.005
 JOURNEY_POISON_ONE_IN: Final = 8
-"""How many poison records stand on partners' streams for one on our own."""
+"""One of this many poison records is on the journey stream, the others on partner streams."""
 REPEAT_DISTANCE_MAX: Final = 400
-"""How many records later a repeat comes at most."""
+"""The maximum distance of a repeat from its original, in records."""
 OUTBREAK: Final = 60
-"""How many records in a row a partner spoils whose sender breaks: more than any limit before its stream is paused."""
+"""The number of consecutive bad records of a faulty partner: more than any limit that pauses a stream."""
 OUTBREAK_AT: Final = 0.3
-"""Where in the order it does so: others have a lot to send afterwards."""
+"""The position of the outbreak, as a share of all records: other partners send many afterwards."""
 OUTBREAK_KIND: Final = "poison-outbreak"
 _OWN_STREAMS: Final = ("journey",)
 Headers = list[tuple[str, bytes | None]]
@@ -39,8 +39,8 @@ Headers = list[tuple[str, bytes | None]]
 class FaultRecord:
     """One record to publish.
 
-    `event_id` is None for poison whose id cannot be read. `repeats` is the number of the letter that a redelivery or a
-    resent reference repeats. `expected` is the answer the event must get, once, however often it is delivered.
+    `event_id` is None for poison whose id cannot be read. `repeats` is the number of the record that a redelivery or a
+    resent reference repeats. `expected` is the one answer that the event must get.
     """
 
     number: int
@@ -58,12 +58,12 @@ class FaultRecord:
 
     @property
     def poison(self) -> bool:
-        """Whether it must end as a dead letter, and nothing else must."""
+        """Whether it must become a dead letter; all other records must not."""
         return self.kind.startswith("poison-")
 
     @property
     def is_decided(self) -> bool:
-        """Whether intake keeps a decision of its own about it: poison gets none, and a repeat may share one."""
+        """Whether intake stores a separate decision about it: not for poison, and not always for repeats."""
         return not self.poison and self.repeats is None
 
 
@@ -81,9 +81,9 @@ class _Draft:
 def make_records(
     sample_partners: Sequence[SamplePartner], series: Series, count: int, *, outbreak: int = 0
 ) -> tuple[FaultRecord, ...]:
-    """`count` good referrals among everything else, in the order they are sent.
+    """Return `count` valid referrals among all other records, in the order sent.
 
-    With an `outbreak`, the last partner sends so many bad records one right after the other, under one key.
+    With an `outbreak`, the last partner sends this many consecutive bad records, under one key.
     """
     rng = seeded_random("letters", series.seed)
     drafts = list(_originals(sample_partners, series, count, rng))
@@ -97,7 +97,7 @@ def make_records(
 def _originals(
     sample_partners: Sequence[SamplePartner], series: Series, count: int, rng: Random
 ) -> Iterator[_Draft]:
-    """Everything but the repeats, each with a reference of its own."""
+    """Yield all records except repeats, each with a unique reference."""
     poisons = max(len(POISONS), round(count * POISON_SHARE))
     wanted = [
         ("good", Answer.ADMITTED, count),
@@ -128,7 +128,7 @@ def _originals(
 
 
 def _outbreak(partner: SamplePartner, series: Series, after: int, count: int) -> Iterator[_Draft]:
-    """Records of a broken sender; one key, hence one partition, where nothing stands between them."""
+    """Yield bad records with one key, hence in one partition, where they are consecutive."""
     for index in range(after + 1, after + 1 + count):
         generated = submission(partner, series, index)
         key = submission(partner, series, after + 1).key.encode()
@@ -149,7 +149,7 @@ def _apply_kind(
 
 
 def _with_repeats(drafts: list[_Draft], rng: Random) -> list[_Draft]:
-    """Put repeats of good letters behind what they repeat; `repeats` is the number of the letter repeated."""
+    """Insert repeats of valid records after their originals; `repeats` is the original's number."""
     good_drafts = [draft for draft in drafts if draft.kind == "good"]
     repeats: dict[str, list[str]] = {}
     for kind, share in (("redelivered", REDELIVERED_SHARE), ("resent", RESENT_SHARE)):
@@ -173,7 +173,7 @@ def _with_repeats(drafts: list[_Draft], rng: Random) -> list[_Draft]:
 
 
 def _repeat(draft: _Draft, kind: str) -> _Draft:
-    """The same event once more, or its reference under a new event id."""
+    """Return the same event again, or its reference under a new event id."""
     if kind == "redelivered":
         return _Draft(kind, draft.partner, draft.submission, Answer.ADMITTED, event_id=draft.event_id)
     return _Draft(kind, draft.partner, draft.submission, Answer.LINKED, event_id=f"{draft.event_id}-again")
@@ -208,7 +208,7 @@ def _record(number: int, draft: _Draft, rng: Random, at: datetime) -> FaultRecor
 
 
 _Corrupted = tuple[bytes | None, Headers, bool]
-"""The body, the headers, and whether the event's id can still be read."""
+"""The body, the headers, and whether the event id can still be read."""
 _Corrupt = Callable[[bytes, list[tuple[str, bytes]], Random], _Corrupted]
 
 

@@ -1,4 +1,4 @@
-"""Whoever looks after a partner whose stream was paused: sees others go on meanwhile, then lets it be read again."""
+"""Resumes paused partner streams, after checking that other partners are handled during the pause."""
 
 import asyncio
 import time
@@ -17,13 +17,13 @@ from alongside_localstack.stack import LocalStack
 
 POLL_SECONDS: Final = 0.5
 HELD_UP_SECONDS_MAX: Final = 120.0
-"""After how long without answers others count as held up: longer than several faults in a row last."""
+"""The wait for answers to others before the pause is resumed anyway: longer than several faults in a row."""
 _PAUSED: Final = "select id, partner, topic from quarantine where resumed_at is null"
 _ANSWERED: Final = "select source, count(*) from submission group by source"
 
 
 class PauseResumer:
-    """Ends every pause, one after the other. `pauses` says what it saw while it waited."""
+    """Resumes every pause, one after the other. `pauses` records what was observed before each resume."""
 
     def __init__(
         self,
@@ -41,14 +41,14 @@ class PauseResumer:
         self.pauses: list[ObservedPause] = []
 
     async def run(self) -> None:
-        """Look after paused streams until cancelled."""
+        """Resume paused streams until cancelled."""
         while True:
             for row in await self._query(_PAUSED):
                 await self._resume_after_answers(row["partner"], str(row["id"]))
             await asyncio.sleep(POLL_SECONDS)
 
     async def _resume_after_answers(self, partner: str, pause_id: str) -> None:
-        """1 wait until others were answered, or are held up; 2 note it; 3 let the stream be read again."""
+        """1 wait until others were answered, at most HELD_UP_SECONDS_MAX; 2 record it; 3 resume the stream."""
         self._report_progress(f"{partner} is paused")
         sent, answered = self._sent_by_others(partner), await self._answers_to_others(partner)
         observed = ObservedPause(partner, 0, 0)
@@ -60,7 +60,7 @@ class PauseResumer:
         self.pauses.append(observed)  # 2
         await self._resume(partner, pause_id)  # 3
         self._report_progress(
-            f"{partner} is read again; meanwhile {observed.others_answered} records of others were answered"
+            f"{partner} is resumed; {observed.others_answered} records of others were answered during the pause"
         )
 
     def _others_were_answered(self, observed: ObservedPause) -> bool:
@@ -85,7 +85,7 @@ class PauseResumer:
         return sum(row["count"] for row in rows if not row["source"].endswith(f":{partner}"))
 
     async def _query(self, query: str) -> list[dict[str, Any]]:
-        """Ask intake's database, as often as it takes."""
+        """Query intake's database; retry until it answers."""
         while True:
             try:
                 return await collect.rows(self._stack, "intake", query)

@@ -1,6 +1,6 @@
-"""Partners publish their letters, spread over the storm; a broken send is repeated until the broker has it.
+"""Publishes the records, spread over the storm; a failed send is repeated until the broker acknowledges it.
 
-Each partner calls as its own user. What lies bad on our own stream is sent as a service that may write there.
+Each partner logs in as its own user. Bad records for the journey are sent as a service that may write there.
 """
 
 import asyncio
@@ -21,18 +21,18 @@ _JOURNEY_WRITER: Final = "matching"
 
 
 class RecordSender:
-    """Publishes at the pace of `seconds` for all, in order per key. `kafka_as` is the cluster as a user sees it."""
+    """Publishes records at a constant pace, in order per key. `kafka_as` returns a user's connection settings."""
 
     def __init__(self, kafka_as: Callable[[str], Kafka]) -> None:
         self._kafka_as = kafka_as
         self._producers: dict[str, AIOKafkaProducer] = {}
         self.sent_counts: Counter[str] = Counter()
-        """What is safely on the broker and will be decided, by partner."""
+        """Acknowledged records that get a decision, counted by partner."""
         self.done = False
         self.retries = 0
 
     async def send(self, records: Sequence[FaultRecord], seconds: float) -> None:
-        """Publish all; returns when the broker acknowledged the last."""
+        """Publish all records within about `seconds`; return when the broker has acknowledged the last."""
         loop = asyncio.get_running_loop()
         began, pace = loop.time(), seconds / max(1, len(records))
         try:
@@ -46,7 +46,7 @@ class RecordSender:
             await asyncio.gather(*stops, return_exceptions=True)
 
     async def _publish(self, record: FaultRecord) -> None:
-        """Publish one letter, with a new producer as often as the old one breaks."""
+        """Publish one record; after a failure repeat it with a new producer."""
         user = _JOURNEY_WRITER if record.topic == JOURNEY.topic() else user_of(record.partner)
         while True:
             producer = self._producers.get(user) or await self._start_producer(user)

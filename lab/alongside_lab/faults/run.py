@@ -1,4 +1,4 @@
-"""One run of the fault suite: a network of its own, the storm, the calm after it, the evidence, the verdict."""
+"""Runs the fault suite: a separate network, the storm, a wait until it settles, the evidence, the evaluation."""
 
 import asyncio
 import json
@@ -37,32 +37,32 @@ LARGE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What kind of run. Without `storm_seconds` the storm is as long as so many referrals need."""
+    """Options of a run. Without `storm_seconds` the storm's duration depends on the number of referrals."""
 
     referrals: int = 5000
     seed: int = 1
     storm_seconds: float | None = None
     patience_seconds: float = 240.0
-    """How long to wait, once the storm is over, while nothing moves."""
+    """How long to wait without progress after the storm."""
     brokers: int = 3
     users: bool = True
-    """Whether Kafka asks everybody who they are: each service and each partner is a user with its own rights."""
+    """Whether Kafka requires log-in: each service and each partner is a user with its own rights."""
 
     @property
     def seconds(self) -> float:
-        """How long the storm lasts."""
+        """The storm's duration in seconds."""
         usual = max(STORM_SECONDS_MIN, self.referrals * STORM_SECONDS_PER_REFERRAL)
         return usual if self.storm_seconds is None else self.storm_seconds
 
     @property
     def large(self) -> bool:
-        """Whether looking up addresses would take most of the time; then an address book of our own answers."""
+        """Whether address lookups would take most of the time; then an address book of the suite answers them."""
         return self.referrals > LARGE
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run came to. `folder` holds the evidence."""
+    """The result of a run. `folder` holds the evidence files."""
 
     numbers: Mapping[str, Any]
     findings: Sequence[Finding]
@@ -72,7 +72,7 @@ class RunResult:
 async def run_faults(
     settings: StackSettings, options: RunOptions, report_progress: ReportProgress
 ) -> RunResult:
-    """Start, storm, settle, check, stop. Raises CommandError when the network cannot be started at all."""
+    """Start a network, run the storm, wait, check, and stop. Raises CommandError when the network cannot start."""
     began = time.monotonic()
     state = StateFolder(settings.state / "faults")
     state.remove()
@@ -151,7 +151,7 @@ async def _run_storm(
 
 @asynccontextmanager
 async def _run_alongside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Do these for as long as the block lasts; a failure of theirs ends the block."""
+    """Run these tasks for as long as the block lasts; their failure ends the block."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(work) for work in works]
         try:
@@ -162,7 +162,7 @@ async def _run_alongside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[Non
 
 
 def _disk_full(state: StateFolder) -> int:
-    """How often PostgreSQL found its disk full."""
+    """Count the disk-full errors in PostgreSQL's log."""
     log = state.logs / "postgres.log"
     return log.read_text(errors="replace").count("No space left on device")
 
@@ -189,7 +189,7 @@ async def _collect_evidence(
 def _write(
     result: RunResult, injector: FaultInjector, script: Sequence[Fault], refusals: Mapping[str, int]
 ) -> None:
-    """What a person needs to see why: the numbers, the findings, the script and what it really hit."""
+    """Write the evidence files: numbers, findings, the script and its actual effects."""
     result.folder.mkdir(parents=True, exist_ok=True)
     written = {
         "summary": result.numbers,

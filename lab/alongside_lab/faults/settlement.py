@@ -1,4 +1,4 @@
-"""Waits until nothing is remaining to happen: asked of Kafka and PostgreSQL, not of the services."""
+"""Waits until no work remains, according to Kafka and PostgreSQL, independent of the services."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from alongside_localstack.stack import LocalStack
 
 POLL_SECONDS: Final = 2.0
 STILL_LOOKS: Final = 3
-"""How often in a row nothing must be remaining: between two steps of a journey there may be an empty moment."""
+"""The number of consecutive polls without remaining work: a single one may fall between two steps of a journey."""
 _REMAINING_QUERIES: Final = {
     "paused partners": ("intake", "select count(*) from quarantine where resumed_at is null"),
     "open proposals": ("matching", "select count(*) from proposal where state = 'open'"),
@@ -34,7 +34,7 @@ async def wait_until_settled(
     patience_seconds: float,
     report_progress: Callable[[str], None],
 ) -> bool:
-    """Wait for stillness with nothing remaining; False when things stood still before, and the verdict says what is missing."""
+    """Wait until no work remains; return False when there was no progress for `patience_seconds`."""
     moved_at, still, before = time.monotonic(), 0, None
     while time.monotonic() < moved_at + patience_seconds:
         remaining = await _remaining(stack, topics)
@@ -44,7 +44,7 @@ async def wait_until_settled(
         if remaining != before:
             moved_at = time.monotonic()
             report_progress(
-                f"waiting for {', '.join(f'{count} {what}' for what, count in remaining.items()) or 'stillness'}"
+                f"waiting for {', '.join(f'{count} {what}' for what, count in remaining.items()) or 'confirmation'}"
             )
         before = remaining
         await asyncio.sleep(POLL_SECONDS)
@@ -52,7 +52,7 @@ async def wait_until_settled(
 
 
 async def _remaining(stack: LocalStack, topics: Sequence[str]) -> dict[str, int]:
-    """What is still to happen, by name; an answer that could not be had counts as something."""
+    """Return the counts of remaining work, by name; a failed query counts as remaining work."""
     try:
         found: dict[str, int] = {
             what: (await collect.rows(stack, service, question))[0]["count"]

@@ -1,4 +1,4 @@
-"""Which fault hits whom, and when: a script that the seed alone decides, so that a storm can be had again."""
+"""Generates the script of a storm: which fault affects which target, and when. The same seed gives the same script."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,15 +11,15 @@ from alongside_localstack.sample.randomness import seeded_random
 
 NETWORKS: Final = ("postgres", "kafka")
 SESSION_SECONDS: Final = 6.0
-"""How long a consumer may be silent before the broker gives its partitions to others; the least Kafka allows."""
+"""Kafka's session time-out, after which a silent consumer loses its partitions; the minimum Kafka allows."""
 PAUSE_BETWEEN_SECONDS: Final = 5.0
-"""The mean time between two faults; several last longer and overlap."""
+"""The mean time between the starts of two faults; faults may overlap."""
 CALM_SHARE: Final = 0.08
-"""How much of the time at either end of the storm is left in peace."""
+"""The share of the storm's duration without faults at its start, and the same at its end."""
 
 
 class FaultKind(StrEnum):
-    """What goes wrong."""
+    """The kinds of faults."""
 
     KILL = "kill"
     KILL_BURST = "kill-burst"
@@ -38,9 +38,9 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault: `at_seconds` after the storm began, `target` a service, broker or network, lasting `seconds` if it lasts.
+    """One fault: it starts `at_seconds` into the storm and lasts `seconds`; `target` is a service, broker or network.
 
-    `shift_seconds` is how far a clock is turned.
+    `shift_seconds` is the change of a clock.
     """
 
     at_seconds: float
@@ -76,7 +76,7 @@ _LASTING: Final[dict[FaultKind, tuple[float, float]]] = {
     FaultKind.CLOCK_JUMP: (5, 15),
 }
 _SHIFTS_SECONDS: Final = (3_600, -3_600, 3 * 3_600)
-"""An hour either way, within what Kafka takes as a record's time, and three hours ahead, which it refuses."""
+"""One hour ahead or behind, which Kafka accepts as record time, and three hours ahead, which it refuses."""
 _ON_NETWORKS: Final = (FaultKind.RESET, FaultKind.LATENCY, FaultKind.BLACK_HOLE)
 _ON_BROKERS: Final = (FaultKind.KILL_KAFKA, FaultKind.PAUSE_KAFKA)
 _ON_NOBODY: Final = (FaultKind.KILL_BURST, FaultKind.KILL_POSTGRES, FaultKind.DISK_FULL)
@@ -89,10 +89,10 @@ def make_storm(
     *,
     brokers: Sequence[str] = ("kafka",),
 ) -> tuple[Fault, ...]:
-    """The script of one storm, in order of time.
+    """Return the script of one storm, ordered by time.
 
-    Everything `possible` happens at least once: every service is killed, also in the middle of its relaying, and has its
-    clock turned; every broker is killed; every network suffers each of its faults. What time is left is filled by lot.
+    Every `possible` kind happens at least once: every service is killed, also during its relay's work, and has its clock
+    changed; every broker is killed; every network has each of its faults. The remaining time is filled at random.
     """
     rng = seeded_random("storm", seed)
     targets = {kind: brokers if kind in _ON_BROKERS else _targets(kind) for kind in FaultKind}
@@ -111,7 +111,7 @@ def make_storm(
 def _once_each(
     possible: Sequence[FaultKind], targets: Mapping[FaultKind, Sequence[str]]
 ) -> Iterator[tuple[FaultKind, Sequence[str]]]:
-    """Each kind with those of whom one is hit: by most faults each target, by some any of them."""
+    """Yield each kind with the targets to choose one from: most kinds once per target, some once for all."""
     for kind in possible:
         if kind in (FaultKind.PAUSE, FaultKind.PAUSE_KAFKA, FaultKind.JOIN):
             yield kind, targets[kind]

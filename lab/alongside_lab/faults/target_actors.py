@@ -1,7 +1,7 @@
-"""The targets in the storm: many at once, each answering what it is asked, and noting what it was promised.
+"""Simulated targets during the storm: they answer concurrently, and record every acknowledged command.
 
-A command that was answered with success must be found in the stores at the end, whatever died meanwhile: `acknowledged` is
-that list. What a target does depends on ids alone.
+The effect of a command that was answered with success must be in the stores at the end: `acknowledged` lists them. A
+target's decision depends on ids alone.
 """
 
 import asyncio
@@ -30,23 +30,23 @@ class AcknowledgedCommand:
 
 
 class TargetActors:
-    """Everybody who is asked. One first proposal in DECLINE_ONE_IN is declined."""
+    """All targets. One first proposal in DECLINE_ONE_IN is declined."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
         self._gate = asyncio.Semaphore(AT_ONCE)
         self.acknowledged: list[AcknowledgedCommand] = []
         self.refusals: Counter[str] = Counter()
-        """What services said no with, by code: races with other answers, and the faults' doing."""
+        """Refusals and errors, by command and code: caused by faults and by concurrent answers."""
 
     async def run(self) -> None:
-        """Answer and walk until cancelled."""
+        """Answer proposals and move referrals until cancelled."""
         while True:
             moved = await self.run_round()
             await asyncio.sleep(0 if moved else PAUSE_SECONDS)
 
     async def run_round(self) -> int:
-        """One page each of open proposals, accepted and started referrals; returns how many there were."""
+        """Handle one page each of open proposals, accepted and started referrals; return how many were found."""
         found = await asyncio.gather(
             self._work("matching", "/proposals", self._answer, state="open"),
             self._work("referrals", "/referrals", self._start, status="accepted"),
@@ -95,7 +95,7 @@ class TargetActors:
             self.acknowledged.append(AcknowledgedCommand(command, subject))
 
     async def _succeeded(self, what: str, sending: Awaitable[None]) -> bool:
-        """Whether it was answered with success; what was not is tried again in a later round, with the same key."""
+        """Send and return whether it succeeded; a later round repeats a failed one with the same key."""
         try:
             await sending
         except ServiceRefused as refused:

@@ -1,4 +1,4 @@
-"""`python -m alongside_lab.rehearsal PART`: one JSON object, on the last line; progress goes to stderr, a line each."""
+"""`python -m alongside_lab.rehearsal PART`: prints one JSON object on the last line, and progress on stderr."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ from alongside_matching.settings import SHIPPED_POLICIES
 
 
 def main() -> None:
-    """Run the part that was asked for."""
+    """Run the requested part and print its JSON object."""
     given = _arguments()
     policy = read_policies(given.policy).everywhere
     print(json.dumps(_run(given, policy)))
@@ -59,7 +59,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--quick", action="store_true", help="a tenth of the searches")
-    parser.add_argument("--postgres", help="the address of an empty database, for the peer that is a query")
+    parser.add_argument("--postgres", help="URL of an empty database, for the comparison with an SQL query")
     parser.add_argument("--policy", type=Path, default=SHIPPED_POLICIES)
     return parser.parse_args()
 

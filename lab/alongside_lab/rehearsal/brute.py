@@ -1,6 +1,6 @@
-"""What a careful programmer writes without an index: one numpy column per code, every rule and factor over every offer.
+"""The engine's rules without an index: one numpy column per code, every rule and factor over every offer.
 
-It answers with the same eligible offers and the same best scores as the engine; only the way there is the plain one.
+It returns the same eligible offers and the same best scores as the engine.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +29,7 @@ _FIELDS = ("needs", "formats", "modes", "age_bands", "hopes", "interests", "iden
 
 
 class BruteForce:
-    """A region's offers as plain columns."""
+    """A region's offers as numpy columns."""
 
     def __init__(self, pool: Sequence[Offer]) -> None:
         self._size = len(pool)
@@ -52,7 +52,7 @@ class BruteForce:
         )
 
     def search(self, request: Request, policy: Policy, top: int) -> tuple[int, list[int]]:
-        """How many may be asked, and the best scores in millionths."""
+        """Return the number of eligible offers, and the best scores in millionths."""
         kilometres = self._kilometres(request)
         common = np.bitwise_count(self._hours & hours_of(request.availability))
         minutes = common.sum(axis=1).astype(np.float64) * SLOT_MINUTES
@@ -79,7 +79,7 @@ class BruteForce:
     def _eligible(
         self, request: Request, kilometres: npt.NDArray[np.float64], minutes: npt.NDArray[np.float64]
     ) -> Column:
-        """Every hard rule, one after another, over everyone."""
+        """Apply every hard rule to all offers; return the eligible ones as a mask."""
         accepted, band = request.modes, request.age_band
         may = self._usable & self._any("needs", request.needs)
         may &= self._any("languages", map(root, request.languages))
@@ -144,7 +144,7 @@ class BruteForce:
 
 
 def _usable(offer: Offer) -> bool:
-    """The rules that ask nothing of the request."""
+    """Return whether an offer passes the rules that do not depend on the request."""
     certified = not offer.certification_required or (offer.certified_until or TODAY.min) >= TODAY
     checked = not offer.check_required or (offer.checked_until or TODAY.min) >= TODAY
     endorsed = offer.required_endorsement is None or offer.required_endorsement in offer.endorsements
@@ -152,7 +152,7 @@ def _usable(offer: Offer) -> bool:
 
 
 def _members(pool: Sequence[Offer]) -> dict[str, list[int]]:
-    """The offers of each organisation: there are too many for a column each."""
+    """Return the rows of each organisation's offers: there are too many organisations for a column each."""
     members: dict[str, list[int]] = {}
     for row, offer in enumerate(pool):
         for organisation in offer.organisations:

@@ -1,4 +1,4 @@
-"""What the match engine's rehearsal found, drawn for people: tables of figures and bars."""
+"""Draws the rehearsal's results on a terminal, as tables and bars."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -12,7 +12,7 @@ _LEVELS: Final = " ▁▂▃▄▅▆▇█"
 
 
 def draw_speed(console: Console, summary: Mapping[str, Any]) -> None:
-    """The benchmark: ours first, then the peers, then how a window was shared out."""
+    """Draw the benchmark: the engine, the alternatives, and the assignment of one window."""
     one, assignment = summary["one"], summary["assignment"]
     table = _table("one referral, ms", "p50", "p99", "worst", "cpu p50", "cpu p99")
     rows = {f"engine, {one['offers']:,} offers": one} | one["peers"]
@@ -37,7 +37,7 @@ def draw_speed(console: Console, summary: Mapping[str, Any]) -> None:
 
 
 def draw_year(console: Console, year: Mapping[str, Any]) -> None:
-    """The simulated year, one way beside another."""
+    """Draw the simulated year, with all strategies side by side."""
     strategies = year["ways"]
     _figures(console, year["days"], strategies)
     _bars(
@@ -81,7 +81,7 @@ def _figures(console: Console, days: int, strategies: Mapping[str, Any]) -> None
 
 
 def _bars(console: Console, title: str, strategies: Mapping[str, Mapping[str, int]]) -> None:
-    """The same bins for every way, side by side; a bar is a share of everyone counted."""
+    """Draw the same bins for every strategy, side by side; a bar is a share of the total."""
     console.print(f"\n[bold]{title}[/]")
     table = Table(box=None, padding=(0, 1), show_header=True)
     table.add_column("", justify="right")

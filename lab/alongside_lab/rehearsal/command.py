@@ -1,6 +1,6 @@
-"""`alongside bench-matching` and `alongside simulate`: the match engine on invented regions, how fast and how fair.
+"""`alongside bench-matching` and `alongside simulate`: the match engine's speed and fairness on generated regions.
 
-The engine is matching's own and never imported here: its rehearsal runs as a process per part, and prints one JSON object.
+The engine is not imported here: each part of the rehearsal runs as a separate process and prints one JSON object.
 """
 
 import json
@@ -22,11 +22,13 @@ _MODULE = "alongside_lab.rehearsal"
 
 def bench_matching(
     *,
-    quick: Annotated[bool, typer.Option(help="A tenth of the searches, a tenth of the million.")] = False,
+    quick: Annotated[
+        bool, typer.Option(help="A short run: a tenth of the searches and of the million offers.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print nothing but the JSON object.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed invents the same regions.")] = 7,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed generates the same regions.")] = 7,
 ) -> None:
-    """How fast referrals are matched and windows assigned, beside PostgreSQL, numpy by brute force, greedy and exact."""
+    """Measure matching and assignment, compared with PostgreSQL, numpy brute force, greedy and exact assignment."""
     options = [f"--seed={seed}", *(["--quick"] if quick else [])]
     with postgres_server() as server:
         one = _run("one", [*options, f"--postgres={server.url}"])
@@ -38,16 +40,16 @@ def bench_matching(
 
 def simulate(
     *,
-    days: Annotated[int, typer.Option(min=7, max=1_000, help="How long.")] = 365,
+    days: Annotated[int, typer.Option(min=7, max=1_000, help="Number of simulated days.")] = 365,
     as_json: Annotated[bool, typer.Option("--json", help="Print nothing but the JSON object.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed tells the same year.")] = 7,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed simulates the same year.")] = 7,
     policy: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Another policy file than the shipped one."),
+        typer.Option(exists=True, dir_okay=False, help="Policy file to use instead of the shipped one."),
     ] = None,
     plot: Annotated[Path | None, typer.Option(help="Also write the charts to this SVG file.")] = None,
 ) -> None:
-    """A year of an invented region: waiting, load and fit, assigned together, greedily and at random."""
+    """Simulate a year of a generated region: waiting, load and fit for joint, greedy and random assignment."""
     options = [f"--seed={seed}", f"--days={days}", *([f"--policy={policy}"] if policy else [])]
     result = _run("year", options)
     if not as_json:
@@ -59,14 +61,14 @@ def simulate(
 
 
 def _self_contained(svg: str) -> str:
-    """The same picture without fonts from elsewhere: a reader's own monospace font will do."""
+    """Remove external fonts from the SVG; viewers use their own monospace font."""
     return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 
 def _run(part: str, options: Sequence[str]) -> dict[str, Any]:
-    """One part of the rehearsal in a process of its own; its progress goes to our stderr, whatever that is.
+    """Run one part of the rehearsal in a separate process and return its result; its progress goes to stderr.
 
-    Ends this command when that process fails.
+    Exits with the process's exit code when it fails.
     """
     finished = subprocess.run(
         [sys.executable, "-m", _MODULE, part, *options], check=False, stdout=subprocess.PIPE, text=True

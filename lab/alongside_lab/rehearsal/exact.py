@@ -1,4 +1,4 @@
-"""The exact optimum of a window, by the textbook: one full matrix of every arrival and every seat, no ranking cut short."""
+"""The exact optimum of a window: a full matrix of all arrivals and seats, with complete rankings."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,7 +11,7 @@ from alongside_matching.engine.policy import Policy
 
 
 def exact_cost(window: Sequence[Arrival], policy: Policy) -> float:
-    """What the cheapest assignment costs."""
+    """Return the cost of the cheapest assignment."""
     places: dict[UUID, int] = {}
     for arrival in window:
         for candidate in arrival.ranking.candidates:

@@ -1,6 +1,6 @@
-"""Invented offers and requests of a region: drawn from weights, the same for the same seed, and nobody real among them.
+"""Generates offers and requests of a region from weights: the same for the same seed, without real people.
 
-The weights describe no real region. Orders of magnitude are those of the sample region of the command line.
+The weights describe no real region. Their orders of magnitude are those of the local stack's sample region.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,7 +55,7 @@ _ORGANISATIONS: Final = [f"organisation-{number}" for number in range(2_000)]
 
 
 def offers(region: str, seed: int, *, supporters: int, groups: int, services: int) -> Iterator[Offer]:
-    """The offers of a region, one after another."""
+    """Yield the offers of a region."""
     rng = Random(f"{seed}/{region}/offers")
     for kind, count in ((SUPPORTER, supporters), (GROUP, groups), (SERVICE, services)):
         for _ in range(count):
@@ -63,13 +63,13 @@ def offers(region: str, seed: int, *, supporters: int, groups: int, services: in
 
 
 def requests(region: str, seed: int, count: int) -> list[Request]:
-    """What people of a region seek."""
+    """Return `count` requests of a region."""
     rng = Random(f"{seed}/{region}/requests")
     return [request(rng, region) for _ in range(count)]
 
 
 def request(rng: Random, region: str) -> Request:
-    """What one person seeks. Most say some of it; few say all."""
+    """Return one request. Optional fields are set with different probabilities."""
     modes = _one(rng, _MODES)
     return Request(
         referral_id=_id(rng),
@@ -139,7 +139,7 @@ def _some(rng: Random, among: Sequence[str], count: int) -> frozenset[str]:
 
 
 def _hours(rng: Random, times: int) -> int:
-    """Some times of the week between eight in the morning and nine in the evening, an hour to three hours each."""
+    """Draw times of the week that start between 8:00 and 21:00 and last one to three hours."""
     mask = 0
     for _ in range(times):
         start = rng.randrange(7) * 48 + rng.randrange(16, 42)

@@ -1,6 +1,6 @@
-"""What one writes without an engine: a table, indexes, and one query with the same hard rules and the same factors.
+"""The engine's rules as SQL: a table, indexes, and one query with the same hard rules and factors.
 
-The query is the straightforward one. Its eligible offers are compared with the engine's before it is timed.
+The query is straightforward. Its eligible offers are compared with the engine's before it is timed.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ _CURVE: Final = """
 
 
 class PostgresPeer:
-    """The table and its query, on an empty database that is ours alone. For requests without `asked` or `consent_offers`."""
+    """The table and its query, in an empty database. Only for requests without `asked` or `consent_offers`."""
 
     def __init__(self, url: str, pool: Sequence[Offer]) -> None:
         self._url = url
@@ -72,7 +72,7 @@ class PostgresPeer:
         self._loop = asyncio.new_event_loop()
 
     def __enter__(self) -> Self:
-        """Fill the table."""
+        """Connect, create and fill the table."""
         self._conn = self._wait(asyncpg.connect(self._url))
         for statement in (_CURVE, _TABLE):
             self._wait(self._conn.execute(statement))
@@ -90,17 +90,17 @@ class PostgresPeer:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        """Leave the database."""
+        """Close the connection."""
         self._wait(self._conn.close())
         self._loop.close()
 
     def eligible(self, request: Request) -> int:
-        """How many may be asked."""
+        """Return the number of eligible offers."""
         count: int = self._wait(self._conn.fetchval(f"select count(*) {_ELIGIBLE}", *_asked(request)))
         return count
 
     def search(self, request: Request, policy: Policy, top: int) -> list[float]:
-        """The best scores."""
+        """Return the best `top` scores."""
         statement = f"{_SCORE} {_ELIGIBLE} order by score desc, id limit {top:d}"
         rarity = Rarity(len(self._pool), self._holders)
         values = (*_asked(request), *_weighed(request, policy, rarity))

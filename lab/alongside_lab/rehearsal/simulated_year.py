@@ -1,12 +1,12 @@
-"""A year of an invented region, told the same way for the same seed, under three ways to share out what is on offer.
+"""Simulates a year of a generated region, the same for the same seed, with three assignment strategies.
 
-*together* is ours: those who arrive or wait are ranked and assigned together, once a day. *greedy* takes them in turn and
-gives each the best of its ranking that has a place. *random* gives each one of those who may be asked. Everything else is
-the same: who arrives when and seeks what, and what each supporter would answer to each person.
+*together* is the engine's: all people who arrive or wait are ranked and assigned together, once a day. *greedy* gives
+each person in turn the best candidate with a place. *random* gives each person a random eligible offer. Everything else
+is the same: arrivals, requests, and each supporter's answer to each person.
 
-What people do is invented and simple. A supporter declines more often the fuller they are, or does not answer; a person
-may not show up; a match of poor fit breaks more often, and the person comes back first in line. A supporter who is nearly
-full for weeks burns out and pauses for two months: that is the price of uneven load.
+Behaviour is simplified. A supporter declines more often with a higher load, or does not answer; a person may not show
+up; a match with a poor fit ends early more often, and the person returns with priority. A supporter who is nearly full
+for weeks burns out and pauses for two months: the cost of uneven load.
 """
 
 import time
@@ -42,7 +42,7 @@ _STRAIN_FROM_LOAD, _STRAIN_DAYS, _BURNS_OUT, _RESTS_DAYS = 0.85, 30, 0.5, 60
 
 
 class Strategy(StrEnum):
-    """How what is on offer is shared out."""
+    """The assignment strategies."""
 
     TOGETHER = "together"
     GREEDY = "greedy"
@@ -51,7 +51,7 @@ class Strategy(StrEnum):
 
 @dataclass(slots=True)
 class WaitingPerson:
-    """Somebody who waits: what they seek and since when."""
+    """A person who waits: the request, and the day since when."""
 
     request: Request
     since: int
@@ -59,7 +59,7 @@ class WaitingPerson:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """A person and an offer that walk together until a day; `ends_early` says that they part before their time."""
+    """A matched person and offer, until day `until`; `ends_early` marks a match that fails."""
 
     request: Request
     offer_id: UUID
@@ -69,7 +69,7 @@ class Pairing:
 
 @dataclass(slots=True)
 class YearCounts:
-    """What is counted on the way."""
+    """The counts of a simulated year."""
 
     waited_days: list[int] = field(default_factory=list)
     fit: list[float] = field(default_factory=list)
@@ -79,7 +79,7 @@ class YearCounts:
 
 
 class Region:
-    """The region as one way leaves it, day after day."""
+    """The state of the region under one strategy."""
 
     def __init__(self, policy: Policy, strategy: Strategy, seed: int) -> None:
         self._policy, self._strategy, self._seed = policy, strategy, seed
@@ -95,7 +95,7 @@ class Region:
         self.counts = YearCounts()
 
     def simulate_day(self, day: int) -> None:
-        """One day: 1 what ends; 2 who tires and who is back; 3 who arrives; 4 who is asked; 5 what is counted."""
+        """Simulate one day: 1 pairings end; 2 supporters burn out or return; 3 people arrive; 4 offers are asked; 5 count."""
         self._end_pairings(day)  # 1
         self._rest(day)  # 2
         self._waiting += [WaitingPerson(asked, day) for asked in _arrivals(self._seed, day)]  # 3
@@ -156,7 +156,7 @@ class Region:
                 return zip(rankings, greedy(shuffled), strict=True)
 
     def _answer(self, waiting_person: WaitingPerson, candidate: Candidate, fit: float, day: int) -> None:
-        """The answer of who was asked."""
+        """Apply the supporter's answer to a proposal."""
         offer, person = self._offers[candidate.offer_id], waiting_person.request.referral_id
         declines = _DECLINES + _DECLINES_WHEN_FULL * offer.load**2
         answer = _seeded_number(self._seed, "answer", person, offer.id)
@@ -200,7 +200,7 @@ class Region:
 def simulate_year(
     policy: Policy, *, seed: int, days: int, report_progress: ReportProgress = lambda _text: None
 ) -> dict[str, Any]:
-    """Tell the same year under every way; `report_progress` gets a line of progress for each quarter."""
+    """Simulate the same year with every strategy; `report_progress` gets one line for each quarter."""
     return {
         "days": days,
         "seed": seed,
@@ -273,7 +273,7 @@ def _as_of(waiting_person: WaitingPerson) -> Request:
 
 
 def _fit(ranking: Ranking, candidate: Candidate) -> float:
-    """How well they fit, 0 to 1, whatever the load was: the score without the factor `free_places`."""
+    """Return the fit, 0 to 1, independent of load: the score without the factor `free_places`."""
     lines = [line for line in ranking.explained(candidate) if line.factor != "free_places"]
     return sum(line.contribution for line in lines) / sum(line.share for line in lines)
 

@@ -1,4 +1,4 @@
-"""How fast a referral is matched and a window assigned, beside peers that do the same."""
+"""Measures how fast a referral is matched and a window assigned, compared with alternatives."""
 
 import gc
 import resource
@@ -32,21 +32,21 @@ _WARM_UP: Final = 20
 _INSTANCES: Final = 5
 _REGIONS_PER_LINE: Final = 10
 _CHECKED: Final = 20
-"""Requests whose answers are compared with each peer's before anybody is timed."""
+"""The number of requests whose results are compared with each alternative's before timing."""
 Result = TypeVar("Result")
 ReportProgress = Callable[[str], object]
 """Shows one line of progress."""
 
 
 class PeersDisagree(RuntimeError):
-    """A peer finds other offers than the engine: one of them is wrong, and there is nothing to compare."""
+    """An alternative finds other offers than the engine: one is wrong, so times cannot be compared."""
 
 
 def measure_one(
     policy: Policy, *, seed: int, searches: int, postgres: str | None, report_progress: ReportProgress
 ) -> dict[str, Any]:
-    """One referral against one large region: ranked, decided and explained; and what the peers need."""
-    report_progress("inventing the region")
+    """Measure one referral against one large region: rank, decide and explain; and the alternatives' times."""
+    report_progress("generating the region")
     pool = list(offers(REGION, seed, supporters=_SUPPORTERS, groups=_GROUPS, services=_SERVICES))
     asked = requests(REGION, seed, searches)
     index = _index(pool)
@@ -70,7 +70,7 @@ def measure_one(
 def measure_million(
     policy: Policy, *, seed: int, searches: int, regions: int, of: int, report_progress: ReportProgress
 ) -> dict[str, Any]:
-    """The same on one process that keeps many regions."""
+    """Measure searches in one process that indexes many regions."""
     names = [f"region-{number}" for number in range(regions)]
     began = time.perf_counter()
     indexes = {}
@@ -96,8 +96,8 @@ def measure_million(
 def measure_assignment(
     policy: Policy, *, seed: int, arrivals: int, exact_arrivals: int, report_progress: ReportProgress
 ) -> dict[str, Any]:
-    """A window of arrivals against one large region, beside greedy; and against the exact optimum where it can be had."""
-    report_progress("inventing the region")
+    """Measure the assignment of a window in one large region, compared with greedy and, in small ones, the optimum."""
+    report_progress("generating the region")
     index = _index(offers(REGION, seed, supporters=_SUPPORTERS, groups=0, services=0))
     report_progress(f"a window of {arrivals:,} arrivals")
     asked = requests(REGION, seed, arrivals)
@@ -120,7 +120,7 @@ def measure_assignment(
 
 
 def explained(index: RegionIndex, request: Request, policy: Policy) -> Decision:
-    """Everything the service does in memory for one referral: rank, choose the best, explain, keep what was known."""
+    """Do the service's in-memory work for one referral: rank, choose the best, and build the explained decision."""
     ranking = index.search(request, policy, on=TODAY)
     named = index.offers(candidate.offer_id for candidate in ranking.candidates[:NAMED_MAX])
     decision = decide(ranking, ranking.candidates[0] if ranking.candidates else None, named.get)
@@ -130,7 +130,7 @@ def explained(index: RegionIndex, request: Request, policy: Policy) -> Decision:
 
 
 def greedy(window: Sequence[Arrival]) -> list[Candidate | None]:
-    """First come, first served: each arrival takes the best of its ranking that still has a place."""
+    """Assign first come, first served: each arrival takes the best candidate that still has a place."""
     given: Counter[UUID] = Counter()
     chosen: list[Candidate | None] = []
     for arrival in window:
@@ -146,7 +146,7 @@ def greedy(window: Sequence[Arrival]) -> list[Candidate | None]:
 
 
 def gini(values: Sequence[float]) -> float:
-    """How unequally something is shared: 0 when all have the same, near 1 when one has it all."""
+    """Return the Gini coefficient: 0 when all values are equal, near 1 when one has everything."""
     rising = np.sort(np.array(values))
     if not rising.sum():
         return 0.0
@@ -155,7 +155,7 @@ def gini(values: Sequence[float]) -> float:
 
 
 def _fairness(window: Sequence[Arrival], together: Assignment) -> dict[str, Any]:
-    """How the window's people are shared among all who were a candidate of anybody, beside greedy."""
+    """Return load and score figures of the assignment over all candidates, compared with greedy."""
     candidates = {each.offer_id for arrival in window for each in arrival.ranking.candidates}
     ours, theirs = (_given(chosen) for chosen in (list(together.chosen.values()), greedy(window)))
     return {
@@ -173,7 +173,7 @@ def _fairness(window: Sequence[Arrival], together: Assignment) -> dict[str, Any]
 def _against_exact(
     policy: Policy, seed: int, arrivals: int, report_progress: ReportProgress
 ) -> dict[str, Any]:
-    """Regions with half as many places as could be wanted, where the exact optimum over uncut rankings can be had."""
+    """Compare the cost with the exact optimum over complete rankings, in regions small enough to compute it."""
     ratios, seconds = [], []
     for instance in range(_INSTANCES):
         report_progress(f"the exact optimum, region {instance + 1} of {_INSTANCES}")
@@ -227,7 +227,7 @@ def _postgresql(
 
 
 def _measure_latencies(work: Callable[[Request], object], asked: Sequence[Request]) -> dict[str, Any]:
-    """Each request once, after a few that do not count; garbage is collected before, as a service that stands does."""
+    """Time each request once, after a warm-up and a garbage collection, as in a service that has been running."""
     for request in asked[:_WARM_UP]:
         work(request)
     gc.collect()
@@ -245,7 +245,7 @@ def _measure_latencies(work: Callable[[Request], object], asked: Sequence[Reques
 
 
 def _measure_wall_and_cpu(work: Callable[[Request], object], request: Request) -> tuple[float, float]:
-    """Seconds that passed, and seconds of this thread's processor: on a busy machine only the second are its own."""
+    """Return elapsed seconds, and processor seconds of this thread, which other load does not distort."""
     wall, cpu = time.perf_counter(), time.thread_time()
     work(request)
     return time.perf_counter() - wall, time.thread_time() - cpu
@@ -282,5 +282,5 @@ def _mean_score(chosen: Iterable[Candidate | None]) -> float:
 
 
 def peak_mib() -> float:
-    """The most memory this process ever had."""
+    """Return the peak memory of this process in MiB."""
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)

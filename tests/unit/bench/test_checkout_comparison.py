@@ -70,7 +70,7 @@ def test_people_read_the_verdict_with_its_interval() -> None:
         )
     )
 
-    assert lines[0] == "hop: not below 0.97: no (20 turns of each)"
+    assert lines[0] == "hop: not below 0.97: no (20 runs of each)"
     assert "0.714 (0.714 to 0.714)" in lines[1]
 
 
@@ -78,7 +78,7 @@ def test_a_revision_that_is_none_ends_as_not_measured_and_says_why() -> None:
     ended = CliRunner().invoke(app, ["--against", "no-such-revision", "--json"])
 
     assert ended.exit_code == 2
-    assert "'no-such-revision' names no commit" in ended.output
+    assert "'no-such-revision' is not a commit" in ended.output
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_comparison_refuses_what_it_does_not_measure(option: list[str]) -> Non
 
     assert ended.exit_code == 2
     assert "--against" in ended.output
-    assert "compares hop and whole" in ended.output
+    assert "measures hop and whole" in ended.output
 
 
 def test_a_benchmark_that_is_terminated_cleans_up_also_as_a_background_job() -> None:

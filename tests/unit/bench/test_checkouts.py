@@ -111,7 +111,7 @@ def test_a_setup_that_fails_shows_what_it_printed(repository: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("revision", ["no-such-branch", "", "HEAD:text", "--all", "HEAD~9"])
 def test_what_names_no_commit_is_refused_by_name(repository: Path, revision: str) -> None:
-    with pytest.raises(UnknownRevision, match="names no commit") as refused:
+    with pytest.raises(UnknownRevision, match="is not a commit") as refused:
         commit_of(repository, revision)
 
     assert repr(revision) in str(refused.value)

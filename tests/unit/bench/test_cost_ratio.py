@@ -98,7 +98,7 @@ def test_fewer_than_twenty_turns_are_no_measurement() -> None:
 
 
 def test_no_turns_have_no_ratio() -> None:
-    with pytest.raises(ValueError, match="no pairs"):
+    with pytest.raises(ValueError, match="at least one pair"):
         compare([], seed=1)
 
 

@@ -34,7 +34,7 @@ def test_a_percentile_is_a_measured_value_that_enough_others_do_not_exceed(
 
 
 def test_no_measurement_has_no_percentile() -> None:
-    with pytest.raises(ValueError, match="no values"):
+    with pytest.raises(ValueError, match="at least one value"):
         percentile([], 0.5)
 
 

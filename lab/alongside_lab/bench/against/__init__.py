@@ -1,1 +1,1 @@
-"""Compares the cost of a record in this checkout with an earlier revision's, in turns (docs/decisions/0024)."""
+"""Compares the cost per record of this checkout and an earlier revision, in alternating runs (docs/decisions/0024)."""

@@ -1,8 +1,8 @@
-"""Compares this checkout with another one: processor time per record of one service, and per referral of all four.
+"""Compares two checkouts: processor time per record of one service, and per referral of all four.
 
-Both take turns on one broker, one PostgreSQL and one span store; the one that begins changes from pair to pair. A turn
-starts the services, lets them warm up and come to rest, gives them a fixed number of records, and ends when they rest
-again: all that was spent in between was spent on these records. Every trace is kept.
+Both run alternately on one broker, one PostgreSQL and one span store; the order changes from pair to pair. A run starts
+the services, lets them warm up and become idle, sends a fixed number of records, and ends when they are idle again: all
+processor time in between was spent on these records. Every trace is sampled.
 """
 
 import asyncio
@@ -38,31 +38,31 @@ from alongside_localstack.stack import LocalStack
 HOP_PARTNER: Final = "hop"
 POLL_SECONDS: Final = 0.05
 WARM_UP_SHARE: Final = 4
-"""One warm-up record for so many that count."""
+"""The number of counted records per warm-up record."""
 ReportProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckoutRun:
-    """What one checkout spent on `count` records, by service and PostgreSQL's backends."""
+    """Processor time of one checkout for `count` records, by service and for PostgreSQL's backends."""
 
     spent: Usage
     count: int
 
     @property
     def cost(self) -> Cost:
-        """With PostgreSQL: work moved into it must not look like a gain."""
+        """The cost including PostgreSQL: work moved into it must not look like a gain."""
         return Cost(self.spent.total, self.count)
 
     @property
     def cost_of_services(self) -> Cost:
-        """Without PostgreSQL."""
+        """The cost without PostgreSQL."""
         return Cost(self.spent.total - self.spent.seconds[POSTGRES], self.count)
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What is measured: the services that run, and the work they are given in a turn."""
+    """What is measured: the running services, and the records they get in a run."""
 
     part: Part
     unit: str
@@ -75,11 +75,11 @@ class Workload:
 async def measure_against(
     plan: BenchPlan, checkouts: Sequence[Checkout], report_progress: ReportProgress
 ) -> dict[str, Any]:
-    """Compare the two checkouts, the old one first, in each part of the plan; the `against` of the summary."""
+    """Compare two checkouts, the old one first, in each part of the plan; return the summary's `against`."""
     parts: dict[str, Any] = {}
     workloads = list(_workloads(plan))
     async with infrastructure(mail=True, traces=True, unsafe_fast=False) as stack:
-        report_progress(f"against: ready on {stack.broker.kind}; making the databases of both checkouts")
+        report_progress(f"against: ready on {stack.broker.kind}; creating the databases of both checkouts")
         runners = [CheckoutRunner(checkout, stack) for checkout in checkouts]
         largest = max(workloads, key=lambda workload: len(workload.services))
         for runner in runners:
@@ -107,7 +107,7 @@ async def _pairs(
     plan: BenchPlan,
     report_progress: ReportProgress,
 ) -> list[tuple[CheckoutRun, CheckoutRun]]:
-    """A first pair that does not count, for everything just started is slow for a moment; then those that do."""
+    """Run one warm-up pair, because a new broker and server are slow at first; then return the counted pairs."""
     pairs: list[tuple[CheckoutRun, CheckoutRun]] = []
     for number in range(plan.against.runs + 1):
         runs: dict[str, CheckoutRun] = {}
@@ -130,7 +130,7 @@ async def _run_once(stack: LocalStack, workload: Workload, runner: CheckoutRunne
 
 @asynccontextmanager
 async def _topics(stack: LocalStack, workload: Workload) -> AsyncIterator[None]:
-    """The platform's topics, new and empty, gone afterwards."""
+    """Create the platform's topics, and delete them afterwards."""
     topics = topics_of(workload.partners)
     await stack.create_topics(topics)
     try:
@@ -140,7 +140,7 @@ async def _topics(stack: LocalStack, workload: Workload) -> AsyncIterator[None]:
 
 
 def _hop(plan: BenchPlan) -> Workload:
-    """Referrals alone: an admission in, one row and a few announcements out, one of them to the partner."""
+    """Return the workload of the referrals service alone: an admission becomes one row and a few announcements."""
     count, warm_up = plan.against.records, plan.against.records // WARM_UP_SHARE
     now = SystemClock().now()
     records = list(
@@ -156,14 +156,16 @@ def _hop(plan: BenchPlan) -> Workload:
             spent = (await services.spent_at_rest()).since(before)
             distinct = (await answers.read_since(begin, count)).distinct
         if distinct < count:
-            raise BenchFailed(f"{count - distinct} of {count} answers were repeated.")
+            raise BenchFailed(
+                f"{count - distinct} of {count} answers were repeated.", remedy="run the comparison again."
+            )
         return CheckoutRun(spent, count)
 
     return Workload(Part.HOP, "record", (REFERRALS,), (HOP_PARTNER,), work)
 
 
 def _whole(plan: BenchPlan) -> Workload:
-    """All four services, from a partner's record to the notice of the proposal; nobody answers."""
+    """Return the workload of all four services, from a partner's record to the notice of the proposal."""
     count, warm_up = plan.against.referrals, plan.against.referrals // WARM_UP_SHARE
     whole = plan.whole
 
@@ -183,7 +185,7 @@ def _whole(plan: BenchPlan) -> Workload:
 async def _wait_for_answers(
     stack: LocalStack, records: Sequence[PartnerRecord], answers: TopicWatcher, seconds_max: float
 ) -> None:
-    """Send records and wait until each has its answer. Raises BenchFailed."""
+    """Send records and wait for one answer to each. Raises BenchFailed after `seconds_max`."""
     begin, now = await answers.end_offsets(), 0
     producer = AIOKafkaProducer(**stack.kafka.options(), enable_idempotence=True, acks="all", linger_ms=5)
     await producer.start()
@@ -205,7 +207,7 @@ async def _wait_for_answers(
 def summary_of(
     pairs: Sequence[tuple[CheckoutRun, CheckoutRun]], workload: Workload, *, seed: int
 ) -> dict[str, Any]:
-    """Ratio, verdict and cost of one part; the old checkout's turn comes first in each pair."""
+    """Return ratio, verdict and cost of one part; in each pair the old checkout's run is first."""
     ratio = compare([CostPair(old.cost, new.cost) for old, new in pairs], seed=seed)
     services = compare(
         [CostPair(old.cost_of_services, new.cost_of_services) for old, new in pairs], seed=seed
@@ -224,6 +226,6 @@ def summary_of(
 
 
 def _us_each(runs: Sequence[CheckoutRun]) -> Mapping[str, int]:
-    """Pooled over the turns, by component."""
+    """Return microseconds per record by component, pooled over the runs."""
     spent = {name: sum(run.spent.seconds[name] for run in runs) for name in runs[0].spent.seconds}
     return Usage(spent).us_each(sum(run.count for run in runs))

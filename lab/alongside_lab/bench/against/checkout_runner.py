@@ -1,7 +1,7 @@
-"""One side of a comparison: the services of one checkout, on a stack that both sides share in turns.
+"""Runs the services of one checkout, on a stack that both checkouts of a comparison use alternately.
 
-Each side has template databases, migrated and filled once by its own services. A turn runs on copies of them and on
-topics without records, so that no turn finds what another one left.
+Each checkout has template databases, migrated and filled once by its services. A run uses copies of them and empty
+topics, so that runs do not affect each other.
 """
 
 import asyncio
@@ -26,14 +26,14 @@ from alongside_localstack.supervisor.supervisor import Supervisor
 POSTGRES: Final = "postgresql"
 REST_LOOK_SECONDS: Final = 0.4
 REST_SHARE: Final = 0.15
-"""A side rests when it used less than this share of one core for one look."""
+"""The services are idle when they used less than this share of one core between two polls."""
 REST_SECONDS_MAX: Final = 30.0
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class RunningServices:
-    """The services of one side while they run; `roles` are those they are connected to PostgreSQL as."""
+    """The running services of one checkout; `roles` are their PostgreSQL roles."""
 
     supervisor: Supervisor
     urls: Mapping[str, str]
@@ -41,7 +41,7 @@ class RunningServices:
     postgres: int
 
     async def finish(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do it, unless a service ends first. Raises StartFailed for that service."""
+        """Run `work` to its end. Raises StartFailed when a service ends first."""
         working = asyncio.ensure_future(work)
         failing = asyncio.create_task(self.supervisor.wait_for_failure())
         try:
@@ -55,7 +55,7 @@ class RunningServices:
             await asyncio.gather(working, failing, return_exceptions=True)
 
     async def spent_at_rest(self) -> Usage:
-        """Wait until the side has nothing left to do; what it has spent by then. Raises BenchFailed."""
+        """Wait until the services are idle and return their processor time so far. Raises BenchFailed."""
         before = self._spent()
         for _ in range(int(REST_SECONDS_MAX / REST_LOOK_SECONDS)):
             await asyncio.sleep(REST_LOOK_SECONDS)
@@ -63,7 +63,7 @@ class RunningServices:
             if now.since(before).total < REST_SHARE * REST_LOOK_SECONDS:
                 return now
             before = now
-        raise BenchFailed(f"the services were still busy {REST_SECONDS_MAX:g} s after their last answer.")
+        raise BenchFailed(f"The services were still busy {REST_SECONDS_MAX:g} s after their last answer.")
 
     def _spent(self) -> Usage:
         pids = {each.name: each.pid for each in self.supervisor.status() if each.pid is not None}
@@ -71,7 +71,7 @@ class RunningServices:
 
 
 class CheckoutRunner:
-    """One checkout on the shared stack."""
+    """Runs one checkout on the shared stack."""
 
     def __init__(self, checkout: Checkout, stack: LocalStack) -> None:
         self.checkout = checkout
@@ -82,7 +82,7 @@ class CheckoutRunner:
     async def prepare(
         self, services: Sequence[str], fill: Callable[[Network], Awaitable[None]] | None = None
     ) -> None:
-        """Migrate the template databases of these services, and let `fill` write into them over HTTP."""
+        """Create and migrate the template databases of these services, and fill them over HTTP with `fill`."""
         services = self._available(services)
         write_policies_without_norms(await asyncio.to_thread(shipped_policies, self.checkout), self._policies)
         server = self._stack.postgres
@@ -97,7 +97,7 @@ class CheckoutRunner:
 
     @asynccontextmanager
     async def run(self, services: Sequence[str]) -> AsyncIterator[RunningServices]:
-        """The services on copies of their template databases, which are gone afterwards."""
+        """Run the services on copies of their template databases, and drop the copies afterwards."""
         server, services = self._stack.postgres, self._available(services)
         copies = {
             service: await asyncio.to_thread(server.clone, self._templates[service]) for service in services
@@ -110,7 +110,7 @@ class CheckoutRunner:
                 await asyncio.to_thread(server.drop_database, copy.name)
 
     def _available(self, services: Sequence[str]) -> list[str]:
-        """A service that was added since is not in the old checkout; one side then runs one more."""
+        """Return the services that this checkout has: the old one may lack a newer service."""
         return [service for service in services if (self.checkout.root / "services" / service).is_dir()]
 
     async def _fill(self, running: RunningServices, fill: Callable[[Network], Awaitable[None]]) -> None:
@@ -124,7 +124,7 @@ class CheckoutRunner:
             for service, env in environments.items()
         ]
         async with self._supervised(nodes):
-            pass  # each has ended well by now
+            pass  # every migration has succeeded by now
 
     @asynccontextmanager
     async def _running(self, databases: Mapping[str, Database]) -> AsyncIterator[RunningServices]:
@@ -153,7 +153,7 @@ class CheckoutRunner:
             await supervisor.stop()
 
     def _with_checkout(self, program: Process, service: str, *arguments: str) -> Process:
-        """The same program, of this checkout; one that ends is not started again, for its turn cannot be trusted."""
+        """Return the program of this checkout, without restarts: a run with a crash would not be valid."""
         argv = (str(self.checkout.python), "-m", f"alongside_{service}", *arguments)
         return replace(program, argv=argv, cwd=self.checkout.root, after=(), restart=None)
 
@@ -175,7 +175,7 @@ class CheckoutRunner:
             kafka=stack.kafka,
             port=port,
             otlp_endpoint=stack.url("traces"),
-            instance_id="",  # a member that leaves at once: the next turn's must not wait for it
+            instance_id="",  # no static member: the next run must not wait for its session to end
             service_token=stack.service_token,
             person_key=stack.state.key("person-key"),
             smtp_port=stack.mail.smtp_port,
@@ -189,8 +189,8 @@ def _url(env: Mapping[str, str]) -> str:
 
 
 def _postgres_pid(stack: LocalStack) -> int:
-    """Raises BenchFailed when the server has ended."""
+    """Return the pid of the PostgreSQL server. Raises BenchFailed when it has ended."""
     pid = next(each.pid for each in stack.status() if each.name == parts.POSTGRES)
     if pid is None:
-        raise BenchFailed("PostgreSQL has ended.")
+        raise BenchFailed("PostgreSQL ended during the comparison.", remedy="run the comparison again.")
     return pid

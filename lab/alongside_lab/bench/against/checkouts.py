@@ -1,6 +1,6 @@
-"""The two checkouts of a comparison: the one this program runs from, and a second one of an earlier revision.
+"""The two checkouts of a comparison: the one of this program, and a second one of an earlier revision.
 
-Of the second one nothing is imported: it is built by its own `make setup`, and only its interpreter is run.
+Nothing is imported from the second one: its `make setup` builds it, and its interpreter runs its services.
 """
 
 import shutil
@@ -20,12 +20,12 @@ from alongside_localstack.state import StateFolder
 SETUP_SECONDS_MAX: Final = 900.0
 COMMAND_SECONDS_MAX: Final = 120.0
 _NOT_INHERITED: Final = ("ARGS", "GIT_", "MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV")
-"""Variables that would send git, make or Python to this checkout instead of the other one."""
+"""Prefixes of variables that would direct git, make or Python to this checkout instead of the other one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """One checkout: `python` runs its services, `commit` names its state (`-dirty` when files were changed since)."""
+    """One checkout: `python` runs its services; `commit` ends in `-dirty` when files have uncommitted changes."""
 
     name: str
     root: Path
@@ -34,7 +34,7 @@ class Checkout:
 
 
 def running_checkout() -> Checkout:
-    """The checkout this program runs from. Raises CheckoutFailed outside of a git repository."""
+    """Return the checkout of this program. Raises CheckoutFailed outside a git repository."""
     here = Path(__file__).parent
     root = Path(_git(here, "rev-parse", "--show-toplevel"))
     described = _git(root, "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
@@ -42,21 +42,21 @@ def running_checkout() -> Checkout:
 
 
 def commit_of(root: Path, revision: str) -> str:
-    """The full id of the commit a revision names. Raises UnknownRevision."""
+    """Return the full commit id of a revision. Raises UnknownRevision."""
     try:
         return _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except CheckoutFailed:
         raise UnknownRevision(
-            f"{revision!r} names no commit of this repository.",
-            remedy="give a commit, branch or tag that `git log` knows; fetch it first where history is cut short.",
+            f"{revision!r} is not a commit of this repository.",
+            remedy="give a commit, branch or tag that `git log` finds; in a shallow clone, run `git fetch` for it first.",
         ) from None
 
 
 @contextmanager
 def second_checkout(root: Path, commit: str, state: Path) -> Iterator[Checkout]:
-    """A clean checkout of `commit` below `state`, made ready by its own `make setup`, for as long as the block lasts.
+    """Create a clean checkout of `commit` below `state`, build it with its `make setup`, and remove it afterwards.
 
-    Raises AlreadyRunning while another comparison uses the folder, CheckoutFailed when it cannot be made ready.
+    Raises AlreadyRunning while another comparison uses the folder, CheckoutFailed when it cannot be built.
     """
     folder = StateFolder(state)
     target = folder.root.resolve() / commit[:12]
@@ -72,7 +72,7 @@ def second_checkout(root: Path, commit: str, state: Path) -> Iterator[Checkout]:
 
 
 def shipped_policies(checkout: Checkout) -> str:
-    """The text of the policy file that a checkout's matching service ships."""
+    """Return the text of the policy file in a checkout's matching package."""
     show = (
         "from importlib.resources import files;"
         " print(files('alongside_matching').joinpath('policies/regions.json').read_text())"
@@ -87,19 +87,19 @@ def _hold(folder: StateFolder) -> Iterator[None]:
             yield
     except AlreadyRunning as error:
         raise AlreadyRunning(
-            f"Another comparison runs already in {folder.root}.", remedy="wait until it has ended."
+            f"Another comparison is already running in {folder.root}.", remedy="wait until it has ended."
         ) from error
 
 
 def _remove(root: Path, target: Path) -> None:
-    """Delete a checkout and git's record of it; nothing happens when there is none."""
+    """Delete a checkout and git's record of it; a missing one is no error."""
     if f"worktree {target}" in _git(root, "worktree", "list", "--porcelain").splitlines():
         _git(root, "worktree", "remove", "--force", "--force", str(target))
     shutil.rmtree(target, ignore_errors=True)
 
 
 def _base_python() -> str:
-    """The interpreter our own virtual environment was made with: both checkouts are measured on the same one."""
+    """Return the interpreter of our virtual environment, so that both checkouts are measured with the same one."""
     return str(getattr(sys, "_base_executable", sys.executable))
 
 
@@ -108,7 +108,7 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def _run(command: Sequence[str], folder: Path, seconds_max: float) -> str:
-    """What a command prints. Raises CheckoutFailed, with the end of what it printed, when it fails or is missing."""
+    """Return a command's output. Raises CheckoutFailed, with the end of its output, when it fails or is missing."""
     try:
         done = subprocess.run(
             command,
@@ -129,7 +129,7 @@ def _run(command: Sequence[str], folder: Path, seconds_max: float) -> str:
 
 
 def environment() -> dict[str, str]:
-    """What programs of either checkout inherit: nothing that leads them from one checkout to the other."""
+    """Return the inherited environment without variables that point to one of the checkouts."""
     return {
         name: value for name, value in inherited_environment().items() if not name.startswith(_NOT_INHERITED)
     }

@@ -1,6 +1,6 @@
-"""Compares what two checkouts cost per record, and says whether the new one is not below 0.97 of the old one.
+"""Compares the cost per record of two checkouts: is the new one's performance at least 0.97 of the old one's?
 
-A pair is one turn of each checkout, measured one right after the other: what slows the machine for a while slows both.
+A pair is one run of each checkout, one right after the other, so that a temporary slowdown of the machine affects both.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,16 +10,16 @@ from random import Random
 from typing import Any, Final
 
 FLOOR: Final = 0.97
-"""The least share of the old checkout's performance that the new one must keep."""
+"""The smallest accepted share of the old checkout's performance."""
 WIDTH_MAX: Final = 0.06
-"""A wider interval says too little to be called a measurement."""
+"""With a wider confidence interval the result counts as not measured."""
 PAIRS_MIN: Final = 20
 CONFIDENCE: Final = 0.95
 RESAMPLES: Final = 4_000
 
 
 class Verdict(StrEnum):
-    """Whether the new checkout is not below 0.97."""
+    """Whether the new checkout's performance is at least 0.97 of the old one's."""
 
     YES = "yes"
     NO = "no"
@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Processor seconds spent on `count` records; both are above zero."""
+    """Processor seconds for `count` records; both are above zero."""
 
     seconds: float
     count: int
@@ -36,7 +36,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class CostPair:
-    """One turn of each checkout."""
+    """The costs of one run of each checkout."""
 
     old: Cost
     new: Cost
@@ -44,7 +44,7 @@ class CostPair:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """The old checkout's cost by the new one's: above 1 when the new one needs less. `low` to `high` is its interval."""
+    """Old cost divided by new cost: above 1 when the new checkout needs less. `low` to `high` is the interval."""
 
     value: float
     low: float
@@ -53,18 +53,18 @@ class Ratio:
 
     @property
     def width(self) -> float:
-        """How wide the interval is."""
+        """The width of the interval."""
         return self.high - self.low
 
     @property
     def not_below_floor(self) -> Verdict:
-        """The interval reaches 1, or all of it is at or above 0.97; `not measured` when it is too wide to say."""
+        """YES if the interval reaches 1 or is wholly at or above 0.97; NOT_MEASURED if too wide or too few pairs."""
         if self.pairs < PAIRS_MIN or self.width > WIDTH_MAX:
             return Verdict.NOT_MEASURED
         return Verdict.YES if self.high >= 1 or self.low >= FLOOR else Verdict.NO
 
     def as_json(self) -> dict[str, Any]:
-        """Ratio and interval, rounded for reading."""
+        """Return ratio and interval, rounded."""
         return {
             "ratio": round(self.value, 4),
             "low": round(self.low, 4),
@@ -74,12 +74,12 @@ class Ratio:
 
 
 def compare(pairs: Sequence[CostPair], *, seed: int) -> Ratio:
-    """The ratio pooled over all pairs, and its 95 % interval by a bootstrap over whole pairs.
+    """Return the ratio pooled over all pairs, and its 95 % interval by a bootstrap over whole pairs.
 
     The same seed draws the same resamples. Raises ValueError without pairs.
     """
     if not pairs:
-        raise ValueError("no pairs, no ratio")
+        raise ValueError("a ratio needs at least one pair")
     rng, value = Random(seed), _pooled(pairs)
     drawn = sorted(_pooled(rng.choices(pairs, k=len(pairs))) for _ in range(RESAMPLES))
     tail = round(RESAMPLES * (1 - CONFIDENCE) / 2)
@@ -87,13 +87,13 @@ def compare(pairs: Sequence[CostPair], *, seed: int) -> Ratio:
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
-    """`no` if any part is below, else `not measured` if any part is, else `yes`."""
+    """Return NO if any verdict is NO, else NOT_MEASURED if any is, else YES."""
     severity = (Verdict.NO, Verdict.NOT_MEASURED)
     return next((verdict for verdict in severity if verdict in verdicts), Verdict.YES)
 
 
 def _pooled(pairs: Sequence[CostPair]) -> float:
-    """Cost per record of all old turns together, by that of all new ones."""
+    """Return the cost per record of all old runs together, divided by that of all new ones."""
     return _each(pair.old for pair in pairs) / _each(pair.new for pair in pairs)
 
 

@@ -1,1 +1,1 @@
-"""Three programs that do the same to the same records: ours, the bare limit, and the tutorial's."""
+"""Three programs with the same task and records: our chassis, the bare limit, and the tutorial's design."""

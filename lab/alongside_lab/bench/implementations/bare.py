@@ -1,7 +1,7 @@
-"""The bare limit: the same records moved by the same libraries with nothing in between.
+"""The bare limit: the same libraries move the same records without any other work.
 
-No validation, no tracing, no inbox, no outbox: it loses and repeats records whenever it is killed. Nothing written in
-Python over these libraries can be faster, so this is what our peer is held against.
+No validation, no tracing, no inbox, no outbox: it loses and repeats records when it is killed. No Python program on
+these libraries can be faster, so it is the upper bound for our implementation.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ COLUMNS: Final = ("id", "reference", "person_reference", "region", "received_at"
 
 
 async def move(settings: HopSettings) -> None:
-    """Poll, COPY, produce, until SIGTERM. Consumer and producer are set as the chassis sets its own."""
+    """Poll, COPY and produce until SIGTERM, with the consumer and producer settings of the chassis."""
     ending = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ending.set)
     conn = await asyncpg.connect(settings.database_url.get_secret_value())

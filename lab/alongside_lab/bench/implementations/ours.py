@@ -1,4 +1,4 @@
-"""Our peer: a service like any other, with one handler. Everything else is the chassis."""
+"""Our implementation: a service with one handler on the chassis."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ _ADD = """
 
 
 def build(settings: HopSettings) -> FastAPI:
-    """The hop as an ASGI application."""
+    """Return the hop as an ASGI application."""
     handlers = Handlers()
 
     @handlers.on_batch(SubmissionReceived)
@@ -61,7 +61,7 @@ def build(settings: HopSettings) -> FastAPI:
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until SIGTERM."""
     settings = HopSettings.model_validate({})
     serve(build(settings), settings)
 

@@ -1,6 +1,6 @@
-"""The tutorial: what the introductions of FastStream and SQLModel lead to, one message and one session at a time.
+"""The tutorial: the design of the introductions to FastStream and SQLModel, one message and session at a time.
 
-FastStream is imported when this program starts: whoever asks only for the name of its table need not wait for it.
+FastStream is imported in `build`, so that importing this module stays fast.
 """
 
 from importlib import import_module
@@ -19,7 +19,7 @@ from alongside_lab.bench.tables import HopRow, psycopg_url
 
 
 def build(settings: HopSettings) -> Any:
-    """The FastStream application."""
+    """Return the FastStream application."""
     faststream, kafka = import_module("faststream"), import_module("faststream.kafka")
     broker = kafka.KafkaBroker(settings.kafka)
     engine = create_engine(psycopg_url(settings.database_url.get_secret_value()))
@@ -47,7 +47,7 @@ def build(settings: HopSettings) -> Any:
 
 
 def main() -> None:
-    """Run until told to stop."""
+    """Run until SIGTERM."""
     uvloop.run(build(HopSettings.model_validate({})).run())
 
 

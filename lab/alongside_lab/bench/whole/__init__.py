@@ -1,1 +1,1 @@
-"""Measures all services together, from a partner's record to the notice its referrer gets."""
+"""Measures all services together, from a partner's record to its referrer's notice."""

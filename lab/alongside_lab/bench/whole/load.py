@@ -1,4 +1,4 @@
-"""Sends submissions to a running network and knows what became of each: as many as it takes, or so many a second."""
+"""Sends submissions to a running network, at a fixed rate or as fast as they are handled, and times the notices."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ POLL_SECONDS: Final = 0.02
 
 
 class Load:
-    """Submissions on their way. `notified` counts those whose referrer got the notice."""
+    """The submissions in progress. `notified` counts those whose referrer got the notice."""
 
     def __init__(
         self, producer: AIOKafkaProducer, records: Iterator[tuple[SamplePartner, PartnerRecord]]
@@ -32,11 +32,11 @@ class Load:
 
     @property
     def under_way(self) -> int:
-        """How many referrers wait for their notice."""
+        """The number of referrers that wait for their notice."""
         return len(self._sent_at)
 
     def on_notice(self, reference: str, at: float) -> None:
-        """A referrer was told."""
+        """Record that a referrer was notified."""
         sent_at = self._sent_at.pop(reference, None)
         if sent_at is not None:
             self.notified += 1
@@ -44,15 +44,18 @@ class Load:
                 self._measure_latencies.append(at - sent_at)
 
     async def settle(self, seconds_max: float) -> None:
-        """Wait until nothing is under way. Raises BenchFailed."""
+        """Wait until no submission is in progress. Raises BenchFailed after `seconds_max`."""
         deadline = time.monotonic() + seconds_max
         while self.under_way:
             if time.monotonic() > deadline:
-                raise BenchFailed(f"{self.under_way} referrers were not told within {seconds_max:g} s.")
+                raise BenchFailed(f"{self.under_way} referrers were not notified within {seconds_max:g} s.")
             await asyncio.sleep(POLL_SECONDS)
 
     async def reach(self, notified: int, *, in_flight: int, settle_seconds_max: float) -> None:
-        """Send until `notified` referrers were told in all. Raises BenchFailed when nobody is told for too long."""
+        """Send until `notified` referrers in total were notified.
+
+        Raises BenchFailed when none was notified for `settle_seconds_max`.
+        """
         last_notice_at, before = time.monotonic(), self.notified
         while self.notified + self.under_way < notified:
             await self._fill_up(min(in_flight, notified - self.notified))
@@ -60,20 +63,20 @@ class Load:
             if self.notified > before:
                 last_notice_at, before = time.monotonic(), self.notified
             elif time.monotonic() - last_notice_at > settle_seconds_max:
-                raise BenchFailed(f"no referrer was told for {settle_seconds_max:g} s.")
+                raise BenchFailed(f"No referrer was notified for {settle_seconds_max:g} s.")
         await self.settle(settle_seconds_max)
 
     async def wait_for_notices(self, count: int, seconds_max: float) -> None:
-        """Wait until `count` more referrers were told. Raises BenchFailed."""
+        """Wait until `count` more referrers were notified. Raises BenchFailed after `seconds_max`."""
         deadline, enough = time.monotonic() + seconds_max, self.notified + count
         while self.notified < enough:
             if time.monotonic() > deadline:
-                raise BenchFailed(f"not even {count} referrers were told in {seconds_max:g} s.")
+                raise BenchFailed(f"Fewer than {count} referrers were notified in {seconds_max:g} s.")
             await asyncio.sleep(POLL_SECONDS)
 
     @asynccontextmanager
     async def keep_busy(self, in_flight: int) -> AsyncIterator[None]:
-        """Keep `in_flight` referrals under way for as long as the block lasts."""
+        """Keep `in_flight` referrals in progress for as long as the block lasts."""
         enough = asyncio.Event()
         sending = asyncio.create_task(self._refill(in_flight, enough))
         try:
@@ -83,9 +86,9 @@ class Load:
             await sending  # never cancelled: a record counted as sent is sent
 
     async def send_at_rate(self, per_second: float, seconds: float, settle_seconds_max: float) -> list[float]:
-        """Send on a fixed schedule, whatever becomes of it; seconds from the planned sending to each notice.
+        """Send at a fixed rate; return the seconds from each planned send time to its notice.
 
-        Planned, not actual: a sender that is held up must not hide the wait from the figures.
+        Planned, not actual: a delayed sender must not hide waiting time (coordinated omission).
         """
         latencies: list[float] = []
         self._measure_latencies = latencies
@@ -117,7 +120,7 @@ class Load:
 async def start_load(
     kafka: Kafka, *, seed: int, sampled_share: float
 ) -> AsyncIterator[tuple[Load, NoticeTracker]]:
-    """A load on the network behind this broker, and what is heard of it."""
+    """Open a load on the network of this broker, and its tracker."""
     producer = AIOKafkaProducer(**kafka.options(), enable_idempotence=True, acks="all", linger_ms=2)
     await producer.start()
     load = Load(producer, network_records(seed=seed, now=SystemClock().now(), sampled_share=sampled_share))

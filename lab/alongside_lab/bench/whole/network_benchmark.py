@@ -1,8 +1,8 @@
-"""All services on one machine: from a partner's record to the notice of what became of it, ever more referrals open.
+"""Measures all services on one machine, from a partner's record to the notice, with a growing number of referrals.
 
-Nobody answers who is asked, so every referral stays open: submission → admission → proposal → the referrer is told.
-Nobody has a contact route, so no mail is sent; looking for one is part of the work. Driver, broker, PostgreSQL, span
-store and services share the machine.
+No target answers, so every referral stays open: submission → admission → proposal → notice to the referrer. No person
+has a contact route, so no mail is sent; the lookup is part of the work. Driver, broker, PostgreSQL, span store and
+services share the machine.
 """
 
 import asyncio
@@ -34,14 +34,14 @@ from alongside_localstack.state import StateFolder
 
 OFFERS_SEED: Final = 1
 PLACES_EACH: Final = 100_000
-"""Places never run out: a search that finds nobody is another kind of work."""
-_LONGER_REMEDY: Final = "measure for longer: --window-seconds."
+"""Enough places for every referral: a search without a result is different work."""
+_LONGER_REMEDY: Final = "measure for longer, with a larger --window-seconds."
 ReportProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class SustainedLoad:
-    """As fast as it goes, with so many referrals open when it began."""
+    """The maximum sustained rate, with `open_referrals` open at its start."""
 
     open_referrals: int
     rates: Statistics
@@ -54,7 +54,7 @@ class SustainedLoad:
 
 @dataclass(frozen=True, slots=True)
 class NetworkResult:
-    """What one network came to; latencies in seconds, at `latency_rate` referrals a second."""
+    """The results of one network; latencies in seconds, at `latency_rate` referrals per second."""
 
     growth: tuple[SustainedLoad, ...]
     latency_rate: float
@@ -66,7 +66,7 @@ class NetworkResult:
 async def measure_whole(
     plan: BenchPlan, points: Sequence[int], sampled_share: float, report_progress: ReportProgress
 ) -> NetworkResult:
-    """Measure one fresh network at each point of growth, and its latency at the first."""
+    """Measure one new network at each point of growth, and its latency at the first."""
     whole, growth = plan.whole, []
     latencies: list[float] = []
     async with (
@@ -94,7 +94,9 @@ async def _measure_latencies(
     report_progress(f"whole, {per_second:,.0f} referrals/s for {whole.latency_seconds:g} s")
     latencies = await load.send_at_rate(per_second, whole.latency_seconds, whole.settle_seconds_max)
     if not latencies:
-        raise BenchFailed(f"{per_second:.2f} referrals/s are too few to measure.", remedy=_LONGER_REMEDY)
+        raise BenchFailed(
+            f"A rate of {per_second:.2f} referrals/s is too low to measure latencies.", remedy=_LONGER_REMEDY
+        )
     report_progress(f"whole, {per_second:,.0f} referrals/s: p99 {percentile(latencies, 0.99) * 1000:,.0f} ms")
     return latencies
 
@@ -102,7 +104,7 @@ async def _measure_latencies(
 async def _measure_sustained(
     stack: LocalStack, load: Load, plan: BenchPlan, name: str, report_progress: ReportProgress
 ) -> SustainedLoad:
-    """1 keep the network busy until as many were told as are under way; 2 count in windows; 3 let it settle."""
+    """Measure one point: 1 send until `in_flight` referrers were notified; 2 count in windows; 3 wait for the rest."""
     whole, open_before = plan.whole, load.notified
     pids = {status.name: status.pid for status in stack.status() if status.pid is not None}
     services = {service: pids[service] for service in SERVICES}
@@ -121,12 +123,12 @@ async def _measure_sustained(
 
 
 def _spent(pids: Mapping[str, int]) -> Usage:
-    """The driver's own seconds too: on the same cores, they are part of what limits the rate."""
+    """Return processor time, including the driver's: it uses the same cores and limits the rate as well."""
     return Usage({**cpu_now(pids).seconds, "driver": time.process_time()})
 
 
 async def _measure_windows(load: Load, whole: WholePlan, report_progress: ReportProgress) -> Statistics:
-    """Rates from one arrival to another: referrals arrive in waves, which fixed times would cut at random."""
+    """Measure rates between notices instead of fixed times: notices arrive in bursts, which fixed times would split."""
     rates, begin, notified = [], time.monotonic(), load.notified
     for number in range(1, whole.repeats + 1):
         await asyncio.sleep(whole.window_seconds)
@@ -139,7 +141,7 @@ async def _measure_windows(load: Load, whole: WholePlan, report_progress: Report
 
 
 class _SampledStack(LocalStack):
-    """A local stack whose services begin traces of their own in a share of cases; supporters there never tire."""
+    """A local stack with a trace sample ratio and a policy file for its services."""
 
     sampled_share: float = 1.0
     policies: Path
@@ -153,7 +155,7 @@ class _SampledStack(LocalStack):
 
 @asynccontextmanager
 async def _stack(sampled_share: float, report_progress: ReportProgress) -> AsyncIterator[LocalStack]:
-    """A fresh network with its partners registered and its offers loaded."""
+    """Start a new network with registered partners and loaded offers."""
     topics = topics_of(partner.id for partner in partners())
     with temporary_folder() as folder:
         stack = _SampledStack(
@@ -176,7 +178,7 @@ async def _stack(sampled_share: float, report_progress: ReportProgress) -> Async
 
 
 def write_policies_without_norms(shipped: str, file: Path) -> Path:
-    """Write matching's shipped policies to `file` without their caseload norm, which would let places run out."""
+    """Write matching's policies to `file` without the caseload norm, which would limit the places."""
     policies = json.loads(shipped)
     if norms := policies["everywhere"].get("norms"):
         norms["caseload_max"] = PLACES_EACH
@@ -185,7 +187,7 @@ def write_policies_without_norms(shipped: str, file: Path) -> Path:
 
 
 async def fill_network(network: Network) -> None:
-    """Register partners and load offers, without any contact, and with places for everybody."""
+    """Register partners and load offers, without contact addresses and with PLACES_EACH places."""
     for partner in partners():
         await network.register_partner(partner.id, partner.body() | {"contact_email": None})
     for region in dict.fromkeys(partner.region for partner in partners()):

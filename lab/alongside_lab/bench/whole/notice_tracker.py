@@ -1,7 +1,7 @@
-"""Follows referrals from outside, on the journey stream: when was each referrer told what became of their referral?
+"""Finds out, from the journey stream, when each referrer was notified of the result of the search.
 
-A referrer is first told that a referral was requested. What counts here is the notice after that: about the offer that
-was asked, or the waitlist. It is found by its cause, the id of the status change it tells.
+The first notice says that a referral was requested. Measured is the next one: about the proposal or the waitlist. It is
+found by its cause, the id of the status change.
 """
 
 import asyncio
@@ -22,21 +22,21 @@ from alongside_contracts.vocabulary import BusinessStatus, Channel, RecipientRol
 
 _DECIDED: Final = (BusinessStatus.AWAITING_RESPONSE.value, BusinessStatus.WAITLISTED.value)
 OnNotice = Callable[[str, float], None]
-"""Told the partner's reference, and when (time.monotonic) its notice was seen."""
+"""Called with the partner's reference and the time (time.monotonic) at which its notice was seen."""
 
 
 class NoticeTracker:
-    """Hears the journey of every referral up to its notice, and forgets it then."""
+    """Tracks each referral from its admission to the notice, and calls `on_notice`."""
 
     def __init__(self, on_notice: OnNotice) -> None:
         self._on_notice = on_notice
         self._references: dict[str, str] = {}
         self._causes: set[str] = set()
         self.waitlisted = 0
-        """Referrals nobody could be asked for."""
+        """The number of waitlisted referrals."""
 
     def add_record(self, kind: str, event_id: str, value: bytes, at: float) -> None:
-        """Take in one record of the journey."""
+        """Process one record of the journey stream."""
         if kind == SubmissionAdmitted.type:
             event = orjson.loads(value)
             self._references[event["referral_id"]] = event["reference"]
@@ -63,7 +63,7 @@ class NoticeTracker:
 
 @asynccontextmanager
 async def track_notices(kafka: Kafka, on_notice: OnNotice) -> AsyncIterator[NoticeTracker]:
-    """Follow everything from now on, for as long as the block lasts."""
+    """Track all referrals from now on, for as long as the block lasts."""
     consumer = AIOKafkaConsumer(
         **kafka.options(), group_id=None, enable_auto_commit=False, fetch_max_wait_ms=20
     )

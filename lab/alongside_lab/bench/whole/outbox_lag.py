@@ -1,4 +1,4 @@
-"""Looks at every service's outbox while it works: how many announcements wait, and for how long the oldest has."""
+"""Samples every service's outbox during a run: the number of waiting rows, and the age of the oldest."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -18,19 +18,19 @@ _WAITING: Final = """
 
 
 class OutboxLag:
-    """What was seen so far, by service."""
+    """The samples so far, by service."""
 
     def __init__(self) -> None:
         self._rows: dict[str, list[float]] = {}
         self._seconds: dict[str, list[float]] = {}
 
     def add_sample(self, service: str, rows: int, seconds: float) -> None:
-        """Take down one look."""
+        """Add one sample."""
         self._rows.setdefault(service, []).append(rows)
         self._seconds.setdefault(service, []).append(seconds)
 
     def as_json(self) -> dict[str, Any]:
-        """The middle and the most, by service."""
+        """Return median and maximum, by service."""
         return {
             service: {
                 "rows_p50": int(percentile(rows, 0.5)),
@@ -44,7 +44,7 @@ class OutboxLag:
 
 @asynccontextmanager
 async def watch_outboxes(urls: Mapping[str, str]) -> AsyncIterator[OutboxLag]:
-    """Look at the outboxes behind `urls` (by service) for as long as the block lasts."""
+    """Sample the outboxes of the databases `urls` (by service) for as long as the block lasts."""
     lag = OutboxLag()
     async with AsyncExitStack() as closing:
         conns = {}

@@ -1,1 +1,1 @@
-"""The checker: pure functions over the evidence, one promise each. They know nothing of our services' code."""
+"""The checker: pure functions over the evidence, one promise each. They share no code with the services."""

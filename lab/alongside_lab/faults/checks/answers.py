@@ -1,4 +1,4 @@
-"""Every record gets its one answer: the event once, however often it was delivered; each poison record at its place."""
+"""Checks that every event gets exactly one answer, and every poison record one refusal with its position."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ _STATUS, _INBOUND = ".status.v1", ".referrals.v1"
 
 
 def every_submission_is_answered_once(evidence: Evidence) -> Iterator[Finding]:
-    """One answer to each event a partner sent, whatever was repeated."""
+    """Each event of a partner has one answer, also if it was delivered repeatedly."""
     expected = submitted(evidence)
     answers = [event for event in evidence.of(ANSWERED) if event.facts["answer"] != REFUSED]
     yield from exactly_once(expected, (answered_event(answer) for answer in answers), "answer")
@@ -31,7 +31,7 @@ def every_submission_is_answered_once(evidence: Evidence) -> Iterator[Finding]:
 
 
 def every_poison_record_is_answered_once(evidence: Evidence) -> Iterator[Finding]:
-    """One refusal for each poison record a partner sent, naming its place."""
+    """Each poison record of a partner has one refusal, with the record's position."""
     poison = {record.number for record in evidence.sent_records if record.poison and record.expected}
     positions = [each.position for each in evidence.arrivals if each.number in poison]
     refusals = [_position(event) for event in evidence.of(ANSWERED) if event.facts["answer"] == REFUSED]
@@ -39,16 +39,16 @@ def every_poison_record_is_answered_once(evidence: Evidence) -> Iterator[Finding
 
 
 def every_record_is_on_its_stream(evidence: Evidence) -> Iterator[Finding]:
-    """What the broker acknowledged is there."""
+    """Each record that the broker acknowledged is on its stream."""
     for record in evidence.sent_records:
         if record.number not in evidence.arrived_numbers:
             yield Finding(
-                FindingKind.LOST, f"letter {record.number}", f"acknowledged, and not on {record.topic}"
+                FindingKind.LOST, f"record {record.number}", f"acknowledged, but not on {record.topic}"
             )
 
 
 def submitted(evidence: Evidence) -> dict[tuple[str, str], FaultRecord]:
-    """The submissions partners made, by partner and event id; a redelivery is none of its own."""
+    """Return the partners' submissions by partner and event id; a redelivery is not a separate one."""
     originals = [
         record for record in evidence.sent_records if not record.poison and record.event_id is not None
     ]
@@ -59,7 +59,7 @@ def submitted(evidence: Evidence) -> dict[tuple[str, str], FaultRecord]:
 
 
 def answered_event(answer: StreamEvent) -> tuple[str, str]:
-    """The partner and event id an answer is to."""
+    """Return the partner and event id that an answer refers to."""
     return answer.facts["partner"], answer.facts["origin"]["event_id"]
 
 

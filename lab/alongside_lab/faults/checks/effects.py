@@ -1,4 +1,4 @@
-"""Every effect happened once in every service: what is in a store was announced once, and the other way round."""
+"""Checks that every effect happened once in every service: each row was announced once, and vice versa."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,7 +18,7 @@ _ANSWERS = {"accepted": "match.accepted", "declined": "match.declined", "lapsed"
 
 
 def every_admission_begins_one_referral(evidence: Evidence) -> Iterator[Finding]:
-    """Answer, submission row, admission event, request at matching and referral: one of each, of one id."""
+    """Each admission has one answer, submission row, admission event, referral, and request at matching."""
     admitted = [str(answer.facts["referral_id"]) for answer in _admissions(evidence)]
     rows = [str(row["referral_id"]) for row in evidence.submissions if row["state"] == ADMITTED]
     first_referrals = [str(row["id"]) for row in evidence.referrals if row["replaces"] is None]
@@ -32,7 +32,7 @@ def every_admission_begins_one_referral(evidence: Evidence) -> Iterator[Finding]
 
 
 def no_reference_has_two_referrals(evidence: Evidence) -> Iterator[Finding]:
-    """A partner's reference leads to one referral, beside those that replaced it."""
+    """Each reference of a partner has one referral, not counting successors."""
     first = [row for row in evidence.referrals if row["replaces"] is None]
     for reference, rows in grouped(first, lambda row: (row["partner"], row["reference"])).items():
         if len(rows) > 1:
@@ -40,7 +40,7 @@ def no_reference_has_two_referrals(evidence: Evidence) -> Iterator[Finding]:
 
 
 def every_transition_is_announced_once(evidence: Evidence) -> Iterator[Finding]:
-    """Each step of a referral's timeline: one event on the journey, one on its partner's stream."""
+    """Each step of a timeline has one event on the journey, and one on its partner's stream."""
     partners = {str(row["id"]): row["partner"] for row in evidence.referrals}
     steps = {(str(row["referral_id"]), row["sequence"]) for row in evidence.timeline}
     announced = {step for step in steps if partners.get(step[0]) is not None}
@@ -51,7 +51,7 @@ def every_transition_is_announced_once(evidence: Evidence) -> Iterator[Finding]:
 
 
 def every_proposal_is_announced_once(evidence: Evidence) -> Iterator[Finding]:
-    """Each proposal was announced once, and so was its answer."""
+    """Each proposal, and each answer to it, was announced once."""
     yield from exactly_once(
         _own_ids(evidence.proposals), _proposals(evidence, "match.proposed"), "MatchProposed"
     )
@@ -64,16 +64,16 @@ def every_proposal_is_announced_once(evidence: Evidence) -> Iterator[Finding]:
 
 
 def every_loop_is_closed_once(evidence: Evidence) -> Iterator[Finding]:
-    """A closed loop was announced once, and every completed referral's loop is closed."""
+    """Each closed loop was announced once, and every completed referral's loop is closed."""
     closed = [row for row in evidence.referrals if row["loop_closed_at"] is not None]
     yield from exactly_once(_own_ids(closed), _ids(evidence.of("referral.loop-closed")), "LoopClosed")
     for row in evidence.referrals:
         if row["status"] == "completed" and row["loop_closed_at"] is None:
-            yield Finding(FindingKind.LOST, str(row["id"]), "completed, and its loop never closed")
+            yield Finding(FindingKind.LOST, str(row["id"]), "completed, but its loop is not closed")
 
 
 def every_crisis_is_raised_once(evidence: Evidence) -> Iterator[Finding]:
-    """An escalated submission: one event on the crisis stream, one escalation at notifications."""
+    """Each escalated submission has one event on the crisis stream, and one escalation at notifications."""
     escalated = _own_ids(row for row in evidence.submissions if row["state"] == "escalated")
     announced = [str(event.facts["submission_id"]) for event in evidence.of("submission.escalated")]
     raised = [str(row["submission_id"]) for row in evidence.escalations]
@@ -82,7 +82,7 @@ def every_crisis_is_raised_once(evidence: Evidence) -> Iterator[Finding]:
 
 
 def acknowledged_commands_are_stored(evidence: Evidence) -> Iterator[Finding]:
-    """What a service answered with success is in its store."""
+    """The effect of each acknowledged command is stored."""
     states = {str(row["id"]): row["state"] for row in evidence.proposals}
     taken_steps = {(str(row["referral_id"]), row["what"]) for row in evidence.timeline}
     stored = {"accept": {"accepted", "withdrawn"}, "decline": {"declined"}}
@@ -96,7 +96,7 @@ def acknowledged_commands_are_stored(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 FindingKind.LOST,
                 acknowledged_command.subject,
-                f"{acknowledged_command.command} was answered with success and is gone",
+                f"{acknowledged_command.command} was answered with success, but is not stored",
             )
 
 

@@ -1,4 +1,4 @@
-"""What is left afterwards: nothing in the outboxes, only poison among the dead letters, nobody waiting for no one."""
+"""Checks the final state: empty outboxes, only poison as dead letters, every open referral with a next actor."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,43 +15,47 @@ from alongside_lab.faults.evidence.evidence import (
 
 
 def outboxes_are_empty(evidence: Evidence) -> Iterator[Finding]:
-    """Everything committed was sent."""
+    """All outboxes are empty."""
     for service, rows in evidence.outbox.items():
         if rows:
-            yield Finding(FindingKind.OUTBOX, service, f"{rows} rows in its outbox")
+            yield Finding(FindingKind.OUTBOX, service, f"{rows} rows remain in its outbox")
 
 
 def everything_was_consumed(evidence: Evidence) -> Iterator[Finding]:
-    """No group is behind its streams."""
+    """No consumer group has lag."""
     for group, records in evidence.lag.items():
         if records:
             yield Finding(FindingKind.LOST, group, f"{records} records not consumed")
 
 
 def dead_letters_are_the_poison(evidence: Evidence) -> Iterator[Finding]:
-    """Each poison record is put aside once by each service that reads it, and nothing else is."""
+    """Each service that reads a poison record has one dead letter of it, and no other dead letters."""
     expected, found = poison(evidence), [_position(row) for row in evidence.dead_letters]
     for service, position in sorted(expected - set(found), key=str):
-        yield Finding(FindingKind.DEAD_LETTERS, str(position), f"poison that {service} did not put aside")
+        yield Finding(FindingKind.DEAD_LETTERS, str(position), f"poison without a dead letter at {service}")
     for row, where in zip(evidence.dead_letters, found, strict=True):
         if where not in expected:
-            detail = f"{where[0]} put aside a healthy record: {row['reason']} at {row['where']}"
+            detail = f"{where[0]} has a dead letter of a valid record: {row['reason']} at {row['where']}"
             yield Finding(FindingKind.DEAD_LETTERS, str(where[1]), detail)
     for where, times in Counter(found).items():
         if times > 1:
-            yield Finding(FindingKind.DEAD_LETTERS, str(where[1]), f"{where[0]} put it aside {times} times")
+            yield Finding(
+                FindingKind.DEAD_LETTERS, str(where[1]), f"{where[0]} has {times} dead letters of it"
+            )
 
 
 def open_referrals_are_attended(evidence: Evidence) -> Iterator[Finding]:
-    """An open referral has a next actor and a time by which they must act."""
+    """Each open referral has a next actor and a due time."""
     ended = {"completed", "rejected", "cancelled", "failed", "entered-in-error"}
     for row in evidence.referrals:
         if row["status"] not in ended and (row["next_actor"] is None or row["due_at"] is None):
-            yield Finding(FindingKind.UNATTENDED, str(row["id"]), f"{row['status']}, and nobody is to act")
+            yield Finding(
+                FindingKind.UNATTENDED, str(row["id"]), f"{row['status']}, but has no next actor or due time"
+            )
 
 
 def poison(evidence: Evidence) -> set[tuple[str, RecordPosition]]:
-    """Who has to put aside which record: intake what partners send, everybody what lies on the journey."""
+    """Return (service, position) of each expected dead letter: intake for partner streams, all readers for the journey."""
     numbers = {record.number for record in evidence.sent_records if record.poison}
     return {
         (service, each.position)

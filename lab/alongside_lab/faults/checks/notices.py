@@ -1,4 +1,4 @@
-"""Everybody is told what happened, and told once."""
+"""Checks that everybody is notified of each event once."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ _ROLES, _CHANNELS = ("referrer", "target", "person"), ("in-app", "email")
 
 
 def nobody_is_notified_twice(evidence: Evidence) -> Iterator[Finding]:
-    """One notice per thing that happened, role, recipient and channel; a step announced twice is one thing."""
+    """One notice per step, role, recipient and channel; a step that was announced twice counts once."""
     steps_by_event_id = _steps_by_event_id(evidence)
 
     def about(row: Any) -> tuple[Any, ...]:
@@ -27,7 +27,9 @@ def nobody_is_notified_twice(evidence: Evidence) -> Iterator[Finding]:
     for key, rows in grouped(evidence.notices, about).items():
         if len(rows) > 1:
             yield Finding(
-                FindingKind.NOTIFIED_TWICE, str(key[0]), f"{key[1]} was told {len(rows)} times by {key[3]}"
+                FindingKind.NOTIFIED_TWICE,
+                str(key[0]),
+                f"{key[1]} was notified {len(rows)} times by {key[3]}",
             )
     for notice, events in grouped(evidence.of("notice.delivered"), _notice).items():
         if len(events) > 1:
@@ -35,7 +37,7 @@ def nobody_is_notified_twice(evidence: Evidence) -> Iterator[Finding]:
 
 
 def everybody_is_notified(evidence: Evidence) -> Iterator[Finding]:
-    """Of the steps that concern everybody, everybody has a notice by each channel."""
+    """For each step in EVERYBODY_IS_NOTIFIED, every role has a notice on each channel."""
     announced = {(row["cause"], row["role"], row["channel"]) for row in evidence.notices}
     for event in evidence.of("referral.status-changed"):
         if event.facts["status"] not in EVERYBODY_IS_NOTIFIED or event.facts["status"] == event.facts.get(
@@ -45,12 +47,12 @@ def everybody_is_notified(evidence: Evidence) -> Iterator[Finding]:
         for role in _ROLES if event.facts.get("partner") else _ROLES[1:]:
             for channel in _CHANNELS:
                 if (event.id, role, channel) not in announced:
-                    detail = f"the {role} was not told by {channel} that it is {event.facts['status']}"
+                    detail = f"the {role} was not notified by {channel} of {event.facts['status']}"
                     yield Finding(FindingKind.LOST, str(event.facts["referral_id"]), detail)
 
 
 def deliveries_are_announced(evidence: Evidence) -> Iterator[Finding]:
-    """Each delivered notice about a referral was announced, and nothing else was; none is still on its way."""
+    """Exactly the delivered notices of referrals were announced, and no notice is still pending."""
     about = [row for row in evidence.notices if row["referral_id"] is not None]
     delivered = [str(row["id"]) for row in about if row["state"] == "delivered"]
     announced = {_notice(event) for event in evidence.of("notice.delivered")}
@@ -61,7 +63,7 @@ def deliveries_are_announced(evidence: Evidence) -> Iterator[Finding]:
 
 
 def delivered_mail_arrived(evidence: Evidence) -> Iterator[Finding]:
-    """What counts as mailed is in the mailbox; the same Message-ID twice is the one repeat nobody can rule out."""
+    """Each delivered e-mail is in the mailbox; repeats with the same Message-ID cannot be ruled out with SMTP."""
     mailed = {row["message_id"] for row in evidence.notices if row["channel"] == "email"}
     delivered = {
         row["message_id"]
@@ -69,13 +71,13 @@ def delivered_mail_arrived(evidence: Evidence) -> Iterator[Finding]:
         if row["channel"] == "email" and row["state"] == "delivered"
     }
     for message in sorted(delivered - evidence.mails.keys()):
-        yield Finding(FindingKind.LOST, message, "counts as mailed and never arrived")
+        yield Finding(FindingKind.LOST, message, "recorded as mailed, but never arrived")
     for message in sorted(evidence.mails.keys() - mailed):
-        yield Finding(FindingKind.NOTIFIED_TWICE, message, "a mail no notice stands behind")
+        yield Finding(FindingKind.NOTIFIED_TWICE, message, "a mail without a notice")
 
 
 def _steps_by_event_id(evidence: Evidence) -> dict[str, tuple[str, int]]:
-    """What happened by the ids it was announced under: a step is the same step under any id."""
+    """Return the step (referral, sequence) of each status event's id, so that repeated announcements are equal."""
     return {
         event.id: (str(event.facts["referral_id"]), event.facts["sequence"])
         for event in evidence.of("referral.status-changed")

@@ -1,4 +1,4 @@
-"""One referral's events stand in order: on its journey, in its timeline, on its partner's stream."""
+"""Checks the order of each referral's events: on its journey, in its timeline, on its partner's stream."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -21,7 +21,7 @@ _FIRST_EVENTS = {"submission.admitted", "referral.succeeded"}
 
 
 def one_key_is_in_one_partition(evidence: Evidence) -> Iterator[Finding]:
-    """Order is promised within a partition, so a key must never be in two."""
+    """Each key is in one partition only, because order holds only within a partition."""
     for (topic, key), events in grouped(evidence.events, lambda e: (e.position.topic, e.key)).items():
         partitions = {event.position.partition for event in events}
         if len(partitions) > 1:
@@ -29,11 +29,11 @@ def one_key_is_in_one_partition(evidence: Evidence) -> Iterator[Finding]:
 
 
 def journeys_are_in_order(evidence: Evidence) -> Iterator[Finding]:
-    """Causes before effects: the admission first, sequences and attempts rising, an answer after its proposal."""
+    """Causes precede effects: first the admission, rising sequences and attempts, an answer after its proposal."""
     on_journey = [event for event in evidence.once if event.position.topic == JOURNEY]
     for referral, events in grouped(on_journey, lambda event: event.key).items():
         if events[0].type not in _FIRST_EVENTS and not _replaces(evidence, referral):
-            yield Finding(FindingKind.OUT_OF_ORDER, referral, f"its journey begins with {events[0].type}")
+            yield Finding(FindingKind.OUT_OF_ORDER, referral, f"its journey starts with {events[0].type}")
         yield from _check_rising(
             referral, events, "referral.status-changed", lambda e: int(e.facts["sequence"])
         )
@@ -43,13 +43,13 @@ def journeys_are_in_order(evidence: Evidence) -> Iterator[Finding]:
 
 
 def partners_get_updates_in_order(evidence: Evidence) -> Iterator[Finding]:
-    """A partner hears the steps of a referral in their order."""
+    """A partner gets the updates of a referral in order."""
     for referral, events in grouped(evidence.of("referral.updated"), _referral).items():
         yield from _check_rising(referral, events, "referral.updated", lambda e: int(e.facts["sequence"]))
 
 
 def timelines_have_no_gaps(evidence: Evidence) -> Iterator[Finding]:
-    """Entries 1, 2, 3 … and sequences that rise with them by one or not at all; each follows on the one before."""
+    """Entries are numbered 1, 2, 3 …, sequences rise by at most one, and each entry starts at the previous status."""
     rows = {str(row["id"]): row for row in evidence.referrals}
     lines = grouped(evidence.timeline, lambda row: str(row["referral_id"]))
     for referral in rows.keys() - lines.keys():
@@ -63,10 +63,10 @@ def timelines_have_no_gaps(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(FindingKind.OUT_OF_ORDER, referral, f"its timeline's sequences are {sequences}")
         for before, after in pairwise(ordered):
             if after["previous"] != before["status"]:
-                detail = f"entry {after['entry']} comes from {after['previous']}, but was {before['status']}"
+                detail = f"entry {after['entry']} starts at {after['previous']}, but the previous status was {before['status']}"
                 yield Finding(FindingKind.OUT_OF_ORDER, referral, detail)
         if referral in rows and ordered[-1]["status"] != rows[referral]["status"]:
-            detail = f"is {rows[referral]['status']}, and its timeline ends {ordered[-1]['status']}"
+            detail = f"is {rows[referral]['status']}, but its timeline ends with {ordered[-1]['status']}"
             yield Finding(FindingKind.LOST, referral, detail)
 
 
@@ -75,7 +75,7 @@ def _check_rising(
 ) -> Iterator[Finding]:
     numbers = [number(event) for event in events if event.type == type_]
     if any(after < before for before, after in pairwise(numbers)):
-        yield Finding(FindingKind.OUT_OF_ORDER, referral, f"{type_} came as {numbers}")
+        yield Finding(FindingKind.OUT_OF_ORDER, referral, f"{type_} has the order {numbers}")
 
 
 def _check_answers_after_proposals(referral: str, events: Sequence[StreamEvent]) -> Iterator[Finding]:
@@ -91,9 +91,7 @@ def _check_notices_after_causes(referral: str, events: Sequence[StreamEvent]) ->
     seen: set[str] = set()
     for event in events:
         if event.type == "notice.delivered" and event.facts["cause"] not in seen:
-            yield Finding(
-                FindingKind.OUT_OF_ORDER, referral, "a notice was delivered before what it is about"
-            )
+            yield Finding(FindingKind.OUT_OF_ORDER, referral, "a notice was delivered before its cause")
         seen.add(event.id)
 
 

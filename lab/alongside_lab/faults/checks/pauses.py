@@ -1,4 +1,4 @@
-"""A partner whose sender broke is paused, told, and read again; everybody else goes on meanwhile and is never paused."""
+"""Checks that only a faulty partner's stream is paused and later resumed, while other partners are handled."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,24 +7,26 @@ from alongside_lab.faults.evidence.evidence import Evidence, Finding, FindingKin
 from alongside_lab.faults.fault_records import OUTBREAK_KIND
 
 ANSWERS_MIN: Final = 10
-"""How many answers to others count as going on."""
+"""The number of answers after which other partners count as handled during a pause."""
 
 
 def the_broken_sender_is_paused_alone(evidence: Evidence) -> Iterator[Finding]:
-    """Whoever sent an outbreak of bad records was paused, and nobody else."""
+    """Exactly the partners that sent an outbreak of bad records were paused."""
     broken_partners = {record.partner for record in evidence.sent_records if record.kind == OUTBREAK_KIND}
     paused = {row["partner"] for row in evidence.quarantines}
     for partner in sorted(broken_partners - paused):
-        yield Finding(FindingKind.WRONG_PAUSE, partner, "sent bad records only, and was never paused")
+        yield Finding(
+            FindingKind.WRONG_PAUSE, partner, "sent an outbreak of bad records, but was never paused"
+        )
     for partner in sorted(paused - broken_partners):
-        yield Finding(FindingKind.WRONG_PAUSE, partner, "was paused, and its sender was well")
+        yield Finding(FindingKind.WRONG_PAUSE, partner, "was paused without an outbreak")
 
 
 def pauses_are_announced_and_ended(evidence: Evidence) -> Iterator[Finding]:
-    """Each pause was announced once and ended once, and its end was announced once."""
+    """Each pause has ended, and its start and end were each announced once."""
     for row in evidence.quarantines:
         if row["resumed_at"] is None:
-            yield Finding(FindingKind.WRONG_PAUSE, row["partner"], "is paused still")
+            yield Finding(FindingKind.WRONG_PAUSE, row["partner"], "is still paused")
     for type_ in ("intake.paused", "intake.resumed"):
         rows = [row["partner"] for row in evidence.quarantines]
         announced = [event.facts["partner"] for event in evidence.of(type_)]
@@ -32,15 +34,13 @@ def pauses_are_announced_and_ended(evidence: Evidence) -> Iterator[Finding]:
 
 
 def other_partners_are_not_held_up(evidence: Evidence) -> Iterator[Finding]:
-    """While a stream is paused, what others send is answered."""
+    """While one stream is paused, submissions of other partners are answered."""
     for pause in evidence.pauses:
         if pause.others_answered < min(ANSWERS_MIN, pause.others_sent):
-            detail = (
-                f"while it was paused, {pause.others_answered} of {pause.others_sent} of others were answered"
-            )
+            detail = f"during its pause, {pause.others_answered} of {pause.others_sent} records of others were answered"
             yield Finding(FindingKind.HELD_UP, pause.partner, detail)
 
 
 def _number_repeats(partners: list[str]) -> list[tuple[str, int]]:
-    """The first of each partner, its second, and so on."""
+    """Number each partner's occurrences, so that repeats are distinct."""
     return [(partner, partners[:position].count(partner)) for position, partner in enumerate(partners)]

@@ -1,1 +1,1 @@
-"""Reads what became of every record from Kafka, PostgreSQL and the mail sink, and judges it."""
+"""Collects evidence from Kafka, PostgreSQL and the mail sink, and evaluates it."""

@@ -1,4 +1,4 @@
-"""Reads the evidence straight from Kafka and PostgreSQL, past every service and every line of their code."""
+"""Reads the evidence directly from Kafka and PostgreSQL, without the services or their code."""
 
 import asyncio
 import json
@@ -45,12 +45,12 @@ _STREAMS_BY_GROUP: Final[Mapping[str, Sequence[Stream]]] = {
     for service in SERVICES
     for group, streams_heard in by_group(service, (each for each in ALL if service in each.readers)).items()
 }
-"""Which streams each consumer group reads."""
+"""The streams that each consumer group reads."""
 _POLL_MS: Final = 2000
 
 
 async def stores(stack: LocalStack) -> dict[str, Any]:
-    """Every table the checker looks at, the dead letters and the outboxes."""
+    """Return all tables for the checker, the dead letters, and the outbox counts."""
     found: dict[str, Any] = {}
     for name, (service, query) in _TABLES.items():
         found[name] = await rows(stack, service, query)
@@ -64,12 +64,12 @@ async def stores(stack: LocalStack) -> dict[str, Any]:
 
 
 async def outboxes(stack: LocalStack) -> dict[str, int]:
-    """How many rows wait to be sent, by service."""
+    """Return the number of outbox rows, by service."""
     return {service: (await rows(stack, service, _OUTBOX))[0]["count"] for service in SERVICES}
 
 
 async def rows(stack: LocalStack, service: str, query: str) -> list[dict[str, Any]]:
-    """Ask one service's database, past every proxy."""
+    """Query one service's database directly, without its proxy."""
     conn = await asyncpg.connect(stack.database(service).url)
     try:
         return [dict(row) for row in await conn.fetch(query)]
@@ -78,7 +78,7 @@ async def rows(stack: LocalStack, service: str, query: str) -> list[dict[str, An
 
 
 async def streams(kafka: Kafka, topics: Sequence[str]) -> tuple[list[StreamEvent], list[ArrivedRecord]]:
-    """All events of ours, and all records of the suite, from the first to what is the last now."""
+    """Return all events of the services, and all records of the suite, up to the current end of the topics."""
     async with _open_clients(kafka) as (admin, consumer):
         positions = await _places(admin, topics)
         return _split([record async for record in _read_all(consumer, positions)])
@@ -124,7 +124,7 @@ def _stream_event(position: RecordPosition, record: Any, headers: Mapping[str, b
 
 
 async def lag(kafka: Kafka, topics: Sequence[str]) -> dict[str, int]:
-    """How many records each group has not committed yet."""
+    """Return each consumer group's lag in records."""
     async with _open_clients(kafka) as (admin, consumer):
         ends = await consumer.end_offsets(await _places(admin, topics))
         committed = {group: await admin.list_consumer_group_offsets(group) for group in _STREAMS_BY_GROUP}
@@ -151,7 +151,7 @@ async def _open_clients(kafka: Kafka) -> AsyncIterator[tuple[AIOKafkaAdminClient
 
 
 async def _places(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:
-    """Every partition of the topics."""
+    """Return all partitions of the topics."""
     return [
         TopicPartition(topic["topic"], partition["partition"])
         for topic in await admin.describe_topics(list(topics))
@@ -160,7 +160,7 @@ async def _places(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[Top
 
 
 async def mails(stack: LocalStack) -> dict[str, int]:
-    """How often the mail sink accepted each Message-ID."""
+    """Return how often the mail sink accepted each Message-ID."""
     async with httpx2.AsyncClient(timeout=30, trust_env=False) as client:
         answer = await client.get(f"{stack.mail.url}/messages")
     answer.raise_for_status()

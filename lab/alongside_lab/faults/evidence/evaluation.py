@@ -1,4 +1,4 @@
-"""All checks over all evidence, and what they come to in numbers."""
+"""Runs all checks on the evidence, and summarises the results."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -43,12 +43,12 @@ CHECKS: Final[Sequence[Check]] = (
 
 
 def check(evidence: Evidence) -> tuple[Finding, ...]:
-    """Every broken promise there is; none when all were kept."""
+    """Return all findings; empty when every promise was kept."""
     return tuple(finding for each in CHECKS for finding in each(evidence))
 
 
 def summary(evidence: Evidence, findings: Sequence[Finding]) -> Mapping[str, Any]:
-    """The run in numbers. Of a promise it is the number of findings, of the outboxes that of their rows."""
+    """Return the run's numbers: findings per promise, and for `outbox_left` the number of rows."""
     counts_by_kind = Counter(finding.promise for finding in findings)
     counts: dict[str, Any] = {kind.value: counts_by_kind[kind] for kind in FindingKind}
     kinds = Counter(record.kind.split("-")[0] for record in evidence.sent_records)

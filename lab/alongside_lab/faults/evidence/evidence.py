@@ -1,6 +1,6 @@
-"""Everything the checker may know: what lies on the streams, what stands in the stores, what was sent and promised.
+"""The checker's input: events on the streams, rows of the stores, sent records and acknowledged commands.
 
-Plain data, read straight from Kafka and PostgreSQL (`collect.py`). Rows are as their tables hold them, by column.
+Plain data, read directly from Kafka and PostgreSQL (`collect.py`). Rows map column names to values.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ CRISIS: Final = "crisis.v1"
 
 @dataclass(frozen=True, slots=True)
 class RecordPosition:
-    """Where a record stands."""
+    """A record's topic, partition and offset."""
 
     topic: str
     partition: int
@@ -30,7 +30,7 @@ class RecordPosition:
 
 @dataclass(frozen=True, slots=True)
 class StreamEvent:
-    """One event of ours off a stream; `type` without its prefix and version: `match.proposed`."""
+    """One event of a service on a stream; `type` without prefix and version: `match.proposed`."""
 
     position: RecordPosition
     key: str
@@ -42,7 +42,7 @@ class StreamEvent:
 
 @dataclass(frozen=True, slots=True)
 class ArrivedRecord:
-    """One record of the suite's own, by its letter's number."""
+    """One record of the suite on a stream, with its number."""
 
     position: RecordPosition
     number: int
@@ -50,7 +50,7 @@ class ArrivedRecord:
 
 @dataclass(frozen=True, slots=True)
 class ObservedPause:
-    """While a partner's stream was paused: how much others sent that has to be decided, and how much of theirs was."""
+    """During a pause of a partner's stream: records of others that need a decision, and those decided."""
 
     partner: str
     others_sent: int
@@ -58,7 +58,7 @@ class ObservedPause:
 
 
 class FindingKind(StrEnum):
-    """Which promise a finding breaks."""
+    """The promise that a finding violates."""
 
     LOST = "lost"
     DUPLICATED = "duplicated"
@@ -75,7 +75,7 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One broken promise: about what, and what is the matter with it."""
+    """One violated promise: its kind, its subject, and a description."""
 
     promise: FindingKind
     subject: str
@@ -84,7 +84,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """The facts about one run. `events` may hold an event more than once, as streams do."""
+    """The evidence of one run. `events` may contain an event repeatedly, as streams do."""
 
     sent_records: Sequence[FaultRecord] = ()
     arrivals: Sequence[ArrivedRecord] = ()
@@ -100,20 +100,20 @@ class Evidence:
     dead_letters: Rows = ()
     """Each with its `service`."""
     outbox: Mapping[str, int] = field(default_factory=dict)
-    """Rows left, by service."""
+    """Outbox rows at the end, by service."""
     lag: Mapping[str, int] = field(default_factory=dict)
     """Records not yet consumed, by consumer group."""
     mails: Mapping[str, int] = field(default_factory=dict)
     """How often the mail sink accepted each Message-ID."""
     acknowledged: Sequence[AcknowledgedCommand] = ()
     quarantines: Rows = ()
-    """Pauses of partners' streams, ended ones too."""
+    """Rows of paused streams, including resumed ones."""
     pauses: Sequence[ObservedPause] = ()
-    """The same as somebody saw them who waited, and then ended them."""
+    """The pauses as the resumer observed them."""
 
     @cached_property
     def once(self) -> tuple[StreamEvent, ...]:
-        """Each event at its first place, in stream order: what a reader sees that drops repeats by (source, id)."""
+        """Each event at its first position, in stream order, without repeats by (source, id)."""
         seen: set[tuple[str, str]] = set()
         first = []
         for event in sorted(self.events, key=_position):
@@ -124,16 +124,16 @@ class Evidence:
 
     @cached_property
     def by_type(self) -> Mapping[str, Sequence[StreamEvent]]:
-        """First places of events, by type."""
+        """The events of `once`, by type."""
         return grouped(self.once, lambda event: event.type)
 
     def of(self, type_: str) -> Sequence[StreamEvent]:
-        """First places of the events of one type."""
+        """Return the events of `once` of one type."""
         return self.by_type.get(type_, ())
 
     @cached_property
     def arrived_numbers(self) -> frozenset[int]:
-        """Numbers of the letters that are on their stream."""
+        """The numbers of the records on the streams."""
         return frozenset(each.number for each in self.arrivals)
 
 
@@ -142,7 +142,7 @@ def _position(event: StreamEvent) -> tuple[str, int, int]:
 
 
 def grouped(items: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
-    """Items by what `key` says of them, in their order."""
+    """Group items by `key`, in their order."""
     groups: dict[Any, list[Any]] = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)
@@ -150,7 +150,7 @@ def grouped(items: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
 
 
 def exactly_once(expected: Iterable[Any], found: Iterable[Any], what: str) -> Iterator[Finding]:
-    """Hold what was found against what was expected: each once. Subjects are the items themselves."""
+    """Yield findings where `found` does not contain each expected item exactly once; subjects are the items."""
     wanted, found_by_item = set(expected), grouped(found, lambda item: item)
     for item in sorted(wanted - found_by_item.keys(), key=str):
         yield Finding(FindingKind.LOST, str(item), f"no {what}")
@@ -158,4 +158,4 @@ def exactly_once(expected: Iterable[Any], found: Iterable[Any], what: str) -> It
         if len(times) > 1:
             yield Finding(FindingKind.DUPLICATED, str(item), f"{what} {len(times)} times")
         if item not in wanted:
-            yield Finding(FindingKind.DUPLICATED, str(item), f"{what} that nothing stands behind")
+            yield Finding(FindingKind.DUPLICATED, str(item), f"{what} without a cause")

@@ -1,1 +1,1 @@
-"""Causes the faults of a storm: kills, stopped clocks, full disks, slow and silent connections."""
+"""Causes the faults of a storm: kills, changed clocks, full disks, slow and blocked connections."""

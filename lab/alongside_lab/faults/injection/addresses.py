@@ -1,8 +1,7 @@
-"""An address book in place of intake's and matching's, for large runs.
+"""A contact lookup that replaces intake's and matching's in large runs.
 
-Each notice by e-mail asks where its recipient can be reached; with thousands of referrals those questions are more than
-half of all work. This answers them at once: nobody has an address, but one person in `ONE_IN`. Small runs ask the
-services themselves.
+Each notice by e-mail looks up its recipient's address; with thousands of referrals these lookups are more than half of
+all work. This server answers at once: only one person in `ONE_IN` has an address. Small runs use the services.
 """
 
 import asyncio
@@ -21,7 +20,7 @@ _REQUEST_BYTES_MAX: Final = 16 * 1024
 
 @asynccontextmanager
 async def address_book(port: int) -> AsyncIterator[str]:
-    """The base URL of the book, for as long as the block lasts."""
+    """Serve the lookup for as long as the block lasts, and yield its base URL."""
     server = await asyncio.start_server(_serve, LOOPBACK, port, limit=_REQUEST_BYTES_MAX)
     try:
         yield f"http://{LOOPBACK}:{port}"
@@ -30,7 +29,7 @@ async def address_book(port: int) -> AsyncIterator[str]:
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer `POST /contact-routes/query` until the caller hangs up."""
+    """Answer `POST /contact-routes/query` until the caller disconnects."""
     try:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")

@@ -1,7 +1,7 @@
-"""Clocks that can be turned while a service runs: libfaketime in front of the C library.
+"""Changes the clock of a running service with libfaketime, a preloaded library.
 
-The wall clock jumps; the monotonic one, by which a process measures how long something took, does not. That is what a
-machine sees whose clock is set. The library comes built in the wheel `libfaketime`, whose Python part is not used.
+The wall clock jumps; the monotonic clock, which measures durations, does not. This is the effect of setting a machine's
+clock. The compiled library is part of the wheel `libfaketime`, whose Python part is not used.
 """
 
 import subprocess
@@ -23,18 +23,18 @@ _TIME_SPAN: Final = "import time; print(time.time(), time.monotonic())"
 
 
 class ClocksUnavailable(Exception):
-    """Clocks cannot be turned here; the message says why."""
+    """Clocks cannot be changed on this machine; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class FakeClocks:
-    """One clock for each service, set by a file."""
+    """One clock per service, set by a file."""
 
     library: Path
     folder: Path
 
     def environment(self, service: str) -> Mapping[str, str]:
-        """What makes a service look at its clock here; the clock is right until it is turned."""
+        """Return the variables that make a service use its clock file; its offset is 0 at first."""
         self.set_offset(service, 0)
         return {
             "LD_PRELOAD": str(self.library),
@@ -45,7 +45,7 @@ class FakeClocks:
         }
 
     def set_offset(self, service: str, seconds: int) -> None:
-        """Set a service's clock so many seconds ahead of the true time, or behind; it notices within a second."""
+        """Set a service's clock offset in seconds, positive for ahead; effective within a second."""
         unfinished = self._file(service).with_suffix(".new")
         unfinished.write_text(f"{seconds:+d}\n")
         unfinished.replace(self._file(service))
@@ -55,7 +55,7 @@ class FakeClocks:
 
 
 def fake_clocks(folder: Path, services: Iterable[str]) -> FakeClocks:
-    """Clocks for these services, kept in `folder`. Raises NoClocks where none can be turned."""
+    """Return clocks for these services, with files in `folder`. Raises ClocksUnavailable."""
     spec = find_spec("libfaketime")
     if spec is None or not spec.submodule_search_locations:
         raise ClocksUnavailable("the wheel libfaketime is not installed")
@@ -67,7 +67,7 @@ def fake_clocks(folder: Path, services: Iterable[str]) -> FakeClocks:
 
 
 def _verify(clocks: FakeClocks) -> None:
-    """Turn the clock of a process: the wall clock alone must follow. Raises NoClocks."""
+    """Check that only the wall clock of a process follows. Raises ClocksUnavailable."""
     if not clocks.library.is_file():
         raise ClocksUnavailable(f"the wheel libfaketime holds no {_IN_THE_WHEEL} for this platform")
     right, monotonic = _read_clocks({})
@@ -77,11 +77,11 @@ def _verify(clocks: FakeClocks) -> None:
     if shifted - right < _PROBE_SHIFT_SECONDS:
         raise ClocksUnavailable("the wheel's libfaketime cannot be loaded into this Python")
     if monotonic_after - monotonic > _PROBE_SHIFT_SECONDS / 2:
-        raise ClocksUnavailable("the wheel's libfaketime turns the monotonic clock as well")
+        raise ClocksUnavailable("the wheel's libfaketime changes the monotonic clock as well")
 
 
 def _read_clocks(env: Mapping[str, str]) -> tuple[float, float]:
-    """The wall clock and the monotonic clock of a new process."""
+    """Return the wall clock and the monotonic clock of a new process."""
     result = subprocess.run(
         [sys.executable, "-c", _TIME_SPAN],
         env={**inherited_environment(), **env},

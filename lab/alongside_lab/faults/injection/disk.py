@@ -1,7 +1,7 @@
-"""A small disk of its own under every service's outbox, so that it can be full while the rest of PostgreSQL has room.
+"""A small separate disk for all outboxes, so that it can be full while the rest of PostgreSQL has space.
 
-A table space on a tmpfs, which only root can mount; elsewhere there is none, and the suite says so. What PostgreSQL
-then answers is what a full disk answers: SQLSTATE 53100 at the insert that needs one more page.
+It is a table space on a tmpfs, which only root can mount; for others the suite reports it as missed. PostgreSQL then
+answers as with a full disk: SQLSTATE 53100 at the insert that needs another page.
 """
 
 import os
@@ -27,12 +27,12 @@ _TABLES: Final = (SQL("alter table outbox set tablespace {}"), SQL("alter index 
 
 @dataclass(frozen=True)
 class OutboxDisk:
-    """A mounted disk. `fill` takes all that is free on it, `empty` gives it back."""
+    """A mounted disk. `fill` uses all its free space, `empty` frees it."""
 
     folder: Path
 
     def fill(self) -> int:
-        """Write ballast until nothing more fits; how many bytes it is."""
+        """Write a ballast file until the disk is full; return its size in bytes."""
         written = 0
         with self._ballast.open("wb", buffering=0) as ballast:
             for size in (1024 * 1024, 4096):
@@ -42,7 +42,7 @@ class OutboxDisk:
         return written
 
     def empty(self) -> None:
-        """Take the ballast away."""
+        """Delete the ballast file."""
         self._ballast.unlink(missing_ok=True)
 
     @property
@@ -52,7 +52,7 @@ class OutboxDisk:
 
 @contextmanager
 def outbox_disk(folder: Path, account: Account) -> Iterator[OutboxDisk | None]:
-    """A disk at `folder` that belongs to the account, for as long as the block lasts; None where none can be had."""
+    """Mount a disk at `folder`, owned by the account, for as long as the block lasts; None where it is impossible."""
     if not _mount(folder):
         yield None
         return
@@ -68,7 +68,7 @@ def outbox_disk(folder: Path, account: Account) -> Iterator[OutboxDisk | None]:
 
 
 def move_outboxes(disk: OutboxDisk, server: Server, databases: Mapping[str, Database]) -> None:
-    """Put the outbox of every database on the disk. Blocks; nobody may be writing there for long."""
+    """Move the outbox of every database to the disk. Blocking; waits for transactions that write there."""
     with server.connection() as connection:
         connection.execute(
             SQL("create tablespace {} location {}").format(
@@ -83,7 +83,7 @@ def move_outboxes(disk: OutboxDisk, server: Server, databases: Mapping[str, Data
 
 
 def shrink_outboxes(server: Server, databases: Iterable[str]) -> None:
-    """Give pages that are empty back to the disk, so that the next insert needs one; as far as anybody answers."""
+    """Free empty pages of the outboxes, so that the next insert needs a new one; ignores databases that fail."""
     for database in databases:
         with suppress(psycopg.Error), server.connection(database) as connection:
             connection.execute("set lock_timeout = '2s'")
@@ -94,7 +94,7 @@ def _mount(folder: Path) -> bool:
     if os.geteuid() != 0 or shutil.which("mount") is None:
         return False
     folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-    _run("umount", "--lazy", str(folder))  # what a killed run left behind
+    _run("umount", "--lazy", str(folder))  # left over from a killed run
     return _run("mount", "-t", "tmpfs", "-o", f"size={DISK_MEBIBYTES}m,mode=0711", "tmpfs", str(folder))
 
 

@@ -1,4 +1,4 @@
-"""The network that is hurt: the local stack behind proxies, with a disk and clocks that can fail where possible."""
+"""The network for faults: the local stack behind proxies, with a separate disk and changeable clocks if possible."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ from alongside_localstack.supervisor.account import server_account
 
 ReportProgress = Callable[[str], None]
 CONTACT_ROUTE_ONE_IN: Final = 10
-"""Of how many people one can be reached by e-mail: enough to send mail in the storm, too few to wait for it."""
+"""One person of this many has an e-mail address: enough to send mail during the storm, too few to slow it down."""
 OFFERS_SEED: Final = 1
 ENV: Final[Mapping[str, str]] = {
     "ALONGSIDE_KAFKA_SESSION_TIMEOUT_MS": str(int(SESSION_SECONDS * 1000)),
@@ -38,12 +38,12 @@ ENV: Final[Mapping[str, str]] = {
     "ALONGSIDE_SEND_SECONDS_MAX": "5",
     "ALONGSIDE_LOOKUP_SECONDS_MAX": "3",
 }
-"""Shorter patience, so that what a fault delays is seen within minutes; nothing that weakens a promise."""
+"""Shorter time-outs, so that delays by faults end within minutes; no setting weakens a promise."""
 
 
 @dataclass(slots=True)
 class FaultEnvironment:
-    """A running network with everything that is needed to hurt it. `notes` are numbers for the summary."""
+    """A running network and the devices for faults. `notes` are numbers for the summary."""
 
     stack: LocalStack
     network: Network
@@ -64,9 +64,9 @@ async def open_environment(
     own_addresses: bool,
     report_progress: ReportProgress,
 ) -> AsyncIterator[FaultEnvironment]:
-    """The network behind proxies; its outboxes on a disk of their own where that can be had.
+    """Start a network behind proxies, with its outboxes on a separate disk where that is possible.
 
-    With `users` Kafka asks everybody who they are, and allows what contracts/access.py says.
+    With `users` Kafka requires log-in and grants the rights of contracts/access.py.
     """
     state.create()
     sample_partners = partners()
@@ -100,7 +100,7 @@ async def open_environment(
 
 
 def _proxies(state: StateFolder, brokers: int) -> dict[str, tuple[FaultProxy, ...]]:
-    """One before PostgreSQL, one before each broker."""
+    """Return one proxy for PostgreSQL, and one for each broker."""
     port = state.port
     return {
         "postgres": (FaultProxy(port("faults_postgres"), port("postgres")),),
@@ -123,7 +123,7 @@ def _plan(proxies: Mapping[str, Sequence[FaultProxy]], users: Sequence[str] | No
 
 
 def _proxy_ports(proxies: Mapping[str, Sequence[FaultProxy]]) -> ProxyPorts:
-    """The way through the proxies."""
+    """Return the ports that route services through the proxies."""
     return ProxyPorts(
         postgres=proxies["postgres"][0].listen_port,
         kafka=tuple(proxy.listen_port for proxy in proxies["kafka"]),
@@ -132,12 +132,12 @@ def _proxy_ports(proxies: Mapping[str, Sequence[FaultProxy]]) -> ProxyPorts:
 
 
 def _own_servers(settings: StackSettings) -> StackSettings:
-    """Apache Kafka and PostgreSQL started here, whatever else is configured."""
+    """Return settings that start Apache Kafka and PostgreSQL here, whatever is configured."""
     return settings.model_copy(update={"broker": "kafka", "kafka": None, "postgres": None})
 
 
 async def _move_outboxes(stack: LocalStack, disk: OutboxDisk | None) -> None:
-    """Put every outbox onto the small disk, if there is one."""
+    """Move every outbox to the separate disk, if there is one."""
     if disk is not None:
         databases = {service: stack.database(service) for service in SERVICES}
         await asyncio.to_thread(move_outboxes, disk, stack.postgres, databases)
@@ -157,12 +157,12 @@ def _disk(state: StateFolder, missed: dict[FaultKind, str]) -> Iterator[OutboxDi
     home = state.postgres_home(account)
     with outbox_disk(home.with_name(f"{home.name}-outbox"), account) as disk:
         if disk is None:
-            missed[FaultKind.DISK_FULL] = "a tmpfs cannot be mounted: only root may"
+            missed[FaultKind.DISK_FULL] = "a tmpfs cannot be mounted; only root may mount one"
         yield disk
 
 
 def _environment(clocks: FakeClocks | None, book: str | None) -> dict[str, dict[str, str]]:
-    """What each service is told beside what the stack tells it."""
+    """Return additional environment variables for each service."""
     env = {service: {**ENV, **(clocks.environment(service) if clocks else {})} for service in SERVICES}
     if book is not None:
         env["notifications"] |= {"ALONGSIDE_INTAKE_URL": book, "ALONGSIDE_MATCHING_URL": book}
@@ -170,7 +170,7 @@ def _environment(clocks: FakeClocks | None, book: str | None) -> dict[str, dict[
 
 
 async def load_sample(environment: FaultEnvironment, sent_records: Sequence[FaultRecord]) -> None:
-    """Register partners without an address, offers, and a tenth of the people with one."""
+    """Register partners and load offers without e-mail addresses, and store addresses for a tenth of the people."""
     for partner in environment.sample_partners:
         await environment.network.register_partner(partner.id, partner.body() | {"contact_email": None})
     for region in dict.fromkeys(partner.region for partner in environment.sample_partners):
@@ -181,5 +181,5 @@ async def load_sample(environment: FaultEnvironment, sent_records: Sequence[Faul
         person = record.person_reference or ""
         await environment.network.store_contact_route(record.partner, person, contact_route(person))
     environment.report_progress(
-        f"partners and offers are known, {len(reached)} people can be reached by e-mail"
+        f"partners and offers are loaded, {len(reached)} people have an e-mail address"
     )

@@ -1,4 +1,4 @@
-"""Carries out a storm's script on a running stack, and notes what was really hit."""
+"""Injects the faults of a script into a running stack, and records their actual effects."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ from alongside_localstack.supervisor.processes import Event, State, StateChange
 LATENCY_SECONDS: Final = 0.2
 BURST_PAUSE_SECONDS: Final = 0.3
 MID_RELAY_SECONDS_MAX: Final = 6.0
-"""How long to wait for a moment at which an outbox is full, before killing anyway."""
+"""How long to wait for a row in the outbox before killing anyway."""
 REVIVE_PAUSE_SECONDS: Final = 1.0
 CALM_SECONDS_MAX: Final = 300.0
 _WAITING: Final = "select count(*) from outbox"
@@ -34,7 +34,7 @@ _WAITING: Final = "select count(*) from outbox"
 
 @dataclass(frozen=True, slots=True)
 class InjectedFault:
-    """What became of one fault; `what` says in words what was hit, or why nothing was."""
+    """The effect of one fault; `what` describes it, or why there was none."""
 
     fault: Fault
     at_seconds: float
@@ -44,34 +44,34 @@ class InjectedFault:
 
 @dataclass(slots=True)
 class FaultDevices:
-    """What faults are made with. `missed` says of the faults for which a tool is missing here what is missing."""
+    """The means to cause faults. `missed` gives, for each kind that is impossible here, the reason."""
 
     stack: LocalStack
     proxies: Mapping[str, Sequence[FaultProxy]]
-    """By network: one before PostgreSQL, one before each broker."""
+    """By network: one proxy for PostgreSQL, one for each broker."""
     disk: OutboxDisk | None
     clocks: FakeClocks | None
     missed: Mapping[FaultKind, str] = field(default_factory=dict)
 
     @property
     def essential(self) -> tuple[str, ...]:
-        """What must run whatever happens; further instances may fail to come."""
+        """The processes that must run at the end; additional instances may fail to start."""
         return ("postgres", *self.stack.broker.serving, *SERVICES)
 
     @property
     def possible(self) -> tuple[FaultKind, ...]:
-        """What can go wrong here."""
+        """The kinds of faults that are possible here."""
         return tuple(kind for kind in FaultKind if kind not in self.missed)
 
 
 class FaultInjector:
-    """Plays one script. Every lasting fault is undone before `run` returns, whatever happens."""
+    """Runs one script. Every fault is undone before `run` returns, also after an error."""
 
     def __init__(self, devices: FaultDevices, report_progress: Callable[[str], None]) -> None:
         self._devices, self._report_progress = devices, report_progress
         self.injected: list[InjectedFault] = []
         self.given_up: list[str] = []
-        """Processes the supervisor gave up, and we started again."""
+        """Processes that the supervisor no longer restarted, and that were started again here."""
         self._paused: dict[int, str] = {}
         self._delayed: dict[str, int] = {}
         self._reviving: set[asyncio.Task[None]] = set()
@@ -79,11 +79,11 @@ class FaultInjector:
 
     @property
     def kills(self) -> int:
-        """How many processes were hit by SIGKILL."""
+        """The number of processes killed with SIGKILL."""
         return sum(each.kills for each in self.injected)
 
     async def run(self, script: Sequence[Fault]) -> None:
-        """Strike at the moments of the script; returns when all is undone and everything runs again."""
+        """Inject the faults at their times; return when all are undone and every essential process is ready."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         unsubscribe = self._devices.stack.subscribe(self._revive)
@@ -128,7 +128,7 @@ class FaultInjector:
         return f"killed {name} (pid {pid})", 1
 
     async def _kill_burst(self, _fault: Fault) -> tuple[str, int]:
-        """Every service, one right after the other."""
+        """Kill every service, one right after the other."""
         hit_services = []
         for service in SERVICES:
             with contextlib.suppress(NotRunning):
@@ -138,8 +138,9 @@ class FaultInjector:
         return f"killed {', '.join(hit_services)}", len(hit_services)
 
     async def _kill_mid_relay(self, fault: Fault) -> tuple[str, int]:
-        """With a slow network a row is in the outbox for a second: kill before the publish, during it, or before the
-        delete, as `seconds` has it.
+        """Kill a service while its relay works: before the publish, during it, or before the delete.
+
+        Latency keeps a row in the outbox for about a second; `seconds` selects the moment.
         """
         with self._latency("kafka"), self._latency("postgres"):
             rows = await self._until_outbox_fills(fault.target)
@@ -148,7 +149,7 @@ class FaultInjector:
         return f"killed {fault.target} {fault.seconds:g} s after {rows} rows were in its outbox", kills
 
     async def _until_outbox_fills(self, service: str) -> int:
-        """How many rows its outbox held when it held any; 0 when it stayed empty, or PostgreSQL is away."""
+        """Wait for outbox rows and return their number; 0 when it stays empty, or PostgreSQL does not answer."""
         with contextlib.suppress(*UNANSWERED):
             async with asyncio.timeout(MID_RELAY_SECONDS_MAX):
                 conn = await asyncpg.connect(self._devices.stack.database(service).url)
@@ -161,7 +162,7 @@ class FaultInjector:
         return 0
 
     async def _pause(self, fault: Fault) -> tuple[str, int]:
-        """SIGSTOP for longer than its session: its partitions go elsewhere, then it wakes up and goes on."""
+        """Stop a process with SIGSTOP for longer than its session: it loses its partitions, then continues."""
         pid = self._devices.stack.service(fault.target).kill(signal.SIGSTOP)
         self._paused[pid] = fault.target
         await asyncio.sleep(fault.seconds)
@@ -173,7 +174,7 @@ class FaultInjector:
             signal_group(pid, signal.SIGCONT)
 
     async def _join(self, fault: Fault) -> tuple[str, int]:
-        """A second instance comes, then a third, and both leave; what left once may come again."""
+        """Start a second and a third instance, then stop both; stopped instances are reused."""
         names = []
         for _ in range(2):
             running = await self._one_more(fault.target)
@@ -183,7 +184,7 @@ class FaultInjector:
             await running.stop()
             self._idle_instances[fault.target].append(running)
             await asyncio.sleep(fault.seconds / 6)
-        return f"{' and '.join(each.name for each in names)} came and left", 0
+        return f"{' and '.join(each.name for each in names)} were started and stopped", 0
 
     async def _one_more(self, service: str) -> ProcessHandle:
         idle = self._idle_instances[service]
@@ -204,7 +205,7 @@ class FaultInjector:
 
     @contextlib.contextmanager
     def _latency(self, network: str) -> Any:
-        """Slow as long as anybody wants it slow."""
+        """Add latency while at least one fault needs it."""
         self._delayed[network] = self._delayed.get(network, 0) + 1
         self._slow(network)
         try:
@@ -229,24 +230,24 @@ class FaultInjector:
     async def _fill_disk(self, fault: Fault) -> tuple[str, int]:
         disk = self._devices.disk
         if disk is None:
-            return "missed: there is no disk of its own under the outbox", 0
+            return "missed: the outboxes have no separate disk", 0
         await asyncio.to_thread(shrink_outboxes, self._devices.stack.postgres, SERVICES)
         held = await asyncio.to_thread(disk.fill)
         await asyncio.sleep(fault.seconds)
         await asyncio.to_thread(disk.empty)
-        return f"the disk under the outbox was full for {fault.seconds:g} s ({held} bytes of ballast)", 0
+        return f"the outboxes' disk was full for {fault.seconds:g} s ({held} bytes of ballast)", 0
 
     async def _jump(self, fault: Fault) -> tuple[str, int]:
         clocks = self._devices.clocks
         if clocks is None:
-            return "missed: no clock can be turned here", 0
+            return "missed: clocks cannot be changed here", 0
         clocks.set_offset(fault.target, fault.shift_seconds)
         await asyncio.sleep(fault.seconds)
         clocks.set_offset(fault.target, 0)
         return f"{fault.target}'s clock was {fault.shift_seconds:+d} s off for {fault.seconds:g} s", 0
 
     def _revive(self, event: Event) -> None:
-        """A process that crashed too often in a row is given up by the supervisor; not here."""
+        """Start an essential process again after the supervisor stopped restarting it."""
         if (
             isinstance(event, StateChange)
             and event.state is State.FAILED
@@ -259,11 +260,11 @@ class FaultInjector:
 
     async def _start_again(self, name: str) -> None:
         await asyncio.sleep(REVIVE_PAUSE_SECONDS)
-        with contextlib.suppress(CommandError):  # it becomes FAILED once more, and is revived once more
+        with contextlib.suppress(CommandError):  # it becomes FAILED again, and this method is called again
             await self._devices.stack.service(name).start()
 
     async def _until_all_runs(self) -> None:
-        """Wait until what should run is ready."""
+        """Wait until every essential process is ready."""
         async with asyncio.timeout(CALM_SECONDS_MAX):
             for name in self._devices.essential:
                 while self._devices.stack.service(name).status.state is not State.READY:  # noqa: ASYNC110  (polled)
@@ -285,7 +286,7 @@ class FaultInjector:
 
 
 def _leads_its_group(pid: int) -> bool:
-    """Whether the pid is (still) the leader of a group, as every process of a stack is."""
+    """Return whether the pid is (still) the leader of a process group, as every process of a stack is."""
     try:
         return os.getpgid(pid) == pid
     except ProcessLookupError:

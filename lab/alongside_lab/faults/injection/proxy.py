@@ -1,7 +1,7 @@
-"""A bad network on purpose: a TCP proxy on loopback that delays, holds back, resets or turns away connections.
+"""A TCP proxy on loopback that delays, blocks, resets or refuses connections.
 
-It stands between services and PostgreSQL or Kafka (see `stack.proxy_ports`). TCP delivers late or not at all, but never out
-of order: neither does this.
+It is between services and PostgreSQL or Kafka (see `kafka/proxy_ports.py`). Like TCP it delivers late or not at all, but
+never out of order.
 """
 
 import asyncio
@@ -16,20 +16,20 @@ from alongside_localstack.ports import LOOPBACK
 
 CHUNK_BYTES: Final = 256 * 1024
 WAITING_CHUNKS_MAX: Final = 64
-"""How much one direction of one connection may hold back before its sender has to wait."""
+"""The number of chunks that one direction of a connection may buffer before its sender has to wait."""
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
 _END: Final = b""
 _Chunk = tuple[float, bytes]
 
 
 class FaultProxy:
-    """One door in front of one server. `latency_seconds` is added in each direction; change it at any time."""
+    """A proxy for one server. `latency_seconds` is added in each direction and can be changed at any time."""
 
     def __init__(self, listen_port: int, target_port: int) -> None:
         self.listen_port, self.target_port = listen_port, target_port
         self.latency_seconds = 0.0
         self.forward_eof = True
-        """Set to False, a side that closes is not seen to: its last words arrive, its end never does."""
+        """If False, the end of a stream is not forwarded: its last data arrives, its close never does."""
         self.eofs_dropped = 0
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -48,18 +48,18 @@ class FaultProxy:
             await asyncio.sleep(0)
 
     def reset_all(self) -> int:
-        """Answer every open connection with RST, on both sides; returns how many there were."""
+        """Reset every open connection with RST, on both sides; return their number."""
         connections = list(self._open)
         for connection in connections:
             connection.reset()
         return len(connections)
 
     def black_hole(self) -> None:
-        """A black hole: connections stay open, are even accepted, and nothing arrives until `resume`."""
+        """Forward no data until `resume`; connections stay open, and new ones are accepted."""
         self._flowing.clear()
 
     def resume(self) -> None:
-        """Let what was held back arrive."""
+        """Forward data again, beginning with the buffered data."""
         self._flowing.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -88,7 +88,7 @@ class FaultProxy:
             await asyncio.gather(*directions, return_exceptions=True)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One direction: what is read now is written `latency_seconds` later, in order; its end follows it."""
+        """Forward one direction: data is written `latency_seconds` after it was read, in order, then its end."""
         waiting: asyncio.Queue[_Chunk] = asyncio.Queue(WAITING_CHUNKS_MAX)
         loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as both:
@@ -116,19 +116,19 @@ class FaultProxy:
 
 @dataclass(frozen=True, eq=False)
 class _Connection:
-    """A connection from its caller to the server behind: two sockets, two directions."""
+    """A proxied connection: two sockets and two directions."""
 
     sides: tuple[asyncio.StreamWriter, asyncio.StreamWriter]
     directions: tuple[asyncio.Task[None], asyncio.Task[None]]
 
     def reset(self) -> None:
-        """Close both sides with RST instead of FIN, and carry nothing more."""
+        """Close both sides with RST instead of FIN, and forward nothing more."""
         for side in self.sides:
             _reset(side)
         self._stop()
 
     def close(self) -> None:
-        """Close both sides in good order."""
+        """Close both sides with FIN."""
         for side in self.sides:
             side.close()
         self._stop()
