@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Make `.venv` ready: every pinned dependency, then our own rooms in editable form. `make` runs it first.
+"""Create `.venv`: every pinned dependency, then our distributions in editable form. `make` runs it first.
 
-It does the work once, and again only when the lock, a room's pyproject.toml, the interpreter or the checkout's place
-has changed; several runs at the same time wait for one another. Only the standard library is used, and no syntax newer
-than Python 3.7, so that an old interpreter is told what is wrong instead of failing to parse this file.
+It does nothing unless the lock, a distribution's pyproject.toml, the interpreter or the checkout's path has changed;
+concurrent runs wait for each other. It uses only the standard library, and no syntax newer than Python 3.7, so that an
+old interpreter prints an error instead of failing to parse this file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "alongside.stamp"
 PYTHON_OLDEST = (3, 11)
 PYTHON_CANDIDATES = ("python3.13", "python3.12", "python3.11")
-# Settings that would send packages elsewhere. The machine's mirror and certificates are kept.
+# Variables that would install packages elsewhere. The machine's mirror and certificates stay in effect.
 PIP_SETTINGS_IGNORED = {
     "PIP_USER",
     "PIP_TARGET",
@@ -40,37 +40,35 @@ PIP_SETTINGS_IGNORED = {
 
 
 def main() -> int:
-    """Bring `.venv` up to date with the lock and the rooms; return the process's exit code."""
+    """Bring `.venv` up to date with the lock and the distributions; return the exit code."""
     if sys.version_info[:2] < PYTHON_OLDEST:
         return restart_with_newer_python()
     if is_ready():
         return 0
     if importlib.util.find_spec("ensurepip") is None:
-        return fail("this Python cannot make environments. On Debian or Ubuntu: apt install python3-venv")
+        return fail("this Python cannot create environments. On Debian or Ubuntu: apt install python3-venv")
     with exclusive_setup():
         if is_ready():  # another run did the work while we waited
             return 0
         try:
             install_everything()
         except subprocess.CalledProcessError as failure:
-            return fail(f"stopped, because this failed:\n    {' '.join(failure.cmd)}")
+            return fail(f"this command failed:\n    {' '.join(failure.cmd)}")
     return 0
 
 
 def is_ready() -> bool:
-    """Tell whether `.venv` is what the lock and the rooms ask for."""
+    """Return whether `.venv` matches the lock and the distributions."""
     return PYTHON.exists() and STAMP.is_file() and STAMP.read_text() == fingerprint()
 
 
 def install_everything() -> None:
-    """Create the environment if need be, install the lock, then the rooms, and leave the stamp."""
+    """Create the environment if needed, install the lock, then the distributions, and write the stamp."""
     began = time.monotonic()
     if venv_works():
         log("bringing .venv up to date")
     else:
-        log(
-            f"making .venv with Python {sys.version.split()[0]}; the first time, about 200 MB come over the network"
-        )
+        log(f"creating .venv with Python {sys.version.split()[0]}; the first time it downloads about 200 MB")
         run([sys.executable, "-m", "venv", "--clear", str(VENV)])
     if not install_with_uv():
         run([*pip(), "--require-hashes", "-r", str(LOCK)])
@@ -80,9 +78,9 @@ def install_everything() -> None:
 
 
 def install_with_uv() -> bool:
-    """Install in a tenth of pip's time; False where uv cannot, for example behind a mirror only pip knows of.
+    """Install with uv, in a tenth of pip's time; return False where it fails, for example without pip's mirror settings.
 
-    It trusts what the machine trusts, as pip does: behind a company's own certificate its built-in list is not enough.
+    It uses the system's certificates, as pip does: uv's built-in list may lack a company's certificate.
     """
     with tempfile.TemporaryDirectory() as scratch:
         pinned_uv = Path(scratch) / "uv.lock"
@@ -93,13 +91,13 @@ def install_with_uv() -> bool:
         run([*uv, "--compile-bytecode", "--require-hashes", "-r", str(LOCK)])
         run([*uv, "--no-deps", "--no-build-isolation", *editables()])
     except subprocess.CalledProcessError:
-        log("uv could not install here; pip does the same, more slowly")
+        log("uv could not install the packages; trying pip, which is slower")
         return False
     return True
 
 
 def fingerprint() -> str:
-    """Name what `.venv` is made from; when any of it changes, `.venv` is brought up to date."""
+    """Return a hash of everything `.venv` depends on; when it changes, `.venv` is updated."""
     digest = hashlib.sha256(repr((str(ROOT), sys.version_info[:2])).encode())
     for path in [
         Path(__file__).resolve(),
@@ -111,7 +109,7 @@ def fingerprint() -> str:
 
 
 def distributions() -> list[Path]:
-    """List the folders of our own distributions that exist in this checkout."""
+    """Return the folders of our distributions in this checkout."""
     patterns = (
         "shared/*/pyproject.toml",
         "services/*/pyproject.toml",
@@ -123,12 +121,12 @@ def distributions() -> list[Path]:
 
 
 def editables() -> list[str]:
-    """Name every room, in editable form, as an installer's arguments."""
+    """Return the installer's arguments for all distributions in editable form."""
     return [argument for distribution in distributions() for argument in ("--editable", str(distribution))]
 
 
 def locked(name: str) -> str:
-    """Cut one distribution, with its hashes, out of the lock."""
+    """Return the lock's lines of one distribution, with its hashes."""
     wanted, lines = False, []
     for line in LOCK.read_text().splitlines(keepends=True):
         if not line.startswith(" "):
@@ -139,12 +137,12 @@ def locked(name: str) -> str:
 
 
 def pip() -> list[str]:
-    """Spell a quiet installation into `.venv`."""
+    """Return the command for a quiet installation into `.venv`."""
     return [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 
 
 def venv_works() -> bool:
-    """Tell whether `.venv` holds pip and the same Python as ours: it may be half made, moved or outdated."""
+    """Return whether `.venv` has pip and our Python version: it may be incomplete, moved or outdated."""
     check = f"import sys, pip; sys.exit(sys.version_info[:2] != {sys.version_info[:2]!r})"
     try:
         return subprocess.run([str(PYTHON), "-c", check], check=False, capture_output=True).returncode == 0
@@ -154,7 +152,7 @@ def venv_works() -> bool:
 
 @contextlib.contextmanager
 def exclusive_setup() -> Iterator[None]:
-    """Hold this checkout's set-up for ourselves; the system lets go of it even after kill -9."""
+    """Lock this checkout's set-up; the system releases the lock even after kill -9."""
     import fcntl
 
     with (ROOT / "pyproject.toml").open() as lock_file:
@@ -163,30 +161,30 @@ def exclusive_setup() -> Iterator[None]:
 
 
 def restart_with_newer_python() -> int:
-    """Hand over to a newer interpreter on the PATH, or say which one is needed."""
+    """Run again with a newer interpreter from the PATH, or print which one is needed."""
     for name in PYTHON_CANDIDATES:
         found = shutil.which(name)
         if found:
             return subprocess.call([found, __file__, *sys.argv[1:]])
     return fail(
         f"Python 3.11 or later is needed, and {sys.executable} is {sys.version.split()[0]}.\n"
-        "    Install one, or name one you have: make setup PYTHON=/path/to/python3.12"
+        "    Install one, or give the path of an installed one: make setup PYTHON=/path/to/python3.12"
     )
 
 
 def run(command: list[str]) -> None:
-    """Run one command; CalledProcessError if it fails."""
+    """Run one command. Raises CalledProcessError if it fails."""
     environment = {name: value for name, value in os.environ.items() if name not in PIP_SETTINGS_IGNORED}
     subprocess.run(command, check=True, env=environment)
 
 
 def log(sentence: str) -> None:
-    """Tell the developer what goes on, beside the output of the command they asked for."""
+    """Print progress on stderr, separate from the output of the requested command."""
     print(f"setup: {sentence}", file=sys.stderr, flush=True)
 
 
 def fail(reason: str) -> int:
-    """Say why set-up cannot go on; return the exit code for that."""
+    """Print why the set-up failed; return exit code 1."""
     log(reason)
     return 1
 

@@ -1,7 +1,7 @@
-"""Runs what needs Apache Kafka itself: python tools/kafka_test.py [pytest arguments…]. `make kafka-test` calls it.
+"""Runs the tests that need Apache Kafka: python tools/kafka_test.py [pytest arguments…]. `make kafka-test` calls it.
 
-Where Apache Kafka cannot be had (no Java, nothing to fetch its jars with) it says why and names every test that was
-not run: nobody shall take silence for success.
+Where Apache Kafka is not available (no Java, or its jars cannot be downloaded) it prints the reason and the names of
+all tests that were not run.
 """
 
 import os
@@ -17,7 +17,7 @@ MARK_EXPRESSION = "apache_kafka or not long"
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code of the tests; 0 where they cannot run."""
+    """Run the tests and return pytest's exit code, or that of the collection where they cannot run."""
     settings = StackSettings()
     options = BrokerOptions(
         cache=settings.cache,
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
 
 
 def report_tests_not_run(error: CommandError, arguments: list[str]) -> int:
-    """Say why, and name the tests."""
+    """Print the reason and the names of the tests that are not run; return the exit code of their collection."""
     print(f"kafka-test: NOT RUN: {error}\nkafka-test: these were not run:", flush=True)
     collected = pytest([*arguments, "--collect-only"])
     print("kafka-test: nothing above was tested on Apache Kafka")
@@ -40,7 +40,7 @@ def report_tests_not_run(error: CommandError, arguments: list[str]) -> int:
 
 
 def pytest(arguments: list[str]) -> int:
-    """Run pytest with Apache Kafka insisted on, over the rooms unless the arguments (or a file of them) name tests."""
+    """Run pytest on Apache Kafka, on TEST_FOLDERS unless the arguments (or a file of them) name tests."""
     folders = () if any(each.startswith(("tests/", "@")) for each in arguments) else TEST_FOLDERS
     command = [sys.executable, "-m", "pytest", "-q", "-m", MARK_EXPRESSION, *folders, *arguments]
     return subprocess.run(command, env=os.environ | {"ALONGSIDE_BROKER": "kafka"}, check=False).returncode

@@ -1,7 +1,7 @@
-"""Write requirements.lock: every dependency of the rooms and of our tools, pinned, with hashes, for every platform.
+"""Write requirements.lock: every dependency of our distributions and tools, pinned, with hashes, for every platform.
 
-The file names no index and no path of the machine that wrote it, so it installs anywhere. Versions that are already
-locked stay unless `--upgrade` or `--upgrade-package NAME` is given.
+The file contains no index and no path of the machine that wrote it, so that it can be installed anywhere. Locked
+versions do not change unless `--upgrade` or `--upgrade-package NAME` is given.
 """
 
 import subprocess
@@ -32,7 +32,7 @@ def main() -> int:
 
 
 def our_distributions() -> list[str]:
-    """Name the rooms: they are installed from this checkout, never from an index."""
+    """Return the names of our distributions: they are installed from this checkout, never from an index."""
     patterns = (
         "shared/*/pyproject.toml",
         "services/*/pyproject.toml",

@@ -1,6 +1,6 @@
-"""`python3 -m tools.ci run` or `nightly`: what `.ci/run` and `.ci/nightly` call. Standard library only.
+"""`python3 -m tools.ci run|nightly`, called by `.ci/run` and `.ci/nightly`. Standard library only.
 
-The set-up is one of the steps, so nothing of `.venv` may be imported here.
+The set-up is one of the steps, so no package of `.venv` may be imported here.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ def main() -> int:
 
 
 def describe_machine() -> None:
-    """Print which interpreter and which Java this run has: a fallback must be seen."""
+    """Print the versions of Python and Java, so that a fallback to the embedded broker is visible."""
     print(f"python: {sys.version.split()[0]}")
     if shutil.which("java"):
         shown = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False)  # noqa: S607
         print(f"java:   {shown.stderr.splitlines()[0] if shown.stderr else 'unknown'}")
     else:
-        print("java:   NONE: Apache Kafka cannot run here, the embedded broker is used instead")
+        print("java:   NONE: Apache Kafka cannot run, the embedded broker is used instead")
     if not shutil.which("mvn"):
         print("mvn:    none; it is not needed where the Kafka jars are cached")
 

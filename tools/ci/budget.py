@@ -1,7 +1,7 @@
 """The minutes each step of CI may take, read from `.ci/budget`.
 
-One section per pipeline. `whole` is what all steps may take together, and the rows below it must add up to exactly
-that, so nobody raises one budget without lowering another. A row named `reserved …` holds minutes for a later step.
+One section per pipeline. `whole` is the limit for all steps together, and the rows below it must add up to exactly
+that, so that raising one budget requires lowering another. A row named `reserved …` is for a later step.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Budget:
 
 
 def read_budget(file: Path, pipeline: str, steps: Collection[str]) -> Budget:
-    """Read one pipeline's section; raises BudgetError when a step has no row, a row no step, or the sum is wrong."""
+    """Read one pipeline's section. Raises BudgetError when a step has no row, a row no step, or the sum is wrong."""
     parser = ConfigParser()
     parser.read_string(file.read_text(encoding="utf-8"))
     if not parser.has_section(pipeline):
@@ -38,11 +38,11 @@ def read_budget(file: Path, pipeline: str, steps: Collection[str]) -> Budget:
     if round(sum(rows.values()), 2) != round(whole, 2):
         raise BudgetError(
             f"[{pipeline}] adds up to {sum(rows.values()):g} minutes, and `{WHOLE}` is {whole:g}: "
-            "raise one budget only by lowering another"
+            "lower another row by the same number of minutes"
         )
     named = {name: minutes for name, minutes in rows.items() if not name.startswith(RESERVED)}
     if unmatched := sorted(set(named) ^ set(steps)):
         raise BudgetError(
-            f"[{pipeline}] and its steps differ in: {', '.join(unmatched)}: each step has one row"
+            f"[{pipeline}] and its steps differ in: {', '.join(unmatched)}: give each step exactly one row"
         )
     return Budget(whole, named)

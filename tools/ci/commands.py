@@ -1,4 +1,4 @@
-"""Running one `make` target: in a process group of its own, its output shown as it comes, within a time limit."""
+"""Runs one `make` target in a separate process group, with immediate output and a time limit."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import sys
 from collections.abc import Mapping
 
 KILL_SECONDS = 30.0
-"""How long a group that was asked to end may take before it is killed."""
+"""Seconds between SIGTERM and SIGKILL for a process group."""
 
 TIMED_OUT = 124
-"""The exit code of a command that ran into its limit, as `timeout` spells it."""
+"""The exit code of a command that exceeded its time limit, as for `timeout`."""
 
 
 def run_make(arguments: list[str], environment: Mapping[str, str], seconds_max: float) -> int:
-    """Run `make` with these arguments; return its exit code. Nothing of its process group is left afterwards."""
+    """Run `make` with these arguments, end its process group, and return its exit code or TIMED_OUT."""
     print(f"+ make {' '.join(arguments)}", flush=True)
     command = ["make", "--no-print-directory", *arguments]
     process = subprocess.Popen(
@@ -35,7 +35,7 @@ def run_make(arguments: list[str], environment: Mapping[str, str], seconds_max: 
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """Ask, wait, then insist."""
+    """Send SIGTERM, wait, then send SIGKILL."""
     _signal(process.pid, signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(KILL_SECONDS)

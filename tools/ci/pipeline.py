@@ -1,7 +1,7 @@
-"""Running the steps in order, and failed tests once more.
+"""Runs the steps in order, and failed tests a second time.
 
-A failed test is run once more, alone, when the session ended by itself, no more than FLAKY_MAX tests failed, and none
-of them is one of NO_SECOND_TRY. It is flaky when it passes then; otherwise the run fails.
+A failed test is run again, alone, when the session ended normally, at most FLAKY_MAX tests failed, and none of them is
+one of NO_SECOND_TRY. It is flaky when it passes then; otherwise the run fails.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tools.ci.results import Results, read_results
 from tools.ci.steps import FLAKY_MAX, NEVER_RETRIED, Command, Step
 
 OVERRUN = 2
-"""A step is stopped at so many times its budget: its real time is then known, and the whole does not hang."""
+"""A step is stopped after this multiple of its budget, so that a slow step is measured and a hanging one ends."""
 
 LOG_LINES_SHOWN = 40
 
@@ -32,7 +32,7 @@ class Pipeline:
     state: Path
 
     def __post_init__(self) -> None:
-        """Begin without findings."""
+        """Initialise the findings and the start time."""
         self.findings = Findings()
         self._began = time.monotonic()
         self._sessions = 0
@@ -106,7 +106,7 @@ class Pipeline:
         words = [command.target, *(f"{name}={value}" for name, value in variables.items())]
         if arguments:
             words.append(f"ARGS={arguments}")
-        # By number: a name may hold a comma, and Kafka reads one in a path as two folders.
+        # By number: a name may contain a comma, which Kafka interprets as a separator of two folders.
         stack = self.state / f"stack-{self.steps.index(step) + 1}"
         self.state.mkdir(parents=True, exist_ok=True)
         environment = {"ALONGSIDE_STATE": str(stack), **command.environment}
@@ -117,11 +117,11 @@ class Pipeline:
         return max(1.0, min(self.budget.steps[step.name] * 60 * OVERRUN, remaining))
 
     def _add_fault(self, step: Step, command: Command, code: int) -> None:
-        reason = "ran into its time limit" if code == TIMED_OUT else f"ended with exit code {code}"
+        reason = "exceeded its time limit" if code == TIMED_OUT else f"ended with exit code {code}"
         self.findings.faults.append(f"{step.name}: make {command.target} {reason}")
 
     def _show_logs(self) -> None:
-        """Show the end of every log the local stacks wrote, when a step failed, so that CI's page is enough."""
+        """After a failed step, print the end of every log of the local stacks, so that CI's output shows the cause."""
         if not self.findings.faults:
             return
         for log in sorted(self.state.rglob("*.log")):
@@ -130,7 +130,7 @@ class Pipeline:
 
 
 def is_retried(first: Results) -> bool:
-    """Whether what failed may be tried again: few tests of a whole session, none of them in NO_SECOND_TRY."""
+    """Return whether the failed tests may be retried: few tests of a complete session, none of them in NO_SECOND_TRY."""
     return (
         first.is_complete
         and 0 < len(first.failed) <= FLAKY_MAX

@@ -14,23 +14,23 @@ TRACEBACK_LINES_MAX = 60
 
 @dataclass
 class Findings:
-    """What the steps found so far."""
+    """The results of the steps so far."""
 
     seconds: dict[str, float] = field(default_factory=dict)
-    """How long each step took, by its name."""
+    """Duration of each step, by its name."""
     passed: int = 0
     failed: list[str] = field(default_factory=list)
-    """Node ids of tests that failed for good."""
+    """Node ids of tests that failed, also at a retry."""
     flaky: dict[str, str] = field(default_factory=dict)
-    """The first traceback of each test that passed at its second try."""
+    """The first traceback of each test that passed at its retry."""
     skipped: Counter[str] = field(default_factory=Counter)
     """How many tests were skipped, by reason."""
     faults: list[str] = field(default_factory=list)
-    """Why the run fails, one sentence each."""
+    """Reasons why the run fails, one sentence each."""
 
 
 def over_budget(findings: Findings, budget: Budget) -> list[str]:
-    """One sentence for every step that took longer than its budget, and for the whole."""
+    """Return one sentence for each step that exceeded its budget, and for the whole run."""
     taken = {**findings.seconds, "the whole run": sum(findings.seconds.values())}
     allowed = {**budget.steps, "the whole run": budget.whole}
     return [
@@ -41,13 +41,13 @@ def over_budget(findings: Findings, budget: Budget) -> list[str]:
 
 
 def too_flaky(findings: Findings) -> list[str]:
-    """One sentence when more tests were flaky than a run may have."""
+    """Return one sentence if more than FLAKY_MAX tests were flaky."""
     count = len(findings.flaky)
     return [f"{count} tests were flaky, at most {FLAKY_MAX} may be"] if count > FLAKY_MAX else []
 
 
 def closing_lines(findings: Findings, budget: Budget) -> list[str]:
-    """Everything a reader of the end of the output needs."""
+    """Return the final lines of the output: minutes, skips, flaky tests, verdict and counts."""
     verdict = [f"ci: FAILED: {fault}" for fault in findings.faults]
     return [
         *_minutes(findings, budget),
@@ -84,9 +84,7 @@ def _skips(findings: Findings) -> list[str]:
 def _flaky(findings: Findings) -> list[str]:
     if not findings.flaky:
         return []
-    rows = [
-        f"=== FLAKY: {len(findings.flaky)} tests failed, then passed when run alone. Mend the cause next."
-    ]
+    rows = [f"=== FLAKY: {len(findings.flaky)} tests failed, then passed when run alone. Fix the cause next."]
     for test, traceback in findings.flaky.items():
         rows += ["", f"FLAKY {test}", *_shortened(traceback.splitlines())]
     return ["", *rows, ""]

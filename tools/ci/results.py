@@ -1,7 +1,7 @@
-"""What a run of pytest found, read from the report log it writes (pytest-reportlog: one JSON object per line).
+"""Results of a pytest run, read from its report log (pytest-reportlog: one JSON object per line).
 
 The log holds one report per phase of a test, so a test that failed in its teardown failed. A session that ended
-otherwise than with failed tests (a crash, a usage error, a time limit) is not complete and earns no second try.
+other than with failed tests (a crash, a usage error, a time limit) is not complete and is not retried.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 TESTS_FAILED = 1
-"""pytest's exit status when everything ran and some tests failed."""
+"""pytest's exit status when all tests ran and some failed."""
 
 ALL_PASSED = 0
 
@@ -35,12 +35,12 @@ class Results:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every test was collected and run to its end."""
+        """Whether every test was collected and finished."""
         return self.exit_status in (ALL_PASSED, TESTS_FAILED) and not self.not_collected
 
 
 def read_results(log: Path) -> Results:
-    """Read a report log; a log that is missing or breaks off gives what could be read, without an exit status."""
+    """Read a report log; a missing or incomplete log gives the readable entries, without an exit status."""
     passed: set[str] = set()
     failed: dict[str, str] = {}
     skipped: Counter[str] = Counter()
@@ -68,20 +68,20 @@ def _entries(log: Path) -> list[dict[str, Any]]:
     for line in log.read_text(encoding="utf-8").splitlines():
         try:
             entries.append(json.loads(line))
-        except ValueError:  # the last line of a session that was killed
+        except ValueError:  # the incomplete last line of a killed session
             break
     return entries
 
 
 def reason_of(longrepr: object) -> str:
-    """Why a test was skipped: the last part of what pytest keeps as (file, line, reason)."""
+    """Return why a test was skipped: the last part of pytest's (file, line, reason)."""
     if isinstance(longrepr, list) and longrepr:
         return str(longrepr[-1]).removeprefix("Skipped: ")
     return str(longrepr)
 
 
 def traceback_of(longrepr: object) -> str:
-    """A failure as pytest showed it: the lines of each entry of its traceback, each with its place."""
+    """Return a failure as pytest shows it: the lines of each traceback entry, with its location."""
     if not isinstance(longrepr, dict):
         return str(longrepr)
     shown: list[str] = []

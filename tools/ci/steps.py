@@ -1,6 +1,6 @@
-"""What CI runs: the steps of `.ci/run` and of `.ci/nightly`, in order.
+"""The steps of `.ci/run` and `.ci/nightly`, in order.
 
-Every command is a target of the Makefile, so a developer can run any step alone. Each step's budget in minutes is in
+Every command is a target of the Makefile, so that a developer can run any step alone. Each step's budget in minutes is in
 `.ci/budget`.
 """
 
@@ -16,10 +16,10 @@ NEVER_RETRIED = (
     "tests/faults/",
     "tests/kafka/",
 )
-"""Tests that must pass at the first try: architecture, contracts, storms and the promises on Kafka."""
+"""Tests that are never retried: architecture, contracts, storms and the promises on Kafka."""
 
 FLAKY_MAX = 3
-"""Tests that may pass at their second try only; more of them fail the run."""
+"""The number of tests that may pass only at their retry; more of them fail the run."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-"""Write what follows from the list of services into the files that need it: `make generate`.
+"""Generates the blocks of files that depend on the list of services: `make generate`.
 
-    python -m tools.generate            write the generated blocks anew
-    python -m tools.generate --check    say which are not up to date, and change nothing
+    python -m tools.generate            write all generated blocks
+    python -m tools.generate --check    report outdated files, and change nothing
 
-A block stands between `generated: NAME` and `end of NAME`, each in a comment of the file's language. Everything
-outside the blocks is written by hand and stays as it is.
+A block is between `generated: NAME` and `end of NAME`, each in a comment of the file's language. Text outside the
+blocks is written by hand and is not changed.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from tools.generate.blocks import BLOCKS, Lines
 from tools.generate.services import DeployedService, load_services
 
 ROOT = Path(__file__).resolve().parents[2]
-REMEDY = "run `make generate` and look at the difference"
+REMEDY = "run `make generate` and review the difference"
 
 
 class BlockMissing(Exception):
-    """A file lacks the comments between which a block belongs."""
+    """A file lacks the comments around a block."""
 
 
 def main(arguments: list[str]) -> int:
-    """Write or check every file; return 1 when a check found something."""
+    """Write or check every file; return 1 when a check found an outdated file."""
     services = load_services(ROOT)
     stale = [file for file, text in render_files(ROOT, services) if file.read_text(encoding="utf-8") != text]
     if "--check" in arguments:
@@ -41,14 +41,14 @@ def main(arguments: list[str]) -> int:
 
 
 def render_files(root: Path, services: tuple[DeployedService, ...]) -> Iterator[tuple[Path, str]]:
-    """Each file with its blocks as they should be. Raises NoSuchBlock."""
+    """Yield each file with its current blocks. Raises NoSuchBlock."""
     for name, blocks in BLOCKS.items():
         file = root / name
         yield file, replace_blocks(file.read_text(encoding="utf-8"), blocks, services)
 
 
 def replace_blocks(text: str, blocks: Mapping[str, Lines], services: tuple[DeployedService, ...]) -> str:
-    """A file's text with each block replaced, indented as its opening comment is."""
+    """Return a file's text with each block replaced, indented like its opening comment. Raises BlockMissing."""
     for block, lines_of in blocks.items():
         found = re.search(
             rf"^(?P<indent>[ ]*)(#|<!--) generated: {re.escape(block)}( \(make generate\)| -->)?\n"
@@ -57,7 +57,9 @@ def replace_blocks(text: str, blocks: Mapping[str, Lines], services: tuple[Deplo
             flags=re.MULTILINE | re.DOTALL,
         )
         if found is None:
-            raise BlockMissing(f"no comments `generated: {block}` and `end of {block}`")
+            raise BlockMissing(
+                f"the comments `generated: {block}` and `end of {block}` are missing: add them where the block belongs"
+            )
         body = "".join(f"{found['indent']}{line}".rstrip() + "\n" for line in lines_of(services))
         text = text[: found.start("body")] + body + text[found.end("body") :]
     return text

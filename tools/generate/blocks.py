@@ -1,4 +1,4 @@
-"""The generated blocks: which file has which, and the lines of each."""
+"""The generated blocks: the blocks of each file, and the lines of each block."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COMMON_SECRETS = ("POSTGRES_PASSWORD", "KAFKA_CLUSTER_PASSWORD", "KAFKA_ADMIN_PA
 
 
 def compose_anchors(services: Services) -> Iterator[str]:
-    """Image and settings of each service, shared by the service and its migration."""
+    """Yield image and settings of each service, shared by the service and its migration."""
     for service in services:
         name = service.name
         yield f"x-{name}: &{name}"
@@ -35,7 +35,7 @@ def compose_anchors(services: Services) -> Iterator[str]:
 
 
 def compose_required(services: Services) -> Iterator[str]:
-    """What has to be set before anything starts, and whether it is."""
+    """Yield the variables that must be set before the start, and whether each is set."""
     wanted = [
         *COMMON_SECRETS,
         *(service.database_password for service in services),
@@ -50,20 +50,20 @@ def compose_required(services: Services) -> Iterator[str]:
 
 
 def compose_database_passwords(services: Services) -> Iterator[str]:
-    """The password of each service's database role."""
+    """Yield the password of each service's database role."""
     yield f"SERVICES: {' '.join(service.name for service in services)}"
     for service in services:
         yield f"{service.database_password}: ${{{service.database_password}:-}}"
 
 
 def compose_kafka_passwords(services: Services) -> Iterator[str]:
-    """The password of each service's Kafka user."""
+    """Yield the password of each service's Kafka user."""
     for service in services:
         yield f"ALONGSIDE_{service.kafka_password}: ${{{service.kafka_password}:-}}"
 
 
 def compose_migrations(services: Services) -> Iterator[str]:
-    """One job per service."""
+    """Yield one migration job per service."""
     for service in services:
         yield f"migrate-{service.name}:"
         yield f"  <<: [*job, *{service.name}]"
@@ -73,7 +73,7 @@ def compose_migrations(services: Services) -> Iterator[str]:
 
 
 def compose_services(services: Services) -> Iterator[str]:
-    """The services themselves."""
+    """Yield the services themselves."""
     for service in services:
         yield f"{service.name}:"
         yield f"  <<: [*service, *{service.name}]"
@@ -87,7 +87,7 @@ def compose_services(services: Services) -> Iterator[str]:
 
 
 def scrape_targets(services: Services) -> Iterator[str]:
-    """Where Prometheus finds each service's metrics."""
+    """Yield the address of each service's metrics for Prometheus."""
     for service in services:
         yield f"- targets: [{service.name}:8100]"
         yield f"  labels: {{service: {service.name}}}"
@@ -104,28 +104,28 @@ def example_kafka_passwords(services: Services) -> Iterator[str]:
 
 
 def editable_requirements(services: Services) -> Iterator[str]:
-    """The services as rooms whose dependencies are locked."""
+    """Return the services as distributions whose dependencies are locked."""
     return (f"-e ./services/{service.name}" for service in services)
 
 
 def service_packages(services: Services) -> Iterator[str]:
-    """The packages as lines of a TOML list."""
+    """Return the packages as lines of a TOML list."""
     return (f'"{service.package}",' for service in services)
 
 
 def type_paths(services: Services) -> Iterator[str]:
-    """Where mypy finds each service's package."""
+    """Return the folder of each service's package for mypy."""
     return (f'"$MYPY_CONFIG_FILE_DIR/services/{service.name}",' for service in services)
 
 
 def import_layers(services: Services) -> Iterator[str]:
-    """The top layer of the import rules: rooms that never import one another."""
+    """Yield the top layer of the import rules: packages that never import each other."""
     distributions = ["alongside_cli", *(service.package for service in services)]
     yield f'"{" | ".join(distributions)}",'
 
 
 def rights(services: Services) -> Iterator[str]:
-    """Who may do what at Kafka, as a table: from the streams, for every service and for a partner."""
+    """Yield the table of rights at Kafka, derived from the streams, for every service and for a partner."""
     yield "| user | writes | reads | in groups |"
     yield "|---|---|---|---|"
     for user in (*(service.name for service in services), user_of("<id>")):
@@ -134,7 +134,7 @@ def rights(services: Services) -> Iterator[str]:
 
 
 def names_in(user: str, right: str, resource: str) -> str:
-    """The topics or groups a user may read or write."""
+    """Return the topics or groups that a user may read or write."""
     found = sorted(
         f"{rule.name}{'…' if rule.prefix else ''}"
         for rule in rules_for(["<id>"])
@@ -144,7 +144,7 @@ def names_in(user: str, right: str, resource: str) -> str:
 
 
 def port_settings(services: Services) -> Iterator[str]:
-    """The settings that choose a service's port in the local stack, as a table."""
+    """Yield the table of settings for the services' ports in the local stack."""
     yield "| port of a service | default | meaning |"
     yield "|---|---|---|"
     for service in services:
@@ -152,7 +152,7 @@ def port_settings(services: Services) -> Iterator[str]:
 
 
 def address_settings(services: Services) -> Iterator[str]:
-    """The settings that tell the command line where each service is, as a table."""
+    """Yield the table of settings for the services' addresses on the command line."""
     yield "| address of a service | default | meaning |"
     yield "|---|---|---|"
     for service in services:
@@ -184,4 +184,4 @@ BLOCKS: Mapping[str, Mapping[str, Lines]] = {
     },
     "docs/operations.md": {"rights at Kafka": rights, "ports": port_settings, "addresses": address_settings},
 }
-"""Each block by its file and its name there."""
+"""The generator of each block, by file and block name."""

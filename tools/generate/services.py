@@ -1,4 +1,4 @@
-"""The services with what a deployment has to know of each: the list's entry, and the service's own `deploy.toml`."""
+"""Loads the deployment settings of each service: the entry in the list of services, and its `deploy.toml`."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from alongside_contracts.services import NETWORK
 
 @dataclass(frozen=True)
 class DeployedService:
-    """One service. Everything but name and port comes from `services/<name>/deploy.toml`, which may be absent."""
+    """One service. All fields but name and port come from `services/<name>/deploy.toml`, which may be absent."""
 
     name: str
     port: int
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Variables of its container beside those of every service, with their values as docker-compose reads them."""
+    """Additional variables of its container, with values in docker-compose's syntax."""
     passed_on: tuple[str, ...] = ()
-    """Variables taken from the caller's environment, and left out where not set."""
+    """Variables passed from the caller's environment, if set."""
     required: tuple[str, ...] = ()
-    """Variables without which nothing is started."""
+    """Variables that must be set before anything starts."""
     starts_after: tuple[str, ...] = ()
-    """Services that have to be healthy first."""
+    """Services that must be healthy before this one starts."""
 
     @property
     def package(self) -> str:
-        """The Python package."""
+        """The name of the Python package."""
         return f"alongside_{self.name}"
 
     @property
     def database_password(self) -> str:
-        """The variable with the password of its database role."""
+        """The variable for the password of its database role."""
         return f"{self.name.upper()}_DB_PASSWORD"
 
     @property
     def kafka_password(self) -> str:
-        """The variable with the password of its Kafka user."""
+        """The variable for the password of its Kafka user."""
         return f"KAFKA_{self.name.upper()}_PASSWORD"
 
 
 def load_services(root: Path) -> tuple[DeployedService, ...]:
-    """Every service of the list, in its order. Raises TypeError for a key in a `deploy.toml` that nobody reads."""
+    """Return all services, in the order of the list. Raises TypeError for an unknown key in a `deploy.toml`."""
     return tuple(
         DeployedService(entry.name, entry.port, **_own(root / "services" / entry.name / "deploy.toml"))
         for entry in NETWORK

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tools.ci.budget import read_budget
+from tools.ci.steps import PIPELINES
+
 ROOT = Path(__file__).resolve().parents[3]
 MAKEFILE = """
 WORKERS ?= 2
@@ -178,7 +181,9 @@ def test_a_raised_budget_has_to_be_taken_from_another(copy: Copy) -> None:
     done = copy.run("--only", "checks")
 
     assert done.returncode == 2
-    assert "lowering another" in done.stderr
+    assert "`whole` is 42: lower another row by the same number of minutes" in done.stderr
+    budget.write_text(budget.read_text().replace("checks = 3", "checks = 2"))
+    assert read_budget(budget, "run", [step.name for step in PIPELINES["run"]]).whole == 42
 
 
 def test_a_step_without_a_budget_is_refused(copy: Copy) -> None:
@@ -188,4 +193,4 @@ def test_a_step_without_a_budget_is_refused(copy: Copy) -> None:
     done = copy.run("--only", "set-up")
 
     assert done.returncode == 2
-    assert "checks: each step has one row" in done.stderr
+    assert "checks: give each step exactly one row" in done.stderr
