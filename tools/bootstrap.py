@@ -84,7 +84,7 @@ def install_with_uv() -> bool:
     """
     with tempfile.TemporaryDirectory() as scratch:
         pinned_uv = Path(scratch) / "uv.lock"
-        pinned_uv.write_text(locked("uv"))
+        pinned_uv.write_text(lock_lines("uv"))
         run([*pip(), "--require-hashes", "-r", str(pinned_uv)])
     uv = [str(PYTHON), "-m", "uv", "--quiet", "--system-certs", "pip", "install", "--python", str(PYTHON)]
     try:
@@ -125,7 +125,7 @@ def editables() -> list[str]:
     return [argument for distribution in distributions() for argument in ("--editable", str(distribution))]
 
 
-def locked(name: str) -> str:
+def lock_lines(name: str) -> str:
     """Return the lock's lines of one distribution, with its hashes."""
     wanted, lines = False, []
     for line in LOCK.read_text().splitlines(keepends=True):

@@ -30,7 +30,7 @@ async def run_in_foreground(
     for each in _SIGNALS:
         loop.add_signal_handler(each, interrupt)
     try:
-        await _until(interrupted, _run(stack, when_up))
+        await _run_until(interrupted, _run(stack, when_up))
     finally:
         try:
             await stack.down()
@@ -50,7 +50,7 @@ async def _run(stack: LocalStack, when_up: Callable[[LocalStack], Awaitable[None
         failing.cancel()
 
 
-async def _until(interrupted: asyncio.Event, work: Awaitable[None]) -> None:
+async def _run_until(interrupted: asyncio.Event, work: Awaitable[None]) -> None:
     working = asyncio.ensure_future(work)
     waiting = asyncio.create_task(interrupted.wait())
     try:

@@ -129,11 +129,13 @@ def rights(services: Services) -> Iterator[str]:
     yield "| user | writes | reads | in groups |"
     yield "|---|---|---|---|"
     for user in (*(service.name for service in services), user_of("<id>")):
-        cells = [names_in(user, *what) for what in (("write", "topic"), ("read", "topic"), ("read", "group"))]
+        cells = [
+            resource_names(user, *what) for what in (("write", "topic"), ("read", "topic"), ("read", "group"))
+        ]
         yield f"| `{user}` | {' | '.join(cells)} |"
 
 
-def names_in(user: str, right: str, resource: str) -> str:
+def resource_names(user: str, right: str, resource: str) -> str:
     """Return the topics or groups that a user may read or write."""
     found = sorted(
         f"{rule.name}{'…' if rule.prefix else ''}"

@@ -187,9 +187,9 @@ def _footer(found: Sequence[Sequence[Span]], glyphs: Glyphs, width: int) -> Iter
     """Yield the calls between services, a legend for orphans, and links to traces that are not drawn."""
     if steps := _steps(found, glyphs):
         yield Text()
-        yield from _wrapped(f"Direct steps: {', '.join(steps)}", width)
+        yield from _wrap(f"Direct steps: {', '.join(steps)}", width)
     if any(branch.orphan for trace in found for branch in tree.branches(trace)):
-        yield from _wrapped(
+        yield from _wrap(
             f"{glyphs.orphan} its parent is not in the store: not arrived yet, or from another system", width
         )
     yield from (Text(_fit(line, width, glyphs), style="dim") for line in _undrawn_links(found, glyphs))
@@ -203,7 +203,7 @@ def _steps(found: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
     return [f"{parent}{NO_BREAK}{glyphs.arrow}{NO_BREAK}{child}" for parent, child in ordered]
 
 
-def _wrapped(text: str, width: int) -> Iterator[Text]:
+def _wrap(text: str, width: int) -> Iterator[Text]:
     return (Text(line.replace(NO_BREAK, " ")) for line in wrap(text, width, subsequent_indent="  "))
 
 

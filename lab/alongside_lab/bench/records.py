@@ -27,7 +27,9 @@ def hop_records(
     series, sender = Series(RUN, seed, now), replace(HOSPITAL, id=partner)
     for index in range(1, count + 1):
         generated = submission(HOSPITAL, series, index)
-        yield _traced(record(sender, generated, f"e-{generated.reference}", now), seed, index, sampled_share)
+        yield _with_trace(
+            record(sender, generated, f"e-{generated.reference}", now), seed, index, sampled_share
+        )
 
 
 def journey_records(
@@ -36,7 +38,7 @@ def journey_records(
     """Yield the admissions that intake would announce for a hospital's submissions, as referrals of `partner`."""
     series = Series(RUN, seed, now)
     for index in range(1, count + 1):
-        admitted = _admitted(partner, submission(HOSPITAL, series, index), index)
+        admitted = _admission(partner, submission(HOSPITAL, series, index), index)
         event = CloudEvent(
             id=str(_id(4, index)),
             source=f"urn:alongside:service:{INTAKE}",
@@ -46,7 +48,7 @@ def journey_records(
             subject=admitted.key,
         )
         record = PartnerRecord(JOURNEY.topic(), admitted.key.encode(), event.data, cloudevents.encode(event))
-        yield _traced(record, seed, index, sampled_share)
+        yield _with_trace(record, seed, index, sampled_share)
 
 
 def network_records(
@@ -59,7 +61,9 @@ def network_records(
         generated = submission(sender, series, index)
         yield (
             sender,
-            _traced(record(sender, generated, f"e-{generated.reference}", now), seed, index, sampled_share),
+            _with_trace(
+                record(sender, generated, f"e-{generated.reference}", now), seed, index, sampled_share
+            ),
         )
 
 
@@ -70,7 +74,7 @@ def trace_header(seed: int, index: int, sampled_share: float) -> tuple[str, byte
     return "traceparent", f"00-{trace_id:032x}-{span_id:016x}-{int(chance(rng, sampled_share)):02x}".encode()
 
 
-def _admitted(partner: str, generated: SubmissionReceived, index: int) -> SubmissionAdmitted:
+def _admission(partner: str, generated: SubmissionReceived, index: int) -> SubmissionAdmitted:
     return SubmissionAdmitted(
         referral_id=ReferralId(_id(1, index)),
         submission_id=SubmissionId(_id(2, index)),
@@ -87,5 +91,5 @@ def _id(kind: int, index: int) -> UUID:
     return UUID(int=(index << 80) | (0x7 << 76) | (0b10 << 62) | kind)
 
 
-def _traced(record: PartnerRecord, seed: int, index: int, sampled_share: float) -> PartnerRecord:
+def _with_trace(record: PartnerRecord, seed: int, index: int, sampled_share: float) -> PartnerRecord:
     return record._replace(headers=[*record.headers, trace_header(seed, index, sampled_share)])

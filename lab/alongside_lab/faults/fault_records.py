@@ -212,51 +212,55 @@ _Corrupted = tuple[bytes | None, Headers, bool]
 _Corrupt = Callable[[bytes, list[tuple[str, bytes]], Random], _Corrupted]
 
 
-def _truncated(value: bytes, headers: list[tuple[str, bytes]], rng: Random) -> _Corrupted:
+def _truncate(value: bytes, headers: list[tuple[str, bytes]], rng: Random) -> _Corrupted:
     return value[: rng.randrange(1, len(value) - 1)], [*headers], True
 
 
-def _tombstone(_value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+def _remove_body(_value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
     return None, [*headers], False
 
 
-def _headless(value: bytes, _headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+def _remove_headers(value: bytes, _headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
     return value, [], False
 
 
-def _null_header(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+def _set_null_header(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
     return value, [(name, None if name == "ce_id" else text) for name, text in headers], False
 
 
-def _binary_header(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+def _set_binary_header(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
     return value, [(name, b"\xff\x00\xfe" if name == "ce_id" else text) for name, text in headers], False
 
 
-def _typed(type_name: bytes) -> _Corrupt:
+def _set_type(type_name: bytes) -> _Corrupt:
     def corrupt(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
         return value, [(name, type_name if name == "ce_type" else text) for name, text in headers], True
 
     return corrupt
 
 
-def _forged(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+def _forge_source(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
     other = b"urn:alongside:partner:somebody-else"
     return value, [(name, other if name == "ce_source" else text) for name, text in headers], True
 
 
-def _wrong_field(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
+def _break_field(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
     return value.replace(b'"needs":[', b'"needs":["not-a-need",', 1), [*headers], True
 
 
 POISONS: Final[Mapping[str, _Corrupt]] = {
-    "cut-off": _truncated,
-    "tombstone": _tombstone,
-    "headless": _headless,
-    "null-header": _null_header,
-    "binary-header": _binary_header,
-    "unknown-type": _typed(b"org.alongside.weather.changed.v1"),
-    "newer-version": _typed(b"org.alongside.submission.received.v9"),
-    "forged-source": _forged,
-    "wrong-field": _wrong_field,
+    "cut-off": _truncate,
+    "tombstone": _remove_body,
+    "headless": _remove_headers,
+    "null-header": _set_null_header,
+    "binary-header": _set_binary_header,
+    "unknown-type": _set_type(b"org.alongside.weather.changed.v1"),
+    "newer-version": _set_type(b"org.alongside.submission.received.v9"),
+    "forged-source": _forge_source,
+    "wrong-field": _break_field,
 }
-_CORRUPTIONS: Final[Mapping[str, _Corrupt]] = {**POISONS, "journey": _headless, "outbreak": _wrong_field}
+_CORRUPTIONS: Final[Mapping[str, _Corrupt]] = {
+    **POISONS,
+    "journey": _remove_headers,
+    "outbreak": _break_field,
+}

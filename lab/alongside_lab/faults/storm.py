@@ -96,12 +96,12 @@ def make_storm(
     """
     rng = seeded_random("storm", seed)
     targets = {kind: brokers if kind in _ON_BROKERS else _targets(kind) for kind in FaultKind}
-    faults = [_drawn(rng, kind, rng.choice(among)) for kind, among in _once_each(possible, targets)]
+    faults = [_draw_fault(rng, kind, rng.choice(among)) for kind, among in _once_each(possible, targets)]
     count = max(len(faults), int(seconds / PAUSE_BETWEEN_SECONDS))
     weights = [_WEIGHTS[kind] for kind in possible]
     while len(faults) < count:
         kind = rng.choices(list(possible), weights=weights)[0]
-        faults.append(_drawn(rng, kind, rng.choice(targets[kind])))
+        faults.append(_draw_fault(rng, kind, rng.choice(targets[kind])))
     rng.shuffle(faults)
     calm = seconds * CALM_SHARE
     moments = sorted(rng.uniform(calm, seconds - calm) for _ in faults)
@@ -125,7 +125,7 @@ def _targets(kind: FaultKind) -> Sequence[str]:
     return NETWORKS if kind in _ON_NETWORKS else SERVICES
 
 
-def _drawn(rng: Random, kind: FaultKind, target: str) -> Fault:
+def _draw_fault(rng: Random, kind: FaultKind, target: str) -> Fault:
     shortest, longest = _LASTING.get(kind, (0.0, 0.0))
     lasting = round(rng.uniform(shortest, longest), 2)
     shift = rng.choice(_SHIFTS_SECONDS) if kind is FaultKind.CLOCK_JUMP else 0

@@ -48,22 +48,22 @@ class TargetActors:
     async def run_round(self) -> int:
         """Handle one page each of open proposals, accepted and started referrals; return how many were found."""
         found = await asyncio.gather(
-            self._work("matching", "/proposals", self._answer, state="open"),
-            self._work("referrals", "/referrals", self._start, status="accepted"),
-            self._work("referrals", "/referrals", self._complete, status="in-progress"),
+            self._handle_page("matching", "/proposals", self._answer, state="open"),
+            self._handle_page("referrals", "/referrals", self._start, status="accepted"),
+            self._handle_page("referrals", "/referrals", self._complete, status="in-progress"),
         )
         return sum(found)
 
-    async def _work(
+    async def _handle_page(
         self, service: str, path: str, act: Callable[[dict[str, Any]], Awaitable[None]], **which: str
     ) -> int:
         items: Sequence[dict[str, Any]] = ()
 
-        async def look() -> None:
+        async def fetch() -> None:
             nonlocal items
             items = (await self._network.get(service, path, limit=PAGE, **which))["items"]
 
-        await self._succeeded(f"list {path}", look())
+        await self._succeeded(f"list {path}", fetch())
         await asyncio.gather(*(act(item) for item in items))
         return len(items)
 

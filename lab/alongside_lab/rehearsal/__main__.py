@@ -15,27 +15,27 @@ from alongside_matching.settings import SHIPPED_POLICIES
 
 def main() -> None:
     """Run the requested part and print its JSON object."""
-    given = _arguments()
-    policy = read_policies(given.policy).everywhere
-    print(json.dumps(_run(given, policy)))
+    arguments = _parse_arguments()
+    policy = read_policies(arguments.policy).everywhere
+    print(json.dumps(_run(arguments, policy)))
 
 
-def _run(given: argparse.Namespace, policy: Any) -> dict[str, Any]:
-    few = 10 if given.quick else 1
-    report_progress = partial(print, f"{given.part}:", file=sys.stderr, flush=True)
-    match given.part:
+def _run(arguments: argparse.Namespace, policy: Any) -> dict[str, Any]:
+    few = 10 if arguments.quick else 1
+    report_progress = partial(print, f"{arguments.part}:", file=sys.stderr, flush=True)
+    match arguments.part:
         case "one":
             return speed.measure_one(
                 policy,
-                seed=given.seed,
+                seed=arguments.seed,
                 searches=2_000 // few,
-                postgres=given.postgres,
+                postgres=arguments.postgres,
                 report_progress=report_progress,
             )
         case "million":
             return speed.measure_million(
                 policy,
-                seed=given.seed,
+                seed=arguments.seed,
                 searches=2_000 // few,
                 regions=50,
                 of=20_000 // few,
@@ -44,16 +44,18 @@ def _run(given: argparse.Namespace, policy: Any) -> dict[str, Any]:
         case "assignment":
             return speed.measure_assignment(
                 policy,
-                seed=given.seed,
+                seed=arguments.seed,
                 arrivals=1_000,
-                exact_arrivals=300 // (3 if given.quick else 1),
+                exact_arrivals=300 // (3 if arguments.quick else 1),
                 report_progress=report_progress,
             )
         case _:
-            return simulate_year(policy, seed=given.seed, days=given.days, report_progress=report_progress)
+            return simulate_year(
+                policy, seed=arguments.seed, days=arguments.days, report_progress=report_progress
+            )
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="alongside_lab.rehearsal", description=__doc__)
     parser.add_argument("part", choices=["one", "million", "assignment", "year"])
     parser.add_argument("--seed", type=int, default=7)

@@ -70,21 +70,21 @@ def requests(region: str, seed: int, count: int) -> list[Request]:
 
 def request(rng: Random, region: str) -> Request:
     """Return one request. Optional fields are set with different probabilities."""
-    modes = _one(rng, _MODES)
+    modes = _choose_one(rng, _MODES)
     return Request(
         referral_id=_id(rng),
         region=region,
         needs=_needs(rng, most=4),
-        languages=_one(rng, _LANGUAGES),
+        languages=_choose_one(rng, _LANGUAGES),
         formats=frozenset({Format.ONE_TO_ONE.value}) if rng.random() < 0.4 else frozenset(),
         modes=frozenset(modes) if rng.random() < 0.6 else frozenset(),
         urgency="urgent" if rng.random() < 0.1 else "routine",
-        age_band=_one(rng, _PERSON_AGES) if rng.random() < 0.9 else None,
+        age_band=_choose_one(rng, _PERSON_AGES) if rng.random() < 0.9 else None,
         avoid_needs=_needs(rng, most=1) if rng.random() < 0.2 else frozenset(),
-        hopes=_some(rng, _HOPES, 2),
-        interests=_some(rng, _INTERESTS, 2) if rng.random() < 0.4 else frozenset(),
-        identities=_some(rng, _IDENTITIES, 1) if rng.random() < 0.2 else frozenset(),
-        organisations_avoided=_some(rng, _ORGANISATIONS, 1) if rng.random() < 0.1 else frozenset(),
+        hopes=_choose_some(rng, _HOPES, 2),
+        interests=_choose_some(rng, _INTERESTS, 2) if rng.random() < 0.4 else frozenset(),
+        identities=_choose_some(rng, _IDENTITIES, 1) if rng.random() < 0.2 else frozenset(),
+        organisations_avoided=_choose_some(rng, _ORGANISATIONS, 1) if rng.random() < 0.1 else frozenset(),
         availability=_hours(rng, 3) if rng.random() < 0.7 else 0,
         near=_point(rng, coarse=True) if rng.random() < 0.8 else None,
         distance_km_max=rng.choice([None, 10.0, 30.0]),
@@ -94,7 +94,7 @@ def request(rng: Random, region: str) -> Request:
 
 def _offer(rng: Random, region: str, kind: str) -> Offer:
     peer = kind == SUPPORTER
-    spoken, modes, ages = _one(rng, _LANGUAGES), _one(rng, _MODES), _one(rng, _AGES)
+    spoken, modes, ages = _choose_one(rng, _LANGUAGES), _choose_one(rng, _MODES), _choose_one(rng, _AGES)
     return Offer(
         id=_id(rng),
         kind=kind,
@@ -107,10 +107,10 @@ def _offer(rng: Random, region: str, kind: str) -> Offer:
         capacity=rng.randint(1, 12) if peer else rng.randint(8, 40),
         taken=rng.randint(0, 4) if rng.random() < 0.5 else 0,
         paused=rng.random() < 0.05,
-        hopes=_some(rng, _HOPES, 3),
-        interests=_some(rng, _INTERESTS, 3) if peer else frozenset(),
-        identities=_some(rng, _IDENTITIES, 2) if peer else frozenset(),
-        organisations=_some(rng, _ORGANISATIONS, 1) if peer and rng.random() < 0.3 else frozenset(),
+        hopes=_choose_some(rng, _HOPES, 3),
+        interests=_choose_some(rng, _INTERESTS, 3) if peer else frozenset(),
+        identities=_choose_some(rng, _IDENTITIES, 2) if peer else frozenset(),
+        organisations=_choose_some(rng, _ORGANISATIONS, 1) if peer and rng.random() < 0.3 else frozenset(),
         availability=_hours(rng, 4) if peer else 0,
         where=_point(rng),
         reach_km=rng.choice([10.0, 25.0, 50.0]) if peer else None,
@@ -130,11 +130,11 @@ def _needs(rng: Random, most: int) -> frozenset[str]:
     return frozenset(rng.choices(list(_NEEDS), list(_NEEDS.values()), k=rng.randint(1, most)))
 
 
-def _one(rng: Random, weights: Mapping[Drawn, float]) -> Drawn:
+def _choose_one(rng: Random, weights: Mapping[Drawn, float]) -> Drawn:
     return rng.choices(list(weights), list(weights.values()))[0]
 
 
-def _some(rng: Random, among: Sequence[str], count: int) -> frozenset[str]:
+def _choose_some(rng: Random, among: Sequence[str], count: int) -> frozenset[str]:
     return frozenset(rng.choice(among) for _ in range(count))
 
 

@@ -96,14 +96,16 @@ class PostgresPeer:
 
     def eligible(self, request: Request) -> int:
         """Return the number of eligible offers."""
-        count: int = self._wait(self._conn.fetchval(f"select count(*) {_ELIGIBLE}", *_asked(request)))
+        count: int = self._wait(
+            self._conn.fetchval(f"select count(*) {_ELIGIBLE}", *_request_parameters(request))
+        )
         return count
 
     def search(self, request: Request, policy: Policy, top: int) -> list[float]:
         """Return the best `top` scores."""
         statement = f"{_SCORE} {_ELIGIBLE} order by score desc, id limit {top:d}"
         rarity = Rarity(len(self._pool), self._holders)
-        values = (*_asked(request), *_weighed(request, policy, rarity))
+        values = (*_request_parameters(request), *_score_parameters(request, policy, rarity))
         return [float(row["score"]) for row in self._wait(self._conn.fetch(statement, *values))]
 
     def _wait(self, work: Any) -> Any:
@@ -134,7 +136,7 @@ def _row(offer: Offer) -> tuple[Any, ...]:
     )
 
 
-def _asked(request: Request) -> tuple[Any, ...]:
+def _request_parameters(request: Request) -> tuple[Any, ...]:
     codes = (request.organisations_avoided, request.formats, request.modes)
     return (
         sorted(request.needs),
@@ -150,7 +152,7 @@ def _asked(request: Request) -> tuple[Any, ...]:
     )
 
 
-def _weighed(request: Request, policy: Policy, rarity: Rarity) -> tuple[Any, ...]:
+def _score_parameters(request: Request, policy: Policy, rarity: Rarity) -> tuple[Any, ...]:
     shares, curves = shares_of(request, policy.weights), policy.curves
     worth = [rarity.worth(need) for need in sorted(request.needs)]
 

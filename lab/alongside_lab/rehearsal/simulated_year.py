@@ -97,7 +97,7 @@ class Region:
     def simulate_day(self, day: int) -> None:
         """Simulate one day: 1 pairings end; 2 supporters burn out or return; 3 people arrive; 4 offers are asked; 5 count."""
         self._end_pairings(day)  # 1
-        self._rest(day)  # 2
+        self._update_rest(day)  # 2
         self._waiting += [WaitingPerson(asked, day) for asked in _arrivals(self._seed, day)]  # 3
         self._ask(day)  # 4
         self._count()  # 5
@@ -112,7 +112,7 @@ class Region:
                 again = replace(pairing.request, asked=pairing.request.asked | {pairing.offer_id}, priority=1)
                 self._waiting.append(WaitingPerson(again, day))
 
-    def _rest(self, day: int) -> None:
+    def _update_rest(self, day: int) -> None:
         for offer in list(self._offers.values()):
             if self._rests_until.get(offer.id) == day:
                 self._change(replace(offer, paused=False))
@@ -131,14 +131,14 @@ class Region:
         waiting = {waiting_person.request.referral_id: waiting_person for waiting_person in self._waiting}
         top = len(self._index) if self._strategy is Strategy.RANDOM else self._policy.ranked_max
         rankings = [
-            self._index.search(_as_of(waiting_person), self._policy, on=now.date(), top=top)
+            self._index.search(_with_waiting_time(waiting_person), self._policy, on=now.date(), top=top)
             for waiting_person in waiting.values()
         ]
-        for ranking, candidate in self._share_out(rankings, now):
+        for ranking, candidate in self._assign(rankings, now):
             if candidate is not None:
                 self._answer(waiting[ranking.request.referral_id], candidate, _fit(ranking, candidate), day)
 
-    def _share_out(
+    def _assign(
         self, rankings: Sequence[Ranking], now: datetime
     ) -> Iterable[tuple[Ranking, Candidate | None]]:
         window = [Arrival(ranking, claim_of(ranking.request, self._policy, now)) for ranking in rankings]
@@ -268,7 +268,7 @@ def _arrivals(seed: int, day: int) -> list[Request]:
     return [request(rng, REGION) for _ in range(count)]
 
 
-def _as_of(waiting_person: WaitingPerson) -> Request:
+def _with_waiting_time(waiting_person: WaitingPerson) -> Request:
     return replace(waiting_person.request, waiting_since=START + timedelta(days=waiting_person.since))
 
 

@@ -59,7 +59,7 @@ def measure_one(
     del pool
     report_progress(f"{searches:,} searches among {len(index):,} offers")
     return {
-        **_measure_latencies(lambda request: explained(index, request, policy), asked),
+        **_measure_latencies(lambda request: decide_and_explain(index, request, policy), asked),
         "offers": len(index),
         "eligible_median": median(ranking.eligible for ranking in found),
         "eligible_max": max(ranking.eligible for ranking in found),
@@ -83,7 +83,9 @@ def measure_million(
     interleaved = zip(*(requests(name, seed, per_region) for name in names), strict=True)
     asked = list(chain.from_iterable(interleaved))
     report_progress(f"{len(asked):,} searches")
-    timed = _measure_latencies(lambda request: explained(indexes[request.region], request, policy), asked)
+    timed = _measure_latencies(
+        lambda request: decide_and_explain(indexes[request.region], request, policy), asked
+    )
     return {
         **timed,
         "offers": sum(map(len, indexes.values())),
@@ -119,7 +121,7 @@ def measure_assignment(
     }
 
 
-def explained(index: RegionIndex, request: Request, policy: Policy) -> Decision:
+def decide_and_explain(index: RegionIndex, request: Request, policy: Policy) -> Decision:
     """Do the service's in-memory work for one referral: rank, choose the best, and build the explained decision."""
     ranking = index.search(request, policy, on=TODAY)
     named = index.offers(candidate.offer_id for candidate in ranking.candidates[:NAMED_MAX])
@@ -131,16 +133,16 @@ def explained(index: RegionIndex, request: Request, policy: Policy) -> Decision:
 
 def greedy(window: Sequence[Arrival]) -> list[Candidate | None]:
     """Assign first come, first served: each arrival takes the best candidate that still has a place."""
-    given: Counter[UUID] = Counter()
+    places_given: Counter[UUID] = Counter()
     chosen: list[Candidate | None] = []
     for arrival in window:
         free = (
             each
             for each in arrival.ranking.candidates
-            if each.places is None or given[each.offer_id] < each.places
+            if each.places is None or places_given[each.offer_id] < each.places
         )
         best = next(free, None)
-        given.update([best.offer_id] if best else [])
+        places_given.update([best.offer_id] if best else [])
         chosen.append(best)
     return chosen
 
@@ -157,7 +159,7 @@ def gini(values: Sequence[float]) -> float:
 def _fairness(window: Sequence[Arrival], together: Assignment) -> dict[str, Any]:
     """Return load and score figures of the assignment over all candidates, compared with greedy."""
     candidates = {each.offer_id for arrival in window for each in arrival.ranking.candidates}
-    ours, theirs = (_given(chosen) for chosen in (list(together.chosen.values()), greedy(window)))
+    ours, theirs = (_count_by_offer(chosen) for chosen in (list(together.chosen.values()), greedy(window)))
     return {
         "waiting": len(window) - ours.total(),
         "waiting_greedy": len(window) - theirs.total(),
@@ -273,7 +275,7 @@ def _arrival(ranking: Ranking, policy: Policy) -> Arrival:
     return Arrival(ranking, claim_of(ranking.request, policy, NOON))
 
 
-def _given(chosen: Iterable[Candidate | None]) -> Counter[UUID]:
+def _count_by_offer(chosen: Iterable[Candidate | None]) -> Counter[UUID]:
     return Counter(candidate.offer_id for candidate in chosen if candidate)
 
 

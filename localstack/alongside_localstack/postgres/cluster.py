@@ -98,7 +98,7 @@ class Cluster:
             return
         shutil.rmtree(self.files, ignore_errors=True)
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.account.give(self.home)
+        self.account.chown(self.home)
         self._unfinished.touch()
         self._initdb()
         (self.files / "pg_hba.conf").write_text(_HBA)
@@ -112,7 +112,7 @@ class Cluster:
         password_file = self.home / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(self.password)
-        self.account.give(password_file)
+        self.account.chown(password_file)
         try:
             done = subprocess.run(
                 self._initdb_argv(password_file),

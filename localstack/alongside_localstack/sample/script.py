@@ -52,7 +52,7 @@ class DemoScript:
 
     submissions: tuple[ScriptedSubmission, ...]
 
-    def expecting(self, answer: Answer) -> tuple[ScriptedSubmission, ...]:
+    def with_answer(self, answer: Answer) -> tuple[ScriptedSubmission, ...]:
         """Return the submissions that must get this answer."""
         return tuple(scripted for scripted in self.submissions if scripted.expected is answer)
 

@@ -29,7 +29,7 @@ class Account:
     uid: int | None = None
     gid: int | None = None
 
-    def give(self, path: Path) -> None:
+    def chown(self, path: Path) -> None:
         """Make the account the owner of `path` (not recursively)."""
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
@@ -91,7 +91,7 @@ def open_temporary_folder(account: Account, prefix: str) -> Path:
     if not account.can_enter(parent):
         parent = system_folder()
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-    account.give(folder)
+    account.chown(folder)
     return folder
 
 

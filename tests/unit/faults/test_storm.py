@@ -26,7 +26,7 @@ from alongside_localstack.sample.submissions import Series
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def drawn(seed: int = 1, count: int = 200) -> tuple[FaultRecord, ...]:
+def make_sample_records(seed: int = 1, count: int = 200) -> tuple[FaultRecord, ...]:
     """Letters of one seed."""
     return make_records(partners(), Series("faults", seed, NOW), count)
 
@@ -89,25 +89,25 @@ def test_what_is_impossible_here_is_left_out() -> None:
 
 
 def test_the_same_seed_writes_the_same_letters() -> None:
-    assert drawn(4) == drawn(4)
-    assert drawn(4) != drawn(5)
+    assert make_sample_records(4) == make_sample_records(4)
+    assert make_sample_records(4) != make_sample_records(5)
 
 
 def test_letters_hold_good_ones_repeats_and_poison() -> None:
-    kinds = Counter(record.kind.split("-")[0] for record in drawn(count=200))
+    kinds = Counter(record.kind.split("-")[0] for record in make_sample_records(count=200))
 
     assert kinds["good"] == 200
     assert min(kinds[each] for each in ("redelivered", "resent", "poison", "outside", "crisis")) > 0
 
 
 def test_every_letter_carries_its_number() -> None:
-    for position, record in enumerate(drawn()):
+    for position, record in enumerate(make_sample_records()):
         assert record.number == position
         assert dict(record.headers)[NUMBER_HEADER] == str(position).encode()
 
 
 def test_a_repeat_comes_after_what_it_repeats_and_under_the_same_key() -> None:
-    records = drawn()
+    records = make_sample_records()
     for record in records:
         if record.repeats is not None:
             first = records[record.repeats]
@@ -116,7 +116,9 @@ def test_a_repeat_comes_after_what_it_repeats_and_under_the_same_key() -> None:
             assert (record.event_id == first.event_id) is (record.kind == "redelivered")
 
 
-@pytest.mark.parametrize("record", [each for each in drawn() if each.poison], ids=lambda each: each.kind)
+@pytest.mark.parametrize(
+    "record", [each for each in make_sample_records() if each.poison], ids=lambda each: each.kind
+)
 def test_poison_cannot_be_read_or_is_forged(record: FaultRecord) -> None:
     assert is_refused(record)
 
@@ -134,11 +136,15 @@ def test_a_sender_that_breaks_spoils_records_of_one_key_in_a_row() -> None:
 
 
 def test_everything_else_can_be_read() -> None:
-    assert not [record.kind for record in drawn() if not record.poison and is_refused(record)]
+    assert not [record.kind for record in make_sample_records() if not record.poison and is_refused(record)]
 
 
 def test_neither_poison_nor_a_repeat_waits_for_a_decision_of_its_own() -> None:
-    assert {record.kind for record in drawn() if record.is_decided} == {"good", "outside", "crisis"}
+    assert {record.kind for record in make_sample_records() if record.is_decided} == {
+        "good",
+        "outside",
+        "crisis",
+    }
 
 
 def is_refused(record: FaultRecord) -> bool:

@@ -79,7 +79,7 @@ def test_no_other_scenes_share_an_event_a_reference_or_a_person() -> None:
 def test_both_partners_have_their_share() -> None:
     demo_script = make_script("run1", 20, SEED, NOW)
 
-    shares = Counter(scripted.partner.id for scripted in demo_script.expecting(Answer.ADMITTED))
+    shares = Counter(scripted.partner.id for scripted in demo_script.with_answer(Answer.ADMITTED))
     assert shares == {"st-mary-hospital": 10, "county-court": 10}
 
 
@@ -94,7 +94,7 @@ def test_special_scenes_stand_among_the_good_ones() -> None:
 
 
 def test_the_garbled_record_is_a_cloud_event_whose_body_is_no_json() -> None:
-    (garbled,) = make_script("run1", 5, SEED, NOW).expecting(Answer.REFUSED)
+    (garbled,) = make_script("run1", 5, SEED, NOW).with_answer(Answer.REFUSED)
     _, key, value, headers = garbled.record(NOW)
 
     assert decode(key, value, headers).id == garbled.event_id
@@ -113,7 +113,7 @@ def test_the_same_run_plays_the_same_and_two_runs_never_meet() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_everyone_in_the_cast_can_be_matched_at_once(seed: int) -> None:
-    demo_script = make_script("run1", 100, seed, NOW).expecting(Answer.ADMITTED)
+    demo_script = make_script("run1", 100, seed, NOW).with_answer(Answer.ADMITTED)
 
     assert None not in matched([scripted.submission for scripted in demo_script], pool("us-fl-miami"))
 

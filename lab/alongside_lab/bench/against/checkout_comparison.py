@@ -151,9 +151,9 @@ def _hop(plan: BenchPlan) -> Workload:
         topic = PARTNER_STATUS.topic(HOP_PARTNER)
         async with watch_topic(stack.kafka, topic, PARTNER_STATUS.partitions) as answers:
             await _wait_for_answers(stack, records[:warm_up], answers, plan.hop.seconds_max)
-            begin, before = await answers.end_offsets(), await services.spent_at_rest()
+            begin, before = await answers.end_offsets(), await services.usage_when_idle()
             await _wait_for_answers(stack, records[warm_up:], answers, plan.hop.seconds_max)
-            spent = (await services.spent_at_rest()).since(before)
+            spent = (await services.usage_when_idle()).since(before)
             distinct = (await answers.read_since(begin, count)).distinct
         if distinct < count:
             raise BenchFailed(
@@ -173,9 +173,9 @@ def _whole(plan: BenchPlan) -> Workload:
         reach = partial(Load.reach, in_flight=whole.in_flight, settle_seconds_max=whole.settle_seconds_max)
         async with start_load(stack.kafka, seed=plan.seed, sampled_share=TRACED) as (load, _):
             await reach(load, warm_up)
-            before = await services.spent_at_rest()
+            before = await services.usage_when_idle()
             await reach(load, warm_up + count)
-            return CheckoutRun((await services.spent_at_rest()).since(before), count)
+            return CheckoutRun((await services.usage_when_idle()).since(before), count)
 
     return Workload(
         Part.WHOLE, "referral", SERVICES, [partner.id for partner in partners()], work, fill_network

@@ -24,10 +24,10 @@ from alongside_localstack.supervisor.processes import Process
 from alongside_localstack.supervisor.supervisor import Supervisor
 
 POSTGRES: Final = "postgresql"
-REST_LOOK_SECONDS: Final = 0.4
-REST_SHARE: Final = 0.15
+IDLE_POLL_SECONDS: Final = 0.4
+IDLE_SHARE: Final = 0.15
 """The services are idle when they used less than this share of one core between two polls."""
-REST_SECONDS_MAX: Final = 30.0
+IDLE_SECONDS_MAX: Final = 30.0
 T = TypeVar("T")
 
 
@@ -54,18 +54,18 @@ class RunningServices:
             failing.cancel()
             await asyncio.gather(working, failing, return_exceptions=True)
 
-    async def spent_at_rest(self) -> Usage:
+    async def usage_when_idle(self) -> Usage:
         """Wait until the services are idle and return their processor time so far. Raises BenchFailed."""
-        before = self._spent()
-        for _ in range(int(REST_SECONDS_MAX / REST_LOOK_SECONDS)):
-            await asyncio.sleep(REST_LOOK_SECONDS)
-            now = self._spent()
-            if now.since(before).total < REST_SHARE * REST_LOOK_SECONDS:
+        before = self._current_usage()
+        for _ in range(int(IDLE_SECONDS_MAX / IDLE_POLL_SECONDS)):
+            await asyncio.sleep(IDLE_POLL_SECONDS)
+            now = self._current_usage()
+            if now.since(before).total < IDLE_SHARE * IDLE_POLL_SECONDS:
                 return now
             before = now
-        raise BenchFailed(f"The services were still busy {REST_SECONDS_MAX:g} s after their last answer.")
+        raise BenchFailed(f"The services were still busy {IDLE_SECONDS_MAX:g} s after their last answer.")
 
-    def _spent(self) -> Usage:
+    def _current_usage(self) -> Usage:
         pids = {each.name: each.pid for each in self.supervisor.status() if each.pid is not None}
         return Usage({**cpu_now(pids).seconds, POSTGRES: backends_cpu_now(self.postgres, self.roles)})
 
@@ -93,7 +93,7 @@ class CheckoutRunner:
         if fill is not None:
             async with self._running(self._templates) as running:
                 await running.finish(self._fill(running, fill))
-                await running.spent_at_rest()
+                await running.usage_when_idle()
 
     @asynccontextmanager
     async def run(self, services: Sequence[str]) -> AsyncIterator[RunningServices]:

@@ -21,7 +21,7 @@ _STATUS, _INBOUND = ".status.v1", ".referrals.v1"
 def every_submission_is_answered_once(evidence: Evidence) -> Iterator[Finding]:
     """Each event of a partner has one answer, also if it was delivered repeatedly."""
     expected = submitted(evidence)
-    answers = [event for event in evidence.of(ANSWERED) if event.facts["answer"] != REFUSED]
+    answers = [event for event in evidence.events_of(ANSWERED) if event.facts["answer"] != REFUSED]
     yield from exactly_once(expected, (answered_event(answer) for answer in answers), "answer")
     for answer in answers:
         record = expected.get(answered_event(answer))
@@ -34,7 +34,9 @@ def every_poison_record_is_answered_once(evidence: Evidence) -> Iterator[Finding
     """Each poison record of a partner has one refusal, with the record's position."""
     poison = {record.number for record in evidence.sent_records if record.poison and record.expected}
     positions = [each.position for each in evidence.arrivals if each.number in poison]
-    refusals = [_position(event) for event in evidence.of(ANSWERED) if event.facts["answer"] == REFUSED]
+    refusals = [
+        _position(event) for event in evidence.events_of(ANSWERED) if event.facts["answer"] == REFUSED
+    ]
     yield from exactly_once(positions, refusals, "refusal")
 
 

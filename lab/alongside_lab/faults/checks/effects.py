@@ -24,9 +24,9 @@ def every_admission_begins_one_referral(evidence: Evidence) -> Iterator[Finding]
     first_referrals = [str(row["id"]) for row in evidence.referrals if row["replaces"] is None]
     successors = [str(row["id"]) for row in evidence.referrals if row["replaces"] is not None]
     yield from exactly_once(admitted, rows, "submission row")
-    yield from exactly_once(admitted, _ids(evidence.of("submission.admitted")), "SubmissionAdmitted")
+    yield from exactly_once(admitted, _ids(evidence.events_of("submission.admitted")), "SubmissionAdmitted")
     yield from exactly_once(admitted, first_referrals, "referral")
-    yield from exactly_once(successors, _ids(evidence.of("referral.succeeded")), "ReferralSucceeded")
+    yield from exactly_once(successors, _ids(evidence.events_of("referral.succeeded")), "ReferralSucceeded")
     requests = [str(row["referral_id"]) for row in evidence.requests]
     yield from exactly_once([*admitted, *successors], requests, "request at matching")
 
@@ -44,10 +44,12 @@ def every_transition_is_announced_once(evidence: Evidence) -> Iterator[Finding]:
     partners = {str(row["id"]): row["partner"] for row in evidence.referrals}
     steps = {(str(row["referral_id"]), row["sequence"]) for row in evidence.timeline}
     announced = {step for step in steps if partners.get(step[0]) is not None}
-    yield from exactly_once(steps, _steps(evidence.of("referral.status-changed")), "ReferralStatusChanged")
-    yield from exactly_once(announced, _steps(evidence.of("referral.updated")), "ReferralUpdated")
+    yield from exactly_once(
+        steps, _steps(evidence.events_of("referral.status-changed")), "ReferralStatusChanged"
+    )
+    yield from exactly_once(announced, _steps(evidence.events_of("referral.updated")), "ReferralUpdated")
     overdue = [row for row in evidence.timeline if row["what"] == "overdue"]
-    yield from _check_same_number(overdue, evidence.of("referral.overdue"), "ReferralOverdue")
+    yield from _check_same_number(overdue, evidence.events_of("referral.overdue"), "ReferralOverdue")
 
 
 def every_proposal_is_announced_once(evidence: Evidence) -> Iterator[Finding]:
@@ -66,7 +68,7 @@ def every_proposal_is_announced_once(evidence: Evidence) -> Iterator[Finding]:
 def every_loop_is_closed_once(evidence: Evidence) -> Iterator[Finding]:
     """Each closed loop was announced once, and every completed referral's loop is closed."""
     closed = [row for row in evidence.referrals if row["loop_closed_at"] is not None]
-    yield from exactly_once(_own_ids(closed), _ids(evidence.of("referral.loop-closed")), "LoopClosed")
+    yield from exactly_once(_own_ids(closed), _ids(evidence.events_of("referral.loop-closed")), "LoopClosed")
     for row in evidence.referrals:
         if row["status"] == "completed" and row["loop_closed_at"] is None:
             yield Finding(FindingKind.LOST, str(row["id"]), "completed, but its loop is not closed")
@@ -75,7 +77,7 @@ def every_loop_is_closed_once(evidence: Evidence) -> Iterator[Finding]:
 def every_crisis_is_raised_once(evidence: Evidence) -> Iterator[Finding]:
     """Each escalated submission has one event on the crisis stream, and one escalation at notifications."""
     escalated = _own_ids(row for row in evidence.submissions if row["state"] == "escalated")
-    announced = [str(event.facts["submission_id"]) for event in evidence.of("submission.escalated")]
+    announced = [str(event.facts["submission_id"]) for event in evidence.events_of("submission.escalated")]
     raised = [str(row["submission_id"]) for row in evidence.escalations]
     yield from exactly_once(escalated, announced, "SubmissionEscalated")
     yield from exactly_once(escalated, raised, "escalation")
@@ -101,7 +103,7 @@ def acknowledged_commands_are_stored(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _admissions(evidence: Evidence) -> Iterator[StreamEvent]:
-    return (event for event in evidence.of(ANSWERED) if event.facts["answer"] == ADMITTED)
+    return (event for event in evidence.events_of(ANSWERED) if event.facts["answer"] == ADMITTED)
 
 
 def _ids(events: Iterable[StreamEvent]) -> list[str]:
@@ -117,7 +119,7 @@ def _steps(events: Iterable[StreamEvent]) -> list[tuple[str, int]]:
 
 
 def _proposals(evidence: Evidence, type_: str) -> list[str]:
-    return [str(event.facts["proposal_id"]) for event in evidence.of(type_)]
+    return [str(event.facts["proposal_id"]) for event in evidence.events_of(type_)]
 
 
 def _check_same_number(rows: Iterable[Any], events: Iterable[StreamEvent], detail: str) -> Iterator[Finding]:

@@ -20,18 +20,18 @@ def nobody_is_notified_twice(evidence: Evidence) -> Iterator[Finding]:
     """One notice per step, role, recipient and channel; a step that was announced twice counts once."""
     steps_by_event_id = _steps_by_event_id(evidence)
 
-    def about(row: Any) -> tuple[Any, ...]:
+    def notice_key(row: Any) -> tuple[Any, ...]:
         cause = steps_by_event_id.get(row["cause"], row["cause"])
         return cause, row["role"], row["recipient_id"], row["channel"]
 
-    for key, rows in grouped(evidence.notices, about).items():
+    for key, rows in grouped(evidence.notices, notice_key).items():
         if len(rows) > 1:
             yield Finding(
                 FindingKind.NOTIFIED_TWICE,
                 str(key[0]),
                 f"{key[1]} was notified {len(rows)} times by {key[3]}",
             )
-    for notice, events in grouped(evidence.of("notice.delivered"), _notice).items():
+    for notice, events in grouped(evidence.events_of("notice.delivered"), _notice).items():
         if len(events) > 1:
             yield Finding(FindingKind.NOTIFIED_TWICE, notice, f"{len(events)} different NoticeDelivered")
 
@@ -39,7 +39,7 @@ def nobody_is_notified_twice(evidence: Evidence) -> Iterator[Finding]:
 def everybody_is_notified(evidence: Evidence) -> Iterator[Finding]:
     """For each step in EVERYBODY_IS_NOTIFIED, every role has a notice on each channel."""
     announced = {(row["cause"], row["role"], row["channel"]) for row in evidence.notices}
-    for event in evidence.of("referral.status-changed"):
+    for event in evidence.events_of("referral.status-changed"):
         if event.facts["status"] not in EVERYBODY_IS_NOTIFIED or event.facts["status"] == event.facts.get(
             "previous"
         ):
@@ -55,7 +55,7 @@ def deliveries_are_announced(evidence: Evidence) -> Iterator[Finding]:
     """Exactly the delivered notices of referrals were announced, and no notice is still pending."""
     about = [row for row in evidence.notices if row["referral_id"] is not None]
     delivered = [str(row["id"]) for row in about if row["state"] == "delivered"]
-    announced = {_notice(event) for event in evidence.of("notice.delivered")}
+    announced = {_notice(event) for event in evidence.events_of("notice.delivered")}
     yield from exactly_once(delivered, announced, "NoticeDelivered")
     for row in evidence.notices:
         if row["state"] in ("pending", "sending"):
@@ -80,7 +80,7 @@ def _steps_by_event_id(evidence: Evidence) -> dict[str, tuple[str, int]]:
     """Return the step (referral, sequence) of each status event's id, so that repeated announcements are equal."""
     return {
         event.id: (str(event.facts["referral_id"]), event.facts["sequence"])
-        for event in evidence.of("referral.status-changed")
+        for event in evidence.events_of("referral.status-changed")
     }
 
 

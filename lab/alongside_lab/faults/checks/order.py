@@ -30,9 +30,9 @@ def one_key_is_in_one_partition(evidence: Evidence) -> Iterator[Finding]:
 
 def journeys_are_in_order(evidence: Evidence) -> Iterator[Finding]:
     """Causes precede effects: first the admission, rising sequences and attempts, an answer after its proposal."""
-    on_journey = [event for event in evidence.once if event.position.topic == JOURNEY]
+    on_journey = [event for event in evidence.distinct_events if event.position.topic == JOURNEY]
     for referral, events in grouped(on_journey, lambda event: event.key).items():
-        if events[0].type not in _FIRST_EVENTS and not _replaces(evidence, referral):
+        if events[0].type not in _FIRST_EVENTS and not _is_successor(evidence, referral):
             yield Finding(FindingKind.OUT_OF_ORDER, referral, f"its journey starts with {events[0].type}")
         yield from _check_rising(
             referral, events, "referral.status-changed", lambda e: int(e.facts["sequence"])
@@ -44,7 +44,7 @@ def journeys_are_in_order(evidence: Evidence) -> Iterator[Finding]:
 
 def partners_get_updates_in_order(evidence: Evidence) -> Iterator[Finding]:
     """A partner gets the updates of a referral in order."""
-    for referral, events in grouped(evidence.of("referral.updated"), _referral).items():
+    for referral, events in grouped(evidence.events_of("referral.updated"), _referral).items():
         yield from _check_rising(referral, events, "referral.updated", lambda e: int(e.facts["sequence"]))
 
 
@@ -95,7 +95,7 @@ def _check_notices_after_causes(referral: str, events: Sequence[StreamEvent]) ->
         seen.add(event.id)
 
 
-def _replaces(evidence: Evidence, referral: str) -> bool:
+def _is_successor(evidence: Evidence, referral: str) -> bool:
     return any(str(row["id"]) == referral and row["replaces"] is not None for row in evidence.referrals)
 
 

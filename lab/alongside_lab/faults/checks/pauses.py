@@ -29,7 +29,7 @@ def pauses_are_announced_and_ended(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(FindingKind.WRONG_PAUSE, row["partner"], "is still paused")
     for type_ in ("intake.paused", "intake.resumed"):
         rows = [row["partner"] for row in evidence.quarantines]
-        announced = [event.facts["partner"] for event in evidence.of(type_)]
+        announced = [event.facts["partner"] for event in evidence.events_of(type_)]
         yield from exactly_once(_number_repeats(rows), _number_repeats(announced), type_)
 
 

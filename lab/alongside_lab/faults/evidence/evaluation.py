@@ -69,8 +69,8 @@ def summary(evidence: Evidence, findings: Sequence[Finding]) -> Mapping[str, Any
         "notices": len(evidence.notices),
         "mails": len(evidence.mails),
         "mails_repeated": sum(times - 1 for times in evidence.mails.values()),
-        "events": len(evidence.once),
-        "events_repeated": len(evidence.events) - len(evidence.once),
+        "events": len(evidence.distinct_events),
+        "events_repeated": len(evidence.events) - len(evidence.distinct_events),
         "commands_kept": len(evidence.acknowledged),
         "ok": not findings,
     }

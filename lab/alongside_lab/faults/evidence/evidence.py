@@ -112,7 +112,7 @@ class Evidence:
     """The pauses as the resumer observed them."""
 
     @cached_property
-    def once(self) -> tuple[StreamEvent, ...]:
+    def distinct_events(self) -> tuple[StreamEvent, ...]:
         """Each event at its first position, in stream order, without repeats by (source, id)."""
         seen: set[tuple[str, str]] = set()
         first = []
@@ -124,11 +124,11 @@ class Evidence:
 
     @cached_property
     def by_type(self) -> Mapping[str, Sequence[StreamEvent]]:
-        """The events of `once`, by type."""
-        return grouped(self.once, lambda event: event.type)
+        """The events of `distinct_events`, by type."""
+        return grouped(self.distinct_events, lambda event: event.type)
 
-    def of(self, type_: str) -> Sequence[StreamEvent]:
-        """Return the events of `once` of one type."""
+    def events_of(self, type_: str) -> Sequence[StreamEvent]:
+        """Return the events of `distinct_events` of one type."""
         return self.by_type.get(type_, ())
 
     @cached_property

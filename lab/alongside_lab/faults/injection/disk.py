@@ -57,9 +57,9 @@ def outbox_disk(folder: Path, account: Account) -> Iterator[OutboxDisk | None]:
         yield None
         return
     try:
-        account.give(folder)
+        account.chown(folder)
         (folder / "pages").mkdir(mode=0o700)
-        account.give(folder / "pages")
+        account.chown(folder / "pages")
         yield OutboxDisk(folder)
     finally:
         _run("umount", "--lazy", str(folder))

@@ -92,7 +92,7 @@ class FaultInjector:
                 for fault in script:
                     await asyncio.sleep(max(0.0, began + fault.at_seconds - loop.time()))
                     injections.create_task(self._inject(fault, loop.time() - began))
-            await self._until_all_runs()
+            await self._wait_until_all_ready()
         finally:
             self._undo()
             unsubscribe()
@@ -111,7 +111,7 @@ class FaultInjector:
             FaultKind.LATENCY: self._delay,
             FaultKind.BLACK_HOLE: self._hold_back,
             FaultKind.DISK_FULL: self._fill_disk,
-            FaultKind.CLOCK_JUMP: self._jump,
+            FaultKind.CLOCK_JUMP: self._change_clock,
         }
         self._report_progress(f"{at_seconds:6.1f} s  {fault.kind} {fault.target}".rstrip())
         try:
@@ -143,12 +143,12 @@ class FaultInjector:
         Latency keeps a row in the outbox for about a second; `seconds` selects the moment.
         """
         with self._latency("kafka"), self._latency("postgres"):
-            rows = await self._until_outbox_fills(fault.target)
+            rows = await self._wait_for_outbox_rows(fault.target)
             await asyncio.sleep(fault.seconds)
             _, kills = await self._kill_one(fault.target)
         return f"killed {fault.target} {fault.seconds:g} s after {rows} rows were in its outbox", kills
 
-    async def _until_outbox_fills(self, service: str) -> int:
+    async def _wait_for_outbox_rows(self, service: str) -> int:
         """Wait for outbox rows and return their number; 0 when it stays empty, or PostgreSQL does not answer."""
         with contextlib.suppress(*UNANSWERED):
             async with asyncio.timeout(MID_RELAY_SECONDS_MAX):
@@ -170,14 +170,14 @@ class FaultInjector:
         return f"stopped {fault.target} (pid {pid}) for {fault.seconds:g} s", 0
 
     def _wake(self, pid: int) -> None:
-        if self._paused.pop(pid, None) is not None and _leads_its_group(pid):
+        if self._paused.pop(pid, None) is not None and _is_group_leader(pid):
             signal_group(pid, signal.SIGCONT)
 
     async def _join(self, fault: Fault) -> tuple[str, int]:
         """Start a second and a third instance, then stop both; stopped instances are reused."""
         names = []
         for _ in range(2):
-            running = await self._one_more(fault.target)
+            running = await self._start_one_more(fault.target)
             names.append(running)
             await asyncio.sleep(fault.seconds / 3)
         for running in names:
@@ -186,7 +186,7 @@ class FaultInjector:
             await asyncio.sleep(fault.seconds / 6)
         return f"{' and '.join(each.name for each in names)} were started and stopped", 0
 
-    async def _one_more(self, service: str) -> ProcessHandle:
+    async def _start_one_more(self, service: str) -> ProcessHandle:
         idle = self._idle_instances[service]
         if not idle:
             return await self._devices.stack.join(service)
@@ -237,7 +237,7 @@ class FaultInjector:
         await asyncio.to_thread(disk.empty)
         return f"the outboxes' disk was full for {fault.seconds:g} s ({held} bytes of ballast)", 0
 
-    async def _jump(self, fault: Fault) -> tuple[str, int]:
+    async def _change_clock(self, fault: Fault) -> tuple[str, int]:
         clocks = self._devices.clocks
         if clocks is None:
             return "missed: clocks cannot be changed here", 0
@@ -263,7 +263,7 @@ class FaultInjector:
         with contextlib.suppress(CommandError):  # it becomes FAILED again, and this method is called again
             await self._devices.stack.service(name).start()
 
-    async def _until_all_runs(self) -> None:
+    async def _wait_until_all_ready(self) -> None:
         """Wait until every essential process is ready."""
         async with asyncio.timeout(CALM_SECONDS_MAX):
             for name in self._devices.essential:
@@ -285,7 +285,7 @@ class FaultInjector:
             task.cancel()
 
 
-def _leads_its_group(pid: int) -> bool:
+def _is_group_leader(pid: int) -> bool:
     """Return whether the pid is (still) the leader of a process group, as every process of a stack is."""
     try:
         return os.getpgid(pid) == pid
