@@ -23,7 +23,7 @@ _PAUSE_SECONDS = 0.05
 class StackStatus:
     """The status file of the supervisor, checked against the running processes.
 
-    `nodes` have the fields of `processes.Status`; `addresses` are by name.
+    `nodes` have the fields of `processes.ProcessStatus`; `addresses` are by name.
     """
 
     running: bool

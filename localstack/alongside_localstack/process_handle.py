@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 
-from alongside_localstack.supervisor.processes import Status
+from alongside_localstack.supervisor.processes import ProcessStatus
 from alongside_localstack.supervisor.supervisor import Supervisor
 
 
@@ -37,6 +37,6 @@ class ProcessHandle:
         await self.supervisor.restart_one(self.name)
 
     @property
-    def status(self) -> Status:
+    def status(self) -> ProcessStatus:
         """The process's current status."""
         return next(each for each in self.supervisor.status() if each.name == self.name)

@@ -39,7 +39,7 @@ from alongside_localstack.settings import StackSettings, inherited_environment
 from alongside_localstack.state import StateFolder
 from alongside_localstack.supervisor.account import server_account
 from alongside_localstack.supervisor.child import start_time
-from alongside_localstack.supervisor.processes import Event, Listener, Node, StartUpTask, State, Status
+from alongside_localstack.supervisor.processes import Event, Listener, Node, ProcessStatus, StartUpTask, State
 from alongside_localstack.supervisor.supervisor import Supervisor
 
 USUAL_PORTS = {
@@ -358,7 +358,7 @@ class LocalStack:
             }
         )
 
-    def status(self) -> tuple[Status, ...]:
+    def status(self) -> tuple[ProcessStatus, ...]:
         """Return the status of every process and task."""
         return self.supervisor.status()
 

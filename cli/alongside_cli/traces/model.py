@@ -19,7 +19,7 @@ class Kind(StrEnum):
     CONSUMER = "consumer"
 
 
-class Status(StrEnum):
+class SpanStatus(StrEnum):
     """How the work ended, as its service reported it."""
 
     UNSET = "unset"
@@ -59,7 +59,7 @@ class Span:
     start_ns: int
     end_ns: int
     kind: Kind = Kind.UNSPECIFIED
-    status: Status = Status.UNSET
+    status: SpanStatus = SpanStatus.UNSET
     status_message: str = ""
     attributes: dict[str, JsonValue] = field(default_factory=dict)
     links: tuple[Link, ...] = ()

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from alongside_cli.traces import tree
 from alongside_cli.traces.durations import duration, gap, moment
-from alongside_cli.traces.model import Span, Status
+from alongside_cli.traces.model import Span, SpanStatus
 from alongside_contracts.services import NETWORK
 
 WIDTH_MIN, BARS_WIDTH_MIN = 40, 12
@@ -54,7 +54,7 @@ ASCII = Glyphs("#", "#", "#", "- ", "-", "->", "-", "!", "?", "...", "u")
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class Layout:
     """Widths in cells; `bars` is 0 where the terminal is too narrow for a time axis."""
 
     service: int
@@ -67,16 +67,16 @@ def waterfall(spans: Iterable[Span], *, width: int = 100, ascii_only: bool = Fal
     width = max(width, WIDTH_MIN)
     glyphs = ASCII if ascii_only else Glyphs()
     found = tree.traces(_sanitize(span, ascii_only=ascii_only) for span in spans)
-    columns = _columns(found, width)
+    layout = _layout(found, width)
     lines: list[Text] = []
     for number, trace in enumerate(found):
         lines.extend(_heading(trace, found[:number], glyphs, width))
-        lines.extend(_draw_trace(trace, columns, glyphs))
+        lines.extend(_draw_trace(trace, layout, glyphs))
     lines.extend(_footer(found, glyphs, width))
     return Text("\n").join(lines)
 
 
-def _columns(found: Sequence[Sequence[Span]], width: int) -> Columns:
+def _layout(found: Sequence[Sequence[Span]], width: int) -> Layout:
     branches = [branch for trace in found for branch in tree.branches(trace)]
     service_longest = max((cell_len(branch.span.service) for branch in branches), default=0)
     name_longest = max((cell_len(b.span.name) + 2 * b.depth for b in branches), default=0)
@@ -84,8 +84,8 @@ def _columns(found: Sequence[Sequence[Span]], width: int) -> Columns:
     rest = width - service - LENGTH_WIDTH - BLANKS
     name = min(max(name_longest, 8), rest * 3 // 5)
     if rest - name < BARS_WIDTH_MIN:
-        return Columns(service=service, name=rest, bars=0)
-    return Columns(service=service, name=name, bars=rest - name)
+        return Layout(service=service, name=rest, bars=0)
+    return Layout(service=service, name=name, bars=rest - name)
 
 
 def _heading(
@@ -124,40 +124,40 @@ def _link_label(trace: Sequence[Span], earlier: Sequence[Sequence[Span]]) -> Ite
         yield f"follows {origin.service}: {origin.name}"
 
 
-def _draw_trace(trace: Sequence[Span], columns: Columns, glyphs: Glyphs) -> Iterator[Text]:
+def _draw_trace(trace: Sequence[Span], layout: Layout, glyphs: Glyphs) -> Iterator[Text]:
     start, end = _time_range(trace)
-    yield _axis(end - start, columns, glyphs)
+    yield _axis(end - start, layout, glyphs)
     branches = tree.branches(trace)
     for branch in branches[:ROWS_PER_TRACE_MAX]:
-        yield _row(branch, start, end, columns, glyphs)
-        if branch.span.status is Status.ERROR and branch.span.status_message:
-            yield _message(branch.span, columns, glyphs)
+        yield _row(branch, start, end, layout, glyphs)
+        if branch.span.status is SpanStatus.ERROR and branch.span.status_message:
+            yield _message(branch.span, layout, glyphs)
     if len(branches) > ROWS_PER_TRACE_MAX:
         yield Text(
             f"{glyphs.more} {_count_label(len(branches) - ROWS_PER_TRACE_MAX, 'more span')}", style="dim"
         )
 
 
-def _axis(length_ns: int, columns: Columns, glyphs: Glyphs) -> Text:
+def _axis(length_ns: int, layout: Layout, glyphs: Glyphs) -> Text:
     """Return the axis line: 0, the middle where there is room, and the end, above the bars."""
-    line = f"{'service':<{columns.service}}  {'span':<{columns.name}}  {'length':>{LENGTH_WIDTH}} "
-    if columns.bars:
-        middle = duration(length_ns // 2) if columns.bars >= 30 else ""
-        half = columns.bars // 2
-        line += f"0{middle:>{half - 1}}" + duration(length_ns).rjust(columns.bars - 1 - half)
+    line = f"{'service':<{layout.service}}  {'span':<{layout.name}}  {'length':>{LENGTH_WIDTH}} "
+    if layout.bars:
+        middle = duration(length_ns // 2) if layout.bars >= 30 else ""
+        half = layout.bars // 2
+        line += f"0{middle:>{half - 1}}" + duration(length_ns).rjust(layout.bars - 1 - half)
     return Text(_replace_micro(line, glyphs).rstrip(), style="dim")
 
 
-def _row(branch: tree.Branch, start: int, end: int, columns: Columns, glyphs: Glyphs) -> Text:
+def _row(branch: tree.Branch, start: int, end: int, layout: Layout, glyphs: Glyphs) -> Text:
     span, style = branch.span, _style(branch.span.service)
-    is_error = span.status is Status.ERROR
+    is_error = span.status is SpanStatus.ERROR
     row = Text(no_wrap=True)
-    row.append(_fit(span.service, columns.service, glyphs, pad=True) + "  ", style=style)
-    label = _fit(_label(branch, glyphs), columns.name, glyphs, pad=True)
+    row.append(_fit(span.service, layout.service, glyphs, pad=True) + "  ", style=style)
+    label = _fit(_label(branch, glyphs), layout.name, glyphs, pad=True)
     sign = glyphs.error if is_error else glyphs.orphan if branch.orphan else " "
     row.append(f"{label} {sign}", style="bold red" if is_error else "")
     row.append(_replace_micro(duration(span.duration_ns), glyphs).rjust(LENGTH_WIDTH) + " ")
-    row.append(_bar(span, start, end, columns.bars, glyphs), style="red" if is_error else style)
+    row.append(_bar(span, start, end, layout.bars, glyphs), style="red" if is_error else style)
     row.rstrip()
     return row
 
@@ -167,9 +167,9 @@ def _label(branch: tree.Branch, glyphs: Glyphs) -> str:
     return indent + branch.span.name
 
 
-def _message(span: Span, columns: Columns, glyphs: Glyphs) -> Text:
-    blank = " " * (columns.service + 2)
-    room = columns.name + LENGTH_WIDTH + columns.bars
+def _message(span: Span, layout: Layout, glyphs: Glyphs) -> Text:
+    blank = " " * (layout.service + 2)
+    room = layout.name + LENGTH_WIDTH + layout.bars
     return Text(blank + _fit(span.status_message, room, glyphs), style="red")
 
 

@@ -103,7 +103,7 @@ Listener = Callable[[Event], None]
 
 
 @dataclass(frozen=True)
-class Status:
+class ProcessStatus:
     """The status of a node; `started_at` is the operating system's start time of the pid, to detect re-used pids."""
 
     name: str

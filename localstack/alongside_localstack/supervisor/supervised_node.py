@@ -17,10 +17,10 @@ from alongside_localstack.supervisor.processes import (
     Event,
     Node,
     Process,
+    ProcessStatus,
     StartUpTask,
     State,
     StateChange,
-    Status,
 )
 
 _PROBE_PAUSES_SECONDS = (
@@ -55,10 +55,10 @@ class SupervisedNode:
         """Whether the node runs, starts, or has done its work."""
         return self._state in _UP
 
-    def status(self) -> Status:
+    def status(self) -> ProcessStatus:
         """Return the current status."""
         running = self._child if self._child is not None and self._child.exit_code is None else None
-        return Status(
+        return ProcessStatus(
             name=self.node.name,
             state=self._state,
             pid=running.pid if running else None,

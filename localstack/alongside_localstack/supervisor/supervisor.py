@@ -19,10 +19,10 @@ from alongside_localstack.supervisor.processes import (
     Listener,
     Node,
     OutputLine,
+    ProcessStatus,
     StartUpTask,
     State,
     StateChange,
-    Status,
     start_order,
 )
 from alongside_localstack.supervisor.supervised_node import SupervisedNode
@@ -148,7 +148,7 @@ class Supervisor:
         name = await self._gave_up.get()
         return self._nodes[name].failure()
 
-    def status(self) -> tuple[Status, ...]:
+    def status(self) -> tuple[ProcessStatus, ...]:
         """Return the status of every node, in the order added."""
         return tuple(each.status() for each in self._nodes.values())
 

@@ -11,7 +11,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1 import trace_pb2 as otlp
 from pydantic import JsonValue
 
-from alongside_cli.traces.model import Kind, Link, Span, SpanEvent, Status
+from alongside_cli.traces.model import Kind, Link, Span, SpanEvent, SpanStatus
 from alongside_localstack.traces.errors import NotSpans, TooLarge
 
 SPANS_PER_EXPORT_MAX = 20_000
@@ -20,7 +20,7 @@ TIME_NS_MAX = 2**63 - 1  # what a PostgreSQL bigint holds; the year 2262
 TRACE_ID_BYTES, SPAN_ID_BYTES = 16, 8
 
 _KINDS = dict(enumerate(Kind))
-_STATUSES = dict(enumerate(Status))
+_STATUSES = dict(enumerate(SpanStatus))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _span(service: str, span: otlp.Span) -> Span:
         start_ns=span.start_time_unix_nano,
         end_ns=span.end_time_unix_nano,
         kind=_KINDS.get(span.kind, Kind.UNSPECIFIED),
-        status=_STATUSES.get(span.status.code, Status.UNSET),
+        status=_STATUSES.get(span.status.code, SpanStatus.UNSET),
         status_message=_text(span.status.message),
         attributes=_attributes(span.attributes),
         links=tuple(_links(span.links)),

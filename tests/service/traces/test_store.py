@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from pydantic import JsonValue
 
-from alongside_cli.traces.model import REFERRAL_ATTRIBUTE, Kind, SpanEvent, Status
+from alongside_cli.traces.model import REFERRAL_ATTRIBUTE, Kind, SpanEvent, SpanStatus
 from alongside_cli.traces.tree import edges
 from alongside_lab.faults.injection.proxy import FaultProxy
 from alongside_localstack.ports import free_port
@@ -23,7 +23,7 @@ async def test_a_span_comes_back_as_it_was_kept(store: SpanStore) -> None:
         "intake",
         parent=9,
         links=[(2, 3)],
-        status=Status.ERROR,
+        status=SpanStatus.ERROR,
         status_message="x",
         attributes={"n": 2**62, "many": ["a", 1.5, None, True], "words": "Zürich 東京"},
     )

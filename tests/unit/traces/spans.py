@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from alongside_cli.traces.model import Link, Span, Status
+from alongside_cli.traces.model import Link, Span, SpanStatus
 
 TEN_O_CLOCK_NS = 1_773_309_600_000_000_000  # 12 March 2026, 10:00 UTC
 HOUR_MS = 3_600_000
@@ -28,7 +28,7 @@ def a_span(
     name: str = "work",
     ms: tuple[float, float] = (0, 10),
     trace: int = 1,
-    status: Status = Status.UNSET,
+    status: SpanStatus = SpanStatus.UNSET,
     status_message: str = "",
     links: Sequence[tuple[int, int]] = (),
     attributes: dict[str, JsonValue] | None = None,

@@ -9,7 +9,7 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1 import trace_pb2 as otlp
 from pydantic import JsonValue
 
-from alongside_cli.traces.model import Kind, Link, Status
+from alongside_cli.traces.model import Kind, Link, SpanStatus
 from alongside_localstack.traces.decode import Export, spans_of_export
 from alongside_localstack.traces.errors import NotSpans, TooLarge
 
@@ -43,7 +43,7 @@ def test_a_span_keeps_everything_we_draw() -> None:
 
     assert (span.service, span.name, span.kind) == ("intake", exported.name, Kind.CONSUMER)
     assert (span.trace_id, span.span_id, span.parent_id) == ("74" * 16, "73" * 8, "70" * 8)
-    assert (span.status, span.status_message, span.duration_ns) == (Status.ERROR, "refused", 1_500)
+    assert (span.status, span.status_message, span.duration_ns) == (SpanStatus.ERROR, "refused", 1_500)
     assert span.links == (Link(trace_id="70" * 16, span_id="70" * 8),)
     assert [(event.name, event.at_ns) for event in span.events] == [("held", 1_500)]
 
@@ -98,7 +98,7 @@ def test_a_future_kind_and_status_are_read_as_unspecified() -> None:
 
     [span] = decoded(exported).spans
 
-    assert (span.kind, span.status) == (Kind.UNSPECIFIED, Status.UNSET)
+    assert (span.kind, span.status) == (Kind.UNSPECIFIED, SpanStatus.UNSET)
 
 
 def test_other_bytes_are_refused() -> None:

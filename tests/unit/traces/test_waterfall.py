@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from alongside_cli.traces.model import Span, Status
+from alongside_cli.traces.model import Span, SpanStatus
 from alongside_cli.traces.waterfall import ROWS_PER_TRACE_MAX, waterfall
 from tests.unit.traces.spans import HOUR_MS, a_referrals_way, a_span
 from tests.unit.traces.test_tree import ANY_SPANS
@@ -80,7 +80,7 @@ def test_a_pause_is_shown_in_one_unit(pause_ms: float, shown: str) -> None:
 
 
 def test_work_which_failed_is_marked_and_says_why() -> None:
-    drawn = lines(a_span(1, "intake", status=Status.ERROR, status_message="SMTP 451: try again"))
+    drawn = lines(a_span(1, "intake", status=SpanStatus.ERROR, status_message="SMTP 451: try again"))
 
     assert "✗" in drawn[2]
     assert drawn[3].strip() == "SMTP 451: try again"

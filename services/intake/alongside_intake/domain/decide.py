@@ -46,7 +46,7 @@ class LinkReason(StrEnum):
 
 
 class NextActor(StrEnum):
-    """Who must act on a submission that waits."""
+    """The party that must act on a waiting submission."""
 
     REQUESTER = "requester"
     PERSON = "person"

@@ -12,7 +12,7 @@ from alongside_matching.engine.distance import position
 from alongside_matching.engine.facts import Request
 from alongside_matching.engine.index import bits
 from alongside_matching.engine.index.bits import Bits, Rows
-from alongside_matching.engine.index.columns import Columns, hours_of
+from alongside_matching.engine.index.columns import OfferColumns, hours_of
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -22,7 +22,7 @@ Flags = npt.NDArray[np.bool_]
 class CandidateRows:
     """The remaining rows, and the values computed for them so far."""
 
-    columns: Columns
+    columns: OfferColumns
     request: Request
     rows: Rows
     _kilometres: Floats | None = None

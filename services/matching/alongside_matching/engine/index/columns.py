@@ -65,7 +65,7 @@ _NUMBERS: Final[dict[str, npt.DTypeLike]] = {
 }
 
 
-class Columns:
+class OfferColumns:
     """The offers of a region by column. Rows of deleted offers are reused."""
 
     def __init__(self, region: str) -> None:

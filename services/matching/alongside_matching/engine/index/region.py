@@ -11,7 +11,7 @@ from alongside_matching.engine.facts import SLOTS_PER_WEEK, Offer, Request
 from alongside_matching.engine.index import factors, rules
 from alongside_matching.engine.index.bits import Rows, rows_of
 from alongside_matching.engine.index.candidate_rows import Floats
-from alongside_matching.engine.index.columns import KINDS, Columns
+from alongside_matching.engine.index.columns import KINDS, OfferColumns
 from alongside_matching.engine.index.labels import OPEN_TO_ALL
 from alongside_matching.engine.index.rules import Search
 from alongside_matching.engine.index.top_rows import top_rows
@@ -31,7 +31,7 @@ class RegionIndex:
     """
 
     def __init__(self, region: str) -> None:
-        self._columns = Columns(region)
+        self._columns = OfferColumns(region)
 
     def __len__(self) -> int:
         """Return the number of offers."""

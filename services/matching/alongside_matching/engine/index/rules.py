@@ -17,14 +17,14 @@ from alongside_matching.engine.facts import IN_PERSON, MINOR_BANDS, Request
 from alongside_matching.engine.index import bits, labels
 from alongside_matching.engine.index.bits import Bits
 from alongside_matching.engine.index.candidate_rows import CandidateRows, Flags
-from alongside_matching.engine.index.columns import Columns
+from alongside_matching.engine.index.columns import OfferColumns
 
 
 @dataclass(slots=True)
 class Search:
     """One request against one region. `candidates` are the offers that no rule has excluded so far."""
 
-    columns: Columns
+    columns: OfferColumns
     request: Request
     on: date
     candidates: Bits
