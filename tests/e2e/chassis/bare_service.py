@@ -1,6 +1,6 @@
-"""A bare service as a process of its own, so that it can be killed: `python -m … <prefix> faulty|mended`.
+"""A bare service as a separate process that can be killed: `python -m … <prefix> faulty|mended`.
 
-It writes down every reference that begins with the prefix. While it is faulty, it refuses those that go on with `bad`.
+It stores every reference that begins with the prefix. While faulty, it refuses those that continue with `bad`.
 """
 
 import sys
@@ -17,7 +17,7 @@ from alongside_contracts.vocabulary import ProblemCode
 
 
 def handlers(prefix: str, *, faulty: bool) -> Handlers:
-    """What the service does with what it hears."""
+    """Register the service's handlers."""
     made = Handlers()
 
     async def note(key: str, reference: str, tx: Tx) -> None:

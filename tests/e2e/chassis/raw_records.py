@@ -1,4 +1,4 @@
-"""Publishes records no decent producer sends, so that tests can meet what others may send."""
+"""Publishes records that a correct producer never sends."""
 
 from typing import cast
 
@@ -9,13 +9,13 @@ Headers = list[tuple[bytes, bytes | None]]
 
 
 class _RawName:
-    """Stands for a header name; encodes to the very bytes it was given."""
+    """A header name that encodes to exactly the bytes it was given."""
 
     def __init__(self, name: bytes) -> None:
         self._name = name
 
     def encode(self, _encoding: str) -> bytes:
-        """The bytes as they are."""
+        """Return the bytes unchanged."""
         return self._name
 
 

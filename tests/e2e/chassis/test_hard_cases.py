@@ -1,4 +1,4 @@
-"""What may go wrong at the two ends at Kafka, and whom it must not touch."""
+"""Failures at the two ends at Kafka, and the partitions and partners they must not affect."""
 
 import asyncio
 import json
@@ -37,11 +37,11 @@ from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench
 
 BACKLOG = 1_200
-"""More than the relay looks at in one go."""
+"""More rows than the relay scans at once."""
 
 
 def needs_apache_kafka(broker: LocalStack, why: str) -> None:
-    """Skip on a broker that cannot do what the test is about."""
+    """Skip on a broker without the feature under test."""
     if broker.broker.kind == "embedded":
         pytest.skip(why)
 
@@ -153,7 +153,7 @@ async def test_what_was_acknowledged_is_not_sent_again_because_a_partition_does_
     send_batch = AIOKafkaProducer.send_batch
 
     async def unanswered(self: AIOKafkaProducer, batch: Any, topic: str, *, partition: int) -> Any:
-        """As aiokafka does while a partition has too few replicas: it asks again for ever."""
+        """Behave as aiokafka does while a partition has too few replicas: retry for ever."""
         if topic == stuck:
             return asyncio.get_running_loop().create_future()
         return await send_batch(self, batch, topic, partition=partition)
@@ -186,7 +186,7 @@ async def test_a_partition_that_takes_nothing_holds_up_its_own_rows_alone_and_ke
     send_batch = AIOKafkaProducer.send_batch
 
     async def bad(self: AIOKafkaProducer, batch: Any, topic: str, *, partition: int) -> Any:
-        """As aiokafka does with a partition that has no leader, and with one that refuses what is sent to it."""
+        """Behave as aiokafka does with a partition that has no leader, or with one that refuses batches."""
         if partition == 1:
             return await send_batch(self, batch, topic, partition=partition)
         unanswered = asyncio.get_running_loop().create_future()
@@ -215,7 +215,7 @@ async def test_a_partition_that_takes_nothing_holds_up_its_own_rows_alone_and_ke
 
 
 def key_of_partition(partition: int) -> str:
-    """A key that belongs there, of two partitions."""
+    """Return a key of that partition, out of two."""
     return next(key for key in map(str, range(99)) if (murmur2(key.encode()) & 0x7FFF_FFFF) % 2 == partition)
 
 
@@ -235,7 +235,7 @@ async def test_a_consumer_whose_fetching_has_died_is_replaced(
         await poll_until(_snapshot(received), lambda seen: len(seen) == 1, "the first record")
         fetching = listens._consumer
         assert fetching is not None
-        fetching._fetcher._fetch_task.cancel()  # so it ends by an error nobody foresaw; polls stay empty
+        fetching._fetcher._fetch_task.cancel()  # so it ends with an unforeseen error; polls stay empty
 
         async def replaced() -> bool:
             clock.advance(timedelta(seconds=10))

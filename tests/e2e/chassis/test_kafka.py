@@ -1,4 +1,4 @@
-"""The two ends at Kafka: what a transaction announced arrives in order, and what arrives is handled once."""
+"""The two ends at Kafka: announced events arrive in order, and each is handled once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,13 +26,13 @@ from tests.service.chassis.conftest import BareBench
 
 
 def a_partner_name() -> str:
-    """A partner nobody else in this session uses, hence topics of its own."""
+    """Return a partner no other test of this session uses, and so its topics."""
     return f"partner-{uuid4().hex[:12]}"
 
 
 @asynccontextmanager
 async def relaying(bench: ServiceBench, kafka: str) -> AsyncIterator[Relay]:
-    """A relay on the bench's outbox."""
+    """Create a relay on the service's outbox."""
     dsn = bench.service.settings.database_url.get_secret_value()
     relay = Relay(
         dsn,
@@ -52,7 +52,7 @@ async def relaying(bench: ServiceBench, kafka: str) -> AsyncIterator[Relay]:
 
 @asynccontextmanager
 async def listening(bench: ServiceBench, group: str, *hears: Stream) -> AsyncIterator[Listener]:
-    """A listener that feeds the bench's pipeline with what its service hears, or with these streams alone."""
+    """Create a listener for the service's streams, or for these streams alone."""
     pipeline = make_pipeline(bench.service, bench.dependencies, group)
     listener = Listener(pipeline, hears or bench.service.hears, bench.service.settings)
     task = asyncio.create_task(listener.run())
@@ -64,7 +64,7 @@ async def listening(bench: ServiceBench, group: str, *hears: Stream) -> AsyncIte
 
 
 async def everything_on(kafka: str, topic: str, count: int) -> list[tuple[bytes, bytes]]:
-    """The first `count` records of a topic, as key and value."""
+    """Return the first `count` records of a topic, as key and value."""
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, auto_offset_reset="earliest", group_id=None)
     await consumer.start()
     try:
@@ -141,7 +141,7 @@ async def test_a_rolled_back_transaction_announces_nothing(broker: LocalStack, b
 
 
 def noting(notes: Callable[[str], None], prefix: str) -> Handlers:
-    """Handlers that note every reference that begins with `prefix`; the broker is shared with other tests."""
+    """Build handlers that note every reference that begins with `prefix`; the broker is shared with other tests."""
     handlers = Handlers()
 
     @handlers.on(SubmissionAdmitted)

@@ -1,4 +1,4 @@
-"""The consumer docs/delivery.md opens with: the page shows what runs, and it loses what the page says."""
+"""The consumer at the top of docs/delivery.md: the page shows the program that runs, with the losses it lists."""
 
 import asyncio
 import importlib.util
@@ -28,7 +28,7 @@ JOURNEY = streams.JOURNEY.name
 
 @pytest.fixture(scope="module")
 def naive() -> ModuleType:
-    """The program, imported."""
+    """Import the program."""
     spec = importlib.util.spec_from_file_location("naive_consumer", DOCS / "how-to" / "naive_consumer.py")
     assert spec is not None
     assert spec.loader is not None
@@ -39,7 +39,7 @@ def naive() -> ModuleType:
 
 @pytest.fixture(scope="module")
 async def broker() -> AsyncIterator[LocalStack]:
-    """A broker of its own: what the naive consumer says on the journey nobody else should have to read."""
+    """Start a separate broker: no other consumer should read the naive consumer's records on the journey."""
     async with infrastructure(kafka=True, postgres=False) as stack:
         await stack.create_topics([Topic(JOURNEY, 3)])
         yield stack
@@ -47,7 +47,7 @@ async def broker() -> AsyncIterator[LocalStack]:
 
 @pytest.fixture
 async def producer(broker: LocalStack) -> AsyncIterator[AIOKafkaProducer]:
-    """A producer beside it."""
+    """Return a producer for that broker."""
     made = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
     await made.start()
     yield made
@@ -55,21 +55,21 @@ async def producer(broker: LocalStack) -> AsyncIterator[AIOKafkaProducer]:
 
 
 class Town:
-    """What the naive consumer works with: one offer, and the places held so far."""
+    """The collaborators of the naive consumer: one offer, and the places held so far."""
 
     def __init__(self) -> None:
         self.held: list[str] = []
 
     async def find_offer(self, _conn: object, event: dict[str, Any]) -> str:
-        """Always the same, named after who asked."""
+        """Return the offer, named after the referral."""
         return f"offer for {event['referral_id']}"
 
     async def hold_place(self, _conn: object, offer: str) -> None:
-        """Remember it."""
+        """Record the held place."""
         self.held.append(offer)
 
     async def seen(self) -> list[str]:
-        """The places held."""
+        """Return the held places."""
         return list(self.held)
 
 
@@ -115,7 +115,7 @@ async def test_it_never_hears_of_what_was_announced_before_it_and_one_bad_body_e
 
 
 async def closed(error: BaseException | None) -> None:
-    """Close the consumer it left behind: nobody holds it but the traceback."""
+    """Close the consumer that was left open: only the traceback refers to it."""
     frame = error.__traceback__ if error else None
     while frame is not None:
         if isinstance(left := frame.tb_frame.f_locals.get("consumer"), AIOKafkaConsumer):

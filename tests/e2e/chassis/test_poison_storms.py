@@ -1,4 +1,4 @@
-"""A storm of poison on a real broker, with processes that are killed in the middle of it: nothing is skipped or doubled."""
+"""A storm of poison records on a real broker, with processes killed in the middle: nothing is skipped or duplicated."""
 
 import asyncio
 import os
@@ -44,12 +44,12 @@ class Instance:
     base: str
 
     def kill(self) -> None:
-        """As a machine dies: without a word."""
+        """Kill the process, as when a machine dies."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)
 
     async def ready(self) -> dict[str, Any]:
-        """What it says of itself; empty while it does not answer."""
+        """Return its answer to `/health/ready`; empty while it does not answer."""
         async with httpx2.AsyncClient(trust_env=False) as client:
             try:
                 answer: dict[str, Any] = (await client.get(f"{self.base}/health/ready")).json()
@@ -58,7 +58,7 @@ class Instance:
             return answer
 
     async def post(self, path: str, body: object = None) -> dict[str, Any]:
-        """Give a command."""
+        """Send a command."""
         headers = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": str(uuid4())}
         async with httpx2.AsyncClient(trust_env=False) as client:
             answer = await client.post(f"{self.base}{path}", json=body or {}, headers=headers)
@@ -69,7 +69,7 @@ class Instance:
 
 @dataclass
 class Storm:
-    """A database, a broker, a name nobody else uses, and the processes that work for it."""
+    """A database, a broker, a unique prefix, and the processes that use them."""
 
     bench: ServiceBench
     kafka: str
@@ -97,23 +97,23 @@ class Storm:
             instance.kill()
 
     async def notes(self) -> list[tuple[str, str]]:
-        """What was handled, as key and reference, in order."""
+        """Return the handled records as key and reference, in order."""
         rows = await self.bench.pool.fetch("select key, note from seen order by at")
         return [(row["key"], row["note"].removeprefix(self.prefix)) for row in rows]
 
     async def references(self) -> list[str]:
-        """What was handled, in order."""
+        """Return the handled references, in order."""
         return [note for _, note in await self.notes()]
 
     async def letters(self, topic: str) -> list[tuple[int, int]]:
-        """Partition and offset of what was put aside."""
+        """Return partition and offset of the dead letters."""
         rows = await self.bench.pool.fetch(
             'select partition, "offset" from dead_letter where topic = $1 order by 1, 2', topic
         )
         return [(row[0], row[1]) for row in rows]
 
     def a_submission(self, partner: str, key: str, reference: str) -> SentRecord:
-        """A partner's record; what belongs together has one key."""
+        """Build a partner's record; records of one series have one key."""
         event = a_submission(reference=self.prefix + reference, person_reference=key)
         record = self.bench.record_of(event, partner=partner)
         return record.topic, key.encode(), record.value or b"", list(record.headers)
@@ -121,14 +121,14 @@ class Storm:
 
 @pytest.fixture
 async def storm(broker: LocalStack, bare: BareBench) -> AsyncIterator[Storm]:
-    """A storm on Apache Kafka."""
+    """Prepare a storm on Apache Kafka."""
     needs_apache_kafka(broker, KILLED)
     async with bare(Handlers()) as bench:
         yield Storm(bench, broker.bootstrap)
 
 
 async def publish(kafka: str, records: Sequence[SentRecord]) -> None:
-    """Send records in their order."""
+    """Send records in order."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True, linger_ms=5)
     await producer.start()
     try:
@@ -140,7 +140,7 @@ async def publish(kafka: str, records: Sequence[SentRecord]) -> None:
 
 
 def by_key(notes: Sequence[tuple[str, str]]) -> dict[str, list[int]]:
-    """The numbers at the end of the references, per key, in order."""
+    """Return the numbers at the end of the references, per key, in order."""
     found: dict[str, list[int]] = {}
     for key, note in notes:
         found.setdefault(key, []).append(int(note.rpartition("-")[2]))
@@ -172,7 +172,7 @@ async def test_half_of_one_partners_records_are_bad_and_everybody_else_goes_on(
 
 
 def half_of_one_partners_bad(storm: Storm, stormy: str, calm: str) -> list[SentRecord]:
-    """As many of each partner, by turns. Of ten of the stormy one's, five are refused and one cannot be read."""
+    """Build as many records of each partner, alternating. Of ten stormy ones, five are refused and one is undecodable."""
     sent = []
     for n in range(EACH):
         kind = "bad" if n % 2 == 0 else "good"
@@ -183,7 +183,7 @@ def half_of_one_partners_bad(storm: Storm, stormy: str, calm: str) -> list[SentR
 
 
 async def everybody_else_goes_on(storm: Storm, stormy: str, calm: str) -> None:
-    """Faulty processes come and go until all of the calm partner's is handled and the stormy one's is paused."""
+    """Run faulty processes until all records of the calm partner are handled and the stormy partner is paused."""
 
     async def calm_ones() -> int:
         return sum(note.startswith("calm") for note in await storm.references())
@@ -199,7 +199,7 @@ async def everybody_else_goes_on(storm: Storm, stormy: str, calm: str) -> None:
 
 
 async def the_rest_is_handled(storm: Storm, mended: Instance, stormy: str) -> int:
-    """Resume the stormy partner and replay what was put aside; returns how many of that came to be handled."""
+    """Resume the stormy partner and replay its dead letters; return how many were handled."""
     assert (await mended.post(f"/quarantine/{stormy}/resume", {"by": "ana"}))["resumed"] is True
     topic = streams.PARTNER_REFERRALS.topic(stormy)
     put_aside: int = await storm.bench.pool.fetchval(
@@ -216,12 +216,12 @@ async def the_rest_is_handled(storm: Storm, mended: Instance, stormy: str) -> in
 
 
 def put_aside_before(notes: Sequence[tuple[str, str]], replayed: int) -> list[tuple[str, str]]:
-    """What was handled from the stream itself: all but the replays at the end."""
+    """Return the records handled from the stream itself: all but the replays at the end."""
     return list(notes[: len(notes) - replayed])
 
 
 async def replay_all(storm: Storm, instance: Instance, topic: str) -> dict[str, int]:
-    """Replay every letter of a topic that waits, oldest first; how many came to what."""
+    """Replay every waiting dead letter of a topic, oldest first; return their number by outcome."""
     waiting = "select id from dead_letter where topic = $1 and state = 'waiting' order by id"
     outcomes: dict[str, int] = {}
     for row in await storm.bench.pool.fetch(waiting, topic):
@@ -256,7 +256,7 @@ async def test_on_our_own_stream_the_service_stops_and_a_mended_one_goes_on_wher
 
 
 def stopped(said: dict[str, Any]) -> bool:
-    """Whether a service says that it stopped at its limit."""
+    """Return whether a service reports that it stopped at its limit."""
     return any("dead-lettered" in reason for reason in said.get("reasons", ()))
 
 

@@ -1,4 +1,4 @@
-"""Whatever a record's headers are called, it and its neighbours can be read off a real broker."""
+"""A record and its neighbours can be read from a real broker, whatever the names of their headers."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Hard cases of a batch: bad records, races and faults of our own code, and the effects they must not have."""
+"""Hard cases of a batch: bad records, races and faults of our code, and the effects they must not have."""
 
 import asyncio
 from collections.abc import Callable

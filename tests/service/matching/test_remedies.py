@@ -89,11 +89,11 @@ async def test_a_pause_can_end_in_the_future_or_stay_open(matching_bench: Servic
     now = matching_bench.clock.now()
     refused = await matching_bench.client.post(path, json={"until": (now - timedelta(hours=1)).isoformat()})
 
-    ahead = await matching_bench.client.post(path, json={"until": (now + timedelta(hours=1)).isoformat()})
+    future = await matching_bench.client.post(path, json={"until": (now + timedelta(hours=1)).isoformat()})
     omitted = await matching_bench.client.post(path, json={})
 
     assert refused.json()["remedy"] == "Send until as a time in the future, or omit it."
-    assert (ahead.status_code, omitted.status_code) == (200, 200)
+    assert (future.status_code, omitted.status_code) == (200, 200)
 
 
 async def test_another_source_id_can_be_used_in_another_region(matching_bench: ServiceBench) -> None:
