@@ -1,4 +1,4 @@
-"""A broker for the session: Apache Kafka where this machine can run it, the embedded one elsewhere."""
+"""A broker for the session: Apache Kafka where this machine can run it, else the embedded one."""
 
 from collections.abc import AsyncIterator
 
@@ -10,6 +10,6 @@ from alongside_localstack.stack import LocalStack
 
 @pytest.fixture(scope="session")
 async def broker() -> AsyncIterator[LocalStack]:
-    """A running broker without topics; tests make their own."""
+    """A running broker without topics; each test creates its own."""
     async with infrastructure(kafka=True, postgres=False) as stack:
         yield stack

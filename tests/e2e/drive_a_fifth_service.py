@@ -1,6 +1,6 @@
-"""Starts the service `milestones` of the checkout this file lies in, lets it hear, and prints what it announces.
+"""Starts the service `milestones` of this file's checkout, sends it events, and prints the event it announces.
 
-A program of its own (run by test_add_a_service.py): it imports the copy's packages, not the ones under test elsewhere.
+Run as a separate program by test_add_a_service.py, so that it imports the copy's packages.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ SECONDS_MAX = 60
 
 
 async def main() -> None:
-    """Print the body of the one event the service announces for two changes of status."""
+    """Print the body of the one event that the service announces for two status changes."""
     plan = Plan(services=("milestones",), mail=False, traces=False, usual_ports=False)
     with temporary_folder() as folder:
         stack = LocalStack(
@@ -42,7 +42,7 @@ async def main() -> None:
 
 
 def changed(referral: ReferralId, status: Status) -> ReferralStatusChanged:
-    """A referral's move to a status."""
+    """Return a status change of a referral."""
     return ReferralStatusChanged(
         referral_id=referral,
         sequence=2,
@@ -74,7 +74,7 @@ async def send(kafka: Kafka, event: ReferralStatusChanged) -> None:
 
 
 async def read_event(kafka: Kafka, noun: str) -> object:
-    """The body of the first event on the journey whose type names this noun."""
+    """Return the body of the first event on the journey whose type contains `noun`."""
     consumer = AIOKafkaConsumer(
         streams.JOURNEY.topic(), **kafka.options(), auto_offset_reset="earliest", group_id=None
     )

@@ -1,4 +1,4 @@
-"""docs/how-to/add-a-service.md, followed word by word in a copy: two edited files, and the fifth service works."""
+"""docs/how-to/add-a-service.md, followed literally in a copy: after two edited files the fifth service works."""
 
 import json
 import os
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The repository with the page's steps 1 to 4 done."""
+    """A copy of the repository after the page's steps 1 to 4."""
     folder = tmp_path_factory.mktemp("copy")
     folder.chmod(0o711)
     for name in COPIED:
@@ -39,7 +39,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def edits() -> list[tuple[str, str, str]]:
-    """Each hunk of the page's diffs: the file, the lines as they were, the lines as they are then."""
+    """Yield each hunk of the page's diffs: the file, the old lines, the new lines."""
     found = []
     for diff in re.findall(r"^```diff\n(.*?)^```", PAGE.read_text(), flags=re.MULTILINE | re.DOTALL):
         header, *hunks = diff.split("@@\n")
@@ -54,7 +54,7 @@ def edits() -> list[tuple[str, str, str]]:
 
 
 def run(folder: Path, *arguments: str) -> str:
-    """Run Python with the copy's packages before the installed ones; what it printed."""
+    """Run Python with the copy's packages before the installed ones; return its output."""
     rooms = [folder, folder / "cli", *folder.glob("shared/*"), *folder.glob("services/*")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, rooms))}
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""`alongside dead-letters` over the doors of all four services: which letters it takes, in which order, where it stops."""
+"""`alongside dead-letters` on the APIs of all four services: the selection, order and end of a replay."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -23,7 +23,7 @@ STRANGER = "north-clinic"
 
 
 class BenchNetwork:
-    """A network of four benches, and what of it the command line sees."""
+    """Four benches, and a client of them as the command line uses it."""
 
     def __init__(
         self, benches: dict[str, ServiceBench], client: httpx2.AsyncClient, clock: ManualClock
@@ -32,26 +32,26 @@ class BenchNetwork:
         self.network = Network(client, {name: f"http://{name}" for name in benches})
 
     async def a_stranger_submits(self) -> None:
-        """Put aside at intake: it can be handled once the stranger is registered."""
+        """Create a dead letter at intake that can be handled once the stranger is registered."""
         self.clock.advance(timedelta(seconds=1))
         await self.benches["intake"].hear(a_submission(), partner=STRANGER)
 
     async def somebody_sends_nonsense(self, service: str = "intake") -> None:
-        """Put aside, and never to be handled."""
+        """Create a dead letter that can never be handled."""
         self.clock.advance(timedelta(seconds=1))
         await self.benches[service].hear_raw(b"k", b"Jane\x1b[2J", [("x", None)], streams.JOURNEY.name)
 
     async def the_stranger_is_registered(self) -> None:
-        """Mends what is wrong with its submissions."""
+        """Register the stranger, so that its submissions can be handled."""
         await IntakeClient(self.benches["intake"]).register(STRANGER)
 
     async def replay(self, *, go_on: bool = False, reason: str | None = None) -> int:
-        """What the command does once it has its options."""
+        """Replay the waiting dead letters as the command does; return its exit code."""
         dead_letters = await self.network.dead_letters(state="waiting", reason=reason)
         return await replay_dead_letters(self.network, oldest_first(dead_letters), go_on=go_on)
 
     async def states(self) -> list[str]:
-        """What became of each letter, oldest first."""
+        """Return the state of each dead letter, oldest first."""
         return [dead_letter["state"] for dead_letter in oldest_first(await self.network.dead_letters())]
 
 
@@ -125,7 +125,7 @@ async def test_a_storm_of_bad_records_is_replayed_in_its_order(network: BenchNet
     assert [dead_letter["attempts"] for dead_letter in waiting] == [2] * 5
 
 
-async def test_a_letter_is_found_at_whichever_service_has_it(network: BenchNetwork) -> None:
+async def test_a_dead_letter_is_found_at_any_service(network: BenchNetwork) -> None:
     await network.somebody_sends_nonsense("referrals")
     (listed,) = await network.network.dead_letters()
 

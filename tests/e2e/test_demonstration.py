@@ -1,4 +1,4 @@
-"""The whole network, as processes, through a crash: every referral arrives once, in order, and can be traced."""
+"""The whole network with a killed process: every referral arrives once, in order, and can be traced."""
 
 from collections.abc import AsyncIterator
 
@@ -14,7 +14,7 @@ REFERRALS = 8
 
 @pytest.fixture(scope="module")
 async def result() -> AsyncIterator[DemoResult]:
-    """One demonstration with `kill -9` of matching in the middle of it."""
+    """One demonstration during which matching is killed with SIGKILL."""
     with temporary_folder() as folder:
         settings = StackSettings().model_copy(update={"state": folder})
         yield await demonstrate(
@@ -39,7 +39,7 @@ def test_every_record_is_answered_as_the_script_expects(result: DemoResult) -> N
 
 
 def test_one_trace_leads_from_the_partners_record_through_all_four_services(result: DemoResult) -> None:
-    """Spans that matching had not exported when it was killed are gone; what is there must be whole."""
+    """Spans that matching had not exported when it was killed are lost; the others must be complete."""
     way = {("intake", "matching"), ("matching", "referrals"), ("referrals", "notifications")}
 
     assert len(result.edges) >= REFERRALS // 2
@@ -48,7 +48,7 @@ def test_one_trace_leads_from_the_partners_record_through_all_four_services(resu
         assert any(parent.startswith("partner.") and child == "intake" for parent, child in edges)
 
 
-def test_the_malformed_record_is_put_aside_with_its_reason_and_its_sender_is_told(result: DemoResult) -> None:
+def test_the_malformed_record_becomes_a_dead_letter_and_its_sender_gets_a_refusal(result: DemoResult) -> None:
     (dead_letter,) = result.observations.dead_letters
     (record,) = [record for record in result.observations.sent_records if record.expected is Answer.REFUSED]
 

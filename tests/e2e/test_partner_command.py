@@ -1,4 +1,4 @@
-"""`alongside partner list|show|resume` over intake's doors."""
+"""`alongside partner list|show|resume` on intake's API."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -16,13 +16,13 @@ STRANGER = "north-clinic"
 
 
 class Intake:
-    """Intake on its bench, and what of it the command line sees."""
+    """Intake on its bench, and a client as the command line uses it."""
 
     def __init__(self, bench: ServiceBench, network: Network) -> None:
         self.bench, self.network = bench, network
 
     async def floods(self, partner: str) -> None:
-        """Somebody sends nonsense until it is paused."""
+        """Send bad records of a partner until its stream is paused."""
         topic = f"partner.{partner}.referrals.v1"
         await self.bench.hear_records(*[self.bench.record(b"k", b"{", [], topic) for _ in range(25)])
 
@@ -53,7 +53,7 @@ async def test_partners_and_paused_strangers_are_listed(
     assert "refused-in-a-row (25, the last malformed)" in stranger
 
 
-async def test_a_resume_says_what_it_did_and_the_second_who_did_it(
+async def test_a_resume_prints_its_result_and_a_second_one_who_resumed(
     intake: Intake, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await intake.floods(HOSPITAL)
@@ -81,6 +81,6 @@ async def test_a_partner_is_shown_with_its_pauses(intake: Intake, capsys: pytest
     assert [line.endswith("by ana") for line in lines[3:]] == [False, True]
 
 
-async def test_a_partner_nobody_knows_is_refused(intake: Intake) -> None:
+async def test_an_unknown_partner_is_refused(intake: Intake) -> None:
     with pytest.raises(ServiceRefused, match="No partner has this id"):
         await show_partner(intake.network, STRANGER)

@@ -1,4 +1,4 @@
-"""A damaged projection is built anew from the streams: as it was, without a word to anybody, while live work goes on."""
+"""A damaged projection is rebuilt from the streams, without any announcement, while the service keeps working."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ BenchOf = Callable[..., AbstractAsyncContextManager[ServiceBench]]
 
 @dataclass
 class Live:
-    """A service that lives on a real broker, from a moment on that no other test reaches back to."""
+    """A service on a real broker, with a start time later than all records of other tests."""
 
     bench: ServiceBench
     kafka: str
@@ -63,11 +63,11 @@ class Live:
             await producer.stop()
 
     async def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What the service holds."""
+        """Return the rows of the service's projection."""
         return [tuple(row.values()) for row in await self.bench.pool.fetch(query)]
 
     async def settled(self, query: str, count: int) -> list[tuple[Any, ...]]:
-        """What it holds once so much is there, and all of it was announced."""
+        """Wait for `count` rows and an empty outbox; return the rows."""
         await poll_until(lambda: self._count(query), lambda found: found == count, f"{count} rows")
         await poll_until(self._waiting, lambda waiting: waiting == 0, "an empty outbox")
         return await self.rows(query)
@@ -79,7 +79,7 @@ class Live:
         return len(await self.bench.announced())
 
     async def replay(self, *, dry_run: bool = False) -> dict[str, Any]:
-        """Build the projection anew; the last line told."""
+        """Rebuild the projection; return the last progress line."""
         body = {"since": self.since.isoformat(), "dry_run": dry_run}
         answer = await self.bench.client.post("/projection/replay", json=body, headers=OURS)
         assert answer.status_code == 200, answer.text
@@ -90,7 +90,7 @@ class Live:
 
 @pytest.fixture
 async def live(broker: LocalStack, bench_of: BenchOf) -> Callable[..., Any]:
-    """Lets a service live: it consumes and relays."""
+    """Run a service's consumer and relay for as long as the block lasts."""
     await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
     await broker.create_topics([Topic(streams.PARTNER_STATUS.topic(HOSPITAL), 1)])
 
@@ -110,7 +110,7 @@ async def live(broker: LocalStack, bench_of: BenchOf) -> Callable[..., Any]:
 
 
 async def from_now_on(kafka: str, group: str) -> None:
-    """Let a group begin behind what other tests have announced."""
+    """Set a group's offsets to the current ends, after the records of other tests."""
     everywhere = AIOKafkaConsumer(streams.JOURNEY.name, bootstrap_servers=kafka, group_id=None)
     member = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
     await everywhere.start()
@@ -125,7 +125,7 @@ async def from_now_on(kafka: str, group: str) -> None:
 
 
 def a_journey() -> list[Event]:
-    """What three parties hear of, one after the other, and one that is asked after a due time."""
+    """Return a journey that notifies three parties, with one overdue target."""
     referral_id = ReferralId(new_id())
     return [
         a_transition(Status.REQUESTED, referral_id=referral_id, sequence=1, previous=None, offer_id=None),
@@ -138,7 +138,7 @@ def a_journey() -> list[Event]:
 IN_APP_OF_A_JOURNEY = 2 + 3 + 1 + 3
 
 
-async def test_a_damaged_inbox_is_built_anew_as_it_was_and_nobody_hears_of_it(
+async def test_a_damaged_inbox_is_rebuilt_without_announcements(
     live: Callable[..., Any],
 ) -> None:
     async with live("notifications") as service:
@@ -169,7 +169,7 @@ async def test_a_damaged_inbox_is_built_anew_as_it_was_and_nobody_hears_of_it(
         assert again["read"] == mended["read"]  # and so nothing had been announced
 
 
-async def test_live_work_goes_on_while_a_projection_is_built_anew(live: Callable[..., Any]) -> None:
+async def test_live_work_continues_while_a_projection_is_rebuilt(live: Callable[..., Any]) -> None:
     async with live("notifications") as service:
         await service.publish(*[event for _ in range(30) for event in a_journey()])
         await service.settled(IN_APP, 30 * IN_APP_OF_A_JOURNEY)
@@ -185,7 +185,7 @@ async def test_live_work_goes_on_while_a_projection_is_built_anew(live: Callable
         assert await service.rows(IN_APP) == rows
 
 
-async def test_the_open_referrals_are_built_anew_from_what_began_was_replaced_and_ended(
+async def test_open_referrals_are_rebuilt_from_admissions_successors_and_ends(
     live: Callable[..., Any],
 ) -> None:
     async with live("intake", person_key=PERSON_KEY) as service:
@@ -350,7 +350,7 @@ def _successor_of(event: SubmissionAdmitted) -> ReferralSucceeded:
 
 
 async def _without(service: Live, over: set[ReferralId]) -> list[tuple[Any, ...]]:
-    """The list once the live service has heard what is over, and everything was announced."""
+    """Return the list after the live service has handled the end, and announced everything."""
     rows = await poll_until(
         lambda: service.rows(OPEN),
         lambda rows: not over & {row[0] for row in rows},

@@ -1,4 +1,4 @@
-"""The suite itself, small: a few referrals through one of every fault, on Apache Kafka, with nothing broken after it."""
+"""A small run of the fault suite: a few referrals, one of every fault, on Apache Kafka, without findings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMED = (
 
 @pytest.fixture(autouse=True)
 def java() -> None:
-    """Crashes are judged on Apache Kafka alone."""
+    """Skip without Java: crashes are tested on Apache Kafka only."""
     if find_java(StackSettings().java_home) is None:
         pytest.skip("needs Apache Kafka: no Java was found")
 

@@ -1,4 +1,4 @@
-"""The proxy is a bad network: late, silent or reset, and never out of order."""
+"""The proxy delays, blocks and resets connections, and never reorders data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECONDS_MAX = 10.0
 
 @asynccontextmanager
 async def proxied_echo() -> AsyncIterator[FaultProxy]:
-    """A proxy in front of a server that says everything again."""
+    """A proxy in front of an echo server."""
 
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -38,7 +38,7 @@ async def proxied_echo() -> AsyncIterator[FaultProxy]:
 
 
 async def ask(proxy: FaultProxy, question: bytes) -> bytes:
-    """Send a question over a connection of its own and hear all of the answer."""
+    """Send a question over a new connection and return the whole answer."""
     async with asyncio.timeout(SECONDS_MAX):
         reader, writer = await asyncio.open_connection(LOOPBACK, proxy.listen_port)
         writer.write(question)
@@ -48,7 +48,7 @@ async def ask(proxy: FaultProxy, question: bytes) -> bytes:
         return answer
 
 
-async def test_what_goes_in_comes_out_whole_and_in_order() -> None:
+async def test_data_is_forwarded_completely_and_in_order() -> None:
     question = bytes(range(256)) * (CHUNK // 256)
     async with proxied_echo() as proxy:
         assert await ask(proxy, question) == question
@@ -88,7 +88,7 @@ async def test_a_reset_is_seen_as_one_and_new_connections_are_served() -> None:
         assert await ask(proxy, b"again") == b"again"
 
 
-async def test_a_server_that_is_away_resets_its_callers() -> None:
+async def test_a_stopped_server_resets_its_callers() -> None:
     listen_port, nobody = free_ports(2)
     async with FaultProxy(listen_port, nobody).listening() as proxy:
         with pytest.raises(ConnectionResetError):

@@ -1,4 +1,4 @@
-"""Brokers of a cluster, found by what they do for it, killed, and kept from coming back."""
+"""Finds brokers by their role in the cluster, kills them, and keeps them stopped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from alongside_localstack.stack import LocalStack
 
 
 async def hold_down(stack: LocalStack, number: int) -> ProcessHandle:
-    """kill -9 a broker and keep it from coming back; `start` of what is returned lets it."""
+    """Kill a broker with SIGKILL and keep it stopped; return its handle, whose `start` starts it again."""
     broker = stack.service(f"kafka-{number}")
     broker.kill()
     await broker.stop()
@@ -17,7 +17,7 @@ async def hold_down(stack: LocalStack, number: int) -> ProcessHandle:
 
 
 async def leader_of(stack: LocalStack, topic: str, partition: int) -> int:
-    """The broker that takes a partition's records."""
+    """Return the broker that leads a partition."""
     admin = AIOKafkaAdminClient(**stack.kafka.options())
     await admin.start()
     try:
@@ -28,7 +28,7 @@ async def leader_of(stack: LocalStack, topic: str, partition: int) -> int:
 
 
 async def coordinator_of(stack: LocalStack, group: str) -> int:
-    """The broker that keeps a group's members and offsets."""
+    """Return the broker that coordinates a group."""
     admin = AIOKafkaAdminClient(**stack.kafka.options())
     await admin.start()
     try:

@@ -1,4 +1,4 @@
-"""Clusters of real Apache Kafka that ask everybody who they are. `make kafka-test` says what it could not run."""
+"""Clusters of real Apache Kafka that require log-in. `make kafka-test` reports tests that could not run."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ PARTNERS = ("bayside", "bayside-north", "sunrise")
 
 @asynccontextmanager
 async def secured(partners: Sequence[str] = PARTNERS, **plan: Any) -> AsyncIterator[LocalStack]:
-    """A stack on Apache Kafka with every user and rule there is for these partners; by default a broker alone."""
+    """A stack on Apache Kafka with all users and rules for these partners; by default only a broker."""
     usual: dict[str, Any] = {
         "services": (),
         "postgres": False,
@@ -46,7 +46,7 @@ async def secured(partners: Sequence[str] = PARTNERS, **plan: Any) -> AsyncItera
 
 @pytest.fixture(scope="session", autouse=True)
 def available() -> None:
-    """Everything here is about Apache Kafka itself."""
+    """Skip where Apache Kafka cannot run."""
     try:
         settings = StackSettings()
         apache_kafka(BrokerOptions(cache=settings.cache, java_home=settings.java_home), print)
@@ -56,7 +56,7 @@ def available() -> None:
 
 @pytest.fixture(scope="module")
 async def kafka() -> AsyncIterator[LocalStack]:
-    """One node, its topics, users and rules, and nothing else."""
+    """One Kafka node with its topics, users and rules."""
     async with secured() as stack:
         yield stack
 

@@ -1,4 +1,4 @@
-"""With two of three brokers away there is nobody to promise anything: nothing is taken, and nothing is lost."""
+"""With two of three brokers stopped no record is acknowledged, and none is lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ JOURNEY = streams.JOURNEY.topic()
 
 @pytest.fixture
 async def three() -> AsyncIterator[LocalStack]:
-    """Three brokers and nothing else."""
+    """A cluster of three brokers."""
     async with secured(kafka_nodes=3) as stack:
         yield stack
 
@@ -47,7 +47,7 @@ async def test_with_two_of_three_brokers_away_nothing_is_taken_and_nothing_lost(
 
 
 async def produced(stack: LocalStack) -> None:
-    """Write to a partition of each broker, wherever it is led now. Without idempotence aiokafka gives up in time."""
+    """Write to a partition of each broker. Without idempotence, so that aiokafka times out."""
     async with AIOKafkaProducer(
         **stack.kafka.options(), enable_idempotence=False, acks="all", request_timeout_ms=3_000
     ) as producer:

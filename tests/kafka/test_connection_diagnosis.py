@@ -1,4 +1,4 @@
-"""A service that Kafka does not let work says why, waits without losing anything, and goes on when it may."""
+"""A service without access to Kafka reports the reason, waits without losing records, and continues afterwards."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WRONG = SecretStr("not-the-password")
 
 @pytest.fixture(autouse=True)
 async def rules(kafka: LocalStack) -> AsyncIterator[None]:
-    """Whatever a test takes away is there again for the next."""
+    """Restore all rules after a test that withdrew some."""
     yield
     await kafka.allow(rules_for(PARTNERS))
 
@@ -45,7 +45,7 @@ async def test_a_wrong_password_is_told_waited_for_and_put_right(kafka: LocalSta
         await service.all_well(1, 2, 3)
 
 
-async def test_a_missing_right_to_the_group_is_told_and_waited_for(
+async def test_a_missing_right_to_the_group_is_reported_and_waited_for(
     kafka: LocalStack, bare: BareBench
 ) -> None:
     right = Rule("referrals", "read", "group", "referrals")
@@ -95,7 +95,7 @@ async def test_rights_that_are_taken_away_in_mid_flow_stop_it_and_bring_it_back(
         await service.all_well(1, 2, 3, 4, 5)
 
 
-async def test_a_password_that_is_changed_under_a_running_service_is_told_once_connections_break(
+async def test_a_password_changed_under_a_running_service_is_reported_once_connections_break(
     kafka: LocalStack, bare: BareBench
 ) -> None:
     known = kafka.kafka_as("referrals")
@@ -116,10 +116,10 @@ async def test_a_password_that_is_changed_under_a_running_service_is_told_once_c
         await service.all_well(1, 2)
 
 
-async def test_one_partners_topic_that_may_not_be_written_holds_up_nobody_else(
+async def test_one_partners_topic_without_write_access_delays_no_other(
     kafka: LocalStack, bare: BareBench
 ) -> None:
-    """The relay's side alone: what waits is a partner's own, so the service stays ready for everybody else."""
+    """The relay only: one partner's records wait, and the service stays ready for all others."""
     topic = streams.PARTNER_REFERRALS.topic("bayside")
 
     async with working(kafka.kafka_as("matching"), bare) as service:
@@ -147,6 +147,6 @@ async def test_what_waited_for_a_right_arrives_in_order_and_once(kafka: LocalSta
 
 
 async def withdraw(kafka: LocalStack, *rules: Rule) -> None:
-    """Take rights away, now."""
+    """Withdraw rights, effective at once."""
     async with open_access(kafka.kafka) as access:
         await access.withdraw(rules)

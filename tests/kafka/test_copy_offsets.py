@@ -1,4 +1,4 @@
-"""A renamed consumer group goes on where the old one ended: nothing is read again, nothing is passed over."""
+"""A renamed consumer group continues where the old one stopped: no record is repeated or skipped."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def send(kafka: Kafka, topic: str, *values: int) -> None:
 
 @asynccontextmanager
 async def member(kafka: Kafka, group: str, *topics: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer that is a member of the group, as a service's is."""
+    """A consumer that is a member of the group, like a service's."""
     consumer = AIOKafkaConsumer(
         *topics, **kafka.options(), group_id=group, auto_offset_reset="earliest", enable_auto_commit=False
     )
@@ -65,7 +65,7 @@ async def test_a_renamed_group_reads_what_is_new_and_nothing_again(kafka: LocalS
     assert await read(admin, "after", 20, crisis) == list(range(50, 70))
 
 
-async def test_one_stream_alone_can_move_to_a_group_of_its_own(kafka: LocalStack) -> None:
+async def test_a_single_stream_can_move_to_a_separate_group(kafka: LocalStack) -> None:
     admin = kafka.kafka
     await send(admin, JOURNEY.topic(), *range(10))
     await send(admin, CRISIS.topic(), *range(100, 110))

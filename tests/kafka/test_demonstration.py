@@ -1,4 +1,4 @@
-"""The whole demonstration where Kafka asks everybody who they are: no service or partner lacks a right it needs."""
+"""The whole demonstration on Kafka with log-in: every service and partner has the rights it needs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REFERRALS = 10
 
 @pytest.fixture(scope="module")
 async def result() -> AsyncIterator[DemoResult]:
-    """One demonstration, each service and partner with a log-in of its own, with `kill -9` of intake in the middle."""
+    """One demonstration with a separate log-in per service and partner, during which intake is killed."""
     with temporary_folder() as folder:
         settings = StackSettings().model_copy(update={"state": folder, "broker": "kafka", "kafka": None})
         yield await demonstrate(
@@ -32,7 +32,7 @@ def test_every_promise_is_kept(result: DemoResult) -> None:
     assert (summary.lost, summary.duplicated, summary.out_of_order, summary.oversold) == (0, 0, 0, 0)
 
 
-def test_everything_happens_that_happens_where_nobody_is_asked(result: DemoResult) -> None:
+def test_the_demonstration_has_the_same_results_as_without_log_in(result: DemoResult) -> None:
     summary = result.summary
 
     assert (summary.admitted, summary.matched, summary.closed) == (REFERRALS, REFERRALS, REFERRALS)

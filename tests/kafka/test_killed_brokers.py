@@ -1,6 +1,6 @@
-"""Three brokers, every record on all of them, two must have it: what is lost when one is killed at work. Nothing.
+"""Killing one of three brokers loses no record, with three replicas of which two must have it.
 
-Everybody is asked who they are here, too. In the end the fault suite's independent checker judges.
+Kafka requires log-in here, too. The fault suite's independent checker evaluates the result.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ TOPICS = tuple(topic.name for topic in topics_of(partner.id for partner in SAMPL
 
 @pytest.fixture
 async def environment() -> AsyncIterator[FaultEnvironment]:
-    """The whole network on three brokers, each service and partner as a user of its own."""
+    """The whole network on three brokers, with a separate user for each service and partner."""
     plan = {
         "services": SERVICES,
         "postgres": True,
@@ -87,7 +87,7 @@ async def test_killed_leaders_and_coordinators_lose_nothing_and_do_nothing_twice
 
 
 async def referrals_reach(stack: LocalStack, count: int) -> None:
-    """Wait until so many referrals have been matched and told of: all four services worked on them."""
+    """Wait until `count` referrals are proposed: then all services have handled them."""
 
     async def closed() -> int:
         rows = await collect.rows(
@@ -101,7 +101,7 @@ async def referrals_reach(stack: LocalStack, count: int) -> None:
 async def gathered(
     stack: LocalStack, sent_records: Sequence[FaultRecord], target_actors: TargetActors
 ) -> Evidence:
-    """Everything there is on every stream and in every store."""
+    """Return the evidence of all streams and stores."""
     events, arrivals = await collect.streams(stack.kafka, TOPICS)
     return Evidence(
         sent_records=sent_records,

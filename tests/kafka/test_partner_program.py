@@ -1,4 +1,4 @@
-"""The program partners are given works for a partner that logs in, and uses no name the broker refuses."""
+"""The example program for partners works with a log-in, and uses no name that the broker refuses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def program() -> Any:
 
 
 async def answer_first_record(kafka: Kafka) -> None:
-    """Do as intake would with the first record: answer that it was admitted."""
+    """Answer the first record as admitted, as intake would."""
     async with (
         AIOKafkaConsumer(
             streams.PARTNER_REFERRALS.topic(PARTNER), **kafka.options(), auto_offset_reset="earliest"

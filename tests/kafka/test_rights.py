@@ -1,6 +1,6 @@
 """Every user against every topic and group: the broker allows what streams.py says, and refuses the rest.
 
-Asked on the wire, so that a refusal is the broker's own word and not a client that waits.
+Requests are sent on the wire, so that a refusal is the broker's answer and not a client's time-out.
 """
 
 from __future__ import annotations
@@ -52,20 +52,20 @@ GROUPS = (
 
 
 def stream(topic: str) -> Stream:
-    """The stream of a topic that is ours."""
+    """Return the stream of one of our topics."""
     found = stream_of(topic)
     assert found is not None
     return found
 
 
 def is_party(user: str, parties: frozenset[str], topic: str) -> bool:
-    """Whether streams.py names the user, worked out apart from contracts/access.py."""
+    """Return whether streams.py names the user, computed independently of contracts/access.py."""
     owner = stream(topic).partner_of(topic)
     return user in parties or ("partner" in parties and user == f"partner.{owner}")
 
 
 def owns_group(user: str, group: str) -> bool:
-    """Whether the group is one the user's own streams are heard in."""
+    """Return whether the group reads the user's own streams."""
     if user in SERVICES:
         return group == user or (user == "notifications" and group == "notifications-urgent")
     return group.startswith(f"{user}.")
@@ -73,7 +73,7 @@ def owns_group(user: str, group: str) -> bool:
 
 @asynccontextmanager
 async def client(kafka: Kafka) -> AsyncIterator[AIOKafkaClient]:
-    """A bare client."""
+    """A client without consumer or producer."""
     asking = AIOKafkaClient(**kafka.options())
     await asking.bootstrap()
     try:
@@ -83,7 +83,7 @@ async def client(kafka: Kafka) -> AsyncIterator[AIOKafkaClient]:
 
 
 async def may_read(asking: AIOKafkaClient, topic: str) -> bool:
-    """What the broker answers to a fetch."""
+    """Return whether the broker allows a fetch."""
     request = FetchRequest(0, 1, 1024, 0, [(topic, [(0, 0, 1024)])])
     answer = await asking.send(asking.get_random_node(), request)
     ((_, ((_, code, *_),)),) = answer.topics
@@ -91,7 +91,7 @@ async def may_read(asking: AIOKafkaClient, topic: str) -> bool:
 
 
 async def may_write(kafka: Kafka, topic: str) -> bool:
-    """What becomes of a record. A producer of its own: aiokafka keeps asking for a topic it was once refused."""
+    """Return whether a record is accepted. A new producer each time: aiokafka repeats requests for refused topics."""
     async with AIOKafkaProducer(**kafka.options(), enable_idempotence=True, acks="all") as producer:
         try:
             await producer.send_and_wait(topic, b"{}", key=b"k")
@@ -101,14 +101,14 @@ async def may_write(kafka: Kafka, topic: str) -> bool:
 
 
 async def may_join(asking: AIOKafkaClient, group: str) -> bool:
-    """Whether the broker says who coordinates the group; a coordinator that is being made is no refusal."""
+    """Return whether the broker names the group's coordinator; one that is being created is not a refusal."""
     answer = await asking.send(asking.get_random_node(), FindCoordinatorRequest(group, 0))
     code = 0 if answer.error_code == GroupCoordinatorNotAvailableError.errno else answer.error_code
     return allowed(code, GroupAuthorizationFailedError)
 
 
 def allowed(code: int, refusal: type[Exception]) -> bool:
-    """Tell a refusal from an agreement, and anything else from both."""
+    """Return False for a refusal, True for success; raise any other error."""
     assert for_code(code) in {NoError, refusal}
     return code == 0
 
@@ -136,7 +136,7 @@ async def test_a_user_joins_its_own_groups_and_no_forged_one(kafka: LocalStack, 
     assert answers == {group: owns_group(user, group) for group in GROUPS}
 
 
-async def test_a_partner_cannot_hear_its_own_stream_in_another_partners_group(kafka: LocalStack) -> None:
+async def test_a_partner_cannot_read_its_own_stream_in_another_partners_group(kafka: LocalStack) -> None:
     consumer = AIOKafkaConsumer(
         streams.PARTNER_STATUS.topic("bayside"),
         **kafka.kafka_as(user_of("bayside")).options(),
@@ -158,7 +158,7 @@ async def test_a_partner_sees_no_name_of_any_topic_but_its_own(kafka: LocalStack
 
 
 @pytest.mark.parametrize("user", ["intake", user_of("bayside")])
-async def test_nobody_but_the_administrator_makes_topics_users_or_rules(kafka: LocalStack, user: str) -> None:
+async def test_only_the_administrator_creates_topics_users_or_rules(kafka: LocalStack, user: str) -> None:
     admin = AIOKafkaAdminClient(**kafka.kafka_as(user).options())
     await admin.start()
     answer = await admin.create_topics([NewTopic("partner.mine.referrals.v1", 1, 1)])
@@ -188,7 +188,7 @@ async def test_the_rules_in_force_are_those_of_the_contracts_and_no_other(kafka:
         ({"security_protocol": "PLAINTEXT"}, "KafkaConnectionError"),
     ],
 )
-async def test_who_cannot_say_who_they_are_is_turned_away_and_told_why(
+async def test_a_failed_log_in_is_refused_and_reported(
     kafka: LocalStack, change: dict[str, Any], reason: str
 ) -> None:
     stranger = replace(kafka.kafka_as("intake"), **change)

@@ -1,4 +1,4 @@
-"""`alongside kafka`, run as docker-compose.yml runs it, brings an empty secured cluster to what the contracts say."""
+"""`alongside kafka`, run as in docker-compose.yml, sets an empty secured cluster up as the contracts define."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ INBOUND = streams.PARTNER_REFERRALS.topic(PARTNER)
 
 @pytest.fixture
 async def empty() -> AsyncIterator[LocalStack]:
-    """A cluster that knows its administrator and nobody else."""
+    """A cluster whose only user is its administrator."""
     async with secured((), rules=frozenset()) as stack:
         yield stack
 
 
 async def alongside_kafka(stack: LocalStack, *words: str, **changed: str) -> tuple[int, str]:
-    """The job's own entry point, told what the compose file tells it."""
+    """Run the job's entry point with the compose file's settings; return exit code and output."""
     admin = stack.kafka
     environment = {
         "ALONGSIDE_KAFKA": admin.bootstrap,
@@ -74,7 +74,7 @@ def as_user(stack: LocalStack, user: str, password: SecretStr) -> Kafka:
 
 
 async def sends(kafka: Kafka, topic: str) -> bool:
-    """Whether a record is taken."""
+    """Return whether a record is accepted."""
     producer = AIOKafkaProducer(**kafka.options(), enable_idempotence=True, acks="all")
     try:
         await producer.start()

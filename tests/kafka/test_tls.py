@@ -1,4 +1,4 @@
-"""Kafka over TLS: who signed the brokers' certificate decides whether we talk to them at all."""
+"""Kafka over TLS: only brokers with a certificate of the configured authority are accepted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def named(name: str) -> x509.Name:
 
 
 def certificate(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    """What authority and broker have in common."""
+    """Return a certificate builder with the fields that authority and broker share."""
     return (
         x509.CertificateBuilder()
         .subject_name(named(name))
@@ -50,7 +50,7 @@ def pem(found: x509.Certificate) -> bytes:
 
 
 def signed(folder: Path) -> Tls:
-    """An authority, and a broker's key and certificate for loopback that it signed, as PEM files."""
+    """Create an authority, and a broker's key and signed certificate for loopback, as PEM files."""
     authority, broker = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     root = certificate("authority", authority).add_extension(
         x509.BasicConstraints(ca=True, path_length=None), critical=True
@@ -69,7 +69,7 @@ def signed(folder: Path) -> Tls:
 
 @pytest.fixture(scope="module")
 async def encrypted(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalStack]:
-    """One node that speaks TLS to clients."""
+    """One node that uses TLS for clients."""
     async with secured(tls=signed(tmp_path_factory.mktemp("tls"))) as stack:
         yield stack
 
@@ -86,7 +86,7 @@ async def test_with_the_right_authority_records_go_and_come(encrypted: LocalStac
         assert (await consumer.getone()).value == b"{}"
 
 
-async def test_a_certificate_nobody_we_know_signed_is_refused_and_told(encrypted: LocalStack) -> None:
+async def test_a_certificate_of_an_unknown_authority_is_refused_and_reported(encrypted: LocalStack) -> None:
     kafka = replace(encrypted.kafka_as("intake"), ca_file=None)
     producer = AIOKafkaProducer(**kafka.options())
 

@@ -1,4 +1,4 @@
-"""A service's two ends at Kafka at work on a bare database, and what a test may ask of them."""
+"""A running relay and listener on a bare database, with assertions for tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.service.chassis.conftest import BareBench
 
 @dataclass
 class Working:
-    """A service's two ends at Kafka at work. `received` holds the references of this test, in order."""
+    """A service's running relay and listener. `received` holds the references of this test, in order."""
 
     bench: ServiceBench
     relay: Relay
@@ -45,21 +45,21 @@ class Working:
                 tx.announce(self.admission.model_copy(update={"reference": self.reference(number)}))
 
     def reference(self, number: int) -> str:
-        """A reference no other test uses."""
+        """Return a reference that no other test uses."""
         return f"{self.run}-{number}"
 
     async def reasons(self) -> str:
-        """Why the service is not ready, in one line."""
+        """Return the reasons why the service is not ready, in one line."""
         return "; ".join(await self.health.unready())
 
     async def waits_for(self, *words: str) -> None:
-        """Wait until `ready` says all of these words."""
+        """Wait until the reasons contain all of these words."""
         await poll_until(
             self.reasons, lambda reasons: all(word in reasons for word in words), " and ".join(words)
         )
 
     async def all_well(self, *numbers: int) -> None:
-        """Wait until the service is ready, has sent everything and heard exactly these, in this order, once."""
+        """Wait until the service is ready, has sent everything, and has received exactly these, once and in order."""
         await poll_until(self.reasons, lambda reasons: not reasons, "a ready service")
         await poll_until(self.bench.announced, lambda rows: rows == [], "an empty outbox")
         wanted = [self.reference(number) for number in numbers]
@@ -73,13 +73,13 @@ class Working:
 
     @property
     def attempts_max(self) -> float:
-        """How often anything may have been tried by now: pauses double from a tenth of a second, to five."""
+        """Return the maximum number of attempts so far: pauses double from 0.1 s to 5 s."""
         return math.log2((time.monotonic() - self.since) / 0.1 + 2) + 2 + (time.monotonic() - self.since) / 5
 
 
 @asynccontextmanager
 async def working(kafka: Kafka, bare: BareBench) -> AsyncIterator[Working]:
-    """The two ends of the user's service: a relay, and a listener on the journey in the group of its name."""
+    """Run the relay and listener of the user's service, on the journey, in the group of its name."""
     handlers = Handlers()
     started: list[Working] = []
 

@@ -1,4 +1,4 @@
-"""What the rehearsal found can be seen."""
+"""The rehearsal's results are drawn."""
 
 import io
 import json
@@ -22,7 +22,7 @@ def year() -> dict[str, Any]:
     return found
 
 
-def test_a_year_is_drawn_with_every_way_beside_the_others(year: dict[str, Any]) -> None:
+def test_a_year_is_drawn_with_all_strategies_side_by_side(year: dict[str, Any]) -> None:
     console = Console(file=io.StringIO(), width=110, record=True)
 
     draw_year(console, year)

@@ -1,4 +1,4 @@
-"""The real broker of the stack: records in, a killed broker, records out."""
+"""The stack's real broker keeps its records after it was killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole composition, with a service small enough to read here; and the stack in a terminal."""
+"""A whole stack with a tiny service defined here, and the stack in a terminal."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def settings_of(stack: LocalStack, name: str) -> dict[str, str]:
     return answer
 
 
-async def test_a_service_is_migrated_started_and_told_everything_it_needs(
+async def test_a_service_is_migrated_and_started_with_all_its_settings(
     services: None, tmp_path: Path
 ) -> None:
     plan = Plan(services=("echo",), instances={"echo": 2}, usual_ports=False)

@@ -1,4 +1,4 @@
-"""The real PostgreSQL of the stack: walls between services, cloning, and files in places it cannot enter."""
+"""The stack's real PostgreSQL: separated services, cloning, and files in folders that it cannot enter."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_ensuring_a_database_again_keeps_its_rows_and_renews_the_password(server
         psycopg.connect(before.url)
 
 
-def test_a_clone_has_the_templates_tables_and_a_life_of_its_own(server: Server) -> None:
+def test_a_clone_has_the_templates_tables_and_is_independent(server: Server) -> None:
     template = server.create_database()
     with psycopg.connect(template.url) as connection:
         connection.execute("create table fact as select 42 as answer")
@@ -110,7 +110,7 @@ def test_an_ordinary_user_keeps_the_cluster_in_the_state_folder(tmp_path: Path) 
     assert state.postgres_home(Account()) == tmp_path / "postgres"
 
 
-def test_a_half_made_cluster_is_made_again() -> None:
+def test_an_unfinished_cluster_is_created_again() -> None:
     account = server_account()
     cluster = Cluster(open_temporary_folder(account, "half-made-"), 1, "secret", account, unsafe_fast=True)
     cluster.create()

@@ -19,14 +19,14 @@ def span_server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 async def receiver(span_server: Server) -> AsyncIterator[Receiver]:
-    """Shared: a test uses ids of its own."""
+    """A shared receiver: each test uses different ids."""
     async with running_receiver(span_server) as receiver:
         yield receiver
 
 
 @pytest.fixture
 async def own_receiver(span_server: Server) -> AsyncIterator[Receiver]:
-    """For tests which fill it, stop it or take its database away."""
+    """A separate receiver, for tests that fill it, stop it or remove its database."""
     async with running_receiver(span_server) as receiver:
         yield receiver
 

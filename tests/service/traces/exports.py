@@ -17,7 +17,7 @@ from alongside_cli.traces.model import REFERRAL_ATTRIBUTE
 def exporting(
     service: str, url: str, compression: Compression = Compression.NoCompression
 ) -> Iterator[Tracer]:
-    """A tracer of this service; everything it recorded has been sent when the block ends."""
+    """A tracer of this service; all its spans are exported at the end of the block."""
     exporter = OTLPSpanExporter(endpoint=f"{url}/v1/traces", compression=compression, timeout=5)
     provider = TracerProvider(resource=Resource.create({"service.name": service}), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(exporter))
@@ -36,7 +36,7 @@ def step(
     referral_id: str | None = None,
     links: tuple[Link, ...] = (),
 ) -> Span:
-    """A finished span, below `parent` whichever service that one belongs to."""
+    """Record a finished span below `parent`, which may be of another service."""
     context = set_span_in_context(parent) if parent else None
     span = tracer.start_span(
         name,
@@ -49,7 +49,7 @@ def step(
 
 
 def a_referral_travels(url: str, referral_id: str) -> Span:
-    """From a partner through all four services, each with its own exporter; returns the first span."""
+    """Export the spans of a referral from a partner through all four services; return the first span."""
     first = parent = None
     for service in ("partner.harbour", "intake", "matching", "referrals", "notifications"):
         with exporting(service, url) as tracer:

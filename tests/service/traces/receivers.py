@@ -1,4 +1,4 @@
-"""Starting and stopping a receiver process, and waiting for what it does."""
+"""Starts and stops receiver processes, and waits for their effects."""
 
 import asyncio
 import signal
@@ -22,7 +22,7 @@ SPANS_MAX = 50
 
 @dataclass(frozen=True)
 class Receiver:
-    """A running receiver and the database it keeps its spans in."""
+    """A running receiver and its database."""
 
     url: str
     process: subprocess.Popen[str]
@@ -30,7 +30,7 @@ class Receiver:
 
 
 async def until(what: str, check: Callable[[], Awaitable[object]], seconds_max: float = 10.0) -> None:
-    """Ask again until `check` answers something true; fails with `what` at the deadline."""
+    """Repeat `check` until its result is true, and return it; fail with `what` at the deadline."""
     deadline = time.monotonic() + seconds_max
     while not await check():
         assert time.monotonic() < deadline, f"waited {seconds_max} s for {what}"
@@ -38,7 +38,7 @@ async def until(what: str, check: Callable[[], Awaitable[object]], seconds_max: 
 
 
 def start_receiver(database_url: str, port: int) -> subprocess.Popen[str]:
-    """`python -m alongside_localstack.traces.receiver`, keeping SPANS_MAX spans."""
+    """Start `python -m alongside_localstack.traces.receiver`, limited to SPANS_MAX spans."""
     asked = {
         "ALONGSIDE_DATABASE_URL": database_url,
         "ALONGSIDE_HTTP_PORT": str(port),
@@ -54,7 +54,7 @@ def start_receiver(database_url: str, port: int) -> subprocess.Popen[str]:
 
 
 def stop(process: subprocess.Popen[str]) -> str:
-    """SIGTERM and wait; returns what it wrote."""
+    """Send SIGTERM, wait for the end, and return the output."""
     process.send_signal(signal.SIGTERM)
     try:
         return process.communicate(timeout=STOP_SECONDS_MAX)[0]
@@ -64,7 +64,7 @@ def stop(process: subprocess.Popen[str]) -> str:
 
 @asynccontextmanager
 async def running_receiver(server: Server) -> AsyncIterator[Receiver]:
-    """A receiver which is ready, on a database of its own."""
+    """Run a receiver on a separate database until it is ready, and stop it after the block."""
     database, port = server.create_database(), free_port()
     process = start_receiver(database.url, port)
     url = f"http://127.0.0.1:{port}"

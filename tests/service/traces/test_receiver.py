@@ -1,4 +1,4 @@
-"""The receiver as services and people meet it: real exporters, real HTTP, real PostgreSQL."""
+"""The receiver with real exporters, real HTTP and real PostgreSQL."""
 
 import gzip
 from io import StringIO
@@ -40,7 +40,7 @@ def a_span(number: int) -> otlp.Span:
 
 @pytest.fixture
 def number() -> int:
-    """A trace id nobody else uses."""
+    """Return a trace number that no other test uses."""
     return uuid4().int
 
 
@@ -100,7 +100,7 @@ async def test_a_later_human_step_is_found_by_the_referral_id_and_drawn_beneath(
     assert "somebody else" not in out.getvalue()
 
 
-async def test_a_referral_nobody_has_heard_of_gives_exit_code_1_and_a_way_out(receiver: Receiver) -> None:
+async def test_an_unknown_referral_gives_exit_code_1_and_a_remedy(receiver: Receiver) -> None:
     console, out = quiet_console()
 
     assert await draw_referral(console, receiver.url, "no such [id] & more") == 1
@@ -108,7 +108,7 @@ async def test_a_referral_nobody_has_heard_of_gives_exit_code_1_and_a_way_out(re
     assert "No trace names the referral no such [id] & more" in out.getvalue()
 
 
-async def test_without_a_receiver_the_reader_is_told_what_to_start() -> None:
+async def test_without_a_receiver_the_remedy_names_what_to_start() -> None:
     console, out = quiet_console()
 
     assert await draw_referral(console, f"http://127.0.0.1:{free_port()}", "referral-1") == 1
@@ -126,7 +126,7 @@ async def test_spans_sent_twice_are_kept_once(client: httpx2.AsyncClient, number
     assert len((await client.get(f"/traces/{number:032x}")).json()["spans"]) == 1
 
 
-async def test_the_sender_is_told_how_many_spans_could_not_be_read(
+async def test_the_sender_gets_the_number_of_unreadable_spans(
     client: httpx2.AsyncClient, number: int
 ) -> None:
     bad = otlp.Span(trace_id=b"short", span_id=b"8 bytes.")

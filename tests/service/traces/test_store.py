@@ -1,4 +1,4 @@
-"""The span store's questions, asked of real PostgreSQL."""
+"""The span store's queries on real PostgreSQL."""
 
 import asyncio
 from dataclasses import replace
@@ -17,7 +17,7 @@ from tests.service.traces.receivers import until
 from tests.unit.traces.spans import a_referrals_way, a_span, trace_id
 
 
-async def test_a_span_comes_back_as_it_was_kept(store: SpanStore) -> None:
+async def test_a_stored_span_is_returned_unchanged(store: SpanStore) -> None:
     plain = a_span(
         1,
         "intake",
@@ -120,7 +120,9 @@ async def test_keeping_nothing_asks_nothing(store: SpanStore) -> None:
     assert await store.insert([]) == 0
 
 
-async def test_a_goodbye_heard_between_two_questions_means_the_store_is_away(span_server: Server) -> None:
+async def test_a_connection_closed_between_two_queries_makes_the_store_unavailable(
+    span_server: Server,
+) -> None:
     database, proxy_port = span_server.create_database(), free_port()
     proxied_url = replace(database, port=proxy_port).url
     async with (

@@ -1,4 +1,4 @@
-"""A comparison counts PostgreSQL with the services, and its last line and exit code hold the verdict."""
+"""A comparison counts PostgreSQL with the services, and its last line and exit code give the verdict."""
 
 import json
 import signal
@@ -33,7 +33,7 @@ asyncio.run(work())
 
 
 def run(services: float, postgres: float) -> CheckoutRun:
-    """A turn of 1,000 records."""
+    """A run of 1,000 records."""
     return CheckoutRun(Usage({"referrals": services, POSTGRES: postgres}), 1_000)
 
 
@@ -52,7 +52,7 @@ def test_work_moved_into_postgresql_is_no_gain() -> None:
     assert found["not_below_0_97"] == "yes"
 
 
-def test_what_each_checkout_spent_is_told_per_record_and_by_component() -> None:
+def test_the_cost_of_each_checkout_is_per_record_and_by_component() -> None:
     found = summary_of([(run(0.2, 0.05), run(0.3, 0.05)), (run(0.1, 0.05), run(0.3, 0.05))], hop(), seed=7)
 
     assert found["cpu_us_per_record"] == {
@@ -61,7 +61,7 @@ def test_what_each_checkout_spent_is_told_per_record_and_by_component() -> None:
     }
 
 
-def test_people_read_the_verdict_with_its_interval() -> None:
+def test_the_report_shows_the_verdict_with_its_interval() -> None:
     part = summary_of([(run(0.2, 0.05), run(0.3, 0.05))] * 20, hop(), seed=7)
 
     lines = list(
@@ -74,7 +74,7 @@ def test_people_read_the_verdict_with_its_interval() -> None:
     assert "0.714 (0.714 to 0.714)" in lines[1]
 
 
-def test_a_revision_that_is_none_ends_as_not_measured_and_says_why() -> None:
+def test_an_unknown_revision_ends_as_not_measured_with_the_reason() -> None:
     ended = CliRunner().invoke(app, ["--against", "no-such-revision", "--json"])
 
     assert ended.exit_code == 2
@@ -85,7 +85,7 @@ def test_a_revision_that_is_none_ends_as_not_measured_and_says_why() -> None:
     ("name", "value"),
     [("ALONGSIDE_KAFKA", "127.0.0.1:1"), ("ALONGSIDE_POSTGRES", "postgresql://postgres:pw@127.0.0.1:1")],
 )
-def test_the_users_own_servers_are_left_alone(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_external_servers_are_not_used(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
 
     ended = CliRunner().invoke(app, ["--against", "HEAD"])

@@ -1,4 +1,4 @@
-"""A turn is given up as soon as one of its services has ended."""
+"""A run fails as soon as one of its services has ended."""
 
 import asyncio
 import sys
@@ -23,7 +23,7 @@ async def running(argv: tuple[str, ...], logs: Path) -> RunningServices:
     return RunningServices(supervisor, {}, (), 0)
 
 
-async def test_a_service_that_ends_ends_the_turn_with_its_log(tmp_path: Path) -> None:
+async def test_a_service_that_ends_fails_the_run_with_its_log(tmp_path: Path) -> None:
     services = await running(ENDS, tmp_path)
     cancelled = asyncio.Event()
 

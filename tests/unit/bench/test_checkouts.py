@@ -1,4 +1,4 @@
-"""A second checkout is made from a commit, built by its own `make setup`, and gone afterwards, however it ended."""
+"""A second checkout is created from a commit, built by its `make setup`, and removed in every case."""
 
 import subprocess
 from pathlib import Path
@@ -17,7 +17,7 @@ setup:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository of two commits; `make setup` leaves behind with what it was called."""
+    """A repository of two commits; its `make setup` writes down its arguments."""
     root = tmp_path / "repository"
     root.mkdir()
     git(root, "init", "--quiet", "--initial-branch=main")
@@ -69,7 +69,7 @@ def test_the_checkout_is_gone_after_an_interruption(repository: Path, tmp_path: 
     assert git(repository, "worktree", "list").count("\n") == 0
 
 
-def test_what_killed_runs_left_behind_is_removed(repository: Path, tmp_path: Path) -> None:
+def test_leftovers_of_killed_runs_are_removed(repository: Path, tmp_path: Path) -> None:
     first, second = commit_of(repository, "HEAD~1"), commit_of(repository, "HEAD")
     for commit in (first, second):
         leftover = tmp_path / "state" / commit[:12]
@@ -110,7 +110,7 @@ def test_a_setup_that_fails_shows_what_it_printed(repository: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("revision", ["no-such-branch", "", "HEAD:text", "--all", "HEAD~9"])
-def test_what_names_no_commit_is_refused_by_name(repository: Path, revision: str) -> None:
+def test_a_revision_that_is_not_a_commit_is_refused_by_name(repository: Path, revision: str) -> None:
     with pytest.raises(UnknownRevision, match="is not a commit") as refused:
         commit_of(repository, revision)
 

@@ -1,4 +1,4 @@
-"""A comparison finds a tenth more work, finds none where there is none, and says so when it cannot tell."""
+"""A comparison detects a tenth more work, detects no false difference, and reports when it cannot decide."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ PAIRS = st.lists(st.builds(CostPair, old=COSTS, new=COSTS), min_size=1, max_size
 
 
 def pairs(new_by_old: float, *, count: int = PAIRS_MIN, variation: float = 0.02) -> list[CostPair]:
-    """Turns of 1,000 records whose costs vary by up to `variation` each way, each checkout's in its own order."""
+    """Return runs of 1,000 records whose costs vary by up to `variation`, in a different order for each checkout."""
     noise = [1 + variation * (2 * number / (count - 1) - 1) for number in range(count)]
     olds, news = noise, noise[count // 3 :] + noise[: count // 3]
     return [
@@ -36,20 +36,20 @@ def test_the_same_cost_on_both_sides_is_a_ratio_of_one_without_width(costs: list
 
 
 @given(PAIRS)
-def test_changing_sides_turns_the_ratio_over(measured: list[CostPair]) -> None:
+def test_swapping_the_checkouts_inverts_the_ratio(measured: list[CostPair]) -> None:
     there = compare(measured, seed=3)
     back = compare([CostPair(pair.new, pair.old) for pair in measured], seed=3)
 
     assert back.value == pytest.approx(1 / there.value)
 
 
-def test_turns_are_pooled_by_their_records_and_not_averaged() -> None:
+def test_runs_are_pooled_by_their_records_and_not_averaged() -> None:
     found = compare([CostPair(Cost(9, 900), Cost(9, 900)), CostPair(Cost(3, 100), Cost(1, 100))], seed=1)
 
     assert found.value == pytest.approx((12 / 1000) / (10 / 1000))
 
 
-def test_equal_checkouts_with_noisy_turns_have_an_interval_around_one() -> None:
+def test_equal_checkouts_with_noisy_runs_have_an_interval_around_one() -> None:
     found = compare(pairs(1.0), seed=7)
 
     assert found.low < 1 < found.high
@@ -93,11 +93,11 @@ def test_the_verdict_follows_from_the_interval_alone(low: float, high: float, ve
     assert Ratio((low + high) / 2, low, high, PAIRS_MIN).not_below_floor is verdict
 
 
-def test_fewer_than_twenty_turns_are_no_measurement() -> None:
+def test_fewer_than_twenty_runs_are_not_a_measurement() -> None:
     assert Ratio(1.0, 0.999, 1.001, PAIRS_MIN - 1).not_below_floor is Verdict.NOT_MEASURED
 
 
-def test_no_turns_have_no_ratio() -> None:
+def test_no_pairs_have_no_ratio() -> None:
     with pytest.raises(ValueError, match="at least one pair"):
         compare([], seed=1)
 

@@ -1,4 +1,4 @@
-"""What counts is the notice about the offer that was asked, not the one before it, and nobody else's."""
+"""Only the referrer's notice about the proposal is counted, not an earlier one, nor those of others."""
 
 import orjson
 
@@ -9,22 +9,22 @@ from alongside_lab.bench.whole.notice_tracker import NoticeTracker
 
 
 class Journey:
-    """One referral's journey, heard record by record; `notified` lists (reference, when)."""
+    """One referral's journey, record by record; `notified` lists (reference, time)."""
 
     def __init__(self) -> None:
         self.notified: list[tuple[str, float]] = []
         self.arrivals = NoticeTracker(lambda reference, at: self.notified.append((reference, at)))
 
     def add_record(self, kind: str, event_id: str, at: float = 0.0, **body: str) -> None:
-        """Hear one record about referral r1."""
+        """Add one record about referral r1."""
         self.arrivals.add_record(kind, event_id, orjson.dumps({"referral_id": "r1", **body}), at)
 
     def notice(self, cause: str, at: float, *, role: str = "referrer", channel: str = "in-app") -> None:
-        """Hear that somebody was told."""
+        """Add a delivered notice."""
         self.add_record(NoticeDelivered.type, "n", at, cause=cause, role=role, channel=channel)
 
 
-def test_a_referrer_is_told_once_the_proposal_is() -> None:
+def test_a_referrer_counts_once_notified_of_the_proposal() -> None:
     journey = Journey()
     journey.add_record(SubmissionAdmitted.type, "e1", reference="smh-1")
     journey.add_record(ReferralStatusChanged.type, "e2", status="requested")
@@ -49,7 +49,7 @@ def test_notices_to_others_or_by_mail_do_not_count() -> None:
     assert journey.notified == []
 
 
-def test_who_waits_for_a_place_is_told_that_and_counted() -> None:
+def test_a_waitlisted_referral_is_notified_and_counted() -> None:
     journey = Journey()
     journey.add_record(SubmissionAdmitted.type, "e1", reference="smh-1")
     journey.add_record(ReferralStatusChanged.type, "e2", status="requested", business_status="waitlisted")
@@ -59,7 +59,7 @@ def test_who_waits_for_a_place_is_told_that_and_counted() -> None:
     assert journey.arrivals.waitlisted == 1
 
 
-def test_a_record_delivered_again_tells_nobody_twice() -> None:
+def test_a_record_delivered_again_notifies_nobody_twice() -> None:
     journey = Journey()
     journey.add_record(SubmissionAdmitted.type, "e1", reference="smh-1")
     journey.add_record(

@@ -69,7 +69,7 @@ def test_about_the_wanted_share_of_traces_is_sampled() -> None:
 
 
 def sampled(sampled_share: float) -> int:
-    """How many of 1,000 records ask their readers to keep the trace."""
+    """Count the records of 1,000 whose trace is sampled."""
     headers = (trace_header(3, index, sampled_share) for index in range(1000))
     spans = (trace.get_current_span(context_of({name: value.decode()})) for name, value in headers)
     return sum(span.get_span_context().trace_flags.sampled for span in spans)

@@ -1,4 +1,4 @@
-"""The last line of a benchmark holds what its readers rely on, also when a part could not be measured."""
+"""The last line of a benchmark has all documented keys, also when a part was not measured."""
 
 from alongside_lab.bench import report
 from alongside_lab.bench.hop import HopRun, Implementation, summary
@@ -10,7 +10,7 @@ from alongside_lab.bench.whole.network_benchmark import NetworkResult, Sustained
 
 
 def run(name: str, per_second: int) -> HopRun:
-    """A second's worth of records of one peer."""
+    """A run of one second of one implementation."""
     stamps = (0, *(1000 for _ in range(per_second)))
     implementation = Implementation(name, "ours", "hop-sampled", 1.0, len(stamps))
     return HopRun(
@@ -19,7 +19,7 @@ def run(name: str, per_second: int) -> HopRun:
 
 
 def whole() -> NetworkResult:
-    """A network that did 100 referrals a second."""
+    """A network with 100 referrals per second."""
     sustained = SustainedLoad(
         open_referrals=1000,
         rates=Statistics((90.0, 100.0, 120.0)),
@@ -32,7 +32,7 @@ def whole() -> NetworkResult:
     return NetworkResult((sustained,), 50.0, tuple(number / 1000 for number in range(1, 101)), 0, "kafka")
 
 
-def test_the_hop_is_told_as_medians_and_as_shares_of_its_peers() -> None:
+def test_the_hop_is_reported_as_medians_and_as_shares_of_the_others() -> None:
     hop = summary([run("sampled", rate) for rate in (300, 500, 400)] + [run("bare_limit", 1000)])
 
     assert hop["rate_sampled"] == 400
@@ -56,7 +56,7 @@ def test_start_up_is_no_part_of_a_rate() -> None:
     assert produced.per_second == 2.0
 
 
-def test_latency_is_told_in_milliseconds_and_cost_in_microseconds_per_referral() -> None:
+def test_latency_is_in_milliseconds_and_cost_in_microseconds_per_referral() -> None:
     figures = report.end_to_end(whole(), whole())
 
     assert figures["referrals_per_s"] == 100

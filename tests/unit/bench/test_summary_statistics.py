@@ -1,4 +1,4 @@
-"""Figures of several measurements say how far they can be trusted."""
+"""Statistics of repeated measurements include their range."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from alongside_lab.bench.summary_statistics import Statistics, percentile, ratio
 
 
-def test_the_median_is_told_with_how_far_the_measurements_lie_apart() -> None:
+def test_the_median_is_reported_with_its_relative_range() -> None:
     spread = Statistics((90.0, 110.0, 100.0))
 
     assert spread.median == 100.0

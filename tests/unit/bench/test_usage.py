@@ -1,4 +1,4 @@
-"""What a component costs includes whatever it forked."""
+"""A component's cost includes its child processes."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ child.communicate(b"\\n")
 
 @pytest.fixture
 def parent() -> Iterator[int]:
-    """The pid of a process whose child has worked for a while."""
+    """The pid of a process whose child has used processor time."""
     with subprocess.Popen(
         [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
@@ -74,7 +74,7 @@ def test_a_role_is_charged_with_its_own_backends_alone(postgres: Server) -> None
 
 
 def pid_of(postgres: Server) -> int:
-    """The pid of the server, which is its backends' parent."""
+    """Return the pid of the server, the parent of its backends."""
     with postgres.connection() as connection:
         row = connection.execute("select pg_read_file('postmaster.pid')").fetchone()
     assert row is not None

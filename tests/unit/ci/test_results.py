@@ -1,4 +1,4 @@
-"""The report log of pytest is read without guessing: what breaks off is not complete, and proves nothing."""
+"""pytest's report log is read strictly: an incomplete log is not a complete session."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`.ci/run` as it is, in a copy whose Makefile has small tests of its own: what is flaky, what is broken, what is told."""
+"""The real `.ci/run` in a copy with a small Makefile and small tests: flaky tests, failures, and the report."""
 
 import os
 import shutil
@@ -56,7 +56,7 @@ class Copy:
         self.write(name, FLAKY.format(marker=marker, applies=applies))
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `.ci/run` here, as a machine of CI does."""
+        """Run `.ci/run` in the copy, as CI does."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         return subprocess.run(
             ["bash", ".ci/run", *arguments],
@@ -71,7 +71,7 @@ class Copy:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Copy:
-    """One passing test in tests/unit and one in tests/kafka."""
+    """A copy with passing tests in tests/unit, tests/kafka and tests/e2e."""
     (tmp_path / "Makefile").write_text(MAKEFILE.format(python=sys.executable))
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
     shutil.copytree(ROOT / "tools" / "ci", tmp_path / "tools" / "ci")
@@ -122,7 +122,7 @@ def test_a_test_that_fails_twice_fails_the_run(copy: Copy) -> None:
 
 
 @pytest.mark.parametrize("folder", ["architecture", "contracts", "kafka", "faults", "e2e/chassis"])
-def test_what_must_never_be_unsteady_has_no_second_try(copy: Copy, folder: str) -> None:
+def test_a_test_that_must_not_be_flaky_is_not_retried(copy: Copy, folder: str) -> None:
     copy.flaky(f"{folder}/test_unsteady.py")
 
     done = copy.run("--only", "tests")

@@ -1,4 +1,4 @@
-"""Where `alongside` finds its sub-commands, and what it says when a distribution or a network is absent."""
+"""How `alongside` finds its sub-commands, and its errors when a distribution or a network is missing."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ COMMANDS = {
 
 @pytest.fixture(autouse=True)
 def no_installation_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever runs the tests may have one in their environment."""
+    """Remove settings that the developer's environment may have."""
     for name in ("KAFKA", "TRACES_URL", *(f"{service.upper()}_URL" for service in SERVICES)):
         monkeypatch.delenv(f"ALONGSIDE_{name}", raising=False)
 
 
 def only_the_operators(*, group: str) -> EntryPoints:
-    """What a machine finds where nothing but `alongside` is installed."""
+    """Return the entry points of a machine on which only `alongside` is installed."""
     return distribution("alongside").entry_points.select(group=group)
 
 
-def test_who_brings_which_command_is_what_the_distributions_declare() -> None:
+def test_the_distribution_of_each_command_is_the_declared_one() -> None:
     elsewhere = {name: owner for name, owner in COMMANDS.items() if owner != "alongside"}
 
     assert elsewhere == main.DISTRIBUTION_BY_COMMAND
@@ -61,7 +61,7 @@ def test_a_command_whose_distribution_is_absent_says_what_to_install(
     assert f"install {COMMANDS[arguments[0]]}" in result.stderr
 
 
-def test_a_mistyped_command_is_answered_with_the_one_that_was_meant() -> None:
+def test_a_mistyped_command_gets_a_suggestion() -> None:
     result = CliRunner().invoke(main.app, ["replya"])
 
     assert result.exit_code == 2
@@ -118,7 +118,7 @@ def test_half_an_installation_is_accepted_once_the_named_variables_are_set(
     assert installation.find_installation().addresses.keys() == set(SERVICES)
 
 
-def test_without_settings_the_network_of_this_machine_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_settings_the_network_of_this_machine_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     with temporary_folder() as folder:
         monkeypatch.setenv("ALONGSIDE_STATE", str(folder))
 
@@ -126,7 +126,7 @@ def test_without_settings_the_network_of_this_machine_is_meant(monkeypatch: pyte
             installation.find_installation()
 
 
-def test_without_settings_and_local_stack_it_is_said_how_to_name_a_network(
+def test_without_settings_and_local_stack_the_remedy_names_the_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(installation, "entry_points", only_the_operators)

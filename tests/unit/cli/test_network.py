@@ -1,4 +1,4 @@
-"""What the command line says when a service refuses: each wrong field, and what to do about it."""
+"""The command line's message for a refusal names each wrong field and its remedy."""
 
 from alongside_cli.network import ServiceRefused
 

@@ -28,7 +28,7 @@ OFFER, OTHER = "o-1", "o-2"
 
 
 def record(number: int, kind: str, event_id: str | None, expected: Answer | None) -> FaultRecord:
-    """One letter of the partner."""
+    """Return a record of the partner."""
     return FaultRecord(
         number=number,
         kind=kind,

@@ -53,7 +53,7 @@ def moved_first(evidence: Evidence, type_: str) -> Evidence:
 
 
 def in_another_partition(evidence: Evidence) -> Evidence:
-    """The last event of the journey lies where its key does not belong."""
+    """Move the last event of the journey to the wrong partition for its key."""
     moved = evidence.events[-1]
     return replace(
         evidence,

@@ -1,4 +1,4 @@
-"""What faults are made with: a detour in front of Kafka, clocks that can be turned."""
+"""The means to cause faults: proxies in front of Kafka, changeable clocks, the address book."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def settings_of(proxy_ports: ProxyPorts, folder: Path, node: KafkaNode = NODE) -
     return dict(line.split("=", 1) for line in lines)
 
 
-def test_a_client_behind_the_proxy_gets_the_proxys_address(tmp_path: Path) -> None:
+def test_the_listener_behind_the_proxy_advertises_the_proxys_address(tmp_path: Path) -> None:
     settings = settings_of(ProxyPorts(kafka=(7000,), kafka_backend=(7001,)), tmp_path)
 
     assert "PROXY://127.0.0.1:7001" in settings["listeners"].split(",")
@@ -40,7 +40,7 @@ def test_a_client_behind_the_proxy_gets_the_proxys_address(tmp_path: Path) -> No
     ]
 
 
-def test_each_node_has_a_proxy_of_its_own(tmp_path: Path) -> None:
+def test_each_node_has_a_separate_proxy(tmp_path: Path) -> None:
     proxy_ports = ProxyPorts(kafka=(7000, 7010), kafka_backend=(7001, 7011))
 
     settings = settings_of(proxy_ports, tmp_path, KafkaNode(2, 9192, 9193))
@@ -56,7 +56,7 @@ def test_without_proxies_kafka_has_one_listener_for_clients(tmp_path: Path) -> N
     assert settings["listener.security.protocol.map"] == "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT"
 
 
-def test_each_service_has_a_clock_of_its_own(tmp_path: Path) -> None:
+def test_each_service_has_a_separate_clock(tmp_path: Path) -> None:
     clocks = FakeClocks(tmp_path / "libfaketime.so", tmp_path)
     files = {
         each: Path(clocks.environment(each)["FAKETIME_TIMESTAMP_FILE"]) for each in ("intake", "matching")
@@ -68,7 +68,7 @@ def test_each_service_has_a_clock_of_its_own(tmp_path: Path) -> None:
     assert files["matching"].read_text() == "+0\n"
 
 
-def test_a_clock_that_is_turned_while_a_process_runs_takes_its_wall_clock_along_and_nothing_else(
+def test_a_changed_clock_changes_only_the_wall_clock_of_a_running_process(
     tmp_path: Path,
 ) -> None:
     try:
@@ -93,7 +93,7 @@ def test_a_clock_that_is_turned_while_a_process_runs_takes_its_wall_clock_along_
 
 
 def announced(stdin: IO[str], stdout: IO[str]) -> tuple[float, float]:
-    """What the process's wall clock and monotonic clock show."""
+    """Return the process's wall clock and monotonic clock."""
     stdin.write("?\n")
     stdin.flush()
     wall, steady = stdout.readline().split()

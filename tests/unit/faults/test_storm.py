@@ -1,4 +1,4 @@
-"""A storm and its letters are the seed's alone: the same again, and everything in them that can happen."""
+"""A storm and its records depend on the seed only, and contain every kind of fault and record."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def make_sample_records(seed: int = 1, count: int = 200) -> tuple[FaultRecord, ...]:
-    """Letters of one seed."""
+    """Return the records of one seed."""
     return make_records(partners(), Series("faults", seed, NOW), count)
 
 
@@ -75,32 +75,32 @@ def test_each_broker_is_killed_and_the_seed_says_when() -> None:
     assert script == make_storm(3, 90, brokers=brokers)
 
 
-def test_clocks_are_turned_forward_and_back_and_nothing_else_is() -> None:
+def test_clocks_are_the_only_faults_with_a_shift_forward_and_back() -> None:
     script = [fault for seed in range(9) for fault in make_storm(seed, 90)]
 
     assert {f.shift_seconds for f in script if f.kind is FaultKind.CLOCK_JUMP} == {3_600, -3_600, 10_800}
     assert {f.shift_seconds for f in script if f.kind is not FaultKind.CLOCK_JUMP} == {0}
 
 
-def test_what_is_impossible_here_is_left_out() -> None:
+def test_impossible_kinds_of_faults_are_left_out() -> None:
     possible = [kind for kind in FaultKind if kind is not FaultKind.DISK_FULL]
 
     assert FaultKind.DISK_FULL not in {fault.kind for fault in make_storm(1, 300, possible)}
 
 
-def test_the_same_seed_writes_the_same_letters() -> None:
+def test_the_same_seed_gives_the_same_records() -> None:
     assert make_sample_records(4) == make_sample_records(4)
     assert make_sample_records(4) != make_sample_records(5)
 
 
-def test_letters_hold_good_ones_repeats_and_poison() -> None:
+def test_records_contain_valid_ones_repeats_and_poison() -> None:
     kinds = Counter(record.kind.split("-")[0] for record in make_sample_records(count=200))
 
     assert kinds["good"] == 200
     assert min(kinds[each] for each in ("redelivered", "resent", "poison", "outside", "crisis")) > 0
 
 
-def test_every_letter_carries_its_number() -> None:
+def test_every_record_has_its_number() -> None:
     for position, record in enumerate(make_sample_records()):
         assert record.number == position
         assert dict(record.headers)[NUMBER_HEADER] == str(position).encode()
@@ -139,7 +139,7 @@ def test_everything_else_can_be_read() -> None:
     assert not [record.kind for record in make_sample_records() if not record.poison and is_refused(record)]
 
 
-def test_neither_poison_nor_a_repeat_waits_for_a_decision_of_its_own() -> None:
+def test_neither_poison_nor_a_repeat_needs_a_separate_decision() -> None:
     assert {record.kind for record in make_sample_records() if record.is_decided} == {
         "good",
         "outside",
@@ -148,7 +148,7 @@ def test_neither_poison_nor_a_repeat_waits_for_a_decision_of_its_own() -> None:
 
 
 def is_refused(record: FaultRecord) -> bool:
-    """Whether a record cannot be read, or claims to be somebody else's."""
+    """Return whether a record cannot be read, or has a forged source."""
     try:
         envelope = cloudevents.decode(record.key, record.value, record.headers)
         parse(event_class(envelope.type), envelope.data)

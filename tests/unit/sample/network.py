@@ -1,4 +1,4 @@
-"""The network as the sample meets it: intake's and matching's own rules, policies and forms."""
+"""Intake's and matching's rules, policies and forms, for tests of the sample."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -37,18 +37,18 @@ def intake_policies() -> Policies:
 
 @cache
 def matching_policy(region: str) -> Policy:
-    """Read matching's numbers for a region."""
+    """Read matching's policy for a region."""
     file = Path(str(files("alongside_matching").joinpath("policies/regions.json")))
     return alongside_matching.policy_file.read_policies(file).of(region)
 
 
 def pool(region: str) -> list[Offer]:
-    """A sample region's offers as matching sees them, nobody asked yet."""
+    """Return a sample region's offers as matching stores them, without proposals."""
     return [_as_matching_sees(offer, number) for number, offer in enumerate(offers(region, SEED), start=1)]
 
 
 def request_for(submission: Submission) -> Request:
-    """What matching learns of a submission."""
+    """Return the request that matching gets for a submission."""
     asked = request_of(submission)
     return Request(
         referral_id=UUID(int=0),
@@ -65,7 +65,7 @@ def request_for(submission: Submission) -> Request:
 
 
 def matched(submissions: Iterable[Submission], offered: list[Offer]) -> list[Offer | None]:
-    """Give each submission a place, one after the other, as matching would; None for who has to wait."""
+    """Match the submissions one after the other; None for a waitlisted one."""
     found: list[Offer | None] = []
     for submission in submissions:
         policy = matching_policy(submission.region)

@@ -39,7 +39,7 @@ def test_more_offers_leave_the_first_ones_as_they_are() -> None:
 
 
 @BOTH
-def test_matching_takes_the_whole_region_in_one_batch(region: str) -> None:
+def test_matching_accepts_the_whole_region_in_one_batch(region: str) -> None:
     batch = OfferBatch.model_validate({"offers": [offer.body() for offer in offers(region, SEED)]})
 
     assert Counter(offer.kind.value for offer in batch.offers) == {
@@ -59,7 +59,7 @@ def test_no_two_offers_of_any_region_share_an_id_an_address_or_a_name() -> None:
         assert len(set(named)) == len(named)
 
 
-def test_supporters_have_no_name_and_nobody_has_a_real_address() -> None:
+def test_supporters_have_no_name_and_no_offer_has_a_real_address() -> None:
     assert all(offer.name is None for offer in of_kind(OfferKind.SUPPORTER))
     assert of_kind(OfferKind.SUPPORTER)[6].label == "peer supporter 7"
     assert all(offer.contact_email.endswith(".example") for offer in offers(MIAMI.id, SEED))

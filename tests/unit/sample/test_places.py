@@ -1,4 +1,4 @@
-"""The sample lies on real ground."""
+"""The sample uses real places."""
 
 import pytest
 import zipcodes

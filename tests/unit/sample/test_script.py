@@ -1,4 +1,4 @@
-"""The demonstration's cast gets the answers it is written for."""
+"""The demonstration's submissions get the answers they are written for."""
 
 import json
 from collections import Counter
@@ -20,7 +20,7 @@ COUNTS = pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 20, 101])
 
 
 def answer_of(scripted: ScriptedSubmission) -> Answer:
-    """What intake would answer, from the record's very bytes."""
+    """Return intake's answer to the record's bytes."""
     _, key, value, headers = scripted.record(NOW)
     event = decode(key, value, headers)
     try:
@@ -83,7 +83,7 @@ def test_both_partners_have_their_share() -> None:
     assert shares == {"st-mary-hospital": 10, "county-court": 10}
 
 
-def test_special_scenes_stand_among_the_good_ones() -> None:
+def test_special_submissions_are_spread_among_the_valid_ones() -> None:
     submissions = make_script("run1", 20, SEED, NOW).submissions
     specials = [
         number for number, scripted in enumerate(submissions) if scripted.expected is not Answer.ADMITTED

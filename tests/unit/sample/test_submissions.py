@@ -1,4 +1,4 @@
-"""What sample partners submit can be admitted as it is, and finds somebody."""
+"""Sample submissions are admitted and matched."""
 
 from collections import Counter
 from dataclasses import replace
@@ -32,7 +32,7 @@ def test_intake_admits_everything_a_sample_partner_submits(partner: SamplePartne
 
 
 @EVERY
-def test_a_record_is_read_back_as_the_submission_it_was_made_of(partner: SamplePartner) -> None:
+def test_a_record_decodes_to_its_submission(partner: SamplePartner) -> None:
     for generated in submissions(partner, SERIES, 50):
         topic, key, value, headers = record(partner, generated, "e-1", NOW)
         event = decode(key, value, headers)
@@ -86,7 +86,7 @@ def test_no_reference_and_no_person_comes_twice() -> None:
 
 
 @pytest.mark.parametrize("run", ["", "Run", "run 1", "run-", "-run", "r" * 21, "añ"])
-def test_a_run_that_cannot_stand_in_a_reference_is_refused(run: str) -> None:
+def test_a_run_that_cannot_be_part_of_a_reference_is_refused(run: str) -> None:
     with pytest.raises(ValueError, match="1 to 20 lower-case letters"):
         Series(run, SEED, NOW)
 
@@ -147,7 +147,7 @@ def test_every_need_has_a_weight_and_something_that_comes_with_it() -> None:
     assert all(need not in beside for need, beside in RELATED_NEEDS.items())
 
 
-def test_intake_takes_every_partner_with_an_id_and_a_prefix_of_its_own() -> None:
+def test_intake_accepts_every_partner_with_its_unique_id_and_prefix() -> None:
     assert len({partner.id for partner in partners()}) == len({partner.prefix for partner in partners()}) == 6
     assert {partner.region for partner in partners()} == REGIONS.keys()
     for partner in partners():

@@ -1,4 +1,4 @@
-"""Which broker is chosen, and what is said about it."""
+"""The choice of the broker, and the messages about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person sees while the stack starts, crashes and stops."""
+"""The console's output while the stack starts, crashes and stops."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_only_what_matters_is_printed(event: Event, printed: str) -> None:
     assert out.getvalue() == printed
 
 
-def test_each_name_has_a_colour_of_its_own_on_a_terminal() -> None:
+def test_each_name_has_a_different_colour_on_a_terminal() -> None:
     out = io.StringIO()
     console = Console(out, colour=True)
 

@@ -1,4 +1,4 @@
-"""What the mail sink keeps and how it counts."""
+"""The mail sink's stored messages and their counts."""
 
 from __future__ import annotations
 

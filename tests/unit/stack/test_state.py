@@ -70,7 +70,7 @@ def test_a_secret_is_generated_once_and_readable_by_its_owner_only(state: StateF
     assert stat.S_IMODE((state.root / "secrets.json").stat().st_mode) == 0o600
 
 
-def test_a_second_supervisor_on_the_same_folder_is_told_who_holds_it(state: StateFolder) -> None:
+def test_a_second_supervisor_on_the_same_folder_gets_the_pid_of_the_first(state: StateFolder) -> None:
     with (
         state.hold(),
         pytest.raises(AlreadyRunning, match=f"pid {os.getpid()}"),
@@ -89,12 +89,12 @@ def test_a_folder_in_use_is_not_reset(state: StateFolder) -> None:
     assert not state.root.exists()
 
 
-def test_stopping_what_does_not_run_is_told(state: StateFolder) -> None:
+def test_stopping_without_a_running_stack_is_refused(state: StateFolder) -> None:
     with pytest.raises(NotRunning, match="No stack is running"):
         control.down(state)
 
 
-def test_a_status_left_by_a_crash_is_not_believed(state: StateFolder) -> None:
+def test_a_status_file_of_a_crashed_supervisor_is_ignored(state: StateFolder) -> None:
     state.write_status({"pid": os.getpid(), "started_at": 1.0, "nodes": [], "addresses": {}})
 
     assert control.status(state).running is False

@@ -1,4 +1,4 @@
-"""The supervisor with small real processes: order, readiness, restart, giving up, stopping."""
+"""The supervisor with small real processes: order, readiness, restart, failure, stopping."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ async def test_a_process_that_never_gets_ready_says_what_was_missing(tmp_path: P
             await supervisor.start()
 
 
-async def test_a_program_that_does_not_exist_is_told(tmp_path: Path) -> None:
+async def test_a_program_that_does_not_exist_is_reported(tmp_path: Path) -> None:
     async with supervised(tmp_path, Process(name="ghost", argv=("/no/such/program",))) as (supervisor, _):
         with pytest.raises(StartFailed, match="could not be run"):
             await supervisor.start()
@@ -161,7 +161,7 @@ async def test_a_one_shot_must_succeed_before_the_next_starts(tmp_path: Path) ->
         }
 
 
-async def test_a_killed_process_is_started_again_and_it_is_told(tmp_path: Path) -> None:
+async def test_a_killed_process_is_restarted_and_reported(tmp_path: Path) -> None:
     async with supervised(tmp_path, Process(name="one", argv=SLEEPER, restart=QUICKLY)) as (
         supervisor,
         events,
@@ -246,7 +246,7 @@ async def test_a_frozen_process_can_be_stopped(tmp_path: Path) -> None:
         assert not is_running(pid)
 
 
-async def test_a_listener_hears_the_lines_a_process_writes(tmp_path: Path) -> None:
+async def test_a_listener_gets_the_lines_of_a_process(tmp_path: Path) -> None:
     async with supervised(tmp_path, Process(name="one", argv=SLEEPER)) as (supervisor, events):
         await supervisor.start()
 
@@ -265,7 +265,7 @@ async def test_a_stopped_process_stays_down_until_it_is_started(tmp_path: Path) 
         assert supervisor.status()[0].state is State.READY
 
 
-async def test_an_unknown_name_is_told_with_the_known_ones(tmp_path: Path) -> None:
+async def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     async with supervised(tmp_path, Process(name="one", argv=SLEEPER)) as (supervisor, _):
         with pytest.raises(NotRunning, match="choose one of one"):
             supervisor.kill("two")

@@ -1,4 +1,4 @@
-"""Spans for tests, told in milliseconds after ten in the morning."""
+"""Spans for tests, with times in milliseconds after 10:00."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ def a_span(
     links: Sequence[tuple[int, int]] = (),
     attributes: dict[str, JsonValue] | None = None,
 ) -> Span:
-    """A span; `parent` and the (trace, span) pairs of `links` are numbers like its own."""
+    """Return a span; `parent` and the (trace, span) pairs of `links` are numbers, like `number`."""
     return Span(
         trace_id=trace_id(trace),
         span_id=span_id(number),

@@ -1,4 +1,4 @@
-"""OTLP bytes to spans: what we understand, and what we leave out."""
+"""Decoding of OTLP bytes: valid spans are kept, invalid ones left out."""
 
 import math
 
@@ -86,7 +86,7 @@ def test_every_kind_of_attribute_becomes_something_json_can_say(exported: AnyVal
         otlp.Span(trace_id=TRACE, span_id=SPAN, end_time_unix_nano=2**64 - 1),
     ],
 )
-def test_an_impossible_span_is_left_out_and_its_neighbour_kept(impossible: otlp.Span) -> None:
+def test_an_impossible_span_is_left_out_and_the_next_one_kept(impossible: otlp.Span) -> None:
     export = decoded(impossible, otlp.Span(trace_id=TRACE, span_id=SPAN))
 
     assert (len(export.spans), export.refused) == (1, 1)

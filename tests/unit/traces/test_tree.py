@@ -1,4 +1,4 @@
-"""Who called whom: trees out of whatever spans arrived."""
+"""Trees of spans, also when some spans are missing."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +26,7 @@ def shape(spans: list[Span]) -> list[tuple[int, int, bool]]:
     return [(int(found.span.span_id, 16), found.depth, found.orphan) for found in branches(spans)]
 
 
-def test_children_stand_below_their_parent_in_the_order_in_which_they_started() -> None:
+def test_children_are_below_their_parent_in_the_order_of_their_start() -> None:
     late, early = a_span(3, "matching", parent=1, ms=(50, 60)), a_span(4, "intake", parent=1, ms=(20, 30))
     grandchild = a_span(5, "intake", parent=4, ms=(25, 28))
 

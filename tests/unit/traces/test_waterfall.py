@@ -1,4 +1,4 @@
-"""The waterfall as text: what a person reads after `alongside trace`."""
+"""The waterfall as the text that `alongside trace` prints."""
 
 from io import StringIO
 
@@ -38,7 +38,7 @@ def test_the_order_in_which_spans_arrive_does_not_change_the_picture() -> None:
     assert waterfall(reversed(a_referrals_way()), width=100).plain == THE_WAY
 
 
-def test_a_later_human_step_is_a_section_of_its_own_with_the_time_that_passed() -> None:
+def test_a_later_human_step_is_a_separate_section_with_the_elapsed_time() -> None:
     accepted = a_span(
         7,
         "matching",
@@ -55,7 +55,7 @@ def test_a_later_human_step_is_a_section_of_its_own_with_the_time_that_passed() 
     assert drawn[9].startswith("trace 00000000000000000000000000000002 · 12 Mar 2026 12:00:00 UTC")
 
 
-def test_a_trace_that_ran_at_the_same_time_is_a_concurrent_one() -> None:
+def test_a_trace_that_ran_at_the_same_time_is_labelled_as_concurrent() -> None:
     assert "── meanwhile ─" in "\n".join(
         lines(a_span(1, "intake"), a_span(2, "matching", trace=2, ms=(5, 8)))
     )
