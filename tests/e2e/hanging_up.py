@@ -15,7 +15,7 @@ from alongside_chassis.testing import ServiceBench
 async def hung_up_upon(
     bench: ServiceBench, path: str, body: Mapping[str, Any], headers: Mapping[str, str]
 ) -> bytes:
-    """What a service told before its caller hung up, as a server tells it of that."""
+    """Return what a service streamed before its caller disconnected, which the transport reports as a server would."""
     transport = bench.client._transport
     assert isinstance(transport, httpx2.ASGITransport)
     streamed, asked = bytearray(), iter([json.dumps(body).encode()])

@@ -299,8 +299,8 @@ def test_every_row_read_is_accounted_for_exactly_once(tmp_path: Path) -> None:
     listing = _read(tmp_path, tables)
 
     for count in listing.counts.values():
-        fates = (count.taken, count.quarantined, count.repeated, count.with_service, count.elsewhere)
-        assert count.read == sum(fates) == 2
+        outcomes = (count.taken, count.quarantined, count.repeated, count.with_service, count.elsewhere)
+        assert count.read == sum(outcomes) == 2
 
 
 def test_the_content_hash_changes_exactly_when_the_content_does(tmp_path: Path) -> None:

@@ -56,8 +56,8 @@ def test_every_table_has_the_rows_its_publisher_counts(miami: Listing) -> None:
 
 def test_every_row_is_accounted_for(miami: Listing) -> None:
     for count in miami.counts.values():
-        fates = (count.taken, count.quarantined, count.repeated, count.with_service, count.elsewhere)
-        assert count.read == sum(fates)
+        outcomes = (count.taken, count.quarantined, count.repeated, count.with_service, count.elsewhere)
+        assert count.read == sum(outcomes)
 
 
 def test_missing_or_invalid_values_are_flagged_as_often_as_the_readme_says(miami: Listing) -> None:
