@@ -20,7 +20,7 @@ up: setup             ## start broker, databases, mail sink and services; watch 
 demo: setup           ## send sample referrals through everything, print each journey; fails if a promise is broken
 	@$(BIN)/alongside demo $(ARGS)
 
-status: setup         ## what runs, where, and how it is doing
+status: setup         ## list the running processes, their addresses and states
 	@$(BIN)/alongside status $(ARGS)
 
 down: setup           ## stop what `up` started; data stays
@@ -44,23 +44,23 @@ kafka-test: setup     ## on clusters of real Apache Kafka, one and three brokers
 faults: setup         ## 5,000 referrals through a storm of faults, then every promise checked (ARGS="--quick --seed 3")
 	@$(BIN)/alongside faults --json $(ARGS)
 
-bench: setup          ## how fast it is here, beside its peers; the last line is JSON (ARGS="--quick" or "--against REV")
+bench: setup          ## measure throughput here and of its peers; the last line is JSON (ARGS="--quick" or "--against REV")
 	@$(BIN)/alongside bench --json $(ARGS)
 
-bench-matching: setup ## how fast referrals are matched, beside its peers; the last line is JSON (ARGS="--quick")
+bench-matching: setup ## measure the match engine and its peers; the last line is JSON (ARGS="--quick")
 	@$(BIN)/alongside bench-matching --json $(ARGS)
 
-simulate: setup       ## a year of an invented region: waiting, load and fit against greedy and random (ARGS="--seed 3")
+simulate: setup       ## simulate a year of an invented region: waiting, load and fit against greedy and random (ARGS="--seed 3")
 	@$(BIN)/alongside simulate $(ARGS)
 
 check: check-style check-types check-imports check-generated check-schemas check-migrations check-compose   ## everything but the tests
 	@echo "check: all good"
 
-fmt: setup            ## put the code into shape
+fmt: setup            ## format the code and fix what can be fixed automatically
 	@$(BIN)/ruff check --fix --exit-zero --quiet
 	@$(BIN)/ruff format
 
-generate: setup       ## write what follows from the list of services: compose, scrape targets, settings, linters
+generate: setup       ## generate files from the list of services: compose, scrape targets, settings, linters
 	@$(BIN)/python -m tools.generate
 
 schemas: setup        ## write JSON Schemas and the AsyncAPI document from the contracts
@@ -81,13 +81,13 @@ check-style: setup    ## ruff: rules and formatting
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "check-style: not formatted; run: make fmt"; exit 1; }
 
-check-types: setup    ## mypy, strictly, over every room, the tests and the tools
+check-types: setup    ## mypy, strictly, over every package, the tests and the tools
 	@$(BIN)/mypy --no-error-summary $(wildcard shared/*/alongside_* services/*/alongside_* cli/alongside_cli localstack/alongside_localstack lab/alongside_lab tests tools)
 
-check-imports: setup  ## who may import whom
+check-imports: setup  ## import rules between packages and layers
 	@$(BIN)/lint-imports --no-logo
 
-check-generated: setup ## what follows from the list of services is up to date
+check-generated: setup ## files generated from the list of services are up to date
 	@$(BIN)/python -m tools.generate --check
 
 check-schemas: setup  ## schemas are fresh, compatible both ways, and every example still reads

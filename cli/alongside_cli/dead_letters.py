@@ -181,7 +181,7 @@ async def _replay_one(network: Network, dead_letter: DeadLetter) -> tuple[str, s
 
 
 def oldest_first(dead_letters: Sequence[DeadLetter]) -> list[DeadLetter]:
-    """Sort dead letters by the time they were set aside; those of one batch by partition and offset."""
+    """Sort dead letters by the time they were stored; those of one batch by partition and offset."""
 
     def position(dead_letter: DeadLetter) -> tuple[datetime, str, int, int]:
         at = datetime.fromisoformat(dead_letter["at"])
@@ -197,7 +197,7 @@ def _fields(dead_letter: DeadLetter) -> dict[str, str]:
         "id": str(dead_letter["id"]),
         "service": dead_letter["service"],
         "record": f"{dead_letter['topic']}/{dead_letter['partition']}/{dead_letter['offset']}",
-        "set aside": dead_letter["at"],
+        "stored": dead_letter["at"],
         "event": f"{dead_letter['event_type'] or 'unknown'}, {dead_letter['event_id'] or 'no id'}",
         "reason": f"{dead_letter['reason']} at {dead_letter['where']}",
         "remedy": dead_letter["remedy"],

@@ -114,7 +114,7 @@ def _print_summary(console: Console, finished: Mapping[str, Any]) -> None:
     console.print(
         f"{finished['read']} services read: {finished['created']} created, {finished['changed']} changed, "
         f"{finished['unchanged']} unchanged, {finished['quarantined']} quarantined; "
-        f"{finished['flagged']} remarks, {finished['lines_quarantined']} lines set aside in all"
+        f"{finished['flagged']} remarks, {finished['lines_quarantined']} lines quarantined in all"
     )
 
 

@@ -1,7 +1,7 @@
 """Runs the steps in order, and failed tests a second time.
 
 A failed test is run again, alone, when the session ended normally, at most FLAKY_MAX tests failed, and none of them is
-one of NO_SECOND_TRY. It is flaky when it passes then; otherwise the run fails.
+one of NEVER_RETRIED. It is flaky when it passes then; otherwise the run fails.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class Pipeline:
 
 
 def is_retried(first: Results) -> bool:
-    """Return whether the failed tests may be retried: few tests of a complete session, none of them in NO_SECOND_TRY."""
+    """Return whether the failed tests may be retried: few tests of a complete session, none of them in NEVER_RETRIED."""
     return (
         first.is_complete
         and 0 < len(first.failed) <= FLAKY_MAX

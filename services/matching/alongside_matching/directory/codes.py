@@ -14,7 +14,7 @@ class ImportState(StrEnum):
 
 
 class LineKind(StrEnum):
-    """Effect of a remark on a line: set aside, or imported with a remark."""
+    """Effect of a remark on a line: quarantined, or imported with a remark."""
 
     QUARANTINED = "quarantined"
     FLAGGED = "flagged"

@@ -1,4 +1,4 @@
-"""The report for publishers and coordinators: counts, and every line that was set aside or flagged."""
+"""The report for publishers and coordinators: counts, and every line that was quarantined or flagged."""
 
 import json
 from collections import Counter
@@ -23,7 +23,7 @@ class ImportReport:
 
     @property
     def services_quarantined(self) -> int:
-        """Return the number of service rows set aside."""
+        """Return the number of service rows quarantined."""
         return self.listing.counts[Table.SERVICES].quarantined
 
     def needs(self) -> dict[str, int]:

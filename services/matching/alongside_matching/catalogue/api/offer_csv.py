@@ -1,4 +1,4 @@
-"""Offers as CSV: one offer per line, validated like the form; an invalid line is set aside with its reasons.
+"""Offers as CSV: one offer per line, validated like the form; an invalid line is quarantined with its reasons.
 
 Lists are separated by `;`. `availability` reads `tu 18:00-21:00; sa 09:30-12:00`. The certificate of a supporter is
 in the columns `certificate_issuer`, `certificate_endorsement`, `certificate_issued_on` and `certificate_expires_on`.

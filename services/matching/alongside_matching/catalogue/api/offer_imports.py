@@ -1,4 +1,4 @@
-"""`/offers/imports`: imports a CSV of offers and answers with every line that was set aside."""
+"""`/offers/imports`: imports a CSV of offers and answers with every quarantined line."""
 
 from typing import Annotated, Final
 
@@ -23,7 +23,7 @@ BATCH: Final = 1_000
 
 
 class OfferLine(BaseModel):
-    """One problem of one line that was set aside."""
+    """One problem of one quarantined line."""
 
     line: int
     source_id: str
@@ -56,7 +56,7 @@ def router(policies: Policies) -> APIRouter:
     ) -> Response:
         """Add or change offers from a CSV, identified by `source` and each line's source_id.
 
-        An invalid line is set aside with its reasons, and the others are imported. Sending the same file again
+        An invalid line is quarantined with its reasons, and the others are imported. Sending the same file again
         changes nothing; offers it does not name stay unchanged.
         """
         lines = _lines(await request.body(), region, source)

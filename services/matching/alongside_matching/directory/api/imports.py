@@ -36,7 +36,7 @@ class ImportView(BaseModel):
     unchanged: int
     quarantined: int
     lines_quarantined: int
-    """Rows of any table that were set aside; `quarantined` counts only services."""
+    """Rows of any table that were quarantined; `quarantined` counts only services."""
     flagged: int
     vanished: int
     problem: str | None
@@ -46,7 +46,7 @@ class ImportView(BaseModel):
 
 
 class ReportLine(BaseModel):
-    """One remark on one line of one file: set aside (`quarantined`) or imported with a remark (`flagged`)."""
+    """One remark on one line of one file: not imported (`quarantined`) or imported with a remark (`flagged`)."""
 
     number: int
     kind: LineKind

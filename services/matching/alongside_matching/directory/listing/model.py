@@ -147,8 +147,8 @@ class DirectoryService:
 class RowCount:
     """Outcomes of a table's rows: `read` is the sum of the other five, so no row is dropped silently.
 
-    `taken`: in the directory. `quarantined`: set aside with a reason. `repeated`: same content as an earlier row.
-    `with_service`: belongs to a service that is set aside. `elsewhere`: not about a service.
+    `taken`: in the directory. `quarantined`: not imported, with a reason. `repeated`: same content as an earlier row.
+    `with_service`: belongs to a quarantined service. `elsewhere`: not about a service.
     """
 
     read: int = 0

@@ -50,7 +50,7 @@ class ServiceDraft:
 
 @dataclass(slots=True)
 class ServiceDrafts:
-    """Services that are kept or set aside, and indexes for rows that name them by location."""
+    """Services that are kept or quarantined, and indexes for rows that name them by location."""
 
     kept: dict[str, ServiceDraft] = field(default_factory=dict)
     set_aside: set[str] = field(default_factory=set)

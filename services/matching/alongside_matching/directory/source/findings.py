@@ -1,4 +1,4 @@
-"""Findings about a row: set aside (`Quarantined`) or read with a remark (`Flag`), as codes."""
+"""Findings about a row: quarantined (`Quarantined`) or read with a remark (`Flag`), as codes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
