@@ -43,7 +43,7 @@ class SubmissionRecord:
 
     @property
     def content(self) -> Submission:
-        """What was submitted."""
+        """The submitted content."""
         return self.received.content
 
     @property

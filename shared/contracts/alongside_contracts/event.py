@@ -35,7 +35,7 @@ class Event(Contract):
 
     @property
     def key(self) -> str:
-        """What orders this event among its siblings; the Kafka record key."""
+        """The Kafka record key; events with one key are in order."""
         raise NotImplementedError
 
     @classmethod

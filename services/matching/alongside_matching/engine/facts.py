@@ -25,7 +25,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one referral seeks.
+    """The needs and wishes of one referral, in codes.
 
     Empty `modes` or `formats` mean any; `asked` are offers not to be asked again. `identities` are preferences for a
     companion, never a description of the person; `identifies_as` is what the person says of themself, and counts only

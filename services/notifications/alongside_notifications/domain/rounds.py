@@ -63,7 +63,7 @@ class RoundLimits:
 
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """What a round does with the due notices."""
+    """The actions of one round on the due notices."""
 
     unroutable: Sequence[Due]
     """No route: closed without a claim, however many there are."""

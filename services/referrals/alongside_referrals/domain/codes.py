@@ -63,7 +63,7 @@ class Reason(StrEnum):
 
 
 class ReferralOutcome(StrEnum):
-    """What came of a completed referral."""
+    """The result of a completed referral."""
 
     CONNECTED = "connected"
     ENGAGED = "engaged"
@@ -91,7 +91,7 @@ class Actor(StrEnum):
 
 
 class OfferKind(StrEnum):
-    """What a person can be referred to."""
+    """The kind of offer a person can be referred to."""
 
     SUPPORTER = "supporter"
     GROUP = "group"
@@ -108,7 +108,7 @@ class Role(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """What a timeline entry records; this list is the service's own."""
+    """The kind of a timeline entry; this list is the service's own."""
 
     REQUESTED = "requested"
     PROPOSED = "proposed"
@@ -135,7 +135,7 @@ class EntryKind(StrEnum):
 
 
 class WaitKind(StrEnum):
-    """What an open referral waits for; each has its ladder in the policy."""
+    """The step an open referral waits for; each has its ladder in the policy."""
 
     MATCH = "match"
     RESPONSE = "response"

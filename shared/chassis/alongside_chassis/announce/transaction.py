@@ -35,7 +35,7 @@ _DROP_TIMER: Final = "delete from timer where kind = $1 and key = $2"
 
 
 class Cause(NamedTuple):
-    """What an announcement follows from: the event handled, its record, and the trace headers to pass on."""
+    """The cause of an announcement: the event handled, its record, and the trace headers to pass on."""
 
     event_id: str
     origin: RecordOrigin | None

@@ -16,7 +16,7 @@ from alongside_contracts.errors import MalformedEvent
 
 
 class Verdict(StrEnum):
-    """What to do about a failed record or batch."""
+    """The pipeline's reaction to a failed record or batch."""
 
     REFUSE = "refuse"
     RETRY = "retry"

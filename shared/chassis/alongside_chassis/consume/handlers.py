@@ -56,7 +56,7 @@ ResumedHandler = Callable[[Quarantine, Tx], Awaitable[None]]
 
 
 class Handlers:
-    """What a service hears. Handlers load, decide, record, announce; they never commit, publish or retry."""
+    """The handlers of a service, by event, timer and stream. They load, decide, record, announce; they never commit or retry."""
 
     def __init__(self) -> None:
         self.events: dict[type[Event], BatchHandler] = {}

@@ -42,7 +42,7 @@ from alongside_chassis.observe.metrics import Metrics
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """What a service passes to each of its pipelines, timers and HTTP routes."""
+    """The objects a service passes to each of its pipelines, timers and HTTP routes."""
 
     service: str
     pool: asyncpg.Pool

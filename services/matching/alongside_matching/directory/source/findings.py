@@ -8,7 +8,7 @@ from alongside_matching.directory.source.tables import Table
 
 
 class QuarantineReason(StrEnum):
-    """Why a row is set aside. It stays in the report until its publisher corrects it."""
+    """Why a row is quarantined. It stays in the report until its publisher corrects it."""
 
     ROW_MALFORMED = "row-malformed"
     ID_MISSING = "id-missing"
