@@ -234,7 +234,7 @@ async def test_a_service_that_decides_refuses_and_says_why(bench_of: BenchOf, na
         answer = await bench.client.post("/projection/replay", json=body, headers=OURS)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "nothing-to-rebuild")
-    assert "decide" in answer.json()["detail"] or "chosen" in answer.json()["detail"]
+    assert "decide" in answer.json()["detail"] or "chooses offers" in answer.json()["detail"]
 
 
 async def test_two_replays_at_a_time_are_refused(live: Callable[..., Any]) -> None:
@@ -297,7 +297,7 @@ async def test_a_replay_gives_up_on_a_broker_that_has_more_and_gives_nothing(
         monkeypatch.undo()
 
     problem = json.loads(answer.text.splitlines()[-1])["problem"]
-    assert (problem["code"], problem["title"]) == ("replay-broke-off", "The replay broke off: TimeoutError")
+    assert (problem["code"], problem["title"]) == ("replay-broke-off", "The replay failed before its end: TimeoutError")
     assert len(asked) >= replay.EMPTY_POLLS_MAX
 
 
@@ -321,7 +321,7 @@ async def test_the_command_passes_a_refusal_on(bench_of: BenchOf) -> None:
         bench.client.headers.update(OURS)
         network = Network(bench.client, {"referrals": "http://bench"})
 
-        with pytest.raises(ServiceRefused, match="built anew"):
+        with pytest.raises(ServiceRefused, match="nothing that can be rebuilt"):
             await replay_service(network, Console(), "referrals", since=SystemClock().now(), dry_run=False)
 
 
