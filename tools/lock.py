@@ -20,7 +20,7 @@ def main() -> int:
         *(sys.executable, "-m", "uv", "pip", "compile", "requirements.in"),
         *("--universal", "--python-version", PYTHON_OLDEST),
         *("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
-        *(word for name in our_distributions() for word in ("--no-emit-package", name)),
+        *(argument for name in our_distributions() for argument in ("--no-emit-package", name)),
         *("--quiet", "--output-file", str(LOCK)),
         *sys.argv[1:],
     ]
@@ -40,8 +40,8 @@ def our_distributions() -> list[str]:
         "localstack/pyproject.toml",
         "lab/pyproject.toml",
     )
-    distributions = sorted(path for pattern in patterns for path in ROOT.glob(pattern))
-    return [tomllib.loads(distribution.read_text())["project"]["name"] for distribution in distributions]
+    projects = sorted(path for pattern in patterns for path in ROOT.glob(pattern))
+    return [tomllib.loads(project.read_text())["project"]["name"] for project in projects]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Finds the installation that a command works on, and prints errors.
 
-It is the installation that settings name; without settings, the one that runs on this machine, found by
-`alongside-localstack` (an entry point in the group `alongside.networks`).
+Settings name the installation. Without them it is the network that runs on this machine, which `alongside-localstack`
+finds through its entry point in the group `alongside.networks`.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from alongside_cli.network import Network, ServiceRefused, open_network
 from alongside_cli.settings import InstallationSettings
 from alongside_contracts.services import SERVICES
 
-NETWORKS: Final = "alongside.networks"
-"""The group of entry points: functions without parameters that return an Installation or raise NotRunning."""
+ENTRY_POINT_GROUP: Final = "alongside.networks"
+"""Its entry points are functions without parameters that return an Installation or raise NotRunning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ def with_network(console: Console, work: Callable[[Network], Coroutine[Any, Any,
     """Run `work` with a client of the installation; return its exit code, or 1 if a service refused."""
 
     async def run_work() -> int:
-        found = find_installation()
-        async with open_network(found.addresses, service_token=found.service_token) as network:
+        installation = find_installation()
+        async with open_network(installation.addresses, service_token=installation.service_token) as network:
             return await work(network)
 
     with report_errors(console):
@@ -52,8 +52,8 @@ def find_installation() -> Installation:
     settings = InstallationSettings()
     if addresses := settings.addresses():
         return Installation(addresses, settings.service_token.get_secret_value())
-    for found in entry_points(group=NETWORKS):
-        local: Installation = found.load()()
+    for entry_point in entry_points(group=ENTRY_POINT_GROUP):
+        local: Installation = entry_point.load()()
         return local
     names = ", ".join(f"ALONGSIDE_{service.upper()}_URL" for service in SERVICES)
     raise NotRunning(

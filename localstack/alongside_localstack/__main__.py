@@ -19,15 +19,15 @@ async def up(settings: StackSettings) -> None:
     console = Console(sys.stdout)
     plan = Plan(services=(), traces=False)
     stack = LocalStack(
-        StateFolder(settings.state), settings=settings, plan=plan, report_progress=console.print_notice
+        StateFolder(settings.state), settings=settings, plan=plan, report_progress=console.print_message
     )
     stack.subscribe(console)
 
-    async def show(ready: LocalStack) -> None:
+    async def print_addresses(ready: LocalStack) -> None:
         for name, address in ready.addresses().items():
-            console.print_notice(f"{name:<10} {address}")
+            console.print_message(f"{name:<10} {address}")
 
-    await run_in_foreground(stack, when_up=show)
+    await run_in_foreground(stack, when_up=print_addresses)
 
 
 def main() -> int:

@@ -38,7 +38,7 @@ class Console:
             case StateChange():
                 pass
 
-    def print_notice(self, text: str) -> None:
+    def print_message(self, text: str) -> None:
         """Print a message of the stack itself."""
         self._print("stack", text)
 

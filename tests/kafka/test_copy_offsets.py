@@ -14,7 +14,7 @@ from alongside_cli.errors import CommandError
 from alongside_cli.kafka.offsets import copy_offsets
 from alongside_contracts.streams import CRISIS, JOURNEY
 from alongside_localstack.stack import LocalStack
-from tests.kafka.test_set_up import alongside_kafka
+from tests.kafka.test_set_up import run_alongside_kafka
 
 pytestmark = [pytest.mark.apache_kafka, pytest.mark.long]
 
@@ -58,7 +58,7 @@ async def test_a_renamed_group_reads_what_is_new_and_nothing_again(kafka: LocalS
     assert await read(admin, "before", 50, crisis) == list(range(50))
     await send(admin, crisis, *range(50, 70))
 
-    code, output = await alongside_kafka(kafka, "copy-offsets", "--from", "before", "--to", "after")
+    code, output = await run_alongside_kafka(kafka, "copy-offsets", "--from", "before", "--to", "after")
 
     assert code == 0, output
     assert f"after  {crisis}  partition 0  offset" in output

@@ -1,4 +1,4 @@
-"""`alongside kafka`, run as in docker-compose.yml, sets an empty secured cluster up as the contracts define."""
+"""`alongside kafka`, run as in docker-compose.yml, sets up an empty secured cluster as the contracts define."""
 
 from __future__ import annotations
 
@@ -26,20 +26,21 @@ from tests.unit.deploy.files import containers
 pytestmark = [pytest.mark.apache_kafka, pytest.mark.long]
 
 PARTNER = "st-mary"
-MONITORS = (2, streams.JOURNEY.topic(), 3, "User:monitor", "*", 8, 3)
-"""Somebody else's rule, as it goes over the wire: the user `monitor` may describe the journey."""
+_TOPIC, _LITERAL, _DESCRIBE, _ALLOW, _ANY = 2, 3, 8, 3, 1  # Kafka's codes for the fields of an access rule
+FOREIGN_ACL = (_TOPIC, streams.JOURNEY.topic(), _LITERAL, "User:monitor", "*", _DESCRIBE, _ALLOW)
+"""A rule that is not ours, as CreateAcls sends it: the user `monitor` may describe the journey topic."""
 INBOUND = streams.PARTNER_REFERRALS.topic(PARTNER)
 
 
 @pytest.fixture
-async def empty() -> AsyncIterator[LocalStack]:
+async def empty_cluster() -> AsyncIterator[LocalStack]:
     """A cluster whose only user is its administrator."""
     async with secured((), rules=frozenset()) as stack:
         yield stack
 
 
-async def alongside_kafka(stack: LocalStack, *words: str, **changed: str) -> tuple[int, str]:
-    """Run the job's entry point with the compose file's settings; return exit code and output."""
+async def run_alongside_kafka(stack: LocalStack, *arguments: str, **changed: str) -> tuple[int, str]:
+    """Run the entry point of the compose job `kafka-set-up`, with its settings as `changed`; return exit code and output."""
     admin = stack.kafka
     environment = {
         "ALONGSIDE_KAFKA": admin.bootstrap,
@@ -56,7 +57,7 @@ async def alongside_kafka(stack: LocalStack, *words: str, **changed: str) -> tup
     job = containers()["kafka-set-up"]
     assert job["environment"].keys() == environment.keys()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *job["entrypoint"][1:], *words),
+        *(sys.executable, *job["entrypoint"][1:], *arguments),
         env=environment | changed,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -73,8 +74,8 @@ def as_user(stack: LocalStack, user: str, password: SecretStr) -> Kafka:
     return Kafka(stack.bootstrap, security_protocol="SASL_PLAINTEXT", user=user, password=password)
 
 
-async def sends(kafka: Kafka, topic: str) -> bool:
-    """Return whether a record is accepted."""
+async def can_send(kafka: Kafka, topic: str) -> bool:
+    """Return whether the broker accepts a record of this user."""
     producer = AIOKafkaProducer(**kafka.options(), enable_idempotence=True, acks="all")
     try:
         await producer.start()
@@ -92,66 +93,74 @@ def printed_password(output: str) -> SecretStr:
     return SecretStr(found[1])
 
 
-async def test_set_up_lets_the_services_in_and_may_run_again(empty: LocalStack) -> None:
-    first = await alongside_kafka(empty, "set-up")
-    again = await alongside_kafka(empty, "set-up")
+async def test_set_up_grants_the_services_access_and_may_run_again(empty_cluster: LocalStack) -> None:
+    first = await run_alongside_kafka(empty_cluster, "set-up")
+    again = await run_alongside_kafka(empty_cluster, "set-up")
 
     assert (first[0], again[0]) == (0, 0), first[1] + again[1]
     assert "withdrawn" not in again[1]
-    async with open_access(empty.kafka) as access:
+    async with open_access(empty_cluster.kafka) as access:
         assert await access.users() == frozenset(SERVICES)
         assert await access.rules() == shared_rules()
-    assert await sends(as_user(empty, "intake", password_of("intake")), streams.CRISIS.topic())
-    assert not await sends(as_user(empty, "matching", password_of("matching")), streams.CRISIS.topic())
+    assert await can_send(as_user(empty_cluster, "intake", password_of("intake")), streams.CRISIS.topic())
+    assert not await can_send(
+        as_user(empty_cluster, "matching", password_of("matching")), streams.CRISIS.topic()
+    )
 
 
-async def test_a_partner_is_let_in_gets_its_password_once_and_is_put_out_again(empty: LocalStack) -> None:
-    await alongside_kafka(empty, "set-up")
+async def test_a_partner_is_added_gets_its_password_once_and_is_removed_again(
+    empty_cluster: LocalStack,
+) -> None:
+    await run_alongside_kafka(empty_cluster, "set-up")
 
-    code, output = await alongside_kafka(empty, "add-partner", PARTNER)
+    code, output = await run_alongside_kafka(empty_cluster, "add-partner", PARTNER)
     assert code == 0, output
     password = printed_password(output)
-    partner = as_user(empty, user_of(PARTNER), password)
-    assert await sends(partner, INBOUND)
-    assert not await sends(partner, streams.JOURNEY.topic())
+    partner = as_user(empty_cluster, user_of(PARTNER), password)
+    assert await can_send(partner, INBOUND)
+    assert not await can_send(partner, streams.JOURNEY.topic())
     async with AIOKafkaConsumer(
-        INBOUND, **as_user(empty, "intake", password_of("intake")).options(), auto_offset_reset="earliest"
+        INBOUND,
+        **as_user(empty_cluster, "intake", password_of("intake")).options(),
+        auto_offset_reset="earliest",
     ) as intake:
         assert (await asyncio.wait_for(intake.getone(), 20)).value == b"{}"
 
-    _, told_again = await alongside_kafka(empty, "add-partner", PARTNER)
-    assert "unchanged" in told_again
-    assert await sends(partner, INBOUND)
+    _, output_again = await run_alongside_kafka(empty_cluster, "add-partner", PARTNER)
+    assert "unchanged" in output_again
+    assert await can_send(partner, INBOUND)
 
-    _, told_new = await alongside_kafka(empty, "add-partner", PARTNER, "--new-password")
-    renewed = as_user(empty, user_of(PARTNER), printed_password(told_new))
-    assert (await sends(partner, INBOUND), await sends(renewed, INBOUND)) == (False, True)
+    _, output_renewed = await run_alongside_kafka(empty_cluster, "add-partner", PARTNER, "--new-password")
+    renewed = as_user(empty_cluster, user_of(PARTNER), printed_password(output_renewed))
+    assert (await can_send(partner, INBOUND), await can_send(renewed, INBOUND)) == (False, True)
 
-    assert await alongside_kafka(empty, "remove-partner", PARTNER) == (
+    assert await run_alongside_kafka(empty_cluster, "remove-partner", PARTNER) == (
         0,
         f"{PARTNER} may no longer log in, read or write\n",
     )
-    await alongside_kafka(empty, "set-up")
-    assert not await sends(renewed, INBOUND)
-    async with open_access(empty.kafka) as access:
-        remaining = {rule for rule in partner_rules(PARTNER) if rule.user in SERVICES}
-        assert await access.rules() == shared_rules() | remaining
+    await run_alongside_kafka(empty_cluster, "set-up")
+    assert not await can_send(renewed, INBOUND)
+    async with open_access(empty_cluster.kafka) as access:
+        services_rules = {rule for rule in partner_rules(PARTNER) if rule.user in SERVICES}
+        assert await access.rules() == shared_rules() | services_rules
 
 
-async def test_set_up_withdraws_what_no_stream_asks_for_and_says_so(empty: LocalStack) -> None:
-    await alongside_kafka(empty, "set-up")
-    await alongside_kafka(empty, "add-partner", PARTNER)
-    too_much = Rule("matching", "read", "topic", INBOUND)
-    async with open_access(empty.kafka) as access:
-        await access.allow([too_much])
-        await access._send(CreateRules([MONITORS]))
+async def test_set_up_withdraws_and_reports_rules_that_no_stream_needs(empty_cluster: LocalStack) -> None:
+    await run_alongside_kafka(empty_cluster, "set-up")
+    await run_alongside_kafka(empty_cluster, "add-partner", PARTNER)
+    superfluous = Rule("matching", "read", "topic", INBOUND)
+    async with open_access(empty_cluster.kafka) as access:
+        await access.allow([superfluous])
+        await access._send(CreateRules([FOREIGN_ACL]))
 
-    _, output = await alongside_kafka(empty, "set-up")
+    _, output = await run_alongside_kafka(empty_cluster, "set-up")
 
     assert f"withdrawn: matching may no longer read topic {INBOUND}" in output
-    async with open_access(empty.kafka) as access:
+    async with open_access(empty_cluster.kafka) as access:
         assert await access.rules() == rules_for([PARTNER])
-        kept = await access._send(DescribeAclsRequest(2, MONITORS[1], 3, MONITORS[3], None, 1, 1))
+        kept = await access._send(
+            DescribeAclsRequest(_TOPIC, FOREIGN_ACL[1], _LITERAL, FOREIGN_ACL[3], None, _ANY, _ANY)
+        )
     assert len(kept.resources) == 1
 
 
@@ -163,10 +172,10 @@ async def test_set_up_withdraws_what_no_stream_asks_for_and_says_so(empty: Local
         ({"ALONGSIDE_KAFKA_USER": ""}, 2, "ALONGSIDE_KAFKA_PASSWORD"),
     ],
 )
-async def test_what_is_wrong_is_named_without_a_traceback_or_a_secret(
-    empty: LocalStack, changed: dict[str, str], code: int, reason: str
+async def test_an_error_names_the_wrong_setting_without_a_traceback_or_a_secret(
+    empty_cluster: LocalStack, changed: dict[str, str], code: int, reason: str
 ) -> None:
-    ended, output = await alongside_kafka(empty, "set-up", **changed)
+    exit_code, output = await run_alongside_kafka(empty_cluster, "set-up", **changed)
 
-    assert (ended, reason in output, "Traceback" in output) == (code, True, False), output
-    assert empty.kafka.password.get_secret_value() not in output
+    assert (exit_code, reason in output, "Traceback" in output) == (code, True, False), output
+    assert empty_cluster.kafka.password.get_secret_value() not in output

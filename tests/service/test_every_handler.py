@@ -69,7 +69,7 @@ async def test_an_event_nobody_knows_is_ignored(scenario: Scenario, bench: Servi
 
 
 @each_scenario
-async def test_a_payload_it_cannot_read_is_put_aside_and_its_neighbour_is_handled(
+async def test_a_payload_it_cannot_read_is_dead_lettered_and_its_neighbour_is_handled(
     scenario: Scenario, bench: ServiceBench
 ) -> None:
     event = await scenario.prepare(bench)

@@ -30,7 +30,7 @@ class HopPlan:
 class WholePlan:
     """All services together. `open_referrals` are the points of growth; the other figures are measured at the first.
 
-    The sustained rate is measured in `repeats` windows of `window_seconds` with `in_flight` referrals always in
+    The sustained rate is measured in `repeats` windows of `window_seconds` with `concurrency` submissions always in
     progress, latencies for `latency_seconds` at half of that rate.
     """
 
@@ -38,7 +38,7 @@ class WholePlan:
     repeats: int
     window_seconds: float
     latency_seconds: float
-    in_flight: int
+    concurrency: int
     sampled: bool = True
     """Whether a second network with one sampled trace in a hundred is measured; growth uses the last network."""
     settle_seconds_max: float = 120.0
@@ -73,14 +73,19 @@ SAMPLED: Final = 0.01
 FULL: Final = BenchPlan(
     hop=HopPlan(records=20_000, tutorial_records=1_000, repeats=3),
     whole=WholePlan(
-        open_referrals=(1_000, 10_000), repeats=3, window_seconds=10, latency_seconds=15, in_flight=500
+        open_referrals=(1_000, 10_000), repeats=3, window_seconds=10, latency_seconds=15, concurrency=500
     ),
     against=AgainstPlan(runs=20, records=12_000, referrals=3_000),
 )
 QUICK: Final = BenchPlan(
     hop=HopPlan(records=8_000, tutorial_records=500, repeats=1),
     whole=WholePlan(
-        open_referrals=(50, 300), repeats=2, window_seconds=3, latency_seconds=4, in_flight=100, sampled=False
+        open_referrals=(50, 300),
+        repeats=2,
+        window_seconds=3,
+        latency_seconds=4,
+        concurrency=100,
+        sampled=False,
     ),
     against=AgainstPlan(runs=2, records=4_000, referrals=400),
 )

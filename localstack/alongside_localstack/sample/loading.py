@@ -20,11 +20,11 @@ async def load_partners(
     """Register partners, and load the offers and group schedules of their regions."""
     regions = []
     for partner in partners:
-        await network.register_partner(partner.id, partner.body())
+        await network.register_partner(partner.id, partner.request_body())
         if partner.region not in regions:
             regions.append(partner.region)
     for region in regions:
-        added = await network.load_offers([offer.body() for offer in offers(region, OFFERS_SEED)])
+        added = await network.load_offers([offer.request_body() for offer in offers(region, OFFERS_SEED)])
         await _schedule_groups(network, region)
         report_progress(
             f"{region}: {sum(added.values())} supporters, groups and services ({added['created']} new)"

@@ -93,7 +93,7 @@ class SampleOffer:
         """An address that nobody can own: `.example` is reserved (RFC 2606)."""
         return f"offer-{self.region.short}-{self.number:04d}@{self.kind.value}s.example"
 
-    def body(self) -> dict[str, Any]:
+    def request_body(self) -> dict[str, Any]:
         """Return one entry of `offers` in the body of matching's `POST /offers/batch`."""
         return {
             "source": SOURCE,

@@ -9,7 +9,7 @@ from alongside_localstack.sample.places import COLUMBUS, MIAMI
 
 @dataclass(frozen=True, slots=True)
 class SamplePartner:
-    """A partner. Its references begin with the unique `prefix`, two to six letters."""
+    """A sample partner. Its submission references begin with its unique `prefix` of two to six letters."""
 
     id: str
     prefix: str
@@ -27,7 +27,7 @@ class SamplePartner:
         """An address that nobody can own: `.example` is reserved (RFC 2606)."""
         return f"desk@{self.id}.example"
 
-    def body(self) -> dict[str, Any]:
+    def request_body(self) -> dict[str, Any]:
         """Return the body of intake's `PUT /partners/{id}`."""
         return {
             "name": self.name,

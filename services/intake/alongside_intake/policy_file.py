@@ -1,4 +1,4 @@
-"""Reads the regions' policies from their file, and refuses a file that would break a rule."""
+"""Reads the regions' policies from their file, and refuses values that a rule cannot work with."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,7 +9,7 @@ from alongside_contracts.ids import RegionId
 from alongside_contracts.vocabulary import AgeBand
 from alongside_intake.domain import facts
 
-Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
+PostalPrefix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
 
 
 class PolicyFileError(Exception):
@@ -30,8 +30,8 @@ def read_policies(file: Path) -> facts.Policies:
             f"the region policies at {file} are wrong; correct each field named here: {error}"
         ) from error
     return facts.Policies(
-        regions={region: _policy(region, given) for region, given in document.regions.items()},
-        elsewhere=_policy("elsewhere", document.elsewhere),
+        regions={region: _region_policy(region, entry) for region, entry in document.regions.items()},
+        elsewhere=_region_policy("elsewhere", document.elsewhere),
     )
 
 
@@ -45,7 +45,7 @@ class _Resource(BaseModel):
 class _Region(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: str = Field(min_length=1)
-    postal_prefixes: tuple[Prefix, ...]
+    postal_prefixes: tuple[PostalPrefix, ...]
     age_bands: frozenset[AgeBand]
     comfort_sharing_min: int = Field(ge=1, le=5)
     comfort_listening_min: int = Field(ge=1, le=5)
@@ -60,18 +60,18 @@ class _Document(BaseModel):
     elsewhere: _Region
 
 
-def _policy(region: str, given: _Region) -> facts.RegionPolicy:
+def _region_policy(region: str, entry: _Region) -> facts.RegionPolicy:
     return facts.RegionPolicy(
         id=region,
-        name=given.name,
-        postal_prefixes=given.postal_prefixes,
-        age_bands=frozenset(band.value for band in given.age_bands),
-        comfort_sharing_min=given.comfort_sharing_min,
-        comfort_listening_min=given.comfort_listening_min,
-        escalation_minutes_max=given.escalation_minutes_max,
-        held_days_max=given.held_days_max,
+        name=entry.name,
+        postal_prefixes=entry.postal_prefixes,
+        age_bands=frozenset(band.value for band in entry.age_bands),
+        comfort_sharing_min=entry.comfort_sharing_min,
+        comfort_listening_min=entry.comfort_listening_min,
+        escalation_minutes_max=entry.escalation_minutes_max,
+        held_days_max=entry.held_days_max,
         crisis_resources=tuple(
             facts.CrisisResource(resource.purpose, resource.name, resource.number)
-            for resource in given.crisis_resources
+            for resource in entry.crisis_resources
         ),
     )

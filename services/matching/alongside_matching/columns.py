@@ -20,7 +20,7 @@ class Base(SQLModel):
 
 
 def codes() -> Column[list[str]]:
-    """Return a list column for codes of a closed list or names that others chose; empty by default."""
+    """Return a column with a list of codes, or of names from outside such as organisations; empty by default."""
     return Column(ARRAY(Text), nullable=False, server_default=text("'{}'"))
 
 
@@ -29,7 +29,7 @@ def count() -> Column[int]:
     return Column(Integer, nullable=False, server_default=text("0"))
 
 
-def of_offer(*, primary_key: bool = False) -> Column[UUID]:
+def offer_id_column(*, primary_key: bool = False) -> Column[UUID]:
     """Return a foreign key to the offer that a row belongs to; the row is deleted with the offer."""
     return Column(
         PG_UUID(as_uuid=True),

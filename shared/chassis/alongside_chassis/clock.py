@@ -30,5 +30,8 @@ class SystemClock:
 
 
 def unix_nanoseconds() -> int:
-    """Return the machine's time in nanoseconds. Spans use it in tests too, as they are compared with other processes' spans."""
+    """Return the machine's Unix time in nanoseconds, for spans.
+
+    Spans never use a test's clock, because they are compared with the spans of other processes.
+    """
     return time.time_ns()

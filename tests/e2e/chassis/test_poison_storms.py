@@ -162,12 +162,12 @@ async def test_half_of_one_partners_records_are_bad_and_everybody_else_goes_on(
     with storm.instance("mended") as mended:
         await poll_until(mended.ready, lambda said: bool(said.get("remarks")), "the remark, after a restart")
         assert (await storm.letters(topic), await storm.notes()) == (kept, notes)
-        put_aside = await the_rest_is_handled(storm, mended, stormy)
+        dead_lettered = await the_rest_is_handled(storm, mended, stormy)
 
     notes = await storm.notes()
     assert len(notes) == len(set(notes)) == EACH + READABLE
     assert all(numbers == sorted(numbers) for key, numbers in by_key(notes).items() if key.startswith("c"))
-    late = put_aside_before(notes, put_aside)
+    late = handled_from_stream(notes, dead_lettered)
     assert all(numbers == sorted(numbers) for key, numbers in by_key(late).items())
 
 
@@ -202,21 +202,21 @@ async def the_rest_is_handled(storm: Storm, mended: Instance, stormy: str) -> in
     """Resume the stormy partner and replay its dead letters; return how many were handled."""
     assert (await mended.post(f"/quarantine/{stormy}/resume", {"by": "ana"}))["resumed"] is True
     topic = streams.PARTNER_REFERRALS.topic(stormy)
-    put_aside: int = await storm.bench.pool.fetchval(
+    dead_lettered: int = await storm.bench.pool.fetchval(
         "select count(*) from dead_letter where reason = 'not-eligible' and topic = $1", topic
     )
 
     async def stormy_ones() -> int:
         return len(await storm.references()) - EACH
 
-    await poll_until(stormy_ones, lambda count: count >= READABLE - put_aside, "the rest of its stream")
+    await poll_until(stormy_ones, lambda count: count >= READABLE - dead_lettered, "the rest of its stream")
     outcomes = await replay_all(storm, mended, topic)
-    assert outcomes == {"handled": put_aside, "refused": EACH - READABLE}
-    return put_aside
+    assert outcomes == {"handled": dead_lettered, "refused": EACH - READABLE}
+    return dead_lettered
 
 
-def put_aside_before(notes: Sequence[tuple[str, str]], replayed: int) -> list[tuple[str, str]]:
-    """Return the records handled from the stream itself: all but the replays at the end."""
+def handled_from_stream(notes: Sequence[tuple[str, str]], replayed: int) -> list[tuple[str, str]]:
+    """Return the records handled from the stream: all except the replays at the end."""
     return list(notes[: len(notes) - replayed])
 
 

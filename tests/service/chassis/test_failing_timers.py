@@ -118,7 +118,7 @@ async def test_once_it_is_mended_it_fires_and_its_dead_letter_is_settled(bare: B
         assert await bench.pool.fetchval("select count(*) from timer") == 0
 
 
-async def test_what_the_world_is_to_blame_for_never_becomes_a_dead_letter(bare: BareBench) -> None:
+async def test_an_infrastructure_error_never_becomes_a_dead_letter(bare: BareBench) -> None:
     faulty = Faulty(error=ConnectionResetError())
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
@@ -131,7 +131,7 @@ async def test_what_the_world_is_to_blame_for_never_becomes_a_dead_letter(bare: 
         assert await seen(bench) == ["fired"]
 
 
-async def test_when_nobody_can_be_named_it_is_put_aside_all_the_same(bare: BareBench) -> None:
+async def test_when_nobody_can_be_named_it_is_dead_lettered_nevertheless(bare: BareBench) -> None:
     faulty = Faulty(attending=ValueError())
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
@@ -142,7 +142,9 @@ async def test_when_nobody_can_be_named_it_is_put_aside_all_the_same(bare: BareB
         assert await seen(bench) == []
 
 
-async def test_when_the_world_is_away_as_somebody_is_named_only_that_timer_waits(bare: BareBench) -> None:
+async def test_when_infrastructure_is_unavailable_as_somebody_is_named_only_that_timer_waits(
+    bare: BareBench,
+) -> None:
     faulty = Faulty(attending=ConnectionResetError())
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)

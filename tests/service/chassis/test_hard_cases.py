@@ -80,7 +80,7 @@ async def test_a_deferred_constraint_is_blamed_on_the_event_that_broke_it(bare: 
         assert len(await bench.dead_letters()) == 1
 
 
-async def test_an_answer_that_cannot_be_stored_does_not_keep_the_record_from_being_put_aside(
+async def test_a_record_is_dead_lettered_though_its_answer_cannot_be_stored(
     bare: BareBench,
 ) -> None:
     handlers = taught()

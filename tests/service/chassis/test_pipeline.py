@@ -54,7 +54,7 @@ async def test_a_copy_within_one_batch_is_dropped_too(bare: BareBench) -> None:
         assert await seen(bench) == ["r1"]
 
 
-async def test_an_unreadable_record_is_put_aside_and_its_neighbours_are_handled(bare: BareBench) -> None:
+async def test_an_unreadable_record_is_dead_lettered_and_its_neighbours_are_handled(bare: BareBench) -> None:
     async with bare(taught()) as bench:
         good = [bench.record_of(an_admission(reference=f"r{n}")) for n in range(2)]
         bad = bench.record(b"k", b"{broken", good[0].headers, JOURNEY)
@@ -93,7 +93,7 @@ async def test_a_message_the_handler_refuses_carries_its_reason_and_place(bare: 
         )
 
 
-async def test_a_refused_record_is_put_aside_once_however_often_it_comes(bare: BareBench) -> None:
+async def test_a_refused_record_is_dead_lettered_once_however_often_it_comes(bare: BareBench) -> None:
     async with bare(taught()) as bench:
         bad = bench.record(b"k", None, (), JOURNEY)
 
@@ -142,7 +142,7 @@ async def test_a_newer_version_of_a_known_type_is_never_ignored(bare: BareBench)
     ],
     ids=["tombstone", "binary header", "null header", "two megabytes", "foreign headers only"],
 )
-async def test_whatever_bytes_a_partner_sends_are_put_aside_and_answered(
+async def test_whatever_bytes_a_partner_sends_are_dead_lettered_and_answered(
     bare: BareBench, value: bytes | None, headers: tuple[tuple[str, bytes | None], ...], reason: str
 ) -> None:
     handlers, answered = taught(), []
@@ -204,7 +204,7 @@ async def test_a_crash_before_the_commit_announces_nothing_and_the_redelivery_do
     ],
     ids=lambda error: type(error).__name__,
 )
-async def test_while_the_world_is_away_the_batch_waits_and_no_record_is_blamed(
+async def test_while_infrastructure_is_unavailable_the_batch_waits_and_no_record_is_blamed(
     bare: BareBench, error: Exception
 ) -> None:
     handlers = Handlers()

@@ -84,7 +84,7 @@ async def test_a_replay_that_fails_again_leaves_nothing_but_its_new_reason(
         assert (await the_dead_letter(bench)).attempts == 2
 
 
-async def test_an_unforeseen_error_waits_with_its_kind_and_an_absent_world_with_nothing(
+async def test_an_unforeseen_error_waits_with_its_kind_and_an_infrastructure_error_with_nothing(
     bare: BareBench,
 ) -> None:
     async with faulty(bare, fault := Fault(r1=at("age"))) as bench:
@@ -164,7 +164,7 @@ async def test_what_nothing_here_handles_any_more_waits_on(bare: BareBench) -> N
         (b"\xff\0", b"{broken", [("ce_id", None), ("x\0y", b"\xff\xfe"), ("ce_id", b"")]),
     ],
 )
-async def test_whatever_bytes_were_put_aside_can_be_replayed_and_looked_at(
+async def test_whatever_bytes_were_dead_lettered_can_be_replayed_and_read(
     bare: BareBench, key: bytes | None, value: bytes | None, headers: Headers
 ) -> None:
     async with faulty(bare, Fault()) as bench:

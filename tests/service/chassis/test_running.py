@@ -1,4 +1,4 @@
-"""A whole service while it runs and while it stops, with the broker and the trace receiver away."""
+"""A whole service while it runs and while it stops, while the broker and the trace receiver are unavailable."""
 
 import asyncio
 import socket
@@ -42,7 +42,9 @@ async def running(bench: ServiceBench) -> AsyncIterator[FastAPI]:
         yield app
 
 
-async def test_a_stop_takes_less_than_ten_seconds_though_the_world_is_away(bare: BareBench) -> None:
+async def test_a_stop_takes_less_than_ten_seconds_though_infrastructure_is_unavailable(
+    bare: BareBench,
+) -> None:
     async with bare(Handlers(), kafka=nobody(), otlp_endpoint=f"http://{nobody()}") as bench:
         async with running(bench) as app:
             async with app.state.runtime.transaction() as tx:

@@ -141,7 +141,7 @@ async def test_what_a_timer_causes_is_a_trace_of_its_own_linked_to_where_it_was_
         assert span.parent is None
 
 
-async def test_a_timer_whose_work_waits_for_the_world_does_not_hold_up_the_others(bare: BareBench) -> None:
+async def test_a_timer_whose_work_waits_for_infrastructure_does_not_delay_the_others(bare: BareBench) -> None:
     handlers = Handlers()
 
     @handlers.on_timer("remind")

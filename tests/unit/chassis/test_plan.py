@@ -48,21 +48,21 @@ from tests.builders import a_proposal, an_acceptance, an_admission
 WANTED: set[type[Event]] = {SubmissionAdmitted, MatchProposed, MatchAccepted}
 BATCHED: set[type[Event]] = {SubmissionAdmitted, MatchProposed}
 LIMITS = Limits(handler_attempts_max=3, retry_seconds_max=5.0)
-RECORD_IS_TO_BLAME_OR_NOBODY_KNOWS = [Verdict.REFUSE, None]
+CAUSED_BY_A_RECORD_OR_UNFORESEEN = [Verdict.REFUSE, None]
 Item = TypeVar("Item", ReceivedEvent, RefusedRecord)
 
 events = st.tuples(st.sampled_from(["admitted", "proposed", "accepted"]), st.integers(1, 4))
-stories = st.lists(events, max_size=30)
+sequences = st.lists(events, max_size=30)
 batches = st.lists(events | st.sampled_from(["unreadable", "for others"]), max_size=30)
 verdicts = st.sampled_from([*Verdict, None])
 
 
-def received_events(story: Sequence[tuple[str, int]]) -> list[ReceivedEvent]:
-    """Build decoded events in this order, each a pair of what happened and the referral's number."""
-    return [heard_at(offset, what, referral) for offset, (what, referral) in enumerate(story)]
+def received_events(sequence: Sequence[tuple[str, int]]) -> list[ReceivedEvent]:
+    """Build decoded events from pairs of an event's name (such as "admitted") and a referral's number, in this order."""
+    return [received_at(offset, what, referral) for offset, (what, referral) in enumerate(sequence)]
 
 
-def heard_at(offset: int, what: str = "admitted", referral: int = 1) -> ReceivedEvent:
+def received_at(offset: int, what: str = "admitted", referral: int = 1) -> ReceivedEvent:
     """Build one decoded event, from the record at this offset."""
     event = _event(what, UUID(int=referral))
     envelope = CloudEvent(
@@ -100,7 +100,7 @@ def decoded_of(batch: Sequence[tuple[str, int] | str]) -> list[Decoded]:
 
 def _decoded(offset: int, item: tuple[str, int] | str) -> Decoded:
     if isinstance(item, tuple):
-        return heard_at(offset, *item)
+        return received_at(offset, *item)
     return unreadable_at(offset) if item == "unreadable" else None
 
 
@@ -116,16 +116,16 @@ def offsets(items: Iterable[ReceivedEvent | RefusedRecord]) -> list[int]:
 
 
 def offsets_of_steps(
-    story: Sequence[ReceivedEvent], batched: set[type[Event]] = BATCHED, *, alone: bool = False
+    sequence: Sequence[ReceivedEvent], batched: set[type[Event]] = BATCHED, *, alone: bool = False
 ) -> list[list[int]]:
-    """Return the steps as offsets of their records."""
-    return [offsets(step) for step in steps(story, batched, alone=alone)]
+    """Group the events into steps; return the offsets of each step."""
+    return [offsets(step) for step in steps(sequence, batched, alone=alone)]
 
 
-def tried_again(
+def decisions_after(
     errors: Iterable[Verdict | None], limits: Limits = LIMITS, tries: Tries | None = None
 ) -> tuple[list[NextTry], Tries]:
-    """Return the decision after each of these errors, and the tries at the end."""
+    """Return the decision after each of these errors, and the final tries."""
     decisions, tries = [], tries or Tries()
     for verdict in errors:
         decision, tries = next_try(verdict, tries, limits)
@@ -138,10 +138,10 @@ def pauses(decisions: Iterable[NextTry]) -> list[float]:
     return [decision.seconds for decision in decisions if isinstance(decision, WaitFor)]
 
 
-# Sorting the records of a batch.
+# The records of a batch are sorted.
 
 
-def test_a_batch_is_sorted_into_events_to_handle_records_to_put_aside_and_the_rest() -> None:
+def test_a_batch_is_sorted_into_events_to_handle_records_to_dead_letter_and_ignored_ones() -> None:
     plan = plan_of(decoded_of([("admitted", 1), "unreadable", "for others", ("proposed", 1), "for others"]))
 
     assert (offsets(plan.events), offsets(plan.unreadable), plan.ignored) == ([0, 3], [1], 2)
@@ -167,7 +167,7 @@ def test_an_event_handled_by_an_earlier_batch_is_a_duplicate() -> None:
     assert offsets(fresh) == [0, 2]
 
 
-def test_of_two_copies_in_one_batch_the_first_is_handled() -> None:
+def test_the_first_of_two_copies_in_one_batch_is_handled() -> None:
     first, copy = received_events([("admitted", 1), ("admitted", 1)])
     copy.inbox_id = first.inbox_id
     unseen = {first.inbox_id}
@@ -178,52 +178,52 @@ def test_of_two_copies_in_one_batch_the_first_is_handled() -> None:
     assert unseen == {first.inbox_id}
 
 
-def test_what_a_handler_refused_was_not_handled() -> None:
+def test_an_event_that_its_handler_refused_was_not_handled() -> None:
     items = received_events([("admitted", 1), ("admitted", 2), ("admitted", 3)])
 
     assert offsets(handled_of(items, [refused(items[1])])) == [0, 2]
     assert offsets(handled_of(items, [])) == [0, 1, 2]
 
 
-# Grouping events for handlers.
+# Events are grouped for handlers.
 
 
-def test_events_of_one_type_come_together_though_others_stand_between_them() -> None:
-    story = received_events(
+def test_events_of_one_type_are_grouped_though_others_come_between_them() -> None:
+    sequence = received_events(
         [("admitted", 1), ("proposed", 1), ("admitted", 2), ("proposed", 2), ("admitted", 3)]
     )
 
-    assert offsets_of_steps(story) == [[0, 2, 4], [1, 3]]
+    assert offsets_of_steps(sequence) == [[0, 2, 4], [1, 3]]
 
 
-def test_an_event_never_goes_ahead_of_one_with_its_key() -> None:
-    story = received_events([("proposed", 1), ("admitted", 1), ("proposed", 1), ("proposed", 2)])
+def test_an_event_never_overtakes_another_with_its_key() -> None:
+    sequence = received_events([("proposed", 1), ("admitted", 1), ("proposed", 1), ("proposed", 2)])
 
-    assert offsets_of_steps(story) == [[0], [1], [2, 3]]
+    assert offsets_of_steps(sequence) == [[0], [1], [2, 3]]
 
 
-def test_what_is_handled_alone_stays_alone() -> None:
-    story = received_events([("accepted", 1), ("accepted", 2)])
+def test_events_without_a_batch_handler_are_not_grouped() -> None:
+    sequence = received_events([("accepted", 1), ("accepted", 2)])
 
-    assert offsets_of_steps(story) == [[0], [1]]
+    assert offsets_of_steps(sequence) == [[0], [1]]
 
 
 def test_without_batch_handlers_every_event_is_handled_alone_in_record_order() -> None:
-    story = received_events([("admitted", 1), ("proposed", 1), ("admitted", 2)])
+    sequence = received_events([("admitted", 1), ("proposed", 1), ("admitted", 2)])
 
-    assert offsets_of_steps(story, set()) == [[0], [1], [2]]
+    assert offsets_of_steps(sequence, set()) == [[0], [1], [2]]
 
 
-@given(stories)
-def test_whatever_happens_each_key_is_seen_in_its_order_and_nothing_is_left_out(
-    story: list[tuple[str, int]],
+@given(sequences)
+def test_for_any_events_each_key_keeps_its_order_and_none_is_left_out(
+    sequence: list[tuple[str, int]],
 ) -> None:
-    items = received_events(story)
+    items = received_events(sequence)
 
     found = list(steps(items, BATCHED, alone=False))
 
     handled = [item for step in found for item in step]
-    assert sorted(item.record.offset for item in handled) == list(range(len(story)))
+    assert sorted(item.record.offset for item in handled) == list(range(len(sequence)))
     for key in {item.record.key for item in items}:
         seen = [item.record.offset for item in handled if item.record.key == key]
         assert seen == sorted(seen)
@@ -232,41 +232,43 @@ def test_whatever_happens_each_key_is_seen_in_its_order_and_nothing_is_left_out(
         assert len(step) == 1 or type(step[0].event) in BATCHED
 
 
-@given(stories)
-def test_when_a_batch_is_done_again_each_event_is_alone_and_in_record_order(
-    story: list[tuple[str, int]],
+@given(sequences)
+def test_when_a_batch_is_tried_again_each_event_is_handled_alone_in_record_order(
+    sequence: list[tuple[str, int]],
 ) -> None:
-    assert offsets_of_steps(received_events(story), alone=True) == [[offset] for offset in range(len(story))]
+    assert offsets_of_steps(received_events(sequence), alone=True) == [
+        [offset] for offset in range(len(sequence))
+    ]
 
 
 # The next try after an error.
 
 
-@pytest.mark.parametrize("verdict", RECORD_IS_TO_BLAME_OR_NOBODY_KNOWS)
-def test_a_batch_that_a_record_may_have_spoiled_is_done_again_at_once_event_by_event(
+@pytest.mark.parametrize("verdict", CAUSED_BY_A_RECORD_OR_UNFORESEEN)
+def test_when_a_record_may_be_the_cause_the_batch_is_tried_again_at_once_event_by_event(
     verdict: Verdict | None,
 ) -> None:
     assert next_try(verdict, Tries(), LIMITS) == (TryAlone(), Tries(alone=True, attempt=2))
 
 
-@pytest.mark.parametrize("verdict", RECORD_IS_TO_BLAME_OR_NOBODY_KNOWS)
-def test_an_error_that_no_single_event_is_to_blame_for_stops_the_batch_after_its_attempts(
+@pytest.mark.parametrize("verdict", CAUSED_BY_A_RECORD_OR_UNFORESEEN)
+def test_an_error_that_no_single_event_causes_stops_the_batch_after_the_last_attempt(
     verdict: Verdict | None,
 ) -> None:
-    decisions, tries = tried_again([verdict] * 4)
+    decisions, tries = decisions_after([verdict] * 4)
 
     assert decisions == [TryAlone(), TryAlone(), TryAlone(), Stop()]
     assert tries == Tries(alone=True, attempt=4)
 
 
-def test_the_attempts_are_as_many_as_the_limits_allow() -> None:
-    decisions, _ = tried_again([None, None], Limits(handler_attempts_max=1))
+def test_the_limits_set_the_number_of_attempts() -> None:
+    decisions, _ = decisions_after([None, None], Limits(handler_attempts_max=1))
 
     assert decisions == [TryAlone(), Stop()]
 
 
-def test_while_the_world_is_away_pauses_double_up_to_the_longest_and_each_is_reported() -> None:
-    decisions, tries = tried_again(repeat(Verdict.WAIT, 8))
+def test_while_infrastructure_is_unavailable_pauses_double_up_to_the_longest_and_each_is_reported() -> None:
+    decisions, tries = decisions_after(repeat(Verdict.WAIT, 8))
 
     assert pauses(decisions) == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
     assert decisions[2] == WaitFor(0.8, 3, is_reported=True)
@@ -274,47 +276,47 @@ def test_while_the_world_is_away_pauses_double_up_to_the_longest_and_each_is_rep
     assert tries == Tries(waits=8)
 
 
-def test_pauses_stop_doubling_however_long_the_world_is_away() -> None:
-    decisions, _ = tried_again(repeat(Verdict.WAIT, 5_000), Limits(retry_seconds_max=1e300))
+def test_pauses_stop_doubling_however_long_infrastructure_is_unavailable() -> None:
+    decisions, _ = decisions_after(repeat(Verdict.WAIT, 5_000), Limits(retry_seconds_max=1e300))
 
     assert max(pauses(decisions)) == pauses(decisions)[-1] == 102.4
 
 
-def test_after_a_lost_race_the_batch_is_done_again_after_pauses_that_grow_to_a_second() -> None:
-    decisions, tries = tried_again(repeat(Verdict.RETRY, 12))
+def test_after_lost_races_the_batch_is_tried_again_after_pauses_that_grow_to_a_second() -> None:
+    decisions, tries = decisions_after(repeat(Verdict.RETRY, 12))
 
     assert pauses(decisions) == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1, 1])
     assert tries == Tries(races=12)
 
 
 def test_three_lost_races_are_silent_and_the_fourth_is_reported_as_the_fourth() -> None:
-    decisions, _ = tried_again(repeat(Verdict.RETRY, 5))
+    decisions, _ = decisions_after(repeat(Verdict.RETRY, 5))
 
     reported = [(wait.failures, wait.is_reported) for wait in decisions if isinstance(wait, WaitFor)]
     assert reported == [(1, False), (2, False), (3, False), (4, True), (5, True)]
 
 
 @pytest.mark.parametrize("tries", [Tries(), Tries(alone=True, attempt=2, races=1, waits=1)])
-def test_what_only_a_person_can_mend_stops_the_batch_at_once(tries: Tries) -> None:
+def test_an_error_that_only_a_person_can_correct_stops_the_batch_at_once(tries: Tries) -> None:
     assert next_try(Verdict.STOP, tries, LIMITS) == (Stop(), tries)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.WAIT, Verdict.RETRY])
 @pytest.mark.parametrize("tries", [Tries(), Tries(alone=True, attempt=4)])
-def test_neither_the_world_nor_a_race_uses_up_attempts_or_changes_how_events_are_handled(
+def test_waits_and_lost_races_use_up_no_attempts_and_do_not_change_how_events_are_handled(
     verdict: Verdict, tries: Tries
 ) -> None:
-    decisions, after = tried_again([verdict] * 9, tries=tries)
+    decisions, after = decisions_after([verdict] * 9, tries=tries)
 
     assert len(pauses(decisions)) == 9
     assert (after.alone, after.attempt) == (tries.alone, tries.attempt)
 
 
 @given(st.lists(verdicts, max_size=40))
-def test_however_errors_follow_one_another_each_is_counted_for_what_it_is(
+def test_errors_in_any_order_are_each_counted_by_verdict(
     errors: list[Verdict | None],
 ) -> None:
-    decisions, tries = tried_again(errors)
+    decisions, tries = decisions_after(errors)
 
     refusals = sum(verdict in (Verdict.REFUSE, None) for verdict in errors)
     assert tries == Tries(
@@ -330,7 +332,7 @@ def test_however_errors_follow_one_another_each_is_counted_for_what_it_is(
 # The record that causes an error.
 
 
-def test_a_record_its_handler_refuses_is_put_aside_at_the_first_attempt() -> None:
+def test_a_record_that_its_handler_refuses_is_dead_lettered_at_the_first_attempt() -> None:
     assert is_to_blame(Verdict.REFUSE, 1, LIMITS)
 
 
@@ -345,14 +347,14 @@ def test_an_event_is_blamed_for_an_unforeseen_error_only_at_its_last_attempt() -
 
 
 @pytest.mark.parametrize("verdict", [Verdict.WAIT, Verdict.RETRY, Verdict.STOP])
-def test_no_event_is_blamed_for_the_world_a_race_or_a_mistake_of_ours(verdict: Verdict) -> None:
+def test_no_event_is_blamed_for_infrastructure_a_lost_race_or_our_own_mistake(verdict: Verdict) -> None:
     assert not any(is_to_blame(verdict, attempt, LIMITS) for attempt in range(1, 6))
 
 
 # What is counted.
 
 
-def test_what_was_handled_or_put_aside_before_is_a_duplicate() -> None:
+def test_a_record_handled_or_dead_lettered_before_is_a_duplicate() -> None:
     plan = Plan(received_events([("admitted", 1)] * 5), [unreadable_at(5), unreadable_at(6)], ignored=4)
     handled, kept = plan.events[:3], [refused(plan.events[3]), plan.unreadable[0]]
 
@@ -364,7 +366,7 @@ def test_what_was_handled_or_put_aside_before_is_a_duplicate() -> None:
     }
 
 
-def test_where_nothing_was_to_be_done_only_what_was_ignored_is_counted() -> None:
+def test_when_all_records_are_ignored_only_they_are_counted() -> None:
     assert count(plan_of([None, None]), None) == {"ignored": 2}
 
 
@@ -373,18 +375,18 @@ def test_every_record_of_a_batch_is_counted_once(
     batch: list[tuple[str, int] | str], data: st.DataObject
 ) -> None:
     plan = plan_of(decoded_of(batch))
-    fresh = _some(data, plan.events)
-    spoiled = [refused(item) for item in _some(data, fresh)]
-    dead_lettered = _some(data, [*plan.unreadable, *spoiled])
+    fresh = _draw_some(data, plan.events)
+    refused_records = [refused(item) for item in _draw_some(data, fresh)]
+    dead_lettered = _draw_some(data, [*plan.unreadable, *refused_records])
 
-    outcome = count(plan, AttemptResult(handled_of(fresh, spoiled), dead_lettered))
+    outcome = count(plan, AttemptResult(handled_of(fresh, refused_records), dead_lettered))
 
     assert sum(outcome.values()) == len(batch)
     assert min(outcome.values()) >= 0
-    assert outcome["handled"] == len(fresh) - len(spoiled)
+    assert outcome["handled"] == len(fresh) - len(refused_records)
     assert outcome["ignored"] == batch.count("for others")
 
 
-def _some(data: st.DataObject, items: Sequence[Item]) -> list[Item]:
+def _draw_some(data: st.DataObject, items: Sequence[Item]) -> list[Item]:
     taken = data.draw(st.lists(st.booleans(), min_size=len(items), max_size=len(items)))
     return [item for item, take in zip(items, taken, strict=True) if take]

@@ -1,4 +1,4 @@
-"""The means to cause faults: proxies in front of Kafka, changeable clocks, the address book."""
+"""The tools of the fault laboratory: proxies in front of Kafka, clocks that can be changed, the address book."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NODE = KafkaNode(1, 9092, 9093)
 
 
 def settings_of(proxy_ports: ProxyPorts, folder: Path, node: KafkaNode = NODE) -> dict[str, str]:
-    """A node's settings, by name."""
+    """Return a node's settings by name."""
     jars = KafkaJars(folder, Java(Path("java"), 17))
     lines = KafkaCluster(folder, jars, (node,), proxy_ports=proxy_ports).settings(node).splitlines()
     return dict(line.split("=", 1) for line in lines)
@@ -59,7 +59,8 @@ def test_without_proxies_kafka_has_one_listener_for_clients(tmp_path: Path) -> N
 def test_each_service_has_a_separate_clock(tmp_path: Path) -> None:
     clocks = FakeClocks(tmp_path / "libfaketime.so", tmp_path)
     files = {
-        each: Path(clocks.environment(each)["FAKETIME_TIMESTAMP_FILE"]) for each in ("intake", "matching")
+        service: Path(clocks.environment(service)["FAKETIME_TIMESTAMP_FILE"])
+        for service in ("intake", "matching")
     }
 
     clocks.set_offset("intake", 10_800)
@@ -76,31 +77,31 @@ def test_a_changed_clock_changes_only_the_wall_clock_of_a_running_process(
     except ClocksUnavailable as error:
         pytest.skip(str(error))
     env = {**inherited_environment(), **clocks.environment("intake")}
-    look = "import sys, time\nfor _ in sys.stdin: print(time.time(), time.monotonic(), flush=True)"
+    program = "import sys, time\nfor _ in sys.stdin: print(time.time(), time.monotonic(), flush=True)"
     with subprocess.Popen(
-        [sys.executable, "-c", look], env=env, stdin=PIPE, stdout=PIPE, text=True
+        [sys.executable, "-c", program], env=env, stdin=PIPE, stdout=PIPE, text=True
     ) as process:
         assert process.stdin
         assert process.stdout
-        before = announced(process.stdin, process.stdout)
+        before = read_clocks(process.stdin, process.stdout)
 
         clocks.set_offset("intake", 3_600)
-        while (after := announced(process.stdin, process.stdout))[0] < before[0] + 3_000:
-            assert after[1] < before[1] + 10, "ten seconds, and the clock has not been turned"
+        while (after := read_clocks(process.stdin, process.stdout))[0] < before[0] + 3_000:
+            assert after[1] < before[1] + 10, "the clock did not change within ten seconds"
 
         assert after[1] < before[1] + 10
         process.stdin.close()
 
 
-def announced(stdin: IO[str], stdout: IO[str]) -> tuple[float, float]:
-    """Return the process's wall clock and monotonic clock."""
+def read_clocks(stdin: IO[str], stdout: IO[str]) -> tuple[float, float]:
+    """Ask the process for its wall clock and its monotonic clock, both in seconds."""
     stdin.write("?\n")
     stdin.flush()
-    wall, steady = stdout.readline().split()
-    return float(wall), float(steady)
+    wall, monotonic = stdout.readline().split()
+    return float(wall), float(monotonic)
 
 
-async def test_the_address_book_answers_like_a_service_and_one_person_in_many_has_an_address() -> None:
+async def test_the_address_book_answers_as_a_service_does_and_few_persons_have_an_address() -> None:
     people = [{"kind": "person", "id": f"person-{number}"} for number in range(199)]
     question = {"recipients": [*people, {"kind": "offer", "id": "person-1"}]}
     async with address_book(free_port()) as url, httpx2.AsyncClient(trust_env=False) as client:

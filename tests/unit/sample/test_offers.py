@@ -40,7 +40,7 @@ def test_more_offers_leave_the_first_ones_as_they_are() -> None:
 
 @BOTH
 def test_matching_accepts_the_whole_region_in_one_batch(region: str) -> None:
-    batch = OfferBatch.model_validate({"offers": [offer.body() for offer in offers(region, SEED)]})
+    batch = OfferBatch.model_validate({"offers": [offer.request_body() for offer in offers(region, SEED)]})
 
     assert Counter(offer.kind.value for offer in batch.offers) == {
         "supporter": 220,
@@ -63,7 +63,10 @@ def test_supporters_have_no_name_and_no_offer_has_a_real_address() -> None:
     assert all(offer.name is None for offer in of_kind(OfferKind.SUPPORTER))
     assert of_kind(OfferKind.SUPPORTER)[6].label == "peer supporter 7"
     assert all(offer.contact_email.endswith(".example") for offer in offers(MIAMI.id, SEED))
-    assert not {"first_name", "last_name", "phone", "birth_date"} & offers(MIAMI.id, SEED)[0].body().keys()
+    assert (
+        not {"first_name", "last_name", "phone", "birth_date"}
+        & offers(MIAMI.id, SEED)[0].request_body().keys()
+    )
 
 
 @BOTH

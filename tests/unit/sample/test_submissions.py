@@ -151,5 +151,5 @@ def test_intake_accepts_every_partner_with_its_unique_id_and_prefix() -> None:
     assert len({partner.id for partner in partners()}) == len({partner.prefix for partner in partners()}) == 6
     assert {partner.region for partner in partners()} == REGIONS.keys()
     for partner in partners():
-        command = PartnerCommand.model_validate(partner.body())
+        command = PartnerCommand.model_validate(partner.request_body())
         assert command.contact_email == f"desk@{partner.id}.example"

@@ -170,11 +170,15 @@ def _whole(plan: BenchPlan) -> Workload:
     whole = plan.whole
 
     async def work(stack: LocalStack, services: RunningServices) -> CheckoutRun:
-        reach = partial(Load.reach, in_flight=whole.in_flight, settle_seconds_max=whole.settle_seconds_max)
+        send_until_notified = partial(
+            Load.send_until_notified,
+            concurrency=whole.concurrency,
+            settle_seconds_max=whole.settle_seconds_max,
+        )
         async with start_load(stack.kafka, seed=plan.seed, sampled_share=TRACED) as (load, _):
-            await reach(load, warm_up)
+            await send_until_notified(load, warm_up)
             before = await services.usage_when_idle()
-            await reach(load, warm_up + count)
+            await send_until_notified(load, warm_up + count)
             return CheckoutRun((await services.usage_when_idle()).since(before), count)
 
     return Workload(

@@ -27,87 +27,89 @@ class Load:
     ) -> None:
         self._producer, self._records = producer, records
         self._sent_at: dict[str, float] = {}
-        self._measure_latencies: list[float] | None = None
+        self._latencies: list[float] | None = None
         self.notified = 0
 
     @property
-    def under_way(self) -> int:
-        """The number of referrers that wait for their notice."""
+    def in_progress(self) -> int:
+        """The number of submissions whose referrer waits for the notice."""
         return len(self._sent_at)
 
     def on_notice(self, reference: str, at: float) -> None:
-        """Record that a referrer was notified."""
+        """Record that the referrer of `reference` was notified at a monotonic time in seconds."""
         sent_at = self._sent_at.pop(reference, None)
         if sent_at is not None:
             self.notified += 1
-            if self._measure_latencies is not None:
-                self._measure_latencies.append(at - sent_at)
+            if self._latencies is not None:
+                self._latencies.append(at - sent_at)
 
     async def settle(self, seconds_max: float) -> None:
         """Wait until no submission is in progress. Raises BenchFailed after `seconds_max`."""
         deadline = time.monotonic() + seconds_max
-        while self.under_way:
+        while self.in_progress:
             if time.monotonic() > deadline:
-                raise BenchFailed(f"{self.under_way} referrers were not notified within {seconds_max:g} s.")
+                raise BenchFailed(f"{self.in_progress} referrers were not notified within {seconds_max:g} s.")
             await asyncio.sleep(POLL_SECONDS)
 
-    async def reach(self, notified: int, *, in_flight: int, settle_seconds_max: float) -> None:
-        """Send until `notified` referrers in total were notified.
+    async def send_until_notified(
+        self, notified: int, *, concurrency: int, settle_seconds_max: float
+    ) -> None:
+        """Keep `concurrency` submissions in progress until `notified` referrers in total were notified.
 
         Raises BenchFailed when none was notified for `settle_seconds_max`.
         """
-        last_notice_at, before = time.monotonic(), self.notified
-        while self.notified + self.under_way < notified:
-            await self._fill_up(min(in_flight, notified - self.notified))
+        last_notice_at, notified_then = time.monotonic(), self.notified
+        while self.notified + self.in_progress < notified:
+            await self._fill_up(min(concurrency, notified - self.notified))
             await asyncio.sleep(POLL_SECONDS)
-            if self.notified > before:
-                last_notice_at, before = time.monotonic(), self.notified
+            if self.notified > notified_then:
+                last_notice_at, notified_then = time.monotonic(), self.notified
             elif time.monotonic() - last_notice_at > settle_seconds_max:
                 raise BenchFailed(f"No referrer was notified for {settle_seconds_max:g} s.")
         await self.settle(settle_seconds_max)
 
     async def wait_for_notices(self, count: int, seconds_max: float) -> None:
         """Wait until `count` more referrers were notified. Raises BenchFailed after `seconds_max`."""
-        deadline, enough = time.monotonic() + seconds_max, self.notified + count
-        while self.notified < enough:
+        deadline, notified_then = time.monotonic() + seconds_max, self.notified
+        while self.notified < notified_then + count:
             if time.monotonic() > deadline:
                 raise BenchFailed(f"Fewer than {count} referrers were notified in {seconds_max:g} s.")
             await asyncio.sleep(POLL_SECONDS)
 
     @asynccontextmanager
-    async def keep_busy(self, in_flight: int) -> AsyncIterator[None]:
-        """Keep `in_flight` referrals in progress for as long as the block lasts."""
-        enough = asyncio.Event()
-        sending = asyncio.create_task(self._refill(in_flight, enough))
+    async def keep_busy(self, concurrency: int) -> AsyncIterator[None]:
+        """Keep `concurrency` submissions in progress for as long as the block lasts."""
+        stop = asyncio.Event()
+        sending = asyncio.create_task(self._refill(concurrency, stop))
         try:
             yield
         finally:
-            enough.set()
+            stop.set()
             await sending  # never cancelled: a record counted as sent is sent
 
     async def send_at_rate(self, per_second: float, seconds: float, settle_seconds_max: float) -> list[float]:
-        """Send at a fixed rate; return the seconds from each planned send time to its notice.
+        """Send at a fixed rate; return the seconds from each planned send time to the notice.
 
-        Planned, not actual: a delayed sender must not hide waiting time (coordinated omission).
+        Actual send times would hide the wait that a delayed sender causes (coordinated omission).
         """
         latencies: list[float] = []
-        self._measure_latencies = latencies
+        self._latencies = latencies
         begin = time.monotonic()
         for number in range(int(per_second * seconds)):
             planned = begin + number / per_second
             await asyncio.sleep(max(0.0, planned - time.monotonic()))
             await self._send(planned)
         await self.settle(settle_seconds_max)
-        self._measure_latencies = None
+        self._latencies = None
         return latencies
 
-    async def _refill(self, in_flight: int, enough: asyncio.Event) -> None:
-        while not enough.is_set():
-            await self._fill_up(in_flight)
+    async def _refill(self, concurrency: int, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await self._fill_up(concurrency)
             await asyncio.sleep(POLL_SECONDS)
 
-    async def _fill_up(self, in_flight: int) -> None:
-        while self.under_way < in_flight:
+    async def _fill_up(self, concurrency: int) -> None:
+        while self.in_progress < concurrency:
             await self._send(time.monotonic())
 
     async def _send(self, counted_from: float) -> None:
@@ -120,7 +122,10 @@ class Load:
 async def start_load(
     kafka: Kafka, *, seed: int, sampled_share: float
 ) -> AsyncIterator[tuple[Load, NoticeTracker]]:
-    """Open a load on the network of this broker, and its tracker."""
+    """Start a sender of submissions to this network, with a tracker of their notices.
+
+    `sampled_share` is the share of submissions whose trace is sampled.
+    """
     producer = AIOKafkaProducer(**kafka.options(), enable_idempotence=True, acks="all", linger_ms=2)
     await producer.start()
     load = Load(producer, network_records(seed=seed, now=SystemClock().now(), sampled_share=sampled_share))

@@ -75,7 +75,9 @@ async def measure_whole(
     ):
         for point in points:
             report_progress(f"whole: opening referrals until {point:,} are open")
-            await load.reach(point, in_flight=whole.in_flight, settle_seconds_max=whole.settle_seconds_max)
+            await load.send_until_notified(
+                point, concurrency=whole.concurrency, settle_seconds_max=whole.settle_seconds_max
+            )
             growth.append(
                 await _measure_sustained(stack, load, plan, f"{sampled_share:.0%}-{point}", report_progress)
             )
@@ -104,14 +106,14 @@ async def _measure_latencies(
 async def _measure_sustained(
     stack: LocalStack, load: Load, plan: BenchPlan, name: str, report_progress: ReportProgress
 ) -> SustainedLoad:
-    """Measure one point: 1 send until `in_flight` referrers were notified; 2 count in windows; 3 wait for the rest."""
+    """Measure one point: 1 send until `concurrency` referrers were notified; 2 count in windows; 3 wait for the rest."""
     whole, open_before = plan.whole, load.notified
     pids = {status.name: status.pid for status in stack.status() if status.pid is not None}
     services = {service: pids[service] for service in SERVICES}
     pictures = {f"{service}-{name}": pid for service, pid in services.items()}
     urls = {service: stack.database(service).url for service in SERVICES}
-    async with load.keep_busy(whole.in_flight):
-        await load.wait_for_notices(whole.in_flight, whole.settle_seconds_max)  # 1
+    async with load.keep_busy(whole.concurrency):
+        await load.wait_for_notices(whole.concurrency, whole.settle_seconds_max)  # 1
         async with watch_outboxes(urls) as outbox, record_flames(plan.flames, pictures):
             cpu, notified = _spent(pids), load.notified
             rates = await _measure_windows(load, whole, report_progress)  # 2
@@ -189,8 +191,8 @@ def write_policies_without_norms(shipped: str, file: Path) -> Path:
 async def fill_network(network: Network) -> None:
     """Register partners and load offers, without contact addresses and with PLACES_EACH places."""
     for partner in partners():
-        await network.register_partner(partner.id, partner.body() | {"contact_email": None})
+        await network.register_partner(partner.id, partner.request_body() | {"contact_email": None})
     for region in dict.fromkeys(partner.region for partner in partners()):
-        bodies = [offer.body() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
+        bodies = [offer.request_body() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
         with_places = [body | ({"capacity": PLACES_EACH} if body["capacity"] else {}) for body in bodies]
         await network.load_offers(with_places)

@@ -172,9 +172,11 @@ def _environment(clocks: FakeClocks | None, book: str | None) -> dict[str, dict[
 async def load_sample(environment: FaultEnvironment, sent_records: Sequence[FaultRecord]) -> None:
     """Register partners and load offers without e-mail addresses, and store addresses for a tenth of the people."""
     for partner in environment.sample_partners:
-        await environment.network.register_partner(partner.id, partner.body() | {"contact_email": None})
+        await environment.network.register_partner(
+            partner.id, partner.request_body() | {"contact_email": None}
+        )
     for region in dict.fromkeys(partner.region for partner in environment.sample_partners):
-        bodies = [offer.body() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
+        bodies = [offer.request_body() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
         await environment.network.load_offers(bodies)
     reached = [record for record in sent_records if record.kind == "good"][::CONTACT_ROUTE_ONE_IN]
     for record in reached:

@@ -29,7 +29,7 @@ from sqlmodel import Field
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.catalogue.rules.codes import LogKind
 from alongside_matching.catalogue.rules.pauses import PausedBecause
-from alongside_matching.columns import Base, codes, count, of_offer, one_of
+from alongside_matching.columns import Base, codes, count, offer_id_column, one_of
 
 
 def _flag() -> Column[bool]:
@@ -131,7 +131,7 @@ class OfferContactRow(Base, table=True):
 
     __tablename__ = "offer_contact"
 
-    offer_id: UUID = Field(sa_column=of_offer(primary_key=True))
+    offer_id: UUID = Field(sa_column=offer_id_column(primary_key=True))
     email: str = Field(sa_type=Text)
 
 
@@ -141,7 +141,7 @@ class SupporterRow(Base, table=True):
     __tablename__ = "supporter"
     __table_args__ = (CheckConstraint("hours_per_week_max > 0", name="hours_per_week_max"),)
 
-    offer_id: UUID = Field(sa_column=of_offer(primary_key=True))
+    offer_id: UUID = Field(sa_column=offer_id_column(primary_key=True))
     hours_per_week_max: float | None = None
     supervisor: str | None = Field(default=None, sa_type=Text)
 
@@ -156,7 +156,7 @@ class CertificationRow(Base, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    offer_id: UUID = Field(sa_column=of_offer())
+    offer_id: UUID = Field(sa_column=offer_id_column())
     issuer: str = Field(sa_type=Text)
     endorsement: str = Field(sa_type=Text)
     issued_on: date
@@ -170,7 +170,7 @@ class TrainingRow(Base, table=True):
     __table_args__ = (CheckConstraint("hours > 0", name="hours"), Index(None, "offer_id"))
 
     id: UUID = Field(primary_key=True)
-    offer_id: UUID = Field(sa_column=of_offer())
+    offer_id: UUID = Field(sa_column=offer_id_column())
     topic: str = Field(sa_type=Text)
     hours: float
     completed_on: date
@@ -187,7 +187,7 @@ class SupporterLogRow(Base, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    offer_id: UUID = Field(sa_column=of_offer())
+    offer_id: UUID = Field(sa_column=offer_id_column())
     kind: str = Field(sa_type=Text)
     on_day: date
     minutes: int
@@ -206,7 +206,7 @@ class SelfCheckRow(Base, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    offer_id: UUID = Field(sa_column=of_offer())
+    offer_id: UUID = Field(sa_column=offer_id_column())
     rested: int = Field(sa_type=SmallInteger)
     supported: int = Field(sa_type=SmallInteger)
     able: int = Field(sa_type=SmallInteger)

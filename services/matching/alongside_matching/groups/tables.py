@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from alongside_matching.columns import Base, codes, count, of_offer, one_of
+from alongside_matching.columns import Base, codes, count, offer_id_column, one_of
 from alongside_matching.groups.rules import MeetingState, SeatState
 
 
@@ -39,7 +39,7 @@ class GroupScheduleRow(Base, table=True):
         CheckConstraint("seats >= 0 and facilitators_min >= 0", name="counts"),
     )
 
-    offer_id: UUID = Field(sa_column=of_offer(primary_key=True))
+    offer_id: UUID = Field(sa_column=offer_id_column(primary_key=True))
     zone: str = Field(sa_type=Text)
     starts_on: date
     at: time = Field(sa_column=Column(Time(timezone=False), nullable=False))
@@ -68,7 +68,7 @@ class OccurrenceRow(Base, table=True):
         CheckConstraint("facilitators >= 0", name="facilitators"),
     )
 
-    offer_id: UUID = Field(sa_column=of_offer(primary_key=True))
+    offer_id: UUID = Field(sa_column=offer_id_column(primary_key=True))
     starts_at: datetime = Field(primary_key=True)
     seats: int | None = None
     held: int = Field(sa_column=count())

@@ -1,8 +1,8 @@
-"""The recipients of each notice: their roles by what happened, as one table.
+"""The recipients of each notice: one table from what happened to the roles that are notified.
 
-Both sides hear about every transition that concerns them. Omissions are deliberate: a person is not notified each time
-another offer is asked on their behalf (that reads as one refusal after another), a target hears only of referrals it
-was asked about, and nobody hears of a draft.
+Referrer and target are notified of every transition that concerns them. Omissions are deliberate: a person is not
+notified each time another offer is asked on their behalf (that reads as one refusal after another), a target is notified
+only of referrals it was asked about, and nobody is notified of a draft.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ class Role(StrEnum):
 
 
 class RecipientKind(StrEnum):
-    """What the recipient's id identifies, and so which provider has the contact route."""
+    """What the recipient's id identifies, and so which service stores the contact route."""
 
     PARTNER = "partner"
     PERSON = "person"
@@ -98,28 +98,28 @@ _NO_ROLE: Final[tuple[Role, ...]] = ()
 _REFERRER: Final = (Role.REFERRER,)
 _TARGET: Final = (Role.TARGET,)
 _REFERRER_AND_PERSON: Final = (Role.REFERRER, Role.PERSON)
-_BOTH_SIDES: Final = (Role.REFERRER, Role.TARGET)
+_REFERRER_AND_TARGET: Final = (Role.REFERRER, Role.TARGET)
 _EVERYONE: Final = (Role.REFERRER, Role.TARGET, Role.PERSON)
 
 RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[Role, ...]]] = {
     # before an offer accepts
     "draft": _NO_ROLE,
     "requested": _REFERRER_AND_PERSON,
-    "awaiting-response": _BOTH_SIDES,
+    "awaiting-response": _REFERRER_AND_TARGET,
     "no-response": _REFERRER,
     LAPSED: _TARGET,
-    "recalled": _BOTH_SIDES,
+    "recalled": _REFERRER_AND_TARGET,
     # a target declined, or let its time pass: others are asked, and the person is not notified of each
     SEARCH_RESUMED: _REFERRER,
     "waitlisted": _REFERRER_AND_PERSON,
     # after an offer accepted
     "accepted": _EVERYONE,
     "scheduled": _EVERYONE,
-    "contacted": _BOTH_SIDES,
-    "unattended": _BOTH_SIDES,
+    "contacted": _REFERRER_AND_TARGET,
+    "unattended": _REFERRER_AND_TARGET,
     "appointment-cancelled": _EVERYONE,
     "in-progress": _EVERYONE,
-    "interim": _BOTH_SIDES,
+    "interim": _REFERRER_AND_TARGET,
     "on-hold": _EVERYONE,
     "paused": _EVERYONE,
     "cancellation-requested": _EVERYONE,
@@ -133,8 +133,8 @@ RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[Role, ...]]] = {
     "entered-in-error": _EVERYONE,
 }
 
-# The recipient of an overdue notice, by next actor. Supervisors are reached through the coordinator until the network
-# knows each of them, and when matching is late a human must act: a program cannot be paged.
+# The recipient of an overdue notice, by next actor. The coordinator is notified for a supervisor, because the network
+# does not know the supervisors yet, and for matching, because a program cannot act on a notice.
 ROLE_OF_ACTOR: Final[Mapping[str, Role]] = {
     "requester": Role.REFERRER,
     "target": Role.TARGET,
@@ -146,9 +146,10 @@ ROLE_OF_ACTOR: Final[Mapping[str, Role]] = {
 
 
 def template_of(transition: Transition) -> TemplateKey:
-    """Return a new status, whose business status may still be the old one; within a status, its business status.
+    """Return a terminal or changed status, because its business status may still be the old one.
 
-    The first step out of a draft is the exception: an offer may be asked, or the request waitlisted, at once.
+    If the status is unchanged, is the first, or follows a draft (an offer may be asked, or the request waitlisted, at
+    once), return the business status. Without one, return SEARCH_RESUMED for a repeated `requested`, else the status.
     """
     status, previous = transition.status, transition.previous
     if status in TERMINAL or previous not in (None, "draft", status):
@@ -159,20 +160,20 @@ def template_of(transition: Transition) -> TemplateKey:
 
 
 def transition_recipients(transition: Transition) -> tuple[Recipient, ...]:
-    """Return everybody who hears of a transition, once each, even one who is both the referrer and the person."""
+    """Return the recipients notified of a transition, each once, even one who is both the referrer and the person."""
     return _distinct(
         _recipient(role, transition.parties) for role in RECIPIENT_ROLES[template_of(transition)]
     )
 
 
 def overdue_recipients(overdue: Overdue, *, coordinator: str) -> tuple[Recipient, ...]:
-    """Return the party that must act now; the coordinator when that party is not known or is no human."""
+    """Return the party that must act now, or the coordinator when that party is unknown or is not a person."""
     role = ROLE_OF_ACTOR[overdue.next_actor]
     return (_recipient(role, overdue.parties) or coordinator_recipient(coordinator),)
 
 
 def lapsed_recipients(offer_id: str) -> tuple[Recipient, ...]:
-    """Return the target whose time to answer passed; the transition that follows names no target any more."""
+    """Return the target that did not answer in time. It has a notice here because the next transition names no target."""
     return tuple(Recipient(role, RecipientKind.OFFER, offer_id) for role in RECIPIENT_ROLES[LAPSED])
 
 
@@ -194,7 +195,7 @@ def _recipient(role: Role, parties: Parties) -> Recipient | None:
 
 
 def _distinct(recipients: Iterable[Recipient | None]) -> tuple[Recipient, ...]:
-    """Return each addressee once, in the first role: the referrer's, which closes the loop, before the person's."""
+    """Return each addressee once, in the first of its roles. Referrer precedes person, because its notice closes the loop."""
     first: dict[tuple[RecipientKind, str], Recipient] = {}
     for recipient in recipients:
         if recipient is not None:

@@ -352,7 +352,7 @@ async def _until(event: asyncio.Event, seconds_max: float) -> None:
 async def _close(producer: AIOKafkaProducer) -> None:
     """Close without hanging, and without leaving a sender that resumes when the broker is back.
 
-    With the broker away `stop()` waits for ever, and when cancelled it leaves its tasks running. Raises CancelledError,
+    While the broker is unavailable `stop()` waits for ever; when cancelled, it leaves its tasks running. Raises CancelledError,
     though nobody cancelled, when a connection that has not ended is closed a second time.
     """
     try:

@@ -42,11 +42,11 @@ POLICY: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
     (asyncpg.InvalidAuthorizationSpecificationError, Verdict.WAIT),
     (asyncpg.InsufficientResourcesError, Verdict.WAIT),  # disk full, too many connections
     (asyncpg.OperatorInterventionError, Verdict.WAIT),  # shutdown, crash recovery
-    (asyncpg.InterfaceError, Verdict.WAIT),  # the connection went away
+    (asyncpg.InterfaceError, Verdict.WAIT),  # the connection was lost
     (
         asyncpg.InternalClientError,
         Verdict.WAIT,
-    ),  # it went away in the middle of a message (seen under kill -9)
+    ),  # the connection was lost in the middle of a message (seen under kill -9)
     (KafkaError, Verdict.WAIT),
     (OSError, Verdict.WAIT),
     (TimeoutError, Verdict.WAIT),

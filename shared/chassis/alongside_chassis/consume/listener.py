@@ -206,7 +206,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         """Commit offsets. A refusal means the partitions have moved; the inbox drops what is delivered again.
 
-        aiokafka retries for as long as the broker is away; after a time-out the next batch's offsets cover these.
+        aiokafka retries for as long as the broker is unavailable; after a time-out the next batch's offsets cover these.
         """
         offsets, self._uncommitted = self._uncommitted, {}
         if not offsets:

@@ -62,7 +62,7 @@ class Pauses:
                     consumer.pause(topic_partition)
 
     async def _refresh(self) -> None:
-        """Read the paused topics. With the database away the last ones remain valid; the pipeline reports that it is away."""
+        """Read the paused topics. While the database is unavailable, which the pipeline reports, the last ones remain valid."""
         try:
             async with connection(self.dependencies.pool, seconds_max=REFRESH_SECONDS_MAX) as conn:
                 topics = await quarantine.paused_topics(conn)

@@ -76,7 +76,7 @@ class Pipeline:
         return decode(record, self.handlers.events)
 
     async def handle(self, decoded: Sequence[Decoded]) -> Unprocessed:
-        """Handle one batch until it is committed, however long database or broker are away; return the unprocessed records.
+        """Handle one batch until it is committed, however long database or broker are down; return the unprocessed records.
 
         Raises Stopping when asked to stop while waiting, Stopped when only a person can help.
         """

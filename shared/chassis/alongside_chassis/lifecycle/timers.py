@@ -25,7 +25,7 @@ from alongside_chassis.observe import telemetry
 from alongside_contracts.vocabulary import ProblemCode
 
 DUE_MAX: Final = 100
-WORLD_PAUSE_SECONDS: Final = 5
+INFRASTRUCTURE_PAUSE_SECONDS: Final = 5
 """The pause after an error of the environment."""
 _DOUBLINGS_MAX: Final = 11
 """How often the pause after a failure doubles, from a second to about half an hour."""
@@ -62,7 +62,7 @@ class Timers:
             try:
                 fired = await self.fire_due()
                 self.waiting_for = None
-            except Exception as error:  # noqa: BLE001  # the store is away: wait, and say so
+            except Exception as error:  # noqa: BLE001  # the store is unavailable: wait, and report it
                 self.waiting_for, fired = type(error).__name__, 0
                 self.dependencies.metrics.waits.labels("timers").inc()
                 self.dependencies.log.warning("timers-wait", exc=error)
@@ -118,14 +118,14 @@ class Timers:
     async def _failed(self, row: asyncpg.Record, timer: Timer, cause: Cause, error: Exception) -> str:
         """Postpone a failed timer, or dead-letter it after `attempts_max` failures; return the outcome.
 
-        Raises while the database is away; then all timers wait.
+        Raises while the database is unavailable; then all timers wait.
         """
         if not failed_timers.counts_against_handler(error):
             return await self._wait(row, error)
         if row["attempts"] + 1 < self.attempts_max:
             return await self._retry_later(row, error)
         try:
-            await self._put_aside(row, timer, cause, error)
+            await self._dead_letter(row, timer, cause, error)
         except Superseded:
             return "superseded"
         except Exception as trouble:
@@ -137,20 +137,20 @@ class Timers:
     async def _wait(self, row: asyncpg.Record, error: Exception) -> str:
         """Postpone it, so that it delays no other timer, without counting: the handler did not cause the error."""
         self.dependencies.log.warning("timer-failed", kind=row["kind"], attempts=row["attempts"], exc=error)
-        await self._put_off(row, timedelta(seconds=WORLD_PAUSE_SECONDS), counts=0)
+        await self._postpone(row, timedelta(seconds=INFRASTRUCTURE_PAUSE_SECONDS), counts=0)
         return "failed"
 
     async def _retry_later(self, row: asyncpg.Record, error: Exception) -> str:
         """Postpone it, so that it delays no other timer, for longer each time."""
         self.dependencies.log.error("timer-failed", kind=row["kind"], attempts=row["attempts"] + 1, exc=error)
-        await self._put_off(row, timedelta(seconds=2 ** min(row["attempts"], _DOUBLINGS_MAX)), counts=1)
+        await self._postpone(row, timedelta(seconds=2 ** min(row["attempts"], _DOUBLINGS_MAX)), counts=1)
         return "failed"
 
-    async def _put_off(self, row: asyncpg.Record, pause: timedelta, *, counts: int) -> None:
+    async def _postpone(self, row: asyncpg.Record, pause: timedelta, *, counts: int) -> None:
         async with connection(self.dependencies.pool) as conn:
             await conn.execute(_RETRY, *_row_key(row), self.dependencies.clock.now() + pause, counts)
 
-    async def _put_aside(self, row: asyncpg.Record, timer: Timer, cause: Cause, error: Exception) -> None:
+    async def _dead_letter(self, row: asyncpg.Record, timer: Timer, cause: Cause, error: Exception) -> None:
         """1 lock; 2 hand over to a person; 3 store one dead letter; 4 retry more slowly; 5 commit.
 
         Raises Superseded, without any effect, when the timer was moved or cancelled meanwhile.

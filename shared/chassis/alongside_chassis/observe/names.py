@@ -4,7 +4,7 @@ from typing import Literal, NewType
 
 LogEvent = Literal[
     "batch-handled",  # one polled batch, with counts and duration
-    "batch-waits",  # infrastructure is away; the batch is tried again
+    "batch-waits",  # infrastructure is unavailable; the batch is tried again
     "commit-refused",  # offsets were not accepted (a rebalance); redelivery will be dropped by the inbox
     "consumer-restarted",  # the consume loop failed and is restarted
     "dead-lettered",  # one record was dead-lettered, with its reason
@@ -25,7 +25,7 @@ LogEvent = Literal[
     "timer-dead-lettered",  # one timer's handler failed several times; it is kept as a dead letter and retried
     "timer-failed",  # one timer's work failed and will be tried again
     "timer-unattended",  # the subject of a failing timer could not be handed to a person
-    "timers-wait",  # the timer store is away
+    "timers-wait",  # the timer store is unavailable
     "worker-failed",  # a background worker failed and is restarted
     "migrated",
 ]
