@@ -297,7 +297,10 @@ async def test_a_replay_gives_up_on_a_broker_that_has_more_and_gives_nothing(
         monkeypatch.undo()
 
     problem = json.loads(answer.text.splitlines()[-1])["problem"]
-    assert (problem["code"], problem["title"]) == ("replay-broke-off", "The replay failed before its end: TimeoutError")
+    assert (problem["code"], problem["title"]) == (
+        "replay-broke-off",
+        "The replay failed before its end: TimeoutError",
+    )
     assert len(asked) >= replay.EMPTY_POLLS_MAX
 
 
