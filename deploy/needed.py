@@ -1,9 +1,9 @@
-"""Cut out of requirements.lock what one room needs, with its hashes: an image holds nothing else.
+"""Cut out of requirements.lock what one distribution of ours needs, with its hashes: an image holds nothing else.
 
     python deploy/needed.py requirements.lock hatchling services/intake > needed.lock
 
-Each word after the lock is a room (a folder with pyproject.toml) or the name of a locked distribution. pip says which
-distributions those stand on; versions and hashes come from the lock alone. Used while an image is built, so it needs
+Each word after the lock is a folder with pyproject.toml or the name of a locked distribution. pip says which
+distributions those depend on; versions and hashes come from the lock alone. Used while an image is built, so it needs
 nothing but Python and pip.
 """
 
@@ -27,7 +27,7 @@ def main(lock_file: str, *wanted: str) -> None:
 
 
 def requirements_of(word: str) -> list[str]:
-    """What a room asks for, its own lower rooms aside; a name that is no room is a requirement already."""
+    """Return what a folder's pyproject.toml requires, without our own distributions; for another word, that word itself."""
     project = Path(word) / "pyproject.toml"
     if not project.is_file():
         return [word]

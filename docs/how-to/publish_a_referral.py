@@ -1,9 +1,10 @@
 """Publish one referral as a partner, and print what the network answers.
 
     python publish_a_referral.py bayside-hospital kafka.network.example:9092 password.txt
-    python publish_a_referral.py st-mary-hospital localhost:9092                    # the local stack asks for none
+    python publish_a_referral.py st-mary-hospital localhost:9092            # the local stack needs no password
 
-Needs `pip install aiokafka` and no package of Alongside. Explained in docs/partners.md.
+A fourth argument is the security protocol, SASL_SSL unless given. Needs `pip install aiokafka` and no package of
+Alongside. Explained in docs/partners.md.
 """
 
 import asyncio
@@ -61,10 +62,10 @@ def record(
     return key, json.dumps(referral).encode(), [(name, value.encode()) for name, value in headers.items()]
 
 
-def is_about(answer: Mapping[str, object], reference: str, event_id: str) -> bool:
-    """Return whether an answer belongs to our record; the answer to an undecodable record has only its origin."""
-    origin = answer.get("origin")
-    return answer.get("reference") == reference or (
+def is_about(message: Mapping[str, object], reference: str, event_id: str) -> bool:
+    """Return whether a message is about our referral; only `origin` names a record that could not be decoded."""
+    origin = message.get("origin")
+    return message.get("reference") == reference or (
         isinstance(origin, dict) and origin.get("event_id") == event_id
     )
 
@@ -72,7 +73,7 @@ def is_about(answer: Mapping[str, object], reference: str, event_id: str) -> boo
 def connection(
     partner: str, kafka: str, password_file: str = "", protocol: str = "SASL_SSL"
 ) -> dict[str, Any]:
-    """Return the connection options: the brokers, your user and its password, which is the only content of its file."""
+    """Return the connection options: the brokers, your user, and the password that `password_file` consists of."""
     if not password_file:
         return {"bootstrap_servers": kafka}
     return {
@@ -85,29 +86,29 @@ def connection(
     }
 
 
-async def main(partner: str, *where: str) -> None:
-    """Publish, then print answers until the network's decision is there."""
-    event_id, kafka = str(uuid4()), connection(partner, *where)
+async def main(partner: str, *kafka: str) -> None:
+    """Publish the referral, then print the messages about it until one has the answer; `kafka` as in `connection`."""
+    event_id, options = str(uuid4()), connection(partner, *kafka)
     key, value, headers = record(partner, REFERRAL, event_id)
     async with AsyncExitStack() as stack:
         producer = await stack.enter_async_context(
-            AIOKafkaProducer(**kafka, acks="all", enable_idempotence=True)
+            AIOKafkaProducer(**options, acks="all", enable_idempotence=True)
         )
-        answers = await stack.enter_async_context(
+        consumer = await stack.enter_async_context(
             AIOKafkaConsumer(
                 f"partner.{partner}.status.v1",
-                **kafka,
-                group_id=f"partner.{partner}.reader",  # your groups' names begin with your user's
+                **options,
+                group_id=f"partner.{partner}.reader",  # must begin with the name of your user
                 auto_offset_reset="earliest",
             )
         )
         await producer.send_and_wait(f"partner.{partner}.referrals.v1", value=value, key=key, headers=headers)
         async with asyncio.timeout(ANSWER_SECONDS_MAX):
-            async for answered in answers:
-                answer = json.loads(answered.value or b"{}")
-                if is_about(answer, str(REFERRAL["reference"]), event_id):
-                    print(json.dumps(answer, indent=2))  # noqa: T201
-                    if "answer" in answer:
+            async for received in consumer:
+                message = json.loads(received.value or b"{}")
+                if is_about(message, str(REFERRAL["reference"]), event_id):
+                    print(json.dumps(message, indent=2))  # noqa: T201
+                    if "answer" in message:  # other messages report a later status
                         return
 
 

@@ -39,7 +39,14 @@ from alongside_localstack.settings import StackSettings, inherited_environment
 from alongside_localstack.state import StateFolder
 from alongside_localstack.supervisor.account import server_account
 from alongside_localstack.supervisor.child import start_time
-from alongside_localstack.supervisor.processes import Event, Listener, Node, ProcessStatus, StartUpTask, State
+from alongside_localstack.supervisor.processes import (
+    Event,
+    Node,
+    ProcessStatus,
+    StartUpTask,
+    State,
+    Subscriber,
+)
 from alongside_localstack.supervisor.supervisor import Supervisor
 
 USUAL_PORTS = {
@@ -117,9 +124,9 @@ class LocalStack:
         """Stop the stack."""
         await self.down()
 
-    def subscribe(self, listener: Listener, *, lines: bool = False) -> Callable[[], None]:
-        """Add a listener; see `Supervisor.subscribe`."""
-        return self.supervisor.subscribe(listener, lines=lines)
+    def subscribe(self, subscriber: Subscriber, *, lines: bool = False) -> Callable[[], None]:
+        """Add a subscriber; see `Supervisor.subscribe`."""
+        return self.supervisor.subscribe(subscriber, lines=lines)
 
     async def up(self) -> None:
         """Start everything in order and return when all nodes are ready.

@@ -35,7 +35,7 @@ class Source:
         return next(part for part in self.path.split("/") if part.startswith("alongside_"))
 
     @property
-    def inside(self) -> str:
+    def path_in_package(self) -> str:
         """Return the path below the package folder, such as `kafka/settings.py`."""
         return self.path.split(f"{self.package}/", 1)[1]
 

@@ -1,4 +1,4 @@
-"""Each distribution installs alone: it declares what it imports, and rules depend on nothing."""
+"""Each distribution declares what it imports, and business rules import only the standard library."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_rules_import_only_the_standard_library() -> None:
     )
 
 
-def test_rules_read_no_clock_and_draw_no_lots() -> None:
+def test_rules_read_no_clock_and_use_no_randomness() -> None:
     impure = {"asyncio", "logging", "os", "random", "secrets", "socket", "subprocess", "time", "threading"}
     broken = [
         f"{source.at(node)} imports {name}"
@@ -76,20 +76,22 @@ def test_rules_read_no_clock_and_draw_no_lots() -> None:
 
 
 def is_pure(source: Source) -> bool:
-    """Return whether a file holds rules: a service's `domain`, a room's `rules`, or matching's engine."""
-    return bool(re.match(r"(domain|engine|([a-z_]+/)?rules)(\.py|/)", source.inside))
+    """Return whether a file holds rules: a service's `domain`, the `rules` of one of its folders, or matching's engine."""
+    return bool(re.match(r"(domain|engine|([a-z_]+/)?rules)(\.py|/)", source.path_in_package))
 
 
 def rule_may_import(source: Source, name: str) -> bool:
     """Return whether a file of rules may import the module: other rules of its service, and codes."""
-    first, _, inside = name.partition(".")
+    first, _, module_in_package = name.partition(".")
     allowed = sys.stdlib_module_names | RULES_MAY_IMPORT.get(source.package, set())
-    own_rules = first == source.package and re.match(r"(domain|engine|([a-z_]+\.)?rules)(\.|$)", inside)
+    own_rules = first == source.package and re.match(
+        r"(domain|engine|([a-z_]+\.)?rules)(\.|$)", module_in_package
+    )
     return first in allowed or name == CODES or bool(own_rules)
 
 
 def imported(source: Source, *, whole: bool = False) -> Iterator[tuple[ast.stmt, str]]:
-    """Walk a file's imports: the top-level name, or the whole dotted name."""
+    """Yield each import of a file by its top-level name or, with `whole`, by its dotted name."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -103,13 +105,15 @@ def imported(source: Source, *, whole: bool = False) -> Iterator[tuple[ast.stmt,
 
 @cache
 def declared_distributions(folder: Path) -> frozenset[str]:
-    """Read the distributions declared in a folder, extras included, and those of our distributions among them."""
+    """Return what a folder's pyproject.toml declares, with extras, and what our own distributions among them declare."""
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     extras = project.get("optional-dependencies", {}).values()
-    asked = [*project["dependencies"], *(requirement for extra in extras for requirement in extra)]
-    names = {normalised(re.split(r"[\s\[<>=!~;]", requirement, maxsplit=1)[0]) for requirement in asked}
-    below = [other for other in distribution_folders() if name_of(other) in names]
-    return frozenset(names).union(*(declared_distributions(folder) for folder in below))
+    requirements = [*project["dependencies"], *(requirement for extra in extras for requirement in extra)]
+    names = {
+        normalised(re.split(r"[\s\[<>=!~;]", requirement, maxsplit=1)[0]) for requirement in requirements
+    }
+    our_dependencies = [other for other in distribution_folders() if name_of(other) in names]
+    return frozenset(names).union(*(declared_distributions(folder) for folder in our_dependencies))
 
 
 @cache

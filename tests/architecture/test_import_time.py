@@ -20,7 +20,7 @@ def test_nothing_happens_at_import() -> None:
     broken = [
         f"{source.at(call)} {dotted(call.func)}(…)"
         for source in package_sources()
-        if not source.inside.endswith("__main__.py")
+        if not source.path_in_package.endswith("__main__.py")
         for statement in executed_at_import(source.tree.body)
         for call in calls_now(statement)
         if has_effect(call)

@@ -60,7 +60,7 @@ def test_only_the_catalogue_writes_offers_and_only_allocation_their_places() -> 
     written = defaultdict(set)
     for source in package_sources():
         for column in columns_of_offer(source.tree) if source.package == MATCHING else ():
-            written[source.inside if column in PLACES else room_of(source)].add(column)
+            written[source.path_in_package if column in PLACES else room_of(source)].add(column)
 
     assert written.keys() == {"catalogue", "allocation/store/places.py"}
     assert written["allocation/store/places.py"] == PLACES
@@ -68,7 +68,7 @@ def test_only_the_catalogue_writes_offers_and_only_allocation_their_places() -> 
 
 
 def test_places_are_written_by_one_statement() -> None:
-    places = next(s for s in rooms_of_matching() if s.inside == "allocation/store/places.py")
+    places = next(s for s in rooms_of_matching() if s.path_in_package == "allocation/store/places.py")
     statements = [text for text in texts(places.tree) if "update offer" in text]
 
     assert len(statements) == 1, report(statements, "compose it from `_MOVE`")
@@ -81,7 +81,7 @@ def rooms_of_matching() -> Iterator[Source]:
 
 def room_of(source: Source) -> str:
     """Name the folder of matching that a file is in."""
-    return source.inside.split("/")[0]
+    return source.path_in_package.split("/")[0]
 
 
 def of_other_rooms(source: Source) -> Iterator[tuple[str, str]]:

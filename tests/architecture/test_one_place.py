@@ -21,7 +21,7 @@ def test_only_the_transaction_commits() -> None:
     broken = [
         source.at(node)
         for source in package_sources()
-        if (source.package, source.inside) != (CHASSIS, "announce/transaction.py")
+        if (source.package, source.path_in_package) != (CHASSIS, "announce/transaction.py")
         for node in ast.walk(source.tree)
         if (calls_method(node, "commit") and not commits_offsets(source, node)) or says_commit(node)
     ]
@@ -79,7 +79,7 @@ def test_only_the_clock_reads_the_clock() -> None:
     broken = [
         source.at(node)
         for source in package_sources()
-        if (source.package, source.inside) != (CHASSIS, "clock.py")
+        if (source.package, source.path_in_package) != (CHASSIS, "clock.py")
         for node in ast.walk(source.tree)
         if (isinstance(node, ast.Call) and WALL_CLOCKS.search(dotted(node.func)))
         or takes_from(node, "time", {"time", "time_ns"})
@@ -110,7 +110,7 @@ def test_only_the_command_line_prints() -> None:
     broken = [
         source.at(call)
         for source in package_sources()
-        if source.package not in OUTSIDE and source.inside.rsplit("/", 1)[-1] not in PROGRAMS
+        if source.package not in OUTSIDE and source.path_in_package.rsplit("/", 1)[-1] not in PROGRAMS
         for call in calls(source.tree)
         if dotted(call.func) in {"print", "pprint.pprint", "sys.stdout.write"}
     ]
@@ -124,7 +124,7 @@ def test_sql_is_put_together_from_constants_only() -> None:
     broken = [
         f"{source.at(part)} {{{ast.unparse(part.value)}}}"
         for source in package_sources()
-        if re.search(r"(^|[_/])store(\.py|/)", source.inside)
+        if re.search(r"(^|[_/])store(\.py|/)", source.path_in_package)
         for text in ast.walk(source.tree)
         if isinstance(text, ast.JoinedStr) and SQL_VERB.search(ast.unparse(text))
         for part in text.values
@@ -147,7 +147,7 @@ def calls_method(node: ast.AST, name: str) -> bool:
 
 def commits_offsets(source: Source, node: ast.AST) -> bool:
     """Return whether the node commits a group's offsets: the listener after its transaction, or an operator."""
-    may_commit = (source.package, source.inside) in OFFSETS_ARE_COMMITTED_IN
+    may_commit = (source.package, source.path_in_package) in OFFSETS_ARE_COMMITTED_IN
     return may_commit and isinstance(node, ast.Call) and dotted(node.func).endswith("consumer.commit")
 
 
@@ -186,7 +186,7 @@ def may_send(source: Source) -> bool:
     """Return whether the file may send: the relay and its batches in flight, the test harness, or a simulated partner."""
     return source.package in OUTSIDE or (
         source.package == CHASSIS
-        and source.inside in {"announce/relay.py", "announce/in_flight.py", "testing.py"}
+        and source.path_in_package in {"announce/relay.py", "announce/in_flight.py", "testing.py"}
     )
 
 
@@ -198,4 +198,4 @@ def names_the_producer(node: ast.Name | ast.Attribute | ast.alias) -> bool:
 
 def may_read_the_environment(source: Source) -> bool:
     """Return whether the file is a settings module."""
-    return source.inside.rsplit("/", 1)[-1] == "settings.py"
+    return source.path_in_package.rsplit("/", 1)[-1] == "settings.py"

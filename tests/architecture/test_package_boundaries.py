@@ -60,7 +60,7 @@ def test_names_of_log_lines_are_made_in_one_file_of_each_service() -> None:
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Call) and dotted(node.func) == "LogName"
     ]
-    broken = [source.at(node) for source, node in made if source.inside != "names.py"]
+    broken = [source.at(node) for source, node in made if source.path_in_package != "names.py"]
     twice = [name for name, count in Counter(ast.unparse(node) for _, node in made).items() if count > 1]
 
     assert made

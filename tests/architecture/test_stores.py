@@ -70,7 +70,7 @@ def of_services() -> Iterator[Source]:
 
 def is_store(source: Source) -> bool:
     """Return whether a file is a store, or a part of one."""
-    return bool(STORE.search(source.inside))
+    return bool(STORE.search(source.path_in_package))
 
 
 def is_private(name: str) -> bool:

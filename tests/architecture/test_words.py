@@ -172,7 +172,7 @@ def classes() -> Mapping[str, Mapping[str, list[str]]]:
     for source in package_sources():
         for node in source.tree.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found[source.package][node.name].append(source.inside)
+                found[source.package][node.name].append(source.path_in_package)
     return found
 
 

@@ -25,7 +25,7 @@ from alongside_localstack.kafka.jars import KafkaJars, ReportProgress, cached_ja
 from alongside_localstack.kafka.java import JAVA_VERSION_MIN, Java, find_java
 from alongside_localstack.kafka.proxy_ports import ProxyPorts
 from alongside_localstack.kafka.security import ClusterPasswords, Tls
-from alongside_localstack.kafka.start_up_cache import prepare_jars
+from alongside_localstack.kafka.start_up_cache import fill_start_up_cache
 from alongside_localstack.ports import LOOPBACK
 from alongside_localstack.settings import BrokerChoice
 from alongside_localstack.supervisor.probes import Probe, tcp
@@ -110,7 +110,7 @@ def apache_kafka(options: BrokerOptions, report_progress: ReportProgress) -> Kaf
             remedy=f"install a JRE >= {JAVA_VERSION_MIN} or set JAVA_HOME, or set ALONGSIDE_BROKER=embedded, which needs no Java.",
         )
     jars = cached_jars(options.cache, java) or _fetch(options, java, report_progress)
-    prepare_jars(jars, report_progress=report_progress)
+    fill_start_up_cache(jars, report_progress=report_progress)
     return jars
 
 

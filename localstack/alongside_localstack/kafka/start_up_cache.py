@@ -1,4 +1,4 @@
-"""Prepares the cache so that Kafka starts fast: the storage checkpoint and the class-data archive."""
+"""Creates the two cached files that make Kafka start fast: the checkpoint of new storage, and Java's class-data archive."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _STARTED = b"Kafka Server started"
 _TRIAL_SECONDS_MAX = 60.0
 
 
-def prepare_jars(jars: KafkaJars, *, report_progress: ReportProgress) -> None:
+def fill_start_up_cache(jars: KafkaJars, *, report_progress: ReportProgress) -> None:
     """Create the missing files; concurrent runs wait for each other. Raises StartFailed if Kafka cannot run.
 
-    A missing class archive only makes the start slower, so failing to create it is no error.
+    A missing class-data archive only makes the start slower, so failing to create it is no error.
     """
     if jars.checkpoint.exists() and jars.archive.exists():
         return
@@ -29,10 +29,10 @@ def prepare_jars(jars: KafkaJars, *, report_progress: ReportProgress) -> None:
         format_checkpoint(jars)
         if not jars.archive.exists():
             report_progress("preparing Apache Kafka to start fast, once ...")
-            _archive_classes(jars)
+            _create_archive(jars)
 
 
-def _archive_classes(jars: KafkaJars) -> None:
+def _create_archive(jars: KafkaJars) -> None:
     unfinished = jars.folder / f"{uuid.uuid4().hex}.jsa"
     with tempfile.TemporaryDirectory(prefix="alongside-kafka-") as scratch:
         client, controller = free_ports(2)
@@ -44,6 +44,7 @@ def _archive_classes(jars: KafkaJars) -> None:
 
 
 def _trial_run(cluster: KafkaCluster, archive: Path) -> None:
+    """Start Kafka and end it: Java writes the archive of the classes it loaded when it exits."""
     command, *rest = cluster.argv(cluster.nodes[0])
     log = cluster.folder / "trial.log"
     with log.open("wb") as output:
@@ -53,7 +54,7 @@ def _trial_run(cluster: KafkaCluster, archive: Path) -> None:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509  takes no lock, so threads do not matter
+            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509  it takes no lock, so it cannot deadlock
         )
     deadline = time.monotonic() + _TRIAL_SECONDS_MAX
     while _STARTED not in log.read_bytes() and process.poll() is None and time.monotonic() < deadline:

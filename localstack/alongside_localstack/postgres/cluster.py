@@ -223,7 +223,7 @@ def _serve(cluster: Cluster) -> subprocess.Popen[bytes]:
             extra_groups=None if cluster.account.uid is None else [],
             cwd="/",
             start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509  takes no lock, so threads do not matter
+            preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509  it takes no lock, so it cannot deadlock
         )
 
 

@@ -99,7 +99,7 @@ class OutputLine:
 
 
 Event = StateChange | OutputLine
-Listener = Callable[[Event], None]
+Subscriber = Callable[[Event], None]
 
 
 @dataclass(frozen=True)

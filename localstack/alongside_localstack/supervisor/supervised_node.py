@@ -35,13 +35,13 @@ class SupervisedNode:
     """The life cycle of one node. Used only by the supervisor."""
 
     def __init__(
-        self, node: Node, *, log: Path, environment: Mapping[str, str], announce: Callable[[Event], None]
+        self, node: Node, *, log: Path, environment: Mapping[str, str], emit: Callable[[Event], None]
     ) -> None:
         self.node = node
         self.output = Output(log)
         self._log = log
         self._environment = environment
-        self._announce = announce
+        self._emit = emit
         self._state = State.WAITING
         self._detail = ""
         self._child: Child | None = None
@@ -237,4 +237,4 @@ class SupervisedNode:
 
     def _set_state(self, state: State, detail: str) -> None:
         self._state, self._detail = state, detail
-        self._announce(StateChange(self.node.name, state, detail))
+        self._emit(StateChange(self.node.name, state, detail))

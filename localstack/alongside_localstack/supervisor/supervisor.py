@@ -1,4 +1,4 @@
-"""Starts nodes in the order of their dependencies, watches them, restarts them and stops them.
+"""Starts nodes (processes and start-up tasks) in dependency order, watches them, restarts them and stops them.
 
 No process is orphaned: each leads its own group, is stopped in reverse order (stop signal, then SIGKILL), and is
 signalled by the kernel if the supervisor itself is killed.
@@ -16,55 +16,55 @@ from alongside_cli.errors import NotRunning
 from alongside_localstack.errors import StartFailed
 from alongside_localstack.supervisor.processes import (
     Event,
-    Listener,
     Node,
     OutputLine,
     ProcessStatus,
     StartUpTask,
     State,
     StateChange,
+    Subscriber,
     start_order,
 )
 from alongside_localstack.supervisor.supervised_node import SupervisedNode
 
-FOLLOW_SECONDS = 0.1
+OUTPUT_POLL_SECONDS = 0.1
 
 
 class Supervisor:
     """Supervises nodes: `add` them, `await start()`, and always `await stop()`.
 
-    Logs are written to `<log_folder>/<name>.log`. Listeners added with `subscribe` get every state change and, with
-    `lines`, the output of the processes.
+    Logs are written to `<log_folder>/<name>.log`. Subscribers get every state change and, with `lines`,
+    the output of the processes.
     """
 
     def __init__(self, log_folder: Path, *, environment: Mapping[str, str]) -> None:
         self._log_folder = log_folder
         self._environment = environment
         self._nodes: dict[str, SupervisedNode] = {}
-        self._listeners: list[Listener] = []
-        self._line_listeners: list[Listener] = []
-        self._follower: asyncio.Task[None] | None = None
-        self._gave_up: asyncio.Queue[str] = asyncio.Queue()
+        self._subscribers: list[Subscriber] = []
+        self._line_subscribers: list[Subscriber] = []
+        self._output_task: asyncio.Task[None] | None = None
+        self._failed_names: asyncio.Queue[str] = asyncio.Queue()
 
     def add(self, *nodes: Node) -> None:
         """Add nodes; they start with the next `start`. Raises ValueError for a name that exists."""
         for node in nodes:
             if node.name in self._nodes:
-                raise ValueError(f"there is a {node.name} already")
+                raise ValueError(f"a node named {node.name!r} was added already: choose another name")
             log = self._log_folder / f"{node.name}.log"
             self._nodes[node.name] = SupervisedNode(
-                node, log=log, environment=self._environment, announce=self._announce
+                node, log=log, environment=self._environment, emit=self._emit
             )
 
-    def subscribe(self, listener: Listener, *, lines: bool = False) -> Callable[[], None]:
-        """Send every StateChange and, with `lines`, every OutputLine to the listener; return a function that ends it."""
-        listeners = [self._listeners, *([self._line_listeners] if lines else [])]
-        for each in listeners:
-            each.append(listener)
+    def subscribe(self, subscriber: Subscriber, *, lines: bool = False) -> Callable[[], None]:
+        """Send every StateChange and, with `lines`, every OutputLine to the subscriber; return a function to unsubscribe."""
+        subscribers = [self._subscribers, *([self._line_subscribers] if lines else [])]
+        for each in subscribers:
+            each.append(subscriber)
 
         def unsubscribe() -> None:
-            for each in listeners:
-                each.remove(listener)
+            for each in subscribers:
+                each.remove(subscriber)
 
         return unsubscribe
 
@@ -75,57 +75,58 @@ class Supervisor:
         """
         names = start_order({name: each.node for name, each in self._nodes.items()})
         self._log_folder.mkdir(parents=True, exist_ok=True)
-        if self._follower is None:
-            self._follower = asyncio.create_task(self._follow())
+        if self._output_task is None:
+            self._output_task = asyncio.create_task(self._follow_output())
         tasks: dict[str, asyncio.Task[None]] = {}
         for name in names:
             tasks[name] = asyncio.create_task(self._start_after(self._nodes[name], tasks))
         await _all_or_first_failure(tasks.values())
 
-    async def _start_after(self, each: SupervisedNode, tasks: Mapping[str, asyncio.Task[None]]) -> None:
-        if each.is_up:
+    async def _start_after(self, supervised: SupervisedNode, tasks: Mapping[str, asyncio.Task[None]]) -> None:
+        if supervised.is_up:
             return
-        await asyncio.gather(*(asyncio.shield(tasks[name]) for name in each.node.after))
-        await each.start()
+        await asyncio.gather(*(asyncio.shield(tasks[name]) for name in supervised.node.after))
+        await supervised.start()
 
     async def stop(self) -> None:
         """Stop all nodes, each before those it depends on; an ended process is no error."""
-        needed_by = self._needed_by()
+        dependents = self._dependents()
         tasks: dict[str, asyncio.Task[None]] = {}
         for name in reversed(start_order({name: each.node for name, each in self._nodes.items()})):
-            tasks[name] = asyncio.create_task(self._stop_after(name, needed_by[name], tasks))
+            tasks[name] = asyncio.create_task(self._stop_after(name, dependents[name], tasks))
         if tasks:
             await asyncio.wait(tasks.values())
-        if self._follower is not None:
-            self._follower.cancel()
+        if self._output_task is not None:
+            self._output_task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._follower
-            self._follower = None
+                await self._output_task
+            self._output_task = None
         self._read_lines()
 
     async def _stop_after(
-        self, name: str, needed_by: Iterable[str], tasks: Mapping[str, asyncio.Task[None]]
+        self, name: str, dependents: Iterable[str], tasks: Mapping[str, asyncio.Task[None]]
     ) -> None:
-        await asyncio.gather(*(asyncio.shield(tasks[each]) for each in needed_by), return_exceptions=True)
+        await asyncio.gather(*(asyncio.shield(tasks[each]) for each in dependents), return_exceptions=True)
         await self._nodes[name].stop()
 
-    def _needed_by(self) -> dict[str, list[str]]:
-        needed: dict[str, list[str]] = {name: [] for name in self._nodes}
+    def _dependents(self) -> dict[str, list[str]]:
+        """Return, for each node, the names of the nodes that start after it."""
+        found: dict[str, list[str]] = {name: [] for name in self._nodes}
         for name, each in self._nodes.items():
             for other in each.node.after:
-                needed[other].append(name)
-        return needed
+                found[other].append(name)
+        return found
 
     async def stop_one(self, name: str) -> None:
-        """Stop one process; the others keep running."""
+        """Stop one node; the others keep running."""
         await self._node(name).stop()
 
     async def start_one(self, name: str) -> None:
-        """Start one stopped or failed process again and wait until it is ready."""
+        """Start one stopped or failed node again and wait until it is ready."""
         await self._node(name).start()
 
     async def restart_one(self, name: str) -> None:
-        """Stop and start one process; run a task again."""
+        """Stop and start one node; a start-up task runs again."""
         await self.stop_one(name)
         await self.start_one(name)
 
@@ -145,7 +146,7 @@ class Supervisor:
 
     async def wait_for_failure(self) -> StartFailed:
         """Wait until a process has crashed too often to be restarted, and return its error."""
-        name = await self._gave_up.get()
+        name = await self._failed_names.get()
         return self._nodes[name].failure()
 
     def status(self) -> tuple[ProcessStatus, ...]:
@@ -160,23 +161,25 @@ class Supervisor:
                 f"There is no process named {name}.", remedy=f"choose one of {', '.join(self._nodes)}."
             ) from None
 
-    def _announce(self, event: Event) -> None:
+    def _emit(self, event: Event) -> None:
         if isinstance(event, StateChange) and event.state is State.FAILED:
-            self._gave_up.put_nowait(event.name)
-        for listener in tuple(self._line_listeners if isinstance(event, OutputLine) else self._listeners):
-            listener(event)
+            self._failed_names.put_nowait(event.name)
+        for subscriber in tuple(
+            self._line_subscribers if isinstance(event, OutputLine) else self._subscribers
+        ):
+            subscriber(event)
 
-    async def _follow(self) -> None:
+    async def _follow_output(self) -> None:
         while True:
             self._read_lines()
-            await asyncio.sleep(FOLLOW_SECONDS)
+            await asyncio.sleep(OUTPUT_POLL_SECONDS)
 
     def _read_lines(self) -> None:
         for name, each in self._nodes.items():
             if isinstance(each.node, StartUpTask):
                 continue
-            for text in each.output.new_lines(wanted=bool(self._line_listeners)):
-                self._announce(OutputLine(name, text))
+            for text in each.output.new_lines(wanted=bool(self._line_subscribers)):
+                self._emit(OutputLine(name, text))
 
 
 async def _all_or_first_failure(tasks: Iterable[asyncio.Task[None]]) -> None:

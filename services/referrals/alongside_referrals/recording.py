@@ -1,4 +1,4 @@
-"""Records decisions: each is announced, stored and timed in one transaction, with its successor where it has one."""
+"""Records changes of referrals: one transaction announces and stores a change, sets its timer and opens a successor."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -33,15 +33,20 @@ async def record(tx: Tx, change: Change, policies: Policies) -> None:
 async def open_drafts(
     tx: Tx, drafts: Sequence[tuple[Referral, str]], policies: Policies
 ) -> dict[UUID, Transitioned]:
-    """Request drafts, each with its support request as JSON, and store the ones that are new.
+    """Move drafts to `requested`, each with its support request as JSON, and store the new ones.
 
-    Returns the transitions of the new ones, to be announced by the caller. Of two drafts with one id the first counts.
+    Returns the transitions of the new ones, which the caller announces. Of two drafts with one id the first counts.
     """
-    firsts = {draft.id: (draft, request) for draft, request in reversed(drafts)}
-    moved = {referral_id: _requested(draft, tx, policies) for referral_id, (draft, _) in firsts.items()}
-    rows = [(moved[referral_id].referral, firsts[referral_id][1]) for referral_id in sorted(firsts)]
+    first_drafts = {draft.id: (draft, support_request) for draft, support_request in reversed(drafts)}
+    transitions = {
+        referral_id: _requested(draft, tx, policies) for referral_id, (draft, _) in first_drafts.items()
+    }
+    rows = [
+        (transitions[referral_id].referral, first_drafts[referral_id][1])
+        for referral_id in sorted(first_drafts)
+    ]
     new = await store.insert_referrals(tx.conn, rows, tx.now)
-    return {referral_id: change for referral_id, change in moved.items() if referral_id in new}
+    return {referral_id: change for referral_id, change in transitions.items() if referral_id in new}
 
 
 def _requested(draft: Referral, tx: Tx, policies: Policies) -> Transitioned:
@@ -49,12 +54,14 @@ def _requested(draft: Referral, tx: Tx, policies: Policies) -> Transitioned:
     actor = Actor.COORDINATOR if draft.replaces else Actor.REQUESTER
     decision = decide(draft, Request(actor=actor), tx.now, policies.of(draft.region))
     if not isinstance(decision, Transitioned):
-        raise TypeError(f"a draft can always be requested, but the machine decided: {decision}")
+        raise TypeError(
+            f"referral {draft.id}: a draft can always be requested, but the decision is {decision}"
+        )
     return decision
 
 
 async def _open_successor(tx: Tx, ended: Referral, policies: Policies) -> None:
-    draft, request = successor_of(ended, new_id()), await store.request_of(tx.conn, ended.id)
-    opened = await open_drafts(tx, [(draft, request)], policies)
-    announce_successor(tx, draft, ended, request)
+    draft, support_request = successor_of(ended, new_id()), await store.request_of(tx.conn, ended.id)
+    opened = await open_drafts(tx, [(draft, support_request)], policies)
+    announce_successor(tx, draft, ended, support_request)
     await store.append_timeline(tx.conn, [announce_change(tx, opened[draft.id])])

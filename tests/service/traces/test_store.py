@@ -14,7 +14,7 @@ from alongside_localstack.postgres.databases import Server
 from alongside_localstack.traces.errors import StoreUnavailable
 from alongside_localstack.traces.store import INSERT, SPANS_PER_ANSWER_MAX, SpanStore, _row, open_store
 from tests.service.traces.receivers import until
-from tests.unit.traces.spans import a_referrals_way, a_span, trace_id
+from tests.unit.traces.spans import a_referral_trace, a_span, trace_id
 
 
 async def test_a_stored_span_is_returned_unchanged(store: SpanStore) -> None:
@@ -38,7 +38,7 @@ async def test_a_stored_span_is_returned_unchanged(store: SpanStore) -> None:
 
 
 async def test_creating_the_schema_again_and_at_the_same_time_changes_nothing(store: SpanStore) -> None:
-    await store.insert(a_referrals_way())
+    await store.insert(a_referral_trace())
 
     await asyncio.gather(*(store.create_schema() for _ in range(4)))
 
@@ -90,7 +90,7 @@ async def test_a_referral_id_too_long_for_an_index_does_not_cost_its_neighbours(
 
 
 async def test_the_database_and_the_pure_rule_see_the_same_steps(store: SpanStore) -> None:
-    spans = [*a_referrals_way(), a_span(6, "intake", parent=2), a_span(7, "matching", parent=99)]
+    spans = [*a_referral_trace(), a_span(6, "intake", parent=2), a_span(7, "matching", parent=99)]
 
     await store.insert(spans)
 

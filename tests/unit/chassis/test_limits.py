@@ -29,8 +29,8 @@ def in_parts(outcomes: list[int | None], size: int, limits: PartnerLimits = LIMI
     tally = Tally()
     for start in range(0, len(outcomes), size):
         counted = count_partner(tally, outcomes[start : start + size], limits)
-        if counted.at is not None:
-            return Counted(counted.tally, start + counted.at, counted.because)
+        if counted.limit_index is not None:
+            return Counted(counted.tally, start + counted.limit_index, counted.because)
         tally = counted.tally
     return Counted(tally)
 
@@ -38,25 +38,25 @@ def in_parts(outcomes: list[int | None], size: int, limits: PartnerLimits = LIMI
 def test_refused_in_a_row_pause_a_partner_at_the_very_record() -> None:
     counted = count_partner(Tally(), [BAD] * 9, LIMITS)
 
-    assert (counted.at, counted.because) == (4, PauseReason.REFUSED_IN_A_ROW)
+    assert (counted.limit_index, counted.because) == (4, PauseReason.REFUSED_IN_A_ROW)
 
 
 def test_one_good_record_begins_the_row_anew() -> None:
     counted = count_partner(Tally(), [BAD] * 4 + [GOOD] + [BAD], LIMITS)
 
-    assert (counted.at, counted.tally.in_a_row) == (None, 1)
+    assert (counted.limit_index, counted.tally.in_a_row) == (None, 1)
 
 
 def test_every_second_record_refused_pauses_by_its_share() -> None:
     counted = count_partner(Tally(), [BAD, GOOD] * 10, LIMITS)
 
-    assert (counted.at, counted.because) == (10, PauseReason.REFUSED_SHARE)
+    assert (counted.limit_index, counted.because) == (10, PauseReason.REFUSED_SHARE)
 
 
 def test_a_share_below_the_limit_never_pauses() -> None:
     counted = count_partner(Tally(), [BAD, GOOD, GOOD, GOOD] * 24, LIMITS)
 
-    assert counted.at is None
+    assert counted.limit_index is None
 
 
 def test_a_window_opens_with_a_refused_record_only() -> None:
@@ -78,7 +78,7 @@ def test_few_bad_records_are_bounded_in_the_end_by_what_is_kept() -> None:
 def test_large_bodies_are_bounded_by_their_bytes() -> None:
     counted = count_partner(Tally(kept_bytes=3_000, kept_records=2), [GOOD, 1_000, GOOD, 1_000], LIMITS)
 
-    assert (counted.at, counted.because) == (3, PauseReason.KEPT_BYTES)
+    assert (counted.limit_index, counted.because) == (3, PauseReason.KEPT_BYTES)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -100,15 +100,15 @@ def test_whatever_is_sent_what_is_kept_is_bounded(seed: int) -> None:
     counted = in_parts(outcomes, 500)
 
     assert counted.tally.kept_records <= LIMITS.kept_records_max
-    assert (counted.at is not None) or outcomes.count(BAD) < LIMITS.kept_records_max
+    assert (counted.limit_index is not None) or outcomes.count(BAD) < LIMITS.kept_records_max
 
 
 def test_our_own_records_stop_us_at_the_limit_across_batches() -> None:
     first = count_in_a_row(0, [True, False, True, True], refused_max=4)
     second = count_in_a_row(first.refused, [True, True, True], refused_max=4)
 
-    assert (first.refused, first.at) == (2, None)
-    assert (second.refused, second.at) == (4, 1)
+    assert (first.refused, first.limit_index) == (2, None)
+    assert (second.refused, second.limit_index) == (4, 1)
 
 
 def test_a_handled_record_of_ours_begins_anew() -> None:

@@ -94,7 +94,7 @@ def test_nothing_but_source_and_lock_reaches_the_builder() -> None:
     assert "**/.env*" in lines
 
 
-def test_a_room_asks_for_its_dependencies_and_not_for_our_lower_rooms() -> None:
+def test_a_distribution_asks_for_its_dependencies_and_not_for_our_other_distributions() -> None:
     asked = requirements_of(str(ROOT / "services" / "intake"))
 
     assert any(requirement.startswith("cryptography") for requirement in asked)

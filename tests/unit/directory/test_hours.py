@@ -9,7 +9,7 @@ from alongside_matching.directory.listing.model import PublishedSchedule
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
+    ("written", "parsed"),
     [
         ("8:30am", time(8, 30)),
         ("12:00am", time(0, 0)),
@@ -25,8 +25,10 @@ from alongside_matching.directory.listing.model import PublishedSchedule
         ("8:75am", None),
     ],
 )
-def test_a_clock_time_is_read_as_people_write_it_or_not_at_all(written: str, read: time | None) -> None:
-    assert clock_time(written) == read
+def test_a_clock_time_is_parsed_in_the_usual_spellings_or_gives_none(
+    written: str, parsed: time | None
+) -> None:
+    assert clock_time(written) == parsed
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_weekdays_are_names_or_codes(written: str, days: tuple[str, ...]) -> Non
     assert weekdays(written) == days
 
 
-def test_the_days_of_the_same_hours_become_one_schedule_in_the_order_of_the_week() -> None:
+def test_days_with_the_same_hours_become_one_schedule_in_the_order_of_the_week() -> None:
     rows = [PublishedSchedule(day, "9:00am", "5:00pm", "9-5, Mon and Wed") for day in ("Wednesday", "Monday")]
 
     assert list(opening_hours(rows)) == [

@@ -49,7 +49,7 @@ def a_span(
     )
 
 
-def a_referrals_way() -> list[Span]:
+def a_referral_trace() -> list[Span]:
     """One trace from the partner's record through all four services."""
     return [
         a_span(1, "partner.harbour", name="send partner.harbour.referrals.v1", ms=(0, 4)),

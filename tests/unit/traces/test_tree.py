@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from alongside_cli.traces.model import Span
 from alongside_cli.traces.tree import branches, edges, is_complete, traces
-from tests.unit.traces.spans import a_referrals_way, a_span, span_id
+from tests.unit.traces.spans import a_referral_trace, a_span, span_id
 
 NUMBERS = st.integers(min_value=1, max_value=12)
 ANY_SPANS = st.lists(
@@ -74,15 +74,15 @@ def test_only_a_direct_parent_in_another_service_makes_a_step() -> None:
 
 
 def test_a_referral_which_went_through_all_four_services_is_complete() -> None:
-    assert is_complete(a_referrals_way())
+    assert is_complete(a_referral_trace())
 
 
 def test_a_lost_span_in_the_middle_makes_the_way_incomplete() -> None:
-    assert not is_complete([span for span in a_referrals_way() if span.span_id != span_id(3)])
+    assert not is_complete([span for span in a_referral_trace() if span.span_id != span_id(3)])
 
 
 def test_two_half_traces_do_not_complete_each_other() -> None:
-    half = a_referrals_way()[:4]
+    half = a_referral_trace()[:4]
     other_half = [a_span(8, "referrals", trace=2), a_span(9, "notifications", parent=8, trace=2)]
 
     assert not is_complete([*half, *other_half])

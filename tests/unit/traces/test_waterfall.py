@@ -10,10 +10,10 @@ from rich.console import Console
 
 from alongside_cli.traces.model import Span, SpanStatus
 from alongside_cli.traces.waterfall import ROWS_PER_TRACE_MAX, waterfall
-from tests.unit.traces.spans import HOUR_MS, a_referrals_way, a_span
+from tests.unit.traces.spans import HOUR_MS, a_referral_trace, a_span
 from tests.unit.traces.test_tree import ANY_SPANS
 
-THE_WAY = """\
+REFERRAL_WATERFALL = """\
 trace 00000000000000000000000000000001 · 12 Mar 2026 10:00:00 UTC · 100 ms · 5 spans · 5 services
 service          span                                      length 0           50 ms          100 ms
 partner.harbour  send partner.harbour.referrals.v1           4 ms █▌
@@ -30,12 +30,12 @@ def lines(*spans: Span, width: int = 100, ascii_only: bool = False) -> list[str]
     return waterfall(spans, width=width, ascii_only=ascii_only).plain.split("\n")
 
 
-def test_a_referrals_way_reads_from_the_partner_to_the_notice() -> None:
-    assert waterfall(a_referrals_way(), width=100).plain == THE_WAY
+def test_a_referral_trace_reads_from_the_partner_to_the_notice() -> None:
+    assert waterfall(a_referral_trace(), width=100).plain == REFERRAL_WATERFALL
 
 
 def test_the_order_in_which_spans_arrive_does_not_change_the_picture() -> None:
-    assert waterfall(reversed(a_referrals_way()), width=100).plain == THE_WAY
+    assert waterfall(reversed(a_referral_trace()), width=100).plain == REFERRAL_WATERFALL
 
 
 def test_a_later_human_step_is_a_separate_section_with_the_elapsed_time() -> None:
@@ -48,7 +48,7 @@ def test_a_later_human_step_is_a_separate_section_with_the_elapsed_time() -> Non
         links=[(1, 3)],
     )
 
-    drawn = lines(accepted, *a_referrals_way())
+    drawn = lines(accepted, *a_referral_trace())
 
     assert drawn[0].startswith("trace 00000000000000000000000000000001")
     assert drawn[8].startswith("── 2 h later · follows matching: process referrals.journey.v1 ──")
@@ -107,7 +107,7 @@ def test_a_link_to_a_trace_which_is_not_drawn_is_named() -> None:
     )
 
 
-def test_a_name_cannot_steer_the_terminal() -> None:
+def test_a_name_cannot_control_the_terminal() -> None:
     text = waterfall([a_span(1, "in\x1b]0;ha\x07take", name="a\nb\x1b[2Jc\u202e", ms=(0, 1))]).plain
 
     assert "\x1b" not in text
@@ -119,22 +119,22 @@ def test_markup_in_a_name_is_shown_as_it_is() -> None:
 
 
 def test_a_terminal_which_only_knows_ascii_gets_ascii() -> None:
-    spans = [*a_referrals_way(), a_span(9, "intake", name="Zürich → 東京", ms=(0, 0.0005), trace=2)]
+    spans = [*a_referral_trace(), a_span(9, "intake", name="Zürich → 東京", ms=(0, 0.0005), trace=2)]
 
     assert waterfall(spans, ascii_only=True).plain.isascii()
 
 
-def test_colour_changes_nothing_in_the_words() -> None:
+def test_colour_does_not_change_the_text() -> None:
     def printed(**colour: object) -> str:
         console = Console(file=StringIO(), width=100, record=True, **colour)  # type: ignore[arg-type]  # test data
-        console.print(waterfall(a_referrals_way(), width=100), no_wrap=True, highlight=False)
+        console.print(waterfall(a_referral_trace(), width=100), no_wrap=True, highlight=False)
         return console.export_text()
 
     assert printed(force_terminal=True, color_system="truecolor") == printed(no_color=True)
 
 
-def test_a_narrow_terminal_drops_the_bars_and_keeps_the_words() -> None:
-    drawn = lines(*a_referrals_way(), width=46)
+def test_a_narrow_terminal_gets_the_text_without_the_bars() -> None:
+    drawn = lines(*a_referral_trace(), width=46)
 
     assert max(map(cell_len, drawn)) <= 46
     assert "length" in drawn[1]

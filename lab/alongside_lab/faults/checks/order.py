@@ -17,7 +17,7 @@ _CAUSE_OF = {
     "match.declined": "match.proposed",
     "match.lapsed": "match.proposed",
 }
-_FIRST_EVENTS = {"submission.admitted", "referral.succeeded"}
+_FIRST_EVENTS = {"submission.admitted", "referral.succeeded"}  # the second begins the journey of a successor
 
 
 def one_key_is_in_one_partition(evidence: Evidence) -> Iterator[Finding]:
@@ -29,32 +29,34 @@ def one_key_is_in_one_partition(evidence: Evidence) -> Iterator[Finding]:
 
 
 def journeys_are_in_order(evidence: Evidence) -> Iterator[Finding]:
-    """Causes precede effects: first the admission, rising sequences and attempts, an answer after its proposal."""
+    """A journey begins with one of `_FIRST_EVENTS`, sequences and attempts never fall, and effects follow their causes."""
     on_journey = [event for event in evidence.distinct_events if event.position.topic == JOURNEY]
     for referral, events in grouped(on_journey, lambda event: event.key).items():
         if events[0].type not in _FIRST_EVENTS and not _is_successor(evidence, referral):
             yield Finding(FindingKind.OUT_OF_ORDER, referral, f"its journey starts with {events[0].type}")
-        yield from _check_rising(
+        yield from _check_never_falls(
             referral, events, "referral.status-changed", lambda e: int(e.facts["sequence"])
         )
-        yield from _check_rising(referral, events, "match.proposed", lambda e: int(e.facts["attempt"]))
+        yield from _check_never_falls(referral, events, "match.proposed", lambda e: int(e.facts["attempt"]))
         yield from _check_answers_after_proposals(referral, events)
         yield from _check_notices_after_causes(referral, events)
 
 
 def partners_get_updates_in_order(evidence: Evidence) -> Iterator[Finding]:
-    """A partner gets the updates of a referral in order."""
+    """The sequences of a referral's updates never fall on its partner's stream."""
     for referral, events in grouped(evidence.events_of("referral.updated"), _referral).items():
-        yield from _check_rising(referral, events, "referral.updated", lambda e: int(e.facts["sequence"]))
+        yield from _check_never_falls(
+            referral, events, "referral.updated", lambda e: int(e.facts["sequence"])
+        )
 
 
 def timelines_have_no_gaps(evidence: Evidence) -> Iterator[Finding]:
     """Entries are numbered 1, 2, 3 …, sequences rise by at most one, and each entry starts at the previous status."""
     rows = {str(row["id"]): row for row in evidence.referrals}
-    lines = grouped(evidence.timeline, lambda row: str(row["referral_id"]))
-    for referral in rows.keys() - lines.keys():
+    timelines = grouped(evidence.timeline, lambda row: str(row["referral_id"]))
+    for referral in rows.keys() - timelines.keys():
         yield Finding(FindingKind.LOST, referral, "has no timeline")
-    for referral, entries in lines.items():
+    for referral, entries in timelines.items():
         ordered = sorted(entries, key=lambda row: row["entry"])
         if [row["entry"] for row in ordered] != list(range(1, len(ordered) + 1)):
             yield Finding(FindingKind.LOST, referral, "its timeline has a gap")
@@ -70,12 +72,12 @@ def timelines_have_no_gaps(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(FindingKind.LOST, referral, detail)
 
 
-def _check_rising(
+def _check_never_falls(
     referral: str, events: Sequence[StreamEvent], type_: str, number: Callable[[StreamEvent], int]
 ) -> Iterator[Finding]:
     numbers = [number(event) for event in events if event.type == type_]
     if any(after < before for before, after in pairwise(numbers)):
-        yield Finding(FindingKind.OUT_OF_ORDER, referral, f"{type_} has the order {numbers}")
+        yield Finding(FindingKind.OUT_OF_ORDER, referral, f"the numbers of {type_} fall: {numbers}")
 
 
 def _check_answers_after_proposals(referral: str, events: Sequence[StreamEvent]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Deletes decisions older than the retention period, a bounded number at a time."""
+"""Deletes matching's stored decisions after `decision_days`, at most `DELETE_MAX` in one transaction."""
 
 import asyncio
 from datetime import timedelta
@@ -11,7 +11,7 @@ PURGE_SECONDS: Final = 60.0
 
 
 async def purge_decisions(runtime: Runtime, decision_days: int) -> None:
-    """Worker: delete one batch of old decisions, then wait and repeat."""
+    """Delete one batch of old decisions every `PURGE_SECONDS` until the service stops."""
     while True:
         await purge_once(runtime, decision_days)
         await asyncio.sleep(PURGE_SECONDS)

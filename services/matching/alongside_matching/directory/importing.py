@@ -29,7 +29,7 @@ from alongside_matching.directory.report import ImportReport
 from alongside_matching.directory.source.errors import DirectoryError
 from alongside_matching.directory.store import imports
 from alongside_matching.directory.store import records as directory_records
-from alongside_matching.directory.store.imports import ClaimedImport, Line
+from alongside_matching.directory.store.imports import ClaimedImport, LineRemark
 from alongside_matching.engine.policy import Policies, Policy
 from alongside_matching.names import DIRECTORY_IMPORTED
 from alongside_matching.settings import Settings
@@ -38,7 +38,7 @@ ATTEMPTS_MAX: Final = 3
 
 
 async def import_directories(runtime: Runtime, policies: Policies, settings: Settings) -> None:
-    """Worker: import waiting directories, then poll again."""
+    """Import the waiting directories, then poll again, until the service stops."""
     while True:
         while await import_next(runtime, policies, settings):
             pass
@@ -86,7 +86,7 @@ async def _import(
             import_id,
             of=report.services_read,
             quarantined=report.services_quarantined,
-            lines=_lines(listing),
+            remarks=_remarks(listing),
         )
     await _store_records(runtime, claimed, listing, settings.directory_batch_max)  # 4
     await _store_offers(runtime, claimed, report, policies, settings.directory_batch_max)  # 5
@@ -180,10 +180,10 @@ def _offer(service: DirectoryService, region: str, policy: Policy) -> NewOffer:
     )
 
 
-def _lines(listing: Listing) -> Sequence[Line]:
+def _remarks(listing: Listing) -> Sequence[LineRemark]:
     numbers = count(1)
     set_aside = (
-        Line(
+        LineRemark(
             next(numbers),
             LineKind.QUARANTINED,
             row.table,
@@ -197,7 +197,7 @@ def _lines(listing: Listing) -> Sequence[Line]:
         for row in listing.quarantined
     )
     flagged = (
-        Line(
+        LineRemark(
             next(numbers),
             LineKind.FLAGGED,
             flag.table,

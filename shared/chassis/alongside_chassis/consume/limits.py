@@ -81,35 +81,35 @@ def reached(tally: Tally, limits: PartnerLimits) -> PauseReason | None:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A partner's tally after a batch; `at` is the index (from 0) of the record that reached the limit `because`."""
+    """A partner's tally after a batch; `limit_index` (from 0) is the record that reached the limit `because`."""
 
     tally: Tally
-    at: int | None = None
+    limit_index: int | None = None
     because: PauseReason | None = None
 
 
 def count_partner(tally: Tally, refused_bytes: Sequence[int | None], limits: PartnerLimits) -> Counted:
     """Count a partner's records in order, up to the limit. Only a refused record can reach it."""
-    for at, size in enumerate(refused_bytes):
+    for index, size in enumerate(refused_bytes):
         tally = counted(tally, refused_bytes=size, window_records=limits.window_records)
         because = reached(tally, limits) if size is not None else None
         if because is not None:
-            return Counted(tally, at, because)
+            return Counted(tally, index, because)
     return Counted(tally)
 
 
 @dataclass(frozen=True, slots=True)
 class InARow:
-    """How many own records are refused in a row after a batch; `at` is the index (from 0) that reached the limit."""
+    """How many of the network's own records are refused in a row after a batch; `limit_index` as in `Counted`."""
 
     refused: int
-    at: int | None = None
+    limit_index: int | None = None
 
 
 def count_in_a_row(in_a_row: int, refused: Sequence[bool], *, refused_max: int) -> InARow:
     """Count records in order, up to the limit; `in_a_row` is the count before them."""
-    for at, bad in enumerate(refused):
+    for index, bad in enumerate(refused):
         in_a_row = in_a_row + 1 if bad else 0
         if in_a_row >= refused_max:
-            return InARow(in_a_row, at)
+            return InARow(in_a_row, index)
     return InARow(in_a_row)

@@ -35,7 +35,7 @@ _WAITING: Final = """
                         + octet_length(headers::text)), 0)::bigint as bytes
     from dead_letter where topic = $1 and state = 'waiting'
 """
-_KEEP_TALLY: Final = """
+_STORE_TALLY: Final = """
     update refusal_tally set in_a_row = $2, window_records = $3, window_refused = $4 where topic = $1
 """
 _PAUSE: Final = """
@@ -100,9 +100,9 @@ async def waiting_dead_letters(conn: asyncpg.Connection, topic: str) -> tuple[in
     return row["records"], row["bytes"]
 
 
-async def keep_tally(conn: asyncpg.Connection, topic: str, tally: Tally) -> None:
+async def store_tally(conn: asyncpg.Connection, topic: str, tally: Tally) -> None:
     """Store a partner's counts."""
-    await conn.execute(_KEEP_TALLY, topic, tally.in_a_row, tally.window_records, tally.window_refused)
+    await conn.execute(_STORE_TALLY, topic, tally.in_a_row, tally.window_records, tally.window_refused)
 
 
 async def pause(
@@ -111,7 +111,7 @@ async def pause(
     """Pause a partner's stream from this commit on."""
     stream = stream_of(topic)
     partner = stream.partner_of(topic) if stream else None
-    assert partner is not None  # noqa: S101  (only partners' topics are watched)
+    assert partner is not None  # noqa: S101  (only partners' topics are counted)
     created = Quarantine(new_id(), topic, partner, because, refused, reason, at)
     await conn.execute(_PAUSE, created.id, topic, partner, because, refused, reason, at)
     return created
@@ -123,7 +123,7 @@ async def resume(conn: asyncpg.Connection, topic: str, *, by: str, at: datetime)
     row = await conn.fetchrow(_RESUME, topic, at, by)
     if row is None:
         return None
-    await keep_tally(conn, topic, Tally())
+    await store_tally(conn, topic, Tally())
     return _quarantine(row)
 
 

@@ -1,7 +1,7 @@
 """Checks the refused records of a batch against the limits, in the batch's own transaction (docs/delivery.md).
 
-At a limit, the batch is repeated without the records after the one that reached it: they stay on their stream. A
-partner's stream is paused by the same commit; on the network's own streams the service stops after it.
+When a record reaches a limit, the batch is repeated without the records after it, which stay on their stream. The commit
+of the repeated batch pauses a partner's stream; on the network's own streams the service stops after that commit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +53,7 @@ class BatchOutcome:
 
 
 class RefusalPolicy:
-    """Counts refused records: a partner's in the database, the network's own in this process, which they can stop."""
+    """Counts refused records: a partner's in the database, the network's own in this process, which stops at the limit."""
 
     def __init__(
         self, handlers: Handlers, log: Log, partners: PartnerLimits, *, refused_in_a_row_max: int
@@ -87,68 +87,69 @@ class RefusalPolicy:
         if (
             not dead_lettered
             and not self.refused_in_a_row
-            and all(one.tally.clean for one in states.values())
+            and all(state.tally.clean for state in states.values())
         ):
             return BatchOutcome(0)
-        outcomes: list[Item] = sorted((*handled, *dead_lettered), key=position_of)
-        outcome = self._evaluate_network(items, [item for item in outcomes if not item.origin.partner])
-        partner_items = [item for item in outcomes if item.origin.partner]
-        watched = sorted(
-            {i.origin.topic for i in partner_items if isinstance(i, RefusedRecord)} | _counted_topics(states)
+        processed: list[Item] = sorted((*handled, *dead_lettered), key=position_of)
+        outcome = self._evaluate_network(items, [item for item in processed if not item.origin.partner])
+        partner_items = [item for item in processed if item.origin.partner]
+        counted_topics = sorted(
+            {i.origin.topic for i in partner_items if isinstance(i, RefusedRecord)}
+            | _topics_with_counts(states)
         )
-        if not watched:
+        if not counted_topics:
             return outcome
-        paused = await self._evaluate_partners(tx, items, watched, partner_items)
+        paused = await self._evaluate_partners(tx, items, counted_topics, partner_items)
         return replace(outcome, paused=tuple(paused))
 
     def apply_outcome(self, outcome: BatchOutcome) -> None:
         """Take over the counts of a committed batch and log its pauses."""
         self.refused_in_a_row, self.stopped = outcome.refused_in_a_row, outcome.stop
-        for one in outcome.paused:
+        for pause in outcome.paused:
             self.log.error(
                 "partner-paused",
-                partner=one.partner,
-                because=one.because,
-                refused=one.refused,
-                reason=one.reason,
+                partner=pause.partner,
+                because=pause.because,
+                refused=pause.refused,
+                reason=pause.reason,
             )
 
-    def _evaluate_network(self, items: Sequence[Item], outcomes: Sequence[Item]) -> BatchOutcome:
-        refused = [isinstance(item, RefusedRecord) for item in outcomes]
+    def _evaluate_network(self, items: Sequence[Item], processed: Sequence[Item]) -> BatchOutcome:
+        refused = [isinstance(item, RefusedRecord) for item in processed]
         count = count_in_a_row(self.refused_in_a_row, refused, refused_max=self.refused_in_a_row_max)
-        if count.at is None:
+        if count.limit_index is None:
             return BatchOutcome(count.refused)
-        last = position_of(outcomes[count.at])
-        _exclude(item for item in items if not item.origin.partner and position_of(item) > last)
+        last_position = position_of(processed[count.limit_index])
+        _exclude(item for item in items if not item.origin.partner and position_of(item) > last_position)
         return BatchOutcome(count.refused, stop=True)
 
     async def _evaluate_partners(
-        self, tx: Tx, items: Sequence[Item], watched: Sequence[str], partner_items: Sequence[Item]
+        self, tx: Tx, items: Sequence[Item], counted_topics: Sequence[str], partner_items: Sequence[Item]
     ) -> list[Quarantine]:
         """1 lock; 2 exclude streams paused meanwhile; 3 count; 4 exclude records after the limit; 5 pause."""
-        states = await quarantine.lock_partner_states(tx.conn, watched)  # 1
+        states = await quarantine.lock_partner_states(tx.conn, counted_topics)  # 1
         _exclude_paused(items, states)  # 2
         by_topic = {
             topic: list(group) for topic, group in groupby(partner_items, key=attrgetter("origin.topic"))
         }
         paused = []
-        for topic in watched:
-            outcomes = by_topic.get(topic, [])
-            count = await self._count(tx, states[topic].tally, topic, outcomes)  # 3
-            await quarantine.keep_tally(tx.conn, topic, count.tally)
-            if count.at is not None:
-                last = outcomes[count.at]
+        for topic in counted_topics:
+            processed = by_topic.get(topic, [])
+            count = await self._count(tx, states[topic].tally, topic, processed)  # 3
+            await quarantine.store_tally(tx.conn, topic, count.tally)
+            if count.limit_index is not None:
+                last = processed[count.limit_index]
                 _exclude(
                     i for i in items if i.origin.topic == topic and position_of(i) > position_of(last)
                 )  # 4
                 paused.append(await self._pause(tx, last, count))  # 5
         return paused
 
-    async def _count(self, tx: Tx, tally: Tally, topic: str, outcomes: Sequence[Item]) -> Counted:
+    async def _count(self, tx: Tx, tally: Tally, topic: str, processed: Sequence[Item]) -> Counted:
         """Subtract this batch's dead letters from the stored total, then count them again one by one, in order."""
         sizes = [
             dead_letters.bytes_of(item.record) if isinstance(item, RefusedRecord) else None
-            for item in outcomes
+            for item in processed
         ]
         refused = [size for size in sizes if size is not None]
         records, size = await quarantine.waiting_dead_letters(tx.conn, topic) if refused else (0, 0)
@@ -187,12 +188,12 @@ class RefusalPolicy:
             self.log.error("handler-failed", event_type="pause", exc=error)
 
 
-def _counted_topics(states: Mapping[str, PartnerState]) -> set[str]:
-    return {topic for topic, one in states.items() if not one.tally.clean}
+def _topics_with_counts(states: Mapping[str, PartnerState]) -> set[str]:
+    return {topic for topic, state in states.items() if not state.tally.clean}
 
 
 def _exclude_paused(items: Sequence[Item], states: Mapping[str, PartnerState]) -> None:
-    paused = {topic for topic, one in states.items() if one.paused}
+    paused = {topic for topic, state in states.items() if state.paused}
     _exclude(item for item in items if item.origin.topic in paused)
 
 

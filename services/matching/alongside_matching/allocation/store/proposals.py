@@ -86,7 +86,7 @@ async def set_answer(
 
 
 async def view(conn: asyncpg.Connection, proposal_id: UUID) -> StoredProposal | None:
-    """Return one proposal with its reasons, for reading only."""
+    """Return one proposal with its reasons, without locking it."""
     row = await conn.fetchrow(f"select {_VIEW} from proposal where id = $1", proposal_id)
     return _stored(row) if row else None
 
@@ -100,7 +100,7 @@ async def page(
     referral_id: UUID | None,
     limit: int,
 ) -> list[StoredProposal]:
-    """Return a page of proposals in the order they were made, for reading only."""
+    """Return a page of proposals in the order they were made, without locking them."""
     rows = await conn.fetch(_PAGE, after, state, offer_id, referral_id, limit)
     return [_stored(row) for row in rows]
 

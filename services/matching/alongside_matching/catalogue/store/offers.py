@@ -182,7 +182,7 @@ async def lock(conn: asyncpg.Connection, offer_id: UUID) -> StoredOffer | None:
 
 
 async def view(conn: asyncpg.Connection, offer_id: UUID) -> StoredOffer | None:
-    """Return one offer, for reading only."""
+    """Return one offer without locking it."""
     row = await conn.fetchrow(f"select {_VIEW} from offer where id = $1", offer_id)
     return _stored(row) if row else None
 
@@ -198,7 +198,7 @@ async def page(
     source: str | None,
     limit: int,
 ) -> list[StoredOffer]:
-    """Return a page of offers in the order they were added, for reading only."""
+    """Return a page of offers in the order they were added, without locking them."""
     rows = await conn.fetch(_PAGE, after, region, kind, need, paused, source, limit)
     return [_stored(row) for row in rows]
 

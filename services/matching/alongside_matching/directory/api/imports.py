@@ -114,7 +114,7 @@ def _add_reading(routes: APIRouter) -> None:
         parts = decode_cursor(cursor, 1)
         after = int(parts[0]) if parts and parts[0].isdigit() else 0
         wanted = LineKind(kind) if kind else None
-        found = await imports.lines(read.conn, import_id, after=after, kind=wanted, limit=limit)
+        found = await imports.remarks(read.conn, import_id, after=after, kind=wanted, limit=limit)
         items = [ReportLine.model_validate(line, from_attributes=True) for line in found]
         return Page(
             items=items, next_cursor=encode_cursor(str(items[-1].number)) if len(items) == limit else None

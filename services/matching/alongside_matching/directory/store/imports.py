@@ -1,4 +1,4 @@
-"""Uploaded directories: the file while it is needed, the progress of its import, and the remarks on its lines."""
+"""Stores directory imports: the uploaded file until the import ends, its progress, and the remarks on its lines."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
@@ -11,7 +11,7 @@ import orjson
 
 from alongside_matching.directory.codes import ImportState, LineKind
 
-_VIEW: Final = (
+_COLUMNS: Final = (
     "id, region, pause_vanished, state, of, read, created, changed, unchanged, quarantined, lines_quarantined,"
     " flagged, vanished, problem, remedy, created_at, finished_at"
 )
@@ -42,13 +42,13 @@ _ADD_PROGRESS: Final = """
 _FINISH: Final = """
     update directory_import set state = $2, vanished = $3, problem = $4, remedy = $5, finished_at = $6 where id = $1
 """
-_ADD_LINES: Final = """
+_ADD_REMARKS: Final = """
     insert into directory_import_line (import_id, number, kind, file, line, source_id, "column", code, detail, remedy)
     select $1, number, kind, file, line, source_id, "column", code, detail, remedy
-    from jsonb_to_recordset($2::jsonb) as said (
+    from jsonb_to_recordset($2::jsonb) as remark (
         number int, kind text, file text, line int, source_id text, "column" text, code text, detail text, remedy text)
 """
-_LINES: Final = """
+_REMARKS: Final = """
     select number, kind, file, line, source_id, "column", code, detail, remedy
     from directory_import_line
     where import_id = $1 and number > $2 and ($3::text is null or kind = $3)
@@ -68,8 +68,8 @@ class ClaimedImport:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One remark on one line of a file: `quarantined` (set aside) or `flagged` (imported)."""
+class LineRemark:
+    """One remark on one line of a file: `quarantined` (set aside) or `flagged` (imported). `number` counts remarks."""
 
     number: int
     kind: LineKind
@@ -84,7 +84,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class StoredImport:
-    """Progress of an import: `read` of `of` services are created, changed, unchanged or quarantined."""
+    """Progress of an import: `of` is the number of services in the file, `read` how many of them are done.
+
+    `vanished` counts the offers that were paused, with `pause_vanished`, because the file no longer lists them.
+    """
 
     id: UUID
     region: str
@@ -124,7 +127,7 @@ async def claim(conn: asyncpg.Connection, candidates_max: int = 20) -> UUID | No
     """
     for row in await conn.fetch(_UNFINISHED, candidates_max):
         if await conn.fetchval(_CLAIM, str(row["id"])):
-            return UUID(int=row["id"].int)
+            return UUID(int=row["id"].int)  # a plain UUID, not asyncpg's subclass
     return None
 
 
@@ -157,13 +160,15 @@ async def parts(conn: asyncpg.Connection, import_id: UUID) -> AsyncIterator[byte
 
 
 async def store_report(
-    conn: asyncpg.Connection, import_id: UUID, *, of: int, quarantined: int, lines: Sequence[Line]
+    conn: asyncpg.Connection, import_id: UUID, *, of: int, quarantined: int, remarks: Sequence[LineRemark]
 ) -> None:
-    """Store the counts and the remarks of a completely read file, replacing earlier ones."""
-    set_aside = sum(line.kind is LineKind.QUARANTINED for line in lines)
-    await conn.execute(_STORE_REPORT, import_id, of, quarantined, set_aside, len(lines) - set_aside)
+    """Store the counts and remarks of a parsed file instead of earlier ones; quarantined services count as `read`."""
+    quarantined_lines = sum(remark.kind is LineKind.QUARANTINED for remark in remarks)
+    await conn.execute(
+        _STORE_REPORT, import_id, of, quarantined, quarantined_lines, len(remarks) - quarantined_lines
+    )
     await conn.execute("delete from directory_import_line where import_id = $1", import_id)
-    await conn.execute(_ADD_LINES, import_id, orjson.dumps([asdict(line) for line in lines]).decode())
+    await conn.execute(_ADD_REMARKS, import_id, orjson.dumps([asdict(remark) for remark in remarks]).decode())
 
 
 async def add_progress(
@@ -189,14 +194,14 @@ async def finish(
 
 
 async def view(conn: asyncpg.Connection, import_id: UUID) -> StoredImport | None:
-    """Return the progress of an import, for reading only."""
-    row = await conn.fetchrow(f"select {_VIEW} from directory_import where id = $1", import_id)
+    """Return an import without locking it; None when it does not exist."""
+    row = await conn.fetchrow(f"select {_COLUMNS} from directory_import where id = $1", import_id)
     return StoredImport(**{**row, "state": ImportState(row["state"])}) if row else None
 
 
-async def lines(
+async def remarks(
     conn: asyncpg.Connection, import_id: UUID, *, after: int, kind: LineKind | None, limit: int
-) -> list[Line]:
-    """Return the remarks after number `after`, for reading only."""
-    rows = await conn.fetch(_LINES, import_id, after, kind, limit)
-    return [Line(**{**row, "kind": LineKind(row["kind"])}) for row in rows]
+) -> list[LineRemark]:
+    """Return the remarks after number `after`."""
+    rows = await conn.fetch(_REMARKS, import_id, after, kind, limit)
+    return [LineRemark(**{**row, "kind": LineKind(row["kind"])}) for row in rows]
