@@ -39,12 +39,12 @@ def main() -> int:
 
 
 def passes(server: Server, service: str) -> bool:
-    """Run one service's migrations up, down and up again; print the failure and return False if any."""
+    """Run one service's migrations up, down and up again. If one fails, print the failure and return False."""
     package = f"alongside_{service}"
     try:
         run_migrations(server, package)
     except Exception as failure:  # noqa: BLE001 - whatever a migration raises is this check's finding
-        step = "; ".join(getattr(failure, "__notes__", ["upgrade, downgrade"]))
+        step = "; ".join(getattr(failure, "__notes__", ["migrations"]))
         print(f"check-migrations: {package}: {step} failed: {describe_failure(failure)}", file=sys.stderr)
         return False
     print(f"check-migrations: {package}: up, compared, down, up")
@@ -52,9 +52,11 @@ def passes(server: Server, service: str) -> bool:
 
 
 def run_migrations(server: Server, package: str) -> None:
-    """Run the four steps. Raises a step's error with the step's name as a note, AssertionError for remaining objects."""
+    """Run the four steps. Raises an error of the first three with the step's name as a note; AssertionError for remaining objects."""
     if find_spec(package) is None:
-        raise LookupError(f"the package {package} is not installed")
+        raise LookupError(
+            f"the package {package} is not installed; name a service ({', '.join(SERVICES)}) or run make setup"
+        )
     database = server.create_database()
     for name, step in (("upgrade", upgrade), ("check", check), ("downgrade", downgrade)):
         try:

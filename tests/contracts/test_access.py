@@ -14,8 +14,8 @@ from alongside_chassis.service import Service
 from alongside_contracts import streams
 from alongside_contracts.access import (
     Rule,
-    groups_of,
-    is_ours,
+    group_prefix_of,
+    is_network_user,
     partner_rules,
     rules_for,
     shared_rules,
@@ -39,17 +39,17 @@ def test_a_partner_writes_its_inbound_stream_reads_its_answers_and_nothing_else(
     }
 
 
-def test_intake_alone_hears_partners_and_cannot_read_what_they_are_answered() -> None:
-    about = {rule for rule in partner_rules("bayside") if not rule.user.startswith("partner.")}
+def test_only_intake_reads_partners_records_and_no_service_reads_partners_answers() -> None:
+    service_rules = {rule for rule in partner_rules("bayside") if not rule.user.startswith("partner.")}
 
-    assert about == {
+    assert service_rules == {
         Rule("intake", "read", "topic", "partner.bayside.referrals.v1"),
         Rule("intake", "write", "topic", "partner.bayside.status.v1"),
         Rule("referrals", "write", "topic", "partner.bayside.status.v1"),
     }
 
 
-def test_notifications_alone_hears_of_a_crisis_and_in_a_group_of_its_own() -> None:
+def test_only_notifications_reads_crises_and_in_a_separate_group() -> None:
     crisis = {rule for rule in shared_rules() if "crisis" in rule.name or "urgent" in rule.name}
 
     assert crisis == {
@@ -60,13 +60,11 @@ def test_notifications_alone_hears_of_a_crisis_and_in_a_group_of_its_own() -> No
 
 
 @given(one=PARTNERS, other=PARTNERS)
-def test_no_partner_is_another_or_a_service_and_no_prefix_covers_anothers_groups(
-    one: str, other: str
-) -> None:
+def test_partners_have_separate_users_and_group_prefixes(one: str, other: str) -> None:
     assert user_of(one) not in SERVICES
-    assert is_ours(user_of(one))
+    assert is_network_user(user_of(one))
     assert (user_of(one) == user_of(other)) == (one == other)
-    assert groups_of(other).startswith(groups_of(one)) == (one == other)
+    assert group_prefix_of(other).startswith(group_prefix_of(one)) == (one == other)
 
 
 def test_only_a_partners_groups_are_named_by_a_prefix() -> None:
@@ -86,14 +84,14 @@ def test_each_service_hears_exactly_the_streams_it_may_read_each_in_the_group_it
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_may_read_no_stream_of_which_it_handles_nothing(name: str) -> None:
+def test_a_service_handles_an_event_of_every_stream_it_may_read(name: str) -> None:
     handled = {contract.stream.name for contract in service_of(name).handlers.events}
 
     assert {each.name for each in streams.ALL if name in each.readers} == handled
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_may_write_no_stream_on_which_its_code_announces_nothing(name: str) -> None:
+def test_a_service_announces_an_event_on_every_stream_it_may_write(name: str) -> None:
     code = "\n".join(file.read_text() for file in package_of(name).rglob("*.py"))
     announced = {
         event.stream.name
@@ -104,7 +102,7 @@ def test_a_service_may_write_no_stream_on_which_its_code_announces_nothing(name:
     assert {each.name for each in streams.ALL if name in each.writers} == announced
 
 
-def test_every_name_in_the_rights_is_a_service_or_a_partner() -> None:
+def test_every_writer_and_reader_is_a_service_or_a_partner() -> None:
     named = {party for each in streams.ALL for party in (*each.writers, *each.readers, *each.groups)}
 
     assert named <= {*SERVICES, "partner"}
@@ -112,12 +110,12 @@ def test_every_name_in_the_rights_is_a_service_or_a_partner() -> None:
 
 def service_of(name: str) -> Service:
     """Return a service as its process builds it, without starting it."""
-    given = {"person_key": SecretStr(PERSON_KEY)} if name == "intake" else {}
+    required = {"person_key": SecretStr(PERSON_KEY)} if name == "intake" else {}
     package = f"alongside_{name}"
-    chosen = importlib.import_module(f"{package}.settings").Settings(
-        database_url=SecretStr("postgresql://nobody@127.0.0.1/none"), **given
+    settings = importlib.import_module(f"{package}.settings").Settings(
+        database_url=SecretStr("postgresql://nobody@127.0.0.1/none"), **required
     )
-    service: Service = importlib.import_module(f"{package}.app").service(chosen)
+    service: Service = importlib.import_module(f"{package}.app").service(settings)
     return service
 
 
@@ -145,8 +143,8 @@ def test_the_names_of_consumer_groups_are_never_changed() -> None:
     }, "a group under a new name reads 90 days of crises again; see docs/operations.md on copy-offsets"
 
 
-def test_a_stream_names_the_group_of_each_reader_and_others_share_one() -> None:
-    separate = replace(streams.CRISIS, name="apart.v1", groups={"intake": "intake-people"})
+def test_streams_that_name_no_group_share_the_services_group() -> None:
+    separate = replace(streams.CRISIS, name="separate.v1", groups={"intake": "intake-people"})
 
     found = by_group("intake", [separate, streams.JOURNEY, streams.PARTNER_REFERRALS])
 

@@ -32,7 +32,7 @@ from alongside_cli.errors import ClusterRefused
 from alongside_cli.kafka.access import open_access
 from alongside_cli.kafka.streams import topics_of
 from alongside_contracts import streams
-from alongside_contracts.access import groups_of, rules_for, user_of
+from alongside_contracts.access import group_prefix_of, rules_for, user_of
 from alongside_contracts.services import SERVICES
 from alongside_contracts.streams import Stream, stream_of
 from alongside_localstack.stack import LocalStack
@@ -45,7 +45,7 @@ TOPICS = tuple(topic.name for topic in topics_of(PARTNERS))
 GROUPS = (
     *SERVICES,
     "notifications-urgent",
-    *(f"{groups_of(partner)}reader" for partner in PARTNERS),
+    *(f"{group_prefix_of(partner)}reader" for partner in PARTNERS),
     "partner.",
     "anybody",
 )
@@ -140,7 +140,7 @@ async def test_a_partner_cannot_read_its_own_stream_in_another_partners_group(ka
     consumer = AIOKafkaConsumer(
         streams.PARTNER_STATUS.topic("bayside"),
         **kafka.kafka_as(user_of("bayside")).options(),
-        group_id=f"{groups_of('bayside-north')}reader",
+        group_id=f"{group_prefix_of('bayside-north')}reader",
     )
 
     with pytest.raises(GroupAuthorizationFailedError):

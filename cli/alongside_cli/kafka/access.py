@@ -21,7 +21,7 @@ from aiokafka.protocol.api import Request
 from alongside_chassis.kafka import Kafka
 from alongside_cli.errors import ClusterRefused
 from alongside_cli.kafka.wire import AlterUsers, CreateRules, Credential, DescribeUsers
-from alongside_contracts.access import Resource, Right, Rule, is_ours
+from alongside_contracts.access import Resource, Right, Rule, is_network_user
 
 MECHANISMS: Final = {1: "sha256", 2: "sha512"}
 """SCRAM-SHA-256 and SCRAM-SHA-512, by Kafka's number. A request may alter each user once only."""
@@ -114,7 +114,7 @@ class Access:
             _rule((resource, name, pattern, *acl))
             for resource, name, pattern, acls in answer.resources
             for acl in acls
-            if is_ours(acl[0].removeprefix("User:"))
+            if is_network_user(acl[0].removeprefix("User:"))
         )
 
     async def _alter_users(self, request: AlterUsers) -> None:

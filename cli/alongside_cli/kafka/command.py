@@ -20,7 +20,7 @@ from alongside_cli.errors import CommandError
 from alongside_cli.kafka import offsets
 from alongside_cli.kafka import set_up as cluster
 from alongside_cli.kafka.settings import ClusterSettings
-from alongside_contracts.access import groups_of
+from alongside_contracts.access import group_prefix_of
 from alongside_contracts.streams import PARTNER_ID
 
 app = typer.Typer(
@@ -65,7 +65,7 @@ def add_partner(
     if result.user:
         print(f"user       {result.user}")
         print(f"password   {result.password or 'unchanged'}")
-        print(f"groups     {groups_of(partner)}<any name>")
+        print(f"groups     {group_prefix_of(partner)}<any name>")
 
 
 @app.command()

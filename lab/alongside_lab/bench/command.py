@@ -1,5 +1,7 @@
 """`alongside bench`: measures the platform on this machine. The last line of output is one JSON object.
 
+The *hop* is one process that consumes a record and announces an event; the *whole* is all services together.
+
 Also runs alone: `python -m alongside_lab.bench.command --quick`.
 """
 
@@ -19,8 +21,8 @@ from alongside_lab.bench import report, run
 from alongside_lab.bench.against.cost_ratio import Verdict
 from alongside_lab.bench.plan import FULL, QUICK, BenchPlan, Part, with_growth_point
 
-EXIT_CODES: Final = {Verdict.YES: 0, Verdict.NO: 1, Verdict.NOT_MEASURED: 2}
-"""The exit codes of a comparison."""
+COMPARISON_EXIT_CODES: Final = {Verdict.YES: 0, Verdict.NO: 1, Verdict.NOT_MEASURED: 2}
+"""By whether performance is at least 0.97 of the other revision's."""
 
 app = typer.Typer(add_completion=False, help="Benchmarks of the platform on this machine.")
 
@@ -39,7 +41,9 @@ def bench(
         int | None, typer.Option(min=1, max=200, help="Number of measurements of each kind.")
     ] = None,
     window_seconds: Annotated[float | None, typer.Option(min=1, help="Duration of one measurement.")] = None,
-    records: Annotated[int | None, typer.Option(min=500, help="Records per run of the hop.")] = None,
+    records: Annotated[
+        int | None, typer.Option(min=500, help="Number of records in each run of the hop.")
+    ] = None,
     grow_to: Annotated[
         int | None, typer.Option(min=1, help="Additional measurement with this many open referrals.")
     ] = None,
@@ -48,12 +52,12 @@ def bench(
     ] = False,
     flames: Annotated[Path, typer.Option(help="Folder for flame graphs.")] = Path(".alongside/flames"),
 ) -> None:
-    """Measure the hop, all services together, and growth. Run nothing else on the machine meanwhile.
+    """Measure one hop (consume, write, announce), all services together, and growth. Run nothing else meanwhile.
 
     With --against the exit code is 0 if performance is at least 0.97 of that revision's, 1 if not, 2 if not measured.
     """
     if against is not None:
-        _refuse_with_against(only, grow_to, window_seconds, py_spy=py_spy)
+        _check_comparison_options(only, grow_to, window_seconds, py_spy=py_spy)
     plan = replace(QUICK if quick else FULL, seed=seed, flames=flames if py_spy else None)
     plan = replace(plan, parts=frozenset(only)) if only else plan
     plan = _adjust(plan, repeats, window_seconds, records)
@@ -63,11 +67,11 @@ def bench(
         print("\n".join(report.format_summary(summary)))
     print(json.dumps(summary))
     if against is not None:
-        raise typer.Exit(EXIT_CODES[summary["against"]["not_below_0_97"]])
+        raise typer.Exit(COMPARISON_EXIT_CODES[summary["against"]["not_below_0_97"]])
 
 
 def _measure(plan: BenchPlan, against: str | None) -> dict[str, Any]:
-    """Return the summary; print the error and exit when there is none."""
+    """Return the summary. When the measurement fails, print the error and exit."""
     interrupt_at_sigterm()
     try:
         if against is not None:
@@ -75,21 +79,22 @@ def _measure(plan: BenchPlan, against: str | None) -> dict[str, Any]:
         return asyncio.run(run.measure(plan, _report_progress))
     except CommandError as error:
         _report_progress(str(error))
-        raise typer.Exit(1 if against is None else EXIT_CODES[Verdict.NOT_MEASURED]) from None
+        raise typer.Exit(1 if against is None else COMPARISON_EXIT_CODES[Verdict.NOT_MEASURED]) from None
     except Exception as error:
         if against is None:
             raise
         _report_progress("".join(format_exception(error)))
-        raise typer.Exit(EXIT_CODES[Verdict.NOT_MEASURED]) from None  # an aborted comparison has no verdict
+        # An aborted comparison has no verdict.
+        raise typer.Exit(COMPARISON_EXIT_CODES[Verdict.NOT_MEASURED]) from None
 
 
-def _refuse_with_against(
+def _check_comparison_options(
     only: list[Part] | None, grow_to: int | None, window_seconds: float | None, *, py_spy: bool
 ) -> None:
     """Raise BadParameter for options that do not apply to a comparison."""
     if Part.GROWTH in (only or ()) or grow_to or window_seconds or py_spy:
         raise typer.BadParameter(
-            "a comparison measures hop and whole; use only --only hop|whole, --repeats, --records, --quick and --seed with it.",
+            "it compares only hop and whole. Combine it only with --only hop, --only whole, --repeats, --records, --quick and --seed.",
             param_hint="--against",
         )
 

@@ -1,6 +1,7 @@
 """`alongside bench-matching` and `alongside simulate`: the match engine's speed and fairness on generated regions.
 
-The engine is not imported here: each part of the rehearsal runs as a separate process and prints one JSON object.
+The engine is not imported here: each part of the rehearsal (one, million, assignment,
+year) runs as a separate process and prints one JSON object. `one` ranks one referral in a large region.
 """
 
 import json
@@ -31,8 +32,12 @@ def bench_matching(
     """Measure matching and assignment, compared with PostgreSQL, numpy brute force, greedy and exact assignment."""
     options = [f"--seed={seed}", *(["--quick"] if quick else [])]
     with postgres_server() as server:
-        one = _run("one", [*options, f"--postgres={server.url}"])
-    summary = {"one": one, "million": _run("million", options), "assignment": _run("assignment", options)}
+        one_referral = _run_part("one", [*options, f"--postgres={server.url}"])
+    summary = {
+        "one": one_referral,
+        "million": _run_part("million", options),
+        "assignment": _run_part("assignment", options),
+    }
     if not as_json:
         draw_speed(Console(highlight=False), summary)
     print(json.dumps(summary | {"seed": seed, "quick": quick}))
@@ -51,21 +56,21 @@ def simulate(
 ) -> None:
     """Simulate a year of a generated region: waiting, load and fit for joint, greedy and random assignment."""
     options = [f"--seed={seed}", f"--days={days}", *([f"--policy={policy}"] if policy else [])]
-    result = _run("year", options)
+    result = _run_part("year", options)
     if not as_json:
         console = Console(highlight=False, record=plot is not None, width=110)
         draw_year(console, result)
         if plot is not None:
-            plot.write_text(_self_contained(console.export_svg(title="A year of a region")))
+            plot.write_text(_remove_external_fonts(console.export_svg(title="A year of a region")))
     print(json.dumps(result))
 
 
-def _self_contained(svg: str) -> str:
-    """Remove external fonts from the SVG; viewers use their own monospace font."""
+def _remove_external_fonts(svg: str) -> str:
+    """Return the SVG without external fonts; viewers use their own monospace font."""
     return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 
-def _run(part: str, options: Sequence[str]) -> dict[str, Any]:
+def _run_part(part: str, options: Sequence[str]) -> dict[str, Any]:
     """Run one part of the rehearsal in a separate process and return its result; its progress goes to stderr.
 
     Exits with the process's exit code when it fails.

@@ -24,7 +24,7 @@ async def load_partners(
         if partner.region not in regions:
             regions.append(partner.region)
     for region in regions:
-        added = await network.load_offers([offer.request_body() for offer in offers(region, OFFERS_SEED)])
+        added = await network.load_offers([offer.batch_entry() for offer in offers(region, OFFERS_SEED)])
         await _schedule_groups(network, region)
         report_progress(
             f"{region}: {sum(added.values())} supporters, groups and services ({added['created']} new)"

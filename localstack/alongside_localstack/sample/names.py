@@ -5,13 +5,13 @@ from typing import Final
 
 from alongside_contracts.vocabulary import Format, Need
 
-GROUP_SHAPES: Final[Mapping[Format, str]] = {
-    Format.GROUP: "{about} circle, {place}",
-    Format.WORKSHOP: "{about} workshop, {place}",
-    Format.ONLINE_COMMUNITY: "{about} online, {place} and around",
+GROUP_NAME_TEMPLATES: Final[Mapping[Format, str]] = {
+    Format.GROUP: "{topic} circle, {place}",
+    Format.WORKSHOP: "{topic} workshop, {place}",
+    Format.ONLINE_COMMUNITY: "{topic} online, {place} and around",
 }
 
-GROUP_ABOUT: Final[Mapping[Need, str]] = {
+GROUP_TOPICS: Final[Mapping[Need, str]] = {
     Need.ANXIETY: "Anxiety",
     Need.DEPRESSION: "Low days",
     Need.PTSD: "After trauma",

@@ -8,7 +8,12 @@ from typing import Any, Final
 
 from alongside_contracts.vocabulary import AgeBand, Format, Mode, Need, OfferKind
 from alongside_localstack.sample.attributes import group_schedule, supporter_attributes
-from alongside_localstack.sample.names import GROUP_ABOUT, GROUP_SHAPES, SERVICE_TITLES, number_duplicates
+from alongside_localstack.sample.names import (
+    GROUP_NAME_TEMPLATES,
+    GROUP_TOPICS,
+    SERVICE_TITLES,
+    number_duplicates,
+)
 from alongside_localstack.sample.needs import PREVALENCE, RELATED_NEEDS, draw_needs
 from alongside_localstack.sample.places import SamplePlace, SampleRegion, places, sample_region
 from alongside_localstack.sample.randomness import chance, choose_one, choose_some, seeded_random
@@ -19,8 +24,9 @@ SOURCE: Final = "alongside-sample"
 YOUNG: Final = (AgeBand.FROM_13_TO_17, AgeBand.FROM_18_TO_25)
 ADULT: Final = (AgeBand.FROM_18_TO_25, AgeBand.FROM_26_TO_64, AgeBand.FROM_65)
 
-# Caseload norms are 12 to 15 people for a full-time supporter; most are volunteers with one evening a week.
-_CASELOADS: Final[Mapping[tuple[int, int], float]] = {(1, 3): 55, (4, 8): 30, (9, 12): 15}
+# The numbers of the following mappings are weights for `choose_one`.
+# A full-time supporter usually has 12 to 15 people; most supporters are volunteers with one evening a week.
+_CAPACITY_RANGES: Final[Mapping[tuple[int, int], float]] = {(1, 3): 55, (4, 8): 30, (9, 12): 15}
 _SUPPORTER_AGES: Final[Mapping[tuple[AgeBand, ...], float]] = {
     ADULT: 62,
     (AgeBand.FROM_26_TO_64, AgeBand.FROM_65): 20,
@@ -60,7 +66,7 @@ _YOUTH_GROUPS_SHARE: Final = 0.2
 class SampleOffer:
     """One generated offer. `number` counts within its region and kind, from 1; a supporter has no name.
 
-    `capacity` None is a group that is open to everyone. Matching gets the position of the place, and stores it coarsely.
+    `capacity` None means a group that is open to all. Matching gets the exact position of the place, and stores it rounded.
     `attributes` are further fields of the offer; `schedule`, of groups only, is sent in a separate request.
     """
 
@@ -93,7 +99,7 @@ class SampleOffer:
         """An address that nobody can own: `.example` is reserved (RFC 2606)."""
         return f"offer-{self.region.short}-{self.number:04d}@{self.kind.value}s.example"
 
-    def request_body(self) -> dict[str, Any]:
+    def batch_entry(self) -> dict[str, Any]:
         """Return one entry of `offers` in the body of matching's `POST /offers/batch`."""
         return {
             "source": SOURCE,
@@ -118,22 +124,22 @@ def offers(
 ) -> tuple[SampleOffer, ...]:
     """Return the offers of a sample region; a larger number of one kind only appends offers.
 
-    With 27 or more services every need has one, in every language of the region. Raises ValueError for a region without
-    a sample.
+    With 27 or more services there is one for every need, in every language of the region. Raises ValueError for a region
+    without a sample.
     """
-    of = sample_region(region)
+    sample = sample_region(region)
     return tuple(
         chain(
-            (_supporter(of, seed, number) for number in range(1, supporters + 1)),
-            _name_uniquely(_group(of, seed, number) for number in range(1, groups + 1)),
-            _name_uniquely(_service(of, seed, number) for number in range(1, services + 1)),
+            (_supporter(sample, seed, number) for number in range(1, supporters + 1)),
+            _name_uniquely(_group(sample, seed, number) for number in range(1, groups + 1)),
+            _name_uniquely(_service(sample, seed, number) for number in range(1, services + 1)),
         )
     )
 
 
 def _supporter(region: SampleRegion, seed: int, number: int) -> SampleOffer:
     rng = _offer_random(region, OfferKind.SUPPORTER, seed, number)
-    fewest, most = choose_one(rng, _CASELOADS)
+    fewest, most = choose_one(rng, _CAPACITY_RANGES)
     place, needs = rng.choice(places(region.id)), draw_needs(rng, PREVALENCE, how_many=rng.randint(1, 4))
     return SampleOffer(
         kind=OfferKind.SUPPORTER,
@@ -156,7 +162,7 @@ def _group(region: SampleRegion, seed: int, number: int) -> SampleOffer:
     online = form is Format.ONLINE_COMMUNITY
     place, needs = rng.choice(places(region.id)), draw_needs(rng, PREVALENCE, how_many=rng.randint(1, 3))
     young = chance(rng, _YOUTH_GROUPS_SHARE)
-    name = GROUP_SHAPES[form].format(about=GROUP_ABOUT[needs[0]], place=place.name)
+    name = GROUP_NAME_TEMPLATES[form].format(topic=GROUP_TOPICS[needs[0]], place=place.name)
     group = SampleOffer(
         kind=OfferKind.GROUP,
         number=number,
@@ -170,8 +176,8 @@ def _group(region: SampleRegion, seed: int, number: int) -> SampleOffer:
         capacity=None if online else rng.randint(6, 20),
         name=f"Young people: {name}" if young else name,
     )
-    drawn = seeded_random("meets", region.id, seed, number)
-    return replace(group, schedule=group_schedule(drawn, seats=group.capacity))
+    schedule_rng = seeded_random("meets", region.id, seed, number)
+    return replace(group, schedule=group_schedule(schedule_rng, seats=group.capacity))
 
 
 def _service(region: SampleRegion, seed: int, number: int) -> SampleOffer:
@@ -193,11 +199,11 @@ def _service(region: SampleRegion, seed: int, number: int) -> SampleOffer:
     )
 
 
-def _name_uniquely(found: Iterator[SampleOffer]) -> Iterator[SampleOffer]:
-    """Return the offers with unique names."""
-    offered = tuple(found)
-    names = number_duplicates(offer.label for offer in offered)
-    return (replace(offer, name=name) for offer, name in zip(offered, names, strict=True))
+def _name_uniquely(offers_drawn: Iterator[SampleOffer]) -> Iterator[SampleOffer]:
+    """Return the offers, with a number appended to repeated names."""
+    drawn = tuple(offers_drawn)
+    names = number_duplicates(offer.label for offer in drawn)
+    return (replace(offer, name=name) for offer, name in zip(drawn, names, strict=True))
 
 
 def _offer_random(region: SampleRegion, kind: OfferKind, seed: int, number: int) -> Random:

@@ -137,7 +137,7 @@ async def _load_view(tx: Tx, submission_id: UUID, policies: Policies) -> Submiss
 
 def _view(submission: StoredSubmission, policies: Policies) -> SubmissionView:
     """Return a submission as the API shows it, with crisis lines while a person may be in danger."""
-    resources = policies.of(submission.region).crisis_resources if submission.has_open_alarm else ()
+    resources = policies.of(submission.region).crisis_resources if submission.has_open_escalation else ()
     return SubmissionView(
         submission_id=submission.id,
         decision=submission.state,

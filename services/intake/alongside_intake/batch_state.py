@@ -10,7 +10,7 @@ from uuid import UUID
 
 from alongside_contracts.ids import ReferralId
 from alongside_intake.domain.decide import Admitted, Decision, Escalated, Linked, LinkReason, can_be_replaced
-from alongside_intake.domain.facts import CurrentSubmission, OpenAlarm, OpenReferral, PriorRecords
+from alongside_intake.domain.facts import CurrentSubmission, OpenEscalation, OpenReferral, PriorRecords
 from alongside_intake.submission_record import ExternalRef, SubmissionRecord
 
 
@@ -41,21 +41,21 @@ class BatchState:
     def __init__(
         self,
         current: Mapping[ExternalRef, CurrentSubmission],
-        alarms: Mapping[ExternalRef, tuple[OpenAlarm, ...]],
+        escalations: Mapping[ExternalRef, tuple[OpenEscalation, ...]],
         open_referrals: Mapping[UUID, tuple[OpenReferral, ...]],
     ) -> None:
         self._current = dict(current)
-        self._alarms, self._open_referrals = dict(alarms), dict(open_referrals)
+        self._escalations, self._open_referrals = dict(escalations), dict(open_referrals)
 
     def prior_records(self, submission: SubmissionRecord) -> PriorRecords:
         """Return the records of a submission's reference and person, without the submission itself."""
         current = self._current.get(submission.received.submission_ref)
         return PriorRecords(
             current=None if current is None or current.submission_id == submission.id else current,
-            alarms=tuple(
-                a
-                for a in self._alarms.get(submission.received.submission_ref, ())
-                if a.submission_id != submission.id
+            escalations=tuple(
+                escalation
+                for escalation in self._escalations.get(submission.received.submission_ref, ())
+                if escalation.submission_id != submission.id
             ),
             open_referrals=self._open_referrals.get(submission.person_id, ()),
         )
@@ -68,10 +68,10 @@ class BatchState:
                 submission.id, decision.state, decided.referral_id
             )
         if isinstance(decision, Escalated):
-            alarm = OpenAlarm(submission.id, frozenset(decision.risks))
-            self._alarms[submission.received.submission_ref] = (
-                *self._alarms.get(submission.received.submission_ref, ()),
-                alarm,
+            escalation = OpenEscalation(submission.id, frozenset(decision.risks))
+            self._escalations[submission.received.submission_ref] = (
+                *self._escalations.get(submission.received.submission_ref, ()),
+                escalation,
             )
         if isinstance(decision, Admitted) and decided.new_referral_id is not None:
             needs = frozenset(need.value for need in submission.content.needs)

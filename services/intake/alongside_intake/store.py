@@ -18,7 +18,7 @@ from alongside_contracts.ids import PersonId, ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
 from alongside_intake.batch_state import BatchState, DecidedSubmission
 from alongside_intake.domain.decide import Admitted, Escalated, Held, Linked, NextActor, Rejected
-from alongside_intake.domain.facts import CurrentSubmission, OpenAlarm, OpenReferral, State
+from alongside_intake.domain.facts import CurrentSubmission, OpenEscalation, OpenReferral, State
 from alongside_intake.domain.problem import Problem
 from alongside_intake.submission_record import (
     ExternalRef,
@@ -54,15 +54,15 @@ async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> B
         *{submission.received.submission_ref for submission in submissions}, strict=True
     )
     current: dict[ExternalRef, CurrentSubmission] = {}
-    alarms: dict[ExternalRef, tuple[OpenAlarm, ...]] = {}
+    escalations: dict[ExternalRef, tuple[OpenEscalation, ...]] = {}
     for row in await tx.conn.fetch(_CURRENT_AND_ALARMS, sources, references):
         ref = row["source"], row["reference"]
         if row["stands"]:
             current[ref] = CurrentSubmission(row["id"], State(row["state"]), row["referral_id"])
         if row["state"] == State.ESCALATED:
-            alarms[ref] = (*alarms.get(ref, ()), OpenAlarm(row["id"], frozenset(row["risks"])))
+            escalations[ref] = (*escalations.get(ref, ()), OpenEscalation(row["id"], frozenset(row["risks"])))
     return BatchState(
-        current, alarms, await _open_referrals(tx, {submission.person_id for submission in submissions})
+        current, escalations, await _open_referrals(tx, {submission.person_id for submission in submissions})
     )
 
 

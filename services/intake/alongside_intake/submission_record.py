@@ -83,7 +83,7 @@ class StoredSubmission:
         return None if self.source == SELF else self.source
 
     @property
-    def has_open_alarm(self) -> bool:
+    def has_open_escalation(self) -> bool:
         """Whether a person may be in danger: escalated, or linked to an escalated one and so without a referral."""
         return self.state is State.ESCALATED or (self.state is State.LINKED and self.referral_id is None)
 

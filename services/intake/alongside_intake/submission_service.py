@@ -61,10 +61,10 @@ class SubmissionService:
     async def clear(self, submission_id: UUID, *, coordinator: str, reason: str, tx: Tx) -> None:
         """Clear an escalated submission for a coordinator, and decide it again. Raises HttpProblem when not escalated.
 
-        The first alarm of a reference cannot be cleared while a later one is open: the danger is not over.
+        The first escalation of a reference cannot be cleared while a later one is open: the danger is not over.
         """
         recorded, submission = await _load_waiting(tx, submission_id, State.ESCALATED)
-        others = (await store.load_batch_state(tx, [submission])).prior_records(submission).alarms
+        others = (await store.load_batch_state(tx, [submission])).prior_records(submission).escalations
         if others and recorded.repeats is None:
             raise HttpProblem(
                 status=409,

@@ -19,17 +19,17 @@ class Base(SQLModel):
     metadata = metadata
 
 
-def codes() -> Column[list[str]]:
-    """Return a column with a list of codes, or of names from outside such as organisations; empty by default."""
+def codes_column() -> Column[list[str]]:
+    """Return a list column for codes of a closed list or names that others chose; empty by default."""
     return Column(ARRAY(Text), nullable=False, server_default=text("'{}'"))
 
 
-def count() -> Column[int]:
+def count_column() -> Column[int]:
     """Return an integer column that starts at 0."""
     return Column(Integer, nullable=False, server_default=text("0"))
 
 
-def offer_id_column(*, primary_key: bool = False) -> Column[UUID]:
+def offer_column(*, primary_key: bool = False) -> Column[UUID]:
     """Return a foreign key to the offer that a row belongs to; the row is deleted with the offer."""
     return Column(
         PG_UUID(as_uuid=True),
@@ -39,7 +39,7 @@ def offer_id_column(*, primary_key: bool = False) -> Column[UUID]:
     )
 
 
-def one_of(column: str, *allowed: str) -> CheckConstraint:
+def check_one_of(column: str, *allowed: str) -> CheckConstraint:
     """Return a CHECK that limits a column to a closed list of codes."""
     listed = ", ".join(f"'{code}'" for code in allowed)
     return CheckConstraint(f"{column} in ({listed})", name=column)

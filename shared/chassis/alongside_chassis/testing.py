@@ -52,8 +52,8 @@ class ManualClock:
         """Advance it."""
         self._at, self._seconds = self._at + by, self._seconds + by.total_seconds()
 
-    def turn(self, to: datetime) -> None:
-        """Set the time of day as when correcting a wrong clock: `monotonic` does not change."""
+    def set_to(self, to: datetime) -> None:
+        """Set the time of day, as a correction of a wrong clock does; `monotonic` does not change."""
         self._at = to
 
 

@@ -35,12 +35,12 @@ def user_of(partner: str) -> str:
     return f"{PARTNER}.{partner}"
 
 
-def is_ours(user: str) -> bool:
+def is_network_user(user: str) -> bool:
     """Return whether the user is a service, or a partner's user."""
     return user in SERVICES or user.startswith(user_of(""))
 
 
-def groups_of(partner: str) -> str:
+def group_prefix_of(partner: str) -> str:
     """Return the prefix of a partner's consumer groups. Ids contain no dot, so no prefix is the beginning of another."""
     return f"{user_of(partner)}."
 
@@ -62,7 +62,7 @@ def shared_rules() -> frozenset[Rule]:
 
 def partner_rules(partner: str) -> frozenset[Rule]:
     """Return the rules that one partner adds: its own rights, and the services' rights on its two topics."""
-    own_groups = Rule(user_of(partner), "read", "group", groups_of(partner), prefix=True)
+    own_groups = Rule(user_of(partner), "read", "group", group_prefix_of(partner), prefix=True)
     topics = (_topic_rules(each, partner) for each in streams.ALL if each.per_partner)
     return frozenset({own_groups}).union(*topics)
 

@@ -71,13 +71,13 @@ async def test_a_timer_that_is_due_at_once_fires_though_the_clock_that_set_it_wa
     bare: BareBench,
 ) -> None:
     async with bare(reminding()) as bench:
-        truth = await bench.pool.fetchval("select clock_timestamp()")
-        bench.clock.turn(truth + 3 * HOUR)
+        real_time = await bench.pool.fetchval("select clock_timestamp()")
+        bench.clock.set_to(real_time + 3 * HOUR)
         async with bench.runtime.transaction() as tx:
             tx.set_timer("remind", "at once", tx.now)
             tx.set_timer("remind", "later", tx.now + HOUR)
 
-        bench.clock.turn(truth + timedelta(minutes=1))
+        bench.clock.set_to(real_time + timedelta(minutes=1))
         await bench.timers.fire_due()
 
         assert [row["key"] for row in await bench.pool.fetch("select key from seen")] == ["at once"]

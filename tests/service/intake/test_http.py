@@ -133,7 +133,7 @@ async def test_clearing_does_not_replace_other_missing_parts(intake: IntakeClien
     assert response.json()["decision"] == "admitted"
 
 
-async def test_the_first_alarm_is_not_cleared_while_a_later_one_is_open(intake: IntakeClient) -> None:
+async def test_the_first_escalation_is_not_cleared_while_a_later_one_is_open(intake: IntakeClient) -> None:
     first = await intake.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))
     second = await intake.hear(a_submission(reference="H-1", risks=(Risk.CHILD_AT_RISK,)))
 

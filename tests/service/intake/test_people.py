@@ -155,7 +155,7 @@ async def test_a_held_submission_of_an_erased_person_waits_for_nobody(intake: In
     assert (refused.status_code, refused.json()["code"]) == (410, "person-erased")
 
 
-async def test_nobody_is_erased_while_an_alarm_about_them_is_open(intake: IntakeClient) -> None:
+async def test_nobody_is_erased_while_an_escalation_about_them_is_open(intake: IntakeClient) -> None:
     escalated = await intake.hear(risks=(Risk.DANGER_TO_SELF,))
     person_id = (await intake.submission(escalated.submission_id))["person_id"]
 

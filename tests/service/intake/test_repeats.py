@@ -122,7 +122,7 @@ async def test_a_rejected_reference_may_be_submitted_again_put_right(intake: Int
     assert again.answer is Answer.ADMITTED
 
 
-async def test_a_repeat_of_an_escalated_submission_is_linked_to_it_and_raises_no_second_alarm(
+async def test_a_repeat_of_an_escalated_submission_is_linked_to_it_and_causes_no_second_escalation(
     intake: IntakeClient,
 ) -> None:
     first = await intake.hear(a_submission(reference="H-1", risks=(Risk.DANGER_TO_SELF,)))

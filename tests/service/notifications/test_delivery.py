@@ -28,12 +28,12 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 async def kill(task: asyncio.Task[None], lane: DeliveryLane) -> None:
     """End a lane and everything it is sending at once, as the death of its process would."""
-    for sending in list(lane._serving):
+    for sending in list(lane._sending):
         sending.cancel()
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-    await asyncio.gather(*lane._serving, return_exceptions=True)
+    await asyncio.gather(*lane._sending, return_exceptions=True)
 
 
 async def wait_until(what: str, check: Callable[[], Awaitable[bool]]) -> None:
@@ -65,7 +65,7 @@ async def test_a_mailbox_that_is_busy_gets_its_mail_later(network: Network) -> N
     assert {notice["state"] for notice in await network.notices()} == {"delivered"}
 
 
-async def test_a_recipient_refused_for_a_while_is_tried_again(network: Network) -> None:
+async def test_a_temporarily_refused_recipient_leaves_the_notice_pending(network: Network) -> None:
     network.mail.at_rcpt[PARTNER_MAIL] = ["450 mailbox busy"]
     await network.bench.hear(a_transition())
 
@@ -74,14 +74,14 @@ async def test_a_recipient_refused_for_a_while_is_tried_again(network: Network) 
     assert [n["trouble"] for n in await network.notices(state="pending")] == ["temporarily-refused"]
 
 
-async def test_a_notice_made_while_the_clock_was_ahead_is_sent_when_it_is_right_again(
+async def test_a_notice_made_while_the_clock_was_ahead_is_sent_after_the_clock_is_corrected(
     network: Network,
 ) -> None:
-    truth = await network.bench.pool.fetchval("select clock_timestamp()")
-    network.bench.clock.turn(truth + 3 * HOUR)
+    real_time = await network.bench.pool.fetchval("select clock_timestamp()")
+    network.bench.clock.set_to(real_time + 3 * HOUR)
     await network.bench.hear(a_transition())
 
-    network.bench.clock.turn(truth + MINUTE)
+    network.bench.clock.set_to(real_time + MINUTE)
     await network.lane.deliver_due()
 
     assert {notice["state"] for notice in await network.notices()} == {"delivered"}
@@ -91,22 +91,20 @@ async def test_a_notice_postponed_by_a_clock_that_was_ahead_waits_no_longer_than
     network: Network,
 ) -> None:
     network.mail.at_data[PARTNER_MAIL] = ["451 try again later"]
-    truth = await network.bench.pool.fetchval("select clock_timestamp()")
-    network.bench.clock.turn(truth + 3 * HOUR)
+    real_time = await network.bench.pool.fetchval("select clock_timestamp()")
+    network.bench.clock.set_to(real_time + 3 * HOUR)
     await network.bench.hear(a_transition())
     await network.lane.deliver_due()
     assert len(await network.notices(state="pending")) == 1
 
-    network.bench.clock.turn(truth + MINUTE)
+    network.bench.clock.set_to(real_time + MINUTE)
     await network.lane.deliver_due()
 
     assert {notice["state"] for notice in await network.notices()} == {"delivered"}
 
 
 @pytest.mark.parametrize("where", ["at_rcpt", "at_data"])
-async def test_a_mailbox_that_refuses_for_good_is_given_up_and_announced(
-    network: Network, where: str
-) -> None:
+async def test_a_permanent_refusal_fails_the_notice_and_is_announced(network: Network, where: str) -> None:
     getattr(network.mail, where)[PARTNER_MAIL] = ["550 no such user"]
     event = a_transition()
     [cause] = await network.bench.hear(event)
@@ -121,7 +119,7 @@ async def test_a_mailbox_that_refuses_for_good_is_given_up_and_announced(
     assert len(network.mail.received) == 2
 
 
-async def test_a_relay_that_refuses_us_is_no_refusal_by_the_recipient(network_with: Networks) -> None:
+async def test_a_refused_login_at_the_relay_is_not_a_refusal_by_the_recipient(network_with: Networks) -> None:
     async with network_with(smtp_user="us", smtp_password="wrong") as network:
         await network.bench.hear(a_transition())
 
@@ -138,10 +136,10 @@ async def test_a_dead_relay_makes_notices_wait_and_the_service_stays_ready(netwo
 
         assert {n["trouble"] for n in await network.notices(state="pending")} == {"relay-away"}
         assert network.metrics.attempts.labels("once-more")._value.get() == 3
-        assert len(await network.delivered()) == 3  # the in-app ones
+        assert len(await network.delivered()) == 3  # in the app
 
 
-async def test_notices_wait_while_nobody_can_say_where_to_send_them(network: Network) -> None:
+async def test_notices_wait_while_addresses_cannot_be_looked_up(network: Network) -> None:
     network.contacts.unavailable = True
     await network.bench.hear(a_transition())
     await network.lane.deliver_due()
@@ -154,7 +152,7 @@ async def test_notices_wait_while_nobody_can_say_where_to_send_them(network: Net
     assert len(network.mail.received) == 3
 
 
-async def test_asking_in_the_wrong_place_is_our_trouble_and_no_missing_address(
+async def test_a_wrong_lookup_url_makes_notices_wait_and_is_not_a_missing_address(
     network_with: Networks,
 ) -> None:
     async with network_with() as network:
@@ -274,7 +272,7 @@ async def test_a_destination_that_hangs_delays_nobody_else(network_with: Network
         network.mail.blocked[PARTNER_MAIL].set()
 
 
-async def test_a_dead_destinations_backlog_rests_and_costs_one_attempt(network: Network) -> None:
+async def test_only_one_notice_of_a_dead_destination_is_attempted(network: Network) -> None:
     network.mail.at_rcpt[PARTNER_MAIL] = ["451 dead"] * 100
     events = [a_transition(person_id=PersonId(new_id()), offer_id=None) for _ in range(6)]
     await network.bench.hear(*events)
@@ -312,7 +310,7 @@ async def test_every_destination_is_looked_up_once_per_round(network: Network) -
     assert len(network.mail.mails_to(OFFER_MAIL)) == len(network.mail.mails_to(PERSON_MAIL)) == 4
 
 
-async def test_what_waits_can_be_seen_on_the_metrics(network: Network) -> None:
+async def test_the_metrics_show_the_number_of_waiting_notices(network: Network) -> None:
     await network.bench.hear(a_transition())
     async with network.bench.runtime.read() as conn:
         from alongside_notifications import store

@@ -17,7 +17,7 @@ from alongside_intake.domain.decide import (
     assign_to_coordinator,
     can_be_replaced,
 )
-from alongside_intake.domain.facts import CurrentSubmission, OpenAlarm, PriorRecords, State
+from alongside_intake.domain.facts import CurrentSubmission, OpenEscalation, PriorRecords, State
 from alongside_intake.domain.problem import Code
 from tests.unit.intake.facts import (
     FIRST,
@@ -138,9 +138,9 @@ def test_only_held_and_rejected_submissions_are_replaced_by_a_repeat(state: Stat
     assert can_be_replaced(CurrentSubmission(FIRST, state)) is expected
 
 
-def test_a_risk_of_an_open_alarm_raises_no_second_alarm() -> None:
+def test_a_risk_of_an_open_escalation_causes_no_second_escalation() -> None:
     prior = PriorRecords(
-        CurrentSubmission(FIRST, State.ESCALATED), (OpenAlarm(FIRST, frozenset({"danger-to-self"})),)
+        CurrentSubmission(FIRST, State.ESCALATED), (OpenEscalation(FIRST, frozenset({"danger-to-self"})),)
     )
 
     decision = decide_submission(replace(SUBMISSION, risks=frozenset({"danger-to-self"})), prior)
@@ -150,7 +150,7 @@ def test_a_risk_of_an_open_alarm_raises_no_second_alarm() -> None:
 
 def test_a_new_risk_escalates_again_even_for_a_known_reference() -> None:
     prior = PriorRecords(
-        CurrentSubmission(FIRST, State.ESCALATED), (OpenAlarm(FIRST, frozenset({"danger-to-self"})),)
+        CurrentSubmission(FIRST, State.ESCALATED), (OpenEscalation(FIRST, frozenset({"danger-to-self"})),)
     )
 
     decision = decide_submission(

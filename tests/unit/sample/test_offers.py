@@ -40,7 +40,7 @@ def test_more_offers_leave_the_first_ones_as_they_are() -> None:
 
 @BOTH
 def test_matching_accepts_the_whole_region_in_one_batch(region: str) -> None:
-    batch = OfferBatch.model_validate({"offers": [offer.request_body() for offer in offers(region, SEED)]})
+    batch = OfferBatch.model_validate({"offers": [offer.batch_entry() for offer in offers(region, SEED)]})
 
     assert Counter(offer.kind.value for offer in batch.offers) == {
         "supporter": 220,
@@ -65,7 +65,7 @@ def test_supporters_have_no_name_and_no_offer_has_a_real_address() -> None:
     assert all(offer.contact_email.endswith(".example") for offer in offers(MIAMI.id, SEED))
     assert (
         not {"first_name", "last_name", "phone", "birth_date"}
-        & offers(MIAMI.id, SEED)[0].request_body().keys()
+        & offers(MIAMI.id, SEED)[0].batch_entry().keys()
     )
 
 

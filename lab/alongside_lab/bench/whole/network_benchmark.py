@@ -193,6 +193,6 @@ async def fill_network(network: Network) -> None:
     for partner in partners():
         await network.register_partner(partner.id, partner.request_body() | {"contact_email": None})
     for region in dict.fromkeys(partner.region for partner in partners()):
-        bodies = [offer.request_body() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
+        bodies = [offer.batch_entry() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
         with_places = [body | ({"capacity": PLACES_EACH} if body["capacity"] else {}) for body in bodies]
         await network.load_offers(with_places)

@@ -176,7 +176,7 @@ async def load_sample(environment: FaultEnvironment, sent_records: Sequence[Faul
             partner.id, partner.request_body() | {"contact_email": None}
         )
     for region in dict.fromkeys(partner.region for partner in environment.sample_partners):
-        bodies = [offer.request_body() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
+        bodies = [offer.batch_entry() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
         await environment.network.load_offers(bodies)
     reached = [record for record in sent_records if record.kind == "good"][::CONTACT_ROUTE_ONE_IN]
     for record in reached:

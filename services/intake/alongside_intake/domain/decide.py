@@ -1,9 +1,9 @@
 """The rules by which intake decides each submission, in the order in which they are checked.
 
 1. **Risk first.** A risk, or urgency crisis, escalates the submission whatever else is wrong; the problems found are
-   stored with it. When an open alarm of the same reference already names every one of these risks, the repeat is linked
-   to that alarm instead. A risk that is new, or comes back after it was cleared, escalates: a false alarm costs less
-   than a missed one. When a coordinator has cleared the risk, the rest is decided as if there were none.
+   stored with it. When an open escalation of the same reference already names every one of these risks, the repeat is
+   linked to that escalation instead. A risk that is new, or comes back after it was cleared, escalates: a false alarm
+   costs less than a missed one. When a coordinator has cleared the risk, the rest is decided as if there were none.
 2. **A repeated reference.** A submission whose reference was decided before is linked to the first one: to its
    referral, or, while the first is escalated, to the submission alone. A held or rejected submission is replaced
    instead: the repeat is decided by itself and supersedes the earlier one, which stays on record.
@@ -150,9 +150,9 @@ def _decide_risk(
     prior: PriorRecords,
     now: datetime,
 ) -> Escalated | Linked:
-    for alarm in prior.alarms:
-        if risks <= alarm.risks:
-            return Linked(LinkReason.SAME_REFERENCE, alarm.submission_id, None)
+    for escalation in prior.escalations:
+        if risks <= escalation.risks:
+            return Linked(LinkReason.SAME_REFERENCE, escalation.submission_id, None)
     return Escalated(
         risks=tuple(sorted(risks)),
         problems=problems,

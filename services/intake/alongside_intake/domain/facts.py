@@ -109,8 +109,8 @@ class CurrentSubmission:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAlarm:
-    """An escalation of the same reference that nobody has cleared yet."""
+class OpenEscalation:
+    """An escalated submission of the same reference that nobody has cleared yet."""
 
     submission_id: UUID
     risks: frozenset[str]
@@ -130,5 +130,5 @@ class PriorRecords:
     """What the network already holds about a submission's reference and person; all empty for a newcomer."""
 
     current: CurrentSubmission | None = None
-    alarms: tuple[OpenAlarm, ...] = ()
+    escalations: tuple[OpenEscalation, ...] = ()
     open_referrals: tuple[OpenReferral, ...] = field(default=())

@@ -28,12 +28,13 @@ from alongside_intake.people.vault import Owner, Vault
 from alongside_intake.submission_service import HELD_OVERDUE
 from alongside_intake.views import ErasureView, PartnerCommand, PartnerView, StoredContactRouteView
 
-REMAINS: Final = (
+REMAINING_DATA: Final = (
     "decisions, under an opaque id: codes, region, setting and times",
-    "at matching and referrals, under opaque ids: codes, their offers, and the offers they asked not to continue with",
+    "at matching and referrals, under opaque ids: codes, the offers asked for the person, and those the person did not want to continue with",
     "events already announced, until their streams' retention ends: codes, opaque ids, the submitter's reference",
-    "records set aside unread, which cannot be attributed to a person",
+    "dead letters: records that could not be read, which cannot be attributed to a person",
 )
+"""What an erasure does not delete, as its answer lists it."""
 
 
 def partners_router(policies: Policies, vault: Vault) -> APIRouter:
@@ -111,13 +112,13 @@ def people_router(vault: Vault) -> APIRouter:
 
 
 async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
-    alarms = await people_store.lock_open_alarms(tx, person_id)
-    if alarms:
+    escalations = await people_store.lock_open_escalations(tx, person_id)
+    if escalations:
         raise HttpProblem(
             status=409,
             code="alarm-still-rings",
             title="This person may be in danger: an escalated submission has not been cleared",
-            remedy=f"Review submission {alarms[0]} and clear it first.",
+            remedy=f"Review submission {escalations[0]} and clear it first.",
         )
     erased = await people_store.erase(tx, person_id)
     if erased is None:
@@ -133,9 +134,9 @@ async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
     return ErasureView(
         person_id=person_id,
         erased_at=erased.erased_at,
-        contact_route_erased=erased.contact_route,
+        contact_route_erased=erased.contact_route_erased,
         submissions_emptied=len(erased.submissions),
-        remains=REMAINS,
+        remains=REMAINING_DATA,
     )
 
 

@@ -31,7 +31,7 @@ class ErasureResult:
     """What an erasure deleted, and when the person was first erased."""
 
     erased_at: datetime
-    contact_route: bool
+    contact_route_erased: bool
     submissions: tuple[UUID, ...]
 
 
@@ -140,7 +140,7 @@ async def sealed_routes(
     return {Owner(row["kind"], row["owner"]): (row["wrapped_key"], row["sealed"]) for row in rows}
 
 
-async def lock_open_alarms(tx: Tx, person_id: UUID) -> list[UUID]:
+async def lock_open_escalations(tx: Tx, person_id: UUID) -> list[UUID]:
     """Lock the person, and return the ids of their escalated submissions that nobody cleared."""
     await tx.conn.execute("select 1 from person where id = $1 for update", person_id)
     rows = await tx.conn.fetch(

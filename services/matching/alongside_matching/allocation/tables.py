@@ -23,15 +23,18 @@ from sqlmodel import Field
 
 from alongside_matching.allocation.rules.proposals import ProposalState
 from alongside_matching.allocation.rules.waiting import RequestState
-from alongside_matching.columns import Base, codes, count, one_of
+from alongside_matching.columns import Base, check_one_of, codes_column, count_column
 
 
 class RequestRow(Base, table=True):
-    """The request of one referral and its state. The row is locked before anything about the referral is decided."""
+    """The request of one referral and its state. The row is locked before anything about the referral is decided.
+
+    `sought` is the request as JSON, `asked` the ids of the offers not to ask again, `urgency_rank` smallest for the most urgent.
+    """
 
     __tablename__ = "request"
     __table_args__ = (
-        one_of("state", *RequestState),
+        check_one_of("state", *RequestState),
         Index(
             "ix_request_waiting",
             "region",
@@ -45,23 +48,23 @@ class RequestRow(Base, table=True):
     referral_id: UUID = Field(primary_key=True)
     state: str = Field(sa_type=Text)
     region: str = Field(sa_type=Text)
-    needs: list[str] = Field(sa_column=codes())
+    needs: list[str] = Field(sa_column=codes_column())
     sought: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     urgency_rank: int
     asked: list[UUID] = Field(
         sa_column=Column(ARRAY(PG_UUID(as_uuid=True)), nullable=False, server_default=text("'{}'"))
     )
-    attempts: int = Field(sa_column=count())
+    attempts: int = Field(sa_column=count_column())
     waiting_since: datetime
     updated_at: datetime
 
 
 class ProposalRow(Base, table=True):
-    """One offer asked for one referral, the reasons for its choice, and the answer."""
+    """One offer asked for one referral, why it was chosen, and its answer. `considered` counts the offers checked."""
 
     __tablename__ = "proposal"
     __table_args__ = (
-        one_of("state", *ProposalState),
+        check_one_of("state", *ProposalState),
         CheckConstraint("(state = 'open') = (answered_at is null)", name="answered_at"),
         CheckConstraint("(state = 'declined') = (declined_because is not null)", name="declined_because"),
         UniqueConstraint("referral_id", "attempt"),
@@ -84,7 +87,7 @@ class ProposalRow(Base, table=True):
     region: str = Field(sa_type=Text)
     attempt: int
     state: str = Field(sa_type=Text)
-    reasons: list[str] = Field(sa_column=codes())
+    reasons: list[str] = Field(sa_column=codes_column())
     score: float
     factors: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     considered: int
@@ -95,7 +98,7 @@ class ProposalRow(Base, table=True):
 
 
 class RematchExclusionRow(Base, table=True):
-    """A person and an offer they do not want to continue with, by opaque ids."""
+    """A person and an offer that is never proposed to them again after a rematch, by opaque ids."""
 
     __tablename__ = "parted"
 
@@ -105,7 +108,10 @@ class RematchExclusionRow(Base, table=True):
 
 
 class DecisionRow(Base, table=True):
-    """A decision about a referral (`allocation/store/decisions.py`); deleted after `decision_days`."""
+    """A decision about a referral, as the compressed JSON `document`; deleted after `decision_days`.
+
+    `meanwhile` is the interim offer of a referral that waits.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
@@ -125,7 +131,7 @@ class DecisionRow(Base, table=True):
 
 
 class PolicyRow(Base, table=True):
-    """The numbers of a policy that decisions were made under, by their hash."""
+    """The numbers of a policy that decisions were made under; `version` is the hash of these numbers."""
 
     __tablename__ = "policy"
 

@@ -29,7 +29,7 @@ from sqlmodel import Field
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.catalogue.rules.codes import LogKind
 from alongside_matching.catalogue.rules.pauses import PausedBecause
-from alongside_matching.columns import Base, codes, count, offer_id_column, one_of
+from alongside_matching.columns import Base, check_one_of, codes_column, count_column, offer_column
 
 
 def _flag() -> Column[bool]:
@@ -49,7 +49,7 @@ class OfferRow(Base, table=True):
 
     __tablename__ = "offer"
     __table_args__ = (
-        one_of("kind", *OfferKind),
+        check_one_of("kind", *OfferKind),
         CheckConstraint("kind <> 'supporter' or name is null", name="supporters_have_no_name_here"),
         CheckConstraint("cardinality(needs) > 0 or source is not null", name="needs"),
         CheckConstraint("cardinality(languages) > 0", name="languages"),
@@ -61,7 +61,7 @@ class OfferRow(Base, table=True):
         CheckConstraint("octet_length(availability) = 42", name="availability"),
         CheckConstraint("(latitude is null) = (longitude is null)", name="latitude_with_longitude"),
         CheckConstraint("reach_km > 0", name="reach_km"),
-        one_of("paused_because", *PausedBecause),
+        check_one_of("paused_because", *PausedBecause),
         CheckConstraint("(source is null) = (source_id is null)", name="source_with_its_id"),
         UniqueConstraint("source", "source_id"),
         Index(None, "needs", postgresql_using="gin"),
@@ -72,18 +72,18 @@ class OfferRow(Base, table=True):
     kind: str = Field(sa_type=Text)
     region: str = Field(sa_type=Text)
     name: str | None = Field(default=None, sa_type=Text)
-    needs: list[str] = Field(sa_column=codes())
-    languages: list[str] = Field(sa_column=codes())
-    formats: list[str] = Field(sa_column=codes())
-    modes: list[str] = Field(sa_column=codes())
-    age_bands: list[str] = Field(sa_column=codes())
-    hopes: list[str] = Field(sa_column=codes())
-    interests: list[str] = Field(sa_column=codes())
-    identities: list[str] = Field(sa_column=codes())
-    organisations: list[str] = Field(sa_column=codes())
-    endorsements: list[str] = Field(sa_column=codes())
-    eligibility: list[str] = Field(sa_column=codes())
-    only_for: list[str] = Field(sa_column=codes())
+    needs: list[str] = Field(sa_column=codes_column())
+    languages: list[str] = Field(sa_column=codes_column())
+    formats: list[str] = Field(sa_column=codes_column())
+    modes: list[str] = Field(sa_column=codes_column())
+    age_bands: list[str] = Field(sa_column=codes_column())
+    hopes: list[str] = Field(sa_column=codes_column())
+    interests: list[str] = Field(sa_column=codes_column())
+    identities: list[str] = Field(sa_column=codes_column())
+    organisations: list[str] = Field(sa_column=codes_column())
+    endorsements: list[str] = Field(sa_column=codes_column())
+    eligibility: list[str] = Field(sa_column=codes_column())
+    only_for: list[str] = Field(sa_column=codes_column())
     required_endorsement: str | None = Field(default=None, sa_type=Text)
     availability: bytes | None = Field(default=None, sa_type=LargeBinary)
     latitude: float | None = None
@@ -98,8 +98,8 @@ class OfferRow(Base, table=True):
     effective_capacity: int | None = Field(
         default=None, sa_column=Column(Integer, Computed("least(capacity, capacity_limit)", persisted=True))
     )
-    held: int = Field(sa_column=count())
-    taken: int = Field(sa_column=count())
+    held: int = Field(sa_column=count_column())
+    taken: int = Field(sa_column=count_column())
     paused_because: str | None = Field(default=None, sa_type=Text)
     paused_until: datetime | None = None
     place_closed: bool = Field(sa_column=_flag())
@@ -131,7 +131,7 @@ class OfferContactRow(Base, table=True):
 
     __tablename__ = "offer_contact"
 
-    offer_id: UUID = Field(sa_column=offer_id_column(primary_key=True))
+    offer_id: UUID = Field(sa_column=offer_column(primary_key=True))
     email: str = Field(sa_type=Text)
 
 
@@ -141,7 +141,7 @@ class SupporterRow(Base, table=True):
     __tablename__ = "supporter"
     __table_args__ = (CheckConstraint("hours_per_week_max > 0", name="hours_per_week_max"),)
 
-    offer_id: UUID = Field(sa_column=offer_id_column(primary_key=True))
+    offer_id: UUID = Field(sa_column=offer_column(primary_key=True))
     hours_per_week_max: float | None = None
     supervisor: str | None = Field(default=None, sa_type=Text)
 
@@ -156,7 +156,7 @@ class CertificationRow(Base, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    offer_id: UUID = Field(sa_column=offer_id_column())
+    offer_id: UUID = Field(sa_column=offer_column())
     issuer: str = Field(sa_type=Text)
     endorsement: str = Field(sa_type=Text)
     issued_on: date
@@ -170,7 +170,7 @@ class TrainingRow(Base, table=True):
     __table_args__ = (CheckConstraint("hours > 0", name="hours"), Index(None, "offer_id"))
 
     id: UUID = Field(primary_key=True)
-    offer_id: UUID = Field(sa_column=offer_id_column())
+    offer_id: UUID = Field(sa_column=offer_column())
     topic: str = Field(sa_type=Text)
     hours: float
     completed_on: date
@@ -181,13 +181,13 @@ class SupporterLogRow(Base, table=True):
 
     __tablename__ = "supporter_log"
     __table_args__ = (
-        one_of("kind", *LogKind),
+        check_one_of("kind", *LogKind),
         CheckConstraint("minutes >= 0 and minutes <= 1440", name="minutes"),
         Index(None, "offer_id", "on_day"),
     )
 
     id: UUID = Field(primary_key=True)
-    offer_id: UUID = Field(sa_column=offer_id_column())
+    offer_id: UUID = Field(sa_column=offer_column())
     kind: str = Field(sa_type=Text)
     on_day: date
     minutes: int
@@ -206,7 +206,7 @@ class SelfCheckRow(Base, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    offer_id: UUID = Field(sa_column=offer_id_column())
+    offer_id: UUID = Field(sa_column=offer_column())
     rested: int = Field(sa_type=SmallInteger)
     supported: int = Field(sa_type=SmallInteger)
     able: int = Field(sa_type=SmallInteger)

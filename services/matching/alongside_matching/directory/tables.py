@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import Field
 
-from alongside_matching.columns import Base, count, one_of
+from alongside_matching.columns import Base, check_one_of, count_column
 from alongside_matching.directory.codes import ImportState, LineKind, RecordKind
 
 
@@ -26,7 +26,7 @@ class DirectoryImportRow(Base, table=True):
 
     __tablename__ = "directory_import"
     __table_args__ = (
-        one_of("state", *ImportState),
+        check_one_of("state", *ImportState),
         Index(
             "ix_directory_import_unfinished",
             "id",
@@ -37,17 +37,17 @@ class DirectoryImportRow(Base, table=True):
     id: UUID = Field(primary_key=True)
     region: str = Field(sa_type=Text)
     pause_vanished: bool
-    attempts: int = Field(sa_column=count())
+    attempts: int = Field(sa_column=count_column())
     state: str = Field(sa_type=Text)
     of: int | None = None
-    read: int = Field(sa_column=count())
-    created: int = Field(sa_column=count())
-    changed: int = Field(sa_column=count())
-    unchanged: int = Field(sa_column=count())
-    quarantined: int = Field(sa_column=count())
-    lines_quarantined: int = Field(sa_column=count())
-    flagged: int = Field(sa_column=count())
-    vanished: int = Field(sa_column=count())
+    read: int = Field(sa_column=count_column())
+    created: int = Field(sa_column=count_column())
+    changed: int = Field(sa_column=count_column())
+    unchanged: int = Field(sa_column=count_column())
+    quarantined: int = Field(sa_column=count_column())
+    lines_quarantined: int = Field(sa_column=count_column())
+    flagged: int = Field(sa_column=count_column())
+    vanished: int = Field(sa_column=count_column())
     problem: str | None = Field(default=None, sa_type=Text)
     remedy: str | None = Field(default=None, sa_type=Text)
     created_at: datetime
@@ -72,7 +72,7 @@ class DirectoryImportLineRow(Base, table=True):
     """One remark on one line of the file."""
 
     __tablename__ = "directory_import_line"
-    __table_args__ = (one_of("kind", *LineKind),)
+    __table_args__ = (check_one_of("kind", *LineKind),)
 
     import_id: UUID = Field(
         sa_column=Column(
@@ -103,7 +103,7 @@ class DirectoryRecordRow(Base, table=True):
 
     __tablename__ = "directory_record"
     __table_args__ = (
-        one_of("kind", *RecordKind),
+        check_one_of("kind", *RecordKind),
         UniqueConstraint("region", "kind", "source_id"),
         Index(
             "ix_directory_record_listed", "kind", "region", "id", postgresql_where=text("removed_at is null")

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from alongside_matching.columns import Base, codes, count, offer_id_column, one_of
+from alongside_matching.columns import Base, check_one_of, codes_column, count_column, offer_column
 from alongside_matching.groups.rules import MeetingState, SeatState
 
 
@@ -30,8 +30,8 @@ class GroupScheduleRow(Base, table=True):
 
     __tablename__ = "group_schedule"
     __table_args__ = (
-        one_of("every", "week", "fortnight", "month"),
-        one_of("meeting_state", *MeetingState),
+        check_one_of("every", "week", "fortnight", "month"),
+        check_one_of("meeting_state", *MeetingState),
         CheckConstraint("minutes between 1 and 1440", name="minutes"),
         CheckConstraint("cardinality(weekdays) > 0", name="weekdays"),
         CheckConstraint("(every = 'month') = (cardinality(nth) > 0)", name="nth_of_the_month"),
@@ -39,20 +39,20 @@ class GroupScheduleRow(Base, table=True):
         CheckConstraint("seats >= 0 and facilitators_min >= 0", name="counts"),
     )
 
-    offer_id: UUID = Field(sa_column=offer_id_column(primary_key=True))
+    offer_id: UUID = Field(sa_column=offer_column(primary_key=True))
     zone: str = Field(sa_type=Text)
     starts_on: date
     at: time = Field(sa_column=Column(Time(timezone=False), nullable=False))
     minutes: int
     every: str = Field(sa_type=Text)
-    weekdays: list[str] = Field(sa_column=codes())
+    weekdays: list[str] = Field(sa_column=codes_column())
     nth: list[int] = Field(sa_column=Column(ARRAY(SmallInteger), nullable=False, server_default=text("'{}'")))
     until: date | None = None
     exceptions: list[date] = Field(sa_column=Column(ARRAY(Date), nullable=False, server_default=text("'{}'")))
     meeting_state: str = Field(sa_type=Text)
     newcomers: bool
     seats: int | None = None
-    facilitators_min: int = Field(sa_column=count())
+    facilitators_min: int = Field(sa_column=count_column())
 
 
 class OccurrenceRow(Base, table=True):
@@ -68,11 +68,11 @@ class OccurrenceRow(Base, table=True):
         CheckConstraint("facilitators >= 0", name="facilitators"),
     )
 
-    offer_id: UUID = Field(sa_column=offer_id_column(primary_key=True))
+    offer_id: UUID = Field(sa_column=offer_column(primary_key=True))
     starts_at: datetime = Field(primary_key=True)
     seats: int | None = None
-    held: int = Field(sa_column=count())
-    taken: int = Field(sa_column=count())
+    held: int = Field(sa_column=count_column())
+    taken: int = Field(sa_column=count_column())
     cancelled: bool = False
     facilitators: int | None = None
 
@@ -82,7 +82,7 @@ class SeatRow(Base, table=True):
 
     __tablename__ = "seat"
     __table_args__ = (
-        one_of("state", *SeatState),
+        check_one_of("state", *SeatState),
         UniqueConstraint("offer_id", "starts_at", "referral_id"),
         ForeignKeyConstraint(
             ["offer_id", "starts_at"], ["occurrence.offer_id", "occurrence.starts_at"], ondelete="CASCADE"

@@ -124,7 +124,7 @@ class DeliveryLane:
         self._relay, self._lookup = relay, lookup
         self._result_writer = ResultWriter(runtime, options.retry_policy)
         self._rounds: dict[asyncio.Task[None], ContactProvider] = {}
-        self._serving: dict[asyncio.Task[None], Destination] = {}
+        self._sending: dict[asyncio.Task[None], Destination] = {}
         self._starting = asyncio.Lock()  # one round at a time takes slots
         self._has_more = (
             False  # whether more may be due than was started; then the lane does not wait for the next poll
@@ -146,7 +146,7 @@ class DeliveryLane:
     async def deliver_due(self) -> None:
         """Serve everything that is due now; for tests and for emptying a queue by hand."""
         while await self.start_rounds():
-            while under_way := {*self._rounds, *self._serving}:
+            while under_way := {*self._rounds, *self._sending}:
                 await asyncio.wait(under_way)
         self._raise_errors()
 
@@ -176,7 +176,7 @@ class DeliveryLane:
                 urgent=self._urgent,
                 now=self._runtime.clock.now(),
                 kinds=[kind for kind, provider in PROVIDER_OF.items() if provider not in asked],
-                busy=self._serving.values(),
+                busy=self._sending.values(),
                 due_max=due_max,
                 pause_max=self._options.pause_max,
             )
@@ -191,7 +191,7 @@ class DeliveryLane:
             self._has_more = (self._has_more or plan.has_more) and not started.lost_some
             for to, notices in _by_destination(started.claimed).items():
                 if to in plan.addresses:
-                    self._start_task(self._serving, self._send_all(notices, plan.addresses[to]), to)
+                    self._start_task(self._sending, self._send_all(notices, plan.addresses[to]), to)
                 else:
                     self._start_task(
                         self._rounds,
@@ -251,7 +251,7 @@ class DeliveryLane:
     @property
     def _free_slots(self) -> int:
         """How many more destinations may be served now."""
-        return self._options.destinations_at_once_max - len(self._serving)
+        return self._options.destinations_at_once_max - len(self._sending)
 
     def _start_task(
         self, tasks: dict[asyncio.Task[None], T], work: Coroutine[Any, Any, None], holds: T
@@ -264,7 +264,7 @@ class DeliveryLane:
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Release what the task held, and poll again at once if notices wait for a slot, or if the task failed."""
         self._rounds.pop(task, None)
-        self._serving.pop(task, None)
+        self._sending.pop(task, None)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             self._errors.append(error)
@@ -288,8 +288,8 @@ class DeliveryLane:
             task.cancel()
         if self._rounds:
             await asyncio.wait(self._rounds)
-        if self._serving:
-            _, late = await asyncio.wait(self._serving, timeout=DRAIN_SECONDS_MAX)
+        if self._sending:
+            _, late = await asyncio.wait(self._sending, timeout=DRAIN_SECONDS_MAX)
             for task in late:
                 task.cancel()
 

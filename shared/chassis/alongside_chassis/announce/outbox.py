@@ -1,4 +1,4 @@
-"""Stores the events a transaction announces, in the same commit, until the relay has sent them."""
+"""Stores the events that a transaction announces, within that transaction, until the relay has sent them."""
 
 import zlib
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class OutboxMessage(NamedTuple):
 
 
 def shard_of(key: bytes, shards: int) -> int:
-    """Return the shard of a key; one key always has the same shard, which keeps its order."""
+    """Return the shard of a key. All messages of one key share a shard, so one relay sends them in order."""
     return zlib.crc32(key) % shards
 
 

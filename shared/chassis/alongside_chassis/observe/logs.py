@@ -1,4 +1,4 @@
-"""One canonical log line per unit of work, as JSON (or for eyes), with trace ids and without payloads."""
+"""One canonical log line per unit of work, as JSON (or as text for a console), with trace ids and without payloads."""
 
 import logging
 import sys
@@ -13,7 +13,7 @@ from alongside_chassis.observe.names import LogEvent, LogName
 
 
 class Log(Protocol):
-    """A logger that accepts only listed names."""
+    """A logger that accepts only the event names listed in `names.py`."""
 
     def debug(self, event: LogEvent | LogName, **facts: Any) -> Any:
         """Log a line that production does not need."""
@@ -43,7 +43,7 @@ def make_log(service: str, *, level: str = "INFO", form: Literal["json", "consol
     if form == "json":
         return structlog.wrap_logger(  # type: ignore[no-any-return]  # structlog types its loggers as Any
             structlog.BytesLogger(sys.stdout.buffer),
-            processors=[*shared, _traceback_as_text, structlog.processors.JSONRenderer(orjson.dumps)],
+            processors=[*shared, _describe_exception, structlog.processors.JSONRenderer(orjson.dumps)],
             wrapper_class=structlog.make_filtering_bound_logger(threshold),
         ).bind(service=service)
     return structlog.wrap_logger(  # type: ignore[no-any-return]
@@ -60,8 +60,8 @@ def _add_trace(_log: Any, _method: str, line: MutableMapping[str, Any]) -> Mutab
     return line
 
 
-def _traceback_as_text(_log: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Format the error's class and stack, without its message, which may quote a payload."""
+def _describe_exception(_log: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace the exception by its class (`error`) and the line that raised it (`at`); its message may quote a payload."""
     error = line.pop("exc", None)
     if isinstance(error, BaseException):
         frame, at = error.__traceback__, ""
