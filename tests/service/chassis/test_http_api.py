@@ -128,6 +128,17 @@ async def test_a_key_belongs_to_one_request(bare: BareBench) -> None:
         assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
 
 
+async def test_the_remedy_of_a_missing_field_is_to_send_it(bare: BareBench) -> None:
+    async with bare(Handlers(), router) as bench:
+        refused = await bench.client.post("/notes", json={})
+        (error,) = refused.json()["errors"]
+
+        accepted = await bench.client.post("/notes", json={error["where"].removeprefix("body."): "a"})
+
+        assert (refused.status_code, error["remedy"]) == (422, "Send this field.")
+        assert accepted.status_code == 201
+
+
 async def test_a_refused_command_leaves_nothing_behind_and_its_key_is_free_again(bare: BareBench) -> None:
     async with bare(Handlers(), router) as bench:
         answer = await bench.client.post("/refused", headers={"Idempotency-Key": "one"})

@@ -6,7 +6,7 @@ from alongside_cli.network import ServiceRefused
 def test_every_wrong_field_is_named_with_its_remedy() -> None:
     errors = [
         {"where": "body.setting", "problem": "enum", "remedy": "Choose hospital"},
-        {"where": "body.name", "problem": "missing", "remedy": "Field required"},
+        {"where": "body.name", "problem": "missing", "remedy": "Send this field"},
     ]
 
     report_errors = str(
@@ -16,7 +16,7 @@ def test_every_wrong_field_is_named_with_its_remedy() -> None:
     )
 
     assert (
-        report_errors == "Not accepted. 2 fields. body.setting: Choose hospital. body.name: Field required."
+        report_errors == "Not accepted. 2 fields. body.setting: Choose hospital. body.name: Send this field."
     )
 
 

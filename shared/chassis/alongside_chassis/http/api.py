@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -26,6 +26,10 @@ PROBLEM_JSON: Final = "application/problem+json"
 COMMAND_ATTEMPTS_MAX: Final = 5
 PAGE_MAX: Final = 200
 AWAY_RETRY_SECONDS: Final = 1
+_FIELD_REMEDIES: Final = {
+    "missing": "Send this field.",
+    "extra_forbidden": "Remove this field: it is not known here.",
+}
 
 T = TypeVar("T")
 Work = Callable[[Tx], Awaitable[BaseModel | None]]
@@ -167,7 +171,7 @@ async def _service_only(request: Request, runtime: Annotated[Runtime, Depends(ru
         raise HttpProblem(
             status=401,
             code="service-token-required",
-            title="Only our own services may ask this",
+            title="This route requires the service token",
             remedy="Send the service token as a bearer token.",
             field="Authorization",
         )
@@ -203,7 +207,11 @@ async def _on_invalid(_request: Request, error: Exception) -> Response:
     """Name every wrong field and its remedy, but never the value that was sent."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
     errors: list[dict[str, Any]] = [
-        {"where": ".".join(str(part) for part in item["loc"]), "problem": item["type"], "remedy": item["msg"]}
+        {
+            "where": ".".join(str(part) for part in item["loc"]),
+            "problem": item["type"],
+            "remedy": _field_remedy(item),
+        }
         for item in error.errors()
     ]
     first = errors[0] if errors else {"where": None, "remedy": ""}
@@ -211,13 +219,19 @@ async def _on_invalid(_request: Request, error: Exception) -> Response:
         HttpProblem(
             status=422,
             code="invalid-request",
-            title="The request has fields that cannot be accepted",
-            detail=f"{len(errors)} of its fields need attention.",
+            title="The request has invalid fields",
+            detail=f"{len(errors)} fields are invalid.",
             remedy=str(first["remedy"]),
             field=first["where"],
             extra={"errors": errors},
         )
     )
+
+
+def _field_remedy(error: Mapping[str, Any]) -> str:
+    """Say what to do about one error of pydantic's, without its Python words."""
+    known = _FIELD_REMEDIES.get(error["type"])
+    return known or str(error["msg"]).removeprefix("Value error, ").replace("Tuple should", "List should")
 
 
 async def _on_http(_request: Request, error: Exception) -> Response:
@@ -241,7 +255,7 @@ async def _on_bug(request: Request, error: Exception) -> Response:
             HttpProblem(
                 status=503,
                 code="try-again",
-                title="A part we depend on is away",
+                title="A database or broker this service needs is unavailable",
                 remedy="Try again in a moment.",
                 retry_after_seconds=AWAY_RETRY_SECONDS,
             )
@@ -250,7 +264,7 @@ async def _on_bug(request: Request, error: Exception) -> Response:
         HttpProblem(
             status=500,
             code="our-fault",
-            title="This went wrong on our side",
-            remedy="Try again, then tell us.",
+            title="An internal error occurred",
+            remedy="Try again; if it fails again, report it to the operators of this service.",
         )
     )
