@@ -27,7 +27,7 @@ def open_pool(settings: Settings) -> asyncpg.Pool:
         server_settings={
             "timezone": "UTC",
             "jit": "off",
-        },  # our statements are short: compiling one costs more
+        },  # our statements are short: compiling one costs more than it saves
         reset=_nothing_to_reset,
     )
 
@@ -48,7 +48,7 @@ async def connected(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
         yield pool
     finally:
         with suppress(TimeoutError):
-            await asyncio.wait_for(pool.close(), CLOSE_SECONDS_MAX)  # terminates the rest
+            await asyncio.wait_for(pool.close(), CLOSE_SECONDS_MAX)  # a time-out terminates the others
 
 
 @asynccontextmanager

@@ -45,8 +45,8 @@ class Stopping(ChassisError):
 class HttpProblem(ChassisError):
     """An HTTP refusal: what is wrong, where, and what to do about it.
 
-    `code` is stable and machine-readable; `detail` and `remedy` are sentences for people; `field` names the input.
-    `retry_after_seconds` says when the same request may succeed, as the header Retry-After.
+    `code` is stable and machine-readable; `detail` and `remedy` are sentences for people; `field` names the input; `extra`
+    adds members to the document. `retry_after_seconds` is sent as the header Retry-After: the same request may succeed then.
     """
 
     def __init__(

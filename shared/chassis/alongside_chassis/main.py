@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def main(package: str) -> None:
     """`python -m <package>` serves; `python -m <package> migrate` upgrades the database and ends.
 
-    The package has a `settings.Settings` and an `app.build(settings)`; each command imports only what it needs, as most of
-    a start is importing. Exits with status 2 and one line per wrong setting when a setting is missing or invalid.
+    The package has a `settings.Settings` and an `app.build(settings)`. Each command imports only what it needs, because
+    imports take most of the start time. Exits with status 2 and one line per missing or invalid setting.
     """
     settings = _settings(importlib.import_module(f"{package}.settings").Settings)
     match sys.argv[1:]:

@@ -46,7 +46,7 @@ def check(url: str, package: str) -> None:
 
 
 def run_env(metadata: MetaData) -> None:
-    """The whole of a service's `migrations/env.py`."""
+    """Run the migrations of a service, whose `migrations/env.py` only calls this function."""
     connection: Connection = context.config.attributes["connection"]
     context.configure(
         connection=connection, target_metadata=metadata, compare_type=True, compare_server_default=False
@@ -72,7 +72,7 @@ def drop_chassis_tables_v1() -> None:
 
 
 def upgrade_dead_letter_v2() -> None:
-    """Add the columns that settle a dead letter: replayed, or dropped with a reason. Existing ones are waiting.
+    """Add the columns that record how a dead letter is settled. Existing dead letters become `waiting`.
 
     Code of version 1 can still write to the table: every new column has a default or may be null.
     """

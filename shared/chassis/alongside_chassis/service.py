@@ -41,21 +41,21 @@ from alongside_chassis.settings import Settings
 from alongside_contracts.streams import Stream, by_group
 
 Worker = Callable[[Runtime], Coroutine[Any, Any, None]]
-PURGE_SECONDS: Final = 60.0
-MEASURE_SECONDS: Final = 5.0
+PURGE_INTERVAL_SECONDS: Final = 60.0
+MEASURE_INTERVAL_SECONDS: Final = 5.0
 RELAY_STOP_SECONDS_MAX: Final = 1.0
 CANCEL_SECONDS_MAX: Final = 0.5
-WORKER_PAUSE_SECONDS: Final = 1.0
+WORKER_RESTART_PAUSE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True)
 class Service:
     """The parts of one service. Built in its `app.py`, the only file that knows every part.
 
-    `hears` are the streams it consumes, each in the consumer group the stream names for it. `workers` run beside the HTTP
-    routes and are cancelled at the stop; they must tolerate that at any await. `uploads` are suffixes of the paths that
-    stream large bodies and limit them themselves. `projection` makes the projection a replay rebuilds, or says why there is
-    none. `preparation` is completed before anything is consumed.
+    `hears` are the streams it consumes, each in the consumer group that the stream names for this service. `workers` run
+    beside the HTTP routes; the stop may cancel them at any await. `uploads` are path suffixes of routes that stream large
+    bodies and limit the size themselves. `projection` creates the projection that a replay rebuilds, or gives the reason why
+    there is none. `preparation` is completed before anything is consumed.
     """
 
     name: str
@@ -142,8 +142,8 @@ def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = Non
     )
     add_problem_handlers(app)
     operations = operations_router(lambda runtime: make_pipeline(service, runtime.dependencies, service.name))
-    more = (operations, quarantine_router(service.handlers), replay_router(service.projection))
-    for router in (*service.routers, *more):
+    operators_routers = (operations, quarantine_router(service.handlers), replay_router(service.projection))
+    for router in (*service.routers, *operators_routers):
         app.include_router(router)
     return app
 
@@ -172,7 +172,10 @@ def _health(service: Service, runtime: Runtime) -> Health:
 
 @asynccontextmanager
 async def _running(service: Service, runtime: Runtime, health: Health) -> AsyncIterator[None]:
-    """Start everything, listeners and timers last; at the end 1 stop those, 2 the workers, 3 let the relay send the rest."""
+    """Start everything, listeners and timers last.
+
+    At the end: 1 stop listeners and timers; 2 cancel the workers; 3 stop the relay, which first sends the remaining messages.
+    """
     log, prepared = runtime.log, asyncio.Event()
     relay = asyncio.create_task(health.relay.run(), name="relay")
     listening = [
@@ -180,8 +183,8 @@ async def _running(service: Service, runtime: Runtime, health: Health) -> AsyncI
     ]
     listening.append(asyncio.create_task(run_after(prepared, health.timers.run), name="timers"))
     health.loops = [relay, *listening]
-    own = (*service.workers, _purge_expired, _measure)
-    workers = [asyncio.create_task(_restart_on_failure(worker, runtime)) for worker in own]
+    worker_functions = (*service.workers, _purge_expired, _measure)
+    workers = [asyncio.create_task(_restart_on_failure(worker, runtime)) for worker in worker_functions]
     workers.append(asyncio.create_task(prepare(service.preparation, runtime, prepared)))
     log.info("service-started", http_port=service.settings.http_port)
     try:
@@ -201,7 +204,7 @@ async def _running(service: Service, runtime: Runtime, health: Health) -> AsyncI
 
 
 async def _wait_or_cancel(tasks: Sequence[asyncio.Task[None]], seconds_max: float) -> None:
-    """Wait for tasks to end by themselves, then cancel the others; their work is not lost, it is repeated.
+    """Wait for tasks to end, then cancel the others; their work is not lost, it is repeated after the next start.
 
     A task that does not end even when cancelled runs until the process ends.
     """
@@ -213,7 +216,7 @@ async def _wait_or_cancel(tasks: Sequence[asyncio.Task[None]], seconds_max: floa
 
 
 async def _restart_on_failure(worker: Worker, runtime: Runtime) -> None:
-    """Restart a worker whenever it fails, also by a cancellation that escaped a library; its work is in the database."""
+    """Restart a worker whenever it fails, or a library's cancellation ends it; its work is in the database, not lost."""
     while True:
         try:
             await worker(runtime)
@@ -221,7 +224,7 @@ async def _restart_on_failure(worker: Worker, runtime: Runtime) -> None:
             if asked_to_end():
                 raise
             runtime.log.error("worker-failed", worker=getattr(worker, "__name__", "worker"), exc=error)
-        await asyncio.sleep(WORKER_PAUSE_SECONDS)
+        await asyncio.sleep(WORKER_RESTART_PAUSE_SECONDS)
 
 
 async def _purge_expired(runtime: Runtime) -> None:
@@ -233,11 +236,11 @@ async def _purge_expired(runtime: Runtime) -> None:
             await failed_timers.settle_superseded(conn, runtime.clock.now())
             await dead_letters.purge(conn, runtime.settings.dead_letter_days)
             await quarantine.purge(conn, runtime.settings.dead_letter_days)
-        await asyncio.sleep(PURGE_SECONDS)
+        await asyncio.sleep(PURGE_INTERVAL_SECONDS)
 
 
 async def _measure(runtime: Runtime) -> None:
-    """Measure outbox, pauses and failing timers here and not in the relay: the counts matter most when it cannot work."""
+    """Count outbox rows, pauses and failing timers. Not the relay's task: the counts matter most when the relay cannot work."""
     metrics = runtime.dependencies.metrics
     while True:
         async with connection(runtime.pool) as conn:
@@ -250,4 +253,4 @@ async def _measure(runtime: Runtime) -> None:
         metrics.paused.clear()
         for topic in paused:
             metrics.paused.labels(topic).set(1)
-        await asyncio.sleep(MEASURE_SECONDS)
+        await asyncio.sleep(MEASURE_INTERVAL_SECONDS)

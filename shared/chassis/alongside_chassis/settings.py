@@ -14,7 +14,7 @@ class KafkaAccess(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ALONGSIDE_", extra="ignore", frozen=True)
 
     kafka_security_protocol: SecurityProtocol = "PLAINTEXT"
-    """`SASL_SSL`, or `SASL_PLAINTEXT` inside a private network; `PLAINTEXT` only where anybody may do anything."""
+    """`SASL_SSL`, or `SASL_PLAINTEXT` inside a private network; `PLAINTEXT` only for a cluster without access control."""
     kafka_sasl_mechanism: SaslMechanism = "SCRAM-SHA-512"
     kafka_user: str = ""
     kafka_password: SecretStr = Field(default=NO_PASSWORD, validate_default=True)
@@ -24,9 +24,9 @@ class KafkaAccess(BaseSettings):
     @field_validator("kafka_password")
     @classmethod
     def _goes_with_the_protocol(cls, password: SecretStr, others: ValidationInfo) -> SecretStr:
-        asked = str(others.data.get("kafka_security_protocol")).startswith("SASL")
-        given = (others.data.get("kafka_user"), password.get_secret_value())
-        if not all(given) if asked else any(given):
+        uses_sasl = str(others.data.get("kafka_security_protocol")).startswith("SASL")
+        user_and_password = (others.data.get("kafka_user"), password.get_secret_value())
+        if not all(user_and_password) if uses_sasl else any(user_and_password):
             raise ValueError("user and password are needed with a SASL protocol, and only then")
         return password
 
@@ -68,15 +68,16 @@ class Settings(KafkaAccess):
     log_format: Literal["json", "console"] = "json"
 
     batch_records_max: int = Field(default=500, ge=1, le=1_000)
-    """Intake locks a reference for each record, and PostgreSQL's defaults allow 6,400 locks (64 for each of 100
-    connections), enough for six such batches at once."""
+    """At most 1,000: intake locks a reference for each record, and PostgreSQL's defaults allow 6,400 locks (64 for each of
+    100 connections), enough for six such batches at once."""
     dead_letters_in_a_row_max: int = Field(default=50, ge=1)
     partner_refused_in_a_row_max: int = Field(default=25, ge=1)
     partner_window_records: int = Field(default=200, ge=1)
     partner_refused_share_max: float = Field(default=0.25, gt=0, le=1)
     partner_kept_records_max: int = Field(default=1_000, ge=1)
     partner_kept_bytes_max: int = Field(default=64 * 1024 * 1024, ge=1)
-    """These five settings pause a partner's stream: refused in a row, refused share of a window, waiting dead letters."""
+    """These five settings are the limits at which a partner's stream is paused: records refused in a row, the refused share
+    of a window, waiting dead letters."""
     pauses_poll_seconds: float = Field(default=1.0, gt=0)
     """Interval at which an instance learns of pauses and resumptions made by another."""
     handler_attempts_max: int = Field(default=3, ge=1)

@@ -1,7 +1,7 @@
 """A harness for tests of services: deliver real bytes, use a real PostgreSQL, read the announcements. It needs no Kafka.
 
-Pipeline, timers and HTTP API are those that run in production; only the clock and both ends at the broker belong to the
-test.
+Pipeline, timers and HTTP API are those that run in production. Only the clock is the test's, and instead of a broker the
+test delivers the records and reads the outbox.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -45,11 +45,11 @@ class ManualClock:
         return self._at
 
     def monotonic(self) -> float:
-        """Return the seconds it was advanced so far."""
+        """Return by how many seconds the clock was advanced so far."""
         return self._seconds
 
     def advance(self, by: timedelta) -> None:
-        """Advance it."""
+        """Advance the time, and `monotonic` as much."""
         self._at, self._seconds = self._at + by, self._seconds + by.total_seconds()
 
     def set_to(self, to: datetime) -> None:
@@ -69,7 +69,7 @@ class Announced:
 
 
 class ServiceBench:
-    """A service under test: everything is real but the clock and the two ends at Kafka."""
+    """A service under test, without Kafka: the test sets the clock, delivers the records and reads the outbox."""
 
     def __init__(self, service: Service, pool: asyncpg.Pool, clock: ManualClock) -> None:
         self.service, self.pool, self.clock = service, pool, clock

@@ -207,7 +207,7 @@ async def broker_refuses_everything(bench: ServiceBench) -> None:
     relay = Relay("", Kafka(""), service="bare", shards=8, metrics=dependencies.metrics, log=dependencies.log)
     async with connection(bench.pool) as conn:
         for row in await conn.fetch("select id from outbox"):
-            await relay._set_aside(conn, row["id"], MessageSizeTooLargeError())
+            await relay._move_to_dead_letters(conn, row["id"], MessageSizeTooLargeError())
 
 
 async def test_a_dropped_letter_stays_with_its_reason_and_is_never_handled(

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from alongside_chassis.consume.limits import (
-    Counted,
+    PartnerCount,
     PartnerLimits,
     Tally,
     count_in_a_row,
@@ -24,15 +24,15 @@ LIMITS = PartnerLimits(
 )
 
 
-def in_parts(outcomes: list[int | None], size: int, limits: PartnerLimits = LIMITS) -> Counted:
+def in_parts(outcomes: list[int | None], size: int, limits: PartnerLimits = LIMITS) -> PartnerCount:
     """Count as successive batches would, each from the previous tally; `at` is relative to the first record of all."""
     tally = Tally()
     for start in range(0, len(outcomes), size):
         counted = count_partner(tally, outcomes[start : start + size], limits)
         if counted.limit_index is not None:
-            return Counted(counted.tally, start + counted.limit_index, counted.because)
+            return PartnerCount(counted.tally, start + counted.limit_index, counted.because)
         tally = counted.tally
-    return Counted(tally)
+    return PartnerCount(tally)
 
 
 def test_refused_in_a_row_pause_a_partner_at_the_very_record() -> None:

@@ -55,7 +55,7 @@ class InFlight:
 
     @property
     def silent_seconds(self) -> float:
-        """Seconds without any answer, counted over the batches sent since the last one."""
+        """Seconds since the oldest batch that was sent after Kafka's latest answer; 0 when there is none."""
         since = [at for at in self._since.values() if at >= self._answered_at]
         return _now() - min(since) if since else 0.0
 
@@ -77,7 +77,7 @@ class InFlight:
     async def results(
         self, started: Sequence[asyncio.Task[SendResult]], *, wake: asyncio.Event, seconds_max: float
     ) -> list[SendResult]:
-        """Return the results there are: after `GRACE_SECONDS` when batches were just `started`, else after the next
+        """Return the results available after `GRACE_SECONDS` when batches were just `started`; without any, after the next
         answer, a `wake`, or `seconds_max`.
         """
         if started:
@@ -116,20 +116,20 @@ class InFlight:
     async def _send_batch(self, batch: ProducerBatch) -> SendResult:
         """Send a batch and wait for its acknowledgement.
 
-        A batch refused for its content is sent again record by record, to find the one to blame. Nothing else is in
-        flight to its partition meanwhile.
+        A batch refused for its content is sent again record by record, to find the record that no broker accepts. Nothing
+        else is in flight to its partition meanwhile.
         """
         result = SendResult(batch.topic_partition)
-        error = await self._send_closed(batch)
+        error = await self._close_and_send(batch)
         if isinstance(error, UNSENDABLE) and len(batch.rows) > 1:
             for single in split(batch, new_batch=self._producer.create_batch):
-                if not _record(result, single, await self._send_closed(single)):
+                if not _add_answer(result, single, await self._close_and_send(single)):
                     break
         else:
-            _record(result, batch, error)
+            _add_answer(result, batch, error)
         return result
 
-    async def _send_closed(self, batch: ProducerBatch) -> KafkaError | OSError | None:
+    async def _close_and_send(self, batch: ProducerBatch) -> KafkaError | OSError | None:
         """Close a batch and send it; return the broker's error, or None once it is acknowledged."""
         batch.builder.close()
         try:
@@ -142,7 +142,7 @@ class InFlight:
         return None
 
 
-def _record(result: SendResult, batch: ProducerBatch, error: KafkaError | OSError | None) -> bool:
+def _add_answer(result: SendResult, batch: ProducerBatch, error: KafkaError | OSError | None) -> bool:
     """Add one answer to `result`; return whether the partition's next record may be sent."""
     ids = [row["id"] for row in batch.rows]
     if error is None:

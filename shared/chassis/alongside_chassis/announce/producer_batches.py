@@ -21,7 +21,7 @@ Row: TypeAlias = asyncpg.Record
 """A row of the outbox: `id`, `topic`, `key`, `headers` (JSON pairs), `payload`."""
 Partition: TypeAlias = tuple[str, int]
 """A topic and one of its partitions."""
-PartitionsOf: TypeAlias = Callable[[str], int]
+PartitionCountOf: TypeAlias = Callable[[str], int]
 """How many partitions a topic has."""
 
 
@@ -48,19 +48,19 @@ class ProducerBatch:
         return added is not None
 
 
-def partition_of(row: Row, partitions_of: PartitionsOf) -> Partition:
+def partition_of(row: Row, partition_count_of: PartitionCountOf) -> Partition:
     """Return the partition of a row, which depends on its topic and key alone."""
-    return row["topic"], _hash(row["key"]) % partitions_of(row["topic"])
+    return row["topic"], _hash(row["key"]) % partition_count_of(row["topic"])
 
 
 def build_batches(
-    rows: Iterable[Row], *, partitions_of: PartitionsOf, new_batch: Callable[[], Any]
+    rows: Iterable[Row], *, partition_count_of: PartitionCountOf, new_batch: Callable[[], Any]
 ) -> list[ProducerBatch]:
     """Group rows into one batch per partition, in order. Rows after the first that does not fit are left for the next round."""
     batches: dict[tuple[str, int], ProducerBatch] = {}
     full: set[tuple[str, int]] = set()
     for row in rows:
-        topic_partition = partition_of(row, partitions_of)
+        topic_partition = partition_of(row, partition_count_of)
         if topic_partition in full:
             continue
         if topic_partition not in batches:
@@ -80,7 +80,7 @@ def split(batch: ProducerBatch, *, new_batch: Callable[[], Any]) -> list[Produce
 
 @lru_cache(maxsize=KEYS_CACHED_MAX)
 def _hash(key: bytes) -> int:
-    """Hash a key as every Kafka client does; modulo the number of partitions it gives the key's partition."""
+    """Hash a key as every Kafka client does. The hash modulo the number of partitions is the key's partition."""
     return murmur2(key) & 0x7FFF_FFFF
 
 

@@ -20,7 +20,7 @@ from alongside_chassis.announce.in_flight import SEND_SECONDS_MAX, TOPIC_MISSING
 from alongside_chassis.announce.outbox import OUTBOX_CHANNEL
 from alongside_chassis.announce.producer_batches import (
     Partition,
-    PartitionsOf,
+    PartitionCountOf,
     ProducerBatch,
     Row,
     build_batches,
@@ -37,13 +37,14 @@ from alongside_contracts.streams import stream_of
 
 ROWS_MAX: Final = 500
 SCAN_ROWS_MAX: Final = 5_000
-"""How many rows are scanned for some that can be sent, while some partitions are blocked."""
+"""Rows scanned in one round for rows that can be sent, while some partitions are blocked."""
 POLL_SECONDS: Final = 1.0
 ANSWER_SECONDS_MAX: Final = 3.0
 """Silence after which `ready` reports that the relay waits; an answer may take much longer."""
 QUERY_SECONDS_MAX: Final = 30.0
 CLOSE_SECONDS_MAX: Final = 1.0
 SUSPEND_SECONDS: Final = 2.0
+"""Pause before the next try of a missing topic, or of a partition that refused one batch."""
 SUSPEND_SECONDS_MAX: Final = 10.0
 BACKOFF_SECONDS_MAX: Final = 5.0
 SESSION: Final = {
@@ -52,10 +53,10 @@ SESSION: Final = {
     "enable_sort": "off",
     "synchronous_commit": "off",
 }
-"""Finds the oldest rows by walking the index on the id. The planner believes an outbox to be nearly empty and would otherwise
-read every row deleted since the last vacuum, with each query. Commits do not wait for the disk: a deletion that a crash
-of the server undoes only sends a row again."""
-LOCK_SPACE: Final = 0x616C6F6E  # "alon": our corner of PostgreSQL's advisory locks
+"""Options of the PostgreSQL session. The oldest rows are found by walking the index on the id: the planner believes the outbox
+to be nearly empty, and each query would otherwise read every row deleted since the last vacuum. Commits do not wait for the
+disk: when a crash of the server undoes a deletion, the row is only sent again."""
+LOCK_SPACE: Final = 0x616C6F6E  # "alon": our part of the key space of PostgreSQL's advisory locks
 
 _OLDEST: Final = """
     select id, topic, key, headers, payload from outbox
@@ -65,11 +66,11 @@ _OLDEST_KEYS: Final = """
     select id, topic, key from outbox
     where shard = any($1::smallint[]) and topic <> all($3::text[]) order by id limit $2
 """
-_THESE: Final = """
+_BY_ID: Final = """
     select id, topic, key, headers, payload from outbox where id = any($1::bigint[]) order by id
 """
 _DELETE: Final = "delete from outbox where id = any($1::bigint[])"
-_SET_ASIDE: Final = """
+_MOVE_TO_DEAD_LETTERS: Final = """
     with gone as (delete from outbox where id = $1 returning topic, key, headers, payload)
     insert into dead_letter (id, at, topic, partition, "offset", record_ms, key, value, headers, reason, "where", remedy)
     select gen_random_uuid(), clock_timestamp(), topic, -1, $1, 0, key, payload, headers, 'unsendable', 'outbox', $2
@@ -123,9 +124,14 @@ class Relay:
         return f"{_format(partition)} for {seconds:.0f} s" if seconds > ANSWER_SECONDS_MAX else None
 
     def _refusing_partitions(self) -> list[Partition]:
-        """Partitions that refused a batch recently. They expire, as a relay without new rows would never see one recover."""
+        """Partitions that refused a batch recently.
+
+        A refusal expires: without new rows, the relay would never learn that the partition accepts records again.
+        """
         return [
-            partition for partition, one in self._backoffs.items() if one.until + SUSPEND_SECONDS_MAX > _now()
+            partition
+            for partition, backoff in self._backoffs.items()
+            if backoff.until + SUSPEND_SECONDS_MAX > _now()
         ]
 
     async def run(self) -> None:
@@ -165,11 +171,11 @@ class Relay:
         )
         try:
             await conn.add_listener(OUTBOX_CHANNEL, lambda *_: self._wake.set())
-            await self._send_over(conn)
+            await self._run_producer(conn)
         finally:
             await _disconnect(conn)  # in every case: an open connection would hold its shards for good
 
-    async def _send_over(self, conn: asyncpg.Connection) -> None:
+    async def _run_producer(self, conn: asyncpg.Connection) -> None:
         producer = self._make_producer()
         try:
             await asyncio.wait_for(producer.start(), SEND_SECONDS_MAX)
@@ -218,18 +224,18 @@ class Relay:
     ) -> list[ProducerBatch]:
         """Return the oldest rows of the partitions that are not blocked, one batch per partition.
 
-        While some partitions are blocked, more rows are scanned, without payloads, so that waiting rows hide none behind
-        them. All are chosen in one snapshot: a second query further on could see a row and miss the one before it.
+        While some partitions are blocked, more rows are scanned, without payloads, so that the rows of blocked partitions
+        do not hide others. One query chooses all rows: a second, later query could see a row and miss the one before it.
         """
         blocked = self._blocked_partitions()
-        partitions_of = _partitions_of(producer)
-        question, rows_max = (_OLDEST_KEYS, SCAN_ROWS_MAX) if blocked else (_OLDEST, ROWS_MAX)
-        scanned = await conn.fetch(question, owned, rows_max, self._suspended_topics())
+        partition_count_of = _partition_count_of(producer)
+        query, rows_max = (_OLDEST_KEYS, SCAN_ROWS_MAX) if blocked else (_OLDEST, ROWS_MAX)
+        scanned = await conn.fetch(query, owned, rows_max, self._suspended_topics())
         rows = await self._without_missing_topics(producer, scanned)
         if blocked:
-            free = [row["id"] for row in rows if partition_of(row, partitions_of) not in blocked]
-            rows = await conn.fetch(_THESE, free[:ROWS_MAX])
-        return build_batches(rows, partitions_of=partitions_of, new_batch=producer.create_batch)
+            free = [row["id"] for row in rows if partition_of(row, partition_count_of) not in blocked]
+            rows = await conn.fetch(_BY_ID, free[:ROWS_MAX])
+        return build_batches(rows, partition_count_of=partition_count_of, new_batch=producer.create_batch)
 
     async def _without_missing_topics(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> list[Row]:
         """Return the rows whose topic exists. The others wait, in order, and delay no other topic."""
@@ -250,28 +256,28 @@ class Relay:
         return list(self._suspended)
 
     def _blocked_partitions(self) -> set[Partition]:
-        """Partitions that may get no batch now: one is in flight, or was refused a moment ago."""
+        """Partitions that may get no batch now: one of theirs is in flight, or was refused a moment ago."""
         now = _now()
-        under_way = self._in_flight.busy if self._in_flight else ()
+        busy = self._in_flight.busy if self._in_flight else ()
         return {
-            *under_way,
-            *(partition for partition, one in self._backoffs.items() if one.until > now),
+            *busy,
+            *(partition for partition, backoff in self._backoffs.items() if backoff.until > now),
         }
 
     async def _record_results(self, conn: asyncpg.Connection, results: Sequence[SendResult]) -> None:
         """Delete acknowledged rows, dead-letter rows no broker accepts, suspend topics that are missing.
 
         After a crash before the deletion the rows are sent again; consumers drop duplicates by (`source`, `id`). Raises the
-        first other failure: only a new producer can continue on a partition that refused a batch, and it backs off there.
+        first other failure: only a new producer can continue on a partition that refused a batch, after a pause.
         """
-        sent = [row_id for one in results for row_id in one.sent]
+        sent = [row_id for result in results for row_id in result.sent]
         if sent:
             await conn.execute(_DELETE, sent)
             self.metrics.outbox_sent.inc(len(sent))
-        for one in results:
-            for row_id, error in one.unsendable:
-                await self._set_aside(conn, row_id, error)
-        if failures := [error for one in results if (error := self._failure_of(one))]:
+        for result in results:
+            for row_id, error in result.unsendable:
+                await self._move_to_dead_letters(conn, row_id, error)
+        if failures := [error for result in results if (error := self._failure_of(result))]:
             raise failures[0]
 
     def _failure_of(self, result: SendResult) -> BaseException | None:
@@ -288,9 +294,11 @@ class Relay:
                 return error
         return None
 
-    async def _set_aside(self, conn: asyncpg.Connection, row_id: int, error: BaseException) -> None:
+    async def _move_to_dead_letters(
+        self, conn: asyncpg.Connection, row_id: int, error: BaseException
+    ) -> None:
         """Move a row the broker will never accept to the dead letters, so that it does not block its shard for ever."""
-        await conn.execute(_SET_ASIDE, row_id, f"the broker refused it: {type(error).__name__}")
+        await conn.execute(_MOVE_TO_DEAD_LETTERS, row_id, f"the broker refused it: {type(error).__name__}")
         self.metrics.dead_letters.labels("outbox", "unsendable").inc()
         self.log.error("relay-unsendable", row=row_id, exc=error)
 
@@ -323,13 +331,13 @@ def _is_a_partners(topic: str) -> bool:
     return stream is not None and stream.per_partner
 
 
-def _partitions_of(producer: AIOKafkaProducer) -> PartitionsOf:
+def _partition_count_of(producer: AIOKafkaProducer) -> PartitionCountOf:
     cluster = producer.client.cluster
     return lambda topic: len(cluster.partitions_for_topic(topic))
 
 
 async def _exists(producer: AIOKafkaProducer, topic: str) -> bool:
-    """Return whether the cluster has the topic, asking at most once: `send` would wait ten seconds for each of its rows.
+    """Return whether the cluster has the topic; ask it at most once: `send` would wait ten seconds for each row of it.
 
     Raises KafkaConnectionError when no broker answers.
     """
@@ -370,4 +378,4 @@ async def _disconnect(conn: asyncpg.Connection) -> None:
     except UNANSWERED:
         return
     finally:
-        conn.terminate()  # does nothing to one that is closed
+        conn.terminate()  # does nothing to a closed connection

@@ -99,7 +99,8 @@ class Tx:
     def announce(self, event: Event, *, partner: str | None = None) -> str:
         """Announce a fact with this commit; return its event id.
 
-        `partner` names the topic of a per-partner stream. Raises ValueError when it is missing there, or given elsewhere.
+        `partner` names the topic of a per-partner stream. Raises ValueError when it is missing for such a stream, or given
+        for another.
         """
         event_id, key = new_id_text(), event.key
         envelope = CloudEvent(
@@ -180,12 +181,12 @@ async def transaction(pool: asyncpg.Pool, *, service: str, now: datetime, shards
 async def _store_timers(conn: asyncpg.Connection, changes: Sequence[_TimerChange], now: datetime) -> None:
     """Write the latest change of each timer, in key order so that two transactions seldom wait for each other."""
     last = {(change.kind, change.key): change for change in changes}
-    dropped = [place for place in sorted(last) if last[place].due_at is None]
-    kept = [last[place] for place in sorted(last) if last[place].due_at is not None]
-    if dropped:
-        await conn.executemany(_DROP_TIMER, dropped)
-    if kept:
-        await conn.execute(_SET_TIMER, *zip(*map(_timer_row, kept), strict=True), now)
+    cancelled = [timer_key for timer_key in sorted(last) if last[timer_key].due_at is None]
+    to_set = [last[timer_key] for timer_key in sorted(last) if last[timer_key].due_at is not None]
+    if cancelled:
+        await conn.executemany(_DROP_TIMER, cancelled)
+    if to_set:
+        await conn.execute(_SET_TIMER, *zip(*map(_timer_row, to_set), strict=True), now)
 
 
 def _timer_row(change: _TimerChange) -> tuple[str, str, UUID, datetime | None, str, str]:

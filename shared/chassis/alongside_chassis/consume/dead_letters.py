@@ -19,22 +19,22 @@ from aiokafka import ConsumerRecord
 from alongside_contracts.ids import new_id
 from alongside_contracts.partner import Problem
 
-_PUT: Final = """
+_INSERT: Final = """
     insert into dead_letter (id, at, topic, partition, "offset", record_ms, key, value, headers, event_id, event_type,
                              reason, "where", remedy)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
     on conflict do nothing returning id
 """
-_SHOWN: Final = """
+_LISTED_COLUMNS: Final = """
     id, at, topic, partition, "offset", event_id, event_type, reason, "where", remedy, octet_length(value) as bytes,
     state, attempts, settled_at, because
 """
 _LIST: Final = f"""
-    select {_SHOWN} from dead_letter
+    select {_LISTED_COLUMNS} from dead_letter
     where id < $1 and ($3::text is null or state = $3) and ($4::text is null or reason = $4)
     order by id desc limit $2
 """  # noqa: S608  (constants only)
-_STORED: Final = f"select {_SHOWN}, record_ms, key, value, headers from dead_letter where id = $1"  # noqa: S608  (constants only)
+_STORED: Final = f"select {_LISTED_COLUMNS}, record_ms, key, value, headers from dead_letter where id = $1"  # noqa: S608  (constants only)
 _SETTLE: Final = """
     update dead_letter set state = $2, settled_at = $3, because = $4, attempts = attempts + $5 where id = $1
 """
@@ -47,7 +47,8 @@ _PURGE: Final = """
         select id from dead_letter where settled_at < now() - make_interval(days => $1) limit $2
     )
 """
-_AFTER_ALL: Final = UUID(int=2**128 - 1)
+_MAX_ID: Final = UUID(int=2**128 - 1)
+"""Above every id: the first page starts below it."""
 OUTBOX_PARTITION: Final = -1
 """`partition` of announcements the broker refused; their `offset` is the id of their outbox row."""
 TIMER_PARTITION: Final = -2
@@ -71,8 +72,8 @@ class RedriveOutcome(StrEnum):
     RETURNED = "returned-to-outbox"  # settled: the relay sends it again
     DROPPED = "dropped"  # settled
     UNCHANGED = "unchanged"  # it was settled before; nothing was done
-    REFUSED = "refused"  # it waits on, with the reason it was refused for now
-    UNWANTED = "unwanted"  # it waits on: nothing here handles its type
+    REFUSED = "refused"  # still waiting, with the reason of the new refusal
+    UNWANTED = "unwanted"  # still waiting: this service has no handler of its type
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ async def add(
 ) -> bool:
     """Store a refused record with its payload; return False when it is stored already (a redelivery)."""
     stored = await conn.fetchval(
-        _PUT,
+        _INSERT,
         new_id(),
         at,
         record.topic,
@@ -171,7 +172,7 @@ async def page(
     reason: str | None = None,
 ) -> list[DeadLetter]:
     """Return a page of dead letters, newest first; `before` is the last id of the previous page."""
-    rows = await conn.fetch(_LIST, before or _AFTER_ALL, limit, state, reason)
+    rows = await conn.fetch(_LIST, before or _MAX_ID, limit, state, reason)
     return [_dead_letter(row) for row in rows]
 
 
@@ -192,7 +193,7 @@ async def mark_replayed(conn: asyncpg.Connection, letter_id: UUID, *, at: dateti
 
 
 async def mark_dropped(conn: asyncpg.Connection, letter_id: UUID, *, at: datetime, because: str) -> None:
-    """Settle a dead letter as never to be handled, with the reason."""
+    """Settle a dead letter as dropped: it is never handled, for the reason given."""
     await conn.execute(_SETTLE, letter_id, DeadLetterState.DROPPED, at, because, 0)
 
 
@@ -217,8 +218,8 @@ async def purge(conn: asyncpg.Connection, days: int) -> int:
 
 
 def _dead_letter(row: asyncpg.Record) -> DeadLetter:
-    found = {name: row[name] for name in DeadLetter.__slots__}
-    return DeadLetter(**found | {"state": DeadLetterState(row["state"])})
+    columns = {name: row[name] for name in DeadLetter.__slots__}
+    return DeadLetter(**columns | {"state": DeadLetterState(row["state"])})
 
 
 def _headers_json(headers: Sequence[tuple[str, bytes | None]]) -> str:

@@ -1,4 +1,4 @@
-"""Decodes each record separately, so that a bad one cannot affect others: an event, a refused record, or neither."""
+"""Decodes each record separately, so that a bad record cannot affect others, into an event, a refused record or nothing."""
 
 import re
 from collections.abc import Container
@@ -68,8 +68,8 @@ def decode(record: Record, wanted: Container[type[Event]]) -> Decoded:
     """Decode one record; return None for an event whose type is not `wanted`.
 
     An unknown type is ignored on the network's own streams, where newer services may announce more, and refused on a
-    partner's stream, where it is a mistake of the sender. A newer version of a known type is always dead-lettered: to
-    ignore it would be to lose it. Raises LookupError for a topic that is not ours.
+    partner's stream, where it is a mistake of the sender. A newer version of a known type is always dead-lettered: if
+    ignored, it would be lost. Raises LookupError for a topic that is not ours.
     """
     stream = stream_of(record.topic)
     if stream is None:
@@ -99,8 +99,8 @@ def _is_for_others(record: Record, wanted: Container[type[Event]]) -> bool:
 
     Nothing else of such a record is decoded; any other fault in it is found by the services that want its type.
     """
-    named = next((value for name, value in record.headers if name == "ce_type"), None)
-    contract = _contract_named(named) if named else None
+    type_name = next((value for name, value in record.headers if name == "ce_type"), None)
+    contract = _contract_named(type_name) if type_name else None
     return contract is not None and contract not in wanted
 
 
@@ -126,7 +126,7 @@ def refused_record(
 
 
 def _inbox_id(origin: RecordOrigin) -> UUID:
-    """Return the inbox id, which includes the partner: `source` is a mere claim there, and must not use up another's ids."""
+    """Return the inbox id. It includes the partner, whose `source` is only a claim and must not use up another partner's ids."""
     return inbox.inbox_id(f"{origin.partner or ''}|{origin.source}", origin.event_id or "")
 
 

@@ -1,7 +1,8 @@
 """The error policy of the platform, as one table: what the pipeline does about each kind of error.
 
-Caused by the message: refuse that record. By a race: retry at once. By the environment: wait. By our code: stop and be
-noticed. Any unforeseen error is tried a few times and then refused, so that one record never blocks the next.
+An error caused by the message: refuse that record. By a race: retry after a short pause. By the environment: wait. By our
+code: stop, so that a person notices. After any other error the record is tried a few times more and then refused, so that
+one record never blocks the next.
 """
 
 from enum import StrEnum

@@ -49,8 +49,8 @@ class Execution:
     async def run(self, tx: Tx, plan: Plan, tries: Tries) -> AttemptResult:
         """Do steps 2 to 4 of an attempt (`Pipeline`): inbox; handlers, in record order per key; dead letters."""
         fresh, refused = await self.handle(tx, plan.events, tries)
-        put = [item for item in (*plan.unreadable, *refused) if await self._dead_letter(tx, item)]
-        return AttemptResult(handled_of(fresh, refused), put)
+        stored = [item for item in (*plan.unreadable, *refused) if await self._dead_letter(tx, item)]
+        return AttemptResult(handled_of(fresh, refused), stored)
 
     async def handle(
         self, tx: Tx, events: Sequence[ReceivedEvent], tries: Tries
@@ -70,15 +70,15 @@ class Execution:
         self, tx: Tx, fresh: Sequence[ReceivedEvent], tries: Tries
     ) -> list[RefusedRecord]:
         refused: list[RefusedRecord] = []
-        for run in steps(fresh, self.handlers.batched, alone=tries.alone):
-            handler = self.handlers.events[type(run[0].event)]
-            tx.caused_by(run[0].event)
+        for group in steps(fresh, self.handlers.batched, alone=tries.alone):
+            handler = self.handlers.events[type(group[0].event)]
+            tx.caused_by(group[0].event)
             if tries.alone:
-                culprit = await self._in_savepoint(tx, run[0], handler, tries.attempt)
+                culprit = await self._in_savepoint(tx, group[0], handler, tries.attempt)
                 refused.extend([culprit] if culprit else [])
             else:
-                with _current(tx.causes[id(run[0].event)].span):
-                    await handler([item.event for item in run], tx)
+                with _current(tx.causes[id(group[0].event)].span):
+                    await handler([item.event for item in group], tx)
         tx.current = None
         return refused
 
@@ -114,7 +114,7 @@ class Execution:
 
     async def _dead_letter(self, tx: Tx, item: RefusedRecord) -> bool:
         """Store a refused record and answer its sender; return False when an earlier delivery did so."""
-        kept = await dead_letters.add(
+        is_new = await dead_letters.add(
             tx.conn,
             item.record,
             item.problem,
@@ -122,17 +122,17 @@ class Execution:
             event_id=item.origin.event_id,
             event_type=item.event_type,
         )
-        if kept:
+        if is_new:
             await self.answer(tx, item)
-        return kept
+        return is_new
 
     async def answer(self, tx: Tx, item: RefusedRecord) -> None:
         """Answer the sender of a refused record, if a handler of its stream does so."""
-        answer = self.handlers.refusals.get(item.stream.name)
-        if answer is not None:
-            await self._answer(tx, item, answer)
+        handler = self.handlers.refusals.get(item.stream.name)
+        if handler is not None:
+            await self._answer(tx, item, handler)
 
-    async def _answer(self, tx: Tx, item: RefusedRecord, answer: RefusedHandler) -> None:
+    async def _answer(self, tx: Tx, item: RefusedRecord, handler: RefusedHandler) -> None:
         """Answer in a savepoint: a failing answer must not undo the dead letter or the work of other handlers."""
         await tx.flush()  # earlier announcements of handlers are outside the answer's savepoint
         context = telemetry.context_of(_trace_of(item.record))
@@ -143,7 +143,7 @@ class Execution:
             tx.current = Cause(item.origin.event_id or "", item.origin, telemetry.trace_headers(span), span)
             try:
                 async with tx.conn.transaction():
-                    await answer(Refusal(item.problem, item.origin, item.stream), tx)
+                    await handler(Refusal(item.problem, item.origin, item.stream), tx)
                     await tx.flush()
             except Exception as error:  # the verdict decides; any other failure is logged
                 if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
@@ -172,7 +172,7 @@ def _span_name(event_type: str) -> str:
 
 
 class _Spans:
-    """Opens one span per event whose parent is the sender's span: the direct edge between two services."""
+    """Opens one span per event. Its parent is the sender's span, so a trace shows which service sent to which."""
 
     def __init__(self, tracer: Tracer, group: str, tx: Tx, fresh: Sequence[ReceivedEvent]) -> None:
         self.tracer, self.group, self.tx, self.fresh = tracer, group, tx, fresh

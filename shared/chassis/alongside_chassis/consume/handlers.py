@@ -115,22 +115,22 @@ class Handlers:
 
         def register(handler: TimerFailedHandler) -> TimerFailedHandler:
             if self.timer_failures.setdefault(kind, handler) is not handler:
-                raise ValueError(f"timer {kind} has such a handler already")
+                raise ValueError(f"timer {kind} has a failure handler already")
             return handler
 
         return register
 
     def on_refused(self, stream: Stream) -> Callable[[RefusedHandler], RefusedHandler]:
         """Answer for a dead-lettered record of this stream, in the transaction that dead-letters it."""
-        return _once(self.refusals, stream)
+        return _register_only(self.refusals, stream)
 
     def on_paused(self, stream: Stream) -> Callable[[PausedHandler], PausedHandler]:
         """Notify a partner that its stream is paused, in the transaction that pauses it."""
-        return _once(self.pauses, stream)
+        return _register_only(self.pauses, stream)
 
     def on_resumed(self, stream: Stream) -> Callable[[ResumedHandler], ResumedHandler]:
         """Notify a partner that its stream is read again, in the transaction that resumes it."""
-        return _once(self.resumptions, stream)
+        return _register_only(self.resumptions, stream)
 
     def _add(self, contract: type[Event], handler: BatchHandler) -> None:
         if contract in self.events:
@@ -138,12 +138,12 @@ class Handlers:
         self.events[contract] = handler
 
 
-def _once(handlers: dict[str, H], stream: Stream) -> Callable[[H], H]:
+def _register_only(handlers: dict[str, H], stream: Stream) -> Callable[[H], H]:
     """Return a decorator that registers the only handler of a stream. Raises ValueError for a second one."""
 
     def register(handler: H) -> H:
         if handlers.setdefault(stream.name, handler) is not handler:
-            raise ValueError(f"{stream.name} has such a handler already")
+            raise ValueError(f"stream {stream.name} has a handler of this kind already")
         return handler
 
     return register

@@ -1,7 +1,7 @@
 """Limits on attempts and refused records, and the pure functions that count them record by record.
 
-A partner is counted over a window that opens with a refused record, so a partner with good records costs nothing. Its
-records never stop the service; the network's own records, refused in a row, do: the fault is then not in the messages.
+A partner's records are counted in a window that opens with a refused record, so a partner with good records costs nothing.
+A partner's records never stop the service. The network's own records, refused in a row, do: the fault is then not in them.
 """
 
 from collections.abc import Sequence
@@ -46,11 +46,11 @@ class Tally:
 
     @property
     def clean(self) -> bool:
-        """Whether no count is above zero."""
+        """Whether no record was refused just now and no window is open; waiting dead letters do not matter."""
         return not (self.in_a_row or self.window_records)
 
 
-def counted(tally: Tally, *, refused_bytes: int | None, window_records: int) -> Tally:
+def tally_after(tally: Tally, *, refused_bytes: int | None, window_records: int) -> Tally:
     """Return the tally after one more record; `refused_bytes` is its size when it was refused, None when handled."""
     if tally.window_records >= window_records:
         tally = replace(tally, window_records=0, window_refused=0)
@@ -80,7 +80,7 @@ def reached(tally: Tally, limits: PartnerLimits) -> PauseReason | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class PartnerCount:
     """A partner's tally after a batch; `limit_index` (from 0) is the record that reached the limit `because`."""
 
     tally: Tally
@@ -88,28 +88,28 @@ class Counted:
     because: PauseReason | None = None
 
 
-def count_partner(tally: Tally, refused_bytes: Sequence[int | None], limits: PartnerLimits) -> Counted:
+def count_partner(tally: Tally, refused_bytes: Sequence[int | None], limits: PartnerLimits) -> PartnerCount:
     """Count a partner's records in order, up to the limit. Only a refused record can reach it."""
     for index, size in enumerate(refused_bytes):
-        tally = counted(tally, refused_bytes=size, window_records=limits.window_records)
+        tally = tally_after(tally, refused_bytes=size, window_records=limits.window_records)
         because = reached(tally, limits) if size is not None else None
         if because is not None:
-            return Counted(tally, index, because)
-    return Counted(tally)
+            return PartnerCount(tally, index, because)
+    return PartnerCount(tally)
 
 
 @dataclass(frozen=True, slots=True)
-class InARow:
-    """How many of the network's own records are refused in a row after a batch; `limit_index` as in `Counted`."""
+class NetworkCount:
+    """How many of the network's own records are refused in a row after a batch; `limit_index` as in `PartnerCount`."""
 
     refused: int
     limit_index: int | None = None
 
 
-def count_in_a_row(in_a_row: int, refused: Sequence[bool], *, refused_max: int) -> InARow:
+def count_in_a_row(in_a_row: int, refused: Sequence[bool], *, refused_max: int) -> NetworkCount:
     """Count records in order, up to the limit; `in_a_row` is the count before them."""
-    for index, bad in enumerate(refused):
-        in_a_row = in_a_row + 1 if bad else 0
+    for index, is_refused in enumerate(refused):
+        in_a_row = in_a_row + 1 if is_refused else 0
         if in_a_row >= refused_max:
-            return InARow(in_a_row, index)
-    return InARow(in_a_row)
+            return NetworkCount(in_a_row, index)
+    return NetworkCount(in_a_row)

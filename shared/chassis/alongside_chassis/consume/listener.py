@@ -32,9 +32,10 @@ uncommitted are delivered again and found in the inbox."""
 LEAVE_SECONDS_MAX: Final = 2.0
 BACKOFF_SECONDS_MAX: Final = 5.0
 CONTACT_SECONDS_MAX: Final = 30.0
-"""Longest time without any fetch answer, not even an empty one. A task that died inside a consumer needs a new consumer."""
+"""Longest time without any fetch answer, not even an empty one; then a new consumer is made, as a task inside may have died."""
 SILENT_SECONDS_MAX: Final = 120.0
-"""Longer than a start, a rebalance or a batch of slow statements takes: a restart in the middle of those would not help."""
+"""Longest time between two polls of a live loop. Longer than a start, a rebalance or a batch of slow statements takes: a
+restart in the middle of those would not help."""
 
 
 class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
@@ -161,8 +162,8 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     async def _poll_once(self, consumer: AIOKafkaConsumer, prefetcher: Prefetcher) -> bool:
         """1 poll; 2 handle until committed; 3 commit offsets at intervals. No rebalance can come between 2 and 3.
 
-        Records that 2 leaves unprocessed, of paused partners, are seeked back to and not committed. Returns whether there
-        were records.
+        Records that 2 leaves unprocessed stay uncommitted, and the consumer seeks back to them. Returns whether there were
+        records.
         """
         await self.pauses.apply(consumer)
         await prefetcher.poll(POLL_MS if prefetcher.is_empty else 0)  # 1
@@ -195,7 +196,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         return unprocessed.offsets()
 
     async def _prefetch(self, prefetcher: Prefetcher) -> None:
-        """Prefetch, but not during a rebalance: poll() would block on it, and it waits for the current batch (deadlock)."""
+        """Prefetch, but not in a rebalance: poll() would wait for its end, and its end waits for the current batch (deadlock)."""
         if self.assigned:
             await prefetcher.poll()
 

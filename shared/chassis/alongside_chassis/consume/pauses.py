@@ -37,14 +37,14 @@ class Pauses:
             await self._refresh()
         if not self.topics and not consumer.paused():
             return
-        wanted = {
+        to_pause = {
             topic_partition
             for topic_partition in consumer.assignment()
             if topic_partition.topic in self.topics
         }
         paused = consumer.paused()
-        consumer.pause(*(wanted - paused))
-        consumer.resume(*(paused - wanted))
+        consumer.pause(*(to_pause - paused))
+        consumer.resume(*(paused - to_pause))
 
     def seek_back(self, consumer: AIOKafkaConsumer, unprocessed: Offsets) -> None:
         """Seek partitions back to their first unprocessed offset, and pause those of partners. There is no await: no poll
@@ -62,7 +62,7 @@ class Pauses:
                     consumer.pause(topic_partition)
 
     async def _refresh(self) -> None:
-        """Read the paused topics. While the database is unavailable, which the pipeline reports, the last ones remain valid."""
+        """Read the paused topics. While the database is unavailable, which the pipeline reports, the topics read last stay."""
         try:
             async with connection(self.dependencies.pool, seconds_max=REFRESH_SECONDS_MAX) as conn:
                 topics = await quarantine.paused_topics(conn)

@@ -68,7 +68,7 @@ class Pipeline:
         )
 
     async def run(self, records: Sequence[Record]) -> Unprocessed:
-        """Decode some records and handle them."""
+        """Decode the records of one batch and handle them."""
         return await self.handle([self.decode(record) for record in records])
 
     def decode(self, record: Record) -> Decoded:
@@ -90,7 +90,7 @@ class Pipeline:
             )
         return unprocessed
 
-    async def again(self, tx: Tx, record: Record) -> RedriveOutcome | RefusedRecord:
+    async def handle_again(self, tx: Tx, record: Record) -> RedriveOutcome | RefusedRecord:
         """Handle one dead-lettered record as `run` would, alone and at once, in the caller's transaction.
 
         Returns the refused record when it is refused again. Raises every error the record does not cause.
@@ -119,17 +119,17 @@ class Pipeline:
         try:
             while plan.events or plan.unreadable:
                 try:
-                    return count(plan, await self._once(plan, tries))
+                    return count(plan, await self._attempt(plan, tries))
                 except PartialBatch as partial:
                     unprocessed.positions |= partial.positions
                     plan = plan.without(partial.positions)
                 except Exception as error:  # noqa: BLE001  # the verdict decides; nothing is swallowed
-                    tries = await self._after(error, tries)
+                    tries = await self._after_error(error, tries)
             return count(plan, None)
         finally:
             self.waiting_for = None
 
-    async def _once(self, plan: Plan, tries: Tries) -> AttemptResult:
+    async def _attempt(self, plan: Plan, tries: Tries) -> AttemptResult:
         """Make one attempt at a batch.
 
         1 begin; 2 inbox; 3 handlers, in record order per key; 4 dead letters; 5 timers and outbox; 6 commit; 7 report.
@@ -152,7 +152,7 @@ class Pipeline:
             self._report.dead_lettered(item)
         return done
 
-    async def _after(self, error: Exception, tries: Tries) -> Tries:
+    async def _after_error(self, error: Exception, tries: Tries) -> Tries:
         """Wait as long as the error requires; return how the batch is tried next.
 
         Raises Stopped when only a person can help, Stopping when asked to stop.
@@ -180,5 +180,5 @@ class Pipeline:
 
 
 def _stopped_by(error: Exception) -> Stopped:
-    """Name only the kind of error: its message may quote a payload."""
+    """Return the error that stops the listener. It names only the kind of `error`, whose message may quote a payload."""
     return Stopped(f"a batch cannot be handled: {type(error).__name__}")

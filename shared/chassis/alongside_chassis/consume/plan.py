@@ -24,9 +24,9 @@ from alongside_contracts.event import Event
 BACKOFF_SECONDS: Final = 0.1
 BACKOFF_DOUBLINGS_MAX: Final = 10
 RACE_BACKOFFS_MAX: Final = 10
-"""The pause after a lost race grows by `BACKOFF_SECONDS` with each, to so many of them."""
+"""The pause after a lost race is `BACKOFF_SECONDS` times the number of races lost so far, counted up to this."""
 RACES_SILENT_MAX: Final = 3
-"""After more lost races than this, `ready` and the log say that the batch keeps losing them."""
+"""After more lost races than this, `ready` and the log report that the batch waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +84,19 @@ def _group_by_type(
     (docs/delivery.md). So each event joins the last group of its type, unless an event with its key is in a later group
     (the key's `barrier`). Two events with one key never change order, and within a group events are in record order.
     """
-    found: list[list[ReceivedEvent]] = []
+    groups: list[list[ReceivedEvent]] = []
     latest: dict[type[Event], int] = {}
     barrier: dict[tuple[str, bytes | None], int] = {}
     for item in events:
         contract, key = type(item.event), (item.record.topic, item.record.key)
-        place = latest.get(contract, -1)
-        if contract not in batched or place < barrier.get(key, 0):
-            place = len(found)
-            found.append([])
-            latest[contract] = place
-        found[place].append(item)
-        barrier[key] = place
-    return found
+        index = latest.get(contract, -1)
+        if contract not in batched or index < barrier.get(key, 0):
+            index = len(groups)
+            groups.append([])
+            latest[contract] = index
+        groups[index].append(item)
+        barrier[key] = index
+    return groups
 
 
 def handled_of(fresh: Sequence[ReceivedEvent], refused: Sequence[RefusedRecord]) -> Sequence[ReceivedEvent]:
@@ -127,7 +127,8 @@ class TryAlone:
 
 @dataclass(frozen=True, slots=True)
 class WaitFor:
-    """Try again in the same way after `seconds`. With `is_reported`, `ready` and the log name it and its `failures`."""
+    """Try again in the same way after `seconds`. With `is_reported`, `ready` and the log report the wait; `failures` counts
+    the failed attempts."""
 
     seconds: float
     failures: int
@@ -143,7 +144,7 @@ NextTry: TypeAlias = TryAlone | WaitFor | Stop
 
 
 def next_try(verdict: Verdict | None, tries: Tries, limits: Limits) -> tuple[NextTry, Tries]:
-    """Decide what to do after an attempt at a batch failed; return it with the updated tries.
+    """Decide what to do after an attempt at a batch failed; return the decision and the updated tries.
 
     Stops for an error that no single record causes, when it recurs though each event was handled alone.
     """

@@ -16,14 +16,14 @@ from aiokafka import AIOKafkaConsumer
 from alongside_chassis.consume.decoding import Decoded, Record
 
 SLICE_RECORDS: Final = 25
-"""Records decoded without yielding: well under a millisecond, which a task with a database answer has to wait."""
+"""Records decoded before other tasks may run, such as one whose database answer has arrived: well under a millisecond."""
 Partition: TypeAlias = tuple[str, int]
 """Topic and partition; aiokafka's TopicPartition is such a tuple."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Polled records, in order per partition, and the decoded form of the first of them."""
+    """Polled records, in order per partition. `decoded` is shorter than `records` while some are not decoded yet."""
 
     records: list[Record] = field(default_factory=list)
     decoded: list[Decoded] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Batch:
         return {(record.topic, record.partition): record.offset + 1 for record in self.records}
 
     def where(self, is_kept: Callable[[Partition], bool]) -> "Batch":
-        """Return the records of some partitions. Records that are not decoded yet come last, and still do afterwards."""
+        """Return the records of the partitions that `is_kept` accepts; records that are not decoded yet remain last."""
         kept = [is_kept((record.topic, record.partition)) for record in self.records]
         return Batch(
             [record for record, keep in zip(self.records, kept, strict=True) if keep],
@@ -45,9 +45,9 @@ class Prefetcher:
     """Holds the records one consumer has polled and not handled yet: at most one batch."""
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, read: Callable[[Record], Decoded], records_max: int
+        self, consumer: AIOKafkaConsumer, decode: Callable[[Record], Decoded], records_max: int
     ) -> None:
-        self._consumer, self._decode, self._records_max = consumer, read, records_max
+        self._consumer, self._decode, self._records_max = consumer, decode, records_max
         self._batch = Batch()
 
     @property
@@ -58,13 +58,13 @@ class Prefetcher:
     async def poll(self, timeout_ms: int = 0) -> None:
         """Poll up to a batch and decode it a slice at a time.
 
-        There is no await between the consumer's return and the append, so a record is always in one of the two.
+        There is no await between `getmany` and the append, so a record is always in the consumer or in the batch.
         """
         if room := self._records_max - len(self._batch.records):
             polled = await self._consumer.getmany(timeout_ms=timeout_ms, max_records=room)
             for records in polled.values():
                 self._batch.records.extend(records)
-        while self._decode_slice():  # noqa: ASYNC110  # nothing is waited for: others go on
+        while self._decode_slice():  # noqa: ASYNC110  # lets other tasks run; nothing is waited for
             await asyncio.sleep(0)
 
     def take(self, assigned: AbstractSet[Partition]) -> Batch:

@@ -51,12 +51,13 @@ _NEWEST: Final = """
     where id < $1 and ($3::text is null or partner = $3) and ($4::bool is null or (resumed_at is null) = $4)
     order by id desc limit $2
 """
-_AFTER_ALL: Final = UUID(int=2**128 - 1)
+_MAX_ID: Final = UUID(int=2**128 - 1)
+"""Above every id: the first page starts below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """One pause of one partner's stream. `refused` is the number counted, `reason` the last problem's code."""
+    """One pause of one partner's stream. `refused` is the number of refused records, `reason` the last problem's code."""
 
     id: UUID
     topic: str
@@ -140,16 +141,16 @@ async def page(
     partner: str | None = None,
     paused: bool | None = None,
 ) -> list[Quarantine]:
-    """Pauses, newest first: of one partner, open or closed ones, or all."""
-    rows = await conn.fetch(_NEWEST, before or _AFTER_ALL, limit, partner, paused)
+    """Return a page of pauses, newest first: of one partner or all; `paused` True selects open ones, False ended ones."""
+    rows = await conn.fetch(_NEWEST, before or _MAX_ID, limit, partner, paused)
     return [_quarantine(row) for row in rows]
 
 
 async def purge(conn: asyncpg.Connection, days: int) -> None:
-    """Delete pauses that ended so many days ago."""
+    """Delete pauses that ended more than `days` ago."""
     await conn.execute(_PURGE, days)
 
 
 def _quarantine(row: asyncpg.Record) -> Quarantine:
-    found = {name: row[name] for name in Quarantine.__slots__}
-    return Quarantine(**found | {"because": PauseReason(row["because"])})
+    columns = {name: row[name] for name in Quarantine.__slots__}
+    return Quarantine(**columns | {"because": PauseReason(row["because"])})

@@ -14,7 +14,7 @@ from alongside_chassis.consume import dead_letters, quarantine
 from alongside_chassis.consume.decoding import Item, ReceivedEvent, RecordPosition, RefusedRecord, position_of
 from alongside_chassis.consume.delivery import Verdict, verdict_on
 from alongside_chassis.consume.handlers import Handlers, Paused
-from alongside_chassis.consume.limits import Counted, PartnerLimits, Tally, count_in_a_row, count_partner
+from alongside_chassis.consume.limits import PartnerCount, PartnerLimits, Tally, count_in_a_row, count_partner
 from alongside_chassis.consume.quarantine import PartnerState, Quarantine
 from alongside_chassis.errors import ChassisError
 from alongside_chassis.observe.logs import Log
@@ -53,7 +53,10 @@ class BatchOutcome:
 
 
 class RefusalPolicy:
-    """Counts refused records: a partner's in the database, the network's own in this process, which stops at the limit."""
+    """Counts refused records: a partner's in the database, the network's own in this process.
+
+    At the limit the partner's stream is paused; for the network's own records, the listener stops.
+    """
 
     def __init__(
         self, handlers: Handlers, log: Log, partners: PartnerLimits, *, refused_in_a_row_max: int
@@ -145,7 +148,7 @@ class RefusalPolicy:
                 paused.append(await self._pause(tx, last, count))  # 5
         return paused
 
-    async def _count(self, tx: Tx, tally: Tally, topic: str, processed: Sequence[Item]) -> Counted:
+    async def _count(self, tx: Tx, tally: Tally, topic: str, processed: Sequence[Item]) -> PartnerCount:
         """Subtract this batch's dead letters from the stored total, then count them again one by one, in order."""
         sizes = [
             dead_letters.bytes_of(item.record) if isinstance(item, RefusedRecord) else None
@@ -156,7 +159,7 @@ class RefusalPolicy:
         tally = replace(tally, kept_records=records - len(refused), kept_bytes=max(0, size - sum(refused)))
         return count_partner(tally, sizes, self.partners)
 
-    async def _pause(self, tx: Tx, last: Item, count: Counted) -> Quarantine:
+    async def _pause(self, tx: Tx, last: Item, count: PartnerCount) -> Quarantine:
         assert isinstance(last, RefusedRecord)  # noqa: S101  (only a refused record reaches a limit)
         assert count.because is not None  # noqa: S101
         pause = await quarantine.pause(
@@ -171,7 +174,7 @@ class RefusalPolicy:
         return pause
 
     async def _notify(self, tx: Tx, paused: Paused) -> None:
-        """Notify the partner in a savepoint: one that cannot be notified is paused all the same."""
+        """Notify the partner in a savepoint: when that fails, the stream is paused all the same."""
         handler = self.handlers.pauses.get(paused.stream.name)
         if handler is None:
             return

@@ -25,7 +25,7 @@ from alongside_chassis.lifecycle.runtime import Runtime
 PROBLEM_JSON: Final = "application/problem+json"
 COMMAND_ATTEMPTS_MAX: Final = 5
 PAGE_MAX: Final = 200
-AWAY_RETRY_SECONDS: Final = 1
+UNAVAILABLE_RETRY_SECONDS: Final = 1
 _FIELD_REMEDIES: Final = {
     "missing": "Send this field.",
     "extra_forbidden": "Remove this field: it is not known here.",
@@ -76,7 +76,7 @@ def bad_cursor() -> HttpProblem:
     return HttpProblem(
         status=422,
         code="bad-cursor",
-        title="This cursor was not given out here",
+        title="This API did not issue this cursor",
         remedy="Start again without a cursor, then follow next_cursor.",
         field="cursor",
     )
@@ -96,14 +96,14 @@ class CommandRunner:
         """
         for attempt in range(1, COMMAND_ATTEMPTS_MAX + 1):
             try:
-                return await self._once(work, status)
+                return await self._attempt(work, status)
             except asyncpg.PostgresError as error:
                 if verdict_on(error) is not Verdict.RETRY or attempt == COMMAND_ATTEMPTS_MAX:
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    async def _once(self, work: Work, status: int) -> Response:
+    async def _attempt(self, work: Work, status: int) -> Response:
         key = self._key()
         async with self._runtime.transaction() as tx:
             if key is not None:
@@ -166,8 +166,8 @@ async def _read(runtime: Annotated[Runtime, Depends(runtime_of)]) -> AsyncIterat
 
 async def _service_only(request: Request, runtime: Annotated[Runtime, Depends(runtime_of)]) -> None:
     expected = runtime.settings.service_token.get_secret_value()
-    given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if not expected or not hmac.compare_digest(token.encode(), expected.encode()):
         raise HttpProblem(
             status=401,
             code="service-token-required",
@@ -188,7 +188,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HttpProblem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(Exception, _on_bug)
+    app.add_exception_handler(Exception, _on_unforeseen)
 
 
 def problem_response(problem: HttpProblem) -> Response:
@@ -245,7 +245,7 @@ async def _on_http(_request: Request, error: Exception) -> Response:
     )
 
 
-async def _on_bug(request: Request, error: Exception) -> Response:
+async def _on_unforeseen(request: Request, error: Exception) -> Response:
     """Answer 503 for an error of the environment, which is worth a retry, and 500 for a bug. Neither shows internals."""
     runtime = runtime_of(request)
     route = getattr(request.scope.get("route"), "path", "unmatched")
@@ -257,7 +257,7 @@ async def _on_bug(request: Request, error: Exception) -> Response:
                 code="try-again",
                 title="A database or broker this service needs is unavailable",
                 remedy="Try again in a moment.",
-                retry_after_seconds=AWAY_RETRY_SECONDS,
+                retry_after_seconds=UNAVAILABLE_RETRY_SECONDS,
             )
         )
     return problem_response(

@@ -1,6 +1,7 @@
 """Reports whether the process should keep running (`/health/live`) and whether it can work (`/health/ready`).
 
-Live checks that every loop makes progress, which a ping of the broker would not show. Ready names each reason against it.
+Live checks that every loop makes progress, which a ping of the broker would not show. Ready names each reason why the
+service cannot work.
 """
 
 import asyncio

@@ -9,7 +9,7 @@ from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http.api import problem_response
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-"""The methods measured by name; any other a client invents would be one more time series."""
+"""The methods measured by name. All others are measured as one: each name a client invents would be one more time series."""
 QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
@@ -27,14 +27,14 @@ class RequestLine:
         dependencies = scope["app"].state.runtime.dependencies
         began, status = dependencies.clock.monotonic(), 500
 
-        async def watch(message: Message) -> None:
+        async def note_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self.app(scope, receive, watch)
+            await self.app(scope, receive, note_status)
         finally:
             _report(dependencies, scope, status, dependencies.clock.monotonic() - began)
 
@@ -51,7 +51,7 @@ def _report(dependencies: Any, scope: Scope, status: int, seconds: float) -> Non
 class BodyLimit:
     """Refuses bodies over `bytes_max`, with and without a Content-Length.
 
-    Routes that stream large uploads end in one of `exempt` and limit themselves.
+    Paths that end in one of `exempt` are not limited here: these routes stream large uploads and limit them themselves.
     """
 
     def __init__(self, app: ASGIApp, bytes_max: int, exempt: tuple[str, ...]) -> None:
@@ -68,7 +68,7 @@ class BodyLimit:
             return
         received = 0
 
-        async def counted() -> Message:
+        async def receive_counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
@@ -76,7 +76,7 @@ class BodyLimit:
                 raise HTTPException(413, "The body is too large")  # FastAPI turns any other error into a 400
             return message
 
-        await self.app(scope, counted, send)
+        await self.app(scope, receive_counted, send)
 
     def _too_large(self) -> HttpProblem:
         return HttpProblem(

@@ -123,9 +123,9 @@ def _add_reads(router: APIRouter) -> None:
     @router.get("/dead-letters/{letter_id}")
     async def one(letter_id: UUID, read: Read) -> DeadLetterDetail:
         stored = await _find(read, letter_id)
-        shown = DeadLetterView.model_validate(stored.dead_letter, from_attributes=True)
+        view = DeadLetterView.model_validate(stored.dead_letter, from_attributes=True)
         headers = [HeaderView(name=name, bytes=_size(value)) for name, value in stored.headers]
-        return DeadLetterDetail(**shown.model_dump(), key_bytes=_size(stored.key), headers=headers)
+        return DeadLetterDetail(**view.model_dump(), key_bytes=_size(stored.key), headers=headers)
 
     @router.get("/dead-letters/{letter_id}/payload", dependencies=[ServiceOnly])
     async def payload(letter_id: UUID, read: Read, response: Response) -> PayloadView:

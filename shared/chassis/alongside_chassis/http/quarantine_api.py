@@ -48,7 +48,7 @@ class ResumeCommand(BaseModel):
 
 
 class ResumedView(BaseModel):
-    """Whether this command ended a pause; that pause, or else the partner's latest."""
+    """`resumed`: whether this command ended a pause. `quarantine`: that pause, or else the partner's latest."""
 
     resumed: bool
     quarantine: QuarantineView | None
@@ -67,9 +67,9 @@ def quarantine_router(handlers: Handlers) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
     ) -> Page[QuarantineView]:
         before = decode_id_cursor(cursor)
-        found = await quarantine.page(read.conn, before=before, limit=limit, partner=partner, paused=paused)
-        next_cursor = encode_cursor(str(found[-1].id)) if len(found) == limit else None
-        return Page(items=[_view(one) for one in found], next_cursor=next_cursor)
+        pauses = await quarantine.page(read.conn, before=before, limit=limit, partner=partner, paused=paused)
+        next_cursor = encode_cursor(str(pauses[-1].id)) if len(pauses) == limit else None
+        return Page(items=[_view(pause) for pause in pauses], next_cursor=next_cursor)
 
     @router.post("/{partner}/resume", response_model=ResumedView, dependencies=[ServiceOnly])
     async def resume(
@@ -96,11 +96,11 @@ async def _resume(tx: Tx, handlers: Handlers, partner: str, by: str) -> ResumedV
     if ended is None:
         latest = await quarantine.page(tx.conn, partner=partner, limit=1)
         return ResumedView(resumed=False, quarantine=_view(latest[0]) if latest else None)
-    tell = handlers.resumptions.get(PARTNER_REFERRALS.name)
-    if tell is not None:
-        await tell(ended, tx)
+    notify = handlers.resumptions.get(PARTNER_REFERRALS.name)
+    if notify is not None:
+        await notify(ended, tx)
     return ResumedView(resumed=True, quarantine=_view(ended))
 
 
-def _view(one: Quarantine) -> QuarantineView:
-    return QuarantineView.model_validate(one, from_attributes=True)
+def _view(pause: Quarantine) -> QuarantineView:
+    return QuarantineView.model_validate(pause, from_attributes=True)

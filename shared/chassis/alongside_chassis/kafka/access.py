@@ -32,16 +32,16 @@ class Kafka:
 
     def options(self) -> dict[str, Any]:
         """Return keyword arguments for any aiokafka client. Raises OSError when the CA file cannot be read."""
-        given: dict[str, Any] = {
+        options: dict[str, Any] = {
             "bootstrap_servers": self.bootstrap,
             "security_protocol": self.security_protocol,
         }
         if self.encrypted:
-            given["ssl_context"] = ssl.create_default_context(cafile=self.ca_file)
+            options["ssl_context"] = ssl.create_default_context(cafile=self.ca_file)
         if self.security_protocol.startswith("SASL"):
-            given |= {
+            options |= {
                 "sasl_mechanism": self.sasl_mechanism,
                 "sasl_plain_username": self.user,
                 "sasl_plain_password": self.password.get_secret_value(),
             }
-        return given
+        return options

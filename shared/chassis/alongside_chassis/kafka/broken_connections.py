@@ -19,16 +19,16 @@ def install() -> None:
     for name in _WRITING:
         method = getattr(AIOKafkaConnection, name)
         if not hasattr(method, "__wrapped__"):
-            setattr(AIOKafkaConnection, name, _expecting(method))
+            setattr(AIOKafkaConnection, name, _translating_errors(method))
 
 
-def _expecting(write: Any) -> Any:
+def _translating_errors(write: Any) -> Any:
     @wraps(write)
-    def written(connection: Any, *args: Any, **kwargs: Any) -> Any:
+    def translated(connection: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return write(connection, *args, **kwargs)
         except RuntimeError as error:
             connection.close(reason=CloseReason.CONNECTION_BROKEN)
             raise KafkaConnectionError(f"the connection broke: {error}") from error
 
-    return written
+    return translated

@@ -11,7 +11,7 @@ from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 
 ANSWER_SECONDS_MAX: Final = 5.0
 """A fetch is answered within a tenth of a second, records or none; a new leader is found within two seconds."""
-ASK_PAUSE_SECONDS: Final = 5.0
+DIAGNOSIS_PAUSE_SECONDS: Final = 5.0
 
 
 class BrokerLiveness:
@@ -20,7 +20,7 @@ class BrokerLiveness:
     def __init__(self, kafka: Kafka, clock: Clock) -> None:
         self._kafka, self._clock = kafka, clock
         self._latest: int | None = None
-        self._answered_at = self._asked_at = clock.monotonic()
+        self._answered_at = self._diagnosed_at = clock.monotonic()
         self._reason: str | None = None
         self._silent_seconds = 0.0
 
@@ -35,7 +35,7 @@ class BrokerLiveness:
         `handled` means that records have just been handled: however long that took, Kafka is not the cause.
         """
         fetching = consumer.assignment() - consumer.paused()
-        latest = max((consumer.last_poll_timestamp(place) or 0 for place in fetching), default=None)
+        latest = max((consumer.last_poll_timestamp(partition) or 0 for partition in fetching), default=None)
         if handled or latest is None or latest != self._latest:
             self._latest, self._answered_at, self._reason = latest, self._clock.monotonic(), None
         self._silent_seconds = self._clock.monotonic() - self._answered_at
@@ -45,8 +45,8 @@ class BrokerLiveness:
 
     async def _diagnose(self) -> None:
         now = self._clock.monotonic()
-        if self._reason is None or now - self._asked_at > ASK_PAUSE_SECONDS:
-            self._asked_at = now
+        if self._reason is None or now - self._diagnosed_at > DIAGNOSIS_PAUSE_SECONDS:
+            self._diagnosed_at = now
             diagnosis = await diagnose_connection(KafkaConnectionError(), self._kafka)
             silent = "Kafka, which has not answered for some seconds"
             self._reason = silent if diagnosis == KafkaConnectionError.__name__ else diagnosis

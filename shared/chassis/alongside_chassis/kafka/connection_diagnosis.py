@@ -19,7 +19,7 @@ from aiokafka.errors import (
 
 from alongside_chassis.kafka.access import Kafka
 
-ASK_MS_MAX: Final = 2_000
+CONNECT_MS_MAX: Final = 2_000
 _REFUSALS: Final = (SaslAuthenticationFailed, UnsupportedSaslMechanismError, IllegalSaslStateError)
 
 
@@ -29,8 +29,10 @@ async def diagnose_connection(error: BaseException, kafka: Kafka) -> str:
         case KafkaConnectionError():
             return await _refusal_reason(kafka) or type(error).__name__
         case GroupAuthorizationFailedError() | TopicAuthorizationFailedError():
-            named = ", ".join(str(each) for each in error.args)
-            return f"Kafka, which grants {kafka.user or 'us'} no access to {named}: {type(error).__name__}"
+            resources = ", ".join(str(resource) for resource in error.args)
+            return (
+                f"Kafka, which grants {kafka.user or 'us'} no access to {resources}: {type(error).__name__}"
+            )
         case _:
             return type(error).__name__
 
@@ -43,7 +45,7 @@ async def _refusal_reason(kafka: Kafka) -> str | None:
         return f"{kafka.ca_file}, which holds no certificates that can be read: {type(error).__name__}"
     for host, port, _ in collect_hosts(options.pop("bootstrap_servers")):
         try:
-            conn = await create_conn(host, port, request_timeout_ms=ASK_MS_MAX, **options)
+            conn = await create_conn(host, port, request_timeout_ms=CONNECT_MS_MAX, **options)
         except _REFUSALS as error:
             return f"Kafka, which refuses the user {kafka.user!r} or its password: {type(error).__name__}"
         except ssl.SSLError as error:

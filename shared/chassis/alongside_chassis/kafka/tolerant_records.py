@@ -60,8 +60,8 @@ class _Escaping(bytearray):
     """Bytes whose slices can always be decoded to text."""
 
     def __getitem__(self, index: Any) -> Any:
-        found = super().__getitem__(index)
-        return _Escaping(found) if isinstance(index, slice) else found
+        content = super().__getitem__(index)
+        return _Escaping(content) if isinstance(index, slice) else content
 
     def decode(self, encoding: str = "utf-8", errors: str = "backslashreplace") -> str:
         """Return the text, with undecodable bytes escaped as `\\xff`."""
@@ -70,6 +70,6 @@ class _Escaping(bytearray):
 
 def _tolerantly(data: memoryview) -> Iterator[Any]:
     batch = _DefaultRecordBatchPy(data)
-    batch._maybe_uncompress()  # noqa: SLF001  (its public way in decodes strictly)
+    batch._maybe_uncompress()  # noqa: SLF001  (its public methods decode strictly)
     batch._buffer = _Escaping(batch._buffer)  # noqa: SLF001
     return iter(batch)

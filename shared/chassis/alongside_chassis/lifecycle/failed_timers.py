@@ -1,4 +1,4 @@
-"""Keeps a timer whose handler keeps failing as one dead letter, and retries it, more slowly, until it succeeds.
+"""Stores one dead letter for a timer whose handler keeps failing; the timer is retried, more slowly, until it succeeds.
 
 A record that cannot be handled is dead-lettered and its stream continues. A timer is different: it keeps its subject from
 being forgotten, so it stays, and its dead letter only asks for a person's attention (docs/decisions/0023).
@@ -55,7 +55,7 @@ def problem_of(error: BaseException, key: str) -> Problem:
     return Problem(
         code=ProblemCode.HANDLER_FAILED,
         where=f"timer {key}",
-        remedy=f"correct the cause of {type(error).__name__}; the timer retries by itself, or replay it now",
+        remedy=f"correct the cause of {type(error).__name__}; the timer is retried, or replay it now",
     )
 
 
@@ -95,9 +95,9 @@ async def failing(conn: asyncpg.Connection) -> dict[str, int]:
 
 
 async def fire(tx: Tx, handlers: Handlers, dead_letter: DeadLetter, key: str) -> RedriveOutcome:
-    """Fire a failing timer now, for an operator: 1 handle; 2 delete the timer. One that fails again is kept unchanged.
+    """Fire a failing timer now, for an operator: 1 handle; 2 delete the timer. A timer that fails again is not changed.
 
-    The dead letter is locked first here, and last when the timer fires by itself: should the two wait for each other,
+    The dead letter is locked first here, and last when the timer fires when due: when the two wait for each other,
     PostgreSQL ends one of them, which is retried. Raises errors of the environment; then nothing changes.
     """
     row = await tx.conn.fetchrow(_TIMER, dead_letter.topic, key, UUID(dead_letter.event_id))
@@ -141,7 +141,7 @@ def not_droppable() -> HttpProblem:
         status=409,
         code="timer-not-droppable",
         title="A failing timer cannot be dropped",
-        detail="It keeps its subject from being forgotten, and retries by itself.",
+        detail="It keeps its subject from being forgotten, and is retried until it succeeds.",
         remedy="Correct the cause and replay it, or end what the timer is for.",
     )
 

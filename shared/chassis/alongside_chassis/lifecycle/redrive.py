@@ -25,10 +25,10 @@ from alongside_chassis.lifecycle import failed_timers
 
 
 async def replay(tx: Tx, pipeline: Pipeline, letter_id: UUID) -> RedriveOutcome:
-    """Handle a refused record again, return an own announcement to the outbox, or fire a timer.
+    """Handle a refused record again, return an unsendable announcement to the outbox, or fire a timer.
 
-    1 lock; 2 handle; 3 settle, or keep it with its new reason. One that was replayed before is not changed. Raises
-    HttpProblem when there is no such dead letter, or when it was dropped.
+    1 lock; 2 handle; 3 settle, or keep it with its new reason. A dead letter that was replayed before is not changed.
+    Raises HttpProblem when there is no such dead letter, or when it was dropped.
     """
     stored = await _find_locked(tx, letter_id)  # 1
     if stored.dead_letter.state is DeadLetterState.DROPPED:
@@ -42,7 +42,7 @@ async def replay(tx: Tx, pipeline: Pipeline, letter_id: UUID) -> RedriveOutcome:
             tx, pipeline.handlers, stored.dead_letter, (stored.key or b"").decode()
         )  # 2
     else:
-        outcome = await pipeline.again(tx, stored.record())  # 2
+        outcome = await pipeline.handle_again(tx, stored.record())  # 2
     if isinstance(outcome, RefusedRecord):
         await _keep_waiting(tx, pipeline, stored.dead_letter, outcome)  # 3
         return RedriveOutcome.REFUSED
@@ -52,7 +52,7 @@ async def replay(tx: Tx, pipeline: Pipeline, letter_id: UUID) -> RedriveOutcome:
 
 
 async def drop(tx: Tx, letter_id: UUID, because: str) -> RedriveOutcome:
-    """Settle a record as never to be handled.
+    """Settle a dead letter as dropped: it is never handled.
 
     Raises HttpProblem when there is no such dead letter, when it was replayed, or when it is a timer's.
     """
@@ -85,7 +85,7 @@ async def _find_locked(tx: Tx, letter_id: UUID) -> StoredDeadLetter:
 
 
 async def _return_to_outbox(tx: Tx, stored: StoredDeadLetter) -> RedriveOutcome:
-    """Append the message to the outbox: later messages of its key were sent before it."""
+    """Append the message to the outbox; later messages of its key have been sent already."""
     headers = tuple((name, (value or b"").decode()) for name, value in stored.headers)
     message = OutboxMessage(stored.dead_letter.topic, stored.key or b"", headers, stored.value or b"")
     await outbox.put(tx.conn, [message], tx.shards)

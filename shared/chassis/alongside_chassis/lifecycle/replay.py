@@ -1,8 +1,8 @@
 """Rebuilds a service's projection from the streams, beside the live service and without announcing anything.
 
-A projection is data a service only derives, so it can be derived again. Its *decisions* cannot: the commands and clock
-readings behind them are on no stream. So a projection has separate code for this, which gets a connection and no means to
-announce or to set timers (docs/decisions/0015).
+A projection is data a service only derives, so it can be derived again. A service's *decisions* cannot: the commands and
+clock readings behind them are on no stream. So a projection has separate code for its rebuild, which gets a connection
+and no means to announce or to set timers (docs/decisions/0015).
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
@@ -100,7 +100,7 @@ class Replay:
         async with self._locked(), self._consumer() as consumer:  # 1
             await self._begin(consumer)  # 2
             for _ in range(FINISH_ROUNDS_MAX):
-                async with aclosing(self._to_the_end(consumer)) as progresses:  # 3
+                async with aclosing(self._read_to_the_end(consumer)) as progresses:  # 3
                     async for progress in progresses:
                         yield progress
                 if not await self._write(self.projection.settle) or self.dry_run:  # 4
@@ -109,19 +109,24 @@ class Replay:
             yield self.progress
 
     async def _begin(self, consumer: AIOKafkaConsumer) -> None:
-        """Skip partitions without a record that young."""
-        places = consumer.assignment()
-        ends = await consumer.end_offsets(places)
-        found = await consumer.offsets_for_times(dict.fromkeys(places, int(self.since.timestamp() * 1000)))
-        starts = {place: found[place].offset if found[place] else ends[place] for place in places}
-        for place, offset in starts.items():
-            consumer.seek(place, offset)
-        self.progress = Progress(of=sum(ends[place] - starts[place] for place in places))
+        """Seek each partition to its first record since `since`, or to its end when there is none."""
+        partitions = consumer.assignment()
+        ends = await consumer.end_offsets(partitions)
+        offsets = await consumer.offsets_for_times(
+            dict.fromkeys(partitions, int(self.since.timestamp() * 1000))
+        )
+        starts = {
+            partition: offsets[partition].offset if offsets[partition] else ends[partition]
+            for partition in partitions
+        }
+        for partition, offset in starts.items():
+            consumer.seek(partition, offset)
+        self.progress = Progress(of=sum(ends[partition] - starts[partition] for partition in partitions))
 
-    async def _to_the_end(self, consumer: AIOKafkaConsumer) -> AsyncGenerator[Progress, None]:
+    async def _read_to_the_end(self, consumer: AIOKafkaConsumer) -> AsyncGenerator[Progress, None]:
         """Read to the present end. Raises TimeoutError when Kafka stops answering before it."""
         ends, polls = await consumer.end_offsets(consumer.assignment()), 0
-        while [place for place, end in ends.items() if await consumer.position(place) < end]:
+        while [partition for partition, end in ends.items() if await consumer.position(partition) < end]:
             polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS_MAX)
             records = [record for batch in polled.values() for record in batch]
             polls = 0 if records else polls + 1
@@ -141,11 +146,11 @@ class Replay:
         with suppress(_DryRun):
             async with self.runtime.transaction() as tx:
                 changed = await work(tx.conn)
-                self._dry_run_savepoint()
+                self._roll_back_dry_run()
         self.progress = replace(self.progress, changed=self.progress.changed + changed)
         return changed
 
-    def _dry_run_savepoint(self) -> None:
+    def _roll_back_dry_run(self) -> None:
         if self.dry_run:
             raise _DryRun
 
@@ -195,9 +200,11 @@ class Replay:
         )
         try:
             await consumer.start()
-            hidden = topics - {place.topic for place in consumer.assignment()}
+            hidden = topics - {partition.topic for partition in consumer.assignment()}
             if hidden:
-                raise LookupError(f"{', '.join(hidden)} cannot be seen")
+                raise LookupError(
+                    f"Kafka does not show {', '.join(sorted(hidden))}: create it, or grant the service's user to read it"
+                )
             yield consumer
         finally:
             await consumer.stop()

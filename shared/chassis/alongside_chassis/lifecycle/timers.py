@@ -24,7 +24,7 @@ from alongside_chassis.lifecycle.failed_timers import Superseded
 from alongside_chassis.observe import telemetry
 from alongside_contracts.vocabulary import ProblemCode
 
-DUE_MAX: Final = 100
+DUE_TIMERS_MAX: Final = 100
 INFRASTRUCTURE_PAUSE_SECONDS: Final = 5
 """The pause after an error of the environment."""
 _DOUBLINGS_MAX: Final = 11
@@ -53,7 +53,7 @@ class Timers:
         self.dependencies, self.handlers = dependencies, handlers
         self.poll_seconds, self.attempts_max = poll_seconds, attempts_max
         self.waiting_for: str | None = None
-        """Why no timer can fire; None while they can."""
+        """Why timers cannot fire; None while they can."""
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -66,7 +66,7 @@ class Timers:
                 self.waiting_for, fired = type(error).__name__, 0
                 self.dependencies.metrics.waits.labels("timers").inc()
                 self.dependencies.log.warning("timers-wait", exc=error)
-            if fired < DUE_MAX:
+            if fired < DUE_TIMERS_MAX:
                 await self._sleep()
 
     def stop(self) -> None:
@@ -74,10 +74,10 @@ class Timers:
         self._stop.set()
 
     async def fire_due(self) -> int:
-        """Fire the timers that are due, at most `DUE_MAX`; return how many were due."""
+        """Fire the timers that are due, at most `DUE_TIMERS_MAX`; return how many were due."""
         kinds = list(self.handlers.timers)
         async with connection(self.dependencies.pool) as conn:
-            rows = await conn.fetch(_DUE, self.dependencies.clock.now(), DUE_MAX, kinds)
+            rows = await conn.fetch(_DUE, self.dependencies.clock.now(), DUE_TIMERS_MAX, kinds)
         for row in rows:
             if self._stop.is_set():
                 break
@@ -128,20 +128,20 @@ class Timers:
             await self._dead_letter(row, timer, cause, error)
         except Superseded:
             return "superseded"
-        except Exception as trouble:
-            if failed_timers.counts_against_handler(trouble):
+        except Exception as second_error:
+            if failed_timers.counts_against_handler(second_error):
                 raise
-            return await self._wait(row, trouble)
+            return await self._wait(row, second_error)
         return "dead-lettered"
 
     async def _wait(self, row: asyncpg.Record, error: Exception) -> str:
-        """Postpone it, so that it delays no other timer, without counting: the handler did not cause the error."""
+        """Postpone the timer, so that it delays no other. The attempt is not counted: the handler did not cause the error."""
         self.dependencies.log.warning("timer-failed", kind=row["kind"], attempts=row["attempts"], exc=error)
         await self._postpone(row, timedelta(seconds=INFRASTRUCTURE_PAUSE_SECONDS), counts=0)
         return "failed"
 
     async def _retry_later(self, row: asyncpg.Record, error: Exception) -> str:
-        """Postpone it, so that it delays no other timer, for longer each time."""
+        """Postpone the timer, for longer each time, so that it delays no other."""
         self.dependencies.log.error("timer-failed", kind=row["kind"], attempts=row["attempts"] + 1, exc=error)
         await self._postpone(row, timedelta(seconds=2 ** min(row["attempts"], _DOUBLINGS_MAX)), counts=1)
         return "failed"

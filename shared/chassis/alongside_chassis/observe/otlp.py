@@ -89,11 +89,11 @@ def _span(span: ReadableSpan) -> bytes:
 
 def _attribute(name: str, value: object) -> bytes:
     if isinstance(value, str):
-        text = _field(0x0A, value.encode())
+        encoded = _field(0x0A, value.encode())
     else:
         assert isinstance(value, int)  # noqa: S101  # plain spans hold nothing else
-        text = b"\x18" + _varint(value & 0xFFFF_FFFF_FFFF_FFFF)
-    return _field(0x4A, _word(0x0A, name) + _field(0x12, text))
+        encoded = b"\x18" + _varint(value & 0xFFFF_FFFF_FFFF_FFFF)
+    return _field(0x4A, _word(0x0A, name) + _field(0x12, encoded))
 
 
 def _flags(parent: SpanContext | None) -> int:

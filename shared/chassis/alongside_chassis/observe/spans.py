@@ -69,7 +69,7 @@ class ProcessingSpan(Span):
                 status=self._status,
                 start_time=self._began,
                 end_time=end_time or unix_nanoseconds(),
-                instrumentation_scope=self._tracer._instrumentation_scope,  # noqa: SLF001  # nothing public says it
+                instrumentation_scope=self._tracer._instrumentation_scope,  # noqa: SLF001  # no public attribute has it
             )
         )
 
