@@ -56,18 +56,18 @@ def answer(
     referral_id: ReferralId | None,
     source: RecordOrigin | None,
 ) -> SubmissionAnswered:
-    """Return the answer to the partner. For a linked submission it names the first one, so that a repeat leads there."""
+    """Return the answer to the partner. For a linked submission, the answer names the submission it is linked to."""
     problems = decision.problems if isinstance(decision, Held | Rejected | Escalated) else ()
-    first = SubmissionId(decision.submission_id) if isinstance(decision, Linked) else submission.id
+    named = SubmissionId(decision.submission_id) if isinstance(decision, Linked) else submission.id
     return SubmissionAnswered(
         partner=partner,
         reference=submission.content.reference,
-        submission_id=first,
+        submission_id=named,
         referral_id=referral_id,
         answer=Answer(decision.state),
         problems=tuple(
-            Problem(code=ProblemCode(found.code), where=found.where, remedy=found.remedy)
-            for found in problems
+            Problem(code=ProblemCode(problem.code), where=problem.where, remedy=problem.remedy)
+            for problem in problems
         ),
         origin=None if source is None else origin(source),
     )
@@ -81,7 +81,7 @@ def refused(partner: str, problem: Problem, source: RecordOrigin) -> SubmissionA
 
 
 def paused(pause: Paused) -> IntakePaused:
-    """Return the event that tells a partner that its stream is not read any further."""
+    """Return the event that notifies a partner that its stream is paused."""
     quarantine = pause.quarantine
     return IntakePaused(
         partner=quarantine.partner,
@@ -94,7 +94,7 @@ def paused(pause: Paused) -> IntakePaused:
 
 
 def resumed(quarantine: Quarantine, *, at: datetime) -> IntakeResumed:
-    """Return the event that tells a partner that its stream is read again."""
+    """Return the event that notifies a partner that its stream is read again."""
     return IntakeResumed(partner=quarantine.partner, paused_at=quarantine.paused_at, resumed_at=at)
 
 

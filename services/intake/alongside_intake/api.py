@@ -109,10 +109,10 @@ def queries_router(policies: Policies) -> APIRouter:
     @router.get("/{submission_id}", responses={404: REFUSALS[404]})
     async def get_submission(submission_id: SubmissionPath, read: Read) -> SubmissionView:
         """Show one submission and its decision."""
-        found = await store.find_submission(read.conn, submission_id)
-        if found is None:
+        stored = await store.find_submission(read.conn, submission_id)
+        if stored is None:
             raise submission_not_found()
-        return _view(found, policies)
+        return _view(stored, policies)
 
     return router
 
@@ -130,9 +130,9 @@ def regions_router(policies: Policies) -> APIRouter:
 
 
 async def _load_view(tx: Tx, submission_id: UUID, policies: Policies) -> SubmissionView:
-    found = await store.find_submission(tx.conn, submission_id)
-    assert found is not None  # noqa: S101  (written in this transaction)
-    return _view(found, policies)
+    stored = await store.find_submission(tx.conn, submission_id)
+    assert stored is not None  # noqa: S101  (written in this transaction)
+    return _view(stored, policies)
 
 
 def _view(submission: StoredSubmission, policies: Policies) -> SubmissionView:
@@ -146,7 +146,7 @@ def _view(submission: StoredSubmission, policies: Policies) -> SubmissionView:
         person_id=submission.person_id,
         region=submission.region,
         setting=submission.setting,
-        problems=[ProblemView.model_validate(found) for found in submission.problems],
+        problems=[ProblemView.model_validate(problem) for problem in submission.problems],
         suggestions=submission.suggestions,
         risks=submission.risks,
         crisis_resources=[CrisisResourceView.of(resource) for resource in resources],

@@ -39,8 +39,8 @@ def intake_handlers(submissions: SubmissionService) -> Handlers:
         await store.replace_referral(tx, event.replaces, event.referral_id, needs)
 
     @handlers.on_timer(HELD_OVERDUE)
-    async def ask_coordinator(timer: Timer, tx: Tx) -> None:
-        await submissions.ask_coordinator(UUID(timer.key), tx)
+    async def assign_coordinator_when_overdue(timer: Timer, tx: Tx) -> None:
+        await submissions.assign_coordinator(UUID(timer.key), tx)
 
     @handlers.on_timer_failed(HELD_OVERDUE)
     async def assign_coordinator_after_failure(timer: Timer, again_at: datetime, tx: Tx) -> None:

@@ -28,13 +28,14 @@ from alongside_intake.submission_record import (
 )
 
 PAGE_ROWS_MAX: Final = 200
-_AFTER_ALL: Final = UUID(int=2**128 - 1)
+_MAX_ID: Final = UUID(int=2**128 - 1)
+"""Above every id: the first page starts below it."""
 
 
 async def lock_people(tx: Tx, people: Collection[ExternalRef]) -> dict[ExternalRef, PersonId]:
     """Return the people with these references, created where missing, and lock them in the order of the references."""
-    wanted = sorted(people)
-    ids, namespaces, references = [new_id() for _ in wanted], *zip(*wanted, strict=True)
+    ordered = sorted(people)
+    ids, namespaces, references = [new_id() for _ in ordered], *zip(*ordered, strict=True)
     rows = await tx.conn.fetch(_LOCK_PEOPLE, ids, namespaces, references, tx.now)
     return {(row["namespace"], row["reference"]): PersonId(row["id"]) for row in rows}
 
@@ -57,7 +58,7 @@ async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> B
     escalations: dict[ExternalRef, tuple[OpenEscalation, ...]] = {}
     for row in await tx.conn.fetch(_CURRENT_AND_ALARMS, sources, references):
         ref = row["source"], row["reference"]
-        if row["stands"]:
+        if row["is_current"]:
             current[ref] = CurrentSubmission(row["id"], State(row["state"]), row["referral_id"])
         if row["state"] == State.ESCALATED:
             escalations[ref] = (*escalations.get(ref, ()), OpenEscalation(row["id"], frozenset(row["risks"])))
@@ -71,13 +72,13 @@ async def record(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
 
     1 mark earlier submissions as superseded; 2 insert the submissions; 3 insert the referrals that begin.
     """
-    by = {one.supersedes: one.submission.id for one in decided if one.supersedes is not None}
-    earlier = by.keys() - {one.submission.id for one in decided}
+    replacement_of = {item.supersedes: item.submission.id for item in decided if item.supersedes is not None}
+    earlier = replacement_of.keys() - {item.submission.id for item in decided}
     if earlier:
-        await tx.conn.execute(_SUPERSEDE, list(earlier), [by[id_] for id_ in earlier])  # 1
-    rows = [_row(one, superseded_by=by.get(one.submission.id)) for one in decided]
-    await tx.conn.execute(_RECORD, *_NEW.arrays(rows), tx.now)  # 2
-    await _open(tx, decided)  # 3
+        await tx.conn.execute(_SUPERSEDE, list(earlier), [replacement_of[id_] for id_ in earlier])  # 1
+    rows = [_row(item, superseded_by=replacement_of.get(item.submission.id)) for item in decided]
+    await tx.conn.execute(_INSERT_SUBMISSIONS, *_NEW.arrays(rows), tx.now)  # 2
+    await _insert_open_referrals(tx, decided)  # 3
 
 
 async def decide_again(tx: Tx, decided: DecidedSubmission) -> None:
@@ -90,7 +91,7 @@ async def decide_again(tx: Tx, decided: DecidedSubmission) -> None:
     await tx.conn.execute(_DECIDE_AGAIN, submission.id, facts, *_decision(decided), tx.now)
     if decided.new_referral_id is not None:
         await tx.conn.execute(_LINK_REPEATS, submission.id, decided.new_referral_id)
-        await _open(tx, [decided])
+        await _insert_open_referrals(tx, [decided])
 
 
 async def lock_submission(
@@ -99,21 +100,21 @@ async def lock_submission(
     """Load a submission to decide it again, and lock its person; its record is None when the person was erased."""
     row = await tx.conn.fetchrow(
         f"""
-        select {_RECORDED}, facts from submission s join person p on p.id = s.person_id
+        select {_COLUMNS}, facts from submission s join person p on p.id = s.person_id
         where s.id = $1 for update of p, s
         """,
         submission_id,
     )
     if row is None:
         return None
-    recorded = _stored_submission(row)
+    stored = _stored_submission(row)
     if row["facts"] is None:
-        return recorded, None
-    return recorded, SubmissionRecord(
-        id=SubmissionId(recorded.id),
-        person_id=PersonId(recorded.person_id),
-        received=ReceivedSubmission(Submission.model_validate_json(row["facts"]), recorded.partner),
-        cleared=recorded.cleared_at is not None,
+        return stored, None
+    return stored, SubmissionRecord(
+        id=SubmissionId(stored.id),
+        person_id=PersonId(stored.person_id),
+        received=ReceivedSubmission(Submission.model_validate_json(row["facts"]), stored.partner),
+        cleared=stored.cleared_at is not None,
     )
 
 
@@ -139,7 +140,7 @@ async def set_next_actor(tx: Tx, submission_id: UUID, next_actor: NextActor, due
 
 
 async def assign_coordinator(tx: Tx, submission_id: UUID, due_at: datetime) -> None:
-    """Make a coordinator the next actor of a submission that is still held, without reading the rest of it."""
+    """Make a coordinator the next actor of a submission that is still held, without loading the submission."""
     await tx.conn.execute(
         """
         update submission set next_actor = 'coordinator', due_at = $2
@@ -152,7 +153,7 @@ async def assign_coordinator(tx: Tx, submission_id: UUID, due_at: datetime) -> N
 
 async def find_submission(conn: asyncpg.Connection, submission_id: UUID) -> StoredSubmission | None:
     """Return one stored submission, or None."""
-    row = await conn.fetchrow(f"select {_RECORDED} from submission s where s.id = $1", submission_id)
+    row = await conn.fetchrow(f"select {_COLUMNS} from submission s where s.id = $1", submission_id)
     return None if row is None else _stored_submission(row)
 
 
@@ -162,11 +163,11 @@ async def list_submissions(
     """List submissions that were not superseded, newest first; `before` is the last id of the previous page."""
     rows = await conn.fetch(
         f"""
-        select {_RECORDED} from submission s
+        select {_COLUMNS} from submission s
         where s.id < $1 and ($2::text is null or s.state = $2) and s.superseded_by is null
         order by s.id desc limit $3
         """,
-        before or _AFTER_ALL,
+        before or _MAX_ID,
         state.value if state else None,
         min(limit, PAGE_ROWS_MAX),
     )
@@ -212,12 +213,12 @@ _LOCK_REFERENCES: Final = """
 # may scan the whole table, and PostgreSQL keeps using that plan.
 _CURRENT_AND_ALARMS: Final = """
     select found.* from unnest($1::text[], $2::text[]) as asked (source, reference), lateral (
-        select id, source, reference, state, referral_id, risks, true as stands from submission s
+        select id, source, reference, state, referral_id, risks, true as is_current from submission s
         where s.source = asked.source and s.reference = asked.reference and repeats is null and superseded_by is null
         offset 0) as found
     union all
     select found.* from unnest($1::text[], $2::text[]) as asked (source, reference), lateral (
-        select id, source, reference, state, referral_id, risks, false as stands from submission s
+        select id, source, reference, state, referral_id, risks, false as is_current from submission s
         where s.source = asked.source and s.reference = asked.reference and state = 'escalated'
             and superseded_by is null and repeats is not null
         offset 0) as found
@@ -231,7 +232,7 @@ _SUPERSEDE: Final = """
     update submission set superseded_by = later.id, next_actor = null, due_at = null
     from unnest($1::uuid[], $2::uuid[]) as later (supersedes, id) where submission.id = later.supersedes
 """
-_DECISION: Final = {
+_DECISION_COLUMNS: Final = {
     "state": "text",
     "problems": "jsonb",
     "suggestions": "text",
@@ -259,13 +260,13 @@ _NEW: Final = Columns(
     repeats="uuid",
     superseded_by="uuid",
     cause="text",
-    **_DECISION,
+    **_DECISION_COLUMNS,
 )
-_RECORD: Final = f"""
+_INSERT_SUBMISSIONS: Final = f"""
     insert into submission ({_NEW.names}, received_at, decided_at)
     select {_NEW.values}, {_NEW.next}, {_NEW.next} from {_NEW.rows}
 """
-_OPEN: Final = """
+_INSERT_OPEN_REFERRALS: Final = """
     insert into open_referral (referral_id, person_id, submission_id, needs)
     select referral_id, person_id, submission_id, string_to_array(needs, ' ')
     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as new (referral_id, person_id, submission_id, needs)
@@ -279,7 +280,7 @@ _DECIDE_AGAIN: Final = """
 _LINK_REPEATS: Final = """
     update submission set referral_id = $2 where repeats = $1 and state = 'linked' and referral_id is null
 """
-_RECORDED: Final = """
+_COLUMNS: Final = """
     s.id, s.source, s.reference, s.person_id, s.region, s.setting, s.state, s.problems, s.suggestions, s.risks,
     s.because, s.referral_id, s.repeats, s.superseded_by, s.next_actor, s.due_at, s.cleared_by, s.cleared_at,
     s.received_at, s.decided_at
@@ -295,27 +296,27 @@ def _stored_submission(row: asyncpg.Record) -> StoredSubmission:
 
 
 async def _open_referrals(tx: Tx, people: Collection[PersonId]) -> dict[UUID, tuple[OpenReferral, ...]]:
-    found: dict[UUID, tuple[OpenReferral, ...]] = {}
+    referrals: dict[UUID, tuple[OpenReferral, ...]] = {}
     for row in await tx.conn.fetch(_OPEN_REFERRALS, list(people)):
         referral = OpenReferral(row["referral_id"], row["submission_id"], frozenset(row["needs"]))
-        found[row["person_id"]] = (*found.get(row["person_id"], ()), referral)
-    return found
+        referrals[row["person_id"]] = (*referrals.get(row["person_id"], ()), referral)
+    return referrals
 
 
-async def _open(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
+async def _insert_open_referrals(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
     """Insert the referrals that begin, with their needs."""
     rows = [
         (
-            one.new_referral_id,
-            one.submission.person_id,
-            one.submission.id,
-            " ".join(one.submission.content.needs),
+            item.new_referral_id,
+            item.submission.person_id,
+            item.submission.id,
+            " ".join(item.submission.content.needs),
         )
-        for one in decided
-        if one.new_referral_id is not None
+        for item in decided
+        if item.new_referral_id is not None
     ]
     if rows:
-        await tx.conn.execute(_OPEN, *zip(*rows, strict=True))
+        await tx.conn.execute(_INSERT_OPEN_REFERRALS, *zip(*rows, strict=True))
 
 
 def _row(decided: DecidedSubmission, *, superseded_by: UUID | None) -> dict[str, Any]:
@@ -333,12 +334,12 @@ def _row(decided: DecidedSubmission, *, superseded_by: UUID | None) -> dict[str,
         "repeats": decided.repeats,
         "superseded_by": superseded_by,
         "cause": submission.received.cause,
-        **dict(zip(_DECISION, _decision(decided), strict=True)),
+        **dict(zip(_DECISION_COLUMNS, _decision(decided), strict=True)),
     }
 
 
 def _decision(decided: DecidedSubmission) -> tuple[Any, ...]:
-    """Return the values of `_DECISION`, in its order."""
+    """Return the values of `_DECISION_COLUMNS`, in its order."""
     referral_id = decided.referral_id
     match decided.decision:
         case Admitted(suggestions):

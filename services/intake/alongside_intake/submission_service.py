@@ -30,7 +30,7 @@ from alongside_intake.submission_record import (
 )
 
 HELD_OVERDUE: Final = "held-overdue"
-"""The timer of a held submission: when it fires, a coordinator is asked."""
+"""The timer of a held submission: when it fires, a coordinator becomes the next actor."""
 
 Completion = Callable[[Submission], Submission]
 
@@ -63,9 +63,9 @@ class SubmissionService:
 
         The first escalation of a reference cannot be cleared while a later one is open: the danger is not over.
         """
-        recorded, submission = await _load_waiting(tx, submission_id, State.ESCALATED)
+        stored, submission = await _load_waiting(tx, submission_id, State.ESCALATED)
         others = (await store.load_batch_state(tx, [submission])).prior_records(submission).escalations
-        if others and recorded.repeats is None:
+        if others and stored.repeats is None:
             raise HttpProblem(
                 status=409,
                 code="alarm-still-rings",
@@ -75,12 +75,12 @@ class SubmissionService:
         await store.clear(tx, submission_id, coordinator=coordinator, reason=reason)
         await self._decide_again(replace(submission, cleared=True), tx)
 
-    async def ask_coordinator(self, submission_id: UUID, tx: Tx) -> None:
+    async def assign_coordinator(self, submission_id: UUID, tx: Tx) -> None:
         """Make a coordinator the next actor of an overdue held submission, and set the timer of the new due time."""
-        found = await store.lock_submission(tx, submission_id)
-        if found is None or found[1] is None or not _waits_in(found[0], State.HELD):
+        stored, submission = await store.lock_submission(tx, submission_id) or (None, None)
+        if stored is None or submission is None or not _waits_in(stored, State.HELD):
             return
-        next_actor, due_at = assign_to_coordinator(self.policies.of(found[0].region), tx.now)
+        next_actor, due_at = assign_to_coordinator(self.policies.of(stored.region), tx.now)
         await store.set_next_actor(tx, submission_id, next_actor, due_at)
         tx.set_timer(HELD_OVERDUE, str(submission_id), due_at)
 
@@ -111,9 +111,12 @@ async def _register(received: Sequence[ReceivedSubmission], tx: Tx) -> list[Subm
 
     Locks what two transactions could decide differently: first all people, then all references, each in one order.
     """
-    people = await store.lock_people(tx, {each.person_ref for each in received})
-    await store.lock_references(tx, {each.submission_ref for each in received})
-    return [SubmissionRecord(SubmissionId(new_id()), people[each.person_ref], each) for each in received]
+    people = await store.lock_people(tx, {submission.person_ref for submission in received})
+    await store.lock_references(tx, {submission.submission_ref for submission in received})
+    return [
+        SubmissionRecord(SubmissionId(new_id()), people[submission.person_ref], submission)
+        for submission in received
+    ]
 
 
 async def _load_waiting(
@@ -123,7 +126,7 @@ async def _load_waiting(
     found = await store.lock_submission(tx, submission_id)
     if found is None:
         raise submission_not_found()
-    recorded, submission = found
+    stored, submission = found
     if submission is None:
         raise HttpProblem(
             status=410,
@@ -131,15 +134,15 @@ async def _load_waiting(
             title="The person of this submission was erased",
             remedy="It cannot be decided again. If support is still wanted, send a new submission.",
         )
-    if not _waits_in(recorded, state):
+    if not _waits_in(stored, state):
         raise HttpProblem(
             status=409,
             code=f"submission-not-{state}",
             title=f"This submission is not {state}",
-            detail=f"It was {'superseded' if recorded.superseded_by else recorded.state.value}.",
-            remedy=f"Read its present decision with GET /submissions/{recorded.id}.",
+            detail=f"It was {'superseded' if stored.superseded_by else stored.state.value}.",
+            remedy=f"Read its present decision with GET /submissions/{stored.id}.",
         )
-    return recorded, submission
+    return stored, submission
 
 
 def submission_not_found() -> HttpProblem:
@@ -153,8 +156,8 @@ def submission_not_found() -> HttpProblem:
     )
 
 
-def _waits_in(recorded: StoredSubmission, state: State) -> bool:
-    return recorded.state is state and recorded.superseded_by is None
+def _waits_in(stored: StoredSubmission, state: State) -> bool:
+    return stored.state is state and stored.superseded_by is None
 
 
 def announce_decision(decided: DecidedSubmission, tx: Tx) -> None:

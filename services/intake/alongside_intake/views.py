@@ -35,9 +35,9 @@ class ConsentCommand(_RequestBody):
 
     def added_to(self, submission: Submission) -> Submission:
         """Return the submission with the added consent; everything else stays as it was."""
-        given = {"consent": self.consent, "guardian_consent": self.guardian_consent}
+        additions = {"consent": self.consent, "guardian_consent": self.guardian_consent}
         return submission.model_copy(
-            update={name: value for name, value in given.items() if value is not None}
+            update={name: value for name, value in additions.items() if value is not None}
         )
 
 

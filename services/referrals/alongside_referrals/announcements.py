@@ -48,8 +48,8 @@ def announce(tx: Tx, change: Change) -> Referral:
     return referral
 
 
-def announce_overdue(tx: Tx, referral: Referral, late: Actor, asked: Actor, due_at: datetime) -> None:
-    """Announce that `late` let the due time pass, and that `asked` must act by `due_at`."""
+def announce_overdue(tx: Tx, referral: Referral, late: Actor, next_actor: Actor, due_at: datetime) -> None:
+    """Announce that `late` let the due time pass, and that `next_actor` must act by `due_at`."""
     tx.announce(
         ReferralOverdue(
             referral_id=ReferralId(referral.id),
@@ -58,7 +58,7 @@ def announce_overdue(tx: Tx, referral: Referral, late: Actor, asked: Actor, due_
             offer_id=_offer(referral),
             offer_kind=words.OfferKind(referral.offer_kind) if referral.offer_kind else None,
             late_actor=words.Actor(late),
-            next_actor=words.Actor(asked),
+            next_actor=words.Actor(next_actor),
             due_at=due_at,
             region=referral.region,
         )
@@ -66,7 +66,7 @@ def announce_overdue(tx: Tx, referral: Referral, late: Actor, asked: Actor, due_
 
 
 def announce_successor(tx: Tx, successor: Referral, ended: Referral, request: str) -> None:
-    """Announce that `successor` replaces `ended`, so that matching asks again, but none of the offers tried before."""
+    """Announce that `successor` replaces `ended`, so that matching asks another offer, none of those tried before."""
     tx.announce(
         ReferralSucceeded(
             referral_id=ReferralId(successor.id),

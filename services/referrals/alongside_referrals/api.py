@@ -141,15 +141,13 @@ def _add_endings(routes: APIRouter, policies: Policies) -> None:
 
 def _add_reads(routes: APIRouter) -> None:
     @routes.get("")
-    async def list_referrals(read: Read, wanted: Annotated[ReferralsQuery, Query()]) -> Page[ReferralView]:
-        """List referrals, newest first. `overdue` selects the ones that missed a due time since their last transition."""
+    async def list_referrals(read: Read, query: Annotated[ReferralsQuery, Query()]) -> Page[ReferralView]:
+        """List referrals, newest first. `overdue` selects referrals that missed a due time since their last transition."""
         now = read.runtime.clock.now()
-        before = decode_id_cursor(wanted.cursor)
-        found = await store.list_referrals(
-            read.conn, wanted.as_filter(now), before=before, limit=wanted.limit
-        )
-        next_cursor = encode_cursor(str(found[-1].referral.id)) if len(found) == wanted.limit else None
-        return Page(items=[referral_view(referral, now) for referral in found], next_cursor=next_cursor)
+        before = decode_id_cursor(query.cursor)
+        listed = await store.list_referrals(read.conn, query.as_filter(now), before=before, limit=query.limit)
+        next_cursor = encode_cursor(str(listed[-1].referral.id)) if len(listed) == query.limit else None
+        return Page(items=[referral_view(referral, now) for referral in listed], next_cursor=next_cursor)
 
     @routes.get("/{referral_id}")
     async def get_referral(referral_id: ReferralPath, read: Read) -> ReferralView:

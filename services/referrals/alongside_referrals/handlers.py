@@ -40,71 +40,71 @@ EventRule = Callable[[Referral, E, Tx], RuleResult]
 
 
 def handlers(policies: Policies) -> Handlers:
-    """Return the handlers of everything the service hears, under the regions' policies."""
-    hears = Handlers()
-    _hear_intake(hears, policies)
-    _hear_matching(hears, policies)
-    _hear_notifications(hears)
-    _hear_timers(hears, policies)
-    return hears
+    """Return the handlers of everything the service hears, with the regions' policies."""
+    registry = Handlers()
+    _register_intake(registry, policies)
+    _register_matching(registry, policies)
+    _register_notifications(registry)
+    _register_timers(registry, policies)
+    return registry
 
 
-def _hear_intake(hears: Handlers, policies: Policies) -> None:
-    @hears.on_batch(SubmissionAdmitted)
+def _register_intake(registry: Handlers, policies: Policies) -> None:
+    @registry.on_batch(SubmissionAdmitted)
     async def open_referrals(events: Sequence[SubmissionAdmitted], tx: Tx) -> None:
         drafts = [(_draft(event), event.request.model_dump_json(exclude_none=True)) for event in events]
         opened = await open_drafts(tx, drafts, policies)
         changes = []
         for event in events:
             tx.caused_by(event)
-            moved = opened.pop(event.referral_id, None)
-            changes.extend([announce_change(tx, moved)] if moved else [])
+            transition = opened.pop(event.referral_id, None)
+            changes.extend([announce_change(tx, transition)] if transition else [])
         await store.append_timeline(tx.conn, changes)
 
 
-def _hear_matching(hears: Handlers, policies: Policies) -> None:
-    def machine(referral: Referral, event: MatchEvent, tx: Tx) -> Decision:
+def _register_matching(registry: Handlers, policies: Policies) -> None:
+    def decide_match(referral: Referral, event: MatchEvent, tx: Tx) -> Decision:
         return decide(referral, _fact(event), tx.now, policies.of(referral.region))
 
-    @hears.on_batch(MatchProposed)
+    @registry.on_batch(MatchProposed)
     async def record_proposals(events: Sequence[MatchProposed], tx: Tx) -> None:
-        await _apply_events(events, tx, machine)
+        await _apply_events(events, tx, decide_match)
 
-    @hears.on_batch(MatchAccepted)
+    @registry.on_batch(MatchAccepted)
     async def record_acceptances(events: Sequence[MatchAccepted], tx: Tx) -> None:
-        await _apply_events(events, tx, machine)
+        await _apply_events(events, tx, decide_match)
 
-    @hears.on_batch(MatchDeclined)
+    @registry.on_batch(MatchDeclined)
     async def record_declines(events: Sequence[MatchDeclined], tx: Tx) -> None:
-        await _apply_events(events, tx, machine)
+        await _apply_events(events, tx, decide_match)
 
-    @hears.on_batch(MatchLapsed)
+    @registry.on_batch(MatchLapsed)
     async def record_lapses(events: Sequence[MatchLapsed], tx: Tx) -> None:
-        await _apply_events(events, tx, machine)
+        await _apply_events(events, tx, decide_match)
 
-    @hears.on_batch(MatchWaitlisted)
+    @registry.on_batch(MatchWaitlisted)
     async def record_waitlistings(events: Sequence[MatchWaitlisted], tx: Tx) -> None:
-        await _apply_events(events, tx, machine)
+        await _apply_events(events, tx, decide_match)
 
 
-def _hear_notifications(hears: Handlers) -> None:
-    @hears.on_batch(NoticeDelivered)
+def _register_notifications(registry: Handlers) -> None:
+    @registry.on_batch(NoticeDelivered)
     async def record_delivered_notices(events: Sequence[NoticeDelivered], tx: Tx) -> None:
         await _apply_events([event for event in events if _may_close_loop(event)], tx, _apply_notice)
 
-    @hears.on_batch(NoticeFailed)
+    @registry.on_batch(NoticeFailed)
     async def record_failed_notices(events: Sequence[NoticeFailed], tx: Tx) -> None:
         await _apply_events([event for event in events if _may_close_loop(event)], tx, _apply_notice)
 
 
-def _hear_timers(hears: Handlers, policies: Policies) -> None:
-    @hears.on_timer(DUE)
+def _register_timers(registry: Handlers, policies: Policies) -> None:
+    @registry.on_timer(DUE)
     async def check_due_time(timer: Timer, tx: Tx) -> None:
         referral = (await store.lock_referrals(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
         if referral is not None:
             await _escalate(referral, tx, policies)
 
-    @hears.on_timer_failed(DUE)
+    @registry.on_timer_failed(DUE)
     async def assign_coordinator_after_failure(timer: Timer, again_at: datetime, tx: Tx) -> None:
         referral = (await store.lock_referrals(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
         if referral is None:
@@ -116,7 +116,7 @@ def _hear_timers(hears: Handlers, policies: Policies) -> None:
                     tx.conn, [AnnouncedChange(overdue.referral, overdue.entry, tx.cause)], tx.now
                 )
             case Stale():
-                pass  # it has ended
+                pass  # the referral has ended
 
 
 async def _apply_events(events: Sequence[E], tx: Tx, rule: EventRule[E]) -> None:
@@ -153,9 +153,9 @@ async def _escalate(referral: Referral, tx: Tx, policies: Policies) -> None:
                 referral, Recall(actor=Actor.COORDINATOR, reason=Reason.NO_RESPONSE), tx.now, policy
             )
             if isinstance(recalled, Transitioned):
-                first = policy.ladders[WaitKind.MATCH].rungs[0]
-                due_at = policy.calendar.after(tx.now, first.within)
-                announce_overdue(tx, referral, late, first.actor, due_at)
+                first_rung = policy.ladders[WaitKind.MATCH].rungs[0]
+                due_at = policy.calendar.after(tx.now, first_rung.within)
+                announce_overdue(tx, referral, late, first_rung.actor, due_at)
                 await record(tx, recalled, policies)
         case Stale():
             pass  # somebody acted in time

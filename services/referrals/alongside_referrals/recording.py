@@ -33,9 +33,9 @@ async def record(tx: Tx, change: Change, policies: Policies) -> None:
 async def open_drafts(
     tx: Tx, drafts: Sequence[tuple[Referral, str]], policies: Policies
 ) -> dict[UUID, Transitioned]:
-    """Move drafts to `requested`, each with its support request as JSON, and store the new ones.
+    """Move drafts to `requested`, each with its support request as JSON, and store those that are not stored yet.
 
-    Returns the transitions of the new ones, which the caller announces. Of two drafts with one id the first counts.
+    Returns the transitions of the drafts stored now, which the caller announces. Of two drafts with one id the first counts.
     """
     first_drafts = {draft.id: (draft, support_request) for draft, support_request in reversed(drafts)}
     transitions = {
@@ -45,8 +45,8 @@ async def open_drafts(
         (transitions[referral_id].referral, first_drafts[referral_id][1])
         for referral_id in sorted(first_drafts)
     ]
-    new = await store.insert_referrals(tx.conn, rows, tx.now)
-    return {referral_id: change for referral_id, change in transitions.items() if referral_id in new}
+    inserted = await store.insert_referrals(tx.conn, rows, tx.now)
+    return {referral_id: change for referral_id, change in transitions.items() if referral_id in inserted}
 
 
 def _requested(draft: Referral, tx: Tx, policies: Policies) -> Transitioned:

@@ -136,7 +136,7 @@ class StoredReferral:
 
 @dataclass(frozen=True, slots=True)
 class ReferralFilter:
-    """Which referrals to list; None means any. `overdue_at` selects the ones that are overdue at that time."""
+    """Which referrals to list; None means any. `overdue_at` selects the referrals that are overdue at that time."""
 
     status: Status | None = None
     next_actor: Actor | None = None
@@ -212,16 +212,16 @@ async def find_referral(conn: asyncpg.Connection, referral_id: UUID) -> StoredRe
 
 
 async def list_referrals(
-    conn: asyncpg.Connection, wanted: ReferralFilter, *, before: UUID | None, limit: int
+    conn: asyncpg.Connection, referral_filter: ReferralFilter, *, before: UUID | None, limit: int
 ) -> list[StoredReferral]:
-    """List the wanted referrals, newest first; `before` is the last id of the previous page."""
+    """List the referrals that pass the filter, newest first; `before` is the last id of the previous page."""
     rows = await conn.fetch(
         _LIST,
-        wanted.status,
-        wanted.next_actor,
-        wanted.partner,
-        wanted.reference,
-        wanted.overdue_at,
+        referral_filter.status,
+        referral_filter.next_actor,
+        referral_filter.partner,
+        referral_filter.reference,
+        referral_filter.overdue_at,
         before,
         limit,
     )

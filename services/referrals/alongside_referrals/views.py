@@ -48,7 +48,7 @@ class CompleteForm(CommandForm):
 
 
 class RejectForm(ReasonForm):
-    """Without `return_to_matching`, the reason decides."""
+    """Without `return_to_matching`, the reason decides whether the person returns to matching."""
 
     return_to_matching: bool | None = None
 
@@ -74,7 +74,7 @@ class FeedbackForm(CommandForm):
 
 
 class ReferralsQuery(BaseModel):
-    """Which referrals to list, and from which cursor on."""
+    """Which referrals to list, starting after the item of `cursor`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -159,9 +159,9 @@ class EntryView(BaseModel):
     meetings: int | None
 
 
-def referral_view(present: StoredReferral, now: datetime) -> ReferralView:
+def referral_view(stored: StoredReferral, now: datetime) -> ReferralView:
     """Return a referral as the API shows it."""
-    referral, waiting = present.referral, present.referral.waiting
+    referral, waiting = stored.referral, stored.referral.waiting
     return ReferralView(
         id=referral.id,
         person_id=referral.person_id,
@@ -183,10 +183,10 @@ def referral_view(present: StoredReferral, now: datetime) -> ReferralView:
         contact_attempts=referral.contact_attempts,
         excluded_offers=list(referral.excluded_offers),
         replaces=referral.replaces,
-        replaced_by=present.replaced_by,
-        requested_at=present.requested_at,
-        changed_at=present.changed_at,
-        loop=_loop_view(present),
+        replaced_by=stored.replaced_by,
+        requested_at=stored.requested_at,
+        changed_at=stored.changed_at,
+        loop=_loop_view(stored),
     )
 
 
@@ -195,8 +195,8 @@ def entry_view(entry: TimelineEntry) -> EntryView:
     return EntryView.model_validate(entry)
 
 
-def _loop_view(present: StoredReferral) -> LoopView:
-    loop = loop_of(present.referral)
+def _loop_view(stored: StoredReferral) -> LoopView:
+    loop = loop_of(stored.referral)
     parts = {
         "terminal": loop.terminal,
         "outcome_recorded": loop.outcome,
@@ -206,6 +206,6 @@ def _loop_view(present: StoredReferral) -> LoopView:
     return LoopView(
         **parts,
         closed=loop.closed,
-        closed_at=present.referral.loop_closed_at,
-        missing=[part for part, there in parts.items() if not there],
+        closed_at=stored.referral.loop_closed_at,
+        missing=[part for part, is_complete in parts.items() if not is_complete],
     )

@@ -304,7 +304,7 @@ def test_every_transition_is_numbered() -> None:
 def test_an_open_referral_that_waits_for_nobody_cannot_be_built() -> None:
     with pytest.raises(ValueError, match="waits for nobody"):
         replace(REQUESTED, waiting=None)
-    with pytest.raises(ValueError, match="completed referral waits"):
+    with pytest.raises(ValueError, match="completed and has a next actor"):
         replace(COMPLETED, waiting=WAITS)
 
 

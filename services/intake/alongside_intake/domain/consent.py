@@ -16,7 +16,7 @@ ONE_TO_ONE: Final = "one-to-one"
 
 
 def consent_problems(facts: Facts, now: datetime) -> Iterator[Problem]:
-    """Yield what forbids disclosing this submission to the network.
+    """Yield the problems that forbid disclosing this submission to the network.
 
     A person who asks for themself consents by asking; a consent record they add is checked like any other.
     """
@@ -40,7 +40,7 @@ def consent_problems(facts: Facts, now: datetime) -> Iterator[Problem]:
 
 
 def guardian_problems(facts: Facts) -> Iterator[Problem]:
-    """Yield a problem when a minor could meet an adult one-to-one without a guardian's consent (domain: minors)."""
+    """Yield a problem when a minor could meet an adult one-to-one without a guardian's consent."""
     may_be_one_to_one = not facts.formats or ONE_TO_ONE in facts.formats
     if facts.age_band in MINOR_AGE_BANDS and may_be_one_to_one and not facts.guardian_consent:
         yield Problem(

@@ -7,10 +7,10 @@
 2. **A repeated reference.** A submission whose reference was decided before is linked to the first one: to its
    referral, or, while the first is escalated, to the submission alone. A held or rejected submission is replaced
    instead: the repeat is decided by itself and supersedes the earlier one, which stays on record.
-3. **A problem that cannot be put right** rejects; every problem is listed, also the ones that could be put right.
+3. **A problem that no addition can solve** rejects; every problem is listed, also those that an addition could solve.
 4. **The same person, the same need.** When one open referral of the person covers every need submitted, the
    submission is linked to it; one new need is enough for a separate referral.
-5. **A problem that can be completed** holds the submission, with a next actor and a due time.
+5. **A problem that an addition can solve** holds the submission, with a next actor and a due time.
 6. Otherwise the submission is admitted. Readiness only ever adds a suggestion.
 """
 
@@ -116,10 +116,10 @@ def decide(
         return _decide_risk(risks, problems, policy, prior, now)
     if prior.current is not None and not can_be_replaced(prior.current):  # 2
         return Linked(LinkReason.SAME_REFERENCE, prior.current.submission_id, prior.current.referral_id)
-    if not all(problem.code.can_be_completed for problem in problems):  # 3
+    if not all(problem.code.can_be_solved_by_addition for problem in problems):  # 3
         return Rejected(problems)
-    if (found := _find_same_need(facts, prior)) is not None:  # 4
-        return found
+    if (linked := _find_same_need(facts, prior)) is not None:  # 4
+        return linked
     if problems:  # 5
         return Held(problems, _next_actor(facts), now + timedelta(days=policy.held_days_max))
     return Admitted(suggestions(facts, policy))  # 6

@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 SELF = "self"
-"""The setting of a person who asks for themself; also the namespace of what comes without a partner."""
+"""The setting of a person who asks for themself; also the namespace of references that come without a partner."""
 
 
 class State(StrEnum):
@@ -127,7 +127,7 @@ class OpenReferral:
 
 @dataclass(frozen=True, slots=True)
 class PriorRecords:
-    """What the network already holds about a submission's reference and person; all empty for a newcomer."""
+    """What the network already holds about a submission's reference and person; empty when both are new."""
 
     current: CurrentSubmission | None = None
     escalations: tuple[OpenEscalation, ...] = ()

@@ -14,7 +14,7 @@ class Code(StrEnum):
     GUARDIAN_CONSENT_MISSING = "guardian-consent-missing"
 
     @property
-    def can_be_completed(self) -> bool:
+    def can_be_solved_by_addition(self) -> bool:
         """Whether an addition solves the problem (held); otherwise only a different submission does (rejected)."""
         return self in {Code.CONSENT_MISSING, Code.GUARDIAN_CONSENT_MISSING}
 

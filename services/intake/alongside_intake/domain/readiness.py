@@ -19,11 +19,11 @@ def suggestions(facts: Facts, policy: RegionPolicy) -> tuple[Suggestion, ...]:
     answers = facts.readiness
     if answers is None:
         return ()
-    found = []
+    suggested = []
     if answers.wants_professional_help_instead:
-        found.append(Suggestion.PROFESSIONAL_SERVICE)
+        suggested.append(Suggestion.PROFESSIONAL_SERVICE)
     if answers.comfort_sharing < policy.comfort_sharing_min:
-        found.append(Suggestion.ONLINE_COMMUNITY_FIRST)
+        suggested.append(Suggestion.ONLINE_COMMUNITY_FIRST)
     if answers.comfort_listening < policy.comfort_listening_min and facts.formats != {ONE_TO_ONE}:
-        found.append(Suggestion.ONE_TO_ONE_FIRST)
-    return tuple(found)
+        suggested.append(Suggestion.ONE_TO_ONE_FIRST)
+    return tuple(suggested)

@@ -7,7 +7,7 @@ from alongside_intake.domain.problem import Code, Problem
 
 
 def region_problems(facts: Facts, policies: Policies) -> Iterator[Problem]:
-    """Yield why the region cannot serve this submission. A missing postal code or age band excludes nobody."""
+    """Yield the problems for which the region cannot serve the person. A missing postal code or age band excludes nobody."""
     if not policies.serves(facts.region):
         yield Problem(
             Code.OUTSIDE_REGION, "region", "name a region of the network, as GET /regions lists them"

@@ -17,7 +17,7 @@ RECIPIENTS_MAX: Final = 200
 _ID_CHARS_MAX: Final = 100
 
 RouteProblem: TypeAlias = Literal["contact-route-missing", "contact-route-unreadable"]
-"""No route is registered, or it was erased; or the stored one cannot be opened, and a person must find out why."""
+"""Missing: no route is registered, or it was erased. Unreadable: the stored route cannot be opened; a person must find out why."""
 
 
 class RecipientQuery(BaseModel):
@@ -46,9 +46,9 @@ class RecipientRouteView(BaseModel):
     problem: RouteProblem | None = None
 
     @classmethod
-    def of(cls, recipient: RecipientQuery, found: ContactRoute | CannotOpen | None) -> Self:
+    def of(cls, recipient: RecipientQuery, route: ContactRoute | CannotOpen | None) -> Self:
         """Return the answer for a recipient, from what the vault holds."""
-        match found:
+        match route:
             case ContactRoute(email=email):
                 return cls(kind=recipient.kind, id=recipient.id, email=email)
             case CannotOpen():
@@ -68,15 +68,18 @@ def contact_routes_router(vault: Vault) -> APIRouter:
     router = APIRouter(prefix="/contact-routes", tags=["people"], dependencies=[ServiceOnly])
 
     @router.post("/query")
-    async def query(wanted: ContactRoutesQuery, read: Read) -> RecipientRoutesView:
+    async def query(recipients_query: ContactRoutesQuery, read: Read) -> RecipientRoutesView:
         """Look up the contact routes of many recipients; a problem with one does not affect the others. Read-only."""
-        owners = {each: Owner(each.kind, each.id) for each in wanted.recipients}
-        found = await contacts.find_routes(read.conn, vault, set(owners.values()))
-        for owner, route in found.items():
+        owners = {recipient: Owner(recipient.kind, recipient.id) for recipient in recipients_query.recipients}
+        routes = await contacts.find_routes(read.conn, vault, set(owners.values()))
+        for owner, route in routes.items():
             if isinstance(route, CannotOpen):
                 read.runtime.log.error(CONTACT_ROUTE_UNREADABLE, kind=owner.kind, exc=route)
         return RecipientRoutesView(
-            routes=[RecipientRouteView.of(each, found.get(owners[each])) for each in wanted.recipients]
+            routes=[
+                RecipientRouteView.of(recipient, routes.get(owners[recipient]))
+                for recipient in recipients_query.recipients
+            ]
         )
 
     @router.get("/{kind}/{owner_id}")
@@ -88,11 +91,11 @@ def contact_routes_router(vault: Vault) -> APIRouter:
     return router
 
 
-def _require_route(found: ContactRoute | CannotOpen | None) -> ContactRoute:
+def _require_route(route: ContactRoute | CannotOpen | None) -> ContactRoute:
     """Return the route. Raises HttpProblem when there is none, and CannotOpen when it cannot be opened."""
-    if isinstance(found, CannotOpen):
-        raise found
-    if found is None:
+    if isinstance(route, CannotOpen):
+        raise route
+    if route is None:
         raise HttpProblem(
             status=404,
             code="contact-route-missing",
@@ -101,4 +104,4 @@ def _require_route(found: ContactRoute | CannotOpen | None) -> ContactRoute:
             " as contact_email of PUT /partners/{partner_id}.",
             field="owner_id",
         )
-    return found
+    return route

@@ -30,7 +30,7 @@ class ContactRoute(BaseModel):
 
 
 async def seal_route(tx: Tx, vault: Vault, owner: Owner, route: ContactRoute) -> None:
-    """Seal and store a contact route, with a new data key the owner's first time. The owner's row must be locked."""
+    """Seal and store a contact route; create a data key for an owner without one. The owner's row must be locked."""
     wrapped = await people_store.wrapped_key(tx.conn, owner)
     if wrapped is None:
         wrapped = vault.new_key(owner)

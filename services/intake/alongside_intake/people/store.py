@@ -40,9 +40,9 @@ async def is_registered(conn: asyncpg.Connection, partner: str) -> bool:
     return bool(await registered_partners(conn, {partner}))
 
 
-async def registered_partners(conn: asyncpg.Connection, asked: Collection[str]) -> frozenset[str]:
+async def registered_partners(conn: asyncpg.Connection, partners: Collection[str]) -> frozenset[str]:
     """Return which of these partners are registered."""
-    rows = await conn.fetch("select id from partner where id = any($1::text[])", list(asked))
+    rows = await conn.fetch("select id from partner where id = any($1::text[])", list(partners))
     return frozenset(row["id"] for row in rows)
 
 
@@ -168,7 +168,7 @@ async def erase(tx: Tx, person_id: UUID) -> ErasureResult | None:
     )
     if erased_at is None:
         return None
-    gone = await tx.conn.execute(  # 2
+    key_deletion = await tx.conn.execute(  # 2
         "delete from vault_key where kind = 'person' and owner = $1", str(person_id)
     )
     emptied = await tx.conn.fetch(  # 3
@@ -183,7 +183,7 @@ async def erase(tx: Tx, person_id: UUID) -> ErasureResult | None:
     await tx.conn.execute(  # 5
         "delete from idempotency_key where position(convert_to($1, 'utf8') in body) > 0", str(person_id)
     )
-    return ErasureResult(erased_at, gone == "DELETE 1", tuple(row["id"] for row in emptied))
+    return ErasureResult(erased_at, key_deletion == "DELETE 1", tuple(row["id"] for row in emptied))
 
 
 _PARTNERS: Final = """

@@ -1,8 +1,8 @@
 """Seals personal data so that deleting a person's key erases the data in every copy and backup.
 
-Each person (and each partner) has a random data key; it is stored only wrapped by the master key. AES-256-GCM
-both times, with the owner's name authenticated beside the ciphertext, so that a sealed text moved to another owner
-does not open. Layout of both: 1 byte version, 12 bytes nonce, ciphertext with its 16-byte tag.
+Each person (and each partner) has a random data key, which is stored only wrapped by the master key. Keys are wrapped and
+texts are sealed with AES-256-GCM. The owner's label is authenticated too, so a text moved to another owner does not open.
+Layout of both: 1 byte version, 12 bytes nonce, ciphertext with its 16-byte tag.
 """
 
 import secrets

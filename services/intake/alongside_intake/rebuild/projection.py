@@ -43,7 +43,7 @@ class OpenReferralsProjection:
         return 0
 
     async def settle(self, conn: asyncpg.Connection) -> int:
-        """Write the differences and return how many rows changed; referrals without a replayed event are left alone."""
+        """Write the differences and return how many rows changed; referrals without a replayed event stay unchanged."""
         still_open = [opened for id_, opened in self._opened.items() if id_ not in self._ended]
         return await rebuilding_store.write_open_referrals(conn, still_open, ended=self._ended)
 

@@ -1,4 +1,4 @@
-"""SQL that rebuilds the list of open referrals; rows that are right are not written."""
+"""SQL that rebuilds the list of open referrals; rows that are correct already are not written."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -46,9 +46,9 @@ async def write_open_referrals(
     deleted: str = await conn.execute("delete from open_referral where referral_id = any($1)", list(ended))
     written: str = await conn.execute(
         _UPSERT,
-        [one.referral_id for one in still_open],
-        [one.person_id for one in still_open],
-        [one.submission_id for one in still_open],
-        [orjson.dumps(one.needs).decode() for one in still_open],
+        [referral.referral_id for referral in still_open],
+        [referral.person_id for referral in still_open],
+        [referral.submission_id for referral in still_open],
+        [orjson.dumps(referral.needs).decode() for referral in still_open],
     )
     return sum(int(status.rpartition(" ")[2]) for status in (deleted, written))

@@ -39,9 +39,9 @@ class Calendar:
     def after(self, moment: datetime, span: Span) -> datetime:
         """Return the moment `span` later, in UTC: days keep the wall-clock time across daylight-saving changes."""
         local = moment.astimezone(self.zone)
-        on = self._business_days_after(local.date(), span.business_days) + timedelta(days=span.days)
-        wall = datetime.combine(on, local.timetz())
-        return wall.astimezone(UTC) + timedelta(minutes=span.minutes)
+        local_day = self._business_days_after(local.date(), span.business_days) + timedelta(days=span.days)
+        wall_time = datetime.combine(local_day, local.timetz())
+        return wall_time.astimezone(UTC) + timedelta(minutes=span.minutes)
 
     def is_business_day(self, day: date) -> bool:
         """Return whether the day is a working day of the region."""

@@ -17,7 +17,7 @@ class ReferralCommand:
     note: str | None = None
 
 
-# Facts heard from other services: they cannot be refused, only come too late.
+# Facts heard from other services: they cannot be refused; one that comes too late changes nothing.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Propose(ReferralCommand):
     """Matching holds a place at an offer until `answer_by` and asks it."""
@@ -40,14 +40,14 @@ class Accept(ReferralCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decline(ReferralCommand):
-    """The offer said no; matching goes on to the next."""
+    """The offer said no; matching asks the next one."""
 
     proposal_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lapse(ReferralCommand):
-    """The offer did not answer; matching goes on to the next."""
+    """The offer did not answer in time; matching asks the next one."""
 
     proposal_id: UUID
 
@@ -77,17 +77,17 @@ class Start(ReferralCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold(ReferralCommand):
-    """Pause."""
+    """The target pauses the referral."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resume(ReferralCommand):
-    """Continue after a pause."""
+    """The target continues after a pause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel(ReferralCommand):
-    """Stop before the end; either side may."""
+    """Stop before the end; the requester, the target and the person may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +128,7 @@ class NoteInterim(ReferralCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveFeedback(ReferralCommand):
-    """A party reports whether person and offer fit each other, after so many `meetings`; the referral continues."""
+    """A party reports whether person and offer fit each other, after a number of `meetings`; the referral continues."""
 
     fit: Fit
     meetings: int | None = None

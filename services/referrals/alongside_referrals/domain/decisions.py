@@ -10,7 +10,7 @@ from alongside_referrals.domain.referral import Referral
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A party's opinion on the fit, after so many `meetings` if given; `rematch`: the person wants another offer."""
+    """A party's opinion on the fit, after `meetings` meetings (None: not given); `rematch`: the person wants another offer."""
 
     fit: Fit
     meetings: int | None

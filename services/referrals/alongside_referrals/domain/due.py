@@ -1,4 +1,4 @@
-"""The next actor of a referral and the due time, and the next rung when that passes. No referral stalls silently."""
+"""The next actor of a referral and its due time, and the next rung when the due time passes. No referral stalls silently."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,7 +36,7 @@ class RecallDue:
 def next_waiting(
     referral: Referral, status: Status, business: BusinessStatus | None, now: datetime, policy: Policy
 ) -> Waiting | None:
-    """Return the first rung for a referral about to be in that state; None when that state is an end."""
+    """Return whom a referral that enters this state waits for, at the first rung; None when the state is terminal."""
     kind = wait_kind_of(status, business)
     if kind is None:
         return None
@@ -80,17 +80,19 @@ def escalate(referral: Referral, now: datetime, policy: Policy) -> Overdue | Rec
         return Stale()
     if _answer_time_is_over(referral, waiting, now):
         # The offer's time to answer is over: a reminder would be too late, matching must ask the next offer.
-        return _overdue(referral, waiting, kind=WaitKind.MATCH, rung=0, now=now, policy=policy)
+        return _overdue(referral, waiting, kind=WaitKind.MATCH, rung_index=0, now=now, policy=policy)
     ladder = policy.ladders[waiting.kind]
     if waiting.rung + 1 < len(ladder.rungs) or ladder.at_the_top is LastRungAction.ASK_AGAIN:
-        return _overdue(referral, waiting, kind=waiting.kind, rung=waiting.rung + 1, now=now, policy=policy)
+        return _overdue(
+            referral, waiting, kind=waiting.kind, rung_index=waiting.rung + 1, now=now, policy=policy
+        )
     return RecallDue(waiting.actor)
 
 
 def assign_coordinator(referral: Referral, now: datetime, due_at: datetime) -> Overdue | Stale:
     """Make the coordinator the next actor, until `due_at`: the handler of the due time has failed.
 
-    It counts as the next rung of the ladder, so that the referral shows as overdue at once.
+    The rung becomes at least 1, so that the referral is shown as overdue at once.
     """
     late = referral.waiting
     if late is None:
@@ -101,15 +103,15 @@ def assign_coordinator(referral: Referral, now: datetime, due_at: datetime) -> O
 
 
 def _overdue(
-    referral: Referral, late: Waiting, *, kind: WaitKind, rung: int, now: datetime, policy: Policy
+    referral: Referral, late: Waiting, *, kind: WaitKind, rung_index: int, now: datetime, policy: Policy
 ) -> Overdue:
-    step = _rung(policy.ladders[kind], rung)
-    due_at = policy.calendar.after(now, step.within)
+    rung = _rung(policy.ladders[kind], rung_index)
+    due_at = policy.calendar.after(now, rung.within)
     if kind is WaitKind.RESPONSE and referral.answer_by is not None:
         due_at = min(due_at, referral.answer_by)
     after = replace(
         referral,
-        waiting=Waiting(kind, _responsible_actor(step, referral), due_at, rung),
+        waiting=Waiting(kind, _responsible_actor(rung, referral), due_at, rung_index),
         entries=referral.entries + 1,
     )
     return Overdue(after, Entry(EntryKind.OVERDUE, now, late.actor, referral.status), late.actor)
@@ -119,8 +121,8 @@ def _answer_time_is_over(referral: Referral, waiting: Waiting, now: datetime) ->
     return waiting.kind is WaitKind.RESPONSE and referral.answer_by is not None and referral.answer_by <= now
 
 
-def _rung(ladder: Ladder, rung: int) -> Rung:
-    return ladder.rungs[min(rung, len(ladder.rungs) - 1)]
+def _rung(ladder: Ladder, index: int) -> Rung:
+    return ladder.rungs[min(index, len(ladder.rungs) - 1)]
 
 
 def _responsible_actor(rung: Rung, referral: Referral) -> Actor:

@@ -61,8 +61,8 @@ def require_contact_attempts(referral: Referral, command: Command, policy: Polic
 
 def require_matchable_reason(_referral: Referral, command: Command, _policy: Policy) -> Refused | None:
     """Refuse a return to matching for a reason that ends the search."""
-    wanted = isinstance(command, Reject | Fail) and command.return_to_matching
-    if not wanted or reopen.returns_automatically(command.reason):
+    is_requested = isinstance(command, Reject | Fail) and command.return_to_matching
+    if not is_requested or reopen.returns_automatically(command.reason):
         return None
     return Refused(
         Refusal.REASON_ENDS_THE_SEARCH,

@@ -162,7 +162,7 @@ def _apply(
     if _is_timeline_only(referral, command):
         return TimelineOnly(changed, entry)
     status, business = rule.to_status or referral.status, _business(rule, command)
-    moved = replace(
+    after = replace(
         changed,
         status=status,  # 4
         business=business,
@@ -170,7 +170,7 @@ def _apply(
         sequence=referral.sequence + 1,
         waiting=due.next_waiting(changed, status, business, now, policy),  # 5
     )
-    return Transitioned(moved, entry, returns_to_matching=_returns_to_matching(command))
+    return Transitioned(after, entry, returns_to_matching=_returns_to_matching(command))
 
 
 def _is_timeline_only(referral: Referral, command: Command) -> bool:

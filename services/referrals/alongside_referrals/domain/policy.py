@@ -17,7 +17,7 @@ class LastRungAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """The actor who is asked, and how long they have."""
+    """The actor who must act, and within which time."""
 
     actor: Actor
     within: Span
@@ -25,7 +25,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The actors in the order in which they are asked, and what happens after the last."""
+    """The actors in the order in which they must act; `at_the_top` is what happens when the last is late too."""
 
     rungs: tuple[Rung, ...]
     at_the_top: LastRungAction

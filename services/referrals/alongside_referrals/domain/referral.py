@@ -69,11 +69,10 @@ class Referral:
     loop_closed_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Check promise 4 of the domain: no open referral without a next actor and a due time."""
+        """Check that an open referral has a next actor and a due time, and an ended one has neither."""
         if self.status is not Status.DRAFT and (self.waiting is None) != self.terminal:
-            raise ValueError(
-                f"{self.status.value} referral {'waits' if self.waiting else 'waits for nobody'}"
-            )
+            waits = "has a next actor" if self.waiting else "waits for nobody"
+            raise ValueError(f"referral {self.id} is {self.status.value} and {waits}")
 
     @property
     def terminal(self) -> bool:

@@ -9,7 +9,7 @@ from alongside_referrals.domain.referral import Referral
 ENDS_THE_SEARCH: Final = frozenset(
     {Reason.DUPLICATE, Reason.SENT_IN_ERROR, Reason.ALREADY_SERVED, Reason.NO_LONGER_NEEDS}
 )
-"""Reasons after which nobody is to be matched any more."""
+"""Reasons after which the person is not matched again."""
 
 
 def returns_automatically(reason: Reason | None) -> bool:
