@@ -11,13 +11,13 @@ from jsonschema import Draft202012Validator
 from alongside_contracts import streams
 from alongside_contracts.registry import all_events
 from alongside_contracts.schemas.asyncapi import channel_id
-from alongside_contracts.schemas.gate import ASYNCAPI, ROOM
+from alongside_contracts.schemas.gate import ASYNCAPI, BASE_FOLDER
 
 
 @pytest.fixture(scope="module")
 def document() -> Any:
     """Return the document as checked in."""
-    return yaml.safe_load((ROOM / ASYNCAPI).read_text(encoding="utf-8"))
+    return yaml.safe_load((BASE_FOLDER / ASYNCAPI).read_text(encoding="utf-8"))
 
 
 def test_every_reference_leads_somewhere(document: Any) -> None:
@@ -91,7 +91,7 @@ def test_every_example_fits_its_payload_and_headers(document: Any) -> None:
 
 def test_every_message_names_a_schema_that_exists(document: Any) -> None:
     for message in document["components"]["messages"].values():
-        assert (ROOM / message["x-schema"]).is_file()
+        assert (BASE_FOLDER / message["x-schema"]).is_file()
 
 
 def references(node: Any) -> Iterator[str]:

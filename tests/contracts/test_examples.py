@@ -21,10 +21,10 @@ from alongside_contracts.schemas.examples import (
     record_checksums,
     unreadable_examples,
 )
-from alongside_contracts.schemas.gate import ROOM, revisions, schema_of
+from alongside_contracts.schemas.gate import BASE_FOLDER, revisions, schema_of
 from alongside_contracts.vocabulary import Answer, Setting
 
-EXAMPLES = ROOM / "examples"
+EXAMPLES = BASE_FOLDER / "examples"
 CASES = [
     pytest.param(contract, payload, id=f"{contract.type.removeprefix('org.alongside.')}-{name}")
     for contract in all_events()
@@ -47,7 +47,7 @@ def test_an_example_reads_and_is_announced_again_unchanged(contract: type[Event]
 
 @pytest.mark.parametrize("contract", all_events(), ids=lambda contract: contract.__name__)
 def test_every_example_fits_every_revision_of_its_schema(contract: type[Event]) -> None:
-    kept = revisions(ROOM / "schemas" / contract.type)
+    kept = revisions(BASE_FOLDER / "schemas" / contract.type)
 
     assert kept
     assert list(unreadable_examples(contract, kept, EXAMPLES)) == []
@@ -116,7 +116,7 @@ def test_an_edited_or_lost_example_is_noticed(tmp_path: Path) -> None:
 
     assert [line.split(":")[0] for line in edited_examples(tmp_path)] == [
         "examples/a.type/kept.json was edited",
-        "examples/a.type/lost.json is gone",
+        "examples/a.type/lost.json was removed",
     ]
 
 

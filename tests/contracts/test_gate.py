@@ -11,7 +11,7 @@ from pydantic import Field
 from alongside_contracts.event import Contract
 from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.schemas.compatibility import Schema, breaks, shape
-from alongside_contracts.schemas.gate import ROOM, check, main, revise, revisions, schema_of
+from alongside_contracts.schemas.gate import BASE_FOLDER, check, main, revise, revisions, schema_of
 
 
 class Seat(Contract):
@@ -129,10 +129,10 @@ def test_a_change_that_breaks_somebody_is_refused(changed: type[Contract]) -> No
 
 def test_a_refusal_names_the_field_and_the_broken_side() -> None:
     assert breaks(Booked.model_json_schema(), FewerKinds.model_json_schema()) == (
-        "a reader of today cannot read records written before (fields: kind)",
+        "a new reader cannot read earlier records (fields: kind)",
     )
     assert breaks(Booked.model_json_schema(), WithRequired.model_json_schema()) == (
-        "a reader of today cannot read records written before (fields: colour)",
+        "a new reader cannot read earlier records (fields: colour)",
     )
     assert breaks(Booked.model_json_schema(), OtherPattern.model_json_schema()) == (
         "the pattern of id changed",
@@ -184,7 +184,7 @@ def test_a_code_taken_out_of_the_vocabulary_is_refused(tmp_path: Path) -> None:
 
     refused = list(revise(folder, changed))
 
-    assert "cannot read records written before (fields: avoid_needs, needs)" in refused[0]
+    assert "cannot read earlier records (fields: avoid_needs, needs)" in refused[0]
 
 
 def test_an_event_cannot_move_to_another_stream(tmp_path: Path) -> None:
@@ -210,13 +210,13 @@ def test_a_field_taken_out_cannot_come_back_as_something_else(tmp_path: Path) ->
 
 
 def test_what_is_published_is_up_to_date() -> None:
-    assert list(check(ROOM)) == []
+    assert list(check(BASE_FOLDER)) == []
     assert main(["--check"]) == 0
 
 
 def test_outdated_missing_and_withdrawn_contracts_are_reported(tmp_path: Path) -> None:
     for name in ("schemas", "examples"):
-        copy_tree(ROOM / name, tmp_path / name)
+        copy_tree(BASE_FOLDER / name, tmp_path / name)
     (tmp_path / "schemas" / "org.alongside.nobody.announced.v1").mkdir()
     reworded = max((tmp_path / "schemas" / SubmissionReceived.type).glob("*.json"))
     reworded.write_text(json.dumps(json.loads(reworded.read_text()) | {"description": "Old words."}))
@@ -231,7 +231,7 @@ def test_outdated_missing_and_withdrawn_contracts_are_reported(tmp_path: Path) -
 def test_services_do_not_need_what_the_gate_needs() -> None:
     source = "\n".join(
         line
-        for file in (ROOM / "alongside_contracts").glob("*.py")
+        for file in (BASE_FOLDER / "alongside_contracts").glob("*.py")
         for line in file.read_text().splitlines()
         if line.startswith(("import ", "from "))
     )

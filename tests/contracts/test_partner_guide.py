@@ -14,7 +14,7 @@ from alongside_contracts.event import Event, parse
 from alongside_contracts.intake import CODES_MAX, SubmissionReceived
 from alongside_contracts.partner import SubmissionAnswered
 from alongside_contracts.registry import all_events, event_class
-from alongside_contracts.schemas.gate import ROOM
+from alongside_contracts.schemas.gate import BASE_FOLDER
 from alongside_contracts.vocabulary import Answer, ProblemCode
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -133,7 +133,9 @@ def test_the_program_finds_its_answer(program: ModuleType, answer: dict[str, Any
 
 
 def test_the_contracts_readme_lists_every_stream_with_its_events() -> None:
-    rows = table_under((ROOM / "README.md").read_text(encoding="utf-8"), "## Streams, writers and readers")
+    rows = table_under(
+        (BASE_FOLDER / "README.md").read_text(encoding="utf-8"), "## Streams, writers and readers"
+    )
 
     assert {row[0]: set(row[4].split()) for row in rows} == {
         f"`{stream.name.replace('{partner}', '<id>')}`": {

@@ -57,13 +57,15 @@ def shared_rules() -> frozenset[Rule]:
         for stream in streams.ALL
         for reader in stream.readers - {PARTNER}
     }
-    return frozenset(groups).union(*(_topic_rules(each) for each in streams.ALL if not each.per_partner))
+    return frozenset(groups).union(
+        *(_topic_rules(stream) for stream in streams.ALL if not stream.per_partner)
+    )
 
 
 def partner_rules(partner: str) -> frozenset[Rule]:
     """Return the rules that one partner adds: its own rights, and the services' rights on its two topics."""
     own_groups = Rule(user_of(partner), "read", "group", group_prefix_of(partner), prefix=True)
-    topics = (_topic_rules(each, partner) for each in streams.ALL if each.per_partner)
+    topics = (_topic_rules(stream, partner) for stream in streams.ALL if stream.per_partner)
     return frozenset({own_groups}).union(*topics)
 
 

@@ -28,8 +28,8 @@ JSON: Final = "application/json"
 STRUCTURED_JSON: Final = "application/cloudevents+json"
 TRACE_CONTEXT: Final = ("traceparent", "tracestate")
 HEADERS_MAX: Final = 64
-HEADER_NAMES_REMEMBERED_MAX: Final = 1_024
-HEADER_NAME_CHARS_REMEMBERED_MAX: Final = 100
+HEADER_NAMES_CACHED_MAX: Final = 1_024
+HEADER_NAME_CHARS_CACHED_MAX: Final = 100
 """Limits of the cache of header names, which senders make up: a name that is not cached is only parsed again."""
 ATTRIBUTE_CHARS_MAX: Final = 1024
 
@@ -43,7 +43,7 @@ _RFC_3339: Final = re.compile(
 )
 _JSON_TYPE: Final = re.compile(r"[^/;\s]+/([^/;\s]+\+)?json\s*(;.*)?", re.IGNORECASE)
 _TIME: Final = TypeAdapter(AwareDatetime)
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class CloudEvent(NamedTuple):
@@ -61,8 +61,8 @@ class CloudEvent(NamedTuple):
     subject: str | None = None
     key: bytes | None = None
     content_type: str = JSON
-    trace: Mapping[str, str] = _NONE
-    extensions: Mapping[str, str] = _NONE
+    trace: Mapping[str, str] = _NO_ATTRIBUTES
+    extensions: Mapping[str, str] = _NO_ATTRIBUTES
 
 
 def encode(event: CloudEvent) -> list[tuple[str, bytes]]:
@@ -145,7 +145,9 @@ def _read_headers(headers: Headers) -> tuple[dict[str, str], dict[str, str]]:
     for count, (name, raw) in enumerate(headers, start=1):
         if count > HEADERS_MAX:
             raise MalformedEvent(ProblemCode.MALFORMED, "headers", f"send at most {HEADERS_MAX} headers")
-        attribute = _attribute(name) if len(name) <= HEADER_NAME_CHARS_REMEMBERED_MAX else _attribute_of(name)
+        attribute = (
+            _cached_attribute_of(name) if len(name) <= HEADER_NAME_CHARS_CACHED_MAX else _attribute_of(name)
+        )
         if attribute is None:
             continue
         if attribute in TRACE_CONTEXT:
@@ -158,7 +160,10 @@ def _read_headers(headers: Headers) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _attribute_of(name: str) -> str | None:
-    """Return the attribute or trace header that a header carries; None for others, or for one the binding moved."""
+    """Return the attribute or trace header that a header carries; None for other headers.
+
+    `ce_datacontenttype` is one of the others: the binding sends this attribute as `content-type`.
+    """
     lower = name.lower()
     if lower == "content-type":
         return "datacontenttype"
@@ -167,7 +172,7 @@ def _attribute_of(name: str) -> str | None:
     return lower[3:] if lower.startswith("ce_") and lower != "ce_datacontenttype" else None
 
 
-_attribute: Final = lru_cache(maxsize=HEADER_NAMES_REMEMBERED_MAX)(_attribute_of)
+_cached_attribute_of: Final = lru_cache(maxsize=HEADER_NAMES_CACHED_MAX)(_attribute_of)
 
 
 def _trace_text(raw: bytes | None) -> str:
@@ -223,7 +228,9 @@ def _structured_data(body: dict[str, Any]) -> bytes:
     plain, encoded = body.pop("data", None), body.pop("data_base64", None)
     if encoded is None:
         is_text = isinstance(plain, str) and not _is_json(body.get("datacontenttype"))
-        return plain.encode() if is_text else to_json(plain, inf_nan_mode="null")  # 1e999 is no double
+        return (
+            plain.encode() if is_text else to_json(plain, inf_nan_mode="null")
+        )  # 1e999 is infinite as a double
     if plain is not None:
         raise MalformedEvent(ProblemCode.MALFORMED, "data_base64", "send data or data_base64, not both")
     try:
@@ -250,7 +257,7 @@ def _event(attributes: dict[str, str], data: bytes, key: bytes | None, trace: di
     for name in _REQUIRED:
         if not attributes.get(name):
             raise MalformedEvent(ProblemCode.MALFORMED, name, f"send the CloudEvents attribute {name}")
-    extensions = _NONE if attributes.keys() <= _KNOWN else _extensions(attributes, trace)
+    extensions = _NO_ATTRIBUTES if attributes.keys() <= _KNOWN else _extensions(attributes, trace)
     return CloudEvent(
         id=attributes["id"],
         source=attributes["source"],
@@ -288,10 +295,10 @@ def _time(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        return _time_by_the_book(text, remedy)
+        return _time_by_pydantic(text, remedy)
 
 
-def _time_by_the_book(text: str, remedy: str) -> datetime:
+def _time_by_pydantic(text: str, remedy: str) -> datetime:
     """Read a time that the standard library does not, such as one with a lower-case `z`."""
     try:
         return _TIME.validate_python(text)

@@ -26,7 +26,7 @@ class Contract(BaseModel):
 
 
 class Event(Contract):
-    """A fact that happened. Subclasses set `type`, `stream` and `announced_by`, and say their `key`."""
+    """A fact that happened. Subclasses set `type`, `stream` and `announced_by`, and define `key`."""
 
     type: ClassVar[str]
     stream: ClassVar[Stream]

@@ -59,7 +59,7 @@ class Readiness(Contract):
 
 
 class FreeHours(Contract):
-    """A period of one weekday on the half hour; `ends` may be 24:00, and is after `starts`."""
+    """A period of one weekday, from and to a full or half hour; `ends` may be 24:00, and is after `starts`."""
 
     weekday: Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
     starts: str = Field(pattern=r"^([01][0-9]|2[0-3]):[03]0$")
@@ -113,9 +113,9 @@ class SupportRequest(Contract):
     distance_km_max: float | None = Field(default=None, gt=0, le=1_000, allow_inf_nan=False)
     """The distance the person would travel to meet in person."""
     organisations_avoided: tuple[Reference, ...] = Field(default=(), max_length=CODES_MAX)
-    """Organisations the person has a second tie to, such as their workplace."""
+    """Organisations with which the person has another relationship, such as their workplace."""
     offers_avoided: tuple[OfferId, ...] = Field(default=(), max_length=CODES_MAX)
-    """"Not this person": offers that must not be asked."""
+    """Offers that must not be asked ("not this person")."""
     continue_with: OfferId | None = None
     """An offer that supported the person before, and that they ask for again."""
     guardian_consent: bool = False
@@ -132,7 +132,7 @@ class Submission(SupportRequest):
     """
 
     reference: Reference
-    """The submitter's own id of this referral; repeating it links to the first."""
+    """The submitter's own id of this referral; a submission that repeats it is linked to the first."""
     person_reference: Reference
     setting: Setting
     postal_code: PostalCode | None = None
@@ -177,7 +177,7 @@ class SubmissionAdmitted(Event):
 
 
 class SubmissionLinked(Event):
-    """Intake linked a repeated submission to the referral it repeats; nothing is merged."""
+    """Intake linked a submission to a referral that exists; nothing is merged."""
 
     type = "org.alongside.submission.linked.v1"
     stream = streams.JOURNEY

@@ -67,7 +67,7 @@ class MatchDeclined(Event):
 
 
 class MatchLapsed(Event):
-    """The target did not answer in time; the held place is free and the next candidate is asked."""
+    """The target did not answer in time; the held place is free and the next offer is asked."""
 
     type = "org.alongside.match.lapsed.v1"
     stream = streams.JOURNEY
@@ -92,7 +92,7 @@ class MatchWaitlisted(Event):
 
     referral_id: ReferralId
     excluded: dict[str, int]
-    """Number of offers each hard rule excluded, by the rule's name; rules that excluded only few are named below."""
+    """Number of offers each hard rule excluded, by the rule's name; rules that excluded few offers are in `excluded_few`."""
     excluded_few: tuple[str, ...] = ()
     """Rules that excluded so few offers (fewer than 5) that a count could identify a person."""
     considered: int = Field(ge=0)

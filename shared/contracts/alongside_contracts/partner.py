@@ -35,7 +35,7 @@ class Origin(Contract):
 
 
 class SubmissionAnswered(Event):
-    """Intake's one answer to one submission, with all its problems."""
+    """Intake's one answer to one submission, with all problems of the submission."""
 
     type = "org.alongside.submission.answered.v1"
     stream = streams.PARTNER_STATUS
@@ -52,7 +52,7 @@ class SubmissionAnswered(Event):
 
     @property
     def key(self) -> str:
-        """The partner's reference; the origin's offset if it could not be decoded."""
+        """The partner's reference; if it could not be decoded, the origin's partition and offset."""
         return self.reference or (
             f"{self.origin.partition}/{self.origin.offset}" if self.origin else self.partner
         )

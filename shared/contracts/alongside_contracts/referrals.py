@@ -71,7 +71,7 @@ class ReferralOverdue(Event):
 
 
 class ReferralSucceeded(Event):
-    """A rejected or failed referral returns its person to matching as a new referral that `replaces` it."""
+    """An ended referral returns its person to matching, as a new referral that `replaces` it."""
 
     type = "org.alongside.referral.succeeded.v1"
     stream = streams.JOURNEY

@@ -1,7 +1,7 @@
 """Every event contract of the platform, found by type name.
 
-Contracts are in the module called as the service that announces them, and in `partner.py`; all of them are imported
-here, so that importing one module registers every contract.
+Contracts are in the module named after the service that announces them, and in `partner.py`. All these modules are
+imported here, so that importing this one registers every contract.
 """
 
 from importlib import import_module
@@ -14,7 +14,9 @@ from alongside_contracts.services import SERVICES
 from alongside_contracts.vocabulary import ProblemCode
 
 MODULES: Final = tuple(
-    name for each in (*SERVICES, "partner") if find_spec(name := f"alongside_contracts.{each}") is not None
+    name
+    for module in (*SERVICES, "partner")
+    if find_spec(name := f"alongside_contracts.{module}") is not None
 )
 """A service that announces nothing on the network's streams has no module."""
 
@@ -23,17 +25,17 @@ for _name in MODULES:
 
 
 def all_events() -> tuple[type[Event], ...]:
-    """Return every event contract, by type name."""
+    """Return every event contract, sorted by type name."""
     return tuple(contracts_by_type[name] for name in sorted(contracts_by_type))
 
 
 def event_class(type_name: str) -> type[Event]:
     """Return the contract of a type name. Raises UnsupportedVersion, or UnknownEventType when no version is known."""
-    known = contracts_by_type.get(type_name)
-    if known is not None:
-        return known
-    noun = type_name.rpartition(".v")[0]
-    if noun and any(other.rpartition(".v")[0] == noun for other in contracts_by_type):
+    contract = contracts_by_type.get(type_name)
+    if contract is not None:
+        return contract
+    unversioned_name = type_name.rpartition(".v")[0]
+    if unversioned_name and any(other.rpartition(".v")[0] == unversioned_name for other in contracts_by_type):
         raise UnsupportedVersion(
             ProblemCode.UNSUPPORTED_VERSION, "type", "send a version listed in the contracts"
         )

@@ -15,7 +15,7 @@ DAY_MS: Final = 24 * 60 * 60 * 1000
 PAYLOAD_BYTES_MAX: Final = 256 * 1024
 """The largest event body anyone may announce; larger records are refused with reason `too-large`."""
 
-TOPICS_REMEMBERED_MAX: Final = 4_096
+TOPICS_CACHED_MAX: Final = 4_096
 """How many topics are cached with their stream; a topic beyond that is only matched again."""
 
 PARTNER_ID: Final = "[a-z][a-z0-9-]{1,38}[a-z0-9]"
@@ -41,7 +41,7 @@ class Stream:
     """The separate consumer group of each reader that reads this stream ahead of its other streams.
 
     Any other reader uses the group with its own name. A group's name is never changed: a new group would read everything
-    that the stream retains again. If it has to change, `alongside kafka copy-offsets` sets where the new one begins.
+    that the stream retains again. If the name has to change, `alongside kafka copy-offsets` sets where the new group begins.
     """
 
     @property
@@ -69,8 +69,8 @@ class Stream:
 
     def partner_of(self, topic: str) -> str | None:
         """Return the partner that a topic of this stream belongs to; None for any other topic."""
-        found = re.match(self.pattern, topic)
-        return found.group("partner") if found and self.per_partner else None
+        match = re.match(self.pattern, topic)
+        return match.group("partner") if match and self.per_partner else None
 
 
 INTAKE, MATCHING, REFERRALS, NOTIFICATIONS = "intake", "matching", "referrals", "notifications"
@@ -119,18 +119,18 @@ ALL: Final = (PARTNER_REFERRALS, PARTNER_STATUS, JOURNEY, CRISIS)
 def by_group(service: str, streams: Iterable[Stream]) -> dict[str, list[Stream]]:
     """Return the streams a service reads by its consumer groups; the group with the service's name comes first."""
     groups: dict[str, list[Stream]] = {}
-    for stream in sorted(streams, key=lambda each: each.group_of(service) != service):
+    for stream in sorted(streams, key=lambda stream: stream.group_of(service) != service):
         groups.setdefault(stream.group_of(service), []).append(stream)
     return groups
 
 
-@lru_cache(maxsize=TOPICS_REMEMBERED_MAX)
+@lru_cache(maxsize=TOPICS_CACHED_MAX)
 def stream_of(topic: str) -> Stream | None:
-    """Return the stream a topic belongs to; None for a topic that is not ours. Cached: every record read asks."""
+    """Return the stream a topic belongs to; None for a topic that is not ours. Cached: it is called for every record."""
     return next((stream for stream in ALL if re.match(stream.pattern, topic)), None)
 
 
-@lru_cache(maxsize=TOPICS_REMEMBERED_MAX)
+@lru_cache(maxsize=TOPICS_CACHED_MAX)
 def owner_of(topic: str) -> str | None:
     """Return the partner whose topic it is; None when it is not a partner's. Cached, as `stream_of` is."""
     stream = stream_of(topic)

@@ -211,7 +211,7 @@ class AgeBand(StrEnum):
 
 
 class Risk(StrEnum):
-    """A risk to a person, handled before anything else (domain: safety)."""
+    """A risk to a person, handled before anything else."""
 
     DANGER_TO_SELF = "danger-to-self"
     DANGER_TO_OTHERS = "danger-to-others"

@@ -32,16 +32,16 @@ KAFKA_BINDING: Final = "0.5.0"
 PARTNER: Final = "partner"
 PARTIES: Final = {
     streams.INTAKE: "Decides every submission, once.",
-    streams.MATCHING: "Finds an offer for every referral, and holds a place.",
-    streams.REFERRALS: "Keeps every referral moving until its loop is closed.",
-    streams.NOTIFICATIONS: "Tells everyone who should know, and nobody else.",
+    streams.MATCHING: "Proposes offers for every referral, and holds a place at each until it answers.",
+    streams.REFERRALS: "Decides every referral's status, and who must act next, until its loop is closed.",
+    streams.NOTIFICATIONS: "Notifies everyone who should know, and nobody else.",
     PARTNER: "An organisation that refers people to the network.",
 }
 DESCRIPTION: Final = (
-    "Events are past-tense facts made of ids and codes; no name, contact detail or free text about a person travels in "
-    "one. Records are CloudEvents 1.0 in binary content mode, JSON in UTF-8; structured mode is read too. An event is "
-    "named by its source and id, however often it is delivered. Contracts grow by optional fields; a break is a new "
-    "type beside the old. Readers ignore fields they do not know."
+    "Events are past-tense facts made of ids and codes; none holds a name, a contact detail or free text about a person. "
+    "Records are CloudEvents 1.0 in binary content mode, JSON in UTF-8; structured mode is read too. An event is "
+    "identified by its source and id, however often it is delivered. Contracts grow by optional fields; a breaking change "
+    "is a new type beside the old. Readers ignore fields they do not know."
 )
 
 
@@ -88,7 +88,7 @@ def as_yaml(content: Json) -> str:
             """Write equal parts twice rather than as a reference."""
             return True
 
-    heading = "# Made by `make schemas` from the contracts. Change those, not this.\n"
+    heading = "# Made by `make schemas` from the contracts. Change the contracts, not this file.\n"
     return heading + yaml.dump(content, Dumper=Plain, sort_keys=False, allow_unicode=True, width=110)
 
 
@@ -133,7 +133,7 @@ def _channel(stream: Stream) -> Json:
 def _operation(party: str, action: str, stream: Stream) -> Json:
     """Return the operation of a party on a stream: it sends the events it announces, or receives all events."""
     channel = channel_id(stream)
-    events = [e for e in _events_on(stream) if action == "receive" or e.announced_by == party]
+    events = [event for event in _events_on(stream) if action == "receive" or event.announced_by == party]
     return {
         "action": action,
         "title": f"{party} {action}s {channel}",
@@ -173,12 +173,16 @@ def _envelope() -> Json:
                 "ce_specversion": {"type": "string", "const": cloudevents.SPEC_VERSION},
                 "ce_id": _text("Unique within its source; a repeated record repeats it."),
                 "ce_source": _text("urn:alongside:service:<name>, or urn:alongside:partner:<id>."),
-                "ce_type": _text("Which event this is, with its version."),
-                "ce_time": {"type": "string", "format": "date-time", "description": "When it happened."},
-                "ce_subject": _text("What it is about: the record's key as text."),
+                "ce_type": _text("The event's type, with its version."),
+                "ce_time": {
+                    "type": "string",
+                    "format": "date-time",
+                    "description": "When the event happened.",
+                },
+                "ce_subject": _text("The subject of the event: the record's key as text."),
                 "content-type": {"type": "string", "const": cloudevents.JSON},
                 "traceparent": _text("W3C trace context: the trace this record continues."),
-                "tracestate": _text("W3C trace context of the vendor's own."),
+                "tracestate": _text("W3C trace context: values that tracing vendors add."),
             },
         }
     }

@@ -18,9 +18,10 @@ REMEDY: Final = (
 )
 
 _WORDS: Final = frozenset({"$schema", "$id", "title", "description", "examples"})
-_UNSEEN: Final = ("pattern", "format", "default")
+_NOT_COMPARED: Final = ("pattern", "format", "default")
 """Keywords that jsoncompat does not compare, measured with version 0.3.1."""
 _NAMED: Final = frozenset({"properties", "$defs"})
+"""Keywords whose value maps names to schemas: these names are not keywords themselves."""
 _DEPTH_MAX: Final = 20
 
 
@@ -28,9 +29,9 @@ def breaks(earlier: Schema, newer: Schema) -> tuple[str, ...]:
     """Return what breaks when `earlier` becomes `newer`, a sentence each; empty when both versions work together."""
     return (
         *_moved(earlier, newer),
-        *_unreadable(earlier, newer, "deserializer", "a reader of today cannot read records written before"),
-        *_unreadable(earlier, newer, "serializer", "a reader of before cannot read records written today"),
-        *_changed_unseen(earlier, newer),
+        *_unreadable(earlier, newer, "deserializer", "a new reader cannot read earlier records"),
+        *_unreadable(earlier, newer, "serializer", "an earlier reader cannot read new records"),
+        *_changed_not_compared(earlier, newer),
     )
 
 
@@ -42,19 +43,21 @@ def shape(schema: Schema) -> Schema:
 
 def _moved(earlier: Schema, newer: Schema) -> Iterator[str]:
     if earlier.get("x-stream") != newer.get("x-stream"):
-        yield f"it moved from stream {earlier.get('x-stream')} to {newer.get('x-stream')}"
+        yield f"the event moved from stream {earlier.get('x-stream')} to {newer.get('x-stream')}"
 
 
 def _unreadable(earlier: Schema, newer: Schema, role: Role, sentence: str) -> Iterator[str]:
-    if _flows(earlier, newer, role):
+    if _is_compatible(earlier, newer, role):
         return
     fields = sorted({*earlier.get("properties", {}), *newer.get("properties", {})})
-    guilty = [name for name in fields if not _flows(_only(earlier, name), _only(newer, name), role)]
-    yield f"{sentence} (fields: {', '.join(guilty) or 'several together'})"
+    incompatible = [
+        name for name in fields if not _is_compatible(_only(earlier, name), _only(newer, name), role)
+    ]
+    yield f"{sentence} (fields: {', '.join(incompatible) or 'several together'})"
 
 
-def _flows(earlier: Schema, newer: Schema, role: Role) -> bool:
-    """Return whether the reader understands everything the writer may write; the writer is closed, the reader open."""
+def _is_compatible(earlier: Schema, newer: Schema, role: Role) -> bool:
+    """Return whether the reader can read everything the writer may write; the writer is closed, the reader open."""
     from jsoncompat import check_compat
 
     old_writes = role == "deserializer"
@@ -66,50 +69,50 @@ def _flows(earlier: Schema, newer: Schema, role: Role) -> bool:
 
 def _only(schema: Schema, name: str) -> Schema:
     """Return the schema with only one field."""
-    kept = {key: value for key, value in schema.get("properties", {}).items() if key == name}
+    properties = {key: value for key, value in schema.get("properties", {}).items() if key == name}
     required = [key for key in schema.get("required", []) if key == name]
-    return {**schema, "properties": kept, "required": required}
+    return {**schema, "properties": properties, "required": required}
 
 
-def _changed_unseen(earlier: Schema, newer: Schema) -> Iterator[str]:
+def _changed_not_compared(earlier: Schema, newer: Schema) -> Iterator[str]:
     before, after = dict(_facts(earlier, earlier)), dict(_facts(newer, newer))
-    for place in sorted(before.keys() & after.keys()):
-        for keyword in _UNSEEN:
-            if before[place].get(keyword) != after[place].get(keyword):
-                yield f"the {keyword} of {place} changed"
+    for path in sorted(before.keys() & after.keys()):
+        for keyword in _NOT_COMPARED:
+            if before[path].get(keyword) != after[path].get(keyword):
+                yield f"the {keyword} of {path} changed"
 
 
-def _facts(node: Schema, whole: Schema, place: str = "", depth: int = 0) -> Iterator[tuple[str, Schema]]:
-    """Yield every field's `_UNSEEN` keywords, by its place such as `request.languages[]`; references are followed."""
+def _facts(node: Schema, root: Schema, path: str = "", depth: int = 0) -> Iterator[tuple[str, Schema]]:
+    """Yield every field's `_NOT_COMPARED` keywords, by its place such as `request.languages[]`; references are followed."""
     if depth > _DEPTH_MAX:
-        raise ValueError(f"{place} is nested deeper than {_DEPTH_MAX} levels")
-    merged = _merged(node, whole)
-    if place:
-        yield place, {keyword: merged[keyword] for keyword in _UNSEEN if keyword in merged}
-    for name, below in merged.get("properties", {}).items():
-        yield from _facts(below, whole, f"{place}.{name}".lstrip("."), depth + 1)
+        raise ValueError(f"{path} is nested deeper than {_DEPTH_MAX} levels")
+    merged = _merged(node, root)
+    if path:
+        yield path, {keyword: merged[keyword] for keyword in _NOT_COMPARED if keyword in merged}
+    for name, child in merged.get("properties", {}).items():
+        yield from _facts(child, root, f"{path}.{name}".lstrip("."), depth + 1)
     if isinstance(merged.get("items"), dict):
-        yield from _facts(merged["items"], whole, f"{place}[]", depth + 1)
+        yield from _facts(merged["items"], root, f"{path}[]", depth + 1)
 
 
-def _merged(node: Schema, whole: Schema) -> Schema:
+def _merged(node: Schema, root: Schema) -> Schema:
     """Return a node merged with the node it refers to and with its alternatives other than null."""
     merged = dict(node)
     if "$ref" in node:
-        merged = _merged(whole["$defs"][node["$ref"].rpartition("/")[2]], whole) | merged
+        merged = _merged(root["$defs"][node["$ref"].rpartition("/")[2]], root) | merged
     for option in node.get("anyOf", []):
-        merged = _merged(option, whole) | merged if option != {"type": "null"} else merged
+        merged = _merged(option, root) | merged if option != {"type": "null"} else merged
     return merged
 
 
 def _map(node: Any, without: frozenset[str], *, closed: bool | None) -> Any:
     """Copy a schema without some keywords and our `x-` notes; objects are closed or opened unless `closed` is None."""
     if isinstance(node, list):
-        return [_map(each, without, closed=closed) for each in node]
+        return [_map(item, without, closed=closed) for item in node]
     if not isinstance(node, Mapping):
         return node
     copy = {
-        key: {name: _map(below, without, closed=closed) for name, below in value.items()}
+        key: {name: _map(child, without, closed=closed) for name, child in value.items()}
         if key in _NAMED
         else _sorted(key, _map(value, without, closed=closed))
         for key, value in node.items()

@@ -19,8 +19,8 @@ SUMS: Final = "SHA256SUMS"
 
 def examples_of(type_name: str, folder: Path) -> Mapping[str, bytes]:
     """Return the payloads of one event type by name, from `folder`/`type_name`/`name`.json: minimal, full, others."""
-    found = {file.stem: file.read_bytes() for file in (folder / type_name).glob("*.json")}
-    return dict(sorted(found.items(), key=lambda item: (item[0] != "minimal", item[0] != "full", item[0])))
+    payloads = {file.stem: file.read_bytes() for file in (folder / type_name).glob("*.json")}
+    return dict(sorted(payloads.items(), key=lambda item: (item[0] != "minimal", item[0] != "full", item[0])))
 
 
 def as_announced(event: Event) -> Any:
@@ -35,25 +35,25 @@ def unreadable_examples(
     from jsonschema import Draft202012Validator
 
     for name, payload in examples_of(contract.type, folder).items():
-        place = f"examples/{contract.type}/{name}.json"
+        path = f"examples/{contract.type}/{name}.json"
         try:
             event = parse(contract, payload)
         except MalformedEvent as error:
-            yield f"{place} can no longer be read: {error}; records like it are in the log: undo the contract's change"
+            yield f"{path} can no longer be read: {error}; records like it are in the log: undo the contract's change"
             continue
-        if not _says(as_announced(event), json.loads(payload)):
-            yield f"{place} comes back changed: its contract does not know some of its fields; add or remove them"
+        if not _holds(as_announced(event), json.loads(payload)):
+            yield f"{path} comes back changed: its contract does not know some of its fields; add or remove them"
         for revision, schema in revisions.items():
             if not Draft202012Validator(schema).is_valid(json.loads(payload)):
-                yield f"{place} does not fit revision {revision} of its schema; correct the one that is newer"
+                yield f"{path} does not fit revision {revision} of its schema; correct whichever of the two is newer"
 
 
-def _says(announced: Any, example: Any) -> bool:
-    """Return whether the announced value holds everything in the example; it may hold defaults as well."""
+def _holds(announced: Any, example: Any) -> bool:
+    """Return whether the announced value holds everything that the example holds; it may hold defaults as well."""
     if isinstance(example, dict) and isinstance(announced, dict):
-        return all(name in announced and _says(announced[name], value) for name, value in example.items())
+        return all(name in announced and _holds(announced[name], value) for name, value in example.items())
     if isinstance(example, list) and isinstance(announced, list):
-        return len(example) == len(announced) and all(map(_says, announced, example))
+        return len(example) == len(announced) and all(map(_holds, announced, example))
     return bool(example == announced)
 
 
@@ -62,7 +62,7 @@ def edited_examples(folder: Path) -> Iterator[str]:
     recorded, present = _recorded_checksums(folder), _present(folder)
     for name in sorted(recorded.keys() | present.keys()):
         if name not in present:
-            yield f"examples/{name} is gone: bring it back, records like it are in the log"
+            yield f"examples/{name} was removed: restore it, because records like it are in the log"
         elif name not in recorded:
             yield f"examples/{name} is new: run make schemas"
         elif present[name] != recorded[name]:
@@ -70,7 +70,7 @@ def edited_examples(folder: Path) -> Iterator[str]:
 
 
 def record_checksums(folder: Path) -> None:
-    """Record the checksums of new examples; the ones recorded before are never changed."""
+    """Record the checksums of new examples; checksums recorded before are never changed."""
     sums = _present(folder) | _recorded_checksums(folder)
     lines = [f"{sums[name]}  {name}\n" for name in sorted(sums)]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")

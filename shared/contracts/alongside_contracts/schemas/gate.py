@@ -27,7 +27,7 @@ from alongside_contracts.schemas.examples import (
     unreadable_examples,
 )
 
-ROOM: Final = Path(__file__).resolve().parents[2]
+BASE_FOLDER: Final = Path(__file__).resolve().parents[2]
 """The folder of `schemas/`, `examples/` and `asyncapi.yaml`: beside the package, in the repository only."""
 ASYNCAPI: Final = "asyncapi.yaml"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -40,35 +40,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--check", action="store_true", help="change nothing; report wrong and outdated files"
     )
-    asked = parser.parse_args(arguments)
-    wrong = list(check(ROOM) if asked.check else write(ROOM))
-    for line in wrong:
+    options = parser.parse_args(arguments)
+    problems = list(check(BASE_FOLDER) if options.check else write(BASE_FOLDER))
+    for line in problems:
         print(f"schemas: {line}", file=sys.stderr)  # noqa: T201  (a developer's command)
-    return 1 if wrong else 0
+    return 1 if problems else 0
 
 
-def write(room: Path) -> Iterator[str]:
+def write(base_folder: Path) -> Iterator[str]:
     """Write changed files; yield a line for each change that is refused."""
     for contract in all_events():
-        yield from revise(room / "schemas" / contract.type, schema_of(contract))
-    record_checksums(room / "examples")
-    (room / ASYNCAPI).write_text(_asyncapi(room), encoding="utf-8")
-    yield from edited_examples(room / "examples")
+        yield from revise(base_folder / "schemas" / contract.type, schema_of(contract))
+    record_checksums(base_folder / "examples")
+    (base_folder / ASYNCAPI).write_text(_asyncapi(base_folder), encoding="utf-8")
+    yield from edited_examples(base_folder / "examples")
 
 
-def check(room: Path) -> Iterator[str]:
+def check(base_folder: Path) -> Iterator[str]:
     """Yield a line for everything that is wrong or outdated, with what to do about it."""
     for contract in all_events():
-        kept = revisions(room / "schemas" / contract.type)
-        yield from _stale(contract, kept, room / "schemas" / contract.type)
-        for earlier, newer in combinations(kept, 2):
-            yield from _refusals(contract.type, earlier, kept[earlier], newer, kept[newer])
-        if not examples_of(contract.type, room / "examples"):
+        stored_revisions = revisions(base_folder / "schemas" / contract.type)
+        yield from _stale(contract, stored_revisions, base_folder / "schemas" / contract.type)
+        for earlier, newer in combinations(stored_revisions, 2):
+            yield from _refusals(
+                contract.type, earlier, stored_revisions[earlier], newer, stored_revisions[newer]
+            )
+        if not examples_of(contract.type, base_folder / "examples"):
             yield f"{contract.type} has no example: add examples/{contract.type}/minimal.json and full.json"
-        yield from unreadable_examples(contract, kept, room / "examples")
-    yield from _withdrawn(room / "schemas")
-    yield from edited_examples(room / "examples")
-    if _text_of(room / ASYNCAPI) != _asyncapi(room):
+        yield from unreadable_examples(contract, stored_revisions, base_folder / "examples")
+    yield from _withdrawn(base_folder / "schemas")
+    yield from edited_examples(base_folder / "examples")
+    if _text_of(base_folder / ASYNCAPI) != _asyncapi(base_folder):
         yield f"{ASYNCAPI} is not up to date: {STALE}"
 
 
@@ -98,14 +100,14 @@ def revisions(folder: Path) -> dict[int, Schema]:
 
 
 def revise(folder: Path, schema: Schema) -> Iterator[str]:
-    """Write `schema` as the newest revision of its type; when it breaks an earlier one, yield why and change nothing."""
-    kept = revisions(folder)
-    newest = max(kept, default=0)
-    if not kept or shape(kept[newest]) != shape(schema):
+    """Write `schema` as the newest revision of its type; when it breaks an earlier revision, yield why and change nothing."""
+    stored_revisions = revisions(folder)
+    newest = max(stored_revisions, default=0)
+    if not stored_revisions or shape(stored_revisions[newest]) != shape(schema):
         newest += 1
     refused = [
         line
-        for number, earlier in kept.items()
+        for number, earlier in stored_revisions.items()
         for line in _refusals(folder.name, number, earlier, newest, schema)
     ]
     if not refused:
@@ -114,14 +116,14 @@ def revise(folder: Path, schema: Schema) -> Iterator[str]:
     yield from refused
 
 
-def _stale(contract: type[Event], kept: Mapping[int, Schema], folder: Path) -> Iterator[str]:
+def _stale(contract: type[Event], stored_revisions: Mapping[int, Schema], folder: Path) -> Iterator[str]:
     """Yield why the newest revision differs from the contract; a breaking change is named as one."""
-    schema, newest = schema_of(contract), max(kept, default=0)
+    schema, newest = schema_of(contract), max(stored_revisions, default=0)
     if _text_of(folder / f"{newest}.json") == _rendered(schema, newest):
         return
     refused = [
         line
-        for number, earlier in kept.items()
+        for number, earlier in stored_revisions.items()
         for line in _refusals(contract.type, number, earlier, newest + 1, schema)
     ]
     yield from refused or [f"{contract.type} is not up to date: {STALE}"]
@@ -136,18 +138,18 @@ def _refusals(
 
 def _withdrawn(folder: Path) -> Iterator[str]:
     known = {contract.type for contract in all_events()}
-    for gone in sorted(path.name for path in folder.iterdir() if path.name not in known):
+    for withdrawn in sorted(path.name for path in folder.iterdir() if path.name not in known):
         yield (
-            f"{gone} has schemas and no contract: records of it may still be read, so bring the contract back; "
-            f"if it was never released, delete schemas/{gone}"
+            f"{withdrawn} has schemas and no contract: records of it may still be read, so restore the contract; "
+            f"if it was never released, delete schemas/{withdrawn}"
         )
 
 
-def _asyncapi(room: Path) -> str:
+def _asyncapi(base_folder: Path) -> str:
     newest, examples = {}, {}
     for contract in all_events():
-        newest[contract.type] = max(revisions(room / "schemas" / contract.type), default=1)
-        examples[contract.type] = examples_of(contract.type, room / "examples")
+        newest[contract.type] = max(revisions(base_folder / "schemas" / contract.type), default=1)
+        examples[contract.type] = examples_of(contract.type, base_folder / "examples")
     return as_yaml(document(newest, examples))
 
 
