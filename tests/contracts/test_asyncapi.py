@@ -20,7 +20,7 @@ def document() -> Any:
     return yaml.safe_load((BASE_FOLDER / ASYNCAPI).read_text(encoding="utf-8"))
 
 
-def test_every_reference_leads_somewhere(document: Any) -> None:
+def test_every_reference_in_the_document_resolves(document: Any) -> None:
     dangling = [reference for reference in references(document) if found(document, reference) is None]
 
     assert dangling == []
@@ -41,7 +41,7 @@ def test_every_event_is_a_message_of_one_channel(document: Any) -> None:
         assert event.type in document["channels"][channel_id(event.stream)]["messages"]
 
 
-def test_a_partners_channel_says_who_the_partner_is(document: Any) -> None:
+def test_a_partners_channel_has_the_partner_as_its_parameter(document: Any) -> None:
     for stream in streams.ALL:
         channel = document["channels"][channel_id(stream)]
 

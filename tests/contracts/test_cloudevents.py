@@ -63,13 +63,13 @@ def test_the_scenarios_hold_no_content_type_we_leave_out() -> None:
     )
 
 
-def test_the_sdk_reads_what_we_send() -> None:
+def test_the_sdk_reads_our_binary_records() -> None:
     message = KafkaMessage(dict(encode(EVENT)), EVENT.key, EVENT.data)
 
     assert sdk_facts(kafka.from_kafka(message, JSONFormat())) == facts(EVENT)
 
 
-def test_the_sdk_reads_what_we_send_structured() -> None:
+def test_the_sdk_reads_our_structured_records() -> None:
     headers, value = encode_structured(EVENT)
 
     assert sdk_facts(kafka.from_kafka(KafkaMessage(dict(headers), EVENT.key, value), JSONFormat())) == facts(
@@ -78,7 +78,7 @@ def test_the_sdk_reads_what_we_send_structured() -> None:
 
 
 @pytest.mark.parametrize("mode", [kafka.to_binary, kafka.to_structured])
-def test_we_read_what_the_sdk_sends(mode: Any) -> None:
+def test_we_read_records_of_the_sdk(mode: Any) -> None:
     message = mode(sdk_event(), JSONFormat())
 
     event = decode(EVENT.key, message.value, message.headers.items())
@@ -109,7 +109,7 @@ def test_text_that_is_not_json_stays_text() -> None:
     assert decode(None, message.value, message.headers.items()).data == b"hello"
 
 
-def test_an_event_that_says_nothing_about_its_data_holds_json() -> None:
+def test_an_event_without_a_content_type_holds_json() -> None:
     body = b'{"specversion":"1.0","id":"1","source":"/s","type":"t","data":"hello","level":3,"done":true}'
 
     event = decode(None, body, [("Content-Type", b"Application/CloudEvents+JSON")])

@@ -95,7 +95,7 @@ def test_required_fields_are_named(guide: str) -> None:
     assert set(re.findall(r"`(\w+)`", found.group(1))) == required
 
 
-def test_links_lead_somewhere(guide: str) -> None:
+def test_every_link_of_the_guide_resolves(guide: str) -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", guide)
 
     assert targets

@@ -32,7 +32,7 @@ def test_every_stream_that_is_declared_is_listed() -> None:
 
 
 @each_stream
-def test_limits_and_parties_make_sense(stream: Stream) -> None:
+def test_every_stream_has_valid_limits_and_known_parties(stream: Stream) -> None:
     assert stream.partitions >= 1
     assert stream.retention_ms >= streams.DAY_MS
     assert stream.bytes_max > streams.PAYLOAD_BYTES_MAX
@@ -43,7 +43,7 @@ def test_limits_and_parties_make_sense(stream: Stream) -> None:
 
 
 @given(partner=PARTNERS)
-def test_a_partners_topic_leads_back_to_the_partner(partner: str) -> None:
+def test_the_partner_is_found_from_its_topic(partner: str) -> None:
     for stream in (streams.PARTNER_REFERRALS, streams.PARTNER_STATUS):
         topic = stream.topic(partner)
 
@@ -52,7 +52,7 @@ def test_a_partners_topic_leads_back_to_the_partner(partner: str) -> None:
 
 
 @given(name=st.text(st.sampled_from("az09-._\n{}Ä"), max_size=45) | PARTNERS | PARTNERS.map(str.upper))
-def test_a_topic_pattern_takes_partner_ids_and_nothing_else(name: str) -> None:
+def test_a_topic_pattern_matches_partner_ids_only(name: str) -> None:
     topic = f"partner.{name}.referrals.v1"
     accepted = streams.PARTNER_REFERRALS.partner_of(topic)
 
@@ -79,7 +79,7 @@ def test_a_topic_that_is_not_ours_belongs_to_no_stream(topic: str) -> None:
 
 
 @each_stream
-def test_a_topic_is_asked_for_as_the_stream_needs_it(stream: Stream) -> None:
+def test_a_partner_must_be_given_exactly_for_partner_streams(stream: Stream) -> None:
     wrong, right = (None, "bayside-hospital") if stream.per_partner else ("bayside-hospital", None)
 
     with pytest.raises(ValueError, match="partner"):
@@ -87,13 +87,13 @@ def test_a_topic_is_asked_for_as_the_stream_needs_it(stream: Stream) -> None:
     assert re.match(stream.pattern, stream.topic(right))
 
 
-def test_every_event_lies_on_a_listed_stream_its_announcer_may_write() -> None:
+def test_every_event_is_on_a_listed_stream_that_its_announcer_may_write() -> None:
     for event in all_events():
         assert event.stream in streams.ALL
         assert event.announced_by in event.stream.writers
 
 
-def test_nobody_may_write_where_they_announce_nothing() -> None:
+def test_every_writer_of_a_stream_announces_an_event_on_it() -> None:
     announcing = {(event.stream.name, event.announced_by) for event in all_events()}
 
     assert {(stream.name, writer) for stream in streams.ALL for writer in stream.writers} == announcing

@@ -48,7 +48,7 @@ def test_a_closed_list_holds_exactly_its_codes(name: str) -> None:
     assert codes == LISTS[name].replace("\n", " ").replace(" ", "").split(",")
 
 
-def test_a_partner_hears_every_decision_and_that_a_record_was_refused() -> None:
+def test_every_decision_and_a_refused_record_have_an_answer_code() -> None:
     assert {answer.value for answer in Answer} == DECISIONS | {"refused"}
 
 

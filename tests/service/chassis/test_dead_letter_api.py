@@ -10,7 +10,7 @@ from tests.service.chassis.conftest import BareBench
 from tests.service.chassis.redriving import JOURNEY, OURS, Fault, at, faulty, post, replayed, the_dead_letter
 
 
-async def test_letters_are_found_by_state_and_reason(bare: BareBench) -> None:
+async def test_dead_letters_are_listed_by_state_and_reason(bare: BareBench) -> None:
     async with faulty(bare, fault := Fault(r1=at("age"), r2=ZeroDivisionError())) as bench:
         await bench.hear(*(an_admission(reference=name) for name in ("r1", "r2")))
         fault.clear()
@@ -28,7 +28,7 @@ async def test_letters_are_found_by_state_and_reason(bare: BareBench) -> None:
         assert await found(state="dropped") == []
 
 
-async def test_the_open_route_shows_sizes_and_only_the_protected_one_bytes(
+async def test_the_open_route_shows_sizes_and_only_the_protected_route_shows_payloads(
     bare: BareBench,
 ) -> None:
     async with faulty(bare, Fault()) as bench:
@@ -48,7 +48,7 @@ async def test_the_open_route_shows_sizes_and_only_the_protected_one_bytes(
 
 
 @pytest.mark.parametrize("verb", ["replay", "drop"])
-async def test_nobody_but_our_own_settles_a_letter(bare: BareBench, verb: str) -> None:
+async def test_only_requests_with_the_service_token_settle_a_dead_letter(bare: BareBench, verb: str) -> None:
     async with faulty(bare, Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
         path = f"/dead-letters/{(await the_dead_letter(bench)).id}/{verb}"
@@ -58,7 +58,7 @@ async def test_nobody_but_our_own_settles_a_letter(bare: BareBench, verb: str) -
         assert (answer.status_code, (await the_dead_letter(bench)).attempts) == (401, 0)
 
 
-async def test_a_letter_nobody_has_is_not_found(bare: BareBench) -> None:
+async def test_an_unknown_dead_letter_is_not_found(bare: BareBench) -> None:
     async with faulty(bare, Fault()) as bench:
         shown = await bench.client.get(f"/dead-letters/{uuid4()}")
         answer = await post(bench, uuid4(), "replay")
@@ -68,7 +68,7 @@ async def test_a_letter_nobody_has_is_not_found(bare: BareBench) -> None:
         }
 
 
-async def test_a_replay_repeated_with_its_key_is_the_same_attempt(bare: BareBench) -> None:
+async def test_a_replay_repeated_with_its_idempotency_key_counts_as_one_attempt(bare: BareBench) -> None:
     async with faulty(bare, Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
         path = f"/dead-letters/{(await the_dead_letter(bench)).id}/replay"
@@ -82,7 +82,7 @@ async def test_a_replay_repeated_with_its_key_is_the_same_attempt(bare: BareBenc
 
 
 @pytest.mark.parametrize("because", ["", "   ", "a\0b", "x" * 501])
-async def test_dropping_takes_a_reason(bare: BareBench, because: str) -> None:
+async def test_dropping_a_dead_letter_requires_a_reason(bare: BareBench, because: str) -> None:
     async with faulty(bare, Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
 

@@ -73,7 +73,9 @@ async def seen(bench: ServiceBench) -> list[str]:
     return [row["note"] for row in await bench.pool.fetch("select note from seen order by at")]
 
 
-async def test_a_timer_that_always_fails_becomes_one_dead_letter_and_is_looked_after(bare: BareBench) -> None:
+async def test_a_timer_that_always_fails_becomes_one_dead_letter_and_its_subject_is_handed_to_a_person(
+    bare: BareBench,
+) -> None:
     faulty = Faulty()
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
@@ -89,7 +91,9 @@ async def test_a_timer_that_always_fails_becomes_one_dead_letter_and_is_looked_a
         assert metric._value.get() == 1
 
 
-async def test_it_is_tried_daily_and_looked_after_again_but_kept_once(bare: BareBench) -> None:
+async def test_a_failing_timer_is_tried_daily_and_handed_over_again_but_has_one_dead_letter(
+    bare: BareBench,
+) -> None:
     faulty = Faulty()
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
@@ -103,7 +107,9 @@ async def test_it_is_tried_daily_and_looked_after_again_but_kept_once(bare: Bare
         assert (second - first, third - second) == pytest.approx((DAY, DAY), abs=timedelta(minutes=1))
 
 
-async def test_once_it_is_mended_it_fires_and_its_dead_letter_is_settled(bare: BareBench) -> None:
+async def test_a_failing_timer_fires_once_its_handler_is_corrected_and_its_dead_letter_is_settled(
+    bare: BareBench,
+) -> None:
     faulty = Faulty()
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
@@ -131,7 +137,7 @@ async def test_an_infrastructure_error_never_becomes_a_dead_letter(bare: BareBen
         assert await seen(bench) == ["fired"]
 
 
-async def test_when_nobody_can_be_named_it_is_dead_lettered_nevertheless(bare: BareBench) -> None:
+async def test_a_failing_timer_is_dead_lettered_even_when_its_failure_handler_fails(bare: BareBench) -> None:
     faulty = Faulty(attending=ValueError())
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
@@ -142,7 +148,7 @@ async def test_when_nobody_can_be_named_it_is_dead_lettered_nevertheless(bare: B
         assert await seen(bench) == []
 
 
-async def test_when_infrastructure_is_unavailable_as_somebody_is_named_only_that_timer_waits(
+async def test_when_infrastructure_fails_during_the_failure_handler_only_that_timer_waits(
     bare: BareBench,
 ) -> None:
     faulty = Faulty(attending=ConnectionResetError())
@@ -158,7 +164,7 @@ async def test_when_infrastructure_is_unavailable_as_somebody_is_named_only_that
         assert len(await bench.dead_letters()) == 1
 
 
-async def test_a_failing_timer_holds_up_no_other(bare: BareBench) -> None:
+async def test_a_failing_timer_delays_no_other_timer(bare: BareBench) -> None:
     faulty = Faulty()
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench, "broken")
@@ -172,7 +178,7 @@ async def test_a_failing_timer_holds_up_no_other(bare: BareBench) -> None:
         assert await bench.pool.fetchval("select key from seen where note = 'fired'") == "sound"
 
 
-async def test_a_kind_that_cannot_wait_a_day_is_tried_more_often(bare: BareBench) -> None:
+async def test_a_timer_kind_may_be_retried_more_often_than_daily(bare: BareBench) -> None:
     faulty = Faulty()
     async with bare(faulty.handlers(retry_every=timedelta(minutes=1))) as bench:
         await set_timer(bench)
@@ -184,7 +190,7 @@ async def test_a_kind_that_cannot_wait_a_day_is_tried_more_often(bare: BareBench
         assert await seen(bench) == ["attended", "fired"]
 
 
-async def test_an_operator_fires_it_when_it_is_mended(bare: BareBench) -> None:
+async def test_an_operator_fires_a_failing_timer_once_its_handler_is_corrected(bare: BareBench) -> None:
     faulty = Faulty()
     async with bare(faulty.handlers(), service_token="a-token-for-tests") as bench:
         await set_timer(bench)
@@ -200,7 +206,7 @@ async def test_an_operator_fires_it_when_it_is_mended(bare: BareBench) -> None:
         assert await bench.pool.fetchval("select count(*) from timer") == 0
 
 
-async def test_it_cannot_be_dropped(bare: BareBench) -> None:
+async def test_the_dead_letter_of_a_timer_cannot_be_dropped(bare: BareBench) -> None:
     async with bare(Faulty().handlers(), service_token="a-token-for-tests") as bench:
         await set_timer(bench)
         await until(bench, SOON)
@@ -227,7 +233,7 @@ async def test_a_timer_that_was_set_anew_leaves_no_dead_letter_waiting(bare: Bar
         assert (before, after) == ({"remind": 1}, {})
 
 
-async def test_who_acted_while_the_timer_failed_keeps_what_they_did(bare: BareBench) -> None:
+async def test_a_timer_cancelled_while_it_fails_is_not_dead_lettered(bare: BareBench) -> None:
     faulty = Faulty()
     async with bare(faulty.handlers()) as bench:
         faulty.concurrently = partial(bench.pool.execute, "delete from timer")

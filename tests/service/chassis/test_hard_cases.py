@@ -117,7 +117,9 @@ async def test_an_answer_that_cannot_be_stored_takes_no_announcement_of_others_w
         assert len(await bench.announced()) == 1
 
 
-async def test_a_batch_that_fails_through_no_records_fault_stops_and_is_kept(bare: BareBench) -> None:
+async def test_a_batch_that_fails_though_no_record_is_at_fault_stops_the_listener_and_is_not_lost(
+    bare: BareBench,
+) -> None:
     async with bare(taught()) as bench, asyncio.timeout(SECONDS_MAX):
         await bench.pool.execute("alter table inbox add check (received_at < '2020-01-01')")
 
@@ -127,7 +129,9 @@ async def test_a_batch_that_fails_through_no_records_fault_stops_and_is_kept(bar
         assert await bench.dead_letters() == []
 
 
-async def test_code_that_disagrees_with_the_schema_is_a_stop_by_name(bare: BareBench) -> None:
+async def test_code_that_disagrees_with_the_schema_stops_the_listener_with_the_errors_name(
+    bare: BareBench,
+) -> None:
     handlers = Handlers()
 
     @handlers.on(SubmissionAdmitted)
@@ -170,7 +174,7 @@ async def test_lost_races_do_not_use_up_the_attempts_of_an_event(bare: BareBench
         assert (await seen(bench), await bench.dead_letters()) == (["heard"], [])
 
 
-async def test_a_batch_that_keeps_losing_races_says_so_until_it_has_won_one(bare: BareBench) -> None:
+async def test_a_batch_that_keeps_losing_races_is_reported_until_it_wins_one(bare: BareBench) -> None:
     handlers = Handlers()
     reported: list[str | None] = []
 
@@ -187,7 +191,7 @@ async def test_a_batch_that_keeps_losing_races_says_so_until_it_has_won_one(bare
         assert bench.pipeline.waiting_for is None
 
 
-async def test_no_span_repeats_what_an_error_says(bare: BareBench) -> None:
+async def test_no_span_contains_an_error_message(bare: BareBench) -> None:
     handlers = Handlers()
 
     @handlers.on(SubmissionAdmitted)
@@ -207,7 +211,7 @@ async def test_no_span_repeats_what_an_error_says(bare: BareBench) -> None:
         assert "patient" not in reported
 
 
-async def test_a_batch_nobody_cares_for_is_told_to_nobody(
+async def test_a_batch_of_ignored_records_is_logged_at_debug_only(
     bare: BareBench, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     async with bare(Handlers(), log_level="INFO") as bench:

@@ -93,7 +93,7 @@ async def count(bench: ServiceBench) -> int:
     return int(await bench.pool.fetchval("select count(*) from seen"))
 
 
-async def test_a_repeated_key_is_answered_from_the_first_time(bare: BareBench) -> None:
+async def test_a_repeated_idempotency_key_gets_the_stored_answer(bare: BareBench) -> None:
     async with bare(Handlers(), router) as bench:
         headers = {"Idempotency-Key": "one"}
 
@@ -105,7 +105,7 @@ async def test_a_repeated_key_is_answered_from_the_first_time(bare: BareBench) -
         assert (await count(bench), len(await bench.announced())) == (1, 1)
 
 
-async def test_twenty_requests_with_one_key_at_once_have_one_effect(bare: BareBench) -> None:
+async def test_twenty_simultaneous_requests_with_one_idempotency_key_have_one_effect(bare: BareBench) -> None:
     async with bare(Handlers(), router) as bench:
         requests = [
             bench.client.post("/notes", json={"note": "a"}, headers={"Idempotency-Key": "one"})
@@ -118,7 +118,7 @@ async def test_twenty_requests_with_one_key_at_once_have_one_effect(bare: BareBe
         assert await count(bench) == 1
 
 
-async def test_a_key_belongs_to_one_request(bare: BareBench) -> None:
+async def test_an_idempotency_key_sent_with_another_request_is_refused(bare: BareBench) -> None:
     async with bare(Handlers(), router) as bench:
         headers = {"Idempotency-Key": "one"}
         await bench.client.post("/notes", json={"note": "a"}, headers=headers)
@@ -139,7 +139,9 @@ async def test_the_remedy_of_a_missing_field_is_to_send_it(bare: BareBench) -> N
         assert accepted.status_code == 201
 
 
-async def test_a_refused_command_leaves_nothing_behind_and_its_key_is_free_again(bare: BareBench) -> None:
+async def test_a_refused_command_stores_nothing_and_its_idempotency_key_can_be_used_again(
+    bare: BareBench,
+) -> None:
     async with bare(Handlers(), router) as bench:
         answer = await bench.client.post("/refused", headers={"Idempotency-Key": "one"})
 
@@ -167,7 +169,7 @@ async def test_every_wrong_field_is_named_and_no_value_is_repeated(bare: BareBen
 @pytest.mark.parametrize(
     ("path", "status", "code"), [("/broken", 500, "our-fault"), ("/away", 503, "try-again")]
 )
-async def test_what_went_wrong_inside_stays_inside(
+async def test_an_internal_error_shows_no_internals(
     bare: BareBench, path: str, status: int, code: str, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     async with bare(Handlers(), router) as bench:
@@ -186,7 +188,7 @@ async def test_an_unknown_path_and_a_wrong_method_are_problems_too(bare: BareBen
         assert (unknown.json()["code"], wrong.json()["code"]) == ("not-found", "method-not-allowed")
 
 
-async def test_a_body_over_the_limit_is_refused_whether_its_length_is_told_or_not(bare: BareBench) -> None:
+async def test_a_body_over_the_limit_is_refused_with_and_without_a_content_length(bare: BareBench) -> None:
     async with bare(Handlers(), router, http_body_bytes_max=1024) as bench:
 
         async def unannounced() -> AsyncIterator[bytes]:
@@ -202,7 +204,7 @@ async def test_a_body_over_the_limit_is_refused_whether_its_length_is_told_or_no
 
 
 @pytest.mark.parametrize("cursor", ["x", "W10", "WyJub3QtYW4taWQiXQ"])
-async def test_a_cursor_of_somebody_elses_is_refused(bare: BareBench, cursor: str) -> None:
+async def test_a_cursor_that_this_api_did_not_issue_is_refused(bare: BareBench, cursor: str) -> None:
     async with bare(Handlers(), router) as bench:
         answer = await bench.client.get("/notes", params={"cursor": cursor})
 

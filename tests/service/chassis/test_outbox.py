@@ -16,7 +16,9 @@ def scans(plan: dict[str, Any]) -> list[tuple[str, str | None]]:
     return [(plan["Node Type"], plan.get("Index Name")), *below]
 
 
-async def test_the_relay_goes_along_the_ids_even_where_the_outbox_looks_empty(bare: BareBench) -> None:
+async def test_the_relay_reads_by_the_id_index_even_when_the_planner_believes_the_outbox_empty(
+    bare: BareBench,
+) -> None:
     async with bare(Handlers()) as bench:
         conn = await asyncpg.connect(
             bench.service.settings.database_url.get_secret_value(), server_settings=relay.SESSION

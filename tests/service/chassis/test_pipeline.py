@@ -75,7 +75,7 @@ async def test_a_failing_handler_costs_only_its_own_record(bare: BareBench) -> N
         assert len(await bench.announced()) == 2
 
 
-async def test_a_message_the_handler_refuses_carries_its_reason_and_place(bare: BareBench) -> None:
+async def test_a_record_refused_by_its_handler_is_stored_with_code_field_and_remedy(bare: BareBench) -> None:
     handlers = Handlers()
 
     @handlers.on(MatchProposed)
@@ -93,7 +93,7 @@ async def test_a_message_the_handler_refuses_carries_its_reason_and_place(bare: 
         )
 
 
-async def test_a_refused_record_is_dead_lettered_once_however_often_it_comes(bare: BareBench) -> None:
+async def test_a_refused_record_is_dead_lettered_once_however_often_it_is_delivered(bare: BareBench) -> None:
     async with bare(taught()) as bench:
         bad = bench.record(b"k", None, (), JOURNEY)
 
@@ -103,7 +103,7 @@ async def test_a_refused_record_is_dead_lettered_once_however_often_it_comes(bar
         assert len(await bench.dead_letters()) == 1
 
 
-async def test_types_nobody_knows_are_ignored_on_our_own_streams(bare: BareBench) -> None:
+async def test_unknown_types_are_ignored_on_the_networks_own_streams(bare: BareBench) -> None:
     async with bare(taught()) as bench:
         headers = [
             ("ce_specversion", b"1.0"),
@@ -161,7 +161,7 @@ async def test_whatever_bytes_a_partner_sends_are_dead_lettered_and_answered(
         assert [letter.reason for letter in await bench.dead_letters()] == [reason]
 
 
-async def test_foreign_headers_of_any_bytes_do_not_spoil_a_good_record(bare: BareBench) -> None:
+async def test_unrelated_headers_may_hold_any_bytes(bare: BareBench) -> None:
     async with bare(taught()) as bench:
         good = bench.record_of(an_admission(reference="r1"))
         odd = bench.record(
@@ -248,7 +248,7 @@ async def test_too_many_dead_letters_in_a_row_stop_the_service(bare: BareBench) 
         assert len(await bench.dead_letters()) == 5
 
 
-async def test_what_follows_from_an_event_joins_the_trace_of_its_sender(bare: BareBench) -> None:
+async def test_consequences_of_an_event_join_the_trace_of_its_sender(bare: BareBench) -> None:
     async with bare(taught()) as bench:
         trace_id, sender = "1" * 32, "2" * 16
 
@@ -275,7 +275,7 @@ async def test_a_span_carries_the_referral_id_and_no_payload(bare: BareBench) ->
         assert "only-in-the-payload" not in str(attributes)
 
 
-async def test_batch_handlers_take_neighbours_together_and_keep_the_order(bare: BareBench) -> None:
+async def test_batch_handlers_get_events_of_one_type_together_in_order(bare: BareBench) -> None:
     handlers, calls = Handlers(), []
 
     @handlers.on_batch(SubmissionReceived)
@@ -288,7 +288,7 @@ async def test_batch_handlers_take_neighbours_together_and_keep_the_order(bare: 
         assert calls == [["a", "b", "c"]]
 
 
-async def test_a_mended_message_is_heard_when_it_comes_again(bare: BareBench) -> None:
+async def test_a_corrected_copy_of_a_refused_event_is_handled(bare: BareBench) -> None:
     handlers = Handlers()
     mended = iter([False, False, True])
 
@@ -307,7 +307,7 @@ async def test_a_mended_message_is_heard_when_it_comes_again(bare: BareBench) ->
         assert await seen(bench) == ["heard"]
 
 
-async def test_a_borrowed_source_does_not_use_up_the_ids_of_its_owner(bare: BareBench) -> None:
+async def test_a_forged_source_does_not_use_up_event_ids_of_the_real_partner(bare: BareBench) -> None:
     handlers, partners = Handlers(), []
 
     @handlers.on(SubmissionReceived)

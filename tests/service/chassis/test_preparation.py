@@ -35,7 +35,7 @@ class Loading:
         self.unready_because = None
 
 
-async def test_nothing_is_done_before_all_is_prepared(bare: BareBench) -> None:
+async def test_nothing_is_consumed_before_the_preparation_is_done(bare: BareBench) -> None:
     fired: list[str] = []
     reading = Loading(failures=1)
     async with bare(handlers(fired), kafka=nobody(), timer_poll_seconds=0.02) as bench:
@@ -52,7 +52,9 @@ async def test_nothing_is_done_before_all_is_prepared(bare: BareBench) -> None:
     assert fired == ["it"]
 
 
-async def test_who_still_prepares_stops_at_once_and_has_done_nothing(bare: BareBench) -> None:
+async def test_a_service_stopped_during_its_preparation_stops_at_once_and_has_consumed_nothing(
+    bare: BareBench,
+) -> None:
     fired: list[str] = []
     async with bare(handlers(fired), kafka=nobody()) as bench:
         await set_a_timer(bench)

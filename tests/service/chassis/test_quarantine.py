@@ -126,7 +126,7 @@ def offsets(unprocessed: Unprocessed) -> set[int]:
     return set(unprocessed.offsets().values())
 
 
-async def test_a_partner_is_paused_at_the_limit_and_what_stands_behind_stays(bare: BareBench) -> None:
+async def test_a_partner_is_paused_at_the_limit_and_later_records_stay_on_the_stream(bare: BareBench) -> None:
     async with strict(bare) as bench:
         storm = sent(bench, STORMY, "good-1", "bad-1", "bad-2", "bad-3", "bad-4", "bad-5", "good-2")
 
@@ -137,7 +137,7 @@ async def test_a_partner_is_paused_at_the_limit_and_what_stands_behind_stays(bar
         assert offsets(unprocessed) == {storm[5].offset}
 
 
-async def test_records_in_the_same_batch_of_others_and_of_the_journey_go_on(bare: BareBench) -> None:
+async def test_other_partners_and_the_journeys_records_in_the_same_batch_are_handled(bare: BareBench) -> None:
     async with strict(bare) as bench:
         storm = sent(bench, STORMY, "bad-1", "bad-2", "bad-3", "bad-4", "bad-5", "good-1")
         calm = sent(bench, CALM, "calm-1", "bad-calm", "calm-2")
@@ -167,7 +167,9 @@ async def test_unreadable_records_count_between_refused_ones_in_their_order(bare
         assert offsets(unprocessed) == {storm[4].offset}
 
 
-async def test_a_paused_partner_is_left_whole_by_every_instance_and_after_a_restart(bare: BareBench) -> None:
+async def test_a_paused_partners_records_are_not_touched_by_any_instance_or_after_a_restart(
+    bare: BareBench,
+) -> None:
     async with strict(bare) as bench:
         await bench.pipeline.run(sent(bench, STORMY, *[f"bad-{n}" for n in range(4)]))
         later_records = [*sent(bench, STORMY, "good-1", "bad-9"), *sent(bench, CALM, "calm-1")]
@@ -180,7 +182,7 @@ async def test_a_paused_partner_is_left_whole_by_every_instance_and_after_a_rest
         assert offsets(unprocessed) == {later_records[0].offset}
 
 
-async def test_resuming_goes_on_exactly_where_it_stood(bare: BareBench) -> None:
+async def test_resuming_continues_with_the_first_record_that_was_not_handled(bare: BareBench) -> None:
     async with strict(bare) as bench:
         storm = sent(bench, STORMY, *[f"bad-{n}" for n in range(5)], "good-1", "good-2")
         unprocessed = await bench.pipeline.run(storm)
@@ -194,7 +196,7 @@ async def test_resuming_goes_on_exactly_where_it_stood(bare: BareBench) -> None:
         assert not after.positions
 
 
-async def test_what_is_delivered_again_after_a_resume_is_counted_and_kept_once(bare: BareBench) -> None:
+async def test_a_record_redelivered_after_a_resume_is_counted_and_dead_lettered_once(bare: BareBench) -> None:
     async with strict(bare) as bench:
         storm = sent(bench, STORMY, "good-0", *[f"bad-{n}" for n in range(4)], "good-1")
         await bench.pipeline.run(storm)
@@ -207,7 +209,7 @@ async def test_what_is_delivered_again_after_a_resume_is_counted_and_kept_once(b
         assert not unprocessed.positions
 
 
-async def test_resuming_twice_changes_nothing_and_both_tell_who_did_it(bare: BareBench) -> None:
+async def test_resuming_twice_changes_nothing_and_both_answers_name_who_resumed(bare: BareBench) -> None:
     async with strict(bare) as bench:
         await bench.pipeline.run(sent(bench, STORMY, *[f"bad-{n}" for n in range(4)]))
 
@@ -225,7 +227,7 @@ async def test_resuming_twice_changes_nothing_and_both_tell_who_did_it(bare: Bar
     assert [type(event) for event in announced] == [IntakePaused, IntakeResumed]
 
 
-async def test_a_resume_is_told_once_it_is_committed_and_not_before(
+async def test_a_resume_is_logged_after_its_commit_and_not_before(
     bare: BareBench, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     async with strict(bare, log_level="INFO") as bench:
@@ -245,19 +247,19 @@ async def test_a_resume_is_told_once_it_is_committed_and_not_before(
         assert b"partner-resumed" in capfdbinary.readouterr().out
 
 
-async def test_a_stranger_may_not_resume(bare: BareBench) -> None:
+async def test_resuming_requires_the_service_token(bare: BareBench) -> None:
     async with strict(bare) as bench:
         answer = await bench.client.post(f"/quarantine/{STORMY}/resume", json={"by": "ana"})
 
     assert answer.status_code == 401
 
 
-async def test_a_partner_that_never_was_paused_is_left_as_it_is(bare: BareBench) -> None:
+async def test_resuming_a_partner_that_was_never_paused_changes_nothing(bare: BareBench) -> None:
     async with strict(bare) as bench:
         assert await resume(bench, CALM) == {"resumed": False, "quarantine": None}
 
 
-async def test_a_resumed_partner_that_goes_on_so_is_paused_again(bare: BareBench) -> None:
+async def test_a_resumed_partner_whose_records_are_still_refused_is_paused_again(bare: BareBench) -> None:
     async with strict(bare) as bench:
         await bench.pipeline.run(sent(bench, STORMY, *[f"bad-{n}" for n in range(4)]))
         await resume(bench, STORMY)
@@ -270,7 +272,7 @@ async def test_a_resumed_partner_that_goes_on_so_is_paused_again(bare: BareBench
         assert len(open_ones) == 1
 
 
-async def test_counts_go_on_across_batches_and_instances(bare: BareBench) -> None:
+async def test_refused_records_are_counted_across_batches_and_instances(bare: BareBench) -> None:
     async with strict(bare) as bench:
         pipelines: Sequence[Pipeline] = [
             make_pipeline(bench.service, bench.dependencies, "bare") for _ in range(2)
@@ -283,7 +285,7 @@ async def test_counts_go_on_across_batches_and_instances(bare: BareBench) -> Non
         assert len(await letters_of(bench, STORMY)) == 4
 
 
-async def test_two_instances_in_the_middle_of_a_storm_put_nothing_aside_after_the_pause(
+async def test_two_instances_dead_letter_nothing_after_the_pause(
     bare: BareBench,
 ) -> None:
     async with strict(bare) as bench:
@@ -301,7 +303,7 @@ async def test_two_instances_in_the_middle_of_a_storm_put_nothing_aside_after_th
         assert len(announced) == 1
 
 
-async def test_a_partner_that_cannot_be_told_is_paused_all_the_same(bare: BareBench) -> None:
+async def test_a_partner_that_cannot_be_notified_is_paused_all_the_same(bare: BareBench) -> None:
     handlers = Handlers()
 
     @handlers.on_paused(streams.PARTNER_REFERRALS)
@@ -316,7 +318,7 @@ async def test_a_partner_that_cannot_be_told_is_paused_all_the_same(bare: BareBe
 
 
 @pytest.mark.parametrize("where", ["value", "header"])
-async def test_large_records_fill_no_disk(bare: BareBench, where: str) -> None:
+async def test_large_refused_records_pause_the_partner_by_their_bytes(bare: BareBench, where: str) -> None:
     mebibyte = b"x" * (1024 * 1024)
     topic = streams.PARTNER_REFERRALS.topic(STORMY)
     async with strict(
@@ -333,7 +335,7 @@ async def test_large_records_fill_no_disk(bare: BareBench, where: str) -> None:
 
 
 @pytest.mark.parametrize("share_of_bad", [0.5, 0.1, 0.02])
-async def test_a_storm_of_thousands_stays_bounded_and_stalls_no_healthy_partner(
+async def test_thousands_of_bad_records_store_a_bounded_number_and_delay_no_other_partner(
     bare: BareBench, share_of_bad: float
 ) -> None:
     nth = round(1 / share_of_bad)
@@ -359,7 +361,7 @@ async def test_a_storm_of_thousands_stays_bounded_and_stalls_no_healthy_partner(
         assert len((await bench.client.get("/quarantine", params={"paused": True})).json()["items"]) == 1
 
 
-async def test_on_our_own_stream_the_service_stops_at_its_limit_and_not_behind_it(bare: BareBench) -> None:
+async def test_on_the_networks_own_stream_the_service_stops_exactly_at_the_limit(bare: BareBench) -> None:
     async with strict(bare, dead_letters_in_a_row_max=3) as bench:
         storm = [bench.record_of(an_admission(reference=f"bad-{n}")) for n in range(9)]
         calm = sent(bench, CALM, "calm-1")
@@ -373,7 +375,7 @@ async def test_on_our_own_stream_the_service_stops_at_its_limit_and_not_behind_i
         assert await seen(bench) == ["calm-1"]
 
 
-async def test_partners_records_neither_count_nor_forgive_ours(bare: BareBench) -> None:
+async def test_partners_records_do_not_change_the_count_of_the_networks_own(bare: BareBench) -> None:
     async with strict(bare, dead_letters_in_a_row_max=3) as bench:
         for n in range(2):
             bad = bench.record_of(an_admission(reference=f"bad-{n}"))

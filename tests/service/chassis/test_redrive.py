@@ -37,7 +37,7 @@ from tests.service.intake.intake_client import HOSPITAL, IntakeClient
 SENDER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
-async def test_once_the_fault_is_mended_a_replay_has_the_effects_the_record_should_have_had(
+async def test_a_replay_after_the_fault_is_corrected_has_the_effects_of_the_record(
     bare: BareBench,
 ) -> None:
     async with faulty(bare, fault := Fault(r1=at("age"))) as bench:
@@ -53,7 +53,7 @@ async def test_once_the_fault_is_mended_a_replay_has_the_effects_the_record_shou
         assert (letter.state, letter.attempts, letter.settled_at) == ("replayed", 1, bench.clock.now())
 
 
-async def test_a_second_replay_changes_nothing_and_says_so(bare: BareBench) -> None:
+async def test_a_second_replay_changes_nothing_and_reports_unchanged(bare: BareBench) -> None:
     async with faulty(bare, fault := Fault(r1=at("age"))) as bench:
         await bench.hear(an_admission(reference="r1"))
         fault.clear()
@@ -117,7 +117,7 @@ async def test_two_replays_of_one_letter_at_the_same_time_have_one_effect(
         assert (await seen(bench), len(await bench.announced())) == (["r1"], 1)
 
 
-async def test_what_its_sender_mended_and_sent_again_is_settled_without_a_second_effect(
+async def test_a_dead_letter_whose_corrected_copy_was_handled_is_settled_as_a_duplicate(
     bare: BareBench,
 ) -> None:
     async with faulty(bare, fault := Fault(r1=at("age"))) as bench:
@@ -146,7 +146,7 @@ async def test_a_replayed_record_that_kafka_delivers_once_more_is_dropped(
         assert (await seen(bench), (await the_dead_letter(bench)).state) == (["r1"], "replayed")
 
 
-async def test_what_nothing_here_handles_any_more_waits_on(bare: BareBench) -> None:
+async def test_a_dead_letter_without_a_handler_keeps_waiting(bare: BareBench) -> None:
     handlers = Fault(r1=at("age")).handlers()
     async with bare(handlers, service_token=TOKEN) as bench:
         await bench.hear(an_admission(reference="r1"))
@@ -260,7 +260,9 @@ async def test_settled_letters_are_deleted_after_their_days_and_waiting_ones_nev
         assert (gone, {letter.id for letter in await bench.dead_letters()}) == (1, {waits, young})
 
 
-async def test_a_sender_is_told_of_a_new_reason_and_not_of_the_same_again(bare: BareBench) -> None:
+async def test_a_sender_is_answered_for_a_new_reason_and_not_for_the_same_reason_again(
+    bare: BareBench,
+) -> None:
     fault, answered = Fault(), list[str]()
     handlers = fault.handlers()
 
@@ -283,7 +285,7 @@ async def test_a_sender_is_told_of_a_new_reason_and_not_of_the_same_again(bare: 
         assert answered == ["age", "region"]
 
 
-async def test_a_strangers_submission_is_admitted_once_the_stranger_is_registered(
+async def test_an_unregistered_partners_record_can_be_replayed_once_the_partner_is_registered(
     intake_bench: ServiceBench,
 ) -> None:
     await intake_bench.hear(a_submission(), partner=HOSPITAL)

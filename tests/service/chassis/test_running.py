@@ -57,7 +57,7 @@ async def test_a_stop_takes_less_than_ten_seconds_though_infrastructure_is_unava
         assert len(await bench.announced()) == 1
 
 
-async def test_the_outbox_is_counted_though_the_broker_is_away(bare: BareBench) -> None:
+async def test_the_outbox_is_counted_though_the_broker_is_unavailable(bare: BareBench) -> None:
     async with bare(Handlers(), kafka=nobody()) as bench:
         async with bench.runtime.transaction() as tx:
             tx.announce(an_admission())
@@ -128,7 +128,7 @@ class Stuck:
         raise asyncio.CancelledError
 
 
-async def test_a_relay_survives_what_nobody_foresaw(bare: BareBench) -> None:
+async def test_a_relay_survives_an_unforeseen_error(bare: BareBench) -> None:
     async with bare(Handlers()) as bench:
         relay, left = relay_of(bench), iter([asyncio.CancelledError(), LookupError(), None])
 
@@ -143,7 +143,7 @@ async def test_a_relay_survives_what_nobody_foresaw(bare: BareBench) -> None:
         assert relay.waiting_for == "LookupError"
 
 
-async def test_a_listener_survives_a_cancellation_nobody_asked_for(bare: BareBench) -> None:
+async def test_a_listener_survives_a_cancellation_by_a_library(bare: BareBench) -> None:
     async with bare(Handlers()) as bench:
         listener, left = listener_of(bench), iter([asyncio.CancelledError(), LookupError(), None])
 
@@ -158,7 +158,7 @@ async def test_a_listener_survives_a_cancellation_nobody_asked_for(bare: BareBen
         assert listener.stopped_because is None
 
 
-async def test_a_worker_goes_on_after_a_cancellation_nobody_asked_for(bare: BareBench) -> None:
+async def test_a_worker_is_restarted_after_a_cancellation_by_a_library(bare: BareBench) -> None:
     left, worked = iter([asyncio.CancelledError(), None]), asyncio.Event()
 
     async def work(_runtime: Runtime) -> None:
@@ -172,7 +172,7 @@ async def test_a_worker_goes_on_after_a_cancellation_nobody_asked_for(bare: Bare
         task.cancel()
 
 
-async def test_a_relay_without_its_certificates_says_so_and_leaves_no_connection_behind(
+async def test_a_relay_without_its_certificates_reports_it_and_closes_its_connection(
     bare: BareBench, tmp_path: Path
 ) -> None:
     async with bare(Handlers()) as bench:
@@ -181,7 +181,7 @@ async def test_a_relay_without_its_certificates_says_so_and_leaves_no_connection
         assert await sessions_amid_failures(bench, relay) <= 1
 
 
-async def test_a_certificate_file_that_cannot_be_read_is_told_and_ends_no_loop(tmp_path: Path) -> None:
+async def test_an_unreadable_certificate_file_is_reported_and_ends_no_loop(tmp_path: Path) -> None:
     kafka = Kafka(nobody(), security_protocol="SSL", ca_file=tmp_path / "gone.pem")
 
     diagnosis = await diagnose_connection(KafkaConnectionError(), kafka)
@@ -189,7 +189,7 @@ async def test_a_certificate_file_that_cannot_be_read_is_told_and_ends_no_loop(t
     assert "gone.pem" in diagnosis
 
 
-async def test_a_loop_that_ended_by_itself_is_told_by_its_name(bare: BareBench) -> None:
+async def test_a_loop_that_ended_unexpectedly_is_reported_by_name(bare: BareBench) -> None:
     async with bare(Handlers()) as bench:
         health = Health(
             bench.dependencies,

@@ -129,7 +129,7 @@ async def test_a_timer_whose_work_fails_is_tried_again_later_and_others_fire(bar
         assert sorted(await noted(bench)) == ["to a", "to b"]
 
 
-async def test_what_a_timer_causes_is_a_trace_of_its_own_linked_to_where_it_was_set(bare: BareBench) -> None:
+async def test_a_timers_work_is_a_separate_trace_linked_to_the_trace_that_set_it(bare: BareBench) -> None:
     async with bare(reminding()) as bench:
         with bench.dependencies.tracer.start_as_current_span("an earlier step") as earlier:
             await set_timer(bench, "a")

@@ -83,7 +83,7 @@ async def test_an_unregistered_partner_in_a_batch_is_refused_alone(pair: PairedB
     assert "e-9 unknown-partner" in together
 
 
-async def test_batches_that_meet_in_opposite_order_make_one_referral_of_one_person_and_reference(
+async def test_simultaneous_batches_in_opposite_order_begin_one_referral_per_person_and_reference(
     intake_bench: ServiceBench,
 ) -> None:
     await IntakeClient(intake_bench).register()

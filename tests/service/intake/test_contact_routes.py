@@ -48,7 +48,7 @@ async def test_each_recipient_is_answered_in_the_order_they_were_asked_for(intak
     ]
 
 
-async def test_an_id_of_one_kind_does_not_open_the_route_of_another(intake: IntakeClient) -> None:
+async def test_a_partners_id_does_not_find_a_persons_contact_route(intake: IntakeClient) -> None:
     person_id = await register_person_route(intake, "p-1")
 
     response = await query_routes(intake, partner(person_id))
@@ -56,7 +56,9 @@ async def test_an_id_of_one_kind_does_not_open_the_route_of_another(intake: Inta
     assert [route["problem"] for route in response.json()["routes"]] == ["contact-route-missing"]
 
 
-async def test_a_route_that_does_not_open_says_so_and_hides_no_other(intake: IntakeClient) -> None:
+async def test_a_contact_route_that_cannot_be_opened_is_reported_and_hides_no_other(
+    intake: IntakeClient,
+) -> None:
     unreadable, sound = await register_person_route(intake, "p-1"), await register_person_route(intake, "p-2")
     await intake.bench.pool.execute(
         "update contact_route set sealed = (select sealed from contact_route where owner = $1) where owner = $2",
@@ -82,7 +84,7 @@ async def test_an_erased_person_has_no_route(intake: IntakeClient) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}], ids=["none", "wrong"])
-async def test_nobody_asks_for_many_without_the_service_token(
+async def test_a_query_for_contact_routes_requires_the_service_token(
     intake: IntakeClient, headers: dict[str, str]
 ) -> None:
     person_id = await register_person_route(intake, "p-1")
@@ -104,7 +106,7 @@ async def test_nobody_asks_for_many_without_the_service_token(
     ],
     ids=["none", "too-many", "not-kept-here", "too-long", "a-field-too-many"],
 )
-async def test_a_question_that_cannot_be_answered_names_the_field(
+async def test_an_invalid_query_for_contact_routes_names_the_field(
     intake: IntakeClient, recipients: list[dict[str, Any]], field: str
 ) -> None:
     response = await query_routes(intake, *recipients)

@@ -14,7 +14,7 @@ from tests.service.failing import break_handlers, fail_until_dead_lettered
 from tests.service.intake.intake_client import HOSPITAL, IntakeClient, codes
 
 
-async def test_an_admitted_submission_begins_a_referral_and_tells_the_partner(intake: IntakeClient) -> None:
+async def test_an_admitted_submission_begins_a_referral_and_is_answered(intake: IntakeClient) -> None:
     submission = a_submission(reference="H-1", languages=("es", "en"))
 
     answer = await intake.hear(submission)
@@ -29,7 +29,7 @@ async def test_an_admitted_submission_begins_a_referral_and_tells_the_partner(in
     assert (answer.reference, answer.submission_id) == ("H-1", admitted.submission_id)
 
 
-async def test_an_answer_says_which_record_it_is_about(intake: IntakeClient) -> None:
+async def test_an_answer_names_the_record_it_is_about(intake: IntakeClient) -> None:
     await intake.bench.hear(a_submission(), partner=HOSPITAL, event_id="e-1")
 
     (answer,) = await intake.answers()
@@ -37,7 +37,7 @@ async def test_an_answer_says_which_record_it_is_about(intake: IntakeClient) -> 
     assert (answer.origin.topic, answer.origin.event_id) == (f"partner.{HOSPITAL}.referrals.v1", "e-1")
 
 
-async def test_an_admission_carries_nothing_but_what_matching_may_know(intake: IntakeClient) -> None:
+async def test_an_admission_holds_only_what_matching_may_know(intake: IntakeClient) -> None:
     await intake.hear(postal_code="33131", person_reference="mrn-4711")
 
     (announced,) = await intake.announced()
@@ -70,7 +70,7 @@ async def test_a_minor_who_might_be_met_alone_is_held_for_a_guardian(intake: Int
     )
 
 
-async def test_a_rejection_tells_every_problem_field_by_field(intake: IntakeClient) -> None:
+async def test_a_rejection_lists_every_problem_field_by_field(intake: IntakeClient) -> None:
     answer = await intake.hear(postal_code="43215", consent=Consent(decision="refused"))
 
     assert answer.answer is Answer.REJECTED
@@ -79,13 +79,13 @@ async def test_a_rejection_tells_every_problem_field_by_field(intake: IntakeClie
     assert await intake.announced() == []
 
 
-async def test_a_region_the_network_does_not_have_is_rejected(intake: IntakeClient) -> None:
+async def test_a_submission_for_an_unknown_region_is_rejected(intake: IntakeClient) -> None:
     answer = await intake.hear(region="us-ak-nome", postal_code=None)
 
     assert (answer.answer, codes(answer)) == (Answer.REJECTED, [("outside-region", "region")])
 
 
-async def test_a_risk_goes_to_the_crisis_stream_and_nowhere_else(intake: IntakeClient) -> None:
+async def test_a_risk_is_announced_on_the_crisis_stream_and_not_on_the_journey(intake: IntakeClient) -> None:
     answer = await intake.hear(risks=(Risk.DANGER_TO_SELF,), urgency=Urgency.CRISIS)
 
     (announced,) = await intake.announced()
@@ -106,14 +106,14 @@ async def test_an_escalated_submission_keeps_the_problems_it_also_has(intake: In
     assert (found["next_actor"], found["risks"]) == ("coordinator", ["danger-to-self"])
 
 
-async def test_someone_not_quite_ready_is_admitted_with_a_suggestion(intake: IntakeClient) -> None:
+async def test_a_person_with_little_comfort_is_admitted_with_a_suggestion(intake: IntakeClient) -> None:
     answer = await intake.hear(readiness=Readiness(comfort_sharing=1, comfort_listening=4))
 
     assert answer.answer is Answer.ADMITTED
     assert (await intake.submission(answer.submission_id))["suggestions"] == ["online-community-first"]
 
 
-async def test_a_held_submission_left_alone_goes_to_a_coordinator_and_stays_with_them(
+async def test_an_overdue_held_submission_is_assigned_to_a_coordinator_and_stays_assigned(
     intake: IntakeClient,
 ) -> None:
     answer = await intake.hear(consent=None)
@@ -131,7 +131,7 @@ async def test_a_held_submission_left_alone_goes_to_a_coordinator_and_stays_with
     assert (await intake.submission(answer.submission_id))["due_at"] > found["due_at"]
 
 
-async def test_a_held_submission_whose_timer_always_fails_goes_to_a_coordinator_every_day(
+async def test_a_held_submission_whose_timer_always_fails_is_assigned_to_a_coordinator_daily(
     intake: IntakeClient,
 ) -> None:
     answer = await intake.hear(consent=None)

@@ -36,7 +36,7 @@ async def test_a_person_in_danger_sees_the_crisis_line_of_their_jurisdiction_at_
     assert [resource["number"] for resource in result["crisis_resources"]] == ["988", "911"]
 
 
-async def test_asking_again_in_danger_shows_the_crisis_line_again(intake: IntakeClient) -> None:
+async def test_a_repeat_by_a_person_in_danger_shows_the_crisis_line_again(intake: IntakeClient) -> None:
     submission = a_submission(setting=Setting.SELF, risks=(Risk.DANGER_TO_SELF,))
     await intake.post(submission)
 
@@ -54,7 +54,7 @@ async def test_in_dublin_the_crisis_line_is_another(intake: IntakeClient) -> Non
     assert result["crisis_resources"][0]["number"] == "116 123"
 
 
-async def test_the_same_request_with_its_key_is_answered_from_the_first_time(intake: IntakeClient) -> None:
+async def test_a_repeated_idempotency_key_gets_the_stored_answer(intake: IntakeClient) -> None:
     body = a_submission().model_dump(mode="json", exclude_none=True)
 
     first = await intake.http.post("/submissions", json=body, headers={"Idempotency-Key": "k-1"})
@@ -64,7 +64,7 @@ async def test_the_same_request_with_its_key_is_answered_from_the_first_time(int
     assert await intake.announced_types() == ["SubmissionAdmitted"]
 
 
-async def test_added_consent_lets_a_held_submission_go_on_and_tells_the_partner(intake: IntakeClient) -> None:
+async def test_added_consent_admits_a_held_submission_and_answers_the_partner(intake: IntakeClient) -> None:
     held = await intake.hear(needs=(Need.ALCOHOL,), consent=None)
 
     response = await intake.http.post(f"/submissions/{held.submission_id}/consent", json={"consent": CONSENT})
@@ -121,7 +121,7 @@ async def test_a_coordinator_clears_an_escalated_submission_and_the_referral_beg
     assert [answer.answer for answer in await intake.answers()] == [Answer.ESCALATED, Answer.ADMITTED]
 
 
-async def test_clearing_does_not_replace_other_missing_parts(intake: IntakeClient) -> None:
+async def test_clearing_a_risk_does_not_replace_a_missing_consent(intake: IntakeClient) -> None:
     escalated = await intake.hear(risks=(Risk.DANGER_TO_SELF,), consent=None)
 
     held = (await intake.clear(escalated.submission_id)).json()
@@ -146,7 +146,9 @@ async def test_the_first_escalation_is_not_cleared_while_a_later_one_is_open(int
 
 
 @pytest.mark.parametrize(("command", "state"), [("clear", "escalated"), ("consent", "held")])
-async def test_what_is_decided_is_not_decided_again(intake: IntakeClient, command: str, state: str) -> None:
+async def test_a_submission_that_does_not_wait_is_not_decided_again(
+    intake: IntakeClient, command: str, state: str
+) -> None:
     admitted = await intake.hear()
     body: dict[str, Any] = (
         {"coordinator": "c", "reason": "r"} if command == "clear" else {"guardian_consent": True}
@@ -161,7 +163,7 @@ async def test_what_is_decided_is_not_decided_again(intake: IntakeClient, comman
     assert (await intake.http.get(remedy[1])).json()["decision"] == "admitted"
 
 
-async def test_the_list_of_what_waits_is_paged_newest_first(intake: IntakeClient) -> None:
+async def test_waiting_submissions_are_listed_newest_first_in_pages(intake: IntakeClient) -> None:
     ids = [str((await intake.hear(consent=None)).submission_id) for _ in range(3)]
     await intake.hear()
 
@@ -176,7 +178,7 @@ async def test_the_list_of_what_waits_is_paged_newest_first(intake: IntakeClient
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "WyJub3QgYW4gaWQiXQ"])
-async def test_a_cursor_of_ones_own_making_is_refused(intake: IntakeClient, cursor: str) -> None:
+async def test_a_cursor_that_this_api_did_not_issue_is_refused(intake: IntakeClient, cursor: str) -> None:
     response = await intake.http.get("/submissions", params={"cursor": cursor})
 
     assert (response.status_code, response.json()["code"]) == (422, "bad-cursor")
@@ -194,7 +196,7 @@ async def test_wrong_fields_are_named_with_their_remedy_and_never_repeated(intak
     assert "somewhere" not in response.text
 
 
-async def test_an_id_nobody_was_given_is_not_found(intake: IntakeClient) -> None:
+async def test_an_unknown_submission_is_not_found(intake: IntakeClient) -> None:
     response = await intake.http.get("/submissions/00000000-0000-7000-8000-000000000000")
 
     assert (response.status_code, response.json()["code"]) == (404, "submission-not-found")
@@ -230,7 +232,7 @@ async def test_partners_are_registered_corrected_and_listed_without_their_addres
         ("North Clinic", "us-fl-miami", "invalid-request"),
     ],
 )
-async def test_a_partner_that_cannot_be_is_refused(
+async def test_a_reserved_partner_id_or_an_unknown_region_is_refused(
     intake: IntakeClient, partner: str, region: str, code: str
 ) -> None:
     response = await intake.register(partner, region=region)
@@ -238,7 +240,7 @@ async def test_a_partner_that_cannot_be_is_refused(
     assert (response.status_code, response.json()["code"]) == (422, code)
 
 
-async def test_a_partner_nobody_registered_is_not_found(intake: IntakeClient) -> None:
+async def test_an_unregistered_partner_is_not_found(intake: IntakeClient) -> None:
     response = await intake.http.get("/partners/nobody-we-know")
 
     assert (response.status_code, response.json()["code"]) == (404, "partner-not-found")

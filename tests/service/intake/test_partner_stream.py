@@ -89,7 +89,7 @@ async def test_a_forged_source_does_not_use_up_the_ids_of_its_owner(intake: Inta
     assert [answer.answer for answer in await intake.answers()] == [Answer.REFUSED, Answer.ADMITTED]
 
 
-async def test_an_unregistered_partners_record_is_set_aside_and_answered_nowhere(
+async def test_an_unregistered_partners_record_is_dead_lettered_and_not_answered(
     intake: IntakeClient,
 ) -> None:
     await intake.bench.hear(a_submission(), partner="nobody-we-know")
@@ -98,7 +98,7 @@ async def test_an_unregistered_partners_record_is_set_aside_and_answered_nowhere
     assert await intake.bench.announced() == []
 
 
-async def test_structured_mode_is_as_good_as_binary(intake: IntakeClient) -> None:
+async def test_a_submission_in_structured_mode_is_admitted_too(intake: IntakeClient) -> None:
     event = CloudEvent(
         id="e-1", source=f"urn:alongside:partner:{HOSPITAL}", type=SubmissionReceived.type, data=BODY
     )
@@ -109,7 +109,7 @@ async def test_structured_mode_is_as_good_as_binary(intake: IntakeClient) -> Non
     assert [answer.answer for answer in await intake.answers()] == [Answer.ADMITTED]
 
 
-async def test_a_field_nobody_knows_yet_is_no_reason_to_refuse(intake: IntakeClient) -> None:
+async def test_an_unknown_field_of_an_event_is_ignored(intake: IntakeClient) -> None:
     newer = json.dumps(json.loads(BODY) | {"pronouns": "they/them"}).encode()
 
     await intake.bench.hear_raw(b"H-1", newer, headers(), TOPIC)
@@ -118,7 +118,7 @@ async def test_a_field_nobody_knows_yet_is_no_reason_to_refuse(intake: IntakeCli
     assert "they/them" not in await intake.all_text()
 
 
-async def test_the_trace_of_the_partner_goes_on_in_what_intake_announces(intake: IntakeClient) -> None:
+async def test_announcements_of_intake_continue_the_partners_trace(intake: IntakeClient) -> None:
     trace_id = "0af7651916cd43dd8448eb211c80319c"
 
     await intake.bench.hear(
@@ -151,7 +151,7 @@ async def test_a_partner_is_notified_when_its_stream_is_paused_and_resumed(
     assert resumed.event.paused_at == paused.event.paused_at
 
 
-async def test_an_unregistered_partner_that_floods_is_paused_and_answered_nowhere(
+async def test_an_unregistered_partner_with_too_many_records_is_paused_and_not_answered(
     intake: IntakeClient,
 ) -> None:
     for _ in range(30):

@@ -39,7 +39,7 @@ async def test_a_contact_route_can_be_corrected(intake: IntakeClient) -> None:
     assert response.json()["email"] == "other@example.org"
 
 
-async def test_keeping_a_contact_route_does_not_echo_it(intake: IntakeClient) -> None:
+async def test_the_answer_to_a_contact_route_does_not_repeat_it(intake: IntakeClient) -> None:
     response = await put_route(intake, "p-1", email=ADDRESS)
 
     assert "example" not in response.text
@@ -55,7 +55,7 @@ async def test_a_partners_address_is_sealed_like_a_persons(intake: IntakeClient)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}], ids=["none", "wrong"])
-async def test_contact_routes_open_for_nobody_without_the_service_token(
+async def test_contact_routes_and_erasure_require_the_service_token(
     intake: IntakeClient, headers: dict[str, str]
 ) -> None:
     person_id = await register_person_route(intake, "p-1")
@@ -69,7 +69,7 @@ async def test_contact_routes_open_for_nobody_without_the_service_token(
     assert [response.status_code for response in responses] == [401, 401, 401]
 
 
-async def test_a_route_nobody_registered_is_not_found(intake: IntakeClient) -> None:
+async def test_a_contact_route_that_was_not_registered_is_not_found(intake: IntakeClient) -> None:
     response = await intake.http.get("/contact-routes/partner/north-clinic", headers=SERVICE)
 
     assert (response.status_code, response.json()["code"]) == (404, "contact-route-missing")
@@ -120,7 +120,7 @@ async def test_answers_kept_for_repeated_requests_are_erased_too(intake: IntakeC
     assert await intake.bench.pool.fetchval("select count(*) from idempotency_key") == 0
 
 
-async def test_erasing_twice_says_when_it_was_done_first(intake: IntakeClient) -> None:
+async def test_erasing_twice_reports_the_time_of_the_first_erasure(intake: IntakeClient) -> None:
     person_id = await register_person_route(intake, "p-1")
 
     first = await intake.http.delete(f"/people/{person_id}", headers=SERVICE)
@@ -141,7 +141,7 @@ async def test_a_person_who_returns_after_erasure_is_a_new_person(intake: Intake
     assert (await intake.submission(answer.submission_id))["person_id"] != before
 
 
-async def test_a_held_submission_of_an_erased_person_waits_for_nobody(intake: IntakeClient) -> None:
+async def test_a_held_submission_of_an_erased_person_has_no_next_actor(intake: IntakeClient) -> None:
     held = await intake.hear(consent=None)
     person_id = (await intake.submission(held.submission_id))["person_id"]
 
@@ -168,7 +168,7 @@ async def test_nobody_is_erased_while_an_escalation_about_them_is_open(intake: I
     assert (await intake.http.delete(f"/people/{person_id}", headers=SERVICE)).status_code == 200
 
 
-async def test_a_person_nobody_knows_cannot_be_erased(intake: IntakeClient) -> None:
+async def test_an_unknown_person_cannot_be_erased(intake: IntakeClient) -> None:
     response = await intake.http.delete("/people/00000000-0000-7000-8000-000000000000", headers=SERVICE)
 
     assert (response.status_code, response.json()["code"]) == (404, "person-not-found")

@@ -57,7 +57,7 @@ async def test_the_same_person_with_an_open_referral_for_the_same_need_is_linked
     assert linked.because == "same-person-and-need"
 
 
-async def test_a_further_need_of_the_same_person_begins_a_referral_of_its_own(intake: IntakeClient) -> None:
+async def test_a_further_need_of_the_same_person_begins_a_separate_referral(intake: IntakeClient) -> None:
     await intake.hear(person_reference="p-1", needs=(Need.GRIEF,))
 
     again = await intake.hear(person_reference="p-1", needs=(Need.GRIEF, Need.HOUSING))
@@ -102,7 +102,7 @@ async def test_repeats_are_linked_to_the_successor_of_a_referral(
     assert (same_need.answer, same_need.referral_id) == (Answer.LINKED, successor)
 
 
-async def test_a_completed_repeat_takes_the_place_of_a_held_submission(intake: IntakeClient) -> None:
+async def test_a_completed_repeat_supersedes_a_held_submission(intake: IntakeClient) -> None:
     held = await intake.hear(a_submission(reference="H-1", consent=None))
 
     completed = await intake.hear(a_submission(reference="H-1"))
@@ -114,7 +114,7 @@ async def test_a_completed_repeat_takes_the_place_of_a_held_submission(intake: I
     assert await intake.bench.pool.fetchval("select count(*) from timer") == 0
 
 
-async def test_a_rejected_reference_may_be_submitted_again_put_right(intake: IntakeClient) -> None:
+async def test_a_rejected_reference_may_be_submitted_again_with_corrections(intake: IntakeClient) -> None:
     await intake.hear(a_submission(reference="H-1", postal_code="43215"))
 
     again = await intake.hear(a_submission(reference="H-1"))
@@ -137,7 +137,7 @@ async def test_a_repeat_of_an_escalated_submission_is_linked_to_it_and_causes_no
     assert await intake.announced_types() == ["SubmissionEscalated"]
 
 
-async def test_a_danger_learnt_after_admission_is_escalated_and_then_linked(intake: IntakeClient) -> None:
+async def test_a_risk_reported_after_admission_is_escalated_and_then_linked(intake: IntakeClient) -> None:
     first = await intake.hear(a_submission(reference="H-1"))
 
     again = await intake.hear(a_submission(reference="H-1", risks=(Risk.IMMEDIATE_DANGER,)))

@@ -12,7 +12,7 @@ from alongside_contracts.vocabulary import Status
 from tests.service.referrals.conftest import Journey, only
 
 
-async def test_a_journey_is_walked_to_its_end(accepted: Journey) -> None:
+async def test_a_referral_goes_from_admission_to_completion(accepted: Journey) -> None:
     await accepted.done("contact-attempts", reached=True)
     await accepted.done("start")
     await accepted.done("hold", reason="person-declined")
@@ -45,7 +45,7 @@ async def test_the_partner_hears_every_transition(accepted: Journey) -> None:
     ]
 
 
-async def test_attempts_in_vain_are_counted_until_giving_up_is_fair(accepted: Journey) -> None:
+async def test_failing_as_unable_to_contact_needs_the_recorded_attempts(accepted: Journey) -> None:
     for _ in range(2):
         await accepted.done("contact-attempts", reached=False)
     too_soon = await accepted.post("fail", reason="unable-to-contact")
@@ -80,7 +80,7 @@ async def test_a_rejection_returns_the_person_to_matching_without_that_offer(ask
     assert (successor["replaces"], successor["next_actor"]) == (str(asked.id), "matching")
 
 
-async def test_the_successor_goes_its_own_way(asked: Journey) -> None:
+async def test_a_successor_is_matched_and_accepted_independently(asked: Journey) -> None:
     rejected = await asked.done("reject", reason="no-capacity")
     successor = Journey(
         asked.bench, asked.admission.model_copy(update={"referral_id": rejected["replaced_by"]})
@@ -94,7 +94,7 @@ async def test_the_successor_goes_its_own_way(asked: Journey) -> None:
 
 
 @pytest.mark.parametrize(("wanted", "successors"), [(False, 0), (True, 1)])
-async def test_a_failure_returns_to_matching_when_asked_to(
+async def test_a_failure_returns_the_person_to_matching_on_request(
     accepted: Journey, wanted: bool, successors: int
 ) -> None:
     await accepted.done("fail", reason="safety-conflict", return_to_matching=wanted)
@@ -102,7 +102,7 @@ async def test_a_failure_returns_to_matching_when_asked_to(
     assert len(only(await accepted.announced_events(), ReferralSucceeded)) == successors
 
 
-async def test_the_person_may_always_stop(accepted: Journey) -> None:
+async def test_the_person_may_always_cancel(accepted: Journey) -> None:
     stopped = await accepted.done("cancel", actor="person", reason="no-longer-needs")
 
     assert (stopped["status"], stopped["reason"]) == ("cancelled", "no-longer-needs")
@@ -136,7 +136,7 @@ REFUSALS: dict[str, tuple[str, dict[str, Any], int, str]] = {
 }
 
 
-async def test_a_refusal_says_why_and_what_to_do_and_changes_nothing(accepted: Journey) -> None:
+async def test_a_refused_command_names_the_problem_and_remedy_and_changes_nothing(accepted: Journey) -> None:
     before, entries = await accepted.state(), await accepted.timeline()
 
     answers = {case: await accepted.post(command, **body) for case, (command, body, _, _) in REFUSALS.items()}
@@ -198,19 +198,19 @@ async def test_an_ended_referral_is_never_edited(accepted: Journey) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "referral-ended")
 
 
-async def test_nobody_rejects_before_anybody_is_asked(admitted: Journey) -> None:
+async def test_a_referral_cannot_be_rejected_before_an_offer_is_asked(admitted: Journey) -> None:
     answer = await admitted.post("reject", reason="no-capacity")
 
     assert (answer.status_code, answer.json()["code"]) == (409, "nobody-asked")
 
 
-async def test_a_referral_nobody_knows_is_not_found(accepted: Journey) -> None:
+async def test_an_unknown_referral_is_not_found(accepted: Journey) -> None:
     answer = await accepted.bench.client.post(f"/referrals/{new_id()}/start", json={"actor": "target"})
 
     assert (answer.status_code, answer.json()["code"]) == (404, "referral-not-found")
 
 
-async def test_a_repeated_request_is_answered_and_done_once(accepted: Journey) -> None:
+async def test_a_request_repeated_with_its_idempotency_key_is_carried_out_once(accepted: Journey) -> None:
     first = await accepted.post("contact-attempts", key="k-1", reached=False)
     again = await accepted.post("contact-attempts", key="k-1", reached=False)
     other = await accepted.post("contact-attempts", key="k-1", reached=True)
@@ -220,7 +220,7 @@ async def test_a_repeated_request_is_answered_and_done_once(accepted: Journey) -
     assert (await accepted.state())["contact_attempts"] == 1
 
 
-async def test_a_note_stays_in_the_store(accepted: Journey) -> None:
+async def test_a_note_is_stored_and_never_shown_or_announced(accepted: Journey) -> None:
     secret = "has moved in with a sister"
 
     shown = await accepted.post("cancel", reason="other", note=secret)

@@ -21,7 +21,7 @@ CHECKS: Final = """
 """
 
 
-def test_the_history_goes_up_down_and_up_again(postgres: Server) -> None:
+def test_the_migrations_can_be_applied_undone_and_applied_again(postgres: Server) -> None:
     url = postgres.create_database().url
 
     upgrade(url, PACKAGE)
@@ -32,7 +32,7 @@ def test_the_history_goes_up_down_and_up_again(postgres: Server) -> None:
     check(url, PACKAGE)
 
 
-def test_the_migrations_make_the_very_checks_the_tables_name(
+def test_the_migrations_create_exactly_the_constraints_of_the_tables(
     postgres: Server, migrated: Callable[[str], Database]
 ) -> None:
     from_tables = postgres.create_database().url
@@ -54,13 +54,13 @@ IMPOSSIBLE: Final = (
 )
 
 
-async def test_a_state_that_cannot_be_is_refused(accepted: Journey) -> None:
+async def test_the_database_refuses_an_impossible_state(accepted: Journey) -> None:
     for spoil in IMPOSSIBLE:
         with pytest.raises(asyncpg.CheckViolationError):
             await accepted.bench.pool.execute(spoil)
 
 
-async def test_of_many_who_end_it_at_once_one_does(accepted: Journey) -> None:
+async def test_of_many_simultaneous_commands_that_end_a_referral_one_succeeds(accepted: Journey) -> None:
     answers = await asyncio.gather(*(accepted.post("complete", outcome="engaged") for _ in range(8)))
 
     assert sorted(answer.status_code for answer in answers) == [200, *[409] * 7]

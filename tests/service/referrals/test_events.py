@@ -37,7 +37,7 @@ async def test_an_admission_heard_under_two_ids_begins_one_referral(admitted: Jo
     assert len(await admitted.timeline()) == 1
 
 
-async def test_a_person_without_partner_hears_nothing_on_a_partners_stream(
+async def test_a_self_referral_is_announced_on_no_partners_stream(
     referrals_bench: ServiceBench,
 ) -> None:
     await referrals_bench.hear(an_admission(partner=None))
@@ -71,7 +71,7 @@ async def test_an_acceptance_gives_the_target_time_for_first_contact(asked: Jour
     assert changed.due_at.isoformat() == "2026-11-24T12:00:00+00:00"
 
 
-async def test_a_decline_keeps_it_requested_and_matching_goes_on(asked: Journey) -> None:
+async def test_a_declined_referral_stays_requested_and_waits_for_matching(asked: Journey) -> None:
     assert asked.proposal is not None
     await asked.announced_events()
 
@@ -105,7 +105,7 @@ async def test_a_waitlisted_referral_waits_for_the_coordinator(admitted: Journey
     assert (changed.business_status, changed.next_actor) == (BusinessStatus.WAITLISTED, Actor.COORDINATOR)
 
 
-async def test_a_whole_batch_is_heard_in_order(referrals_bench: ServiceBench) -> None:
+async def test_the_events_of_a_batch_are_applied_in_order(referrals_bench: ServiceBench) -> None:
     admissions = [an_admission() for _ in range(20)]
     proposals = [a_proposal(admission.referral_id) for admission in admissions]
 
@@ -129,7 +129,7 @@ async def test_each_line_of_the_timeline_names_its_cause(admitted: Journey) -> N
     assert (entries[0]["previous"], entries[0]["status"]) == ("draft", "requested")
 
 
-async def test_what_comes_late_changes_nothing(accepted: Journey) -> None:
+async def test_a_late_event_changes_nothing(accepted: Journey) -> None:
     assert accepted.proposal is not None
     before = await accepted.state()
     late: list[Event] = [

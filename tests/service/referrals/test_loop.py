@@ -28,7 +28,7 @@ async def test_the_delivered_notice_of_the_end_closes_the_loop_once(accepted: Jo
     assert (await accepted.timeline())[-1]["what"] == "loop-closed"
 
 
-async def test_notices_about_anything_else_do_not(accepted: Journey) -> None:
+async def test_notices_about_other_statuses_do_not_close_the_loop(accepted: Journey) -> None:
     await accepted.done("complete", outcome="connected")
 
     await accepted.bench.hear(
@@ -41,7 +41,9 @@ async def test_notices_about_anything_else_do_not(accepted: Journey) -> None:
     assert (await accepted.state())["loop"]["closed"] is False
 
 
-async def test_an_end_without_outcome_never_closes_and_says_so(accepted: Journey) -> None:
+async def test_the_loop_of_a_referral_without_outcome_stays_open_and_names_the_missing_part(
+    accepted: Journey,
+) -> None:
     await accepted.done("cancel", reason="no-longer-needs")
 
     await accepted.bench.hear(a_delivery(accepted.id, Status.CANCELLED))
@@ -50,7 +52,7 @@ async def test_an_end_without_outcome_never_closes_and_says_so(accepted: Journey
     assert (loop["closed"], loop["missing"]) == (False, ["outcome_recorded"])
 
 
-async def test_a_notice_that_failed_is_notified_but_not_delivered(accepted: Journey) -> None:
+async def test_a_failed_notice_counts_as_notified_but_not_as_delivered(accepted: Journey) -> None:
     await accepted.done("complete", outcome="connected")
     (end,) = [
         item for item in await accepted.announced_events() if isinstance(item.event, ReferralStatusChanged)

@@ -17,7 +17,7 @@ from tests.service.referrals.conftest import PARTNER, Journey
         {"reference": "ref-7"},
     ],
 )
-async def test_a_list_shows_only_what_is_wanted(
+async def test_a_list_shows_only_the_referrals_that_pass_the_filter(
     referrals_bench: ServiceBench, wanted: dict[str, str]
 ) -> None:
     one = await Journey(referrals_bench, an_admission(partner=PARTNER, reference="ref-7")).admitted()
@@ -61,7 +61,7 @@ async def test_a_timeline_is_paged_too(accepted: Journey) -> None:
     "params",
     [{"status": "lost"}, {"statsu": "accepted"}, {"limit": "0"}, {"cursor": "x"}, {"partner": "NO ONE"}],
 )
-async def test_a_list_nobody_can_give_is_refused(
+async def test_a_list_with_invalid_parameters_is_refused(
     referrals_bench: ServiceBench, params: dict[str, str]
 ) -> None:
     answer = await referrals_bench.client.get("/referrals", params=params)
@@ -71,7 +71,7 @@ async def test_a_list_nobody_can_give_is_refused(
 
 
 @pytest.mark.parametrize("path", ["", "/timeline"])
-async def test_a_referral_nobody_knows_is_not_found(referrals_bench: ServiceBench, path: str) -> None:
+async def test_an_unknown_referral_is_not_found(referrals_bench: ServiceBench, path: str) -> None:
     answer = await referrals_bench.client.get(f"/referrals/{an_admission().referral_id}{path}")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "referral-not-found")

@@ -37,7 +37,7 @@ async def test_a_missed_first_contact_is_reminded_then_reported_then_recalled(
     assert requested.referral_id == succeeded.referral_id
 
 
-async def test_being_overdue_shows_and_is_no_transition(accepted: Journey) -> None:
+async def test_an_overdue_referral_is_shown_as_overdue_without_a_transition(accepted: Journey) -> None:
     before = await accepted.state()
 
     await fire_at_due(accepted)
@@ -51,7 +51,7 @@ async def test_being_overdue_shows_and_is_no_transition(accepted: Journey) -> No
     assert (entry["what"], entry["actor"], entry["cause"].split(":")[0]) == ("overdue", "target", "timer")
 
 
-async def test_acting_in_time_silences_the_timer(accepted: Journey) -> None:
+async def test_a_command_in_time_moves_the_due_timer(accepted: Journey) -> None:
     due_at = due(await accepted.state())
     await accepted.done("start")
     await accepted.announced_events()
@@ -68,7 +68,7 @@ async def test_an_ended_referral_has_no_timer(accepted: Journey) -> None:
     assert await accepted.bench.pool.fetchval("select count(*) from timer") == 0
 
 
-async def test_matching_that_does_not_propose_is_noticed(admitted: Journey) -> None:
+async def test_a_referral_that_matching_does_not_propose_becomes_overdue(admitted: Journey) -> None:
     await admitted.announced_events()
 
     (overdue,) = only(await fire_at_due(admitted), ReferralOverdue)
@@ -76,7 +76,9 @@ async def test_matching_that_does_not_propose_is_noticed(admitted: Journey) -> N
     assert (overdue.late_actor, overdue.next_actor) == (Actor.MATCHING, Actor.COORDINATOR)
 
 
-async def test_a_place_given_up_is_matchings_business_and_a_late_yes_still_counts(admitted: Journey) -> None:
+async def test_after_the_answer_time_matching_must_act_and_a_late_acceptance_still_counts(
+    admitted: Journey,
+) -> None:
     await admitted.proposed(expires_at=SUNDAY_NOON + timedelta(hours=4))
     await admitted.announced_events()
 
@@ -117,7 +119,7 @@ def due(state: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(state["due_at"])
 
 
-async def test_a_referral_whose_timer_always_fails_is_the_coordinators_at_once_and_tried_daily(
+async def test_a_referral_whose_timer_always_fails_is_assigned_to_the_coordinator_and_retried_daily(
     accepted: Journey,
 ) -> None:
     bench, due_at = accepted.bench, due(await accepted.state())

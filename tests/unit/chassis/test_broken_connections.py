@@ -24,7 +24,7 @@ class Closed:
         self.closed = True
 
 
-async def test_writing_to_what_is_closed_is_a_broken_connection_on_uvloop_as_well() -> None:
+async def test_a_write_to_a_closed_connection_is_a_connection_error_on_uvloop_too() -> None:
     broken_connections.install()
     broken_connections.install()
     writer: Any = Closed()

@@ -7,7 +7,7 @@ from alongside_chassis.columns import Columns
 NOTE = Columns({"codes": "codes::text[]"}, id="uuid", text="text", codes="text")
 
 
-def test_every_part_of_a_statement_has_the_columns_in_one_order() -> None:
+def test_every_part_of_a_statement_lists_the_columns_in_the_same_order() -> None:
     assert NOTE.names == "id, text, codes"
     assert NOTE.values == "id, text, codes::text[]"
     assert NOTE.rows == "unnest($1::uuid[], $2::text[], $3::text[]) as new (id, text, codes)"

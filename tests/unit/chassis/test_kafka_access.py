@@ -29,7 +29,7 @@ def known(**changed: Any) -> Kafka:
     return Kafka("127.0.0.1:9092", **(given | changed))
 
 
-def test_without_a_protocol_nobody_is_named() -> None:
+def test_a_plaintext_connection_names_no_user() -> None:
     assert settings().kafka_at("kafka:9092").options() == {
         "bootstrap_servers": "kafka:9092",
         "security_protocol": "PLAINTEXT",
@@ -56,7 +56,7 @@ def test_over_tls_the_brokers_name_and_signature_are_checked() -> None:
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
-def test_the_password_is_in_no_text() -> None:
+def test_the_password_appears_in_no_text() -> None:
     assert PASSWORD not in repr(known())
     assert PASSWORD not in repr(
         settings(kafka_security_protocol="SASL_SSL", kafka_user="intake", kafka_password=SecretStr(PASSWORD))
@@ -73,26 +73,28 @@ def test_the_password_is_in_no_text() -> None:
         {"kafka_user": "intake"},
     ],
 )
-def test_a_log_in_that_is_half_given_or_never_used_ends_the_start(given: dict[str, Any]) -> None:
+def test_a_user_without_password_or_without_a_sasl_protocol_is_refused_at_start(
+    given: dict[str, Any],
+) -> None:
     with pytest.raises(ValidationError, match="needed with a SASL protocol, and only then") as refused:
         settings(**given)
 
     assert [item["loc"] for item in refused.value.errors()] == [("kafka_password",)]
 
 
-def test_a_ca_file_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
+def test_a_missing_ca_file_is_refused_at_start(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="does not point to a file"):
         settings(kafka_ca_file=tmp_path / "none.pem")
 
 
-async def test_a_missing_right_is_told_by_name_and_any_other_failure_by_its_class() -> None:
+async def test_a_missing_right_is_reported_by_name_and_any_other_failure_by_its_class() -> None:
     assert await diagnose_connection(GroupAuthorizationFailedError("intake"), known()) == (
         "Kafka, which grants intake no access to intake: GroupAuthorizationFailedError"
     )
     assert await diagnose_connection(RequestTimedOutError(), known()) == "RequestTimedOutError"
 
 
-async def test_nobody_there_is_not_taken_for_a_refusal() -> None:
+async def test_an_unreachable_broker_is_not_reported_as_a_refusal() -> None:
     nobody = known()
     nobody = Kafka(f"127.0.0.1:{free_port()}", "SASL_PLAINTEXT", user=nobody.user, password=nobody.password)
 

@@ -35,19 +35,19 @@ def in_parts(outcomes: list[int | None], size: int, limits: PartnerLimits = LIMI
     return PartnerCount(tally)
 
 
-def test_refused_in_a_row_pause_a_partner_at_the_very_record() -> None:
+def test_records_refused_in_a_row_pause_a_partner_exactly_at_the_limit() -> None:
     counted = count_partner(Tally(), [BAD] * 9, LIMITS)
 
     assert (counted.limit_index, counted.because) == (4, PauseReason.REFUSED_IN_A_ROW)
 
 
-def test_one_good_record_begins_the_row_anew() -> None:
+def test_one_good_record_resets_the_count_in_a_row() -> None:
     counted = count_partner(Tally(), [BAD] * 4 + [GOOD] + [BAD], LIMITS)
 
     assert (counted.limit_index, counted.tally.in_a_row) == (None, 1)
 
 
-def test_every_second_record_refused_pauses_by_its_share() -> None:
+def test_a_partner_with_every_second_record_refused_is_paused_by_the_refused_share() -> None:
     counted = count_partner(Tally(), [BAD, GOOD] * 10, LIMITS)
 
     assert (counted.limit_index, counted.because) == (10, PauseReason.REFUSED_SHARE)
@@ -63,26 +63,26 @@ def test_a_window_opens_with_a_refused_record_only() -> None:
     assert count_partner(Tally(), [GOOD] * 500, LIMITS).tally.clean
 
 
-def test_a_window_that_is_over_is_forgotten() -> None:
+def test_the_counts_of_a_finished_window_are_dropped() -> None:
     counted = count_partner(Tally(), [BAD] + [GOOD] * 20, LIMITS)
 
     assert counted.tally.clean
 
 
-def test_few_bad_records_are_bounded_in_the_end_by_what_is_kept() -> None:
+def test_rare_bad_records_pause_a_partner_by_the_number_of_waiting_dead_letters() -> None:
     counted = count_partner(Tally(), ([BAD] + [GOOD] * 40) * 200, LIMITS)
 
     assert (counted.because, counted.tally.kept_records) == (PauseReason.KEPT_RECORDS, 100)
 
 
-def test_large_bodies_are_bounded_by_their_bytes() -> None:
+def test_large_bodies_pause_a_partner_by_the_bytes_of_its_dead_letters() -> None:
     counted = count_partner(Tally(kept_bytes=3_000, kept_records=2), [GOOD, 1_000, GOOD, 1_000], LIMITS)
 
     assert (counted.limit_index, counted.because) == (3, PauseReason.KEPT_BYTES)
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_batches_of_any_size_come_to_the_same(seed: int) -> None:
+def test_counts_do_not_depend_on_the_size_of_batches(seed: int) -> None:
     rng = random.Random(seed)
     outcomes = [BAD if rng.random() < 0.15 else GOOD for _ in range(400)]
 
@@ -92,7 +92,7 @@ def test_batches_of_any_size_come_to_the_same(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_whatever_is_sent_what_is_kept_is_bounded(seed: int) -> None:
+def test_for_any_records_the_number_of_dead_letters_is_bounded(seed: int) -> None:
     rng = random.Random(seed)
     share = rng.random()
     outcomes = [BAD if rng.random() < share else GOOD for _ in range(20_000)]
@@ -103,7 +103,7 @@ def test_whatever_is_sent_what_is_kept_is_bounded(seed: int) -> None:
     assert (counted.limit_index is not None) or outcomes.count(BAD) < LIMITS.kept_records_max
 
 
-def test_our_own_records_stop_us_at_the_limit_across_batches() -> None:
+def test_the_networks_own_refused_records_reach_the_limit_across_batches() -> None:
     first = count_in_a_row(0, [True, False, True, True], refused_max=4)
     second = count_in_a_row(first.refused, [True, True, True], refused_max=4)
 
@@ -111,7 +111,7 @@ def test_our_own_records_stop_us_at_the_limit_across_batches() -> None:
     assert (second.refused, second.limit_index) == (4, 1)
 
 
-def test_a_handled_record_of_ours_begins_anew() -> None:
+def test_a_handled_record_of_the_network_resets_the_count() -> None:
     rows = [count_in_a_row(3, [True, good], refused_max=9).refused for good in (False, True)]
 
     assert rows == [0, 5]

@@ -45,7 +45,7 @@ def ahead_of(consumer: Consumer, records_max: int = 500) -> Prefetcher:
     return Prefetcher(consumer, lambda _record: None, records_max)
 
 
-async def test_what_was_polled_is_handed_over_once_and_in_order_with_what_came_later() -> None:
+async def test_polled_records_are_taken_once_and_in_order() -> None:
     consumer = Consumer({LEFT: some(LEFT, 1, 2)})
     prefetcher = ahead_of(consumer)
     await prefetcher.poll()
@@ -59,7 +59,7 @@ async def test_what_was_polled_is_handed_over_once_and_in_order_with_what_came_l
     assert (after.records, prefetcher.is_empty) == ([], True)
 
 
-async def test_a_batch_holds_no_more_than_its_limit_and_the_rest_is_polled_later() -> None:
+async def test_a_batch_holds_at_most_its_limit_and_further_records_are_polled_later() -> None:
     prefetcher = ahead_of(Consumer({LEFT: some(LEFT, *range(60)), RIGHT: some(RIGHT, *range(60))}), 80)
 
     await prefetcher.poll()
@@ -72,7 +72,7 @@ async def test_a_batch_holds_no_more_than_its_limit_and_the_rest_is_polled_later
     assert second.offsets() == {RIGHT: 60}
 
 
-async def test_what_another_owner_reads_by_now_is_not_handed_over() -> None:
+async def test_records_of_partitions_that_were_reassigned_are_not_taken() -> None:
     prefetcher = ahead_of(Consumer({LEFT: some(LEFT, 1, 2), RIGHT: some(RIGHT, 7)}))
     await prefetcher.poll()
 
@@ -82,7 +82,7 @@ async def test_what_another_owner_reads_by_now_is_not_handed_over() -> None:
     assert len(batch.decoded) == len(batch.records) == 1
 
 
-async def test_a_partition_that_is_forgotten_while_it_is_read_leaves_the_others_whole() -> None:
+async def test_discarding_a_partition_during_decoding_keeps_the_records_of_others() -> None:
     many = SLICE_RECORDS * 3
     prefetcher = ahead_of(Consumer({LEFT: some(LEFT, *range(many)), RIGHT: some(RIGHT, *range(many))}))
     polling = asyncio.create_task(prefetcher.poll())

@@ -8,5 +8,5 @@ from alongside_chassis.announce.producer_batches import murmur2
 
 
 @given(st.binary(max_size=80))
-def test_our_hash_is_kafkas(key: bytes) -> None:
+def test_keys_are_hashed_as_kafka_hashes_them(key: bytes) -> None:
     assert murmur2(key) == theirs(key)

@@ -17,11 +17,11 @@ def tx() -> Tx:
     return Tx(conn=cast("asyncpg.Connection", None), now=NOON, service="intake", shards=1)
 
 
-def test_a_thing_is_first_once_in_a_transaction(tx: Tx) -> None:
+def test_first_is_true_once_per_name_in_a_transaction(tx: Tx) -> None:
     assert [tx.first("wait"), tx.first("wait"), tx.first("another")] == [True, False, True]
 
 
-def test_what_a_rolled_back_savepoint_did_was_not_done(tx: Tx) -> None:
+def test_calls_of_a_rolled_back_savepoint_do_not_count(tx: Tx) -> None:
     tx.first("before")
     savepoint = tx.savepoint()
     tx.first("inside")

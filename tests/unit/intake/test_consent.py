@@ -47,13 +47,13 @@ def test_substance_use_data_needs_consent_by_name(need: str) -> None:
     assert codes(replace(submission, consent=PART_2_CONSENT)) == []
 
 
-def test_an_expired_consent_is_no_consent() -> None:
+def test_an_expired_consent_counts_as_missing() -> None:
     assert codes(replace(SUBMISSION, consent=EXPIRED_CONSENT)) == [
         (Code.CONSENT_MISSING, "consent.expires_at")
     ]
 
 
-def test_consent_holds_up_to_the_moment_it_expires() -> None:
+def test_consent_is_valid_until_the_moment_it_expires() -> None:
     ending = replace(CONSENT, expires_at=NOW + timedelta(seconds=1))
 
     assert codes(replace(SUBMISSION, consent=ending)) == []
@@ -72,7 +72,7 @@ def test_a_minor_is_not_met_one_to_one_without_a_guardians_consent(band: str) ->
     assert [problem.code for problem in guardian_problems(minor)] == [Code.GUARDIAN_CONSENT_MISSING]
 
 
-def test_a_minor_open_to_any_format_might_be_met_one_to_one_too() -> None:
+def test_a_minor_open_to_any_format_needs_a_guardians_consent() -> None:
     minor = replace(SUBMISSION, age_band="13-17", formats=frozenset())
 
     assert list(guardian_problems(minor)) != []
@@ -88,7 +88,7 @@ def test_a_minor_open_to_any_format_might_be_met_one_to_one_too() -> None:
     ],
     ids=["guardian consented", "groups only", "an adult", "age not given"],
 )
-def test_nobody_else_needs_a_guardian(fine: Facts) -> None:
+def test_an_adult_or_a_group_needs_no_guardians_consent(fine: Facts) -> None:
     assert list(guardian_problems(fine)) == []
 
 
@@ -98,7 +98,7 @@ def test_the_codes_of_the_rules_are_in_the_vocabulary() -> None:
     assert ONE_TO_ONE in {kind.value for kind in Format}
 
 
-def test_consent_is_checked_against_the_given_time() -> None:
+def test_the_expiry_of_consent_is_compared_with_the_time_passed_in() -> None:
     consent = ConsentRecord(given=True, expires_at=NOW)
 
     assert list(consent_problems(replace(SUBMISSION, consent=consent), NOW - timedelta(days=1))) == []

@@ -36,25 +36,25 @@ def test_a_consented_newcomer_within_the_region_is_admitted() -> None:
     assert decide_submission(SUBMISSION) == Admitted()
 
 
-def test_what_a_person_can_add_holds_the_submission_until_they_do() -> None:
+def test_a_missing_consent_holds_the_submission_until_a_due_time() -> None:
     decision = decide_submission(replace(SUBMISSION, consent=None))
 
     assert isinstance(decision, Held)
     assert (decision.next_actor, decision.due_at) == (NextActor.REQUESTER, NOW + timedelta(days=7))
 
 
-def test_a_person_who_asks_for_themself_is_the_one_to_complete_it() -> None:
+def test_the_next_actor_of_a_held_self_referral_is_the_person() -> None:
     decision = decide_submission(replace(SUBMISSION, setting="self", age_band="13-17"))
 
     assert isinstance(decision, Held)
     assert decision.next_actor is NextActor.PERSON
 
 
-def test_what_is_held_too_long_goes_to_a_coordinator() -> None:
+def test_an_overdue_held_submission_is_assigned_to_a_coordinator() -> None:
     assert assign_to_coordinator(MIAMI, NOW) == (NextActor.COORDINATOR, NOW + timedelta(days=7))
 
 
-def test_a_rejection_lists_every_problem_also_those_that_could_be_completed() -> None:
+def test_a_rejection_also_lists_problems_that_an_addition_could_solve() -> None:
     decision = decide_submission(replace(SUBMISSION, postal_code="10001", age_band="under-13"))
 
     assert isinstance(decision, Rejected)
@@ -72,7 +72,7 @@ def test_a_risk_escalates_with_a_time_to_acknowledge(risk: str) -> None:
     assert decision == Escalated((risk,), (), NOW + timedelta(minutes=15))
 
 
-def test_urgency_crisis_is_a_risk_of_its_own() -> None:
+def test_urgency_crisis_counts_as_a_risk() -> None:
     decision = decide_submission(replace(SUBMISSION, urgency="crisis"))
 
     assert isinstance(decision, Escalated)
@@ -97,7 +97,7 @@ def test_a_person_in_danger_whom_no_region_serves_is_escalated_all_the_same() ->
     assert decision.acknowledge_by == NOW + timedelta(minutes=5)
 
 
-def test_a_cleared_risk_lets_the_submission_go_on() -> None:
+def test_a_submission_with_a_cleared_risk_is_decided_without_it() -> None:
     assert decide_submission(replace(SUBMISSION, urgency="crisis"), cleared=True) == Admitted()
 
 
@@ -160,7 +160,7 @@ def test_a_new_risk_escalates_again_even_for_a_known_reference() -> None:
     assert isinstance(decision, Escalated)
 
 
-def test_a_risk_learnt_after_admission_escalates_instead_of_being_linked_away() -> None:
+def test_a_risk_reported_after_admission_is_escalated_and_not_linked() -> None:
     prior = prior_decision(State.ADMITTED, referral=REFERRAL)
 
     decision = decide_submission(replace(SUBMISSION, risks=frozenset({"danger-to-self"})), prior)
@@ -174,7 +174,7 @@ def test_the_same_person_with_an_open_referral_for_the_same_need_is_linked() -> 
     assert decision == Linked(LinkReason.SAME_PERSON_AND_NEED, FIRST, REFERRAL)
 
 
-def test_one_new_need_is_enough_for_a_referral_of_its_own() -> None:
+def test_one_new_need_is_enough_for_a_separate_referral() -> None:
     wider = replace(SUBMISSION, needs=frozenset({"grief", "housing"}))
 
     assert decide_submission(wider, prior_referral("grief")) == Admitted()
@@ -193,7 +193,7 @@ def test_a_rule_never_repeats_what_was_submitted() -> None:
     assert not any("99762" in problem.remedy or "nome" in problem.remedy for problem in decision.problems)
 
 
-def test_the_rules_speak_the_vocabulary_of_the_contracts() -> None:
+def test_the_codes_of_decisions_are_in_the_contracts_vocabulary() -> None:
     assert {code.value for code in Code} <= {code.value for code in ProblemCode}
     assert {actor.value for actor in NextActor} <= {actor.value for actor in Actor}
     assert {state.value for state in State} <= {answer.value for answer in Answer}

@@ -10,7 +10,7 @@ from alongside_intake.settings import SHIPPED_POLICIES
 
 
 @pytest.mark.parametrize(("region", "postal_code"), [("us-fl-miami", "33130"), ("us-oh-columbus", "43215")])
-def test_the_shipped_regions_lie_where_they_say(region: str, postal_code: str) -> None:
+def test_the_shipped_regions_accept_their_own_postal_codes(region: str, postal_code: str) -> None:
     policies = read_policies(SHIPPED_POLICIES)
 
     assert policies.serves(region)
@@ -35,7 +35,7 @@ def test_the_jurisdictions_crisis_numbers_are_those_of_the_domain() -> None:
     ]
 
 
-def test_a_region_nobody_knows_gets_the_policy_of_elsewhere() -> None:
+def test_an_unknown_region_has_the_policy_elsewhere() -> None:
     policies = read_policies(SHIPPED_POLICIES)
 
     assert not policies.serves("us-ak-nome")

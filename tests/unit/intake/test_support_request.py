@@ -20,7 +20,7 @@ OFFER = uuid4()
         ("named-offer", None, ()),
     ],
 )
-def test_a_consent_covers_whom_it_names_and_a_consent_to_nobody_named_covers_nobody(
+def test_a_consent_to_named_offers_covers_these_and_covers_none_when_none_is_named(
     recipients: str, named: tuple[object, ...] | None, passed_on: tuple[object, ...] | None
 ) -> None:
     consent = Consent(decision="given", recipients=recipients)  # type: ignore[arg-type]  # as a partner would say it
@@ -28,7 +28,7 @@ def test_a_consent_covers_whom_it_names_and_a_consent_to_nobody_named_covers_nob
     assert request_of(a_submission(consent=consent, consent_offers=named)).consent_offers == passed_on
 
 
-def test_where_a_person_is_leaves_intake_no_finer_than_five_kilometres() -> None:
+def test_a_persons_position_is_rounded_to_five_kilometres_before_it_leaves_intake() -> None:
     submission = a_submission(near={"latitude": 25.7617, "longitude": -80.1918})
 
     near = request_of(submission).near

@@ -34,7 +34,7 @@ def test_a_new_key_does_not_open_what_an_erased_key_sealed() -> None:
         vault.open(PERSON, vault.new_key(PERSON), sealed)
 
 
-def test_one_persons_key_does_not_serve_for_another() -> None:
+def test_one_persons_key_does_not_open_another_persons_data() -> None:
     vault, key = opened_vault()
 
     with pytest.raises(CannotOpen):

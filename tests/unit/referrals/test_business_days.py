@@ -24,17 +24,17 @@ MIAMI = Calendar(NEW_YORK, holidays=frozenset({date(2026, 11, 26)}))
         ),
     ],
 )
-def test_business_days_are_counted_on_the_regions_wall(start: str, days: int, due: str) -> None:
+def test_business_days_are_counted_in_the_regions_time_zone(start: str, days: int, due: str) -> None:
     assert MIAMI.after(at(start), Span(business_days=days)) == at(due)
 
 
-def test_a_time_that_is_skipped_by_the_clock_change_still_is_a_time() -> None:
+def test_a_due_time_skipped_by_a_clock_change_is_still_valid() -> None:
     due = MIAMI.after(at("2026-03-07 02:30"), Span(days=1))
 
     assert due == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
 
 
-def test_minutes_are_minutes() -> None:
+def test_minutes_are_counted_without_regard_to_business_hours() -> None:
     assert MIAMI.after(at("2026-03-07 10:00"), Span(minutes=90)) == at("2026-03-07 11:30")
 
 
@@ -49,7 +49,7 @@ def test_due_times_are_returned_in_utc() -> None:
 
 
 @pytest.mark.parametrize("parts", [{}, {"days": -1}, {"days": 400}, {"business_days": 367}])
-def test_a_span_is_some_time_and_at_most_a_year(parts: dict[str, int]) -> None:
+def test_a_span_is_longer_than_nothing_and_at_most_a_year(parts: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="a span must be longer than nothing"):
         Span(**parts)
 

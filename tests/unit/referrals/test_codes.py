@@ -21,5 +21,7 @@ from alongside_referrals.domain import codes
         (codes.Role, vocabulary.RecipientRole),
     ],
 )
-def test_the_rules_know_exactly_the_contracts_codes(ours: type[StrEnum], theirs: type[StrEnum]) -> None:
+def test_the_codes_of_the_rules_are_exactly_those_of_the_contracts(
+    ours: type[StrEnum], theirs: type[StrEnum]
+) -> None:
     assert {code.value for code in ours} == {code.value for code in theirs}

@@ -37,13 +37,13 @@ def test_the_target_has_two_business_days_to_answer() -> None:
     assert waiting(asked) == (Actor.TARGET, WaitKind.RESPONSE, WEDNESDAY)
 
 
-def test_but_no_longer_than_its_place_is_held() -> None:
+def test_the_target_must_answer_before_its_held_place_is_given_up() -> None:
     asked = transitioned(REQUESTED, a_proposal(answer_by=SOON)).referral
 
     assert waiting(asked) == (Actor.TARGET, WaitKind.RESPONSE, SOON)
 
 
-def test_the_waitlist_is_the_coordinators() -> None:
+def test_a_waitlisted_referral_waits_for_the_coordinator() -> None:
     listed = transitioned(REQUESTED, Waitlist(actor=Actor.MATCHING)).referral
 
     assert waiting(listed) == (Actor.COORDINATOR, WaitKind.PLACE, NEXT_MONDAY)
@@ -65,12 +65,12 @@ def test_contact_is_due_every_fourteen_days() -> None:
     assert waiting(with_interim_note) == (Actor.TARGET, WaitKind.PROGRESS, local_days_after(ten_days_on, 14))
 
 
-def test_a_due_time_that_was_moved_means_nothing() -> None:
+def test_a_timer_that_fires_before_a_moved_due_time_changes_nothing() -> None:
     assert escalate(ASKED, SOON - timedelta(seconds=1), POLICY) == Stale()
     assert escalate(COMPLETED, SOON, POLICY) == Stale()
 
 
-def test_the_ladder_nudges_then_asks_the_supervisor_then_recalls() -> None:
+def test_the_ladder_reminds_the_target_then_asks_the_supervisor_then_recalls() -> None:
     first = overdue(accepted(), WEDNESDAY)
     second = overdue(first.referral, FRIDAY)
 
@@ -103,7 +103,7 @@ def test_when_the_held_place_is_given_up_matching_is_asked() -> None:
     assert waiting(late.referral) == (Actor.MATCHING, WaitKind.MATCH, SOON + timedelta(minutes=60))
 
 
-def test_a_target_may_still_accept_until_matching_says_otherwise() -> None:
+def test_a_target_may_accept_late_until_matching_announces_a_lapse() -> None:
     late = overdue(replace(ASKED, answer_by=SOON), SOON).referral
 
     assert transitioned(late, an_acceptance()).referral.status is Status.ACCEPTED

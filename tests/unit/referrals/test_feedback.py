@@ -21,7 +21,7 @@ PERSON = Actor.PERSON
 
 
 @pytest.mark.parametrize("fit", Fit)
-def test_feedback_alone_changes_nothing_anybody_relies_on(fit: Fit) -> None:
+def test_feedback_alone_adds_a_timeline_entry_and_no_transition(fit: Fit) -> None:
     decision = timeline_only(IN_PROGRESS, GiveFeedback(actor=PERSON, fit=fit, meetings=3))
 
     assert (decision.referral.status, decision.referral.sequence) == (
@@ -69,7 +69,7 @@ def test_a_withdrawal_returns_the_person_to_matching_unless_the_reason_ends_the_
     )
 
 
-def test_nobody_imposes_a_rematch_on_a_person() -> None:
+def test_only_the_person_or_a_coordinator_may_ask_for_a_rematch() -> None:
     assert refused(IN_PROGRESS, AskRematch(actor=Actor.TARGET)).code is Refusal.ACTOR_NOT_ALLOWED
 
 

@@ -24,7 +24,7 @@ FAILED = NoticeResult(Role.REFERRER, "event-9", None, delivered=False)
 
 
 @pytest.mark.parametrize("parts", list(product([True, False], repeat=4)))
-def test_nothing_less_than_all_four_closes_a_loop(parts: tuple[bool, bool, bool, bool]) -> None:
+def test_a_loop_is_closed_only_when_all_four_parts_are_complete(parts: tuple[bool, bool, bool, bool]) -> None:
     assert Loop(*parts).closed == all(parts)
 
 
@@ -36,7 +36,7 @@ def test_the_referrers_delivered_notice_closes_the_loop() -> None:
     assert (closed.entry.kind, closed.referral.loop_closed_at) == (EntryKind.LOOP_CLOSED, NOW)
 
 
-def test_it_closes_once() -> None:
+def test_a_loop_is_closed_once() -> None:
     closed = apply_notice(COMPLETED, DELIVERED, NOW)
     assert isinstance(closed, ClosedLoop)
 
@@ -54,7 +54,7 @@ def test_it_closes_once() -> None:
         pytest.param(COMPLETED, replace(FAILED, cause="event-3"), id="a failure to tell something else"),
     ],
 )
-def test_other_notices_leave_it_open(referral: Referral, notice: NoticeResult) -> None:
+def test_other_notices_leave_the_loop_open(referral: Referral, notice: NoticeResult) -> None:
     assert apply_notice(referral, notice, NOW) == Stale()
 
 
@@ -64,7 +64,7 @@ def test_a_self_referred_person_is_notified_as_the_referrer() -> None:
     assert isinstance(apply_notice(own, DELIVERED, NOW), ClosedLoop)
 
 
-def test_an_end_without_outcome_never_closes_but_says_what_is_missing() -> None:
+def test_the_loop_of_a_referral_without_outcome_stays_open_and_names_the_missing_part() -> None:
     cancelled = transitioned(ACCEPTED, Cancel(actor=Actor.REQUESTER, reason=Reason.NO_LONGER_NEEDS)).referral
 
     decision = apply_notice(cancelled, replace(DELIVERED, about=Status.CANCELLED), NOW)
@@ -75,7 +75,7 @@ def test_an_end_without_outcome_never_closes_but_says_what_is_missing() -> None:
     )
 
 
-def test_a_notice_that_did_not_arrive_is_notified_but_not_delivered() -> None:
+def test_a_failed_notice_counts_as_notified_but_not_as_delivered() -> None:
     failed = apply_notice(COMPLETED, FAILED, NOW)
     assert isinstance(failed, TimelineOnly)
     assert loop_of(failed.referral) == Loop(

@@ -79,7 +79,7 @@ def test_a_proposal_asks_its_offer() -> None:
     )
 
 
-def test_an_acceptance_keeps_the_offer() -> None:
+def test_an_accepted_referral_keeps_its_offer() -> None:
     accepted = transitioned(ASKED, an_acceptance()).referral
 
     assert (accepted.status, accepted.business, accepted.offer_id) == (Status.ACCEPTED, None, OFFER)
@@ -93,7 +93,7 @@ def test_an_acceptance_keeps_the_offer() -> None:
          Reason.NO_RESPONSE),
     ],
 )  # fmt: skip
-def test_a_no_keeps_it_requested_and_the_offer_is_not_asked_again(
+def test_a_declined_referral_stays_requested_and_excludes_the_offer(
     no: Command, business: BusinessStatus | None, reason: Reason
 ) -> None:
     back = transitioned(ASKED, no).referral
@@ -102,7 +102,7 @@ def test_a_no_keeps_it_requested_and_the_offer_is_not_asked_again(
     assert (back.offer_id, back.proposal_id, back.excluded_offers) == (None, None, (OFFER,))
 
 
-def test_the_next_proposal_forgets_why_the_last_one_came_to_nothing() -> None:
+def test_the_next_proposal_clears_the_reason_of_the_last_decline() -> None:
     declined = transitioned(
         ASKED, Decline(actor=TARGET, reason=Reason.OUT_OF_AREA, proposal_id=PROPOSAL)
     ).referral
@@ -126,7 +126,7 @@ def test_the_next_proposal_forgets_why_the_last_one_came_to_nothing() -> None:
         pytest.param(COMPLETED, "acceptance", id="an acceptance after the end"),
     ],
 )
-def test_what_comes_too_late_or_twice_changes_nothing(referral: Referral, fact: str) -> None:
+def test_a_late_or_repeated_event_changes_nothing(referral: Referral, fact: str) -> None:
     decision = decide(referral, FACTS[fact], NOW, POLICY)
 
     assert decision == Stale()
@@ -149,7 +149,7 @@ def test_a_waitlisted_referral_can_still_be_proposed() -> None:
     ],
     ids=["reject", "hold", "cancel", "fail", "recall"],
 )
-def test_stopping_needs_a_reason(referral: Referral, command: Command) -> None:
+def test_commands_that_stop_a_referral_need_a_reason(referral: Referral, command: Command) -> None:
     assert refused(referral, command).code is Refusal.REASON_MISSING
     assert refused(referral, replace(command, reason=Reason.OTHER)).code is Refusal.NOTE_MISSING
     assert refused(referral, replace(command, reason=Reason.OTHER, note="  ")).code is Refusal.NOTE_MISSING
@@ -167,7 +167,7 @@ def test_completing_needs_an_outcome() -> None:
     assert (done.status, done.outcome, done.waiting) == (Status.COMPLETED, ReferralOutcome.GOALS_MET, None)
 
 
-def test_nobody_is_unreachable_before_the_third_attempt() -> None:
+def test_unable_to_contact_needs_three_recorded_attempts() -> None:
     give_up, attempt = (
         Fail(actor=TARGET, reason=Reason.UNABLE_TO_CONTACT),
         RecordContact(actor=TARGET, reached=False),
@@ -182,7 +182,7 @@ def test_nobody_is_unreachable_before_the_third_attempt() -> None:
     assert transitioned(referral, give_up).referral.status is Status.FAILED
 
 
-def test_an_attempt_in_vain_is_noted_but_moves_nothing() -> None:
+def test_an_unsuccessful_contact_attempt_is_recorded_without_a_transition() -> None:
     after = timeline_only(ACCEPTED, RecordContact(actor=TARGET, reached=False)).referral
 
     assert (after.sequence, after.entries) == (ACCEPTED.sequence, ACCEPTED.entries + 1)
@@ -216,7 +216,7 @@ def test_a_pause_is_reviewed_and_resumed() -> None:
     assert (resumed.status, resumed.business, resumed.reason) == (Status.IN_PROGRESS, None, None)
 
 
-def test_an_interim_note_says_that_things_go_on() -> None:
+def test_an_interim_note_reports_that_support_continues() -> None:
     after = transitioned(IN_PROGRESS, NoteInterim(actor=TARGET, note="met twice"))
 
     assert (after.referral.business, after.referral.noted_at) == (BusinessStatus.INTERIM, NOW)
@@ -229,7 +229,7 @@ def test_a_target_that_cancels_withdrew() -> None:
     assert transitioned(ACCEPTED, replace(stop, actor=Actor.PERSON)).referral.business is None
 
 
-def test_nobody_can_reject_before_anybody_is_asked() -> None:
+def test_a_referral_cannot_be_rejected_before_an_offer_is_asked() -> None:
     no = Reject(actor=TARGET, reason=Reason.NO_CAPACITY)
 
     assert refused(REQUESTED, no).code is Refusal.NOBODY_ASKED
@@ -245,7 +245,7 @@ def test_a_rejection_returns_the_person_to_matching() -> None:
 @pytest.mark.parametrize(
     "reason", [Reason.DUPLICATE, Reason.SENT_IN_ERROR, Reason.ALREADY_SERVED, Reason.NO_LONGER_NEEDS]
 )
-def test_some_reasons_leave_nobody_to_match(reason: Reason) -> None:
+def test_some_reasons_end_the_search(reason: Reason) -> None:
     assert not transitioned(ASKED, Reject(actor=TARGET, reason=reason)).returns_to_matching
 
     wanted = Reject(actor=TARGET, reason=reason, return_to_matching=True)
@@ -259,14 +259,14 @@ def test_a_rejection_may_end_the_search() -> None:
     ).returns_to_matching
 
 
-def test_a_failure_returns_the_person_only_when_asked_to() -> None:
+def test_a_failure_returns_the_person_to_matching_only_on_request() -> None:
     failure = Fail(actor=TARGET, reason=Reason.SAFETY_CONFLICT)
 
     assert not transitioned(IN_PROGRESS, failure).returns_to_matching
     assert transitioned(IN_PROGRESS, replace(failure, return_to_matching=True)).returns_to_matching
 
 
-def test_a_recall_returns_the_person() -> None:
+def test_a_recall_returns_the_person_to_matching() -> None:
     move = transitioned(ACCEPTED, Recall(actor=Actor.COORDINATOR, reason=Reason.NO_RESPONSE))
 
     assert (move.referral.status, move.referral.business, move.returns_to_matching) == (
@@ -283,7 +283,7 @@ def test_a_self_referred_person_may_withdraw_and_others_may_not() -> None:
     assert transitioned(replace(ACCEPTED, partner=None), withdraw).referral.status is Status.ENTERED_IN_ERROR
 
 
-def test_a_referral_entered_in_error_has_no_outcome_and_is_reported_again() -> None:
+def test_a_referral_entered_in_error_has_no_outcome_and_its_referrer_is_notified_again() -> None:
     notified = replace(COMPLETED, referrer_notified_at=NOW, notice_delivered_at=NOW)
 
     withdrawn = transitioned(notified, WithdrawAsError(actor=Actor.REQUESTER)).referral

@@ -57,7 +57,7 @@ TABLE = {
 @pytest.mark.parametrize("actor", Actor)
 @pytest.mark.parametrize("name", TABLE)
 @pytest.mark.parametrize("status", Status)
-def test_a_command_moves_a_referral_only_from_there_and_by_them(
+def test_a_command_is_accepted_only_in_its_statuses_and_from_its_actors(
     status: Status, name: str, actor: Actor
 ) -> None:
     referral, command = state_for(status, name), valid_commands(actor)[name]
@@ -78,7 +78,7 @@ def test_a_command_moves_a_referral_only_from_there_and_by_them(
         assert decision.remedy
 
 
-def test_the_table_leads_nowhere_the_domains_picture_does_not() -> None:
+def test_the_table_has_only_the_transitions_of_the_domain() -> None:
     arrows = {
         (start, to)
         for starts, to, _ in TABLE.values()
@@ -89,7 +89,7 @@ def test_the_table_leads_nowhere_the_domains_picture_does_not() -> None:
     assert arrows == {(start, to) for start, ends in PICTURE.items() for to in ends.split()}
 
 
-def test_each_status_is_set_by_whom_the_domain_says() -> None:
+def test_each_status_is_set_by_the_actors_the_domain_names() -> None:
     setters: dict[str, set[str]] = {}
     for _, to, may in TABLE.values():
         setters.setdefault(to, set()).update(may.split())
@@ -98,7 +98,7 @@ def test_each_status_is_set_by_whom_the_domain_says() -> None:
     assert setters == {status: set(may.split()) for status, may in WHO_SETS.items()}
 
 
-def test_the_matrix_knows_every_command() -> None:
+def test_the_matrix_lists_every_command() -> None:
     assert {type(command) for command in valid_commands(Actor.TARGET).values()} == set(RULES)
 
 

@@ -15,7 +15,7 @@ from alongside_referrals.policy_file import PolicyFileError, read_policies
 from alongside_referrals.settings import SHIPPED_POLICIES
 
 
-def test_the_shipped_policies_say_what_the_domain_says() -> None:
+def test_the_shipped_policies_have_the_numbers_of_the_domain() -> None:
     miami = read_policies(SHIPPED_POLICIES).of("us-fl-miami")
 
     response = miami.ladders[WaitKind.RESPONSE]
@@ -81,7 +81,7 @@ def a_misspelt_word(document: dict[str, Any]) -> None:
         a_misspelt_word,
     ],
 )
-def test_a_file_a_rule_could_stumble_over_is_refused(
+def test_a_policy_file_that_would_break_a_rule_is_refused(
     tmp_path: Path, fault: Callable[[dict[str, Any]], None]
 ) -> None:
     with pytest.raises(PolicyFileError, match="referral policies at"):

@@ -22,7 +22,7 @@ def test_a_successor_starts_again_for_the_same_person() -> None:
     assert (successor.status, successor.sequence, successor.attempt) == (Status.REQUESTED, 1, 0)
 
 
-def test_it_is_never_offered_again_what_was_tried_before() -> None:
+def test_a_successor_excludes_the_offers_tried_before() -> None:
     tried = replace(ASKED, excluded_offers=(OTHER_OFFER,))
     rejected = transitioned(tried, Reject(actor=Actor.TARGET, reason=Reason.NO_CAPACITY)).referral
 
