@@ -46,7 +46,7 @@ def needs_apache_kafka(broker: LocalStack, why: str) -> None:
         pytest.skip(why)
 
 
-async def test_a_topic_that_is_not_there_holds_up_no_other_and_gets_its_rows_later(
+async def test_a_missing_topic_delays_no_other_topic_and_gets_its_rows_later(
     broker: LocalStack, bare: BareBench
 ) -> None:
     needs_apache_kafka(broker, "the embedded broker invents topics it is asked about")
@@ -71,7 +71,7 @@ async def test_a_topic_that_is_not_there_holds_up_no_other_and_gets_its_rows_lat
     assert [key for key, _ in arrived] == [b"r0", b"r1", b"r2"]
 
 
-async def test_a_header_name_that_is_no_text_stops_nobody_and_loses_nothing(
+async def test_an_undecodable_header_name_stops_no_consumer_and_loses_nothing(
     broker: LocalStack, bare: BareBench
 ) -> None:
     partner = a_partner_name()
@@ -106,7 +106,7 @@ async def send_with_binary_name(kafka: str, topic: str) -> None:
     await publish_raw(kafka, topic, (b"{}", [(b"\xff\xfe", b"x")]))
 
 
-async def test_members_that_come_and_go_hear_everything_once_and_in_order_per_key(
+async def test_members_that_join_and_leave_handle_every_event_once_and_in_order_per_key(
     broker: LocalStack, bare: BareBench
 ) -> None:
     needs_apache_kafka(broker, "a commit during a rebalance wedges a group of the embedded broker")
@@ -145,7 +145,7 @@ async def test_members_that_come_and_go_hear_everything_once_and_in_order_per_ke
         assert [note for k, note in notes if k == key] == [str(number) for number in range(60)]
 
 
-async def test_what_was_acknowledged_is_not_sent_again_because_a_partition_does_not_answer(
+async def test_acknowledged_rows_are_not_sent_again_when_another_partition_does_not_answer(
     broker: LocalStack, bare: BareBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck, working = (streams.PARTNER_REFERRALS.topic(a_partner_name()) for _ in range(2))
@@ -175,7 +175,7 @@ async def test_what_was_acknowledged_is_not_sent_again_because_a_partition_does_
 
 
 @pytest.mark.parametrize("answer", ["silence", "refusal"])
-async def test_a_partition_that_takes_nothing_holds_up_its_own_rows_alone_and_keeps_their_order(
+async def test_a_partition_that_refuses_batches_delays_only_its_own_rows_and_keeps_their_order(
     broker: LocalStack, bare: BareBench, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
     partner = a_partner_name()
@@ -246,7 +246,7 @@ async def test_a_consumer_whose_fetching_has_died_is_replaced(
         await poll_until(_snapshot(received), lambda seen: len(seen) == 2, "the second record")
 
 
-async def test_records_left_at_a_limit_that_is_not_reached_after_all_are_read_again(
+async def test_records_excluded_at_a_limit_that_the_next_attempt_does_not_reach_are_read_again(
     broker: LocalStack, bare: BareBench
 ) -> None:
     await broker.create_topics([Topic(streams.JOURNEY.name, 1)])

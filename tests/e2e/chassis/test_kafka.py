@@ -74,7 +74,7 @@ async def everything_on(kafka: str, topic: str, count: int) -> list[tuple[bytes,
         await consumer.stop()
 
 
-async def test_what_was_announced_arrives_in_order_per_key_and_leaves_the_outbox_empty(
+async def test_announced_events_arrive_in_order_per_key_and_leave_the_outbox_empty(
     broker: LocalStack, bare: BareBench
 ) -> None:
     partner = a_partner_name()
@@ -98,7 +98,7 @@ async def test_what_was_announced_arrives_in_order_per_key_and_leaves_the_outbox
         assert numbers == [f"n{number}" for number in range(20)]
 
 
-async def test_a_record_the_broker_will_never_take_is_set_aside_and_its_neighbours_arrive_in_order(
+async def test_a_record_the_broker_never_accepts_is_dead_lettered_and_its_neighbours_arrive_in_order(
     broker: LocalStack, bare: BareBench
 ) -> None:
     if broker.broker.kind != "kafka":
@@ -168,7 +168,9 @@ async def send(bench: ServiceBench, kafka: str, partner: str, *references: str) 
         await producer.stop()
 
 
-async def test_a_listener_that_comes_back_goes_on_where_it_stood(broker: LocalStack, bare: BareBench) -> None:
+async def test_a_restarted_listener_continues_after_its_last_commit(
+    broker: LocalStack, bare: BareBench
+) -> None:
     partner, group = a_partner_name(), f"bare-{uuid4().hex[:8]}"
     await broker.create_topics(
         [Topic(streams.PARTNER_REFERRALS.topic(partner), 1), Topic(streams.JOURNEY.name, 3)]
@@ -187,7 +189,9 @@ async def test_a_listener_that_comes_back_goes_on_where_it_stood(broker: LocalSt
     assert received == [f"{partner}-1", f"{partner}-2", f"{partner}-3"]
 
 
-async def test_a_poison_record_on_the_wire_stops_nobody(broker: LocalStack, bare: BareBench) -> None:
+async def test_a_poison_record_does_not_stop_the_records_after_it(
+    broker: LocalStack, bare: BareBench
+) -> None:
     partner = a_partner_name()
     topic = streams.PARTNER_REFERRALS.topic(partner)
     await broker.create_topics([Topic(topic, 1), Topic(streams.JOURNEY.name, 3)])

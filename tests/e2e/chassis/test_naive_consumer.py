@@ -73,14 +73,14 @@ class Town:
         return list(self.held)
 
 
-def test_the_page_shows_the_program_that_runs(naive: ModuleType) -> None:
+def test_the_documentation_shows_the_tested_program(naive: ModuleType) -> None:
     shown = (DOCS / "delivery.md").read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
     _signature, _, body = inspect.getsource(naive.consume).partition('Do not copy this."""\n')
 
     assert shown.strip() == textwrap.dedent(body).strip()
 
 
-async def test_it_never_hears_of_what_was_announced_before_it_and_one_bad_body_ends_it(
+async def test_the_naive_consumer_misses_earlier_events_and_ends_at_one_bad_body(
     naive: ModuleType, producer: AIOKafkaProducer, broker: LocalStack, bare: BareBench
 ) -> None:
     town, name = Town(), uuid4().hex

@@ -147,7 +147,7 @@ def by_key(notes: Sequence[tuple[str, str]]) -> dict[str, list[int]]:
     return found
 
 
-async def test_half_of_one_partners_records_are_bad_and_everybody_else_goes_on(
+async def test_a_partner_with_half_of_its_records_bad_delays_no_other_partner(
     storm: Storm, broker: LocalStack
 ) -> None:
     stormy, calm = a_partner_name(), a_partner_name()
@@ -230,7 +230,7 @@ async def replay_all(storm: Storm, instance: Instance, topic: str) -> dict[str, 
     return outcomes
 
 
-async def test_on_our_own_stream_the_service_stops_and_a_mended_one_goes_on_where_it_stood(
+async def test_a_fault_on_the_networks_own_stream_stops_the_service_and_a_corrected_one_continues_there(
     storm: Storm, broker: LocalStack
 ) -> None:
     await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
@@ -260,7 +260,7 @@ def stopped(said: dict[str, Any]) -> bool:
     return any("dead-lettered" in reason for reason in said.get("reasons", ()))
 
 
-async def test_a_restart_without_the_mending_stops_again_and_loses_nothing(
+async def test_a_restart_without_a_correction_stops_again_and_loses_nothing(
     storm: Storm, broker: LocalStack
 ) -> None:
     await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
@@ -283,7 +283,7 @@ async def test_a_restart_without_the_mending_stops_again_and_loses_nothing(
     assert sorted(await storm.references(), key=lambda name: int(name[4:])) == names
 
 
-async def test_a_replay_of_everything_outlives_the_death_of_the_service_in_its_middle(
+async def test_a_replay_of_all_dead_letters_survives_a_kill_of_the_service(
     storm: Storm, broker: LocalStack
 ) -> None:
     partner = a_partner_name()
