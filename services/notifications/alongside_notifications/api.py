@@ -52,9 +52,9 @@ class NoticeView(BaseModel):
     delivered_at: datetime | None
 
     @classmethod
-    def of(cls, recorded: StoredNotice) -> "NoticeView":
+    def of(cls, stored: StoredNotice) -> "NoticeView":
         """Return a stored notice as the API shows it."""
-        notice = recorded.notice
+        notice = stored.notice
         return cls(
             id=notice.id,
             referral_id=notice.news.subject.referral_id,
@@ -67,13 +67,13 @@ class NoticeView(BaseModel):
             recipient_id=notice.recipient.id,
             channel=Channel(notice.channel),
             urgent=notice.news.urgent,
-            state=recorded.state,
-            attempts=recorded.attempts,
-            next_attempt_at=recorded.next_attempt_at,
-            trouble=recorded.trouble,
+            state=stored.state,
+            attempts=stored.attempts,
+            next_attempt_at=stored.next_attempt_at,
+            trouble=stored.trouble,
             message_id=notice.message_id,
-            created_at=recorded.created_at,
-            delivered_at=recorded.delivered_at,
+            created_at=stored.created_at,
+            delivered_at=stored.delivered_at,
         )
 
 
@@ -135,11 +135,11 @@ def notices_router() -> APIRouter:
     ) -> Page[NoticeView]:
         """List notices, newest first."""
         notice_filter = store.NoticeFilter(referral_id, role, recipient_id, channel, state)
-        found = await store.list_notices(
+        notices = await store.list_notices(
             read.conn, notice_filter, before=decode_id_cursor(cursor), limit=limit + 1
         )
-        items = [NoticeView.of(recorded) for recorded in found[:limit]]
-        return Page(items=items, next_cursor=_next_cursor(found, limit))
+        items = [NoticeView.of(stored) for stored in notices[:limit]]
+        return Page(items=items, next_cursor=_next_cursor(notices, limit))
 
     @router.get("/notices/{notice_id}")
     async def get_notice(notice_id: UUID, read: Read) -> NoticeView:
@@ -148,7 +148,7 @@ def notices_router() -> APIRouter:
 
     @router.post("/notices/{notice_id}/retry")
     async def retry_notice(notice_id: UUID, command: Command) -> Response:
-        """Retry a failed notice, with all its attempts again."""
+        """Retry a failed notice; its attempts are counted from zero."""
 
         async def work(tx: Tx) -> NoticeView:
             retried = await store.retry_failed(tx, notice_id)
@@ -170,11 +170,11 @@ def inbox_router(*, link_base: str) -> APIRouter:
         role: RecipientRole, recipient_id: str, read: Read, cursor: str | None = None, limit: Limit = 50
     ) -> Page[InboxItemView]:
         """List the notices of one recipient as text, newest first."""
-        found = await store.list_inbox(
+        notices = await store.list_inbox(
             read.conn, Role(role), recipient_id, before=decode_id_cursor(cursor), limit=limit + 1
         )
-        items = [_inbox_item(recorded, link_base) for recorded in found[:limit]]
-        return Page(items=items, next_cursor=_next_cursor(found, limit))
+        items = [_inbox_item(stored, link_base) for stored in notices[:limit]]
+        return Page(items=items, next_cursor=_next_cursor(notices, limit))
 
     return router
 
@@ -188,11 +188,11 @@ def crisis_router() -> APIRouter:
         read: Read, cursor: str | None = None, limit: Limit = 50
     ) -> Page[EscalationView]:
         """List crises that nobody has acknowledged yet, oldest first."""
-        found = await store.open_escalations(read.conn, after=_after(cursor), limit=limit + 1)
-        more = len(found) > limit
-        last = found[limit - 1] if more else None
+        escalations = await store.open_escalations(read.conn, after=_after(cursor), limit=limit + 1)
+        has_more = len(escalations) > limit
+        last = escalations[limit - 1] if has_more else None
         return Page(
-            items=[EscalationView.of(escalation) for escalation in found[:limit]],
+            items=[EscalationView.of(escalation) for escalation in escalations[:limit]],
             next_cursor=encode_cursor(last.raised_at.isoformat(), last.cause) if last else None,
         )
 
@@ -219,11 +219,11 @@ def crisis_router() -> APIRouter:
     return router
 
 
-def _inbox_item(recorded: StoredNotice, link_base: str) -> InboxItemView:
-    news = recorded.notice.news
-    text = render_notice(news.template, recorded.notice.recipient.role, link=news.subject.link(link_base))
+def _inbox_item(stored: StoredNotice, link_base: str) -> InboxItemView:
+    news = stored.notice.news
+    text = render_notice(news.template, stored.notice.recipient.role, link=news.subject.link(link_base))
     return InboxItemView(
-        id=recorded.notice.id,
+        id=stored.notice.id,
         title=text.title,
         text=text.sentence,
         link=text.link,
@@ -231,7 +231,7 @@ def _inbox_item(recorded: StoredNotice, link_base: str) -> InboxItemView:
         referral_id=news.subject.referral_id,
         submission_id=news.subject.submission_id,
         about_status=Status(news.status) if news.status else None,
-        at=recorded.created_at,
+        at=stored.created_at,
     )
 
 
@@ -243,12 +243,12 @@ def _after(cursor: str | None) -> tuple[datetime, str] | None:
         raise bad_cursor() from None
 
 
-def _next_cursor(found: list[StoredNotice], limit: int) -> str | None:
-    return encode_cursor(str(found[limit - 1].notice.id)) if len(found) > limit else None
+def _next_cursor(notices: list[StoredNotice], limit: int) -> str | None:
+    return encode_cursor(str(notices[limit - 1].notice.id)) if len(notices) > limit else None
 
 
-def _require_notice(recorded: StoredNotice | None) -> StoredNotice:
-    if recorded is None:
+def _require_notice(stored: StoredNotice | None) -> StoredNotice:
+    if stored is None:
         raise HttpProblem(
             status=404,
             code="notice-not-found",
@@ -256,16 +256,16 @@ def _require_notice(recorded: StoredNotice | None) -> StoredNotice:
             remedy="Find it with GET /notices, for example by its referral_id.",
             field="notice_id",
         )
-    return recorded
+    return stored
 
 
-def _not_failed(recorded: StoredNotice) -> HttpProblem:
+def _not_failed(stored: StoredNotice) -> HttpProblem:
     return HttpProblem(
         status=409,
         code="notice-not-failed",
         title="Only a failed notice can be retried",
-        detail=f"This notice is {recorded.state}.",
-        remedy="A pending notice is retried by itself, and a delivered one needs no retry. For no-route, register a"
+        detail=f"This notice is {stored.state}.",
+        remedy="A pending notice is retried automatically, and a delivered one needs no retry. For no-route, register a"
         " contact route of the recipient: later notices use it.",
         field="notice_id",
     )

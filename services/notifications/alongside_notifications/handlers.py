@@ -20,7 +20,7 @@ from alongside_notifications.domain.notice import News, Notice, Subject, notices
 from alongside_notifications.journey_notices import JourneyEvent, notices_for
 
 CRISIS_RETRY_EVERY: Final = timedelta(minutes=1)
-"""How often a page that keeps failing is retried: a person may be in danger, so not daily as other timers are."""
+"""How often a page that keeps failing is retried: a person may be in danger. Other timers are retried daily."""
 
 
 def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handlers:
@@ -57,7 +57,9 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
         escalation = await store.open_escalation_for_update(tx, timer.key)
         if escalation is None:
             return  # acknowledged while the timer came due
-        escalation = ladder.advance_escalation(escalation, ladders=ladders, now=tx.now, pause=crisis_step)
+        escalation = ladder.advance_escalation(
+            escalation, ladders=ladders, now=tx.now, time_to_acknowledge=crisis_step
+        )
         await store.save_step(tx, escalation)
         await _page(tx, escalation)
 

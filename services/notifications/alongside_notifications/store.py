@@ -35,7 +35,7 @@ _NEW: Final = Columns(
     message_id="text",
     trace="jsonb",
 )
-# A notice to be sent at once is due by the database's clock too: ours may be ahead today, and right again tomorrow.
+# A new notice is due at once by the database's clock as well: this process's clock may be ahead, and corrected later.
 _RECORD: Final = f"""
     insert into notice ({_NEW.names}, created_at, next_attempt_at, delivered_at)
     select {_NEW.values}, {_NEW.next}::timestamptz,
@@ -103,38 +103,38 @@ class NoticeFilter:
     state: str | None = None
 
 
-async def record(tx: Tx, new: Sequence[tuple[Notice, Mapping[str, str]]]) -> set[UUID]:
-    """Store notices, each with the trace of its cause; return the ids of the ones not stored before."""
-    if not new:
+async def record(tx: Tx, new_notices: Sequence[tuple[Notice, Mapping[str, str]]]) -> set[UUID]:
+    """Store notices, each with the trace of its cause; return the ids of those not stored before."""
+    if not new_notices:
         return set()
-    arrays = _NEW.arrays(_row(notice, trace) for notice, trace in new)
+    arrays = _NEW.arrays(_row(notice, trace) for notice, trace in new_notices)
     return {row["id"] for row in await tx.conn.fetch(_RECORD, *arrays, tx.now)}
 
 
 async def retry_failed(tx: Tx, notice_id: UUID) -> StoredNotice | None:
-    """Make a failed notice pending, with all its attempts again; None when it has not failed."""
+    """Make a failed notice pending, with no attempt counted; return None when it has not failed."""
     row = await tx.conn.fetchrow(_RETRY_FAILED, notice_id, tx.now)
-    return _recorded(row) if row else None
+    return _notice_of(row) if row else None
 
 
 async def find_notice(conn: asyncpg.Connection, notice_id: UUID) -> StoredNotice | None:
     """Return one notice, or None."""
     row = await conn.fetchrow(_FIND_NOTICE, notice_id)
-    return _recorded(row) if row else None
+    return _notice_of(row) if row else None
 
 
 async def list_notices(
-    conn: asyncpg.Connection, wanted: NoticeFilter, *, before: UUID | None, limit: int
+    conn: asyncpg.Connection, notice_filter: NoticeFilter, *, before: UUID | None, limit: int
 ) -> list[StoredNotice]:
     """List notices, newest first; `before` is the last id of the previous page."""
     return await fetch_notices(
         conn,
         _LIST_NOTICES,
-        wanted.referral_id,
-        wanted.role,
-        wanted.recipient_id,
-        wanted.channel,
-        wanted.state,
+        notice_filter.referral_id,
+        notice_filter.role,
+        notice_filter.recipient_id,
+        notice_filter.channel,
+        notice_filter.state,
         before,
         limit,
     )
@@ -149,7 +149,7 @@ async def list_inbox(
 
 async def fetch_notices(conn: asyncpg.Connection, query: str, *values: object) -> list[StoredNotice]:
     """Return the notices of a query, of this store or of `sending/store.py`, that selects or returns `COLUMNS`."""
-    return [_recorded(row) for row in await conn.fetch(query, *values)]
+    return [_notice_of(row) for row in await conn.fetch(query, *values)]
 
 
 async def count_waiting(conn: asyncpg.Connection) -> dict[bool, int]:
@@ -157,16 +157,16 @@ async def count_waiting(conn: asyncpg.Connection) -> dict[bool, int]:
     return {row["urgent"]: row["count"] for row in await conn.fetch(_WAITING)}
 
 
-async def raise_escalation(tx: Tx, raised: Escalation) -> None:
+async def raise_escalation(tx: Tx, escalation: Escalation) -> None:
     """Store a crisis that a coordinator must acknowledge."""
     await tx.conn.execute(
         _RAISE,
-        raised.cause,
-        raised.submission_id,
-        raised.region,
-        raised.coordinator,
-        raised.raised_at,
-        raised.acknowledge_by,
+        escalation.cause,
+        escalation.submission_id,
+        escalation.region,
+        escalation.coordinator,
+        escalation.raised_at,
+        escalation.acknowledge_by,
     )
 
 
@@ -177,7 +177,7 @@ async def open_escalation_for_update(tx: Tx, cause: str) -> Escalation | None:
 
 
 async def save_step(tx: Tx, escalation: Escalation) -> None:
-    """Store the present step of a crisis, with its coordinator and their deadline."""
+    """Store the current step of a crisis, its coordinator and the time to acknowledge."""
     await tx.conn.execute(
         _SAVE_STEP, escalation.cause, escalation.step, escalation.coordinator, escalation.acknowledge_by
     )
@@ -203,7 +203,7 @@ async def open_escalations(
 
 
 def _row(notice: Notice, trace: Mapping[str, str]) -> dict[str, Any]:
-    news, to = notice.news, notice.recipient
+    news, recipient = notice.news, notice.recipient
     by_mail = notice.channel is not Channel.IN_APP
     return {
         "id": notice.id,
@@ -212,9 +212,9 @@ def _row(notice: Notice, trace: Mapping[str, str]) -> dict[str, Any]:
         "cause": news.cause,
         "template": news.template,
         "about_status": news.status,
-        "role": to.role,
-        "recipient_kind": to.kind,
-        "recipient_id": to.id,
+        "role": recipient.role,
+        "recipient_kind": recipient.kind,
+        "recipient_id": recipient.id,
         "channel": notice.channel,
         "urgent": news.urgent,
         "state": notice.first_state,
@@ -223,7 +223,7 @@ def _row(notice: Notice, trace: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _recorded(row: asyncpg.Record) -> StoredNotice:
+def _notice_of(row: asyncpg.Record) -> StoredNotice:
     return StoredNotice(
         notice=Notice(
             id=row["id"],

@@ -61,7 +61,7 @@ async def reachable_people(network: Network, count: int) -> list[PersonId]:
 async def due_now(network: Network) -> list[Due]:
     """Return the due notices of the normal lane."""
     async with network.bench.runtime.read() as conn:
-        return await queue_store.due(
+        return await queue_store.due_notices(
             conn,
             urgent=False,
             now=network.bench.clock.now(),

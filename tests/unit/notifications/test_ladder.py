@@ -26,7 +26,7 @@ def a_crisis(region: str = "us-fl-miami", *, acknowledge_by: datetime = NOON + Q
 def next_of(escalation: Escalation) -> Escalation:
     """Return the same crisis after nobody acknowledged it in time."""
     return ladder.advance_escalation(
-        escalation, ladders=LADDERS, now=escalation.acknowledge_by, pause=QUARTER
+        escalation, ladders=LADDERS, now=escalation.acknowledge_by, time_to_acknowledge=QUARTER
     )
 
 

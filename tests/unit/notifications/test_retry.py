@@ -41,7 +41,7 @@ def test_the_pause_doubles_up_to_its_limit(attempts: int, seconds: int) -> None:
     decision = after(TemporaryFailure("relay-away"), attempts=attempts)
 
     assert decision == RetryLater(
-        at=NOON + timedelta(seconds=seconds), rest_until=NOON + timedelta(seconds=10), trouble="relay-away"
+        at=NOON + timedelta(seconds=seconds), pause_until=NOON + timedelta(seconds=10), trouble="relay-away"
     )
 
 

@@ -146,10 +146,11 @@ ROLE_OF_ACTOR: Final[Mapping[str, Role]] = {
 
 
 def template_of(transition: Transition) -> TemplateKey:
-    """Return a terminal or changed status, because its business status may still be the old one.
+    """Return the template of a transition: the first of these that applies.
 
-    If the status is unchanged, is the first, or follows a draft (an offer may be asked, or the request waitlisted, at
-    once), return the business status. Without one, return SEARCH_RESUMED for a repeated `requested`, else the status.
+    1 the status, if it is terminal or changed: the business status may still be the old one. The first status, and one
+    that follows a draft, are not changes here: an offer may be asked, or the request waitlisted, at once. 2 The business
+    status, if there is one. 3 SEARCH_RESUMED for a repeated `requested`. 4 The status.
     """
     status, previous = transition.status, transition.previous
     if status in TERMINAL or previous not in (None, "draft", status):
@@ -173,7 +174,7 @@ def overdue_recipients(overdue: Overdue, *, coordinator: str) -> tuple[Recipient
 
 
 def lapsed_recipients(offer_id: str) -> tuple[Recipient, ...]:
-    """Return the target that did not answer in time. It has a notice here because the next transition names no target."""
+    """Return the target that did not answer in time. The next transition names no target, so it is notified here."""
     return tuple(Recipient(role, RecipientKind.OFFER, offer_id) for role in RECIPIENT_ROLES[LAPSED])
 
 

@@ -1,4 +1,4 @@
-"""The on-call ladder: who is paged about a crisis, and who next. It never ends by itself."""
+"""The on-call ladder: who is paged about a crisis, and who next, until somebody acknowledges it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from uuid import UUID
 
 ANY_REGION: Final = "*"
 UNACKNOWLEDGED: Final = "crisis-unacknowledged"
-"""The timer that climbs the ladder; its key is the cause of the escalation."""
+"""The timer that pages the next rung; its key is the cause of the escalation."""
 
 Ladders: TypeAlias = Mapping[str, Sequence[str]]
 """Coordinators by region, in the order of paging; `*` for every region without a ladder."""
@@ -16,7 +16,7 @@ Ladders: TypeAlias = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """A crisis: the coordinator who is paged now, and until when they may acknowledge it."""
+    """A crisis: the coordinator who is paged now, and the time at which the next is paged unless it is acknowledged."""
 
     cause: str
     submission_id: UUID
@@ -30,14 +30,14 @@ class Escalation:
 
     @property
     def page_cause(self) -> str:
-        """The cause of the present page: the event, then the event and the step, so that every page is a new notice."""
+        """The cause of the current page: the event's id, from the second page on with the step, so that each page is a new notice."""
         return self.cause if self.step == 0 else f"{self.cause}/{self.step}"
 
 
 def start_escalation(  # the facts of one event, by name
     *, cause: str, submission_id: UUID, region: str, ladders: Ladders, now: datetime, acknowledge_by: datetime
 ) -> Escalation:
-    """Return an escalation at the first rung. A time to acknowledge that has passed already does not skip the rung."""
+    """Return an escalation at the first rung. If `acknowledge_by` has passed already, the first rung is paged all the same."""
     return Escalation(
         cause=cause,
         submission_id=submission_id,
@@ -50,14 +50,19 @@ def start_escalation(  # the facts of one event, by name
 
 
 def advance_escalation(
-    escalation: Escalation, *, ladders: Ladders, now: datetime, pause: timedelta
+    escalation: Escalation, *, ladders: Ladders, now: datetime, time_to_acknowledge: timedelta
 ) -> Escalation:
-    """Return the escalation at the next rung, whose coordinator has `pause` to acknowledge.
+    """Return the escalation at the next rung, whose coordinator has `time_to_acknowledge`.
 
     After the last rung the ladder starts again: only an acknowledgement ends a crisis.
     """
     ladder, step = find_ladder(escalation.region, ladders), escalation.step + 1
-    return replace(escalation, step=step, coordinator=ladder[step % len(ladder)], acknowledge_by=now + pause)
+    return replace(
+        escalation,
+        step=step,
+        coordinator=ladder[step % len(ladder)],
+        acknowledge_by=now + time_to_acknowledge,
+    )
 
 
 def find_ladder(region: str, ladders: Ladders) -> Sequence[str]:

@@ -50,7 +50,7 @@ class Notice:
 
     @property
     def first_state(self) -> State:
-        """The state it begins in: storing an in-app notice *is* its delivery."""
+        """The state in which it is first stored: storing an in-app notice *is* its delivery."""
         return "delivered" if self.channel is Channel.IN_APP else "pending"
 
     @property

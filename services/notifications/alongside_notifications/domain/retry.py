@@ -39,12 +39,12 @@ class Delivered:
 class RetryLater:
     """To be tried again, not before `at`.
 
-    Until `rest_until` nothing else is sent to the same destination: if it is dead, its whole backlog would fail in the
-    same way; if only this notice is refused, the others wait no longer than the shortest pause.
+    Until `pause_until` nothing else is sent to the same destination: if the destination is dead, its whole backlog would
+    fail in the same way; if only this notice is refused, the others wait no longer than the shortest pause.
     """
 
     at: datetime
-    rest_until: datetime
+    pause_until: datetime
     trouble: Trouble
 
 
@@ -72,14 +72,14 @@ class RetryPolicy:
     def pause_seconds(self, attempts: int, *, jitter: float) -> float:
         """Return the pause after that many attempts; `jitter` from 0 to 1 shortens it by up to half.
 
-        Jitter keeps notices that failed together from all coming back together.
+        Without jitter, notices that failed together would all be retried together.
         """
         doublings = min(max(attempts - 1, 0), _DOUBLINGS_MAX)
         pause = min(self.pause_seconds_first * 2.0**doublings, self.pause_seconds_max)
         return pause * (1 - jitter / 2)
 
 
-_DOUBLINGS_MAX: Final = 30  # beyond any useful pause; keeps the power from growing without bound
+_DOUBLINGS_MAX: Final = 30  # beyond any useful pause; bounds the exponent
 
 
 def decide(
@@ -95,5 +95,5 @@ def decide(
             return GivenUp("attempts-exhausted")
         case TemporaryFailure(trouble):
             at = now + timedelta(seconds=retry_policy.pause_seconds(attempts, jitter=jitter))
-            rest_until = now + timedelta(seconds=retry_policy.pause_seconds(1, jitter=jitter))
-            return RetryLater(at, rest_until, trouble)
+            pause_until = now + timedelta(seconds=retry_policy.pause_seconds(1, jitter=jitter))
+            return RetryLater(at, pause_until, trouble)

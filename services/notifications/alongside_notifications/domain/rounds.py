@@ -50,12 +50,12 @@ class Due(NamedTuple):
 
 
 DueByDestination: TypeAlias = Mapping[Destination, Sequence[Due]]
-"""Due notices, oldest first, by destination."""
+"""Due notices by destination, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundLimits:
-    """How much one round may start: destinations, one per free slot, and notices of each."""
+    """How much one round may send: to how many destinations, one per free slot, and how many notices to each."""
 
     destinations_max: int
     notices_per_destination_max: int
@@ -75,38 +75,47 @@ class RoundPlan:
     lookup_failures: Mapping[Destination, TemporaryFailure]
     """Destinations whose provider could not answer."""
     has_more: bool
-    """Whether some notices with an address found no free slot."""
+    """Whether some notices with an address must wait for a free slot."""
 
 
 def group_by_provider(
     due: Iterable[Due], *, destinations_max: int
 ) -> dict[ContactProvider, dict[Destination, list[Due]]]:
     """Return due notices by provider and destination, with at most `destinations_max` destinations per provider."""
-    asked: dict[ContactProvider, dict[Destination, list[Due]]] = {}
-    for each in due:
-        by_destination = asked.setdefault(PROVIDER_OF[each.destination.kind], {})
-        if each.destination in by_destination or len(by_destination) < destinations_max:
-            by_destination.setdefault(each.destination, []).append(each)
-    return asked
+    by_provider: dict[ContactProvider, dict[Destination, list[Due]]] = {}
+    for due_notice in due:
+        by_destination = by_provider.setdefault(PROVIDER_OF[due_notice.destination.kind], {})
+        if due_notice.destination in by_destination or len(by_destination) < destinations_max:
+            by_destination.setdefault(due_notice.destination, []).append(due_notice)
+    return by_provider
 
 
 def plan_round(
     by_destination: DueByDestination, routes: Mapping[Destination, Route], limits: RoundLimits
 ) -> RoundPlan:
     """Sort due notices by their routes; the destination that waits longest gets the first slot."""
-    addresses = {to: route.address for to in by_destination if isinstance(route := routes[to], EmailAddress)}
-    lookup_failures = {
-        to: route for to in by_destination if isinstance(route := routes[to], TemporaryFailure)
+    addresses = {
+        destination: route.address
+        for destination in by_destination
+        if isinstance(route := routes[destination], EmailAddress)
     }
-    reached = [group for to, group in by_destination.items() if to in addresses]
-    taken = [group[: limits.notices_per_destination_max] for group in reached[: limits.destinations_max]]
+    lookup_failures = {
+        destination: route
+        for destination in by_destination
+        if isinstance(route := routes[destination], TemporaryFailure)
+    }
+    reachable = [group for destination, group in by_destination.items() if destination in addresses]
+    chosen = [group[: limits.notices_per_destination_max] for group in reachable[: limits.destinations_max]]
     return RoundPlan(
         unroutable=[
-            due for to, group in by_destination.items() if isinstance(routes[to], NoRoute) for due in group
+            due
+            for destination, group in by_destination.items()
+            if isinstance(routes[destination], NoRoute)
+            for due in group
         ],
-        to_send=[due for group in taken for due in group],
-        to_postpone=[by_destination[to][0] for to in lookup_failures],
+        to_send=[due for group in chosen for due in group],
+        to_postpone=[by_destination[destination][0] for destination in lookup_failures],
         addresses=addresses,
         lookup_failures=lookup_failures,
-        has_more=sum(map(len, taken)) < sum(map(len, reached)),
+        has_more=sum(map(len, chosen)) < sum(map(len, reachable)),
     )

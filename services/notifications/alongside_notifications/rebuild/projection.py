@@ -37,14 +37,14 @@ class InboxProjection:
     streams: Sequence[Stream] = (streams.JOURNEY,)
     hears: frozenset[type[Event]] = HEARS
     _expected: dict[tuple[str, str], Notice] = field(default_factory=dict)
-    """By cause and role; removed when the announcement of its delivery is read."""
+    """In-app notices by cause and role; each is removed when the announcement of its delivery is read."""
 
     async def hear(self, received: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:
         """Write the notices whose delivery was announced, where they are missing or different."""
-        recorded = [one for item in received if (one := self._apply(item)) is not None]
+        recorded = [announced for item in received if (announced := self._apply(item)) is not None]
         return await rebuilding_store.write_inbox(conn, recorded)
 
-    async def settle(self, conn: asyncpg.Connection) -> int:  # noqa: ARG002  (what Projection asks for)
+    async def settle(self, conn: asyncpg.Connection) -> int:  # noqa: ARG002  (the signature of Projection)
         """Write nothing: no notice waits for the end of the replay."""
         return 0
 
@@ -52,14 +52,14 @@ class InboxProjection:
         event = item.event
         if isinstance(event, NoticeDelivered):
             return self._as_announced(event)
-        assert isinstance(event, ReferralStatusChanged | MatchLapsed | ReferralOverdue)  # noqa: S101  (what it hears)
+        assert isinstance(event, ReferralStatusChanged | MatchLapsed | ReferralOverdue)  # noqa: S101  (see HEARS)
         for notice in notices_for(event, item.envelope.id, ladders=self.ladders):
             if notice.channel is Channel.IN_APP:
                 self._expected[notice.news.cause, notice.recipient.role] = notice
         return None
 
     def _as_announced(self, event: NoticeDelivered) -> AnnouncedNotice | None:
-        """Return None for e-mail, for a cause before the replay began, and for a notice of earlier rules."""
+        """Return the notice as announced; None for e-mail, a cause before the replay began, or a notice of earlier rules."""
         key = (event.cause, event.role.value)
         if event.channel.value != Channel.IN_APP.value or key not in self._expected:
             return None

@@ -11,8 +11,8 @@ import asyncpg
 from alongside_notifications.domain.notice import Notice
 
 _REPLACED: Final = """
-    delete from notice using unnest($1::uuid[], $2::text[], $3::text[]) as told (id, cause, role)
-    where notice.cause = told.cause and notice.role = told.role and notice.channel = 'in-app' and notice.id <> told.id
+    delete from notice using unnest($1::uuid[], $2::text[], $3::text[]) as announced (id, cause, role)
+    where notice.cause = announced.cause and notice.role = announced.role and notice.channel = 'in-app' and notice.id <> announced.id
 """
 # The recipient of a coordinator's notice depends on who was on call at the time: an existing one is not corrected.
 _UPSERT: Final = """
@@ -22,7 +22,7 @@ _UPSERT: Final = """
            'delivered', at, at
     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                 $9::timestamptz[])
-        as told (id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, at)
+        as announced (id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, at)
     on conflict (id) do update set
         referral_id = excluded.referral_id, cause = excluded.cause, template = excluded.template,
         about_status = excluded.about_status, role = excluded.role, recipient_kind = excluded.recipient_kind,
@@ -51,19 +51,22 @@ async def write_inbox(conn: asyncpg.Connection, recorded: Sequence[AnnouncedNoti
     """Store these notices, delete others of the same cause and role, and return how many rows changed."""
     if not recorded:
         return 0
-    ids, causes = [one.id for one in recorded], [one.notice.news.cause for one in recorded]
-    roles = [one.notice.recipient.role for one in recorded]
+    ids, causes = (
+        [announced.id for announced in recorded],
+        [announced.notice.news.cause for announced in recorded],
+    )
+    roles = [announced.notice.recipient.role for announced in recorded]
     deleted: str = await conn.execute(_REPLACED, ids, causes, roles)
-    grouped: str = await conn.execute(
+    upserted: str = await conn.execute(
         _UPSERT,
         ids,
-        [one.notice.news.subject.referral_id for one in recorded],
+        [announced.notice.news.subject.referral_id for announced in recorded],
         causes,
-        [one.notice.news.template for one in recorded],
-        [one.notice.news.status for one in recorded],
+        [announced.notice.news.template for announced in recorded],
+        [announced.notice.news.status for announced in recorded],
         roles,
-        [one.notice.recipient.kind for one in recorded],
-        [one.notice.recipient.id for one in recorded],
-        [one.at for one in recorded],
+        [announced.notice.recipient.kind for announced in recorded],
+        [announced.notice.recipient.id for announced in recorded],
+        [announced.at for announced in recorded],
     )
-    return sum(int(status.rpartition(" ")[2]) for status in (deleted, grouped))
+    return sum(int(status.rpartition(" ")[2]) for status in (deleted, upserted))

@@ -25,7 +25,7 @@ from alongside_notifications.settings import ADDRESS
 RECIPIENTS_MAX: Final = 200
 """How many recipients one query may name."""
 _JSON: Final = {"Content-Type": "application/json"}
-_AWAY: Final = TemporaryFailure("routes-away")
+_UNAVAILABLE: Final = TemporaryFailure("routes-away")
 _NOT_REGISTERED: Final = frozenset({"contact-route-missing", "no-contact-route"})
 _RETRY_IN_HALVES: Final = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.INTERNAL_SERVER_ERROR})
 
@@ -59,28 +59,33 @@ class ContactLookup:
     async def find_routes(
         self, provider: ContactProvider, destinations: Sequence[Destination]
     ) -> dict[Destination, Route]:
-        """Return the address of each of a provider's destinations, NoRoute, or the failure of the lookup.
+        """Return for each of a provider's destinations its address, NoRoute, or the failure of the lookup.
 
         At most RECIPIENTS_MAX destinations.
         """
         if provider is ContactProvider.SETTINGS:
-            return {to: _usable(self._coordinators.get(to.id)) for to in destinations}
-        found: dict[Destination, Route] = dict.fromkeys(destinations, _AWAY)
+            return {
+                destination: _usable_route(self._coordinators.get(destination.id))
+                for destination in destinations
+            }
+        routes: dict[Destination, Route] = dict.fromkeys(destinations, _UNAVAILABLE)
         url = f"{self._urls[provider].rstrip('/')}/contact-routes/query"
         with contextlib.suppress(httpx2.TransportError, TimeoutError):
             async with asyncio.timeout(self._seconds_max):
-                await self._query(url, destinations, found)
-        return found
+                await self._query(url, destinations, routes)
+        return routes
 
-    async def _query(self, url: str, asked: Sequence[Destination], found: dict[Destination, Route]) -> None:
-        """Enter the answers into `found`; a query that fails, perhaps because of one recipient, is repeated in halves."""
-        answer = await self._client.post(url, content=_query_body(asked), headers=_JSON)
+    async def _query(
+        self, url: str, destinations: Sequence[Destination], routes: dict[Destination, Route]
+    ) -> None:
+        """Add the answers to `routes`; a query that fails, perhaps because of one recipient, is repeated in halves."""
+        answer = await self._client.post(url, content=_query_body(destinations), headers=_JSON)
         if answer.status_code == HTTPStatus.OK:
-            found.update(_parse_answer(answer.content, asked))
-        elif answer.status_code in _RETRY_IN_HALVES and len(asked) > 1:
-            half = len(asked) // 2
-            await self._query(url, asked[:half], found)
-            await self._query(url, asked[half:], found)
+            routes.update(_parse_answer(answer.content, destinations))
+        elif answer.status_code in _RETRY_IN_HALVES and len(destinations) > 1:
+            half = len(destinations) // 2
+            await self._query(url, destinations[:half], routes)
+            await self._query(url, destinations[half:], routes)
 
 
 def open_client(*, service_token: str, seconds_max: float) -> httpx2.AsyncClient:
@@ -93,26 +98,28 @@ def open_client(*, service_token: str, seconds_max: float) -> httpx2.AsyncClient
     )
 
 
-def _query_body(asked: Sequence[Destination]) -> bytes:
-    return orjson.dumps({"recipients": [{"kind": kind, "id": recipient_id} for kind, recipient_id in asked]})
+def _query_body(destinations: Sequence[Destination]) -> bytes:
+    return orjson.dumps(
+        {"recipients": [{"kind": kind, "id": recipient_id} for kind, recipient_id in destinations]}
+    )
 
 
-def _parse_answer(body: bytes, asked: Sequence[Destination]) -> dict[Destination, Route]:
+def _parse_answer(body: bytes, destinations: Sequence[Destination]) -> dict[Destination, Route]:
     """Return the routes of the destinations that were asked for; none when the answer cannot be read."""
     try:
         answer = _Answer.model_validate_json(body)
     except ValidationError:
         return {}
     routes = {(entry.kind, entry.id): _route_of(entry) for entry in answer.routes}
-    return {to: routes[to] for to in asked if to in routes}
+    return {destination: routes[destination] for destination in destinations if destination in routes}
 
 
 def _route_of(entry: _Entry) -> Route:
     if entry.problem is None:
-        return _usable(entry.email)
-    return NoRoute() if entry.problem in _NOT_REGISTERED else _AWAY
+        return _usable_route(entry.email)
+    return NoRoute() if entry.problem in _NOT_REGISTERED else _UNAVAILABLE
 
 
-def _usable(address: str | None) -> EmailAddress | NoRoute:
+def _usable_route(address: str | None) -> EmailAddress | NoRoute:
     """Return the address; NoRoute when there is none, or when it could forge a mail header."""
     return EmailAddress(address) if address and re.fullmatch(ADDRESS, address) else NoRoute()

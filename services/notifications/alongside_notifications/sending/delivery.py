@@ -5,7 +5,7 @@ The steps of a notice, and what a crash costs at each of them:
 1. look up: read the due notices, and ask each contact provider once for all of its recipients. Nothing is written and
    no transaction is open; a crash costs nothing.
 2. claim, in one transaction: notices without a route are closed together; of the others, as many as there is room for
-   are claimed: state `sending` with a lease. A crash afterwards costs one lease of waiting. Where a provider could not
+   are claimed (state `sending`, with a lease). A crash afterwards costs one lease of waiting. Where a provider could not
    answer, one notice of the destination is claimed as well, and postponed at once.
 3. hand the message to the mail relay; no transaction is open.
 4. mark it delivered and announce it, in one transaction, together with other attempts that have ended meanwhile.
@@ -17,7 +17,7 @@ recorded happens once.
 
 A destination is served by one task at a time in its lane, a few notices per task, each within a deadline. A slow or dead
 destination therefore occupies one slot of the lane for a bounded time, then pauses, and delays no other. A provider
-that is slow or unavailable delays only its own recipients: the rounds of other providers go on.
+that is slow or unavailable delays only its own recipients: the rounds of other providers continue.
 
 Two processes may read the same due notices; step 2 gives each notice to one of them. A process that lost some notices
 to another leaves the queue to it until the next poll.
@@ -126,10 +126,9 @@ class DeliveryLane:
         self._rounds: dict[asyncio.Task[None], ContactProvider] = {}
         self._sending: dict[asyncio.Task[None], Destination] = {}
         self._starting = asyncio.Lock()  # one round at a time takes slots
-        self._has_more = (
-            False  # whether more may be due than was started; then the lane does not wait for the next poll
-        )
-        self._more = asyncio.Event()
+        # Whether more may be due than was started; then the lane does not wait for the next poll.
+        self._has_more = False
+        self._poll_now = asyncio.Event()
         self._errors: list[BaseException] = []
 
     async def run(self) -> None:
@@ -139,7 +138,7 @@ class DeliveryLane:
                 await self.start_rounds()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._options.poll_seconds):
-                        await self._more.wait()
+                        await self._poll_now.wait()
         finally:
             await self._stop()
 
@@ -151,9 +150,9 @@ class DeliveryLane:
         self._raise_errors()
 
     async def start_rounds(self) -> bool:
-        """Start a round for each provider that has due recipients and is not being asked; return whether any are due."""
+        """Start a round for each provider that has due notices and no round running; return whether any notice is due."""
         self._raise_errors()
-        self._more.clear()
+        self._poll_now.clear()
         destinations_max = min(self._free_slots * LOOKUPS_PER_SLOT, RECIPIENTS_MAX)
         due_max = min(destinations_max * self._options.notices_per_destination_max, DUE_NOTICES_MAX)
         due = await self._due(due_max) if due_max else []
@@ -162,20 +161,20 @@ class DeliveryLane:
             len(group) for by_destination in by_provider.values() for group in by_destination.values()
         )
         truncated = len(due) >= due_max or grouped < len(due)
-        # This poll knows nothing of the recipients whose provider is being asked: keep what was known of them.
+        # This poll leaves out the recipients of providers that have a round running: keep the earlier answer for them.
         self._has_more = truncated or (self._has_more and bool(self._rounds))
         for provider, by_destination in by_provider.items():
             self._start_task(self._rounds, self._round(provider, by_destination), provider)
         return bool(due)
 
     async def _due(self, due_max: int) -> list[Due]:
-        asked = set(self._rounds.values())
+        with_round = set(self._rounds.values())
         async with self._runtime.read() as conn:
-            return await queue_store.due(
+            return await queue_store.due_notices(
                 conn,
                 urgent=self._urgent,
                 now=self._runtime.clock.now(),
-                kinds=[kind for kind, provider in PROVIDER_OF.items() if provider not in asked],
+                kinds=[kind for kind, provider in PROVIDER_OF.items() if provider not in with_round],
                 busy=self._sending.values(),
                 due_max=due_max,
                 pause_max=self._options.pause_max,
@@ -218,34 +217,39 @@ class DeliveryLane:
         options = self._options
         return await queue_store.claim(tx, due, lease=options.lease, pause_max=options.pause_max)
 
-    async def _postpone_destination(self, due: StoredNotice, failure: TemporaryFailure) -> None:
+    async def _postpone_destination(self, claimed: StoredNotice, failure: TemporaryFailure) -> None:
         """Record a failed attempt for a route that could not be looked up, in the cause's span: nothing was sent."""
-        its_cause = trace.get_current_span(context_of(due.trace))
-        self._report(due, await self._result_writer.write(AttemptResult(due, failure, its_cause)))
+        cause_span = trace.get_current_span(context_of(claimed.trace))
+        decision = await self._result_writer.write(AttemptResult(claimed, failure, cause_span))
+        self._report(claimed, decision)
 
-    async def _send_all(self, notices: Sequence[StoredNotice], address: str) -> None:
-        """Send one destination its notices in turn, until one of them has to be retried."""
-        for position, due in enumerate(notices):
-            with self._span(due) as span:
-                attempt = await self._relay.send(self._build_message(due, address))
-                attempted = AttemptResult(due, attempt, span, untried=notices[position + 1 :])
-                decision = await self._result_writer.write(attempted)
-            self._report(due, decision)
+    async def _send_all(self, claimed_notices: Sequence[StoredNotice], address: str) -> None:
+        """Send one destination its claimed notices in turn, until one of them has to be retried."""
+        for position, claimed in enumerate(claimed_notices):
+            with self._span(claimed) as span:
+                attempt = await self._relay.send(self._build_message(claimed, address))
+                result = AttemptResult(claimed, attempt, span, untried=claimed_notices[position + 1 :])
+                decision = await self._result_writer.write(result)
+            self._report(claimed, decision)
             if isinstance(decision, RetryLater):
                 return
-        # Polls leave a destination out while it is being served, so it may have more than was claimed.
-        self._has_more |= len(notices) >= self._options.notices_per_destination_max
+        # Polls leave a destination out while it is being served, so it may have more due notices than were claimed.
+        self._has_more |= len(claimed_notices) >= self._options.notices_per_destination_max
 
-    def _build_message(self, due: StoredNotice, address: str) -> EmailMessage:
+    def _build_message(self, claimed: StoredNotice, address: str) -> EmailMessage:
         options = self._options
         return build_message(
-            due.notice, sender=options.sender, to=address, link_base=options.link_base, at=due.created_at
+            claimed.notice,
+            sender=options.sender,
+            to=address,
+            link_base=options.link_base,
+            at=claimed.created_at,
         )
 
-    def _span(self, due: StoredNotice) -> AbstractContextManager[Span]:
+    def _span(self, claimed: StoredNotice) -> AbstractContextManager[Span]:
         """Return a span that continues the trace of the cause, however much later the message is sent."""
         return self._runtime.dependencies.tracer.start_as_current_span(
-            "send notice", context=context_of(due.trace), kind=SpanKind.CLIENT
+            "send notice", context=context_of(claimed.trace), kind=SpanKind.CLIENT
         )
 
     @property
@@ -254,22 +258,22 @@ class DeliveryLane:
         return self._options.destinations_at_once_max - len(self._sending)
 
     def _start_task(
-        self, tasks: dict[asyncio.Task[None], T], work: Coroutine[Any, Any, None], holds: T
+        self, tasks: dict[asyncio.Task[None], T], work: Coroutine[Any, Any, None], occupies: T
     ) -> None:
-        """Run `work` as a task, and note in `tasks` what it holds until it ends."""
+        """Run `work` as a task; until it ends, `tasks` shows the provider or destination that it occupies."""
         task = asyncio.create_task(work)
-        tasks[task] = holds
+        tasks[task] = occupies
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Release what the task held, and poll again at once if notices wait for a slot, or if the task failed."""
+        """Release what the task occupied, and poll again at once if notices wait for a slot, or if the task failed."""
         self._rounds.pop(task, None)
         self._sending.pop(task, None)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             self._errors.append(error)
         if error is not None or (self._has_more and self._free_slots > 0):
-            self._more.set()
+            self._poll_now.set()
 
     def _raise_errors(self) -> None:
         """Raise errors of the environment, which end the lane; log our own, which end one task.
@@ -289,8 +293,8 @@ class DeliveryLane:
         if self._rounds:
             await asyncio.wait(self._rounds)
         if self._sending:
-            _, late = await asyncio.wait(self._sending, timeout=DRAIN_SECONDS_MAX)
-            for task in late:
+            _, unfinished = await asyncio.wait(self._sending, timeout=DRAIN_SECONDS_MAX)
+            for task in unfinished:
                 task.cancel()
 
     def _report_closed(self, closed: Sequence[Due]) -> None:
@@ -300,10 +304,10 @@ class DeliveryLane:
                 CRISIS_PAGED, outcome="no-route", notice=str(due.id), attempts=due.attempts
             )
 
-    def _report(self, due: StoredNotice, decision: Decision) -> None:
+    def _report(self, claimed: StoredNotice, decision: Decision) -> None:
         """Count the outcome, and log what a person may have to look into."""
         self._metrics.attempts.labels(_outcome(decision)).inc()
-        facts = {"notice": str(due.notice.id), "attempts": due.attempts}
+        facts = {"notice": str(claimed.notice.id), "attempts": claimed.attempts}
         log = self._runtime.log
         match decision:
             case RetryLater(trouble=trouble):
@@ -328,6 +332,6 @@ def _outcome(decision: Decision) -> Outcome:
 
 def _by_destination(claimed: Sequence[StoredNotice]) -> dict[Destination, list[StoredNotice]]:
     by_destination: dict[Destination, list[StoredNotice]] = {}
-    for due in claimed:
-        by_destination.setdefault(due.notice.recipient.destination, []).append(due)
+    for notice in claimed:
+        by_destination.setdefault(notice.notice.recipient.destination, []).append(notice)
     return by_destination

@@ -10,7 +10,7 @@ _LANES: Final = {True: "urgent", False: "normal"}
 
 
 class MailMetrics:
-    """Registered once per process, however often the worker restarts."""
+    """The metrics of both lanes, registered once per process, however often a lane restarts."""
 
     def __init__(self) -> None:
         self.attempts = Counter(

@@ -1,7 +1,7 @@
 """Records and announces the results of attempts to send, in as few commits as possible.
 
 Attempts end one by one, each when its mail server has answered. Results that arrive during a commit share the next
-one; no result waits to be joined. If a shared commit fails, each of its results is written alone, so that none fails
+one; a result never waits for later ones. If a shared commit fails, each of its results is written alone, so that none fails
 because of another. Writing a result twice changes and announces nothing.
 """
 
@@ -34,7 +34,7 @@ from alongside_notifications.sending import store as queue_store
 class AttemptResult:
     """One attempt that ended, its span, and the notices that were claimed with it and not tried yet."""
 
-    due: StoredNotice
+    claimed: StoredNotice
     attempt: Attempt
     span: Span
     untried: Sequence[StoredNotice] = ()
@@ -47,7 +47,7 @@ _Pending: TypeAlias = tuple[AttemptResult, asyncio.Future[Decision]]
 class DecidedAttempt:
     """An attempt and the decision about it."""
 
-    attempted: AttemptResult
+    result: AttemptResult
     decision: Decision
 
 
@@ -59,54 +59,54 @@ class ResultWriter:
         self._pending: list[_Pending] = []
         self._committing = asyncio.Lock()
 
-    async def write(self, attempted: AttemptResult) -> Decision:
+    async def write(self, result: AttemptResult) -> Decision:
         """Record and announce a result, together with all pending ones; return the decision once it is committed."""
-        decided: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
-        self._pending.append((attempted, decided))
+        decision: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+        self._pending.append((result, decision))
         async with self._committing:
-            if not decided.done():
+            if not decision.done():
                 await self._write_pending()
-        return await decided
+        return await decision
 
     async def _write_pending(self) -> None:
-        """Write all pending results. If this is cancelled, the unfinished ones stay pending for the next caller."""
+        """Write all pending results. If the write is cancelled, the results not written yet stay pending for the next caller."""
         group, self._pending = self._pending, []
         try:
             await self._write_group(group)
         finally:
-            self._pending = [each for each in group if not each[1].done()] + self._pending
+            self._pending = [pending for pending in group if not pending[1].done()] + self._pending
 
     async def _write_group(self, group: Sequence[_Pending]) -> None:
         try:
             async with self._runtime.transaction() as tx:
-                decided = await _write_together(tx, [attempted for attempted, _ in group], self._retry_policy)
-        except Exception as error:  # noqa: BLE001  (handed on to the one it concerns)
+                decided = await _write_together(tx, [result for result, _ in group], self._retry_policy)
+        except Exception as error:  # noqa: BLE001  (raised in the task whose result it concerns)
             if len(group) == 1:
                 group[0][1].set_exception(error)
                 return
-            for each in group:
-                await self._write_group([each])
+            for pending in group:
+                await self._write_group([pending])
             return
-        for (_, answer), result in zip(group, decided, strict=True):
-            answer.set_result(result.decision)
+        for (_, decision), decided_attempt in zip(group, decided, strict=True):
+            decision.set_result(decided_attempt.decision)
 
 
 async def _write_together(
-    tx: Tx, attempts: Sequence[AttemptResult], retry_policy: RetryPolicy
+    tx: Tx, results: Sequence[AttemptResult], retry_policy: RetryPolicy
 ) -> list[DecidedAttempt]:
-    """Record and announce attempts, with one statement per kind of decision; return them in the order of `attempts`."""
+    """Decide about results, record and announce them, with one statement per kind of decision; keep their order."""
     decided = [
         DecidedAttempt(
-            each,
+            result,
             decide(
-                each.attempt,
-                attempts=each.due.attempts,
+                result.attempt,
+                attempts=result.claimed.attempts,
                 retry_policy=retry_policy,
                 now=tx.now,
                 jitter=random.random(),
             ),
         )
-        for each in attempts
+        for result in results
     ]
     await _record_delivered(tx, [each for each in decided if isinstance(each.decision, Delivered)])
     await _record_given_up(tx, [(each, d) for each in decided if isinstance(d := each.decision, GivenUp)])
@@ -117,22 +117,24 @@ async def _write_together(
 async def _record_delivered(tx: Tx, delivered: Sequence[DecidedAttempt]) -> None:
     if not delivered:
         return
-    first = await queue_store.mark_delivered(tx, [each.attempted.due.notice.id for each in delivered])
+    newly_marked = await queue_store.mark_delivered(tx, [each.result.claimed.notice.id for each in delivered])
     for each in delivered:
-        notice = each.attempted.due.notice
-        if notice.id in first:
-            with trace.use_span(each.attempted.span):
+        notice = each.result.claimed.notice
+        if notice.id in newly_marked:
+            with trace.use_span(each.result.span):
                 announce_delivered(tx, notice, at=tx.now)
 
 
 async def _record_given_up(tx: Tx, given_up: Sequence[tuple[DecidedAttempt, GivenUp]]) -> None:
     if not given_up:
         return
-    first = await queue_store.give_up(tx, [(each.attempted.due, decision) for each, decision in given_up])
+    newly_marked = await queue_store.give_up(
+        tx, [(each.result.claimed, decision) for each, decision in given_up]
+    )
     for each, decision in given_up:
-        notice = each.attempted.due.notice
-        if notice.id in first:
-            with trace.use_span(each.attempted.span):
+        notice = each.result.claimed.notice
+        if notice.id in newly_marked:
+            with trace.use_span(each.result.span):
                 announce_failed(tx, notice, decision.why)
 
 
@@ -140,10 +142,12 @@ async def _postpone(tx: Tx, waiting: Sequence[tuple[DecidedAttempt, RetryLater]]
     """Postpone these notices, release the untried ones claimed with them, and pause their destinations."""
     if not waiting:
         return
-    await queue_store.postpone(tx, [(each.attempted.due, retry) for each, retry in waiting])
+    await queue_store.postpone(tx, [(each.result.claimed, retry) for each, retry in waiting])
     for each, retry in waiting:
-        if each.attempted.untried:
-            await queue_store.release(tx, each.attempted.untried, until=retry.rest_until)
-    urgent = waiting[0][0].attempted.due.notice.news.urgent
-    resting = [(each.attempted.due.notice.recipient.destination, retry.rest_until) for each, retry in waiting]
-    await queue_store.pause_destinations(tx, resting, urgent=urgent)
+        if each.result.untried:
+            await queue_store.release(tx, each.result.untried, until=retry.pause_until)
+    urgent = waiting[0][0].result.claimed.notice.news.urgent
+    paused = [
+        (each.result.claimed.notice.recipient.destination, retry.pause_until) for each, retry in waiting
+    ]
+    await queue_store.pause_destinations(tx, paused, urgent=urgent)

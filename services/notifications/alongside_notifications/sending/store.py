@@ -20,7 +20,7 @@ from alongside_notifications.domain.retry import GivenUp, RetryLater
 from alongside_notifications.domain.rounds import Due
 from alongside_notifications.store import COLUMNS, fetch_notices
 
-# Of each kind only the oldest few, so that a long queue costs no more than a short one and hides no other kind. A
+# Only the oldest few of each recipient kind, so that a long queue costs no more than a short one and hides no other kind. A
 # destination that is being served is left out, so that its backlog does not hide others of its kind. A notice that is
 # postponed further than the longest pause was postponed by a clock that ran ahead: it is due as well.
 _WAITING: Final = """
@@ -81,14 +81,14 @@ _RELEASE: Final = """
     where notice.id = untried.id and notice.state = 'sending' and notice.attempts = untried.attempts
 """
 _PAUSE_DESTINATIONS: Final = """
-    update notice set next_attempt_at = resting.until
-    from unnest($1::text[], $2::text[], $3::timestamptz[]) as resting (kind, id, until)
-    where notice.recipient_kind = resting.kind and notice.recipient_id = resting.id and notice.state = 'pending'
-        and notice.next_attempt_at < resting.until and notice.urgent = $4
+    update notice set next_attempt_at = paused.until
+    from unnest($1::text[], $2::text[], $3::timestamptz[]) as paused (kind, id, until)
+    where notice.recipient_kind = paused.kind and notice.recipient_id = paused.id and notice.state = 'pending'
+        and notice.next_attempt_at < paused.until and notice.urgent = $4
 """
 
 
-async def due(
+async def due_notices(
     conn: asyncpg.Connection,
     *,
     urgent: bool,
@@ -109,18 +109,22 @@ async def due(
     ]
 
 
-async def claim(tx: Tx, seen: Sequence[Due], *, lease: timedelta, pause_max: timedelta) -> list[StoredNotice]:
+async def claim(
+    tx: Tx, due_notices: Sequence[Due], *, lease: timedelta, pause_max: timedelta
+) -> list[StoredNotice]:
     """Claim these notices until the lease ends; return the claimed ones, oldest first.
 
     A notice that another worker has claimed since it was read is left out.
     """
-    taken = await fetch_notices(tx.conn, _CLAIM, *_fence(seen), tx.now, tx.now + pause_max, tx.now + lease)
-    return sorted(taken, key=lambda each: each.notice.id)
+    claimed = await fetch_notices(
+        tx.conn, _CLAIM, *_fence(due_notices), tx.now, tx.now + pause_max, tx.now + lease
+    )
+    return sorted(claimed, key=lambda stored: stored.notice.id)
 
 
-async def mark_unroutable(tx: Tx, seen: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
+async def mark_unroutable(tx: Tx, due_notices: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
     """Close notices without a route; return the ids of the ones that no other worker has claimed since."""
-    rows = await tx.conn.fetch(_UNROUTABLE, *_fence(seen), tx.now, tx.now + pause_max)
+    rows = await tx.conn.fetch(_UNROUTABLE, *_fence(due_notices), tx.now, tx.now + pause_max)
     return {row["id"] for row in rows}
 
 
@@ -133,35 +137,33 @@ async def mark_delivered(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
 
 
 async def give_up(tx: Tx, failed: Sequence[tuple[StoredNotice, GivenUp]]) -> set[UUID]:
-    """Mark notices failed; return the ids of the ones whose lease was not lost."""
+    """Mark notices failed; return the ids of those whose lease was not lost."""
     ids, attempts = _claim_fence([notice for notice, _ in failed])
     rows = await tx.conn.fetch(_FAILED, ids, attempts, [decision.why for _, decision in failed])
     return {row["id"] for row in rows}
 
 
-async def postpone(tx: Tx, waiting: Sequence[tuple[StoredNotice, RetryLater]]) -> None:
+async def postpone(tx: Tx, postponed: Sequence[tuple[StoredNotice, RetryLater]]) -> None:
     """Schedule the next attempt of these notices; one whose lease was lost is left alone."""
-    ids, attempts = _claim_fence([notice for notice, _ in waiting])
-    at, trouble = [retry.at for _, retry in waiting], [retry.trouble for _, retry in waiting]
+    ids, attempts = _claim_fence([notice for notice, _ in postponed])
+    at, trouble = [retry.at for _, retry in postponed], [retry.trouble for _, retry in postponed]
     await tx.conn.execute(_POSTPONE, ids, attempts, at, trouble)
 
 
 async def release(tx: Tx, untried: Sequence[StoredNotice], *, until: datetime) -> None:
-    """Release claimed notices that were not tried, due again at `until`; that costs no attempt."""
+    """Release claimed notices that were not tried, due again at `until`; the claim does not count as an attempt."""
     await tx.conn.execute(_RELEASE, *_claim_fence(untried), until)
 
 
-async def pause_destinations(
-    tx: Tx, resting: Sequence[tuple[Destination, datetime]], *, urgent: bool
-) -> None:
+async def pause_destinations(tx: Tx, paused: Sequence[tuple[Destination, datetime]], *, urgent: bool) -> None:
     """Send these destinations nothing in this lane before the time given for each."""
-    kinds, ids = [each.kind for each, _ in resting], [each.id for each, _ in resting]
-    await tx.conn.execute(_PAUSE_DESTINATIONS, kinds, ids, [until for _, until in resting], urgent)
+    kinds, ids = [to.kind for to, _ in paused], [to.id for to, _ in paused]
+    await tx.conn.execute(_PAUSE_DESTINATIONS, kinds, ids, [until for _, until in paused], urgent)
 
 
-def _fence(seen: Sequence[Due]) -> tuple[list[UUID], list[int]]:
-    return [each.id for each in seen], [each.attempts for each in seen]
+def _fence(due_notices: Sequence[Due]) -> tuple[list[UUID], list[int]]:
+    return [notice.id for notice in due_notices], [notice.attempts for notice in due_notices]
 
 
 def _claim_fence(claimed: Sequence[StoredNotice]) -> tuple[list[UUID], list[int]]:
-    return [each.notice.id for each in claimed], [each.attempts for each in claimed]
+    return [stored.notice.id for stored in claimed], [stored.attempts for stored in claimed]
