@@ -109,10 +109,10 @@ async def import_groups(
 
 async def show_next(network: Network, group: UUID, *, zone: str | None, limit: int) -> None:
     """Print up to `limit` meetings of a group, in `zone` or in the group's own time zone."""
-    found = await network.get("matching", f"/groups/{group}/occurrences", zone=zone, limit=limit)
-    if not found["items"]:
+    occurrences = await network.get("matching", f"/groups/{group}/occurrences", zone=zone, limit=limit)
+    if not occurrences["items"]:
         console.print("no further meeting is scheduled")
-    for occurrence in found["items"]:
+    for occurrence in occurrences["items"]:
         seats = (
             f"{occurrence['held'] + occurrence['taken']} of {occurrence['seats']} seats"
             if occurrence["seats"] is not None

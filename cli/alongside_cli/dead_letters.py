@@ -22,6 +22,7 @@ error_console = Console(stderr=True, highlight=False)
 
 DeadLetter = Mapping[str, Any]
 STILL_WAITING: Final = frozenset({"refused", "unwanted"})
+"""Outcomes of a replay after which the dead letter still waits."""
 WARNING: Final = "The following data may be personal. Use it only to fix the fault; do not copy it into tickets, mails or logs."
 
 
@@ -58,8 +59,10 @@ def list_(
     """List dead letters and their reasons, oldest first; payloads are not shown."""
 
     async def work(network: Network) -> int:
-        wanted = None if state is StateFilter.ALL else state.value
-        dead_letters = oldest_first(await network.dead_letters(service=service, state=wanted, reason=reason))
+        stored_state = None if state is StateFilter.ALL else state.value
+        dead_letters = oldest_first(
+            await network.dead_letters(service=service, state=stored_state, reason=reason)
+        )
         for dead_letter in dead_letters:
             _print(f"{dead_letter['id']}  {dead_letter['state']:<8}  {_summary_line(dead_letter)}")
         if not dead_letters:
@@ -98,8 +101,8 @@ def replay(
     go_on: Annotated[bool, typer.Option("--go-on", help="Continue after a failed replay.")] = False,
 ) -> None:
     """Let services handle records again, oldest first; stop at the first that fails again."""
-    one = dead_letter_id is not None
-    if one + bool(service or reason) + everything != 1:
+    by_id = dead_letter_id is not None
+    if by_id + bool(service or reason) + everything != 1:
         raise typer.BadParameter(
             "choose the dead letters: give an id, or --service and/or --reason, or --all"
         )
@@ -119,7 +122,7 @@ def drop(
     dead_letter_id: DeadLetterId,
     because: Annotated[str, typer.Option(help="Why the record will never be handled. Do not name persons.")],
 ) -> None:
-    """Mark a record as never to be handled; it is kept for a while, with the reason."""
+    """Mark a dead letter as never to be handled; it is kept for a while, with the reason."""
 
     async def work(network: Network) -> int:
         dead_letter = await network.dead_letter(dead_letter_id)
@@ -143,15 +146,19 @@ async def show_dead_letter(network: Network, dead_letter_id: UUID, *, payload: b
     if not payload:
         return
     error_console.print(WARNING, style="bold red", markup=False)
-    full = await network.get(dead_letter["service"], f"/dead-letters/{dead_letter_id}/payload")
-    for name, value in (("key", full["key"]), *full["headers"], ("value", full["value"])):
+    payload_answer = await network.get(dead_letter["service"], f"/dead-letters/{dead_letter_id}/payload")
+    for name, value in (
+        ("key", payload_answer["key"]),
+        *payload_answer["headers"],
+        ("value", payload_answer["value"]),
+    ):
         _print(f"--- {_printable(name)}\n{_decode(value)}")
 
 
 async def replay_dead_letters(network: Network, dead_letters: Sequence[DeadLetter], *, go_on: bool) -> int:
     """Replay the dead letters in order and print each outcome; return the exit code, 1 if any failed.
 
-    Without `go_on` the first failure stops it: later records often need the same fix.
+    Without `go_on` the first failure stops the replay: later records often need the same fix.
     """
     outcomes: Counter[str] = Counter()
     for dead_letter in dead_letters:
@@ -168,7 +175,7 @@ async def replay_dead_letters(network: Network, dead_letters: Sequence[DeadLette
 
 
 async def _replay_one(network: Network, dead_letter: DeadLetter) -> tuple[str, str]:
-    """Return the outcome of one replay, and one line that describes it. Each call is a new attempt."""
+    """Replay one dead letter; return the outcome and a line that describes it. Each call is a new attempt."""
     path = f"/dead-letters/{dead_letter['id']}/replay"
     try:
         result = await network.command(dead_letter["service"], path, key=f"replay-{uuid4()}")
@@ -176,8 +183,9 @@ async def _replay_one(network: Network, dead_letter: DeadLetter) -> tuple[str, s
         return "failed", f"{_summary_line(dead_letter)} ({refused})"
     except TimeoutError:
         return "failed", f"{_summary_line(dead_letter)} ({dead_letter['service']} does not answer)"
-    now = dead_letter | result["letter"]
-    return result["outcome"], _summary_line(now) if result["outcome"] in STILL_WAITING else _position(now)
+    updated = dead_letter | result["letter"]
+    describe = _summary_line if result["outcome"] in STILL_WAITING else _position
+    return result["outcome"], describe(updated)
 
 
 def oldest_first(dead_letters: Sequence[DeadLetter]) -> list[DeadLetter]:

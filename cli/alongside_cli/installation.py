@@ -20,7 +20,7 @@ from alongside_cli.settings import InstallationSettings
 from alongside_contracts.services import SERVICES
 
 ENTRY_POINT_GROUP: Final = "alongside.networks"
-"""Its entry points are functions without parameters that return an Installation or raise NotRunning."""
+"""Entry points of this group are functions without parameters that return an Installation or raise NotRunning."""
 
 
 @dataclass(frozen=True, slots=True)

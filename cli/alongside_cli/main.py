@@ -19,7 +19,7 @@ DISTRIBUTION_BY_COMMAND: Final[Mapping[str, str]] = {
     **dict.fromkeys(("up", "demo", "status", "down", "reset"), "alongside-localstack"),
     **dict.fromkeys(("bench", "bench-matching", "faults", "simulate"), "alongside-lab"),
 }
-"""The distribution of each sub-command that is not in this one; the error for a missing command names it."""
+"""The distribution of each sub-command that another distribution brings; the error for a missing command names it."""
 
 
 class Commands(TyperGroup):
@@ -29,11 +29,11 @@ class Commands(TyperGroup):
         """Return the names of the installed sub-commands."""
         return sorted(_installed_commands())
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the same
-        """Import and return the sub-command. One that is not installed prints what to install; None if unknown."""
-        if found := _installed_commands().get(cmd_name):
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is that of the base class
+        """Import and return the sub-command; None if the name is unknown. One not installed prints what to install."""
+        if entry_point := _installed_commands().get(cmd_name):
             try:
-                return _load(found)
+                return _load(entry_point)
             except ImportError as error:
                 return _unloadable_command(cmd_name, error)
         if distribution := DISTRIBUTION_BY_COMMAND.get(cmd_name):
@@ -56,21 +56,21 @@ def alongside() -> None:
 
 
 def _installed_commands() -> dict[str, EntryPoint]:
-    return {found.name: found for found in entry_points(group=COMMANDS)}
+    return {entry_point.name: entry_point for entry_point in entry_points(group=COMMANDS)}
 
 
-def _load(found: EntryPoint) -> Any:
+def _load(entry_point: EntryPoint) -> Any:
     """Return the command of an entry point, which names a Typer application or a function."""
-    target = found.load()
+    target = entry_point.load()
     command = typer.main.get_group(target) if isinstance(target, typer.Typer) else _command(target)
-    command.name = found.name
+    command.name = entry_point.name
     return command
 
 
 def _command(function: Any, **options: Any) -> Any:
-    single = typer.Typer(add_completion=False)
-    single.command(**options)(function)
-    return typer.main.get_command(single)
+    application = typer.Typer(add_completion=False)
+    application.command(**options)(function)
+    return typer.main.get_command(application)
 
 
 def _missing_command(name: str, distribution: str) -> Any:

@@ -79,15 +79,15 @@ def try_(
 
 async def explain_to_staff(network: Network, referral: UUID) -> None:
     """Print every decision about a referral, oldest first."""
-    found = await network.list_all("matching", "/decisions", referral_id=str(referral))
-    for decision in reversed(found):
+    decisions = await network.list_all("matching", "/decisions", referral_id=str(referral))
+    for decision in reversed(decisions):
         _print_decision(decision)
-    if not found:
+    if not decisions:
         _print("no decision about this referral is stored: there was none, or it has been deleted")
 
 
 async def explain_plainly(network: Network, referral: UUID) -> None:
-    """Print the explanation for the person, without scores or other offers."""
+    """Print the explanation that the person may read, without scores or other offers."""
     for sentence in (await network.get("matching", f"/decisions/plain/{referral}"))["sentences"]:
         _print(sentence)
 
@@ -166,8 +166,8 @@ def _interim_offer(interim: Mapping[str, Any] | None) -> str:
     if interim and interim["offer_id"]:
         return f"{interim['offer_id']} is open to everyone"
     exclusions = interim["excluded"] if interim else {}
-    result = ", ".join(f"{count} excluded by {rule}" for rule, count in exclusions.items())
-    return f"none ({result or 'no offer is open to everyone'})"
+    reasons = ", ".join(f"{count} excluded by {rule}" for rule, count in exclusions.items())
+    return f"none ({reasons or 'no offer is open to everyone'})"
 
 
 def _print(text: str) -> None:

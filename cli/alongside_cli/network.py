@@ -15,9 +15,12 @@ import httpx2
 from alongside_contracts.services import SERVICES
 
 RETRY_SECONDS_MAX: Final = 60.0
+"""How long a request is retried while its service is unavailable."""
 PAUSE_SECONDS: Final = 0.2
-PAGE: Final = 200
+"""The pause before each retry."""
+PAGE_ITEMS: Final = 200
 FILE_SECONDS_MAX: Final = 60.0
+"""How long the upload of a file may take."""
 _UNAVAILABLE: Final = frozenset({502, 503, 504})
 
 
@@ -55,7 +58,7 @@ class Network:
         items: list[dict[str, Any]] = []
         cursor: str | None = None
         while True:
-            page = await self.get(service, path, cursor=cursor, limit=PAGE, **params)
+            page = await self.get(service, path, cursor=cursor, limit=PAGE_ITEMS, **params)
             items += page["items"]
             cursor = page.get("next_cursor")
             if cursor is None:
@@ -154,7 +157,7 @@ class Network:
     ) -> AsyncIterator[dict[str, Any]]:
         """Send a command and yield the JSON lines of its answer as they arrive.
 
-        Raises ServiceRefused, also after some lines.
+        Raises ServiceRefused, perhaps after some lines.
         """
         url = f"{self.addresses[service]}{path}"
         async with self._client.stream("POST", url, json=dict(body), timeout=None) as answer:

@@ -73,7 +73,8 @@ def show(partner: PartnerId) -> None:
 def resume(
     partner: PartnerId,
     by: Annotated[
-        str | None, typer.Option(help="Name of the person who resumes it; by default your login name.")
+        str | None,
+        typer.Option(help="Name of the person who resumes the stream; by default your login name."),
     ] = None,
 ) -> None:
     """Resume a partner's paused stream from its first unread record; no effect on a stream that is not paused."""
@@ -107,8 +108,8 @@ async def show_partner(network: Network, partner: str) -> None:
         _print(f"{registration['id']}: {registration['referrals_topic']}, {registration['status_topic']}")
         _print("its stream was never paused")
     for pause in pauses:
-        ended = f", resumed {pause['resumed_at']} by {pause['resumed_by']}" if pause["resumed_at"] else ""
-        _print(f"{pause['topic']}  {_pause_line(pause)}{ended}")
+        resumed = f", resumed {pause['resumed_at']} by {pause['resumed_by']}" if pause["resumed_at"] else ""
+        _print(f"{pause['topic']}  {_pause_line(pause)}{resumed}")
 
 
 async def resume_partner(network: Network, partner: str, *, by: str) -> None:

@@ -24,10 +24,10 @@ from alongside_cli.kafka.wire import AlterUsers, CreateRules, Credential, Descri
 from alongside_contracts.access import Resource, Right, Rule, is_network_user
 
 MECHANISMS: Final = {1: "sha256", 2: "sha512"}
-"""SCRAM-SHA-256 and SCRAM-SHA-512, by Kafka's number. A request may alter each user once only."""
+"""SCRAM-SHA-256 and SCRAM-SHA-512, by Kafka's number. One request may change a user once only, hence one request per mechanism."""
 ITERATIONS: Final = 8192
 _REQUEST_MS_MAX: Final = 15_000
-_IN_FORCE_SECONDS_MAX: Final = 15.0
+_ENFORCED_SECONDS_MAX: Final = 15.0
 _PAUSE_SECONDS: Final = 0.05
 
 _RESOURCES: Final[Mapping[Resource, int]] = {"topic": 2, "group": 3}
@@ -61,8 +61,8 @@ class Access:
     async def set_passwords(self, passwords: Mapping[str, str]) -> None:
         """Set these users' passwords for both SCRAM mechanisms; other users are not changed."""
         for mechanism in MECHANISMS:
-            wanted = [_credential(user, password, mechanism) for user, password in passwords.items()]
-            await self._alter_users(AlterUsers(upsertions=wanted))
+            credentials = [_credential(user, password, mechanism) for user, password in passwords.items()]
+            await self._alter_users(AlterUsers(upsertions=credentials))
 
     async def remove_user(self, user: str) -> None:
         """Delete a user's rules and password. Its open connections stay open, without any right."""
@@ -74,16 +74,16 @@ class Access:
     async def allow(self, rules: Iterable[Rule]) -> None:
         """Add rules and wait until every broker enforces them; existing rules are not changed.
 
-        Brokers apply changes in their order, so all earlier changes are then in force as well.
+        Brokers apply changes in order, so all earlier changes are then enforced as well.
         """
-        wanted = sorted(rules)
-        answer = await self._send(CreateRules([_wire_fields(rule) for rule in wanted]))
+        required = sorted(rules)
+        answer = await self._send(CreateRules([_wire_fields(rule) for rule in required]))
         _raise_for_refusals(
             (code, f"{rule}: {message}")
-            for rule, (code, message) in zip(wanted, answer.creation_responses, strict=True)
+            for rule, (code, message) in zip(required, answer.creation_responses, strict=True)
         )
         for broker in self._client.cluster.brokers():
-            await self._wait_until_in_force(frozenset(wanted), broker.nodeId)
+            await self._wait_until_enforced(frozenset(required), broker.nodeId)
 
     async def withdraw(self, rules: Iterable[Rule]) -> None:
         """Delete rules; a rule that does not exist is no error."""
@@ -91,18 +91,18 @@ class Access:
             await self._send(DeleteAclsRequest(*_wire_fields(rule)))
 
     async def rules(self) -> frozenset[Rule]:
-        """Return every rule in force for services and partners; rules of other users are left out.
+        """Return every rule for services and partners; rules of other users are left out.
 
         Raises LookupError for a rule that contracts/access.py cannot express.
         """
         return await self._rules_of(self._client.get_random_node())
 
-    async def _wait_until_in_force(self, wanted: frozenset[Rule], broker: int) -> None:
-        deadline = time.monotonic() + _IN_FORCE_SECONDS_MAX
-        while not wanted <= await self._rules_of(broker):
+    async def _wait_until_enforced(self, required: frozenset[Rule], broker: int) -> None:
+        deadline = time.monotonic() + _ENFORCED_SECONDS_MAX
+        while not required <= await self._rules_of(broker):
             if time.monotonic() > deadline:
                 raise ClusterRefused(
-                    f"Broker {broker} did not apply the new access rules within {_IN_FORCE_SECONDS_MAX:g} s.",
+                    f"Broker {broker} did not apply the new access rules within {_ENFORCED_SECONDS_MAX:g} s.",
                     remedy="check the broker's log and its connection to the controller, then run the command again.",
                 )
             await asyncio.sleep(_PAUSE_SECONDS)

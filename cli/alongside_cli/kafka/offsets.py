@@ -25,7 +25,7 @@ async def copy_offsets(kafka: Kafka, *, old: str, new: str, topic: str | None = 
     """Commit the offsets of `old`, of one topic or of all, for `new`; return the offsets of `new`.
 
     1 both groups have no members; 2 `old` has offsets and `new` has none; 3 commit; 4 read back. Raises CommandError when
-    1, 2 or 4 does not hold; after 1 and 2 nothing was written, after 4 the remedy says how to undo it.
+    1, 2 or 4 does not hold: at 1 and 2 nothing has been written; at 4 the remedy says how to undo the copy.
     """
     await _require_no_members(kafka, old, new)  # 1
     admin = AIOKafkaAdminClient(**kafka.options())
@@ -77,10 +77,10 @@ async def _state(client: AIOKafkaClient, group: str) -> str:
 
 
 async def _offsets(admin: AIOKafkaAdminClient, group: str, topic: str | None) -> dict[TopicPartition, int]:
-    found = await admin.list_consumer_group_offsets(group)
+    offsets = await admin.list_consumer_group_offsets(group)
     return {
         partition: committed.offset
-        for partition, committed in found.items()
+        for partition, committed in offsets.items()
         if committed.offset >= 0 and topic in (None, partition.topic)
     }
 

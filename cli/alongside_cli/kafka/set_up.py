@@ -22,7 +22,7 @@ PASSWORD_BYTES: Final = 32
 
 @dataclass(frozen=True)
 class SetUpResult:
-    """The resulting topics, user and withdrawn rules.
+    """The topics and user that now exist, and the rules that were withdrawn.
 
     `password` is set for a new user and must be shown now: Kafka stores only a salted hash of it.
     """
@@ -36,7 +36,7 @@ class SetUpResult:
 async def set_up(settings: ClusterSettings) -> SetUpResult:
     """Create the shared topics, every service's user, and exactly the rules that the streams need.
 
-    Existing partners keep their rights. A rule of a service or partner that no stream needs (any more) is withdrawn;
+    Existing partners keep their rights. A rule of a service or partner that no stream needs is withdrawn;
     users and rules of others are not changed. Raises Unavailable when a service has no password.
     """
     topics = tuple(topics_of(()))
@@ -100,5 +100,5 @@ async def _partners_with_topics(kafka: Kafka) -> frozenset[str]:
         topics = await admin.list_topics()
     finally:
         await admin.close()
-    found = (stream.partner_of(topic) for topic in topics if (stream := stream_of(topic)))
-    return frozenset(partner for partner in found if partner)
+    partners = (stream.partner_of(topic) for topic in topics if (stream := stream_of(topic)))
+    return frozenset(partner for partner in partners if partner)

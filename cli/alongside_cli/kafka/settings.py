@@ -31,7 +31,7 @@ class _ClusterSettings(KafkaAccess):
         return self.kafka_at(self.kafka)
 
     def passwords(self) -> Mapping[str, str]:
-        """Return each service's password, by its user; an empty string where none is set."""
+        """Return each service's password by its user's name, which is the service's name; empty where none is set."""
         return {
             service: getattr(self, f"kafka_{service}_password").get_secret_value() for service in SERVICES
         }

@@ -28,7 +28,7 @@ class Topic:
     config: Mapping[str, str] = field(default_factory=dict)
 
     def with_config(self, **config: str) -> Topic:
-        """Return a copy with more settings, dots written as underscores. Existing settings win."""
+        """Return a copy with more settings, whose names have underscores for dots. Existing settings are kept."""
         more = {name.replace("_", "."): value for name, value in config.items()}
         return replace(self, config={**more, **self.config})
 
@@ -118,4 +118,6 @@ async def _topics_without_leader(admin: AIOKafkaAdminClient, names: list[str]) -
 
 
 def _has_leaders(partitions: Sequence[Mapping[str, Any]]) -> bool:
-    return bool(partitions) and all(each["error_code"] == 0 and each["leader"] >= 0 for each in partitions)
+    return bool(partitions) and all(
+        partition["error_code"] == 0 and partition["leader"] >= 0 for partition in partitions
+    )

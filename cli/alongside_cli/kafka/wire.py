@@ -1,8 +1,8 @@
 """Requests of the Kafka protocol that aiokafka does not have: users of SASL/SCRAM, many access rules at once, and the
-state of a consumer group (it has one, and reads the answer to version 3 by the schema of version 2).
+state of a consumer group (aiokafka's own request reads the answer to version 3 by the schema of version 2).
 
 Field by field as in Kafka's own message definitions (AlterUserScramCredentials, DescribeUserScramCredentials,
-CreateAcls, DescribeGroups). Any broker takes them and forwards them to the controller.
+CreateAcls, DescribeGroups). Any broker accepts requests about users and rules, and forwards them to the controller.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ class AlterUsers(Request[_AlterUsersStruct]):  # type: ignore[misc]
     ) -> None:
         self._deletions = [(user, mechanism, NO_TAGS) for user, mechanism in deletions]
         self._upsertions = [
-            (each.user, each.mechanism, each.iterations, each.salt, each.salted_password, NO_TAGS)
-            for each in upsertions
+            (new.user, new.mechanism, new.iterations, new.salt, new.salted_password, NO_TAGS)
+            for new in upsertions
         ]
 
     def build(self, request_struct_class: Any) -> Any:

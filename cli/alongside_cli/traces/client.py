@@ -38,7 +38,7 @@ async def draw_referral(console: Console, base_url: str, referral_id: str) -> in
     drawing = waterfall(answer.spans(), width=console.width, ascii_only=console.options.ascii_only)
     console.print(drawing, no_wrap=True, overflow="ignore", crop=False, highlight=False)
     if answer.truncated:
-        console.print(Text("Later spans are missing: there are more than one answer can hold."))
+        console.print(Text("Later spans are missing: the store has more than one answer may hold."))
     return 0
 
 

@@ -15,7 +15,7 @@ def duration(nanoseconds: int) -> str:
 
 
 def gap(nanoseconds: int) -> str:
-    """Format the time between traces in the largest unit that gives about two or more: `2 h`, but `90 min`."""
+    """Format the time between traces in the largest unit of which it has about two or more: `2 h`, but `90 min`."""
     for unit, size in (("d", _DAY_NS), ("h", _HOUR_NS), ("min", _MINUTE_NS), ("s", SECOND_NS)):
         if nanoseconds >= 1.95 * size:
             return f"{round(nanoseconds / size)} {unit}"

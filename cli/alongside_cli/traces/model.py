@@ -29,7 +29,7 @@ class SpanStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A related span, usually of another trace, that caused or joined this span's work."""
+    """A related span, usually of another trace: a cause of this span's work, or part of the same work."""
 
     trace_id: str
     span_id: str

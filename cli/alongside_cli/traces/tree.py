@@ -1,4 +1,4 @@
-"""A trace as a tree of spans, its calls between services, and whether it covers all services. Pure."""
+"""A trace as a tree of spans, the calls between its services, and whether it covers all services. Pure functions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,12 +30,12 @@ def branches(spans: Iterable[Span]) -> tuple[Branch, ...]:
     ordered = sorted(by_id.values(), key=_by_start)
     children = _children(ordered)
     visited: set[str] = set()
-    found: list[Branch] = []
+    tree_branches: list[Branch] = []
     roots = [span for span in ordered if span.parent_id not in by_id]
     for root in [*roots, *ordered]:
         if root.span_id not in visited:
-            found.extend(_walk(root, children, visited))
-    return tuple(found)
+            tree_branches.extend(_walk(root, children, visited))
+    return tuple(tree_branches)
 
 
 def edges(spans: Iterable[Span]) -> set[tuple[str, str]]:
@@ -48,9 +48,9 @@ def edges(spans: Iterable[Span]) -> set[tuple[str, str]]:
 
 
 def is_complete(spans: Iterable[Span], path: Sequence[str] = REFERRAL_PATH) -> bool:
-    """Return whether a single trace has a direct parent and child for each two neighbours on the path.
+    """Return whether one trace has, for each two neighbours on the path, a span of the second directly below one of the first.
 
-    Service names are compared exactly. Several traces may be passed; they are not combined.
+    Service names are compared exactly. Spans of several traces may be passed; the traces are not combined.
     """
     steps = set(pairwise(path))
     return any(steps <= edges(trace) for trace in traces(spans))

@@ -25,9 +25,9 @@ ROWS_PER_TRACE_MAX = 300
 INDENTS_MAX = 12  # deeper spans are drawn at this depth
 UNDRAWN_LINKS_MAX = 10
 MESSAGE_LENGTH_MAX = 200
-LENGTH_WIDTH = 8  # `12.3 ms` and a blank
+LENGTH_WIDTH = 8  # `12.3 ms` and a space
 NO_BREAK = "\N{NO-BREAK SPACE}"
-BLANKS = 5  # two after the service, one and a mark after the name, one before the bars
+SPACES = 5  # two after the service, one and a mark after the name, one before the bars
 
 SERVICE_STYLES = {service.name: service.colour for service in NETWORK}
 PARTNER_STYLE, OTHER_STYLE = "blue", "white"
@@ -66,22 +66,22 @@ def waterfall(spans: Iterable[Span], *, width: int = 100, ascii_only: bool = Fal
     """Draw the spans of one or more traces; `width` in cells, at least WIDTH_MIN. Without spans the text is empty."""
     width = max(width, WIDTH_MIN)
     glyphs = ASCII if ascii_only else Glyphs()
-    found = tree.traces(_sanitize(span, ascii_only=ascii_only) for span in spans)
-    layout = _layout(found, width)
+    grouped_traces = tree.traces(_sanitize(span, ascii_only=ascii_only) for span in spans)
+    layout = _layout(grouped_traces, width)
     lines: list[Text] = []
-    for number, trace in enumerate(found):
-        lines.extend(_heading(trace, found[:number], glyphs, width))
+    for number, trace in enumerate(grouped_traces):
+        lines.extend(_heading(trace, grouped_traces[:number], glyphs, width))
         lines.extend(_draw_trace(trace, layout, glyphs))
-    lines.extend(_footer(found, glyphs, width))
+    lines.extend(_footer(grouped_traces, glyphs, width))
     return Text("\n").join(lines)
 
 
-def _layout(found: Sequence[Sequence[Span]], width: int) -> Layout:
-    branches = [branch for trace in found for branch in tree.branches(trace)]
+def _layout(grouped_traces: Sequence[Sequence[Span]], width: int) -> Layout:
+    branches = [branch for trace in grouped_traces for branch in tree.branches(trace)]
     service_longest = max((cell_len(branch.span.service) for branch in branches), default=0)
     name_longest = max((cell_len(b.span.name) + 2 * b.depth for b in branches), default=0)
     service = min(max(service_longest, 7), 20)
-    rest = width - service - LENGTH_WIDTH - BLANKS
+    rest = width - service - LENGTH_WIDTH - SPACES
     name = min(max(name_longest, 8), rest * 3 // 5)
     if rest - name < BARS_WIDTH_MIN:
         return Layout(service=service, name=rest, bars=0)
@@ -118,8 +118,8 @@ def _elapsed(pause_ns: int) -> str:
 
 def _link_label(trace: Sequence[Span], earlier: Sequence[Sequence[Span]]) -> Iterator[str]:
     """Yield the label of the earlier span that this trace links to, if any."""
-    known = {(span.trace_id, span.span_id): span for previous in earlier for span in previous}
-    origins = [known.get((link.trace_id, link.span_id)) for span in trace for link in span.links]
+    earlier_spans = {(span.trace_id, span.span_id): span for previous in earlier for span in previous}
+    origins = [earlier_spans.get((link.trace_id, link.span_id)) for span in trace for link in span.links]
     for origin in [origin for origin in origins if origin is not None][:1]:
         yield f"follows {origin.service}: {origin.name}"
 
@@ -169,8 +169,8 @@ def _label(branch: tree.Branch, glyphs: Glyphs) -> str:
 
 def _message(span: Span, layout: Layout, glyphs: Glyphs) -> Text:
     blank = " " * (layout.service + 2)
-    room = layout.name + LENGTH_WIDTH + layout.bars
-    return Text(blank + _fit(span.status_message, room, glyphs), style="red")
+    message_width = layout.name + LENGTH_WIDTH + layout.bars
+    return Text(blank + _fit(span.status_message, message_width, glyphs), style="red")
 
 
 def _bar(span: Span, start: int, end: int, width: int, glyphs: Glyphs) -> str:
@@ -179,26 +179,28 @@ def _bar(span: Span, start: int, end: int, width: int, glyphs: Glyphs) -> str:
     first = min((span.start_ns - start) * halves // length, halves - 1)
     last = max(first + 1, -(-(span.start_ns + span.duration_ns - start) * halves // length))
     signs = {(True, True): glyphs.full, (True, False): glyphs.left_half, (False, True): glyphs.right_half}
-    lit = [first <= half < last for half in range(halves)]
-    return "".join(signs.get((lit[cell], lit[cell + 1]), " ") for cell in range(0, halves, 2))
+    filled = [first <= half < last for half in range(halves)]
+    return "".join(signs.get((filled[cell], filled[cell + 1]), " ") for cell in range(0, halves, 2))
 
 
-def _footer(found: Sequence[Sequence[Span]], glyphs: Glyphs, width: int) -> Iterator[Text]:
+def _footer(grouped_traces: Sequence[Sequence[Span]], glyphs: Glyphs, width: int) -> Iterator[Text]:
     """Yield the calls between services, a legend for orphans, and links to traces that are not drawn."""
-    if steps := _steps(found, glyphs):
+    if steps := _steps(grouped_traces, glyphs):
         yield Text()
         yield from _wrap(f"Direct steps: {', '.join(steps)}", width)
-    if any(branch.orphan for trace in found for branch in tree.branches(trace)):
+    if any(branch.orphan for trace in grouped_traces for branch in tree.branches(trace)):
         yield from _wrap(
             f"{glyphs.orphan} its parent is not in the store: not arrived yet, or from another system", width
         )
-    yield from (Text(_fit(line, width, glyphs), style="dim") for line in _undrawn_links(found, glyphs))
+    yield from (
+        Text(_fit(line, width, glyphs), style="dim") for line in _undrawn_links(grouped_traces, glyphs)
+    )
 
 
-def _steps(found: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
+def _steps(grouped_traces: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
     """Return the calls between services, in the order in which the services first appear."""
-    first_seen = list(dict.fromkeys(span.service for trace in found for span in trace))
-    steps = {step for trace in found for step in tree.edges(trace)}
+    first_seen = list(dict.fromkeys(span.service for trace in grouped_traces for span in trace))
+    steps = {step for trace in grouped_traces for step in tree.edges(trace)}
     ordered = sorted(steps, key=lambda step: [first_seen.index(service) for service in step])
     return [f"{parent}{NO_BREAK}{glyphs.arrow}{NO_BREAK}{child}" for parent, child in ordered]
 
@@ -207,11 +209,11 @@ def _wrap(text: str, width: int) -> Iterator[Text]:
     return (Text(line.replace(NO_BREAK, " ")) for line in wrap(text, width, subsequent_indent="  "))
 
 
-def _undrawn_links(found: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
-    drawn = {trace[0].trace_id for trace in found}
+def _undrawn_links(grouped_traces: Sequence[Sequence[Span]], glyphs: Glyphs) -> list[str]:
+    drawn = {trace[0].trace_id for trace in grouped_traces}
     links = {
         link.trace_id: f"{span.service}: {span.name}"
-        for trace in found
+        for trace in grouped_traces
         for span in trace
         for link in span.links
         if link.trace_id not in drawn
@@ -250,5 +252,5 @@ def _sanitize(span: Span, *, ascii_only: bool) -> Span:
 
 
 def _printable(text: str, *, ascii_only: bool) -> str:
-    shown = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return shown.encode("ascii", errors="replace").decode("ascii") if ascii_only else shown
+    printable = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return printable.encode("ascii", errors="replace").decode("ascii") if ascii_only else printable

@@ -13,7 +13,7 @@ from zlib import crc32
 
 import httpx2
 
-from alongside_cli.network import PAGE, Network, ServiceRefused
+from alongside_cli.network import PAGE_ITEMS, Network, ServiceRefused
 from alongside_localstack.demo.targets import OUTCOMES
 
 AT_ONCE: Final = 12
@@ -61,7 +61,7 @@ class TargetActors:
 
         async def fetch() -> None:
             nonlocal items
-            items = (await self._network.get(service, path, limit=PAGE, **which))["items"]
+            items = (await self._network.get(service, path, limit=PAGE_ITEMS, **which))["items"]
 
         await self._succeeded(f"list {path}", fetch())
         await asyncio.gather(*(act(item) for item in items))
