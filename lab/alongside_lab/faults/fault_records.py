@@ -31,7 +31,7 @@ OUTBREAK: Final = 60
 OUTBREAK_AT: Final = 0.3
 """The position of the outbreak, as a share of all records: other partners send many afterwards."""
 OUTBREAK_KIND: Final = "poison-outbreak"
-_OWN_STREAMS: Final = ("journey",)
+_KINDS_ON_JOURNEY: Final = ("journey",)
 Headers = list[tuple[str, bytes | None]]
 
 
@@ -58,12 +58,12 @@ class FaultRecord:
 
     @property
     def poison(self) -> bool:
-        """Whether it must become a dead letter; all other records must not."""
+        """Whether the record must become a dead letter; all others must not."""
         return self.kind.startswith("poison-")
 
     @property
     def is_decided(self) -> bool:
-        """Whether intake stores a separate decision about it: not for poison, and not always for repeats."""
+        """Whether intake stores a separate decision about the record: not for poison, and not always for repeats."""
         return not self.poison and self.repeats is None
 
 
@@ -88,8 +88,8 @@ def make_records(
     rng = seeded_random("letters", series.seed)
     drafts = list(_originals(sample_partners, series, count, rng))
     rng.shuffle(drafts)
-    at = round(len(drafts) * OUTBREAK_AT)
-    drafts[at:at] = _outbreak(sample_partners[-1], series, len(drafts), outbreak)
+    position = round(len(drafts) * OUTBREAK_AT)
+    drafts[position:position] = _outbreak(sample_partners[-1], series, len(drafts), outbreak)
     placed = _with_repeats(drafts, rng)
     return tuple(_record(number, draft, rng, series.now) for number, draft in enumerate(placed))
 
@@ -99,25 +99,25 @@ def _originals(
 ) -> Iterator[_Draft]:
     """Yield all records except repeats, each with a unique reference."""
     poisons = max(len(POISONS), round(count * POISON_SHARE))
-    wanted = [
+    kinds = [
         ("good", Answer.ADMITTED, count),
         ("outside", Answer.REJECTED, max(1, round(count * OUTSIDE_SHARE))),
         ("crisis", Answer.ESCALATED, max(1, round(count * CRISIS_SHARE))),
     ]
     index = 0
-    for kind, expected, how_many in wanted:
-        for _ in range(how_many):
+    for kind, expected, kind_count in kinds:
+        for _ in range(kind_count):
             index += 1
             partner = sample_partners[index % len(sample_partners)]
             generated = _apply_kind(submission(partner, series, index), kind, partner, rng)
             yield _Draft(kind, partner, generated, expected, event_id=f"e-{generated.reference}")
     names = tuple(POISONS)
-    for nth in range(poisons):
+    for poison_index in range(poisons):
         index += 1
         partner = sample_partners[index % len(sample_partners)]
         generated = submission(partner, series, index)
-        on_journey = nth % JOURNEY_POISON_ONE_IN == JOURNEY_POISON_ONE_IN - 1
-        kind = "poison-journey" if on_journey else f"poison-{names[nth % len(names)]}"
+        on_journey = poison_index % JOURNEY_POISON_ONE_IN == JOURNEY_POISON_ONE_IN - 1
+        kind = "poison-journey" if on_journey else f"poison-{names[poison_index % len(names)]}"
         yield _Draft(
             kind,
             partner,
@@ -160,15 +160,20 @@ def _with_repeats(drafts: list[_Draft], rng: Random) -> list[_Draft]:
     for position, draft in enumerate(drafts):
         kinds = repeats.get(draft.event_id, ()) if draft.kind == "good" else ()
         order += [(position + rng.uniform(0.1, distance_max), _repeat(draft, kind)) for kind in kinds]
-    order.sort(key=lambda each: each[0])
-    numbers = {draft.event_id: n for n, (_, draft) in enumerate(order) if draft.kind == "good"}
+    order.sort(key=lambda entry: entry[0])
+    numbers = {draft.event_id: number for number, (_, draft) in enumerate(order) if draft.kind == "good"}
     return [
         _Draft(
-            d.kind, d.partner, d.submission, d.expected, numbers[f"e-{d.submission.reference}"], d.event_id
+            draft.kind,
+            draft.partner,
+            draft.submission,
+            draft.expected,
+            numbers[f"e-{draft.submission.reference}"],
+            draft.event_id,
         )
-        if d.kind in ("redelivered", "resent")
-        else d
-        for _, d in order
+        if draft.kind in ("redelivered", "resent")
+        else draft
+        for _, draft in order
     ]
 
 
@@ -180,8 +185,8 @@ def _repeat(draft: _Draft, kind: str) -> _Draft:
 
 
 def _record(number: int, draft: _Draft, rng: Random, at: datetime) -> FaultRecord:
-    full = record(draft.partner, draft.submission, draft.event_id, at)
-    topic, value, headers = full.topic, full.value, list(full.headers)
+    original = record(draft.partner, draft.submission, draft.event_id, at)
+    topic, value, headers = original.topic, original.value, list(original.headers)
     event_id: str | None = draft.event_id
     corrupted: bytes | None = value
     corrupted_headers: Headers = list(headers)
@@ -190,13 +195,13 @@ def _record(number: int, draft: _Draft, rng: Random, at: datetime) -> FaultRecor
         corrupt = _CORRUPTIONS[name]
         corrupted, corrupted_headers, readable = corrupt(value, headers, rng)
         event_id = event_id if readable else None
-        topic = JOURNEY.topic() if name in _OWN_STREAMS else topic
+        topic = JOURNEY.topic() if name in _KINDS_ON_JOURNEY else topic
     return FaultRecord(
         number=number,
         kind=draft.kind,
         partner=draft.partner.id,
         topic=topic,
-        key=draft.key or full.key,
+        key=draft.key or original.key,
         value=corrupted,
         headers=(*corrupted_headers, (NUMBER_HEADER, str(number).encode())),
         event_id=event_id,

@@ -32,7 +32,8 @@ from alongside_localstack.state import StateFolder
 
 STORM_SECONDS_MIN: Final = 90.0
 STORM_SECONDS_PER_REFERRAL: Final = 0.06
-LARGE: Final = 500
+SMALL_REFERRALS_MAX: Final = 500
+"""The number of referrals up to which the services look up addresses themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,13 @@ class RunOptions:
     @property
     def seconds(self) -> float:
         """The storm's duration in seconds."""
-        usual = max(STORM_SECONDS_MIN, self.referrals * STORM_SECONDS_PER_REFERRAL)
-        return usual if self.storm_seconds is None else self.storm_seconds
+        default = max(STORM_SECONDS_MIN, self.referrals * STORM_SECONDS_PER_REFERRAL)
+        return default if self.storm_seconds is None else self.storm_seconds
 
     @property
     def large(self) -> bool:
-        """Whether address lookups would take most of the time; then an address book of the suite answers them."""
-        return self.referrals > LARGE
+        """Whether address lookups would take most of the time; the suite then answers them itself."""
+        return self.referrals > SMALL_REFERRALS_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ async def run_faults(
         settings,
         brokers=options.brokers,
         users=options.users,
-        own_addresses=options.large,
+        use_address_book=options.large,
         report_progress=report_progress,
     ) as environment:
         series = Series("faults", options.seed, SystemClock().now())
@@ -101,7 +102,9 @@ async def run_faults(
         "seconds": round(time.monotonic() - began, 1),
     }
     result = RunResult(numbers, findings, state.root / "evidence")
-    await asyncio.to_thread(_write, result, injector, script, dict(target_actors.refusals.most_common()))
+    await asyncio.to_thread(
+        _write_evidence, result, injector, script, dict(target_actors.refusals.most_common())
+    )
     return result
 
 
@@ -144,16 +147,16 @@ async def _run_storm(
     environment.notes |= {"settled": settled, "settle_seconds": round(time.monotonic() - calm_at, 1)}
     environment.notes |= {
         "sends_tried_again": sender.retries,
-        "disk_full_answers": _disk_full(environment.stack.state),
+        "disk_full_answers": _count_disk_full_errors(environment.stack.state),
     }
     return injector, target_actors, resumer
 
 
 @asynccontextmanager
-async def _run_alongside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _run_alongside(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run these tasks for as long as the block lasts; their failure ends the block."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(work) for work in works]
+        tasks = [group.create_task(coroutine) for coroutine in coroutines]
         try:
             yield
         finally:
@@ -161,7 +164,7 @@ async def _run_alongside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[Non
                 task.cancel()
 
 
-def _disk_full(state: StateFolder) -> int:
+def _count_disk_full_errors(state: StateFolder) -> int:
     """Count the disk-full errors in PostgreSQL's log."""
     log = state.logs / "postgres.log"
     return log.read_text(errors="replace").count("No space left on device")
@@ -186,12 +189,12 @@ async def _collect_evidence(
     )
 
 
-def _write(
+def _write_evidence(
     result: RunResult, injector: FaultInjector, script: Sequence[Fault], refusals: Mapping[str, int]
 ) -> None:
     """Write the evidence files: numbers, findings, the script and its actual effects."""
     result.folder.mkdir(parents=True, exist_ok=True)
-    written = {
+    content_by_name = {
         "summary": result.numbers,
         "findings": [asdict(finding) for finding in result.findings],
         "script": [asdict(fault) for fault in script],
@@ -199,7 +202,7 @@ def _write(
         "given_up": injector.given_up,
         "refusals": refusals,
     }
-    for name, content in written.items():
+    for name, content in content_by_name.items():
         (result.folder / f"{name}.json").write_text(json.dumps(content, indent=1, default=str))
 
 

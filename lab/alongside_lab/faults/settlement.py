@@ -12,14 +12,17 @@ from alongside_lab.faults.evidence import collect
 from alongside_localstack.stack import LocalStack
 
 POLL_SECONDS: Final = 2.0
-STILL_LOOKS: Final = 3
-"""The number of consecutive polls without remaining work: a single one may fall between two steps of a journey."""
+IDLE_POLLS: Final = 3
+"""The consecutive polls without remaining work that end the wait: a single one may fall between two steps of a journey."""
 _REMAINING_QUERIES: Final = {
     "paused partners": ("intake", "select count(*) from quarantine where resumed_at is null"),
     "open proposals": ("matching", "select count(*) from proposal where state = 'open'"),
-    "searching": ("matching", "select count(*) from request where state = 'searching'"),
-    "walking": ("referrals", "select count(*) from referral where status in ('accepted', 'in-progress')"),
-    "unclosed": (
+    "searching requests": ("matching", "select count(*) from request where state = 'searching'"),
+    "referrals under way": (
+        "referrals",
+        "select count(*) from referral where status in ('accepted', 'in-progress')",
+    ),
+    "open loops": (
         "referrals",
         "select count(*) from referral where status = 'completed' and loop_closed_at is null",
     ),
@@ -35,18 +38,18 @@ async def wait_until_settled(
     report_progress: Callable[[str], None],
 ) -> bool:
     """Wait until no work remains; return False when there was no progress for `patience_seconds`."""
-    moved_at, still, before = time.monotonic(), 0, None
-    while time.monotonic() < moved_at + patience_seconds:
+    progress_at, idle_polls, previous = time.monotonic(), 0, None
+    while time.monotonic() < progress_at + patience_seconds:
         remaining = await _remaining(stack, topics)
-        still = 0 if remaining else still + 1
-        if still == STILL_LOOKS:
+        idle_polls = 0 if remaining else idle_polls + 1
+        if idle_polls == IDLE_POLLS:
             return True
-        if remaining != before:
-            moved_at = time.monotonic()
+        if remaining != previous:
+            progress_at = time.monotonic()
             report_progress(
-                f"waiting for {', '.join(f'{count} {what}' for what, count in remaining.items()) or 'confirmation'}"
+                f"waiting for {', '.join(f'{count} {name}' for name, count in remaining.items()) or 'confirmation'}"
             )
-        before = remaining
+        previous = remaining
         await asyncio.sleep(POLL_SECONDS)
     return False
 
@@ -54,12 +57,12 @@ async def wait_until_settled(
 async def _remaining(stack: LocalStack, topics: Sequence[str]) -> dict[str, int]:
     """Return the counts of remaining work, by name; a failed query counts as remaining work."""
     try:
-        found: dict[str, int] = {
-            what: (await collect.rows(stack, service, question))[0]["count"]
-            for what, (service, question) in _REMAINING_QUERIES.items()
+        counts: dict[str, int] = {
+            name: (await collect.rows(stack, service, query))[0]["count"]
+            for name, (service, query) in _REMAINING_QUERIES.items()
         }
-        found |= {f"in {name}'s outbox": rows for name, rows in (await collect.outboxes(stack)).items()}
-        found |= {f"behind {name}": rows for name, rows in (await collect.lag(stack.kafka, topics)).items()}
+        counts |= {f"in {name}'s outbox": rows for name, rows in (await collect.outboxes(stack)).items()}
+        counts |= {f"behind {name}": rows for name, rows in (await collect.lag(stack.kafka, topics)).items()}
     except (*UNANSWERED, KafkaError) as error:
         return {f"answer ({type(error).__name__})": 1}
-    return {what: count for what, count in found.items() if count}
+    return {name: count for name, count in counts.items() if count}

@@ -65,7 +65,7 @@ _WEIGHTS: Final[dict[FaultKind, float]] = {
     FaultKind.DISK_FULL: 4,
     FaultKind.CLOCK_JUMP: 4,
 }
-_LASTING: Final[dict[FaultKind, tuple[float, float]]] = {
+_SECONDS_RANGES: Final[dict[FaultKind, tuple[float, float]]] = {
     FaultKind.KILL_MID_RELAY: (0, 1.2),
     FaultKind.PAUSE_KAFKA: (4, 12),
     FaultKind.PAUSE: (SESSION_SECONDS + 1, SESSION_SECONDS + 6),
@@ -79,7 +79,7 @@ _SHIFTS_SECONDS: Final = (3_600, -3_600, 3 * 3_600)
 """One hour ahead or behind, which Kafka accepts as record time, and three hours ahead, which it refuses."""
 _ON_NETWORKS: Final = (FaultKind.RESET, FaultKind.LATENCY, FaultKind.BLACK_HOLE)
 _ON_BROKERS: Final = (FaultKind.KILL_KAFKA, FaultKind.PAUSE_KAFKA)
-_ON_NOBODY: Final = (FaultKind.KILL_BURST, FaultKind.KILL_POSTGRES, FaultKind.DISK_FULL)
+_WITHOUT_TARGET: Final = (FaultKind.KILL_BURST, FaultKind.KILL_POSTGRES, FaultKind.DISK_FULL)
 
 
 def make_storm(
@@ -96,15 +96,18 @@ def make_storm(
     """
     rng = seeded_random("storm", seed)
     targets = {kind: brokers if kind in _ON_BROKERS else _targets(kind) for kind in FaultKind}
-    faults = [_draw_fault(rng, kind, rng.choice(among)) for kind, among in _once_each(possible, targets)]
+    faults = [
+        _draw_fault(rng, kind, rng.choice(targets_to_choose))
+        for kind, targets_to_choose in _once_each(possible, targets)
+    ]
     count = max(len(faults), int(seconds / PAUSE_BETWEEN_SECONDS))
     weights = [_WEIGHTS[kind] for kind in possible]
     while len(faults) < count:
         kind = rng.choices(list(possible), weights=weights)[0]
         faults.append(_draw_fault(rng, kind, rng.choice(targets[kind])))
     rng.shuffle(faults)
-    calm = seconds * CALM_SHARE
-    moments = sorted(rng.uniform(calm, seconds - calm) for _ in faults)
+    calm_seconds = seconds * CALM_SHARE
+    moments = sorted(rng.uniform(calm_seconds, seconds - calm_seconds) for _ in faults)
     return tuple(replace(fault, at_seconds=round(at, 2)) for at, fault in zip(moments, faults, strict=True))
 
 
@@ -120,13 +123,13 @@ def _once_each(
 
 
 def _targets(kind: FaultKind) -> Sequence[str]:
-    if kind in _ON_NOBODY:
+    if kind in _WITHOUT_TARGET:
         return ("",)
     return NETWORKS if kind in _ON_NETWORKS else SERVICES
 
 
 def _draw_fault(rng: Random, kind: FaultKind, target: str) -> Fault:
-    shortest, longest = _LASTING.get(kind, (0.0, 0.0))
-    lasting = round(rng.uniform(shortest, longest), 2)
+    shortest, longest = _SECONDS_RANGES.get(kind, (0.0, 0.0))
+    seconds = round(rng.uniform(shortest, longest), 2)
     shift = rng.choice(_SHIFTS_SECONDS) if kind is FaultKind.CLOCK_JUMP else 0
-    return Fault(at_seconds=0, kind=kind, target=target, seconds=lasting, shift_seconds=shift)
+    return Fault(at_seconds=0, kind=kind, target=target, seconds=seconds, shift_seconds=shift)

@@ -16,7 +16,7 @@ import httpx2
 from alongside_cli.network import PAGE_ITEMS, Network, ServiceRefused
 from alongside_localstack.demo.targets import OUTCOMES
 
-AT_ONCE: Final = 12
+COMMANDS_AT_ONCE_MAX: Final = 12
 PAUSE_SECONDS: Final = 0.25
 DECLINE_ONE_IN: Final = 5
 
@@ -34,7 +34,7 @@ class TargetActors:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(COMMANDS_AT_ONCE_MAX)
         self.acknowledged: list[AcknowledgedCommand] = []
         self.refusals: Counter[str] = Counter()
         """Refusals and errors, by command and code: caused by faults and by concurrent answers."""
@@ -47,21 +47,21 @@ class TargetActors:
 
     async def run_round(self) -> int:
         """Handle one page each of open proposals, accepted and started referrals; return how many were found."""
-        found = await asyncio.gather(
+        counts = await asyncio.gather(
             self._handle_page("matching", "/proposals", self._answer, state="open"),
             self._handle_page("referrals", "/referrals", self._start, status="accepted"),
             self._handle_page("referrals", "/referrals", self._complete, status="in-progress"),
         )
-        return sum(found)
+        return sum(counts)
 
     async def _handle_page(
-        self, service: str, path: str, act: Callable[[dict[str, Any]], Awaitable[None]], **which: str
+        self, service: str, path: str, act: Callable[[dict[str, Any]], Awaitable[None]], **filters: str
     ) -> int:
         items: Sequence[dict[str, Any]] = ()
 
         async def fetch() -> None:
             nonlocal items
-            items = (await self._network.get(service, path, limit=PAGE_ITEMS, **which))["items"]
+            items = (await self._network.get(service, path, limit=PAGE_ITEMS, **filters))["items"]
 
         await self._succeeded(f"list {path}", fetch())
         await asyncio.gather(*(act(item) for item in items))
@@ -69,7 +69,7 @@ class TargetActors:
 
     async def _answer(self, proposal: dict[str, Any]) -> None:
         declines = proposal["attempt"] == 1 and not crc32(proposal["referral_id"].encode()) % DECLINE_ONE_IN
-        async with self._gate:
+        async with self._slots:
             if declines:
                 await self._command(
                     "decline", proposal["id"], self._network.decline(proposal["id"], "no-capacity")
@@ -78,30 +78,30 @@ class TargetActors:
                 await self._command("accept", proposal["id"], self._network.accept(proposal["id"]))
 
     async def _start(self, referral: dict[str, Any]) -> None:
-        async with self._gate:
+        async with self._slots:
             step = self._network.move_referral(referral["id"], "start", {"actor": "target"})
             await self._command("start", referral["id"], step)
 
     async def _complete(self, referral: dict[str, Any]) -> None:
         outcome = OUTCOMES[crc32(referral["id"].encode()) % len(OUTCOMES)]
-        async with self._gate:
+        async with self._slots:
             step = self._network.move_referral(
                 referral["id"], "complete", {"actor": "target", "outcome": outcome}
             )
             await self._command("complete", referral["id"], step)
 
-    async def _command(self, command: str, subject: str, sending: Awaitable[None]) -> None:
-        if await self._succeeded(command, sending):
+    async def _command(self, command: str, subject: str, request: Awaitable[None]) -> None:
+        if await self._succeeded(command, request):
             self.acknowledged.append(AcknowledgedCommand(command, subject))
 
-    async def _succeeded(self, what: str, sending: Awaitable[None]) -> bool:
+    async def _succeeded(self, name: str, request: Awaitable[None]) -> bool:
         """Send and return whether it succeeded; a later round repeats a failed one with the same key."""
         try:
-            await sending
+            await request
         except ServiceRefused as refused:
-            self.refusals[f"{what}: {refused.code}"] += 1
+            self.refusals[f"{name}: {refused.code}"] += 1
         except (TimeoutError, httpx2.HTTPError) as error:
-            self.refusals[f"{what}: {type(error).__name__}"] += 1
+            self.refusals[f"{name}: {type(error).__name__}"] += 1
         else:
             return True
         return False

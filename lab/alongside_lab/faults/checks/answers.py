@@ -33,7 +33,7 @@ def every_submission_is_answered_once(evidence: Evidence) -> Iterator[Finding]:
 def every_poison_record_is_answered_once(evidence: Evidence) -> Iterator[Finding]:
     """Each poison record of a partner has one refusal, with the record's position."""
     poison = {record.number for record in evidence.sent_records if record.poison and record.expected}
-    positions = [each.position for each in evidence.arrivals if each.number in poison]
+    positions = [arrival.position for arrival in evidence.arrivals if arrival.number in poison]
     refusals = [
         _position(event) for event in evidence.events_of(ANSWERED) if event.facts["answer"] == REFUSED
     ]
@@ -50,13 +50,14 @@ def every_record_is_on_its_stream(evidence: Evidence) -> Iterator[Finding]:
 
 
 def submitted(evidence: Evidence) -> dict[tuple[str, str], FaultRecord]:
-    """Return the partners' submissions by partner and event id; a redelivery is not a separate one."""
+    """Return the partners' submissions by partner and event id; a redelivery does not count again."""
     originals = [
         record for record in evidence.sent_records if not record.poison and record.event_id is not None
     ]
     originals = [record for record in originals if record.number in evidence.arrived_numbers]
     return {
-        key: found[0] for key, found in grouped(originals, lambda each: (each.partner, each.event_id)).items()
+        key: records[0]
+        for key, records in grouped(originals, lambda record: (record.partner, record.event_id)).items()
     }
 
 

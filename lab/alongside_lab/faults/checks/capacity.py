@@ -23,7 +23,7 @@ def no_place_is_sold_twice(evidence: Evidence) -> Iterator[Finding]:
 
 def nobody_has_two_places(evidence: Evidence) -> Iterator[Finding]:
     """A referral has at most one open or accepted proposal."""
-    live = Counter(row["referral_id"] for row in evidence.proposals if row["state"] in ("open", "accepted"))
-    for referral, count in live.items():
+    active = Counter(row["referral_id"] for row in evidence.proposals if row["state"] in ("open", "accepted"))
+    for referral, count in active.items():
         if count > 1:
             yield Finding(FindingKind.OVERSOLD, str(referral), f"{count} proposals at once")

@@ -43,11 +43,13 @@ def every_transition_is_announced_once(evidence: Evidence) -> Iterator[Finding]:
     """Each step of a timeline has one event on the journey, and one on its partner's stream."""
     partners = {str(row["id"]): row["partner"] for row in evidence.referrals}
     steps = {(str(row["referral_id"]), row["sequence"]) for row in evidence.timeline}
-    announced = {step for step in steps if partners.get(step[0]) is not None}
+    steps_for_partners = {step for step in steps if partners.get(step[0]) is not None}
     yield from exactly_once(
         steps, _steps(evidence.events_of("referral.status-changed")), "ReferralStatusChanged"
     )
-    yield from exactly_once(announced, _steps(evidence.events_of("referral.updated")), "ReferralUpdated")
+    yield from exactly_once(
+        steps_for_partners, _steps(evidence.events_of("referral.updated")), "ReferralUpdated"
+    )
     overdue = [row for row in evidence.timeline if row["what"] == "overdue"]
     yield from _check_same_number(overdue, evidence.events_of("referral.overdue"), "ReferralOverdue")
 
@@ -58,11 +60,14 @@ def every_proposal_is_announced_once(evidence: Evidence) -> Iterator[Finding]:
         _own_ids(evidence.proposals), _proposals(evidence, "match.proposed"), "MatchProposed"
     )
     for state, type_ in _ANSWERS.items():
-        found = _proposals(evidence, type_)
+        announced = _proposals(evidence, type_)
         rows = [row for row in evidence.proposals if row["state"] == state]
         withdrawn = [row for row in evidence.proposals if row["state"] == "withdrawn"]
-        taken = [each for each in _own_ids(withdrawn) if each in set(found)] if state == "accepted" else []
-        yield from exactly_once([*_own_ids(rows), *taken], found, type_)
+        # A withdrawn proposal may have been accepted first.
+        accepted_first = (
+            [id_ for id_ in _own_ids(withdrawn) if id_ in set(announced)] if state == "accepted" else []
+        )
+        yield from exactly_once([*_own_ids(rows), *accepted_first], announced, type_)
 
 
 def every_loop_is_closed_once(evidence: Evidence) -> Iterator[Finding]:
@@ -86,15 +91,15 @@ def every_crisis_is_raised_once(evidence: Evidence) -> Iterator[Finding]:
 def acknowledged_commands_are_stored(evidence: Evidence) -> Iterator[Finding]:
     """The effect of each acknowledged command is stored."""
     states = {str(row["id"]): row["state"] for row in evidence.proposals}
-    taken_steps = {(str(row["referral_id"]), row["what"]) for row in evidence.timeline}
-    stored = {"accept": {"accepted", "withdrawn"}, "decline": {"declined"}}
-    steps = {"start": "started", "complete": "completed"}
+    stored_steps = {(str(row["referral_id"]), row["what"]) for row in evidence.timeline}
+    states_after = {"accept": {"accepted", "withdrawn"}, "decline": {"declined"}}
+    step_of = {"start": "started", "complete": "completed"}
     for acknowledged_command in evidence.acknowledged:
-        if acknowledged_command.command in stored:
-            found = states.get(acknowledged_command.subject) in stored[acknowledged_command.command]
+        if acknowledged_command.command in states_after:
+            is_stored = states.get(acknowledged_command.subject) in states_after[acknowledged_command.command]
         else:
-            found = (acknowledged_command.subject, steps[acknowledged_command.command]) in taken_steps
-        if not found:
+            is_stored = (acknowledged_command.subject, step_of[acknowledged_command.command]) in stored_steps
+        if not is_stored:
             yield Finding(
                 FindingKind.LOST,
                 acknowledged_command.subject,
@@ -122,16 +127,18 @@ def _proposals(evidence: Evidence, type_: str) -> list[str]:
     return [str(event.facts["proposal_id"]) for event in evidence.events_of(type_)]
 
 
-def _check_same_number(rows: Iterable[Any], events: Iterable[StreamEvent], detail: str) -> Iterator[Finding]:
-    counts = [len(list(each)) for each in (rows, events)]
-    per_row, per_event = grouped(rows, lambda r: str(r["referral_id"])), grouped(events, _subject)
+def _check_same_number(
+    rows: Iterable[Any], events: Iterable[StreamEvent], event_name: str
+) -> Iterator[Finding]:
+    counts = [len(list(items)) for items in (rows, events)]
+    per_row, per_event = grouped(rows, lambda row: str(row["referral_id"])), grouped(events, _subject)
     if counts[0] == counts[1] and per_row.keys() == per_event.keys():
         return
     for subject in sorted(per_row.keys() | per_event.keys()):
-        found, wanted = len(per_event.get(subject, ())), len(per_row.get(subject, ()))
-        if found != wanted:
-            acknowledged_command = FindingKind.LOST if found < wanted else FindingKind.DUPLICATED
-            yield Finding(acknowledged_command, subject, f"{found} {detail} for {wanted} timeline entries")
+        announced, entries = len(per_event.get(subject, ())), len(per_row.get(subject, ()))
+        if announced != entries:
+            kind = FindingKind.LOST if announced < entries else FindingKind.DUPLICATED
+            yield Finding(kind, subject, f"{announced} {event_name} for {entries} timeline entries")
 
 
 def _subject(event: StreamEvent) -> str:

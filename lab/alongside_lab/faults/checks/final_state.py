@@ -30,17 +30,17 @@ def everything_was_consumed(evidence: Evidence) -> Iterator[Finding]:
 
 def dead_letters_are_the_poison(evidence: Evidence) -> Iterator[Finding]:
     """Each service that reads a poison record has one dead letter of it, and no other dead letters."""
-    expected, found = poison(evidence), [_position(row) for row in evidence.dead_letters]
-    for service, position in sorted(expected - set(found), key=str):
+    expected, stored = poison(evidence), [_service_and_position(row) for row in evidence.dead_letters]
+    for service, position in sorted(expected - set(stored), key=str):
         yield Finding(FindingKind.DEAD_LETTERS, str(position), f"poison without a dead letter at {service}")
-    for row, where in zip(evidence.dead_letters, found, strict=True):
-        if where not in expected:
-            detail = f"{where[0]} has a dead letter of a valid record: {row['reason']} at {row['where']}"
-            yield Finding(FindingKind.DEAD_LETTERS, str(where[1]), detail)
-    for where, times in Counter(found).items():
-        if times > 1:
+    for row, (service, position) in zip(evidence.dead_letters, stored, strict=True):
+        if (service, position) not in expected:
+            detail = f"{service} has a dead letter of a valid record: {row['reason']} at {row['where']}"
+            yield Finding(FindingKind.DEAD_LETTERS, str(position), detail)
+    for (service, position), count in Counter(stored).items():
+        if count > 1:
             yield Finding(
-                FindingKind.DEAD_LETTERS, str(where[1]), f"{where[0]} has {times} dead letters of it"
+                FindingKind.DEAD_LETTERS, str(position), f"{service} has {count} dead letters of it"
             )
 
 
@@ -58,12 +58,12 @@ def poison(evidence: Evidence) -> set[tuple[str, RecordPosition]]:
     """Return (service, position) of each expected dead letter: intake for partner streams, all readers for the journey."""
     numbers = {record.number for record in evidence.sent_records if record.poison}
     return {
-        (service, each.position)
-        for each in evidence.arrivals
-        if each.number in numbers
-        for service in (streams.JOURNEY.readers if each.position.topic == JOURNEY else ("intake",))
+        (service, arrival.position)
+        for arrival in evidence.arrivals
+        if arrival.number in numbers
+        for service in (streams.JOURNEY.readers if arrival.position.topic == JOURNEY else ("intake",))
     }
 
 
-def _position(row: Row) -> tuple[str, RecordPosition]:
+def _service_and_position(row: Row) -> tuple[str, RecordPosition]:
     return row["service"], RecordPosition(row["topic"], row["partition"], row["offset"])

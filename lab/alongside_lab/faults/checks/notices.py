@@ -31,14 +31,14 @@ def nobody_is_notified_twice(evidence: Evidence) -> Iterator[Finding]:
                 str(key[0]),
                 f"{key[1]} was notified {len(rows)} times by {key[3]}",
             )
-    for notice, events in grouped(evidence.events_of("notice.delivered"), _notice).items():
+    for notice, events in grouped(evidence.events_of("notice.delivered"), _notice_id).items():
         if len(events) > 1:
             yield Finding(FindingKind.NOTIFIED_TWICE, notice, f"{len(events)} different NoticeDelivered")
 
 
 def everybody_is_notified(evidence: Evidence) -> Iterator[Finding]:
     """For each step in EVERYBODY_IS_NOTIFIED, every role has a notice on each channel."""
-    announced = {(row["cause"], row["role"], row["channel"]) for row in evidence.notices}
+    notified = {(row["cause"], row["role"], row["channel"]) for row in evidence.notices}
     for event in evidence.events_of("referral.status-changed"):
         if event.facts["status"] not in EVERYBODY_IS_NOTIFIED or event.facts["status"] == event.facts.get(
             "previous"
@@ -46,16 +46,16 @@ def everybody_is_notified(evidence: Evidence) -> Iterator[Finding]:
             continue
         for role in _ROLES if event.facts.get("partner") else _ROLES[1:]:
             for channel in _CHANNELS:
-                if (event.id, role, channel) not in announced:
+                if (event.id, role, channel) not in notified:
                     detail = f"the {role} was not notified by {channel} of {event.facts['status']}"
                     yield Finding(FindingKind.LOST, str(event.facts["referral_id"]), detail)
 
 
 def deliveries_are_announced(evidence: Evidence) -> Iterator[Finding]:
     """Exactly the delivered notices of referrals were announced, and no notice is still pending."""
-    about = [row for row in evidence.notices if row["referral_id"] is not None]
-    delivered = [str(row["id"]) for row in about if row["state"] == "delivered"]
-    announced = {_notice(event) for event in evidence.events_of("notice.delivered")}
+    referral_notices = [row for row in evidence.notices if row["referral_id"] is not None]
+    delivered = [str(row["id"]) for row in referral_notices if row["state"] == "delivered"]
+    announced = {_notice_id(event) for event in evidence.events_of("notice.delivered")}
     yield from exactly_once(delivered, announced, "NoticeDelivered")
     for row in evidence.notices:
         if row["state"] in ("pending", "sending"):
@@ -84,5 +84,5 @@ def _steps_by_event_id(evidence: Evidence) -> dict[str, tuple[str, int]]:
     }
 
 
-def _notice(event: StreamEvent) -> str:
+def _notice_id(event: StreamEvent) -> str:
     return str(event.facts["notice_id"])

@@ -43,7 +43,9 @@ _OUTBOX: Final = "select count(*) from outbox"
 _STREAMS_BY_GROUP: Final[Mapping[str, Sequence[Stream]]] = {
     group: streams_heard
     for service in SERVICES
-    for group, streams_heard in by_group(service, (each for each in ALL if service in each.readers)).items()
+    for group, streams_heard in by_group(
+        service, (stream for stream in ALL if service in stream.readers)
+    ).items()
 }
 """The streams that each consumer group reads."""
 _POLL_MS: Final = 2000
@@ -51,16 +53,16 @@ _POLL_MS: Final = 2000
 
 async def stores(stack: LocalStack) -> dict[str, Any]:
     """Return all tables for the checker, the dead letters, and the outbox counts."""
-    found: dict[str, Any] = {}
+    evidence: dict[str, Any] = {}
     for name, (service, query) in _TABLES.items():
-        found[name] = await rows(stack, service, query)
-    found["dead_letters"] = [
+        evidence[name] = await rows(stack, service, query)
+    evidence["dead_letters"] = [
         {"service": service} | row
         for service in SERVICES
         for row in await rows(stack, service, _DEAD_LETTERS)
     ]
-    found["outbox"] = await outboxes(stack)
-    return found
+    evidence["outbox"] = await outboxes(stack)
+    return evidence
 
 
 async def outboxes(stack: LocalStack) -> dict[str, int]:
@@ -80,21 +82,21 @@ async def rows(stack: LocalStack, service: str, query: str) -> list[dict[str, An
 async def streams(kafka: Kafka, topics: Sequence[str]) -> tuple[list[StreamEvent], list[ArrivedRecord]]:
     """Return all events of the services, and all records of the suite, up to the current end of the topics."""
     async with _open_clients(kafka) as (admin, consumer):
-        positions = await _places(admin, topics)
-        return _split([record async for record in _read_all(consumer, positions)])
+        partitions = await _partitions(admin, topics)
+        return _split([record async for record in _read_all(consumer, partitions)])
 
 
-async def _read_all(consumer: AIOKafkaConsumer, positions: Sequence[TopicPartition]) -> AsyncIterator[Any]:
-    ends = await consumer.end_offsets(positions)
-    consumer.assign(positions)
-    await consumer.seek_to_beginning(*positions)
-    unfinished = {position for position, end in ends.items() if end > 0}
+async def _read_all(consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> AsyncIterator[Any]:
+    ends = await consumer.end_offsets(partitions)
+    consumer.assign(partitions)
+    await consumer.seek_to_beginning(*partitions)
+    unfinished = {partition for partition, end in ends.items() if end > 0}
     while unfinished:
         for batch in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
             for record in batch:
                 yield record
         unfinished = {
-            position for position in unfinished if await consumer.position(position) < ends[position]
+            partition for partition in unfinished if await consumer.position(partition) < ends[partition]
         }
 
 
@@ -126,15 +128,15 @@ def _stream_event(position: RecordPosition, record: Any, headers: Mapping[str, b
 async def lag(kafka: Kafka, topics: Sequence[str]) -> dict[str, int]:
     """Return each consumer group's lag in records."""
     async with _open_clients(kafka) as (admin, consumer):
-        ends = await consumer.end_offsets(await _places(admin, topics))
+        ends = await consumer.end_offsets(await _partitions(admin, topics))
         committed = {group: await admin.list_consumer_group_offsets(group) for group in _STREAMS_BY_GROUP}
     return {
         group: sum(
-            max(0, end - (max(0, committed[group][position].offset) if position in committed[group] else 0))
-            for position, end in ends.items()
-            if stream_of(position.topic) in read
+            max(0, end - (max(0, committed[group][partition].offset) if partition in committed[group] else 0))
+            for partition, end in ends.items()
+            if stream_of(partition.topic) in streams_read
         )
-        for group, read in _STREAMS_BY_GROUP.items()
+        for group, streams_read in _STREAMS_BY_GROUP.items()
     }
 
 
@@ -150,7 +152,7 @@ async def _open_clients(kafka: Kafka) -> AsyncIterator[tuple[AIOKafkaAdminClient
         await asyncio.gather(admin.close(), consumer.stop())
 
 
-async def _places(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:
+async def _partitions(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:
     """Return all partitions of the topics."""
     return [
         TopicPartition(topic["topic"], partition["partition"])

@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from alongside_lab.faults.checks import answers, effects, notices, order, pauses
-from alongside_lab.faults.checks import capacity as positions
-from alongside_lab.faults.checks import final_state as remains
+from alongside_lab.faults.checks import answers, capacity, effects, final_state, notices, order, pauses
 from alongside_lab.faults.evidence.evidence import Evidence, Finding, FindingKind
 
 Check: TypeAlias = Callable[[Evidence], Iterable[Finding]]
@@ -26,8 +24,8 @@ CHECKS: Final[Sequence[Check]] = (
     order.journeys_are_in_order,
     order.partners_get_updates_in_order,
     order.timelines_have_no_gaps,
-    positions.no_place_is_sold_twice,
-    positions.nobody_has_two_places,
+    capacity.no_place_is_sold_twice,
+    capacity.nobody_has_two_places,
     notices.nobody_is_notified_twice,
     notices.everybody_is_notified,
     notices.deliveries_are_announced,
@@ -35,16 +33,16 @@ CHECKS: Final[Sequence[Check]] = (
     pauses.the_broken_sender_is_paused_alone,
     pauses.pauses_are_announced_and_ended,
     pauses.other_partners_are_not_held_up,
-    remains.outboxes_are_empty,
-    remains.everything_was_consumed,
-    remains.dead_letters_are_the_poison,
-    remains.open_referrals_are_attended,
+    final_state.outboxes_are_empty,
+    final_state.everything_was_consumed,
+    final_state.dead_letters_are_the_poison,
+    final_state.open_referrals_are_attended,
 )
 
 
 def check(evidence: Evidence) -> tuple[Finding, ...]:
     """Return all findings; empty when every promise was kept."""
-    return tuple(finding for each in CHECKS for finding in each(evidence))
+    return tuple(finding for find_violations in CHECKS for finding in find_violations(evidence))
 
 
 def summary(evidence: Evidence, findings: Sequence[Finding]) -> Mapping[str, Any]:
@@ -64,7 +62,7 @@ def summary(evidence: Evidence, findings: Sequence[Finding]) -> Mapping[str, Any
         **counts,
         "pauses": len(evidence.quarantines),
         "dead_letters": len(evidence.dead_letters),
-        "poison": len(remains.poison(evidence)),
+        "poison": len(final_state.poison(evidence)),
         "outbox_left": sum(evidence.outbox.values()),
         "notices": len(evidence.notices),
         "mails": len(evidence.mails),

@@ -50,7 +50,7 @@ class ArrivedRecord:
 
 @dataclass(frozen=True, slots=True)
 class ObservedPause:
-    """During a pause of a partner's stream: records of others that need a decision, and those decided."""
+    """A pause of a partner's stream: how many records other partners sent during it, and how many were answered."""
 
     partner: str
     others_sent: int
@@ -115,12 +115,12 @@ class Evidence:
     def distinct_events(self) -> tuple[StreamEvent, ...]:
         """Each event at its first position, in stream order, without repeats by (source, id)."""
         seen: set[tuple[str, str]] = set()
-        first = []
+        first_occurrences = []
         for event in sorted(self.events, key=_position):
             if (event.source, event.id) not in seen:
                 seen.add((event.source, event.id))
-                first.append(event)
-        return tuple(first)
+                first_occurrences.append(event)
+        return tuple(first_occurrences)
 
     @cached_property
     def by_type(self) -> Mapping[str, Sequence[StreamEvent]]:
@@ -134,7 +134,7 @@ class Evidence:
     @cached_property
     def arrived_numbers(self) -> frozenset[int]:
         """The numbers of the records on the streams."""
-        return frozenset(each.number for each in self.arrivals)
+        return frozenset(arrival.number for arrival in self.arrivals)
 
 
 def _position(event: StreamEvent) -> tuple[str, int, int]:
@@ -150,12 +150,12 @@ def grouped(items: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
 
 
 def exactly_once(expected: Iterable[Any], found: Iterable[Any], what: str) -> Iterator[Finding]:
-    """Yield findings where `found` does not contain each expected item exactly once; subjects are the items."""
-    wanted, found_by_item = set(expected), grouped(found, lambda item: item)
-    for item in sorted(wanted - found_by_item.keys(), key=str):
+    """Yield findings where `found` does not contain each expected item exactly once; each finding's subject is the item."""
+    expected_items, found_by_item = set(expected), grouped(found, lambda item: item)
+    for item in sorted(expected_items - found_by_item.keys(), key=str):
         yield Finding(FindingKind.LOST, str(item), f"no {what}")
     for item, times in found_by_item.items():
         if len(times) > 1:
             yield Finding(FindingKind.DUPLICATED, str(item), f"{what} {len(times)} times")
-        if item not in wanted:
+        if item not in expected_items:
             yield Finding(FindingKind.DUPLICATED, str(item), f"{what} without a cause")

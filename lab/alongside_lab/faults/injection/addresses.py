@@ -1,7 +1,7 @@
 """A contact lookup that replaces intake's and matching's in large runs.
 
 Each notice by e-mail looks up its recipient's address; with thousands of referrals these lookups are more than half of
-all work. This server answers at once: only one person in `ONE_IN` has an address. Small runs use the services.
+all work. This server answers at once: only one person in `ADDRESS_ONE_IN` has an address. Small runs use the services.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from zlib import crc32
 
 from alongside_localstack.ports import LOOPBACK
 
-ONE_IN: Final = 20
+ADDRESS_ONE_IN: Final = 20
 _REQUEST_BYTES_MAX: Final = 16 * 1024
 
 
@@ -34,8 +34,8 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
             [length] = re.findall(rb"(?i)\r\ncontent-length: *(\d+)\r\n", head)
-            question = json.loads(await reader.readexactly(int(length)))
-            writer.write(_answer([(asked["kind"], asked["id"]) for asked in question["recipients"]]))
+            query = json.loads(await reader.readexactly(int(length)))
+            writer.write(_answer([(recipient["kind"], recipient["id"]) for recipient in query["recipients"]]))
             await writer.drain()
     except (OSError, ValueError, KeyError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
         pass
@@ -43,13 +43,13 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         writer.close()
 
 
-def _answer(asked: Sequence[tuple[str, str]]) -> bytes:
-    payload = json.dumps({"routes": [_route(kind, recipient) for kind, recipient in asked]}).encode()
+def _answer(recipients: Sequence[tuple[str, str]]) -> bytes:
+    payload = json.dumps({"routes": [_route(kind, recipient) for kind, recipient in recipients]}).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(payload)}\r\n\r\n"
     return head.encode() + payload
 
 
 def _route(kind: str, recipient: str) -> dict[str, str]:
-    if kind == "person" and crc32(recipient.encode()) % ONE_IN == 0:
+    if kind == "person" and crc32(recipient.encode()) % ADDRESS_ONE_IN == 0:
         return {"kind": kind, "id": recipient, "email": f"{recipient}@people.example"}
     return {"kind": kind, "id": recipient, "problem": "no-contact-route"}

@@ -14,12 +14,12 @@ from typing import Final
 
 from alongside_localstack.settings import inherited_environment
 
-_IN_THE_WHEEL: Final = Path("vendor/libfaketime/src/libfaketime.so.1")
-_LOOK_SECONDS: Final = 1
+_LIBRARY_IN_WHEEL: Final = Path("vendor/libfaketime/src/libfaketime.so.1")
+_REREAD_SECONDS: Final = 1
 _PROBE: Final = "trial"
 _PROBE_SHIFT_SECONDS: Final = 7 * 24 * 60 * 60
 _PROBE_SECONDS_MAX: Final = 20
-_TIME_SPAN: Final = "import time; print(time.time(), time.monotonic())"
+_PRINT_CLOCKS: Final = "import time; print(time.time(), time.monotonic())"
 
 
 class ClocksUnavailable(Exception):
@@ -39,16 +39,16 @@ class FakeClocks:
         return {
             "LD_PRELOAD": str(self.library),
             "FAKETIME_TIMESTAMP_FILE": str(self._file(service)),
-            "FAKETIME_CACHE_DURATION": str(_LOOK_SECONDS),
+            "FAKETIME_CACHE_DURATION": str(_REREAD_SECONDS),
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "FAKETIME_DISABLE_SHM": "1",
         }
 
     def set_offset(self, service: str, seconds: int) -> None:
         """Set a service's clock offset in seconds, positive for ahead; effective within a second."""
-        unfinished = self._file(service).with_suffix(".new")
-        unfinished.write_text(f"{seconds:+d}\n")
-        unfinished.replace(self._file(service))
+        new_file = self._file(service).with_suffix(".new")
+        new_file.write_text(f"{seconds:+d}\n")
+        new_file.replace(self._file(service))
 
     def _file(self, service: str) -> Path:
         return self.folder / f"clock-{service}"
@@ -59,7 +59,7 @@ def fake_clocks(folder: Path, services: Iterable[str]) -> FakeClocks:
     spec = find_spec("libfaketime")
     if spec is None or not spec.submodule_search_locations:
         raise ClocksUnavailable("the wheel libfaketime is not installed")
-    clocks = FakeClocks(Path(spec.submodule_search_locations[0]) / _IN_THE_WHEEL, folder)
+    clocks = FakeClocks(Path(spec.submodule_search_locations[0]) / _LIBRARY_IN_WHEEL, folder)
     _verify(clocks)
     for service in services:
         clocks.set_offset(service, 0)
@@ -67,14 +67,14 @@ def fake_clocks(folder: Path, services: Iterable[str]) -> FakeClocks:
 
 
 def _verify(clocks: FakeClocks) -> None:
-    """Check that only the wall clock of a process follows. Raises ClocksUnavailable."""
+    """Check that a process's wall clock follows its file, and its monotonic clock does not. Raises ClocksUnavailable."""
     if not clocks.library.is_file():
-        raise ClocksUnavailable(f"the wheel libfaketime holds no {_IN_THE_WHEEL} for this platform")
-    right, monotonic = _read_clocks({})
+        raise ClocksUnavailable(f"the wheel libfaketime holds no {_LIBRARY_IN_WHEEL} for this platform")
+    unshifted, monotonic = _read_clocks({})
     env = clocks.environment(_PROBE)
     clocks.set_offset(_PROBE, _PROBE_SHIFT_SECONDS)
     shifted, monotonic_after = _read_clocks(env)
-    if shifted - right < _PROBE_SHIFT_SECONDS:
+    if shifted - unshifted < _PROBE_SHIFT_SECONDS:
         raise ClocksUnavailable("the wheel's libfaketime cannot be loaded into this Python")
     if monotonic_after - monotonic > _PROBE_SHIFT_SECONDS / 2:
         raise ClocksUnavailable("the wheel's libfaketime changes the monotonic clock as well")
@@ -83,7 +83,7 @@ def _verify(clocks: FakeClocks) -> None:
 def _read_clocks(env: Mapping[str, str]) -> tuple[float, float]:
     """Return the wall clock and the monotonic clock of a new process."""
     result = subprocess.run(
-        [sys.executable, "-c", _TIME_SPAN],
+        [sys.executable, "-c", _PRINT_CLOCKS],
         env={**inherited_environment(), **env},
         capture_output=True,
         text=True,
@@ -92,7 +92,7 @@ def _read_clocks(env: Mapping[str, str]) -> tuple[float, float]:
     )
     if result.returncode:
         raise ClocksUnavailable(
-            f"a process with libfaketime ends with {result.returncode}: {result.stderr.strip()[:200]}"
+            f"a process with libfaketime exited with {result.returncode}: {result.stderr.strip()[:200]}"
         )
     wall, monotonic = result.stdout.split()
     return float(wall), float(monotonic)

@@ -1,7 +1,7 @@
 """A small separate disk for all outboxes, so that it can be full while the rest of PostgreSQL has space.
 
-It is a table space on a tmpfs, which only root can mount; for others the suite reports it as missed. PostgreSQL then
-answers as with a full disk: SQLSTATE 53100 at the insert that needs another page.
+The disk is a tablespace on a tmpfs, which only root can mount; for other users the suite reports the fault as missed.
+PostgreSQL answers as with any full disk: SQLSTATE 53100 at the insert that needs another page.
 """
 
 import os
@@ -99,5 +99,5 @@ def _mount(folder: Path) -> bool:
 
 
 def _run(*argv: str) -> bool:
-    done = subprocess.run(argv, capture_output=True, timeout=_SECONDS_MAX, check=False)
-    return done.returncode == 0
+    result = subprocess.run(argv, capture_output=True, timeout=_SECONDS_MAX, check=False)
+    return result.returncode == 0

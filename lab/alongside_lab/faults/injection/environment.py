@@ -61,12 +61,13 @@ async def open_environment(
     *,
     brokers: int,
     users: bool,
-    own_addresses: bool,
+    use_address_book: bool,
     report_progress: ReportProgress,
 ) -> AsyncIterator[FaultEnvironment]:
     """Start a network behind proxies, with its outboxes on a separate disk where that is possible.
 
-    With `users` Kafka requires log-in and grants the rights of contracts/access.py.
+    With `users` Kafka requires log-in and grants the rights of contracts/access.py. With `use_address_book` the suite
+    answers the contact lookups.
     """
     state.create()
     sample_partners = partners()
@@ -79,12 +80,14 @@ async def open_environment(
         for proxy in chain.from_iterable(proxies.values()):
             await exit_stack.enter_async_context(proxy.listening())
         port = state.port("faults_addresses")
-        book = await exit_stack.enter_async_context(address_book(port)) if own_addresses else None
+        address_book_url = (
+            await exit_stack.enter_async_context(address_book(port)) if use_address_book else None
+        )
         disk = exit_stack.enter_context(_disk(state, missed))
         report_progress(
             f"starting {brokers} Kafka nodes, PostgreSQL, mail sink and four services behind proxies"
         )
-        plan = replace(_plan(proxies, names if users else None), env=_environment(clocks, book))
+        plan = replace(_plan(proxies, names if users else None), env=_environment(clocks, address_book_url))
         stack = LocalStack(
             state, settings=_own_servers(settings), plan=plan, topics=topics, report_progress=report_progress
         )
@@ -161,11 +164,14 @@ def _disk(state: StateFolder, missed: dict[FaultKind, str]) -> Iterator[OutboxDi
         yield disk
 
 
-def _environment(clocks: FakeClocks | None, book: str | None) -> dict[str, dict[str, str]]:
+def _environment(clocks: FakeClocks | None, address_book_url: str | None) -> dict[str, dict[str, str]]:
     """Return additional environment variables for each service."""
     env = {service: {**ENV, **(clocks.environment(service) if clocks else {})} for service in SERVICES}
-    if book is not None:
-        env["notifications"] |= {"ALONGSIDE_INTAKE_URL": book, "ALONGSIDE_MATCHING_URL": book}
+    if address_book_url is not None:
+        env["notifications"] |= {
+            "ALONGSIDE_INTAKE_URL": address_book_url,
+            "ALONGSIDE_MATCHING_URL": address_book_url,
+        }
     return env
 
 
@@ -178,10 +184,10 @@ async def load_sample(environment: FaultEnvironment, sent_records: Sequence[Faul
     for region in dict.fromkeys(partner.region for partner in environment.sample_partners):
         bodies = [offer.batch_entry() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
         await environment.network.load_offers(bodies)
-    reached = [record for record in sent_records if record.kind == "good"][::CONTACT_ROUTE_ONE_IN]
-    for record in reached:
+    with_address = [record for record in sent_records if record.kind == "good"][::CONTACT_ROUTE_ONE_IN]
+    for record in with_address:
         person = record.person_reference or ""
         await environment.network.store_contact_route(record.partner, person, contact_route(person))
     environment.report_progress(
-        f"partners and offers are loaded, {len(reached)} people have an e-mail address"
+        f"partners and offers are loaded, {len(with_address)} people have an e-mail address"
     )

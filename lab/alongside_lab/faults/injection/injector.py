@@ -28,8 +28,8 @@ BURST_PAUSE_SECONDS: Final = 0.3
 MID_RELAY_SECONDS_MAX: Final = 6.0
 """How long to wait for a row in the outbox before killing anyway."""
 REVIVE_PAUSE_SECONDS: Final = 1.0
-CALM_SECONDS_MAX: Final = 300.0
-_WAITING: Final = "select count(*) from outbox"
+READY_SECONDS_MAX: Final = 300.0
+_COUNT_OUTBOX_ROWS: Final = "select count(*) from outbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ class FaultInjector:
         self.given_up: list[str] = []
         """Processes that the supervisor no longer restarted, and that were started again here."""
         self._paused: dict[int, str] = {}
-        self._delayed: dict[str, int] = {}
+        self._latency_users: dict[str, int] = {}
         self._reviving: set[asyncio.Task[None]] = set()
         self._idle_instances: dict[str, list[ProcessHandle]] = {service: [] for service in SERVICES}
 
     @property
     def kills(self) -> int:
         """The number of processes killed with SIGKILL."""
-        return sum(each.kills for each in self.injected)
+        return sum(injected.kills for injected in self.injected)
 
     async def run(self, script: Sequence[Fault]) -> None:
         """Inject the faults at their times; return when all are undone and every essential process is ready."""
@@ -109,7 +109,7 @@ class FaultInjector:
             FaultKind.JOIN: self._join,
             FaultKind.RESET: self._reset,
             FaultKind.LATENCY: self._delay,
-            FaultKind.BLACK_HOLE: self._hold_back,
+            FaultKind.BLACK_HOLE: self._block,
             FaultKind.DISK_FULL: self._fill_disk,
             FaultKind.CLOCK_JUMP: self._change_clock,
         }
@@ -129,13 +129,13 @@ class FaultInjector:
 
     async def _kill_burst(self, _fault: Fault) -> tuple[str, int]:
         """Kill every service, one right after the other."""
-        hit_services = []
+        killed_services = []
         for service in SERVICES:
             with contextlib.suppress(NotRunning):
                 self._devices.stack.service(service).kill()
-                hit_services.append(service)
+                killed_services.append(service)
             await asyncio.sleep(BURST_PAUSE_SECONDS)
-        return f"killed {', '.join(hit_services)}", len(hit_services)
+        return f"killed {', '.join(killed_services)}", len(killed_services)
 
     async def _kill_mid_relay(self, fault: Fault) -> tuple[str, int]:
         """Kill a service while its relay works: before the publish, during it, or before the delete.
@@ -154,7 +154,7 @@ class FaultInjector:
             async with asyncio.timeout(MID_RELAY_SECONDS_MAX):
                 conn = await asyncpg.connect(self._devices.stack.database(service).url)
                 try:
-                    while not (rows := int(await conn.fetchval(_WAITING))):  # noqa: ASYNC110  (a database sets no event)
+                    while not (rows := int(await conn.fetchval(_COUNT_OUTBOX_ROWS))):  # noqa: ASYNC110  (a database sets no event)
                         await asyncio.sleep(0.01)
                     return rows
                 finally:
@@ -166,33 +166,33 @@ class FaultInjector:
         pid = self._devices.stack.service(fault.target).kill(signal.SIGSTOP)
         self._paused[pid] = fault.target
         await asyncio.sleep(fault.seconds)
-        self._wake(pid)
+        self._continue(pid)
         return f"stopped {fault.target} (pid {pid}) for {fault.seconds:g} s", 0
 
-    def _wake(self, pid: int) -> None:
+    def _continue(self, pid: int) -> None:
         if self._paused.pop(pid, None) is not None and _is_group_leader(pid):
             signal_group(pid, signal.SIGCONT)
 
     async def _join(self, fault: Fault) -> tuple[str, int]:
         """Start a second and a third instance, then stop both; stopped instances are reused."""
-        names = []
+        instances = []
         for _ in range(2):
-            running = await self._start_one_more(fault.target)
-            names.append(running)
+            instance = await self._start_one_more(fault.target)
+            instances.append(instance)
             await asyncio.sleep(fault.seconds / 3)
-        for running in names:
-            await running.stop()
-            self._idle_instances[fault.target].append(running)
+        for instance in instances:
+            await instance.stop()
+            self._idle_instances[fault.target].append(instance)
             await asyncio.sleep(fault.seconds / 6)
-        return f"{' and '.join(each.name for each in names)} were started and stopped", 0
+        return f"{' and '.join(instance.name for instance in instances)} were started and stopped", 0
 
     async def _start_one_more(self, service: str) -> ProcessHandle:
         idle = self._idle_instances[service]
         if not idle:
             return await self._devices.stack.join(service)
-        running = idle.pop()
-        await running.start()
-        return running
+        instance = idle.pop()
+        await instance.start()
+        return instance
 
     async def _reset(self, fault: Fault) -> tuple[str, int]:
         count = sum(proxy.reset_all() for proxy in self._devices.proxies[fault.target])
@@ -206,19 +206,19 @@ class FaultInjector:
     @contextlib.contextmanager
     def _latency(self, network: str) -> Any:
         """Add latency while at least one fault needs it."""
-        self._delayed[network] = self._delayed.get(network, 0) + 1
-        self._slow(network)
+        self._latency_users[network] = self._latency_users.get(network, 0) + 1
+        self._apply_latency(network)
         try:
             yield
         finally:
-            self._delayed[network] -= 1
-            self._slow(network)
+            self._latency_users[network] -= 1
+            self._apply_latency(network)
 
-    def _slow(self, network: str) -> None:
+    def _apply_latency(self, network: str) -> None:
         for proxy in self._devices.proxies[network]:
-            proxy.latency_seconds = LATENCY_SECONDS if self._delayed[network] else 0.0
+            proxy.latency_seconds = LATENCY_SECONDS if self._latency_users[network] else 0.0
 
-    async def _hold_back(self, fault: Fault) -> tuple[str, int]:
+    async def _block(self, fault: Fault) -> tuple[str, int]:
         proxies = self._devices.proxies[fault.target]
         for proxy in proxies:
             proxy.black_hole()
@@ -232,10 +232,10 @@ class FaultInjector:
         if disk is None:
             return "missed: the outboxes have no separate disk", 0
         await asyncio.to_thread(shrink_outboxes, self._devices.stack.postgres, SERVICES)
-        held = await asyncio.to_thread(disk.fill)
+        ballast_bytes = await asyncio.to_thread(disk.fill)
         await asyncio.sleep(fault.seconds)
         await asyncio.to_thread(disk.empty)
-        return f"the outboxes' disk was full for {fault.seconds:g} s ({held} bytes of ballast)", 0
+        return f"the outboxes' disk was full for {fault.seconds:g} s ({ballast_bytes} bytes of ballast)", 0
 
     async def _change_clock(self, fault: Fault) -> tuple[str, int]:
         clocks = self._devices.clocks
@@ -265,14 +265,14 @@ class FaultInjector:
 
     async def _wait_until_all_ready(self) -> None:
         """Wait until every essential process is ready."""
-        async with asyncio.timeout(CALM_SECONDS_MAX):
+        async with asyncio.timeout(READY_SECONDS_MAX):
             for name in self._devices.essential:
                 while self._devices.stack.service(name).status.state is not State.READY:  # noqa: ASYNC110  (polled)
                     await asyncio.sleep(0.1)
 
     def _undo(self) -> None:
         for pid in list(self._paused):
-            self._wake(pid)
+            self._continue(pid)
         for proxy in chain.from_iterable(self._devices.proxies.values()):
             proxy.latency_seconds = 0.0
             proxy.resume()

@@ -89,18 +89,18 @@ class FaultProxy:
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Forward one direction: data is written `latency_seconds` after it was read, in order, then its end."""
-        waiting: asyncio.Queue[_Chunk] = asyncio.Queue(WAITING_CHUNKS_MAX)
+        chunks: asyncio.Queue[_Chunk] = asyncio.Queue(WAITING_CHUNKS_MAX)
         loop = asyncio.get_running_loop()
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._write(waiting, writer))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._write(chunks, writer))
             while chunk := await reader.read(CHUNK_BYTES):
-                await waiting.put((loop.time(), chunk))
-            await waiting.put((loop.time(), _END))
+                await chunks.put((loop.time(), chunk))
+            await chunks.put((loop.time(), _END))
 
-    async def _write(self, waiting: asyncio.Queue[_Chunk], writer: asyncio.StreamWriter) -> None:
+    async def _write(self, chunks: asyncio.Queue[_Chunk], writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            read_at, chunk = await waiting.get()
+            read_at, chunk = await chunks.get()
             if (pause := read_at + self.latency_seconds - loop.time()) > 0:
                 await asyncio.sleep(pause)
             await self._flowing.wait()
@@ -140,7 +140,7 @@ class _Connection:
 
 def _reset(writer: asyncio.StreamWriter) -> None:
     """Close with RST instead of FIN."""
-    found = writer.get_extra_info("socket")
+    sock = writer.get_extra_info("socket")
     with suppress(OSError, AttributeError):
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
     writer.transport.abort()
