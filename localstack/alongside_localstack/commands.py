@@ -72,15 +72,17 @@ def demo(
 
 def status() -> None:
     """Show all processes with their states and addresses; exit code 1 if no network runs."""
-    found = control.status(StateFolder(StackSettings().state))
-    if not found.running:
+    stack_status = control.status(StateFolder(StackSettings().state))
+    if not stack_status.running:
         console.print("no network is running on this machine; start one with `make up`")
         sys.exit(1)
     table = Table(box=None, padding=(0, 2))
     for heading in ("part", "state", "address"):
         table.add_column(heading, style="bold" if heading == "part" else None)
-    for node in found.nodes:
-        table.add_row(str(node["name"]), str(node["state"]), found.addresses.get(str(node["name"]), ""))
+    for node in stack_status.nodes:
+        table.add_row(
+            str(node["name"]), str(node["state"]), stack_status.addresses.get(str(node["name"]), "")
+        )
     console.print(table)
 
 
@@ -101,7 +103,7 @@ def reset() -> None:
 def local_network() -> Installation:
     """Return the network that runs on this machine. Raises NotRunning."""
     state = StateFolder(StackSettings().state)
-    found = control.status(state)
-    if not found.running:
+    stack_status = control.status(state)
+    if not stack_status.running:
         raise NotRunning("No network is running on this machine.", remedy="start one with `make up`.")
-    return Installation(found.addresses, state.password("service-token"))
+    return Installation(stack_status.addresses, state.password("service-token"))

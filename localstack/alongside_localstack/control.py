@@ -34,14 +34,14 @@ class StackStatus:
 
 def status(state: StateFolder) -> StackStatus:
     """Return the status of the stack on this folder; `running` is False after a crash, whatever the file says."""
-    written = state.read_status()
-    pid = written.get("pid")
-    running = _is_alive(pid, written.get("started_at")) and state.is_held()
+    status_file = state.read_status()
+    pid = status_file.get("pid")
+    running = _is_alive(pid, status_file.get("started_at")) and state.is_held()
     return StackStatus(
         running=running,
         pid=pid if running else None,
-        addresses=written.get("addresses", {}) if running else {},
-        nodes=written.get("nodes", []) if running else [],
+        addresses=status_file.get("addresses", {}) if running else {},
+        nodes=status_file.get("nodes", []) if running else [],
     )
 
 
@@ -73,31 +73,35 @@ def reset(state: StateFolder) -> None:
 
 
 def end_leftovers(state: StateFolder, *, seconds_max: float = 15.0) -> list[str]:
-    """End processes left by a killed supervisor, where the kernel did not (it does on Linux); return their names.
+    """End processes left by a killed supervisor, which on Linux the kernel has ended already; return their names.
 
     A pid is compared together with its start time, so a re-used pid is never signalled.
     """
-    found = {
+    leftovers = {
         str(node["name"]): int(node["pid"])
         for node in state.read_status().get("nodes", [])
         if _is_alive(node.get("pid"), node.get("started_at"))
     }
-    for name, pid in found.items():
+    for name, pid in leftovers.items():
         signal_group(pid, signal.SIGINT if name == "postgres" else signal.SIGTERM)
-    if not _wait_until_gone(found.values(), seconds_max):
-        for pid in found.values():
+    if not _wait_until_gone(leftovers.values(), seconds_max):
+        for pid in leftovers.values():
             signal_group(pid, signal.SIGKILL)
-        _wait_until_gone(found.values(), seconds_max)
-    return list(found)
+        _wait_until_gone(leftovers.values(), seconds_max)
+    return list(leftovers)
 
 
 def await_running(state: StateFolder, *, seconds_max: float) -> StackStatus:
     """Wait until a stack started elsewhere has all nodes ready. Raises NotRunning after `seconds_max`."""
     deadline = time.monotonic() + seconds_max
     while True:
-        found = status(state)
-        if found.running and found.nodes and all(node["state"] in {"ready", "done"} for node in found.nodes):
-            return found
+        current = status(state)
+        if (
+            current.running
+            and current.nodes
+            and all(node["state"] in {"ready", "done"} for node in current.nodes)
+        ):
+            return current
         if time.monotonic() > deadline:
             raise NotRunning(
                 f"The stack on {state.root} was not ready within {seconds_max:g} s.",
@@ -107,9 +111,9 @@ def await_running(state: StateFolder, *, seconds_max: float) -> StackStatus:
 
 
 def _wait_until_gone(pids: Iterable[int], seconds_max: float) -> bool:
-    waiting = set(pids)
+    alive = set(pids)
     deadline = time.monotonic() + seconds_max
-    while waiting := {pid for pid in waiting if start_time(pid) is not None}:
+    while alive := {pid for pid in alive if start_time(pid) is not None}:
         if time.monotonic() > deadline:
             return False
         time.sleep(_PAUSE_SECONDS)
@@ -119,5 +123,5 @@ def _wait_until_gone(pids: Iterable[int], seconds_max: float) -> bool:
 def _is_alive(pid: int | None, started_at: float | None) -> bool:
     if pid is None or started_at is None:
         return False
-    found = start_time(pid)
-    return found is not None and abs(found - started_at) < _SAME_START_SECONDS
+    actual = start_time(pid)
+    return actual is not None and abs(actual - started_at) < _SAME_START_SECONDS

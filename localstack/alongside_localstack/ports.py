@@ -33,21 +33,21 @@ def is_free(port: int) -> bool:
 def free_ports(count: int, *, avoid: Collection[int] = ()) -> tuple[int, ...]:
     """Return distinct free ports. Raises CommandError when there are too few.
 
-    They are below the range from which the kernel takes ports for outgoing connections: a port of that range could be
+    The ports are below the range from which the kernel takes ports for outgoing connections: a port of that range could be
     taken again before the intended process listens on it.
     """
-    found: list[int] = []
+    ports: list[int] = []
     for port in random.sample(range(_LOWEST, _kernel_range_start()), k=_TRIES):
-        if len(found) == count:
+        if len(ports) == count:
             break
         if port not in avoid and is_free(port):
-            found.append(port)
-    if len(found) < count:
+            ports.append(port)
+    if len(ports) < count:
         raise CommandError(
             f"No {count} free ports on {LOOPBACK}.",
             remedy="list the listening processes with `ss -ltnp`, and stop some.",
         )
-    return tuple(found)
+    return tuple(ports)
 
 
 def free_port(*, avoid: Collection[int] = ()) -> int:
@@ -101,9 +101,9 @@ def occupant(port: int) -> str:
     except psutil.AccessDenied:
         connections = []
     pids = [
-        each.pid
-        for each in connections
-        if each.status == psutil.CONN_LISTEN and getattr(each.laddr, "port", None) == port
+        connection.pid
+        for connection in connections
+        if connection.status == psutil.CONN_LISTEN and getattr(connection.laddr, "port", None) == port
     ]
     return _describe(pids[0]) if pids and pids[0] else "a process of another user"
 

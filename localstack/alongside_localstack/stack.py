@@ -74,7 +74,7 @@ class Plan:
     usual_ports: bool = True
     """Prefer the ports that the README names; otherwise take any free ones, as tests do."""
     rules: frozenset[Rule] | None = None
-    """Kafka's access rules; with rules it requires log-in. None: no log-in."""
+    """Kafka's access rules; with rules Kafka requires log-in. None: no log-in."""
     tls: Tls | None = None
     """Use TLS for Kafka's clients; only with rules."""
     proxy_ports: ProxyPorts = field(default_factory=ProxyPorts)
@@ -88,7 +88,10 @@ class Plan:
 
 
 class LocalStack:
-    """One stack on one state folder. `report_progress` gets one line for each decision of the stack."""
+    """One stack on one state folder. `report_progress` gets one line for each decision of the stack.
+
+    `unsafe_fast` turns off PostgreSQL's durability, for tests only.
+    """
 
     def __init__(
         self,
@@ -189,12 +192,12 @@ class LocalStack:
 
     async def allow(self, rules: Iterable[Rule]) -> None:
         """Set the passwords of all users in these rules, and grant the rules."""
-        wanted = frozenset(rules)
+        granted = frozenset(rules)
         async with open_access(self.kafka) as access:
             await access.set_passwords(
-                {user: self.state.password(f"kafka-{user}") for user in {rule.user for rule in wanted}}
+                {user: self.state.password(f"kafka-{user}") for user in {rule.user for rule in granted}}
             )
-            await access.allow(wanted)
+            await access.allow(granted)
 
     @property
     def postgres(self) -> Server:
@@ -223,7 +226,7 @@ class LocalStack:
     async def join(self, service: str) -> ProcessHandle:
         """Start one more instance of a service and return its handle.
 
-        It has no fixed member name in its consumer group, so that its start and its stop both cause a rebalance.
+        The instance has no fixed member id in its consumer group, so that its start and its stop both cause a rebalance.
         """
         count = self._joined.get(service, len(self.plan.names_of(service))) + 1
         self._joined[service] = count
@@ -235,18 +238,18 @@ class LocalStack:
 
     def addresses(self) -> dict[str, str]:
         """Return the addresses of all parts, by name."""
-        found = {
+        by_name = {
             name: self.url(name) for service in self.plan.services for name in self.plan.names_of(service)
         }
         if self.plan.traces:
-            found["traces"] = self.url("traces")
+            by_name["traces"] = self.url("traces")
         if self.plan.mail:
-            found |= {"mail": self.mail.url, "smtp": f"{LOOPBACK}:{self.mail.smtp_port}"}
+            by_name |= {"mail": self.mail.url, "smtp": f"{LOOPBACK}:{self.mail.smtp_port}"}
         if self._broker is not None:
-            found["kafka"] = self._broker.bootstrap
+            by_name["kafka"] = self._broker.bootstrap
         if self._server is not None:
-            found["postgres"] = f"{self._server.host}:{self._server.port}"
-        return found
+            by_name["postgres"] = f"{self._server.host}:{self._server.port}"
+        return by_name
 
     @property
     def service_token(self) -> str:
@@ -343,7 +346,7 @@ class LocalStack:
             service_token=self.service_token,
             person_key=self.state.key("person-key"),
             smtp_port=self.mail.smtp_port if self.plan.mail else None,
-            urls={each: self.url(each) for each in self.plan.services},
+            urls={other: self.url(other) for other in self.plan.services},
         )
         return {**env.variables(), **self.plan.env.get(service, {})}
 
@@ -361,7 +364,7 @@ class LocalStack:
                 "pid": pid,
                 "started_at": start_time(pid),
                 "addresses": self.addresses(),
-                "nodes": [asdict(each) for each in self.status()],
+                "nodes": [asdict(node) for node in self.status()],
             }
         )
 
@@ -371,7 +374,7 @@ class LocalStack:
 
     def is_healthy(self) -> bool:
         """Return whether every node is ready or done."""
-        return all(each.state in {State.READY, State.DONE} for each in self.status())
+        return all(node.state in {State.READY, State.DONE} for node in self.status())
 
 
 def _infrastructure_names(nodes: Iterable[Node]) -> tuple[str, ...]:

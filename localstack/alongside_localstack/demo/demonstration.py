@@ -147,9 +147,9 @@ async def _wait_until_settled(
     deadline = time.monotonic() + settle_seconds_max
     while time.monotonic() < deadline:
         observations = await observer.collect_progress()
-        now = evaluate(observations)
+        summary = evaluate(observations)
         report_progress(
-            f"matched {now.matched} of {now.admitted}, loops closed {now.closed}, notices delivered {now.notified}"
+            f"matched {summary.matched} of {summary.admitted}, loops closed {summary.closed}, notices delivered {summary.notified}"
         )
         if is_settled(observations):
             return

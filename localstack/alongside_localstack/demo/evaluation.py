@@ -80,18 +80,21 @@ class Summary:
 def evaluate(observations: Observations) -> Summary:
     """Check the observations against every guarantee."""
     answers = answers_by_position(observations)
-    kinds = Counter(found[0].answer for found in answers.values())
+    answer_counts = Counter(record_answers[0].answer for record_answers in answers.values())
     admitted = {
-        str(a.referral_id) for found in answers.values() for a in found if a.answer is Answer.ADMITTED
+        str(answer.referral_id)
+        for record_answers in answers.values()
+        for answer in record_answers
+        if answer.answer is Answer.ADMITTED
     }
     violations = _find_violations(observations, answers, admitted)
     return Summary(
         submitted=len(observations.sent_records),
-        admitted=kinds[Answer.ADMITTED],
-        rejected=kinds[Answer.REJECTED],
-        linked=kinds[Answer.LINKED],
-        escalated=kinds[Answer.ESCALATED],
-        refused=kinds[Answer.REFUSED],
+        admitted=answer_counts[Answer.ADMITTED],
+        rejected=answer_counts[Answer.REJECTED],
+        linked=answer_counts[Answer.LINKED],
+        escalated=answer_counts[Answer.ESCALATED],
+        refused=answer_counts[Answer.REFUSED],
         matched=_matched(observations, admitted),
         declined=sum(len(referral["excluded_offers"]) for referral in observations.referrals),
         closed=len(admitted) - len(violations.unclosed),
@@ -104,7 +107,7 @@ def evaluate(observations: Observations) -> Summary:
         duplicated=len(violations.repeated),
         out_of_order=len(violations.out_of_order),
         oversold=len(violations.oversold),
-        broken=(*violations.describe(), *_count_mismatches(observations, kinds)),
+        broken=(*violations.describe(), *_count_mismatches(observations, answer_counts)),
     )
 
 
@@ -154,8 +157,8 @@ def _find_violations(observations: Observations, answers: Answers, admitted: set
             if (record.partner, record.position) not in answers
         ],
         unclosed=sorted(admitted - closed),
-        gaps=[each for each, steps in journeys.items() if _has_gap(steps)],
-        out_of_order=[each for each, steps in journeys.items() if _is_out_of_order(steps)],
+        gaps=[referral_id for referral_id, steps in journeys.items() if _has_gap(steps)],
+        out_of_order=[referral_id for referral_id, steps in journeys.items() if _is_out_of_order(steps)],
         repeated=_repeated(observations, answers, journeys),
         oversold=[offer["id"] for offer in observations.offers if _is_oversold(offer)],
         wrong_answers=_wrong_answers(observations, answers),
@@ -167,35 +170,42 @@ def _find_violations(observations: Observations, answers: Answers, admitted: set
     )
 
 
-def _count_mismatches(observations: Observations, kinds: Mapping[Answer, int]) -> list[str]:
-    mail_due = sum(n["channel"] == "email" and n["state"] == "delivered" for n in observations.notices)
-    found = []
+def _count_mismatches(observations: Observations, answer_counts: Mapping[Answer, int]) -> list[str]:
+    mail_due = sum(
+        notice["channel"] == "email" and notice["state"] == "delivered" for notice in observations.notices
+    )
+    mismatches = []
     if observations.mails and len(observations.mails) != mail_due:
-        found.append(f"{mail_due} e-mails are recorded as delivered, but {len(observations.mails)} arrived")
-    if len(observations.dead_letters) != kinds[Answer.REFUSED]:
-        found.append(
-            f"{kinds[Answer.REFUSED]} records were refused, but {len(observations.dead_letters)} are dead letters"
+        mismatches.append(
+            f"{mail_due} e-mails are recorded as delivered, but {len(observations.mails)} arrived"
         )
-    return found
+    if len(observations.dead_letters) != answer_counts[Answer.REFUSED]:
+        mismatches.append(
+            f"{answer_counts[Answer.REFUSED]} records were refused, but {len(observations.dead_letters)} are dead letters"
+        )
+    return mismatches
 
 
 def _matched(observations: Observations, admitted: set[str]) -> int:
     """Count admitted referrals that a target accepted, according to the updates to their partners."""
     journeys = journeys_of(observations.inboxes.values())
-    return sum(any(step.status is Status.ACCEPTED for step in journeys.get(each, ())) for each in admitted)
+    return sum(
+        any(step.status is Status.ACCEPTED for step in journeys.get(referral_id, ()))
+        for referral_id in admitted
+    )
 
 
 def answers_by_position(
     observations: Observations,
 ) -> dict[tuple[str, StreamPosition], list[SubmissionAnswered]]:
     """Return intake's answers, by the record they answer."""
-    found: dict[tuple[str, StreamPosition], list[SubmissionAnswered]] = {}
+    answers: dict[tuple[str, StreamPosition], list[SubmissionAnswered]] = {}
     for partner, inbox in observations.inboxes.items():
         for answer in inbox.answers_of(SubmissionAnswered):
             if answer.origin is not None:
                 position = StreamPosition(answer.origin.partition, answer.origin.offset)
-                found.setdefault((partner, position), []).append(answer)
-    return found
+                answers.setdefault((partner, position), []).append(answer)
+    return answers
 
 
 def journeys_of(inboxes: Iterable[PartnerInbox]) -> dict[str, list[ReferralUpdated]]:
@@ -222,28 +232,38 @@ def _repeated(
 ) -> list[str]:
     """Return the answers, updates and notices that exist more than once."""
     answered_twice = [
-        f"{partner} {position}" for (partner, position), found in answers.items() if len(found) > 1
+        f"{partner} {position}"
+        for (partner, position), record_answers in answers.items()
+        if len(record_answers) > 1
     ]
-    steps = Counter((each, step.sequence) for each, updates in journeys.items() for step in updates)
-    notices = Counter((n["cause"], n["role"], n["recipient_id"], n["channel"]) for n in observations.notices)
-    duplicates = [
-        str(sentence) for counted in (steps, notices) for sentence, count in counted.items() if count > 1
-    ]
+    steps = Counter(
+        (referral_id, step.sequence) for referral_id, updates in journeys.items() for step in updates
+    )
+    notices = Counter(
+        (notice["cause"], notice["role"], notice["recipient_id"], notice["channel"])
+        for notice in observations.notices
+    )
+    duplicates = [str(key) for counts in (steps, notices) for key, count in counts.items() if count > 1]
     return answered_twice + duplicates
 
 
 def _wrong_answers(observations: Observations, answers: Answers) -> list[str]:
     return [
-        f"{record.label} ({found[0].answer.value} instead of {record.expected.value})"
+        f"{record.label} ({record_answers[0].answer.value} instead of {record.expected.value})"
         for record in observations.sent_records
-        if (found := answers.get((record.partner, record.position)))
-        and found[0].answer is not record.expected
+        if (record_answers := answers.get((record.partner, record.position)))
+        and record_answers[0].answer is not record.expected
     ]
 
 
 def _unpaged(observations: Observations, answers: Answers) -> list[str]:
     paged = {crisis["submission_id"] for crisis in observations.crises}
-    escalated = [a for found in answers.values() for a in found if a.answer is Answer.ESCALATED]
+    escalated = [
+        answer
+        for record_answers in answers.values()
+        for answer in record_answers
+        if answer.answer is Answer.ESCALATED
+    ]
     return [str(answer.submission_id) for answer in escalated if str(answer.submission_id) not in paged]
 
 

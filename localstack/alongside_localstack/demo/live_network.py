@@ -36,7 +36,7 @@ from alongside_localstack.state import StateFolder
 
 MOVES_SHOWN: Final = 14
 POLL_SECONDS: Final = 0.5
-PAUSE_SECONDS: Final = (0.5, 3.0)
+PAUSE_SECONDS_RANGE: Final = (0.5, 3.0)
 DECLINE_ONE_IN: Final = 6
 
 
@@ -78,9 +78,11 @@ async def up(console: Console, settings: StackSettings, options: UpOptions) -> N
     )
     stack.subscribe(_StartUpPrinter(console))
 
-    async def when_up(ready: LocalStack) -> None:
-        async with open_network(ready.addresses(), service_token=ready.service_token) as network:
-            await _show_network(console, ready, network, sample_partners, options)
+    async def when_up(running_stack: LocalStack) -> None:
+        async with open_network(
+            running_stack.addresses(), service_token=running_stack.service_token
+        ) as network:
+            await _show_network(console, running_stack, network, sample_partners, options)
 
     await run_in_foreground(stack, when_up=when_up)
     console.print("everything is stopped; the data is kept for the next `make up`")
@@ -98,10 +100,10 @@ async def _show_network(
         console.print(_render_addresses(view))
         return
     await load_partners(network, sample_partners, lambda text: console.print(f"[dim]{text}[/]"))
-    names = [partner.id for partner in sample_partners]
+    partner_ids = [partner.id for partner in sample_partners]
     async with (
-        open_inboxes(stack.kafka_as, names) as inboxes,
-        open_publishers(stack.kafka_as, names, stack.url("traces")) as publishers,
+        open_inboxes(stack.kafka_as, partner_ids) as inboxes,
+        open_publishers(stack.kafka_as, partner_ids, stack.url("traces")) as publishers,
         asyncio.TaskGroup() as tasks,
     ):
         tasks.create_task(Targets(network, decline_one_in=DECLINE_ONE_IN).run())
@@ -123,7 +125,7 @@ async def _publish_referrals(
         await publishers[partner.id].publish(
             record(partner, submission, f"e-{submission.reference}", clock.now())
         )
-        await asyncio.sleep(rng.uniform(*PAUSE_SECONDS))
+        await asyncio.sleep(rng.uniform(*PAUSE_SECONDS_RANGE))
 
 
 async def _show_updates(
@@ -146,8 +148,8 @@ async def _print_moves(console: Console, view: LiveView, inboxes: Mapping[str, P
     while True:
         for partner, update in _new_updates(inboxes):
             view.add_update(partner, update)
-            partner_id, referral, what = view.moves[-1]
-            console.print(f"{partner_id:<20} {referral}  {what}", highlight=False)
+            partner_id, referral, change = view.moves[-1]
+            console.print(f"{partner_id:<20} {referral}  {change}", highlight=False)
         await asyncio.sleep(POLL_SECONDS)
 
 
@@ -162,8 +164,8 @@ def _new_updates(inboxes: Mapping[str, PartnerInbox]) -> Iterator[tuple[str, Ref
 
 def _render(view: LiveView) -> Group:
     moves = Table(box=None, padding=(0, 1), show_header=False)
-    for partner, referral, what in view.moves:
-        moves.add_row(Text(partner, "cyan"), Text(referral, "dim"), what)
+    for partner, referral, change in view.moves:
+        moves.add_row(Text(partner, "cyan"), Text(referral, "dim"), change)
     return Group(
         _render_addresses(view),
         Panel(moves, title="latest referral updates", title_align="left"),
@@ -174,8 +176,8 @@ def _render(view: LiveView) -> Group:
 def _render_addresses(view: LiveView) -> Panel:
     table = Table(box=None, padding=(0, 1), show_header=False)
     for name, address in view.addresses.items():
-        shown = f"{address}/docs" if name in SERVICES else address
-        table.add_row(Text(name, "bold"), shown)
+        displayed = f"{address}/docs" if name in SERVICES else address
+        table.add_row(Text(name, "bold"), displayed)
     return Panel(table, title=f"Alongside runs on {view.broker}; Ctrl-C stops it", title_align="left")
 
 

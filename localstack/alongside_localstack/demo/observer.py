@@ -62,11 +62,11 @@ class Observer:
         """Poll each admitted referral's traces until they are complete or `seconds_max` have passed."""
         clock = asyncio.get_running_loop()
         deadline = clock.time() + seconds_max
-        while missing := [each for each in admitted if each not in self.edges]:
-            for each in missing:
-                spans = (await referral_traces(self._network.addresses["traces"], each)).spans()
+        while missing := [referral_id for referral_id in admitted if referral_id not in self.edges]:
+            for referral_id in missing:
+                spans = (await referral_traces(self._network.addresses["traces"], referral_id)).spans()
                 if is_complete(spans):
-                    self.edges[each] = frozenset(edges(spans))
+                    self.edges[referral_id] = frozenset(edges(spans))
             if clock.time() > deadline:
                 return
             await asyncio.sleep(0.2)
@@ -81,7 +81,7 @@ class Observer:
 def _admitted(observations: Observations) -> list[str]:
     return [
         str(answer.referral_id)
-        for found in answers_by_position(observations).values()
-        for answer in found
+        for answers in answers_by_position(observations).values()
+        for answer in answers
         if answer.answer is Answer.ADMITTED
     ]

@@ -34,15 +34,17 @@ def print_journeys(console: Console, observations: Observations) -> None:
         journeys_of(observations.inboxes.values()),
     )
     for record in observations.sent_records:
-        found = answers.get((record.partner, record.position), [])
-        console.print(_line(record, found, updates_by_referral, observations.complete_traces), soft_wrap=True)
+        record_answers = answers.get((record.partner, record.position), [])
+        console.print(
+            _line(record, record_answers, updates_by_referral, observations.complete_traces), soft_wrap=True
+        )
 
 
 def print_summary(console: Console, result: Summary, *, seconds: float, broker: str) -> None:
     """Print the numbers, then every violated guarantee, or that there is none."""
     table = Table(box=None, padding=(0, 2), show_header=False)
-    for first, second in zip(*_columns(result), strict=True):
-        table.add_row(*first, *second)
+    for left, right in zip(*_columns(result), strict=True):
+        table.add_row(*left, *right)
     console.print()
     console.print(table)
     for violation in result.broken:
@@ -86,7 +88,7 @@ def _steps(updates: Sequence[ReferralUpdated]) -> Iterator[str]:
 
 
 def _columns(result: Summary) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    first = [
+    left = [
         ("submitted", result.submitted),
         ("admitted", result.admitted),
         ("matched", result.matched),
@@ -96,7 +98,7 @@ def _columns(result: Summary) -> tuple[list[tuple[str, str]], list[tuple[str, st
         ("of which e-mails", result.mailed),
         ("complete traces", result.traces_complete),
     ]
-    second = [
+    right = [
         ("escalated", result.escalated),
         ("linked", result.linked),
         ("rejected", result.rejected),
@@ -106,4 +108,4 @@ def _columns(result: Summary) -> tuple[list[tuple[str, str]], list[tuple[str, st
         ("out of order", result.out_of_order),
         ("oversold", result.oversold),
     ]
-    return [(name, str(value)) for name, value in first], [(name, str(value)) for name, value in second]
+    return [(name, str(value)) for name, value in left], [(name, str(value)) for name, value in right]

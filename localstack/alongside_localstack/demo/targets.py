@@ -69,11 +69,11 @@ class Targets:
             self._on_move(f"{'declined' if declines else 'accepted'} by a {proposal['offer_kind']}")
 
     def _will_decline(self, proposal: dict[str, Any]) -> bool:
-        """Return whether to decline: the second of the first proposals, then one in `decline_one_in`; later ones never."""
+        """Return whether to decline: of first proposals the second, then every `decline_one_in`-th; a later proposal never."""
         if proposal["attempt"] > 1:
             return False
-        seen = len(self._declines)
-        return self._declines.setdefault(proposal["id"], seen % self._decline_one_in == 1)
+        decided_before = len(self._declines)
+        return self._declines.setdefault(proposal["id"], decided_before % self._decline_one_in == 1)
 
     async def _move(self, referral: dict[str, Any], command: str, body: dict[str, Any]) -> None:
         try:

@@ -30,7 +30,7 @@ class Account:
     gid: int | None = None
 
     def chown(self, path: Path) -> None:
-        """Make the account the owner of `path` (not recursively)."""
+        """Make the account the owner of `path` itself, not of its content."""
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
@@ -46,14 +46,14 @@ class Account:
         return self.uid is None or (self.can_enter(path.parent) and self._may(path, read=True))
 
     def _may(self, path: Path, *, read: bool) -> bool:
-        found = path.stat()
-        if found.st_uid == self.uid:
-            wanted = stat.S_IRUSR if read else stat.S_IXUSR
-        elif found.st_gid == self.gid:
-            wanted = stat.S_IRGRP if read else stat.S_IXGRP
+        status = path.stat()
+        if status.st_uid == self.uid:
+            permission = stat.S_IRUSR if read else stat.S_IXUSR
+        elif status.st_gid == self.gid:
+            permission = stat.S_IRGRP if read else stat.S_IXGRP
         else:
-            wanted = stat.S_IROTH if read else stat.S_IXOTH
-        return bool(found.st_mode & wanted)
+            permission = stat.S_IROTH if read else stat.S_IXOTH
+        return bool(status.st_mode & permission)
 
 
 def server_account() -> Account:
@@ -100,14 +100,14 @@ def copy_once(source: Path, target: Path) -> Path:
     if target.exists():
         return target
     target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=".copy-", dir=target.parent))
+    temporary_copy = Path(tempfile.mkdtemp(prefix=".copy-", dir=target.parent))
     try:
-        shutil.copytree(source, unfinished, symlinks=True, dirs_exist_ok=True)
-        unfinished.chmod(0o755)
-        unfinished.rename(target)
+        shutil.copytree(source, temporary_copy, symlinks=True, dirs_exist_ok=True)
+        temporary_copy.chmod(0o755)
+        temporary_copy.rename(target)
     except OSError:
         if not target.exists():
             raise
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(temporary_copy, ignore_errors=True)
     return target

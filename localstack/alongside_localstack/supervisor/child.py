@@ -27,7 +27,9 @@ class Child:
     process: asyncio.subprocess.Process
     log: Path
     started: float = field(default_factory=time.monotonic)
+    """Monotonic seconds."""
     started_at: float | None = None
+    """The operating system's start time; see `ProcessStatus`."""
 
     @classmethod
     async def start(cls, spec: Process, *, log: Path, environment: Mapping[str, str]) -> Child:
@@ -55,16 +57,16 @@ class Child:
 
     @property
     def seconds(self) -> float:
-        """Seconds since its start."""
+        """Seconds since the process started."""
         return time.monotonic() - self.started
 
     @property
     def exit_code(self) -> int | None:
-        """The exit code: None while it runs; negative when a signal ended it."""
+        """The exit code: None while the process runs; negative when a signal ended it."""
         return self.process.returncode
 
     async def wait(self) -> int:
-        """Wait until it has ended and return its exit code."""
+        """Wait until the process has ended and return its exit code."""
         return await self.process.wait()
 
     def send(self, with_signal: signal.Signals) -> None:

@@ -16,7 +16,7 @@ class Output:
     def __init__(self, log: Path) -> None:
         self._log = log
         self._offset = log.stat().st_size if log.exists() else 0
-        self._rest = b""
+        self._incomplete_line = b""
 
     def new_lines(self, *, wanted: bool) -> list[str]:
         """Return the complete lines written since the last call; without `wanted` only skip them.
@@ -27,10 +27,10 @@ class Output:
             return []
         size = self._log.stat().st_size
         if size < self._offset:  # replaced at a restart
-            self._offset, self._rest = 0, b""
+            self._offset, self._incomplete_line = 0, b""
         lines = self._read() if wanted and size > self._offset else []
         if not wanted:
-            self._offset, self._rest = size, b""
+            self._offset, self._incomplete_line = size, b""
         if size > LOG_BYTES_MAX:
             self._rotate()
         return lines
@@ -40,11 +40,11 @@ class Output:
             file.seek(self._offset)
             new = file.read(_READ_BYTES_MAX)
         self._offset += len(new)
-        *whole, self._rest = (self._rest + new).split(b"\n")
-        return [line.decode(errors="replace").rstrip("\r") for line in whole]
+        *complete_lines, self._incomplete_line = (self._incomplete_line + new).split(b"\n")
+        return [line.decode(errors="replace").rstrip("\r") for line in complete_lines]
 
     def _rotate(self) -> None:
         shutil.copyfile(self._log, self._log.with_name(self._log.name + ".1"))
         with self._log.open("r+b") as file:
             file.truncate(0)
-        self._offset, self._rest = 0, b""
+        self._offset, self._incomplete_line = 0, b""

@@ -16,7 +16,7 @@ from alongside_localstack.postgres.databases import Server
 
 Probe = Callable[[], Awaitable[str | None]]
 
-_ASK_SECONDS_MAX = 2.0
+_PROBE_SECONDS_MAX = 2.0
 _NO_TLS = False  # loopback only; reading the machine's certificates would take longer than the request
 
 
@@ -25,7 +25,7 @@ def tcp(port: int, host: str = LOOPBACK) -> Probe:
 
     async def check() -> str | None:
         try:
-            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), _ASK_SECONDS_MAX)
+            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), _PROBE_SECONDS_MAX)
         except (OSError, TimeoutError) as error:
             return f"nothing accepts connections on {host}:{port} ({type(error).__name__})"
         writer.close()
@@ -38,14 +38,16 @@ def http(url: str) -> Probe:
     """Return a probe that is ready when a GET answers 2xx; else the start of the body is the reason."""
 
     parts = urlsplit(url)
-    listens = tcp(parts.port or 80, parts.hostname or LOOPBACK)
+    check_port = tcp(parts.port or 80, parts.hostname or LOOPBACK)
 
     async def check() -> str | None:
-        if (reason := await listens()) is not None:  # checked first: it costs a hundredth of an HTTP client
+        if (
+            reason := await check_port()
+        ) is not None:  # checked first: it costs a hundredth of an HTTP client
             return reason
         try:
             async with httpx2.AsyncClient(
-                timeout=_ASK_SECONDS_MAX, trust_env=False, verify=_NO_TLS
+                timeout=_PROBE_SECONDS_MAX, trust_env=False, verify=_NO_TLS
             ) as client:
                 answer = await client.get(url)
         except httpx2.HTTPError as error:

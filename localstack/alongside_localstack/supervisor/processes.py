@@ -30,17 +30,17 @@ class RestartPolicy:
     """When and how often a crashed process is restarted.
 
     A crash within `quick_seconds` of the start is a quick crash; after more than `quick_crashes_max` of them in a row the
-    process is not restarted. The pause doubles from `pause_seconds` to `pause_seconds_max`.
+    process is not restarted. The pause doubles from `pause_seconds_first` to `pause_seconds_max`.
     """
 
     quick_crashes_max: int = 5
     quick_seconds: float = 10.0
-    pause_seconds: float = 0.2
+    pause_seconds_first: float = 0.2
     pause_seconds_max: float = 5.0
 
     def pause(self, quick_crashes: int) -> float:
         """Return the seconds to wait before the next start after that many quick crashes in a row (1 or more)."""
-        return min(self.pause_seconds * 2.0 ** (quick_crashes - 1), self.pause_seconds_max)
+        return min(self.pause_seconds_first * 2.0 ** (quick_crashes - 1), self.pause_seconds_max)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class Process:
     """Variables added to the inherited environment."""
     cwd: Path | None = None
     after: tuple[str, ...] = ()
-    """Names of nodes that must be ready (or done) before this one starts; they stop after it."""
+    """Names of nodes that must be ready or done before this one starts; they stop after this one."""
     probe: Probe | None = None
     ready_seconds_max: float = 60.0
     once: bool = False
@@ -124,14 +124,14 @@ def start_order(nodes: Mapping[str, Node]) -> tuple[str, ...]:
             raise ValueError(f"{node.name} waits for {missing[0]}, which does not exist")
     ordered: dict[str, None] = {}
     while len(ordered) < len(nodes):
-        free = [
+        startable = [
             name
             for name, node in nodes.items()
-            if name not in ordered and all(n in ordered for n in node.after)
+            if name not in ordered and all(earlier in ordered for earlier in node.after)
         ]
-        if not free:
+        if not startable:
             raise ValueError(
                 f"these nodes wait for each other: {', '.join(sorted(nodes.keys() - ordered.keys()))}"
             )
-        ordered |= dict.fromkeys(free)
+        ordered |= dict.fromkeys(startable)
     return tuple(ordered)

@@ -70,11 +70,11 @@ class SupervisedNode:
     def failure(self) -> StartFailed:
         """Return an error that describes the failure, with the end of the log."""
         remedy = self.node.remedy if isinstance(self.node, Process) else ""
-        full = f"read the whole log: {self._log}"
+        read_log = f"read the whole log: {self._log}"
         return StartFailed(
             f"{self.node.name} {self._detail}",
             log_tail=tail(self._log),
-            remedy=f"{remedy} ({full})" if remedy else full,
+            remedy=f"{remedy} ({read_log})" if remedy else read_log,
         )
 
     async def start(self) -> None:

@@ -58,22 +58,22 @@ class Supervisor:
 
     def subscribe(self, subscriber: Subscriber, *, lines: bool = False) -> Callable[[], None]:
         """Send every StateChange and, with `lines`, every OutputLine to the subscriber; return a function to unsubscribe."""
-        subscribers = [self._subscribers, *([self._line_subscribers] if lines else [])]
-        for each in subscribers:
-            each.append(subscriber)
+        subscriber_lists = [self._subscribers, *([self._line_subscribers] if lines else [])]
+        for subscriber_list in subscriber_lists:
+            subscriber_list.append(subscriber)
 
         def unsubscribe() -> None:
-            for each in subscribers:
-                each.remove(subscriber)
+            for subscriber_list in subscriber_lists:
+                subscriber_list.remove(subscriber)
 
         return unsubscribe
 
     async def start(self) -> None:
         """Start all nodes that do not run, independent ones concurrently; return when all are ready.
 
-        Raises StartFailed for the first that fails; the others keep running, so call `stop`.
+        Raises StartFailed for the first node that fails; the others keep running until `stop` is called.
         """
-        names = start_order({name: each.node for name, each in self._nodes.items()})
+        names = start_order({name: supervised.node for name, supervised in self._nodes.items()})
         self._log_folder.mkdir(parents=True, exist_ok=True)
         if self._output_task is None:
             self._output_task = asyncio.create_task(self._follow_output())
@@ -92,7 +92,9 @@ class Supervisor:
         """Stop all nodes, each before those it depends on; an ended process is no error."""
         dependents = self._dependents()
         tasks: dict[str, asyncio.Task[None]] = {}
-        for name in reversed(start_order({name: each.node for name, each in self._nodes.items()})):
+        for name in reversed(
+            start_order({name: supervised.node for name, supervised in self._nodes.items()})
+        ):
             tasks[name] = asyncio.create_task(self._stop_after(name, dependents[name], tasks))
         if tasks:
             await asyncio.wait(tasks.values())
@@ -106,16 +108,18 @@ class Supervisor:
     async def _stop_after(
         self, name: str, dependents: Iterable[str], tasks: Mapping[str, asyncio.Task[None]]
     ) -> None:
-        await asyncio.gather(*(asyncio.shield(tasks[each]) for each in dependents), return_exceptions=True)
+        await asyncio.gather(
+            *(asyncio.shield(tasks[dependent]) for dependent in dependents), return_exceptions=True
+        )
         await self._nodes[name].stop()
 
     def _dependents(self) -> dict[str, list[str]]:
         """Return, for each node, the names of the nodes that start after it."""
-        found: dict[str, list[str]] = {name: [] for name in self._nodes}
-        for name, each in self._nodes.items():
-            for other in each.node.after:
-                found[other].append(name)
-        return found
+        dependents: dict[str, list[str]] = {name: [] for name in self._nodes}
+        for name, supervised in self._nodes.items():
+            for earlier in supervised.node.after:
+                dependents[earlier].append(name)
+        return dependents
 
     async def stop_one(self, name: str) -> None:
         """Stop one node; the others keep running."""
@@ -136,7 +140,7 @@ class Supervisor:
 
     def kill_everything(self) -> None:
         """Send SIGKILL to all running processes, for a user who does not wait for `stop`."""
-        for name in [each.name for each in self.status() if each.pid is not None]:
+        for name in [status.name for status in self.status() if status.pid is not None]:
             with contextlib.suppress(NotRunning):
                 self.kill(name)
 
@@ -151,7 +155,7 @@ class Supervisor:
 
     def status(self) -> tuple[ProcessStatus, ...]:
         """Return the status of every node, in the order added."""
-        return tuple(each.status() for each in self._nodes.values())
+        return tuple(supervised.status() for supervised in self._nodes.values())
 
     def _node(self, name: str) -> SupervisedNode:
         try:
@@ -175,23 +179,23 @@ class Supervisor:
             await asyncio.sleep(OUTPUT_POLL_SECONDS)
 
     def _read_lines(self) -> None:
-        for name, each in self._nodes.items():
-            if isinstance(each.node, StartUpTask):
+        for name, supervised in self._nodes.items():
+            if isinstance(supervised.node, StartUpTask):
                 continue
-            for text in each.output.new_lines(wanted=bool(self._line_subscribers)):
+            for text in supervised.output.new_lines(wanted=bool(self._line_subscribers)):
                 self._emit(OutputLine(name, text))
 
 
 async def _all_or_first_failure(tasks: Iterable[asyncio.Task[None]]) -> None:
-    waiting = list(tasks)
-    if not waiting:
+    all_tasks = list(tasks)
+    if not all_tasks:
         return
     try:
-        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_EXCEPTION)
+        done, _ = await asyncio.wait(all_tasks, return_when=asyncio.FIRST_EXCEPTION)
     finally:
-        for task in waiting:
+        for task in all_tasks:
             task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.gather(*all_tasks, return_exceptions=True)
     failures = [task.exception() for task in done if not task.cancelled()]
     for failure in failures:
         if failure is not None:

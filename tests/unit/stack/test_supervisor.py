@@ -29,7 +29,7 @@ from alongside_localstack.supervisor.processes import (
 )
 from alongside_localstack.supervisor.supervisor import Supervisor
 
-QUICKLY = RestartPolicy(quick_crashes_max=3, pause_seconds=0.01, pause_seconds_max=0.02)
+QUICKLY = RestartPolicy(quick_crashes_max=3, pause_seconds_first=0.01, pause_seconds_max=0.02)
 
 
 def python(code: str) -> tuple[str, ...]:
@@ -314,6 +314,6 @@ def test_an_impossible_order_is_refused(nodes: list[Node], message: str) -> None
 
 
 def test_the_pause_before_a_restart_doubles_up_to_its_limit() -> None:
-    restart = RestartPolicy(pause_seconds=1, pause_seconds_max=5)
+    restart = RestartPolicy(pause_seconds_first=1, pause_seconds_max=5)
 
     assert [restart.pause(crashes) for crashes in (1, 2, 3, 4, 5)] == [1, 2, 4, 5, 5]
