@@ -57,32 +57,32 @@ class HopRun:
     implementation: Implementation
     produced: ProducedRecords
     cpu: Usage
-    counted: int
+    cpu_records: int
     """The number of records for which `cpu` was spent."""
     memory: Mapping[str, float]
 
 
 def implementations(plan: BenchPlan) -> list[Implementation]:
     """Return the measured implementations, in their order."""
-    many, few = plan.hop.records, plan.hop.tutorial_records
+    records, tutorial_records = plan.hop.records, plan.hop.tutorial_records
     return [
-        Implementation("traced", "ours", "hop-traced", TRACED, many),
-        Implementation("sampled", "ours", "hop-sampled", SAMPLED, many),
-        Implementation("bare_limit", "bare", "hop-sampled", SAMPLED, many),
-        Implementation("tutorial", "tutorial", "hop-sampled", SAMPLED, few),
+        Implementation("traced", "ours", "hop-traced", TRACED, records),
+        Implementation("sampled", "ours", "hop-sampled", SAMPLED, records),
+        Implementation("bare_limit", "bare", "hop-sampled", SAMPLED, records),
+        Implementation("tutorial", "tutorial", "hop-sampled", SAMPLED, tutorial_records),
     ]
 
 
 async def measure_hop(plan: BenchPlan, report_progress: ReportProgress) -> dict[str, Any]:
     """Run the implementations alternately on one broker and one PostgreSQL; return the summary's `hop`."""
-    chosen = implementations(plan)
+    measured = implementations(plan)
     async with infrastructure(traces=True, unsafe_fast=False) as stack:
         report_progress(f"hop: {plan.hop.records} records on {stack.broker.kind}")
         await _preload(stack, plan)
-        await _run_once(stack, chosen[2], 0, plan)  # not counted: a new broker and server are slow at first
+        await _run_once(stack, measured[2], 0, plan)  # not counted: a new broker and server are slow at first
         runs: list[HopRun] = []
         for number in range(1, plan.hop.repeats + 1):
-            for implementation in _rotate(chosen, number):
+            for implementation in _rotate(measured, number):
                 runs.append(await _run_once(stack, implementation, number, plan))
                 report_progress(
                     f"hop {number}/{plan.hop.repeats} {implementation.name}: {runs[-1].produced.per_second:,.0f}/s"
@@ -92,12 +92,12 @@ async def measure_hop(plan: BenchPlan, report_progress: ReportProgress) -> dict[
 
 def summary(runs: Sequence[HopRun]) -> dict[str, Any]:
     """Return medians by implementation, their ratios, and the cost per record by component."""
-    by_peer: dict[str, list[HopRun]] = {}
+    runs_by_name: dict[str, list[HopRun]] = {}
     for run in runs:
-        by_peer.setdefault(run.implementation.name, []).append(run)
+        runs_by_name.setdefault(run.implementation.name, []).append(run)
     rates = {
-        name: Statistics(tuple(run.produced.per_second for run in runs_of_one))
-        for name, runs_of_one in by_peer.items()
+        name: Statistics(tuple(run.produced.per_second for run in implementation_runs))
+        for name, implementation_runs in runs_by_name.items()
     }
     medians = {name: round(statistics.median, 1) for name, statistics in rates.items()}
     bare, tutorial = medians.get("bare_limit", 0.0), medians.get("tutorial", 0.0)
@@ -110,20 +110,26 @@ def summary(runs: Sequence[HopRun]) -> dict[str, Any]:
         "sampled_to_bare_limit": ratio(medians.get("sampled", 0.0), bare),
         "sampled_to_tutorial": ratio(medians.get("sampled", 0.0), tutorial),
         "spread": {name: statistics.as_json() for name, statistics in rates.items()},
-        "cpu_us_per_record": {name: _median_cost(runs_of_one) for name, runs_of_one in by_peer.items()},
-        "memory_mib": {name: dict(runs_of_one[-1].memory) for name, runs_of_one in by_peer.items()},
+        "cpu_us_per_record": {
+            name: _median_cost(implementation_runs) for name, implementation_runs in runs_by_name.items()
+        },
+        "memory_mib": {
+            name: dict(implementation_runs[-1].memory) for name, implementation_runs in runs_by_name.items()
+        },
     }
 
 
-def _rotate(chosen: Sequence[Implementation], number: int) -> list[Implementation]:
-    """Rotate the order of each round, so that none always runs after the same one."""
-    first = (number - 1) % len(chosen)
-    return [*chosen[first:], *chosen[:first]]
+def _rotate(measured: Sequence[Implementation], number: int) -> list[Implementation]:
+    """Rotate the order in each round, so that no implementation always runs after the same other one."""
+    first = (number - 1) % len(measured)
+    return [*measured[first:], *measured[:first]]
 
 
-def _median_cost(runs_of_one: Sequence[HopRun]) -> dict[str, int]:
+def _median_cost(implementation_runs: Sequence[HopRun]) -> dict[str, int]:
     """Return the cost per record of the run with the median total."""
-    costs = sorted((run.cpu.us_each(run.counted) for run in runs_of_one), key=lambda cost: cost["total"])
+    costs = sorted(
+        (run.cpu.us_per_item(run.cpu_records) for run in implementation_runs), key=lambda cost: cost["total"]
+    )
     return costs[(len(costs) - 1) // 2]
 
 
@@ -140,7 +146,11 @@ async def _preload(stack: LocalStack, plan: BenchPlan) -> None:
             sends = [
                 await producer.send(record.topic, record.value, record.key, headers=record.headers)
                 for record in hop_records(
-                    partner, plan.hop.records, seed=plan.seed, now=now, sampled_share=sampled_share
+                    partner,
+                    plan.hop.records,
+                    seed=plan.seed,
+                    now=now,
+                    sampled_share=sampled_share,
                 )
             ]
             await asyncio.gather(*sends)
@@ -161,19 +171,19 @@ async def _run_once(
         async with _run_process(stack, implementation, name, database) as child:
             wait = partial(_wait_for, produced, begin, implementation, child, plan.hop.seconds_max)
             pids = _pids(stack) | {"peer": child.pid}
-            before, earlier = await wait(1), cpu_now(pids)
+            produced_before, cpu_before = await wait(1), cpu_now(pids)
             async with record_flames(
                 plan.flames, {name: child.pid} if implementation.program == "ours" else {}
             ):
                 await wait(implementation.records)
-                cpu = cpu_now(pids).since(earlier)
+                cpu = cpu_now(pids).since(cpu_before)
             memory = memory_mib(pids)
         await asyncio.to_thread(_check_rows, stack, database, implementation)
         run = HopRun(
             implementation,
             await produced.read_since(begin, implementation.records),
             cpu,
-            max(implementation.records - before, 1),
+            max(implementation.records - produced_before, 1),
             memory,
         )
     return _check_distinct(run)
@@ -188,22 +198,22 @@ async def _wait_for(  # noqa: PLR0917  # all but the last are given once, by par
     count: int,
 ) -> int:
     """Wait until `count` records are produced; return the number produced by then. Raises BenchFailed."""
-    now = 0
+    produced_count = 0
     try:
         async with asyncio.timeout(seconds_max):
-            while now < count:
+            while produced_count < count:
                 await asyncio.sleep(POLL_SECONDS)
                 if child.exit_code is not None:
                     raise BenchFailed(
                         f"{implementation.name} {describe_exit(child.exit_code)}.", log_tail=tail(child.log)
                     )
-                now = await produced.count_since(begin)
+                produced_count = await produced.count_since(begin)
     except TimeoutError:
         raise BenchFailed(
-            f"{implementation.name} produced {now} of {implementation.records} records in {seconds_max:g} s.",
+            f"{implementation.name} produced {produced_count} of {implementation.records} records in {seconds_max:g} s.",
             log_tail=tail(child.log),
         ) from None
-    return now
+    return produced_count
 
 
 def _check_distinct(run: HopRun) -> HopRun:

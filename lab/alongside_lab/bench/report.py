@@ -23,7 +23,7 @@ def network_figures(whole: NetworkResult) -> dict[str, Any]:
         "latency_at_per_s": round(whole.latency_rate, 1),
         "latencies": len(millis),
         "spread": first.rates.as_json(),
-        "cpu_us_per_referral": first.cpu.us_each(first.notified),
+        "cpu_us_per_referral": first.cpu.us_per_item(first.notified),
         "memory_mib": first.memory,
         "outbox": first.outbox,
         "waitlisted": whole.waitlisted,
@@ -40,7 +40,7 @@ def growth(points: Sequence[SustainedLoad]) -> list[dict[str, Any]]:
             "rss_mib": point.services_rss_mib,
             "spread": point.rates.as_json(),
             "memory_mib": point.memory,
-            "cpu_us_per_referral": point.cpu.us_each(point.notified),
+            "cpu_us_per_referral": point.cpu.us_per_item(point.notified),
         }
         for point in points
     ]

@@ -31,10 +31,10 @@ async def measure(plan: BenchPlan, report_progress: ReportProgress) -> dict[str,
     if Part.HOP in plan.parts:
         summary["hop"] = await measure_hop(plan, report_progress)
     if Part.WHOLE in plan.parts:
-        summary |= await _networks(plan, report_progress)
+        summary |= await _measure_networks(plan, report_progress)
     elif Part.GROWTH in plan.parts:
-        grown = await measure_whole(plan, plan.whole.open_referrals, SAMPLED, report_progress)
-        summary["growth"] = report.growth(grown.growth)
+        network_result = await measure_whole(plan, plan.whole.open_referrals, SAMPLED, report_progress)
+        summary["growth"] = report.growth(network_result.growth)
     return summary | {"seconds": round(time.monotonic() - began, 1)}
 
 
@@ -58,19 +58,19 @@ def compare_with(revision: str, plan: BenchPlan, report_progress: ReportProgress
 
 def _require_own_servers(settings: StackSettings) -> None:
     """Raise BenchFailed for external servers: a comparison deletes topics and measures PostgreSQL's processes."""
-    named = {"ALONGSIDE_KAFKA": settings.kafka, "ALONGSIDE_POSTGRES": settings.postgres}
-    if given := [name for name, value in named.items() if value]:
+    value_by_setting = {"ALONGSIDE_KAFKA": settings.kafka, "ALONGSIDE_POSTGRES": settings.postgres}
+    if settings_in_use := [name for name, value in value_by_setting.items() if value]:
         raise BenchFailed(
             "A comparison does not run on an external broker or PostgreSQL: it deletes topics and measures processes.",
-            remedy=f"unset {' and '.join(given)}.",
+            remedy=f"unset {' and '.join(settings_in_use)}.",
         )
 
 
-async def _networks(plan: BenchPlan, report_progress: ReportProgress) -> dict[str, Any]:
+async def _measure_networks(plan: BenchPlan, report_progress: ReportProgress) -> dict[str, Any]:
     """Measure with all traces, then with one in a hundred; growth on the latter, whose span store stays small."""
-    points, both = plan.whole.open_referrals, plan.whole.sampled
-    traced = await measure_whole(plan, points[:1] if both else points, TRACED, report_progress)
-    sampled = await measure_whole(plan, points, SAMPLED, report_progress) if both else None
+    points, measures_sampled = plan.whole.open_referrals, plan.whole.sampled
+    traced = await measure_whole(plan, points[:1] if measures_sampled else points, TRACED, report_progress)
+    sampled = await measure_whole(plan, points, SAMPLED, report_progress) if measures_sampled else None
     return {
         "end_to_end": report.end_to_end(traced, sampled),
         "growth": report.growth((sampled or traced).growth),

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Repeated measurements; `relative_range` is how far the extremes lie from each other, as a share of the median."""
+    """Repeated measurements; `relative_range` is the difference of the extremes as a share of the median."""
 
     values: tuple[float, ...]
 
@@ -35,7 +35,7 @@ class Statistics:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Return the smallest value that `share` (0 to 1) of all values do not exceed. Raises ValueError for none."""
+    """Return the smallest value that `share` (0 to 1) of all values do not exceed. Raises ValueError without values."""
     if not values:
         raise ValueError("a percentile needs at least one value")
     return sorted(values)[max(0, ceil(share * len(values)) - 1)]

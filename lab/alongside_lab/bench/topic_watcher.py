@@ -27,8 +27,8 @@ class ProducedRecords:
     def per_second(self) -> float:
         """Records per second after the first timestamp, so that the start-up is not included."""
         first, last = self.stamps_ms[0], self.stamps_ms[-1]
-        followed = sum(stamp > first for stamp in self.stamps_ms)
-        return followed / max((last - first) / 1000, 0.001)
+        after_first = sum(stamp > first for stamp in self.stamps_ms)
+        return after_first / max((last - first) / 1000, 0.001)
 
 
 class TopicWatcher:

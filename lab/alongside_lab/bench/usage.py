@@ -25,10 +25,10 @@ class Usage:
         """The sum of all components."""
         return sum(self.seconds.values())
 
-    def us_each(self, count: int) -> dict[str, int]:
+    def us_per_item(self, count: int) -> dict[str, int]:
         """Return microseconds per item, by component, and `total`."""
-        each = {name: round(spent * 1e6 / max(count, 1)) for name, spent in self.seconds.items()}
-        return each | {"total": sum(each.values())}
+        by_component = {name: round(spent * 1e6 / max(count, 1)) for name, spent in self.seconds.items()}
+        return by_component | {"total": sum(by_component.values())}
 
 
 def cpu_now(pids: Mapping[str, int]) -> Usage:
@@ -42,7 +42,7 @@ def backends_cpu_now(postgres: int, roles: Collection[str]) -> float:
     PostgreSQL names the role in a backend's process title. Vacuum, checkpoints and other roles are not included.
     """
     titles = tuple(f"postgres: {role} " for role in roles)
-    return sum(_cpu_seconds(each) for each in _tree(postgres)[1:] if _title(each).startswith(titles))
+    return sum(_cpu_seconds(backend) for backend in _tree(postgres)[1:] if _title(backend).startswith(titles))
 
 
 def memory_mib(pids: Mapping[str, int]) -> dict[str, float]:

@@ -55,7 +55,7 @@ def test_a_process_that_is_gone_costs_nothing() -> None:
 def test_cost_is_what_was_spent_in_between_divided_by_what_was_done() -> None:
     spent = Usage({"intake": 3.0, "kafka": 1.5}).since(Usage({"intake": 1.0, "kafka": 1.0}))
 
-    assert spent.us_each(1000) == {"intake": 2000, "kafka": 500, "total": 2500}
+    assert spent.us_per_item(1000) == {"intake": 2000, "kafka": 500, "total": 2500}
 
 
 def test_a_role_is_charged_with_its_own_backends_alone(postgres: Server) -> None:

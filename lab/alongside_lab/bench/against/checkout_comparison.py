@@ -37,7 +37,7 @@ from alongside_localstack.stack import LocalStack
 
 HOP_PARTNER: Final = "hop"
 POLL_SECONDS: Final = 0.05
-WARM_UP_SHARE: Final = 4
+COUNTED_PER_WARM_UP: Final = 4
 """The number of counted records per warm-up record."""
 ReportProgress = Callable[[str], None]
 
@@ -51,7 +51,7 @@ class CheckoutRun:
 
     @property
     def cost(self) -> Cost:
-        """The cost including PostgreSQL: work moved into it must not look like a gain."""
+        """The cost including PostgreSQL: work moved into the database must not look like a gain."""
         return Cost(self.spent.total, self.count)
 
     @property
@@ -114,10 +114,10 @@ async def _pairs(
         for runner in runners if number % 2 else runners[::-1]:
             run = await _run_once(stack, workload, runner)
             runs[runner.checkout.name] = run
-            each = run.spent.us_each(run.count)["total"]
-            counted = f"{number}/{plan.against.runs}" if number else "warm-up"
+            us_per_item = run.spent.us_per_item(run.count)["total"]
+            pair_label = f"{number}/{plan.against.runs}" if number else "warm-up"
             report_progress(
-                f"{workload.part} {counted}, {runner.checkout.name}: {each:,} µs per {workload.unit}"
+                f"{workload.part} {pair_label}, {runner.checkout.name}: {us_per_item:,} µs per {workload.unit}"
             )
         pairs += [(runs["old"], runs["new"])] if number else []
     return pairs
@@ -141,7 +141,7 @@ async def _topics(stack: LocalStack, workload: Workload) -> AsyncIterator[None]:
 
 def _hop(plan: BenchPlan) -> Workload:
     """Return the workload of the referrals service alone: an admission becomes one row and a few announcements."""
-    count, warm_up = plan.against.records, plan.against.records // WARM_UP_SHARE
+    count, warm_up = plan.against.records, plan.against.records // COUNTED_PER_WARM_UP
     now = SystemClock().now()
     records = list(
         journey_records(HOP_PARTNER, warm_up + count, seed=plan.seed, now=now, sampled_share=TRACED)
@@ -166,7 +166,7 @@ def _hop(plan: BenchPlan) -> Workload:
 
 def _whole(plan: BenchPlan) -> Workload:
     """Return the workload of all four services, from a partner's record to the notice of the proposal."""
-    count, warm_up = plan.against.referrals, plan.against.referrals // WARM_UP_SHARE
+    count, warm_up = plan.against.referrals, plan.against.referrals // COUNTED_PER_WARM_UP
     whole = plan.whole
 
     async def work(stack: LocalStack, services: RunningServices) -> CheckoutRun:
@@ -190,7 +190,7 @@ async def _wait_for_answers(
     stack: LocalStack, records: Sequence[PartnerRecord], answers: TopicWatcher, seconds_max: float
 ) -> None:
     """Send records and wait for one answer to each. Raises BenchFailed after `seconds_max`."""
-    begin, now = await answers.end_offsets(), 0
+    begin, answered = await answers.end_offsets(), 0
     producer = AIOKafkaProducer(**stack.kafka.options(), enable_idempotence=True, acks="all", linger_ms=5)
     await producer.start()
     try:
@@ -201,11 +201,13 @@ async def _wait_for_answers(
         await producer.stop()
     try:
         async with asyncio.timeout(seconds_max):
-            while now < len(records):
+            while answered < len(records):
                 await asyncio.sleep(POLL_SECONDS)
-                now = await answers.count_since(begin)
+                answered = await answers.count_since(begin)
     except TimeoutError:
-        raise BenchFailed(f"{now} of {len(records)} records were answered in {seconds_max:g} s.") from None
+        raise BenchFailed(
+            f"{answered} of {len(records)} records were answered in {seconds_max:g} s."
+        ) from None
 
 
 def summary_of(
@@ -232,4 +234,4 @@ def summary_of(
 def _us_each(runs: Sequence[CheckoutRun]) -> Mapping[str, int]:
     """Return microseconds per record by component, pooled over the runs."""
     spent = {name: sum(run.spent.seconds[name] for run in runs) for name in runs[0].spent.seconds}
-    return Usage(spent).us_each(sum(run.count for run in runs))
+    return Usage(spent).us_per_item(sum(run.count for run in runs))

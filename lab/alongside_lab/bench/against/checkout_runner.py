@@ -190,7 +190,7 @@ def _url(env: Mapping[str, str]) -> str:
 
 def _postgres_pid(stack: LocalStack) -> int:
     """Return the pid of the PostgreSQL server. Raises BenchFailed when it has ended."""
-    pid = next(each.pid for each in stack.status() if each.name == parts.POSTGRES)
+    pid = next(status.pid for status in stack.status() if status.name == parts.POSTGRES)
     if pid is None:
         raise BenchFailed("PostgreSQL ended during the comparison.", remedy="run the comparison again.")
     return pid

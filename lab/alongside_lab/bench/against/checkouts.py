@@ -61,7 +61,7 @@ def second_checkout(root: Path, commit: str, state: Path) -> Iterator[Checkout]:
     folder = StateFolder(state)
     target = folder.root.resolve() / commit[:12]
     with _hold(folder):
-        for leftover in [each for each in target.parent.iterdir() if each.is_dir()]:
+        for leftover in [folder for folder in target.parent.iterdir() if folder.is_dir()]:
             _remove(root, leftover)
         try:
             _git(root, "-c", "core.hooksPath=", "worktree", "add", "--detach", "--force", str(target), commit)
@@ -73,11 +73,11 @@ def second_checkout(root: Path, commit: str, state: Path) -> Iterator[Checkout]:
 
 def shipped_policies(checkout: Checkout) -> str:
     """Return the text of the policy file in a checkout's matching package."""
-    show = (
+    print_policies = (
         "from importlib.resources import files;"
         " print(files('alongside_matching').joinpath('policies/regions.json').read_text())"
     )
-    return _run([str(checkout.python), "-c", show], checkout.root, COMMAND_SECONDS_MAX)
+    return _run([str(checkout.python), "-c", print_policies], checkout.root, COMMAND_SECONDS_MAX)
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def _git(folder: Path, *arguments: str) -> str:
 def _run(command: Sequence[str], folder: Path, seconds_max: float) -> str:
     """Return a command's output. Raises CheckoutFailed, with the end of its output, when it fails or is missing."""
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             command,
             check=True,
             cwd=folder,
@@ -125,7 +125,7 @@ def _run(command: Sequence[str], folder: Path, seconds_max: float) -> str:
         raise CheckoutFailed(
             f"`{' '.join(command)}` failed in {folder}: {type(error).__name__}.", log_tail=printed[-2000:]
         ) from error
-    return done.stdout
+    return result.stdout
 
 
 def environment() -> dict[str, str]:

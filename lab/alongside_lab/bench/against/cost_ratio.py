@@ -81,9 +81,11 @@ def compare(pairs: Sequence[CostPair], *, seed: int) -> Ratio:
     if not pairs:
         raise ValueError("a ratio needs at least one pair")
     rng, value = Random(seed), _pooled(pairs)
-    drawn = sorted(_pooled(rng.choices(pairs, k=len(pairs))) for _ in range(RESAMPLES))
+    resampled_ratios = sorted(_pooled(rng.choices(pairs, k=len(pairs))) for _ in range(RESAMPLES))
     tail = round(RESAMPLES * (1 - CONFIDENCE) / 2)
-    return Ratio(value, min(value, drawn[tail]), max(value, drawn[-1 - tail]), len(pairs))
+    return Ratio(
+        value, min(value, resampled_ratios[tail]), max(value, resampled_ratios[-1 - tail]), len(pairs)
+    )
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
@@ -94,9 +96,9 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 def _pooled(pairs: Sequence[CostPair]) -> float:
     """Return the cost per record of all old runs together, divided by that of all new ones."""
-    return _each(pair.old for pair in pairs) / _each(pair.new for pair in pairs)
+    return _cost_per_record(pair.old for pair in pairs) / _cost_per_record(pair.new for pair in pairs)
 
 
-def _each(costs: Iterable[Cost]) -> float:
-    spent = tuple(costs)
-    return sum(cost.seconds for cost in spent) / sum(cost.count for cost in spent)
+def _cost_per_record(costs: Iterable[Cost]) -> float:
+    all_costs = tuple(costs)
+    return sum(cost.seconds for cost in all_costs) / sum(cost.count for cost in all_costs)

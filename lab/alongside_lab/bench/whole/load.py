@@ -58,20 +58,20 @@ class Load:
 
         Raises BenchFailed when none was notified for `settle_seconds_max`.
         """
-        last_notice_at, notified_then = time.monotonic(), self.notified
+        last_notice_at, notified_before = time.monotonic(), self.notified
         while self.notified + self.in_progress < notified:
             await self._fill_up(min(concurrency, notified - self.notified))
             await asyncio.sleep(POLL_SECONDS)
-            if self.notified > notified_then:
-                last_notice_at, notified_then = time.monotonic(), self.notified
+            if self.notified > notified_before:
+                last_notice_at, notified_before = time.monotonic(), self.notified
             elif time.monotonic() - last_notice_at > settle_seconds_max:
                 raise BenchFailed(f"No referrer was notified for {settle_seconds_max:g} s.")
         await self.settle(settle_seconds_max)
 
     async def wait_for_notices(self, count: int, seconds_max: float) -> None:
         """Wait until `count` more referrers were notified. Raises BenchFailed after `seconds_max`."""
-        deadline, notified_then = time.monotonic() + seconds_max, self.notified
-        while self.notified < notified_then + count:
+        deadline, notified_before = time.monotonic() + seconds_max, self.notified
+        while self.notified < notified_before + count:
             if time.monotonic() > deadline:
                 raise BenchFailed(f"Fewer than {count} referrers were notified in {seconds_max:g} s.")
             await asyncio.sleep(POLL_SECONDS)
@@ -112,9 +112,9 @@ class Load:
         while self.in_progress < concurrency:
             await self._send(time.monotonic())
 
-    async def _send(self, counted_from: float) -> None:
+    async def _send(self, time_from: float) -> None:
         _, record = next(self._records)
-        self._sent_at[record.key.decode()] = counted_from
+        self._sent_at[record.key.decode()] = time_from
         await self._producer.send(record.topic, record.value, record.key, headers=record.headers)
 
 

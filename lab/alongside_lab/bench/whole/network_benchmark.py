@@ -110,21 +110,21 @@ async def _measure_sustained(
     whole, open_before = plan.whole, load.notified
     pids = {status.name: status.pid for status in stack.status() if status.pid is not None}
     services = {service: pids[service] for service in SERVICES}
-    pictures = {f"{service}-{name}": pid for service, pid in services.items()}
+    flame_pids = {f"{service}-{name}": pid for service, pid in services.items()}
     urls = {service: stack.database(service).url for service in SERVICES}
     async with load.keep_busy(whole.concurrency):
         await load.wait_for_notices(whole.concurrency, whole.settle_seconds_max)  # 1
-        async with watch_outboxes(urls) as outbox, record_flames(plan.flames, pictures):
-            cpu, notified = _spent(pids), load.notified
+        async with watch_outboxes(urls) as outbox, record_flames(plan.flames, flame_pids):
+            cpu, notified = _cpu_seconds_spent(pids), load.notified
             rates = await _measure_windows(load, whole, report_progress)  # 2
-            cpu, notified = _spent(pids).since(cpu), load.notified - notified
+            cpu, notified = _cpu_seconds_spent(pids).since(cpu), load.notified - notified
         memory = memory_mib(pids)
         resident = sum(rss_mib(pid) for pid in services.values())
     await load.settle(whole.settle_seconds_max)  # 3
     return SustainedLoad(open_before, rates, cpu, notified, outbox.as_json(), memory, round(resident, 1))
 
 
-def _spent(pids: Mapping[str, int]) -> Usage:
+def _cpu_seconds_spent(pids: Mapping[str, int]) -> Usage:
     """Return processor time, including the driver's: it uses the same cores and limits the rate as well."""
     return Usage({**cpu_now(pids).seconds, "driver": time.process_time()})
 

@@ -1,7 +1,7 @@
-"""Finds out, from the journey stream, when each referrer was notified of the result of the search.
+"""Reads from the journey stream when each referrer was notified of the result of the search.
 
-The first notice says that a referral was requested. Measured is the next one: about the proposal or the waitlist. It is
-found by its cause, the id of the status change.
+The first notice says that a referral was requested. The tracker measures the next notice, about the proposal or the
+waitlist, and finds it by its cause, the id of the status change.
 """
 
 import asyncio

@@ -10,7 +10,7 @@ import asyncpg
 from alongside_lab.bench.summary_statistics import percentile
 
 POLL_SECONDS: Final = 0.25
-_WAITING: Final = """
+_SAMPLE: Final = """
     select (select count(*) from outbox) as rows,
         coalesce((select extract(epoch from clock_timestamp() - created_at) from outbox order by id limit 1), 0)::float
             as seconds
@@ -46,11 +46,11 @@ class OutboxLag:
 async def watch_outboxes(urls: Mapping[str, str]) -> AsyncIterator[OutboxLag]:
     """Sample the outboxes of the databases `urls` (by service) for as long as the block lasts."""
     lag = OutboxLag()
-    async with AsyncExitStack() as closing:
+    async with AsyncExitStack() as connections:
         conns = {}
         for service, url in urls.items():
             conns[service] = await asyncpg.connect(url)
-            closing.push_async_callback(conns[service].close)
+            connections.push_async_callback(conns[service].close)
         sampling = asyncio.create_task(_sample(conns, lag))
         try:
             yield lag
@@ -64,7 +64,7 @@ async def watch_outboxes(urls: Mapping[str, str]) -> AsyncIterator[OutboxLag]:
 async def _sample(conns: Mapping[str, asyncpg.Connection], lag: OutboxLag) -> None:
     while True:
         for service, conn in conns.items():
-            row = await conn.fetchrow(_WAITING)
+            row = await conn.fetchrow(_SAMPLE)
             if row is not None:
                 lag.add_sample(service, row["rows"], row["seconds"])
         await asyncio.sleep(POLL_SECONDS)
