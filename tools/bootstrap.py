@@ -117,7 +117,7 @@ def distributions() -> list[Path]:
         "localstack/pyproject.toml",
         "lab/pyproject.toml",
     )
-    return sorted(found.parent for pattern in patterns for found in ROOT.glob(pattern))
+    return sorted(project.parent for pattern in patterns for project in ROOT.glob(pattern))
 
 
 def editables() -> list[str]:
@@ -127,11 +127,11 @@ def editables() -> list[str]:
 
 def lock_lines(name: str) -> str:
     """Return the lock's lines of one distribution, with its hashes."""
-    wanted, lines = False, []
+    selected, lines = False, []
     for line in LOCK.read_text().splitlines(keepends=True):
         if not line.startswith(" "):
-            wanted = line.startswith(f"{name}==")
-        if wanted:
+            selected = line.startswith(f"{name}==")
+        if selected:
             lines.append(line)
     return "".join(lines)
 
@@ -163,9 +163,9 @@ def exclusive_setup() -> Iterator[None]:
 def restart_with_newer_python() -> int:
     """Run again with a newer interpreter from the PATH, or print which one is needed."""
     for name in PYTHON_CANDIDATES:
-        found = shutil.which(name)
-        if found:
-            return subprocess.call([found, __file__, *sys.argv[1:]])
+        interpreter = shutil.which(name)
+        if interpreter:
+            return subprocess.call([interpreter, __file__, *sys.argv[1:]])
     return fail(
         f"Python 3.11 or later is needed, and {sys.executable} is {sys.version.split()[0]}.\n"
         "    Install one, or give the path of an installed one: make setup PYTHON=/path/to/python3.12"

@@ -41,7 +41,7 @@ def report_tests_not_run(error: CommandError, arguments: list[str]) -> int:
 
 def pytest(arguments: list[str]) -> int:
     """Run pytest on Apache Kafka, on TEST_FOLDERS unless the arguments (or a file of them) name tests."""
-    folders = () if any(each.startswith(("tests/", "@")) for each in arguments) else TEST_FOLDERS
+    folders = () if any(argument.startswith(("tests/", "@")) for argument in arguments) else TEST_FOLDERS
     command = [sys.executable, "-m", "pytest", "-q", "-m", MARK_EXPRESSION, *folders, *arguments]
     return subprocess.run(command, env=os.environ | {"ALONGSIDE_BROKER": "kafka"}, check=False).returncode
 

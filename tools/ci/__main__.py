@@ -39,16 +39,16 @@ def main() -> int:
         print(f"ci: {error}", file=sys.stderr)
         return 2
     describe_machine()
-    wanted = tuple(step for step in steps if not chosen.only or step.name in chosen.only)
-    return Pipeline(wanted, budget, ROOT / ".alongside" / f"ci-{os.getpid()}").run()
+    selected = tuple(step for step in steps if not chosen.only or step.name in chosen.only)
+    return Pipeline(selected, budget, ROOT / ".alongside" / f"ci-{os.getpid()}").run()
 
 
 def describe_machine() -> None:
     """Print the versions of Python and Java, so that a fallback to the embedded broker is visible."""
     print(f"python: {sys.version.split()[0]}")
     if shutil.which("java"):
-        shown = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False)  # noqa: S607
-        print(f"java:   {shown.stderr.splitlines()[0] if shown.stderr else 'unknown'}")
+        version = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False)  # noqa: S607
+        print(f"java:   {version.stderr.splitlines()[0] if version.stderr else 'unknown'}")
     else:
         print("java:   NONE: Apache Kafka cannot run, the embedded broker is used instead")
     if not shutil.which("mvn"):

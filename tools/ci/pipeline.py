@@ -84,9 +84,9 @@ class Pipeline:
 
     def _retry(self, step: Step, command: Command, first: Results) -> bool:
         print(f"=== {step.name}: {len(first.failed)} failed, run once more, alone", flush=True)
-        chosen = self.state / f"failed-{self._sessions}"
-        chosen.write_text("\n".join(first.failed))
-        code, second = self._pytest(step, command, f"@{chosen}", WORKERS="0")
+        failed_tests = self.state / f"failed-{self._sessions}"
+        failed_tests.write_text("\n".join(first.failed))
+        code, second = self._pytest(step, command, f"@{failed_tests}", WORKERS="0")
         passed_now = {} if second.exit_status is None else dict(first.failed)
         for test in second.failed:
             passed_now.pop(test, None)

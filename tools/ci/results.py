@@ -31,7 +31,7 @@ class Results:
     not_collected: frozenset[str] = frozenset()
     """Files that could not be imported."""
     exit_status: int | None = None
-    """pytest's own exit status; None when the session did not end by itself."""
+    """pytest's own exit status; None when the session was killed."""
 
     @property
     def is_complete(self) -> bool:
@@ -84,10 +84,10 @@ def traceback_of(longrepr: object) -> str:
     """Return a failure as pytest shows it: the lines of each traceback entry, with its location."""
     if not isinstance(longrepr, dict):
         return str(longrepr)
-    shown: list[str] = []
+    traceback: list[str] = []
     for entry in longrepr["reprtraceback"]["reprentries"]:
         data = entry["data"]
-        shown += data["lines"]
+        traceback += data["lines"]
         if location := data.get("reprfileloc"):
-            shown.append(f"{location['path']}:{location['lineno']}: {location['message']}")
-    return "\n".join(shown)
+            traceback.append(f"{location['path']}:{location['lineno']}: {location['message']}")
+    return "\n".join(traceback)

@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
 
 
 def render_files(root: Path, services: tuple[DeployedService, ...]) -> Iterator[tuple[Path, str]]:
-    """Yield each file with its current blocks. Raises NoSuchBlock."""
+    """Yield each file with its current blocks. Raises BlockMissing."""
     for name, blocks in BLOCKS.items():
         file = root / name
         yield file, replace_blocks(file.read_text(encoding="utf-8"), blocks, services)
@@ -50,18 +50,18 @@ def render_files(root: Path, services: tuple[DeployedService, ...]) -> Iterator[
 def replace_blocks(text: str, blocks: Mapping[str, Lines], services: tuple[DeployedService, ...]) -> str:
     """Return a file's text with each block replaced, indented like its opening comment. Raises BlockMissing."""
     for block, lines_of in blocks.items():
-        found = re.search(
+        match = re.search(
             rf"^(?P<indent>[ ]*)(#|<!--) generated: {re.escape(block)}( \(make generate\)| -->)?\n"
             rf"(?P<body>.*?)^[ ]*(#|<!--) end of {re.escape(block)}( -->)?$",
             text,
             flags=re.MULTILINE | re.DOTALL,
         )
-        if found is None:
+        if match is None:
             raise BlockMissing(
                 f"the comments `generated: {block}` and `end of {block}` are missing: add them where the block belongs"
             )
-        body = "".join(f"{found['indent']}{line}".rstrip() + "\n" for line in lines_of(services))
-        text = text[: found.start("body")] + body + text[found.end("body") :]
+        body = "".join(f"{match['indent']}{line}".rstrip() + "\n" for line in lines_of(services))
+        text = text[: match.start("body")] + body + text[match.end("body") :]
     return text
 
 

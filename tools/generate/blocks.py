@@ -36,16 +36,16 @@ def compose_anchors(services: Services) -> Iterator[str]:
 
 def compose_required(services: Services) -> Iterator[str]:
     """Yield the variables that must be set before the start, and whether each is set."""
-    wanted = [
+    required = [
         *COMMON_SECRETS,
         *(service.database_password for service in services),
         *(service.kafka_password for service in services),
         *(variable for service in services for variable in service.required),
     ]
     yield "WANTED: >-"
-    for line in wrap(" ".join(wanted), WIDTH - 8):
+    for line in wrap(" ".join(required), WIDTH - 8):
         yield f"  {line}"
-    for variable in wanted:
+    for variable in required:
         yield f"{variable}: ${{{variable}:+set}}"
 
 
@@ -94,12 +94,12 @@ def scrape_targets(services: Services) -> Iterator[str]:
 
 
 def example_database_passwords(services: Services) -> Iterator[str]:
-    """Blank secrets of .env."""
+    """Yield the database passwords of .env, without values."""
     return (f"{service.database_password}=" for service in services)
 
 
 def example_kafka_passwords(services: Services) -> Iterator[str]:
-    """Blank secrets of .env."""
+    """Yield the Kafka passwords of .env, without values."""
     return (f"{service.kafka_password}=" for service in services)
 
 
@@ -130,19 +130,20 @@ def rights(services: Services) -> Iterator[str]:
     yield "|---|---|---|---|"
     for user in (*(service.name for service in services), user_of("<id>")):
         cells = [
-            resource_names(user, *what) for what in (("write", "topic"), ("read", "topic"), ("read", "group"))
+            resource_names(user, *right)
+            for right in (("write", "topic"), ("read", "topic"), ("read", "group"))
         ]
         yield f"| `{user}` | {' | '.join(cells)} |"
 
 
 def resource_names(user: str, right: str, resource: str) -> str:
     """Return the topics or groups that a user may read or write."""
-    found = sorted(
+    names = sorted(
         f"{rule.name}{'…' if rule.prefix else ''}"
         for rule in rules_for(["<id>"])
         if (rule.user, rule.right, rule.resource) == (user, right, resource)
     )
-    return ", ".join(f"`{name}`" for name in found)
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def port_settings(services: Services) -> Iterator[str]:
