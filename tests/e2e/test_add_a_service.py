@@ -71,13 +71,13 @@ def test_the_page_edits_two_files() -> None:
     }
 
 
-def test_what_is_added_replaces_nothing() -> None:
+def test_the_added_files_replace_no_existing_file() -> None:
     assert [
         file for file in ADDED.rglob("*") if file.is_file() and (ROOT / file.relative_to(ADDED)).exists()
     ] == []
 
 
-def test_everything_that_follows_from_the_list_knows_the_service(copy: Path) -> None:
+def test_every_generated_file_contains_the_new_service(copy: Path) -> None:
     for file in (
         "docker-compose.yml",
         "deploy/prometheus/prometheus.yml",
@@ -89,7 +89,7 @@ def test_everything_that_follows_from_the_list_knows_the_service(copy: Path) -> 
     assert "| `milestones` | `referrals.journey.v1` |" in (copy / "docs/operations.md").read_text()
 
 
-def test_the_checks_pass_with_it(copy: Path) -> None:
+def test_the_checks_pass_with_the_new_service(copy: Path) -> None:
     run(copy, "-m", "tools.generate", "--check")
     run(copy, "-m", "alongside_contracts.schemas", "--check")
     run(copy, "tools/check_migrations.py", "milestones")
@@ -98,7 +98,7 @@ def test_the_checks_pass_with_it(copy: Path) -> None:
     subprocess.run([compose, "--profile", "*", "config", "--quiet"], cwd=copy, check=True)
 
 
-def test_it_starts_migrates_hears_and_announces(copy: Path) -> None:
+def test_the_new_service_starts_migrates_hears_and_announces(copy: Path) -> None:
     answer = json.loads(run(copy, "tests/e2e/drive_a_fifth_service.py"))
 
     assert answer["announced"]["referral_id"] == answer["sent"]

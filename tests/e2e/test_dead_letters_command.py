@@ -88,7 +88,7 @@ async def test_a_replay_stops_at_the_first_that_fails_and_tries_nothing_behind_i
     assert "1 settled, 1 failed and still waiting, 1 not tried" in capsys.readouterr().out
 
 
-async def test_asked_to_go_on_it_settles_all_it_can(
+async def test_with_go_on_a_replay_continues_after_a_failure(
     network: BenchNetwork, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await network.somebody_sends_nonsense("matching")
@@ -163,5 +163,5 @@ async def test_a_payload_is_shown_only_when_asked_for_with_a_warning_and_cannot_
         ["list", "--service", "nobody"],
     ],
 )
-def test_an_unclear_wish_is_refused_before_anything_is_done(arguments: list[str]) -> None:
+def test_ambiguous_arguments_are_refused_before_any_work(arguments: list[str]) -> None:
     assert CliRunner().invoke(app, ["dead-letters", *arguments]).exit_code == 2

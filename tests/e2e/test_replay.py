@@ -227,7 +227,9 @@ async def test_an_erased_person_is_not_listed_again(live: Callable[..., Any]) ->
 
 
 @pytest.mark.parametrize("name", ["referrals", "matching"])
-async def test_a_service_that_decides_refuses_and_says_why(bench_of: BenchOf, name: str) -> None:
+async def test_a_service_without_projections_refuses_a_replay_with_the_reason(
+    bench_of: BenchOf, name: str
+) -> None:
     async with bench_of(name) as bench:
         body = {"since": "2026-11-01T00:00:00Z"}
 
@@ -304,7 +306,7 @@ async def test_a_replay_gives_up_on_a_broker_that_has_more_and_gives_nothing(
     assert len(asked) >= replay.EMPTY_POLLS_MAX
 
 
-async def test_the_command_tells_how_far_it_is_and_what_came_of_it(
+async def test_the_command_shows_the_progress_and_the_result(
     live: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with live("notifications") as service:
@@ -319,7 +321,7 @@ async def test_the_command_tells_how_far_it_is_and_what_came_of_it(
     assert "13 records read, 0 rows would change, 0 unreadable" in capsys.readouterr().out
 
 
-async def test_the_command_passes_a_refusal_on(bench_of: BenchOf) -> None:
+async def test_the_command_prints_a_refusal(bench_of: BenchOf) -> None:
     async with bench_of("referrals") as bench:
         bench.client.headers.update(OURS)
         network = Network(bench.client, {"referrals": "http://bench"})

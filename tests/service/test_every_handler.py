@@ -40,7 +40,7 @@ async def bench(
 
 
 @each_scenario
-async def test_heard_twice_it_has_its_effects_once(scenario: Scenario, bench: ServiceBench) -> None:
+async def test_an_event_heard_twice_has_its_effects_once(scenario: Scenario, bench: ServiceBench) -> None:
     event = await scenario.prepare(bench)
     await bench.announced(clear=True)
     await bench.hear(event, partner=scenario.partner, event_id="one-and-the-same")
@@ -55,7 +55,7 @@ async def test_heard_twice_it_has_its_effects_once(scenario: Scenario, bench: Se
 
 
 @each_scenario
-async def test_an_event_nobody_knows_is_ignored(scenario: Scenario, bench: ServiceBench) -> None:
+async def test_an_unknown_event_is_ignored(scenario: Scenario, bench: ServiceBench) -> None:
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", b"1"),
@@ -69,7 +69,7 @@ async def test_an_event_nobody_knows_is_ignored(scenario: Scenario, bench: Servi
 
 
 @each_scenario
-async def test_a_payload_it_cannot_read_is_dead_lettered_and_its_neighbour_is_handled(
+async def test_an_unreadable_payload_is_dead_lettered_and_its_neighbour_is_handled(
     scenario: Scenario, bench: ServiceBench
 ) -> None:
     event = await scenario.prepare(bench)

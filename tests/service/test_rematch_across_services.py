@@ -141,7 +141,7 @@ async def test_positive_feedback_changes_no_status(network: Network) -> None:
     ],
     ids=["feedback", "rupture", "the target withdrew"],
 )
-async def test_a_match_that_breaks_leaves_nobody_behind(
+async def test_the_person_of_a_match_that_fails_is_matched_again(
     network: Network, step: str, body: dict[str, Any]
 ) -> None:
     first = await matched(network)

@@ -16,7 +16,7 @@ CLOSED = (401, "service-token-required")
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_an_empty_service_token_closes_every_route_that_asks_for_one(
+async def test_an_empty_service_token_closes_every_route_that_requires_one(
     service: str, bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]
 ) -> None:
     settings = {"person_key": PERSON_KEY} if service == "intake" else {}

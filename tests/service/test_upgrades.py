@@ -42,7 +42,7 @@ def earlier_database(postgres: Server, file: Path) -> Database:
 
 
 @each_day
-def test_every_row_of_an_earlier_day_is_there_unchanged(
+def test_every_row_of_an_earlier_release_is_unchanged_after_the_upgrade(
     postgres: Server, earlier_database: Database, file: Path
 ) -> None:
     with postgres.connection(earlier_database.name) as connection:
@@ -60,7 +60,7 @@ def test_every_row_of_an_earlier_day_is_there_unchanged(
 
 
 @each_day
-async def test_a_service_works_on_with_the_rows_of_an_earlier_day(
+async def test_a_service_lists_the_rows_of_an_earlier_release(
     earlier_database: Database, file: Path, clock: ManualClock
 ) -> None:
     upgrade(earlier_database.url, f"alongside_{file.stem}")
@@ -73,17 +73,17 @@ async def test_a_service_works_on_with_the_rows_of_an_earlier_day(
 
 
 @pytest.mark.parametrize("day", sorted({file.parent for file in DAYS}), ids=lambda day: day.name)
-def test_an_earlier_day_has_every_service_of_then(day: Path) -> None:
+def test_the_databases_of_an_earlier_release_include_its_four_services(day: Path) -> None:
     """A service that was added later has no file of earlier releases."""
     assert {file.stem for file in day.glob("*.sql")} >= {"intake", "matching", "notifications", "referrals"}
 
 
-def test_there_are_earlier_days() -> None:
+def test_there_are_databases_of_earlier_releases() -> None:
     assert DAYS
 
 
 @each_day
-def test_an_earlier_day_has_rows_in_every_table(
+def test_the_databases_of_an_earlier_release_have_rows_in_every_table(
     postgres: Server, earlier_database: Database, file: Path
 ) -> None:
     with postgres.connection(earlier_database.name) as connection:

@@ -50,14 +50,14 @@ async def test_a_sent_message_can_be_read_over_http(sink: Mail) -> None:
     assert "walk alongside" in content["text"]
 
 
-async def test_a_double_send_shows(sink: Mail) -> None:
+async def test_a_message_sent_twice_is_counted_as_two_deliveries(sink: Mail) -> None:
     await send(sink, "ada@example.org", "<1@x>")
     await send(sink, "ada@example.org", "<1@x>")
 
     assert [each["deliveries"] for each in await get(sink, "/messages")] == [2]
 
 
-async def test_a_full_mailbox_is_full_for_the_first_attempt_only(sink: Mail) -> None:
+async def test_a_full_mailbox_refuses_only_the_first_attempt(sink: Mail) -> None:
     with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as caught:
         await send(sink, "ada@full.example", "<1@x>")
     assert caught.value.recipients[0].code == 452
@@ -67,7 +67,7 @@ async def test_a_full_mailbox_is_full_for_the_first_attempt_only(sink: Mail) -> 
     assert [each["deliveries"] for each in await get(sink, "/messages")] == [1]
 
 
-async def test_a_gone_mailbox_is_gone_for_ever(sink: Mail) -> None:
+async def test_a_mailbox_that_does_not_exist_refuses_every_attempt(sink: Mail) -> None:
     for _ in range(2):
         with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as caught:
             await send(sink, "ada@gone.example", "<1@x>")

@@ -33,7 +33,7 @@ def fetch(database: Database, question: str) -> object:
     return row[0] if row else None
 
 
-def test_it_is_postgresql_18_with_checksums_on_loopback(server: Server) -> None:
+def test_the_server_is_postgresql_18_with_checksums_on_loopback(server: Server) -> None:
     database = server.create_database()
 
     assert str(fetch(database, "select version()")).startswith("PostgreSQL 18")

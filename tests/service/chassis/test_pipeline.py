@@ -45,7 +45,7 @@ async def test_an_event_heard_twice_has_its_effects_once(bare: BareBench) -> Non
         assert len(await bench.announced()) == 1
 
 
-async def test_a_copy_within_one_batch_is_dropped_too(bare: BareBench) -> None:
+async def test_a_duplicate_within_one_batch_is_dropped(bare: BareBench) -> None:
     async with bare(taught()) as bench:
         record = bench.record_of(an_admission(reference="r1"))
 

@@ -84,7 +84,7 @@ async def test_a_replay_that_fails_again_leaves_nothing_but_its_new_reason(
         assert (await the_dead_letter(bench)).attempts == 2
 
 
-async def test_an_unforeseen_error_waits_with_its_kind_and_an_infrastructure_error_with_nothing(
+async def test_a_replay_records_an_unforeseen_error_but_no_infrastructure_error(
     bare: BareBench,
 ) -> None:
     async with faulty(bare, fault := Fault(r1=at("age"))) as bench:

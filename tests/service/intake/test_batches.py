@@ -58,7 +58,9 @@ async def pair(
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_a_batch_leaves_what_its_submissions_leave_one_by_one(pair: PairedBenches, seed: int) -> None:
+async def test_a_batch_has_the_same_effects_as_its_submissions_one_by_one(
+    pair: PairedBenches, seed: int
+) -> None:
     chance = random.Random(seed)
 
     first = [random_submission(chance, f"a-{number:02}") for number in range(SUBMISSIONS)]

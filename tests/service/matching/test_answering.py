@@ -95,7 +95,7 @@ async def test_an_unanswered_proposal_lapses_and_the_next_is_asked(matching_benc
     assert await places(matching_bench, first) == (0, 0)
 
 
-async def test_nothing_lapses_a_second_too_early(matching_bench: ServiceBench) -> None:
+async def test_a_proposal_does_not_lapse_a_second_before_its_time(matching_bench: ServiceBench) -> None:
     await an_offer(matching_bench)
     referral = await admit(matching_bench)
 

@@ -19,7 +19,7 @@ def network(matching_bench: ServiceBench) -> Network:
     return Network(matching_bench.client, {"matching": "http://bench"})
 
 
-async def test_a_roster_is_imported_and_every_line_set_aside_is_printed(
+async def test_a_roster_is_imported_and_every_quarantined_line_is_printed(
     network: Network, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table, report = tmp_path / "roster.csv", tmp_path / "report.jsonl"

@@ -43,7 +43,7 @@ async def test_a_hundred_who_hold_one_seat_at_once_get_exactly_one(matching_benc
     assert await places(matching_bench, seat) == (1, 0)
 
 
-async def test_no_more_is_held_than_the_well_being_valve_lets_through(matching_bench: ServiceBench) -> None:
+async def test_no_more_places_are_held_than_the_well_being_rule_allows(matching_bench: ServiceBench) -> None:
     seat = await an_offer(matching_bench, capacity=5)
     await matching_bench.pool.execute("update offer set capacity_limit = 2 where id = $1", seat)
 
@@ -147,7 +147,7 @@ async def test_a_freed_place_that_was_missed_is_found_while_any_referral_waits(
     assert (await last_proposal(matching_bench, waiting)).offer_id == seat
 
 
-async def test_an_end_that_meets_an_answer_in_hand_is_seen_to_afterwards(
+async def test_an_end_that_arrives_during_an_answer_is_applied_by_a_timer(
     matching_bench: ServiceBench,
 ) -> None:
     seat = await an_offer(matching_bench, capacity=1)
@@ -205,9 +205,7 @@ async def test_two_who_declined_one_another_do_not_block_each_other_for_good(
         "update offer set name = 'somebody' where id = $1",
     ],
 )
-async def test_the_database_itself_refuses_what_must_not_be(
-    matching_bench: ServiceBench, statement: str
-) -> None:
+async def test_the_database_itself_refuses_invalid_rows(matching_bench: ServiceBench, statement: str) -> None:
     seat = await an_offer(matching_bench, capacity=1)
 
     with pytest.raises(asyncpg.CheckViolationError):

@@ -59,7 +59,7 @@ async def test_nobody_asks_for_many_without_the_service_token(
     ],
     ids=["none", "too-many", "not-kept-here", "no-id"],
 )
-async def test_a_question_that_cannot_be_answered_names_the_field(
+async def test_an_invalid_query_is_refused_with_the_field(
     matching_bench: ServiceBench, recipients: list[dict[str, Any]], field: str
 ) -> None:
     response = await ask(matching_bench, *recipients)

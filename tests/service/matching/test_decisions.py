@@ -173,7 +173,7 @@ async def test_a_trial_says_what_it_cannot_see(matching_bench: ServiceBench) -> 
     assert any("is missed" in sentence for sentence in trial["unseen"])
 
 
-async def test_a_trial_is_no_work_of_the_event_loop(
+async def test_a_trial_runs_outside_the_event_loop(
     matching_bench: ServiceBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[threading.Thread] = []
@@ -194,7 +194,7 @@ async def test_a_trial_is_no_work_of_the_event_loop(
     assert len(threads) == 1
 
 
-async def test_the_present_policy_moves_nobody(matching_bench: ServiceBench) -> None:
+async def test_a_trial_of_the_current_policy_changes_no_match(matching_bench: ServiceBench) -> None:
     await an_offer(matching_bench, capacity=2)
     for _ in range(3):
         await admit(matching_bench)

@@ -164,7 +164,9 @@ async def test_a_listed_group_that_meets_no_more_is_not_asked_again_because_its_
     assert (await listed(matching_bench))[0]["paused_because"] == "not-meeting"
 
 
-async def test_a_service_that_came_back_is_asked_again(matching_bench: ServiceBench, tmp_path: Path) -> None:
+async def test_an_offer_is_resumed_when_its_service_is_listed_again(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
     await imported(matching_bench, tmp_path, services("a", "b"))
     await imported(matching_bench, tmp_path, services("a"), vanished="pause")
 
@@ -196,9 +198,7 @@ async def test_a_service_that_is_not_active_is_listed_but_not_asked(
     assert await story(matching_bench, referral) == ["MatchWaitlisted"]
 
 
-async def test_the_report_names_every_line_that_was_set_aside(
-    matching_bench: ServiceBench, tmp_path: Path
-) -> None:
+async def test_the_report_names_every_quarantined_line(matching_bench: ServiceBench, tmp_path: Path) -> None:
     done = await imported(matching_bench, tmp_path, services("a", "b", organization_id="nobody"))
 
     report = await matching_bench.client.get(
@@ -275,7 +275,7 @@ async def test_a_package_without_services_says_what_is_missing(
     assert "services" in failed["problem"]
 
 
-async def test_an_import_nobody_uploaded_cannot_be_found(matching_bench: ServiceBench) -> None:
+async def test_an_unknown_import_is_not_found(matching_bench: ServiceBench) -> None:
     for path in ("", "/report"):
         answer = await matching_bench.client.get(f"/directory/imports/{uuid4()}{path}")
         assert (answer.status_code, answer.json()["code"]) == (404, "import-not-found")
@@ -340,7 +340,7 @@ async def test_two_workers_never_import_the_same_file(matching_bench: ServiceBen
     assert sorted(outcomes) == [False, False, True]
 
 
-async def test_the_miami_directory_comes_in_whole_only_once_and_its_services_are_proposed(
+async def test_the_whole_miami_directory_is_imported_once_and_its_services_are_proposed(
     matching_bench: ServiceBench,
 ) -> None:
     if not MIAMI.exists():

@@ -50,7 +50,7 @@ async def test_the_same_list_again_changes_nothing_and_a_changed_entry_only_itse
     assert (moved["created"], moved["changed"], moved["unchanged"]) == (0, 1, 1)
 
 
-async def test_the_real_list_comes_in_whole_only_once(matching_bench: ServiceBench) -> None:
+async def test_the_whole_published_list_is_imported_once(matching_bench: ServiceBench) -> None:
     if not MEETINGS.exists():
         pytest.skip("the list of meetings is not beside the repository (../shared/data/online-meetings.json)")
     entries = json.loads(MEETINGS.read_text(encoding="utf-8"))

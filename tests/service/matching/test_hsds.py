@@ -196,7 +196,7 @@ async def test_distance_is_counted_in_metres_around_a_point_or_a_postcode(
         ("/services/00000000-0000-4000-8000-000000000000", {}, 404, "not-listed"),
     ],
 )
-async def test_a_question_that_makes_no_sense_is_refused(
+async def test_an_invalid_query_is_refused(
     matching_bench: ServiceBench, path: str, query: dict[str, str], status: int, code: str
 ) -> None:
     answer = await matching_bench.client.get(path, params=query)

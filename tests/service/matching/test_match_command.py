@@ -66,7 +66,7 @@ async def test_decisions_are_replayed_page_by_page(
     assert "3 repeated, 0 identical" in output
 
 
-async def test_a_policy_is_tried_as_a_table_and_as_json(
+async def test_the_trial_of_a_policy_is_printed_as_a_table_or_as_json(
     matching_bench: ServiceBench, network: Network, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await an_offer(matching_bench)

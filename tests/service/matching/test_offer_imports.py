@@ -51,7 +51,7 @@ async def test_every_line_becomes_an_offer_with_all_it_says(matching_bench: Serv
     assert (offers["g-1"]["name"], offers["g-1"]["capacity"]) == ("Thursday circle", None)
 
 
-async def test_a_line_that_cannot_be_taken_in_says_why_and_the_others_are(
+async def test_a_line_that_cannot_be_imported_is_reported_with_the_reason_and_the_others_are_imported(
     matching_bench: ServiceBench,
 ) -> None:
     done = await imported(
@@ -95,7 +95,9 @@ async def test_the_same_file_again_changes_nothing_and_a_changed_line_only_itsel
     assert (changed["created"], changed["changed"], changed["unchanged"]) == (0, 1, 1)
 
 
-async def test_a_line_below_what_is_promised_is_set_aside(matching_bench: ServiceBench) -> None:
+async def test_a_line_with_less_capacity_than_promised_places_is_quarantined(
+    matching_bench: ServiceBench,
+) -> None:
     line = "s-1,supporter,,grief,en,,,{},,,,,,,,"
     await imported(matching_bench, line.format(2))
     await admit(matching_bench)

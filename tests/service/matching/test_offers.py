@@ -88,9 +88,7 @@ async def test_offers_can_be_found_by_kind_region_need_and_pause(matching_bench:
 @pytest.mark.parametrize(
     "query", [{"cursor": "made-up"}, {"need": "sadness"}, {"limit": "0"}, {"colour": "red"}]
 )
-async def test_a_question_that_makes_no_sense_is_refused(
-    matching_bench: ServiceBench, query: dict[str, str]
-) -> None:
+async def test_an_invalid_query_is_refused(matching_bench: ServiceBench, query: dict[str, str]) -> None:
     answer = await matching_bench.client.get("/offers", params=query)
 
     assert answer.status_code == 422
@@ -122,7 +120,7 @@ async def test_a_change_leaves_alone_what_it_does_not_name(matching_bench: Servi
 @pytest.mark.parametrize(
     "change", [{}, {"needs": None}, {"name": "Somebody"}, {"capacity": None}, {"kind": "group"}]
 )
-async def test_a_change_that_makes_no_sense_is_refused(
+async def test_a_contradictory_change_is_refused(
     matching_bench: ServiceBench, change: dict[str, Any]
 ) -> None:
     offer = await an_offer(matching_bench)
@@ -136,9 +134,7 @@ async def test_a_change_that_makes_no_sense_is_refused(
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", ""), ("PATCH", ""), ("POST", "/pause"), ("POST", "/resume")]
 )
-async def test_an_offer_nobody_added_cannot_be_found(
-    matching_bench: ServiceBench, method: str, path: str
-) -> None:
+async def test_an_unknown_offer_is_not_found(matching_bench: ServiceBench, method: str, path: str) -> None:
     body = {"capacity": 1} if method == "PATCH" else None
 
     answer = await matching_bench.client.request(method, f"/offers/{uuid4()}{path}", json=body)
@@ -168,7 +164,9 @@ async def test_a_batch_sent_twice_adds_nothing_twice(matching_bench: ServiceBenc
     assert second == {"created": 0, "changed": 1, "unchanged": 999}
 
 
-async def test_a_batch_that_would_break_a_promise_is_refused_whole(matching_bench: ServiceBench) -> None:
+async def test_a_batch_that_would_lower_capacity_below_promised_places_is_refused_whole(
+    matching_bench: ServiceBench,
+) -> None:
     batch = {"offers": [LISTED | {"capacity": 2}]}
     await matching_bench.client.post("/offers/batch", json=batch)
     await admit(matching_bench)

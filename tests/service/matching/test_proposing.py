@@ -159,7 +159,9 @@ async def test_the_right_offer_is_found_behind_hundreds_that_are_full(matching_b
     assert (await last_proposal(matching_bench, referral)).offer_id == free
 
 
-async def test_the_search_goes_on_where_the_likeliest_are_all_excluded(matching_bench: ServiceBench) -> None:
+async def test_the_search_continues_when_all_first_candidates_are_excluded(
+    matching_bench: ServiceBench,
+) -> None:
     wrong_age = {"kind": "supporter", "region": "us-fl-miami", "needs": ["grief", "stress"], "source": "test"}
     batch = {
         "offers": [wrong_age | {"source_id": str(number), "age_bands": ["13-17"]} for number in range(450)]

@@ -38,7 +38,7 @@ async def test_a_crisis_pages_the_coordinator_on_call_in_the_app_and_by_mail(net
     assert (crisis["coordinator"], crisis["step"]) == ("ana", 0)
 
 
-async def test_a_crisis_has_a_lane_of_its_own_ahead_of_all_other_mail(network: Network) -> None:
+async def test_the_urgent_lane_sends_only_mail_about_crises(network: Network) -> None:
     await network.bench.hear(a_transition(), a_transition(), an_escalation())
 
     await network.urgent_lane.deliver_due()
@@ -46,7 +46,9 @@ async def test_a_crisis_has_a_lane_of_its_own_ahead_of_all_other_mail(network: N
     assert [mail.to for mail in network.mail.received] == ["ana@network.test"]
 
 
-async def test_without_acknowledgement_the_next_is_paged_round_and_round(network: Network) -> None:
+async def test_without_acknowledgement_the_ladder_is_paged_in_turn_and_then_from_its_start(
+    network: Network,
+) -> None:
     await network.bench.hear(an_escalation())
 
     await network.bench.fire_timers(SUNDAY_NOON + QUARTER - timedelta(seconds=1))
@@ -61,7 +63,7 @@ async def test_without_acknowledgement_the_next_is_paged_round_and_round(network
     assert (crisis["coordinator"], crisis["step"], crisis["acknowledged_at"]) == ("ben", 3, None)
 
 
-async def test_a_page_that_always_fails_is_tried_every_minute_until_it_is_mended(network: Network) -> None:
+async def test_a_page_that_always_fails_is_retried_every_minute_until_it_succeeds(network: Network) -> None:
     await network.bench.hear(an_escalation())
     await break_handlers(network.bench)
 
@@ -89,7 +91,7 @@ async def test_an_acknowledged_crisis_pages_nobody_else(network: Network) -> Non
     assert await paged(network) == ["ana"]
 
 
-async def test_the_first_to_acknowledge_is_the_one_on_record(network: Network) -> None:
+async def test_the_first_acknowledgement_of_a_crisis_is_the_recorded_one(network: Network) -> None:
     event = an_escalation()
     await network.bench.hear(event)
     url = f"/crisis/{event.submission_id}/acknowledge"
@@ -126,7 +128,7 @@ async def test_a_region_without_a_ladder_is_served_by_the_common_one(network: Ne
     assert await paged(network) == ["on-call"]
 
 
-async def test_a_crisis_nobody_knows_cannot_be_acknowledged(network: Network) -> None:
+async def test_an_unknown_crisis_cannot_be_acknowledged(network: Network) -> None:
     answer = await network.bench.client.post(f"/crisis/{new_id()}/acknowledge", json={"coordinator": "ana"})
 
     assert (answer.status_code, answer.json()["code"]) == (404, "crisis-not-found")
@@ -143,7 +145,7 @@ async def test_an_acknowledgement_without_a_name_is_refused_with_the_field(netwo
     assert len(await crises(network)) == 1
 
 
-async def test_open_crises_come_page_by_page_oldest_first(network: Network) -> None:
+async def test_open_crises_are_listed_page_by_page_oldest_first(network: Network) -> None:
     events = [an_escalation() for _ in range(3)]
     for event in events:
         await network.bench.hear(event)

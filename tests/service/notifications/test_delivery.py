@@ -284,7 +284,7 @@ async def test_only_one_notice_of_a_dead_destination_is_attempted(network: Netwo
     assert len(network.mail.at_rcpt[PARTNER_MAIL]) == 99
 
 
-async def test_a_stop_waits_for_what_is_being_sent(network_with: Networks) -> None:
+async def test_a_stop_waits_for_messages_that_are_being_sent(network_with: Networks) -> None:
     async with network_with(mail_poll_seconds=0.02) as network:
         network.mail.blocked[PARTNER_MAIL] = asyncio.Event()
         await network.bench.hear(a_transition())

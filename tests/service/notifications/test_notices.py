@@ -39,7 +39,7 @@ async def test_an_acceptance_is_reported_to_both_sides_and_the_person_by_both_ch
     }
 
 
-async def test_an_in_app_notice_is_delivered_with_its_record(network: Network) -> None:
+async def test_an_in_app_notice_is_delivered_when_it_is_stored(network: Network) -> None:
     event = a_transition()
 
     [cause] = await network.bench.hear(event)
@@ -130,14 +130,14 @@ async def test_a_target_that_did_not_answer_hears_that_the_time_has_passed(netwo
     assert stored == {("target", "in-app", "lapsed"), ("target", "email", "lapsed")}
 
 
-async def test_news_of_notices_cause_no_notices(network: Network) -> None:
+async def test_events_about_notices_cause_no_notices(network: Network) -> None:
     handlers = network.bench.service.handlers
 
     assert NoticeDelivered not in handlers.events
     assert NoticeFailed not in handlers.events
 
 
-async def test_the_mail_arrives_under_its_message_id_and_names_nobody(network: Network) -> None:
+async def test_the_mail_has_the_message_id_of_its_notice_and_names_nobody(network: Network) -> None:
     event = a_transition(Status.REQUESTED, business_status=BusinessStatus.AWAITING_RESPONSE)
     await network.bench.hear(event)
     await network.announced_events()
@@ -212,7 +212,7 @@ async def test_an_address_that_could_forge_a_header_is_no_address(network: Netwo
     assert {mail.to for mail in network.mail.received} == {PERSON_MAIL, OFFER_MAIL}
 
 
-async def test_no_address_name_or_text_is_kept(network: Network) -> None:
+async def test_no_address_name_or_text_is_stored(network: Network) -> None:
     await network.bench.hear(a_transition())
     await network.lane.deliver_due()
 
@@ -242,7 +242,7 @@ async def test_the_inbox_shows_the_newest_first_in_words_page_by_page(network: N
     assert shown[0]["link"].endswith(f"/referrals/{referral_id}")
 
 
-async def test_notices_can_be_found_by_what_they_are_about(network: Network) -> None:
+async def test_notices_can_be_filtered_by_referral_role_channel_and_state(network: Network) -> None:
     wanted = a_transition()
     await network.bench.hear(wanted, a_transition())
 

@@ -95,7 +95,7 @@ async def test_each_provider_is_asked_once_for_all_its_recipients(network: Netwo
     assert set(network.contacts.queried) == people_and_partners | {("offer", str(OFFER))}
 
 
-async def test_what_has_no_route_is_closed_without_being_claimed(network: Network) -> None:
+async def test_notices_without_a_route_are_closed_without_being_claimed(network: Network) -> None:
     network.contacts.addresses.clear()
     await network.bench.hear(*(a_transition() for _ in range(30)))
     await network.announced_events()
@@ -156,7 +156,7 @@ async def test_a_provider_that_hangs_delays_only_its_own_recipients(network_with
         await asyncio.gather(worker, return_exceptions=True)
 
 
-async def test_a_backlog_larger_than_one_question_is_served_to_its_end(network_with: Networks) -> None:
+async def test_a_backlog_larger_than_one_query_is_served_to_its_end(network_with: Networks) -> None:
     async with network_with(destinations_at_once_max=2, notices_per_destination_max=1) as network:
         people = await reachable_people(network, 30)
         await network.bench.hear(*(a_transition(person_id=PersonId(new_id())) for _ in range(30)))
@@ -247,7 +247,7 @@ async def test_a_result_written_twice_is_announced_once(network: Network) -> Non
     assert [notice.channel for notice in await network.delivered()] == [Channel.EMAIL]
 
 
-async def test_a_worker_cannot_claim_what_another_has_claimed(network: Network) -> None:
+async def test_a_worker_cannot_claim_a_notice_that_another_has_claimed(network: Network) -> None:
     await reachable_people(network, 2)
     due = await due_now(network)
     async with network.bench.runtime.transaction() as first, network.bench.runtime.transaction() as second:
@@ -299,7 +299,7 @@ async def outcome_of(bench: ServiceBench, batches: Sequence[Sequence[tuple[str, 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TRANSITIONS | LAPSES | OVERDUE, min_size=1, max_size=6), st.data())
-async def test_events_heard_together_come_to_the_same_as_one_at_a_time(
+async def test_events_heard_in_one_batch_have_the_same_effects_as_one_at_a_time(
     network: Network, events: list[Event], data: st.DataObject
 ) -> None:
     order = data.draw(st.lists(st.sampled_from(range(len(events))), min_size=1, max_size=12))

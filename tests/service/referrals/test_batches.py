@@ -36,7 +36,7 @@ async def pair(
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_a_batch_leaves_what_its_events_leave_one_by_one(pair: PairedBenches, seed: int) -> None:
+async def test_a_batch_has_the_same_effects_as_its_events_one_by_one(pair: PairedBenches, seed: int) -> None:
     with_strangers = seed == 0
     journeys = RandomJourneys(random.Random(seed), with_strangers=with_strangers)
 

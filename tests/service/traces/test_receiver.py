@@ -176,7 +176,7 @@ async def test_a_bad_body_is_refused_with_a_problem_and_the_next_good_one_is_kep
         ("/v1/traces", 405),
     ],
 )
-async def test_a_wrong_question_is_answered_with_a_problem(
+async def test_an_invalid_query_is_answered_with_a_problem(
     client: httpx2.AsyncClient, path: str, status: int
 ) -> None:
     answer = await client.get(path)
@@ -185,7 +185,7 @@ async def test_a_wrong_question_is_answered_with_a_problem(
     assert answer.json()["detail"]
 
 
-async def test_the_oldest_spans_make_room_for_the_newest(own_client: httpx2.AsyncClient) -> None:
+async def test_the_oldest_spans_are_deleted_when_the_store_is_full(own_client: httpx2.AsyncClient) -> None:
     oldest_forgotten = SPANS_MAX - SPANS_MAX // 10  # it may run a tenth over
     for number in range(1, SPANS_MAX * 2 + 1):
         await own_client.post("/v1/traces", content=an_export(a_span(number)), headers=PROTOBUF)
@@ -198,7 +198,7 @@ async def test_the_oldest_spans_make_room_for_the_newest(own_client: httpx2.Asyn
     assert (await own_client.get("/health/live")).status_code == 200
 
 
-async def test_while_the_database_is_away_senders_are_asked_to_try_again(
+async def test_while_the_database_is_unavailable_senders_get_a_503(
     own_client: httpx2.AsyncClient, own_receiver: Receiver, span_server: Server, number: int
 ) -> None:
     role = own_receiver.database.role
@@ -217,7 +217,7 @@ async def test_while_the_database_is_away_senders_are_asked_to_try_again(
     assert again.status_code == 200
 
 
-def test_a_receiver_without_its_database_says_so_and_ends() -> None:
+def test_a_receiver_without_its_database_reports_this_and_ends() -> None:
     process = start_receiver(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", free_port())
 
     output = process.communicate(timeout=STOP_SECONDS_MAX)[0]

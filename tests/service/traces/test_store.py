@@ -116,7 +116,7 @@ async def test_an_answer_is_bounded_and_keeps_the_earliest(store: SpanStore) -> 
     assert (len(spans), spans[0].span_id) == (SPANS_PER_ANSWER_MAX, f"{1:016x}")
 
 
-async def test_keeping_nothing_asks_nothing(store: SpanStore) -> None:
+async def test_inserting_no_spans_makes_no_query(store: SpanStore) -> None:
     assert await store.insert([]) == 0
 
 
