@@ -1,6 +1,6 @@
-"""Hears admitted submissions, finds an eligible offer and holds a place in it until it is answered.
+"""Hears admitted submissions, proposes each to an eligible offer, and holds a place until the offer answers.
 
-Rooms. Each except the engine has its own store, tables and routes, and its own rules where it has any:
+Packages. Each except the engine has its own store, tables and routes, and its own rules where it has any:
 
 - `engine`      which offers may be asked and in which order: pure, for one offer or for a whole region at once
 - `catalogue`   offers, supporters and their well-being; it owns the table `offer`
@@ -11,8 +11,8 @@ Rooms. Each except the engine has its own store, tables and routes, and its own 
 
 Lock order. No lock is wider than a row, and transactions do not wait for each other in a circle:
 
-0. *The supervisor* named in an agreement is locked before everything else, so that the norm also holds for two
-   agreements that arrive at once.
+0. *The supervisor* named in an agreement is locked before everything else, so that the norm (supporters per supervisor)
+   also holds for two agreements that arrive at once.
 1. *Requests.* A transaction that decides on one referral (an answer, a lapse, a seat) waits for its row, and has locked
    nothing before. A transaction that decides on many (a window of arrivals, a list of ends, the waitlist) skips rows
    that are locked.

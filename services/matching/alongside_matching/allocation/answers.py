@@ -37,10 +37,10 @@ class UnknownProposal:
 
 async def accept(tx: Tx, proposal_id: UUID) -> Accepted | AlreadyAnswered | TooLate | UnknownProposal:
     """Accept a proposal for the target: the held place becomes taken."""
-    found = await _lock_proposal(tx, proposal_id)
-    if found is None:
+    locked = await _lock_proposal(tx, proposal_id)
+    if locked is None:
         return UnknownProposal()
-    proposal, _ = found
+    proposal, _ = locked
     decision = rules.accept(proposal.state, proposal.expires_at, tx.now)
     if isinstance(decision, Accepted):
         await _store_answer(tx, proposal, ProposalState.ACCEPTED)
@@ -54,10 +54,10 @@ async def decline(
     tx: Tx, proposal_id: UUID, reason: Reason, context: MatchingContext
 ) -> Declined | AlreadyAnswered | UnknownProposal:
     """Decline a proposal: free its place, ask the next candidate, and offer the place to waiting referrals."""
-    found = await _lock_proposal(tx, proposal_id)
-    if found is None:
+    locked = await _lock_proposal(tx, proposal_id)
+    if locked is None:
         return UnknownProposal()
-    proposal, tracked = found
+    proposal, tracked = locked
     decision = rules.decline(proposal.state)
     if isinstance(decision, Declined):
         await _store_answer(tx, proposal, ProposalState.DECLINED, declined_because=reason.value)
@@ -68,10 +68,10 @@ async def decline(
 
 async def lapse(tx: Tx, proposal_id: UUID, context: MatchingContext) -> Lapsed | NotYetDue | Stale:
     """Lapse a proposal that was not answered in time, and ask the next candidate as after a decline."""
-    found = await _lock_proposal(tx, proposal_id)
-    if found is None:
+    locked = await _lock_proposal(tx, proposal_id)
+    if locked is None:
         return Stale()
-    proposal, tracked = found
+    proposal, tracked = locked
     decision = rules.lapse(proposal.state, proposal.expires_at, tx.now)
     if isinstance(decision, Lapsed):
         await _store_answer(tx, proposal, ProposalState.LAPSED)
@@ -101,7 +101,7 @@ async def _store_answer(
 async def _release_and_rematch(
     tx: Tx, proposal: Proposal, tracked: TrackedRequest, context: MatchingContext
 ) -> None:
-    """Free the place, match the referral again, then offer the place to others; the referral never gets it again."""
+    """Free the place, match the referral with another offer, then propose the freed place to other referrals."""
     await places.lock(tx, (proposal.offer_id,))
     await places.give_back(tx, (OccupiedPlace(proposal.offer_id, taken=False),))
     await match_requests(tx, (PendingMatch(tracked),), context)

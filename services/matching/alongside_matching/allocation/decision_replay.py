@@ -25,7 +25,7 @@ class NotReplayable:
 
 @dataclass(frozen=True, slots=True)
 class ChangedMatch:
-    """A referral that another policy would have matched differently; None is no offer."""
+    """A referral's offer under the present policy (`now`) and under the proposed one (`then`); None is no offer."""
 
     referral_id: UUID
     now: UUID | None
@@ -90,7 +90,7 @@ async def replay_decision(
 def compare_policies(newest_first: Sequence[PackedDecision], present: Policies, proposed: Policies) -> Trial:
     """Unpack stored decisions and match their referrals in order of arrival, once under each policy.
 
-    It takes milliseconds per decision: do not run it on the event loop. `UNSEEN` says what it cannot see.
+    This takes milliseconds per decision: do not run it on the event loop. `UNSEEN` lists what a trial cannot see.
     """
     past = decisions.unpack_all(reversed(newest_first))
     effects = PolicyEffects(), PolicyEffects()
@@ -110,7 +110,7 @@ def compare_policies(newest_first: Sequence[PackedDecision], present: Policies, 
 
 
 def _serve(decision: Decision, policy: Policy, effect: PolicyEffects) -> UUID | None:
-    """Return the best named offer that has a place left under this policy; None when there is none."""
+    """Give the referral the best named offer with a place left, count it in `effect`, and return it; None if none has."""
     ranking = rank_again(decision, policy)
     for candidate in ranking.candidates:
         free_places = effect.free_places.setdefault(candidate.offer_id, candidate.places)

@@ -15,30 +15,35 @@ async def find_interim_offers(tx: Tx, requests: Sequence[Request], context: Matc
     """Return an interim offer for each request: 1 shortlist by weekly hours; 2 choose by the calendars of the
     shortlist."""
     regions = {request.region for request in requests}
-    slots = {region: context.policies.of(region).half_hour(tx.now) for region in regions}
+    half_hours = {region: context.policies.of(region).half_hour(tx.now) for region in regions}
     open_to_all = {region: context.offer_cache.open_to_all(region) for region in regions}
-    found = [  # 1
+    shortlists = [  # 1
         find_joinable(
             request,
             open_to_all[request.region],
             context.policies.of(request.region).day(tx.now),
-            slots[request.region],
+            half_hours[request.region],
         )
         for request in requests
     ]
-    starts = await next_meetings(tx, {group.id for each in found for group in each.groups})  # 2
+    starts = await next_meetings(
+        tx, {group.id for shortlist in shortlists for group in shortlist.groups}
+    )  # 2
     return [
         choose_interim(
-            request, each, _upcoming_meetings(starts, request.region, tx.now, context), slots[request.region]
+            request,
+            shortlist,
+            _upcoming_meetings(starts, request.region, tx.now, context),
+            half_hours[request.region],
         )
-        for request, each in zip(requests, found, strict=True)
+        for request, shortlist in zip(requests, shortlists, strict=True)
     ]
 
 
 def _upcoming_meetings(
     starts: Mapping[UUID, Sequence[datetime]], region: str, now: datetime, context: MatchingContext
 ) -> dict[UUID, list[UpcomingMeeting]]:
-    """Return the same meetings in the form the rules take, in the region's week."""
+    """Return the meetings of each offer in hours from now and as half hours of the region's week."""
     policy = context.policies.of(region)
     return {
         offer_id: [

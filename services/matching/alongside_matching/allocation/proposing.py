@@ -1,6 +1,6 @@
 """Matches pending requests with offers: holds places and announces proposals, or puts referrals on the waitlist.
 
-Every function here expects the requests to be locked (see the package).
+Every function here expects that its caller has locked the requests (lock order: see `alongside_matching`).
 """
 
 from collections import Counter
@@ -33,8 +33,8 @@ from alongside_matching.engine.ranking import Candidate, Ranking
 
 PROPOSAL_EXPIRY: Final = "proposal-expiry"
 _ROUNDS_MAX: Final = 10
-_PLACE_WEIGHT: Final = 1e-9
-"""So small that the sum over a window never outweighs another cost."""
+_ORDER_WEIGHT: Final = 1e-9
+"""Cost of one position in the order of requests; so small that the sum over a window never outweighs another cost."""
 _Assign: TypeAlias = Callable[[Sequence[Ranking], Policy, datetime], Assignment]
 
 
@@ -85,9 +85,9 @@ async def match_requests(
     with_place: list[MatchDecision] = []
     to_wait: list[MatchDecision] = []
     for region, group in groupby(ordered, key=lambda pending: pending.request.region):
-        found, without_place = await _assign_and_hold(tx, region, list(group), context, assign_window)
-        with_place += found
-        to_wait += without_place
+        served, unserved = await _assign_and_hold(tx, region, list(group), context, assign_window)
+        with_place += served
+        to_wait += unserved
     await propose(tx, with_place, context.policies)
     await _add_to_waitlist(tx, to_wait, context)
 
@@ -104,11 +104,11 @@ async def propose(tx: Tx, with_place: Sequence[MatchDecision], policies: Policie
     await proposals.add(
         tx.conn, [(proposal, match_decision.decision) for proposal, match_decision in new_proposals], tx.now
     )
-    stored = [
+    new_decisions = [
         decisions.NewDecision(match_decision.decision, proposal.id)
         for proposal, match_decision in new_proposals
     ]
-    await decisions.add(tx.conn, stored, policies, tx.now)
+    await decisions.add(tx.conn, new_decisions, policies, tx.now)
     for proposal, match_decision in new_proposals:
         _set_cause(tx, match_decision.pending)
         tx.announce(_proposed(proposal, match_decision.decision))
@@ -122,9 +122,10 @@ async def _assign_and_hold(
     context: MatchingContext,
     assign_window: _Assign,
 ) -> tuple[list[MatchDecision], list[MatchDecision]]:
-    """1 search and assign; 2 hold places; repeat for requests whose place was gone, until none has a candidate left.
+    """Return the decisions with a held place, and those that have to wait: 1 search and assign; 2 hold places.
 
-    After `_ROUNDS_MAX` rounds the remaining requests wait, and the next waitlist sweep retries them soon.
+    Repeated for requests whose place was gone, until none has a candidate left. After `_ROUNDS_MAX` rounds the
+    remaining requests wait, and the next waitlist sweep retries them soon.
     """
     with_place: list[MatchDecision] = []
     to_wait: list[MatchDecision] = []
@@ -135,12 +136,16 @@ async def _assign_and_hold(
             match_decisions, await _hold(tx, region, match_decisions, context)
         )  # 2
         with_place += served
-        to_wait += [each for each in without_place if not each.decision.eligible]
-        without_place = [each for each in without_place if each.decision.eligible]
-        remaining = [each.pending for each in without_place]
+        to_wait += [
+            match_decision for match_decision in without_place if not match_decision.decision.eligible
+        ]
+        without_place = [
+            match_decision for match_decision in without_place if match_decision.decision.eligible
+        ]
+        remaining = [match_decision.pending for match_decision in without_place]
         if not remaining:
             break
-    return with_place, to_wait + [each.without_choice() for each in without_place]
+    return with_place, to_wait + [match_decision.without_choice() for match_decision in without_place]
 
 
 def _decide(
@@ -155,7 +160,9 @@ def _decide(
     rankings = [context.offer_cache.search(pending.request, policy, tx.now) for pending in pending_matches]
     chosen = assign_window(rankings, policy, tx.now).chosen
     named = {candidate.offer_id for ranking in rankings for candidate in ranking.candidates[:NAMED_MAX]}
-    facts = context.offer_cache.facts(region, named | {one.offer_id for one in chosen.values() if one}).get
+    facts = context.offer_cache.facts(
+        region, named | {candidate.offer_id for candidate in chosen.values() if candidate}
+    ).get
     return [
         MatchDecision(pending, decide(ranking, chosen[ranking.request.referral_id], facts))
         for pending, ranking in zip(pending_matches, rankings, strict=True)
@@ -167,8 +174,8 @@ def _at_least_cost(rankings: Sequence[Ranking], policy: Policy, now: datetime) -
     claims = (claim_of(ranking.request, policy, now) for ranking in rankings)
     return assign(
         [
-            Arrival(ranking, claim - _PLACE_WEIGHT * place)
-            for place, (ranking, claim) in enumerate(zip(rankings, claims, strict=True))
+            Arrival(ranking, claim - _ORDER_WEIGHT * position)
+            for position, (ranking, claim) in enumerate(zip(rankings, claims, strict=True))
         ],
         policy,
     )
@@ -176,13 +183,17 @@ def _at_least_cost(rankings: Sequence[Ranking], policy: Policy, now: datetime) -
 
 def _in_order(rankings: Sequence[Ranking], policy: Policy, _now: datetime) -> Assignment:
     """Assign each request its best offer, in the order given."""
-    return one_by_one([Arrival(ranking, -place) for place, ranking in enumerate(rankings)], policy)
+    return one_by_one([Arrival(ranking, -position) for position, ranking in enumerate(rankings)], policy)
 
 
 async def _hold(
     tx: Tx, region: str, match_decisions: Iterable[MatchDecision], context: MatchingContext
 ) -> dict[UUID, int]:
-    wanted = Counter(each.decision.chosen for each in match_decisions if each.decision.chosen is not None)
+    wanted = Counter(
+        match_decision.decision.chosen
+        for match_decision in match_decisions
+        if match_decision.decision.chosen is not None
+    )
     held = await places.hold(tx, wanted)
     context.offer_cache.record_holds(region, wanted, held)
     return held
@@ -193,31 +204,37 @@ def _split_by_place(
 ) -> tuple[list[MatchDecision], list[MatchDecision]]:
     """Return the decisions that got their place, and those that did not."""
     served, without_place = [], []
-    for each in match_decisions:
-        chosen = each.decision.chosen
+    for match_decision in match_decisions:
+        chosen = match_decision.decision.chosen
         if chosen is not None and held.get(chosen, 0) > 0:
             held[chosen] -= 1
-            served.append(each)
+            served.append(match_decision)
         else:
-            without_place.append(each)
+            without_place.append(match_decision)
     return served, without_place
 
 
 async def _add_to_waitlist(tx: Tx, to_wait: Sequence[MatchDecision], context: MatchingContext) -> None:
     """Put referrals on the waitlist. Referrals that wait already keep waiting and are not announced again."""
-    new = [each for each in to_wait if each.pending.tracked.state is not RequestState.WAITING]
-    if not new:
+    newly_waiting = [
+        match_decision
+        for match_decision in to_wait
+        if match_decision.pending.tracked.state is not RequestState.WAITING
+    ]
+    if not newly_waiting:
         return
-    waiting = [each.pending.request.referral_id for each in new]
-    await requests.set_state(tx.conn, waiting, RequestState.WAITING, tx.now)
-    stored = []
-    interims = await find_interim_offers(tx, [each.pending.request for each in new], context)
-    for each, interim in zip(new, interims, strict=True):
-        stored.append(decisions.NewDecision(each.decision, interim=interim))
-        _set_cause(tx, each.pending)
-        tx.announce(_waitlisted(each.decision, interim))
-    await decisions.add(tx.conn, stored, context.policies, tx.now)
-    for region in {each.pending.request.region for each in new}:
+    waiting_ids = [match_decision.pending.request.referral_id for match_decision in newly_waiting]
+    await requests.set_state(tx.conn, waiting_ids, RequestState.WAITING, tx.now)
+    new_decisions = []
+    interims = await find_interim_offers(
+        tx, [match_decision.pending.request for match_decision in newly_waiting], context
+    )
+    for match_decision, interim in zip(newly_waiting, interims, strict=True):
+        new_decisions.append(decisions.NewDecision(match_decision.decision, interim=interim))
+        _set_cause(tx, match_decision.pending)
+        tx.announce(_waitlisted(match_decision.decision, interim))
+    await decisions.add(tx.conn, new_decisions, context.policies, tx.now)
+    for region in {match_decision.pending.request.region for match_decision in newly_waiting}:
         sweep_soon(tx, region, context.policies.of(region))
 
 

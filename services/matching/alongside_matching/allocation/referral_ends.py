@@ -47,11 +47,13 @@ async def _close_unlocked(
 ) -> Mapping[UUID, Proposal | None]:
     """Close the referrals that can be locked, and return the proposal each gave up: 1 lock requests; 2 lock offers; 3
     write."""
-    open_ = await requests.lock_open(tx.conn, referral_ids, wait_for_locks=wait_for_locks)  # 1
-    live = await proposals.load_live(tx.conn, open_) if open_ else {}
-    locked = await places.lock(tx, (proposal.offer_id for proposal in live.values()))  # 2
-    busy = {referral for referral, proposal in live.items() if proposal.offer_id not in locked}
-    closed = {referral: live.get(referral) for referral in open_ if referral not in busy}
+    open_requests = await requests.lock_open(tx.conn, referral_ids, wait_for_locks=wait_for_locks)  # 1
+    live_proposals = await proposals.load_live(tx.conn, open_requests) if open_requests else {}
+    locked_offers = await places.lock(tx, (proposal.offer_id for proposal in live_proposals.values()))  # 2
+    skipped = {
+        referral for referral, proposal in live_proposals.items() if proposal.offer_id not in locked_offers
+    }
+    closed = {referral: live_proposals.get(referral) for referral in open_requests if referral not in skipped}
     if closed:  # 3
         await requests.set_state(tx.conn, closed, RequestState.CLOSED, tx.now)
         await _withdraw(tx, [proposal for proposal in closed.values() if proposal])
@@ -86,8 +88,8 @@ async def _withdraw(tx: Tx, withdrawn: Sequence[Proposal]) -> None:
 
 
 async def _propose_freed(
-    tx: Tx, closed: Mapping[UUID, Proposal | None], cause: Mapping[UUID, Event], policies: Policies
+    tx: Tx, closed: Mapping[UUID, Proposal | None], causes: Mapping[UUID, Event], policies: Policies
 ) -> None:
-    freed = {proposal.offer_id: cause.get(referral) for referral, proposal in closed.items() if proposal}
-    if freed:
-        await propose_freed_offers(tx, freed, policies)
+    freed_by = {proposal.offer_id: causes.get(referral) for referral, proposal in closed.items() if proposal}
+    if freed_by:
+        await propose_freed_offers(tx, freed_by, policies)

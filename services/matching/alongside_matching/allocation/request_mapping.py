@@ -58,7 +58,7 @@ def request_from_successor(event: ReferralSucceeded, waiting_since: datetime | N
 
 
 def exclude_offers(request: Request, excluded: Collection[UUID]) -> Request:
-    """Return the request without `excluded` offers, except the one that the person asks to continue with."""
+    """Count `excluded` offers as already asked, except the one that the person asks to continue with."""
     return replace(request, asked=request.asked | (frozenset(excluded) - {request.continue_with}))
 
 

@@ -30,13 +30,13 @@ async def propose_freed_offer(tx: Tx, offer_id: UUID, policies: Policies) -> Non
     await propose_freed_offers(tx, {offer_id: None}, policies)
 
 
-async def propose_freed_offers(tx: Tx, freed: Mapping[UUID, Event | None], policies: Policies) -> None:
-    """Propose offers that may have free places, each with the event that freed it, if any."""
-    wanted = await offers.find_awaited(tx.conn, freed)
-    with_a_place = [offer for offer in wanted if offer.has_place and not offer.paused]
+async def propose_freed_offers(tx: Tx, freed_by: Mapping[UUID, Event | None], policies: Policies) -> None:
+    """Propose offers that may have free places; `freed_by` names the event, if any, that freed each offer's place."""
+    awaited = await offers.find_awaited(tx.conn, freed_by)
+    with_a_place = [offer for offer in awaited if offer.has_place and not offer.paused]
     by_region = sorted(with_a_place, key=lambda offer: (offer.region, offer.id))
     for region, group in groupby(by_region, key=lambda offer: offer.region):
-        await _propose_in_region(tx, region, list(group), freed, policies)
+        await _propose_in_region(tx, region, list(group), freed_by, policies)
 
 
 async def sweep_waitlist(
@@ -53,41 +53,46 @@ async def sweep_waitlist(
 
 
 async def _propose_in_region(
-    tx: Tx, region: str, free: list[Offer], freed: Mapping[UUID, Event | None], policies: Policies
+    tx: Tx, region: str, free_offers: list[Offer], freed_by: Mapping[UUID, Event | None], policies: Policies
 ) -> None:
     policy = policies.of(region)
-    sharing = frozenset().union(*(offer.needs for offer in free))
-    waiting = await requests.lock_waiting(tx.conn, region, sharing=sharing, limit=policy.wake_max)
-    match_decisions, remaining = _serve_waiting(waiting, free, freed, policy, tx.now)
-    wanted = Counter(each.chosen.offer_id for each in match_decisions)
+    any_of_needs = frozenset().union(*(offer.needs for offer in free_offers))
+    waiting = await requests.lock_waiting(tx.conn, region, any_of_needs=any_of_needs, limit=policy.wake_max)
+    match_decisions, remaining = _serve_waiting(waiting, free_offers, freed_by, policy, tx.now)
+    wanted = Counter(match_decision.chosen.offer_id for match_decision in match_decisions)
     held = await places.hold(tx, wanted)
-    await propose(tx, [each for each in match_decisions if _use_up_place(each, held)], policies)
+    await propose(
+        tx,
+        [match_decision for match_decision in match_decisions if _use_up_held_place(match_decision, held)],
+        policies,
+    )
     if len(waiting) == policy.wake_max and any(offer.has_place for offer in remaining):
         sweep_soon(tx, region, policy)
 
 
 def _serve_waiting(
     waiting: Sequence[TrackedRequest],
-    free: Sequence[Offer],
-    freed: Mapping[UUID, Event | None],
+    free_offers: Sequence[Offer],
+    freed_by: Mapping[UUID, Event | None],
     policy: Policy,
     now: datetime,
 ) -> tuple[list[MatchDecision], list[Offer]]:
     """Assign places to waiting referrals in their order; return the decisions, and the offers with the places still
     free."""
-    remaining = {offer.id: offer for offer in free}
+    remaining = {offer.id: offer for offer in free_offers}
     match_decisions = []
     for tracked in waiting:
         ranking = rank(list(remaining.values()), tracked.request, policy, policy.day(now), top=NAMED_MAX)
         if ranking.candidates:
-            best = ranking.candidates[0].offer_id
+            best_id = ranking.candidates[0].offer_id
             decision = decide(ranking, ranking.candidates[0], remaining.get)
-            match_decisions.append(MatchDecision(PendingMatch(tracked, freed[best]), decision))
-            remaining[best] = replace(remaining[best], held=remaining[best].held + 1)
+            match_decisions.append(MatchDecision(PendingMatch(tracked, freed_by[best_id]), decision))
+            remaining[best_id] = replace(remaining[best_id], held=remaining[best_id].held + 1)
     return match_decisions, list(remaining.values())
 
 
-def _use_up_place(match_decision: MatchDecision, held: dict[UUID, int]) -> bool:
+def _use_up_held_place(match_decision: MatchDecision, held: dict[UUID, int]) -> bool:
+    """Use up one held place of the chosen offer; return False when none was left."""
     offer_id = match_decision.chosen.offer_id
     held[offer_id] = held.get(offer_id, 0) - 1
     return held[offer_id] >= 0

@@ -1,7 +1,7 @@
 """Schedules waitlist sweeps of a region: soon after a referral joins the list, and while any referral waits.
 
 A transaction that adds to the waitlist and one that frees a place do not see each other when they run at the same
-time. Each handles what it sees, and the sweep runs again after both have committed. It is a durable timer, one per
+time. Each handles what it sees, and the sweep runs again after both have committed. A sweep is a durable timer, one per
 region and time slot: a later arrival does not delay it, and it survives restarts.
 """
 
@@ -26,14 +26,15 @@ def continue_sweep(tx: Tx, region: str, after: WaitlistPosition) -> None:
 def sweep_soon(tx: Tx, region: str, policy: Policy) -> None:
     """Schedule a sweep once the transactions that run now have ended.
 
-    For a new waiting referral, or for offers that may suit many. All calls within one time slot share one sweep.
+    Call it for a new waiting referral, or for offers that may suit many referrals. All calls within one time slot share
+    one sweep.
     """
-    _set_sweep_timer(tx, region, _next_tick(tx.now, policy.look_soon_seconds))
+    _set_sweep_timer(tx, region, _end_of_slot(tx.now, policy.look_soon_seconds))
 
 
 def sweep_later(tx: Tx, region: str, policy: Policy) -> None:
     """Schedule the next sweep because referrals still wait."""
-    _set_sweep_timer(tx, region, _next_tick(tx.now, policy.look_again_seconds))
+    _set_sweep_timer(tx, region, _end_of_slot(tx.now, policy.look_again_seconds))
 
 
 def region_of(facts: Mapping[str, str]) -> str:
@@ -60,6 +61,6 @@ def _set_sweep_timer(tx: Tx, region: str, at: datetime, after: WaitlistPosition 
     tx.set_timer(WAITLIST_SWEEP, f"{region} {at.isoformat()}", at, facts)
 
 
-def _next_tick(now: datetime, seconds: float) -> datetime:
+def _end_of_slot(now: datetime, seconds: float) -> datetime:
     """Return the end of the slot of `seconds` that contains `now`; all callers within a slot get the same time."""
     return datetime.fromtimestamp((floor(now.timestamp() / seconds) + 1) * seconds, UTC)

@@ -95,7 +95,7 @@ class TrialForm(BaseModel):
 
 
 class MovedView(BaseModel):
-    """A referral that the other policy would have matched differently; null is no offer."""
+    """A referral's offer under the present policy (`now`) and under the proposed one (`then`); null is no offer."""
 
     referral_id: UUID
     now: UUID | None
@@ -107,7 +107,7 @@ class TrialView(BaseModel):
 
     tried: int
     whole: int
-    """How many decisions named every offer that could be asked; of these the trial misses only places."""
+    """How many decisions named every offer that could be asked, so that the trial compares all of these offers."""
     moved: int
     present: dict[str, float]
     proposed: dict[str, float]
@@ -139,23 +139,23 @@ def _add_reading(routes: APIRouter) -> None:
     @routes.get("")
     async def list_decisions(read: Read, wanted: Annotated[DecisionFilter, Query()]) -> Page[DecisionView]:
         """List decisions, newest first."""
-        found = await decisions.page(
+        page = await decisions.page(
             read.conn,
             before=decode_id_cursor(wanted.cursor),
             referral_id=wanted.referral_id,
             region=wanted.region,
             limit=wanted.limit,
         )
-        cursor = encode_cursor(str(found[-1].id)) if len(found) == wanted.limit else None
-        return Page(items=[_view(stored) for stored in found], next_cursor=cursor)
+        cursor = encode_cursor(str(page[-1].id)) if len(page) == wanted.limit else None
+        return Page(items=[_view(stored) for stored in page], next_cursor=cursor)
 
     @routes.get("/plain/{referral_id}")
     async def read_plainly(referral_id: UUID, read: Read) -> PlainView:
         """Return the newest decision about a referral, in words for the person it is about."""
-        found = await decisions.page(read.conn, referral_id=referral_id, limit=1)
-        if not found:
+        newest = await decisions.page(read.conn, referral_id=referral_id, limit=1)
+        if not newest:
             raise refusals.no_decision(referral_id)
-        codes = sentences_for_person(found[0].decision)
+        codes = sentences_for_person(newest[0].decision)
         return PlainView(
             referral_id=referral_id, codes=codes, sentences=tuple(ENGLISH[code] for code in codes)
         )
@@ -196,8 +196,8 @@ def _add_trying(routes: APIRouter, context: MatchingContext) -> None:
             present=dict(decision_replay.summary(trial.present, trial)),
             proposed=dict(decision_replay.summary(trial.proposed, trial)),
             examples=tuple(
-                MovedView(referral_id=one.referral_id, now=one.now, then=one.then)
-                for one in trial.moved[:MOVED_MAX]
+                MovedView(referral_id=changed.referral_id, now=changed.now, then=changed.then)
+                for changed in trial.moved[:MOVED_MAX]
             ),
         )
 

@@ -114,7 +114,7 @@ def _add_reading(routes: APIRouter) -> None:
     @routes.get("/{proposal_id}")
     async def read_proposal(proposal_id: UUID, read: Read) -> ProposalView:
         """Return one proposal."""
-        return _known(proposal_id, await proposals.view(read.conn, proposal_id))
+        return _view_or_not_found(proposal_id, await proposals.view(read.conn, proposal_id))
 
 
 def _add_accepting(routes: APIRouter) -> None:
@@ -154,10 +154,10 @@ def _add_declining(routes: APIRouter, context: MatchingContext) -> None:
 
 
 async def _view(tx: Tx, proposal_id: UUID) -> ProposalView:
-    return _known(proposal_id, await proposals.view(tx.conn, proposal_id))
+    return _view_or_not_found(proposal_id, await proposals.view(tx.conn, proposal_id))
 
 
-def _known(proposal_id: UUID, stored: StoredProposal | None) -> ProposalView:
+def _view_or_not_found(proposal_id: UUID, stored: StoredProposal | None) -> ProposalView:
     if stored is None:
         raise refusals.no_proposal(proposal_id)
     return ProposalView.of(stored)

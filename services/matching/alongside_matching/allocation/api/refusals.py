@@ -18,18 +18,18 @@ def no_proposal(proposal_id: UUID) -> HttpProblem:
     )
 
 
-def no_decision(about: UUID) -> HttpProblem:
-    """Nothing was decided about this id, or the decision was purged."""
+def no_decision(id_sent: UUID) -> HttpProblem:
+    """No decision with this id, or about the referral with this id, is stored; it may have been purged."""
     return not_found(
         "decision-not-found",
         "There is no such decision",
-        detail=f"No decision about {about} is stored.",
+        detail=f"No decision with the id {id_sent}, or about a referral with this id, is stored.",
         remedy="List the decisions about a referral with GET /decisions?referral_id=….",
     )
 
 
 def bad_policy(why: str) -> HttpProblem:
-    """A rule cannot work with this policy document."""
+    """The policy document is invalid; `why` names the wrong field and its fault."""
     return unprocessable(
         "bad-policy",
         "The policies are invalid",

@@ -47,7 +47,7 @@ class Lapsed:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """The referral ended. The place it held or had taken is free again."""
+    """The referral ended. The place that the proposal held or had taken is free again."""
 
     was_taken: bool
 
@@ -84,7 +84,7 @@ def accept(state: ProposalState, expires_at: datetime, now: datetime) -> Accepte
 
 
 def decline(state: ProposalState) -> Declined | AlreadyAnswered:
-    """Decide on the target's refusal; a late refusal still counts while the proposal is open."""
+    """Decide on the target's decline; a late decline still counts while the proposal is open."""
     return Declined() if state is ProposalState.OPEN else AlreadyAnswered(state)
 
 

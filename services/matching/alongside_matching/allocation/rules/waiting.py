@@ -9,7 +9,8 @@ from alongside_contracts.vocabulary import TERMINAL
 from alongside_matching.engine.facts import Request
 
 URGENCY_RANK: Final = {"crisis": 0, "urgent": 1, "routine": 2}
-"""Urgency first, then waiting time. The store has the rank in a column, so that PostgreSQL can sort by it."""
+"""The waitlist is sorted by this rank, smallest first, then by waiting time. The store has the rank in a column, so that
+PostgreSQL can sort by it."""
 
 
 class RequestState(StrEnum):
@@ -24,7 +25,10 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrackedRequest:
-    """A request with its state. `waiting_since` is when it reached matching: a decline does not cost its position."""
+    """A request with its state.
+
+    `waiting_since` is when the request, or the one it replaces, reached matching; a decline does not change it.
+    """
 
     request: Request
     state: RequestState

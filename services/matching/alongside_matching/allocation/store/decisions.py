@@ -1,7 +1,7 @@
 """Stored decisions, with everything needed to explain and replay them, and the policies they were made under.
 
-There is one for every proposal and for every referral that joins the waitlist. Every referral writes decisions and
-few are read, so a decision is one compressed document with the few columns that are queried.
+There is one decision for every proposal and for every referral that joins the waitlist. Every referral writes decisions
+and few are read, so a decision is one compressed document with the few columns that are queried.
 """
 
 import zlib
@@ -24,6 +24,7 @@ from alongside_matching.engine.policy import Policies, numbers
 Numbers: TypeAlias = Mapping[str, Any]
 """The numbers of a policy as JSON; `policy_file.parse_policy` reads them."""
 DELETE_MAX: Final = 5_000
+"""Decisions deleted in one transaction."""
 _COMPRESSION_LEVEL: Final = 1
 _COLUMNS: Final = "id, referral_id, region, policy_version, proposal_id, meanwhile, decided_at, document"
 _ADD: Final = """
@@ -129,14 +130,14 @@ async def page_packed(
     region: str | None = None,
     limit: int,
 ) -> list[PackedDecision]:
-    """Return the same page compressed, to be passed to `unpack_all` outside the event loop."""
-    found = await conn.fetch(_PAGE, before, referral_id, region, limit)
-    return [_from_row(row) for row in found]
+    """Return a page of decisions, newest first and still compressed: call `unpack_all` outside the event loop."""
+    rows = await conn.fetch(_PAGE, before, referral_id, region, limit)
+    return [_from_row(row) for row in rows]
 
 
-def unpack_all(found: Iterable[PackedDecision]) -> list[StoredDecision]:
+def unpack_all(packed_decisions: Iterable[PackedDecision]) -> list[StoredDecision]:
     """Decompress decisions."""
-    return [_unpack(packed) for packed in found]
+    return [_unpack(packed) for packed in packed_decisions]
 
 
 async def load(conn: asyncpg.Connection, decision_id: UUID) -> StoredDecision | None:

@@ -21,12 +21,12 @@ _CODES: Final = (
 
 
 def request_to_document(request: Request) -> dict[str, Any]:
-    """Return the facts of a request that have no column (its id, region, asked offers and start of waiting have).
+    """Return the facts of a request that have no column; id, region, asked offers and start of waiting have columns.
 
     An empty `consent_offers` covers no offer and is stored; an absent one covers the whole network.
     """
     document: dict[str, Any] = {name: sorted(getattr(request, name)) or None for name in _CODES}
-    near, offers = request.near, request.consent_offers
+    near, consent_offers = request.near, request.consent_offers
     document |= {
         "languages": request.languages,
         "urgency": request.urgency,
@@ -35,7 +35,7 @@ def request_to_document(request: Request) -> dict[str, Any]:
         "near": [near.latitude, near.longitude] if near else None,
         "distance_km_max": request.distance_km_max,
         "guardian_consent": request.guardian_consent or None,
-        "consent_offers": None if offers is None else sorted(map(str, offers)),
+        "consent_offers": None if consent_offers is None else sorted(map(str, consent_offers)),
         "continue_with": str(request.continue_with) if request.continue_with else None,
         "priority": request.priority or None,
     }
@@ -51,7 +51,9 @@ def request_from_document(
     waiting_since: datetime | None,
 ) -> Request:
     """Return the request of a document that `request_to_document` made."""
-    near, offers, before = (document.get(name) for name in ("near", "consent_offers", "continue_with"))
+    near, consent_offers, continue_with = (
+        document.get(name) for name in ("near", "consent_offers", "continue_with")
+    )
     return Request(
         referral_id=referral_id,
         region=region,
@@ -63,8 +65,8 @@ def request_from_document(
         near=Point(*near) if near else None,
         distance_km_max=document.get("distance_km_max"),
         guardian_consent=document.get("guardian_consent", False),
-        consent_offers=None if offers is None else frozenset(map(UUID, offers)),
-        continue_with=UUID(before) if before else None,
+        consent_offers=None if consent_offers is None else frozenset(map(UUID, consent_offers)),
+        continue_with=UUID(continue_with) if continue_with else None,
         waiting_since=waiting_since,
         priority=document.get("priority", 0),
         **{name: frozenset(document.get(name, ())) for name in _CODES},

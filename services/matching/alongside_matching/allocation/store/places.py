@@ -15,7 +15,7 @@ _MOVE: Final = """
     from moved where offer.id = moved.offer_id
     returning offer.id, moved.held
 """
-"""The only statement that writes `held` and `taken`: for the offers, and by the numbers, that `moved` lists."""
+"""The only statement that writes `held` and `taken`; `moved` lists the offers and the numbers to add."""
 _HOLD: Final = f"""
     with wanted as (
         select * from unnest($1::uuid[], $2::int[]) as wanted (id, places)),
@@ -24,10 +24,10 @@ _HOLD: Final = f"""
         from offer join wanted using (id)
         where paused_because is null and (capacity is null or held + taken < effective_capacity)
         order by offer.id
-        for no key update of offer {{passing_over}})
+        for no key update of offer {{lock_clause}})
     {_MOVE}
 """
-_LOCK: Final = "select id from offer where id = any($1::uuid[]) order by id for no key update {passing_over}"
+_LOCK: Final = "select id from offer where id = any($1::uuid[]) order by id for no key update {lock_clause}"
 _TAKE: Final = f"""
     with moved as (select $1::uuid as offer_id, -1 as held, 1 as taken)
     {_MOVE}
@@ -52,11 +52,11 @@ class OccupiedPlace(NamedTuple):
 async def hold(tx: Tx, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
     """Hold up to the given number of places of each offer, and return how many were held.
 
-    A missing offer had no free place, or another transaction is moving its places (see above).
+    An offer missing from the result had no free place, or another transaction has locked it (see the module).
     """
     if not wanted:
         return {}
-    statement = _HOLD.format(passing_over=_lock_clause(tx))
+    statement = _HOLD.format(lock_clause=_lock_clause(tx))
     return await _move(tx, statement, list(wanted), list(wanted.values()))
 
 
@@ -65,7 +65,7 @@ async def lock(tx: Tx, offer_ids: Iterable[UUID]) -> set[UUID]:
     wanted = list(set(offer_ids))
     if not wanted:
         return set()
-    statement = _LOCK.format(passing_over=_lock_clause(tx))
+    statement = _LOCK.format(lock_clause=_lock_clause(tx))
     return {row["id"] for row in await tx.conn.fetch(statement, wanted)}
 
 
@@ -76,8 +76,8 @@ async def take(tx: Tx, offer_id: UUID) -> None:
 
 async def give_back(tx: Tx, places: Iterable[OccupiedPlace]) -> None:
     """Release places of offers that are locked."""
-    given = list(places)
-    await _move(tx, _GIVE_BACK, [place.offer_id for place in given], [place.taken for place in given])
+    occupied = list(places)
+    await _move(tx, _GIVE_BACK, [place.offer_id for place in occupied], [place.taken for place in occupied])
 
 
 async def _move(tx: Tx, statement: str, *moves: object) -> dict[UUID, int]:
@@ -86,5 +86,5 @@ async def _move(tx: Tx, statement: str, *moves: object) -> dict[UUID, int]:
 
 
 def _lock_clause(tx: Tx) -> str:
-    """Return `skip locked` once this transaction has waited for offers: it waits once, before it has locked any."""
+    """Return "" (wait) at the first call in a transaction, and `skip locked` at every later call."""
     return "" if tx.first(_OFFERS_WAITED_FOR) else "skip locked"

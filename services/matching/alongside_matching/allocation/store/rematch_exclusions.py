@@ -34,7 +34,7 @@ async def load_excluded(conn: asyncpg.Connection, person_ids: Iterable[UUID]) ->
     rows = await conn.fetch(
         "select person_id, offer_id from parted where person_id = any($1::uuid[])", list(person_ids)
     )
-    found: dict[UUID, set[UUID]] = defaultdict(set)
+    excluded: dict[UUID, set[UUID]] = defaultdict(set)
     for row in rows:
-        found[row["person_id"]].add(row["offer_id"])
-    return found
+        excluded[row["person_id"]].add(row["offer_id"])
+    return excluded

@@ -144,9 +144,9 @@ async def insert_closed_tombstones(
 
 
 async def mark_proposed(conn: asyncpg.Connection, pairs: Sequence[ProposedPair], now: datetime) -> None:
-    """Set these requests to proposed, and add each offer to those that are not asked again."""
+    """Set these requests to proposed, and add each offer to its request's offers that are not asked again."""
     await conn.execute(
-        _MARK_PROPOSED, [each.referral_id for each in pairs], [each.offer_id for each in pairs], now
+        _MARK_PROPOSED, [pair.referral_id for pair in pairs], [pair.offer_id for pair in pairs], now
     )
 
 
@@ -163,11 +163,11 @@ async def lock_waiting(
     *,
     limit: int,
     after: WaitlistPosition | None = None,
-    sharing: Iterable[str] | None = None,
+    any_of_needs: Iterable[str] | None = None,
 ) -> list[TrackedRequest]:
     """Lock and return waiting requests in waitlist order, skipping those that others have locked.
 
-    With `sharing`, return only requests with at least one of these needs.
+    With `any_of_needs`, return only requests that have at least one of these needs.
     """
     rows = await conn.fetch(
         _LOCK_WAITING,
@@ -175,7 +175,7 @@ async def lock_waiting(
         after.urgency_rank if after else None,
         after.waiting_since if after else None,
         after.referral_id if after else None,
-        None if sharing is None else sorted(sharing),
+        None if any_of_needs is None else sorted(any_of_needs),
         limit,
     )
     return [_tracked_request(row) for row in rows]
@@ -183,10 +183,10 @@ async def lock_waiting(
 
 async def has_waiting(conn: asyncpg.Connection, region: str) -> bool:
     """Return whether any request of a region waits, including locked ones."""
-    found: bool = await conn.fetchval(
+    waits: bool = await conn.fetchval(
         "select exists (select from request where region = $1 and state = 'waiting')", region
     )
-    return found
+    return waits
 
 
 def position_of(tracked: TrackedRequest) -> WaitlistPosition:
