@@ -1,4 +1,4 @@
-"""The functions of the catalogue that the directory may call. Each becomes an event if the directory leaves matching.
+"""The functions of the catalogue that the directory may call; each becomes an event if the directory becomes a service.
 
 A listed service is an offer like any other; its `source` names its directory.
 """
@@ -17,15 +17,15 @@ __all__ = ["NewOffer", "PausedBecause", "add_listed_offers", "pause_vanished", "
 
 
 async def add_listed_offers(tx: Tx, new: Sequence[NewOffer], policies: Policies) -> Added:
-    """Add or change services as a directory lists them; what staff set on a known one stays."""
+    """Add or change services as a directory lists them; fields of an existing service that only staff set stay."""
     added = await offer_batches.add(tx.conn, new, tx.now, as_listed=True)
     await review(tx, added.changed, policies)
     return added
 
 
-async def pause_vanished(tx: Tx, source: str, still_there: Sequence[str]) -> int:
+async def pause_vanished(tx: Tx, source: str, listed_ids: Sequence[str]) -> int:
     """Pause the services of a source that it no longer lists, and return how many."""
-    return await offer_batches.pause_vanished(tx.conn, source, still_there, tx.now)
+    return await offer_batches.pause_vanished(tx.conn, source, listed_ids, tx.now)
 
 
 def sweep_after_import(tx: Tx, region: str, policy: Policy) -> None:

@@ -76,48 +76,52 @@ class OfferCache:
         """
         index = self._regions[region]
         for offer_id, offer in index.offers(wanted).items():
-            got = held.get(offer_id, 0)
-            full = offer.capacity is not None and got < wanted[offer_id]
-            now_held = max(offer.held, (offer.capacity or 0) - offer.taken) if full else offer.held + got
+            granted = held.get(offer_id, 0)
+            full = offer.capacity is not None and granted < wanted[offer_id]
+            now_held = max(offer.held, (offer.capacity or 0) - offer.taken) if full else offer.held + granted
             index.occupancy(offer_id, held=now_held, taken=offer.taken)
             self._unsettled.setdefault(offer_id, False)
 
     async def _apply_changes(self, conn: asyncpg.Connection) -> None:
         """Apply the changes since the last refresh. Holds recorded while this reads are read again by the next
         refresh."""
-        before, self._unsettled = self._unsettled, {}
+        unsettled_before, self._unsettled = self._unsettled, {}
         try:
-            found = await changes.since(conn, self._cursor, before)
-            changes_here = [change for change in found.of if change.region in self._regions]
+            latest = await changes.since(conn, self._cursor, unsettled_before)
+            changes_here = [change for change in latest.changes if change.region in self._regions]
             changed_ids = [
-                change.offer_id for change in changes_here if self._content_may_have_changed(change, before)
+                change.offer_id
+                for change in changes_here
+                if self._content_may_have_changed(change, unsettled_before)
             ]
             changed_offers = await offers.load_facts(conn, changed_ids) if changed_ids else ()
         except BaseException:
-            self._unsettled = before | self._unsettled
+            self._unsettled = unsettled_before | self._unsettled
             raise
         for change in changes_here:
             self._regions[change.region].occupancy(change.offer_id, held=change.held, taken=change.taken)
         for offer in changed_offers:
             self._regions[offer.region].put(offer)
-        for rolled_back in before.keys() - {change.offer_id for change in found.of}:
+        for rolled_back in unsettled_before.keys() - {change.offer_id for change in latest.changes}:
             for region in self._regions.values():
                 region.remove(rolled_back)
-        self._cursor = found.horizon
-        self._unsettled = {c.offer_id: c.content_changed for c in found.of if c.unsettled} | self._unsettled
+        self._cursor = latest.horizon
+        self._unsettled = {
+            change.offer_id: change.content_changed for change in latest.changes if change.unsettled
+        } | self._unsettled
 
-    def _content_may_have_changed(self, change: Change, before: Mapping[UUID, bool]) -> bool:
+    def _content_may_have_changed(self, change: Change, unsettled_before: Mapping[UUID, bool]) -> bool:
         """Return whether more than the places of an offer must be read."""
         unknown = change.offer_id not in self._regions[change.region]
-        return change.content_changed or unknown or before.get(change.offer_id, False)
+        return change.content_changed or unknown or unsettled_before.get(change.offer_id, False)
 
 
 async def _read(conn: asyncpg.Connection, region: str) -> RegionIndex:
-    """Read a region's offers page by page, and let other tasks run in between, such as health checks."""
-    index, last = RegionIndex(region), None
-    while part := await offers.load_page(conn, region, after=last):
-        for offer in part:
+    """Read a region's offers page by page, and let other tasks, such as health checks, run after each page."""
+    index, last_id = RegionIndex(region), None
+    while page := await offers.load_page(conn, region, after=last_id):
+        for offer in page:
             index.put(offer)
-        last = part[-1].id
+        last_id = page[-1].id
         await asyncio.sleep(0)
     return index

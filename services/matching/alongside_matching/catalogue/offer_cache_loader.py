@@ -8,7 +8,7 @@ from alongside_matching.catalogue.offer_cache import OfferCache
 from alongside_matching.catalogue.store import offers
 from alongside_matching.names import OFFERS_LOADED
 
-_BEGINS: Final = "offers are being loaded"
+_LOADING: Final = "offers are being loaded"
 
 
 class OfferCacheLoader:
@@ -16,14 +16,14 @@ class OfferCacheLoader:
 
     def __init__(self, offer_cache: OfferCache) -> None:
         self._offer_cache = offer_cache
-        self.unready_because: str | None = _BEGINS
+        self.unready_because: str | None = _LOADING
 
     async def __call__(self, runtime: Runtime) -> None:
         """Load the regions one by one, and log each."""
         async with connection(runtime.pool) as conn:
             regions = await offers.regions(conn)
-        for done, region in enumerate(regions):
-            self.unready_because = f"{_BEGINS}: {done} of {len(regions)} regions"
+        for loaded, region in enumerate(regions):
+            self.unready_because = f"{_LOADING}: {loaded} of {len(regions)} regions"
             began = runtime.clock.monotonic()
             async with connection(runtime.pool) as conn:
                 count = await self._offer_cache.load(conn, region)

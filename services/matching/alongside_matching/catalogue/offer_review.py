@@ -1,8 +1,8 @@
 """Reviews a supporter's record or a group's schedule, and writes the result to the offer, where the rules read it.
 
-It runs after every change, and by a durable timer on the first day on which time alone may change the result: a
+The review runs after every change, and by a durable timer on the first day on which time alone may change the result: a
 self-check expires, supervision becomes overdue, a certificate expires, a group meets for the last time. The caller
-has locked the offers (see the package).
+has locked the offers (lock order: see `alongside_matching`).
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from alongside_matching.groups.group_review import review_groups
 async def review(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
     """Update the facts of these offers; services, and groups without a schedule, are left unchanged.
 
-    Lowering a supporter below the places held or taken keeps them all and makes no new promise.
+    When a supporter's places fall below those held or taken, these stay and no new ones are promised.
     """
     await _review_supporters(tx, offer_ids, policies)
     await review_groups(tx, offer_ids, policies)
@@ -29,17 +29,17 @@ async def review(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
 
 async def _review_supporters(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
     strains = await supporters.load_strains(tx.conn, offer_ids, tx.now.date())
-    held = await supporters.load_certificates(tx.conn, list(strains))
+    certificates = await supporters.load_certificates(tx.conn, list(strains))
     reviewed = []
     for offer_id, (region, strain) in strains.items():
         policy = policies.of(region)
         today = policy.day(tx.now)
-        easing, certified = (
-            effective_places(strain, policy.norms, today),
-            certification_status(held[offer_id], today),
-        )
+        effective = effective_places(strain, policy.norms, today)
+        certification = certification_status(certificates[offer_id], today)
         reviewed.append(
-            SupporterReview(offer_id, easing.places, certified.certified_until, certified.endorsements)
+            SupporterReview(
+                offer_id, effective.places, certification.certified_until, certification.endorsements
+            )
         )
-        set_review_timer(tx, offer_id, policy, easing.review_on, certified.review_on)
+        set_review_timer(tx, offer_id, policy, effective.review_on, certification.review_on)
     await supporters.write_reviews(tx.conn, reviewed, tx.now)

@@ -23,7 +23,7 @@ OFFER_RESUME: Final = "offer-resume"
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An offer of a batch, by its index, that cannot be stored as sent."""
+    """Why the offer at `index` of a batch cannot be stored as sent."""
 
     index: int
     field: str
@@ -33,11 +33,11 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class InThePast:
-    """The time had to be in the future and is not."""
+    """The end of the pause is not in the future, so the pause is refused."""
 
 
 async def add(tx: Tx, new: NewOffer, policies: Policies) -> Added | Sequence[Conflict]:
-    """Add one offer and propose it to waiting referrals; or return what is wrong with it."""
+    """Add one offer and propose it to waiting referrals; or return its conflicts."""
     added = await add_many(tx, [new], policies, sweeping=False)
     if isinstance(added, Added):
         await propose_freed_offer(tx, new.id, policies)
@@ -48,13 +48,13 @@ async def add_many(
     tx: Tx, new: Sequence[NewOffer], policies: Policies, *, sweeping: bool = True
 ) -> Added | Sequence[Conflict]:
     """Add or change offers, all or none; with `sweeping`, schedule waitlist sweeps of their regions."""
-    touched = {offer.region for offer in new}
+    regions = {offer.region for offer in new}
     if conflicts := await find_conflicts(tx, new, policies):
         return conflicts
     added = await offer_batches.add(tx.conn, new, tx.now)
     await review(tx, [*added.created, *added.changed], policies)
     if sweeping and (added.created or added.changed):
-        for region in sorted(touched):
+        for region in sorted(regions):
             sweep_soon(tx, region, policies.of(region))
     return added
 
@@ -136,13 +136,13 @@ async def end_pause(tx: Tx, offer_id: UUID, policies: Policies) -> None:
 
 
 async def review_due_offer(tx: Tx, offer_id: UUID, policies: Policies) -> None:
-    """Review an offer on a day on which time alone may have changed what it can do."""
+    """Review an offer whose review timer fired: time alone may have changed its places, certification or pause."""
     if await lock_offer(tx, offer_id) is not None:
         await review_and_propose(tx, offer_id, policies)
 
 
 async def review_and_propose(tx: Tx, offer_id: UUID, policies: Policies) -> None:
-    """Update what follows from a changed, locked offer, and propose it to waiting referrals."""
+    """Review a changed, locked offer, and propose it to waiting referrals."""
     await review(tx, [offer_id], policies)
     await propose_freed_offer(tx, offer_id, policies)
 
@@ -152,11 +152,11 @@ async def find_conflicts(tx: Tx, new: Sequence[NewOffer], policies: Policies) ->
 
     An offer must not move to another region or have fewer places than are held or taken.
     """
-    names = [(offer.source or "", offer.source_id or "") for offer in new]
-    existing = await offer_batches.lock_existing(tx.conn, names)
+    keys = [(offer.source or "", offer.source_id or "") for offer in new]
+    existing = await offer_batches.lock_existing(tx.conn, keys)
     conflicts = []
-    for index, (name, offer) in enumerate(zip(names, new, strict=True)):
-        current = existing.get(name)
+    for index, (key, offer) in enumerate(zip(keys, new, strict=True)):
+        current = existing.get(key)
         if current is not None and current.region != offer.region:
             remedy = f"This source_id belongs to {current.region}; use another source_id in another region."
             conflicts.append(Conflict(index, "region", "region-cannot-change", remedy))
@@ -170,8 +170,8 @@ async def find_conflicts(tx: Tx, new: Sequence[NewOffer], policies: Policies) ->
 
 
 def _unsound(index: int, offer: NewOffer, today: date) -> Iterator[Conflict]:
-    held = offer.record.certificates if offer.record else ()
-    for number, certificate in enumerate(held):
+    certificates = offer.record.certificates if offer.record else ()
+    for number, certificate in enumerate(certificates):
         decision = check_recordable(certificate, today)
         if isinstance(decision, Unsound):
             yield Conflict(index, f"certificates.{number}.{decision.field}", decision.code, decision.remedy)

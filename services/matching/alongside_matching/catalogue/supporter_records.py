@@ -29,7 +29,7 @@ class InTheFuture:
 
 
 async def lock_supervisor(tx: Tx, supervisor: str | None) -> None:
-    """Lock a supervisor until the commit. Call it before the offer is locked (see the package)."""
+    """Lock a supervisor until the commit, before the offer is locked (lock order: see `alongside_matching`)."""
     if supervisor is not None:
         await supporters.lock_supervisor(tx.conn, supervisor)
 

@@ -135,8 +135,8 @@ async def _finish(runtime: Runtime, claimed: ClaimedImport, listing: Listing, po
     async with runtime.transaction() as tx:
         vanished = 0
         if claimed.pause_vanished:
-            still_there = [service.source_id for service in listing.services]
-            vanished = await listed_offers.pause_vanished(tx, _source(claimed.region), still_there)
+            listed_ids = [service.source_id for service in listing.services]
+            vanished = await listed_offers.pause_vanished(tx, _source(claimed.region), listed_ids)
         await directory_records.add_tombstones(
             tx.conn, region=claimed.region, import_id=claimed.id, now=tx.now
         )

@@ -1,7 +1,7 @@
 """The places a supporter can fill now: what is agreed, reduced by signs of strain.
 
-The network sees only the resulting number, never its causes. Every number is policy (`Norms`). Several signs do not
-add up: the strongest decides, so that nobody can tell from the number which it was.
+The network sees only the resulting number, never its causes. Every number is policy (`Norms`). Signs are not summed:
+only the strongest counts, so that nobody can tell from the number which signs there are.
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,8 +41,9 @@ class SelfCheck:
 
 @dataclass(frozen=True, slots=True)
 class Strain:
-    """Facts about a supporter's strain. `supervised_on` is the latest supervision, or the day they joined.
+    """Facts about a supporter's strain. `agreed` is the agreed number of places.
 
+    `supervised_on` is the day of the latest supervision, or the day the supporter joined.
     `support_minutes` are the minutes spent supporting, by day; `hours_per_week_max` None means no agreed hours.
     """
 
@@ -67,15 +68,15 @@ def effective_places(strain: Strain, norms: Norms, on: date) -> EffectivePlaces:
     signs = tuple(_signs(strain, norms, on))
     share = min((share for share, _ in signs), default=1.0)
     places = int(min(strain.agreed, norms.caseload_max) * share)
-    ends = [ends for _, ends in signs if ends is not None]
+    change_days = [ends for _, ends in signs if ends is not None]
     overdue_on = strain.supervised_on + timedelta(days=norms.supervision_days_max + 1)
     if overdue_on > on:
-        ends.append(overdue_on)
-    return EffectivePlaces(places, min(ends, default=None))
+        change_days.append(overdue_on)
+    return EffectivePlaces(places, min(change_days, default=None))
 
 
 def _signs(strain: Strain, norms: Norms, on: date) -> Iterable[tuple[float, date | None]]:
-    """Yield each sign of strain on a day: the share of places it leaves, and the day it ends by itself."""
+    """Yield each sign of strain on a day: the share of places it leaves, and the day time alone ends it (None: never)."""
     if (on - strain.supervised_on).days > norms.supervision_days_max:
         yield norms.supervision_overdue_share, None
     if strain.self_check is not None:
@@ -99,7 +100,7 @@ def _self_check(check: SelfCheck, norms: Norms, on: date) -> Iterable[tuple[floa
 
 
 def _hours(minutes: Mapping[date, int], hours_max: float, on: date) -> Iterable[tuple[float, date | None]]:
-    """Yield no places for a supporter who gave all agreed hours within seven days, until the first day is a week ago."""
+    """Yield a share of 0 when all agreed hours were spent within seven days, until the earliest of them is a week ago."""
     recent = {day: spent for day, spent in minutes.items() if on - WEEK < day <= on}
     if recent and sum(recent.values()) >= hours_max * 60:
         yield 0.0, min(recent) + WEEK

@@ -64,8 +64,10 @@ def router() -> APIRouter:
     @routes.post("/query")
     async def query(query: RoutesQuery, read: Read) -> RoutesView:
         """Return the contact routes of many offers. It reads only."""
-        emails = await offers.contact_emails(read.conn, {each.id for each in query.recipients})
-        return RoutesView(routes=[RouteView.of(each, emails.get(each.id)) for each in query.recipients])
+        emails = await offers.contact_emails(read.conn, {recipient.id for recipient in query.recipients})
+        return RoutesView(
+            routes=[RouteView.of(recipient, emails.get(recipient.id)) for recipient in query.recipients]
+        )
 
     @routes.get("/offer/{offer_id}")
     async def read_contact(offer_id: UUID, read: Read) -> ContactRouteView:

@@ -1,6 +1,6 @@
 """Offers as CSV: one offer per line, validated like the form; an invalid line is quarantined with its reasons.
 
-Lists are separated by `;`. `availability` reads `tu 18:00-21:00; sa 09:30-12:00`. The certificate of a supporter is
+Lists are separated by `;`. `availability` is written `tu 18:00-21:00; sa 09:30-12:00`. The certificate of a supporter is
 in the columns `certificate_issuer`, `certificate_endorsement`, `certificate_issued_on` and `certificate_expires_on`.
 """
 
@@ -14,19 +14,19 @@ from pydantic import ValidationError
 
 from alongside_matching.catalogue.api.offer_forms import ListedOfferForm
 
-LISTS: Final = frozenset(
+LIST_COLUMNS: Final = frozenset(
     {"needs", "languages", "formats", "modes", "age_bands", "hopes", "interests", "identities"}
     | {"organisations", "eligibility", "only_for"}
 )
-PLAIN: Final = frozenset(
+PLAIN_COLUMNS: Final = frozenset(
     {"source_id", "kind", "name", "capacity", "reach_km", "certification_required", "required_endorsement"}
     | {"check_required", "checked_until", "hours_per_week_max", "supervisor", "contact_email"}
 )
-SPECIAL: Final = frozenset(
+SPECIAL_COLUMNS: Final = frozenset(
     {"availability", "latitude", "longitude", "certificate_issuer", "certificate_endorsement"}
     | {"certificate_issued_on", "certificate_expires_on"}
 )
-NEEDED: Final = ("source_id", "kind", "needs")
+REQUIRED_COLUMNS: Final = ("source_id", "kind", "needs")
 OPEN_TO_ALL: Final = "open"
 
 
@@ -67,15 +67,15 @@ def read_offers(text: str, *, region: str, source: str) -> Iterator[ParsedLine |
 
 
 def _check_header(names: Any) -> None:
-    known = LISTS | PLAIN | SPECIAL
-    strange = [name for name in names if name not in known]
-    if strange:
+    valid_columns = LIST_COLUMNS | PLAIN_COLUMNS | SPECIAL_COLUMNS
+    unknown_columns = [name for name in names if name not in valid_columns]
+    if unknown_columns:
         raise UnreadableTable(
-            f"Remove or rename the column {strange[0][:40]!r}; valid columns are {', '.join(sorted(known))}."
+            f"Remove or rename the column {unknown_columns[0][:40]!r}; valid columns are {', '.join(sorted(valid_columns))}."
         )
-    for needed in NEEDED:
-        if needed not in names:
-            raise UnreadableTable(f"Add the column {needed}.")
+    for required in REQUIRED_COLUMNS:
+        if required not in names:
+            raise UnreadableTable(f"Add the column {required}.")
 
 
 def _line(
@@ -96,15 +96,15 @@ def _line(
                 line, ListedOfferForm.model_validate(_body(cells) | {"region": region, "source": source})
             )
         except ValidationError as error:
-            for item in error.errors():
-                where = ".".join(str(part) for part in item["loc"])
-                yield RefusedLine(line, source_id, where, str(item["type"]), str(item["msg"]))
+            for problem in error.errors():
+                field = ".".join(str(part) for part in problem["loc"])
+                yield RefusedLine(line, source_id, field, str(problem["type"]), str(problem["msg"]))
 
 
 def _body(cells: Mapping[str, str]) -> dict[str, Any]:
     """Return a line in the shape of the form; an empty field counts as not sent."""
-    body: dict[str, Any] = {name: _list(cells[name]) for name in LISTS if cells.get(name)}
-    body |= {name: cells[name] for name in PLAIN if cells.get(name)}
+    body: dict[str, Any] = {name: _list(cells[name]) for name in LIST_COLUMNS if cells.get(name)}
+    body |= {name: cells[name] for name in PLAIN_COLUMNS if cells.get(name)}
     if body.get("capacity") == OPEN_TO_ALL:
         body["capacity"] = None
     if cells.get("availability"):

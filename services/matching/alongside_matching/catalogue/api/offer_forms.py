@@ -44,8 +44,8 @@ from alongside_matching.catalogue.store.supporters import NewRecord
 
 BATCH_MAX: Final = 1_000
 SUPPORTERS_ONLY: Final = ("certificates", "trainings", "hours_per_week_max", "supervisor", "organisations")
-_PLAIN: Final = ("required_endorsement", "check_required", "checked_until", "reach_km")
-_BESIDE_PROFILE: Final = ("position", "capacity", "contact_email")
+_PLAIN_FIELDS: Final = ("required_endorsement", "check_required", "checked_until", "reach_km")
+_NOT_IN_PROFILE: Final = ("position", "capacity", "contact_email")
 """Fields of a change that are not in the profile, or are stored in another shape."""
 
 
@@ -98,7 +98,7 @@ class OfferForm(AgreementForm):
         """Return the row to add, with a new id and the content hash that shows a repeated import as unchanged."""
         codes = self.model_dump(mode="json", include=set(CODE_FIELDS))
         profile: dict[str, Any] = {
-            **self.model_dump(include=set(_PLAIN)),
+            **self.model_dump(include=set(_PLAIN_FIELDS)),
             **coarse_position(self.position),
             **{name: tuple(dict.fromkeys(values)) for name, values in codes.items()},
         }
@@ -165,7 +165,7 @@ class OfferChanges(Strict):
     contact_email: Email | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _changes_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("send at least one field to change")
         if any(name in self.model_fields_set and getattr(self, name) is None for name in CODE_FIELDS):
@@ -174,12 +174,12 @@ class OfferChanges(Strict):
 
     def profile(self, current: OfferProfile) -> OfferProfile:
         """Return the offer's profile with the sent fields replaced."""
-        plain_fields = self.model_dump(exclude_unset=True, exclude={*CODE_FIELDS, *_BESIDE_PROFILE})
-        plain = self.model_dump(mode="json", exclude_unset=True, include=set(CODE_FIELDS))
-        codes = {name: tuple(values) for name, values in plain.items()}
+        plain_values = self.model_dump(exclude_unset=True, exclude={*CODE_FIELDS, *_NOT_IN_PROFILE})
+        code_lists = self.model_dump(mode="json", exclude_unset=True, include=set(CODE_FIELDS))
+        codes = {name: tuple(values) for name, values in code_lists.items()}
         where = coarse_position(self.position) if "position" in self.model_fields_set else {}
         implied = {"certification_required": True} if self.required_endorsement is not None else {}
-        return replace(current, **{**plain_fields, **codes, **where, **implied})
+        return replace(current, **{**plain_values, **codes, **where, **implied})
 
     def places(self, current: int | None) -> int | None:
         """Return the agreed number of places after the change."""

@@ -19,7 +19,8 @@ from alongside_matching.problems import unprocessable
 
 CSV_BYTES_MAX: Final = 16 * 2**20
 LINES_MAX: Final = 20_000
-BATCH: Final = 1_000
+BATCH_MAX: Final = 1_000
+"""Offers stored by one statement."""
 
 
 class OfferLine(BaseModel):
@@ -33,7 +34,7 @@ class OfferLine(BaseModel):
 
 
 class OfferImportView(BaseModel):
-    """Result of an import: `read` lines were created, changed, unchanged or quarantined."""
+    """Result of an import. `read` is the sum of the lines created, changed, unchanged and quarantined."""
 
     read: int
     created: int
@@ -57,7 +58,7 @@ def router(policies: Policies) -> APIRouter:
         """Add or change offers from a CSV, identified by `source` and each line's source_id.
 
         An invalid line is quarantined with its reasons, and the others are imported. Sending the same file again
-        changes nothing; offers it does not name stay unchanged.
+        changes nothing; offers that the file does not name stay unchanged.
         """
         lines = _lines(await request.body(), region, source)
 
@@ -84,30 +85,30 @@ def _lines(body: bytes, region: str, source: str) -> list[ParsedLine | RefusedLi
 
 
 async def _import(tx: Tx, lines: list[ParsedLine | RefusedLine], policies: Policies) -> OfferImportView:
-    read = [line for line in lines if isinstance(line, ParsedLine)]
+    parsed = [line for line in lines if isinstance(line, ParsedLine)]
     refused = [line for line in lines if isinstance(line, RefusedLine)]
-    created = changed = taken = 0
-    for start in range(0, len(read), BATCH):
-        batch = read[start : start + BATCH]
+    created = changed = imported = 0
+    for start in range(0, len(parsed), BATCH_MAX):
+        batch = parsed[start : start + BATCH_MAX]
         new = [line.form.as_listed() for line in batch]
         conflicts = await offer_updates.find_conflicts(tx, new, policies)
         refused += [_conflicting(batch[conflict.index], conflict) for conflict in conflicts]
-        bad = {conflict.index for conflict in conflicts}
-        good = [offer for index, offer in enumerate(new) if index not in bad]
-        match await offer_updates.add_many(tx, good, policies):
+        conflicting = {conflict.index for conflict in conflicts}
+        valid = [offer for index, offer in enumerate(new) if index not in conflicting]
+        match await offer_updates.add_many(tx, valid, policies):
             case Added() as added:
                 created, changed = created + len(added.created), changed + len(added.changed)
             case new_conflicts:
                 raise refusals.batch_refused(new_conflicts)
-        taken += len(good)
+        imported += len(valid)
     refused.sort(key=lambda line: line.line)
-    set_aside = len({line.line for line in refused})
+    quarantined = len({line.line for line in refused})
     return OfferImportView(
-        read=taken + set_aside,
+        read=imported + quarantined,
         created=created,
         changed=changed,
-        unchanged=taken - created - changed,
-        quarantined=set_aside,
+        unchanged=imported - created - changed,
+        quarantined=quarantined,
         lines=tuple(OfferLine.model_validate(line, from_attributes=True) for line in refused),
     )
 

@@ -80,11 +80,13 @@ class OfferView(BaseModel):
     @classmethod
     def of(cls, offer: StoredOffer) -> "OfferView":
         """Return the view of a stored offer."""
-        profile, free = offer.profile, windows_of(offer.availability)
+        profile, free_windows = offer.profile, windows_of(offer.availability)
         where = {"latitude": profile.latitude, "longitude": profile.longitude}
         computed = {
             "capacity": offer.effective_capacity,
-            "availability": [WindowView.model_validate(window, from_attributes=True) for window in free],
+            "availability": [
+                WindowView.model_validate(window, from_attributes=True) for window in free_windows
+            ],
             "position": None if profile.latitude is None else where,
         }
         return cls.model_validate({**_fields_of(profile), **_fields_of(offer), **computed})
@@ -109,7 +111,7 @@ class TrainingView(BaseModel):
 
 
 class RecordView(BaseModel):
-    """A supporter's record for their supervisor; it excludes self-checks, crises and hours."""
+    """A supporter's record for their supervisor, without self-checks, crises and time spent supporting."""
 
     hours_per_week_max: float | None
     supervisor: str | None

@@ -45,7 +45,7 @@ def _add_reading(routes: APIRouter) -> None:
     @routes.get("")
     async def list_offers(read: Read, wanted: Annotated[OfferFilter, Query()]) -> Page[OfferView]:
         """List offers in the order they were added."""
-        found = await offers.page(
+        page = await offers.page(
             read.conn,
             after=decode_id_cursor(wanted.cursor),
             region=wanted.region,
@@ -55,7 +55,7 @@ def _add_reading(routes: APIRouter) -> None:
             source=wanted.source,
             limit=wanted.limit,
         )
-        items = [OfferView.of(offer) for offer in found]
+        items = [OfferView.of(offer) for offer in page]
         return Page(items=items, next_cursor=next_cursor(items, wanted.limit))
 
     @routes.get("/{offer_id}")
@@ -188,5 +188,5 @@ def _existing(offer_id: UUID, offer: StoredOffer | None) -> StoredOffer:
 def _check_kind(kind: OfferKind, name: str | None, capacity: int | None) -> None:
     try:
         check_kind(kind, name, capacity)
-    except ValueError as why:
-        raise refusals.not_its_kind(str(why)) from why
+    except ValueError as error:
+        raise refusals.not_its_kind(str(error)) from error

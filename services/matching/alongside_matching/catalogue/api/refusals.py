@@ -75,7 +75,7 @@ def offer_refused(conflicts: Sequence[Conflict]) -> HttpProblem:
 
 
 def no_supporter() -> HttpProblem:
-    """Groups and services have no workforce record."""
+    """The offer is a group or a service; only a supporter has a record."""
     return conflict(
         "not-a-supporter",
         "Only a supporter has a record",

@@ -34,7 +34,7 @@ SUPERVISIONS_SHOWN: Final = 50
 
 
 class DayForm(Strict):
-    """An event on a day, and its duration in minutes."""
+    """A log entry for a day, and its duration in minutes."""
 
     on: date
     minutes: Minutes = 0
@@ -54,7 +54,7 @@ def router(policies: Policies) -> APIRouter:
     _add_record(routes, policies)
     _add_agreement(routes, policies)
     _add_certificates(routes, policies)
-    _add_days(routes, policies)
+    _add_log_entries(routes, policies)
     _add_self_check(routes, policies)
     return routes
 
@@ -62,7 +62,7 @@ def router(policies: Policies) -> APIRouter:
 def _add_record(routes: APIRouter, policies: Policies) -> None:
     @routes.get("/record")
     async def read_record(offer_id: UUID, read: Read) -> RecordView:
-        """Return the record of a supporter. It excludes self-checks, crises and hours."""
+        """Return the record of a supporter, without self-checks, crises and time spent supporting."""
         offer = _supporter(offer_id, await offers.view(read.conn, offer_id))
         today = policies.of(offer.region).day(read.runtime.clock.now())
         return await _record(read.conn, offer_id, today)
@@ -73,7 +73,7 @@ def _add_agreement(routes: APIRouter, policies: Policies) -> None:
     async def agree(offer_id: UUID, form: AgreementForm, command: Command) -> Response:
         """Set the agreed hours a week and the supervisor."""
 
-        async def agreed(tx: Tx, offer: StoredOffer) -> None:
+        async def set_agreement(tx: Tx, offer: StoredOffer) -> None:
             match await supporter_records.agree(
                 tx,
                 offer,
@@ -88,7 +88,7 @@ def _add_agreement(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> OfferView:
             await supporter_records.lock_supervisor(tx, form.supervisor)
-            return await _on(offer_id, agreed)(tx)
+            return await _change_supporter(offer_id, set_agreement)(tx)
 
         return await command.run(work)
 
@@ -105,31 +105,33 @@ def _add_certificates(routes: APIRouter, policies: Policies) -> None:
                 case Sound():
                     pass
 
-        return await command.run(_on(offer_id, work), status=201)
+        return await command.run(_change_supporter(offer_id, work), status=201)
 
     @routes.post("/trainings", status_code=201, response_model=OfferView)
     async def train(offer_id: UUID, form: TrainingForm, command: Command) -> Response:
         """Add a completed training."""
 
         async def work(tx: Tx, offer: StoredOffer) -> None:
-            _noted(await supporter_records.train(tx, offer, form.training(), policies), "body.completed_on")
+            _refuse_future_day(
+                await supporter_records.train(tx, offer, form.training(), policies), "body.completed_on"
+            )
 
-        return await command.run(_on(offer_id, work), status=201)
+        return await command.run(_change_supporter(offer_id, work), status=201)
 
 
-def _add_days(routes: APIRouter, policies: Policies) -> None:
-    def add(path: str, kind: LogKind, what: str) -> None:
+def _add_log_entries(routes: APIRouter, policies: Policies) -> None:
+    def add(path: str, kind: LogKind, summary: str) -> None:
         @routes.post(
-            path, status_code=201, response_model=OfferView, summary=what, operation_id=f"note_{kind}"
+            path, status_code=201, response_model=OfferView, summary=summary, operation_id=f"note_{kind}"
         )
         async def note(offer_id: UUID, form: DayForm, command: Command) -> Response:
             async def work(tx: Tx, offer: StoredOffer) -> None:
                 decision = await supporter_records.note(
                     tx, offer, kind, form.on, minutes=form.minutes, policies=policies
                 )
-                _noted(decision, "body.on")
+                _refuse_future_day(decision, "body.on")
 
-            return await command.run(_on(offer_id, work), status=201)
+            return await command.run(_change_supporter(offer_id, work), status=201)
 
     add("/supervisions", LogKind.SUPERVISION, "Note that a supervision took place")
     add(
@@ -152,10 +154,10 @@ def _add_self_check(routes: APIRouter, policies: Policies) -> None:
         async def work(tx: Tx, _offer: StoredOffer) -> None:
             await supporter_records.check_self(tx, offer_id, **form.model_dump(), policies=policies)
 
-        return await command.run(_on(offer_id, work), status=201)
+        return await command.run(_change_supporter(offer_id, work), status=201)
 
 
-def _on(
+def _change_supporter(
     offer_id: UUID, change: Callable[[Tx, StoredOffer], Awaitable[None]]
 ) -> Callable[[Tx], Awaitable[OfferView]]:
     """Return a command that changes a locked supporter and answers with the offer as it is afterwards."""
@@ -175,29 +177,31 @@ def _supporter(offer_id: UUID, offer: StoredOffer | None) -> StoredOffer:
     return offer
 
 
-def _noted(decision: Noted | InTheFuture, field: str) -> None:
+def _refuse_future_day(decision: Noted | InTheFuture, field: str) -> None:
     if isinstance(decision, InTheFuture):
         raise refusals.not_yet(field)
 
 
 async def _record(conn: asyncpg.Connection, offer_id: UUID, today: date) -> RecordView:
-    agreed = await supporters.load_agreement(conn, offer_id)
-    held = (await supporters.load_certificates(conn, [offer_id]))[offer_id]
-    done = await supporters.load_trainings(conn, offer_id)
+    agreement = await supporters.load_agreement(conn, offer_id)
+    certificates = (await supporters.load_certificates(conn, [offer_id]))[offer_id]
+    trainings = await supporters.load_trainings(conn, offer_id)
     return RecordView(
-        hours_per_week_max=agreed.hours_per_week_max,
-        supervisor=agreed.supervisor,
+        hours_per_week_max=agreement.hours_per_week_max,
+        supervisor=agreement.supervisor,
         certificates=tuple(
             CertificateView(
-                issuer=one.issuer,
-                endorsement=one.endorsement,
-                issued_on=one.issued_on,
-                expires_on=one.expires_on,
-                valid=one.issued_on <= today <= one.expires_on,
+                issuer=certificate.issuer,
+                endorsement=certificate.endorsement,
+                issued_on=certificate.issued_on,
+                expires_on=certificate.expires_on,
+                valid=certificate.issued_on <= today <= certificate.expires_on,
             )
-            for one in held
+            for certificate in certificates
         ),
-        trainings=tuple(TrainingView.model_validate(one, from_attributes=True) for one in done),
-        training_hours=sum(one.hours for one in done),
+        trainings=tuple(
+            TrainingView.model_validate(training, from_attributes=True) for training in trainings
+        ),
+        training_hours=sum(training.hours for training in trainings),
         supervised_on=tuple(await supporters.load_supervisions(conn, offer_id, SUPERVISIONS_SHOWN)),
     )

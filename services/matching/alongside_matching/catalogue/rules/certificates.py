@@ -1,4 +1,4 @@
-"""Certificates: which of a supporter's are valid, and until when."""
+"""Which of a supporter's certificates are valid, and until when."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,8 +41,8 @@ class CertificationStatus:
 def check_recordable(certificate: Certificate, on: date) -> Sound | Unsound:
     """Decide whether a certificate can be recorded on a day.
 
-    An expired one is refused, not flagged: it could never be valid, and its sender should send the renewed one. One
-    that expires later stays on record and no longer counts.
+    An expired certificate is refused, not flagged: it could never be valid, and its sender should send the renewed one.
+    A certificate that expires after it was recorded stays on record and no longer counts.
     """
     if certificate.expires_on <= certificate.issued_on:
         return Unsound("expires_on", "expires-before-issued", "Set expires_on after issued_on.")
@@ -55,10 +55,14 @@ def check_recordable(certificate: Certificate, on: date) -> Sound | Unsound:
 
 def certification_status(certificates: Iterable[Certificate], on: date) -> CertificationStatus:
     """Return the certification on a day; `certified_until` is the latest expiry, also of expired certificates."""
-    known = tuple(certificates)
-    valid = [one for one in known if one.issued_on <= on <= one.expires_on]
+    all_certificates = tuple(certificates)
+    valid = [
+        certificate
+        for certificate in all_certificates
+        if certificate.issued_on <= on <= certificate.expires_on
+    ]
     return CertificationStatus(
-        certified_until=max((one.expires_on for one in known), default=None),
-        endorsements=tuple(sorted({one.endorsement for one in valid})),
-        review_on=min((one.expires_on + timedelta(days=1) for one in valid), default=None),
+        certified_until=max((certificate.expires_on for certificate in all_certificates), default=None),
+        endorsements=tuple(sorted({certificate.endorsement for certificate in valid})),
+        review_on=min((certificate.expires_on + timedelta(days=1) for certificate in valid), default=None),
     )

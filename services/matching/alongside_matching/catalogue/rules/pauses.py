@@ -1,7 +1,7 @@
 """Why an offer is paused, and which of several reasons counts.
 
-An offer missing from its directory is paused only while no other reason pauses it: a condition of the one statement
-that reads a whole source.
+An offer missing from its directory is paused only when it has no other pause; the SQL statement that pauses the missing
+offers of a source checks this (`store/offer_batches.py`).
 """
 
 from enum import StrEnum

@@ -10,7 +10,7 @@ class Fits:
 
 @dataclass(frozen=True, slots=True)
 class BelowPromised:
-    """More places are held or taken."""
+    """More places are held or taken than the capacity has."""
 
     promised: int
 

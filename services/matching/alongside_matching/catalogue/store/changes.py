@@ -41,7 +41,7 @@ class Changes:
     """The changed offers, and the horizon from which to read next."""
 
     horizon: int
-    of: Sequence[Change]
+    changes: Sequence[Change]
 
 
 async def horizon(conn: asyncpg.Connection) -> int:
@@ -51,7 +51,7 @@ async def horizon(conn: asyncpg.Connection) -> int:
 
 
 async def since(conn: asyncpg.Connection, cursor: int, also: Iterable[UUID] = ()) -> Changes:
-    """Return the offers changed in or after transaction `cursor`, this one included, and the offers in `also`."""
+    """Return the offers changed in transaction `cursor` or a later one, and the offers in `also`."""
     rows = await conn.fetch(_SINCE, cursor, list(also))
     changes = [
         Change(row["id"], row["region"], row["held"], row["taken"], row["said"], row["unsettled"])

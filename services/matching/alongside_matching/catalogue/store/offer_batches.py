@@ -1,4 +1,4 @@
-"""Adds or changes many offers at once, identified by their `source` and their id there."""
+"""Adds or changes many offers at once, identified by `source` and `source_id`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -146,9 +146,9 @@ class Added:
 async def add(
     conn: asyncpg.Connection, offers: Sequence[NewOffer], now: datetime, *, as_listed: bool = False
 ) -> Added:
-    """Add offers, or change those whose content hash differs. No two may have the same key.
+    """Add offers, or change those whose content hash differs. No two may have the same `source` and `source_id`.
 
-    `as_listed` leaves fields that only staff set on existing offers unchanged: their places, ages and restrictions.
+    With `as_listed`, the fields of existing offers that only staff set stay unchanged: places, ages and restrictions.
     """
     existing = await lock_existing(
         conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id]
@@ -169,10 +169,12 @@ async def add(
 
 
 async def lock_existing(
-    conn: asyncpg.Connection, names: Sequence[tuple[str, str]]
+    conn: asyncpg.Connection, keys: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], ExistingOffer]:
     """Lock and return the offers that exist under these (`source`, `source_id`), in the order of their ids."""
-    rows = await conn.fetch(_LOCK_EXISTING, [source for source, _ in names], [there for _, there in names])
+    rows = await conn.fetch(
+        _LOCK_EXISTING, [source for source, _ in keys], [source_id for _, source_id in keys]
+    )
     return {
         (row["source"], row["source_id"]): ExistingOffer(
             row["id"], row["region"], row["promised"], pause_of(row["paused_because"])
@@ -182,10 +184,10 @@ async def lock_existing(
 
 
 async def pause_vanished(
-    conn: asyncpg.Connection, source: str, still_there: Sequence[str], now: datetime
+    conn: asyncpg.Connection, source: str, listed_ids: Sequence[str], now: datetime
 ) -> int:
     """Pause the offers of a source that it no longer lists, and return how many."""
-    paused: int = await conn.fetchval(_PAUSE_VANISHED, source, list(still_there), now)
+    paused: int = await conn.fetchval(_PAUSE_VANISHED, source, list(listed_ids), now)
     return paused
 
 
@@ -202,5 +204,5 @@ def _row(offer: NewOffer, existing: ExistingOffer | None) -> dict[str, object]:
 
 
 def _key_of(source: str | None, source_id: str | None, offer_id: UUID) -> tuple[str, str] | UUID:
-    """Return what identifies an offer: its source and id there, else its id here."""
+    """Return the key of an offer: its `source` and `source_id`, or its own id when it has no source."""
     return (source, source_id) if source is not None and source_id is not None else offer_id

@@ -47,7 +47,7 @@ _FACTS: Final = (
 _VIEW: Final = f"{_FACTS}, capacity, name, source, source_id, paused_until, created_at, updated_at"
 
 _FACTS_OF: Final = f"select {_FACTS} from offer where id = any($1::uuid[])"
-_PART_OF: Final = f"""
+_REGION_PAGE: Final = f"""
     select {_FACTS} from offer where region = $1 and ($2::uuid is null or id > $2) order by id limit $3
 """
 LOAD_PAGE_MAX: Final = 500
@@ -150,7 +150,7 @@ class StoredOffer:
 
     @property
     def promised(self) -> int:
-        """Places that are held or taken."""
+        """Return the number of places held or taken."""
         return self.held + self.taken
 
 
@@ -166,11 +166,11 @@ async def regions(conn: asyncpg.Connection) -> list[str]:
 
 async def load_page(conn: asyncpg.Connection, region: str, *, after: UUID | None) -> list[Offer]:
     """Return the facts of the next `LOAD_PAGE_MAX` offers of a region, in the order of their ids."""
-    return [_offer(row) for row in await conn.fetch(_PART_OF, region, after, LOAD_PAGE_MAX)]
+    return [_offer(row) for row in await conn.fetch(_REGION_PAGE, region, after, LOAD_PAGE_MAX)]
 
 
 async def find_awaited(conn: asyncpg.Connection, ids: Iterable[UUID]) -> list[Offer]:
-    """Return those of these offers that have a free place and share a need with a waiting request."""
+    """Return the offers among `ids` that have a free place and share a need with a waiting request."""
     rows = await conn.fetch(_AWAITED, list(ids))
     return [_offer(row) for row in rows]
 
@@ -239,7 +239,7 @@ async def set_group_availability(
 
 
 async def set_place_closed(conn: asyncpg.Connection, offer_id: UUID, *, closed: bool, now: datetime) -> None:
-    """Set whether an offer's place is closed; the offer may go on by other modes."""
+    """Set whether an offer's place is closed; the offer may continue by other modes, such as video."""
     await conn.execute(_SET_PLACE_CLOSED, offer_id, closed, now)
 
 

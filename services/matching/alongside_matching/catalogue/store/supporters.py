@@ -62,6 +62,7 @@ _WRITE_REVIEWS: Final = """
           is distinct from (eased.places, eased.certified_until, eased.endorsements)
 """
 _RECENT_DAYS: Final = 92
+"""Days for which crises and time spent are read; more than the largest `crisis_days` that a policy may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,12 @@ async def replace_records(conn: asyncpg.Connection, records: Mapping[UUID, NewRe
     await conn.execute(_SET_AGREEMENT, ids, hours, [record.supervisor for record in records.values()])
     await conn.execute("delete from certification where offer_id = any($1)", ids)
     await conn.execute("delete from training where offer_id = any($1)", ids)
-    await add_certificates(conn, ((key, one) for key, of in records.items() for one in of.certificates))
-    await add_trainings(conn, ((key, one) for key, of in records.items() for one in of.trainings))
+    await add_certificates(
+        conn, ((key, certificate) for key, record in records.items() for certificate in record.certificates)
+    )
+    await add_trainings(
+        conn, ((key, training) for key, record in records.items() for training in record.trainings)
+    )
 
 
 async def set_agreement(
@@ -119,16 +124,31 @@ async def set_agreement(
     await conn.execute(_SET_AGREEMENT, [offer_id], [hours_per_week_max], [supervisor])
 
 
-async def add_certificates(conn: asyncpg.Connection, held: Iterable[tuple[UUID, Certificate]]) -> None:
-    """Add certificates."""
-    rows = [(new_id(), key, it.issuer, it.endorsement, it.issued_on, it.expires_on) for key, it in held]
+async def add_certificates(
+    conn: asyncpg.Connection, certificates: Iterable[tuple[UUID, Certificate]]
+) -> None:
+    """Add certificates, each with the offer id of its supporter."""
+    rows = [
+        (
+            new_id(),
+            offer_id,
+            certificate.issuer,
+            certificate.endorsement,
+            certificate.issued_on,
+            certificate.expires_on,
+        )
+        for offer_id, certificate in certificates
+    ]
     if rows:
         await conn.execute(_ADD_CERTIFICATES, *map(list, zip(*rows, strict=True)))
 
 
-async def add_trainings(conn: asyncpg.Connection, done: Iterable[tuple[UUID, Training]]) -> None:
-    """Add trainings."""
-    rows = [(new_id(), key, it.topic, it.hours, it.completed_on) for key, it in done]
+async def add_trainings(conn: asyncpg.Connection, trainings: Iterable[tuple[UUID, Training]]) -> None:
+    """Add trainings, each with the offer id of its supporter."""
+    rows = [
+        (new_id(), offer_id, training.topic, training.hours, training.completed_on)
+        for offer_id, training in trainings
+    ]
     if rows:
         await conn.execute(_ADD_TRAININGS, *map(list, zip(*rows, strict=True)))
 
@@ -150,18 +170,18 @@ async def add_self_check(
 async def load_strains(
     conn: asyncpg.Connection, ids: Sequence[UUID], on: date
 ) -> dict[UUID, tuple[str, Strain]]:
-    """Return the region and the strain of each of these offers that is a supporter."""
+    """Return region and strain by offer id; offers that are not supporters are left out."""
     rows = await conn.fetch(_STRAINS, list(ids), on - timedelta(days=_RECENT_DAYS))
     return {row["id"]: (row["region"], _strain(row)) for row in rows}
 
 
 async def load_certificates(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, list[Certificate]]:
     """Return the certificates of these supporters, valid or not."""
-    held: dict[UUID, list[Certificate]] = {offer_id: [] for offer_id in ids}
+    certificates: dict[UUID, list[Certificate]] = {offer_id: [] for offer_id in ids}
     for row in await conn.fetch(_CERTIFICATES, list(ids)):
         certificate = Certificate(row["issuer"], row["endorsement"], row["issued_on"], row["expires_on"])
-        held[row["offer_id"]].append(certificate)
-    return held
+        certificates[row["offer_id"]].append(certificate)
+    return certificates
 
 
 async def load_trainings(conn: asyncpg.Connection, offer_id: UUID) -> list[Training]:
@@ -189,26 +209,26 @@ async def load_supervisions(conn: asyncpg.Connection, offer_id: UUID, limit: int
 async def lock_supervisor(conn: asyncpg.Connection, supervisor: str) -> None:
     """Wait for and lock a supervisor until the commit, so that nobody else counts their supporters.
 
-    It is an advisory lock: supervisors are references of the network and have no row.
+    The lock is advisory, because a supervisor is an opaque reference and has no row.
     """
     await conn.execute("select pg_advisory_xact_lock(hashtextextended('supervisor:' || $1, 0))", supervisor)
 
 
-async def count_supervised(conn: asyncpg.Connection, supervisor: str, besides: UUID | None) -> int:
-    """Count the supporters of a supervisor, except `besides`."""
+async def count_supervised(conn: asyncpg.Connection, supervisor: str, except_offer_id: UUID | None) -> int:
+    """Count the supporters of a supervisor, except `except_offer_id`."""
     query = "select count(*) from supporter where supervisor = $1 and offer_id is distinct from $2"
-    found: int = await conn.fetchval(query, supervisor, besides)
-    return found
+    count: int = await conn.fetchval(query, supervisor, except_offer_id)
+    return count
 
 
 async def write_reviews(conn: asyncpg.Connection, reviewed: Sequence[SupporterReview], now: datetime) -> None:
-    """Write reviews to offers; an offer whose values are unchanged is not touched."""
+    """Write reviews to offers; an offer whose values are unchanged is not written."""
     await conn.execute(
         _WRITE_REVIEWS,
-        [one.offer_id for one in reviewed],
-        [one.places for one in reviewed],
-        [one.certified_until for one in reviewed],
-        [",".join(one.endorsements) for one in reviewed],
+        [result.offer_id for result in reviewed],
+        [result.places for result in reviewed],
+        [result.certified_until for result in reviewed],
+        [",".join(result.endorsements) for result in reviewed],
         now,
     )
 
