@@ -15,11 +15,11 @@ MEETINGS_MAX: Final = 6
 
 async def next_meetings(tx: Tx, offer_ids: Collection[UUID]) -> dict[UUID, list[datetime]]:
     """Return the start times of the next meetings of groups with a schedule, without cancelled ones."""
-    kept = await groups.load_groups(tx.conn, list(offer_ids)) if offer_ids else {}
-    cancelled = await groups.load_cancelled(tx.conn, list(kept), tx.now) if kept else set()
+    groups_by_id = await groups.load_groups(tx.conn, list(offer_ids)) if offer_ids else {}
+    cancelled = await groups.load_cancelled(tx.conn, list(groups_by_id), tx.now) if groups_by_id else set()
     return {
         offer_id: [start for start in _next(group.schedule, tx.now) if (offer_id, start) not in cancelled]
-        for offer_id, group in kept.items()
+        for offer_id, group in groups_by_id.items()
     }
 
 

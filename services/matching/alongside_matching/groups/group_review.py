@@ -24,9 +24,9 @@ AVAILABILITY_GOOD_FOR: Final = timedelta(weeks=1)
 
 async def review_groups(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -> None:
     """Update when each group is free and whether it accepts people; offers without a schedule stay unchanged."""
-    found = await groups.load_groups(tx.conn, offer_ids)
-    paused = await offers.pauses(tx.conn, found) if found else {}
-    for offer_id, group in found.items():
+    groups_by_id = await groups.load_groups(tx.conn, offer_ids)
+    paused = await offers.pauses(tx.conn, groups_by_id) if groups_by_id else {}
+    for offer_id, group in groups_by_id.items():
         policy = policies.of(group.region)
         mask = free_mask(group.schedule, policy.zone, tx.now)
         has_more_meetings = bool(upcoming(group.schedule, tx.now, 1))
@@ -35,16 +35,16 @@ async def review_groups(tx: Tx, offer_ids: Sequence[UUID], policies: Policies) -
         await offers.set_group_availability(
             tx.conn, offer_id, pack_mask(mask), paused=(before, after), now=tx.now
         )
-        again = policy.day(tx.now) + AVAILABILITY_GOOD_FOR if has_more_meetings else None
-        last = group.schedule.until
-        set_review_timer(tx, offer_id, policy, again, last and last + timedelta(days=1))
+        next_review = policy.day(tx.now) + AVAILABILITY_GOOD_FOR if has_more_meetings else None
+        last_day = group.schedule.until
+        set_review_timer(tx, offer_id, policy, next_review, last_day and last_day + timedelta(days=1))
 
 
 def takes_people(group: Group, *, has_more_meetings: bool) -> bool:
-    """Return whether somebody can attend its meetings: it meets, accepts newcomers, and can be reached.
+    """Return whether a newcomer can attend the group's meetings: it meets, accepts newcomers, and can be reached.
 
     A closed place does not stop a group that can be attended in another mode.
     """
-    only_there = group.modes == {Mode.IN_PERSON}
-    reachable = not (group.place_closed and only_there)
+    in_person_only = group.modes == {Mode.IN_PERSON}
+    reachable = not (group.place_closed and in_person_only)
     return group.meeting_state is MeetingState.MEETING and group.newcomers and has_more_meetings and reachable

@@ -40,20 +40,22 @@ async def import_meetings(
     new = [_offer(group, region, needs, policy) for group in published.groups]
     match await offer_updates.add_many(tx, new, policies):
         case Added() as added:
-            await _schedule(tx, published.groups, region, added)
+            await _save_schedules(tx, published.groups, region, added)
             await review(tx, [*added.created, *added.changed], policies)
-            touched = len(added.created) + len(added.changed)
-            return ImportCounts(len(added.created), len(added.changed), len(new) - touched)
+            created_or_changed = len(added.created) + len(added.changed)
+            return ImportCounts(len(added.created), len(added.changed), len(new) - created_or_changed)
         case conflicts:
             return conflicts
 
 
-async def _schedule(tx: Tx, found: Sequence[PublishedGroup], region: str, added: Added) -> None:
-    existing = await offer_batches.lock_existing(tx.conn, [(_source(region), group.slug) for group in found])
-    touched = {*added.created, *added.changed}
-    for group in found:
+async def _save_schedules(tx: Tx, published: Sequence[PublishedGroup], region: str, added: Added) -> None:
+    existing = await offer_batches.lock_existing(
+        tx.conn, [(_source(region), group.slug) for group in published]
+    )
+    created_or_changed = {*added.created, *added.changed}
+    for group in published:
         offer_id = existing[_source(region), group.slug].id
-        if offer_id in touched:
+        if offer_id in created_or_changed:
             await save_schedule(tx, _group(group, offer_id, region))
 
 
@@ -61,12 +63,12 @@ def _source(region: str) -> str:
     return f"{SOURCE}:{region}"
 
 
-def _group(found: PublishedGroup, offer_id: Any, region: str) -> Group:
+def _group(published_group: PublishedGroup, offer_id: Any, region: str) -> Group:
     return Group(
         offer_id=offer_id,
         region=region,
         modes=frozenset({Mode.VIDEO.value}),
-        schedule=found.schedule,
+        schedule=published_group.schedule,
         meeting_state=MeetingState.MEETING,
         place_closed=False,
         newcomers=True,
@@ -75,27 +77,29 @@ def _group(found: PublishedGroup, offer_id: Any, region: str) -> Group:
     )
 
 
-def _offer(found: PublishedGroup, region: str, needs: Sequence[Need], policy: Policy) -> NewOffer:
-    """Return an online meeting as an offer open to everyone, limited to whom its publisher reserves it for."""
+def _offer(published_group: PublishedGroup, region: str, needs: Sequence[Need], policy: Policy) -> NewOffer:
+    """Return an online meeting as an offer without limited places, reserved as its publisher states."""
     codes = sorted({need.value for need in needs})
-    only_for = [identity.value for identity in found.only_for]
-    content = orjson.dumps([asdict(found), codes, *only_for], default=sorted, option=orjson.OPT_NON_STR_KEYS)
+    only_for = [identity.value for identity in published_group.only_for]
+    content = orjson.dumps(
+        [asdict(published_group), codes, *only_for], default=sorted, option=orjson.OPT_NON_STR_KEYS
+    )
     return NewOffer(
         id=new_id(),
         kind=OfferKind.GROUP.value,
         region=region,
-        name=found.name,
+        name=published_group.name,
         needs=codes,
-        languages=found.languages or (policy.directory_language,),
+        languages=published_group.languages or (policy.directory_language,),
         formats=(Format.GROUP.value, Format.ONLINE_COMMUNITY.value),
         modes=(Mode.VIDEO.value,),
         age_bands=(),
         capacity=None,
         paused_because=None,
         source=_source(region),
-        source_id=found.slug,
+        source_id=published_group.slug,
         content_hash=sha256(content).hexdigest(),
-        identities=[identity.value for identity in found.identities],
-        eligibility=codes if found.need_only else (),
+        identities=[identity.value for identity in published_group.identities],
+        eligibility=codes if published_group.need_only else (),
         only_for=only_for,
     )

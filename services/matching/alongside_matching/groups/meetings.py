@@ -37,7 +37,7 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class BelowSeated:
-    """More seats are held or taken."""
+    """More seats are held or taken than the new number of seats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ async def save_schedule(tx: Tx, group: Group) -> None:
 
 
 async def change_meeting(
-    tx: Tx, group: Group, starts_at: datetime, difference: OccurrenceChange
+    tx: Tx, group: Group, starts_at: datetime, change: OccurrenceChange
 ) -> MeetingChanged | NotFound | BelowSeated:
     """Change one meeting: cancel it, or set its seats or facilitators."""
     if meeting_at(group.schedule, starts_at) is None:
@@ -92,7 +92,7 @@ async def change_meeting(
     await groups.create_occurrence(tx.conn, group, starts_at)
     return (
         MeetingChanged()
-        if await groups.change_occurrence(tx.conn, group.offer_id, starts_at, difference)
+        if await groups.change_occurrence(tx.conn, group.offer_id, starts_at, change)
         else BelowSeated()
     )
 
@@ -103,7 +103,7 @@ async def hold_seat(
     """Hold a seat for an open referral, which stays open until the commit because its request is locked.
 
     1 wait for the referral's earlier seat; 2 create and lock the meeting; 3 hold one free seat; 4 assign it to the
-    referral. When two want the last seat, the database gives it to one of them and nothing is raised.
+    referral. When two referrals want the last seat, the database gives it to one; the other gets `NoSeat`.
     """
     state = await requests.lock_one(tx.conn, referral_id)
     if state is None:
@@ -113,9 +113,9 @@ async def hold_seat(
     if meeting_at(group.schedule, starts_at) is None:
         return NotFound()
     await groups.lock_seat_of(tx.conn, group.offer_id, starts_at, referral_id)  # 1
-    free = await _hold_free_seat(tx, group, starts_at)  # 2, 3
-    if isinstance(free, NoSeat):
-        return free
+    decision = await _hold_free_seat(tx, group, starts_at)  # 2, 3
+    if isinstance(decision, NoSeat):
+        return decision
     minutes = policies.of(group.region).seat_hold_minutes
     held = SeatHeld(new_id(), min(tx.now + timedelta(minutes=minutes), starts_at))
     added = await groups.add_seat(  # 4
@@ -172,7 +172,7 @@ async def release_seats_of(tx: Tx, referral_ids: Sequence[UUID]) -> None:
 
 
 async def expire_seat(tx: Tx, seat_id: UUID) -> None:
-    """Release a seat that was not taken in time; if its time is not over, set the timer again."""
+    """Release a seat that was not taken in time; if its hold has not expired, set the timer again."""
     seat = await groups.lock_seat(tx.conn, seat_id)
     if seat is None:
         return

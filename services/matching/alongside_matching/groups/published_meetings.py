@@ -1,8 +1,8 @@
-"""Reads a published list of online meetings entry by entry: accepted, flagged, or set aside with a reason.
+"""Reads a published list of online meetings: each entry is accepted, flagged, or quarantined with a reason.
 
 The format is that of the peer fellowships' feeds (Meeting Guide and related ones): `day` 1 is Monday and 7 Sunday,
-`time` is wall-clock time in `timezone`. Some also publish `startDateUTC`, which they compute themselves. People
-follow the wall clock, so it decides; a UTC start that differs is reported, never used.
+`time` is wall-clock time in `timezone`. Some feeds also publish `startDateUTC`, which they compute themselves. People
+follow the wall clock, so only `time` is used; a UTC start that differs from it is reported.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,21 +20,22 @@ from alongside_matching.text import repair_text
 MINUTES_ASSUMED: Final = 60
 EPOCH: Final = date(2024, 1, 1)
 """A Monday. Schedules start here, so that the same entry always gives the same schedule."""
-TEXT_MAX: Final = 300
-_FOR: Final[Mapping[str, Identity]] = {
+NAME_MAX: Final = 300
+_IDENTITIES: Final[Mapping[str, Identity]] = {
     "W": Identity.WOMAN,
     "M": Identity.MAN,
     "LGBTQ": Identity.LGBTQ,
     "Y": Identity.YOUNG_ADULT,
     "D-HOH": Identity.DEAF,
 }
-_ONLY_FOR: Final = frozenset({"W", "M"})
-_NEED_ONLY: Final = "C"
+_RESERVING_CODES: Final = frozenset({"W", "M"})
+_CLOSED: Final = "C"
+"""The code of a meeting that its publisher closes to people without the need."""
 _ONLY_FOR_REMEDY: Final = "It is proposed only to people who identify so. Inform others of it yourself."
 
 
 class RemarkKind(StrEnum):
-    """Effect of a remark: the entry was set aside, or accepted with a remark."""
+    """Whether the entry was quarantined (not accepted), or accepted with a remark."""
 
     QUARANTINED = "quarantined"
     FLAGGED = "flagged"
@@ -85,7 +86,7 @@ class _Report:
 
 
 class _EntryQuarantined(Exception):
-    """This entry is refused; with code, detail and remedy."""
+    """The entry is quarantined, for the reason in code, detail and remedy."""
 
     def __init__(self, code: str, detail: str, remedy: str) -> None:
         super().__init__(code)
@@ -93,7 +94,7 @@ class _EntryQuarantined(Exception):
 
 
 def read_meetings(entries: Sequence[Any]) -> PublishedMeetings:
-    """Check a published list. Any entry content is accepted: nothing is raised, and every refused entry is reported."""
+    """Check a published list. No entry content raises an error: every quarantined entry is reported in `remarks`."""
     report = _Report()
     groups = tuple(_read_entries(entries, report))
     return PublishedMeetings(groups, tuple(report.remarks), len(entries), report.agree, report.differ)
@@ -118,7 +119,7 @@ def _group(entry: Any, slug: str, number: int, report: _Report) -> PublishedGrou
     if slug in report.seen:
         raise _EntryQuarantined("id-repeated", f"{slug} was read before", "Give each entry its own slug.")
     report.seen.add(slug)
-    name = repair_text(_text(entry, "name")).text[:TEXT_MAX]
+    name = repair_text(_text(entry, "name")).text[:NAME_MAX]
     if not name:
         raise _EntryQuarantined("name-missing", "name is blank", "Publish the name by which people know it.")
     if entry.get("archived") is True:
@@ -127,7 +128,7 @@ def _group(entry: Any, slug: str, number: int, report: _Report) -> PublishedGrou
         )
     types = [kind for kind in _list(entry, "types") if isinstance(kind, str)]
     schedule = _schedule(entry, slug, number, report)
-    only_for = tuple(_FOR[kind] for kind in types if kind in _ONLY_FOR)
+    only_for = tuple(_IDENTITIES[kind] for kind in types if kind in _RESERVING_CODES)
     if only_for:
         detail = ", ".join(only_for)
         report.remarks.append(
@@ -138,9 +139,9 @@ def _group(entry: Any, slug: str, number: int, report: _Report) -> PublishedGrou
         name=name,
         schedule=schedule,
         languages=_languages(entry, slug, number, report),
-        identities=tuple(_FOR[kind] for kind in types if kind in _FOR),
+        identities=tuple(_IDENTITIES[kind] for kind in types if kind in _IDENTITIES),
         only_for=only_for,
-        need_only=_NEED_ONLY in types,
+        need_only=_CLOSED in types,
     )
 
 
@@ -164,14 +165,14 @@ def _schedule(entry: Mapping[str, Any], slug: str, number: int, report: _Report)
     decision = check_schedule(schedule)
     if isinstance(decision, Impossible):
         raise _EntryQuarantined(decision.code, decision.field, decision.remedy)
-    _compare_published_moment(entry, schedule, slug, number, report)
+    _compare_utc_start(entry, schedule, slug, number, report)
     return schedule
 
 
-def _compare_published_moment(
+def _compare_utc_start(
     entry: Mapping[str, Any], schedule: Schedule, slug: str, number: int, report: _Report
 ) -> None:
-    """Compare the published UTC start with the wall clock: the same weekday and time there, or a remark."""
+    """Add a remark unless the published UTC start has the schedule's weekday and wall-clock time in its zone."""
     published = entry.get("startDateUTC")
     if published is None:
         return
@@ -224,10 +225,10 @@ def _time(entry: Mapping[str, Any]) -> time:
 
 
 def _languages(entry: Mapping[str, Any], slug: str, number: int, report: _Report) -> tuple[str, ...]:
-    tags_given = [
+    lowercase_tags = [
         tag for tag in _list(entry, "languages") if isinstance(tag, str) and tag.isalpha() and tag.islower()
     ]
-    tags = tuple(dict.fromkeys(tag for tag in tags_given if 2 <= len(tag) <= 3))
+    tags = tuple(dict.fromkeys(tag for tag in lowercase_tags if 2 <= len(tag) <= 3))
     if not tags:
         remedy = "Publish its languages as ISO 639-1 codes."
         report.remarks.append(Remark(number, slug, RemarkKind.FLAGGED, "language-missing", "", remedy))
@@ -235,10 +236,10 @@ def _languages(entry: Mapping[str, Any], slug: str, number: int, report: _Report
 
 
 def _list(entry: Mapping[str, Any], name: str) -> list[Any]:
-    found = entry.get(name)
-    return found if isinstance(found, list) else []
+    value = entry.get(name)
+    return value if isinstance(value, list) else []
 
 
 def _text(entry: Any, name: str) -> str:
-    found = entry.get(name) if isinstance(entry, Mapping) else None
-    return found.strip() if isinstance(found, str) else ""
+    value = entry.get(name) if isinstance(entry, Mapping) else None
+    return value.strip() if isinstance(value, str) else ""

@@ -26,7 +26,7 @@ _DATEUTIL: Final = dict(zip(WEEKDAYS, (MO, TU, WE, TH, FR, SA, SU), strict=True)
 
 
 class Every(StrEnum):
-    """How often a group meets: on its weekdays each week, each second week, or on the nth ones of a month."""
+    """How often a group meets: on its weekdays each week or each second week, or on its nth weekdays of each month."""
 
     WEEK = "week"
     FORTNIGHT = "fortnight"
@@ -83,8 +83,8 @@ class Impossible:
 
 def check_schedule(schedule: Schedule) -> Possible | Impossible:
     """Decide whether a schedule is valid."""
-    if wrong := _malformed(schedule) or _unmatched_exception(schedule):
-        return wrong
+    if impossible := _malformed(schedule) or _unmatched_exception(schedule):
+        return impossible
     first = next(meetings(schedule, datetime.min.replace(tzinfo=UTC)), None)
     if first is None:
         return Impossible(
@@ -108,32 +108,32 @@ def meetings(schedule: Schedule, after: datetime) -> Iterator[Meeting]:
 
 def upcoming(schedule: Schedule, after: datetime, limit: int) -> list[Meeting]:
     """Return the next meetings that have not begun at `after`."""
-    found: list[Meeting] = []
+    next_meetings: list[Meeting] = []
     for meeting in meetings(schedule, after):
-        if len(found) == limit:
+        if len(next_meetings) == limit:
             break
         if meeting.starts_at > after:
-            found.append(meeting)
-    return found
+            next_meetings.append(meeting)
+    return next_meetings
 
 
 def meeting_at(schedule: Schedule, starts_at: datetime) -> Meeting | None:
     """Return the meeting that begins at exactly this time; None when there is none."""
-    found = next(meetings(schedule, starts_at), None)
-    return found if found is not None and found.starts_at == starts_at else None
+    meeting = next(meetings(schedule, starts_at), None)
+    return meeting if meeting is not None and meeting.starts_at == starts_at else None
 
 
 def free_mask(schedule: Schedule, zone: str, after: datetime) -> int:
-    """Return the half hours of the region's week that the meetings of the coming weeks cover, in its wall time."""
-    home = ZoneInfo(zone)
+    """Return the half hours of the region's week, in the wall time of `zone`, that the next weeks' meetings cover."""
+    region_zone = ZoneInfo(zone)
     end = after + timedelta(weeks=WEEKS_OF_AVAILABILITY)
-    soon = []
+    local_meetings = []
     for meeting in meetings(schedule, after):
         if meeting.starts_at >= end:
             break
-        local = meeting.starts_at.astimezone(home)
-        soon.append((local.weekday(), local.time(), schedule.minutes))
-    return slots_covered_by(soon)
+        local = meeting.starts_at.astimezone(region_zone)
+        local_meetings.append((local.weekday(), local.time(), schedule.minutes))
+    return slots_covered_by(local_meetings)
 
 
 def is_zone(name: str) -> bool:
@@ -143,7 +143,7 @@ def is_zone(name: str) -> bool:
 
 @cache
 def _zones() -> frozenset[str]:
-    """Read the zone names from disk once: it takes longer than everything else about a schedule."""
+    """Read the zone names from disk once: reading them takes longer than everything else about a schedule."""
     return frozenset(available_timezones())
 
 
@@ -186,16 +186,18 @@ def _wall_clock_starts(schedule: Schedule, begin: date) -> Iterator[datetime]:
 
     Past weeks are skipped two at a time, so that the parity of fortnightly meetings is preserved.
     """
-    over = max(0, (begin - schedule.starts_on).days) // 14 if schedule.every is not Every.MONTH else 0
+    fortnights_skipped = (
+        max(0, (begin - schedule.starts_on).days) // 14 if schedule.every is not Every.MONTH else 0
+    )
     last = None if schedule.until is None else datetime.combine(schedule.until, time.max)
-    by = [_DATEUTIL[day] for day in schedule.weekdays]
+    weekdays = [_DATEUTIL[day] for day in schedule.weekdays]
     if schedule.nth:
-        by = [day(nth) for day in by for nth in schedule.nth]
+        weekdays = [day(nth) for day in weekdays for nth in schedule.nth]
     rule = rrule(
         MONTHLY if schedule.every is Every.MONTH else WEEKLY,
-        dtstart=datetime.combine(schedule.starts_on + timedelta(weeks=2 * over), schedule.at),
+        dtstart=datetime.combine(schedule.starts_on + timedelta(weeks=2 * fortnights_skipped), schedule.at),
         interval=2 if schedule.every is Every.FORTNIGHT else 1,
-        byweekday=by,
+        byweekday=weekdays,
         wkst=MO,
         until=last,
     )

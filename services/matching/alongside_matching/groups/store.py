@@ -110,27 +110,28 @@ class Seat:
 
 
 async def load_groups(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Group]:
-    """Return those of these offers that have a schedule."""
+    """Return the groups among these offers that have a schedule, by offer id."""
     return {row["offer_id"]: _group(row) for row in await conn.fetch(_SCHEDULE, list(ids))}
 
 
 async def save_schedule(conn: asyncpg.Connection, group: Group) -> None:
     """Insert or replace a group's schedule."""
-    it = group.schedule
+    schedule = group.schedule
     await conn.execute(
         _SAVE_SCHEDULE,
-        *(group.offer_id, it.zone, it.starts_on, it.at, it.minutes, it.every.value, list(it.weekdays)),
-        *(list(it.nth), it.until, sorted(it.exceptions), group.meeting_state, group.newcomers),
+        *(group.offer_id, schedule.zone, schedule.starts_on, schedule.at, schedule.minutes),
+        *(schedule.every.value, list(schedule.weekdays), list(schedule.nth), schedule.until),
+        *(sorted(schedule.exceptions), group.meeting_state, group.newcomers),
         *(group.seats, group.facilitators_min),
     )
 
 
 async def load_occurrences(
-    conn: asyncpg.Connection, offer_id: UUID, begins: Sequence[datetime]
+    conn: asyncpg.Connection, offer_id: UUID, starts: Sequence[datetime]
 ) -> dict[datetime, Occurrence]:
     """Return the stored rows of these meetings, by start."""
     return {
-        row["starts_at"]: _occurrence(row) for row in await conn.fetch(_OCCURRENCES, offer_id, list(begins))
+        row["starts_at"]: _occurrence(row) for row in await conn.fetch(_OCCURRENCES, offer_id, list(starts))
     }
 
 
@@ -167,13 +168,13 @@ async def create_occurrence(conn: asyncpg.Connection, group: Group, starts_at: d
 
 
 async def change_occurrence(
-    conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime, difference: OccurrenceChange
+    conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime, change: OccurrenceChange
 ) -> bool:
     """Change one meeting; False when more seats are held or taken than it would have."""
     changed = await conn.fetchval(
         _CHANGE_OCCURRENCE,
-        *(offer_id, starts_at, difference.cancelled, difference.seats_given, difference.seats),
-        difference.facilitators,
+        *(offer_id, starts_at, change.cancelled, change.seats_given, change.seats),
+        change.facilitators,
     )
     return changed is not None
 
@@ -193,7 +194,8 @@ async def lock_upcoming_seats(
 ) -> list[UUID]:
     """Lock and return the seats of these referrals at meetings that have not begun, sorted by meeting.
 
-    A transaction that releases several waits for all seats first, then for meetings in this order: never in a circle.
+    A transaction that releases several seats waits for all of them first, then for their meetings in this order, so that
+    transactions never wait for each other in a circle.
     """
     query = """
         select id, starts_at, offer_id from seat
@@ -213,7 +215,7 @@ async def add_seat(
     referral_id: UUID,
     expires_at: datetime,
 ) -> bool:
-    """Assign the held seat to the referral; False when the referral already has one at this meeting."""
+    """Assign the held seat to the referral; False when the referral already has a seat at this meeting."""
     return await conn.fetchval(_ADD_SEAT, seat_id, offer_id, starts_at, referral_id, expires_at) is not None
 
 
@@ -223,10 +225,10 @@ async def lock_seat(conn: asyncpg.Connection, seat_id: UUID) -> Seat | None:
     return None if row is None else _seat(row)
 
 
-async def take_seat(conn: asyncpg.Connection, held: Seat) -> None:
+async def take_seat(conn: asyncpg.Connection, seat: Seat) -> None:
     """Turn a held seat into a taken one."""
-    await conn.execute(_SET_SEAT_STATE, held.id, SeatState.TAKEN)
-    await conn.execute(_TAKE, held.offer_id, held.starts_at)
+    await conn.execute(_SET_SEAT_STATE, seat.id, SeatState.TAKEN)
+    await conn.execute(_TAKE, seat.offer_id, seat.starts_at)
 
 
 async def release_seat(conn: asyncpg.Connection, seat: Seat, state: SeatState) -> None:

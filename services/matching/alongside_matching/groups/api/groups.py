@@ -102,22 +102,22 @@ class ScheduleView(ScheduleForm):
 
 
 class OccurrenceForm(Strict):
-    """How one meeting differs: cancelled, another number of seats, the number of facilitators."""
+    """Changes of one meeting: cancelled, another number of seats, the number of facilitators."""
 
     cancelled: bool | None = None
     seats: Places | None = None
     facilitators: int | None = Field(default=None, ge=0, le=20)
 
     @model_validator(mode="after")
-    def _says_something(self) -> "OccurrenceForm":
+    def _changes_something(self) -> "OccurrenceForm":
         if not self.model_fields_set:
             raise ValueError("send at least one field to change")
         return self
 
-    def difference(self) -> OccurrenceChange:
+    def change(self) -> OccurrenceChange:
         """Return the change in the form the store takes."""
-        given = "seats" in self.model_fields_set
-        return OccurrenceChange(self.cancelled, self.facilitators, self.seats, seats_given=given)
+        seats_given = "seats" in self.model_fields_set
+        return OccurrenceChange(self.cancelled, self.facilitators, self.seats, seats_given=seats_given)
 
 
 class OccurrenceView(BaseModel):
@@ -206,18 +206,19 @@ def _add_occurrences(routes: APIRouter) -> None:
     ) -> Occurrences:
         """List the next meetings, in the requested zone (default: the group's zone)."""
         group = await _group(read.conn, offer_id)
-        zone_shown = zone or group.schedule.zone
-        if not is_zone(zone_shown):
+        zone_name = zone or group.schedule.zone
+        if not is_zone(zone_name):
             raise group_refusals.unknown_zone()
         since = (after or read.runtime.clock.now()).astimezone(UTC)
         upcoming_meetings = (
             upcoming(group.schedule, since, limit) if group.meeting_state is MeetingState.MEETING else []
         )
         occurrences = await groups.load_occurrences(
-            read.conn, offer_id, [it.starts_at for it in upcoming_meetings]
+            read.conn, offer_id, [meeting.starts_at for meeting in upcoming_meetings]
         )
         items = [
-            _occurrence(group, it, occurrences.get(it.starts_at), zone_shown) for it in upcoming_meetings
+            _occurrence(group, meeting, occurrences.get(meeting.starts_at), zone_name)
+            for meeting in upcoming_meetings
         ]
         return Occurrences(offer_id=offer_id, items=tuple(items))
 
@@ -229,7 +230,7 @@ def _add_occurrences(routes: APIRouter) -> None:
 
         async def work(tx: Tx) -> None:
             group = await _group(tx.conn, offer_id)
-            match await meetings.change_meeting(tx, group, starts_at.astimezone(UTC), form.difference()):
+            match await meetings.change_meeting(tx, group, starts_at.astimezone(UTC), form.change()):
                 case meetings.NotFound():
                     raise group_refusals.no_meeting()
                 case meetings.BelowSeated():
@@ -275,7 +276,7 @@ def _add_answers(routes: APIRouter) -> None:
         """Take the seat: the person will come."""
 
         async def work(tx: Tx) -> SeatView:
-            return await _answered(tx, seat_id, await meetings.take_seat(tx, seat_id))
+            return await _view_or_refuse(tx, seat_id, await meetings.take_seat(tx, seat_id))
 
         return await command.run(work)
 
@@ -284,12 +285,12 @@ def _add_answers(routes: APIRouter) -> None:
         """Release the seat: the person will not come."""
 
         async def work(tx: Tx) -> SeatView:
-            return await _answered(tx, seat_id, await meetings.release_seat(tx, seat_id))
+            return await _view_or_refuse(tx, seat_id, await meetings.release_seat(tx, seat_id))
 
         return await command.run(work)
 
 
-async def _answered(
+async def _view_or_refuse(
     tx: Tx, seat_id: UUID, decision: Take | GiveBack | SeatOver | meetings.NotFound
 ) -> SeatView:
     match decision:
@@ -310,27 +311,26 @@ def _group_offer(offer_id: UUID, offer: StoredOffer | None) -> StoredOffer:
 
 
 async def _group(conn: asyncpg.Connection, offer_id: UUID) -> Group:
-    found = (await groups.load_groups(conn, [offer_id])).get(offer_id)
-    if found is None:
+    group = (await groups.load_groups(conn, [offer_id])).get(offer_id)
+    if group is None:
         _group_offer(offer_id, await offers.view(conn, offer_id))
         raise group_refusals.no_schedule()
-    return found
+    return group
 
 
 async def _seat(tx: Tx, seat_id: UUID) -> SeatView:
-    found = await groups.lock_seat(tx.conn, seat_id)
-    if found is None:
+    seat = await groups.lock_seat(tx.conn, seat_id)
+    if seat is None:
         raise group_refusals.no_such_seat()
-    return SeatView.model_validate(found, from_attributes=True)
+    return SeatView.model_validate(seat, from_attributes=True)
 
 
 def _schedule_view(group: Group) -> ScheduleView:
-    it = group.schedule
+    schedule = group.schedule
+    as_sent = ("zone", "starts_on", "at", "minutes", "every", "weekdays", "nth", "until")
     fields: dict[str, Any] = {
-        **{name: getattr(it, name) for name in ("zone", "starts_on", "at", "minutes", "every", "weekdays")},
-        "nth": it.nth,
-        "until": it.until,
-        "exceptions": tuple(sorted(it.exceptions)),
+        **{name: getattr(schedule, name) for name in as_sent},
+        "exceptions": tuple(sorted(schedule.exceptions)),
         "meeting_state": group.meeting_state,
         "newcomers": group.newcomers,
         "seats": group.seats,
@@ -340,19 +340,19 @@ def _schedule_view(group: Group) -> ScheduleView:
     return ScheduleView(offer_id=group.offer_id, **fields)
 
 
-def _occurrence(group: Group, it: Meeting, occurrence: Occurrence | None, zone: str) -> OccurrenceView:
+def _occurrence(group: Group, meeting: Meeting, occurrence: Occurrence | None, zone: str) -> OccurrenceView:
     modes = group.modes - {Mode.IN_PERSON} if group.place_closed else group.modes
     facilitators = occurrence.facilitators if occurrence else None
     return OccurrenceView(
-        starts_at=it.starts_at.astimezone(ZoneInfo(zone)),
-        ends_at=it.ends_at.astimezone(ZoneInfo(zone)),
+        starts_at=meeting.starts_at.astimezone(ZoneInfo(zone)),
+        ends_at=meeting.ends_at.astimezone(ZoneInfo(zone)),
         zone=zone,
-        local_start=f"{it.starts_at.astimezone(ZoneInfo(group.schedule.zone)):%Y-%m-%d %H:%M}",
+        local_start=f"{meeting.starts_at.astimezone(ZoneInfo(group.schedule.zone)):%Y-%m-%d %H:%M}",
         cancelled=bool(occurrence and occurrence.cancelled),
         modes=tuple(sorted(modes)),
         seats=occurrence.seats if occurrence else group.seats,
         held=occurrence.held if occurrence else 0,
         taken=occurrence.taken if occurrence else 0,
         covered=None if facilitators is None else facilitators >= group.facilitators_min,
-        clock_change=it.clock_change.value if it.clock_change else None,
+        clock_change=meeting.clock_change.value if meeting.clock_change else None,
     )

@@ -1,4 +1,4 @@
-"""`/groups/imports`: imports a published list of online meetings and answers with a line for every remarkable entry."""
+"""`/groups/imports`: imports a published list of online meetings; the answer lists quarantined and flagged entries."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -19,7 +19,7 @@ ENTRIES_MAX: Final = 5_000
 
 
 class GroupLine(BaseModel):
-    """A remark on one entry: set aside (`quarantined`) or imported with a remark (`flagged`)."""
+    """A remark on one entry: not imported (`quarantined`), or imported with a remark (`flagged`)."""
 
     entry: int
     """Position in the list, from 1."""
@@ -64,15 +64,17 @@ def router(policies: Policies) -> APIRouter:
                 tx, published, region=region, needs=need, policies=policies
             ):
                 case ImportCounts(created=created, changed=changed, unchanged=unchanged):
-                    lines = [GroupLine.model_validate(it, from_attributes=True) for it in published.remarks]
-                    set_aside = sum(it.kind is RemarkKind.QUARANTINED for it in published.remarks)
+                    lines = [
+                        GroupLine.model_validate(remark, from_attributes=True) for remark in published.remarks
+                    ]
+                    quarantined = sum(remark.kind is RemarkKind.QUARANTINED for remark in published.remarks)
                     return GroupImportView(
                         read=published.read,
                         created=created,
                         changed=changed,
                         unchanged=unchanged,
-                        quarantined=set_aside,
-                        flagged=len(lines) - set_aside,
+                        quarantined=quarantined,
+                        flagged=len(lines) - quarantined,
                         agree=published.agree,
                         differ=published.differ,
                         lines=tuple(lines),

@@ -62,7 +62,7 @@ def no_meeting() -> HttpProblem:
 
 
 def below_seated() -> HttpProblem:
-    """More seats are held or taken."""
+    """More seats are held or taken than the new number of seats."""
     return conflict(
         "seats-below-promised",
         "More seats are already held or taken",
