@@ -1,18 +1,17 @@
 """Assigns requests that arrive within a short window together, so that the order of arrival decides nothing.
 
-It is a min-cost assignment of arrivals to *seats*. Seats 1, 2, 3 … of an offer are its free places in the order in
-which they would fill, each more expensive than the one before: the score as it would be with the lower seats filled
-(the factor `free_places` falls), plus the policy's `crowding` for the share of places that this window has taken
-there. Because later seats cost more for everyone, the cheapest assignment leaves no lower seat free. Leaving a
-request waiting costs `waits_cost`, more when it is urgent, has waited long or replaces a match that ended; as this is
-several times the worst match, as many requests as possible are matched, and the ones left waiting are those with the
-lowest waiting cost.
+This is a min-cost assignment of arrivals to *seats*. Seats 1, 2, 3 … of an offer are its free places in the order in
+which they would fill. A seat costs 1 minus the score as it would be with the lower seats filled (the factor
+`free_places` falls), plus the policy's `crowding` for the share of the offer's places that this window has taken.
+Because later seats cost more for everyone, the cheapest assignment leaves no lower seat free. Leaving a request waiting
+costs `waits_cost`, more when it is urgent, has waited long or replaces a match that ended; as this is several times the
+worst match, as many requests as possible are matched, and those with the lowest waiting cost are left waiting.
 
-Each arrival brings the candidates of its ranking, limited to the policy's `ranked_max`. With at least as many
-candidates as arrivals the limit costs nothing: the others occupy fewer offers than that, so one of its best is
-unused, and its first seat costs less than any later seat. With fewer candidates it may cost something where many
-requests prefer the same few offers: `make bench-matching` measures how much. A request left waiting after a limited
-ranking must be ranked again once the places are held.
+Each arrival brings the candidates of its ranking, limited to the policy's `ranked_max`. When an arrival has at least as
+many candidates as there are arrivals, the limit costs nothing: the other arrivals occupy fewer offers than it has
+candidates, so one candidate is unused, and the first seat there costs no more than a seat beyond the limit. With fewer
+candidates the limit may cost something where many requests prefer the same few offers: `make bench-matching` measures
+how much. A request left waiting after a limited ranking must be ranked again once the places are held.
 
 Above `edges_max` pairs of an arrival and a seat, arrivals are assigned one after another, the greatest claim first,
 at the same costs. The joint assignment never costs more, because it may choose the same seats.
@@ -41,7 +40,7 @@ _SHIFT: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One request of a window: its ranking, and how much more it costs to let it wait (see `claim_of`)."""
+    """One request of a window: its ranking, and its claim (see `claim_of`)."""
 
     ranking: Ranking
     claim: float
@@ -64,7 +63,7 @@ class Assignment:
 
 
 def claim_of(request: Request, policy: Policy, now: datetime) -> float:
-    """Return how much more this request costs to leave waiting: urgency, time waited, priority."""
+    """Return the share that urgency, time waited and priority add to the cost of leaving this request waiting."""
     sharing = policy.sharing
     waited = (now - request.waiting_since).total_seconds() / 3600 if request.waiting_since else 0.0
     return (
@@ -94,7 +93,7 @@ def one_by_one(window: Sequence[Arrival], policy: Policy) -> Assignment:
     seats_given: Counter[UUID] = Counter()
     chosen: dict[UUID, Candidate | None] = {arrival.ranking.request.referral_id: None for arrival in window}
     cost = 0.0
-    for arrival in sorted(window, key=lambda each: -each.claim):
+    for arrival in sorted(window, key=lambda arrival: -arrival.claim):
         seats = [
             (seat_cost(arrival.ranking, candidate, seats_given[candidate.offer_id], policy), number)
             for number, candidate in enumerate(arrival.ranking.candidates)
@@ -110,18 +109,21 @@ def one_by_one(window: Sequence[Arrival], policy: Policy) -> Assignment:
 
 
 def seat_cost(ranking: Ranking, candidate: Candidate, seats_given: int, policy: Policy) -> float:
-    """Return the cost of a candidate's next seat when `seated` others of the window have seats there; at most 2."""
+    """Return the cost of a candidate's next seat when the window has taken `seats_given` seats there; at most 2."""
     if candidate.capacity is None:
         return 1.0 - candidate.score
     worth = policy.curves.load.at
     load = (candidate.occupied + seats_given) / candidate.capacity
-    fuller = ranking.shares.get("free_places", 0.0) * (worth(candidate.load) - worth(load))
-    return 1.0 - candidate.score + fuller + policy.sharing.crowding * seats_given / candidate.capacity
+    load_cost = ranking.shares.get("free_places", 0.0) * (worth(candidate.load) - worth(load))
+    return 1.0 - candidate.score + load_cost + policy.sharing.crowding * seats_given / candidate.capacity
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
-    """A candidate in the ranking of an arrival: indices of the arrival, the candidate and the offer."""
+class _ListedCandidate:
+    """A candidate in the ranking of an arrival, with the indices of arrival, candidate and offer.
+
+    `share` is that of the factor `free_places`.
+    """
 
     arrival: int
     number: int
@@ -132,75 +134,80 @@ class _Listed:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Every pair of an arrival and a seat: listed candidate, seat and cost."""
+    """Every pair of an arrival and a seat, by column: index of the listed candidate, seat and cost."""
 
-    listed: Sequence[_Listed]
-    which: npt.NDArray[np.int64]
+    listed: Sequence[_ListedCandidate]
+    listed_index: npt.NDArray[np.int64]
     seat: npt.NDArray[np.int64]
     cost: npt.NDArray[np.float64]
 
 
-def _listed(window: Sequence[Arrival]) -> list[_Listed]:
-    numbers: dict[UUID, int] = {}
+def _listed(window: Sequence[Arrival]) -> list[_ListedCandidate]:
+    offer_numbers: dict[UUID, int] = {}
     return [
-        _Listed(
+        _ListedCandidate(
             position,
             number,
             candidate,
             arrival.ranking.shares.get("free_places", 0.0),
-            numbers.setdefault(candidate.offer_id, len(numbers)),
+            offer_numbers.setdefault(candidate.offer_id, len(offer_numbers)),
         )
         for position, arrival in enumerate(window)
         for number, candidate in enumerate(arrival.ranking.candidates)
     ]
 
 
-def _seats(listed: Sequence[_Listed]) -> npt.NDArray[np.int64]:
+def _seats(listed: Sequence[_ListedCandidate]) -> npt.NDArray[np.int64]:
     """Return how many seats each listed candidate may use: the free ones, at most one per arrival that lists the
     offer."""
-    wanted = Counter(each.offer for each in listed)
+    arrivals_by_offer = Counter(entry.offer for entry in listed)
     return np.array(
         [
-            wanted[each.offer]
-            if each.candidate.places is None
-            else min(each.candidate.places, wanted[each.offer])
-            for each in listed
+            arrivals_by_offer[entry.offer]
+            if entry.candidate.places is None
+            else min(entry.candidate.places, arrivals_by_offer[entry.offer])
+            for entry in listed
         ]
     )
 
 
-def _pairs(listed: Sequence[_Listed], seats: npt.NDArray[np.int64], policy: Policy) -> _Pairs:
+def _pairs(listed: Sequence[_ListedCandidate], seats: npt.NDArray[np.int64], policy: Policy) -> _Pairs:
     """Number the seats of all offers consecutively, and pair every listed candidate with every seat of its offer."""
-    offers = np.array([each.offer for each in listed])
+    offers = np.array([entry.offer for entry in listed])
     seats_of_offer = np.zeros(offers.max() + 1, np.int64)
     seats_of_offer[offers] = seats
     first_seat = np.cumsum(seats_of_offer) - seats_of_offer
-    which = np.repeat(np.arange(len(listed)), seats)
-    below = np.arange(len(which)) - np.repeat(np.cumsum(seats) - seats, seats)
-    return _Pairs(listed, which, first_seat[offers[which]] + below, _costs(listed, which, below, policy))
+    listed_index = np.repeat(np.arange(len(listed)), seats)
+    lower_seats = np.arange(len(listed_index)) - np.repeat(np.cumsum(seats) - seats, seats)
+    return _Pairs(
+        listed,
+        listed_index,
+        first_seat[offers[listed_index]] + lower_seats,
+        _costs(listed, listed_index, lower_seats, policy),
+    )
 
 
 def _costs(
-    listed: Sequence[_Listed],
-    which: npt.NDArray[np.int64],
-    below: npt.NDArray[np.int64],
+    listed: Sequence[_ListedCandidate],
+    listed_index: npt.NDArray[np.int64],
+    lower_seats: npt.NDArray[np.int64],
     policy: Policy,
 ) -> npt.NDArray[np.float64]:
-    """Return `seat_cost` for each pair whose seat has `below` lower seats."""
-    candidates = [each.candidate for each in listed]
+    """Return `seat_cost` for each pair whose seat has `lower_seats` lower seats."""
+    candidates = [entry.candidate for entry in listed]
     score, load, share = (
-        np.array(column)[which]
+        np.array(column)[listed_index]
         for column in zip(
-            *((each.candidate.score, each.candidate.load, each.share) for each in listed), strict=True
+            *((entry.candidate.score, entry.candidate.load, entry.share) for entry in listed), strict=True
         )
     )
-    limited = np.array([candidate.capacity is not None for candidate in candidates])[which]
-    capacity = np.array([candidate.capacity or 1 for candidate in candidates])[which]
-    occupied = np.array([candidate.occupied for candidate in candidates])[which]
+    limited = np.array([candidate.capacity is not None for candidate in candidates])[listed_index]
+    capacity = np.array([candidate.capacity or 1 for candidate in candidates])[listed_index]
+    occupied = np.array([candidate.occupied for candidate in candidates])[listed_index]
     worth = policy.curves.load.at_all
-    fuller = share * (worth(load) - worth((occupied + below) / capacity))
-    crowding = policy.sharing.crowding * below / capacity
-    return 1.0 - score + np.where(limited, fuller + crowding, 0.0)
+    load_cost = share * (worth(load) - worth((occupied + lower_seats) / capacity))
+    crowding = policy.sharing.crowding * lower_seats / capacity
+    return 1.0 - score + np.where(limited, load_cost + crowding, 0.0)
 
 
 def _together(window: Sequence[Arrival], pairs: _Pairs, policy: Policy) -> Assignment:
@@ -208,19 +215,19 @@ def _together(window: Sequence[Arrival], pairs: _Pairs, policy: Policy) -> Assig
     arrivals = np.arange(len(window))
     seats = int(pairs.seat.max()) + 1
     waits = np.array([_waiting_cost(arrival, policy) for arrival in window])
-    rows = np.concatenate([np.array([each.arrival for each in pairs.listed])[pairs.which], arrivals])
+    rows = np.concatenate([np.array([entry.arrival for entry in pairs.listed])[pairs.listed_index], arrivals])
     columns = np.concatenate([pairs.seat, seats + arrivals])
     costs = np.concatenate([pairs.cost, waits])
     matrix = csr_array((costs + _SHIFT, (rows, columns)), shape=(len(window), seats + len(window)))
-    _, taken = min_weight_full_bipartite_matching(matrix)
+    _, chosen_columns = min_weight_full_bipartite_matching(matrix)
     chosen: dict[UUID, Candidate | None] = {arrival.ranking.request.referral_id: None for arrival in window}
     pair_of = dict(zip(zip(rows.tolist(), columns.tolist(), strict=True), range(len(rows)), strict=True))
     cost = 0.0
-    for arrival, column in enumerate(taken.tolist()):
+    for arrival, column in enumerate(chosen_columns.tolist()):
         pair = pair_of[arrival, column]
         cost += float(costs[pair])
         if column < seats:
-            listed = pairs.listed[pairs.which[pair]]
+            listed = pairs.listed[pairs.listed_index[pair]]
             chosen[window[arrival].ranking.request.referral_id] = listed.candidate
     return Assignment(chosen, cost, AssignedBy.TOGETHER)
 

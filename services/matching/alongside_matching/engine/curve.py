@@ -17,26 +17,26 @@ class Curve:
 
     def at(self, quantity: float) -> float:
         """Return the worth of one quantity."""
-        behind = bisect_right(self.points, quantity, key=lambda point: point[0])
-        if behind == 0:
+        points_before = bisect_right(self.points, quantity, key=lambda point: point[0])
+        if points_before == 0:
             return self.points[0][1]
-        if behind == len(self.points):
+        if points_before == len(self.points):
             return self.points[-1][1]
-        (x, y), (to_x, to_y) = self.points[behind - 1], self.points[behind]
+        (x, y), (to_x, to_y) = self.points[points_before - 1], self.points[points_before]
         return y + (to_y - y) / (to_x - x) * (quantity - x)
 
     def at_all(self, quantities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the worth of many quantities: the same operations in the same order as `at`, so equal to the last
         bit."""
         xs, ys = (np.array(axis) for axis in zip(*self.points, strict=True))
-        behind = np.zeros(len(quantities), np.intp)
+        points_before = np.zeros(len(quantities), np.intp)
         for x in xs:  # a few points: comparing with each is faster than a search per quantity
-            behind += quantities >= x
-        segment = np.clip(behind - 1, 0, len(xs) - 2)
+            points_before += quantities >= x
+        segment = np.clip(points_before - 1, 0, len(xs) - 2)
         slopes = (ys[1:] - ys[:-1]) / (xs[1:] - xs[:-1])
         worth: npt.NDArray[np.float64] = ys[segment] + slopes[segment] * (quantities - xs[segment])
-        worth[behind == 0] = ys[0]
-        worth[behind == len(xs)] = ys[-1]
+        worth[points_before == 0] = ys[0]
+        worth[points_before == len(xs)] = ys[-1]
         return worth
 
     @property
@@ -55,11 +55,11 @@ def curve(points: Iterable[Iterable[float]]) -> Curve:
 
     Raises ValueError for fewer than two points, a quantity that does not rise, or a worth outside 0 to 1.
     """
-    read = tuple((float(x), float(y)) for x, y in points)
-    if len(read) < 2:
+    parsed = tuple((float(x), float(y)) for x, y in points)
+    if len(parsed) < 2:
         raise ValueError("give a curve at least two points")
-    if any(before >= after for (before, _), (after, _) in pairwise(read)):
+    if any(before >= after for (before, _), (after, _) in pairwise(parsed)):
         raise ValueError("the quantities of a curve must rise from point to point")
-    if any(not 0 <= worth <= 1 for _, worth in read):
+    if any(not 0 <= worth <= 1 for _, worth in parsed):
         raise ValueError("the worths of a curve must lie between 0 and 1")
-    return Curve(read)
+    return Curve(parsed)

@@ -2,7 +2,8 @@
 
 Each rule has the same signature and returns its own name when it excludes, else None. They run in the order of
 `HARD_RULES`; the first that excludes is counted. This is the readable specification: `index/rules` applies the same
-rules to a whole region at once, and a test keeps the two equal.
+rules to a whole region at once, and a test keeps the two equal. In the docstrings of rules, *they* are the offer and the
+person.
 """
 
 from collections import Counter
@@ -48,7 +49,7 @@ def excluded_by(offer: Offer, request: Request, on: date) -> str | None:
     return next((name for rule in HARD_RULES if (name := rule(offer, request, on))), None)
 
 
-def unprotected_by(offer: Offer, request: Request, on: date) -> str | None:
+def excluded_by_protecting_rule(offer: Offer, request: Request, on: date) -> str | None:
     """Return the name of the first protecting rule that excludes this offer; None when all of them allow it.
 
     An offer that need not share a need, such as an interim offer, must pass at least these.
@@ -63,8 +64,8 @@ def region(offer: Offer, request: Request, _on: date) -> str | None:
 
 def need(offer: Offer, request: Request, _on: date) -> str | None:
     """They share at least one need, or the person asks to continue with this offer."""
-    known = offer.id == request.continue_with
-    return "need" if offer.needs.isdisjoint(request.needs) and not known else None
+    continued = offer.id == request.continue_with
+    return "need" if offer.needs.isdisjoint(request.needs) and not continued else None
 
 
 def language(offer: Offer, request: Request, _on: date) -> str | None:
@@ -107,8 +108,8 @@ def open_to_all(offer: Offer, request: Request, _on: date) -> str | None:
 
 def mode(offer: Offer, request: Request, _on: date) -> str | None:
     """They share a way to meet, where both name any."""
-    says = offer.modes and request.modes
-    return "mode" if says and offer.modes.isdisjoint(request.modes) else None
+    both_named = offer.modes and request.modes
+    return "mode" if both_named and offer.modes.isdisjoint(request.modes) else None
 
 
 def age_band(offer: Offer, request: Request, _on: date) -> str | None:
@@ -124,9 +125,9 @@ def minors_wall(offer: Offer, request: Request, _on: date) -> str | None:
     """A minor meets only peers who serve that age, and a single supporter only with a guardian's consent."""
     if request.age_band not in MINOR_BANDS or offer.kind not in PEER_LED:
         return None
-    silent = request.age_band not in offer.age_bands
-    alone = offer.kind == SUPPORTER and not request.guardian_consent
-    return "minors-wall" if silent or alone else None
+    age_not_served = request.age_band not in offer.age_bands
+    without_guardian = offer.kind == SUPPORTER and not request.guardian_consent
+    return "minors-wall" if age_not_served or without_guardian else None
 
 
 def certification(offer: Offer, _request: Request, on: date) -> str | None:
@@ -153,7 +154,7 @@ def trigger(offer: Offer, request: Request, _on: date) -> str | None:
 
 
 def restriction(offer: Offer, request: Request, _on: date) -> str | None:
-    """An offer restricted to some needs or ages is only for those."""
+    """An offer restricted to some needs or ages is only for people with one of them."""
     if not offer.eligibility:
         return None
     belongs = not offer.eligibility.isdisjoint(request.needs) or request.age_band in offer.eligibility
@@ -161,7 +162,7 @@ def restriction(offer: Offer, request: Request, _on: date) -> str | None:
 
 
 def only_for(offer: Offer, request: Request, _on: date) -> str | None:
-    """A reserved offer, such as a meeting for women, is only for people who say they are one of them. Never guessed."""
+    """A reserved offer, such as a meeting for women, is only for people who say they are women: identities are not guessed."""
     return "only-for" if offer.only_for and offer.only_for.isdisjoint(request.identifies_as) else None
 
 
@@ -175,8 +176,8 @@ def reach(offer: Offer, request: Request, _on: date) -> str | None:
 
 def schedule(offer: Offer, request: Request, _on: date) -> str | None:
     """They share a free half hour of the week, where both name any."""
-    says = offer.availability and request.availability
-    return "schedule" if says and not offer.availability & request.availability else None
+    both_named = offer.availability and request.availability
+    return "schedule" if both_named and not offer.availability & request.availability else None
 
 
 def meet_in_person_only(offer: Offer, request: Request) -> bool:

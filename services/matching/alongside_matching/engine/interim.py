@@ -8,13 +8,13 @@ from math import inf
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from alongside_matching.engine.eligibility import unprotected_by
+from alongside_matching.engine.eligibility import excluded_by_protecting_rule
 from alongside_matching.engine.facts import GROUP, SLOT_MINUTES, Offer, Request
 from alongside_matching.engine.week import slots_until
 
 JOINABLE_MAX: Final = 8
-"""How many groups have their calendars read: those whose weekly hours come soonest."""
-_ALWAYS_THERE: Final = frozenset({"online-community", "chat"})
+"""Groups whose calendars are read: those that meet soonest by their weekly hours."""
+_ALWAYS_OPEN: Final = frozenset({"online-community", "chat"})
 _HOURS_A_DAY: Final = 24
 
 
@@ -42,23 +42,23 @@ class UpcomingMeeting(NamedTuple):
 
 
 def find_joinable(request: Request, open_to_all: Iterable[Offer], on: date, slot: int) -> Joinable:
-    """Return the groups open to everyone that no rule excludes; `slot` is the current half hour of the week."""
+    """Return the groups open to everyone that no protecting rule excludes; `slot` is the current half hour of the week."""
     excluded: Counter[str] = Counter()
-    fitting = []
+    allowed = []
     for offer in open_to_all:
         if offer.kind != GROUP:
             continue
-        rule = unprotected_by(offer, request, on)
+        rule = excluded_by_protecting_rule(offer, request, on)
         if rule is None:
-            fitting.append(offer)
+            allowed.append(offer)
         else:
             excluded[rule] += 1
-    fitting.sort(key=lambda offer: _sort_key(offer, request, _hours_until_weekly_slot(offer, request, slot)))
-    return Joinable(tuple(fitting[:JOINABLE_MAX]), dict(excluded))
+    allowed.sort(key=lambda offer: _sort_key(offer, request, _hours_until_weekly_slot(offer, request, slot)))
+    return Joinable(tuple(allowed[:JOINABLE_MAX]), dict(excluded))
 
 
 def choose_interim(
-    request: Request, found: Joinable, upcoming: Mapping[UUID, Sequence[UpcomingMeeting]], slot: int
+    request: Request, joinable: Joinable, upcoming: Mapping[UUID, Sequence[UpcomingMeeting]], slot: int
 ) -> Interim:
     """Return the interim offer: the earliest day first, then a shared need, then the earliest hour.
 
@@ -71,8 +71,8 @@ def choose_interim(
             return _hours_until_weekly_slot(offer, request, slot)
         return next((meeting.hours for meeting in meetings if _has_time(request, meeting)), None)
 
-    best = min(found.groups, key=lambda offer: _sort_key(offer, request, hours(offer)), default=None)
-    return Interim(None if best is None else best.id, found.excluded)
+    best = min(joinable.groups, key=lambda offer: _sort_key(offer, request, hours(offer)), default=None)
+    return Interim(None if best is None else best.id, joinable.excluded)
 
 
 def _sort_key(offer: Offer, request: Request, hours: float | None) -> tuple[float, bool, float, UUID]:
@@ -84,7 +84,7 @@ def _sort_key(offer: Offer, request: Request, hours: float | None) -> tuple[floa
 def _hours_until_weekly_slot(offer: Offer, request: Request, slot: int) -> float | None:
     """Return hours until the offer's next weekly half hour that suits the person; 0 for an online community."""
     if not offer.availability:
-        return None if offer.formats.isdisjoint(_ALWAYS_THERE) else 0.0
+        return None if offer.formats.isdisjoint(_ALWAYS_OPEN) else 0.0
     common = offer.availability & request.availability if request.availability else offer.availability
     return slots_until(common, slot) * SLOT_MINUTES / 60 if common else None
 

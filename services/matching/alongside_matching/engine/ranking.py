@@ -98,15 +98,15 @@ def rank(
     top: int,
     rarity: Rarity | None = None,
 ) -> Ranking:
-    """Rank offers one by one. Pass `rarity` when these offers are only a part of those it was counted over."""
+    """Rank offers one by one. Pass `rarity` when it was counted over more offers than these."""
     sifted = sift(offers, request, on)
     rarity = rarity or rarity_of(offers, request.needs)
     shares = shares_of(request, policy.weights)
     context = ScoreContext(request, rarity, policy.curves)
-    found = [_candidate(offer, context, shares) for offer in sifted.eligible]
-    found.sort(key=lambda candidate: (-candidate.points, candidate.load, candidate.offer_id))
+    candidates = [_candidate(offer, context, shares) for offer in sifted.eligible]
+    candidates.sort(key=lambda candidate: (-candidate.points, candidate.load, candidate.offer_id))
     return Ranking(
-        request, policy, on, shares, rarity, tuple(found[:top]), len(sifted.eligible), sifted.excluded
+        request, policy, on, shares, rarity, tuple(candidates[:top]), len(sifted.eligible), sifted.excluded
     )
 
 

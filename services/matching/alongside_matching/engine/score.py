@@ -96,15 +96,15 @@ def _shared_need(offer: Offer, context: ScoreContext) -> float:
 
 
 def _hopes(offer: Offer, context: ScoreContext) -> float:
-    return _part(offer.hopes, context.request.hopes)
+    return _shared_part(offer.hopes, context.request.hopes)
 
 
 def _preferred_format(offer: Offer, context: ScoreContext) -> float:
-    return _meets(offer.formats, context.request.formats)
+    return _shares_any(offer.formats, context.request.formats)
 
 
 def _preferred_mode(offer: Offer, context: ScoreContext) -> float:
-    return _meets(offer.modes, context.request.modes)
+    return _shares_any(offer.modes, context.request.modes)
 
 
 def _availability(offer: Offer, context: ScoreContext) -> float:
@@ -121,11 +121,11 @@ def _distance(offer: Offer, context: ScoreContext) -> float:
 
 
 def _interests(offer: Offer, context: ScoreContext) -> float:
-    return _part(offer.interests, context.request.interests)
+    return _shared_part(offer.interests, context.request.interests)
 
 
 def _identities(offer: Offer, context: ScoreContext) -> float:
-    return _part(offer.identities, context.request.identities)
+    return _shared_part(offer.identities, context.request.identities)
 
 
 def _continuity(offer: Offer, context: ScoreContext) -> float:
@@ -133,16 +133,16 @@ def _continuity(offer: Offer, context: ScoreContext) -> float:
 
 
 def _free_places(offer: Offer, context: ScoreContext) -> float:
-    """Return the worth of the load: it spreads requests, so that no offer is exhausted while others are idle."""
+    """Return the worth of the load: this spreads requests, so that no offer is exhausted while others are idle."""
     return context.curves.load.at(offer.load)
 
 
-def _part(has: frozenset[str], wanted: frozenset[str]) -> float:
-    return len(has & wanted) / len(wanted) if wanted else 0.0
+def _shared_part(offered: frozenset[str], wanted: frozenset[str]) -> float:
+    return len(offered & wanted) / len(wanted) if wanted else 0.0
 
 
-def _meets(has: frozenset[str], wanted: frozenset[str]) -> float:
-    return 0.0 if has.isdisjoint(wanted) else 1.0
+def _shares_any(offered: frozenset[str], wanted: frozenset[str]) -> float:
+    return 0.0 if offered.isdisjoint(wanted) else 1.0
 
 
 Value: TypeAlias = Callable[[Offer, ScoreContext], float]

@@ -1,7 +1,7 @@
 """A week as 336 half hours of wall-clock time, Monday 00:00 first: free periods as rules use them.
 
 A mask has one bit per half hour (bit 0 is Monday 00:00 to 00:30), so that an overlap is one AND and its length one
-bit count. Windows are the same in the form people write.
+bit count. A `Window` is a free period in the form people write.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ class FreeSlots:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """An invalid window, or one that overlaps an earlier one; `index` is the window's."""
+    """Why the window at `index` is invalid or overlaps an earlier one."""
 
     index: int
     code: str
@@ -66,7 +66,7 @@ def parse_windows(windows: Sequence[Window]) -> FreeSlots | Contradiction:
 
 def windows_of(mask: int) -> tuple[Window, ...]:
     """Return the fewest windows equal to a mask, in the order of the week."""
-    found = []
+    windows = []
     for day, weekday in enumerate(WEEKDAYS):
         bits = (mask >> (day * SLOTS_A_DAY)) & ((1 << SLOTS_A_DAY) - 1)
         slot = 0
@@ -77,8 +77,8 @@ def windows_of(mask: int) -> tuple[Window, ...]:
             starts = slot
             while (bits >> slot) & 1:
                 slot += 1
-            found.append(Window(weekday, _clock(starts), _clock(slot)))
-    return tuple(found)
+            windows.append(Window(weekday, _clock(starts), _clock(slot)))
+    return tuple(windows)
 
 
 def slots_covered_by(meetings: Iterable[tuple[int, time, int]]) -> int:
@@ -101,7 +101,7 @@ def slot_of(wall: datetime) -> int:
 
 
 def slots_until(mask: int, slot: int) -> int:
-    """Return the number of half hours from `slot` until the next one in a non-empty mask; 0 when it has that one."""
+    """Return the number of half hours from `slot` until the next one in a non-empty mask; 0 when `slot` is in the mask."""
     rotated = mask >> slot | mask << (SLOTS_PER_WEEK - slot)
     return (rotated & -rotated).bit_length() - 1
 

@@ -1,7 +1,7 @@
 """Coarsens the counts of a decision before they leave matching.
 
-In a small region "one was excluded by the trigger rule" identifies somebody. Staff who read the decision itself see
-the exact counts; they see the offers, too.
+In a small region "one offer was excluded by the trigger rule" identifies somebody. Staff who read the decision itself
+see the exact counts, because they see the offers, too.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 FEW: Final = 5
-"""Smaller counts are not published."""
+"""Smaller counts are not announced."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,14 @@ def bytes_of(bits: Bits) -> memoryview:
     return bits.view(np.uint8).data
 
 
-def add_row(held: memoryview, row: int) -> None:
+def add_row(set_bytes: memoryview, row: int) -> None:
     """Add a row to a set."""
-    held[row >> 3] |= 1 << (row & 7)
+    set_bytes[row >> 3] |= 1 << (row & 7)
 
 
-def remove_row(held: memoryview, row: int) -> None:
+def remove_row(set_bytes: memoryview, row: int) -> None:
     """Remove a row from a set."""
-    held[row >> 3] &= ~(1 << (row & 7))
+    set_bytes[row >> 3] &= ~(1 << (row & 7))
 
 
 def count(bits: Bits) -> int:

@@ -28,9 +28,9 @@ class CandidateRows:
     _kilometres: Floats | None = None
     _common_slots: npt.NDArray[np.int64] | None = None
 
-    def without(self, out: Flags) -> "CandidateRows":
+    def without(self, excluded: Flags) -> "CandidateRows":
         """Return the rows that are not excluded."""
-        kept_rows = np.flatnonzero(~out)
+        kept_rows = np.flatnonzero(~excluded)
         return CandidateRows(
             self.columns,
             self.request,
@@ -39,11 +39,11 @@ class CandidateRows:
             None if self._common_slots is None else self._common_slots[kept_rows],
         )
 
-    def within(self, held: Bits | None) -> npt.NDArray[np.uint8]:
+    def within(self, row_set: Bits | None) -> npt.NDArray[np.uint8]:
         """Return 1 for each row in the set, 0 for the others."""
-        if held is None:
+        if row_set is None:
             return np.zeros(len(self.rows), np.uint8)
-        return bits.flags(held)[self.rows]
+        return bits.flags(row_set)[self.rows]
 
     def kilometres(self) -> Floats:
         """Return each row's distance from the person as `distance.distance_km`; NaN where a position is unknown."""

@@ -23,16 +23,17 @@ from alongside_matching.engine.index.labels import (
     CERTIFICATION_REQUIRED,
     CHECK_REQUIRED,
     FULL,
+    HAS_POSITION,
     PAUSED,
-    PLACED,
     labels_of,
 )
 
 KINDS: Final = (SUPPORTER, GROUP, SERVICE)
 HOURS_WORDS: Final = -(-SLOTS_PER_WEEK // bits.WORD)
+"""64-bit words for the half hours of a week."""
 _ROWS_FIRST: Final = 256
-_OPEN: Final = -1
-_LOW: Final = (1 << 64) - 1
+_CAPACITY_UNLIMITED: Final = -1
+_LOW_64_BITS: Final = (1 << 64) - 1
 _FACETS: Final = (
     "needs",
     "languages",
@@ -80,7 +81,7 @@ class OfferColumns:
         self.organisations = SparseFacet()
         self._row_of: dict[int, int] = {}
         self._out_of_date: dict[tuple[str, date], Bits] = {}
-        """Computed once a day, and again after a write: searches are far more frequent than writes."""
+        """Computed once for each day, and again after a write: searches are far more frequent than writes."""
         self._free: list[int] = list(range(self.rows - 1, -1, -1))
 
     def __len__(self) -> int:
@@ -135,14 +136,14 @@ class OfferColumns:
         hours, size = self.hours[:, rows].T.tobytes(), HOURS_WORDS * 8
         return [
             Offer(
-                **{name: column[place] for name, column in codes.items()},
-                **_facts({name: column[place] for name, column in numbers.items()}, labels[place]),
+                **{name: column[index] for name, column in codes.items()},
+                **_facts({name: column[index] for name, column in numbers.items()}, labels[index]),
                 region=self.region,
                 organisations=self.organisations.codes(row),
-                required_endorsement=next(iter(required[place]), None),
-                availability=int.from_bytes(hours[place * size : (place + 1) * size], "little"),
+                required_endorsement=next(iter(required[index]), None),
+                availability=int.from_bytes(hours[index * size : (index + 1) * size], "little"),
             )
-            for place, row in enumerate(rows.tolist())
+            for index, row in enumerate(rows.tolist())
         ]
 
     def out_of_date(self, required: str, until: str, on: date) -> Bits | None:
@@ -150,13 +151,13 @@ class OfferColumns:
         labelled = self.labels.of(required)
         if labelled is None:
             return None
-        found = self._out_of_date.get((until, on))
-        if found is None:
-            self._out_of_date = {drawn: held for drawn, held in self._out_of_date.items() if drawn[1] == on}
-            found = self._out_of_date[until, on] = labelled & bits.packed(
+        out_of_date = self._out_of_date.get((until, on))
+        if out_of_date is None:
+            self._out_of_date = {key: offers for key, offers in self._out_of_date.items() if key[1] == on}
+            out_of_date = self._out_of_date[until, on] = labelled & bits.packed(
                 self.numbers[until] < on.toordinal()
             )
-        return found
+        return out_of_date
 
     def ids(self, rows: Rows) -> list[UUID]:
         """Return the ids of the offers in these rows."""
@@ -165,16 +166,16 @@ class OfferColumns:
 
     def _capacity(self, row: int) -> int | None:
         capacity = int(self.numbers["capacity"][row])
-        return None if capacity == _OPEN else capacity
+        return None if capacity == _CAPACITY_UNLIMITED else capacity
 
     def _write_numbers(self, row: int, offer: Offer) -> None:
         where = offer.where
         x, y, z = (nan, nan, nan) if where is None else position(where)
         numbers: dict[str, float] = {
             "id_high": offer.id.int >> 64,
-            "id_low": offer.id.int & _LOW,
+            "id_low": offer.id.int & _LOW_64_BITS,
             "kind": KINDS.index(offer.kind),
-            "capacity": _OPEN if offer.capacity is None else offer.capacity,
+            "capacity": _CAPACITY_UNLIMITED if offer.capacity is None else offer.capacity,
             "held": offer.held,
             "taken": offer.taken,
             "load": offer.load,
@@ -218,11 +219,11 @@ def _facts(number: Mapping[str, Any], labels: frozenset[str]) -> dict[str, Any]:
     return {
         "id": UUID(int=number["id_high"] << 64 | number["id_low"]),
         "kind": KINDS[number["kind"]],
-        "capacity": None if number["capacity"] == _OPEN else number["capacity"],
+        "capacity": None if number["capacity"] == _CAPACITY_UNLIMITED else number["capacity"],
         "held": number["held"],
         "taken": number["taken"],
         "paused": PAUSED in labels,
-        "where": Point(number["latitude"], number["longitude"]) if PLACED in labels else None,
+        "where": Point(number["latitude"], number["longitude"]) if HAS_POSITION in labels else None,
         "reach_km": None if isnan(number["reach_km"]) else number["reach_km"],
         "certified_until": _day(number["certified_until"]),
         "certification_required": CERTIFICATION_REQUIRED in labels,

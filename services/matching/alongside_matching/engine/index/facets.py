@@ -11,7 +11,7 @@ from alongside_matching.engine.index.bits import Bits, Rows
 _NONE: frozenset[str] = frozenset()
 
 
-def _itself(code: str) -> str:
+def _code_itself(code: str) -> str:
     return code
 
 
@@ -21,24 +21,24 @@ class Facet:
     `keyed_by` returns the key of a code where it is not the code itself: a language by its root.
     """
 
-    def __init__(self, rows: int, keyed_by: Callable[[str], str] = _itself) -> None:
+    def __init__(self, rows: int, keyed_by: Callable[[str], str] = _code_itself) -> None:
         self._keyed_by = keyed_by
         self._rows = rows
         self._by_key: dict[str, Bits] = {}
         self._bytes: dict[str, memoryview] = {}
         self._holders: Counter[str] = Counter()
-        self._copies: list[frozenset[str]] = [_NONE]
+        self._code_sets: list[frozenset[str]] = [_NONE]
         self._keys: list[frozenset[str]] = [_NONE]
-        self._numbers: dict[frozenset[str], int] = {_NONE: 0}
-        self._number_of = np.zeros(rows, np.int32)
+        self._set_numbers: dict[frozenset[str], int] = {_NONE: 0}
+        self._set_number_of = np.zeros(rows, np.int32)
 
     def codes(self, row: int) -> frozenset[str]:
         """Return the codes of one offer."""
-        return self._copies[int(self._number_of[row])]
+        return self._code_sets[int(self._set_number_of[row])]
 
     def codes_of(self, rows: Rows) -> list[frozenset[str]]:
         """Return the codes of each of these offers."""
-        return [self._copies[number] for number in self._number_of[rows].tolist()]
+        return [self._code_sets[number] for number in self._set_number_of[rows].tolist()]
 
     def holders(self, code: str) -> int:
         """Return how many offers have a code."""
@@ -54,33 +54,35 @@ class Facet:
 
     def any_of(self, codes: Iterable[str]) -> Bits:
         """Return the offers with at least one of these codes."""
-        found = bits.empty_set(self._rows)
+        union = bits.empty_set(self._rows)
         for code in codes:
             carrying = self.of(code)
             if carrying is not None:
-                np.bitwise_or(found, carrying, out=found)
-        return found
+                np.bitwise_or(union, carrying, out=union)
+        return union
 
     def write(self, row: int, codes: frozenset[str]) -> None:
         """Replace the codes of an offer."""
-        before, now = int(self._number_of[row]), self._number(codes)
+        before, now = int(self._set_number_of[row]), self._set_number(codes)
         if before == now:
             return
-        gone, new = self._keys[before], self._keys[now]
-        for key in gone - new:
+        keys_before, keys_now = self._keys[before], self._keys[now]
+        for key in keys_before - keys_now:
             bits.remove_row(self._bytes[key], row)
             self._holders[key] -= 1
-        for key in new - gone:
+        for key in keys_now - keys_before:
             bits.add_row(self._row_set(key), row)
             self._holders[key] += 1
-        self._number_of[row] = now
+        self._set_number_of[row] = now
 
     def grow(self, rows: int) -> None:
-        """Make room for more offers."""
+        """Extend every set to this many rows."""
         self._rows = rows
-        self._by_key = {key: bits.grow_set(held, rows) for key, held in self._by_key.items()}
-        self._bytes = {key: bits.bytes_of(held) for key, held in self._by_key.items()}
-        self._number_of = np.concatenate([self._number_of, np.zeros(rows - len(self._number_of), np.int32)])
+        self._by_key = {key: bits.grow_set(row_set, rows) for key, row_set in self._by_key.items()}
+        self._bytes = {key: bits.bytes_of(row_set) for key, row_set in self._by_key.items()}
+        self._set_number_of = np.concatenate(
+            [self._set_number_of, np.zeros(rows - len(self._set_number_of), np.int32)]
+        )
 
     def _row_set(self, key: str) -> memoryview:
         if key not in self._by_key:
@@ -88,11 +90,11 @@ class Facet:
             self._bytes[key] = bits.bytes_of(self._by_key[key])
         return self._bytes[key]
 
-    def _number(self, codes: frozenset[str]) -> int:
-        number = self._numbers.get(codes)
+    def _set_number(self, codes: frozenset[str]) -> int:
+        number = self._set_numbers.get(codes)
         if number is None:
-            number = self._numbers[codes] = len(self._copies)
-            self._copies.append(codes)
+            number = self._set_numbers[codes] = len(self._code_sets)
+            self._code_sets.append(codes)
             keys = frozenset(map(self._keyed_by, codes))
             self._keys.append(codes if keys == codes else keys)  # one copy in memory, not two
         return number

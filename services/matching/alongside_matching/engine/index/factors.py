@@ -26,17 +26,17 @@ def shared_need(candidates: CandidateRows, context: ScoreContext) -> Floats:
 
 def hopes(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """Return the shared part of the hopes."""
-    return _part(candidates, "hopes", context.request.hopes)
+    return _shared_part(candidates, "hopes", context.request.hopes)
 
 
 def preferred_format(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """Return 1 for an offer with a requested format, else 0."""
-    return _any(candidates, "formats", context.request.formats)
+    return _shares_any(candidates, "formats", context.request.formats)
 
 
 def preferred_mode(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """Return 1 for an offer with a requested mode, else 0."""
-    return _any(candidates, "modes", context.request.modes)
+    return _shares_any(candidates, "modes", context.request.modes)
 
 
 def availability(candidates: CandidateRows, context: ScoreContext) -> Floats:
@@ -46,18 +46,18 @@ def availability(candidates: CandidateRows, context: ScoreContext) -> Floats:
 
 def distance(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """Return the worth of the distance."""
-    far = candidates.kilometres()
-    return np.where(np.isnan(far), 0.0, context.curves.distance_km.at_all(far))
+    kilometres = candidates.kilometres()
+    return np.where(np.isnan(kilometres), 0.0, context.curves.distance_km.at_all(kilometres))
 
 
 def interests(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """Return the shared part of the interests."""
-    return _part(candidates, "interests", context.request.interests)
+    return _shared_part(candidates, "interests", context.request.interests)
 
 
 def identities(candidates: CandidateRows, context: ScoreContext) -> Floats:
     """Return the shared part of the requested identities."""
-    return _part(candidates, "identities", context.request.identities)
+    return _shared_part(candidates, "identities", context.request.identities)
 
 
 def continuity(candidates: CandidateRows, context: ScoreContext) -> Floats:
@@ -72,14 +72,14 @@ def free_places(candidates: CandidateRows, context: ScoreContext) -> Floats:
     return context.curves.load.at_all(candidates.columns.numbers["load"][candidates.rows])
 
 
-def _part(candidates: CandidateRows, facet: str, codes: frozenset[str]) -> Floats:
-    has = np.zeros(len(candidates.rows), np.int64)
+def _shared_part(candidates: CandidateRows, facet: str, codes: frozenset[str]) -> Floats:
+    shared = np.zeros(len(candidates.rows), np.int64)
     for code in codes:
-        has += candidates.within(candidates.columns.facets[facet].of(code))
-    return has / len(codes)
+        shared += candidates.within(candidates.columns.facets[facet].of(code))
+    return shared / len(codes)
 
 
-def _any(candidates: CandidateRows, facet: str, codes: frozenset[str]) -> Floats:
+def _shares_any(candidates: CandidateRows, facet: str, codes: frozenset[str]) -> Floats:
     return candidates.within(candidates.columns.facets[facet].any_of(codes)).astype(np.float64)
 
 

@@ -9,13 +9,13 @@ FULL: Final = "full"
 OPEN_TO_ALL: Final = "open-to-all"
 PEER: Final = "peer-led"
 SUPPORTERS: Final = "supporter"
-SAYS_MODES: Final = "says-modes"
-SAYS_AGE: Final = "says-age"
+HAS_MODES: Final = "has-modes"
+HAS_AGE_BANDS: Final = "has-age-bands"
 MINORS_ONLY: Final = "minors-only"
-SAYS_HOURS: Final = "says-hours"
-PLACED: Final = "placed"
+HAS_AVAILABILITY: Final = "has-availability"
+HAS_POSITION: Final = "has-position"
 RESTRICTED: Final = "restricted"
-ONLY_FOR: Final = "kept-for-some"
+ONLY_FOR: Final = "only-for"
 CERTIFICATION_REQUIRED: Final = "certification-required"
 CHECK_REQUIRED: Final = "check-required"
 UNENDORSED: Final = "unendorsed"
@@ -34,11 +34,11 @@ def _values(offer: Offer) -> dict[str, bool]:
         OPEN_TO_ALL: offer.open_to_all,
         PEER: offer.kind in PEER_LED,
         SUPPORTERS: offer.kind == SUPPORTERS,
-        SAYS_MODES: bool(offer.modes),
-        SAYS_AGE: bool(offer.age_bands),
+        HAS_MODES: bool(offer.modes),
+        HAS_AGE_BANDS: bool(offer.age_bands),
         MINORS_ONLY: bool(offer.age_bands) and offer.age_bands <= MINOR_BANDS,
-        SAYS_HOURS: bool(offer.availability),
-        PLACED: offer.where is not None,
+        HAS_AVAILABILITY: bool(offer.availability),
+        HAS_POSITION: offer.where is not None,
         RESTRICTED: bool(offer.eligibility),
         ONLY_FOR: bool(offer.only_for),
         CERTIFICATION_REQUIRED: offer.certification_required,

@@ -21,7 +21,7 @@ from alongside_matching.engine.score import POINTS, Rarity, ScoreContext, shares
 
 
 class ImpossibleOfferError(ValueError):
-    """An offer has values that no rule can work with; the message names them."""
+    """An offer has impossible values; the message names them."""
 
 
 class RegionIndex:
@@ -114,8 +114,16 @@ class RegionIndex:
         occupied = (columns.numbers["held"][rows] + columns.numbers["taken"][rows]).tolist()
         per_row = zip(*(value.tolist() for value in values), strict=True)
         return tuple(
-            Candidate(offer_id, kind, score, load, None if capacity < 0 else capacity, busy, found)
-            for offer_id, kind, score, load, capacity, busy, found in zip(
+            Candidate(
+                offer_id,
+                kind,
+                row_points,
+                load,
+                None if capacity < 0 else capacity,
+                occupied_places,
+                factor_values,
+            )
+            for offer_id, kind, row_points, load, capacity, occupied_places, factor_values in zip(
                 columns.ids(rows), kinds, points.tolist(), loads, capacities, occupied, per_row, strict=True
             )
         )
@@ -135,6 +143,6 @@ def _check(offer: Offer) -> None:
     if min(offer.capacity or 0, offer.held, offer.taken) < 0:
         raise ImpossibleOfferError("capacity, held and taken places cannot be negative")
     if offer.availability < 0 or offer.availability.bit_length() > SLOTS_PER_WEEK:
-        raise ImpossibleOfferError(f"availability has {SLOTS_PER_WEEK} half hours a week and no others")
+        raise ImpossibleOfferError(f"availability is not a mask of {SLOTS_PER_WEEK} half hours")
     if offer.reach_km is not None and not offer.reach_km >= 0:
         raise ImpossibleOfferError("reach cannot be negative")

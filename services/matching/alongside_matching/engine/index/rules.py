@@ -31,8 +31,8 @@ class Search:
 
     def labelled(self, label: str) -> Bits:
         """Return the offers with a label."""
-        found = self.columns.labels.of(label)
-        return bits.empty_set(self.columns.rows) if found is None else found
+        labelled_offers = self.columns.labels.of(label)
+        return bits.empty_set(self.columns.rows) if labelled_offers is None else labelled_offers
 
     def carrying(self, facet: str, codes: Iterable[str]) -> Bits:
         """Return the offers with at least one of these codes."""
@@ -47,10 +47,12 @@ def sift(search: Search) -> tuple[CandidateRows, dict[str, int]]:
     """Apply every rule in order: return the remaining rows, and how many each rule excluded, by its name."""
     excluded: dict[str, int] = {}
     for name, rule in SET_RULES.items():
-        out = rule(search)
-        if out is not None and (excluded_count := bits.count(search.candidates & out)):
+        excluded_offers = rule(search)
+        if excluded_offers is not None and (
+            excluded_count := bits.count(search.candidates & excluded_offers)
+        ):
             excluded[name] = excluded_count
-            search.candidates = search.candidates & ~out
+            search.candidates = search.candidates & ~excluded_offers
     candidates = CandidateRows(search.columns, search.request, bits.rows_of(search.candidates))
     for name, row_rule in ROW_RULES.items():
         flags = row_rule(search, candidates)
@@ -67,8 +69,8 @@ def region(search: Search) -> Bits | None:
 
 def need(search: Search) -> Bits | None:
     """Exclude offers that share no need, except the one to continue with."""
-    sharing, known = search.carrying("needs", search.request.needs), search.request.continue_with
-    return ~sharing if known is None else ~(sharing | _offers(search, [known]))
+    sharing, continue_with = search.carrying("needs", search.request.needs), search.request.continue_with
+    return ~sharing if continue_with is None else ~(sharing | _offers(search, [continue_with]))
 
 
 def language(search: Search) -> Bits | None:
@@ -112,7 +114,7 @@ def mode(search: Search) -> Bits | None:
     """Exclude offers whose modes the person does not accept."""
     if not search.request.modes:
         return None
-    return search.labelled(labels.SAYS_MODES) & ~search.carrying("modes", search.request.modes)
+    return search.labelled(labels.HAS_MODES) & ~search.carrying("modes", search.request.modes)
 
 
 def age_band(search: Search) -> Bits | None:
@@ -120,7 +122,7 @@ def age_band(search: Search) -> Bits | None:
     band = search.request.age_band
     if band is None:
         return search.labelled(labels.MINORS_ONLY)
-    return search.labelled(labels.SAYS_AGE) & ~search.carrying("age_bands", [band])
+    return search.labelled(labels.HAS_AGE_BANDS) & ~search.carrying("age_bands", [band])
 
 
 def minors_wall(search: Search) -> Bits | None:
@@ -128,8 +130,12 @@ def minors_wall(search: Search) -> Bits | None:
     band = search.request.age_band
     if band not in MINOR_BANDS:
         return None
-    silent = search.labelled(labels.PEER) & ~search.carrying("age_bands", [band])
-    return silent if search.request.guardian_consent else silent | search.labelled(labels.SUPPORTERS)
+    age_not_served = search.labelled(labels.PEER) & ~search.carrying("age_bands", [band])
+    return (
+        age_not_served
+        if search.request.guardian_consent
+        else age_not_served | search.labelled(labels.SUPPORTERS)
+    )
 
 
 def endorsement(search: Search) -> Bits | None:
@@ -175,7 +181,9 @@ def schedule(search: Search, candidates: CandidateRows) -> Flags | None:
     """Exclude offers without a common half hour."""
     if not search.request.availability:
         return None
-    candidates_with_hours = candidates.within(search.columns.labels.of(labels.SAYS_HOURS)).view(np.bool_)
+    candidates_with_hours = candidates.within(search.columns.labels.of(labels.HAS_AVAILABILITY)).view(
+        np.bool_
+    )
     nothing_in_common: Flags = candidates.common_slots() == 0
     return nothing_in_common & candidates_with_hours
 
@@ -187,8 +195,11 @@ def reach(search: Search, candidates: CandidateRows) -> Flags | None:
     in_person_only = _in_person_only(search)
     if in_person_only is None:
         return None
-    most = search.request.distance_km_max
-    limit = np.fmin(search.columns.numbers["reach_km"][candidates.rows], np.nan if most is None else most)
+    distance_km_max = search.request.distance_km_max
+    limit = np.fmin(
+        search.columns.numbers["reach_km"][candidates.rows],
+        np.nan if distance_km_max is None else distance_km_max,
+    )
     beyond: Flags = candidates.kilometres() > limit
     return beyond & candidates.within(in_person_only).view(np.bool_)
 
@@ -200,7 +211,7 @@ def _in_person_only(search: Search) -> Bits | None:
     if accepted and IN_PERSON not in accepted:
         return None
     only = modes.any_of([IN_PERSON]) & ~modes.any_of(other_ways)
-    return only | ~search.labelled(labels.SAYS_MODES) if accepted == {IN_PERSON} else only
+    return only | ~search.labelled(labels.HAS_MODES) if accepted == {IN_PERSON} else only
 
 
 def _offers(search: Search, offers: Iterable[UUID]) -> Bits:

@@ -12,10 +12,10 @@ Key = Callable[[Rows], npt.NDArray[Any]]
 
 
 def top_rows(top: int, *keys: Key, among: int) -> Rows:
-    """Return the positions of the `top` smallest of `among`, in order; a later key breaks the ties of earlier ones.
+    """Return the `top` smallest of the positions 0 to `among` - 1, in order; a later key breaks ties of earlier ones.
 
-    Per key: positions below the last admitted value are selected, ties with it go on to the next key. Only the `top`
-    positions are sorted at the end.
+    For each key, positions with a value below the last admitted value are selected, and positions with that value are
+    compared by the next key. Only the `top` positions are sorted at the end.
     """
     chosen_rows: list[Rows] = []
     tied: Rows = np.arange(among)
@@ -24,9 +24,9 @@ def top_rows(top: int, *keys: Key, among: int) -> Rows:
         if len(tied) <= wanted:
             break
         values = key(tied)
-        last = np.partition(values, wanted - 1)[wanted - 1]
-        chosen_rows.append(tied[values < last])
-        tied = tied[values == last]
+        last_admitted = np.partition(values, wanted - 1)[wanted - 1]
+        chosen_rows.append(tied[values < last_admitted])
+        tied = tied[values == last_admitted]
         wanted -= len(chosen_rows[-1])
     chosen = np.concatenate([*chosen_rows, tied[:wanted]])
     return chosen[np.lexsort([key(chosen) for key in reversed(keys)])]
