@@ -1,6 +1,6 @@
 """Hears admitted submissions, proposes each to an eligible offer, and holds a place until the offer answers.
 
-Packages. Each except the engine has its own store, tables and routes, and its own rules where it has any:
+Packages, called *rooms*. Each except the engine has its own store, tables and routes, and its own rules where it has any:
 
 - `engine`      which offers may be asked and in which order: pure, for one offer or for a whole region at once
 - `catalogue`   offers, supporters and their well-being; it owns the table `offer`

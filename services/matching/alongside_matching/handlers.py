@@ -102,8 +102,10 @@ async def _match_new(
     tx: Tx, arrivals: Sequence[Request], causes: Mapping[UUID, Event], context: MatchingContext
 ) -> None:
     """Store and match referrals that are new; leave known referrals unchanged."""
-    new = await requests.add(tx.conn, arrivals, tx.now)
-    if new:
+    new_requests = await requests.add(tx.conn, arrivals, tx.now)
+    if new_requests:
         await match_requests(
-            tx, [PendingMatch(tracked, causes[referral]) for referral, tracked in new.items()], context
+            tx,
+            [PendingMatch(tracked, causes[referral]) for referral, tracked in new_requests.items()],
+            context,
         )

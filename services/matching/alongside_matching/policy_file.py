@@ -1,4 +1,4 @@
-"""Reads the regions' policies from their file, and refuses values that a rule cannot work with."""
+"""Reads the regions' policies from their file or from a document, and refuses invalid values."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +23,7 @@ from alongside_matching.groups.schedule import is_zone
 
 
 class PolicyFileError(Exception):
-    """The policy file is missing or invalid; the message says where and why. Raised at start, never later."""
+    """A policy file or document is missing or invalid; the message says where and why. The file is read only at start."""
 
 
 def read_policies(file: Path) -> Policies:
@@ -54,28 +54,28 @@ def parse_policy(numbers: Mapping[str, Any]) -> Policy:
         raise PolicyFileError(f"the numbers of this policy are invalid: {error}") from error
 
 
-def _read_curve(given: object) -> Curve:
-    if isinstance(given, Curve):
-        return given
+def _read_curve(value: object) -> Curve:
+    if isinstance(value, Curve):
+        return value
     try:
-        return curve(given)  # type: ignore[arg-type]  # any value is accepted here; `curve` refuses all but pairs of numbers
+        return curve(value)  # type: ignore[arg-type]  # any value is accepted here; `curve` refuses all but pairs of numbers
     except TypeError as error:
         raise ValueError("give a curve as a list of pairs of numbers") from error
 
 
-def _rising(given: Curve) -> Curve:
-    if not given.rises:
+def _rising(value: Curve) -> Curve:
+    if not value.rises:
         raise ValueError("the worth must not fall as the quantity rises")
-    return given
+    return value
 
 
-def _falling(given: Curve) -> Curve:
-    if not given.falls:
+def _falling(value: Curve) -> Curve:
+    if not value.falls:
         raise ValueError("the worth must not rise as the quantity rises")
-    return given
+    return value
 
 
-_Points = Annotated[Curve, PlainValidator(_read_curve), PlainSerializer(lambda given: given.points)]
+_Points = Annotated[Curve, PlainValidator(_read_curve), PlainSerializer(lambda value: value.points)]
 _Rising = Annotated[_Points, AfterValidator(_rising)]
 _Falling = Annotated[_Points, AfterValidator(_falling)]
 _Number = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
@@ -170,7 +170,7 @@ class _Numbers(_Strict):
     seat_hold_minutes: float = Field(gt=0)
 
     def policy(self) -> Policy:
-        """Return the same numbers in the type that rules take."""
+        """Return the same numbers in the type that the rules read."""
         plain = dict(self)
         return Policy(
             **plain
@@ -199,7 +199,7 @@ def _policies(document: _Document) -> Policies:
 
 
 def _with_changes(everywhere: _Numbers, changes: Mapping[str, Any]) -> _Numbers:
-    """Return the defaults with a region's changes: whole numbers, or single entries of one of their parts."""
+    """Return the defaults with a region's changes: top-level fields, or single entries of weights, curves, sharing, norms."""
     defaults = everywhere.model_dump()
     nested = {
         part: defaults[part] | changes[part]

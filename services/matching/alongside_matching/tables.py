@@ -6,7 +6,7 @@ from alongside_matching.columns import metadata
 from alongside_matching.directory import tables as _directory
 from alongside_matching.groups import tables as _groups
 
-ROOMS = (_allocation, _catalogue, _directory, _groups)
+TABLE_MODULES = (_allocation, _catalogue, _directory, _groups)
 """Importing these modules adds their tables to the metadata."""
 
-__all__ = ["ROOMS", "metadata"]
+__all__ = ["TABLE_MODULES", "metadata"]

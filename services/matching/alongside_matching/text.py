@@ -1,7 +1,7 @@
 """Repairs damage that exporters did to a text: wrong code pages, escapes written as letters, area markers.
 
-Mojibake is undone by an inverted table: every character we expect is garbled as each known exporter garbles it, and
-the table maps the garbled form back. The three ways:
+Mojibake is undone by an inverted table: every expected character is garbled as each known exporter garbles it, and
+the table maps the garbled form back. Exporters garble in three ways:
 
 - UTF-8 read as Windows-1252 (an apostrophe becomes a-circumflex, euro, trade mark);
 - UTF-8 read as IBM code page 437;
@@ -49,7 +49,8 @@ def repair_text(text: str) -> RepairedText:
 def _without_mojibake(text: str) -> str:
     for pattern, character in _BY_CONTEXT:
         text = pattern.sub(character, text)
-    # In a text with proper accents `franco-árabe` is a word, not a garbled space: do not repair what begins with a hyphen.
+    # In a text with proper accents `franco-árabe` is a word, not a garbled space: forms that begin with a hyphen are not
+    # repaired there.
     table = _GARBLED if not _has_accents(_ANY_GARBLED.sub("", text)) else _GARBLED_SAFE
     return _ANY_GARBLED.sub(lambda match: table.get(match.group(), match.group()), text)
 
@@ -78,7 +79,7 @@ _CONTROLS: Mapping[str, str] = {
 }
 # Characters that were garbled twice and lost their first byte (seen in Miami: `to -Ç-£identify`).
 _TWICE: dict[str, str] = {"-Ç-£": "“", "-Ç-¥": "”", "-Ç-Ö": "’", "-Ç-ô": "–", "-Ç-ö": "—"}
-_WANTED: Mapping[str, str] = {
+_PLAIN_FORMS: Mapping[str, str] = {
     "\u200b": "",
     "\u00a0": " ",
     "‑": "-",
@@ -125,11 +126,11 @@ def _inverted() -> dict[str, str]:
         for garbled in _garbled_forms(character):
             if not garbled.isascii():
                 meanings.setdefault(garbled, set()).add(_CONTROLS.get(character, character))
-    certain = {garbled: min(found) for garbled, found in meanings.items() if len(found) == 1}
+    certain = {garbled: min(characters) for garbled, characters in meanings.items() if len(characters) == 1}
     table = certain | {garbled: _LIKELIER[garbled] for garbled in _LIKELIER if garbled in meanings} | _TWICE
     for proper in _ALSO_PROPER:
         table.pop(proper, None)
-    return {garbled: _WANTED.get(character, character) for garbled, character in table.items()}
+    return {garbled: _PLAIN_FORMS.get(character, character) for garbled, character in table.items()}
 
 
 _GARBLED = _inverted()

@@ -7,7 +7,7 @@ fields 3.0 requires (an organisation's description, an address's country), which
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeAlias
@@ -62,7 +62,7 @@ def records_of(listing: Listing, region: str) -> Iterator[Record]:
     for organisation in listing.organisations:
         yield _organisation(ids, organisation)
     yield from _taxonomies(ids, listing)
-    organisations = {one.id: one for one in listing.organisations}
+    organisations = {organisation.id: organisation for organisation in listing.organisations}
     terms = {term.id: term for term in listing.terms}
     for service in listing.services:
         yield _service(ids, service, organisations, terms)
@@ -83,16 +83,24 @@ def _without_blanks(**fields: Any) -> Document:
     return {name: value for name, value in fields.items() if value not in ("", None, [], ())}
 
 
-def _organisation(ids: _Ids, it: Organisation) -> Record:
-    key = ids.of("organization", it.id)
+def _organisation(ids: _Ids, organisation: Organisation) -> Record:
+    key = ids.of("organization", organisation.id)
     document = {
         "id": str(key),
-        "name": it.name,
-        "description": it.description,
-        **_without_blanks(alternate_name=it.alternate_name, website=_uri(it.url), email=it.email),
+        "name": organisation.name,
+        "description": organisation.description,
+        **_without_blanks(
+            alternate_name=organisation.alternate_name,
+            website=_uri(organisation.url),
+            email=organisation.email,
+        ),
     }
     return Record(
-        key, RecordKind.ORGANIZATION, it.id, document, (it.name, f"{it.alternate_name} {it.description}")
+        key,
+        RecordKind.ORGANIZATION,
+        organisation.id,
+        document,
+        (organisation.name, f"{organisation.alternate_name} {organisation.description}"),
     )
 
 
@@ -135,95 +143,101 @@ def _term_document(ids: _Ids, term: PublishedTerm) -> Document:
 
 def _service(
     ids: _Ids,
-    it: DirectoryService,
+    service: DirectoryService,
     organisations: Mapping[str, Organisation],
     terms: Mapping[str, PublishedTerm],
 ) -> Record:
-    key, owner = ids.of("service", it.source_id), ids.of("organization", it.organization_id)
-    service_terms = [terms[term] for term in it.term_ids if term in terms]
+    key, owner = ids.of("service", service.source_id), ids.of("organization", service.organization_id)
+    service_terms = [terms[term] for term in service.term_ids if term in terms]
     document = {
-        **_basic(ids, it),
-        "organization": _organisation(ids, organisations[it.organization_id]).document,
+        **_basic(ids, service),
+        "organization": _organisation(ids, organisations[service.organization_id]).document,
         **_without_blanks(
-            phones=[_phone(key, number) for number in it.phones],
-            schedules=[_schedule(key, **hours) for hours in opening_hours(it.schedules)],
+            phones=[_phone(key, number) for number in service.phones],
+            schedules=[_schedule(key, **hours) for hours in opening_hours(service.schedules)],
             languages=[
                 {"id": str(uuid5(key, f"language/{name}")), "service_id": str(key), "name": name}
-                for name in it.language_names
+                for name in service.language_names
             ],
-            service_at_locations=[dict(_at_location(ids, it, place).document) for place in it.places],
+            service_at_locations=[
+                dict(_at_location(ids, service, place).document) for place in service.places
+            ],
             attributes=[_attribute(ids, key, term) for term in service_terms],
         ),
     }
     return Record(
         id=key,
         kind=RecordKind.SERVICE,
-        source_id=it.source_id,
+        source_id=service.source_id,
         document=document,
-        text=(
-            it.name,
-            " ".join(
-                (it.alternate_name, it.organization_name, it.description, *(t.name for t in service_terms))
-            ),
-        ),
+        text=_search_text(service, service_terms),
         organization_id=owner,
         service_id=key,
         terms=tuple(ids.of("taxonomy_term", term.id) for term in service_terms),
-        verified_on=it.verified_on,
+        verified_on=service.verified_on,
     )
 
 
-def _basic(ids: _Ids, it: DirectoryService) -> Document:
+def _search_text(service: DirectoryService, terms: Sequence[PublishedTerm]) -> tuple[str, str]:
+    other_words = (service.alternate_name, service.organization_name, service.description)
+    return service.name, " ".join((*other_words, *(term.name for term in terms)))
+
+
+def _basic(ids: _Ids, service: DirectoryService) -> Document:
     """Return a service's own fields, none of which is nested."""
+    assumed_status = "active" if service.is_active else "inactive"
     return {
-        "id": str(ids.of("service", it.source_id)),
-        "organization_id": str(ids.of("organization", it.organization_id)),
-        "name": it.name,
-        "status": it.status if it.status in STATUSES else "active" if it.is_active else "inactive",
+        "id": str(ids.of("service", service.source_id)),
+        "organization_id": str(ids.of("organization", service.organization_id)),
+        "name": service.name,
+        "status": service.status if service.status in STATUSES else assumed_status,
         **_without_blanks(
-            alternate_name=it.alternate_name,
-            description=it.description,
-            url=_uri(it.url),
-            email=it.email,
-            application_process=it.application_process,
-            fees_description=it.fees,
-            wait_time=it.wait_time,
-            accreditations=it.accreditations,
-            licenses=it.licenses,
-            interpretation_services=it.interpretation_services,
-            eligibility_description=it.eligibility,
-            assured_date=it.verified_on.isoformat() if it.verified_on else None,
+            alternate_name=service.alternate_name,
+            description=service.description,
+            url=_uri(service.url),
+            email=service.email,
+            application_process=service.application_process,
+            fees_description=service.fees,
+            wait_time=service.wait_time,
+            accreditations=service.accreditations,
+            licenses=service.licenses,
+            interpretation_services=service.interpretation_services,
+            eligibility_description=service.eligibility,
+            assured_date=service.verified_on.isoformat() if service.verified_on else None,
         ),
     }
 
 
-def _at_location(ids: _Ids, it: DirectoryService, place: ServiceLocation) -> Record:
-    service, location = ids.of("service", it.source_id), ids.of("location", place.location_id)
-    key = ids.of("service_at_location", it.source_id, place.location_id)
+def _at_location(ids: _Ids, service: DirectoryService, place: ServiceLocation) -> Record:
+    service_id, location_id = ids.of("service", service.source_id), ids.of("location", place.location_id)
+    key = ids.of("service_at_location", service.source_id, place.location_id)
     document = {
         "id": str(key),
-        "service_id": str(service),
-        "location_id": str(location),
-        "location": _location(location, place),
+        "service_id": str(service_id),
+        "location_id": str(location_id),
+        "location": _location(location_id, place),
     }
     return Record(
         id=key,
         kind=RecordKind.SERVICE_AT_LOCATION,
-        source_id=f"{it.source_id}@{place.location_id}",
+        source_id=f"{service.source_id}@{place.location_id}",
         document=document,
-        text=(it.name, " ".join((place.name, place.city, place.postal_code or "", it.organization_name))),
-        organization_id=ids.of("organization", it.organization_id),
-        service_id=service,
-        terms=tuple(ids.of("taxonomy_term", term) for term in it.term_ids),
+        text=(
+            service.name,
+            " ".join((place.name, place.city, place.postal_code or "", service.organization_name)),
+        ),
+        organization_id=ids.of("organization", service.organization_id),
+        service_id=service_id,
+        terms=tuple(ids.of("taxonomy_term", term) for term in service.term_ids),
         latitude=place.coordinates.latitude if place.coordinates else None,
         longitude=place.coordinates.longitude if place.coordinates else None,
         postal_code=place.postal_code,
-        verified_on=it.verified_on,
+        verified_on=service.verified_on,
     )
 
 
 def _location(key: UUID, place: ServiceLocation) -> Document:
-    where = place.coordinates
+    coordinates = place.coordinates
     return {
         "id": str(key),
         "location_type": "physical",
@@ -232,8 +246,8 @@ def _location(key: UUID, place: ServiceLocation) -> Document:
             alternate_name=place.alternate_name,
             description=place.description,
             transportation=place.transportation,
-            latitude=where.latitude if where else None,
-            longitude=where.longitude if where else None,
+            latitude=coordinates.latitude if coordinates else None,
+            longitude=coordinates.longitude if coordinates else None,
             addresses=[_address(key, place)] if place.street else [],
         ),
     }

@@ -1,9 +1,9 @@
 """Imports uploaded directories as offers, in the background and in bounded transactions.
 
 Progress is in the database, so after a crash another process starts the file again: services that were stored already
-are found unchanged. The steps: 1 claim; 2 read and check the whole file; 3 store the report; 4 store the records as
-published; 5 store the services as offers; both a batch per transaction; 6 finish: add tombstones for vanished
-records, and schedule a waitlist sweep.
+count as unchanged. The steps: 1 claim; 2 read and check the whole file; 3 store the report; 4 store the records as
+published, a batch per transaction; 5 store the services as offers, a batch per transaction; 6 finish: add tombstones
+for vanished records, and schedule a waitlist sweep.
 """
 
 import asyncio
@@ -147,9 +147,9 @@ async def _finish(runtime: Runtime, claimed: ClaimedImport, listing: Listing, po
 async def _log_import(runtime: Runtime, import_id: UUID, seconds: float) -> None:
     async with runtime.read() as conn:
         stored = await imports.view(conn, import_id)
-    logged = ("state", "region", "read", "created", "changed", "unchanged", "quarantined", "vanished")
+    field_names = ("state", "region", "read", "created", "changed", "unchanged", "quarantined", "vanished")
     if stored is not None:
-        fields = {name: getattr(stored, name) for name in logged}
+        fields = {name: getattr(stored, name) for name in field_names}
         runtime.log.info(DIRECTORY_IMPORTED, seconds=round(seconds, 3), **fields)
 
 
@@ -158,8 +158,8 @@ def _source(region: str) -> str:
 
 
 def _offer(service: DirectoryService, region: str, policy: Policy) -> NewOffer:
-    """Return a listed service as an offer. Places and, where it names none, the language are the region's assumption."""
-    where = service.coordinates
+    """Return a listed service as an offer. The region's policy assumes its places, and its language if it names none."""
+    coordinates = service.coordinates
     return NewOffer(
         id=new_id(),
         kind=service.kind.value,
@@ -175,14 +175,14 @@ def _offer(service: DirectoryService, region: str, policy: Policy) -> NewOffer:
         source=_source(region),
         source_id=service.source_id,
         content_hash=service.content_hash,
-        latitude=where.latitude if where else None,
-        longitude=where.longitude if where else None,
+        latitude=coordinates.latitude if coordinates else None,
+        longitude=coordinates.longitude if coordinates else None,
     )
 
 
 def _remarks(listing: Listing) -> Sequence[LineRemark]:
     numbers = count(1)
-    set_aside = (
+    quarantined = (
         LineRemark(
             next(numbers),
             LineKind.QUARANTINED,
@@ -210,4 +210,4 @@ def _remarks(listing: Listing) -> Sequence[LineRemark]:
         )
         for flag in listing.flags
     )
-    return tuple(chain(set_aside, flagged))
+    return tuple(chain(quarantined, flagged))

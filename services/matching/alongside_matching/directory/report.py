@@ -28,25 +28,25 @@ class ImportReport:
 
     def needs(self) -> dict[str, int]:
         """Return how many listed services answer each need, including needs that none answers."""
-        found = Counter(need for service in self.listing.services for need in service.needs)
-        return {need.value: found[need] for need in Need}
+        counts = Counter(need for service in self.listing.services for need in service.needs)
+        return {need.value: counts[need] for need in Need}
 
     def kinds(self) -> dict[str, int]:
         """Return how many listed services are groups and how many are services."""
-        found = Counter(service.kind for service in self.listing.services)
-        return {kind.value: found[kind] for kind in (OfferKind.GROUP, OfferKind.SERVICE)}
+        counts = Counter(service.kind for service in self.listing.services)
+        return {kind.value: counts[kind] for kind in (OfferKind.GROUP, OfferKind.SERVICE)}
 
     def quarantined_by_reason(self) -> dict[str, int]:
         """Return `table: reason` -> rows, in table order."""
-        found = Counter(f"{one.table}: {one.reason}" for one in self.listing.quarantined)
-        return dict(found)
+        counts = Counter(f"{row.table}: {row.reason}" for row in self.listing.quarantined)
+        return dict(counts)
 
     def flags_by_kind(self) -> dict[str, int]:
         """Return `table: kind` or `table.column: kind` -> rows, in table order, then by name."""
         order = list(Table)
-        flags = sorted(self.listing.flags, key=lambda one: (order.index(one.table), one.column, one.kind))
+        flags = sorted(self.listing.flags, key=lambda flag: (order.index(flag.table), flag.column, flag.kind))
         return dict(
-            Counter(f"{one.table}{'.' + one.column if one.column else ''}: {one.kind}" for one in flags)
+            Counter(f"{flag.table}{'.' + flag.column if flag.column else ''}: {flag.kind}" for flag in flags)
         )
 
     def to_json(self) -> str:
@@ -64,8 +64,8 @@ class ImportReport:
             "tables": {table.value: asdict(count) for table, count in self.listing.counts.items()},
             "quarantined_by_reason": self.quarantined_by_reason(),
             "flags_by_kind": self.flags_by_kind(),
-            "quarantined": [{**asdict(one), "remedy": one.remedy} for one in self.listing.quarantined],
-            "flags": [asdict(one) for one in self.listing.flags],
+            "quarantined": [{**asdict(row), "remedy": row.remedy} for row in self.listing.quarantined],
+            "flags": [asdict(flag) for flag in self.listing.flags],
         }
         return json.dumps(document, ensure_ascii=False, indent=1)
 
@@ -77,11 +77,11 @@ class ImportReport:
                 "",
                 *self._table_lines(),
                 "",
-                "Set aside, by reason:",
+                "Quarantined, by reason:",
                 *(f"  {count:>7,}  {name}" for name, count in self.quarantined_by_reason().items()),
                 *self._remedy_lines(),
                 "",
-                "Kept, with a remark:",
+                "Read with a remark:",
                 *(f"  {count:>7,}  {name}" for name, count in self.flags_by_kind().items()),
                 "",
                 "Listed services by need:",
@@ -106,5 +106,5 @@ class ImportReport:
         ]
 
     def _remedy_lines(self) -> list[str]:
-        reasons = dict.fromkeys(one.reason for one in self.listing.quarantined)
+        reasons = dict.fromkeys(row.reason for row in self.listing.quarantined)
         return [f"  {reason}: {REMEDIES[reason]}" for reason in reasons]

@@ -33,7 +33,8 @@ from alongside_matching.directory.store import records as directory_records
 from alongside_matching.directory.store.records import Circle, RecordQuery, StoredRecord, TracedRecord
 
 NDJSON_MAX: Final = 50_000
-METRES_AROUND: Final = 10_000
+"""Records in one answer as lines of JSON."""
+PROXIMITY_METRES_DEFAULT: Final = 10_000
 _NESTED: Final = frozenset(
     {"phones", "schedules", "service_areas", "service_at_locations", "languages", "funding", "cost_options"}
     | {"required_documents", "contacts", "attributes", "metadata", "services", "locations", "programs"}
@@ -99,38 +100,38 @@ def _add_services(routes: APIRouter) -> None:
     @routes.get("/services", response_model=HsdsPage)
     async def list_services(read: Read, query: Annotated[ServiceQuery, Query()]) -> Response:
         """List services. `minimal` returns ids and dates only, `full` everything nested."""
-        wanted = _record_query(RecordKind.SERVICE, query)
+        record_query = _record_query(RecordKind.SERVICE, query)
 
-        def present(record: StoredRecord) -> Document:
+        def render(record: StoredRecord) -> Document:
             if query.minimal:
                 return {"id": str(record.id), "last_modified": record.changed_at.isoformat()}
             return _service(record) if query.full else _flat(_service(record))
 
         return await _answer(
-            read.conn, wanted, query, present, default=MINIMAL_PER_PAGE_MAX if query.minimal else 50
+            read.conn, record_query, query, render, default=MINIMAL_PER_PAGE_MAX if query.minimal else 50
         )
 
     @routes.get("/services/{id}")
     async def read_service(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """Return one service with all its parts."""
-        return _service(await _one(read.conn, RecordKind.SERVICE, id))
+        return _service(await _load_listed(read.conn, RecordKind.SERVICE, id))
 
 
 def _add_organizations(routes: APIRouter) -> None:
     @routes.get("/organizations", response_model=HsdsPage)
     async def list_organizations(read: Read, query: Annotated[OrganizationQuery, Query()]) -> Response:
         """List organisations. `full` nests locations and service ids, `full_service` whole services."""
-        wanted = RecordQuery(RecordKind.ORGANIZATION, query.region, query.search)
+        record_query = RecordQuery(RecordKind.ORGANIZATION, query.region, query.search)
         if not (query.full or query.full_service):
-            return await _answer(read.conn, wanted, query)
-        nested = _Nested(read.conn, whole=query.full_service)
-        return await _answer(read.conn, wanted, query, nested=nested)
+            return await _answer(read.conn, record_query, query)
+        nested = _WithParts(read.conn, whole=query.full_service)
+        return await _answer(read.conn, record_query, query, nested=nested)
 
     @routes.get("/organizations/{id}")
     async def read_organization(id: UUID, read: Read, full_service: bool = False) -> Document:  # noqa: A002  (HSDS names it so)
         """Return one organisation with its locations and services; `full_service` nests whole services."""
-        record = await _one(read.conn, RecordKind.ORGANIZATION, id)
-        (document,) = await _Nested(read.conn, whole=full_service).into([record.document()])
+        record = await _load_listed(read.conn, RecordKind.ORGANIZATION, id)
+        (document,) = await _WithParts(read.conn, whole=full_service).into([record.document()])
         return document
 
 
@@ -138,14 +139,16 @@ def _add_at_locations(routes: APIRouter) -> None:
     @routes.get("/service_at_locations", response_model=HsdsPage)
     async def list_at_locations(read: Read, query: Annotated[AtLocationQuery, Query()]) -> Response:
         """List services at their locations, optionally within a distance."""
-        wanted = _record_query(RecordKind.SERVICE_AT_LOCATION, query, within=await _circle(read.conn, query))
+        record_query = _record_query(
+            RecordKind.SERVICE_AT_LOCATION, query, within=await _circle(read.conn, query)
+        )
         with_service = _WithService(read.conn, whole=query.full)
-        return await _answer(read.conn, wanted, query, nested=with_service)
+        return await _answer(read.conn, record_query, query, nested=with_service)
 
     @routes.get("/service_at_locations/{id}")
     async def read_at_location(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """Return one service at one location, with the service."""
-        record = await _one(read.conn, RecordKind.SERVICE_AT_LOCATION, id)
+        record = await _load_listed(read.conn, RecordKind.SERVICE_AT_LOCATION, id)
         (document,) = await _WithService(read.conn, whole=True).into([record.document()])
         return document
 
@@ -159,12 +162,12 @@ def _add_taxonomies(routes: APIRouter) -> None:
     @routes.get("/taxonomies/{id}")
     async def read_taxonomy(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """Return one taxonomy."""
-        return (await _one(read.conn, RecordKind.TAXONOMY, id)).document()
+        return (await _load_listed(read.conn, RecordKind.TAXONOMY, id)).document()
 
     @routes.get("/taxonomy_terms", response_model=HsdsPage)
     async def list_terms(read: Read, query: Annotated[TermQuery, Query()]) -> Response:
         """List taxonomy terms; `top_only` returns those without a parent, `parent_id` the children of one."""
-        wanted = RecordQuery(
+        record_query = RecordQuery(
             RecordKind.TAXONOMY_TERM,
             query.region,
             query.search,
@@ -172,15 +175,15 @@ def _add_taxonomies(routes: APIRouter) -> None:
             parent=query.parent_id,
             top_only=query.top_only,
         )
-        return await _answer(read.conn, wanted, query)
+        return await _answer(read.conn, record_query, query)
 
     @routes.get("/taxonomy_terms/{id}")
     async def read_term(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """Return one taxonomy term with its taxonomy."""
-        document = (await _one(read.conn, RecordKind.TAXONOMY_TERM, id)).document()
+        document = (await _load_listed(read.conn, RecordKind.TAXONOMY_TERM, id)).document()
         taxonomy = UUID(document["taxonomy_id"])
-        found = (await directory_records.by_id(read.conn, [taxonomy])).get(taxonomy)
-        return document | ({"taxonomy_detail": found.document()} if found else {})
+        record = (await directory_records.by_id(read.conn, [taxonomy])).get(taxonomy)
+        return document | ({"taxonomy_detail": record.document()} if record else {})
 
 
 def _add_provenance(routes: APIRouter) -> None:
@@ -191,13 +194,13 @@ def _add_provenance(routes: APIRouter) -> None:
         read: Read,
     ) -> Provenance:
         """Return the source and verification date of a record, also of one that is no longer listed."""
-        traced = await directory_records.one(read.conn, RecordKind(kind), id)
+        traced = await directory_records.load_traced(read.conn, RecordKind(kind), id)
         if traced is None:
             raise hsds_refusals.not_listed()
         return Provenance.of(traced)
 
 
-class _Nested:
+class _WithParts:
     """Adds services and locations to organisations."""
 
     def __init__(self, conn: asyncpg.Connection, *, whole: bool) -> None:
@@ -228,19 +231,19 @@ class _WithService:
     async def into(self, documents: list[Document]) -> list[Document]:
         """Return the documents with the service of each."""
         ids = [UUID(document["service_id"]) for document in documents]
-        found = await directory_records.by_id(self._conn, ids)
-        services = {key: _service(record) for key, record in found.items()}
-        present = {key: it if self._whole else _flat(it) for key, it in services.items()}
-        return [document | {"service": present[UUID(document["service_id"])]} for document in documents]
+        records = await directory_records.by_id(self._conn, ids)
+        whole = {key: _service(record) for key, record in records.items()}
+        services = {key: service if self._whole else _flat(service) for key, service in whole.items()}
+        return [document | {"service": services[UUID(document["service_id"])]} for document in documents]
 
 
 async def _answer(
     conn: asyncpg.Connection,
-    wanted: RecordQuery,
+    record_query: RecordQuery,
     query: PageQuery,
-    present: Callable[[StoredRecord], Document] = StoredRecord.document,
+    render: Callable[[StoredRecord], Document] = StoredRecord.document,
     *,
-    nested: _Nested | _WithService | None = None,
+    nested: _WithParts | _WithService | None = None,
     default: int = 50,
 ) -> Response:
     """Return one page as JSON, or everything as lines of JSON."""
@@ -249,14 +252,15 @@ async def _answer(
     if not lines and default == 50 and limit > PER_PAGE_MAX:
         raise hsds_refusals.too_many()
     offset = 0 if lines else (query.page - 1) * limit
-    found = await directory_records.page(conn, wanted, limit=limit, offset=offset)
-    contents = [present(record) for record in found]
+    records = await directory_records.page(conn, record_query, limit=limit, offset=offset)
+    contents = [render(record) for record in records]
     contents = await nested.into(contents) if nested else contents
     if lines:
         return Response(
-            b"".join(orjson.dumps(it) + b"\n" for it in contents), media_type="application/x-ndjson"
+            b"".join(orjson.dumps(document) + b"\n" for document in contents),
+            media_type="application/x-ndjson",
         )
-    total = await directory_records.count(conn, wanted)
+    total = await directory_records.count(conn, record_query)
     pages = ceil(total / limit)
     page = {
         "total_items": total,
@@ -285,8 +289,8 @@ def _record_query(kind: RecordKind, query: DescribedQuery, *, within: Circle | N
     )
 
 
-async def _one(conn: asyncpg.Connection, kind: RecordKind, record_id: UUID) -> StoredRecord:
-    traced = await directory_records.one(conn, kind, record_id)
+async def _load_listed(conn: asyncpg.Connection, kind: RecordKind, record_id: UUID) -> StoredRecord:
+    traced = await directory_records.load_traced(conn, kind, record_id)
     if traced is None:
         raise hsds_refusals.not_listed()
     if traced.removed_at is not None:
@@ -295,7 +299,7 @@ async def _one(conn: asyncpg.Connection, kind: RecordKind, record_id: UUID) -> S
 
 
 async def _circle(conn: asyncpg.Connection, query: AtLocationQuery) -> Circle | None:
-    metres = query.proximity or METRES_AROUND
+    metres = query.proximity or PROXIMITY_METRES_DEFAULT
     if query.postcode is not None:
         centre = await directory_records.centre_of(conn, query.postcode, query.region)
         if centre is None:

@@ -78,8 +78,8 @@ def _add_upload(routes: APIRouter, bytes_max: int) -> None:
     ) -> ImportView:
         """Accept an HSDS datapackage (zip); it is imported in the background.
 
-        HSDS 1.x and 3.0, CSV or JSON. A region has one directory: what this file no longer lists gets a tombstone in
-        the read API, and `vanished=pause` pauses its offers too. Sending a file again changes nothing.
+        HSDS 1.x and 3.0, CSV or JSON. A region has one directory: records that this file no longer lists get a tombstone
+        in the read API, and `vanished=pause` pauses their offers too. Sending a file again changes nothing.
         """
         import_id = new_id()
         with tempfile.SpooledTemporaryFile(max_size=PART_BYTES) as spool:
@@ -92,14 +92,14 @@ def _add_upload(routes: APIRouter, bytes_max: int) -> None:
                     await imports.add_part(tx.conn, import_id, number, part)
                 stored = await imports.view(tx.conn, import_id)
         response.headers["Location"] = f"/directory/imports/{import_id}"
-        return _known(import_id, stored)
+        return _view_or_not_found(import_id, stored)
 
 
 def _add_reading(routes: APIRouter) -> None:
     @routes.get("/{import_id}")
     async def read_import(import_id: UUID, read: Read) -> ImportView:
         """Return the progress of an import."""
-        return _known(import_id, await imports.view(read.conn, import_id))
+        return _view_or_not_found(import_id, await imports.view(read.conn, import_id))
 
     @routes.get("/{import_id}/report")
     async def read_report(
@@ -110,7 +110,7 @@ def _add_reading(routes: APIRouter) -> None:
         limit: Annotated[int, Query(ge=1, le=LINES_MAX)] = 500,
     ) -> Page[ReportLine]:
         """List the remarks on the lines of the file: quarantined lines first, then flagged ones."""
-        _known(import_id, await imports.view(read.conn, import_id))
+        _view_or_not_found(import_id, await imports.view(read.conn, import_id))
         parts = decode_cursor(cursor, 1)
         after = int(parts[0]) if parts and parts[0].isdigit() else 0
         wanted = LineKind(kind) if kind else None
@@ -121,7 +121,7 @@ def _add_reading(routes: APIRouter) -> None:
         )
 
 
-def _known(import_id: UUID, stored: StoredImport | None) -> ImportView:
+def _view_or_not_found(import_id: UUID, stored: StoredImport | None) -> ImportView:
     if stored is None:
         raise refusals.no_import(import_id)
     return ImportView.model_validate(stored, from_attributes=True)

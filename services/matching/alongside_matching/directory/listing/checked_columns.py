@@ -1,4 +1,4 @@
-"""Reads one column of a row: returns the repaired value and flags what was wrong with it."""
+"""Reads one column of a row: returns the repaired value, and flags each fault it had."""
 
 import re
 
@@ -12,21 +12,21 @@ _URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#][^\s\\]
 
 def read_text(audit: RowAudit, row: Row, column: str) -> RepairedText:
     """Return the repaired text of a column."""
-    words = repair_text(row.text(column))
-    if words.mojibake_repaired:
+    repaired = repair_text(row.text(column))
+    if repaired.mojibake_repaired:
         audit.flag(row, FlagKind.MOJIBAKE_REPAIRED, column)
-    if words.mojibake_left:
+    if repaired.mojibake_left:
         audit.flag(
             row,
             FlagKind.MOJIBAKE_NOT_REPAIRABLE,
             column,
             "more than one repair is possible; left unchanged",
         )
-    if words.escapes_repaired:
+    if repaired.escapes_repaired:
         audit.flag(row, FlagKind.ESCAPE_REPAIRED, column, "line breaks were written as escapes")
-    if words.area_markers:
-        audit.flag(row, FlagKind.AREA_MARKER_LIFTED, column, ", ".join(words.area_markers))
-    return words
+    if repaired.area_markers:
+        audit.flag(row, FlagKind.AREA_MARKER_LIFTED, column, ", ".join(repaired.area_markers))
+    return repaired
 
 
 def read_url(audit: RowAudit, row: Row) -> str:

@@ -47,7 +47,7 @@ def read_listing(package: Datapackage, progress: Progress | None = None) -> List
     attach_parts(audit, services, places, terms)
 
     # 4. assemble
-    listed = tuple(_listed(audit, draft) for draft in services.kept.values())
+    listed = tuple(_listed(audit, draft) for draft in services.accepted.values())
     return Listing(
         package.name,
         listed,
@@ -85,24 +85,24 @@ def _services(audit: RowAudit, organisations: Mapping[str, Organisation]) -> Ser
     services = ServiceDrafts()
     for row in audit.rows(Table.SERVICES):
         draft = _draft(audit, row, organisations)
-        wrong = _fault_of(row, services, organisations)
-        if wrong is None:
-            services.kept[draft.service.source_id] = draft
+        fault = _find_fault(row, services, organisations)
+        if fault is None:
+            services.accepted[draft.service.source_id] = draft
             audit.record_outcome(row, RowOutcome.TAKEN)
         else:
-            audit.quarantine(row, *wrong)
-            if row.text("id") and row.text("id") not in services.kept:
-                services.set_aside.add(row.text("id"))
+            audit.quarantine(row, *fault)
+            if row.text("id") and row.text("id") not in services.accepted:
+                services.quarantined.add(row.text("id"))
     return services
 
 
-def _fault_of(
+def _find_fault(
     row: Row, services: ServiceDrafts, organisations: Mapping[str, Organisation]
 ) -> tuple[QuarantineReason, str] | None:
     row_id, organisation = row.text("id"), row.text("organization_id")
     if not row_id:
         return QuarantineReason.ID_MISSING, "id is blank"
-    if row_id in services.kept or row_id in services.set_aside:
+    if row_id in services.accepted or row_id in services.quarantined:
         return QuarantineReason.ID_REPEATED, f"id {row_id} was read before"
     if not row.text("name"):
         return QuarantineReason.NAME_MISSING, "name is blank"

@@ -119,7 +119,7 @@ class DirectoryService:
 
     @property
     def is_active(self) -> bool:
-        """Return whether it may be proposed: HSDS has active, inactive, defunct and temporarily closed."""
+        """Return whether the service may be proposed: HSDS has active, inactive, defunct and temporarily closed."""
         return self.status in ("", "active")
 
     @property

@@ -45,15 +45,17 @@ def needs_of(terms: Iterable[Term]) -> frozenset[Need]:
 
 def formats_of(terms: Iterable[Term]) -> frozenset[Format]:
     """Return the formats the terms name; empty when the taxonomy names none."""
-    found = (_entry(term.code, FORMATS) for term in terms)
-    return frozenset(format_ for format_ in found if format_ is not None)
+    formats = (_entry(term.code, FORMATS) for term in terms)
+    return frozenset(format_ for format_ in formats if format_ is not None)
 
 
 def kind_of(terms: Iterable[Term]) -> OfferKind:
     """Return group if most of its terms are support groups, else service."""
-    doing = [term for term in terms if not _is_population(term)]
-    groups = sum(_is_support_group(term) for term in doing)
-    return OfferKind.GROUP if groups and groups >= GROUP_SHARE_MIN * len(doing) else OfferKind.SERVICE
+    activity_terms = [term for term in terms if not _is_population(term)]
+    groups = sum(_is_support_group(term) for term in activity_terms)
+    return (
+        OfferKind.GROUP if groups and groups >= GROUP_SHARE_MIN * len(activity_terms) else OfferKind.SERVICE
+    )
 
 
 def _needs_of_term(term: Term) -> frozenset[Need]:

@@ -30,21 +30,22 @@ class _Address:
 def places_of(audit: RowAudit, organisations: Collection[str]) -> Mapping[str, ServiceLocation]:
     """Return every location with the first address given for it, by location id."""
 
-    def located(row: Row) -> ServiceLocation:
+    def parse_location(row: Row) -> ServiceLocation:
         organisation = row.text("organization_id")
         if organisation and organisation not in organisations:
             # Kept: services name their own organisation, so nothing depends on the location's.
             audit.flag(row, FlagKind.LOCATION_ORGANISATION_MISSING, "organization_id", organisation)
-        return _located(audit, row)
+        return _location(audit, row)
 
-    found = index_by_id(audit, Table.LOCATIONS, located)
-    addresses = _addresses(audit, found)
+    locations = index_by_id(audit, Table.LOCATIONS, parse_location)
+    addresses = _addresses(audit, locations)
     return {
-        location: _addressed(place, addresses.get(location, _Address())) for location, place in found.items()
+        location: _with_address(place, addresses.get(location, _Address()))
+        for location, place in locations.items()
     }
 
 
-def _located(audit: RowAudit, row: Row) -> ServiceLocation:
+def _location(audit: RowAudit, row: Row) -> ServiceLocation:
     """Return a location without its address."""
     return ServiceLocation(
         location_id=row.text("id"),
@@ -60,7 +61,7 @@ def _located(audit: RowAudit, row: Row) -> ServiceLocation:
     )
 
 
-def _addressed(place: ServiceLocation, address: _Address) -> ServiceLocation:
+def _with_address(place: ServiceLocation, address: _Address) -> ServiceLocation:
     return replace(
         place,
         city=address.city,
@@ -89,25 +90,25 @@ def _coordinates(audit: RowAudit, row: Row) -> Coordinates | None:
     return Coordinates(latitude, longitude)
 
 
-def _addresses(audit: RowAudit, located: Mapping[str, ServiceLocation]) -> dict[str, _Address]:
-    found: dict[str, _Address] = {}
+def _addresses(audit: RowAudit, locations: Mapping[str, ServiceLocation]) -> dict[str, _Address]:
+    addresses: dict[str, _Address] = {}
     for row in audit.rows(Table.ADDRESSES):
         location, address = row.text("location_id"), _address(audit, row)
         if row.text("address_type") == "postal":  # HSDS 3.0: a mailing address, not the place of the service
             audit.record_outcome(row, RowOutcome.ELSEWHERE)
-        elif location not in located:
+        elif location not in locations:
             audit.quarantine(
                 row, QuarantineReason.LOCATION_MISSING, f"no location has the id {location or '(blank)'}"
             )
-        elif location not in found:
-            found[location] = address
+        elif location not in addresses:
+            addresses[location] = address
             audit.record_outcome(row, RowOutcome.TAKEN)
-        elif found[location] == address:
+        elif addresses[location] == address:
             audit.record_outcome(row, RowOutcome.REPEATED)
         else:
             detail = f"location {location} has an address already; the first was read"
             audit.quarantine(row, QuarantineReason.ID_REPEATED, detail)
-    return found
+    return addresses
 
 
 def _address(audit: RowAudit, row: Row) -> _Address:

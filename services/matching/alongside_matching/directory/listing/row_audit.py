@@ -56,7 +56,7 @@ class RowAudit:
         self._outcomes[row.table, outcome] += 1
 
     def quarantine(self, row: Row, reason: QuarantineReason, detail: str) -> None:
-        """Set a row aside."""
+        """Quarantine a row, and record this as its outcome."""
         self._add_quarantined(Quarantined(row.table, row.line, row.text("id"), reason, detail))
 
     def flag(self, row: Row, kind: FlagKind, column: str = "", detail: str = "") -> None:
@@ -67,14 +67,14 @@ class RowAudit:
         """Return quarantined rows by table and line."""
         order = list(Table)
         return tuple(
-            sorted(self._quarantined, key=lambda one: (order.index(one.table), one.line, one.reason))
+            sorted(self._quarantined, key=lambda row: (order.index(row.table), row.line, row.reason))
         )
 
     def flags(self) -> tuple[Flag, ...]:
         """Return flags by table, line, kind and column."""
         order = list(Table)
         return tuple(
-            sorted(self._flags, key=lambda one: (order.index(one.table), one.line, one.kind, one.column))
+            sorted(self._flags, key=lambda flag: (order.index(flag.table), flag.line, flag.kind, flag.column))
         )
 
     def counts(self) -> Mapping[Table, RowCount]:
@@ -86,27 +86,27 @@ class RowAudit:
         outcomes = {outcome.value: self._outcomes[table, outcome] for outcome in RowOutcome}
         return RowCount(read=self._read[table], **outcomes)
 
-    def _add_quarantined(self, found: Quarantined) -> None:
-        self._quarantined.append(found)
-        self._outcomes[found.table, RowOutcome.QUARANTINED] += 1
+    def _add_quarantined(self, quarantined: Quarantined) -> None:
+        self._quarantined.append(quarantined)
+        self._outcomes[quarantined.table, RowOutcome.QUARANTINED] += 1
 
 
 def index_by_id(
     audit: RowAudit, table: Table, parse: Callable[[Row], _Parsed], key: str = "id"
 ) -> dict[str, _Parsed]:
     """Index a table that other rows refer to; a second row with the same id and content counts as repeated."""
-    found: dict[str, _Parsed] = {}
+    index: dict[str, _Parsed] = {}
     for row in audit.rows(table):
         row_id, value = row.text(key), parse(row)
         if not row_id:
             audit.quarantine(row, QuarantineReason.ID_MISSING, f"{key} is blank")
-        elif row_id not in found:
-            found[row_id] = value
+        elif row_id not in index:
+            index[row_id] = value
             audit.record_outcome(row, RowOutcome.TAKEN)
-        elif found[row_id] == value:
+        elif index[row_id] == value:
             audit.record_outcome(row, RowOutcome.REPEATED)
         else:
             audit.quarantine(
                 row, QuarantineReason.ID_REPEATED, f"{key} {row_id} was read before with other content"
             )
-    return found
+    return index

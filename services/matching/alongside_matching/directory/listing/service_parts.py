@@ -50,10 +50,10 @@ class ServiceDraft:
 
 @dataclass(slots=True)
 class ServiceDrafts:
-    """Services that are kept or quarantined, and indexes for rows that name them by location."""
+    """Services that are accepted or quarantined, and indexes for rows that name them by location."""
 
-    kept: dict[str, ServiceDraft] = field(default_factory=dict)
-    set_aside: set[str] = field(default_factory=set)
+    accepted: dict[str, ServiceDraft] = field(default_factory=dict)
+    quarantined: set[str] = field(default_factory=set)
     by_service_at_location: dict[str, str] = field(default_factory=dict)
     by_location: dict[str, list[str]] = field(default_factory=dict)
 
@@ -64,7 +64,7 @@ def attach_parts(
     places: Mapping[str, ServiceLocation],
     terms: Mapping[str, PublishedTerm],
 ) -> None:
-    """Read the remaining tables into the drafts of `services.kept`."""
+    """Read the remaining tables into the drafts of `services.accepted`."""
     _attach_places(audit, services, places)
     _attach_terms(audit, services, terms)
     for row in audit.rows(Table.PHONES):
@@ -86,10 +86,12 @@ def _attach_places(audit: RowAudit, services: ServiceDrafts, places: Mapping[str
             detail = f"no location has the id {location or '(blank)'}"
             audit.quarantine(row, QuarantineReason.LOCATION_MISSING, detail)
             continue
-        if service in services.kept or service in services.set_aside:
+        if service in services.accepted or service in services.quarantined:
             services.by_service_at_location[row.text("id")] = service
             services.by_location.setdefault(location, []).append(service)
-        _attach(audit, services, row, places[location], lambda draft: draft.places, by=("service_id",))
+        _attach(
+            audit, services, row, places[location], lambda draft: draft.places, naming_columns=("service_id",)
+        )
 
 
 def _attach_terms(audit: RowAudit, services: ServiceDrafts, terms: Mapping[str, PublishedTerm]) -> None:
@@ -101,7 +103,9 @@ def _attach_terms(audit: RowAudit, services: ServiceDrafts, terms: Mapping[str, 
             detail = f"no term has the id {row.text('taxonomy_id') or '(blank)'}"
             audit.quarantine(row, QuarantineReason.TERM_MISSING, detail)
         else:
-            drafts = _attach(audit, services, row, term.term, lambda draft: draft.terms, by=("service_id",))
+            drafts = _attach(
+                audit, services, row, term.term, lambda draft: draft.terms, naming_columns=("service_id",)
+            )
             for draft in drafts:
                 draft.term_ids[term.id] = None
 
@@ -139,40 +143,41 @@ def _attach(
     part: _Part,
     parts_of: Callable[[ServiceDraft], dict[_Part, None]],
     *,
-    by: tuple[str, ...] = ("service_id", "service_at_location_id", "location_id"),
+    naming_columns: tuple[str, ...] = ("service_id", "service_at_location_id", "location_id"),
 ) -> list[ServiceDraft]:
-    """Add a part to every kept service the row names, record the row's outcome, and return these services."""
-    owners = _owners(services, row, by)
+    """Add a part to every accepted service the row names, record the row's outcome, and return these services."""
+    owners = _owners(services, row, naming_columns)
     if isinstance(owners, RowOutcome):
         audit.record_outcome(row, owners)
         return []
     if isinstance(owners, tuple):
         audit.quarantine(row, *owners)
         return []
-    new = [draft for draft in owners if part not in parts_of(draft)]
-    for draft in new:
+    without_part = [draft for draft in owners if part not in parts_of(draft)]
+    for draft in without_part:
         if part:
             parts_of(draft)[part] = None
-    audit.record_outcome(row, RowOutcome.TAKEN if new else RowOutcome.REPEATED)
+    audit.record_outcome(row, RowOutcome.TAKEN if without_part else RowOutcome.REPEATED)
     return owners
 
 
 def _owners(
-    services: ServiceDrafts, row: Row, by: tuple[str, ...]
+    services: ServiceDrafts, row: Row, naming_columns: tuple[str, ...]
 ) -> list[ServiceDraft] | RowOutcome | tuple[QuarantineReason, str]:
-    column = next((column for column in by if row.text(column)), None)
+    """Return the accepted services the row names; or the row's outcome; or why the row is quarantined."""
+    column = next((column for column in naming_columns if row.text(column)), None)
     if column is None:
         if any(row.text(column) for column in _OTHER_SUBJECTS):
             return RowOutcome.ELSEWHERE
-        return QuarantineReason.SERVICE_NOT_NAMED, f"{' and '.join(by)}: blank"
+        return QuarantineReason.SERVICE_NOT_NAMED, f"{' and '.join(naming_columns)}: blank"
     value = row.text(column)
     service_ids = _services_named(services, column, value)
     if not service_ids and column == "location_id":
         return RowOutcome.ELSEWHERE  # a location without services
-    if not any(service in services.kept or service in services.set_aside for service in service_ids):
+    if not any(service in services.accepted or service in services.quarantined for service in service_ids):
         return QuarantineReason.SERVICE_MISSING, f"no service has the {column} {value}"
-    kept = [services.kept[service] for service in service_ids if service in services.kept]
-    return kept or RowOutcome.WITH_SERVICE
+    accepted = [services.accepted[service] for service in service_ids if service in services.accepted]
+    return accepted or RowOutcome.WITH_SERVICE
 
 
 def _services_named(services: ServiceDrafts, column: str, value: str) -> list[str]:

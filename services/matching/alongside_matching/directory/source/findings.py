@@ -37,7 +37,7 @@ REMEDIES: Mapping[QuarantineReason, str] = {
 
 
 class FlagKind(StrEnum):
-    """A remark on a row that was read. Also counted on rows that are set aside for another reason."""
+    """A remark on a row that was read. Also counted on rows that are quarantined for another reason."""
 
     NO_COORDINATES = "no-coordinates"
     BAD_COORDINATES = "bad-coordinates"
@@ -62,7 +62,7 @@ class FlagKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A row that was set aside. `line` is where it begins in its file; `source_id` is its own id, or empty."""
+    """A quarantined row. `line` is where it begins in its file; `source_id` is its own id, or empty."""
 
     table: Table
     line: int

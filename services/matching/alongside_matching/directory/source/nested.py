@@ -87,29 +87,30 @@ def _documents(path: str, content: bytes) -> list[Any]:
         text = content.decode("utf-8-sig")
         if PurePosixPath(path).suffix.lower() != ".json":
             return [json.loads(line) for line in text.splitlines() if line.strip()]
-        found = json.loads(text)
+        content_read = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise NotADatapackage(path, "not JSON in UTF-8", "Export the file again as JSON in UTF-8.") from error
-    if isinstance(found, Mapping):
-        found = found["contents"] if isinstance(found.get("contents"), list) else [found]
-    return found if isinstance(found, list) else [found]
+    if isinstance(content_read, Mapping):
+        page = content_read.get("contents")
+        content_read = page if isinstance(page, list) else [content_read]
+    return content_read if isinstance(content_read, list) else [content_read]
 
 
 def _flat(
     table: Table, line: int, document: Mapping[str, Any], outer: Mapping[str, str], *, depth: int
 ) -> Iterator[FlatRow]:
-    """Yield an entity's rows: first the entities it names, then itself, then its nested parts."""
+    """Yield rows: first those of the entities this one names, then its own, then those of its nested parts."""
     cells = {**_cells(table, document), **outer}
     if depth < DEPTH_MAX:
-        for name, (other, column) in _NAMED.get(table, {}).items():
+        for name, (inner_table, column) in _NAMED.get(table, {}).items():
             if isinstance(named := document.get(name), Mapping):
                 cells.setdefault(column, _text(named.get("id")))
-                yield from _flat(other, line, named, {}, depth=depth + 1)
+                yield from _flat(inner_table, line, named, {}, depth=depth + 1)
     yield FlatRow(table, line, cells)
     if depth < DEPTH_MAX:
-        for name, (other, column) in _NESTED.get(table, {}).items():
+        for name, (inner_table, column) in _NESTED.get(table, {}).items():
             for inner in _objects(document.get(name)):
-                yield from _flat(other, line, inner, {column: cells.get("id", "")}, depth=depth + 1)
+                yield from _flat(inner_table, line, inner, {column: cells.get("id", "")}, depth=depth + 1)
 
 
 def _cells(table: Table, document: Mapping[str, Any]) -> dict[str, str]:
@@ -117,8 +118,8 @@ def _cells(table: Table, document: Mapping[str, Any]) -> dict[str, str]:
     return dict(zip(columns_of(table, list(plain)), map(_text, plain.values()), strict=True))
 
 
-def _objects(found: Any) -> list[Mapping[str, Any]]:
-    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:

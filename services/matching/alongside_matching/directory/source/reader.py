@@ -25,9 +25,15 @@ from alongside_matching.directory.source.errors import (
     NotADatapackage,
 )
 from alongside_matching.directory.source.nested import JSON_BYTES_MAX, flat_rows, table_of
-from alongside_matching.directory.source.tables import FILE_NAMES, NEEDED_COLUMNS, REQUIRED, Table, columns_of
+from alongside_matching.directory.source.tables import (
+    FILE_NAMES,
+    REQUIRED_COLUMNS,
+    REQUIRED_TABLES,
+    Table,
+    columns_of,
+)
 
-# Beyond these the package is refused with LimitExceeded. The Miami directory has 14 files, 8 MB and 26,259 rows.
+# Above these limits the package is refused with LimitExceeded. The Miami directory has 14 files, 8 MB and 26,259 rows.
 FILES_MAX = 1_000
 TABLE_BYTES_MAX = 256 * 2**20
 PACKAGE_BYTES_MAX = 512 * 2**20
@@ -36,7 +42,7 @@ DESCRIPTOR_BYTES_MAX = 4 * 2**20
 LINE_CHARS_MAX = 1_000_000
 ROWS_MAX = 1_000_000
 
-# Beyond these the one row is set aside as BadRow. A field over 131,072 characters (the csv module's own limit) is
+# Above this limit a single row is returned as BadRow. A field over 131,072 characters (the csv module's own limit) is
 # nearly always a quote that was never closed.
 FIELD_CHARS_MAX = 65_536
 
@@ -156,7 +162,7 @@ def _datapackage(name: str, members: Sequence[Member]) -> Datapackage:
         raise NotADatapackage(
             name, "it has no HSDS table", "Add organizations.csv, services.csv and the other tables."
         )
-    for table in REQUIRED:
+    for table in REQUIRED_TABLES:
         if table not in tables and table not in documents:
             remedy = f"Add {table}.csv at the top or in data/ and export again."
             raise MissingTable(name, f"the table {table} is missing", remedy)
@@ -165,7 +171,7 @@ def _datapackage(name: str, members: Sequence[Member]) -> Datapackage:
 
 def _documents(members: Sequence[Member], as_csv: Mapping[Table, Member]) -> dict[Table, list[Row | BadRow]]:
     """Return the rows of tables that are JSON; where a table is also CSV, only its CSV is read."""
-    found: dict[Table, list[Row | BadRow]] = {}
+    rows_by_table: dict[Table, list[Row | BadRow]] = {}
     for member in members:
         table = None if _is_hidden(member.path) else table_of(member.path)
         if table is None or table in as_csv:
@@ -178,8 +184,9 @@ def _documents(members: Sequence[Member], as_csv: Mapping[Table, Member]) -> dic
             content = stream.read(JSON_BYTES_MAX + 1)
         for flat in flat_rows(member.path, table, content):
             if flat.table not in as_csv:
-                found.setdefault(flat.table, []).append(_cleaned(flat.table, flat.line, flat.cells))
-    return found
+                rows = rows_by_table.setdefault(flat.table, [])
+                rows.append(_cleaned(flat.table, flat.line, flat.cells))
+    return rows_by_table
 
 
 def _cleaned(table: Table, line: int, cells: Mapping[str, str]) -> Row | BadRow:
@@ -250,15 +257,17 @@ def _paths_in(descriptor: Member) -> frozenset[str]:
 
 def _member_of(table: Table, members: Sequence[Member], preferred: frozenset[str]) -> Member | None:
     for name in FILE_NAMES[table]:
-        found = [member for member in members if _is_file(member.path, f"{name}.csv")]
-        listed = [member for member in found if member.path in preferred]
-        if len(found) > 1 and len(listed) != 1:
-            what = f"{' and '.join(sorted(member.path for member in found))} could both be the table {table}"
+        candidates = [member for member in members if _is_file(member.path, f"{name}.csv")]
+        listed = [member for member in candidates if member.path in preferred]
+        if len(candidates) > 1 and len(listed) != 1:
+            paths = " and ".join(sorted(member.path for member in candidates))
             raise AmbiguousTable(
-                found[0].path, what, "Remove one, or name the path of the other in datapackage.json."
+                candidates[0].path,
+                f"{paths} could both be the table {table}",
+                "Remove one, or name the path of the right one in datapackage.json.",
             )
-        if found:
-            return (listed or found)[0]
+        if candidates:
+            return (listed or candidates)[0]
     return None
 
 
@@ -309,10 +318,10 @@ def _columns(table: Table, path: str, records: Iterator[list[str]]) -> list[str]
     except csv.Error:
         header = []
     columns = columns_of(table, [_storable(name) for name in header])
-    for needed in NEEDED_COLUMNS[table]:
-        if needed not in columns:
+    for required in REQUIRED_COLUMNS[table]:
+        if required not in columns:
             remedy = f"Add the column and save the table as CSV in UTF-8; its first line is: {', '.join(columns)[:120] or 'empty'}."
-            raise MissingColumn(path, f"the column {needed} is missing", remedy)
+            raise MissingColumn(path, f"the column {required} is missing", remedy)
     return columns
 
 

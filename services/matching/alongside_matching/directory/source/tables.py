@@ -23,7 +23,7 @@ class Table(StrEnum):
     SERVICE_TERMS = "services_taxonomy"
 
 
-REQUIRED: tuple[Table, ...] = (Table.ORGANIZATIONS, Table.SERVICES)
+REQUIRED_TABLES: tuple[Table, ...] = (Table.ORGANIZATIONS, Table.SERVICES)
 
 # Possible file names (without .csv) of a table; the first that exists is read.
 FILE_NAMES: Mapping[Table, tuple[str, ...]] = {
@@ -48,7 +48,7 @@ FILE_NAMES: Mapping[Table, tuple[str, ...]] = {
 }
 
 # Columns that the join needs. Others may be absent and then read as empty.
-NEEDED_COLUMNS: Mapping[Table, tuple[str, ...]] = {
+REQUIRED_COLUMNS: Mapping[Table, tuple[str, ...]] = {
     Table.ORGANIZATIONS: ("id", "name"),
     Table.SERVICES: ("id", "organization_id", "name"),
     Table.LOCATIONS: ("id",),

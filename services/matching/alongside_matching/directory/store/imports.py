@@ -69,7 +69,7 @@ class ClaimedImport:
 
 @dataclass(frozen=True, slots=True)
 class LineRemark:
-    """One remark on one line of a file: `quarantined` (set aside) or `flagged` (imported). `number` counts remarks."""
+    """One remark on one line of a file: `quarantined` (not imported) or `flagged` (imported). `number` counts remarks."""
 
     number: int
     kind: LineKind
@@ -174,7 +174,7 @@ async def store_report(
 async def add_progress(
     conn: asyncpg.Connection, import_id: UUID, *, read: int, created: int, changed: int
 ) -> None:
-    """Set the number of services done so far, and add those `created` and `changed` by this batch."""
+    """Set the number of services read so far, and add those `created` and `changed` by this batch."""
     await conn.execute(_ADD_PROGRESS, import_id, read, created, changed)
 
 

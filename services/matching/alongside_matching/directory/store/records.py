@@ -99,7 +99,7 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
-    """Filters for records; an omitted one does not filter."""
+    """Filters for records; an omitted filter has no effect."""
 
     kind: RecordKind
     region: str | None = None
@@ -123,8 +123,8 @@ class StoredRecord:
 
     def document(self) -> Document:
         """Return the entity as published."""
-        found: Document = orjson.loads(self.json)
-        return found
+        document: Document = orjson.loads(self.json)
+        return document
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +144,15 @@ class TracedRecord:
 async def upsert(
     conn: asyncpg.Connection, records: Sequence[Record], *, region: str, import_id: UUID, now: datetime
 ) -> None:
-    """Add or update records; one that had vanished is listed again."""
+    """Add or update records; a record that had vanished is listed again."""
     rows = [_row(record) for record in records]
     await conn.execute(_UPSERT, orjson.dumps(rows).decode(), region, import_id, now)
 
 
 async def add_tombstones(conn: asyncpg.Connection, *, region: str, import_id: UUID, now: datetime) -> int:
-    """Add tombstones for records that an import no longer listed, and return how many."""
-    buried: int = await conn.fetchval(_ADD_TOMBSTONES, region, import_id, now)
-    return buried
+    """Add tombstones for records that this import no longer lists, and return how many."""
+    tombstones: int = await conn.fetchval(_ADD_TOMBSTONES, region, import_id, now)
+    return tombstones
 
 
 async def page(
@@ -164,11 +164,11 @@ async def page(
 
 async def count(conn: asyncpg.Connection, query: RecordQuery) -> int:
     """Return how many records match the query."""
-    found: int = await conn.fetchval(_COUNT, *_parameters(query))
-    return found
+    matching: int = await conn.fetchval(_COUNT, *_parameters(query))
+    return matching
 
 
-async def one(conn: asyncpg.Connection, kind: RecordKind, record_id: UUID) -> TracedRecord | None:
+async def load_traced(conn: asyncpg.Connection, kind: RecordKind, record_id: UUID) -> TracedRecord | None:
     """Return one record with its source, also one that its publisher no longer lists; None when unknown."""
     row = await conn.fetchrow(_ONE, kind, record_id)
     return _traced(row) if row else None
@@ -212,7 +212,7 @@ def _parameters(query: RecordQuery) -> tuple[Any, ...]:
 
 def _row(record: Record) -> Mapping[str, Any]:
     name, words = record.text
-    plain = (
+    record_fields = (
         "id",
         "kind",
         "source_id",
@@ -222,8 +222,11 @@ def _row(record: Record) -> Mapping[str, Any]:
         "taxonomy_id",
         "parent_id",
     )
-    found_by = ("terms", "latitude", "longitude", "postal_code", "content_hash", "verified_on")
-    return {field: getattr(record, field) for field in (*plain, *found_by)} | {"name": name, "words": words}
+    search_fields = ("terms", "latitude", "longitude", "postal_code", "content_hash", "verified_on")
+    return {field: getattr(record, field) for field in (*record_fields, *search_fields)} | {
+        "name": name,
+        "words": words,
+    }
 
 
 def _stored(row: asyncpg.Record) -> StoredRecord:
