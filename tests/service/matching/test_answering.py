@@ -34,7 +34,7 @@ async def test_accepting_turns_the_held_place_into_a_taken_one(matching_bench: S
     assert await places(matching_bench, supporter) == (0, 1)
 
 
-async def test_a_second_acceptance_is_refused_with_what_was_first(matching_bench: ServiceBench) -> None:
+async def test_a_second_acceptance_is_refused_with_the_first_answer(matching_bench: ServiceBench) -> None:
     await an_offer(matching_bench)
     proposal = await last_proposal(matching_bench, await admit(matching_bench))
     await accept(matching_bench, proposal)
@@ -74,7 +74,7 @@ async def test_a_decline_frees_the_place_and_asks_the_next(matching_bench: Servi
     assert (await announced(matching_bench, MatchDeclined))[0].reason is Reason.NO_CAPACITY
 
 
-async def test_when_the_last_one_declines_the_referral_waits(matching_bench: ServiceBench) -> None:
+async def test_when_the_last_offer_declines_the_referral_waits(matching_bench: ServiceBench) -> None:
     supporter = await an_offer(matching_bench)
     referral = await admit(matching_bench)
 
@@ -166,7 +166,7 @@ async def test_an_end_received_twice_frees_one_place_only(matching_bench: Servic
     assert await places(matching_bench, supporter) == (0, 1)
 
 
-async def test_a_referral_that_goes_on_keeps_its_place(matching_bench: ServiceBench) -> None:
+async def test_a_referral_that_has_not_ended_keeps_its_place(matching_bench: ServiceBench) -> None:
     supporter = await an_offer(matching_bench)
     referral = await admit(matching_bench)
     await accept(matching_bench, await last_proposal(matching_bench, referral))
@@ -188,7 +188,7 @@ async def test_the_status_of_an_unknown_referral_changes_nothing(
 async def test_an_admission_that_comes_after_the_end_of_its_referral_is_not_matched(
     matching_bench: ServiceBench,
 ) -> None:
-    """It was a dead letter, replayed after the referral was cancelled."""
+    """The admission was a dead letter, replayed after the referral was cancelled."""
     supporter, referral = await an_offer(matching_bench), uuid4()
 
     await matching_bench.hear(a_status(referral, Status.CANCELLED))
@@ -199,7 +199,9 @@ async def test_an_admission_that_comes_after_the_end_of_its_referral_is_not_matc
     assert await places(matching_bench, supporter) == (0, 0)
 
 
-async def test_an_answer_to_no_proposal_says_where_to_find_them(matching_bench: ServiceBench) -> None:
+async def test_an_answer_to_an_unknown_proposal_names_the_list_of_proposals(
+    matching_bench: ServiceBench,
+) -> None:
     answer = await matching_bench.client.post(f"/proposals/{uuid4()}/accept")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "proposal-not-found")

@@ -83,7 +83,7 @@ async def test_a_hundred_acceptances_of_one_proposal_at_once_are_one(matching_be
     assert await places(matching_bench, seat) == (0, 1)
 
 
-async def test_referrals_that_arrive_at_once_over_many_connections_share_the_seats_there_are(
+async def test_referrals_that_arrive_at_once_over_many_connections_share_the_free_places(
     matching_bench: ServiceBench,
 ) -> None:
     seats = [await an_offer(matching_bench, capacity=3) for _ in range(3)]
@@ -178,10 +178,10 @@ async def test_a_place_held_in_a_transaction_that_is_undone_is_free_again(
     assert (await last_proposal(matching_bench, lasting.referral_id)).offer_id == seat
 
 
-async def test_two_who_declined_one_another_do_not_block_each_other_for_good(
+async def test_two_declines_that_free_each_others_next_offer_do_not_deadlock(
     matching_bench: ServiceBench,
 ) -> None:
-    """Each decline asks the other's offer next and has locked its own: if it waited, a deadlock."""
+    """Each decline proposes the other's offer next while it has locked its own: waiting would be a deadlock."""
     await an_offer(matching_bench, capacity=1)
     await an_offer(matching_bench, capacity=1)
     first, second = await admit(matching_bench), await admit(matching_bench)

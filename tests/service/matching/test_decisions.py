@@ -112,7 +112,7 @@ async def test_every_decision_about_a_referral_is_reproduced_to_the_last_bit(
     assert outcomes == ["reproduced"] * 5
 
 
-async def test_a_decision_whose_policy_is_gone_says_that_it_cannot_be_repeated(
+async def test_a_decision_without_its_policy_is_reported_as_unrepeatable(
     matching_bench: ServiceBench,
 ) -> None:
     (decision,) = await decisions_of(matching_bench, await admit(matching_bench))
@@ -124,7 +124,7 @@ async def test_a_decision_whose_policy_is_gone_says_that_it_cannot_be_repeated(
     assert decision["policy_version"] in answer["why"]
 
 
-async def test_a_decision_that_was_tampered_with_is_found_out(matching_bench: ServiceBench) -> None:
+async def test_a_replay_detects_a_decision_that_was_tampered_with(matching_bench: ServiceBench) -> None:
     await an_offer(matching_bench)
     (decision,) = await decisions_of(matching_bench, await admit(matching_bench))
     await tamper(matching_bench, lambda document: document["ranked"][0].update(points=1))
@@ -157,7 +157,7 @@ async def test_another_policy_is_tried_on_past_referrals_and_changes_nothing(
     assert len(await decisions_of(matching_bench, referral)) == 1
 
 
-async def test_a_trial_says_what_it_cannot_see(matching_bench: ServiceBench) -> None:
+async def test_a_trial_lists_what_it_cannot_see(matching_bench: ServiceBench) -> None:
     await an_offer(matching_bench, capacity=NAMED_MAX)
     await admit(matching_bench)
     for _ in range(NAMED_MAX):
@@ -224,7 +224,7 @@ async def test_an_unknown_decision_is_not_found(matching_bench: ServiceBench, pa
     assert (answer.status_code, answer.json()["code"]) == (404, "decision-not-found")
 
 
-async def test_a_decision_is_forgotten_when_its_time_is_over_and_not_before(
+async def test_a_decision_is_deleted_after_its_retention_and_not_before(
     matching_bench: ServiceBench,
 ) -> None:
     await admit(matching_bench)

@@ -120,7 +120,7 @@ async def test_a_changed_service_is_changed_and_keeps_the_places_staff_gave_it(
     assert (renamed["id"], renamed["name"], renamed["capacity"]) == (offer["id"], "Renamed circle", 2)
 
 
-async def test_a_changed_service_is_there_for_no_other_ages_than_staff_said(
+async def test_a_changed_service_keeps_the_ages_staff_set(
     matching_bench: ServiceBench, tmp_path: Path
 ) -> None:
     await imported(matching_bench, tmp_path, services("a"))
@@ -264,7 +264,7 @@ async def test_a_damaged_package_fails_with_its_remedy_and_is_not_tried_again(
     assert await work(matching_bench) is False
 
 
-async def test_a_package_without_services_says_what_is_missing(
+async def test_a_package_without_services_fails_and_names_the_missing_table(
     matching_bench: ServiceBench, tmp_path: Path
 ) -> None:
     tables = {name: rows for name, rows in GOOD_ROWS.items() if name != "services"}
@@ -281,7 +281,7 @@ async def test_an_unknown_import_is_not_found(matching_bench: ServiceBench) -> N
         assert (answer.status_code, answer.json()["code"]) == (404, "import-not-found")
 
 
-async def test_an_import_that_died_half_way_is_finished_by_the_next_worker(
+async def test_an_interrupted_import_is_finished_by_the_next_worker(
     matching_bench: ServiceBench, tmp_path: Path
 ) -> None:
     names = [f"s{number}" for number in range(10, 30)]

@@ -25,7 +25,7 @@ TUESDAYS: dict[str, Any] = {
 
 
 async def a_group(bench: ServiceBench, given: dict[str, Any] | None = None, **schedule: Any) -> UUID:
-    """Add a group of ten that meets on Tuesday evenings, in person and by video; fields can be replaced."""
+    """Add a group with ten places that meets on Tuesday evenings, in person and by video; fields can be replaced."""
     form = {"kind": "group", "capacity": 10, "modes": ["in-person", "video"]} | (given or {})
     group = await an_offer(bench, **form)
     answer = await bench.client.put(f"/groups/{group}/schedule", json=TUESDAYS | schedule)
@@ -157,7 +157,7 @@ async def test_the_rules_learn_when_a_group_meets_in_the_week_of_the_region(
         {"until": "2026-01-06"},
     ],
 )
-async def test_a_group_that_takes_nobody_is_not_proposed_until_it_does(
+async def test_a_group_that_accepts_nobody_is_not_proposed_until_it_does(
     matching_bench: ServiceBench, closed: dict[str, Any]
 ) -> None:
     group = await a_group(matching_bench, **closed)
@@ -170,7 +170,7 @@ async def test_a_group_that_takes_nobody_is_not_proposed_until_it_does(
     assert await story(matching_bench, waiting) == ["MatchWaitlisted", "MatchProposed"]
 
 
-async def test_a_hybrid_group_whose_place_is_closed_goes_on_by_video(matching_bench: ServiceBench) -> None:
+async def test_a_hybrid_group_whose_place_is_closed_continues_by_video(matching_bench: ServiceBench) -> None:
     hybrid = await a_group(matching_bench, place_state="closed")
     in_person = await a_group(matching_bench, {"modes": ["in-person"]}, place_state="closed")
 

@@ -106,7 +106,7 @@ async def test_capacity_cannot_be_set_below_what_is_promised(matching_bench: Ser
     assert "2 or more" in answer.json()["remedy"]
 
 
-async def test_a_change_leaves_alone_what_it_does_not_name(matching_bench: ServiceBench) -> None:
+async def test_a_change_keeps_the_fields_it_does_not_name(matching_bench: ServiceBench) -> None:
     offer = await an_offer(matching_bench, capacity=3, modes=["phone"])
     before = (await matching_bench.client.get(f"/offers/{offer}")).json()
 

@@ -32,7 +32,7 @@ async def test_an_offer_to_avoid_is_not_asked(matching_bench: ServiceBench) -> N
     assert await story(matching_bench, referral) == ["MatchWaitlisted"]
 
 
-async def test_all_a_person_asks_for_is_known_again_when_a_place_is_free(
+async def test_every_wish_of_a_person_still_counts_when_a_place_becomes_free(
     matching_bench: ServiceBench,
 ) -> None:
     """The request was stored as a document; the rules then read the same facts."""
@@ -106,7 +106,7 @@ async def test_the_supporter_a_person_asks_to_continue_with_goes_before_an_equal
     assert (await last_proposal(matching_bench, referral)).offer_id == earlier_supporter
 
 
-async def test_a_person_may_go_on_with_a_supporter_for_something_new(matching_bench: ServiceBench) -> None:
+async def test_a_person_may_continue_with_a_supporter_for_a_new_need(matching_bench: ServiceBench) -> None:
     earlier_supporter = await an_offer(matching_bench, needs=["grief"])
 
     referral = await admit(matching_bench, needs=(Need.HOUSING,), continue_with=earlier_supporter)

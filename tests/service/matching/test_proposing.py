@@ -130,7 +130,7 @@ async def test_the_same_admission_received_again_changes_nothing(matching_bench:
     assert await places(matching_bench, supporter) == (1, 0)
 
 
-async def test_a_successor_is_not_sent_to_the_offer_that_failed_its_person(
+async def test_a_successor_is_not_proposed_to_the_offer_that_failed_before(
     matching_bench: ServiceBench,
 ) -> None:
     refused = await an_offer(matching_bench)

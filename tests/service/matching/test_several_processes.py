@@ -53,7 +53,7 @@ async def test_a_thousand_arrivals_for_one_seat_in_four_processes_hold_it_once(
     assert await places(matching_bench, seat) == (1, 0)
 
 
-async def test_a_process_killed_amid_it_leaves_nothing_oversold_and_nobody_stuck(
+async def test_a_killed_process_leaves_no_offer_oversold_and_no_referral_stuck(
     matching_bench: ServiceBench,
 ) -> None:
     seats = [await an_offer(matching_bench, capacity=5) for _ in range(40)]

@@ -51,7 +51,7 @@ async def agree(bench: ServiceBench, offer: UUID) -> int:
 
 
 async def locks_waited_for(bench: ServiceBench, *, done: bool = False) -> int:
-    """Count transactions that wait for a lock; one that is done counts as waiting."""
+    """Count transactions that wait for a lock, and add one when `done`."""
     waiting: int = await bench.pool.fetchval(
         "select count(distinct pid) from pg_locks join pg_stat_activity using (pid)"
         " where not granted and datname = current_database()"

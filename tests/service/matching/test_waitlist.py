@@ -111,7 +111,7 @@ async def test_a_batch_of_offers_is_proposed_to_waiting_referrals_soon_after(
     assert proposed == waiting[:2]
 
 
-async def test_a_long_waitlist_is_served_part_by_part_to_its_end(matching_bench: ServiceBench) -> None:
+async def test_a_long_waitlist_is_served_page_by_page_to_its_end(matching_bench: ServiceBench) -> None:
     waiting = [await admit(matching_bench) for _ in range(120)]
 
     await an_offer(matching_bench, kind="group", capacity=200)

@@ -208,7 +208,7 @@ async def test_strain_lowers_the_places_and_time_gives_them_back(
     assert (await seen(matching_bench, offer))["capacity"] == 4
 
 
-async def test_nothing_shows_a_self_check_a_crisis_or_hours(matching_bench: ServiceBench) -> None:
+async def test_nothing_shows_a_self_check_a_crisis_or_time_spent(matching_bench: ServiceBench) -> None:
     offer = await an_offer(matching_bench, capacity=2)
     today = days_ago(matching_bench, 0)
     answers = [
@@ -303,7 +303,9 @@ async def test_a_group_has_no_record(matching_bench: ServiceBench) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "not-a-supporter")
 
 
-async def test_a_pause_ends_by_itself_and_waiting_referrals_are_matched(matching_bench: ServiceBench) -> None:
+async def test_a_pause_ends_at_its_time_and_waiting_referrals_are_matched(
+    matching_bench: ServiceBench,
+) -> None:
     offer = await an_offer(matching_bench)
     until = matching_bench.clock.now() + timedelta(days=3)
 
@@ -325,7 +327,9 @@ async def test_a_pause_that_would_be_over_is_refused(matching_bench: ServiceBenc
     assert (answer.status_code, answer.json()["code"]) == (422, "until-in-the-past")
 
 
-async def test_a_pause_made_open_ended_does_not_end_by_itself(matching_bench: ServiceBench) -> None:
+async def test_a_pause_changed_to_open_ended_does_not_end_at_the_earlier_time(
+    matching_bench: ServiceBench,
+) -> None:
     offer = await an_offer(matching_bench)
     until = matching_bench.clock.now() + timedelta(days=3)
     await matching_bench.client.post(f"/offers/{offer}/pause", json={"until": until.isoformat()})

@@ -206,7 +206,7 @@ def test_every_quarantine_reason_has_an_example_and_a_remedy() -> None:
     ("reason", "table", "tables"),
     [(reason, table, tables) for reason, examples in QUARANTINES.items() for table, tables in examples],
 )
-def test_a_row_that_cannot_be_taken_in_waits_in_quarantine_and_its_neighbours_are_listed(
+def test_an_invalid_row_is_quarantined_and_its_neighbours_are_listed(
     tmp_path: Path, reason: QuarantineReason, table: Table, tables: dict[str, Rows]
 ) -> None:
     listing = _read(tmp_path, tables)
@@ -284,7 +284,7 @@ def test_a_row_finds_its_service_through_the_location_too(tmp_path: Path) -> Non
     assert listing.counts[Table.PHONES].elsewhere == 1
 
 
-def test_a_row_that_says_what_an_earlier_one_said_is_counted_as_repeated(tmp_path: Path) -> None:
+def test_a_row_equal_to_an_earlier_one_is_counted_as_repeated(tmp_path: Path) -> None:
     repeated = {table: [rows[0], rows[0]] for table, rows in GOOD_ROWS.items() if table != "services"}
 
     listing = _read(tmp_path, changed_tables(**repeated))

@@ -99,7 +99,7 @@ def test_flat_tables_as_json_say_what_they_say_as_csv(tmp_path: Path) -> None:
     }
 
 
-def test_where_a_table_is_there_twice_the_csv_is_read(tmp_path: Path) -> None:
+def test_of_a_table_in_both_formats_the_csv_is_read(tmp_path: Path) -> None:
     files = zipped(GOOD_ROWS) | {"services.json": json.dumps([SERVICE | {"id": "other"}]).encode()}
 
     assert [service.source_id for service in read_directory(zip_of(tmp_path, files)).services] == ["s1"]

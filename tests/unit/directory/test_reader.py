@@ -68,7 +68,7 @@ def test_column_names_may_be_in_capitals_and_the_file_may_begin_with_a_byte_orde
     assert [row.text("name") for row in rows if isinstance(row, Row)] == ["Harbour House"]
 
 
-def test_a_row_with_too_few_or_too_many_fields_is_handed_on_as_bad_and_its_neighbours_are_read(
+def test_a_row_with_too_few_or_too_many_fields_is_returned_as_bad_and_its_neighbours_are_read(
     tmp_path: Path,
 ) -> None:
     organisations = b"id,name\no1\no2,Lighthouse\no3,a,b\n"

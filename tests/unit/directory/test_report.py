@@ -59,7 +59,7 @@ def test_the_same_package_gives_the_same_report(tmp_path: Path) -> None:
     assert first.summary() == second.summary()
 
 
-def test_the_summary_fits_a_reader_without_tools(tmp_path: Path) -> None:
+def test_the_summary_is_plain_text_with_counts_reasons_and_remedies(tmp_path: Path) -> None:
     summary = _report(tmp_path).summary()
 
     assert summary.startswith(

@@ -1,4 +1,4 @@
-"""Published lists of online meetings: every entry is accepted, flagged or set aside, and the wall clock decides."""
+"""Published lists of online meetings: every entry is accepted, flagged or quarantined, and the wall clock is used."""
 
 import json
 from collections import Counter
@@ -37,7 +37,7 @@ def codes(published: PublishedMeetings) -> list[tuple[str, str]]:
     return [(remark.kind, remark.code) for remark in published.remarks]
 
 
-def test_every_entry_of_the_real_list_is_taken_in_or_set_aside_with_its_reason(
+def test_every_entry_of_the_real_list_is_accepted_or_quarantined_with_its_reason(
     real: PublishedMeetings,
 ) -> None:
     assert (real.read, len(real.groups)) == (160, 149)
@@ -49,7 +49,7 @@ def test_every_entry_of_the_real_list_is_taken_in_or_set_aside_with_its_reason(
     }
 
 
-def test_every_published_moment_of_the_real_list_fits_its_wall_clock_once_sunday_is_seven(
+def test_every_published_utc_start_of_the_real_list_fits_its_wall_clock_once_sunday_is_seven(
     real: PublishedMeetings,
 ) -> None:
     sundays = [group for group in real.groups if group.schedule.weekdays == ("su",)]
@@ -59,7 +59,7 @@ def test_every_published_moment_of_the_real_list_fits_its_wall_clock_once_sunday
     assert len(sundays) == 23
 
 
-def test_the_wall_clock_decides_and_a_moment_that_differs_is_reported() -> None:
+def test_the_wall_clock_is_used_and_a_utc_start_that_differs_is_reported() -> None:
     published = read_meetings([ENTRY | {"startDateUTC": "2026-06-02T23:00:00.000Z"}])
 
     assert (published.agree, published.differ) == (0, 1)
@@ -68,7 +68,7 @@ def test_the_wall_clock_decides_and_a_moment_that_differs_is_reported() -> None:
     assert published.groups[0].schedule.at == time(18, 0)
 
 
-def test_a_moment_in_winter_fits_the_same_wall_clock_as_one_in_summer() -> None:
+def test_a_utc_start_in_winter_fits_the_same_wall_clock_as_one_in_summer() -> None:
     winter = read_meetings([ENTRY | {"startDateUTC": "2026-12-01T23:00:00.000Z"}])
 
     assert (winter.agree, winter.differ) == (1, 0)
@@ -93,9 +93,7 @@ def test_a_moment_in_winter_fits_the_same_wall_clock_as_one_in_summer() -> None:
         ({"archived": True}, "archived"),
     ],
 )
-def test_an_entry_that_cannot_be_taken_in_is_set_aside_and_the_next_is_read(
-    wrong: dict[str, Any], code: str
-) -> None:
+def test_an_invalid_entry_is_quarantined_and_the_next_is_read(wrong: dict[str, Any], code: str) -> None:
     published = read_meetings([ENTRY | wrong, ENTRY | {"slug": "another"}])
 
     assert codes(published) == [("quarantined", code)]
@@ -113,7 +111,7 @@ def test_an_archived_entry_is_accepted_once_its_remedy_is_followed() -> None:
 
 
 @pytest.mark.parametrize("entry", [None, 7, "meeting", [], {"slug": 3}, {"slug": "a", "types": "W"}])
-def test_nonsense_is_set_aside_too(entry: object) -> None:
+def test_nonsense_is_quarantined_too(entry: object) -> None:
     published = read_meetings([entry])
 
     assert not published.groups

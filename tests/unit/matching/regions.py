@@ -97,6 +97,6 @@ requests = strategies.builds(
     urgency=strategies.sampled_from(["routine", "urgent"]),
     priority=strategies.integers(0, 1),
 )
-"""Requests of someone who may well find somebody."""
+"""Requests that often have a matching offer."""
 
 pools = strategies.lists(offers, max_size=10, unique_by=lambda offer: offer.id)

@@ -31,7 +31,7 @@ def test_an_open_proposal_can_be_accepted_in_time() -> None:
     assert accept(ProposalState.OPEN, EXPIRES, BEFORE) == Accepted()
 
 
-def test_an_acceptance_after_the_time_is_refused_even_before_the_timer_rang() -> None:
+def test_an_acceptance_after_the_time_is_refused_even_before_the_timer_fires() -> None:
     assert accept(ProposalState.OPEN, EXPIRES, AFTER) == TooLate(EXPIRES)
 
 
@@ -40,7 +40,7 @@ def test_a_second_answer_returns_the_first(state: ProposalState) -> None:
     assert accept(state, EXPIRES, BEFORE) == decline(state) == AlreadyAnswered(state)
 
 
-def test_a_late_no_still_tells_more_than_silence() -> None:
+def test_a_late_decline_still_counts_while_the_proposal_is_open() -> None:
     assert decline(ProposalState.OPEN) == Declined()
 
 
@@ -76,7 +76,7 @@ def test_every_terminal_status_closes_a_request(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["requested", "accepted", "in-progress", "on-hold"])
-def test_a_referral_that_goes_on_keeps_its_place(status: str) -> None:
+def test_a_referral_that_has_not_ended_keeps_its_place(status: str) -> None:
     assert not is_terminal(status)
 
 
@@ -84,11 +84,11 @@ def test_the_urgent_are_served_before_the_routine() -> None:
     assert urgency_rank("crisis") < urgency_rank("urgent") < urgency_rank("routine")
 
 
-def test_places_can_be_taken_away_down_to_what_is_promised() -> None:
+def test_a_capacity_can_be_lowered_to_the_number_of_promised_places() -> None:
     assert fits(3, promised=3) == Fits()
 
 
-def test_no_promise_is_broken_by_a_smaller_number() -> None:
+def test_a_capacity_below_the_promised_places_is_refused() -> None:
     assert fits(2, promised=3) == BelowPromised(3)
 
 

@@ -49,7 +49,7 @@ def test_no_request_takes_the_only_offer_that_fits_another() -> None:
     assert chosen(assign(window, POLICY)) == [common.id, rare.id]
 
 
-def test_when_somebody_must_wait_it_is_not_the_urgent_one() -> None:
+def test_an_urgent_request_is_not_the_one_that_waits() -> None:
     window = a_window([a_supporter()], [someone(), someone(urgency="urgent")])
 
     assert [offer is None for offer in chosen(assign(window, POLICY))] == [True, False]
@@ -62,7 +62,7 @@ def test_between_equals_the_longer_wait_goes_first() -> None:
     assert [offer is None for offer in chosen(assign(window, POLICY))] == [True, False]
 
 
-def test_a_match_that_did_not_hold_is_made_good_first() -> None:
+def test_a_successor_is_matched_before_a_new_referral() -> None:
     window = a_window([a_supporter()], [someone(), someone(priority=1)])
 
     assert [offer is None for offer in chosen(assign(window, POLICY))] == [True, False]
@@ -75,18 +75,18 @@ def test_the_load_is_spread() -> None:
     assert sorted(Counter(chosen(assign(window, POLICY))).values()) == [2, 2, 2]
 
 
-def test_an_offer_open_to_everyone_has_room_for_everyone() -> None:
+def test_an_offer_open_to_everyone_can_be_assigned_to_every_request() -> None:
     community = a_supporter(capacity=None, formats=frozenset({"group"}))
     window = a_window([community], [someone(formats=frozenset({"group"})) for _ in range(5)])
 
     assert chosen(assign(window, POLICY)) == [community.id] * 5
 
 
-def test_nobody_arrived_and_nobody_is_assigned() -> None:
+def test_an_empty_window_gives_an_empty_assignment() -> None:
     assert assign([], POLICY) == Assignment({}, 0.0, AssignedBy.TOGETHER)
 
 
-def test_where_nobody_is_free_everybody_waits() -> None:
+def test_without_a_free_offer_every_request_waits() -> None:
     assert chosen(assign(a_window([], [someone(), someone()]), POLICY)) == [None, None]
 
 
@@ -112,7 +112,7 @@ def test_together_is_never_worse_than_one_by_one(window: list[Arrival]) -> None:
 
 @pytest.mark.parametrize("how", [assign, one_by_one])
 @given(window=windows)
-def test_nobody_is_given_more_people_than_they_have_places(how: object, window: list[Arrival]) -> None:
+def test_no_offer_is_assigned_more_requests_than_it_has_places(how: object, window: list[Arrival]) -> None:
     served = how(window, POLICY)  # type: ignore[operator]  # one of the two ways to assign
 
     seated = Counter(candidate.offer_id for candidate in served.chosen.values() if candidate)
@@ -126,7 +126,7 @@ def test_nobody_is_given_more_people_than_they_have_places(how: object, window: 
 
 
 @given(windows)
-def test_everyone_gets_one_of_their_own_candidates_or_waits(window: list[Arrival]) -> None:
+def test_every_request_gets_one_of_its_candidates_or_waits(window: list[Arrival]) -> None:
     served = assign(window, POLICY)
 
     assert list(served.chosen) == [arrival.ranking.request.referral_id for arrival in window]
@@ -136,7 +136,7 @@ def test_everyone_gets_one_of_their_own_candidates_or_waits(window: list[Arrival
 
 
 @given(windows)
-def test_it_costs_what_the_exact_optimum_costs(window: list[Arrival]) -> None:
+def test_the_assignment_costs_as_much_as_the_exact_optimum(window: list[Arrival]) -> None:
     assert assign(window, POLICY).cost == pytest.approx(exact(window))
 
 

@@ -42,7 +42,7 @@ def test_a_certificate_that_cannot_count_is_refused(
     assert (refused.field, refused.code) == (field, code)
 
 
-def test_an_endorsement_lapses_with_its_certificate_while_another_goes_on() -> None:
+def test_an_endorsement_lapses_with_its_certificate_while_another_stays_valid() -> None:
     short = Certificate("State board", "forensic", date(2025, 1, 1), date(2026, 6, 30))
 
     assert certification_status([SOUND, short], TODAY) == CertificationStatus(
@@ -51,9 +51,9 @@ def test_an_endorsement_lapses_with_its_certificate_while_another_goes_on() -> N
     assert certification_status([SOUND, short], date(2026, 7, 1)).endorsements == ("adult-mental-health",)
 
 
-def test_without_certificates_nothing_is_said() -> None:
+def test_without_certificates_there_is_no_endorsement_and_no_expiry() -> None:
     assert certification_status([], TODAY) == CertificationStatus(None, (), None)
 
 
-def test_a_position_is_kept_no_finer_than_five_kilometres() -> None:
+def test_a_position_is_rounded_to_five_kilometres() -> None:
     assert (round_to_grid(25.774), round_to_grid(-80.1937)) == (25.75, -80.2)

@@ -25,7 +25,7 @@ from tests.unit.matching.regions import pools, requests
 
 
 def decided(pool: list[Offer], request: Request, *, choose: int = 0) -> Decision:
-    """Return a decision for candidate `choose` of the ranking; for none where none may be asked."""
+    """Return the decision for the candidate at index `choose`; for no offer when none may be asked."""
     ranking = rank(pool, request, POLICY, TODAY, top=POLICY.ranked_max)
     chosen = ranking.candidates[choose] if ranking.candidates else None
     known = {offer.id: offer for offer in pool}
@@ -33,7 +33,7 @@ def decided(pool: list[Offer], request: Request, *, choose: int = 0) -> Decision
 
 
 @given(pools, requests)
-def test_a_stored_decision_is_reached_again_to_the_last_bit(pool: list[Offer], request: Request) -> None:
+def test_a_stored_decision_is_reproduced_to_the_last_bit(pool: list[Offer], request: Request) -> None:
     decision = decided(pool, request)
 
     stored = json.dumps(to_document(decision))
@@ -44,7 +44,7 @@ def test_a_stored_decision_is_reached_again_to_the_last_bit(pool: list[Offer], r
     assert json.dumps(to_document(read)) == stored
 
 
-def test_a_decision_keeps_the_chosen_one_even_when_many_scored_better() -> None:
+def test_a_decision_stores_the_chosen_offer_even_when_many_scored_better() -> None:
     pool = [a_supporter(id=an_id(number)) for number in range(1, 31)]
 
     decision = decided(pool, someone(), choose=20)
@@ -63,7 +63,7 @@ def test_reasons_have_no_shared_need_where_there_is_none() -> None:
     assert "shared-need" not in decision.reasons
 
 
-def test_a_decision_whose_facts_were_changed_is_found_out() -> None:
+def test_a_replay_detects_a_decision_whose_facts_were_changed() -> None:
     decision = decided([a_supporter(capacity=4)], someone())
     (offer,) = decision.snapshot.offers
 
@@ -79,7 +79,7 @@ def test_a_decision_is_not_replayed_under_another_policy() -> None:
         replay(decision, replace(POLICY, wake_max=POLICY.wake_max + 1))
 
 
-def test_another_policy_can_be_tried_on_what_was_known() -> None:
+def test_another_policy_can_be_tried_on_the_stored_facts() -> None:
     fits, roomy = a_supporter({"grief", "stress"}, capacity=4, taken=3), a_supporter({"grief"}, capacity=4)
     decision = decided([fits, roomy], someone({"grief", "stress"}))
     spread_policy = replace(POLICY, weights=replace(POLICY.weights, free_places=9.0))
@@ -88,7 +88,7 @@ def test_another_policy_can_be_tried_on_what_was_known() -> None:
     assert rank_again(decision, spread_policy).candidates[0].offer_id == roomy.id
 
 
-def test_an_offer_that_went_in_between_means_to_rank_again() -> None:
+def test_a_decision_is_refused_when_an_offer_was_removed_after_the_ranking() -> None:
     ranking = rank([a_supporter()], someone(), POLICY, TODAY, top=1)
 
     with pytest.raises(ValueError, match="rank again"):

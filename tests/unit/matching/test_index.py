@@ -33,7 +33,7 @@ def regions(draw: strategies.DrawFn) -> list[Offer]:
 
 
 @given(regions(), requests, strategies.integers(1, 12))
-def test_it_ranks_excludes_and_explains_as_the_readable_rules_do(
+def test_the_index_ranks_excludes_and_explains_as_the_readable_rules_do(
     pool: list[Offer], request: Request, top: int
 ) -> None:
     found = an_index(pool).search(request, POLICY, on=TODAY, top=top)
@@ -42,7 +42,7 @@ def test_it_ranks_excludes_and_explains_as_the_readable_rules_do(
 
 
 @given(regions(), regions(), requests, strategies.data())
-def test_after_any_changes_it_is_the_index_of_what_is_there_now(
+def test_after_any_changes_the_index_equals_one_of_the_present_offers(
     before: list[Offer], after: list[Offer], request: Request, data: strategies.DataObject
 ) -> None:
     index = an_index(before)
@@ -79,11 +79,11 @@ def test_an_occupancy_change_is_read_back_with_the_offer(
     )
 
 
-def test_it_asks_the_same_rules_in_the_same_order() -> None:
+def test_the_index_applies_the_same_rules_in_the_same_order() -> None:
     assert [*SET_RULES, *ROW_RULES] == [rule.__name__.replace("_", "-") for rule in HARD_RULES]
 
 
-def test_a_region_without_offers_leaves_nobody_out_and_names_nobody() -> None:
+def test_a_region_without_offers_excludes_none_and_names_none() -> None:
     found = RegionIndex(REGION).search(someone(), POLICY, on=TODAY)
 
     assert (found.candidates, found.considered, dict(found.excluded)) == ((), 0, {})
@@ -107,7 +107,7 @@ def test_without_a_fitting_offer_every_rule_has_its_exclusions() -> None:
     assert dict(found.excluded) == {"language": 1, "capacity": 2}
 
 
-def test_it_grows_with_the_region() -> None:
+def test_the_index_grows_with_the_region() -> None:
     pool = [a_supporter(id=an_id(number), capacity=number) for number in range(1, 1_200)]
 
     found = an_index(pool).search(someone(), POLICY, on=TODAY, top=3)
@@ -118,7 +118,7 @@ def test_it_grows_with_the_region() -> None:
     )
 
 
-def test_complete_equals_are_named_in_the_order_they_came() -> None:
+def test_offers_with_equal_scores_are_named_in_the_order_of_their_ids() -> None:
     pool = [a_supporter(id=an_id(number)) for number in range(700, 0, -1)]
 
     found = an_index(pool).search(someone(), POLICY, on=TODAY, top=3)
@@ -164,7 +164,7 @@ def test_places_of_an_unknown_offer_are_ignored() -> None:
      {"availability": -1}, {"reach_km": -1.0}, {"region": "us-oh-columbus"}],
     ids=str,
 )  # fmt: skip
-def test_an_offer_no_rule_can_work_with_is_refused_and_changes_nothing(impossible: dict[str, object]) -> None:
+def test_an_impossible_offer_is_refused_and_changes_nothing(impossible: dict[str, object]) -> None:
     offer = a_supporter()
     index = an_index([offer])
 

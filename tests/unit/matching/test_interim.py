@@ -32,13 +32,13 @@ def open_group(needs: Iterable[str] = ("grief",), **given: Any) -> Offer:
     return a_group(needs, capacity=None, **given)
 
 
-def test_a_group_open_to_all_fills_in_even_for_another_need() -> None:
+def test_a_group_open_to_all_is_the_interim_offer_even_for_another_need() -> None:
     community = open_group({"loneliness"})
 
     assert interim(someone({"veteran"}), [community]) == Interim(community.id, {})
 
 
-def test_one_that_shares_a_need_goes_before_one_that_does_not() -> None:
+def test_a_group_that_shares_a_need_goes_before_one_that_does_not() -> None:
     other, fitting = open_group({"loneliness"}), open_group({"veteran"})
 
     assert interim(someone({"veteran"}), [other, fitting]).offer_id == fitting.id
@@ -50,27 +50,27 @@ def test_the_group_that_meets_tonight_goes_before_the_one_that_meets_next_week()
     assert interim(someone(), [next_week, tonight]).offer_id == tonight.id
 
 
-def test_company_tonight_is_better_than_a_shared_need_in_six_days() -> None:
+def test_a_meeting_tonight_goes_before_a_shared_need_in_six_days() -> None:
     shared, tonight = open_group(availability=NEXT_SATURDAY), open_group({"alcohol"}, availability=TONIGHT)
 
     assert interim(someone(), [shared, tonight]).offer_id == tonight.id
 
 
-def test_within_a_day_a_shared_need_is_worth_some_hours() -> None:
+def test_within_a_day_a_shared_need_goes_before_an_earlier_hour() -> None:
     sooner = open_group({"alcohol"}, availability=half_hours(6, 26, 2))
     shared = open_group(availability=TONIGHT)
 
     assert interim(someone(), [sooner, shared]).offer_id == shared.id
 
 
-def test_a_meeting_the_person_has_no_time_for_helps_nobody() -> None:
+def test_a_meeting_the_person_has_no_time_for_is_no_interim_offer() -> None:
     tonight, next_week = open_group(availability=TONIGHT), open_group(availability=NEXT_SATURDAY)
     busy_tonight = someone(availability=half_hours(5, 0, 48))
 
     assert interim(busy_tonight, [tonight, next_week]).offer_id == next_week.id
 
 
-def test_a_community_online_is_there_at_any_hour() -> None:
+def test_an_online_community_is_open_at_any_hour() -> None:
     silent, tonight = open_group(), open_group(availability=TONIGHT)
     online = open_group(formats=frozenset({"online-community"}))
 
@@ -78,7 +78,7 @@ def test_a_community_online_is_there_at_any_hour() -> None:
     assert interim(someone(), [silent, tonight]).offer_id == tonight.id
 
 
-def test_the_calendar_knows_better_than_the_week() -> None:
+def test_the_calendar_is_used_instead_of_the_weekly_hours() -> None:
     """A group that meets monthly covers its hours in every week."""
     monthly, weekly = open_group(availability=TONIGHT), open_group(availability=NEXT_SATURDAY)
     in_three_weeks = [UpcomingMeeting(21 * 24 + 6, SUNDAY_NOON + 12)]

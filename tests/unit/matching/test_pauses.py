@@ -10,19 +10,21 @@ STAFF, NOT_ACTIVE, VANISHED, NOT_MEETING = PausedBecause
 
 @pytest.mark.parametrize("before", [STAFF, NOT_ACTIVE, VANISHED])
 @pytest.mark.parametrize("takes_people", [True, False])
-def test_a_review_lifts_and_replaces_no_pause_of_others(before: PausedBecause, *, takes_people: bool) -> None:
+def test_a_review_keeps_a_pause_that_has_another_reason(before: PausedBecause, *, takes_people: bool) -> None:
     assert after_review(before, takes_people=takes_people) is before
 
 
 @pytest.mark.parametrize("before", [None, NOT_MEETING])
-def test_a_review_pauses_a_group_that_takes_nobody_and_lifts_that_pause(before: PausedBecause | None) -> None:
+def test_a_review_pauses_a_group_that_accepts_nobody_and_lifts_that_pause(
+    before: PausedBecause | None,
+) -> None:
     assert after_review(before, takes_people=False) is NOT_MEETING
     assert after_review(before, takes_people=True) is None
 
 
 @pytest.mark.parametrize("new", [None, NOT_ACTIVE])
 @pytest.mark.parametrize("before", [None, NOT_ACTIVE, VANISHED, NOT_MEETING])
-def test_the_pause_that_its_source_sends_counts(
+def test_the_pause_sent_by_the_source_of_an_offer_is_stored(
     before: PausedBecause | None, new: PausedBecause | None
 ) -> None:
     assert after_sending(before, new) is new

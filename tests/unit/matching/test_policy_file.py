@@ -1,4 +1,4 @@
-"""The regions' numbers."""
+"""Policies are read, checked, changed by region, and identified by a version."""
 
 import json
 from datetime import timedelta
@@ -24,7 +24,7 @@ def test_the_shipped_policies_can_be_read() -> None:
     assert read_policies(SHIPPED_POLICIES).of("us-fl-miami").respond_hours > 0
 
 
-def test_a_region_changes_what_it_names_and_keeps_the_rest(tmp_path: Path) -> None:
+def test_a_region_changes_the_numbers_it_names_and_keeps_the_rest(tmp_path: Path) -> None:
     file = written(tmp_path, regions={"us-fl-miami": {"respond_hours": 24, "weights": {"free_places": 0.9}}})
 
     policies = read_policies(file)
@@ -59,9 +59,7 @@ def test_a_region_changes_what_it_names_and_keeps_the_rest(tmp_path: Path) -> No
     ],
     ids=str,
 )
-def test_a_number_no_rule_can_work_with_is_refused_at_the_start(
-    tmp_path: Path, changes: dict[str, Any]
-) -> None:
+def test_an_invalid_number_is_refused_at_start(tmp_path: Path, changes: dict[str, Any]) -> None:
     file = written(tmp_path, regions={"us-fl-miami": changes})
 
     with pytest.raises(PolicyFileError, match=next(iter(changes))):

@@ -36,7 +36,9 @@ def test_brute_force_finds_the_same_offers_with_the_same_scores(region: RegionIn
         assert best == pytest.approx([candidate.points for candidate in ranking.candidates], abs=1)
 
 
-def test_a_cut_ranking_costs_nothing_while_no_more_arrive_than_it_names(region: RegionIndex) -> None:
+def test_a_limited_ranking_costs_nothing_while_it_names_as_many_offers_as_requests_arrive(
+    region: RegionIndex,
+) -> None:
     asked = requests(REGION, 3, POLICY.ranked_max)
     short_rankings, whole_rankings = (
         [Arrival(region.search(request, POLICY, on=TODAY, top=top), 0.0) for request in asked]
@@ -56,7 +58,7 @@ def test_greedy_gives_nobody_more_than_they_have_places(region: RegionIndex) -> 
 
 
 @pytest.mark.parametrize(("shared", "unequal"), [([1, 1, 1, 1], 0.0), ([0, 0, 0, 4], 0.75), ([0, 0], 0.0)])
-def test_gini_says_how_unequally_something_is_shared(shared: list[float], unequal: float) -> None:
+def test_gini_measures_how_unequally_loads_are_distributed(shared: list[float], unequal: float) -> None:
     assert gini(shared) == pytest.approx(unequal)
 
 
@@ -70,7 +72,7 @@ def test_progress_is_a_line_at_a_time_beside_the_json_also_without_a_terminal() 
     assert json.loads(ended.stdout)["days"] == 7
 
 
-def test_the_same_seed_tells_the_same_year() -> None:
+def test_the_same_seed_gives_the_same_year() -> None:
     one, other = (timeless(simulate_year(POLICY, seed=5, days=10)) for _ in range(2))
 
     assert one == other

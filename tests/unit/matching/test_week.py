@@ -57,7 +57,7 @@ def test_windows_that_touch_become_one() -> None:
 
 
 @given(MASKS)
-def test_a_mask_said_as_windows_is_the_same_mask(mask: int) -> None:
+def test_a_mask_written_as_windows_is_parsed_to_the_same_mask(mask: int) -> None:
     assert parse_windows(windows_of(mask)) == FreeSlots(mask)
 
 

@@ -56,7 +56,7 @@ def test_each_sign_of_strain_lowers_the_places(strain: Strain, places: int) -> N
     assert effective_places(strain, NORMS, TODAY).places == places
 
 
-def test_several_signs_do_not_add_up_so_that_the_number_tells_none_of_them() -> None:
+def test_only_the_strongest_sign_counts_so_that_the_number_reveals_none() -> None:
     both = replace(WELL, crises_on=(TODAY,), self_check=SelfCheck(TODAY, 5))
 
     assert (
@@ -78,7 +78,9 @@ def test_several_signs_do_not_add_up_so_that_the_number_tells_none_of_them() -> 
         (replace(WELL, supervised_on=ago(40)), None),
     ],
 )
-def test_it_says_when_time_alone_may_change_the_number(strain: Strain, again: date | None) -> None:
+def test_the_review_day_is_the_first_on_which_time_alone_may_change_the_number(
+    strain: Strain, again: date | None
+) -> None:
     assert effective_places(strain, NORMS, TODAY).review_on == again
 
 
@@ -97,14 +99,14 @@ STRAINS = strategies.builds(
 
 
 @given(STRAINS)
-def test_the_valve_only_ever_lowers(strain: Strain) -> None:
+def test_the_well_being_rule_never_raises_the_places(strain: Strain) -> None:
     decision = effective_places(strain, NORMS, TODAY)
 
     assert 0 <= decision.places <= min(strain.agreed, NORMS.caseload_max)
 
 
 @given(STRAINS)
-def test_until_the_day_it_names_nothing_changes(strain: Strain) -> None:
+def test_the_places_do_not_change_before_the_review_day(strain: Strain) -> None:
     decision = effective_places(strain, NORMS, TODAY)
 
     again = decision.review_on or TODAY + timedelta(days=100)
@@ -114,7 +116,7 @@ def test_until_the_day_it_names_nothing_changes(strain: Strain) -> None:
 
 
 @given(STRAINS, strategies.integers(0, 20))
-def test_a_crisis_more_never_gives_a_place(strain: Strain, days: int) -> None:
+def test_another_crisis_never_adds_a_place(strain: Strain, days: int) -> None:
     worse = replace(strain, crises_on=(*strain.crises_on, ago(days)))
 
     assert effective_places(worse, NORMS, TODAY).places <= effective_places(strain, NORMS, TODAY).places
