@@ -94,7 +94,7 @@ def _check_comparison_options(
     """Raise BadParameter for options that do not apply to a comparison."""
     if Part.GROWTH in (only or ()) or grow_to or window_seconds or py_spy:
         raise typer.BadParameter(
-            "a comparison measures hop and whole only. Combine it with nothing but --only hop, --only whole, --repeats, --records, --quick and --seed.",
+            "--against measures hop and whole. Use it only with --only hop, --only whole, --repeats, --records, --quick and --seed.",
             param_hint="--against",
         )
 
