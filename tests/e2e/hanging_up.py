@@ -1,4 +1,4 @@
-"""A caller who hangs up at the first line of an answer, and what may be left of the work then."""
+"""A caller that disconnects at the first line of an answer, and a count of the consumer tasks that remain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import httpx2
 from alongside_chassis.testing import ServiceBench
 
 
-async def hung_up_upon(
+async def disconnect_at_first_line(
     bench: ServiceBench, path: str, body: Mapping[str, Any], headers: Mapping[str, str]
 ) -> bytes:
     """Return what a service streamed before its caller disconnected, which the transport reports as a server would."""
@@ -48,6 +48,6 @@ async def hung_up_upon(
     return bytes(streamed)
 
 
-def consumers_at_work() -> int:
-    """How many tasks of Kafka's consumers there are."""
+def count_consumer_tasks() -> int:
+    """Return the number of running tasks of Kafka consumers."""
     return sum("aiokafka/consumer" in repr(task.get_coro()) for task in asyncio.all_tasks())

@@ -39,8 +39,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def edits() -> list[tuple[str, str, str]]:
-    """Yield each hunk of the page's diffs: the file, the old lines, the new lines."""
-    found = []
+    """Return each hunk of the page's diffs: the file, the old lines, the new lines."""
+    hunks_found = []
     for diff in re.findall(r"^```diff\n(.*?)^```", PAGE.read_text(), flags=re.MULTILINE | re.DOTALL):
         header, *hunks = diff.split("@@\n")
         file = re.search(r"^\+\+\+ b/(.+)$", header, flags=re.MULTILINE)
@@ -49,19 +49,19 @@ def edits() -> list[tuple[str, str, str]]:
             lines = hunk.splitlines()
             old = "\n".join(line[1:] for line in lines if line[:1] in (" ", "-"))
             new = "\n".join(line[1:] for line in lines if line[:1] in (" ", "+"))
-            found.append((file[1], old, new))
-    return found
+            hunks_found.append((file[1], old, new))
+    return hunks_found
 
 
 def run(folder: Path, *arguments: str) -> str:
     """Run Python with the copy's packages before the installed ones; return its output."""
-    rooms = [folder, folder / "cli", *folder.glob("shared/*"), *folder.glob("services/*")]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, rooms))}
-    done = subprocess.run(
+    package_folders = [folder, folder / "cli", *folder.glob("shared/*"), *folder.glob("services/*")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, package_folders))}
+    result = subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
 def test_the_page_edits_two_files() -> None:

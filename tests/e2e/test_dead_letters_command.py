@@ -66,15 +66,15 @@ async def network(
         bench_of("referrals") as referrals,
         bench_of("notifications") as notifications,
     ):
-        benches = {each.service.name: each for each in (intake, matching, referrals, notifications)}
+        benches = {bench.service.name: bench for bench in (intake, matching, referrals, notifications)}
         assert set(benches) == set(SERVICES)
-        mounts = {f"http://{name}": httpx2.ASGITransport(app=each.app) for name, each in benches.items()}
+        mounts = {f"http://{name}": httpx2.ASGITransport(app=bench.app) for name, bench in benches.items()}
         ours = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
         async with httpx2.AsyncClient(mounts=mounts, headers=ours) as client:
             yield BenchNetwork(benches, client, clock)
 
 
-async def test_a_replay_stops_at_the_first_that_fails_and_tries_nothing_behind_it(
+async def test_a_replay_stops_at_the_first_failure(
     network: BenchNetwork, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await network.a_stranger_submits()

@@ -40,11 +40,11 @@ def test_every_record_is_answered_as_the_script_expects(result: DemoResult) -> N
 
 def test_one_trace_leads_from_the_partners_record_through_all_four_services(result: DemoResult) -> None:
     """Spans that matching had not exported when it was killed are lost; the others must be complete."""
-    way = {("intake", "matching"), ("matching", "referrals"), ("referrals", "notifications")}
+    required_edges = {("intake", "matching"), ("matching", "referrals"), ("referrals", "notifications")}
 
     assert len(result.edges) >= REFERRALS // 2
     for referral_id, edges in result.edges.items():
-        assert way <= edges, f"{referral_id} has only {sorted(edges)}"
+        assert required_edges <= edges, f"{referral_id} has only {sorted(edges)}"
         assert any(parent.startswith("partner.") and child == "intake" for parent, child in edges)
 
 

@@ -29,7 +29,7 @@ from alongside_localstack.stack import LocalStack
 from tests.builders import a_request, a_submission
 from tests.conftest import PERSON_KEY, SERVICE_TOKEN
 from tests.e2e.chassis.test_kafka import listening, relaying
-from tests.e2e.hanging_up import consumers_at_work, hung_up_upon
+from tests.e2e.hanging_up import count_consumer_tasks, disconnect_at_first_line
 from tests.polling import poll_until
 from tests.service.intake.intake_client import HOSPITAL, IntakeClient
 from tests.service.notifications.conftest import a_transition, an_overdue_referral
@@ -111,16 +111,16 @@ async def live(broker: LocalStack, bench_of: BenchOf) -> Callable[..., Any]:
 
 async def from_now_on(kafka: str, group: str) -> None:
     """Set a group's offsets to the current ends, after the records of other tests."""
-    everywhere = AIOKafkaConsumer(streams.JOURNEY.name, bootstrap_servers=kafka, group_id=None)
+    reader = AIOKafkaConsumer(streams.JOURNEY.name, bootstrap_servers=kafka, group_id=None)
     member = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
-    await everywhere.start()
+    await reader.start()
     await member.start()
     try:
-        places = set(everywhere.assignment())
-        member.assign(places)
-        await member.commit(await everywhere.end_offsets(places))
+        partitions = set(reader.assignment())
+        member.assign(partitions)
+        await member.commit(await reader.end_offsets(partitions))
     finally:
-        await everywhere.stop()
+        await reader.stop()
         await member.stop()
 
 
@@ -257,21 +257,21 @@ async def test_a_replay_that_loses_the_broker_says_so(bench_of: BenchOf) -> None
     assert json.loads(answer.text.splitlines()[-1])["problem"]["code"] == "replay-broke-off"
 
 
-async def test_a_replay_whose_caller_hangs_up_ends_and_lets_go_of_everything(
+async def test_a_replay_whose_caller_disconnects_ends_and_releases_everything(
     live: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replay, "BATCH_RECORDS_MAX", 1)  # so that the first line is far from the last
     async with live("notifications") as service:
         await service.publish(*[event for _ in range(20) for event in a_journey()])
         await service.settled(IN_APP, 20 * IN_APP_OF_A_JOURNEY)
-        before = consumers_at_work()
+        before = count_consumer_tasks()
 
-        result = await hung_up_upon(
+        result = await disconnect_at_first_line(
             service.bench, "/projection/replay", {"since": service.since.isoformat()}, OURS
         )
 
         assert result.count(b"\n") < 80
-        assert consumers_at_work() == before
+        assert count_consumer_tasks() == before
         monkeypatch.undo()
         assert (await service.replay())["changed"] == 0
 

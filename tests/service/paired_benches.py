@@ -48,17 +48,17 @@ class PairedBenches:
         """Return whether no batch was split: each attempt has a span for each event."""
         return len(self.together.finished_spans()) == len(self.one_by_one.finished_spans())
 
-    async def snapshots(self, *questions: str) -> tuple[list[str], list[str]]:
+    async def snapshots(self, *queries: str) -> tuple[list[str], list[str]]:
         """Return tables, announcements and dead letters of both, with ids replaced in the order of their appearance."""
-        return await _snapshot(self.together, questions), await _snapshot(self.one_by_one, questions)
+        return await _snapshot(self.together, queries), await _snapshot(self.one_by_one, queries)
 
 
-async def _snapshot(bench: ServiceBench, questions: Sequence[str]) -> list[str]:
+async def _snapshot(bench: ServiceBench, queries: Sequence[str]) -> list[str]:
     """Return the rows of each question as text, in an order that does not depend on generated ids."""
     names: dict[str, str] = {}
     lines = []
-    for question in questions:
-        lines += sorted([_with_stable_ids(row[0], names) for row in await bench.pool.fetch(question)])
+    for query in queries:
+        lines += sorted([_with_stable_ids(row[0], names) for row in await bench.pool.fetch(query)])
     announced = [
         (item.topic, _with_stable_ids(item.key, names), item.event) for item in await bench.announced()
     ]

@@ -83,13 +83,13 @@ async def with_open_referral_at_intake(bench: ServiceBench) -> SubmissionAdmitte
     return next(a.event for a in await bench.announced() if isinstance(a.event, SubmissionAdmitted))
 
 
-async def its_referral_ended(bench: ServiceBench) -> Event:
-    """Its referral is completed."""
+async def referral_ended_at_intake(bench: ServiceBench) -> Event:
+    """The referral of an admitted submission is completed."""
     return ended(await with_open_referral_at_intake(bench))
 
 
-async def its_referral_has_a_successor(bench: ServiceBench) -> Event:
-    """Its referral is replaced."""
+async def referral_replaced_at_intake(bench: ServiceBench) -> Event:
+    """The referral of an admitted submission is replaced."""
     return succeeded(await with_open_referral_at_intake(bench))
 
 
@@ -130,7 +130,7 @@ async def proposed_and_ended(bench: ServiceBench) -> Event:
 
 
 async def newly_admitted(_bench: ServiceBench) -> Event:
-    """Nothing happened before."""
+    """A referral is admitted; nothing happened before."""
     return an_admission(partner=PARTNER)
 
 
@@ -165,7 +165,7 @@ async def lapsed(bench: ServiceBench) -> Event:
 
 
 async def waitlisted(bench: ServiceBench) -> Event:
-    """Nobody is free."""
+    """No offer has a free place."""
     admission = an_admission(partner=PARTNER)
     await bench.hear(admission)
     return a_waitlisting(admission.referral_id)
@@ -295,8 +295,8 @@ def succeeded(admission: SubmissionAdmitted) -> ReferralSucceeded:
 
 SCENARIOS = (
     Scenario("intake", SubmissionReceived, with_partner, announces=True, partner=PARTNER),
-    Scenario("intake", ReferralStatusChanged, its_referral_ended, announces=False),
-    Scenario("intake", ReferralSucceeded, its_referral_has_a_successor, announces=False),
+    Scenario("intake", ReferralStatusChanged, referral_ended_at_intake, announces=False),
+    Scenario("intake", ReferralSucceeded, referral_replaced_at_intake, announces=False),
     Scenario("matching", SubmissionAdmitted, with_a_free_supporter, announces=True),
     Scenario("matching", ReferralSucceeded, returned_to_matching, announces=True),
     Scenario("matching", FeedbackGiven, with_a_rematch_request, announces=False),

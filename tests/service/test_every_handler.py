@@ -107,7 +107,7 @@ async def test_a_crash_before_the_commit_announces_nothing_and_loses_nothing(
 
 
 @each_scenario
-async def test_what_follows_belongs_to_the_trace_of_its_cause(
+async def test_announcements_belong_to_the_trace_of_their_cause(
     scenario: Scenario, bench: ServiceBench
 ) -> None:
     event = await scenario.prepare(bench)

@@ -21,17 +21,19 @@ async def test_an_empty_service_token_closes_every_route_that_requires_one(
 ) -> None:
     settings = {"person_key": PERSON_KEY} if service == "intake" else {}
     async with bench_of(service, **settings) as bench:
-        ask_for_it = [route for route in routes_of(bench) if await answer(bench.client, *route) == CLOSED]
+        protected_routes = [
+            route for route in routes_of(bench) if await answer(bench.client, *route) == CLOSED
+        ]
 
     async with bench_of(service, service_token="", **settings) as bench:
         answers = {
             (*route, token): await answer(bench.client, *route, token)
-            for route in ask_for_it
+            for route in protected_routes
             for token in CREDENTIALS
         }
 
-    assert ("POST", "/dead-letters/0/replay") in ask_for_it
-    assert {asked: seen for asked, seen in answers.items() if seen != CLOSED} == {}
+    assert ("POST", "/dead-letters/0/replay") in protected_routes
+    assert {request: answered for request, answered in answers.items() if answered != CLOSED} == {}
 
 
 def routes_of(bench: ServiceBench) -> list[tuple[str, str]]:
@@ -46,6 +48,8 @@ async def answer(
     client: httpx2.AsyncClient, method: str, path: str, credentials: str = ""
 ) -> tuple[int, str | None]:
     """Return the status and, where there is one, the problem's code."""
-    got = await client.request(method, path, headers={"Authorization": credentials} if credentials else {})
-    is_problem = got.headers.get("content-type") == "application/problem+json"
-    return got.status_code, got.json()["code"] if is_problem else None
+    response = await client.request(
+        method, path, headers={"Authorization": credentials} if credentials else {}
+    )
+    is_problem = response.headers.get("content-type") == "application/problem+json"
+    return response.status_code, response.json()["code"] if is_problem else None

@@ -1,4 +1,4 @@
-"""A database of an earlier release, with rows, is upgraded to the present schema: no row is lost, none is changed."""
+"""A database of an earlier release, with rows, is upgraded to the current schema: no row is lost, none is changed."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ from alongside_chassis.testing import ManualClock, on_the_bench
 from alongside_localstack.postgres.databases import Database, Server
 from tests.conftest import PERSON_KEY, SERVICE_TOKEN
 
-DAYS = sorted(Path(__file__).with_name("upgrades").glob("*/*.sql"))
-READS = {
+RELEASE_FILES = sorted(Path(__file__).with_name("upgrades").glob("*/*.sql"))
+LIST_PATHS = {
     "intake": "/partners",
     "matching": "/offers?limit=200",
     "referrals": "/referrals?limit=200",
     "notifications": "/notices?limit=200",
 }
-"""What each service answers a list to, out of rows of an earlier day."""
-UNFILLED = {"intake": {"timer"}}
-"""Tables that no story leaves a row in, by service."""
-CHASSIS = {"dead_letter", "idempotency_key", "quarantine", "refusal_tally"}
-"""The same in every service: intake's are filled."""
-each_day = pytest.mark.parametrize("file", DAYS, ids=lambda file: f"{file.parent.name}-{file.stem}")
+"""The path of a list that must not be empty after the upgrade, by service."""
+EMPTY_TABLES = {"intake": {"timer"}}
+"""Tables without rows in the databases of earlier releases, by service."""
+EMPTY_CHASSIS_TABLES = {"dead_letter", "idempotency_key", "quarantine", "refusal_tally"}
+"""The tables of the chassis without rows; in intake's databases they have rows."""
+each_release_file = pytest.mark.parametrize(
+    "file", RELEASE_FILES, ids=lambda file: f"{file.parent.name}-{file.stem}"
+)
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def earlier_database(postgres: Server, file: Path) -> Database:
     return database
 
 
-@each_day
+@each_release_file
 def test_every_row_of_an_earlier_release_is_unchanged_after_the_upgrade(
     postgres: Server, earlier_database: Database, file: Path
 ) -> None:
@@ -59,49 +61,56 @@ def test_every_row_of_an_earlier_release_is_unchanged_after_the_upgrade(
     assert after == before
 
 
-@each_day
+@each_release_file
 async def test_a_service_lists_the_rows_of_an_earlier_release(
     earlier_database: Database, file: Path, clock: ManualClock
 ) -> None:
     upgrade(earlier_database.url, f"alongside_{file.stem}")
 
     async with on_the_bench(service(file.stem, earlier_database), clock) as bench:
-        answer = await bench.client.get(READS[file.stem])
+        answer = await bench.client.get(LIST_PATHS[file.stem])
 
     assert answer.status_code == 200, answer.text
     assert answer.json()["items"]
 
 
-@pytest.mark.parametrize("day", sorted({file.parent for file in DAYS}), ids=lambda day: day.name)
-def test_the_databases_of_an_earlier_release_include_its_four_services(day: Path) -> None:
+@pytest.mark.parametrize(
+    "release", sorted({file.parent for file in RELEASE_FILES}), ids=lambda release: release.name
+)
+def test_the_databases_of_an_earlier_release_include_its_four_services(release: Path) -> None:
     """A service that was added later has no file of earlier releases."""
-    assert {file.stem for file in day.glob("*.sql")} >= {"intake", "matching", "notifications", "referrals"}
+    assert {file.stem for file in release.glob("*.sql")} >= {
+        "intake",
+        "matching",
+        "notifications",
+        "referrals",
+    }
 
 
 def test_there_are_databases_of_earlier_releases() -> None:
-    assert DAYS
+    assert RELEASE_FILES
 
 
-@each_day
+@each_release_file
 def test_the_databases_of_an_earlier_release_have_rows_in_every_table(
     postgres: Server, earlier_database: Database, file: Path
 ) -> None:
     with postgres.connection(earlier_database.name) as connection:
         empty = {table for table in tables(connection) if not rows(connection, table, ["ctid"])}
 
-    assert empty <= UNFILLED.get(file.stem, CHASSIS)
+    assert empty <= EMPTY_TABLES.get(file.stem, EMPTY_CHASSIS_TABLES)
 
 
 def service(name: str, database: Database) -> Service:
     """Return a service on a database."""
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "database_url": database.url,
         "service_token": SERVICE_TOKEN,
         "log_level": "ERROR",
     }
     if name == "intake":
-        given["person_key"] = PERSON_KEY
-    settings = importlib.import_module(f"alongside_{name}.settings").Settings(**given)
+        values["person_key"] = PERSON_KEY
+    settings = importlib.import_module(f"alongside_{name}.settings").Settings(**values)
     build: Callable[[object], Service] = importlib.import_module(f"alongside_{name}.app").service
     return build(settings)
 
@@ -122,4 +131,4 @@ def rows(connection: psycopg.Connection, table: str, columns: list[str]) -> list
     """Return these columns of every row as text, in an order that does not depend on the table's history."""
     row = sql.SQL(", ").join(map(sql.Identifier, columns))
     query = sql.SQL("select row({})::text from {} order by 1").format(row, sql.Identifier(table))
-    return [found[0] for found in connection.execute(query)]
+    return [result[0] for result in connection.execute(query)]

@@ -98,7 +98,7 @@ async def test_a_topic_with_an_unknown_setting_is_refused_by_name(stack: LocalSt
         await stack.create_topics([Topic("odd", 1, {"retention.moons": "3"})])
 
 
-async def test_a_mistyped_topic_does_not_appear_by_itself(stack: LocalStack) -> None:
+async def test_a_mistyped_topic_is_not_created_automatically(stack: LocalStack) -> None:
     require_kafka(stack)
     async with AIOKafkaProducer(bootstrap_servers=stack.bootstrap, request_timeout_ms=1000) as producer:
         with pytest.raises((UnknownTopicOrPartitionError, asyncio.TimeoutError)):

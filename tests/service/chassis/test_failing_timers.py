@@ -23,11 +23,11 @@ SOON = SUNDAY_NOON + timedelta(minutes=1)
 
 
 @dataclass
-class Faulty:
+class FaultyTimer:
     """A timer's handler and its failure handler; `error` is the exception each of them raises, if any."""
 
     error: Exception | None = field(default_factory=lambda: ValueError("Jane Doe"))
-    attending: Exception | None = None
+    failure_handler_error: Exception | None = None
     attended: list[tuple[str, datetime]] = field(default_factory=list)
     concurrently: Callable[[], Awaitable[object]] | None = None
     """A concurrent commit during the failure handler."""
@@ -49,8 +49,8 @@ class Faulty:
             await tx.conn.execute("insert into seen (key, note) values ($1, 'attended')", timer.key)
             if self.concurrently:
                 await self.concurrently()
-            if self.attending:
-                raise self.attending
+            if self.failure_handler_error:
+                raise self.failure_handler_error
 
         return handlers
 
@@ -76,7 +76,7 @@ async def seen(bench: ServiceBench) -> list[str]:
 async def test_a_timer_that_always_fails_becomes_one_dead_letter_and_its_subject_is_handed_to_a_person(
     bare: BareBench,
 ) -> None:
-    faulty = Faulty()
+    faulty = FaultyTimer()
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
 
@@ -94,7 +94,7 @@ async def test_a_timer_that_always_fails_becomes_one_dead_letter_and_its_subject
 async def test_a_failing_timer_is_tried_daily_and_handed_over_again_but_has_one_dead_letter(
     bare: BareBench,
 ) -> None:
-    faulty = Faulty()
+    faulty = FaultyTimer()
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
         await until(bench, SOON)
@@ -110,7 +110,7 @@ async def test_a_failing_timer_is_tried_daily_and_handed_over_again_but_has_one_
 async def test_a_failing_timer_fires_once_its_handler_is_corrected_and_its_dead_letter_is_settled(
     bare: BareBench,
 ) -> None:
-    faulty = Faulty()
+    faulty = FaultyTimer()
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
         await until(bench, SOON)
@@ -125,7 +125,7 @@ async def test_a_failing_timer_fires_once_its_handler_is_corrected_and_its_dead_
 
 
 async def test_an_infrastructure_error_never_becomes_a_dead_letter(bare: BareBench) -> None:
-    faulty = Faulty(error=ConnectionResetError())
+    faulty = FaultyTimer(error=ConnectionResetError())
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
 
@@ -138,7 +138,7 @@ async def test_an_infrastructure_error_never_becomes_a_dead_letter(bare: BareBen
 
 
 async def test_a_failing_timer_is_dead_lettered_even_when_its_failure_handler_fails(bare: BareBench) -> None:
-    faulty = Faulty(attending=ValueError())
+    faulty = FaultyTimer(failure_handler_error=ValueError())
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
 
@@ -151,13 +151,13 @@ async def test_a_failing_timer_is_dead_lettered_even_when_its_failure_handler_fa
 async def test_when_infrastructure_fails_during_the_failure_handler_only_that_timer_waits(
     bare: BareBench,
 ) -> None:
-    faulty = Faulty(attending=ConnectionResetError())
+    faulty = FaultyTimer(failure_handler_error=ConnectionResetError())
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench)
         await until(bench, SOON)
         assert await bench.dead_letters() == []
 
-        faulty.attending = None
+        faulty.failure_handler_error = None
         await until(bench, SOON + timedelta(seconds=10))
 
         assert await seen(bench) == ["attended"]
@@ -165,7 +165,7 @@ async def test_when_infrastructure_fails_during_the_failure_handler_only_that_ti
 
 
 async def test_a_failing_timer_delays_no_other_timer(bare: BareBench) -> None:
-    faulty = Faulty()
+    faulty = FaultyTimer()
     async with bare(faulty.handlers()) as bench:
         await set_timer(bench, "broken")
         await until(bench, SOON)
@@ -179,7 +179,7 @@ async def test_a_failing_timer_delays_no_other_timer(bare: BareBench) -> None:
 
 
 async def test_a_timer_kind_may_be_retried_more_often_than_daily(bare: BareBench) -> None:
-    faulty = Faulty()
+    faulty = FaultyTimer()
     async with bare(faulty.handlers(retry_every=timedelta(minutes=1))) as bench:
         await set_timer(bench)
         await until(bench, SOON)
@@ -191,7 +191,7 @@ async def test_a_timer_kind_may_be_retried_more_often_than_daily(bare: BareBench
 
 
 async def test_an_operator_fires_a_failing_timer_once_its_handler_is_corrected(bare: BareBench) -> None:
-    faulty = Faulty()
+    faulty = FaultyTimer()
     async with bare(faulty.handlers(), service_token="a-token-for-tests") as bench:
         await set_timer(bench)
         await until(bench, SOON)
@@ -207,7 +207,7 @@ async def test_an_operator_fires_a_failing_timer_once_its_handler_is_corrected(b
 
 
 async def test_the_dead_letter_of_a_timer_cannot_be_dropped(bare: BareBench) -> None:
-    async with bare(Faulty().handlers(), service_token="a-token-for-tests") as bench:
+    async with bare(FaultyTimer().handlers(), service_token="a-token-for-tests") as bench:
         await set_timer(bench)
         await until(bench, SOON)
         path = f"/dead-letters/{(await bench.dead_letters())[0].id}/drop"
@@ -219,7 +219,7 @@ async def test_the_dead_letter_of_a_timer_cannot_be_dropped(bare: BareBench) -> 
 
 
 async def test_a_timer_that_was_set_anew_leaves_no_dead_letter_waiting(bare: BareBench) -> None:
-    async with bare(Faulty().handlers()) as bench:
+    async with bare(FaultyTimer().handlers()) as bench:
         await set_timer(bench)
         await until(bench, SOON)
         async with bench.runtime.transaction() as tx:
@@ -234,7 +234,7 @@ async def test_a_timer_that_was_set_anew_leaves_no_dead_letter_waiting(bare: Bar
 
 
 async def test_a_timer_cancelled_while_it_fails_is_not_dead_lettered(bare: BareBench) -> None:
-    faulty = Faulty()
+    faulty = FaultyTimer()
     async with bare(faulty.handlers()) as bench:
         faulty.concurrently = partial(bench.pool.execute, "delete from timer")
         await set_timer(bench)

@@ -13,7 +13,7 @@ from alongside_chassis.errors import Stopped
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionReceived
 from tests.builders import SUNDAY_NOON, a_proposal, a_submission, an_admission
 from tests.service.chassis.conftest import BareBench
-from tests.service.chassis.test_pipeline import seen, taught
+from tests.service.chassis.test_pipeline import noting_handlers, seen
 
 PARTNERS_TOPIC = "partner.st-mary-hospital.referrals.v1"
 SECONDS_MAX = 10
@@ -34,7 +34,7 @@ SECONDS_MAX = 10
 async def test_a_name_that_cannot_be_stored_does_not_stop_the_stream(
     bare: BareBench, value: bytes, headers: tuple[tuple[str, bytes], ...]
 ) -> None:
-    async with bare(taught()) as bench, asyncio.timeout(SECONDS_MAX):
+    async with bare(noting_handlers()) as bench, asyncio.timeout(SECONDS_MAX):
         bad = bench.record(b"k", value, headers, PARTNERS_TOPIC)
 
         await bench.hear_records(bad, bench.record_of(an_admission(reference="good")))
@@ -69,7 +69,7 @@ async def test_a_timer_that_cannot_be_stored_is_blamed_on_its_own_event(bare: Ba
 
 
 async def test_a_deferred_constraint_is_blamed_on_the_event_that_broke_it(bare: BareBench) -> None:
-    async with bare(taught()) as bench, asyncio.timeout(SECONDS_MAX):
+    async with bare(noting_handlers()) as bench, asyncio.timeout(SECONDS_MAX):
         await bench.pool.execute(
             "alter table seen add constraint once unique (note) deferrable initially deferred"
         )
@@ -83,7 +83,7 @@ async def test_a_deferred_constraint_is_blamed_on_the_event_that_broke_it(bare: 
 async def test_a_record_is_dead_lettered_though_its_answer_cannot_be_stored(
     bare: BareBench,
 ) -> None:
-    handlers = taught()
+    handlers = noting_handlers()
 
     @handlers.on_refused(SubmissionReceived.stream)
     async def tell(_refused: Refusal, tx: Tx) -> None:
@@ -120,7 +120,7 @@ async def test_an_answer_that_cannot_be_stored_takes_no_announcement_of_others_w
 async def test_a_batch_that_fails_though_no_record_is_at_fault_stops_the_listener_and_is_not_lost(
     bare: BareBench,
 ) -> None:
-    async with bare(taught()) as bench, asyncio.timeout(SECONDS_MAX):
+    async with bare(noting_handlers()) as bench, asyncio.timeout(SECONDS_MAX):
         await bench.pool.execute("alter table inbox add check (received_at < '2020-01-01')")
 
         with pytest.raises(Stopped):

@@ -19,7 +19,7 @@ from tests.service.chassis.conftest import BareBench
 JOURNEY = "referrals.journey.v1"
 
 
-def taught() -> Handlers:
+def noting_handlers() -> Handlers:
     """Build handlers that store a note and announce one fact per event."""
     handlers = Handlers()
 
@@ -37,7 +37,7 @@ async def seen(bench: ServiceBench) -> list[str]:
 
 
 async def test_an_event_heard_twice_has_its_effects_once(bare: BareBench) -> None:
-    async with bare(taught()) as bench:
+    async with bare(noting_handlers()) as bench:
         await bench.hear(an_admission(reference="r1"), event_id="same")
         await bench.hear(an_admission(reference="r1"), event_id="same")
 
@@ -46,7 +46,7 @@ async def test_an_event_heard_twice_has_its_effects_once(bare: BareBench) -> Non
 
 
 async def test_a_duplicate_within_one_batch_is_dropped(bare: BareBench) -> None:
-    async with bare(taught()) as bench:
+    async with bare(noting_handlers()) as bench:
         record = bench.record_of(an_admission(reference="r1"))
 
         await bench.hear_records(record, record)
@@ -55,7 +55,7 @@ async def test_a_duplicate_within_one_batch_is_dropped(bare: BareBench) -> None:
 
 
 async def test_an_unreadable_record_is_dead_lettered_and_its_neighbours_are_handled(bare: BareBench) -> None:
-    async with bare(taught()) as bench:
+    async with bare(noting_handlers()) as bench:
         good = [bench.record_of(an_admission(reference=f"r{n}")) for n in range(2)]
         bad = bench.record(b"k", b"{broken", good[0].headers, JOURNEY)
 
@@ -67,7 +67,7 @@ async def test_an_unreadable_record_is_dead_lettered_and_its_neighbours_are_hand
 
 
 async def test_a_failing_handler_costs_only_its_own_record(bare: BareBench) -> None:
-    async with bare(taught()) as bench:
+    async with bare(noting_handlers()) as bench:
         await bench.hear(*(an_admission(reference=name) for name in ("before", "forbidden", "after")))
 
         assert await seen(bench) == ["before", "after"]
@@ -94,7 +94,7 @@ async def test_a_record_refused_by_its_handler_is_stored_with_code_field_and_rem
 
 
 async def test_a_refused_record_is_dead_lettered_once_however_often_it_is_delivered(bare: BareBench) -> None:
-    async with bare(taught()) as bench:
+    async with bare(noting_handlers()) as bench:
         bad = bench.record(b"k", None, (), JOURNEY)
 
         await bench.hear_records(bad)
@@ -104,7 +104,7 @@ async def test_a_refused_record_is_dead_lettered_once_however_often_it_is_delive
 
 
 async def test_unknown_types_are_ignored_on_the_networks_own_streams(bare: BareBench) -> None:
-    async with bare(taught()) as bench:
+    async with bare(noting_handlers()) as bench:
         headers = [
             ("ce_specversion", b"1.0"),
             ("ce_id", b"1"),
@@ -118,7 +118,7 @@ async def test_unknown_types_are_ignored_on_the_networks_own_streams(bare: BareB
 
 
 async def test_a_newer_version_of_a_known_type_is_never_ignored(bare: BareBench) -> None:
-    async with bare(taught()) as bench:
+    async with bare(noting_handlers()) as bench:
         headers = [
             ("ce_specversion", b"1.0"),
             ("ce_id", b"1"),
@@ -145,7 +145,7 @@ async def test_a_newer_version_of_a_known_type_is_never_ignored(bare: BareBench)
 async def test_whatever_bytes_a_partner_sends_are_dead_lettered_and_answered(
     bare: BareBench, value: bytes | None, headers: tuple[tuple[str, bytes | None], ...], reason: str
 ) -> None:
-    handlers, answered = taught(), []
+    handlers, answered = noting_handlers(), []
 
     @handlers.on(SubmissionReceived)
     async def hear(_event: SubmissionReceived, _tx: Tx) -> None: ...
@@ -162,7 +162,7 @@ async def test_whatever_bytes_a_partner_sends_are_dead_lettered_and_answered(
 
 
 async def test_unrelated_headers_may_hold_any_bytes(bare: BareBench) -> None:
-    async with bare(taught()) as bench:
+    async with bare(noting_handlers()) as bench:
         good = bench.record_of(an_admission(reference="r1"))
         odd = bench.record(
             good.key, good.value, (*good.headers, ("note", b"\xff\x00"), ("empty", None)), JOURNEY
@@ -174,7 +174,7 @@ async def test_unrelated_headers_may_hold_any_bytes(bare: BareBench) -> None:
 
 
 async def test_a_crash_before_the_commit_announces_nothing_and_the_redelivery_does(bare: BareBench) -> None:
-    handlers = taught()
+    handlers = noting_handlers()
     crashes = iter([True, False])
 
     @handlers.on(MatchProposed)
@@ -241,7 +241,7 @@ async def test_code_that_disagrees_with_the_schema_stops_the_service_and_loses_n
 
 
 async def test_too_many_dead_letters_in_a_row_stop_the_service(bare: BareBench) -> None:
-    async with bare(taught(), dead_letters_in_a_row_max=5) as bench:
+    async with bare(noting_handlers(), dead_letters_in_a_row_max=5) as bench:
         with pytest.raises(DeadLetterLimit):
             await bench.hear_records(*(bench.record(b"k", b"{", (), JOURNEY) for _ in range(5)))
 
@@ -249,7 +249,7 @@ async def test_too_many_dead_letters_in_a_row_stop_the_service(bare: BareBench) 
 
 
 async def test_consequences_of_an_event_join_the_trace_of_its_sender(bare: BareBench) -> None:
-    async with bare(taught()) as bench:
+    async with bare(noting_handlers()) as bench:
         trace_id, sender = "1" * 32, "2" * 16
 
         await bench.hear(an_admission(), trace={"traceparent": f"00-{trace_id}-{sender}-01"})
@@ -264,7 +264,7 @@ async def test_consequences_of_an_event_join_the_trace_of_its_sender(bare: BareB
 
 
 async def test_a_span_carries_the_referral_id_and_no_payload(bare: BareBench) -> None:
-    async with bare(taught()) as bench:
+    async with bare(noting_handlers()) as bench:
         admission = an_admission(reference="only-in-the-payload")
 
         await bench.hear(admission)

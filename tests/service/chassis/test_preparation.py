@@ -16,7 +16,7 @@ from alongside_chassis.service import build_app
 from alongside_chassis.testing import ServiceBench
 from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench
-from tests.service.chassis.test_running import nobody
+from tests.service.chassis.test_running import unused_address
 
 
 class Loading:
@@ -38,7 +38,7 @@ class Loading:
 async def test_nothing_is_consumed_before_the_preparation_is_done(bare: BareBench) -> None:
     fired: list[str] = []
     reading = Loading(failures=1)
-    async with bare(handlers(fired), kafka=nobody(), timer_poll_seconds=0.02) as bench:
+    async with bare(handlers(fired), kafka=unused_address(), timer_poll_seconds=0.02) as bench:
         await set_a_timer(bench)
         app = build_app(replace(bench.service, preparation=reading))
         async with app.router.lifespan_context(app):
@@ -56,7 +56,7 @@ async def test_a_service_stopped_during_its_preparation_stops_at_once_and_has_co
     bare: BareBench,
 ) -> None:
     fired: list[str] = []
-    async with bare(handlers(fired), kafka=nobody()) as bench:
+    async with bare(handlers(fired), kafka=unused_address()) as bench:
         await set_a_timer(bench)
         app = build_app(replace(bench.service, preparation=Loading()))
         async with app.router.lifespan_context(app):

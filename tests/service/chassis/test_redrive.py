@@ -67,7 +67,7 @@ async def test_a_second_replay_changes_nothing_and_reports_unchanged(bare: BareB
         assert await the_dead_letter(bench) == settled
 
 
-async def test_a_replay_that_fails_again_leaves_nothing_but_its_new_reason(
+async def test_a_replay_that_fails_again_changes_only_the_reason(
     bare: BareBench,
 ) -> None:
     async with faulty(bare, fault := Fault(r1=at("age"))) as bench:

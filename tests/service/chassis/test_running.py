@@ -27,7 +27,7 @@ from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench
 
 
-def nobody() -> str:
+def unused_address() -> str:
     """Return an address where no process listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -45,7 +45,7 @@ async def running(bench: ServiceBench) -> AsyncIterator[FastAPI]:
 async def test_a_stop_takes_less_than_ten_seconds_though_infrastructure_is_unavailable(
     bare: BareBench,
 ) -> None:
-    async with bare(Handlers(), kafka=nobody(), otlp_endpoint=f"http://{nobody()}") as bench:
+    async with bare(Handlers(), kafka=unused_address(), otlp_endpoint=f"http://{unused_address()}") as bench:
         async with running(bench) as app:
             async with app.state.runtime.transaction() as tx:
                 with app.state.runtime.dependencies.tracer.start_as_current_span("something to export"):
@@ -58,7 +58,7 @@ async def test_a_stop_takes_less_than_ten_seconds_though_infrastructure_is_unava
 
 
 async def test_the_outbox_is_counted_though_the_broker_is_unavailable(bare: BareBench) -> None:
-    async with bare(Handlers(), kafka=nobody()) as bench:
+    async with bare(Handlers(), kafka=unused_address()) as bench:
         async with bench.runtime.transaction() as tx:
             tx.announce(an_admission())
 
@@ -73,7 +73,7 @@ async def test_the_outbox_is_counted_though_the_broker_is_unavailable(bare: Bare
 
 
 async def test_a_relay_without_a_broker_waits_between_its_attempts(bare: BareBench) -> None:
-    async with bare(Handlers(), kafka=nobody()) as bench:
+    async with bare(Handlers(), kafka=unused_address()) as bench:
         relay = relay_of(bench)
         task = asyncio.create_task(relay.run())
 
@@ -100,7 +100,7 @@ async def test_a_producer_that_ends_badly_leaves_no_lock_on_the_outbox_behind(ba
 
 
 async def sessions_amid_failures(bench: ServiceBench, relay: Relay) -> int:
-    """How many connections a relay holds after its third failed attempt."""
+    """Return the number of connections that a relay holds after its third failed attempt."""
     task = asyncio.create_task(relay.run())
 
     async def failures() -> int:
@@ -177,12 +177,12 @@ async def test_a_relay_without_its_certificates_reports_it_and_closes_its_connec
 ) -> None:
     async with bare(Handlers()) as bench:
         relay = relay_of(bench)
-        relay.kafka = Kafka(nobody(), security_protocol="SSL", ca_file=tmp_path / "gone.pem")
+        relay.kafka = Kafka(unused_address(), security_protocol="SSL", ca_file=tmp_path / "gone.pem")
         assert await sessions_amid_failures(bench, relay) <= 1
 
 
 async def test_an_unreadable_certificate_file_is_reported_and_ends_no_loop(tmp_path: Path) -> None:
-    kafka = Kafka(nobody(), security_protocol="SSL", ca_file=tmp_path / "gone.pem")
+    kafka = Kafka(unused_address(), security_protocol="SSL", ca_file=tmp_path / "gone.pem")
 
     diagnosis = await diagnose_connection(KafkaConnectionError(), kafka)
 

@@ -52,7 +52,7 @@ async def test_a_timer_fires_when_it_is_due_and_not_before(bare: BareBench) -> N
         assert await noted(bench) == ["to a"]
 
 
-async def test_a_timer_fires_once_though_many_processes_look_at_it(bare: BareBench) -> None:
+async def test_a_timer_fires_once_although_many_processes_poll_it(bare: BareBench) -> None:
     async with bare(reminding()) as bench:
         await set_timer(bench, "a")
         bench.clock.advance(HOUR)
@@ -159,7 +159,7 @@ async def test_a_timer_whose_work_waits_for_infrastructure_does_not_delay_the_ot
         assert await noted(bench) == ["fired"]
 
 
-async def test_the_work_of_a_timer_that_another_process_has_done_is_not_begun(bare: BareBench) -> None:
+async def test_a_timer_that_another_process_has_fired_is_not_fired_again(bare: BareBench) -> None:
     handlers, begun = Handlers(), []
 
     @handlers.on_timer("remind")

@@ -38,7 +38,7 @@ async def test_each_offer_is_answered_in_the_order_it_was_asked_for(matching_ben
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}], ids=["none", "wrong"])
-async def test_nobody_asks_for_many_without_the_service_token(
+async def test_a_query_for_many_contact_routes_requires_the_service_token(
     matching_bench: ServiceBench, headers: dict[str, str]
 ) -> None:
     reached = await an_offer(matching_bench, contact_email="supporter@example.org")

@@ -54,12 +54,12 @@ class Network:
     urgent_lane: DeliveryLane
     metrics: MailMetrics
 
-    async def notices(self, **wanted: Any) -> list[dict[str, Any]]:
+    async def notices(self, **filters: Any) -> list[dict[str, Any]]:
         """Return notices as the API shows them, newest first."""
-        answer = await self.bench.client.get("/notices", params={"limit": 200} | wanted)
+        answer = await self.bench.client.get("/notices", params={"limit": 200} | filters)
         assert answer.status_code == 200, answer.text
-        found: list[dict[str, Any]] = answer.json()["items"]
-        return found
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
 
     async def announced_events(self) -> list[Event]:
         """Return the events announced since the last call."""

@@ -38,8 +38,8 @@ class ReceivedEmail:
 class FakeMailServer:
     """A mail server that stores messages, and gives scripted answers first.
 
-    `at_rcpt` and `at_data` hold answers per address, used one by one before it accepts. While `blocked` is set, it
-    has taken a message but does not answer.
+    `at_rcpt` and `at_data` hold answers per address, used one by one before the server accepts a message. An
+    address in `blocked` gets no answer to its message until the event is set.
     """
 
     received: list[ReceivedEmail] = field(default_factory=list)
@@ -89,8 +89,8 @@ class FakeMailServer:
 class FakeContactProvider:
     """Answers `POST /contact-routes/query` as intake and matching do.
 
-    Whole queries fail while it is `unavailable`, and when they name one of the `poisoned`; `unreadable` ones have an
-    entry with that problem, and `omitted` ones have none. `blocked` answers wait for the event of their kind.
+    Whole queries fail while the provider is `unavailable`, and when they name a recipient in `poisoned`. A recipient in
+    `unreadable` has an entry with that problem, one in `omitted` has none. Answers for a kind in `blocked` wait for its event.
     """
 
     token: str
@@ -100,13 +100,13 @@ class FakeContactProvider:
     unreadable: set[tuple[str, str]] = field(default_factory=set)
     omitted: set[tuple[str, str]] = field(default_factory=set)
     blocked: dict[str, asyncio.Event] = field(default_factory=dict)
-    questions: list[list[tuple[str, str]]] = field(default_factory=list)
+    queries: list[list[tuple[str, str]]] = field(default_factory=list)
     url: str = ""
 
     @property
-    def queried(self) -> list[tuple[str, str]]:
+    def queried_recipients(self) -> list[tuple[str, str]]:
         """The recipients of all queries together."""
-        return [entry for question in self.questions for entry in question]
+        return [entry for query in self.queries for entry in query]
 
     async def answer(self, request: Request) -> Response:
         """Answer one query."""
@@ -114,20 +114,22 @@ class FakeContactProvider:
             return JSONResponse({"code": "try-again"}, 503)
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return JSONResponse({"code": "service-token-required"}, 401)
-        question = [(each["kind"], each["id"]) for each in (await request.json())["recipients"]]
-        self.questions.append(question)
-        for kind in {kind for kind, _ in question} & self.blocked.keys():
+        query = [(recipient["kind"], recipient["id"]) for recipient in (await request.json())["recipients"]]
+        self.queries.append(query)
+        for kind in {kind for kind, _ in query} & self.blocked.keys():
             await self.blocked[kind].wait()
-        if self.poisoned.intersection(question):
+        if self.poisoned.intersection(query):
             return JSONResponse({"code": "our-fault"}, 500)
-        return JSONResponse({"routes": [self._entry(each) for each in question if each not in self.omitted]})
+        return JSONResponse(
+            {"routes": [self._entry(recipient) for recipient in query if recipient not in self.omitted]}
+        )
 
-    def _entry(self, queried: tuple[str, str]) -> dict[str, str | None]:
-        kind, recipient_id = queried
-        problem = "contact-route-unreadable" if queried in self.unreadable else None
-        if queried not in self.addresses:
+    def _entry(self, recipient: tuple[str, str]) -> dict[str, str | None]:
+        kind, recipient_id = recipient
+        problem = "contact-route-unreadable" if recipient in self.unreadable else None
+        if recipient not in self.addresses:
             problem = "no-contact-route" if kind == "offer" else "contact-route-missing"
-        email = None if problem else self.addresses[queried]
+        email = None if problem else self.addresses[recipient]
         return {"kind": kind, "id": recipient_id, "email": email, "problem": problem}
 
 

@@ -1,4 +1,4 @@
-"""A crisis pages a human at once, climbs the ladder until one acknowledges it, and never closes by itself."""
+"""A crisis pages a coordinator at once, then the ladder in turn, and ends only when one of them acknowledges it."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,8 +13,8 @@ QUARTER = timedelta(minutes=15)
 
 async def crises(network: Network) -> list[dict[str, Any]]:
     """Return open crises as the API shows them."""
-    found: list[dict[str, Any]] = (await network.bench.client.get("/crisis")).json()["items"]
-    return found
+    open_crises: list[dict[str, Any]] = (await network.bench.client.get("/crisis")).json()["items"]
+    return open_crises
 
 
 async def paged(network: Network) -> list[str]:

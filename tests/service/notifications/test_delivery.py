@@ -306,7 +306,7 @@ async def test_every_destination_is_looked_up_once_per_round(network: Network) -
 
     await network.lane.deliver_due()
 
-    assert network.contacts.queried.count(("offer", str(offer))) == 1
+    assert network.contacts.queried_recipients.count(("offer", str(offer))) == 1
     assert len(network.mail.mails_to(OFFER_MAIL)) == len(network.mail.mails_to(PERSON_MAIL)) == 4
 
 

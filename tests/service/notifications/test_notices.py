@@ -119,7 +119,7 @@ async def test_an_overdue_referral_is_reported_to_the_coordinator_of_its_region(
         assert {notice["recipient_id"] for notice in await network.notices()} == {on_call}
 
 
-async def test_a_target_that_did_not_answer_hears_that_the_time_has_passed(network: Network) -> None:
+async def test_a_target_that_did_not_answer_is_notified_that_the_time_has_passed(network: Network) -> None:
     lapsed = MatchLapsed(referral_id=ReferralId(new_id()), proposal_id=ProposalId(new_id()), offer_id=OFFER)
 
     await network.bench.hear(lapsed)

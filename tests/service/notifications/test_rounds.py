@@ -73,7 +73,7 @@ async def due_now(network: Network) -> list[Due]:
 
 
 async def claim(network: Network, tx: Tx, due: Sequence[Due]) -> list[StoredNotice]:
-    """Claim these notices, and return the claimed ones."""
+    """Claim these due notices; return those that were claimed."""
     options = network.lane._options
     return await queue_store.claim(tx, due, lease=options.lease, pause_max=options.pause_max)
 
@@ -91,8 +91,8 @@ async def test_each_provider_is_asked_once_for_all_its_recipients(network: Netwo
     await network.lane.deliver_due()
 
     people_and_partners = {("person", str(PERSON)), ("partner", PARTNER), ("partner", "north-clinic")}
-    assert sorted(map(len, network.contacts.questions)) == [1, 3]
-    assert set(network.contacts.queried) == people_and_partners | {("offer", str(OFFER))}
+    assert sorted(map(len, network.contacts.queries)) == [1, 3]
+    assert set(network.contacts.queried_recipients) == people_and_partners | {("offer", str(OFFER))}
 
 
 async def test_notices_without_a_route_are_closed_without_being_claimed(network: Network) -> None:
@@ -106,7 +106,7 @@ async def test_notices_without_a_route_are_closed_without_being_claimed(network:
     assert [(mail["state"], mail["attempts"], mail["next_attempt_at"]) for mail in mails] == [
         ("no-route", 0, None)
     ] * 90
-    assert len(network.contacts.questions) == 2
+    assert len(network.contacts.queries) == 2
     assert network.metrics.attempts.labels("no-route")._value.get() == 90
     assert await network.announced_events() == []
 
@@ -119,7 +119,7 @@ async def test_the_notice_that_waits_longest_is_read_first_whatever_its_recipien
     due = await due_now(network)
 
     expected = ["partner", "offer", "person", "coordinator", "offer"]
-    assert [each.destination.kind for each in due] == expected
+    assert [notice.destination.kind for notice in due] == expected
 
 
 @pytest.mark.parametrize("how", ["poisoned", "unreadable", "omitted"])
@@ -165,7 +165,7 @@ async def test_a_backlog_larger_than_one_query_is_served_to_its_end(network_with
 
         assert len(network.mail.received) == len(people) + 60
         assert {n["state"] for n in await network.notices(channel="email")} == {"delivered", "no-route"}
-        assert max(map(len, network.contacts.questions)) <= 24
+        assert max(map(len, network.contacts.queries)) <= 24
 
 
 async def test_while_more_notices_are_due_the_lane_does_not_wait_for_the_next_poll(
@@ -180,7 +180,7 @@ async def test_while_more_notices_are_due_the_lane_does_not_wait_for_the_next_po
         async def waiting() -> int:
             return len(await network.notices(state="pending")) + len(await network.notices(state="sending"))
 
-        await poll_until(waiting, lambda count: count == 0, "all that was due to be dealt with")
+        await poll_until(waiting, lambda count: count == 0, "all due notices to be served")
 
         assert len(network.mail.mails_to(PARTNER_MAIL)) == len(network.mail.mails_to(OFFER_MAIL)) == 101
         assert len(network.mail.mails_to("0@home.test")) == 2
@@ -202,10 +202,10 @@ async def test_a_notice_that_cannot_be_postponed_fails_no_other(network: Network
 async def test_a_result_that_cannot_be_written_fails_no_other(network: Network) -> None:
     people = await reachable_people(network, 5)
     await network.bench.pool.execute(BREAK_UPDATE.format(people[2]))
-    taken, writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
+    claimed_notices, writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
 
     ends = await asyncio.gather(
-        *(writer.write(AttemptResult(due, Accepted(), trace.INVALID_SPAN)) for due in taken),
+        *(writer.write(AttemptResult(notice, Accepted(), trace.INVALID_SPAN)) for notice in claimed_notices),
         return_exceptions=True,
     )
 
@@ -218,17 +218,17 @@ async def test_a_result_that_cannot_be_written_fails_no_other(network: Network) 
 
 async def test_a_result_cancelled_while_it_is_written_fails_no_other(network: Network) -> None:
     await reachable_people(network, 4)
-    taken, writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
+    claimed_notices, writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
     async with network.bench.runtime.transaction() as tx:
-        await tx.conn.execute("select 1 from notice where id = $1 for update", taken[0].notice.id)
+        await tx.conn.execute("select 1 from notice where id = $1 for update", claimed_notices[0].notice.id)
         first, *others = (
-            asyncio.create_task(writer.write(AttemptResult(due, Accepted(), trace.INVALID_SPAN)))
-            for due in taken
+            asyncio.create_task(writer.write(AttemptResult(notice, Accepted(), trace.INVALID_SPAN)))
+            for notice in claimed_notices
         )
         await poll_until(
             lambda: network.bench.pool.fetchval("select count(*) from pg_locks where not granted"),
             bool,
-            "the first letter to be held up",
+            "the first result to wait for the lock",
         )
         first.cancel()
 
@@ -239,10 +239,10 @@ async def test_a_result_cancelled_while_it_is_written_fails_no_other(network: Ne
 
 async def test_a_result_written_twice_is_announced_once(network: Network) -> None:
     await reachable_people(network, 1)
-    [due], writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
+    [notice], writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
 
     for _ in range(2):
-        await writer.write(AttemptResult(due, Accepted(), trace.INVALID_SPAN))
+        await writer.write(AttemptResult(notice, Accepted(), trace.INVALID_SPAN))
 
     assert [notice.channel for notice in await network.delivered()] == [Channel.EMAIL]
 
@@ -251,14 +251,14 @@ async def test_a_worker_cannot_claim_a_notice_that_another_has_claimed(network: 
     await reachable_people(network, 2)
     due = await due_now(network)
     async with network.bench.runtime.transaction() as first, network.bench.runtime.transaction() as second:
-        taken = await claim(network, first, due)
+        claimed_notices = await claim(network, first, due)
 
         assert await claim(network, second, due) == []
         pause_max = network.lane._options.pause_max
         assert await queue_store.mark_unroutable(second, due, pause_max=pause_max) == set()
     async with network.bench.runtime.transaction() as third:
         assert await claim(network, third, due) == []
-    assert len(taken) == 2
+    assert len(claimed_notices) == 2
 
 
 REFERRALS = [ReferralId(UUID(int=place)) for place in range(3)]
@@ -307,4 +307,4 @@ async def test_events_heard_in_one_batch_have_the_same_effects_as_one_at_a_time(
 
     together = await outcome_of(network.bench, [events_sent])
 
-    assert together == await outcome_of(network.bench, [[each] for each in events_sent])
+    assert together == await outcome_of(network.bench, [[sent] for sent in events_sent])

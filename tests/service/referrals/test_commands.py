@@ -108,7 +108,7 @@ async def test_the_person_may_always_cancel(accepted: Journey) -> None:
     assert (stopped["status"], stopped["reason"]) == ("cancelled", "no-longer-needs")
 
 
-async def test_what_was_entered_in_error_can_be_withdrawn(accepted: Journey) -> None:
+async def test_a_referral_entered_in_error_can_be_withdrawn(accepted: Journey) -> None:
     withdrawn = await accepted.done("withdraw-as-error", actor="requester")
 
     assert (withdrawn["status"], withdrawn["next_actor"]) == ("entered-in-error", None)
