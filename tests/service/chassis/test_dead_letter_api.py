@@ -17,15 +17,15 @@ async def test_dead_letters_are_listed_by_state_and_reason(bare: BareBench) -> N
         mended = next(each for each in await bench.dead_letters() if each.reason == "handler-failed")
         await replayed(bench, mended.id)
 
-        async def found(**params: str) -> list[str]:
+        async def reasons_of(**params: str) -> list[str]:
             page = (await bench.client.get("/dead-letters", params=params)).json()
             return sorted(item["reason"] for item in page["items"])
 
-        assert await found() == ["handler-failed", "not-eligible"]
-        assert await found(state="waiting") == ["not-eligible"]
-        assert await found(state="replayed") == ["handler-failed"]
-        assert await found(reason="not-eligible") == ["not-eligible"]
-        assert await found(state="dropped") == []
+        assert await reasons_of() == ["handler-failed", "not-eligible"]
+        assert await reasons_of(state="waiting") == ["not-eligible"]
+        assert await reasons_of(state="replayed") == ["handler-failed"]
+        assert await reasons_of(reason="not-eligible") == ["not-eligible"]
+        assert await reasons_of(state="dropped") == []
 
 
 async def test_the_open_route_shows_sizes_and_only_the_protected_route_shows_payloads(

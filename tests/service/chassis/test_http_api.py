@@ -27,7 +27,7 @@ class Note(BaseModel):
 
 
 class Taken(BaseModel):
-    """How many notes there are now."""
+    """The number of notes now."""
 
     count: int
 
@@ -67,7 +67,7 @@ async def broken(command: Command) -> Response:
 
 @router.post("/away")
 async def away(command: Command) -> Response:
-    """Meet a database that is starting up."""
+    """Fail as when the database is starting up."""
 
     async def work(_tx: Tx) -> Taken:
         raise asyncpg.CannotConnectNowError("starting up")
@@ -77,7 +77,7 @@ async def away(command: Command) -> Response:
 
 @router.get("/notes")
 async def listing(read: Read, cursor: str | None = None) -> Page[str]:
-    """Notes, by a cursor."""
+    """List the notes; refuse a cursor that is not one of ours."""
     decode_id_cursor(cursor)
     return Page(items=[row["note"] for row in await read.conn.fetch("select note from seen order by at")])
 
@@ -89,7 +89,7 @@ async def ours() -> str:
 
 
 async def count(bench: ServiceBench) -> int:
-    """Notes taken."""
+    """Return the number of notes."""
     return int(await bench.pool.fetchval("select count(*) from seen"))
 
 

@@ -62,23 +62,23 @@ def noting() -> Handlers:
         tx.announce(_paused(paused), partner=paused.quarantine.partner)
 
     @handlers.on_resumed(streams.PARTNER_REFERRALS)
-    async def tell_the_resumed(one: Quarantine, tx: Tx) -> None:
-        resumed = IntakeResumed(partner=one.partner, paused_at=one.paused_at, resumed_at=tx.now)
-        tx.announce(resumed, partner=one.partner)
+    async def tell_the_resumed(quarantine: Quarantine, tx: Tx) -> None:
+        resumed = IntakeResumed(partner=quarantine.partner, paused_at=quarantine.paused_at, resumed_at=tx.now)
+        tx.announce(resumed, partner=quarantine.partner)
 
     return handlers
 
 
 def _paused(paused: Paused) -> IntakePaused:
-    one, origin = paused.quarantine, paused.origin
+    quarantine, origin = paused.quarantine, paused.origin
     return IntakePaused.model_validate(
         {
-            "partner": one.partner,
-            "because": one.because,
-            "refused": one.refused,
+            "partner": quarantine.partner,
+            "because": quarantine.because,
+            "refused": quarantine.refused,
             "problem": paused.problem,
             "origin": {"topic": origin.topic, "partition": origin.partition, "offset": origin.offset},
-            "paused_at": one.paused_at,
+            "paused_at": quarantine.paused_at,
         }
     )
 
@@ -117,8 +117,8 @@ async def resume(bench: ServiceBench, partner: str) -> dict[str, Any]:
         headers=OURS | {"Idempotency-Key": str(uuid4())},
     )
     assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    result: dict[str, Any] = answer.json()
+    return result
 
 
 def offsets(unprocessed: Unprocessed) -> set[int]:
@@ -215,7 +215,7 @@ async def test_resuming_twice_changes_nothing_and_both_answers_name_who_resumed(
 
         first, second = await resume(bench, STORMY), await resume(bench, STORMY)
         listed = (await bench.client.get("/quarantine", params={"partner": STORMY})).json()["items"]
-        announced = [one.event for one in await bench.announced()]
+        announced = [row.event for row in await bench.announced()]
 
     assert (first["resumed"], second["resumed"]) == (True, False)
     assert first["quarantine"] == second["quarantine"] == listed[0]
@@ -299,7 +299,7 @@ async def test_two_instances_dead_letter_nothing_after_the_pause(
         letters = await letters_of(bench, STORMY)
         assert len(letters) == 4
         assert sum(len(result.positions) for result in results) == 60 - 4
-        announced = [one for one in await bench.announced() if isinstance(one.event, IntakePaused)]
+        announced = [row for row in await bench.announced() if isinstance(row.event, IntakePaused)]
         assert len(announced) == 1
 
 

@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 
 def reminding(*, failures: int = 0) -> Handlers:
-    """A timer handler that notes and announces; it fails as often as the test asks."""
+    """Build a timer handler that stores a note and announces an event, after `failures` failed attempts."""
     handlers, left = Handlers(), iter(range(failures))
 
     @handlers.on_timer("remind")
@@ -36,7 +36,7 @@ async def set_timer(bench: ServiceBench, key: str, after: timedelta = HOUR) -> N
         tx.set_timer("remind", key, SUNDAY_NOON + after, {"say": f"to {key}"})
 
 
-async def noted(bench: ServiceBench) -> list[str]:
+async def fired_notes(bench: ServiceBench) -> list[str]:
     """Return the fired timers, in order."""
     return [row["note"] for row in await bench.pool.fetch("select note from seen order by at")]
 
@@ -45,11 +45,11 @@ async def test_a_timer_fires_when_it_is_due_and_not_before(bare: BareBench) -> N
     async with bare(reminding()) as bench:
         await set_timer(bench, "a")
         await bench.fire_timers(SUNDAY_NOON + HOUR / 2)
-        assert await noted(bench) == []
+        assert await fired_notes(bench) == []
 
         await bench.fire_timers(SUNDAY_NOON + HOUR)
 
-        assert await noted(bench) == ["to a"]
+        assert await fired_notes(bench) == ["to a"]
 
 
 async def test_a_timer_fires_once_although_many_processes_poll_it(bare: BareBench) -> None:
@@ -61,9 +61,9 @@ async def test_a_timer_fires_once_although_many_processes_poll_it(bare: BareBenc
             for _ in range(6)
         ]
 
-        await asyncio.gather(*(each.fire_due() for each in others))
+        await asyncio.gather(*(timers.fire_due() for timers in others))
 
-        assert await noted(bench) == ["to a"]
+        assert await fired_notes(bench) == ["to a"]
         assert len(await bench.announced()) == 1
 
 
@@ -91,7 +91,7 @@ async def test_a_cancelled_timer_does_not_fire(bare: BareBench) -> None:
 
         await bench.fire_timers(SUNDAY_NOON + HOUR)
 
-        assert await noted(bench) == []
+        assert await fired_notes(bench) == []
 
 
 async def test_a_timer_set_again_moves(bare: BareBench) -> None:
@@ -100,10 +100,10 @@ async def test_a_timer_set_again_moves(bare: BareBench) -> None:
         await set_timer(bench, "a", 2 * HOUR)
 
         await bench.fire_timers(SUNDAY_NOON + HOUR)
-        assert await noted(bench) == []
+        assert await fired_notes(bench) == []
 
         await bench.fire_timers(SUNDAY_NOON + 2 * HOUR)
-        assert await noted(bench) == ["to a"]
+        assert await fired_notes(bench) == ["to a"]
 
 
 async def test_a_timer_of_a_transaction_that_failed_was_never_set(bare: BareBench) -> None:
@@ -115,7 +115,7 @@ async def test_a_timer_of_a_transaction_that_failed_was_never_set(bare: BareBenc
 
         await bench.fire_timers(SUNDAY_NOON + HOUR)
 
-        assert await noted(bench) == []
+        assert await fired_notes(bench) == []
 
 
 async def test_a_timer_whose_work_fails_is_tried_again_later_and_others_fire(bare: BareBench) -> None:
@@ -126,7 +126,7 @@ async def test_a_timer_whose_work_fails_is_tried_again_later_and_others_fire(bar
         await bench.fire_timers(SUNDAY_NOON + HOUR + timedelta(seconds=1))
         await bench.fire_timers(SUNDAY_NOON + 2 * HOUR)
 
-        assert sorted(await noted(bench)) == ["to a", "to b"]
+        assert sorted(await fired_notes(bench)) == ["to a", "to b"]
 
 
 async def test_a_timers_work_is_a_separate_trace_linked_to_the_trace_that_set_it(bare: BareBench) -> None:
@@ -156,7 +156,7 @@ async def test_a_timer_whose_work_waits_for_infrastructure_does_not_delay_the_ot
 
         await bench.fire_timers(SUNDAY_NOON + 2 * HOUR)
 
-        assert await noted(bench) == ["fired"]
+        assert await fired_notes(bench) == ["fired"]
 
 
 async def test_a_timer_that_another_process_has_fired_is_not_fired_again(bare: BareBench) -> None:

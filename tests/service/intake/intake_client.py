@@ -59,8 +59,8 @@ class IntakeClient:
         """Read a submission over HTTP."""
         response = await self.http.get(f"/submissions/{submission_id}")
         assert response.status_code == 200, response.text
-        found: dict[str, Any] = response.json()
-        return found
+        submission: dict[str, Any] = response.json()
+        return submission
 
     async def clear(self, submission_id: UUID | str | None) -> httpx2.Response:
         """Clear an escalated submission as a coordinator."""

@@ -50,8 +50,8 @@ async def test_a_submission_without_consent_is_held_with_a_next_actor(intake: In
     answer = await intake.hear(consent=None)
 
     assert (answer.answer, codes(answer)) == (Answer.HELD, [("consent-missing", "consent")])
-    found = await intake.submission(answer.submission_id)
-    assert (found["decision"], found["next_actor"]) == ("held", "requester")
+    submission = await intake.submission(answer.submission_id)
+    assert (submission["decision"], submission["next_actor"]) == ("held", "requester")
     assert await intake.announced() == []
 
 
@@ -101,9 +101,9 @@ async def test_an_escalated_submission_keeps_the_problems_it_also_has(intake: In
     answer = await intake.hear(risks=(Risk.DANGER_TO_SELF,), consent=None)
 
     assert (answer.answer, codes(answer)) == (Answer.ESCALATED, [("consent-missing", "consent")])
-    found = await intake.submission(answer.submission_id)
-    assert [problem["code"] for problem in found["problems"]] == ["consent-missing"]
-    assert (found["next_actor"], found["risks"]) == ("coordinator", ["danger-to-self"])
+    submission = await intake.submission(answer.submission_id)
+    assert [problem["code"] for problem in submission["problems"]] == ["consent-missing"]
+    assert (submission["next_actor"], submission["risks"]) == ("coordinator", ["danger-to-self"])
 
 
 async def test_a_person_with_little_comfort_is_admitted_with_a_suggestion(intake: IntakeClient) -> None:
@@ -120,15 +120,15 @@ async def test_an_overdue_held_submission_is_assigned_to_a_coordinator_and_stays
 
     await intake.bench.fire_timers(intake.bench.clock.now() + timedelta(days=7))
 
-    found = await intake.submission(answer.submission_id)
-    assert (found["decision"], found["next_actor"]) == ("held", "coordinator")
-    assert found["due_at"] == (intake.bench.clock.now() + timedelta(days=7)).isoformat().replace(
+    submission = await intake.submission(answer.submission_id)
+    assert (submission["decision"], submission["next_actor"]) == ("held", "coordinator")
+    assert submission["due_at"] == (intake.bench.clock.now() + timedelta(days=7)).isoformat().replace(
         "+00:00", "Z"
     )
 
     await intake.bench.fire_timers(intake.bench.clock.now() + timedelta(days=7))
 
-    assert (await intake.submission(answer.submission_id))["due_at"] > found["due_at"]
+    assert (await intake.submission(answer.submission_id))["due_at"] > submission["due_at"]
 
 
 async def test_a_held_submission_whose_timer_always_fails_is_assigned_to_a_coordinator_daily(
@@ -139,9 +139,13 @@ async def test_a_held_submission_whose_timer_always_fails_is_assigned_to_a_coord
 
     again_at = await fail_until_dead_lettered(intake.bench)
 
-    found = await intake.submission(answer.submission_id)
-    assert (found["decision"], found["next_actor"]) == ("held", "coordinator")
-    assert datetime.fromisoformat(found["due_at"]) == again_at == intake.bench.clock.now() + timedelta(days=1)
+    submission = await intake.submission(answer.submission_id)
+    assert (submission["decision"], submission["next_actor"]) == ("held", "coordinator")
+    assert (
+        datetime.fromisoformat(submission["due_at"])
+        == again_at
+        == intake.bench.clock.now() + timedelta(days=1)
+    )
     assert [dead_letter.topic for dead_letter in await intake.bench.dead_letters()] == ["held-overdue"]
 
 
