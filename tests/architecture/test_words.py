@@ -99,7 +99,7 @@ def test_no_public_class_name_is_defined_three_times_within_reach_of_one_import(
     ]
 
     assert not repeated, report(
-        repeated, "whoever imports from these packages meets the name three times: rename"
+        repeated, "code that imports from these packages meets the name three times: rename one"
     )
 
 

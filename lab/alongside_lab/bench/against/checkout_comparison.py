@@ -62,7 +62,7 @@ class CheckoutRun:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What is measured: the running services, and the records they get in a run."""
+    """The running services that a comparison measures, and the records they get in a run."""
 
     part: Part
     unit: str

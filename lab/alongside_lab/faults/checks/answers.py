@@ -15,7 +15,6 @@ from alongside_lab.faults.fault_records import FaultRecord
 
 ANSWERED = "submission.answered"
 REFUSED = "refused"
-_STATUS, _INBOUND = ".status.v1", ".referrals.v1"
 
 
 def every_submission_is_answered_once(evidence: Evidence) -> Iterator[Finding]:
