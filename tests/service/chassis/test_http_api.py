@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import asyncpg
 import pytest
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.handlers import Handlers
@@ -20,10 +20,20 @@ from tests.service.chassis.conftest import BareBench
 router = APIRouter()
 
 
+def without_line_break(note: str) -> str:
+    """Return the note. Raises ValueError when it has several lines."""
+    if "\n" in note:
+        raise ValueError("send the note on one line")
+    return note
+
+
 class Note(BaseModel):
     """A note to take."""
 
-    note: Annotated[str, Field(min_length=1, max_length=20)]
+    model_config = ConfigDict(extra="forbid")
+
+    note: Annotated[str, Field(min_length=1, max_length=20), AfterValidator(without_line_break)]
+    labels: tuple[str, ...] = Field(default=(), max_length=1)
 
 
 class Taken(BaseModel):
@@ -137,6 +147,28 @@ async def test_the_remedy_of_a_missing_field_is_to_send_it(bare: BareBench) -> N
 
         assert (refused.status_code, error["remedy"]) == (422, "Send this field.")
         assert accepted.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "remedy"),
+    [
+        ({"note": "a", "author": "b"}, "body.author", "Remove this field: it is not known here."),
+        ({"note": "a\nb"}, "body.note", "send the note on one line"),
+        (
+            {"note": "a", "labels": ["b", "c"]},
+            "body.labels",
+            "List should have at most 1 item after validation, not 2",
+        ),
+    ],
+)
+async def test_a_remedy_speaks_of_fields_and_lists_and_not_of_python(
+    bare: BareBench, body: dict[str, Any], where: str, remedy: str
+) -> None:
+    async with bare(Handlers(), router) as bench:
+        refused = (await bench.client.post("/notes", json=body)).json()
+
+        assert refused["detail"] == "Invalid fields: 1."
+        assert [(error["where"], error["remedy"]) for error in refused["errors"]] == [(where, remedy)]
 
 
 async def test_a_refused_command_stores_nothing_and_its_idempotency_key_can_be_used_again(

@@ -220,7 +220,7 @@ async def _on_invalid(_request: Request, error: Exception) -> Response:
             status=422,
             code="invalid-request",
             title="The request has invalid fields",
-            detail=f"{len(errors)} fields are invalid.",
+            detail=f"Invalid fields: {len(errors)}.",
             remedy=str(first["remedy"]),
             field=first["where"],
             extra={"errors": errors},
