@@ -105,7 +105,7 @@ def await_running(state: StateFolder, *, seconds_max: float) -> StackStatus:
         if time.monotonic() > deadline:
             raise NotRunning(
                 f"The stack on {state.root} was not ready within {seconds_max:g} s.",
-                remedy=f"read the logs in {state.logs}.",
+                remedy=f"see what runs with `alongside status`; the logs of started processes are in {state.logs}.",
             )
         time.sleep(_PAUSE_SECONDS)
 

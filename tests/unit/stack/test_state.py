@@ -94,6 +94,16 @@ def test_stopping_without_a_running_stack_is_refused(state: StateFolder) -> None
         control.down(state)
 
 
+def test_a_stack_that_does_not_become_ready_is_reported_with_where_to_look(
+    state: StateFolder,
+) -> None:
+    with pytest.raises(NotRunning, match="was not ready within 0 s") as caught:
+        control.await_running(state, seconds_max=0)
+
+    assert "`alongside status`" in caught.value.remedy
+    assert str(state.logs) in caught.value.remedy
+
+
 def test_a_status_file_of_a_crashed_supervisor_is_ignored(state: StateFolder) -> None:
     state.write_status({"pid": os.getpid(), "started_at": 1.0, "nodes": [], "addresses": {}})
 
