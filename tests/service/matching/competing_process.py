@@ -54,11 +54,11 @@ async def accept(bench: ServiceBench, proposal: str, times: int) -> list[int]:
 
 async def admit(bench: ServiceBench, referrals: Sequence[UUID], together: int) -> int:
     """Publish these admissions in batches, several batches at once; the event ids are the same each time."""
-    waiting_since = asyncio.Semaphore(AT_ONCE)
+    batch_slots = asyncio.Semaphore(AT_ONCE)
 
     async def hear(some: Sequence[UUID]) -> None:
         records = [bench.record_of(an_admission(id_), event_id=f"admission-{id_}") for id_ in some]
-        async with waiting_since:
+        async with batch_slots:
             await bench.hear_records(*records)
 
     batches = [referrals[start : start + together] for start in range(0, len(referrals), together)]

@@ -26,20 +26,20 @@ from alongside_matching.groups.rules import (
 )
 
 NOW = datetime(2026, 11, 3, 18, tzinfo=UTC)
-EXPIRES = NOW + timedelta(minutes=30)
+IN_HALF_AN_HOUR = NOW + timedelta(minutes=30)
 OPEN = Occurrence(seats=2, held=1, taken=0, cancelled=False, facilitators=None)
 
 
 def test_a_group_that_meets_and_welcomes_newcomers_gives_seats_until_it_begins() -> None:
-    assert open_for_seats(MeetingState.MEETING, EXPIRES, NOW, newcomers=True) == SeatFree()
+    assert open_for_seats(MeetingState.MEETING, IN_HALF_AN_HOUR, NOW, newcomers=True) == SeatFree()
 
 
 @pytest.mark.parametrize(
     ("state", "starts_at", "newcomers", "because"),
     [
-        (MeetingState.SUSPENDED, EXPIRES, True, NoSeatBecause.NOT_MEETING),
-        (MeetingState.ENDED, EXPIRES, True, NoSeatBecause.NOT_MEETING),
-        (MeetingState.MEETING, EXPIRES, False, NoSeatBecause.NO_NEWCOMERS),
+        (MeetingState.SUSPENDED, IN_HALF_AN_HOUR, True, NoSeatBecause.NOT_MEETING),
+        (MeetingState.ENDED, IN_HALF_AN_HOUR, True, NoSeatBecause.NOT_MEETING),
+        (MeetingState.MEETING, IN_HALF_AN_HOUR, False, NoSeatBecause.NO_NEWCOMERS),
         (MeetingState.MEETING, NOW, True, NoSeatBecause.BEGUN),
     ],
 )
@@ -68,7 +68,7 @@ def test_a_meeting_has_a_seat_while_it_takes_place_is_led_and_not_full(
 
 
 def test_a_held_seat_is_taken_until_its_time_is_over() -> None:
-    assert take(SeatState.HELD, EXPIRES, NOW) == Take()
+    assert take(SeatState.HELD, IN_HALF_AN_HOUR, NOW) == Take()
     assert take(SeatState.HELD, NOW, NOW) == SeatOver(SeatState.EXPIRED)
     assert take(SeatState.TAKEN, None, NOW) == SeatOver(SeatState.TAKEN)
 
@@ -80,5 +80,5 @@ def test_a_seat_is_given_back_before_and_after_it_was_taken_and_once() -> None:
 
 def test_time_gives_back_a_held_seat_and_no_other() -> None:
     assert expire(SeatState.HELD, NOW, NOW) == GiveBack(SeatState.EXPIRED)
-    assert expire(SeatState.HELD, EXPIRES, NOW) == HoldNotExpired(EXPIRES)
+    assert expire(SeatState.HELD, IN_HALF_AN_HOUR, NOW) == HoldNotExpired(IN_HALF_AN_HOUR)
     assert expire(SeatState.TAKEN, None, NOW) == SeatOver(SeatState.TAKEN)
