@@ -70,7 +70,7 @@ class GiveBack:
 
 @dataclass(frozen=True, slots=True)
 class SeatOver:
-    """The seat cannot be changed: it is taken, released or expired."""
+    """The seat cannot be taken or released as asked: it is taken (and can still be released), released or expired."""
 
     state: SeatState
 

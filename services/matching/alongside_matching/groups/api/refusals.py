@@ -127,7 +127,7 @@ def seat_is_over(state: SeatState) -> HttpProblem:
     """The seat was taken, released or has expired before."""
     return conflict(
         "seat-over",
-        "This seat can no longer be taken or released",
+        "The state of this seat does not allow this",
         detail=f"Its state is {state.value}.",
-        remedy="Hold a new seat with POST /groups/{id}/occurrences/{starts_at}/seats.",
+        remedy="Hold a new seat with POST /groups/{id}/occurrences/{starts_at}/seats, unless this one is taken.",
     )
