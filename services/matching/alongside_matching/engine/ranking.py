@@ -62,7 +62,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The candidates for a request, best first: by score, then lower load, then lower id.
+    """The candidates for a request, best first: by score, then lower load, then the older offer (lower id).
 
     `eligible` counts all that may be asked, `excluded` the others by the first hard rule that excludes them.
     """

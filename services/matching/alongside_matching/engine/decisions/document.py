@@ -28,7 +28,7 @@ def to_document(decision: Decision, written: dict[Offer, dict[str, Any]] | None 
     offers = {} if written is None else written
     for offer in snapshot.offers:
         if offer not in offers:
-            offers[offer] = _changed_values(offer)
+            offers[offer] = _non_default_values(offer)
     return {
         "chosen": _plain(decision.chosen),
         "policy_version": decision.policy_version,
@@ -38,7 +38,7 @@ def to_document(decision: Decision, written: dict[Offer, dict[str, Any]] | None 
         "ranked": [_ranked(candidate) for candidate in decision.ranked],
         "snapshot": {
             "on": snapshot.on.isoformat(),
-            "request": _changed_values(snapshot.request),
+            "request": _non_default_values(snapshot.request),
             "offers": [offers[offer] for offer in snapshot.offers],
             "rarity": {"pool": snapshot.rarity.pool, "holders": dict(snapshot.rarity.holders)},
         },
@@ -64,7 +64,7 @@ def from_document(document: Mapping[str, Any]) -> Decision:
     )
 
 
-def _changed_values(facts: Request | Offer) -> dict[str, Any]:
+def _non_default_values(facts: Request | Offer) -> dict[str, Any]:
     """Return the facts that differ from their default."""
     values = ((name, getattr(facts, name), default) for name, default in _DEFAULTS[type(facts)])
     return {

@@ -131,11 +131,9 @@ def minors_wall(search: Search) -> Bits | None:
     if band not in MINOR_BANDS:
         return None
     age_not_served = search.labelled(labels.PEER) & ~search.carrying("age_bands", [band])
-    return (
-        age_not_served
-        if search.request.guardian_consent
-        else age_not_served | search.labelled(labels.SUPPORTERS)
-    )
+    if search.request.guardian_consent:
+        return age_not_served
+    return age_not_served | search.labelled(labels.SUPPORTERS)
 
 
 def endorsement(search: Search) -> Bits | None:
@@ -158,13 +156,11 @@ def restriction(search: Search) -> Bits | None:
 
 def only_for(search: Search) -> Bits | None:
     """Exclude offers reserved for identities other than the person's."""
-    restricted = search.columns.labels.of(labels.ONLY_FOR)
+    reserved = search.columns.labels.of(labels.ONLY_FOR)
     identities = search.request.identifies_as
-    return (
-        restricted & ~search.carrying("only_for", identities)
-        if restricted is not None and identities
-        else restricted
-    )
+    if reserved is None or not identities:
+        return reserved
+    return reserved & ~search.carrying("only_for", identities)
 
 
 def certification(search: Search) -> Bits | None:
@@ -181,11 +177,9 @@ def schedule(search: Search, candidates: CandidateRows) -> Flags | None:
     """Exclude offers without a common half hour."""
     if not search.request.availability:
         return None
-    candidates_with_hours = candidates.within(search.columns.labels.of(labels.HAS_AVAILABILITY)).view(
-        np.bool_
-    )
+    has_hours = candidates.within(search.columns.labels.of(labels.HAS_AVAILABILITY)).view(np.bool_)
     nothing_in_common: Flags = candidates.common_slots() == 0
-    return nothing_in_common & candidates_with_hours
+    return nothing_in_common & has_hours
 
 
 def reach(search: Search, candidates: CandidateRows) -> Flags | None:
