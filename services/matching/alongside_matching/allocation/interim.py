@@ -12,8 +12,7 @@ from alongside_matching.groups.calendar import next_meetings
 
 
 async def find_interim_offers(tx: Tx, requests: Sequence[Request], context: MatchingContext) -> list[Interim]:
-    """Return an interim offer for each request: 1 shortlist by weekly hours; 2 choose by the calendars of the
-    shortlist."""
+    """Return an interim offer for each request: 1 shortlist by weekly hours; 2 choose by the shortlist's calendars."""
     regions = {request.region for request in requests}
     half_hours = {region: context.policies.of(region).half_hour(tx.now) for region in regions}
     open_to_all = {region: context.offer_cache.open_to_all(region) for region in regions}
@@ -26,9 +25,8 @@ async def find_interim_offers(tx: Tx, requests: Sequence[Request], context: Matc
         )
         for request in requests
     ]
-    starts = await next_meetings(
-        tx, {group.id for shortlist in shortlists for group in shortlist.groups}
-    )  # 2
+    group_ids = {group.id for shortlist in shortlists for group in shortlist.groups}
+    starts = await next_meetings(tx, group_ids)  # 2
     return [
         choose_interim(
             request,

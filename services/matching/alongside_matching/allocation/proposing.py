@@ -116,11 +116,7 @@ async def propose(tx: Tx, with_place: Sequence[MatchDecision], policies: Policie
 
 
 async def _assign_and_hold(
-    tx: Tx,
-    region: str,
-    pending_matches: Sequence[PendingMatch],
-    context: MatchingContext,
-    assign_window: _Assign,
+    tx: Tx, region: str, window: Sequence[PendingMatch], context: MatchingContext, assign_window: _Assign
 ) -> tuple[list[MatchDecision], list[MatchDecision]]:
     """Return the decisions with a held place, and those that have to wait: 1 search and assign; 2 hold places.
 
@@ -129,35 +125,26 @@ async def _assign_and_hold(
     """
     with_place: list[MatchDecision] = []
     to_wait: list[MatchDecision] = []
-    remaining, without_place = list(pending_matches), list[MatchDecision]()
+    remaining, without_place = list(window), list[MatchDecision]()
     for _ in range(_ROUNDS_MAX):
         match_decisions = _decide(tx, region, remaining, context, assign_window)  # 1
-        served, without_place = _split_by_place(
-            match_decisions, await _hold(tx, region, match_decisions, context)
-        )  # 2
+        held = await _hold(tx, region, match_decisions, context)  # 2
+        served, unserved = _split_by_place(match_decisions, held)
         with_place += served
-        to_wait += [
-            match_decision for match_decision in without_place if not match_decision.decision.eligible
-        ]
-        without_place = [
-            match_decision for match_decision in without_place if match_decision.decision.eligible
-        ]
-        remaining = [match_decision.pending for match_decision in without_place]
+        to_wait += [missed for missed in unserved if not missed.decision.eligible]
+        without_place = [missed for missed in unserved if missed.decision.eligible]
+        remaining = [missed.pending for missed in without_place]
         if not remaining:
             break
-    return with_place, to_wait + [match_decision.without_choice() for match_decision in without_place]
+    return with_place, to_wait + [missed.without_choice() for missed in without_place]
 
 
 def _decide(
-    tx: Tx,
-    region: str,
-    pending_matches: Sequence[PendingMatch],
-    context: MatchingContext,
-    assign_window: _Assign,
+    tx: Tx, region: str, window: Sequence[PendingMatch], context: MatchingContext, assign_window: _Assign
 ) -> list[MatchDecision]:
     """Return the offer to ask for each request, as far as the offer cache knows."""
     policy = context.policies.of(region)
-    rankings = [context.offer_cache.search(pending.request, policy, tx.now) for pending in pending_matches]
+    rankings = [context.offer_cache.search(pending.request, policy, tx.now) for pending in window]
     chosen = assign_window(rankings, policy, tx.now).chosen
     named = {candidate.offer_id for ranking in rankings for candidate in ranking.candidates[:NAMED_MAX]}
     facts = context.offer_cache.facts(
@@ -165,7 +152,7 @@ def _decide(
     ).get
     return [
         MatchDecision(pending, decide(ranking, chosen[ranking.request.referral_id], facts))
-        for pending, ranking in zip(pending_matches, rankings, strict=True)
+        for pending, ranking in zip(window, rankings, strict=True)
     ]
 
 
@@ -203,15 +190,15 @@ def _split_by_place(
     match_decisions: Sequence[MatchDecision], held: dict[UUID, int]
 ) -> tuple[list[MatchDecision], list[MatchDecision]]:
     """Return the decisions that got their place, and those that did not."""
-    served, without_place = [], []
+    served, unserved = [], []
     for match_decision in match_decisions:
         chosen = match_decision.decision.chosen
         if chosen is not None and held.get(chosen, 0) > 0:
             held[chosen] -= 1
             served.append(match_decision)
         else:
-            without_place.append(match_decision)
-    return served, without_place
+            unserved.append(match_decision)
+    return served, unserved
 
 
 async def _add_to_waitlist(tx: Tx, to_wait: Sequence[MatchDecision], context: MatchingContext) -> None:

@@ -85,24 +85,20 @@ class OfferCache:
     async def _apply_changes(self, conn: asyncpg.Connection) -> None:
         """Apply the changes since the last refresh. Holds recorded while this reads are read again by the next
         refresh."""
-        unsettled_before, self._unsettled = self._unsettled, {}
+        unsettled, self._unsettled = self._unsettled, {}
         try:
-            latest = await changes.since(conn, self._cursor, unsettled_before)
+            latest = await changes.since(conn, self._cursor, unsettled)
             changes_here = [change for change in latest.changes if change.region in self._regions]
-            changed_ids = [
-                change.offer_id
-                for change in changes_here
-                if self._content_may_have_changed(change, unsettled_before)
-            ]
+            changed_ids = [change.offer_id for change in changes_here if self._must_reload(change, unsettled)]
             changed_offers = await offers.load_facts(conn, changed_ids) if changed_ids else ()
         except BaseException:
-            self._unsettled = unsettled_before | self._unsettled
+            self._unsettled = unsettled | self._unsettled
             raise
         for change in changes_here:
             self._regions[change.region].occupancy(change.offer_id, held=change.held, taken=change.taken)
         for offer in changed_offers:
             self._regions[offer.region].put(offer)
-        for rolled_back in unsettled_before.keys() - {change.offer_id for change in latest.changes}:
+        for rolled_back in unsettled.keys() - {change.offer_id for change in latest.changes}:
             for region in self._regions.values():
                 region.remove(rolled_back)
         self._cursor = latest.horizon
@@ -110,10 +106,10 @@ class OfferCache:
             change.offer_id: change.content_changed for change in latest.changes if change.unsettled
         } | self._unsettled
 
-    def _content_may_have_changed(self, change: Change, unsettled_before: Mapping[UUID, bool]) -> bool:
+    def _must_reload(self, change: Change, unsettled: Mapping[UUID, bool]) -> bool:
         """Return whether more than the places of an offer must be read."""
         unknown = change.offer_id not in self._regions[change.region]
-        return change.content_changed or unknown or unsettled_before.get(change.offer_id, False)
+        return change.content_changed or unknown or unsettled.get(change.offer_id, False)
 
 
 async def _read(conn: asyncpg.Connection, region: str) -> RegionIndex:

@@ -211,6 +211,7 @@ def _basic(ids: _Ids, service: DirectoryService) -> Document:
 def _at_location(ids: _Ids, service: DirectoryService, place: ServiceLocation) -> Record:
     service_id, location_id = ids.of("service", service.source_id), ids.of("location", place.location_id)
     key = ids.of("service_at_location", service.source_id, place.location_id)
+    other_words = (place.name, place.city, place.postal_code or "", service.organization_name)
     document = {
         "id": str(key),
         "service_id": str(service_id),
@@ -222,10 +223,7 @@ def _at_location(ids: _Ids, service: DirectoryService, place: ServiceLocation) -
         kind=RecordKind.SERVICE_AT_LOCATION,
         source_id=f"{service.source_id}@{place.location_id}",
         document=document,
-        text=(
-            service.name,
-            " ".join((place.name, place.city, place.postal_code or "", service.organization_name)),
-        ),
+        text=(service.name, " ".join(other_words)),
         organization_id=ids.of("organization", service.organization_id),
         service_id=service_id,
         terms=tuple(ids.of("taxonomy_term", term) for term in service.term_ids),

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import asyncpg
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.database import connection
 from alongside_chassis.lifecycle import Runtime
 from alongside_contracts.ids import new_id
@@ -69,14 +70,7 @@ async def _import(
     async with runtime.transaction() as tx:
         claimed = await imports.begin(tx.conn, import_id)
         if claimed.attempts > ATTEMPTS_MAX:
-            problem = f"The import failed {ATTEMPTS_MAX} times because of an internal error"
-            await imports.finish(
-                tx.conn,
-                import_id,
-                tx.now,
-                problem=problem,
-                remedy="Report it to the operators of matching; its log has the error.",
-            )
+            await _give_up(tx, import_id)
             return
     listing = await _read(conn, import_id)  # 2
     report = ImportReport(listing)
@@ -91,6 +85,12 @@ async def _import(
     await _store_records(runtime, claimed, listing, settings.directory_batch_max)  # 4
     await _store_offers(runtime, claimed, report, policies, settings.directory_batch_max)  # 5
     await _finish(runtime, claimed, listing, policies)  # 6
+
+
+async def _give_up(tx: Tx, import_id: UUID) -> None:
+    problem = f"The import failed {ATTEMPTS_MAX} times because of an internal error"
+    remedy = "Report it to the operators of matching; its log has the error."
+    await imports.finish(tx.conn, import_id, tx.now, problem=problem, remedy=remedy)
 
 
 async def _read(conn: asyncpg.Connection, import_id: UUID) -> Listing:

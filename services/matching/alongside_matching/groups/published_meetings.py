@@ -119,21 +119,14 @@ def _group(entry: Any, slug: str, number: int, report: _Report) -> PublishedGrou
     if slug in report.seen:
         raise _EntryQuarantined("id-repeated", f"{slug} was read before", "Give each entry its own slug.")
     report.seen.add(slug)
-    name = repair_text(_text(entry, "name")).text[:NAME_MAX]
-    if not name:
-        raise _EntryQuarantined("name-missing", "name is blank", "Publish the name by which people know it.")
+    name = _name(entry)
     if entry.get("archived") is True:
         raise _EntryQuarantined(
             "archived", "its publisher has archived it", "If it meets again, set archived to false."
         )
     types = [kind for kind in _list(entry, "types") if isinstance(kind, str)]
     schedule = _schedule(entry, slug, number, report)
-    only_for = tuple(_IDENTITIES[kind] for kind in types if kind in _RESERVING_CODES)
-    if only_for:
-        detail = ", ".join(only_for)
-        report.remarks.append(
-            Remark(number, slug, RemarkKind.FLAGGED, "only-for-some", detail, _ONLY_FOR_REMEDY)
-        )
+    only_for = _only_for(types, slug, number, report)
     return PublishedGroup(
         slug=slug,
         name=name,
@@ -143,6 +136,23 @@ def _group(entry: Any, slug: str, number: int, report: _Report) -> PublishedGrou
         only_for=only_for,
         need_only=_CLOSED in types,
     )
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    name = repair_text(_text(entry, "name")).text[:NAME_MAX]
+    if not name:
+        raise _EntryQuarantined("name-missing", "name is blank", "Publish the name by which people know it.")
+    return name
+
+
+def _only_for(types: Sequence[str], slug: str, number: int, report: _Report) -> tuple[Identity, ...]:
+    only_for = tuple(_IDENTITIES[kind] for kind in types if kind in _RESERVING_CODES)
+    if only_for:
+        detail = ", ".join(only_for)
+        report.remarks.append(
+            Remark(number, slug, RemarkKind.FLAGGED, "only-for-some", detail, _ONLY_FOR_REMEDY)
+        )
+    return only_for
 
 
 def _schedule(entry: Mapping[str, Any], slug: str, number: int, report: _Report) -> Schedule:

@@ -168,15 +168,8 @@ def _add_reading(routes: APIRouter) -> None:
     @routes.get("/{decision_id}/replay")
     async def replay(decision_id: UUID, read: Read) -> ReplayView:
         """Decide again from what was stored, under the policy the decision was made with."""
-        match await decision_replay.replay_decision(read.conn, await _load(read, decision_id)):
-            case Reproduced():
-                return ReplayView(id=decision_id, outcome="reproduced")
-            case Different():
-                return ReplayView(
-                    id=decision_id, outcome="different", why="the ranking differs from the stored one"
-                )
-            case NotReplayable(why=why):
-                return ReplayView(id=decision_id, outcome="unrepeatable", why=why)
+        stored = await _load(read, decision_id)
+        return _replay_view(decision_id, await decision_replay.replay_decision(read.conn, stored))
 
 
 def _add_trying(routes: APIRouter, context: MatchingContext) -> None:
@@ -226,6 +219,17 @@ def _view(stored: StoredDecision) -> DecisionView:
         meanwhile=None if stored.interim is None else dict(stored.interim),
         ranking=tuple(_candidate(decision, candidate) for candidate in decision.ranked),
     )
+
+
+def _replay_view(decision_id: UUID, result: Reproduced | Different | NotReplayable) -> ReplayView:
+    match result:
+        case Reproduced():
+            return ReplayView(id=decision_id, outcome="reproduced")
+        case Different():
+            why = "the ranking differs from the stored one"
+            return ReplayView(id=decision_id, outcome="different", why=why)
+        case NotReplayable(why=why):
+            return ReplayView(id=decision_id, outcome="unrepeatable", why=why)
 
 
 def _candidate(decision: Decision, candidate: Candidate) -> CandidateView:

@@ -51,9 +51,7 @@ def request_from_document(
     waiting_since: datetime | None,
 ) -> Request:
     """Return the request of a document that `request_to_document` made."""
-    near, consent_offers, continue_with = (
-        document.get(name) for name in ("near", "consent_offers", "continue_with")
-    )
+    near, consent_offers, continue_with = map(document.get, ("near", "consent_offers", "continue_with"))
     return Request(
         referral_id=referral_id,
         region=region,

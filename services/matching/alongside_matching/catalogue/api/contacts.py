@@ -62,11 +62,11 @@ def router() -> APIRouter:
     routes = APIRouter(prefix="/contact-routes", tags=["contact routes"], dependencies=[ServiceOnly])
 
     @routes.post("/query")
-    async def query(query: RoutesQuery, read: Read) -> RoutesView:
+    async def query(wanted: RoutesQuery, read: Read) -> RoutesView:
         """Return the contact routes of many offers. It reads only."""
-        emails = await offers.contact_emails(read.conn, {recipient.id for recipient in query.recipients})
+        emails = await offers.contact_emails(read.conn, {recipient.id for recipient in wanted.recipients})
         return RoutesView(
-            routes=[RouteView.of(recipient, emails.get(recipient.id)) for recipient in query.recipients]
+            routes=[RouteView.of(recipient, emails.get(recipient.id)) for recipient in wanted.recipients]
         )
 
     @routes.get("/offer/{offer_id}")

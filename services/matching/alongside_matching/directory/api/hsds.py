@@ -256,10 +256,8 @@ async def _answer(
     contents = [render(record) for record in records]
     contents = await nested.into(contents) if nested else contents
     if lines:
-        return Response(
-            b"".join(orjson.dumps(document) + b"\n" for document in contents),
-            media_type="application/x-ndjson",
-        )
+        body = b"".join(orjson.dumps(document) + b"\n" for document in contents)
+        return Response(body, media_type="application/x-ndjson")
     total = await directory_records.count(conn, record_query)
     pages = ceil(total / limit)
     page = {

@@ -87,13 +87,13 @@ def _documents(path: str, content: bytes) -> list[Any]:
         text = content.decode("utf-8-sig")
         if PurePosixPath(path).suffix.lower() != ".json":
             return [json.loads(line) for line in text.splitlines() if line.strip()]
-        content_read = json.loads(text)
+        parsed = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise NotADatapackage(path, "not JSON in UTF-8", "Export the file again as JSON in UTF-8.") from error
-    if isinstance(content_read, Mapping):
-        page = content_read.get("contents")
-        content_read = page if isinstance(page, list) else [content_read]
-    return content_read if isinstance(content_read, list) else [content_read]
+    if isinstance(parsed, Mapping):
+        page = parsed.get("contents")
+        parsed = page if isinstance(page, list) else [parsed]
+    return parsed if isinstance(parsed, list) else [parsed]
 
 
 def _flat(

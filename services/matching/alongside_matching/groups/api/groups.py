@@ -169,6 +169,7 @@ def router(policies: Policies) -> APIRouter:
     routes = APIRouter(tags=["groups"])
     _add_schedule(routes, policies)
     _add_occurrences(routes)
+    _add_occurrence_changes(routes)
     _add_holding(routes, policies)
     _add_answers(routes)
     return routes
@@ -210,18 +211,11 @@ def _add_occurrences(routes: APIRouter) -> None:
         if not is_zone(zone_name):
             raise group_refusals.unknown_zone()
         since = (after or read.runtime.clock.now()).astimezone(UTC)
-        upcoming_meetings = (
-            upcoming(group.schedule, since, limit) if group.meeting_state is MeetingState.MEETING else []
-        )
-        occurrences = await groups.load_occurrences(
-            read.conn, offer_id, [meeting.starts_at for meeting in upcoming_meetings]
-        )
-        items = [
-            _occurrence(group, meeting, occurrences.get(meeting.starts_at), zone_name)
-            for meeting in upcoming_meetings
-        ]
-        return Occurrences(offer_id=offer_id, items=tuple(items))
+        items = await _next_occurrences(read.conn, group, since, limit, zone_name)
+        return Occurrences(offer_id=offer_id, items=items)
 
+
+def _add_occurrence_changes(routes: APIRouter) -> None:
     @routes.patch("/groups/{offer_id}/occurrences/{starts_at}", status_code=204)
     async def change_occurrence(
         offer_id: UUID, starts_at: AwareDatetime, form: OccurrenceForm, command: Command
@@ -338,6 +332,19 @@ def _schedule_view(group: Group) -> ScheduleView:
         "facilitators_min": group.facilitators_min,
     }
     return ScheduleView(offer_id=group.offer_id, **fields)
+
+
+async def _next_occurrences(
+    conn: asyncpg.Connection, group: Group, since: datetime, limit: int, zone: str
+) -> tuple[OccurrenceView, ...]:
+    if group.meeting_state is not MeetingState.MEETING:
+        return ()
+    next_meetings = upcoming(group.schedule, since, limit)
+    starts = [meeting.starts_at for meeting in next_meetings]
+    occurrences = await groups.load_occurrences(conn, group.offer_id, starts)
+    return tuple(
+        _occurrence(group, meeting, occurrences.get(meeting.starts_at), zone) for meeting in next_meetings
+    )
 
 
 def _occurrence(group: Group, meeting: Meeting, occurrence: Occurrence | None, zone: str) -> OccurrenceView:

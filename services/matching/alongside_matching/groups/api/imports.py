@@ -13,7 +13,7 @@ from alongside_matching.catalogue.api import refusals
 from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import importing as group_importing
 from alongside_matching.groups.importing import ImportCounts
-from alongside_matching.groups.published_meetings import RemarkKind, read_meetings
+from alongside_matching.groups.published_meetings import PublishedMeetings, RemarkKind, read_meetings
 
 ENTRIES_MAX: Final = 5_000
 
@@ -63,25 +63,26 @@ def router(policies: Policies) -> APIRouter:
             match await group_importing.import_meetings(
                 tx, published, region=region, needs=need, policies=policies
             ):
-                case ImportCounts(created=created, changed=changed, unchanged=unchanged):
-                    lines = [
-                        GroupLine.model_validate(remark, from_attributes=True) for remark in published.remarks
-                    ]
-                    quarantined = sum(remark.kind is RemarkKind.QUARANTINED for remark in published.remarks)
-                    return GroupImportView(
-                        read=published.read,
-                        created=created,
-                        changed=changed,
-                        unchanged=unchanged,
-                        quarantined=quarantined,
-                        flagged=len(lines) - quarantined,
-                        agree=published.agree,
-                        differ=published.differ,
-                        lines=tuple(lines),
-                    )
+                case ImportCounts() as counts:
+                    return _view(published, counts)
                 case conflicts:
                     raise refusals.batch_refused(conflicts)
 
         return await command.run(work)
 
     return routes
+
+
+def _view(published: PublishedMeetings, counts: ImportCounts) -> GroupImportView:
+    quarantined = sum(remark.kind is RemarkKind.QUARANTINED for remark in published.remarks)
+    return GroupImportView(
+        read=published.read,
+        created=counts.created,
+        changed=counts.changed,
+        unchanged=counts.unchanged,
+        quarantined=quarantined,
+        flagged=len(published.remarks) - quarantined,
+        agree=published.agree,
+        differ=published.differ,
+        lines=tuple(GroupLine.model_validate(remark, from_attributes=True) for remark in published.remarks),
+    )
