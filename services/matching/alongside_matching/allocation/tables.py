@@ -29,7 +29,8 @@ from alongside_matching.columns import Base, check_one_of, codes_column, count_c
 class RequestRow(Base, table=True):
     """The request of one referral and its state. The row is locked before anything about the referral is decided.
 
-    `sought` is the request as JSON, `asked` the ids of the offers not to ask again, `urgency_rank` smallest for the most urgent.
+    `sought` has the facts without a column as JSON, `asked` the ids of the offers not to ask again; `urgency_rank` is smallest
+    for the most urgent.
     """
 
     __tablename__ = "request"

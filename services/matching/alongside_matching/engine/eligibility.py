@@ -162,7 +162,7 @@ def restriction(offer: Offer, request: Request, _on: date) -> str | None:
 
 
 def only_for(offer: Offer, request: Request, _on: date) -> str | None:
-    """A reserved offer, such as a meeting for women, is only for people who say they are that: nothing is guessed."""
+    """A reserved offer, such as a meeting for women, is only for people who state that identity: none is guessed."""
     return "only-for" if offer.only_for and offer.only_for.isdisjoint(request.identifies_as) else None
 
 

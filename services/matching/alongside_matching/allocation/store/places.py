@@ -52,7 +52,7 @@ class OccupiedPlace(NamedTuple):
 async def hold(tx: Tx, wanted: Mapping[UUID, int]) -> dict[UUID, int]:
     """Hold up to the given number of places of each offer, and return how many were held.
 
-    An offer missing from the result had no free place, or another transaction has locked it (see the module).
+    An offer missing from the result had no free place, is paused, or another transaction has locked it (see the module).
     """
     if not wanted:
         return {}
