@@ -46,12 +46,8 @@ def _add_arrivals(registry: Handlers, context: MatchingContext) -> None:
     async def match_successors(events: Sequence[ReferralSucceeded], tx: Tx) -> None:
         causes: dict[UUID, Event] = {event.referral_id: event for event in events}
         waiting_since = await requests.waiting_since_of(tx.conn, [event.replaces for event in events])
-        await _match_new(
-            tx,
-            [request_from_successor(event, waiting_since.get(event.replaces)) for event in events],
-            causes,
-            context,
-        )
+        arrivals = [request_from_successor(event, waiting_since.get(event.replaces)) for event in events]
+        await _match_new(tx, arrivals, causes, context)
 
     @registry.on_batch(FeedbackGiven)
     async def store_rematch_exclusions(events: Sequence[FeedbackGiven], tx: Tx) -> None:

@@ -81,9 +81,8 @@ def _offer(published_group: PublishedGroup, region: str, needs: Sequence[Need], 
     """Return an online meeting as an offer without limited places, reserved as its publisher states."""
     codes = sorted({need.value for need in needs})
     only_for = [identity.value for identity in published_group.only_for]
-    content = orjson.dumps(
-        [asdict(published_group), codes, *only_for], default=sorted, option=orjson.OPT_NON_STR_KEYS
-    )
+    facts = [asdict(published_group), codes, *only_for]
+    content = orjson.dumps(facts, default=sorted, option=orjson.OPT_NON_STR_KEYS)
     return NewOffer(
         id=new_id(),
         kind=OfferKind.GROUP.value,

@@ -244,10 +244,8 @@ def _add_holding(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> SeatView:
             group = await _group(tx.conn, offer_id)
-            starts_at_utc = starts_at.astimezone(UTC)
-            match await meetings.hold_seat(
-                tx, group, starts_at_utc, referral_id=form.referral_id, policies=policies
-            ):
+            start = starts_at.astimezone(UTC)
+            match await meetings.hold_seat(tx, group, start, referral_id=form.referral_id, policies=policies):
                 case meetings.SeatHeld(seat_id=seat_id):
                     return await _seat(tx, seat_id)
                 case meetings.NotFound():
