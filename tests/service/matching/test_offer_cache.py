@@ -41,7 +41,7 @@ async def test_changes_during_the_load_of_a_region_are_seen_by_the_next_refresh(
     """Pages of one offer, and a change of an offer that was read already."""
     monkeypatch.setattr(store, "LOAD_PAGE_MAX", 1)
     known = [await an_offer(matching_bench) for _ in range(3)]
-    offer_cache, parts = OfferCache(), store.load_page
+    offer_cache, load_page = OfferCache(), store.load_page
 
     async def load_page_then_change(
         conn: asyncpg.Connection, region: str, *, after: UUID | None
@@ -49,7 +49,7 @@ async def test_changes_during_the_load_of_a_region_are_seen_by_the_next_refresh(
         if after == known[0]:
             await pause(matching_bench, known[0])
             known.append(await an_offer(matching_bench))
-        return await parts(conn, region, after=after)
+        return await load_page(conn, region, after=after)
 
     monkeypatch.setattr(store, "load_page", load_page_then_change)
 

@@ -30,7 +30,7 @@ async def close_ended_referrals(tx: Tx, events: Sequence[ReferralStatusChanged],
     }
     if not ended:
         return
-    closed = await _close_unlocked(tx, ended.keys(), wait_for_locks=False)
+    closed = await _close(tx, ended.keys(), wait_for_locks=False)
     if not_closed := ended.keys() - closed.keys():
         await _retry_or_tombstone(tx, not_closed, ended)
     await _propose_freed(tx, closed, ended, policies)
@@ -38,11 +38,11 @@ async def close_ended_referrals(tx: Tx, events: Sequence[ReferralStatusChanged],
 
 async def close_locked_referral(tx: Tx, referral_id: UUID, policies: Policies) -> None:
     """Close a referral that was locked when its end arrived; called by the timer."""
-    closed = await _close_unlocked(tx, (referral_id,), wait_for_locks=True)
+    closed = await _close(tx, (referral_id,), wait_for_locks=True)
     await _propose_freed(tx, closed, {}, policies)
 
 
-async def _close_unlocked(
+async def _close(
     tx: Tx, referral_ids: Collection[UUID], *, wait_for_locks: bool
 ) -> Mapping[UUID, Proposal | None]:
     """Close the referrals that can be locked, and return the proposal each gave up: 1 lock requests; 2 lock offers; 3

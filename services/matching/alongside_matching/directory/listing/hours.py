@@ -51,9 +51,9 @@ def opening_hours(published: Iterable[PublishedSchedule]) -> Iterator[dict[str, 
         if opens is not None and closes is not None and days:
             key = (f"{opens:%H:%M:%S}", f"{closes:%H:%M:%S}", repair_text(row.text).text)
             days_by_hours.setdefault(key, []).extend(days)
-        elif text_kept := _unread_text(row):
-            unread_texts[text_kept] = None
-    yield from ({"description": text_kept} for text_kept in unread_texts)
+        elif unread := _unread_text(row):
+            unread_texts[unread] = None
+    yield from ({"description": unread} for unread in unread_texts)
     for (opens_at, closes_at, text), open_days in days_by_hours.items():
         byday = ",".join(sorted(dict.fromkeys(open_days), key=_ORDER.index))
         hours = {"freq": "WEEKLY", "byday": byday, "opens_at": opens_at, "closes_at": closes_at}
