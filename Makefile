@@ -44,10 +44,10 @@ kafka-test: setup     ## on clusters of real Apache Kafka, one and three brokers
 faults: setup         ## 5,000 referrals through a storm of faults, then every promise checked (ARGS="--quick --seed 3")
 	@$(BIN)/alongside faults --json $(ARGS)
 
-bench: setup          ## measure throughput here and of its peers; the last line is JSON (ARGS="--quick" or "--against REV")
+bench: setup          ## measure throughput here, beside its peers; the last line is JSON (ARGS="--quick" or "--against REV")
 	@$(BIN)/alongside bench --json $(ARGS)
 
-bench-matching: setup ## measure the match engine and its peers; the last line is JSON (ARGS="--quick")
+bench-matching: setup ## measure the match engine, beside its peers; the last line is JSON (ARGS="--quick")
 	@$(BIN)/alongside bench-matching --json $(ARGS)
 
 simulate: setup       ## simulate a year of an invented region: waiting, load and fit against greedy and random (ARGS="--seed 3")

@@ -181,7 +181,10 @@ def _group(region: SampleRegion, seed: int, number: int) -> SampleOffer:
 
 
 def _service(region: SampleRegion, seed: int, number: int) -> SampleOffer:
-    """Generate a service for the next need in turn, so that every need has one, in all languages of the region."""
+    """Generate a service for the next need in turn, so that every need has one.
+
+    It is offered in all languages of the region, because publicly funded services provide interpreters.
+    """
     rng = _offer_random(region, OfferKind.SERVICE, seed, number)
     need = tuple(PREVALENCE)[(number - 1) % len(PREVALENCE)]
     place = rng.choice(places(region.id))

@@ -82,8 +82,8 @@ def _specials(series: Series, first: ScriptedSubmission, count: int) -> tuple[Sc
     crisis = submission(HOSPITAL, series, count + 1).model_copy(update={"risks": (Risk.DANGER_TO_SELF,)})
     garbled = submission(COURT, series, count + 2)
     moved = submission(COURT, series, count + 3)
-    outside_county = seeded_random("outside", series.seed).choice(places_outside(COURT.region))
-    outside = moved.model_copy(update={"postal_code": outside_county.postal_code})
+    elsewhere = seeded_random("outside", series.seed).choice(places_outside(COURT.region))
+    outside = moved.model_copy(update={"postal_code": elsewhere.postal_code})
     return (
         ScriptedSubmission(HOSPITAL, _event_id(crisis), crisis, Answer.ESCALATED),
         ScriptedSubmission(COURT, _event_id(garbled), garbled, Answer.REFUSED, garbled=True),

@@ -7,9 +7,8 @@ from starlette.requests import ClientDisconnect, Request
 
 from alongside_localstack.traces.errors import NotSpans, TooLarge, TooSlow, WrongEncoding
 
-BODY_BYTES_MAX = (
-    8 * 1024 * 1024
-)  # compressed and uncompressed; an exporter's batch of 512 spans is about 0.2 MB
+BODY_BYTES_MAX = 8 * 1024 * 1024
+"""Limit of the compressed and of the uncompressed body; an exporter's batch of 512 spans is about 0.2 MB."""
 BODY_SECONDS_MAX = 10.0
 CONTENT_TYPES = frozenset({"application/x-protobuf", "application/protobuf"})
 

@@ -1,14 +1,14 @@
 """Errors of the span store.
 
 TracesError
-├── BrokenByMessage         the sender's fault: refused, sending it again does not help
+├── InvalidRequest          the sender's fault: refused, sending it again does not help
 │   ├── NotSpans            the body is not an OTLP trace export
 │   ├── WrongEncoding       an unsupported content type or encoding
 │   ├── TooLarge            more bytes or spans than one request may carry
 │   ├── TooSlow             the body did not arrive in time
-│   ├── WrongQuestion       a query without an id, or with an impossible one
+│   ├── InvalidQuery        a query without an id, or with an impossible one
 │   └── UnknownTrace        no span of this trace is stored
-└── StoreAway               PostgreSQL does not answer: the sender may try again
+└── StoreUnavailable        PostgreSQL does not answer: the sender may try again
 """
 
 
