@@ -64,7 +64,8 @@ def test_only_the_catalogue_writes_offers_and_only_allocation_their_places() -> 
 
     assert written.keys() == {"catalogue", "allocation/store/places.py"}
     assert written["allocation/store/places.py"] == PLACES
-    assert written["catalogue"] >= {"capacity", "capacity_limit", "paused_because", "availability", "needs"}
+    assert written["catalogue"] >= {"capacity", "capacity_limit", "availability", "needs"}
+    assert written["catalogue"] >= {"paused_because", "place_closed"}
 
 
 def test_places_are_written_by_one_statement() -> None:
