@@ -54,10 +54,7 @@ async def import_directory(
     pause_vanished: bool,
     report: Path | None,
 ) -> int:
-    """Upload the package, follow the import and print the result.
-
-    Return the exit code: 1 if the package was refused as a whole or the import failed.
-    """
+    """Upload the package, print the import's result, and return the exit code: 1 if it was refused or failed."""
     try:
         started = await _upload(network, package, region, pause_vanished=pause_vanished)
     except ServiceRefused as refused:

@@ -83,7 +83,10 @@ async def explain_to_staff(network: Network, referral: UUID) -> None:
     for decision in reversed(decisions):
         _print_decision(decision)
     if not decisions:
-        _print("no decision about this referral is stored: there was none, or it has been deleted")
+        _print(
+            "no decision about this referral is stored: check the id, or try again later if it is new; "
+            "matching deletes decisions after ALONGSIDE_DECISION_DAYS"
+        )
 
 
 async def explain_plainly(network: Network, referral: UUID) -> None:

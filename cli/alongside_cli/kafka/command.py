@@ -36,9 +36,8 @@ PartnerId = Annotated[
 @app.callback()
 def kafka() -> None:
     """Topics, users and access rules of a Kafka cluster."""
-    logging.getLogger("aiokafka").setLevel(
-        logging.CRITICAL
-    )  # the command prints errors itself, with a remedy
+    # The command prints errors itself, with a remedy.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
 @app.command()
