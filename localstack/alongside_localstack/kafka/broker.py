@@ -160,9 +160,8 @@ def kafka_broker(cluster: KafkaCluster) -> Broker:
         for name, node in zip(names, cluster.nodes, strict=True)
     )
     admin = cluster.admin_of() if cluster.passwords else None
-    if (
-        admin is not None
-    ):  # the password is sent over loopback only: aiokafka need not warn at every connection
+    if admin is not None:
+        # The password is sent over loopback only: aiokafka need not warn at every connection.
         logging.getLogger("aiokafka.conn").setLevel(logging.ERROR)
     return Broker("kafka", cluster.bootstrap, admin, (files, *processes), tuple(names))
 
@@ -208,9 +207,8 @@ def _answer_probe(kafka: Kafka) -> Probe:
     listens = tcp(int(kafka.bootstrap.rsplit(":", 1)[-1]))
 
     async def check() -> str | None:
-        if (
-            reason := await listens()
-        ) is not None:  # checked first: the client below logs every refused connection
+        # Checked first: the client below logs every refused connection.
+        if (reason := await listens()) is not None:
             return reason
         admin = AIOKafkaAdminClient(**kafka.options(), request_timeout_ms=2000)
         try:

@@ -41,9 +41,8 @@ def http(url: str) -> Probe:
     check_port = tcp(parts.port or 80, parts.hostname or LOOPBACK)
 
     async def check() -> str | None:
-        if (
-            reason := await check_port()
-        ) is not None:  # checked first: it costs a hundredth of an HTTP client
+        # Checked first: it costs a hundredth of an HTTP client.
+        if (reason := await check_port()) is not None:
             return reason
         try:
             async with httpx2.AsyncClient(

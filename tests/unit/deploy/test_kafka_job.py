@@ -42,9 +42,8 @@ async def partitions(bootstrap: str, names: Iterable[str]) -> dict[str, int]:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        existing = set(
-            await admin.list_topics()
-        )  # the embedded broker invents descriptions of missing topics
+        # The embedded broker invents descriptions of missing topics.
+        existing = set(await admin.list_topics())
         described = await admin.describe_topics([name for name in names if name in existing])
         return {topic["topic"]: len(topic["partitions"]) for topic in described}
     finally:
