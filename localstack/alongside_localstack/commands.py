@@ -12,7 +12,8 @@ from rich.table import Table
 from alongside_cli.errors import NotRunning
 from alongside_cli.installation import Installation, report_errors
 from alongside_localstack import control
-from alongside_localstack.demo import demonstration, live_network, show
+from alongside_localstack.demo import live_network, show
+from alongside_localstack.demo.demonstration import DemoOptions, demonstrate
 from alongside_localstack.settings import StackSettings
 from alongside_localstack.state import StateFolder
 
@@ -48,22 +49,15 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Send referrals through a separate network and print every journey; fail if a promise was broken."""
-    progress_console = Console(stderr=True, highlight=False) if as_json else console
-    options = demonstration.DemoOptions(
-        referrals=referrals, seed=seed, kill=kill, secured=secured, brokers=brokers
-    )
+    progress = Console(stderr=True, highlight=False) if as_json else console
+    options = DemoOptions(referrals=referrals, seed=seed, kill=kill, secured=secured, brokers=brokers)
     with report_errors(console):
         result = asyncio.run(
-            demonstration.demonstrate(
-                StackSettings(), options, lambda text: progress_console.print(f"[dim]{text}[/]")
-            )
+            demonstrate(StackSettings(), options, lambda text: progress.print(f"[dim]{text}[/]"))
         )
     if as_json:
-        print(
-            json.dumps(
-                result.summary.as_json() | {"seconds": round(result.seconds, 2), "broker": result.broker}
-            )
-        )
+        measured = {"seconds": round(result.seconds, 2), "broker": result.broker}
+        print(json.dumps(result.summary.as_json() | measured))
     else:
         show.print_journeys(console, result.observations)
         show.print_summary(console, result.summary, seconds=result.seconds, broker=result.broker)

@@ -296,8 +296,24 @@ class LocalStack:
         return [*nodes, parts.databases(server, self._databases, after=(nodes[-1].name,))]
 
     async def _kafka_nodes(self) -> list[Node]:
+        broker = await choose_broker(
+            self._broker_options(),
+            folder=self.state.kafka,
+            port_of=self._port,
+            report_progress=self._report_progress,
+        )
+        self._broker = broker
+
+        async def create() -> None:
+            await self.create_topics(self._topics)
+            if self.broker.admin and self.plan.rules:
+                await self.allow(self.plan.rules)
+
+        return [*broker.nodes, StartUpTask(name=parts.TOPICS, run=create, after=broker.serving)]
+
+    def _broker_options(self) -> BrokerOptions:
         settings = self._settings
-        options = BrokerOptions(
+        return BrokerOptions(
             choice=settings.broker,
             external=settings.kafka,
             cache=settings.cache,
@@ -313,17 +329,6 @@ class LocalStack:
             tls=self.plan.tls,
             proxy_ports=self.plan.proxy_ports,
         )
-        broker = await choose_broker(
-            options, folder=self.state.kafka, port_of=self._port, report_progress=self._report_progress
-        )
-        self._broker = broker
-
-        async def create() -> None:
-            await self.create_topics(self._topics)
-            if self.broker.admin and self.plan.rules:
-                await self.allow(self.plan.rules)
-
-        return [*broker.nodes, StartUpTask(name=parts.TOPICS, run=create, after=broker.serving)]
 
     def _service_nodes(self, service: str, *, after: tuple[str, ...]) -> list[Node]:
         names = self.plan.names_of(service)

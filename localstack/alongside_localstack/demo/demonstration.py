@@ -97,12 +97,7 @@ async def _run_script(
         _run_targets(network),
     ):
         await load_partners(network, demo_partners(), report_progress)
-        people = [
-            (scripted.partner, scripted.submission.person_reference)
-            for scripted in demo_script.submissions
-            if scripted.creates_person
-        ]
-        await load_contact_routes(network, people)
+        await _load_people(network, demo_script)
         sent_records: list[SentRecord] = []
         observer = Observer(network, inboxes, sent_records)
         killing = asyncio.create_task(
@@ -116,12 +111,20 @@ async def _run_script(
             killing.cancel()
         for publisher in publishers.values():
             await asyncio.to_thread(publisher.tracing.force_flush)
-        observations = replace(
-            await observer.collect_all(trace_seconds_max=TRACE_SECONDS_MAX), killed=options.kill
-        )
-    return DemoResult(
-        observations, evaluate(observations), time.monotonic() - began, stack.broker.kind, observer.edges
-    )
+        observed = await observer.collect_all(trace_seconds_max=TRACE_SECONDS_MAX)
+        observations = replace(observed, killed=options.kill)
+    seconds = time.monotonic() - began
+    return DemoResult(observations, evaluate(observations), seconds, stack.broker.kind, observer.edges)
+
+
+async def _load_people(network: Network, demo_script: DemoScript) -> None:
+    """Store a contact route for each person of the script."""
+    people = [
+        (scripted.partner, scripted.submission.person_reference)
+        for scripted in demo_script.submissions
+        if scripted.creates_person
+    ]
+    await load_contact_routes(network, people)
 
 
 async def _send(

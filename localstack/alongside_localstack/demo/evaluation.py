@@ -81,12 +81,7 @@ def evaluate(observations: Observations) -> Summary:
     """Check the observations against every guarantee."""
     answers = answers_by_position(observations)
     answer_counts = Counter(record_answers[0].answer for record_answers in answers.values())
-    admitted = {
-        str(answer.referral_id)
-        for record_answers in answers.values()
-        for answer in record_answers
-        if answer.answer is Answer.ADMITTED
-    }
+    admitted = admitted_referrals(answers)
     violations = _find_violations(observations, answers, admitted)
     return Summary(
         submitted=len(observations.sent_records),
@@ -206,6 +201,16 @@ def answers_by_position(
                 position = StreamPosition(answer.origin.partition, answer.origin.offset)
                 answers.setdefault((partner, position), []).append(answer)
     return answers
+
+
+def admitted_referrals(answers: Answers) -> set[str]:
+    """Return the referral ids that intake's answers name as admitted."""
+    return {
+        str(answer.referral_id)
+        for record_answers in answers.values()
+        for answer in record_answers
+        if answer.answer is Answer.ADMITTED
+    }
 
 
 def journeys_of(inboxes: Iterable[PartnerInbox]) -> dict[str, list[ReferralUpdated]]:

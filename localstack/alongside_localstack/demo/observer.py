@@ -1,7 +1,7 @@
 """Collects observations of a running network through the services' APIs and the span store."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import httpx2
@@ -9,8 +9,12 @@ import httpx2
 from alongside_cli.network import Network
 from alongside_cli.traces.client import referral_traces
 from alongside_cli.traces.tree import edges, is_complete
-from alongside_contracts.vocabulary import Answer
-from alongside_localstack.demo.evaluation import Observations, SentRecord, answers_by_position
+from alongside_localstack.demo.evaluation import (
+    Observations,
+    SentRecord,
+    admitted_referrals,
+    answers_by_position,
+)
 from alongside_localstack.demo.partner_client import PartnerInbox
 
 
@@ -45,7 +49,8 @@ class Observer:
             self._network.dead_letters(),
             self._network.list_all("notifications", "/crisis"),
         )
-        await self._find_complete_traces(_admitted(observations), trace_seconds_max)
+        admitted = admitted_referrals(answers_by_position(observations))
+        await self._find_complete_traces(admitted, trace_seconds_max)
         return Observations(
             sent_records=observations.sent_records,
             inboxes=observations.inboxes,
@@ -58,7 +63,7 @@ class Observer:
             complete_traces=frozenset(self.edges),
         )
 
-    async def _find_complete_traces(self, admitted: Sequence[str], seconds_max: float) -> None:
+    async def _find_complete_traces(self, admitted: Collection[str], seconds_max: float) -> None:
         """Poll each admitted referral's traces until they are complete or `seconds_max` have passed."""
         clock = asyncio.get_running_loop()
         deadline = clock.time() + seconds_max
@@ -76,12 +81,3 @@ class Observer:
             answer = await client.get(f"{self._network.addresses['mail']}/messages")
         answer.raise_for_status()
         return list(answer.json())
-
-
-def _admitted(observations: Observations) -> list[str]:
-    return [
-        str(answer.referral_id)
-        for answers in answers_by_position(observations).values()
-        for answer in answers
-        if answer.answer is Answer.ADMITTED
-    ]
