@@ -96,8 +96,8 @@ def summary(runs: Sequence[HopRun]) -> dict[str, Any]:
     for run in runs:
         runs_by_name.setdefault(run.implementation.name, []).append(run)
     rates = {
-        name: Statistics(tuple(run.produced.per_second for run in implementation_runs))
-        for name, implementation_runs in runs_by_name.items()
+        name: Statistics(tuple(run.produced.per_second for run in repeats))
+        for name, repeats in runs_by_name.items()
     }
     medians = {name: round(statistics.median, 1) for name, statistics in rates.items()}
     bare, tutorial = medians.get("bare_limit", 0.0), medians.get("tutorial", 0.0)
@@ -110,12 +110,8 @@ def summary(runs: Sequence[HopRun]) -> dict[str, Any]:
         "sampled_to_bare_limit": ratio(medians.get("sampled", 0.0), bare),
         "sampled_to_tutorial": ratio(medians.get("sampled", 0.0), tutorial),
         "spread": {name: statistics.as_json() for name, statistics in rates.items()},
-        "cpu_us_per_record": {
-            name: _median_cost(implementation_runs) for name, implementation_runs in runs_by_name.items()
-        },
-        "memory_mib": {
-            name: dict(implementation_runs[-1].memory) for name, implementation_runs in runs_by_name.items()
-        },
+        "cpu_us_per_record": {name: _median_cost(repeats) for name, repeats in runs_by_name.items()},
+        "memory_mib": {name: dict(repeats[-1].memory) for name, repeats in runs_by_name.items()},
     }
 
 
@@ -125,11 +121,9 @@ def _rotate(measured: Sequence[Implementation], number: int) -> list[Implementat
     return [*measured[first:], *measured[:first]]
 
 
-def _median_cost(implementation_runs: Sequence[HopRun]) -> dict[str, int]:
+def _median_cost(repeats: Sequence[HopRun]) -> dict[str, int]:
     """Return the cost per record of the run with the median total."""
-    costs = sorted(
-        (run.cpu.us_per_item(run.cpu_records) for run in implementation_runs), key=lambda cost: cost["total"]
-    )
+    costs = sorted((run.cpu.us_per_item(run.cpu_records) for run in repeats), key=lambda cost: cost["total"])
     return costs[(len(costs) - 1) // 2]
 
 

@@ -27,9 +27,8 @@ def hop_records(
     series, sender = Series(RUN, seed, now), replace(HOSPITAL, id=partner)
     for index in range(1, count + 1):
         generated = submission(HOSPITAL, series, index)
-        yield _with_trace(
-            record(sender, generated, f"e-{generated.reference}", now), seed, index, sampled_share
-        )
+        untraced = record(sender, generated, f"e-{generated.reference}", now)
+        yield _with_trace(untraced, seed, index, sampled_share)
 
 
 def journey_records(
@@ -47,8 +46,10 @@ def journey_records(
             time=now,
             subject=admitted.key,
         )
-        record = PartnerRecord(JOURNEY.topic(), admitted.key.encode(), event.data, cloudevents.encode(event))
-        yield _with_trace(record, seed, index, sampled_share)
+        admission = PartnerRecord(
+            JOURNEY.topic(), admitted.key.encode(), event.data, cloudevents.encode(event)
+        )
+        yield _with_trace(admission, seed, index, sampled_share)
 
 
 def network_records(
@@ -59,12 +60,8 @@ def network_records(
     for index in counted(1):
         sender = senders[index % len(senders)]
         generated = submission(sender, series, index)
-        yield (
-            sender,
-            _with_trace(
-                record(sender, generated, f"e-{generated.reference}", now), seed, index, sampled_share
-            ),
-        )
+        untraced = record(sender, generated, f"e-{generated.reference}", now)
+        yield sender, _with_trace(untraced, seed, index, sampled_share)
 
 
 def trace_header(seed: int, index: int, sampled_share: float) -> tuple[str, bytes]:
@@ -91,5 +88,5 @@ def _id(kind: int, index: int) -> UUID:
     return UUID(int=(index << 80) | (0x7 << 76) | (0b10 << 62) | kind)
 
 
-def _with_trace(record: PartnerRecord, seed: int, index: int, sampled_share: float) -> PartnerRecord:
-    return record._replace(headers=[*record.headers, trace_header(seed, index, sampled_share)])
+def _with_trace(untraced: PartnerRecord, seed: int, index: int, sampled_share: float) -> PartnerRecord:
+    return untraced._replace(headers=[*untraced.headers, trace_header(seed, index, sampled_share)])

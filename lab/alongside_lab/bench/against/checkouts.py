@@ -61,7 +61,7 @@ def second_checkout(root: Path, commit: str, state: Path) -> Iterator[Checkout]:
     folder = StateFolder(state)
     target = folder.root.resolve() / commit[:12]
     with _hold(folder):
-        for leftover in [folder for folder in target.parent.iterdir() if folder.is_dir()]:
+        for leftover in [path for path in target.parent.iterdir() if path.is_dir()]:
             _remove(root, leftover)
         try:
             _git(root, "-c", "core.hooksPath=", "worktree", "add", "--detach", "--force", str(target), commit)
