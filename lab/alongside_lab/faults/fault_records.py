@@ -5,7 +5,7 @@ on the streams, also after repeated sends.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 from typing import Final
@@ -63,7 +63,7 @@ class FaultRecord:
 
     @property
     def is_decided(self) -> bool:
-        """Whether intake stores a separate decision about the record: not for poison, and not always for repeats."""
+        """Whether intake surely stores a separate decision: poison gets none, and a repeat may share one."""
         return not self.poison and self.repeats is None
 
 
@@ -98,7 +98,6 @@ def _originals(
     sample_partners: Sequence[SamplePartner], series: Series, count: int, rng: Random
 ) -> Iterator[_Draft]:
     """Yield all records except repeats, each with a unique reference."""
-    poisons = max(len(POISONS), round(count * POISON_SHARE))
     kinds = [
         ("good", Answer.ADMITTED, count),
         ("outside", Answer.REJECTED, max(1, round(count * OUTSIDE_SHARE))),
@@ -111,20 +110,21 @@ def _originals(
             partner = sample_partners[index % len(sample_partners)]
             generated = _apply_kind(submission(partner, series, index), kind, partner, rng)
             yield _Draft(kind, partner, generated, expected, event_id=f"e-{generated.reference}")
-    names = tuple(POISONS)
-    for poison_index in range(poisons):
+    for kind, refused in _poison_kinds(max(len(POISONS), round(count * POISON_SHARE))):
         index += 1
         partner = sample_partners[index % len(sample_partners)]
         generated = submission(partner, series, index)
-        on_journey = poison_index % JOURNEY_POISON_ONE_IN == JOURNEY_POISON_ONE_IN - 1
-        kind = "poison-journey" if on_journey else f"poison-{names[poison_index % len(names)]}"
-        yield _Draft(
-            kind,
-            partner,
-            generated,
-            None if on_journey else Answer.REFUSED,
-            event_id=f"e-{generated.reference}",
-        )
+        yield _Draft(kind, partner, generated, refused, event_id=f"e-{generated.reference}")
+
+
+def _poison_kinds(count: int) -> Iterator[tuple[str, Answer | None]]:
+    """Yield the kind and the answer of each poison record; one on the journey gets no answer."""
+    names = tuple(POISONS)
+    for index in range(count):
+        if index % JOURNEY_POISON_ONE_IN == JOURNEY_POISON_ONE_IN - 1:
+            yield "poison-journey", None
+        else:
+            yield f"poison-{names[index % len(names)]}", Answer.REFUSED
 
 
 def _outbreak(partner: SamplePartner, series: Series, after: int, count: int) -> Iterator[_Draft]:
@@ -163,14 +163,7 @@ def _with_repeats(drafts: list[_Draft], rng: Random) -> list[_Draft]:
     order.sort(key=lambda entry: entry[0])
     numbers = {draft.event_id: number for number, (_, draft) in enumerate(order) if draft.kind == "good"}
     return [
-        _Draft(
-            draft.kind,
-            draft.partner,
-            draft.submission,
-            draft.expected,
-            numbers[f"e-{draft.submission.reference}"],
-            draft.event_id,
-        )
+        replace(draft, repeats=numbers[f"e-{draft.submission.reference}"])
         if draft.kind in ("redelivered", "resent")
         else draft
         for _, draft in order

@@ -32,12 +32,8 @@ class PauseResumer:
         sender: RecordSender,
         report_progress: Callable[[str], None],
     ) -> None:
-        self._stack, self._network, self._sender, self._report_progress = (
-            stack,
-            network,
-            sender,
-            report_progress,
-        )
+        self._stack, self._network = stack, network
+        self._sender, self._report_progress = sender, report_progress
         self.pauses: list[ObservedPause] = []
 
     async def run(self) -> None:

@@ -95,10 +95,7 @@ async def run_faults(
     findings = check(evidence)
     numbers = {
         **summary(evidence, findings),
-        **_injection_numbers(environment, injector),
-        "brokers": options.brokers,
-        "users": options.users,
-        "seed": options.seed,
+        **_storm_numbers(environment, injector, options),
         "seconds": round(time.monotonic() - began, 1),
     }
     result = RunResult(numbers, findings, state.root / "evidence")
@@ -108,13 +105,18 @@ async def run_faults(
     return result
 
 
-def _injection_numbers(environment: FaultEnvironment, injector: FaultInjector) -> dict[str, Any]:
+def _storm_numbers(
+    environment: FaultEnvironment, injector: FaultInjector, options: RunOptions
+) -> dict[str, Any]:
     return {
         "kills": injector.kills,
         "faults": len(injector.injected),
         "missed": {str(kind): because for kind, because in environment.devices.missed.items()},
         "given_up": len(injector.given_up),
         **environment.notes,
+        "brokers": options.brokers,
+        "users": options.users,
+        "seed": options.seed,
     }
 
 
@@ -124,32 +126,34 @@ async def _run_storm(
     script: Sequence[Fault],
     options: RunOptions,
 ) -> tuple[FaultInjector, TargetActors, PauseResumer]:
-    injector, target_actors = (
-        FaultInjector(environment.devices, environment.report_progress),
-        TargetActors(environment.network),
-    )
+    injector = FaultInjector(environment.devices, environment.report_progress)
+    target_actors = TargetActors(environment.network)
     sender = RecordSender(environment.stack.kafka_as)
     resumer = PauseResumer(environment.stack, environment.network, sender, environment.report_progress)
     async with _run_alongside(target_actors.run(), resumer.run()):
-        async with asyncio.TaskGroup() as sending_and_injecting:
-            sending_and_injecting.create_task(sender.send(sent_records, options.seconds))
-            sending_and_injecting.create_task(injector.run(script))
-        environment.report_progress(
-            f"the storm is over: {len(injector.injected)} faults, {injector.kills} kills"
-        )
-        calm_at = time.monotonic()
-        settled = await wait_until_settled(
-            environment.stack,
-            environment.topics,
-            patience_seconds=options.patience_seconds,
-            report_progress=environment.report_progress,
-        )
-    environment.notes |= {"settled": settled, "settle_seconds": round(time.monotonic() - calm_at, 1)}
+        async with asyncio.TaskGroup() as storm:
+            storm.create_task(sender.send(sent_records, options.seconds))
+            storm.create_task(injector.run(script))
+        faults = len(injector.injected)
+        environment.report_progress(f"the storm is over: {faults} faults, {injector.kills} kills")
+        environment.notes |= await _settle(environment, options.patience_seconds)
     environment.notes |= {
         "sends_tried_again": sender.retries,
         "disk_full_answers": _count_disk_full_errors(environment.stack.state),
     }
     return injector, target_actors, resumer
+
+
+async def _settle(environment: FaultEnvironment, patience_seconds: float) -> dict[str, Any]:
+    """Wait until the network has settled; return whether it did, and the seconds this took."""
+    calm_at = time.monotonic()
+    settled = await wait_until_settled(
+        environment.stack,
+        environment.topics,
+        patience_seconds=patience_seconds,
+        report_progress=environment.report_progress,
+    )
+    return {"settled": settled, "settle_seconds": round(time.monotonic() - calm_at, 1)}
 
 
 @asynccontextmanager

@@ -22,37 +22,23 @@ def main() -> None:
 
 def _run(arguments: argparse.Namespace, policy: Any) -> dict[str, Any]:
     few = 10 if arguments.quick else 1
+    searches = 2_000 // few
     report_progress = partial(print, f"{arguments.part}:", file=sys.stderr, flush=True)
+    every_part: dict[str, Any] = {"seed": arguments.seed, "report_progress": report_progress}
     match arguments.part:
         case "one":
-            return speed.measure_one(
-                policy,
-                seed=arguments.seed,
-                searches=2_000 // few,
-                postgres=arguments.postgres,
-                report_progress=report_progress,
-            )
+            return speed.measure_one(policy, searches=searches, postgres=arguments.postgres, **every_part)
         case "million":
             return speed.measure_million(
-                policy,
-                seed=arguments.seed,
-                searches=2_000 // few,
-                regions=50,
-                of=20_000 // few,
-                report_progress=report_progress,
+                policy, searches=searches, regions=50, of=20_000 // few, **every_part
             )
         case "assignment":
+            exact_arrivals = 300 // (3 if arguments.quick else 1)
             return speed.measure_assignment(
-                policy,
-                seed=arguments.seed,
-                arrivals=1_000,
-                exact_arrivals=300 // (3 if arguments.quick else 1),
-                report_progress=report_progress,
+                policy, arrivals=1_000, exact_arrivals=exact_arrivals, **every_part
             )
         case _:
-            return simulate_year(
-                policy, seed=arguments.seed, days=arguments.days, report_progress=report_progress
-            )
+            return simulate_year(policy, days=arguments.days, **every_part)
 
 
 def _parse_arguments() -> argparse.Namespace:

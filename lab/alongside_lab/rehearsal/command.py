@@ -1,7 +1,7 @@
 """`alongside bench-matching` and `alongside simulate`: the match engine's speed and fairness on generated regions.
 
-The engine is not imported here: each part of the rehearsal (one, million, assignment,
-year) runs as a separate process and prints one JSON object. `one` ranks one referral in a large region.
+The engine is not imported here: each part of the rehearsal (one, million, assignment, year) runs as a separate process
+and prints one JSON object. `one` ranks one referral in a large region.
 """
 
 import json

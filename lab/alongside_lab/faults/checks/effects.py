@@ -94,17 +94,14 @@ def acknowledged_commands_are_stored(evidence: Evidence) -> Iterator[Finding]:
     stored_steps = {(str(row["referral_id"]), row["what"]) for row in evidence.timeline}
     states_after = {"accept": {"accepted", "withdrawn"}, "decline": {"declined"}}
     step_of = {"start": "started", "complete": "completed"}
-    for acknowledged_command in evidence.acknowledged:
-        if acknowledged_command.command in states_after:
-            is_stored = states.get(acknowledged_command.subject) in states_after[acknowledged_command.command]
+    for acknowledged in evidence.acknowledged:
+        if acknowledged.command in states_after:
+            is_stored = states.get(acknowledged.subject) in states_after[acknowledged.command]
         else:
-            is_stored = (acknowledged_command.subject, step_of[acknowledged_command.command]) in stored_steps
+            is_stored = (acknowledged.subject, step_of[acknowledged.command]) in stored_steps
         if not is_stored:
-            yield Finding(
-                FindingKind.LOST,
-                acknowledged_command.subject,
-                f"{acknowledged_command.command} was answered with success, but is not stored",
-            )
+            detail = f"{acknowledged.command} was answered with success, but is not stored"
+            yield Finding(FindingKind.LOST, acknowledged.subject, detail)
 
 
 def _admissions(evidence: Evidence) -> Iterator[StreamEvent]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
 
@@ -76,30 +76,24 @@ async def open_environment(
     missed: dict[FaultKind, str] = {}
     clocks = await asyncio.to_thread(_clocks, state, missed)
     topics = topics_of(names)
-    async with AsyncExitStack() as exit_stack:
+    async with AsyncExitStack() as contexts:
+        enter = contexts.enter_async_context
         for proxy in chain.from_iterable(proxies.values()):
-            await exit_stack.enter_async_context(proxy.listening())
+            await enter(proxy.listening())
         port = state.port("faults_addresses")
-        address_book_url = (
-            await exit_stack.enter_async_context(address_book(port)) if use_address_book else None
-        )
-        disk = exit_stack.enter_context(_disk(state, missed))
-        report_progress(
-            f"starting {brokers} Kafka nodes, PostgreSQL, mail sink and four services behind proxies"
-        )
-        plan = replace(_plan(proxies, names if users else None), env=_environment(clocks, address_book_url))
+        address_book_url = await enter(address_book(port)) if use_address_book else None
+        disk = contexts.enter_context(_disk(state, missed))
+        report_progress(f"starting {brokers} Kafka nodes, PostgreSQL, mail sink and services behind proxies")
+        plan = _plan(proxies, names if users else None, _environment(clocks, address_book_url))
         stack = LocalStack(
             state, settings=_own_servers(settings), plan=plan, topics=topics, report_progress=report_progress
         )
-        await exit_stack.enter_async_context(stack)
+        await enter(stack)
         await _move_outboxes(stack, disk)
-        network = await exit_stack.enter_async_context(
-            open_network(stack.addresses(), service_token=stack.service_token)
-        )
+        network = await enter(open_network(stack.addresses(), service_token=stack.service_token))
         devices = FaultDevices(stack, proxies, disk, clocks, missed)
-        yield FaultEnvironment(
-            stack, network, devices, sample_partners, tuple(topic.name for topic in topics), report_progress
-        )
+        topic_names = tuple(topic.name for topic in topics)
+        yield FaultEnvironment(stack, network, devices, sample_partners, topic_names, report_progress)
 
 
 def _proxies(state: StateFolder, brokers: int) -> dict[str, tuple[FaultProxy, ...]]:
@@ -114,14 +108,19 @@ def _proxies(state: StateFolder, brokers: int) -> dict[str, tuple[FaultProxy, ..
     }
 
 
-def _plan(proxies: Mapping[str, Sequence[FaultProxy]], users: Sequence[str] | None) -> Plan:
-    """One Kafka node per proxy; with `users` every partner is a user with its own rights."""
+def _plan(
+    proxies: Mapping[str, Sequence[FaultProxy]],
+    users: Sequence[str] | None,
+    env: Mapping[str, Mapping[str, str]],
+) -> Plan:
+    """Return the plan: one Kafka node per proxy; with `users` every partner is a user with its own rights."""
     return Plan(
         usual_ports=False,
         traces=False,
         kafka_nodes=len(proxies["kafka"]),
         rules=None if users is None else rules_for(users),
         proxy_ports=_proxy_ports(proxies),
+        env=env,
     )
 
 
