@@ -26,10 +26,10 @@ class BenchNetwork:
     """Four benches, and a client of them as the command line uses it."""
 
     def __init__(
-        self, benches: dict[str, ServiceBench], client: httpx2.AsyncClient, clock: ManualClock
+        self, benches: dict[str, ServiceBench], http: httpx2.AsyncClient, clock: ManualClock
     ) -> None:
         self.benches, self.clock = benches, clock
-        self.network = Network(client, {name: f"http://{name}" for name in benches})
+        self.client = Network(http, {name: f"http://{name}" for name in benches})
 
     async def a_stranger_submits(self) -> None:
         """Create a dead letter at intake that can be handled once the stranger is registered."""
@@ -47,12 +47,12 @@ class BenchNetwork:
 
     async def replay(self, *, go_on: bool = False, reason: str | None = None) -> int:
         """Replay the waiting dead letters as the command does; return its exit code."""
-        dead_letters = await self.network.dead_letters(state="waiting", reason=reason)
-        return await replay_dead_letters(self.network, oldest_first(dead_letters), go_on=go_on)
+        dead_letters = await self.client.dead_letters(state="waiting", reason=reason)
+        return await replay_dead_letters(self.client, oldest_first(dead_letters), go_on=go_on)
 
     async def states(self) -> list[str]:
         """Return the state of each dead letter, oldest first."""
-        return [dead_letter["state"] for dead_letter in oldest_first(await self.network.dead_letters())]
+        return [dead_letter["state"] for dead_letter in oldest_first(await self.client.dead_letters())]
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ async def network(
         assert set(benches) == set(SERVICES)
         mounts = {f"http://{name}": httpx2.ASGITransport(app=bench.app) for name, bench in benches.items()}
         ours = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
-        async with httpx2.AsyncClient(mounts=mounts, headers=ours) as client:
-            yield BenchNetwork(benches, client, clock)
+        async with httpx2.AsyncClient(mounts=mounts, headers=ours) as http:
+            yield BenchNetwork(benches, http, clock)
 
 
 async def test_a_replay_stops_at_the_first_failure(
@@ -121,30 +121,30 @@ async def test_a_storm_of_bad_records_is_replayed_in_its_order(network: BenchNet
 
     assert await network.states() == ["replayed", "waiting"] * 5
     await network.replay(go_on=True)
-    waiting = await network.network.dead_letters(state="waiting")
+    waiting = await network.client.dead_letters(state="waiting")
     assert [dead_letter["attempts"] for dead_letter in waiting] == [2] * 5
 
 
 async def test_a_dead_letter_is_found_at_any_service(network: BenchNetwork) -> None:
     await network.somebody_sends_nonsense("referrals")
-    (listed,) = await network.network.dead_letters()
+    (listed,) = await network.client.dead_letters()
 
-    found = await network.network.dead_letter(UUID(listed["id"]))
+    found = await network.client.dead_letter(UUID(listed["id"]))
 
     assert (listed["service"], found["service"]) == ("referrals", "referrals")
     with pytest.raises(ServiceRefused):
-        await network.network.dead_letter(uuid4())
+        await network.client.dead_letter(uuid4())
 
 
 async def test_a_payload_is_shown_only_when_asked_for_with_a_warning_and_cannot_command_the_terminal(
     network: BenchNetwork, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await network.somebody_sends_nonsense()
-    (listed,) = await network.network.dead_letters()
+    (listed,) = await network.client.dead_letters()
 
-    await show_dead_letter(network.network, UUID(listed["id"]), payload=False)
+    await show_dead_letter(network.client, UUID(listed["id"]), payload=False)
     plain = capsys.readouterr()
-    await show_dead_letter(network.network, UUID(listed["id"]), payload=True)
+    await show_dead_letter(network.client, UUID(listed["id"]), payload=True)
     whole = capsys.readouterr()
 
     assert ("Jane" in plain.out, plain.err) == (False, "")

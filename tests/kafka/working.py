@@ -97,16 +97,12 @@ async def working(kafka: Kafka, bare: BareBench) -> AsyncIterator[Working]:
         "kafka_metadata_max_age_ms": 500,
     }
     async with bare(handlers, **settings) as bench:
-        dsn = bench.service.settings.database_url.get_secret_value()
-        dependencies = bench.dependencies
-        relay = Relay(
-            dsn, kafka, service=kafka.user, shards=8, metrics=dependencies.metrics, log=dependencies.log
-        )
-        listener = Listener(
-            make_pipeline(bench.service, dependencies, kafka.user), [streams.JOURNEY], bench.service.settings
-        )
+        relay = _relay(bench, kafka)
+        pipeline = make_pipeline(bench.service, bench.dependencies, kafka.user)
+        listener = Listener(pipeline, [streams.JOURNEY], bench.service.settings)
         bench.timers.waiting_for = None
-        started.append(Working(bench, relay, listener, Health(dependencies, relay, bench.timers, [listener])))
+        health = Health(bench.dependencies, relay, bench.timers, [listener])
+        started.append(Working(bench, relay, listener, health))
         running = [asyncio.create_task(relay.run()), asyncio.create_task(listener.run())]
         try:
             yield started[0]
@@ -114,3 +110,8 @@ async def working(kafka: Kafka, bare: BareBench) -> AsyncIterator[Working]:
             listener.stop()
             relay.stop()
             await asyncio.wait_for(asyncio.gather(*running), 20)
+
+
+def _relay(bench: ServiceBench, kafka: Kafka) -> Relay:
+    dsn, dependencies = bench.service.settings.database_url.get_secret_value(), bench.dependencies
+    return Relay(dsn, kafka, service=kafka.user, shards=8, metrics=dependencies.metrics, log=dependencies.log)

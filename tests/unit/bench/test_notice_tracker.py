@@ -13,11 +13,11 @@ class Journey:
 
     def __init__(self) -> None:
         self.notified: list[tuple[str, float]] = []
-        self.arrivals = NoticeTracker(lambda reference, at: self.notified.append((reference, at)))
+        self.tracker = NoticeTracker(lambda reference, at: self.notified.append((reference, at)))
 
     def add_record(self, kind: str, event_id: str, at: float = 0.0, **body: str) -> None:
         """Add one record about referral r1."""
-        self.arrivals.add_record(kind, event_id, orjson.dumps({"referral_id": "r1", **body}), at)
+        self.tracker.add_record(kind, event_id, orjson.dumps({"referral_id": "r1", **body}), at)
 
     def notice(self, cause: str, at: float, *, role: str = "referrer", channel: str = "in-app") -> None:
         """Add a delivered notice."""
@@ -56,7 +56,7 @@ def test_a_waitlisted_referral_is_notified_and_counted() -> None:
     journey.notice("e2", at=3.0)
 
     assert journey.notified == [("smh-1", 3.0)]
-    assert journey.arrivals.waitlisted == 1
+    assert journey.tracker.waitlisted == 1
 
 
 def test_a_record_delivered_again_notifies_nobody_twice() -> None:

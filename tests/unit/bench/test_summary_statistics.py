@@ -8,11 +8,11 @@ from alongside_lab.bench.summary_statistics import Statistics, percentile, ratio
 
 
 def test_the_median_is_reported_with_its_relative_range() -> None:
-    spread = Statistics((90.0, 110.0, 100.0))
+    statistics = Statistics((90.0, 110.0, 100.0))
 
-    assert spread.median == 100.0
-    assert spread.relative_range == pytest.approx(0.2)
-    assert spread.as_json()["values"] == [90.0, 110.0, 100.0]
+    assert statistics.median == 100.0
+    assert statistics.relative_range == pytest.approx(0.2)
+    assert statistics.as_json()["values"] == [90.0, 110.0, 100.0]
 
 
 def test_a_single_measurement_lies_nowhere_apart() -> None:

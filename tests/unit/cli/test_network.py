@@ -9,15 +9,13 @@ def test_every_wrong_field_is_named_with_its_remedy() -> None:
         {"where": "body.name", "problem": "missing", "remedy": "Send this field"},
     ]
 
-    report_errors = str(
+    message = str(
         ServiceRefused(
             {"title": "Not accepted", "detail": "2 fields.", "remedy": "Choose hospital", "errors": errors}
         )
     )
 
-    assert (
-        report_errors == "Not accepted. 2 fields. body.setting: Choose hospital. body.name: Send this field."
-    )
+    assert message == "Not accepted. 2 fields. body.setting: Choose hospital. body.name: Send this field."
 
 
 def test_a_refusal_without_fields_tells_its_remedy() -> None:

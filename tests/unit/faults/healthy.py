@@ -62,25 +62,14 @@ def healthy() -> Evidence:
     """The evidence of the run."""
     stream = Stream()
     poison = RecordPosition(INBOUND, 0, 3)
-    for referral, event_id in ((FIRST, "e-1"), (SECOND, "e-2")):
-        _answer(stream, Answer.ADMITTED, event_id, referral)
-    _answer(stream, Answer.LINKED, "e-1-again", FIRST)
-    _answer(stream, Answer.REFUSED, None, None, position=poison)
-    for type_ in ("intake.paused", "intake.resumed"):
-        stream.add(STATUS, PARTNER, type_, partner=PARTNER)
+    _answer_partner(stream, poison)
     timeline, notices = [], []
     for referral in (FIRST, SECOND):
         lines, announced = _journey(stream, referral, declined=referral == SECOND)
         timeline += lines
         notices += announced
     return Evidence(
-        sent_records=(
-            record(0, "good", "e-1", Answer.ADMITTED),
-            record(1, "good", "e-2", Answer.ADMITTED),
-            record(2, "resent", "e-1-again", Answer.LINKED),
-            record(3, OUTBREAK_KIND, "e-3", Answer.REFUSED),
-            record(4, "redelivered", "e-1", Answer.ADMITTED),
-        ),
+        sent_records=_sent_records(),
         arrivals=tuple(ArrivedRecord(RecordPosition(INBOUND, 0, number), number) for number in range(5)),
         events=tuple(stream.events),
         submissions=tuple(_submission(each) for each in (FIRST, SECOND)),
@@ -89,11 +78,7 @@ def healthy() -> Evidence:
             {"id": OTHER, "capacity": 1, "held": 0, "taken": 0},
         ),
         requests=tuple({"referral_id": each, "state": "matched"} for each in (FIRST, SECOND)),
-        proposals=(
-            proposal("p-r-1-1", FIRST, OFFER, 1, "accepted"),
-            proposal("p-r-2-1", SECOND, OTHER, 1, "declined"),
-            proposal("p-r-2-2", SECOND, OFFER, 2, "accepted"),
-        ),
+        proposals=_proposals(),
         referrals=tuple(_referral(each) for each in (FIRST, SECOND)),
         timeline=tuple(timeline),
         notices=tuple(notices),
@@ -108,6 +93,34 @@ def healthy() -> Evidence:
             AcknowledgedCommand("decline", "p-r-2-1"),
             AcknowledgedCommand("start", FIRST),
         ),
+    )
+
+
+def _sent_records() -> tuple[FaultRecord, ...]:
+    return (
+        record(0, "good", "e-1", Answer.ADMITTED),
+        record(1, "good", "e-2", Answer.ADMITTED),
+        record(2, "resent", "e-1-again", Answer.LINKED),
+        record(3, OUTBREAK_KIND, "e-3", Answer.REFUSED),
+        record(4, "redelivered", "e-1", Answer.ADMITTED),
+    )
+
+
+def _answer_partner(stream: Stream, poison: RecordPosition) -> None:
+    """Add the answers to the sent records, and the pause after the poison."""
+    for referral, event_id in ((FIRST, "e-1"), (SECOND, "e-2")):
+        _answer(stream, Answer.ADMITTED, event_id, referral)
+    _answer(stream, Answer.LINKED, "e-1-again", FIRST)
+    _answer(stream, Answer.REFUSED, None, None, position=poison)
+    for type_ in ("intake.paused", "intake.resumed"):
+        stream.add(STATUS, PARTNER, type_, partner=PARTNER)
+
+
+def _proposals() -> tuple[dict[str, Any], ...]:
+    return (
+        proposal("p-r-1-1", FIRST, OFFER, 1, "accepted"),
+        proposal("p-r-2-1", SECOND, OTHER, 1, "declined"),
+        proposal("p-r-2-2", SECOND, OFFER, 2, "accepted"),
     )
 
 
