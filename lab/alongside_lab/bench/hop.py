@@ -166,21 +166,15 @@ async def _run_once(
             wait = partial(_wait_for, produced, begin, implementation, child, plan.hop.seconds_max)
             pids = _pids(stack) | {"peer": child.pid}
             produced_before, cpu_before = await wait(1), cpu_now(pids)
-            async with record_flames(
-                plan.flames, {name: child.pid} if implementation.program == "ours" else {}
-            ):
+            flame_pids = {name: child.pid} if implementation.program == "ours" else {}
+            async with record_flames(plan.flames, flame_pids):
                 await wait(implementation.records)
                 cpu = cpu_now(pids).since(cpu_before)
             memory = memory_mib(pids)
         await asyncio.to_thread(_check_rows, stack, database, implementation)
-        run = HopRun(
-            implementation,
-            await produced.read_since(begin, implementation.records),
-            cpu,
-            max(implementation.records - produced_before, 1),
-            memory,
-        )
-    return _check_distinct(run)
+        records = await produced.read_since(begin, implementation.records)
+    cpu_records = max(implementation.records - produced_before, 1)
+    return _check_distinct(HopRun(implementation, records, cpu, cpu_records, memory))
 
 
 async def _wait_for(  # noqa: PLR0917  # all but the last are given once, by partial
