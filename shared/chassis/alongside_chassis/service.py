@@ -174,18 +174,13 @@ def _health(service: Service, runtime: Runtime) -> Health:
 async def _running(service: Service, runtime: Runtime, health: Health) -> AsyncIterator[None]:
     """Start everything, listeners and timers last.
 
-    At the end: 1 stop listeners and timers; 2 cancel the workers; 3 stop the relay, which first sends the remaining messages.
+    At the end: 1 stop listeners and timers; 2 cancel the workers; 3 stop the relay, which sends the remaining messages first.
     """
     log, prepared = runtime.log, asyncio.Event()
     relay = asyncio.create_task(health.relay.run(), name="relay")
-    listening = [
-        asyncio.create_task(run_after(prepared, item.run), name=item.group) for item in health.listeners
-    ]
-    listening.append(asyncio.create_task(run_after(prepared, health.timers.run), name="timers"))
+    listening = _start_listening(health, prepared)
     health.loops = [relay, *listening]
-    worker_functions = (*service.workers, _purge_expired, _measure)
-    workers = [asyncio.create_task(_restart_on_failure(worker, runtime)) for worker in worker_functions]
-    workers.append(asyncio.create_task(prepare(service.preparation, runtime, prepared)))
+    workers = _start_workers(service, runtime, prepared)
     log.info("service-started", http_port=service.settings.http_port)
     try:
         yield
@@ -201,6 +196,19 @@ async def _running(service: Service, runtime: Runtime, health: Health) -> AsyncI
         health.relay.stop()  # 3
         await _wait_or_cancel([relay], RELAY_STOP_SECONDS_MAX)
         log.info("service-stopped", seconds=round(runtime.clock.monotonic() - began, 3))
+
+
+def _start_listening(health: Health, prepared: asyncio.Event) -> list[asyncio.Task[None]]:
+    """Start the listeners and the timers, each of which waits for `prepared`."""
+    runs = [*((item.group, item.run) for item in health.listeners), ("timers", health.timers.run)]
+    return [asyncio.create_task(run_after(prepared, run), name=name) for name, run in runs]
+
+
+def _start_workers(service: Service, runtime: Runtime, prepared: asyncio.Event) -> list[asyncio.Task[None]]:
+    """Start the service's workers, the chassis's own, and the preparation, which sets `prepared`."""
+    workers = (*service.workers, _purge_expired, _measure)
+    tasks = [asyncio.create_task(_restart_on_failure(worker, runtime)) for worker in workers]
+    return [*tasks, asyncio.create_task(prepare(service.preparation, runtime, prepared))]
 
 
 async def _wait_or_cancel(tasks: Sequence[asyncio.Task[None]], seconds_max: float) -> None:
@@ -240,7 +248,7 @@ async def _purge_expired(runtime: Runtime) -> None:
 
 
 async def _measure(runtime: Runtime) -> None:
-    """Count outbox rows, pauses and failing timers. Not the relay's task: the counts matter most when the relay cannot work."""
+    """Count outbox rows, pauses and failing timers, here and not in the relay: they matter most when the relay cannot work."""
     metrics = runtime.dependencies.metrics
     while True:
         async with connection(runtime.pool) as conn:

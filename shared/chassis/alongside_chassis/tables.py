@@ -67,7 +67,7 @@ def chassis_tables_v1(metadata: MetaData) -> list[Table]:
 
 
 def dead_letter_columns_v2() -> list[Column[Any]]:
-    """Return the columns that record how a dead letter is settled. `attempts` counts replays, `because` tells why it was dropped."""
+    """Return the columns that record how a dead letter is settled: `attempts` counts replays, `because` is why it was dropped."""
     return [
         Column("state", Text, nullable=False, server_default=text("'waiting'")),
         Column("attempts", Integer, nullable=False, server_default=text("0")),

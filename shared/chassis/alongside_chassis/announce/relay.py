@@ -106,11 +106,11 @@ class Relay:
         if unanswered := self._unanswered():
             return f"waits for Kafka, which has not acknowledged {unanswered}"
         if refusing := sorted(
-            partition for partition in self._refusing_partitions() if not _is_a_partners(partition[0])
+            partition for partition in self._refusing_partitions() if not _is_partner_topic(partition[0])
         ):
             partition, because = refusing[0], self._backoffs[refusing[0]].because
             return f"waits for Kafka, which refuses records of {_format(partition)}: {because}"
-        if shared := sorted(topic for topic in self._suspended if not _is_a_partners(topic)):
+        if shared := sorted(topic for topic in self._suspended if not _is_partner_topic(topic)):
             return f"may not write {', '.join(shared)}: create it, or grant {self.kafka.user or 'us'} to write it"
         return None
 
@@ -326,7 +326,7 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _is_a_partners(topic: str) -> bool:
+def _is_partner_topic(topic: str) -> bool:
     stream = stream_of(topic)
     return stream is not None and stream.per_partner
 

@@ -126,7 +126,7 @@ def refused_record(
 
 
 def _inbox_id(origin: RecordOrigin) -> UUID:
-    """Return the inbox id. It includes the partner, whose `source` is only a claim and must not use up another partner's ids."""
+    """Return the inbox id, with the partner in it: a `source` is only a claim and must not use up another partner's ids."""
     return inbox.inbox_id(f"{origin.partner or ''}|{origin.source}", origin.event_id or "")
 
 

@@ -47,7 +47,7 @@ POLICY: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
     (
         asyncpg.InternalClientError,
         Verdict.WAIT,
-    ),  # the connection was lost in the middle of a message (seen under kill -9)
+    ),  # it was lost in the middle of a message (seen under kill -9)
     (KafkaError, Verdict.WAIT),
     (OSError, Verdict.WAIT),
     (TimeoutError, Verdict.WAIT),

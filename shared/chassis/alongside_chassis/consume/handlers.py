@@ -108,7 +108,7 @@ class Handlers:
         return register
 
     def on_timer_failed(self, kind: str) -> Callable[[TimerFailedHandler], TimerFailedHandler]:
-        """Hand the timer's subject to a person, each time the timer has failed after several attempts.
+        """Register the handler that hands a timer's subject to a person, each time the timer fails after several attempts.
 
         The handler receives the time of the next try. It must not change the timer itself.
         """

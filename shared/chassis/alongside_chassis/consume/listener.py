@@ -32,7 +32,7 @@ uncommitted are delivered again and found in the inbox."""
 LEAVE_SECONDS_MAX: Final = 2.0
 BACKOFF_SECONDS_MAX: Final = 5.0
 CONTACT_SECONDS_MAX: Final = 30.0
-"""Longest time without any fetch answer, not even an empty one; then a new consumer is made, as a task inside may have died."""
+"""Longest time without any fetch answer, not even an empty one. Then a new consumer is made: a task inside may have died."""
 SILENT_SECONDS_MAX: Final = 120.0
 """Longest time between two polls of a live loop. Longer than a start, a rebalance or a batch of slow statements takes: a
 restart in the middle of those would not help."""
@@ -178,8 +178,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             self.pauses.seek_back(consumer, unprocessed)
             self._polled_at = self.pipeline.dependencies.clock.monotonic()
             offsets = {
-                TopicPartition(*partition): offset
-                for partition, offset in (batch.offsets() | unprocessed).items()
+                TopicPartition(*key): offset for key, offset in (batch.offsets() | unprocessed).items()
             }
             self._uncommitted |= offsets
             await self._commit_if_due(consumer)  # 3
@@ -228,7 +227,10 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
                 gauge.set(max(0, end - next_offset))
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        """Wait for the current batch and commit its offsets, so that the next owner starts after it; discard prefetched records."""
+        """Wait for the current batch and commit its offsets, so that the next owner starts after it.
+
+        Prefetched records of these partitions are discarded.
+        """
         self.assigned = False
         if not revoked:
             return

@@ -37,11 +37,7 @@ class Pauses:
             await self._refresh()
         if not self.topics and not consumer.paused():
             return
-        to_pause = {
-            topic_partition
-            for topic_partition in consumer.assignment()
-            if topic_partition.topic in self.topics
-        }
+        to_pause = {partition for partition in consumer.assignment() if partition.topic in self.topics}
         paused = consumer.paused()
         consumer.pause(*(to_pause - paused))
         consumer.resume(*(paused - to_pause))

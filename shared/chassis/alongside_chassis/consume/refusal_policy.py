@@ -87,19 +87,14 @@ class RefusalPolicy:
         dead_lettered: Sequence[RefusedRecord],
     ) -> BatchOutcome:
         """Count a batch's refused records. Raises PartialBatch when a limit was reached before its last record."""
-        if (
-            not dead_lettered
-            and not self.refused_in_a_row
-            and all(state.tally.clean for state in states.values())
-        ):
+        topics_with_counts = _topics_with_counts(states)
+        if not (dead_lettered or self.refused_in_a_row or topics_with_counts):
             return BatchOutcome(0)
         processed: list[Item] = sorted((*handled, *dead_lettered), key=position_of)
         outcome = self._evaluate_network(items, [item for item in processed if not item.origin.partner])
         partner_items = [item for item in processed if item.origin.partner]
-        counted_topics = sorted(
-            {i.origin.topic for i in partner_items if isinstance(i, RefusedRecord)}
-            | _topics_with_counts(states)
-        )
+        refused_topics = {item.origin.topic for item in partner_items if isinstance(item, RefusedRecord)}
+        counted_topics = sorted(refused_topics | topics_with_counts)
         if not counted_topics:
             return outcome
         paused = await self._evaluate_partners(tx, items, counted_topics, partner_items)
@@ -142,9 +137,8 @@ class RefusalPolicy:
             await quarantine.store_tally(tx.conn, topic, count.tally)
             if count.limit_index is not None:
                 last = processed[count.limit_index]
-                _exclude(
-                    i for i in items if i.origin.topic == topic and position_of(i) > position_of(last)
-                )  # 4
+                same_topic = (item for item in items if item.origin.topic == topic)
+                _exclude(item for item in same_topic if position_of(item) > position_of(last))  # 4
                 paused.append(await self._pause(tx, last, count))  # 5
         return paused
 

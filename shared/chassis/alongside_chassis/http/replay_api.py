@@ -76,8 +76,8 @@ class _ReplayResponse(StreamingResponse):
 async def _lines(runtime: Runtime, replay: Replay) -> AsyncGenerator[bytes, None]:
     """Yield the progress. The response has started, so an error is reported in its last line."""
     try:
-        async with aclosing(replay.run()) as progresses:
-            async for progress in progresses:
+        async with aclosing(replay.run()) as reports:
+            async for progress in reports:
                 yield _line(asdict(progress))
     except HttpProblem as problem:
         yield _line({"problem": problem.body()})

@@ -51,7 +51,10 @@ def counts_against_handler(error: BaseException) -> bool:
 
 
 def problem_of(error: BaseException, key: str) -> Problem:
-    """Build the problem of a timer's dead letter: its key, an opaque id, and the error's class. The error's text may quote a row."""
+    """Build the problem of a timer's dead letter: its key, an opaque id, and the error's class.
+
+    It leaves out the error's text, which may quote a row.
+    """
     return Problem(
         code=ProblemCode.HANDLER_FAILED,
         where=f"timer {key}",
@@ -85,7 +88,7 @@ async def settle(conn: asyncpg.Connection, kind: str, timer_id: UUID, at: dateti
 
 
 async def settle_superseded(conn: asyncpg.Connection, at: datetime) -> None:
-    """Settle dead letters of timers that were moved or cancelled, since a command or event replaced them."""
+    """Settle dead letters of timers that a command or an event has moved or cancelled meanwhile."""
     await conn.execute(_SETTLE_SUPERSEDED, at)
 
 
@@ -98,7 +101,8 @@ async def fire(tx: Tx, handlers: Handlers, dead_letter: DeadLetter, key: str) ->
     """Fire a failing timer now, for an operator: 1 handle; 2 delete the timer. A timer that fails again is not changed.
 
     The dead letter is locked first here, and last when the timer fires when due: when the two wait for each other,
-    PostgreSQL ends one of them, which is retried. Raises errors of the environment; then nothing changes.
+    PostgreSQL ends one of them, which is retried. Raises an error that does not count against the handler; then nothing
+    changes.
     """
     row = await tx.conn.fetchrow(_TIMER, dead_letter.topic, key, UUID(dead_letter.event_id))
     if row is None:
@@ -114,15 +118,15 @@ async def fire(tx: Tx, handlers: Handlers, dead_letter: DeadLetter, key: str) ->
         tx.rollback_to(savepoint)
         if not counts_against_handler(error):
             raise
-        await dead_letters.mark_refused_again(
-            tx.conn,
-            dead_letter.id,
-            problem_of(error, key),
-            event_id=dead_letter.event_id,
-            event_type=EVENT_TYPE,
-        )
+        await _keep_waiting(tx, dead_letter, problem_of(error, key))
         return RedriveOutcome.REFUSED
     return RedriveOutcome.HANDLED
+
+
+async def _keep_waiting(tx: Tx, dead_letter: DeadLetter, problem: Problem) -> None:
+    await dead_letters.mark_refused_again(
+        tx.conn, dead_letter.id, problem, event_id=dead_letter.event_id, event_type=EVENT_TYPE
+    )
 
 
 async def _handle(tx: Tx, handlers: Handlers, row: asyncpg.Record) -> None:

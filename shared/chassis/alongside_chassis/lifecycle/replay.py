@@ -100,8 +100,8 @@ class Replay:
         async with self._locked(), self._consumer() as consumer:  # 1
             await self._begin(consumer)  # 2
             for _ in range(FINISH_ROUNDS_MAX):
-                async with aclosing(self._read_to_the_end(consumer)) as progresses:  # 3
-                    async for progress in progresses:
+                async with aclosing(self._read_to_the_end(consumer)) as reports:  # 3
+                    async for progress in reports:
                         yield progress
                 if not await self._write(self.projection.settle) or self.dry_run:  # 4
                     break
@@ -200,11 +200,15 @@ class Replay:
         )
         try:
             await consumer.start()
-            hidden = topics - {partition.topic for partition in consumer.assignment()}
-            if hidden:
-                raise LookupError(
-                    f"Kafka does not show {', '.join(sorted(hidden))}: create it, or grant the service's user to read it"
-                )
+            _require_visible(topics, consumer)
             yield consumer
         finally:
             await consumer.stop()
+
+
+def _require_visible(topics: set[str], consumer: AIOKafkaConsumer) -> None:
+    hidden = topics - {partition.topic for partition in consumer.assignment()}
+    if hidden:
+        raise LookupError(
+            f"Kafka does not show {', '.join(sorted(hidden))}: create it, or grant the service's user to read it"
+        )

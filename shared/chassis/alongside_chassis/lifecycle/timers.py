@@ -26,7 +26,7 @@ from alongside_contracts.vocabulary import ProblemCode
 
 DUE_TIMERS_MAX: Final = 100
 INFRASTRUCTURE_PAUSE_SECONDS: Final = 5
-"""The pause after an error of the environment."""
+"""The pause after an error of the environment or a lost race, which the handler did not cause."""
 _DOUBLINGS_MAX: Final = 11
 """How often the pause after a failure doubles, from a second to about half an hour."""
 
