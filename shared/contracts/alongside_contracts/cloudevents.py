@@ -228,9 +228,8 @@ def _structured_data(body: dict[str, Any]) -> bytes:
     plain, encoded = body.pop("data", None), body.pop("data_base64", None)
     if encoded is None:
         is_text = isinstance(plain, str) and not _is_json(body.get("datacontenttype"))
-        return (
-            plain.encode() if is_text else to_json(plain, inf_nan_mode="null")
-        )  # 1e999 is infinite as a double
+        # 1e999 is an infinite double, which JSON cannot hold
+        return plain.encode() if is_text else to_json(plain, inf_nan_mode="null")
     if plain is not None:
         raise MalformedEvent(ProblemCode.MALFORMED, "data_base64", "send data or data_base64, not both")
     try:

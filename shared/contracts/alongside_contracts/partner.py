@@ -59,7 +59,7 @@ class SubmissionAnswered(Event):
 
 
 class ReferralUpdated(Event):
-    """A partner's referral changed its status or business status."""
+    """A partner's referral made a transition, which may repeat its status and business status."""
 
     type = "org.alongside.referral.updated.v1"
     stream = streams.PARTNER_STATUS

@@ -15,7 +15,10 @@ MEETINGS_MAX: Final = 1_000
 
 
 class ReferralStatusChanged(Event):
-    """A referral's status or business status changed. Carries the whole current state, so a reader needs no other event."""
+    """A referral made a transition, which may repeat its status and business status, as a second interim note does.
+
+    The event carries the whole current state, so a reader needs no other event.
+    """
 
     type = "org.alongside.referral.status-changed.v1"
     stream = streams.JOURNEY

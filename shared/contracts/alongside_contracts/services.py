@@ -1,8 +1,8 @@
 """Every service of the network, once. Adding one is a line here and a folder below `services/`.
 
 Database roles, docker-compose, Prometheus targets, the colours of traces, tables of settings and the lists of the
-linters are made from this list (`make generate`). What a service may read and write is not here: each stream names its writers
-and readers in `streams.py`.
+linters are made from this list (`make generate`). What a service may read and write is not here: each stream names
+its writers and readers in `streams.py`.
 """
 
 from dataclasses import dataclass

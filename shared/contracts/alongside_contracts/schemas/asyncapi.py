@@ -1,7 +1,7 @@
 """The AsyncAPI 3 document of the platform: every stream and every event, with senders and receivers.
 
-Made from `streams.py` and the registry only, so it cannot differ from the code. It describes the
-whole network rather than one application: each operation is tagged with the service, or the partner, that performs it.
+Made from `streams.py` and the registry only, so it cannot differ from the code. It describes the whole network rather
+than one application: each operation is tagged with the service, or the partner, that performs it.
 """
 
 import json

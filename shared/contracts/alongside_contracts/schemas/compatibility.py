@@ -83,7 +83,7 @@ def _changed_not_compared(earlier: Schema, newer: Schema) -> Iterator[str]:
 
 
 def _facts(node: Schema, root: Schema, path: str = "", depth: int = 0) -> Iterator[tuple[str, Schema]]:
-    """Yield every field's `_NOT_COMPARED` keywords, by its place such as `request.languages[]`; references are followed."""
+    """Yield every field's `_NOT_COMPARED` keywords, by its path such as `request.languages[]`; follow references."""
     if depth > _DEPTH_MAX:
         raise ValueError(f"{path} is nested deeper than {_DEPTH_MAX} levels")
     merged = _merged(node, root)
