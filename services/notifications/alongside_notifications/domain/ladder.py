@@ -30,7 +30,7 @@ class Escalation:
 
     @property
     def page_cause(self) -> str:
-        """The cause of the current page: the event's id, from the second page on with the step, so that each page is a new notice."""
+        """The cause of the current page: the event's id, and from the second page on the step: each page is a new notice."""
         return self.cause if self.step == 0 else f"{self.cause}/{self.step}"
 
 

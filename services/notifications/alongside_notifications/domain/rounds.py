@@ -94,28 +94,17 @@ def plan_round(
     by_destination: DueByDestination, routes: Mapping[Destination, Route], limits: RoundLimits
 ) -> RoundPlan:
     """Sort due notices by their routes; the destination that waits longest gets the first slot."""
-    addresses = {
-        destination: route.address
-        for destination in by_destination
-        if isinstance(route := routes[destination], EmailAddress)
-    }
-    lookup_failures = {
-        destination: route
-        for destination in by_destination
-        if isinstance(route := routes[destination], TemporaryFailure)
-    }
-    reachable = [group for destination, group in by_destination.items() if destination in addresses]
+    addresses = {to: route.address for to in by_destination if isinstance(route := routes[to], EmailAddress)}
+    failures = {to: route for to in by_destination if isinstance(route := routes[to], TemporaryFailure)}
+    reachable = [group for to, group in by_destination.items() if to in addresses]
     chosen = [group[: limits.notices_per_destination_max] for group in reachable[: limits.destinations_max]]
     return RoundPlan(
         unroutable=[
-            due
-            for destination, group in by_destination.items()
-            if isinstance(routes[destination], NoRoute)
-            for due in group
+            due for to, group in by_destination.items() if isinstance(routes[to], NoRoute) for due in group
         ],
         to_send=[due for group in chosen for due in group],
-        to_postpone=[by_destination[destination][0] for destination in lookup_failures],
+        to_postpone=[by_destination[to][0] for to in failures],
         addresses=addresses,
-        lookup_failures=lookup_failures,
+        lookup_failures=failures,
         has_more=sum(map(len, chosen)) < sum(map(len, reachable)),
     )

@@ -41,8 +41,8 @@ class InboxProjection:
 
     async def hear(self, received: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:
         """Write the notices whose delivery was announced, where they are missing or different."""
-        recorded = [announced for item in received if (announced := self._apply(item)) is not None]
-        return await rebuilding_store.write_inbox(conn, recorded)
+        announced = [notice for item in received if (notice := self._apply(item)) is not None]
+        return await rebuilding_store.write_inbox(conn, announced)
 
     async def settle(self, conn: asyncpg.Connection) -> int:  # noqa: ARG002  (the signature of Projection)
         """Write nothing: no notice waits for the end of the replay."""

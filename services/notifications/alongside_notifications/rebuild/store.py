@@ -12,7 +12,8 @@ from alongside_notifications.domain.notice import Notice
 
 _REPLACED: Final = """
     delete from notice using unnest($1::uuid[], $2::text[], $3::text[]) as announced (id, cause, role)
-    where notice.cause = announced.cause and notice.role = announced.role and notice.channel = 'in-app' and notice.id <> announced.id
+    where notice.cause = announced.cause and notice.role = announced.role and notice.channel = 'in-app'
+        and notice.id <> announced.id
 """
 # The recipient of a coordinator's notice depends on who was on call at the time: an existing one is not corrected.
 _UPSERT: Final = """
@@ -47,26 +48,23 @@ class AnnouncedNotice:
     at: datetime
 
 
-async def write_inbox(conn: asyncpg.Connection, recorded: Sequence[AnnouncedNotice]) -> int:
+async def write_inbox(conn: asyncpg.Connection, announced: Sequence[AnnouncedNotice]) -> int:
     """Store these notices, delete others of the same cause and role, and return how many rows changed."""
-    if not recorded:
+    if not announced:
         return 0
-    ids, causes = (
-        [announced.id for announced in recorded],
-        [announced.notice.news.cause for announced in recorded],
-    )
-    roles = [announced.notice.recipient.role for announced in recorded]
+    ids, causes = [each.id for each in announced], [each.notice.news.cause for each in announced]
+    roles = [each.notice.recipient.role for each in announced]
     deleted: str = await conn.execute(_REPLACED, ids, causes, roles)
     upserted: str = await conn.execute(
         _UPSERT,
         ids,
-        [announced.notice.news.subject.referral_id for announced in recorded],
+        [each.notice.news.subject.referral_id for each in announced],
         causes,
-        [announced.notice.news.template for announced in recorded],
-        [announced.notice.news.status for announced in recorded],
+        [each.notice.news.template for each in announced],
+        [each.notice.news.status for each in announced],
         roles,
-        [announced.notice.recipient.kind for announced in recorded],
-        [announced.notice.recipient.id for announced in recorded],
-        [announced.at for announced in recorded],
+        [each.notice.recipient.kind for each in announced],
+        [each.notice.recipient.id for each in announced],
+        [each.at for each in announced],
     )
     return sum(int(status.rpartition(" ")[2]) for status in (deleted, upserted))

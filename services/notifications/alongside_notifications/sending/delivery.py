@@ -276,7 +276,7 @@ class DeliveryLane:
             self._poll_now.set()
 
     def _raise_errors(self) -> None:
-        """Raise errors of the environment, which end the lane; log our own, which end one task.
+        """Raise an error that the chassis must wait for or stop at, which ends the lane; log others, which end one task.
 
         The notices of a failed task are due again when their lease ends.
         """
@@ -332,6 +332,6 @@ def _outcome(decision: Decision) -> Outcome:
 
 def _by_destination(claimed: Sequence[StoredNotice]) -> dict[Destination, list[StoredNotice]]:
     by_destination: dict[Destination, list[StoredNotice]] = {}
-    for notice in claimed:
-        by_destination.setdefault(notice.notice.recipient.destination, []).append(notice)
+    for stored in claimed:
+        by_destination.setdefault(stored.notice.recipient.destination, []).append(stored)
     return by_destination

@@ -109,22 +109,18 @@ async def due_notices(
     ]
 
 
-async def claim(
-    tx: Tx, due_notices: Sequence[Due], *, lease: timedelta, pause_max: timedelta
-) -> list[StoredNotice]:
+async def claim(tx: Tx, due: Sequence[Due], *, lease: timedelta, pause_max: timedelta) -> list[StoredNotice]:
     """Claim these notices until the lease ends; return the claimed ones, oldest first.
 
     A notice that another worker has claimed since it was read is left out.
     """
-    claimed = await fetch_notices(
-        tx.conn, _CLAIM, *_fence(due_notices), tx.now, tx.now + pause_max, tx.now + lease
-    )
+    claimed = await fetch_notices(tx.conn, _CLAIM, *_fence(due), tx.now, tx.now + pause_max, tx.now + lease)
     return sorted(claimed, key=lambda stored: stored.notice.id)
 
 
-async def mark_unroutable(tx: Tx, due_notices: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
+async def mark_unroutable(tx: Tx, due: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
     """Close notices without a route; return the ids of the ones that no other worker has claimed since."""
-    rows = await tx.conn.fetch(_UNROUTABLE, *_fence(due_notices), tx.now, tx.now + pause_max)
+    rows = await tx.conn.fetch(_UNROUTABLE, *_fence(due), tx.now, tx.now + pause_max)
     return {row["id"] for row in rows}
 
 
@@ -161,8 +157,8 @@ async def pause_destinations(tx: Tx, paused: Sequence[tuple[Destination, datetim
     await tx.conn.execute(_PAUSE_DESTINATIONS, kinds, ids, [until for _, until in paused], urgent)
 
 
-def _fence(due_notices: Sequence[Due]) -> tuple[list[UUID], list[int]]:
-    return [notice.id for notice in due_notices], [notice.attempts for notice in due_notices]
+def _fence(due: Sequence[Due]) -> tuple[list[UUID], list[int]]:
+    return [each.id for each in due], [each.attempts for each in due]
 
 
 def _claim_fence(claimed: Sequence[StoredNotice]) -> tuple[list[UUID], list[int]]:

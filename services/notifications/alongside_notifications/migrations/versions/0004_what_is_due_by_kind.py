@@ -1,4 +1,4 @@
-"""Index due notices by recipient kind: each kind is polled separately, because another service stores its routes."""
+"""What waits to be sent is looked for kind by kind, because each kind's routes are asked for by themselves."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,15 +11,15 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply this step."""
-    _index_due_notices("urgent", "recipient_kind", "next_attempt_at")
+    _index_what_is_due("urgent", "recipient_kind", "next_attempt_at")
 
 
 def downgrade() -> None:
     """Undo this step."""
-    _index_due_notices("urgent", "next_attempt_at")
+    _index_what_is_due("urgent", "next_attempt_at")
 
 
-def _index_due_notices(*columns: str) -> None:
+def _index_what_is_due(*columns: str) -> None:
     op.drop_index("ix_notice_due", "notice")
     op.create_index(
         "ix_notice_due",
