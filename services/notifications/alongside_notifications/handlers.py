@@ -27,17 +27,12 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
     """Return the handlers of everything this service hears."""
     handlers = Handlers()
 
-    @handlers.on_batch(ReferralStatusChanged)
-    async def record_transition_notices(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
+    async def record_notices(events: Sequence[JourneyEvent], tx: Tx) -> None:
         await _record_notices(tx, events, ladders)
 
-    @handlers.on_batch(MatchLapsed)
-    async def record_lapse_notices(events: Sequence[MatchLapsed], tx: Tx) -> None:
-        await _record_notices(tx, events, ladders)
-
-    @handlers.on_batch(ReferralOverdue)
-    async def record_overdue_notices(events: Sequence[ReferralOverdue], tx: Tx) -> None:
-        await _record_notices(tx, events, ladders)
+    handlers.on_batch(ReferralStatusChanged)(record_notices)
+    handlers.on_batch(MatchLapsed)(record_notices)
+    handlers.on_batch(ReferralOverdue)(record_notices)
 
     @handlers.on(SubmissionEscalated)
     async def page_on_call(event: SubmissionEscalated, tx: Tx) -> None:

@@ -66,35 +66,22 @@ def _register_matching(registry: Handlers, policies: Policies) -> None:
     def decide_match(referral: Referral, event: MatchEvent, tx: Tx) -> Decision:
         return decide(referral, _fact(event), tx.now, policies.of(referral.region))
 
-    @registry.on_batch(MatchProposed)
-    async def record_proposals(events: Sequence[MatchProposed], tx: Tx) -> None:
+    async def apply_matches(events: Sequence[MatchEvent], tx: Tx) -> None:
         await _apply_events(events, tx, decide_match)
 
-    @registry.on_batch(MatchAccepted)
-    async def record_acceptances(events: Sequence[MatchAccepted], tx: Tx) -> None:
-        await _apply_events(events, tx, decide_match)
-
-    @registry.on_batch(MatchDeclined)
-    async def record_declines(events: Sequence[MatchDeclined], tx: Tx) -> None:
-        await _apply_events(events, tx, decide_match)
-
-    @registry.on_batch(MatchLapsed)
-    async def record_lapses(events: Sequence[MatchLapsed], tx: Tx) -> None:
-        await _apply_events(events, tx, decide_match)
-
-    @registry.on_batch(MatchWaitlisted)
-    async def record_waitlistings(events: Sequence[MatchWaitlisted], tx: Tx) -> None:
-        await _apply_events(events, tx, decide_match)
+    registry.on_batch(MatchProposed)(apply_matches)
+    registry.on_batch(MatchAccepted)(apply_matches)
+    registry.on_batch(MatchDeclined)(apply_matches)
+    registry.on_batch(MatchLapsed)(apply_matches)
+    registry.on_batch(MatchWaitlisted)(apply_matches)
 
 
 def _register_notifications(registry: Handlers) -> None:
-    @registry.on_batch(NoticeDelivered)
-    async def record_delivered_notices(events: Sequence[NoticeDelivered], tx: Tx) -> None:
-        await _apply_events([event for event in events if _may_close_loop(event)], tx, _apply_notice)
+    async def apply_notices(events: Sequence[NoticeEvent], tx: Tx) -> None:
+        await _apply_events([event for event in events if _may_close_loop(event)], tx, _decide_notice)
 
-    @registry.on_batch(NoticeFailed)
-    async def record_failed_notices(events: Sequence[NoticeFailed], tx: Tx) -> None:
-        await _apply_events([event for event in events if _may_close_loop(event)], tx, _apply_notice)
+    registry.on_batch(NoticeDelivered)(apply_notices)
+    registry.on_batch(NoticeFailed)(apply_notices)
 
 
 def _register_timers(registry: Handlers, policies: Policies) -> None:
@@ -205,7 +192,7 @@ def _fact(event: MatchEvent) -> Fact:
             return Waitlist(actor=Actor.MATCHING)
 
 
-def _apply_notice(referral: Referral, event: NoticeEvent, tx: Tx) -> ClosedLoop | TimelineOnly | Stale:
+def _decide_notice(referral: Referral, event: NoticeEvent, tx: Tx) -> ClosedLoop | TimelineOnly | Stale:
     return apply_notice(referral, _notice(event), tx.now)
 
 
