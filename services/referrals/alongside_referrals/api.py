@@ -3,6 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
+import asyncpg
 from fastapi import APIRouter, Path, Query, Response
 
 from alongside_chassis.announce import Tx
@@ -152,16 +153,14 @@ def _add_reads(routes: APIRouter) -> None:
     @routes.get("/{referral_id}")
     async def get_referral(referral_id: ReferralPath, read: Read) -> ReferralView:
         """Show a referral, with the four parts of its loop."""
-        return referral_view(
-            _require_referral(await store.find_referral(read.conn, referral_id)), read.runtime.clock.now()
-        )
+        return referral_view(await _load(read.conn, referral_id), read.runtime.clock.now())
 
     @routes.get("/{referral_id}/timeline")
     async def list_timeline(
         referral_id: ReferralPath, read: Read, cursor: str | None = None, limit: Limit = 100
     ) -> Page[EntryView]:
         """List the timeline, oldest entry first. Notes are stored and never shown."""
-        _require_referral(await store.find_referral(read.conn, referral_id))
+        await _load(read.conn, referral_id)
         last = decode_cursor(cursor, 1)
         after = _parse_number(last[0]) if last else 0
         entries = await store.list_timeline(read.conn, referral_id, after=after, limit=limit)
@@ -187,12 +186,13 @@ async def _carry_out(
                 raise _sequence_conflict(referral.sequence)
             case Transitioned() | TimelineOnly() as change:
                 await record(tx, change, policies)  # 3
-        return referral_view(_require_referral(await store.find_referral(tx.conn, referral_id)), tx.now)  # 4
+        return referral_view(await _load(tx.conn, referral_id), tx.now)  # 4
 
     return await command.run(work)
 
 
-def _require_referral(referral: store.StoredReferral | None) -> store.StoredReferral:
+async def _load(conn: asyncpg.Connection, referral_id: UUID) -> store.StoredReferral:
+    referral = await store.find_referral(conn, referral_id)
     if referral is None:
         raise _not_found()
     return referral

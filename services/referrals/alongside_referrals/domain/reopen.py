@@ -18,7 +18,10 @@ def returns_automatically(reason: Reason | None) -> bool:
 
 
 def returns_after_withdrawal(reason: Reason | None) -> bool:
-    """Return whether a person whose target withdrew returns to matching: not when the target could not reach them."""
+    """Return whether a person whose target withdrew returns to matching.
+
+    Not when the reason ends the search, nor when the target could not reach the person.
+    """
     return returns_automatically(reason) and reason is not Reason.UNABLE_TO_CONTACT
 
 
