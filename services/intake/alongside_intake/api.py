@@ -61,23 +61,21 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
         return await command.run(work, status=201)
 
     @router.post("/{submission_id}/consent", response_model=SubmissionView, responses=REFUSALS)
-    async def consent(submission_id: SubmissionPath, form: ConsentCommand, command: Command) -> Response:
+    async def consent(submission_id: SubmissionPath, body: ConsentCommand, command: Command) -> Response:
         """Add the consent a held submission lacks; it is decided again."""
 
         async def work(tx: Tx) -> SubmissionView:
-            await submissions.complete(submission_id, form.added_to, tx)
+            await submissions.complete(submission_id, body.added_to, tx)
             return await _load_view(tx, submission_id, submissions.policies)
 
         return await command.run(work)
 
     @router.post("/{submission_id}/clear", response_model=SubmissionView, responses=REFUSALS)
-    async def clear(submission_id: SubmissionPath, cleared: ClearCommand, command: Command) -> Response:
+    async def clear(submission_id: SubmissionPath, body: ClearCommand, command: Command) -> Response:
         """Clear the risks of an escalated submission; it is decided again as if no risk had been flagged."""
 
         async def work(tx: Tx) -> SubmissionView:
-            await submissions.clear(
-                submission_id, coordinator=cleared.coordinator, reason=cleared.reason, tx=tx
-            )
+            await submissions.clear(submission_id, coordinator=body.coordinator, reason=body.reason, tx=tx)
             return await _load_view(tx, submission_id, submissions.policies)
 
         return await command.run(work)
@@ -100,9 +98,8 @@ def queries_router(policies: Policies) -> APIRouter:
 
         `state=held` and `state=escalated` select the submissions that wait for a person to act.
         """
-        rows = await store.list_submissions(
-            read.conn, state=state, before=decode_id_cursor(cursor), limit=limit
-        )
+        before = decode_id_cursor(cursor)
+        rows = await store.list_submissions(read.conn, state=state, before=before, limit=limit)
         next_cursor = encode_cursor(str(rows[-1].id)) if len(rows) == limit else None
         return Page(items=[_view(row, policies) for row in rows], next_cursor=next_cursor)
 

@@ -49,12 +49,13 @@ class BatchState:
 
     def prior_records(self, submission: SubmissionRecord) -> PriorRecords:
         """Return the records of a submission's reference and person, without the submission itself."""
-        current = self._current.get(submission.received.submission_ref)
+        ref = submission.received.submission_ref
+        current = self._current.get(ref)
         return PriorRecords(
             current=None if current is None or current.submission_id == submission.id else current,
             escalations=tuple(
                 escalation
-                for escalation in self._escalations.get(submission.received.submission_ref, ())
+                for escalation in self._escalations.get(ref, ())
                 if escalation.submission_id != submission.id
             ),
             open_referrals=self._open_referrals.get(submission.person_id, ()),
@@ -63,16 +64,12 @@ class BatchState:
     def add(self, decided: DecidedSubmission) -> None:
         """Add the decision about a new submission, for the submissions after it."""
         submission, decision = decided.submission, decided.decision
+        ref = submission.received.submission_ref
         if decided.repeats is None:
-            self._current[submission.received.submission_ref] = CurrentSubmission(
-                submission.id, decision.state, decided.referral_id
-            )
+            self._current[ref] = CurrentSubmission(submission.id, decision.state, decided.referral_id)
         if isinstance(decision, Escalated):
             escalation = OpenEscalation(submission.id, frozenset(decision.risks))
-            self._escalations[submission.received.submission_ref] = (
-                *self._escalations.get(submission.received.submission_ref, ()),
-                escalation,
-            )
+            self._escalations[ref] = (*self._escalations.get(ref, ()), escalation)
         if isinstance(decision, Admitted) and decided.new_referral_id is not None:
             needs = frozenset(need.value for need in submission.content.needs)
             opened = OpenReferral(decided.new_referral_id, submission.id, needs)

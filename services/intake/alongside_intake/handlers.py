@@ -24,7 +24,7 @@ def intake_handlers(submissions: SubmissionService) -> Handlers:
 
     @handlers.on_batch(SubmissionReceived)
     async def receive(events: Sequence[SubmissionReceived], tx: Tx) -> None:
-        received = await _receive_submissions(events, tx)
+        received = await _with_senders(events, tx)
         for event, decided in zip(events, await submissions.receive(received, tx), strict=True):
             tx.caused_by(event)
             announce_decision(decided, tx)
@@ -75,7 +75,7 @@ def _answer_partners(handlers: Handlers) -> None:
             tx.announce(announcements.resumed(quarantine, at=tx.now), partner=quarantine.partner)
 
 
-async def _receive_submissions(events: Sequence[SubmissionReceived], tx: Tx) -> list[ReceivedSubmission]:
+async def _with_senders(events: Sequence[SubmissionReceived], tx: Tx) -> list[ReceivedSubmission]:
     """Return the submissions, each with its sender. Raises Unprocessable as `_verified_sender` does."""
     origins = []
     for event in events:

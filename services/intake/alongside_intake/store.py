@@ -56,7 +56,7 @@ async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> B
     )
     current: dict[ExternalRef, CurrentSubmission] = {}
     escalations: dict[ExternalRef, tuple[OpenEscalation, ...]] = {}
-    for row in await tx.conn.fetch(_CURRENT_AND_ALARMS, sources, references):
+    for row in await tx.conn.fetch(_CURRENT_AND_ESCALATIONS, sources, references):
         ref = row["source"], row["reference"]
         if row["is_current"]:
             current[ref] = CurrentSubmission(row["id"], State(row["state"]), row["referral_id"])
@@ -211,7 +211,7 @@ _LOCK_REFERENCES: Final = """
 """
 # One lookup for each reference in each of the two indexes. Without `offset 0`, a plan made while the table was small
 # may scan the whole table, and PostgreSQL keeps using that plan.
-_CURRENT_AND_ALARMS: Final = """
+_CURRENT_AND_ESCALATIONS: Final = """
     select found.* from unnest($1::text[], $2::text[]) as asked (source, reference), lateral (
         select id, source, reference, state, referral_id, risks, true as is_current from submission s
         where s.source = asked.source and s.reference = asked.reference and repeats is null and superseded_by is null

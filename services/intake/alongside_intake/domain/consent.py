@@ -40,7 +40,7 @@ def consent_problems(facts: Facts, now: datetime) -> Iterator[Problem]:
 
 
 def guardian_problems(facts: Facts) -> Iterator[Problem]:
-    """Yield a problem when a minor could meet an adult one-to-one without a guardian's consent."""
+    """Yield a problem when a person under 18 could meet an adult one-to-one without a guardian's consent on record."""
     may_be_one_to_one = not facts.formats or ONE_TO_ONE in facts.formats
     if facts.age_band in MINOR_AGE_BANDS and may_be_one_to_one and not facts.guardian_consent:
         yield Problem(

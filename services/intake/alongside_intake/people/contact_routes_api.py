@@ -17,7 +17,8 @@ RECIPIENTS_MAX: Final = 200
 _ID_CHARS_MAX: Final = 100
 
 RouteProblem: TypeAlias = Literal["contact-route-missing", "contact-route-unreadable"]
-"""Missing: no route is registered, or it was erased. Unreadable: the stored route cannot be opened; a person must find out why."""
+"""Missing: no route is registered, or it was erased. Unreadable: the stored route cannot be opened, and a person must
+find out why."""
 
 
 class RecipientQuery(BaseModel):
@@ -68,19 +69,15 @@ def contact_routes_router(vault: Vault) -> APIRouter:
     router = APIRouter(prefix="/contact-routes", tags=["people"], dependencies=[ServiceOnly])
 
     @router.post("/query")
-    async def query(recipients_query: ContactRoutesQuery, read: Read) -> RecipientRoutesView:
+    async def query(body: ContactRoutesQuery, read: Read) -> RecipientRoutesView:
         """Look up the contact routes of many recipients; a problem with one does not affect the others. Read-only."""
-        owners = {recipient: Owner(recipient.kind, recipient.id) for recipient in recipients_query.recipients}
+        owners = {recipient: Owner(recipient.kind, recipient.id) for recipient in body.recipients}
         routes = await contacts.find_routes(read.conn, vault, set(owners.values()))
         for owner, route in routes.items():
             if isinstance(route, CannotOpen):
                 read.runtime.log.error(CONTACT_ROUTE_UNREADABLE, kind=owner.kind, exc=route)
-        return RecipientRoutesView(
-            routes=[
-                RecipientRouteView.of(recipient, routes.get(owners[recipient]))
-                for recipient in recipients_query.recipients
-            ]
-        )
+        answers = [RecipientRouteView.of(each, routes.get(owners[each])) for each in body.recipients]
+        return RecipientRoutesView(routes=answers)
 
     @router.get("/{kind}/{owner_id}")
     async def get_route(kind: Literal["person", "partner"], owner_id: str, read: Read) -> ContactRoute:

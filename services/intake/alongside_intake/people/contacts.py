@@ -46,10 +46,10 @@ async def find_routes(
     A route that cannot be opened is returned as its CannotOpen, so that it does not hide the others.
     """
     sealed = await people_store.sealed_routes(conn, owners)
-    return {owner: _opened(vault, owner, *texts) for owner, texts in sealed.items()}
+    return {owner: _open_route(vault, owner, *texts) for owner, texts in sealed.items()}
 
 
-def _opened(vault: Vault, owner: Owner, wrapped: bytes, sealed: bytes) -> ContactRoute | CannotOpen:
+def _open_route(vault: Vault, owner: Owner, wrapped: bytes, sealed: bytes) -> ContactRoute | CannotOpen:
     try:
         return ContactRoute.model_validate_json(vault.open(owner, wrapped, sealed))
     except CannotOpen as error:

@@ -50,9 +50,9 @@ class OpenReferralsProjection:
     def _note(self, event: Event) -> None:
         match event:
             case SubmissionAdmitted():
-                self._opened[event.referral_id] = _opened(event, event.submission_id)
+                self._opened[event.referral_id] = _opened_referral(event, event.submission_id)
             case ReferralSucceeded():
-                self._opened[event.referral_id] = _opened(event, None)
+                self._opened[event.referral_id] = _opened_referral(event, None)
                 self._ended.add(event.replaces)
             case ReferralStatusChanged(status=status) if status in TERMINAL:
                 self._ended.add(event.referral_id)
@@ -60,7 +60,7 @@ class OpenReferralsProjection:
                 pass  # a status that is not terminal
 
 
-def _opened(
+def _opened_referral(
     event: SubmissionAdmitted | ReferralSucceeded, submission_id: SubmissionId | None
 ) -> OpenedReferral:
     needs = [need.value for need in event.request.needs]
