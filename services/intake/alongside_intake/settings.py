@@ -30,7 +30,8 @@ class Settings(ChassisSettings):
             length = 0
         if length != MASTER_KEY_BYTES:
             raise ValueError(
-                f"give {MASTER_KEY_BYTES} random bytes in base64: openssl rand -base64 {MASTER_KEY_BYTES}"
+                f"give the network's key, {MASTER_KEY_BYTES} bytes in base64; only a new network makes one:"
+                f" openssl rand -base64 {MASTER_KEY_BYTES}"
             )
         return key
 

@@ -25,7 +25,10 @@ LIMITS = PartnerLimits(
 
 
 def in_parts(outcomes: list[int | None], size: int, limits: PartnerLimits = LIMITS) -> PartnerCount:
-    """Count as successive batches would, each from the previous tally; `at` is relative to the first record of all."""
+    """Count as successive batches would, each from the previous tally.
+
+    `limit_index` counts from the first record of all.
+    """
     tally = Tally()
     for start in range(0, len(outcomes), size):
         counted = count_partner(tally, outcomes[start : start + size], limits)

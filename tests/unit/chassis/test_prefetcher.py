@@ -40,14 +40,14 @@ class Consumer:
         return found
 
 
-def ahead_of(consumer: Consumer, records_max: int = 500) -> Prefetcher:
+def prefetcher_of(consumer: Consumer, records_max: int = 500) -> Prefetcher:
     """Build the prefetcher of a pipeline that ignores every record."""
     return Prefetcher(consumer, lambda _record: None, records_max)
 
 
 async def test_polled_records_are_taken_once_and_in_order() -> None:
     consumer = Consumer({LEFT: some(LEFT, 1, 2)})
-    prefetcher = ahead_of(consumer)
+    prefetcher = prefetcher_of(consumer)
     await prefetcher.poll()
     consumer.records[LEFT] = some(LEFT, 3)
 
@@ -60,7 +60,7 @@ async def test_polled_records_are_taken_once_and_in_order() -> None:
 
 
 async def test_a_batch_holds_at_most_its_limit_and_further_records_are_polled_later() -> None:
-    prefetcher = ahead_of(Consumer({LEFT: some(LEFT, *range(60)), RIGHT: some(RIGHT, *range(60))}), 80)
+    prefetcher = prefetcher_of(Consumer({LEFT: some(LEFT, *range(60)), RIGHT: some(RIGHT, *range(60))}), 80)
 
     await prefetcher.poll()
     await prefetcher.poll()
@@ -73,7 +73,7 @@ async def test_a_batch_holds_at_most_its_limit_and_further_records_are_polled_la
 
 
 async def test_records_of_partitions_that_were_reassigned_are_not_taken() -> None:
-    prefetcher = ahead_of(Consumer({LEFT: some(LEFT, 1, 2), RIGHT: some(RIGHT, 7)}))
+    prefetcher = prefetcher_of(Consumer({LEFT: some(LEFT, 1, 2), RIGHT: some(RIGHT, 7)}))
     await prefetcher.poll()
 
     batch = prefetcher.take({RIGHT})
@@ -84,7 +84,7 @@ async def test_records_of_partitions_that_were_reassigned_are_not_taken() -> Non
 
 async def test_discarding_a_partition_during_decoding_keeps_the_records_of_others() -> None:
     many = SLICE_RECORDS * 3
-    prefetcher = ahead_of(Consumer({LEFT: some(LEFT, *range(many)), RIGHT: some(RIGHT, *range(many))}))
+    prefetcher = prefetcher_of(Consumer({LEFT: some(LEFT, *range(many)), RIGHT: some(RIGHT, *range(many))}))
     polling = asyncio.create_task(prefetcher.poll())
     await asyncio.sleep(0)  # the first slice is decoded, the others are not
 
