@@ -64,8 +64,8 @@ def _settings(settings_type: type[Settings]) -> Settings:
         return settings_type()
     except ValidationError as error:
         wrong = [
-            f"ALONGSIDE_{str(item['loc'][0]).upper()}: {item['msg']}"
+            f"ALONGSIDE_{str(item['loc'][0]).upper()}: {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors(include_input=False)
         ]
-        sys.stderr.write("\n".join(["These settings need attention:", *wrong]) + "\n")
+        sys.stderr.write("\n".join(["These settings are missing or invalid:", *wrong]) + "\n")
         sys.exit(2)
