@@ -236,7 +236,10 @@ async def _restart_on_failure(worker: Worker, runtime: Runtime) -> None:
 
 
 async def _purge_expired(runtime: Runtime) -> None:
-    """Delete old inbox ids, idempotency keys, settled dead letters and ended pauses, a bounded number at a time."""
+    """Delete old inbox ids and settled dead letters, a bounded number at a time, and old idempotency keys and ended pauses.
+
+    Dead letters of timers that were moved or cancelled are settled as well.
+    """
     while True:
         async with connection(runtime.pool) as conn:
             await inbox.purge(conn, runtime.settings.inbox_days)

@@ -111,5 +111,6 @@ def _broke_off(error: Exception) -> HttpProblem:
         status=503,
         code="replay-broke-off",
         title=f"The replay failed before its end: {type(error).__name__}",
-        remedy="Check that Kafka and the database are up, then replay again; rows already written remain valid.",
+        remedy="Check that Kafka and the database are up, and that the service may read its streams; then replay again."
+        " Rows already written remain valid.",
     )
