@@ -9,6 +9,7 @@ from alongside_cli.matching import explain_plainly, explain_to_staff, replay_dec
 from alongside_cli.network import Network
 from alongside_contracts.vocabulary import Need
 from alongside_matching.settings import SHIPPED_POLICIES
+from tests.builders import an_admission
 from tests.service.matching.bench import admit, an_offer
 
 SHIPPED = json.loads(SHIPPED_POLICIES.read_text())
@@ -48,6 +49,21 @@ async def test_a_waiting_referral_is_explained_with_its_interim_offer(
     assert "1 by capacity" in output
     assert "interim offer: none" in output
     assert "We keep looking" in output
+
+
+async def test_a_referral_that_matching_does_not_know_yet_is_explained_after_another_try(
+    matching_bench: ServiceBench, network: Network, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await an_offer(matching_bench)
+    event = an_admission()
+    await explain_to_staff(network, event.referral_id)
+    first_try = " ".join(capsys.readouterr().out.split())
+
+    await matching_bench.hear(event)
+    await explain_to_staff(network, event.referral_id)
+
+    assert "no decision about this referral is stored: check the id, or try again later" in first_try
+    assert "1 offers, 1 eligible" in capsys.readouterr().out
 
 
 async def test_decisions_are_replayed_page_by_page(
