@@ -11,6 +11,7 @@ CHASSIS = "alongside_chassis"
 OUTSIDE = {"alongside_cli", "alongside_localstack", "alongside_lab"}
 """Packages that run beside services: they print, act as partners, and read databases."""
 OFFSETS_ARE_COMMITTED_IN = {(CHASSIS, "consume/listener.py"), ("alongside_cli", "kafka/offsets.py")}
+FASTSTREAM_IS_IMPORTED_IN = {(CHASSIS, "consume/listener.py"), (CHASSIS, "kafka/subscription.py")}
 KAFKA_CLIENT = re.compile(r"(^|\.)AIOKafka(Producer|Consumer|AdminClient|Client)$")
 WALL_CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns))$")
 SQL_VERB = re.compile(r"\b(select|insert|update|delete|with|from|where)\b", re.IGNORECASE)
@@ -72,6 +73,22 @@ def test_every_kafka_client_is_told_who_it_is_in_one_way() -> None:
     assert not broken, report(
         broken,
         "give it `**kafka.options()` (chassis/kafka/access.py): addresses, user, password and CA in one place",
+    )
+
+
+def test_faststream_only_declares_consumer_groups() -> None:
+    broken = [
+        source.at(node)
+        for source in package_sources()
+        if source.package not in OUTSIDE
+        if (source.package, source.path_in_package) not in FASTSTREAM_IS_IMPORTED_IN
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Import | ast.ImportFrom) and imports_faststream(node)
+    ]
+
+    assert not broken, report(
+        broken,
+        "declare groups in chassis/kafka/subscription.py; delivery is the listener's (docs/decisions/0003)",
     )
 
 
@@ -149,6 +166,12 @@ def commits_offsets(source: Source, node: ast.AST) -> bool:
     """Return whether the node commits a group's offsets: the listener after its transaction, or an operator."""
     may_commit = (source.package, source.path_in_package) in OFFSETS_ARE_COMMITTED_IN
     return may_commit and isinstance(node, ast.Call) and dotted(node.func).endswith("consumer.commit")
+
+
+def imports_faststream(node: ast.Import | ast.ImportFrom) -> bool:
+    """Return whether the node imports FastStream."""
+    modules = [each.name for each in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+    return any(module.split(".")[0] == "faststream" for module in modules)
 
 
 def is_given_options(call: ast.Call) -> bool:

@@ -1,7 +1,7 @@
 """Runs one consumer of one group over all its streams: poll, handle, commit offsets, give way in a rebalance.
 
-It uses aiokafka directly: each default of the framework we measured loses or repeats messages, and without those defaults
-only this loop would remain of it (docs/decisions/0003).
+FastStream declares the group (kafka/subscription.py); the loop is ours, because FastStream's own loop loses or repeats messages
+(measured, docs/decisions/0003).
 """
 
 import asyncio
@@ -10,15 +10,16 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaConnectionError, KafkaError
+from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from alongside_chassis.cancelling import asked_to_end
 from alongside_chassis.consume.pauses import Pauses
 from alongside_chassis.consume.pipeline import Pipeline
 from alongside_chassis.consume.prefetcher import Batch, Partition, Prefetcher
 from alongside_chassis.errors import Stopped, Stopping
-from alongside_chassis.kafka import broken_connections, tolerant_records
 from alongside_chassis.kafka.broker_liveness import BrokerLiveness
 from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
+from alongside_chassis.kafka.subscription import ConsumerGroup, declare_group
 from alongside_chassis.settings import Settings
 from alongside_contracts.streams import Stream
 
@@ -57,11 +58,16 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._failures = 0
         self._polled_at: float | None = None
         """None until `run` starts, which is after the service's preparation."""
-        self._consumer: AIOKafkaConsumer | None = None
+        self._subscriber: BatchSubscriber | None = None
         self._prefetcher: Prefetcher | None = None
         self._uncommitted: dict[TopicPartition, int] = {}
         """Next offsets of partitions that are handled and not committed yet."""
         self._committed_at = float("-inf")
+
+    @property
+    def _consumer(self) -> AIOKafkaConsumer | None:
+        """The consumer, from before it joins its group until it has left."""
+        return self._subscriber.consumer if self._subscriber else None
 
     @property
     def alive(self) -> bool:
@@ -138,26 +144,38 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self.pipeline.stopping.set()
 
     async def _consume(self) -> None:
-        consumer = self._make_consumer()
-        consumer.subscribe(pattern=self.pattern, listener=self)
-        self._consumer, self._uncommitted = consumer, {}
+        subscriber = await declare_group(self.kafka, self._consumer_group(), self)
+        self._subscriber, self._uncommitted = subscriber, {}
+        try:
+            await asyncio.wait_for(subscriber.start(), START_SECONDS_MAX)
+            await self._poll_until_stopped(subscriber.consumer)
+        finally:
+            self.assigned = False
+            self._subscriber = self._prefetcher = None
+            await self._leave(subscriber)
+
+    def _consumer_group(self) -> ConsumerGroup:
+        return ConsumerGroup(
+            self.group,
+            self.pattern,
+            instance_id=self.settings.kafka_instance_id,
+            session_timeout_ms=self.settings.kafka_session_timeout_ms,
+            metadata_max_age_ms=self.settings.kafka_metadata_max_age_ms,
+        )
+
+    async def _poll_until_stopped(self, consumer: AIOKafkaConsumer) -> None:
+        """Raises KafkaConnectionError when no fetch has been answered for too long."""
         prefetcher = self._prefetcher = Prefetcher(
             consumer, self.pipeline.decode, self.settings.batch_records_max
         )
-        try:
-            await asyncio.wait_for(consumer.start(), START_SECONDS_MAX)
-            liveness = BrokerLiveness(self.kafka, self.pipeline.dependencies.clock)
-            while not self.pipeline.stopping.is_set():
-                handled = await self._poll_once(consumer, prefetcher)
-                self._failures = 0
-                self.waiting_for = await liveness.lost_because(consumer, handled=handled)
-                if liveness.silent_seconds > CONTACT_SECONDS_MAX:
-                    raise KafkaConnectionError("nothing was fetched for too long")
-            await self._commit(consumer)
-        finally:
-            self.assigned = False
-            self._consumer = self._prefetcher = None
-            await self._leave(consumer)
+        liveness = BrokerLiveness(self.kafka, self.pipeline.dependencies.clock)
+        while not self.pipeline.stopping.is_set():
+            handled = await self._poll_once(consumer, prefetcher)
+            self._failures = 0
+            self.waiting_for = await liveness.lost_because(consumer, handled=handled)
+            if liveness.silent_seconds > CONTACT_SECONDS_MAX:
+                raise KafkaConnectionError("nothing was fetched for too long")
+        await self._commit(consumer)
 
     async def _poll_once(self, consumer: AIOKafkaConsumer, prefetcher: Prefetcher) -> bool:
         """1 poll; 2 handle until committed; 3 commit offsets at intervals. No rebalance can come between 2 and 3.
@@ -252,32 +270,10 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self.assigned = True
         self.pipeline.dependencies.log.info("partitions-assigned", group=self.group, partitions=len(assigned))
 
-    def _make_consumer(self) -> AIOKafkaConsumer:
-        settings = self.settings
-        tolerant_records.install()
-        broken_connections.install()
-        return AIOKafkaConsumer(
-            **self.kafka.options(),
-            client_id=self.group,
-            group_id=self.group,
-            group_instance_id=f"{self.group}-{settings.kafka_instance_id}"
-            if settings.kafka_instance_id
-            else None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            max_poll_interval_ms=300_000,
-            session_timeout_ms=settings.kafka_session_timeout_ms,
-            heartbeat_interval_ms=settings.kafka_session_timeout_ms // 4,
-            metadata_max_age_ms=settings.kafka_metadata_max_age_ms,
-            fetch_max_wait_ms=100,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
-        )
-
-    async def _leave(self, consumer: AIOKafkaConsumer) -> None:
+    async def _leave(self, subscriber: BatchSubscriber) -> None:
         """Leave the group without hanging: aiokafka may wait for a missing broker, or cancel itself."""
         try:
-            await asyncio.wait_for(consumer.stop(), LEAVE_SECONDS_MAX)
+            await asyncio.wait_for(subscriber.stop(), LEAVE_SECONDS_MAX)
         except (TimeoutError, KafkaError, OSError):
             return
         except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""Connection options of all Kafka clients, and corrections and diagnostics that aiokafka lacks."""
+"""Connection options of all Kafka clients, declared consumer groups, and what aiokafka lacks: corrections and diagnoses."""
 
 from alongside_chassis.kafka.access import NO_PASSWORD, Kafka
 

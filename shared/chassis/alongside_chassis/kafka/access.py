@@ -30,6 +30,15 @@ class Kafka:
         """Whether the connection is TLS."""
         return self.security_protocol.endswith("SSL")
 
+    @property
+    def authenticated(self) -> bool:
+        """Whether user and password are sent."""
+        return self.security_protocol.startswith("SASL")
+
+    def ssl_context(self) -> ssl.SSLContext | None:
+        """Return how brokers' certificates are checked; None without TLS. Raises OSError when the CA file cannot be read."""
+        return ssl.create_default_context(cafile=self.ca_file) if self.encrypted else None
+
     def options(self) -> dict[str, Any]:
         """Return keyword arguments for any aiokafka client. Raises OSError when the CA file cannot be read."""
         options: dict[str, Any] = {
@@ -37,8 +46,8 @@ class Kafka:
             "security_protocol": self.security_protocol,
         }
         if self.encrypted:
-            options["ssl_context"] = ssl.create_default_context(cafile=self.ca_file)
-        if self.security_protocol.startswith("SASL"):
+            options["ssl_context"] = self.ssl_context()
+        if self.authenticated:
             options |= {
                 "sasl_mechanism": self.sasl_mechanism,
                 "sasl_plain_username": self.user,
