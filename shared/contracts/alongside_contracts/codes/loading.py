@@ -1,0 +1,178 @@
+"""Reads the code lists and checks them as a whole, so that a rule never meets a code without the facts it depends on."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from alongside_contracts.codes.code_lists import LANGUAGES, Code, CodeList, Codes, release_order
+
+FOLDER: Final = Path(__file__).resolve().parent
+"""The package's own lists: `lists/<name>.json` and `releases.json`."""
+REGION_FILE_KEYS: Final = frozenset({"codes"})
+"""The blocks of a region's file that are known so far."""
+_FACTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "needs": ("protected", "broader"),
+    "formats": ("one_to_one",),
+    "age-bands": ("minor",),
+}
+"""What each code of a list must say because a rule depends on it; no other list may say it."""
+_LIST_KEYS: Final = ("list", "title", "description", "closed_because", "regional", "codes")
+
+
+@dataclass(eq=False)
+class CodesError(Exception):
+    """Lists that cannot be used. `problems` says for each what is wrong, where, and what to do."""
+
+    problems: Sequence[str]
+
+    def __str__(self) -> str:
+        return "\n".join(["These code lists cannot be used:", *self.problems])
+
+
+def load_codes(*, folder: Path = FOLDER, regions: Path | None = None, release: str | None = None) -> Codes:
+    """Read the network's lists, and the regions' own codes from `regions`/<id>.json.
+
+    `release` is the release of codes the network takes; None means the one before the newest in `folder`. Raises
+    CodesError with everything that is wrong.
+    """
+    problems: list[str] = []
+    releases = _releases(folder, problems)
+    lists = {path.stem: _list(path, problems) for path in sorted(folder.glob("lists/*.json"))}
+    complete = {name: codes for name, codes in lists.items() if codes is not None}
+    if regions is not None:
+        complete = _with_regions(complete, regions, problems)
+    for codes in complete.values():
+        problems += _contradictions(codes, complete, releases)
+    wanted = release or releases[-2:][0]
+    if wanted not in releases:
+        problems.append(f"{wanted} is no release known here: use one of {', '.join(releases)}")
+    if problems:
+        raise CodesError(problems)
+    return Codes(complete, wanted)
+
+
+def _releases(folder: Path, problems: list[str]) -> list[str]:
+    releases = _read(folder / "releases.json", problems)
+    if not isinstance(releases, list) or not releases or not all(isinstance(each, str) for each in releases):
+        problems.append("releases.json: list the releases, oldest first")
+        return ["0.0.0"]
+    return releases
+
+
+def _list(path: Path, problems: list[str]) -> CodeList | None:
+    content = _read(path, problems)
+    if not isinstance(content, dict) or set(content) != set(_LIST_KEYS) or content["list"] != path.stem:
+        problems.append(f"{path.name}: give exactly {', '.join(_LIST_KEYS)}, with list {path.stem}")
+        return None
+    facts = {key: content[key] for key in ("title", "description", "closed_because", "regional")}
+    codes = tuple(_codes(path.name, path.stem, content["codes"], problems))
+    return CodeList(path.stem, **facts, codes=_by_name(path.name, codes, problems))
+
+
+def _codes(
+    where: str, name: str, entries: Any, problems: list[str], region: str | None = None
+) -> Iterator[Code]:
+    """Yield the readable codes of a list; note the others as problems."""
+    for number, entry in enumerate(entries if isinstance(entries, list) else [None]):
+        at = f"{where}: {entry.get('code', number) if isinstance(entry, dict) else number}"
+        try:
+            code = Code.model_validate(entry).model_copy(update={"region": region})
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            problems.append(f"{at}: {'.'.join(map(str, first['loc'])) or 'entry'}: {first['msg']}")
+            continue
+        given = code.model_fields_set
+        missing = [fact for fact in _FACTS.get(name, ()) if fact not in given]
+        foreign = [fact for key, facts in _FACTS.items() if key != name for fact in facts if fact in given]
+        foreign = [fact for fact in foreign if fact != "broader" and fact not in _FACTS.get(name, ())]
+        if missing:
+            problems.append(f"{at}: say {' and '.join(missing)}, because a rule depends on it")
+        elif foreign:
+            problems.append(f"{at}: remove {' and '.join(foreign)}: no rule reads it in {name}")
+        else:
+            yield code
+
+
+def _by_name(where: str, codes: Sequence[Code], problems: list[str]) -> dict[str, Code]:
+    named: dict[str, Code] = {}
+    for code in codes:
+        if code.code in named:
+            problems.append(f"{where}: {code.code} is listed twice: keep one")
+        named[code.code] = code
+    return named
+
+
+def _with_regions(lists: Mapping[str, CodeList], folder: Path, problems: list[str]) -> dict[str, CodeList]:
+    """Return the lists with the regions' own codes at their ends."""
+    added: dict[str, list[Code]] = {}
+    if not folder.is_dir():
+        problems.append(f"{folder.name}: there is no such folder of region files")
+    for path in sorted(folder.glob("*.json")):
+        for name, entries in _region_blocks(path, problems).items():
+            if name not in lists or not lists[name].regional:
+                regional = ", ".join(sorted(each.name for each in lists.values() if each.regional))
+                problems.append(f"{path.name}: {name}: a region may add codes to {regional} only")
+                continue
+            added.setdefault(name, []).extend(_codes(path.name, name, entries, problems, region=path.stem))
+    return {
+        name: replace(codes, codes=_by_name(name, [*codes.codes.values(), *added.get(name, ())], problems))
+        for name, codes in lists.items()
+    }
+
+
+def _region_blocks(path: Path, problems: list[str]) -> Mapping[str, Any]:
+    content = _read(path, problems)
+    if not isinstance(content, dict) or not set(content) <= REGION_FILE_KEYS:
+        problems.append(
+            f"{path.name}: give an object with {', '.join(sorted(REGION_FILE_KEYS))} and nothing else"
+        )
+        return {}
+    blocks = content.get("codes", {})
+    if not isinstance(blocks, dict):
+        problems.append(f"{path.name}: codes: give an object of lists by name, such as needs")
+        return {}
+    return blocks
+
+
+def _contradictions(codes: CodeList, lists: Mapping[str, CodeList], releases: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong with a list's codes beside one another and beside the other lists."""
+    categories = lists["consent-categories"].codes if "consent-categories" in lists else {}
+    for code in codes.codes.values():
+        at = f"{code.region or codes.name}: {code.code}"
+        if missing := [language for language in LANGUAGES if language not in code.labels]:
+            yield f"{at}: give labels in {' and '.join(missing)}"
+        if code.region is None and code.since not in releases:
+            yield f"{at}: since {code.since} is no release: use one of {', '.join(releases)}"
+        if code.sunset is not None and release_order(code.sunset) <= release_order(code.since):
+            yield f"{at}: let the sunset be a later release than since"
+        if code.sunset is not None and (codes.name == "risks" or not codes.open):
+            yield f"{at}: remove the sunset: a code of {codes.name} is taken for ever"
+        if code.protected is not None and code.protected not in categories:
+            yield f"{at}: let protected be null or one of {', '.join(categories)}"
+        yield from _broader_problems(code, codes, at)
+
+
+def _broader_problems(code: Code, codes: CodeList, at: str) -> Iterator[str]:
+    if code.broader is None:
+        if code.region is not None:
+            yield f"{at}: name the broader code of the network: others do not know a region's own code"
+        return
+    broader = codes.codes.get(code.broader)
+    if broader is None or (code.region is not None and broader.region is not None):
+        yield f"{at}: let broader name a code of the network's list {codes.name}"
+    elif code.code in codes.with_broader([code.broader]):
+        yield f"{at}: broader leads back to the code itself: remove one of the two"
+    elif broader.protected is not None and code.protected != broader.protected:
+        yield f"{at}: protected must be {broader.protected}, as {broader.code} is"
+
+
+def _read(path: Path, problems: list[str]) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        problems.append(f"{path.name}: cannot be read as JSON in UTF-8 ({type(error).__name__})")
+        return None
