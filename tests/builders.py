@@ -7,7 +7,7 @@ from uuid import UUID
 from alongside_contracts.ids import OfferId, PersonId, ProposalId, ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Consent, SubmissionAdmitted, SubmissionReceived, SupportRequest
 from alongside_contracts.matching import MatchAccepted, MatchDeclined, MatchProposed, MatchWaitlisted
-from alongside_contracts.vocabulary import MatchReason, Need, OfferKind, Reason, Setting
+from alongside_contracts.vocabulary import ConsentDecision, MatchReason, Need, OfferKind, Reason, Setting
 
 SUNDAY_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 REGION = "us-fl-miami"
@@ -32,7 +32,7 @@ def a_submission(**given: Any) -> SubmissionReceived:
         "region": REGION,
         "needs": (Need.GRIEF,),
         "postal_code": "33131",
-        "consent": Consent(decision="given", categories=("needs", "contact")),
+        "consent": Consent(decision=ConsentDecision.GIVEN, categories=("needs", "contact")),
     }
     return SubmissionReceived(**defaults | given)
 
@@ -75,7 +75,7 @@ def an_acceptance(proposal: MatchProposed) -> MatchAccepted:
     )
 
 
-def a_decline(proposal: MatchProposed, reason: Reason = Reason.NO_CAPACITY) -> MatchDeclined:
+def a_decline(proposal: MatchProposed, reason: str = Reason.NO_CAPACITY) -> MatchDeclined:
     """The target's no to a proposal."""
     return MatchDeclined(
         referral_id=proposal.referral_id,

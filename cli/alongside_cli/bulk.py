@@ -13,7 +13,6 @@ from rich.console import Console
 
 from alongside_cli.installation import with_network
 from alongside_cli.network import Network
-from alongside_contracts.vocabulary import Need
 
 offers_app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Supporters, groups and services on offer."
@@ -48,7 +47,10 @@ def import_groups_command(
     meetings: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="JSON file of online meetings.")
     ],
-    need: Annotated[list[Need], typer.Option(help="Need the meetings help with; may be repeated.")],
+    need: Annotated[
+        list[str],
+        typer.Option(help="Need the meetings help with, a code of GET /codes/needs; may be repeated."),
+    ],
     region: Region = "us-fl-miami",
     report: Report = None,
 ) -> None:
@@ -91,13 +93,12 @@ async def import_offers(
 
 
 async def import_groups(
-    network: Network, meetings: Path, *, needs: Sequence[Need], region: str, report: Path | None
+    network: Network, meetings: Path, *, needs: Sequence[str], region: str, report: Path | None
 ) -> int:
     """Upload a list of meetings and print the result; return the exit code, always 0."""
     content = await asyncio.to_thread(meetings.read_bytes)
-    need_codes = [need.value for need in needs]
     result = await network.send(
-        "matching", "/groups/imports", content, "application/json", region=region, need=need_codes
+        "matching", "/groups/imports", content, "application/json", region=region, need=list(needs)
     )
     _print_counts("meetings", result)
     console.print(

@@ -8,10 +8,16 @@ from typing import Any, Literal
 import pytest
 from pydantic import Field
 
+from alongside_contracts.codes import load_codes
+from alongside_contracts.codes.code_lists import CODE_PATTERN
+from alongside_contracts.codes.fields import HopeCode, NeedCode, ReasonCode
 from alongside_contracts.event import Contract
 from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.schemas.compatibility import Schema, breaks, shape
 from alongside_contracts.schemas.gate import BASE_FOLDER, check, main, revise, revisions, schema_of
+from alongside_contracts.schemas.published_codes import record_codes, withdrawn_codes
+from alongside_contracts.vocabulary import Hope, Need, Reason, Status
+from tests.contracts.test_codes import copied_lists, edit
 
 
 class Seat(Contract):
@@ -176,15 +182,15 @@ def test_a_breaking_change_writes_nothing_and_names_the_remedy(tmp_path: Path) -
     assert sorted(revisions(folder)) == [1]
 
 
-def test_removing_a_code_from_the_vocabulary_is_refused(tmp_path: Path) -> None:
+def test_removing_a_code_of_a_closed_list_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / SubmissionReceived.type
     list(revise(folder, changed_schema()))
     changed = changed_schema()
-    changed["$defs"]["Need"]["enum"].remove("grief")
+    changed["$defs"]["AgeBand"]["enum"].remove("13-17")
 
     refused = list(revise(folder, changed))
 
-    assert "cannot read earlier records (fields: avoid_needs, needs)" in refused[0]
+    assert "cannot read earlier records (fields: age_band)" in refused[0]
 
 
 def test_an_event_cannot_move_to_another_stream(tmp_path: Path) -> None:
@@ -251,3 +257,85 @@ def copy_tree(source: Path, target: Path) -> None:
             place = target / file.relative_to(source)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(file.read_text())
+
+
+class OpenKinds(Contract):
+    """The contract with open lists."""
+
+    need: NeedCode
+    wishes: tuple[HopeCode, ...] = ()
+    reason: ReasonCode | None = None
+    status: Status = Status.DRAFT
+
+
+class EnumeratedKinds(Contract):
+    """The contract before its lists were opened."""
+
+    need: Need
+    wishes: tuple[Hope, ...] = ()
+    reason: Reason | None = None
+    status: Status = Status.DRAFT
+
+
+class Invented(EnumeratedKinds):
+    """An enum with a code that is on no list."""
+
+    need: Literal["grief", "astrology"]  # type: ignore[assignment]
+
+
+def test_an_enum_may_become_the_open_list_that_holds_its_codes() -> None:
+    assert breaks(EnumeratedKinds.model_json_schema(), OpenKinds.model_json_schema()) == ()
+
+
+def test_an_enum_with_a_code_that_is_not_on_the_list_cannot_become_one() -> None:
+    refused = breaks(Invented.model_json_schema(), OpenKinds.model_json_schema())
+
+    assert "an earlier reader cannot read new records (fields: need)" in refused
+
+
+def test_an_open_list_cannot_become_an_enum_again() -> None:
+    refused = breaks(OpenKinds.model_json_schema(), EnumeratedKinds.model_json_schema())
+
+    assert "a new reader cannot read earlier records (fields: need, reason, wishes)" in refused
+
+
+def test_a_closed_list_cannot_be_opened() -> None:
+    opened = OpenKinds.model_json_schema()
+    opened["properties"]["status"] = {"type": "string", "pattern": CODE_PATTERN, "x-codes": "statuses"}
+
+    assert "an earlier reader cannot read new records (fields: status)" in breaks(
+        OpenKinds.model_json_schema(), opened
+    )
+
+
+def test_a_field_cannot_move_to_another_list() -> None:
+    moved = OpenKinds.model_json_schema()
+    moved["properties"]["need"]["x-codes"] = "hopes"
+
+    assert breaks(OpenKinds.model_json_schema(), moved) == ("the x-codes of need changed",)
+
+
+def test_a_code_may_be_added_and_neither_removed_nor_moved_to_another_release(tmp_path: Path) -> None:
+    folder = copied_lists(tmp_path)
+    record_codes(tmp_path, load_codes(folder=folder))
+    assert list(withdrawn_codes(tmp_path, load_codes(folder=folder))) == []
+
+    edit(folder / "lists" / "hopes.json", lambda it: it["codes"].append(it["codes"][0] | {"code": "rest"}))
+    edit(folder / "lists" / "needs.json", lambda it: it["codes"].pop(0))
+    edit(folder / "lists" / "modes.json", lambda it: it["codes"][0].update(since="0.2.0"))
+    record_codes(tmp_path, load_codes(folder=folder))
+
+    assert [line.split(":")[0] for line in withdrawn_codes(tmp_path, load_codes(folder=folder))] == [
+        "in-person of modes was published in release 0.1.0",
+        "anxiety is gone from needs",
+    ]
+
+
+def test_a_new_code_is_recorded_by_make_schemas(tmp_path: Path) -> None:
+    folder = copied_lists(tmp_path)
+    record_codes(tmp_path, load_codes(folder=folder))
+    edit(folder / "lists" / "hopes.json", lambda it: it["codes"].append(it["codes"][0] | {"code": "rest"}))
+
+    assert list(withdrawn_codes(tmp_path, load_codes(folder=folder))) == [
+        "rest of hopes is new: run make schemas"
+    ]

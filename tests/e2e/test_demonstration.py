@@ -50,7 +50,7 @@ def test_one_trace_leads_from_the_partners_record_through_all_four_services(resu
 
 def test_the_malformed_record_becomes_a_dead_letter_and_its_sender_gets_a_refusal(result: DemoResult) -> None:
     (dead_letter,) = result.observations.dead_letters
-    (record,) = [record for record in result.observations.sent_records if record.expected is Answer.REFUSED]
+    (record,) = [record for record in result.observations.sent_records if record.expected == Answer.REFUSED]
 
     assert (dead_letter["service"], dead_letter["reason"]) == ("intake", "malformed")
     assert (dead_letter["partition"], dead_letter["offset"]) == (

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from textwrap import wrap
 
 from alongside_contracts.access import rules_for, user_of
+from tools.generate.codes import glossary_tables, names_of_codes
 from tools.generate.services import DeployedService
 
 Services = tuple[DeployedService, ...]
@@ -185,6 +186,8 @@ BLOCKS: Mapping[str, Mapping[str, Lines]] = {
         "containers": service_packages,
         "services": service_packages,
     },
+    "shared/contracts/alongside_contracts/vocabulary.py": {"names of codes": names_of_codes},
+    "docs/glossary.md": {"code lists": glossary_tables},
     "docs/operations.md": {"rights at Kafka": rights, "ports": port_settings, "addresses": address_settings},
 }
 """The generator of each block, by file and block name."""

@@ -9,19 +9,41 @@ from random import Random
 from typing import Final, TypeVar
 from uuid import UUID
 
-from alongside_contracts.vocabulary import AgeBand, Format, Hope, Need
+from alongside_contracts.vocabulary import AgeBand, Format, Hope
 from alongside_matching.engine.facts import GROUP, SERVICE, SLOTS_PER_WEEK, SUPPORTER, Offer, Point, Request
 
 TODAY: Final = date(2026, 11, 22)
 Drawn = TypeVar("Drawn")
 
-_NEEDS: Final[Mapping[str, float]] = dict(
-    zip(
-        [need.value for need in Need],
-        [15, 12, 4, 3, 2, 2, 9, 14, 9, 6, 9, 8, 4, 2, 2, 6, 4, 5, 2, 5, 2, 6, 3, 5, 4, 4, 3],
-        strict=True,
-    )
-)
+_NEEDS: Final[Mapping[str, float]] = {
+    "anxiety": 15,
+    "depression": 12,
+    "ptsd": 4,
+    "bipolar": 3,
+    "psychosis": 2,
+    "hearing-voices": 2,
+    "grief": 9,
+    "loneliness": 14,
+    "stress": 9,
+    "trauma": 6,
+    "substance-use": 9,
+    "alcohol": 8,
+    "opioids": 4,
+    "eating": 2,
+    "self-harm": 2,
+    "chronic-illness": 6,
+    "disability": 4,
+    "life-transition": 5,
+    "reentry": 2,
+    "parenting": 5,
+    "child-welfare": 2,
+    "caregiving": 6,
+    "domestic-violence": 3,
+    "housing": 5,
+    "employment": 4,
+    "lgbtq": 4,
+    "veteran": 3,
+}
 _LANGUAGES: Final[Mapping[tuple[str, ...], float]] = {
     ("en",): 50,
     ("en", "es"): 20,

@@ -165,7 +165,7 @@ def _find_violations(observations: Observations, answers: Answers, admitted: set
     )
 
 
-def _count_mismatches(observations: Observations, answer_counts: Mapping[Answer, int]) -> list[str]:
+def _count_mismatches(observations: Observations, answer_counts: Mapping[str, int]) -> list[str]:
     mail_due = sum(
         notice["channel"] == "email" and notice["state"] == "delivered" for notice in observations.notices
     )
@@ -209,7 +209,7 @@ def admitted_referrals(answers: Answers) -> set[str]:
         str(answer.referral_id)
         for record_answers in answers.values()
         for answer in record_answers
-        if answer.answer is Answer.ADMITTED
+        if answer.answer == Answer.ADMITTED
     }
 
 
@@ -254,10 +254,10 @@ def _repeated(
 
 def _wrong_answers(observations: Observations, answers: Answers) -> list[str]:
     return [
-        f"{record.label} ({record_answers[0].answer.value} instead of {record.expected.value})"
+        f"{record.label} ({record_answers[0].answer} instead of {record.expected.value})"
         for record in observations.sent_records
         if (record_answers := answers.get((record.partner, record.position)))
-        and record_answers[0].answer is not record.expected
+        and record_answers[0].answer != record.expected
     ]
 
 
@@ -267,7 +267,7 @@ def _unpaged(observations: Observations, answers: Answers) -> list[str]:
         answer
         for record_answers in answers.values()
         for answer in record_answers
-        if answer.answer is Answer.ESCALATED
+        if answer.answer == Answer.ESCALATED
     ]
     return [str(answer.submission_id) for answer in escalated if str(answer.submission_id) not in paged]
 

@@ -62,8 +62,8 @@ class LiveView:
         if update.sequence == 1:
             self.counts["referrals"] += 1
         self.counts[update.status.value] += update.business_status is None
-        business = f" ({update.business_status.value})" if update.business_status else ""
-        outcome = f" ({update.outcome.value})" if update.outcome else ""
+        business = f" ({update.business_status})" if update.business_status else ""
+        outcome = f" ({update.outcome})" if update.outcome else ""
         self.moves.append((partner, str(update.referral_id), f"{update.status.value}{business}{outcome}"))
 
 

@@ -1,6 +1,6 @@
 """Prints the result of a demonstration: one line per record, then a summary."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -17,7 +17,7 @@ from alongside_localstack.demo.evaluation import (
     journeys_of,
 )
 
-COLOURS: Final = {
+COLOURS: Final[Mapping[str, str]] = {
     Answer.ADMITTED: "green",
     Answer.LINKED: "cyan",
     Answer.ESCALATED: "bold red",
@@ -63,11 +63,11 @@ def _line(
     if not answers:
         return line.append("no answer", "bold red")
     answer = answers[0]
-    line.append(answer.answer.value, COLOURS[answer.answer])
+    line.append(answer.answer, COLOURS.get(answer.answer, "bold"))
     for problem in answer.problems[:1]:
-        line.append(f" ({problem.code.value} at {problem.where})", "dim")
+        line.append(f" ({problem.code} at {problem.where})", "dim")
     referral_id = str(answer.referral_id)
-    if answer.answer is Answer.ADMITTED:
+    if answer.answer == Answer.ADMITTED:
         for step in _steps(updates_by_referral.get(referral_id, [])):
             line.append(" → ", "dim").append(step)
         line.append("  trace ✓" if referral_id in complete else "  trace incomplete", "dim")
@@ -78,11 +78,9 @@ def _steps(updates: Sequence[ReferralUpdated]) -> Iterator[str]:
     """Yield a label for each step; another proposal after a decline is shown as another `asked`."""
     for update in updates:
         if update.outcome:
-            yield f"{update.status.value} ({update.outcome.value})"
+            yield f"{update.status.value} ({update.outcome})"
         elif update.business_status:
-            yield {"awaiting-response": "asked"}.get(
-                update.business_status.value, update.business_status.value
-            )
+            yield {"awaiting-response": "asked"}.get(update.business_status, update.business_status)
         else:
             yield update.status.value
 

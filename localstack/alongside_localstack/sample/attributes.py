@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
-from alongside_contracts.vocabulary import Endorsement, Hope, Identity, Interest, Need, TrainingTopic
+from alongside_contracts.codes import installed
+from alongside_contracts.vocabulary import Endorsement, Identity, Need, TrainingTopic
 from alongside_localstack.sample.randomness import chance, choose_one, choose_some
 
 ZONE: Final = "America/New_York"
@@ -43,8 +44,8 @@ def supporter_attributes(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]
     """Return interests, identities, hopes, availability, trainings, and for some a certificate."""
     certified = chance(rng, _CERTIFIED_SHARE)
     return {
-        "hopes": [hope.value for hope in choose_some(rng, tuple(Hope), most=3)],
-        "interests": [interest.value for interest in choose_some(rng, tuple(Interest), most=4)],
+        "hopes": list(choose_some(rng, _codes_of("hopes"), most=3)),
+        "interests": list(choose_some(rng, _codes_of("interests"), most=4)),
         "identities": _identities(rng, needs),
         "availability": _availability(rng),
         "reach_km": rng.choice((8.0, 15.0, 25.0, 40.0)),
@@ -62,6 +63,10 @@ def supporter_attributes(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]
         "check_required": True,
         "checked_until": "2035-12-31",
     }
+
+
+def _codes_of(name: str) -> tuple[str, ...]:
+    return tuple(code.code for code in installed().offered(name))
 
 
 def group_schedule(rng: Random, *, seats: int | None) -> dict[str, Any]:

@@ -136,9 +136,6 @@ SETTING_FACTORS: Final[Mapping[Setting, Mapping[Need, float]]] = {
 }
 """Factors on a need's regional weight, by setting; 1 for needs not listed."""
 
-PROTECTED: Final = frozenset({Need.SUBSTANCE_USE, Need.ALCOHOL, Need.OPIOIDS})
-"""Needs that 42 CFR Part 2 protects: a consent must name the category `substance-use`."""
-
 HOPES: Final[Mapping[Need, tuple[Hope, ...]]] = {
     Need.SUBSTANCE_USE: (Hope.RECOVERY_ROADMAP, Hope.COPING_SKILLS),
     Need.ALCOHOL: (Hope.RECOVERY_ROADMAP, Hope.COPING_SKILLS),

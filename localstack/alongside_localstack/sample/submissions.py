@@ -9,9 +9,19 @@ from itertools import islice
 from random import Random
 from typing import Any, Final
 
+from alongside_contracts.codes import installed
 from alongside_contracts.intake import Consent, Readiness, SubmissionReceived
-from alongside_contracts.vocabulary import AgeBand, Format, Hope, Mode, Need, Setting, Urgency
-from alongside_localstack.sample.needs import HOPES, PROTECTED, draw_needs, needs_seen_in
+from alongside_contracts.vocabulary import (
+    AgeBand,
+    ConsentDecision,
+    Format,
+    Hope,
+    Mode,
+    Need,
+    Setting,
+    Urgency,
+)
+from alongside_localstack.sample.needs import HOPES, draw_needs, needs_seen_in
 from alongside_localstack.sample.partners import SamplePartner
 from alongside_localstack.sample.places import places, sample_region
 from alongside_localstack.sample.randomness import chance, choose_one, choose_some, seeded_random
@@ -122,7 +132,7 @@ def contact_route(person_reference: str) -> dict[str, Any]:
 def _preferences(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]:
     """Draw the person's preferences: hopes, formats, modes, urgency, needs to avoid, readiness."""
     hopes = dict.fromkeys((*HOPES.get(needs[0], ()), *_COMPANY))
-    others = tuple(need for need in Need if need not in needs)
+    others = tuple(code.code for code in installed().offered("needs") if code.code not in needs)
     return {
         "hopes": choose_some(rng, tuple(hopes), most=2),
         "formats": choose_one(rng, _FORMATS),
@@ -134,12 +144,12 @@ def _preferences(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]:
 
 
 def _consent(rng: Random, needs: tuple[Need, ...], now: datetime) -> Consent:
-    """Return a consent with all fields of 42 CFR Part 2; the protected category only for a protected need."""
+    """Return a consent with all fields of 42 CFR Part 2; a protected category only for a need it protects."""
     signed_at = now - timedelta(hours=rng.randint(1, 72))
-    protected = not PROTECTED.isdisjoint(needs)
+    protected = tuple(sorted(installed()["needs"].consent_categories(needs)))
     return Consent(
-        decision="given",
-        categories=("needs", "contact", "substance-use") if protected else ("needs", "contact"),
+        decision=ConsentDecision.GIVEN,
+        categories=("needs", "contact", *protected),
         method=rng.choice(("written", "electronic", "verbal")) if not protected else "written",
         signed_at=signed_at,
         expires_at=signed_at + timedelta(days=_CONSENT_DAYS),

@@ -7,8 +7,8 @@ from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.ids import ReferralId, SubmissionId
 from alongside_contracts.intake import SubmissionAdmitted, SubmissionEscalated, SubmissionLinked
 from alongside_contracts.partner import IntakePaused, IntakeResumed, Origin, Problem, SubmissionAnswered
-from alongside_contracts.vocabulary import Answer, ProblemCode, Risk
-from alongside_intake.domain.decide import Decision, Escalated, Held, Linked, LinkReason, Rejected
+from alongside_contracts.vocabulary import Answer, LinkReason
+from alongside_intake.domain.decide import Decision, Escalated, Held, Linked, Rejected
 from alongside_intake.submission_record import SubmissionRecord, request_of
 
 
@@ -28,12 +28,11 @@ def admitted(submission: SubmissionRecord, referral_id: ReferralId) -> Submissio
 
 def linked(submission: SubmissionRecord, referral_id: ReferralId, reason: LinkReason) -> SubmissionLinked:
     """Return the event that links a submission, under its own id, to an existing referral."""
-    same_reference = reason is LinkReason.SAME_REFERENCE
     return SubmissionLinked(
         referral_id=referral_id,
         submission_id=submission.id,
         partner=submission.partner,
-        because="same-reference" if same_reference else "same-person-and-need",
+        because=reason,
     )
 
 
@@ -44,7 +43,7 @@ def escalated(submission: SubmissionRecord, decision: Escalated) -> SubmissionEs
         person_id=submission.person_id,
         partner=submission.partner,
         region=submission.content.region,
-        risks=tuple(Risk(risk) for risk in decision.risks),
+        risks=decision.risks,
         acknowledge_by=decision.acknowledge_by,
     )
 
@@ -64,10 +63,9 @@ def answer(
         reference=submission.content.reference,
         submission_id=named,
         referral_id=referral_id,
-        answer=Answer(decision.state),
+        answer=decision.state,
         problems=tuple(
-            Problem(code=ProblemCode(problem.code), where=problem.where, remedy=problem.remedy)
-            for problem in problems
+            Problem(code=problem.code, where=problem.where, remedy=problem.remedy) for problem in problems
         ),
         origin=None if source is None else origin(source),
     )

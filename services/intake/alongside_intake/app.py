@@ -2,7 +2,8 @@
 
 from fastapi import FastAPI
 
-from alongside_chassis.service import Service, build_app
+from alongside_chassis.http import codes_router
+from alongside_chassis.service import Service, build_app, install_codes
 from alongside_contracts import streams
 from alongside_intake.api import intake_router
 from alongside_intake.handlers import intake_handlers
@@ -14,8 +15,9 @@ from alongside_intake.submission_service import SubmissionService
 
 
 def service(settings: Settings) -> Service:
-    """Return intake with all its parts. Raises PolicyFileError when the region policies cannot be read."""
-    policies = read_policies(settings.region_policy_file)
+    """Return intake with all its parts. Raises PolicyFileError or CodesError when policies or code lists cannot be used."""
+    codes = install_codes(settings)
+    policies = read_policies(settings.region_policy_file, codes)
     submissions = SubmissionService(policies)
     return Service(
         name=streams.INTAKE,
@@ -24,7 +26,7 @@ def service(settings: Settings) -> Service:
         handlers=intake_handlers(submissions),
         hears=(streams.PARTNER_REFERRALS, streams.JOURNEY),
         projection=OpenReferralsProjection,
-        routers=(intake_router(submissions, Vault(settings.master_key)),),
+        routers=(intake_router(submissions, Vault(settings.master_key)), codes_router(codes)),
     )
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from alongside_contracts.ids import ReferralId
-from alongside_intake.domain.decide import Admitted, Decision, Escalated, Linked, LinkReason, can_be_replaced
+from alongside_contracts.vocabulary import LinkReason
+from alongside_intake.domain.decide import Admitted, Decision, Escalated, Linked, can_be_replaced
 from alongside_intake.domain.facts import CurrentSubmission, OpenEscalation, OpenReferral, PriorRecords
 from alongside_intake.submission_record import ExternalRef, SubmissionRecord
 
@@ -71,7 +72,7 @@ class BatchState:
             escalation = OpenEscalation(submission.id, frozenset(decision.risks))
             self._escalations[ref] = (*self._escalations.get(ref, ()), escalation)
         if isinstance(decision, Admitted) and decided.new_referral_id is not None:
-            needs = frozenset(need.value for need in submission.content.needs)
+            needs = frozenset(submission.content.needs)
             opened = OpenReferral(decided.new_referral_id, submission.id, needs)
             earlier = self._open_referrals.get(submission.person_id, ())
             self._open_referrals[submission.person_id] = (*earlier, opened)

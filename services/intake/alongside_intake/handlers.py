@@ -35,8 +35,7 @@ def intake_handlers(submissions: SubmissionService) -> Handlers:
 
     @handlers.on(ReferralSucceeded)
     async def follow_successor(event: ReferralSucceeded, tx: Tx) -> None:
-        needs = [need.value for need in event.request.needs]
-        await store.replace_referral(tx, event.replaces, event.referral_id, needs)
+        await store.replace_referral(tx, event.replaces, event.referral_id, list(event.request.needs))
 
     @handlers.on_timer(HELD_OVERDUE)
     async def assign_coordinator_when_overdue(timer: Timer, tx: Tx) -> None:

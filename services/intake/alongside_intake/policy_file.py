@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from alongside_contracts.codes import Codes
 from alongside_contracts.ids import RegionId
 from alongside_contracts.vocabulary import AgeBand
 from alongside_intake.domain import facts
@@ -16,8 +17,8 @@ class PolicyFileError(Exception):
     """The policy file is missing or wrong; the message says where and why. Raised at start, never later."""
 
 
-def read_policies(file: Path) -> facts.Policies:
-    """Return the policies in `file`. Raises PolicyFileError."""
+def read_policies(file: Path, codes: Codes) -> facts.Policies:
+    """Return the policies in `file`, with the code lists. Raises PolicyFileError."""
     try:
         document = _Document.model_validate_json(file.read_bytes())
     except OSError as error:
@@ -32,6 +33,7 @@ def read_policies(file: Path) -> facts.Policies:
     return facts.Policies(
         regions={region: _region_policy(region, entry) for region, entry in document.regions.items()},
         elsewhere=_region_policy("elsewhere", document.elsewhere),
+        codes=codes,
     )
 
 

@@ -14,6 +14,7 @@ import orjson
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.columns import Columns
+from alongside_contracts.codes.fields import AS_STORED
 from alongside_contracts.ids import PersonId, ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
 from alongside_intake.batch_state import BatchState, DecidedSubmission
@@ -113,9 +114,14 @@ async def lock_submission(
     return stored, SubmissionRecord(
         id=SubmissionId(stored.id),
         person_id=PersonId(stored.person_id),
-        received=ReceivedSubmission(Submission.model_validate_json(row["facts"]), stored.partner),
+        received=ReceivedSubmission(_as_stored(row["facts"]), stored.partner),
         cleared=stored.cleared_at is not None,
     )
+
+
+def _as_stored(facts: str) -> Submission:
+    """Return a stored submission: codes that ended since it was taken, or that a newer release took, stay in it."""
+    return Submission.model_validate_json(facts, context=AS_STORED)
 
 
 async def clear(tx: Tx, submission_id: UUID, *, coordinator: str, reason: str) -> None:
@@ -329,7 +335,7 @@ def _row(decided: DecidedSubmission, *, superseded_by: UUID | None) -> dict[str,
         "reference": reference,
         "person_id": submission.person_id,
         "region": content.region,
-        "setting": content.setting.value,
+        "setting": content.setting,
         "facts": content.model_dump_json(exclude_none=True),
         "repeats": decided.repeats,
         "superseded_by": superseded_by,

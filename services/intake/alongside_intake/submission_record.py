@@ -7,6 +7,7 @@ from uuid import UUID
 
 from alongside_contracts.ids import PersonId, SubmissionId
 from alongside_contracts.intake import Submission, SupportRequest
+from alongside_contracts.vocabulary import ConsentDecision
 from alongside_intake.domain.facts import SELF, ConsentRecord, Facts, ReadinessAnswers, State
 
 ExternalRef: TypeAlias = tuple[str, str]
@@ -92,16 +93,16 @@ def facts_of(submission: Submission) -> Facts:
     """Return the submission as the rules see it."""
     return Facts(
         region=submission.region,
-        needs=frozenset(need.value for need in submission.needs),
-        setting=submission.setting.value,
-        formats=frozenset(kind.value for kind in submission.formats),
+        needs=frozenset(submission.needs),
+        setting=submission.setting,
+        formats=frozenset(submission.formats),
         urgency=submission.urgency.value,
         age_band=submission.age_band.value if submission.age_band else None,
         postal_code=submission.postal_code,
         consent=_consent(submission),
         guardian_consent=submission.guardian_consent,
         readiness=_readiness(submission),
-        risks=frozenset(risk.value for risk in submission.risks),
+        risks=frozenset(submission.risks),
     )
 
 
@@ -120,7 +121,9 @@ def _consent(submission: Submission) -> ConsentRecord | None:
     consent = submission.consent
     if consent is None:
         return None
-    return ConsentRecord(consent.decision == "given", frozenset(consent.categories), consent.expires_at)
+    return ConsentRecord(
+        consent.decision is ConsentDecision.GIVEN, frozenset(consent.categories), consent.expires_at
+    )
 
 
 def _readiness(submission: Submission) -> ReadinessAnswers | None:

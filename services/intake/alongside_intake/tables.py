@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
-from alongside_intake.domain.decide import LinkReason, NextActor
+from alongside_intake.domain.decide import NextActor
 from alongside_intake.domain.facts import SELF, State
 
 TableName: TypeAlias = str | Callable[..., str]
@@ -85,7 +85,6 @@ class SubmissionRow(Base, table=True):
     __tablename__: ClassVar[TableName] = "submission"
     __table_args__: ClassVar[Any] = (
         _one_of("state", [state.value for state in State]),
-        _one_of("because", [because.value for because in LinkReason]),
         _one_of("next_actor", [actor.value for actor in NextActor]),
         CheckConstraint("(state = 'linked') = (because is not null)", name="linked_has_a_reason"),
         CheckConstraint("state <> 'admitted' or referral_id is not null", name="admitted_has_a_referral"),

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from alongside_contracts.codes.fields import AnyProblemCode, ListedSetting, SettingCode
 from alongside_contracts.ids import RegionId
 from alongside_contracts.intake import Consent, Submission
-from alongside_contracts.vocabulary import ProblemCode, Setting
 from alongside_intake.domain import facts
 from alongside_intake.domain.facts import State
 from alongside_intake.people.contacts import EmailAddress
@@ -52,7 +52,7 @@ class PartnerCommand(_RequestBody):
     """An organisation that refers. The address is where its notices go; it is sealed, and never shown again."""
 
     name: ShortText
-    setting: Setting
+    setting: ListedSetting
     region: RegionId
     contact_email: EmailAddress | None = None
 
@@ -60,7 +60,7 @@ class PartnerCommand(_RequestBody):
 class ProblemView(BaseModel):
     """One thing that is wrong with a submission: what, where, and what to do about it."""
 
-    code: ProblemCode
+    code: AnyProblemCode
     where: str
     remedy: str
 
@@ -132,7 +132,7 @@ class PartnerView(BaseModel):
 
     id: str
     name: str
-    setting: Setting
+    setting: SettingCode
     region: str
     registered_at: datetime
     has_contact_route: bool

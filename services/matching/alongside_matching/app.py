@@ -4,8 +4,9 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from alongside_chassis.http import codes_router
 from alongside_chassis.lifecycle import NotRebuilt
-from alongside_chassis.service import Service, build_app
+from alongside_chassis.service import Service, build_app, install_codes
 from alongside_contracts import streams
 from alongside_matching.allocation.decision_purge import purge_decisions
 from alongside_matching.api import routers
@@ -24,6 +25,7 @@ def build(settings: Settings) -> FastAPI:
 
 def service(settings: Settings) -> Service:
     """Return the definition of the matching service for the chassis."""
+    codes = install_codes(settings)
     policies = read_policies(settings.matching_policy_file)
     context = MatchingContext(policies)
     return Service(
@@ -33,7 +35,10 @@ def service(settings: Settings) -> Service:
         handlers=handlers(context),
         hears=(streams.JOURNEY,),
         uploads=("/imports",),
-        routers=routers(context, directory_bytes_max=settings.directory_bytes_max),
+        routers=(
+            *routers(context, directory_bytes_max=settings.directory_bytes_max),
+            codes_router(codes),
+        ),
         projection=NotRebuilt(
             "Matching holds places and chooses offers; a replay would choose again, although targets have already"
             " answered. Offers and the directory came over HTTP and are on no stream."

@@ -5,7 +5,7 @@ from datetime import datetime
 from alongside_chassis.announce import Tx
 from alongside_contracts.ids import NoticeId, ReferralId
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
-from alongside_contracts.vocabulary import Channel, RecipientRole, Status
+from alongside_contracts.vocabulary import Status
 from alongside_notifications.domain.notice import Notice
 from alongside_notifications.domain.retry import GiveUpReason
 
@@ -21,8 +21,8 @@ def announce_delivered(tx: Tx, notice: Notice, *, at: datetime) -> None:
             notice_id=NoticeId(notice.id),
             cause=news.cause,
             about_status=Status(news.status) if news.status else None,
-            role=RecipientRole(notice.recipient.role),
-            channel=Channel(notice.channel),
+            role=notice.recipient.role,
+            channel=notice.channel,
             delivered_at=at,
         )
     )
@@ -38,8 +38,8 @@ def announce_failed(tx: Tx, notice: Notice, why: GiveUpReason) -> None:
             referral_id=ReferralId(news.subject.referral_id),
             notice_id=NoticeId(notice.id),
             cause=news.cause,
-            role=RecipientRole(notice.recipient.role),
-            channel=Channel(notice.channel),
+            role=notice.recipient.role,
+            channel=notice.channel,
             why=why,
         )
     )

@@ -19,9 +19,14 @@ from alongside_chassis.http import (
     decode_id_cursor,
     encode_cursor,
 )
-from alongside_contracts.vocabulary import Channel, RecipientRole, Status
+from alongside_contracts.codes.fields import (
+    ChannelCode,
+    ListedChannel,
+    ListedRecipientRole,
+    RecipientRoleCode,
+)
+from alongside_contracts.vocabulary import Status
 from alongside_notifications import store
-from alongside_notifications.domain.audience import Role
 from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation
 from alongside_notifications.domain.notice import State, StoredNotice
 from alongside_notifications.domain.wording import render_notice
@@ -38,10 +43,10 @@ class NoticeView(BaseModel):
     cause: str
     template: str
     about_status: Status | None
-    role: RecipientRole
+    role: RecipientRoleCode
     recipient_kind: str
     recipient_id: str
-    channel: Channel
+    channel: ChannelCode
     urgent: bool
     state: State
     attempts: int
@@ -62,10 +67,10 @@ class NoticeView(BaseModel):
             cause=notice.news.cause,
             template=notice.news.template,
             about_status=Status(notice.news.status) if notice.news.status else None,
-            role=RecipientRole(notice.recipient.role),
+            role=notice.recipient.role,
             recipient_kind=notice.recipient.kind,
             recipient_id=notice.recipient.id,
-            channel=Channel(notice.channel),
+            channel=notice.channel,
             urgent=notice.news.urgent,
             state=stored.state,
             attempts=stored.attempts,
@@ -126,9 +131,9 @@ def notices_router() -> APIRouter:
         read: Read,
         *,
         referral_id: UUID | None = None,
-        role: RecipientRole | None = None,
+        role: ListedRecipientRole | None = None,
         recipient_id: Annotated[str | None, Query(max_length=100)] = None,
-        channel: Channel | None = None,
+        channel: ListedChannel | None = None,
         state: State | None = None,
         cursor: str | None = None,
         limit: Limit = 50,
@@ -167,11 +172,11 @@ def inbox_router(*, link_base: str) -> APIRouter:
 
     @router.get("/inbox/{role}/{recipient_id}")
     async def inbox(
-        role: RecipientRole, recipient_id: str, read: Read, cursor: str | None = None, limit: Limit = 50
+        role: ListedRecipientRole, recipient_id: str, read: Read, cursor: str | None = None, limit: Limit = 50
     ) -> Page[InboxItemView]:
         """List the notices of one recipient as text, newest first."""
         notices = await store.list_inbox(
-            read.conn, Role(role), recipient_id, before=decode_id_cursor(cursor), limit=limit + 1
+            read.conn, role, recipient_id, before=decode_id_cursor(cursor), limit=limit + 1
         )
         items = [_inbox_item(stored, link_base) for stored in notices[:limit]]
         return Page(items=items, next_cursor=_next_cursor(notices, limit))

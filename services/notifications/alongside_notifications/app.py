@@ -5,8 +5,9 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from alongside_chassis.http import codes_router
 from alongside_chassis.lifecycle import Runtime
-from alongside_chassis.service import Service, Worker, build_app
+from alongside_chassis.service import Service, Worker, build_app, install_codes
 from alongside_contracts import streams
 from alongside_notifications import store
 from alongside_notifications.api import crisis_router, inbox_router, notices_router
@@ -28,6 +29,7 @@ def build(settings: Settings) -> FastAPI:
 
 def service(settings: Settings) -> Service:
     """Return the service with its handlers, routes, projection and workers."""
+    codes = install_codes(settings)
     metrics = MailMetrics()
     return Service(
         name="notifications",
@@ -35,7 +37,12 @@ def service(settings: Settings) -> Service:
         settings=settings,
         handlers=notifications_handlers(ladders=settings.ladders, crisis_step=settings.crisis_step),
         hears=(streams.JOURNEY, streams.CRISIS),
-        routers=(notices_router(), inbox_router(link_base=settings.link_base_url), crisis_router()),
+        routers=(
+            notices_router(),
+            inbox_router(link_base=settings.link_base_url),
+            crisis_router(),
+            codes_router(codes),
+        ),
         projection=lambda: InboxProjection(settings.ladders),
         workers=(
             _mail_worker(settings, metrics, urgent=True),

@@ -11,10 +11,11 @@ from alongside_contracts.ids import new_id
 from alongside_contracts.intake import SubmissionEscalated
 from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
+from alongside_contracts.vocabulary import Channel
 from alongside_notifications import store
 from alongside_notifications.announcements import announce_delivered
 from alongside_notifications.domain import audience, ladder
-from alongside_notifications.domain.audience import CRISIS, Channel
+from alongside_notifications.domain.audience import CRISIS
 from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation, Ladders
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
 from alongside_notifications.journey_notices import JourneyEvent, notices_for
@@ -74,7 +75,7 @@ async def _record_notices(tx: Tx, events: Sequence[JourneyEvent], ladders: Ladde
 
 def _announce_in_app(tx: Tx, new_ids: set[UUID], recorded: Iterable[Notice]) -> None:
     for notice in recorded:
-        if notice.channel is Channel.IN_APP and notice.id in new_ids:
+        if notice.channel == Channel.IN_APP and notice.id in new_ids:
             announce_delivered(tx, notice, at=tx.now)
 
 

@@ -11,7 +11,8 @@ import orjson
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.columns import Columns
-from alongside_notifications.domain.audience import Channel, Recipient, RecipientKind, Role
+from alongside_contracts.vocabulary import Channel
+from alongside_notifications.domain.audience import Recipient, RecipientKind
 from alongside_notifications.domain.ladder import Escalation
 from alongside_notifications.domain.notice import News, Notice, StoredNotice, Subject
 
@@ -141,7 +142,7 @@ async def list_notices(
 
 
 async def list_inbox(
-    conn: asyncpg.Connection, role: Role, recipient_id: str, *, before: UUID | None, limit: int
+    conn: asyncpg.Connection, role: str, recipient_id: str, *, before: UUID | None, limit: int
 ) -> list[StoredNotice]:
     """List the in-app notices of one recipient, newest first."""
     return await fetch_notices(conn, _INBOX, recipient_id, role, before, limit)
@@ -204,7 +205,7 @@ async def open_escalations(
 
 def _row(notice: Notice, trace: Mapping[str, str]) -> dict[str, Any]:
     news, recipient = notice.news, notice.recipient
-    by_mail = notice.channel is not Channel.IN_APP
+    by_mail = notice.channel != Channel.IN_APP
     return {
         "id": notice.id,
         "referral_id": news.subject.referral_id,
@@ -234,8 +235,8 @@ def _notice_of(row: asyncpg.Record) -> StoredNotice:
                 status=row["about_status"],
                 urgent=row["urgent"],
             ),
-            recipient=Recipient(Role(row["role"]), RecipientKind(row["recipient_kind"]), row["recipient_id"]),
-            channel=Channel(row["channel"]),
+            recipient=Recipient(row["role"], RecipientKind(row["recipient_kind"]), row["recipient_id"]),
+            channel=row["channel"],
         ),
         state=row["state"],
         attempts=row["attempts"],

@@ -30,11 +30,9 @@ class NoticeRow(Base, table=True):
     __table_args__ = (
         UniqueConstraint("cause", "role", "recipient_id", "channel"),
         CheckConstraint("num_nonnulls(referral_id, submission_id) = 1", name="subject"),
-        CheckConstraint("role in ('referrer', 'target', 'person', 'coordinator')", name="role"),
         CheckConstraint(
             "recipient_kind in ('partner', 'person', 'offer', 'coordinator')", name="recipient_kind"
         ),
-        CheckConstraint("channel in ('in-app', 'email')", name="channel"),
         CheckConstraint("state in ('pending', 'sending', 'delivered', 'failed', 'no-route')", name="state"),
         CheckConstraint(
             "trouble in ('temporarily-refused', 'timed-out', 'relay-away', 'routes-away',"

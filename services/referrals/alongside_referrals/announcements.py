@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from alongside_chassis.announce import Tx
-from alongside_contracts import vocabulary as words
 from alongside_contracts.ids import OfferId, PersonId, ReferralId
 from alongside_contracts.intake import SupportRequest
 from alongside_contracts.partner import ReferralUpdated
@@ -16,7 +15,6 @@ from alongside_contracts.referrals import (
     ReferralStatusChanged,
     ReferralSucceeded,
 )
-from alongside_referrals.domain.codes import Actor
 from alongside_referrals.domain.decisions import Entry, TimelineOnly, Transitioned
 from alongside_referrals.domain.due import Overdue
 from alongside_referrals.domain.loop import ClosedLoop
@@ -48,7 +46,7 @@ def announce(tx: Tx, change: Change) -> Referral:
     return referral
 
 
-def announce_overdue(tx: Tx, referral: Referral, late: Actor, next_actor: Actor, due_at: datetime) -> None:
+def announce_overdue(tx: Tx, referral: Referral, late: str, next_actor: str, due_at: datetime) -> None:
     """Announce that `late` let the due time pass, and that `next_actor` must act by `due_at`."""
     tx.announce(
         ReferralOverdue(
@@ -56,9 +54,9 @@ def announce_overdue(tx: Tx, referral: Referral, late: Actor, next_actor: Actor,
             person_id=PersonId(referral.person_id),
             partner=referral.partner,
             offer_id=_offer(referral),
-            offer_kind=words.OfferKind(referral.offer_kind) if referral.offer_kind else None,
-            late_actor=words.Actor(late),
-            next_actor=words.Actor(next_actor),
+            offer_kind=referral.offer_kind,
+            late_actor=late,
+            next_actor=next_actor,
             due_at=due_at,
             region=referral.region,
         )
@@ -96,15 +94,15 @@ def _announce_status_change(tx: Tx, referral: Referral, entry: Entry) -> str:
         sequence=referral.sequence,
         person_id=PersonId(referral.person_id),
         partner=referral.partner,
-        previous=words.Status(entry.previous),
-        status=words.Status(referral.status),
-        business_status=words.BusinessStatus(referral.business) if referral.business else None,
-        reason=words.Reason(referral.reason) if referral.reason else None,
-        outcome=words.Outcome(referral.outcome) if referral.outcome else None,
-        actor=words.Actor(entry.actor),
+        previous=entry.previous,
+        status=referral.status,
+        business_status=referral.business,
+        reason=referral.reason,
+        outcome=referral.outcome,
+        actor=entry.actor,
         offer_id=_offer(referral),
-        offer_kind=words.OfferKind(referral.offer_kind) if referral.offer_kind else None,
-        next_actor=words.Actor(waiting.actor) if waiting else None,
+        offer_kind=referral.offer_kind,
+        next_actor=waiting.actor if waiting else None,
         due_at=waiting.due_at if waiting else None,
     )
     if referral.partner is not None:
@@ -136,9 +134,9 @@ def _announce_feedback(tx: Tx, referral: Referral, entry: Entry) -> None:
             referral_id=ReferralId(referral.id),
             person_id=PersonId(referral.person_id),
             offer_id=OfferId(referral.offer_id),
-            offer_kind=words.OfferKind(referral.offer_kind),
-            actor=words.Actor(entry.actor),
-            fit=words.Fit(entry.feedback.fit),
+            offer_kind=referral.offer_kind,
+            actor=entry.actor,
+            fit=entry.feedback.fit,
             rematch=entry.feedback.rematch,
             meetings=entry.feedback.meetings,
         )
@@ -151,8 +149,8 @@ def _announce_loop_closed(tx: Tx, referral: Referral) -> None:
     tx.announce(
         LoopClosed(
             referral_id=ReferralId(referral.id),
-            status=words.Status(referral.status),
-            outcome=words.Outcome(referral.outcome),
+            status=referral.status,
+            outcome=referral.outcome,
         )
     )
 

@@ -2,8 +2,9 @@
 
 from fastapi import FastAPI
 
+from alongside_chassis.http import codes_router
 from alongside_chassis.lifecycle import NotRebuilt
-from alongside_chassis.service import Service, build_app
+from alongside_chassis.service import Service, build_app, install_codes
 from alongside_contracts import streams
 from alongside_referrals.api import router
 from alongside_referrals.handlers import handlers
@@ -13,6 +14,7 @@ from alongside_referrals.settings import Settings
 
 def service(settings: Settings) -> Service:
     """Return the service for the chassis. Raises PolicyFileError."""
+    codes = install_codes(settings)
     policies = read_policies(settings.referral_policy_file)
     return Service(
         name=streams.REFERRALS,
@@ -20,7 +22,7 @@ def service(settings: Settings) -> Service:
         settings=settings,
         handlers=handlers(policies),
         hears=(streams.JOURNEY,),
-        routers=(router(policies),),
+        routers=(router(policies), codes_router(codes)),
         projection=NotRebuilt(
             "This service decides a referral's status, also from commands and due times that are on no stream. The"
             " journey holds only what this service announced; the timeline is the only complete record."

@@ -17,10 +17,10 @@ from alongside_contracts.matching import (
     MatchWaitlisted,
 )
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
-from alongside_contracts.vocabulary import ProblemCode
+from alongside_contracts.vocabulary import Actor, ProblemCode, Reason
 from alongside_referrals import store
 from alongside_referrals.announcements import DUE, announce_overdue
-from alongside_referrals.domain.codes import Actor, OfferKind, Reason, Role, Status, WaitKind
+from alongside_referrals.domain.codes import WaitKind
 from alongside_referrals.domain.commands import Accept, Decline, Fact, Lapse, Propose, Recall, Waitlist
 from alongside_referrals.domain.decisions import Refused, Stale, TimelineOnly, Transitioned
 from alongside_referrals.domain.due import Overdue, RecallDue, assign_coordinator, escalate
@@ -173,7 +173,7 @@ def _fact(event: MatchEvent) -> Fact:
                 actor=Actor.MATCHING,
                 proposal_id=event.proposal_id,
                 offer_id=event.offer_id,
-                offer_kind=OfferKind(event.offer_kind),
+                offer_kind=event.offer_kind,
                 attempt=event.attempt,
                 answer_by=event.expires_at,
             )
@@ -182,10 +182,10 @@ def _fact(event: MatchEvent) -> Fact:
                 actor=Actor.TARGET,
                 proposal_id=event.proposal_id,
                 offer_id=event.offer_id,
-                offer_kind=OfferKind(event.offer_kind),
+                offer_kind=event.offer_kind,
             )
         case MatchDeclined():
-            return Decline(actor=Actor.TARGET, reason=Reason(event.reason), proposal_id=event.proposal_id)
+            return Decline(actor=Actor.TARGET, reason=event.reason, proposal_id=event.proposal_id)
         case MatchLapsed():
             return Lapse(actor=Actor.MATCHING, reason=Reason.NO_RESPONSE, proposal_id=event.proposal_id)
         case MatchWaitlisted():
@@ -199,9 +199,9 @@ def _decide_notice(referral: Referral, event: NoticeEvent, tx: Tx) -> ClosedLoop
 def _notice(event: NoticeEvent) -> NoticeResult:
     about = event.about_status if isinstance(event, NoticeDelivered) else None
     return NoticeResult(
-        role=Role(event.role),
+        role=event.role,
         cause=event.cause,
-        about=Status(about) if about else None,
+        about=about,
         delivered=isinstance(event, NoticeDelivered),
     )
 

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from alongside_contracts.ids import RegionId
+from alongside_contracts.vocabulary import Actor
 from alongside_referrals.domain import business_days, policy
-from alongside_referrals.domain.codes import Actor, WaitKind
+from alongside_referrals.domain.codes import WaitKind
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ISO_WEEKDAY: Final[dict[Day, int]] = {

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from alongside_chassis.announce import Tx
 from alongside_contracts.ids import new_id
+from alongside_contracts.vocabulary import Actor
 from alongside_referrals import store
 from alongside_referrals.announcements import Change, announce, announce_successor
-from alongside_referrals.domain.codes import Actor
 from alongside_referrals.domain.commands import Request
 from alongside_referrals.domain.decisions import Transitioned
 from alongside_referrals.domain.machine import decide

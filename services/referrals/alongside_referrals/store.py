@@ -9,17 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from alongside_chassis.columns import Columns
-from alongside_referrals.domain.codes import (
-    Actor,
-    BusinessStatus,
-    EntryKind,
-    Fit,
-    OfferKind,
-    Reason,
-    ReferralOutcome,
-    Status,
-    WaitKind,
-)
+from alongside_contracts.vocabulary import Fit, OfferKind, Status
+from alongside_referrals.domain.codes import EntryKind, WaitKind
 from alongside_referrals.domain.decisions import Entry
 from alongside_referrals.domain.referral import Referral, Waiting
 
@@ -139,7 +130,7 @@ class ReferralFilter:
     """Which referrals to list; None means any. `overdue_at` selects the referrals that are overdue at that time."""
 
     status: Status | None = None
-    next_actor: Actor | None = None
+    next_actor: str | None = None
     partner: str | None = None
     reference: str | None = None
     overdue_at: datetime | None = None
@@ -153,14 +144,14 @@ class TimelineEntry:
     sequence: int
     at: datetime
     what: EntryKind
-    actor: Actor
+    actor: str
     previous: Status
     status: Status
-    business_status: BusinessStatus | None
-    reason: Reason | None
-    outcome: ReferralOutcome | None
+    business_status: str | None
+    reason: str | None
+    outcome: str | None
     offer_id: UUID | None
-    next_actor: Actor | None
+    next_actor: str | None
     due_at: datetime | None
     cause: str | None
     has_note: bool
@@ -308,9 +299,9 @@ def _referral(row: asyncpg.Record) -> Referral:
         region=row["region"],
         replaces=row["replaces"],
         status=Status(row["status"]),
-        business=BusinessStatus(row["business_status"]) if row["business_status"] else None,
-        reason=Reason(row["reason"]) if row["reason"] else None,
-        outcome=ReferralOutcome(row["outcome"]) if row["outcome"] else None,
+        business=row["business_status"],
+        reason=row["reason"],
+        outcome=row["outcome"],
         waiting=_waiting(row),
         sequence=row["sequence"],
         entries=row["entries"],
@@ -333,4 +324,4 @@ def _referral(row: asyncpg.Record) -> Referral:
 def _waiting(row: asyncpg.Record) -> Waiting | None:
     if row["next_actor"] is None:
         return None
-    return Waiting(WaitKind(row["waits_for"]), Actor(row["next_actor"]), row["due_at"], row["rung"])
+    return Waiting(WaitKind(row["waits_for"]), row["next_actor"], row["due_at"], row["rung"])

@@ -1,4 +1,7 @@
-"""The tables of the referrals service, private to store and migrations. Their constraints guard the invariants too."""
+"""The tables of the referrals service, private to store and migrations. Their constraints guard the invariants too.
+
+A column with codes of an open list has no constraint on them: during an upgrade, instances of two releases share the table.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -10,18 +13,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
-from alongside_referrals.domain.codes import (
-    TERMINAL,
-    Actor,
-    BusinessStatus,
-    EntryKind,
-    Fit,
-    OfferKind,
-    Reason,
-    ReferralOutcome,
-    Status,
-    WaitKind,
-)
+from alongside_contracts.vocabulary import TERMINAL, Fit, OfferKind, Status
+from alongside_referrals.domain.codes import EntryKind, WaitKind
 
 TableName: TypeAlias = str | Callable[..., str]
 NOTE_CHARS_MAX: Final = 2_000
@@ -53,12 +46,8 @@ class ReferralRow(Base, table=True):
     __tablename__: ClassVar[TableName] = "referral"
     __table_args__: ClassVar[Any] = (
         _one_of("status", Status),
-        _one_of("business_status", BusinessStatus),
-        _one_of("reason", Reason),
-        _one_of("outcome", ReferralOutcome),
         _one_of("offer_kind", OfferKind),
         _one_of("waits_for", WaitKind),
-        _one_of("next_actor", Actor),
         CheckConstraint(f"({_ENDED}) = (next_actor is null)", name="open_has_a_next_actor"),
         CheckConstraint(
             "(next_actor is null) = (due_at is null) and (next_actor is null) = (waits_for is null)",
@@ -132,7 +121,6 @@ class TimelineRow(Base, table=True):
     __tablename__: ClassVar[TableName] = "timeline"
     __table_args__: ClassVar[Any] = (
         _one_of("what", EntryKind),
-        _one_of("actor", Actor),
         _one_of("fit", Fit),
         CheckConstraint(f"char_length(note) <= {NOTE_CHARS_MAX}", name="note_is_short"),
     )

@@ -6,19 +6,18 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.http import PAGE_MAX
+from alongside_contracts.codes.fields import (
+    ActorCode,
+    BusinessStatusCode,
+    ListedOutcome,
+    ListedReason,
+    OutcomeCode,
+    ReasonCode,
+)
 from alongside_contracts.ids import PartnerId, Reference
 from alongside_contracts.referrals import MEETINGS_MAX
-from alongside_referrals.domain.codes import (
-    Actor,
-    BusinessStatus,
-    EntryKind,
-    Fit,
-    OfferKind,
-    Reason,
-    ReferralOutcome,
-    Status,
-    WaitKind,
-)
+from alongside_contracts.vocabulary import Actor, Fit, OfferKind, Status
+from alongside_referrals.domain.codes import EntryKind, WaitKind
 from alongside_referrals.domain.loop import loop_of
 from alongside_referrals.store import ReferralFilter, StoredReferral, TimelineEntry
 from alongside_referrals.tables import NOTE_CHARS_MAX
@@ -38,13 +37,13 @@ class CommandForm(BaseModel):
 class ReasonForm(CommandForm):
     """A command that needs a reason; `other` needs a note as well."""
 
-    reason: Reason | None = None
+    reason: ListedReason | None = None
 
 
 class CompleteForm(CommandForm):
     """Completing needs an outcome."""
 
-    outcome: ReferralOutcome | None = None
+    outcome: ListedOutcome | None = None
 
 
 class RejectForm(ReasonForm):
@@ -114,14 +113,14 @@ class ReferralView(BaseModel):
     reference: str
     region: str
     status: Status
-    business_status: BusinessStatus | None
-    reason: Reason | None
-    outcome: ReferralOutcome | None
+    business_status: BusinessStatusCode | None
+    reason: ReasonCode | None
+    outcome: OutcomeCode | None
     sequence: int
     offer_id: UUID | None
     offer_kind: OfferKind | None
     proposal_id: UUID | None
-    next_actor: Actor | None
+    next_actor: ActorCode | None
     waits_for: WaitKind | None
     due_at: datetime | None
     overdue: bool
@@ -144,14 +143,14 @@ class EntryView(BaseModel):
     sequence: int
     at: datetime
     what: EntryKind
-    actor: Actor
+    actor: ActorCode
     previous: Status
     status: Status
-    business_status: BusinessStatus | None
-    reason: Reason | None
-    outcome: ReferralOutcome | None
+    business_status: BusinessStatusCode | None
+    reason: ReasonCode | None
+    outcome: OutcomeCode | None
     offer_id: UUID | None
-    next_actor: Actor | None
+    next_actor: ActorCode | None
     due_at: datetime | None
     cause: str | None
     has_note: bool

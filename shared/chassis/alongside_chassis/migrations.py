@@ -17,6 +17,7 @@ from sqlalchemy import Connection, MetaData, create_engine, pool, text
 from alongside_chassis.tables import (
     DEAD_LETTER_RULES_V2,
     NAMING_CONVENTION,
+    PAUSE_REASONS_V3,
     chassis_tables_v1,
     chassis_tables_v3,
     dead_letter_columns_v2,
@@ -107,6 +108,19 @@ def downgrade_quarantine_v3() -> None:
     op.drop_index("ix_dead_letter_waiting", "dead_letter")
     for table in reversed(chassis_tables_v3(MetaData(naming_convention=NAMING_CONVENTION))):
         table.drop(op.get_bind())
+
+
+def upgrade_quarantine_v4() -> None:
+    """Let the reason of a pause be one of another release: its list is open."""
+    op.drop_constraint(op.f("ck_quarantine_because"), "quarantine")
+
+
+def downgrade_quarantine_v4() -> None:
+    """Undo `upgrade_quarantine_v4`. Rows with newer reasons stay: only new writes are checked again."""
+    listed = ", ".join(f"'{reason}'" for reason in PAUSE_REASONS_V3)
+    op.create_check_constraint(
+        op.f("ck_quarantine_because"), "quarantine", f"because in ({listed})", postgresql_not_valid=True
+    )
 
 
 @contextmanager

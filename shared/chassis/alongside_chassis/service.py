@@ -38,6 +38,7 @@ from alongside_chassis.observe.logs import make_log
 from alongside_chassis.observe.metrics import Metrics
 from alongside_chassis.observe.telemetry import close_tracing, make_tracing
 from alongside_chassis.settings import Settings
+from alongside_contracts.codes import Codes, install, load_codes
 from alongside_contracts.streams import Stream, by_group
 
 Worker = Callable[[Runtime], Coroutine[Any, Any, None]]
@@ -68,6 +69,13 @@ class Service:
     uploads: Sequence[str] = ()
     projection: ProjectionOf = NO_PROJECTION
     preparation: Preparation = field(default_factory=NothingToPrepare)
+
+
+def install_codes(settings: Settings) -> Codes:
+    """Make the code lists that these settings name those of this process. Raises CodesError with everything wrong."""
+    codes = load_codes(regions=settings.regions, release=settings.codes_of or None)
+    install(codes)
+    return codes
 
 
 def make_dependencies(

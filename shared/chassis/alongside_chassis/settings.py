@@ -1,5 +1,6 @@
 """The settings of every service, with units in their names. The environment is read here and nowhere else."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, FilePath, SecretStr, ValidationInfo, field_validator
@@ -54,6 +55,12 @@ class Settings(KafkaAccess):
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
     kafka_metadata_max_age_ms: int = Field(default=5_000, ge=500)
     """How long a new partner's topic may remain unnoticed."""
+
+    codes_of: str = ""
+    """Release of the contracts whose codes are taken where codes come in; empty means the one before the installed. Set it to
+    the installed release once every service of the network is on it (docs/upgrade.md)."""
+    regions: Path | None = None
+    """Folder of the regions' files, `<region>.json`, with the regions' own codes."""
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8100, ge=0, le=65_535)

@@ -1,10 +1,33 @@
 """Submissions to the network, and the events of intake's decisions about them."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from alongside_contracts import streams
+from alongside_contracts.codes.fields import (
+    FormatCode,
+    HopeCode,
+    IdentityCode,
+    InterestCode,
+    LinkReasonCode,
+    ListedConsentCategory,
+    ListedConsentMethod,
+    ListedConsentPurpose,
+    ListedConsentRecipients,
+    ListedFormat,
+    ListedHope,
+    ListedIdentity,
+    ListedInterest,
+    ListedMode,
+    ListedNeed,
+    ListedRisk,
+    ListedSetting,
+    ModeCode,
+    NeedCode,
+    RiskCode,
+    SettingCode,
+)
 from alongside_contracts.event import Contract, Event
 from alongside_contracts.ids import (
     LanguageTag,
@@ -17,18 +40,7 @@ from alongside_contracts.ids import (
     RegionId,
     SubmissionId,
 )
-from alongside_contracts.vocabulary import (
-    AgeBand,
-    Format,
-    Hope,
-    Identity,
-    Interest,
-    Mode,
-    Need,
-    Risk,
-    Setting,
-    Urgency,
-)
+from alongside_contracts.vocabulary import AgeBand, ConsentDecision, Urgency, Weekday
 
 CODES_MAX = 20
 """The most codes a submission may list in one field."""
@@ -39,13 +51,11 @@ WINDOWS_MAX = 7 * 24
 class Consent(Contract):
     """A consent record: who may disclose what, to whom, for which purpose, until when, signed how (42 CFR Part 2)."""
 
-    decision: Literal["given", "refused"]
-    categories: tuple[Literal["needs", "contact", "substance-use"], ...] = Field(
-        default=(), max_length=CODES_MAX
-    )
-    recipients: Literal["network", "named-offer"] = "network"
-    purpose: Literal["peer-support-referral"] = "peer-support-referral"
-    method: Literal["written", "electronic", "verbal"] = "electronic"
+    decision: ConsentDecision
+    categories: tuple[ListedConsentCategory, ...] = Field(default=(), max_length=CODES_MAX)
+    recipients: ListedConsentRecipients = "network"
+    purpose: ListedConsentPurpose = "peer-support-referral"
+    method: ListedConsentMethod = "electronic"
     signed_at: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
 
@@ -61,7 +71,7 @@ class Readiness(Contract):
 class FreeHours(Contract):
     """A period of one weekday, from and to a full or half hour; `ends` may be 24:00, and is after `starts`."""
 
-    weekday: Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
+    weekday: Weekday
     starts: str = Field(pattern=r"^([01][0-9]|2[0-3]):[03]0$")
     ends: str = Field(pattern=r"^(([01][0-9]|2[0-3]):[03]0|24:00)$")
 
@@ -85,25 +95,28 @@ class Area(Contract):
 
 
 class SupportRequest(Contract):
-    """The support a person asks for, in codes only: all that matching may know."""
+    """The support a person asks for, in codes only: all that matching may know.
+
+    On the network's own streams a code may be one that its reader does not know yet.
+    """
 
     region: RegionId
-    needs: tuple[Need, ...] = Field(min_length=1, max_length=CODES_MAX)
+    needs: tuple[NeedCode, ...] = Field(min_length=1, max_length=CODES_MAX)
     languages: tuple[LanguageTag, ...] = Field(default=("en",), min_length=1, max_length=CODES_MAX)
     """Languages the person speaks, best first (BCP 47)."""
-    hopes: tuple[Hope, ...] = Field(default=(), max_length=CODES_MAX)
-    formats: tuple[Format, ...] = Field(default=(), max_length=CODES_MAX)
+    hopes: tuple[HopeCode, ...] = Field(default=(), max_length=CODES_MAX)
+    formats: tuple[FormatCode, ...] = Field(default=(), max_length=CODES_MAX)
     """Formats the person prefers; empty means any."""
-    modes: tuple[Mode, ...] = Field(default=(), max_length=CODES_MAX)
+    modes: tuple[ModeCode, ...] = Field(default=(), max_length=CODES_MAX)
     """Ways to meet the person accepts; empty means any."""
     urgency: Urgency = Urgency.ROUTINE
     age_band: AgeBand | None = None
-    avoid_needs: tuple[Need, ...] = Field(default=(), max_length=CODES_MAX)
+    avoid_needs: tuple[NeedCode, ...] = Field(default=(), max_length=CODES_MAX)
     """Triggers: needs the person must not meet in a companion's story."""
-    interests: tuple[Interest, ...] = Field(default=(), max_length=CODES_MAX)
-    identities: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
+    interests: tuple[InterestCode, ...] = Field(default=(), max_length=CODES_MAX)
+    identities: tuple[IdentityCode, ...] = Field(default=(), max_length=CODES_MAX)
     """Identities the person wishes a companion to have; never the person's own."""
-    identifies_as: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
+    identifies_as: tuple[IdentityCode, ...] = Field(default=(), max_length=CODES_MAX)
     """The identities the person states, in order to be proposed offers kept for them, such as a meeting for women. Never
     guessed: without the identity such an offer is excluded."""
     availability: tuple[FreeHours, ...] = Field(default=(), max_length=WINDOWS_MAX)
@@ -127,6 +140,7 @@ class SupportRequest(Contract):
 class Submission(SupportRequest):
     """A request of a partner, a coordinator or the person to the network; the body at every entry point of intake.
 
+    It comes in from outside, so every code must be listed.
     The person is identified by the submitter's own opaque reference only: names and contact details are never in an
     event, they are registered through intake's API of contact routes.
     """
@@ -134,11 +148,25 @@ class Submission(SupportRequest):
     reference: Reference
     """The submitter's own id of this referral; a submission that repeats it is linked to the first."""
     person_reference: Reference
-    setting: Setting
+    setting: ListedSetting
     postal_code: PostalCode | None = None
     consent: Consent | None = None
     readiness: Readiness | None = None
-    risks: tuple[Risk, ...] = Field(default=(), max_length=CODES_MAX)
+    risks: tuple[ListedRisk, ...] = Field(default=(), max_length=CODES_MAX)
+    needs: tuple[ListedNeed, ...] = Field(min_length=1, max_length=CODES_MAX)
+    hopes: tuple[ListedHope, ...] = Field(default=(), max_length=CODES_MAX)
+    formats: tuple[ListedFormat, ...] = Field(default=(), max_length=CODES_MAX)
+    """Formats the person prefers; empty means any."""
+    modes: tuple[ListedMode, ...] = Field(default=(), max_length=CODES_MAX)
+    """Ways to meet the person accepts; empty means any."""
+    avoid_needs: tuple[ListedNeed, ...] = Field(default=(), max_length=CODES_MAX)
+    """Triggers: needs the person must not meet in a companion's story."""
+    interests: tuple[ListedInterest, ...] = Field(default=(), max_length=CODES_MAX)
+    identities: tuple[ListedIdentity, ...] = Field(default=(), max_length=CODES_MAX)
+    """Identities the person wishes a companion to have; never the person's own."""
+    identifies_as: tuple[ListedIdentity, ...] = Field(default=(), max_length=CODES_MAX)
+    """The identities the person states, in order to be proposed offers kept for them, such as a meeting for women. Never
+    guessed: without the identity such an offer is excluded."""
 
 
 class SubmissionReceived(Submission, Event):
@@ -167,7 +195,7 @@ class SubmissionAdmitted(Event):
     partner: PartnerId | None = None
     """The partner that referred; None when the person or a coordinator submitted."""
     reference: Reference
-    setting: Setting
+    setting: SettingCode
     request: SupportRequest
 
     @property
@@ -186,7 +214,7 @@ class SubmissionLinked(Event):
     referral_id: ReferralId
     submission_id: SubmissionId
     partner: PartnerId | None = None
-    because: Literal["same-reference", "same-person-and-need"]
+    because: LinkReasonCode
 
     @property
     def key(self) -> str:
@@ -205,7 +233,7 @@ class SubmissionEscalated(Event):
     person_id: PersonId
     partner: PartnerId | None = None
     region: RegionId
-    risks: tuple[Risk, ...] = Field(min_length=1)
+    risks: tuple[RiskCode, ...] = Field(min_length=1)
     acknowledge_by: AwareDatetime
     """Time at which the next coordinator on the ladder is paged, unless one has acknowledged."""
 

@@ -3,9 +3,10 @@
 from pydantic import AwareDatetime, Field
 
 from alongside_contracts import streams
+from alongside_contracts.codes.fields import MatchReasonCode, ReasonCode
 from alongside_contracts.event import Event
 from alongside_contracts.ids import OfferId, ProposalId, ReferralId
-from alongside_contracts.vocabulary import MatchReason, OfferKind, Reason
+from alongside_contracts.vocabulary import OfferKind
 
 
 class MatchProposed(Event):
@@ -21,7 +22,7 @@ class MatchProposed(Event):
     offer_kind: OfferKind
     attempt: int = Field(ge=1)
     """1 for the first offer asked for this referral, 2 for the next, …"""
-    reasons: tuple[MatchReason, ...]
+    reasons: tuple[MatchReasonCode, ...]
     expires_at: AwareDatetime
 
     @property
@@ -58,7 +59,7 @@ class MatchDeclined(Event):
     referral_id: ReferralId
     proposal_id: ProposalId
     offer_id: OfferId
-    reason: Reason
+    reason: ReasonCode
 
     @property
     def key(self) -> str:

@@ -1,13 +1,12 @@
 """Events of notifications: that a recipient was notified, or could not be."""
 
-from typing import Literal
-
 from pydantic import AwareDatetime
 
 from alongside_contracts import streams
+from alongside_contracts.codes.fields import ChannelCode, NoticeFailureCode, RecipientRoleCode
 from alongside_contracts.event import Event
 from alongside_contracts.ids import NoticeId, ReferralId
-from alongside_contracts.vocabulary import Channel, RecipientRole, Status
+from alongside_contracts.vocabulary import Status
 
 
 class NoticeDelivered(Event):
@@ -23,9 +22,9 @@ class NoticeDelivered(Event):
     """The id of the event the notice is about."""
     about_status: Status | None = None
     """The referral status the notice reported, if any."""
-    role: RecipientRole
+    role: RecipientRoleCode
     """The recipient's role. A person who referred themself is notified once, as `referrer`."""
-    channel: Channel
+    channel: ChannelCode
     delivered_at: AwareDatetime
 
     @property
@@ -44,9 +43,9 @@ class NoticeFailed(Event):
     referral_id: ReferralId
     notice_id: NoticeId
     cause: str
-    role: RecipientRole
-    channel: Channel
-    why: Literal["refused-by-recipient", "attempts-exhausted"]
+    role: RecipientRoleCode
+    channel: ChannelCode
+    why: NoticeFailureCode
 
     @property
     def key(self) -> str:

@@ -3,23 +3,23 @@
 from pydantic import AwareDatetime, Field
 
 from alongside_contracts import streams
+from alongside_contracts.codes.fields import (
+    AnswerCode,
+    AnyProblemCode,
+    BusinessStatusCode,
+    OutcomeCode,
+    PauseReasonCode,
+    ReasonCode,
+)
 from alongside_contracts.event import Contract, Event
 from alongside_contracts.ids import PartnerId, Reference, ReferralId, SubmissionId
-from alongside_contracts.vocabulary import (
-    Answer,
-    BusinessStatus,
-    Outcome,
-    PauseReason,
-    ProblemCode,
-    Reason,
-    Status,
-)
+from alongside_contracts.vocabulary import Status
 
 
 class Problem(Contract):
     """One problem of a submission: a code, the field, and the remedy."""
 
-    code: ProblemCode
+    code: AnyProblemCode
     where: str = Field(max_length=200)
     remedy: str = Field(max_length=500)
 
@@ -46,7 +46,7 @@ class SubmissionAnswered(Event):
     """The partner's reference, if it could be decoded."""
     submission_id: SubmissionId | None = None
     referral_id: ReferralId | None = None
-    answer: Answer
+    answer: AnswerCode
     problems: tuple[Problem, ...] = ()
     origin: Origin | None = None
 
@@ -70,9 +70,9 @@ class ReferralUpdated(Event):
     referral_id: ReferralId
     sequence: int = Field(ge=1)
     status: Status
-    business_status: BusinessStatus | None = None
-    reason: Reason | None = None
-    outcome: Outcome | None = None
+    business_status: BusinessStatusCode | None = None
+    reason: ReasonCode | None = None
+    outcome: OutcomeCode | None = None
     due_at: AwareDatetime | None = None
 
     @property
@@ -92,7 +92,7 @@ class IntakePaused(Event):
     announced_by = streams.INTAKE
 
     partner: PartnerId
-    because: PauseReason
+    because: PauseReasonCode
     refused: int = Field(ge=1)
     """Number of records refused since the last accepted one, or in the counted window."""
     problem: Problem

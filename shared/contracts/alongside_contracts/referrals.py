@@ -5,10 +5,11 @@ from typing import Final
 from pydantic import AwareDatetime, Field
 
 from alongside_contracts import streams
+from alongside_contracts.codes.fields import ActorCode, BusinessStatusCode, OutcomeCode, ReasonCode
 from alongside_contracts.event import Event
 from alongside_contracts.ids import OfferId, PartnerId, PersonId, Reference, ReferralId, RegionId
 from alongside_contracts.intake import SupportRequest
-from alongside_contracts.vocabulary import Actor, BusinessStatus, Fit, OfferKind, Outcome, Reason, Status
+from alongside_contracts.vocabulary import Fit, OfferKind, Status
 
 MEETINGS_MAX: Final = 1_000
 """The most meetings a party can report."""
@@ -31,13 +32,13 @@ class ReferralStatusChanged(Event):
     partner: PartnerId | None = None
     previous: Status | None = None
     status: Status
-    business_status: BusinessStatus | None = None
-    reason: Reason | None = None
-    outcome: Outcome | None = None
-    actor: Actor
+    business_status: BusinessStatusCode | None = None
+    reason: ReasonCode | None = None
+    outcome: OutcomeCode | None = None
+    actor: ActorCode
     offer_id: OfferId | None = None
     offer_kind: OfferKind | None = None
-    next_actor: Actor | None = None
+    next_actor: ActorCode | None = None
     """The party that must act next; None only when the status is terminal."""
     due_at: AwareDatetime | None = None
 
@@ -59,9 +60,9 @@ class ReferralOverdue(Event):
     partner: PartnerId | None = None
     offer_id: OfferId | None = None
     offer_kind: OfferKind | None = None
-    late_actor: Actor
+    late_actor: ActorCode
     """The party that was late."""
-    next_actor: Actor
+    next_actor: ActorCode
     """The party that must act now."""
     due_at: AwareDatetime
     region: RegionId | None = None
@@ -110,7 +111,7 @@ class FeedbackGiven(Event):
     person_id: PersonId
     offer_id: OfferId
     offer_kind: OfferKind
-    actor: Actor
+    actor: ActorCode
     """The party that reported it."""
     fit: Fit
     rematch: bool
@@ -132,7 +133,7 @@ class LoopClosed(Event):
 
     referral_id: ReferralId
     status: Status
-    outcome: Outcome
+    outcome: OutcomeCode
 
     @property
     def key(self) -> str:

@@ -1,48 +1,110 @@
-"""The closed code lists of the network: every coded word an event, a rule or a screen may use.
+"""Names for the codes that our own code mentions; made by `make generate` from the lists in codes/lists.
 
-Codes are stable and lower-case with hyphens; labels belong to the screen that shows them. Free text never drives a
-rule, so whatever a rule needs to know has a code here. Source of the lists: docs/glossary.md; the status codes are
-FHIR R4 `Task.status` as the Gravity SDOH Clinical Care guide allows them.
+The lists are data and may hold more than these names: a region's own codes, or those of another release. A rule that must
+know every code of a list reads the installed list (alongside_contracts.codes), never a class of this module. Fields of
+closed lists have these types; fields of open lists have those of codes/fields.py.
 """
 
 from enum import StrEnum
 from typing import Final
 
 
-class Need(StrEnum):
-    """A need for which a person seeks support; also an experience a supporter has lived through."""
+# generated: names of codes (make generate)
+class Actor(StrEnum):
+    """The parties that may act on a referral, and the one it waits for. List `actors`, open."""
 
-    ANXIETY = "anxiety"
-    DEPRESSION = "depression"
-    PTSD = "ptsd"
-    BIPOLAR = "bipolar"
-    PSYCHOSIS = "psychosis"
-    HEARING_VOICES = "hearing-voices"
-    GRIEF = "grief"
-    LONELINESS = "loneliness"
-    STRESS = "stress"
-    TRAUMA = "trauma"
-    SUBSTANCE_USE = "substance-use"
-    ALCOHOL = "alcohol"
-    OPIOIDS = "opioids"
-    EATING = "eating"
-    SELF_HARM = "self-harm"
-    CHRONIC_ILLNESS = "chronic-illness"
-    DISABILITY = "disability"
-    LIFE_TRANSITION = "life-transition"
-    REENTRY = "reentry"
-    PARENTING = "parenting"
-    CHILD_WELFARE = "child-welfare"
-    CAREGIVING = "caregiving"
-    DOMESTIC_VIOLENCE = "domestic-violence"
-    HOUSING = "housing"
-    EMPLOYMENT = "employment"
-    LGBTQ = "lgbtq"
+    REQUESTER = "requester"
+    TARGET = "target"
+    PERSON = "person"
+    COORDINATOR = "coordinator"
+    SUPERVISOR = "supervisor"
+    MATCHING = "matching"
+
+
+class AgeBand(StrEnum):
+    """The person's age, as coarse as the rules allow. List `age-bands`, closed.
+
+    The bands divide all ages without a gap, and the rules for minors depend on that.
+    """
+
+    UNDER_13 = "under-13"
+    FROM_13_TO_17 = "13-17"
+    FROM_18_TO_25 = "18-25"
+    FROM_26_TO_64 = "26-64"
+    FROM_65 = "65-plus"
+
+
+class Answer(StrEnum):
+    """What a partner hears about a record it sent. List `answers`, open."""
+
+    ADMITTED = "admitted"
+    REJECTED = "rejected"
+    HELD = "held"
+    LINKED = "linked"
+    ESCALATED = "escalated"
+    REFUSED = "refused"
+
+
+class BusinessStatus(StrEnum):
+    """The detail of a referral's state within its status. List `business-statuses`, open."""
+
+    AWAITING_RESPONSE = "awaiting-response"
+    WAITLISTED = "waitlisted"
+    SCHEDULED = "scheduled"
+    UNATTENDED = "unattended"
+    APPOINTMENT_CANCELLED = "appointment-cancelled"
+    CONTACTED = "contacted"
+    INTERIM = "interim"
+    PAUSED = "paused"
+    CANCELLATION_REQUESTED = "cancellation-requested"
+    TARGET_WITHDREW = "target-withdrew"
+    NO_RESPONSE = "no-response"
+    RECALLED = "recalled"
+    CONSENT_REVOKED = "consent-revoked"
+
+
+class Channel(StrEnum):
+    """The channel by which a notice is sent. List `channels`, open."""
+
+    IN_APP = "in-app"
+    EMAIL = "email"
+
+
+class ConsentDecision(StrEnum):
+    """Whether the person consents. List `consent-decisions`, closed.
+
+    A yes or a no: anything between the two is no consent.
+    """
+
+    GIVEN = "given"
+    REFUSED = "refused"
+
+
+class Endorsement(StrEnum):
+    """What a certificate says its holder may do. List `endorsements`, open."""
+
+    ADULT_MENTAL_HEALTH = "adult-mental-health"
+    SUBSTANCE_USE_RECOVERY = "substance-use-recovery"
+    FORENSIC = "forensic"
+    YOUTH = "youth"
+    FAMILY = "family"
     VETERAN = "veteran"
+    OLDER_ADULT = "older-adult"
+    CRISIS = "crisis"
+
+
+class Fit(StrEnum):
+    """Whether person and offer get on. List `fits`, closed.
+
+    A yes or a no.
+    """
+
+    GOOD = "good"
+    POOR = "poor"
 
 
 class Format(StrEnum):
-    """The format of support."""
+    """The format of support a person prefers or an offer has. List `formats`, open."""
 
     ONE_TO_ONE = "one-to-one"
     GROUP = "group"
@@ -51,33 +113,8 @@ class Format(StrEnum):
     CHAT = "chat"
 
 
-class Mode(StrEnum):
-    """How two people meet."""
-
-    IN_PERSON = "in-person"
-    PHONE = "phone"
-    VIDEO = "video"
-    TEXT = "text"
-
-
-class Duration(StrEnum):
-    """How long support is meant to last."""
-
-    ONGOING = "ongoing"
-    TIME_LIMITED = "time-limited"
-
-
-class Cadence(StrEnum):
-    """How often two people mean to meet."""
-
-    WEEKLY = "weekly"
-    BIWEEKLY = "biweekly"
-    MONTHLY = "monthly"
-    AS_NEEDED = "as-needed"
-
-
 class Hope(StrEnum):
-    """What the person hopes to gain."""
+    """What the person hopes to gain. List `hopes`, open."""
 
     EMOTIONAL_SUPPORT = "emotional-support"
     PRACTICAL_ADVICE = "practical-advice"
@@ -89,33 +126,8 @@ class Hope(StrEnum):
     NAVIGATION = "navigation"
 
 
-class Interest(StrEnum):
-    """Activities and topics people like, apart from their needs; they help two people to begin."""
-
-    MUSIC = "music"
-    ART = "art"
-    READING = "reading"
-    WRITING = "writing"
-    SPORTS = "sports"
-    FITNESS = "fitness"
-    OUTDOORS = "outdoors"
-    GARDENING = "gardening"
-    COOKING = "cooking"
-    CRAFTS = "crafts"
-    GAMES = "games"
-    FILM = "film"
-    FAITH = "faith"
-    ANIMALS = "animals"
-    TECHNOLOGY = "technology"
-    VOLUNTEERING = "volunteering"
-    TRAVEL = "travel"
-    DANCE = "dance"
-    HISTORY = "history"
-    FAMILY_LIFE = "family-life"
-
-
 class Identity(StrEnum):
-    """An identity as a person states it: used only when the person asks for a companion who shares it."""
+    """An identity as a person states it: counted only where they ask for a companion who shares it. List `identities`, open."""
 
     WOMAN = "woman"
     MAN = "man"
@@ -149,146 +161,86 @@ class Identity(StrEnum):
     RURAL = "rural"
 
 
-class Endorsement(StrEnum):
-    """A certificate's statement of what its holder may do."""
+class LinkReason(StrEnum):
+    """Why a submission was linked to one that the network has already. List `link-reasons`, open."""
 
-    ADULT_MENTAL_HEALTH = "adult-mental-health"
-    SUBSTANCE_USE_RECOVERY = "substance-use-recovery"
-    FORENSIC = "forensic"
-    YOUTH = "youth"
-    FAMILY = "family"
-    VETERAN = "veteran"
-    OLDER_ADULT = "older-adult"
-    CRISIS = "crisis"
+    SAME_REFERENCE = "same-reference"
+    SAME_PERSON_AND_NEED = "same-person-and-need"
 
 
-class TrainingTopic(StrEnum):
-    """The topic of a training."""
+class MatchReason(StrEnum):
+    """Why an offer was proposed, as staff may see it. List `match-reasons`, open."""
 
-    ETHICS_AND_BOUNDARIES = "ethics-and-boundaries"
-    CULTURAL_SENSITIVITY = "cultural-sensitivity"
-    CONFIDENTIALITY = "confidentiality"
-    MANDATED_REPORTING = "mandated-reporting"
-    SUICIDE_PREVENTION = "suicide-prevention"
-    CRISIS_RESPONSE = "crisis-response"
-    TRAUMA_INFORMED_SUPPORT = "trauma-informed-support"
-    GROUP_FACILITATION = "group-facilitation"
+    SHARED_NEED = "shared-need"
+    SHARED_LANGUAGE = "shared-language"
+    PREFERRED_FORMAT = "preferred-format"
+    PREFERRED_MODE = "preferred-mode"
+    NEARBY = "nearby"
+    REMOTE_REACH = "remote-reach"
+    FREE_CAPACITY = "free-capacity"
 
 
-class Setting(StrEnum):
-    """The kind of place a referral comes from."""
+class Mode(StrEnum):
+    """How two people meet. List `modes`, open."""
 
-    SELF = "self"
-    FAMILY_OR_FRIEND = "family-or-friend"
-    HOSPITAL = "hospital"
-    BEHAVIORAL_HEALTH = "behavioral-health"
-    PRIMARY_CARE = "primary-care"
-    CRIMINAL_JUSTICE = "criminal-justice"
+    IN_PERSON = "in-person"
+    PHONE = "phone"
+    VIDEO = "video"
+    TEXT = "text"
+
+
+class Need(StrEnum):
+    """What a person seeks support with; also what a supporter has lived through. List `needs`, open."""
+
+    ANXIETY = "anxiety"
+    DEPRESSION = "depression"
+    PTSD = "ptsd"
+    BIPOLAR = "bipolar"
+    PSYCHOSIS = "psychosis"
+    HEARING_VOICES = "hearing-voices"
+    GRIEF = "grief"
+    LONELINESS = "loneliness"
+    STRESS = "stress"
+    TRAUMA = "trauma"
+    SUBSTANCE_USE = "substance-use"
+    ALCOHOL = "alcohol"
+    OPIOIDS = "opioids"
+    EATING = "eating"
+    SELF_HARM = "self-harm"
+    CHRONIC_ILLNESS = "chronic-illness"
+    DISABILITY = "disability"
+    LIFE_TRANSITION = "life-transition"
+    REENTRY = "reentry"
+    PARENTING = "parenting"
     CHILD_WELFARE = "child-welfare"
-    EDUCATION = "education"
-    WORKPLACE = "workplace"
-    PEER_RUN = "peer-run"
-    COMMUNITY = "community"
-    HELPLINE = "helpline"
+    CAREGIVING = "caregiving"
+    DOMESTIC_VIOLENCE = "domestic-violence"
+    HOUSING = "housing"
+    EMPLOYMENT = "employment"
+    LGBTQ = "lgbtq"
+    VETERAN = "veteran"
 
 
-class Urgency(StrEnum):
-    """How soon the network must act."""
+class NoticeFailure(StrEnum):
+    """Why a notice could not be delivered and is not tried again by this channel. List `notice-failures`, open."""
 
-    ROUTINE = "routine"
-    URGENT = "urgent"
-    CRISIS = "crisis"
-
-
-class AgeBand(StrEnum):
-    """An age band, as coarse as the rules allow."""
-
-    UNDER_13 = "under-13"
-    FROM_13_TO_17 = "13-17"
-    FROM_18_TO_25 = "18-25"
-    FROM_26_TO_64 = "26-64"
-    FROM_65 = "65-plus"
-
-
-class Risk(StrEnum):
-    """A risk to a person, handled before anything else."""
-
-    DANGER_TO_SELF = "danger-to-self"
-    DANGER_TO_OTHERS = "danger-to-others"
-    IMMEDIATE_DANGER = "immediate-danger"
-    CHILD_AT_RISK = "child-at-risk"
-    CRISIS_URGENCY = "crisis-urgency"
+    REFUSED_BY_RECIPIENT = "refused-by-recipient"
+    ATTEMPTS_EXHAUSTED = "attempts-exhausted"
 
 
 class OfferKind(StrEnum):
-    """The three kinds of offers a person can be referred to; one engine ranks them together."""
+    """The three kinds of offers a person can be referred to. List `offer-kinds`, closed.
+
+    Capacity, seats and matching know exactly these three.
+    """
 
     SUPPORTER = "supporter"
     GROUP = "group"
     SERVICE = "service"
 
 
-class Status(StrEnum):
-    """Canonical status of a referral: FHIR `Task.status` as Gravity SDOH-CC allows it."""
-
-    DRAFT = "draft"
-    REQUESTED = "requested"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    IN_PROGRESS = "in-progress"
-    ON_HOLD = "on-hold"
-    CANCELLED = "cancelled"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    ENTERED_IN_ERROR = "entered-in-error"
-
-
-TERMINAL: Final = frozenset(
-    {Status.REJECTED, Status.CANCELLED, Status.COMPLETED, Status.FAILED, Status.ENTERED_IN_ERROR}
-)
-"""Statuses a referral never leaves; a successor is a new referral, with a new id."""
-
-
-class BusinessStatus(StrEnum):
-    """The detail of a referral's state within its status."""
-
-    AWAITING_RESPONSE = "awaiting-response"
-    WAITLISTED = "waitlisted"
-    SCHEDULED = "scheduled"
-    UNATTENDED = "unattended"
-    APPOINTMENT_CANCELLED = "appointment-cancelled"
-    CONTACTED = "contacted"
-    INTERIM = "interim"
-    PAUSED = "paused"
-    CANCELLATION_REQUESTED = "cancellation-requested"
-    TARGET_WITHDREW = "target-withdrew"
-    NO_RESPONSE = "no-response"
-    RECALLED = "recalled"
-    CONSENT_REVOKED = "consent-revoked"
-
-
-class Reason(StrEnum):
-    """Why a referral was refused, paused, stopped or failed."""
-
-    NO_CAPACITY = "no-capacity"
-    WAITLIST_DECLINED = "waitlist-declined"
-    NOT_ELIGIBLE = "not-eligible"
-    OUT_OF_AREA = "out-of-area"
-    MISSING_DOCUMENTS = "missing-documents"
-    NEEDS_HIGHER_LEVEL_OF_CARE = "needs-higher-level-of-care"
-    SAFETY_CONFLICT = "safety-conflict"
-    DUPLICATE = "duplicate"
-    SENT_IN_ERROR = "sent-in-error"
-    ALREADY_SERVED = "already-served"
-    UNABLE_TO_CONTACT = "unable-to-contact"
-    PERSON_DECLINED = "person-declined"
-    NO_LONGER_NEEDS = "no-longer-needs"
-    NO_RESPONSE = "no-response"
-    OTHER = "other"
-
-
 class Outcome(StrEnum):
-    """The result of a completed referral."""
+    """The result of a completed referral. List `outcomes`, open."""
 
     CONNECTED = "connected"
     ENGAGED = "engaged"
@@ -297,26 +249,17 @@ class Outcome(StrEnum):
     REFERRED_ON = "referred-on"
 
 
-class Fit(StrEnum):
-    """Whether two people get on; nobody is to blame when they do not."""
+class PauseReason(StrEnum):
+    """Which limit a partner's refused records reached, so that its stream was paused. List `pause-reasons`, open."""
 
-    GOOD = "good"
-    POOR = "poor"
-
-
-class Actor(StrEnum):
-    """The parties that may act on a referral, and the one it waits for next."""
-
-    REQUESTER = "requester"
-    TARGET = "target"
-    PERSON = "person"
-    COORDINATOR = "coordinator"
-    SUPERVISOR = "supervisor"
-    MATCHING = "matching"
+    REFUSED_IN_A_ROW = "refused-in-a-row"
+    REFUSED_SHARE = "refused-share"
+    KEPT_RECORDS = "kept-records"
+    KEPT_BYTES = "kept-bytes"
 
 
 class ProblemCode(StrEnum):
-    """A problem of a submission; each is reported with the field and the remedy in words."""
+    """One fault of a submission or record, reported with the field and the remedy. List `problems`, open."""
 
     MALFORMED = "malformed"
     TOO_LARGE = "too-large"
@@ -335,20 +278,28 @@ class ProblemCode(StrEnum):
     CONTACT_ROUTE_MISSING = "contact-route-missing"
 
 
-class MatchReason(StrEnum):
-    """Why an offer was proposed, as staff may see it; never discloses the supporter's own history."""
+class Reason(StrEnum):
+    """Why a referral was refused, paused, stopped or failed. List `reasons`, open."""
 
-    SHARED_NEED = "shared-need"
-    SHARED_LANGUAGE = "shared-language"
-    PREFERRED_FORMAT = "preferred-format"
-    PREFERRED_MODE = "preferred-mode"
-    NEARBY = "nearby"
-    REMOTE_REACH = "remote-reach"
-    FREE_CAPACITY = "free-capacity"
+    NO_CAPACITY = "no-capacity"
+    WAITLIST_DECLINED = "waitlist-declined"
+    NOT_ELIGIBLE = "not-eligible"
+    OUT_OF_AREA = "out-of-area"
+    MISSING_DOCUMENTS = "missing-documents"
+    NEEDS_HIGHER_LEVEL_OF_CARE = "needs-higher-level-of-care"
+    SAFETY_CONFLICT = "safety-conflict"
+    DUPLICATE = "duplicate"
+    SENT_IN_ERROR = "sent-in-error"
+    ALREADY_SERVED = "already-served"
+    UNABLE_TO_CONTACT = "unable-to-contact"
+    PERSON_DECLINED = "person-declined"
+    NO_LONGER_NEEDS = "no-longer-needs"
+    NO_RESPONSE = "no-response"
+    OTHER = "other"
 
 
 class RecipientRole(StrEnum):
-    """The role of a notice's recipient."""
+    """The role in which somebody receives a notice. List `recipient-roles`, open."""
 
     REFERRER = "referrer"
     TARGET = "target"
@@ -356,28 +307,95 @@ class RecipientRole(StrEnum):
     COORDINATOR = "coordinator"
 
 
-class Channel(StrEnum):
-    """The channel by which a notice is sent."""
+class Risk(StrEnum):
+    """A risk to a person, flagged with a submission; any of them escalates. List `risks`, open."""
 
-    IN_APP = "in-app"
-    EMAIL = "email"
+    DANGER_TO_SELF = "danger-to-self"
+    DANGER_TO_OTHERS = "danger-to-others"
+    IMMEDIATE_DANGER = "immediate-danger"
+    CHILD_AT_RISK = "child-at-risk"
+    CRISIS_URGENCY = "crisis-urgency"
 
 
-class Answer(StrEnum):
-    """The answer to a partner's record: the decision, or a refusal."""
+class Setting(StrEnum):
+    """Where a referral comes from. List `settings`, open."""
 
-    ADMITTED = "admitted"
+    SELF = "self"
+    FAMILY_OR_FRIEND = "family-or-friend"
+    HOSPITAL = "hospital"
+    BEHAVIORAL_HEALTH = "behavioral-health"
+    PRIMARY_CARE = "primary-care"
+    CRIMINAL_JUSTICE = "criminal-justice"
+    CHILD_WELFARE = "child-welfare"
+    EDUCATION = "education"
+    WORKPLACE = "workplace"
+    PEER_RUN = "peer-run"
+    COMMUNITY = "community"
+    HELPLINE = "helpline"
+
+
+class Status(StrEnum):
+    """The state of a referral. List `statuses`, closed.
+
+    FHIR R4 Task.status, as the Gravity SDOH Clinical Care guide allows it: the referral machine has exactly these.
+    """
+
+    DRAFT = "draft"
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
     REJECTED = "rejected"
-    HELD = "held"
-    LINKED = "linked"
-    ESCALATED = "escalated"
-    REFUSED = "refused"
+    IN_PROGRESS = "in-progress"
+    ON_HOLD = "on-hold"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    ENTERED_IN_ERROR = "entered-in-error"
 
 
-class PauseReason(StrEnum):
-    """Why a partner's stream was paused: which limit its refused records reached."""
+class TrainingTopic(StrEnum):
+    """What a training was about. List `training-topics`, open."""
 
-    REFUSED_IN_A_ROW = "refused-in-a-row"
-    REFUSED_SHARE = "refused-share"
-    KEPT_RECORDS = "kept-records"
-    KEPT_BYTES = "kept-bytes"
+    ETHICS_AND_BOUNDARIES = "ethics-and-boundaries"
+    CULTURAL_SENSITIVITY = "cultural-sensitivity"
+    CONFIDENTIALITY = "confidentiality"
+    MANDATED_REPORTING = "mandated-reporting"
+    SUICIDE_PREVENTION = "suicide-prevention"
+    CRISIS_RESPONSE = "crisis-response"
+    TRAUMA_INFORMED_SUPPORT = "trauma-informed-support"
+    GROUP_FACILITATION = "group-facilitation"
+
+
+class Urgency(StrEnum):
+    """How soon the network must act. List `urgencies`, closed.
+
+    Speed and the crisis lane are decided by it at every step: an urgency nobody knows could only be guessed.
+    """
+
+    ROUTINE = "routine"
+    URGENT = "urgent"
+    CRISIS = "crisis"
+
+
+class Weekday(StrEnum):
+    """The day of the week of a person's or an offer's free time and of a group's meetings. List `weekdays`, closed.
+
+    The calendar.
+    """
+
+    MO = "mo"
+    TU = "tu"
+    WE = "we"
+    TH = "th"
+    FR = "fr"
+    SA = "sa"
+    SU = "su"
+
+
+MINOR_AGE_BANDS: Final = frozenset({AgeBand.UNDER_13, AgeBand.FROM_13_TO_17})
+"""Ages below 18."""
+# end of names of codes
+
+TERMINAL: Final = frozenset(
+    {Status.REJECTED, Status.CANCELLED, Status.COMPLETED, Status.FAILED, Status.ENTERED_IN_ERROR}
+)
+"""Statuses a referral never leaves; a successor is a new referral, with a new id."""

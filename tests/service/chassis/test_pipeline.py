@@ -152,7 +152,7 @@ async def test_whatever_bytes_a_partner_sends_are_dead_lettered_and_answered(
 
     @handlers.on_refused(SubmissionReceived.stream)
     async def tell(refused: Refusal, _tx: Tx) -> None:
-        answered.append((refused.origin.partner, refused.problem.code.value))
+        answered.append((refused.origin.partner, refused.problem.code))
 
     async with bare(handlers) as bench:
         await bench.hear_raw(b"k", value, headers, "partner.st-mary-hospital.referrals.v1")

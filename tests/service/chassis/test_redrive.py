@@ -298,4 +298,4 @@ async def test_an_unregistered_partners_record_can_be_replayed_once_the_partner_
     (answer,) = [
         each.event for each in await intake_bench.announced() if isinstance(each.event, SubmissionAnswered)
     ]
-    assert answer.answer is Answer.ADMITTED
+    assert answer.answer == Answer.ADMITTED

@@ -81,4 +81,4 @@ class IntakeClient:
 
 def codes(answer: SubmissionAnswered) -> list[tuple[str, str]]:
     """Return an answer's problems, as code and place."""
-    return [(problem.code.value, problem.where) for problem in answer.problems]
+    return [(problem.code, problem.where) for problem in answer.problems]

@@ -13,7 +13,7 @@ from alongside_chassis.service import make_pipeline
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event
 from alongside_contracts.intake import Consent
-from alongside_contracts.vocabulary import Answer, Need, Risk, Status
+from alongside_contracts.vocabulary import Answer, ConsentDecision, Need, Risk, Status
 from tests.builders import a_submission
 from tests.conftest import PERSON_KEY
 from tests.service.intake.intake_client import HOSPITAL, IntakeClient
@@ -34,8 +34,8 @@ ANYTHING: dict[str, tuple[Any, ...]] = {
     "risks": ((), (), (), (), (), (), (Risk.DANGER_TO_SELF,), (Risk.IMMEDIATE_DANGER, Risk.DANGER_TO_SELF)),
     "postal_code": ("33131", "33131", "43215"),
     "consent": (
-        Consent(decision="given", categories=("needs", "contact")),
-        Consent(decision="given", categories=("needs", "contact")),
+        Consent(decision=ConsentDecision.GIVEN, categories=("needs", "contact")),
+        Consent(decision=ConsentDecision.GIVEN, categories=("needs", "contact")),
         None,
     ),
 }
@@ -102,7 +102,7 @@ async def test_simultaneous_batches_in_opposite_order_begin_one_referral_per_per
 
     answers = await IntakeClient(intake_bench).answers()
     assert len(answers) == 2 * len(events)
-    admitted = [answer.reference for answer in answers if answer.answer is Answer.ADMITTED]
+    admitted = [answer.reference for answer in answers if answer.answer == Answer.ADMITTED]
     assert len(admitted) == len(set(admitted))
     assert await intake_bench.pool.fetchval(
         "select count(*) = count(distinct person_id) from open_referral"

@@ -8,7 +8,16 @@ from alongside_contracts.intake import (
     SubmissionAdmitted,
     SubmissionEscalated,
 )
-from alongside_contracts.vocabulary import AgeBand, Answer, Format, Need, Risk, Setting, Urgency
+from alongside_contracts.vocabulary import (
+    AgeBand,
+    Answer,
+    ConsentDecision,
+    Format,
+    Need,
+    Risk,
+    Setting,
+    Urgency,
+)
 from tests.builders import a_submission
 from tests.service.failing import break_handlers, fail_until_dead_lettered
 from tests.service.intake.intake_client import HOSPITAL, IntakeClient, codes
@@ -71,9 +80,9 @@ async def test_a_minor_who_might_be_met_alone_is_held_for_a_guardian(intake: Int
 
 
 async def test_a_rejection_lists_every_problem_field_by_field(intake: IntakeClient) -> None:
-    answer = await intake.hear(postal_code="43215", consent=Consent(decision="refused"))
+    answer = await intake.hear(postal_code="43215", consent=Consent(decision=ConsentDecision.REFUSED))
 
-    assert answer.answer is Answer.REJECTED
+    assert answer.answer == Answer.REJECTED
     assert codes(answer) == [("outside-region", "postal_code"), ("consent-refused", "consent.decision")]
     assert all(problem.remedy for problem in answer.problems)
     assert await intake.announced() == []
@@ -109,7 +118,7 @@ async def test_an_escalated_submission_keeps_the_problems_it_also_has(intake: In
 async def test_a_person_with_little_comfort_is_admitted_with_a_suggestion(intake: IntakeClient) -> None:
     answer = await intake.hear(readiness=Readiness(comfort_sharing=1, comfort_listening=4))
 
-    assert answer.answer is Answer.ADMITTED
+    assert answer.answer == Answer.ADMITTED
     assert (await intake.submission(answer.submission_id))["suggestions"] == ["online-community-first"]
 
 

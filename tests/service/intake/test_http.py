@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from alongside_contracts.intake import Consent
-from alongside_contracts.vocabulary import Answer, Need, Risk, Setting
+from alongside_contracts.vocabulary import Answer, ConsentDecision, Need, Risk, Setting
 from tests.builders import a_submission
 from tests.service.intake.intake_client import IntakeClient
 
@@ -84,7 +84,7 @@ async def test_consent_that_does_not_cover_everything_leaves_it_held(intake: Int
     response = await intake.http.post(f"/submissions/{held.submission_id}/consent", json=narrow)
 
     assert [problem["where"] for problem in response.json()["problems"]] == ["consent.categories"]
-    assert (await intake.answers())[-1].answer is Answer.HELD
+    assert (await intake.answers())[-1].answer == Answer.HELD
 
 
 async def test_a_guardians_consent_can_be_added(intake: IntakeClient) -> None:
@@ -100,7 +100,7 @@ async def test_a_guardians_consent_can_be_added(intake: IntakeClient) -> None:
 
 async def test_consent_refused_later_rejects(intake: IntakeClient) -> None:
     held = await intake.hear(consent=None)
-    refused = {"consent": Consent(decision="refused").model_dump(mode="json")}
+    refused = {"consent": Consent(decision=ConsentDecision.REFUSED).model_dump(mode="json")}
 
     response = await intake.http.post(f"/submissions/{held.submission_id}/consent", json=refused)
 

@@ -62,8 +62,8 @@ async def test_a_bad_record_is_refused_alone_and_the_partner_is_answered(
     await bench.hear_records(good[0], bad, good[1])
 
     answers = await intake.answers()
-    assert sorted(answer.answer.value for answer in answers) == ["admitted", "admitted", "refused"]
-    refused = next(answer for answer in answers if answer.answer is Answer.REFUSED)
+    assert sorted(answer.answer for answer in answers) == ["admitted", "admitted", "refused"]
+    refused = next(answer for answer in answers if answer.answer == Answer.REFUSED)
     assert [found for found, _ in codes(refused)] == [code]
     assert refused.origin is not None
     assert (refused.origin.topic, refused.origin.offset) == (TOPIC, bad.offset)
@@ -146,7 +146,7 @@ async def test_a_partner_is_notified_when_its_stream_is_paused_and_resumed(
     assert isinstance(paused.event, IntakePaused)
     assert (paused.topic, paused.key) == (f"partner.{HOSPITAL}.status.v1", HOSPITAL)
     assert (paused.event.because, paused.event.refused) == (PauseReason.REFUSED_IN_A_ROW, 25)
-    assert (paused.event.problem.code.value, paused.event.origin.offset) == ("malformed", 25)
+    assert (paused.event.problem.code, paused.event.origin.offset) == ("malformed", 25)
     assert isinstance(resumed.event, IntakeResumed)
     assert resumed.event.paused_at == paused.event.paused_at
 

@@ -137,7 +137,7 @@ async def test_a_person_who_returns_after_erasure_is_a_new_person(intake: Intake
 
     answer = await intake.hear(person_reference="p-1")
 
-    assert answer.answer is Answer.ADMITTED
+    assert answer.answer == Answer.ADMITTED
     assert (await intake.submission(answer.submission_id))["person_id"] != before
 
 

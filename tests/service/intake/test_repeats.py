@@ -62,7 +62,7 @@ async def test_a_further_need_of_the_same_person_begins_a_separate_referral(inta
 
     again = await intake.hear(person_reference="p-1", needs=(Need.GRIEF, Need.HOUSING))
 
-    assert again.answer is Answer.ADMITTED
+    assert again.answer == Answer.ADMITTED
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.CANCELLED, Status.REJECTED, Status.FAILED])
@@ -74,7 +74,7 @@ async def test_once_the_referral_has_ended_the_same_need_is_admitted_again(
 
     again = await intake.hear(person_reference="p-1")
 
-    assert again.answer is Answer.ADMITTED
+    assert again.answer == Answer.ADMITTED
 
 
 async def test_a_referral_under_way_still_counts_as_open(intake: IntakeClient) -> None:
@@ -83,7 +83,7 @@ async def test_a_referral_under_way_still_counts_as_open(intake: IntakeClient) -
 
     again = await intake.hear(person_reference="p-1")
 
-    assert again.answer is Answer.LINKED
+    assert again.answer == Answer.LINKED
 
 
 @pytest.mark.parametrize("ended_first", [True, False], ids=["ended first", "succeeded first"])
@@ -107,7 +107,7 @@ async def test_a_completed_repeat_supersedes_a_held_submission(intake: IntakeCli
 
     completed = await intake.hear(a_submission(reference="H-1"))
 
-    assert completed.answer is Answer.ADMITTED
+    assert completed.answer == Answer.ADMITTED
     earlier = await intake.submission(held.submission_id)
     assert (earlier["decision"], earlier["next_actor"]) == ("held", None)
     assert earlier["superseded_by"] == str(completed.submission_id)
@@ -119,7 +119,7 @@ async def test_a_rejected_reference_may_be_submitted_again_with_corrections(inta
 
     again = await intake.hear(a_submission(reference="H-1"))
 
-    assert again.answer is Answer.ADMITTED
+    assert again.answer == Answer.ADMITTED
 
 
 async def test_a_repeat_of_an_escalated_submission_is_linked_to_it_and_causes_no_second_escalation(
@@ -141,7 +141,7 @@ async def test_a_risk_reported_after_admission_is_escalated_and_then_linked(inta
     first = await intake.hear(a_submission(reference="H-1"))
 
     again = await intake.hear(a_submission(reference="H-1", risks=(Risk.IMMEDIATE_DANGER,)))
-    assert again.answer is Answer.ESCALATED
+    assert again.answer == Answer.ESCALATED
 
     cleared = await intake.clear(again.submission_id)
     assert (cleared.json()["decision"], cleared.json()["referral_id"]) == ("linked", str(first.referral_id))

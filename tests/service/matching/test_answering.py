@@ -71,7 +71,7 @@ async def test_a_decline_frees_the_place_and_asks_the_next(matching_bench: Servi
     proposal = await last_proposal(matching_bench, referral)
     assert (proposal.offer_id, proposal.attempt) == (second, 2)
     assert (await places(matching_bench, first), await places(matching_bench, second)) == ((0, 0), (1, 0))
-    assert (await announced(matching_bench, MatchDeclined))[0].reason is Reason.NO_CAPACITY
+    assert (await announced(matching_bench, MatchDeclined))[0].reason == Reason.NO_CAPACITY
 
 
 async def test_when_the_last_offer_declines_the_referral_waits(matching_bench: ServiceBench) -> None:

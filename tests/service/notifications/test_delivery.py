@@ -217,7 +217,7 @@ async def test_a_worker_killed_after_the_relay_accepted_sends_the_same_message_a
     first, again = network.mail.mails_to(PARTNER_MAIL)
     assert first.message_id == again.message_id
     assert first.raw == again.raw
-    to_referrer = [n for n in await network.delivered() if n.role is RecipientRole.REFERRER]
+    to_referrer = [n for n in await network.delivered() if n.role == RecipientRole.REFERRER]
     assert len(to_referrer) == 1
     assert {notice["state"] for notice in await network.notices()} == {"delivered"}
 

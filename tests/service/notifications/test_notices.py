@@ -53,7 +53,7 @@ async def test_an_in_app_notice_is_delivered_when_it_is_stored(network: Network)
     assert all(notice.referral_id == event.referral_id for notice in delivered)
     assert all(notice.cause == cause for notice in delivered)
     assert all(notice.about_status is Status.ACCEPTED for notice in delivered)
-    assert all(notice.channel is Channel.IN_APP for notice in delivered)
+    assert all(notice.channel == Channel.IN_APP for notice in delivered)
     assert all(notice.delivered_at == network.bench.clock.now() for notice in delivered)
 
 
@@ -84,7 +84,7 @@ async def test_a_batch_of_transitions_is_reported_in_order_each_under_its_own_ca
 
     causes = await network.bench.hear(*moves)
 
-    to_referrer = [n for n in await network.delivered() if n.role is RecipientRole.REFERRER]
+    to_referrer = [n for n in await network.delivered() if n.role == RecipientRole.REFERRER]
     assert [n.about_status for n in to_referrer] == [move.status for move in moves]
     assert [n.cause for n in to_referrer] == causes
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from alongside_contracts.codes import load_codes
 from alongside_intake.domain.decide import Decision, decide
 from alongside_intake.domain.facts import (
     ConsentRecord,
@@ -46,7 +47,8 @@ MIAMI = RegionPolicy(
     crisis_resources=(CrisisResource("crisis", "Lifeline", "988"),),
 )
 ELSEWHERE = replace(MIAMI, id="elsewhere", postal_prefixes=(), escalation_minutes_max=5)
-POLICIES = Policies(regions={"us-fl-miami": MIAMI}, elsewhere=ELSEWHERE)
+CODES = load_codes()
+POLICIES = Policies(regions={"us-fl-miami": MIAMI}, elsewhere=ELSEWHERE, codes=CODES)
 NEWCOMER = PriorRecords()
 
 

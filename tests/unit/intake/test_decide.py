@@ -5,13 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from alongside_contracts.vocabulary import Actor, Answer, ProblemCode
+from alongside_contracts.vocabulary import Actor, Answer, LinkReason, ProblemCode
 from alongside_intake.domain.decide import (
     Admitted,
     Escalated,
     Held,
     Linked,
-    LinkReason,
     NextActor,
     Rejected,
     assign_to_coordinator,

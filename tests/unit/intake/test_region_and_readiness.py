@@ -8,7 +8,7 @@ from alongside_intake.domain.facts import Facts, ReadinessAnswers
 from alongside_intake.domain.problem import Code
 from alongside_intake.domain.readiness import Suggestion, suggestions
 from alongside_intake.domain.region import region_problems
-from tests.unit.intake.facts import MIAMI, POLICIES, SUBMISSION
+from tests.unit.intake.facts import CODES, MIAMI, POLICIES, SUBMISSION
 
 
 def test_an_unknown_region_is_outside_the_network() -> None:
@@ -53,7 +53,7 @@ def test_comfort_at_the_regions_minimum_suggests_nothing() -> None:
 
 
 def test_without_readiness_answers_nothing_is_suggested() -> None:
-    assert suggestions(SUBMISSION, MIAMI) == ()
+    assert suggestions(SUBMISSION, MIAMI, CODES) == ()
 
 
 def found(submission: Facts) -> list[tuple[Code, str]]:
@@ -66,4 +66,4 @@ def suggested(
 ) -> tuple[Suggestion, ...]:
     """Return the suggestions for these readiness answers."""
     readiness = ReadinessAnswers(sharing, listening, professional)
-    return suggestions(replace(SUBMISSION, readiness=readiness, formats=formats), MIAMI)
+    return suggestions(replace(SUBMISSION, readiness=readiness, formats=formats), MIAMI, CODES)

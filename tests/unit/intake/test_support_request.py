@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from alongside_contracts.intake import Consent
+from alongside_contracts.vocabulary import ConsentDecision
 from alongside_intake.submission_record import request_of
 from tests.builders import a_submission
 
@@ -23,7 +24,7 @@ OFFER = uuid4()
 def test_a_consent_to_named_offers_covers_these_and_covers_none_when_none_is_named(
     recipients: str, named: tuple[object, ...] | None, passed_on: tuple[object, ...] | None
 ) -> None:
-    consent = Consent(decision="given", recipients=recipients)  # type: ignore[arg-type]  # as a partner would say it
+    consent = Consent(decision=ConsentDecision.GIVEN, recipients=recipients)
 
     assert request_of(a_submission(consent=consent, consent_offers=named)).consent_offers == passed_on
 

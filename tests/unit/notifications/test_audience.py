@@ -3,16 +3,15 @@
 import pytest
 
 from alongside_contracts import vocabulary
+from alongside_contracts.vocabulary import Channel, RecipientRole
 from alongside_notifications.domain import audience
 from alongside_notifications.domain.audience import (
     LAPSED,
     RECIPIENT_ROLES,
-    Channel,
     Overdue,
     Parties,
     Recipient,
     RecipientKind,
-    Role,
     Transition,
     lapsed_recipients,
     overdue_recipients,
@@ -20,11 +19,11 @@ from alongside_notifications.domain.audience import (
     transition_recipients,
 )
 
-REFERRER = Recipient(Role.REFERRER, RecipientKind.PARTNER, "st-mary-hospital")
-TARGET = Recipient(Role.TARGET, RecipientKind.OFFER, "offer-1")
-PERSON = Recipient(Role.PERSON, RecipientKind.PERSON, "person-1")
-SELF_REFERRER = Recipient(Role.REFERRER, RecipientKind.PERSON, "person-1")
-COORDINATOR = Recipient(Role.COORDINATOR, RecipientKind.COORDINATOR, "on-call")
+REFERRER = Recipient(RecipientRole.REFERRER, RecipientKind.PARTNER, "st-mary-hospital")
+TARGET = Recipient(RecipientRole.TARGET, RecipientKind.OFFER, "offer-1")
+PERSON = Recipient(RecipientRole.PERSON, RecipientKind.PERSON, "person-1")
+SELF_REFERRER = Recipient(RecipientRole.REFERRER, RecipientKind.PERSON, "person-1")
+COORDINATOR = Recipient(RecipientRole.COORDINATOR, RecipientKind.COORDINATOR, "on-call")
 
 
 EXPECTED = {
@@ -85,7 +84,7 @@ def recipients_when_late(next_actor: str, *, offer: str | None = "offer-1") -> s
 
 @pytest.mark.parametrize("template", sorted(EXPECTED))
 def test_each_template_goes_to_exactly_the_expected_roles(template: str) -> None:
-    assert RECIPIENT_ROLES[template] == tuple(Role(role) for role in EXPECTED[template].split())
+    assert RECIPIENT_ROLES[template] == tuple(RecipientRole(role) for role in EXPECTED[template].split())
 
 
 def test_every_template_has_its_expectation() -> None:
@@ -138,7 +137,9 @@ def test_a_self_referred_person_hears_what_any_referrer_hears() -> None:
 
 def test_a_target_hears_of_nothing_it_was_not_asked_about() -> None:
     for template in RECIPIENT_ROLES:
-        assert not any(recipient.role is Role.TARGET for recipient in recipients_of(template, offer=None))
+        assert not any(
+            recipient.role is RecipientRole.TARGET for recipient in recipients_of(template, offer=None)
+        )
 
 
 def test_the_late_party_is_asked() -> None:
@@ -169,7 +170,9 @@ def test_every_business_status_of_the_vocabulary_has_its_row(
 
 
 def test_every_transition_but_a_draft_is_reported_to_the_referrer() -> None:
-    not_for_referrer = {template for template, roles in RECIPIENT_ROLES.items() if Role.REFERRER not in roles}
+    not_for_referrer = {
+        template for template, roles in RECIPIENT_ROLES.items() if RecipientRole.REFERRER not in roles
+    }
 
     assert not_for_referrer == {
         "draft",
@@ -182,7 +185,7 @@ def test_a_target_that_did_not_answer_in_time_hears_that_no_answer_is_needed() -
 
 
 def test_the_codes_of_the_rules_are_the_codes_of_the_contracts() -> None:
-    assert {role.value for role in Role} == {role.value for role in vocabulary.RecipientRole}
+    assert {role.value for role in RecipientRole} == {role.value for role in vocabulary.RecipientRole}
     assert {channel.value for channel in Channel} == {channel.value for channel in vocabulary.Channel}
     assert set(audience.ROLE_OF_ACTOR) == {actor.value for actor in vocabulary.Actor}
 

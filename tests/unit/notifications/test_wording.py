@@ -4,13 +4,12 @@ import re
 
 import pytest
 
-from alongside_contracts.vocabulary import Format, Need, OfferKind, Setting
+from alongside_contracts.vocabulary import Format, Need, OfferKind, RecipientRole, Setting
 from alongside_notifications.domain.audience import (
     CRISIS,
     OVERDUE,
     RECIPIENT_ROLES,
     ROLE_OF_ACTOR,
-    Role,
     TemplateKey,
 )
 from alongside_notifications.domain.wording import SENTENCES, render_notice
@@ -19,7 +18,7 @@ LINK = "https://network.example/referrals/0190"
 NOTIFIED_PAIRS = [
     *((template, role) for template, roles in RECIPIENT_ROLES.items() for role in roles),
     *((OVERDUE, role) for role in sorted(set(ROLE_OF_ACTOR.values()))),
-    (CRISIS, Role.COORDINATOR),
+    (CRISIS, RecipientRole.COORDINATOR),
 ]
 # Words that would reveal to a bystander why somebody is in touch with the network, or with whom.
 TELLTALE = {
@@ -30,7 +29,7 @@ TELLTALE = {
 
 
 @pytest.mark.parametrize(("template", "role"), NOTIFIED_PAIRS)
-def test_every_notice_has_a_text_with_a_link(template: TemplateKey, role: Role) -> None:
+def test_every_notice_has_a_text_with_a_link(template: TemplateKey, role: RecipientRole) -> None:
     text = render_notice(template, role, link=LINK)
 
     assert text.title.startswith("Alongside: ")
@@ -39,7 +38,9 @@ def test_every_notice_has_a_text_with_a_link(template: TemplateKey, role: Role) 
 
 
 @pytest.mark.parametrize(("template", "role"), NOTIFIED_PAIRS)
-def test_no_notice_names_a_condition_a_person_or_a_provider(template: TemplateKey, role: Role) -> None:
+def test_no_notice_names_a_condition_a_person_or_a_provider(
+    template: TemplateKey, role: RecipientRole
+) -> None:
     text = render_notice(template, role, link="")
 
     spoken = set(re.findall(r"[a-z]+", f"{text.title} {text.text}".lower()))

@@ -5,18 +5,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from alongside_referrals.domain.business_days import Calendar, Span
-from alongside_referrals.domain.codes import (
+from alongside_contracts.vocabulary import (
     TERMINAL,
     Actor,
     BusinessStatus,
     Fit,
     OfferKind,
+    Outcome,
     Reason,
-    ReferralOutcome,
     Status,
-    WaitKind,
 )
+from alongside_referrals.domain.business_days import Calendar, Span
+from alongside_referrals.domain.codes import WaitKind
 from alongside_referrals.domain.commands import (
     Accept,
     AskRematch,
@@ -105,7 +105,7 @@ def referral_in(status: Status) -> Referral:
 
 
 ACCEPTED, IN_PROGRESS, ON_HOLD = map(referral_in, (Status.ACCEPTED, Status.IN_PROGRESS, Status.ON_HOLD))
-COMPLETED = replace(referral_in(Status.COMPLETED), outcome=ReferralOutcome.CONNECTED, closing_event="event-9")
+COMPLETED = replace(referral_in(Status.COMPLETED), outcome=Outcome.CONNECTED, closing_event="event-9")
 
 
 def valid_commands(actor: Actor) -> dict[str, Command]:
@@ -131,7 +131,7 @@ def valid_commands(actor: Actor) -> dict[str, Command]:
         "resume": Resume(actor=actor),
         "cancel": Cancel(actor=actor, reason=why),
         "recall": Recall(actor=actor, reason=Reason.NO_RESPONSE),
-        "complete": Complete(actor=actor, outcome=ReferralOutcome.ENGAGED),
+        "complete": Complete(actor=actor, outcome=Outcome.ENGAGED),
         "fail": Fail(actor=actor, reason=why),
         "withdraw-as-error": WithdrawAsError(actor=actor),
         "record-contact": RecordContact(actor=actor, reached=True),

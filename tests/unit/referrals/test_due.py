@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alongside_referrals.domain.codes import TERMINAL, Actor, EntryKind, OfferKind, Status, WaitKind
+from alongside_contracts.vocabulary import TERMINAL, Actor, OfferKind, Status
+from alongside_referrals.domain.codes import EntryKind, WaitKind
 from alongside_referrals.domain.commands import Accept, NoteInterim, Propose, RecordContact, Start, Waitlist
 from alongside_referrals.domain.decisions import Stale
 from alongside_referrals.domain.due import Overdue, RecallDue, escalate, wait_kind_of
@@ -93,13 +94,13 @@ def test_only_supporters_have_a_supervisor_others_have_the_coordinator(kind: Off
         accepted(), offer_kind=kind, waiting=Waiting(WaitKind.FIRST_CONTACT, Actor.TARGET, FRIDAY, rung=1)
     )
 
-    assert waiting(overdue(nudged, FRIDAY).referral)[0] is Actor.COORDINATOR
+    assert waiting(overdue(nudged, FRIDAY).referral)[0] == Actor.COORDINATOR
 
 
 def test_when_the_held_place_is_given_up_matching_is_asked() -> None:
     late = overdue(replace(ASKED, answer_by=SOON), SOON)
 
-    assert late.late is Actor.TARGET
+    assert late.late == Actor.TARGET
     assert waiting(late.referral) == (Actor.MATCHING, WaitKind.MATCH, SOON + timedelta(minutes=60))
 
 
@@ -120,7 +121,7 @@ def test_where_nothing_can_be_recalled_the_last_party_is_asked_again() -> None:
         Actor.COORDINATOR,
         Actor.COORDINATOR,
     ]
-    assert waiting(thrice.referral)[0] is Actor.COORDINATOR
+    assert waiting(thrice.referral)[0] == Actor.COORDINATOR
 
 
 def test_being_overdue_is_on_the_timeline_but_is_no_transition() -> None:
@@ -160,7 +161,7 @@ def overdue(referral: Referral, now: datetime) -> Overdue:
     return step
 
 
-def waiting(referral: Referral) -> tuple[Actor, WaitKind, datetime]:
+def waiting(referral: Referral) -> tuple[str, WaitKind, datetime]:
     assert referral.waiting is not None
     return referral.waiting.actor, referral.waiting.kind, referral.waiting.due_at
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from alongside_referrals.domain.codes import Actor, BusinessStatus, EntryKind, Fit, Reason, Status
+from alongside_contracts.vocabulary import Actor, BusinessStatus, Fit, Reason, Status
+from alongside_referrals.domain.codes import EntryKind
 from alongside_referrals.domain.commands import AskRematch, Cancel, GiveFeedback
 from alongside_referrals.domain.decisions import Feedback, Refusal
 from alongside_referrals.domain.referral import Referral

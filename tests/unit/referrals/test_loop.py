@@ -5,7 +5,8 @@ from itertools import product
 
 import pytest
 
-from alongside_referrals.domain.codes import Actor, EntryKind, Reason, Role, Status
+from alongside_contracts.vocabulary import Actor, Reason, RecipientRole, Status
+from alongside_referrals.domain.codes import EntryKind
 from alongside_referrals.domain.commands import Cancel
 from alongside_referrals.domain.decisions import Stale, TimelineOnly
 from alongside_referrals.domain.loop import (
@@ -19,8 +20,8 @@ from alongside_referrals.domain.loop import (
 from alongside_referrals.domain.referral import Referral
 from tests.unit.referrals.facts import ACCEPTED, COMPLETED, NOW, transitioned
 
-DELIVERED = NoticeResult(Role.REFERRER, "event-9", Status.COMPLETED, delivered=True)
-FAILED = NoticeResult(Role.REFERRER, "event-9", None, delivered=False)
+DELIVERED = NoticeResult(RecipientRole.REFERRER, "event-9", Status.COMPLETED, delivered=True)
+FAILED = NoticeResult(RecipientRole.REFERRER, "event-9", None, delivered=False)
 
 
 @pytest.mark.parametrize("parts", list(product([True, False], repeat=4)))
@@ -46,8 +47,10 @@ def test_a_loop_is_closed_once() -> None:
 @pytest.mark.parametrize(
     ("referral", "notice"),
     [
-        pytest.param(COMPLETED, replace(DELIVERED, role=Role.TARGET), id="somebody else's notice"),
-        pytest.param(COMPLETED, replace(DELIVERED, role=Role.PERSON), id="the person is not the referrer"),
+        pytest.param(COMPLETED, replace(DELIVERED, role=RecipientRole.TARGET), id="somebody else's notice"),
+        pytest.param(
+            COMPLETED, replace(DELIVERED, role=RecipientRole.PERSON), id="the person is not the referrer"
+        ),
         pytest.param(COMPLETED, replace(DELIVERED, about=Status.ACCEPTED), id="an earlier status"),
         pytest.param(COMPLETED, replace(DELIVERED, about=None), id="no status"),
         pytest.param(ACCEPTED, replace(DELIVERED, about=Status.ACCEPTED), id="still open"),
@@ -88,8 +91,8 @@ def test_a_failed_notice_counts_as_notified_but_not_as_delivered() -> None:
 
 
 def test_most_notices_cannot_close_a_loop() -> None:
-    assert can_close_loop(Role.REFERRER, Status.COMPLETED, delivered=True)
-    assert can_close_loop(Role.REFERRER, None, delivered=False)
-    assert not can_close_loop(Role.PERSON, Status.COMPLETED, delivered=True)
-    assert not can_close_loop(Role.REFERRER, Status.ACCEPTED, delivered=True)
-    assert not can_close_loop(Role.TARGET, Status.COMPLETED, delivered=True)
+    assert can_close_loop(RecipientRole.REFERRER, Status.COMPLETED, delivered=True)
+    assert can_close_loop(RecipientRole.REFERRER, None, delivered=False)
+    assert not can_close_loop(RecipientRole.PERSON, Status.COMPLETED, delivered=True)
+    assert not can_close_loop(RecipientRole.REFERRER, Status.ACCEPTED, delivered=True)
+    assert not can_close_loop(RecipientRole.TARGET, Status.COMPLETED, delivered=True)

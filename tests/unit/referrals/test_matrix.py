@@ -2,7 +2,7 @@
 
 import pytest
 
-from alongside_referrals.domain.codes import TERMINAL, Actor, Status
+from alongside_contracts.vocabulary import TERMINAL, Actor, Status
 from alongside_referrals.domain.commands import Fact
 from alongside_referrals.domain.decisions import Refusal, Refused, Stale, TimelineOnly, Transitioned
 from alongside_referrals.domain.machine import RULES, decide

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from alongside_contracts.vocabulary import Actor
 from alongside_referrals.domain.business_days import Span
-from alongside_referrals.domain.codes import Actor, WaitKind
+from alongside_referrals.domain.codes import WaitKind
 from alongside_referrals.domain.policy import LastRungAction
 from alongside_referrals.policy_file import PolicyFileError, read_policies
 from alongside_referrals.settings import SHIPPED_POLICIES
@@ -43,7 +44,7 @@ def test_a_region_may_differ_from_the_standard(tmp_path: Path) -> None:
 
     assert (dublin.contact_attempts_min, dublin.calendar.weekend) == (5, frozenset({7}))
     assert dublin.ladders[WaitKind.PLACE].at_the_top is LastRungAction.RECALL
-    assert dublin.ladders[WaitKind.MATCH].rungs[0].actor is Actor.MATCHING
+    assert dublin.ladders[WaitKind.MATCH].rungs[0].actor == Actor.MATCHING
 
 
 def no_such_zone(document: dict[str, Any]) -> None:

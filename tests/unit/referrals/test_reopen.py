@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from alongside_referrals.domain.codes import Actor, Reason, Status
+from alongside_contracts.vocabulary import Actor, Reason, Status
 from alongside_referrals.domain.commands import Reject, Request
 from alongside_referrals.domain.reopen import successor_of
 from tests.unit.referrals.facts import ASKED, OFFER, OTHER_OFFER, transitioned

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import alongside_intake.policy_file
 import alongside_matching.policy_file
+from alongside_contracts.codes import installed
 from alongside_contracts.intake import Submission
 from alongside_intake.domain.decide import Decision, decide
 from alongside_intake.domain.facts import Policies, PriorRecords
@@ -32,7 +33,7 @@ def decision_of(submission: Submission, known: PriorRecords | None = None) -> De
 def intake_policies() -> Policies:
     """Read the regions that intake serves."""
     file = Path(str(files("alongside_intake").joinpath("policies/regions.json")))
-    return alongside_intake.policy_file.read_policies(file)
+    return alongside_intake.policy_file.read_policies(file, installed())
 
 
 @cache
@@ -53,13 +54,13 @@ def request_for(submission: Submission) -> Request:
     return Request(
         referral_id=UUID(int=0),
         region=asked.region,
-        needs=frozenset(need.value for need in asked.needs),
+        needs=frozenset(asked.needs),
         languages=asked.languages,
-        formats=frozenset(form.value for form in asked.formats),
-        modes=frozenset(mode.value for mode in asked.modes),
+        formats=frozenset(asked.formats),
+        modes=frozenset(asked.modes),
         urgency=asked.urgency.value,
         age_band=asked.age_band.value if asked.age_band else None,
-        avoid_needs=frozenset(need.value for need in asked.avoid_needs),
+        avoid_needs=frozenset(asked.avoid_needs),
         guardian_consent=submission.guardian_consent,
     )
 

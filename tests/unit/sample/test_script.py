@@ -85,9 +85,7 @@ def test_both_partners_have_their_share() -> None:
 
 def test_special_submissions_are_spread_among_the_valid_ones() -> None:
     submissions = make_script("run1", 20, SEED, NOW).submissions
-    specials = [
-        number for number, scripted in enumerate(submissions) if scripted.expected is not Answer.ADMITTED
-    ]
+    specials = [number for number, scripted in enumerate(submissions) if scripted.expected != Answer.ADMITTED]
 
     assert specials[0] > 2
     assert all(later - earlier > 1 for earlier, later in pairwise(specials))

@@ -1,1 +1,1 @@
-"""The rules of intake: facts in, decision out; the standard library only."""
+"""The rules of intake: facts in, decision out; the standard library and the code lists only."""

@@ -1,21 +1,18 @@
-"""Rules on consent, which is a record and not a flag: they name what the record lacks."""
+"""Rules on consent, which is a record and not a flag: they name what the record lacks.
+
+Which needs are protected, which ages are minors and which formats are one-to-one is in the code lists.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 
+from alongside_contracts.codes.code_lists import Codes
+from alongside_contracts.vocabulary import MINOR_AGE_BANDS
 from alongside_intake.domain.facts import SELF, ConsentRecord, Facts
 from alongside_intake.domain.problem import Code, Problem
 
-PROTECTED_NEEDS: Final = frozenset({"substance-use", "alcohol", "opioids"})
-"""Needs whose disclosure 42 CFR Part 2 protects: a general consent does not cover them."""
-PROTECTED_CATEGORY: Final = "substance-use"
 
-MINOR_AGE_BANDS: Final = frozenset({"under-13", "13-17"})
-ONE_TO_ONE: Final = "one-to-one"
-
-
-def consent_problems(facts: Facts, now: datetime) -> Iterator[Problem]:
+def consent_problems(facts: Facts, codes: Codes, now: datetime) -> Iterator[Problem]:
     """Yield the problems that forbid disclosing this submission to the network.
 
     A person who asks for themself consents by asking; a consent record they add is checked like any other.
@@ -36,12 +33,12 @@ def consent_problems(facts: Facts, now: datetime) -> Iterator[Problem]:
                 "do not refer; submit again if the person agrees later",
             )
         case ConsentRecord() as consent:
-            yield from _gaps(facts, consent, now)
+            yield from _gaps(facts, consent, codes, now)
 
 
-def guardian_problems(facts: Facts) -> Iterator[Problem]:
+def guardian_problems(facts: Facts, codes: Codes) -> Iterator[Problem]:
     """Yield a problem when a person under 18 could meet an adult one-to-one without a guardian's consent on record."""
-    may_be_one_to_one = not facts.formats or ONE_TO_ONE in facts.formats
+    may_be_one_to_one = not facts.formats or one_to_one_formats(facts, codes)
     if facts.age_band in MINOR_AGE_BANDS and may_be_one_to_one and not facts.guardian_consent:
         yield Problem(
             Code.GUARDIAN_CONSENT_MISSING,
@@ -50,14 +47,23 @@ def guardian_problems(facts: Facts) -> Iterator[Problem]:
         )
 
 
-def _gaps(facts: Facts, consent: ConsentRecord, now: datetime) -> Iterator[Problem]:
+def one_to_one_formats(facts: Facts, codes: Codes) -> frozenset[str]:
+    """Return the formats of a submission in which a person meets one other alone; an unknown format may be one."""
+    formats = codes["formats"].codes
+    return frozenset(code for code in facts.formats if code not in formats or formats[code].one_to_one)
+
+
+def _gaps(facts: Facts, consent: ConsentRecord, codes: Codes, now: datetime) -> Iterator[Problem]:
     if consent.expires_at is not None and consent.expires_at <= now:
         yield Problem(
             Code.CONSENT_MISSING, "consent.expires_at", "ask for consent again: this one has expired"
         )
-    if facts.needs & PROTECTED_NEEDS and PROTECTED_CATEGORY not in consent.categories:
-        yield Problem(
-            Code.CONSENT_MISSING,
-            "consent.categories",
-            "ask for consent to disclose substance-use data by name (42 CFR Part 2), and add the category",
-        )
+    for category in sorted(codes["needs"].consent_categories(facts.needs) - consent.categories):
+        yield Problem(Code.CONSENT_MISSING, "consent.categories", _category_remedy(category, facts, codes))
+
+
+def _category_remedy(category: str, facts: Facts, codes: Codes) -> str:
+    remedy = f"ask for consent to disclose {category} data by name (42 CFR Part 2), and add the category"
+    if facts.needs <= codes["needs"].names:
+        return remedy
+    return f"{remedy}; a need is not known in this release, so it counts as protected"

@@ -17,9 +17,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, TypeAlias
 from uuid import UUID
 
+from alongside_contracts.vocabulary import LinkReason, Risk, Urgency
 from alongside_intake.domain.consent import consent_problems, guardian_problems
 from alongside_intake.domain.facts import (
     SELF,
@@ -33,16 +34,6 @@ from alongside_intake.domain.facts import (
 from alongside_intake.domain.problem import Problem
 from alongside_intake.domain.readiness import Suggestion, suggestions
 from alongside_intake.domain.region import region_problems
-
-CRISIS: Final = "crisis"
-CRISIS_URGENCY: Final = "crisis-urgency"
-
-
-class LinkReason(StrEnum):
-    """Why a submission was linked."""
-
-    SAME_REFERENCE = "same-reference"
-    SAME_PERSON_AND_NEED = "same-person-and-need"
 
 
 class NextActor(StrEnum):
@@ -122,7 +113,7 @@ def decide(
         return linked
     if problems:  # 5
         return Held(problems, _next_actor(facts), now + timedelta(days=policy.held_days_max))
-    return Admitted(suggestions(facts, policy))  # 6
+    return Admitted(suggestions(facts, policy, policies.codes))  # 6
 
 
 def assign_to_coordinator(policy: RegionPolicy, now: datetime) -> tuple[NextActor, datetime]:
@@ -136,11 +127,15 @@ def can_be_replaced(current: CurrentSubmission) -> bool:
 
 
 def _problems(facts: Facts, policies: Policies, now: datetime) -> tuple[Problem, ...]:
-    return (*region_problems(facts, policies), *consent_problems(facts, now), *guardian_problems(facts))
+    return (
+        *region_problems(facts, policies),
+        *consent_problems(facts, policies.codes, now),
+        *guardian_problems(facts, policies.codes),
+    )
 
 
 def _risks(facts: Facts) -> frozenset[str]:
-    return facts.risks | {CRISIS_URGENCY} if facts.urgency == CRISIS else facts.risks
+    return facts.risks | {Risk.CRISIS_URGENCY} if facts.urgency == Urgency.CRISIS else facts.risks
 
 
 def _decide_risk(

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from alongside_contracts.codes.code_lists import Codes
+
 SELF = "self"
 """The setting of a person who asks for themself; also the namespace of references that come without a partner."""
 
@@ -85,10 +87,11 @@ class RegionPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Every region's policy; `elsewhere` applies to a person in danger whom no region serves."""
+    """Every region's policy and the code lists; `elsewhere` applies to a person in danger whom no region serves."""
 
     regions: Mapping[str, RegionPolicy]
     elsewhere: RegionPolicy
+    codes: Codes
 
     def of(self, region: str) -> RegionPolicy:
         """Return the policy of a region, or `elsewhere` for a region the network does not serve."""

@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from alongside_intake.domain.consent import ONE_TO_ONE
+from alongside_contracts.codes.code_lists import Codes
+from alongside_intake.domain.consent import one_to_one_formats
 from alongside_intake.domain.facts import Facts, RegionPolicy
 
 
@@ -14,7 +15,7 @@ class Suggestion(StrEnum):
     PROFESSIONAL_SERVICE = "professional-service"
 
 
-def suggestions(facts: Facts, policy: RegionPolicy) -> tuple[Suggestion, ...]:
+def suggestions(facts: Facts, policy: RegionPolicy, codes: Codes) -> tuple[Suggestion, ...]:
     """Return suggestions: an online community when sharing is hard, one-to-one when listening to a group is too much."""
     answers = facts.readiness
     if answers is None:
@@ -24,6 +25,7 @@ def suggestions(facts: Facts, policy: RegionPolicy) -> tuple[Suggestion, ...]:
         suggested.append(Suggestion.PROFESSIONAL_SERVICE)
     if answers.comfort_sharing < policy.comfort_sharing_min:
         suggested.append(Suggestion.ONLINE_COMMUNITY_FIRST)
-    if answers.comfort_listening < policy.comfort_listening_min and facts.formats != {ONE_TO_ONE}:
+    only_one_to_one = bool(facts.formats) and one_to_one_formats(facts, codes) == facts.formats
+    if answers.comfort_listening < policy.comfort_listening_min and not only_one_to_one:
         suggested.append(Suggestion.ONE_TO_ONE_FIRST)
     return tuple(suggested)

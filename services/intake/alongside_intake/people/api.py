@@ -18,7 +18,6 @@ from alongside_chassis.http import (
 )
 from alongside_contracts.ids import PartnerId, Reference
 from alongside_contracts.streams import PARTNER_REFERRALS, PARTNER_STATUS
-from alongside_contracts.vocabulary import Setting
 from alongside_intake.domain.facts import SELF, Policies
 from alongside_intake.people import contacts
 from alongside_intake.people import store as people_store
@@ -48,7 +47,7 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
 
         async def work(tx: Tx) -> PartnerView:
             await people_store.register(
-                tx, partner_id, name=partner.name, setting=partner.setting.value, region=partner.region
+                tx, partner_id, name=partner.name, setting=partner.setting, region=partner.region
             )
             if partner.contact_email is not None:
                 route = ContactRoute(email=partner.contact_email)
@@ -176,7 +175,7 @@ def _view(partner: Partner) -> PartnerView:
     return PartnerView(
         id=partner.id,
         name=partner.name,
-        setting=Setting(partner.setting),
+        setting=partner.setting,
         region=partner.region,
         registered_at=partner.registered_at,
         has_contact_route=partner.has_contact_route,

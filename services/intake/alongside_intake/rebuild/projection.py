@@ -63,5 +63,5 @@ class OpenReferralsProjection:
 def _opened_referral(
     event: SubmissionAdmitted | ReferralSucceeded, submission_id: SubmissionId | None
 ) -> OpenedReferral:
-    needs = [need.value for need in event.request.needs]
+    needs = list(event.request.needs)
     return OpenedReferral(event.referral_id, event.person_id, submission_id, needs)

@@ -9,7 +9,7 @@ from uuid import UUID
 from alongside_chassis.announce import Tx
 from alongside_contracts.ids import OfferId, ProposalId, ReferralId
 from alongside_contracts.matching import MatchAccepted, MatchDeclined, MatchLapsed
-from alongside_contracts.vocabulary import OfferKind, Reason
+from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.allocation.proposing import PROPOSAL_EXPIRY, PendingMatch, match_requests
 from alongside_matching.allocation.rules import proposals as rules
 from alongside_matching.allocation.rules.proposals import (
@@ -51,7 +51,7 @@ async def accept(tx: Tx, proposal_id: UUID) -> Accepted | AlreadyAnswered | TooL
 
 
 async def decline(
-    tx: Tx, proposal_id: UUID, reason: Reason, context: MatchingContext
+    tx: Tx, proposal_id: UUID, reason: str, context: MatchingContext
 ) -> Declined | AlreadyAnswered | UnknownProposal:
     """Decline a proposal: free its place, ask the next candidate, and offer the place to waiting referrals."""
     locked = await _lock_proposal(tx, proposal_id)
@@ -60,7 +60,7 @@ async def decline(
     proposal, tracked = locked
     decision = rules.decline(proposal.state)
     if isinstance(decision, Declined):
-        await _store_answer(tx, proposal, ProposalState.DECLINED, declined_because=reason.value)
+        await _store_answer(tx, proposal, ProposalState.DECLINED, declined_because=reason)
         tx.announce(_declined(proposal, reason))
         await _release_and_rematch(tx, proposal, tracked, context)
     return decision
@@ -117,7 +117,7 @@ def _accepted(proposal: Proposal) -> MatchAccepted:
     )
 
 
-def _declined(proposal: Proposal, reason: Reason) -> MatchDeclined:
+def _declined(proposal: Proposal, reason: str) -> MatchDeclined:
     return MatchDeclined(
         referral_id=ReferralId(proposal.referral_id),
         proposal_id=ProposalId(proposal.id),

@@ -15,7 +15,7 @@ from alongside_chassis.announce import Tx
 from alongside_contracts.event import Event
 from alongside_contracts.ids import OfferId, ProposalId, ReferralId, new_id
 from alongside_contracts.matching import MatchProposed, MatchWaitlisted
-from alongside_contracts.vocabulary import MatchReason, OfferKind
+from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.allocation.interim import find_interim_offers
 from alongside_matching.allocation.rules.proposals import Proposal, ProposalState
 from alongside_matching.allocation.rules.waiting import RequestState, TrackedRequest
@@ -263,6 +263,6 @@ def _proposed(proposal: Proposal, decision: Decision) -> MatchProposed:
         offer_id=OfferId(proposal.offer_id),
         offer_kind=OfferKind(proposal.offer_kind),
         attempt=proposal.attempt,
-        reasons=tuple(MatchReason(reason) for reason in decision.reasons),
+        reasons=decision.reasons,
         expires_at=proposal.expires_at,
     )

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from alongside_contracts.codes import installed
 from alongside_contracts.intake import FreeHours, SupportRequest
 from alongside_contracts.referrals import ReferralSucceeded
 from alongside_matching.engine.facts import Point, Request
@@ -18,21 +18,22 @@ REMATCH_PRIORITY: Final = 1
 
 def request_from(referral_id: UUID, form: SupportRequest) -> Request:
     """Return the request of a new referral. Offers to avoid count as already asked, so that none is proposed."""
+    needs = installed()["needs"]
     return Request(
         referral_id=referral_id,
         region=form.region,
-        needs=_codes(form.needs),
+        needs=needs.with_broader(form.needs),
         languages=form.languages,
-        formats=_codes(form.formats),
-        modes=_codes(form.modes),
+        formats=frozenset(form.formats),
+        modes=frozenset(form.modes),
         urgency=form.urgency.value,
         age_band=form.age_band.value if form.age_band else None,
-        avoid_needs=_codes(form.avoid_needs),
+        avoid_needs=frozenset(form.avoid_needs),
         asked=frozenset(form.offers_avoided),
-        hopes=_codes(form.hopes),
-        interests=_codes(form.interests),
-        identities=_codes(form.identities),
-        identifies_as=_codes(form.identifies_as),
+        hopes=frozenset(form.hopes),
+        interests=frozenset(form.interests),
+        identities=frozenset(form.identities),
+        identifies_as=frozenset(form.identifies_as),
         organisations_avoided=frozenset(form.organisations_avoided),
         availability=_free_mask(form.availability),
         near=Point(form.near.latitude, form.near.longitude) if form.near else None,
@@ -40,6 +41,7 @@ def request_from(referral_id: UUID, form: SupportRequest) -> Request:
         guardian_consent=form.guardian_consent,
         consent_offers=None if form.consent_offers is None else frozenset(form.consent_offers),
         continue_with=form.continue_with,
+        unknown_needs=frozenset(form.needs) - needs.names,
     )
 
 
@@ -60,10 +62,6 @@ def request_from_successor(event: ReferralSucceeded, waiting_since: datetime | N
 def exclude_offers(request: Request, excluded: Collection[UUID]) -> Request:
     """Count `excluded` offers as already asked, except the one that the person asks to continue with."""
     return replace(request, asked=request.asked | (frozenset(excluded) - {request.continue_with}))
-
-
-def _codes(codes: Iterable[StrEnum]) -> frozenset[str]:
-    return frozenset(code.value for code in codes)
 
 
 def _free_mask(windows: Iterable[FreeHours]) -> int:

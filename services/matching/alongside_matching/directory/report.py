@@ -4,7 +4,8 @@ import json
 from collections import Counter
 from dataclasses import asdict, dataclass
 
-from alongside_contracts.vocabulary import Need, OfferKind
+from alongside_contracts.codes import installed
+from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.directory.listing.model import Listing
 from alongside_matching.directory.source.findings import REMEDIES
 from alongside_matching.directory.source.tables import Table
@@ -28,8 +29,8 @@ class ImportReport:
 
     def needs(self) -> dict[str, int]:
         """Return how many listed services answer each need, including needs that none answers."""
-        counts = Counter(need for service in self.listing.services for need in service.needs)
-        return {need.value: counts[need] for need in Need}
+        counts: Counter[str] = Counter(need for service in self.listing.services for need in service.needs)
+        return {need: counts[need] for need in installed()["needs"].codes}
 
     def kinds(self) -> dict[str, int]:
         """Return how many listed services are groups and how many are services."""

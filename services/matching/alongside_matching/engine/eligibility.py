@@ -65,7 +65,12 @@ def region(offer: Offer, request: Request, _on: date) -> str | None:
 def need(offer: Offer, request: Request, _on: date) -> str | None:
     """They share at least one need, or the person asks to continue with this offer."""
     continued = offer.id == request.continue_with
-    return "need" if offer.needs.isdisjoint(request.needs) and not continued else None
+    return name_of_need_rule(request) if offer.needs.isdisjoint(request.needs) and not continued else None
+
+
+def name_of_need_rule(request: Request) -> str:
+    """Return `need`, or `unknown-need` when every need is one of a newer release: then no offer can be compared."""
+    return "unknown-need" if request.needs <= request.unknown_needs else "need"
 
 
 def language(offer: Offer, request: Request, _on: date) -> str | None:

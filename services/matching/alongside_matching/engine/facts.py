@@ -5,10 +5,12 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-SUPPORTER, GROUP, SERVICE = "supporter", "group", "service"
-IN_PERSON: Final = "in-person"
+from alongside_contracts.vocabulary import MINOR_AGE_BANDS, Mode, OfferKind
+
+SUPPORTER, GROUP, SERVICE = OfferKind.SUPPORTER.value, OfferKind.GROUP.value, OfferKind.SERVICE.value
+IN_PERSON: Final = Mode.IN_PERSON.value
 PEER_LED: Final = frozenset({SUPPORTER, GROUP})
-MINOR_BANDS: Final = frozenset({"under-13", "13-17"})
+MINOR_BANDS: Final = frozenset(band.value for band in MINOR_AGE_BANDS)
 SLOTS_PER_WEEK: Final = 336
 """Half hours. An `availability` is a bit mask of them in the region's wall time: Monday 00:00 is bit 0, and half hour
 `n` of weekday `d` is bit `d * 48 + n`. 0 means unknown."""
@@ -32,7 +34,8 @@ class Request:
     where an offer is reserved. `organisations_avoided` are those the person has another tie to, such as their
     workplace. `distance_km_max` is for meeting in person. `consent_offers` None means that consent covers the
     network, otherwise only these offers. `continue_with` is an earlier supporter the person asks for. `priority`
-    above 0 goes first: a match that ended is replaced before others are made.
+    above 0 goes first: a match that ended is replaced before others are made. `needs` include the broader ones, as an
+    offer's do; `unknown_needs` are those of a newer release, about which the lists say nothing here.
     """
 
     referral_id: UUID
@@ -58,6 +61,7 @@ class Request:
     continue_with: UUID | None = None
     waiting_since: datetime | None = None
     priority: int = 0
+    unknown_needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import orjson
 
 from alongside_chassis.announce import Tx
 from alongside_contracts.ids import new_id
-from alongside_contracts.vocabulary import Format, Mode, Need, OfferKind
+from alongside_contracts.vocabulary import Format, Mode, OfferKind
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.offer_review import review
 from alongside_matching.catalogue.store import offer_batches
@@ -33,7 +33,7 @@ class ImportCounts:
 
 
 async def import_meetings(
-    tx: Tx, published: PublishedMeetings, *, region: str, needs: Sequence[Need], policies: Policies
+    tx: Tx, published: PublishedMeetings, *, region: str, needs: Sequence[str], policies: Policies
 ) -> ImportCounts | Sequence[offer_updates.Conflict]:
     """Add or change the groups of a list: 1 offers; 2 schedules of new and changed ones; 3 review."""
     policy = policies.of(region)
@@ -77,9 +77,9 @@ def _group(published_group: PublishedGroup, offer_id: Any, region: str) -> Group
     )
 
 
-def _offer(published_group: PublishedGroup, region: str, needs: Sequence[Need], policy: Policy) -> NewOffer:
+def _offer(published_group: PublishedGroup, region: str, needs: Sequence[str], policy: Policy) -> NewOffer:
     """Return an online meeting as an offer without limited places, reserved as its publisher states."""
-    codes = sorted({need.value for need in needs})
+    codes = sorted(set(needs))
     only_for = [identity.value for identity in published_group.only_for]
     facts = [asdict(published_group), codes, *only_for]
     content = orjson.dumps(facts, default=sorted, option=orjson.OPT_NON_STR_KEYS)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
-from alongside_contracts.vocabulary import TERMINAL
+from alongside_contracts.vocabulary import TERMINAL, Channel, RecipientRole
 
 TemplateKey: TypeAlias = str
 """The code of what happened: a status, the business status that refines it, or one of the codes below."""
@@ -20,14 +20,8 @@ LAPSED: Final[TemplateKey] = "lapsed"
 OVERDUE: Final[TemplateKey] = "overdue"
 CRISIS: Final[TemplateKey] = "crisis"
 
-
-class Role(StrEnum):
-    """The recipient's role in the referral."""
-
-    REFERRER = "referrer"
-    TARGET = "target"
-    PERSON = "person"
-    COORDINATOR = "coordinator"
+CHANNELS: Final = (Channel.IN_APP, Channel.EMAIL)
+"""The channels this service delivers by. Every recipient is notified by every one of them."""
 
 
 class RecipientKind(StrEnum):
@@ -37,13 +31,6 @@ class RecipientKind(StrEnum):
     PERSON = "person"
     OFFER = "offer"
     COORDINATOR = "coordinator"
-
-
-class Channel(StrEnum):
-    """How a notice is delivered. Every recipient is notified by every channel."""
-
-    IN_APP = "in-app"
-    EMAIL = "email"
 
 
 class Destination(NamedTuple):
@@ -57,7 +44,7 @@ class Destination(NamedTuple):
 class Recipient:
     """One addressee: an opaque id, never a name or an address."""
 
-    role: Role
+    role: str
     kind: RecipientKind
     id: str
 
@@ -94,14 +81,14 @@ class Overdue:
     next_actor: str
 
 
-_NO_ROLE: Final[tuple[Role, ...]] = ()
-_REFERRER: Final = (Role.REFERRER,)
-_TARGET: Final = (Role.TARGET,)
-_REFERRER_AND_PERSON: Final = (Role.REFERRER, Role.PERSON)
-_REFERRER_AND_TARGET: Final = (Role.REFERRER, Role.TARGET)
-_EVERYONE: Final = (Role.REFERRER, Role.TARGET, Role.PERSON)
+_NO_ROLE: Final[tuple[RecipientRole, ...]] = ()
+_REFERRER: Final = (RecipientRole.REFERRER,)
+_TARGET: Final = (RecipientRole.TARGET,)
+_REFERRER_AND_PERSON: Final = (RecipientRole.REFERRER, RecipientRole.PERSON)
+_REFERRER_AND_TARGET: Final = (RecipientRole.REFERRER, RecipientRole.TARGET)
+_EVERYONE: Final = (RecipientRole.REFERRER, RecipientRole.TARGET, RecipientRole.PERSON)
 
-RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[Role, ...]]] = {
+RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[RecipientRole, ...]]] = {
     # before an offer accepts
     "draft": _NO_ROLE,
     "requested": _REFERRER_AND_PERSON,
@@ -135,13 +122,13 @@ RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[Role, ...]]] = {
 
 # The recipient of an overdue notice, by next actor. The coordinator is notified for a supervisor, because the network
 # does not know the supervisors yet, and for matching, because a program cannot act on a notice.
-ROLE_OF_ACTOR: Final[Mapping[str, Role]] = {
-    "requester": Role.REFERRER,
-    "target": Role.TARGET,
-    "person": Role.PERSON,
-    "coordinator": Role.COORDINATOR,
-    "supervisor": Role.COORDINATOR,
-    "matching": Role.COORDINATOR,
+ROLE_OF_ACTOR: Final[Mapping[str, RecipientRole]] = {
+    "requester": RecipientRole.REFERRER,
+    "target": RecipientRole.TARGET,
+    "person": RecipientRole.PERSON,
+    "coordinator": RecipientRole.COORDINATOR,
+    "supervisor": RecipientRole.COORDINATOR,
+    "matching": RecipientRole.COORDINATOR,
 }
 
 
@@ -150,12 +137,12 @@ def template_of(transition: Transition) -> TemplateKey:
 
     1 the status, if it is terminal or changed: the business status may still be the old one. The first status, and one
     that follows a draft, are not changes here: an offer may be asked, or the request waitlisted, at once. 2 The business
-    status, if there is one. 3 SEARCH_RESUMED for a repeated `requested`. 4 The status.
+    status, if there is one and it is known here: one of a newer release is notified as its status. 3 SEARCH_RESUMED for a repeated `requested`. 4 The status.
     """
     status, previous = transition.status, transition.previous
     if status in TERMINAL or previous not in (None, "draft", status):
         return status
-    if transition.business_status is not None:
+    if transition.business_status is not None and transition.business_status in RECIPIENT_ROLES:
         return transition.business_status
     return SEARCH_RESUMED if status == previous == "requested" else status
 
@@ -168,8 +155,11 @@ def transition_recipients(transition: Transition) -> tuple[Recipient, ...]:
 
 
 def overdue_recipients(overdue: Overdue, *, coordinator: str) -> tuple[Recipient, ...]:
-    """Return the party that must act now, or the coordinator when that party is unknown or is not a person."""
-    role = ROLE_OF_ACTOR[overdue.next_actor]
+    """Return the party that must act now, or the coordinator when that party is unknown or is not a person.
+
+    An actor of a newer release is unknown here: the coordinator is notified, so that nothing stalls silently.
+    """
+    role = ROLE_OF_ACTOR.get(overdue.next_actor, RecipientRole.COORDINATOR)
     return (_recipient(role, overdue.parties) or coordinator_recipient(coordinator),)
 
 
@@ -180,18 +170,18 @@ def lapsed_recipients(offer_id: str) -> tuple[Recipient, ...]:
 
 def coordinator_recipient(coordinator: str) -> Recipient:
     """Return a coordinator as a recipient."""
-    return Recipient(Role.COORDINATOR, RecipientKind.COORDINATOR, coordinator)
+    return Recipient(RecipientRole.COORDINATOR, RecipientKind.COORDINATOR, coordinator)
 
 
-def _recipient(role: Role, parties: Parties) -> Recipient | None:
+def _recipient(role: RecipientRole, parties: Parties) -> Recipient | None:
     match role:
-        case Role.REFERRER if parties.partner is not None:
+        case RecipientRole.REFERRER if parties.partner is not None:
             return Recipient(role, RecipientKind.PARTNER, parties.partner)
-        case Role.REFERRER | Role.PERSON:
+        case RecipientRole.REFERRER | RecipientRole.PERSON:
             return Recipient(role, RecipientKind.PERSON, parties.person_id)
-        case Role.TARGET if parties.offer_id is not None:
+        case RecipientRole.TARGET if parties.offer_id is not None:
             return Recipient(role, RecipientKind.OFFER, parties.offer_id)
-        case Role.TARGET | Role.COORDINATOR:
+        case RecipientRole.TARGET | RecipientRole.COORDINATOR:
             return None
 
 

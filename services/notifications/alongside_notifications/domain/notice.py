@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
-from alongside_notifications.domain.audience import Channel, Recipient, TemplateKey
+from alongside_contracts.vocabulary import Channel
+from alongside_notifications.domain.audience import CHANNELS, Recipient, TemplateKey
 
 State: TypeAlias = Literal["pending", "sending", "delivered", "failed", "no-route"]
 
@@ -46,17 +47,17 @@ class Notice:
     id: UUID
     news: News
     recipient: Recipient
-    channel: Channel
+    channel: str
 
     @property
     def first_state(self) -> State:
         """The state in which it is first stored: storing an in-app notice *is* its delivery."""
-        return "delivered" if self.channel is Channel.IN_APP else "pending"
+        return "delivered" if self.channel == Channel.IN_APP else "pending"
 
     @property
     def message_id(self) -> str | None:
         """The Message-ID of its e-mail (RFC 5322): the same however often the message must be sent."""
-        return f"<{self.id}@{MESSAGE_DOMAIN}>" if self.channel is Channel.EMAIL else None
+        return f"<{self.id}@{MESSAGE_DOMAIN}>" if self.channel == Channel.EMAIL else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +77,5 @@ class StoredNotice:
 def notices(news: News, recipients: Iterable[Recipient], *, new_id: Callable[[], UUID]) -> Iterator[Notice]:
     """Yield one notice per recipient and channel."""
     for recipient in recipients:
-        for channel in Channel:
+        for channel in CHANNELS:
             yield Notice(new_id(), news, recipient, channel)

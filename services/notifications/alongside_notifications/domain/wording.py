@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from alongside_notifications.domain.audience import CRISIS, LAPSED, OVERDUE, SEARCH_RESUMED, Role, TemplateKey
+from alongside_contracts.vocabulary import RecipientRole
+from alongside_notifications.domain.audience import CRISIS, LAPSED, OVERDUE, SEARCH_RESUMED, TemplateKey
 
-_R, _T, _P, _C = Role.REFERRER, Role.TARGET, Role.PERSON, Role.COORDINATOR
+_R, _T, _P, _C = RecipientRole.REFERRER, RecipientRole.TARGET, RecipientRole.PERSON, RecipientRole.COORDINATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class NoticeText:
         return f"{self.sentence}\n\nRead more at this link:\n{self.link}\n"
 
 
-SENTENCES: Final[Mapping[tuple[TemplateKey, Role], str]] = {
+SENTENCES: Final[Mapping[tuple[TemplateKey, str], str]] = {
     ("requested", _R): "Your request has been received.",
     ("requested", _P): "A request for you has been received.",
     ("awaiting-response", _R): "Somebody has been asked and is expected to answer.",
@@ -95,7 +96,8 @@ SENTENCES: Final[Mapping[tuple[TemplateKey, Role], str]] = {
 }
 
 ANY_TITLE: Final = "Alongside: news about a request"
-TITLES: Final[Mapping[tuple[TemplateKey, Role], str]] = {
+ANY_SENTENCE: Final = "There is news about a request."
+TITLES: Final[Mapping[tuple[TemplateKey, str], str]] = {
     ("awaiting-response", _T): "Alongside: a request waits for your answer",
     (OVERDUE, _R): "Alongside: a request waits for you",
     (OVERDUE, _T): "Alongside: a request waits for you",
@@ -105,6 +107,8 @@ TITLES: Final[Mapping[tuple[TemplateKey, Role], str]] = {
 }
 
 
-def render_notice(template: TemplateKey, role: Role, *, link: str) -> NoticeText:
-    """Return the text of a notice. Raises KeyError for a template that the role never receives."""
-    return NoticeText(TITLES.get((template, role), ANY_TITLE), SENTENCES[template, role], link)
+def render_notice(template: TemplateKey, role: str, *, link: str) -> NoticeText:
+    """Return the text of a notice. A template or role of a newer release gets the sentence that fits any news."""
+    return NoticeText(
+        TITLES.get((template, role), ANY_TITLE), SENTENCES.get((template, role), ANY_SENTENCE), link
+    )

@@ -17,7 +17,7 @@ from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.notifications import NoticeDelivered
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_contracts.streams import Stream
-from alongside_notifications.domain.audience import Channel
+from alongside_contracts.vocabulary import Channel
 from alongside_notifications.domain.ladder import Ladders
 from alongside_notifications.domain.notice import Notice
 from alongside_notifications.journey_notices import notices_for
@@ -54,13 +54,13 @@ class InboxProjection:
             return self._as_announced(event)
         assert isinstance(event, ReferralStatusChanged | MatchLapsed | ReferralOverdue)  # noqa: S101  (see HEARS)
         for notice in notices_for(event, item.envelope.id, ladders=self.ladders):
-            if notice.channel is Channel.IN_APP:
+            if notice.channel == Channel.IN_APP:
                 self._expected[notice.news.cause, notice.recipient.role] = notice
         return None
 
     def _as_announced(self, event: NoticeDelivered) -> AnnouncedNotice | None:
         """Return the notice as announced; None for e-mail, a cause before the replay began, or a notice of earlier rules."""
-        key = (event.cause, event.role.value)
-        if event.channel.value != Channel.IN_APP.value or key not in self._expected:
+        key = (event.cause, event.role)
+        if event.channel != Channel.IN_APP or key not in self._expected:
             return None
         return AnnouncedNotice(event.notice_id, self._expected.pop(key), event.delivered_at)

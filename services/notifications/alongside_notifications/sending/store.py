@@ -22,11 +22,12 @@ from alongside_notifications.store import COLUMNS, fetch_notices
 
 # Only the oldest few of each recipient kind, so that a long queue costs no more than a short one and hides no other kind. A
 # destination that is being served is left out, so that its backlog does not hide others of its kind. A notice that is
-# postponed further than the longest pause was postponed by a clock that ran ahead: it is due as well.
+# postponed further than the longest pause was postponed by a clock that ran ahead: it is due as well. A notice by a channel
+# of a newer release is left to the instances that know it.
 _WAITING: Final = """
         select id, recipient_kind, recipient_id, attempts, next_attempt_at
         from notice
-        where state in ('pending', 'sending') and urgent = $1 and recipient_kind = asked.kind
+        where state in ('pending', 'sending') and channel = 'email' and urgent = $1 and recipient_kind = asked.kind
             and recipient_kind || ':' || recipient_id <> all($4::text[])
 """
 _DUE: Final = f"""

@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from alongside_referrals.domain.codes import Actor, Fit, OfferKind, Reason, ReferralOutcome
+from alongside_contracts.vocabulary import Fit, OfferKind, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralCommand:
     """The actor of a command, and the reason; a note explains the reason `other` and is only stored."""
 
-    actor: Actor
-    reason: Reason | None = None
+    actor: str
+    reason: str | None = None
     note: str | None = None
 
 
@@ -99,7 +99,7 @@ class Recall(ReferralCommand):
 class Complete(ReferralCommand):
     """The referral served its purpose."""
 
-    outcome: ReferralOutcome | None = None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ class AskRematch(ReferralCommand):
 
     fit: Fit = Fit.POOR
     meetings: int | None = None
-    reason: Reason | None = Reason.PERSON_DECLINED
+    reason: str | None = Reason.PERSON_DECLINED
 
 
 Fact: TypeAlias = Propose | Accept | Decline | Lapse | Waitlist

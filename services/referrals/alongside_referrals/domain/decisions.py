@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from alongside_referrals.domain.codes import Actor, EntryKind, Fit, Status
+from alongside_contracts.vocabulary import Fit, Status
+from alongside_referrals.domain.codes import EntryKind
 from alongside_referrals.domain.referral import Referral
 
 
@@ -23,7 +24,7 @@ class Entry:
 
     kind: EntryKind
     at: datetime
-    actor: Actor
+    actor: str
     previous: Status
     note: str | None = None
     feedback: Feedback | None = None

@@ -3,15 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from alongside_referrals.domain.codes import (
-    TERMINAL,
-    Actor,
-    BusinessStatus,
-    EntryKind,
-    OfferKind,
-    Status,
-    WaitKind,
-)
+from alongside_contracts.vocabulary import TERMINAL, Actor, BusinessStatus, OfferKind, Status
+from alongside_referrals.domain.codes import EntryKind, WaitKind
 from alongside_referrals.domain.decisions import Entry, Stale
 from alongside_referrals.domain.policy import Ladder, LastRungAction, Policy, Rung
 from alongside_referrals.domain.referral import Referral, Waiting
@@ -23,18 +16,18 @@ class Overdue:
 
     referral: Referral
     entry: Entry
-    late: Actor
+    late: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecallDue:
     """Everybody on the ladder was late, `late` last: the referral must be recalled and matched again."""
 
-    late: Actor
+    late: str
 
 
 def next_waiting(
-    referral: Referral, status: Status, business: BusinessStatus | None, now: datetime, policy: Policy
+    referral: Referral, status: Status, business: str | None, now: datetime, policy: Policy
 ) -> Waiting | None:
     """Return whom a referral that enters this state waits for, at the first rung; None when the state is terminal."""
     kind = wait_kind_of(status, business)
@@ -49,7 +42,7 @@ def next_waiting(
     return Waiting(kind, _responsible_actor(rung, referral), due_at)
 
 
-def wait_kind_of(status: Status, business: BusinessStatus | None) -> WaitKind | None:
+def wait_kind_of(status: Status, business: str | None) -> WaitKind | None:
     """Return what a referral in that state waits for; None for an ended one."""
     if status in TERMINAL:
         return None
@@ -125,9 +118,9 @@ def _rung(ladder: Ladder, index: int) -> Rung:
     return ladder.rungs[min(index, len(ladder.rungs) - 1)]
 
 
-def _responsible_actor(rung: Rung, referral: Referral) -> Actor:
+def _responsible_actor(rung: Rung, referral: Referral) -> str:
     """Return the actor of a rung. Only supporters have a supervisor; for groups and services the coordinator acts."""
-    if rung.actor is Actor.SUPERVISOR and referral.offer_kind is not OfferKind.SUPPORTER:
+    if rung.actor == Actor.SUPERVISOR and referral.offer_kind is not OfferKind.SUPPORTER:
         return Actor.COORDINATOR
     return rung.actor
 

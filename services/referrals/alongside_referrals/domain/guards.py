@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from alongside_contracts.vocabulary import BusinessStatus, Reason
 from alongside_referrals.domain import reopen
-from alongside_referrals.domain.codes import BusinessStatus, Reason
 from alongside_referrals.domain.commands import Command, Complete, Fail, Reject
 from alongside_referrals.domain.decisions import Refusal, Refused
 from alongside_referrals.domain.policy import Policy
@@ -15,7 +15,7 @@ Guard: TypeAlias = Callable[[Referral, Command, Policy], Refused | None]
 
 def require_offer_asked(referral: Referral, _command: Command, _policy: Policy) -> Refused | None:
     """Refuse unless an offer has been asked: only that offer can say no."""
-    if referral.business is BusinessStatus.AWAITING_RESPONSE:
+    if referral.business == BusinessStatus.AWAITING_RESPONSE:
         return None
     return Refused(
         Refusal.NOBODY_ASKED,
@@ -30,7 +30,7 @@ def require_reason(_referral: Referral, command: Command, _policy: Policy) -> Re
         return Refused(
             Refusal.REASON_MISSING, "this command needs a reason", "give one of the reason codes", "reason"
         )
-    if command.reason is Reason.OTHER and not (command.note or "").strip():
+    if command.reason == Reason.OTHER and not (command.note or "").strip():
         return Refused(
             Refusal.NOTE_MISSING, "the reason `other` needs an explanation", "explain it in a note", "note"
         )
@@ -49,7 +49,7 @@ def require_outcome(_referral: Referral, command: Command, _policy: Policy) -> R
 def require_contact_attempts(referral: Referral, command: Command, policy: Policy) -> Refused | None:
     """Refuse `unable-to-contact` before the policy's number of contact attempts is on record."""
     needed = policy.contact_attempts_min
-    if command.reason is not Reason.UNABLE_TO_CONTACT or referral.contact_attempts >= needed:
+    if command.reason != Reason.UNABLE_TO_CONTACT or referral.contact_attempts >= needed:
         return None
     return Refused(
         Refusal.CONTACT_ATTEMPTS_MISSING,

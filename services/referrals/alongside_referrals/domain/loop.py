@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from alongside_referrals.domain.codes import TERMINAL, Actor, EntryKind, Role, Status
+from alongside_contracts.vocabulary import TERMINAL, Actor, RecipientRole, Status
+from alongside_referrals.domain.codes import EntryKind
 from alongside_referrals.domain.decisions import Entry, Stale, TimelineOnly
 from alongside_referrals.domain.referral import Referral
 
@@ -27,7 +28,7 @@ class Loop:
 class NoticeResult:
     """The result of one notice: the recipient's role, the event and status it is about, and whether it arrived."""
 
-    role: Role
+    role: str
     cause: str
     about: Status | None
     delivered: bool
@@ -51,20 +52,20 @@ def loop_of(referral: Referral) -> Loop:
     )
 
 
-def can_close_loop(role: Role, about: Status | None, *, delivered: bool) -> bool:
+def can_close_loop(role: str, about: Status | None, *, delivered: bool) -> bool:
     """Return whether a notice could close a loop; most cannot, and their referrals need not be loaded.
 
     A person who referred themselves is notified as the referrer.
     """
     about_the_end = about in TERMINAL or not delivered  # a failed notice does not name its status
-    return about_the_end and role is Role.REFERRER
+    return about_the_end and role == RecipientRole.REFERRER
 
 
 def apply_notice(
     referral: Referral, notice: NoticeResult, now: datetime
 ) -> ClosedLoop | TimelineOnly | Stale:
     """Record that the referrer was notified, or could not be; only notices about the present terminal status count."""
-    if not referral.terminal or notice.role is not Role.REFERRER or not _about_the_end(referral, notice):
+    if not referral.terminal or notice.role != RecipientRole.REFERRER or not _about_the_end(referral, notice):
         return Stale()
     after = replace(
         referral,

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from alongside_contracts.vocabulary import Actor, BusinessStatus, Status
 from alongside_referrals.domain import due, guards, reopen
-from alongside_referrals.domain.codes import Actor, BusinessStatus, EntryKind, Status
+from alongside_referrals.domain.codes import EntryKind
 from alongside_referrals.domain.commands import (
     Accept,
     AskRematch,
@@ -59,9 +60,9 @@ class TransitionRule:
     entry_kind: EntryKind
     from_statuses: frozenset[Status]
     to_status: Status | None
-    allowed_actors: frozenset[Actor]
+    allowed_actors: frozenset[str]
     guards: tuple[Guard, ...] = ()
-    business: BusinessStatus | None = None
+    business: str | None = None
 
 
 _S, _A = Status, Actor
@@ -233,8 +234,8 @@ def _exclude_current_offer(referral: Referral) -> Referral:
     return replace(referral, excluded_offers=excluded, answer_by=None)
 
 
-def _business(rule: TransitionRule, command: Command) -> BusinessStatus | None:
-    if isinstance(command, Cancel) and command.actor is Actor.TARGET:
+def _business(rule: TransitionRule, command: Command) -> str | None:
+    if isinstance(command, Cancel) and command.actor == Actor.TARGET:
         return BusinessStatus.TARGET_WITHDREW
     return rule.business
 
@@ -267,9 +268,9 @@ def _check_actor(rule: TransitionRule, referral: Referral, command: Command) -> 
     )
 
 
-def _is_requester(referral: Referral, actor: Actor) -> bool:
+def _is_requester(referral: Referral, actor: str) -> bool:
     """Return whether the actor is a person who referred themselves, and so has the requester's rights."""
-    return actor is Actor.PERSON and referral.partner is None
+    return actor == Actor.PERSON and referral.partner is None
 
 
 def _check_status(rule: TransitionRule, referral: Referral) -> Refused | None:
@@ -297,4 +298,4 @@ def _is_stale(referral: Referral, fact: Fact) -> bool:
         case Accept() | Decline() | Lapse():
             return fact.proposal_id != referral.proposal_id
         case Waitlist():
-            return referral.proposal_id is not None or referral.business is BusinessStatus.WAITLISTED
+            return referral.proposal_id is not None or referral.business == BusinessStatus.WAITLISTED

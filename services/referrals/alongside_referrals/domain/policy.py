@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from alongside_referrals.domain.business_days import Calendar, Span
-from alongside_referrals.domain.codes import Actor, WaitKind
+from alongside_referrals.domain.codes import WaitKind
 
 
 class LastRungAction(StrEnum):
@@ -19,7 +19,7 @@ class LastRungAction(StrEnum):
 class Rung:
     """The actor who must act, and within which time."""
 
-    actor: Actor
+    actor: str
     within: Span
 
 

@@ -4,16 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from alongside_referrals.domain.codes import (
-    TERMINAL,
-    Actor,
-    BusinessStatus,
-    OfferKind,
-    Reason,
-    ReferralOutcome,
-    Status,
-    WaitKind,
-)
+from alongside_contracts.vocabulary import TERMINAL, OfferKind, Status
+from alongside_referrals.domain.codes import WaitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +13,7 @@ class Waiting:
     """The one party that must act now, for what and until when; `rung` counts missed due times (0: none)."""
 
     kind: WaitKind
-    actor: Actor
+    actor: str
     due_at: datetime
     rung: int = 0
 
@@ -41,9 +33,9 @@ class Referral:
     partner: str | None = None
     replaces: UUID | None = None
     status: Status = Status.DRAFT
-    business: BusinessStatus | None = None
-    reason: Reason | None = None
-    outcome: ReferralOutcome | None = None
+    business: str | None = None
+    reason: str | None = None
+    outcome: str | None = None
     waiting: Waiting | None = None
     sequence: int = 0
     entries: int = 0

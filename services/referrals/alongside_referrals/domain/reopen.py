@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from alongside_referrals.domain.codes import Reason
+from alongside_contracts.vocabulary import Reason
 from alongside_referrals.domain.referral import Referral
 
 ENDS_THE_SEARCH: Final = frozenset(
@@ -12,17 +12,17 @@ ENDS_THE_SEARCH: Final = frozenset(
 """Reasons after which the person is not matched again."""
 
 
-def returns_automatically(reason: Reason | None) -> bool:
+def returns_automatically(reason: str | None) -> bool:
     """Return whether a rejection for that reason returns the person to matching without a request for it."""
     return reason not in ENDS_THE_SEARCH
 
 
-def returns_after_withdrawal(reason: Reason | None) -> bool:
+def returns_after_withdrawal(reason: str | None) -> bool:
     """Return whether a person whose target withdrew returns to matching.
 
     Not when the reason ends the search, nor when the target could not reach the person.
     """
-    return returns_automatically(reason) and reason is not Reason.UNABLE_TO_CONTACT
+    return returns_automatically(reason) and reason != Reason.UNABLE_TO_CONTACT
 
 
 def exclude_offer(referral: Referral, offer_id: UUID | None) -> tuple[UUID, ...]:

@@ -150,7 +150,7 @@ async def add(
         _headers_json(record.headers),
         event_id,
         event_type,
-        problem.code.value,
+        problem.code,
         problem.where,
         problem.remedy,
     )
@@ -207,7 +207,7 @@ async def mark_refused_again(
 ) -> None:
     """Keep a dead letter waiting, with its new problem."""
     await conn.execute(
-        _REFUSED_AGAIN, letter_id, problem.code.value, problem.where, problem.remedy, event_id, event_type
+        _REFUSED_AGAIN, letter_id, problem.code, problem.where, problem.remedy, event_id, event_type
     )
 
 

@@ -148,6 +148,7 @@ class Pipeline:
                 tx, items, states, handled=done.handled, dead_lettered=done.dead_lettered
             )
         self._refusal_policy.apply_outcome(outcome)  # 7
+        self._report.events_handled(item.event for item in done.handled)
         for item in done.dead_lettered:
             self._report.dead_lettered(item)
         return done

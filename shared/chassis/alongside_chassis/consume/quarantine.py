@@ -15,7 +15,6 @@ import asyncpg
 from alongside_chassis.consume.limits import Tally
 from alongside_contracts.ids import new_id
 from alongside_contracts.streams import stream_of
-from alongside_contracts.vocabulary import PauseReason
 
 _STATES: Final = """
     select asked.topic, q.id is not null as paused,
@@ -62,7 +61,7 @@ class Quarantine:
     id: UUID
     topic: str
     partner: str
-    because: PauseReason
+    because: str
     refused: int
     reason: str
     paused_at: datetime
@@ -107,7 +106,7 @@ async def store_tally(conn: asyncpg.Connection, topic: str, tally: Tally) -> Non
 
 
 async def pause(
-    conn: asyncpg.Connection, topic: str, *, because: PauseReason, refused: int, reason: str, at: datetime
+    conn: asyncpg.Connection, topic: str, *, because: str, refused: int, reason: str, at: datetime
 ) -> Quarantine:
     """Pause a partner's stream from this commit on."""
     stream = stream_of(topic)
@@ -153,4 +152,4 @@ async def purge(conn: asyncpg.Connection, days: int) -> None:
 
 def _quarantine(row: asyncpg.Record) -> Quarantine:
     columns = {name: row[name] for name in Quarantine.__slots__}
-    return Quarantine(**columns | {"because": PauseReason(row["because"])})
+    return Quarantine(**columns)

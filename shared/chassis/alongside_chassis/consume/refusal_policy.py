@@ -161,7 +161,7 @@ class RefusalPolicy:
             last.origin.topic,
             because=count.because,
             refused=max(count.tally.in_a_row, count.tally.window_refused),
-            reason=last.problem.code.value,
+            reason=last.problem.code,
             at=tx.now,
         )
         await self._notify(tx, Paused(pause, last.stream, last.problem, last.origin))

@@ -1,11 +1,14 @@
 """Writes the log lines and metrics of a pipeline, without payloads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from alongside_chassis.consume.decoding import RefusedRecord
 from alongside_chassis.observe.logs import Log
 from alongside_chassis.observe.metrics import Metrics
+from alongside_contracts.codes import installed
+from alongside_contracts.codes.unknown import unknown_codes
+from alongside_contracts.event import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,13 @@ class Report:
         log = self.log.debug if outcome["ignored"] == records else self.log.info
         log("batch-handled", group=self.group, records=records, seconds=round(seconds, 4), **outcome)
 
+    def events_handled(self, events: Iterable[Event]) -> None:
+        """Count the codes in handled events that are on no list here, such as those of a newer release."""
+        codes = installed()
+        for event in events:
+            for name in unknown_codes(event, codes):
+                self.metrics.unknown_codes.labels(name, event.type).inc()
+
     def batch_waits(self, error: Exception, waits: int) -> None:
         """Report that a batch waits for its next try; `waits` counts them so far."""
         self.metrics.waits.labels("database").inc()
@@ -35,7 +45,7 @@ class Report:
 
     def dead_lettered(self, item: RefusedRecord) -> None:
         """Report a dead-lettered record, after the commit."""
-        reason, origin = item.problem.code.value, item.origin
+        reason, origin = item.problem.code, item.origin
         self.metrics.dead_letters.labels(item.stream.name, reason).inc()
         self.log.warning(
             "dead-lettered",

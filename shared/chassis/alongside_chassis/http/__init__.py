@@ -12,6 +12,7 @@ from alongside_chassis.http.api import (
     decode_id_cursor,
     encode_cursor,
 )
+from alongside_chassis.http.codes_api import codes_router
 
 __all__ = [
     "PAGE_MAX",
@@ -21,6 +22,7 @@ __all__ = [
     "Read",
     "ServiceOnly",
     "bad_cursor",
+    "codes_router",
     "decode_cursor",
     "decode_id_cursor",
     "encode_cursor",

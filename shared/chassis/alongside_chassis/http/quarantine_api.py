@@ -22,9 +22,9 @@ from alongside_chassis.http.api import (
     encode_cursor,
 )
 from alongside_chassis.http.operations import Sentence
+from alongside_contracts.codes.fields import PauseReasonCode
 from alongside_contracts.ids import PartnerId
 from alongside_contracts.streams import PARTNER_REFERRALS
-from alongside_contracts.vocabulary import PauseReason
 
 
 class QuarantineView(BaseModel):
@@ -33,7 +33,7 @@ class QuarantineView(BaseModel):
     id: UUID
     topic: str
     partner: str
-    because: PauseReason
+    because: PauseReasonCode
     refused: int
     reason: str
     paused_at: datetime

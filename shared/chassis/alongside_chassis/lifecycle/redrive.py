@@ -98,7 +98,7 @@ async def _keep_waiting(tx: Tx, pipeline: Pipeline, dead_letter: DeadLetter, ite
     await dead_letters.mark_refused_again(
         tx.conn, dead_letter.id, problem, event_id=item.origin.event_id, event_type=item.event_type
     )
-    if (problem.code.value, problem.where, problem.remedy) != (
+    if (problem.code, problem.where, problem.remedy) != (
         dead_letter.reason,
         dead_letter.where,
         dead_letter.remedy,

@@ -16,6 +16,9 @@ class Metrics:
         self.events = self._counter("events", "Records by outcome.", ["group", "outcome"])
         self.batch_seconds = self._histogram("batch_seconds", "Seconds from poll to commit of a batch.")
         self.dead_letters = self._counter("dead_letters", "Records dead-lettered.", ["stream", "reason"])
+        self.unknown_codes = self._counter(
+            "unknown_codes", "Fields with a code that is on no list here.", ["list", "event_type"]
+        )
         self.waits = self._counter("waits", "Waits for unavailable infrastructure.", ["what"])
         self.lag = self._gauge("consumer_lag_records", "Records not yet read.", ["topic", "partition"])
         self.paused = self._gauge("stream_paused", "1 for each partner's topic that is paused.", ["topic"])

@@ -41,7 +41,8 @@ DESCRIPTION: Final = (
     "Events are past-tense facts made of ids and codes; none holds a name, a contact detail or free text about a person. "
     "Records are CloudEvents 1.0 in binary content mode, JSON in UTF-8; structured mode is read too. An event is "
     "identified by its source and id, however often it is delivered. Contracts grow by optional fields; a breaking change "
-    "is a new type beside the old. Readers ignore fields they do not know."
+    "is a new type beside the old. Readers ignore fields they do not know. A field with `x-codes` holds a code of that "
+    "list, which `GET /codes/{list}` of every service shows: lists grow, so readers expect codes they do not know."
 )
 
 

@@ -9,6 +9,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
+from alongside_contracts.codes import load_codes
+from alongside_contracts.codes.fields import LIST_KEYWORD
+from alongside_contracts.schemas.opened_lists import with_opened_lists
+
 Schema: TypeAlias = dict[str, Any]  # a JSON Schema document, as pydantic makes it
 Role: TypeAlias = Literal["serializer", "deserializer"]
 
@@ -18,15 +22,19 @@ REMEDY: Final = (
 )
 
 _WORDS: Final = frozenset({"$schema", "$id", "title", "description", "examples"})
-_NOT_COMPARED: Final = ("pattern", "format", "default")
-"""Keywords that jsoncompat does not compare, measured with version 0.3.1."""
+_NOT_COMPARED: Final = ("pattern", "format", "default", LIST_KEYWORD)
+"""Keywords that jsoncompat does not compare, measured with version 0.3.1; and ours."""
 _NAMED: Final = frozenset({"properties", "$defs"})
 """Keywords whose value maps names to schemas: these names are not keywords themselves."""
 _DEPTH_MAX: Final = 20
 
 
 def breaks(earlier: Schema, newer: Schema) -> tuple[str, ...]:
-    """Return what breaks when `earlier` becomes `newer`, a sentence each; empty when both versions work together."""
+    """Return what breaks when `earlier` becomes `newer`, a sentence each; empty when both versions work together.
+
+    An enum may become the open list that holds its codes (opened_lists.py).
+    """
+    earlier = with_opened_lists(earlier, newer, load_codes())
     return (
         *_moved(earlier, newer),
         *_unreadable(earlier, newer, "deserializer", "a new reader cannot read earlier records"),

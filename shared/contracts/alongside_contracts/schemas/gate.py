@@ -5,7 +5,7 @@
 
 `schemas/<type>/<n>.json` is the n-th revision of an event's shape, counted from 1. A contract that grew gets the next
 revision; words are corrected in the newest. Every revision works with every earlier one in both directions, so that a
-program built against any of them still reads and writes. Needs the extra `schemas`; services never do.
+program built against any of them still reads and writes. `published_codes.json` holds every code ever published. Needs the extra `schemas`; services never do.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
+from alongside_contracts.codes import load_codes
 from alongside_contracts.event import Event
 from alongside_contracts.registry import all_events
 from alongside_contracts.schemas.asyncapi import Untitled, as_yaml, document
@@ -26,6 +27,7 @@ from alongside_contracts.schemas.examples import (
     record_checksums,
     unreadable_examples,
 )
+from alongside_contracts.schemas.published_codes import record_codes, withdrawn_codes
 
 BASE_FOLDER: Final = Path(__file__).resolve().parents[2]
 """The folder of `schemas/`, `examples/` and `asyncapi.yaml`: beside the package, in the repository only."""
@@ -52,8 +54,10 @@ def write(base_folder: Path) -> Iterator[str]:
     for contract in all_events():
         yield from revise(base_folder / "schemas" / contract.type, schema_of(contract))
     record_checksums(base_folder / "examples")
+    record_codes(base_folder, load_codes())
     (base_folder / ASYNCAPI).write_text(_asyncapi(base_folder), encoding="utf-8")
     yield from edited_examples(base_folder / "examples")
+    yield from withdrawn_codes(base_folder, load_codes())
 
 
 def check(base_folder: Path) -> Iterator[str]:
@@ -70,6 +74,7 @@ def check(base_folder: Path) -> Iterator[str]:
         yield from unreadable_examples(contract, stored_revisions, base_folder / "examples")
     yield from _withdrawn(base_folder / "schemas")
     yield from edited_examples(base_folder / "examples")
+    yield from withdrawn_codes(base_folder, load_codes())
     if _text_of(base_folder / ASYNCAPI) != _asyncapi(base_folder):
         yield f"{ASYNCAPI} is not up to date: {STALE}"
 

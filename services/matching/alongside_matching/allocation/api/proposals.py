@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor
-from alongside_contracts.vocabulary import MatchReason, OfferKind, Reason
+from alongside_contracts.codes.fields import ListedReason, MatchReasonCode, ReasonCode
+from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.allocation import answers
 from alongside_matching.allocation.api import refusals
 from alongside_matching.allocation.rules.proposals import (
@@ -35,13 +36,13 @@ class ProposalView(BaseModel):
     region: str
     attempt: int
     state: ProposalState
-    reasons: tuple[MatchReason, ...]
+    reasons: tuple[MatchReasonCode, ...]
     score: float
     factors: dict[str, float]
     considered: int
     expires_at: datetime
     answered_at: datetime | None
-    declined_because: Reason | None
+    declined_because: ReasonCode | None
     created_at: datetime
 
     @classmethod
@@ -84,7 +85,7 @@ class DeclineForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Reason
+    reason: ListedReason
 
 
 def router(context: MatchingContext) -> APIRouter:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from alongside_contracts.codes import installed
 from alongside_matching.engine.facts import Point, Request
 
 _CODES: Final = (
@@ -50,8 +51,10 @@ def request_from_document(
     asked: frozenset[UUID],
     waiting_since: datetime | None,
 ) -> Request:
-    """Return the request of a document that `request_to_document` made."""
+    """Return the request of a document that `request_to_document` made, with what the code lists say by now."""
     near, consent_offers, continue_with = map(document.get, ("near", "consent_offers", "continue_with"))
+    needs = installed()["needs"]
+    codes = {name: frozenset(document.get(name, ())) for name in _CODES}
     return Request(
         referral_id=referral_id,
         region=region,
@@ -67,5 +70,6 @@ def request_from_document(
         continue_with=UUID(continue_with) if continue_with else None,
         waiting_since=waiting_since,
         priority=document.get("priority", 0),
-        **{name: frozenset(document.get(name, ())) for name in _CODES},
+        unknown_needs=codes["needs"] - needs.names,
+        **codes | {"needs": needs.with_broader(codes["needs"])},
     )

@@ -9,7 +9,6 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from alongside_contracts.vocabulary import MatchReason, Reason
 from alongside_matching.allocation.rules.proposals import Proposal, ProposalState
 from alongside_matching.engine.decisions.decision import Decision
 
@@ -46,12 +45,12 @@ class StoredProposal:
     """A proposal, the reasons for its choice, and its answer. Each of `factors` is 0 to 1."""
 
     proposal: Proposal
-    reasons: tuple[MatchReason, ...]
+    reasons: tuple[str, ...]
     score: float
     factors: Mapping[str, float]
     considered: int
     answered_at: datetime | None
-    declined_because: Reason | None
+    declined_because: str | None
     created_at: datetime
 
 
@@ -138,11 +137,11 @@ def _proposal(row: asyncpg.Record) -> Proposal:
 def _stored(row: asyncpg.Record) -> StoredProposal:
     return StoredProposal(
         proposal=_proposal(row),
-        reasons=tuple(map(MatchReason, row["reasons"])),
+        reasons=tuple(row["reasons"]),
         score=row["score"],
         factors=orjson.loads(row["factors"]),
         considered=row["considered"],
         answered_at=row["answered_at"],
-        declined_because=Reason(row["declined_because"]) if row["declined_because"] else None,
+        declined_because=row["declined_because"],
         created_at=row["created_at"],
     )

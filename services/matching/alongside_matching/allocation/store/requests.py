@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from alongside_contracts.codes import installed
 from alongside_matching.allocation.rules.waiting import RequestState, TrackedRequest, urgency_rank
 from alongside_matching.allocation.store import documents
 from alongside_matching.engine.facts import Request
@@ -203,7 +204,7 @@ def _row(request: Request) -> dict[str, object]:
     return {
         "referral_id": str(request.referral_id),
         "region": request.region,
-        "needs": sorted(request.needs),
+        "needs": sorted(installed()["needs"].related(request.needs)),
         "sought": documents.request_to_document(request),
         "urgency_rank": urgency_rank(request.urgency),
         "asked": sorted(map(str, request.asked)),

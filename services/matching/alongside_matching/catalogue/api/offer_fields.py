@@ -6,8 +6,9 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from alongside_contracts.codes.fields import ListedEndorsement, ListedNeed, ListedTrainingTopic
 from alongside_contracts.ids import Reference
-from alongside_contracts.vocabulary import AgeBand, Endorsement, Need, TrainingTopic
+from alongside_contracts.vocabulary import AgeBand
 from alongside_matching.catalogue.rules.certificates import Certificate
 from alongside_matching.catalogue.store.supporters import Training
 from alongside_matching.engine.week import Contradiction, FreeSlots, Window, parse_windows
@@ -27,7 +28,7 @@ Places = Annotated[int, Field(ge=0, le=PLACES_MAX)]
 Kilometres = Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)]
 Hours = Annotated[float, Field(gt=0, le=168, allow_inf_nan=False)]
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
-Eligible: TypeAlias = Need | AgeBand
+Eligible: TypeAlias = ListedNeed | AgeBand
 """What a service may restrict itself to: people with a need, or of an age."""
 
 
@@ -60,25 +61,25 @@ class CertificateForm(Strict):
     """A certificate and its endorsement. An expired one is refused."""
 
     issuer: PublicName
-    endorsement: Endorsement
+    endorsement: ListedEndorsement
     issued_on: date
     expires_on: date
 
     def certificate(self) -> Certificate:
         """Return the certificate in the form the rules take."""
-        return Certificate(self.issuer, self.endorsement.value, self.issued_on, self.expires_on)
+        return Certificate(self.issuer, self.endorsement, self.issued_on, self.expires_on)
 
 
 class TrainingForm(Strict):
     """A completed training."""
 
-    topic: TrainingTopic
+    topic: ListedTrainingTopic
     hours: float = Field(gt=0, le=1_000, allow_inf_nan=False)
     completed_on: date
 
     def training(self) -> Training:
         """Return the training in the form the store takes."""
-        return Training(self.topic.value, self.hours, self.completed_on)
+        return Training(self.topic, self.hours, self.completed_on)
 
 
 class AgreementForm(Strict):

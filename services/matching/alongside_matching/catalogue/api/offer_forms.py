@@ -8,18 +8,17 @@ from typing import Any, Final, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from alongside_chassis.http import PAGE_MAX
-from alongside_contracts.ids import LanguageTag, Reference, RegionId, new_id
-from alongside_contracts.vocabulary import (
-    AgeBand,
-    Endorsement,
-    Format,
-    Hope,
-    Identity,
-    Interest,
-    Mode,
-    Need,
-    OfferKind,
+from alongside_contracts.codes.fields import (
+    ListedEndorsement,
+    ListedFormat,
+    ListedHope,
+    ListedIdentity,
+    ListedInterest,
+    ListedMode,
+    ListedNeed,
 )
+from alongside_contracts.ids import LanguageTag, Reference, RegionId, new_id
+from alongside_contracts.vocabulary import AgeBand, OfferKind
 from alongside_matching.catalogue.api.offer_fields import (
     CODES_MAX,
     RECORDS_MAX,
@@ -61,23 +60,23 @@ class OfferForm(AgreementForm):
     kind: OfferKind
     region: RegionId
     name: PublicName | None = None
-    needs: tuple[Need, ...] = Field(min_length=1, max_length=CODES_MAX)
+    needs: tuple[ListedNeed, ...] = Field(min_length=1, max_length=CODES_MAX)
     languages: tuple[LanguageTag, ...] = Field(default=("en",), min_length=1, max_length=CODES_MAX)
-    formats: tuple[Format, ...] = Field(default=(), max_length=CODES_MAX)
-    modes: tuple[Mode, ...] = Field(default=(), max_length=CODES_MAX)
+    formats: tuple[ListedFormat, ...] = Field(default=(), max_length=CODES_MAX)
+    modes: tuple[ListedMode, ...] = Field(default=(), max_length=CODES_MAX)
     age_bands: tuple[AgeBand, ...] = Field(default=(), max_length=CODES_MAX)
-    hopes: tuple[Hope, ...] = Field(default=(), max_length=CODES_MAX)
-    interests: tuple[Interest, ...] = Field(default=(), max_length=CODES_MAX)
-    identities: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
+    hopes: tuple[ListedHope, ...] = Field(default=(), max_length=CODES_MAX)
+    interests: tuple[ListedInterest, ...] = Field(default=(), max_length=CODES_MAX)
+    identities: tuple[ListedIdentity, ...] = Field(default=(), max_length=CODES_MAX)
     organisations: tuple[Reference, ...] = Field(default=(), max_length=CODES_MAX)
     eligibility: tuple[Eligible, ...] = Field(default=(), max_length=CODES_MAX)
-    only_for: tuple[Identity, ...] = Field(default=(), max_length=CODES_MAX)
+    only_for: tuple[ListedIdentity, ...] = Field(default=(), max_length=CODES_MAX)
     capacity: Places | None = 1
     availability: Availability = ()
     position: PositionForm | None = None
     reach_km: Kilometres | None = None
     certification_required: bool = False
-    required_endorsement: Endorsement | None = None
+    required_endorsement: ListedEndorsement | None = None
     certificates: tuple[CertificateForm, ...] = Field(default=(), max_length=RECORDS_MAX)
     trainings: tuple[TrainingForm, ...] = Field(default=(), max_length=RECORDS_MAX)
     check_required: bool = False
@@ -144,22 +143,22 @@ class OfferChanges(Strict):
     """Changes of an offer; an omitted field stays unchanged. `position` null deletes the position."""
 
     name: PublicName | None = None
-    needs: tuple[Need, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
+    needs: tuple[ListedNeed, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
     languages: tuple[LanguageTag, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
-    formats: tuple[Format, ...] | None = Field(default=None, max_length=CODES_MAX)
-    modes: tuple[Mode, ...] | None = Field(default=None, max_length=CODES_MAX)
+    formats: tuple[ListedFormat, ...] | None = Field(default=None, max_length=CODES_MAX)
+    modes: tuple[ListedMode, ...] | None = Field(default=None, max_length=CODES_MAX)
     age_bands: tuple[AgeBand, ...] | None = Field(default=None, max_length=CODES_MAX)
-    hopes: tuple[Hope, ...] | None = Field(default=None, max_length=CODES_MAX)
-    interests: tuple[Interest, ...] | None = Field(default=None, max_length=CODES_MAX)
-    identities: tuple[Identity, ...] | None = Field(default=None, max_length=CODES_MAX)
+    hopes: tuple[ListedHope, ...] | None = Field(default=None, max_length=CODES_MAX)
+    interests: tuple[ListedInterest, ...] | None = Field(default=None, max_length=CODES_MAX)
+    identities: tuple[ListedIdentity, ...] | None = Field(default=None, max_length=CODES_MAX)
     organisations: tuple[Reference, ...] | None = Field(default=None, max_length=CODES_MAX)
     eligibility: tuple[Eligible, ...] | None = Field(default=None, max_length=CODES_MAX)
-    only_for: tuple[Identity, ...] | None = Field(default=None, max_length=CODES_MAX)
+    only_for: tuple[ListedIdentity, ...] | None = Field(default=None, max_length=CODES_MAX)
     capacity: Places | None = None
     position: PositionForm | None = None
     reach_km: Kilometres | None = None
     certification_required: bool = False
-    required_endorsement: Endorsement | None = None
+    required_endorsement: ListedEndorsement | None = None
     check_required: bool = False
     checked_until: date | None = None
     contact_email: Email | None = None
@@ -203,7 +202,7 @@ class OfferFilter(Strict):
 
     region: RegionId | None = None
     kind: OfferKind | None = None
-    need: Need | None = None
+    need: ListedNeed | None = None
     paused: bool | None = None
     source: SourceName | None = None
     cursor: str | None = None

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import asyncpg
 
-from alongside_contracts.vocabulary import Need, OfferKind
+from alongside_contracts.codes import installed
+from alongside_contracts.vocabulary import Mode, OfferKind
 from alongside_matching.catalogue.rules.pauses import PausedBecause, pause_of
 from alongside_matching.engine.facts import Offer, Point
 from alongside_matching.engine.week import pack_mask, unpack_mask
@@ -37,7 +38,6 @@ PROFILE_FIELDS: Final = (
     "reach_km",
 )
 """The other fields of the profile."""
-_IN_PERSON: Final = "in-person"
 _FACTS: Final = (
     "id, kind, region, needs, languages, formats, modes, age_bands, effective_capacity, held, taken, paused_because,"
     " hopes, interests, identities, organisations, endorsements, required_endorsement, availability, latitude,"
@@ -193,7 +193,7 @@ async def page(
     after: UUID | None,
     region: str | None,
     kind: OfferKind | None,
-    need: Need | None,
+    need: str | None,
     paused: bool | None,
     source: str | None,
     limit: int,
@@ -272,10 +272,10 @@ def _offer(row: asyncpg.Record) -> Offer:
         id=row["id"],
         kind=row["kind"],
         region=row["region"],
-        needs=frozenset(row["needs"]),
+        needs=installed()["needs"].with_broader(row["needs"]),
         languages=frozenset(row["languages"]),
         formats=frozenset(row["formats"]),
-        modes=modes - {_IN_PERSON} if row["place_closed"] else modes,
+        modes=modes - {Mode.IN_PERSON} if row["place_closed"] else modes,
         age_bands=frozenset(row["age_bands"]),
         capacity=row["effective_capacity"],
         held=row["held"],

@@ -1,6 +1,7 @@
 """The hard rules for all offers of a region at once: each returns the set it excludes, None for none.
 
-Names, order and meaning are those of `eligibility.HARD_RULES`, which gives the reason for each rule; a test keeps the
+Names (but see `name_of_need_rule`), order and meaning are those of `eligibility.HARD_RULES`, which gives the reason for each
+rule; a test keeps the
 two equal on regions drawn at random. A rule may return rows that an earlier rule excluded: only remaining rows are
 counted. The two rules that need values per row come last, when few rows remain, and answer for those only.
 """
@@ -13,6 +14,7 @@ from uuid import UUID
 
 import numpy as np
 
+from alongside_matching.engine.eligibility import name_of_need_rule
 from alongside_matching.engine.facts import IN_PERSON, MINOR_BANDS, Request
 from alongside_matching.engine.index import bits, labels
 from alongside_matching.engine.index.bits import Bits
@@ -51,7 +53,7 @@ def sift(search: Search) -> tuple[CandidateRows, dict[str, int]]:
         if excluded_offers is not None and (
             excluded_count := bits.count(search.candidates & excluded_offers)
         ):
-            excluded[name] = excluded_count
+            excluded[name_of_need_rule(search.request) if name == "need" else name] = excluded_count
             search.candidates = search.candidates & ~excluded_offers
     candidates = CandidateRows(search.columns, search.request, bits.rows_of(search.candidates))
     for name, row_rule in ROW_RULES.items():

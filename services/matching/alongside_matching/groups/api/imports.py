@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command
+from alongside_contracts.codes.fields import ListedNeed
 from alongside_contracts.ids import RegionId
-from alongside_contracts.vocabulary import Need
 from alongside_matching.catalogue.api import refusals
 from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import importing as group_importing
@@ -53,7 +53,7 @@ def router(policies: Policies) -> APIRouter:
     async def import_groups(
         entries: Annotated[list[Any], Body(max_length=ENTRIES_MAX)],
         region: Annotated[RegionId, Query()],
-        need: Annotated[list[Need], Query(min_length=1, max_length=30)],
+        need: Annotated[list[ListedNeed], Query(min_length=1, max_length=30)],
         command: Command,
     ) -> Response:
         """Import a list of online meetings as groups for these needs; sending the same list again changes nothing."""

@@ -1,0 +1,240 @@
+"""The code lists are data that can grow: they are checked as a whole, and every code on the wire is on one of them."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from alongside_contracts import vocabulary
+from alongside_contracts.codes import AUDIENCES, LANGUAGES, Codes, CodesError, load_codes
+from alongside_contracts.codes.fields import CodeOf
+from alongside_contracts.codes.loading import FOLDER
+from alongside_contracts.event import Contract
+from alongside_contracts.registry import all_events
+from tools.generate.codes import CLASS_OF
+
+CODES = load_codes()
+
+
+@pytest.mark.parametrize("contract", all_events(), ids=lambda contract: contract.__name__)
+def test_every_code_on_the_wire_is_of_an_open_list_or_of_one_that_is_closed_with_a_reason(
+    contract: type[Contract],
+) -> None:
+    assert list(undecided(contract)) == []
+
+
+def test_a_new_literal_without_a_list_is_noticed() -> None:
+    class Wrapped(Contract):
+        colour: Literal["red", "green"]
+
+    class Announced(Contract):
+        sizes: tuple[Wrapped, ...] = ()
+
+    assert list(undecided(Announced)) == ["Wrapped.colour: no closed list holds exactly green, red"]
+
+
+def test_a_list_that_is_open_cannot_be_an_enum_on_the_wire() -> None:
+    class Announced(Contract):
+        need: vocabulary.Need
+
+    assert [line.split(":")[0] for line in undecided(Announced)] == ["Announced.need"]
+
+
+def test_only_these_lists_are_closed() -> None:
+    assert {each.name for each in CODES.lists.values() if not each.open} == {
+        "age-bands", "consent-decisions", "fits", "offer-kinds", "statuses", "urgencies", "weekdays",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(CLASS_OF))
+def test_the_names_in_the_code_are_the_codes_of_the_list(name: str) -> None:
+    names: type[Enum] = getattr(vocabulary, CLASS_OF[name])
+
+    assert [member.value for member in names] == list(CODES[name].codes)
+
+
+@pytest.mark.parametrize("name", sorted(CODES.lists))
+def test_every_code_has_one_label_of_its_own_in_every_language_and_for_every_audience(name: str) -> None:
+    for language in LANGUAGES:
+        for audience in AUDIENCES:
+            labels = [code.label(language, audience) for code in CODES[name].codes.values()]
+
+            assert len(set(labels)) == len(labels)
+
+
+def test_a_label_is_given_in_the_base_language_and_else_in_english() -> None:
+    grief = CODES["needs"].codes["grief"]
+
+    assert grief.label("es-MX", "staff") == grief.label("es", "staff") != grief.label("en", "staff")
+    assert grief.label("ht", "person") == grief.label("en", "person")
+
+
+def test_the_network_takes_the_codes_of_the_release_before_the_installed_one() -> None:
+    releases = json.loads((FOLDER / "releases.json").read_text())
+
+    assert load_codes().release == releases[-2]
+    assert load_codes(release=releases[-1]).release == releases[-1]
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "says"),
+    [
+        ("needs", lambda it: it["codes"][0].pop("protected"), "needs.json: anxiety: say protected, because a rule"),
+        ("needs", lambda it: it["codes"][0].pop("broader"), "needs.json: anxiety: say broader, because a rule"),
+        ("needs", lambda it: it["codes"][0].update(protected="gossip"), "needs: anxiety: let protected be null or one"),
+        ("needs", lambda it: it["codes"][0].update(broader="astrology"), "needs: anxiety: let broader name a code"),
+        ("needs", lambda it: it["codes"][0].update(broader="anxiety"), "broader leads back to the code itself"),
+        ("needs", lambda it: it["codes"][0].update(broader="alcohol"), "protected must be substance-use, as alcohol is"),
+        ("needs", lambda it: it["codes"][0]["labels"].pop("es"), "needs: anxiety: give labels in es"),
+        ("needs", lambda it: it["codes"][0]["labels"]["es"].pop("person"), "anxiety: labels.es.person: Field required"),
+        ("needs", lambda it: it["codes"][0].update(since="9.9.9"), "since 9.9.9 is no release"),
+        ("needs", lambda it: it["codes"][0].update(sunset="0.1.0"), "let the sunset be a later release than since"),
+        ("needs", lambda it: it["codes"][0].update(code="Anxious Mind"), "Anxious Mind: code: String should match"),
+        ("needs", lambda it: it["codes"].append(it["codes"][0]), "needs.json: anxiety is listed twice"),
+        ("needs", lambda it: it.update(list="wishes"), "needs.json: give exactly list, title"),
+        ("risks", lambda it: it["codes"][0].update(sunset="0.2.0"), "a code of risks is taken for ever"),
+        ("statuses", lambda it: it["codes"][0].update(sunset="0.2.0"), "a code of statuses is taken for ever"),
+        ("formats", lambda it: it["codes"][0].pop("one_to_one"), "say one_to_one, because a rule depends on it"),
+        ("hopes", lambda it: it["codes"][0].update(minor=True), "remove minor: no rule reads it in hopes"),
+    ],
+)  # fmt: skip
+def test_a_list_that_a_rule_could_not_use_is_refused(
+    name: str, change: Change, says: str, tmp_path: Path
+) -> None:
+    folder = copied_lists(tmp_path)
+    edit(folder / "lists" / f"{name}.json", change)
+
+    with pytest.raises(CodesError) as refused:
+        load_codes(folder=folder)
+
+    assert says in str(refused.value)
+
+
+def test_every_problem_of_every_list_is_named_at_once(tmp_path: Path) -> None:
+    folder = copied_lists(tmp_path)
+    edit(folder / "lists" / "needs.json", lambda it: it["codes"][0].pop("protected"))
+    (folder / "lists" / "hopes.json").write_text("{", encoding="utf-8")
+
+    with pytest.raises(CodesError) as refused:
+        load_codes(folder=folder, release="7.0.0")
+
+    assert len(refused.value.problems) == 4
+    assert "7.0.0 is no release known here: use one of 0.1.0, 0.2.0" in str(refused.value)
+
+
+OWN_NEED: dict[str, Any] = {
+    "code": "hurricane-loss",
+    "description": "Loss of a home or of people in a hurricane.",
+    "since": "0.1.0",
+    "protected": None,
+    "broader": "grief",
+    "labels": {
+        "en": {"staff": "Hurricane loss", "person": "What a hurricane took"},
+        "es": {"staff": "Pérdida por huracán", "person": "Lo que se llevó un huracán"},
+    },
+}
+
+
+def test_a_region_adds_codes_of_its_own_under_a_broader_one(tmp_path: Path) -> None:
+    codes = with_region(tmp_path, needs=[OWN_NEED])
+
+    assert codes["needs"].codes["hurricane-loss"].region == "us-fl-miami"
+    assert codes["needs"].with_broader(["hurricane-loss"]) == {"hurricane-loss", "grief"}
+    assert codes["needs"].related(["grief"]) == {"grief", "hurricane-loss"}
+    assert codes.accepts("needs", "hurricane-loss", "us-fl-miami")
+    assert not codes.accepts("needs", "hurricane-loss", "us-oh-columbus")
+
+
+@pytest.mark.parametrize(
+    ("block", "says"),
+    [
+        ({"codes": {"needs": [OWN_NEED | {"broader": None}]}}, "name the broader code of the network"),
+        ({"codes": {"needs": [OWN_NEED | {"broader": "loss"}]}}, "let broader name a code of the network's list needs"),
+        ({"codes": {"needs": [OWN_NEED | {"broader": "opioids"}]}}, "protected must be substance-use"),
+        ({"codes": {"needs": [OWN_NEED | {"code": "grief"}]}}, "grief is listed twice: keep one"),
+        ({"codes": {"needs": [OWN_NEED | {"labels": {}}]}}, "give labels in en and es"),
+        ({"codes": {"risks": [OWN_NEED]}}, "risks: a region may add codes to hopes, identities, interests, needs, settings"),
+        ({"codes": {"needs": "grief"}}, "us-fl-miami.json: 0: entry: Input should be a valid dictionary"),
+        ({"codes": []}, "codes: give an object of lists by name"),
+        ({"weather": {}}, "give an object with codes and nothing else"),
+    ],
+)  # fmt: skip
+def test_a_region_file_that_cannot_be_used_is_refused(
+    block: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    (tmp_path / "us-fl-miami.json").write_text(json.dumps(block))
+
+    with pytest.raises(CodesError) as refused:
+        load_codes(regions=tmp_path)
+
+    assert says in str(refused.value)
+
+
+def test_a_folder_of_region_files_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CodesError, match="there is no such folder of region files"):
+        load_codes(regions=tmp_path / "regions")
+
+
+def test_a_need_nobody_knows_requires_every_consent_category_that_protects_any() -> None:
+    needs = CODES["needs"]
+
+    assert needs.consent_categories(["grief"]) == frozenset()
+    assert needs.consent_categories(["grief", "alcohol"]) == {"substance-use"}
+    assert needs.consent_categories(["a-need-of-tomorrow"]) == {"substance-use"}
+
+
+def copied_lists(folder: Path) -> Path:
+    """Copy the package's own lists into a folder where a test may change them."""
+    copy = folder / "codes"
+    shutil.copytree(FOLDER, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return copy
+
+
+def edit(file: Path, change: Change) -> None:
+    """Change a JSON file."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    change(content)
+    file.write_text(json.dumps(content), encoding="utf-8")
+
+
+def with_region(folder: Path, **own: list[dict[str, Any]]) -> Codes:
+    """Return the lists with Miami's own codes."""
+    (folder / "us-fl-miami.json").write_text(json.dumps({"codes": own}), encoding="utf-8")
+    return load_codes(regions=folder)
+
+
+def undecided(model: type[BaseModel]) -> Iterator[str]:
+    """Yield each field, at any depth, whose codes are on no list that fits."""
+    for name, field in model.model_fields.items():
+        for part in parts_of(field.annotation, tuple(field.metadata)):
+            if isinstance(part, CodeOf):
+                if not CODES[part.name].open:
+                    yield f"{model.__name__}.{name}: the list {part.name} is closed: use its enum"
+            elif isinstance(part, frozenset):
+                if not any(part == set(each.codes) for each in CODES.lists.values() if not each.open):
+                    yield f"{model.__name__}.{name}: no closed list holds exactly {', '.join(sorted(part))}"
+            elif part is not model:
+                yield from undecided(part)
+
+
+def parts_of(annotation: Any, metadata: tuple[Any, ...] = ()) -> Iterator[Any]:
+    """Yield the open lists, sets of enumerated codes and models in a type."""
+    yield from (each for each in metadata if isinstance(each, CodeOf))
+    if get_origin(annotation) is Literal:
+        yield frozenset(map(str, get_args(annotation)))
+    elif isinstance(annotation, type) and issubclass(annotation, Enum):
+        yield frozenset(str(member.value) for member in annotation)
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    else:
+        inner = getattr(annotation, "__metadata__", ())
+        for argument in get_args(annotation):
+            yield from parts_of(argument, inner if argument is get_args(annotation)[0] else ())

@@ -1,0 +1,83 @@
+"""Every service shows the code lists it works with, by language and audience, with a region's own codes on request."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.codes import CodesError
+from alongside_contracts.services import SERVICES
+from tests.conftest import PERSON_KEY
+from tests.contracts.test_codes import OWN_NEED
+
+BenchOf = Callable[..., AbstractAsyncContextManager[ServiceBench]]
+
+
+@pytest.fixture
+def regions(tmp_path: Path) -> Path:
+    """A folder of region files in which Miami adds a need."""
+    (tmp_path / "us-fl-miami.json").write_text(json.dumps({"codes": {"needs": [OWN_NEED]}}))
+    return tmp_path
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_service_shows_every_list(service: str, bench_of: BenchOf) -> None:
+    settings = {"person_key": PERSON_KEY} if service == "intake" else {}
+    async with bench_of(service, **settings) as bench:
+        answer = (await bench.client.get("/codes")).json()
+
+    assert answer["release"] == "0.1.0"
+    shown = {each["list"]: each for each in answer["lists"]}
+    assert len(shown["needs"]["codes"]) == 27
+    assert (shown["needs"]["open"], shown["statuses"]["open"]) == (True, False)
+    assert shown["statuses"]["closed_because"].startswith("FHIR R4 Task.status")
+
+
+async def test_labels_are_shown_by_language_and_audience(intake_bench: ServiceBench) -> None:
+    async def label(**query: str) -> str:
+        answer = await intake_bench.client.get("/codes/needs", params=query)
+        found: str = answer.json()["codes"][12]["label"]
+        return found
+
+    assert await label() == "Opioids"
+    assert await label(language="es-MX") == "Opioides"
+    assert len({await label(audience=each) for each in ("staff", "person")}) == 2
+
+
+async def test_a_regions_own_codes_are_shown_and_taken_there_alone(regions: Path, bench_of: BenchOf) -> None:
+    async with bench_of("matching", regions=regions) as bench:
+        own = await codes_of(bench, region="us-fl-miami")
+        others = await codes_of(bench, region="us-oh-columbus")
+        form = {"kind": "supporter", "needs": ["hurricane-loss"]}
+        here = await bench.client.post("/offers", json=form | {"region": "us-fl-miami"})
+        elsewhere = await bench.client.post("/offers", json=form | {"region": "us-oh-columbus"})
+
+    assert (own["hurricane-loss"]["region"], own["hurricane-loss"]["broader"]) == ("us-fl-miami", "grief")
+    assert "hurricane-loss" not in others
+    assert here.status_code == 201, here.text
+    assert (elsewhere.status_code, elsewhere.json()["errors"][0]["where"]) == (422, "body.needs.0")
+    assert elsewhere.json()["errors"][0]["problem"] == "unlisted_code"
+
+
+async def test_an_unknown_list_is_not_found(intake_bench: ServiceBench) -> None:
+    answer = await intake_bench.client.get("/codes/moods")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "code-list-not-found")
+
+
+async def test_a_service_with_lists_it_cannot_use_does_not_start(tmp_path: Path, bench_of: BenchOf) -> None:
+    (tmp_path / "us-fl-miami.json").write_text(json.dumps({"codes": {"moods": []}}))
+
+    with pytest.raises(CodesError, match="moods: a region may add codes to"):
+        async with bench_of("referrals", regions=tmp_path):
+            pass
+
+
+async def codes_of(bench: ServiceBench, **query: str) -> dict[str, dict[str, Any]]:
+    """Return the needs a service shows, by code."""
+    answer = await bench.client.get("/codes/needs", params=query)
+    return {each["code"]: each for each in answer.json()["codes"]}
