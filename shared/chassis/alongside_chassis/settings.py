@@ -101,3 +101,8 @@ class Settings(KafkaAccess):
     timer_poll_seconds: float = Field(default=0.5, gt=0)
     timer_attempts_max: int = Field(default=5, ge=1)
     """Failures of a timer's handler before it becomes a dead letter; errors of the environment and lost races do not count."""
+
+    @field_validator("regions", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, folder: object) -> object:
+        return None if folder == "" else folder

@@ -17,3 +17,11 @@ def test_a_batch_can_be_no_larger_than_postgresql_has_locks_for() -> None:
     [error] = refused.value.errors()
     assert (error["loc"], error["type"]) == (("batch_records_max",), "less_than_equal")
     assert BATCHES_AT_ONCE * error["ctx"]["le"] < LOCKS_OF_POSTGRES
+
+
+def test_an_empty_folder_of_regions_is_none_and_not_the_working_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALONGSIDE_REGIONS", "")
+
+    assert Settings(database_url=SecretStr("postgresql://nobody@127.0.0.1/none")).regions is None
