@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from alongside_contracts.ids import PersonId, SubmissionId
@@ -10,6 +10,8 @@ from alongside_contracts.intake import Submission, SupportRequest
 from alongside_contracts.vocabulary import ConsentDecision
 from alongside_intake.domain.facts import SELF, ConsentRecord, Facts, ReadinessAnswers, State
 
+WHOLE_NETWORK: Final = "network"
+"""The consent's recipients when any offer may be asked."""
 ExternalRef: TypeAlias = tuple[str, str]
 """A submitter's namespace (a partner's id, or `self`), and a reference within it."""
 
@@ -109,10 +111,10 @@ def facts_of(submission: Submission) -> Facts:
 def request_of(submission: Submission) -> SupportRequest:
     """Return the part of a submission that matching may know: codes, nothing about the person's identity or history.
 
-    A consent to named offers that names none covers no offer.
+    A consent to named offers that names none covers no offer. Recipients that are unknown here are never the whole network.
     """
     fields: dict[str, Any] = {name: getattr(submission, name) for name in SupportRequest.model_fields}
-    if submission.consent and submission.consent.recipients == "named-offer":
+    if submission.consent and submission.consent.recipients != WHOLE_NETWORK:
         fields["consent_offers"] = submission.consent_offers or ()
     return SupportRequest(**fields)
 
@@ -122,7 +124,10 @@ def _consent(submission: Submission) -> ConsentRecord | None:
     if consent is None:
         return None
     return ConsentRecord(
-        consent.decision is ConsentDecision.GIVEN, frozenset(consent.categories), consent.expires_at
+        consent.decision is ConsentDecision.GIVEN,
+        frozenset(consent.categories),
+        consent.expires_at,
+        consent.purpose,
     )
 
 

@@ -86,6 +86,12 @@ def test_an_adult_or_a_group_needs_no_guardians_consent(fine: Facts) -> None:
     assert list(guardian_problems(fine, CODES)) == []
 
 
+def test_a_consent_to_another_purpose_does_not_cover_a_referral() -> None:
+    research = replace(CONSENT, purpose="a-purpose-of-tomorrow")
+
+    assert codes(replace(SUBMISSION, consent=research)) == [(Code.CONSENT_MISSING, "consent.purpose")]
+
+
 def test_a_need_of_a_newer_release_counts_as_protected_and_the_remedy_says_so() -> None:
     submission = replace(SUBMISSION, needs=frozenset({"a-need-of-tomorrow"}))
 

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from alongside_contracts.codes.fields import AS_STORED
 from alongside_contracts.intake import Consent
 from alongside_contracts.vocabulary import ConsentDecision
 from alongside_intake.submission_record import request_of
@@ -27,6 +28,13 @@ def test_a_consent_to_named_offers_covers_these_and_covers_none_when_none_is_nam
     consent = Consent(decision=ConsentDecision.GIVEN, recipients=recipients)
 
     assert request_of(a_submission(consent=consent, consent_offers=named)).consent_offers == passed_on
+
+
+def test_recipients_of_a_newer_release_are_never_the_whole_network() -> None:
+    stored = {"decision": "given", "recipients": "recipients-of-tomorrow"}
+    consent = Consent.model_validate(stored, context=AS_STORED)
+
+    assert request_of(a_submission().model_copy(update={"consent": consent})).consent_offers == ()
 
 
 def test_a_persons_position_is_rounded_to_five_kilometres_before_it_leaves_intake() -> None:

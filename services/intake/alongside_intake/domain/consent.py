@@ -8,7 +8,7 @@ from datetime import datetime
 
 from alongside_contracts.codes.code_lists import Codes
 from alongside_contracts.vocabulary import MINOR_AGE_BANDS
-from alongside_intake.domain.facts import SELF, ConsentRecord, Facts
+from alongside_intake.domain.facts import REFERRAL, SELF, ConsentRecord, Facts
 from alongside_intake.domain.problem import Code, Problem
 
 
@@ -57,6 +57,12 @@ def _gaps(facts: Facts, consent: ConsentRecord, codes: Codes, now: datetime) -> 
     if consent.expires_at is not None and consent.expires_at <= now:
         yield Problem(
             Code.CONSENT_MISSING, "consent.expires_at", "ask for consent again: this one has expired"
+        )
+    if consent.purpose != REFERRAL:
+        yield Problem(
+            Code.CONSENT_MISSING,
+            "consent.purpose",
+            "ask for consent to a referral to peer support, and add it",
         )
     for category in sorted(codes["needs"].consent_categories(facts.needs) - consent.categories):
         yield Problem(Code.CONSENT_MISSING, "consent.categories", _category_remedy(category, facts, codes))

@@ -13,6 +13,10 @@ SELF = "self"
 """The setting of a person who asks for themself; also the namespace of references that come without a partner."""
 
 
+REFERRAL = "peer-support-referral"
+"""The one purpose of consent that covers a referral."""
+
+
 class State(StrEnum):
     """The five decisions, as they are recorded."""
 
@@ -25,11 +29,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """Whether consent was given, for which `categories` of data, and until when."""
+    """Whether consent was given, for which `categories` of data, until when, and for which `purpose`."""
 
     given: bool
     categories: frozenset[str] = frozenset()
     expires_at: datetime | None = None
+    purpose: str = REFERRAL
 
 
 @dataclass(frozen=True, slots=True)
