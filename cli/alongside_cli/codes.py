@@ -1,9 +1,10 @@
 """`alongside codes`: check the code lists and the regions' own codes, and whether all services work with the same ones."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 from rich.console import Console
@@ -11,13 +12,18 @@ from rich.table import Table
 
 from alongside_cli.installation import with_network
 from alongside_cli.network import Network
-from alongside_contracts.codes import Code, CodeList, Codes, CodesError, load_codes
+from alongside_contracts.codes import Codes, CodesError, load_codes
 from alongside_contracts.services import SERVICES
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The code lists of the network.")
 console = Console(highlight=False)
 
 PROBLEMS: Final = 1
+COMPARED: Final = ("since", "sunset", "broader", "protected")
+"""The facts of a code that must be the same at every service; labels may differ for a while."""
+CodeFacts: TypeAlias = Mapping[tuple[str, str], Mapping[str, str | None]]
+"""The compared facts by list and code."""
+Get: TypeAlias = Callable[..., Awaitable[Any]]
 
 
 @app.callback()
@@ -49,65 +55,81 @@ def check_command(
         console.print(str(error), style="red", markup=False)
         sys.exit(PROBLEMS)
     console.print(_table(loaded))
+    for remark in _remarks(loaded):
+        console.print(remark, markup=False, soft_wrap=True)
+    if regions is not None:
+        console.print(
+            f"region files read: {', '.join(sorted(path.name for path in regions.glob('*.json'))) or 'none'}"
+        )
     console.print(f"codes of release {loaded.release} are taken where codes come in")
     if services:
         sys.exit(with_network(console, lambda network: _compare(network, loaded)))
 
 
 def _table(loaded: Codes) -> Table:
-    table = Table()
-    for heading in ("list", "codes", "growth", "not taken yet", "no longer offered", "regions' own"):
-        table.add_column(heading, overflow="fold")
+    table = Table("list", "codes", "growth")
     for code_list in loaded.lists.values():
-        table.add_row(code_list.name, str(len(code_list.codes)), *_cells(loaded, code_list))
+        table.add_row(code_list.name, str(len(code_list.codes)), "open" if code_list.open else "closed")
     return table
 
 
-def _cells(loaded: Codes, code_list: CodeList) -> tuple[str, ...]:
-    codes = code_list.codes.values()
-    not_offered = [code for code in codes if not loaded.offers(code)]
-    return (
-        "open" if code_list.open else "closed",
-        _names([code for code in not_offered if code.sunset is None]),
-        _names([code for code in not_offered if code.sunset is not None]),
-        _names([code for code in codes if code.region is not None]),
-    )
-
-
-def _names(codes: list[Code]) -> str:
-    return ", ".join(f"{code.code} ({code.region})" if code.region else code.code for code in codes)
+def _remarks(loaded: Codes) -> Iterator[str]:
+    """Yield a line for each list with codes that are new, ended or a region's own."""
+    for code_list in loaded.lists.values():
+        codes = code_list.codes.values()
+        not_offered = [code for code in codes if not loaded.offers(code)]
+        kinds = {
+            "not taken yet": [code.code for code in not_offered if code.sunset is None],
+            "no longer offered": [code.code for code in not_offered if code.sunset is not None],
+            **{
+                f"own codes of {region}": [code.code for code in codes if code.region == region]
+                for region in loaded.regions
+            },
+        }
+        yield from (f"{code_list.name}: {kind}: {', '.join(names)}" for kind, names in kinds.items() if names)
 
 
 async def _compare(network: Network, loaded: Codes) -> int:
     """Print where a service's lists differ from these; return 1 if one does."""
     differing = 0
     for service in SERVICES:
-        shown = await network.get(service, "/codes")
-        differences = list(_differences(shown, loaded))
+        differences = [line async for line in _differences(partial(network.get, service), loaded)]
         differing += bool(differences)
         console.print(f"{service}: {'; '.join(differences) or 'the same lists'}", markup=False)
     return PROBLEMS if differing else 0
 
 
-def _differences(shown: Mapping[str, Any], loaded: Codes) -> list[str]:
-    """Return how a service's answer differs, as phrases; a region's own codes are not compared."""
-    ours = {name: _network_codes(code_list) for name, code_list in loaded.lists.items()}
-    theirs = {each["list"]: {code["code"] for code in each["codes"]} for each in shown["lists"]}
-    release = [f"takes codes of release {shown['release']}"] if shown["release"] != loaded.release else []
-    return [
-        *release,
-        *(
-            f"lacks {code} of {name}"
-            for name in ours
-            for code in sorted(ours[name] - theirs.get(name, set()))
-        ),
-        *(
-            f"has {code} of {name}"
-            for name in theirs
-            for code in sorted(theirs[name] - ours.get(name, set()))
-        ),
-    ]
+async def _differences(get: Get, loaded: Codes) -> AsyncIterator[str]:
+    """Yield how a service's lists differ, as phrases; every region's own codes are compared, too."""
+    shown = await get("/codes")
+    if shown["release"] != loaded.release:
+        yield f"takes codes of release {shown['release']}"
+    for region in (None, *sorted({*shown["regions"], *loaded.regions})):
+        answer = shown if region is None else await get("/codes", region=region)
+        theirs = {
+            (each["list"], code["code"]): {fact: code[fact] for fact in COMPARED}
+            for each in answer["lists"]
+            for code in each["codes"]
+            if code["region"] == region
+        }
+        for line in _compared(_ours(loaded, region), theirs):
+            yield line
 
 
-def _network_codes(code_list: CodeList) -> set[str]:
-    return {code.code for code in code_list.codes.values() if code.region is None}
+def _ours(loaded: Codes, region: str | None) -> CodeFacts:
+    return {
+        (name, code.code): {fact: getattr(code, fact) for fact in COMPARED}
+        for name, code_list in loaded.lists.items()
+        for code in code_list.codes.values()
+        if code.region == region
+    }
+
+
+def _compared(ours: CodeFacts, theirs: CodeFacts) -> Iterator[str]:
+    yield from (f"lacks {code} of {name}" for name, code in sorted(ours.keys() - theirs.keys()))
+    yield from (f"has {code} of {name}" for name, code in sorted(theirs.keys() - ours.keys()))
+    yield from (
+        f"differs in {code} of {name}"
+        for name, code in sorted(ours.keys() & theirs.keys())
+        if ours[name, code] != theirs[name, code]
+    )

@@ -119,6 +119,19 @@ def test_a_regions_own_code_is_taken_in_its_region_alone() -> None:
         submitted(region="us-oh-columbus", needs=["hurricane-loss"])
 
     assert refused.value.where == "needs.0"
+    assert (
+        refused.value.remedy == "this code is another region's: send grief; GET /codes/needs lists the codes"
+    )
+
+
+@pytest.mark.usefixtures("miami")
+def test_the_address_of_the_list_names_a_region_with_its_own_codes() -> None:
+    with pytest.raises(MalformedEvent) as refused:
+        submitted(needs=["huricane-loss"])
+
+    assert refused.value.remedy == (
+        "send a listed code, such as hurricane-loss; GET /codes/needs?region=us-fl-miami lists the codes"
+    )
 
 
 def submitted(**changes: Any) -> SubmissionReceived:

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from enum import Enum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -94,10 +95,10 @@ Change = Callable[[dict[str, Any]], object]
         ("needs", lambda it: it["codes"][0].update(broader="anxiety"), "broader leads back to the code itself"),
         ("needs", lambda it: it["codes"][0].update(broader="alcohol"), "protected must be substance-use, as alcohol is"),
         ("needs", lambda it: it["codes"][0]["labels"].pop("es"), "needs: anxiety: give labels in es"),
-        ("needs", lambda it: it["codes"][0]["labels"]["es"].pop("person"), "anxiety: labels.es.person: Field required"),
+        ("needs", lambda it: it["codes"][0]["labels"]["es"].pop("person"), "anxiety: labels.es.person: add it, as every other code has it"),
         ("needs", lambda it: it["codes"][0].update(since="9.9.9"), "since 9.9.9 is no release"),
         ("needs", lambda it: it["codes"][0].update(sunset="0.1.0"), "let the sunset be a later release than since"),
-        ("needs", lambda it: it["codes"][0].update(code="Anxious Mind"), "Anxious Mind: code: String should match"),
+        ("needs", lambda it: it["codes"][0].update(code="Anxious Mind"), "Anxious Mind: code: write it as ^[a-z0-9]"),
         ("needs", lambda it: it["codes"].append(it["codes"][0]), "needs.json: anxiety is listed twice"),
         ("needs", lambda it: it.update(list="wishes"), "needs.json: give exactly list, title"),
         ("risks", lambda it: it["codes"][0].update(sunset="0.2.0"), "a code of risks is taken for ever"),
@@ -126,8 +127,8 @@ def test_every_problem_of_every_list_is_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(CodesError) as refused:
         load_codes(folder=folder, release="7.0.0")
 
-    assert len(refused.value.problems) == 4
-    assert "7.0.0 is no release known here: use one of 0.1.0, 0.2.0" in str(refused.value)
+    assert len(refused.value.problems) == 3
+    assert "7.0.0 is no release of these codes: use one of 0.1.0, 0.2.0" in str(refused.value)
 
 
 OWN_NEED: dict[str, Any] = {
@@ -159,12 +160,12 @@ def test_a_region_adds_codes_of_its_own_under_a_broader_one(tmp_path: Path) -> N
         ({"codes": {"needs": [OWN_NEED | {"broader": None}]}}, "name the broader code of the network"),
         ({"codes": {"needs": [OWN_NEED | {"broader": "loss"}]}}, "let broader name a code of the network's list needs"),
         ({"codes": {"needs": [OWN_NEED | {"broader": "opioids"}]}}, "protected must be substance-use"),
-        ({"codes": {"needs": [OWN_NEED | {"code": "grief"}]}}, "grief is listed twice: keep one"),
+        ({"codes": {"needs": [OWN_NEED | {"code": "grief"}]}}, "needs: grief is listed twice, by the network and us-fl-miami: keep one, or choose another code"),
         ({"codes": {"needs": [OWN_NEED | {"labels": {}}]}}, "give labels in en and es"),
-        ({"codes": {"risks": [OWN_NEED]}}, "risks: a region may add codes to hopes, identities, interests, needs, settings"),
-        ({"codes": {"needs": "grief"}}, "us-fl-miami.json: 0: entry: Input should be a valid dictionary"),
+        ({"codes": {"risks": [OWN_NEED]}}, "us-fl-miami.json: risks: a region may add codes to hopes, identities, interests, needs, settings only"),
+        ({"codes": {"needs": "grief"}}, "us-fl-miami.json: needs: give a list of codes"),
         ({"codes": []}, "codes: give an object of lists by name"),
-        ({"weather": {}}, "give an object with codes and nothing else"),
+        ({"weather": {}}, "us-fl-miami.json: remove weather: only codes is read"),
     ],
 )  # fmt: skip
 def test_a_region_file_that_cannot_be_used_is_refused(
@@ -176,6 +177,42 @@ def test_a_region_file_that_cannot_be_used_is_refused(
         load_codes(regions=tmp_path)
 
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "line 1, column 1: this is no JSON"),
+        ('{"codes": {}', "line 1, column 13: this is no JSON"),
+        ('{"codes": {}, "codes": {}}', "codes is given twice in one object"),
+        ("[" * 100_000, "cannot be read as JSON in UTF-8: maximum recursion depth"),
+        ("[]", "us-fl-miami.json: give an object with codes"),
+        ('{"codes": {"needs": [7]}}', "needs: code 1: entry: give an object with code, labels"),
+        ('{"codes": {"needs": [{"code": "x", "brouder": "grief"}]}}', "needs: x: brouder: no such field: use one of"),
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_a_region_file_that_cannot_be_read_is_named_with_the_place(
+    text: str, says: str, tmp_path: Path
+) -> None:
+    (tmp_path / "us-fl-miami.json").write_text(text)
+
+    with pytest.raises(CodesError) as refused:
+        load_codes(regions=tmp_path)
+
+    assert any(says in problem for problem in refused.value.problems)
+
+
+def test_a_code_is_of_one_region_alone(tmp_path: Path) -> None:
+    for region in ("us-fl-miami", "us-oh-columbus"):
+        (tmp_path / f"{region}.json").write_text(json.dumps({"codes": {"needs": [OWN_NEED]}}))
+
+    with pytest.raises(CodesError, match="listed twice, by us-fl-miami and us-oh-columbus"):
+        load_codes(regions=tmp_path)
+
+
+def test_the_newest_release_of_codes_is_the_installed_one() -> None:
+    assert load_codes().installed_release == version("alongside-contracts")
 
 
 def test_a_folder_of_region_files_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -315,27 +316,39 @@ def test_a_field_cannot_move_to_another_list() -> None:
     assert breaks(OpenKinds.model_json_schema(), moved) == ("the x-codes of need changed",)
 
 
-def test_a_code_may_be_added_and_neither_removed_nor_moved_to_another_release(tmp_path: Path) -> None:
+def test_a_code_may_be_added_and_neither_removed_nor_moved_nor_less_protected(tmp_path: Path) -> None:
     folder = copied_lists(tmp_path)
     record_codes(tmp_path, load_codes(folder=folder))
     assert list(withdrawn_codes(tmp_path, load_codes(folder=folder))) == []
 
-    edit(folder / "lists" / "hopes.json", lambda it: it["codes"].append(it["codes"][0] | {"code": "rest"}))
+    edit(folder / "lists" / "hopes.json", add_code("rest", since="0.2.0"))
     edit(folder / "lists" / "needs.json", lambda it: it["codes"].pop(0))
+    edit(folder / "lists" / "needs.json", lambda it: it["codes"][10].update(protected=None))
     edit(folder / "lists" / "modes.json", lambda it: it["codes"][0].update(since="0.2.0"))
-    record_codes(tmp_path, load_codes(folder=folder))
+    added = record_codes(tmp_path, load_codes(folder=folder))
 
-    assert [line.split(":")[0] for line in withdrawn_codes(tmp_path, load_codes(folder=folder))] == [
-        "in-person of modes was published in release 0.1.0",
-        "anxiety is gone from needs",
+    assert added == ["rest of hopes"]
+    assert [line.split(";")[0] for line in withdrawn_codes(tmp_path, load_codes(folder=folder))] == [
+        "in-person of modes was published with since 0.1.0: restore that (now since 0.2.0)",
+        "anxiety is gone from needs: restore it and give it a sunset, because records with it are in the log",
+        "alcohol of needs was published with since 0.1.0, protected substance-use: restore that (now since 0.1.0)",
     ]
 
 
-def test_a_new_code_is_recorded_by_make_schemas(tmp_path: Path) -> None:
+def test_a_new_code_is_recorded_by_make_schemas_if_it_is_of_the_newest_release(tmp_path: Path) -> None:
     folder = copied_lists(tmp_path)
     record_codes(tmp_path, load_codes(folder=folder))
-    edit(folder / "lists" / "hopes.json", lambda it: it["codes"].append(it["codes"][0] | {"code": "rest"}))
+    edit(folder / "lists" / "hopes.json", add_code("rest", since="0.2.0"))
+    edit(folder / "lists" / "hopes.json", add_code("sleep", since="0.1.0"))
+    codes = load_codes(folder=folder)
 
-    assert list(withdrawn_codes(tmp_path, load_codes(folder=folder))) == [
-        "rest of hopes is new: run make schemas"
+    assert list(withdrawn_codes(tmp_path, codes)) == [
+        "rest of hopes is new: run make schemas",
+        "sleep of hopes is new: let since be 0.2.0, the newest release",
     ]
+    assert record_codes(tmp_path, codes) == ["rest of hopes"]
+
+
+def add_code(code: str, *, since: str) -> Callable[[Any], None]:
+    """Return a change that adds a code to a list."""
+    return lambda it: it["codes"].append(it["codes"][0] | {"code": code, "since": since})

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from alongside_contracts.codes import CodesError, load_codes
 from tools.generate.blocks import BLOCKS, Lines
 from tools.generate.services import DeployedService, load_services
 
@@ -27,6 +28,11 @@ class BlockMissing(Exception):
 
 def main(arguments: list[str]) -> int:
     """Write or check every file; return 1 when a check found an outdated file."""
+    try:
+        load_codes()
+    except CodesError as error:
+        print(error, file=sys.stderr)
+        return 1
     services = load_services(ROOT)
     stale = [file for file, text in render_files(ROOT, services) if file.read_text(encoding="utf-8") != text]
     if "--check" in arguments:

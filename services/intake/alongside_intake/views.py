@@ -52,8 +52,8 @@ class PartnerCommand(_RequestBody):
     """An organisation that refers. The address is where its notices go; it is sealed, and never shown again."""
 
     name: ShortText
-    setting: ListedSetting
     region: RegionId
+    setting: ListedSetting
     contact_email: EmailAddress | None = None
 
 

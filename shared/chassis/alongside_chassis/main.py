@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from alongside_chassis.settings import Settings
+from alongside_contracts.codes import CodesError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -22,11 +23,21 @@ def main(package: str) -> None:
     settings = _settings(importlib.import_module(f"{package}.settings").Settings)
     match sys.argv[1:]:
         case []:
-            serve(importlib.import_module(f"{package}.app").build(settings), settings)
+            serve(_build(package, settings), settings)
         case ["migrate"]:
             _migrate(package, settings)
         case _:
             sys.exit(f"usage: python -m {package} [migrate]")
+
+
+def _build(package: str, settings: Settings) -> "FastAPI":
+    try:
+        app: FastAPI = importlib.import_module(f"{package}.app").build(settings)
+    except CodesError as error:
+        remedy = "Correct ALONGSIDE_CODES_OF, or the files in ALONGSIDE_REGIONS; `alongside codes check` shows the same."
+        sys.stderr.write(f"{error}\n{remedy}\n")
+        sys.exit(2)
+    return app
 
 
 def serve(app: "FastAPI", settings: Settings) -> None:

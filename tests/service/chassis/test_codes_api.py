@@ -30,7 +30,7 @@ async def test_every_service_shows_every_list(service: str, bench_of: BenchOf) -
     async with bench_of(service, **settings) as bench:
         answer = (await bench.client.get("/codes")).json()
 
-    assert answer["release"] == "0.1.0"
+    assert (answer["release"], answer["installed_release"], answer["regions"]) == ("0.1.0", "0.2.0", [])
     shown = {each["list"]: each for each in answer["lists"]}
     assert len(shown["needs"]["codes"]) == 27
     assert (shown["needs"]["open"], shown["statuses"]["open"]) == (True, False)
@@ -60,7 +60,22 @@ async def test_a_regions_own_codes_are_shown_and_taken_there_alone(regions: Path
     assert "hurricane-loss" not in others
     assert here.status_code == 201, here.text
     assert (elsewhere.status_code, elsewhere.json()["errors"][0]["where"]) == (422, "body.needs.0")
-    assert elsewhere.json()["errors"][0]["problem"] == "unlisted_code"
+    assert [each["problem"] for each in elsewhere.json()["errors"]] == ["unlisted_code"]
+
+
+async def test_a_regions_own_code_comes_into_no_other_region_by_a_change_or_an_import(
+    regions: Path, bench_of: BenchOf
+) -> None:
+    async with bench_of("matching", regions=regions) as bench:
+        form = {"kind": "supporter", "needs": ["grief"], "region": "us-oh-columbus"}
+        offer = (await bench.client.post("/offers", json=form)).json()["id"]
+        changed = await bench.client.patch(f"/offers/{offer}", json={"needs": ["hurricane-loss"]})
+        query = {"region": "us-oh-columbus", "need": "hurricane-loss"}
+        imported = await bench.client.post("/groups/imports", params=query, json=[])
+
+    for refused, field in ((changed, "needs"), (imported, "need")):
+        assert (refused.status_code, refused.json()["field"]) == (422, field)
+        assert refused.json()["remedy"].startswith("this code is another region's: send grief")
 
 
 async def test_an_unknown_list_is_not_found(intake_bench: ServiceBench) -> None:

@@ -1,15 +1,20 @@
 """`alongside codes check` shows what the lists hold, and what is wrong with a region's own codes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
+from fastapi import FastAPI
 from rich.console import Console
 from typer.testing import CliRunner
 
+from alongside_chassis.http import codes_router
 from alongside_cli import codes
-from alongside_cli.codes import _differences, app
-from alongside_contracts.codes import load_codes
+from alongside_cli.codes import app
+from alongside_contracts.codes import Codes, load_codes
 from tests.contracts.test_codes import OWN_NEED
 
 
@@ -27,10 +32,8 @@ def test_the_lists_are_shown_with_a_regions_own_codes(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["check", "--regions", str(tmp_path)])
 
     assert result.exit_code == 0
-    (needs,) = [line for line in result.output.splitlines() if line.startswith("│ needs")]
-    assert [cell.strip() for cell in needs.split("│")[1:7]] == [
-        "needs", "28", "open", "", "", "hurricane-loss (us-fl-miami)",
-    ]  # fmt: skip
+    assert "needs: own codes of us-fl-miami: hurricane-loss" in result.output
+    assert "region files read: us-fl-miami.json" in result.output
     assert "codes of release 0.1.0 are taken where codes come in" in result.output
 
 
@@ -43,22 +46,36 @@ def test_what_is_wrong_is_named_with_its_file_and_the_exit_code_is_1(tmp_path: P
 
     assert result.exit_code == 1
     assert "us-fl-miami: hurricane-loss: name the broader code of the network" in result.output
-    assert "0.9.0 is no release known here" in result.output
+    assert "0.9.0 is no release of these codes" in result.output
 
 
-def test_a_service_with_other_lists_is_described() -> None:
-    lists = load_codes()
-    shown = {
-        "release": "0.2.0",
-        "lists": [
-            {"list": name, "codes": [{"code": code} for code in code_list.codes if code != "grief"]}
-            for name, code_list in lists.lists.items()
-        ],
+async def test_services_are_compared_with_these_lists_and_with_every_regions_own_codes(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "us-fl-miami.json").write_text(json.dumps({"codes": {"needs": [OWN_NEED]}}))
+    ours, theirs = load_codes(regions=tmp_path), load_codes(release="0.2.0")
+    other = dict(theirs["needs"].codes) | {
+        "alcohol": theirs["needs"].codes["alcohol"].model_copy(update={"protected": None})
     }
-    shown["lists"].append({"list": "moods", "codes": [{"code": "fine"}]})  # type: ignore[attr-defined]
+    del other["grief"]
+    changed = replace(theirs, lists={**theirs.lists, "needs": replace(theirs["needs"], codes=other)})
 
-    assert _differences(shown, lists) == [
+    assert await differences(ours, ours) == []
+    assert await differences(changed, ours) == [
         "takes codes of release 0.2.0",
         "lacks grief of needs",
-        "has fine of moods",
+        "differs in alcohol of needs",
+        "lacks hurricane-loss of needs",
     ]
+
+
+async def differences(theirs: Codes, ours: Codes) -> list[str]:
+    """Return how a service with their lists differs from ours."""
+    app = FastAPI()
+    app.include_router(codes_router(theirs))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://codes") as client:
+
+        async def get(path: str, **query: str) -> Any:
+            return (await client.get(path, params=query)).json()
+
+        return [line async for line in codes._differences(get, ours)]

@@ -49,3 +49,26 @@ def test_a_key_as_the_remedy_makes_it_is_accepted(monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(SystemExit, match="usage: python -m alongside_intake"):
         main("alongside_intake")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("ALONGSIDE_CODES_OF", "tomorrow", "tomorrow is no release of these codes: use one of"),
+        ("ALONGSIDE_REGIONS", "/nowhere", "/nowhere: there is no such folder of region files"),
+    ],
+)
+def test_code_lists_that_cannot_be_used_end_the_start_without_a_traceback(
+    setting: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ALONGSIDE_PERSON_KEY", base64.b64encode(bytes(MASTER_KEY_BYTES)).decode())
+    monkeypatch.setenv(setting, value)
+    monkeypatch.setattr(sys, "argv", ["alongside_intake"])
+
+    with pytest.raises(SystemExit) as ended:
+        main("alongside_intake")
+
+    printed = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert says in printed
+    assert setting in printed

@@ -18,11 +18,11 @@ REMATCH_PRIORITY: Final = 1
 
 def request_from(referral_id: UUID, form: SupportRequest) -> Request:
     """Return the request of a new referral. Offers to avoid count as already asked, so that none is proposed."""
-    needs = installed()["needs"]
+    codes = installed()
     return Request(
         referral_id=referral_id,
         region=form.region,
-        needs=needs.with_broader(form.needs),
+        needs=codes["needs"].with_broader(form.needs),
         languages=form.languages,
         formats=frozenset(form.formats),
         modes=frozenset(form.modes),
@@ -30,10 +30,10 @@ def request_from(referral_id: UUID, form: SupportRequest) -> Request:
         age_band=form.age_band.value if form.age_band else None,
         avoid_needs=frozenset(form.avoid_needs),
         asked=frozenset(form.offers_avoided),
-        hopes=frozenset(form.hopes),
-        interests=frozenset(form.interests),
-        identities=frozenset(form.identities),
-        identifies_as=frozenset(form.identifies_as),
+        hopes=codes["hopes"].with_broader(form.hopes),
+        interests=codes["interests"].with_broader(form.interests),
+        identities=codes["identities"].with_broader(form.identities),
+        identifies_as=codes["identities"].with_broader(form.identifies_as),
         organisations_avoided=frozenset(form.organisations_avoided),
         availability=_free_mask(form.availability),
         near=Point(form.near.latitude, form.near.longitude) if form.near else None,
@@ -41,7 +41,7 @@ def request_from(referral_id: UUID, form: SupportRequest) -> Request:
         guardian_consent=form.guardian_consent,
         consent_offers=None if form.consent_offers is None else frozenset(form.consent_offers),
         continue_with=form.continue_with,
-        unknown_needs=frozenset(form.needs) - needs.names,
+        unknown_needs=frozenset(form.needs) - codes["needs"].names,
     )
 
 

@@ -34,8 +34,8 @@ class Request:
     where an offer is reserved. `organisations_avoided` are those the person has another tie to, such as their
     workplace. `distance_km_max` is for meeting in person. `consent_offers` None means that consent covers the
     network, otherwise only these offers. `continue_with` is an earlier supporter the person asks for. `priority`
-    above 0 goes first: a match that ended is replaced before others are made. `needs` include the broader ones, as an
-    offer's do; `unknown_needs` are those of a newer release, about which the lists say nothing here.
+    above 0 goes first: a match that ended is replaced before others are made. Needs, hopes, interests and identities
+    include the broader ones, as an offer's do; `unknown_needs` are those of a newer release, about which the lists say nothing here.
     """
 
     referral_id: UUID

@@ -32,6 +32,7 @@ class CodeView(BaseModel):
         description="The release from which it is no longer offered; null while it is."
     )
     broader: str | None = Field(description="The code of the same list that includes it.")
+    protected: str | None = Field(description="The protected category it belongs to; null for none.")
     region: str | None = Field(description="The region whose own code it is; null for a code of the network.")
 
 
@@ -47,9 +48,11 @@ class CodeListView(BaseModel):
 
 
 class CodeListsView(BaseModel):
-    """All lists. `release` is the release whose codes are taken where codes come in."""
+    """All lists, as this service works with them."""
 
-    release: str
+    release: str = Field(description="The release whose codes are taken where codes come in.")
+    installed_release: str = Field(description="The newest release that these lists hold.")
+    regions: Sequence[str] = Field(description="The regions with their own codes; name one to see them.")
     lists: Sequence[CodeListView]
 
 
@@ -63,7 +66,12 @@ def codes_router(codes: Codes) -> APIRouter:
     ) -> CodeListsView:
         """Show every list with its labels in one language."""
         views = [_view(codes, each, language, audience, region) for each in codes.lists.values()]
-        return CodeListsView(release=codes.release, lists=views)
+        return CodeListsView(
+            release=codes.release,
+            installed_release=codes.installed_release,
+            regions=codes.regions,
+            lists=views,
+        )
 
     @router.get("/{name}", responses={404: {"description": "No such list (problem+json)"}})
     async def get_code_list(
@@ -105,5 +113,6 @@ def _code_view(codes: Codes, code: Code, language: str, audience: Audience) -> C
         since=code.since,
         sunset=code.sunset,
         broader=code.broader,
+        protected=code.protected,
         region=code.region,
     )

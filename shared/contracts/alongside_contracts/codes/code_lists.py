@@ -14,7 +14,7 @@ LANGUAGES: Final = ("en", "es")
 """Languages in which every code has labels; the first is used where another is missing."""
 AUDIENCES: Final = ("staff", "person")
 NEAREST_MAX: Final = 3
-NEAREST_RATIO_MIN: Final = 0.5
+NEAREST_RATIO_MIN: Final = 0.7
 """Below this similarity (difflib's ratio) a code is no guess at what was meant."""
 NAMED_MAX: Final = 12
 """The longest list that is named in full when no code is near."""
@@ -141,6 +141,17 @@ class Codes:
 
     lists: Mapping[str, CodeList]
     release: str
+    installed_release: str
+    """The newest release that these lists hold."""
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that add codes."""
+        return tuple(
+            sorted(
+                {code.region for each in self.lists.values() for code in each.codes.values() if code.region}
+            )
+        )
 
     def __getitem__(self, name: str) -> CodeList:
         """Return a list by its name, such as `needs`. Raises KeyError for an unknown name."""
@@ -176,13 +187,21 @@ class Codes:
         It never repeats the text, which may be personal.
         """
         known = self[name].codes.get(text)
-        if known is not None and release_order(known.since) > release_order(self.release):
-            first = f"this code is taken once the network is on release {known.since}"
-        elif known is not None and known.sunset is not None and known.broader is not None:
-            first = f"this code is no longer taken: send {known.broader}"
-        else:
+        first = None if known is None else self._not_taken_because(known, region)
+        if first is None:
             first = _nearest([code.code for code in self.offered(name, region)], text)
-        return f"{first}; GET /codes/{name} lists the codes"
+        own = region is not None and region in {code.region for code in self[name].codes.values()}
+        address = f"/codes/{name}?region={region}" if own else f"/codes/{name}"
+        return f"{first}; GET {address} lists the codes"
+
+    def _not_taken_because(self, code: Code, region: str | None) -> str | None:
+        """Return what to do about a code of the list that is not taken; None when only its nearest codes help."""
+        instead = f": send {code.broader}" if code.broader else ""
+        if code.region is not None and region not in (None, code.region):
+            return f"this code is another region's{instead}"
+        if release_order(code.since) > release_order(self.release):
+            return f"this code is taken once the network is on release {code.since}"
+        return f"this code is no longer taken{instead}" if code.sunset is not None and instead else None
 
 
 def _nearest(codes: list[str], text: str) -> str:

@@ -42,7 +42,12 @@ class CodeOf:
 
 @dataclass(frozen=True, slots=True)
 class ListedCodeOf(CodeOf):
-    """A code that is on the list and taken by the network; a region's own code only in its region."""
+    """A code that is on the list and taken by the network; a region's own code only in its region.
+
+    `also` names a closed list whose codes are allowed beside those of the list.
+    """
+
+    also: str | None = None
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         """Return a schema that looks the code up in the installed lists."""
@@ -51,7 +56,9 @@ class ListedCodeOf(CodeOf):
     def _listed(self, code: str, info: core_schema.ValidationInfo) -> str:
         region = (info.data or {}).get("region")
         codes = installed()
-        if codes.accepts(self.name, code, region) or (info.context == AS_STORED and _SHAPE.fullmatch(code)):
+        if codes.accepts(self.name, code, region) or (self.also and code in codes[self.also].codes):
+            return code
+        if info.context == AS_STORED and _SHAPE.fullmatch(code):
             return code
         raise PydanticCustomError(
             "unlisted_code", "{remedy}", {"remedy": codes.remedy(self.name, code, region)}

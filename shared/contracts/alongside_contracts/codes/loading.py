@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from alongside_contracts.codes.code_lists import LANGUAGES, Code, CodeList, Codes, release_order
 
@@ -49,10 +50,10 @@ def load_codes(*, folder: Path = FOLDER, regions: Path | None = None, release: s
         problems += _contradictions(codes, complete, releases)
     wanted = release or releases[-2:][0]
     if wanted not in releases:
-        problems.append(f"{wanted} is no release known here: use one of {', '.join(releases)}")
+        problems.append(f"{wanted} is no release of these codes: use one of {', '.join(releases)}")
     if problems:
         raise CodesError(problems)
-    return Codes(complete, wanted)
+    return Codes(complete, wanted, releases[-1])
 
 
 def _releases(folder: Path, problems: list[str]) -> list[str]:
@@ -65,6 +66,8 @@ def _releases(folder: Path, problems: list[str]) -> list[str]:
 
 def _list(path: Path, problems: list[str]) -> CodeList | None:
     content = _read(path, problems)
+    if content is None:
+        return None
     if not isinstance(content, dict) or set(content) != set(_LIST_KEYS) or content["list"] != path.stem:
         problems.append(f"{path.name}: give exactly {', '.join(_LIST_KEYS)}, with list {path.stem}")
         return None
@@ -77,13 +80,20 @@ def _codes(
     where: str, name: str, entries: Any, problems: list[str], region: str | None = None
 ) -> Iterator[Code]:
     """Yield the readable codes of a list; note the others as problems."""
-    for number, entry in enumerate(entries if isinstance(entries, list) else [None]):
-        at = f"{where}: {entry.get('code', number) if isinstance(entry, dict) else number}"
+    if not isinstance(entries, list):
+        problems.append(f"{where}: give a list of codes")
+        return
+    for number, entry in enumerate(entries, start=1):
+        at = (
+            f"{where}: {entry.get('code', f'code {number}') if isinstance(entry, dict) else f'code {number}'}"
+        )
         try:
             code = Code.model_validate(entry).model_copy(update={"region": region})
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            problems.append(f"{at}: {'.'.join(map(str, first['loc'])) or 'entry'}: {first['msg']}")
+            problems += [
+                f"{at}: {'.'.join(map(str, each['loc'])) or 'entry'}: {_remedy(each)}"
+                for each in error.errors(include_url=False, include_input=False)
+            ]
             continue
         given = code.model_fields_set
         missing = [fact for fact in _FACTS.get(name, ()) if fact not in given]
@@ -97,12 +107,30 @@ def _codes(
             yield code
 
 
+def _remedy(error: ErrorDetails) -> str:
+    """Say what to do about one error of pydantic's, without its Python words."""
+    match error["type"]:
+        case "missing":
+            return "add it, as every other code has it"
+        case "extra_forbidden":
+            return f"no such field: use one of {', '.join(Code.model_fields)}"
+        case "string_pattern_mismatch":
+            return f"write it as {error['ctx']['pattern']}: lower-case letters, digits and hyphens, or a release such as 0.2.0"
+        case "model_type":
+            return "give an object with code, labels and the other fields"
+        case _:
+            return error["msg"]
+
+
 def _by_name(where: str, codes: Sequence[Code], problems: list[str]) -> dict[str, Code]:
     named: dict[str, Code] = {}
     for code in codes:
         if code.code in named:
-            problems.append(f"{where}: {code.code} is listed twice: keep one")
-        named[code.code] = code
+            owners = " and ".join(each.region or "the network" for each in (named[code.code], code))
+            problems.append(
+                f"{where}: {code.code} is listed twice, by {owners}: keep one, or choose another code"
+            )
+        named.setdefault(code.code, code)
     return named
 
 
@@ -110,14 +138,16 @@ def _with_regions(lists: Mapping[str, CodeList], folder: Path, problems: list[st
     """Return the lists with the regions' own codes at their ends."""
     added: dict[str, list[Code]] = {}
     if not folder.is_dir():
-        problems.append(f"{folder.name}: there is no such folder of region files")
+        problems.append(f"{folder}: there is no such folder of region files")
     for path in sorted(folder.glob("*.json")):
         for name, entries in _region_blocks(path, problems).items():
             if name not in lists or not lists[name].regional:
                 regional = ", ".join(sorted(each.name for each in lists.values() if each.regional))
                 problems.append(f"{path.name}: {name}: a region may add codes to {regional} only")
                 continue
-            added.setdefault(name, []).extend(_codes(path.name, name, entries, problems, region=path.stem))
+            added.setdefault(name, []).extend(
+                _codes(f"{path.name}: {name}", name, entries, problems, region=path.stem)
+            )
     return {
         name: replace(codes, codes=_by_name(name, [*codes.codes.values(), *added.get(name, ())], problems))
         for name, codes in lists.items()
@@ -126,11 +156,15 @@ def _with_regions(lists: Mapping[str, CodeList], folder: Path, problems: list[st
 
 def _region_blocks(path: Path, problems: list[str]) -> Mapping[str, Any]:
     content = _read(path, problems)
-    if not isinstance(content, dict) or not set(content) <= REGION_FILE_KEYS:
-        problems.append(
-            f"{path.name}: give an object with {', '.join(sorted(REGION_FILE_KEYS))} and nothing else"
-        )
+    if content is None:
         return {}
+    if not isinstance(content, dict):
+        problems.append(f"{path.name}: give an object with {', '.join(sorted(REGION_FILE_KEYS))}")
+        return {}
+    if unknown := sorted(set(content) - REGION_FILE_KEYS):
+        problems.append(
+            f"{path.name}: remove {', '.join(unknown)}: only {', '.join(sorted(REGION_FILE_KEYS))} is read"
+        )
     blocks = content.get("codes", {})
     if not isinstance(blocks, dict):
         problems.append(f"{path.name}: codes: give an object of lists by name, such as needs")
@@ -145,8 +179,10 @@ def _contradictions(codes: CodeList, lists: Mapping[str, CodeList], releases: Se
         at = f"{code.region or codes.name}: {code.code}"
         if missing := [language for language in LANGUAGES if language not in code.labels]:
             yield f"{at}: give labels in {' and '.join(missing)}"
-        if code.region is None and code.since not in releases:
-            yield f"{at}: since {code.since} is no release: use one of {', '.join(releases)}"
+        if code.since not in releases:
+            yield (
+                f"{at}: since {code.since} is no release: use one of {', '.join(releases)}, or add it to releases.json if it is the next"
+            )
         if code.sunset is not None and release_order(code.sunset) <= release_order(code.since):
             yield f"{at}: let the sunset be a later release than since"
         if code.sunset is not None and (codes.name == "risks" or not codes.open):
@@ -172,7 +208,22 @@ def _broader_problems(code: Code, codes: CodeList, at: str) -> Iterator[str]:
 
 def _read(path: Path, problems: list[str]) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        problems.append(f"{path.name}: cannot be read as JSON in UTF-8 ({type(error).__name__})")
-        return None
+        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_repeats)
+    except json.JSONDecodeError as error:
+        problems.append(
+            f"{path.name}: line {error.lineno}, column {error.colno}: this is no JSON: {error.msg}"
+        )
+    except (OSError, ValueError, RecursionError) as error:
+        problems.append(f"{path.name}: cannot be read as JSON in UTF-8: {error}")
+    return None
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object. Raises ValueError for a repeated key: of two lists of needs, the first would vanish."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(
+            f"{next(name for name in names if names.count(name) > 1)} is given twice in one object"
+        )
+    return content

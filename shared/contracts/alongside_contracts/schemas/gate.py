@@ -16,7 +16,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
-from alongside_contracts.codes import load_codes
+from alongside_contracts.codes import CodesError, load_codes
 from alongside_contracts.event import Event
 from alongside_contracts.registry import all_events
 from alongside_contracts.schemas.asyncapi import Untitled, as_yaml, document
@@ -43,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--check", action="store_true", help="change nothing; report wrong and outdated files"
     )
     options = parser.parse_args(arguments)
-    problems = list(check(BASE_FOLDER) if options.check else write(BASE_FOLDER))
+    try:
+        problems = list(check(BASE_FOLDER) if options.check else write(BASE_FOLDER))
+    except CodesError as error:
+        problems = list(error.problems)
     for line in problems:
         print(f"schemas: {line}", file=sys.stderr)  # noqa: T201  (a developer's command)
     return 1 if problems else 0
@@ -54,7 +57,8 @@ def write(base_folder: Path) -> Iterator[str]:
     for contract in all_events():
         yield from revise(base_folder / "schemas" / contract.type, schema_of(contract))
     record_checksums(base_folder / "examples")
-    record_codes(base_folder, load_codes())
+    for recorded in record_codes(base_folder, load_codes()):
+        print(f"schemas: recorded {recorded}")  # noqa: T201  (a developer's command)
     (base_folder / ASYNCAPI).write_text(_asyncapi(base_folder), encoding="utf-8")
     yield from edited_examples(base_folder / "examples")
     yield from withdrawn_codes(base_folder, load_codes())

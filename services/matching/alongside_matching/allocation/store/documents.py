@@ -19,6 +19,14 @@ _CODES: Final = (
     "identifies_as",
     "organisations_avoided",
 )
+_LIST_OF: Final = {
+    "needs": "needs",
+    "hopes": "hopes",
+    "interests": "interests",
+    "identities": "identities",
+    "identifies_as": "identities",
+}
+"""The facts of a request that include broader codes, and their lists."""
 
 
 def request_to_document(request: Request) -> dict[str, Any]:
@@ -53,8 +61,9 @@ def request_from_document(
 ) -> Request:
     """Return the request of a document that `request_to_document` made, with what the code lists say by now."""
     near, consent_offers, continue_with = map(document.get, ("near", "consent_offers", "continue_with"))
-    needs = installed()["needs"]
+    lists = installed()
     codes = {name: frozenset(document.get(name, ())) for name in _CODES}
+    broader = {name: lists[_LIST_OF[name]].with_broader(codes[name]) for name in _LIST_OF}
     return Request(
         referral_id=referral_id,
         region=region,
@@ -70,6 +79,6 @@ def request_from_document(
         continue_with=UUID(continue_with) if continue_with else None,
         waiting_since=waiting_since,
         priority=document.get("priority", 0),
-        unknown_needs=codes["needs"] - needs.names,
-        **codes | {"needs": needs.with_broader(codes["needs"])},
+        unknown_needs=codes["needs"] - lists["needs"].names,
+        **codes | broader,
     )

@@ -6,9 +6,8 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from alongside_contracts.codes.fields import ListedEndorsement, ListedNeed, ListedTrainingTopic
+from alongside_contracts.codes.fields import ListedCodeOf, ListedEndorsement, ListedTrainingTopic
 from alongside_contracts.ids import Reference
-from alongside_contracts.vocabulary import AgeBand
 from alongside_matching.catalogue.rules.certificates import Certificate
 from alongside_matching.catalogue.store.supporters import Training
 from alongside_matching.engine.week import Contradiction, FreeSlots, Window, parse_windows
@@ -28,7 +27,7 @@ Places = Annotated[int, Field(ge=0, le=PLACES_MAX)]
 Kilometres = Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)]
 Hours = Annotated[float, Field(gt=0, le=168, allow_inf_nan=False)]
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
-Eligible: TypeAlias = ListedNeed | AgeBand
+Eligible: TypeAlias = Annotated[str, ListedCodeOf("needs", also="age-bands")]
 """What a service may restrict itself to: people with a need, or of an age."""
 
 

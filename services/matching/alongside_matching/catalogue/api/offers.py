@@ -28,6 +28,7 @@ from alongside_matching.catalogue.store.offer_batches import Added
 from alongside_matching.catalogue.store.offers import StoredOffer
 from alongside_matching.cursors import next_cursor
 from alongside_matching.engine.policy import Policies
+from alongside_matching.region_codes import require_codes_of
 
 
 def router(policies: Policies) -> APIRouter:
@@ -102,6 +103,7 @@ def _add_changing(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> OfferView:
             offer = await _locked(tx, offer_id)
+            require_codes_of(offer.region, changes.model_dump(exclude_unset=True))
             profile, capacity = changes.profile(offer.profile), changes.places(offer.capacity)
             _check_kind(offer.kind, profile.name, capacity)
             match await offer_updates.change(

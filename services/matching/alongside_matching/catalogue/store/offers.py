@@ -267,12 +267,14 @@ async def set_contact(conn: asyncpg.Connection, offer_id: UUID, email: str) -> N
 
 
 def _offer(row: asyncpg.Record) -> Offer:
+    """Return an offer as the engine sees it: with the broader codes, but reserved (`only_for`) for exactly what it says."""
+    codes = installed()
     modes = frozenset(row["modes"])
     return Offer(
         id=row["id"],
         kind=row["kind"],
         region=row["region"],
-        needs=installed()["needs"].with_broader(row["needs"]),
+        needs=codes["needs"].with_broader(row["needs"]),
         languages=frozenset(row["languages"]),
         formats=frozenset(row["formats"]),
         modes=modes - {Mode.IN_PERSON} if row["place_closed"] else modes,
@@ -281,9 +283,9 @@ def _offer(row: asyncpg.Record) -> Offer:
         held=row["held"],
         taken=row["taken"],
         paused=row["paused_because"] is not None,
-        hopes=frozenset(row["hopes"]),
-        interests=frozenset(row["interests"]),
-        identities=frozenset(row["identities"]),
+        hopes=codes["hopes"].with_broader(row["hopes"]),
+        interests=codes["interests"].with_broader(row["interests"]),
+        identities=codes["identities"].with_broader(row["identities"]),
         organisations=frozenset(row["organisations"]),
         endorsements=frozenset(row["endorsements"]),
         required_endorsement=row["required_endorsement"],

@@ -14,6 +14,7 @@ from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import importing as group_importing
 from alongside_matching.groups.importing import ImportCounts
 from alongside_matching.groups.published_meetings import PublishedMeetings, RemarkKind, read_meetings
+from alongside_matching.region_codes import require_codes_of
 
 ENTRIES_MAX: Final = 5_000
 
@@ -57,6 +58,8 @@ def router(policies: Policies) -> APIRouter:
         command: Command,
     ) -> Response:
         """Import a list of online meetings as groups for these needs; sending the same list again changes nothing."""
+
+        require_codes_of(region, {"need": need})
 
         async def work(tx: Tx) -> GroupImportView:
             published = read_meetings(entries)

@@ -1,9 +1,10 @@
-"""A region's own need stands under a broader need of the network: they are matched, and avoided, together."""
+"""A region's own code has a broader code of the network: they are matched, and avoided, together."""
 
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,12 +25,25 @@ from tests.service.matching.bench import (
 OWN, BROADER = "hurricane-loss", "grief"
 
 
+def _under(broader: str, code: str) -> dict[str, Any]:
+    """Return a region's own code of a list whose codes protect nothing."""
+    return {name: value for name, value in OWN_NEED.items() if name != "protected"} | {
+        "code": code,
+        "broader": broader,
+    }
+
+
 @pytest.fixture
 async def miami(
     tmp_path: Path, bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]
 ) -> AsyncIterator[ServiceBench]:
     """Matching where Miami adds a need under grief."""
-    (tmp_path / "us-fl-miami.json").write_text(json.dumps({"codes": {"needs": [OWN_NEED]}}))
+    own = {
+        "needs": [OWN_NEED],
+        "identities": [_under("immigrant", "balsero")],
+        "interests": [_under("games", "dominoes")],
+    }
+    (tmp_path / "us-fl-miami.json").write_text(json.dumps({"codes": own}))
     async with bench_of("matching", regions=tmp_path) as bench:
         yield bench
 
@@ -52,6 +66,29 @@ async def test_the_need_itself_is_preferred_to_the_broader_one(miami: ServiceBen
     referral = await admit(miami, needs=(OWN,))
 
     assert (await last_proposal(miami, referral)).offer_id == same
+
+
+@pytest.mark.parametrize(
+    ("stated", "reserved", "matched"),
+    [("balsero", "immigrant", True), ("balsero", "balsero", True), ("immigrant", "balsero", False)],
+)
+async def test_an_offer_reserved_for_the_broader_identity_is_for_those_who_state_it_more_exactly(
+    miami: ServiceBench, stated: str, reserved: str, matched: bool
+) -> None:
+    await an_offer(miami, only_for=[reserved])
+
+    await admit(miami, identifies_as=(stated,))
+
+    assert bool(await announced(miami, MatchProposed)) is matched
+
+
+async def test_a_shared_broader_interest_counts(miami: ServiceBench) -> None:
+    await an_offer(miami, interests=["music"])
+    player = await an_offer(miami, interests=["games"])
+
+    referral = await admit(miami, interests=("dominoes",))
+
+    assert (await last_proposal(miami, referral)).offer_id == player
 
 
 async def test_a_person_who_avoids_the_broader_need_does_not_meet_it_under_the_narrower_name(
