@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from alongside_chassis.migrations import upgrade
 from alongside_chassis.service import Service
 from alongside_chassis.testing import ManualClock, ServiceBench, on_the_bench
+from alongside_contracts.codes import installed, using
 from alongside_localstack.postgres.cluster import postgres_server
 from alongside_localstack.postgres.databases import Database, Server
 from tests.copies import Copies
@@ -56,6 +57,13 @@ def migrated(postgres: Server) -> Callable[[str], Database]:
 def copies(postgres: Server) -> Copies:
     """Return the pool of database copies from which tests borrow."""
     return Copies(postgres)
+
+
+@pytest.fixture(autouse=True)
+def code_lists() -> Iterator[None]:
+    """Restore the process's code lists after a test that started a service with others."""
+    with using(installed()):
+        yield
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from alongside_cli.installation import with_network
-from alongside_cli.network import Network
+from alongside_cli.network import Network, ServiceRefused
 from alongside_contracts.codes import Codes, CodesError, load_codes
 from alongside_contracts.services import SERVICES
 
@@ -93,7 +93,10 @@ async def _compare(network: Network, loaded: Codes) -> int:
     """Print where a service's lists differ from these; return 1 if one does."""
     differing = 0
     for service in SERVICES:
-        differences = [line async for line in _differences(partial(network.get, service), loaded)]
+        try:
+            differences = [line async for line in _differences(partial(network.get, service), loaded)]
+        except ServiceRefused:
+            differences = ["shows no code lists: upgrade it first"]
         differing += bool(differences)
         console.print(f"{service}: {'; '.join(differences) or 'the same lists'}", markup=False)
     return PROBLEMS if differing else 0

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from alongside_contracts.codes import Codes, load_codes, using
 from alongside_contracts.codes.fields import AS_STORED
@@ -103,6 +104,13 @@ def test_a_code_whose_sunset_has_come_is_not_taken_any_more_and_still_read_where
         assert Submission.model_validate_json(stored, context=AS_STORED).needs == ("stress",)
         assert "stress" not in [code.code for code in codes.offered("needs")]
         assert codes["needs"].codes["stress"].label("en", "staff") == "Stress"
+
+
+def test_the_first_unlisted_code_ends_the_reading_of_a_list() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Submission.model_validate(SUBMISSION | {"needs": ("qqqq",) * 50_000, "hopes": ("rest", "sleep")})
+
+    assert [error["loc"] for error in refused.value.errors()] == [("needs", 0), ("hopes", 0)]
 
 
 @pytest.fixture

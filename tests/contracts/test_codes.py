@@ -100,10 +100,14 @@ Change = Callable[[dict[str, Any]], object]
         ("needs", lambda it: it["codes"][0].update(sunset="0.1.0"), "let the sunset be a later release than since"),
         ("needs", lambda it: it["codes"][0].update(code="Anxious Mind"), "Anxious Mind: code: write it as ^[a-z0-9]"),
         ("needs", lambda it: it["codes"].append(it["codes"][0]), "needs.json: anxiety is listed twice"),
-        ("needs", lambda it: it.update(list="wishes"), "needs.json: give exactly list, title"),
+        ("needs", lambda it: it.update(list="wishes"), "needs.json: list must be needs, as the file is named"),
+        ("consent-categories", lambda it: it["codes"][2].update(sunset="0.2.0"), "substance-use: remove the sunset: it protects"),
         ("risks", lambda it: it["codes"][0].update(sunset="0.2.0"), "a code of risks is taken for ever"),
         ("statuses", lambda it: it["codes"][0].update(sunset="0.2.0"), "a code of statuses is taken for ever"),
         ("formats", lambda it: it["codes"][0].pop("one_to_one"), "say one_to_one, because a rule depends on it"),
+        ("hopes", lambda it: it.update(regional="no"), "hopes.json: regional: Input should be a valid boolean"),
+        ("hopes", lambda it: it.update(closed_because=""), "hopes.json: closed_because: String should have"),
+        ("hopes", lambda it: it.update(codes=[]), "hopes.json: codes:"),
         ("hopes", lambda it: it["codes"][0].update(minor=True), "remove minor: no rule reads it in hopes"),
     ],
 )  # fmt: skip
@@ -203,6 +207,27 @@ def test_a_region_file_that_cannot_be_read_is_named_with_the_place(
     assert any(says in problem for problem in refused.value.problems)
 
 
+@pytest.mark.parametrize("releases", [["0.2.0", "0.1.0"], ["0.1.0", "0.1.0"], ["abc"], [], {}, ["0.1.0", 2]])
+def test_releases_that_are_not_in_order_are_refused(releases: Any, tmp_path: Path) -> None:
+    folder = copied_lists(tmp_path)
+    (folder / "releases.json").write_text(json.dumps(releases))
+
+    with pytest.raises(CodesError, match=r"releases\.json: list each release once"):
+        load_codes(folder=folder)
+
+
+def test_a_missing_list_and_a_file_that_is_no_region_are_named(tmp_path: Path) -> None:
+    folder = copied_lists(tmp_path)
+    (folder / "lists" / "risks.json").unlink()
+    (tmp_path / "Miami Beach.json").write_text("{}")
+
+    with pytest.raises(CodesError) as refused:
+        load_codes(folder=folder, regions=tmp_path)
+
+    assert "lists: risks missing: restore them" in refused.value.problems
+    assert "Miami Beach.json: name the file as the region, such as us-fl-miami.json" in refused.value.problems
+
+
 def test_a_code_is_of_one_region_alone(tmp_path: Path) -> None:
     for region in ("us-fl-miami", "us-oh-columbus"):
         (tmp_path / f"{region}.json").write_text(json.dumps({"codes": {"needs": [OWN_NEED]}}))
@@ -221,11 +246,21 @@ def test_a_folder_of_region_files_that_is_missing_is_named(tmp_path: Path) -> No
 
 
 def test_a_need_nobody_knows_requires_every_consent_category_that_protects_any() -> None:
-    needs = CODES["needs"]
+    assert CODES.consent_categories(["grief"]) == frozenset()
+    assert CODES.consent_categories(["grief", "alcohol"]) == {"substance-use"}
+    assert CODES.consent_categories(["a-need-of-tomorrow"]) == {"substance-use"}
 
-    assert needs.consent_categories(["grief"]) == frozenset()
-    assert needs.consent_categories(["grief", "alcohol"]) == {"substance-use"}
-    assert needs.consent_categories(["a-need-of-tomorrow"]) == {"substance-use"}
+
+def test_a_consent_category_is_required_once_it_is_taken(tmp_path: Path) -> None:
+    folder = copied_lists(tmp_path)
+    edit(
+        folder / "lists" / "consent-categories.json",
+        lambda it: it["codes"].append(it["codes"][0] | {"code": "hiv", "since": "0.2.0"}),
+    )
+    edit(folder / "lists" / "needs.json", lambda it: it["codes"][6].update(protected="hiv"))
+
+    assert load_codes(folder=folder, release="0.1.0").consent_categories(["grief"]) == frozenset()
+    assert load_codes(folder=folder, release="0.2.0").consent_categories(["grief"]) == {"hiv"}
 
 
 def copied_lists(folder: Path) -> Path:

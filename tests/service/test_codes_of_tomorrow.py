@@ -56,17 +56,25 @@ async def test_a_crisis_of_an_unknown_risk_pages(notifications_bench: ServiceBen
     assert await unknown(notifications_bench) == {"risks"}
 
 
-async def test_a_transition_with_unknown_codes_is_notified_as_its_status(
-    notifications_bench: ServiceBench,
+@pytest.mark.parametrize(
+    ("previous", "template"), [(Status.IN_PROGRESS, "on-hold"), (Status.ON_HOLD, "news")]
+)
+async def test_a_transition_with_unknown_codes_is_notified_as_its_status_or_as_news_about_it(
+    notifications_bench: ServiceBench, previous: Status, template: str
 ) -> None:
     await notifications_bench.hear(
         a_transition(
-            Status.ON_HOLD, business_status="a-business-status-of-tomorrow", reason=REASON, actor=ACTOR
+            Status.ON_HOLD,
+            previous=previous,
+            business_status="a-business-status-of-tomorrow",
+            reason=REASON,
+            actor=ACTOR,
         )
     )
 
-    templates = {each["template"] for each in await notices(notifications_bench)}
-    assert templates == {"on-hold"}
+    stored = await notices(notifications_bench)
+    assert {each["template"] for each in stored} == {template}
+    assert {each["role"] for each in stored} == {"referrer", "target"}
     assert await unknown(notifications_bench) == {"actors", "business-statuses", "reasons"}
 
 

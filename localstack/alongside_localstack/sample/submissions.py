@@ -146,7 +146,7 @@ def _preferences(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]:
 def _consent(rng: Random, needs: tuple[Need, ...], now: datetime) -> Consent:
     """Return a consent with all fields of 42 CFR Part 2; a protected category only for a need it protects."""
     signed_at = now - timedelta(hours=rng.randint(1, 72))
-    protected = tuple(sorted(installed()["needs"].consent_categories(needs)))
+    protected = tuple(sorted(installed().consent_categories(needs)))
     return Consent(
         decision=ConsentDecision.GIVEN,
         categories=("needs", "contact", *protected),

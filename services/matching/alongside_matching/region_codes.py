@@ -1,15 +1,17 @@
-"""Refuses codes of other regions where a request names no region, or names it beside the codes."""
+"""Refuses unlisted codes where a field cannot tell: the region is beside it or in the store, or a code is kept as it was."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from alongside_chassis.errors import HttpProblem
-from alongside_contracts.codes import installed
+from alongside_contracts.codes import Codes, installed
 
 _LIST_OF: Final[Mapping[str, str]] = {
     "need": "needs",
     "needs": "needs",
     "eligibility": "needs",
+    "formats": "formats",
+    "modes": "modes",
     "hopes": "hopes",
     "interests": "interests",
     "identities": "identities",
@@ -17,17 +19,21 @@ _LIST_OF: Final[Mapping[str, str]] = {
 }
 
 
-def require_codes_of(region: str, codes_by_field: Mapping[str, Iterable[str] | None]) -> None:
-    """Raise HttpProblem for the first code that is another region's own; None means that the field was not sent."""
+def require_codes_of(region: str, sent: Mapping[str, Any], kept: Mapping[str, Iterable[str]]) -> None:
+    """Raise HttpProblem for the first code that a region does not take; a code that is `kept` may have ended since."""
     codes = installed()
-    for field, name in _LIST_OF.items():
-        for code in codes_by_field.get(field) or ():
-            known = codes[name].codes.get(code)
-            if known is not None and known.region not in (None, region):
+    for field in sent.keys() & _LIST_OF.keys():
+        for code in sent[field] or ():
+            if code not in kept.get(field, ()) and not _is_taken(codes, field, code, region):
                 raise HttpProblem(
                     status=422,
                     code="invalid-request",
-                    title="A code belongs to another region",
-                    remedy=codes.remedy(name, code, region),
+                    title="A code is not on its list",
+                    remedy=codes.remedy(_LIST_OF[field], code, region),
                     field=field,
                 )
+
+
+def _is_taken(codes: Codes, field: str, code: str, region: str) -> bool:
+    in_ages = field == "eligibility" and code in codes["age-bands"].codes
+    return in_ages or codes.accepts(_LIST_OF[field], code, region)

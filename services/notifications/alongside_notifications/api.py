@@ -19,12 +19,7 @@ from alongside_chassis.http import (
     decode_id_cursor,
     encode_cursor,
 )
-from alongside_contracts.codes.fields import (
-    ChannelCode,
-    ListedChannel,
-    ListedRecipientRole,
-    RecipientRoleCode,
-)
+from alongside_contracts.codes.fields import ChannelCode, RecipientRoleCode
 from alongside_contracts.vocabulary import Status
 from alongside_notifications import store
 from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation
@@ -131,9 +126,9 @@ def notices_router() -> APIRouter:
         read: Read,
         *,
         referral_id: UUID | None = None,
-        role: ListedRecipientRole | None = None,
+        role: RecipientRoleCode | None = None,
         recipient_id: Annotated[str | None, Query(max_length=100)] = None,
-        channel: ListedChannel | None = None,
+        channel: ChannelCode | None = None,
         state: State | None = None,
         cursor: str | None = None,
         limit: Limit = 50,
@@ -172,7 +167,7 @@ def inbox_router(*, link_base: str) -> APIRouter:
 
     @router.get("/inbox/{role}/{recipient_id}")
     async def inbox(
-        role: ListedRecipientRole, recipient_id: str, read: Read, cursor: str | None = None, limit: Limit = 50
+        role: RecipientRoleCode, recipient_id: str, read: Read, cursor: str | None = None, limit: Limit = 50
     ) -> Page[InboxItemView]:
         """List the notices of one recipient as text, newest first."""
         notices = await store.list_inbox(

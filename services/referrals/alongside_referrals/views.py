@@ -78,7 +78,7 @@ class ReferralsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: Status | None = None
-    next_actor: Actor | None = None
+    next_actor: ActorCode | None = None
     partner: PartnerId | None = None
     reference: Reference | None = None
     overdue: bool = False

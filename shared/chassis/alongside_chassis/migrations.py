@@ -116,7 +116,7 @@ def upgrade_quarantine_v4() -> None:
 
 
 def downgrade_quarantine_v4() -> None:
-    """Undo `upgrade_quarantine_v4`. Rows with newer reasons stay: only new writes are checked again."""
+    """Undo `upgrade_quarantine_v4`. A row with a newer reason stays, and cannot be changed until the next upgrade."""
     listed = ", ".join(f"'{reason}'" for reason in PAUSE_REASONS_V3)
     op.create_check_constraint(
         op.f("ck_quarantine_because"), "quarantine", f"because in ({listed})", postgresql_not_valid=True

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from alongside_contracts import streams
 from alongside_contracts.codes.fields import (
+    CodesIn,
     FormatCode,
     HopeCode,
     IdentityCode,
@@ -52,7 +53,7 @@ class Consent(Contract):
     """A consent record: who may disclose what, to whom, for which purpose, until when, signed how (42 CFR Part 2)."""
 
     decision: ConsentDecision
-    categories: tuple[ListedConsentCategory, ...] = Field(default=(), max_length=CODES_MAX)
+    categories: CodesIn[ListedConsentCategory] = Field(default=(), max_length=CODES_MAX)
     recipients: ListedConsentRecipients = "network"
     purpose: ListedConsentPurpose = "peer-support-referral"
     method: ListedConsentMethod = "electronic"
@@ -152,19 +153,19 @@ class Submission(SupportRequest):
     postal_code: PostalCode | None = None
     consent: Consent | None = None
     readiness: Readiness | None = None
-    risks: tuple[ListedRisk, ...] = Field(default=(), max_length=CODES_MAX)
-    needs: tuple[ListedNeed, ...] = Field(min_length=1, max_length=CODES_MAX)
-    hopes: tuple[ListedHope, ...] = Field(default=(), max_length=CODES_MAX)
-    formats: tuple[ListedFormat, ...] = Field(default=(), max_length=CODES_MAX)
+    risks: CodesIn[ListedRisk] = Field(default=(), max_length=CODES_MAX)
+    needs: CodesIn[ListedNeed] = Field(min_length=1, max_length=CODES_MAX)
+    hopes: CodesIn[ListedHope] = Field(default=(), max_length=CODES_MAX)
+    formats: CodesIn[ListedFormat] = Field(default=(), max_length=CODES_MAX)
     """Formats the person prefers; empty means any."""
-    modes: tuple[ListedMode, ...] = Field(default=(), max_length=CODES_MAX)
+    modes: CodesIn[ListedMode] = Field(default=(), max_length=CODES_MAX)
     """Ways to meet the person accepts; empty means any."""
-    avoid_needs: tuple[ListedNeed, ...] = Field(default=(), max_length=CODES_MAX)
+    avoid_needs: CodesIn[ListedNeed] = Field(default=(), max_length=CODES_MAX)
     """Triggers: needs the person must not meet in a companion's story."""
-    interests: tuple[ListedInterest, ...] = Field(default=(), max_length=CODES_MAX)
-    identities: tuple[ListedIdentity, ...] = Field(default=(), max_length=CODES_MAX)
+    interests: CodesIn[ListedInterest] = Field(default=(), max_length=CODES_MAX)
+    identities: CodesIn[ListedIdentity] = Field(default=(), max_length=CODES_MAX)
     """Identities the person wishes a companion to have; never the person's own."""
-    identifies_as: tuple[ListedIdentity, ...] = Field(default=(), max_length=CODES_MAX)
+    identifies_as: CodesIn[ListedIdentity] = Field(default=(), max_length=CODES_MAX)
     """The identities the person states, in order to be proposed offers kept for them, such as a meeting for women. Never
     guessed: without the identity such an offer is excluded."""
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from alongside_chassis.testing import ServiceBench
-from alongside_contracts.codes import CodesError
+from alongside_contracts.codes import CodesError, load_codes, using
 from alongside_contracts.services import SERVICES
 from tests.conftest import PERSON_KEY
-from tests.contracts.test_codes import OWN_NEED
+from tests.contracts.test_codes import OWN_NEED, copied_lists, edit
 
 BenchOf = Callable[..., AbstractAsyncContextManager[ServiceBench]]
 
@@ -76,6 +76,23 @@ async def test_a_regions_own_code_comes_into_no_other_region_by_a_change_or_an_i
     for refused, field in ((changed, "needs"), (imported, "need")):
         assert (refused.status_code, refused.json()["field"]) == (422, field)
         assert refused.json()["remedy"].startswith("this code is another region's: send grief")
+
+
+async def test_an_offer_keeps_a_code_that_has_ended_and_is_found_by_it(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    form = {"kind": "supporter", "needs": ["stress"], "region": "us-fl-miami"}
+    offer = (await matching_bench.client.post("/offers", json=form)).json()["id"]
+    folder = copied_lists(tmp_path)
+    edit(folder / "lists" / "needs.json", lambda it: it["codes"][8].update(sunset="0.2.0"))
+
+    with using(load_codes(folder=folder, release="0.2.0")):
+        new = await matching_bench.client.post("/offers", json=form)
+        changed = await matching_bench.client.patch(f"/offers/{offer}", json={"needs": ["stress", "grief"]})
+        found = await matching_bench.client.get("/offers", params={"need": "stress"})
+
+    assert (new.status_code, changed.status_code) == (422, 200), changed.text
+    assert [each["needs"] for each in found.json()["items"]] == [["stress", "grief"]]
 
 
 async def test_an_unknown_list_is_not_found(intake_bench: ServiceBench) -> None:

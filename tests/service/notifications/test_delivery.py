@@ -320,3 +320,17 @@ async def test_the_metrics_show_the_number_of_waiting_notices(network: Network) 
     assert network.metrics.waiting.labels("normal")._value.get() == 3
     assert network.metrics.waiting.labels("urgent")._value.get() == 0
     assert [type(event) for event in await network.announced_events()] == [NoticeDelivered] * 3
+
+
+async def test_a_notice_by_a_channel_of_a_newer_release_is_left_to_instances_that_know_it(
+    network: Network,
+) -> None:
+    await network.bench.hear(a_transition())
+    await network.bench.pool.execute(
+        "update notice set channel = 'sms', message_id = null where channel = 'email' and role = 'target'"
+    )
+
+    await network.lane.deliver_due()
+
+    assert OFFER_MAIL not in {mail.to for mail in network.mail.received}
+    assert {each["state"] for each in await network.notices(channel="sms")} == {"pending"}

@@ -3,7 +3,7 @@
 import pytest
 
 from alongside_contracts import vocabulary
-from alongside_contracts.vocabulary import Channel, RecipientRole
+from alongside_contracts.vocabulary import RecipientRole
 from alongside_notifications.domain import audience
 from alongside_notifications.domain.audience import (
     LAPSED,
@@ -185,9 +185,9 @@ def test_a_target_that_did_not_answer_in_time_hears_that_no_answer_is_needed() -
 
 
 def test_the_codes_of_the_rules_are_the_codes_of_the_contracts() -> None:
-    assert {role.value for role in RecipientRole} == {role.value for role in vocabulary.RecipientRole}
-    assert {channel.value for channel in Channel} == {channel.value for channel in vocabulary.Channel}
     assert set(audience.ROLE_OF_ACTOR) == {actor.value for actor in vocabulary.Actor}
+    assert set(audience.CHANNELS) <= set(vocabulary.Channel)
+    assert set(audience.RECIPIENT_ROLES) >= {*vocabulary.Status, *vocabulary.BusinessStatus}
 
 
 @pytest.mark.parametrize(
@@ -196,6 +196,10 @@ def test_the_codes_of_the_rules_are_the_codes_of_the_contracts() -> None:
         (None, "requested", None, "requested"),
         ("draft", "requested", "awaiting-response", "awaiting-response"),
         ("requested", "requested", None, "looking-again"),
+        ("requested", "requested", "a-business-status-of-tomorrow", "news"),
+        ("requested", "requested", "lapsed", "news"),
+        ("in-progress", "in-progress", "a-business-status-of-tomorrow", "news"),
+        ("accepted", "in-progress", "a-business-status-of-tomorrow", "in-progress"),
         ("requested", "requested", "waitlisted", "waitlisted"),
         ("requested", "accepted", "scheduled", "accepted"),
         ("accepted", "accepted", "scheduled", "scheduled"),

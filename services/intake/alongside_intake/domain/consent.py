@@ -64,12 +64,12 @@ def _gaps(facts: Facts, consent: ConsentRecord, codes: Codes, now: datetime) -> 
             "consent.purpose",
             "ask for consent to a referral to peer support, and add it",
         )
-    for category in sorted(codes["needs"].consent_categories(facts.needs) - consent.categories):
+    for category in sorted(codes.consent_categories(facts.needs) - consent.categories):
         yield Problem(Code.CONSENT_MISSING, "consent.categories", _category_remedy(category, facts, codes))
 
 
 def _category_remedy(category: str, facts: Facts, codes: Codes) -> str:
-    remedy = f"ask for consent to disclose {category} data by name (42 CFR Part 2), and add the category"
+    remedy = f"ask for consent to disclose {category} data by name, as the law that protects them asks, and add the category"
     if facts.needs <= codes["needs"].names:
         return remedy
     return f"{remedy}; a need is not known in this release, so it counts as protected"

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
-from alongside_contracts.vocabulary import TERMINAL, Channel, RecipientRole
+from alongside_contracts.vocabulary import TERMINAL, BusinessStatus, Channel, RecipientRole
 
 TemplateKey: TypeAlias = str
 """The code of what happened: a status, the business status that refines it, or one of the codes below."""
 
 SEARCH_RESUMED: Final[TemplateKey] = "looking-again"
+NEWS: Final[TemplateKey] = "news"
+"""A business status of a newer release: those who are notified of the status learn that there is news."""
 LAPSED: Final[TemplateKey] = "lapsed"
 OVERDUE: Final[TemplateKey] = "overdue"
 CRISIS: Final[TemplateKey] = "crisis"
@@ -120,6 +122,8 @@ RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[RecipientRole, ...]]] = {
     "entered-in-error": _EVERYONE,
 }
 
+_BUSINESS_STATUSES: Final = frozenset(BusinessStatus)
+
 # The recipient of an overdue notice, by next actor. The coordinator is notified for a supervisor, because the network
 # does not know the supervisors yet, and for matching, because a program cannot act on a notice.
 ROLE_OF_ACTOR: Final[Mapping[str, RecipientRole]] = {
@@ -137,21 +141,21 @@ def template_of(transition: Transition) -> TemplateKey:
 
     1 the status, if it is terminal or changed: the business status may still be the old one. The first status, and one
     that follows a draft, are not changes here: an offer may be asked, or the request waitlisted, at once. 2 The business
-    status, if there is one and it is known here: one of a newer release is notified as its status. 3 SEARCH_RESUMED for a repeated `requested`. 4 The status.
+    status, if there is one; NEWS for one of a newer release. 3 SEARCH_RESUMED for a repeated `requested`. 4 The status.
     """
     status, previous = transition.status, transition.previous
     if status in TERMINAL or previous not in (None, "draft", status):
         return status
-    if transition.business_status is not None and transition.business_status in RECIPIENT_ROLES:
-        return transition.business_status
+    if transition.business_status is not None:
+        return transition.business_status if transition.business_status in _BUSINESS_STATUSES else NEWS
     return SEARCH_RESUMED if status == previous == "requested" else status
 
 
 def transition_recipients(transition: Transition) -> tuple[Recipient, ...]:
     """Return the recipients notified of a transition, each once, even one who is both the referrer and the person."""
-    return _distinct(
-        _recipient(role, transition.parties) for role in RECIPIENT_ROLES[template_of(transition)]
-    )
+    template = template_of(transition)
+    roles = RECIPIENT_ROLES[transition.status if template == NEWS else template]
+    return _distinct(_recipient(role, transition.parties) for role in roles)
 
 
 def overdue_recipients(overdue: Overdue, *, coordinator: str) -> tuple[Recipient, ...]:

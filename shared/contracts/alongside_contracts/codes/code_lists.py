@@ -16,8 +16,8 @@ AUDIENCES: Final = ("staff", "person")
 NEAREST_MAX: Final = 3
 NEAREST_RATIO_MIN: Final = 0.7
 """Below this similarity (difflib's ratio) a code is no guess at what was meant."""
-NAMED_MAX: Final = 12
-"""The longest list that is named in full when no code is near."""
+NAMED_CHARS_MAX: Final = 110
+"""Room for the names of codes in a remedy. The whole remedy stays below the 200 characters that a partner gets."""
 
 Release: TypeAlias = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 """A release of the contracts, for example `0.2.0`."""
@@ -118,21 +118,13 @@ class CodeList:
     def _narrower_codes(self) -> tuple[str, ...]:
         return tuple(code.code for code in self.codes.values() if code.broader)
 
-    @cached_property
-    def protecting_categories(self) -> frozenset[str]:
-        """Every consent category that protects at least one code of the list."""
-        return frozenset(code.protected for code in self.codes.values() if code.protected)
+    def narrowest(self, codes: Iterable[str]) -> frozenset[str]:
+        """Return the codes without those that another of them includes: what `with_broader` was given, or the same."""
+        given = frozenset(codes)
+        return frozenset(code for code in given if not any(code in self._above(other) for other in given))
 
-    def consent_categories(self, codes: Iterable[str]) -> frozenset[str]:
-        """Return the consent categories that these needs require; an unknown need requires all there are."""
-        required = set[str]()
-        for code in codes:
-            known = self.codes.get(code)
-            if known is None:
-                required |= self.protecting_categories
-            elif known.protected:
-                required.add(known.protected)
-        return frozenset(required)
+    def _above(self, code: str) -> frozenset[str]:
+        return self.with_broader([code]) - {code}
 
 
 @dataclass(frozen=True)
@@ -176,6 +168,18 @@ class Codes:
         """Return the codes of a list that are taken where codes come in."""
         return tuple(code for code in self[name].codes.values() if self.offers(code, region))
 
+    def consent_categories(self, needs: Iterable[str]) -> frozenset[str]:
+        """Return the consent categories that these needs require; an unknown need requires all that protect any.
+
+        A category that is not taken yet is not required: nobody could give it.
+        """
+        listed = self["needs"].codes
+        required = set[str]()
+        for need in needs:
+            protecting = [listed[need]] if need in listed else listed.values()
+            required |= {code.protected for code in protecting if code.protected}
+        return frozenset(required & self._taken["consent-categories"].keys())
+
     def accepts(self, name: str, code: str, region: str | None = None) -> bool:
         """Return whether a list has this code and it is taken where codes come in."""
         taken = self._taken[name]
@@ -187,16 +191,17 @@ class Codes:
         It never repeats the text, which may be personal.
         """
         known = self[name].codes.get(text)
-        first = None if known is None else self._not_taken_because(known, region)
+        first = None if known is None else self._not_taken_because(self[name], known, region)
         if first is None:
             first = _nearest([code.code for code in self.offered(name, region)], text)
         own = region is not None and region in {code.region for code in self[name].codes.values()}
         address = f"/codes/{name}?region={region}" if own else f"/codes/{name}"
         return f"{first}; GET {address} lists the codes"
 
-    def _not_taken_because(self, code: Code, region: str | None) -> str | None:
+    def _not_taken_because(self, code_list: CodeList, code: Code, region: str | None) -> str | None:
         """Return what to do about a code of the list that is not taken; None when only its nearest codes help."""
-        instead = f": send {code.broader}" if code.broader else ""
+        broader = code.broader if code.broader and self.accepts(code_list.name, code.broader) else None
+        instead = f": send {broader}" if broader else ""
         if code.region is not None and region not in (None, code.region):
             return f"this code is another region's{instead}"
         if release_order(code.since) > release_order(self.release):
@@ -207,5 +212,8 @@ class Codes:
 def _nearest(codes: list[str], text: str) -> str:
     likely = text[:64].strip().lower().replace(" ", "-").replace("_", "-")
     if nearest := get_close_matches(likely, codes, n=NEAREST_MAX, cutoff=NEAREST_RATIO_MIN):
+        while len(nearest) > 1 and len(", ".join(nearest)) > NAMED_CHARS_MAX:
+            nearest.pop()
         return f"send a listed code, such as {', '.join(nearest)}"
-    return f"send one of {', '.join(codes)}" if len(codes) <= NAMED_MAX else "send a listed code"
+    named = ", ".join(codes)
+    return f"send one of {named}" if len(named) <= NAMED_CHARS_MAX else "send a listed code"

@@ -7,9 +7,9 @@ code must be on the list and taken by the network. Closed lists are enums of voc
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import FailFast, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from alongside_contracts.codes.code_lists import CODE_PATTERN
@@ -44,10 +44,12 @@ class CodeOf:
 class ListedCodeOf(CodeOf):
     """A code that is on the list and taken by the network; a region's own code only in its region.
 
-    `also` names a closed list whose codes are allowed beside those of the list.
+    `also` names a closed list whose codes are allowed beside those of the list; with `ended`, every code of the list is
+    allowed, as where stored rows are searched.
     """
 
     also: str | None = None
+    ended: bool = False
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         """Return a schema that looks the code up in the installed lists."""
@@ -58,12 +60,18 @@ class ListedCodeOf(CodeOf):
         codes = installed()
         if codes.accepts(self.name, code, region) or (self.also and code in codes[self.also].codes):
             return code
+        if self.ended and code in codes[self.name].codes:
+            return code
         if info.context == AS_STORED and _SHAPE.fullmatch(code):
             return code
         raise PydanticCustomError(
             "unlisted_code", "{remedy}", {"remedy": codes.remedy(self.name, code, region)}
         )
 
+
+_Code = TypeVar("_Code")
+CodesIn: TypeAlias = Annotated[tuple[_Code, ...], FailFast()]
+"""Several codes that come in. The first unlisted one ends the reading: a long list of them must not keep a service busy."""
 
 ActorCode: TypeAlias = Annotated[str, CodeOf("actors")]
 AnswerCode: TypeAlias = Annotated[str, CodeOf("answers")]
@@ -86,7 +94,6 @@ RecipientRoleCode: TypeAlias = Annotated[str, CodeOf("recipient-roles")]
 RiskCode: TypeAlias = Annotated[str, CodeOf("risks")]
 SettingCode: TypeAlias = Annotated[str, CodeOf("settings")]
 
-ListedChannel: TypeAlias = Annotated[str, ListedCodeOf("channels")]
 ListedConsentCategory: TypeAlias = Annotated[str, ListedCodeOf("consent-categories")]
 ListedConsentMethod: TypeAlias = Annotated[str, ListedCodeOf("consent-methods")]
 ListedConsentPurpose: TypeAlias = Annotated[str, ListedCodeOf("consent-purposes")]
@@ -100,7 +107,6 @@ ListedMode: TypeAlias = Annotated[str, ListedCodeOf("modes")]
 ListedNeed: TypeAlias = Annotated[str, ListedCodeOf("needs")]
 ListedOutcome: TypeAlias = Annotated[str, ListedCodeOf("outcomes")]
 ListedReason: TypeAlias = Annotated[str, ListedCodeOf("reasons")]
-ListedRecipientRole: TypeAlias = Annotated[str, ListedCodeOf("recipient-roles")]
 ListedRisk: TypeAlias = Annotated[str, ListedCodeOf("risks")]
 ListedSetting: TypeAlias = Annotated[str, ListedCodeOf("settings")]
 ListedTrainingTopic: TypeAlias = Annotated[str, ListedCodeOf("training-topics")]

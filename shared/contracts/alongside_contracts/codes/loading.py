@@ -1,12 +1,13 @@
 """Reads the code lists and checks them as a whole, so that a rule never meets a code without the facts it depends on."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from alongside_contracts.codes.code_lists import LANGUAGES, Code, CodeList, Codes, release_order
@@ -15,13 +16,30 @@ FOLDER: Final = Path(__file__).resolve().parent
 """The package's own lists: `lists/<name>.json` and `releases.json`."""
 REGION_FILE_KEYS: Final = frozenset({"codes"})
 """The blocks of a region's file that are known so far."""
+_RELEASE: Final = re.compile(r"\d+\.\d+\.\d+")
+_REGION: Final = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
+"""As `ids.RegionId`."""
+REQUIRED_LISTS: Final = frozenset({"age-bands", "consent-categories", "formats", "needs", "risks"})
+"""Lists without which rules could not be asked."""
 _FACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "needs": ("protected", "broader"),
     "formats": ("one_to_one",),
     "age-bands": ("minor",),
 }
 """What each code of a list must say because a rule depends on it; no other list may say it."""
-_LIST_KEYS: Final = ("list", "title", "description", "closed_because", "regional", "codes")
+
+
+class _Header(BaseModel):
+    """A list's file; its codes are read one by one, so that one wrong code hides no other."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    list: str
+    title: str = Field(min_length=1)
+    description: str = Field(min_length=1)
+    closed_because: str | None = Field(min_length=1)
+    regional: bool
+    codes: Sequence[Any] = Field(min_length=1)
 
 
 @dataclass(eq=False)
@@ -46,6 +64,8 @@ def load_codes(*, folder: Path = FOLDER, regions: Path | None = None, release: s
     complete = {name: codes for name, codes in lists.items() if codes is not None}
     if regions is not None:
         complete = _with_regions(complete, regions, problems)
+    if missing := sorted(REQUIRED_LISTS - lists.keys()):
+        problems.append(f"lists: {', '.join(missing)} missing: restore them")
     for codes in complete.values():
         problems += _contradictions(codes, complete, releases)
     wanted = release or releases[-2:][0]
@@ -58,22 +78,33 @@ def load_codes(*, folder: Path = FOLDER, regions: Path | None = None, release: s
 
 def _releases(folder: Path, problems: list[str]) -> list[str]:
     releases = _read(folder / "releases.json", problems)
-    if not isinstance(releases, list) or not releases or not all(isinstance(each, str) for each in releases):
-        problems.append("releases.json: list the releases, oldest first")
+    named = (
+        isinstance(releases, list) and releases and all(_RELEASE.fullmatch(str(each)) for each in releases)
+    )
+    if not named or sorted(set(releases), key=release_order) != releases:
+        problems.append("releases.json: list each release once, such as 0.2.0, oldest first")
         return ["0.0.0"]
-    return releases
+    return list(releases)
 
 
 def _list(path: Path, problems: list[str]) -> CodeList | None:
     content = _read(path, problems)
     if content is None:
         return None
-    if not isinstance(content, dict) or set(content) != set(_LIST_KEYS) or content["list"] != path.stem:
-        problems.append(f"{path.name}: give exactly {', '.join(_LIST_KEYS)}, with list {path.stem}")
+    try:
+        header = _Header.model_validate(content)
+    except ValidationError as error:
+        problems += [
+            f"{path.name}: {'.'.join(map(str, each['loc'])) or 'file'}: {_remedy(each)}"
+            for each in error.errors(include_url=False, include_input=False)
+        ]
         return None
-    facts = {key: content[key] for key in ("title", "description", "closed_because", "regional")}
-    codes = tuple(_codes(path.name, path.stem, content["codes"], problems))
-    return CodeList(path.stem, **facts, codes=_by_name(path.name, codes, problems))
+    if header.list != path.stem:
+        problems.append(f"{path.name}: list must be {path.stem}, as the file is named")
+    codes = _by_name(path.name, tuple(_codes(path.name, path.stem, header.codes, problems)), problems)
+    return CodeList(
+        path.stem, header.title, header.description, header.closed_because, header.regional, codes
+    )
 
 
 def _codes(
@@ -140,6 +171,8 @@ def _with_regions(lists: Mapping[str, CodeList], folder: Path, problems: list[st
     if not folder.is_dir():
         problems.append(f"{folder}: there is no such folder of region files")
     for path in sorted(folder.glob("*.json")):
+        if not _REGION.fullmatch(path.stem):
+            problems.append(f"{path.name}: name the file as the region, such as us-fl-miami.json")
         for name, entries in _region_blocks(path, problems).items():
             if name not in lists or not lists[name].regional:
                 regional = ", ".join(sorted(each.name for each in lists.values() if each.regional))
@@ -175,6 +208,7 @@ def _region_blocks(path: Path, problems: list[str]) -> Mapping[str, Any]:
 def _contradictions(codes: CodeList, lists: Mapping[str, CodeList], releases: Sequence[str]) -> Iterator[str]:
     """Yield what is wrong with a list's codes beside one another and beside the other lists."""
     categories = lists["consent-categories"].codes if "consent-categories" in lists else {}
+    protecting = _protecting(lists) if codes.name == "consent-categories" else {}
     for code in codes.codes.values():
         at = f"{code.region or codes.name}: {code.code}"
         if missing := [language for language in LANGUAGES if language not in code.labels]:
@@ -187,9 +221,20 @@ def _contradictions(codes: CodeList, lists: Mapping[str, CodeList], releases: Se
             yield f"{at}: let the sunset be a later release than since"
         if code.sunset is not None and (codes.name == "risks" or not codes.open):
             yield f"{at}: remove the sunset: a code of {codes.name} is taken for ever"
+        if code.sunset is not None and code.code in protecting:
+            yield f"{at}: remove the sunset: it protects {', '.join(sorted(protecting[code.code]))}"
         if code.protected is not None and code.protected not in categories:
             yield f"{at}: let protected be null or one of {', '.join(categories)}"
         yield from _broader_problems(code, codes, at)
+
+
+def _protecting(lists: Mapping[str, CodeList]) -> dict[str, set[str]]:
+    """Return the needs that each consent category protects."""
+    protecting: dict[str, set[str]] = {}
+    for need in lists["needs"].codes.values() if "needs" in lists else ():
+        if need.protected is not None:
+            protecting.setdefault(need.protected, set()).add(need.code)
+    return protecting
 
 
 def _broader_problems(code: Code, codes: CodeList, at: str) -> Iterator[str]:

@@ -7,16 +7,20 @@ every reader becomes lenient, with the codes unchanged; new codes are taken only
 from typing import Any, Final, TypeAlias
 
 from alongside_contracts.codes import Codes
+from alongside_contracts.codes.code_lists import CODE_PATTERN
 from alongside_contracts.codes.fields import LIST_KEYWORD
 
 Schema: TypeAlias = dict[str, Any]
 _NULL: Final = {"type": "null"}
+_NO_SHAPE: Final = frozenset({"title", "description", "default"})
+RELEASE_OF_ENUMS: Final = "0.1.0"
+"""The release whose contracts enumerated the codes."""
 
 
 def with_opened_lists(earlier: Schema, newer: Schema, codes: Codes) -> Schema:
     """Return `earlier` with each enum replaced by the open list that `newer` has in the same place.
 
-    An enum stays, and is then compared as it is, when the list is closed or lacks one of its codes.
+    An enum stays, and is then compared as it is, unless the list is open and had exactly its codes in the first release.
     """
     replaced: Schema = _replace(earlier, newer, (earlier, newer), codes)
     return replaced
@@ -26,8 +30,8 @@ def _replace(earlier: Any, newer: Any, roots: tuple[Schema, Schema], codes: Code
     before, after = _resolved(earlier, roots[0]), _resolved(newer, roots[1])
     if not isinstance(before, dict) or not isinstance(after, dict):
         return earlier
-    if LIST_KEYWORD in after and _may_open(before, after, codes):
-        return {key: value for key, value in before.items() if key == "default"} | after
+    if _may_open(before, after, codes):
+        return {key: value for key, value in before.items() if key == "default"} | _open(after[LIST_KEYWORD])
     changed = dict(before)
     if "properties" in before and "properties" in after:
         changed["properties"] = {
@@ -47,14 +51,18 @@ def _replace(earlier: Any, newer: Any, roots: tuple[Schema, Schema], codes: Code
 
 
 def _may_open(before: Schema, after: Schema, codes: Codes) -> bool:
+    """Return whether an enum holds exactly the codes of the first release, and becomes their open list and no more."""
     values = before.get("enum", [before["const"]] if "const" in before else None)
-    code_list = codes.lists.get(after[LIST_KEYWORD])
-    return (
-        values is not None
-        and code_list is not None
-        and code_list.open
-        and set(values) <= set(code_list.codes)
-    )
+    code_list = codes.lists.get(after.get(LIST_KEYWORD, ""))
+    if values is None or code_list is None or not code_list.open:
+        return False
+    shape = {key: value for key, value in after.items() if key not in _NO_SHAPE}
+    first_codes = {code.code for code in code_list.codes.values() if code.since == RELEASE_OF_ENUMS}
+    return shape == _open(code_list.name) and set(values) == first_codes
+
+
+def _open(name: str) -> Schema:
+    return {"type": "string", "pattern": CODE_PATTERN, LIST_KEYWORD: name}
 
 
 def _is_nullable(node: Schema) -> bool:

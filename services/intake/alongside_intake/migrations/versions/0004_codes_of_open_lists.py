@@ -17,7 +17,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo this step. Rows with newer codes stay: only new writes are checked again."""
+    """Undo this step. A row with a newer code stays, and cannot be changed until the next upgrade."""
     migrations.downgrade_quarantine_v4()
     op.create_check_constraint(
         op.f("ck_submission_known_because"),

@@ -32,9 +32,14 @@ _LIST_OF: Final = {
 def request_to_document(request: Request) -> dict[str, Any]:
     """Return the facts of a request that have no column; id, region, asked offers and start of waiting have columns.
 
+    Of the codes, the broader ones are left out: the lists of the day on which it is read say them.
     An empty `consent_offers` covers no offer and is stored; an absent one covers the whole network.
     """
-    document: dict[str, Any] = {name: sorted(getattr(request, name)) or None for name in _CODES}
+    lists = installed()
+    document: dict[str, Any] = {name: sorted(getattr(request, name)) or None for name in _CODES} | {
+        name: sorted(lists[list_name].narrowest(getattr(request, name))) or None
+        for name, list_name in _LIST_OF.items()
+    }
     near, consent_offers = request.near, request.consent_offers
     document |= {
         "languages": request.languages,

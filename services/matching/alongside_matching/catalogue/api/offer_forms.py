@@ -3,12 +3,18 @@
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
 from alongside_chassis.http import PAGE_MAX
 from alongside_contracts.codes.fields import (
+    CodesIn,
+    FormatCode,
+    HopeCode,
+    IdentityCode,
+    InterestCode,
+    ListedCodeOf,
     ListedEndorsement,
     ListedFormat,
     ListedHope,
@@ -16,6 +22,8 @@ from alongside_contracts.codes.fields import (
     ListedInterest,
     ListedMode,
     ListedNeed,
+    ModeCode,
+    NeedCode,
 )
 from alongside_contracts.ids import LanguageTag, Reference, RegionId, new_id
 from alongside_contracts.vocabulary import AgeBand, OfferKind
@@ -60,17 +68,17 @@ class OfferForm(AgreementForm):
     kind: OfferKind
     region: RegionId
     name: PublicName | None = None
-    needs: tuple[ListedNeed, ...] = Field(min_length=1, max_length=CODES_MAX)
+    needs: CodesIn[ListedNeed] = Field(min_length=1, max_length=CODES_MAX)
     languages: tuple[LanguageTag, ...] = Field(default=("en",), min_length=1, max_length=CODES_MAX)
-    formats: tuple[ListedFormat, ...] = Field(default=(), max_length=CODES_MAX)
-    modes: tuple[ListedMode, ...] = Field(default=(), max_length=CODES_MAX)
+    formats: CodesIn[ListedFormat] = Field(default=(), max_length=CODES_MAX)
+    modes: CodesIn[ListedMode] = Field(default=(), max_length=CODES_MAX)
     age_bands: tuple[AgeBand, ...] = Field(default=(), max_length=CODES_MAX)
-    hopes: tuple[ListedHope, ...] = Field(default=(), max_length=CODES_MAX)
-    interests: tuple[ListedInterest, ...] = Field(default=(), max_length=CODES_MAX)
-    identities: tuple[ListedIdentity, ...] = Field(default=(), max_length=CODES_MAX)
+    hopes: CodesIn[ListedHope] = Field(default=(), max_length=CODES_MAX)
+    interests: CodesIn[ListedInterest] = Field(default=(), max_length=CODES_MAX)
+    identities: CodesIn[ListedIdentity] = Field(default=(), max_length=CODES_MAX)
     organisations: tuple[Reference, ...] = Field(default=(), max_length=CODES_MAX)
-    eligibility: tuple[Eligible, ...] = Field(default=(), max_length=CODES_MAX)
-    only_for: tuple[ListedIdentity, ...] = Field(default=(), max_length=CODES_MAX)
+    eligibility: CodesIn[Eligible] = Field(default=(), max_length=CODES_MAX)
+    only_for: CodesIn[ListedIdentity] = Field(default=(), max_length=CODES_MAX)
     capacity: Places | None = 1
     availability: Availability = ()
     position: PositionForm | None = None
@@ -140,20 +148,23 @@ class ListedOfferForm(OfferForm):
 
 
 class OfferChanges(Strict):
-    """Changes of an offer; an omitted field stays unchanged. `position` null deletes the position."""
+    """Changes of an offer; an omitted field stays unchanged. `position` null deletes the position.
+
+    Whether a code is listed depends on the offer: on its region, and on the codes it has already.
+    """
 
     name: PublicName | None = None
-    needs: tuple[ListedNeed, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
+    needs: tuple[NeedCode, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
     languages: tuple[LanguageTag, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
-    formats: tuple[ListedFormat, ...] | None = Field(default=None, max_length=CODES_MAX)
-    modes: tuple[ListedMode, ...] | None = Field(default=None, max_length=CODES_MAX)
+    formats: tuple[FormatCode, ...] | None = Field(default=None, max_length=CODES_MAX)
+    modes: tuple[ModeCode, ...] | None = Field(default=None, max_length=CODES_MAX)
     age_bands: tuple[AgeBand, ...] | None = Field(default=None, max_length=CODES_MAX)
-    hopes: tuple[ListedHope, ...] | None = Field(default=None, max_length=CODES_MAX)
-    interests: tuple[ListedInterest, ...] | None = Field(default=None, max_length=CODES_MAX)
-    identities: tuple[ListedIdentity, ...] | None = Field(default=None, max_length=CODES_MAX)
+    hopes: tuple[HopeCode, ...] | None = Field(default=None, max_length=CODES_MAX)
+    interests: tuple[InterestCode, ...] | None = Field(default=None, max_length=CODES_MAX)
+    identities: tuple[IdentityCode, ...] | None = Field(default=None, max_length=CODES_MAX)
     organisations: tuple[Reference, ...] | None = Field(default=None, max_length=CODES_MAX)
-    eligibility: tuple[Eligible, ...] | None = Field(default=None, max_length=CODES_MAX)
-    only_for: tuple[ListedIdentity, ...] | None = Field(default=None, max_length=CODES_MAX)
+    eligibility: tuple[NeedCode, ...] | None = Field(default=None, max_length=CODES_MAX)
+    only_for: tuple[IdentityCode, ...] | None = Field(default=None, max_length=CODES_MAX)
     capacity: Places | None = None
     position: PositionForm | None = None
     reach_km: Kilometres | None = None
@@ -188,7 +199,7 @@ class OfferChanges(Strict):
 class OfferBatch(Strict):
     """Up to a thousand offers, each identified by its source and its id there."""
 
-    offers: tuple[ListedOfferForm, ...] = Field(min_length=1, max_length=BATCH_MAX)
+    offers: CodesIn[ListedOfferForm] = Field(min_length=1, max_length=BATCH_MAX)
 
     @model_validator(mode="after")
     def _each_is_sent_once(self) -> Self:
@@ -202,7 +213,7 @@ class OfferFilter(Strict):
 
     region: RegionId | None = None
     kind: OfferKind | None = None
-    need: ListedNeed | None = None
+    need: Annotated[str, ListedCodeOf("needs", ended=True)] | None = None
     paused: bool | None = None
     source: SourceName | None = None
     cursor: str | None = None

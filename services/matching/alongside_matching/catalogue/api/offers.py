@@ -1,5 +1,6 @@
 """Offers: add, read, change, pause."""
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -103,7 +104,7 @@ def _add_changing(routes: APIRouter, policies: Policies) -> None:
 
         async def work(tx: Tx) -> OfferView:
             offer = await _locked(tx, offer_id)
-            require_codes_of(offer.region, changes.model_dump(exclude_unset=True))
+            require_codes_of(offer.region, changes.model_dump(exclude_unset=True), asdict(offer.profile))
             profile, capacity = changes.profile(offer.profile), changes.places(offer.capacity)
             _check_kind(offer.kind, profile.name, capacity)
             match await offer_updates.change(

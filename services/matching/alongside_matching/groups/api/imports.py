@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Body, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, FailFast
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command
@@ -54,12 +54,12 @@ def router(policies: Policies) -> APIRouter:
     async def import_groups(
         entries: Annotated[list[Any], Body(max_length=ENTRIES_MAX)],
         region: Annotated[RegionId, Query()],
-        need: Annotated[list[ListedNeed], Query(min_length=1, max_length=30)],
+        need: Annotated[list[ListedNeed], FailFast(), Query(min_length=1, max_length=30)],
         command: Command,
     ) -> Response:
         """Import a list of online meetings as groups for these needs; sending the same list again changes nothing."""
 
-        require_codes_of(region, {"need": need})
+        require_codes_of(region, {"need": need}, {})
 
         async def work(tx: Tx) -> GroupImportView:
             published = read_meetings(entries)

@@ -14,5 +14,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo this step. Rows with newer codes stay: only new writes are checked again."""
+    """Undo this step. A row with a newer code stays, and cannot be changed until the next upgrade."""
     downgrade_quarantine_v4()

@@ -23,7 +23,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo this step. Rows with newer codes stay: only new writes are checked again."""
+    """Undo this step. A row with a newer code stays, and cannot be changed until the next upgrade."""
     migrations.downgrade_quarantine_v4()
     for column, codes in _CONSTRAINTS.items():
         name = op.f(f"ck_notice_{column}")
