@@ -110,7 +110,8 @@ def test_the_first_unlisted_code_ends_the_reading_of_a_list() -> None:
     with pytest.raises(ValidationError) as refused:
         Submission.model_validate(SUBMISSION | {"needs": ("qqqq",) * 50_000, "hopes": ("rest", "sleep")})
 
-    assert [error["loc"] for error in refused.value.errors()] == [("needs", 0), ("hopes", 0)]
+    unlisted = [each["loc"] for each in refused.value.errors() if each["type"] == "unlisted_code"]
+    assert unlisted == [("needs", 0), ("hopes", 0)]
 
 
 @pytest.fixture
