@@ -21,12 +21,14 @@ _REGION: Final = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 """As `ids.RegionId`."""
 REQUIRED_LISTS: Final = frozenset({"age-bands", "consent-categories", "formats", "needs", "risks"})
 """Lists without which rules could not be asked."""
-_FACTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "needs": ("protected", "broader"),
-    "formats": ("one_to_one",),
-    "age-bands": ("minor",),
+_FACTS: Final[Mapping[str, frozenset[str]]] = {
+    "needs": frozenset({"protected", "broader"}),
+    "formats": frozenset({"one_to_one"}),
+    "age-bands": frozenset({"minor"}),
 }
-"""What each code of a list must say because a rule depends on it; no other list may say it."""
+"""What each code of a list must say because a rule depends on it."""
+_FACTS_OF_ONE_LIST: Final = frozenset({"protected", "one_to_one", "minor"})
+"""What no other list may say."""
 
 
 class _Header(BaseModel):
@@ -126,13 +128,10 @@ def _codes(
                 for each in error.errors(include_url=False, include_input=False)
             ]
             continue
-        given = code.model_fields_set
-        missing = [fact for fact in _FACTS.get(name, ()) if fact not in given]
-        foreign = [fact for key, facts in _FACTS.items() if key != name for fact in facts if fact in given]
-        foreign = [fact for fact in foreign if fact != "broader" and fact not in _FACTS.get(name, ())]
-        if missing:
+        facts, given = _FACTS.get(name, frozenset()), code.model_fields_set
+        if missing := sorted(facts - given):
             problems.append(f"{at}: say {' and '.join(missing)}, because a rule depends on it")
-        elif foreign:
+        elif foreign := sorted(given & _FACTS_OF_ONE_LIST - facts):
             problems.append(f"{at}: remove {' and '.join(foreign)}: no rule reads it in {name}")
         else:
             yield code
