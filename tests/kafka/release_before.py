@@ -19,11 +19,12 @@ from typing import Final
 
 import pytest
 
+from alongside_lab.bench.against.checkouts import environment
 from alongside_localstack import parts
 from alongside_localstack.ports import LOOPBACK, free_ports
 from alongside_localstack.postgres.databases import Database
 from alongside_localstack.service_env import ServiceEnv
-from alongside_localstack.settings import StackSettings, inherited_environment
+from alongside_localstack.settings import StackSettings
 from alongside_localstack.stack import LocalStack
 from alongside_localstack.supervisor.supervisor import Supervisor
 
@@ -47,7 +48,7 @@ def python_of_the_release_before() -> Path:
         subprocess.run(
             ["make", "setup", f"PYTHON={getattr(sys, '_base_executable', sys.executable)}"],
             cwd=folder,
-            env=_environment(),
+            env=environment(),
             check=True,
             capture_output=True,
             timeout=SETUP_SECONDS_MAX,
@@ -69,12 +70,6 @@ def _git(*arguments: str) -> str:
     return finished.stdout.strip() if finished.returncode == 0 else ""
 
 
-def _environment() -> dict[str, str]:
-    """Return the inherited environment without what would direct make, git or Python to this checkout."""
-    ours = ("ARGS", "GIT_", "MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV")
-    return {name: value for name, value in inherited_environment().items() if not name.startswith(ours)}
-
-
 @asynccontextmanager
 async def running(
     stack: LocalStack, python: Path, databases: Mapping[str, Database]
@@ -82,7 +77,7 @@ async def running(
     """Migrate the databases with an interpreter's release and run its services; yield their base URLs by name."""
     ports = dict(zip(databases, free_ports(len(databases)), strict=True))
     urls = {service: f"http://{LOOPBACK}:{port}" for service, port in ports.items()}
-    supervisor = Supervisor(stack.state.logs / f"release-{os.urandom(4).hex()}", environment=_environment())
+    supervisor = Supervisor(stack.state.logs / f"release-{os.urandom(4).hex()}", environment=environment())
     for service, database in databases.items():
         env = _settings_of(stack, service, database, ports[service], urls)
         program = (str(python), "-m", f"alongside_{service}")

@@ -35,7 +35,6 @@ CLASS_OF = {
     "risks": "Risk",
     "settings": "Setting",
     "statuses": "Status",
-    "training-topics": "TrainingTopic",
     "urgencies": "Urgency",
     "weekdays": "Weekday",
 }

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, Final
 
 from alongside_contracts.codes import installed
-from alongside_contracts.vocabulary import Endorsement, Identity, Need, TrainingTopic
+from alongside_contracts.vocabulary import Endorsement, Identity, Need
 from alongside_localstack.sample.randomness import chance, choose_one, choose_some
 
 ZONE: Final = "America/New_York"
@@ -54,11 +54,11 @@ def supporter_attributes(rng: Random, needs: tuple[Need, ...]) -> dict[str, Any]
         "certificates": [_certificate(rng, needs)] if certified else [],
         "trainings": [
             {
-                "topic": topic.value,
+                "topic": topic,
                 "hours": rng.choice((4, 6, 8, 16)),
                 "completed_on": f"2025-{rng.randint(1, 12):02}-15",
             }
-            for topic in (TrainingTopic.ETHICS_AND_BOUNDARIES, TrainingTopic.CULTURAL_SENSITIVITY)
+            for topic in ("ethics-and-boundaries", "cultural-sensitivity")
         ],
         "check_required": True,
         "checked_until": "2035-12-31",

@@ -5,9 +5,8 @@ from datetime import datetime
 from alongside_chassis.announce import Tx
 from alongside_contracts.ids import NoticeId, ReferralId
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
-from alongside_contracts.vocabulary import Status
+from alongside_contracts.vocabulary import NoticeFailure, Status
 from alongside_notifications.domain.notice import Notice
-from alongside_notifications.domain.retry import GiveUpReason
 
 
 def announce_delivered(tx: Tx, notice: Notice, *, at: datetime) -> None:
@@ -28,7 +27,7 @@ def announce_delivered(tx: Tx, notice: Notice, *, at: datetime) -> None:
     )
 
 
-def announce_failed(tx: Tx, notice: Notice, why: GiveUpReason) -> None:
+def announce_failed(tx: Tx, notice: Notice, why: NoticeFailure) -> None:
     """Announce that one notice will not be tried again by its channel."""
     news = notice.news
     if news.subject.referral_id is None:

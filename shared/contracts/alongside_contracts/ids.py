@@ -4,7 +4,7 @@ Our own ids are UUIDv7 (RFC 9562): they sort by creation time, which keeps index
 references; those are opaque strings, bounded, and never shown outside the partner's own stream.
 """
 
-from typing import Annotated, NewType
+from typing import Annotated, Final, NewType
 from uuid import UUID
 
 import uuid_utils
@@ -21,7 +21,8 @@ NoticeId = NewType("NoticeId", UUID)
 PartnerId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
 """A partner's id as it appears in topic names: 3 to 40 lower-case letters, digits and hyphens."""
 
-RegionId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
+REGION_PATTERN: Final = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
+RegionId = Annotated[str, StringConstraints(pattern=REGION_PATTERN)]
 """A network's area, for example `us-fl-miami`; also the unit of partitioning."""
 
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]

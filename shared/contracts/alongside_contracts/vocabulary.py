@@ -352,19 +352,6 @@ class Status(StrEnum):
     ENTERED_IN_ERROR = "entered-in-error"
 
 
-class TrainingTopic(StrEnum):
-    """What a training was about. List `training-topics`, open."""
-
-    ETHICS_AND_BOUNDARIES = "ethics-and-boundaries"
-    CULTURAL_SENSITIVITY = "cultural-sensitivity"
-    CONFIDENTIALITY = "confidentiality"
-    MANDATED_REPORTING = "mandated-reporting"
-    SUICIDE_PREVENTION = "suicide-prevention"
-    CRISIS_RESPONSE = "crisis-response"
-    TRAUMA_INFORMED_SUPPORT = "trauma-informed-support"
-    GROUP_FACILITATION = "group-facilitation"
-
-
 class Urgency(StrEnum):
     """How soon the network must act. List `urgencies`, closed.
 

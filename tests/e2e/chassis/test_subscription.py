@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import psutil
 import pytest
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
+from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
@@ -17,18 +17,9 @@ from alongside_chassis.kafka.subscription import ConsumerGroup, declare_group
 from alongside_cli.kafka.topics import Topic
 from alongside_localstack.infrastructure import infrastructure
 from alongside_localstack.stack import LocalStack
+from tests.unit.chassis.test_subscription import Rebalances
 
 STOP_SECONDS_MAX = 2.0
-
-
-class Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
-    """Takes part in every rebalance without a word."""
-
-    def on_partitions_revoked(self, _revoked: object) -> None:
-        """Nothing is in progress."""
-
-    def on_partitions_assigned(self, _assigned: object) -> None:
-        """Nothing is to be done."""
 
 
 async def declared(kafka: Kafka, pattern: str) -> BatchSubscriber:

@@ -78,6 +78,22 @@ async def test_a_regions_own_code_comes_into_no_other_region_by_a_change_or_an_i
         assert refused.json()["remedy"].startswith("this code is another region's: send grief")
 
 
+async def test_a_regions_own_setting_is_no_setting_of_another_regions_partner(
+    tmp_path: Path, bench_of: BenchOf
+) -> None:
+    own = {name: value for name, value in OWN_NEED.items() if name != "protected"} | {"broader": "hospital"}
+    (tmp_path / "us-fl-miami.json").write_text(
+        json.dumps({"codes": {"settings": [own | {"code": "marina"}]}})
+    )
+    async with bench_of("intake", regions=tmp_path, person_key=PERSON_KEY) as bench:
+        body = {"name": "A partner", "setting": "marina"}
+        here = await bench.client.put("/partners/here", json=body | {"region": "us-fl-miami"})
+        elsewhere = await bench.client.put("/partners/there", json=body | {"region": "us-oh-columbus"})
+
+    assert (here.status_code, elsewhere.status_code) == (200, 422)
+    assert elsewhere.json()["field"] == "body.setting"
+
+
 async def test_an_offer_keeps_a_code_that_has_ended_and_is_found_by_it(
     matching_bench: ServiceBench, tmp_path: Path
 ) -> None:

@@ -79,6 +79,8 @@ async def test_a_line_that_cannot_be_imported_is_reported_with_the_reason_and_th
         (9, ""),
     }
     assert all(it["remedy"] for it in done["lines"])
+    assert [it["field"] for it in done["lines"] if it["line"] == 3] == ["needs.0", "modes.0"]
+    assert "GET /codes/needs" in lines_by_field[3, "needs"]["remedy"]
     assert lines_by_field[7, "certificates"]["code"] == "certificate-expired"
 
 

@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 from alongside_chassis.http import codes_router
 from alongside_cli import codes
 from alongside_cli.codes import app
+from alongside_cli.network import Network
 from alongside_contracts.codes import Codes, load_codes
+from alongside_contracts.services import SERVICES
 from tests.contracts.test_codes import OWN_NEED
 
 
@@ -79,3 +81,22 @@ async def differences(theirs: Codes, ours: Codes) -> list[str]:
             return (await client.get(path, params=query)).json()
 
         return [line async for line in codes._differences(get, ours)]
+
+
+async def test_each_service_without_code_lists_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A service of the release before answers 404."""
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(404, json={"title": "Not Found", "status": 404, "code": "not-found"})
+
+    monkeypatch.setattr(codes, "console", Console(width=200))
+    addresses = dict.fromkeys(SERVICES, "http://old.example")
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as client:
+        exit_code = await codes._compare(Network(client, addresses), load_codes())
+
+    assert exit_code == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{service}: shows no code lists: upgrade it first" for service in SERVICES
+    ]

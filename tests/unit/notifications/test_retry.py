@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alongside_contracts.vocabulary import NoticeFailure
 from alongside_notifications.domain.retry import (
     Accepted,
     Attempt,
@@ -33,7 +34,7 @@ def test_what_the_relay_took_is_delivered() -> None:
 
 
 def test_what_the_recipient_refused_for_good_is_given_up_at_once() -> None:
-    assert after(Refused()) == GivenUp("refused-by-recipient")
+    assert after(Refused()) == GivenUp(NoticeFailure.REFUSED_BY_RECIPIENT)
 
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(1, 10), (2, 20), (3, 40), (4, 60)])
@@ -46,8 +47,8 @@ def test_the_pause_doubles_up_to_its_limit(attempts: int, seconds: int) -> None:
 
 
 def test_the_last_attempt_ends_it() -> None:
-    assert after(TemporaryFailure("timed-out"), attempts=5) == GivenUp("attempts-exhausted")
-    assert after(TemporaryFailure("timed-out"), attempts=6) == GivenUp("attempts-exhausted")
+    assert after(TemporaryFailure("timed-out"), attempts=5) == GivenUp(NoticeFailure.ATTEMPTS_EXHAUSTED)
+    assert after(TemporaryFailure("timed-out"), attempts=6) == GivenUp(NoticeFailure.ATTEMPTS_EXHAUSTED)
 
 
 @given(attempts=st.integers(0, 10_000), jitter=st.floats(0, 1))

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
+from alongside_contracts.vocabulary import NoticeFailure
+
 Trouble: TypeAlias = Literal["temporarily-refused", "timed-out", "relay-away", "routes-away"]
 """Why an attempt failed that may succeed later: the destination refused it for now, or a server was unavailable."""
-
-GiveUpReason: TypeAlias = Literal["refused-by-recipient", "attempts-exhausted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class RetryLater:
 class GivenUp:
     """Not tried again unless a person asks for it: to be recorded and announced."""
 
-    why: GiveUpReason
+    why: NoticeFailure
 
 
 Decision: TypeAlias = Delivered | RetryLater | GivenUp
@@ -90,9 +90,9 @@ def decide(
         case Accepted():
             return Delivered()
         case Refused():
-            return GivenUp("refused-by-recipient")
+            return GivenUp(NoticeFailure.REFUSED_BY_RECIPIENT)
         case TemporaryFailure() if attempts >= retry_policy.attempts_max:
-            return GivenUp("attempts-exhausted")
+            return GivenUp(NoticeFailure.ATTEMPTS_EXHAUSTED)
         case TemporaryFailure(trouble):
             at = now + timedelta(seconds=retry_policy.pause_seconds(attempts, jitter=jitter))
             pause_until = now + timedelta(seconds=retry_policy.pause_seconds(1, jitter=jitter))

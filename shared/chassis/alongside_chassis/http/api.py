@@ -212,7 +212,7 @@ async def _on_invalid(_request: Request, error: Exception) -> Response:
             "problem": item["type"],
             "remedy": _field_remedy(item),
         }
-        for item in _causes(error.errors())
+        for item in causes_of(error.errors())
     ]
     first = errors[0] if errors else {"where": None, "remedy": ""}
     return problem_response(
@@ -228,7 +228,7 @@ async def _on_invalid(_request: Request, error: Exception) -> Response:
     )
 
 
-def _causes(errors: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def causes_of(errors: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Leave out that a list is too short when items of it were refused: pydantic counts only the others."""
     refused = {tuple(item["loc"][:-1]) for item in errors}
     return [item for item in errors if item["type"] != "too_short" or tuple(item["loc"]) not in refused]

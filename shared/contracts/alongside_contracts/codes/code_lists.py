@@ -19,7 +19,8 @@ NEAREST_RATIO_MIN: Final = 0.7
 NAMED_CHARS_MAX: Final = 110
 """Room for the names of codes in a remedy. The whole remedy stays below the 200 characters that a partner gets."""
 
-Release: TypeAlias = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+RELEASE_PATTERN: Final = r"^\d+\.\d+\.\d+$"
+Release: TypeAlias = Annotated[str, StringConstraints(pattern=RELEASE_PATTERN)]
 """A release of the contracts, for example `0.2.0`."""
 CodeText: TypeAlias = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 Audience: TypeAlias = Literal["staff", "person"]

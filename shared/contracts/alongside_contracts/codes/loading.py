@@ -10,15 +10,20 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from alongside_contracts.codes.code_lists import LANGUAGES, Code, CodeList, Codes, release_order
+from alongside_contracts.codes.code_lists import (
+    LANGUAGES,
+    RELEASE_PATTERN,
+    Code,
+    CodeList,
+    Codes,
+    release_order,
+)
+from alongside_contracts.ids import REGION_PATTERN
 
 FOLDER: Final = Path(__file__).resolve().parent
 """The package's own lists: `lists/<name>.json` and `releases.json`."""
 REGION_FILE_KEYS: Final = frozenset({"codes"})
 """The blocks of a region's file that are known so far."""
-_RELEASE: Final = re.compile(r"\d+\.\d+\.\d+")
-_REGION: Final = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
-"""As `ids.RegionId`."""
 REQUIRED_LISTS: Final = frozenset({"age-bands", "consent-categories", "formats", "needs", "risks"})
 """Lists without which rules could not be asked."""
 _FACTS: Final[Mapping[str, frozenset[str]]] = {
@@ -81,7 +86,9 @@ def load_codes(*, folder: Path = FOLDER, regions: Path | None = None, release: s
 def _releases(folder: Path, problems: list[str]) -> list[str]:
     releases = _read(folder / "releases.json", problems)
     named = (
-        isinstance(releases, list) and releases and all(_RELEASE.fullmatch(str(each)) for each in releases)
+        isinstance(releases, list)
+        and releases
+        and all(re.fullmatch(RELEASE_PATTERN, str(each)) for each in releases)
     )
     if not named or sorted(set(releases), key=release_order) != releases:
         problems.append("releases.json: list each release once, such as 0.2.0, oldest first")
@@ -96,10 +103,7 @@ def _list(path: Path, problems: list[str]) -> CodeList | None:
     try:
         header = _Header.model_validate(content)
     except ValidationError as error:
-        problems += [
-            f"{path.name}: {'.'.join(map(str, each['loc'])) or 'file'}: {_remedy(each)}"
-            for each in error.errors(include_url=False, include_input=False)
-        ]
+        problems += _each(path.name, error)
         return None
     if header.list != path.stem:
         problems.append(f"{path.name}: list must be {path.stem}, as the file is named")
@@ -123,10 +127,7 @@ def _codes(
         try:
             code = Code.model_validate(entry).model_copy(update={"region": region})
         except ValidationError as error:
-            problems += [
-                f"{at}: {'.'.join(map(str, each['loc'])) or 'entry'}: {_remedy(each)}"
-                for each in error.errors(include_url=False, include_input=False)
-            ]
+            problems += _each(at, error)
             continue
         facts, given = _FACTS.get(name, frozenset()), code.model_fields_set
         if missing := sorted(facts - given):
@@ -135,6 +136,14 @@ def _codes(
             problems.append(f"{at}: remove {' and '.join(foreign)}: no rule reads it in {name}")
         else:
             yield code
+
+
+def _each(at: str, error: ValidationError) -> list[str]:
+    """Return one problem per error of pydantic's, with its place."""
+    return [
+        f"{at}: {'.'.join(map(str, each['loc'])) or 'entry'}: {_remedy(each)}"
+        for each in error.errors(include_url=False, include_input=False)
+    ]
 
 
 def _remedy(error: ErrorDetails) -> str:
@@ -170,7 +179,7 @@ def _with_regions(lists: Mapping[str, CodeList], folder: Path, problems: list[st
     if not folder.is_dir():
         problems.append(f"{folder}: there is no such folder of region files")
     for path in sorted(folder.glob("*.json")):
-        if not _REGION.fullmatch(path.stem):
+        if not re.fullmatch(REGION_PATTERN, path.stem):
             problems.append(f"{path.name}: name the file as the region, such as us-fl-miami.json")
         for name, entries in _region_blocks(path, problems).items():
             if name not in lists or not lists[name].regional:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from alongside_chassis.http import causes_of
 from alongside_matching.catalogue.api.offer_forms import ListedOfferForm
 
 LIST_COLUMNS: Final = frozenset(
@@ -96,7 +97,7 @@ def _line(
                 line, ListedOfferForm.model_validate(_body(cells) | {"region": region, "source": source})
             )
         except ValidationError as error:
-            for problem in error.errors():
+            for problem in causes_of(error.errors()):
                 field = ".".join(str(part) for part in problem["loc"])
                 yield RefusedLine(line, source_id, field, str(problem["type"]), str(problem["msg"]))
 

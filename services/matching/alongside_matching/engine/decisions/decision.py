@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from alongside_contracts.vocabulary import MatchReason
 from alongside_matching.engine.facts import Offer, Request
 from alongside_matching.engine.policy import Policy
 from alongside_matching.engine.ranking import Candidate, Contribution, Ranking, rank
@@ -77,12 +78,12 @@ class Decision:
             return ()
         values = dict(zip(self.shares, chosen.factors, strict=True))
         holds_by_reason = {
-            "shared-need": values.get("shared_need", 0) > 0,
-            "shared-language": True,
-            "preferred-format": values.get("preferred_format", 0) > 0,
-            "preferred-mode": values.get("preferred_mode", 0) > 0,
-            "nearby": values.get("distance", 0) >= _NEAR,
-            "free-capacity": chosen.load < _ROOMY,
+            MatchReason.SHARED_NEED: values.get("shared_need", 0) > 0,
+            MatchReason.SHARED_LANGUAGE: True,
+            MatchReason.PREFERRED_FORMAT: values.get("preferred_format", 0) > 0,
+            MatchReason.PREFERRED_MODE: values.get("preferred_mode", 0) > 0,
+            MatchReason.NEARBY: values.get("distance", 0) >= _NEAR,
+            MatchReason.FREE_CAPACITY: chosen.load < _ROOMY,
         }
         return tuple(reason for reason, holds in holds_by_reason.items() if holds)
 

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command, Read
-from alongside_contracts.vocabulary import Mode, OfferKind
+from alongside_contracts.vocabulary import Mode, OfferKind, Weekday
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.api import refusals
 from alongside_matching.catalogue.api.offer_fields import Places, Strict
@@ -36,7 +36,6 @@ from alongside_matching.groups.store import Group, OccurrenceChange
 
 EXCEPTIONS_MAX: Final = 400
 MEETINGS_MAX: Final = 50
-Weekday = Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
 
 
 class ScheduleForm(Strict):
