@@ -78,9 +78,11 @@ def test_each_service_hears_exactly_the_streams_it_may_read_each_in_the_group_it
     service = service_of(name)
 
     assert set(service.hears) == {each for each in streams.ALL if name in each.readers}
-    assert by_group(name, service.hears).keys() == {
+    scanning = {group for stream in service.hears for group in stream.paused_groups.values()}
+    assert by_group(name, service.hears).keys() | scanning == {
         rule.name for rule in shared_rules() if (rule.user, rule.resource) == (name, "group")
     }
+    assert {stream.name for stream in service.hears if stream.paused_groups} == service.handlers.unread.keys()
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -124,6 +126,13 @@ def package_of(name: str) -> Path:
     file = importlib.import_module(f"alongside_{name}").__file__
     assert file is not None
     return Path(file).parent
+
+
+def test_a_paused_stream_is_scanned_in_a_separate_group() -> None:
+    scanned = {stream.name: dict(stream.paused_groups) for stream in streams.ALL if stream.paused_groups}
+
+    assert scanned == {"partner.{partner}.referrals.v1": {"intake": "intake-danger"}}
+    assert Rule("intake", "read", "group", "intake-danger") in rules_for([])
 
 
 def test_the_names_of_consumer_groups_are_never_changed() -> None:

@@ -53,9 +53,10 @@ def rules_for(partners: Iterable[str]) -> frozenset[Rule]:
 def shared_rules() -> frozenset[Rule]:
     """Return the rules of services before there is any partner: the shared streams, and their own consumer groups."""
     groups = {
-        Rule(reader, "read", "group", stream.group_of(reader))
+        Rule(reader, "read", "group", group)
         for stream in streams.ALL
         for reader in stream.readers - {PARTNER}
+        for group in {stream.group_of(reader), stream.paused_groups.get(reader, reader)}
     }
     return frozenset(groups).union(
         *(_topic_rules(stream) for stream in streams.ALL if not stream.per_partner)

@@ -25,7 +25,8 @@ REGION_PATTERN: Final = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
 RegionId = Annotated[str, StringConstraints(pattern=REGION_PATTERN)]
 """A network's area, for example `us-fl-miami`; also the unit of partitioning."""
 
-Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
+REFERENCE_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$"
+Reference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN)]
 """A partner's own opaque reference to a referral or a person: 1 to 100 characters, no spaces, no names."""
 
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]

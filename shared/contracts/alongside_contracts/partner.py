@@ -49,6 +49,8 @@ class SubmissionAnswered(Event):
     answer: AnswerCode
     problems: tuple[Problem, ...] = ()
     origin: Origin | None = None
+    escalated_as: SubmissionId | None = None
+    """The escalation of a risk that was read in a record which was refused."""
 
     @property
     def key(self) -> str:

@@ -44,6 +44,9 @@ class Stream:
     that the stream retains again. If the name has to change, `alongside kafka copy-offsets` sets where the new group begins.
     """
 
+    paused_groups: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The consumer group in which a reader scans this stream while it is paused; it never commits for the reader's own group."""
+
     @property
     def per_partner(self) -> bool:
         """Whether each partner has a separate topic."""
@@ -83,6 +86,7 @@ PARTNER_REFERRALS: Final = Stream(
     key="the partner's reference of the referral",
     partitions=3,
     retention_ms=14 * DAY_MS,
+    paused_groups={INTAKE: "intake-danger"},
 )
 PARTNER_STATUS: Final = Stream(
     name="partner.{partner}.status.v1",

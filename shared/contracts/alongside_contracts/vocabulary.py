@@ -276,6 +276,7 @@ class ProblemCode(StrEnum):
     GUARDIAN_CONSENT_MISSING = "guardian-consent-missing"
     READINESS_MISSING = "readiness-missing"
     CONTACT_ROUTE_MISSING = "contact-route-missing"
+    UNREAD = "unread"
 
 
 class Reason(StrEnum):
@@ -315,6 +316,7 @@ class Risk(StrEnum):
     IMMEDIATE_DANGER = "immediate-danger"
     CHILD_AT_RISK = "child-at-risk"
     CRISIS_URGENCY = "crisis-urgency"
+    UNRECOGNISED_RISK = "unrecognised-risk"
 
 
 class Setting(StrEnum):
