@@ -10,7 +10,11 @@ from tests.architecture.source import Source, calls, dotted, package_sources, re
 CHASSIS = "alongside_chassis"
 OUTSIDE = {"alongside_cli", "alongside_localstack", "alongside_lab"}
 """Packages that run beside services: they print, act as partners, and read databases."""
-OFFSETS_ARE_COMMITTED_IN = {(CHASSIS, "consume/listener.py"), ("alongside_cli", "kafka/offsets.py")}
+OFFSETS_ARE_COMMITTED_IN = {
+    (CHASSIS, "consume/listener.py"),
+    (CHASSIS, "lifecycle/unread_reader.py"),
+    ("alongside_cli", "kafka/offsets.py"),
+}
 FASTSTREAM_IS_IMPORTED_IN = {(CHASSIS, "consume/listener.py"), (CHASSIS, "kafka/subscription.py")}
 KAFKA_CLIENT = re.compile(r"(^|\.)AIOKafka(Producer|Consumer|AdminClient|Client)$")
 WALL_CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns))$")

@@ -34,6 +34,7 @@ from alongside_chassis.lifecycle.preparation import NothingToPrepare, Preparatio
 from alongside_chassis.lifecycle.replay import NO_PROJECTION, ProjectionOf
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_chassis.lifecycle.timers import Timers
+from alongside_chassis.lifecycle.unread_reader import UnreadReader
 from alongside_chassis.observe.logs import make_log
 from alongside_chassis.observe.metrics import Metrics
 from alongside_chassis.observe.telemetry import close_tracing, make_tracing
@@ -54,8 +55,8 @@ class Service:
     """The parts of one service. Built in its `app.py`, the only file that knows every part.
 
     `hears` are the streams it consumes, each in the consumer group that the stream names for this service. `workers` run
-    beside the HTTP routes; the stop may cancel them at any await. `uploads` are path suffixes of routes that stream large
-    bodies and limit the size themselves. `projection` creates the projection that a replay rebuilds, or gives the reason why
+    beside the HTTP routes; the stop may cancel them at any await. `uploads` are path suffixes of routes that read their
+    bodies piece by piece and limit the size themselves. `projection` creates the projection that a replay rebuilds, or gives the reason why
     there is none. `preparation` is completed before anything is consumed.
     """
 
@@ -214,9 +215,18 @@ def _start_listening(health: Health, prepared: asyncio.Event) -> list[asyncio.Ta
 
 def _start_workers(service: Service, runtime: Runtime, prepared: asyncio.Event) -> list[asyncio.Task[None]]:
     """Start the service's workers, the chassis's own, and the preparation, which sets `prepared`."""
-    workers = (*service.workers, _purge_expired, _measure)
+    workers = (*service.workers, *_unread_readers(service), _purge_expired, _measure)
     tasks = [asyncio.create_task(_restart_on_failure(worker, runtime)) for worker in workers]
     return [*tasks, asyncio.create_task(prepare(service.preparation, runtime, prepared))]
+
+
+def _unread_readers(service: Service) -> list[Worker]:
+    """Return a worker for each stream that the service looks at while it is paused."""
+    return [
+        UnreadReader(service.handlers, stream, group, stream.group_of(service.name)).run
+        for stream in service.hears
+        if stream.name in service.handlers.unread and (group := stream.paused_groups.get(service.name))
+    ]
 
 
 async def _wait_or_cancel(tasks: Sequence[asyncio.Task[None]], seconds_max: float) -> None:

@@ -87,6 +87,8 @@ class Settings(KafkaAccess):
     of a window, waiting dead letters."""
     pauses_poll_seconds: float = Field(default=1.0, gt=0)
     """Interval at which an instance learns of pauses and resumptions made by another."""
+    unread_bytes_per_minute_max: int = Field(default=16 * 1024 * 1024, ge=1)
+    """How much of paused streams is scanned in a minute, in case somebody is in danger."""
     handler_attempts_max: int = Field(default=3, ge=1)
     retry_seconds_max: float = Field(default=5.0, gt=0)
     stop_seconds_max: float = Field(default=5.0, gt=0)

@@ -24,12 +24,14 @@ from alongside_chassis.consume.decoding import Record
 from alongside_chassis.database import connection
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_chassis.lifecycle.timers import Timers
+from alongside_chassis.lifecycle.unread_reader import scan
 from alongside_chassis.service import Service, make_dependencies, make_http_app, make_pipeline
 from alongside_contracts import cloudevents
 from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.event import Event, parse
 from alongside_contracts.ids import new_id
 from alongside_contracts.registry import event_class
+from alongside_contracts.streams import Stream
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -115,6 +117,11 @@ class ServiceBench:
     async def hear_records(self, *records: Record) -> None:
         """Deliver records in one batch."""
         await self.pipeline.run(records)
+
+    async def scan(self, stream: Stream, *records: Record) -> None:
+        """Scan records of a stream as while it is paused; they are not read."""
+        async with self.runtime.transaction() as tx:
+            await scan(records, self.service.handlers, stream, tx)
 
     def record_of(
         self,

@@ -30,6 +30,11 @@ async def claim(conn: asyncpg.Connection, ids: Sequence[UUID]) -> set[UUID]:
     return {row[0] for row in await conn.fetch(_CLAIM, ids)}
 
 
+async def is_claimed(conn: asyncpg.Connection, event_id: UUID) -> bool:
+    """Return whether an id was claimed by a transaction that committed, or by this one."""
+    return bool(await conn.fetchval("select exists (select from inbox where event_id = $1)", event_id))
+
+
 async def release(conn: asyncpg.Connection, ids: Sequence[UUID]) -> None:
     """Delete the ids of events that were refused after all, so that a corrected replay is handled."""
     if ids:

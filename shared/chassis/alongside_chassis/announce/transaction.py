@@ -35,12 +35,16 @@ _DROP_TIMER: Final = "delete from timer where kind = $1 and key = $2"
 
 
 class Cause(NamedTuple):
-    """The cause of an announcement: the event handled, its record, and the trace headers to pass on."""
+    """The cause of an announcement: the event handled, its record, and the trace headers to pass on.
+
+    `value` is the record's, as it was sent; it may be personal.
+    """
 
     event_id: str
     origin: RecordOrigin | None
     trace: Mapping[str, str]
     span: Span
+    value: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -91,6 +95,10 @@ class Tx:
     def cause_of(self, event: Event) -> str:
         """Return the id of an event of the current batch. Raises KeyError for any other event."""
         return self.causes[id(event)].event_id
+
+    def value_of(self, event: Event) -> bytes:
+        """Return the bytes in which an event of the current batch was sent. Raises KeyError for any other event."""
+        return self.causes[id(event)].value or b""
 
     def caused_by(self, event: Event) -> None:
         """Make `event` the cause of everything announced from now on, and its trace the parent; for batch handlers."""

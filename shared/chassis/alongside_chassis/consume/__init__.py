@@ -2,7 +2,17 @@
 
 from alongside_chassis.consume.decoding import ReceivedEvent
 from alongside_chassis.consume.delivery import Verdict, verdict_on
-from alongside_chassis.consume.handlers import Handlers, Paused, Refusal, Timer
+from alongside_chassis.consume.handlers import Handlers, Paused, Refusal, Timer, UnreadRecord
 from alongside_chassis.consume.quarantine import Quarantine
 
-__all__ = ["Handlers", "Paused", "Quarantine", "ReceivedEvent", "Refusal", "Timer", "Verdict", "verdict_on"]
+__all__ = [
+    "Handlers",
+    "Paused",
+    "Quarantine",
+    "ReceivedEvent",
+    "Refusal",
+    "Timer",
+    "UnreadRecord",
+    "Verdict",
+    "verdict_on",
+]

@@ -35,6 +35,9 @@ _LIST: Final = f"""
     order by id desc limit $2
 """  # noqa: S608  (constants only)
 _STORED: Final = f"select {_LISTED_COLUMNS}, record_ms, key, value, headers from dead_letter where id = $1"  # noqa: S608  (constants only)
+_STORED_AT: Final = """
+    select exists (select from dead_letter where topic = $1 and partition = $2 and "offset" = $3)
+"""
 _SETTLE: Final = """
     update dead_letter set state = $2, settled_at = $3, because = $4, attempts = attempts + $5 where id = $1
 """
@@ -155,6 +158,12 @@ async def add(
         problem.remedy,
     )
     return stored is not None
+
+
+async def is_stored(conn: asyncpg.Connection, topic: str, partition: int, offset: int) -> bool:
+    """Return whether the record at this position is a dead letter, settled or not."""
+    found = await conn.fetchval(_STORED_AT, topic, partition, offset)
+    return bool(found)
 
 
 def bytes_of(record: ConsumerRecord[bytes | None, bytes | None]) -> int:

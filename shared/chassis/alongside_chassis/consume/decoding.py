@@ -12,6 +12,7 @@ from aiokafka import ConsumerRecord
 from alongside_chassis.announce import inbox
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.origin import RecordOrigin
+from alongside_chassis.strict_json import check_strict_json
 from alongside_contracts import cloudevents
 from alongside_contracts.cloudevents import CloudEvent
 from alongside_contracts.errors import MalformedEvent, UnknownEventType
@@ -83,6 +84,8 @@ def decode(record: Record, wanted: Container[type[Event]]) -> Decoded:
         origin = _with_identity(origin, envelope)
         contract = event_class(envelope.type)
         if contract in wanted:
+            if stream.per_partner:
+                _check_json(record, envelope)
             event = parse(contract, envelope.data)
             return ReceivedEvent(record, stream, origin, envelope, event, _inbox_id(origin))
         if stream.per_partner:
@@ -92,6 +95,13 @@ def decode(record: Record, wanted: Container[type[Event]]) -> Decoded:
     except MalformedEvent as error:
         return refused_record(record, stream, origin, error, envelope)
     return None
+
+
+def _check_json(record: Record, envelope: CloudEvent) -> None:
+    """Check the JSON of a partner's record, and of the event inside it. Raises MalformedEvent."""
+    if record.value is not None and record.value is not envelope.data:
+        check_strict_json(record.value)
+    check_strict_json(envelope.data)
 
 
 def _is_for_others(record: Record, wanted: Container[type[Event]]) -> bool:

@@ -15,7 +15,7 @@ from opentelemetry.trace import Span, Status, StatusCode, Tracer
 from alongside_chassis.announce import inbox
 from alongside_chassis.announce.transaction import Cause, Tx
 from alongside_chassis.consume import dead_letters
-from alongside_chassis.consume.decoding import ReceivedEvent, Record, RefusedRecord, refused_record
+from alongside_chassis.consume.decoding import ReceivedEvent, RefusedRecord, refused_record
 from alongside_chassis.consume.delivery import Verdict, verdict_on
 from alongside_chassis.consume.handlers import BatchHandler, Handlers, Refusal, RefusedHandler
 from alongside_chassis.consume.limits import Limits
@@ -32,7 +32,6 @@ from alongside_chassis.consume.reporting import Report
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.observe import telemetry
 from alongside_chassis.observe.spans import start_processing
-from alongside_contracts import cloudevents
 from alongside_contracts.errors import MalformedEvent
 from alongside_contracts.vocabulary import ProblemCode
 
@@ -127,44 +126,46 @@ class Execution:
         return is_new
 
     async def answer(self, tx: Tx, item: RefusedRecord) -> None:
-        """Answer the sender of a refused record, if a handler of its stream does so."""
-        handler = self.handlers.refusals.get(item.stream.name)
-        if handler is not None:
-            await self._answer(tx, item, handler)
+        """1 examine a refused record; 2 answer its sender; each if a handler of its stream does so.
 
-    async def _answer(self, tx: Tx, item: RefusedRecord, handler: RefusedHandler) -> None:
-        """Answer in a savepoint: a failing answer must not undo the dead letter or the work of other handlers."""
-        await tx.flush()  # earlier announcements of handlers are outside the answer's savepoint
-        context = telemetry.context_of(_trace_of(item.record))
-        savepoint = tx.savepoint()
+        Raises every error of 1.
+        """
+        examine = self.handlers.examinations.get(item.stream.name)
+        answer = self.handlers.refusals.get(item.stream.name)
+        if examine is None and answer is None:
+            return
+        refusal = Refusal(item.problem, item.origin, item.stream, item.record.value)
+        context = telemetry.context_of(telemetry.trace_of(item.record.headers))
         with self.tracer.start_as_current_span(
             "refuse record", context=context, record_exception=False, set_status_on_exception=False
         ) as span:
             tx.current = Cause(item.origin.event_id or "", item.origin, telemetry.trace_headers(span), span)
             try:
-                async with tx.conn.transaction():
-                    await handler(Refusal(item.problem, item.origin, item.stream), tx)
-                    await tx.flush()
-            except Exception as error:  # the verdict decides; any other failure is logged
-                if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
-                    raise
-                tx.rollback_to(savepoint)
-                self.report.handler_failed("refusal", error)
+                if examine is not None:
+                    await examine(refusal, tx)  # 1
+                if answer is not None:
+                    await self._answer(tx, refusal, answer)  # 2
             finally:
                 tx.current = None
+
+    async def _answer(self, tx: Tx, refusal: Refusal, handler: RefusedHandler) -> None:
+        """Answer in a savepoint: a failing answer must not undo the dead letter or the work of other handlers."""
+        await tx.flush()  # earlier announcements of handlers are outside the answer's savepoint
+        savepoint = tx.savepoint()
+        try:
+            async with tx.conn.transaction():
+                await handler(refusal, tx)
+                await tx.flush()
+        except Exception as error:  # the verdict decides; any other failure is logged
+            if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
+                raise
+            tx.rollback_to(savepoint)
+            self.report.handler_failed("refusal", error)
 
 
 def _current(span: Span) -> AbstractContextManager[Span]:
     """Make `span` the current one. An error's message and stack may quote a payload: neither goes into the span."""
     return trace.use_span(span, end_on_exit=False, record_exception=False, set_status_on_exception=False)
-
-
-def _trace_of(record: Record) -> dict[str, str]:
-    return {
-        name: value.decode("ascii", errors="replace")
-        for name, value in record.headers
-        if value is not None and name in cloudevents.TRACE_CONTEXT
-    }
 
 
 def _span_name(event_type: str) -> str:
@@ -185,7 +186,9 @@ class _Spans:
                 span.set_attributes(telemetry.messaging_attributes(self.group, item.origin))
                 span.set_attributes(telemetry.id_attributes(item.event))
             self.spans.append(span)
-            self.tx.causes[id(item.event)] = Cause(item.envelope.id, item.origin, headers, span)
+            self.tx.causes[id(item.event)] = Cause(
+                item.envelope.id, item.origin, headers, span, item.record.value
+            )
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         for span in self.spans:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.quarantine import Quarantine
@@ -31,11 +32,12 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A dead-lettered record: its problem, its position and its stream."""
+    """A dead-lettered record: its problem, its position, its stream, and its bytes, which may be personal."""
 
     problem: Problem
     origin: RecordOrigin
     stream: Stream
+    value: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,20 @@ class Paused:
     origin: RecordOrigin
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadRecord:
+    """A record behind a paused stream, scanned before it is read. Its bytes may be personal."""
+
+    origin: RecordOrigin
+    value: bytes | None
+    inbox_id: UUID | None = None
+    """The id of its event, if it can be decoded."""
+
+
 TimerHandler = Callable[[Timer, Tx], Awaitable[None]]
 TimerFailedHandler = Callable[[Timer, datetime, Tx], Awaitable[None]]
 RefusedHandler = Callable[[Refusal, Tx], Awaitable[None]]
+UnreadHandler = Callable[[UnreadRecord, Tx], Awaitable[None]]
 PausedHandler = Callable[[Paused, Tx], Awaitable[None]]
 ResumedHandler = Callable[[Quarantine, Tx], Awaitable[None]]
 
@@ -64,7 +77,9 @@ class Handlers:
         self.timers: dict[str, TimerHandler] = {}
         self.retry_every: dict[str, timedelta] = {}
         self.timer_failures: dict[str, TimerFailedHandler] = {}
+        self.examinations: dict[str, RefusedHandler] = {}
         self.refusals: dict[str, RefusedHandler] = {}
+        self.unread: dict[str, UnreadHandler] = {}
         self.pauses: dict[str, PausedHandler] = {}
         self.resumptions: dict[str, ResumedHandler] = {}
 
@@ -119,6 +134,14 @@ class Handlers:
             return handler
 
         return register
+
+    def on_dead_lettered(self, stream: Stream) -> Callable[[RefusedHandler], RefusedHandler]:
+        """Examine a refused record of this stream before it is answered. When that fails, the record is not dead-lettered yet."""
+        return _register_only(self.examinations, stream)
+
+    def on_unread(self, stream: Stream) -> Callable[[UnreadHandler], UnreadHandler]:
+        """Scan a record of this stream while the stream is paused; the record is read in order once it is resumed."""
+        return _register_only(self.unread, stream)
 
     def on_refused(self, stream: Stream) -> Callable[[RefusedHandler], RefusedHandler]:
         """Answer for a dead-lettered record of this stream, in the transaction that dead-letters it."""

@@ -12,6 +12,9 @@ from alongside_chassis.http.api import (
     decode_cursor,
     decode_id_cursor,
     encode_cursor,
+    problem_of,
+    runtime_of,
+    too_large,
 )
 from alongside_chassis.http.codes_api import codes_router
 
@@ -28,4 +31,7 @@ __all__ = [
     "decode_cursor",
     "decode_id_cursor",
     "encode_cursor",
+    "problem_of",
+    "runtime_of",
+    "too_large",
 ]

@@ -21,6 +21,8 @@ from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import idempotency
 from alongside_chassis.http.idempotency import StoredResponse
 from alongside_chassis.lifecycle.runtime import Runtime
+from alongside_chassis.strict_json import check_strict_json
+from alongside_contracts.errors import MalformedEvent
 
 PROBLEM_JSON: Final = "application/problem+json"
 COMMAND_ATTEMPTS_MAX: Final = 5
@@ -86,7 +88,7 @@ class CommandRunner:
     """Runs one command: a transaction around `work`, with its answer stored under the Idempotency-Key, if one was sent."""
 
     def __init__(self, request: Request, runtime: Runtime, body: bytes) -> None:
-        self._request, self._runtime, self._body = request, runtime, body
+        self._request, self._runtime, self.body = request, runtime, body
 
     async def run(self, work: Work, *, status: int = 200) -> Response:
         """Do the work once and answer with its result (204 for None).
@@ -108,7 +110,7 @@ class CommandRunner:
         async with self._runtime.transaction() as tx:
             if key is not None:
                 url = self._request.url
-                request = idempotency.digest(self._request.method, f"{url.path}?{url.query}", self._body)
+                request = idempotency.digest(self._request.method, f"{url.path}?{url.query}", self.body)
                 stored = await idempotency.claim(tx.conn, key, request)
                 if stored is not None:
                     return _response(stored, replayed=True)
@@ -156,7 +158,35 @@ def runtime_of(request: Request) -> Runtime:
 
 
 async def _command(request: Request, runtime: Annotated[Runtime, Depends(runtime_of)]) -> CommandRunner:
-    return CommandRunner(request, runtime, await request.body())
+    body = await request.body()
+    if _is_json(request):
+        _check_json(body)
+    return CommandRunner(request, runtime, body)
+
+
+def _is_json(request: Request) -> bool:
+    """Return whether FastAPI reads the body as JSON."""
+    return (
+        request.headers.get("content-type", "application/json")
+        .partition(";")[0]
+        .strip()
+        .lower()
+        .endswith("json")
+    )
+
+
+def _check_json(body: bytes) -> None:
+    """Raise HttpProblem for JSON that may not come in, such as a field given twice."""
+    try:
+        check_strict_json(body)
+    except MalformedEvent as error:
+        raise HttpProblem(
+            status=422,
+            code=error.code,
+            title="The body is not JSON that can be accepted",
+            remedy=f"{error.remedy[0].upper()}{error.remedy[1:]}.",
+            field=error.where,
+        ) from error
 
 
 async def _read(runtime: Annotated[Runtime, Depends(runtime_of)]) -> AsyncIterator[Reader]:
@@ -185,9 +215,8 @@ ServiceOnly = Depends(_service_only)
 
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error as problem+json."""
-    app.add_exception_handler(HttpProblem, _on_problem)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(HTTPException, _on_http)
+    for refusal in (HttpProblem, RequestValidationError, HTTPException):
+        app.add_exception_handler(refusal, _on_refusal)
     app.add_exception_handler(Exception, _on_unforeseen)
 
 
@@ -198,14 +227,35 @@ def problem_response(problem: HttpProblem) -> Response:
     return Response(orjson.dumps(problem.body()), problem.status, headers, media_type=PROBLEM_JSON)
 
 
-async def _on_problem(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HttpProblem)  # noqa: S101  (what it was registered for)
-    return problem_response(error)
+def problem_of(error: HttpProblem | RequestValidationError | HTTPException) -> HttpProblem:
+    """Return a refusal as the problem with which it is answered."""
+    match error:
+        case HttpProblem():
+            return error
+        case RequestValidationError():
+            return _invalid(error)
+        case HTTPException():
+            return _http(error)
 
 
-async def _on_invalid(_request: Request, error: Exception) -> Response:
+def too_large(bytes_max: int) -> HttpProblem:
+    """Build the refusal of a body over `bytes_max`."""
+    return HttpProblem(
+        status=413,
+        code="too-large",
+        title="The body is too large",
+        remedy=f"Send at most {bytes_max} bytes.",
+        field="body",
+    )
+
+
+async def _on_refusal(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HttpProblem | RequestValidationError | HTTPException)  # noqa: S101  (what it was registered for)
+    return problem_response(problem_of(error))
+
+
+def _invalid(error: RequestValidationError) -> HttpProblem:
     """Name every wrong field and its remedy, but never the value that was sent."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101
     errors: list[dict[str, Any]] = [
         {
             "where": ".".join(str(part) for part in item["loc"]),
@@ -215,16 +265,14 @@ async def _on_invalid(_request: Request, error: Exception) -> Response:
         for item in causes_of(error.errors())
     ]
     first = errors[0] if errors else {"where": None, "remedy": ""}
-    return problem_response(
-        HttpProblem(
-            status=422,
-            code="invalid-request",
-            title="The request has invalid fields",
-            detail=f"Invalid fields: {len(errors)}.",
-            remedy=str(first["remedy"]),
-            field=first["where"],
-            extra={"errors": errors},
-        )
+    return HttpProblem(
+        status=422,
+        code="invalid-request",
+        title="The request has invalid fields",
+        detail=f"Invalid fields: {len(errors)}.",
+        remedy=str(first["remedy"]),
+        field=first["where"],
+        extra={"errors": errors},
     )
 
 
@@ -240,15 +288,12 @@ def _field_remedy(error: Mapping[str, Any]) -> str:
     return known or str(error["msg"]).removeprefix("Value error, ").replace("Tuple should", "List should")
 
 
-async def _on_http(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101
+def _http(error: HTTPException) -> HttpProblem:
     code = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(
         error.status_code, "http-error"
     )
     remedy = "See /docs for what this service offers." if error.status_code in (404, 405) else ""
-    return problem_response(
-        HttpProblem(status=error.status_code, code=code, title=str(error.detail), remedy=remedy)
-    )
+    return HttpProblem(status=error.status_code, code=code, title=str(error.detail), remedy=remedy)
 
 
 async def _on_unforeseen(request: Request, error: Exception) -> Response:

@@ -5,8 +5,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from alongside_chassis.errors import HttpProblem
-from alongside_chassis.http.api import problem_response
+from alongside_chassis.http.api import problem_response, too_large
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """The methods measured by name. All others are measured as one: each name a client invents would be one more time series."""
@@ -64,7 +63,7 @@ class BodyLimit:
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > self.bytes_max:
-            await problem_response(self._too_large())(scope, receive, send)
+            await problem_response(too_large(self.bytes_max))(scope, receive, send)
             return
         received = 0
 
@@ -77,12 +76,3 @@ class BodyLimit:
             return message
 
         await self.app(scope, receive_counted, send)
-
-    def _too_large(self) -> HttpProblem:
-        return HttpProblem(
-            status=413,
-            code="too-large",
-            title="The body is too large",
-            remedy=f"Send at most {self.bytes_max} bytes.",
-            field="body",
-        )

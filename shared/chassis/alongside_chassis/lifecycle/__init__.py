@@ -1,6 +1,8 @@
-"""The work of a service beside consuming: preparation, timers, rebuilding projections, replaying dead letters."""
+"""The work of a service beside consuming: preparation, timers, rebuilding projections, replaying dead letters, scanning
+paused streams."""
 
 from alongside_chassis.lifecycle.replay import NotRebuilt
 from alongside_chassis.lifecycle.runtime import Runtime
+from alongside_chassis.lifecycle.unread_reader import is_read
 
-__all__ = ["NotRebuilt", "Runtime"]
+__all__ = ["NotRebuilt", "Runtime", "is_read"]

@@ -26,6 +26,7 @@ LogEvent = Literal[
     "timer-failed",  # one timer's work failed and will be tried again
     "timer-unattended",  # the subject of a failing timer could not be handed to a person
     "timers-wait",  # the timer store is unavailable
+    "paused-streams-scanned",  # records behind paused streams are scanned, in case somebody is in danger
     "worker-failed",  # a background worker failed and is restarted
     "migrated",
 ]

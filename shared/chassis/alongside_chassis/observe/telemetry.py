@@ -5,7 +5,7 @@ flags are tested with `& 1`: newer SDKs also set the random-trace-id bit.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from threading import Thread
 from typing import Final
@@ -21,6 +21,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from alongside_chassis.observe.otlp import SpanExporter
 from alongside_chassis.origin import RecordOrigin
+from alongside_contracts.cloudevents import TRACE_CONTEXT
 from alongside_contracts.event import Event
 
 EXPORT_QUEUE_MAX: Final = 20_000
@@ -63,6 +64,15 @@ def trace_headers(span: Span | None = None) -> dict[str, str]:
 def context_of(headers: Mapping[str, str]) -> Context:
     """Return the sender's context; an empty one, hence a new trace, when the headers are missing or invalid."""
     return _W3C.extract(dict(headers), Context())
+
+
+def trace_of(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """Return the W3C headers among a record's, whether or not the record can be decoded."""
+    return {
+        name: value.decode("ascii", errors="replace")
+        for name, value in headers
+        if value is not None and name in TRACE_CONTEXT
+    }
 
 
 def link_to(headers: Mapping[str, str]) -> list[Link]:

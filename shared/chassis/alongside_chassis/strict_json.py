@@ -1,0 +1,61 @@
+"""What is refused in JSON from outside beyond its syntax: a field given twice, deep nesting, control characters in texts.
+
+It applies to HTTP and to partners' streams. A reader takes one of two values of a field and nobody notices the other: what
+somebody said would be lost. The network's own streams are written by us and are not checked.
+"""
+
+import json
+import re
+from typing import Any, Final
+
+from alongside_contracts.errors import MalformedEvent
+from alongside_contracts.vocabulary import ProblemCode
+
+DEPTH_MAX: Final = 32
+"""How many objects and lists may be inside each other; no contract needs more than 5."""
+
+_CONTROL_ESCAPE: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u00(?:0[0-8bcefBCEF]|1[0-9a-fA-F]|7[fF])")
+"""An escaped control character other than tab, line feed and carriage return; JSON allows none that is not escaped."""
+
+
+def check_strict_json(body: bytes) -> None:
+    """Pass JSON that may come in, and anything that is no JSON at all, which the next reader refuses.
+
+    Raises MalformedEvent for a field given twice, for control characters, and for more than 32 levels.
+    """
+    if b"\\u00" in body and _CONTROL_ESCAPE.search(body):
+        raise MalformedEvent(ProblemCode.MALFORMED, "value", "send texts without control characters")
+    try:
+        document = _DECODER.decode(body.decode())
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:
+        return
+    if body.count(b"{") + body.count(b"[") > DEPTH_MAX and _depth(document) > DEPTH_MAX:
+        raise _too_deep()
+
+
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        seen = set[str]()
+        repeated = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise MalformedEvent(ProblemCode.MALFORMED, repeated or "value", "give each field once")
+    return document
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object_of)
+
+
+def _depth(document: Any) -> int:
+    level, depth = [document], 0
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
+        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+    return depth
+
+
+def _too_deep() -> MalformedEvent:
+    return MalformedEvent(
+        ProblemCode.MALFORMED, "value", f"send at most {DEPTH_MAX} levels of objects and lists"
+    )
