@@ -1,6 +1,7 @@
 """Decisions as events of the contracts: announcements to the network, and answers to partners."""
 
 from datetime import datetime
+from uuid import UUID
 
 from alongside_chassis.consume import Paused, Quarantine
 from alongside_chassis.origin import RecordOrigin
@@ -71,10 +72,16 @@ def answer(
     )
 
 
-def refused(partner: str, problem: Problem, source: RecordOrigin) -> SubmissionAnswered:
-    """Return the answer about a record that could not be read or handled at all."""
+def refused(
+    partner: str, problem: Problem, source: RecordOrigin, escalated_as: UUID | None
+) -> SubmissionAnswered:
+    """Return the answer about a record that could not be read or handled, with the escalation of a risk in it."""
     return SubmissionAnswered(
-        partner=partner, answer=Answer.REFUSED, problems=(problem,), origin=origin(source)
+        partner=partner,
+        answer=Answer.REFUSED,
+        problems=(problem,),
+        origin=origin(source),
+        escalated_as=None if escalated_as is None else SubmissionId(escalated_as),
     )
 
 

@@ -9,6 +9,7 @@ from alongside_chassis.announce import Tx
 from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor, encode_cursor
 from alongside_contracts.intake import Submission
 from alongside_intake import store
+from alongside_intake.danger.api import danger_first_route, risk_words_router
 from alongside_intake.domain.facts import Policies, State
 from alongside_intake.people.api import partners_router, people_router
 from alongside_intake.people.contact_routes_api import contact_routes_router
@@ -38,6 +39,7 @@ def intake_router(submissions: SubmissionService, vault: Vault) -> APIRouter:
     router = APIRouter()
     router.include_router(commands_router(submissions))
     router.include_router(queries_router(submissions.policies))
+    router.include_router(risk_words_router(submissions.danger))
     router.include_router(regions_router(submissions.policies))
     router.include_router(partners_router(submissions.policies, vault))
     router.include_router(people_router(vault))
@@ -47,14 +49,21 @@ def intake_router(submissions: SubmissionService, vault: Vault) -> APIRouter:
 
 def commands_router(submissions: SubmissionService) -> APIRouter:
     """Return the routes that submit, complete a held submission and clear an escalated one."""
-    router = APIRouter(prefix="/submissions", tags=["submissions"], responses={422: REFUSALS[422]})
+    router = APIRouter(
+        prefix="/submissions",
+        tags=["submissions"],
+        responses={422: REFUSALS[422]},
+        route_class=danger_first_route(submissions.danger),
+    )
 
     @router.post("", status_code=201, response_model=SubmissionView)
     async def submit(submission: Submission, command: Command) -> Response:
         """Submit a referral. It is decided at once; the status is 201 whatever the decision."""
 
         async def work(tx: Tx) -> SubmissionView:
-            (decided,) = await submissions.receive([ReceivedSubmission(submission)], tx)
+            said_more = submissions.danger.read_more(command.body, submission)
+            received = ReceivedSubmission(submission, said_more=said_more)
+            (decided,) = await submissions.receive([received], tx)
             announce_decision(decided, tx)
             return await _load_view(tx, decided.submission.id, submissions.policies)
 
@@ -157,4 +166,5 @@ def _view(submission: StoredSubmission, policies: Policies) -> SubmissionView:
         cleared_at=submission.cleared_at,
         received_at=submission.received_at,
         decided_at=submission.decided_at,
+        is_read=submission.is_read,
     )

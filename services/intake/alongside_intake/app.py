@@ -6,6 +6,8 @@ from alongside_chassis.http import codes_router
 from alongside_chassis.service import Service, build_app, install_codes
 from alongside_contracts import streams
 from alongside_intake.api import intake_router
+from alongside_intake.danger.hearing import DangerHearing
+from alongside_intake.danger.words import RiskWords
 from alongside_intake.handlers import intake_handlers
 from alongside_intake.people.vault import Vault
 from alongside_intake.policy_file import read_policies
@@ -18,7 +20,9 @@ def service(settings: Settings) -> Service:
     """Return intake with all its parts. Raises PolicyFileError or CodesError when policies or code lists cannot be used."""
     codes = install_codes(settings)
     policies = read_policies(settings.region_policy_file, codes)
-    submissions = SubmissionService(policies)
+    vault = Vault(settings.master_key)
+    danger = DangerHearing(policies, RiskWords(vault))
+    submissions = SubmissionService(policies, danger)
     return Service(
         name=streams.INTAKE,
         title="Alongside intake",
@@ -26,7 +30,8 @@ def service(settings: Settings) -> Service:
         handlers=intake_handlers(submissions),
         hears=(streams.PARTNER_REFERRALS, streams.JOURNEY),
         projection=OpenReferralsProjection,
-        routers=(intake_router(submissions, Vault(settings.master_key)), codes_router(codes)),
+        uploads=("/submissions", "/consent", "/clear"),
+        routers=(intake_router(submissions, vault), codes_router(codes)),
     )
 
 

@@ -8,10 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from alongside_contracts.ids import ReferralId
+from alongside_contracts.ids import ReferralId, SubmissionId
 from alongside_contracts.vocabulary import LinkReason
 from alongside_intake.domain.decide import Admitted, Decision, Escalated, Linked, can_be_replaced
-from alongside_intake.domain.facts import CurrentSubmission, OpenEscalation, OpenReferral, PriorRecords
+from alongside_intake.domain.facts import (
+    CurrentSubmission,
+    OpenEscalation,
+    OpenReferral,
+    PriorRecords,
+    UnreadDanger,
+)
 from alongside_intake.submission_record import ExternalRef, SubmissionRecord
 
 
@@ -35,6 +41,14 @@ class DecidedSubmission:
         linked_to = self.decision.referral_id if isinstance(self.decision, Linked) else None
         return ReferralId(linked_to) if linked_to else self.new_referral_id
 
+    @property
+    def pages(self) -> bool:
+        """Whether it escalates risks that nobody was paged about yet."""
+        if not isinstance(self.decision, Escalated):
+            return False
+        reads = self.submission.reads
+        return reads is None or not reads.risks.issuperset(self.decision.risks)
+
 
 class BatchState:
     """Starts with the stored records of some references and people; every decision about them is added."""
@@ -44,9 +58,22 @@ class BatchState:
         current: Mapping[ExternalRef, CurrentSubmission],
         escalations: Mapping[ExternalRef, tuple[OpenEscalation, ...]],
         open_referrals: Mapping[UUID, tuple[OpenReferral, ...]],
+        unread: Mapping[UUID | ExternalRef, UnreadDanger],
     ) -> None:
         self._current = dict(current)
         self._escalations, self._open_referrals = dict(escalations), dict(open_referrals)
+        self._unread = dict(unread)
+
+    def identify(self, submission: SubmissionRecord) -> SubmissionRecord:
+        """Return the submission under the id of the danger that was heard in its record, or in an unreadable one of its reference."""
+        received = submission.received
+        unread = self._unread.get(received.submission_ref)
+        if received.record_id is not None:
+            unread = self._unread.get(received.record_id, unread)
+        if unread is None:
+            return submission
+        id_ = SubmissionId(unread.submission_id)
+        return replace(submission, id=id_, cleared=unread.cleared, reads=unread)
 
     def prior_records(self, submission: SubmissionRecord) -> PriorRecords:
         """Return the records of a submission's reference and person, without the submission itself."""
@@ -66,6 +93,10 @@ class BatchState:
         """Add the decision about a new submission, for the submissions after it."""
         submission, decision = decided.submission, decided.decision
         ref = submission.received.submission_ref
+        if submission.reads is not None:
+            self._unread = {
+                key: unread for key, unread in self._unread.items() if unread is not submission.reads
+            }
         if decided.repeats is None:
             self._current[ref] = CurrentSubmission(submission.id, decision.state, decided.referral_id)
         if isinstance(decision, Escalated):

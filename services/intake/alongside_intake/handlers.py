@@ -5,14 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.consume import Handlers, Paused, Quarantine, Refusal, Timer
+from alongside_chassis.consume import Handlers, Paused, Quarantine, Refusal, Timer, UnreadRecord
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionReceived
+from alongside_contracts.partner import Problem
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import TERMINAL, ProblemCode
 from alongside_intake import announcements, store
+from alongside_intake.danger import store as danger_store
+from alongside_intake.danger.hearing import DangerHearing, ReportedDanger, record_id
 from alongside_intake.people import store as people_store
 from alongside_intake.submission_record import ReceivedSubmission
 from alongside_intake.submission_service import HELD_OVERDUE, SubmissionService, announce_decision
@@ -24,7 +27,7 @@ def intake_handlers(submissions: SubmissionService) -> Handlers:
 
     @handlers.on_batch(SubmissionReceived)
     async def receive(events: Sequence[SubmissionReceived], tx: Tx) -> None:
-        received = await _with_senders(events, tx)
+        received = await _with_senders(events, submissions.danger, tx)
         for event, decided in zip(events, await submissions.receive(received, tx), strict=True):
             tx.caused_by(event)
             announce_decision(decided, tx)
@@ -45,8 +48,46 @@ def intake_handlers(submissions: SubmissionService) -> Handlers:
     async def assign_coordinator_after_failure(timer: Timer, again_at: datetime, tx: Tx) -> None:
         await store.assign_coordinator(tx, UUID(timer.key), again_at)
 
+    _hear_dangers(handlers, submissions.danger)
     _answer_partners(handlers)
     return handlers
+
+
+def _hear_dangers(handlers: Handlers, danger: DangerHearing) -> None:
+    """Register the handlers that escalate a danger in a refused record, and in one that waits on a paused stream."""
+
+    @handlers.on_dead_lettered(streams.PARTNER_REFERRALS)
+    async def hear_refused_record(refused: Refusal, tx: Tx) -> None:
+        await _hear(refused.origin, refused.value, danger, tx, problem=refused.problem)
+
+    @handlers.on_unread(streams.PARTNER_REFERRALS)
+    async def hear_unread_record(unread: UnreadRecord, tx: Tx) -> None:
+        await _hear(unread.origin, unread.value, danger, tx, unread=unread)
+
+
+async def _hear(
+    origin: RecordOrigin,
+    value: bytes | None,
+    danger: DangerHearing,
+    tx: Tx,
+    *,
+    problem: Problem | None = None,
+    unread: UnreadRecord | None = None,
+) -> None:
+    found = danger.read(value or b"")
+    if found is None or value is None or origin.partner is None:
+        return
+    reported = ReportedDanger(
+        found,
+        value,
+        partner=origin.partner,
+        is_registered=await people_store.is_registered(tx.conn, origin.partner),
+        problem=problem,
+        unread=unread,
+        record_id=record_id(origin, value),
+        cause=origin.event_id,
+    )
+    await danger.hear(reported, tx)
 
 
 def _answer_partners(handlers: Handlers) -> None:
@@ -59,7 +100,9 @@ def _answer_partners(handlers: Handlers) -> None:
     async def answer_refused_record(refused: Refusal, tx: Tx) -> None:
         partner = refused.origin.partner
         if partner is not None and await people_store.is_registered(tx.conn, partner):
-            answer = announcements.refused(partner, refused.problem, refused.origin)
+            name = record_id(refused.origin, refused.value or b"")
+            escalated_as = await danger_store.find_by_record(tx.conn, name)
+            answer = announcements.refused(partner, refused.problem, refused.origin, escalated_as)
             tx.announce(answer, partner=partner)
 
     @handlers.on_paused(streams.PARTNER_REFERRALS)
@@ -74,7 +117,9 @@ def _answer_partners(handlers: Handlers) -> None:
             tx.announce(announcements.resumed(quarantine, at=tx.now), partner=quarantine.partner)
 
 
-async def _with_senders(events: Sequence[SubmissionReceived], tx: Tx) -> list[ReceivedSubmission]:
+async def _with_senders(
+    events: Sequence[SubmissionReceived], danger: DangerHearing, tx: Tx
+) -> list[ReceivedSubmission]:
     """Return the submissions, each with its sender. Raises Unprocessable as `_verified_sender` does."""
     origins = []
     for event in events:
@@ -83,8 +128,14 @@ async def _with_senders(events: Sequence[SubmissionReceived], tx: Tx) -> list[Re
         origins.append(tx.record)
     registered = await people_store.registered_partners(tx.conn, {str(origin.partner) for origin in origins})
     return [
-        ReceivedSubmission(event, _verified_sender(origin, registered), tx.cause_of(event))
-        for event, origin in zip(events, origins, strict=True)
+        ReceivedSubmission(
+            event,
+            _verified_sender(origin, registered),
+            tx.cause_of(event),
+            said_more=danger.read_more(value, event),
+            record_id=record_id(origin, value),
+        )
+        for event, origin, value in zip(events, origins, map(tx.value_of, events), strict=True)
     ]
 
 

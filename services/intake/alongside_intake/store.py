@@ -13,20 +13,25 @@ import asyncpg
 import orjson
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.columns import Columns
 from alongside_contracts.codes.fields import AS_STORED
 from alongside_contracts.ids import PersonId, ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
 from alongside_intake.batch_state import BatchState, DecidedSubmission
-from alongside_intake.domain.decide import Admitted, Escalated, Held, Linked, NextActor, Rejected
-from alongside_intake.domain.facts import CurrentSubmission, OpenEscalation, OpenReferral, State
-from alongside_intake.domain.problem import Problem
+from alongside_intake.domain.decide import NextActor
+from alongside_intake.domain.facts import (
+    CurrentSubmission,
+    OpenEscalation,
+    OpenReferral,
+    State,
+    UnreadDanger,
+)
 from alongside_intake.submission_record import (
     ExternalRef,
     ReceivedSubmission,
     StoredSubmission,
     SubmissionRecord,
 )
+from alongside_intake.submission_rows import NEW, decision_values, row_of
 
 PAGE_ROWS_MAX: Final = 200
 _MAX_ID: Final = UUID(int=2**128 - 1)
@@ -51,35 +56,66 @@ async def lock_references(tx: Tx, refs: Collection[ExternalRef]) -> None:
 
 
 async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> BatchState:
-    """Load the stored records of the references and people of these submissions."""
-    sources, references = zip(
-        *{submission.received.submission_ref for submission in submissions}, strict=True
-    )
+    """Load the stored records of the references and people of these submissions, and of the records they came in."""
+    refs = {submission.received.submission_ref for submission in submissions}
+    records = {submission.received.record_id for submission in submissions} - {None}
     current: dict[ExternalRef, CurrentSubmission] = {}
     escalations: dict[ExternalRef, tuple[OpenEscalation, ...]] = {}
-    for row in await tx.conn.fetch(_CURRENT_AND_ESCALATIONS, sources, references):
-        ref = row["source"], row["reference"]
+    unread: dict[UUID | ExternalRef, UnreadDanger] = {}
+    for row in await tx.conn.fetch(_PRIOR_SUBMISSIONS, *zip(*refs, strict=True), list(records)):
+        ref, id_, risks = (row["source"], row["reference"]), row["id"], frozenset(row["risks"])
         if row["is_current"]:
-            current[ref] = CurrentSubmission(row["id"], State(row["state"]), row["referral_id"])
-        if row["state"] == State.ESCALATED:
-            escalations[ref] = (*escalations.get(ref, ()), OpenEscalation(row["id"], frozenset(row["risks"])))
-    return BatchState(
-        current, escalations, await _open_referrals(tx, {submission.person_id for submission in submissions})
-    )
+            current[ref] = CurrentSubmission(id_, State(row["state"]), row["referral_id"])
+        if row["state"] == State.ESCALATED and not row["is_of_record"]:
+            escalations[ref] = (*escalations.get(ref, ()), OpenEscalation(id_, risks))
+        if not row["is_read"]:
+            danger = UnreadDanger(id_, risks, cleared=row["cleared_at"] is not None)
+            unread |= {row["record_id"]: danger} if row["is_of_record"] else {}
+            unread |= {ref: danger} if row["is_current"] and not danger.cleared else {}
+    people = {submission.person_id for submission in submissions}
+    return BatchState(current, escalations, await _open_referrals(tx, people), unread)
 
 
 async def record(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
     """Store new submissions with their decisions; one of them may supersede another.
 
-    1 mark earlier submissions as superseded; 2 insert the submissions; 3 insert the referrals that begin.
+    1 mark earlier submissions as superseded; 2 insert the submissions, or complete the rows of dangers heard before they
+    were read; 3 insert the referrals that begin.
     """
     replacement_of = {item.supersedes: item.submission.id for item in decided if item.supersedes is not None}
     earlier = replacement_of.keys() - {item.submission.id for item in decided}
     if earlier:
         await tx.conn.execute(_SUPERSEDE, list(earlier), [replacement_of[id_] for id_ in earlier])  # 1
-    rows = [_row(item, superseded_by=replacement_of.get(item.submission.id)) for item in decided]
-    await tx.conn.execute(_INSERT_SUBMISSIONS, *_NEW.arrays(rows), tx.now)  # 2
+    rows = [
+        row_of(item, superseded_by=replacement_of.get(item.submission.id))
+        for item in decided
+        if item.submission.reads is None
+    ]
+    await tx.conn.execute(_INSERT_SUBMISSIONS, *NEW.arrays(rows), tx.now)  # 2
+    for item in decided:
+        if item.submission.reads is not None:
+            await _read_late(tx, item)
     await _insert_open_referrals(tx, decided)  # 3
+
+
+async def _read_late(tx: Tx, decided: DecidedSubmission) -> None:
+    """Store a submission and its decision in the row of the danger that was heard before the submission was read."""
+    submission = decided.submission
+    content, (_, reference) = submission.content, submission.received.submission_ref
+    await tx.conn.execute(
+        _READ_LATE,
+        submission.id,
+        reference,
+        submission.person_id,
+        content.region,
+        content.setting,
+        content.model_dump_json(exclude_none=True),
+        decided.repeats,
+        submission.received.cause,
+        *decision_values(decided),
+        decided.pages,
+        tx.now,
+    )
 
 
 async def decide_again(tx: Tx, decided: DecidedSubmission) -> None:
@@ -89,7 +125,7 @@ async def decide_again(tx: Tx, decided: DecidedSubmission) -> None:
     """
     submission = decided.submission
     facts = submission.content.model_dump_json(exclude_none=True)
-    await tx.conn.execute(_DECIDE_AGAIN, submission.id, facts, *_decision(decided), tx.now)
+    await tx.conn.execute(_DECIDE_AGAIN, submission.id, facts, *decision_values(decided), tx.now)
     if decided.new_referral_id is not None:
         await tx.conn.execute(_LINK_REPEATS, submission.id, decided.new_referral_id)
         await _insert_open_referrals(tx, [decided])
@@ -98,7 +134,10 @@ async def decide_again(tx: Tx, decided: DecidedSubmission) -> None:
 async def lock_submission(
     tx: Tx, submission_id: UUID
 ) -> tuple[StoredSubmission, SubmissionRecord | None] | None:
-    """Load a submission to decide it again, and lock its person; its record is None when the person was erased."""
+    """Load a submission to decide it again, and lock its person.
+
+    Its record is None when the person was erased, and for a danger that was heard while the submission cannot be read.
+    """
     row = await tx.conn.fetchrow(
         f"""
         select {_COLUMNS}, facts from submission s join person p on p.id = s.person_id
@@ -109,7 +148,7 @@ async def lock_submission(
     if row is None:
         return None
     stored = _stored_submission(row)
-    if row["facts"] is None:
+    if stored.is_erased or not stored.is_read:
         return stored, None
     return stored, SubmissionRecord(
         id=SubmissionId(stored.id),
@@ -217,17 +256,21 @@ _LOCK_REFERENCES: Final = """
 """
 # One lookup for each reference in each of the two indexes. Without `offset 0`, a plan made while the table was small
 # may scan the whole table, and PostgreSQL keeps using that plan.
-_CURRENT_AND_ESCALATIONS: Final = """
+_PRIOR: Final = "id, source, reference, state, referral_id, risks, is_read, record_id, cleared_at"
+_PRIOR_SUBMISSIONS: Final = f"""
     select found.* from unnest($1::text[], $2::text[]) as asked (source, reference), lateral (
-        select id, source, reference, state, referral_id, risks, true as is_current from submission s
+        select {_PRIOR}, true as is_current, false as is_of_record from submission s
         where s.source = asked.source and s.reference = asked.reference and repeats is null and superseded_by is null
         offset 0) as found
     union all
     select found.* from unnest($1::text[], $2::text[]) as asked (source, reference), lateral (
-        select id, source, reference, state, referral_id, risks, false as is_current from submission s
+        select {_PRIOR}, false as is_current, false as is_of_record from submission s
         where s.source = asked.source and s.reference = asked.reference and state = 'escalated'
             and superseded_by is null and repeats is not null
         offset 0) as found
+    union all
+    select {_PRIOR}, false as is_current, true as is_of_record from submission s
+    where record_id = any($3::uuid[]) and not is_read and superseded_by is null
     order by id
 """
 _OPEN_REFERRALS: Final = """
@@ -238,39 +281,18 @@ _SUPERSEDE: Final = """
     update submission set superseded_by = later.id, next_actor = null, due_at = null
     from unnest($1::uuid[], $2::uuid[]) as later (supersedes, id) where submission.id = later.supersedes
 """
-_DECISION_COLUMNS: Final = {
-    "state": "text",
-    "problems": "jsonb",
-    "suggestions": "text",
-    "risks": "text",
-    "because": "text",
-    "referral_id": "uuid",
-    "next_actor": "text",
-    "due_at": "timestamptz",
-}
-# Codes are passed as one text, separated by spaces: `unnest` would flatten an array of arrays.
-_NEW: Final = Columns(
-    {
-        "suggestions": "string_to_array(suggestions, ' ')",
-        "risks": "string_to_array(risks, ' ')",
-        "next_actor": "case when superseded_by is null then next_actor end",
-        "due_at": "case when superseded_by is null then due_at end",
-    },
-    id="uuid",
-    source="text",
-    reference="text",
-    person_id="uuid",
-    region="text",
-    setting="text",
-    facts="jsonb",
-    repeats="uuid",
-    superseded_by="uuid",
-    cause="text",
-    **_DECISION_COLUMNS,
-)
 _INSERT_SUBMISSIONS: Final = f"""
-    insert into submission ({_NEW.names}, received_at, decided_at)
-    select {_NEW.values}, {_NEW.next}, {_NEW.next} from {_NEW.rows}
+    insert into submission ({NEW.names}, received_at, decided_at)
+    select {NEW.values}, {NEW.next}, {NEW.next} from {NEW.rows}
+"""
+# The risks that were heard stay on record, and so does the time to acknowledge them unless somebody is paged anew.
+_READ_LATE: Final = """
+    update submission set reference = $2, person_id = $3, region = $4, setting = $5, facts = $6, repeats = $7, cause = $8,
+        state = $9, problems = $10, suggestions = string_to_array($11, ' '),
+        risks = case when $12 = '' then risks else string_to_array($12, ' ') end, because = $13, referral_id = $14,
+        next_actor = $15, due_at = case when $17 or $9 <> 'escalated' then $16 else due_at end,
+        is_read = true, decided_at = $18
+    where id = $1
 """
 _INSERT_OPEN_REFERRALS: Final = """
     insert into open_referral (referral_id, person_id, submission_id, needs)
@@ -289,7 +311,7 @@ _LINK_REPEATS: Final = """
 _COLUMNS: Final = """
     s.id, s.source, s.reference, s.person_id, s.region, s.setting, s.state, s.problems, s.suggestions, s.risks,
     s.because, s.referral_id, s.repeats, s.superseded_by, s.next_actor, s.due_at, s.cleared_by, s.cleared_at,
-    s.received_at, s.decided_at
+    s.received_at, s.decided_at, s.is_read, s.facts is null as is_erased
 """
 
 
@@ -323,44 +345,3 @@ async def _insert_open_referrals(tx: Tx, decided: Sequence[DecidedSubmission]) -
     ]
     if rows:
         await tx.conn.execute(_INSERT_OPEN_REFERRALS, *zip(*rows, strict=True))
-
-
-def _row(decided: DecidedSubmission, *, superseded_by: UUID | None) -> dict[str, Any]:
-    """Return a submission as the columns of `_NEW`."""
-    submission, content = decided.submission, decided.submission.content
-    source, reference = submission.received.submission_ref
-    return {
-        "id": submission.id,
-        "source": source,
-        "reference": reference,
-        "person_id": submission.person_id,
-        "region": content.region,
-        "setting": content.setting,
-        "facts": content.model_dump_json(exclude_none=True),
-        "repeats": decided.repeats,
-        "superseded_by": superseded_by,
-        "cause": submission.received.cause,
-        **dict(zip(_DECISION_COLUMNS, _decision(decided), strict=True)),
-    }
-
-
-def _decision(decided: DecidedSubmission) -> tuple[Any, ...]:
-    """Return the values of `_DECISION_COLUMNS`, in its order."""
-    referral_id = decided.referral_id
-    match decided.decision:
-        case Admitted(suggestions):
-            return (State.ADMITTED, "[]", " ".join(suggestions), "", None, referral_id, None, None)
-        case Held(problems, next_actor, due_at):
-            return (State.HELD, _json(problems), "", "", None, None, next_actor, due_at)
-        case Rejected(problems):
-            return (State.REJECTED, _json(problems), "", "", None, None, None, None)
-        case Linked(reason):
-            return (State.LINKED, "[]", "", "", reason, referral_id, None, None)
-        case Escalated(risks, problems, acknowledge_by):
-            state, coordinator = State.ESCALATED, NextActor.COORDINATOR
-            return (state, _json(problems), "", " ".join(risks), None, None, coordinator, acknowledge_by)
-
-
-def _json(problems: tuple[Problem, ...]) -> str:
-    listed = [{"code": item.code, "where": item.where, "remedy": item.remedy} for item in problems]
-    return orjson.dumps(listed).decode()

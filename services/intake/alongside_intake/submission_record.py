@@ -1,6 +1,6 @@
 """A submission as received, as identified for a decision and as stored, and its translation to facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -8,7 +8,8 @@ from uuid import UUID
 from alongside_contracts.ids import PersonId, SubmissionId
 from alongside_contracts.intake import Submission, SupportRequest
 from alongside_contracts.vocabulary import ConsentDecision
-from alongside_intake.domain.facts import SELF, ConsentRecord, Facts, ReadinessAnswers, State
+from alongside_intake.danger.reading import Danger
+from alongside_intake.domain.facts import SELF, ConsentRecord, Facts, ReadinessAnswers, State, UnreadDanger
 
 WHOLE_NETWORK: Final = "network"
 """The consent's recipients when any offer may be asked."""
@@ -18,11 +19,16 @@ ExternalRef: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ReceivedSubmission:
-    """A submission as received. `partner` is None when a person or a coordinator submits; `cause` is its event's id."""
+    """A submission as received. `partner` is None when a person or a coordinator submits; `cause` is its event's id.
+
+    `said_more` is a danger that was read in its bytes and not in its fields; `record_id` names its record on a stream.
+    """
 
     content: Submission
     partner: str | None = None
     cause: str | None = None
+    said_more: Danger | None = None
+    record_id: UUID | None = None
 
     @property
     def person_ref(self) -> ExternalRef:
@@ -37,12 +43,23 @@ class ReceivedSubmission:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRecord:
-    """A submission with its own id and its person's, ready to be decided. `cleared`: a coordinator cleared its risks."""
+    """A submission with its own id and its person's, ready to be decided. `cleared`: a coordinator cleared its risks.
+
+    `reads` is the danger that was heard before the submission could be read; the submission continues under its id.
+    """
 
     id: SubmissionId
     person_id: PersonId
     received: ReceivedSubmission
     cleared: bool = False
+    reads: UnreadDanger | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """The submission as the rules see it, with every risk that was heard."""
+        facts, more = facts_of(self.content), self.received.said_more
+        said = (more.risks if more else frozenset()) | (self.reads.risks if self.reads else frozenset())
+        return replace(facts, risks=facts.risks | said) if said else facts
 
     @property
     def content(self) -> Submission:
@@ -79,6 +96,8 @@ class StoredSubmission:
     cleared_at: datetime | None
     received_at: datetime
     decided_at: datetime
+    is_read: bool
+    is_erased: bool
 
     @property
     def partner(self) -> str | None:

@@ -10,8 +10,12 @@ from alongside_chassis.announce import Tx
 from alongside_chassis.errors import HttpProblem
 from alongside_contracts.ids import ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
+from alongside_contracts.partner import Problem
+from alongside_contracts.vocabulary import ProblemCode
 from alongside_intake import announcements, store
 from alongside_intake.batch_state import BatchState, DecidedSubmission, mark_repeat_or_replacement
+from alongside_intake.danger import store as danger_store
+from alongside_intake.danger.hearing import DangerHearing
 from alongside_intake.domain.decide import (
     Admitted,
     Escalated,
@@ -26,11 +30,17 @@ from alongside_intake.submission_record import (
     ReceivedSubmission,
     StoredSubmission,
     SubmissionRecord,
-    facts_of,
 )
 
 HELD_OVERDUE: Final = "held-overdue"
 """The timer of a held submission: when it fires, a coordinator becomes the next actor."""
+
+UNREAD: Final = Problem(
+    code=ProblemCode.UNREAD,
+    where="stream",
+    remedy="have the partner's operator correct its records, then resume its stream",
+)
+"""The problem of a submission of which only the danger was heard, while its stream is paused."""
 
 Completion = Callable[[Submission], Submission]
 
@@ -40,6 +50,7 @@ class SubmissionService:
     """Decides submissions by the `policies` of their regions."""
 
     policies: Policies
+    danger: DangerHearing
 
     async def receive(self, received: Sequence[ReceivedSubmission], tx: Tx) -> list[DecidedSubmission]:
         """Decide new submissions in order and record them; the caller announces the decisions.
@@ -50,11 +61,14 @@ class SubmissionService:
         batch = await store.load_batch_state(tx, submissions)  # 2
         decided = [self._decide_next(submission, batch, tx.now) for submission in submissions]  # 3
         await store.record(tx, decided)  # 4
+        await self._keep_words(decided, tx)
         return decided
 
     async def complete(self, submission_id: UUID, completion: Completion, tx: Tx) -> None:
         """Add what a held submission lacked and decide it again. Raises HttpProblem when it is not held."""
-        _, submission = await _load_waiting(tx, submission_id, State.HELD)
+        stored, submission = await _load_waiting(tx, submission_id, State.HELD)
+        if submission is None:
+            raise _not_read(stored)
         received = replace(submission.received, content=completion(submission.content))
         await self._decide_again(replace(submission, received=received), tx)
 
@@ -64,6 +78,10 @@ class SubmissionService:
         The first escalation of a reference cannot be cleared while a later one is open: the danger is not over.
         """
         stored, submission = await _load_waiting(tx, submission_id, State.ESCALATED)
+        if submission is None:
+            await store.clear(tx, submission_id, coordinator=coordinator, reason=reason)
+            await self._settle_unread(stored, tx)
+            return
         others = (await store.load_batch_state(tx, [submission])).prior_records(submission).escalations
         if others and stored.repeats is None:
             raise HttpProblem(
@@ -77,8 +95,8 @@ class SubmissionService:
 
     async def assign_coordinator(self, submission_id: UUID, tx: Tx) -> None:
         """Make a coordinator the next actor of an overdue held submission, and set the timer of the new due time."""
-        stored, submission = await store.lock_submission(tx, submission_id) or (None, None)
-        if stored is None or submission is None or not _waits_in(stored, State.HELD):
+        stored, _ = await store.lock_submission(tx, submission_id) or (None, None)
+        if stored is None or stored.is_erased or not _waits_in(stored, State.HELD):
             return
         next_actor, due_at = assign_to_coordinator(self.policies.of(stored.region), tx.now)
         await store.set_next_actor(tx, submission_id, next_actor, due_at)
@@ -87,10 +105,23 @@ class SubmissionService:
     def _decide_next(
         self, submission: SubmissionRecord, batch: BatchState, now: datetime
     ) -> DecidedSubmission:
+        submission = batch.identify(submission)
         prior = batch.prior_records(submission)
         decided = mark_repeat_or_replacement(self._decide(submission, prior, now), prior)
         batch.add(decided)
         return decided
+
+    async def _settle_unread(self, stored: StoredSubmission, tx: Tx) -> None:
+        """Decide a cleared danger whose submission cannot be read, or not yet; a coordinator has that read."""
+        due_at = assign_to_coordinator(self.policies.of(stored.region), tx.now)[1]
+        if await danger_store.settle_cleared(tx, stored.id, UNREAD, due_at) is State.HELD:
+            tx.set_timer(HELD_OVERDUE, str(stored.id), due_at)
+
+    async def _keep_words(self, decided: Sequence[DecidedSubmission], tx: Tx) -> None:
+        for item in decided:
+            more = item.submission.received.said_more
+            if more is not None:
+                await self.danger.words.seal(tx, item.submission.id, item.submission.person_id, more.words)
 
     async def _decide_again(self, submission: SubmissionRecord, tx: Tx) -> None:
         batch = await store.load_batch_state(tx, [submission])
@@ -100,7 +131,7 @@ class SubmissionService:
         announce_decision(decided, tx)
 
     def _decide(self, submission: SubmissionRecord, prior: PriorRecords, now: datetime) -> DecidedSubmission:
-        decision = decide(facts_of(submission.content), self.policies, prior, now, cleared=submission.cleared)
+        decision = decide(submission.facts, self.policies, prior, now, cleared=submission.cleared)
         return DecidedSubmission(
             submission, decision, ReferralId(new_id()) if isinstance(decision, Admitted) else None
         )
@@ -121,13 +152,16 @@ async def _register(received: Sequence[ReceivedSubmission], tx: Tx) -> list[Subm
 
 async def _load_waiting(
     tx: Tx, submission_id: UUID, state: State
-) -> tuple[StoredSubmission, SubmissionRecord]:
-    """Load a submission that waits in `state`, and lock its person. Raises HttpProblem for any other submission."""
+) -> tuple[StoredSubmission, SubmissionRecord | None]:
+    """Load a submission that waits in `state`, and lock its person; its record is None for a danger without a submission.
+
+    Raises HttpProblem for any other submission.
+    """
     found = await store.lock_submission(tx, submission_id)
     if found is None:
         raise submission_not_found()
     stored, submission = found
-    if submission is None:
+    if stored.is_erased:
         raise HttpProblem(
             status=410,
             code="person-erased",
@@ -143,6 +177,15 @@ async def _load_waiting(
             remedy=f"Read its present decision with GET /submissions/{stored.id}.",
         )
     return stored, submission
+
+
+def _not_read(stored: StoredSubmission) -> HttpProblem:
+    return HttpProblem(
+        status=409,
+        code="submission-not-read",
+        title="Only a risk was heard of this submission; it is not read yet",
+        remedy=f"Have the stream of {stored.source} resumed: the submission is read then and can be completed.",
+    )
 
 
 def submission_not_found() -> HttpProblem:
@@ -165,6 +208,8 @@ def announce_decision(decided: DecidedSubmission, tx: Tx) -> None:
     submission, decision = decided.submission, decided.decision
     if decided.supersedes is not None:
         tx.cancel_timer(HELD_OVERDUE, str(decided.supersedes))
+    if submission.reads is not None:
+        tx.cancel_timer(HELD_OVERDUE, str(submission.id))
     match decision:
         case Admitted():
             assert decided.new_referral_id is not None  # noqa: S101  (an admission begins a referral)
@@ -172,7 +217,8 @@ def announce_decision(decided: DecidedSubmission, tx: Tx) -> None:
         case Linked(reason) if decided.referral_id is not None:
             tx.announce(announcements.linked(submission, decided.referral_id, reason))
         case Escalated():
-            tx.announce(announcements.escalated(submission, decision))
+            if decided.pages:
+                tx.announce(announcements.escalated(submission, decision))
         case Held():
             tx.set_timer(HELD_OVERDUE, str(submission.id), decision.due_at)
         case Linked() | Rejected():

@@ -80,6 +80,9 @@ class SubmissionRow(Base, table=True):
     `facts` is the submission as received; null once its person was erased. A row is *current* for its reference while
     it neither repeats another nor was superseded: at most one row per (source, reference). `repeats` names the row that
     was repeated; `referral_id` is the referral that followed, or its successor.
+
+    `is_read` is false for a danger heard in a record that was refused or waits on a paused stream: `facts` is then empty, and
+    `record_id` names the record.
     """
 
     __tablename__: ClassVar[TableName] = "submission"
@@ -115,6 +118,12 @@ class SubmissionRow(Base, table=True):
         Index("ix_submission_repeats", "repeats", postgresql_where=text("repeats is not null")),
         Index("ix_submission_person_id", "person_id"),
         Index("ix_submission_referral_id", "referral_id", postgresql_where=text("referral_id is not null")),
+        Index(
+            "uq_submission_record_id",
+            "record_id",
+            unique=True,
+            postgresql_where=text("record_id is not null"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -147,6 +156,8 @@ class SubmissionRow(Base, table=True):
     cause: str | None = Field(default=None, sa_type=Text)
     received_at: datetime
     decided_at: datetime
+    record_id: UUID | None = None
+    is_read: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class OpenReferralRow(Base, table=True):
@@ -185,3 +196,19 @@ class ContactRouteRow(Base, table=True):
     owner: str = Field(sa_type=Text, primary_key=True)
     sealed: bytes = Field(sa_type=LargeBinary)
     changed_at: datetime
+
+
+class RiskWordsRow(Base, table=True):
+    """The words in which a sender stated risks that are no codes, sealed with a person's data key and deleted with it."""
+
+    __tablename__: ClassVar[TableName] = "risk_words"
+    __table_args__: ClassVar[Any] = (
+        ForeignKeyConstraint(["kind", "owner"], ["vault_key.kind", "vault_key.owner"], ondelete="CASCADE"),
+        Index(None, "kind", "owner"),
+    )
+
+    submission_id: UUID = Field(foreign_key="submission.id", primary_key=True)
+    kind: str = Field(sa_type=Text)
+    owner: str = Field(sa_type=Text)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    stored_at: datetime

@@ -125,6 +125,9 @@ class SubmissionView(BaseModel):
     cleared_at: datetime | None
     received_at: datetime
     decided_at: datetime
+    is_read: bool = Field(
+        description="False for a risk that was heard in a record which was refused, or waits on a paused stream."
+    )
 
 
 class PartnerView(BaseModel):

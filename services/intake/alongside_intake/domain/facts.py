@@ -125,6 +125,15 @@ class OpenEscalation:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadDanger:
+    """A danger heard in a record that was refused, or that waits on a paused stream; the submission itself is not read yet."""
+
+    submission_id: UUID
+    risks: frozenset[str]
+    cleared: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpenReferral:
     """A referral of the same person that has not ended."""
 

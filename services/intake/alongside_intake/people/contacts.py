@@ -30,12 +30,18 @@ class ContactRoute(BaseModel):
 
 
 async def seal_route(tx: Tx, vault: Vault, owner: Owner, route: ContactRoute) -> None:
-    """Seal and store a contact route; create a data key for an owner without one. The owner's row must be locked."""
+    """Seal and store a contact route. The owner's row must be locked."""
+    wrapped = await data_key(tx, vault, owner)
+    await people_store.store_route(tx, owner, vault.seal(owner, wrapped, route.model_dump_json().encode()))
+
+
+async def data_key(tx: Tx, vault: Vault, owner: Owner) -> bytes:
+    """Return an owner's wrapped data key, made and stored if there is none. The owner's row must be locked."""
     wrapped = await people_store.wrapped_key(tx.conn, owner)
     if wrapped is None:
         wrapped = vault.new_key(owner)
         await people_store.store_key(tx, owner, wrapped)
-    await people_store.store_route(tx, owner, vault.seal(owner, wrapped, route.model_dump_json().encode()))
+    return wrapped
 
 
 async def find_routes(

@@ -154,9 +154,10 @@ async def lock_open_escalations(tx: Tx, person_id: UUID) -> list[UUID]:
 async def erase(tx: Tx, person_id: UUID) -> ErasureResult | None:
     """Erase a person; None when there is no such person.
 
-    1 the row keeps its opaque id and loses the submitter's reference; 2 the data key is deleted, and the contact route
-    with it; 3 submissions keep their decision and lose their content; 4 open referrals are deleted, so that no later
-    submission is linked to them; 5 stored answers to repeated requests are deleted: they show the submitter's reference.
+    1 the row keeps its opaque id and loses the submitter's reference; 2 the data key is deleted, and with it the contact
+    route and the words about risks, also those heard before it was known whose they were; 3 submissions keep their decision
+    and lose their content; 4 open referrals are deleted, so that no later submission is linked to them; 5 stored answers to
+    repeated requests are deleted: they show the submitter's reference.
     """
     erased_at = await tx.conn.fetchval(  # 1
         """
@@ -168,9 +169,10 @@ async def erase(tx: Tx, person_id: UUID) -> ErasureResult | None:
     )
     if erased_at is None:
         return None
-    key_deletion = await tx.conn.execute(  # 2
-        "delete from vault_key where kind = 'person' and owner = $1", str(person_id)
+    route_deletion = await tx.conn.execute(  # 2
+        "delete from contact_route where kind = 'person' and owner = $1", str(person_id)
     )
+    await tx.conn.execute(_DELETE_KEYS, person_id)
     emptied = await tx.conn.fetch(  # 3
         """
         update submission set facts = null, reference = 'erased ' || id, risks = '{}', suggestions = '{}',
@@ -183,9 +185,13 @@ async def erase(tx: Tx, person_id: UUID) -> ErasureResult | None:
     await tx.conn.execute(  # 5
         "delete from idempotency_key where position(convert_to($1, 'utf8') in body) > 0", str(person_id)
     )
-    return ErasureResult(erased_at, key_deletion == "DELETE 1", tuple(row["id"] for row in emptied))
+    return ErasureResult(erased_at, route_deletion == "DELETE 1", tuple(row["id"] for row in emptied))
 
 
+_DELETE_KEYS: Final = """
+    delete from vault_key where kind = 'person' and (owner = $1::uuid::text or owner in (
+        select w.owner from risk_words w join submission s on s.id = w.submission_id where s.person_id = $1::uuid))
+"""
 _PARTNERS: Final = """
     select p.id, p.name, p.setting, p.region, p.registered_at, r.owner is not null as has_contact_route
     from partner p left join contact_route r on r.kind = 'partner' and r.owner = p.id

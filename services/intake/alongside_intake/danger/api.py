@@ -1,0 +1,107 @@
+"""The HTTP door hears a danger in what it refuses, and shows what was said to who acknowledges it."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.types import Message
+
+from alongside_chassis.errors import HttpProblem
+from alongside_chassis.http import Read, ServiceOnly, problem_of, runtime_of, too_large
+from alongside_contracts.partner import Problem
+from alongside_intake import store as submissions_store
+from alongside_intake.danger.hearing import DangerHearing, ReportedDanger
+from alongside_intake.submission_service import submission_not_found
+from alongside_intake.views import CrisisResourceView
+
+REFUSALS: Final = (RequestValidationError, HTTPException, HttpProblem)
+"""The errors with which a request is refused; every other one is ours or the database's."""
+RouteHandler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class RiskWordsView(BaseModel):
+    """What a sender said about risks in words that are no codes. It may identify a person."""
+
+    submission_id: UUID
+    words: tuple[str, ...]
+
+
+def danger_first_route(hearing: DangerHearing) -> type[APIRoute]:
+    """Return the class of routes that escalate a danger in a request before they refuse the request."""
+
+    class DangerFirstRoute(APIRoute):
+        def get_route_handler(self) -> RouteHandler:
+            answer = super().get_route_handler()
+
+            async def hear_before_refusing(request: Request) -> Response:
+                body, is_whole = await _read_body(request)
+                try:
+                    if not is_whole:
+                        raise too_large(runtime_of(request).settings.http_body_bytes_max)
+                    return await answer(Request(request.scope, _replay(body)))
+                except REFUSALS as error:
+                    raise await _with_crisis_lines(problem_of(error), body, request, hearing) from error
+
+            return hear_before_refusing
+
+    return DangerFirstRoute
+
+
+def risk_words_router(hearing: DangerHearing) -> APIRouter:
+    """Return the route that shows the sealed words of an escalation; it needs the service token."""
+    router = APIRouter(prefix="/submissions", tags=["submissions"], dependencies=[ServiceOnly])
+
+    @router.get("/{submission_id}/risk-words")
+    async def risk_words(
+        submission_id: Annotated[UUID, Path(description="The submission_id of an escalation.")],
+        read: Read,
+        response: Response,
+    ) -> RiskWordsView:
+        """Show what the sender said about risks in words that are no codes, to who acknowledges the escalation."""
+        if await submissions_store.find_submission(read.conn, submission_id) is None:
+            raise submission_not_found()
+        response.headers["Cache-Control"] = "no-store"
+        words = await hearing.words.open(read.conn, [submission_id])
+        return RiskWordsView(submission_id=submission_id, words=words.get(submission_id, ()))
+
+    return router
+
+
+async def _with_crisis_lines(
+    problem: HttpProblem, body: bytes, request: Request, hearing: DangerHearing
+) -> HttpProblem:
+    """Return the refusal, with the crisis lines if there was a danger in the request, which is escalated first."""
+    danger = hearing.read(body)
+    if danger is None:
+        return problem
+    refused = Problem(code=problem.code, where=(problem.field or "body")[:200], remedy=problem.remedy[:500])
+    async with runtime_of(request).transaction() as tx:
+        escalated_as = await hearing.hear(ReportedDanger(danger, body, problem=refused), tx)
+    resources = hearing.policies.of(danger.region or "").crisis_resources
+    problem.extra |= {
+        "escalated_as": str(escalated_as),
+        "crisis_resources": [CrisisResourceView.of(resource).model_dump() for resource in resources],
+    }
+    return problem
+
+
+async def _read_body(request: Request) -> tuple[bytes, bool]:
+    """Return the body and True, or its beginning and False when it is longer than any body may be."""
+    bytes_max, body = runtime_of(request).settings.http_body_bytes_max, bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > bytes_max:
+            return bytes(body), False
+    return bytes(body), True
+
+
+def _replay(body: bytes) -> Callable[[], Coroutine[Any, Any, Message]]:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
