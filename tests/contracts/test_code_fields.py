@@ -42,6 +42,7 @@ def test_a_reader_of_our_own_streams_carries_every_unknown_code_along(contract: 
         "MatchAccepted",
         "MatchLapsed",
         "MatchWaitlisted",
+        "PartnerStreamResumed",
     }
 
 

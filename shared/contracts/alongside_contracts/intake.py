@@ -26,6 +26,7 @@ from alongside_contracts.codes.fields import (
     ListedSetting,
     ModeCode,
     NeedCode,
+    PauseReasonCode,
     RiskCode,
     SettingCode,
 )
@@ -242,3 +243,46 @@ class SubmissionEscalated(Event):
     def key(self) -> str:
         """The submission id."""
         return str(self.submission_id)
+
+
+class PartnerStreamPaused(Event):
+    """Intake no longer reads a partner's stream: its records are unread, and any of them may be about somebody in danger.
+
+    The partner itself gets `IntakePaused`, if it is registered.
+    """
+
+    type = "org.alongside.partner-stream.paused.v1"
+    stream = streams.CRISIS
+    announced_by = streams.INTAKE
+
+    partner: PartnerId
+    region: RegionId | None = None
+    """The partner's region; None when the partner is not registered."""
+    because: PauseReasonCode
+    paused_at: AwareDatetime
+    """Since when the partner's records are unread."""
+
+    @property
+    def key(self) -> str:
+        """The partner's id."""
+        return self.partner
+
+
+class PartnerStreamResumed(Event):
+    """Intake reads a partner's stream again, from the first unread record on."""
+
+    type = "org.alongside.partner-stream.resumed.v1"
+    stream = streams.CRISIS
+    announced_by = streams.INTAKE
+
+    partner: PartnerId
+    region: RegionId | None = None
+    """The partner's region; None when the partner is not registered."""
+    paused_at: AwareDatetime
+    """The time at which the pause began: the one of its `PartnerStreamPaused`."""
+    resumed_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        """The partner's id."""
+        return self.partner

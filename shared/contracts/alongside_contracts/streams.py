@@ -108,10 +108,10 @@ JOURNEY: Final = Stream(
 )
 CRISIS: Final = Stream(
     name="crisis.v1",
-    summary="Risk signals, read ahead of all other events by separate consumers.",
+    summary="Risk signals and partners' streams that are unread, read ahead of all other events by separate consumers.",
     writers=frozenset({INTAKE}),
     readers=frozenset({NOTIFICATIONS}),
-    key="submission id",
+    key="the submission id; the partner's id for an unread stream",
     partitions=3,
     retention_ms=90 * DAY_MS,
     groups={NOTIFICATIONS: "notifications-urgent"},
