@@ -6,7 +6,13 @@ from uuid import UUID
 from alongside_chassis.consume import Paused, Quarantine
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.ids import ReferralId, SubmissionId
-from alongside_contracts.intake import SubmissionAdmitted, SubmissionEscalated, SubmissionLinked
+from alongside_contracts.intake import (
+    PartnerStreamPaused,
+    PartnerStreamResumed,
+    SubmissionAdmitted,
+    SubmissionEscalated,
+    SubmissionLinked,
+)
 from alongside_contracts.partner import IntakePaused, IntakeResumed, Origin, Problem, SubmissionAnswered
 from alongside_contracts.vocabulary import Answer, LinkReason
 from alongside_intake.domain.decide import Decision, Escalated, Held, Linked, Rejected
@@ -101,6 +107,20 @@ def paused(pause: Paused) -> IntakePaused:
 def resumed(quarantine: Quarantine, *, at: datetime) -> IntakeResumed:
     """Return the event that notifies a partner that its stream is read again."""
     return IntakeResumed(partner=quarantine.partner, paused_at=quarantine.paused_at, resumed_at=at)
+
+
+def stream_paused(quarantine: Quarantine, region: str | None) -> PartnerStreamPaused:
+    """Return the event that notifies the network that a partner's stream is unread; `region` is the partner's, if registered."""
+    return PartnerStreamPaused(
+        partner=quarantine.partner, region=region, because=quarantine.because, paused_at=quarantine.paused_at
+    )
+
+
+def stream_resumed(quarantine: Quarantine, region: str | None, *, at: datetime) -> PartnerStreamResumed:
+    """Return the event that notifies the network that a partner's stream is read again."""
+    return PartnerStreamResumed(
+        partner=quarantine.partner, region=region, paused_at=quarantine.paused_at, resumed_at=at
+    )
 
 
 def origin(source: RecordOrigin) -> Origin:

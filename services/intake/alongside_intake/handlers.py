@@ -93,7 +93,7 @@ async def _hear(
 def _answer_partners(handlers: Handlers) -> None:
     """Register the handlers that report refused records, pauses and resumptions on the partner's status stream.
 
-    An unregistered partner has no status stream.
+    An unregistered partner has no status stream. Its pauses and resumptions are announced to the network all the same.
     """
 
     @handlers.on_refused(streams.PARTNER_REFERRALS)
@@ -108,12 +108,16 @@ def _answer_partners(handlers: Handlers) -> None:
     @handlers.on_paused(streams.PARTNER_REFERRALS)
     async def announce_pause(paused: Paused, tx: Tx) -> None:
         partner = paused.quarantine.partner
-        if await people_store.is_registered(tx.conn, partner):
+        region = await people_store.find_partner_region(tx.conn, partner)
+        tx.announce(announcements.stream_paused(paused.quarantine, region))
+        if region is not None:
             tx.announce(announcements.paused(paused), partner=partner)
 
     @handlers.on_resumed(streams.PARTNER_REFERRALS)
     async def announce_resumption(quarantine: Quarantine, tx: Tx) -> None:
-        if await people_store.is_registered(tx.conn, quarantine.partner):
+        region = await people_store.find_partner_region(tx.conn, quarantine.partner)
+        tx.announce(announcements.stream_resumed(quarantine, region, at=tx.now))
+        if region is not None:
             tx.announce(announcements.resumed(quarantine, at=tx.now), partner=quarantine.partner)
 
 

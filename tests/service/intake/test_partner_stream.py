@@ -1,19 +1,19 @@
 """Bad records, unregistered partners and forged sources: refused alone, answered on the right stream, never blocking."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from alongside_chassis.testing import Headers
 from alongside_contracts.cloudevents import CloudEvent, encode_structured
-from alongside_contracts.intake import SubmissionReceived
+from alongside_contracts.intake import PartnerStreamPaused, PartnerStreamResumed, SubmissionReceived
 from alongside_contracts.partner import IntakePaused, IntakeResumed
 from alongside_contracts.vocabulary import Answer, PauseReason
-from tests.builders import a_submission
-from tests.conftest import SERVICE_TOKEN
-from tests.service.intake.intake_client import HOSPITAL, IntakeClient, codes
+from tests.builders import REGION, a_submission
+from tests.service.intake.intake_client import HOSPITAL, SERVICE, IntakeClient, codes
 
-TOPIC = f"partner.{HOSPITAL}.referrals.v1"
+TOPIC, STATUS_TOPIC = f"partner.{HOSPITAL}.referrals.v1", f"partner.{HOSPITAL}.status.v1"
 
 
 def headers(**changed: bytes | None) -> Headers:
@@ -76,7 +76,7 @@ async def test_a_forged_source_is_reported_to_the_partner_of_the_stream(intake: 
     await intake.bench.hear(a_submission(), partner=HOSPITAL, source="urn:alongside:partner:north-clinic")
 
     (announced,) = await intake.bench.announced()
-    assert announced.topic == f"partner.{HOSPITAL}.status.v1"
+    assert announced.topic == STATUS_TOPIC
 
 
 async def test_a_forged_source_does_not_use_up_the_ids_of_its_owner(intake: IntakeClient) -> None:
@@ -131,31 +131,87 @@ async def test_announcements_of_intake_continue_the_partners_trace(intake: Intak
 async def test_a_partner_is_notified_when_its_stream_is_paused_and_resumed(
     intake: IntakeClient,
 ) -> None:
-    bench = intake.bench
-    await bench.hear_records(*[bench.record(b"H-1", b"{", headers(), TOPIC) for _ in range(30)])
+    await send_bad_records(intake)
 
-    answer = await bench.client.post(
-        f"/quarantine/{HOSPITAL}/resume",
-        json={"by": "ana"},
-        headers={"Authorization": f"Bearer {SERVICE_TOKEN}"},
-    )
+    await resume(intake, HOSPITAL)
 
-    assert answer.json()["resumed"] is True
-    *refusals, paused, resumed = await bench.announced()
-    assert len(refusals) == len(await bench.dead_letters()) == 25
+    paused, resumed = [row for row in await intake.bench.announced() if row.topic == STATUS_TOPIC][25:]
+    assert (paused.key, resumed.key) == (HOSPITAL, HOSPITAL)
+    assert len(await intake.answers()) == len(await intake.bench.dead_letters()) == 25
     assert isinstance(paused.event, IntakePaused)
-    assert (paused.topic, paused.key) == (f"partner.{HOSPITAL}.status.v1", HOSPITAL)
     assert (paused.event.because, paused.event.refused) == (PauseReason.REFUSED_IN_A_ROW, 25)
     assert (paused.event.problem.code, paused.event.origin.offset) == ("malformed", 25)
     assert isinstance(resumed.event, IntakeResumed)
     assert resumed.event.paused_at == paused.event.paused_at
 
 
-async def test_an_unregistered_partner_with_too_many_records_is_paused_and_not_answered(
+async def test_the_network_is_notified_once_that_a_partners_stream_is_unread_and_once_that_it_is_read_again(
+    intake: IntakeClient,
+) -> None:
+    paused_at = intake.bench.clock.now()
+    await send_bad_records(intake)
+    await send_bad_records(intake)  # while it is paused
+    intake.bench.clock.advance(timedelta(hours=2))
+
+    await resume(intake, HOSPITAL)
+    await resume(intake, HOSPITAL)
+
+    announced = [row for row in await intake.bench.announced() if row.topic == "crisis.v1"]
+    assert [(row.key, row.event) for row in announced] == [
+        (
+            HOSPITAL,
+            PartnerStreamPaused(
+                partner=HOSPITAL, region=REGION, because=PauseReason.REFUSED_IN_A_ROW, paused_at=paused_at
+            ),
+        ),
+        (
+            HOSPITAL,
+            PartnerStreamResumed(
+                partner=HOSPITAL,
+                region=REGION,
+                paused_at=paused_at,
+                resumed_at=paused_at + timedelta(hours=2),
+            ),
+        ),
+    ]
+
+
+async def test_a_stream_that_is_paused_again_is_announced_again(intake: IntakeClient) -> None:
+    for _ in range(2):
+        await send_bad_records(intake)
+        await resume(intake, HOSPITAL)
+        intake.bench.clock.advance(timedelta(minutes=1))
+
+    pauses = [
+        row.event for row in await intake.bench.announced() if isinstance(row.event, PartnerStreamPaused)
+    ]
+    first, second = (pause.paused_at for pause in pauses)
+    assert second - first == timedelta(minutes=1)
+
+
+async def test_the_network_is_notified_of_a_paused_stream_whose_partner_is_not_registered(
     intake: IntakeClient,
 ) -> None:
     for _ in range(30):
         await intake.bench.hear(a_submission(), partner="nobody-we-know")
 
+    await resume(intake, "nobody-we-know")
+
     assert len(await intake.bench.dead_letters()) == 25
-    assert await intake.bench.announced() == []
+    paused, resumed = await intake.bench.announced()  # and nothing on a status stream: it has none
+    assert isinstance(paused.event, PartnerStreamPaused)
+    assert isinstance(resumed.event, PartnerStreamResumed)
+    assert (paused.event.partner, paused.event.region) == ("nobody-we-know", None)
+    assert (resumed.event.partner, resumed.event.region) == ("nobody-we-know", None)
+
+
+async def send_bad_records(intake: IntakeClient) -> None:
+    """Send more bad records of the hospital than its stream may have in a row."""
+    bench = intake.bench
+    await bench.hear_records(*[bench.record(b"H-1", b"{", headers(), TOPIC) for _ in range(30)])
+
+
+async def resume(intake: IntakeClient, partner: str) -> None:
+    """Resume a partner's stream, as an operator does."""
+    answer = await intake.http.post(f"/quarantine/{partner}/resume", json={"by": "ana"}, headers=SERVICE)
+    assert answer.is_success, answer.text

@@ -46,6 +46,12 @@ async def registered_partners(conn: asyncpg.Connection, partners: Collection[str
     return frozenset(row["id"] for row in rows)
 
 
+async def find_partner_region(conn: asyncpg.Connection, partner: str) -> str | None:
+    """Return the region in which this partner is registered; None when it is not registered."""
+    region: str | None = await conn.fetchval("select region from partner where id = $1", partner)
+    return region
+
+
 async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str) -> None:
     """Register a partner, or update its registration."""
     await tx.conn.execute(
