@@ -11,7 +11,13 @@ from datetime import timedelta
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event
 from alongside_contracts.ids import NoticeId, OfferId, PersonId, ReferralId, SubmissionId, new_id
-from alongside_contracts.intake import SubmissionAdmitted, SubmissionEscalated, SubmissionReceived
+from alongside_contracts.intake import (
+    PartnerStreamPaused,
+    PartnerStreamResumed,
+    SubmissionAdmitted,
+    SubmissionEscalated,
+    SubmissionReceived,
+)
 from alongside_contracts.matching import (
     MatchAccepted,
     MatchDeclined,
@@ -32,6 +38,7 @@ from alongside_contracts.vocabulary import (
     Fit,
     OfferKind,
     Outcome,
+    PauseReason,
     RecipientRole,
     Risk,
     Status,
@@ -257,6 +264,21 @@ async def a_crisis(_bench: ServiceBench) -> Event:
     )
 
 
+async def an_unread_stream(_bench: ServiceBench) -> Event:
+    """A partner's stream was paused."""
+    return PartnerStreamPaused(
+        partner=PARTNER, region=REGION, because=PauseReason.REFUSED_IN_A_ROW, paused_at=SUNDAY_NOON
+    )
+
+
+async def a_stream_read_again(bench: ServiceBench) -> Event:
+    """A partner's stream was resumed."""
+    await bench.hear(await an_unread_stream(bench))
+    return PartnerStreamResumed(
+        partner=PARTNER, region=REGION, paused_at=SUNDAY_NOON, resumed_at=SUNDAY_NOON + timedelta(hours=2)
+    )
+
+
 def status(admission: SubmissionAdmitted, to: Status) -> ReferralStatusChanged:
     """Return a transition of a referral, with a supporter as target."""
     return ReferralStatusChanged(
@@ -313,4 +335,6 @@ SCENARIOS = (
     Scenario("notifications", MatchLapsed, a_lapsed_proposal, announces=True),
     Scenario("notifications", ReferralOverdue, an_overdue_referral, announces=True),
     Scenario("notifications", SubmissionEscalated, a_crisis, announces=False),
+    Scenario("notifications", PartnerStreamPaused, an_unread_stream, announces=False),
+    Scenario("notifications", PartnerStreamResumed, a_stream_read_again, announces=False),
 )

@@ -1,4 +1,7 @@
-"""Announcements of notifications: only about referrals, because a crisis has no referral yet and its own row."""
+"""Announcements of notifications: only about referrals.
+
+A crisis has no referral yet and its own row; a partner's stream is about no single referral.
+"""
 
 from datetime import datetime
 

@@ -20,6 +20,7 @@ from alongside_chassis.http import (
     encode_cursor,
 )
 from alongside_contracts.codes.fields import ChannelCode, RecipientRoleCode
+from alongside_contracts.ids import PartnerId
 from alongside_contracts.vocabulary import Status
 from alongside_notifications import store
 from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation
@@ -35,6 +36,8 @@ class NoticeView(BaseModel):
     id: UUID
     referral_id: UUID | None
     submission_id: UUID | None
+    partner: PartnerId | None
+    since: datetime | None
     cause: str
     template: str
     about_status: Status | None
@@ -59,6 +62,8 @@ class NoticeView(BaseModel):
             id=notice.id,
             referral_id=notice.news.subject.referral_id,
             submission_id=notice.news.subject.submission_id,
+            partner=notice.news.subject.partner,
+            since=notice.news.since,
             cause=notice.news.cause,
             template=notice.news.template,
             about_status=Status(notice.news.status) if notice.news.status else None,
@@ -87,6 +92,8 @@ class InboxItemView(BaseModel):
     urgent: bool
     referral_id: UUID | None
     submission_id: UUID | None
+    partner: PartnerId | None
+    since: datetime | None
     about_status: Status | None
     at: datetime
 
@@ -221,7 +228,9 @@ def crisis_router() -> APIRouter:
 
 def _inbox_item(stored: StoredNotice, link_base: str) -> InboxItemView:
     news = stored.notice.news
-    text = render_notice(news.template, stored.notice.recipient.role, link=news.subject.link(link_base))
+    text = render_notice(
+        news.template, stored.notice.recipient.role, link=news.subject.link(link_base), since=news.since
+    )
     return InboxItemView(
         id=stored.notice.id,
         title=text.title,
@@ -230,6 +239,8 @@ def _inbox_item(stored: StoredNotice, link_base: str) -> InboxItemView:
         urgent=news.urgent,
         referral_id=news.subject.referral_id,
         submission_id=news.subject.submission_id,
+        partner=news.subject.partner,
+        since=news.since,
         about_status=Status(news.status) if news.status else None,
         at=stored.created_at,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Handlers, Timer
 from alongside_contracts.ids import new_id
-from alongside_contracts.intake import SubmissionEscalated
+from alongside_contracts.intake import PartnerStreamPaused, PartnerStreamResumed, SubmissionEscalated
 from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_contracts.vocabulary import Channel
@@ -19,6 +19,7 @@ from alongside_notifications.domain.audience import CRISIS
 from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation, Ladders
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
 from alongside_notifications.journey_notices import JourneyEvent, notices_for
+from alongside_notifications.stream_notices import StreamEvent, stream_notices
 
 CRISIS_RETRY_EVERY: Final = timedelta(minutes=1)
 """How often a page that keeps failing is retried: a person may be in danger. Other timers are retried daily."""
@@ -59,7 +60,22 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
         await store.save_step(tx, escalation)
         await _page(tx, escalation)
 
+    _report_streams(handlers, ladders)
     return handlers
+
+
+def _report_streams(handlers: Handlers, ladders: Ladders) -> None:
+    """Register the handlers of pauses of partners' streams."""
+
+    @handlers.on(PartnerStreamPaused)
+    async def report_unread(event: PartnerStreamPaused, tx: Tx) -> None:
+        if await store.reported_read_again(tx, event.partner, event.paused_at):
+            return  # replayed from the dead letters after the stream was resumed
+        await _record_stream_notices(tx, event, ladders)
+
+    @handlers.on(PartnerStreamResumed)
+    async def report_read_again(event: PartnerStreamResumed, tx: Tx) -> None:
+        await _record_stream_notices(tx, event, ladders)
 
 
 async def _record_notices(tx: Tx, events: Sequence[JourneyEvent], ladders: Ladders) -> None:
@@ -77,6 +93,12 @@ def _announce_in_app(tx: Tx, new_ids: set[UUID], recorded: Iterable[Notice]) -> 
     for notice in recorded:
         if notice.channel == Channel.IN_APP and notice.id in new_ids:
             announce_delivered(tx, notice, at=tx.now)
+
+
+async def _record_stream_notices(tx: Tx, event: StreamEvent, ladders: Ladders) -> None:
+    trace = tx.causes[id(event)].trace
+    recorded = stream_notices(event, tx.cause_of(event), ladders=ladders)
+    await store.record(tx, [(notice, trace) for notice in recorded])
 
 
 async def _page(tx: Tx, escalation: Escalation) -> None:

@@ -12,18 +12,20 @@ import orjson
 from alongside_chassis.announce import Tx
 from alongside_chassis.columns import Columns
 from alongside_contracts.vocabulary import Channel
-from alongside_notifications.domain.audience import Recipient, RecipientKind
+from alongside_notifications.domain.audience import STREAM_READ_AGAIN, Recipient, RecipientKind
 from alongside_notifications.domain.ladder import Escalation
 from alongside_notifications.domain.notice import News, Notice, StoredNotice, Subject
 
 COLUMNS: Final = """
-    id, referral_id, submission_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, urgent,
-    state, attempts, next_attempt_at, trouble, trace, created_at, delivered_at
+    id, referral_id, submission_id, partner, since, cause, template, about_status, role, recipient_kind, recipient_id,
+    channel, urgent, state, attempts, next_attempt_at, trouble, trace, created_at, delivered_at
 """
 _NEW: Final = Columns(
     id="uuid",
     referral_id="uuid",
     submission_id="uuid",
+    partner="text",
+    since="timestamptz",
     cause="text",
     template="text",
     about_status="text",
@@ -65,6 +67,9 @@ _INBOX: Final = f"""
     where recipient_id = $1 and (role = $2 or recipient_kind = $2) and channel = 'in-app'
         and ($3::uuid is null or id < $3)
     order by id desc limit $4
+"""
+_REPORTED_READ_AGAIN: Final = """
+    select exists (select from notice where partner = $1 and since = $2 and template = $3)
 """
 _WAITING: Final = "select urgent, count(*) from notice where state in ('pending', 'sending') group by urgent"
 _RAISE: Final = """
@@ -148,6 +153,12 @@ async def list_inbox(
     return await fetch_notices(conn, _INBOX, recipient_id, role, before, limit)
 
 
+async def reported_read_again(tx: Tx, partner: str, since: datetime) -> bool:
+    """Return whether the end of this pause of the partner's stream was reported already."""
+    reported: bool = await tx.conn.fetchval(_REPORTED_READ_AGAIN, partner, since, STREAM_READ_AGAIN)
+    return reported
+
+
 async def fetch_notices(conn: asyncpg.Connection, query: str, *values: object) -> list[StoredNotice]:
     """Return the notices of a query, of this store or of `sending/store.py`, that selects or returns `COLUMNS`."""
     return [_notice_of(row) for row in await conn.fetch(query, *values)]
@@ -210,6 +221,8 @@ def _row(notice: Notice, trace: Mapping[str, str]) -> dict[str, Any]:
         "id": notice.id,
         "referral_id": news.subject.referral_id,
         "submission_id": news.subject.submission_id,
+        "partner": news.subject.partner,
+        "since": news.since,
         "cause": news.cause,
         "template": news.template,
         "about_status": news.status,
@@ -231,9 +244,10 @@ def _notice_of(row: asyncpg.Record) -> StoredNotice:
             news=News(
                 cause=row["cause"],
                 template=row["template"],
-                subject=Subject(row["referral_id"], row["submission_id"]),
+                subject=Subject(row["referral_id"], row["submission_id"], row["partner"]),
                 status=row["about_status"],
                 urgent=row["urgent"],
+                since=row["since"],
             ),
             recipient=Recipient(row["role"], RecipientKind(row["recipient_kind"]), row["recipient_id"]),
             channel=row["channel"],

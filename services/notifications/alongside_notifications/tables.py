@@ -29,7 +29,8 @@ class NoticeRow(Base, table=True):
     __tablename__: ClassVar[TableName] = "notice"
     __table_args__ = (
         UniqueConstraint("cause", "role", "recipient_id", "channel"),
-        CheckConstraint("num_nonnulls(referral_id, submission_id) = 1", name="subject"),
+        CheckConstraint("num_nonnulls(referral_id, submission_id, partner) = 1", name="subject"),
+        CheckConstraint("partner is null or since is not null", name="since"),
         CheckConstraint(
             "recipient_kind in ('partner', 'person', 'offer', 'coordinator')", name="recipient_kind"
         ),
@@ -54,12 +55,16 @@ class NoticeRow(Base, table=True):
             postgresql_where=text("state in ('pending', 'sending')"),
         ),
         Index("ix_notice_referral", "referral_id", "id", postgresql_where=text("referral_id is not null")),
+        Index("ix_notice_partner", "partner", "since", postgresql_where=text("partner is not null")),
         Index("ix_notice_inbox", "recipient_id", "id"),
     )
 
     id: UUID = Field(primary_key=True)
     referral_id: UUID | None = None
     submission_id: UUID | None = None
+    partner: str | None = Field(default=None, sa_type=Text)
+    since: datetime | None = None
+    """Since when the partner's stream is, or was, unread."""
     cause: str = Field(sa_type=Text)
     template: str = Field(sa_type=Text)
     about_status: str | None = Field(default=None, sa_type=Text)

@@ -13,10 +13,10 @@ import pytest
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event
 from alongside_contracts.ids import OfferId, PersonId, ReferralId, SubmissionId, new_id
-from alongside_contracts.intake import SubmissionEscalated
+from alongside_contracts.intake import PartnerStreamPaused, PartnerStreamResumed, SubmissionEscalated
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
-from alongside_contracts.vocabulary import Actor, OfferKind, Risk, Status
+from alongside_contracts.vocabulary import Actor, OfferKind, PauseReason, Risk, Status
 from alongside_notifications.app import delivery
 from alongside_notifications.sending.contact_lookup import ContactLookup, open_client
 from alongside_notifications.sending.delivery import DeliveryLane
@@ -172,3 +172,25 @@ def an_escalation(**given: Any) -> SubmissionEscalated:
         "acknowledge_by": SUNDAY_NOON + timedelta(minutes=15),
     }
     return SubmissionEscalated(**defaults | given)
+
+
+def an_unread_stream(**given: Any) -> PartnerStreamPaused:
+    """Return the pause of the hospital's stream in Miami, at noon."""
+    defaults: dict[str, Any] = {
+        "partner": PARTNER,
+        "region": "us-fl-miami",
+        "because": PauseReason.REFUSED_IN_A_ROW,
+        "paused_at": SUNDAY_NOON,
+    }
+    return PartnerStreamPaused(**defaults | given)
+
+
+def a_stream_read_again(**given: Any) -> PartnerStreamResumed:
+    """Return the end of that pause, two hours later."""
+    defaults: dict[str, Any] = {
+        "partner": PARTNER,
+        "region": "us-fl-miami",
+        "paused_at": SUNDAY_NOON,
+        "resumed_at": SUNDAY_NOON + timedelta(hours=2),
+    }
+    return PartnerStreamResumed(**defaults | given)

@@ -8,13 +8,17 @@ from alongside_notifications.domain import audience
 from alongside_notifications.domain.audience import (
     LAPSED,
     RECIPIENT_ROLES,
+    STREAM_READ_AGAIN,
+    STREAM_UNREAD,
     Overdue,
     Parties,
     Recipient,
     RecipientKind,
     Transition,
+    is_urgent_about_stream,
     lapsed_recipients,
     overdue_recipients,
+    stream_recipients,
     template_of,
     transition_recipients,
 )
@@ -59,6 +63,9 @@ EXPECTED = {
     "completed": "referrer target person",
     "failed": "referrer target person",
     "entered-in-error": "referrer target person",
+    # The network can get a stream read again, and its partner can correct its records.
+    "stream-unread": "coordinator referrer",
+    "stream-read-again": "coordinator referrer",
 }
 """The roles of each template, written down a second time: a row changed in the rules has to be changed here as well."""
 
@@ -182,6 +189,31 @@ def test_every_transition_but_a_draft_is_reported_to_the_referrer() -> None:
 
 def test_a_target_that_did_not_answer_in_time_hears_that_no_answer_is_needed() -> None:
     assert set(lapsed_recipients("offer-1")) == {TARGET}
+
+
+@pytest.mark.parametrize("template", [STREAM_UNREAD, STREAM_READ_AGAIN])
+def test_a_coordinator_and_the_partner_are_notified_about_its_stream(template: str) -> None:
+    recipients = stream_recipients(template, partner="st-mary-hospital", coordinator="on-call")
+
+    assert recipients == (COORDINATOR, REFERRER)
+
+
+@pytest.mark.parametrize("template", [STREAM_UNREAD, STREAM_READ_AGAIN])
+def test_the_coordinator_alone_is_notified_about_the_stream_of_a_partner_that_is_not_registered(
+    template: str,
+) -> None:
+    assert stream_recipients(template, partner=None, coordinator="on-call") == (COORDINATOR,)
+
+
+def test_an_unread_stream_is_urgent_for_the_coordinator_alone() -> None:
+    urgent = {
+        (template, role)
+        for template in RECIPIENT_ROLES
+        for role in RecipientRole
+        if is_urgent_about_stream(template, role)
+    }
+
+    assert urgent == {(STREAM_UNREAD, RecipientRole.COORDINATOR)}
 
 
 def test_the_codes_of_the_rules_are_the_codes_of_the_contracts() -> None:

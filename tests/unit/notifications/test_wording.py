@@ -1,6 +1,7 @@
 """The text of notices, and the words it must never contain."""
 
 import re
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -10,11 +11,14 @@ from alongside_notifications.domain.audience import (
     OVERDUE,
     RECIPIENT_ROLES,
     ROLE_OF_ACTOR,
+    STREAM_READ_AGAIN,
+    STREAM_UNREAD,
     TemplateKey,
 )
 from alongside_notifications.domain.wording import SENTENCES, render_notice
 
 LINK = "https://network.example/referrals/0190"
+SINCE = datetime(2026, 11, 29, 18, 5, 59, tzinfo=UTC)
 NOTIFIED_PAIRS = [
     *((template, role) for template, roles in RECIPIENT_ROLES.items() for role in roles),
     *((OVERDUE, role) for role in sorted(set(ROLE_OF_ACTOR.values()))),
@@ -30,7 +34,7 @@ TELLTALE = {
 
 @pytest.mark.parametrize(("template", "role"), NOTIFIED_PAIRS)
 def test_every_notice_has_a_text_with_a_link(template: TemplateKey, role: RecipientRole) -> None:
-    text = render_notice(template, role, link=LINK)
+    text = render_notice(template, role, link=LINK, since=SINCE)
 
     assert text.title.startswith("Alongside: ")
     assert text.text.count(LINK) == 1
@@ -41,7 +45,7 @@ def test_every_notice_has_a_text_with_a_link(template: TemplateKey, role: Recipi
 def test_no_notice_names_a_condition_a_person_or_a_provider(
     template: TemplateKey, role: RecipientRole
 ) -> None:
-    text = render_notice(template, role, link="")
+    text = render_notice(template, role, link="", since=SINCE)
 
     spoken = set(re.findall(r"[a-z]+", f"{text.title} {text.text}".lower()))
     assert not spoken & TELLTALE
@@ -49,3 +53,27 @@ def test_no_notice_names_a_condition_a_person_or_a_provider(
 
 def test_there_is_no_text_for_a_pair_that_is_never_notified() -> None:
     assert set(SENTENCES) == set(NOTIFIED_PAIRS)
+
+
+@pytest.mark.parametrize("template", [STREAM_UNREAD, STREAM_READ_AGAIN])
+@pytest.mark.parametrize("role", [RecipientRole.COORDINATOR, RecipientRole.REFERRER])
+def test_a_notice_about_a_stream_says_since_when_its_records_are_unread(
+    template: TemplateKey, role: RecipientRole
+) -> None:
+    text = render_notice(template, role, link=LINK, since=SINCE)
+
+    assert "unread since 29 November 2026, 18:05 UTC" in text.sentence
+
+
+def test_a_time_in_a_notice_is_in_utc_and_its_day_has_no_leading_zero() -> None:
+    midnight_in_madrid = datetime(2026, 3, 3, 0, 30, tzinfo=timezone(timedelta(hours=1)))
+
+    text = render_notice(STREAM_UNREAD, RecipientRole.COORDINATOR, link=LINK, since=midnight_in_madrid)
+
+    assert "since 2 March 2026, 23:30 UTC" in text.sentence
+
+
+def test_only_notices_about_streams_wait_for_a_time() -> None:
+    with_time = {template for (template, _), sentence in SENTENCES.items() if "{" in sentence}
+
+    assert with_time == {STREAM_UNREAD, STREAM_READ_AGAIN}

@@ -21,6 +21,8 @@ NEWS: Final[TemplateKey] = "news"
 LAPSED: Final[TemplateKey] = "lapsed"
 OVERDUE: Final[TemplateKey] = "overdue"
 CRISIS: Final[TemplateKey] = "crisis"
+STREAM_UNREAD: Final[TemplateKey] = "stream-unread"
+STREAM_READ_AGAIN: Final[TemplateKey] = "stream-read-again"
 
 CHANNELS: Final = (Channel.IN_APP, Channel.EMAIL)
 """The channels this service delivers by. Every recipient is notified by every one of them."""
@@ -88,6 +90,7 @@ _REFERRER: Final = (RecipientRole.REFERRER,)
 _TARGET: Final = (RecipientRole.TARGET,)
 _REFERRER_AND_PERSON: Final = (RecipientRole.REFERRER, RecipientRole.PERSON)
 _REFERRER_AND_TARGET: Final = (RecipientRole.REFERRER, RecipientRole.TARGET)
+_COORDINATOR_AND_REFERRER: Final = (RecipientRole.COORDINATOR, RecipientRole.REFERRER)
 _EVERYONE: Final = (RecipientRole.REFERRER, RecipientRole.TARGET, RecipientRole.PERSON)
 
 RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[RecipientRole, ...]]] = {
@@ -120,6 +123,9 @@ RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[RecipientRole, ...]]] = {
     "completed": _EVERYONE,
     "failed": _EVERYONE,
     "entered-in-error": _EVERYONE,
+    # a partner's stream; the partner is the referrer of everything on it
+    STREAM_UNREAD: _COORDINATOR_AND_REFERRER,
+    STREAM_READ_AGAIN: _COORDINATOR_AND_REFERRER,
 }
 
 _BUSINESS_STATUSES: Final = frozenset(BusinessStatus)
@@ -170,6 +176,24 @@ def overdue_recipients(overdue: Overdue, *, coordinator: str) -> tuple[Recipient
 def lapsed_recipients(offer_id: str) -> tuple[Recipient, ...]:
     """Return the target that did not answer in time. The next transition names no target, so it is notified here."""
     return tuple(Recipient(role, RecipientKind.OFFER, offer_id) for role in RECIPIENT_ROLES[LAPSED])
+
+
+def stream_recipients(
+    template: TemplateKey, *, partner: str | None, coordinator: str
+) -> tuple[Recipient, ...]:
+    """Return the recipients of a notice about a partner's stream; the coordinator alone if the partner is not registered."""
+    by_role = {RecipientRole.COORDINATOR: coordinator_recipient(coordinator)}
+    if partner is not None:
+        by_role[RecipientRole.REFERRER] = Recipient(RecipientRole.REFERRER, RecipientKind.PARTNER, partner)
+    return tuple(by_role[role] for role in RECIPIENT_ROLES[template] if role in by_role)
+
+
+def is_urgent_about_stream(template: TemplateKey, role: str) -> bool:
+    """Return whether a notice about a partner's stream is sent ahead of others.
+
+    It is for the coordinator of an unread stream: somebody may be in danger whose record waits there.
+    """
+    return template == STREAM_UNREAD and role == RecipientRole.COORDINATOR
 
 
 def coordinator_recipient(coordinator: str) -> Recipient:

@@ -7,6 +7,8 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 ANY_REGION: Final = "*"
+ELSEWHERE: Final = "elsewhere"
+"""The region of what belongs to no region of the network; the policies of intake and referrals have the same name for it."""
 UNACKNOWLEDGED: Final = "crisis-unacknowledged"
 """The timer that pages the next rung; its key is the cause of the escalation."""
 

@@ -16,15 +16,18 @@ MESSAGE_DOMAIN: Final = "alongside"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a notice is about: a referral, or a submission that is not yet one."""
+    """What a notice is about: a referral, a submission that is not yet one, or a partner's stream. Exactly one of them."""
 
     referral_id: UUID | None = None
     submission_id: UUID | None = None
+    partner: str | None = None
 
     def link(self, base: str) -> str:
-        """Return the link to the details, for readers with access: an opaque id below the network's address."""
+        """Return the link to the details, for readers with access: an id below the network's address."""
         if self.referral_id is not None:
             return f"{base.rstrip('/')}/referrals/{self.referral_id}"
+        if self.partner is not None:
+            return f"{base.rstrip('/')}/partners/{self.partner}"
         return f"{base.rstrip('/')}/submissions/{self.submission_id}"
 
 
@@ -38,6 +41,8 @@ class News:
     status: str | None = None
     """The referral status it reports, if any."""
     urgent: bool = False
+    since: datetime | None = None
+    """Since when the partner's stream is, or was, unread."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,19 @@ in touch with the network.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from alongside_contracts.vocabulary import RecipientRole
-from alongside_notifications.domain.audience import CRISIS, LAPSED, OVERDUE, SEARCH_RESUMED, TemplateKey
+from alongside_notifications.domain.audience import (
+    CRISIS,
+    LAPSED,
+    OVERDUE,
+    SEARCH_RESUMED,
+    STREAM_READ_AGAIN,
+    STREAM_UNREAD,
+    TemplateKey,
+)
 
 _R, _T, _P, _C = RecipientRole.REFERRER, RecipientRole.TARGET, RecipientRole.PERSON, RecipientRole.COORDINATOR
 
@@ -93,7 +102,20 @@ SENTENCES: Final[Mapping[tuple[TemplateKey, str], str]] = {
     (OVERDUE, _P): "A request waits for you, and the time for it has passed.",
     (OVERDUE, _C): "A request has stalled and needs you.",
     (CRISIS, _C): "Urgent: somebody must look now. Open the link and confirm that you have taken this over.",
+    (
+        STREAM_UNREAD,
+        _C,
+    ): "Urgent: records of a partner have been unread since {since}. Have the partner's operator correct"
+    " the records, then resume the stream.",
+    (
+        STREAM_UNREAD,
+        _R,
+    ): "Your records have been unread since {since}. Correct the records named on your status stream, then"
+    " call the network. Do not send the waiting records again.",
+    (STREAM_READ_AGAIN, _C): "Records of a partner that had been unread since {since} are being read again.",
+    (STREAM_READ_AGAIN, _R): "Your records that had been unread since {since} are being read again.",
 }
+"""`{since}` stands for a time, such as 29 November 2026, 18:05 UTC."""
 
 ANY_TITLE: Final = "Alongside: news about a request"
 ANY_SENTENCE: Final = "There is news about a request."
@@ -104,11 +126,24 @@ TITLES: Final[Mapping[tuple[TemplateKey, str], str]] = {
     (OVERDUE, _P): "Alongside: a request waits for you",
     (OVERDUE, _C): "Alongside: a request needs you",
     (CRISIS, _C): "Alongside: urgent, please confirm now",
+    (STREAM_UNREAD, _C): "Alongside: urgent, records of a partner are unread",
+    (STREAM_UNREAD, _R): "Alongside: your records are unread",
+    (STREAM_READ_AGAIN, _C): "Alongside: records of a partner are read again",
+    (STREAM_READ_AGAIN, _R): "Alongside: your records are read again",
 }
 
 
-def render_notice(template: TemplateKey, role: str, *, link: str) -> NoticeText:
+def render_notice(
+    template: TemplateKey, role: str, *, link: str, since: datetime | None = None
+) -> NoticeText:
     """Return the text of a notice. A template or role of a newer release gets the sentence that fits any news."""
-    return NoticeText(
-        TITLES.get((template, role), ANY_TITLE), SENTENCES.get((template, role), ANY_SENTENCE), link
-    )
+    sentence = SENTENCES.get((template, role), ANY_SENTENCE)
+    if since is not None:
+        sentence = sentence.format(since=_time_text(since))
+    return NoticeText(TITLES.get((template, role), ANY_TITLE), sentence, link)
+
+
+def _time_text(at: datetime) -> str:
+    """Return a time as people read it, in UTC: the recipient's time zone is unknown here."""
+    utc = at.astimezone(UTC)
+    return f"{utc.day} {utc:%B %Y, %H:%M} UTC"

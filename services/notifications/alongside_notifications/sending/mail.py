@@ -70,8 +70,9 @@ class MailRelay:
 
 def build_message(notice: Notice, *, sender: str, to: str, link_base: str, at: datetime) -> EmailMessage:
     """Return a notice as an e-mail, identical each time it is built; `at` is when the notice was created."""
+    news = notice.news
     text = render_notice(
-        notice.news.template, notice.recipient.role, link=notice.news.subject.link(link_base)
+        news.template, notice.recipient.role, link=news.subject.link(link_base), since=news.since
     )
     message = EmailMessage()
     message["Message-ID"] = notice.message_id
