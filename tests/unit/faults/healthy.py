@@ -11,6 +11,7 @@ from typing import Any
 
 from alongside_contracts.vocabulary import Answer
 from alongside_lab.faults.evidence.evidence import (
+    CRISIS,
     JOURNEY,
     ArrivedRecord,
     Evidence,
@@ -23,6 +24,7 @@ from alongside_lab.faults.target_actors import AcknowledgedCommand
 
 PARTNER = "st-mary-hospital"
 INBOUND, STATUS = f"partner.{PARTNER}.referrals.v1", f"partner.{PARTNER}.status.v1"
+PAUSED_AT, RESUMED_AT = "12:00", "12:01"
 FIRST, SECOND = "r-1", "r-2"
 OFFER, OTHER = "o-1", "o-2"
 
@@ -63,7 +65,7 @@ def healthy() -> Evidence:
     stream = Stream()
     poison = RecordPosition(INBOUND, 0, 3)
     _answer_partner(stream, poison)
-    timeline, notices = [], []
+    timeline, notices = [], _pause(stream)
     for referral in (FIRST, SECOND):
         lines, announced = _journey(stream, referral, declined=referral == SECOND)
         timeline += lines
@@ -86,7 +88,7 @@ def healthy() -> Evidence:
         outbox={"intake": 0, "matching": 0},
         lag={"intake": 0},
         mails={row["message_id"]: 1 for row in notices if row["channel"] == "email"},
-        quarantines=({"partner": PARTNER, "paused_at": "12:00", "resumed_at": "12:01"},),
+        quarantines=({"partner": PARTNER, "paused_at": PAUSED_AT, "resumed_at": RESUMED_AT},),
         pauses=(ObservedPause(PARTNER, others_sent=20, others_answered=18),),
         acknowledged=(
             AcknowledgedCommand("accept", "p-r-1-1"),
@@ -107,13 +109,25 @@ def _sent_records() -> tuple[FaultRecord, ...]:
 
 
 def _answer_partner(stream: Stream, poison: RecordPosition) -> None:
-    """Add the answers to the sent records, and the pause after the poison."""
+    """Add the answers to the sent records."""
     for referral, event_id in ((FIRST, "e-1"), (SECOND, "e-2")):
         _answer(stream, Answer.ADMITTED, event_id, referral)
     _answer(stream, Answer.LINKED, "e-1-again", FIRST)
     _answer(stream, Answer.REFUSED, None, None, position=poison)
-    for type_ in ("intake.paused", "intake.resumed"):
-        stream.add(STATUS, PARTNER, type_, partner=PARTNER)
+
+
+def _pause(stream: Stream) -> list[dict[str, Any]]:
+    """Add the pause after the poison and its end; return the notices about them."""
+    notices = []
+    for verb, template in (("paused", "stream-unread"), ("resumed", "stream-read-again")):
+        stream.add(STATUS, PARTNER, f"intake.{verb}", partner=PARTNER)
+        event = stream.add(CRISIS, PARTNER, f"partner-stream.{verb}", partner=PARTNER, paused_at=PAUSED_AT)
+        notices += [
+            _notice(event, role, channel, template)
+            for role in ("coordinator", "referrer")
+            for channel in ("in-app", "email")
+        ]
+    return notices
 
 
 def _proposals() -> tuple[dict[str, Any], ...]:
@@ -195,7 +209,7 @@ def _step(story: _Story, status: str, what: str) -> None:
     timeline.append(line | {"previous": previous, "status": status})
     for role in ("referrer", "target", "person"):
         for channel in ("in-app", "email"):
-            notice = _notice(event, role, channel)
+            notice = _notice(event, role, channel, status)
             notices.append(notice)
             stream.add(
                 JOURNEY,
@@ -207,12 +221,16 @@ def _step(story: _Story, status: str, what: str) -> None:
             )
 
 
-def _notice(event: StreamEvent, role: str, channel: str) -> dict[str, Any]:
+def _notice(event: StreamEvent, role: str, channel: str, template: str) -> dict[str, Any]:
     id_ = f"n-{event.id}-{role}-{channel}"
+    about_stream = "paused_at" in event.facts
     return {
         "id": id_,
-        "referral_id": event.facts["referral_id"],
+        "referral_id": event.facts.get("referral_id"),
+        "partner": event.facts["partner"] if about_stream else None,
+        "since": event.facts.get("paused_at"),
         "cause": event.id,
+        "template": template,
         "role": role,
         "recipient_id": f"{role}-1",
         "channel": channel,

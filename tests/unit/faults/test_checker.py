@@ -14,6 +14,7 @@ from alongside_lab.faults.evidence.evidence import (
     FindingKind,
     ObservedPause,
     RecordPosition,
+    Row,
 )
 from alongside_lab.faults.target_actors import AcknowledgedCommand
 from tests.unit.faults.healthy import (
@@ -61,6 +62,16 @@ def in_another_partition(evidence: Evidence) -> Evidence:
     )
 
 
+def about_a_step(evidence: Evidence, nth: int) -> Row:
+    """The nth notice about a step of a referral."""
+    return [notice for notice in evidence.notices if notice["referral_id"] is not None][nth]
+
+
+def about_a_stream(evidence: Evidence, nth: int) -> Row:
+    """The nth notice about the partner's stream."""
+    return [notice for notice in evidence.notices if notice["partner"] is not None][nth]
+
+
 LOST: dict[str, Plant] = {
     "an answer": lambda e: without_event(e, "submission.answered"),
     "the refusal of a poison record": lambda e: without_event(e, "submission.answered", 3),
@@ -76,7 +87,13 @@ LOST: dict[str, Plant] = {
     "the closing of a loop": lambda e: without_event(e, "referral.loop-closed"),
     "a timeline entry": lambda e: without(e, "timeline", referral_id=FIRST, entry=3),
     "the end of a timeline": lambda e: without(e, "timeline", referral_id=FIRST, entry=4),
-    "a notice": lambda e: without(e, "notices", id=e.notices[8]["id"]),
+    "a notice": lambda e: without(e, "notices", id=about_a_step(e, 8)["id"]),
+    "the notice of an unread stream": lambda e: without(
+        e, "notices", template="stream-unread", role="coordinator", channel="in-app"
+    ),
+    "the notice that a stream is read again": lambda e: without(
+        e, "notices", template="stream-read-again", role="referrer", channel="email"
+    ),
     "the announcement of a notice": lambda e: without_event(e, "notice.delivered"),
     "a mail that counts as sent": lambda e: replace(e, mails={}),
     "a notice on its way": lambda e: with_row(e, "notices", {"id": e.notices[0]["id"]}, state="sending"),
@@ -87,6 +104,8 @@ LOST: dict[str, Plant] = {
     "records nobody consumed": lambda e: replace(e, lag={"matching": 3}),
     "word of a pause": lambda e: without_event(e, "intake.paused"),
     "word that a pause ended": lambda e: without_event(e, "intake.resumed"),
+    "word of a pause to the network": lambda e: without_event(e, "partner-stream.paused"),
+    "word to the network that a pause ended": lambda e: without_event(e, "partner-stream.resumed"),
     "a loop that never closed": lambda e: with_row(e, "referrals", {"id": FIRST}, loop_closed_at=None),
 }
 DUPLICATED: dict[str, Plant] = {
@@ -95,6 +114,7 @@ DUPLICATED: dict[str, Plant] = {
     "a transition": lambda e: with_event(e, "referral.status-changed", id_="again"),
     "a partner's update": lambda e: with_event(e, "referral.updated", id_="again"),
     "a proposal's announcement": lambda e: with_event(e, "match.proposed", id_="again"),
+    "a pause's announcement": lambda e: with_event(e, "partner-stream.paused", id_="again"),
     "a loop's closing": lambda e: with_event(e, "referral.loop-closed", id_="again"),
     "a referral of one reference": lambda e: replace(
         e, referrals=(*e.referrals, {**e.referrals[0], "id": "r-3"})
@@ -124,7 +144,10 @@ NOTIFIED_TWICE: dict[str, Plant] = {
     "the same notice": lambda e: replace(e, notices=(*e.notices, {**e.notices[0], "id": "n-x"})),
     "one step announced under two ids": lambda e: replace(
         with_event(e, "referral.status-changed", id_="again"),
-        notices=(*e.notices, {**e.notices[0], "id": "n-x", "cause": "again"}),
+        notices=(*e.notices, {**about_a_step(e, 0), "id": "n-x", "cause": "again"}),
+    ),
+    "one pause under two causes": lambda e: replace(
+        e, notices=(*e.notices, {**about_a_stream(e, 0), "id": "n-x", "cause": "again"})
     ),
     "a delivery announced twice": lambda e: with_event(e, "notice.delivered", id_="again"),
     "a mail without a notice": lambda e: replace(e, mails={**e.mails, "<stray>": 1}),

@@ -14,14 +14,17 @@ from alongside_lab.faults.evidence.evidence import (
 
 EVERYBODY_IS_NOTIFIED = frozenset({"accepted", "in-progress", "completed"})
 _ROLES, _CHANNELS = ("referrer", "target", "person"), ("in-app", "email")
+_ROLES_OF_STREAMS = ("coordinator", "referrer")
+_TEMPLATES_OF_STREAMS = {"stream-unread": "paused_at", "stream-read-again": "resumed_at"}
+"""Each template about a partner's stream, with the column that says when a pause made it due."""
 
 
 def nobody_is_notified_twice(evidence: Evidence) -> Iterator[Finding]:
-    """One notice per step, role, recipient and channel; a step that was announced twice counts once."""
+    """One notice per step or pause, role, recipient and channel; a step or pause that was announced twice counts once."""
     steps_by_event_id = _steps_by_event_id(evidence)
 
     def notice_key(row: Any) -> tuple[Any, ...]:
-        cause = steps_by_event_id.get(row["cause"], row["cause"])
+        cause = steps_by_event_id.get(row["cause"], row["cause"]) if row["partner"] is None else _pause(row)
         return cause, row["role"], row["recipient_id"], row["channel"]
 
     for key, rows in grouped(evidence.notices, notice_key).items():
@@ -49,6 +52,19 @@ def everybody_is_notified(evidence: Evidence) -> Iterator[Finding]:
                 if (event.id, role, channel) not in notified:
                     detail = f"the {role} was not notified by {channel} of {event.facts['status']}"
                     yield Finding(FindingKind.LOST, str(event.facts["referral_id"]), detail)
+
+
+def pauses_are_notified(evidence: Evidence) -> Iterator[Finding]:
+    """Coordinator and partner have a notice, on each channel, that a stream is unread, and one that it is read again."""
+    notified = {(_pause(row), row["role"], row["channel"]) for row in evidence.notices}
+    for row in evidence.quarantines:
+        for template, happened_at in _TEMPLATES_OF_STREAMS.items():
+            pause = row["partner"], row["paused_at"], template
+            for role in _ROLES_OF_STREAMS if row[happened_at] is not None else ():
+                for channel in _CHANNELS:
+                    if (pause, role, channel) not in notified:
+                        detail = f"the {role} was not notified by {channel}: {template}"
+                        yield Finding(FindingKind.LOST, row["partner"], detail)
 
 
 def deliveries_are_announced(evidence: Evidence) -> Iterator[Finding]:
@@ -82,6 +98,11 @@ def _steps_by_event_id(evidence: Evidence) -> dict[str, tuple[str, int]]:
         event.id: (str(event.facts["referral_id"]), event.facts["sequence"])
         for event in evidence.events_of("referral.status-changed")
     }
+
+
+def _pause(row: Any) -> tuple[Any, ...]:
+    """Return the pause a notice is about, with the notice's template; of no partner for any other notice."""
+    return row["partner"], row["since"], row["template"]
 
 
 def _notice_id(event: StreamEvent) -> str:

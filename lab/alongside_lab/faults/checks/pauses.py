@@ -23,11 +23,11 @@ def the_broken_sender_is_paused_alone(evidence: Evidence) -> Iterator[Finding]:
 
 
 def pauses_are_announced_and_ended(evidence: Evidence) -> Iterator[Finding]:
-    """Each pause has ended, and its start and end were each announced once."""
+    """Each pause has ended, and its start and end were each announced once to the partner, and once to the network."""
     for row in evidence.quarantines:
         if row["resumed_at"] is None:
             yield Finding(FindingKind.WRONG_PAUSE, row["partner"], "is still paused")
-    for type_ in ("intake.paused", "intake.resumed"):
+    for type_ in ("intake.paused", "intake.resumed", "partner-stream.paused", "partner-stream.resumed"):
         rows = [row["partner"] for row in evidence.quarantines]
         announced = [event.facts["partner"] for event in evidence.events_of(type_)]
         yield from exactly_once(_number_repeats(rows), _number_repeats(announced), type_)

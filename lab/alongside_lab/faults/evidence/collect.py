@@ -34,7 +34,7 @@ _TABLES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "notices": (
         "notifications",
-        "select id, referral_id, cause, role, recipient_id, channel, state, message_id from notice",
+        "select id, referral_id, partner, since, cause, template, role, recipient_id, channel, state, message_id from notice",
     ),
     "escalations": ("notifications", "select cause, submission_id from escalation"),
 }

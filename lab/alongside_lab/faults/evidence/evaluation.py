@@ -28,6 +28,7 @@ CHECKS: Final[Sequence[Check]] = (
     capacity.nobody_has_two_places,
     notices.nobody_is_notified_twice,
     notices.everybody_is_notified,
+    notices.pauses_are_notified,
     notices.deliveries_are_announced,
     notices.delivered_mail_arrived,
     pauses.the_broken_sender_is_paused_alone,
