@@ -1,7 +1,7 @@
 """Maps the pauses of partners' streams to notices, with recipients and template.
 
-Records of a paused stream are unread, and one of them may say that somebody is in danger: no rule can find that out, only a
-person who gets the stream read again.
+Records of a paused stream are unread. Intake escalates the risks it can read in them; whatever else they say is only heard
+when a person gets the stream read again.
 """
 
 from dataclasses import replace

@@ -71,7 +71,8 @@ async def test_mail_about_an_unread_stream_goes_ahead_of_other_mail_and_says_sin
     text = " ".join(mail.message.get_content().split())
     assert mail.to == "ana@network.test"
     assert f"unread since {NOON}" in text
-    assert f"/partners/{PARTNER}" in text
+    assert "/partners" in text
+    assert PARTNER not in text, "a mail names no provider"
     assert "resume the stream" in text
 
 
@@ -103,7 +104,7 @@ async def test_an_inbox_says_since_when_which_stream_is_unread(
     assert f"unread since {NOON}" in item["text"]
     assert (item["partner"], item["since"]) == (PARTNER, "2026-11-22T12:00:00Z")
     assert (item["referral_id"], item["submission_id"]) == (None, None)
-    assert item["link"].endswith(f"/partners/{PARTNER}")
+    assert item["link"].endswith("/partners")
 
 
 async def test_nobody_is_notified_twice_of_one_pause_however_often_it_is_delivered(network: Network) -> None:

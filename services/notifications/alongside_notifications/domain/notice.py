@@ -27,7 +27,7 @@ class Subject:
         if self.referral_id is not None:
             return f"{base.rstrip('/')}/referrals/{self.referral_id}"
         if self.partner is not None:
-            return f"{base.rstrip('/')}/partners/{self.partner}"
+            return f"{base.rstrip('/')}/partners"
         return f"{base.rstrip('/')}/submissions/{self.submission_id}"
 
 
