@@ -4,10 +4,10 @@ import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from alongside_contracts.codes import load_codes
 from alongside_contracts.codes.code_lists import CODE_PATTERN
@@ -16,8 +16,9 @@ from alongside_contracts.event import Contract
 from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.schemas.compatibility import Schema, breaks, shape
 from alongside_contracts.schemas.gate import BASE_FOLDER, check, main, revise, revisions, schema_of
+from alongside_contracts.schemas.opened_lists import RELEASE_OF_ENUMS
 from alongside_contracts.schemas.published_codes import record_codes, withdrawn_codes
-from alongside_contracts.vocabulary import Hope, Need, Reason, Status
+from alongside_contracts.vocabulary import Hope, Need, Status
 from tests.contracts.test_codes import copied_lists, edit
 
 
@@ -260,6 +261,11 @@ def copy_tree(source: Path, target: Path) -> None:
             place.write_text(file.read_text())
 
 
+FIRST_REASONS = [
+    code.code for code in load_codes()["reasons"].codes.values() if code.since == RELEASE_OF_ENUMS
+]
+
+
 class OpenKinds(Contract):
     """The contract with open lists."""
 
@@ -270,11 +276,11 @@ class OpenKinds(Contract):
 
 
 class EnumeratedKinds(Contract):
-    """The contract before its lists were opened."""
+    """The contract before its lists were opened; the reasons have grown since."""
 
     need: Need
     wishes: tuple[Hope, ...] = ()
-    reason: Reason | None = None
+    reason: Annotated[str, WithJsonSchema({"type": "string", "enum": FIRST_REASONS})] | None = None
     status: Status = Status.DRAFT
 
 

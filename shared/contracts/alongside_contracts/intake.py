@@ -7,6 +7,10 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from alongside_contracts import streams
 from alongside_contracts.codes.fields import (
     CodesIn,
+    ConsentCategoryCode,
+    ConsentMethodCode,
+    ConsentPurposeCode,
+    ConsentRecipientsCode,
     FormatCode,
     HopeCode,
     IdentityCode,
@@ -27,6 +31,7 @@ from alongside_contracts.codes.fields import (
     ModeCode,
     NeedCode,
     PauseReasonCode,
+    ReasonCode,
     RiskCode,
     SettingCode,
 )
@@ -58,6 +63,18 @@ class Consent(Contract):
     recipients: ListedConsentRecipients = "network"
     purpose: ListedConsentPurpose = "peer-support-referral"
     method: ListedConsentMethod = "electronic"
+    signed_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+
+
+class ConsentOnRecord(Contract):
+    """A consent record as the network's own streams carry it: a code may be one that its reader does not know yet."""
+
+    decision: ConsentDecision
+    categories: tuple[ConsentCategoryCode, ...] = Field(default=(), max_length=CODES_MAX)
+    recipients: ConsentRecipientsCode = "network"
+    purpose: ConsentPurposeCode = "peer-support-referral"
+    method: ConsentMethodCode = "electronic"
     signed_at: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
 
@@ -217,6 +234,70 @@ class SubmissionLinked(Event):
     submission_id: SubmissionId
     partner: PartnerId | None = None
     because: LinkReasonCode
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)
+
+
+class SubmissionAmended(Event):
+    """A repeated submission said something new: the request of an open referral is now this one."""
+
+    type = "org.alongside.submission.amended.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.INTAKE
+
+    referral_id: ReferralId
+    submission_id: SubmissionId
+    """The submission that amends, not the one that was admitted."""
+    person_id: PersonId
+    partner: PartnerId | None = None
+    sequence: int = Field(ge=1)
+    """Rises per referral, with those of `ConsentChanged` in one numbering; the highest is the present state."""
+    request: SupportRequest
+    """The whole request as it is now."""
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)
+
+
+class ConsentChanged(Event):
+    """A person's consent was given, narrowed or taken back; announced once for each of their open referrals."""
+
+    type = "org.alongside.consent.changed.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.INTAKE
+
+    referral_id: ReferralId
+    person_id: PersonId
+    partner: PartnerId | None = None
+    sequence: int = Field(ge=1)
+    """Rises per referral, with those of `SubmissionAmended` in one numbering; the highest is the present state."""
+    consent: ConsentOnRecord
+    covers: bool
+    """Whether this record covers the referral, as intake decided by its rules; readers do not decide it again."""
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)
+
+
+class SubmissionWithdrawn(Event):
+    """The submitter took a submission back: its referral is no longer wanted."""
+
+    type = "org.alongside.submission.withdrawn.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.INTAKE
+
+    referral_id: ReferralId
+    submission_id: SubmissionId
+    person_id: PersonId
+    partner: PartnerId | None = None
+    reason: ReasonCode
 
     @property
     def key(self) -> str:

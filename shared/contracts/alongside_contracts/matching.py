@@ -84,6 +84,24 @@ class MatchLapsed(Event):
         return str(self.referral_id)
 
 
+class MatchWithdrawn(Event):
+    """The network took an open proposal back, because the request changed; its place is free and the target need not answer."""
+
+    type = "org.alongside.match.withdrawn.v1"
+    stream = streams.JOURNEY
+    announced_by = streams.MATCHING
+
+    referral_id: ReferralId
+    proposal_id: ProposalId
+    offer_id: OfferId
+    reason: ReasonCode
+
+    @property
+    def key(self) -> str:
+        """The referral id."""
+        return str(self.referral_id)
+
+
 class MatchWaitlisted(Event):
     """No eligible offer is free: the referral waits, with the number of offers each rule excluded."""
 

@@ -1,4 +1,4 @@
-"""Events that answer a partner, on its own status stream."""
+"""What a partner states about a submission it sent before, and the events that answer it on its own status stream."""
 
 from pydantic import AwareDatetime, Field
 
@@ -7,13 +7,49 @@ from alongside_contracts.codes.fields import (
     AnswerCode,
     AnyProblemCode,
     BusinessStatusCode,
+    ListedReason,
     OutcomeCode,
     PauseReasonCode,
     ReasonCode,
 )
 from alongside_contracts.event import Contract, Event
 from alongside_contracts.ids import PartnerId, Reference, ReferralId, SubmissionId
+from alongside_contracts.intake import Consent
 from alongside_contracts.vocabulary import Status
+
+
+class SubmissionWithdrawalRequested(Event):
+    """A partner asks on its own stream to take a submission back, whatever became of it."""
+
+    type = "org.alongside.submission.withdrawal-requested.v1"
+    stream = streams.PARTNER_REFERRALS
+    announced_by = "partner"
+
+    reference: Reference
+    """The partner's reference of the submission."""
+    reason: ListedReason
+
+    @property
+    def key(self) -> str:
+        """The partner's reference, so that it stays in order with the submission."""
+        return self.reference
+
+
+class ConsentStated(Event):
+    """A partner states on its own stream what the person of a submission consents to now: the whole record."""
+
+    type = "org.alongside.consent.stated.v1"
+    stream = streams.PARTNER_REFERRALS
+    announced_by = "partner"
+
+    reference: Reference
+    """The partner's reference of the submission."""
+    consent: Consent
+
+    @property
+    def key(self) -> str:
+        """The partner's reference, so that it stays in order with the submission."""
+        return self.reference
 
 
 class Problem(Contract):

@@ -43,6 +43,9 @@ class Answer(StrEnum):
     LINKED = "linked"
     ESCALATED = "escalated"
     REFUSED = "refused"
+    AMENDED = "amended"
+    CONSENT_CHANGED = "consent-changed"
+    WITHDRAWN = "withdrawn"
 
 
 class BusinessStatus(StrEnum):
@@ -277,6 +280,8 @@ class ProblemCode(StrEnum):
     READINESS_MISSING = "readiness-missing"
     CONTACT_ROUTE_MISSING = "contact-route-missing"
     UNREAD = "unread"
+    NOT_TAKEN_OVER = "not-taken-over"
+    UNKNOWN_REFERENCE = "unknown-reference"
 
 
 class Reason(StrEnum):
@@ -296,6 +301,7 @@ class Reason(StrEnum):
     PERSON_DECLINED = "person-declined"
     NO_LONGER_NEEDS = "no-longer-needs"
     NO_RESPONSE = "no-response"
+    REQUEST_CHANGED = "request-changed"
     OTHER = "other"
 
 
