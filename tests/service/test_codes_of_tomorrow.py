@@ -217,7 +217,11 @@ async def test_a_held_submission_that_a_newer_instance_took_is_completed_here(
     held = await intake.hear(consent=None)
     await intake_bench.pool.execute("update submission set facts = facts || $1::jsonb", json.dumps(change))
 
-    given = {"decision": "given", "categories": ["needs", "contact", "substance-use"]}
+    given = {
+        "decision": "given",
+        "categories": ["needs", "contact", "substance-use"],
+        "signed_at": "2026-11-01T10:00:00Z",
+    }
     completed = await intake.http.post(f"/submissions/{held.submission_id}/consent", json={"consent": given})
 
     assert (completed.status_code, completed.json()["decision"]) == (200, "admitted")

@@ -145,6 +145,7 @@ def _consent(submission: Submission) -> ConsentRecord | None:
     return ConsentRecord(
         consent.decision is ConsentDecision.GIVEN,
         frozenset(consent.categories),
+        consent.signed_at,
         consent.expires_at,
         consent.purpose,
     )

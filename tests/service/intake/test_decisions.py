@@ -65,7 +65,10 @@ async def test_a_submission_without_consent_is_held_with_a_next_actor(intake: In
 
 
 async def test_substance_use_needs_a_consent_that_names_it(intake: IntakeClient) -> None:
-    answer = await intake.hear(needs=(Need.OPIOIDS,))
+    signed_at = intake.bench.clock.now() - timedelta(days=1)
+    consent = Consent(decision=ConsentDecision.GIVEN, categories=("needs", "contact"), signed_at=signed_at)
+
+    answer = await intake.hear(needs=(Need.OPIOIDS,), consent=consent)
 
     assert codes(answer) == [("consent-missing", "consent.categories")]
 

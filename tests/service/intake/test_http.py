@@ -10,7 +10,11 @@ from alongside_contracts.vocabulary import Answer, ConsentDecision, Need, Risk, 
 from tests.builders import a_submission
 from tests.service.intake.intake_client import IntakeClient
 
-CONSENT = {"decision": "given", "categories": ["needs", "contact", "substance-use"]}
+CONSENT = {
+    "decision": "given",
+    "categories": ["needs", "contact", "substance-use"],
+    "signed_at": "2026-11-01T10:00:00Z",
+}
 
 
 async def test_a_person_submits_for_themself_and_is_admitted_without_a_consent_record(
@@ -79,7 +83,7 @@ async def test_added_consent_admits_a_held_submission_and_answers_the_partner(in
 
 async def test_consent_that_does_not_cover_everything_leaves_it_held(intake: IntakeClient) -> None:
     held = await intake.hear(needs=(Need.ALCOHOL,), consent=None)
-    narrow = {"consent": {"decision": "given", "categories": ["needs"]}}
+    narrow = {"consent": CONSENT | {"categories": ["needs"]}}
 
     response = await intake.http.post(f"/submissions/{held.submission_id}/consent", json=narrow)
 

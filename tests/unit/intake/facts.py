@@ -22,7 +22,9 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FIRST, REFERRAL = UUID(int=1), UUID(int=2)
 
 CONSENT = ConsentRecord(given=True, categories=frozenset({"needs", "contact"}))
-PART_2_CONSENT = replace(CONSENT, categories=CONSENT.categories | {"substance-use"})
+PART_2_CONSENT = replace(
+    CONSENT, categories=CONSENT.categories | {"substance-use"}, signed_at=NOW - timedelta(days=1)
+)
 EXPIRED_CONSENT = replace(CONSENT, expires_at=NOW - timedelta(seconds=1))
 REFUSED_CONSENT = ConsentRecord(given=False)
 

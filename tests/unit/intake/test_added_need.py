@@ -67,7 +67,7 @@ def decided(folder: Path, *, categories: list[str]) -> list[object]:
         "person_reference": "p-1",
         "setting": "hospital",
         "needs": ["gambling"],
-        "consent": {"decision": "given", "categories": categories},
+        "consent": {"decision": "given", "categories": categories, "signed_at": "2026-11-01T10:00:00Z"},
     }
     finished = subprocess.run(
         [sys.executable, "-c", PROGRAM, json.dumps(submission)],

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from alongside_intake.domain.consent import consent_problems, guardian_problems
-from alongside_intake.domain.facts import ConsentRecord, Facts
+from alongside_intake.domain.consent import CLOCK_SKEW_MAX, consent_problems, guardian_problems
+from alongside_intake.domain.facts import Facts
 from alongside_intake.domain.problem import Code, Problem
 from tests.unit.intake.facts import (
     CODES,
@@ -35,7 +35,8 @@ def test_a_refused_consent_is_honoured_for_every_submitter() -> None:
 
 @pytest.mark.parametrize("need", ["substance-use", "alcohol", "opioids", "a-need-of-tomorrow"])
 def test_substance_use_data_needs_consent_by_name(need: str) -> None:
-    submission = replace(SUBMISSION, needs=frozenset({need, "grief"}))
+    unnamed = replace(PART_2_CONSENT, categories=CONSENT.categories)
+    submission = replace(SUBMISSION, needs=frozenset({need, "grief"}), consent=unnamed)
 
     assert codes(submission) == [(Code.CONSENT_MISSING, "consent.categories")]
     assert codes(replace(submission, consent=PART_2_CONSENT)) == []
@@ -54,9 +55,48 @@ def test_consent_is_valid_until_the_moment_it_expires() -> None:
 
 
 def test_every_gap_of_a_consent_is_named_at_once() -> None:
-    submission = replace(SUBMISSION, needs=frozenset({"opioids"}), consent=EXPIRED_CONSENT)
+    empty = replace(EXPIRED_CONSENT, categories=frozenset(), purpose="a-purpose-of-tomorrow")
+    submission = replace(SUBMISSION, needs=frozenset({"opioids"}), consent=empty)
 
-    assert [where for _, where in codes(submission)] == ["consent.expires_at", "consent.categories"]
+    assert [where.removeprefix("consent.") for _, where in codes(submission)] == [
+        "signed_at", "expires_at", "purpose", "categories", "categories",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("categories", [set(), {"contact"}, {"contact", "substance-use"}])
+@pytest.mark.parametrize("setting", ["hospital", "self"])
+def test_a_consent_that_does_not_name_the_needs_covers_nothing(categories: set[str], setting: str) -> None:
+    consent = replace(CONSENT, categories=frozenset(categories))
+
+    assert codes(replace(SUBMISSION, setting=setting, consent=consent)) == [
+        (Code.CONSENT_MISSING, "consent.categories")
+    ]
+
+
+def test_a_consent_is_signed_by_now_but_for_the_difference_of_two_clocks() -> None:
+    now = replace(CONSENT, signed_at=NOW + CLOCK_SKEW_MAX)
+    later = replace(CONSENT, signed_at=NOW + CLOCK_SKEW_MAX + timedelta(seconds=1))
+
+    assert codes(replace(SUBMISSION, consent=now)) == []
+    assert codes(replace(SUBMISSION, consent=later)) == [(Code.CONSENT_MISSING, "consent.signed_at")]
+
+
+@pytest.mark.parametrize("begun", [timedelta(), timedelta(minutes=4), timedelta(days=-3)])
+@pytest.mark.parametrize("lasts", [timedelta(), timedelta(hours=-1), timedelta(days=-400)])
+def test_a_consent_that_ends_before_it_begins_covers_nothing(begun: timedelta, lasts: timedelta) -> None:
+    backwards = replace(CONSENT, signed_at=NOW + begun, expires_at=NOW + begun + lasts)
+
+    assert codes(replace(SUBMISSION, consent=backwards)) == [(Code.CONSENT_MISSING, "consent.expires_at")]
+
+
+@pytest.mark.parametrize("need", ["opioids", "a-need-of-tomorrow"])
+def test_protected_data_need_a_consent_that_says_when_it_was_signed(need: str) -> None:
+    unsigned = replace(PART_2_CONSENT, signed_at=None)
+
+    assert codes(replace(SUBMISSION, needs=frozenset({need}), consent=unsigned)) == [
+        (Code.CONSENT_MISSING, "consent.signed_at")
+    ]
+    assert codes(replace(SUBMISSION, consent=unsigned)) == []
 
 
 @pytest.mark.parametrize("band", ["under-13", "13-17"])
@@ -95,7 +135,7 @@ def test_a_consent_to_another_purpose_does_not_cover_a_referral() -> None:
 def test_a_need_of_a_newer_release_counts_as_protected_and_the_remedy_says_so() -> None:
     submission = replace(SUBMISSION, needs=frozenset({"a-need-of-tomorrow"}))
 
-    (problem,) = consent_problems(submission, CODES, NOW)
+    *_, problem = consent_problems(submission, CODES, NOW)
 
     assert (problem.code, problem.where) == (Code.CONSENT_MISSING, "consent.categories")
     assert problem.remedy.endswith("a need is not known in this release, so it counts as protected")
@@ -108,7 +148,7 @@ def test_a_format_of_a_newer_release_may_be_one_to_one() -> None:
 
 
 def test_the_expiry_of_consent_is_compared_with_the_time_passed_in() -> None:
-    consent = ConsentRecord(given=True, expires_at=NOW)
+    consent = replace(CONSENT, expires_at=NOW)
 
     assert list(consent_problems(replace(SUBMISSION, consent=consent), CODES, NOW - timedelta(days=1))) == []
 

@@ -29,10 +29,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """Whether consent was given, for which `categories` of data, until when, and for which `purpose`."""
+    """Whether consent was given, for which `categories` of data, from when until when, and for which `purpose`."""
 
     given: bool
     categories: frozenset[str] = frozenset()
+    signed_at: datetime | None = None
     expires_at: datetime | None = None
     purpose: str = REFERRAL
 
