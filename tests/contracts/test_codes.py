@@ -105,6 +105,7 @@ Change = Callable[[dict[str, Any]], object]
         ("risks", lambda it: it["codes"][0].update(sunset="0.2.0"), "a code of risks is taken for ever"),
         ("statuses", lambda it: it["codes"][0].update(sunset="0.2.0"), "a code of statuses is taken for ever"),
         ("formats", lambda it: it["codes"][0].pop("one_to_one"), "say one_to_one, because a rule depends on it"),
+        ("settings", lambda it: it["codes"][0].pop("minors_likely"), "settings.json: self: say minors_likely, because a rule"),
         ("hopes", lambda it: it.update(regional="no"), "hopes.json: regional: Input should be a valid boolean"),
         ("hopes", lambda it: it.update(closed_because=""), "hopes.json: closed_because: String should have"),
         ("hopes", lambda it: it.update(codes=[]), "hopes.json: codes:"),
@@ -146,6 +147,14 @@ OWN_NEED: dict[str, Any] = {
         "es": {"staff": "Pérdida por huracán", "person": "Lo que se llevó un huracán"},
     },
 }
+OWN_SETTING: dict[str, Any] = {
+    "code": "miami-charter-school",
+    "description": "A charter school referred the person.",
+    "since": "0.1.0",
+    "minors_likely": False,
+    "broader": "education",
+    "labels": OWN_NEED["labels"],
+}
 
 
 def test_a_region_adds_codes_of_its_own_under_a_broader_one(tmp_path: Path) -> None:
@@ -166,6 +175,7 @@ def test_a_region_adds_codes_of_its_own_under_a_broader_one(tmp_path: Path) -> N
         ({"codes": {"needs": [OWN_NEED | {"broader": "opioids"}]}}, "protected must be substance-use"),
         ({"codes": {"needs": [OWN_NEED | {"code": "grief"}]}}, "needs: grief is listed twice, by the network and us-fl-miami: keep one, or choose another code"),
         ({"codes": {"needs": [OWN_NEED | {"labels": {}}]}}, "give labels in en and es"),
+        ({"codes": {"settings": [OWN_SETTING]}}, "miami-charter-school: minors_likely must be true, as education is"),
         ({"codes": {"risks": [OWN_NEED]}}, "us-fl-miami.json: risks: a region may add codes to hopes, identities, interests, needs, settings only"),
         ({"codes": {"needs": "grief"}}, "us-fl-miami.json: needs: give a list of codes"),
         ({"codes": []}, "codes: give an object of lists by name"),

@@ -99,6 +99,7 @@ def _meaning(code: Code) -> str:
     notes = [
         f"Protected: needs the consent category `{code.protected}`." if code.protected else "",
         f"Part of `{code.broader}`." if code.broader else "",
+        "Without an age band the person is treated as a minor." if code.minors_likely else "",
         f"No longer offered from release {code.sunset} on." if code.sunset else "",
     ]
     return " ".join(filter(None, [code.description, *notes]))

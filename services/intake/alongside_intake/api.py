@@ -71,7 +71,7 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
 
     @router.post("/{submission_id}/consent", response_model=SubmissionView, responses=REFUSALS)
     async def consent(submission_id: SubmissionPath, body: ConsentCommand, command: Command) -> Response:
-        """Add the consent a held submission lacks; it is decided again."""
+        """Add what a held submission lacks; it is decided again."""
 
         async def work(tx: Tx) -> SubmissionView:
             await submissions.complete(submission_id, body.added_to, tx)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from alongside_chassis.errors import HttpProblem
 from alongside_contracts.codes.fields import AnyProblemCode, ListedSetting, SettingCode
 from alongside_contracts.ids import RegionId
 from alongside_contracts.intake import Consent, Submission
+from alongside_contracts.vocabulary import AgeBand
 from alongside_intake.domain import facts
 from alongside_intake.domain.facts import State
 from alongside_intake.people.contacts import EmailAddress
@@ -22,23 +24,41 @@ class _RequestBody(BaseModel):
 
 
 class ConsentCommand(_RequestBody):
-    """What a held submission lacks: a consent record, a guardian's consent, or both."""
+    """What a held submission lacks: a consent record, a guardian's consent, the age band, or several of them."""
 
     consent: Consent | None = None
     guardian_consent: bool | None = None
+    age_band: AgeBand | None = None
 
     @model_validator(mode="after")
     def _adds_something(self) -> Self:
-        if self.consent is None and self.guardian_consent is None:
-            raise ValueError("send consent, guardian_consent or both")
+        if not self._additions:
+            raise ValueError(f"send at least one of {', '.join(type(self).model_fields)}")
         return self
 
+    @property
+    def _additions(self) -> dict[str, Any]:
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: value for name, value in given.items() if value is not None}
+
     def added_to(self, submission: Submission) -> Submission:
-        """Return the submission with the added consent; everything else stays as it was."""
-        additions = {"consent": self.consent, "guardian_consent": self.guardian_consent}
-        return submission.model_copy(
-            update={name: value for name, value in additions.items() if value is not None}
-        )
+        """Return the submission with what was added; everything else stays as it was.
+
+        Raises HttpProblem for another age band than the one given: a minor does not become an adult by an addition.
+        """
+        if self.age_band is not None and submission.age_band not in (None, self.age_band):
+            raise _given_already("age_band")
+        return submission.model_copy(update=self._additions)
+
+
+def _given_already(field: str) -> HttpProblem:
+    return HttpProblem(
+        status=409,
+        code="field-not-missing",
+        title="This submission has a value in this field already",
+        remedy="Leave it out here. To correct it, send the submission again with the same reference.",
+        field=field,
+    )
 
 
 class ClearCommand(_RequestBody):

@@ -277,6 +277,7 @@ class ProblemCode(StrEnum):
     CONSENT_REFUSED = "consent-refused"
     CONSENT_MISSING = "consent-missing"
     GUARDIAN_CONSENT_MISSING = "guardian-consent-missing"
+    AGE_BAND_MISSING = "age-band-missing"
     READINESS_MISSING = "readiness-missing"
     CONTACT_ROUTE_MISSING = "contact-route-missing"
     UNREAD = "unread"

@@ -119,8 +119,17 @@ def test_a_minor_open_to_any_format_needs_a_guardians_consent() -> None:
         replace(SUBMISSION, age_band="13-17", formats=frozenset({"group", "chat"})),
         replace(SUBMISSION, age_band="18-25", formats=frozenset({"one-to-one"})),
         replace(SUBMISSION, age_band=None),
+        replace(SUBMISSION, setting="education", age_band="18-25"),
+        replace(SUBMISSION, setting="education", age_band=None, formats=frozenset({"group"})),
     ],
-    ids=["guardian consented", "groups only", "an adult", "age not given"],
+    ids=[
+        "guardian consented",
+        "groups only",
+        "an adult",
+        "no age",
+        "a student",
+        "no age from a school, groups only",
+    ],
 )
 def test_an_adult_or_a_group_needs_no_guardians_consent(fine: Facts) -> None:
     assert list(guardian_problems(fine, CODES)) == []

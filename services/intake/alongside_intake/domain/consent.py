@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alongside_contracts.codes.code_lists import Codes
-from alongside_contracts.vocabulary import MINOR_AGE_BANDS
+from alongside_intake.domain.age import may_be_minor
 from alongside_intake.domain.facts import REFERRAL, SELF, ConsentRecord, Facts
 from alongside_intake.domain.problem import Code, Problem
 
@@ -45,9 +45,9 @@ def consent_problems(facts: Facts, codes: Codes, now: datetime) -> Iterator[Prob
 
 
 def guardian_problems(facts: Facts, codes: Codes) -> Iterator[Problem]:
-    """Yield a problem when a person under 18 could meet an adult one-to-one without a guardian's consent on record."""
+    """Yield a problem when a person who may be under 18 could meet an adult one-to-one without a guardian's consent."""
     may_be_one_to_one = not facts.formats or one_to_one_formats(facts, codes)
-    if facts.age_band in MINOR_AGE_BANDS and may_be_one_to_one and not facts.guardian_consent:
+    if may_be_one_to_one and not facts.guardian_consent and may_be_minor(facts, codes):
         yield Problem(
             Code.GUARDIAN_CONSENT_MISSING,
             "guardian_consent",

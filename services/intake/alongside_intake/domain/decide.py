@@ -21,6 +21,7 @@ from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from alongside_contracts.vocabulary import LinkReason, Risk, Urgency
+from alongside_intake.domain.age import age_problems
 from alongside_intake.domain.consent import consent_problems, guardian_problems
 from alongside_intake.domain.facts import (
     SELF,
@@ -130,6 +131,7 @@ def _problems(facts: Facts, policies: Policies, now: datetime) -> tuple[Problem,
     return (
         *region_problems(facts, policies),
         *consent_problems(facts, policies.codes, now),
+        *age_problems(facts, policies.codes),
         *guardian_problems(facts, policies.codes),
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Code(StrEnum):
@@ -12,11 +13,17 @@ class Code(StrEnum):
     CONSENT_REFUSED = "consent-refused"
     CONSENT_MISSING = "consent-missing"
     GUARDIAN_CONSENT_MISSING = "guardian-consent-missing"
+    AGE_BAND_MISSING = "age-band-missing"
 
     @property
     def can_be_solved_by_addition(self) -> bool:
         """Whether an addition solves the problem (held); otherwise only a different submission does (rejected)."""
-        return self in {Code.CONSENT_MISSING, Code.GUARDIAN_CONSENT_MISSING}
+        return self in _SOLVED_BY_ADDITION
+
+
+_SOLVED_BY_ADDITION: Final = frozenset(
+    {Code.CONSENT_MISSING, Code.GUARDIAN_CONSENT_MISSING, Code.AGE_BAND_MISSING}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,15 +24,18 @@ FOLDER: Final = Path(__file__).resolve().parent
 """The package's own lists: `lists/<name>.json` and `releases.json`."""
 REGION_FILE_KEYS: Final = frozenset({"codes"})
 """The blocks of a region's file that are known so far."""
-REQUIRED_LISTS: Final = frozenset({"age-bands", "consent-categories", "formats", "needs", "risks"})
+REQUIRED_LISTS: Final = frozenset(
+    {"age-bands", "consent-categories", "formats", "needs", "risks", "settings"}
+)
 """Lists without which rules could not be asked."""
 _FACTS: Final[Mapping[str, frozenset[str]]] = {
     "needs": frozenset({"protected", "broader"}),
     "formats": frozenset({"one_to_one"}),
     "age-bands": frozenset({"minor"}),
+    "settings": frozenset({"minors_likely"}),
 }
 """What each code of a list must say because a rule depends on it."""
-_FACTS_OF_ONE_LIST: Final = frozenset({"protected", "one_to_one", "minor"})
+_FACTS_OF_ONE_LIST: Final = frozenset({"protected", "one_to_one", "minor", "minors_likely"})
 """What no other list may say."""
 
 
@@ -257,6 +260,8 @@ def _broader_problems(code: Code, codes: CodeList, at: str) -> Iterator[str]:
         yield f"{at}: broader leads back to the code itself: remove one of the two"
     elif broader.protected is not None and code.protected != broader.protected:
         yield f"{at}: protected must be {broader.protected}, as {broader.code} is"
+    elif broader.minors_likely and not code.minors_likely:
+        yield f"{at}: minors_likely must be true, as {broader.code} is"
 
 
 def _read(path: Path, problems: list[str]) -> Any:
