@@ -157,6 +157,15 @@ OWN_SETTING: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"placeholders": "unknown"}'])
+def test_a_list_of_placeholders_that_cannot_be_used_is_refused(content: str, tmp_path: Path) -> None:
+    folder = copied_lists(tmp_path)
+    (folder / "placeholders.json").write_text(content, encoding="utf-8")
+
+    with pytest.raises(CodesError, match=r"placeholders\.json: placeholders: give a list of texts"):
+        load_codes(folder=folder)
+
+
 def test_a_region_adds_codes_of_its_own_under_a_broader_one(tmp_path: Path) -> None:
     codes = with_region(tmp_path, needs=[OWN_NEED])
 
@@ -179,7 +188,10 @@ def test_a_region_adds_codes_of_its_own_under_a_broader_one(tmp_path: Path) -> N
         ({"codes": {"risks": [OWN_NEED]}}, "us-fl-miami.json: risks: a region may add codes to hopes, identities, interests, needs, settings only"),
         ({"codes": {"needs": "grief"}}, "us-fl-miami.json: needs: give a list of codes"),
         ({"codes": []}, "codes: give an object of lists by name"),
-        ({"weather": {}}, "us-fl-miami.json: remove weather: only codes is read"),
+        ({"placeholders": "unknown"}, "us-fl-miami.json: placeholders: give a list of texts, such as unknown"),
+        ({"placeholders": ["ohne Akte", "--"]}, "us-fl-miami.json: placeholders: give texts with a letter or digit"),
+        ({"placeholders": [7]}, "us-fl-miami.json: placeholders: give texts with a letter or digit"),
+        ({"weather": {}}, "us-fl-miami.json: remove weather: only codes and placeholders are read"),
     ],
 )  # fmt: skip
 def test_a_region_file_that_cannot_be_used_is_refused(
@@ -200,7 +212,7 @@ def test_a_region_file_that_cannot_be_used_is_refused(
         ('{"codes": {}', "line 1, column 13: this is no JSON"),
         ('{"codes": {}, "codes": {}}', "codes is given twice in one object"),
         ("[" * 100_000, "cannot be read as JSON in UTF-8: maximum recursion depth"),
-        ("[]", "us-fl-miami.json: give an object with codes"),
+        ("[]", "us-fl-miami.json: give an object with codes or placeholders"),
         ('{"codes": {"needs": [7]}}', "needs: code 1: entry: give an object with code, labels"),
         ('{"codes": {"needs": [{"code": "x", "brouder": "grief"}]}}', "needs: x: brouder: no such field: use one of"),
     ],

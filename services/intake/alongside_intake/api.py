@@ -42,7 +42,7 @@ def intake_router(submissions: SubmissionService, vault: Vault) -> APIRouter:
     router.include_router(risk_words_router(submissions.danger))
     router.include_router(regions_router(submissions.policies))
     router.include_router(partners_router(submissions.policies, vault))
-    router.include_router(people_router(vault))
+    router.include_router(people_router(submissions.policies.codes, vault))
     router.include_router(contact_routes_router(vault))
     return router
 

@@ -18,7 +18,7 @@ from alongside_intake.domain.facts import (
     PriorRecords,
     UnreadDanger,
 )
-from alongside_intake.submission_record import ExternalRef, SubmissionRecord
+from alongside_intake.submission_record import SubmissionKey, SubmissionRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ class BatchState:
 
     def __init__(
         self,
-        current: Mapping[ExternalRef, CurrentSubmission],
-        escalations: Mapping[ExternalRef, tuple[OpenEscalation, ...]],
+        current: Mapping[SubmissionKey, CurrentSubmission],
+        escalations: Mapping[SubmissionKey, tuple[OpenEscalation, ...]],
         open_referrals: Mapping[UUID, tuple[OpenReferral, ...]],
-        unread: Mapping[UUID | ExternalRef, UnreadDanger],
+        unread: Mapping[UUID | SubmissionKey, UnreadDanger],
     ) -> None:
         self._current = dict(current)
         self._escalations, self._open_referrals = dict(escalations), dict(open_referrals)
@@ -67,7 +67,7 @@ class BatchState:
     def identify(self, submission: SubmissionRecord) -> SubmissionRecord:
         """Return the submission under the id of the danger that was heard in its record, or in an unreadable one of its reference."""
         received = submission.received
-        unread = self._unread.get(received.submission_ref)
+        unread = self._unread.get(submission.key)
         if received.record_id is not None:
             unread = self._unread.get(received.record_id, unread)
         if unread is None:
@@ -77,13 +77,13 @@ class BatchState:
 
     def prior_records(self, submission: SubmissionRecord) -> PriorRecords:
         """Return the records of a submission's reference and person, without the submission itself."""
-        ref = submission.received.submission_ref
-        current = self._current.get(ref)
+        key = submission.key
+        current = self._current.get(key)
         return PriorRecords(
             current=None if current is None or current.submission_id == submission.id else current,
             escalations=tuple(
                 escalation
-                for escalation in self._escalations.get(ref, ())
+                for escalation in self._escalations.get(key, ())
                 if escalation.submission_id != submission.id
             ),
             open_referrals=self._open_referrals.get(submission.person_id, ()),
@@ -92,16 +92,16 @@ class BatchState:
     def add(self, decided: DecidedSubmission) -> None:
         """Add the decision about a new submission, for the submissions after it."""
         submission, decision = decided.submission, decided.decision
-        ref = submission.received.submission_ref
+        key = submission.key
         if submission.reads is not None:
             self._unread = {
-                key: unread for key, unread in self._unread.items() if unread is not submission.reads
+                name: unread for name, unread in self._unread.items() if unread is not submission.reads
             }
         if decided.repeats is None:
-            self._current[ref] = CurrentSubmission(submission.id, decision.state, decided.referral_id)
+            self._current[key] = CurrentSubmission(submission.id, decision.state, decided.referral_id)
         if isinstance(decision, Escalated):
             escalation = OpenEscalation(submission.id, frozenset(decision.risks))
-            self._escalations[ref] = (*self._escalations.get(ref, ()), escalation)
+            self._escalations[key] = (*self._escalations.get(key, ()), escalation)
         if isinstance(decision, Admitted) and decided.new_referral_id is not None:
             needs = frozenset(submission.content.needs)
             opened = OpenReferral(decided.new_referral_id, submission.id, needs)

@@ -19,6 +19,7 @@ from alongside_contracts.intake import Submission
 from alongside_intake.batch_state import BatchState, DecidedSubmission
 from alongside_intake.domain.decide import NextActor
 from alongside_intake.domain.facts import (
+    SELF,
     CurrentSubmission,
     OpenEscalation,
     OpenReferral,
@@ -29,7 +30,9 @@ from alongside_intake.submission_record import (
     ExternalRef,
     ReceivedSubmission,
     StoredSubmission,
+    SubmissionKey,
     SubmissionRecord,
+    submission_key,
 )
 from alongside_intake.submission_rows import NEW, decision_values, row_of
 
@@ -57,21 +60,22 @@ async def lock_references(tx: Tx, refs: Collection[ExternalRef]) -> None:
 
 async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> BatchState:
     """Load the stored records of the references and people of these submissions, and of the records they came in."""
-    refs = {submission.received.submission_ref for submission in submissions}
+    asked = zip(*{submission.key for submission in submissions}, strict=True)
     records = {submission.received.record_id for submission in submissions} - {None}
-    current: dict[ExternalRef, CurrentSubmission] = {}
-    escalations: dict[ExternalRef, tuple[OpenEscalation, ...]] = {}
-    unread: dict[UUID | ExternalRef, UnreadDanger] = {}
-    for row in await tx.conn.fetch(_PRIOR_SUBMISSIONS, *zip(*refs, strict=True), list(records)):
-        ref, id_, risks = (row["source"], row["reference"]), row["id"], frozenset(row["risks"])
+    current: dict[SubmissionKey, CurrentSubmission] = {}
+    escalations: dict[SubmissionKey, tuple[OpenEscalation, ...]] = {}
+    unread: dict[UUID | SubmissionKey, UnreadDanger] = {}
+    for row in await tx.conn.fetch(_PRIOR_SUBMISSIONS, *asked, list(records)):
+        key, id_ = submission_key((row["source"], row["reference"]), row["person_id"]), row["id"]
+        risks = frozenset(row["risks"])
         if row["is_current"]:
-            current[ref] = CurrentSubmission(id_, State(row["state"]), row["referral_id"])
+            current[key] = CurrentSubmission(id_, State(row["state"]), row["referral_id"])
         if row["state"] == State.ESCALATED and not row["is_of_record"]:
-            escalations[ref] = (*escalations.get(ref, ()), OpenEscalation(id_, risks))
+            escalations[key] = (*escalations.get(key, ()), OpenEscalation(id_, risks))
         if not row["is_read"]:
             danger = UnreadDanger(id_, risks, cleared=row["cleared_at"] is not None)
             unread |= {row["record_id"]: danger} if row["is_of_record"] else {}
-            unread |= {ref: danger} if row["is_current"] and not danger.cleared else {}
+            unread |= {key: danger} if row["is_current"] and not danger.cleared else {}
     people = {submission.person_id for submission in submissions}
     return BatchState(current, escalations, await _open_referrals(tx, people), unread)
 
@@ -101,7 +105,7 @@ async def record(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
 async def _read_late(tx: Tx, decided: DecidedSubmission) -> None:
     """Store a submission and its decision in the row of the danger that was heard before the submission was read."""
     submission = decided.submission
-    content, (_, reference) = submission.content, submission.received.submission_ref
+    content, (_, reference) = submission.content, submission.submission_ref
     await tx.conn.execute(
         _READ_LATE,
         submission.id,
@@ -119,13 +123,21 @@ async def _read_late(tx: Tx, decided: DecidedSubmission) -> None:
 
 
 async def decide_again(tx: Tx, decided: DecidedSubmission) -> None:
-    """Replace the decision of a waiting submission. The risks that escalated it stay on record.
+    """Replace the decision of a waiting submission, and what it is found by. The risks that escalated it stay on record.
 
     When a referral begins, repeats that were linked to the submission alone point to the referral from now on.
     """
     submission = decided.submission
     facts = submission.content.model_dump_json(exclude_none=True)
-    await tx.conn.execute(_DECIDE_AGAIN, submission.id, facts, *decision_values(decided), tx.now)
+    await tx.conn.execute(
+        _DECIDE_AGAIN,
+        submission.id,
+        facts,
+        *decision_values(decided),
+        tx.now,
+        submission.person_id,
+        submission.submission_ref[1],
+    )
     if decided.new_referral_id is not None:
         await tx.conn.execute(_LINK_REPEATS, submission.id, decided.new_referral_id)
         await _insert_open_referrals(tx, [decided])
@@ -154,6 +166,7 @@ async def lock_submission(
         id=SubmissionId(stored.id),
         person_id=PersonId(stored.person_id),
         received=ReceivedSubmission(_as_stored(row["facts"]), stored.partner),
+        submission_ref=(stored.source, stored.reference),
         cleared=stored.cleared_at is not None,
     )
 
@@ -254,23 +267,35 @@ _LOCK_REFERENCES: Final = """
     select pg_advisory_xact_lock(key)
     from (select distinct hashtextextended(name, 0) as key from unnest($1::text[]) as name order by key) as in_order
 """
-# One lookup for each reference in each of the two indexes. Without `offset 0`, a plan made while the table was small
-# may scan the whole table, and PostgreSQL keeps using that plan.
-_PRIOR: Final = "id, source, reference, state, referral_id, risks, is_read, record_id, cleared_at"
+# One lookup for each reference in each of the three indexes; a reference over the public API counts for one person, because
+# strangers may use the same. Without `offset 0`, a plan made while the table was small may scan the whole table, and
+# PostgreSQL keeps using that plan.
+_FOUND: Final = (
+    "select id, source, reference, person_id, state, referral_id, risks, is_read, record_id, cleared_at"
+)
+_ASKED: Final = "unnest($1::text[], $2::text[], $3::uuid[]) as asked (source, reference, person_id)"
 _PRIOR_SUBMISSIONS: Final = f"""
-    select found.* from unnest($1::text[], $2::text[]) as asked (source, reference), lateral (
-        select {_PRIOR}, true as is_current, false as is_of_record from submission s
-        where s.source = asked.source and s.reference = asked.reference and repeats is null and superseded_by is null
+    select found.* from {_ASKED}, lateral (
+        {_FOUND}, true as is_current, false as is_of_record from submission s
+        where s.source = asked.source and s.source <> '{SELF}' and s.reference = asked.reference
+            and repeats is null and superseded_by is null
         offset 0) as found
     union all
-    select found.* from unnest($1::text[], $2::text[]) as asked (source, reference), lateral (
-        select {_PRIOR}, false as is_current, false as is_of_record from submission s
+    select found.* from {_ASKED}, lateral (
+        {_FOUND}, true as is_current, false as is_of_record from submission s
+        where s.source = '{SELF}' and s.reference = asked.reference and s.person_id = asked.person_id
+            and repeats is null and superseded_by is null
+        offset 0) as found
+    union all
+    select found.* from {_ASKED}, lateral (
+        {_FOUND}, false as is_current, false as is_of_record from submission s
         where s.source = asked.source and s.reference = asked.reference and state = 'escalated'
+            and (s.source <> '{SELF}' or s.person_id = asked.person_id)
             and superseded_by is null and repeats is not null
         offset 0) as found
     union all
-    select {_PRIOR}, false as is_current, true as is_of_record from submission s
-    where record_id = any($3::uuid[]) and not is_read and superseded_by is null
+    {_FOUND}, false as is_current, true as is_of_record from submission s
+    where record_id = any($4::uuid[]) and not is_read and superseded_by is null
     order by id
 """
 _OPEN_REFERRALS: Final = """
@@ -302,7 +327,7 @@ _INSERT_OPEN_REFERRALS: Final = """
 _DECIDE_AGAIN: Final = """
     update submission set facts = $2, state = $3, problems = $4, suggestions = string_to_array($5, ' '),
         risks = case when $6 = '' then risks else string_to_array($6, ' ') end,
-        because = $7, referral_id = $8, next_actor = $9, due_at = $10, decided_at = $11
+        because = $7, referral_id = $8, next_actor = $9, due_at = $10, decided_at = $11, person_id = $12, reference = $13
     where id = $1
 """
 _LINK_REPEATS: Final = """

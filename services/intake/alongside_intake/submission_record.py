@@ -2,19 +2,32 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 from uuid import UUID
 
+from alongside_contracts.codes import Codes
 from alongside_contracts.ids import PersonId, SubmissionId
 from alongside_contracts.intake import Submission, SupportRequest
 from alongside_contracts.vocabulary import ConsentDecision
 from alongside_intake.danger.reading import Danger
-from alongside_intake.domain.facts import SELF, ConsentRecord, Facts, ReadinessAnswers, State, UnreadDanger
+from alongside_intake.domain.facts import (
+    PROVEN,
+    SELF,
+    ConsentRecord,
+    Facts,
+    Identity,
+    ReadinessAnswers,
+    State,
+    UnreadDanger,
+)
+from alongside_intake.domain.identity import identify
 
 WHOLE_NETWORK: Final = "network"
 """The consent's recipients when any offer may be asked."""
 ExternalRef: TypeAlias = tuple[str, str]
 """A submitter's namespace (a partner's id, or `self`), and a reference within it."""
+SubmissionKey: TypeAlias = tuple[str, str, UUID | None]
+"""What makes a submission a repeat of another: namespace and reference; over the public API the same person, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +43,36 @@ class ReceivedSubmission:
     said_more: Danger | None = None
     record_id: UUID | None = None
 
-    @property
-    def person_ref(self) -> ExternalRef:
-        """The submitter's reference to the person."""
-        return self.partner or SELF, self.content.person_reference
+    def identity(self, codes: Codes) -> Identity:
+        """Return what the two references prove."""
+        content = self.content
+        return identify(content.reference, content.person_reference, codes, is_public=self.partner is None)
 
-    @property
-    def submission_ref(self) -> ExternalRef:
-        """The submitter's reference to the submission."""
-        return self.partner or SELF, self.content.reference
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedSubmission:
+    """A received submission with its id, and the references under which its person and itself are stored.
+
+    A reference that leads to nobody is stored as one that nobody can submit, so that no other submission finds it.
+    """
+
+    id: SubmissionId
+    received: ReceivedSubmission
+    person_ref: ExternalRef
+    submission_ref: ExternalRef
+
+    @classmethod
+    def of(cls, id_: SubmissionId, received: ReceivedSubmission, codes: Codes) -> Self:
+        """Return the submission with what its references prove by `codes`."""
+        identity, content = received.identity(codes), received.content
+        namespace, unique = received.partner or SELF, f"unshared {id_}"
+        has_reference = "reference" not in identity.placeholders
+        return cls(
+            id_,
+            received,
+            (namespace, content.person_reference if identity.finds_person else unique),
+            (namespace, content.reference if has_reference else unique),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +85,20 @@ class SubmissionRecord:
     id: SubmissionId
     person_id: PersonId
     received: ReceivedSubmission
+    submission_ref: ExternalRef
     cleared: bool = False
     reads: UnreadDanger | None = None
 
-    @property
-    def facts(self) -> Facts:
-        """The submission as the rules see it, with every risk that was heard."""
-        facts, more = facts_of(self.content), self.received.said_more
+    def facts(self, codes: Codes) -> Facts:
+        """Return the submission as the rules see it, with every risk that was heard."""
+        facts, more = facts_of(self.content, self.received.identity(codes)), self.received.said_more
         said = (more.risks if more else frozenset()) | (self.reads.risks if self.reads else frozenset())
         return replace(facts, risks=facts.risks | said) if said else facts
+
+    @property
+    def key(self) -> SubmissionKey:
+        """What its repeats have in common with it."""
+        return submission_key(self.submission_ref, self.person_id)
 
     @property
     def content(self) -> Submission:
@@ -110,7 +149,12 @@ class StoredSubmission:
         return self.state is State.ESCALATED or (self.state is State.LINKED and self.referral_id is None)
 
 
-def facts_of(submission: Submission) -> Facts:
+def submission_key(ref: ExternalRef, person_id: UUID) -> SubmissionKey:
+    """Return the key of a submission that is stored under `ref`, for a person."""
+    return *ref, person_id if ref[0] == SELF else None
+
+
+def facts_of(submission: Submission, identity: Identity = PROVEN) -> Facts:
     """Return the submission as the rules see it."""
     return Facts(
         region=submission.region,
@@ -124,6 +168,7 @@ def facts_of(submission: Submission) -> Facts:
         guardian_consent=submission.guardian_consent,
         readiness=_readiness(submission),
         risks=frozenset(submission.risks),
+        identity=identity,
     )
 
 

@@ -46,7 +46,7 @@ NEW: Final = Columns(
 def row_of(decided: DecidedSubmission, *, superseded_by: UUID | None) -> dict[str, Any]:
     """Return a submission as the columns of `NEW`."""
     submission, content = decided.submission, decided.submission.content
-    source, reference = submission.received.submission_ref
+    source, reference = submission.submission_ref
     return {
         "id": submission.id,
         "source": source,

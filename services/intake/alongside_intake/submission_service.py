@@ -8,12 +8,14 @@ from uuid import UUID
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.errors import HttpProblem
+from alongside_contracts.codes import Codes
 from alongside_contracts.ids import ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
 from alongside_contracts.partner import Problem
 from alongside_contracts.vocabulary import ProblemCode
 from alongside_intake import announcements, store
 from alongside_intake.batch_state import BatchState, DecidedSubmission, mark_repeat_or_replacement
+from alongside_intake.completion import complete
 from alongside_intake.danger import store as danger_store
 from alongside_intake.danger.hearing import DangerHearing
 from alongside_intake.domain.decide import (
@@ -27,6 +29,7 @@ from alongside_intake.domain.decide import (
 )
 from alongside_intake.domain.facts import Policies, PriorRecords, State
 from alongside_intake.submission_record import (
+    IdentifiedSubmission,
     ReceivedSubmission,
     StoredSubmission,
     SubmissionRecord,
@@ -57,7 +60,7 @@ class SubmissionService:
 
         1 lock the people and the references; 2 load the stored records of both; 3 decide each in its turn; 4 record.
         """
-        submissions = await _register(received, tx)  # 1
+        submissions = await _register(received, self.policies.codes, tx)  # 1
         batch = await store.load_batch_state(tx, submissions)  # 2
         decided = [self._decide_next(submission, batch, tx.now) for submission in submissions]  # 3
         await store.record(tx, decided)  # 4
@@ -65,12 +68,12 @@ class SubmissionService:
         return decided
 
     async def complete(self, submission_id: UUID, completion: Completion, tx: Tx) -> None:
-        """Add what a held submission lacked and decide it again. Raises HttpProblem when it is not held."""
+        """Add what a held submission lacked and decide it again. Raises HttpProblem when it is not held, or as `complete` does."""
         stored, submission = await _load_waiting(tx, submission_id, State.HELD)
         if submission is None:
             raise _not_read(stored)
-        received = replace(submission.received, content=completion(submission.content))
-        await self._decide_again(replace(submission, received=received), tx)
+        completed = await complete(submission, completion(submission.content), self.policies.codes, tx)
+        await self._decide_again(completed, tx)
 
     async def clear(self, submission_id: UUID, *, coordinator: str, reason: str, tx: Tx) -> None:
         """Clear an escalated submission for a coordinator, and decide it again. Raises HttpProblem when not escalated.
@@ -131,22 +134,24 @@ class SubmissionService:
         announce_decision(decided, tx)
 
     def _decide(self, submission: SubmissionRecord, prior: PriorRecords, now: datetime) -> DecidedSubmission:
-        decision = decide(submission.facts, self.policies, prior, now, cleared=submission.cleared)
+        facts = submission.facts(self.policies.codes)
+        decision = decide(facts, self.policies, prior, now, cleared=submission.cleared)
         return DecidedSubmission(
             submission, decision, ReferralId(new_id()) if isinstance(decision, Admitted) else None
         )
 
 
-async def _register(received: Sequence[ReceivedSubmission], tx: Tx) -> list[SubmissionRecord]:
+async def _register(received: Sequence[ReceivedSubmission], codes: Codes, tx: Tx) -> list[SubmissionRecord]:
     """Give each submission its id and its person.
 
     Locks what two transactions could decide differently: first all people, then all references, each in one order.
     """
-    people = await store.lock_people(tx, {submission.person_ref for submission in received})
-    await store.lock_references(tx, {submission.submission_ref for submission in received})
+    identified = [IdentifiedSubmission.of(SubmissionId(new_id()), each, codes) for each in received]
+    people = await store.lock_people(tx, {each.person_ref for each in identified})
+    await store.lock_references(tx, {each.submission_ref for each in identified})
     return [
-        SubmissionRecord(SubmissionId(new_id()), people[submission.person_ref], submission)
-        for submission in received
+        SubmissionRecord(each.id, people[each.person_ref], each.received, each.submission_ref)
+        for each in identified
     ]
 
 

@@ -59,7 +59,7 @@ class PartnerRow(Base, table=True):
 class PersonRow(Base, table=True):
     """A person's opaque id, found by the submitter's own reference; a lock on the row guards all of the person's data.
 
-    Once the person is erased, the reference is replaced by a value that nobody can submit.
+    A person whom no reference may find, and one who was erased, has a value there that nobody can submit.
     """
 
     __tablename__: ClassVar[TableName] = "person"
@@ -78,8 +78,9 @@ class SubmissionRow(Base, table=True):
     """One submission and its one decision.
 
     `facts` is the submission as received; null once its person was erased. A row is *current* for its reference while
-    it neither repeats another nor was superseded: at most one row per (source, reference). `repeats` names the row that
-    was repeated; `referral_id` is the referral that followed, or its successor.
+    it neither repeats another nor was superseded: at most one row per (source, reference), and per person where the source
+    is `self`. A placeholder is stored as a reference that nobody can submit. `repeats` names
+    the row that was repeated; `referral_id` is the referral that followed, or its successor.
 
     `is_read` is false for a danger heard in a record that was refused or waits on a paused stream: `facts` is then empty, and
     `record_id` names the record.
@@ -106,7 +107,14 @@ class SubmissionRow(Base, table=True):
             "source",
             "reference",
             unique=True,
-            postgresql_where=text("repeats is null and superseded_by is null"),
+            postgresql_where=text(f"repeats is null and superseded_by is null and source <> '{SELF}'"),
+        ),
+        Index(
+            "uq_submission_standing_of_a_person",
+            "reference",
+            "person_id",
+            unique=True,
+            postgresql_where=text(f"repeats is null and superseded_by is null and source = '{SELF}'"),
         ),
         Index(
             "ix_submission_alarm",

@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from alongside_chassis.errors import HttpProblem
+from alongside_contracts.codes import installed
 from alongside_contracts.codes.fields import AnyProblemCode, ListedSetting, SettingCode
-from alongside_contracts.ids import RegionId
+from alongside_contracts.ids import Reference, RegionId
 from alongside_contracts.intake import Consent, Submission
 from alongside_contracts.vocabulary import AgeBand
 from alongside_intake.domain import facts
@@ -24,11 +25,13 @@ class _RequestBody(BaseModel):
 
 
 class ConsentCommand(_RequestBody):
-    """What a held submission lacks: a consent record, a guardian's consent, the age band, or several of them."""
+    """What a held submission lacks: consent, a guardian's consent, the age band, references in place of placeholders."""
 
     consent: Consent | None = None
     guardian_consent: bool | None = None
     age_band: AgeBand | None = None
+    reference: Reference | None = None
+    person_reference: Reference | None = None
 
     @model_validator(mode="after")
     def _adds_something(self) -> Self:
@@ -44,10 +47,13 @@ class ConsentCommand(_RequestBody):
     def added_to(self, submission: Submission) -> Submission:
         """Return the submission with what was added; everything else stays as it was.
 
-        Raises HttpProblem for another age band than the one given: a minor does not become an adult by an addition.
+        Raises HttpProblem where a value is given already: a minor does not become an adult by an addition, nor one person
+        another.
         """
-        if self.age_band is not None and submission.age_band not in (None, self.age_band):
-            raise _given_already("age_band")
+        for field in ("age_band", "reference", "person_reference"):
+            given, added = getattr(submission, field), getattr(self, field)
+            if added is not None and given not in (None, added) and given not in installed().placeholders:
+                raise _given_already(field)
         return submission.model_copy(update=self._additions)
 
 
@@ -125,7 +131,9 @@ class SubmissionView(BaseModel):
     partner: str | None = Field(
         description="The partner that referred; null when the person or a coordinator submitted."
     )
-    reference: str
+    reference: str = Field(
+        description="The submitter's reference; one of our own where a placeholder was sent, or the person was erased."
+    )
     person_id: UUID
     region: str
     setting: str

@@ -167,6 +167,8 @@ class Submission(SupportRequest):
     reference: Reference
     """The submitter's own id of this referral; a submission that repeats it is linked to the first."""
     person_reference: Reference
+    """The submitter's own id of the person. A placeholder identifies nobody; over the public API, nor does what others could
+    guess."""
     setting: ListedSetting
     postal_code: PostalCode | None = None
     consent: Consent | None = None

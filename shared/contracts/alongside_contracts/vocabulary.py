@@ -278,6 +278,8 @@ class ProblemCode(StrEnum):
     CONSENT_MISSING = "consent-missing"
     GUARDIAN_CONSENT_MISSING = "guardian-consent-missing"
     AGE_BAND_MISSING = "age-band-missing"
+    REFERENCE_MISSING = "reference-missing"
+    PERSON_REFERENCE_MISSING = "person-reference-missing"
     READINESS_MISSING = "readiness-missing"
     CONTACT_ROUTE_MISSING = "contact-route-missing"
     UNREAD = "unread"

@@ -279,3 +279,12 @@ async def test_a_danger_in_a_structured_record_with_base64_is_with_crisis_lines(
     await intake.bench.hear_records(sent)
 
     assert [escalation.risks for escalation in await escalations(intake)] == [(Risk.DANGER_TO_SELF,)]
+
+
+async def test_two_strangers_with_the_same_references_are_both_heard(intake: IntakeClient) -> None:
+    await intake.http.post("/submissions", json=base(risks=["danger-to-self"], needs=["x"]))
+
+    await intake.http.post("/submissions", json=base(risks=["danger-to-self"], needs=["y"]))
+
+    first, second = await escalations(intake)
+    assert first.person_id != second.person_id

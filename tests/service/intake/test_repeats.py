@@ -1,7 +1,7 @@
 """Repeated submissions are linked, completed or decided again, and never begin a second referral."""
 
 import asyncio
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -161,7 +161,8 @@ async def test_once_cleared_the_repeats_of_an_escalated_submission_share_its_ref
 
 
 async def test_two_submissions_of_one_person_at_once_begin_one_referral(intake: IntakeClient) -> None:
-    submissions = [a_submission(person_reference="p-1") for _ in range(6)]
+    person = f"web-{uuid4()}"
+    submissions = [a_submission(person_reference=person) for _ in range(6)]
 
     responses = await asyncio.gather(*(intake.post(submission) for submission in submissions))
 
@@ -170,7 +171,25 @@ async def test_two_submissions_of_one_person_at_once_begin_one_referral(intake: 
     assert len({response.json()["referral_id"] for response in responses}) == 1
 
 
-async def test_the_same_reference_at_once_for_different_people_is_decided_one_after_the_other(
+async def test_the_same_reference_at_once_for_one_person_is_decided_one_after_the_other(
+    intake: IntakeClient,
+) -> None:
+    person = f"web-{uuid4()}"
+    submissions = [
+        a_submission(reference="W-1", person_reference=person, needs=(need,))
+        for need in (Need.GRIEF, Need.HOUSING, Need.STRESS, Need.TRAUMA, Need.EATING, Need.VETERAN)
+    ]
+
+    responses = await asyncio.gather(*(intake.post(submission) for submission in submissions))
+
+    assert {response.status_code for response in responses} == {201}
+    results = [response.json() for response in responses]
+    assert sorted(result["decision"] for result in results) == ["admitted", *["linked"] * 5]
+    assert sorted(str(result["linked_because"]) for result in results) == ["None", *["same-reference"] * 5]
+    assert len({result["referral_id"] for result in results}) == 1
+
+
+async def test_the_same_reference_at_once_for_different_people_begins_a_referral_for_each(
     intake: IntakeClient,
 ) -> None:
     submissions = [a_submission(reference="W-1") for _ in range(6)]
@@ -178,7 +197,8 @@ async def test_the_same_reference_at_once_for_different_people_is_decided_one_af
     responses = await asyncio.gather(*(intake.post(submission) for submission in submissions))
 
     assert {response.status_code for response in responses} == {201}
-    assert sorted(response.json()["decision"] for response in responses) == ["admitted", *["linked"] * 5]
+    assert {response.json()["decision"] for response in responses} == {"admitted"}
+    assert len({response.json()["referral_id"] for response in responses}) == 6
 
 
 def status_changed(referral_id: UUID | None, status: Status) -> ReferralStatusChanged:

@@ -15,6 +15,7 @@ from alongside_chassis.announce import Tx
 from alongside_chassis.consume import UnreadRecord
 from alongside_chassis.lifecycle import is_read
 from alongside_chassis.origin import RecordOrigin
+from alongside_contracts.codes import Codes
 from alongside_contracts.ids import PersonId, SubmissionId, new_id
 from alongside_contracts.intake import Submission, SubmissionEscalated
 from alongside_contracts.partner import Problem
@@ -24,6 +25,7 @@ from alongside_intake.danger.reading import Danger, may_say_more, read_danger
 from alongside_intake.danger.store import UnreadSubmission
 from alongside_intake.danger.words import RiskWords
 from alongside_intake.domain.facts import SELF, Policies
+from alongside_intake.domain.identity import finds_person_by
 from alongside_intake.people import store as people_store
 from alongside_intake.submission_record import ExternalRef
 
@@ -53,13 +55,19 @@ class ReportedDanger:
         """The namespace of the sender's references."""
         return self.partner or SELF
 
-    @property
-    def ref(self) -> ExternalRef:
-        """The sender's reference, or one that stands for the bytes that were sent: nobody can submit it."""
-        return (
-            self.namespace,
-            self.danger.reference or f"unread {blake2b(self.body, digest_size=16).hexdigest()}",
-        )
+    def ref(self, codes: Codes) -> ExternalRef:
+        """Return the partner's reference, or one that stands for the bytes that were sent: nobody can submit it."""
+        reference = self.danger.reference
+        if self.partner is None or reference is None or reference in codes.placeholders:
+            reference = f"unread {blake2b(self.body, digest_size=16).hexdigest()}"
+        return self.namespace, reference
+
+    def person_ref(self, codes: Codes) -> ExternalRef | None:
+        """Return the sender's reference to the person, if it identifies one."""
+        reference = self.danger.person_reference
+        if reference is None or not finds_person_by(reference, codes, is_public=self.partner is None):
+            return None
+        return self.namespace, reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,7 @@ class DangerHearing:
                 if reported.problem is not None:
                     await store.add_problem(tx, earlier, reported.problem)
                 return SubmissionId(earlier)
-        current, open_dangers = await store.prior_of(tx.conn, reported.ref)
+        current, open_dangers = await store.prior_of(tx.conn, reported.ref(self.policies.codes))
         said = await self.words.open(tx.conn, [item.submission_id for item in open_dangers])
         for item in open_dangers:  # 3
             if reported.danger.risks <= item.risks and _are_said(
@@ -109,11 +117,10 @@ class DangerHearing:
         return await self._escalate(reported, person, repeats, tx)  # 4
 
     async def _lock(self, reported: ReportedDanger, tx: Tx) -> PersonId | None:
-        person = None
-        if reported.danger.person_reference is not None:
-            ref = reported.namespace, reported.danger.person_reference
-            person = (await submissions_store.lock_people(tx, {ref}))[ref]
-        await submissions_store.lock_references(tx, {reported.ref})
+        person, person_ref = None, reported.person_ref(self.policies.codes)
+        if person_ref is not None:
+            person = (await submissions_store.lock_people(tx, {person_ref}))[person_ref]
+        await submissions_store.lock_references(tx, {reported.ref(self.policies.codes)})
         return person
 
     async def _escalate(
@@ -123,7 +130,7 @@ class DangerHearing:
         policy = self.policies.of(region)
         unread = UnreadSubmission(
             id=submission_id,
-            ref=reported.ref,
+            ref=reported.ref(self.policies.codes),
             person_id=person,
             region=region,
             setting=UNKNOWN_SETTING,

@@ -1,5 +1,7 @@
 """The rules by which intake decides each submission, in the order in which they are checked.
 
+Earlier records count only as far as the submission's references prove that they are its own (identity.py).
+
 1. **Risk first.** A risk, or urgency crisis, escalates the submission whatever else is wrong; the problems found are
    stored with it. When an open escalation of the same reference already names every one of these risks, the repeat is
    linked to that escalation instead. A risk that is new, or comes back after it was cleared, escalates: a false alarm
@@ -32,6 +34,7 @@ from alongside_intake.domain.facts import (
     RegionPolicy,
     State,
 )
+from alongside_intake.domain.identity import identity_problems, proven_records
 from alongside_intake.domain.problem import Problem
 from alongside_intake.domain.readiness import Suggestion, suggestions
 from alongside_intake.domain.region import region_problems
@@ -102,6 +105,7 @@ def decide(
     `cleared`: a coordinator has cleared the risks of this very submission.
     """
     policy = policies.of(facts.region)
+    prior = proven_records(prior, facts.identity)
     problems = _problems(facts, policies, now)
     risks = frozenset() if cleared else _risks(facts)
     if risks:  # 1
@@ -130,6 +134,7 @@ def can_be_replaced(current: CurrentSubmission) -> bool:
 def _problems(facts: Facts, policies: Policies, now: datetime) -> tuple[Problem, ...]:
     return (
         *region_problems(facts, policies),
+        *identity_problems(facts),
         *consent_problems(facts, policies.codes, now),
         *age_problems(facts, policies.codes),
         *guardian_problems(facts, policies.codes),

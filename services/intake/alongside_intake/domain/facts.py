@@ -48,6 +48,23 @@ class ReadinessAnswers:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What the two references of a submission prove.
+
+    `placeholders` are the fields that hold none; `finds_person` and `finds_submission` say whether the references lead to
+    an earlier person and to an earlier submission. Identity rules decide all three (identity.py).
+    """
+
+    placeholders: frozenset[str] = frozenset()
+    finds_person: bool = True
+    finds_submission: bool = True
+
+
+PROVEN = Identity()
+"""Both references are proof."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A submission as the rules see it. Empty `formats` means that any format will do."""
 
@@ -62,6 +79,7 @@ class Facts:
     guardian_consent: bool = False
     readiness: ReadinessAnswers | None = None
     risks: frozenset[str] = frozenset()
+    identity: Identity = PROVEN
 
 
 @dataclass(frozen=True, slots=True)

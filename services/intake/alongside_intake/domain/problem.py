@@ -14,6 +14,8 @@ class Code(StrEnum):
     CONSENT_MISSING = "consent-missing"
     GUARDIAN_CONSENT_MISSING = "guardian-consent-missing"
     AGE_BAND_MISSING = "age-band-missing"
+    REFERENCE_MISSING = "reference-missing"
+    PERSON_REFERENCE_MISSING = "person-reference-missing"
 
     @property
     def can_be_solved_by_addition(self) -> bool:
@@ -22,7 +24,13 @@ class Code(StrEnum):
 
 
 _SOLVED_BY_ADDITION: Final = frozenset(
-    {Code.CONSENT_MISSING, Code.GUARDIAN_CONSENT_MISSING, Code.AGE_BAND_MISSING}
+    {
+        Code.CONSENT_MISSING,
+        Code.GUARDIAN_CONSENT_MISSING,
+        Code.AGE_BAND_MISSING,
+        Code.REFERENCE_MISSING,
+        Code.PERSON_REFERENCE_MISSING,
+    }
 )
 
 

@@ -16,9 +16,12 @@ from alongside_chassis.http import (
     decode_cursor,
     encode_cursor,
 )
+from alongside_contracts.codes import Codes
 from alongside_contracts.ids import PartnerId, Reference
 from alongside_contracts.streams import PARTNER_REFERRALS, PARTNER_STATUS
 from alongside_intake.domain.facts import SELF, Policies
+from alongside_intake.domain.identity import finds_person_by
+from alongside_intake.domain.problem import Code
 from alongside_intake.people import contacts
 from alongside_intake.people import store as people_store
 from alongside_intake.people.contacts import ContactRoute
@@ -74,7 +77,7 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
     return router
 
 
-def people_router(vault: Vault) -> APIRouter:
+def people_router(codes: Codes, vault: Vault) -> APIRouter:
     """Return the routes that register contact routes and erase people; all need the service token."""
     router = APIRouter(tags=["people"], dependencies=[ServiceOnly])
 
@@ -87,7 +90,11 @@ def people_router(vault: Vault) -> APIRouter:
         route: ContactRoute,
         command: Command,
     ) -> Response:
-        """Register how to reach a person, before or after their first submission."""
+        """Register how to reach a person, before or after their first submission.
+
+        A reference that leads to nobody is refused: the route would never be found, or be a stranger's.
+        """
+        _check_leads_to_a_person(namespace, person_reference, codes)
 
         async def work(tx: Tx) -> StoredContactRouteView:
             if namespace != SELF:
@@ -157,6 +164,22 @@ def _check_registration(partner_id: str, partner: PartnerCommand, policies: Poli
             remedy="Use the id of a region that GET /regions lists.",
             field="region",
         )
+
+
+def _check_leads_to_a_person(namespace: str, person_reference: str, codes: Codes) -> None:
+    """Raise HttpProblem for a placeholder, and for a reference to a person who submits for themself that can be guessed."""
+    is_public = namespace == SELF
+    if finds_person_by(person_reference, codes, is_public=is_public):
+        return
+    raise HttpProblem(
+        status=422,
+        code=Code.PERSON_REFERENCE_MISSING,
+        title="This reference does not lead to a person",
+        remedy="Use the person_reference of their submissions, which has to hold a UUID: others could guess this one."
+        if is_public
+        else "Use your own id of this person, the person_reference of their submissions: a placeholder identifies nobody.",
+        field="person_reference",
+    )
 
 
 def _require_partner(partner: Partner | None) -> Partner:

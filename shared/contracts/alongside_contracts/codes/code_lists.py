@@ -8,6 +8,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from alongside_contracts.codes.placeholders import Placeholders
+
 CODE_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,63}$"
 """The shape of every code: 1 to 64 lower-case letters, digits and hyphens."""
 LANGUAGES: Final = ("en", "es")
@@ -138,6 +140,8 @@ class Codes:
     release: str
     installed_release: str
     """The newest release that these lists hold."""
+    placeholders: Placeholders
+    """What identifies nobody where a reference is asked for."""
 
     @property
     def regions(self) -> tuple[str, ...]:

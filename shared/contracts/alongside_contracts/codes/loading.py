@@ -18,11 +18,12 @@ from alongside_contracts.codes.code_lists import (
     Codes,
     release_order,
 )
+from alongside_contracts.codes.placeholders import Placeholders, fold
 from alongside_contracts.ids import REGION_PATTERN
 
 FOLDER: Final = Path(__file__).resolve().parent
-"""The package's own lists: `lists/<name>.json` and `releases.json`."""
-REGION_FILE_KEYS: Final = frozenset({"codes"})
+"""The package's own lists: `lists/<name>.json`, `placeholders.json` and `releases.json`."""
+REGION_FILE_KEYS: Final = ("codes", "placeholders")
 """The blocks of a region's file that are known so far."""
 REQUIRED_LISTS: Final = frozenset(
     {"age-bands", "consent-categories", "formats", "needs", "risks", "settings"}
@@ -63,7 +64,7 @@ class CodesError(Exception):
 
 
 def load_codes(*, folder: Path = FOLDER, regions: Path | None = None, release: str | None = None) -> Codes:
-    """Read the network's lists, and the regions' own codes from `regions`/<id>.json.
+    """Read the network's lists and placeholders, and the regions' own ones from `regions`/<id>.json.
 
     `release` is the release of codes the network takes; None means the one before the newest in `folder`. Raises
     CodesError with everything that is wrong.
@@ -72,8 +73,9 @@ def load_codes(*, folder: Path = FOLDER, regions: Path | None = None, release: s
     releases = _releases(folder, problems)
     lists = {path.stem: _list(path, problems) for path in sorted(folder.glob("lists/*.json"))}
     complete = {name: codes for name, codes in lists.items() if codes is not None}
-    if regions is not None:
-        complete = _with_regions(complete, regions, problems)
+    files = {} if regions is None else dict(_region_files(regions, problems))
+    complete = _with_regions(complete, files, problems)
+    placeholders = Placeholders.of(_placeholders(folder, files, problems))
     if missing := sorted(REQUIRED_LISTS - lists.keys()):
         problems.append(f"lists: {', '.join(missing)} missing: restore them")
     for codes in complete.values():
@@ -83,7 +85,7 @@ def load_codes(*, folder: Path = FOLDER, regions: Path | None = None, release: s
         problems.append(f"{wanted} is no release of these codes: use one of {', '.join(releases)}")
     if problems:
         raise CodesError(problems)
-    return Codes(complete, wanted, releases[-1])
+    return Codes(complete, wanted, releases[-1], placeholders)
 
 
 def _releases(folder: Path, problems: list[str]) -> list[str]:
@@ -176,21 +178,43 @@ def _by_name(where: str, codes: Sequence[Code], problems: list[str]) -> dict[str
     return named
 
 
-def _with_regions(lists: Mapping[str, CodeList], folder: Path, problems: list[str]) -> dict[str, CodeList]:
-    """Return the lists with the regions' own codes at their ends."""
-    added: dict[str, list[Code]] = {}
+def _region_files(folder: Path, problems: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each region with the blocks of its file that are known."""
     if not folder.is_dir():
         problems.append(f"{folder}: there is no such folder of region files")
     for path in sorted(folder.glob("*.json")):
         if not re.fullmatch(REGION_PATTERN, path.stem):
             problems.append(f"{path.name}: name the file as the region, such as us-fl-miami.json")
-        for name, entries in _region_blocks(path, problems).items():
+        content = _read(path, problems)
+        if content is None:
+            continue
+        if not isinstance(content, dict):
+            problems.append(f"{path.name}: give an object with {' or '.join(REGION_FILE_KEYS)}")
+            continue
+        if unknown := sorted(set(content) - set(REGION_FILE_KEYS)):
+            problems.append(
+                f"{path.name}: remove {', '.join(unknown)}: only {' and '.join(REGION_FILE_KEYS)} are read"
+            )
+        yield path.stem, content
+
+
+def _with_regions(
+    lists: Mapping[str, CodeList], files: Mapping[str, Mapping[str, Any]], problems: list[str]
+) -> dict[str, CodeList]:
+    """Return the lists with the regions' own codes at their ends."""
+    added: dict[str, list[Code]] = {}
+    for region, content in files.items():
+        blocks = content.get("codes", {})
+        if not isinstance(blocks, dict):
+            problems.append(f"{region}.json: codes: give an object of lists by name, such as needs")
+            continue
+        for name, entries in blocks.items():
             if name not in lists or not lists[name].regional:
                 regional = ", ".join(sorted(each.name for each in lists.values() if each.regional))
-                problems.append(f"{path.name}: {name}: a region may add codes to {regional} only")
+                problems.append(f"{region}.json: {name}: a region may add codes to {regional} only")
                 continue
             added.setdefault(name, []).extend(
-                _codes(f"{path.name}: {name}", name, entries, problems, region=path.stem)
+                _codes(f"{region}.json: {name}", name, entries, problems, region=region)
             )
     return {
         name: replace(codes, codes=_by_name(name, [*codes.codes.values(), *added.get(name, ())], problems))
@@ -198,22 +222,22 @@ def _with_regions(lists: Mapping[str, CodeList], folder: Path, problems: list[st
     }
 
 
-def _region_blocks(path: Path, problems: list[str]) -> Mapping[str, Any]:
-    content = _read(path, problems)
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        problems.append(f"{path.name}: give an object with {', '.join(sorted(REGION_FILE_KEYS))}")
-        return {}
-    if unknown := sorted(set(content) - REGION_FILE_KEYS):
-        problems.append(
-            f"{path.name}: remove {', '.join(unknown)}: only {', '.join(sorted(REGION_FILE_KEYS))} is read"
-        )
-    blocks = content.get("codes", {})
-    if not isinstance(blocks, dict):
-        problems.append(f"{path.name}: codes: give an object of lists by name, such as needs")
-        return {}
-    return blocks
+def _placeholders(folder: Path, files: Mapping[str, Mapping[str, Any]], problems: list[str]) -> Iterator[str]:
+    """Yield the placeholders of the network and of every region."""
+    network = _read(folder / "placeholders.json", problems)
+    own = network.get("placeholders") if isinstance(network, dict) else None
+    for name, content in {"placeholders": {"placeholders": own}, **files}.items():
+        texts = content.get("placeholders", [])
+        if not isinstance(texts, list):
+            problems.append(f"{name}.json: placeholders: give a list of texts, such as unknown")
+            continue
+        for text in texts:
+            if isinstance(text, str) and fold(text):
+                yield text
+            else:
+                problems.append(
+                    f"{name}.json: placeholders: give texts with a letter or digit, such as unknown"
+                )
 
 
 def _contradictions(codes: CodeList, lists: Mapping[str, CodeList], releases: Sequence[str]) -> Iterator[str]:
