@@ -16,7 +16,7 @@ from alongside_contracts.intake import (
 from alongside_contracts.partner import IntakePaused, IntakeResumed, Origin, Problem, SubmissionAnswered
 from alongside_contracts.vocabulary import Answer, LinkReason
 from alongside_intake.domain.decide import Decision, Escalated, Held, Linked, Rejected
-from alongside_intake.submission_record import SubmissionRecord, request_of
+from alongside_intake.submissions.record import SubmissionRecord, request_of
 
 
 def admitted(submission: SubmissionRecord, referral_id: ReferralId) -> SubmissionAdmitted:

@@ -1,4 +1,4 @@
-"""Intake's HTTP API: parse, call, answer. Rules are in domain/, the application service in submission_service.py."""
+"""Intake's HTTP API: parse, call, answer. Rules are in domain/, the application service in submissions/service.py."""
 
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -14,8 +14,8 @@ from alongside_intake.domain.facts import Policies, State
 from alongside_intake.people.api import partners_router, people_router
 from alongside_intake.people.contact_routes_api import contact_routes_router
 from alongside_intake.people.vault import Vault
-from alongside_intake.submission_record import ReceivedSubmission, StoredSubmission
-from alongside_intake.submission_service import SubmissionService, announce_decision, submission_not_found
+from alongside_intake.submissions.record import ReceivedSubmission, StoredSubmission
+from alongside_intake.submissions.service import SubmissionService, announce_decision, submission_not_found
 from alongside_intake.views import (
     ClearCommand,
     ConsentCommand,

@@ -13,7 +13,7 @@ from alongside_intake.people.vault import Vault
 from alongside_intake.policy_file import read_policies
 from alongside_intake.rebuild.projection import OpenReferralsProjection
 from alongside_intake.settings import Settings
-from alongside_intake.submission_service import SubmissionService
+from alongside_intake.submissions.service import SubmissionService
 
 
 def service(settings: Settings) -> Service:

@@ -17,8 +17,8 @@ from alongside_intake import announcements, store
 from alongside_intake.danger import store as danger_store
 from alongside_intake.danger.hearing import DangerHearing, ReportedDanger, record_id
 from alongside_intake.people import store as people_store
-from alongside_intake.submission_record import ReceivedSubmission
-from alongside_intake.submission_service import HELD_OVERDUE, SubmissionService, announce_decision
+from alongside_intake.submissions.record import ReceivedSubmission
+from alongside_intake.submissions.service import HELD_OVERDUE, SubmissionService, announce_decision
 
 
 def intake_handlers(submissions: SubmissionService) -> Handlers:

@@ -16,7 +16,6 @@ from alongside_chassis.announce import Tx
 from alongside_contracts.codes.fields import AS_STORED
 from alongside_contracts.ids import PersonId, ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
-from alongside_intake.batch_state import BatchState, DecidedSubmission
 from alongside_intake.domain.decide import NextActor
 from alongside_intake.domain.facts import (
     SELF,
@@ -26,7 +25,8 @@ from alongside_intake.domain.facts import (
     State,
     UnreadDanger,
 )
-from alongside_intake.submission_record import (
+from alongside_intake.submissions.batch_state import BatchState, DecidedSubmission
+from alongside_intake.submissions.record import (
     ExternalRef,
     ReceivedSubmission,
     StoredSubmission,
@@ -34,7 +34,7 @@ from alongside_intake.submission_record import (
     SubmissionRecord,
     submission_key,
 )
-from alongside_intake.submission_rows import NEW, decision_values, row_of
+from alongside_intake.submissions.rows import NEW, decision_values, row_of
 
 PAGE_ROWS_MAX: Final = 200
 _MAX_ID: Final = UUID(int=2**128 - 1)

@@ -29,7 +29,7 @@ from alongside_intake.domain.decide import decide
 from alongside_intake.domain.facts import PriorRecords
 from alongside_intake.policy_file import read_policies
 from alongside_intake.settings import SHIPPED_POLICIES
-from alongside_intake.submission_record import facts_of
+from alongside_intake.submissions.record import facts_of
 
 submission = Submission.model_validate_json(sys.argv[1])
 policies = read_policies(SHIPPED_POLICIES, installed())

@@ -7,7 +7,7 @@ import pytest
 from alongside_contracts.codes.fields import AS_STORED
 from alongside_contracts.intake import Consent
 from alongside_contracts.vocabulary import ConsentDecision
-from alongside_intake.submission_record import request_of
+from alongside_intake.submissions.record import request_of
 from tests.builders import a_submission
 
 OFFER = uuid4()

@@ -14,7 +14,7 @@ from alongside_contracts.codes import installed
 from alongside_contracts.intake import Submission
 from alongside_intake.domain.decide import Decision, decide
 from alongside_intake.domain.facts import Policies, PriorRecords
-from alongside_intake.submission_record import facts_of, request_of
+from alongside_intake.submissions.record import facts_of, request_of
 from alongside_localstack.sample.offers import SampleOffer, offers
 from alongside_matching.engine.facts import Offer, Request
 from alongside_matching.engine.policy import Policy

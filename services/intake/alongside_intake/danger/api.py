@@ -16,7 +16,7 @@ from alongside_chassis.http import Read, ServiceOnly, problem_of, runtime_of, to
 from alongside_contracts.partner import Problem
 from alongside_intake import store as submissions_store
 from alongside_intake.danger.hearing import DangerHearing, ReportedDanger
-from alongside_intake.submission_service import submission_not_found
+from alongside_intake.submissions.service import submission_not_found
 from alongside_intake.views import CrisisResourceView
 
 REFUSALS: Final = (RequestValidationError, HTTPException, HttpProblem)

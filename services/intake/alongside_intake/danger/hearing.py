@@ -27,7 +27,7 @@ from alongside_intake.danger.words import RiskWords
 from alongside_intake.domain.facts import SELF, Policies
 from alongside_intake.domain.identity import finds_person_by
 from alongside_intake.people import store as people_store
-from alongside_intake.submission_record import ExternalRef
+from alongside_intake.submissions.record import ExternalRef
 
 UNKNOWN_SETTING: Final = "unknown"
 """The setting of a submission that is not read."""

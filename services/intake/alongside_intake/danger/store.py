@@ -14,7 +14,7 @@ from alongside_contracts.partner import Problem
 from alongside_intake.domain.decide import NextActor
 from alongside_intake.domain.facts import CurrentSubmission, State
 from alongside_intake.people.vault import Owner
-from alongside_intake.submission_record import ExternalRef
+from alongside_intake.submissions.record import ExternalRef
 
 
 @dataclass(frozen=True, slots=True)

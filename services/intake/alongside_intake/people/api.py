@@ -27,7 +27,7 @@ from alongside_intake.people import store as people_store
 from alongside_intake.people.contacts import ContactRoute
 from alongside_intake.people.store import Partner
 from alongside_intake.people.vault import Owner, Vault
-from alongside_intake.submission_service import HELD_OVERDUE
+from alongside_intake.submissions.service import HELD_OVERDUE
 from alongside_intake.views import ErasureView, PartnerCommand, PartnerView, StoredContactRouteView
 
 REMAINING_DATA: Final = (

@@ -7,7 +7,7 @@ from alongside_chassis.errors import HttpProblem
 from alongside_contracts.codes import Codes
 from alongside_contracts.intake import Submission
 from alongside_intake import store
-from alongside_intake.submission_record import IdentifiedSubmission, SubmissionRecord
+from alongside_intake.submissions.record import IdentifiedSubmission, SubmissionRecord
 
 
 async def complete(

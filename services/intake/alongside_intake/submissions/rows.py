@@ -6,10 +6,10 @@ from uuid import UUID
 import orjson
 
 from alongside_chassis.columns import Columns
-from alongside_intake.batch_state import DecidedSubmission
 from alongside_intake.domain.decide import Admitted, Escalated, Held, Linked, NextActor, Rejected
 from alongside_intake.domain.facts import State
 from alongside_intake.domain.problem import Problem
+from alongside_intake.submissions.batch_state import DecidedSubmission
 
 DECISION_COLUMNS: Final = {
     "state": "text",

@@ -18,7 +18,7 @@ from alongside_intake.domain.facts import (
     PriorRecords,
     UnreadDanger,
 )
-from alongside_intake.submission_record import SubmissionKey, SubmissionRecord
+from alongside_intake.submissions.record import SubmissionKey, SubmissionRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,6 @@ from alongside_contracts.intake import Submission
 from alongside_contracts.partner import Problem
 from alongside_contracts.vocabulary import ProblemCode
 from alongside_intake import announcements, store
-from alongside_intake.batch_state import BatchState, DecidedSubmission, mark_repeat_or_replacement
-from alongside_intake.completion import complete
 from alongside_intake.danger import store as danger_store
 from alongside_intake.danger.hearing import DangerHearing
 from alongside_intake.domain.decide import (
@@ -28,7 +26,9 @@ from alongside_intake.domain.decide import (
     decide,
 )
 from alongside_intake.domain.facts import Policies, PriorRecords, State
-from alongside_intake.submission_record import (
+from alongside_intake.submissions.batch_state import BatchState, DecidedSubmission, mark_repeat_or_replacement
+from alongside_intake.submissions.completion import complete
+from alongside_intake.submissions.record import (
     IdentifiedSubmission,
     ReceivedSubmission,
     StoredSubmission,
