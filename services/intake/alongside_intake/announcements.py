@@ -7,15 +7,19 @@ from alongside_chassis.consume import Paused, Quarantine
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.ids import ReferralId, SubmissionId
 from alongside_contracts.intake import (
+    ConsentChanged,
+    ConsentOnRecord,
     PartnerStreamPaused,
     PartnerStreamResumed,
     SubmissionAdmitted,
+    SubmissionAmended,
     SubmissionEscalated,
     SubmissionLinked,
 )
 from alongside_contracts.partner import IntakePaused, IntakeResumed, Origin, Problem, SubmissionAnswered
 from alongside_contracts.vocabulary import Answer, LinkReason
-from alongside_intake.domain.decide import Decision, Escalated, Held, Linked, Rejected
+from alongside_intake.domain.decide import Admitted, Amended, Decision, Escalated, Linked
+from alongside_intake.submissions.news import ReferralNews
 from alongside_intake.submissions.record import SubmissionRecord, request_of
 
 
@@ -43,6 +47,32 @@ def linked(submission: SubmissionRecord, referral_id: ReferralId, reason: LinkRe
     )
 
 
+def amended(submission: SubmissionRecord, changed: ReferralNews, sequence: int) -> SubmissionAmended:
+    """Return the event that gives a running referral its whole request anew."""
+    return SubmissionAmended(
+        referral_id=ReferralId(changed.referral.referral_id),
+        submission_id=submission.id,
+        person_id=submission.person_id,
+        partner=submission.partner,
+        sequence=sequence,
+        request=request_of(changed.running.content),
+    )
+
+
+def consent_changed(submission: SubmissionRecord, changed: ReferralNews, sequence: int) -> ConsentChanged:
+    """Return the event that gives a running referral its whole consent record anew."""
+    consent = changed.running.content.consent
+    assert consent is not None  # noqa: S101  (a change of consent has a record)
+    return ConsentChanged(
+        referral_id=ReferralId(changed.referral.referral_id),
+        person_id=submission.person_id,
+        partner=submission.partner,
+        sequence=sequence,
+        consent=ConsentOnRecord(**consent.model_dump()),
+        covers=changed.covers,
+    )
+
+
 def escalated(submission: SubmissionRecord, decision: Escalated) -> SubmissionEscalated:
     """Return the crisis event of a submission with risks: a person may be in danger."""
     return SubmissionEscalated(
@@ -63,14 +93,15 @@ def answer(
     source: RecordOrigin | None,
 ) -> SubmissionAnswered:
     """Return the answer to the partner. For a linked submission, the answer names the submission it is linked to."""
-    problems = decision.problems if isinstance(decision, Held | Rejected | Escalated) else ()
-    named = SubmissionId(decision.submission_id) if isinstance(decision, Linked) else submission.id
+    problems = () if isinstance(decision, Admitted) else decision.problems
+    named = SubmissionId(decision.submission_id) if isinstance(decision, Linked | Amended) else submission.id
+    is_consent_only = isinstance(decision, Amended) and decision.is_consent_only
     return SubmissionAnswered(
         partner=partner,
         reference=submission.content.reference,
         submission_id=named,
         referral_id=referral_id,
-        answer=decision.state,
+        answer=Answer.CONSENT_CHANGED if is_consent_only else decision.state,
         problems=tuple(
             Problem(code=problem.code, where=problem.where, remedy=problem.remedy) for problem in problems
         ),

@@ -16,6 +16,7 @@ from alongside_intake.people.contact_routes_api import contact_routes_router
 from alongside_intake.people.vault import Vault
 from alongside_intake.submissions.record import ReceivedSubmission, StoredSubmission
 from alongside_intake.submissions.service import SubmissionService, announce_decision, submission_not_found
+from alongside_intake.submissions.statements import Statements
 from alongside_intake.views import (
     ClearCommand,
     ConsentCommand,
@@ -23,6 +24,8 @@ from alongside_intake.views import (
     ProblemView,
     RegionView,
     SubmissionView,
+    WithdrawalCommand,
+    WithdrawalView,
 )
 
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
@@ -56,6 +59,8 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
         route_class=danger_first_route(submissions.danger),
     )
 
+    statements = Statements(submissions)
+
     @router.post("", status_code=201, response_model=SubmissionView)
     async def submit(submission: Submission, command: Command) -> Response:
         """Submit a referral. It is decided at once; the status is 201 whatever the decision."""
@@ -71,11 +76,31 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
 
     @router.post("/{submission_id}/consent", response_model=SubmissionView, responses=REFUSALS)
     async def consent(submission_id: SubmissionPath, body: ConsentCommand, command: Command) -> Response:
-        """Add what a held submission lacks; it is decided again."""
+        """State what the person consents to now, or add what a held submission lacks. A held one is decided again.
+
+        Of a submission whose referral runs, a consent record is a repeat that says nothing else; the answer is the repeat.
+        """
 
         async def work(tx: Tx) -> SubmissionView:
+            stored = await store.find_submission(tx.conn, submission_id)
+            if stored is not None and body.is_consent_alone and stored.is_decided:
+                assert body.consent is not None  # noqa: S101  (it is a consent alone)
+                stated = await statements.state_consent(submission_id, body.consent, tx, cause=None)
+                return await _load_view(tx, stated, submissions.policies)
             await submissions.complete(submission_id, body.added_to, tx)
             return await _load_view(tx, submission_id, submissions.policies)
+
+        return await command.run(work)
+
+    @router.post("/{submission_id}/withdrawal", response_model=WithdrawalView, responses=REFUSALS)
+    async def withdraw(submission_id: SubmissionPath, body: WithdrawalCommand, command: Command) -> Response:
+        """Take a submission back; its referral is cancelled. While a risk is not cleared, it is taken back afterwards."""
+
+        async def work(tx: Tx) -> WithdrawalView:
+            withdrawal = await statements.withdraw(submission_id, body.reason, tx)
+            problems = [ProblemView(**problem.model_dump()) for problem in withdrawal.problems]
+            view = await _load_view(tx, submission_id, submissions.policies)
+            return WithdrawalView(outcome=withdrawal.answer, problems=problems, submission=view)
 
         return await command.run(work)
 

@@ -10,15 +10,18 @@ from alongside_chassis.errors import Unprocessable
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts import streams
 from alongside_contracts.intake import SubmissionReceived
-from alongside_contracts.partner import Problem
+from alongside_contracts.partner import ConsentStated, Problem, SubmissionWithdrawalRequested
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import TERMINAL, ProblemCode
 from alongside_intake import announcements, store
 from alongside_intake.danger import store as danger_store
 from alongside_intake.danger.hearing import DangerHearing, ReportedDanger, record_id
+from alongside_intake.domain.facts import CurrentSubmission
 from alongside_intake.people import store as people_store
+from alongside_intake.submissions import store as submissions_store
 from alongside_intake.submissions.record import ReceivedSubmission
 from alongside_intake.submissions.service import HELD_OVERDUE, SubmissionService, announce_decision
+from alongside_intake.submissions.statements import Statements
 
 
 def intake_handlers(submissions: SubmissionService) -> Handlers:
@@ -32,13 +35,27 @@ def intake_handlers(submissions: SubmissionService) -> Handlers:
             tx.caused_by(event)
             announce_decision(decided, tx)
 
+    statements = Statements(submissions)
+
+    @handlers.on(ConsentStated)
+    async def state_consent(event: ConsentStated, tx: Tx) -> None:
+        current = await _stated_about(event.reference, tx)
+        if current.content is None:
+            raise _unknown_reference()
+        await statements.state_consent(current.submission_id, event.consent, tx, cause=tx.cause)
+
+    @handlers.on(SubmissionWithdrawalRequested)
+    async def withdraw(event: SubmissionWithdrawalRequested, tx: Tx) -> None:
+        current = await _stated_about(event.reference, tx)
+        await statements.withdraw(current.submission_id, event.reason, tx)
+
     @handlers.on_batch(ReferralStatusChanged)
     async def close_ended_referrals(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
         await store.close_referrals(tx, [event.referral_id for event in events if event.status in TERMINAL])
 
     @handlers.on(ReferralSucceeded)
     async def follow_successor(event: ReferralSucceeded, tx: Tx) -> None:
-        await store.replace_referral(tx, event.replaces, event.referral_id, list(event.request.needs))
+        await store.replace_referral(tx, event.replaces, event.referral_id, event.request)
 
     @handlers.on_timer(HELD_OVERDUE)
     async def assign_coordinator_when_overdue(timer: Timer, tx: Tx) -> None:
@@ -51,6 +68,28 @@ def intake_handlers(submissions: SubmissionService) -> Handlers:
     _hear_dangers(handlers, submissions.danger)
     _answer_partners(handlers)
     return handlers
+
+
+async def _stated_about(reference: str, tx: Tx) -> CurrentSubmission:
+    """Return the submission that a partner's record is about. Raises Unprocessable for an unknown sender or reference."""
+    assert tx.record is not None  # noqa: S101  (an event handler always has its record)
+    registered = await people_store.registered_partners(tx.conn, {_partner_of(tx)})
+    partner = _verified_sender(tx.record, registered)
+    current = await submissions_store.find_current(tx.conn, (partner, reference))
+    if current is None:
+        raise _unknown_reference()
+    return current
+
+
+def _partner_of(tx: Tx) -> str:
+    assert tx.record is not None  # noqa: S101  (an event handler always has its record)
+    return str(tx.record.partner)
+
+
+def _unknown_reference() -> Unprocessable:
+    return Unprocessable(
+        ProblemCode.UNKNOWN_REFERENCE, "reference", "send the submission first, or correct the reference"
+    )
 
 
 def _hear_dangers(handlers: Handlers, danger: DangerHearing) -> None:

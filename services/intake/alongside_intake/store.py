@@ -15,13 +15,14 @@ import orjson
 from alongside_chassis.announce import Tx
 from alongside_contracts.codes.fields import AS_STORED
 from alongside_contracts.ids import PersonId, ReferralId, SubmissionId, new_id
-from alongside_contracts.intake import Submission
+from alongside_contracts.intake import Submission, SupportRequest
 from alongside_intake.domain.decide import NextActor
 from alongside_intake.domain.facts import (
     SELF,
     CurrentSubmission,
     OpenEscalation,
     OpenReferral,
+    RunningRequest,
     State,
     UnreadDanger,
 )
@@ -69,7 +70,8 @@ async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> B
         key, id_ = submission_key((row["source"], row["reference"]), row["person_id"]), row["id"]
         risks = frozenset(row["risks"])
         if row["is_current"]:
-            current[key] = CurrentSubmission(id_, State(row["state"]), row["referral_id"])
+            content = as_stored(row["facts"]) if row["is_read"] and row["facts"] else None
+            current[key] = CurrentSubmission(id_, State(row["state"]), row["referral_id"], content)
         if row["state"] == State.ESCALATED and not row["is_of_record"]:
             escalations[key] = (*escalations.get(key, ()), OpenEscalation(id_, risks))
         if not row["is_read"]:
@@ -165,13 +167,13 @@ async def lock_submission(
     return stored, SubmissionRecord(
         id=SubmissionId(stored.id),
         person_id=PersonId(stored.person_id),
-        received=ReceivedSubmission(_as_stored(row["facts"]), stored.partner),
+        received=ReceivedSubmission(as_stored(row["facts"]), stored.partner),
         submission_ref=(stored.source, stored.reference),
         cleared=stored.cleared_at is not None,
     )
 
 
-def _as_stored(facts: str) -> Submission:
+def as_stored(facts: str) -> Submission:
     """Return a stored submission: codes that ended since it was taken, or that a newer release took, stay in it."""
     return Submission.model_validate_json(facts, context=AS_STORED)
 
@@ -238,22 +240,26 @@ async def close_referrals(tx: Tx, ended: Sequence[ReferralId]) -> None:
         await tx.conn.execute("delete from open_referral where referral_id = any($1::uuid[])", ended)
 
 
-async def replace_referral(tx: Tx, replaced: ReferralId, successor: ReferralId, needs: list[str]) -> None:
+async def replace_referral(
+    tx: Tx, replaced: ReferralId, successor: ReferralId, request: SupportRequest
+) -> None:
     """Point the submissions of a replaced referral to its successor, and store it as open unless the person is erased."""
     await tx.conn.execute(
         """
         with followed as (
-            update submission set referral_id = $2 where referral_id = $1 returning id, person_id
+            update submission set referral_id = $2 where referral_id = $1 returning id, person_id, facts
         ), closed as (
             delete from open_referral where referral_id = $1
         )
-        insert into open_referral (referral_id, person_id, submission_id, needs)
-        select $2, f.person_id, f.id, $3 from followed f join person p on p.id = f.person_id and p.erased_at is null
+        insert into open_referral (referral_id, person_id, submission_id, needs, content)
+        select $2, f.person_id, f.id, $3, f.facts || $4::jsonb
+        from followed f join person p on p.id = f.person_id and p.erased_at is null
         order by f.id limit 1 on conflict (referral_id) do nothing
         """,
         replaced,
         successor,
-        needs,
+        list(request.needs),
+        request.model_dump_json(exclude_none=True),
     )
 
 
@@ -270,9 +276,7 @@ _LOCK_REFERENCES: Final = """
 # One lookup for each reference in each of the three indexes; a reference over the public API counts for one person, because
 # strangers may use the same. Without `offset 0`, a plan made while the table was small may scan the whole table, and
 # PostgreSQL keeps using that plan.
-_FOUND: Final = (
-    "select id, source, reference, person_id, state, referral_id, risks, is_read, record_id, cleared_at"
-)
+_FOUND: Final = "select id, source, reference, person_id, state, referral_id, risks, is_read, record_id, cleared_at, facts"
 _ASKED: Final = "unnest($1::text[], $2::text[], $3::uuid[]) as asked (source, reference, person_id)"
 _PRIOR_SUBMISSIONS: Final = f"""
     select found.* from {_ASKED}, lateral (
@@ -299,8 +303,10 @@ _PRIOR_SUBMISSIONS: Final = f"""
     order by id
 """
 _OPEN_REFERRALS: Final = """
-    select person_id, referral_id, submission_id, needs from open_referral
-    where person_id = any($1::uuid[]) order by referral_id
+    select o.person_id, o.referral_id, o.submission_id, o.needs, o.sequence, o.covered,
+        coalesce(o.content, s.facts) as content, coalesce(o.sent, s.facts) as sent
+    from open_referral o join submission s on s.id = o.submission_id
+    where o.person_id = any($1::uuid[]) order by o.referral_id
 """
 _SUPERSEDE: Final = """
     update submission set superseded_by = later.id, next_actor = null, due_at = null
@@ -331,12 +337,12 @@ _DECIDE_AGAIN: Final = """
     where id = $1
 """
 _LINK_REPEATS: Final = """
-    update submission set referral_id = $2 where repeats = $1 and state = 'linked' and referral_id is null
+    update submission set referral_id = $2 where repeats = $1 and state in ('linked', 'amended') and referral_id is null
 """
 _COLUMNS: Final = """
     s.id, s.source, s.reference, s.person_id, s.region, s.setting, s.state, s.problems, s.suggestions, s.risks,
     s.because, s.referral_id, s.repeats, s.superseded_by, s.next_actor, s.due_at, s.cleared_by, s.cleared_at,
-    s.received_at, s.decided_at, s.is_read, s.facts is null as is_erased
+    s.received_at, s.decided_at, s.is_read, s.facts is null as is_erased, s.withdrawn_because
 """
 
 
@@ -351,7 +357,13 @@ def _stored_submission(row: asyncpg.Record) -> StoredSubmission:
 async def _open_referrals(tx: Tx, people: Collection[PersonId]) -> dict[UUID, tuple[OpenReferral, ...]]:
     referrals: dict[UUID, tuple[OpenReferral, ...]] = {}
     for row in await tx.conn.fetch(_OPEN_REFERRALS, list(people)):
-        referral = OpenReferral(row["referral_id"], row["submission_id"], frozenset(row["needs"]))
+        running = (
+            RunningRequest(as_stored(row["content"]), as_stored(row["sent"])) if row["content"] else None
+        )
+        needs = frozenset(row["needs"])
+        referral = OpenReferral(
+            row["referral_id"], row["submission_id"], needs, running, row["sequence"], row["covered"]
+        )
         referrals[row["person_id"]] = (*referrals.get(row["person_id"], ()), referral)
     return referrals
 

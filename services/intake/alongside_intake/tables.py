@@ -161,6 +161,7 @@ class SubmissionRow(Base, table=True):
     cleared_by: str | None = Field(default=None, sa_type=Text)
     cleared_because: str | None = Field(default=None, sa_type=Text)
     cleared_at: datetime | None = None
+    withdrawn_because: str | None = Field(default=None, sa_type=Text)
     cause: str | None = Field(default=None, sa_type=Text)
     received_at: datetime
     decided_at: datetime
@@ -169,7 +170,11 @@ class SubmissionRow(Base, table=True):
 
 
 class OpenReferralRow(Base, table=True):
-    """A referral that has not ended: a further submission of the same person may be linked to it."""
+    """A referral that has not ended: a further submission of the same person may be linked to it.
+
+    `content` is its request as it is now, `sent` as its submitter sent it last; null while both are the submission's.
+    `sequence` counts the changes that were announced; `covered`: whether the consent covers it.
+    """
 
     __tablename__: ClassVar[TableName] = "open_referral"
     __table_args__: ClassVar[Any] = (Index("ix_open_referral_person_id", "person_id"),)
@@ -178,6 +183,10 @@ class OpenReferralRow(Base, table=True):
     person_id: UUID = Field(foreign_key="person.id")
     submission_id: UUID = Field(foreign_key="submission.id")
     needs: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    content: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    sent: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    sequence: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    covered: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class VaultKeyRow(Base, table=True):

@@ -9,7 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from alongside_chassis.errors import HttpProblem
 from alongside_contracts.codes import installed
-from alongside_contracts.codes.fields import AnyProblemCode, ListedSetting, SettingCode
+from alongside_contracts.codes.fields import (
+    AnswerCode,
+    AnyProblemCode,
+    ListedReason,
+    ListedSetting,
+    SettingCode,
+)
 from alongside_contracts.ids import Reference, RegionId
 from alongside_contracts.intake import Consent, Submission
 from alongside_contracts.vocabulary import AgeBand
@@ -38,6 +44,11 @@ class ConsentCommand(_RequestBody):
         if not self._additions:
             raise ValueError(f"send at least one of {', '.join(type(self).model_fields)}")
         return self
+
+    @property
+    def is_consent_alone(self) -> bool:
+        """Whether nothing but a consent record is stated."""
+        return self._additions.keys() == {"consent"}
 
     @property
     def _additions(self) -> dict[str, Any]:
@@ -72,6 +83,12 @@ class ClearCommand(_RequestBody):
 
     coordinator: ShortText
     reason: ShortText
+
+
+class WithdrawalCommand(_RequestBody):
+    """Why a submission is taken back."""
+
+    reason: ListedReason
 
 
 class PartnerCommand(_RequestBody):
@@ -156,6 +173,14 @@ class SubmissionView(BaseModel):
     is_read: bool = Field(
         description="False for a risk that was heard in a record which was refused, or waits on a paused stream."
     )
+
+
+class WithdrawalView(BaseModel):
+    """What a withdrawal came to, why it was not done if it was not, and the submission."""
+
+    outcome: AnswerCode
+    problems: Sequence[ProblemView]
+    submission: SubmissionView
 
 
 class PartnerView(BaseModel):

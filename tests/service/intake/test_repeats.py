@@ -184,8 +184,8 @@ async def test_the_same_reference_at_once_for_one_person_is_decided_one_after_th
 
     assert {response.status_code for response in responses} == {201}
     results = [response.json() for response in responses]
-    assert sorted(result["decision"] for result in results) == ["admitted", *["linked"] * 5]
-    assert sorted(str(result["linked_because"]) for result in results) == ["None", *["same-reference"] * 5]
+    assert sorted(result["decision"] for result in results) == ["admitted", *["amended"] * 5]
+    assert len([result for result in results if result["repeats"]]) == 5
     assert len({result["referral_id"] for result in results}) == 1
 
 

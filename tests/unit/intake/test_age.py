@@ -1,9 +1,12 @@
 """A person without an age band is no adult where minors are likely; elsewhere nobody has to state an age."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from alongside_contracts.codes import load_codes
 from alongside_intake.domain.age import age_problems, may_be_minor
 from alongside_intake.domain.decide import Admitted, Held
 from alongside_intake.domain.problem import Code
@@ -18,6 +21,23 @@ def test_a_missing_age_band_is_asked_for_where_minors_are_likely(setting: str) -
 
     assert [(problem.code, problem.where) for problem in problems] == [(Code.AGE_BAND_MISSING, "age_band")]
     assert problems[0].remedy
+
+
+@pytest.mark.parametrize(("broader", "expected"), [("education", True), ("community", False)])
+def test_a_regions_own_setting_is_as_its_broader_one(broader: str, expected: bool, tmp_path: Path) -> None:
+    labels = {language: {"staff": "Boatyard", "person": "A boatyard"} for language in ("en", "es")}
+    own = {
+        "code": "boatyard",
+        "description": "A boatyard.",
+        "since": "0.1.0",
+        "broader": broader,
+        "labels": labels,
+    }
+    (tmp_path / "us-fl-miami.json").write_text(json.dumps({"codes": {"settings": [own]}}), encoding="utf-8")
+
+    referred = replace(SUBMISSION, setting="boatyard", age_band=None)
+
+    assert may_be_minor(referred, load_codes(regions=tmp_path)) is expected
 
 
 @pytest.mark.parametrize("setting", sorted(CODES["settings"].names - set(MINORS_LIKELY)))

@@ -31,5 +31,7 @@ def may_be_minor(facts: Facts, codes: Codes) -> bool:
 
 def _minors_likely(setting: str, codes: Codes) -> bool:
     """Return what the list says of a setting; one that another release took, and this one does not know, may be a school."""
-    known = codes["settings"].codes.get(setting)
-    return known is None or known.minors_likely
+    settings = codes["settings"]
+    if setting not in settings.codes:
+        return True
+    return any(settings.codes[code].minors_likely for code in settings.with_broader([setting]))

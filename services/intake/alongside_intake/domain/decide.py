@@ -11,7 +11,7 @@ Earlier records count only as far as the submission's references prove that they
    instead: the repeat is decided by itself and supersedes the earlier one, which stays on record.
 3. **A problem that no addition can solve** rejects; every problem is listed, also those that an addition could solve.
 4. **The same person, the same need.** When one open referral of the person covers every need submitted, the
-   submission is linked to it; one new need is enough for a separate referral.
+   submission is linked to it; one new need is enough for a separate referral, and so is one that no consent covers any more.
 5. **A problem that an addition can solve** holds the submission, with a next actor and a due time.
 6. Otherwise the submission is admitted. Readiness only ever adds a suggestion.
 """
@@ -76,12 +76,30 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The network has this already: `submission_id` is the first submission, `referral_id` its referral or None."""
+    """The network has this already: `submission_id` is the first submission, `referral_id` its referral or None.
+
+    `problems` name what it says new and is not taken over.
+    """
 
     state: ClassVar[State] = State.LINKED
     reason: LinkReason
     submission_id: UUID
     referral_id: UUID | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """The network has this already, and it says something new: `submission_id` and its referral were changed.
+
+    `problems` name what was not taken over, and what the consent lacks if it no longer covers the referral.
+    """
+
+    state: ClassVar[State] = State.AMENDED
+    submission_id: UUID
+    referral_id: UUID | None
+    problems: tuple[Problem, ...]
+    is_consent_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +112,7 @@ class Escalated:
     acknowledge_by: datetime
 
 
-Decision: TypeAlias = Admitted | Held | Rejected | Linked | Escalated
+Decision: TypeAlias = Admitted | Held | Rejected | Linked | Amended | Escalated
 
 
 def decide(
@@ -164,7 +182,7 @@ def _decide_risk(
 
 def _find_same_need(facts: Facts, prior: PriorRecords) -> Linked | None:
     for referral in prior.open_referrals:
-        if facts.needs <= referral.needs:
+        if referral.covered and facts.needs <= referral.needs:
             return Linked(LinkReason.SAME_PERSON_AND_NEED, referral.submission_id, referral.referral_id)
     return None
 

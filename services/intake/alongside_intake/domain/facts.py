@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from alongside_contracts.codes.code_lists import Codes
+from alongside_contracts.intake import Submission
 
 SELF = "self"
 """The setting of a person who asks for themself; also the namespace of references that come without a partner."""
@@ -18,12 +19,14 @@ REFERRAL = "peer-support-referral"
 
 
 class State(StrEnum):
-    """The five decisions, as they are recorded."""
+    """The decisions, as they are recorded."""
 
     ADMITTED = "admitted"
     HELD = "held"
     REJECTED = "rejected"
     LINKED = "linked"
+    AMENDED = "amended"
+    WITHDRAWN = "withdrawn"
     ESCALATED = "escalated"
 
 
@@ -127,12 +130,21 @@ class Policies:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningRequest:
+    """The request of a referral that runs: `content` as it is now, `sent` as its submitter sent it last."""
+
+    content: Submission
+    sent: Submission
+
+
+@dataclass(frozen=True, slots=True)
 class CurrentSubmission:
-    """The current submission of a reference, as last decided."""
+    """The current submission of a reference, as last decided; its content, unless it cannot be read or was erased."""
 
     submission_id: UUID
     state: State
     referral_id: UUID | None = None
+    content: Submission | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +166,18 @@ class UnreadDanger:
 
 @dataclass(frozen=True, slots=True)
 class OpenReferral:
-    """A referral of the same person that has not ended."""
+    """A referral of the same person that has not ended.
+
+    `running` is its request, None for one that began before requests were kept; `sequence` counts its announced changes;
+    `covered`: whether the consent covers it, without which it is being stopped.
+    """
 
     referral_id: UUID
     submission_id: UUID
     needs: frozenset[str]
+    running: RunningRequest | None = None
+    sequence: int = 0
+    covered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ class Code(StrEnum):
     AGE_BAND_MISSING = "age-band-missing"
     REFERENCE_MISSING = "reference-missing"
     PERSON_REFERENCE_MISSING = "person-reference-missing"
+    NOT_TAKEN_OVER = "not-taken-over"
 
     @property
     def can_be_solved_by_addition(self) -> bool:

@@ -10,14 +10,16 @@ from uuid import UUID
 
 from alongside_contracts.ids import ReferralId, SubmissionId
 from alongside_contracts.vocabulary import LinkReason
-from alongside_intake.domain.decide import Admitted, Decision, Escalated, Linked, can_be_replaced
+from alongside_intake.domain.decide import Admitted, Amended, Decision, Escalated, Linked, can_be_replaced
 from alongside_intake.domain.facts import (
     CurrentSubmission,
     OpenEscalation,
     OpenReferral,
     PriorRecords,
+    RunningRequest,
     UnreadDanger,
 )
+from alongside_intake.submissions.news import NOTHING_NEW, News
 from alongside_intake.submissions.record import SubmissionKey, SubmissionRecord
 
 
@@ -26,7 +28,8 @@ class DecidedSubmission:
     """A submission and its decision.
 
     `new_referral_id` is the id of the referral that begins. `repeats` is the earlier submission of the same reference
-    that this one repeats; `supersedes` is the held or rejected one that this one replaces.
+    that this one repeats; `supersedes` is the held or rejected one that this one replaces; `news` is what it
+    changes of referrals that run.
     """
 
     submission: SubmissionRecord
@@ -34,11 +37,12 @@ class DecidedSubmission:
     new_referral_id: ReferralId | None
     repeats: UUID | None = None
     supersedes: UUID | None = None
+    news: News = NOTHING_NEW
 
     @property
     def referral_id(self) -> ReferralId | None:
         """The new referral, or the one the submission is linked to; None while there is none."""
-        linked_to = self.decision.referral_id if isinstance(self.decision, Linked) else None
+        linked_to = self.decision.referral_id if isinstance(self.decision, Linked | Amended) else None
         return ReferralId(linked_to) if linked_to else self.new_referral_id
 
     @property
@@ -98,15 +102,29 @@ class BatchState:
                 name: unread for name, unread in self._unread.items() if unread is not submission.reads
             }
         if decided.repeats is None:
-            self._current[key] = CurrentSubmission(submission.id, decision.state, decided.referral_id)
+            self._current[key] = CurrentSubmission(
+                submission.id, decision.state, decided.referral_id, submission.content
+            )
+        if decided.news.escalated is not None:
+            self._current[key] = decided.news.escalated
         if isinstance(decision, Escalated):
             escalation = OpenEscalation(submission.id, frozenset(decision.risks))
             self._escalations[key] = (*self._escalations.get(key, ()), escalation)
         if isinstance(decision, Admitted) and decided.new_referral_id is not None:
-            needs = frozenset(submission.content.needs)
-            opened = OpenReferral(decided.new_referral_id, submission.id, needs)
+            content = submission.content
+            opened = OpenReferral(
+                decided.new_referral_id,
+                submission.id,
+                frozenset(content.needs),
+                RunningRequest(content, content),
+            )
             earlier = self._open_referrals.get(submission.person_id, ())
             self._open_referrals[submission.person_id] = (*earlier, opened)
+        changed = {item.referral.referral_id: item.after for item in decided.news.referrals}
+        if changed:
+            self._open_referrals[submission.person_id] = tuple(
+                changed.get(item.referral_id, item) for item in self._open_referrals[submission.person_id]
+            )
 
 
 def mark_repeat_or_replacement(decided: DecidedSubmission, prior: PriorRecords) -> DecidedSubmission:

@@ -35,6 +35,8 @@ class ReceivedSubmission:
     """A submission as received. `partner` is None when a person or a coordinator submits; `cause` is its event's id.
 
     `said_more` is a danger that was read in its bytes and not in its fields; `record_id` names its record on a stream.
+    `restates`: it repeats what is known and says one thing anew, so that risks which were cleared are not stated again; without
+    a `cause` it is somebody else's statement and not the submitter's.
     """
 
     content: Submission
@@ -42,6 +44,7 @@ class ReceivedSubmission:
     cause: str | None = None
     said_more: Danger | None = None
     record_id: UUID | None = None
+    restates: bool = False
 
     def identity(self, codes: Codes) -> Identity:
         """Return what the two references prove."""
@@ -91,7 +94,8 @@ class SubmissionRecord:
 
     def facts(self, codes: Codes) -> Facts:
         """Return the submission as the rules see it, with every risk that was heard."""
-        facts, more = facts_of(self.content, self.received.identity(codes)), self.received.said_more
+        identity = PROVEN if self.received.restates else self.received.identity(codes)
+        facts, more = facts_of(self.content, identity), self.received.said_more
         said = (more.risks if more else frozenset()) | (self.reads.risks if self.reads else frozenset())
         return replace(facts, risks=facts.risks | said) if said else facts
 
@@ -137,6 +141,7 @@ class StoredSubmission:
     decided_at: datetime
     is_read: bool
     is_erased: bool
+    withdrawn_because: str | None
 
     @property
     def partner(self) -> str | None:
@@ -144,9 +149,16 @@ class StoredSubmission:
         return None if self.source == SELF else self.source
 
     @property
+    def is_decided(self) -> bool:
+        """Whether nothing more is awaited before its decision: it is neither held nor superseded."""
+        return self.state is not State.HELD and self.superseded_by is None
+
+    @property
     def has_open_escalation(self) -> bool:
         """Whether a person may be in danger: escalated, or linked to an escalated one and so without a referral."""
-        return self.state is State.ESCALATED or (self.state is State.LINKED and self.referral_id is None)
+        return self.state is State.ESCALATED or (
+            self.state in (State.LINKED, State.AMENDED) and self.referral_id is None
+        )
 
 
 def submission_key(ref: ExternalRef, person_id: UUID) -> SubmissionKey:

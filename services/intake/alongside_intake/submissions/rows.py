@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 
 from alongside_chassis.columns import Columns
-from alongside_intake.domain.decide import Admitted, Escalated, Held, Linked, NextActor, Rejected
+from alongside_intake.domain.decide import Admitted, Amended, Escalated, Held, Linked, NextActor, Rejected
 from alongside_intake.domain.facts import State
 from alongside_intake.domain.problem import Problem
 from alongside_intake.submissions.batch_state import DecidedSubmission
@@ -72,8 +72,10 @@ def decision_values(decided: DecidedSubmission) -> tuple[Any, ...]:
             return (State.HELD, _json(problems), "", "", None, None, next_actor, due_at)
         case Rejected(problems):
             return (State.REJECTED, _json(problems), "", "", None, None, None, None)
-        case Linked(reason):
-            return (State.LINKED, "[]", "", "", reason, referral_id, None, None)
+        case Linked(reason, problems=problems):
+            return (State.LINKED, _json(problems), "", "", reason, referral_id, None, None)
+        case Amended(problems=problems):
+            return (State.AMENDED, _json(problems), "", "", None, referral_id, None, None)
         case Escalated(risks, problems, acknowledge_by):
             state, coordinator = State.ESCALATED, NextActor.COORDINATOR
             return (state, _json(problems), "", " ".join(risks), None, None, coordinator, acknowledge_by)

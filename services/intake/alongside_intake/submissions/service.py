@@ -18,6 +18,7 @@ from alongside_intake.danger import store as danger_store
 from alongside_intake.danger.hearing import DangerHearing
 from alongside_intake.domain.decide import (
     Admitted,
+    Amended,
     Escalated,
     Held,
     Linked,
@@ -26,8 +27,10 @@ from alongside_intake.domain.decide import (
     decide,
 )
 from alongside_intake.domain.facts import Policies, PriorRecords, State
+from alongside_intake.submissions import store as submissions_store
 from alongside_intake.submissions.batch_state import BatchState, DecidedSubmission, mark_repeat_or_replacement
 from alongside_intake.submissions.completion import complete
+from alongside_intake.submissions.news import News, apply_news
 from alongside_intake.submissions.record import (
     IdentifiedSubmission,
     ReceivedSubmission,
@@ -60,10 +63,16 @@ class SubmissionService:
 
         1 lock the people and the references; 2 load the stored records of both; 3 decide each in its turn; 4 record.
         """
-        submissions = await _register(received, self.policies.codes, tx)  # 1
+        return await self.receive_identified(await _register(received, self.policies.codes, tx), tx)  # 1
+
+    async def receive_identified(
+        self, submissions: Sequence[SubmissionRecord], tx: Tx
+    ) -> list[DecidedSubmission]:
+        """Do steps 2 to 4 of `receive` for submissions whose people and references are locked."""
         batch = await store.load_batch_state(tx, submissions)  # 2
         decided = [self._decide_next(submission, batch, tx.now) for submission in submissions]  # 3
         await store.record(tx, decided)  # 4
+        await submissions_store.save_news(tx, decided)
         await self._keep_words(decided, tx)
         return decided
 
@@ -71,7 +80,7 @@ class SubmissionService:
         """Add what a held submission lacked and decide it again. Raises HttpProblem when it is not held, or as `complete` does."""
         stored, submission = await _load_waiting(tx, submission_id, State.HELD)
         if submission is None:
-            raise _not_read(stored)
+            raise not_read(stored)
         completed = await complete(submission, completion(submission.content), self.policies.codes, tx)
         await self._decide_again(completed, tx)
 
@@ -94,6 +103,11 @@ class SubmissionService:
                 remedy=f"Review submission {others[0].submission_id} and clear it first.",
             )
         await store.clear(tx, submission_id, coordinator=coordinator, reason=reason)
+        if stored.withdrawn_because is not None:
+            await submissions_store.withdraw(
+                tx, submission_id, because=stored.withdrawn_because, state=State.WITHDRAWN
+            )
+            return
         await self._decide_again(replace(submission, cleared=True), tx)
 
     async def assign_coordinator(self, submission_id: UUID, tx: Tx) -> None:
@@ -110,7 +124,7 @@ class SubmissionService:
     ) -> DecidedSubmission:
         submission = batch.identify(submission)
         prior = batch.prior_records(submission)
-        decided = mark_repeat_or_replacement(self._decide(submission, prior, now), prior)
+        decided = self._decide(submission, prior, now)
         batch.add(decided)
         return decided
 
@@ -131,14 +145,17 @@ class SubmissionService:
         decided = self._decide(submission, batch.prior_records(submission), tx.now)
         tx.cancel_timer(HELD_OVERDUE, str(submission.id))
         await store.decide_again(tx, decided)
+        await submissions_store.save(tx, decided.news)
         announce_decision(decided, tx)
 
     def _decide(self, submission: SubmissionRecord, prior: PriorRecords, now: datetime) -> DecidedSubmission:
         facts = submission.facts(self.policies.codes)
         decision = decide(facts, self.policies, prior, now, cleared=submission.cleared)
-        return DecidedSubmission(
-            submission, decision, ReferralId(new_id()) if isinstance(decision, Admitted) else None
-        )
+        new_referral_id = ReferralId(new_id()) if isinstance(decision, Admitted) else None
+        decided = mark_repeat_or_replacement(DecidedSubmission(submission, decision, new_referral_id), prior)
+        decision, news = apply_news(submission.content, decision, prior, self.policies, now)
+        is_submitters = not submission.received.restates or submission.received.cause is not None
+        return replace(decided, decision=decision, news=news if is_submitters else news.of_somebody_else())
 
 
 async def _register(received: Sequence[ReceivedSubmission], codes: Codes, tx: Tx) -> list[SubmissionRecord]:
@@ -167,12 +184,7 @@ async def _load_waiting(
         raise submission_not_found()
     stored, submission = found
     if stored.is_erased:
-        raise HttpProblem(
-            status=410,
-            code="person-erased",
-            title="The person of this submission was erased",
-            remedy="It cannot be decided again. If support is still wanted, send a new submission.",
-        )
+        raise person_erased()
     if not _waits_in(stored, state):
         raise HttpProblem(
             status=409,
@@ -184,7 +196,18 @@ async def _load_waiting(
     return stored, submission
 
 
-def _not_read(stored: StoredSubmission) -> HttpProblem:
+def person_erased() -> HttpProblem:
+    """Return the problem for a submission whose person was erased."""
+    return HttpProblem(
+        status=410,
+        code="person-erased",
+        title="The person of this submission was erased",
+        remedy="It cannot be decided again. If support is still wanted, send a new submission.",
+    )
+
+
+def not_read(stored: StoredSubmission) -> HttpProblem:
+    """Return the problem for a submission of which only a risk was heard."""
     return HttpProblem(
         status=409,
         code="submission-not-read",
@@ -226,12 +249,22 @@ def announce_decision(decided: DecidedSubmission, tx: Tx) -> None:
                 tx.announce(announcements.escalated(submission, decision))
         case Held():
             tx.set_timer(HELD_OVERDUE, str(submission.id), decision.due_at)
-        case Linked() | Rejected():
+        case Linked() | Amended() | Rejected():
             pass
         case _:
             assert_never(decision)
+    announce_news(decided.news, submission, tx)
     if submission.partner is not None:
         answer = announcements.answer(
             submission, submission.partner, decision, decided.referral_id, tx.record
         )
         tx.announce(answer, partner=submission.partner)
+
+
+def announce_news(news: News, submission: SubmissionRecord, tx: Tx) -> None:
+    """Announce what a submission changed of running referrals: the request first, then the consent to it."""
+    for changed in news.referrals:
+        if changed.request_sequence is not None:
+            tx.announce(announcements.amended(submission, changed, changed.request_sequence))
+        if changed.consent_sequence is not None:
+            tx.announce(announcements.consent_changed(submission, changed, changed.consent_sequence))

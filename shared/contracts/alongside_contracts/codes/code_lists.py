@@ -65,7 +65,8 @@ class Code(BaseModel):
     minor: bool = False
     """Of an age band: whether it lies below the age of 18."""
     minors_likely: bool = False
-    """Of a setting: whether a person referred from there without an age band is treated as a minor."""
+    """Of a setting: whether a person referred from there without an age band is treated as a minor; also true of every
+    narrower setting."""
     region: str | None = Field(default=None, exclude=True)
     """The region whose own code it is; None for a code of the network."""
 

@@ -38,6 +38,8 @@ _FACTS: Final[Mapping[str, frozenset[str]]] = {
 """What each code of a list must say because a rule depends on it."""
 _FACTS_OF_ONE_LIST: Final = frozenset({"protected", "one_to_one", "minor", "minors_likely"})
 """What no other list may say."""
+_FACTS_OF_BROADER: Final = frozenset({"minors_likely"})
+"""What a region's own code need not say: without it, its broader code's counts."""
 
 
 class _Header(BaseModel):
@@ -135,7 +137,7 @@ def _codes(
             problems += _each(at, error)
             continue
         facts, given = _FACTS.get(name, frozenset()), code.model_fields_set
-        if missing := sorted(facts - given):
+        if missing := sorted(facts - given - (_FACTS_OF_BROADER if region else frozenset())):
             problems.append(f"{at}: say {' and '.join(missing)}, because a rule depends on it")
         elif foreign := sorted(given & _FACTS_OF_ONE_LIST - facts):
             problems.append(f"{at}: remove {' and '.join(foreign)}: no rule reads it in {name}")
@@ -284,7 +286,7 @@ def _broader_problems(code: Code, codes: CodeList, at: str) -> Iterator[str]:
         yield f"{at}: broader leads back to the code itself: remove one of the two"
     elif broader.protected is not None and code.protected != broader.protected:
         yield f"{at}: protected must be {broader.protected}, as {broader.code} is"
-    elif broader.minors_likely and not code.minors_likely:
+    elif broader.minors_likely and "minors_likely" in code.model_fields_set and not code.minors_likely:
         yield f"{at}: minors_likely must be true, as {broader.code} is"
 
 
