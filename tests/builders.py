@@ -5,8 +5,23 @@ from typing import Any
 from uuid import UUID
 
 from alongside_contracts.ids import OfferId, PersonId, ProposalId, ReferralId, SubmissionId, new_id
-from alongside_contracts.intake import Consent, SubmissionAdmitted, SubmissionReceived, SupportRequest
-from alongside_contracts.matching import MatchAccepted, MatchDeclined, MatchProposed, MatchWaitlisted
+from alongside_contracts.intake import (
+    Consent,
+    ConsentChanged,
+    ConsentOnRecord,
+    SubmissionAdmitted,
+    SubmissionAmended,
+    SubmissionReceived,
+    SubmissionWithdrawn,
+    SupportRequest,
+)
+from alongside_contracts.matching import (
+    MatchAccepted,
+    MatchDeclined,
+    MatchProposed,
+    MatchWaitlisted,
+    MatchWithdrawn,
+)
 from alongside_contracts.vocabulary import ConsentDecision, MatchReason, Need, OfferKind, Reason, Setting
 
 SUNDAY_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -88,3 +103,49 @@ def a_decline(proposal: MatchProposed, reason: str = Reason.NO_CAPACITY) -> Matc
 def a_waitlisting(referral_id: UUID) -> MatchWaitlisted:
     """Nobody is free."""
     return MatchWaitlisted(referral_id=ReferralId(referral_id), excluded={"capacity-left": 3}, considered=3)
+
+
+def an_amendment(admission: SubmissionAdmitted, sequence: int = 1, **request: Any) -> SubmissionAmended:
+    """A repeated submission that changes fields of the admitted request."""
+    return SubmissionAmended(
+        referral_id=admission.referral_id,
+        submission_id=SubmissionId(new_id()),
+        person_id=admission.person_id,
+        partner=admission.partner,
+        sequence=sequence,
+        request=admission.request.model_copy(update=request),
+    )
+
+
+def a_consent_change(admission: SubmissionAdmitted, *, covers: bool, sequence: int = 1) -> ConsentChanged:
+    """A consent given, or taken back."""
+    decision = ConsentDecision.GIVEN if covers else ConsentDecision.REFUSED
+    return ConsentChanged(
+        referral_id=admission.referral_id,
+        person_id=admission.person_id,
+        partner=admission.partner,
+        sequence=sequence,
+        consent=ConsentOnRecord(decision=decision, categories=("needs", "contact") if covers else ()),
+        covers=covers,
+    )
+
+
+def a_withdrawal(admission: SubmissionAdmitted, reason: str = Reason.NO_LONGER_NEEDS) -> SubmissionWithdrawn:
+    """The submitter takes the submission back."""
+    return SubmissionWithdrawn(
+        referral_id=admission.referral_id,
+        submission_id=admission.submission_id,
+        person_id=admission.person_id,
+        partner=admission.partner,
+        reason=reason,
+    )
+
+
+def taken_back(proposal: MatchProposed) -> MatchWithdrawn:
+    """Matching takes an open proposal back."""
+    return MatchWithdrawn(
+        referral_id=proposal.referral_id,
+        proposal_id=proposal.proposal_id,
+        offer_id=proposal.offer_id,
+        reason=Reason.REQUEST_CHANGED,
+    )

@@ -12,11 +12,14 @@ from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event
 from alongside_contracts.ids import NoticeId, OfferId, PersonId, ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import (
+    ConsentChanged,
     PartnerStreamPaused,
     PartnerStreamResumed,
     SubmissionAdmitted,
+    SubmissionAmended,
     SubmissionEscalated,
     SubmissionReceived,
+    SubmissionWithdrawn,
 )
 from alongside_contracts.matching import (
     MatchAccepted,
@@ -24,6 +27,7 @@ from alongside_contracts.matching import (
     MatchLapsed,
     MatchProposed,
     MatchWaitlisted,
+    MatchWithdrawn,
 )
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
 from alongside_contracts.referrals import (
@@ -46,13 +50,17 @@ from alongside_contracts.vocabulary import (
 from tests.builders import (
     REGION,
     SUNDAY_NOON,
+    a_consent_change,
     a_decline,
     a_proposal,
     a_request,
     a_submission,
     a_waitlisting,
+    a_withdrawal,
     an_acceptance,
     an_admission,
+    an_amendment,
+    taken_back,
 )
 
 PARTNER = "st-mary-hospital"
@@ -176,6 +184,36 @@ async def waitlisted(bench: ServiceBench) -> Event:
     admission = an_admission(partner=PARTNER)
     await bench.hear(admission)
     return a_waitlisting(admission.referral_id)
+
+
+async def proposal_taken_back(bench: ServiceBench) -> Event:
+    """Matching takes its proposal back."""
+    proposal = await proposed(bench)
+    await bench.hear(proposal)
+    return taken_back(proposal)
+
+
+async def accepted_referral(bench: ServiceBench) -> SubmissionAdmitted:
+    """A target accepted."""
+    admission = an_admission(partner=PARTNER)
+    proposal = a_proposal(admission.referral_id)
+    await bench.hear(admission, proposal, an_acceptance(proposal))
+    return admission
+
+
+async def amended(bench: ServiceBench) -> Event:
+    """An accepted referral's request is amended."""
+    return an_amendment(await accepted_referral(bench), needs=("anxiety",))
+
+
+async def consent_taken_back(bench: ServiceBench) -> Event:
+    """The consent of an accepted referral is taken back."""
+    return a_consent_change(await accepted_referral(bench), covers=False)
+
+
+async def submission_withdrawn(bench: ServiceBench) -> Event:
+    """The submission of an accepted referral is withdrawn."""
+    return a_withdrawal(await accepted_referral(bench))
 
 
 async def completed(bench: ServiceBench) -> ReferralStatusChanged:
@@ -324,10 +362,14 @@ SCENARIOS = (
     Scenario("matching", FeedbackGiven, with_a_rematch_request, announces=False),
     Scenario("matching", ReferralStatusChanged, proposed_and_ended, announces=False),
     Scenario("referrals", SubmissionAdmitted, newly_admitted, announces=True),
+    Scenario("referrals", SubmissionAmended, amended, announces=True),
+    Scenario("referrals", ConsentChanged, consent_taken_back, announces=True),
+    Scenario("referrals", SubmissionWithdrawn, submission_withdrawn, announces=True),
     Scenario("referrals", MatchProposed, proposed, announces=True),
     Scenario("referrals", MatchAccepted, accepted, announces=True),
     Scenario("referrals", MatchDeclined, declined, announces=True),
     Scenario("referrals", MatchLapsed, lapsed, announces=True),
+    Scenario("referrals", MatchWithdrawn, proposal_taken_back, announces=True),
     Scenario("referrals", MatchWaitlisted, waitlisted, announces=True),
     Scenario("referrals", NoticeDelivered, delivered_closing_notice, announces=True),
     Scenario("referrals", NoticeFailed, failed_closing_notice, announces=False),

@@ -45,6 +45,8 @@ HTTP_STATUS: Final = {
     Refusal.REFERRAL_ENDED: CONFLICT,
     Refusal.WRONG_STATUS: CONFLICT,
     Refusal.NOBODY_ASKED: CONFLICT,
+    Refusal.CONSENT_REVOKED: CONFLICT,
+    Refusal.NOTHING_TO_REVIEW: CONFLICT,
 }
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 ReferralPath = Annotated[UUID, Path(description="The referral's id.")]
@@ -78,6 +80,12 @@ def _add_steps(routes: APIRouter, policies: Policies) -> None:
     async def resume(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
         """Continue after a pause."""
         action = commands.Resume(actor=form.actor, note=form.note)
+        return await _carry_out(command, referral_id, form, action, policies)
+
+    @routes.post("/{referral_id}/review", response_model=ReferralView)
+    async def review(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
+        """Record that the coordinator reviewed what changed; the referral goes on as before."""
+        action = commands.Review(actor=form.actor, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
     @routes.post("/{referral_id}/contact-attempts", response_model=ReferralView)

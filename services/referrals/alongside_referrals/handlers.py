@@ -8,20 +8,39 @@ from uuid import UUID
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Handlers, Timer
 from alongside_chassis.errors import Unprocessable
-from alongside_contracts.intake import SubmissionAdmitted
+from alongside_contracts.intake import (
+    ConsentChanged,
+    SubmissionAdmitted,
+    SubmissionAmended,
+    SubmissionWithdrawn,
+)
 from alongside_contracts.matching import (
     MatchAccepted,
     MatchDeclined,
     MatchLapsed,
     MatchProposed,
     MatchWaitlisted,
+    MatchWithdrawn,
 )
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
 from alongside_contracts.vocabulary import Actor, ProblemCode, Reason
 from alongside_referrals import store
 from alongside_referrals.announcements import DUE, announce_overdue
 from alongside_referrals.domain.codes import WaitKind
-from alongside_referrals.domain.commands import Accept, Decline, Fact, Lapse, Propose, Recall, Waitlist
+from alongside_referrals.domain.commands import (
+    Accept,
+    Amend,
+    Decline,
+    Fact,
+    Lapse,
+    Propose,
+    Recall,
+    RestoreConsent,
+    RevokeConsent,
+    TakeBack,
+    Waitlist,
+    Withdraw,
+)
 from alongside_referrals.domain.decisions import Refused, Stale, TimelineOnly, Transitioned
 from alongside_referrals.domain.due import Overdue, RecallDue, assign_coordinator, escalate
 from alongside_referrals.domain.loop import ClosedLoop, NoticeResult, apply_notice, can_close_loop
@@ -31,9 +50,12 @@ from alongside_referrals.domain.referral import Referral
 from alongside_referrals.recording import announce_change, open_drafts, record
 from alongside_referrals.store import AnnouncedChange
 
-MatchEvent = MatchProposed | MatchAccepted | MatchDeclined | MatchLapsed | MatchWaitlisted
+MatchEvent = (
+    MatchProposed | MatchAccepted | MatchDeclined | MatchLapsed | MatchWithdrawn | MatchWaitlisted
+)  # fmt: skip
+ChangeEvent = SubmissionAmended | ConsentChanged | SubmissionWithdrawn
 NoticeEvent = NoticeDelivered | NoticeFailed
-E = TypeVar("E", bound=MatchEvent | NoticeEvent)
+E = TypeVar("E", bound=MatchEvent | ChangeEvent | NoticeEvent)
 RuleResult = ClosedLoop | Decision
 """Everything the rules may decide about an event."""
 EventRule = Callable[[Referral, E, Tx], RuleResult]
@@ -43,6 +65,7 @@ def handlers(policies: Policies) -> Handlers:
     """Return the handlers of everything the service hears, with the regions' policies."""
     registry = Handlers()
     _register_intake(registry, policies)
+    _register_changes(registry, policies)
     _register_matching(registry, policies)
     _register_notifications(registry)
     _register_timers(registry, policies)
@@ -62,6 +85,28 @@ def _register_intake(registry: Handlers, policies: Policies) -> None:
         await store.append_timeline(tx.conn, changes)
 
 
+def _register_changes(registry: Handlers, policies: Policies) -> None:
+    def decide_change(referral: Referral, event: ChangeEvent, tx: Tx) -> Decision:
+        region = event.request.region if isinstance(event, SubmissionAmended) else referral.region
+        return decide(referral, change_fact(event), tx.now, policies.of(region))
+
+    @registry.on_batch(SubmissionAmended)
+    async def follow_amendments(events: Sequence[SubmissionAmended], tx: Tx) -> None:
+        followed = await _apply_events(events, tx, decide_change)
+        await store.replace_requests(
+            tx.conn,
+            {event.referral_id: event.request.model_dump_json(exclude_none=True) for event in followed},
+        )
+
+    @registry.on_batch(ConsentChanged)
+    async def follow_consents(events: Sequence[ConsentChanged], tx: Tx) -> None:
+        await _apply_events(events, tx, decide_change)
+
+    @registry.on_batch(SubmissionWithdrawn)
+    async def cancel_withdrawn(events: Sequence[SubmissionWithdrawn], tx: Tx) -> None:
+        await _apply_events(events, tx, decide_change)
+
+
 def _register_matching(registry: Handlers, policies: Policies) -> None:
     def decide_match(referral: Referral, event: MatchEvent, tx: Tx) -> Decision:
         return decide(referral, _fact(event), tx.now, policies.of(referral.region))
@@ -73,6 +118,7 @@ def _register_matching(registry: Handlers, policies: Policies) -> None:
     registry.on_batch(MatchAccepted)(apply_matches)
     registry.on_batch(MatchDeclined)(apply_matches)
     registry.on_batch(MatchLapsed)(apply_matches)
+    registry.on_batch(MatchWithdrawn)(apply_matches)
     registry.on_batch(MatchWaitlisted)(apply_matches)
 
 
@@ -106,15 +152,15 @@ def _register_timers(registry: Handlers, policies: Policies) -> None:
                 pass  # the referral has ended
 
 
-async def _apply_events(events: Sequence[E], tx: Tx, rule: EventRule[E]) -> None:
+async def _apply_events(events: Sequence[E], tx: Tx, rule: EventRule[E]) -> list[E]:
     """Apply a rule to events: 1 lock; 2 decide and announce, event by event; 3 store. Three statements in all.
 
-    Raises Unprocessable for a referral that was never admitted: on an ordered stream that is the sender's mistake.
+    Returns the events that changed something, in order. Raises Unprocessable for a referral that was never admitted: on an ordered stream that is the sender's mistake.
     """
     if not events:
-        return
+        return []
     referrals = await store.lock_referrals(tx.conn, [event.referral_id for event in events])  # 1
-    changes = []
+    changes, effective = [], []
     for event in events:
         referral = referrals.get(event.referral_id)
         if referral is None:
@@ -124,10 +170,12 @@ async def _apply_events(events: Sequence[E], tx: Tx, rule: EventRule[E]) -> None
             case Transitioned() | TimelineOnly() | ClosedLoop() as change:
                 changes.append(announce_change(tx, change))
                 referrals[event.referral_id] = changes[-1].referral
+                effective.append(event)
             case Stale() | Refused():
                 pass  # a later fact was applied before
     if changes:
         await store.update_referrals(tx.conn, changes, tx.now)  # 3
+    return effective
 
 
 async def _escalate(referral: Referral, tx: Tx, policies: Policies) -> None:
@@ -188,8 +236,24 @@ def _fact(event: MatchEvent) -> Fact:
             return Decline(actor=Actor.TARGET, reason=event.reason, proposal_id=event.proposal_id)
         case MatchLapsed():
             return Lapse(actor=Actor.MATCHING, reason=Reason.NO_RESPONSE, proposal_id=event.proposal_id)
+        case MatchWithdrawn():
+            # Its reason, new in this release, stays out of the status: readers of the release before would refuse it.
+            return TakeBack(actor=Actor.MATCHING, proposal_id=event.proposal_id)
         case MatchWaitlisted():
             return Waitlist(actor=Actor.MATCHING)
+
+
+def change_fact(event: ChangeEvent) -> Fact:
+    """Return what an announcement of intake about an open referral means to the machine."""
+    match event:
+        case SubmissionAmended():
+            return Amend(actor=Actor.REQUESTER, sequence=event.sequence, region=event.request.region)
+        case ConsentChanged(covers=True):
+            return RestoreConsent(actor=Actor.PERSON, sequence=event.sequence)
+        case ConsentChanged():
+            return RevokeConsent(actor=Actor.PERSON, sequence=event.sequence)
+        case SubmissionWithdrawn():
+            return Withdraw(actor=Actor.REQUESTER, reason=event.reason)
 
 
 def _decide_notice(referral: Referral, event: NoticeEvent, tx: Tx) -> ClosedLoop | TimelineOnly | Stale:

@@ -1,6 +1,6 @@
 """Every SQL statement of the referrals service, one function per question; rows become domain types here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -31,6 +31,10 @@ _MUTABLE: Final = {
     "contact_attempts": "int",
     "contact_at": "timestamptz",
     "noted_at": "timestamptz",
+    "region": "text",
+    "amendment": "int",
+    "consent_change": "int",
+    "consent_covers": "boolean",
     "waits_for": "text",
     "rung": "int",
     "next_actor": "text",
@@ -44,7 +48,6 @@ _IMMUTABLE: Final = {
     "person_id": "uuid",
     "partner": "text",
     "reference": "text",
-    "region": "text",
     "replaces": "uuid",
 }
 _IDS_AS_TEXT: Final = {"excluded_offers": "excluded_offers::uuid[]"}
@@ -85,6 +88,10 @@ _UPDATE: Final = f"""
     where referral.id = new.id
 """
 _APPEND_TIMELINE: Final = f"insert into timeline ({_ENTRY.names}) select {_ENTRY.values} from {_ENTRY.rows}"
+_REPLACE_REQUESTS: Final = """
+    update referral set request = new.request
+    from unnest($1::uuid[], $2::jsonb[]) as new (id, request) where referral.id = new.id
+"""
 _REQUEST: Final = "select request from referral where id = $1"
 _WITH_SUCCESSOR: Final = f"""
     select {_REFERRAL}, r.requested_at, r.changed_at, s.id as replaced_by
@@ -190,6 +197,12 @@ async def append_timeline(conn: asyncpg.Connection, changes: Sequence[AnnouncedC
         await conn.execute(_APPEND_TIMELINE, *_ENTRY.arrays(map(_timeline_row, changes)))
 
 
+async def replace_requests(conn: asyncpg.Connection, amended: Mapping[UUID, str]) -> None:
+    """Replace the support requests of locked referrals, each given as JSON."""
+    if amended:
+        await conn.execute(_REPLACE_REQUESTS, list(amended), list(amended.values()))
+
+
 async def request_of(conn: asyncpg.Connection, referral_id: UUID) -> str:
     """Return the support request of a referral, as JSON."""
     request: str = await conn.fetchval(_REQUEST, referral_id)
@@ -246,6 +259,10 @@ def _mutable_columns(referral: Referral) -> dict[str, Any]:
         "contact_attempts": referral.contact_attempts,
         "contact_at": referral.contact_at,
         "noted_at": referral.noted_at,
+        "region": referral.region,
+        "amendment": referral.amendment,
+        "consent_change": referral.consent_change,
+        "consent_covers": referral.consent_covers,
         "waits_for": waiting.kind if waiting else None,
         "rung": waiting.rung if waiting else 0,
         "next_actor": waiting.actor if waiting else None,
@@ -314,6 +331,9 @@ def _referral(row: asyncpg.Record) -> Referral:
         contact_attempts=row["contact_attempts"],
         contact_at=row["contact_at"],
         noted_at=row["noted_at"],
+        amendment=row["amendment"],
+        consent_change=row["consent_change"],
+        consent_covers=row["consent_covers"],
         closing_event=row["closing_event"],
         referrer_notified_at=row["referrer_notified_at"],
         notice_delivered_at=row["notice_delivered_at"],

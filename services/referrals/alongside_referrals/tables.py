@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, Index, MetaData, Text, Uuid, text
+from sqlalchemy import ARRAY, Boolean, CheckConstraint, Column, Index, Integer, MetaData, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -41,7 +41,10 @@ _ENDED: Final = f"status in ({_listed(sorted(TERMINAL))})"
 
 
 class ReferralRow(Base, table=True):
-    """The present state of one referral. `request` is matching's input, codes only, kept for a successor."""
+    """The present state of one referral. `request` is matching's input, codes only, kept for a successor.
+
+    `amendment` and `consent_change` are intake's numbers of the latest amendment and change of consent, 0 before any.
+    """
 
     __tablename__: ClassVar[TableName] = "referral"
     __table_args__: ClassVar[Any] = (
@@ -99,6 +102,9 @@ class ReferralRow(Base, table=True):
     contact_attempts: int
     contact_at: datetime | None = None
     noted_at: datetime | None = None
+    amendment: int = Field(sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    consent_change: int = Field(sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    consent_covers: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("true")))
     waits_for: str | None = Field(default=None, sa_type=Text)
     rung: int
     next_actor: str | None = Field(default=None, sa_type=Text)

@@ -19,6 +19,7 @@ from alongside_referrals.domain.business_days import Calendar, Span
 from alongside_referrals.domain.codes import WaitKind
 from alongside_referrals.domain.commands import (
     Accept,
+    Amend,
     AskRematch,
     Cancel,
     Command,
@@ -34,9 +35,14 @@ from alongside_referrals.domain.commands import (
     RecordContact,
     Reject,
     Request,
+    RestoreConsent,
     Resume,
+    Review,
+    RevokeConsent,
     Start,
+    TakeBack,
     Waitlist,
+    Withdraw,
     WithdrawAsError,
 )
 from alongside_referrals.domain.decisions import Refused, TimelineOnly, Transitioned
@@ -68,6 +74,7 @@ POLICY = Policy(
         WaitKind.FIRST_CONTACT: ladder(*NUDGED, then=LastRungAction.RECALL),
         WaitKind.PROGRESS: ladder((Actor.TARGET, Span(days=14)), (Actor.SUPERVISOR, Span(days=16))),
         WaitKind.HOLD_REVIEW: ladder((Actor.TARGET, Span(days=14))),
+        WaitKind.CHANGE_REVIEW: ladder((Actor.COORDINATOR, ONE_DAY)),
     },
     note_within=Span(days=15),
     contact_attempts_min=3,
@@ -138,6 +145,12 @@ def valid_commands(actor: Actor) -> dict[str, Command]:
         "note-interim": NoteInterim(actor=actor),
         "give-feedback": GiveFeedback(actor=actor, fit=Fit.GOOD, meetings=3),
         "ask-rematch": AskRematch(actor=actor),
+        "take-back": TakeBack(actor=actor, proposal_id=PROPOSAL),
+        "amend": Amend(actor=actor, sequence=1, region="us-fl-miami"),
+        "revoke-consent": RevokeConsent(actor=actor, sequence=1),
+        "restore-consent": RestoreConsent(actor=actor, sequence=1),
+        "withdraw": Withdraw(actor=actor, reason=Reason.NO_LONGER_NEEDS),
+        "review": Review(actor=actor),
     }
 
 

@@ -28,6 +28,11 @@ class EntryKind(StrEnum):
     LOOP_CLOSED = "loop-closed"
     FEEDBACK_GIVEN = "feedback-given"
     REMATCH_ASKED = "rematch-asked"
+    AMENDED = "amended"
+    CONSENT_REVOKED = "consent-revoked"
+    CONSENT_GIVEN = "consent-given"
+    TAKEN_BACK = "taken-back"
+    REVIEWED = "reviewed"
 
 
 class WaitKind(StrEnum):
@@ -39,3 +44,5 @@ class WaitKind(StrEnum):
     FIRST_CONTACT = "first-contact"
     PROGRESS = "progress"
     HOLD_REVIEW = "hold-review"
+    CHANGE_REVIEW = "change-review"
+    """A coordinator must review what changed after an offer accepted: the request, or the consent."""

@@ -57,6 +57,41 @@ class Waitlist(ReferralCommand):
     """Nobody is free; the person waits for a place."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack(ReferralCommand):
+    """Matching took its open proposal back, because the amended request excludes the offer; it asks the next one."""
+
+    proposal_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amend(ReferralCommand):
+    """The submitter amended the request; `sequence` is intake's number of this change, `region` the request's region now."""
+
+    sequence: int
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeConsent(ReferralCommand):
+    """The consent on record no longer covers the referral; `sequence` is intake's number of this change."""
+
+    sequence: int
+    reason: str | None = Reason.PERSON_DECLINED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreConsent(ReferralCommand):
+    """The consent on record covers the referral; `sequence` is intake's number of this change."""
+
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(ReferralCommand):
+    """The submitter took the submission back."""
+
+
 # Actions of a party: refused with a reason when they are not allowed.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(ReferralCommand):
@@ -82,7 +117,12 @@ class Hold(ReferralCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resume(ReferralCommand):
-    """The target continues after a pause."""
+    """The target, or the coordinator, continues after a pause; after a revocation of consent only the coordinator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(ReferralCommand):
+    """The coordinator has reviewed what changed; the referral goes on as before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +183,11 @@ class AskRematch(ReferralCommand):
     reason: str | None = Reason.PERSON_DECLINED
 
 
-Fact: TypeAlias = Propose | Accept | Decline | Lapse | Waitlist
+Fact: TypeAlias = (
+    Propose | Accept | Decline | Lapse | Waitlist | TakeBack | Amend | RevokeConsent | RestoreConsent | Withdraw
+)  # fmt: skip
 Action: TypeAlias = (
-    Request | Reject | Start | Hold | Resume | Cancel | Recall | Complete | Fail | WithdrawAsError
+    Request | Reject | Start | Hold | Resume | Review | Cancel | Recall | Complete | Fail | WithdrawAsError
     | RecordContact | NoteInterim | GiveFeedback | AskRematch
 )  # fmt: skip
 Command: TypeAlias = Fact | Action

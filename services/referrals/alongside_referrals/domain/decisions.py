@@ -64,6 +64,8 @@ class Refusal(StrEnum):
     OUTCOME_MISSING = "outcome-missing"
     CONTACT_ATTEMPTS_MISSING = "contact-attempts-missing"
     REASON_ENDS_THE_SEARCH = "reason-ends-the-search"
+    CONSENT_REVOKED = "consent-revoked"
+    NOTHING_TO_REVIEW = "nothing-to-review"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,8 @@ class RecallDue:
     late: str
 
 
-def next_waiting(
-    referral: Referral, status: Status, business: str | None, now: datetime, policy: Policy
-) -> Waiting | None:
-    """Return whom a referral that enters this state waits for, at the first rung; None when the state is terminal."""
-    kind = wait_kind_of(status, business)
-    if kind is None:
-        return None
+def begin_wait(kind: WaitKind, referral: Referral, now: datetime, policy: Policy) -> Waiting:
+    """Return whom a referral that begins to wait for this waits for, at the first rung."""
     rung = policy.ladders[kind].rungs[0]
     due_at = policy.calendar.after(_start_of_wait(kind, referral, now), rung.within)
     if kind is WaitKind.RESPONSE and referral.answer_by is not None:
@@ -57,6 +52,8 @@ def wait_kind_of(status: Status, business: str | None) -> WaitKind | None:
             return WaitKind.FIRST_CONTACT
         case Status.IN_PROGRESS, _:
             return WaitKind.PROGRESS
+        case Status.ON_HOLD, BusinessStatus.CONSENT_REVOKED:
+            return WaitKind.CHANGE_REVIEW
         case Status.ON_HOLD, _:
             return WaitKind.HOLD_REVIEW
         case _:
@@ -66,7 +63,8 @@ def wait_kind_of(status: Status, business: str | None) -> WaitKind | None:
 def escalate(referral: Referral, now: datetime, policy: Policy) -> Overdue | RecallDue | Stale:
     """Return what follows from a due time: `Stale` when somebody acted meanwhile, else the next rung.
 
-    After the last rung the policy decides: the same actor is asked again, or the referral is recalled.
+    After the last rung the policy decides: the same actor is asked again, or the referral is recalled. Without the
+    person's consent it is never recalled, because a recall returns it to matching.
     """
     waiting = referral.waiting
     if waiting is None or waiting.due_at > now:
@@ -75,7 +73,8 @@ def escalate(referral: Referral, now: datetime, policy: Policy) -> Overdue | Rec
         # The offer's time to answer is over: a reminder would be too late, matching must ask the next offer.
         return _overdue(referral, waiting, kind=WaitKind.MATCH, rung_index=0, now=now, policy=policy)
     ladder = policy.ladders[waiting.kind]
-    if waiting.rung + 1 < len(ladder.rungs) or ladder.at_the_top is LastRungAction.ASK_AGAIN:
+    asks_again = ladder.at_the_top is LastRungAction.ASK_AGAIN or not referral.consent_covers
+    if waiting.rung + 1 < len(ladder.rungs) or asks_again:
         return _overdue(
             referral, waiting, kind=waiting.kind, rung_index=waiting.rung + 1, now=now, policy=policy
         )

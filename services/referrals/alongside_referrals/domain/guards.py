@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from alongside_contracts.vocabulary import BusinessStatus, Reason
+from alongside_contracts.vocabulary import Actor, BusinessStatus, Reason
 from alongside_referrals.domain import reopen
-from alongside_referrals.domain.commands import Command, Complete, Fail, Reject
+from alongside_referrals.domain.codes import WaitKind
+from alongside_referrals.domain.commands import AskRematch, Command, Complete, Fail, Recall, Reject
 from alongside_referrals.domain.decisions import Refusal, Refused
 from alongside_referrals.domain.policy import Policy
 from alongside_referrals.domain.referral import Referral
@@ -69,4 +70,55 @@ def require_matchable_reason(_referral: Referral, command: Command, _policy: Pol
         "this reason ends the search for an offer",
         "leave return_to_matching out, or correct the reason",
         "return_to_matching",
+    )
+
+
+def require_consent_to_return(referral: Referral, command: Command, _policy: Policy) -> Refused | None:
+    """Refuse to return a person to matching whose consent does not cover the referral."""
+    returns = isinstance(command, Recall | AskRematch) or (
+        isinstance(command, Fail) and command.return_to_matching
+    )
+    if referral.consent_covers or not returns:
+        return None
+    return Refused(
+        Refusal.CONSENT_REVOKED,
+        "the person's consent no longer covers this referral, so it cannot return to matching",
+        "let intake record a consent that covers it first, or end it without a return to matching",
+    )
+
+
+def require_consent_to_resume(referral: Referral, command: Command, _policy: Policy) -> Refused | None:
+    """Refuse to resume after a revocation of consent, except to the coordinator once a consent covers it again."""
+    if referral.business != BusinessStatus.CONSENT_REVOKED:
+        return None
+    if not referral.consent_covers:
+        return Refused(
+            Refusal.CONSENT_REVOKED,
+            "the person's consent no longer covers this referral",
+            "let intake record a consent that covers it, then the coordinator may resume it; or cancel it",
+        )
+    if command.actor == Actor.COORDINATOR:
+        return None
+    return Refused(
+        Refusal.ACTOR_NOT_ALLOWED,
+        "after a revocation of consent only the coordinator may resume a referral",
+        "leave it to the coordinator",
+        "actor",
+    )
+
+
+def require_change_to_review(referral: Referral, _command: Command, _policy: Policy) -> Refused | None:
+    """Refuse unless a change waits for the coordinator; a revoked consent is no such change: it is resumed or cancelled."""
+    if referral.business == BusinessStatus.CONSENT_REVOKED:
+        return Refused(
+            Refusal.CONSENT_REVOKED,
+            "the referral is on hold because its consent was revoked",
+            "resume it once a consent covers it again, or cancel it",
+        )
+    if referral.waiting is not None and referral.waiting.kind is WaitKind.CHANGE_REVIEW:
+        return None
+    return Refused(
+        Refusal.NOTHING_TO_REVIEW,
+        "nothing has changed that a coordinator must review",
+        "leave it: the next actor is another one",
     )

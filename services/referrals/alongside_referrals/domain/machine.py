@@ -10,9 +10,11 @@ from typing import Final, TypeAlias
 
 from alongside_contracts.vocabulary import Actor, BusinessStatus, Status
 from alongside_referrals.domain import due, guards, reopen
-from alongside_referrals.domain.codes import EntryKind
+from alongside_referrals.domain.changed_facts import apply_facts
+from alongside_referrals.domain.codes import EntryKind, WaitKind
 from alongside_referrals.domain.commands import (
     Accept,
+    Amend,
     AskRematch,
     Cancel,
     Command,
@@ -29,9 +31,14 @@ from alongside_referrals.domain.commands import (
     RecordContact,
     Reject,
     Request,
+    RestoreConsent,
     Resume,
+    Review,
+    RevokeConsent,
     Start,
+    TakeBack,
     Waitlist,
+    Withdraw,
     WithdrawAsError,
 )
 from alongside_referrals.domain.decisions import (
@@ -45,7 +52,7 @@ from alongside_referrals.domain.decisions import (
 )
 from alongside_referrals.domain.guards import Guard
 from alongside_referrals.domain.policy import Policy
-from alongside_referrals.domain.referral import Referral
+from alongside_referrals.domain.referral import Referral, Waiting
 
 Decision: TypeAlias = Transitioned | TimelineOnly | Refused | Stale
 
@@ -54,15 +61,23 @@ Decision: TypeAlias = Transitioned | TimelineOnly | Refused | Stale
 class TransitionRule:
     """One row of the table: `allowed_actors` move a referral from `from_statuses` to `to_status`, if all guards agree.
 
-    `to_status` None keeps the status.
+    `to_status` None keeps the status; a mapping gives it by the present one. With `keeps_detail` the business status and
+    the reason stay as well. `waits_for` names what is waited for where the state after it does not say it.
     """
 
     entry_kind: EntryKind
     from_statuses: frozenset[Status]
-    to_status: Status | None
+    to_status: Status | Mapping[Status, Status] | None
     allowed_actors: frozenset[str]
     guards: tuple[Guard, ...] = ()
     business: str | None = None
+    keeps_detail: bool = False
+    waits_for: WaitKind | None = None
+
+    def status_after(self, status: Status) -> Status:
+        """Return the status after this transition from `status`."""
+        to_status = self.to_status
+        return (to_status.get(status) if isinstance(to_status, Mapping) else to_status) or status
 
 
 _S, _A = Status, Actor
@@ -70,10 +85,12 @@ _MATCHING, _TARGET = frozenset({_A.MATCHING}), frozenset({_A.TARGET})
 # The coordinator acts for the requester; the person leads their own journey and may always stop it.
 _REQUESTER = frozenset({_A.REQUESTER, _A.COORDINATOR})
 _PERSON = frozenset({_A.PERSON, _A.COORDINATOR})
+_COORDINATOR = frozenset({_A.COORDINATOR})
 _EITHER = _REQUESTER | _TARGET | {_A.PERSON}
 _DRAFT, _REQUESTED, _ACCEPTED = frozenset({_S.DRAFT}), frozenset({_S.REQUESTED}), frozenset({_S.ACCEPTED})
 _IN_PROGRESS, _ON_HOLD = frozenset({_S.IN_PROGRESS}), frozenset({_S.ON_HOLD})
 _TAKEN_ON = _ACCEPTED | _IN_PROGRESS | _ON_HOLD
+_WITHOUT_CONSENT = {_S.REQUESTED: _S.CANCELLED} | dict.fromkeys(_TAKEN_ON, _S.ON_HOLD)
 _ANY = frozenset(_S) - {_S.ENTERED_IN_ERROR}
 
 RULES: Final[Mapping[type[Command], TransitionRule]] = {
@@ -103,7 +120,21 @@ RULES: Final[Mapping[type[Command], TransitionRule]] = {
         (guards.require_reason,),
         business=BusinessStatus.PAUSED,
     ),
-    Resume: TransitionRule(EntryKind.RESUMED, _ON_HOLD, _S.IN_PROGRESS, _TARGET),
+    Resume: TransitionRule(
+        EntryKind.RESUMED,
+        _ON_HOLD,
+        _S.IN_PROGRESS,
+        _TARGET | _COORDINATOR,
+        (guards.require_consent_to_resume,),
+    ),
+    Review: TransitionRule(
+        EntryKind.REVIEWED,
+        _TAKEN_ON,
+        None,
+        _COORDINATOR,
+        (guards.require_change_to_review,),
+        keeps_detail=True,
+    ),
     Cancel: TransitionRule(
         EntryKind.CANCELLED, _REQUESTED | _TAKEN_ON, _S.CANCELLED, _EITHER, (guards.require_reason,)
     ),
@@ -112,7 +143,7 @@ RULES: Final[Mapping[type[Command], TransitionRule]] = {
         _REQUESTED | _TAKEN_ON,
         _S.CANCELLED,
         _REQUESTER,
-        (guards.require_reason,),
+        (guards.require_reason, guards.require_consent_to_return),
         business=BusinessStatus.RECALLED,
     ),
     Complete: TransitionRule(
@@ -123,7 +154,12 @@ RULES: Final[Mapping[type[Command], TransitionRule]] = {
         _TAKEN_ON,
         _S.FAILED,
         _TARGET,
-        (guards.require_reason, guards.require_contact_attempts, guards.require_matchable_reason),
+        (
+            guards.require_reason,
+            guards.require_contact_attempts,
+            guards.require_matchable_reason,
+            guards.require_consent_to_return,
+        ),
     ),
     WithdrawAsError: TransitionRule(EntryKind.WITHDRAWN_AS_ERROR, _ANY, _S.ENTERED_IN_ERROR, _REQUESTER),
     RecordContact: TransitionRule(
@@ -134,7 +170,35 @@ RULES: Final[Mapping[type[Command], TransitionRule]] = {
     ),
     GiveFeedback: TransitionRule(EntryKind.FEEDBACK_GIVEN, _TAKEN_ON, None, _PERSON | _TARGET),
     AskRematch: TransitionRule(
-        EntryKind.REMATCH_ASKED, _TAKEN_ON, _S.CANCELLED, _PERSON, business=BusinessStatus.RECALLED
+        EntryKind.REMATCH_ASKED,
+        _TAKEN_ON,
+        _S.CANCELLED,
+        _PERSON,
+        (guards.require_consent_to_return,),
+        business=BusinessStatus.RECALLED,
+    ),
+    # what the submitter or the person said later
+    TakeBack: TransitionRule(EntryKind.TAKEN_BACK, _REQUESTED, None, _MATCHING),
+    Amend: TransitionRule(
+        EntryKind.AMENDED,
+        _REQUESTED | _TAKEN_ON,
+        None,
+        frozenset({_A.REQUESTER}),
+        keeps_detail=True,
+        waits_for=WaitKind.CHANGE_REVIEW,
+    ),
+    RevokeConsent: TransitionRule(
+        EntryKind.CONSENT_REVOKED,
+        _REQUESTED | _TAKEN_ON,
+        _WITHOUT_CONSENT,
+        frozenset({_A.PERSON}),
+        business=BusinessStatus.CONSENT_REVOKED,
+    ),
+    RestoreConsent: TransitionRule(
+        EntryKind.CONSENT_GIVEN, _REQUESTED | _TAKEN_ON, None, frozenset({_A.PERSON}), keeps_detail=True
+    ),
+    Withdraw: TransitionRule(
+        EntryKind.CANCELLED, _REQUESTED | _TAKEN_ON, _S.CANCELLED, frozenset({_A.REQUESTER})
     ),
 }
 
@@ -159,19 +223,40 @@ def _apply(
     rule: TransitionRule, referral: Referral, command: Command, now: datetime, policy: Policy
 ) -> Transitioned | TimelineOnly:
     entry = Entry(rule.entry_kind, now, command.actor, referral.status, command.note, _feedback(command))
-    changed = replace(_apply_facts(referral, command, now), entries=referral.entries + 1)
+    changed = replace(apply_facts(referral, command, now), entries=referral.entries + 1)
     if _is_timeline_only(referral, command):
         return TimelineOnly(changed, entry)
-    status, business = rule.to_status or referral.status, _business(rule, command)
+    status, business, reason = _state_after(rule, referral, command)
+    kind = due.wait_kind_of(status, business)
     after = replace(
         changed,
         status=status,  # 4
         business=business,
-        reason=command.reason,
+        reason=reason,
         sequence=referral.sequence + 1,
-        waiting=due.next_waiting(changed, status, business, now, policy),  # 5
+        waiting=None
+        if kind is None
+        else _waiting(rule.waits_for or kind, changed, command, now, policy),  # 5
     )
-    return Transitioned(after, entry, returns_to_matching=_returns_to_matching(command))
+    return Transitioned(after, entry, returns_to_matching=_returns_to_matching(referral, command))
+
+
+def _state_after(
+    rule: TransitionRule, referral: Referral, command: Command
+) -> tuple[Status, str | None, str | None]:
+    """Return the status, business status and reason after the command."""
+    status = rule.status_after(referral.status)
+    if rule.keeps_detail:
+        return status, referral.business, referral.reason
+    return status, _business(rule, command), command.reason
+
+
+def _waiting(kind: WaitKind, referral: Referral, command: Command, now: datetime, policy: Policy) -> Waiting:
+    """Return whom the referral waits for; a coordinator who must review a change stays the next actor until they act."""
+    waiting = referral.waiting
+    if waiting and waiting.kind is WaitKind.CHANGE_REVIEW and command.actor != Actor.COORDINATOR:
+        return waiting
+    return due.begin_wait(kind, referral, now, policy)
 
 
 def _is_timeline_only(referral: Referral, command: Command) -> bool:
@@ -179,8 +264,12 @@ def _is_timeline_only(referral: Referral, command: Command) -> bool:
     match command:
         case RecordContact(reached=reached):
             return not reached or referral.status is Status.ON_HOLD
-        case GiveFeedback():
+        case GiveFeedback() | RestoreConsent():
             return True
+        case Amend():
+            return referral.status is Status.REQUESTED  # matching follows the amended request by itself
+        case RevokeConsent():
+            return referral.business == BusinessStatus.CONSENT_REVOKED
         case _:
             return False
 
@@ -195,52 +284,15 @@ def _feedback(command: Command) -> Feedback | None:
             return None
 
 
-def _apply_facts(referral: Referral, command: Command, now: datetime) -> Referral:
-    """Return the referral with the facts of the command, its status still unchanged."""
-    match command:
-        case Propose():
-            return replace(
-                referral,
-                proposal_id=command.proposal_id,
-                offer_id=command.offer_id,
-                offer_kind=command.offer_kind,
-                attempt=command.attempt,
-                answer_by=command.answer_by,
-            )
-        case Accept():
-            return replace(referral, offer_id=command.offer_id, offer_kind=command.offer_kind, answer_by=None)
-        case Decline() | Lapse():
-            return replace(_exclude_current_offer(referral), offer_id=None, offer_kind=None, proposal_id=None)
-        case Reject() | Fail() | Recall() | AskRematch() | Cancel(actor=Actor.TARGET):
-            return _exclude_current_offer(referral)
-        case Start() | Resume():
-            return replace(referral, contact_at=now, noted_at=now)
-        case NoteInterim():
-            return replace(referral, noted_at=now)
-        case RecordContact():
-            reached_at = now if command.reached else referral.contact_at
-            return replace(referral, contact_attempts=referral.contact_attempts + 1, contact_at=reached_at)
-        case Complete():
-            return replace(referral, outcome=command.outcome)
-        case WithdrawAsError():
-            # A referral entered in error has no outcome, and its referrer has to be notified again.
-            return replace(referral, outcome=None, referrer_notified_at=None, notice_delivered_at=None)
-        case _:
-            return referral
-
-
-def _exclude_current_offer(referral: Referral) -> Referral:
-    excluded = reopen.exclude_offer(referral, referral.offer_id)
-    return replace(referral, excluded_offers=excluded, answer_by=None)
-
-
 def _business(rule: TransitionRule, command: Command) -> str | None:
     if isinstance(command, Cancel) and command.actor == Actor.TARGET:
         return BusinessStatus.TARGET_WITHDREW
     return rule.business
 
 
-def _returns_to_matching(command: Command) -> bool:
+def _returns_to_matching(referral: Referral, command: Command) -> bool:
+    if not referral.consent_covers:
+        return False
     match command:
         case Reject(return_to_matching=None):
             return reopen.returns_automatically(command.reason)
@@ -295,7 +347,13 @@ def _is_stale(referral: Referral, fact: Fact) -> bool:
     match fact:
         case Propose():
             return fact.attempt <= referral.attempt
-        case Accept() | Decline() | Lapse():
+        case Accept() | Decline() | Lapse() | TakeBack():
             return fact.proposal_id != referral.proposal_id
+        case Amend():
+            return fact.sequence <= referral.amendment
+        case RevokeConsent() | RestoreConsent():
+            return fact.sequence <= referral.consent_change
+        case Withdraw():
+            return False
         case Waitlist():
             return referral.proposal_id is not None or referral.business == BusinessStatus.WAITLISTED

@@ -54,6 +54,12 @@ class Referral:
     """When the target last reached the person."""
     noted_at: datetime | None = None
     """When the target last reported: a start, a resumption or an interim note."""
+    amendment: int = 0
+    """Intake's number of the amendment that the request follows; 0 for the request as admitted."""
+    consent_change: int = 0
+    """Intake's number of the latest change of consent; 0 when it is as admitted."""
+    consent_covers: bool = True
+    """Whether the consent on record covers the referral. A referral it does not cover never returns to matching."""
     closing_event: str | None = None
     """The id of the event that announced the terminal status; notices name it as their cause."""
     referrer_notified_at: datetime | None = None
