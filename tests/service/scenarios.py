@@ -144,6 +144,30 @@ async def proposed_and_ended(bench: ServiceBench) -> Event:
     return ended(admission)
 
 
+async def waiting_and_amended(bench: ServiceBench) -> Event:
+    """A request that waits is amended, and suits a supporter who is free."""
+    await with_a_free_supporter(bench)
+    admission = an_admission(request=a_request(needs=("anxiety",)))
+    await bench.hear(admission)
+    return an_amendment(admission, needs=("grief",))
+
+
+async def proposed_and_consent_taken_back(bench: ServiceBench) -> Event:
+    """The consent of a referral with a proposal is taken back."""
+    admission = await with_a_free_supporter(bench)
+    assert isinstance(admission, SubmissionAdmitted)
+    await bench.hear(admission)
+    return a_consent_change(admission, covers=False)
+
+
+async def proposed_and_withdrawn(bench: ServiceBench) -> Event:
+    """The submission of a referral with a proposal is withdrawn."""
+    admission = await with_a_free_supporter(bench)
+    assert isinstance(admission, SubmissionAdmitted)
+    await bench.hear(admission)
+    return a_withdrawal(admission)
+
+
 async def newly_admitted(_bench: ServiceBench) -> Event:
     """A referral is admitted; nothing happened before."""
     return an_admission(partner=PARTNER)
@@ -359,6 +383,9 @@ SCENARIOS = (
     Scenario("intake", ReferralSucceeded, referral_replaced_at_intake, announces=False),
     Scenario("matching", SubmissionAdmitted, with_a_free_supporter, announces=True),
     Scenario("matching", ReferralSucceeded, returned_to_matching, announces=True),
+    Scenario("matching", SubmissionAmended, waiting_and_amended, announces=True),
+    Scenario("matching", ConsentChanged, proposed_and_consent_taken_back, announces=False),
+    Scenario("matching", SubmissionWithdrawn, proposed_and_withdrawn, announces=False),
     Scenario("matching", FeedbackGiven, with_a_rematch_request, announces=False),
     Scenario("matching", ReferralStatusChanged, proposed_and_ended, announces=False),
     Scenario("referrals", SubmissionAdmitted, newly_admitted, announces=True),

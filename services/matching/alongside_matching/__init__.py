@@ -14,8 +14,8 @@ Lock order. No lock is wider than a row, and transactions do not wait for each o
 0. *The supervisor* named in an agreement is locked before everything else, so that the norm (supporters per supervisor)
    also holds for two agreements that arrive at once.
 1. *Requests.* A transaction that decides on one referral (an answer, a lapse, a seat) waits for its row, and has locked
-   nothing before. A transaction that decides on many (a window of arrivals, a list of ends, the waitlist) skips rows
-   that are locked.
+   nothing before. A transaction that decides on many (a window of arrivals, a list of ends or of changes, the waitlist)
+   skips rows that are locked.
 2. *Offers.* A transaction waits for offers once, in the order of their ids, before it has locked any; afterwards it
    skips locked offers (`allocation.store.places`). No transaction waits for a request while it holds an offer's lock.
 3. *Seats*, by id, then *meetings*, by their start and offer (`groups.store`). When one of several ends has failed, ends
@@ -23,6 +23,6 @@ Lock order. No lock is wider than a row, and transactions do not wait for each o
    PostgreSQL aborts one, which is retried.
 4. *Timers and the outbox* come last (the chassis).
 
-Skipped rows are retried: ends by the timer `referral-end`, waiting referrals by `waitlist-sweep`, which runs as long as
+Skipped rows are retried: ends by the timer `referral-end`, changes by `request-change`, waiting referrals by `waitlist-sweep`, which runs as long as
 any referral waits (`allocation.waitlist`).
 """

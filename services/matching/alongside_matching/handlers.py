@@ -6,9 +6,14 @@ from uuid import UUID
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Handlers, Timer
 from alongside_contracts.event import Event
-from alongside_contracts.intake import SubmissionAdmitted
+from alongside_contracts.intake import (
+    ConsentChanged,
+    SubmissionAdmitted,
+    SubmissionAmended,
+    SubmissionWithdrawn,
+)
 from alongside_contracts.referrals import FeedbackGiven, ReferralStatusChanged, ReferralSucceeded
-from alongside_matching.allocation import answers, referral_ends, waitlist, waitlist_timer
+from alongside_matching.allocation import answers, referral_ends, request_changes, waitlist, waitlist_timer
 from alongside_matching.allocation.proposing import PROPOSAL_EXPIRY, PendingMatch, match_requests
 from alongside_matching.allocation.request_mapping import exclude_offers, request_from, request_from_successor
 from alongside_matching.allocation.rules.waiting import is_terminal
@@ -25,6 +30,7 @@ def handlers(context: MatchingContext) -> Handlers:
     """Return every event and timer handler of matching."""
     registry = Handlers()
     _add_arrivals(registry, context)
+    _add_changes(registry, context)
     _add_ends(registry, context)
     _add_referral_timers(registry, context)
     _add_offer_timers(registry, context)
@@ -53,6 +59,24 @@ def _add_arrivals(registry: Handlers, context: MatchingContext) -> None:
     async def store_rematch_exclusions(events: Sequence[FeedbackGiven], tx: Tx) -> None:
         pairs = [RematchExclusion(event.person_id, event.offer_id) for event in events if event.rematch]
         await rematch_exclusions.add(tx.conn, pairs, tx.now)
+
+
+def _add_changes(registry: Handlers, context: MatchingContext) -> None:
+    @registry.on_batch(SubmissionAmended)
+    async def follow_amendments(events: Sequence[SubmissionAmended], tx: Tx) -> None:
+        await request_changes.follow_events(tx, events, context)
+
+    @registry.on_batch(ConsentChanged)
+    async def follow_consents(events: Sequence[ConsentChanged], tx: Tx) -> None:
+        await request_changes.follow_events(tx, events, context)
+
+    @registry.on_batch(SubmissionWithdrawn)
+    async def close_withdrawn(events: Sequence[SubmissionWithdrawn], tx: Tx) -> None:
+        await request_changes.follow_events(tx, events, context)
+
+    @registry.on_timer(request_changes.REQUEST_CHANGE)
+    async def follow_change_locked_before(timer: Timer, tx: Tx) -> None:
+        await request_changes.follow_later(tx, timer.facts, context)
 
 
 def _add_ends(registry: Handlers, context: MatchingContext) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event
 from alongside_contracts.ids import OfferId, PersonId, ReferralId
+from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.matching import MatchProposed
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import Actor, Need, Status
@@ -32,9 +33,14 @@ async def an_open_group(bench: ServiceBench, **given: Any) -> UUID:
 
 async def admit(bench: ServiceBench, **request: Any) -> ReferralId:
     """Publish an admission, and return its referral."""
+    return (await admission_of(bench, **request)).referral_id
+
+
+async def admission_of(bench: ServiceBench, **request: Any) -> SubmissionAdmitted:
+    """Publish an admission, and return it."""
     event = an_admission(request=a_request(**request))
     await bench.hear(event)
-    return event.referral_id
+    return event
 
 
 async def announced(bench: ServiceBench, contract: type[E], referral_id: UUID | None = None) -> list[E]:
@@ -73,6 +79,17 @@ async def decline(bench: ServiceBench, proposal: MatchProposed, reason: str = "n
     """Decline the proposal."""
     answer = await bench.client.post(f"/proposals/{proposal.proposal_id}/decline", json={"reason": reason})
     assert answer.status_code == 200, answer.text
+
+
+async def answer_too_late(bench: ServiceBench, proposal: MatchProposed) -> tuple[int, str]:
+    """Accept a proposal that is no longer open, and return the status and the code of the refusal."""
+    answer = await bench.client.post(f"/proposals/{proposal.proposal_id}/accept")
+    return answer.status_code, answer.json()["code"]
+
+
+async def timers(bench: ServiceBench, kind: str) -> list[str]:
+    """Return the keys of the timers of one kind."""
+    return [row["key"] for row in await bench.pool.fetch("select key from timer where kind = $1", kind)]
 
 
 def a_status(referral_id: UUID, status: Status, **given: Any) -> ReferralStatusChanged:

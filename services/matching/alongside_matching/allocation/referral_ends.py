@@ -36,6 +36,17 @@ async def close_ended_referrals(tx: Tx, events: Sequence[ReferralStatusChanged],
     await _propose_freed(tx, closed, ended, policies)
 
 
+async def close_requests(
+    tx: Tx, referral_ids: Collection[UUID], causes: Mapping[UUID, Event], policies: Policies
+) -> set[UUID]:
+    """Close requests that are locked already, and return those whose offer, if any, could be locked as well."""
+    if not referral_ids:
+        return set()
+    closed = await _close(tx, referral_ids, wait_for_locks=False)
+    await _propose_freed(tx, closed, causes, policies)
+    return set(closed)
+
+
 async def close_locked_referral(tx: Tx, referral_id: UUID, policies: Policies) -> None:
     """Close a referral that was locked when its end arrived; called by the timer."""
     closed = await _close(tx, (referral_id,), wait_for_locks=True)
@@ -56,7 +67,7 @@ async def _close(
     closed = {referral: live_proposals.get(referral) for referral in open_requests if referral not in skipped}
     if closed:  # 3
         await requests.set_state(tx.conn, closed, RequestState.CLOSED, tx.now)
-        await _withdraw(tx, [proposal for proposal in closed.values() if proposal])
+        await withdraw_proposals(tx, [proposal for proposal in closed.values() if proposal])
     return closed
 
 
@@ -71,7 +82,8 @@ async def _retry_or_tombstone(tx: Tx, not_closed: Collection[UUID], ended: Mappi
     await requests.insert_closed_tombstones(tx.conn, not_closed, tx.now)
 
 
-async def _withdraw(tx: Tx, withdrawn: Sequence[Proposal]) -> None:
+async def withdraw_proposals(tx: Tx, withdrawn: Sequence[Proposal]) -> None:
+    """Withdraw open or accepted proposals whose offers are locked: their places are free again, their timers cancelled."""
     given_back = []
     for proposal in withdrawn:
         match rules.withdraw(proposal.state):

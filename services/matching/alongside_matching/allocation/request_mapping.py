@@ -59,6 +59,17 @@ def request_from_successor(event: ReferralSucceeded, waiting_since: datetime | N
     )
 
 
+def amend_request(request: Request, form: SupportRequest) -> Request:
+    """Return a request with everything the amended form says; its waiting time, priority and asked offers stay."""
+    amended = request_from(request.referral_id, form)
+    return replace(
+        amended,
+        asked=request.asked | amended.asked,
+        waiting_since=request.waiting_since,
+        priority=request.priority,
+    )
+
+
 def exclude_offers(request: Request, excluded: Collection[UUID]) -> Request:
     """Count `excluded` offers as already asked, except the one that the person asks to continue with."""
     return replace(request, asked=request.asked | (frozenset(excluded) - {request.continue_with}))

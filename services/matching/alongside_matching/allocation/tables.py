@@ -30,7 +30,7 @@ class RequestRow(Base, table=True):
     """The request of one referral and its state. The row is locked before anything about the referral is decided.
 
     `sought` has the facts without a column as JSON, `asked` the ids of the offers not to ask again; `urgency_rank` is smallest
-    for the most urgent.
+    for the most urgent. `amendment` and `consent_change` are intake's numbers of the latest ones, 0 before any.
     """
 
     __tablename__ = "request"
@@ -56,6 +56,8 @@ class RequestRow(Base, table=True):
         sa_column=Column(ARRAY(PG_UUID(as_uuid=True)), nullable=False, server_default=text("'{}'"))
     )
     attempts: int = Field(sa_column=count_column())
+    amendment: int = Field(sa_column=count_column())
+    consent_change: int = Field(sa_column=count_column())
     waiting_since: datetime
     updated_at: datetime
 

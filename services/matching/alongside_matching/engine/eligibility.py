@@ -57,6 +57,14 @@ def excluded_by_protecting_rule(offer: Offer, request: Request, on: date) -> str
     return next((name for rule in PROTECTING_RULES if (name := rule(offer, request, on))), None)
 
 
+def excluded_once_asked(offer: Offer, request: Request, on: date) -> str | None:
+    """Return the name of the first hard rule that excludes an offer which was asked for this request; None if none does.
+
+    Its place is held, and a pause stops only new proposals.
+    """
+    return next((name for rule in RULES_ONCE_ASKED if (name := rule(offer, request, on))), None)
+
+
 def region(offer: Offer, request: Request, _on: date) -> str | None:
     """Referrals stay in their network's area."""
     return "region" if offer.region != request.region else None
@@ -225,3 +233,6 @@ PROTECTING_RULES: tuple[Rule, ...] = tuple(
     rule for rule in HARD_RULES if rule not in {need, capacity, open_to_all, schedule}
 )
 """All rules except those about fit: a shared need, a free place, a requested format, a common hour."""
+
+RULES_ONCE_ASKED: tuple[Rule, ...] = tuple(rule for rule in HARD_RULES if rule not in {paused, capacity})
+"""The rules that an offer must still pass when the request is amended after it was asked."""

@@ -4,7 +4,7 @@ A transaction that decides on one referral waits for its row first, with nothing
 many skips rows that others have locked; each function says which of the two it does.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -39,6 +39,24 @@ _LOCK_OPEN: Final = """
     order by referral_id
     for no key update
 """
+_LOCK_KNOWN: Final = f"""
+    select {_COLUMNS}, amendment, consent_change from request
+    where referral_id = any($1::uuid[]) and state <> 'closed'
+    order by referral_id
+    for no key update
+"""
+_AMEND: Final = """
+    update request
+    set region = new.region, needs = new.needs, sought = new.sought, urgency_rank = new.urgency_rank, asked = new.asked,
+        amendment = new.amendment, updated_at = $2
+    from jsonb_to_recordset($1::jsonb) as new (
+        referral_id uuid, region text, needs text[], sought jsonb, urgency_rank int, asked uuid[], amendment int)
+    where request.referral_id = new.referral_id
+"""
+_SET_CONSENT_CHANGES: Final = """
+    update request set consent_change = new.number
+    from unnest($1::uuid[], $2::int[]) as new (id, number) where referral_id = new.id
+"""
 _MARK_PROPOSED: Final = """
     update request
     set state = 'proposed', attempts = attempts + 1, asked = array_append(asked, offer_id), updated_at = $3
@@ -71,6 +89,15 @@ class WaitlistPosition:
     urgency_rank: int
     waiting_since: datetime
     referral_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRequest:
+    """A request with intake's numbers of its latest amendment and change of consent; 0 for none."""
+
+    tracked: TrackedRequest
+    amendment: int
+    consent_change: int
 
 
 class ProposedPair(NamedTuple):
@@ -128,6 +155,41 @@ async def lock_open(
     return {row["referral_id"]: RequestState(row["state"]) for row in rows}
 
 
+async def lock_known(
+    conn: asyncpg.Connection, referral_ids: Collection[UUID], *, wait_for_locks: bool
+) -> dict[UUID, KnownRequest]:
+    """Lock and return the requests among these that are not closed. Waits for locks only with `wait_for_locks`."""
+    statement = _LOCK_KNOWN if wait_for_locks else f"{_LOCK_KNOWN} skip locked"
+    rows = await conn.fetch(statement, list(referral_ids))
+    return {
+        row["referral_id"]: KnownRequest(_tracked_request(row), row["amendment"], row["consent_change"])
+        for row in rows
+    }
+
+
+async def states_of(conn: asyncpg.Connection, referral_ids: Collection[UUID]) -> dict[UUID, RequestState]:
+    """Return the states of these requests, including locked and closed ones, for those that are known."""
+    if not referral_ids:
+        return {}
+    rows = await conn.fetch(
+        "select referral_id, state from request where referral_id = any($1::uuid[])", list(referral_ids)
+    )
+    return {row["referral_id"]: RequestState(row["state"]) for row in rows}
+
+
+async def amend(conn: asyncpg.Connection, amended: Iterable[tuple[Request, int]], now: datetime) -> None:
+    """Replace locked requests by their amended form, each with intake's number; state and waiting time stay."""
+    rows = [_row(request) | {"amendment": number} for request, number in amended]
+    if rows:
+        await conn.execute(_AMEND, orjson.dumps(rows).decode(), now)
+
+
+async def set_consent_changes(conn: asyncpg.Connection, numbers: Mapping[UUID, int]) -> None:
+    """Store intake's number of the latest change of consent of locked requests."""
+    if numbers:
+        await conn.execute(_SET_CONSENT_CHANGES, list(numbers), list(numbers.values()))
+
+
 async def find_open(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> list[UUID]:
     """Return which of these requests are not closed, including locked ones."""
     rows = await conn.fetch(
@@ -138,9 +200,11 @@ async def find_open(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> l
 
 
 async def insert_closed_tombstones(
-    conn: asyncpg.Connection, referral_ids: Iterable[UUID], now: datetime
+    conn: asyncpg.Connection, referral_ids: Collection[UUID], now: datetime
 ) -> None:
     """Insert closed tombstones for unknown referral ids, so that a later admission is not matched."""
+    if not referral_ids:
+        return
     await conn.execute(_ADD_CLOSED, list(referral_ids), now)
 
 
