@@ -299,6 +299,11 @@ async def a_lapsed_proposal(bench: ServiceBench) -> Event:
     )
 
 
+async def a_proposal_taken_back(_bench: ServiceBench) -> Event:
+    """A target that was asked need not answer any more."""
+    return taken_back(a_proposal(an_admission().referral_id))
+
+
 async def an_overdue_referral(_bench: ServiceBench) -> Event:
     """A due time passed."""
     admission = an_admission(partner=PARTNER)
@@ -402,6 +407,7 @@ SCENARIOS = (
     Scenario("referrals", NoticeFailed, failed_closing_notice, announces=False),
     Scenario("notifications", ReferralStatusChanged, a_status, announces=True),
     Scenario("notifications", MatchLapsed, a_lapsed_proposal, announces=True),
+    Scenario("notifications", MatchWithdrawn, a_proposal_taken_back, announces=True),
     Scenario("notifications", ReferralOverdue, an_overdue_referral, announces=True),
     Scenario("notifications", SubmissionEscalated, a_crisis, announces=False),
     Scenario("notifications", PartnerStreamPaused, an_unread_stream, announces=False),

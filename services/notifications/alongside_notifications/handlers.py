@@ -9,7 +9,7 @@ from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Handlers, Timer
 from alongside_contracts.ids import new_id
 from alongside_contracts.intake import PartnerStreamPaused, PartnerStreamResumed, SubmissionEscalated
-from alongside_contracts.matching import MatchLapsed
+from alongside_contracts.matching import MatchLapsed, MatchWithdrawn
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_contracts.vocabulary import Channel
 from alongside_notifications import store
@@ -34,6 +34,7 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
 
     handlers.on_batch(ReferralStatusChanged)(record_notices)
     handlers.on_batch(MatchLapsed)(record_notices)
+    handlers.on_batch(MatchWithdrawn)(record_notices)
     handlers.on_batch(ReferralOverdue)(record_notices)
 
     @handlers.on(SubmissionEscalated)

@@ -4,14 +4,22 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from alongside_contracts.ids import OfferId, PersonId, new_id
-from alongside_contracts.matching import MatchLapsed
+from alongside_contracts.matching import MatchLapsed, MatchWithdrawn
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_notifications.domain import audience
-from alongside_notifications.domain.audience import LAPSED, OVERDUE, Overdue, Parties, Recipient, Transition
+from alongside_notifications.domain.audience import (
+    LAPSED,
+    OVERDUE,
+    WITHDRAWN,
+    Overdue,
+    Parties,
+    Recipient,
+    Transition,
+)
 from alongside_notifications.domain.ladder import ANY_REGION, Ladders, find_ladder
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
 
-JourneyEvent: TypeAlias = ReferralStatusChanged | MatchLapsed | ReferralOverdue
+JourneyEvent: TypeAlias = ReferralStatusChanged | MatchLapsed | MatchWithdrawn | ReferralOverdue
 
 
 def notices_for(event: JourneyEvent, cause: str, *, ladders: Ladders) -> list[Notice]:
@@ -19,9 +27,10 @@ def notices_for(event: JourneyEvent, cause: str, *, ladders: Ladders) -> list[No
     match event:
         case ReferralStatusChanged():
             return _transition_notices(event, cause)
-        case MatchLapsed():
-            news = News(cause, LAPSED, Subject(referral_id=event.referral_id))
-            return _build_notices(news, audience.lapsed_recipients(str(event.offer_id)))
+        case MatchLapsed() | MatchWithdrawn():
+            template = LAPSED if isinstance(event, MatchLapsed) else WITHDRAWN
+            news = News(cause, template, Subject(referral_id=event.referral_id))
+            return _build_notices(news, audience.asked_before_recipients(template, str(event.offer_id)))
         case ReferralOverdue():
             news = News(cause, OVERDUE, Subject(referral_id=event.referral_id))
             overdue = Overdue(_parties(event.person_id, event.partner, event.offer_id), event.next_actor)
@@ -35,6 +44,7 @@ def _transition_notices(event: ReferralStatusChanged, cause: str) -> list[Notice
         previous=event.previous,
         status=event.status,
         business_status=event.business_status,
+        actor=event.actor,
     )
     news = News(
         cause=cause,

@@ -8,7 +8,8 @@ import pytest
 from alongside_contracts.ids import ProposalId, ReferralId, new_id
 from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
-from alongside_contracts.vocabulary import Actor, BusinessStatus, Channel, RecipientRole, Status
+from alongside_contracts.vocabulary import Actor, BusinessStatus, Channel, Reason, RecipientRole, Status
+from tests.builders import SUNDAY_NOON, a_proposal, taken_back
 from tests.conftest import SERVICE_TOKEN
 from tests.service.notifications.conftest import (
     OFFER,
@@ -128,6 +129,50 @@ async def test_a_target_that_did_not_answer_is_notified_that_the_time_has_passed
         (n["role"], n["channel"], n["template"]) for n in await network.notices(recipient_id=str(OFFER))
     }
     assert stored == {("target", "in-app", "lapsed"), ("target", "email", "lapsed")}
+
+
+async def test_a_target_whose_proposal_was_taken_back_is_notified_once(network: Network) -> None:
+    withdrawn = taken_back(a_proposal(new_id(), offer_id=OFFER))
+
+    await network.bench.hear(withdrawn, event_id="one-and-the-same")
+    await network.bench.hear(withdrawn, event_id="one-and-the-same")
+
+    stored = [(n["role"], n["channel"], n["template"]) for n in await network.notices()]
+    assert sorted(stored) == [("target", "email", "withdrawn"), ("target", "in-app", "withdrawn")]
+    await network.lane.deliver_due()
+    [mail] = network.mail.received
+    assert mail.to == OFFER_MAIL
+    assert "no longer needs you" in mail.message.get_content()
+
+
+async def test_a_stop_without_consent_is_worded_the_same_for_everybody_who_knows_of_it(
+    network: Network,
+) -> None:
+    await network.bench.hear(
+        a_transition(
+            Status.CANCELLED,
+            business_status=BusinessStatus.CONSENT_REVOKED,
+            reason=Reason.PERSON_DECLINED,
+            actor=Actor.PERSON,
+        )
+    )
+
+    stored = {(n["role"], n["template"], n["about_status"]) for n in await network.notices()}
+    assert stored == {(role, "consent-revoked", "cancelled") for role in ("referrer", "target", "person")}
+
+
+async def test_nobody_is_notified_when_only_the_coordinator_is_next(network: Network) -> None:
+    await network.bench.hear(
+        a_transition(
+            Status.ACCEPTED,
+            previous=Status.ACCEPTED,
+            actor=Actor.REQUESTER,
+            next_actor=Actor.COORDINATOR,
+            due_at=SUNDAY_NOON,
+        )
+    )
+
+    assert await network.notices() == []
 
 
 async def test_events_about_notices_cause_no_notices(network: Network) -> None:

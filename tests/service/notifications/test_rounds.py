@@ -23,6 +23,7 @@ from alongside_notifications.domain.retry import Accepted, Delivered, RetryPolic
 from alongside_notifications.domain.rounds import Due
 from alongside_notifications.sending import store as queue_store
 from alongside_notifications.sending.result_writer import AttemptResult, ResultWriter
+from tests.builders import a_proposal, taken_back
 from tests.polling import poll_until
 from tests.service.notifications.conftest import (
     OFFER,
@@ -279,6 +280,12 @@ LAPSES = st.builds(
     ),
     st.sampled_from(REFERRALS),
 )
+WITHDRAWALS = st.builds(
+    lambda referral_id: taken_back(
+        a_proposal(referral_id, proposal_id=ProposalId(UUID(int=5)), offer_id=OFFER)
+    ),
+    st.sampled_from(REFERRALS),
+)
 OVERDUE = st.builds(an_overdue_referral, st.sampled_from([Actor.TARGET, Actor.PERSON, Actor.SUPERVISOR]))
 
 
@@ -298,7 +305,7 @@ async def outcome_of(bench: ServiceBench, batches: Sequence[Sequence[tuple[str, 
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(TRANSITIONS | LAPSES | OVERDUE, min_size=1, max_size=6), st.data())
+@given(st.lists(TRANSITIONS | LAPSES | WITHDRAWALS | OVERDUE, min_size=1, max_size=6), st.data())
 async def test_events_heard_in_one_batch_have_the_same_effects_as_one_at_a_time(
     network: Network, events: list[Event], data: st.DataObject
 ) -> None:

@@ -7,16 +7,18 @@ from alongside_contracts.vocabulary import RecipientRole
 from alongside_notifications.domain import audience
 from alongside_notifications.domain.audience import (
     LAPSED,
+    NEXT_ACTOR,
     RECIPIENT_ROLES,
     STREAM_READ_AGAIN,
     STREAM_UNREAD,
+    WITHDRAWN,
     Overdue,
     Parties,
     Recipient,
     RecipientKind,
     Transition,
+    asked_before_recipients,
     is_urgent_about_stream,
-    lapsed_recipients,
     overdue_recipients,
     stream_recipients,
     template_of,
@@ -42,6 +44,7 @@ EXPECTED = {
     "no-response": "referrer",
     # A target that was asked hears that no answer is needed any more.
     "lapsed": "target",
+    "withdrawn": "target",
     "recalled": "referrer target",
     # An acceptance, a date, a pause or a wish to stop changes what the person can expect.
     "accepted": "referrer target person",
@@ -53,6 +56,8 @@ EXPECTED = {
     "cancellation-requested": "referrer target person",
     "target-withdrew": "referrer target person",
     "consent-revoked": "referrer target person",
+    # The coordinator sees in their list that they are next; for the others nothing has changed yet.
+    "next-actor": "",
     # The person was there, or knows that they were not.
     "contacted": "referrer target",
     "unattended": "referrer target",
@@ -77,10 +82,11 @@ def recipients_of(
     previous: str | None = None,
     partner: str | None = "st-mary-hospital",
     offer: str | None = "offer-1",
+    actor: str = "target",
 ) -> set[Recipient]:
     """Return the recipients of this transition."""
     parties = Parties(person_id="person-1", partner=partner, offer_id=offer)
-    return set(transition_recipients(Transition(parties, previous, status, business_status)))
+    return set(transition_recipients(Transition(parties, previous, status, business_status, actor)))
 
 
 def recipients_when_late(next_actor: str, *, offer: str | None = "offer-1") -> set[Recipient]:
@@ -183,12 +189,31 @@ def test_every_transition_but_a_draft_is_reported_to_the_referrer() -> None:
 
     assert not_for_referrer == {
         "draft",
+        NEXT_ACTOR,
         LAPSED,
-    }  # a lapse is an event of matching; the transition it causes has its own row
+        WITHDRAWN,
+    }  # the last two are events of matching; the transitions they cause have their own rows
 
 
-def test_a_target_that_did_not_answer_in_time_hears_that_no_answer_is_needed() -> None:
-    assert set(lapsed_recipients("offer-1")) == {TARGET}
+@pytest.mark.parametrize("template", [LAPSED, WITHDRAWN])
+def test_a_target_that_was_asked_hears_that_no_answer_is_needed(template: str) -> None:
+    assert set(asked_before_recipients(template, "offer-1")) == {TARGET}
+
+
+@pytest.mark.parametrize("status", ["accepted", "in-progress", "on-hold"])
+@pytest.mark.parametrize("actor", ["requester", "coordinator"])
+@pytest.mark.parametrize("business_status", [None, "contacted", "interim", "paused", "consent-revoked"])
+def test_a_status_repeated_for_the_coordinators_review_is_reported_to_nobody(
+    status: str, business_status: str | None, actor: str
+) -> None:
+    assert recipients_of(status, business_status, previous=status, actor=actor) == set()
+
+
+@pytest.mark.parametrize("offer", ["offer-1", None])
+def test_a_referral_stopped_without_consent_is_reported_to_all_who_know_of_it(offer: str | None) -> None:
+    expected = {REFERRER, PERSON} | ({TARGET} if offer else set())
+
+    assert recipients_of("cancelled", "consent-revoked", previous="requested", offer=offer) == expected
 
 
 @pytest.mark.parametrize("template", [STREAM_UNREAD, STREAM_READ_AGAIN])
@@ -236,14 +261,16 @@ def test_the_codes_of_the_rules_are_the_codes_of_the_contracts() -> None:
         ("requested", "accepted", "scheduled", "accepted"),
         ("accepted", "accepted", "scheduled", "scheduled"),
         ("accepted", "in-progress", "contacted", "in-progress"),
-        ("accepted", "cancelled", "consent-revoked", "cancelled"),
+        ("accepted", "cancelled", "recalled", "cancelled"),
+        ("requested", "cancelled", "consent-revoked", "consent-revoked"),
+        ("accepted", "on-hold", "consent-revoked", "consent-revoked"),
+        ("on-hold", "on-hold", "consent-revoked", "consent-revoked"),
         ("cancelled", "cancelled", "recalled", "cancelled"),
     ],
 )
 def test_a_new_status_names_the_template_and_within_it_the_business_status(
     previous: str | None, status: str, business_status: str | None, template: str
 ) -> None:
-    assert (
-        template_of(Transition(Parties("person-1", None, None), previous, status, business_status))
-        == template
-    )
+    parties = Parties("person-1", None, None)
+
+    assert template_of(Transition(parties, previous, status, business_status, "target")) == template

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
-from alongside_contracts.vocabulary import TERMINAL, BusinessStatus, Channel, RecipientRole
+from alongside_contracts.vocabulary import TERMINAL, Actor, BusinessStatus, Channel, RecipientRole
 
 TemplateKey: TypeAlias = str
 """The code of what happened: a status, the business status that refines it, or one of the codes below."""
@@ -18,7 +18,10 @@ TemplateKey: TypeAlias = str
 SEARCH_RESUMED: Final[TemplateKey] = "looking-again"
 NEWS: Final[TemplateKey] = "news"
 """A business status of a newer release: those who are notified of the status learn that there is news."""
+NEXT_ACTOR: Final[TemplateKey] = "next-actor"
+"""Only the next actor of an accepted referral changed, such as to the coordinator, who finds it in their list."""
 LAPSED: Final[TemplateKey] = "lapsed"
+WITHDRAWN: Final[TemplateKey] = "withdrawn"
 OVERDUE: Final[TemplateKey] = "overdue"
 CRISIS: Final[TemplateKey] = "crisis"
 STREAM_UNREAD: Final[TemplateKey] = "stream-unread"
@@ -69,12 +72,13 @@ class Parties:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A referral moved from `previous` to `status`; `business_status` refines the status."""
+    """An actor moved a referral from `previous` to `status`; `business_status` refines the status."""
 
     parties: Parties
     previous: str | None
     status: str
     business_status: str | None
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[RecipientRole, ...]]] = {
     "awaiting-response": _REFERRER_AND_TARGET,
     "no-response": _REFERRER,
     LAPSED: _TARGET,
+    WITHDRAWN: _TARGET,
     "recalled": _REFERRER_AND_TARGET,
     # a target declined, or let its time pass: others are asked, and the person is not notified of each
     SEARCH_RESUMED: _REFERRER,
@@ -107,6 +112,7 @@ RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[RecipientRole, ...]]] = {
     # after an offer accepted
     "accepted": _EVERYONE,
     "scheduled": _EVERYONE,
+    NEXT_ACTOR: _NO_ROLE,
     "contacted": _REFERRER_AND_TARGET,
     "unattended": _REFERRER_AND_TARGET,
     "appointment-cancelled": _EVERYONE,
@@ -128,6 +134,8 @@ RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[RecipientRole, ...]]] = {
     STREAM_READ_AGAIN: _COORDINATOR_AND_REFERRER,
 }
 
+_REVIEWING: Final = frozenset({Actor.REQUESTER, Actor.COORDINATOR})
+"""Actors whose repetition of a status is no news: the requester amends the request, the coordinator has reviewed it."""
 _BUSINESS_STATUSES: Final = frozenset(BusinessStatus)
 
 # The recipient of an overdue notice, by next actor. The coordinator is notified for a supervisor, because the network
@@ -145,11 +153,17 @@ ROLE_OF_ACTOR: Final[Mapping[str, RecipientRole]] = {
 def template_of(transition: Transition) -> TemplateKey:
     """Return the template of a transition: the first of these that applies.
 
-    1 the status, if it is terminal or changed: the business status may still be the old one. The first status, and one
-    that follows a draft, are not changes here: an offer may be asked, or the request waitlisted, at once. 2 The business
-    status, if there is one; NEWS for one of a newer release. 3 SEARCH_RESUMED for a repeated `requested`. 4 The status.
+    1 NEXT_ACTOR for a status that the requester or the coordinator repeats: nothing else changed. 2 The business status
+    `consent-revoked`, whatever the status: it is never an old one. 3 The status, if it is terminal or changed: any other
+    business status may still be the old one. The first status, and one that follows a draft, are not changes here: an
+    offer may be asked, or the request waitlisted, at once. 4 The business status, if there is one; NEWS for one of a newer
+    release. 5 SEARCH_RESUMED for a repeated `requested`. 6 The status.
     """
     status, previous = transition.status, transition.previous
+    if status == previous and transition.actor in _REVIEWING:
+        return NEXT_ACTOR
+    if transition.business_status == BusinessStatus.CONSENT_REVOKED:
+        return BusinessStatus.CONSENT_REVOKED
     if status in TERMINAL or previous not in (None, "draft", status):
         return status
     if transition.business_status is not None:
@@ -173,9 +187,9 @@ def overdue_recipients(overdue: Overdue, *, coordinator: str) -> tuple[Recipient
     return (_recipient(role, overdue.parties) or coordinator_recipient(coordinator),)
 
 
-def lapsed_recipients(offer_id: str) -> tuple[Recipient, ...]:
-    """Return the target that did not answer in time. The next transition names no target, so it is notified here."""
-    return tuple(Recipient(role, RecipientKind.OFFER, offer_id) for role in RECIPIENT_ROLES[LAPSED])
+def asked_before_recipients(template: TemplateKey, offer_id: str) -> tuple[Recipient, ...]:
+    """Return the target that need not answer any more: LAPSED or WITHDRAWN. The next transition names no target."""
+    return tuple(Recipient(role, RecipientKind.OFFER, offer_id) for role in RECIPIENT_ROLES[template])
 
 
 def stream_recipients(

@@ -17,6 +17,7 @@ from alongside_notifications.domain.audience import (
     SEARCH_RESUMED,
     STREAM_READ_AGAIN,
     STREAM_UNREAD,
+    WITHDRAWN,
     TemplateKey,
 )
 
@@ -44,6 +45,7 @@ SENTENCES: Final[Mapping[tuple[TemplateKey, str], str]] = {
     ("awaiting-response", _T): "You are asked to answer a request.",
     ("no-response", _R): "There was no answer in time.",
     (LAPSED, _T): "The time to answer a request has passed; you need not do anything.",
+    (WITHDRAWN, _T): "A request you were asked about no longer needs you.",
     ("recalled", _R): "Your request has been called back and goes to somebody else.",
     ("recalled", _T): "A request you were asked about no longer needs you.",
     (SEARCH_RESUMED, _R): "We are looking again for somebody who can take up your request.",

@@ -13,19 +13,19 @@ import asyncpg
 from alongside_chassis.consume import ReceivedEvent
 from alongside_contracts import streams
 from alongside_contracts.event import Event
-from alongside_contracts.matching import MatchLapsed
+from alongside_contracts.matching import MatchLapsed, MatchWithdrawn
 from alongside_contracts.notifications import NoticeDelivered
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_contracts.streams import Stream
 from alongside_contracts.vocabulary import Channel
 from alongside_notifications.domain.ladder import Ladders
 from alongside_notifications.domain.notice import Notice
-from alongside_notifications.journey_notices import notices_for
+from alongside_notifications.journey_notices import JourneyEvent, notices_for
 from alongside_notifications.rebuild import store as rebuilding_store
 from alongside_notifications.rebuild.store import AnnouncedNotice
 
 HEARS: Final[frozenset[type[Event]]] = frozenset(
-    {ReferralStatusChanged, MatchLapsed, ReferralOverdue, NoticeDelivered}
+    {ReferralStatusChanged, MatchLapsed, MatchWithdrawn, ReferralOverdue, NoticeDelivered}
 )
 
 
@@ -52,7 +52,7 @@ class InboxProjection:
         event = item.event
         if isinstance(event, NoticeDelivered):
             return self._as_announced(event)
-        assert isinstance(event, ReferralStatusChanged | MatchLapsed | ReferralOverdue)  # noqa: S101  (see HEARS)
+        assert isinstance(event, JourneyEvent)  # noqa: S101  (see HEARS)
         for notice in notices_for(event, item.envelope.id, ladders=self.ladders):
             if notice.channel == Channel.IN_APP:
                 self._expected[notice.news.cause, notice.recipient.role] = notice
