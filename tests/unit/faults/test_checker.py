@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from alongside_lab.faults.evidence.evaluation import check, summary
 from alongside_lab.faults.evidence.evidence import (
+    JOURNEY,
     ArrivedRecord,
     Evidence,
     FindingKind,
@@ -21,6 +23,7 @@ from tests.unit.faults.healthy import (
     FIRST,
     INBOUND,
     OFFER,
+    OTHER,
     PARTNER,
     SECOND,
     dead_letter,
@@ -72,6 +75,33 @@ def about_a_stream(evidence: Evidence, nth: int) -> Row:
     return [notice for notice in evidence.notices if notice["partner"] is not None][nth]
 
 
+def with_changes(evidence: Evidence) -> Evidence:
+    """The evidence of a run in which one request was amended, its proposal taken back, and consent given again."""
+    evidence = replace(
+        evidence, proposals=(*evidence.proposals, proposal("p-x", FIRST, OTHER, 2, "withdrawn"))
+    )
+    asked: dict[str, Any] = {"proposal_id": "p-x", "attempt": 2}
+    for type_, facts in (
+        ("match.proposed", asked),
+        ("submission.amended", {"sequence": 1}),
+        ("match.withdrawn", asked),
+        ("consent.changed", {"sequence": 2, "covers": True}),
+    ):
+        evidence = added(evidence, type_, facts)
+    return evidence
+
+
+def added(evidence: Evidence, type_: str, facts: Mapping[str, Any]) -> Evidence:
+    """The evidence with one more event at the end of the first referral's journey."""
+    like = next(event for event in evidence.events if event.position.topic == JOURNEY and event.key == FIRST)
+    last = max(event.position.offset for event in evidence.events)
+    position = replace(like.position, offset=last + 1)
+    event = replace(
+        like, id=f"{type_}-{last}", position=position, type=type_, facts={"referral_id": FIRST, **facts}
+    )
+    return replace(evidence, events=(*evidence.events, event))
+
+
 LOST: dict[str, Plant] = {
     "an answer": lambda e: without_event(e, "submission.answered"),
     "the refusal of a poison record": lambda e: without_event(e, "submission.answered", 3),
@@ -115,6 +145,10 @@ DUPLICATED: dict[str, Plant] = {
     "a partner's update": lambda e: with_event(e, "referral.updated", id_="again"),
     "a proposal's announcement": lambda e: with_event(e, "match.proposed", id_="again"),
     "a pause's announcement": lambda e: with_event(e, "partner-stream.paused", id_="again"),
+    "a proposal taken back": lambda e: with_event(with_changes(e), "match.withdrawn", id_="again"),
+    "a taken back proposal that was accepted": lambda e: added(
+        e, "match.withdrawn", {"proposal_id": "p-r-1-1"}
+    ),
     "a loop's closing": lambda e: with_event(e, "referral.loop-closed", id_="again"),
     "a referral of one reference": lambda e: replace(
         e, referrals=(*e.referrals, {**e.referrals[0], "id": "r-3"})
@@ -124,6 +158,10 @@ OUT_OF_ORDER: dict[str, Plant] = {
     "transitions on the journey": lambda e: swapped(e, "referral.status-changed"),
     "steps a partner hears": lambda e: swapped(e, "referral.updated"),
     "a proposal after its answer": lambda e: moved_first(e, "match.accepted"),
+    "a proposal after it was taken back": lambda e: moved_first(with_changes(e), "match.withdrawn"),
+    "an older change of consent after an amendment": lambda e: added(
+        with_changes(e), "consent.changed", {"sequence": 1}
+    ),
     "a notice before its cause": lambda e: moved_first(e, "notice.delivered"),
     "a key in two partitions": in_another_partition,
     "sequences of a timeline": lambda e: with_row(
@@ -210,6 +248,10 @@ def test_a_run_that_kept_every_promise_has_no_findings() -> None:
     numbers = summary(evidence, ())
     assert (numbers["submitted"], numbers["dead_letters"], numbers["poison"]) == (3, 1, 1)
     assert numbers["ok"] is True
+
+
+def test_a_request_that_was_amended_and_matched_again_breaks_no_promise() -> None:
+    assert check(with_changes(healthy())) == ()
 
 
 @pytest.mark.parametrize(("kind", "name", "plant"), PLANTED, ids=[f"{p}: {n}" for p, n, _ in PLANTED])

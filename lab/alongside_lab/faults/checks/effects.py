@@ -70,6 +70,13 @@ def every_proposal_is_announced_once(evidence: Evidence) -> Iterator[Finding]:
         yield from exactly_once([*_own_ids(rows), *accepted_first], announced, type_)
 
 
+def what_is_taken_back_is_withdrawn_once(evidence: Evidence) -> Iterator[Finding]:
+    """Each proposal that was announced as taken back is withdrawn, and was announced once; an end withdraws silently."""
+    withdrawn = {str(row["id"]) for row in evidence.proposals if row["state"] == "withdrawn"}
+    announced = _proposals(evidence, "match.withdrawn")
+    yield from exactly_once(withdrawn & set(announced), announced, "MatchWithdrawn")
+
+
 def every_loop_is_closed_once(evidence: Evidence) -> Iterator[Finding]:
     """Each closed loop was announced once, and every completed referral's loop is closed."""
     closed = [row for row in evidence.referrals if row["loop_closed_at"] is not None]

@@ -1,6 +1,6 @@
 """Checks the order of each referral's events: on its journey, in its timeline, on its partner's stream."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 
 from alongside_lab.faults.evidence.evidence import (
@@ -16,7 +16,9 @@ _CAUSE_OF = {
     "match.accepted": "match.proposed",
     "match.declined": "match.proposed",
     "match.lapsed": "match.proposed",
+    "match.withdrawn": "match.proposed",
 }
+_CHANGES = {"submission.amended", "consent.changed"}  # intake numbers them together, per referral
 _FIRST_EVENTS = {"submission.admitted", "referral.succeeded"}  # the second begins the journey of a successor
 
 
@@ -34,10 +36,9 @@ def journeys_are_in_order(evidence: Evidence) -> Iterator[Finding]:
     for referral, events in grouped(on_journey, lambda event: event.key).items():
         if events[0].type not in _FIRST_EVENTS and not _is_successor(evidence, referral):
             yield Finding(FindingKind.OUT_OF_ORDER, referral, f"its journey starts with {events[0].type}")
-        yield from _check_never_falls(
-            referral, events, "referral.status-changed", lambda e: int(e.facts["sequence"])
-        )
-        yield from _check_never_falls(referral, events, "match.proposed", lambda e: int(e.facts["attempt"]))
+        yield from _check_never_falls(referral, events, {"referral.status-changed"}, _sequence)
+        yield from _check_never_falls(referral, events, {"match.proposed"}, lambda e: int(e.facts["attempt"]))
+        yield from _check_never_falls(referral, events, _CHANGES, _sequence)
         yield from _check_answers_after_proposals(referral, events)
         yield from _check_notices_after_causes(referral, events)
 
@@ -45,9 +46,7 @@ def journeys_are_in_order(evidence: Evidence) -> Iterator[Finding]:
 def partners_get_updates_in_order(evidence: Evidence) -> Iterator[Finding]:
     """The sequences of a referral's updates never fall on its partner's stream."""
     for referral, events in grouped(evidence.events_of("referral.updated"), _referral).items():
-        yield from _check_never_falls(
-            referral, events, "referral.updated", lambda e: int(e.facts["sequence"])
-        )
+        yield from _check_never_falls(referral, events, {"referral.updated"}, _sequence)
 
 
 def timelines_have_no_gaps(evidence: Evidence) -> Iterator[Finding]:
@@ -73,11 +72,12 @@ def timelines_have_no_gaps(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _check_never_falls(
-    referral: str, events: Sequence[StreamEvent], type_: str, number: Callable[[StreamEvent], int]
+    referral: str, events: Sequence[StreamEvent], types: Collection[str], number: Callable[[StreamEvent], int]
 ) -> Iterator[Finding]:
-    numbers = [number(event) for event in events if event.type == type_]
+    numbers = [number(event) for event in events if event.type in types]
     if any(after < before for before, after in pairwise(numbers)):
-        yield Finding(FindingKind.OUT_OF_ORDER, referral, f"the numbers of {type_} fall: {numbers}")
+        named = " and ".join(sorted(types))
+        yield Finding(FindingKind.OUT_OF_ORDER, referral, f"the numbers of {named} fall: {numbers}")
 
 
 def _check_answers_after_proposals(referral: str, events: Sequence[StreamEvent]) -> Iterator[Finding]:
@@ -103,3 +103,7 @@ def _is_successor(evidence: Evidence, referral: str) -> bool:
 
 def _referral(event: StreamEvent) -> str:
     return str(event.facts["referral_id"])
+
+
+def _sequence(event: StreamEvent) -> int:
+    return int(event.facts["sequence"])

@@ -17,6 +17,7 @@ CHECKS: Final[Sequence[Check]] = (
     effects.no_reference_has_two_referrals,
     effects.every_transition_is_announced_once,
     effects.every_proposal_is_announced_once,
+    effects.what_is_taken_back_is_withdrawn_once,
     effects.every_loop_is_closed_once,
     effects.every_crisis_is_raised_once,
     effects.acknowledged_commands_are_stored,
