@@ -94,7 +94,7 @@ async def _follow(
     for change in current:
         by_effect[effect_of(change.kind, known[change.referral_id].tracked.state)].append(change)
     not_closed = await _close(tx, by_effect[Effect.CLOSE], context)  # 3
-    await _remember_consents(tx, [change for change in current if change.referral_id not in not_closed])
+    await _store_consent_changes(tx, [change for change in current if change.referral_id not in not_closed])
     amended = [
         _amended(change, known[change.referral_id], effect)
         for effect in (Effect.MATCH_AGAIN, Effect.CHECK_PROPOSAL, Effect.STORE)
@@ -125,7 +125,7 @@ async def _follow_unlocked(tx: Tx, unlocked: Sequence[RequestChange]) -> None:
     await requests.insert_closed_tombstones(tx.conn, stopped, tx.now)
 
 
-async def _remember_consents(tx: Tx, current: Sequence[RequestChange]) -> None:
+async def _store_consent_changes(tx: Tx, current: Sequence[RequestChange]) -> None:
     """Store the numbers of changes of consent, so that an older one does not count after them."""
     numbers = {
         change.referral_id: change.sequence
