@@ -126,6 +126,8 @@ class ReferralView(BaseModel):
     overdue: bool
     """Whether a due time has passed since the last transition."""
     contact_attempts: int
+    consent_covers: bool
+    """Whether the consent on record covers the referral; without it, it is neither resumed nor matched again."""
     excluded_offers: list[UUID]
     replaces: UUID | None
     replaced_by: UUID | None
@@ -180,6 +182,7 @@ def referral_view(stored: StoredReferral, now: datetime) -> ReferralView:
         due_at=waiting.due_at if waiting else None,
         overdue=waiting is not None and (waiting.rung > 0 or waiting.due_at < now),
         contact_attempts=referral.contact_attempts,
+        consent_covers=referral.consent_covers,
         excluded_offers=list(referral.excluded_offers),
         replaces=referral.replaces,
         replaced_by=stored.replaced_by,

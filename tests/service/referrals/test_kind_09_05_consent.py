@@ -52,6 +52,7 @@ async def test_only_the_coordinator_resumes_and_only_with_a_consent_that_covers_
     assert await accepted.announced_events() == []
     assert (await accepted.timeline())[-1]["what"] == "consent-given"
     assert (await accepted.state())["next_actor"] == "coordinator"
+    assert (await accepted.state())["consent_covers"] is True
     of_target = await accepted.post("resume")
     assert (of_target.status_code, of_target.json()["code"]) == (403, "actor-not-allowed")
     after = await accepted.done("resume", actor="coordinator")
