@@ -44,9 +44,10 @@ async def test_a_request_that_still_waits_is_not_announced_again_and_is_found_by
     assert await story(matching_bench, admission.referral_id) == ["MatchWaitlisted"]
 
     await an_offer(matching_bench, needs=["grief"])
-    await an_offer(matching_bench, needs=["anxiety"])
+    suited = await an_offer(matching_bench, needs=["anxiety"])
 
     assert await story(matching_bench, admission.referral_id) == ["MatchWaitlisted", "MatchProposed"]
+    assert (await last_proposal(matching_bench, admission.referral_id)).offer_id == suited
 
 
 async def test_a_request_that_became_urgent_moves_up_and_keeps_its_waiting_time(
@@ -71,9 +72,10 @@ async def test_a_request_that_moved_waits_in_its_new_region(matching_bench: Serv
 
     await matching_bench.hear(an_amendment(admission, region="ie-dublin"))
     await an_offer(matching_bench)
-    await an_offer(matching_bench, region="ie-dublin")
+    suited = await an_offer(matching_bench, region="ie-dublin")
 
     assert await story(matching_bench, admission.referral_id) == ["MatchWaitlisted", "MatchProposed"]
+    assert (await last_proposal(matching_bench, admission.referral_id)).offer_id == suited
     assert any(key.startswith("ie-dublin") for key in await timers(matching_bench, "waitlist-sweep"))
 
 
@@ -166,11 +168,12 @@ async def test_an_older_amendment_never_replaces_a_newer_one(matching_bench: Ser
     newest = an_amendment(admission, 3, needs=(Need.PTSD,))
     await matching_bench.hear(an_amendment(admission, 2, needs=(Need.VETERAN,)), newest)
 
-    await matching_bench.hear(an_amendment(admission, 1, **ANXIETY), newest)
+    await matching_bench.hear(an_amendment(admission, 1, **ANXIETY))
     await an_offer(matching_bench, needs=["anxiety", "veteran"])
-    await an_offer(matching_bench, needs=["ptsd"])
+    suited = await an_offer(matching_bench, needs=["ptsd"])
 
     assert await story(matching_bench, admission.referral_id) == ["MatchWaitlisted", "MatchProposed"]
+    assert (await last_proposal(matching_bench, admission.referral_id)).offer_id == suited
 
 
 async def test_an_amendment_of_an_ended_referral_changes_nothing(matching_bench: ServiceBench) -> None:
