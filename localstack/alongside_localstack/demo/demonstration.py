@@ -120,9 +120,9 @@ async def _run_script(
 async def _load_people(network: Network, demo_script: DemoScript) -> None:
     """Store a contact route for each person of the script."""
     people = [
-        (scripted.partner, scripted.submission.person_reference)
-        for scripted in demo_script.submissions
-        if scripted.creates_person
+        (scripted.partner, scripted.person_reference)
+        for scripted in demo_script.records
+        if scripted.person_reference is not None
     ]
     await load_contact_routes(network, people)
 
@@ -135,10 +135,12 @@ async def _send(
 ) -> None:
     """Publish the script's records in order, each as its partner."""
     clock = SystemClock()
-    for scripted in demo_script.submissions:
+    for scripted in demo_script.records:
         position = await publishers[scripted.partner.id].publish(scripted.record(clock.now()))
         sent_records.append(
-            SentRecord(scripted.partner.id, position, scripted.expected, scripted.submission.reference)
+            SentRecord(
+                scripted.partner.id, position, scripted.expected, scripted.event.reference, scripted.stops
+            )
         )
     report_progress(f"{len(sent_records)} records published by {len(publishers)} partners")
 

@@ -10,19 +10,23 @@ from alongside_contracts.vocabulary import Answer, Status
 from alongside_localstack.demo.partner_client import PartnerInbox, StreamPosition
 
 UNDELIVERED_STATES: Final = frozenset({"pending", "sending"})
+STOPPED_STATES: Final = frozenset({Status.CANCELLED, Status.ON_HOLD})
+CHANGES: Final = (Answer.AMENDED, Answer.WITHDRAWN, Answer.CONSENT_CHANGED)
 Answers: TypeAlias = Mapping[tuple[str, StreamPosition], Sequence[SubmissionAnswered]]
 """Intake's answers, by the partner and position of the record they answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentRecord:
-    """One record a partner published, and the answer it must get."""
+    """One record a partner published, and the answers it may get."""
 
     partner: str
     position: StreamPosition
-    expected: Answer
+    expected: tuple[Answer, ...]
     label: str
     """The name shown to the user: the record's reference."""
+    stops: bool = False
+    """Whether its referral is stopped on the way: its loop need not close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Summary:
     linked: int
     escalated: int
     refused: int
+    changed: int
+    """Submissions that a later record amended, withdrew, or took the consent back from."""
     matched: int
     declined: int
     closed: int
@@ -90,9 +96,10 @@ def evaluate(observations: Observations) -> Summary:
         linked=answer_counts[Answer.LINKED],
         escalated=answer_counts[Answer.ESCALATED],
         refused=answer_counts[Answer.REFUSED],
+        changed=sum(answer_counts[answer] for answer in CHANGES),
         matched=_matched(observations, admitted),
         declined=sum(len(referral["excluded_offers"]) for referral in observations.referrals),
-        closed=len(admitted) - len(violations.unclosed),
+        closed=len(_closed(observations) & admitted),
         notified=sum(notice["state"] == "delivered" for notice in observations.notices),
         mailed=len(observations.mails),
         mail_resent=sum(mail["deliveries"] - 1 for mail in observations.mails),
@@ -144,14 +151,14 @@ class _Violations:
 
 def _find_violations(observations: Observations, answers: Answers, admitted: set[str]) -> _Violations:
     journeys = journeys_of(observations.inboxes.values())
-    closed = {referral["id"] for referral in observations.referrals if referral["loop"]["closed"]}
+    may_stay_open = _closed(observations) | _stopped(observations, answers)
     return _Violations(
         unanswered=[
             record.label
             for record in observations.sent_records
             if (record.partner, record.position) not in answers
         ],
-        unclosed=sorted(admitted - closed),
+        unclosed=sorted(admitted - may_stay_open),
         gaps=[referral_id for referral_id, steps in journeys.items() if _has_gap(steps)],
         out_of_order=[referral_id for referral_id, steps in journeys.items() if _is_out_of_order(steps)],
         repeated=_repeated(observations, answers, journeys),
@@ -163,6 +170,22 @@ def _find_violations(observations: Observations, answers: Answers, admitted: set
         ],
         unpaged=_unpaged(observations, answers),
     )
+
+
+def _closed(observations: Observations) -> set[str]:
+    return {referral["id"] for referral in observations.referrals if referral["loop"]["closed"]}
+
+
+def _stopped(observations: Observations, answers: Answers) -> set[str]:
+    """Return the referrals that a later record stopped: cancelled, or on hold for a coordinator."""
+    stopped = [
+        answers.get((record.partner, record.position), ())
+        for record in observations.sent_records
+        if record.stops
+    ]
+    ids = {str(answer.referral_id) for record_answers in stopped for answer in record_answers}
+    states = {referral["id"]: referral["status"] for referral in observations.referrals}
+    return {id_ for id_ in ids if states.get(id_) in STOPPED_STATES}
 
 
 def _count_mismatches(observations: Observations, answer_counts: Mapping[str, int]) -> list[str]:
@@ -254,22 +277,22 @@ def _repeated(
 
 def _wrong_answers(observations: Observations, answers: Answers) -> list[str]:
     return [
-        f"{record.label} ({record_answers[0].answer} instead of {record.expected.value})"
+        f"{record.label} ({record_answers[0].answer} instead of {record.expected[0].value})"
         for record in observations.sent_records
         if (record_answers := answers.get((record.partner, record.position)))
-        and record_answers[0].answer != record.expected
+        and record_answers[0].answer not in record.expected
     ]
 
 
 def _unpaged(observations: Observations, answers: Answers) -> list[str]:
     paged = {crisis["submission_id"] for crisis in observations.crises}
     escalated = [
-        answer
+        answer.escalated_as or answer.submission_id
         for record_answers in answers.values()
         for answer in record_answers
-        if answer.answer == Answer.ESCALATED
+        if answer.answer == Answer.ESCALATED or answer.escalated_as is not None
     ]
-    return [str(answer.submission_id) for answer in escalated if str(answer.submission_id) not in paged]
+    return [str(submission_id) for submission_id in escalated if str(submission_id) not in paged]
 
 
 def _has_gap(steps: Sequence[ReferralUpdated]) -> bool:

@@ -20,6 +20,9 @@ from alongside_localstack.demo.evaluation import (
 COLOURS: Final[Mapping[str, str]] = {
     Answer.ADMITTED: "green",
     Answer.LINKED: "cyan",
+    Answer.AMENDED: "cyan",
+    Answer.CONSENT_CHANGED: "cyan",
+    Answer.WITHDRAWN: "cyan",
     Answer.ESCALATED: "bold red",
     Answer.REJECTED: "yellow",
     Answer.REFUSED: "yellow",
@@ -64,6 +67,8 @@ def _line(
         return line.append("no answer", "bold red")
     answer = answers[0]
     line.append(answer.answer, COLOURS.get(answer.answer, "bold"))
+    if answer.answer == Answer.REFUSED and answer.escalated_as is not None:
+        line.append(" and escalated", COLOURS[Answer.ESCALATED])
     for problem in answer.problems[:1]:
         line.append(f" ({problem.code} at {problem.where})", "dim")
     referral_id = str(answer.referral_id)
@@ -94,11 +99,13 @@ def _columns(result: Summary) -> tuple[list[tuple[str, str]], list[tuple[str, st
         ("loops closed", result.closed),
         ("notices delivered", result.notified),
         ("of which e-mails", result.mailed),
+        ("e-mails sent again", result.mail_resent),
         ("complete traces", result.traces_complete),
     ]
     right = [
         ("escalated", result.escalated),
         ("linked", result.linked),
+        ("changed later", result.changed),
         ("rejected", result.rejected),
         ("dead-lettered", result.dead_lettered),
         ("lost", result.lost),

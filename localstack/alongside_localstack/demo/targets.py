@@ -14,7 +14,7 @@ PAUSE_SECONDS: Final = 0.25
 OUTCOMES: Final = ("connected", "engaged", "goals-met", "partially-helped")
 _OUTDATED_CODES: Final = frozenset(
     {
-        "proposal-answered",
+        "proposal-already-answered",
         "proposal-expired",
         "wrong-status",
         "referral-ended",
