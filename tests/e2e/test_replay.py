@@ -37,7 +37,7 @@ from tests.service.notifications.conftest import a_transition, an_overdue_referr
 OURS = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
 IN_APP = "select * from notice where channel = 'in-app' order by id"
 EMAIL = "select * from notice where channel = 'email' order by id"
-OPEN = "select * from open_referral order by referral_id"
+OPEN = "select * from open_referral where ended_at is null order by referral_id"
 BenchOf = Callable[..., AbstractAsyncContextManager[ServiceBench]]
 
 

@@ -7,16 +7,20 @@ from alongside_chassis.consume import Paused, Quarantine
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.ids import ReferralId, SubmissionId
 from alongside_contracts.intake import (
+    Consent,
     ConsentChanged,
     ConsentOnRecord,
     PartnerStreamPaused,
     PartnerStreamResumed,
+    Submission,
     SubmissionAdmitted,
     SubmissionAmended,
     SubmissionEscalated,
     SubmissionLinked,
+    SubmissionWithdrawn,
 )
 from alongside_contracts.partner import IntakePaused, IntakeResumed, Origin, Problem, SubmissionAnswered
+from alongside_contracts.referrals import ReferralSucceeded
 from alongside_contracts.vocabulary import Answer, LinkReason
 from alongside_intake.domain.decide import Admitted, Amended, Decision, Escalated, Linked
 from alongside_intake.submissions.news import ReferralNews
@@ -70,6 +74,45 @@ def consent_changed(submission: SubmissionRecord, changed: ReferralNews, sequenc
         sequence=sequence,
         consent=ConsentOnRecord(**consent.model_dump()),
         covers=changed.covers,
+    )
+
+
+def successor_amended(
+    event: ReferralSucceeded, submission_id: SubmissionId, content: Submission, sequence: int
+) -> SubmissionAmended:
+    """Return the event that gives a successor the request as it is now."""
+    return SubmissionAmended(
+        referral_id=event.referral_id,
+        submission_id=submission_id,
+        person_id=event.person_id,
+        partner=event.partner,
+        sequence=sequence,
+        request=request_of(content),
+    )
+
+
+def successor_uncovered(event: ReferralSucceeded, consent: Consent, sequence: int) -> ConsentChanged:
+    """Return the event that tells of a successor that the consent covers it no longer."""
+    return ConsentChanged(
+        referral_id=event.referral_id,
+        person_id=event.person_id,
+        partner=event.partner,
+        sequence=sequence,
+        consent=ConsentOnRecord(**consent.model_dump()),
+        covers=False,
+    )
+
+
+def successor_withdrawn(
+    event: ReferralSucceeded, submission_id: SubmissionId, reason: str
+) -> SubmissionWithdrawn:
+    """Return the event that cancels the successor of a referral whose submission was taken back."""
+    return SubmissionWithdrawn(
+        referral_id=event.referral_id,
+        submission_id=submission_id,
+        person_id=event.person_id,
+        partner=event.partner,
+        reason=reason,
     )
 
 

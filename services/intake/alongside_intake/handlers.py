@@ -51,11 +51,13 @@ def intake_handlers(submissions: SubmissionService) -> Handlers:
 
     @handlers.on_batch(ReferralStatusChanged)
     async def close_ended_referrals(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
-        await store.close_referrals(tx, [event.referral_id for event in events if event.status in TERMINAL])
+        await submissions_store.close_referrals(
+            tx, [event.referral_id for event in events if event.status in TERMINAL]
+        )
 
     @handlers.on(ReferralSucceeded)
     async def follow_successor(event: ReferralSucceeded, tx: Tx) -> None:
-        await store.replace_referral(tx, event.replaces, event.referral_id, event.request)
+        await statements.follow_successor(event, tx)
 
     @handlers.on_timer(HELD_OVERDUE)
     async def assign_coordinator_when_overdue(timer: Timer, tx: Tx) -> None:

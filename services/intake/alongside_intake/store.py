@@ -14,8 +14,8 @@ import orjson
 
 from alongside_chassis.announce import Tx
 from alongside_contracts.codes.fields import AS_STORED
-from alongside_contracts.ids import PersonId, ReferralId, SubmissionId, new_id
-from alongside_contracts.intake import Submission, SupportRequest
+from alongside_contracts.ids import PersonId, SubmissionId, new_id
+from alongside_contracts.intake import Submission
 from alongside_intake.domain.decide import NextActor
 from alongside_intake.domain.facts import (
     SELF,
@@ -234,35 +234,6 @@ async def list_submissions(
     return [_stored_submission(row) for row in rows]
 
 
-async def close_referrals(tx: Tx, ended: Sequence[ReferralId]) -> None:
-    """Delete open referrals that ended, so that a later submission begins a new one; missing rows are ignored."""
-    if ended:
-        await tx.conn.execute("delete from open_referral where referral_id = any($1::uuid[])", ended)
-
-
-async def replace_referral(
-    tx: Tx, replaced: ReferralId, successor: ReferralId, request: SupportRequest
-) -> None:
-    """Point the submissions of a replaced referral to its successor, and store it as open unless the person is erased."""
-    await tx.conn.execute(
-        """
-        with followed as (
-            update submission set referral_id = $2 where referral_id = $1 returning id, person_id, facts
-        ), closed as (
-            delete from open_referral where referral_id = $1
-        )
-        insert into open_referral (referral_id, person_id, submission_id, needs, content)
-        select $2, f.person_id, f.id, $3, f.facts || $4::jsonb
-        from followed f join person p on p.id = f.person_id and p.erased_at is null
-        order by f.id limit 1 on conflict (referral_id) do nothing
-        """,
-        replaced,
-        successor,
-        list(request.needs),
-        request.model_dump_json(exclude_none=True),
-    )
-
-
 _LOCK_PEOPLE: Final = """
     insert into person (id, namespace, reference, created_at)
     select id, namespace, reference, $4 from unnest($1::uuid[], $2::text[], $3::text[]) as new (id, namespace, reference)
@@ -306,7 +277,7 @@ _OPEN_REFERRALS: Final = """
     select o.person_id, o.referral_id, o.submission_id, o.needs, o.sequence, o.covered,
         coalesce(o.content, s.facts) as content, coalesce(o.sent, s.facts) as sent
     from open_referral o join submission s on s.id = o.submission_id
-    where o.person_id = any($1::uuid[]) order by o.referral_id
+    where o.person_id = any($1::uuid[]) and o.ended_at is null order by o.referral_id
 """
 _SUPERSEDE: Final = """
     update submission set superseded_by = later.id, next_actor = null, due_at = null

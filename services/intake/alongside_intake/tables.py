@@ -170,14 +170,17 @@ class SubmissionRow(Base, table=True):
 
 
 class OpenReferralRow(Base, table=True):
-    """A referral that has not ended: a further submission of the same person may be linked to it.
+    """A referral that has not ended: a further submission of the same person may be linked to it. One that ended is kept some days.
 
     `content` is its request as it is now, `sent` as its submitter sent it last; null while both are the submission's.
     `sequence` counts the changes that were announced; `covered`: whether the consent covers it.
     """
 
     __tablename__: ClassVar[TableName] = "open_referral"
-    __table_args__: ClassVar[Any] = (Index("ix_open_referral_person_id", "person_id"),)
+    __table_args__: ClassVar[Any] = (
+        Index("ix_open_referral_person_id", "person_id"),
+        Index("ix_open_referral_ended_at", "ended_at", postgresql_where=text("ended_at is not null")),
+    )
 
     referral_id: UUID = Field(primary_key=True)
     person_id: UUID = Field(foreign_key="person.id")
@@ -187,6 +190,7 @@ class OpenReferralRow(Base, table=True):
     sent: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     sequence: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     covered: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    ended_at: datetime | None = None
 
 
 class VaultKeyRow(Base, table=True):

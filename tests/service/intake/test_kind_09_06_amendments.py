@@ -5,12 +5,18 @@ from typing import Any
 
 import pytest
 
-from alongside_contracts.intake import ConsentChanged, SubmissionAmended, SubmissionEscalated
-from alongside_contracts.partner import SubmissionAnswered
-from alongside_contracts.referrals import ReferralStatusChanged
+from alongside_contracts.intake import (
+    ConsentChanged,
+    SubmissionAdmitted,
+    SubmissionAmended,
+    SubmissionEscalated,
+    SubmissionWithdrawn,
+)
+from alongside_contracts.partner import SubmissionAnswered, SubmissionWithdrawalRequested
+from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import Actor, Answer, Status, Urgency
-from tests.builders import a_submission
-from tests.service.intake.intake_client import IntakeClient, codes
+from tests.builders import a_referral_id, a_submission
+from tests.service.intake.intake_client import HOSPITAL, IntakeClient, codes
 from tests.service.intake.raw_danger import base, record
 
 
@@ -214,3 +220,91 @@ async def test_amendments_announce_no_consent_when_none_was_stated(intake: Intak
     await send(intake, urgency="urgent")
 
     assert [1 for item in await intake.announced() if isinstance(item.event, ConsentChanged)] == []
+
+
+async def succeed(intake: IntakeClient, first: SubmissionAnswered) -> ReferralSucceeded:
+    """Have the referral of a submission end and be replaced, with the request that was admitted."""
+    (admitted,) = [
+        item.event for item in await intake.announced() if isinstance(item.event, SubmissionAdmitted)
+    ]
+    ended = ReferralStatusChanged(
+        referral_id=admitted.referral_id,
+        sequence=2,
+        person_id=admitted.person_id,
+        status=Status.CANCELLED,
+        business_status="recalled",
+        reason="no-response",
+        actor=Actor.COORDINATOR,
+    )
+    successor = ReferralSucceeded(
+        referral_id=a_referral_id(),
+        replaces=admitted.referral_id,
+        person_id=admitted.person_id,
+        partner=HOSPITAL,
+        reference="C-1",
+        request=admitted.request,
+        excluded_offers=(),
+    )
+    await intake.bench.hear(ended)
+    await intake.bench.hear(successor)
+    return successor
+
+
+async def test_a_successor_that_missed_an_amendment_is_amended(intake: IntakeClient) -> None:
+    first = await send(intake)
+    await send(intake, urgency="urgent")
+
+    successor = await succeed(intake, first)
+
+    amended = (await amendments(intake))[-1]
+    assert (amended.referral_id, amended.sequence) == (successor.referral_id, 1)
+    assert amended.request.urgency == Urgency.URGENT
+    again = await send(intake, urgency="urgent", languages=["es"])
+    assert (again.answer, again.referral_id) == (Answer.AMENDED, successor.referral_id)
+    assert (await amendments(intake))[-1].sequence == 2
+
+
+async def test_a_successor_of_a_referral_without_consent_is_stopped(intake: IntakeClient) -> None:
+    first = await send(intake)
+    await send(intake, consent={"decision": "refused"})
+
+    successor = await succeed(intake, first)
+
+    changed = (await intake.announced())[-1].event
+    assert isinstance(changed, ConsentChanged)
+    assert (changed.referral_id, changed.covers) == (successor.referral_id, False)
+
+
+async def test_a_withdrawal_between_the_end_and_the_successor_cancels_the_successor(
+    intake: IntakeClient,
+) -> None:
+    first = await send(intake)
+    admitted = (await intake.announced())[-1].event
+    assert isinstance(admitted, SubmissionAdmitted)
+    await intake.bench.hear(
+        ReferralStatusChanged(
+            referral_id=admitted.referral_id,
+            sequence=2,
+            person_id=admitted.person_id,
+            status=Status.CANCELLED,
+            reason="no-response",
+            actor=Actor.COORDINATOR,
+        ),
+    )
+    await intake.bench.hear(
+        SubmissionWithdrawalRequested(reference="C-1", reason="no-longer-needs"), partner=HOSPITAL
+    )
+
+    successor = await succeed(intake, first)
+
+    withdrawn = (await intake.announced())[-1].event
+    assert isinstance(withdrawn, SubmissionWithdrawn)
+    assert (withdrawn.referral_id, withdrawn.reason) == (successor.referral_id, "no-longer-needs")
+
+
+async def test_a_successor_that_missed_nothing_is_left_alone(intake: IntakeClient) -> None:
+    first = await send(intake)
+
+    await succeed(intake, first)
+
+    assert await intake.announced_types() == ["SubmissionAdmitted"]

@@ -23,9 +23,14 @@ _UPSERT: Final = """
         on person.id = opened.person_id
     where exists (select from submission s where s.referral_id = opened.referral_id)
     on conflict (referral_id) do update set
-        person_id = excluded.person_id, submission_id = excluded.submission_id, needs = excluded.needs
-    where (open_referral.person_id, open_referral.submission_id, open_referral.needs)
-        is distinct from (excluded.person_id, excluded.submission_id, excluded.needs)
+        person_id = excluded.person_id, submission_id = excluded.submission_id, needs = excluded.needs, ended_at = null
+    where (open_referral.person_id, open_referral.submission_id, open_referral.needs, open_referral.ended_at)
+        is distinct from (excluded.person_id, excluded.submission_id, excluded.needs, null)
+"""
+
+
+_CLOSE: Final = """
+    update open_referral set ended_at = now() where referral_id = any($1) and ended_at is null
 """
 
 
@@ -42,8 +47,8 @@ class OpenedReferral:
 async def write_open_referrals(
     conn: asyncpg.Connection, still_open: Sequence[OpenedReferral], *, ended: Collection[ReferralId]
 ) -> int:
-    """Store `still_open` as it was announced, delete `ended`, and return how many rows changed."""
-    deleted: str = await conn.execute("delete from open_referral where referral_id = any($1)", list(ended))
+    """Store `still_open` as it was announced, mark `ended`, and return how many rows changed."""
+    deleted: str = await conn.execute(_CLOSE, list(ended))
     written: str = await conn.execute(
         _UPSERT,
         [referral.referral_id for referral in still_open],

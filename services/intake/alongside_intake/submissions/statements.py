@@ -9,11 +9,17 @@ from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.ids import PersonId, ReferralId, SubmissionId, new_id
 from alongside_contracts.intake import Consent, Submission, SubmissionWithdrawn
 from alongside_contracts.partner import Problem, SubmissionAnswered
+from alongside_contracts.referrals import ReferralSucceeded
 from alongside_contracts.vocabulary import Answer, ProblemCode
 from alongside_intake import announcements, store
 from alongside_intake.domain.facts import State
 from alongside_intake.submissions import store as submissions_store
-from alongside_intake.submissions.record import ReceivedSubmission, StoredSubmission, SubmissionRecord
+from alongside_intake.submissions.record import (
+    ReceivedSubmission,
+    StoredSubmission,
+    SubmissionRecord,
+    request_of,
+)
 from alongside_intake.submissions.service import (
     HELD_OVERDUE,
     SubmissionService,
@@ -67,6 +73,26 @@ class Statements:
         announce_decision(decided[0], tx)
         return repeat.id
 
+    async def follow_successor(self, event: ReferralSucceeded, tx: Tx) -> None:
+        """Point submissions to the referral that replaces theirs, and announce of it what was said of the other in the meantime."""
+        said = await submissions_store.replace_referral(tx, event.replaces, event.referral_id, event.request)
+        if said is None:
+            return
+        sequence = 0
+        if said.withdrawn_because is not None:
+            await submissions_store.withdraw(
+                tx, said.submission_id, because=said.withdrawn_because, state=State.WITHDRAWN
+            )
+            tx.announce(announcements.successor_withdrawn(event, said.submission_id, said.withdrawn_because))
+            return
+        if not said.covered and said.content.consent is not None:
+            sequence += 1
+            tx.announce(announcements.successor_uncovered(event, said.content.consent, sequence))
+        elif request_of(said.content) != event.request:
+            sequence += 1
+            tx.announce(announcements.successor_amended(event, said.submission_id, said.content, sequence))
+        await submissions_store.number_changes(tx, event.referral_id, sequence)
+
     async def withdraw(self, submission_id: UUID, reason: str, tx: Tx) -> Withdrawal:
         """Take a submission back, cancel its referral if it runs, and answer the partner.
 
@@ -98,6 +124,7 @@ class Statements:
     async def _cancel_referral(self, stored: StoredSubmission, reason: str, tx: Tx) -> Withdrawal:
         referral_id = await submissions_store.open_referral_of(tx.conn, stored.id)
         if referral_id is None:
+            await submissions_store.note_withdrawal(tx, stored.id, reason)
             return Withdrawal(Answer.LINKED, (NOTHING_RUNS,))
         await submissions_store.withdraw(tx, stored.id, because=reason, state=State.WITHDRAWN)
         tx.announce(

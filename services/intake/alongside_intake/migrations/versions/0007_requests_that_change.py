@@ -33,10 +33,20 @@ def upgrade() -> None:
     op.add_column(
         "open_referral", sa.Column("covered", sa.Boolean(), nullable=False, server_default=sa.text("true"))
     )
+    op.add_column("open_referral", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_open_referral_ended_at",
+        "open_referral",
+        ["ended_at"],
+        postgresql_where=sa.text("ended_at is not null"),
+    )
 
 
 def downgrade() -> None:
     """Undo this step. What was amended is linked as before, what was taken back is rejected."""
+    op.execute("delete from open_referral where ended_at is not null")
+    op.drop_index("ix_open_referral_ended_at", table_name="open_referral")
+    op.drop_column("open_referral", "ended_at")
     op.drop_column("open_referral", "covered")
     op.drop_column("open_referral", "sequence")
     op.drop_column("open_referral", "sent")
