@@ -1,4 +1,4 @@
-"""The records that partners send during the storm: valid referrals, repeats, and poison. The seed determines all.
+"""The records that partners send during the storm: valid referrals, repeats, later statements, and poison. The seed determines all.
 
 Every record has its number in an additional header, which services ignore, so that the checker identifies each record
 on the streams, also after repeated sends.
@@ -10,18 +10,21 @@ from datetime import datetime
 from random import Random
 from typing import Final
 
-from alongside_contracts.intake import SubmissionReceived
+from alongside_contracts.intake import Consent, SubmissionReceived
+from alongside_contracts.partner import ConsentStated, SubmissionWithdrawalRequested
 from alongside_contracts.streams import JOURNEY
-from alongside_contracts.vocabulary import Answer, Risk
+from alongside_contracts.vocabulary import Answer, ConsentDecision, Hope, Reason, Risk
 from alongside_localstack.sample.partners import SamplePartner
 from alongside_localstack.sample.places import places_outside
 from alongside_localstack.sample.randomness import seeded_random
-from alongside_localstack.sample.records import record
+from alongside_localstack.sample.records import PartnerEvent, record
 from alongside_localstack.sample.submissions import Series, submission
 
 NUMBER_HEADER: Final = "x-faults-number"
 REDELIVERED_SHARE, RESENT_SHARE, POISON_SHARE = 0.04, 0.04, 0.04
 OUTSIDE_SHARE, CRISIS_SHARE = 0.01, 0.005
+CHANGED_SHARE = 0.03
+"""The share of valid records that are amended; as many are withdrawn, and as many lose their consent."""
 JOURNEY_POISON_ONE_IN: Final = 8
 """One of this many poison records is on the journey stream, the others on partner streams."""
 REPEAT_DISTANCE_MAX: Final = 400
@@ -31,6 +34,9 @@ OUTBREAK: Final = 60
 OUTBREAK_AT: Final = 0.3
 """The position of the outbreak, as a share of all records: other partners send many afterwards."""
 OUTBREAK_KIND: Final = "poison-outbreak"
+DANGER_KIND: Final = "poison-danger"
+CHANGES: Final = ("amended", "withdrawn", "consent-revoked")
+"""What is said later of a valid record."""
 _KINDS_ON_JOURNEY: Final = ("journey",)
 Headers = list[tuple[str, bytes | None]]
 
@@ -40,7 +46,8 @@ class FaultRecord:
     """One record to publish.
 
     `event_id` is None for poison whose id cannot be read. `repeats` is the number of the record that a redelivery or a
-    resent reference repeats. `expected` is the one answer that the event must get.
+    resent reference repeats. `expected` is the one answer that the event must get; `expected_late` the one instead of it when the
+    referral has ended before.
     """
 
     number: int
@@ -54,6 +61,7 @@ class FaultRecord:
     reference: str | None = None
     person_reference: str | None = None
     expected: Answer | None = None
+    expected_late: Answer | None = None
     repeats: int | None = None
 
     @property
@@ -76,6 +84,8 @@ class _Draft:
     repeats: int | None = None
     event_id: str = ""
     key: bytes | None = None
+    said: PartnerEvent | None = None
+    """What is said of the submission later, if it is not sent itself."""
 
 
 def make_records(
@@ -157,6 +167,12 @@ def _with_repeats(drafts: list[_Draft], rng: Random) -> list[_Draft]:
             repeats.setdefault(draft.event_id, []).append(kind)
     distance_max = min(REPEAT_DISTANCE_MAX, max(2, len(drafts) // 4))
     order: list[tuple[float, _Draft]] = [(float(position), draft) for position, draft in enumerate(drafts)]
+    unrepeated = [draft for draft in good_drafts if draft.event_id not in repeats]
+    changed = rng.sample(
+        unrepeated, min(len(unrepeated), 3 * max(1, round(len(good_drafts) * CHANGED_SHARE)))
+    )
+    for nth, draft in enumerate(changed):
+        repeats[draft.event_id] = [CHANGES[nth % len(CHANGES)]]
     for position, draft in enumerate(drafts):
         kinds = repeats.get(draft.event_id, ()) if draft.kind == "good" else ()
         order += [(position + rng.uniform(0.1, distance_max), _repeat(draft, kind)) for kind in kinds]
@@ -164,21 +180,38 @@ def _with_repeats(drafts: list[_Draft], rng: Random) -> list[_Draft]:
     numbers = {draft.event_id: number for number, (_, draft) in enumerate(order) if draft.kind == "good"}
     return [
         replace(draft, repeats=numbers[f"e-{draft.submission.reference}"])
-        if draft.kind in ("redelivered", "resent")
+        if draft.kind in ("redelivered", "resent", *CHANGES)
         else draft
         for _, draft in order
     ]
 
 
 def _repeat(draft: _Draft, kind: str) -> _Draft:
-    """Return the same event again, or its reference under a new event id."""
+    """Return the same event again, its reference under a new event id, or what is said of it later."""
     if kind == "redelivered":
         return _Draft(kind, draft.partner, draft.submission, Answer.ADMITTED, event_id=draft.event_id)
+    if kind in CHANGES:
+        said, answer = _said_later(draft.submission, kind)
+        return _Draft(
+            kind, draft.partner, draft.submission, answer, event_id=f"{draft.event_id}-later", said=said
+        )
     return _Draft(kind, draft.partner, draft.submission, Answer.LINKED, event_id=f"{draft.event_id}-again")
 
 
+def _said_later(about: SubmissionReceived, kind: str) -> tuple[PartnerEvent, Answer]:
+    """Return what a partner says of a submission later, and the answer while its referral runs."""
+    if kind == "amended":
+        hope = next(hope for hope in Hope if hope not in about.hopes)
+        return about.model_copy(update={"hopes": (*about.hopes, hope)}), Answer.AMENDED
+    if kind == "withdrawn":
+        withdrawal = SubmissionWithdrawalRequested(reference=about.reference, reason=Reason.NO_LONGER_NEEDS)
+        return withdrawal, Answer.WITHDRAWN
+    refused = Consent(decision=ConsentDecision.REFUSED)
+    return ConsentStated(reference=about.reference, consent=refused), Answer.CONSENT_CHANGED
+
+
 def _record(number: int, draft: _Draft, rng: Random, at: datetime) -> FaultRecord:
-    original = record(draft.partner, draft.submission, draft.event_id, at)
+    original = record(draft.partner, draft.said or draft.submission, draft.event_id, at)
     topic, value, headers = original.topic, original.value, list(original.headers)
     event_id: str | None = draft.event_id
     corrupted: bytes | None = value
@@ -201,6 +234,7 @@ def _record(number: int, draft: _Draft, rng: Random, at: datetime) -> FaultRecor
         reference=draft.submission.reference,
         person_reference=draft.submission.person_reference,
         expected=draft.expected,
+        expected_late=Answer.LINKED if draft.kind in CHANGES else None,
         repeats=draft.repeats,
     )
 
@@ -230,6 +264,13 @@ def _set_binary_header(value: bytes, headers: list[tuple[str, bytes]], _rng: Ran
     return value, [(name, b"\xff\x00\xfe" if name == "ce_id" else text) for name, text in headers], False
 
 
+def _break_with_danger(value: bytes, headers: list[tuple[str, bytes]], rng: Random) -> _Corrupted:
+    """Put a risk into the record and cut its end off, somewhere behind the risk."""
+    dangerous = value.replace(b'"risks":[]', b'"risks":["danger-to-self"]', 1)
+    behind = dangerous.index(b'"risks":["danger-to-self"]') + len(b'"risks":["danger-to-self"]')
+    return dangerous[: rng.randrange(behind, len(dangerous))], [*headers], True
+
+
 def _set_type(type_name: bytes) -> _Corrupt:
     def corrupt(value: bytes, headers: list[tuple[str, bytes]], _rng: Random) -> _Corrupted:
         return value, [(name, type_name if name == "ce_type" else text) for name, text in headers], True
@@ -256,6 +297,7 @@ POISONS: Final[Mapping[str, _Corrupt]] = {
     "newer-version": _set_type(b"org.alongside.submission.received.v9"),
     "forged-source": _forge_source,
     "wrong-field": _break_field,
+    "danger": _break_with_danger,
 }
 _CORRUPTIONS: Final[Mapping[str, _Corrupt]] = {
     **POISONS,

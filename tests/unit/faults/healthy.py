@@ -240,7 +240,14 @@ def _notice(event: StreamEvent, role: str, channel: str, template: str) -> dict[
 
 
 def _submission(referral: str) -> dict[str, Any]:
-    return {"id": f"s-{referral}", "state": "admitted", "referral_id": referral}
+    return {
+        "id": f"s-{referral}",
+        "source": PARTNER,
+        "reference": f"ref-{referral}",
+        "state": "admitted",
+        "referral_id": referral,
+        "repeats": None,
+    }
 
 
 def _referral(referral: str) -> dict[str, Any]:

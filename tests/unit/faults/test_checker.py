@@ -18,6 +18,7 @@ from alongside_lab.faults.evidence.evidence import (
     RecordPosition,
     Row,
 )
+from alongside_lab.faults.fault_records import DANGER_KIND
 from alongside_lab.faults.target_actors import AcknowledgedCommand
 from tests.unit.faults.healthy import (
     FIRST,
@@ -102,7 +103,33 @@ def added(evidence: Evidence, type_: str, facts: Mapping[str, Any]) -> Evidence:
     return replace(evidence, events=(*evidence.events, event))
 
 
+def with_danger(evidence: Evidence, *escalated: str) -> Evidence:
+    """The evidence of a run with one broken record that has a risk, and with these escalations of it."""
+    like = next(record for record in evidence.sent_records if record.poison)
+    danger = replace(like, kind=DANGER_KIND, reference="ref-danger")
+    sent = tuple(danger if record is like else record for record in evidence.sent_records)
+    rows = [
+        {
+            "id": id_,
+            "source": like.partner,
+            "reference": "ref-danger",
+            "state": "escalated",
+            "referral_id": None,
+            "repeats": None,
+        }
+        for id_ in escalated
+    ]
+    evidence = replace(evidence, sent_records=sent, submissions=(*evidence.submissions, *rows))
+    for id_ in escalated:
+        evidence = replace(
+            added(evidence, "submission.escalated", {"submission_id": id_}),
+            escalations=(*evidence.escalations, {"cause": id_, "submission_id": id_}),
+        )
+    return evidence
+
+
 LOST: dict[str, Plant] = {
+    "a danger in a broken record": with_danger,
     "an answer": lambda e: without_event(e, "submission.answered"),
     "the refusal of a poison record": lambda e: without_event(e, "submission.answered", 3),
     "a letter the broker acknowledged": lambda e: replace(e, arrivals=e.arrivals[1:]),
@@ -144,6 +171,7 @@ DUPLICATED: dict[str, Plant] = {
     "a transition": lambda e: with_event(e, "referral.status-changed", id_="again"),
     "a partner's update": lambda e: with_event(e, "referral.updated", id_="again"),
     "a proposal's announcement": lambda e: with_event(e, "match.proposed", id_="again"),
+    "the page of a danger in a broken record": lambda e: with_danger(e, "s-1", "s-2"),
     "a pause's announcement": lambda e: with_event(e, "partner-stream.paused", id_="again"),
     "a proposal taken back": lambda e: with_event(with_changes(e), "match.withdrawn", id_="again"),
     "a taken back proposal that was accepted": lambda e: added(
@@ -252,6 +280,12 @@ def test_a_run_that_kept_every_promise_has_no_findings() -> None:
 
 def test_a_request_that_was_amended_and_matched_again_breaks_no_promise() -> None:
     assert check(with_changes(healthy())) == ()
+
+
+def test_a_danger_in_a_broken_record_that_is_escalated_once_breaks_no_promise() -> None:
+    found = check(with_danger(healthy(), "s-1"))
+
+    assert [finding for finding in found if "danger" in finding.what] == []
 
 
 @pytest.mark.parametrize(("kind", "name", "plant"), PLANTED, ids=[f"{p}: {n}" for p, n, _ in PLANTED])

@@ -13,6 +13,7 @@ from alongside_contracts.event import parse
 from alongside_contracts.registry import event_class
 from alongside_contracts.services import SERVICES
 from alongside_lab.faults.fault_records import (
+    CHANGES,
     NUMBER_HEADER,
     OUTBREAK,
     OUTBREAK_KIND,
@@ -129,7 +130,7 @@ def test_a_sender_that_breaks_spoils_records_of_one_key_in_a_row() -> None:
 
     between = records[spoiled[0].number : spoiled[-1].number]
     assert len(spoiled) == OUTBREAK
-    assert {record.kind for record in between} <= {OUTBREAK_KIND, "redelivered", "resent"}
+    assert {record.kind for record in between} <= {OUTBREAK_KIND, "redelivered", "resent", *CHANGES}
     assert len({(record.topic, record.key) for record in spoiled}) == 1
     assert len({record.event_id for record in spoiled}) == OUTBREAK
     assert all(is_refused(record) for record in spoiled)

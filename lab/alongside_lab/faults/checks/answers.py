@@ -24,7 +24,15 @@ def every_submission_is_answered_once(evidence: Evidence) -> Iterator[Finding]:
     yield from exactly_once(expected, (answered_event(answer) for answer in answers), "answer")
     for answer in answers:
         record = expected.get(answered_event(answer))
-        if record is not None and record.expected is not None and record.expected != answer.facts["answer"]:
+        if (
+            record is not None
+            and record.expected is not None
+            and answer.facts["answer"]
+            not in (
+                record.expected,
+                record.expected_late,
+            )
+        ):
             detail = f"answered {answer.facts['answer']} instead of {record.expected}"
             yield Finding(FindingKind.WRONG_ANSWER, record.event_id or "", detail)
 

@@ -12,6 +12,7 @@ from alongside_lab.faults.evidence.evidence import (
     exactly_once,
     grouped,
 )
+from alongside_lab.faults.fault_records import DANGER_KIND
 
 ADMITTED = "admitted"
 _ANSWERS = {"accepted": "match.accepted", "declined": "match.declined", "lapsed": "match.lapsed"}
@@ -20,7 +21,11 @@ _ANSWERS = {"accepted": "match.accepted", "declined": "match.declined", "lapsed"
 def every_admission_begins_one_referral(evidence: Evidence) -> Iterator[Finding]:
     """Each admission has one answer, submission row, admission event, referral, and request at matching."""
     admitted = [str(answer.facts["referral_id"]) for answer in _admissions(evidence)]
-    rows = [str(row["referral_id"]) for row in evidence.submissions if row["state"] == ADMITTED]
+    rows = [
+        str(row["referral_id"])
+        for row in evidence.submissions
+        if row["state"] in (ADMITTED, "withdrawn") and row["repeats"] is None
+    ]
     first_referrals = [str(row["id"]) for row in evidence.referrals if row["replaces"] is None]
     successors = [str(row["id"]) for row in evidence.referrals if row["replaces"] is not None]
     yield from exactly_once(admitted, rows, "submission row")
@@ -93,6 +98,22 @@ def every_crisis_is_raised_once(evidence: Evidence) -> Iterator[Finding]:
     raised = [str(row["submission_id"]) for row in evidence.escalations]
     yield from exactly_once(escalated, announced, "SubmissionEscalated")
     yield from exactly_once(escalated, raised, "escalation")
+
+
+def every_danger_in_a_broken_record_is_heard_once(evidence: Evidence) -> Iterator[Finding]:
+    """Each broken record with a risk is one escalation, though the record itself is refused."""
+    dangers = [
+        (record.partner, record.reference)
+        for record in evidence.sent_records
+        if record.kind == DANGER_KIND and record.number in evidence.arrived_numbers
+    ]
+    references = set(dangers)
+    escalated = [
+        (row["source"], row["reference"])
+        for row in evidence.submissions
+        if row["state"] == "escalated" and (row["source"], row["reference"]) in references
+    ]
+    yield from exactly_once(dangers, escalated, "escalation of a danger")
 
 
 def acknowledged_commands_are_stored(evidence: Evidence) -> Iterator[Finding]:

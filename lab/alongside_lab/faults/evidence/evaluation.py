@@ -20,6 +20,7 @@ CHECKS: Final[Sequence[Check]] = (
     effects.what_is_taken_back_is_withdrawn_once,
     effects.every_loop_is_closed_once,
     effects.every_crisis_is_raised_once,
+    effects.every_danger_in_a_broken_record_is_heard_once,
     effects.acknowledged_commands_are_stored,
     order.one_key_is_in_one_partition,
     order.journeys_are_in_order,
