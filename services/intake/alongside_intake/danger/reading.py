@@ -5,14 +5,16 @@ in any case and without accents.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any, Final
 
 from alongside_contracts.ids import REFERENCE_PATTERN, REGION_PATTERN
 from alongside_contracts.vocabulary import Risk, Urgency
-from alongside_intake.danger.folding import as_code, begins_a_no, fold, says_no
-from alongside_intake.danger.tolerant_json import Finding, Pairs, find
+from alongside_intake.danger.broken_value import CLOSERS, Pairs
+from alongside_intake.danger.folding import as_code, begins_a_no, says_no
+from alongside_intake.danger.tolerant_json import BASE64_KEY, Finding, find, value_at
 
 RISKS, URGENCY = "risks", "urgency"
 _DANGER_KEYS: Final = frozenset({RISKS, URGENCY})
@@ -26,8 +28,12 @@ WORD_CHARS_MAX: Final = 500
 """How much of a sender's own words is kept."""
 
 _EMPTY_RISKS: Final = re.compile(rb'"risks"\s*:\s*\[\s*\]')
+_BASE64_KEY: Final = BASE64_KEY.encode()
 _SEVERAL: Final = re.compile(r"[,;|\n]+")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_NO_TEXT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+"""What cannot be stored or shown: control characters, and halves of pairs that some escapes leave behind."""
+_CRISIS_BEGINS: Final = "cri"
+"""What must be left of the urgency in a record that was cut off; no other urgency begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,9 @@ def may_say_more(body: bytes, risks: Collection[str], urgency: str) -> bool:
 
     The cheap part of the question, and enough for nearly every submission that is accepted.
     """
-    if not body.isascii() or b"\\" in body:
-        return True
     lower = body.lower()
+    if not body.isascii() or b"\\" in body or _BASE64_KEY in lower:
+        return True
     mentions = lower.count(b"risks")
     risks_are_read = not mentions or (
         mentions == 1 and (bool(risks) or _EMPTY_RISKS.search(body) is not None)
@@ -69,8 +75,8 @@ def read_danger(body: bytes, known_risks: Collection[str]) -> Danger | None:
         code = as_code(text)
         risks.add(code if code in known_risks else Risk.UNRECOGNISED_RISK)
         if code not in known_risks:
-            words.append(_CONTROL.sub(" ", text).strip()[:WORD_CHARS_MAX])
-    if any(finding.key == URGENCY and _is_crisis(finding.value, known_risks) for finding in found):
+            words.append(_NO_TEXT.sub(" ", text).strip()[:WORD_CHARS_MAX])
+    if any(finding.key == URGENCY and _is_crisis(finding, known_risks) for finding in found):
         risks.add(Risk.CRISIS_URGENCY)
     if not risks:
         return None
@@ -100,31 +106,39 @@ def _may_be_no(cut_text: str, known_risks: Collection[str]) -> bool:
 
 def _texts(value: Any, known_risks: Collection[str]) -> Iterator[str]:
     """Yield the texts of a value; a flag is named by its key, such as `{"danger-to-self": true}`."""
-    match value:
-        case str():
-            yield value
-        case bool() | int() | float():
-            yield from [str(value).lower()] if value else []
-        case Pairs():
-            for key, item in value:
-                yield from _texts_of_pair(key, item, known_risks)
-        case list():
-            for item in value:
-                yield from _texts(item, known_risks)
-        case _:
-            pass  # null says nothing
+    waiting = [("", value)]
+    while waiting:
+        key, item = waiting.pop()
+        if key and (isinstance(item, bool | int | float) or as_code(key) in known_risks):
+            yield from [key] if any(not says_no(text) for text in _texts(item, ())) else []
+        elif (items := _items(item)) is not None:
+            waiting.extend(reversed(items))
+        elif isinstance(item, str):
+            yield item
+        elif isinstance(item, int | float) and item and not isnan(item):  # tables write NaN for an empty cell
+            yield str(item).lower()
 
 
-def _texts_of_pair(key: str, value: Any, known_risks: Collection[str]) -> Iterator[str]:
-    is_flag = isinstance(value, bool | int | float) or as_code(key) in known_risks
-    if is_flag:
-        yield from [key] if any(not says_no(text) for text in _texts(value, known_risks)) else []
-    else:
-        yield from _texts(value, known_risks)
+def _items(value: Any) -> Sequence[tuple[str, Any]] | None:
+    """Return the items of a list or object with their keys, also when it is written as a text; None for any other value."""
+    if isinstance(value, str) and value.lstrip()[:1] in CLOSERS:
+        found = value_at(value, 0)
+        value = None if value[found.end :].strip() else found.value
+    if isinstance(value, Pairs):
+        return value
+    return [("", item) for item in value] if isinstance(value, list) else None
 
 
-def _is_crisis(value: Any, known_risks: Collection[str]) -> bool:
-    return any(fold(text) == Urgency.CRISIS for text in _texts(value, known_risks))
+def _is_crisis(finding: Finding, known_risks: Collection[str]) -> bool:
+    codes = [as_code(part) for text in _texts(finding.value, known_risks) for part in _SEVERAL.split(text)]
+    if (
+        finding.cut
+        and codes
+        and codes[-1].startswith(_CRISIS_BEGINS)
+        and Urgency.CRISIS.startswith(codes[-1])
+    ):
+        return True
+    return Urgency.CRISIS in codes
 
 
 def _first_text(found: Collection[Finding], key: str) -> str | None:

@@ -2,37 +2,32 @@
 
 For records that were refused: nothing found here decides anything but that somebody may be in danger. Whole JSON is walked.
 In anything else the keys are searched as text, quotes or not; what is found inside a text by mistake costs a false alarm.
+A key inside its own value is part of that value: so everything is read once for each key, however a body is made.
 """
 
-import base64
-import binascii
 import json
 import re
-import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote_plus
 
-from alongside_intake.danger.folding import fold
+from alongside_intake.danger.body_text import bytes_of_base64, readings_of, without_escapes
+from alongside_intake.danger.broken_value import QUOTES, Pairs, Value, read_value
+from alongside_intake.danger.folding import fold, unaccented
 
 BYTES_READ_MAX: Final = 256 * 1024
 """How much of a body is read; also the largest body anyone may send on a stream."""
-VALUE_CHARS_MAX: Final = 4_000
-"""How much of a value is read in broken JSON."""
 ENCODED_TWICE_MAX: Final = 2
 """How many times JSON inside a text of JSON is opened."""
+BASE64_KEY: Final = "data_base64"
 
-_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
-_INVISIBLE: Final = re.compile(r"[\x00\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
-_BARE_END: Final = re.compile(r"[,;}\]\n&]")
-_BETWEEN_TEXTS: Final = re.compile(r"[\[\]{},\"'`\\\n\u201c\u201d]+|:\s")
-_CLOSERS: Final = {"[": "]", "{": "}"}
-_QUOTES: Final = "\"'`\u201c\u201d"
-
-
-class Pairs(list[tuple[str, Any]]):
-    """A JSON object with all its pairs, also those that repeat a key."""
+_BEGINS_AS_JSON: Final = re.compile(r"[\s\"\\\ufeff]*+(?:\{|\[\s*+[\[{\"'\]])")
+_BEGINS_A_VALUE: Final = re.compile(r"\s*+(?=[\[{\"])")
+"""Numbers and words are read as broken JSON: `0 to 10: 8` does not end after the zero."""
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=Pairs)
+_INDEX: Final = r"\[\d{0,4}\]|\.\d{1,4}"
+_LAST_NAME: Final = re.compile(rf"(?:^|[.\[])([^.\[\]]+)\]?(?:{_INDEX}){{0,3}}$")
+"""The name in a key that is a path: `risks[]`, `risks.0`, `assessment.risks`, `submission[risks][]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,106 +40,99 @@ class Finding:
     cut: bool = False
 
 
-def find(body: bytes, keys: Collection[str]) -> list[Finding]:
+def find(body: bytes, keys: Collection[str], *, opened: int = 0) -> list[Finding]:
     """Return the values of `keys`, which are given folded, in the order in which they are met."""
-    return _find(_text_of(body[:BYTES_READ_MAX]), keys, opened=0)
+    return _find(readings_of(body[:BYTES_READ_MAX]), keys, opened)
 
 
-def _find(text: str, keys: Collection[str], *, opened: int) -> list[Finding]:
+def _find(readings: Sequence[str], keys: Collection[str], opened: int) -> list[Finding]:
+    """Return the findings in the first reading when it is whole JSON, else in all of them."""
     try:
-        return list(_walk(json.loads(text, object_pairs_hook=Pairs), keys, opened))
+        document = json.loads(readings[0], object_pairs_hook=Pairs)
     except (ValueError, RecursionError):
-        return list(_scan(text, keys))
-
-
-def _text_of(body: bytes) -> str:
-    try:
-        return body.decode(json.detect_encoding(body), errors="replace")
-    except UnicodeError:
-        return body.decode("utf-8", errors="replace")
+        return [finding for text in readings for finding in _scan(text, keys, opened)]
+    return list(_walk(document, keys, opened))
 
 
 def _walk(document: Any, keys: Collection[str], opened: int) -> Iterator[Finding]:
-    """Yield the findings in whole JSON, outermost first."""
-    level, depth = [("", document)], 0
+    """Yield the findings in whole JSON, outermost first. `inside` are the keys around a value."""
+    level: list[tuple[str, Any, frozenset[str]]] = [("", document, frozenset())]
+    depth = 0
     while level:
-        inner: list[tuple[str, Any]] = []
-        for key, value in level:
-            if key in keys:
+        inner: list[tuple[str, Any, frozenset[str]]] = []
+        for key, value, inside in level:
+            if key in keys and key not in inside:
                 yield Finding(key, value, depth)
-            elif isinstance(value, Pairs):
-                inner.extend((_fold_key(name), item) for name, item in value)
+                inside |= {key}
+            if isinstance(value, Pairs):
+                inner.extend((_fold_key(name), item, inside) for name, item in value)
             elif isinstance(value, list):
-                inner.extend(("", item) for item in value)
-            elif isinstance(value, str) and opened < ENCODED_TWICE_MAX:
-                yield from _open(key, value, keys, opened)
+                inner.extend(("", item, inside) for item in value)
+            elif isinstance(value, str) and key not in keys and opened < ENCODED_TWICE_MAX:
+                yield from _open(key, value, keys, opened + 1)
         level, depth = inner, depth + 1
 
 
 def _open(key: str, text: str, keys: Collection[str], opened: int) -> Iterator[Finding]:
     """Yield the findings of JSON that is the text of a value, plain or in base64."""
-    if key == "data_base64":
-        try:
-            text = _text_of(base64.b64decode(text)[:BYTES_READ_MAX])
-        except (ValueError, binascii.Error):
-            return
-    if text.lstrip()[:1] in {"{", "["}:
-        yield from _find(text, keys, opened=opened + 1)
+    if key == BASE64_KEY:
+        yield from find(bytes_of_base64(text), keys, opened=opened)
+    elif _BEGINS_AS_JSON.match(text):
+        yield from _find([text.lstrip("\ufeff")], keys, opened)
 
 
-def _scan(text: str, keys: Collection[str]) -> Iterator[Finding]:
+def _scan(text: str, keys: Collection[str], opened: int) -> Iterator[Finding]:
     """Yield the findings in text that is not whole JSON."""
-    text = _INVISIBLE.sub("", _ESCAPE.sub(_unescaped, text))
-    if "%" in text:
-        text = unquote_plus(text)
-    text = unicodedata.normalize("NFC", text)
-    for match in _keys_pattern(keys).finditer(_folded_by_character(text)):
-        value, cut = _value_at(text, match.end())
-        yield Finding(match.group(1).lower(), value, cut=cut)
+    text = without_escapes(text)
+    plain, places = _plain(text)
+    read_to: dict[str, int] = {}
+    for match in _keys_pattern(keys).finditer(plain):
+        key, start = match[1].lower(), places[match.end()]
+        if start < read_to.get(key, 0) or _is_end_of_text(plain, match):
+            continue
+        found = value_at(text, start)
+        read_to[key] = found.end
+        if key != BASE64_KEY:
+            yield Finding(key, found.value, cut=found.cut)
+        elif isinstance(found.value, str) and opened < ENCODED_TWICE_MAX:
+            yield from _open(key, found.value, keys, opened + 1)
 
 
 def _keys_pattern(keys: Collection[str]) -> re.Pattern[str]:
-    names = "|".join(map(re.escape, sorted(keys)))
-    return re.compile(rf"(?<![a-z0-9_])({names})\s*\\*[{_QUOTES}]?\s*(?:=>|:|=)\s*", re.IGNORECASE)
+    names = "|".join(map(re.escape, sorted({*keys, BASE64_KEY})))
+    return re.compile(
+        rf"(?<![a-z0-9_-])({names})(?:\]|{_INDEX}){{0,3}}+\s*+\\*+([{QUOTES}]?)\s*+(?:=>|:|=)", re.IGNORECASE
+    )
 
 
-def _value_at(text: str, start: int) -> tuple[Any, bool]:
-    """Return the value that begins at `start`, read as JSON if it is whole, else as its texts; and whether it was cut off."""
-    try:
-        value, _ = json.JSONDecoder(object_pairs_hook=Pairs).raw_decode(text, start)
-    except (ValueError, RecursionError):
-        chunk = text[start : start + VALUE_CHARS_MAX]
-        end = _end_of(chunk)
-        texts = [part for part in _BETWEEN_TEXTS.split(chunk[:end]) if part.strip()]
-        return texts, end is None and start + len(chunk) == len(text)
-    return value, False
+def _is_end_of_text(plain: str, match: re.Match[str]) -> bool:
+    """Return whether a key is only the end of another key in quotes, such as `"other risks"`."""
+    return bool(match[2]) and plain[max(0, match.start() - 99) : match.start()].rstrip(" ")[-1:].isalnum()
 
 
-def _end_of(chunk: str) -> int | None:
-    """Return where a broken value ends; None when its end is missing."""
-    first = chunk.lstrip("\\ \t")[:1]
-    if first in _CLOSERS:
-        end = chunk.find(_CLOSERS[first])
-    elif first and first in _QUOTES:
-        begin = chunk.index(first) + 1
-        end = next((at for at in range(begin, len(chunk)) if chunk[at] in _QUOTES), -1)
-    else:
-        match = _BARE_END.search(chunk)
-        end = match.start() if match else -1
-    return None if end < 0 else end
+def value_at(text: str, start: int) -> Value:
+    """Return the value that begins at `start`, read as JSON if it is whole."""
+    begins = _BEGINS_A_VALUE.match(text, start)
+    if begins is not None:
+        try:
+            return Value(*_DECODER.raw_decode(text, begins.end()))
+        except (ValueError, RecursionError):
+            pass
+    return read_value(text, start)
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    char = chr(int(match.group(1), 16))
-    return char if char.isprintable() and char not in '"\\' else " "
-
-
-def _folded_by_character(text: str) -> str:
-    """Return `text` without accents, character by character, so that positions stay the same."""
+def _plain(text: str) -> tuple[str, Sequence[int]]:
+    """Return `text` without accents, and where each of its characters, and its end, is in `text`."""
     if text.isascii():
-        return text
-    return "".join(char if char.isascii() else unicodedata.normalize("NFKD", char)[0] for char in text)
+        return text, range(len(text) + 1)
+    letters = [(unaccented(char)[:1], at) for at, char in enumerate(text)]
+    kept = [(letter, at) for letter, at in letters if letter]
+    return "".join(letter for letter, _ in kept), [*(at for _, at in kept), len(text)]
 
 
 def _fold_key(name: str) -> str:
-    return fold(name if name.isascii() and name.isprintable() else _INVISIBLE.sub("", name))
+    folded = fold(name)
+    if "." in folded or "[" in folded:
+        path = _LAST_NAME.search(folded)
+        return path[1] if path else folded
+    return folded
