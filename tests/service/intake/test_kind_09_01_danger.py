@@ -164,6 +164,37 @@ async def test_a_danger_at_a_key_that_is_not_read_is_heard_in_an_accepted_submis
     assert await words_of(intake, escalation.submission_id) == ["has a weapon"]
 
 
+async def test_new_words_at_a_key_that_is_not_read_page_again(intake: IntakeClient) -> None:
+    await intake.bench.hear_records(record(intake, base(RISKS=["wants to die"])))
+
+    await intake.bench.hear_records(
+        record(intake, base(RISKS=["Wants to die"])), record(intake, base(RISKS=["has a weapon"]))
+    )
+
+    first, second = await escalations(intake)
+    assert first.submission_id != second.submission_id
+    assert await words_of(intake, second.submission_id) == ["has a weapon"]
+
+
+async def test_new_words_in_a_corrected_record_page_again_and_the_earlier_are_kept(
+    intake: IntakeClient,
+) -> None:
+    await intake.bench.hear_records(record(intake, base(risks=["wants to die"])))
+
+    await intake.bench.hear_records(record(intake, base(RISKS=["has a weapon"])))
+
+    first, second = await escalations(intake)
+    assert first.submission_id == second.submission_id
+    assert await words_of(intake, second.submission_id) == ["wants to die", "has a weapon"]
+
+
+async def test_the_same_words_in_another_case_page_once(intake: IntakeClient) -> None:
+    for words in ("wants to die", "Wants to die", "WANTS TO DIE "):
+        await intake.bench.hear_records(record(intake, base(risks=[words])))
+
+    assert len(await escalations(intake)) == 1
+
+
 async def test_the_same_over_http_shows_the_crisis_line(intake: IntakeClient) -> None:
     answer = await intake.http.post("/submissions", json=base(Risks="has a weapon", setting="self"))
 

@@ -4,7 +4,6 @@ The same danger is heard once: a record has an id, a repeat of the reference is 
 cleared, if it names all its risks and all its words.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
@@ -106,9 +105,8 @@ class DangerHearing:
         current, open_dangers = await store.prior_of(tx.conn, reported.ref(self.policies.codes))
         said = await self.words.open(tx.conn, [item.submission_id for item in open_dangers])
         for item in open_dangers:  # 3
-            if reported.danger.risks <= item.risks and _are_said(
-                reported.danger.words, said.get(item.submission_id)
-            ):
+            has_new_words = reported.danger.has_new_words(said.get(item.submission_id, ()))
+            if reported.danger.risks <= item.risks and not has_new_words:
                 return SubmissionId(item.submission_id)
         if person is None:
             reference = f"unread {new_id()}"
@@ -175,7 +173,3 @@ def record_id(origin: RecordOrigin, value: bytes) -> UUID:
     )
     digest = blake2b(value, digest_size=16, key=blake2b(name.encode(), digest_size=32).digest())
     return UUID(bytes=digest.digest())
-
-
-def _are_said(words: Sequence[str], said: Sequence[str] | None) -> bool:
-    return set(words) <= set(said or ())

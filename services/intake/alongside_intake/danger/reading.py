@@ -13,7 +13,7 @@ from typing import Any, Final
 from alongside_contracts.ids import REFERENCE_PATTERN, REGION_PATTERN
 from alongside_contracts.vocabulary import Risk, Urgency
 from alongside_intake.danger.broken_value import CLOSERS, Pairs
-from alongside_intake.danger.folding import as_code, begins_a_no, says_no
+from alongside_intake.danger.folding import as_code, begins_a_no, fold, says_no
 from alongside_intake.danger.tolerant_json import BASE64_KEY, Finding, find, value_at
 
 RISKS, URGENCY = "risks", "urgency"
@@ -48,6 +48,10 @@ class Danger:
     reference: str | None = None
     person_reference: str | None = None
     region: str | None = None
+
+    def has_new_words(self, said: Collection[str]) -> bool:
+        """Return whether some of its words are not among those `said` before, in whatever case and accents."""
+        return not {fold(word) for word in self.words} <= {fold(word) for word in said}
 
 
 def may_say_more(body: bytes, risks: Collection[str], urgency: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from alongside_contracts.ids import ReferralId, SubmissionId
-from alongside_contracts.vocabulary import LinkReason
+from alongside_contracts.vocabulary import LinkReason, Risk
 from alongside_intake.domain.decide import Admitted, Amended, Decision, Escalated, Linked, can_be_replaced
 from alongside_intake.domain.facts import (
     CurrentSubmission,
@@ -67,6 +67,17 @@ class BatchState:
         self._current = dict(current)
         self._escalations, self._open_referrals = dict(escalations), dict(open_referrals)
         self._unread = dict(unread)
+        self._words: dict[UUID, tuple[str, ...]] = {}
+
+    @property
+    def dangers(self) -> set[UUID]:
+        """The submissions whose escalation may cover another one."""
+        escalated = {escalation.submission_id for found in self._escalations.values() for escalation in found}
+        return escalated | {unread.submission_id for unread in self._unread.values()}
+
+    def add_words(self, words: Mapping[UUID, tuple[str, ...]]) -> None:
+        """Add the senders' own words about risks, by submission."""
+        self._words |= words
 
     def identify(self, submission: SubmissionRecord) -> SubmissionRecord:
         """Return the submission under the id of the danger that was heard in its record, or in an unreadable one of its reference."""
@@ -77,7 +88,8 @@ class BatchState:
         if unread is None:
             return submission
         id_ = SubmissionId(unread.submission_id)
-        return replace(submission, id=id_, cleared=unread.cleared, reads=unread)
+        reads = replace(unread, risks=self._covered(unread, submission))
+        return replace(submission, id=id_, cleared=unread.cleared, reads=reads)
 
     def prior_records(self, submission: SubmissionRecord) -> PriorRecords:
         """Return the records of a submission's reference and person, without the submission itself."""
@@ -86,7 +98,7 @@ class BatchState:
         return PriorRecords(
             current=None if current is None or current.submission_id == submission.id else current,
             escalations=tuple(
-                escalation
+                replace(escalation, risks=self._covered(escalation, submission))
                 for escalation in self._escalations.get(key, ())
                 if escalation.submission_id != submission.id
             ),
@@ -99,8 +111,11 @@ class BatchState:
         key = submission.key
         if submission.reads is not None:
             self._unread = {
-                name: unread for name, unread in self._unread.items() if unread is not submission.reads
+                name: unread for name, unread in self._unread.items() if unread.submission_id != submission.id
             }
+        if submission.received.said_more is not None:
+            words = self._words.get(submission.id, ())
+            self._words[submission.id] = (*words, *submission.received.said_more.words)
         if decided.repeats is None:
             self._current[key] = CurrentSubmission(
                 submission.id, decision.state, decided.referral_id, submission.content
@@ -125,6 +140,13 @@ class BatchState:
             self._open_referrals[submission.person_id] = tuple(
                 changed.get(item.referral_id, item) for item in self._open_referrals[submission.person_id]
             )
+
+    def _covered(self, danger: OpenEscalation | UnreadDanger, submission: SubmissionRecord) -> frozenset[str]:
+        """Return the risks for which nobody need be paged again: not those in words that the danger does not name."""
+        more = submission.received.said_more
+        if more is None or not more.has_new_words(self._words.get(danger.submission_id, ())):
+            return danger.risks
+        return danger.risks - {Risk.UNRECOGNISED_RISK}
 
 
 def mark_repeat_or_replacement(decided: DecidedSubmission, prior: PriorRecords) -> DecidedSubmission:

@@ -69,7 +69,7 @@ class SubmissionService:
         self, submissions: Sequence[SubmissionRecord], tx: Tx
     ) -> list[DecidedSubmission]:
         """Do steps 2 to 4 of `receive` for submissions whose people and references are locked."""
-        batch = await store.load_batch_state(tx, submissions)  # 2
+        batch = await self._load_state(submissions, tx)  # 2
         decided = [self._decide_next(submission, batch, tx.now) for submission in submissions]  # 3
         await store.record(tx, decided)  # 4
         await submissions_store.save_news(tx, decided)
@@ -118,6 +118,12 @@ class SubmissionService:
         next_actor, due_at = assign_to_coordinator(self.policies.of(stored.region), tx.now)
         await store.set_next_actor(tx, submission_id, next_actor, due_at)
         tx.set_timer(HELD_OVERDUE, str(submission_id), due_at)
+
+    async def _load_state(self, submissions: Sequence[SubmissionRecord], tx: Tx) -> BatchState:
+        batch = await store.load_batch_state(tx, submissions)
+        if any(submission.received.said_more for submission in submissions):
+            batch.add_words(await self.danger.words.open(tx.conn, batch.dangers))
+        return batch
 
     def _decide_next(
         self, submission: SubmissionRecord, batch: BatchState, now: datetime
