@@ -52,7 +52,7 @@ def linked(submission: SubmissionRecord, referral_id: ReferralId, reason: LinkRe
 
 
 def amended(submission: SubmissionRecord, changed: ReferralNews, sequence: int) -> SubmissionAmended:
-    """Return the event that gives a running referral its whole request anew."""
+    """Return the event that gives a running referral its whole request again."""
     return SubmissionAmended(
         referral_id=ReferralId(changed.referral.referral_id),
         submission_id=submission.id,
@@ -64,7 +64,7 @@ def amended(submission: SubmissionRecord, changed: ReferralNews, sequence: int) 
 
 
 def consent_changed(submission: SubmissionRecord, changed: ReferralNews, sequence: int) -> ConsentChanged:
-    """Return the event that gives a running referral its whole consent record anew."""
+    """Return the event that gives a running referral its whole consent record again."""
     consent = changed.running.content.consent
     assert consent is not None  # noqa: S101  (a change of consent has a record)
     return ConsentChanged(

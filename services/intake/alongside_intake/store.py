@@ -22,7 +22,6 @@ from alongside_intake.domain.facts import (
     CurrentSubmission,
     OpenEscalation,
     OpenReferral,
-    RunningRequest,
     State,
     UnreadDanger,
 )
@@ -30,6 +29,7 @@ from alongside_intake.submissions.batch_state import BatchState, DecidedSubmissi
 from alongside_intake.submissions.record import (
     ExternalRef,
     ReceivedSubmission,
+    RunningRequest,
     StoredSubmission,
     SubmissionKey,
     SubmissionRecord,
@@ -287,7 +287,7 @@ _INSERT_SUBMISSIONS: Final = f"""
     insert into submission ({NEW.names}, received_at, decided_at)
     select {NEW.values}, {NEW.next}, {NEW.next} from {NEW.rows}
 """
-# The risks that were heard stay on record, and so does the time to acknowledge them unless somebody is paged anew.
+# The risks that were heard stay on record, and so does the time to acknowledge them unless somebody is paged again.
 _READ_LATE: Final = """
     update submission set reference = $2, person_id = $3, region = $4, setting = $5, facts = $6, repeats = $7, cause = $8,
         state = $9, problems = $10, suggestions = string_to_array($11, ' '),

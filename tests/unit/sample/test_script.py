@@ -87,9 +87,9 @@ def test_a_risk_can_be_read_in_the_broken_record() -> None:
     risks = installed()["risks"].names
     broken = make_script("run1", 5, SEED, NOW).with_answer(Answer.REFUSED)
 
-    heard = [read_danger(scripted.record(NOW).value, risks) for scripted in broken]
+    dangers = [read_danger(scripted.record(NOW).value, risks) for scripted in broken]
 
-    assert [danger.risks if danger else None for danger in heard] == [None, {Risk.IMMEDIATE_DANGER}]
+    assert [danger.risks if danger else None for danger in dangers] == [None, {Risk.IMMEDIATE_DANGER}]
 
 
 def test_both_partners_have_their_share() -> None:

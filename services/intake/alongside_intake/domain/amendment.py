@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from alongside_contracts.intake import Consent, Submission
-from alongside_contracts.vocabulary import ConsentDecision, Urgency
-from alongside_intake.domain.facts import RunningRequest
+from alongside_contracts.vocabulary import Urgency
+from alongside_intake.domain.consent import NEEDS
+from alongside_intake.domain.facts import ConsentRecord
 from alongside_intake.domain.problem import Code, Problem
+
+Fields: TypeAlias = Mapping[str, Any]
+"""Fields of a submission by their names."""
 
 
 class FieldRule(StrEnum):
@@ -77,21 +80,24 @@ class Amendment:
         return Amendment(changes, (*self.not_taken_over, *named))
 
 
-def amend(running: RunningRequest, repeat: Submission) -> Amendment:
-    """Return what a repeat changes in the running request."""
+def amend(content: Fields, sent: Fields, stated: Fields) -> Amendment:
+    """Return what a repeat changes in the running request `content`. `sent` is what its submitter sent last.
+
+    `stated` are the fields that the repeat sends, and no others.
+    """
     changes: dict[str, Any] = {}
     problems = []
-    for name, stated in _stated(running.sent, repeat):
-        before, rule = getattr(running.content, name), RULES[name]
-        after = _APPLY[rule](before, stated)
+    for name, value in _stated(sent, stated):
+        before, rule = content[name], RULES[name]
+        after = _APPLY[rule](before, value)
         if after != before:
             changes[name] = after
-        if after != stated and not (rule is FieldRule.EXTENDED and set(after) == set(stated)):
+        if after != value and not (rule is FieldRule.EXTENDED and set(after) == set(value)):
             problems.append(_not_taken_over(name, _REMEDIES[rule]))
     return Amendment(changes, tuple(problems))
 
 
-def add(running: RunningRequest, submission: Submission) -> Amendment:
+def add(content: Fields, stated: Fields) -> Amendment:
     """Return what a submission under another reference adds to the running request for the same need.
 
     It raises and extends, and says what was not known; it replaces nothing, because nobody said that what was asked before
@@ -106,24 +112,14 @@ def add(running: RunningRequest, submission: Submission) -> Amendment:
         "readiness",
         "consent_offers",
     }:
-        before, stated = getattr(running.content, name), getattr(submission, name)
-        if name not in submission.model_fields_set or stated is None:
-            continue
-        after = _added(before, stated)
+        before, value = content[name], stated.get(name)
+        after = before if value is None else _added(before, value)
         if after != before:
             changes[name] = after
     return Amendment(changes)
 
 
-def stated_consent(running: RunningRequest, repeat: Submission) -> Consent | None:
-    """Return the consent record that a repeat states anew; None when it states none, or the one that is known."""
-    consent = repeat.consent
-    if consent is None or consent in (running.sent.consent, running.content.consent):
-        return None
-    return consent
-
-
-def takes_back(consent: Consent, earlier: Consent | None, now: datetime) -> bool:
+def takes_back(consent: ConsentRecord, earlier: ConsentRecord | None, now: datetime) -> bool:
     """Return whether a record ends what the person consented to, whichever referral of theirs it was stated with.
 
     It refuses, names no needs, or has expired; a record signed before the one that is known says nothing new.
@@ -132,15 +128,15 @@ def takes_back(consent: Consent, earlier: Consent | None, now: datetime) -> bool
     if known is not None and consent.signed_at is not None and consent.signed_at < known:
         return False
     has_expired = consent.expires_at is not None and consent.expires_at <= now
-    return consent.decision is not ConsentDecision.GIVEN or "needs" not in consent.categories or has_expired
+    return not consent.given or NEEDS not in consent.categories or has_expired
 
 
-def _stated(sent: Submission, repeat: Submission) -> Iterator[tuple[str, Any]]:
-    """Yield the fields that a repeat states differently from what was sent last. Null states nothing."""
+def _stated(sent: Fields, stated: Fields) -> Iterator[tuple[str, Any]]:
+    """Yield the fields that are stated differently from what was sent last. Null states nothing."""
     for name in RULES:
-        stated = getattr(repeat, name)
-        if name in repeat.model_fields_set and stated is not None and stated != getattr(sent, name):
-            yield name, stated
+        value = stated.get(name)
+        if value is not None and value != sent[name]:
+            yield name, value
 
 
 def _raised(before: Any, stated: Any) -> Any:

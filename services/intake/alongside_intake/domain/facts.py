@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from alongside_contracts.codes.code_lists import Codes
-from alongside_contracts.intake import Submission
 
 SELF = "self"
 """The setting of a person who asks for themself; also the namespace of references that come without a partner."""
 
 
+Content: TypeAlias = Any  # the rules pass it through and never look inside
+"""What was submitted, as the edge keeps it."""
 REFERRAL = "peer-support-referral"
 """The one purpose of consent that covers a referral."""
 
@@ -130,21 +131,13 @@ class Policies:
 
 
 @dataclass(frozen=True, slots=True)
-class RunningRequest:
-    """The request of a referral that runs: `content` as it is now, `sent` as its submitter sent it last."""
-
-    content: Submission
-    sent: Submission
-
-
-@dataclass(frozen=True, slots=True)
 class CurrentSubmission:
     """The current submission of a reference, as last decided; its content, unless it cannot be read or was erased."""
 
     submission_id: UUID
     state: State
     referral_id: UUID | None = None
-    content: Submission | None = None
+    content: Content = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +168,7 @@ class OpenReferral:
     referral_id: UUID
     submission_id: UUID
     needs: frozenset[str]
-    running: RunningRequest | None = None
+    running: Content = None
     sequence: int = 0
     covered: bool = True
 

@@ -16,11 +16,10 @@ from alongside_intake.domain.facts import (
     OpenEscalation,
     OpenReferral,
     PriorRecords,
-    RunningRequest,
     UnreadDanger,
 )
 from alongside_intake.submissions.news import NOTHING_NEW, News
-from alongside_intake.submissions.record import SubmissionKey, SubmissionRecord
+from alongside_intake.submissions.record import RunningRequest, SubmissionKey, SubmissionRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from itertools import chain, count
 
 from alongside_contracts.intake import Consent, Submission
 from alongside_contracts.vocabulary import LinkReason
-from alongside_intake.domain.amendment import add, amend, stated_consent, takes_back
+from alongside_intake.domain.amendment import Fields, add, amend, takes_back
 from alongside_intake.domain.consent import consent_problems
 from alongside_intake.domain.decide import Amended, Decision, Linked
 from alongside_intake.domain.facts import (
@@ -15,12 +15,11 @@ from alongside_intake.domain.facts import (
     OpenReferral,
     Policies,
     PriorRecords,
-    RunningRequest,
     State,
 )
 from alongside_intake.domain.problem import Code, Problem
 from alongside_intake.domain.region import region_problems
-from alongside_intake.submissions.record import facts_of, request_of
+from alongside_intake.submissions.record import RunningRequest, consent_of, facts_of, request_of
 
 ENDED = Problem(
     Code.NOT_TAKEN_OVER,
@@ -129,9 +128,9 @@ def _apply_repeat(
 def _consent_of(
     content: Submission, running: RunningRequest, now: datetime, *, is_repeat: bool
 ) -> Consent | None:
-    """Return the consent that is stated anew; under another reference, only one that takes back what is known."""
-    consent = stated_consent(running, content)
-    if consent is None or is_repeat or takes_back(consent, running.content.consent, now):
+    """Return the consent that is stated again; under another reference, only one that takes back what is known."""
+    consent = _stated_consent(running, content)
+    if consent is None or is_repeat or _takes_back(consent, running.content.consent, now):
         return consent
     return None
 
@@ -153,7 +152,11 @@ def _amended(
     """
     agreed = running.content.model_copy(update={"consent": consent} if consent else {})
     lacks = tuple(consent_problems(facts_of(agreed), policies.codes, now))  # 1
-    amendment = amend(running, content) if is_repeat else add(running, content)
+    amendment = (
+        amend(_fields(running.content), _fields(running.sent), _stated(content))
+        if is_repeat
+        else add(_fields(running.content), _stated(content))
+    )
     after = agreed.model_copy(update=dict(amendment.changes))
     refused = {problem.where: problem.remedy for problem in region_problems(facts_of(after), policies)}
     if not lacks and (gaps := list(consent_problems(facts_of(after), policies.codes, now))):
@@ -162,17 +165,37 @@ def _amended(
         {field: refused[field] for field in refused if field in amendment.changes}
     )  # 2
     after = agreed.model_copy(update=dict(amendment.changes))
-    is_asked_anew = request_of(after) != request_of(running.content) or consent is not None
+    is_asked_again = request_of(after) != request_of(running.content) or consent is not None
     numbers = count(own.sequence + 1)
     news = ReferralNews(  # 3
         own,
         RunningRequest(after, _sent(running.sent, content) if is_repeat else running.sent),
         covers=not lacks,
-        request_sequence=next(numbers) if is_asked_anew and not lacks else None,
+        request_sequence=next(numbers) if is_asked_again and not lacks else None,
         consent_sequence=next(numbers) if consent is not None else None,
     )
     problems = (*amendment.not_taken_over, *(lacks if consent is not None else ()))
     return (News((news,)) if after != running.content else NOTHING_NEW), problems
+
+
+def _stated_consent(running: RunningRequest, content: Submission) -> Consent | None:
+    """Return the consent record that is stated new; None when none is stated, or the one that is known."""
+    consent = content.consent
+    return None if consent in (None, running.sent.consent, running.content.consent) else consent
+
+
+def _takes_back(consent: Consent, earlier: Consent | None, now: datetime) -> bool:
+    record = consent_of(consent)
+    return record is not None and takes_back(record, consent_of(earlier), now)
+
+
+def _fields(content: Submission) -> Fields:
+    return dict(content)
+
+
+def _stated(content: Submission) -> Fields:
+    """Return the fields that were sent, and no others."""
+    return {name: getattr(content, name) for name in content.model_fields_set}
 
 
 def _sent(before: Submission, content: Submission) -> Submission:
@@ -188,7 +211,8 @@ def _amended_without_referral(
     What it says of one that ended is named; of one about another person nothing but that is named.
     """
     running = RunningRequest(before, before)
-    amendment, consent = amend(running, content), stated_consent(running, content)
+    fields = _fields(before)
+    amendment, consent = amend(fields, fields, _stated(content)), _stated_consent(running, content)
     another = tuple(item for item in amendment.not_taken_over if item.where == "person_reference")
     if another:
         return NOTHING_NEW, another
@@ -224,6 +248,6 @@ def _take_back(consent: Consent | None, referral: OpenReferral, now: datetime) -
     running = referral.running
     if consent is None or running is None or consent == running.content.consent:
         return
-    if takes_back(consent, running.content.consent, now):
+    if _takes_back(consent, running.content.consent, now):
         after = replace(running, content=running.content.model_copy(update={"consent": consent}))
         yield ReferralNews(referral, after, covers=False, consent_sequence=referral.sequence + 1)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from alongside_contracts.codes import Codes
 from alongside_contracts.ids import PersonId, SubmissionId
-from alongside_contracts.intake import Submission, SupportRequest
+from alongside_contracts.intake import Consent, Submission, SupportRequest
 from alongside_contracts.vocabulary import ConsentDecision
 from alongside_intake.danger.reading import Danger
 from alongside_intake.domain.facts import (
@@ -35,7 +35,7 @@ class ReceivedSubmission:
     """A submission as received. `partner` is None when a person or a coordinator submits; `cause` is its event's id.
 
     `said_more` is a danger that was read in its bytes and not in its fields; `record_id` names its record on a stream.
-    `restates`: it repeats what is known and says one thing anew, so that risks which were cleared are not stated again; without
+    `restates`: it repeats what is known and says one thing that is new, so that risks which were cleared are not stated again; without
     a `cause` it is somebody else's statement and not the submitter's.
     """
 
@@ -50,6 +50,14 @@ class ReceivedSubmission:
         """Return what the two references prove."""
         content = self.content
         return identify(content.reference, content.person_reference, codes, is_public=self.partner is None)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRequest:
+    """The request of a referral that runs: `content` as it is now, `sent` as its submitter sent it last."""
+
+    content: Submission
+    sent: Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ def facts_of(submission: Submission, identity: Identity = PROVEN) -> Facts:
         urgency=submission.urgency.value,
         age_band=submission.age_band.value if submission.age_band else None,
         postal_code=submission.postal_code,
-        consent=_consent(submission),
+        consent=consent_of(submission.consent),
         guardian_consent=submission.guardian_consent,
         readiness=_readiness(submission),
         risks=frozenset(submission.risks),
@@ -195,8 +203,8 @@ def request_of(submission: Submission) -> SupportRequest:
     return SupportRequest(**fields)
 
 
-def _consent(submission: Submission) -> ConsentRecord | None:
-    consent = submission.consent
+def consent_of(consent: Consent | None) -> ConsentRecord | None:
+    """Return a consent record as the rules see it."""
     if consent is None:
         return None
     return ConsentRecord(
