@@ -6,11 +6,10 @@ promises that every handler makes.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event
-from alongside_contracts.ids import NoticeId, OfferId, PersonId, ReferralId, SubmissionId, new_id
+from alongside_contracts.ids import NoticeId, OfferId, new_id
 from alongside_contracts.intake import (
     ConsentChanged,
     PartnerStreamPaused,
@@ -30,6 +29,7 @@ from alongside_contracts.matching import (
     MatchWithdrawn,
 )
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
+from alongside_contracts.partner import ConsentStated, SubmissionWithdrawalRequested
 from alongside_contracts.referrals import (
     FeedbackGiven,
     ReferralOverdue,
@@ -41,11 +41,7 @@ from alongside_contracts.vocabulary import (
     Channel,
     Fit,
     OfferKind,
-    Outcome,
-    PauseReason,
     RecipientRole,
-    Risk,
-    Status,
 )
 from tests.builders import (
     REGION,
@@ -54,7 +50,6 @@ from tests.builders import (
     a_decline,
     a_proposal,
     a_request,
-    a_submission,
     a_waitlisting,
     a_withdrawal,
     an_acceptance,
@@ -62,8 +57,24 @@ from tests.builders import (
     an_amendment,
     taken_back,
 )
-
-PARTNER = "st-mary-hospital"
+from tests.service.intake_scenarios import (
+    PARTNER,
+    consent_stated_at_intake,
+    referral_ended_at_intake,
+    referral_replaced_at_intake,
+    with_partner,
+    withdrawal_requested_at_intake,
+)
+from tests.service.journey_events import ended, succeeded
+from tests.service.notification_scenarios import (
+    a_crisis,
+    a_lapsed_proposal,
+    a_proposal_taken_back,
+    a_status,
+    a_stream_read_again,
+    an_overdue_referral,
+    an_unread_stream,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +93,6 @@ class Scenario:
     def __str__(self) -> str:
         """Return the name for the test's id."""
         return f"{self.service}-{self.contract.__name__}"
-
-
-async def with_partner(bench: ServiceBench) -> Event:
-    """A registered partner submits."""
-    body = {"name": "St. Mary", "setting": "hospital", "region": REGION}
-    answer = await bench.client.put(f"/partners/{PARTNER}", json=body)
-    assert answer.is_success, answer.text
-    return a_submission()
-
-
-async def with_open_referral_at_intake(bench: ServiceBench) -> SubmissionAdmitted:
-    """A submission was admitted."""
-    await bench.hear(await with_partner(bench), partner=PARTNER)
-    return next(a.event for a in await bench.announced() if isinstance(a.event, SubmissionAdmitted))
-
-
-async def referral_ended_at_intake(bench: ServiceBench) -> Event:
-    """The referral of an admitted submission is completed."""
-    return ended(await with_open_referral_at_intake(bench))
-
-
-async def referral_replaced_at_intake(bench: ServiceBench) -> Event:
-    """The referral of an admitted submission is replaced."""
-    return succeeded(await with_open_referral_at_intake(bench))
 
 
 async def with_a_free_supporter(bench: ServiceBench) -> Event:
@@ -281,109 +268,16 @@ async def failed_closing_notice(bench: ServiceBench) -> Event:
     )
 
 
-async def a_status(_bench: ServiceBench) -> Event:
-    """A referral was accepted."""
-    return status(an_admission(partner=PARTNER), Status.ACCEPTED)
-
-
-async def a_lapsed_proposal(bench: ServiceBench) -> Event:
-    """A target that was asked does not answer in time."""
-    admission = an_admission(partner=PARTNER)
-    asked = status(admission, Status.REQUESTED)
-    await bench.hear(asked)
-    assert asked.offer_id is not None
-    return MatchLapsed(
-        referral_id=admission.referral_id,
-        proposal_id=a_proposal(admission.referral_id).proposal_id,
-        offer_id=asked.offer_id,
-    )
-
-
-async def a_proposal_taken_back(_bench: ServiceBench) -> Event:
-    """A target that was asked need not answer any more."""
-    return taken_back(a_proposal(an_admission().referral_id))
-
-
-async def an_overdue_referral(_bench: ServiceBench) -> Event:
-    """A due time passed."""
-    admission = an_admission(partner=PARTNER)
-    return ReferralOverdue(
-        referral_id=admission.referral_id,
-        person_id=admission.person_id,
-        partner=PARTNER,
-        offer_id=OfferId(new_id()),
-        offer_kind=OfferKind.SUPPORTER,
-        late_actor=Actor.TARGET,
-        next_actor=Actor.COORDINATOR,
-        due_at=SUNDAY_NOON,
-    )
-
-
-async def a_crisis(_bench: ServiceBench) -> Event:
-    """A risk was flagged."""
-    return SubmissionEscalated(
-        submission_id=SubmissionId(new_id()),
-        person_id=PersonId(new_id()),
-        partner=PARTNER,
-        region=REGION,
-        risks=(Risk.DANGER_TO_SELF,),
-        acknowledge_by=SUNDAY_NOON + timedelta(minutes=10),
-    )
-
-
-async def an_unread_stream(_bench: ServiceBench) -> Event:
-    """A partner's stream was paused."""
-    return PartnerStreamPaused(
-        partner=PARTNER, region=REGION, because=PauseReason.REFUSED_IN_A_ROW, paused_at=SUNDAY_NOON
-    )
-
-
-async def a_stream_read_again(bench: ServiceBench) -> Event:
-    """A partner's stream was resumed."""
-    await bench.hear(await an_unread_stream(bench))
-    return PartnerStreamResumed(
-        partner=PARTNER, region=REGION, paused_at=SUNDAY_NOON, resumed_at=SUNDAY_NOON + timedelta(hours=2)
-    )
-
-
-def status(admission: SubmissionAdmitted, to: Status) -> ReferralStatusChanged:
-    """Return a transition of a referral, with a supporter as target."""
-    return ReferralStatusChanged(
-        referral_id=admission.referral_id,
-        sequence=3,
-        person_id=admission.person_id,
-        partner=admission.partner,
-        previous=Status.REQUESTED,
-        status=to,
-        outcome=Outcome.ENGAGED if to is Status.COMPLETED else None,
-        actor=Actor.TARGET,
-        offer_id=OfferId(new_id()),
-        offer_kind=OfferKind.SUPPORTER,
-        next_actor=None if to is Status.COMPLETED else Actor.TARGET,
-        due_at=None if to is Status.COMPLETED else SUNDAY_NOON,
-    )
-
-
-def ended(admission: SubmissionAdmitted) -> ReferralStatusChanged:
-    """Return the end of a referral."""
-    return status(admission, Status.COMPLETED)
-
-
-def succeeded(admission: SubmissionAdmitted) -> ReferralSucceeded:
-    """Return the successor of a referral."""
-    return ReferralSucceeded(
-        referral_id=ReferralId(new_id()),
-        replaces=admission.referral_id,
-        person_id=admission.person_id,
-        partner=admission.partner,
-        reference=admission.reference,
-        request=a_request(),
-        excluded_offers=(OfferId(new_id()),),
-    )
-
-
 SCENARIOS = (
     Scenario("intake", SubmissionReceived, with_partner, announces=True, partner=PARTNER),
+    Scenario("intake", ConsentStated, consent_stated_at_intake, announces=True, partner=PARTNER),
+    Scenario(
+        "intake",
+        SubmissionWithdrawalRequested,
+        withdrawal_requested_at_intake,
+        announces=True,
+        partner=PARTNER,
+    ),
     Scenario("intake", ReferralStatusChanged, referral_ended_at_intake, announces=False),
     Scenario("intake", ReferralSucceeded, referral_replaced_at_intake, announces=False),
     Scenario("matching", SubmissionAdmitted, with_a_free_supporter, announces=True),
