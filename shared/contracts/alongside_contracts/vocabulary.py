@@ -269,6 +269,7 @@ class ProblemCode(StrEnum):
     UNKNOWN_TYPE = "unknown-type"
     UNSUPPORTED_VERSION = "unsupported-version"
     FORGED_SOURCE = "forged-source"
+    ID_REUSED = "id-reused"
     UNKNOWN_PARTNER = "unknown-partner"
     INVALID_FIELD = "invalid-field"
     HANDLER_FAILED = "handler-failed"
