@@ -21,6 +21,7 @@ from alongside_chassis.tables import (
     chassis_tables_v1,
     chassis_tables_v3,
     dead_letter_columns_v2,
+    inbox_digest_v5,
 )
 
 LOCK: Final = 0x6D696772  # "migr": one migration of a database at a time
@@ -121,6 +122,16 @@ def downgrade_quarantine_v4() -> None:
     op.create_check_constraint(
         op.f("ck_quarantine_because"), "quarantine", f"because in ({listed})", postgresql_not_valid=True
     )
+
+
+def upgrade_inbox_v5() -> None:
+    """Add the column that shows whether a used id comes back with different content. Code of version 4 can still write."""
+    op.add_column("inbox", inbox_digest_v5())
+
+
+def downgrade_inbox_v5() -> None:
+    """Undo `upgrade_inbox_v5`; whatever comes under a used id is a repeat again."""
+    op.drop_column("inbox", "digest")
 
 
 @contextmanager

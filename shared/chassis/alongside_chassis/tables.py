@@ -45,6 +45,7 @@ DEAD_LETTER_RULES_V2: Final = {
 def chassis_tables(metadata: MetaData) -> list[Table]:
     """Add the chassis' tables to a service's metadata, in the order they are created."""
     tables = chassis_tables_v1(metadata)
+    metadata.tables["inbox"].append_column(inbox_digest_v5())
     letter = metadata.tables["dead_letter"]
     for column in dead_letter_columns_v2():
         letter.append_column(column)
@@ -89,6 +90,11 @@ def chassis_tables_v3(metadata: MetaData) -> list[Table]:
 def waiting_letters_v3(letter: Table) -> Index:
     """Return the index that counts one partner's waiting dead letters."""
     return Index("ix_dead_letter_waiting", letter.c.topic, postgresql_where=text("state = 'waiting'"))
+
+
+def inbox_digest_v5() -> Column[Any]:
+    """Return the column with the digest of a partner's event: null for our own events, and for those of earlier versions."""
+    return Column("digest", LargeBinary)
 
 
 def _inbox(metadata: MetaData) -> Table:

@@ -39,6 +39,8 @@ class ReceivedEvent:
     envelope: CloudEvent
     event: Event
     inbox_id: UUID
+    digest: bytes | None = None
+    """The digest of its content, on a partner's stream."""
 
 
 @dataclass(slots=True, eq=False)
@@ -87,7 +89,8 @@ def decode(record: Record, wanted: Container[type[Event]]) -> Decoded:
             if stream.per_partner:
                 _check_json(record, envelope)
             event = parse(contract, envelope.data)
-            return ReceivedEvent(record, stream, origin, envelope, event, _inbox_id(origin))
+            digest = inbox.digest_of(event) if stream.per_partner else None
+            return ReceivedEvent(record, stream, origin, envelope, event, _inbox_id(origin), digest)
         if stream.per_partner:
             return refused_record(record, stream, origin, _unexpected_type(), envelope)
     except UnknownEventType as error:

@@ -26,6 +26,8 @@ from alongside_chassis.consume.plan import (
     first_time,
     handled_of,
     is_to_blame,
+    refused_for_used_ids,
+    split_at_used_ids,
     steps,
 )
 from alongside_chassis.consume.reporting import Report
@@ -54,16 +56,34 @@ class Execution:
     async def handle(
         self, tx: Tx, events: Sequence[ReceivedEvent], tries: Tries
     ) -> tuple[list[ReceivedEvent], list[RefusedRecord]]:
-        """Handle the events that were never handled before; return them, and the ones their handlers refused.
+        """Handle the events that were never handled before; return them, and the refused ones.
 
-        A refused event is removed from the inbox, so that a corrected copy is handled.
+        An event is refused by its handler, or because its id was used for different content.
         """
-        unseen = await inbox.claim(tx.conn, [item.inbox_id for item in events])  # 2
+        fresh: list[ReceivedEvent] = []
+        refused: list[RefusedRecord] = []
+        for part in split_at_used_ids(events):
+            fresh_part, refused_part = await self._handle_part(tx, part, tries)
+            fresh += fresh_part
+            refused += refused_part
+        return fresh, refused
+
+    async def _handle_part(
+        self, tx: Tx, events: Sequence[ReceivedEvent], tries: Tries
+    ) -> tuple[list[ReceivedEvent], list[RefusedRecord]]:
+        """Handle events of which no two have one id and different content.
+
+        An event that its handler refuses is removed from the inbox, so that a corrected copy is handled.
+        """
+        unseen = await inbox.claim(tx.conn, {item.inbox_id: item.digest for item in events})  # 2
+        used = await inbox.digests_of(
+            tx.conn, {item.inbox_id for item in events if item.digest and item.inbox_id not in unseen}
+        )
         fresh = first_time(events, unseen)
         with _Spans(self.tracer, self.report.group, tx, fresh):
             refused = await self._run_handlers(tx, fresh, tries)  # 3
         await inbox.release(tx.conn, [item.inbox_id for item in refused if item.inbox_id])  # 4
-        return fresh, refused
+        return fresh, [*refused, *refused_for_used_ids(events, used)]
 
     async def _run_handlers(
         self, tx: Tx, fresh: Sequence[ReceivedEvent], tries: Tries

@@ -58,6 +58,8 @@ class UnreadRecord:
     value: bytes | None
     inbox_id: UUID | None = None
     """The id of its event, if it can be decoded."""
+    digest: bytes | None = None
+    """The digest of its event, if it can be decoded."""
 
 
 TimerHandler = Callable[[Timer, Tx], Awaitable[None]]

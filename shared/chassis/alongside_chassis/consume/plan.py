@@ -1,10 +1,11 @@
 """Decides what happens to a batch, in pure functions: facts in, plan out, and no database, clock, log or metric.
 
-In call order: `plan_of` sorts the decoded records; `first_time` and `steps` choose which events are handled together;
-`is_to_blame` and `handled_of` find which were handled; `next_try` decides after an error; `count` sums up.
+In call order: `plan_of` sorts the decoded records; `split_at_used_ids`, `first_time` and `steps` choose which events are handled
+together; `refused_for_used_ids` and `is_to_blame` choose which are refused; `handled_of` finds which were handled; `next_try`
+decides after an error; `count` sums up.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -16,10 +17,13 @@ from alongside_chassis.consume.decoding import (
     RecordPosition,
     RefusedRecord,
     position_of,
+    refused_record,
 )
 from alongside_chassis.consume.delivery import Verdict
 from alongside_chassis.consume.limits import Limits
+from alongside_chassis.errors import Unprocessable
 from alongside_contracts.event import Event
+from alongside_contracts.vocabulary import ProblemCode
 
 BACKOFF_SECONDS: Final = 0.1
 BACKOFF_DOUBLINGS_MAX: Final = 10
@@ -64,6 +68,42 @@ def first_time(events: Sequence[ReceivedEvent], unseen: Collection[UUID]) -> lis
             remaining.discard(item.inbox_id)
             fresh.append(item)
     return fresh
+
+
+def split_at_used_ids(events: Sequence[ReceivedEvent]) -> list[list[ReceivedEvent]]:
+    """Split a batch before each event whose id an earlier one of its part has with different content.
+
+    The parts are handled one after another: when a handler refuses the first of the two, its id is free for the second.
+    """
+    parts: list[list[ReceivedEvent]] = []
+    digests: dict[UUID, bytes | None] = {}
+    for item in events:
+        if not parts or is_different(item.digest, digests.get(item.inbox_id)):
+            parts.append([])
+            digests = {}
+        parts[-1].append(item)
+        digests.setdefault(item.inbox_id, item.digest)
+    return parts
+
+
+def refused_for_used_ids(
+    events: Sequence[ReceivedEvent], used: Mapping[UUID, bytes | None]
+) -> list[RefusedRecord]:
+    """Return, as refused records, the events whose id was used for different content; `used` are digests by inbox id."""
+    return [
+        refused_record(item.record, item.stream, item.origin, _id_reused(), item.envelope)
+        for item in events
+        if is_different(item.digest, used.get(item.inbox_id))
+    ]
+
+
+def is_different(digest: bytes | None, used: bytes | None) -> bool:
+    """Return whether two contents with one id differ; those without a digest count as identical."""
+    return digest is not None and used is not None and digest != used
+
+
+def _id_reused() -> Unprocessable:
+    return Unprocessable(ProblemCode.ID_REUSED, "id", "send different content with a new ce_id")
 
 
 def steps(

@@ -21,6 +21,7 @@ from alongside_chassis.announce.transaction import Cause, Tx
 from alongside_chassis.consume import dead_letters, quarantine
 from alongside_chassis.consume.decoding import ReceivedEvent, Record, decode
 from alongside_chassis.consume.handlers import Handlers, UnreadRecord
+from alongside_chassis.consume.plan import is_different
 from alongside_chassis.database import connection
 from alongside_chassis.kafka import Kafka, broken_connections, tolerant_records
 from alongside_chassis.lifecycle.runtime import Runtime
@@ -127,15 +128,19 @@ async def scan(records: Sequence[Record], handlers: Handlers, stream: Stream, tx
         item = decode(record, handlers.events)
         if item is None:
             continue
-        inbox_id = item.inbox_id if isinstance(item, ReceivedEvent) else None
+        identity = (item.inbox_id, item.digest) if isinstance(item, ReceivedEvent) else ()
         tx.current = Cause(item.origin.event_id or "", item.origin, trace_of(record.headers), INVALID_SPAN)
-        await handler(UnreadRecord(item.origin, record.value, inbox_id), tx)
+        await handler(UnreadRecord(item.origin, record.value, *identity), tx)
     tx.current = None
 
 
 async def is_read(conn: asyncpg.Connection, record: UnreadRecord) -> bool:
-    """Return whether a record was handled or refused meanwhile, as after its stream was resumed."""
-    if record.inbox_id is not None and await inbox.is_claimed(conn, record.inbox_id):
+    """Return whether a record was handled or refused meanwhile, as after its stream was resumed.
+
+    One whose id was used for different content is not read yet.
+    """
+    used = await inbox.digests_of(conn, [record.inbox_id] if record.inbox_id else [])
+    if any(not is_different(record.digest, digest) for digest in used.values()):
         return True
     return await dead_letters.is_stored(conn, *record.origin[:3])
 

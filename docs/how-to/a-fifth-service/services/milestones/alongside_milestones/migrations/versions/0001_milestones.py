@@ -6,10 +6,14 @@ from alembic import op
 from alongside_chassis.migrations import (
     create_chassis_tables_v1,
     downgrade_dead_letter_v2,
+    downgrade_inbox_v5,
     downgrade_quarantine_v3,
+    downgrade_quarantine_v4,
     drop_chassis_tables_v1,
     upgrade_dead_letter_v2,
+    upgrade_inbox_v5,
     upgrade_quarantine_v3,
+    upgrade_quarantine_v4,
 )
 
 revision = "0001"
@@ -23,6 +27,8 @@ def upgrade() -> None:
     create_chassis_tables_v1()
     upgrade_dead_letter_v2()
     upgrade_quarantine_v3()
+    upgrade_quarantine_v4()
+    upgrade_inbox_v5()
     op.create_table(
         "milestone",
         sa.Column("referral_id", sa.Uuid(), primary_key=True),
@@ -33,6 +39,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Undo this step."""
     op.drop_table("milestone")
+    downgrade_inbox_v5()
+    downgrade_quarantine_v4()
     downgrade_quarantine_v3()
     downgrade_dead_letter_v2()
     drop_chassis_tables_v1()
