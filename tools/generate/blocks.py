@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from alongside_contracts.access import rules_for, user_of
 from tools.generate.codes import glossary_tables, names_of_codes
-from tools.generate.messages import message_table
+from tools.generate.messages import message_table, repeat_table
 from tools.generate.services import DeployedService
 
 Services = tuple[DeployedService, ...]
@@ -189,6 +189,7 @@ BLOCKS: Mapping[str, Mapping[str, Lines]] = {
     },
     "shared/contracts/alongside_contracts/vocabulary.py": {"names of codes": names_of_codes},
     "docs/architecture.md": {"what a message does": message_table},
+    "docs/partners.md": {"what a repeat changes": repeat_table},
     "docs/glossary.md": {"code lists": glossary_tables},
     "docs/operations.md": {"rights at Kafka": rights, "ports": port_settings, "addresses": address_settings},
 }

@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from alongside_contracts.vocabulary import TERMINAL, Actor, OfferKind, Outcome, Reason
+from alongside_intake.domain.amendment import RULES, FieldRule
 from alongside_matching.allocation.rules.changes import ChangeKind, Effect, effect_of
 from alongside_matching.allocation.rules.waiting import RequestState
 from alongside_referrals.domain import commands
@@ -123,6 +124,24 @@ def message_table(_services: tuple[DeployedService, ...]) -> Iterator[str]:
     yield f"|---|{'---|' * len(STATES)}"
     for message in MESSAGES:
         yield f"| {message} | {' | '.join(words_of(outcome_of(message, state)) for state in STATES)} |"
+
+
+REPEATS: Final[Mapping[FieldRule, str]] = {
+    FieldRule.REPLACED: "what you send takes the place of what was there",
+    FieldRule.RAISED: "only ever raised",
+    FieldRule.EXTENDED: "entries are added, none is removed",
+    FieldRule.KEPT: "not changed by a repeat",
+}
+"""What a repeat does to a field, by the field's rule."""
+
+
+def repeat_table(_services: tuple[DeployedService, ...]) -> Iterator[str]:
+    """Yield the table of what a repeat of a submission does to each of its fields."""
+    yield "| a repeat of | does this |"
+    yield "|---|---|"
+    for rule, words in REPEATS.items():
+        fields = ", ".join(f"`{name}`" for name, of in RULES.items() if of is rule)
+        yield f"| {fields} | {words} |"
 
 
 def outcome_of(message: str, state: str) -> MessageEffect:

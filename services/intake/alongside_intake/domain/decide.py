@@ -8,7 +8,8 @@ Earlier records count only as far as the submission's references prove that they
    costs less than a missed one. When a coordinator has cleared the risk, the rest is decided as if there were none.
 2. **A repeated reference.** A submission whose reference was decided before is linked to the first one: to its
    referral, or, while the first is escalated, to the submission alone. A held or rejected submission is replaced
-   instead: the repeat is decided by itself and supersedes the earlier one, which stays on record.
+   instead: the repeat is decided by itself and supersedes the earlier one, which stays on record. What a linked repeat says
+   that is new then changes the running request (amendment.py).
 3. **A problem that no addition can solve** rejects; every problem is listed, also those that an addition could solve.
 4. **The same person, the same need.** When one open referral of the person covers every need submitted, the
    submission is linked to it; one new need is enough for a separate referral, and so is one that no consent covers any more.
