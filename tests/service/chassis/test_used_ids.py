@@ -50,7 +50,7 @@ def sent(bench: ServiceBench, reference: str, event_id: str = "e-1", **given: An
 
 
 async def answered(bench: ServiceBench) -> list[str]:
-    """Return the codes of the problems the clinic was told, in order."""
+    """Return the codes of the problems in the answers to the clinic, in order."""
     answers = [item.event for item in await bench.announced() if isinstance(item.event, SubmissionAnswered)]
     return [problem.code for answer in answers for problem in answer.problems]
 
@@ -195,7 +195,7 @@ async def test_a_replay_of_different_content_is_refused_again_and_not_answered_a
         assert (await seen(bench), await answered(bench)) == (["a"], ["id-reused"])
 
 
-async def test_a_refused_record_whose_id_a_corrected_copy_used_meanwhile_stays_refused(
+async def test_a_replay_is_refused_once_a_corrected_copy_has_used_the_id(
     bare: BareBench,
 ) -> None:
     async with bare(noting(), service_token=TOKEN) as bench:
