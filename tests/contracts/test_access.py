@@ -149,6 +149,10 @@ def test_the_names_of_consumer_groups_are_never_changed() -> None:
         ("referrals.journey.v1", "referrals"): "referrals",
         ("referrals.journey.v1", "notifications"): "notifications",
         ("crisis.v1", "notifications"): "notifications-urgent",
+        ("people.v1", "intake"): "intake-people",
+        ("people.v1", "matching"): "matching-people",
+        ("people.v1", "referrals"): "referrals-people",
+        ("people.v1", "notifications"): "notifications-people",
     }, "a group under a new name reads 90 days of crises again; see docs/operations.md on copy-offsets"
 
 

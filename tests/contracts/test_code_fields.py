@@ -43,6 +43,7 @@ def test_a_reader_of_our_own_streams_carries_every_unknown_code_along(contract: 
         "MatchLapsed",
         "MatchWaitlisted",
         "PartnerStreamResumed",
+        "PersonErased",
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from alongside_cli.kafka.topics import Topic
 from alongside_contracts import streams
+from alongside_contracts.access import PARTNER
 from alongside_contracts.streams import Stream
 
 
@@ -20,4 +21,7 @@ def partner_topics(partner: str) -> list[Topic]:
 
 def _topic(stream: Stream, name: str) -> Topic:
     config = {"retention.ms": str(stream.retention_ms), "max.message.bytes": str(stream.bytes_max)}
+    if PARTNER in stream.writers:
+        # Whether a record was sent before an erasure is decided by the broker's clock, not by a partner's.
+        config["message.timestamp.type"] = "LogAppendTime"
     return Topic(name, stream.partitions, config)

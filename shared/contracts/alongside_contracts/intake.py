@@ -369,3 +369,22 @@ class PartnerStreamResumed(Event):
     def key(self) -> str:
         """The partner's id."""
         return self.partner
+
+
+class PersonErased(Event):
+    """A person was erased: every reader stops what runs for them, and nothing from before begins anything again.
+
+    A person who comes back has a new id.
+    """
+
+    type = "org.alongside.person.erased.v1"
+    stream = streams.PEOPLE
+    announced_by = streams.INTAKE
+
+    person_id: PersonId
+    erased_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        """The person's id."""
+        return str(self.person_id)

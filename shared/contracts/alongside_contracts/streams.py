@@ -116,8 +116,24 @@ CRISIS: Final = Stream(
     retention_ms=90 * DAY_MS,
     groups={NOTIFICATIONS: "notifications-urgent"},
 )
+PEOPLE: Final = Stream(
+    name="people.v1",
+    summary="Erasures of people, read by every service with data of people, in a group of its own."
+    " Kept longer than any backup.",
+    writers=frozenset({INTAKE}),
+    readers=frozenset({INTAKE, MATCHING, REFERRALS, NOTIFICATIONS}),
+    key="person id",
+    partitions=3,
+    retention_ms=400 * DAY_MS,
+    groups={
+        INTAKE: "intake-people",
+        MATCHING: "matching-people",
+        REFERRALS: "referrals-people",
+        NOTIFICATIONS: "notifications-people",
+    },
+)
 
-ALL: Final = (PARTNER_REFERRALS, PARTNER_STATUS, JOURNEY, CRISIS)
+ALL: Final = (PARTNER_REFERRALS, PARTNER_STATUS, JOURNEY, CRISIS, PEOPLE)
 
 
 def by_group(service: str, streams: Iterable[Stream]) -> dict[str, list[Stream]]:

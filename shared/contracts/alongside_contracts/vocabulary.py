@@ -1,8 +1,7 @@
 """Names for the codes that our own code mentions; made by `make generate` from the lists in codes/lists.
 
-The lists are data and may hold more than these names: a region's own codes, or those of another release. A rule that must
-know every code of a list reads the installed list (alongside_contracts.codes), never a class of this module. Fields of
-closed lists have these types; fields of open lists have those of codes/fields.py.
+The lists hold more: a region's own codes, or another release's. A rule that must know every code of a list reads the
+installed list (alongside_contracts.codes). Fields of closed lists have these types, of open lists those of codes/fields.py.
 """
 
 from enum import StrEnum
@@ -286,6 +285,7 @@ class ProblemCode(StrEnum):
     UNREAD = "unread"
     NOT_TAKEN_OVER = "not-taken-over"
     UNKNOWN_REFERENCE = "unknown-reference"
+    ERASED = "erased"
 
 
 class Reason(StrEnum):
@@ -306,6 +306,7 @@ class Reason(StrEnum):
     NO_LONGER_NEEDS = "no-longer-needs"
     NO_RESPONSE = "no-response"
     REQUEST_CHANGED = "request-changed"
+    PERSON_ERASED = "person-erased"
     OTHER = "other"
 
 
