@@ -91,7 +91,7 @@ class Live:
 @pytest.fixture
 async def live(broker: LocalStack, bench_of: BenchOf) -> Callable[..., Any]:
     """Run a service's consumer and relay for as long as the block lasts."""
-    await broker.create_topics([Topic(streams.JOURNEY.name, 3)])
+    await broker.create_topics([Topic(streams.JOURNEY.name, 3), Topic(streams.CRISIS.name, 1)])
     await broker.create_topics([Topic(streams.PARTNER_STATUS.topic(HOSPITAL), 1)])
 
     @asynccontextmanager

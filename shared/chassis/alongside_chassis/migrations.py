@@ -21,6 +21,7 @@ from alongside_chassis.tables import (
     chassis_tables_v1,
     chassis_tables_v3,
     dead_letter_columns_v2,
+    erased_person_table,
     inbox_digest_v5,
 )
 
@@ -132,6 +133,11 @@ def upgrade_inbox_v5() -> None:
 def downgrade_inbox_v5() -> None:
     """Undo `upgrade_inbox_v5`; whatever comes under a used id is a repeat again."""
     op.drop_column("inbox", "digest")
+
+
+def create_erased_person() -> None:
+    """Create the table of people who were erased."""
+    erased_person_table(MetaData(naming_convention=NAMING_CONVENTION)).create(op.get_bind())
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """The origin of an event."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 
 class RecordOrigin(NamedTuple):
-    """Position of a record, its CloudEvents identity once decoded and, on a partner's stream, the partner."""
+    """Position of a record, its CloudEvents identity once decoded, on a partner's stream the partner, and its broker time."""
 
     topic: str
     partition: int
@@ -12,3 +13,4 @@ class RecordOrigin(NamedTuple):
     partner: str | None = None
     event_id: str | None = None
     source: str | None = None
+    at: datetime | None = None

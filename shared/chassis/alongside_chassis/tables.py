@@ -97,6 +97,16 @@ def inbox_digest_v5() -> Column[Any]:
     return Column("digest", LargeBinary)
 
 
+def erased_person_table(metadata: MetaData) -> Table:
+    """Add the table of people who were erased, for services that begin something for people, and return it."""
+    return Table(
+        "erased_person",
+        metadata,
+        Column("person_id", Uuid, primary_key=True),
+        Column("erased_at", DateTime(timezone=True), nullable=False),
+    )
+
+
 def _inbox(metadata: MetaData) -> Table:
     return Table(
         "inbox",

@@ -149,14 +149,14 @@ class ServiceBench:
         return self.record(event.key.encode(), envelope.data, cloudevents.encode(envelope), topic)
 
     def record(self, key: bytes | None, value: bytes | None, headers: Headers, topic: str) -> Record:
-        """Build a Kafka record at the next offset of partition 0."""
+        """Build a Kafka record at the next offset of partition 0, sent now."""
         self._offset += 1
         size = len(value) if value is not None else -1
         return ConsumerRecord(
             topic,
             0,
             self._offset,
-            1_700_000_000_000,
+            int(self.clock.now().timestamp() * 1000),
             0,
             key,
             value,

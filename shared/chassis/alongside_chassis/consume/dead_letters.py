@@ -45,6 +45,20 @@ _REFUSED_AGAIN: Final = """
     update dead_letter set attempts = attempts + 1, reason = $2, "where" = $3, remedy = $4, event_id = $5, event_type = $6
     where id = $1
 """
+_ERASE: Final = """
+    update dead_letter set key = null, value = null, headers = '[]', event_id = null,
+        state = case when state = 'waiting' then 'dropped' else state end,
+        settled_at = coalesce(settled_at, $2), because = case when state = 'waiting' then $3 else because end
+    where id = any($1::uuid[])
+"""
+_NAMING: Final = """
+    select id, partition, key, value, headers from dead_letter
+    where partition <> $3 and ($2::text[] is null or topic = any($2)) and exists (
+        select from unnest($1::bytea[]) as name
+        where position(name in coalesce(value, '')) > 0 or position(name in coalesce(key, '')) > 0
+            or position(replace(encode(name, 'base64'), E'\\n', '') in headers::text) > 0)
+    order by id for update
+"""
 _PURGE: Final = """
     delete from dead_letter where id in (
         select id from dead_letter where settled_at < now() - make_interval(days => $1) limit $2
@@ -57,6 +71,8 @@ OUTBOX_PARTITION: Final = -1
 TIMER_PARTITION: Final = -2
 """`partition` of failing timers; their `topic` is the timer's kind, their `event_id` its id."""
 PURGE_ROWS_MAX: Final = 10_000
+ERASED: Final = "erased"
+"""Why a dead letter of an erased person was dropped."""
 
 
 class DeadLetterState(StrEnum):
@@ -130,6 +146,16 @@ class StoredDeadLetter:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The payload of one dead letter; it may be personal."""
+
+    id: UUID
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+
+
 async def add(
     conn: asyncpg.Connection,
     record: ConsumerRecord[bytes | None, bytes | None],
@@ -190,10 +216,8 @@ async def find(conn: asyncpg.Connection, letter_id: UUID, *, lock: bool = False)
     row = await conn.fetchrow(f"{_STORED} for update" if lock else _STORED, letter_id)
     if row is None:
         return None
-    headers = orjson.loads(row["headers"])
-    decode = str.encode if row["partition"] == OUTBOX_PARTITION else base64.b64decode
-    pairs = tuple((name, None if value is None else decode(value)) for name, value in headers)
-    return StoredDeadLetter(_dead_letter(row), row["record_ms"], row["key"], row["value"], pairs)
+    headers = _headers_of(row["headers"], is_text=row["partition"] == OUTBOX_PARTITION)
+    return StoredDeadLetter(_dead_letter(row), row["record_ms"], row["key"], row["value"], headers)
 
 
 async def mark_replayed(conn: asyncpg.Connection, letter_id: UUID, *, at: datetime) -> None:
@@ -220,6 +244,50 @@ async def mark_refused_again(
     )
 
 
+async def naming(
+    conn: asyncpg.Connection, names: Sequence[bytes], *, topics: Sequence[str] | None = None
+) -> list[Payload]:
+    """Return the dead letters of records, settled or not, whose key or value contains one of these names, locked.
+
+    `topics` limits them to records of these topics.
+    """
+    rows = await conn.fetch(_NAMING, names, topics, TIMER_PARTITION)
+    return [
+        Payload(
+            row["id"],
+            row["key"],
+            row["value"],
+            _headers_of(row["headers"], is_text=row["partition"] == OUTBOX_PARTITION),
+        )
+        for row in rows
+    ]
+
+
+async def erase_of_people(conn: asyncpg.Connection, person_ids: Sequence[UUID], *, at: datetime) -> None:
+    """Empty the payloads of dead letters that name one of these people by their opaque id."""
+    named = await naming(conn, [str(person_id).encode() for person_id in person_ids])
+    await erase(conn, [payload.id for payload in named], at=at)
+
+
+async def erase_at(
+    conn: asyncpg.Connection, topic: str, partition: int, offset: int, *, at: datetime
+) -> None:
+    """Empty the payload of the dead letter of the record at this position, as `erase` does."""
+    rows = await conn.fetch(
+        'select id from dead_letter where topic = $1 and partition = $2 and "offset" = $3',
+        topic,
+        partition,
+        offset,
+    )
+    await erase(conn, [row["id"] for row in rows], at=at)
+
+
+async def erase(conn: asyncpg.Connection, ids: Sequence[UUID], *, at: datetime) -> None:
+    """Empty the payloads of dead letters, and the ids that senders gave them; a waiting one is dropped, because `erased`."""
+    if ids:
+        await conn.execute(_ERASE, ids, at, ERASED)
+
+
 async def purge(conn: asyncpg.Connection, days: int) -> int:
     """Delete dead letters settled for `days`, at most `PURGE_ROWS_MAX` at a time; return how many. Waiting ones stay."""
     status: str = await conn.execute(_PURGE, days, PURGE_ROWS_MAX)
@@ -229,6 +297,12 @@ async def purge(conn: asyncpg.Connection, days: int) -> int:
 def _dead_letter(row: asyncpg.Record) -> DeadLetter:
     columns = {name: row[name] for name in DeadLetter.__slots__}
     return DeadLetter(**columns | {"state": DeadLetterState(row["state"])})
+
+
+def _headers_of(headers: str, *, is_text: bool) -> tuple[tuple[str, bytes | None], ...]:
+    """Return stored headers; those of an announcement are stored as text, those of a record in base64."""
+    decode = str.encode if is_text else base64.b64decode
+    return tuple((name, None if value is None else decode(value)) for name, value in orjson.loads(headers))
 
 
 def _headers_json(headers: Sequence[tuple[str, bytes | None]]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -26,6 +27,8 @@ _UNSTORABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 """Control characters, which a sender may put into any name: PostgreSQL cannot store U+0000, and logs should hold none."""
 
 TYPES_CACHED_MAX: Final = 256
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+TIME_MS_MAX: Final = int((datetime(9999, 12, 31, tzinfo=UTC) - EPOCH).total_seconds()) * 1000
 Record: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 
 
@@ -79,7 +82,7 @@ def decode(record: Record, wanted: Container[type[Event]]) -> Decoded:
         raise LookupError(f"{record.topic} is not one of our streams")
     if not stream.per_partner and _is_for_others(record, wanted):
         return None
-    origin = RecordOrigin(record.topic, record.partition, record.offset, owner_of(record.topic))
+    origin = _origin_of(record)
     envelope: CloudEvent | None = None
     try:
         envelope = cloudevents.decode(record.key, record.value, record.headers)
@@ -147,6 +150,15 @@ def _unexpected_type() -> MalformedEvent:
     return MalformedEvent(ProblemCode.UNKNOWN_TYPE, "type", "send only types meant for this stream")
 
 
+def _origin_of(record: Record) -> RecordOrigin:
+    partner = owner_of(record.topic)
+    return RecordOrigin(record.topic, record.partition, record.offset, partner, at=_time_of(record))
+
+
+def _time_of(record: Record) -> datetime:
+    """Return a record's time, at the earliest 1970 and at the latest 9999: where the broker does not set it, a sender may."""
+    return EPOCH + timedelta(milliseconds=min(max(record.timestamp or 0, 0), TIME_MS_MAX))
+
+
 def _with_identity(origin: RecordOrigin, envelope: CloudEvent) -> RecordOrigin:
-    topic, partition, offset, partner, *_ = origin
-    return RecordOrigin(topic, partition, offset, partner, envelope.id, envelope.source)
+    return origin._replace(event_id=envelope.id, source=envelope.source)

@@ -1,8 +1,9 @@
 """The work of a service beside consuming: preparation, timers, rebuilding projections, replaying dead letters, scanning
-paused streams."""
+paused streams, storing who was erased."""
 
+from alongside_chassis.lifecycle.erased_people import add_erased, expire_erasures
 from alongside_chassis.lifecycle.replay import NotRebuilt
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_chassis.lifecycle.unread_reader import is_read
 
-__all__ = ["NotRebuilt", "Runtime", "is_read"]
+__all__ = ["NotRebuilt", "Runtime", "add_erased", "expire_erasures", "is_read"]
