@@ -152,6 +152,13 @@ def answer(
     )
 
 
+def refused_as_erased(
+    partner: str, problem: Problem, source: RecordOrigin, reference: str | None
+) -> SubmissionAnswered:
+    """Return the answer about a record that is not handled: its person was erased after it was sent."""
+    return refused(partner, problem, source, None).model_copy(update={"reference": reference})
+
+
 def refused(
     partner: str, problem: Problem, source: RecordOrigin, escalated_as: UUID | None
 ) -> SubmissionAnswered:

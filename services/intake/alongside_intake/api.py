@@ -13,7 +13,7 @@ from alongside_intake.danger.api import danger_first_route, risk_words_router
 from alongside_intake.domain.facts import Policies, State
 from alongside_intake.people.api import partners_router, people_router
 from alongside_intake.people.contact_routes_api import contact_routes_router
-from alongside_intake.people.vault import Vault
+from alongside_intake.people.erasure import Erasure
 from alongside_intake.submissions.record import ReceivedSubmission, StoredSubmission
 from alongside_intake.submissions.service import SubmissionService, announce_decision, submission_not_found
 from alongside_intake.submissions.statements import Statements
@@ -37,15 +37,16 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 SubmissionPath = Annotated[UUID, Path(description="The submission_id of an answer.")]
 
 
-def intake_router(submissions: SubmissionService, vault: Vault) -> APIRouter:
+def intake_router(submissions: SubmissionService, erasure: Erasure) -> APIRouter:
     """Return every route of intake."""
+    vault = erasure.vault
     router = APIRouter()
     router.include_router(commands_router(submissions))
     router.include_router(queries_router(submissions.policies))
     router.include_router(risk_words_router(submissions.danger))
     router.include_router(regions_router(submissions.policies))
     router.include_router(partners_router(submissions.policies, vault))
-    router.include_router(people_router(submissions.policies.codes, vault))
+    router.include_router(people_router(submissions.policies.codes, erasure))
     router.include_router(contact_routes_router(vault))
     return router
 

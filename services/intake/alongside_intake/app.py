@@ -9,6 +9,7 @@ from alongside_intake.api import intake_router
 from alongside_intake.danger.hearing import DangerHearing
 from alongside_intake.danger.words import RiskWords
 from alongside_intake.handlers import intake_handlers
+from alongside_intake.people.erasure import Erasure
 from alongside_intake.people.vault import Vault
 from alongside_intake.policy_file import read_policies
 from alongside_intake.rebuild.projection import OpenReferralsProjection
@@ -23,15 +24,16 @@ def service(settings: Settings) -> Service:
     vault = Vault(settings.master_key)
     danger = DangerHearing(policies, RiskWords(vault))
     submissions = SubmissionService(policies, danger)
+    erasure = Erasure(vault)
     return Service(
         name=streams.INTAKE,
         title="Alongside intake",
         settings=settings,
-        handlers=intake_handlers(submissions),
-        hears=(streams.PARTNER_REFERRALS, streams.JOURNEY),
+        handlers=intake_handlers(submissions, erasure),
+        hears=(streams.PARTNER_REFERRALS, streams.JOURNEY, streams.PEOPLE),
         projection=OpenReferralsProjection,
         uploads=("/submissions", "/consent", "/clear"),
-        routers=(intake_router(submissions, vault), codes_router(codes)),
+        routers=(intake_router(submissions, erasure), codes_router(codes)),
     )
 
 

@@ -5,11 +5,19 @@ from datetime import datetime
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.consume import Handlers, Paused, Quarantine, Refusal, Timer, UnreadRecord
+from alongside_chassis.consume import (
+    Handlers,
+    Paused,
+    Quarantine,
+    Refusal,
+    Timer,
+    UnreadRecord,
+    dead_letters,
+)
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts import streams
-from alongside_contracts.intake import SubmissionReceived
+from alongside_contracts.intake import PersonErased, SubmissionReceived
 from alongside_contracts.partner import ConsentStated, Problem, SubmissionWithdrawalRequested
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import TERMINAL, ProblemCode
@@ -18,36 +26,32 @@ from alongside_intake.danger import store as danger_store
 from alongside_intake.danger.hearing import DangerHearing, ReportedDanger, record_id
 from alongside_intake.domain.facts import CurrentSubmission
 from alongside_intake.people import store as people_store
+from alongside_intake.people.erasure import (
+    ERASURE_EXPIRY,
+    KEPT_FOR,
+    Erasure,
+    NamedBy,
+    SentReference,
+    erased_problem,
+)
 from alongside_intake.submissions import store as submissions_store
 from alongside_intake.submissions.record import ReceivedSubmission
 from alongside_intake.submissions.service import HELD_OVERDUE, SubmissionService, announce_decision
 from alongside_intake.submissions.statements import Statements
 
 
-def intake_handlers(submissions: SubmissionService) -> Handlers:
+def intake_handlers(submissions: SubmissionService, erasure: Erasure) -> Handlers:
     """Return the handlers of everything intake hears."""
     handlers = Handlers()
 
     @handlers.on_batch(SubmissionReceived)
     async def receive(events: Sequence[SubmissionReceived], tx: Tx) -> None:
         received = await _with_senders(events, submissions.danger, tx)
-        for event, decided in zip(events, await submissions.receive(received, tx), strict=True):
-            tx.caused_by(event)
-            announce_decision(decided, tx)
-
-    statements = Statements(submissions)
-
-    @handlers.on(ConsentStated)
-    async def state_consent(event: ConsentStated, tx: Tx) -> None:
-        current = await _stated_about(event.reference, tx)
-        if current.content is None:
-            raise _unknown_reference()
-        await statements.state_consent(current.submission_id, event.consent, tx, cause=tx.cause)
-
-    @handlers.on(SubmissionWithdrawalRequested)
-    async def withdraw(event: SubmissionWithdrawalRequested, tx: Tx) -> None:
-        current = await _stated_about(event.reference, tx)
-        await statements.withdraw(current.submission_id, event.reason, tx)
+        if kept := await _drop_erased(list(zip(events, received, strict=True)), submissions, erasure, tx):
+            decisions = await submissions.receive([each for _, each in kept], tx)
+            for (event, _), decided in zip(kept, decisions, strict=True):
+                tx.caused_by(event)
+                announce_decision(decided, tx)
 
     @handlers.on_batch(ReferralStatusChanged)
     async def close_ended_referrals(events: Sequence[ReferralStatusChanged], tx: Tx) -> None:
@@ -67,16 +71,71 @@ def intake_handlers(submissions: SubmissionService) -> Handlers:
     async def assign_coordinator_after_failure(timer: Timer, again_at: datetime, tx: Tx) -> None:
         await store.assign_coordinator(tx, UUID(timer.key), again_at)
 
-    _hear_dangers(handlers, submissions.danger)
-    _answer_partners(handlers)
+    _hear_statements(handlers, Statements(submissions), erasure)
+    _hear_dangers(handlers, submissions.danger, erasure)
+    _answer_partners(handlers, erasure)
+    _keep_erased(handlers, erasure)
     return handlers
 
 
-async def _stated_about(reference: str, tx: Tx) -> CurrentSubmission:
-    """Return the submission that a partner's record is about. Raises Unprocessable for an unknown sender or reference."""
+def _hear_statements(handlers: Handlers, statements: Statements, erasure: Erasure) -> None:
+    """Register the handlers of what partners state about submissions that they sent before."""
+
+    @handlers.on(ConsentStated)
+    async def state_consent(event: ConsentStated, tx: Tx) -> None:
+        current = await _stated_about(event.reference, erasure, tx)
+        if current is None:
+            return
+        if current.content is None:
+            raise _unknown_reference()
+        await statements.state_consent(current.submission_id, event.consent, tx, cause=tx.cause)
+
+    @handlers.on(SubmissionWithdrawalRequested)
+    async def withdraw(event: SubmissionWithdrawalRequested, tx: Tx) -> None:
+        current = await _stated_about(event.reference, erasure, tx)
+        if current is not None:
+            await statements.withdraw(current.submission_id, event.reason, tx)
+
+
+async def _drop_erased(
+    submitted: Sequence[tuple[SubmissionReceived, ReceivedSubmission]],
+    submissions: SubmissionService,
+    erasure: Erasure,
+    tx: Tx,
+) -> list[tuple[SubmissionReceived, ReceivedSubmission]]:
+    """Answer the submissions that were sent before their people were erased, and return the others."""
+    sent = []
+    for event, received in submitted:
+        tx.caused_by(event)
+        assert tx.record is not None  # noqa: S101  (an event handler always has its record)
+        sent.append(SentReference.proving(received, submissions.policies.codes, tx.record))
+    kept = []
+    for each, reference, is_erased in zip(submitted, sent, await erasure.sent_before(tx, sent), strict=True):
+        if is_erased and reference is not None:
+            tx.caused_by(each[0])
+            _answer_erased(tx, reference.named_by, each[0].reference)
+        else:
+            kept.append(each)
+    return kept
+
+
+def _answer_erased(tx: Tx, named_by: NamedBy, reference: str) -> None:
+    assert tx.record is not None  # noqa: S101  (an event handler always has its record)
+    answer = announcements.refused_as_erased(_partner_of(tx), erased_problem(named_by), tx.record, reference)
+    tx.announce(answer, partner=_partner_of(tx))
+
+
+async def _stated_about(reference: str, erasure: Erasure, tx: Tx) -> CurrentSubmission | None:
+    """Return the submission that a partner's record is about; None, and the answer, if its person was erased since.
+
+    Raises Unprocessable for an unknown sender or reference.
+    """
     assert tx.record is not None  # noqa: S101  (an event handler always has its record)
     registered = await people_store.registered_partners(tx.conn, {_partner_of(tx)})
     partner = _verified_sender(tx.record, registered)
+    if any(await erasure.sent_before(tx, [SentReference.of_submission(reference, tx.record)])):
+        _answer_erased(tx, NamedBy.SUBMISSION, reference)
+        return None
     current = await submissions_store.find_current(tx.conn, (partner, reference))
     if current is None:
         raise _unknown_reference()
@@ -94,15 +153,35 @@ def _unknown_reference() -> Unprocessable:
     )
 
 
-def _hear_dangers(handlers: Handlers, danger: DangerHearing) -> None:
-    """Register the handlers that escalate a danger in a refused record, and in one that waits on a paused stream."""
+def _keep_erased(handlers: Handlers, erasure: Erasure) -> None:
+    """Register the handlers of erasures: one that a restored backup forgot is repeated, and an old one expires."""
+
+    @handlers.on(PersonErased)
+    async def erase_again(event: PersonErased, tx: Tx) -> None:
+        await erasure.erase_again(tx, event)
+
+    @handlers.on_timer(ERASURE_EXPIRY)
+    async def purge_erasures(timer: Timer, tx: Tx) -> None:
+        await people_store.purge_erasures(tx, timer.due_at - KEPT_FOR)
+
+
+def _hear_dangers(handlers: Handlers, danger: DangerHearing, erasure: Erasure) -> None:
+    """Register the handlers that escalate a danger in a refused record, and in one that waits on a paused stream.
+
+    A record from before the erasure of its person says nothing any more, and none of it is kept.
+    """
 
     @handlers.on_dead_lettered(streams.PARTNER_REFERRALS)
     async def hear_refused_record(refused: Refusal, tx: Tx) -> None:
+        if await erasure.record_sent_before(tx, refused.origin, refused.value):
+            await dead_letters.erase_at(tx.conn, *refused.origin[:3], at=tx.now)
+            return
         await _hear(refused.origin, refused.value, danger, tx, problem=refused.problem)
 
     @handlers.on_unread(streams.PARTNER_REFERRALS)
     async def hear_unread_record(unread: UnreadRecord, tx: Tx) -> None:
+        if await erasure.record_sent_before(tx, unread.origin, unread.value):
+            return
         await _hear(unread.origin, unread.value, danger, tx, unread=unread)
 
 
@@ -131,7 +210,7 @@ async def _hear(
     await danger.hear(reported, tx)
 
 
-def _answer_partners(handlers: Handlers) -> None:
+def _answer_partners(handlers: Handlers, erasure: Erasure) -> None:
     """Register the handlers that report refused records, pauses and resumptions on the partner's status stream.
 
     An unregistered partner has no status stream. Its pauses and resumptions are announced to the network all the same.
@@ -143,7 +222,9 @@ def _answer_partners(handlers: Handlers) -> None:
         if partner is not None and await people_store.is_registered(tx.conn, partner):
             name = record_id(refused.origin, refused.value or b"")
             escalated_as = await danger_store.find_by_record(tx.conn, name)
-            answer = announcements.refused(partner, refused.problem, refused.origin, escalated_as)
+            is_erased = await erasure.record_sent_before(tx, refused.origin, refused.value)
+            problem = erased_problem(NamedBy.PERSON) if is_erased else refused.problem
+            answer = announcements.refused(partner, problem, refused.origin, escalated_as)
             tx.announce(answer, partner=partner)
 
     @handlers.on_paused(streams.PARTNER_REFERRALS)

@@ -193,6 +193,18 @@ class OpenReferralRow(Base, table=True):
     ended_at: datetime | None = None
 
 
+class ErasedReferenceRow(Base, table=True):
+    """A reference that named a person, or a submission of theirs, before the person was erased, as a keyed hash.
+
+    Deleted when no stream and no backup can bring a record from before the erasure back.
+    """
+
+    __tablename__: ClassVar[TableName] = "erased_reference"
+
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    erased_at: datetime = Field(index=True)
+
+
 class VaultKeyRow(Base, table=True):
     """A person's or partner's data key, wrapped. Deleting the row erases everything sealed with it."""
 

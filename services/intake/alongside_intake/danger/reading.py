@@ -23,6 +23,7 @@ _SENDER_KEYS: Final = {
     "person_reference": re.compile(REFERENCE_PATTERN),
     "region": re.compile(REGION_PATTERN),
 }
+_REFERENCE_KEYS: Final = frozenset({"reference", "person_reference"})
 WORDS_MAX: Final = 20
 WORD_CHARS_MAX: Final = 500
 """How much of a sender's own words is kept."""
@@ -67,6 +68,23 @@ def may_say_more(body: bytes, risks: Collection[str], urgency: str) -> bool:
         mentions == 1 and (bool(risks) or _EMPTY_RISKS.search(body) is not None)
     )
     return not risks_are_read or (b"crisis" in lower and urgency != Urgency.CRISIS)
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Every reference that could be read in a body, whatever else is wrong with it."""
+
+    people: frozenset[str]
+    submissions: frozenset[str]
+
+
+def read_references(body: bytes) -> References:
+    """Return the references that can be read in the first 256 KiB of `body`. Raises nothing."""
+    found = find(body, _REFERENCE_KEYS)
+    texts: dict[str, set[str]] = {key: set() for key in _REFERENCE_KEYS}
+    for finding in found:
+        texts[finding.key].update(filter(_SENDER_KEYS[finding.key].fullmatch, _texts(finding.value, ())))
+    return References(frozenset(texts["person_reference"]), frozenset(texts["reference"]))
 
 
 def read_danger(body: bytes, known_risks: Collection[str]) -> Danger | None:

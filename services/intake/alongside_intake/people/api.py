@@ -25,16 +25,19 @@ from alongside_intake.domain.problem import Code
 from alongside_intake.people import contacts
 from alongside_intake.people import store as people_store
 from alongside_intake.people.contacts import ContactRoute
+from alongside_intake.people.erasure import Erasure, announce_erased
 from alongside_intake.people.store import Partner
 from alongside_intake.people.vault import Owner, Vault
-from alongside_intake.submissions.service import HELD_OVERDUE
 from alongside_intake.views import ErasureView, PartnerCommand, PartnerView, StoredContactRouteView
 
 REMAINING_DATA: Final = (
     "decisions, under an opaque id: codes, region, setting and times",
     "at matching and referrals, under opaque ids: codes, the offers asked for the person, and those the person did not want to continue with",
     "events already announced, until their streams' retention ends: codes, opaque ids, the submitter's reference",
-    "dead letters: records that could not be read, which cannot be attributed to a person",
+    "dead letters: that records of the person were refused and why, without what they said",
+    "dead letters that name the person by none of the references: they cannot be attributed to anybody",
+    "at a partner's own stream: the records it sent, until the stream's retention ends; none is handled again",
+    "for 400 days: a keyed hash of each reference and the opaque id, so that nothing from before begins anything again",
 )
 """What an erasure does not delete, as its answer lists it."""
 
@@ -77,7 +80,7 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
     return router
 
 
-def people_router(codes: Codes, vault: Vault) -> APIRouter:
+def people_router(codes: Codes, erasure: Erasure) -> APIRouter:
     """Return the routes that register contact routes and erase people; all need the service token."""
     router = APIRouter(tags=["people"], dependencies=[ServiceOnly])
 
@@ -100,7 +103,7 @@ def people_router(codes: Codes, vault: Vault) -> APIRouter:
             if namespace != SELF:
                 _require_partner(await people_store.find_partner(tx.conn, namespace))
             person_id = await people_store.find_or_create_person(tx, namespace, person_reference)
-            await contacts.seal_route(tx, vault, Owner("person", str(person_id)), route)
+            await contacts.seal_route(tx, erasure.vault, Owner("person", str(person_id)), route)
             return StoredContactRouteView(person_id=person_id, kept_at=tx.now)
 
         return await command.run(work)
@@ -110,14 +113,15 @@ def people_router(codes: Codes, vault: Vault) -> APIRouter:
         """Erase a person, and report what remains. Refused while an escalated submission of theirs is not cleared."""
 
         async def work(tx: Tx) -> ErasureView:
-            return await _erase(tx, person_id)
+            return await _erase(tx, person_id, erasure)
 
         return await command.run(work)
 
     return router
 
 
-async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
+async def _erase(tx: Tx, person_id: UUID, erasure: Erasure) -> ErasureView:
+    await people_store.lock_erasures(tx)
     escalations = await people_store.lock_open_escalations(tx, person_id)
     if escalations:
         raise HttpProblem(
@@ -126,7 +130,7 @@ async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
             title="This person may be in danger: an escalated submission has not been cleared",
             remedy=f"Review submission {escalations[0]} and clear it first.",
         )
-    erased = await people_store.erase(tx, person_id)
+    erased = await erasure.erase(tx, person_id, tx.now)
     if erased is None:
         raise HttpProblem(
             status=404,
@@ -135,8 +139,7 @@ async def _erase(tx: Tx, person_id: UUID) -> ErasureView:
             remedy="Use the person_id of a submission.",
             field="person_id",
         )
-    for submission_id in erased.submissions:
-        tx.cancel_timer(HELD_OVERDUE, str(submission_id))
+    announce_erased(tx, erased, person_id)
     return ErasureView(
         person_id=person_id,
         erased_at=erased.erased_at,

@@ -12,6 +12,7 @@ from alongside_chassis.announce import Tx
 from alongside_contracts.ids import PersonId, new_id
 from alongside_intake.domain.facts import State
 from alongside_intake.people.vault import Owner
+from alongside_intake.submissions.record import ExternalRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,20 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True)
-class ErasureResult:
-    """What an erasure deleted, and when the person was first erased."""
+class KnownPerson:
+    """A person, and the references under which they and their submissions are stored."""
 
+    id: UUID
+    ref: ExternalRef
+    submission_refs: tuple[ExternalRef, ...]
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureResult:
+    """What an erasure deleted, and when the person was first erased; `is_new` when that is now."""
+
+    is_new: bool
     erased_at: datetime
     contact_route_erased: bool
     submissions: tuple[UUID, ...]
@@ -157,23 +169,74 @@ async def lock_open_escalations(tx: Tx, person_id: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def erase(tx: Tx, person_id: UUID) -> ErasureResult | None:
-    """Erase a person; None when there is no such person.
+async def lock_erasures(tx: Tx) -> None:
+    """Wait until no transaction decides by which erasures there are, and hold back those that would, until the commit.
+
+    Taken before any other lock, so that it seldom meets a transaction that asks `erasures_of` with a person locked already;
+    PostgreSQL ends such a deadlock, and the loser is tried again.
+    """
+    await tx.conn.execute("lock table erased_reference in exclusive mode")
+
+
+async def erasures_of(tx: Tx, digests: Collection[bytes]) -> dict[bytes, datetime]:
+    """Return when the people of these references were erased, and hold back erasures until the transaction ends."""
+    rows = await tx.conn.fetch(
+        "select digest, erased_at from erased_reference where digest = any($1::bytea[]) for key share",
+        list(digests),
+    )
+    return {row["digest"]: row["erased_at"] for row in rows}
+
+
+async def add_erasure(tx: Tx, digests: Collection[bytes], erased_at: datetime) -> None:
+    """Store by what the records of an erased person are recognised; of two erasures the later one counts."""
+    await tx.conn.execute(
+        """
+        insert into erased_reference (digest, erased_at) select distinct digest, $2::timestamptz
+        from unnest($1::bytea[]) as digest
+        on conflict (digest) do update set erased_at = greatest(erased_reference.erased_at, excluded.erased_at)
+        """,
+        list(digests),
+        erased_at,
+    )
+
+
+async def purge_erasures(tx: Tx, before: datetime) -> None:
+    """Delete what the records of people are recognised by who were erased until then."""
+    await tx.conn.execute("delete from erased_reference where erased_at <= $1", before)
+
+
+async def is_not_erased(conn: asyncpg.Connection, person_id: UUID) -> bool:
+    """Return whether there is such a person, not erased."""
+    found: bool = await conn.fetchval(
+        "select exists (select from person where id = $1 and erased_at is null)", person_id
+    )
+    return found
+
+
+async def lock_person(tx: Tx, person_id: UUID) -> KnownPerson | None:
+    """Lock a person, and return them with their references; None when there is no such person."""
+    person = await tx.conn.fetchrow(
+        "select namespace, reference, erased_at from person where id = $1 for update", person_id
+    )
+    if person is None:
+        return None
+    rows = await tx.conn.fetch(
+        "select distinct source, reference from submission where person_id = $1", person_id
+    )
+    refs = tuple((row["source"], row["reference"]) for row in rows)
+    return KnownPerson(person_id, (person["namespace"], person["reference"]), refs, person["erased_at"])
+
+
+async def erase(tx: Tx, person_id: UUID, at: datetime) -> ErasureResult | None:
+    """Erase a locked person; None when there is no such person.
 
     1 the row keeps its opaque id and loses the submitter's reference; 2 the data key is deleted, and with it the contact
     route and the words about risks, also those heard before it was known whose they were; 3 submissions keep their decision
     and lose their content; 4 open referrals are deleted, so that no later submission is linked to them; 5 stored answers to
     repeated requests are deleted: they show the submitter's reference.
     """
-    erased_at = await tx.conn.fetchval(  # 1
-        """
-        update person set reference = 'erased ' || id, erased_at = coalesce(erased_at, $2)
-        where id = $1 returning erased_at
-        """,
-        person_id,
-        tx.now,
-    )
-    if erased_at is None:
+    erased = await tx.conn.fetchrow(_ERASE_PERSON, person_id, at)  # 1
+    if erased is None:
         return None
     route_deletion = await tx.conn.execute(  # 2
         "delete from contact_route where kind = 'person' and owner = $1", str(person_id)
@@ -182,7 +245,7 @@ async def erase(tx: Tx, person_id: UUID) -> ErasureResult | None:
     emptied = await tx.conn.fetch(  # 3
         """
         update submission set facts = null, reference = 'erased ' || id, risks = '{}', suggestions = '{}',
-            cleared_because = null, next_actor = null, due_at = null
+            cleared_because = null, cause = null, next_actor = null, due_at = null
         where person_id = $1 and facts is not null returning id
         """,
         person_id,
@@ -191,9 +254,15 @@ async def erase(tx: Tx, person_id: UUID) -> ErasureResult | None:
     await tx.conn.execute(  # 5
         "delete from idempotency_key where position(convert_to($1, 'utf8') in body) > 0", str(person_id)
     )
-    return ErasureResult(erased_at, route_deletion == "DELETE 1", tuple(row["id"] for row in emptied))
+    is_route_erased, submissions = route_deletion == "DELETE 1", tuple(row["id"] for row in emptied)
+    return ErasureResult(erased["is_new"], erased["erased_at"], is_route_erased, submissions)
 
 
+_ERASE_PERSON: Final = """
+    update person set reference = 'erased ' || person.id, erased_at = coalesce(person.erased_at, $2)
+    from (select id, erased_at is null as is_new from person where id = $1 for update) as before
+    where person.id = before.id returning person.erased_at, before.is_new
+"""
 _DELETE_KEYS: Final = """
     delete from vault_key where kind = 'person' and (owner = $1::uuid::text or owner in (
         select w.owner from risk_words w join submission s on s.id = w.submission_id where s.person_id = $1::uuid))

@@ -7,6 +7,7 @@ Layout of both: 1 byte version, 12 bytes nonce, ciphertext with its 16-byte tag.
 
 import secrets
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Final, Literal
 
 from cryptography.exceptions import InvalidTag
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 VERSION: Final = b"\x01"
 NONCE_BYTES: Final = 12
 DATA_KEY_BITS: Final = 256
+HASH_BYTES: Final = 32
 
 
 class CannotOpen(Exception):
@@ -35,10 +37,16 @@ class Owner:
 
 
 class Vault:
-    """Wraps data keys and seals texts with them; keeps nothing but the master key."""
+    """Wraps data keys and seals texts with them; keeps nothing but the master key, and one that is derived from it."""
 
     def __init__(self, master_key: bytes) -> None:
         self._master = AESGCM(master_key)
+        self._hash_key = blake2b(b"hashes of references", key=master_key, digest_size=HASH_BYTES).digest()
+
+    def hash_of(self, *texts: str) -> bytes:
+        """Return a keyed hash of these texts, in this order: without the master key nobody can try texts against it."""
+        named = "\0".join(texts).encode()
+        return blake2b(named, key=self._hash_key, digest_size=HASH_BYTES).digest()
 
     def new_key(self, owner: Owner) -> bytes:
         """Return a new data key for `owner`, wrapped: the only form in which it may be stored."""
