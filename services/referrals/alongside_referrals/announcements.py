@@ -87,7 +87,10 @@ def _set_due_timer(tx: Tx, referral: Referral) -> None:
 
 
 def _announce_status_change(tx: Tx, referral: Referral, entry: Entry) -> str:
-    """Announce on the journey, and on the referring partner's stream; return the id of the journey's event."""
+    """Announce on the journey, and on the referring partner's stream; return the id of the journey's event.
+
+    The partner of a person who was erased before hears nothing more: its reference is not known any more.
+    """
     waiting = referral.waiting
     event = ReferralStatusChanged(
         referral_id=ReferralId(referral.id),
@@ -105,7 +108,7 @@ def _announce_status_change(tx: Tx, referral: Referral, entry: Entry) -> str:
         next_actor=waiting.actor if waiting else None,
         due_at=waiting.due_at if waiting else None,
     )
-    if referral.partner is not None:
+    if referral.partner is not None and not referral.is_erased:
         tx.announce(_updated(event, referral.partner, referral.reference), partner=referral.partner)
     return tx.announce(event)
 

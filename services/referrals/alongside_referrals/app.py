@@ -21,7 +21,7 @@ def service(settings: Settings) -> Service:
         title="Alongside referrals",
         settings=settings,
         handlers=handlers(policies),
-        hears=(streams.JOURNEY,),
+        hears=(streams.JOURNEY, streams.PEOPLE),
         routers=(router(policies), codes_router(codes)),
         projection=NotRebuilt(
             "This service decides a referral's status, also from commands and due times that are on no stream. The"

@@ -1,6 +1,6 @@
 """Event and timer handlers: load, decide, record, announce. Events of other services become commands of the machine."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -8,8 +8,11 @@ from uuid import UUID
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Handlers, Timer
 from alongside_chassis.errors import Unprocessable
+from alongside_chassis.lifecycle import add_erased, expire_erasures
+from alongside_contracts.ids import PersonId
 from alongside_contracts.intake import (
     ConsentChanged,
+    PersonErased,
     SubmissionAdmitted,
     SubmissionAmended,
     SubmissionWithdrawn,
@@ -31,6 +34,7 @@ from alongside_referrals.domain.commands import (
     Accept,
     Amend,
     Decline,
+    Erase,
     Fact,
     Lapse,
     Propose,
@@ -68,6 +72,7 @@ def handlers(policies: Policies) -> Handlers:
     _register_changes(registry, policies)
     _register_matching(registry, policies)
     _register_notifications(registry)
+    _register_erasures(registry, policies)
     _register_timers(registry, policies)
     return registry
 
@@ -130,6 +135,24 @@ def _register_notifications(registry: Handlers) -> None:
     registry.on_batch(NoticeFailed)(apply_notices)
 
 
+def _register_erasures(registry: Handlers, policies: Policies) -> None:
+    expire_erasures(registry)
+
+    @registry.on_batch(PersonErased)
+    async def cancel_referrals_of_erased(events: Sequence[PersonErased], tx: Tx) -> None:
+        erasures = {event.person_id: event for event in events}
+        await add_erased(tx, {event.person_id: event.erased_at for event in events})
+        changes = []
+        for referral in await store.lock_open_of(tx.conn, erasures.keys()):
+            tx.caused_by(erasures[PersonId(referral.person_id)])
+            decision = decide(referral, Erase(actor=Actor.COORDINATOR), tx.now, policies.of(referral.region))
+            if isinstance(decision, Transitioned):
+                changes.append(announce_change(tx, decision))
+        if changes:
+            await store.update_referrals(tx.conn, changes, tx.now)
+        await store.erase_people(tx.conn, erasures.keys())
+
+
 def _register_timers(registry: Handlers, policies: Policies) -> None:
     @registry.on_timer(DUE)
     async def check_due_time(timer: Timer, tx: Tx) -> None:
@@ -155,18 +178,17 @@ def _register_timers(registry: Handlers, policies: Policies) -> None:
 async def _apply_events(events: Sequence[E], tx: Tx, rule: EventRule[E]) -> list[E]:
     """Apply a rule to events: 1 lock; 2 decide and announce, event by event; 3 store. Three statements in all.
 
-    Returns the events that changed something, in order. Raises Unprocessable for a referral that was never admitted: on an ordered stream that is the sender's mistake.
+    Returns the events that changed something, in order. An event about a referral that never began, because its person was
+    erased, changes nothing. Raises Unprocessable for any other referral that was never admitted: on an ordered stream that
+    is the sender's mistake.
     """
     if not events:
         return []
     referrals = await store.lock_referrals(tx.conn, [event.referral_id for event in events])  # 1
     changes, effective = [], []
-    for event in events:
-        referral = referrals.get(event.referral_id)
-        if referral is None:
-            raise _unknown_referral()
+    for event in await _about_known(events, referrals, tx):
         tx.caused_by(event)
-        match rule(referral, event, tx):  # 2
+        match rule(referrals[event.referral_id], event, tx):  # 2
             case Transitioned() | TimelineOnly() | ClosedLoop() as change:
                 changes.append(announce_change(tx, change))
                 referrals[event.referral_id] = changes[-1].referral
@@ -176,6 +198,14 @@ async def _apply_events(events: Sequence[E], tx: Tx, rule: EventRule[E]) -> list
     if changes:
         await store.update_referrals(tx.conn, changes, tx.now)  # 3
     return effective
+
+
+async def _about_known(events: Sequence[E], known: Collection[UUID], tx: Tx) -> list[E]:
+    """Return the events about known referrals. Raises Unprocessable for one that is unknown and no stale admission's."""
+    unknown = {event.referral_id for event in events} - set(known)
+    if unknown - await store.find_stale_admissions(tx.conn, unknown):
+        raise _unknown_referral()
+    return [event for event in events if event.referral_id not in unknown]
 
 
 async def _escalate(referral: Referral, tx: Tx, policies: Policies) -> None:

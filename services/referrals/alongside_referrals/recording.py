@@ -35,7 +35,8 @@ async def open_drafts(
 ) -> dict[UUID, Transitioned]:
     """Move drafts to `requested`, each with its support request as JSON, and store those that are not stored yet.
 
-    Returns the transitions of the drafts stored now, which the caller announces. Of two drafts with one id the first counts.
+    Returns the transitions of the drafts stored now, which the caller announces. Of two drafts with one id the first
+    counts. One whose person was erased is stale: only that it never began is stored.
     """
     first_drafts = {draft.id: (draft, support_request) for draft, support_request in reversed(drafts)}
     transitions = {
@@ -46,6 +47,8 @@ async def open_drafts(
         for referral_id in sorted(first_drafts)
     ]
     inserted = await store.insert_referrals(tx.conn, rows, tx.now)
+    missing = {id_: draft.person_id for id_, (draft, _) in first_drafts.items() if id_ not in inserted}
+    await store.note_stale_admissions(tx.conn, missing)
     return {referral_id: change for referral_id, change in transitions.items() if referral_id in inserted}
 
 
@@ -63,5 +66,7 @@ def _requested(draft: Referral, tx: Tx, policies: Policies) -> Transitioned:
 async def _open_successor(tx: Tx, ended: Referral, policies: Policies) -> None:
     draft, support_request = successor_of(ended, new_id()), await store.request_of(tx.conn, ended.id)
     opened = await open_drafts(tx, [(draft, support_request)], policies)
+    if draft.id not in opened:
+        return  # the person is being erased
     announce_successor(tx, draft, ended, support_request)
     await store.append_timeline(tx.conn, [announce_change(tx, opened[draft.id])])

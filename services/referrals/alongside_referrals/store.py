@@ -1,6 +1,6 @@
 """Every SQL statement of the referrals service, one function per question; rows become domain types here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,7 +12,7 @@ from alongside_chassis.columns import Columns
 from alongside_contracts.vocabulary import Fit, OfferKind, Status
 from alongside_referrals.domain.codes import EntryKind, WaitKind
 from alongside_referrals.domain.decisions import Entry
-from alongside_referrals.domain.referral import Referral, Waiting
+from alongside_referrals.domain.referral import ERASED_REFERENCE, Referral, Waiting
 
 _MUTABLE: Final = {
     "id": "uuid",
@@ -78,9 +78,15 @@ _REFERRAL: Final = Columns(**_MUTABLE, **_IMMUTABLE).of("r")
 _LOCK_REFERRALS: Final = (
     f"select {_REFERRAL} from referral r where r.id = any($1::uuid[]) order by r.id for no key update"
 )
+_LOCK_OPEN_OF: Final = f"""
+    select {_REFERRAL} from referral r where r.person_id = any($1::uuid[]) and r.next_actor is not null
+    order by r.id for no key update
+"""
+# An erasure that is being written is waited for: see `erased_people` of the chassis.
 _INSERT: Final = f"""
     insert into referral ({_NEW.names}, requested_at, changed_at)
     select {_NEW.values}, {_NEW.next}, {_NEW.next} from {_NEW.rows}
+    where not exists (select from erased_person e where e.person_id = new.person_id for key share)
     on conflict (id) do nothing returning id
 """
 _UPDATE: Final = f"""
@@ -88,6 +94,20 @@ _UPDATE: Final = f"""
     where referral.id = new.id
 """
 _APPEND_TIMELINE: Final = f"insert into timeline ({_ENTRY.names}) select {_ENTRY.values} from {_ENTRY.rows}"
+_NOTE_STALE: Final = """
+    insert into stale_admission (referral_id, person_id)
+    select stale.referral_id, stale.person_id
+    from unnest($1::uuid[], $2::uuid[]) as stale (referral_id, person_id) join erased_person using (person_id)
+    where not exists (select from referral r where r.id = stale.referral_id)
+    on conflict (referral_id) do nothing
+"""
+_ERASE_REFERENCES: Final = f"""
+    update referral set reference = '{ERASED_REFERENCE}' || id, request = '{{}}' where person_id = any($1::uuid[])
+"""
+_ERASE_NOTES: Final = """
+    update timeline set note = null
+    from referral r where r.id = referral_id and r.person_id = any($1::uuid[]) and note is not null
+"""
 _REPLACE_REQUESTS: Final = """
     update referral set request = new.request
     from unnest($1::uuid[], $2::jsonb[]) as new (id, request) where referral.id = new.id
@@ -171,10 +191,40 @@ async def lock_referrals(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[
     return {row["id"]: _referral(row) for row in await conn.fetch(_LOCK_REFERRALS, ids)}
 
 
+async def lock_open_of(conn: asyncpg.Connection, people: Collection[UUID]) -> list[Referral]:
+    """Return the open referrals of these people, locked in id order until the transaction ends."""
+    return [_referral(row) for row in await conn.fetch(_LOCK_OPEN_OF, list(people))]
+
+
+async def erase_people(conn: asyncpg.Connection, people: Collection[UUID]) -> None:
+    """Erase from all referrals of these people what may identify them: the partner's reference, the request, notes."""
+    await conn.execute(_ERASE_REFERENCES, list(people))
+    await conn.execute(_ERASE_NOTES, list(people))
+
+
+async def note_stale_admissions(conn: asyncpg.Connection, people: Mapping[UUID, UUID]) -> None:
+    """Store, by the people of these referrals, which of them never began because their person was erased."""
+    if people:
+        await conn.execute(_NOTE_STALE, list(people), list(people.values()))
+
+
+async def find_stale_admissions(conn: asyncpg.Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these referrals never began because their person was erased."""
+    if not ids:
+        return set()
+    rows = await conn.fetch(
+        "select referral_id from stale_admission where referral_id = any($1::uuid[])", list(ids)
+    )
+    return {row["referral_id"] for row in rows}
+
+
 async def insert_referrals(
     conn: asyncpg.Connection, opened: Sequence[tuple[Referral, str]], now: datetime
 ) -> set[UUID]:
-    """Insert new referrals, each with its request as JSON; return the ids that did not exist before."""
+    """Insert new referrals, each with its request as JSON; return the ids that did not exist before.
+
+    Referrals of people who were erased are not inserted.
+    """
     rows = [
         _mutable_columns(referral) | _immutable_columns(referral) | {"request": request}
         for referral, request in opened

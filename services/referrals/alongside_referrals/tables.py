@@ -8,11 +8,23 @@ from datetime import datetime
 from typing import Any, ClassVar, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, CheckConstraint, Column, Index, Integer, MetaData, Text, Uuid, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
+from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables, erased_person_table
 from alongside_contracts.vocabulary import TERMINAL, Fit, OfferKind, Status
 from alongside_referrals.domain.codes import EntryKind, WaitKind
 
@@ -21,6 +33,7 @@ NOTE_CHARS_MAX: Final = 2_000
 
 _metadata: Final = MetaData(naming_convention=NAMING_CONVENTION)
 chassis_tables(_metadata)
+erased_person_table(_metadata)
 
 
 class Base(SQLModel):
@@ -42,6 +55,8 @@ _ENDED: Final = f"status in ({_listed(sorted(TERMINAL))})"
 
 class ReferralRow(Base, table=True):
     """The present state of one referral. `request` is matching's input, codes only, kept for a successor.
+
+    Once its person is erased, `reference` holds a value that nobody can submit, and `request` nothing.
 
     `amendment` and `consent_change` are intake's numbers of the latest amendment and change of consent, 0 before any.
     """
@@ -71,6 +86,7 @@ class ReferralRow(Base, table=True):
         ),
         Index("ix_referral_status_id", "status", "id"),
         Index("ix_referral_partner_reference", "partner", "reference"),
+        Index("ix_referral_person_id", "person_id"),
         Index(
             "ix_referral_next_actor_due_at",
             "next_actor",
@@ -115,6 +131,19 @@ class ReferralRow(Base, table=True):
     loop_closed_at: datetime | None = None
     requested_at: datetime
     changed_at: datetime
+
+
+class StaleAdmissionRow(Base, table=True):
+    """A referral that never began, because its person had been erased: what is announced about it changes nothing."""
+
+    __tablename__: ClassVar[TableName] = "stale_admission"
+
+    referral_id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(
+        sa_column=Column(
+            Uuid, ForeignKey("erased_person.person_id", ondelete="CASCADE"), nullable=False, index=True
+        )
+    )
 
 
 class TimelineRow(Base, table=True):

@@ -25,6 +25,7 @@ from alongside_referrals.domain.commands import (
     Command,
     Complete,
     Decline,
+    Erase,
     Fail,
     GiveFeedback,
     Hold,
@@ -150,6 +151,7 @@ def valid_commands(actor: Actor) -> dict[str, Command]:
         "revoke-consent": RevokeConsent(actor=actor, sequence=1),
         "restore-consent": RestoreConsent(actor=actor, sequence=1),
         "withdraw": Withdraw(actor=actor, reason=Reason.NO_LONGER_NEEDS),
+        "erase": Erase(actor=actor),
         "review": Review(actor=actor),
     }
 

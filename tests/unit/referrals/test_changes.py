@@ -13,6 +13,7 @@ from alongside_referrals.domain.commands import (
     Cancel,
     Command,
     Complete,
+    Erase,
     Fail,
     NoteInterim,
     Recall,
@@ -210,6 +211,15 @@ def test_a_withdrawn_submission_cancels_its_referral(referral: Referral) -> None
 
     assert (move.referral.status, move.referral.reason) == (Status.CANCELLED, Reason.SENT_IN_ERROR)
     assert (move.entry.actor, move.returns_to_matching) == (Actor.REQUESTER, False)
+
+
+@pytest.mark.parametrize("referral", [REQUESTED, WAITLISTED, ASKED, ACCEPTED, IN_PROGRESS, ON_HOLD])
+def test_an_erasure_cancels_a_referral_for_good(referral: Referral) -> None:
+    move = transitioned(referral, Erase(actor=Actor.COORDINATOR))
+
+    assert (move.referral.status, move.referral.reason) == (Status.CANCELLED, Reason.PERSON_ERASED)
+    assert (move.referral.business, move.returns_to_matching) == (None, False)
+    assert decide(move.referral, Erase(actor=Actor.COORDINATOR), NOW, POLICY) == Stale()
 
 
 def test_a_proposal_taken_back_leaves_the_referral_with_matching() -> None:

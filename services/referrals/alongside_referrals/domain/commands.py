@@ -92,6 +92,13 @@ class Withdraw(ReferralCommand):
     """The submitter took the submission back."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erase(ReferralCommand):
+    """The person was erased; nothing of the referral goes on, and it never gets a successor."""
+
+    reason: str | None = Reason.PERSON_ERASED
+
+
 # Actions of a party: refused with a reason when they are not allowed.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(ReferralCommand):
@@ -185,6 +192,7 @@ class AskRematch(ReferralCommand):
 
 Fact: TypeAlias = (
     Propose | Accept | Decline | Lapse | Waitlist | TakeBack | Amend | RevokeConsent | RestoreConsent | Withdraw
+    | Erase
 )  # fmt: skip
 Action: TypeAlias = (
     Request | Reject | Start | Hold | Resume | Review | Cancel | Recall | Complete | Fail | WithdrawAsError

@@ -20,6 +20,7 @@ from alongside_referrals.domain.commands import (
     Command,
     Complete,
     Decline,
+    Erase,
     Fact,
     Fail,
     GiveFeedback,
@@ -200,6 +201,8 @@ RULES: Final[Mapping[type[Command], TransitionRule]] = {
     Withdraw: TransitionRule(
         EntryKind.CANCELLED, _REQUESTED | _TAKEN_ON, _S.CANCELLED, frozenset({_A.REQUESTER})
     ),
+    # the network erases a person when a coordinator orders it
+    Erase: TransitionRule(EntryKind.CANCELLED, _REQUESTED | _TAKEN_ON, _S.CANCELLED, _COORDINATOR),
 }
 
 
@@ -353,7 +356,7 @@ def _is_stale(referral: Referral, fact: Fact) -> bool:
             return fact.sequence <= referral.amendment
         case RevokeConsent() | RestoreConsent():
             return fact.sequence <= referral.consent_change
-        case Withdraw():
+        case Withdraw() | Erase():
             return False
         case Waitlist():
             return referral.proposal_id is not None or referral.business == BusinessStatus.WAITLISTED

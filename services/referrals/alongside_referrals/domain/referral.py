@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from alongside_contracts.vocabulary import TERMINAL, OfferKind, Status
 from alongside_referrals.domain.codes import WaitKind
+
+ERASED_REFERENCE: Final = "erased "
+"""How the reference of a referral begins whose person was erased: a partner's reference holds no space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,11 @@ class Referral:
         if self.status is not Status.DRAFT and (self.waiting is None) != self.terminal:
             waits = "has a next actor" if self.waiting else "waits for nobody"
             raise ValueError(f"referral {self.id} is {self.status.value} and {waits}")
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its person was erased, and the partner's reference with them."""
+        return self.reference.startswith(ERASED_REFERENCE)
 
     @property
     def terminal(self) -> bool:

@@ -7,7 +7,13 @@ from alongside_contracts.vocabulary import Reason
 from alongside_referrals.domain.referral import Referral
 
 ENDS_THE_SEARCH: Final = frozenset(
-    {Reason.DUPLICATE, Reason.SENT_IN_ERROR, Reason.ALREADY_SERVED, Reason.NO_LONGER_NEEDS}
+    {
+        Reason.DUPLICATE,
+        Reason.SENT_IN_ERROR,
+        Reason.ALREADY_SERVED,
+        Reason.NO_LONGER_NEEDS,
+        Reason.PERSON_ERASED,
+    }
 )
 """Reasons after which the person is not matched again."""
 
