@@ -33,7 +33,7 @@ def service(settings: Settings) -> Service:
         title="Alongside matching",
         settings=settings,
         handlers=handlers(context),
-        hears=(streams.JOURNEY,),
+        hears=(streams.JOURNEY, streams.PEOPLE),
         uploads=("/imports",),
         routers=(
             *routers(context, directory_bytes_max=settings.directory_bytes_max),

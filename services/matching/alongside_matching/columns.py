@@ -7,10 +7,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import SQLModel
 
-from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
+from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables, erased_person_table
 
 metadata = MetaData(naming_convention=NAMING_CONVENTION)
 chassis_tables(metadata)
+erased_person_table(metadata)
 
 
 class Base(SQLModel):

@@ -1,13 +1,15 @@
 """Event and timer handlers of matching."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Handlers, Timer
-from alongside_contracts.event import Event
+from alongside_chassis.lifecycle import expire_erasures
 from alongside_contracts.intake import (
     ConsentChanged,
+    PersonErased,
     SubmissionAdmitted,
     SubmissionAmended,
     SubmissionWithdrawn,
@@ -25,6 +27,9 @@ from alongside_matching.context import MatchingContext
 from alongside_matching.engine.facts import Request
 from alongside_matching.groups import meetings
 
+Arrival: TypeAlias = SubmissionAdmitted | ReferralSucceeded
+"""An event that begins a referral in matching."""
+
 
 def handlers(context: MatchingContext) -> Handlers:
     """Return every event and timer handler of matching."""
@@ -32,6 +37,7 @@ def handlers(context: MatchingContext) -> Handlers:
     _add_arrivals(registry, context)
     _add_changes(registry, context)
     _add_ends(registry, context)
+    _add_erasures(registry, context)
     _add_referral_timers(registry, context)
     _add_offer_timers(registry, context)
     return registry
@@ -40,7 +46,7 @@ def handlers(context: MatchingContext) -> Handlers:
 def _add_arrivals(registry: Handlers, context: MatchingContext) -> None:
     @registry.on_batch(SubmissionAdmitted)
     async def match_new_referrals(events: Sequence[SubmissionAdmitted], tx: Tx) -> None:
-        causes: dict[UUID, Event] = {event.referral_id: event for event in events}
+        causes: dict[UUID, Arrival] = {event.referral_id: event for event in events}
         excluded = await rematch_exclusions.load_excluded(tx.conn, [event.person_id for event in events])
         arrivals = [
             exclude_offers(request_from(event.referral_id, event.request), excluded[event.person_id])
@@ -50,7 +56,7 @@ def _add_arrivals(registry: Handlers, context: MatchingContext) -> None:
 
     @registry.on_batch(ReferralSucceeded)
     async def match_successors(events: Sequence[ReferralSucceeded], tx: Tx) -> None:
-        causes: dict[UUID, Event] = {event.referral_id: event for event in events}
+        causes: dict[UUID, Arrival] = {event.referral_id: event for event in events}
         waiting_since = await requests.waiting_since_of(tx.conn, [event.replaces for event in events])
         arrivals = [request_from_successor(event, waiting_since.get(event.replaces)) for event in events]
         await _match_new(tx, arrivals, causes, context)
@@ -87,6 +93,15 @@ def _add_ends(registry: Handlers, context: MatchingContext) -> None:
         await meetings.release_seats_of(tx, ended)
 
 
+def _add_erasures(registry: Handlers, context: MatchingContext) -> None:
+    expire_erasures(registry)
+
+    @registry.on_batch(PersonErased)
+    async def close_erased_people(events: Sequence[PersonErased], tx: Tx) -> None:
+        ended = await referral_ends.close_erased_people(tx, events, context.policies)
+        await meetings.release_seats_of(tx, list(ended))
+
+
 def _add_referral_timers(registry: Handlers, context: MatchingContext) -> None:
     @registry.on_timer(referral_ends.REFERRAL_END)
     async def close_referral_locked_before(timer: Timer, tx: Tx) -> None:
@@ -119,10 +134,15 @@ def _add_offer_timers(registry: Handlers, context: MatchingContext) -> None:
 
 
 async def _match_new(
-    tx: Tx, arrivals: Sequence[Request], causes: Mapping[UUID, Event], context: MatchingContext
+    tx: Tx, arrivals: Sequence[Request], causes: Mapping[UUID, Arrival], context: MatchingContext
 ) -> None:
-    """Store and match referrals that are new; leave known referrals unchanged."""
-    new_requests = await requests.add(tx.conn, arrivals, tx.now)
+    """Store and match referrals that are new; leave known referrals unchanged.
+
+    One whose person was erased is stored as closed: what is announced about it later changes nothing.
+    """
+    people = {referral: event.person_id for referral, event in causes.items()}
+    new_requests = await requests.add(tx.conn, arrivals, people, tx.now)
+    await requests.insert_closed_tombstones(tx.conn, causes.keys() - new_requests.keys(), tx.now)
     if new_requests:
         await match_requests(
             tx,

@@ -16,10 +16,25 @@ from tests.builders import SUNDAY_NOON
 from tests.unit.matching.facts import TODAY, a_supporter, an_id, someone
 
 TABLE = {
-    "searching": {"amended": "match-again", "consent-revoked": "close", "withdrawn": "close"},
-    "waiting": {"amended": "match-again", "consent-revoked": "close", "withdrawn": "close"},
-    "proposed": {"amended": "check-proposal", "consent-revoked": "close", "withdrawn": "close"},
-    "matched": {"amended": "store"},
+    "searching": {
+        "amended": "match-again",
+        "consent-revoked": "close",
+        "withdrawn": "close",
+        "person-erased": "close",
+    },
+    "waiting": {
+        "amended": "match-again",
+        "consent-revoked": "close",
+        "withdrawn": "close",
+        "person-erased": "close",
+    },
+    "proposed": {
+        "amended": "check-proposal",
+        "consent-revoked": "close",
+        "withdrawn": "close",
+        "person-erased": "close",
+    },
+    "matched": {"amended": "store", "person-erased": "release"},
     "closed": {},
 }
 
@@ -33,7 +48,7 @@ def test_each_change_has_the_effect_of_the_table(kind: ChangeKind, state: Reques
 def test_whatever_stops_a_referral_closes_it_before_an_offer_has_answered() -> None:
     closing = {kind for kind in ChangeKind if effect_of(kind, RequestState.PROPOSED) is Effect.CLOSE}
 
-    assert closing == STOPS
+    assert closing == STOPS | {ChangeKind.PERSON_ERASED}
 
 
 def test_an_offer_that_was_asked_is_not_excluded_by_its_own_held_place_or_a_later_pause() -> None:

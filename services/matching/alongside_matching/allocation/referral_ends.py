@@ -9,13 +9,16 @@ from typing import Final
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
+from alongside_chassis.lifecycle import add_erased
 from alongside_contracts.event import Event
+from alongside_contracts.ids import PersonId
+from alongside_contracts.intake import PersonErased
 from alongside_contracts.referrals import ReferralStatusChanged
 from alongside_matching.allocation.proposing import PROPOSAL_EXPIRY
 from alongside_matching.allocation.rules import proposals as rules
 from alongside_matching.allocation.rules.proposals import Proposal, ProposalState, Withdrawn
 from alongside_matching.allocation.rules.waiting import RequestState, is_terminal
-from alongside_matching.allocation.store import places, proposals, requests
+from alongside_matching.allocation.store import places, proposals, rematch_exclusions, requests
 from alongside_matching.allocation.store.places import OccupiedPlace
 from alongside_matching.allocation.waitlist import propose_freed_offers
 from alongside_matching.engine.policy import Policies
@@ -28,6 +31,25 @@ async def close_ended_referrals(tx: Tx, events: Sequence[ReferralStatusChanged],
     ended: dict[UUID, Event] = {
         event.referral_id: event for event in events if is_terminal(event.status.value)
     }
+    await _close_all(tx, ended, policies)
+
+
+async def close_erased_people(tx: Tx, events: Sequence[PersonErased], policies: Policies) -> Collection[UUID]:
+    """Close everything that is open for people who were erased, forget whom they parted from, and return their referrals.
+
+    What is admitted for them later is not matched.
+    """
+    erasures = {event.person_id: event for event in events}
+    await add_erased(tx, {event.person_id: event.erased_at for event in events})
+    await rematch_exclusions.delete_of(tx.conn, erasures)
+    people = await requests.open_of_people(tx.conn, erasures)
+    await _close_all(
+        tx, {referral: erasures[PersonId(person)] for referral, person in people.items()}, policies
+    )
+    return people.keys()
+
+
+async def _close_all(tx: Tx, ended: Mapping[UUID, Event], policies: Policies) -> None:
     if not ended:
         return
     closed = await _close(tx, ended.keys(), wait_for_locks=False)

@@ -30,7 +30,7 @@ class RequestRow(Base, table=True):
     """The request of one referral and its state. The row is locked before anything about the referral is decided.
 
     `sought` has the facts without a column as JSON, `asked` the ids of the offers not to ask again; `urgency_rank` is smallest
-    for the most urgent. `amendment` and `consent_change` are intake's numbers of the latest ones, 0 before any.
+    for the most urgent. `person_id` is null in requests from before November 2026. `amendment` and `consent_change` are intake's numbers of the latest ones, 0 before any.
     """
 
     __tablename__ = "request"
@@ -44,9 +44,15 @@ class RequestRow(Base, table=True):
             "referral_id",
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index(
+            "ix_request_person",
+            "person_id",
+            postgresql_where=text("person_id is not null and state <> 'closed'"),
+        ),
     )
 
     referral_id: UUID = Field(primary_key=True)
+    person_id: UUID | None = None
     state: str = Field(sa_type=Text)
     region: str = Field(sa_type=Text)
     needs: list[str] = Field(sa_column=codes_column())

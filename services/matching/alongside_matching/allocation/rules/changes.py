@@ -15,6 +15,7 @@ class ChangeKind(StrEnum):
     CONSENT_REVOKED = "consent-revoked"
     CONSENT_GIVEN = "consent-given"
     WITHDRAWN = "withdrawn"
+    PERSON_ERASED = "person-erased"
 
 
 class Effect(StrEnum):
@@ -28,6 +29,8 @@ class Effect(StrEnum):
     """Store the amended request and ask no offer: one has accepted."""
     CLOSE = "close"
     """Close the request and withdraw its open proposal, without an announcement: the referral's status tells the target."""
+    RELEASE = "release"
+    """Close the request and free the place that was taken, without waiting for the referral's status."""
     NOTHING = "nothing"
     """Change nothing."""
 
@@ -45,6 +48,8 @@ EFFECTS: Final[Mapping[ChangeKind, Mapping[RequestState, Effect]]] = MappingProx
         ChangeKind.CONSENT_REVOKED: dict.fromkeys(_UNANSWERED, Effect.CLOSE),
         ChangeKind.CONSENT_GIVEN: {},
         ChangeKind.WITHDRAWN: dict.fromkeys(_UNANSWERED, Effect.CLOSE),
+        ChangeKind.PERSON_ERASED: dict.fromkeys(_UNANSWERED, Effect.CLOSE)
+        | {RequestState.MATCHED: Effect.RELEASE},
     }
 )
 """The effect of each change, by the state of the request; NOTHING where a state is not listed."""

@@ -19,12 +19,16 @@ from alongside_matching.allocation.store import documents
 from alongside_matching.engine.facts import Request
 
 _COLUMNS: Final = "referral_id, state, region, sought, asked, attempts, waiting_since"
+# An erasure that is being written is waited for: see `erased_people` of the chassis.
 _ADD: Final = """
-    insert into request (referral_id, state, region, needs, sought, urgency_rank, asked, waiting_since, updated_at)
-    select referral_id, 'searching', region, needs, sought, urgency_rank, asked, coalesce(waiting_since, $2), $2
+    insert into request (
+        referral_id, person_id, state, region, needs, sought, urgency_rank, asked, waiting_since, updated_at)
+    select referral_id, person_id, 'searching', region, needs, sought, urgency_rank, asked, coalesce(waiting_since, $2),
+        $2
     from jsonb_to_recordset($1::jsonb) as new (
-        referral_id uuid, region text, needs text[], sought jsonb, urgency_rank int, asked uuid[],
+        referral_id uuid, person_id uuid, region text, needs text[], sought jsonb, urgency_rank int, asked uuid[],
         waiting_since timestamptz)
+    where not exists (select from erased_person e where e.person_id = new.person_id for key share)
     on conflict (referral_id) do nothing
     returning referral_id
 """
@@ -108,14 +112,15 @@ class ProposedPair(NamedTuple):
 
 
 async def add(
-    conn: asyncpg.Connection, requests: Iterable[Request], now: datetime
+    conn: asyncpg.Connection, requests: Iterable[Request], people: Mapping[UUID, UUID], now: datetime
 ) -> dict[UUID, TrackedRequest]:
-    """Store and lock new requests; requests of known referrals are left unchanged.
+    """Store and lock new requests, each with its person; requests of known referrals are left unchanged.
 
-    A request waits from `now`, unless it carries the start of an earlier wait.
+    One whose person was erased is not stored. A request waits from `now`, unless it carries the start of an earlier wait.
     """
     by_referral = {request.referral_id: _waiting_from(request, now) for request in requests}
-    document = orjson.dumps([_row(request) for request in by_referral.values()]).decode()
+    rows = [_row(request) | {"person_id": str(people[referral])} for referral, request in by_referral.items()]
+    document = orjson.dumps(rows).decode()
     added = {row[0] for row in await conn.fetch(_ADD, document, now)}
     return {
         referral: TrackedRequest(request, RequestState.SEARCHING, 0, request.waiting_since or now)
@@ -188,6 +193,15 @@ async def set_consent_changes(conn: asyncpg.Connection, numbers: Mapping[UUID, i
     """Store intake's number of the latest change of consent of locked requests."""
     if numbers:
         await conn.execute(_SET_CONSENT_CHANGES, list(numbers), list(numbers.values()))
+
+
+async def open_of_people(conn: asyncpg.Connection, people: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return the requests of these people that are not closed, each with its person, including locked ones."""
+    rows = await conn.fetch(
+        "select referral_id, person_id from request where person_id = any($1::uuid[]) and state <> 'closed'",
+        list(people),
+    )
+    return {row["referral_id"]: row["person_id"] for row in rows}
 
 
 async def find_open(conn: asyncpg.Connection, referral_ids: Iterable[UUID]) -> list[UUID]:
