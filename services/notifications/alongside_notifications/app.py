@@ -36,7 +36,7 @@ def service(settings: Settings) -> Service:
         title="Alongside notifications",
         settings=settings,
         handlers=notifications_handlers(ladders=settings.ladders, crisis_step=settings.crisis_step),
-        hears=(streams.JOURNEY, streams.CRISIS),
+        hears=(streams.JOURNEY, streams.CRISIS, streams.PEOPLE),
         routers=(
             notices_router(),
             inbox_router(link_base=settings.link_base_url),

@@ -1,17 +1,23 @@
 """Event handlers of notifications. NoticeDelivered and NoticeFailed have none: there are no notices about notices."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Handlers, Timer
+from alongside_chassis.lifecycle import add_erased, expire_erasures
 from alongside_contracts.ids import new_id
-from alongside_contracts.intake import PartnerStreamPaused, PartnerStreamResumed, SubmissionEscalated
+from alongside_contracts.intake import (
+    PartnerStreamPaused,
+    PartnerStreamResumed,
+    PersonErased,
+    SubmissionEscalated,
+)
 from alongside_contracts.matching import MatchLapsed, MatchWithdrawn
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
-from alongside_contracts.vocabulary import Channel
+from alongside_contracts.vocabulary import Channel, Reason
 from alongside_notifications import store
 from alongside_notifications.announcements import announce_delivered
 from alongside_notifications.domain import audience, ladder
@@ -62,7 +68,19 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
         await _page(tx, escalation)
 
     _report_streams(handlers, ladders)
+    _hear_erasures(handlers)
     return handlers
+
+
+def _hear_erasures(handlers: Handlers) -> None:
+    """Register the handlers of erasures."""
+    expire_erasures(handlers)
+
+    @handlers.on_batch(PersonErased)
+    async def erase_notices(events: Sequence[PersonErased], tx: Tx) -> None:
+        erased_at: dict[UUID, datetime] = {event.person_id: event.erased_at for event in events}
+        await add_erased(tx, erased_at)
+        await store.erase_notices_to(tx, erased_at.keys())
 
 
 def _report_streams(handlers: Handlers, ladders: Ladders) -> None:
@@ -80,7 +98,11 @@ def _report_streams(handlers: Handlers, ladders: Ladders) -> None:
 
 
 async def _record_notices(tx: Tx, events: Sequence[JourneyEvent], ladders: Ladders) -> None:
-    """Store the notices of all events at once, and announce the in-app ones: storing them is their delivery."""
+    """Store the notices of all events at once, and announce the in-app ones: storing them is their delivery.
+
+    Where a person was erased, what was not sent yet about the referral is superseded by these.
+    """
+    await store.supersede_notices_of(tx, {event.referral_id for event in events if _is_of_erased(event)})
     by_event = [(event, notices_for(event, tx.cause_of(event), ladders=ladders)) for event in events]
     new_ids = await store.record(
         tx, [(notice, tx.causes[id(event)].trace) for event, group in by_event for notice in group]
@@ -88,6 +110,10 @@ async def _record_notices(tx: Tx, events: Sequence[JourneyEvent], ladders: Ladde
     for event, group in by_event:
         tx.caused_by(event)
         _announce_in_app(tx, new_ids, group)
+
+
+def _is_of_erased(event: JourneyEvent) -> bool:
+    return isinstance(event, ReferralStatusChanged) and event.reason == Reason.PERSON_ERASED
 
 
 def _announce_in_app(tx: Tx, new_ids: set[UUID], recorded: Iterable[Notice]) -> None:

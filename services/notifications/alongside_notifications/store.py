@@ -1,6 +1,6 @@
 """SQL statements on notices and escalations, one function per question; `sending/store.py` has the ones on sending."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -38,6 +38,7 @@ _NEW: Final = Columns(
     message_id="text",
     trace="jsonb",
 )
+# No notice to a person who was erased; an erasure that is being written is waited for (`erased_people` of the chassis).
 # A new notice is due at once by the database's clock as well: this process's clock may be ahead, and corrected later.
 _RECORD: Final = f"""
     insert into notice ({_NEW.names}, created_at, next_attempt_at, delivered_at)
@@ -45,6 +46,8 @@ _RECORD: Final = f"""
         case when state = 'pending' then least({_NEW.next}::timestamptz, now()) end,
         case when state = 'delivered' then {_NEW.next}::timestamptz end
     from {_NEW.rows}
+    where case when recipient_kind = 'person' then not exists (
+        select from erased_person e where e.person_id = recipient_id::uuid for key share) else true end
     on conflict (cause, role, recipient_id, channel) do nothing
     returning id
 """
@@ -52,6 +55,18 @@ _RETRY_FAILED: Final = f"""
     update notice set state = 'pending', attempts = 0, trouble = null, next_attempt_at = least($2::timestamptz, now())
     where id = $1 and state = 'failed'
     returning {COLUMNS}
+"""
+_SUPERSEDE_OF: Final = """
+    update notice set state = 'superseded', trouble = null, next_attempt_at = null
+    where referral_id = any($1::uuid[]) and state in ('pending', 'sending')
+"""
+_SUPERSEDE_TO: Final = """
+    update notice set state = 'superseded', trouble = null, next_attempt_at = null
+    where recipient_kind = 'person' and recipient_id = any($1::text[]) and state in ('pending', 'sending', 'failed')
+"""
+_EMPTY_INBOXES: Final = """
+    delete from notice
+    where recipient_kind = 'person' and recipient_id = any($1::text[]) and channel = 'in-app'
 """
 _FIND_NOTICE: Final = f"select {COLUMNS} from notice where id = $1"
 _LIST_NOTICES: Final = f"""
@@ -110,11 +125,27 @@ class NoticeFilter:
 
 
 async def record(tx: Tx, new_notices: Sequence[tuple[Notice, Mapping[str, str]]]) -> set[UUID]:
-    """Store notices, each with the trace of its cause; return the ids of those not stored before."""
+    """Store notices, each with the trace of its cause; return the ids of those not stored before.
+
+    Notices to people who were erased are not stored.
+    """
     if not new_notices:
         return set()
     arrays = _NEW.arrays(_row(notice, trace) for notice, trace in new_notices)
     return {row["id"] for row in await tx.conn.fetch(_RECORD, *arrays, tx.now)}
+
+
+async def supersede_notices_of(tx: Tx, referral_ids: Collection[UUID]) -> None:
+    """Supersede the notices about these referrals that were not sent yet."""
+    if referral_ids:
+        await tx.conn.execute(_SUPERSEDE_OF, list(referral_ids))
+
+
+async def erase_notices_to(tx: Tx, people: Collection[UUID]) -> None:
+    """Supersede the notices to these people that were not sent, and delete those in their inboxes."""
+    recipients = [str(person_id) for person_id in people]
+    await tx.conn.execute(_SUPERSEDE_TO, recipients)
+    await tx.conn.execute(_EMPTY_INBOXES, recipients)
 
 
 async def retry_failed(tx: Tx, notice_id: UUID) -> StoredNotice | None:

@@ -9,12 +9,13 @@ from sqlalchemy import CheckConstraint, Column, Index, MetaData, Text, UniqueCon
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables
+from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables, erased_person_table
 
 TableName: TypeAlias = str | Callable[..., str]
 
 metadata = MetaData(naming_convention=NAMING_CONVENTION)
 chassis_tables(metadata)
+erased_person_table(metadata)
 
 
 class Base(SQLModel):
@@ -34,7 +35,9 @@ class NoticeRow(Base, table=True):
         CheckConstraint(
             "recipient_kind in ('partner', 'person', 'offer', 'coordinator')", name="recipient_kind"
         ),
-        CheckConstraint("state in ('pending', 'sending', 'delivered', 'failed', 'no-route')", name="state"),
+        CheckConstraint(
+            "state in ('pending', 'sending', 'delivered', 'failed', 'no-route', 'superseded')", name="state"
+        ),
         CheckConstraint(
             "trouble in ('temporarily-refused', 'timed-out', 'relay-away', 'routes-away',"
             " 'refused-by-recipient', 'attempts-exhausted')",

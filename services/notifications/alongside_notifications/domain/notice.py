@@ -9,7 +9,8 @@ from uuid import UUID
 from alongside_contracts.vocabulary import Channel
 from alongside_notifications.domain.audience import CHANNELS, Recipient, TemplateKey
 
-State: TypeAlias = Literal["pending", "sending", "delivered", "failed", "no-route"]
+State: TypeAlias = Literal["pending", "sending", "delivered", "failed", "no-route", "superseded"]
+"""`superseded`: it was not sent, because what it reports has ended or its recipient was erased."""
 
 MESSAGE_DOMAIN: Final = "alongside"
 

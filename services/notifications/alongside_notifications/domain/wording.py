@@ -88,7 +88,7 @@ SENTENCES: Final[Mapping[tuple[TemplateKey, str], str]] = {
     ("rejected", _T): "Your no has been recorded.",
     ("rejected", _P): "Your request was not taken up this time.",
     ("cancelled", _R): "A request has been cancelled.",
-    ("cancelled", _T): "A request has been cancelled.",
+    ("cancelled", _T): "A request you were asked about has ended; you need not do anything.",
     ("cancelled", _P): "Your request has been cancelled.",
     ("completed", _R): "Your request has been completed.",
     ("completed", _T): "A request you accepted has been completed.",

@@ -24,6 +24,7 @@ _UPSERT: Final = """
     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                 $9::timestamptz[])
         as announced (id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, at)
+    where recipient_kind <> 'person' or recipient_id not in (select person_id::text from erased_person)
     on conflict (id) do update set
         referral_id = excluded.referral_id, cause = excluded.cause, template = excluded.template,
         about_status = excluded.about_status, role = excluded.role, recipient_kind = excluded.recipient_kind,
