@@ -9,6 +9,7 @@ from alongside_contracts.intake import (
     Consent,
     ConsentChanged,
     ConsentOnRecord,
+    PersonErased,
     SubmissionAdmitted,
     SubmissionAmended,
     SubmissionReceived,
@@ -139,6 +140,11 @@ def a_withdrawal(admission: SubmissionAdmitted, reason: str = Reason.NO_LONGER_N
         partner=admission.partner,
         reason=reason,
     )
+
+
+def an_erasure(person_id: UUID, at: datetime = SUNDAY_NOON) -> PersonErased:
+    """A person is erased."""
+    return PersonErased(person_id=PersonId(person_id), erased_at=at)
 
 
 def taken_back(proposal: MatchProposed) -> MatchWithdrawn:

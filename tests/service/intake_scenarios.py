@@ -14,6 +14,7 @@ from alongside_contracts.vocabulary import (
 from tests.builders import (
     REGION,
     a_submission,
+    an_erasure,
 )
 from tests.service.journey_events import ended, succeeded
 
@@ -42,6 +43,11 @@ async def referral_ended_at_intake(bench: ServiceBench) -> Event:
 async def referral_replaced_at_intake(bench: ServiceBench) -> Event:
     """The referral of an admitted submission is replaced."""
     return succeeded(await with_open_referral_at_intake(bench))
+
+
+async def brought_back_at_intake(bench: ServiceBench) -> Event:
+    """A restored backup has brought a person back who was erased since."""
+    return an_erasure((await with_open_referral_at_intake(bench)).person_id)
 
 
 async def consent_stated_at_intake(bench: ServiceBench) -> Event:

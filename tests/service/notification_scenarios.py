@@ -28,6 +28,7 @@ from tests.builders import (
     SUNDAY_NOON,
     a_proposal,
     an_admission,
+    an_erasure,
     taken_back,
 )
 from tests.service.journey_events import status
@@ -38,6 +39,13 @@ PARTNER = "st-mary-hospital"
 async def a_status(_bench: ServiceBench) -> Event:
     """A referral was accepted."""
     return status(an_admission(partner=PARTNER), Status.ACCEPTED)
+
+
+async def notified_and_erased(bench: ServiceBench) -> Event:
+    """A person who was notified is erased."""
+    change = status(an_admission(partner=PARTNER), Status.ACCEPTED)
+    await bench.hear(change)
+    return an_erasure(change.person_id)
 
 
 async def a_lapsed_proposal(bench: ServiceBench) -> Event:

@@ -14,6 +14,7 @@ from alongside_contracts.intake import (
     ConsentChanged,
     PartnerStreamPaused,
     PartnerStreamResumed,
+    PersonErased,
     SubmissionAdmitted,
     SubmissionAmended,
     SubmissionEscalated,
@@ -55,10 +56,12 @@ from tests.builders import (
     an_acceptance,
     an_admission,
     an_amendment,
+    an_erasure,
     taken_back,
 )
 from tests.service.intake_scenarios import (
     PARTNER,
+    brought_back_at_intake,
     consent_stated_at_intake,
     referral_ended_at_intake,
     referral_replaced_at_intake,
@@ -74,6 +77,7 @@ from tests.service.notification_scenarios import (
     a_stream_read_again,
     an_overdue_referral,
     an_unread_stream,
+    notified_and_erased,
 )
 
 
@@ -155,6 +159,14 @@ async def proposed_and_withdrawn(bench: ServiceBench) -> Event:
     return a_withdrawal(admission)
 
 
+async def matched_and_erased(bench: ServiceBench) -> Event:
+    """The person of a referral with a proposal is erased."""
+    admission = await with_a_free_supporter(bench)
+    assert isinstance(admission, SubmissionAdmitted)
+    await bench.hear(admission)
+    return an_erasure(admission.person_id)
+
+
 async def newly_admitted(_bench: ServiceBench) -> Event:
     """A referral is admitted; nothing happened before."""
     return an_admission(partner=PARTNER)
@@ -227,6 +239,11 @@ async def submission_withdrawn(bench: ServiceBench) -> Event:
     return a_withdrawal(await accepted_referral(bench))
 
 
+async def accepted_and_erased(bench: ServiceBench) -> Event:
+    """The person of an accepted referral is erased."""
+    return an_erasure((await accepted_referral(bench)).person_id)
+
+
 async def completed(bench: ServiceBench) -> ReferralStatusChanged:
     """Return the last status of a referral that was completed."""
     admission = an_admission(partner=PARTNER)
@@ -280,6 +297,7 @@ SCENARIOS = (
     ),
     Scenario("intake", ReferralStatusChanged, referral_ended_at_intake, announces=False),
     Scenario("intake", ReferralSucceeded, referral_replaced_at_intake, announces=False),
+    Scenario("intake", PersonErased, brought_back_at_intake, announces=False),
     Scenario("matching", SubmissionAdmitted, with_a_free_supporter, announces=True),
     Scenario("matching", ReferralSucceeded, returned_to_matching, announces=True),
     Scenario("matching", SubmissionAmended, waiting_and_amended, announces=True),
@@ -287,6 +305,7 @@ SCENARIOS = (
     Scenario("matching", SubmissionWithdrawn, proposed_and_withdrawn, announces=False),
     Scenario("matching", FeedbackGiven, with_a_rematch_request, announces=False),
     Scenario("matching", ReferralStatusChanged, proposed_and_ended, announces=False),
+    Scenario("matching", PersonErased, matched_and_erased, announces=False),
     Scenario("referrals", SubmissionAdmitted, newly_admitted, announces=True),
     Scenario("referrals", SubmissionAmended, amended, announces=True),
     Scenario("referrals", ConsentChanged, consent_taken_back, announces=True),
@@ -299,10 +318,12 @@ SCENARIOS = (
     Scenario("referrals", MatchWaitlisted, waitlisted, announces=True),
     Scenario("referrals", NoticeDelivered, delivered_closing_notice, announces=True),
     Scenario("referrals", NoticeFailed, failed_closing_notice, announces=False),
+    Scenario("referrals", PersonErased, accepted_and_erased, announces=True),
     Scenario("notifications", ReferralStatusChanged, a_status, announces=True),
     Scenario("notifications", MatchLapsed, a_lapsed_proposal, announces=True),
     Scenario("notifications", MatchWithdrawn, a_proposal_taken_back, announces=True),
     Scenario("notifications", ReferralOverdue, an_overdue_referral, announces=True),
+    Scenario("notifications", PersonErased, notified_and_erased, announces=False),
     Scenario("notifications", SubmissionEscalated, a_crisis, announces=False),
     Scenario("notifications", PartnerStreamPaused, an_unread_stream, announces=False),
     Scenario("notifications", PartnerStreamResumed, a_stream_read_again, announces=False),

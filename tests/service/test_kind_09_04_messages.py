@@ -13,7 +13,7 @@ from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.referrals import ReferralStatusChanged
 from alongside_contracts.vocabulary import Need, Reason
 from alongside_matching.allocation.rules.changes import Effect
-from tests.builders import a_consent_change, a_withdrawal, an_amendment
+from tests.builders import a_consent_change, a_withdrawal, an_amendment, an_erasure
 from tests.service.matching.bench import an_offer
 from tests.service.pair import Pair
 from tools.generate.messages import MESSAGES, STATED, STATES, MessageEffect, words_of
@@ -93,6 +93,8 @@ def event_of(message: str, admission: SubmissionAdmitted) -> Event:
             return a_consent_change(admission, covers=True, sequence=9)
         case "SubmissionWithdrawn":
             return a_withdrawal(admission, Reason.SENT_IN_ERROR)
+        case "PersonErased":
+            return an_erasure(admission.person_id)
         case unknown:
             raise ValueError(f"no event for the row {unknown}")
 
@@ -128,7 +130,7 @@ async def matching_effect(pair: Pair, before: Mapping[str, Any]) -> Effect:
     if announced[-1:] == ["MatchProposed"] and after["needs"] == ["anxiety"]:
         return Effect.MATCH_AGAIN
     if after["state"] == "closed" != before.get("state"):
-        return Effect.CLOSE
+        return Effect.RELEASE if before.get("state") == "matched" else Effect.CLOSE
     if announced == [] and after["amendment"] != before["amendment"]:
         return Effect.STORE
     assert before in ({}, after)

@@ -88,6 +88,7 @@ MESSAGES: Final[Mapping[str, tuple[Command, ChangeKind]]] = {
         commands.Withdraw(actor=Actor.REQUESTER, reason=STATED),
         ChangeKind.WITHDRAWN,
     ),
+    "`PersonErased`": (commands.Erase(actor=Actor.COORDINATOR), ChangeKind.PERSON_ERASED),
 }
 """What each message means to referrals and to matching."""
 EFFECT_WORDS: Final[Mapping[Effect, str]] = {
@@ -96,6 +97,7 @@ EFFECT_WORDS: Final[Mapping[Effect, str]] = {
     "and another offer is asked",
     Effect.STORE: "the request is stored, and no other offer is asked",
     Effect.CLOSE: "from now on no offer can accept it",
+    Effect.RELEASE: "its place is free again",
 }
 
 

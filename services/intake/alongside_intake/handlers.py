@@ -42,7 +42,7 @@ from alongside_intake.submissions.statements import Statements
 
 def intake_handlers(submissions: SubmissionService, erasure: Erasure) -> Handlers:
     """Return the handlers of everything intake hears."""
-    handlers = Handlers()
+    handlers, statements = Handlers(), Statements(submissions)
 
     @handlers.on_batch(SubmissionReceived)
     async def receive(events: Sequence[SubmissionReceived], tx: Tx) -> None:
@@ -71,7 +71,7 @@ def intake_handlers(submissions: SubmissionService, erasure: Erasure) -> Handler
     async def assign_coordinator_after_failure(timer: Timer, again_at: datetime, tx: Tx) -> None:
         await store.assign_coordinator(tx, UUID(timer.key), again_at)
 
-    _hear_statements(handlers, Statements(submissions), erasure)
+    _hear_statements(handlers, statements, erasure)
     _hear_dangers(handlers, submissions.danger, erasure)
     _answer_partners(handlers, erasure)
     _keep_erased(handlers, erasure)

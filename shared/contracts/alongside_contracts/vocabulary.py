@@ -1,7 +1,6 @@
 """Names for the codes that our own code mentions; made by `make generate` from the lists in codes/lists.
 
-The lists hold more: a region's own codes, or another release's. A rule that must know every code of a list reads the
-installed list (alongside_contracts.codes). Fields of closed lists have these types, of open lists those of codes/fields.py.
+A rule that must know every code reads the installed list. Fields of open lists have the types of codes/fields.py.
 """
 
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Erases people, and recognises what was sent about them before: an erased person stays erased (docs/decisions/0032).
+"""Erases people, and recognises what was sent about them before: an erased person stays erased (docs/decisions/0033).
 
 What is read again, or late, may name somebody who was erased meanwhile. The references are not kept for that; a keyed hash
 of each is, with the time of the erasure, for as long as the network's streams and backups may bring the record back.
