@@ -116,6 +116,7 @@ async def test_a_line_with_less_capacity_than_promised_places_is_quarantined(
         "",
         "source_id,kind\n1,supporter\n",
         table(header=HEADER + ",salary"),
+        table(header=HEADER + ",needs"),
         table('s-1,supporter,,"grief'),
         b"\xff\xfe\x00",
     ],
