@@ -1,7 +1,10 @@
 """Erased stays erased: nothing that was sent before an erasure begins anything again, and nothing of it is kept."""
 
+import asyncio
+import base64
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +17,12 @@ from alongside_contracts.intake import Consent, PersonErased, SubmissionReceived
 from alongside_contracts.partner import ConsentStated, SubmissionAnswered, SubmissionWithdrawalRequested
 from alongside_contracts.streams import PARTNER_REFERRALS
 from alongside_contracts.vocabulary import Answer, ConsentDecision, Reason, Risk
+from alongside_intake.people import store as people_store
+from alongside_intake.people.erasure import Erasure
+from alongside_intake.people.vault import Vault
 from tests.builders import a_submission, an_erasure
+from tests.conftest import PERSON_KEY
+from tests.polling import poll_until
 from tests.service.intake.intake_client import HOSPITAL, SERVICE, IntakeClient, codes
 
 NAMES: dict[str, Any] = {"reference": "H-4711", "person_reference": "mrn-4711"}
@@ -141,6 +149,24 @@ async def test_only_the_erased_persons_records_of_a_batch_are_dropped(intake: In
         "H-9": Answer.REFUSED,
         "H-10": Answer.ADMITTED,
     }
+
+
+async def test_a_record_that_is_read_while_its_person_is_erased_waits_and_is_dropped(
+    intake: IntakeClient,
+) -> None:
+    person_id, pool = await admitted_person(intake), intake.bench.pool
+    late = sent_now(intake, a_submission(reference="H-9", person_reference="mrn-4711"))
+    async with intake.bench.runtime.transaction() as tx:
+        await people_store.lock_erasures(tx)
+        await Erasure(Vault(base64.b64decode(PERSON_KEY))).erase(tx, UUID(person_id), tx.now)
+
+        reading = asyncio.create_task(intake.bench.hear_records(late))
+        waiting = partial(pool.fetchval, "select count(*) from pg_locks where not granted")
+        await poll_until(waiting, bool, "the record to wait for the erasure")
+    await reading
+
+    assert codes((await intake.answers())[-1]) == ERASED
+    assert await pool.fetchval("select count(*) from person") == 1
 
 
 async def test_a_record_written_later_begins_a_new_person_who_shares_nothing_with_the_old(
