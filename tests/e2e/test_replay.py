@@ -34,6 +34,7 @@ from tests.polling import poll_until
 from tests.service.intake.intake_client import HOSPITAL, IntakeClient
 from tests.service.notifications.conftest import a_transition, an_overdue_referral
 
+SHARED = (streams.JOURNEY.name, streams.CRISIS.name, streams.PEOPLE.name)
 OURS = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
 IN_APP = "select * from notice where channel = 'in-app' order by id"
 EMAIL = "select * from notice where channel = 'email' order by id"
@@ -91,7 +92,7 @@ class Live:
 @pytest.fixture
 async def live(broker: LocalStack, bench_of: BenchOf) -> Callable[..., Any]:
     """Run a service's consumer and relay for as long as the block lasts."""
-    await broker.create_topics([Topic(streams.JOURNEY.name, 3), Topic(streams.CRISIS.name, 1)])
+    await broker.create_topics([Topic(streams.JOURNEY.name, 3), *[Topic(name, 1) for name in SHARED[1:]]])
     await broker.create_topics([Topic(streams.PARTNER_STATUS.topic(HOSPITAL), 1)])
 
     @asynccontextmanager
@@ -111,7 +112,7 @@ async def live(broker: LocalStack, bench_of: BenchOf) -> Callable[..., Any]:
 
 async def from_now_on(kafka: str, group: str) -> None:
     """Set a group's offsets to the current ends, after the records of other tests."""
-    reader = AIOKafkaConsumer(streams.JOURNEY.name, bootstrap_servers=kafka, group_id=None)
+    reader = AIOKafkaConsumer(*SHARED, bootstrap_servers=kafka, group_id=None)
     member = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
     await reader.start()
     await member.start()

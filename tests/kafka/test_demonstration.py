@@ -35,6 +35,9 @@ def test_every_promise_is_kept(result: DemoResult) -> None:
 def test_the_demonstration_has_the_same_results_as_without_log_in(result: DemoResult) -> None:
     summary = result.summary
 
-    assert (summary.admitted, summary.matched, summary.closed) == (REFERRALS, REFERRALS, REFERRALS)
-    assert (summary.escalated, summary.linked, summary.rejected, summary.dead_lettered) == (1, 1, 1, 1)
+    assert summary.submitted == REFERRALS + 11
+    assert summary.admitted == REFERRALS + 3
+    assert summary.closed >= REFERRALS + 1, "all but the two that a later record stopped"
     assert summary.declined >= 1
+    assert (summary.escalated, summary.rejected, summary.dead_lettered) == (1, 1, 2)
+    assert summary.linked + summary.changed == 4
