@@ -76,7 +76,9 @@ def _check_header(names: Any) -> None:
         )
     repeated = next((name for name in names if list(names).count(name) > 1), None)
     if repeated is not None:
-        raise UnreadableTable(f"Give each column once: {repeated} is there twice, and one of the two would be lost.")
+        raise UnreadableTable(
+            f"Give each column once: {repeated} is there twice, and one of the two would be lost."
+        )
     for required in REQUIRED_COLUMNS:
         if required not in names:
             raise UnreadableTable(f"Add the column {required}.")
