@@ -27,11 +27,12 @@ def test_starts_something_and_never_ends():
 
 
 def run_of(tmp_path: Path, seconds: int) -> subprocess.Popen[bytes]:
-    """Start pytest with two workers in a separate process group, as a terminal would."""
+    """Start pytest with two workers in a separate process group, as a terminal would, also when we run under nohup."""
     test, note = tmp_path / "test_inner.py", tmp_path / "note"
     test.write_text(NEVER_ENDS.format(note=str(note), seconds=seconds))
     return subprocess.Popen(
         [
+            *("env", "--default-signal=HUP,INT,TERM"),
             *(sys.executable, "-m", "pytest", "-n", "2", "-p", "tests.leftovers", "-p", "no:cacheprovider"),
             *("--rootdir", str(tmp_path), "-c", "/dev/null", str(test)),
         ],
