@@ -14,7 +14,7 @@ from alongside_intake.domain.facts import Policies, State
 from alongside_intake.people.api import partners_router, people_router
 from alongside_intake.people.contact_routes_api import contact_routes_router
 from alongside_intake.people.erasure import Erasure
-from alongside_intake.submissions.record import ReceivedSubmission, StoredSubmission
+from alongside_intake.submissions.record import ReceivedSubmission, StoredSubmission, identity_of
 from alongside_intake.submissions.service import SubmissionService, announce_decision, submission_not_found
 from alongside_intake.submissions.statements import Statements
 from alongside_intake.views import (
@@ -68,7 +68,8 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
 
         async def work(tx: Tx) -> SubmissionView:
             said_more = submissions.danger.read_more(command.body, submission)
-            received = ReceivedSubmission(submission, said_more=said_more)
+            identity = identity_of(submission, None, submissions.policies.codes)
+            received = ReceivedSubmission(submission, identity, said_more=said_more)
             (decided,) = await submissions.receive([received], tx)
             announce_decision(decided, tx)
             return await _load_view(tx, decided.submission.id, submissions.policies)

@@ -35,7 +35,7 @@ from alongside_intake.people.erasure import (
     erased_problem,
 )
 from alongside_intake.submissions import store as submissions_store
-from alongside_intake.submissions.record import ReceivedSubmission
+from alongside_intake.submissions.record import ReceivedSubmission, identity_of
 from alongside_intake.submissions.service import HELD_OVERDUE, SubmissionService, announce_decision
 from alongside_intake.submissions.statements import Statements
 
@@ -47,7 +47,7 @@ def intake_handlers(submissions: SubmissionService, erasure: Erasure) -> Handler
     @handlers.on_batch(SubmissionReceived)
     async def receive(events: Sequence[SubmissionReceived], tx: Tx) -> None:
         received = await _with_senders(events, submissions.danger, tx)
-        if kept := await _drop_erased(list(zip(events, received, strict=True)), submissions, erasure, tx):
+        if kept := await _drop_erased(list(zip(events, received, strict=True)), erasure, tx):
             decisions = await submissions.receive([each for _, each in kept], tx)
             for (event, _), decided in zip(kept, decisions, strict=True):
                 tx.caused_by(event)
@@ -99,7 +99,6 @@ def _hear_statements(handlers: Handlers, statements: Statements, erasure: Erasur
 
 async def _drop_erased(
     submitted: Sequence[tuple[SubmissionReceived, ReceivedSubmission]],
-    submissions: SubmissionService,
     erasure: Erasure,
     tx: Tx,
 ) -> list[tuple[SubmissionReceived, ReceivedSubmission]]:
@@ -108,7 +107,7 @@ async def _drop_erased(
     for event, received in submitted:
         tx.caused_by(event)
         assert tx.record is not None  # noqa: S101  (an event handler always has its record)
-        sent.append(SentReference.proving(received, submissions.policies.codes, tx.record))
+        sent.append(SentReference.proving(received, tx.record))
     kept = []
     for each, reference, is_erased in zip(submitted, sent, await erasure.sent_before(tx, sent), strict=True):
         if is_erased and reference is not None:
@@ -253,15 +252,17 @@ async def _with_senders(
         assert tx.record is not None  # noqa: S101  (an event handler always has its record)
         origins.append(tx.record)
     registered = await people_store.registered_partners(tx.conn, {str(origin.partner) for origin in origins})
+    senders = [_verified_sender(origin, registered) for origin in origins]
     return [
         ReceivedSubmission(
             event,
-            _verified_sender(origin, registered),
+            identity_of(event, sender, danger.policies.codes),
+            sender,
             tx.cause_of(event),
-            said_more=danger.read_more(value, event),
-            record_id=record_id(origin, value),
+            said_more=danger.read_more(tx.value_of(event), event),
+            record_id=record_id(origin, tx.value_of(event)),
         )
-        for event, origin, value in zip(events, origins, map(tx.value_of, events), strict=True)
+        for event, origin, sender in zip(events, origins, senders, strict=True)
     ]
 
 

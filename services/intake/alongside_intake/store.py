@@ -13,6 +13,7 @@ import asyncpg
 import orjson
 
 from alongside_chassis.announce import Tx
+from alongside_contracts.codes import Codes
 from alongside_contracts.codes.fields import AS_STORED
 from alongside_contracts.ids import PersonId, SubmissionId, new_id
 from alongside_contracts.intake import Submission
@@ -33,6 +34,7 @@ from alongside_intake.submissions.record import (
     StoredSubmission,
     SubmissionKey,
     SubmissionRecord,
+    identity_of,
     submission_key,
 )
 from alongside_intake.submissions.rows import NEW, decision_values, row_of
@@ -146,7 +148,7 @@ async def decide_again(tx: Tx, decided: DecidedSubmission) -> None:
 
 
 async def lock_submission(
-    tx: Tx, submission_id: UUID
+    tx: Tx, submission_id: UUID, codes: Codes
 ) -> tuple[StoredSubmission, SubmissionRecord | None] | None:
     """Load a submission to decide it again, and lock its person.
 
@@ -164,10 +166,11 @@ async def lock_submission(
     stored = _stored_submission(row)
     if stored.is_erased or not stored.is_read:
         return stored, None
+    content = as_stored(row["facts"])
     return stored, SubmissionRecord(
         id=SubmissionId(stored.id),
         person_id=PersonId(stored.person_id),
-        received=ReceivedSubmission(as_stored(row["facts"]), stored.partner),
+        received=ReceivedSubmission(content, identity_of(content, stored.partner, codes), stored.partner),
         submission_ref=(stored.source, stored.reference),
         cleared=stored.cleared_at is not None,
     )

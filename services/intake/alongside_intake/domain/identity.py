@@ -26,17 +26,19 @@ _TOKEN: Final = re.compile(
 
 def identify(reference: str, person_reference: str, codes: Codes, *, is_public: bool) -> Identity:
     """Return what two references prove. `is_public`: they came over the public API, and not on a partner's stream."""
-    finds_person = finds_person_by(person_reference, codes, is_public=is_public)
     fields = {"reference": reference, "person_reference": person_reference}
     placeholders = frozenset(name for name, text in fields.items() if text in codes.placeholders)
+    finds_person = "person_reference" not in placeholders and _leads_to_person(person_reference, is_public)
     is_repeatable = finds_person or not is_public
     return Identity(placeholders, finds_person, is_repeatable and "reference" not in placeholders)
 
 
 def finds_person_by(person_reference: str, codes: Codes, *, is_public: bool) -> bool:
     """Return whether a reference leads to the person for whom it was used before."""
-    if person_reference in codes.placeholders:
-        return False
+    return person_reference not in codes.placeholders and _leads_to_person(person_reference, is_public)
+
+
+def _leads_to_person(person_reference: str, is_public: bool) -> bool:
     return not is_public or is_unguessable(person_reference)
 
 

@@ -15,7 +15,6 @@ from alongside_chassis.announce import Tx
 from alongside_chassis.consume import dead_letters
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts import streams
-from alongside_contracts.codes import Codes
 from alongside_contracts.ids import PersonId
 from alongside_contracts.intake import PersonErased
 from alongside_contracts.partner import Problem
@@ -58,9 +57,9 @@ class SentReference:
         return cls(NamedBy.SUBMISSION, (str(origin.partner), reference), origin.at)
 
     @classmethod
-    def proving(cls, received: ReceivedSubmission, codes: Codes, origin: RecordOrigin) -> Self | None:
+    def proving(cls, received: ReceivedSubmission, origin: RecordOrigin) -> Self | None:
         """Return the reference of a partner's submission that proves whom it is about; None if it has placeholders only."""
-        identity, content = received.identity(codes), received.content
+        identity, content = received.identity, received.content
         if identity.finds_person:
             return cls(NamedBy.PERSON, (str(origin.partner), content.person_reference), origin.at)
         if NamedBy.SUBMISSION in identity.placeholders:

@@ -7,7 +7,7 @@ from alongside_chassis.errors import HttpProblem
 from alongside_contracts.codes import Codes
 from alongside_contracts.intake import Submission
 from alongside_intake import store
-from alongside_intake.submissions.record import IdentifiedSubmission, SubmissionRecord
+from alongside_intake.submissions.record import IdentifiedSubmission, SubmissionRecord, identity_of
 
 
 async def complete(
@@ -18,10 +18,11 @@ async def complete(
     Raises HttpProblem when the new reference is another submission's. The person is locked after the submission, in the
     other order than for a new submission: PostgreSQL ends one of two that wait for each other, and it is tried again.
     """
-    received = replace(submission.received, content=content)
-    if received.identity(codes) == submission.received.identity(codes):
+    identity = identity_of(content, submission.partner, codes)
+    received = replace(submission.received, content=content, identity=identity)
+    if identity == submission.received.identity:
         return replace(submission, received=received)
-    identified = IdentifiedSubmission.of(submission.id, received, codes)
+    identified = IdentifiedSubmission.of(submission.id, received)
     people = await store.lock_people(tx, {identified.person_ref})
     await store.lock_references(tx, {identified.submission_ref})
     completed = replace(

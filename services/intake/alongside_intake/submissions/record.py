@@ -34,22 +34,18 @@ SubmissionKey: TypeAlias = tuple[str, str, UUID | None]
 class ReceivedSubmission:
     """A submission as received. `partner` is None when a person or a coordinator submits; `cause` is its event's id.
 
-    `said_more` is a danger that was read in its bytes and not in its fields; `record_id` names its record on a stream.
+    `identity` is what its two references prove; `said_more` is a danger that was read in its bytes and not in its fields; `record_id` names its record on a stream.
     `restates`: it repeats what is known and says one thing that is new, so that risks which were cleared are not stated again; without
     a `cause` it is somebody else's statement and not the submitter's.
     """
 
     content: Submission
+    identity: Identity
     partner: str | None = None
     cause: str | None = None
     said_more: Danger | None = None
     record_id: UUID | None = None
     restates: bool = False
-
-    def identity(self, codes: Codes) -> Identity:
-        """Return what the two references prove."""
-        content = self.content
-        return identify(content.reference, content.person_reference, codes, is_public=self.partner is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +69,9 @@ class IdentifiedSubmission:
     submission_ref: ExternalRef
 
     @classmethod
-    def of(cls, id_: SubmissionId, received: ReceivedSubmission, codes: Codes) -> Self:
-        """Return the submission with what its references prove by `codes`."""
-        identity, content = received.identity(codes), received.content
+    def of(cls, id_: SubmissionId, received: ReceivedSubmission) -> Self:
+        """Return the submission with the references that its identity allows."""
+        identity, content = received.identity, received.content
         namespace, unique = received.partner or SELF, f"unshared {id_}"
         has_reference = "reference" not in identity.placeholders
         return cls(
@@ -100,10 +96,10 @@ class SubmissionRecord:
     cleared: bool = False
     reads: UnreadDanger | None = None
 
-    def facts(self, codes: Codes) -> Facts:
-        """Return the submission as the rules see it, with every risk that was heard."""
-        identity = PROVEN if self.received.restates else self.received.identity(codes)
-        facts, more = facts_of(self.content, identity), self.received.said_more
+    @property
+    def facts(self) -> Facts:
+        """The submission as the rules see it, with every risk that was heard."""
+        facts, more = facts_of(self.content, self.received.identity), self.received.said_more
         said = (more.risks if more else frozenset()) | (self.reads.risks if self.reads else frozenset())
         return replace(facts, risks=facts.risks | said) if said else facts
 
@@ -172,6 +168,11 @@ class StoredSubmission:
 def submission_key(ref: ExternalRef, person_id: UUID) -> SubmissionKey:
     """Return the key of a submission that is stored under `ref`, for a person."""
     return *ref, person_id if ref[0] == SELF else None
+
+
+def identity_of(submission: Submission, partner: str | None, codes: Codes) -> Identity:
+    """Return what the references of a submission prove; `partner` is None over the public API."""
+    return identify(submission.reference, submission.person_reference, codes, is_public=partner is None)
 
 
 def facts_of(submission: Submission, identity: Identity = PROVEN) -> Facts:

@@ -63,7 +63,7 @@ class SubmissionService:
 
         1 lock the people and the references; 2 load the stored records of both; 3 decide each in its turn; 4 record.
         """
-        return await self.receive_identified(await _register(received, self.policies.codes, tx), tx)  # 1
+        return await self.receive_identified(await _register(received, tx), tx)  # 1
 
     async def receive_identified(
         self, submissions: Sequence[SubmissionRecord], tx: Tx
@@ -78,7 +78,7 @@ class SubmissionService:
 
     async def complete(self, submission_id: UUID, completion: Completion, tx: Tx) -> None:
         """Add what a held submission lacked and decide it again. Raises HttpProblem when it is not held, or as `complete` does."""
-        stored, submission = await _load_waiting(tx, submission_id, State.HELD)
+        stored, submission = await _load_waiting(tx, submission_id, State.HELD, self.policies.codes)
         if submission is None:
             raise not_read(stored)
         completed = await complete(submission, completion(submission.content), self.policies.codes, tx)
@@ -89,7 +89,7 @@ class SubmissionService:
 
         The first escalation of a reference cannot be cleared while a later one is open: the danger is not over.
         """
-        stored, submission = await _load_waiting(tx, submission_id, State.ESCALATED)
+        stored, submission = await _load_waiting(tx, submission_id, State.ESCALATED, self.policies.codes)
         if submission is None:
             await store.clear(tx, submission_id, coordinator=coordinator, reason=reason)
             await self._settle_unread(stored, tx)
@@ -112,7 +112,7 @@ class SubmissionService:
 
     async def assign_coordinator(self, submission_id: UUID, tx: Tx) -> None:
         """Make a coordinator the next actor of an overdue held submission, and set the timer of the new due time."""
-        stored, _ = await store.lock_submission(tx, submission_id) or (None, None)
+        stored, _ = await store.lock_submission(tx, submission_id, self.policies.codes) or (None, None)
         if stored is None or stored.is_erased or not _waits_in(stored, State.HELD):
             return
         next_actor, due_at = assign_to_coordinator(self.policies.of(stored.region), tx.now)
@@ -155,8 +155,7 @@ class SubmissionService:
         announce_decision(decided, tx)
 
     def _decide(self, submission: SubmissionRecord, prior: PriorRecords, now: datetime) -> DecidedSubmission:
-        facts = submission.facts(self.policies.codes)
-        decision = decide(facts, self.policies, prior, now, cleared=submission.cleared)
+        decision = decide(submission.facts, self.policies, prior, now, cleared=submission.cleared)
         new_referral_id = ReferralId(new_id()) if isinstance(decision, Admitted) else None
         decided = mark_repeat_or_replacement(DecidedSubmission(submission, decision, new_referral_id), prior)
         decision, news = apply_news(submission.content, decision, prior, self.policies, now)
@@ -164,12 +163,12 @@ class SubmissionService:
         return replace(decided, decision=decision, news=news if is_submitters else news.of_somebody_else())
 
 
-async def _register(received: Sequence[ReceivedSubmission], codes: Codes, tx: Tx) -> list[SubmissionRecord]:
+async def _register(received: Sequence[ReceivedSubmission], tx: Tx) -> list[SubmissionRecord]:
     """Give each submission its id and its person.
 
     Locks what two transactions could decide differently: first all people, then all references, each in one order.
     """
-    identified = [IdentifiedSubmission.of(SubmissionId(new_id()), each, codes) for each in received]
+    identified = [IdentifiedSubmission.of(SubmissionId(new_id()), each) for each in received]
     people = await store.lock_people(tx, {each.person_ref for each in identified})
     await store.lock_references(tx, {each.submission_ref for each in identified})
     return [
@@ -179,13 +178,13 @@ async def _register(received: Sequence[ReceivedSubmission], codes: Codes, tx: Tx
 
 
 async def _load_waiting(
-    tx: Tx, submission_id: UUID, state: State
+    tx: Tx, submission_id: UUID, state: State, codes: Codes
 ) -> tuple[StoredSubmission, SubmissionRecord | None]:
     """Load a submission that waits in `state`, and lock its person; its record is None for a danger without a submission.
 
     Raises HttpProblem for any other submission.
     """
-    found = await store.lock_submission(tx, submission_id)
+    found = await store.lock_submission(tx, submission_id, codes)
     if found is None:
         raise submission_not_found()
     stored, submission = found

@@ -12,7 +12,7 @@ from alongside_contracts.partner import Problem, SubmissionAnswered
 from alongside_contracts.referrals import ReferralSucceeded
 from alongside_contracts.vocabulary import Answer, ProblemCode
 from alongside_intake import announcements, store
-from alongside_intake.domain.facts import State
+from alongside_intake.domain.facts import PROVEN, State
 from alongside_intake.submissions import store as submissions_store
 from alongside_intake.submissions.record import (
     ReceivedSubmission,
@@ -61,11 +61,11 @@ class Statements:
 
         Raises HttpProblem for a submission that is unknown, erased or not read.
         """
-        stored, submission = await _load(tx, submission_id)
+        stored, submission = await self._load(tx, submission_id)
         if submission is None:
             raise not_read(stored)
         received = ReceivedSubmission(
-            _restated(submission.content, consent), stored.partner, cause, restates=True
+            _restated(submission.content, consent), PROVEN, stored.partner, cause, restates=True
         )
         repeat = replace(submission, id=SubmissionId(new_id()), received=received, cleared=True)
         await store.lock_references(tx, {repeat.submission_ref})
@@ -99,13 +99,22 @@ class Statements:
         One that waits for a coordinator because of a risk is taken back when the risk is cleared. Raises HttpProblem for an
         unknown or erased submission.
         """
-        stored, _ = await _load(tx, submission_id)
+        stored, _ = await self._load(tx, submission_id)
         if stored.repeats is not None:
-            stored, _ = await _load(tx, stored.repeats)
+            stored, _ = await self._load(tx, stored.repeats)
         withdrawal = await self._withdraw(stored, reason, tx)
         if stored.partner is not None:
             tx.announce(_answer(stored, stored.partner, withdrawal, tx.record), partner=stored.partner)
         return withdrawal
+
+    async def _load(self, tx: Tx, submission_id: UUID) -> tuple[StoredSubmission, SubmissionRecord | None]:
+        """Load a submission, and lock its person. Raises HttpProblem for an unknown or erased one."""
+        found = await store.lock_submission(tx, submission_id, self.submissions.policies.codes)
+        if found is None:
+            raise submission_not_found()
+        if found[0].is_erased:
+            raise person_erased()
+        return found
 
     async def _withdraw(self, stored: StoredSubmission, reason: str, tx: Tx) -> Withdrawal:
         match stored.state:
@@ -151,16 +160,6 @@ def _answer(
         problems=withdrawal.problems,
         origin=None if source is None else announcements.origin(source),
     )
-
-
-async def _load(tx: Tx, submission_id: UUID) -> tuple[StoredSubmission, SubmissionRecord | None]:
-    """Load a submission, and lock its person. Raises HttpProblem for an unknown or erased one."""
-    found = await store.lock_submission(tx, submission_id)
-    if found is None:
-        raise submission_not_found()
-    if found[0].is_erased:
-        raise person_erased()
-    return found
 
 
 def _restated(content: Submission, consent: Consent) -> Submission:
