@@ -47,6 +47,10 @@ class Stream:
     paused_groups: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The consumer group in which a reader scans this stream while it is paused; it never commits for the reader's own group."""
 
+    fetch_wait_ms: int = 100
+    """How long the broker waits for a record before it answers a fetch with none. A record ends the wait at once; a longer
+    wait only means fewer empty answers, and that a newly assigned partition is read that much later."""
+
     @property
     def per_partner(self) -> bool:
         """Whether each partner has a separate topic."""
@@ -125,6 +129,7 @@ PEOPLE: Final = Stream(
     key="person id",
     partitions=3,
     retention_ms=400 * DAY_MS,
+    fetch_wait_ms=1_000,
     groups={
         INTAKE: "intake-people",
         MATCHING: "matching-people",

@@ -30,6 +30,7 @@ async def declared(kafka: Kafka, pattern: str) -> BatchSubscriber:
         instance_id="",
         session_timeout_ms=10_000,
         metadata_max_age_ms=5_000,
+        fetch_wait_ms=100,
     )
     return await declare_group(kafka, group, Rebalances())
 

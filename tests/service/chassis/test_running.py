@@ -22,6 +22,7 @@ from alongside_chassis.lifecycle.timers import Timers
 from alongside_chassis.service import Service, _restart_on_failure, build_app, make_pipeline
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts import streams
+from alongside_contracts.streams import Stream
 from tests.builders import an_admission
 from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench
@@ -206,6 +207,15 @@ async def test_a_loop_that_ended_unexpectedly_is_reported_by_name(bare: BareBenc
         health.loops[1].cancel()
 
 
+async def test_a_group_asks_as_often_as_the_most_frequent_of_its_streams_needs(bare: BareBench) -> None:
+    async with bare(Handlers()) as bench:
+        people = listener_of(bench, streams.PEOPLE)
+        both = listener_of(bench, streams.PEOPLE, streams.JOURNEY)
+
+    assert people.fetch_wait_ms == streams.PEOPLE.fetch_wait_ms
+    assert both.fetch_wait_ms == streams.JOURNEY.fetch_wait_ms < people.fetch_wait_ms
+
+
 def relay_of(bench: ServiceBench) -> Relay:
     """A relay on the bench's outbox."""
     settings = bench.service.settings
@@ -215,7 +225,8 @@ def relay_of(bench: ServiceBench) -> Relay:
     return Relay(dsn, kafka, service="bare", shards=8, metrics=dependencies.metrics, log=dependencies.log)
 
 
-def listener_of(bench: ServiceBench) -> Listener:
-    """A listener that feeds the bench's pipeline."""
+def listener_of(bench: ServiceBench, *hears: Stream) -> Listener:
+    """A listener that feeds the bench's pipeline, from the journey or from these streams."""
     service: Service = bench.service
-    return Listener(make_pipeline(service, bench.dependencies, "bare"), (streams.JOURNEY,), service.settings)
+    pipeline = make_pipeline(service, bench.dependencies, "bare")
+    return Listener(pipeline, hears or (streams.JOURNEY,), service.settings)

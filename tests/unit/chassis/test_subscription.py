@@ -65,7 +65,9 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Built]:
 
 def a_group(pattern: str = "any", instance_id: str = "") -> ConsumerGroup:
     """Return a group whose options differ from aiokafka's defaults."""
-    return ConsumerGroup("intake", pattern, instance_id, session_timeout_ms=12_000, metadata_max_age_ms=700)
+    return ConsumerGroup(
+        "intake", pattern, instance_id, session_timeout_ms=12_000, metadata_max_age_ms=700, fetch_wait_ms=70
+    )
 
 
 def options_before(kafka: Kafka, instance_id: str | None) -> dict[str, Any]:
@@ -82,7 +84,7 @@ def options_before(kafka: Kafka, instance_id: str | None) -> dict[str, Any]:
         session_timeout_ms=12_000,
         heartbeat_interval_ms=3_000,
         metadata_max_age_ms=700,
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=70,
         max_partition_fetch_bytes=4 * 1024 * 1024,
     )
     bound.apply_defaults()

@@ -47,6 +47,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self.kafka = settings.kafka_at(settings.kafka)
         self.group = pipeline.group
         self.pattern = "|".join(stream.pattern.replace("?P<partner>", "?:") for stream in streams)
+        self.fetch_wait_ms = min(stream.fetch_wait_ms for stream in streams)
         self.shared = frozenset(stream.topic() for stream in streams if not stream.per_partner)
         self.pauses = Pauses(pipeline.dependencies, streams, settings.pauses_poll_seconds)
         self.stopped_because: str | None = None
@@ -161,6 +162,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             instance_id=self.settings.kafka_instance_id,
             session_timeout_ms=self.settings.kafka_session_timeout_ms,
             metadata_max_age_ms=self.settings.kafka_metadata_max_age_ms,
+            fetch_wait_ms=self.fetch_wait_ms,
         )
 
     async def _poll_until_stopped(self, consumer: AIOKafkaConsumer) -> None:

@@ -10,7 +10,7 @@ from alongside_chassis.kafka.access import Kafka
 from alongside_chassis.kafka.connection_diagnosis import diagnose_connection
 
 ANSWER_SECONDS_MAX: Final = 5.0
-"""A fetch is answered within a tenth of a second, records or none; a new leader is found within two seconds."""
+"""A fetch is answered within a second, records or none; a new leader is found within two seconds."""
 DIAGNOSIS_PAUSE_SECONDS: Final = 5.0
 
 

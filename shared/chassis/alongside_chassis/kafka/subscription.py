@@ -28,6 +28,7 @@ class ConsumerGroup:
     """Static membership; empty means a member that may come and go."""
     session_timeout_ms: int
     metadata_max_age_ms: int
+    fetch_wait_ms: int
 
 
 async def declare_group(
@@ -54,7 +55,7 @@ async def declare_group(
         max_poll_interval_ms=300_000,
         session_timeout_ms=group.session_timeout_ms,
         heartbeat_interval_ms=group.session_timeout_ms // 4,
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=group.fetch_wait_ms,
         max_partition_fetch_bytes=4 * 1024 * 1024,
     )
 
