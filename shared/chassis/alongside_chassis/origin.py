@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class RecordOrigin(NamedTuple):
-    """Position of a record, its CloudEvents identity once decoded, on a partner's stream the partner, and its broker time."""
+    """Position of a record, its CloudEvents identity once decoded, and on a partner's stream the partner and the broker's time."""
 
     topic: str
     partition: int

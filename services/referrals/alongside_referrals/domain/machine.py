@@ -226,9 +226,9 @@ def _apply(
     rule: TransitionRule, referral: Referral, command: Command, now: datetime, policy: Policy
 ) -> Transitioned | TimelineOnly:
     entry = Entry(rule.entry_kind, now, command.actor, referral.status, command.note, _feedback(command))
-    changed = replace(apply_facts(referral, command, now), entries=referral.entries + 1)
+    changed, entries = apply_facts(referral, command, now), referral.entries + 1
     if _is_timeline_only(referral, command):
-        return TimelineOnly(changed, entry)
+        return TimelineOnly(replace(changed, entries=entries), entry)
     status, business, reason = _state_after(rule, referral, command)
     kind = due.wait_kind_of(status, business)
     after = replace(
@@ -236,6 +236,7 @@ def _apply(
         status=status,  # 4
         business=business,
         reason=reason,
+        entries=entries,
         sequence=referral.sequence + 1,
         waiting=None
         if kind is None

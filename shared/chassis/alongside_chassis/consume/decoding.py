@@ -82,25 +82,29 @@ def decode(record: Record, wanted: Container[type[Event]]) -> Decoded:
         raise LookupError(f"{record.topic} is not one of our streams")
     if not stream.per_partner and _is_for_others(record, wanted):
         return None
-    origin = _origin_of(record)
     envelope: CloudEvent | None = None
     try:
         envelope = cloudevents.decode(record.key, record.value, record.headers)
-        origin = _with_identity(origin, envelope)
         contract = event_class(envelope.type)
         if contract in wanted:
-            if stream.per_partner:
-                _check_json(record, envelope)
-            event = parse(contract, envelope.data)
-            digest = inbox.digest_of(event) if stream.per_partner else None
-            return ReceivedEvent(record, stream, origin, envelope, event, _inbox_id(origin), digest)
-        if stream.per_partner:
-            return refused_record(record, stream, origin, _unexpected_type(), envelope)
-    except UnknownEventType as error:
-        return refused_record(record, stream, origin, error, envelope) if stream.per_partner else None
-    except MalformedEvent as error:
-        return refused_record(record, stream, origin, error, envelope)
-    return None
+            return _received_event(record, stream, envelope, contract)
+        error: MalformedEvent = _unexpected_type()
+    except MalformedEvent as malformed:
+        error = malformed
+    if isinstance(error, UnknownEventType) and not stream.per_partner:
+        return None
+    return refused_record(record, stream, _origin_of(record, stream, envelope), error, envelope)
+
+
+def _received_event(
+    record: Record, stream: Stream, envelope: CloudEvent, contract: type[Event]
+) -> ReceivedEvent:
+    """Parse the event in an envelope. Raises MalformedEvent."""
+    if stream.per_partner:
+        _check_json(record, envelope)
+    event, origin = parse(contract, envelope.data), _origin_of(record, stream, envelope)
+    digest = inbox.digest_of(event) if stream.per_partner else None
+    return ReceivedEvent(record, stream, origin, envelope, event, _inbox_id(origin), digest)
 
 
 def _check_json(record: Record, envelope: CloudEvent) -> None:
@@ -146,19 +150,22 @@ def _inbox_id(origin: RecordOrigin) -> UUID:
     return inbox.inbox_id(f"{origin.partner or ''}|{origin.source}", origin.event_id or "")
 
 
-def _unexpected_type() -> MalformedEvent:
-    return MalformedEvent(ProblemCode.UNKNOWN_TYPE, "type", "send only types meant for this stream")
+def _unexpected_type() -> UnknownEventType:
+    return UnknownEventType(ProblemCode.UNKNOWN_TYPE, "type", "send only types meant for this stream")
 
 
-def _origin_of(record: Record) -> RecordOrigin:
-    partner = owner_of(record.topic)
-    return RecordOrigin(record.topic, record.partition, record.offset, partner, at=_time_of(record))
+def _origin_of(record: Record, stream: Stream, envelope: CloudEvent | None) -> RecordOrigin:
+    return RecordOrigin(
+        record.topic,
+        record.partition,
+        record.offset,
+        owner_of(record.topic),
+        envelope.id if envelope else None,
+        envelope.source if envelope else None,
+        _time_of(record) if stream.per_partner else None,
+    )
 
 
 def _time_of(record: Record) -> datetime:
     """Return a record's time, at the earliest 1970 and at the latest 9999: where the broker does not set it, a sender may."""
     return EPOCH + timedelta(milliseconds=min(max(record.timestamp or 0, 0), TIME_MS_MAX))
-
-
-def _with_identity(origin: RecordOrigin, envelope: CloudEvent) -> RecordOrigin:
-    return origin._replace(event_id=envelope.id, source=envelope.source)

@@ -75,14 +75,13 @@ def split_at_used_ids(events: Sequence[ReceivedEvent]) -> list[list[ReceivedEven
 
     The parts are handled one after another: when a handler refuses the first of the two, its id is free for the second.
     """
-    parts: list[list[ReceivedEvent]] = []
-    digests: dict[UUID, bytes | None] = {}
+    parts: list[list[ReceivedEvent]] = [[]] if events else []
+    digests: dict[UUID, bytes] = {}
     for item in events:
-        if not parts or is_different(item.digest, digests.get(item.inbox_id)):
+        if item.digest is not None and digests.setdefault(item.inbox_id, item.digest) != item.digest:
             parts.append([])
-            digests = {}
+            digests = {item.inbox_id: item.digest}
         parts[-1].append(item)
-        digests.setdefault(item.inbox_id, item.digest)
     return parts
 
 
@@ -93,7 +92,7 @@ def refused_for_used_ids(
     return [
         refused_record(item.record, item.stream, item.origin, _id_reused(), item.envelope)
         for item in events
-        if is_different(item.digest, used.get(item.inbox_id))
+        if item.digest is not None and is_different(item.digest, used.get(item.inbox_id))
     ]
 
 
