@@ -216,8 +216,7 @@ async def find(conn: asyncpg.Connection, letter_id: UUID, *, lock: bool = False)
     row = await conn.fetchrow(f"{_STORED} for update" if lock else _STORED, letter_id)
     if row is None:
         return None
-    headers = _headers_of(row["headers"], is_text=row["partition"] == OUTBOX_PARTITION)
-    return StoredDeadLetter(_dead_letter(row), row["record_ms"], row["key"], row["value"], headers)
+    return StoredDeadLetter(_dead_letter(row), row["record_ms"], row["key"], row["value"], _headers_of(row))
 
 
 async def mark_replayed(conn: asyncpg.Connection, letter_id: UUID, *, at: datetime) -> None:
@@ -252,15 +251,7 @@ async def naming(
     `topics` limits them to records of these topics.
     """
     rows = await conn.fetch(_NAMING, names, topics, TIMER_PARTITION)
-    return [
-        Payload(
-            row["id"],
-            row["key"],
-            row["value"],
-            _headers_of(row["headers"], is_text=row["partition"] == OUTBOX_PARTITION),
-        )
-        for row in rows
-    ]
+    return [Payload(row["id"], row["key"], row["value"], _headers_of(row)) for row in rows]
 
 
 async def erase_of_people(conn: asyncpg.Connection, person_ids: Sequence[UUID], *, at: datetime) -> None:
@@ -299,10 +290,11 @@ def _dead_letter(row: asyncpg.Record) -> DeadLetter:
     return DeadLetter(**columns | {"state": DeadLetterState(row["state"])})
 
 
-def _headers_of(headers: str, *, is_text: bool) -> tuple[tuple[str, bytes | None], ...]:
+def _headers_of(row: asyncpg.Record) -> tuple[tuple[str, bytes | None], ...]:
     """Return stored headers; those of an announcement are stored as text, those of a record in base64."""
-    decode = str.encode if is_text else base64.b64decode
-    return tuple((name, None if value is None else decode(value)) for name, value in orjson.loads(headers))
+    decode = str.encode if row["partition"] == OUTBOX_PARTITION else base64.b64decode
+    headers = orjson.loads(row["headers"])
+    return tuple((name, None if value is None else decode(value)) for name, value in headers)
 
 
 def _headers_json(headers: Sequence[tuple[str, bytes | None]]) -> str:

@@ -5,6 +5,7 @@ code: stop, so that a person notices. After any other error the record is tried 
 one record never blocks the next.
 """
 
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +13,7 @@ import asyncpg
 from aiokafka.errors import KafkaError
 from asyncpg.exceptions._base import DataError as InvalidArgument
 
+from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.errors import Stopped, Stopping, Unprocessable
 from alongside_contracts.errors import MalformedEvent
 
@@ -57,3 +59,22 @@ POLICY: Final[tuple[tuple[type[BaseException], Verdict], ...]] = (
 def verdict_on(error: BaseException) -> Verdict | None:
     """Return the verdict of the first rule that matches; None for an unforeseen error."""
     return next((verdict for kind, verdict in POLICY if isinstance(error, kind)), None)
+
+
+async def try_in_savepoint(tx: Tx, work: Callable[[], Awaitable[None]]) -> Exception | None:
+    """Do `work` in a savepoint, so that its failure undoes nothing else; return the error that undid it, if any.
+
+    Raises an error after which the whole batch waits, is tried again or stops.
+    """
+    await tx.flush()  # earlier announcements of handlers are outside the savepoint
+    savepoint = tx.savepoint()
+    try:
+        async with tx.conn.transaction():
+            await work()
+            await tx.flush()
+    except Exception as error:  # the verdict decides; any other failure is the caller's to report
+        if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
+            raise
+        tx.rollback_to(savepoint)
+        return error
+    return None

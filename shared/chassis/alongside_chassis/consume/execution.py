@@ -7,6 +7,7 @@ causes is raised, and everything is rolled back.
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from opentelemetry import trace
@@ -16,7 +17,7 @@ from alongside_chassis.announce import inbox
 from alongside_chassis.announce.transaction import Cause, Tx
 from alongside_chassis.consume import dead_letters
 from alongside_chassis.consume.decoding import ReceivedEvent, RefusedRecord, refused_record
-from alongside_chassis.consume.delivery import Verdict, verdict_on
+from alongside_chassis.consume.delivery import try_in_savepoint, verdict_on
 from alongside_chassis.consume.handlers import BatchHandler, Handlers, Refusal, RefusedHandler
 from alongside_chassis.consume.limits import Limits
 from alongside_chassis.consume.plan import (
@@ -170,16 +171,8 @@ class Execution:
 
     async def _answer(self, tx: Tx, refusal: Refusal, handler: RefusedHandler) -> None:
         """Answer in a savepoint: a failing answer must not undo the dead letter or the work of other handlers."""
-        await tx.flush()  # earlier announcements of handlers are outside the answer's savepoint
-        savepoint = tx.savepoint()
-        try:
-            async with tx.conn.transaction():
-                await handler(refusal, tx)
-                await tx.flush()
-        except Exception as error:  # the verdict decides; any other failure is logged
-            if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
-                raise
-            tx.rollback_to(savepoint)
+        error = await try_in_savepoint(tx, partial(handler, refusal, tx))
+        if error is not None:
             self.report.handler_failed("refusal", error)
 
 

@@ -6,13 +6,14 @@ of the repeated batch pauses a partner's stream; on the network's own streams th
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume import dead_letters, quarantine
 from alongside_chassis.consume.decoding import Item, ReceivedEvent, RecordPosition, RefusedRecord, position_of
-from alongside_chassis.consume.delivery import Verdict, verdict_on
+from alongside_chassis.consume.delivery import try_in_savepoint
 from alongside_chassis.consume.handlers import Handlers, Paused
 from alongside_chassis.consume.limits import PartnerCount, PartnerLimits, Tally, count_in_a_row, count_partner
 from alongside_chassis.consume.quarantine import PartnerState, Quarantine
@@ -172,16 +173,8 @@ class RefusalPolicy:
         handler = self.handlers.pauses.get(paused.stream.name)
         if handler is None:
             return
-        await tx.flush()  # earlier announcements of handlers are outside the savepoint
-        savepoint = tx.savepoint()
-        try:
-            async with tx.conn.transaction():
-                await handler(paused, tx)
-                await tx.flush()
-        except Exception as error:  # the verdict decides; any other failure is logged
-            if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY, Verdict.STOP):
-                raise
-            tx.rollback_to(savepoint)
+        error = await try_in_savepoint(tx, partial(handler, paused, tx))
+        if error is not None:
             self.log.error("handler-failed", event_type="pause", exc=error)
 
 
