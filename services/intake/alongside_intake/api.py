@@ -52,16 +52,22 @@ def intake_router(submissions: SubmissionService, erasure: Erasure) -> APIRouter
 
 
 def commands_router(submissions: SubmissionService) -> APIRouter:
-    """Return the routes that submit, complete a held submission and clear an escalated one."""
+    """Return the routes that submit, complete a held submission, take one back and clear an escalated one."""
     router = APIRouter(
         prefix="/submissions",
         tags=["submissions"],
         responses={422: REFUSALS[422]},
         route_class=danger_first_route(submissions.danger),
     )
-
     statements = Statements(submissions)
+    _add_submit(router, submissions)
+    _add_consent(router, submissions, statements)
+    _add_withdraw(router, submissions.policies, statements)
+    _add_clear(router, submissions)
+    return router
 
+
+def _add_submit(router: APIRouter, submissions: SubmissionService) -> None:
     @router.post("", status_code=201, response_model=SubmissionView)
     async def submit(submission: Submission, command: Command) -> Response:
         """Submit a referral. It is decided at once; the status is 201 whatever the decision."""
@@ -76,6 +82,8 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
 
         return await command.run(work, status=201)
 
+
+def _add_consent(router: APIRouter, submissions: SubmissionService, statements: Statements) -> None:
     @router.post("/{submission_id}/consent", response_model=SubmissionView, responses=REFUSALS)
     async def consent(submission_id: SubmissionPath, body: ConsentCommand, command: Command) -> Response:
         """State what the person consents to now, or add what a held submission lacks. A held one is decided again.
@@ -94,6 +102,8 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
 
         return await command.run(work)
 
+
+def _add_withdraw(router: APIRouter, policies: Policies, statements: Statements) -> None:
     @router.post("/{submission_id}/withdrawal", response_model=WithdrawalView, responses=REFUSALS)
     async def withdraw(submission_id: SubmissionPath, body: WithdrawalCommand, command: Command) -> Response:
         """Take a submission back; its referral is cancelled. While a risk is not cleared, it is taken back afterwards."""
@@ -101,11 +111,13 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
         async def work(tx: Tx) -> WithdrawalView:
             withdrawal = await statements.withdraw(submission_id, body.reason, tx)
             problems = [ProblemView(**problem.model_dump()) for problem in withdrawal.problems]
-            view = await _load_view(tx, submission_id, submissions.policies)
+            view = await _load_view(tx, submission_id, policies)
             return WithdrawalView(outcome=withdrawal.answer, problems=problems, submission=view)
 
         return await command.run(work)
 
+
+def _add_clear(router: APIRouter, submissions: SubmissionService) -> None:
     @router.post("/{submission_id}/clear", response_model=SubmissionView, responses=REFUSALS)
     async def clear(submission_id: SubmissionPath, body: ClearCommand, command: Command) -> Response:
         """Clear the risks of an escalated submission; it is decided again as if no risk had been flagged."""
@@ -115,8 +127,6 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
             return await _load_view(tx, submission_id, submissions.policies)
 
         return await command.run(work)
-
-    return router
 
 
 def queries_router(policies: Policies) -> APIRouter:

@@ -56,13 +56,14 @@ def router(policies: Policies) -> APIRouter:
     """Return every route of the service."""
     routes = APIRouter(prefix="/referrals", tags=["referrals"])
     _add_steps(routes, policies)
+    _add_reports(routes, policies)
     _add_endings(routes, policies)
     _add_reads(routes)
     return routes
 
 
 def _add_steps(routes: APIRouter, policies: Policies) -> None:
-    """Add the commands after which the referral is still open."""
+    """Add the commands with which an open referral begins, pauses and goes on."""
 
     @routes.post("/{referral_id}/start", response_model=ReferralView)
     async def start(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
@@ -87,6 +88,10 @@ def _add_steps(routes: APIRouter, policies: Policies) -> None:
         """Record that the coordinator reviewed what changed; the referral goes on as before."""
         action = commands.Review(actor=form.actor, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
+
+
+def _add_reports(routes: APIRouter, policies: Policies) -> None:
+    """Add the commands that report how an open referral goes."""
 
     @routes.post("/{referral_id}/contact-attempts", response_model=ReferralView)
     async def record_contact(
