@@ -18,6 +18,7 @@ SCOPES = [
 ]
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+names = texts.filter(bool) | st.sampled_from(["messaging.system", "messaging.destination.partition.id"])
 numbers = st.integers(-(2**63), 2**63 - 1)
 nanoseconds = st.integers(0, 2**63)
 statuses = st.sampled_from([Status(), Status(StatusCode.OK), Status(StatusCode.ERROR, "KeyError")])
@@ -36,7 +37,7 @@ spans = st.builds(
     parent=st.none() | traces,
     resource=st.just(RESOURCE),
     attributes=st.dictionaries(
-        texts.filter(bool), texts | numbers | st.booleans() | st.floats(allow_nan=False), max_size=8
+        names, texts | numbers | st.booleans() | st.floats(allow_nan=False), max_size=8
     ),
     events=st.sampled_from([(), (Event("seen", {"n": 1}, 5),)]),
     links=st.sampled_from([(), (Link(SpanContext(1, 2, is_remote=True)),)]),

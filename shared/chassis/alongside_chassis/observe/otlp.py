@@ -17,6 +17,15 @@ from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.trace import SpanContext
 
 WORDS_CACHED_MAX: Final = 1_024
+_RECURRING: Final = frozenset({
+    "messaging.system",
+    "messaging.operation.name",
+    "messaging.operation.type",
+    "messaging.destination.name",
+    "messaging.destination.partition.id",
+    "messaging.consumer.group.name",
+})  # fmt: skip
+"""Attributes of a consumer's span whose values are the same for every event of a partition."""
 _TIMES: Final = Struct("<BQBQ")
 _FLAGS: Final = Struct("<BBI")
 _REMOTE_IS_KNOWN, _IS_REMOTE = 0x100, 0x200
@@ -51,7 +60,7 @@ def _is_plain(span: ReadableSpan) -> bool:
         and not span.links
         and not span.dropped_attributes
         and not (span.context and span.context.trace_state)
-        and all(type(value) in (str, int) for value in (span.attributes or {}).values())
+        and {str, int}.issuperset(map(type, (span.attributes or {}).values()))
     )
 
 
@@ -80,7 +89,10 @@ def _span(span: ReadableSpan) -> bytes:
             _word(0x2A, span.name),
             bytes((0x30, span.kind.value + 1)),
             _TIMES.pack(0x39, span.start_time or 0, 0x41, span.end_time or 0),
-            *[_attribute(name, value) for name, value in (span.attributes or {}).items()],
+            *[
+                (_recurring_attribute if name in _RECURRING else _attribute)(name, value)
+                for name, value in (span.attributes or {}).items()
+            ],
             _field(0x7A, encoded),
             _FLAGS.pack(0x85, 0x01, _flags(parent)),
         )),
@@ -94,6 +106,9 @@ def _attribute(name: str, value: object) -> bytes:
         assert isinstance(value, int)  # noqa: S101  # plain spans hold nothing else
         encoded = b"\x18" + _varint(value & 0xFFFF_FFFF_FFFF_FFFF)
     return _field(0x4A, _word(0x0A, name) + _field(0x12, encoded))
+
+
+_recurring_attribute: Final = lru_cache(maxsize=WORDS_CACHED_MAX)(_attribute)
 
 
 def _flags(parent: SpanContext | None) -> int:
