@@ -148,14 +148,14 @@ class BatchState:
         return danger.risks - {Risk.UNRECOGNISED_RISK}
 
 
-def mark_repeat_or_replacement(decided: DecidedSubmission, prior: PriorRecords) -> DecidedSubmission:
-    """Mark the decision as a repeat of, or a replacement for, the current submission with this reference."""
-    match prior.current, decided.decision:
+def repeated_or_superseded(decision: Decision, prior: PriorRecords) -> tuple[UUID | None, UUID | None]:
+    """Return the earlier submission with this reference that this one repeats, or the one that it replaces."""
+    match prior.current, decision:
         case None, _:
-            return decided
+            return None, None
         case current, _ if can_be_replaced(current):
-            return replace(decided, supersedes=current.submission_id)
+            return None, current.submission_id
         case _, Linked(LinkReason.SAME_REFERENCE, repeated):
-            return replace(decided, repeats=repeated)
+            return repeated, None
         case current, _:
-            return replace(decided, repeats=current.submission_id)
+            return current.submission_id, None

@@ -28,7 +28,7 @@ from alongside_intake.domain.decide import (
 )
 from alongside_intake.domain.facts import Policies, PriorRecords, State
 from alongside_intake.submissions import store as submissions_store
-from alongside_intake.submissions.batch_state import BatchState, DecidedSubmission, mark_repeat_or_replacement
+from alongside_intake.submissions.batch_state import BatchState, DecidedSubmission, repeated_or_superseded
 from alongside_intake.submissions.completion import complete
 from alongside_intake.submissions.news import News, apply_news
 from alongside_intake.submissions.record import (
@@ -157,10 +157,11 @@ class SubmissionService:
     def _decide(self, submission: SubmissionRecord, prior: PriorRecords, now: datetime) -> DecidedSubmission:
         decision = decide(submission.facts, self.policies, prior, now, cleared=submission.cleared)
         new_referral_id = ReferralId(new_id()) if isinstance(decision, Admitted) else None
-        decided = mark_repeat_or_replacement(DecidedSubmission(submission, decision, new_referral_id), prior)
+        repeats, supersedes = repeated_or_superseded(decision, prior)
         decision, news = apply_news(submission.content, decision, prior, self.policies, now)
-        is_submitters = not submission.received.restates or submission.received.cause is not None
-        return replace(decided, decision=decision, news=news if is_submitters else news.of_somebody_else())
+        if submission.received.restates and submission.received.cause is None:
+            news = news.of_somebody_else()
+        return DecidedSubmission(submission, decision, new_referral_id, repeats, supersedes, news)
 
 
 async def _register(received: Sequence[ReceivedSubmission], tx: Tx) -> list[SubmissionRecord]:
