@@ -26,6 +26,8 @@ Numbers: TypeAlias = Mapping[str, Any]
 DELETE_MAX: Final = 5_000
 """Decisions deleted in one transaction."""
 _COMPRESSION_LEVEL: Final = 1
+_WINDOW_BITS: Final = 13
+"""A window of 8 KiB: most documents are smaller, and preparing zlib's usual 32 KiB takes as long as compressing one."""
 _COLUMNS: Final = "id, referral_id, region, policy_version, proposal_id, meanwhile, decided_at, document"
 _ADD: Final = """
     insert into decision (id, referral_id, region, policy_version, proposal_id, meanwhile, document, decided_at)
@@ -166,7 +168,8 @@ def _interim_json(interim: Interim | None) -> str | None:
 
 
 def _document(decision: Decision, written: dict[Offer, dict[str, Any]]) -> bytes:
-    return zlib.compress(orjson.dumps(to_document(decision, written)), _COMPRESSION_LEVEL)
+    document = orjson.dumps(to_document(decision, written))
+    return zlib.compress(document, _COMPRESSION_LEVEL, _WINDOW_BITS)
 
 
 def _from_row(row: asyncpg.Record) -> PackedDecision:

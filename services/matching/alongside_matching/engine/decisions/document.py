@@ -4,10 +4,10 @@ Sets are sorted lists, ids and days are text, availability is hexadecimal (it ha
 floating-point numbers are written so that reading them gives the same number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any, Final, TypeVar, get_args, get_type_hints
+from typing import Any, Final, NamedTuple, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
 from alongside_matching.engine.decisions.decision import Decision, Snapshot
@@ -30,7 +30,7 @@ def to_document(decision: Decision, written: dict[Offer, dict[str, Any]] | None 
         if offer not in offers:
             offers[offer] = _non_default_values(offer)
     return {
-        "chosen": _plain(decision.chosen),
+        "chosen": None if decision.chosen is None else str(decision.chosen),
         "policy_version": decision.policy_version,
         "eligible": decision.eligible,
         "excluded": dict(decision.excluded),
@@ -66,12 +66,12 @@ def from_document(document: Mapping[str, Any]) -> Decision:
 
 def _non_default_values(facts: Request | Offer) -> dict[str, Any]:
     """Return the facts that differ from their default."""
-    values = ((name, getattr(facts, name), default) for name, default in _DEFAULTS[type(facts)])
-    return {
-        name: f"{value:x}" if name == _HEXADECIMAL else _plain(value)
-        for name, value, default in values
-        if value != default
-    }
+    plain = {}
+    for name, field in _FIELDS[type(facts)].items():
+        value = getattr(facts, name)
+        if value != field.default:
+            plain[name] = field.write(value)
+    return plain
 
 
 def _ranked(candidate: Candidate) -> dict[str, Any]:
@@ -86,39 +86,12 @@ def _ranked(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _plain(value: object) -> Any:
-    """Return one value of a fact as JSON."""
-    match value:
-        case frozenset():
-            return sorted(map(str, value))
-        case tuple():
-            return list(value)
-        case UUID():
-            return str(value)
-        case date():  # a datetime is one too
-            return value.isoformat()
-        case Point():
-            return [value.latitude, value.longitude]
-        case _:
-            return value
-
-
 def _facts(kind: type[Facts], plain: Mapping[str, Any]) -> Facts:
-    types = get_type_hints(kind)
-    return kind(**{name: _value(name, types[name], value) for name, value in plain.items()})
-
-
-def _value(name: str, declared: Any, plain: Any) -> Any:
-    """Convert a JSON value to the declared type of the fact."""
-    if plain is None:
-        return None
-    if name == _HEXADECIMAL:
-        return int(plain, 16)
-    kinds = {declared, *get_args(declared)}
-    for kind, read in _READERS.items():
-        if kind in kinds:
-            return read(plain)
-    return plain
+    stored = _FIELDS[kind]
+    values: dict[str, Any] = {
+        name: None if value is None else stored[name].read(value) for name, value in plain.items()
+    }
+    return kind(**values)
 
 
 def _candidate(plain: Mapping[str, Any]) -> Candidate:
@@ -127,15 +100,39 @@ def _candidate(plain: Mapping[str, Any]) -> Candidate:
     )
 
 
-_READERS: Final[Mapping[Any, Any]] = {
-    frozenset[UUID]: lambda plain: frozenset(map(UUID, plain)),
-    frozenset[str]: frozenset,
-    tuple[str, ...]: tuple,
-    datetime: datetime.fromisoformat,
-    date: date.fromisoformat,
-    UUID: UUID,
-    Point: lambda plain: Point(*plain),
+class _Field(NamedTuple):
+    """One fact of a request or an offer: its default, and how it is written as JSON and read back."""
+
+    default: Any
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+
+
+_WRITE_AND_READ: Final[Mapping[Any, tuple[Callable[[Any], Any], Callable[[Any], Any]]]] = {
+    frozenset[UUID]: (lambda ids: sorted(map(str, ids)), lambda plain: frozenset(map(UUID, plain))),
+    frozenset[str]: (sorted, frozenset),
+    tuple[str, ...]: (list, tuple),
+    datetime: (datetime.isoformat, datetime.fromisoformat),
+    date: (date.isoformat, date.fromisoformat),
+    UUID: (str, UUID),
+    Point: (lambda point: [point.latitude, point.longitude], lambda plain: Point(*plain)),
 }
-_DEFAULTS: Final = {
-    kind: tuple((field.name, field.default) for field in fields(kind)) for kind in (Request, Offer)
+"""By the declared type of a fact; every other type is JSON already."""
+
+
+def _field(name: str, default: Any, declared: Any) -> _Field:
+    if name == _HEXADECIMAL:
+        return _Field(default, "{:x}".format, lambda plain: int(plain, 16))
+    kinds = {declared, *get_args(declared)}
+    found = (functions for kind, functions in _WRITE_AND_READ.items() if kind in kinds)
+    return _Field(default, *next(found, (_unchanged, _unchanged)))
+
+
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+_FIELDS: Final = {
+    kind: {field.name: _field(field.name, field.default, types[field.name]) for field in fields(kind)}
+    for kind, types in ((kind, get_type_hints(kind)) for kind in (Request, Offer))
 }
