@@ -86,8 +86,8 @@ class Erasure:
             await self._store_hashes(tx, person, at)  # 2
             await _empty_letters(tx, person)  # 3
             tx.set_timer(ERASURE_EXPIRY, str(person_id), at + KEPT_FOR)
-        erased = await store.erase(tx, person_id, at)  # 4
-        for submission_id in erased.submissions if erased else ():
+        erased = await store.erase(tx, person, at)  # 4
+        for submission_id in erased.submissions:
             tx.cancel_timer(HELD_OVERDUE, str(submission_id))
         return erased
 

@@ -227,42 +227,42 @@ async def lock_person(tx: Tx, person_id: UUID) -> KnownPerson | None:
     return KnownPerson(person_id, (person["namespace"], person["reference"]), refs, person["erased_at"])
 
 
-async def erase(tx: Tx, person_id: UUID, at: datetime) -> ErasureResult | None:
-    """Erase a locked person; None when there is no such person.
+async def erase(tx: Tx, person: KnownPerson, at: datetime) -> ErasureResult:
+    """Erase a locked person.
 
     1 the row keeps its opaque id and loses the submitter's reference; 2 the data key is deleted, and with it the contact
     route and the words about risks, also those heard before it was known whose they were; 3 submissions keep their decision
     and lose their content; 4 open referrals are deleted, so that no later submission is linked to them; 5 stored answers to
     repeated requests are deleted: they show the submitter's reference.
     """
-    erased = await tx.conn.fetchrow(_ERASE_PERSON, person_id, at)  # 1
-    if erased is None:
-        return None
-    route_deletion = await tx.conn.execute(  # 2
-        "delete from contact_route where kind = 'person' and owner = $1", str(person_id)
+    erased_at = person.erased_at or at
+    await tx.conn.execute(  # 1
+        "update person set reference = 'erased ' || id, erased_at = $2 where id = $1", person.id, erased_at
     )
-    await tx.conn.execute(_DELETE_KEYS, person_id)
+    route_deletion = await tx.conn.execute(  # 2
+        "delete from contact_route where kind = 'person' and owner = $1", str(person.id)
+    )
+    await tx.conn.execute(_DELETE_KEYS, person.id)
     emptied = await tx.conn.fetch(  # 3
         """
         update submission set facts = null, reference = 'erased ' || id, risks = '{}', suggestions = '{}',
             cleared_because = null, cause = null, next_actor = null, due_at = null
         where person_id = $1 and facts is not null returning id
         """,
-        person_id,
+        person.id,
     )
-    await tx.conn.execute("delete from open_referral where person_id = $1", person_id)  # 4
+    await tx.conn.execute("delete from open_referral where person_id = $1", person.id)  # 4
     await tx.conn.execute(  # 5
-        "delete from idempotency_key where position(convert_to($1, 'utf8') in body) > 0", str(person_id)
+        "delete from idempotency_key where position(convert_to($1, 'utf8') in body) > 0", str(person.id)
     )
-    is_route_erased, submissions = route_deletion == "DELETE 1", tuple(row["id"] for row in emptied)
-    return ErasureResult(erased["is_new"], erased["erased_at"], is_route_erased, submissions)
+    return ErasureResult(
+        is_new=person.erased_at is None,
+        erased_at=erased_at,
+        contact_route_erased=route_deletion == "DELETE 1",
+        submissions=tuple(row["id"] for row in emptied),
+    )
 
 
-_ERASE_PERSON: Final = """
-    update person set reference = 'erased ' || person.id, erased_at = coalesce(person.erased_at, $2)
-    from (select id, erased_at is null as is_new from person where id = $1 for update) as before
-    where person.id = before.id returning person.erased_at, before.is_new
-"""
 _DELETE_KEYS: Final = """
     delete from vault_key where kind = 'person' and (owner = $1::uuid::text or owner in (
         select w.owner from risk_words w join submission s on s.id = w.submission_id where s.person_id = $1::uuid))

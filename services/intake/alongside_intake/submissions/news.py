@@ -7,7 +7,7 @@ from itertools import chain, count
 
 from alongside_contracts.intake import Consent, Submission
 from alongside_contracts.vocabulary import LinkReason
-from alongside_intake.domain.amendment import Fields, add, amend, takes_back
+from alongside_intake.domain.amendment import Amendment, Fields, add, amend, takes_back
 from alongside_intake.domain.consent import consent_problems
 from alongside_intake.domain.decide import Amended, Decision, Linked
 from alongside_intake.domain.facts import (
@@ -157,13 +157,7 @@ def _amended(
         if is_repeat
         else add(_fields(running.content), _stated(content))
     )
-    after = agreed.model_copy(update=dict(amendment.changes))
-    refused = {problem.where: problem.remedy for problem in region_problems(facts_of(after), policies)}
-    if not lacks and (gaps := list(consent_problems(facts_of(after), policies.codes, now))):
-        refused["needs"] = gaps[0].remedy
-    amendment = amendment.without(
-        {field: refused[field] for field in refused if field in amendment.changes}
-    )  # 2
+    amendment = _without_refused(amendment, agreed, policies, now, is_covered=not lacks)  # 2
     after = agreed.model_copy(update=dict(amendment.changes))
     is_asked_again = request_of(after) != request_of(running.content) or consent is not None
     numbers = count(own.sequence + 1)
@@ -176,6 +170,21 @@ def _amended(
     )
     problems = (*amendment.not_taken_over, *(lacks if consent is not None else ()))
     return (News((news,)) if after != running.content else NOTHING_NEW), problems
+
+
+def _without_refused(
+    amendment: Amendment, before: Submission, policies: Policies, now: datetime, *, is_covered: bool
+) -> Amendment:
+    """Return the amendment without a place or an age that the network does not serve, and without needs that the consent
+    does not cover though it covered the request `before`.
+    """
+    facts = facts_of(before.model_copy(update=dict(amendment.changes)))
+    refused = {problem.where: problem.remedy for problem in region_problems(facts, policies)}
+    if is_covered and (gaps := list(consent_problems(facts, policies.codes, now))):
+        refused["needs"] = gaps[0].remedy
+    return amendment.without({
+        field: remedy for field, remedy in refused.items() if field in amendment.changes
+    })  # fmt: skip
 
 
 def _stated_consent(running: RunningRequest, content: Submission) -> Consent | None:
@@ -200,7 +209,7 @@ def _stated(content: Submission) -> Fields:
 
 def _sent(before: Submission, content: Submission) -> Submission:
     """Return what the submitter has sent by now: fields that were not sent again are as they were sent before."""
-    return before.model_copy(update={name: getattr(content, name) for name in content.model_fields_set})
+    return before.model_copy(update=_stated(content))
 
 
 def _amended_without_referral(
