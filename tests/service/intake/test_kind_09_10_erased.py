@@ -83,6 +83,24 @@ async def test_the_payload_of_every_dead_letter_that_names_the_person_is_gone(
 
 
 @pytest.mark.parametrize(
+    "name",
+    [b"mrn-4711", b"mrn-4711/7", b"for mrn-4711"],
+    ids=["whole", "begins with it", "ends with it"],
+)
+async def test_a_dead_letter_that_names_the_person_in_a_header_alone_is_emptied(
+    intake: IntakeClient, name: bytes
+) -> None:
+    person_id = await admitted_person(intake)
+    headers = (("ce_id", name), ("x-absent", None))
+    await intake.bench.hear_raw(b"k", b"\xff", headers, PARTNER_REFERRALS.topic(HOSPITAL))
+
+    await erase(intake, person_id)
+
+    (letter,) = await intake.bench.dead_letters()
+    assert (letter.state, letter.because, letter.bytes) == ("dropped", "erased", None)
+
+
+@pytest.mark.parametrize(
     "value",
     [
         b'{"person_reference": "mrn-47110", "reference": "H-47", "needs": 7}',

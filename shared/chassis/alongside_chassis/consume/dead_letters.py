@@ -56,7 +56,9 @@ _NAMING: Final = """
     where partition <> $3 and ($2::text[] is null or topic = any($2)) and exists (
         select from unnest($1::bytea[]) as name
         where position(name in coalesce(value, '')) > 0 or position(name in coalesce(key, '')) > 0
-            or position(replace(encode(name, 'base64'), E'\\n', '') in headers::text) > 0)
+            or exists (select from jsonb_array_elements(headers) as header where position(name in
+                case when partition = $4 then convert_to(header ->> 1, 'utf8') else decode(header ->> 1, 'base64') end
+            ) > 0))
     order by id for update
 """
 _PURGE: Final = """
@@ -246,11 +248,11 @@ async def mark_refused_again(
 async def naming(
     conn: asyncpg.Connection, names: Sequence[bytes], *, topics: Sequence[str] | None = None
 ) -> list[Payload]:
-    """Return the dead letters of records, settled or not, whose key or value contains one of these names, locked.
+    """Return the dead letters of records, settled or not, whose key, value or headers contain one of these names, locked.
 
     `topics` limits them to records of these topics.
     """
-    rows = await conn.fetch(_NAMING, names, topics, TIMER_PARTITION)
+    rows = await conn.fetch(_NAMING, names, topics, TIMER_PARTITION, OUTBOX_PARTITION)
     return [Payload(row["id"], row["key"], row["value"], _headers_of(row)) for row in rows]
 
 
