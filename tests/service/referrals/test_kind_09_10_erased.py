@@ -14,6 +14,12 @@ from tests.builders import a_proposal, an_acceptance, an_admission, an_amendment
 from tests.polling import poll_until
 from tests.service.referrals.conftest import PARTNER, Journey, only
 
+MOVE_TO_DEAD_LETTERS = """
+    with gone as (delete from outbox returning id, topic, key, headers, payload)
+    insert into dead_letter (id, at, topic, partition, "offset", record_ms, key, value, headers, reason, "where", remedy)
+    select gen_random_uuid(), now(), topic, -1, id, 0, key, payload, headers, 'unsendable', 'outbox', '' from gone
+"""
+"""What the relay does with an announcement that the broker refuses."""
 WAITING = "select count(*) from pg_locks where not granted"
 
 
@@ -54,6 +60,22 @@ async def test_every_open_referral_of_the_person_is_cancelled_and_nobody_elses(
 
     changed = only(await referrals_bench.announced(), ReferralStatusChanged)
     assert {change.referral_id for change in changed} == {first.referral_id, second.referral_id}
+
+
+async def test_announcements_about_the_person_that_could_not_be_sent_are_emptied(
+    referrals_bench: ServiceBench,
+) -> None:
+    erased, other = an_admission(), an_admission()
+    await referrals_bench.hear(erased, other)
+    await referrals_bench.pool.execute(MOVE_TO_DEAD_LETTERS)
+    naming = "select id from dead_letter where position($1::text in convert_from(value, 'utf8')) > 0"
+    named = {row["id"] for row in await referrals_bench.pool.fetch(naming, str(erased.person_id))}
+
+    await referrals_bench.hear(an_erasure(erased.person_id))
+
+    letters = await referrals_bench.dead_letters()
+    assert {letter.id for letter in letters if letter.bytes is None} == named
+    assert 0 < len(named) < len(letters)
 
 
 async def test_what_ended_before_stays_as_it_ended(accepted: Journey) -> None:
