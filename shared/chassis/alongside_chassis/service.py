@@ -23,10 +23,10 @@ from alongside_chassis.consume.listener import Listener
 from alongside_chassis.consume.pipeline import Dependencies, Pipeline
 from alongside_chassis.database import connected, connection
 from alongside_chassis.http import idempotency
-from alongside_chassis.http.api import add_problem_handlers
 from alongside_chassis.http.health import Health, health_router
 from alongside_chassis.http.middleware import BodyLimit, RequestLine
 from alongside_chassis.http.operations import operations_router
+from alongside_chassis.http.problems import add_problem_handlers
 from alongside_chassis.http.quarantine_api import quarantine_router
 from alongside_chassis.http.replay_api import replay_router
 from alongside_chassis.lifecycle import failed_timers

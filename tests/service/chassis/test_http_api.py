@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.errors import HttpProblem
-from alongside_chassis.http.api import Command, Page, Read, ServiceOnly, decode_id_cursor
+from alongside_chassis.http import Command, Page, Read, ServiceOnly, decode_id_cursor
 from alongside_chassis.testing import ServiceBench
 from tests.builders import an_admission
 from tests.service.chassis.conftest import BareBench

@@ -1,22 +1,17 @@
 """The HTTP API of a service: commands in one transaction each, reads, pages, problem+json, operators' routes, health."""
 
-from alongside_chassis.http.api import (
+from alongside_chassis.http.codes_api import codes_router
+from alongside_chassis.http.commands import Command
+from alongside_chassis.http.dependencies import CurrentRuntime, Read, ServiceOnly, runtime_of
+from alongside_chassis.http.pages import (
     PAGE_MAX,
-    Command,
-    CurrentRuntime,
     Page,
-    Read,
-    ServiceOnly,
     bad_cursor,
-    causes_of,
     decode_cursor,
     decode_id_cursor,
     encode_cursor,
-    problem_of,
-    runtime_of,
-    too_large,
 )
-from alongside_chassis.http.codes_api import codes_router
+from alongside_chassis.http.problems import causes_of, problem_of, too_large
 
 __all__ = [
     "PAGE_MAX",

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from alongside_chassis.http.api import problem_response, too_large
+from alongside_chassis.http.problems import problem_response, too_large
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """The methods measured by name. All others are measured as one: each name a client invents would be one more time series."""

@@ -16,17 +16,9 @@ from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume import dead_letters
 from alongside_chassis.consume.dead_letters import DeadLetterState, RedriveOutcome, StoredDeadLetter
 from alongside_chassis.consume.pipeline import Pipeline
-from alongside_chassis.http.api import (
-    PAGE_MAX,
-    Command,
-    CurrentRuntime,
-    Page,
-    Read,
-    Reader,
-    ServiceOnly,
-    decode_id_cursor,
-    encode_cursor,
-)
+from alongside_chassis.http.commands import Command
+from alongside_chassis.http.dependencies import CurrentRuntime, Read, Reader, ServiceOnly
+from alongside_chassis.http.pages import PAGE_MAX, Page, decode_id_cursor, encode_cursor
 from alongside_chassis.lifecycle import redrive
 from alongside_chassis.lifecycle.runtime import Runtime
 

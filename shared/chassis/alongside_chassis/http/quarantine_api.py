@@ -11,17 +11,10 @@ from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume import quarantine
 from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.consume.quarantine import Quarantine
-from alongside_chassis.http.api import (
-    PAGE_MAX,
-    Command,
-    CurrentRuntime,
-    Page,
-    Read,
-    ServiceOnly,
-    decode_id_cursor,
-    encode_cursor,
-)
+from alongside_chassis.http.commands import Command
+from alongside_chassis.http.dependencies import CurrentRuntime, Read, ServiceOnly
 from alongside_chassis.http.operations import Sentence
+from alongside_chassis.http.pages import PAGE_MAX, Page, decode_id_cursor, encode_cursor
 from alongside_contracts.codes.fields import PauseReasonCode
 from alongside_contracts.ids import PartnerId
 from alongside_contracts.streams import PARTNER_REFERRALS

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel
 from starlette.types import Receive, Scope, Send
 
 from alongside_chassis.errors import HttpProblem
-from alongside_chassis.http.api import CurrentRuntime, ServiceOnly
+from alongside_chassis.http.dependencies import CurrentRuntime, ServiceOnly
 from alongside_chassis.lifecycle.replay import NotRebuilt, Progress, ProjectionOf, Replay
 from alongside_chassis.lifecycle.runtime import Runtime
 

@@ -1,0 +1,118 @@
+"""Commands over HTTP: one transaction each, whose answer is stored under the Idempotency-Key, if one was sent."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final
+
+import asyncpg
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
+
+from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.consume.delivery import Verdict, verdict_on
+from alongside_chassis.errors import HttpProblem
+from alongside_chassis.http import idempotency
+from alongside_chassis.http.dependencies import runtime_of
+from alongside_chassis.http.idempotency import StoredResponse
+from alongside_chassis.lifecycle.runtime import Runtime
+from alongside_chassis.strict_json import check_strict_json
+from alongside_contracts.errors import MalformedEvent
+
+COMMAND_ATTEMPTS_MAX: Final = 5
+
+Work = Callable[[Tx], Awaitable[BaseModel | None]]
+
+
+class CommandRunner:
+    """Runs one command: a transaction around `work`, with its answer stored under the Idempotency-Key, if one was sent."""
+
+    def __init__(self, request: Request, runtime: Runtime, body: bytes) -> None:
+        self._request, self._runtime, self.body = request, runtime, body
+
+    async def run(self, work: Work, *, status: int = 200) -> Response:
+        """Do the work once and answer with its result (204 for None).
+
+        A lost race with another transaction is retried. Raises HttpProblem, and every error of `work`; then nothing is
+        stored.
+        """
+        for attempt in range(1, COMMAND_ATTEMPTS_MAX + 1):
+            try:
+                return await self._attempt(work, status)
+            except asyncpg.PostgresError as error:
+                if verdict_on(error) is not Verdict.RETRY or attempt == COMMAND_ATTEMPTS_MAX:
+                    raise
+                await asyncio.sleep(0.01 * 2**attempt)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _attempt(self, work: Work, status: int) -> Response:
+        key = self._key()
+        async with self._runtime.transaction() as tx:
+            if key is not None:
+                url = self._request.url
+                request = idempotency.digest(self._request.method, f"{url.path}?{url.query}", self.body)
+                stored = await idempotency.claim(tx.conn, key, request)
+                if stored is not None:
+                    return _response(stored, replayed=True)
+            result = await work(tx)
+            answer = (
+                StoredResponse(204, b"")
+                if result is None
+                else StoredResponse(status, result.model_dump_json().encode())
+            )
+            if key is not None:
+                await idempotency.store(tx.conn, key, answer)
+        return _response(answer, replayed=False)
+
+    def _key(self) -> str | None:
+        key = self._request.headers.get("idempotency-key")
+        if key is not None and not 1 <= len(key) <= idempotency.KEY_CHARS_MAX:
+            raise HttpProblem(
+                status=422,
+                code="bad-idempotency-key",
+                title="The Idempotency-Key is empty or too long",
+                remedy=f"Send 1 to {idempotency.KEY_CHARS_MAX} characters, for example a UUID.",
+                field="Idempotency-Key",
+            )
+        return key
+
+
+def _response(answer: StoredResponse, *, replayed: bool) -> Response:
+    headers = {"Idempotency-Replayed": "true"} if replayed else {}
+    return Response(
+        answer.body, answer.status, headers, media_type="application/json" if answer.body else None
+    )
+
+
+async def _command(request: Request, runtime: Annotated[Runtime, Depends(runtime_of)]) -> CommandRunner:
+    body = await request.body()
+    if _is_json(request):
+        _check_json(body)
+    return CommandRunner(request, runtime, body)
+
+
+def _is_json(request: Request) -> bool:
+    """Return whether FastAPI reads the body as JSON."""
+    return (
+        request.headers.get("content-type", "application/json")
+        .partition(";")[0]
+        .strip()
+        .lower()
+        .endswith("json")
+    )
+
+
+def _check_json(body: bytes) -> None:
+    """Raise HttpProblem for JSON that may not come in, such as a field given twice."""
+    try:
+        check_strict_json(body)
+    except MalformedEvent as error:
+        raise HttpProblem(
+            status=422,
+            code=error.code,
+            title="The body is not JSON that can be accepted",
+            remedy=f"{error.remedy[0].upper()}{error.remedy[1:]}.",
+            field=error.where,
+        ) from error
+
+
+Command = Annotated[CommandRunner, Depends(_command)]

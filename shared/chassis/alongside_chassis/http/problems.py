@@ -1,0 +1,128 @@
+"""Answers every refusal and every error as problem+json (RFC 9457): what is wrong, where, and what to do about it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from alongside_chassis.consume.delivery import Verdict, verdict_on
+from alongside_chassis.errors import HttpProblem
+from alongside_chassis.http.dependencies import runtime_of
+
+PROBLEM_JSON: Final = "application/problem+json"
+UNAVAILABLE_RETRY_SECONDS: Final = 1
+_FIELD_REMEDIES: Final = {
+    "missing": "Send this field.",
+    "extra_forbidden": "Remove this field: it is not known here.",
+}
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error as problem+json."""
+    for refusal in (HttpProblem, RequestValidationError, HTTPException):
+        app.add_exception_handler(refusal, _on_refusal)
+    app.add_exception_handler(Exception, _on_unforeseen)
+
+
+def problem_response(problem: HttpProblem) -> Response:
+    """Build the HTTP answer for a problem."""
+    seconds = problem.retry_after_seconds
+    headers = {} if seconds is None else {"Retry-After": str(seconds)}
+    return Response(orjson.dumps(problem.body()), problem.status, headers, media_type=PROBLEM_JSON)
+
+
+def problem_of(error: HttpProblem | RequestValidationError | HTTPException) -> HttpProblem:
+    """Return a refusal as the problem with which it is answered."""
+    match error:
+        case HttpProblem():
+            return error
+        case RequestValidationError():
+            return _invalid(error)
+        case HTTPException():
+            return _http(error)
+
+
+def too_large(bytes_max: int) -> HttpProblem:
+    """Build the refusal of a body over `bytes_max`."""
+    return HttpProblem(
+        status=413,
+        code="too-large",
+        title="The body is too large",
+        remedy=f"Send at most {bytes_max} bytes.",
+        field="body",
+    )
+
+
+async def _on_refusal(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HttpProblem | RequestValidationError | HTTPException)  # noqa: S101  (what it was registered for)
+    return problem_response(problem_of(error))
+
+
+def _invalid(error: RequestValidationError) -> HttpProblem:
+    """Name every wrong field and its remedy, but never the value that was sent."""
+    errors: list[dict[str, Any]] = [
+        {
+            "where": ".".join(str(part) for part in item["loc"]),
+            "problem": item["type"],
+            "remedy": _field_remedy(item),
+        }
+        for item in causes_of(error.errors())
+    ]
+    first = errors[0] if errors else {"where": None, "remedy": ""}
+    return HttpProblem(
+        status=422,
+        code="invalid-request",
+        title="The request has invalid fields",
+        detail=f"Invalid fields: {len(errors)}.",
+        remedy=str(first["remedy"]),
+        field=first["where"],
+        extra={"errors": errors},
+    )
+
+
+def causes_of(errors: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Leave out that a list is too short when items of it were refused: pydantic counts only the others."""
+    refused = {tuple(item["loc"][:-1]) for item in errors}
+    return [item for item in errors if item["type"] != "too_short" or tuple(item["loc"]) not in refused]
+
+
+def _field_remedy(error: Mapping[str, Any]) -> str:
+    """Say what to do about one error of pydantic's, without its Python words."""
+    known = _FIELD_REMEDIES.get(error["type"])
+    return known or str(error["msg"]).removeprefix("Value error, ").replace("Tuple should", "List should")
+
+
+def _http(error: HTTPException) -> HttpProblem:
+    code = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(
+        error.status_code, "http-error"
+    )
+    remedy = "See /docs for what this service offers." if error.status_code in (404, 405) else ""
+    return HttpProblem(status=error.status_code, code=code, title=str(error.detail), remedy=remedy)
+
+
+async def _on_unforeseen(request: Request, error: Exception) -> Response:
+    """Answer 503 for an error of the environment, which is worth a retry, and 500 for a bug. Neither shows internals."""
+    runtime = runtime_of(request)
+    route = getattr(request.scope.get("route"), "path", "unmatched")
+    runtime.dependencies.log.error("http-failed", route=route, exc=error)
+    if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY):
+        return problem_response(
+            HttpProblem(
+                status=503,
+                code="try-again",
+                title="A database or broker this service needs is unavailable",
+                remedy="Try again in a moment.",
+                retry_after_seconds=UNAVAILABLE_RETRY_SECONDS,
+            )
+        )
+    return problem_response(
+        HttpProblem(
+            status=500,
+            code="our-fault",
+            title="An internal error occurred",
+            remedy="Try again; if it fails again, report it to the operators of this service.",
+        )
+    )
