@@ -14,6 +14,9 @@ from alongside_contracts.vocabulary import ProblemCode
 DEPTH_MAX: Final = 32
 """How many objects and lists may be inside each other; no contract needs more than 5."""
 
+FIELDS_MAX: Final = 500
+"""How many fields one object may have; no contract has 50."""
+
 _CONTROL_ESCAPE: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u00(?:0[0-8bcefBCEF]|1[0-9a-fA-F]|7[fF])")
 """An escaped control character other than tab, line feed and carriage return; JSON allows none that is not escaped."""
 
@@ -21,7 +24,7 @@ _CONTROL_ESCAPE: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u00(?:0[0-8bcefBCEF]|1[
 def check_strict_json(body: bytes) -> None:
     """Pass JSON that may come in, and anything that is no JSON at all, which the next reader refuses.
 
-    Raises MalformedEvent for a field given twice, for control characters, and for more than 32 levels.
+    Raises MalformedEvent for a field given twice, for control characters, for more than 32 levels, and for more than 500 fields in an object.
     """
     if b"\\u00" in body and _CONTROL_ESCAPE.search(body):
         raise MalformedEvent(ProblemCode.MALFORMED, "value", "send texts without control characters")
@@ -36,6 +39,8 @@ def check_strict_json(body: bytes) -> None:
 
 
 def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > FIELDS_MAX:
+        raise MalformedEvent(ProblemCode.MALFORMED, "value", f"send objects of at most {FIELDS_MAX} fields")
     document = dict(pairs)
     if len(document) != len(pairs):
         seen = set[str]()

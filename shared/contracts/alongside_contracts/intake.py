@@ -6,7 +6,6 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from alongside_contracts import streams
 from alongside_contracts.codes.fields import (
-    CodesIn,
     ConsentCategoryCode,
     ConsentMethodCode,
     ConsentPurposeCode,
@@ -36,6 +35,7 @@ from alongside_contracts.codes.fields import (
     SettingCode,
 )
 from alongside_contracts.event import Contract, Event
+from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.ids import (
     LanguageTag,
     OfferId,
@@ -59,7 +59,7 @@ class Consent(Contract):
     """A consent record: who may disclose what, to whom, for which purpose, until when, signed how (42 CFR Part 2)."""
 
     decision: ConsentDecision
-    categories: CodesIn[ListedConsentCategory] = Field(default=(), max_length=CODES_MAX)
+    categories: Annotated[tuple[ListedConsentCategory, ...], AtMost(CODES_MAX)] = ()
     recipients: ListedConsentRecipients = "network"
     purpose: ListedConsentPurpose = "peer-support-referral"
     method: ListedConsentMethod = "electronic"
@@ -121,7 +121,7 @@ class SupportRequest(Contract):
 
     region: RegionId
     needs: tuple[NeedCode, ...] = Field(min_length=1, max_length=CODES_MAX)
-    languages: tuple[LanguageTag, ...] = Field(default=("en",), min_length=1, max_length=CODES_MAX)
+    languages: Annotated[tuple[LanguageTag, ...], AtMost(CODES_MAX, least=1)] = ("en",)
     """Languages the person speaks, best first (BCP 47)."""
     hopes: tuple[HopeCode, ...] = Field(default=(), max_length=CODES_MAX)
     formats: tuple[FormatCode, ...] = Field(default=(), max_length=CODES_MAX)
@@ -138,21 +138,21 @@ class SupportRequest(Contract):
     identifies_as: tuple[IdentityCode, ...] = Field(default=(), max_length=CODES_MAX)
     """The identities the person states, in order to be proposed offers kept for them, such as a meeting for women. Never
     guessed: without the identity such an offer is excluded."""
-    availability: tuple[FreeHours, ...] = Field(default=(), max_length=WINDOWS_MAX)
+    availability: Annotated[tuple[FreeHours, ...], AtMost(WINDOWS_MAX)] = ()
     """The person's free time, in the region's wall time; empty means that it is unknown."""
     near: Area | None = None
     """The person's approximate position, for meeting in person."""
     distance_km_max: float | None = Field(default=None, gt=0, le=1_000, allow_inf_nan=False)
     """The distance the person would travel to meet in person."""
-    organisations_avoided: tuple[Reference, ...] = Field(default=(), max_length=CODES_MAX)
+    organisations_avoided: Annotated[tuple[Reference, ...], AtMost(CODES_MAX)] = ()
     """Organisations with which the person has another relationship, such as their workplace."""
-    offers_avoided: tuple[OfferId, ...] = Field(default=(), max_length=CODES_MAX)
+    offers_avoided: Annotated[tuple[OfferId, ...], AtMost(CODES_MAX)] = ()
     """Offers that must not be asked ("not this person")."""
     continue_with: OfferId | None = None
     """An offer that supported the person before, and that they ask for again."""
     guardian_consent: bool = False
     """Whether a guardian's consent to meet one-to-one is on record; matters for minors."""
-    consent_offers: tuple[OfferId, ...] | None = Field(default=None, max_length=CODES_MAX)
+    consent_offers: Annotated[tuple[OfferId, ...], AtMost(CODES_MAX)] | None = None
     """The only offers that may be asked; None when the person's consent covers the whole network."""
 
 
@@ -173,19 +173,19 @@ class Submission(SupportRequest):
     postal_code: PostalCode | None = None
     consent: Consent | None = None
     readiness: Readiness | None = None
-    risks: CodesIn[ListedRisk] = Field(default=(), max_length=CODES_MAX)
-    needs: CodesIn[ListedNeed] = Field(min_length=1, max_length=CODES_MAX)
-    hopes: CodesIn[ListedHope] = Field(default=(), max_length=CODES_MAX)
-    formats: CodesIn[ListedFormat] = Field(default=(), max_length=CODES_MAX)
+    risks: Annotated[tuple[ListedRisk, ...], AtMost(CODES_MAX)] = ()
+    needs: Annotated[tuple[ListedNeed, ...], AtMost(CODES_MAX, least=1)]
+    hopes: Annotated[tuple[ListedHope, ...], AtMost(CODES_MAX)] = ()
+    formats: Annotated[tuple[ListedFormat, ...], AtMost(CODES_MAX)] = ()
     """Formats the person prefers; empty means any."""
-    modes: CodesIn[ListedMode] = Field(default=(), max_length=CODES_MAX)
+    modes: Annotated[tuple[ListedMode, ...], AtMost(CODES_MAX)] = ()
     """Ways to meet the person accepts; empty means any."""
-    avoid_needs: CodesIn[ListedNeed] = Field(default=(), max_length=CODES_MAX)
+    avoid_needs: Annotated[tuple[ListedNeed, ...], AtMost(CODES_MAX)] = ()
     """Triggers: needs the person must not meet in a companion's story."""
-    interests: CodesIn[ListedInterest] = Field(default=(), max_length=CODES_MAX)
-    identities: CodesIn[ListedIdentity] = Field(default=(), max_length=CODES_MAX)
+    interests: Annotated[tuple[ListedInterest, ...], AtMost(CODES_MAX)] = ()
+    identities: Annotated[tuple[ListedIdentity, ...], AtMost(CODES_MAX)] = ()
     """Identities the person wishes a companion to have; never the person's own."""
-    identifies_as: CodesIn[ListedIdentity] = Field(default=(), max_length=CODES_MAX)
+    identifies_as: Annotated[tuple[ListedIdentity, ...], AtMost(CODES_MAX)] = ()
     """The identities the person states, in order to be proposed offers kept for them, such as a meeting for women. Never
     guessed: without the identity such an offer is excluded."""
 

@@ -11,9 +11,12 @@ from starlette.exceptions import HTTPException
 from alongside_chassis.consume.delivery import Verdict, verdict_on
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http.dependencies import runtime_of
+from alongside_contracts.errors import WHERE_CHARS_MAX
 
 PROBLEM_JSON: Final = "application/problem+json"
 UNAVAILABLE_RETRY_SECONDS: Final = 1
+ERRORS_MAX: Final = 20
+"""The most errors a problem lists: a sender of thousands of wrong fields is helped by the first ones."""
 _FIELD_REMEDIES: Final = {
     "missing": "Send this field.",
     "extra_forbidden": "Remove this field: it is not known here.",
@@ -63,24 +66,24 @@ async def _on_refusal(_request: Request, error: Exception) -> Response:
 
 def _invalid(error: RequestValidationError) -> HttpProblem:
     """Name every wrong field and its remedy, but never the value that was sent."""
-    errors: list[dict[str, Any]] = [
-        {
-            "where": ".".join(str(part) for part in item["loc"]),
-            "problem": item["type"],
-            "remedy": _field_remedy(item),
-        }
-        for item in causes_of(error.errors())
-    ]
+    causes = causes_of(error.errors())
+    errors = [_field_error(cause) for cause in causes[:ERRORS_MAX]]
     first = errors[0] if errors else {"where": None, "remedy": ""}
+    more = len(causes) - len(errors)
     return HttpProblem(
         status=422,
         code="invalid-request",
         title="The request has invalid fields",
-        detail=f"Invalid fields: {len(errors)}.",
+        detail=f"Invalid fields: {len(causes)}." + (f" The first {ERRORS_MAX} are listed." if more else ""),
         remedy=str(first["remedy"]),
         field=first["where"],
-        extra={"errors": errors},
+        extra={"errors": errors} | ({"errors_more": more} if more else {}),
     )
+
+
+def _field_error(cause: Mapping[str, Any]) -> dict[str, Any]:
+    where = ".".join(str(part) for part in cause["loc"])
+    return {"where": where[:WHERE_CHARS_MAX], "problem": cause["type"], "remedy": _field_remedy(cause)}
 
 
 def causes_of(errors: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -104,25 +107,46 @@ def _http(error: HTTPException) -> HttpProblem:
 
 
 async def _on_unforeseen(request: Request, error: Exception) -> Response:
-    """Answer 503 for an error of the environment, which is worth a retry, and 500 for a bug. Neither shows internals."""
+    """Answer by the policy of `consume/delivery.py`: 422 for a value that cannot be stored, 503 for an error of the
+    environment, which is worth a retry, and 500 for a bug. None shows internals."""
     runtime = runtime_of(request)
     route = getattr(request.scope.get("route"), "path", "unmatched")
     runtime.dependencies.log.error("http-failed", route=route, exc=error)
-    if verdict_on(error) in (Verdict.WAIT, Verdict.RETRY):
-        return problem_response(
-            HttpProblem(
-                status=503,
-                code="try-again",
-                title="A database or broker this service needs is unavailable",
-                remedy="Try again in a moment.",
-                retry_after_seconds=UNAVAILABLE_RETRY_SECONDS,
-            )
-        )
-    return problem_response(
-        HttpProblem(
-            status=500,
-            code="our-fault",
-            title="An internal error occurred",
-            remedy="Try again; if it fails again, report it to the operators of this service.",
-        )
+    match verdict_on(error):
+        case Verdict.REFUSE:
+            return problem_response(_unstorable(error))
+        case Verdict.WAIT | Verdict.RETRY:
+            return problem_response(_unavailable())
+        case _:
+            return problem_response(_our_fault())
+
+
+def _unstorable(error: Exception) -> HttpProblem:
+    """Build the refusal of a value that the database refused; it names the column, if the database does."""
+    where = getattr(error, "column_name", None) or getattr(error, "constraint_name", None) or "request"
+    return HttpProblem(
+        status=422,
+        code="value-not-storable",
+        title="A value of the request cannot be stored or searched for",
+        remedy="Send texts without control characters, and numbers and times of a usual size.",
+        field=where,
+    )
+
+
+def _unavailable() -> HttpProblem:
+    return HttpProblem(
+        status=503,
+        code="try-again",
+        title="A database or broker this service needs is unavailable",
+        remedy="Try again in a moment.",
+        retry_after_seconds=UNAVAILABLE_RETRY_SECONDS,
+    )
+
+
+def _our_fault() -> HttpProblem:
+    return HttpProblem(
+        status=500,
+        code="our-fault",
+        title="An internal error occurred",
+        remedy="Try again; if it fails again, report it to the operators of this service.",
     )

@@ -7,9 +7,9 @@ code must be on the list and taken by the network. Closed lists are enums of voc
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import FailFast, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from alongside_contracts.codes.code_lists import CODE_PATTERN
@@ -68,10 +68,6 @@ class ListedCodeOf(CodeOf):
             "unlisted_code", "{remedy}", {"remedy": codes.remedy(self.name, code, region)}
         )
 
-
-_Code = TypeVar("_Code")
-CodesIn: TypeAlias = Annotated[tuple[_Code, ...], FailFast()]
-"""Several codes that come in. The first unlisted one ends the reading: a long list of them must not keep a service busy."""
 
 ActorCode: TypeAlias = Annotated[str, CodeOf("actors")]
 AnswerCode: TypeAlias = Annotated[str, CodeOf("answers")]

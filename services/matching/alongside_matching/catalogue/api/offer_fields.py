@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from alongside_contracts.codes.fields import ListedCodeOf, ListedEndorsement, ListedTrainingTopic
+from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.ids import Reference
 from alongside_matching.catalogue.rules.certificates import Certificate
 from alongside_matching.catalogue.store.supporters import Training
@@ -102,9 +103,7 @@ def _context(index: int, code: str, remedy: str) -> dict[str, int | str]:
     return {"index": index, "code": code, "remedy": remedy}
 
 
-Availability = Annotated[
-    tuple[WindowForm, ...], Field(max_length=WINDOWS_MAX), AfterValidator(_not_contradictory)
-]
+Availability = Annotated[tuple[WindowForm, ...], AtMost(WINDOWS_MAX), AfterValidator(_not_contradictory)]
 """Free periods in the region's week; empty means unknown."""
 
 

@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from alongside_chassis.http import PAGE_MAX
 from alongside_contracts.codes.fields import (
-    CodesIn,
     FormatCode,
     HopeCode,
     IdentityCode,
@@ -25,6 +24,7 @@ from alongside_contracts.codes.fields import (
     ModeCode,
     NeedCode,
 )
+from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.ids import LanguageTag, Reference, RegionId, new_id
 from alongside_contracts.vocabulary import AgeBand, OfferKind
 from alongside_matching.catalogue.api.offer_fields import (
@@ -68,25 +68,25 @@ class OfferForm(AgreementForm):
     kind: OfferKind
     region: RegionId
     name: PublicName | None = None
-    needs: CodesIn[ListedNeed] = Field(min_length=1, max_length=CODES_MAX)
-    languages: tuple[LanguageTag, ...] = Field(default=("en",), min_length=1, max_length=CODES_MAX)
-    formats: CodesIn[ListedFormat] = Field(default=(), max_length=CODES_MAX)
-    modes: CodesIn[ListedMode] = Field(default=(), max_length=CODES_MAX)
-    age_bands: tuple[AgeBand, ...] = Field(default=(), max_length=CODES_MAX)
-    hopes: CodesIn[ListedHope] = Field(default=(), max_length=CODES_MAX)
-    interests: CodesIn[ListedInterest] = Field(default=(), max_length=CODES_MAX)
-    identities: CodesIn[ListedIdentity] = Field(default=(), max_length=CODES_MAX)
-    organisations: tuple[Reference, ...] = Field(default=(), max_length=CODES_MAX)
-    eligibility: CodesIn[Eligible] = Field(default=(), max_length=CODES_MAX)
-    only_for: CodesIn[ListedIdentity] = Field(default=(), max_length=CODES_MAX)
+    needs: Annotated[tuple[ListedNeed, ...], AtMost(CODES_MAX, least=1)]
+    languages: Annotated[tuple[LanguageTag, ...], AtMost(CODES_MAX, least=1)] = ("en",)
+    formats: Annotated[tuple[ListedFormat, ...], AtMost(CODES_MAX)] = ()
+    modes: Annotated[tuple[ListedMode, ...], AtMost(CODES_MAX)] = ()
+    age_bands: Annotated[tuple[AgeBand, ...], AtMost(CODES_MAX)] = ()
+    hopes: Annotated[tuple[ListedHope, ...], AtMost(CODES_MAX)] = ()
+    interests: Annotated[tuple[ListedInterest, ...], AtMost(CODES_MAX)] = ()
+    identities: Annotated[tuple[ListedIdentity, ...], AtMost(CODES_MAX)] = ()
+    organisations: Annotated[tuple[Reference, ...], AtMost(CODES_MAX)] = ()
+    eligibility: Annotated[tuple[Eligible, ...], AtMost(CODES_MAX)] = ()
+    only_for: Annotated[tuple[ListedIdentity, ...], AtMost(CODES_MAX)] = ()
     capacity: Places | None = 1
     availability: Availability = ()
     position: PositionForm | None = None
     reach_km: Kilometres | None = None
     certification_required: bool = False
     required_endorsement: ListedEndorsement | None = None
-    certificates: tuple[CertificateForm, ...] = Field(default=(), max_length=RECORDS_MAX)
-    trainings: tuple[TrainingForm, ...] = Field(default=(), max_length=RECORDS_MAX)
+    certificates: Annotated[tuple[CertificateForm, ...], AtMost(RECORDS_MAX)] = ()
+    trainings: Annotated[tuple[TrainingForm, ...], AtMost(RECORDS_MAX)] = ()
     check_required: bool = False
     checked_until: date | None = None
     contact_email: Email | None = None
@@ -154,17 +154,17 @@ class OfferChanges(Strict):
     """
 
     name: PublicName | None = None
-    needs: tuple[NeedCode, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
-    languages: tuple[LanguageTag, ...] | None = Field(default=None, min_length=1, max_length=CODES_MAX)
-    formats: tuple[FormatCode, ...] | None = Field(default=None, max_length=CODES_MAX)
-    modes: tuple[ModeCode, ...] | None = Field(default=None, max_length=CODES_MAX)
-    age_bands: tuple[AgeBand, ...] | None = Field(default=None, max_length=CODES_MAX)
-    hopes: tuple[HopeCode, ...] | None = Field(default=None, max_length=CODES_MAX)
-    interests: tuple[InterestCode, ...] | None = Field(default=None, max_length=CODES_MAX)
-    identities: tuple[IdentityCode, ...] | None = Field(default=None, max_length=CODES_MAX)
-    organisations: tuple[Reference, ...] | None = Field(default=None, max_length=CODES_MAX)
-    eligibility: tuple[NeedCode, ...] | None = Field(default=None, max_length=CODES_MAX)
-    only_for: tuple[IdentityCode, ...] | None = Field(default=None, max_length=CODES_MAX)
+    needs: Annotated[tuple[NeedCode, ...], AtMost(CODES_MAX, least=1)] | None = None
+    languages: Annotated[tuple[LanguageTag, ...], AtMost(CODES_MAX, least=1)] | None = None
+    formats: Annotated[tuple[FormatCode, ...], AtMost(CODES_MAX)] | None = None
+    modes: Annotated[tuple[ModeCode, ...], AtMost(CODES_MAX)] | None = None
+    age_bands: Annotated[tuple[AgeBand, ...], AtMost(CODES_MAX)] | None = None
+    hopes: Annotated[tuple[HopeCode, ...], AtMost(CODES_MAX)] | None = None
+    interests: Annotated[tuple[InterestCode, ...], AtMost(CODES_MAX)] | None = None
+    identities: Annotated[tuple[IdentityCode, ...], AtMost(CODES_MAX)] | None = None
+    organisations: Annotated[tuple[Reference, ...], AtMost(CODES_MAX)] | None = None
+    eligibility: Annotated[tuple[NeedCode, ...], AtMost(CODES_MAX)] | None = None
+    only_for: Annotated[tuple[IdentityCode, ...], AtMost(CODES_MAX)] | None = None
     capacity: Places | None = None
     position: PositionForm | None = None
     reach_km: Kilometres | None = None
@@ -199,7 +199,7 @@ class OfferChanges(Strict):
 class OfferBatch(Strict):
     """Up to a thousand offers, each identified by its source and its id there."""
 
-    offers: CodesIn[ListedOfferForm] = Field(min_length=1, max_length=BATCH_MAX)
+    offers: Annotated[tuple[ListedOfferForm, ...], AtMost(BATCH_MAX, least=1)]
 
     @model_validator(mode="after")
     def _each_is_sent_once(self) -> Self:

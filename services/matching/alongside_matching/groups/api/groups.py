@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command, Read
+from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.vocabulary import Mode, OfferKind, Weekday
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.api import refusals
@@ -52,10 +53,10 @@ class ScheduleForm(Strict):
     at: time
     minutes: int = Field(ge=1, le=MINUTES_MAX)
     every: Every
-    weekdays: tuple[Weekday, ...] = Field(min_length=1, max_length=7)
-    nth: tuple[int, ...] = Field(default=(), max_length=6)
+    weekdays: Annotated[tuple[Weekday, ...], AtMost(7, least=1)]
+    nth: Annotated[tuple[int, ...], AtMost(6)] = ()
     until: date | None = None
-    exceptions: tuple[date, ...] = Field(default=(), max_length=EXCEPTIONS_MAX)
+    exceptions: Annotated[tuple[date, ...], AtMost(EXCEPTIONS_MAX)] = ()
     place_state: Literal["open", "closed"] = "open"
     meeting_state: Literal["meeting", "suspended", "ended"] = "meeting"
     newcomers: bool = True
