@@ -14,7 +14,8 @@ from alongside_chassis.http import (
     Command,
     Page,
     Read,
-    bad_cursor,
+    cursor_text,
+    cursor_time,
     decode_cursor,
     decode_id_cursor,
     encode_cursor,
@@ -195,7 +196,9 @@ def crisis_router() -> APIRouter:
         read: Read, cursor: str | None = None, limit: Limit = 50
     ) -> Page[EscalationView]:
         """List crises that nobody has acknowledged yet, oldest first."""
-        escalations = await store.open_escalations(read.conn, after=_after(cursor), limit=limit + 1)
+        escalations = await store.open_escalations(
+            read.conn, after=decode_cursor(cursor, cursor_time, cursor_text), limit=limit + 1
+        )
         has_more = len(escalations) > limit
         last = escalations[limit - 1] if has_more else None
         return Page(
@@ -244,14 +247,6 @@ def _inbox_item(stored: StoredNotice, link_base: str) -> InboxItemView:
         about_status=Status(news.status) if news.status else None,
         at=stored.created_at,
     )
-
-
-def _after(cursor: str | None) -> tuple[datetime, str] | None:
-    values = decode_cursor(cursor, 2)
-    try:
-        return (datetime.fromisoformat(values[0]), values[1]) if values else None
-    except ValueError:
-        raise bad_cursor() from None
 
 
 def _next_cursor(notices: list[StoredNotice], limit: int) -> str | None:

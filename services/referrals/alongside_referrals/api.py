@@ -13,7 +13,7 @@ from alongside_chassis.http import (
     Command,
     Page,
     Read,
-    bad_cursor,
+    cursor_number,
     decode_cursor,
     decode_id_cursor,
     encode_cursor,
@@ -174,8 +174,8 @@ def _add_reads(routes: APIRouter) -> None:
     ) -> Page[EntryView]:
         """List the timeline, oldest entry first. Notes are stored and never shown."""
         await _load(read.conn, referral_id)
-        last = decode_cursor(cursor, 1)
-        after = _parse_number(last[0]) if last else 0
+        last = decode_cursor(cursor, cursor_number)
+        after = last[0] if last else 0
         entries = await store.list_timeline(read.conn, referral_id, after=after, limit=limit)
         next_cursor = encode_cursor(str(entries[-1].entry)) if len(entries) == limit else None
         return Page(items=[entry_view(entry) for entry in entries], next_cursor=next_cursor)
@@ -245,10 +245,3 @@ def _refused(refused: Refused) -> HttpProblem:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def _parse_number(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise bad_cursor() from None

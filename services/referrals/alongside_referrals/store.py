@@ -129,7 +129,7 @@ _LIST: Final = f"""
 _TIMELINE: Final = """
     select entry, sequence, at, what, actor, previous, status, business_status, reason, outcome, offer_id, next_actor,
            due_at, cause, note is not null as has_note, fit, meetings
-    from timeline where referral_id = $1 and entry > $2 order by entry limit $3
+    from timeline where referral_id = $1 and entry > $2::bigint order by entry limit $3
 """
 
 

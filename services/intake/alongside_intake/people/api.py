@@ -13,6 +13,7 @@ from alongside_chassis.http import (
     Page,
     Read,
     ServiceOnly,
+    cursor_text,
     decode_cursor,
     encode_cursor,
 )
@@ -67,7 +68,7 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
         read: Read, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50
     ) -> Page[PartnerView]:
         """List partners by id."""
-        after = decode_cursor(cursor, 1)
+        after = decode_cursor(cursor, cursor_text)
         rows = await people_store.list_partners(read.conn, after=after[0] if after else "", limit=limit)
         next_cursor = encode_cursor(rows[-1].id) if len(rows) == limit else None
         return Page(items=[_view(row) for row in rows], next_cursor=next_cursor)

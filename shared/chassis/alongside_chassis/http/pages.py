@@ -1,9 +1,9 @@
-"""Pages of lists and their opaque cursors."""
+"""Pages of lists and their cursors: opaque to clients, and checked part by part before any of it reaches a query."""
 
 import base64
-import binascii
-from collections.abc import Sequence
-from typing import Final, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 import orjson
@@ -12,6 +12,11 @@ from pydantic import BaseModel
 from alongside_chassis.errors import HttpProblem
 
 PAGE_MAX: Final = 200
+CURSOR_CHARS_MAX: Final = 500
+NUMBER_MAX: Final = 2**63 - 1
+"""The largest number of PostgreSQL's `bigint`."""
+_YEARS: Final = range(1900, 2200)
+"""Years of the times in our rows; near the ends of what Python and PostgreSQL can hold, converting a zone overflows."""
 
 T = TypeVar("T")
 
@@ -28,28 +33,46 @@ def encode_cursor(*parts: str) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, parts: int) -> tuple[str, ...] | None:
-    """Return the sort values of a cursor; None for the first page. Raises HttpProblem for any other text."""
+def decode_cursor(cursor: str | None, *readers: Callable[[str], Any]) -> tuple[Any, ...] | None:
+    """Return the sort values of a cursor, each read by its reader; None for the first page.
+
+    Raises HttpProblem for any other text, including values that `encode_cursor` was never given.
+    """
     if cursor is None:
         return None
     try:
-        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
-        values = None
-    if not isinstance(values, list) or len(values) != parts or not all(isinstance(v, str) for v in values):
-        raise bad_cursor()
-    return tuple(values)
+        parts = _parts(cursor)
+        return tuple(read(part) for read, part in zip(readers, parts, strict=True))
+    except (ValueError, OverflowError):
+        raise bad_cursor() from None
 
 
 def decode_id_cursor(cursor: str | None) -> UUID | None:
     """Return the id of a cursor; None for the first page. Raises HttpProblem for any other text."""
-    values = decode_cursor(cursor, 1)
-    if values is None:
-        return None
-    try:
-        return UUID(values[0])
-    except ValueError:
-        raise bad_cursor() from None
+    values = decode_cursor(cursor, UUID)
+    return values[0] if values else None
+
+
+def cursor_number(part: str) -> int:
+    """Return a number of a cursor, from 0. Raises ValueError."""
+    if not (part.isascii() and part.isdigit()) or len(part) > len(str(NUMBER_MAX)) or int(part) > NUMBER_MAX:
+        raise ValueError(part)
+    return int(part)
+
+
+def cursor_time(part: str) -> datetime:
+    """Return a time of a cursor. Raises ValueError, also for years that no row has."""
+    time = datetime.fromisoformat(part)
+    if time.tzinfo is None or time.year not in _YEARS:
+        raise ValueError(part)
+    return time.astimezone(UTC)
+
+
+def cursor_text(part: str) -> str:
+    """Return a text of a cursor. Raises ValueError for characters that no sort value has."""
+    if not part.isprintable():
+        raise ValueError(part)
+    return part
 
 
 def bad_cursor() -> HttpProblem:
@@ -61,3 +84,13 @@ def bad_cursor() -> HttpProblem:
         remedy="Start again without a cursor, then follow next_cursor.",
         field="cursor",
     )
+
+
+def _parts(cursor: str) -> list[str]:
+    if len(cursor) > CURSOR_CHARS_MAX:
+        raise ValueError(cursor)
+    padded = cursor + "=" * (-len(cursor) % 4)
+    parts = orjson.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        raise ValueError(cursor)
+    return parts

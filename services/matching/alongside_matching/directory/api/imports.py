@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from alongside_chassis.errors import HttpProblem
-from alongside_chassis.http import CurrentRuntime, Page, Read, decode_cursor, encode_cursor
+from alongside_chassis.http import CurrentRuntime, Page, Read, cursor_number, decode_cursor, encode_cursor
 from alongside_contracts.ids import RegionId, new_id
 from alongside_matching.directory.api import refusals
 from alongside_matching.directory.codes import ImportState, LineKind
@@ -111,8 +111,8 @@ def _add_reading(routes: APIRouter) -> None:
     ) -> Page[ReportLine]:
         """List the remarks on the lines of the file: quarantined lines first, then flagged ones."""
         _view_or_not_found(import_id, await imports.view(read.conn, import_id))
-        parts = decode_cursor(cursor, 1)
-        after = int(parts[0]) if parts and parts[0].isdigit() else 0
+        last = decode_cursor(cursor, cursor_number)
+        after = last[0] if last else 0
         wanted = LineKind(kind) if kind else None
         found = await imports.remarks(read.conn, import_id, after=after, kind=wanted, limit=limit)
         items = [ReportLine.model_validate(line, from_attributes=True) for line in found]

@@ -51,7 +51,7 @@ _ADD_REMARKS: Final = """
 _REMARKS: Final = """
     select number, kind, file, line, source_id, "column", code, detail, remedy
     from directory_import_line
-    where import_id = $1 and number > $2 and ($3::text is null or kind = $3)
+    where import_id = $1 and number > $2::bigint and ($3::text is null or kind = $3)
     order by number
     limit $4
 """
