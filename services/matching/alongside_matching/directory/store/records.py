@@ -1,5 +1,6 @@
 """The directory as published: stored entity by entity, found by words, terms and distance."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,8 @@ import orjson
 from alongside_matching.directory.codes import RecordKind
 from alongside_matching.directory.documents import Document, Record
 
+_HYPHENS: Final = re.compile(r"-[-\s]*(?=-|\s|$)")
+"""Hyphens that exclude no word: for `websearch_to_tsquery` each begins one more NOT, and from the 32nd on it is an error."""
 _UPSERT: Final = """
     insert into directory_record as known (
         id, region, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms, latitude,
@@ -204,10 +207,14 @@ async def centre_of(
 def _parameters(query: RecordQuery) -> tuple[Any, ...]:
     circle = query.within
     return (
-        *(query.kind, query.region, query.words, query.term, query.taxonomy, query.organization),
+        *(query.kind, query.region, _words(query.words), query.term, query.taxonomy, query.organization),
         *(query.changed_since, query.parent, query.top_only),
         *((circle.latitude, circle.longitude, circle.metres) if circle else (None, None, None)),
     )
+
+
+def _words(searched: str | None) -> str | None:
+    return None if searched is None else _HYPHENS.sub("", searched)
 
 
 def _row(record: Record) -> Mapping[str, Any]:
