@@ -89,6 +89,8 @@ async def import_offers(
     )
     _print_counts("lines", result)
     await _print_lines(result["lines"], report, where="line")
+    if result["lines_more"]:
+        console.print(f"{result['lines_more']} more problems: mend these, then import the same file again")
     return 1 if result["quarantined"] else 0
 
 

@@ -9,7 +9,7 @@ from alongside_chassis.announce import Tx
 from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor, encode_cursor
 from alongside_contracts.intake import Submission
 from alongside_intake import store
-from alongside_intake.danger.api import danger_first_route, risk_words_router
+from alongside_intake.danger.api import danger_first_route, risk_words_router, things_of
 from alongside_intake.domain.facts import Policies, State
 from alongside_intake.people.api import partners_router, people_router
 from alongside_intake.people.contact_routes_api import contact_routes_router
@@ -72,15 +72,17 @@ def _add_submit(router: APIRouter, submissions: SubmissionService) -> None:
     async def submit(submission: Submission, command: Command) -> Response:
         """Submit a referral. It is decided at once; the status is 201 whatever the decision."""
 
+        said_more = await submissions.danger.read_more(command.body, submission)
+
         async def work(tx: Tx) -> SubmissionView:
-            said_more = submissions.danger.read_more(command.body, submission)
             identity = identity_of(submission, None, submissions.policies.codes)
             received = ReceivedSubmission(submission, identity, said_more=said_more)
             (decided,) = await submissions.receive([received], tx)
             announce_decision(decided, tx)
             return await _load_view(tx, decided.submission.id, submissions.policies)
 
-        return await command.run(work, status=201)
+        about = things_of(submission.person_reference, submission.reference)
+        return await command.run(work, status=201, about=about)
 
 
 def _add_consent(router: APIRouter, submissions: SubmissionService, statements: Statements) -> None:

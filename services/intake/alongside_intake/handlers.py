@@ -193,7 +193,7 @@ async def _hear(
     problem: Problem | None = None,
     unread: UnreadRecord | None = None,
 ) -> None:
-    found = danger.read(value or b"")
+    found = await danger.read(value or b"")
     if found is None or value is None or origin.partner is None:
         return
     reported = ReportedDanger(
@@ -259,7 +259,7 @@ async def _with_senders(
             identity_of(event, sender, danger.policies.codes),
             sender,
             tx.cause_of(event),
-            said_more=danger.read_more(tx.value_of(event), event),
+            said_more=await danger.read_more(tx.value_of(event), event),
             record_id=record_id(origin, tx.value_of(event)),
         )
         for event, origin, sender in zip(events, origins, senders, strict=True)

@@ -6,7 +6,8 @@ ChassisError
 │   └── DeadLetterLimit   too many dead letters in a row: the fault is not in the messages
 ├── Stopping              the service was asked to stop while it waited for database or broker; nothing was lost
 └── HttpProblem           an HTTP refusal, answered as problem+json (RFC 9457)
-    └── KeyReused         an Idempotency-Key was sent again with another request
+    ├── KeyReused         an Idempotency-Key was sent again with another request
+    └── LineIsFull        too many requests about the same thing wait already
 """
 
 from collections.abc import Mapping
@@ -91,4 +92,17 @@ class KeyReused(HttpProblem):
             title="This Idempotency-Key belongs to another request",
             remedy="Send a new key with a new request; repeat a key only with an identical request.",
             field="Idempotency-Key",
+        )
+
+
+class LineIsFull(HttpProblem):
+    """As many requests as may wait for the same thing wait already; the refused one may be repeated later."""
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        super().__init__(
+            status=429,
+            code="too-many-alike",
+            title="Too many requests about the same thing wait already",
+            remedy="Wait for the answers to the requests that were sent, then repeat this one.",
+            retry_after_seconds=retry_after_seconds,
         )

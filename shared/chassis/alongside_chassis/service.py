@@ -4,7 +4,7 @@ within a limited time."""
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import asyncpg
@@ -123,9 +123,11 @@ def build_app(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connected(service.settings) as pool:
-            runtime = Runtime(make_dependencies(service, pool, tracing, SystemClock()), service.settings)
-            app.state.runtime = runtime
+        async with connected(service.settings) as pool, connected(service.settings) as http_pool:
+            dependencies = make_dependencies(service, pool, tracing, SystemClock())
+            runtime = Runtime(dependencies, service.settings)
+            # requests have connections of their own: however many there are, listeners and timers work on
+            app.state.runtime = Runtime(replace(dependencies, pool=http_pool), service.settings)
             health = _health(service, runtime)
             app.include_router(health_router(health))
             async with _running(service, runtime, health):

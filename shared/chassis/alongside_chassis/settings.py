@@ -94,6 +94,7 @@ class Settings(KafkaAccess):
     stop_seconds_max: float = Field(default=5.0, gt=0)
     """How long a stop may take to finish the current batch and leave the group."""
     pool_connections_max: int = Field(default=10, ge=2)
+    """Of each of the two pools: requests have one, listeners, timers and workers the other."""
     inbox_days: int = Field(default=100, ge=1)
     """How long the ids of handled events are stored; longer than any stream keeps its records."""
     dead_letter_days: int = Field(default=30, ge=1)

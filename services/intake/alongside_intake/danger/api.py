@@ -9,10 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.types import Message
+from starlette.types import Message, Scope
 
-from alongside_chassis.errors import HttpProblem
-from alongside_chassis.http import Read, ServiceOnly, problem_of, runtime_of, too_large
+from alongside_chassis.errors import HttpProblem, LineIsFull
+from alongside_chassis.http import WAITS_ITS_TURN, Read, ServiceOnly, problem_of, runtime_of, too_large
 from alongside_contracts.partner import Problem
 from alongside_intake import store as submissions_store
 from alongside_intake.danger.hearing import DangerHearing, ReportedDanger
@@ -43,13 +43,18 @@ def danger_first_route(hearing: DangerHearing) -> type[APIRoute]:
                 try:
                     if not is_whole:
                         raise too_large(runtime_of(request).settings.http_body_bytes_max)
-                    return await answer(Request(request.scope, _replay(body)))
+                    return await _answer_in_turn(answer, request.scope, body, hearing)
                 except REFUSALS as error:
                     raise await _with_crisis_lines(problem_of(error), body, request, hearing) from error
 
             return hear_before_refusing
 
     return DangerFirstRoute
+
+
+def things_of(person_reference: str | None, reference: str | None) -> list[str]:
+    """Return what a submission at the HTTP door locks, as requests that wait for each other name it (`Turns`)."""
+    return [f"person {person_reference}", f"reference {reference}"]
 
 
 def risk_words_router(hearing: DangerHearing) -> APIRouter:
@@ -72,15 +77,28 @@ def risk_words_router(hearing: DangerHearing) -> APIRouter:
     return router
 
 
+async def _answer_in_turn(
+    answer: RouteHandler, scope: Scope, body: bytes, hearing: DangerHearing
+) -> Response:
+    """Answer a request; one with a danger waits for its turn, however many others wait for the same person."""
+    try:
+        return await answer(Request(scope, _replay(body)))
+    except LineIsFull:
+        if await hearing.read(body) is None:
+            raise
+    return await answer(Request({**scope, WAITS_ITS_TURN: True}, _replay(body)))
+
+
 async def _with_crisis_lines(
     problem: HttpProblem, body: bytes, request: Request, hearing: DangerHearing
 ) -> HttpProblem:
     """Return the refusal, with the crisis lines if there was a danger in the request, which is escalated first."""
-    danger = hearing.read(body)
+    danger = await hearing.read(body)
     if danger is None:
         return problem
     refused = Problem(code=problem.code, where=(problem.field or "body")[:200], remedy=problem.remedy[:500])
-    async with runtime_of(request).transaction() as tx:
+    runtime, things = runtime_of(request), things_of(danger.person_reference, danger.reference)
+    async with runtime.turns.with_all(things, refusable=False), runtime.transaction() as tx:
         escalated_as = await hearing.hear(ReportedDanger(danger, body, problem=refused), tx)
     resources = hearing.policies.of(danger.region or "").crisis_resources
     problem.extra |= {

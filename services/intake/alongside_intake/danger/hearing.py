@@ -4,6 +4,7 @@ The same danger is heard once: a record has an id, a repeat of the reference is 
 cleared, if it names all its risks and all its words.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
@@ -28,6 +29,8 @@ from alongside_intake.domain.identity import finds_person_by
 from alongside_intake.people import store as people_store
 from alongside_intake.submissions.record import ExternalRef
 
+READ_AT_ONCE_BYTES_MAX: Final = 16 * 1024
+"""A body up to this size takes less time to read than handing it to a thread and back is worth."""
 UNKNOWN_SETTING: Final = "unknown"
 """The setting of a submission that is not read."""
 
@@ -76,15 +79,18 @@ class DangerHearing:
     policies: Policies
     words: RiskWords
 
-    def read(self, body: bytes) -> Danger | None:
-        """Return the danger that can be read in what was sent, or None."""
-        return read_danger(body, self.policies.codes["risks"].names)
+    async def read(self, body: bytes) -> Danger | None:
+        """Return the danger that can be read in what was sent, or None; a large body is read beside the event loop."""
+        known_risks = self.policies.codes["risks"].names
+        if len(body) <= READ_AT_ONCE_BYTES_MAX:
+            return read_danger(body, known_risks)
+        return await asyncio.to_thread(read_danger, body, known_risks)
 
-    def read_more(self, body: bytes, submission: Submission) -> Danger | None:
+    async def read_more(self, body: bytes, submission: Submission) -> Danger | None:
         """Return the danger in the bytes of an accepted submission that its fields do not say, or None."""
         if not may_say_more(body, submission.risks, submission.urgency):
             return None
-        danger = self.read(body)
+        danger = await self.read(body)
         return danger if danger and not danger.risks.issubset(submission.risks) else None
 
     async def hear(self, reported: ReportedDanger, tx: Tx) -> SubmissionId | None:

@@ -1,7 +1,7 @@
 """The HTTP API of a service: commands in one transaction each, reads, pages, problem+json, operators' routes, health."""
 
 from alongside_chassis.http.codes_api import codes_router
-from alongside_chassis.http.commands import Command
+from alongside_chassis.http.commands import WAITS_ITS_TURN, Command
 from alongside_chassis.http.dependencies import CurrentRuntime, Read, ServiceOnly, runtime_of
 from alongside_chassis.http.pages import (
     PAGE_MAX,
@@ -17,6 +17,7 @@ from alongside_chassis.http.problems import causes_of, problem_of, too_large
 
 __all__ = [
     "PAGE_MAX",
+    "WAITS_ITS_TURN",
     "Command",
     "CurrentRuntime",
     "Page",

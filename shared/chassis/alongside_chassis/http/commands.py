@@ -1,7 +1,7 @@
 """Commands over HTTP: one transaction each, whose answer is stored under the Idempotency-Key, if one was sent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Final
 
 import asyncpg
@@ -19,6 +19,8 @@ from alongside_chassis.strict_json import check_strict_json
 from alongside_contracts.errors import MalformedEvent
 
 COMMAND_ATTEMPTS_MAX: Final = 5
+WAITS_ITS_TURN: Final = "alongside.waits_its_turn"
+"""Set in the scope of a request that is not refused, however many others wait for the same thing."""
 
 Work = Callable[[Tx], Awaitable[BaseModel | None]]
 
@@ -29,12 +31,25 @@ class CommandRunner:
     def __init__(self, request: Request, runtime: Runtime, body: bytes) -> None:
         self._request, self._runtime, self.body = request, runtime, body
 
-    async def run(self, work: Work, *, status: int = 200) -> Response:
+    async def run(self, work: Work, *, status: int = 200, about: Sequence[str] = ()) -> Response:
         """Do the work once and answer with its result (204 for None).
 
-        A lost race with another transaction is retried. Raises HttpProblem, and every error of `work`; then nothing is
-        stored.
+        Requests with one Idempotency-Key, one thing in their path, or one thing that `about` names take turns; without any
+        of these, identical requests do. A lost race with another transaction is retried. Raises HttpProblem, and every
+        error of `work`; then nothing is stored.
         """
+        refusable = not self._request.scope.get(WAITS_ITS_TURN, False)
+        async with self._runtime.turns.with_all(self._things(about), refusable=refusable):
+            return await self._until_done(work, status)
+
+    def _things(self, about: Sequence[str]) -> Sequence[str]:
+        named = [*about, *map(str, self._request.path_params.values())]
+        if not named:
+            named = [self._digest().hex()]
+        key = self._key()
+        return named if key is None else [*named, f"Idempotency-Key {key}"]
+
+    async def _until_done(self, work: Work, status: int) -> Response:
         for attempt in range(1, COMMAND_ATTEMPTS_MAX + 1):
             try:
                 return await self._attempt(work, status)
@@ -48,9 +63,7 @@ class CommandRunner:
         key = self._key()
         async with self._runtime.transaction() as tx:
             if key is not None:
-                url = self._request.url
-                request = idempotency.digest(self._request.method, f"{url.path}?{url.query}", self.body)
-                stored = await idempotency.claim(tx.conn, key, request)
+                stored = await idempotency.claim(tx.conn, key, self._digest())
                 if stored is not None:
                     return _response(stored, replayed=True)
             result = await work(tx)
@@ -62,6 +75,10 @@ class CommandRunner:
             if key is not None:
                 await idempotency.store(tx.conn, key, answer)
         return _response(answer, replayed=False)
+
+    def _digest(self) -> bytes:
+        url = self._request.url
+        return idempotency.digest(self._request.method, f"{url.path}?{url.query}", self.body)
 
     def _key(self) -> str | None:
         key = self._request.headers.get("idempotency-key")

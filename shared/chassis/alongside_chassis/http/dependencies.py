@@ -42,6 +42,6 @@ async def _service_only(request: Request, runtime: Annotated[Runtime, Depends(ru
         )
 
 
-Read = Annotated[Reader, Depends(_read)]
+Read = Annotated[Reader, Depends(_read, scope="function")]
 CurrentRuntime = Annotated[Runtime, Depends(runtime_of)]
 ServiceOnly = Depends(_service_only)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import asyncpg
 
@@ -10,6 +10,7 @@ from alongside_chassis.announce.transaction import Tx, transaction
 from alongside_chassis.clock import Clock
 from alongside_chassis.consume.pipeline import Dependencies
 from alongside_chassis.database import connection
+from alongside_chassis.lifecycle.turns import Turns
 from alongside_chassis.observe.logs import Log
 from alongside_chassis.settings import Settings
 
@@ -20,6 +21,8 @@ class Runtime:
 
     dependencies: Dependencies
     settings: Settings
+    turns: Turns = field(default_factory=Turns)
+    """Where requests about the same thing wait for each other."""
 
     @property
     def pool(self) -> asyncpg.Pool:

@@ -54,14 +54,22 @@ class UnreadableTable(Exception):
     """The whole file cannot be read; the message is the remedy."""
 
 
-def read_offers(text: str, *, region: str, source: str) -> Iterator[ParsedLine | RefusedLine]:
-    """Yield every line, parsed or refused; a line with several problems is refused several times. Raises
-    UnreadableTable."""
+class TooManyLines(UnreadableTable):
+    """The file has more lines than may be sent at once."""
+
+
+def read_offers(text: str, *, region: str, source: str, lines_max: int) -> Iterator[ParsedLine | RefusedLine]:
+    """Yield every line, parsed or refused; a line with several problems is refused several times.
+
+    Raises UnreadableTable, TooManyLines after `lines_max` of them.
+    """
     table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         _check_header(table.fieldnames or ())
         seen: set[str] = set()
-        for row in table:
+        for count, row in enumerate(table):
+            if count >= lines_max:
+                raise TooManyLines(f"Send at most {lines_max} lines at once.")
             yield from _line(row, table.line_num, seen, region, source)
     except csv.Error as error:
         raise UnreadableTable(f"Line {table.line_num} is not CSV ({error}): close its quotes.") from error

@@ -1,6 +1,9 @@
 """`/offers/imports`: imports a CSV of offers and answers with every quarantined line."""
 
-from typing import Annotated, Final
+import asyncio
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, Final, TypeAlias
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
@@ -11,7 +14,13 @@ from alongside_chassis.http import Command
 from alongside_contracts.ids import RegionId
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.api import refusals
-from alongside_matching.catalogue.api.offer_csv import ParsedLine, RefusedLine, UnreadableTable, read_offers
+from alongside_matching.catalogue.api.offer_csv import (
+    ParsedLine,
+    RefusedLine,
+    TooManyLines,
+    UnreadableTable,
+    read_offers,
+)
 from alongside_matching.catalogue.api.offer_fields import SourceName
 from alongside_matching.catalogue.store.offer_batches import Added
 from alongside_matching.engine.policy import Policies
@@ -19,8 +28,11 @@ from alongside_matching.problems import unprocessable
 
 CSV_BYTES_MAX: Final = 16 * 2**20
 LINES_MAX: Final = 20_000
-BATCH_MAX: Final = 1_000
+BATCH_MAX: Final = 500
 """Offers stored by one statement."""
+LINES_SHOWN_MAX: Final = 2_000
+"""Problems listed in an answer; when these are mended, the same file shows the next ones."""
+Line: TypeAlias = ParsedLine | RefusedLine
 
 
 class OfferLine(BaseModel):
@@ -42,6 +54,8 @@ class OfferImportView(BaseModel):
     unchanged: int
     quarantined: int
     lines: tuple[OfferLine, ...]
+    lines_more: int
+    """Problems beyond those that `lines` lists."""
 
 
 def router(policies: Policies) -> APIRouter:
@@ -60,57 +74,68 @@ def router(policies: Policies) -> APIRouter:
         An invalid line is quarantined with its reasons, and the others are imported. Sending the same file again
         changes nothing; offers that the file does not name stay unchanged.
         """
-        lines = _lines(await request.body(), region, source)
+        body = await request.body()
+        if len(body) > CSV_BYTES_MAX:
+            raise _too_large()
 
         async def work(tx: Tx) -> OfferImportView:
-            return await _import(tx, lines, policies)
+            return await _import(tx, _lines(body, region, source), policies)
 
         return await command.run(work)
 
     return routes
 
 
-def _lines(body: bytes, region: str, source: str) -> list[ParsedLine | RefusedLine]:
-    if len(body) > CSV_BYTES_MAX:
-        raise _too_large()
+def _lines(body: bytes, region: str, source: str) -> Iterator[Line]:
+    """Yield the file's lines. Raises HttpProblem, after some of them, when the file cannot be read to its end."""
     try:
-        lines = list(read_offers(body.decode("utf-8-sig"), region=region, source=source))
+        yield from read_offers(body.decode("utf-8-sig"), region=region, source=source, lines_max=LINES_MAX)
     except UnicodeDecodeError as error:
         raise _not_a_table("Save the file as CSV in UTF-8.") from error
+    except TooManyLines as error:
+        raise _too_large() from error
     except UnreadableTable as error:
         raise _not_a_table(str(error)) from error
-    if len(lines) > LINES_MAX:
-        raise _too_large()
-    return lines
 
 
-async def _import(tx: Tx, lines: list[ParsedLine | RefusedLine], policies: Policies) -> OfferImportView:
-    parsed = [line for line in lines if isinstance(line, ParsedLine)]
-    refused = [line for line in lines if isinstance(line, RefusedLine)]
+async def _import(tx: Tx, lines: Iterator[Line], policies: Policies) -> OfferImportView:
+    """Import batch by batch; lines are read beside the event loop, which would stand still for seconds."""
     created = changed = imported = 0
-    for start in range(0, len(parsed), BATCH_MAX):
-        batch = parsed[start : start + BATCH_MAX]
-        new = [line.form.as_listed() for line in batch]
-        conflicts = await offer_updates.find_conflicts(tx, new, policies)
-        refused += [_conflicting(batch[conflict.index], conflict) for conflict in conflicts]
-        conflicting = {conflict.index for conflict in conflicts}
-        valid = [offer for index, offer in enumerate(new) if index not in conflicting]
-        match await offer_updates.add_many(tx, valid, policies):
-            case Added() as added:
-                created, changed = created + len(added.created), changed + len(added.changed)
-            case new_conflicts:
-                raise refusals.batch_refused(new_conflicts)
-        imported += len(valid)
+    refused: list[RefusedLine] = []
+    while batch := await asyncio.to_thread(lambda: list(islice(lines, BATCH_MAX))):
+        refused += [line for line in batch if isinstance(line, RefusedLine)]
+        parsed = [line for line in batch if isinstance(line, ParsedLine)]
+        added, conflicting = await _import_batch(tx, parsed, policies)
+        refused += conflicting
+        created, changed = created + len(added.created), changed + len(added.changed)
+        imported += len(parsed) - len({line.line for line in conflicting})
     refused.sort(key=lambda line: line.line)
     quarantined = len({line.line for line in refused})
+    shown = refused[:LINES_SHOWN_MAX]
     return OfferImportView(
         read=imported + quarantined,
         created=created,
         changed=changed,
         unchanged=imported - created - changed,
         quarantined=quarantined,
-        lines=tuple(OfferLine.model_validate(line, from_attributes=True) for line in refused),
+        lines=tuple(OfferLine.model_validate(line, from_attributes=True) for line in shown),
+        lines_more=len(refused) - len(shown),
     )
+
+
+async def _import_batch(
+    tx: Tx, parsed: list[ParsedLine], policies: Policies
+) -> tuple[Added, list[RefusedLine]]:
+    """Add or change the offers of some lines; return what was done, and the lines that conflict with what is stored."""
+    new = [line.form.as_listed() for line in parsed]
+    conflicts = await offer_updates.find_conflicts(tx, new, policies)
+    conflicting = {conflict.index for conflict in conflicts}
+    valid = [offer for index, offer in enumerate(new) if index not in conflicting]
+    match await offer_updates.add_many(tx, valid, policies):
+        case Added() as added:
+            return added, [_conflicting(parsed[conflict.index], conflict) for conflict in conflicts]
+        case new_conflicts:
+            raise refusals.batch_refused(new_conflicts)
 
 
 def _conflicting(line: ParsedLine, conflict: offer_updates.Conflict) -> RefusedLine:

@@ -1,13 +1,15 @@
 """`/groups/imports`: imports a published list of online meetings; the answer lists quarantined and flagged entries."""
 
+import asyncio
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Body, Query, Response
-from pydantic import BaseModel, FailFast
+from pydantic import BaseModel
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command
 from alongside_contracts.codes.fields import ListedNeed
+from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.ids import RegionId
 from alongside_matching.catalogue.api import refusals
 from alongside_matching.engine.policy import Policies
@@ -52,17 +54,18 @@ def router(policies: Policies) -> APIRouter:
 
     @routes.post("/groups/imports", response_model=GroupImportView)
     async def import_groups(
-        entries: Annotated[list[Any], Body(max_length=ENTRIES_MAX)],
+        entries: Annotated[tuple[Any, ...], AtMost(ENTRIES_MAX), Body()],
         region: Annotated[RegionId, Query()],
-        need: Annotated[list[ListedNeed], FailFast(), Query(min_length=1, max_length=30)],
+        need: Annotated[tuple[ListedNeed, ...], AtMost(30, least=1), Query()],
         command: Command,
     ) -> Response:
         """Import a list of online meetings as groups for these needs; sending the same list again changes nothing."""
 
         require_codes_of(region, {"need": need}, {})
 
+        published = await asyncio.to_thread(read_meetings, entries)
+
         async def work(tx: Tx) -> GroupImportView:
-            published = read_meetings(entries)
             match await group_importing.import_meetings(
                 tx, published, region=region, needs=need, policies=policies
             ):
