@@ -99,7 +99,7 @@ def _lines(body: bytes, region: str, source: str) -> Iterator[Line]:
 
 
 async def _import(tx: Tx, lines: Iterator[Line], policies: Policies) -> OfferImportView:
-    """Import batch by batch; lines are read beside the event loop, which would stand still for seconds."""
+    """Import batch by batch; lines are read beside the event loop, which they would occupy for seconds."""
     created = changed = imported = 0
     refused: list[RefusedLine] = []
     while batch := await asyncio.to_thread(lambda: list(islice(lines, BATCH_MAX))):
