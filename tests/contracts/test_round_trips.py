@@ -41,7 +41,7 @@ TYPES = (
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=80)
 names = st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True).filter(lambda name: name not in RESERVED)
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-times = st.datetimes(datetime(1900, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC) | offsets)  # noqa: DTZ001
+times = st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC) | offsets)  # noqa: DTZ001
 traces = st.dictionaries(st.sampled_from(TRACE_CONTEXT), st.from_regex(r"[a-z0-9=,-]{1,60}", fullmatch=True))
 unicode = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 json_values = st.recursive(

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from alongside_chassis.errors import HttpProblem
 from alongside_contracts.codes import installed
@@ -16,6 +16,7 @@ from alongside_contracts.codes.fields import (
     ListedSetting,
     SettingCode,
 )
+from alongside_contracts.fields.texts import Name, Prose
 from alongside_contracts.ids import Reference, RegionId
 from alongside_contracts.intake import Consent, Submission
 from alongside_contracts.vocabulary import AgeBand
@@ -23,7 +24,8 @@ from alongside_intake.domain import facts
 from alongside_intake.domain.facts import State
 from alongside_intake.people.contacts import EmailAddress
 
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+TEXT_CHARS_MAX: Final = 200
+ShortText = Annotated[str, Name(TEXT_CHARS_MAX)]
 
 
 class _RequestBody(BaseModel):
@@ -82,7 +84,7 @@ class ClearCommand(_RequestBody):
     """A coordinator clears the risks of a submission. The reason is stored and never announced."""
 
     coordinator: ShortText
-    reason: ShortText
+    reason: Annotated[str, Prose(TEXT_CHARS_MAX, chars_min=1)]
 
 
 class WithdrawalCommand(_RequestBody):

@@ -21,6 +21,7 @@ from alongside_chassis.http import (
     encode_cursor,
 )
 from alongside_contracts.codes.fields import ChannelCode, RecipientRoleCode
+from alongside_contracts.fields.texts import AnyId
 from alongside_contracts.ids import PartnerId
 from alongside_contracts.vocabulary import Status
 from alongside_notifications import store
@@ -135,7 +136,7 @@ def notices_router() -> APIRouter:
         *,
         referral_id: UUID | None = None,
         role: RecipientRoleCode | None = None,
-        recipient_id: Annotated[str | None, Query(max_length=100)] = None,
+        recipient_id: AnyId | None = None,
         channel: ChannelCode | None = None,
         state: State | None = None,
         cursor: str | None = None,
@@ -175,7 +176,7 @@ def inbox_router(*, link_base: str) -> APIRouter:
 
     @router.get("/inbox/{role}/{recipient_id}")
     async def inbox(
-        role: RecipientRoleCode, recipient_id: str, read: Read, cursor: str | None = None, limit: Limit = 50
+        role: RecipientRoleCode, recipient_id: AnyId, read: Read, cursor: str | None = None, limit: Limit = 50
     ) -> Page[InboxItemView]:
         """List the notices of one recipient as text, newest first."""
         notices = await store.list_inbox(

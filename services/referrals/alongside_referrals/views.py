@@ -1,6 +1,7 @@
 """Forms, queries and views of the HTTP API. Codes only; free text is accepted as a note and never shown."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +15,7 @@ from alongside_contracts.codes.fields import (
     OutcomeCode,
     ReasonCode,
 )
+from alongside_contracts.fields.texts import Prose
 from alongside_contracts.ids import PartnerId, Reference
 from alongside_contracts.referrals import MEETINGS_MAX
 from alongside_contracts.vocabulary import Actor, Fit, OfferKind, Status
@@ -30,7 +32,7 @@ class CommandForm(BaseModel):
 
     actor: Actor
     expected_sequence: int | None = Field(default=None, ge=1)
-    note: str | None = Field(default=None, max_length=NOTE_CHARS_MAX)
+    note: Annotated[str, Prose(NOTE_CHARS_MAX)] | None = None
     """May be personal: stored, never announced, never shown."""
 
 

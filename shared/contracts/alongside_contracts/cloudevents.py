@@ -14,10 +14,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from pydantic import AwareDatetime, TypeAdapter
-from pydantic_core import ValidationError, from_json, to_json
+from pydantic_core import from_json, to_json
 
 from alongside_contracts.errors import MalformedEvent
+from alongside_contracts.fields.times import MOMENT_REMEDY, moment_of
 from alongside_contracts.streams import PAYLOAD_BYTES_MAX
 from alongside_contracts.vocabulary import ProblemCode
 
@@ -38,11 +38,7 @@ _KNOWN: Final = frozenset({*_REQUIRED, "specversion", "time", "subject", "dataco
 _EXTENSION_NAME: Final = re.compile(r"(?!data$)[a-z0-9]{1,64}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 """Characters the CloudEvents type system excludes from strings; PostgreSQL cannot store the first of them."""
-_RFC_3339: Final = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII
-)
 _JSON_TYPE: Final = re.compile(r"[^/;\s]+/([^/;\s]+\+)?json\s*(;.*)?", re.IGNORECASE)
-_TIME: Final = TypeAdapter(AwareDatetime)
 _NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -288,18 +284,7 @@ def _extensions(attributes: Mapping[str, str], trace: dict[str, str]) -> dict[st
 def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
-    remedy = "send an RFC 3339 time with its zone"
-    if not _RFC_3339.fullmatch(text):  # pydantic also reads numbers and dates
-        raise MalformedEvent(ProblemCode.MALFORMED, "time", remedy)
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return _time_by_pydantic(text, remedy)
-
-
-def _time_by_pydantic(text: str, remedy: str) -> datetime:
-    """Read a time that the standard library does not, such as one with a lower-case `z`."""
-    try:
-        return _TIME.validate_python(text)
-    except ValidationError as error:
-        raise MalformedEvent(ProblemCode.MALFORMED, "time", remedy) from error
+    moment = moment_of(text)
+    if moment is None:
+        raise MalformedEvent(ProblemCode.MALFORMED, "time", MOMENT_REMEDY)
+    return moment

@@ -36,6 +36,7 @@ from alongside_contracts.codes.fields import (
 )
 from alongside_contracts.event import Contract, Event
 from alongside_contracts.fields.lists import AtMost
+from alongside_contracts.fields.times import Moment
 from alongside_contracts.ids import (
     LanguageTag,
     OfferId,
@@ -63,8 +64,8 @@ class Consent(Contract):
     recipients: ListedConsentRecipients = "network"
     purpose: ListedConsentPurpose = "peer-support-referral"
     method: ListedConsentMethod = "electronic"
-    signed_at: AwareDatetime | None = None
-    expires_at: AwareDatetime | None = None
+    signed_at: Moment | None = None
+    expires_at: Moment | None = None
 
 
 class ConsentOnRecord(Contract):

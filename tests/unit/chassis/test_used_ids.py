@@ -126,8 +126,8 @@ def test_the_same_fields_in_an_event_of_another_type_are_different_content() -> 
     assert digest_of(consent) != digest_of(withdrawal)
 
 
-@pytest.mark.parametrize("signed_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
-def test_a_time_at_either_end_of_the_calendar_has_a_digest(signed_at: str) -> None:
+@pytest.mark.parametrize("signed_at", ["1900-01-01T14:00:00+14:00", "2199-12-31T11:59:59-12:00"])
+def test_a_time_at_either_end_of_what_is_read_has_a_digest(signed_at: str) -> None:
     body = BODY | {"consent": BODY["consent"] | {"signed_at": signed_at}}
 
     assert digest(body) != digest(BODY)

@@ -86,6 +86,12 @@ def test_a_line_per_service_is_read_too(tmp_path: Path) -> None:
     assert not listing.quarantined
 
 
+def test_half_of_a_surrogate_pair_is_read_as_a_character_that_is_missing(tmp_path: Path) -> None:
+    listing = read_directory(as_json(tmp_path, [SERVICE | {"name": "Grief \ud800circle"}]))
+
+    assert [service.name for service in listing.services] == ["Grief \N{REPLACEMENT CHARACTER}circle"]
+
+
 def test_flat_tables_as_json_say_what_they_say_as_csv(tmp_path: Path) -> None:
     tables = {f"{name}.json": json.dumps(rows).encode() for name, rows in GOOD_ROWS.items()}
     (tmp_path / "csv").mkdir()

@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import Read, ServiceOnly
+from alongside_contracts.fields.texts import AnyId
 from alongside_intake.names import CONTACT_ROUTE_UNREADABLE
 from alongside_intake.people import contacts
 from alongside_intake.people.contacts import ContactRoute
 from alongside_intake.people.vault import CannotOpen, Owner, Vault
 
 RECIPIENTS_MAX: Final = 200
-_ID_CHARS_MAX: Final = 100
 
 RouteProblem: TypeAlias = Literal["contact-route-missing", "contact-route-unreadable"]
 """Missing: no route is registered, or it was erased. Unreadable: the stored route cannot be opened, and a person must
@@ -27,7 +27,7 @@ class RecipientQuery(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["person", "partner"]
-    id: str = Field(min_length=1, max_length=_ID_CHARS_MAX)
+    id: AnyId
 
 
 class ContactRoutesQuery(BaseModel):
@@ -80,7 +80,7 @@ def contact_routes_router(vault: Vault) -> APIRouter:
         return RecipientRoutesView(routes=answers)
 
     @router.get("/{kind}/{owner_id}")
-    async def get_route(kind: Literal["person", "partner"], owner_id: str, read: Read) -> ContactRoute:
+    async def get_route(kind: Literal["person", "partner"], owner_id: AnyId, read: Read) -> ContactRoute:
         """Show the contact route of one person or partner, with everything that was registered."""
         owner = Owner(kind, owner_id)
         return _require_route((await contacts.find_routes(read.conn, vault, [owner])).get(owner))

@@ -4,18 +4,15 @@ from collections.abc import Collection
 from typing import Annotated
 
 import asyncpg
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
 from alongside_chassis.announce import Tx
+from alongside_contracts.codes.fields import AS_STORED
+from alongside_contracts.fields.texts import Name
 from alongside_intake.people import store as people_store
 from alongside_intake.people.vault import CannotOpen, Owner, Vault
 
-EmailAddress = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, max_length=254, pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+$"
-    ),
-]
+EmailAddress = Annotated[str, Name(254, pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+$")]
 """One address, loosely checked: only a mail server can find out whether it works."""
 
 
@@ -57,6 +54,6 @@ async def find_routes(
 
 def _open_route(vault: Vault, owner: Owner, wrapped: bytes, sealed: bytes) -> ContactRoute | CannotOpen:
     try:
-        return ContactRoute.model_validate_json(vault.open(owner, wrapped, sealed))
+        return ContactRoute.model_validate_json(vault.open(owner, wrapped, sealed), context=AS_STORED)
     except CannotOpen as error:
         return error

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from alongside_contracts.fields.texts import is_name
 from alongside_contracts.vocabulary import Identity
 from alongside_matching.engine.week import WEEKDAYS
 from alongside_matching.groups.schedule import Every, Impossible, Schedule, check_schedule, is_zone
@@ -114,6 +115,10 @@ def _read_entries(entries: Sequence[Any], report: _Report) -> Iterator[Published
 def _group(entry: Any, slug: str, number: int, report: _Report) -> PublishedGroup:
     if not isinstance(entry, Mapping):
         raise _EntryQuarantined("entry-malformed", "", "Make each entry an object.")
+    if slug and not is_name(slug):
+        raise _EntryQuarantined(
+            "id-unreadable", "slug has characters that do not show", "Publish a plain slug."
+        )
     if not slug:
         raise _EntryQuarantined("id-missing", "slug is blank", "Publish a slug that stays the same.")
     if slug in report.seen:
@@ -142,6 +147,12 @@ def _name(entry: Mapping[str, Any]) -> str:
     name = repair_text(_text(entry, "name")).text[:NAME_MAX]
     if not name:
         raise _EntryQuarantined("name-missing", "name is blank", "Publish the name by which people know it.")
+    if not is_name(name):
+        raise _EntryQuarantined(
+            "name-unreadable",
+            "name has control, invisible or direction characters",
+            "Publish the name as one line of plain text.",
+        )
     return name
 
 

@@ -1,7 +1,7 @@
 """HTTP API of the code lists: what codes there are, what they are called, and which are taken where codes come in."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -9,7 +9,10 @@ from pydantic import BaseModel, Field
 from alongside_chassis.errors import HttpProblem
 from alongside_contracts.codes import LANGUAGES, Code, CodeList, Codes
 from alongside_contracts.codes.code_lists import Audience
+from alongside_contracts.fields.texts import Name
 from alongside_contracts.ids import LanguageTag, RegionId
+
+CODE_LIST_CHARS_MAX: Final = 100
 
 Language = Annotated[
     LanguageTag, Query(description="Language of the labels (BCP 47); English if there are none.")
@@ -75,7 +78,10 @@ def codes_router(codes: Codes) -> APIRouter:
 
     @router.get("/{name}", responses={404: {"description": "No such list (problem+json)"}})
     async def get_code_list(
-        name: str, language: Language = LANGUAGES[0], audience: ForAudience = "staff", region: InRegion = None
+        name: Annotated[str, Name(CODE_LIST_CHARS_MAX)],
+        language: Language = LANGUAGES[0],
+        audience: ForAudience = "staff",
+        region: InRegion = None,
     ) -> CodeListView:
         """Show one list with its labels in one language."""
         if name not in codes.lists:

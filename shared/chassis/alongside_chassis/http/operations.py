@@ -10,7 +10,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume import dead_letters
@@ -21,12 +21,10 @@ from alongside_chassis.http.dependencies import CurrentRuntime, Read, Reader, Se
 from alongside_chassis.http.pages import PAGE_MAX, Page, decode_id_cursor, encode_cursor
 from alongside_chassis.lifecycle import redrive
 from alongside_chassis.lifecycle.runtime import Runtime
+from alongside_contracts.fields.texts import Name
 
 PipelineOf = Callable[[Runtime], Pipeline]
-Sentence = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=3, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$"),
-]
+Sentence = Annotated[str, Name(500, chars_min=3)]
 
 
 class DeadLetterView(BaseModel):

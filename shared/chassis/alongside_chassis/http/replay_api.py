@@ -9,13 +9,14 @@ from typing import Final
 import orjson
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http.dependencies import CurrentRuntime, ServiceOnly
 from alongside_chassis.lifecycle.replay import NotRebuilt, Progress, ProjectionOf, Replay
 from alongside_chassis.lifecycle.runtime import Runtime
+from alongside_contracts.fields.times import Moment
 
 LINES_AHEAD_MAX: Final = 10
 """How many lines a replay may be ahead of the client that reads them."""
@@ -24,7 +25,7 @@ LINES_AHEAD_MAX: Final = 10
 class ReplayCommand(BaseModel):
     """The time from which to read; `dry_run` only counts the rows that would change."""
 
-    since: AwareDatetime
+    since: Moment
     dry_run: bool = False
 
 

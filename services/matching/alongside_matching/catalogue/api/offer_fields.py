@@ -1,6 +1,5 @@
 """Fields that several offer forms share, with their limits."""
 
-from datetime import date
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -8,6 +7,8 @@ from pydantic_core import PydanticCustomError
 
 from alongside_contracts.codes.fields import ListedCodeOf, ListedEndorsement, ListedTrainingTopic
 from alongside_contracts.fields.lists import AtMost
+from alongside_contracts.fields.texts import Name
+from alongside_contracts.fields.times import Day
 from alongside_contracts.ids import Reference
 from alongside_matching.catalogue.rules.certificates import Certificate
 from alongside_matching.catalogue.store.supporters import Training
@@ -18,11 +19,8 @@ PLACES_MAX: Final = 100_000
 WINDOWS_MAX: Final = 7 * 24
 RECORDS_MAX: Final = 50
 
-PublicName = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$"),
-]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}$")]
+PublicName = Annotated[str, Name(300)]
+Email = Annotated[str, Name(254, pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$")]
 SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
 Places = Annotated[int, Field(ge=0, le=PLACES_MAX)]
 Kilometres = Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)]
@@ -41,9 +39,9 @@ class Strict(BaseModel):
 class WindowForm(Strict):
     """A period of one weekday in the region's wall time, on the half hour: `{"weekday": "tu", "starts": "18:00", …}`."""
 
-    weekday: str = Field(max_length=2)
-    starts: str = Field(max_length=5)
-    ends: str = Field(max_length=5)
+    weekday: Annotated[str, Name(2)]
+    starts: Annotated[str, Name(5)]
+    ends: Annotated[str, Name(5)]
 
     def window(self) -> Window:
         """Return the window in the form the rules take."""
@@ -62,8 +60,8 @@ class CertificateForm(Strict):
 
     issuer: PublicName
     endorsement: ListedEndorsement
-    issued_on: date
-    expires_on: date
+    issued_on: Day
+    expires_on: Day
 
     def certificate(self) -> Certificate:
         """Return the certificate in the form the rules take."""
@@ -75,7 +73,7 @@ class TrainingForm(Strict):
 
     topic: ListedTrainingTopic
     hours: float = Field(gt=0, le=1_000, allow_inf_nan=False)
-    completed_on: date
+    completed_on: Day
 
     def training(self) -> Training:
         """Return the training in the form the store takes."""

@@ -1,11 +1,10 @@
 """Forms in which offers are sent over HTTP."""
 
 from dataclasses import replace
-from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, Final, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from alongside_chassis.http import PAGE_MAX
 from alongside_contracts.codes.fields import (
@@ -25,6 +24,7 @@ from alongside_contracts.codes.fields import (
     NeedCode,
 )
 from alongside_contracts.fields.lists import AtMost
+from alongside_contracts.fields.times import Day, Moment
 from alongside_contracts.ids import LanguageTag, Reference, RegionId, new_id
 from alongside_contracts.vocabulary import AgeBand, OfferKind
 from alongside_matching.catalogue.api.offer_fields import (
@@ -88,7 +88,7 @@ class OfferForm(AgreementForm):
     certificates: Annotated[tuple[CertificateForm, ...], AtMost(RECORDS_MAX)] = ()
     trainings: Annotated[tuple[TrainingForm, ...], AtMost(RECORDS_MAX)] = ()
     check_required: bool = False
-    checked_until: date | None = None
+    checked_until: Day | None = None
     contact_email: Email | None = None
 
     @model_validator(mode="after")
@@ -171,7 +171,7 @@ class OfferChanges(Strict):
     certification_required: bool = False
     required_endorsement: ListedEndorsement | None = None
     check_required: bool = False
-    checked_until: date | None = None
+    checked_until: Day | None = None
     contact_email: Email | None = None
 
     @model_validator(mode="after")
@@ -223,7 +223,7 @@ class OfferFilter(Strict):
 class PauseForm(Strict):
     """How long to pause an offer: until a time, or until it is resumed."""
 
-    until: AwareDatetime | None = None
+    until: Moment | None = None
 
 
 class CapacityForm(Strict):

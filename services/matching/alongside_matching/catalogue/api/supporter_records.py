@@ -11,6 +11,7 @@ from pydantic import Field
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command, Read
+from alongside_contracts.fields.times import Day
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.catalogue import offer_updates, supporter_records
 from alongside_matching.catalogue.api import refusals
@@ -36,7 +37,7 @@ SUPERVISIONS_SHOWN: Final = 50
 class DayForm(Strict):
     """A log entry for a day, and its duration in minutes."""
 
-    on: date
+    on: Day
     minutes: Minutes = 0
 
 

@@ -1,10 +1,12 @@
 """Query parameters of the directory's lists, in the terms of HSDS 3.0."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from alongside_contracts.fields.texts import Name
+from alongside_contracts.fields.times import Moment
 from alongside_contracts.ids import PostalCode, RegionId
 
 PER_PAGE_MAX: Final = 500
@@ -18,7 +20,7 @@ class PageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    search: str | None = Field(default=None, min_length=1, max_length=200)
+    search: Annotated[str, Name(200)] | None = None
     """Words to search for, as in a search engine: `"exact words"`, `or`, `-without`."""
     region: RegionId | None = None
     page: int = Field(default=1, ge=1, le=PAGE_NUMBER_MAX)
@@ -32,7 +34,7 @@ class DescribedQuery(PageQuery):
     taxonomy_term_id: UUID | None = None
     taxonomy_id: UUID | None = None
     organization_id: UUID | None = None
-    modified_after: AwareDatetime | None = None
+    modified_after: Moment | None = None
     full: bool = False
 
 

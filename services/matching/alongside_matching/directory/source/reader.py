@@ -352,8 +352,10 @@ def _byte_as_windows_1252(byte: int) -> str:
 
 
 # Bytes that are not UTF-8 come out of the decoder as lone surrogates: read them as Windows-1252, which is what they
-# nearly always are. Control characters except tab and line ends are removed: PostgreSQL refuses NUL in text.
+# nearly always are. Escapes in JSON make other halves of pairs, which no database can store. Control characters except
+# tab and line ends are removed: PostgreSQL refuses NUL in text. Those of C1 stay for the repair of mojibake.
 _STORABLE: Mapping[int, str | None] = {
+    **dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}"),
     **{0xDC00 + byte: _byte_as_windows_1252(byte) for byte in range(0x80, 0x100)},
     **{code: None for code in range(0x20) if chr(code) not in "\t\r\n"},
     0x7F: None,

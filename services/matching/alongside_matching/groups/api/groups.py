@@ -1,17 +1,19 @@
 """Groups: their schedules, next meetings and seats."""
 
-from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, Final, Literal
+from datetime import UTC, datetime, time
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import Command, Read
 from alongside_contracts.fields.lists import AtMost
+from alongside_contracts.fields.texts import Name
+from alongside_contracts.fields.times import Day, Moment
 from alongside_contracts.vocabulary import Mode, OfferKind, Weekday
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.api import refusals
@@ -37,6 +39,7 @@ from alongside_matching.groups.store import Group, OccurrenceChange
 
 EXCEPTIONS_MAX: Final = 400
 MEETINGS_MAX: Final = 50
+ZoneName: TypeAlias = Annotated[str, Name(64)]
 
 
 class ScheduleForm(Strict):
@@ -48,15 +51,15 @@ class ScheduleForm(Strict):
     unlimited.
     """
 
-    zone: str = Field(max_length=64)
-    starts_on: date
+    zone: ZoneName
+    starts_on: Day
     at: time
     minutes: int = Field(ge=1, le=MINUTES_MAX)
     every: Every
     weekdays: Annotated[tuple[Weekday, ...], AtMost(7, least=1)]
     nth: Annotated[tuple[int, ...], AtMost(6)] = ()
-    until: date | None = None
-    exceptions: Annotated[tuple[date, ...], AtMost(EXCEPTIONS_MAX)] = ()
+    until: Day | None = None
+    exceptions: Annotated[tuple[Day, ...], AtMost(EXCEPTIONS_MAX)] = ()
     place_state: Literal["open", "closed"] = "open"
     meeting_state: Literal["meeting", "suspended", "ended"] = "meeting"
     newcomers: bool = True
@@ -201,8 +204,8 @@ def _add_occurrences(routes: APIRouter) -> None:
     async def list_occurrences(
         offer_id: UUID,
         read: Read,
-        zone: Annotated[str | None, Query(max_length=64)] = None,
-        after: AwareDatetime | None = None,
+        zone: ZoneName | None = None,
+        after: Moment | None = None,
         limit: Annotated[int, Query(ge=1, le=MEETINGS_MAX)] = 3,
     ) -> Occurrences:
         """List the next meetings, in the requested zone (default: the group's zone)."""
@@ -218,7 +221,7 @@ def _add_occurrences(routes: APIRouter) -> None:
 def _add_occurrence_changes(routes: APIRouter) -> None:
     @routes.patch("/groups/{offer_id}/occurrences/{starts_at}", status_code=204)
     async def change_occurrence(
-        offer_id: UUID, starts_at: AwareDatetime, form: OccurrenceForm, command: Command
+        offer_id: UUID, starts_at: Moment, form: OccurrenceForm, command: Command
     ) -> Response:
         """Change one meeting, so that it differs from the schedule."""
 
@@ -237,9 +240,7 @@ def _add_occurrence_changes(routes: APIRouter) -> None:
 
 def _add_holding(routes: APIRouter, policies: Policies) -> None:
     @routes.post("/groups/{offer_id}/occurrences/{starts_at}/seats", status_code=201, response_model=SeatView)
-    async def hold_seat(
-        offer_id: UUID, starts_at: AwareDatetime, form: SeatForm, command: Command
-    ) -> Response:
+    async def hold_seat(offer_id: UUID, starts_at: Moment, form: SeatForm, command: Command) -> Response:
         """Hold a seat at one meeting for a referral until it is taken or the hold expires."""
 
         async def work(tx: Tx) -> SeatView:
