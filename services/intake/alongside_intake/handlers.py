@@ -5,15 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.consume import (
-    Handlers,
-    Paused,
-    Quarantine,
-    Refusal,
-    Timer,
-    UnreadRecord,
-    dead_letters,
-)
+from alongside_chassis.consume import Handlers, Refusal, Timer, UnreadRecord, dead_letters
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts import streams
@@ -22,9 +14,9 @@ from alongside_contracts.partner import ConsentStated, Problem, SubmissionWithdr
 from alongside_contracts.referrals import ReferralStatusChanged, ReferralSucceeded
 from alongside_contracts.vocabulary import TERMINAL, ProblemCode
 from alongside_intake import announcements, store
-from alongside_intake.danger import store as danger_store
 from alongside_intake.danger.hearing import DangerHearing, ReportedDanger, record_id
 from alongside_intake.domain.facts import CurrentSubmission
+from alongside_intake.partners.answers import answer_partners
 from alongside_intake.people import store as people_store
 from alongside_intake.people.erasure import (
     ERASURE_EXPIRY,
@@ -73,7 +65,7 @@ def intake_handlers(submissions: SubmissionService, erasure: Erasure) -> Handler
 
     _hear_statements(handlers, statements, erasure)
     _hear_dangers(handlers, submissions.danger, erasure)
-    _answer_partners(handlers, erasure)
+    answer_partners(handlers, erasure)
     _keep_erased(handlers, erasure)
     return handlers
 
@@ -207,39 +199,6 @@ async def _hear(
         cause=origin.event_id,
     )
     await danger.hear(reported, tx)
-
-
-def _answer_partners(handlers: Handlers, erasure: Erasure) -> None:
-    """Register the handlers that report refused records, pauses and resumptions on the partner's status stream.
-
-    An unregistered partner has no status stream. Its pauses and resumptions are announced to the network all the same.
-    """
-
-    @handlers.on_refused(streams.PARTNER_REFERRALS)
-    async def answer_refused_record(refused: Refusal, tx: Tx) -> None:
-        partner = refused.origin.partner
-        if partner is not None and await people_store.is_registered(tx.conn, partner):
-            name = record_id(refused.origin, refused.value or b"")
-            escalated_as = await danger_store.find_by_record(tx.conn, name)
-            is_erased = await erasure.record_sent_before(tx, refused.origin, refused.value)
-            problem = erased_problem(NamedBy.PERSON) if is_erased else refused.problem
-            answer = announcements.refused(partner, problem, refused.origin, escalated_as)
-            tx.announce(answer, partner=partner)
-
-    @handlers.on_paused(streams.PARTNER_REFERRALS)
-    async def announce_pause(paused: Paused, tx: Tx) -> None:
-        partner = paused.quarantine.partner
-        region = await people_store.find_partner_region(tx.conn, partner)
-        tx.announce(announcements.stream_paused(paused.quarantine, region))
-        if region is not None:
-            tx.announce(announcements.paused(paused), partner=partner)
-
-    @handlers.on_resumed(streams.PARTNER_REFERRALS)
-    async def announce_resumption(quarantine: Quarantine, tx: Tx) -> None:
-        region = await people_store.find_partner_region(tx.conn, quarantine.partner)
-        tx.announce(announcements.stream_resumed(quarantine, region, at=tx.now))
-        if region is not None:
-            tx.announce(announcements.resumed(quarantine, at=tx.now), partner=quarantine.partner)
 
 
 async def _with_senders(

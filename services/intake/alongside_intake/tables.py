@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -54,6 +55,20 @@ class PartnerRow(Base, table=True):
     region: str = Field(sa_type=Text)
     registered_at: datetime
     changed_at: datetime
+
+
+class UnansweredLetterRow(Base, table=True):
+    """A dead letter from before a partner's registration about which the partner has to be answered."""
+
+    __tablename__: ClassVar[TableName] = "unanswered_letter"
+    __table_args__: ClassVar[Any] = (
+        Index("ix_unanswered_letter_partner_position", "partner", "partition", "offset"),
+    )
+
+    letter_id: UUID = Field(primary_key=True)
+    partner: str = Field(sa_type=Text)
+    partition: int
+    offset: int = Field(sa_type=BigInteger)
 
 
 class PersonRow(Base, table=True):

@@ -23,6 +23,8 @@ from alongside_contracts.streams import PARTNER_REFERRALS, PARTNER_STATUS
 from alongside_intake.domain.facts import SELF, Policies
 from alongside_intake.domain.identity import finds_person_by
 from alongside_intake.domain.problem import Code
+from alongside_intake.partners import store as partners_store
+from alongside_intake.partners.answers import owe_answers
 from alongside_intake.people import contacts
 from alongside_intake.people import store as people_store
 from alongside_intake.people.contacts import ContactRoute
@@ -49,13 +51,19 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
 
     @router.put("/{partner_id}", response_model=PartnerView)
     async def register(partner_id: PartnerId, partner: PartnerCommand, command: Command) -> Response:
-        """Register a partner, or update its registration. Records of an unregistered partner are refused."""
+        """Register a partner, or update its registration.
+
+        Records of an unregistered partner are refused; those that still wait are answered once it is registered.
+        """
         _check_registration(partner_id, partner, policies)
 
         async def work(tx: Tx) -> PartnerView:
-            await people_store.register(
+            await partners_store.lock_registration(tx, partner_id)
+            is_new = await people_store.register(
                 tx, partner_id, name=partner.name, setting=partner.setting, region=partner.region
             )
+            if is_new:
+                await owe_answers(tx, partner_id)
             if partner.contact_email is not None:
                 route = ContactRoute(email=partner.contact_email)
                 await contacts.seal_route(tx, vault, Owner("partner", partner_id), route)

@@ -64,14 +64,15 @@ async def find_partner_region(conn: asyncpg.Connection, partner: str) -> str | N
     return region
 
 
-async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str) -> None:
-    """Register a partner, or update its registration."""
-    await tx.conn.execute(
+async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str) -> bool:
+    """Register a partner, or update its registration; return whether it is new."""
+    is_new: bool = await tx.conn.fetchval(
         """
         insert into partner (id, name, setting, region, registered_at, changed_at) values ($1, $2, $3, $4, $5, $5)
         on conflict (id) do update
             set name = excluded.name, setting = excluded.setting, region = excluded.region,
                 changed_at = excluded.changed_at
+        returning xmax = 0
         """,
         partner,
         name,
@@ -79,6 +80,7 @@ async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str
         region,
         tx.now,
     )
+    return is_new
 
 
 async def find_partner(conn: asyncpg.Connection, partner_id: str) -> Partner | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -35,6 +35,13 @@ _LIST: Final = f"""
     order by id desc limit $2
 """  # noqa: S608  (constants only)
 _STORED: Final = f"select {_LISTED_COLUMNS}, record_ms, key, value, headers from dead_letter where id = $1"  # noqa: S608  (constants only)
+_LOCK_WAITING: Final = f"""
+    select {_LISTED_COLUMNS}, record_ms, key, value, headers from dead_letter
+    where id = any($1::uuid[]) and state = 'waiting' order by partition, "offset", id for update
+"""  # noqa: S608  (constants only)
+_WAITING_AT: Final = """
+    select id, partition, "offset" from dead_letter where topic = $1 and state = 'waiting'
+"""
 _STORED_AT: Final = """
     select exists (select from dead_letter where topic = $1 and partition = $2 and "offset" = $3)
 """
@@ -148,6 +155,14 @@ class StoredDeadLetter:
         )
 
 
+class LetterPosition(NamedTuple):
+    """A dead letter of a topic, and the position of its record there."""
+
+    id: UUID
+    partition: int
+    offset: int
+
+
 @dataclass(frozen=True, slots=True)
 class Payload:
     """The payload of one dead letter; it may be personal."""
@@ -216,9 +231,17 @@ async def page(
 async def find(conn: asyncpg.Connection, letter_id: UUID, *, lock: bool = False) -> StoredDeadLetter | None:
     """Return one dead letter with its payload. With `lock`, wait for other transactions and hold the row until the commit."""
     row = await conn.fetchrow(f"{_STORED} for update" if lock else _STORED, letter_id)
-    if row is None:
-        return None
-    return StoredDeadLetter(_dead_letter(row), row["record_ms"], row["key"], row["value"], _headers_of(row))
+    return None if row is None else _stored(row)
+
+
+async def waiting_at(conn: asyncpg.Connection, topic: str) -> list[LetterPosition]:
+    """Return the dead letters of a topic that wait; the limits of a partner's stream bound their number."""
+    return [LetterPosition(*row) for row in await conn.fetch(_WAITING_AT, topic)]
+
+
+async def lock_waiting(conn: asyncpg.Connection, ids: Sequence[UUID]) -> list[StoredDeadLetter]:
+    """Return those of these dead letters that wait, by the positions of their records, and lock them until the commit."""
+    return [_stored(row) for row in await conn.fetch(_LOCK_WAITING, ids)]
 
 
 async def mark_replayed(conn: asyncpg.Connection, letter_id: UUID, *, at: datetime) -> None:
@@ -290,6 +313,10 @@ async def purge(conn: asyncpg.Connection, days: int) -> int:
 def _dead_letter(row: asyncpg.Record) -> DeadLetter:
     columns = {name: row[name] for name in DeadLetter.__slots__}
     return DeadLetter(**columns | {"state": DeadLetterState(row["state"])})
+
+
+def _stored(row: asyncpg.Record) -> StoredDeadLetter:
+    return StoredDeadLetter(_dead_letter(row), row["record_ms"], row["key"], row["value"], _headers_of(row))
 
 
 def _headers_of(row: asyncpg.Record) -> tuple[tuple[str, bytes | None], ...]:

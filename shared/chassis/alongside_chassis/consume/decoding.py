@@ -162,10 +162,10 @@ def _origin_of(record: Record, stream: Stream, envelope: CloudEvent | None) -> R
         owner_of(record.topic),
         envelope.id if envelope else None,
         envelope.source if envelope else None,
-        _time_of(record) if stream.per_partner else None,
+        time_of(record) if stream.per_partner else None,
     )
 
 
-def _time_of(record: Record) -> datetime:
+def time_of(record: Record) -> datetime:
     """Return a record's time, at the earliest 1970 and at the latest 9999: where the broker does not set it, a sender may."""
     return EPOCH + timedelta(milliseconds=min(max(record.timestamp or 0, 0), TIME_MS_MAX))

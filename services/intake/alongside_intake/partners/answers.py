@@ -1,0 +1,94 @@
+"""Reports refused records, pauses and resumptions on a partner's status stream, and what was kept back until it registered."""
+
+from typing import Final
+
+from alongside_chassis.announce import Tx
+from alongside_chassis.consume import (
+    Handlers,
+    Paused,
+    Quarantine,
+    Refusal,
+    Timer,
+    dead_letters,
+)
+from alongside_chassis.lifecycle import cause_of_letter, refusal_of
+from alongside_contracts import streams
+from alongside_intake import announcements
+from alongside_intake.danger import store as danger_store
+from alongside_intake.danger.hearing import record_id
+from alongside_intake.partners import store
+from alongside_intake.people import store as people_store
+from alongside_intake.people.erasure import Erasure, NamedBy, erased_problem
+
+UNANSWERED: Final = "unanswered-refusals"
+"""The timer that answers a partner's records which were refused before its registration; its key is the partner's id."""
+ANSWERED_AT_ONCE_MAX: Final = 100
+
+
+def answer_partners(handlers: Handlers, erasure: Erasure) -> None:
+    """Register the handlers that report refused records, pauses and resumptions on the partner's status stream.
+
+    An unregistered partner has no status stream: it is answered when it is registered. Its pauses and resumptions are
+    announced to the network all the same.
+    """
+
+    @handlers.on_refused(streams.PARTNER_REFERRALS)
+    async def answer_refused_record(refused: Refusal, tx: Tx) -> None:
+        partner = refused.origin.partner
+        if partner is not None and await store.find_registered_region(tx, partner) is not None:
+            await store.settle_unanswered(tx, partner, refused.origin)
+            await _answer(refused, partner, erasure, tx)
+
+    @handlers.on_timer(UNANSWERED)
+    async def answer_records_refused_before(timer: Timer, tx: Tx) -> None:
+        await _answer_kept_back(timer.key, erasure, tx)
+
+    @handlers.on_paused(streams.PARTNER_REFERRALS)
+    async def announce_pause(paused: Paused, tx: Tx) -> None:
+        partner = paused.quarantine.partner
+        region = await people_store.find_partner_region(tx.conn, partner)
+        tx.announce(announcements.stream_paused(paused.quarantine, region))
+        if region is not None:
+            tx.announce(announcements.paused(paused), partner=partner)
+
+    @handlers.on_resumed(streams.PARTNER_REFERRALS)
+    async def announce_resumption(quarantine: Quarantine, tx: Tx) -> None:
+        region = await people_store.find_partner_region(tx.conn, quarantine.partner)
+        tx.announce(announcements.stream_resumed(quarantine, region, at=tx.now))
+        if region is not None:
+            tx.announce(announcements.resumed(quarantine, at=tx.now), partner=quarantine.partner)
+
+
+async def owe_answers(tx: Tx, partner: str) -> None:
+    """Store what a partner that is registered now has to be answered, and set the timer that does so."""
+    letters = await dead_letters.waiting_at(tx.conn, streams.PARTNER_REFERRALS.topic(partner))
+    if letters:
+        await store.add_unanswered(tx, partner, letters)
+        tx.set_timer(UNANSWERED, partner, tx.now)
+
+
+async def _answer_kept_back(partner: str, erasure: Erasure, tx: Tx) -> None:
+    """Answer the next records that still wait, in the order of their positions, and set the timer for the others.
+
+    1 lock the dead letters, as a replay does; 2 take what still has to be answered; 3 answer, each in its sender's trace.
+    """
+    listed = await store.list_unanswered(tx, partner, ANSWERED_AT_ONCE_MAX)
+    waiting = await dead_letters.lock_waiting(tx.conn, listed)  # 1
+    unanswered = await store.take_unanswered(tx, listed)  # 2
+    timer = tx.current
+    assert timer is not None  # noqa: S101  (a timer is its own cause)
+    for letter in waiting:
+        if letter.dead_letter.id in unanswered:
+            tx.current = cause_of_letter(letter, timer)
+            await _answer(refusal_of(letter), partner, erasure, tx)  # 3
+    tx.current = timer
+    if len(listed) == ANSWERED_AT_ONCE_MAX:
+        tx.set_timer(UNANSWERED, partner, tx.now)
+
+
+async def _answer(refused: Refusal, partner: str, erasure: Erasure, tx: Tx) -> None:
+    name = record_id(refused.origin, refused.value or b"")
+    escalated_as = await danger_store.find_by_record(tx.conn, name)
+    is_erased = await erasure.record_sent_before(tx, refused.origin, refused.value)
+    problem = erased_problem(NamedBy.PERSON) if is_erased else refused.problem
+    tx.announce(announcements.refused(partner, problem, refused.origin, escalated_as), partner=partner)

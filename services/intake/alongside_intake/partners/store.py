@@ -1,0 +1,72 @@
+"""SQL statements about what partners are owed, one function per question.
+
+Registering a partner and deciding that it cannot be answered exclude each other: the first takes the partner's lock alone,
+the second shares it. So whatever was kept back is visible to the registration, or was answered after it.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+from alongside_chassis.announce import Tx
+from alongside_chassis.consume import dead_letters
+from alongside_chassis.origin import RecordOrigin
+from alongside_intake.people import store as people_store
+
+
+async def lock_registration(tx: Tx, partner: str) -> None:
+    """Wait for those who keep answers to a partner back because it is not registered, and hold them back until the commit."""
+    await tx.conn.execute(_LOCK, partner)
+
+
+async def find_registered_region(tx: Tx, partner: str) -> str | None:
+    """Return the region in which a partner is registered; None when it is not, and then hold its registration back.
+
+    A registration that runs at the same time comes before this question, or after the end of its transaction.
+    """
+    region = await people_store.find_partner_region(tx.conn, partner)
+    if region is not None:
+        return region
+    await tx.conn.execute(_SHARE, partner)
+    return await people_store.find_partner_region(tx.conn, partner)
+
+
+async def add_unanswered(tx: Tx, partner: str, letters: Sequence[dead_letters.LetterPosition]) -> None:
+    """Store the dead letters about which a partner has to be answered."""
+    await tx.conn.executemany(
+        'insert into unanswered_letter (letter_id, partner, partition, "offset") values ($1, $2, $3, $4)',
+        [(letter.id, partner, letter.partition, letter.offset) for letter in letters],
+    )
+
+
+async def list_unanswered(tx: Tx, partner: str, limit: int) -> list[UUID]:
+    """Return the first dead letters about which a partner has to be answered, by their positions."""
+    rows = await tx.conn.fetch(
+        'select letter_id from unanswered_letter where partner = $1 order by partition, "offset", letter_id limit $2',
+        partner,
+        limit,
+    )
+    return [row["letter_id"] for row in rows]
+
+
+async def take_unanswered(tx: Tx, letters: Collection[UUID]) -> frozenset[UUID]:
+    """Delete these from what has to be answered; return those that still had to be."""
+    rows = await tx.conn.fetch(
+        "delete from unanswered_letter where letter_id = any($1::uuid[]) returning letter_id", list(letters)
+    )
+    return frozenset(row["letter_id"] for row in rows)
+
+
+async def settle_unanswered(tx: Tx, partner: str, origin: RecordOrigin) -> None:
+    """Delete the record at this position from what has to be answered: it is answered now."""
+    await tx.conn.execute(
+        'delete from unanswered_letter where partner = $1 and partition = $2 and "offset" = $3',
+        partner,
+        origin.partition,
+        origin.offset,
+    )
+
+
+_KEY: Final = "hashtextextended('registration of ' || $1, 0)"
+_LOCK: Final = f"select pg_advisory_xact_lock({_KEY})"
+_SHARE: Final = f"select pg_advisory_xact_lock_shared({_KEY})"
