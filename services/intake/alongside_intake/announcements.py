@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from alongside_chassis.consume import Paused, Quarantine
+from alongside_chassis.consume import Quarantine
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.ids import ReferralId, SubmissionId
 from alongside_contracts.intake import (
@@ -21,8 +21,10 @@ from alongside_contracts.intake import (
 )
 from alongside_contracts.partner import IntakePaused, IntakeResumed, Origin, Problem, SubmissionAnswered
 from alongside_contracts.referrals import ReferralSucceeded
+from alongside_contracts.streams import PARTNER_REFERRALS
 from alongside_contracts.vocabulary import Answer, LinkReason
 from alongside_intake.domain.decide import Admitted, Amended, Decision, Escalated, Linked
+from alongside_intake.partners.pauses import StreamPause
 from alongside_intake.submissions.news import ReferralNews
 from alongside_intake.submissions.record import SubmissionRecord, request_of
 
@@ -172,16 +174,20 @@ def refused(
     )
 
 
-def paused(pause: Paused) -> IntakePaused:
-    """Return the event that notifies a partner that its stream is paused."""
-    quarantine = pause.quarantine
+def paused(pause: StreamPause, event_id: str | None) -> IntakePaused:
+    """Return the event that notifies a partner that its stream is paused; `event_id` is the last record's."""
     return IntakePaused(
-        partner=quarantine.partner,
-        because=quarantine.because,
-        refused=quarantine.refused,
+        partner=pause.partner,
+        because=pause.because,
+        refused=pause.refused,
         problem=pause.problem,
-        origin=origin(pause.origin),
-        paused_at=quarantine.paused_at,
+        origin=Origin(
+            topic=PARTNER_REFERRALS.topic(pause.partner),
+            partition=pause.partition,
+            offset=pause.offset,
+            event_id=event_id,
+        ),
+        paused_at=pause.paused_at,
     )
 
 

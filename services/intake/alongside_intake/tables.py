@@ -71,6 +71,23 @@ class UnansweredLetterRow(Base, table=True):
     offset: int = Field(sa_type=BigInteger)
 
 
+class StreamPauseRow(Base, table=True):
+    """The open pause of a partner's stream; `announced_at` is null while the partner was not notified."""
+
+    __tablename__: ClassVar[TableName] = "stream_pause"
+
+    partner: str = Field(sa_type=Text, primary_key=True)
+    because: str = Field(sa_type=Text)
+    refused: int
+    code: str = Field(sa_type=Text)
+    where: str = Field(sa_type=Text)
+    remedy: str = Field(sa_type=Text)
+    partition: int
+    offset: int = Field(sa_type=BigInteger)
+    paused_at: datetime
+    announced_at: datetime | None = None
+
+
 class PersonRow(Base, table=True):
     """A person's opaque id, found by the submitter's own reference; a lock on the row guards all of the person's data.
 

@@ -12,7 +12,7 @@ from alongside_chassis.lifecycle.redrive import drop
 from alongside_contracts.partner import Problem, SubmissionAnswered
 from alongside_contracts.vocabulary import Answer, ProblemCode
 from alongside_intake.partners import store as partners_store
-from alongside_intake.partners.answers import owe_answers
+from alongside_intake.partners.answers import tell_what_was_before
 from alongside_intake.people import store as people_store
 from tests.builders import REGION, a_submission
 from tests.polling import poll_until
@@ -125,7 +125,7 @@ async def test_a_record_that_is_refused_while_the_registration_commits_waits_for
     async with bench.runtime.transaction() as tx:
         await partners_store.lock_registration(tx, CLINIC)
         await people_store.register(tx, CLINIC, name="Clinic", setting="hospital", region=REGION)
-        await owe_answers(tx, CLINIC)
+        await tell_what_was_before(tx, CLINIC, is_new=True)
 
         reading = asyncio.create_task(bench.hear(a_submission(), partner=CLINIC))
         await somebody_waits(intake)

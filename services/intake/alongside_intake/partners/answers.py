@@ -17,6 +17,7 @@ from alongside_intake import announcements
 from alongside_intake.danger import store as danger_store
 from alongside_intake.danger.hearing import record_id
 from alongside_intake.partners import store
+from alongside_intake.partners.pauses import StreamPause
 from alongside_intake.people import store as people_store
 from alongside_intake.people.erasure import Erasure, NamedBy, erased_problem
 
@@ -46,25 +47,54 @@ def answer_partners(handlers: Handlers, erasure: Erasure) -> None:
     @handlers.on_paused(streams.PARTNER_REFERRALS)
     async def announce_pause(paused: Paused, tx: Tx) -> None:
         partner = paused.quarantine.partner
-        region = await people_store.find_partner_region(tx.conn, partner)
+        region = await store.find_registered_region(tx, partner)
         tx.announce(announcements.stream_paused(paused.quarantine, region))
+        pause = StreamPause.of(paused)
+        await store.add_pause(tx, pause, is_announced=region is not None)
         if region is not None:
-            tx.announce(announcements.paused(paused), partner=partner)
+            tx.announce(announcements.paused(pause, paused.origin.event_id), partner=partner)
 
     @handlers.on_resumed(streams.PARTNER_REFERRALS)
     async def announce_resumption(quarantine: Quarantine, tx: Tx) -> None:
-        region = await people_store.find_partner_region(tx.conn, quarantine.partner)
+        region = await store.find_registered_region(tx, quarantine.partner)
         tx.announce(announcements.stream_resumed(quarantine, region, at=tx.now))
-        if region is not None:
+        if region is not None and await _is_pause_announced(tx, quarantine):
             tx.announce(announcements.resumed(quarantine, at=tx.now), partner=quarantine.partner)
+        await store.end_pause(tx, quarantine.partner)
 
 
-async def owe_answers(tx: Tx, partner: str) -> None:
-    """Store what a partner that is registered now has to be answered, and set the timer that does so."""
+async def tell_what_was_before(tx: Tx, partner: str, *, is_new: bool) -> None:
+    """Announce to a registered partner that its stream is paused, if it was not announced, and let a new one be answered.
+
+    The records that still wait are stored, and a timer answers them.
+    """
+    await _announce_kept_back_pause(tx, partner)
+    if not is_new:
+        return
     letters = await dead_letters.waiting_at(tx.conn, streams.PARTNER_REFERRALS.topic(partner))
     if letters:
         await store.add_unanswered(tx, partner, letters)
         tx.set_timer(UNANSWERED, partner, tx.now)
+
+
+async def _is_pause_announced(tx: Tx, quarantine: Quarantine) -> bool:
+    """Announce a pause that ends and was not announced yet; return whether it is announced.
+
+    One that the release before began is not stored here: it was announced if the partner was registered by then.
+    """
+    if await store.has_pause(tx, quarantine.partner):
+        await _announce_kept_back_pause(tx, quarantine.partner)
+        return True
+    partner = await people_store.find_partner(tx.conn, quarantine.partner)
+    return partner is not None and partner.registered_at <= quarantine.paused_at
+
+
+async def _announce_kept_back_pause(tx: Tx, partner: str) -> None:
+    pause = await store.take_unannounced_pause(tx, partner)
+    if pause is not None:
+        topic = streams.PARTNER_REFERRALS.topic(partner)
+        event_id = await dead_letters.event_id_at(tx.conn, topic, pause.partition, pause.offset)
+        tx.announce(announcements.paused(pause, event_id), partner=partner)
 
 
 async def _answer_kept_back(partner: str, erasure: Erasure, tx: Tx) -> None:

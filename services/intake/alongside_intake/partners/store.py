@@ -8,9 +8,13 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
+import asyncpg
+
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import dead_letters
 from alongside_chassis.origin import RecordOrigin
+from alongside_contracts.partner import Problem
+from alongside_intake.partners.pauses import StreamPause
 from alongside_intake.people import store as people_store
 
 
@@ -67,6 +71,67 @@ async def settle_unanswered(tx: Tx, partner: str, origin: RecordOrigin) -> None:
     )
 
 
+async def add_pause(tx: Tx, pause: StreamPause, *, is_announced: bool) -> None:
+    """Store the open pause of a partner's stream, and whether it is announced to the partner in this transaction."""
+    problem = pause.problem
+    await tx.conn.execute(
+        _ADD_PAUSE,
+        pause.partner,
+        pause.because,
+        pause.refused,
+        problem.code,
+        problem.where,
+        problem.remedy,
+        pause.partition,
+        pause.offset,
+        pause.paused_at,
+        tx.now if is_announced else None,
+    )
+
+
+async def has_pause(tx: Tx, partner: str) -> bool:
+    """Return whether the open pause of a partner's stream is stored here."""
+    found: bool = await tx.conn.fetchval(
+        "select exists (select from stream_pause where partner = $1)", partner
+    )
+    return found
+
+
+async def take_unannounced_pause(tx: Tx, partner: str) -> StreamPause | None:
+    """Return the open pause that was not announced to its partner, and store that it is announced now; None when there is none."""
+    row = await tx.conn.fetchrow(_TAKE_PAUSE, partner, tx.now)
+    return None if row is None else _stream_pause(row)
+
+
+async def end_pause(tx: Tx, partner: str) -> None:
+    """Delete the pause of a partner's stream, which has ended."""
+    await tx.conn.execute("delete from stream_pause where partner = $1", partner)
+
+
+_ADD_PAUSE: Final = """
+    insert into stream_pause (partner, because, refused, code, "where", remedy, partition, "offset", paused_at, announced_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    on conflict (partner) do update set
+        because = excluded.because, refused = excluded.refused, code = excluded.code, "where" = excluded."where",
+        remedy = excluded.remedy, partition = excluded.partition, "offset" = excluded."offset",
+        paused_at = excluded.paused_at, announced_at = excluded.announced_at
+"""
+_TAKE_PAUSE: Final = """
+    update stream_pause set announced_at = $2 where partner = $1 and announced_at is null
+    returning partner, because, refused, code, "where", remedy, partition, "offset", paused_at
+"""
 _KEY: Final = "hashtextextended('registration of ' || $1, 0)"
 _LOCK: Final = f"select pg_advisory_xact_lock({_KEY})"
 _SHARE: Final = f"select pg_advisory_xact_lock_shared({_KEY})"
+
+
+def _stream_pause(row: asyncpg.Record) -> StreamPause:
+    return StreamPause(
+        row["partner"],
+        row["because"],
+        row["refused"],
+        Problem(code=row["code"], where=row["where"], remedy=row["remedy"]),
+        row["partition"],
+        row["offset"],
+        row["paused_at"],
+    )

@@ -24,7 +24,7 @@ from alongside_intake.domain.facts import SELF, Policies
 from alongside_intake.domain.identity import finds_person_by
 from alongside_intake.domain.problem import Code
 from alongside_intake.partners import store as partners_store
-from alongside_intake.partners.answers import owe_answers
+from alongside_intake.partners.answers import tell_what_was_before
 from alongside_intake.people import contacts
 from alongside_intake.people import store as people_store
 from alongside_intake.people.contacts import ContactRoute
@@ -62,8 +62,7 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
             is_new = await people_store.register(
                 tx, partner_id, name=partner.name, setting=partner.setting, region=partner.region
             )
-            if is_new:
-                await owe_answers(tx, partner_id)
+            await tell_what_was_before(tx, partner_id, is_new=is_new)
             if partner.contact_email is not None:
                 route = ContactRoute(email=partner.contact_email)
                 await contacts.seal_route(tx, vault, Owner("partner", partner_id), route)

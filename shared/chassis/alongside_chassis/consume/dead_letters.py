@@ -209,6 +209,17 @@ async def is_stored(conn: asyncpg.Connection, topic: str, partition: int, offset
     return bool(found)
 
 
+async def event_id_at(conn: asyncpg.Connection, topic: str, partition: int, offset: int) -> str | None:
+    """Return the sender's id of the record at this position, if it is a dead letter and could be decoded."""
+    found: str | None = await conn.fetchval(
+        'select event_id from dead_letter where topic = $1 and partition = $2 and "offset" = $3 order by id desc',
+        topic,
+        partition,
+        offset,
+    )
+    return found
+
+
 def bytes_of(record: ConsumerRecord[bytes | None, bytes | None]) -> int:
     """Estimate the bytes a stored record takes; header names and values may be as large as a body."""
     headers = sum(len(name) + (len(value) * 4 // 3 if value else 0) for name, value in record.headers)
