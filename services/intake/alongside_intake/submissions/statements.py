@@ -123,12 +123,20 @@ class Statements:
                 return Withdrawal(Answer.ESCALATED, (CLEARED_FIRST,))
             case State.ADMITTED:
                 return await self._cancel_referral(stored, reason, tx)
+            case State.LINKED | State.AMENDED if await self._has_ended(stored, tx):
+                return Withdrawal(Answer.LINKED, (NOTHING_RUNS,))
             case State.HELD | State.LINKED | State.AMENDED:
                 tx.cancel_timer(HELD_OVERDUE, str(stored.id))
                 await submissions_store.withdraw(tx, stored.id, because=reason, state=State.WITHDRAWN)
                 return Withdrawal(Answer.WITHDRAWN)
             case State.REJECTED | State.WITHDRAWN:
                 return Withdrawal(Answer.LINKED, (NOTHING_RUNS,))
+
+    async def _has_ended(self, stored: StoredSubmission, tx: Tx) -> bool:
+        """Return whether the referral that a submission is linked to has ended."""
+        if stored.referral_id is None:
+            return False
+        return not await submissions_store.is_open(tx.conn, stored.referral_id)
 
     async def _cancel_referral(self, stored: StoredSubmission, reason: str, tx: Tx) -> Withdrawal:
         referral_id = await submissions_store.open_referral_of(tx.conn, stored.id)

@@ -65,6 +65,14 @@ async def open_referral_of(conn: asyncpg.Connection, submission_id: UUID) -> Ref
     return found
 
 
+async def is_open(conn: asyncpg.Connection, referral_id: UUID) -> bool:
+    """Return whether a referral has not ended."""
+    found: bool = await conn.fetchval(
+        "select exists (select from open_referral where referral_id = $1 and ended_at is null)", referral_id
+    )
+    return found
+
+
 async def close_referrals(tx: Tx, ended: Sequence[ReferralId]) -> None:
     """Mark referrals as ended, so that a later submission begins a new one; missing rows are ignored.
 
@@ -161,6 +169,7 @@ _FIND_CURRENT: Final = f"""
 """
 _WITHDRAW: Final = f"""
     update submission set withdrawn_because = $2, state = $3, decided_at = $4,
+        because = null,
         next_actor = case when $3 = '{State.WITHDRAWN}' then null else next_actor end,
         due_at = case when $3 = '{State.WITHDRAWN}' then null else due_at end
     where id = $1

@@ -25,6 +25,17 @@ def require_offer_asked(referral: Referral, _command: Command, _policy: Policy) 
     )
 
 
+def require_open_for_person(referral: Referral, command: Command, _policy: Policy) -> Refused | None:
+    """Refuse to let a person who referred themselves withdraw a referral that has ended: how it ended stays."""
+    if command.actor != Actor.PERSON or not referral.terminal:
+        return None
+    return Refused(
+        Refusal.REFERRAL_ENDED,
+        f"the referral ended as {referral.status}",
+        "leave it, or ask the coordinator to mark it as entered in error",
+    )
+
+
 def require_reason(_referral: Referral, command: Command, _policy: Policy) -> Refused | None:
     """Refuse without a reason code, and refuse the reason `other` without a note."""
     if command.reason is None:

@@ -162,7 +162,13 @@ RULES: Final[Mapping[type[Command], TransitionRule]] = {
             guards.require_consent_to_return,
         ),
     ),
-    WithdrawAsError: TransitionRule(EntryKind.WITHDRAWN_AS_ERROR, _ANY, _S.ENTERED_IN_ERROR, _REQUESTER),
+    WithdrawAsError: TransitionRule(
+        EntryKind.WITHDRAWN_AS_ERROR,
+        _ANY,
+        _S.ENTERED_IN_ERROR,
+        _REQUESTER,
+        (guards.require_open_for_person,),
+    ),
     RecordContact: TransitionRule(
         EntryKind.CONTACT_ATTEMPTED, _TAKEN_ON, None, _TARGET, business=BusinessStatus.CONTACTED
     ),
