@@ -5,7 +5,7 @@ The server starts once per session; each service's database is migrated once, an
 
 import importlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from alongside_contracts.codes import installed, using
 from alongside_localstack.postgres.cluster import postgres_server
 from alongside_localstack.postgres.databases import Database, Server
 from tests.copies import Copies
+from tests.declared import check_answers
 from tests.leftovers import pytest_configure, pytest_unconfigure
 
 __all__ = ["pytest_configure", "pytest_unconfigure"]
@@ -79,7 +80,8 @@ def bench_of(
     """Return a function that opens a service under test: `bench_of("intake", smtp_port=2525)`; keywords are settings."""
     with copies.lending() as loan:
 
-        def of(name: str, **settings: Any) -> AbstractAsyncContextManager[ServiceBench]:
+        @asynccontextmanager
+        async def of(name: str, **settings: Any) -> AsyncIterator[ServiceBench]:
             package = f"alongside_{name}"
             given = {
                 "database_url": loan.copy_of(migrated(package)).url,
@@ -88,7 +90,9 @@ def bench_of(
             } | settings
             chosen = importlib.import_module(f"{package}.settings").Settings(**given)
             service: Service = importlib.import_module(f"{package}.app").service(chosen)
-            return on_the_bench(service, clock)
+            async with on_the_bench(service, clock) as bench:
+                check_answers(bench)
+                yield bench
 
         yield of
 

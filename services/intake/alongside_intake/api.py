@@ -1,12 +1,20 @@
 """Intake's HTTP API: parse, call, answer. Rules are in domain/, the application service in submissions/service.py."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor, encode_cursor
+from alongside_chassis.http import (
+    PAGE_MAX,
+    Command,
+    Page,
+    Read,
+    decode_id_cursor,
+    encode_cursor,
+    refuses_with,
+)
 from alongside_contracts.intake import Submission
 from alongside_intake import store
 from alongside_intake.danger.api import danger_first_route, risk_words_router, things_of
@@ -28,12 +36,6 @@ from alongside_intake.views import (
     WithdrawalView,
 )
 
-REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
-    404: {"description": "No such submission (problem+json)"},
-    409: {"description": "The submission is not in the state this needs (problem+json)"},
-    410: {"description": "The person was erased (problem+json)"},
-    422: {"description": "Fields that cannot be accepted, each with its remedy (problem+json)"},
-}
 SubmissionPath = Annotated[UUID, Path(description="The submission_id of an answer.")]
 
 
@@ -56,7 +58,6 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
     router = APIRouter(
         prefix="/submissions",
         tags=["submissions"],
-        responses={422: REFUSALS[422]},
         route_class=danger_first_route(submissions.danger),
     )
     statements = Statements(submissions)
@@ -69,7 +70,7 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
 
 def _add_submit(router: APIRouter, submissions: SubmissionService) -> None:
     @router.post("", status_code=201, response_model=SubmissionView)
-    async def submit(submission: Submission, command: Command) -> Response:
+    async def submit_referral(submission: Submission, command: Command) -> Response:
         """Submit a referral. It is decided at once; the status is 201 whatever the decision."""
 
         said_more = await submissions.danger.read_more(command.body, submission)
@@ -86,8 +87,10 @@ def _add_submit(router: APIRouter, submissions: SubmissionService) -> None:
 
 
 def _add_consent(router: APIRouter, submissions: SubmissionService, statements: Statements) -> None:
-    @router.post("/{submission_id}/consent", response_model=SubmissionView, responses=REFUSALS)
-    async def consent(submission_id: SubmissionPath, body: ConsentCommand, command: Command) -> Response:
+    @router.post("/{submission_id}/consent", response_model=SubmissionView, responses=refuses_with(409, 410))
+    async def state_consent(
+        submission_id: SubmissionPath, body: ConsentCommand, command: Command
+    ) -> Response:
         """State what the person consents to now, or add what a held submission lacks. A held one is decided again.
 
         Of a submission whose referral runs, a consent record is a repeat that says nothing else; the answer is the repeat.
@@ -106,8 +109,12 @@ def _add_consent(router: APIRouter, submissions: SubmissionService, statements: 
 
 
 def _add_withdraw(router: APIRouter, policies: Policies, statements: Statements) -> None:
-    @router.post("/{submission_id}/withdrawal", response_model=WithdrawalView, responses=REFUSALS)
-    async def withdraw(submission_id: SubmissionPath, body: WithdrawalCommand, command: Command) -> Response:
+    @router.post(
+        "/{submission_id}/withdrawal", response_model=WithdrawalView, responses=refuses_with(409, 410)
+    )
+    async def withdraw_submission(
+        submission_id: SubmissionPath, body: WithdrawalCommand, command: Command
+    ) -> Response:
         """Take a submission back; its referral is cancelled. While a risk is not cleared, it is taken back afterwards."""
 
         async def work(tx: Tx) -> WithdrawalView:
@@ -120,8 +127,10 @@ def _add_withdraw(router: APIRouter, policies: Policies, statements: Statements)
 
 
 def _add_clear(router: APIRouter, submissions: SubmissionService) -> None:
-    @router.post("/{submission_id}/clear", response_model=SubmissionView, responses=REFUSALS)
-    async def clear(submission_id: SubmissionPath, body: ClearCommand, command: Command) -> Response:
+    @router.post("/{submission_id}/clear", response_model=SubmissionView, responses=refuses_with(409, 410))
+    async def clear_submission(
+        submission_id: SubmissionPath, body: ClearCommand, command: Command
+    ) -> Response:
         """Clear the risks of an escalated submission; it is decided again as if no risk had been flagged."""
 
         async def work(tx: Tx) -> SubmissionView:
@@ -151,7 +160,7 @@ def queries_router(policies: Policies) -> APIRouter:
         next_cursor = encode_cursor(str(rows[-1].id)) if len(rows) == limit else None
         return Page(items=[_view(row, policies) for row in rows], next_cursor=next_cursor)
 
-    @router.get("/{submission_id}", responses={404: REFUSALS[404]})
+    @router.get("/{submission_id}")
     async def get_submission(submission_id: SubmissionPath, read: Read) -> SubmissionView:
         """Show one submission and its decision."""
         stored = await store.find_submission(read.conn, submission_id)
@@ -167,7 +176,7 @@ def regions_router(policies: Policies) -> APIRouter:
     router = APIRouter(tags=["regions"])
 
     @router.get("/regions")
-    async def regions() -> Page[RegionView]:
+    async def list_regions() -> Page[RegionView]:
         """List every region of the network, by id."""
         return Page(items=[RegionView.of(policies.regions[region]) for region in sorted(policies.regions)])
 

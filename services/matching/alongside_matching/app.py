@@ -1,6 +1,7 @@
 """Assembles matching: the only module that imports every part of it."""
 
 from functools import partial
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -23,6 +24,18 @@ def build(settings: Settings) -> FastAPI:
     return build_app(service(settings))
 
 
+TAGS: Final = {
+    "offers": "Supporters, groups and services that people can be referred to.",
+    "supporters": "Supporters' agreements, certificates, trainings and signs of strain.",
+    "groups": "Schedules of groups, their meetings and seats.",
+    "proposals": "Offers that were asked, and their answers.",
+    "decisions": "Why an offer was chosen, or none.",
+    "directory": "Imports of a region's directory.",
+    "directory (HSDS 3.0)": "The directory as published, in the terms of HSDS 3.0.",
+    "contact routes": "Where notices for an offer go.",
+}
+
+
 def service(settings: Settings) -> Service:
     """Return the definition of the matching service for the chassis."""
     codes = install_codes(settings)
@@ -31,6 +44,8 @@ def service(settings: Settings) -> Service:
     return Service(
         name=streams.MATCHING,
         title="Alongside matching",
+        description="Proposes an offer for every referral, and holds a place at it until it answers.",
+        tags=TAGS,
         settings=settings,
         handlers=handlers(context),
         hears=(streams.JOURNEY, streams.PEOPLE),

@@ -19,6 +19,7 @@ from alongside_chassis.http import (
     decode_cursor,
     decode_id_cursor,
     encode_cursor,
+    refuses_with,
 )
 from alongside_contracts.codes.fields import ChannelCode, RecipientRoleCode
 from alongside_contracts.fields.texts import AnyId
@@ -155,7 +156,7 @@ def notices_router() -> APIRouter:
         """Show one notice."""
         return NoticeView.of(_require_notice(await store.find_notice(read.conn, notice_id)))
 
-    @router.post("/notices/{notice_id}/retry")
+    @router.post("/notices/{notice_id}/retry", response_model=NoticeView, responses=refuses_with(409))
     async def retry_notice(notice_id: UUID, command: Command) -> Response:
         """Retry a failed notice; its attempts are counted from zero."""
 
@@ -175,7 +176,7 @@ def inbox_router(*, link_base: str) -> APIRouter:
     router = APIRouter(tags=["inbox"])
 
     @router.get("/inbox/{role}/{recipient_id}")
-    async def inbox(
+    async def list_inbox(
         role: RecipientRoleCode, recipient_id: AnyId, read: Read, cursor: str | None = None, limit: Limit = 50
     ) -> Page[InboxItemView]:
         """List the notices of one recipient as text, newest first."""
@@ -207,8 +208,8 @@ def crisis_router() -> APIRouter:
             next_cursor=encode_cursor(last.raised_at.isoformat(), last.cause) if last else None,
         )
 
-    @router.post("/crisis/{submission_id}/acknowledge")
-    async def acknowledge(submission_id: UUID, body: AcknowledgeCommand, command: Command) -> Response:
+    @router.post("/crisis/{submission_id}/acknowledge", response_model=EscalationView)
+    async def acknowledge_crisis(submission_id: UUID, body: AcknowledgeCommand, command: Command) -> Response:
         """Acknowledge a crisis: nobody else is paged. The first acknowledgement counts; a repeat changes nothing."""
 
         async def work(tx: Tx) -> EscalationView:

@@ -27,6 +27,13 @@ def build(settings: Settings) -> FastAPI:
     return build_app(service(settings))
 
 
+TAGS: Final = {
+    "notices": "Every notice, and what became of it.",
+    "inbox": "Each recipient's notices as text.",
+    "crisis": "Crises that wait for a coordinator.",
+}
+
+
 def service(settings: Settings) -> Service:
     """Return the service with its handlers, routes, projection and workers."""
     codes = install_codes(settings)
@@ -34,6 +41,8 @@ def service(settings: Settings) -> Service:
     return Service(
         name="notifications",
         title="Alongside notifications",
+        description="Decides who is notified of what, and sends it.",
+        tags=TAGS,
         settings=settings,
         handlers=notifications_handlers(ladders=settings.ladders, crisis_step=settings.crisis_step),
         hears=(streams.JOURNEY, streams.CRISIS, streams.PEOPLE),

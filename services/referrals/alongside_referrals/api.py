@@ -17,6 +17,7 @@ from alongside_chassis.http import (
     decode_cursor,
     decode_id_cursor,
     encode_cursor,
+    refuses_with,
 )
 from alongside_referrals import store
 from alongside_referrals.domain import commands
@@ -48,6 +49,7 @@ HTTP_STATUS: Final = {
     Refusal.CONSENT_REVOKED: CONFLICT,
     Refusal.NOTHING_TO_REVIEW: CONFLICT,
 }
+_REFUSED: Final = refuses_with(FORBIDDEN, CONFLICT)
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 ReferralPath = Annotated[UUID, Path(description="The referral's id.")]
 
@@ -65,26 +67,26 @@ def router(policies: Policies) -> APIRouter:
 def _add_steps(routes: APIRouter, policies: Policies) -> None:
     """Add the commands with which an open referral begins, pauses and goes on."""
 
-    @routes.post("/{referral_id}/start", response_model=ReferralView)
-    async def start(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
+    @routes.post("/{referral_id}/start", response_model=ReferralView, responses=_REFUSED)
+    async def start_referral(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
         """Record that target and person have met."""
         action = commands.Start(actor=form.actor, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
-    @routes.post("/{referral_id}/hold", response_model=ReferralView)
-    async def hold(referral_id: ReferralPath, form: ReasonForm, command: Command) -> Response:
+    @routes.post("/{referral_id}/hold", response_model=ReferralView, responses=_REFUSED)
+    async def hold_referral(referral_id: ReferralPath, form: ReasonForm, command: Command) -> Response:
         """Pause the referral, for a reason."""
         action = commands.Hold(actor=form.actor, reason=form.reason, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
-    @routes.post("/{referral_id}/resume", response_model=ReferralView)
-    async def resume(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
+    @routes.post("/{referral_id}/resume", response_model=ReferralView, responses=_REFUSED)
+    async def resume_referral(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
         """Continue after a pause."""
         action = commands.Resume(actor=form.actor, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
-    @routes.post("/{referral_id}/review", response_model=ReferralView)
-    async def review(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
+    @routes.post("/{referral_id}/review", response_model=ReferralView, responses=_REFUSED)
+    async def review_referral(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
         """Record that the coordinator reviewed what changed; the referral goes on as before."""
         action = commands.Review(actor=form.actor, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
@@ -93,22 +95,22 @@ def _add_steps(routes: APIRouter, policies: Policies) -> None:
 def _add_reports(routes: APIRouter, policies: Policies) -> None:
     """Add the commands that report how an open referral goes."""
 
-    @routes.post("/{referral_id}/contact-attempts", response_model=ReferralView)
-    async def record_contact(
+    @routes.post("/{referral_id}/contact-attempts", response_model=ReferralView, responses=_REFUSED)
+    async def record_contact_attempt(
         referral_id: ReferralPath, form: ContactAttemptForm, command: Command
     ) -> Response:
         """Record that the target tried to reach the person, and whether it did."""
         action = commands.RecordContact(actor=form.actor, note=form.note, reached=form.reached)
         return await _carry_out(command, referral_id, form, action, policies)
 
-    @routes.post("/{referral_id}/interim-notes", response_model=ReferralView)
-    async def note_interim(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
+    @routes.post("/{referral_id}/interim-notes", response_model=ReferralView, responses=_REFUSED)
+    async def add_interim_note(referral_id: ReferralPath, form: CommandForm, command: Command) -> Response:
         """Report that support continues, though there is no outcome yet."""
         action = commands.NoteInterim(actor=form.actor, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
-    @routes.post("/{referral_id}/feedback", response_model=ReferralView)
-    async def feedback(referral_id: ReferralPath, form: FeedbackForm, command: Command) -> Response:
+    @routes.post("/{referral_id}/feedback", response_model=ReferralView, responses=_REFUSED)
+    async def give_feedback(referral_id: ReferralPath, form: FeedbackForm, command: Command) -> Response:
         """Report whether person and offer fit each other; with `rematch`, the person continues with another offer."""
         kind = commands.AskRematch if form.rematch else commands.GiveFeedback
         action = kind(actor=form.actor, note=form.note, fit=form.fit, meetings=form.meetings)
@@ -118,36 +120,38 @@ def _add_reports(routes: APIRouter, policies: Policies) -> None:
 def _add_endings(routes: APIRouter, policies: Policies) -> None:
     """Add the commands that end the referral."""
 
-    @routes.post("/{referral_id}/reject", response_model=ReferralView)
-    async def reject(referral_id: ReferralPath, form: RejectForm, command: Command) -> Response:
+    @routes.post("/{referral_id}/reject", response_model=ReferralView, responses=_REFUSED)
+    async def reject_referral(referral_id: ReferralPath, form: RejectForm, command: Command) -> Response:
         """Reject as the target; the person returns to matching unless the reason excludes it."""
         action = commands.Reject(
             actor=form.actor, reason=form.reason, note=form.note, return_to_matching=form.return_to_matching
         )
         return await _carry_out(command, referral_id, form, action, policies)
 
-    @routes.post("/{referral_id}/cancel", response_model=ReferralView)
-    async def cancel(referral_id: ReferralPath, form: ReasonForm, command: Command) -> Response:
+    @routes.post("/{referral_id}/cancel", response_model=ReferralView, responses=_REFUSED)
+    async def cancel_referral(referral_id: ReferralPath, form: ReasonForm, command: Command) -> Response:
         """Cancel; either side may. When the target cancels, the person returns to matching if the reason allows it."""
         action = commands.Cancel(actor=form.actor, reason=form.reason, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)
 
-    @routes.post("/{referral_id}/complete", response_model=ReferralView)
-    async def complete(referral_id: ReferralPath, form: CompleteForm, command: Command) -> Response:
+    @routes.post("/{referral_id}/complete", response_model=ReferralView, responses=_REFUSED)
+    async def complete_referral(referral_id: ReferralPath, form: CompleteForm, command: Command) -> Response:
         """Complete the referral, with its outcome."""
         action = commands.Complete(actor=form.actor, note=form.note, outcome=form.outcome)
         return await _carry_out(command, referral_id, form, action, policies)
 
-    @routes.post("/{referral_id}/fail", response_model=ReferralView)
-    async def fail(referral_id: ReferralPath, form: FailForm, command: Command) -> Response:
+    @routes.post("/{referral_id}/fail", response_model=ReferralView, responses=_REFUSED)
+    async def fail_referral(referral_id: ReferralPath, form: FailForm, command: Command) -> Response:
         """End the referral without success; `return_to_matching` asks for another offer."""
         action = commands.Fail(
             actor=form.actor, reason=form.reason, note=form.note, return_to_matching=form.return_to_matching
         )
         return await _carry_out(command, referral_id, form, action, policies)
 
-    @routes.post("/{referral_id}/withdraw-as-error", response_model=ReferralView)
-    async def withdraw_as_error(referral_id: ReferralPath, form: ReasonForm, command: Command) -> Response:
+    @routes.post("/{referral_id}/withdraw-as-error", response_model=ReferralView, responses=_REFUSED)
+    async def withdraw_referral_as_error(
+        referral_id: ReferralPath, form: ReasonForm, command: Command
+    ) -> Response:
         """Mark the referral as entered in error."""
         action = commands.WithdrawAsError(actor=form.actor, reason=form.reason, note=form.note)
         return await _carry_out(command, referral_id, form, action, policies)

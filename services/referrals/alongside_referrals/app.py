@@ -1,5 +1,7 @@
 """Composition root of the referrals service: the only file that imports every other part."""
 
+from typing import Final
+
 from fastapi import FastAPI
 
 from alongside_chassis.http import codes_router
@@ -11,6 +13,10 @@ from alongside_referrals.handlers import handlers
 from alongside_referrals.policy_file import read_policies
 from alongside_referrals.settings import Settings
 
+TAGS: Final = {
+    "referrals": "Commands of the parties, and the referrals with their timelines.",
+}
+
 
 def service(settings: Settings) -> Service:
     """Return the service for the chassis. Raises PolicyFileError."""
@@ -19,6 +25,8 @@ def service(settings: Settings) -> Service:
     return Service(
         name=streams.REFERRALS,
         title="Alongside referrals",
+        description="Decides the status of every referral, and keeps its history.",
+        tags=TAGS,
         settings=settings,
         handlers=handlers(policies),
         hears=(streams.JOURNEY, streams.PEOPLE),

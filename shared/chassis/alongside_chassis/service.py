@@ -2,7 +2,7 @@
 within a limited time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -25,6 +25,7 @@ from alongside_chassis.database import connected, connection
 from alongside_chassis.http import idempotency
 from alongside_chassis.http.health import Health, health_router
 from alongside_chassis.http.middleware import BodyLimit, RequestLine
+from alongside_chassis.http.openapi import CONTACT, LICENSE, TAGS, DescribedApi, operation_id
 from alongside_chassis.http.operations import operations_router
 from alongside_chassis.http.problems import add_problem_handlers
 from alongside_chassis.http.quarantine_api import quarantine_router
@@ -57,7 +58,8 @@ class Service:
     `hears` are the streams it consumes, each in the consumer group that the stream names for this service. `workers` run
     beside the HTTP routes; the stop may cancel them at any await. `uploads` are path suffixes of routes that read their
     bodies piece by piece and limit the size themselves. `projection` creates the projection that a replay rebuilds, or gives the reason why
-    there is none. `preparation` is completed before anything is consumed.
+    there is none. `preparation` is completed before anything is consumed. `description` and `tags` (what each group of routes
+    is for) are those of the OpenAPI document; `problem_members` are the members that this service adds to problems.
     """
 
     name: str
@@ -70,6 +72,9 @@ class Service:
     uploads: Sequence[str] = ()
     projection: ProjectionOf = NO_PROJECTION
     preparation: Preparation = field(default_factory=NothingToPrepare)
+    description: str = "One service of the network."
+    tags: Mapping[str, str] = field(default_factory=dict)
+    problem_members: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def install_codes(settings: Settings) -> Codes:
@@ -139,9 +144,17 @@ def build_app(service: Service) -> FastAPI:
 
 def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = None) -> FastAPI:
     """Build the service's HTTP application; tests attach their own runtime."""
-    app = FastAPI(
+    app = DescribedApi(
+        problem_members=service.problem_members,
         title=service.title,
         version="1",
+        description=service.description,
+        openapi_tags=[{"name": name, "description": text} for name, text in {**service.tags, **TAGS}.items()],
+        contact=CONTACT,
+        license_info=LICENSE,
+        servers=[{"url": "/"}],
+        generate_unique_id_function=operation_id,
+        redirect_slashes=False,  # a redirect would name the host that the client claims
         lifespan=lifespan,
         middleware=[
             Middleware(RequestLine),

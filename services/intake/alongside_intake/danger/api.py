@@ -1,6 +1,6 @@
 """The HTTP door hears a danger in what it refuses, and shows what was said to who acknowledges it."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -21,6 +21,19 @@ from alongside_intake.views import CrisisResourceView
 
 REFUSALS: Final = (RequestValidationError, HTTPException, HttpProblem)
 """The errors with which a request is refused; every other one is ours or the database's."""
+PROBLEM_MEMBERS: Final[Mapping[str, dict[str, Any]]] = {
+    "escalated_as": {
+        "type": "string",
+        "format": "uuid",
+        "description": "When the refused request told of a danger: the submission under which it was escalated.",
+    },
+    "crisis_resources": {
+        "type": "array",
+        "items": {"$ref": "#/components/schemas/CrisisResourceView"},
+        "description": "Whom to call, beside `escalated_as`.",
+    },
+}
+"""What is added to a problem when a danger was in the request, as JSON Schema."""
 RouteHandler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -62,7 +75,7 @@ def risk_words_router(hearing: DangerHearing) -> APIRouter:
     router = APIRouter(prefix="/submissions", tags=["submissions"], dependencies=[ServiceOnly])
 
     @router.get("/{submission_id}/risk-words")
-    async def risk_words(
+    async def get_risk_words(
         submission_id: Annotated[UUID, Path(description="The submission_id of an escalation.")],
         read: Read,
         response: Response,

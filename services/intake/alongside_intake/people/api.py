@@ -16,6 +16,7 @@ from alongside_chassis.http import (
     cursor_text,
     decode_cursor,
     encode_cursor,
+    refuses_with,
 )
 from alongside_contracts.codes import Codes
 from alongside_contracts.ids import PartnerId, Reference
@@ -50,7 +51,7 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
     router = APIRouter(prefix="/partners", tags=["partners"])
 
     @router.put("/{partner_id}", response_model=PartnerView)
-    async def register(partner_id: PartnerId, partner: PartnerCommand, command: Command) -> Response:
+    async def register_partner(partner_id: PartnerId, partner: PartnerCommand, command: Command) -> Response:
         """Register a partner, or update its registration.
 
         Records of an unregistered partner are refused; those that still wait are answered once it is registered.
@@ -95,7 +96,7 @@ def people_router(codes: Codes, erasure: Erasure) -> APIRouter:
     @router.put(
         "/people/{namespace}/{person_reference:path}/contact-route", response_model=StoredContactRouteView
     )
-    async def store_route(
+    async def store_contact_route(
         namespace: Annotated[PartnerId, Path(description="The partner's id, or `self`.")],
         person_reference: Reference,
         route: ContactRoute,
@@ -116,8 +117,8 @@ def people_router(codes: Codes, erasure: Erasure) -> APIRouter:
 
         return await command.run(work)
 
-    @router.delete("/people/{person_id}", response_model=ErasureView)
-    async def erase(person_id: UUID, command: Command) -> Response:
+    @router.delete("/people/{person_id}", response_model=ErasureView, responses=refuses_with(409))
+    async def erase_person(person_id: UUID, command: Command) -> Response:
         """Erase a person, and report what remains. Refused while an escalated submission of theirs is not cleared."""
 
         async def work(tx: Tx) -> ErasureView:

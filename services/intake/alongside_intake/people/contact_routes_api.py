@@ -69,7 +69,7 @@ def contact_routes_router(vault: Vault) -> APIRouter:
     router = APIRouter(prefix="/contact-routes", tags=["people"], dependencies=[ServiceOnly])
 
     @router.post("/query")
-    async def query(body: ContactRoutesQuery, read: Read) -> RecipientRoutesView:
+    async def query_contact_routes(body: ContactRoutesQuery, read: Read) -> RecipientRoutesView:
         """Look up the contact routes of many recipients; a problem with one does not affect the others. Read-only."""
         owners = {recipient: Owner(recipient.kind, recipient.id) for recipient in body.recipients}
         routes = await contacts.find_routes(read.conn, vault, set(owners.values()))
@@ -80,7 +80,9 @@ def contact_routes_router(vault: Vault) -> APIRouter:
         return RecipientRoutesView(routes=answers)
 
     @router.get("/{kind}/{owner_id}")
-    async def get_route(kind: Literal["person", "partner"], owner_id: AnyId, read: Read) -> ContactRoute:
+    async def get_contact_route(
+        kind: Literal["person", "partner"], owner_id: AnyId, read: Read
+    ) -> ContactRoute:
         """Show the contact route of one person or partner, with everything that was registered."""
         owner = Owner(kind, owner_id)
         return _require_route((await contacts.find_routes(read.conn, vault, [owner])).get(owner))

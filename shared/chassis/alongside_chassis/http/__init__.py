@@ -3,6 +3,7 @@
 from alongside_chassis.http.codes_api import codes_router
 from alongside_chassis.http.commands import WAITS_ITS_TURN, Command
 from alongside_chassis.http.dependencies import CurrentRuntime, Read, ServiceOnly, runtime_of
+from alongside_chassis.http.openapi import refuses_with
 from alongside_chassis.http.pages import (
     PAGE_MAX,
     Page,
@@ -32,6 +33,7 @@ __all__ = [
     "decode_id_cursor",
     "encode_cursor",
     "problem_of",
+    "refuses_with",
     "runtime_of",
     "too_large",
 ]

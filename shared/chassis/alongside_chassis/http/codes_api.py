@@ -64,7 +64,7 @@ def codes_router(codes: Codes) -> APIRouter:
     router = APIRouter(prefix="/codes", tags=["codes"])
 
     @router.get("")
-    async def get_codes(
+    async def list_codes(
         language: Language = LANGUAGES[0], audience: ForAudience = "staff", region: InRegion = None
     ) -> CodeListsView:
         """Show every list with its labels in one language."""
@@ -76,7 +76,7 @@ def codes_router(codes: Codes) -> APIRouter:
             lists=views,
         )
 
-    @router.get("/{name}", responses={404: {"description": "No such list (problem+json)"}})
+    @router.get("/{name}")
     async def get_code_list(
         name: Annotated[str, Name(CODE_LIST_CHARS_MAX)],
         language: Language = LANGUAGES[0],

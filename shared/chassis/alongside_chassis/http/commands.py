@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Final
 
 import asyncpg
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 
 from alongside_chassis.announce.transaction import Tx
@@ -22,6 +22,15 @@ COMMAND_ATTEMPTS_MAX: Final = 5
 WAITS_ITS_TURN: Final = "alongside.waits_its_turn"
 """Set in the scope of a request that is not refused, however many others wait for the same thing."""
 
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias=idempotency.KEY_HEADER,
+        description="A repeat with the same key and content gets the first answer again and has no further effect.",
+        json_schema_extra={"minLength": 1, "maxLength": idempotency.KEY_CHARS_MAX},
+    ),
+]
+"""Declared for the OpenAPI document; its length is checked by the runner, whose problem says what to send."""
 Work = Callable[[Tx], Awaitable[BaseModel | None]]
 
 
@@ -81,7 +90,7 @@ class CommandRunner:
         return idempotency.digest(self._request.method, f"{url.path}?{url.query}", self.body)
 
     def _key(self) -> str | None:
-        key = self._request.headers.get("idempotency-key")
+        key = self._request.headers.get(idempotency.KEY_HEADER)
         if key is not None and not 1 <= len(key) <= idempotency.KEY_CHARS_MAX:
             raise HttpProblem(
                 status=422,
@@ -94,13 +103,15 @@ class CommandRunner:
 
 
 def _response(answer: StoredResponse, *, replayed: bool) -> Response:
-    headers = {"Idempotency-Replayed": "true"} if replayed else {}
+    headers = {idempotency.REPLAYED_HEADER: "true"} if replayed else {}
     return Response(
         answer.body, answer.status, headers, media_type="application/json" if answer.body else None
     )
 
 
-async def _command(request: Request, runtime: Annotated[Runtime, Depends(runtime_of)]) -> CommandRunner:
+async def _command(
+    request: Request, runtime: Annotated[Runtime, Depends(runtime_of)], _key: IdempotencyKey = None
+) -> CommandRunner:
     body = await request.body()
     if _is_json(request):
         _check_json(body)

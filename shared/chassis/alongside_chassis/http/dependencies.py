@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import asyncpg
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.lifecycle.runtime import Runtime
@@ -29,7 +30,19 @@ async def _read(runtime: Annotated[Runtime, Depends(runtime_of)]) -> AsyncIterat
         yield Reader(conn, runtime)
 
 
-async def _service_only(request: Request, runtime: Annotated[Runtime, Depends(runtime_of)]) -> None:
+SERVICE_TOKEN = HTTPBearer(
+    scheme_name="service-token",
+    description="Between the network's own services, and for operators.",
+    auto_error=False,
+)
+"""Declares the scheme in the OpenAPI document; `_service_only` compares the token."""
+
+
+async def _service_only(
+    request: Request,
+    runtime: Annotated[Runtime, Depends(runtime_of)],
+    _declared: Annotated[object, Security(SERVICE_TOKEN)],
+) -> None:
     expected = runtime.settings.service_token.get_secret_value()
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not expected or not hmac.compare_digest(token.encode(), expected.encode()):
@@ -44,4 +57,4 @@ async def _service_only(request: Request, runtime: Annotated[Runtime, Depends(ru
 
 Read = Annotated[Reader, Depends(_read, scope="function")]
 CurrentRuntime = Annotated[Runtime, Depends(runtime_of)]
-ServiceOnly = Depends(_service_only)
+ServiceOnly = Security(_service_only)

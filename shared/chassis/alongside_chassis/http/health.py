@@ -8,8 +8,8 @@ import asyncio
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
 
 from alongside_chassis.announce.relay import Relay
 from alongside_chassis.consume.listener import Listener
@@ -63,21 +63,38 @@ class Health:
         return []
 
 
+class LiveView(BaseModel):
+    """Whether the process should keep running, and the loops that make no progress."""
+
+    live: bool
+    reasons: list[str]
+
+
+class ReadyView(BaseModel):
+    """Whether the process can work. `remarks` do not make it unready."""
+
+    ready: bool
+    reasons: list[str]
+    remarks: list[str]
+
+
 def health_router(health: Health) -> APIRouter:
     """Build the routes `/health/live`, `/health/ready` and `/metrics`."""
     router = APIRouter(tags=["operations"])
 
-    @router.get("/health/live")
-    async def live() -> Response:
+    @router.get("/health/live", responses={503: {"model": LiveView, "description": "It should be restarted"}})
+    async def check_live(response: Response) -> LiveView:
+        """Report whether this process should keep running."""
         dead = health.dead()
-        return JSONResponse({"live": not dead, "reasons": dead}, 503 if dead else 200)
+        response.status_code = 503 if dead else 200
+        return LiveView(live=not dead, reasons=dead)
 
-    @router.get("/health/ready")
-    async def ready() -> Response:
+    @router.get("/health/ready", responses={503: {"model": ReadyView, "description": "It cannot work now"}})
+    async def check_ready(response: Response) -> ReadyView:
+        """Report whether this process can work, and each reason why it cannot."""
         reasons = await health.unready()
-        return JSONResponse(
-            {"ready": not reasons, "reasons": reasons, "remarks": health.remarks()}, 503 if reasons else 200
-        )
+        response.status_code = 503 if reasons else 200
+        return ReadyView(ready=not reasons, reasons=reasons, remarks=health.remarks())
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

@@ -8,6 +8,8 @@ import asyncpg
 
 from alongside_chassis.errors import KeyReused
 
+KEY_HEADER: Final = "Idempotency-Key"
+REPLAYED_HEADER: Final = "Idempotency-Replayed"
 KEY_CHARS_MAX: Final = 200
 _CLAIM: Final = (
     "insert into idempotency_key (key, request) values ($1, $2) on conflict do nothing returning key"

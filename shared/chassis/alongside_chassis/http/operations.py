@@ -18,6 +18,7 @@ from alongside_chassis.consume.dead_letters import DeadLetterState, RedriveOutco
 from alongside_chassis.consume.pipeline import Pipeline
 from alongside_chassis.http.commands import Command
 from alongside_chassis.http.dependencies import CurrentRuntime, Read, Reader, ServiceOnly
+from alongside_chassis.http.openapi import refuses_with
 from alongside_chassis.http.pages import PAGE_MAX, Page, decode_id_cursor, encode_cursor
 from alongside_chassis.lifecycle import redrive
 from alongside_chassis.lifecycle.runtime import Runtime
@@ -95,13 +96,14 @@ def operations_router(pipeline_of: PipelineOf) -> APIRouter:
 
 def _add_reads(router: APIRouter) -> None:
     @router.get("/dead-letters")
-    async def listing(
+    async def list_dead_letters(
         read: Read,
         state: DeadLetterState | None = None,
         reason: Annotated[str | None, Query(max_length=100, pattern=r"^[a-z-]+$")] = None,
         cursor: str | None = None,
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
     ) -> Page[DeadLetterView]:
+        """List refused records, newest first."""
         page = await dead_letters.page(
             read.conn, before=decode_id_cursor(cursor), limit=limit, state=state, reason=reason
         )
@@ -111,14 +113,16 @@ def _add_reads(router: APIRouter) -> None:
         )
 
     @router.get("/dead-letters/{letter_id}")
-    async def one(letter_id: UUID, read: Read) -> DeadLetterDetail:
+    async def get_dead_letter(letter_id: UUID, read: Read) -> DeadLetterDetail:
+        """Show one refused record, with the sizes of its parts."""
         stored = await _find(read, letter_id)
         view = DeadLetterView.model_validate(stored.dead_letter, from_attributes=True)
         headers = [HeaderView(name=name, bytes=_size(value)) for name, value in stored.headers]
         return DeadLetterDetail(**view.model_dump(), key_bytes=_size(stored.key), headers=headers)
 
     @router.get("/dead-letters/{letter_id}/payload", dependencies=[ServiceOnly])
-    async def payload(letter_id: UUID, read: Read, response: Response) -> PayloadView:
+    async def get_dead_letter_payload(letter_id: UUID, read: Read, response: Response) -> PayloadView:
+        """Show what one refused record holds. It may be personal."""
         stored = await _find(read, letter_id)
         response.headers["Cache-Control"] = "no-store"
         headers = [(name, _base64(value)) for name, value in stored.headers]
@@ -126,15 +130,29 @@ def _add_reads(router: APIRouter) -> None:
 
 
 def _add_commands(router: APIRouter, pipeline_of: PipelineOf) -> None:
-    @router.post("/dead-letters/{letter_id}/replay", response_model=SettledView, dependencies=[ServiceOnly])
-    async def replay(letter_id: UUID, command: Command, runtime: CurrentRuntime) -> Response:
+    @router.post(
+        "/dead-letters/{letter_id}/replay",
+        response_model=SettledView,
+        dependencies=[ServiceOnly],
+        responses=refuses_with(409),
+    )
+    async def replay_dead_letter(letter_id: UUID, command: Command, runtime: CurrentRuntime) -> Response:
+        """Handle a refused record again, as if it came now."""
+
         async def work(tx: Tx) -> SettledView:
             return await _view(tx, letter_id, await redrive.replay(tx, pipeline_of(runtime), letter_id))
 
         return await command.run(work)
 
-    @router.post("/dead-letters/{letter_id}/drop", response_model=SettledView, dependencies=[ServiceOnly])
-    async def drop(letter_id: UUID, body: DropCommand, command: Command) -> Response:
+    @router.post(
+        "/dead-letters/{letter_id}/drop",
+        response_model=SettledView,
+        dependencies=[ServiceOnly],
+        responses=refuses_with(409),
+    )
+    async def drop_dead_letter(letter_id: UUID, body: DropCommand, command: Command) -> Response:
+        """Settle a refused record that will never be handled."""
+
         async def work(tx: Tx) -> SettledView:
             return await _view(tx, letter_id, await redrive.drop(tx, letter_id, body.because))
 

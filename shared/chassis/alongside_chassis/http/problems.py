@@ -1,6 +1,7 @@
 """Answers every refusal and every error as problem+json (RFC 9457): what is wrong, where, and what to do about it."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
@@ -99,11 +100,24 @@ def _field_remedy(error: Mapping[str, Any]) -> str:
 
 
 def _http(error: HTTPException) -> HttpProblem:
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return _unreadable()
     code = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(
         error.status_code, "http-error"
     )
-    remedy = "See /docs for what this service offers." if error.status_code in (404, 405) else ""
+    remedy = "See /docs for what this service offers."
     return HttpProblem(status=error.status_code, code=code, title=str(error.detail), remedy=remedy)
+
+
+def _unreadable() -> HttpProblem:
+    """Build the refusal of a body that FastAPI cannot read as text; it answers 400 to nothing else."""
+    return HttpProblem(
+        status=422,
+        code="unreadable-body",
+        title="The body is not text that can be read",
+        remedy="Send JSON in UTF-8.",
+        field="body",
+    )
 
 
 async def _on_unforeseen(request: Request, error: Exception) -> Response:

@@ -52,22 +52,24 @@ def quarantine_router(handlers: Handlers) -> APIRouter:
     router = APIRouter(prefix="/quarantine", tags=["operations"])
 
     @router.get("")
-    async def listing(
+    async def list_pauses(
         read: Read,
         partner: PartnerId | None = None,
         paused: bool | None = None,
         cursor: str | None = None,
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
     ) -> Page[QuarantineView]:
+        """List the pauses of partners' streams, newest first."""
         before = decode_id_cursor(cursor)
         pauses = await quarantine.page(read.conn, before=before, limit=limit, partner=partner, paused=paused)
         next_cursor = encode_cursor(str(pauses[-1].id)) if len(pauses) == limit else None
         return Page(items=[_view(pause) for pause in pauses], next_cursor=next_cursor)
 
     @router.post("/{partner}/resume", response_model=ResumedView, dependencies=[ServiceOnly])
-    async def resume(
+    async def resume_partner(
         partner: PartnerId, body: ResumeCommand, command: Command, runtime: CurrentRuntime
     ) -> Response:
+        """Resume a partner's stream where it was paused."""
         resumed = False
 
         async def work(tx: Tx) -> ResumedView:

@@ -14,12 +14,15 @@ from starlette.types import Receive, Scope, Send
 
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http.dependencies import CurrentRuntime, ServiceOnly
+from alongside_chassis.http.openapi import refuses_with
 from alongside_chassis.lifecycle.replay import NotRebuilt, Progress, ProjectionOf, Replay
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_contracts.fields.times import Moment
 
+JSON_LINES: Final = "application/x-ndjson"
 LINES_AHEAD_MAX: Final = 10
 """How many lines a replay may be ahead of the client that reads them."""
+_ANSWERS: Final = refuses_with(409) | {200: {"content": {JSON_LINES: {"schema": {"type": "string"}}}}}
 
 
 class ReplayCommand(BaseModel):
@@ -33,8 +36,12 @@ def replay_router(projection: ProjectionOf) -> APIRouter:
     """Build `POST /projection/replay`: one JSON object per line; the last has `done` true, or a `problem`."""
     router = APIRouter(prefix="/projection", tags=["operations"])
 
-    @router.post("/replay", dependencies=[ServiceOnly])
-    async def replay(command: ReplayCommand, runtime: CurrentRuntime) -> Response:
+    @router.post("/replay", dependencies=[ServiceOnly], response_class=Response, responses=_ANSWERS)
+    async def replay_projection(command: ReplayCommand, runtime: CurrentRuntime) -> Response:
+        """Derive the projection again from the streams. The answer is one line of JSON for each piece of progress.
+
+        The last line has `done` true, or a `problem`.
+        """
         if isinstance(projection, NotRebuilt):
             raise _refused(projection)
         run = Replay(runtime, projection(), since=command.since, dry_run=command.dry_run)
@@ -53,7 +60,7 @@ class _ReplayResponse(StreamingResponse):
     def __init__(self, runtime: Runtime, replay: Replay) -> None:
         self._runtime, self._replay = runtime, replay
         self._lines: asyncio.Queue[bytes | None] = asyncio.Queue(LINES_AHEAD_MAX)
-        super().__init__(self._stream(), media_type="application/x-ndjson")
+        super().__init__(self._stream(), media_type=JSON_LINES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         work = asyncio.create_task(self._work())

@@ -150,7 +150,7 @@ def _add_reading(routes: APIRouter) -> None:
         return Page(items=[_view(stored) for stored in page], next_cursor=cursor)
 
     @routes.get("/plain/{referral_id}")
-    async def read_plainly(referral_id: UUID, read: Read) -> PlainView:
+    async def get_plain_decision(referral_id: UUID, read: Read) -> PlainView:
         """Return the newest decision about a referral, in words for the person it is about."""
         newest = await decisions.page(read.conn, referral_id=referral_id, limit=1)
         if not newest:
@@ -161,12 +161,12 @@ def _add_reading(routes: APIRouter) -> None:
         )
 
     @routes.get("/{decision_id}")
-    async def read_decision(decision_id: UUID, read: Read) -> DecisionView:
+    async def get_decision(decision_id: UUID, read: Read) -> DecisionView:
         """Return one decision."""
         return _view(await _load(read, decision_id))
 
     @routes.get("/{decision_id}/replay")
-    async def replay(decision_id: UUID, read: Read) -> ReplayView:
+    async def replay_decision(decision_id: UUID, read: Read) -> ReplayView:
         """Decide again from what was stored, under the policy the decision was made with."""
         stored = await _load(read, decision_id)
         return _replay_view(decision_id, await decision_replay.replay_decision(read.conn, stored))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor
+from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor, refuses_with
 from alongside_contracts.codes.fields import ListedReason, MatchReasonCode, ReasonCode
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.allocation import answers
@@ -113,14 +113,14 @@ def _add_reading(routes: APIRouter) -> None:
         return Page(items=items, next_cursor=next_cursor(items, wanted.limit))
 
     @routes.get("/{proposal_id}")
-    async def read_proposal(proposal_id: UUID, read: Read) -> ProposalView:
+    async def get_proposal(proposal_id: UUID, read: Read) -> ProposalView:
         """Return one proposal."""
         return _view_or_not_found(proposal_id, await proposals.view(read.conn, proposal_id))
 
 
 def _add_accepting(routes: APIRouter) -> None:
-    @routes.post("/{proposal_id}/accept", response_model=ProposalView)
-    async def accept(proposal_id: UUID, command: Command) -> Response:
+    @routes.post("/{proposal_id}/accept", response_model=ProposalView, responses=refuses_with(409))
+    async def accept_proposal(proposal_id: UUID, command: Command) -> Response:
         """Accept for the target: the held place becomes taken."""
 
         async def work(tx: Tx) -> ProposalView:
@@ -138,8 +138,8 @@ def _add_accepting(routes: APIRouter) -> None:
 
 
 def _add_declining(routes: APIRouter, context: MatchingContext) -> None:
-    @routes.post("/{proposal_id}/decline", response_model=ProposalView)
-    async def decline(proposal_id: UUID, form: DeclineForm, command: Command) -> Response:
+    @routes.post("/{proposal_id}/decline", response_model=ProposalView, responses=refuses_with(409))
+    async def decline_proposal(proposal_id: UUID, form: DeclineForm, command: Command) -> Response:
         """Decline for the target: the place is free and the next candidate is asked."""
 
         async def work(tx: Tx) -> ProposalView:

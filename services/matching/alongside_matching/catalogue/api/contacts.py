@@ -62,7 +62,7 @@ def router() -> APIRouter:
     routes = APIRouter(prefix="/contact-routes", tags=["contact routes"], dependencies=[ServiceOnly])
 
     @routes.post("/query")
-    async def query(wanted: RoutesQuery, read: Read) -> RoutesView:
+    async def query_contact_routes(wanted: RoutesQuery, read: Read) -> RoutesView:
         """Return the contact routes of many offers. It reads only."""
         emails = await offers.contact_emails(read.conn, {recipient.id for recipient in wanted.recipients})
         return RoutesView(
@@ -70,7 +70,7 @@ def router() -> APIRouter:
         )
 
     @routes.get("/offer/{offer_id}")
-    async def read_contact(offer_id: UUID, read: Read) -> ContactRouteView:
+    async def get_contact_route(offer_id: UUID, read: Read) -> ContactRouteView:
         """Return the contact route of an offer."""
         email = (await offers.contact_emails(read.conn, [offer_id])).get(offer_id)
         if email is None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.errors import HttpProblem
-from alongside_chassis.http import Command
+from alongside_chassis.http import Command, refuses_with
 from alongside_contracts.ids import RegionId
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.api import refusals
@@ -62,7 +62,12 @@ def router(policies: Policies) -> APIRouter:
     """Return the route for importing offers."""
     routes = APIRouter(tags=["offers"])
 
-    @routes.post("/offers/imports", response_model=OfferImportView, openapi_extra=_CSV_BODY)
+    @routes.post(
+        "/offers/imports",
+        response_model=OfferImportView,
+        openapi_extra=_CSV_BODY,
+        responses=refuses_with(409),
+    )
     async def import_offers(
         region: Annotated[RegionId, Query()],
         source: Annotated[SourceName, Query()],

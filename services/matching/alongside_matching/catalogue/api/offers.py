@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.http import Command, Page, Read, decode_id_cursor
+from alongside_chassis.http import Command, Page, Read, decode_id_cursor, refuses_with
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.api import refusals
@@ -61,7 +61,7 @@ def _add_reading(routes: APIRouter) -> None:
         return Page(items=items, next_cursor=next_cursor(items, wanted.limit))
 
     @routes.get("/{offer_id}")
-    async def read_offer(offer_id: UUID, read: Read) -> OfferView:
+    async def get_offer(offer_id: UUID, read: Read) -> OfferView:
         """Return one offer."""
         return OfferView.of(_existing(offer_id, await offers.view(read.conn, offer_id)))
 
@@ -81,8 +81,8 @@ def _add_adding(routes: APIRouter, policies: Policies) -> None:
 
         return await command.run(work, status=201)
 
-    @routes.post("/batch", response_model=BatchAdded)
-    async def add_batch(batch: OfferBatch, command: Command) -> Response:
+    @routes.post("/batch", response_model=BatchAdded, responses=refuses_with(409))
+    async def add_offers(batch: OfferBatch, command: Command) -> Response:
         """Add up to a thousand offers, or change those with the same source and source_id; all or none."""
 
         async def work(tx: Tx) -> BatchAdded:
@@ -98,7 +98,7 @@ def _add_adding(routes: APIRouter, policies: Policies) -> None:
 
 
 def _add_changing(routes: APIRouter, policies: Policies) -> None:
-    @routes.patch("/{offer_id}", response_model=OfferView)
+    @routes.patch("/{offer_id}", response_model=OfferView, responses=refuses_with(409))
     async def change_offer(offer_id: UUID, changes: OfferChanges, command: Command) -> Response:
         """Change an offer's profile, and propose it to waiting referrals at once."""
 
@@ -119,7 +119,7 @@ def _add_changing(routes: APIRouter, policies: Policies) -> None:
 
 
 def _add_places(routes: APIRouter, policies: Policies) -> None:
-    @routes.put("/{offer_id}/capacity", response_model=OfferView)
+    @routes.put("/{offer_id}/capacity", response_model=OfferView, responses=refuses_with(409))
     async def set_capacity(offer_id: UUID, form: CapacityForm, command: Command) -> Response:
         """Set the agreed number of places; never below the number held or taken."""
 

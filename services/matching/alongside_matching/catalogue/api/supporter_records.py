@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.http import Command, Read
+from alongside_chassis.http import Command, Read, refuses_with
 from alongside_contracts.fields.times import Day
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.catalogue import offer_updates, supporter_records
@@ -61,8 +61,8 @@ def router(policies: Policies) -> APIRouter:
 
 
 def _add_record(routes: APIRouter, policies: Policies) -> None:
-    @routes.get("/record")
-    async def read_record(offer_id: UUID, read: Read) -> RecordView:
+    @routes.get("/record", responses=refuses_with(409))
+    async def get_record(offer_id: UUID, read: Read) -> RecordView:
         """Return the record of a supporter, without self-checks, crises and time spent supporting."""
         offer = _supporter(offer_id, await offers.view(read.conn, offer_id))
         today = policies.of(offer.region).day(read.runtime.clock.now())
@@ -70,8 +70,8 @@ def _add_record(routes: APIRouter, policies: Policies) -> None:
 
 
 def _add_agreement(routes: APIRouter, policies: Policies) -> None:
-    @routes.put("/agreement", response_model=OfferView)
-    async def agree(offer_id: UUID, form: AgreementForm, command: Command) -> Response:
+    @routes.put("/agreement", response_model=OfferView, responses=refuses_with(409))
+    async def set_agreement(offer_id: UUID, form: AgreementForm, command: Command) -> Response:
         """Set the agreed hours a week and the supervisor."""
 
         async def set_agreement(tx: Tx, offer: StoredOffer) -> None:
@@ -95,8 +95,8 @@ def _add_agreement(routes: APIRouter, policies: Policies) -> None:
 
 
 def _add_certificates(routes: APIRouter, policies: Policies) -> None:
-    @routes.post("/certificates", status_code=201, response_model=OfferView)
-    async def certify(offer_id: UUID, form: CertificateForm, command: Command) -> Response:
+    @routes.post("/certificates", status_code=201, response_model=OfferView, responses=refuses_with(409))
+    async def add_certificate(offer_id: UUID, form: CertificateForm, command: Command) -> Response:
         """Add a certificate; an expired one is refused."""
 
         async def work(tx: Tx, offer: StoredOffer) -> None:
@@ -108,8 +108,8 @@ def _add_certificates(routes: APIRouter, policies: Policies) -> None:
 
         return await command.run(_change_supporter(offer_id, work), status=201)
 
-    @routes.post("/trainings", status_code=201, response_model=OfferView)
-    async def train(offer_id: UUID, form: TrainingForm, command: Command) -> Response:
+    @routes.post("/trainings", status_code=201, response_model=OfferView, responses=refuses_with(409))
+    async def add_training(offer_id: UUID, form: TrainingForm, command: Command) -> Response:
         """Add a completed training."""
 
         async def work(tx: Tx, offer: StoredOffer) -> None:
@@ -121,9 +121,14 @@ def _add_certificates(routes: APIRouter, policies: Policies) -> None:
 
 
 def _add_log_entries(routes: APIRouter, policies: Policies) -> None:
-    def add(path: str, kind: LogKind, summary: str) -> None:
+    def add(path: str, kind: LogKind, description: str) -> None:
         @routes.post(
-            path, status_code=201, response_model=OfferView, summary=summary, operation_id=f"note_{kind}"
+            path,
+            name=f"note_{kind}",
+            status_code=201,
+            response_model=OfferView,
+            responses=refuses_with(409),
+            description=description,
         )
         async def note(offer_id: UUID, form: DayForm, command: Command) -> Response:
             async def work(tx: Tx, offer: StoredOffer) -> None:
@@ -134,22 +139,22 @@ def _add_log_entries(routes: APIRouter, policies: Policies) -> None:
 
             return await command.run(_change_supporter(offer_id, work), status=201)
 
-    add("/supervisions", LogKind.SUPERVISION, "Note that a supervision took place")
+    add("/supervisions", LogKind.SUPERVISION, "Note that a supervision took place.")
     add(
         "/support",
         LogKind.SUPPORT,
-        "Note time spent supporting; once all agreed hours are spent, no new places are offered for a while",
+        "Note time spent supporting; once all agreed hours are spent, no new places are offered for a while.",
     )
     add(
         "/crises",
         LogKind.CRISIS,
-        "Note exposure to a crisis, which lowers the supporter's places for a while",
+        "Note exposure to a crisis, which lowers the supporter's places for a while.",
     )
 
 
 def _add_self_check(routes: APIRouter, policies: Policies) -> None:
-    @routes.post("/self-checks", status_code=201, response_model=OfferView)
-    async def check_self(offer_id: UUID, form: SelfCheckForm, command: Command) -> Response:
+    @routes.post("/self-checks", status_code=201, response_model=OfferView, responses=refuses_with(409))
+    async def store_self_check(offer_id: UUID, form: SelfCheckForm, command: Command) -> Response:
         """Store a self-check. No route shows it again; only the number of places changes with it."""
 
         async def work(tx: Tx, _offer: StoredOffer) -> None:

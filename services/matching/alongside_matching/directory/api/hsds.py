@@ -7,7 +7,7 @@ standard, lists accept `region`, and service_at_locations accept `latitude` and 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from math import ceil
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import asyncpg
@@ -15,7 +15,7 @@ import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel
 
-from alongside_chassis.http import Read
+from alongside_chassis.http import Read, refuses_with
 from alongside_matching.directory.api import refusals as hsds_refusals
 from alongside_matching.directory.api.queries import (
     MINIMAL_PER_PAGE_MAX,
@@ -32,9 +32,13 @@ from alongside_matching.directory.documents import Document
 from alongside_matching.directory.store import records as directory_records
 from alongside_matching.directory.store.records import Circle, RecordQuery, StoredRecord, TracedRecord
 
+JSON_LINES: Final = "application/x-ndjson"
 NDJSON_MAX: Final = 50_000
 """Records in one answer as lines of JSON."""
 PROXIMITY_METRES_DEFAULT: Final = 10_000
+_PAGE_OR_LINES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {JSON_LINES: {"schema": {"type": "string"}}}}
+}
 _NESTED: Final = frozenset(
     {"phones", "schedules", "service_areas", "service_at_locations", "languages", "funding", "cost_options"}
     | {"required_documents", "contacts", "attributes", "metadata", "services", "locations", "programs"}
@@ -97,7 +101,7 @@ def router() -> APIRouter:
 
 
 def _add_services(routes: APIRouter) -> None:
-    @routes.get("/services", response_model=HsdsPage)
+    @routes.get("/services", response_model=HsdsPage, responses=_PAGE_OR_LINES)
     async def list_services(read: Read, query: Annotated[ServiceQuery, Query()]) -> Response:
         """List services. `minimal` returns ids and dates only, `full` everything nested."""
         record_query = _record_query(RecordKind.SERVICE, query)
@@ -111,14 +115,14 @@ def _add_services(routes: APIRouter) -> None:
             read.conn, record_query, query, render, default=MINIMAL_PER_PAGE_MAX if query.minimal else 50
         )
 
-    @routes.get("/services/{id}")
-    async def read_service(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
+    @routes.get("/services/{id}", responses=refuses_with(410))
+    async def get_service(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """Return one service with all its parts."""
         return _service(await _load_listed(read.conn, RecordKind.SERVICE, id))
 
 
 def _add_organizations(routes: APIRouter) -> None:
-    @routes.get("/organizations", response_model=HsdsPage)
+    @routes.get("/organizations", response_model=HsdsPage, responses=_PAGE_OR_LINES)
     async def list_organizations(read: Read, query: Annotated[OrganizationQuery, Query()]) -> Response:
         """List organisations. `full` nests locations and service ids, `full_service` whole services."""
         record_query = RecordQuery(RecordKind.ORGANIZATION, query.region, query.search)
@@ -127,8 +131,8 @@ def _add_organizations(routes: APIRouter) -> None:
         nested = _WithParts(read.conn, whole=query.full_service)
         return await _answer(read.conn, record_query, query, nested=nested)
 
-    @routes.get("/organizations/{id}")
-    async def read_organization(id: UUID, read: Read, full_service: bool = False) -> Document:  # noqa: A002  (HSDS names it so)
+    @routes.get("/organizations/{id}", responses=refuses_with(410))
+    async def get_organization(id: UUID, read: Read, full_service: bool = False) -> Document:  # noqa: A002  (HSDS names it so)
         """Return one organisation with its locations and services; `full_service` nests whole services."""
         record = await _load_listed(read.conn, RecordKind.ORGANIZATION, id)
         (document,) = await _WithParts(read.conn, whole=full_service).into([record.document()])
@@ -136,8 +140,8 @@ def _add_organizations(routes: APIRouter) -> None:
 
 
 def _add_at_locations(routes: APIRouter) -> None:
-    @routes.get("/service_at_locations", response_model=HsdsPage)
-    async def list_at_locations(read: Read, query: Annotated[AtLocationQuery, Query()]) -> Response:
+    @routes.get("/service_at_locations", response_model=HsdsPage, responses=_PAGE_OR_LINES)
+    async def list_services_at_locations(read: Read, query: Annotated[AtLocationQuery, Query()]) -> Response:
         """List services at their locations, optionally within a distance."""
         record_query = _record_query(
             RecordKind.SERVICE_AT_LOCATION, query, within=await _circle(read.conn, query)
@@ -145,8 +149,8 @@ def _add_at_locations(routes: APIRouter) -> None:
         with_service = _WithService(read.conn, whole=query.full)
         return await _answer(read.conn, record_query, query, nested=with_service)
 
-    @routes.get("/service_at_locations/{id}")
-    async def read_at_location(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
+    @routes.get("/service_at_locations/{id}", responses=refuses_with(410))
+    async def get_service_at_location(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """Return one service at one location, with the service."""
         record = await _load_listed(read.conn, RecordKind.SERVICE_AT_LOCATION, id)
         (document,) = await _WithService(read.conn, whole=True).into([record.document()])
@@ -154,18 +158,18 @@ def _add_at_locations(routes: APIRouter) -> None:
 
 
 def _add_taxonomies(routes: APIRouter) -> None:
-    @routes.get("/taxonomies", response_model=HsdsPage)
+    @routes.get("/taxonomies", response_model=HsdsPage, responses=_PAGE_OR_LINES)
     async def list_taxonomies(read: Read, query: Annotated[PageQuery, Query()]) -> Response:
         """List the taxonomies that describe services."""
         return await _answer(read.conn, RecordQuery(RecordKind.TAXONOMY, query.region, query.search), query)
 
-    @routes.get("/taxonomies/{id}")
-    async def read_taxonomy(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
+    @routes.get("/taxonomies/{id}", responses=refuses_with(410))
+    async def get_taxonomy(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """Return one taxonomy."""
         return (await _load_listed(read.conn, RecordKind.TAXONOMY, id)).document()
 
-    @routes.get("/taxonomy_terms", response_model=HsdsPage)
-    async def list_terms(read: Read, query: Annotated[TermQuery, Query()]) -> Response:
+    @routes.get("/taxonomy_terms", response_model=HsdsPage, responses=_PAGE_OR_LINES)
+    async def list_taxonomy_terms(read: Read, query: Annotated[TermQuery, Query()]) -> Response:
         """List taxonomy terms; `top_only` returns those without a parent, `parent_id` the children of one."""
         record_query = RecordQuery(
             RecordKind.TAXONOMY_TERM,
@@ -177,8 +181,8 @@ def _add_taxonomies(routes: APIRouter) -> None:
         )
         return await _answer(read.conn, record_query, query)
 
-    @routes.get("/taxonomy_terms/{id}")
-    async def read_term(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
+    @routes.get("/taxonomy_terms/{id}", responses=refuses_with(410))
+    async def get_taxonomy_term(id: UUID, read: Read) -> Document:  # noqa: A002  (HSDS names it so)
         """Return one taxonomy term with its taxonomy."""
         document = (await _load_listed(read.conn, RecordKind.TAXONOMY_TERM, id)).document()
         taxonomy = UUID(document["taxonomy_id"])
@@ -188,7 +192,7 @@ def _add_taxonomies(routes: APIRouter) -> None:
 
 def _add_provenance(routes: APIRouter) -> None:
     @routes.get("/directory/provenance/{kind}/{id}")
-    async def read_provenance(
+    async def get_provenance(
         kind: Literal["organization", "service", "service_at_location", "taxonomy", "taxonomy_term"],
         id: UUID,  # noqa: A002  (HSDS names it so)
         read: Read,
@@ -257,7 +261,7 @@ async def _answer(
     contents = await nested.into(contents) if nested else contents
     if lines:
         body = b"".join(orjson.dumps(document) + b"\n" for document in contents)
-        return Response(body, media_type="application/x-ndjson")
+        return Response(body, media_type=JSON_LINES)
     total = await directory_records.count(conn, record_query)
     pages = ceil(total / limit)
     page = {

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import IO, Annotated, Final, Literal
+from typing import IO, Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -68,7 +68,7 @@ def router(bytes_max: int) -> APIRouter:
 
 
 def _add_upload(routes: APIRouter, bytes_max: int) -> None:
-    @routes.post("", status_code=202, openapi_extra=_ZIP_BODY)
+    @routes.post("", status_code=202, responses=_ACCEPTED, openapi_extra=_ZIP_BODY)
     async def upload_directory(
         region: RegionId,
         request: Request,
@@ -97,12 +97,12 @@ def _add_upload(routes: APIRouter, bytes_max: int) -> None:
 
 def _add_reading(routes: APIRouter) -> None:
     @routes.get("/{import_id}")
-    async def read_import(import_id: UUID, read: Read) -> ImportView:
+    async def get_directory_import(import_id: UUID, read: Read) -> ImportView:
         """Return the progress of an import."""
         return _view_or_not_found(import_id, await imports.view(read.conn, import_id))
 
     @routes.get("/{import_id}/report")
-    async def read_report(
+    async def get_import_report(
         import_id: UUID,
         read: Read,
         kind: Literal["quarantined", "flagged"] | None = None,
@@ -161,6 +161,9 @@ def _not_a_zip() -> HttpProblem:
     )
 
 
+_ACCEPTED: Final[dict[int | str, dict[str, Any]]] = {
+    202: {"headers": {"Location": {"description": "Where to follow it.", "schema": {"type": "string"}}}}
+}
 _ZIP_BODY: Final = {
     "requestBody": {
         "required": True,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, model_validator
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.http import Command, Read
+from alongside_chassis.http import Command, Read, refuses_with
 from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.fields.texts import Name
 from alongside_contracts.fields.times import Day, Moment
@@ -179,8 +179,8 @@ def router(policies: Policies) -> APIRouter:
 
 
 def _add_schedule(routes: APIRouter, policies: Policies) -> None:
-    @routes.put("/groups/{offer_id}/schedule", response_model=ScheduleView)
-    async def schedule(offer_id: UUID, form: ScheduleForm, command: Command) -> Response:
+    @routes.put("/groups/{offer_id}/schedule", response_model=ScheduleView, responses=refuses_with(409))
+    async def set_schedule(offer_id: UUID, form: ScheduleForm, command: Command) -> Response:
         """Replace a group's schedule. An impossible recurrence is refused."""
 
         async def work(tx: Tx) -> ScheduleView:
@@ -193,14 +193,14 @@ def _add_schedule(routes: APIRouter, policies: Policies) -> None:
 
         return await command.run(work)
 
-    @routes.get("/groups/{offer_id}/schedule")
-    async def read_schedule(offer_id: UUID, read: Read) -> ScheduleView:
+    @routes.get("/groups/{offer_id}/schedule", responses=refuses_with(409))
+    async def get_schedule(offer_id: UUID, read: Read) -> ScheduleView:
         """Return a group's schedule."""
         return _schedule_view(await _group(read.conn, offer_id))
 
 
 def _add_occurrences(routes: APIRouter) -> None:
-    @routes.get("/groups/{offer_id}/occurrences")
+    @routes.get("/groups/{offer_id}/occurrences", responses=refuses_with(409))
     async def list_occurrences(
         offer_id: UUID,
         read: Read,
@@ -219,7 +219,7 @@ def _add_occurrences(routes: APIRouter) -> None:
 
 
 def _add_occurrence_changes(routes: APIRouter) -> None:
-    @routes.patch("/groups/{offer_id}/occurrences/{starts_at}", status_code=204)
+    @routes.patch("/groups/{offer_id}/occurrences/{starts_at}", status_code=204, responses=refuses_with(409))
     async def change_occurrence(
         offer_id: UUID, starts_at: Moment, form: OccurrenceForm, command: Command
     ) -> Response:
@@ -239,7 +239,12 @@ def _add_occurrence_changes(routes: APIRouter) -> None:
 
 
 def _add_holding(routes: APIRouter, policies: Policies) -> None:
-    @routes.post("/groups/{offer_id}/occurrences/{starts_at}/seats", status_code=201, response_model=SeatView)
+    @routes.post(
+        "/groups/{offer_id}/occurrences/{starts_at}/seats",
+        status_code=201,
+        response_model=SeatView,
+        responses=refuses_with(409, may_succeed_later=True),
+    )
     async def hold_seat(offer_id: UUID, starts_at: Moment, form: SeatForm, command: Command) -> Response:
         """Hold a seat at one meeting for a referral until it is taken or the hold expires."""
 
@@ -264,7 +269,7 @@ def _add_holding(routes: APIRouter, policies: Policies) -> None:
 
 
 def _add_answers(routes: APIRouter) -> None:
-    @routes.post("/seats/{seat_id}/take", response_model=SeatView)
+    @routes.post("/seats/{seat_id}/take", response_model=SeatView, responses=refuses_with(409))
     async def take_seat(seat_id: UUID, command: Command) -> Response:
         """Take the seat: the person will come."""
 
@@ -273,7 +278,7 @@ def _add_answers(routes: APIRouter) -> None:
 
         return await command.run(work)
 
-    @routes.post("/seats/{seat_id}/release", response_model=SeatView)
+    @routes.post("/seats/{seat_id}/release", response_model=SeatView, responses=refuses_with(409))
     async def release_seat(seat_id: UUID, command: Command) -> Response:
         """Release the seat: the person will not come."""
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.http import Command
+from alongside_chassis.http import Command, refuses_with
 from alongside_contracts.codes.fields import ListedNeed
 from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.ids import RegionId
@@ -52,7 +52,7 @@ def router(policies: Policies) -> APIRouter:
     """Return the route for importing published meetings."""
     routes = APIRouter(tags=["groups"])
 
-    @routes.post("/groups/imports", response_model=GroupImportView)
+    @routes.post("/groups/imports", response_model=GroupImportView, responses=refuses_with(409))
     async def import_groups(
         entries: Annotated[tuple[Any, ...], AtMost(ENTRIES_MAX), Body()],
         region: Annotated[RegionId, Query()],
