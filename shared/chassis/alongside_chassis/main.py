@@ -50,6 +50,8 @@ def serve(app: "FastAPI", settings: Settings) -> None:
         port=settings.http_port,
         loop="uvloop",
         lifespan="on",
+        proxy_headers=False,  # nothing here depends on the client's address or scheme, and anybody can send X-Forwarded-*
+        server_header=False,
         access_log=False,
         log_level="critical",  # our own middleware writes the canonical line
         timeout_graceful_shutdown=2,

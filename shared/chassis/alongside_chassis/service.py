@@ -24,7 +24,7 @@ from alongside_chassis.consume.pipeline import Dependencies, Pipeline
 from alongside_chassis.database import connected, connection
 from alongside_chassis.http import idempotency
 from alongside_chassis.http.health import Health, health_router
-from alongside_chassis.http.middleware import BodyLimit, RequestLine
+from alongside_chassis.http.middleware import BodyLimit, Methods, RequestLine
 from alongside_chassis.http.openapi import CONTACT, LICENSE, TAGS, DescribedApi, operation_id
 from alongside_chassis.http.operations import operations_router
 from alongside_chassis.http.problems import add_problem_handlers
@@ -158,6 +158,7 @@ def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = Non
         lifespan=lifespan,
         middleware=[
             Middleware(RequestLine),
+            Middleware(Methods),
             Middleware(
                 BodyLimit, bytes_max=service.settings.http_body_bytes_max, exempt=tuple(service.uploads)
             ),

@@ -1,14 +1,18 @@
-"""Pure ASGI middleware: one log line and one measurement per request, and a limit on the size of bodies."""
+"""Pure ASGI middleware: one log line and one measurement per request, the methods of each path, and a limit on bodies."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alongside_chassis.http.problems import problem_response, too_large
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """The methods measured by name. All others are measured as one: each name a client invents would be one more time series."""
+_OFFERED: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
 QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
@@ -45,6 +49,56 @@ def _report(dependencies: Any, scope: Scope, status: int, seconds: float) -> Non
     dependencies.log.info(
         "http-handled", method=method, route=route, status=status, seconds=round(seconds, 4)
     )
+
+
+class Methods:
+    """Answers OPTIONS, answers HEAD as GET without the body, and names in `Allow` the methods of a path that refuses one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless it asks for the methods of a path that has some."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif scope["method"] == "OPTIONS" and (allowed := _allowed(scope)):
+            await Response(status_code=204, headers={"Allow": allowed})(scope, receive, send)
+        elif scope["method"] == "HEAD":
+            as_get = {**scope, "method": "GET"}
+            await self.app(as_get, receive, _without_body(_with_allow(scope, send)))
+            scope["route"] = as_get.get("route")
+        else:
+            await self.app(scope, receive, _with_allow(scope, send))
+
+
+def _allowed(scope: Scope) -> str:
+    """Return the methods that the routes at this path take, as the header Allow; empty when there is no such path."""
+    offered = {method for method in _OFFERED if _takes(scope, method)}
+    return ", ".join(
+        sorted({*offered, "OPTIONS", *(("HEAD",) if "GET" in offered else ())} if offered else ())
+    )
+
+
+def _takes(scope: Scope, method: str) -> bool:
+    probe = {**scope, "method": method}
+    return any(route.matches(probe)[0] is Match.FULL for route in scope["app"].router.routes)
+
+
+def _without_body(send: Send) -> Send:
+    async def send_head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_head
+
+
+def _with_allow(scope: Scope, send: Send) -> Send:
+    async def send_allowed(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
+            others = [(name, value) for name, value in message["headers"] if name != b"allow"]
+            message = {**message, "headers": [*others, (b"allow", _allowed(scope).encode())]}
+        await send(message)
+
+    return send_allowed
 
 
 class BodyLimit:
