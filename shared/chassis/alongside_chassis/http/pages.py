@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -10,14 +10,12 @@ import orjson
 from pydantic import BaseModel
 
 from alongside_chassis.errors import HttpProblem
+from alongside_contracts.fields.times import moment_of
 
 PAGE_MAX: Final = 200
 CURSOR_CHARS_MAX: Final = 500
 NUMBER_MAX: Final = 2**63 - 1
 """The largest number of PostgreSQL's `bigint`."""
-_YEARS: Final = range(1900, 2200)
-"""Years of the times in our rows; near the ends of what Python and PostgreSQL can hold, converting a zone overflows."""
-
 T = TypeVar("T")
 
 
@@ -62,10 +60,10 @@ def cursor_number(part: str) -> int:
 
 def cursor_time(part: str) -> datetime:
     """Return a time of a cursor. Raises ValueError, also for years that no row has."""
-    time = datetime.fromisoformat(part)
-    if time.tzinfo is None or time.year not in _YEARS:
+    time = moment_of(part)
+    if time is None:
         raise ValueError(part)
-    return time.astimezone(UTC)
+    return time
 
 
 def cursor_text(part: str) -> str:
