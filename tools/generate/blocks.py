@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from textwrap import wrap
 
 from alongside_contracts.access import rules_for, user_of
-from tools.generate.codes import glossary_tables, names_of_codes
+from tools.generate.codes import codes_of_network, codes_of_person, glossary_tables
 from tools.generate.messages import message_table, repeat_table
 from tools.generate.services import DeployedService
 
@@ -187,7 +187,12 @@ BLOCKS: Mapping[str, Mapping[str, Lines]] = {
         "containers": service_packages,
         "services": service_packages,
     },
-    "shared/contracts/alongside_contracts/vocabulary.py": {"names of codes": names_of_codes},
+    "shared/contracts/alongside_contracts/vocabulary/network.py": {
+        "names of codes of the network": codes_of_network
+    },
+    "shared/contracts/alongside_contracts/vocabulary/person.py": {
+        "names of codes of the person": codes_of_person
+    },
     "docs/architecture.md": {"what a message does": message_table},
     "docs/partners.md": {"what a repeat changes": repeat_table},
     "docs/glossary.md": {"code lists": glossary_tables},

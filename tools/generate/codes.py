@@ -3,60 +3,71 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
 from alongside_contracts.codes import Code, CodeList, load_codes
 from tools.generate.services import DeployedService
 
-CLASS_OF = {
+CLASS_OF_NETWORK = {
     "actors": "Actor",
-    "age-bands": "AgeBand",
     "answers": "Answer",
     "business-statuses": "BusinessStatus",
     "channels": "Channel",
-    "consent-decisions": "ConsentDecision",
     "endorsements": "Endorsement",
-    "fits": "Fit",
-    "formats": "Format",
-    "hopes": "Hope",
-    "identities": "Identity",
     "link-reasons": "LinkReason",
     "match-reasons": "MatchReason",
-    "modes": "Mode",
-    "needs": "Need",
     "notice-failures": "NoticeFailure",
     "offer-kinds": "OfferKind",
-    "outcomes": "Outcome",
     "pause-reasons": "PauseReason",
     "problems": "ProblemCode",
     "reasons": "Reason",
     "recipient-roles": "RecipientRole",
+    "statuses": "Status",
+}
+CLASS_OF_PERSON = {
+    "age-bands": "AgeBand",
+    "consent-decisions": "ConsentDecision",
+    "fits": "Fit",
+    "formats": "Format",
+    "hopes": "Hope",
+    "identities": "Identity",
+    "modes": "Mode",
+    "needs": "Need",
+    "outcomes": "Outcome",
     "risks": "Risk",
     "settings": "Setting",
-    "statuses": "Status",
     "urgencies": "Urgency",
     "weekdays": "Weekday",
 }
-"""The lists whose codes our own code names, with the class of their names."""
+"""The lists whose codes our own code names, with the class of their names, by the module they are in."""
 DOCSTRING_WIDTH = 116
 
 
-def names_of_codes(_services: tuple[DeployedService, ...]) -> Iterator[str]:
-    """Yield one class of names per list, in the order of the lists' names."""
+def codes_of_network(_services: tuple[DeployedService, ...]) -> Iterator[str]:
+    """Yield one class of names per list of what the network does, in the order of the lists' names."""
+    yield from _classes(CLASS_OF_NETWORK)
+
+
+def codes_of_person(_services: tuple[DeployedService, ...]) -> Iterator[str]:
+    """Yield one class of names per list of what a person states, in the order of the lists' names."""
+    yield from _classes(CLASS_OF_PERSON)
+    codes = load_codes()["age-bands"].codes.values()
+    minors = [_member(code.code) for code in codes if code.minor]
+    yield f"MINOR_AGE_BANDS: Final = frozenset({{{', '.join(f'AgeBand.{name}' for name in minors)}}})"
+    yield '"""Ages below 18."""'
+
+
+def _classes(class_of: Mapping[str, str]) -> Iterator[str]:
     codes = load_codes()
-    for name, class_name in CLASS_OF.items():
-        code_list = codes[name]
+    for name, class_name in class_of.items():
         yield f"class {class_name}(StrEnum):"
-        yield from _docstring(code_list)
+        yield from _docstring(codes[name])
         yield ""
-        for code in code_list.codes.values():
+        for code in codes[name].codes.values():
             yield f'    {_member(code.code)} = "{code.code}"'
         yield ""
         yield ""
-    minors = [_member(code.code) for code in codes["age-bands"].codes.values() if code.minor]
-    yield f"MINOR_AGE_BANDS: Final = frozenset({{{', '.join(f'AgeBand.{name}' for name in minors)}}})"
-    yield '"""Ages below 18."""'
 
 
 def _docstring(code_list: CodeList) -> Iterator[str]:

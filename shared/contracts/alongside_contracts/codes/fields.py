@@ -2,7 +2,7 @@
 
 `NeedCode` and its like are for readers of the network's own streams: any well-formed code is carried along, so that a
 code of tomorrow dead-letters nothing. `ListedNeed` and its like are for what comes in (HTTP, files, partners' streams): the
-code must be on the list and taken by the network. Closed lists are enums of vocabulary.py.
+code must be on the list and taken by the network. Closed lists are enums of vocabulary/.
 """
 
 import re
