@@ -1,4 +1,4 @@
-"""No door takes a bare text, time or day: each has the type that refuses what cannot be stored, shown or reckoned with."""
+"""No route takes a bare text, time or day: each has the type that refuses what cannot be stored, shown or reckoned with."""
 
 import importlib
 from collections.abc import Iterator
