@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.http import (
     PAGE_MAX,
+    APIRouter,
     Command,
     Page,
     Read,

@@ -1,7 +1,6 @@
 """The HTTP API of matching, one module per noun. Routes parse, call and answer; they hold no rules."""
 
-from fastapi import APIRouter
-
+from alongside_chassis.http import APIRouter
 from alongside_matching.allocation.api import decisions, proposals
 from alongside_matching.catalogue.api import contacts, offer_imports, offers, supporter_records
 from alongside_matching.context import MatchingContext

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import (
     PAGE_MAX,
+    APIRouter,
     Command,
     Page,
     Read,

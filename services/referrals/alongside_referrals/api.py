@@ -4,12 +4,13 @@ from typing import Annotated, Final
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import (
     PAGE_MAX,
+    APIRouter,
     Command,
     Page,
     Read,

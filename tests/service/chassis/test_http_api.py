@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 import asyncpg
 import pytest
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.errors import HttpProblem
-from alongside_chassis.http import Command, Page, Read, ServiceOnly, decode_id_cursor
+from alongside_chassis.http import APIRouter, Command, Page, Read, ServiceOnly, decode_id_cursor
 from alongside_chassis.testing import ServiceBench
 from tests.builders import an_admission
 from tests.service.chassis.conftest import BareBench

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.handlers import Handlers
-from alongside_chassis.http import Command
+from alongside_chassis.http import APIRouter, Command
 from alongside_contracts.fields.lists import AtMost
 from tests.service.chassis.conftest import BareBench
 

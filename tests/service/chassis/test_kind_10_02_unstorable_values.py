@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.handlers import Handlers
-from alongside_chassis.http import Command
+from alongside_chassis.http import APIRouter, Command
 from tests.service.chassis.conftest import BareBench
 
 router = APIRouter()

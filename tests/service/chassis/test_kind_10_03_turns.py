@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume.handlers import Handlers
 from alongside_chassis.errors import HttpProblem
-from alongside_chassis.http import Command, Read
+from alongside_chassis.http import APIRouter, Command, Read
 from alongside_chassis.lifecycle.turns import Turns
 from alongside_chassis.service import build_app
 from alongside_chassis.testing import ServiceBench

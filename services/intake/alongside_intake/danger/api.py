@@ -4,15 +4,23 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Scope
 
 from alongside_chassis.errors import HttpProblem, LineIsFull
-from alongside_chassis.http import WAITS_ITS_TURN, Read, ServiceOnly, problem_of, runtime_of, too_large
+from alongside_chassis.http import (
+    WAITS_ITS_TURN,
+    APIRouter,
+    Read,
+    ServiceOnly,
+    StrictRoute,
+    problem_of,
+    runtime_of,
+    too_large,
+)
 from alongside_contracts.partner import Problem
 from alongside_intake import store as submissions_store
 from alongside_intake.danger.hearing import DangerHearing, ReportedDanger
@@ -44,10 +52,10 @@ class RiskWordsView(BaseModel):
     words: tuple[str, ...]
 
 
-def danger_first_route(hearing: DangerHearing) -> type[APIRoute]:
+def danger_first_route(hearing: DangerHearing) -> type[StrictRoute]:
     """Return the class of routes that escalate a danger in a request before they refuse the request."""
 
-    class DangerFirstRoute(APIRoute):
+    class DangerFirstRoute(StrictRoute):
         def get_route_handler(self) -> RouteHandler:
             answer = super().get_route_handler()
 

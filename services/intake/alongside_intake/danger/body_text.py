@@ -3,11 +3,16 @@
 import base64
 import json
 import re
+import zlib
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote_plus
 
 from alongside_intake.danger.folding import INVISIBLE
+
+_GZIP: Final = b"\x1f\x8b"
+"""How a compressed body begins. Such a body is refused, but what it says is heard."""
+UNPACKED_BYTES_MAX: Final = 256 * 1024
 
 _LATIN: Final = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
 """Bytes that are no UTF-8, as `surrogateescape` decodes them, and what they are in the usual other encoding."""
@@ -21,6 +26,7 @@ def readings_of(body: bytes) -> Sequence[str]:
 
     Zeros are of UTF-16 or UTF-32, or of a binary prefix, and the rest of the body is ASCII or UTF-8: both are read.
     """
+    body = _unpacked(body)
     encoding = json.detect_encoding(body)
     if encoding.startswith("utf-8"):
         return [_decoded(body)]
@@ -38,6 +44,16 @@ def bytes_of_base64(text: str) -> bytes:
     digits = _NOT_BASE64.sub("", text.replace("-", "+").replace("_", "/"))
     digits = digits[: len(digits) - (len(digits) % 4 == 1)]
     return base64.b64decode(digits + "=" * (-len(digits) % 4))
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return the beginning of what a compressed body says, also when it was cut off; any other body as it is."""
+    if not body.startswith(_GZIP):
+        return body
+    try:
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(body, UNPACKED_BYTES_MAX)
+    except zlib.error:
+        return body
 
 
 def _decoded(body: bytes) -> str:

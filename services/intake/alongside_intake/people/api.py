@@ -3,12 +3,13 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import (
     PAGE_MAX,
+    APIRouter,
     Command,
     Page,
     Read,

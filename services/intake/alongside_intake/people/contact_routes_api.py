@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.errors import HttpProblem
-from alongside_chassis.http import Read, ServiceOnly
+from alongside_chassis.http import APIRouter, Read, ServiceOnly
 from alongside_contracts.fields.texts import AnyId
 from alongside_intake.names import CONTACT_ROUTE_UNREADABLE
 from alongside_intake.people import contacts

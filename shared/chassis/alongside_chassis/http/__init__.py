@@ -15,15 +15,18 @@ from alongside_chassis.http.pages import (
     encode_cursor,
 )
 from alongside_chassis.http.problems import causes_of, problem_of, too_large
+from alongside_chassis.http.strict_route import APIRouter, StrictRoute
 
 __all__ = [
     "PAGE_MAX",
     "WAITS_ITS_TURN",
+    "APIRouter",
     "Command",
     "CurrentRuntime",
     "Page",
     "Read",
     "ServiceOnly",
+    "StrictRoute",
     "causes_of",
     "codes_router",
     "cursor_number",

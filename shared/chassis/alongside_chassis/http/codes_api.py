@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from alongside_chassis.errors import HttpProblem
+from alongside_chassis.http.strict_route import APIRouter
 from alongside_contracts.codes import LANGUAGES, Code, CodeList, Codes
 from alongside_contracts.codes.code_lists import Audience
 from alongside_contracts.fields.texts import Name

@@ -15,8 +15,7 @@ from alongside_chassis.http import idempotency
 from alongside_chassis.http.dependencies import runtime_of
 from alongside_chassis.http.idempotency import StoredResponse
 from alongside_chassis.lifecycle.runtime import Runtime
-from alongside_chassis.strict_json import check_strict_json
-from alongside_contracts.errors import MalformedEvent
+from alongside_contracts.fields.texts import is_name
 
 COMMAND_ATTEMPTS_MAX: Final = 5
 WAITS_ITS_TURN: Final = "alongside.waits_its_turn"
@@ -91,11 +90,11 @@ class CommandRunner:
 
     def _key(self) -> str | None:
         key = self._request.headers.get(idempotency.KEY_HEADER)
-        if key is not None and not 1 <= len(key) <= idempotency.KEY_CHARS_MAX:
+        if key is not None and not (len(key) <= idempotency.KEY_CHARS_MAX and is_name(key)):
             raise HttpProblem(
                 status=422,
                 code="bad-idempotency-key",
-                title="The Idempotency-Key is empty or too long",
+                title="The Idempotency-Key is empty, too long, or not plain text",
                 remedy=f"Send 1 to {idempotency.KEY_CHARS_MAX} characters, for example a UUID.",
                 field="Idempotency-Key",
             )
@@ -112,35 +111,7 @@ def _response(answer: StoredResponse, *, replayed: bool) -> Response:
 async def _command(
     request: Request, runtime: Annotated[Runtime, Depends(runtime_of)], _key: IdempotencyKey = None
 ) -> CommandRunner:
-    body = await request.body()
-    if _is_json(request):
-        _check_json(body)
-    return CommandRunner(request, runtime, body)
-
-
-def _is_json(request: Request) -> bool:
-    """Return whether FastAPI reads the body as JSON."""
-    return (
-        request.headers.get("content-type", "application/json")
-        .partition(";")[0]
-        .strip()
-        .lower()
-        .endswith("json")
-    )
-
-
-def _check_json(body: bytes) -> None:
-    """Raise HttpProblem for JSON that may not come in, such as a field given twice."""
-    try:
-        check_strict_json(body)
-    except MalformedEvent as error:
-        raise HttpProblem(
-            status=422,
-            code=error.code,
-            title="The body is not JSON that can be accepted",
-            remedy=f"{error.remedy[0].upper()}{error.remedy[1:]}.",
-            field=error.where,
-        ) from error
+    return CommandRunner(request, runtime, await request.body())
 
 
 Command = Annotated[CommandRunner, Depends(_command)]

@@ -7,7 +7,7 @@ service cannot work.
 import asyncio
 from dataclasses import dataclass, field
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
@@ -16,6 +16,7 @@ from alongside_chassis.consume.listener import Listener
 from alongside_chassis.consume.pauses import describe
 from alongside_chassis.consume.pipeline import Dependencies
 from alongside_chassis.database import UNANSWERED, connection
+from alongside_chassis.http.strict_route import APIRouter
 from alongside_chassis.lifecycle.preparation import NothingToPrepare, Preparation
 from alongside_chassis.lifecycle.timers import Timers
 

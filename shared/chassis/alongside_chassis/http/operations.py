@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
 from alongside_chassis.announce.transaction import Tx
@@ -20,6 +20,7 @@ from alongside_chassis.http.commands import Command
 from alongside_chassis.http.dependencies import CurrentRuntime, Read, Reader, ServiceOnly
 from alongside_chassis.http.openapi import refuses_with
 from alongside_chassis.http.pages import PAGE_MAX, Page, decode_id_cursor, encode_cursor
+from alongside_chassis.http.strict_route import APIRouter
 from alongside_chassis.lifecycle import redrive
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_contracts.fields.texts import Name

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
 from alongside_chassis.announce.transaction import Tx
@@ -15,6 +15,7 @@ from alongside_chassis.http.commands import Command
 from alongside_chassis.http.dependencies import CurrentRuntime, Read, ServiceOnly
 from alongside_chassis.http.operations import Sentence
 from alongside_chassis.http.pages import PAGE_MAX, Page, decode_id_cursor, encode_cursor
+from alongside_chassis.http.strict_route import APIRouter
 from alongside_contracts.codes.fields import PauseReasonCode
 from alongside_contracts.ids import PartnerId
 from alongside_contracts.streams import PARTNER_REFERRALS

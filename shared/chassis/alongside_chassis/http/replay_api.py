@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Final
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http.dependencies import CurrentRuntime, ServiceOnly
 from alongside_chassis.http.openapi import refuses_with
+from alongside_chassis.http.strict_route import APIRouter
 from alongside_chassis.lifecycle.replay import NotRebuilt, Progress, ProjectionOf, Replay
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_contracts.fields.times import Moment

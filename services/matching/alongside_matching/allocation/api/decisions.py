@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from alongside_chassis.http import PAGE_MAX, Page, Read, decode_id_cursor, encode_cursor
+from alongside_chassis.http import PAGE_MAX, APIRouter, Page, Read, decode_id_cursor, encode_cursor
 from alongside_contracts.ids import RegionId
 from alongside_matching.allocation import decision_replay
 from alongside_matching.allocation.api import refusals

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.http import PAGE_MAX, Command, Page, Read, decode_id_cursor, refuses_with
+from alongside_chassis.http import PAGE_MAX, APIRouter, Command, Page, Read, decode_id_cursor, refuses_with
 from alongside_contracts.codes.fields import ListedReason, MatchReasonCode, ReasonCode
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.allocation import answers

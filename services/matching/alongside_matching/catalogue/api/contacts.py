@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from alongside_chassis.http import Read, ServiceOnly
+from alongside_chassis.http import APIRouter, Read, ServiceOnly
 from alongside_matching.catalogue.api import refusals
 from alongside_matching.catalogue.store import offers
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Annotated, Final, TypeAlias
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.errors import HttpProblem
-from alongside_chassis.http import Command, refuses_with
+from alongside_chassis.http import APIRouter, Command, refuses_with
 from alongside_contracts.ids import RegionId
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.api import refusals

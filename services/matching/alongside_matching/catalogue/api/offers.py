@@ -4,10 +4,10 @@ from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.http import Command, Page, Read, decode_id_cursor, refuses_with
+from alongside_chassis.http import APIRouter, Command, Page, Read, decode_id_cursor, refuses_with
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.api import refusals

@@ -6,11 +6,11 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.http import Command, Read, refuses_with
+from alongside_chassis.http import APIRouter, Command, Read, refuses_with
 from alongside_contracts.fields.times import Day
 from alongside_contracts.vocabulary import OfferKind
 from alongside_matching.catalogue import offer_updates, supporter_records

@@ -12,10 +12,10 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import AwareDatetime, BaseModel
 
-from alongside_chassis.http import Read, refuses_with
+from alongside_chassis.http import APIRouter, Read, refuses_with
 from alongside_matching.directory.api import refusals as hsds_refusals
 from alongside_matching.directory.api.queries import (
     MINIMAL_PER_PAGE_MAX,

@@ -6,11 +6,19 @@ from datetime import datetime
 from typing import IO, Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
 from alongside_chassis.errors import HttpProblem
-from alongside_chassis.http import CurrentRuntime, Page, Read, cursor_number, decode_cursor, encode_cursor
+from alongside_chassis.http import (
+    APIRouter,
+    CurrentRuntime,
+    Page,
+    Read,
+    cursor_number,
+    decode_cursor,
+    encode_cursor,
+)
 from alongside_contracts.ids import RegionId, new_id
 from alongside_matching.directory.api import refusals
 from alongside_matching.directory.codes import ImportState, LineKind

@@ -6,11 +6,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field, model_validator
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.http import Command, Read, refuses_with
+from alongside_chassis.http import APIRouter, Command, Read, refuses_with
 from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.fields.texts import Name
 from alongside_contracts.fields.times import Day, Moment

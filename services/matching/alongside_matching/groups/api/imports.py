@@ -3,11 +3,11 @@
 import asyncio
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import Body, Query, Response
 from pydantic import BaseModel
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.http import Command, refuses_with
+from alongside_chassis.http import APIRouter, Command, refuses_with
 from alongside_contracts.codes.fields import ListedNeed
 from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.ids import RegionId
