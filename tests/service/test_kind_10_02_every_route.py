@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from alongside_chassis.http import APIRouter, StrictRoute
 from alongside_chassis.service import make_http_app
 from alongside_contracts.codes.fields import CodeOf
+from alongside_contracts.fields.addresses import AddressText
 from alongside_contracts.fields.texts import Name, Prose
 from alongside_contracts.fields.times import Day, Moment
 from alongside_contracts.services import SERVICES
@@ -108,7 +109,10 @@ def bare_in(annotation: Any, metadata: Any, place: str) -> Iterator[str]:
 
 def bounds_a_text(metadata: Any) -> bool:
     """Return whether this part of a type says which characters a text may have."""
-    return isinstance(metadata, CodeOf | Name | Prose) or getattr(metadata, "pattern", None) is not None
+    return (
+        isinstance(metadata, AddressText | CodeOf | Name | Prose)
+        or getattr(metadata, "pattern", None) is not None
+    )
 
 
 def test_a_route_with_a_bare_query_parameter_is_found() -> None:

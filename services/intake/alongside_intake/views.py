@@ -16,13 +16,13 @@ from alongside_contracts.codes.fields import (
     ListedSetting,
     SettingCode,
 )
+from alongside_contracts.fields.addresses import EmailAddress
 from alongside_contracts.fields.texts import Name, Prose
 from alongside_contracts.ids import Reference, RegionId
 from alongside_contracts.intake import Consent, Submission
 from alongside_contracts.vocabulary import AgeBand
 from alongside_intake.domain import facts
 from alongside_intake.domain.facts import State
-from alongside_intake.people.contacts import EmailAddress
 
 TEXT_CHARS_MAX: Final = 200
 ShortText = Annotated[str, Name(TEXT_CHARS_MAX)]

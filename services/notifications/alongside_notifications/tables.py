@@ -40,7 +40,7 @@ class NoticeRow(Base, table=True):
         ),
         CheckConstraint(
             "trouble in ('temporarily-refused', 'timed-out', 'relay-away', 'routes-away',"
-            " 'refused-by-recipient', 'attempts-exhausted')",
+            " 'unforeseen-error', 'address-unusable', 'refused-by-recipient', 'attempts-exhausted')",
             name="trouble",
         ),
         CheckConstraint("attempts >= 0", name="attempts"),

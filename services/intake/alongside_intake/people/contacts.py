@@ -1,19 +1,15 @@
 """Contact routes of people and partners: sealed in the vault, opened only for the network's own services."""
 
 from collections.abc import Collection
-from typing import Annotated
 
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
 from alongside_chassis.announce import Tx
 from alongside_contracts.codes.fields import AS_STORED
-from alongside_contracts.fields.texts import Name
+from alongside_contracts.fields.addresses import EmailAddress
 from alongside_intake.people import store as people_store
 from alongside_intake.people.vault import CannotOpen, Owner, Vault
-
-EmailAddress = Annotated[str, Name(254, pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+$")]
-"""One address, loosely checked: only a mail server can find out whether it works."""
 
 
 class ContactRoute(BaseModel):

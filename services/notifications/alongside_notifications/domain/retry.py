@@ -6,8 +6,13 @@ from typing import Final, Literal, TypeAlias
 
 from alongside_contracts.vocabulary import NoticeFailure
 
-Trouble: TypeAlias = Literal["temporarily-refused", "timed-out", "relay-away", "routes-away"]
-"""Why an attempt failed that may succeed later: the destination refused it for now, or a server was unavailable."""
+Trouble: TypeAlias = Literal[
+    "temporarily-refused", "timed-out", "relay-away", "routes-away", "unforeseen-error"
+]
+"""Why an attempt failed that may succeed later: the destination refused it for now, a server was unavailable, or a reason that
+this program does not know."""
+UNFORESEEN_ATTEMPTS_MAX: Final = 3
+"""An error that nobody foresaw is as often as not in this program: many attempts would not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +26,18 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Unaddressable:
+    """The message was not handed over: the mail library reads another recipient than the stored one."""
+
+
+@dataclass(frozen=True, slots=True)
 class TemporaryFailure:
     """The message was not handed over, or it is unknown whether it was."""
 
     trouble: Trouble
 
 
-Attempt: TypeAlias = Accepted | Refused | TemporaryFailure
+Attempt: TypeAlias = Accepted | Refused | Unaddressable | TemporaryFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,10 @@ def decide(
             return Delivered()
         case Refused():
             return GivenUp(NoticeFailure.REFUSED_BY_RECIPIENT)
+        case Unaddressable():
+            return GivenUp(NoticeFailure.ADDRESS_UNUSABLE)
+        case TemporaryFailure("unforeseen-error") if attempts >= UNFORESEEN_ATTEMPTS_MAX:
+            return GivenUp(NoticeFailure.UNFORESEEN_ERROR)
         case TemporaryFailure() if attempts >= retry_policy.attempts_max:
             return GivenUp(NoticeFailure.ATTEMPTS_EXHAUSTED)
         case TemporaryFailure(trouble):

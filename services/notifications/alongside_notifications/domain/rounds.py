@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 from alongside_notifications.domain.audience import Destination, RecipientKind
@@ -35,7 +35,12 @@ class EmailAddress:
 
 @dataclass(frozen=True, slots=True)
 class NoRoute:
-    """The provider has no address for this channel: not every recipient wants or has one."""
+    """The provider has no address for this channel: not every recipient wants or has one.
+
+    `because` is set if there is one that no mail can be sent to.
+    """
+
+    because: Literal["address-unusable"] | None = None
 
 
 Route: TypeAlias = EmailAddress | NoRoute | TemporaryFailure
@@ -65,8 +70,8 @@ class RoundLimits:
 class RoundPlan:
     """The actions of one round on the due notices."""
 
-    unroutable: Sequence[Due]
-    """No route: closed without a claim, however many there are."""
+    unroutable: Sequence[tuple[Due, str | None]]
+    """No route, and why if there is a reason: closed without a claim, however many there are."""
     to_send: Sequence[Due]
     """To be claimed and sent now, to `addresses`."""
     to_postpone: Sequence[Due]
@@ -100,7 +105,10 @@ def plan_round(
     chosen = [group[: limits.notices_per_destination_max] for group in reachable[: limits.destinations_max]]
     return RoundPlan(
         unroutable=[
-            due for to, group in by_destination.items() if isinstance(routes[to], NoRoute) for due in group
+            (due, route.because)
+            for to, group in by_destination.items()
+            if isinstance(route := routes[to], NoRoute)
+            for due in group
         ],
         to_send=[due for group in chosen for due in group],
         to_postpone=[by_destination[to][0] for to in failures],

@@ -8,7 +8,6 @@ address is logged. Coordinators' addresses are settings of this service.
 
 import asyncio
 import contextlib
-import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
@@ -17,10 +16,10 @@ import httpx2
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from alongside_contracts.fields.addresses import address_of
 from alongside_notifications.domain.audience import Destination
 from alongside_notifications.domain.retry import TemporaryFailure
 from alongside_notifications.domain.rounds import ContactProvider, EmailAddress, NoRoute, Route
-from alongside_notifications.settings import ADDRESS
 
 RECIPIENTS_MAX: Final = 200
 """How many recipients one query may name."""
@@ -120,6 +119,9 @@ def _route_of(entry: _Entry) -> Route:
     return NoRoute() if entry.problem in _NOT_REGISTERED else _UNAVAILABLE
 
 
-def _usable_route(address: str | None) -> EmailAddress | NoRoute:
-    """Return the address; NoRoute when there is none, or when it could forge a mail header."""
-    return EmailAddress(address) if address and re.fullmatch(ADDRESS, address) else NoRoute()
+def _usable_route(stored: str | None) -> EmailAddress | NoRoute:
+    """Return the address as it is sent to; NoRoute when there is none, or one that no mail can be sent to."""
+    if not stored:
+        return NoRoute()
+    address = address_of(stored)
+    return EmailAddress(address) if address else NoRoute("address-unusable")

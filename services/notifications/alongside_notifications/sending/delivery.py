@@ -43,6 +43,7 @@ from alongside_chassis.observe import context_of
 from alongside_notifications.domain.audience import Destination
 from alongside_notifications.domain.notice import StoredNotice
 from alongside_notifications.domain.retry import (
+    Attempt,
     Decision,
     Delivered,
     GivenUp,
@@ -60,7 +61,7 @@ from alongside_notifications.domain.rounds import (
     group_by_provider,
     plan_round,
 )
-from alongside_notifications.names import CRISIS_PAGED, MAIL_REFUSED, MAIL_WAITS
+from alongside_notifications.names import CRISIS_PAGED, MAIL_FAILED, MAIL_REFUSED, MAIL_WAITS
 from alongside_notifications.sending import store as queue_store
 from alongside_notifications.sending.contact_lookup import RECIPIENTS_MAX, ContactLookup
 from alongside_notifications.sending.mail import MailRelay, build_message
@@ -205,12 +206,12 @@ class DeliveryLane:
             closed = await self._close(tx, plan.unroutable) if plan.unroutable else set()
             claimed = await self._claim(tx, to_claim) if to_claim else []
         return _StartedRound(
-            closed=[due for due in plan.unroutable if due.id in closed],
+            closed=[due for due, _ in plan.unroutable if due.id in closed],
             claimed=claimed,
             lost_some=len(closed) + len(claimed) < len(plan.unroutable) + len(to_claim),
         )
 
-    async def _close(self, tx: Tx, unroutable: Sequence[Due]) -> set[UUID]:
+    async def _close(self, tx: Tx, unroutable: Sequence[tuple[Due, str | None]]) -> set[UUID]:
         return await queue_store.mark_unroutable(tx, unroutable, pause_max=self._options.pause_max)
 
     async def _claim(self, tx: Tx, due: Sequence[Due]) -> list[StoredNotice]:
@@ -227,7 +228,7 @@ class DeliveryLane:
         """Send one destination its claimed notices in turn, until one of them has to be retried."""
         for position, claimed in enumerate(claimed_notices):
             with self._span(claimed) as span:
-                attempt = await self._relay.send(self._build_message(claimed, address))
+                attempt = await self._try(claimed, address)
                 result = AttemptResult(claimed, attempt, span, untried=claimed_notices[position + 1 :])
                 decision = await self._result_writer.write(result)
             self._report(claimed, decision)
@@ -235,6 +236,19 @@ class DeliveryLane:
                 return
         # Polls leave a destination out while it is being served, so it may have more due notices than were claimed.
         self._has_more |= len(claimed_notices) >= self._options.notices_per_destination_max
+
+    async def _try(self, claimed: StoredNotice, address: str) -> Attempt:
+        """Send one notice. An error that nobody foresaw is an attempt that failed, so that the notice has an end.
+
+        A notice whose attempts are used up is not sent again: their results were never written, or their process died.
+        """
+        if claimed.attempts > self._options.retry_policy.attempts_max:
+            return TemporaryFailure("timed-out")
+        try:
+            return await self._relay.send(self._build_message(claimed, address), to=address)
+        except Exception as error:  # noqa: BLE001  # decided and logged; the next notice is another matter
+            self._runtime.log.error(MAIL_FAILED, notice=str(claimed.notice.id), exc=error)
+            return TemporaryFailure("unforeseen-error")
 
     def _build_message(self, claimed: StoredNotice, address: str) -> EmailMessage:
         options = self._options

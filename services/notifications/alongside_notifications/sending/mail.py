@@ -12,7 +12,7 @@ import aiosmtplib
 from aiosmtplib import SMTPException
 
 from alongside_notifications.domain.notice import Notice
-from alongside_notifications.domain.retry import Accepted, Attempt, Refused, TemporaryFailure
+from alongside_notifications.domain.retry import Accepted, Attempt, Refused, TemporaryFailure, Unaddressable
 from alongside_notifications.domain.wording import render_notice
 
 _PERMANENT: Final = 500
@@ -30,17 +30,19 @@ class MailRelay:
     user: str | None = None
     password: str | None = None
 
-    async def send(self, message: EmailMessage) -> Attempt:
-        """Hand over one message and return the result.
+    async def send(self, message: EmailMessage, *, to: str) -> Attempt:
+        """Hand over one message to one address and return the result.
 
         Only the recipient's side can refuse permanently (5xx to RCPT or DATA). A relay that refuses the connection, the
         sender or the password is a fault of the relay or our settings: the message waits, and metrics and log show it.
         """
+        if not _is_addressed_to(message, to):
+            return Unaddressable()
         client = self._client()
         try:
             async with asyncio.timeout(self.seconds_max):
                 await client.connect()
-                await client.send_message(message)
+                await client.send_message(message, recipients=[to])
             await _quit(client)
         except TimeoutError:  # aiosmtplib's own time-outs are TimeoutErrors too
             return TemporaryFailure("timed-out")
@@ -83,6 +85,14 @@ def build_message(notice: Notice, *, sender: str, to: str, link_base: str, at: d
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers to us
     message.set_content(text.text)
     return message
+
+
+def _is_addressed_to(message: EmailMessage, to: str) -> bool:
+    """Return whether the library reads one recipient in the message, and it is the stored one to the letter."""
+    header = message["To"]
+    if header is None:
+        return False
+    return [each.addr_spec for each in header.addresses] == [to] and not header.defects and str(header) == to
 
 
 async def _quit(client: aiosmtplib.SMTP) -> None:

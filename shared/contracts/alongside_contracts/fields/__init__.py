@@ -1,1 +1,1 @@
-"""The types of fields that come in from outside: texts, times, and how long a list may be before anything reads it."""
+"""The types of fields that come in from outside: texts, times, addresses, and how long a list may be before anything reads it."""

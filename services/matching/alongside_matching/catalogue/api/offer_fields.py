@@ -20,7 +20,6 @@ WINDOWS_MAX: Final = 7 * 24
 RECORDS_MAX: Final = 50
 
 PublicName = Annotated[str, Name(300)]
-Email = Annotated[str, Name(254, pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$")]
 SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
 Places = Annotated[int, Field(ge=0, le=PLACES_MAX)]
 Kilometres = Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)]

@@ -23,6 +23,7 @@ from alongside_contracts.codes.fields import (
     ModeCode,
     NeedCode,
 )
+from alongside_contracts.fields.addresses import EmailAddress
 from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.fields.times import Day, Moment
 from alongside_contracts.ids import LanguageTag, Reference, RegionId, new_id
@@ -34,7 +35,6 @@ from alongside_matching.catalogue.api.offer_fields import (
     Availability,
     CertificateForm,
     Eligible,
-    Email,
     Kilometres,
     Places,
     PositionForm,
@@ -89,7 +89,7 @@ class OfferForm(AgreementForm):
     trainings: Annotated[tuple[TrainingForm, ...], AtMost(RECORDS_MAX)] = ()
     check_required: bool = False
     checked_until: Day | None = None
-    contact_email: Email | None = None
+    contact_email: EmailAddress | None = None
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
@@ -172,7 +172,7 @@ class OfferChanges(Strict):
     required_endorsement: ListedEndorsement | None = None
     check_required: bool = False
     checked_until: Day | None = None
-    contact_email: Email | None = None
+    contact_email: EmailAddress | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
