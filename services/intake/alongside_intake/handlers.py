@@ -220,6 +220,7 @@ async def _with_senders(
             tx.cause_of(event),
             said_more=await danger.read_more(tx.value_of(event), event),
             record_id=record_id(origin, tx.value_of(event)),
+            not_before=registered[sender],
         )
         for event, origin, sender in zip(events, origins, senders, strict=True)
     ]

@@ -68,9 +68,12 @@ async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> B
     current: dict[SubmissionKey, CurrentSubmission] = {}
     escalations: dict[SubmissionKey, tuple[OpenEscalation, ...]] = {}
     unread: dict[UUID | SubmissionKey, UnreadDanger] = {}
+    latest: dict[UUID | SubmissionKey, datetime] = {}
     for row in await tx.conn.fetch(_PRIOR_SUBMISSIONS, *asked, list(records)):
         key, id_ = submission_key((row["source"], row["reference"]), row["person_id"]), row["id"]
         risks = frozenset(row["risks"])
+        name = row["record_id"] if row["is_of_record"] else key
+        latest[name] = max(row["at"], latest.get(name, row["at"]))
         if row["is_current"]:
             content = as_stored(row["facts"]) if row["is_read"] and row["facts"] else None
             current[key] = CurrentSubmission(id_, State(row["state"]), row["referral_id"], content)
@@ -81,7 +84,8 @@ async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> B
             unread |= {row["record_id"]: danger} if row["is_of_record"] else {}
             unread |= {key: danger} if row["is_current"] and not danger.cleared else {}
     people = {submission.person_id for submission in submissions}
-    return BatchState(current, escalations, await _open_referrals(tx, people), unread)
+    latest |= await _latest_decisions(tx, people)
+    return BatchState(current, escalations, await _open_referrals(tx, people), unread, latest)
 
 
 async def record(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
@@ -122,7 +126,7 @@ async def _read_late(tx: Tx, decided: DecidedSubmission) -> None:
         submission.received.cause,
         *decision_values(decided),
         decided.pages,
-        tx.now,
+        decided.at,
     )
 
 
@@ -138,7 +142,7 @@ async def decide_again(tx: Tx, decided: DecidedSubmission) -> None:
         submission.id,
         facts,
         *decision_values(decided),
-        tx.now,
+        decided.at,
         submission.person_id,
         submission.submission_ref[1],
     )
@@ -184,7 +188,9 @@ def as_stored(facts: str) -> Submission:
 async def clear(tx: Tx, submission_id: UUID, *, coordinator: str, reason: str) -> None:
     """Store which coordinator cleared the risks of a submission, and why."""
     await tx.conn.execute(
-        "update submission set cleared_by = $2, cleared_because = $3, cleared_at = $4 where id = $1",
+        """
+        update submission set cleared_by = $2, cleared_because = $3, cleared_at = greatest($4, decided_at) where id = $1
+        """,
         submission_id,
         coordinator,
         reason,
@@ -250,7 +256,15 @@ _LOCK_REFERENCES: Final = """
 # One lookup for each reference in each of the three indexes; a reference over the public API counts for one person, because
 # strangers may use the same. Without `offset 0`, a plan made while the table was small may scan the whole table, and
 # PostgreSQL keeps using that plan.
-_FOUND: Final = "select id, source, reference, person_id, state, referral_id, risks, is_read, record_id, cleared_at, facts"
+_FOUND: Final = """
+    select id, source, reference, person_id, state, referral_id, risks, is_read, record_id, cleared_at, facts,
+        greatest(decided_at, cleared_at, (select max(r.decided_at) from submission r where r.repeats = s.id)) as at
+"""
+_LATEST_DECISIONS: Final = """
+    select asked.person_id, at from unnest($1::uuid[]) as asked (person_id), lateral (
+        select max(greatest(s.decided_at, s.cleared_at)) as at from submission s where s.person_id = asked.person_id
+        offset 0) as found where at is not null
+"""
 _ASKED: Final = "unnest($1::text[], $2::text[], $3::uuid[]) as asked (source, reference, person_id)"
 _PRIOR_SUBMISSIONS: Final = f"""
     select found.* from {_ASKED}, lateral (
@@ -287,8 +301,7 @@ _SUPERSEDE: Final = """
     from unnest($1::uuid[], $2::uuid[]) as later (supersedes, id) where submission.id = later.supersedes
 """
 _INSERT_SUBMISSIONS: Final = f"""
-    insert into submission ({NEW.names}, received_at, decided_at)
-    select {NEW.values}, {NEW.next}, {NEW.next} from {NEW.rows}
+    insert into submission ({NEW.names}, received_at) select {NEW.values}, {NEW.next} from {NEW.rows}
 """
 # The risks that were heard stay on record, and so does the time to acknowledge them unless somebody is paged again.
 _READ_LATE: Final = """
@@ -340,6 +353,12 @@ async def _open_referrals(tx: Tx, people: Collection[PersonId]) -> dict[UUID, tu
         )
         referrals[row["person_id"]] = (*referrals.get(row["person_id"], ()), referral)
     return referrals
+
+
+async def _latest_decisions(tx: Tx, people: Collection[PersonId]) -> dict[UUID | SubmissionKey, datetime]:
+    """Return the time of the latest decision about each of these people who has one."""
+    rows = await tx.conn.fetch(_LATEST_DECISIONS, list(people))
+    return {row["person_id"]: row["at"] for row in rows}
 
 
 async def _insert_open_referrals(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:

@@ -149,7 +149,7 @@ def _register_erasures(registry: Handlers, policies: Policies) -> None:
             if isinstance(decision, Transitioned):
                 changes.append(announce_change(tx, decision))
         if changes:
-            await store.update_referrals(tx.conn, changes, tx.now)
+            await store.update_referrals(tx.conn, changes)
         await store.erase_people(tx.conn, erasures.keys())
 
 
@@ -169,7 +169,7 @@ def _register_timers(registry: Handlers, policies: Policies) -> None:
             case Overdue() as overdue:
                 announce_overdue(tx, overdue.referral, overdue.late, Actor.COORDINATOR, again_at)
                 await store.update_referrals(
-                    tx.conn, [AnnouncedChange(overdue.referral, overdue.entry, tx.cause)], tx.now
+                    tx.conn, [AnnouncedChange(overdue.referral, overdue.entry, tx.cause)]
                 )
             case Stale():
                 pass  # the referral has ended
@@ -196,7 +196,7 @@ async def _apply_events(events: Sequence[E], tx: Tx, rule: EventRule[E]) -> list
             case Stale() | Refused():
                 pass  # a later fact was applied before
     if changes:
-        await store.update_referrals(tx.conn, changes, tx.now)  # 3
+        await store.update_referrals(tx.conn, changes)  # 3
     return effective
 
 

@@ -25,7 +25,7 @@ def announce_change(tx: Tx, change: Change) -> AnnouncedChange:
 async def record(tx: Tx, change: Change, policies: Policies) -> None:
     """Announce and store one change of a locked referral, and its successor when the person returns to matching."""
     announced = announce_change(tx, change)
-    await store.update_referrals(tx.conn, [announced], tx.now)
+    await store.update_referrals(tx.conn, [announced])
     if isinstance(change, Transitioned) and change.returns_to_matching:
         await _open_successor(tx, announced.referral, policies)
 
@@ -46,7 +46,7 @@ async def open_drafts(
         (transitions[referral_id].referral, first_drafts[referral_id][1])
         for referral_id in sorted(first_drafts)
     ]
-    inserted = await store.insert_referrals(tx.conn, rows, tx.now)
+    inserted = await store.insert_referrals(tx.conn, rows)
     missing = {id_: draft.person_id for id_, (draft, _) in first_drafts.items() if id_ not in inserted}
     await store.note_stale_admissions(tx.conn, missing)
     return {referral_id: change for referral_id, change in transitions.items() if referral_id in inserted}

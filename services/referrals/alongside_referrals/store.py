@@ -43,6 +43,7 @@ _MUTABLE: Final = {
     "referrer_notified_at": "timestamptz",
     "notice_delivered_at": "timestamptz",
     "loop_closed_at": "timestamptz",
+    "changed_at": "timestamptz",
 }
 _IMMUTABLE: Final = {
     "person_id": "uuid",
@@ -84,14 +85,12 @@ _LOCK_OPEN_OF: Final = f"""
 """
 # An erasure that is being written is waited for: see `erased_people` of the chassis.
 _INSERT: Final = f"""
-    insert into referral ({_NEW.names}, requested_at, changed_at)
-    select {_NEW.values}, {_NEW.next}, {_NEW.next} from {_NEW.rows}
+    insert into referral ({_NEW.names}, requested_at) select {_NEW.values}, changed_at from {_NEW.rows}
     where not exists (select from erased_person e where e.person_id = new.person_id for key share)
     on conflict (id) do nothing returning id
 """
 _UPDATE: Final = f"""
-    update referral set {_UPDATED.changes}, changed_at = {_UPDATED.next} from {_UPDATED.rows}
-    where referral.id = new.id
+    update referral set {_UPDATED.changes} from {_UPDATED.rows} where referral.id = new.id
 """
 _APPEND_TIMELINE: Final = f"insert into timeline ({_ENTRY.names}) select {_ENTRY.values} from {_ENTRY.rows}"
 _NOTE_STALE: Final = """
@@ -114,7 +113,7 @@ _REPLACE_REQUESTS: Final = """
 """
 _REQUEST: Final = "select request from referral where id = $1"
 _WITH_SUCCESSOR: Final = f"""
-    select {_REFERRAL}, r.requested_at, r.changed_at, s.id as replaced_by
+    select {_REFERRAL}, r.requested_at, s.id as replaced_by
     from referral r left join referral s on s.replaces = r.id
 """
 _FIND: Final = f"{_WITH_SUCCESSOR} where r.id = $1"
@@ -218,9 +217,7 @@ async def find_stale_admissions(conn: asyncpg.Connection, ids: Collection[UUID])
     return {row["referral_id"] for row in rows}
 
 
-async def insert_referrals(
-    conn: asyncpg.Connection, opened: Sequence[tuple[Referral, str]], now: datetime
-) -> set[UUID]:
+async def insert_referrals(conn: asyncpg.Connection, opened: Sequence[tuple[Referral, str]]) -> set[UUID]:
     """Insert new referrals, each with its request as JSON; return the ids that did not exist before.
 
     Referrals of people who were erased are not inserted.
@@ -229,15 +226,13 @@ async def insert_referrals(
         _mutable_columns(referral) | _immutable_columns(referral) | {"request": request}
         for referral, request in opened
     ]
-    return {row["id"] for row in await conn.fetch(_INSERT, *_NEW.arrays(rows), now)}
+    return {row["id"] for row in await conn.fetch(_INSERT, *_NEW.arrays(rows))}
 
 
-async def update_referrals(
-    conn: asyncpg.Connection, changes: Sequence[AnnouncedChange], now: datetime
-) -> None:
+async def update_referrals(conn: asyncpg.Connection, changes: Sequence[AnnouncedChange]) -> None:
     """Update locked referrals to their state after the last change, and append the changes to their timelines."""
     last = {change.referral.id: change.referral for change in changes}
-    await conn.execute(_UPDATE, *_UPDATED.arrays(map(_mutable_columns, last.values())), now)
+    await conn.execute(_UPDATE, *_UPDATED.arrays(map(_mutable_columns, last.values())))
     await append_timeline(conn, changes)
 
 
@@ -321,6 +316,7 @@ def _mutable_columns(referral: Referral) -> dict[str, Any]:
         "referrer_notified_at": referral.referrer_notified_at,
         "notice_delivered_at": referral.notice_delivered_at,
         "loop_closed_at": referral.loop_closed_at,
+        "changed_at": referral.changed_at,
     }
 
 
@@ -388,6 +384,7 @@ def _referral(row: asyncpg.Record) -> Referral:
         referrer_notified_at=row["referrer_notified_at"],
         notice_delivered_at=row["notice_delivered_at"],
         loop_closed_at=row["loop_closed_at"],
+        changed_at=row["changed_at"],
     )
 
 

@@ -124,13 +124,15 @@ _ADD: Final = f"""
     insert into submission (id, source, reference, person_id, region, setting, facts, state, problems, suggestions, risks,
         next_actor, due_at, repeats, record_id, is_read, cause, received_at, decided_at)
     values ($1, $2, $3, $4, $5, $6, '{{}}', '{State.ESCALATED}', $7, '{{}}', $8, '{NextActor.COORDINATOR}', $9, $10, $11,
-        false, $12, $13, $13)
+        false, $12, $13, greatest($13, (
+            select max(greatest(s.decided_at, s.cleared_at)) from submission s where s.person_id = $4)))
 """
 _ADD_PROBLEM: Final = """
     update submission set problems = $2,
         next_actor = case when state = 'held' then null else next_actor end,
         due_at = case when state = 'held' then null else due_at end,
-        state = case when state = 'held' then 'rejected' else state end, decided_at = $3
+        state = case when state = 'held' then 'rejected' else state end,
+        decided_at = greatest($3, decided_at, cleared_at)
     where id = $1 and not is_read
 """
 _SETTLE_CLEARED: Final = """
@@ -138,7 +140,8 @@ _SETTLE_CLEARED: Final = """
         state = case when problems = '[]' then 'held' else 'rejected' end,
         problems = case when problems = '[]' then $2::jsonb else problems end,
         next_actor = case when problems = '[]' then 'coordinator' end,
-        due_at = case when problems = '[]' then $3::timestamptz end, decided_at = $4
+        due_at = case when problems = '[]' then $3::timestamptz end,
+        decided_at = greatest($4, decided_at, cleared_at)
     where id = $1 returning state
 """
 _ADD_WORDS: Final = """

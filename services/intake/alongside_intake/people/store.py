@@ -52,10 +52,12 @@ async def is_registered(conn: asyncpg.Connection, partner: str) -> bool:
     return bool(await registered_partners(conn, {partner}))
 
 
-async def registered_partners(conn: asyncpg.Connection, partners: Collection[str]) -> frozenset[str]:
-    """Return which of these partners are registered."""
-    rows = await conn.fetch("select id from partner where id = any($1::text[])", list(partners))
-    return frozenset(row["id"] for row in rows)
+async def registered_partners(conn: asyncpg.Connection, partners: Collection[str]) -> dict[str, datetime]:
+    """Return which of these partners are registered, and since when."""
+    rows = await conn.fetch(
+        "select id, registered_at from partner where id = any($1::text[])", list(partners)
+    )
+    return {row["id"]: row["registered_at"] for row in rows}
 
 
 async def find_partner_region(conn: asyncpg.Connection, partner: str) -> str | None:

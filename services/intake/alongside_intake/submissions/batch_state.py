@@ -6,6 +6,7 @@ and `prior_records` shows it to the next submission.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from alongside_contracts.ids import ReferralId, SubmissionId
@@ -26,13 +27,14 @@ from alongside_intake.submissions.record import RunningRequest, SubmissionKey, S
 class DecidedSubmission:
     """A submission and its decision.
 
-    `new_referral_id` is the id of the referral that begins. `repeats` is the earlier submission of the same reference
+    `at` is when it was decided; `new_referral_id` is the id of the referral that begins. `repeats` is the earlier submission of the same reference
     that this one repeats; `supersedes` is the held or rejected one that this one replaces; `news` is what it
     changes of referrals that run.
     """
 
     submission: SubmissionRecord
     decision: Decision
+    at: datetime
     new_referral_id: ReferralId | None
     repeats: UUID | None = None
     supersedes: UUID | None = None
@@ -62,10 +64,11 @@ class BatchState:
         escalations: Mapping[SubmissionKey, tuple[OpenEscalation, ...]],
         open_referrals: Mapping[UUID, tuple[OpenReferral, ...]],
         unread: Mapping[UUID | SubmissionKey, UnreadDanger],
+        latest: Mapping[UUID | SubmissionKey, datetime],
     ) -> None:
         self._current = dict(current)
         self._escalations, self._open_referrals = dict(escalations), dict(open_referrals)
-        self._unread = dict(unread)
+        self._unread, self._latest = dict(unread), dict(latest)
         self._words: dict[UUID, tuple[str, ...]] = {}
 
     @property
@@ -90,6 +93,16 @@ class BatchState:
         reads = replace(unread, risks=self._covered(unread, submission))
         return replace(submission, id=id_, cleared=unread.cleared, reads=reads)
 
+    def time_of_decision(self, submission: SubmissionRecord, now: datetime) -> datetime:
+        """Return `now`, but never a time before what was stored of its reference, its person, its record or its partner.
+
+        Their locks were waited for: a transaction that held them decided first, and may have begun later.
+        """
+        received = submission.received
+        names = (submission.key, submission.person_id, received.record_id)
+        known = (self._latest.get(name) for name in names if name is not None)
+        return max(now, received.not_before or now, *(at for at in known if at is not None))
+
     def prior_records(self, submission: SubmissionRecord) -> PriorRecords:
         """Return the records of a submission's reference and person, without the submission itself."""
         key = submission.key
@@ -108,6 +121,7 @@ class BatchState:
         """Add the decision about a new submission, for the submissions after it."""
         submission, decision = decided.submission, decided.decision
         key = submission.key
+        self._latest[key] = self._latest[submission.person_id] = decided.at
         if submission.reads is not None:
             self._unread = {
                 name: unread for name, unread in self._unread.items() if unread.submission_id != submission.id

@@ -36,7 +36,7 @@ class ReceivedSubmission:
 
     `identity` is what its two references prove; `said_more` is a danger that was read in its bytes and not in its fields; `record_id` names its record on a stream.
     `restates`: it repeats what is known and says one thing that is new, so that risks which were cleared are not stated again; without
-    a `cause` it is somebody else's statement and not the submitter's.
+    a `cause` it is somebody else's statement and not the submitter's. `not_before`: since when its partner is registered.
     """
 
     content: Submission
@@ -46,6 +46,7 @@ class ReceivedSubmission:
     said_more: Danger | None = None
     record_id: UUID | None = None
     restates: bool = False
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

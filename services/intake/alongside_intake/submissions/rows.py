@@ -39,6 +39,7 @@ NEW: Final = Columns(
     repeats="uuid",
     superseded_by="uuid",
     cause="text",
+    decided_at="timestamptz",
     **DECISION_COLUMNS,
 )
 
@@ -58,6 +59,7 @@ def row_of(decided: DecidedSubmission, *, superseded_by: UUID | None) -> dict[st
         "repeats": decided.repeats,
         "superseded_by": superseded_by,
         "cause": submission.received.cause,
+        "decided_at": decided.at,
         **dict(zip(DECISION_COLUMNS, decision_values(decided), strict=True)),
     }
 

@@ -129,8 +129,8 @@ class SubmissionService:
         self, submission: SubmissionRecord, batch: BatchState, now: datetime
     ) -> DecidedSubmission:
         submission = batch.identify(submission)
-        prior = batch.prior_records(submission)
-        decided = self._decide(submission, prior, now)
+        at = batch.time_of_decision(submission, now)
+        decided = self._decide(submission, batch.prior_records(submission), at)
         batch.add(decided)
         return decided
 
@@ -148,7 +148,8 @@ class SubmissionService:
 
     async def _decide_again(self, submission: SubmissionRecord, tx: Tx) -> None:
         batch = await store.load_batch_state(tx, [submission])
-        decided = self._decide(submission, batch.prior_records(submission), tx.now)
+        at = batch.time_of_decision(submission, tx.now)
+        decided = self._decide(submission, batch.prior_records(submission), at)
         tx.cancel_timer(HELD_OVERDUE, str(submission.id))
         await store.decide_again(tx, decided)
         await submissions_store.save(tx, decided.news)
@@ -161,7 +162,7 @@ class SubmissionService:
         decision, news = apply_news(submission.content, decision, prior, self.policies, now)
         if submission.received.restates and submission.received.cause is None:
             news = news.of_somebody_else()
-        return DecidedSubmission(submission, decision, new_referral_id, repeats, supersedes, news)
+        return DecidedSubmission(submission, decision, now, new_referral_id, repeats, supersedes, news)
 
 
 async def _register(received: Sequence[ReceivedSubmission], tx: Tx) -> list[SubmissionRecord]:

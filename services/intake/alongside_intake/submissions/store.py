@@ -168,7 +168,9 @@ _FIND_CURRENT: Final = f"""
     where source = $1 and source <> '{SELF}' and reference = $2 and repeats is null and superseded_by is null
 """
 _WITHDRAW: Final = f"""
-    update submission set withdrawn_because = $2, state = $3, decided_at = $4,
+    update submission set withdrawn_because = $2, state = $3, decided_at = greatest($4, (
+            select max(greatest(earlier.decided_at, earlier.cleared_at)) from submission earlier
+            where earlier.person_id = submission.person_id)),
         because = null,
         next_actor = case when $3 = '{State.WITHDRAWN}' then null else next_actor end,
         due_at = case when $3 = '{State.WITHDRAWN}' then null else due_at end

@@ -89,15 +89,16 @@ def assign_coordinator(referral: Referral, now: datetime, due_at: datetime) -> O
     late = referral.waiting
     if late is None:
         return Stale()
+    now = referral.time_of_next_entry(now)
     waiting = replace(late, actor=Actor.COORDINATOR, due_at=due_at, rung=max(late.rung, 1))
-    after = replace(referral, waiting=waiting, entries=referral.entries + 1)
+    after = replace(referral, waiting=waiting, entries=referral.entries + 1, changed_at=now)
     return Overdue(after, Entry(EntryKind.OVERDUE, now, late.actor, referral.status), late.actor)
 
 
 def _overdue(
     referral: Referral, late: Waiting, *, kind: WaitKind, rung_index: int, now: datetime, policy: Policy
 ) -> Overdue:
-    rung = _rung(policy.ladders[kind], rung_index)
+    rung, now = _rung(policy.ladders[kind], rung_index), referral.time_of_next_entry(now)
     due_at = policy.calendar.after(now, rung.within)
     if kind is WaitKind.RESPONSE and referral.answer_by is not None:
         due_at = min(due_at, referral.answer_by)
@@ -105,6 +106,7 @@ def _overdue(
         referral,
         waiting=Waiting(kind, _responsible_actor(rung, referral), due_at, rung_index),
         entries=referral.entries + 1,
+        changed_at=now,
     )
     return Overdue(after, Entry(EntryKind.OVERDUE, now, late.actor, referral.status), late.actor)
 

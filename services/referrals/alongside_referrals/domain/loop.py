@@ -67,8 +67,10 @@ def apply_notice(
     """Record that the referrer was notified, or could not be; only notices about the present terminal status count."""
     if not referral.terminal or notice.role != RecipientRole.REFERRER or not _about_the_end(referral, notice):
         return Stale()
+    now = referral.time_of_next_entry(now)
     after = replace(
         referral,
+        changed_at=now,
         referrer_notified_at=referral.referrer_notified_at or now,
         notice_delivered_at=referral.notice_delivered_at or (now if notice.delivered else None),
         entries=referral.entries + 1,

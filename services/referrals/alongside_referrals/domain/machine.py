@@ -217,7 +217,7 @@ def decide(referral: Referral, command: Command, now: datetime, policy: Policy) 
 
     1 the actor; 2 the present status; 3 the guards; 4 the change; 5 who must act next.
     """
-    rule = RULES[type(command)]
+    rule, now = RULES[type(command)], referral.time_of_next_entry(now)
     refused = _check_actor(rule, referral, command) or _check_status(rule, referral)  # 1, 2
     for guard in rule.guards:  # 3
         refused = refused or guard(referral, command, policy)
@@ -232,9 +232,9 @@ def _apply(
     rule: TransitionRule, referral: Referral, command: Command, now: datetime, policy: Policy
 ) -> Transitioned | TimelineOnly:
     entry = Entry(rule.entry_kind, now, command.actor, referral.status, command.note, _feedback(command))
-    changed, entries = apply_facts(referral, command, now), referral.entries + 1
+    changed = replace(apply_facts(referral, command, now), entries=referral.entries + 1, changed_at=now)
     if _is_timeline_only(referral, command):
-        return TimelineOnly(replace(changed, entries=entries), entry)
+        return TimelineOnly(changed, entry)
     status, business, reason = _state_after(rule, referral, command)
     kind = due.wait_kind_of(status, business)
     after = replace(
@@ -242,7 +242,6 @@ def _apply(
         status=status,  # 4
         business=business,
         reason=reason,
-        entries=entries,
         sequence=referral.sequence + 1,
         waiting=None
         if kind is None

@@ -1,6 +1,6 @@
 """A referral as the rules see it: frozen, and impossible to build open without a next actor and a due time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -69,6 +69,8 @@ class Referral:
     referrer_notified_at: datetime | None = None
     notice_delivered_at: datetime | None = None
     loop_closed_at: datetime | None = None
+    changed_at: datetime | None = field(default=None, compare=False)
+    """The time of the last timeline entry, which two equal states may differ in; None for a draft that replaces nothing."""
 
     def __post_init__(self) -> None:
         """Check that an open referral has a next actor and a due time, and an ended one has neither."""
@@ -85,3 +87,7 @@ class Referral:
     def terminal(self) -> bool:
         """Whether it has ended; an ended referral is replaced by a successor, never edited."""
         return self.status in TERMINAL
+
+    def time_of_next_entry(self, now: datetime) -> datetime:
+        """Return `now`, but never a time before the last entry, whose unit of work may have begun later."""
+        return now if self.changed_at is None else max(now, self.changed_at)

@@ -48,4 +48,5 @@ def successor_of(ended: Referral, successor_id: UUID) -> Referral:
         partner=ended.partner,
         replaces=ended.id,
         excluded_offers=ended.excluded_offers,
+        changed_at=ended.changed_at,
     )
