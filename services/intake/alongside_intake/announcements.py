@@ -19,12 +19,21 @@ from alongside_contracts.intake import (
     SubmissionLinked,
     SubmissionWithdrawn,
 )
-from alongside_contracts.partner import IntakePaused, IntakeResumed, Origin, Problem, SubmissionAnswered
+from alongside_contracts.partner import (
+    IntakePaused,
+    IntakeResumed,
+    IntakeSummarised,
+    Origin,
+    Problem,
+    RefusedByCode,
+    SubmissionAnswered,
+)
 from alongside_contracts.referrals import ReferralSucceeded
 from alongside_contracts.streams import PARTNER_REFERRALS
 from alongside_contracts.vocabulary import Answer, LinkReason
 from alongside_intake.domain.decide import Admitted, Amended, Decision, Escalated, Linked
 from alongside_intake.partners.pauses import StreamPause
+from alongside_intake.partners.summaries import PROBLEMS_MAX, Summary
 from alongside_intake.submissions.news import ReferralNews
 from alongside_intake.submissions.record import SubmissionRecord, request_of
 
@@ -194,6 +203,29 @@ def paused(pause: StreamPause, event_id: str | None) -> IntakePaused:
 def resumed(quarantine: Quarantine, *, at: datetime) -> IntakeResumed:
     """Return the event that notifies a partner that its stream is read again."""
     return IntakeResumed(partner=quarantine.partner, paused_at=quarantine.paused_at, resumed_at=at)
+
+
+def summarised(partner: str, summary: Summary) -> IntakeSummarised:
+    """Return the event that summarises a partner's day: numbers, codes and places, without the rarest problems of many."""
+    return IntakeSummarised(
+        partner=partner,
+        begins_at=summary.period.begins_at,
+        ends_at=summary.period.ends_at,
+        received=summary.decided + summary.refused,
+        refused=summary.refused,
+        waiting=summary.waiting,
+        problems=tuple(
+            RefusedByCode(
+                code=problem.reason,
+                refused=problem.refused,
+                waiting=problem.waiting,
+                where=problem.where,
+                remedy=problem.remedy,
+            )
+            for problem in summary.problems[:PROBLEMS_MAX]
+        ),
+        paused_since=summary.paused_since,
+    )
 
 
 def stream_paused(quarantine: Quarantine, region: str | None) -> PartnerStreamPaused:

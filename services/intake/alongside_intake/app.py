@@ -12,6 +12,7 @@ from alongside_intake.danger.api import PROBLEM_MEMBERS
 from alongside_intake.danger.hearing import DangerHearing
 from alongside_intake.danger.words import RiskWords
 from alongside_intake.handlers import intake_handlers
+from alongside_intake.partners.summarising import SummariesOfAll
 from alongside_intake.people.erasure import Erasure
 from alongside_intake.people.vault import Vault
 from alongside_intake.policy_file import read_policies
@@ -45,6 +46,7 @@ def service(settings: Settings) -> Service:
         handlers=intake_handlers(submissions, erasure),
         hears=(streams.PARTNER_REFERRALS, streams.JOURNEY, streams.PEOPLE),
         projection=OpenReferralsProjection,
+        preparation=SummariesOfAll(),
         uploads=("/submissions", "/consent", "/clear"),
         routers=(intake_router(submissions, erasure), codes_router(codes)),
     )

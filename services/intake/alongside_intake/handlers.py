@@ -17,6 +17,7 @@ from alongside_intake import announcements, store
 from alongside_intake.danger.hearing import DangerHearing, ReportedDanger, record_id
 from alongside_intake.domain.facts import CurrentSubmission
 from alongside_intake.partners.answers import answer_partners
+from alongside_intake.partners.summarising import summarise_partners
 from alongside_intake.people import store as people_store
 from alongside_intake.people.erasure import (
     ERASURE_EXPIRY,
@@ -66,6 +67,7 @@ def intake_handlers(submissions: SubmissionService, erasure: Erasure) -> Handler
     _hear_statements(handlers, statements, erasure)
     _hear_dangers(handlers, submissions.danger, erasure)
     answer_partners(handlers, erasure)
+    summarise_partners(handlers)
     _keep_erased(handlers, erasure)
     return handlers
 

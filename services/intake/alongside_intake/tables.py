@@ -55,6 +55,7 @@ class PartnerRow(Base, table=True):
     region: str = Field(sa_type=Text)
     registered_at: datetime
     changed_at: datetime
+    summarised_to: datetime | None = None
 
 
 class UnansweredLetterRow(Base, table=True):
@@ -157,6 +158,7 @@ class SubmissionRow(Base, table=True):
         Index("ix_submission_state_id", "state", "id"),
         Index("ix_submission_repeats", "repeats", postgresql_where=text("repeats is not null")),
         Index("ix_submission_person_id", "person_id"),
+        Index("ix_submission_received_at", "received_at", postgresql_using="brin"),
         Index("ix_submission_referral_id", "referral_id", postgresql_where=text("referral_id is not null")),
         Index(
             "uq_submission_record_id",

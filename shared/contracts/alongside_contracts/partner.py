@@ -160,3 +160,46 @@ class IntakeResumed(Event):
     def key(self) -> str:
         """The partner's id."""
         return self.partner
+
+
+class RefusedByCode(Contract):
+    """How many of a partner's records were refused for one problem, with the latest of them as an example."""
+
+    code: AnyProblemCode
+    refused: int = Field(ge=0)
+    """Number of records that were refused in the period."""
+    waiting: int = Field(ge=0)
+    """Number of refused records, of whatever day, that waited at its end until a person replays or drops them."""
+    where: str = Field(max_length=200)
+    remedy: str = Field(max_length=500)
+
+
+class IntakeSummarised(Event):
+    """What a partner's records came to in 24 hours, on days on which some were refused or some still wait.
+
+    The days count from the registration; each is summarised once, in order.
+    """
+
+    type = "org.alongside.intake.summarised.v1"
+    stream = streams.PARTNER_STATUS
+    announced_by = streams.INTAKE
+
+    partner: PartnerId
+    begins_at: AwareDatetime
+    ends_at: AwareDatetime
+    """24 hours after the beginning; later only if intake did not run for more than a week."""
+    received: int = Field(ge=0)
+    """Number of submissions and consent statements that were decided in the period, and of refused records."""
+    refused: int = Field(ge=0)
+    """Number of records that were refused in the period; each was answered."""
+    waiting: int = Field(ge=0)
+    """Number of refused records, of whatever day, that waited at its end until a person replays or drops them."""
+    problems: tuple[RefusedByCode, ...] = Field(max_length=20)
+    """The same by problem, the most frequent first."""
+    paused_since: AwareDatetime | None = None
+    """Since when the stream was paused at the end of the period; missing while it was read."""
+
+    @property
+    def key(self) -> str:
+        """The partner's id."""
+        return self.partner

@@ -18,6 +18,8 @@ from alongside_intake.danger import store as danger_store
 from alongside_intake.danger.hearing import record_id
 from alongside_intake.partners import store
 from alongside_intake.partners.pauses import StreamPause
+from alongside_intake.partners.summaries import DAY
+from alongside_intake.partners.summarising import SUMMARY
 from alongside_intake.people import store as people_store
 from alongside_intake.people.erasure import Erasure, NamedBy, erased_problem
 
@@ -71,6 +73,7 @@ async def tell_what_was_before(tx: Tx, partner: str, *, is_new: bool) -> None:
     await _announce_kept_back_pause(tx, partner)
     if not is_new:
         return
+    tx.set_timer(SUMMARY, partner, tx.now + DAY)
     letters = await dead_letters.waiting_at(tx.conn, streams.PARTNER_REFERRALS.topic(partner))
     if letters:
         await store.add_unanswered(tx, partner, letters)

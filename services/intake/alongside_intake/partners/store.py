@@ -5,6 +5,7 @@ the second shares it. So whatever was kept back is visible to the registration, 
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -106,6 +107,41 @@ async def take_unannounced_pause(tx: Tx, partner: str) -> StreamPause | None:
 async def end_pause(tx: Tx, partner: str) -> None:
     """Delete the pause of a partner's stream, which has ended."""
     await tx.conn.execute("delete from stream_pause where partner = $1", partner)
+
+
+async def begin_missing_summaries(tx: Tx) -> list[str]:
+    """Let the first day of partners that have none begin now; return their ids."""
+    rows = await tx.conn.fetch(
+        "update partner set summarised_to = $1 where summarised_to is null returning id", tx.now
+    )
+    return [row["id"] for row in rows]
+
+
+async def lock_summarised_to(tx: Tx, partner: str) -> datetime | None:
+    """Return until when the days of a partner are summarised, and lock the partner; None when no day began."""
+    summarised_to: datetime | None = await tx.conn.fetchval(
+        "select summarised_to from partner where id = $1 for no key update", partner
+    )
+    return summarised_to
+
+
+async def set_summarised_to(tx: Tx, partner: str, to: datetime) -> None:
+    """Store until when the days of a partner are summarised."""
+    await tx.conn.execute("update partner set summarised_to = $2 where id = $1", partner, to)
+
+
+async def count_decided(tx: Tx, partner: str, begins_at: datetime, ends_at: datetime) -> int:
+    """Return how many submissions and consent statements on a partner's stream were decided in a period."""
+    count: int = await tx.conn.fetchval(
+        """
+        select count(*) from submission
+        where source = $1 and received_at >= $2 and received_at < $3 and cause is not null and is_read
+        """,
+        partner,
+        begins_at,
+        ends_at,
+    )
+    return count
 
 
 _ADD_PAUSE: Final = """

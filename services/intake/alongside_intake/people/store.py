@@ -70,7 +70,8 @@ async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str
     """Register a partner, or update its registration; return whether it is new."""
     is_new: bool = await tx.conn.fetchval(
         """
-        insert into partner (id, name, setting, region, registered_at, changed_at) values ($1, $2, $3, $4, $5, $5)
+        insert into partner (id, name, setting, region, registered_at, changed_at, summarised_to)
+        values ($1, $2, $3, $4, $5, $5, $5)
         on conflict (id) do update
             set name = excluded.name, setting = excluded.setting, region = excluded.region,
                 changed_at = excluded.changed_at

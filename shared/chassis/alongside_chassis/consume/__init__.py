@@ -1,6 +1,6 @@
 """From polled records to one commit: decode, drop duplicates, handle in order, dead-letter refused records (docs/delivery.md)."""
 
-from alongside_chassis.consume import dead_letters
+from alongside_chassis.consume import dead_letters, quarantine
 from alongside_chassis.consume.decoding import ReceivedEvent
 from alongside_chassis.consume.delivery import Verdict, verdict_on
 from alongside_chassis.consume.handlers import Handlers, Paused, Refusal, Timer, UnreadRecord
@@ -16,5 +16,6 @@ __all__ = [
     "UnreadRecord",
     "Verdict",
     "dead_letters",
+    "quarantine",
     "verdict_on",
 ]

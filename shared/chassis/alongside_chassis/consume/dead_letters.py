@@ -45,6 +45,16 @@ _WAITING_AT: Final = """
 _STORED_AT: Final = """
     select exists (select from dead_letter where topic = $1 and partition = $2 and "offset" = $3)
 """
+_COUNT_BY_REASON: Final = """
+    select reason, refused, waiting, "where", remedy from (
+        select reason, count(*) filter (where at >= $2) as refused,
+            count(*) filter (where settled_at is null or settled_at >= $3) as waiting,
+            (array_agg("where" order by at desc, id desc))[1] as "where",
+            (array_agg(remedy order by at desc, id desc))[1] as remedy
+        from dead_letter where topic = $1 and at < $3 and (at >= $2 or settled_at is null or settled_at >= $3)
+        group by reason) as counted
+    order by refused + waiting desc, reason
+"""
 _SETTLE: Final = """
     update dead_letter set state = $2, settled_at = $3, because = $4, attempts = attempts + $5 where id = $1
 """
@@ -164,6 +174,17 @@ class LetterPosition(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """The dead letters of one reason: `refused` in a period, `waiting` at its end, and the place and remedy of the latest."""
+
+    reason: str
+    refused: int
+    waiting: int
+    where: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Payload:
     """The payload of one dead letter; it may be personal."""
 
@@ -207,6 +228,14 @@ async def is_stored(conn: asyncpg.Connection, topic: str, partition: int, offset
     """Return whether the record at this position is a dead letter, settled or not."""
     found = await conn.fetchval(_STORED_AT, topic, partition, offset)
     return bool(found)
+
+
+async def count_by_reason(
+    conn: asyncpg.Connection, topic: str, begins_at: datetime, ends_at: datetime
+) -> list[ReasonCount]:
+    """Count a topic's dead letters of a period, and those that waited at its end, by reason; the most frequent first."""
+    rows = await conn.fetch(_COUNT_BY_REASON, topic, begins_at, ends_at)
+    return [ReasonCount(*row) for row in rows]
 
 
 async def event_id_at(conn: asyncpg.Connection, topic: str, partition: int, offset: int) -> str | None:

@@ -132,6 +132,16 @@ async def paused_topics(conn: asyncpg.Connection) -> frozenset[str]:
     return frozenset(row["topic"] for row in await conn.fetch(_PAUSED))
 
 
+async def paused_since(conn: asyncpg.Connection, topic: str, at: datetime) -> datetime | None:
+    """Return since when a topic was paused at some time; None when it was not."""
+    since: datetime | None = await conn.fetchval(
+        "select paused_at from quarantine where topic = $1 and paused_at < $2 and (resumed_at is null or resumed_at >= $2)",
+        topic,
+        at,
+    )
+    return since
+
+
 async def page(
     conn: asyncpg.Connection,
     *,

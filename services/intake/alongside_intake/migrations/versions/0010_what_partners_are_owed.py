@@ -1,4 +1,6 @@
-"""What was refused before a partner was registered is answered when it is, and a pause of its stream is announced."""
+"""What was refused before a partner was registered is answered when it is, a pause of its stream is announced, and its days
+are summarised.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,9 +51,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partner", name=op.f("pk_stream_pause")),
     )
     op.execute(_OPEN_PAUSES)
+    op.add_column("partner", sa.Column("summarised_to", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_submission_received_at", "submission", ["received_at"], postgresql_using="brin")
 
 
 def downgrade() -> None:
     """Undo this step. What was not answered yet stays unanswered."""
+    op.execute("delete from timer where kind in ('unanswered-refusals', 'partner-summary')")
+    op.drop_index("ix_submission_received_at", table_name="submission")
+    op.drop_column("partner", "summarised_to")
     op.drop_table("stream_pause")
     op.drop_table("unanswered_letter")

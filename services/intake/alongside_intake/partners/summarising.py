@@ -1,0 +1,55 @@
+"""Summarises each day of a partner on its status stream, once, and later if intake did not run at the end of the day."""
+
+from typing import Final
+
+from alongside_chassis.announce import Tx
+from alongside_chassis.consume import Handlers, Timer, dead_letters, quarantine
+from alongside_chassis.lifecycle import Runtime
+from alongside_contracts import streams
+from alongside_intake import announcements
+from alongside_intake.partners import store
+from alongside_intake.partners.summaries import DAY, Period, Summary, periods_between
+
+SUMMARY: Final = "partner-summary"
+"""The timer at the end of a partner's day; its key is the partner's id."""
+
+
+class SummariesOfAll:
+    """Begins the days of the partners that were registered by a release without summaries."""
+
+    unready_because: str | None = None
+
+    async def __call__(self, runtime: Runtime) -> None:
+        """Begin their first day now."""
+        async with runtime.transaction() as tx:
+            for partner in await store.begin_missing_summaries(tx):
+                tx.set_timer(SUMMARY, partner, tx.now + DAY)
+
+
+def summarise_partners(handlers: Handlers) -> None:
+    """Register the handler that summarises the days of a partner."""
+
+    @handlers.on_timer(SUMMARY)
+    async def summarise_days(timer: Timer, tx: Tx) -> None:
+        partner = timer.key
+        since = await store.lock_summarised_to(tx, partner)
+        if since is None:
+            return
+        for period in periods_between(since, tx.now):
+            summary = await _summary_of(tx, partner, period)
+            if summary.has_news:
+                tx.announce(announcements.summarised(partner, summary), partner=partner)
+            since = period.ends_at
+        await store.set_summarised_to(tx, partner, since)
+        tx.set_timer(SUMMARY, partner, since + DAY)
+
+
+async def _summary_of(tx: Tx, partner: str, period: Period) -> Summary:
+    topic = streams.PARTNER_REFERRALS.topic(partner)
+    between = period.begins_at, period.ends_at
+    return Summary(
+        period,
+        await store.count_decided(tx, partner, *between),
+        tuple(await dead_letters.count_by_reason(tx.conn, topic, *between)),
+        await quarantine.paused_since(tx.conn, topic, period.ends_at),
+    )

@@ -1,0 +1,187 @@
+"""A partner hears once a day what was refused of its records and what still waits, by problem; never a value it sent."""
+
+from datetime import timedelta
+
+from alongside_chassis.lifecycle.redrive import drop
+from alongside_chassis.testing import Announced
+from alongside_contracts.partner import IntakeSummarised, RefusedByCode
+from alongside_intake.partners.summarising import SummariesOfAll
+from tests.builders import a_submission
+from tests.service.intake.intake_client import HOSPITAL, SERVICE, IntakeClient
+
+DAY = timedelta(days=1)
+CLINIC = "north-clinic"
+TOPIC = f"partner.{HOSPITAL}.referrals.v1"
+_CRASH_AT_COMMIT = """
+    create function crash() returns trigger language plpgsql as
+        $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+    create constraint trigger crash after update of summarised_to on partner deferrable initially deferred
+        for each row execute function crash();
+"""
+
+
+async def test_a_day_on_which_something_was_refused_is_summarised_at_its_end(intake: IntakeClient) -> None:
+    bench, begins_at = intake.bench, intake.bench.clock.now()
+    await bench.hear(a_submission(), a_submission(), partner=HOSPITAL)
+    await send_bad(intake, b"{", b"{", b'{"needs": ["Maria Alvarez"]}')
+
+    await bench.fire_timers(begins_at + DAY - timedelta(seconds=1))
+    assert await summaries(intake) == []
+    await bench.fire_timers(begins_at + DAY)
+
+    (summary,) = await summaries(intake)
+    assert (summary.partner, summary.begins_at, summary.ends_at) == (HOSPITAL, begins_at, begins_at + DAY)
+    assert (summary.received, summary.refused, summary.waiting, summary.paused_since) == (5, 3, 3, None)
+    assert [(item.code, item.refused, item.waiting, item.where) for item in summary.problems] == [
+        ("malformed", 3, 3, "specversion")
+    ]
+    assert "Maria" not in summary.model_dump_json()
+
+
+async def test_a_day_on_which_nothing_was_refused_and_nothing_waits_is_not_summarised(
+    intake: IntakeClient,
+) -> None:
+    await intake.hear()
+
+    await intake.bench.fire_timers(intake.bench.clock.now() + 3 * DAY)
+
+    assert await summaries(intake) == []
+
+
+async def test_what_waits_is_summarised_every_day_until_it_is_settled(intake: IntakeClient) -> None:
+    begins_at = intake.bench.clock.now()
+    await send_bad(intake, b"{", b"{")
+    await intake.bench.fire_timers(begins_at + DAY)
+    await settle(intake, 1)
+    await intake.bench.fire_timers(begins_at + 2 * DAY)
+    await settle(intake, 1)
+
+    await intake.bench.fire_timers(begins_at + 4 * DAY)
+
+    assert [(each.refused, each.waiting) for each in await summaries(intake)] == [(2, 2), (0, 1)]
+
+
+async def test_days_that_were_missed_are_caught_up_as_they_were_each_once(intake: IntakeClient) -> None:
+    begins_at, clock = intake.bench.clock.now(), intake.bench.clock
+    await send_bad(intake, b"{")
+    clock.set_to(begins_at + DAY + timedelta(hours=1))  # intake does not run its timers meanwhile
+    await send_bad(intake, b"{", b"{")
+    clock.set_to(begins_at + 2 * DAY + timedelta(hours=1))
+    await settle(intake, 3)
+
+    await intake.bench.fire_timers(begins_at + 3 * DAY + timedelta(hours=5))
+
+    found = await summaries(intake)
+    assert [(each.refused, each.waiting) for each in found] == [(1, 1), (2, 3)]
+    assert [each.ends_at for each in found] == [begins_at + DAY, begins_at + 2 * DAY]
+
+
+async def test_after_more_than_a_week_the_days_before_the_last_seven_are_summarised_together(
+    intake: IntakeClient,
+) -> None:
+    begins_at = intake.bench.clock.now()
+    await send_bad(intake, b"{")
+
+    await intake.bench.fire_timers(begins_at + 10 * DAY)
+
+    found = await summaries(intake)
+    assert [(each.ends_at - each.begins_at).days for each in found] == [3, *[1] * 7]
+    assert [each.refused for each in found] == [1, *[0] * 7]
+
+
+async def test_a_summary_is_announced_once_though_intake_dies_before_it_is_committed(
+    intake: IntakeClient,
+) -> None:
+    begins_at, bench = intake.bench.clock.now(), intake.bench
+    await send_bad(intake, b"{")
+    await bench.pool.execute(_CRASH_AT_COMMIT)
+    bench.clock.advance(DAY)
+    await bench.timers.fire_due()
+    assert await summaries(intake) == []
+    await bench.pool.execute("drop trigger crash on partner")
+
+    await bench.fire_timers(begins_at + DAY + timedelta(minutes=1))
+    await bench.fire_timers(begins_at + DAY + timedelta(hours=1))
+
+    assert len(await summaries(intake)) == 1
+
+
+async def test_a_paused_stream_is_named_with_the_time_of_its_pause(intake: IntakeClient) -> None:
+    begins_at = intake.bench.clock.now()
+    intake.bench.clock.advance(timedelta(hours=3))
+    await send_bad(intake, *[b"{"] * 25)
+    await intake.bench.fire_timers(begins_at + DAY)
+    answer = await intake.http.post(f"/quarantine/{HOSPITAL}/resume", json={"by": "ana"}, headers=SERVICE)
+    assert answer.is_success
+
+    await intake.bench.fire_timers(begins_at + 2 * DAY)
+
+    assert [each.paused_since for each in await summaries(intake)] == [begins_at + timedelta(hours=3), None]
+
+
+async def test_what_was_refused_before_the_registration_waits_in_the_first_summary(
+    intake: IntakeClient,
+) -> None:
+    await intake.bench.hear(a_submission(), partner=CLINIC)
+    intake.bench.clock.advance(timedelta(hours=5))
+    await intake.register(CLINIC)
+    registered_at = intake.bench.clock.now()
+
+    await intake.bench.fire_timers(registered_at + DAY)
+
+    (summary,) = await summaries(intake, CLINIC)
+    assert (summary.begins_at, summary.refused, summary.waiting) == (registered_at, 0, 1)
+    assert [(item.code, item.where) for item in summary.problems] == [("unknown-partner", "topic")]
+
+
+async def test_each_partner_hears_of_its_own_records_alone(intake: IntakeClient) -> None:
+    await intake.register(CLINIC)
+    await send_bad(intake, b"{")
+
+    await intake.bench.fire_timers(intake.bench.clock.now() + DAY)
+
+    assert (len(await summaries(intake)), await summaries(intake, CLINIC)) == (1, [])
+
+
+async def test_a_partner_of_an_earlier_release_is_summarised_from_the_first_start_on(
+    intake: IntakeClient,
+) -> None:
+    await intake.bench.pool.execute("update partner set summarised_to = null; delete from timer")
+    await send_bad(intake, b"{")
+    started_at = intake.bench.clock.now()
+    for _ in range(2):
+        await SummariesOfAll()(intake.bench.runtime)
+
+    await intake.bench.fire_timers(started_at + DAY)
+
+    assert [each.begins_at for each in await summaries(intake)] == [started_at]
+
+
+def test_an_example_of_a_problem_has_a_place_and_a_remedy_and_no_value() -> None:
+    assert set(RefusedByCode.model_fields) == {"code", "refused", "waiting", "where", "remedy"}
+
+
+async def send_bad(intake: IntakeClient, *bodies: bytes) -> None:
+    """Send records of the hospital that cannot be read."""
+    bench = intake.bench
+    await bench.hear_records(*[bench.record(b"H-1", body, [], TOPIC) for body in bodies])
+
+
+async def settle(intake: IntakeClient, number: int) -> None:
+    """Drop dead letters, as an operator does."""
+    waiting = [letter for letter in await intake.bench.dead_letters() if letter.state == "waiting"]
+    async with intake.bench.runtime.transaction() as tx:
+        for letter in waiting[:number]:
+            await drop(tx, letter.id, "corrected by the hospital")
+
+
+async def summaries(intake: IntakeClient, partner: str = HOSPITAL) -> list[IntakeSummarised]:
+    """Return the summaries on a partner's status stream, oldest first."""
+
+    def is_of_partner(item: Announced) -> bool:
+        return item.topic == f"partner.{partner}.status.v1"
+
+    announced = await intake.bench.announced()
+    return [
+        item.event for item in filter(is_of_partner, announced) if isinstance(item.event, IntakeSummarised)
+    ]
