@@ -9,6 +9,8 @@ import pytest
 
 from alongside_chassis.consume import dead_letters
 from alongside_chassis.lifecycle.redrive import drop
+from alongside_chassis.testing import Headers
+from alongside_contracts.intake import SubmissionReceived
 from alongside_contracts.partner import Problem, SubmissionAnswered
 from alongside_contracts.vocabulary import Answer, ProblemCode
 from alongside_intake.partners import store as partners_store
@@ -22,6 +24,13 @@ CLINIC = "north-clinic"
 TOPIC, STATUS_TOPIC = f"partner.{CLINIC}.referrals.v1", f"partner.{CLINIC}.status.v1"
 TRACE = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
 UNKNOWN = Problem(code=ProblemCode.UNKNOWN_PARTNER, where="topic", remedy="ask the network")
+IDENTIFIED: Headers = [
+    ("ce_specversion", b"1.0"),
+    ("ce_id", b"e-1"),
+    ("ce_source", f"urn:alongside:partner:{CLINIC}".encode()),
+    ("ce_type", SubmissionReceived.type.encode()),
+    ("content-type", b"application/json"),
+]
 _CRASH_AT_COMMIT = """
     create function crash() returns trigger language plpgsql as
         $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
@@ -50,19 +59,22 @@ async def test_records_refused_before_the_registration_are_answered_once_in_the_
     assert (second.origin.offset, second.origin.event_id) == (2, None)
 
 
-async def test_a_late_answer_says_what_an_answer_at_once_would_have_said(intake: IntakeClient) -> None:
-    bench, body = intake.bench, b'{"risks": ["suicidal-thoughts"], "person_reference": "p-1"'
+@pytest.mark.parametrize("headers", [[], IDENTIFIED], ids=["without an identity", "with one"])
+async def test_a_late_answer_says_what_an_answer_at_once_would_have_said(
+    intake: IntakeClient, headers: Headers
+) -> None:
+    bench, body = intake.bench, b'{"risks": ["danger-to-self"], "person_reference": "p-1"}'
     await register(intake)
-    at_once = bench.record(b"k", body, [], TOPIC)
-    await bench.hear_records(at_once)
+    record = bench.record(b"k", body, headers, TOPIC)
+    await bench.hear_records(record)
     (expected,) = await answers(intake)
+    assert expected.escalated_as is not None
     await bench.pool.execute("delete from outbox; delete from dead_letter; delete from partner")
-    await bench.hear_records(at_once)
+    await bench.hear_records(record)
 
     await register(intake)
 
     assert await answers(intake) == [expected]
-    assert expected.escalated_as is not None
 
 
 async def test_a_late_answer_continues_its_senders_trace(intake: IntakeClient) -> None:

@@ -11,7 +11,7 @@ from alongside_chassis.consume import (
     Timer,
     dead_letters,
 )
-from alongside_chassis.lifecycle import cause_of_letter, refusal_of
+from alongside_chassis.lifecycle import cause_of_refusal, refusal_of
 from alongside_contracts import streams
 from alongside_intake import announcements
 from alongside_intake.danger import store as danger_store
@@ -112,8 +112,9 @@ async def _answer_kept_back(partner: str, erasure: Erasure, tx: Tx) -> None:
     assert timer is not None  # noqa: S101  (a timer is its own cause)
     for letter in waiting:
         if letter.dead_letter.id in unanswered:
-            tx.current = cause_of_letter(letter, timer)
-            await _answer(refusal_of(letter), partner, erasure, tx)  # 3
+            refused = refusal_of(letter)
+            tx.current = cause_of_refusal(refused, letter, timer)
+            await _answer(refused, partner, erasure, tx)  # 3
     tx.current = timer
     if len(listed) == ANSWERED_AT_ONCE_MAX:
         tx.set_timer(UNANSWERED, partner, tx.now)

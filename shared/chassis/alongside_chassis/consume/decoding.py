@@ -154,6 +154,15 @@ def _unexpected_type() -> UnknownEventType:
     return UnknownEventType(ProblemCode.UNKNOWN_TYPE, "type", "send only types meant for this stream")
 
 
+def read_origin(record: Record, stream: Stream) -> RecordOrigin:
+    """Return the origin of a record as `decode` finds it, whether or not the record can be decoded."""
+    try:
+        envelope = cloudevents.decode(record.key, record.value, record.headers)
+    except MalformedEvent:
+        return _origin_of(record, stream, None)
+    return _origin_of(record, stream, envelope)
+
+
 def _origin_of(record: Record, stream: Stream, envelope: CloudEvent | None) -> RecordOrigin:
     return RecordOrigin(
         record.topic,
@@ -162,10 +171,10 @@ def _origin_of(record: Record, stream: Stream, envelope: CloudEvent | None) -> R
         owner_of(record.topic),
         envelope.id if envelope else None,
         envelope.source if envelope else None,
-        time_of(record) if stream.per_partner else None,
+        _time_of(record) if stream.per_partner else None,
     )
 
 
-def time_of(record: Record) -> datetime:
+def _time_of(record: Record) -> datetime:
     """Return a record's time, at the earliest 1970 and at the latest 9999: where the broker does not set it, a sender may."""
     return EPOCH + timedelta(milliseconds=min(max(record.timestamp or 0, 0), TIME_MS_MAX))

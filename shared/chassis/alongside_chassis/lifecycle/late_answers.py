@@ -4,12 +4,11 @@ from opentelemetry import trace
 
 from alongside_chassis.announce.transaction import Cause
 from alongside_chassis.consume.dead_letters import StoredDeadLetter
-from alongside_chassis.consume.decoding import time_of
+from alongside_chassis.consume.decoding import read_origin
 from alongside_chassis.consume.handlers import Refusal
 from alongside_chassis.observe import telemetry
-from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.partner import Problem
-from alongside_contracts.streams import owner_of, stream_of
+from alongside_contracts.streams import stream_of
 
 
 def refusal_of(stored: StoredDeadLetter) -> Refusal:
@@ -19,23 +18,11 @@ def refusal_of(stored: StoredDeadLetter) -> Refusal:
     if stream is None:
         raise LookupError(f"{letter.topic} is not one of our streams")
     problem = Problem(code=letter.reason, where=letter.where, remedy=letter.remedy)
-    return Refusal(problem, _origin_of(stored), stream, stored.value)
+    return Refusal(problem, read_origin(stored.record(), stream), stream, stored.value)
 
 
-def cause_of_letter(stored: StoredDeadLetter, timer: Cause) -> Cause:
+def cause_of_refusal(refused: Refusal, stored: StoredDeadLetter, timer: Cause) -> Cause:
     """Return the record of a dead letter as the cause of an announcement, in its sender's trace; without one, in the timer's."""
     sender = trace.get_current_span(telemetry.context_of(telemetry.trace_of(stored.headers)))
-    origin = _origin_of(stored)
-    return Cause(origin.event_id or "", origin, telemetry.trace_headers(sender) or timer.trace, timer.span)
-
-
-def _origin_of(stored: StoredDeadLetter) -> RecordOrigin:
-    letter = stored.dead_letter
-    return RecordOrigin(
-        letter.topic,
-        letter.partition,
-        letter.offset,
-        owner_of(letter.topic),
-        letter.event_id,
-        at=time_of(stored.record()),
-    )
+    headers = telemetry.trace_headers(sender) or timer.trace
+    return Cause(refused.origin.event_id or "", refused.origin, headers, timer.span)
