@@ -130,7 +130,7 @@ def test_the_trace_is_read_from_headers_and_else_from_the_attribute() -> None:
         "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "00-" + "1" * 32 + "-" + "2" * 16 + "-00",
     )
-    attribute = [*encode(EVENT), ("ce_traceparent", context.encode())]
+    attribute = [*encode(EVENT._replace(trace={})), ("ce_traceparent", context.encode())]
     header = [*attribute, ("traceparent", other.encode())]
 
     assert decode(None, EVENT.data, attribute).trace == {"traceparent": context}

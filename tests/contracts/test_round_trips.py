@@ -42,7 +42,10 @@ texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_
 names = st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True).filter(lambda name: name not in RESERVED)
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 times = st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC) | offsets)  # noqa: DTZ001
-traces = st.dictionaries(st.sampled_from(TRACE_CONTEXT), st.from_regex(r"[a-z0-9=,-]{1,60}", fullmatch=True))
+parents = st.from_regex(r"00-[1-9a-f][0-9a-f]{31}-[1-9a-f][0-9a-f]{15}-0[01]", fullmatch=True)
+traces: st.SearchStrategy[dict[str, str]] = st.fixed_dictionaries(
+    {"traceparent": parents}, optional={"tracestate": st.just("a=1,b@c=2")}
+) | st.just({})
 unicode = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | unicode,

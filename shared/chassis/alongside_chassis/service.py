@@ -38,7 +38,7 @@ from alongside_chassis.lifecycle.timers import Timers
 from alongside_chassis.lifecycle.unread_reader import UnreadReader
 from alongside_chassis.observe.logs import make_log
 from alongside_chassis.observe.metrics import Metrics
-from alongside_chassis.observe.telemetry import close_tracing, make_tracing
+from alongside_chassis.observe.telemetry import close_tracing, make_tracing, read_requests_as_records
 from alongside_chassis.settings import Settings
 from alongside_contracts.codes import Codes, install, load_codes
 from alongside_contracts.streams import Stream, by_group
@@ -144,6 +144,7 @@ def build_app(service: Service) -> FastAPI:
 
 def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = None) -> FastAPI:
     """Build the service's HTTP application; tests attach their own runtime."""
+    read_requests_as_records()
     app = DescribedApi(
         problem_members=service.problem_members,
         title=service.title,

@@ -18,6 +18,7 @@ from pydantic_core import from_json, to_json
 
 from alongside_contracts.errors import MalformedEvent
 from alongside_contracts.fields.times import MOMENT_REMEDY, moment_of
+from alongside_contracts.fields.trace_context import TRACEPARENT, TRACESTATE, trace_context
 from alongside_contracts.streams import PAYLOAD_BYTES_MAX
 from alongside_contracts.vocabulary import ProblemCode
 
@@ -26,7 +27,7 @@ Headers: TypeAlias = Iterable[tuple[str, bytes | None]]
 SPEC_VERSION: Final = "1.0"
 JSON: Final = "application/json"
 STRUCTURED_JSON: Final = "application/cloudevents+json"
-TRACE_CONTEXT: Final = ("traceparent", "tracestate")
+TRACE_CONTEXT: Final = (TRACEPARENT, TRACESTATE)
 HEADERS_MAX: Final = 64
 HEADER_NAMES_CACHED_MAX: Final = 1_024
 HEADER_NAME_CHARS_CACHED_MAX: Final = 100
@@ -134,10 +135,17 @@ def decode(key: bytes | None, value: bytes | None, headers: Headers) -> CloudEve
     return _event(attributes, value, key, trace)
 
 
-def _read_headers(headers: Headers) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the CloudEvents attributes among the headers, and the trace context."""
+def trace_of(headers: Headers) -> dict[str, str]:
+    """Return the trace context among a record's headers, whether or not the record can be decoded."""
+    given = [(name.lower(), _trace_text(raw)) for name, raw in headers]
+    parents, states = ([text for name, text in given if name == wanted] for wanted in TRACE_CONTEXT)
+    return trace_context(parents, states)
+
+
+def _read_headers(headers: Headers) -> tuple[dict[str, str], dict[str, str] | None]:
+    """Return the CloudEvents attributes among the headers, and the trace context; None when no header is about it."""
     attributes: dict[str, str] = {}
-    trace: dict[str, str] = {}
+    trace: dict[str, list[str]] = {}
     for count, (name, raw) in enumerate(headers, start=1):
         if count > HEADERS_MAX:
             raise MalformedEvent(ProblemCode.MALFORMED, "headers", f"send at most {HEADERS_MAX} headers")
@@ -146,13 +154,16 @@ def _read_headers(headers: Headers) -> tuple[dict[str, str], dict[str, str]]:
         )
         if attribute is None:
             continue
-        if attribute in TRACE_CONTEXT:
-            trace[attribute] = _trace_text(raw)
+        if attribute in TRACE_CONTEXT and len(name) == len(
+            attribute
+        ):  # not `ce_traceparent`, which is an attribute
+            trace.setdefault(attribute, []).append(_trace_text(raw))
             continue
         text = _text(name, raw)
         if attributes.setdefault(attribute, text) != text:
             raise MalformedEvent(ProblemCode.MALFORMED, f"header {name}", "send each attribute once")
-    return attributes, trace
+    parents = trace.get(TRACEPARENT)
+    return attributes, None if parents is None else trace_context(parents, trace.get(TRACESTATE, ()))
 
 
 def _attribute_of(name: str) -> str | None:
@@ -172,8 +183,8 @@ _cached_attribute_of: Final = lru_cache(maxsize=HEADER_NAMES_CACHED_MAX)(_attrib
 
 
 def _trace_text(raw: bytes | None) -> str:
-    """Return a trace header's text; an invalid one is dropped, because it is no reason to refuse the record."""
-    return raw.decode("ascii", errors="replace") if raw and len(raw) <= ATTRIBUTE_CHARS_MAX else ""
+    """Return a trace header's text; an invalid one is no reason to refuse the record."""
+    return (raw or b"").decode("ascii", errors="replace")
 
 
 def _text(name: str, raw: bytes | None) -> str:
@@ -199,7 +210,7 @@ def _short_text(where: str, text: str) -> str:
     return text
 
 
-def _structured(key: bytes | None, value: bytes, trace: dict[str, str]) -> CloudEvent:
+def _structured(key: bytes | None, value: bytes, trace: dict[str, str] | None) -> CloudEvent:
     body = _parsed(value)
     if not isinstance(body, dict):
         raise MalformedEvent(ProblemCode.MALFORMED, "value", "send a JSON object")
@@ -246,13 +257,16 @@ def _parsed(value: bytes) -> Any:
         raise MalformedEvent(ProblemCode.MALFORMED, "value", "send valid JSON in UTF-8") from error
 
 
-def _event(attributes: dict[str, str], data: bytes, key: bytes | None, trace: dict[str, str]) -> CloudEvent:
+def _event(
+    attributes: dict[str, str], data: bytes, key: bytes | None, trace: dict[str, str] | None
+) -> CloudEvent:
     if attributes.get("specversion") != SPEC_VERSION:
         raise MalformedEvent(ProblemCode.MALFORMED, "specversion", f"send specversion {SPEC_VERSION}")
     for name in _REQUIRED:
         if not attributes.get(name):
             raise MalformedEvent(ProblemCode.MALFORMED, name, f"send the CloudEvents attribute {name}")
-    extensions = _NO_ATTRIBUTES if attributes.keys() <= _KNOWN else _extensions(attributes, trace)
+    extensions = None if attributes.keys() <= _KNOWN else _extensions(attributes)
+    trace_among_attributes = _take_trace(extensions) if extensions else None
     return CloudEvent(
         id=attributes["id"],
         source=attributes["source"],
@@ -262,23 +276,25 @@ def _event(attributes: dict[str, str], data: bytes, key: bytes | None, trace: di
         subject=attributes.get("subject"),
         key=key,
         content_type=attributes.get("datacontenttype", JSON),
-        trace={name: text for name, text in trace.items() if text},
-        extensions=extensions,
+        trace=(trace_among_attributes if trace is None else trace) or _NO_ATTRIBUTES,
+        extensions=extensions or _NO_ATTRIBUTES,
     )
 
 
-def _extensions(attributes: Mapping[str, str], trace: dict[str, str]) -> dict[str, str]:
-    """Return the extension attributes; trace context among them is used when no header carries it."""
+def _extensions(attributes: Mapping[str, str]) -> dict[str, str]:
     extensions = {name: text for name, text in attributes.items() if name not in _KNOWN}
     for name in extensions:
         if not _EXTENSION_NAME.fullmatch(name):
             raise MalformedEvent(
                 ProblemCode.MALFORMED, name, "name extensions with lower-case letters and digits"
             )
-    for name in TRACE_CONTEXT:
-        text = extensions.pop(name, "")
-        trace[name] = trace.get(name) or text
     return extensions
+
+
+def _take_trace(extensions: dict[str, str]) -> dict[str, str]:
+    """Take the trace context out of the extension attributes; it is used when no header carries any."""
+    given = [[text] if (text := extensions.pop(name, None)) else [] for name in TRACE_CONTEXT]
+    return trace_context(*given)
 
 
 def _time(text: str | None) -> datetime | None:

@@ -35,6 +35,7 @@ from alongside_chassis.consume.reporting import Report
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.observe import telemetry
 from alongside_chassis.observe.spans import start_processing
+from alongside_contracts import cloudevents
 from alongside_contracts.errors import MalformedEvent
 from alongside_contracts.vocabulary import ProblemCode
 
@@ -156,7 +157,7 @@ class Execution:
         if examine is None and answer is None:
             return
         refusal = Refusal(item.problem, item.origin, item.stream, item.record.value)
-        context = telemetry.context_of(telemetry.trace_of(item.record.headers))
+        context = telemetry.context_of(cloudevents.trace_of(item.record.headers))
         with self.tracer.start_as_current_span(
             "refuse record", context=context, record_exception=False, set_status_on_exception=False
         ) as span:

@@ -7,6 +7,7 @@ from alongside_chassis.consume.dead_letters import StoredDeadLetter
 from alongside_chassis.consume.decoding import read_origin
 from alongside_chassis.consume.handlers import Refusal
 from alongside_chassis.observe import telemetry
+from alongside_contracts import cloudevents
 from alongside_contracts.partner import Problem
 from alongside_contracts.streams import stream_of
 
@@ -23,6 +24,6 @@ def refusal_of(stored: StoredDeadLetter) -> Refusal:
 
 def cause_of_refusal(refused: Refusal, stored: StoredDeadLetter, timer: Cause) -> Cause:
     """Return the record of a dead letter as the cause of an announcement, in its sender's trace; without one, in the timer's."""
-    sender = trace.get_current_span(telemetry.context_of(telemetry.trace_of(stored.headers)))
+    sender = trace.get_current_span(telemetry.context_of(cloudevents.trace_of(stored.headers)))
     headers = telemetry.trace_headers(sender) or timer.trace
     return Cause(refused.origin.event_id or "", refused.origin, headers, timer.span)

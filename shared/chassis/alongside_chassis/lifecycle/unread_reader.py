@@ -25,7 +25,7 @@ from alongside_chassis.consume.plan import is_different
 from alongside_chassis.database import connection
 from alongside_chassis.kafka import Kafka, broken_connections, tolerant_records
 from alongside_chassis.lifecycle.runtime import Runtime
-from alongside_chassis.observe.telemetry import trace_of
+from alongside_contracts import cloudevents
 from alongside_contracts.streams import Stream
 
 POLL_MS: Final = 500
@@ -129,7 +129,9 @@ async def scan(records: Sequence[Record], handlers: Handlers, stream: Stream, tx
         if item is None:
             continue
         identity = (item.inbox_id, item.digest) if isinstance(item, ReceivedEvent) else ()
-        tx.current = Cause(item.origin.event_id or "", item.origin, trace_of(record.headers), INVALID_SPAN)
+        tx.current = Cause(
+            item.origin.event_id or "", item.origin, cloudevents.trace_of(record.headers), INVALID_SPAN
+        )
         await handler(UnreadRecord(item.origin, record.value, *identity), tx)
     tx.current = None
 

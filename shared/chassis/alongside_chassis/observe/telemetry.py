@@ -5,13 +5,14 @@ flags are tested with `& 1`: newer SDKs also set the random-trace-id bit.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from threading import Thread
 from typing import Final
 
-from opentelemetry import trace
+from opentelemetry import propagate, trace
 from opentelemetry.context import Context
+from opentelemetry.propagators import textmap
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -21,8 +22,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from alongside_chassis.observe.otlp import SpanExporter
 from alongside_chassis.origin import RecordOrigin
-from alongside_contracts.cloudevents import TRACE_CONTEXT
 from alongside_contracts.event import Event
+from alongside_contracts.fields.trace_context import TRACEPARENT, TRACESTATE, trace_context
 
 EXPORT_QUEUE_MAX: Final = 20_000
 EXPORT_DELAY_MS: Final = 500
@@ -66,13 +67,38 @@ def context_of(headers: Mapping[str, str]) -> Context:
     return _W3C.extract(dict(headers), Context())
 
 
-def trace_of(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
-    """Return the W3C headers among a record's, whether or not the record can be decoded."""
-    return {
-        name: value.decode("ascii", errors="replace")
-        for name, value in headers
-        if value is not None and name in TRACE_CONTEXT
-    }
+class TraceContextOfRequests(textmap.TextMapPropagator):
+    """Reads the trace context of a request by the rule for records, and nothing else: no baggage, which may be personal."""
+
+    def extract(
+        self,
+        carrier: textmap.CarrierT,
+        context: Context | None = None,
+        getter: textmap.Getter[textmap.CarrierT] = textmap.default_getter,
+    ) -> Context:
+        """Return the sender's context; an empty one when its headers are missing or invalid."""
+        del context  # a request begins with its sender's context or with none
+        parents, states = (getter.get(carrier, name) or () for name in (TRACEPARENT, TRACESTATE))
+        return context_of(trace_context(list(parents), list(states)))
+
+    def inject(
+        self,
+        carrier: textmap.CarrierT,
+        context: Context | None = None,
+        setter: textmap.Setter[textmap.CarrierT] = textmap.default_setter,
+    ) -> None:
+        """Write the headers of a context, as OpenTelemetry does."""
+        _W3C.inject(carrier, context, setter)
+
+    @property
+    def fields(self) -> set[str]:
+        """Return the names of the headers it reads and writes."""
+        return {TRACEPARENT, TRACESTATE}
+
+
+def read_requests_as_records() -> None:
+    """Make FastAPI read the trace context of requests by our rule. It asks OpenTelemetry's one global propagator."""
+    propagate.set_global_textmap(TraceContextOfRequests())
 
 
 def link_to(headers: Mapping[str, str]) -> list[Link]:
