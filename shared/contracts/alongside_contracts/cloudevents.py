@@ -39,6 +39,8 @@ _KNOWN: Final = frozenset({*_REQUIRED, "specversion", "time", "subject", "dataco
 _EXTENSION_NAME: Final = re.compile(r"(?!data$)[a-z0-9]{1,64}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 """Characters the CloudEvents type system excludes from strings; PostgreSQL cannot store the first of them."""
+_URN: Final = re.compile(r"urn:[a-z0-9][a-z0-9-]{0,30}[a-z0-9]:(?=.)", re.IGNORECASE | re.ASCII)
+"""The parts of a URN that are equal in every case (RFC 8141): the scheme and the namespace."""
 _JSON_TYPE: Final = re.compile(r"[^/;\s]+/([^/;\s]+\+)?json\s*(;.*)?", re.IGNORECASE)
 _NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -269,7 +271,7 @@ def _event(
     trace_among_attributes = _take_trace(extensions) if extensions else None
     return CloudEvent(
         id=attributes["id"],
-        source=attributes["source"],
+        source=one_spelling(attributes["source"]),
         type=attributes["type"],
         data=data,
         time=_time(attributes.get("time")),
@@ -279,6 +281,14 @@ def _event(
         trace=(trace_among_attributes if trace is None else trace) or _NO_ATTRIBUTES,
         extensions=extensions or _NO_ATTRIBUTES,
     )
+
+
+def one_spelling(source: str) -> str:
+    """Return a source that is a URN with scheme and namespace in lower case: (`source`, `id`) is one identity however it is
+    spelled."""
+    if source.startswith("urn:alongside:") or not (urn := _URN.match(source)):
+        return source
+    return urn.group().lower() + source[urn.end() :]
 
 
 def _extensions(attributes: Mapping[str, str]) -> dict[str, str]:
