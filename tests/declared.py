@@ -47,7 +47,9 @@ class DeclaredAnswers:
             assert not wrong, f"{request} answered {status}, but not as its schema says: {wrong[:3]}"
 
     def _operations(self, method: str, path: str) -> list[Json]:
-        return [item[method] for pattern, item in self._paths if method in item and pattern.fullmatch(path)]
+        literal = self.document["paths"].get(path)
+        items = [literal] if literal else [item for pattern, item in self._paths if pattern.fullmatch(path)]
+        return [item[method] for item in items if method in item]
 
     @cached_property
     def _paths(self) -> list[tuple[re.Pattern[str], Json]]:

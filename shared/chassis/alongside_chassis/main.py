@@ -3,7 +3,7 @@
 import gc
 import importlib
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
@@ -12,6 +12,7 @@ from alongside_contracts.codes import CodesError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from uvicorn import Server
 
 
 def main(package: str) -> None:
@@ -42,20 +43,27 @@ def _build(package: str, settings: Settings) -> "FastAPI":
 
 def serve(app: "FastAPI", settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests in progress are finished first."""
-    uvicorn = importlib.import_module("uvicorn")
     _collect_garbage_seldom()
-    uvicorn.run(
+    http_server(app, settings).run()
+
+
+def http_server(app: "FastAPI", settings: Settings, *, lifespan: Literal["on", "off"] = "on") -> "Server":
+    """Return the HTTP server of an application, not started; tests run it without the lifespan."""
+    uvicorn = importlib.import_module("uvicorn")
+    config = uvicorn.Config(
         app,
         host=settings.http_host,
         port=settings.http_port,
         loop="uvloop",
-        lifespan="on",
+        lifespan=lifespan,
         proxy_headers=False,  # nothing here depends on the client's address or scheme, and anybody can send X-Forwarded-*
         server_header=False,
         access_log=False,
         log_level="critical",  # our own middleware writes the canonical line
         timeout_graceful_shutdown=2,
     )
+    server: Server = uvicorn.Server(config)
+    return server
 
 
 def _collect_garbage_seldom() -> None:

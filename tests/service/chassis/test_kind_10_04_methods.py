@@ -103,3 +103,10 @@ async def test_the_pages_for_people_read_the_document_from_where_they_are(client
 
     assert "url: '/openapi.json'" in page.text
     assert (await client.get("/openapi.json")).json()["servers"] == [{"url": "/"}]
+
+
+@pytest.mark.parametrize("path", ["/offers/imports", "/offers/batch", "/decisions/try"])
+async def test_a_word_in_a_path_is_not_taken_for_an_id(matching_bench: ServiceBench, path: str) -> None:
+    answer = await matching_bench.client.get(path)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")

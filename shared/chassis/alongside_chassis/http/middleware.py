@@ -43,7 +43,7 @@ class RequestLine:
 
 
 def _report(dependencies: Any, scope: Scope, status: int, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path", "unmatched")
+    route = getattr(scope.get("route"), "path_format", "unmatched")
     method = scope["method"] if scope["method"] in METHODS else "other"
     dependencies.metrics.http_seconds.labels(method, route, f"{status // 100}xx").observe(seconds)
     dependencies.log.info(

@@ -88,8 +88,8 @@ def _field_error(cause: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def causes_of(errors: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Leave out that a list is too short when items of it were refused: pydantic counts only the others."""
-    refused = {tuple(item["loc"][:-1]) for item in errors}
+    """Leave out that a list is too short when something in it was refused: pydantic counts only the other items."""
+    refused = {tuple(item["loc"][:depth]) for item in errors for depth in range(len(item["loc"]))}
     return [item for item in errors if item["type"] != "too_short" or tuple(item["loc"]) not in refused]
 
 
@@ -124,7 +124,7 @@ async def _on_unforeseen(request: Request, error: Exception) -> Response:
     """Answer by the policy of `consume/delivery.py`: 422 for a value that cannot be stored, 503 for an error of the
     environment, which is worth a retry, and 500 for a bug. None shows internals."""
     runtime = runtime_of(request)
-    route = getattr(request.scope.get("route"), "path", "unmatched")
+    route = getattr(request.scope.get("route"), "path_format", "unmatched")
     runtime.dependencies.log.error("http-failed", route=route, exc=error)
     match verdict_on(error):
         case Verdict.REFUSE:

@@ -160,7 +160,7 @@ def _add_reading(routes: APIRouter) -> None:
             referral_id=referral_id, codes=codes, sentences=tuple(ENGLISH[code] for code in codes)
         )
 
-    @routes.get("/{decision_id}")
+    @routes.get("/{decision_id:uuid}")
     async def get_decision(decision_id: UUID, read: Read) -> DecisionView:
         """Return one decision."""
         return _view(await _load(read, decision_id))

@@ -60,7 +60,7 @@ def _add_reading(routes: APIRouter) -> None:
         items = [OfferView.of(offer) for offer in page]
         return Page(items=items, next_cursor=next_cursor(items, wanted.limit))
 
-    @routes.get("/{offer_id}")
+    @routes.get("/{offer_id:uuid}")
     async def get_offer(offer_id: UUID, read: Read) -> OfferView:
         """Return one offer."""
         return OfferView.of(_existing(offer_id, await offers.view(read.conn, offer_id)))
@@ -98,7 +98,7 @@ def _add_adding(routes: APIRouter, policies: Policies) -> None:
 
 
 def _add_changing(routes: APIRouter, policies: Policies) -> None:
-    @routes.patch("/{offer_id}", response_model=OfferView, responses=refuses_with(409))
+    @routes.patch("/{offer_id:uuid}", response_model=OfferView, responses=refuses_with(409))
     async def change_offer(offer_id: UUID, changes: OfferChanges, command: Command) -> Response:
         """Change an offer's profile, and propose it to waiting referrals at once."""
 
