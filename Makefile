@@ -31,7 +31,7 @@ reset: setup          ## stop, and delete all local data (.alongside)
 
 ##@ Work on it
 
-.PHONY: setup test kafka-test faults bench bench-matching simulate check fmt generate schemas lock clean
+.PHONY: setup test kafka-test fuzz faults bench bench-matching simulate check fmt generate schemas lock clean
 setup:                ## make .venv ready (done by every other target)
 	@$(PYTHON) tools/bootstrap.py
 
@@ -40,6 +40,9 @@ test: setup           ## all tests; they start PostgreSQL and Kafka themselves (
 
 kafka-test: setup     ## on clusters of real Apache Kafka, one and three brokers, with users and rights (needs Java 17)
 	@$(BIN)/python tools/kafka_test.py -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+fuzz: setup           ## generated requests, good and bad, to each service; answers as OpenAPI declares (ARGS="--full --seed 3")
+	@$(BIN)/python -m tools.fuzz $(ARGS)
 
 faults: setup         ## 5,000 referrals through a storm of faults, then every promise checked (ARGS="--quick --seed 3")
 	@$(BIN)/alongside faults --json $(ARGS)

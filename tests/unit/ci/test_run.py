@@ -15,7 +15,7 @@ from tools.ci.steps import PIPELINES
 ROOT = Path(__file__).resolve().parents[3]
 MAKEFILE = """
 WORKERS ?= 2
-setup check demo:
+setup check demo fuzz:
 	@true
 test:
 	@{python} -m pytest -q -p no:cacheprovider -n $(WORKERS) --dist loadfile $(or $(ARGS),tests)
