@@ -10,6 +10,7 @@ KEY: Final = "Idempotency-Key"
 KEY_CHARS_MAX: Final = 200
 BEYOND_A_SCHEMA: Final = {
     *("unlisted_code", "value_error", "availability", "moment", "day", "unshowable_text"),
+    "int_type",  # 91.0, which JSON Schema calls an integer; no reader of ours does
     "string_too_short",  # of spaces alone: texts are stripped before they are measured
 }
 """Errors of the services' rules, such as a code that the region does not list; the schema does not say them."""

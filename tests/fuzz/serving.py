@@ -16,6 +16,8 @@ from tests.conftest import PERSON_KEY, SERVICE_TOKEN, SUNDAY_NOON
 from tests.polling import poll_until
 
 START_SECONDS_MAX: Final = 60.0
+NO_KAFKA: Final = "127.0.0.1:1"
+"""An address where no broker is: a generated request may begin a replay, which must reach no broker that runs here."""
 
 Prepare = Callable[[ServiceBench], Awaitable[None]]
 
@@ -28,7 +30,12 @@ def served(name: str, postgres: Server, prepare: Prepare) -> Iterator[str]:
     upgrade(database.url, package)
     given: Mapping[str, Any] = {"person_key": PERSON_KEY} if name == "intake" else {}
     settings = importlib.import_module(f"{package}.settings").Settings(
-        database_url=database.url, service_token=SERVICE_TOKEN, log_level="ERROR", http_port=0, **given
+        database_url=database.url,
+        service_token=SERVICE_TOKEN,
+        log_level="ERROR",
+        http_port=0,
+        kafka=NO_KAFKA,
+        **given,
     )
     service: Service = importlib.import_module(f"{package}.app").service(settings)
     running = _Running(service, prepare)

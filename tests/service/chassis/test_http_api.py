@@ -251,3 +251,12 @@ async def test_routes_between_services_require_the_token(bare: BareBench, header
 
         assert (refused.status_code, refused.json()["code"]) == (401, "service-token-required")
         assert welcome.status_code == 200
+
+
+@pytest.mark.parametrize("key", ["", " ", "a\tb", "x" * 201])
+async def test_an_idempotency_key_that_is_none_is_refused(bare: BareBench, key: str) -> None:
+    async with bare(Handlers(), router) as bench:
+        answer = await bench.client.post("/notes", json={"note": "a"}, headers={"Idempotency-Key": key})
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad-idempotency-key")
+        assert await count(bench) == 0

@@ -90,7 +90,7 @@ class CommandRunner:
 
     def _key(self) -> str | None:
         key = self._request.headers.get(idempotency.KEY_HEADER)
-        if key is not None and not (len(key) <= idempotency.KEY_CHARS_MAX and is_name(key)):
+        if key is not None and not (1 <= len(key) <= idempotency.KEY_CHARS_MAX and is_name(key)):
             raise HttpProblem(
                 status=422,
                 code="bad-idempotency-key",
