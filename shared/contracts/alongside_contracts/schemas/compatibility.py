@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from alongside_contracts.codes import load_codes
 from alongside_contracts.codes.fields import LIST_KEYWORD
+from alongside_contracts.schemas.annotations import STREAM
 from alongside_contracts.schemas.opened_lists import with_opened_lists
 
 Schema: TypeAlias = dict[str, Any]  # a JSON Schema document, as pydantic makes it
@@ -50,8 +51,8 @@ def shape(schema: Schema) -> Schema:
 
 
 def _moved(earlier: Schema, newer: Schema) -> Iterator[str]:
-    if earlier.get("x-stream") != newer.get("x-stream"):
-        yield f"the event moved from stream {earlier.get('x-stream')} to {newer.get('x-stream')}"
+    if earlier.get(STREAM) != newer.get(STREAM):
+        yield f"the event moved from stream {earlier.get(STREAM)} to {newer.get(STREAM)}"
 
 
 def _unreadable(earlier: Schema, newer: Schema, role: Role, sentence: str) -> Iterator[str]:

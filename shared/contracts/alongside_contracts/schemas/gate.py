@@ -19,6 +19,7 @@ from typing import Final
 from alongside_contracts.codes import CodesError, load_codes
 from alongside_contracts.event import Event
 from alongside_contracts.registry import all_events
+from alongside_contracts.schemas.annotations import ANNOUNCED_BY, STREAM, TYPE, as_comments, as_keywords
 from alongside_contracts.schemas.asyncapi import Untitled, as_yaml, document
 from alongside_contracts.schemas.compatibility import REMEDY, Schema, breaks, shape
 from alongside_contracts.schemas.examples import (
@@ -94,9 +95,9 @@ def schema_of(contract: type[Event]) -> Schema:
         "$schema": DIALECT,
         "title": contract.__name__,
         "description": schema.pop("description"),
-        "x-type": contract.type,
-        "x-stream": contract.stream.name,
-        "x-announced-by": contract.announced_by,
+        TYPE: contract.type,
+        STREAM: contract.stream.name,
+        ANNOUNCED_BY: contract.announced_by,
     }
     parts = schema.pop("$defs", {})
     return about | schema | ({"$defs": parts} if parts else {})
@@ -105,7 +106,10 @@ def schema_of(contract: type[Event]) -> Schema:
 def revisions(folder: Path) -> dict[int, Schema]:
     """Return the revisions of one type by number, oldest first."""
     numbers = sorted(int(file.stem) for file in folder.glob("*.json"))
-    return {number: json.loads((folder / f"{number}.json").read_text(encoding="utf-8")) for number in numbers}
+    return {
+        number: as_keywords(json.loads((folder / f"{number}.json").read_text(encoding="utf-8")))
+        for number in numbers
+    }
 
 
 def revise(folder: Path, schema: Schema) -> Iterator[str]:
@@ -163,8 +167,8 @@ def _asyncapi(base_folder: Path) -> str:
 
 
 def _rendered(schema: Schema, revision: int) -> str:
-    identified = {"$schema": DIALECT, "$id": f"urn:alongside:schema:{schema['x-type']}:{revision}"}
-    return json.dumps(identified | schema, indent=2, ensure_ascii=False) + "\n"
+    identified = {"$schema": DIALECT, "$id": f"urn:alongside:schema:{schema[TYPE]}:{revision}"}
+    return json.dumps(identified | as_comments(schema), indent=2, ensure_ascii=False) + "\n"
 
 
 def _text_of(file: Path) -> str | None:
