@@ -89,7 +89,7 @@ async def test_a_registration_waits_for_the_resumption_before_it_tells_of_a_paus
     await be_paused(intake)
     async with intake.bench.runtime.transaction() as tx:
         await quarantine.resume(tx.conn, f"partner.{CLINIC}.referrals.v1", by="ana", at=tx.now)
-        assert await partners_store.find_registered_region(tx, CLINIC) is None
+        assert await partners_store.find_registration(tx, CLINIC) is None
         await partners_store.end_pause(tx, CLINIC)
 
         registering = asyncio.create_task(register(intake))

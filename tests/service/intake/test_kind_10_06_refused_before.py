@@ -120,7 +120,7 @@ async def test_a_record_that_is_being_refused_holds_the_registration_back_and_is
     record = bench.record_of(a_submission(), partner=CLINIC)
     async with bench.runtime.transaction() as tx:
         await dead_letters.add(tx.conn, record, UNKNOWN, at=tx.now, event_id="e-1", event_type=None)
-        await partners_store.find_registered_region(tx, CLINIC)
+        await partners_store.find_registration(tx, CLINIC)
 
         registration = asyncio.create_task(intake.register(CLINIC))
         await somebody_waits(intake)

@@ -89,6 +89,23 @@ async def test_after_more_than_a_week_the_days_before_the_last_seven_are_summari
     assert [each.refused for each in found] == [1, *[0] * 7]
 
 
+async def test_a_refused_record_after_quiet_weeks_is_summarised_at_the_end_of_its_own_day(
+    intake: IntakeClient,
+) -> None:
+    quiet_until = intake.bench.clock.now() + 30 * DAY
+    await intake.bench.fire_timers(quiet_until + timedelta(hours=6))
+    await send_bad(intake, b"{")
+
+    await intake.bench.fire_timers(quiet_until + 3 * DAY)
+
+    found = await summaries(intake)
+    assert [(each.begins_at - quiet_until, each.refused) for each in found] == [
+        (timedelta(0), 1),
+        (DAY, 0),
+        (2 * DAY, 0),
+    ]
+
+
 async def test_a_summary_is_announced_once_though_intake_dies_before_it_is_committed(
     intake: IntakeClient,
 ) -> None:

@@ -18,9 +18,8 @@ from alongside_intake.danger import store as danger_store
 from alongside_intake.danger.hearing import record_id
 from alongside_intake.partners import store
 from alongside_intake.partners.pauses import StreamPause
-from alongside_intake.partners.summaries import DAY
-from alongside_intake.partners.summarising import SUMMARY
-from alongside_intake.people import store as people_store
+from alongside_intake.partners.store import Registration
+from alongside_intake.partners.summarising import set_summary_timer
 from alongside_intake.people.erasure import Erasure, NamedBy, erased_problem
 
 UNANSWERED: Final = "unanswered-refusals"
@@ -38,9 +37,11 @@ def answer_partners(handlers: Handlers, erasure: Erasure) -> None:
     @handlers.on_refused(streams.PARTNER_REFERRALS)
     async def answer_refused_record(refused: Refusal, tx: Tx) -> None:
         partner = refused.origin.partner
-        if partner is not None and await store.find_registered_region(tx, partner) is not None:
+        registration = await store.find_registration(tx, partner) if partner else None
+        if partner is not None and registration is not None:
             await store.settle_unanswered(tx, partner, refused.origin)
             await _answer(refused, partner, erasure, tx)
+            set_summary_timer(tx, partner, registration.summarised_to)
 
     @handlers.on_timer(UNANSWERED)
     async def answer_records_refused_before(timer: Timer, tx: Tx) -> None:
@@ -49,18 +50,18 @@ def answer_partners(handlers: Handlers, erasure: Erasure) -> None:
     @handlers.on_paused(streams.PARTNER_REFERRALS)
     async def announce_pause(paused: Paused, tx: Tx) -> None:
         partner = paused.quarantine.partner
-        region = await store.find_registered_region(tx, partner)
-        tx.announce(announcements.stream_paused(paused.quarantine, region))
+        registration = await store.find_registration(tx, partner)
+        tx.announce(announcements.stream_paused(paused.quarantine, _region_of(registration)))
         pause = StreamPause.of(paused)
-        await store.add_pause(tx, pause, is_announced=region is not None)
-        if region is not None:
+        await store.add_pause(tx, pause, is_announced=registration is not None)
+        if registration is not None:
             tx.announce(announcements.paused(pause, paused.origin.event_id), partner=partner)
 
     @handlers.on_resumed(streams.PARTNER_REFERRALS)
     async def announce_resumption(quarantine: Quarantine, tx: Tx) -> None:
-        region = await store.find_registered_region(tx, quarantine.partner)
-        tx.announce(announcements.stream_resumed(quarantine, region, at=tx.now))
-        if region is not None and await _is_pause_announced(tx, quarantine):
+        registration = await store.find_registration(tx, quarantine.partner)
+        tx.announce(announcements.stream_resumed(quarantine, _region_of(registration), at=tx.now))
+        if registration is not None and await _is_pause_announced(tx, quarantine, registration):
             tx.announce(announcements.resumed(quarantine, at=tx.now), partner=quarantine.partner)
         await store.end_pause(tx, quarantine.partner)
 
@@ -70,17 +71,22 @@ async def tell_what_was_before(tx: Tx, partner: str, *, is_new: bool) -> None:
 
     The records that still wait are stored, and a timer answers them.
     """
-    await _announce_kept_back_pause(tx, partner)
+    was_paused = await _announce_kept_back_pause(tx, partner)
     if not is_new:
         return
-    tx.set_timer(SUMMARY, partner, tx.now + DAY)
     letters = await dead_letters.waiting_at(tx.conn, streams.PARTNER_REFERRALS.topic(partner))
     if letters:
         await store.add_unanswered(tx, partner, letters)
         tx.set_timer(UNANSWERED, partner, tx.now)
+    if letters or was_paused:
+        set_summary_timer(tx, partner, tx.now)
 
 
-async def _is_pause_announced(tx: Tx, quarantine: Quarantine) -> bool:
+def _region_of(registration: Registration | None) -> str | None:
+    return None if registration is None else registration.region
+
+
+async def _is_pause_announced(tx: Tx, quarantine: Quarantine, registration: Registration) -> bool:
     """Announce a pause that ends and was not announced yet; return whether it is announced.
 
     One that the release before began is not stored here: it was announced if the partner was registered by then.
@@ -88,16 +94,18 @@ async def _is_pause_announced(tx: Tx, quarantine: Quarantine) -> bool:
     if await store.has_pause(tx, quarantine.partner):
         await _announce_kept_back_pause(tx, quarantine.partner)
         return True
-    partner = await people_store.find_partner(tx.conn, quarantine.partner)
-    return partner is not None and partner.registered_at <= quarantine.paused_at
+    return registration.registered_at <= quarantine.paused_at
 
 
-async def _announce_kept_back_pause(tx: Tx, partner: str) -> None:
+async def _announce_kept_back_pause(tx: Tx, partner: str) -> bool:
+    """Announce the open pause of which a partner was not notified; return whether there is one."""
     pause = await store.take_unannounced_pause(tx, partner)
-    if pause is not None:
-        topic = streams.PARTNER_REFERRALS.topic(partner)
-        event_id = await dead_letters.event_id_at(tx.conn, topic, pause.partition, pause.offset)
-        tx.announce(announcements.paused(pause, event_id), partner=partner)
+    if pause is None:
+        return False
+    topic = streams.PARTNER_REFERRALS.topic(partner)
+    event_id = await dead_letters.event_id_at(tx.conn, topic, pause.partition, pause.offset)
+    tx.announce(announcements.paused(pause, event_id), partner=partner)
+    return True
 
 
 async def _answer_kept_back(partner: str, erasure: Erasure, tx: Tx) -> None:

@@ -5,6 +5,7 @@ the second shares it. So whatever was kept back is visible to the registration, 
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,7 +17,15 @@ from alongside_chassis.consume import dead_letters
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.partner import Problem
 from alongside_intake.partners.pauses import StreamPause
-from alongside_intake.people import store as people_store
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Where and since when a partner is registered, and until when its days are summarised; None when none began."""
+
+    region: str
+    registered_at: datetime
+    summarised_to: datetime | None
 
 
 async def lock_registration(tx: Tx, partner: str) -> None:
@@ -24,16 +33,16 @@ async def lock_registration(tx: Tx, partner: str) -> None:
     await tx.conn.execute(_LOCK, partner)
 
 
-async def find_registered_region(tx: Tx, partner: str) -> str | None:
-    """Return the region in which a partner is registered; None when it is not, and then hold its registration back.
+async def find_registration(tx: Tx, partner: str) -> Registration | None:
+    """Return the registration of a partner; None when it is not registered, and then hold its registration back.
 
     A registration that runs at the same time comes before this question, or after the end of its transaction.
     """
-    region = await people_store.find_partner_region(tx.conn, partner)
-    if region is not None:
-        return region
-    await tx.conn.execute(_SHARE, partner)
-    return await people_store.find_partner_region(tx.conn, partner)
+    row = await tx.conn.fetchrow(_REGISTRATION, partner)
+    if row is None:
+        await tx.conn.execute(_SHARE, partner)
+        row = await tx.conn.fetchrow(_REGISTRATION, partner)
+    return None if row is None else Registration(*row)
 
 
 async def add_unanswered(tx: Tx, partner: str, letters: Sequence[dead_letters.LetterPosition]) -> None:
@@ -144,6 +153,7 @@ async def count_decided(tx: Tx, partner: str, begins_at: datetime, ends_at: date
     return count
 
 
+_REGISTRATION: Final = "select region, registered_at, summarised_to from partner where id = $1"
 _ADD_PAUSE: Final = """
     insert into stream_pause (partner, because, refused, code, "where", remedy, partition, "offset", paused_at, announced_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)

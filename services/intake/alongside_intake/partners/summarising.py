@@ -1,5 +1,6 @@
 """Summarises each day of a partner on its status stream, once, and later if intake did not run at the end of the day."""
 
+from datetime import datetime
 from typing import Final
 
 from alongside_chassis.announce import Tx
@@ -23,7 +24,7 @@ class SummariesOfAll:
         """Begin their first day now."""
         async with runtime.transaction() as tx:
             for partner in await store.begin_missing_summaries(tx):
-                tx.set_timer(SUMMARY, partner, tx.now + DAY)
+                set_summary_timer(tx, partner, tx.now)
 
 
 def summarise_partners(handlers: Handlers) -> None:
@@ -41,7 +42,14 @@ def summarise_partners(handlers: Handlers) -> None:
                 tx.announce(announcements.summarised(partner, summary), partner=partner)
             since = period.ends_at
         await store.set_summarised_to(tx, partner, since)
-        tx.set_timer(SUMMARY, partner, since + DAY)
+        if (await _summary_of(tx, partner, Period(since, since + DAY))).has_news:
+            set_summary_timer(tx, partner, since)
+
+
+def set_summary_timer(tx: Tx, partner: str, summarised_to: datetime | None) -> None:
+    """Have the day of a partner summarised at its end: there is something to summarise. None when no day began."""
+    if summarised_to is not None:
+        tx.set_timer(SUMMARY, partner, summarised_to + DAY)
 
 
 async def _summary_of(tx: Tx, partner: str, period: Period) -> Summary:

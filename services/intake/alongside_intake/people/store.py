@@ -60,12 +60,6 @@ async def registered_partners(conn: asyncpg.Connection, partners: Collection[str
     return {row["id"]: row["registered_at"] for row in rows}
 
 
-async def find_partner_region(conn: asyncpg.Connection, partner: str) -> str | None:
-    """Return the region in which this partner is registered; None when it is not registered."""
-    region: str | None = await conn.fetchval("select region from partner where id = $1", partner)
-    return region
-
-
 async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str) -> bool:
     """Register a partner, or update its registration; return whether it is new."""
     is_new: bool = await tx.conn.fetchval(
