@@ -23,6 +23,7 @@ from alongside_intake.domain.facts import Policies, State
 from alongside_intake.people.api import partners_router, people_router
 from alongside_intake.people.contact_routes_api import contact_routes_router
 from alongside_intake.people.erasure import Erasure
+from alongside_intake.people.route_check import route_check_router
 from alongside_intake.submissions.record import ReceivedSubmission, StoredSubmission, identity_of
 from alongside_intake.submissions.service import SubmissionService, announce_decision, submission_not_found
 from alongside_intake.submissions.statements import Statements
@@ -50,6 +51,7 @@ def intake_router(submissions: SubmissionService, erasure: Erasure) -> APIRouter
     router.include_router(regions_router(submissions.policies))
     router.include_router(partners_router(submissions.policies, vault))
     router.include_router(people_router(submissions.policies.codes, erasure))
+    router.include_router(route_check_router(vault))
     router.include_router(contact_routes_router(vault))
     return router
 

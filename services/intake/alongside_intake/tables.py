@@ -263,6 +263,7 @@ class ContactRouteRow(Base, table=True):
     owner: str = Field(sa_type=Text, primary_key=True)
     sealed: bytes = Field(sa_type=LargeBinary)
     changed_at: datetime
+    unusable_since: datetime | None = None
 
 
 class RiskWordsRow(Base, table=True):

@@ -45,10 +45,11 @@ async def find_routes(
     A route that cannot be opened is returned as its CannotOpen, so that it does not hide the others.
     """
     sealed = await people_store.sealed_routes(conn, owners)
-    return {owner: _open_route(vault, owner, *texts) for owner, texts in sealed.items()}
+    return {owner: open_route(vault, owner, *texts) for owner, texts in sealed.items()}
 
 
-def _open_route(vault: Vault, owner: Owner, wrapped: bytes, sealed: bytes) -> ContactRoute | CannotOpen:
+def open_route(vault: Vault, owner: Owner, wrapped: bytes, sealed: bytes) -> ContactRoute | CannotOpen:
+    """Return a sealed route, or the CannotOpen that tells why it cannot be opened."""
     try:
         return ContactRoute.model_validate_json(vault.open(owner, wrapped, sealed), context=AS_STORED)
     except CannotOpen as error:

@@ -1,6 +1,6 @@
 """SQL statements about people, partners and their sealed contact routes, one function per question."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -45,6 +45,17 @@ class ErasureResult:
     erased_at: datetime
     contact_route_erased: bool
     submissions: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRoute:
+    """A sealed contact route; with `unusable_since`, nothing can be sent to it."""
+
+    owner: Owner
+    wrapped_key: bytes
+    sealed: bytes
+    stored_at: datetime
+    unusable_since: datetime | None
 
 
 async def is_registered(conn: asyncpg.Connection, partner: str) -> bool:
@@ -132,7 +143,8 @@ async def store_route(tx: Tx, owner: Owner, sealed: bytes) -> None:
     await tx.conn.execute(
         """
         insert into contact_route (kind, owner, sealed, changed_at) values ($1, $2, $3, $4)
-        on conflict (kind, owner) do update set sealed = excluded.sealed, changed_at = excluded.changed_at
+        on conflict (kind, owner) do update
+            set sealed = excluded.sealed, changed_at = excluded.changed_at, unusable_since = null
         """,
         owner.kind,
         owner.id,
@@ -155,6 +167,35 @@ async def sealed_routes(
         [owner.id for owner in owners],
     )
     return {Owner(row["kind"], row["owner"]): (row["wrapped_key"], row["sealed"]) for row in rows}
+
+
+async def lock_routes_after(tx: Tx, after: tuple[str, str], *, limit: int) -> list[StoredRoute]:
+    """Return the contact routes after an owner (kind, id), in that order, locked until the commit."""
+    rows = await tx.conn.fetch(
+        """
+        select kind, owner, k.wrapped_key, r.sealed, r.changed_at, r.unusable_since
+        from contact_route r join vault_key k using (kind, owner)
+        where (kind, owner) > ($1, $2) order by kind, owner limit $3 for update of r
+        """,
+        *after,
+        limit,
+    )
+    return [StoredRoute(Owner(row["kind"], row["owner"]), *tuple(row)[2:]) for row in rows]
+
+
+async def mark_routes(tx: Tx, unusable: Mapping[Owner, bool]) -> None:
+    """Mark the routes that cannot be used, with the time at which that was first found, and unmark the others."""
+    await tx.conn.execute(
+        """
+        update contact_route r set unusable_since = case when found.unusable then $4::timestamptz end
+        from unnest($1::text[], $2::text[], $3::bool[]) as found (kind, owner, unusable)
+        where (r.kind, r.owner) = (found.kind, found.owner) and (r.unusable_since is not null) <> found.unusable
+        """,
+        [owner.kind for owner in unusable],
+        [owner.id for owner in unusable],
+        list(unusable.values()),
+        tx.now,
+    )
 
 
 async def lock_open_escalations(tx: Tx, person_id: UUID) -> list[UUID]:

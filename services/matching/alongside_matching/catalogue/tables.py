@@ -133,6 +133,7 @@ class OfferContactRow(Base, table=True):
 
     offer_id: UUID = Field(sa_column=offer_column(primary_key=True))
     email: str = Field(sa_type=Text)
+    unusable_since: datetime | None = None
 
 
 class SupporterRow(Base, table=True):

@@ -1,14 +1,18 @@
 """Contact routes of offers, for our own services only. Queries have the same shape as in intake's API."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from alongside_chassis.http import APIRouter, Read, ServiceOnly
+from alongside_chassis.announce import Tx
+from alongside_chassis.http import APIRouter, Command, Read, ServiceOnly, decode_id_cursor, encode_cursor
+from alongside_contracts.fields.addresses import address_of
 from alongside_matching.catalogue.api import refusals
-from alongside_matching.catalogue.store import offers
+from alongside_matching.catalogue.store import contacts, offers
 
 RECIPIENTS_MAX: Final = 200
 
@@ -56,8 +60,25 @@ class RoutesView(BaseModel):
     routes: Sequence[RouteView]
 
 
+class UnusableRouteView(BaseModel):
+    """An offer whose contact no mail can be sent to; never the address."""
+
+    kind: Literal["offer"]
+    id: UUID
+    problem: Literal["address-unusable"]
+    unusable_since: datetime
+
+
+class RoutesCheckedView(BaseModel):
+    """One page of a check. `next_cursor` asks for the next; null on the last page."""
+
+    checked: int
+    unusable: Sequence[UnusableRouteView]
+    next_cursor: str | None
+
+
 def router() -> APIRouter:
-    """Return the routes below `/contact-routes`: one offer, or all offers of a sending round."""
+    """Return the routes below `/contact-routes`: one offer, all offers of a sending round, and the check of all."""
     routes = APIRouter(prefix="/contact-routes", tags=["contact routes"], dependencies=[ServiceOnly])
 
     @routes.post("/query")
@@ -68,6 +89,16 @@ def router() -> APIRouter:
             routes=[RouteView.of(recipient, emails.get(recipient.id)) for recipient in wanted.recipients]
         )
 
+    @routes.post("/check", response_model=RoutesCheckedView)
+    async def check_contact_routes(command: Command, cursor: str | None = None) -> Response:
+        """Check the next 200 contacts by today's rule for addresses. Those that cannot be used are marked, none is deleted."""
+        after = decode_id_cursor(cursor) or UUID(int=0)
+
+        async def work(tx: Tx) -> RoutesCheckedView:
+            return await _check(tx, after)
+
+        return await command.run(work)
+
     @routes.get("/offer/{offer_id}")
     async def get_contact_route(offer_id: UUID, read: Read) -> ContactRouteView:
         """Return the contact route of an offer."""
@@ -77,3 +108,23 @@ def router() -> APIRouter:
         return ContactRouteView(email=email)
 
     return routes
+
+
+async def _check(tx: Tx, after: UUID) -> RoutesCheckedView:
+    found = await contacts.lock_contacts_after(tx, after, limit=RECIPIENTS_MAX)
+    unusable = {contact.offer_id: address_of(contact.email) is None for contact in found}
+    await contacts.mark_contacts(tx, unusable)
+    return RoutesCheckedView(
+        checked=len(found),
+        unusable=[
+            UnusableRouteView(
+                kind="offer",
+                id=contact.offer_id,
+                problem="address-unusable",
+                unusable_since=contact.unusable_since or tx.now,
+            )
+            for contact in found
+            if unusable[contact.offer_id]
+        ],
+        next_cursor=encode_cursor(str(found[-1].offer_id)) if len(found) == RECIPIENTS_MAX else None,
+    )

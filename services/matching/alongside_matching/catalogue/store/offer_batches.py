@@ -65,7 +65,7 @@ _ADD: Final = f"""
 """
 _SET_CONTACTS: Final = """
     insert into offer_contact (offer_id, email) select * from unnest($1::uuid[], $2::text[])
-    on conflict (offer_id) do update set email = excluded.email
+    on conflict (offer_id) do update set email = excluded.email, unusable_since = null
 """
 _LOCK_EXISTING: Final = """
     select id, region, held + taken as promised, paused_because, source, source_id

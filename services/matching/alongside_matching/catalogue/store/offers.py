@@ -92,7 +92,7 @@ _PAUSES: Final = "select id, paused_because from offer where id = any($1)"
 _SET_PLACE_CLOSED: Final = "update offer set place_closed = $2, updated_at = $3 where id = $1"
 _SET_CONTACT: Final = """
     insert into offer_contact (offer_id, email) values ($1, $2)
-    on conflict (offer_id) do update set email = excluded.email
+    on conflict (offer_id) do update set email = excluded.email, unusable_since = null
 """
 
 
