@@ -73,11 +73,11 @@ async def test_what_cannot_be_used_is_listed_without_its_address_marked_and_kept
 
     code = await check_routes(stores.network)
 
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     assert code == 1
-    assert f"partner {HOSPITAL}: no mail can be sent to the address" in told
-    assert "offer " in told
-    assert BAD not in told
+    assert f"partner {HOSPITAL}: no mail can be sent to the address" in printed
+    assert "offer " in printed
+    assert BAD not in printed
     assert await stores.intake.pool.fetchval("select unusable_since from contact_route") is not None
     assert await stores.matching.pool.fetchval("select email from offer_contact") == "ana@example..org"
 
