@@ -3,7 +3,8 @@
 import gc
 import importlib
 import sys
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import ValidationError
 
@@ -13,6 +14,10 @@ from alongside_contracts.codes import CodesError
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from uvicorn import Server
+
+
+KEEP_ALIVE_SECONDS: Final = 5
+"""How long a connection waits for its next request."""
 
 
 def main(package: str) -> None:
@@ -50,8 +55,14 @@ def serve(app: "FastAPI", settings: Settings) -> None:
 def http_server(app: "FastAPI", settings: Settings, *, lifespan: Literal["on", "off"] = "on") -> "Server":
     """Return the HTTP server of an application, not started; tests run it without the lifespan."""
     uvicorn = importlib.import_module("uvicorn")
+    slow_clients = importlib.import_module("alongside_chassis.http.slow_clients")
+    limits = slow_clients.ConnectionLimits(settings.http_read_seconds_max, settings.http_connections_max)
     config = uvicorn.Config(
         app,
+        http=partial(slow_clients.BoundedConnection, limits),
+        ws="none",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        backlog=2048,
         host=settings.http_host,
         port=settings.http_port,
         loop="uvloop",

@@ -30,6 +30,7 @@ from alongside_chassis.http.operations import operations_router
 from alongside_chassis.http.problems import add_problem_handlers
 from alongside_chassis.http.quarantine_api import quarantine_router
 from alongside_chassis.http.replay_api import replay_router
+from alongside_chassis.http.slow_clients import BodyDeadline
 from alongside_chassis.lifecycle import failed_timers
 from alongside_chassis.lifecycle.preparation import NothingToPrepare, Preparation, prepare, run_after
 from alongside_chassis.lifecycle.replay import NO_PROJECTION, ProjectionOf
@@ -160,6 +161,7 @@ def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = Non
         middleware=[
             Middleware(RequestLine),
             Middleware(Methods),
+            Middleware(BodyDeadline, read_seconds_max=service.settings.http_read_seconds_max),
             Middleware(
                 BodyLimit, bytes_max=service.settings.http_body_bytes_max, exempt=tuple(service.uploads)
             ),

@@ -8,6 +8,7 @@ from fastapi import Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Scope
 
 from alongside_chassis.errors import HttpProblem, LineIsFull
@@ -17,6 +18,7 @@ from alongside_chassis.http import (
     Read,
     ServiceOnly,
     StrictRoute,
+    broken_off,
     problem_of,
     runtime_of,
     too_large,
@@ -60,10 +62,10 @@ def danger_first_route(hearing: DangerHearing) -> type[StrictRoute]:
             answer = super().get_route_handler()
 
             async def hear_before_refusing(request: Request) -> Response:
-                body, is_whole = await _read_body(request)
+                body, refused = await _read_body(request)
                 try:
-                    if not is_whole:
-                        raise too_large(runtime_of(request).settings.http_body_bytes_max)
+                    if refused is not None:
+                        raise refused
                     return await _answer_in_turn(answer, request.scope, body, hearing)
                 except REFUSALS as error:
                     raise await _with_crisis_lines(problem_of(error), body, request, hearing) from error
@@ -129,14 +131,19 @@ async def _with_crisis_lines(
     return problem
 
 
-async def _read_body(request: Request) -> tuple[bytes, bool]:
-    """Return the body and True, or its beginning and False when it is longer than any body may be."""
+async def _read_body(request: Request) -> tuple[bytes, HTTPException | HttpProblem | None]:
+    """Return the body; or its beginning and why there is no more: it is too long or too slow, or the client has gone."""
     bytes_max, body = runtime_of(request).settings.http_body_bytes_max, bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > bytes_max:
-            return bytes(body), False
-    return bytes(body), True
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > bytes_max:
+                return bytes(body), too_large(bytes_max)
+    except HTTPException as refused:
+        return bytes(body), refused
+    except ClientDisconnect:
+        return bytes(body), broken_off()
+    return bytes(body), None
 
 
 def _replay(body: bytes) -> Callable[[], Coroutine[Any, Any, Message]]:

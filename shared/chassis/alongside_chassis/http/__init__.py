@@ -14,7 +14,7 @@ from alongside_chassis.http.pages import (
     decode_id_cursor,
     encode_cursor,
 )
-from alongside_chassis.http.problems import causes_of, problem_of, too_large
+from alongside_chassis.http.problems import broken_off, causes_of, problem_of, too_large
 from alongside_chassis.http.strict_route import APIRouter, StrictRoute
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Read",
     "ServiceOnly",
     "StrictRoute",
+    "broken_off",
     "causes_of",
     "codes_router",
     "cursor_number",

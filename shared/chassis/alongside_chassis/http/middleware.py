@@ -3,12 +3,11 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from alongside_chassis.http.problems import problem_response, too_large
+from alongside_chassis.http.problems import RefusedWhileReading, problem_response, too_large
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """The methods measured by name. All others are measured as one: each name a client invents would be one more time series."""
@@ -126,7 +125,7 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.bytes_max:
-                raise HTTPException(413, "The body is too large")  # FastAPI turns any other error into a 400
+                raise RefusedWhileReading(too_large(self.bytes_max))
             return message
 
         await self.app(scope, receive_counted, send)

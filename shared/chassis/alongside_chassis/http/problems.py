@@ -24,6 +24,14 @@ _FIELD_REMEDIES: Final = {
 }
 
 
+class RefusedWhileReading(HTTPException):
+    """Carries a problem through FastAPI, which answers 400 for any other error that comes while it reads a body."""
+
+    def __init__(self, problem: HttpProblem) -> None:
+        super().__init__(problem.status, problem.title)
+        self.problem = problem
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error as problem+json."""
     for refusal in (HttpProblem, RequestValidationError, HTTPException):
@@ -45,6 +53,8 @@ def problem_of(error: HttpProblem | RequestValidationError | HTTPException) -> H
             return error
         case RequestValidationError():
             return _invalid(error)
+        case RefusedWhileReading():
+            return error.problem
         case HTTPException():
             return _http(error)
 
@@ -56,6 +66,17 @@ def too_large(bytes_max: int) -> HttpProblem:
         code="too-large",
         title="The body is too large",
         remedy=f"Send at most {bytes_max} bytes.",
+        field="body",
+    )
+
+
+def broken_off() -> HttpProblem:
+    """Build the refusal of a body that has no end because its client went away; it is recorded, nobody reads it."""
+    return HttpProblem(
+        status=408,
+        code="broken-off",
+        title="The body of the request broke off",
+        remedy="Send the whole request again.",
         field="body",
     )
 

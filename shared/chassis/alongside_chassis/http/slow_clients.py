@@ -1,0 +1,194 @@
+"""Ends clients that send a request or read its answer too slowly, so that nobody can occupy a service by being slow.
+
+The head of a request has `read_seconds_max`. A body has that long too, and one second more for each kibibyte that came: a large
+upload on a slow line goes on, one byte a minute does not. An answer that is not read for as long is broken off.
+"""
+
+import asyncio
+from asyncio import TimerHandle, Transport
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.flow_control import CLOSE_HEADER
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from alongside_chassis.errors import HttpProblem
+from alongside_chassis.http.problems import RefusedWhileReading, problem_response
+
+BODY_BYTES_PER_SECOND_MIN: Final = 1024
+RETRY_SECONDS: Final = 5
+
+
+class BodyDeadline:
+    """Answers 408 when a body does not arrive in time, from the moment on which somebody reads it."""
+
+    def __init__(self, app: ASGIApp, read_seconds_max: float) -> None:
+        self.app, self.read_seconds_max = app, read_seconds_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, with a deadline for each next piece of its body."""
+        if scope["type"] == "http":
+            receive = _TimedBody(receive, self.read_seconds_max).receive
+        await self.app(scope, receive, send)
+
+
+class _TimedBody:
+    """The body of one request."""
+
+    def __init__(self, receive: Receive, read_seconds_max: float) -> None:
+        self._receive, self._seconds = receive, read_seconds_max
+        self._began: float | None = None
+        self._bytes, self._is_whole = 0, False
+
+    async def receive(self) -> Message:
+        """Return the next piece. Raises RefusedWhileReading (408)."""
+        if self._is_whole:
+            return await self._receive()  # waits for the client to go away, for however long
+        now = asyncio.get_running_loop().time()
+        self._began = now if self._began is None else self._began
+        deadline = self._began + self._seconds + self._bytes / BODY_BYTES_PER_SECOND_MIN
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise RefusedWhileReading(_too_slow("body")) from error
+        self._bytes += len(message.get("body", b""))
+        self._is_whole = not message.get("more_body", False)
+        return message
+
+
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """How long a connection may take to send a head or to read an answer, and how many connections there may be."""
+
+    read_seconds_max: float
+    connections_max: int
+
+
+class BoundedConnection(HttpToolsProtocol):
+    """One connection of uvicorn's, ended when its client is too slow, and refused when there are too many."""
+
+    def __init__(self, limits: ConnectionLimits, **options: Any) -> None:
+        super().__init__(**options)
+        self._connections_max = limits.connections_max
+        self._arriving = _Deadline(self.loop, limits.read_seconds_max)
+        self._leaving = _Deadline(self.loop, limits.read_seconds_max)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the first request, unless there are too many connections."""
+        super().connection_made(cast("Transport", transport))
+        if len(self.connections) > self._connections_max:
+            self._refuse(_too_many())
+        else:
+            self._arriving.start(self._refuse_slow_head)
+
+    def data_received(self, data: bytes) -> None:
+        """Give a head that has begun as long as the first, also when it begins with empty lines."""
+        super().data_received(data)
+        is_answered = self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]  # None at first
+        if is_answered and self.timeout_keep_alive_task is None:
+            self._arriving.start(self._refuse_slow_head)
+
+    def on_headers_complete(self) -> None:
+        """The head has come; from now on `BodyDeadline` waits."""
+        self._arriving.cancel()
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """Wait for the rest of a body that nobody read, but not for long."""
+        super().on_response_complete()
+        if self.cycle.more_body:
+            self._arriving.start(self._end)
+
+    def pause_writing(self) -> None:
+        """The client does not read as fast as it is answered."""
+        super().pause_writing()
+        self._leaving.start(self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has read most of what was waiting."""
+        super().resume_writing()
+        self._leaving.cancel()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End a connection without a next request, also when the last answer was not read."""
+        self._end()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection has ended."""
+        self._arriving.cancel()
+        self._leaving.cancel()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  (uvicorn's words)
+        """Refuse what is not HTTP."""
+        self._refuse(_not_http())
+
+    def _refuse_slow_head(self) -> None:
+        self._refuse(_too_slow("head"))
+
+    def _refuse(self, problem: HttpProblem) -> None:
+        response = problem_response(problem)
+        headers = [*self.server_state.default_headers, *response.raw_headers, CLOSE_HEADER]
+        lines = [b"%b: %b\r\n" % header for header in headers]
+        self.transport.write(b"".join([STATUS_LINE[problem.status], *lines, b"\r\n", bytes(response.body)]))
+        self._end()
+
+    def _end(self) -> None:
+        """Close after what is still to be sent; break off if the client does not read it."""
+        self.transport.close()
+        self._leaving.start(self.transport.abort)
+
+
+class _Deadline:
+    """Acts once when the time is over, unless it is cancelled before."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        self._loop, self._seconds = loop, seconds
+        self._timer: TimerHandle | None = None
+
+    def start(self, act: Callable[[], None]) -> None:
+        """Start, unless it is running."""
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._seconds, self._act, act)
+
+    def cancel(self) -> None:
+        """Do not act; it can be started again."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _act(self, act: Callable[[], None]) -> None:
+        self._timer = None
+        act()
+
+
+def _too_slow(part: str) -> HttpProblem:
+    return HttpProblem(
+        status=408,
+        code="too-slow",
+        title=f"The {part} of the request did not arrive in time",
+        remedy=f"Send the whole request at once, on a line of at least {BODY_BYTES_PER_SECOND_MIN} bytes a second.",
+        field=part,
+    )
+
+
+def _too_many() -> HttpProblem:
+    return HttpProblem(
+        status=503,
+        code="too-many-connections",
+        title="This service has as many connections as it may",
+        remedy="Try again in a moment, and keep connections open for several requests.",
+        retry_after_seconds=RETRY_SECONDS,
+    )
+
+
+def _not_http() -> HttpProblem:
+    return HttpProblem(
+        status=400,
+        code="not-http",
+        title="This is not a request in HTTP/1.1",
+        remedy="Send a request line, headers and a body as RFC 9112 says; use a library.",
+    )

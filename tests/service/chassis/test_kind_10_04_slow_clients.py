@@ -1,0 +1,217 @@
+"""A client that sends or reads too slowly is ended, and occupies nothing; one that is only slow is served."""
+
+import asyncio
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+import pytest
+from fastapi import APIRouter, Request, Response
+
+from alongside_chassis.consume.handlers import Handlers
+from alongside_chassis.main import http_server
+from tests.polling import poll_until
+from tests.service.chassis.conftest import BareBench
+
+HEAD = b"POST /bytes HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n"
+GET = b"GET /large HTTP/1.1\r\nHost: here\r\n\r\n"
+SECONDS_MAX = 0.3
+
+router = APIRouter()
+
+
+@router.post("/bytes")
+async def count_bytes(request: Request) -> int:
+    """Read the whole body."""
+    return len(await request.body())
+
+
+@router.post("/unread")
+async def refuse_unread() -> None:
+    """Answer without reading the body."""
+
+
+@router.get("/large")
+async def get_large() -> Response:
+    """Answer with more than any buffer holds."""
+    return Response(b"x" * 50_000_000)
+
+
+class Served:
+    """A served application, and its connections."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.writers: list[StreamWriter] = []
+
+    async def connect(self) -> tuple[StreamReader, StreamWriter]:
+        """Open a connection; it is closed with the service."""
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        self.writers.append(writer)
+        return reader, writer
+
+    def close(self) -> None:
+        """Close what was opened, and stop serving."""
+        for writer in self.writers:
+            writer.close()
+        self._server.should_exit = True
+
+    async def has_started(self) -> bool:
+        """Return whether it answers."""
+        return bool(self._server.started)
+
+    async def connections(self) -> int:
+        """Return how many connections there are."""
+        return len(self._server.server_state.connections)
+
+
+@asynccontextmanager
+async def served(bare: BareBench, **settings: Any) -> AsyncIterator[Served]:
+    """Serve the routes of this module over real connections."""
+    given = {"http_port": 0, "http_read_seconds_max": SECONDS_MAX} | settings
+    async with bare(Handlers(), router, **given) as bench:
+        server = http_server(bench.app, bench.service.settings, lifespan="off")
+        serving = asyncio.create_task(server.serve())
+        service = Served(server)
+        try:
+            await poll_until(service.has_started, bool, "the HTTP server")
+            yield service
+        finally:
+            service.close()
+            await serving
+
+
+async def problem_at_the_end(reader: StreamReader) -> tuple[int, str, str]:
+    """Read until the server closes; return status, media type and code of its last answer."""
+    async with asyncio.timeout(30):
+        head, _, body = (await reader.read()).rpartition(b"\r\n\r\n")
+    *_, last = head.split(b"HTTP/1.1 ")
+    media_type = next(line for line in last.split(b"\r\n") if line.lower().startswith(b"content-type"))
+    return int(last[:3]), media_type.partition(b": ")[2].decode(), orjson.loads(body)["code"]
+
+
+async def drip(reader: StreamReader, writer: StreamWriter, piece: bytes) -> None:
+    """Send the piece again and again until the server has ended the connection."""
+    reading = asyncio.create_task(reader.read())
+
+    async def send_and_look() -> bool:
+        if not writer.is_closing():
+            writer.write(piece)
+        return reading.done()
+
+    await poll_until(send_and_look, bool, "a slow client to be ended")
+    reading.exception()  # a reset is an end as well
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"GET", b"GET /quarantine HTTP/1.1\r\nHost: here\r\n", b"\r\n", b"GET /quarantine HTTP/1.1\r\nHo"],
+    ids=["nothing", "a method", "no end", "an empty line", "half a header"],
+)
+async def test_a_head_that_stops_is_answered_408_and_closed(bare: BareBench, sent: bytes) -> None:
+    async with served(bare) as service:
+        reader, writer = await service.connect()
+
+        writer.write(sent)
+
+        assert await problem_at_the_end(reader) == (408, "application/problem+json", "too-slow")
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"GET /quarantine HTTP/1.1\r\nHost: here\r\n\r\n"], ids=["first", "second"]
+)
+@pytest.mark.parametrize("piece", [b"X-A: 1\r\n", b"\r\n"], ids=["headers", "empty lines"])
+async def test_a_head_that_drips_is_ended(bare: BareBench, before: bytes, piece: bytes) -> None:
+    async with served(bare) as service:
+        reader, writer = await service.connect()
+        writer.write(before + (b"" if piece == b"\r\n" else b"GET /quarantine HTTP/1.1\r\n"))
+
+        await drip(reader, writer, piece)
+
+        await poll_until(service.connections, lambda number: number == 0, "the connection to end")
+
+
+async def test_a_body_that_stops_is_answered_408(bare: BareBench) -> None:
+    async with served(bare) as service:
+        reader, writer = await service.connect()
+
+        writer.write(HEAD + b"half")
+
+        assert await problem_at_the_end(reader) == (408, "application/problem+json", "too-slow")
+
+
+async def test_a_body_that_drips_is_ended(bare: BareBench) -> None:
+    async with served(bare) as service:
+        reader, writer = await service.connect()
+        writer.write(HEAD)
+
+        await drip(reader, writer, b"x")
+
+        await poll_until(service.connections, lambda number: number == 0, "the connection to end")
+
+
+async def test_a_body_that_nobody_reads_ends_with_its_connection(bare: BareBench) -> None:
+    async with served(bare) as service:
+        reader, writer = await service.connect()
+        writer.write(HEAD.replace(b"/bytes", b"/unread"))
+
+        await drip(reader, writer, b"x")
+
+        await poll_until(service.connections, lambda number: number == 0, "the connection to end")
+
+
+async def test_a_body_that_is_slow_but_comes_is_read(bare: BareBench) -> None:
+    async with served(bare, http_read_seconds_max=0.6) as service:
+        reader, writer = await service.connect()
+        writer.write(HEAD.replace(b"100000", b"80000"))
+        pieces = iter([b"x" * 4_000] * 20)
+
+        async def send_next() -> bytes | None:
+            piece = next(pieces, None)
+            writer.write(piece or b"")
+            return piece
+
+        await poll_until(send_next, lambda piece: piece is None, "the body to be sent")
+
+        async with asyncio.timeout(30):
+            assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+
+
+async def test_an_answer_that_is_not_read_is_broken_off(bare: BareBench) -> None:
+    async with served(bare, http_read_seconds_max=1) as service:
+        _reader, writer = await service.connect()
+        writer.transport.pause_reading()  # type: ignore[attr-defined]  # the client's own socket
+
+        writer.write(GET)
+        await poll_until(service.connections, lambda open_: open_ == 1, "the connection")
+
+        await poll_until(service.connections, lambda open_: open_ == 0, "the connection to end")
+
+
+async def test_more_connections_than_allowed_are_refused_until_one_ends(bare: BareBench) -> None:
+    async with served(bare, http_connections_max=1, http_read_seconds_max=30) as service:
+        _first, first_writer = await service.connect()
+        await poll_until(service.connections, lambda open_: open_ == 1, "the first connection")
+        second, second_writer = await service.connect()
+
+        assert await problem_at_the_end(second) == (503, "application/problem+json", "too-many-connections")
+
+        first_writer.close()
+        second_writer.close()
+        await poll_until(service.connections, lambda open_: open_ == 0, "both connections to end")
+        third, third_writer = await service.connect()
+        third_writer.write(b"GET /quarantine HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+        assert (await third.read()).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("sent", [b"hello\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET /\xff HTTP/9.9\r\n\r\n"])
+async def test_what_is_not_http_is_answered_with_a_problem(bare: BareBench, sent: bytes) -> None:
+    async with served(bare) as service:
+        reader, writer = await service.connect()
+
+        writer.write(sent)
+
+        assert await problem_at_the_end(reader) == (400, "application/problem+json", "not-http")
