@@ -84,8 +84,8 @@ async def load_batch_state(tx: Tx, submissions: Sequence[SubmissionRecord]) -> B
             unread |= {row["record_id"]: danger} if row["is_of_record"] else {}
             unread |= {key: danger} if row["is_current"] and not danger.cleared else {}
     people = {submission.person_id for submission in submissions}
-    latest |= await _latest_decisions(tx, people)
-    return BatchState(current, escalations, await _open_referrals(tx, people), unread, latest)
+    open_referrals, latest_of_people = await _open_referrals(tx, people)
+    return BatchState(current, escalations, open_referrals, unread, latest | latest_of_people)
 
 
 async def record(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
@@ -260,11 +260,6 @@ _FOUND: Final = """
     select id, source, reference, person_id, state, referral_id, risks, is_read, record_id, cleared_at, facts,
         greatest(decided_at, cleared_at, (select max(r.decided_at) from submission r where r.repeats = s.id)) as at
 """
-_LATEST_DECISIONS: Final = """
-    select asked.person_id, at from unnest($1::uuid[]) as asked (person_id), lateral (
-        select max(greatest(s.decided_at, s.cleared_at)) as at from submission s where s.person_id = asked.person_id
-        offset 0) as found where at is not null
-"""
 _ASKED: Final = "unnest($1::text[], $2::text[], $3::uuid[]) as asked (source, reference, person_id)"
 _PRIOR_SUBMISSIONS: Final = f"""
     select found.* from {_ASKED}, lateral (
@@ -290,11 +285,16 @@ _PRIOR_SUBMISSIONS: Final = f"""
     where record_id = any($4::uuid[]) and not is_read and superseded_by is null
     order by id
 """
+# People without a decision, most of a batch, have neither a latest one nor an open referral, and end at the first lookup.
 _OPEN_REFERRALS: Final = """
-    select o.person_id, o.referral_id, o.submission_id, o.needs, o.sequence, o.covered,
+    select asked.person_id, latest.at, o.referral_id, o.submission_id, o.needs, o.sequence, o.covered,
         coalesce(o.content, s.facts) as content, coalesce(o.sent, s.facts) as sent
-    from open_referral o join submission s on s.id = o.submission_id
-    where o.person_id = any($1::uuid[]) and o.ended_at is null order by o.referral_id
+    from unnest($1::uuid[]) as asked (person_id) cross join lateral (
+        select max(greatest(d.decided_at, d.cleared_at)) as at from submission d where d.person_id = asked.person_id
+        offset 0) as latest
+    left join open_referral o on o.person_id = asked.person_id and o.ended_at is null
+    left join submission s on s.id = o.submission_id
+    where latest.at is not null order by o.referral_id
 """
 _SUPERSEDE: Final = """
     update submission set superseded_by = later.id, next_actor = null, due_at = null
@@ -341,24 +341,29 @@ def _stored_submission(row: asyncpg.Record) -> StoredSubmission:
     return StoredSubmission(**columns)
 
 
-async def _open_referrals(tx: Tx, people: Collection[PersonId]) -> dict[UUID, tuple[OpenReferral, ...]]:
+async def _open_referrals(
+    tx: Tx, people: Collection[PersonId]
+) -> tuple[dict[UUID, tuple[OpenReferral, ...]], dict[UUID | SubmissionKey, datetime]]:
+    """Return the open referrals of these people, and the time of the latest decision about each who has one."""
     referrals: dict[UUID, tuple[OpenReferral, ...]] = {}
+    latest: dict[UUID | SubmissionKey, datetime] = {}
     for row in await tx.conn.fetch(_OPEN_REFERRALS, list(people)):
-        running = (
-            RunningRequest(as_stored(row["content"]), as_stored(row["sent"])) if row["content"] else None
-        )
-        needs = frozenset(row["needs"])
-        referral = OpenReferral(
-            row["referral_id"], row["submission_id"], needs, running, row["sequence"], row["covered"]
-        )
-        referrals[row["person_id"]] = (*referrals.get(row["person_id"], ()), referral)
-    return referrals
+        latest[row["person_id"]] = row["at"]
+        if row["referral_id"] is not None:
+            referrals[row["person_id"]] = (*referrals.get(row["person_id"], ()), _open_referral(row))
+    return referrals, latest
 
 
-async def _latest_decisions(tx: Tx, people: Collection[PersonId]) -> dict[UUID | SubmissionKey, datetime]:
-    """Return the time of the latest decision about each of these people who has one."""
-    rows = await tx.conn.fetch(_LATEST_DECISIONS, list(people))
-    return {row["person_id"]: row["at"] for row in rows}
+def _open_referral(row: asyncpg.Record) -> OpenReferral:
+    running = RunningRequest(as_stored(row["content"]), as_stored(row["sent"])) if row["content"] else None
+    return OpenReferral(
+        row["referral_id"],
+        row["submission_id"],
+        frozenset(row["needs"]),
+        running,
+        row["sequence"],
+        row["covered"],
+    )
 
 
 async def _insert_open_referrals(tx: Tx, decided: Sequence[DecidedSubmission]) -> None:
