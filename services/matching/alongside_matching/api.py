@@ -1,5 +1,7 @@
 """The HTTP API of matching, one module per noun. Routes parse, call and answer; they hold no rules."""
 
+from typing import Final
+
 from alongside_chassis.http import APIRouter
 from alongside_matching.allocation.api import decisions, proposals
 from alongside_matching.catalogue.api import contacts, offer_imports, offers, supporter_records
@@ -8,6 +10,13 @@ from alongside_matching.directory.api import hsds
 from alongside_matching.directory.api import imports as directory
 from alongside_matching.groups.api import groups
 from alongside_matching.groups.api import imports as group_imports
+
+UPLOADS: Final = {
+    "/offers/imports": offer_imports.CSV_BYTES_MAX,
+    "/groups/imports": group_imports.LIST_BYTES_MAX,
+    "/directory/imports": None,
+}
+"""The largest body of each upload, in bytes; the directory's is read piece by piece."""
 
 
 def routers(context: MatchingContext, *, directory_bytes_max: int) -> tuple[APIRouter, ...]:

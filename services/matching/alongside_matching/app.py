@@ -10,7 +10,7 @@ from alongside_chassis.lifecycle import NotRebuilt
 from alongside_chassis.service import Service, build_app, install_codes
 from alongside_contracts import streams
 from alongside_matching.allocation.decision_purge import purge_decisions
-from alongside_matching.api import routers
+from alongside_matching.api import UPLOADS, routers
 from alongside_matching.catalogue.offer_cache_loader import OfferCacheLoader
 from alongside_matching.context import MatchingContext
 from alongside_matching.directory.importing import import_directories
@@ -49,7 +49,7 @@ def service(settings: Settings) -> Service:
         settings=settings,
         handlers=handlers(context),
         hears=(streams.JOURNEY, streams.PEOPLE),
-        uploads=("/imports",),
+        uploads=UPLOADS,
         routers=(
             *routers(context, directory_bytes_max=settings.directory_bytes_max),
             codes_router(codes),

@@ -57,8 +57,9 @@ class Service:
     """The parts of one service. Built in its `app.py`, the only file that knows every part.
 
     `hears` are the streams it consumes, each in the consumer group that the stream names for this service. `workers` run
-    beside the HTTP routes; the stop may cancel them at any await. `uploads` are path suffixes of routes that read their
-    bodies piece by piece and limit the size themselves. `projection` creates the projection that a replay rebuilds, or gives the reason why
+    beside the HTTP routes; the stop may cancel them at any await. `uploads` are the largest bodies of
+    single routes, in bytes, by the end of their path; None for a route that reads its body piece by piece and limits it itself.
+    `projection` creates the projection that a replay rebuilds, or gives the reason why
     there is none. `preparation` is completed before anything is consumed. `description` and `tags` (what each group of routes
     is for) are those of the OpenAPI document; `problem_members` are the members that this service adds to problems.
     """
@@ -70,7 +71,7 @@ class Service:
     hears: Sequence[Stream]
     routers: Sequence[APIRouter] = ()
     workers: Sequence[Worker] = ()
-    uploads: Sequence[str] = ()
+    uploads: Mapping[str, int | None] = field(default_factory=dict)
     projection: ProjectionOf = NO_PROJECTION
     preparation: Preparation = field(default_factory=NothingToPrepare)
     description: str = "One service of the network."
@@ -162,9 +163,7 @@ def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = Non
             Middleware(RequestLine),
             Middleware(Methods),
             Middleware(BodyDeadline, read_seconds_max=service.settings.http_read_seconds_max),
-            Middleware(
-                BodyLimit, bytes_max=service.settings.http_body_bytes_max, exempt=tuple(service.uploads)
-            ),
+            Middleware(BodyLimit, bytes_max=service.settings.http_body_bytes_max, uploads=service.uploads),
         ],
         telemetry={"tracer_provider": tracing, "operation_spans": False, "logs": False, "metrics": False},
     )

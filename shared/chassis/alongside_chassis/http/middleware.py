@@ -1,5 +1,6 @@
 """Pure ASGI middleware: one log line and one measurement per request, the methods of each path, and a limit on bodies."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -103,20 +104,21 @@ def _with_allow(scope: Scope, send: Send) -> Send:
 class BodyLimit:
     """Refuses bodies over `bytes_max`, with and without a Content-Length.
 
-    Paths that end in one of `exempt` are not limited here: these routes stream large uploads and limit them themselves.
+    `uploads` are other limits, by the end of a path; a route with None limits its body itself.
     """
 
-    def __init__(self, app: ASGIApp, bytes_max: int, exempt: tuple[str, ...]) -> None:
-        self.app, self.bytes_max, self.exempt = app, bytes_max, exempt
+    def __init__(self, app: ASGIApp, bytes_max: int, uploads: Mapping[str, int | None]) -> None:
+        self.app, self.bytes_max, self.uploads = app, bytes_max, uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counting the bytes of its body."""
-        if scope["type"] != "http" or scope["path"].endswith(self.exempt):
+        bytes_max = self._bytes_max_of(scope["path"]) if scope["type"] == "http" else None
+        if bytes_max is None:
             await self.app(scope, receive, send)
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self.bytes_max:
-            await problem_response(too_large(self.bytes_max))(scope, receive, send)
+        if announced.isdigit() and int(announced) > bytes_max:
+            await problem_response(too_large(bytes_max))(scope, receive, send)
             return
         received = 0
 
@@ -124,8 +126,11 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.bytes_max:
-                raise RefusedWhileReading(too_large(self.bytes_max))
+            if received > bytes_max:
+                raise RefusedWhileReading(too_large(bytes_max))
             return message
 
         await self.app(scope, receive_counted, send)
+
+    def _bytes_max_of(self, path: str) -> int | None:
+        return next((limit for end, limit in self.uploads.items() if path.endswith(end)), self.bytes_max)

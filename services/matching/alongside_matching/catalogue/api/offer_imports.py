@@ -80,8 +80,6 @@ def router(policies: Policies) -> APIRouter:
         changes nothing; offers that the file does not name stay unchanged.
         """
         body = await request.body()
-        if len(body) > CSV_BYTES_MAX:
-            raise _too_large()
 
         async def work(tx: Tx) -> OfferImportView:
             return await _import(tx, _lines(body, region, source), policies)

@@ -19,6 +19,7 @@ from alongside_matching.groups.published_meetings import PublishedMeetings, Rema
 from alongside_matching.region_codes import require_codes_of
 
 ENTRIES_MAX: Final = 5_000
+LIST_BYTES_MAX: Final = 16 * 2**20
 
 
 class GroupLine(BaseModel):
