@@ -31,7 +31,7 @@ reset: setup          ## stop, and delete all local data (.alongside)
 
 ##@ Work on it
 
-.PHONY: setup test kafka-test fuzz faults bench bench-matching simulate check fmt generate schemas lock clean
+.PHONY: setup test kafka-test fuzz lint-openapi faults bench bench-matching simulate check fmt generate schemas lock clean
 setup:                ## make .venv ready (done by every other target)
 	@$(PYTHON) tools/bootstrap.py
 
@@ -43,6 +43,9 @@ kafka-test: setup     ## on clusters of real Apache Kafka, one and three brokers
 
 fuzz: setup           ## generated requests, good and bad, to each service; answers as OpenAPI declares (ARGS="--full --seed 3")
 	@$(BIN)/python -m tools.fuzz $(ARGS)
+
+lint-openapi: setup   ## the services' OpenAPI documents, by Spectral (needs Node.js with npm, else it is skipped)
+	@$(BIN)/python -m tools.lint_openapi
 
 faults: setup         ## 5,000 referrals through a storm of faults, then every promise checked (ARGS="--quick --seed 3")
 	@$(BIN)/alongside faults --json $(ARGS)

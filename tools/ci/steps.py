@@ -64,7 +64,7 @@ NIGHTLY = (
     Step("storm of 5,000 referrals", (Command("faults", "--seed 11"),)),
     Step("benchmarks", (Command("bench", "--quick"), Command("bench-matching", "--quick"))),
     Step("simulated year", (Command("simulate"),)),
-    Step("fuzz in full", (Command("fuzz", "--full"),)),
+    Step("fuzz in full", (Command("lint-openapi"), Command("fuzz", "--full"))),
 )
 
 PIPELINES: Mapping[str, tuple[Step, ...]] = {"run": RUN, "nightly": NIGHTLY}

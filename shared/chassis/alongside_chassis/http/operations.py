@@ -10,7 +10,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from alongside_chassis.announce.transaction import Tx
 from alongside_chassis.consume import dead_letters
@@ -66,12 +66,18 @@ class DeadLetterDetail(DeadLetterView):
     headers: list[HeaderView]
 
 
+HeaderPair = Annotated[
+    tuple[str, str | None], Field(json_schema_extra={"items": {"type": ["string", "null"]}})
+]
+"""A header's name and value. `items` is for readers of the OpenAPI document that do not know `prefixItems`."""
+
+
 class PayloadView(BaseModel):
     """Key, value and headers of a refused record, each in base64. They may be personal."""
 
     key: str | None
     value: str | None
-    headers: list[tuple[str, str | None]]
+    headers: list[HeaderPair]
 
 
 class SettledView(BaseModel):
