@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.builders import a_submission
-from tests.event_loop import LIVE_SECONDS_MAX, longest_step
+from tests.event_loop import leaving_the_loop_to_others
 from tests.service.intake.intake_client import IntakeClient
 
 GOOD = a_submission().model_dump(mode="json", exclude_none=True)
@@ -24,12 +24,10 @@ LARGE: dict[str, dict[str, Any]] = {
 async def test_live_is_answered_while_a_large_submission_is(
     intake: IntakeClient, large: dict[str, Any]
 ) -> None:
-    with longest_step() as longest:
-        answer = await intake.http.post("/submissions", json=GOOD | large)
+    answer = await leaving_the_loop_to_others(lambda: intake.http.post("/submissions", json=GOOD | large))
 
     assert answer.status_code in (201, 422)
     assert len(answer.content) < 20_000
-    assert longest.seconds < LIVE_SECONDS_MAX
 
 
 async def test_a_list_of_250_000_hopes_is_refused_by_its_length(intake: IntakeClient) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from alongside_chassis.testing import ServiceBench
 from tests.builders import REGION
-from tests.event_loop import LIVE_SECONDS_MAX, longest_step
+from tests.event_loop import leaving_the_loop_to_others
 from tests.service.matching.test_offer_imports import SUPPORTER, send, table
 from tests.unit.groups.test_published import ENTRY
 
@@ -50,11 +50,9 @@ REQUESTS = {
 async def test_live_is_answered_while_a_large_request_is(
     matching_bench: ServiceBench, request_of: Request
 ) -> None:
-    with longest_step() as longest:
-        answer = await request_of(matching_bench)
+    answer = await leaving_the_loop_to_others(lambda: request_of(matching_bench))
 
     assert answer.status_code in (200, 422)
-    assert longest.seconds < LIVE_SECONDS_MAX
 
 
 async def test_an_import_reports_two_thousand_problems_and_counts_the_others(
