@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,5 @@ class AtMost:
         if not isinstance(value, Sequence) or isinstance(value, str | bytes):
             return value
         if len(value) > self.items:
-            limits = {"field_type": "List", "max_length": self.items, "actual_length": len(value)}
-            raise PydanticKnownError("too_long", limits)
+            raise PydanticCustomError("too_long", "send at most {items_max} items", {"items_max": self.items})
         return tuple(value)
